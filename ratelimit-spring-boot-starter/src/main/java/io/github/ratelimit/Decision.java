@@ -1,0 +1,201 @@
+package io.github.ratelimit;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to a call: allowed or refused, by all limits together, with what each of
+ * them says. Nothing was charged if it was refused.
+ * <p>
+ * Thread-safe. The facts are those of the moment of the decision.
+ */
+public final class Decision {
+
+	private static final VarHandle PERMIT;
+
+	static {
+		try {
+			PERMIT = MethodHandles.lookup().findVarHandle(Decision.class, "permit", Permit.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private static final Decision UNLIMITED = new Decision(null, List.of(), null, null, false);
+
+	private static final Decision DEGRADED = new Decision(null, List.of(), null, null, true);
+
+	private final @Nullable LimitStore store;
+
+	private final @Nullable LimitDecision only;
+
+	private final @Nullable List<LimitDecision> several;
+
+	private final boolean allowed;
+
+	private final boolean degraded;
+
+	@SuppressWarnings("unused") // through PERMIT
+	private volatile @Nullable Permit permit;
+
+	private Decision(@Nullable LimitDecision only, @Nullable List<LimitDecision> several, @Nullable LimitStore store,
+			@Nullable LimitDecision violated, boolean degraded) {
+		this.only = only;
+		this.several = several;
+		this.store = store;
+		this.allowed = (violated == null);
+		this.degraded = degraded;
+	}
+
+	/**
+	 * Returns the decision of one limit.
+	 * @param limit what the limit says
+	 * @param store the store that said it
+	 * @return the decision
+	 */
+	public static Decision of(LimitDecision limit, LimitStore store) {
+		return new Decision(limit, null, store, limit.violated() ? limit : null, false);
+	}
+
+	/**
+	 * Returns the decision of several limits: allowed if none is violated.
+	 * @param limits what the limits say
+	 * @param store the store that said it
+	 * @return the decision
+	 */
+	public static Decision of(List<LimitDecision> limits, LimitStore store) {
+		LimitDecision violated = null;
+		for (LimitDecision limit : limits) {
+			if (limit.violated()) {
+				violated = limit;
+			}
+		}
+		return new Decision(null, List.copyOf(limits), store, violated, false);
+	}
+
+	/**
+	 * Returns the decision where no limit speaks: allowed, without facts.
+	 * @return the decision
+	 */
+	public static Decision unlimited() {
+		return UNLIMITED;
+	}
+
+	/**
+	 * Returns the decision where the limiter itself failed: allowed, without facts.
+	 * @return the decision
+	 */
+	public static Decision degraded() {
+		return DEGRADED;
+	}
+
+	/**
+	 * Returns whether the call may go on.
+	 * @return whether no limit is violated
+	 */
+	public boolean allowed() {
+		return this.allowed;
+	}
+
+	/**
+	 * Returns whether the limiter could not decide and let the call through.
+	 * @return whether the limiter failed
+	 */
+	public boolean isDegraded() {
+		return this.degraded;
+	}
+
+	/**
+	 * Returns what each limit says, in the order in which they were asked.
+	 * @return an unmodifiable list, empty if no limit was asked or the limiter failed
+	 */
+	public List<LimitDecision> limits() {
+		if (this.only != null) {
+			return List.of(this.only);
+		}
+		return (this.several != null) ? this.several : List.of();
+	}
+
+	/**
+	 * Returns the limits that refuse.
+	 * @return the violated limits in the order in which they were asked, empty if allowed
+	 */
+	public List<LimitDecision> violated() {
+		return this.allowed ? List.of() : limits().stream().filter(LimitDecision::violated).toList();
+	}
+
+	/**
+	 * Returns how long to wait until every violated limit can be paid, if nobody else
+	 * takes anything.
+	 * @return the longest wait of the violated limits; zero if allowed;
+	 * {@link LimitDecision#NEVER} nanoseconds if the call can never be paid
+	 */
+	public Duration retryAfter() {
+		long longest = 0;
+		if (!this.allowed) {
+			for (LimitDecision limit : limits()) {
+				longest = Math.max(longest, limit.retryAfterNanos());
+			}
+		}
+		return Duration.ofNanos(longest);
+	}
+
+	/**
+	 * Returns the limit nearest to refusal: of a refusal the violated limit with the
+	 * longest wait, else the limit that has room for the fewest further calls like this
+	 * one.
+	 * @return the limit's decision, empty if no limit was asked
+	 */
+	public Optional<LimitDecision> nearestToRefusal() {
+		if (this.only != null) {
+			return Optional.of(this.only);
+		}
+		LimitDecision nearest = null;
+		for (LimitDecision limit : limits()) {
+			if (nearest == null || isNearer(limit, nearest)) {
+				nearest = limit;
+			}
+		}
+		return Optional.ofNullable(nearest);
+	}
+
+	private static boolean isNearer(LimitDecision limit, LimitDecision than) {
+		if (limit.violated() || than.violated()) {
+			return limit.retryAfterNanos() > than.retryAfterNanos();
+		}
+		return furtherCalls(limit) < furtherCalls(than);
+	}
+
+	private static double furtherCalls(LimitDecision limit) {
+		return (double) limit.remaining() / Math.max(1, limit.charge().permits());
+	}
+
+	/**
+	 * Returns what an allowed call holds, for giving it back. Always the same one.
+	 * @return the permit
+	 * @throws IllegalStateException if the call was refused
+	 */
+	public Permit permit() {
+		if (!this.allowed) {
+			throw new IllegalStateException("A refused call holds no permit. Ask allowed() first.");
+		}
+		Permit current = this.permit;
+		if (current != null) {
+			return current;
+		}
+		Permit created = new Permit(limits(), this.store);
+		Permit earlier = (Permit) PERMIT.compareAndExchange(this, null, created);
+		return (earlier != null) ? earlier : created;
+	}
+
+	@Override
+	public String toString() {
+		return (this.degraded ? "degraded, " : "") + (this.allowed ? "allowed " : "refused ") + limits();
+	}
+
+}

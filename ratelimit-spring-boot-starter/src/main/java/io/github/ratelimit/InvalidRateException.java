@@ -1,0 +1,59 @@
+package io.github.ratelimit;
+
+import java.io.Serial;
+
+/**
+ * Thrown for a rate that cannot be: not of the form
+ * {@code <permits>/<period>[ burst <permits>]}, or with numbers that cannot be counted
+ * exactly. It says what is wrong and what to write instead.
+ */
+public class InvalidRateException extends IllegalArgumentException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	private final String value;
+
+	private final String problem;
+
+	private final String remedy;
+
+	/**
+	 * Creates the exception.
+	 * @param value the rate as it was written
+	 * @param problem what is wrong with it, the end of a sentence that begins with the
+	 * value
+	 * @param remedy what to write instead, a sentence
+	 */
+	public InvalidRateException(String value, String problem, String remedy) {
+		super("Rate '" + value + "' " + problem + ". " + remedy);
+		this.value = value;
+		this.problem = problem;
+		this.remedy = remedy;
+	}
+
+	/**
+	 * Returns the rate as it was written.
+	 * @return the refused text
+	 */
+	public String value() {
+		return this.value;
+	}
+
+	/**
+	 * Returns what is wrong, as the end of a sentence that begins with the value.
+	 * @return the broken rule
+	 */
+	public String problem() {
+		return this.problem;
+	}
+
+	/**
+	 * Returns what to write instead.
+	 * @return a sentence
+	 */
+	public String remedy() {
+		return this.remedy;
+	}
+
+}

@@ -1,0 +1,191 @@
+package io.github.ratelimit;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Whose permits are counted: a text, and what kind of thing the text is. Keys of
+ * different kinds are different even where their texts are equal, so a user named
+ * {@code 127.0.0.1} does not share the permits of that address, nor a header's claim
+ * those of an authenticated user.
+ * <p>
+ * Texts longer than 128 characters are replaced by their SHA-256, so that no caller
+ * decides how much memory a key takes. A key's text may be a secret: it appears neither
+ * in {@link #toString()} nor in {@link #id()}.
+ */
+public final class Key {
+
+	/** The kind of the one key that everybody shares. */
+	public static final String GLOBAL_KIND = "global";
+
+	/** The kind of a client's address. */
+	public static final String ADDRESS_KIND = "ip";
+
+	/** The kind of an authenticated user's name. */
+	public static final String USER_KIND = "user";
+
+	/**
+	 * The kind of what a request or a method call states about itself: headers, cookies,
+	 * parameters, arguments, and texts given by the application's own code.
+	 */
+	public static final String VALUE_KIND = "value";
+
+	/** The one key that everybody shares. */
+	public static final Key GLOBAL = new Key(GLOBAL_KIND, "");
+
+	private static final int MAX_TEXT_LENGTH = 128;
+
+	private static final char HASHED = '#';
+
+	private final String kind;
+
+	private final String text;
+
+	private final int hash;
+
+	private Key(String kind, String text) {
+		this.kind = kind;
+		this.text = text;
+		this.hash = 31 * text.hashCode() + kind.hashCode();
+	}
+
+	/**
+	 * Returns the key of a text that a request, a method call or the application states.
+	 * @param text the text, not empty
+	 * @return a key of the kind {@link #VALUE_KIND}
+	 * @throws IllegalArgumentException if the text is empty
+	 */
+	public static Key of(String text) {
+		return of(VALUE_KIND, text);
+	}
+
+	/**
+	 * Returns the key of a text of a certain kind.
+	 * @param kind what kind of thing the text is; from the application, never from a
+	 * request
+	 * @param text the text, not empty
+	 * @return the key
+	 * @throws IllegalArgumentException if the text is empty
+	 */
+	public static Key of(String kind, String text) {
+		Objects.requireNonNull(kind, "kind");
+		if (text.isEmpty()) {
+			throw new IllegalArgumentException("A key of kind '" + kind
+					+ "' has an empty text. Where there is no value there is no key: choose what to do then.");
+		}
+		if (text.length() > MAX_TEXT_LENGTH) {
+			return new Key(kind + HASHED, HexFormat.of().formatHex(sha256(text)));
+		}
+		return new Key(kind, text);
+	}
+
+	/**
+	 * Returns a key made of several parts. The parts keep their kinds and lengths, so two
+	 * different sequences of parts never make the same key.
+	 * @param parts the parts, at least one
+	 * @return the only part itself, or a key of them all
+	 * @throws IllegalArgumentException if there is no part
+	 */
+	public static Key composed(List<Key> parts) {
+		if (parts.isEmpty()) {
+			throw new IllegalArgumentException("A composed key has no parts. Give it at least one.");
+		}
+		if (parts.size() == 1) {
+			return parts.get(0);
+		}
+		StringBuilder kinds = new StringBuilder();
+		StringBuilder texts = new StringBuilder();
+		for (Key part : parts) {
+			kinds.append(kinds.isEmpty() ? "" : "+").append(part.kind);
+			texts.append(part.text.length()).append(':').append(part.text);
+		}
+		return of(kinds.toString(), texts.toString());
+	}
+
+	/**
+	 * Returns what kind of thing the text is.
+	 * @return the kind, for example {@code ip}
+	 */
+	public String kind() {
+		return this.kind;
+	}
+
+	/**
+	 * Returns the text itself, which may be a secret: for stores only, never to be shown.
+	 * @return the text, or its SHA-256 in hexadecimal where it was too long
+	 */
+	public String text() {
+		return this.text;
+	}
+
+	/**
+	 * Returns a name for this key that is stable over restarts and instances, safe in a
+	 * path and does not tell the text: {@code k_} and 128 bits of a SHA-256 over kind and
+	 * text, in hexadecimal.
+	 * @return the id
+	 */
+	public String id() {
+		byte[] digest = sha256(this.kind.length() + ":" + this.kind + this.text);
+		return "k_" + HexFormat.of().formatHex(digest, 0, 16);
+	}
+
+	/**
+	 * Returns the text for people: a few characters of it, the rest masked, nothing that
+	 * is not printable ASCII.
+	 * @return for example {@code sk-1***f3}
+	 */
+	public String masked() {
+		if (this.kind.equals(GLOBAL_KIND)) {
+			return GLOBAL_KIND;
+		}
+		int length = this.text.length();
+		int head = Math.min(4, length / 4);
+		int tail = (length >= 12) ? 2 : 0;
+		StringBuilder masked = new StringBuilder(head + 3 + tail);
+		appendPrintable(masked, 0, head);
+		masked.append("***");
+		appendPrintable(masked, length - tail, length);
+		return masked.toString();
+	}
+
+	private void appendPrintable(StringBuilder to, int from, int end) {
+		for (int i = from; i < end; i++) {
+			char c = this.text.charAt(i);
+			to.append((c > ' ' && c < 0x7F && c != '"' && c != '\\') ? c : '?');
+		}
+	}
+
+	@Override
+	public boolean equals(Object other) {
+		return this == other || (other instanceof Key that && this.hash == that.hash && this.text.equals(that.text)
+				&& this.kind.equals(that.kind));
+	}
+
+	@Override
+	public int hashCode() {
+		return this.hash;
+	}
+
+	/**
+	 * Returns kind and masked text.
+	 * @return for example {@code value:sk-1***f3}
+	 */
+	@Override
+	public String toString() {
+		return this.kind + ":" + masked();
+	}
+
+	private static byte[] sha256(String text) {
+		try {
+			return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every JDK has SHA-256", ex);
+		}
+	}
+
+}

@@ -1,0 +1,197 @@
+package io.github.ratelimit;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one limit says to one charge, with its facts. It speaks of the moment of the
+ * decision. Immutable.
+ * <p>
+ * A limit with several rates has facts of each rate, by the rate's place in
+ * {@link Limit#rates()}; the figures without a place speak of all rates together.
+ */
+public final class LimitDecision {
+
+	/** The wait, in nanoseconds, for what cannot be had at any time. */
+	public static final long NEVER = Long.MAX_VALUE;
+
+	private final Charge charge;
+
+	private final @Nullable Receipt receipt;
+
+	private final long remaining;
+
+	private final long retryAfterNanos;
+
+	private final long resetAfterNanos;
+
+	/** Remaining and reset-after of each rate in turn; null where there is one rate. */
+	private final long @Nullable [] perRate;
+
+	private LimitDecision(Charge charge, @Nullable Receipt receipt, long remaining, long retryAfterNanos,
+			long resetAfterNanos, long @Nullable [] perRate) {
+		this.charge = charge;
+		this.receipt = receipt;
+		this.remaining = remaining;
+		this.retryAfterNanos = retryAfterNanos;
+		this.resetAfterNanos = resetAfterNanos;
+		this.perRate = perRate;
+	}
+
+	/**
+	 * Returns the decision of a limit that does not refuse.
+	 * @param charge what was asked
+	 * @param receipt for giving the permits back; null where nothing was taken
+	 * @param remaining permits that are left, of the rate that has fewest
+	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
+	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, not
+	 * copied; null for a limit of one rate
+	 * @return the decision
+	 */
+	public static LimitDecision granted(Charge charge, @Nullable Receipt receipt, long remaining, long resetAfterNanos,
+			long @Nullable [] perRate) {
+		return new LimitDecision(charge, receipt, remaining, 0, resetAfterNanos, perRate);
+	}
+
+	/**
+	 * Returns the decision of a limit that refuses.
+	 * @param charge what was asked
+	 * @param remaining permits that are left, of the rate that has fewest
+	 * @param retryAfterNanos nanoseconds until the charge can be paid if nobody else
+	 * takes anything, rounded up, at least 1; {@link #NEVER} if it is above the capacity
+	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
+	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, not
+	 * copied; null for a limit of one rate
+	 * @return the decision
+	 * @throws IllegalArgumentException if the wait is not positive
+	 */
+	public static LimitDecision refused(Charge charge, long remaining, long retryAfterNanos, long resetAfterNanos,
+			long @Nullable [] perRate) {
+		if (retryAfterNanos <= 0) {
+			throw new IllegalArgumentException("A refusal of limit '" + charge.limit().name() + "' has a wait of "
+					+ retryAfterNanos + " ns. It must be positive.");
+		}
+		return new LimitDecision(charge, null, remaining, retryAfterNanos, resetAfterNanos, perRate);
+	}
+
+	/**
+	 * Returns what was asked.
+	 * @return the charge
+	 */
+	public Charge charge() {
+		return this.charge;
+	}
+
+	/**
+	 * Returns the limit that speaks.
+	 * @return the limit
+	 */
+	public Limit limit() {
+		return this.charge.limit();
+	}
+
+	/**
+	 * Returns whose permits were asked for.
+	 * @return the key
+	 */
+	public Key key() {
+		return this.charge.key();
+	}
+
+	/**
+	 * Returns whether this limit refuses. In a refused decision over several limits the
+	 * others are not violated, and nothing was taken from them.
+	 * @return whether the limit has too few permits
+	 */
+	public boolean violated() {
+		return this.retryAfterNanos > 0;
+	}
+
+	/**
+	 * Returns whether the charge is above the limit's capacity, so that waiting does not
+	 * help.
+	 * @return whether it can never be paid
+	 */
+	public boolean neverPayable() {
+		return this.retryAfterNanos == NEVER;
+	}
+
+	/**
+	 * Returns how many permits are left after this decision, of the rate that has fewest.
+	 * @return permits, 0 or more
+	 */
+	public long remaining() {
+		return Math.max(0, this.remaining);
+	}
+
+	/**
+	 * Returns how many permits a rate has left.
+	 * @param rate the rate's place in {@link Limit#rates()}
+	 * @return permits, 0 or more
+	 */
+	public long remaining(int rate) {
+		Objects.checkIndex(rate, limit().rates().size());
+		return (this.perRate == null) ? remaining() : Math.max(0, this.perRate[2 * rate]);
+	}
+
+	/**
+	 * Returns whether a rate has too few permits for the charge.
+	 * @param rate the rate's place in {@link Limit#rates()}
+	 * @return whether this rate refuses
+	 */
+	public boolean violated(int rate) {
+		return violated() && remaining(rate) < this.charge.permits();
+	}
+
+	/**
+	 * Returns how long to wait until the charge can be paid, if nobody else takes
+	 * anything: refused until exactly then.
+	 * @return zero if it was not refused, {@link #NEVER} nanoseconds if it can never be
+	 * paid
+	 */
+	public Duration retryAfter() {
+		return Duration.ofNanos(this.retryAfterNanos);
+	}
+
+	/**
+	 * Returns {@link #retryAfter()} in nanoseconds.
+	 * @return nanoseconds, 0 if not refused, {@link #NEVER} if it can never be paid
+	 */
+	public long retryAfterNanos() {
+		return this.retryAfterNanos;
+	}
+
+	/**
+	 * Returns how long it takes until all permits are there again, if nobody takes any.
+	 * @return the time to full, zero if full
+	 */
+	public Duration resetAfter() {
+		return Duration.ofNanos(this.resetAfterNanos);
+	}
+
+	/**
+	 * Returns {@link #resetAfter()} of one rate.
+	 * @param rate the rate's place in {@link Limit#rates()}
+	 * @return the time to full, zero if full
+	 */
+	public Duration resetAfter(int rate) {
+		Objects.checkIndex(rate, limit().rates().size());
+		return (this.perRate == null) ? resetAfter() : Duration.ofNanos(this.perRate[2 * rate + 1]);
+	}
+
+	/**
+	 * Returns what the store needs to give the permits back.
+	 * @return the receipt, null where nothing was taken
+	 */
+	public @Nullable Receipt receipt() {
+		return this.receipt;
+	}
+
+	@Override
+	public String toString() {
+		return limit().name() + " " + key() + (violated() ? " refused" : " granted") + ", remaining " + remaining()
+				+ ", retry after " + retryAfter() + ", reset after " + resetAfter();
+	}
+
+}

@@ -1,0 +1,66 @@
+package io.github.ratelimit;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of an application by their names. Thread-safe.
+ */
+public final class LimitRegistry {
+
+	private final ConcurrentMap<String, RegisteredLimit> byName = new ConcurrentHashMap<>();
+
+	/**
+	 * Adds a limit.
+	 * @param limit the limit
+	 * @param keySources where its keys come from, possibly nowhere
+	 * @return the limit as it is registered
+	 * @throws IllegalArgumentException if there is a limit of that name
+	 */
+	public RegisteredLimit register(Limit limit, List<KeySource> keySources) {
+		RegisteredLimit registered = new RegisteredLimit(limit, keySources);
+		if (this.byName.putIfAbsent(limit.name(), registered) != null) {
+			throw new IllegalArgumentException(
+					"There is a limit named '" + limit.name() + "' already. Give one of the two another name.");
+		}
+		return registered;
+	}
+
+	/**
+	 * Returns a limit.
+	 * @param name the limit's name
+	 * @return the limit
+	 * @throws UnknownLimitException if there is no such limit
+	 */
+	public RegisteredLimit get(String name) {
+		RegisteredLimit registered = this.byName.get(name);
+		if (registered == null) {
+			throw new UnknownLimitException(name, this.byName.keySet());
+		}
+		return registered;
+	}
+
+	/**
+	 * Looks for a limit.
+	 * @param name the limit's name
+	 * @return the limit, empty if there is none of that name
+	 */
+	public Optional<RegisteredLimit> find(@Nullable String name) {
+		return Optional.ofNullable((name != null) ? this.byName.get(name) : null);
+	}
+
+	/**
+	 * Returns all limits.
+	 * @return an unmodifiable copy, by name
+	 */
+	public Collection<RegisteredLimit> all() {
+		return Collections.unmodifiableCollection(new ConcurrentSkipListMap<>(this.byName).values());
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.github.ratelimit;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an allowed call holds of all its limits. Most callers never look at it: permits of
+ * a rate are spent by being taken. Thread-safe.
+ */
+public final class Permit {
+
+	private final List<LimitDecision> taken;
+
+	private final @Nullable LimitStore store;
+
+	private final AtomicBoolean givenBack = new AtomicBoolean();
+
+	Permit(List<LimitDecision> taken, @Nullable LimitStore store) {
+		this.taken = taken;
+		this.store = store;
+	}
+
+	/**
+	 * Gives everything back that the call took, where it still can go: to the state it
+	 * came from, never above what that state can hold. What has gone meanwhile (evicted,
+	 * reset, refilled) is dropped. Only the first call does anything.
+	 * @return whether this call gave it back
+	 */
+	public boolean giveBack() {
+		if (!this.givenBack.compareAndSet(false, true)) {
+			return false;
+		}
+		if (this.store != null) {
+			for (LimitDecision limit : this.taken) {
+				this.store.giveBack(limit);
+			}
+		}
+		return true;
+	}
+
+}

@@ -1,0 +1,114 @@
+package io.github.ratelimit;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * So many permits in so much time, and how many may be saved up: {@code 60/min burst 90}.
+ * <p>
+ * In text a rate is {@code <permits>/<period>[ burst <permits>]}. The period is one of
+ * the units {@code ms}, {@code s}, {@code min} (or {@code m}), {@code h} and {@code d},
+ * with an optional whole number before it: {@code 5/15min}, {@code 1/500ms}. Without
+ * {@code burst} as many permits can be saved up as one period brings.
+ * <p>
+ * A rate that cannot be counted exactly cannot be built: nothing below 1, no period that
+ * is not made of whole milliseconds, not more than one permit per nanosecond, nothing
+ * that takes longer than {@link #MAX_TIME_TO_FULL} to fill.
+ *
+ * @param permits how many permits a period brings, from 1 to {@link #MAX_PERMITS}
+ * @param period the time in which they come, whole milliseconds, at least one
+ * @param burst how many permits can be saved up, from 1 to {@link #MAX_PERMITS}
+ */
+public record Rate(long permits, Duration period, long burst) {
+
+	/**
+	 * The most permits of a rate: the largest integer that a structured header field can
+	 * carry (RFC 9651, 3.3.1).
+	 */
+	public static final long MAX_PERMITS = 999_999_999_999_999L;
+
+	/**
+	 * The longest that an empty bucket may take to fill: 36,500 days, about a hundred
+	 * years.
+	 */
+	public static final Duration MAX_TIME_TO_FULL = Duration.ofDays(36_500);
+
+	/**
+	 * Creates a rate.
+	 * @throws InvalidRateException if the numbers cannot be counted exactly
+	 */
+	public Rate {
+		Objects.requireNonNull(period, "period");
+		RateRules.check(permits, period, burst);
+	}
+
+	/**
+	 * Returns a rate whose burst is what one period brings.
+	 * @param permits how many permits a period brings
+	 * @param period the time in which they come
+	 * @return the rate
+	 * @throws InvalidRateException if the numbers cannot be counted exactly
+	 */
+	public static Rate of(long permits, Duration period) {
+		return new Rate(permits, period, permits);
+	}
+
+	/**
+	 * Reads one rate, for example {@code 60/min burst 90}.
+	 * @param text the rate
+	 * @return the rate
+	 * @throws InvalidRateException if the text is no rate, or its numbers cannot be
+	 * counted exactly
+	 */
+	public static Rate parse(String text) {
+		return RateParser.parse(text);
+	}
+
+	/**
+	 * Reads rates separated by commas, for example {@code 5/s, 60/min burst 90}.
+	 * @param text one rate or more
+	 * @return the rates in the order in which they were written, at least one
+	 * @throws InvalidRateException if a part of the text is no rate
+	 */
+	public static List<Rate> parseAll(String text) {
+		List<Rate> rates = new ArrayList<>();
+		for (String part : text.split(",", -1)) {
+			rates.add(RateParser.parse(part));
+		}
+		return List.copyOf(rates);
+	}
+
+	/**
+	 * Returns this rate with another burst.
+	 * @param permits how many permits can be saved up
+	 * @return a rate with that burst
+	 * @throws InvalidRateException if the burst is out of range
+	 */
+	public Rate withBurst(long permits) {
+		return new Rate(this.permits, this.period, permits);
+	}
+
+	/**
+	 * Returns how long an empty bucket of this rate takes to fill, rounded up to a
+	 * nanosecond.
+	 * @return the time to full
+	 */
+	public Duration timeToFull() {
+		BigInteger nanos = RateRules.nanosToFull(this.permits, this.period, this.burst);
+		return Duration.ofNanos(nanos.longValueExact());
+	}
+
+	/**
+	 * Returns the rate as {@link #parse} reads it, in its shortest form.
+	 * @return for example {@code 60/min burst 90}
+	 */
+	@Override
+	public String toString() {
+		String text = this.permits + "/" + PeriodUnit.format(this.period);
+		return (this.burst != this.permits) ? text + " burst " + this.burst : text;
+	}
+
+}

@@ -1,0 +1,20 @@
+package io.github.ratelimit;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Takes a method, or a class, out of the {@link RateLimited} of its class or its
+ * superclass. The rules under {@code ratelimit.http} are about paths and go on to hold.
+ */
+@Target({ ElementType.METHOD, ElementType.TYPE })
+@Retention(RetentionPolicy.RUNTIME)
+@Inherited
+@Documented
+public @interface RateLimitExempt {
+
+}

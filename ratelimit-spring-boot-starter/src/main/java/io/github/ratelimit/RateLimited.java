@@ -1,0 +1,88 @@
+package io.github.ratelimit;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Repeatable;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Limits the calls of a bean's method, or of all public methods of a bean's class. A
+ * method's annotations replace those of its class.
+ *
+ * <pre class="code">
+ * &#64;RateLimited("chat")
+ * &#64;RateLimited({"chat", "chat-tokens"})
+ * &#64;RateLimited(rate = "10/min", key = "#userId")
+ * &#64;RateLimited(value = "search", fallback = "cachedSearch")
+ * </pre>
+ *
+ * Several limits, and several annotations, are all or nothing. A refused call throws
+ * {@link RateLimitExceededException}, or goes to the fallback. Works on any bean that
+ * Spring can proxy, also as a meta-annotation; start-up fails for private, static and
+ * final methods, which no proxy can reach.
+ */
+@Target({ ElementType.METHOD, ElementType.TYPE })
+@Retention(RetentionPolicy.RUNTIME)
+@Inherited
+@Documented
+@Repeatable(RateLimited.Several.class)
+public @interface RateLimited {
+
+	/**
+	 * Names of limits of {@code ratelimit.limits}. Empty where {@link #rate()} is given.
+	 * @return the names
+	 */
+	String[] value() default {};
+
+	/**
+	 * A rate of this method's own, with no configuration: {@code 10/min}, or several
+	 * separated by commas. The limit is called {@code Class.method} and needs a
+	 * {@link #key()}.
+	 * @return the rate, empty where limits are named
+	 */
+	String rate() default "";
+
+	/**
+	 * A SpEL expression for whose permits are charged: the method's arguments are
+	 * {@code #name}, beans {@code @name}, the request's {@code ip}, {@code user},
+	 * {@code header('…')} and so on as in the configuration. It replaces the keys that
+	 * the limits are configured with, but not a {@code key: global}.
+	 * @return the expression, empty for the limits' own keys
+	 */
+	String key() default "";
+
+	/**
+	 * A number or a SpEL expression for how many permits a call costs, over the method's
+	 * arguments. It concerns the limits that have a {@code cost} in their configuration,
+	 * and an own {@link #rate()}.
+	 * @return the expression, empty for the limits' own costs
+	 */
+	String cost() default "";
+
+	/**
+	 * The name of a method of the same class to call instead when the call is refused:
+	 * same arguments, optionally a {@link RateLimitExceededException} after them, same
+	 * return type.
+	 * @return the method's name, empty for the exception
+	 */
+	String fallback() default "";
+
+	/** Holds several annotations of one method or class. */
+	@Target({ ElementType.METHOD, ElementType.TYPE })
+	@Retention(RetentionPolicy.RUNTIME)
+	@Inherited
+	@Documented
+	@interface Several {
+
+		/**
+		 * The annotations, which are all or nothing together.
+		 * @return the annotations
+		 */
+		RateLimited[] value();
+
+	}
+
+}

@@ -1,0 +1,102 @@
+package io.github.ratelimit;
+
+import java.util.List;
+
+/**
+ * Decides whether a call may go on. A bean of this type is there for code that wants to
+ * decide by itself; the HTTP filter and {@link RateLimited @RateLimited} use the same
+ * one.
+ *
+ * <pre>{@code
+ * &#64;Service
+ * class Mailer {
+ *
+ *     private final RateLimiter rateLimiter;
+ *
+ *     Mailer(RateLimiter rateLimiter) {
+ *         this.rateLimiter = rateLimiter;
+ *     }
+ *
+ *     boolean send(String recipient) {
+ *         Decision decision = this.rateLimiter.tryAcquire("mail", recipient);
+ *         if (!decision.allowed()) {
+ *             System.out.println("Wait " + decision.retryAfter());
+ *             return false;
+ *         }
+ *         return true;
+ *     }
+ * }
+ * }</pre>
+ *
+ * Thread-safe. A failure of the limiter itself is no exception: the call is let through,
+ * with a decision that {@link Decision#isDegraded() says so}.
+ */
+public interface RateLimiter {
+
+	/**
+	 * Takes one permit if it is there.
+	 * @param limit the name of a limit
+	 * @param key whose permits, not empty; see {@link Key#of(String)}
+	 * @return the decision
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws IllegalArgumentException if the key is empty
+	 */
+	default Decision tryAcquire(String limit, String key) {
+		return tryAcquire(limit, key, 1);
+	}
+
+	/**
+	 * Takes permits if all of them are there, else none.
+	 * @param limit the name of a limit
+	 * @param key whose permits, not empty; see {@link Key#of(String)}
+	 * @param permits how many, 0 or more; 0 looks without taking
+	 * @return the decision
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws IllegalArgumentException if the key is empty or the permits are negative
+	 */
+	default Decision tryAcquire(String limit, String key, long permits) {
+		return tryAcquire(new Charge(limit(limit), Key.of(key), permits));
+	}
+
+	/**
+	 * Takes the permits of a charge if all of them are there, else none.
+	 * @param charge what to take
+	 * @return the decision
+	 * @throws UnknownLimitException if there is no such limit
+	 */
+	Decision tryAcquire(Charge charge);
+
+	/**
+	 * Takes the permits of all charges if all are there, and nothing of any if one is
+	 * not: once a refusal has returned, every limit answers as if it had never come.
+	 * <p>
+	 * Where the same limit and key is named twice it is charged once, with the larger
+	 * cost.
+	 * @param charges what to take; where there is none the call is allowed
+	 * @return the decision
+	 * @throws UnknownLimitException if there is no such limit
+	 */
+	Decision tryAcquire(List<Charge> charges);
+
+	/**
+	 * Returns a limit, for making charges of it.
+	 * @param name the limit's name
+	 * @return the limit as it is configured now
+	 * @throws UnknownLimitException if there is no such limit
+	 */
+	Limit limit(String name);
+
+	/**
+	 * Returns a limiter over a store.
+	 * @param registry the limits
+	 * @param store where the permits are kept
+	 * @param killSwitch switches everything off and on
+	 * @param degradation where failures of the store are reported
+	 * @return the limiter
+	 */
+	static RateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
+			Degradation degradation) {
+		return new StoreRateLimiter(registry, store, killSwitch, degradation);
+	}
+
+}

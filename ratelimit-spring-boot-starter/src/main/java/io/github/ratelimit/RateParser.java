@@ -1,0 +1,108 @@
+package io.github.ratelimit;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Reads {@code <permits>/<period>[ burst <permits>]}. */
+final class RateParser {
+
+	private static final String FORM = "Write <permits>/<period>[ burst <permits>], for example 10/min, 5/15min or 60/min burst 90.";
+
+	private final String text;
+
+	private RateParser(String text) {
+		this.text = text;
+	}
+
+	static Rate parse(String text) {
+		return new RateParser(text.strip()).parse();
+	}
+
+	private Rate parse() {
+		if (this.text.isEmpty()) {
+			throw refuse("is empty", FORM);
+		}
+		int slash = this.text.indexOf('/');
+		if (slash < 0) {
+			throw refuse("has no period", FORM);
+		}
+		long permits = number(this.text.substring(0, slash).strip(), "permits");
+		String rest = this.text.substring(slash + 1).strip();
+		int space = firstWhitespace(rest);
+		Duration period = period((space < 0) ? rest : rest.substring(0, space));
+		long burst = (space < 0) ? permits : burst(rest.substring(space).strip());
+		RateRules.check(this.text, permits, period, burst);
+		return new Rate(permits, period, burst);
+	}
+
+	private Duration period(String period) {
+		int digits = 0;
+		while (digits < period.length() && isDigit(period.charAt(digits))) {
+			digits++;
+		}
+		String symbol = period.substring(digits);
+		if (digits > 0 && symbol.isEmpty()) {
+			throw refuse("has a bare number as its period",
+					"Give the period a unit: ms, s, min, h or d, for example '" + this.text + "s'.");
+		}
+		PeriodUnit unit = PeriodUnit.of(symbol);
+		if (unit == null) {
+			boolean upperCase = PeriodUnit.of(symbol.toLowerCase(Locale.ROOT)) != null;
+			throw refuse("has '" + period + "' as its period", upperCase
+					? "Write the unit in lower case: ms, s, min, h or d."
+					: "The unit is one of ms, s, min (or m), h and d, with an optional whole number before it, for example 15min.");
+		}
+		long count = (digits > 0) ? number(period.substring(0, digits), "period") : 1;
+		try {
+			return unit.times(count);
+		}
+		catch (ArithmeticException ex) {
+			throw refuse("has a period that overflows", "The longest period is " + RateRules.MAX_DAYS + "d.");
+		}
+	}
+
+	private long burst(String suffix) {
+		int space = firstWhitespace(suffix);
+		if (space < 0 || !suffix.substring(0, space).equals("burst")) {
+			throw refuse("has '" + suffix + "' after its period", FORM);
+		}
+		return number(suffix.substring(space).strip(), "burst");
+	}
+
+	private long number(String digits, String what) {
+		if (digits.isEmpty()) {
+			throw refuse("has no number of " + what, FORM);
+		}
+		int start = (digits.charAt(0) == '-') ? 1 : 0;
+		for (int i = start; i < digits.length(); i++) {
+			if (!isDigit(digits.charAt(i))) {
+				throw refuse("has '" + digits + "' as " + what, "Write a whole number in digits, without separators.");
+			}
+		}
+		try {
+			return Long.parseLong(digits);
+		}
+		catch (NumberFormatException ex) {
+			throw refuse("has a number of " + what + " that overflows",
+					"The most that can be counted is " + Rate.MAX_PERMITS + ".");
+		}
+	}
+
+	private InvalidRateException refuse(String problem, String remedy) {
+		return new InvalidRateException(this.text, problem, remedy);
+	}
+
+	private static boolean isDigit(char c) {
+		return c >= '0' && c <= '9';
+	}
+
+	private static int firstWhitespace(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (Character.isWhitespace(text.charAt(i))) {
+				return i;
+			}
+		}
+		return -1;
+	}
+
+}

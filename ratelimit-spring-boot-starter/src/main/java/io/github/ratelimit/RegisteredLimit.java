@@ -1,0 +1,67 @@
+package io.github.ratelimit;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/**
+ * A limit of the application with what people want to know about it: where its keys come
+ * from, what it is bound to, how often it decided what. Thread-safe.
+ */
+public final class RegisteredLimit {
+
+	private final Limit limit;
+
+	private final List<KeySource> keySources;
+
+	private final LimitStatistics statistics = new LimitStatistics();
+
+	private final Set<String> boundTo = new ConcurrentSkipListSet<>();
+
+	RegisteredLimit(Limit limit, List<KeySource> keySources) {
+		this.limit = limit;
+		this.keySources = List.copyOf(keySources);
+	}
+
+	/**
+	 * Returns the limit as it is configured now.
+	 * @return the limit
+	 */
+	public Limit limit() {
+		return this.limit;
+	}
+
+	/**
+	 * Returns where the limit's keys come from, the first that has a value.
+	 * @return an unmodifiable list, empty for a limit that only the application's own
+	 * code asks
+	 */
+	public List<KeySource> keySources() {
+		return this.keySources;
+	}
+
+	/**
+	 * Returns how often the limit decided what.
+	 * @return live figures
+	 */
+	public LimitStatistics statistics() {
+		return this.statistics;
+	}
+
+	/**
+	 * Notes something that is limited by this limit.
+	 * @param what a rule or a method, for people, for example {@code POST /v1/**}
+	 */
+	public void bindTo(String what) {
+		this.boundTo.add(what);
+	}
+
+	/**
+	 * Returns what is limited by this limit.
+	 * @return rules and methods, in alphabetical order
+	 */
+	public List<String> boundTo() {
+		return List.copyOf(this.boundTo);
+	}
+
+}

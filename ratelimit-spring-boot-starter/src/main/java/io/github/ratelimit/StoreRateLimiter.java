@@ -1,0 +1,112 @@
+package io.github.ratelimit;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks the store, counts what it says, and answers for the store when it fails. */
+final class StoreRateLimiter implements RateLimiter {
+
+	private final LimitRegistry registry;
+
+	private final LimitStore store;
+
+	private final KillSwitch killSwitch;
+
+	private final Degradation degradation;
+
+	StoreRateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation) {
+		this.registry = registry;
+		this.store = store;
+		this.killSwitch = killSwitch;
+		this.degradation = degradation;
+	}
+
+	@Override
+	public Limit limit(String name) {
+		return this.registry.get(name).limit();
+	}
+
+	@Override
+	public Decision tryAcquire(Charge charge) {
+		if (!this.killSwitch.enabled()) {
+			return Decision.unlimited();
+		}
+		RegisteredLimit registered = this.registry.get(charge.limit().name());
+		LimitDecision said;
+		try {
+			said = this.store.take(charge);
+		}
+		catch (RuntimeException ex) {
+			return this.degradation.report(List.of(registered), ex);
+		}
+		if (said.violated()) {
+			registered.statistics().countDenied();
+		}
+		else {
+			registered.statistics().countAllowed();
+		}
+		return Decision.of(said, this.store);
+	}
+
+	@Override
+	public Decision tryAcquire(List<Charge> charges) {
+		if (charges.isEmpty() || !this.killSwitch.enabled()) {
+			return Decision.unlimited();
+		}
+		if (charges.size() == 1) {
+			return tryAcquire(charges.get(0));
+		}
+		List<Charge> distinct = distinct(charges);
+		List<RegisteredLimit> registered = new ArrayList<>(distinct.size());
+		for (Charge charge : distinct) {
+			registered.add(this.registry.get(charge.limit().name()));
+		}
+		List<LimitDecision> said;
+		try {
+			said = this.store.takeAll(distinct);
+		}
+		catch (RuntimeException ex) {
+			return this.degradation.report(registered, ex);
+		}
+		Decision decision = Decision.of(said, this.store);
+		count(registered, decision);
+		return decision;
+	}
+
+	private static void count(List<RegisteredLimit> registered, Decision decision) {
+		List<LimitDecision> said = decision.limits();
+		for (int i = 0; i < said.size(); i++) {
+			LimitStatistics statistics = registered.get(i).statistics();
+			if (decision.allowed()) {
+				statistics.countAllowed();
+			}
+			else if (said.get(i).violated()) {
+				statistics.countDenied();
+			}
+		}
+	}
+
+	private static List<Charge> distinct(List<Charge> charges) {
+		List<Charge> distinct = new ArrayList<>(charges.size());
+		for (Charge charge : charges) {
+			int earlier = indexOfSameBucket(distinct, charge);
+			if (earlier < 0) {
+				distinct.add(charge);
+			}
+			else if (distinct.get(earlier).permits() < charge.permits()) {
+				distinct.set(earlier, charge);
+			}
+		}
+		return distinct;
+	}
+
+	private static int indexOfSameBucket(List<Charge> charges, Charge charge) {
+		for (int i = 0; i < charges.size(); i++) {
+			if (charges.get(i).sameBucketAs(charge)) {
+				return i;
+			}
+		}
+		return -1;
+	}
+
+}

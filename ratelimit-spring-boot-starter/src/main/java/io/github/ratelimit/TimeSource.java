@@ -1,0 +1,37 @@
+package io.github.ratelimit;
+
+import java.time.Instant;
+
+/**
+ * Where time comes from. Every part of the library is given one; no other place reads a
+ * clock, so a test turns time by hand.
+ * <p>
+ * Implementations must be thread-safe.
+ */
+public interface TimeSource {
+
+	/**
+	 * Returns a monotonic time in nanoseconds from an arbitrary origin, for measuring how
+	 * long ago something was. It never goes backwards and does not follow steps of the
+	 * wall clock.
+	 * @return nanoseconds, possibly negative
+	 */
+	long nanoTime();
+
+	/**
+	 * Returns the wall clock's time, for what is shown to people and for windows aligned
+	 * to the clock.
+	 * @return the current instant
+	 */
+	Instant wallTime();
+
+	/**
+	 * Returns the time of the machine: {@link System#nanoTime()} and
+	 * {@link Instant#now()}.
+	 * @return the machine's time
+	 */
+	static TimeSource system() {
+		return SystemTimeSource.INSTANCE;
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.github.ratelimit.expression;
+
+import java.io.Serial;
+
+/**
+ * Thrown at start-up for an expression that cannot be: it does not parse, or names what
+ * does not exist. It says what is wrong and what to write instead.
+ */
+public class InvalidExpressionException extends IllegalArgumentException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	private final String expression;
+
+	private final String problem;
+
+	private final String remedy;
+
+	/**
+	 * Creates the exception.
+	 * @param expression the expression as it was written
+	 * @param problem what is wrong with it, the end of a sentence that begins with the
+	 * expression
+	 * @param remedy what to write instead, a sentence
+	 */
+	public InvalidExpressionException(String expression, String problem, String remedy) {
+		super("Expression '" + expression + "' " + problem + ". " + remedy);
+		this.expression = expression;
+		this.problem = problem;
+		this.remedy = remedy;
+	}
+
+	/**
+	 * Returns the expression as it was written.
+	 * @return the refused text
+	 */
+	public String expression() {
+		return this.expression;
+	}
+
+	/**
+	 * Returns what is wrong, as the end of a sentence that begins with the expression.
+	 * @return the broken rule
+	 */
+	public String problem() {
+		return this.problem;
+	}
+
+	/**
+	 * Returns what to write instead.
+	 * @return a sentence
+	 */
+	public String remedy() {
+		return this.remedy;
+	}
+
+}

@@ -1,0 +1,144 @@
+package io.github.ratelimit.expression;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.RegisteredLimit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a limit takes from a call: whose permits, and how many. Immutable, thread-safe.
+ */
+public final class LimitPolicy {
+
+	private final RegisteredLimit registered;
+
+	private final List<KeyExpression> keys;
+
+	private final OnMissingKey onMissingKey;
+
+	private final @Nullable CostExpression cost;
+
+	private LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
+			@Nullable CostExpression cost) {
+		if (keys.isEmpty()) {
+			throw new IllegalArgumentException("Limit '" + registered.limit().name()
+					+ "' has no key. Say whose calls it counts, for example header('X-API-Key'), ip or global.");
+		}
+		this.registered = registered;
+		this.keys = List.copyOf(keys);
+		this.onMissingKey = onMissingKey;
+		this.cost = cost;
+	}
+
+	/**
+	 * Returns a policy.
+	 * @param registered the limit
+	 * @param keys whose permits: the first that has a value, at least one
+	 * @param onMissingKey what happens where none has a value
+	 * @param cost how many permits; null for 1
+	 * @return the policy
+	 * @throws IllegalArgumentException if there is no key
+	 */
+	public static LimitPolicy of(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
+			@Nullable CostExpression cost) {
+		return new LimitPolicy(registered, keys, onMissingKey, cost);
+	}
+
+	/**
+	 * Returns what a call is to pay.
+	 * @param call the call
+	 * @return the charge, null where the limit does not concern the call
+	 * @throws MissingKeyException if the call has no key and is to be denied
+	 */
+	public @Nullable Charge charge(Call call) {
+		Key key = key(call);
+		if (key == null) {
+			return null;
+		}
+		long permits = (this.cost != null) ? this.cost.evaluate(call) : 1;
+		return new Charge(this.registered.limit(), key, permits);
+	}
+
+	private @Nullable Key key(Call call) {
+		for (KeyExpression expression : this.keys) {
+			Key key = expression.evaluate(call);
+			if (key != null) {
+				return key;
+			}
+		}
+		return switch (this.onMissingKey) {
+			case SKIP -> null;
+			case DENY -> throw missing("None of " + keyTexts() + " has a value, and on-missing-key is deny.");
+			case IP -> addressOf(call);
+		};
+	}
+
+	private Key addressOf(Call call) {
+		if (call.request() == null) {
+			throw missing(
+					"None of " + keyTexts() + " has a value, and on-missing-key is ip, but no request is bound to "
+							+ "this thread that would have an address.");
+		}
+		String address = call.request().ip();
+		if (address == null || address.isEmpty()) {
+			throw missing("None of " + keyTexts() + " has a value, and the request has no address.");
+		}
+		return Key.of(Key.ADDRESS_KIND, address);
+	}
+
+	private List<String> keyTexts() {
+		return this.keys.stream().map((key) -> key.source().expression()).toList();
+	}
+
+	private MissingKeyException missing(String reason) {
+		return new MissingKeyException(this.registered.limit().name(), reason);
+	}
+
+	/**
+	 * Returns this policy with another key, for a caller that knows better whose permits
+	 * are meant. A limit that everybody shares keeps its {@code global}.
+	 * @param key the other key
+	 * @return the policy with that key
+	 */
+	public LimitPolicy withKey(KeyExpression key) {
+		return isGlobal() ? this : new LimitPolicy(this.registered, List.of(key), this.onMissingKey, this.cost);
+	}
+
+	/**
+	 * Returns this policy with another cost, for a caller that knows better what a call
+	 * takes. A limit without a configured cost keeps counting calls.
+	 * @param cost the other cost
+	 * @return the policy with that cost
+	 */
+	public LimitPolicy withCost(CostExpression cost) {
+		return (this.cost == null) ? this : new LimitPolicy(this.registered, this.keys, this.onMissingKey, cost);
+	}
+
+	/**
+	 * Returns whether everybody shares this limit.
+	 * @return whether the first key is {@code global}
+	 */
+	public boolean isGlobal() {
+		return this.keys.get(0).source().kind().equals(Key.GLOBAL_KIND);
+	}
+
+	/**
+	 * Returns whether a key or the cost looks at {@code user} or {@code claim}.
+	 * @return whether the policy has to be applied after Spring Security
+	 */
+	public boolean looksAtSecurity() {
+		return this.keys.stream().anyMatch(KeyExpression::looksAtSecurity)
+				|| (this.cost != null && this.cost.looksAtSecurity());
+	}
+
+	/**
+	 * Returns the limit that is applied.
+	 * @return the limit as it is registered
+	 */
+	public RegisteredLimit registered() {
+		return this.registered;
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * What looks at Spring Security: the authenticated user and the claims of its token.
+ */
+@NullMarked
+package io.github.ratelimit.web.security;
+
+import org.jspecify.annotations.NullMarked;

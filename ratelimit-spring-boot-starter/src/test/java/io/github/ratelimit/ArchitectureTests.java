@@ -1,0 +1,222 @@
+package io.github.ratelimit;
+
+import java.time.Clock;
+import java.util.Calendar;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.jspecify.annotations.NullMarked;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+/**
+ * The rooms of the library and the arrows between them.
+ */
+@AnalyzeClasses(packages = "io.github.ratelimit", importOptions = DoNotIncludeTests.class)
+class ArchitectureTests {
+
+	private static final String ROOT = "io.github.ratelimit";
+
+	@ArchTest
+	static final ArchRule every_class_lives_in_a_room = classes().should()
+		.resideInAnyPackage(ROOT, ROOT + ".store.bucket4j..", ROOT + ".store.memory..", ROOT + ".store.redis..",
+				ROOT + ".web..", ROOT + ".method..", ROOT + ".expression..", ROOT + ".client..",
+				ROOT + ".observation..", ROOT + ".actuate..", ROOT + ".autoconfigure..");
+
+	@ArchTest
+	static final ArchRule the_root_imports_no_other_room = noClasses().that()
+		.resideInAPackage(ROOT)
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage(ROOT + ".*..");
+
+	@ArchTest
+	static final ArchRule the_root_knows_only_the_jdk_and_jspecify = noClasses().that()
+		.resideInAPackage(ROOT)
+		.should()
+		.dependOnClassesThat(resideOutsideOfPackage(ROOT + "..")
+			.and(DescribedPredicate.not(resideInAnyPackage("java..", "org.jspecify.."))));
+
+	@ArchTest
+	static final ArchRule expression_imports_only_the_root = room("expression").importsOnlyTheRootAnd();
+
+	@ArchTest
+	static final ArchRule web_imports_only_the_root_and_expression = room("web").importsOnlyTheRootAnd("expression");
+
+	@ArchTest
+	static final ArchRule method_imports_only_the_root_and_expression = room("method")
+		.importsOnlyTheRootAnd("expression");
+
+	@ArchTest
+	static final ArchRule client_imports_only_the_root_and_expression = room("client")
+		.importsOnlyTheRootAnd("expression");
+
+	@ArchTest
+	static final ArchRule observation_imports_only_the_root_and_expression = room("observation")
+		.importsOnlyTheRootAnd("expression");
+
+	@ArchTest
+	static final ArchRule actuate_imports_only_the_root_and_expression = room("actuate")
+		.importsOnlyTheRootAnd("expression");
+
+	@ArchTest
+	static final ArchRule the_bucket4j_store_imports_only_the_root = room("store.bucket4j").importsOnlyTheRootAnd();
+
+	@ArchTest
+	static final ArchRule the_memory_store_imports_only_the_root_and_the_bucket4j_store = room("store.memory")
+		.importsOnlyTheRootAnd("store.bucket4j");
+
+	@ArchTest
+	static final ArchRule the_redis_store_imports_only_the_root_and_the_bucket4j_store = room("store.redis")
+		.importsOnlyTheRootAnd("store.bucket4j");
+
+	@ArchTest
+	static final ArchRule nobody_imports_autoconfigure = noClasses().that()
+		.resideOutsideOfPackage(ROOT + ".autoconfigure..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage(ROOT + ".autoconfigure..");
+
+	@ArchTest
+	static final ArchRule bucket4j_is_known_only_to_the_stores = types("io.github.bucket4j..")
+		.areKnownOnlyTo("store..");
+
+	@ArchTest
+	static final ArchRule redis_is_known_only_to_the_redis_store = types("org.springframework.data.redis..",
+			"io.lettuce..", "redis.clients..")
+		.areKnownOnlyTo("store.redis..");
+
+	@ArchTest
+	static final ArchRule servlets_are_known_only_to_web = types("jakarta.servlet..").areKnownOnlyTo("web..");
+
+	@ArchTest
+	static final ArchRule spring_boot_is_known_only_to_autoconfigure_and_actuate = types("org.springframework.boot..")
+		.areKnownOnlyTo("autoconfigure..", "actuate..");
+
+	@ArchTest
+	static final ArchRule spring_security_is_known_only_to_web_security = types("org.springframework.security..")
+		.areKnownOnlyTo("web.security..");
+
+	@ArchTest
+	static final ArchRule one_class_reads_the_clock = noClasses().that()
+		.doNotHaveFullyQualifiedName(ROOT + ".SystemTimeSource")
+		.should()
+		.accessTargetWhere(readsAClock());
+
+	@ArchTest
+	static final ArchRule every_package_is_null_marked = classes().should(liveInANullMarkedPackage());
+
+	private static Room room(String name) {
+		return new Room(ROOT + "." + name + "..");
+	}
+
+	private static Types types(String... packages) {
+		return new Types(List.of(packages));
+	}
+
+	private static String[] inRoot(String... rooms) {
+		String[] packages = new String[rooms.length];
+		for (int i = 0; i < rooms.length; i++) {
+			packages[i] = ROOT + "." + rooms[i];
+		}
+		return packages;
+	}
+
+	private static DescribedPredicate<JavaAccess<?>> readsAClock() {
+		return describe("reads a clock", (access) -> {
+			AccessTarget target = access.getTarget();
+			String name = target.getName();
+			JavaClass owner = target.getOwner();
+			if (owner.isEquivalentTo(System.class)) {
+				return Set.of("nanoTime", "currentTimeMillis").contains(name);
+			}
+			if (owner.isEquivalentTo(Date.class)) {
+				return name.equals("<init>") && hasNoParameters(target);
+			}
+			if (owner.isEquivalentTo(Calendar.class)) {
+				return name.equals("getInstance");
+			}
+			if (owner.getPackageName().startsWith("java.time")) {
+				return (name.equals("now") && !takesAClock(target)) || name.startsWith("system")
+						|| name.startsWith("tick");
+			}
+			return owner.getName().equals("io.github.bucket4j.TimeMeter") && name.startsWith("SYSTEM");
+		});
+	}
+
+	private static boolean hasNoParameters(AccessTarget target) {
+		return target instanceof AccessTarget.CodeUnitAccessTarget unit && unit.getRawParameterTypes().isEmpty();
+	}
+
+	private static boolean takesAClock(AccessTarget target) {
+		return target instanceof AccessTarget.CodeUnitAccessTarget unit
+				&& unit.getRawParameterTypes().stream().anyMatch((type) -> type.isAssignableTo(Clock.class));
+	}
+
+	private static ArchCondition<JavaClass> liveInANullMarkedPackage() {
+		return new ArchCondition<>("live in a package annotated with @NullMarked") {
+
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+				events.add(new SimpleConditionEvent(type, marked,
+						type.getName() + " lives in " + type.getPackageName() + ", @NullMarked: " + marked));
+			}
+
+		};
+	}
+
+	/**
+	 * What a room may import. A room may be empty as long as it is not built.
+	 */
+	private record Room(String name) {
+
+		ArchRule importsOnlyTheRootAnd(String... others) {
+			String[] otherRooms = inRoot(others);
+			for (int i = 0; i < otherRooms.length; i++) {
+				otherRooms[i] += "..";
+			}
+			DescribedPredicate<JavaClass> allowed = resideInAnyPackage(ROOT, this.name)
+				.or(resideInAnyPackage(otherRooms));
+			return noClasses().that()
+				.resideInAPackage(this.name)
+				.should()
+				.dependOnClassesThat(resideInAPackage(ROOT + "..").and(DescribedPredicate.not(allowed)))
+				.allowEmptyShould(true);
+		}
+
+	}
+
+	/**
+	 * Who may know types of others.
+	 */
+	private record Types(List<String> packages) {
+
+		ArchRule areKnownOnlyTo(String... rooms) {
+			return noClasses().that()
+				.resideOutsideOfPackages(inRoot(rooms))
+				.should()
+				.dependOnClassesThat()
+				.resideInAnyPackage(this.packages.toArray(String[]::new));
+		}
+
+	}
+
+}
