@@ -5,6 +5,7 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.web.Refusal.Reason;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -176,8 +177,26 @@ public final class Answers {
 		response.setContentType(content.contentType());
 		response.setContentLength(bytes.length);
 		if (!request.getMethod().equals("HEAD")) {
-			response.getOutputStream().write(bytes);
+			send(response, content.text(), bytes);
 		}
+	}
+
+	private static void send(HttpServletResponse response, String text, byte[] bytes) throws IOException {
+		ServletOutputStream stream;
+		try {
+			stream = response.getOutputStream();
+		}
+		catch (IllegalStateException ex) {
+			sendThroughWriter(response, text);
+			return;
+		}
+		stream.write(bytes);
+	}
+
+	/** A handler that failed late has taken the writer, with an encoding of its own. */
+	private static void sendThroughWriter(HttpServletResponse response, String text) throws IOException {
+		response.setHeader("Content-Length", null);
+		response.getWriter().write(text);
 	}
 
 	private static List<LimitDecision> joined(List<LimitDecision> first, List<LimitDecision> second) {
