@@ -6,8 +6,8 @@ import jakarta.servlet.http.HttpServletResponse;
 /**
  * A part of the application that writes CORS headers: a filter, Spring Security, Spring
  * MVC. A refusal asks them, one after the other, until one has spoken, since it goes out
- * before they come to their turn. A bean of this type is asked first, for an application
- * that writes them in its own way.
+ * before they come to their turn. An application that writes CORS headers in a way of its
+ * own says so by a bean of this type.
  * <p>
  * Implementations must be thread-safe.
  */

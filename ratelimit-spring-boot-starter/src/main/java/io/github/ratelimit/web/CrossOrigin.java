@@ -6,7 +6,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.springframework.http.HttpHeaders;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.util.WebUtils;
 
@@ -19,15 +21,15 @@ public final class CrossOrigin {
 
 	private static final Logger logger = System.getLogger(CrossOrigin.class.getName());
 
-	private final List<CorsWriter> writers;
+	private final Supplier<List<CorsWriter>> writers;
 
 	/**
 	 * Creates it.
 	 * @param writers who writes CORS headers in the application, in the order in which
-	 * requests come to them
+	 * requests come to them; asked for once, at the first refusal of another origin
 	 */
-	public CrossOrigin(List<CorsWriter> writers) {
-		this.writers = List.copyOf(writers);
+	public CrossOrigin(Supplier<List<CorsWriter>> writers) {
+		this.writers = SingletonSupplier.of(writers);
 	}
 
 	/**
@@ -57,7 +59,7 @@ public final class CrossOrigin {
 			return;
 		}
 		HttpServletRequest asked = new IsolatedRequest(request);
-		for (CorsWriter writer : this.writers) {
+		for (CorsWriter writer : this.writers.get()) {
 			CorsRecorder recorder = new CorsRecorder(response);
 			try {
 				writer.write(asked, recorder);

@@ -7,6 +7,8 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.filter.CorsFilter;
@@ -14,19 +16,23 @@ import org.springframework.web.filter.CorsFilter;
 /** Asks Spring Security: what {@code cors()} says in the chain that has the request. */
 public final class SecurityCorsWriter implements CorsWriter {
 
-	private final FilterChainProxy security;
+	private final Supplier<@Nullable FilterChainProxy> security;
 
 	/**
 	 * Creates the writer.
-	 * @param security Spring Security's filter chains
+	 * @param security Spring Security's filter chains, null if there are none
 	 */
-	public SecurityCorsWriter(FilterChainProxy security) {
+	public SecurityCorsWriter(Supplier<@Nullable FilterChainProxy> security) {
 		this.security = security;
 	}
 
 	@Override
 	public void write(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
-		for (SecurityFilterChain chain : this.security.getFilterChains()) {
+		FilterChainProxy proxy = this.security.get();
+		if (proxy == null) {
+			return;
+		}
+		for (SecurityFilterChain chain : proxy.getFilterChains()) {
 			if (chain.matches(request)) {
 				for (Filter filter : chain.getFilters()) {
 					if (filter instanceof CorsFilter) {
