@@ -1,0 +1,94 @@
+package io.github.ratelimit.store.bucket4j;
+
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.BucketState;
+import io.github.bucket4j.TokensInheritanceStrategy;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A limit as Bucket4j's configuration: one bandwidth for each rate, in the same order,
+ * refilled greedily.
+ */
+public final class BucketConfigurations {
+
+	private BucketConfigurations() {
+	}
+
+	/**
+	 * Returns the configuration of a limit. Buckets of one limit should share it.
+	 * <p>
+	 * Permits and nanoseconds of each rate are brought to lowest terms: the same refill,
+	 * in numbers for which Bucket4j stays in exact integers.
+	 * @param limit the limit
+	 * @return the configuration
+	 */
+	public static BucketConfiguration of(Limit limit) {
+		List<Bandwidth> bandwidths = new ArrayList<>();
+		for (Rate rate : limit.rates()) {
+			bandwidths.add(bandwidth(rate, String.valueOf(bandwidths.size())));
+		}
+		return new BucketConfiguration(bandwidths);
+	}
+
+	private static Bandwidth bandwidth(Rate rate, String id) {
+		long nanos = rate.period().toNanos();
+		long divisor = BigInteger.valueOf(rate.permits()).gcd(BigInteger.valueOf(nanos)).longValueExact();
+		return Bandwidth.builder()
+			.capacity(rate.burst())
+			.refillGreedy(rate.permits() / divisor, Duration.ofNanos(nanos / divisor))
+			.id(id)
+			.build();
+	}
+
+	/**
+	 * Returns a bucket's state under another configuration, in proportion: what was half
+	 * full stays half full. Rates of the same burst and refill period are matched first,
+	 * the others in their order; a rate that has no counterpart starts full.
+	 * @param state the state, refilled up to now; not changed
+	 * @param configuration the other configuration
+	 * @param nanos the time of the state's clock
+	 * @return a new state
+	 */
+	public static BucketState inProportion(BucketState state, BucketConfiguration configuration, long nanos) {
+		BucketConfiguration matched = matched(state.getConfiguration().getBandwidths(), configuration.getBandwidths());
+		BucketState converted = state.replaceConfiguration(matched, TokensInheritanceStrategy.PROPORTIONALLY, nanos);
+		converted.setConfiguration(configuration);
+		return converted;
+	}
+
+	/** Bucket4j finds the counterpart of a bandwidth by its id: so give it that id. */
+	private static BucketConfiguration matched(Bandwidth[] from, Bandwidth[] to) {
+		String[] ids = new String[to.length];
+		boolean[] used = new boolean[from.length];
+		for (int pass = 0; pass < 2; pass++) {
+			for (int i = 0; i < to.length; i++) {
+				for (int j = 0; ids[i] == null && j < from.length; j++) {
+					if (!used[j] && (pass == 1 || sameWindow(from[j], to[i]))) {
+						ids[i] = from[j].getId();
+						used[j] = true;
+					}
+				}
+			}
+		}
+		List<Bandwidth> bandwidths = new ArrayList<>();
+		for (int i = 0; i < to.length; i++) {
+			bandwidths.add(Bandwidth.builder()
+				.capacity(to[i].getCapacity())
+				.refillGreedy(to[i].getRefillTokens(), Duration.ofNanos(to[i].getRefillPeriodNanos()))
+				.id((ids[i] != null) ? ids[i] : "new" + i)
+				.build());
+		}
+		return new BucketConfiguration(bandwidths);
+	}
+
+	private static boolean sameWindow(Bandwidth one, Bandwidth other) {
+		return BucketFacts.nanosToFull(one) == BucketFacts.nanosToFull(other);
+	}
+
+}

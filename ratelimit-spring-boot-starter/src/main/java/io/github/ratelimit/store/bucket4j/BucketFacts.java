@@ -1,0 +1,111 @@
+package io.github.ratelimit.store.bucket4j;
+
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.BucketState;
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.Receipt;
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bucket's state as a decision with its facts. The state has to be refilled up to the
+ * moment of the decision.
+ * <p>
+ * Waits are rounded up to the nanosecond, where Bucket4j rounds down: a caller is refused
+ * until exactly the time that it was told, and accepted then.
+ */
+public final class BucketFacts {
+
+	private static final BigInteger LONGEST = BigInteger.valueOf(LimitDecision.NEVER - 1);
+
+	private BucketFacts() {
+	}
+
+	/**
+	 * Returns the decision of a bucket that has given what was asked.
+	 * @param charge what was asked
+	 * @param receipt for giving it back; null where nothing was taken
+	 * @param after the state after the permits were taken
+	 * @return the decision
+	 */
+	public static LimitDecision granted(Charge charge, @Nullable Receipt receipt, BucketState after) {
+		Bandwidth[] bandwidths = after.getConfiguration().getBandwidths();
+		return LimitDecision.granted(charge, receipt, after.getAvailableTokens(), nanosToFull(after, bandwidths),
+				perRate(after, bandwidths));
+	}
+
+	/**
+	 * Returns the decision of a bucket that has too few permits.
+	 * @param charge what was asked
+	 * @param state the state
+	 * @return the decision
+	 */
+	public static LimitDecision refused(Charge charge, BucketState state) {
+		Bandwidth[] bandwidths = state.getConfiguration().getBandwidths();
+		long wait = 0;
+		for (int i = 0; i < bandwidths.length; i++) {
+			wait = Math.max(wait, (charge.permits() > bandwidths[i].getCapacity()) ? LimitDecision.NEVER
+					: nanosUntil(charge.permits(), state, i, bandwidths[i]));
+		}
+		return LimitDecision.refused(charge, state.getAvailableTokens(), wait, nanosToFull(state, bandwidths),
+				perRate(state, bandwidths));
+	}
+
+	/**
+	 * Returns how long a bucket takes to be full.
+	 * @param state the state
+	 * @return nanoseconds, rounded up, 0 if full
+	 */
+	public static long nanosToFull(BucketState state) {
+		return nanosToFull(state, state.getConfiguration().getBandwidths());
+	}
+
+	private static long nanosToFull(BucketState state, Bandwidth[] bandwidths) {
+		long longest = 0;
+		for (int i = 0; i < bandwidths.length; i++) {
+			longest = Math.max(longest, nanosUntil(bandwidths[i].getCapacity(), state, i, bandwidths[i]));
+		}
+		return longest;
+	}
+
+	/** Returns how long an empty bucket of the bandwidth takes to be full. */
+	static long nanosToFull(Bandwidth bandwidth) {
+		return ceilDivide(bandwidth.getCapacity(), bandwidth.getRefillPeriodNanos(), 0, bandwidth.getRefillTokens());
+	}
+
+	private static long @Nullable [] perRate(BucketState state, Bandwidth[] bandwidths) {
+		if (bandwidths.length == 1) {
+			return null;
+		}
+		long[] perRate = new long[2 * bandwidths.length];
+		for (int i = 0; i < bandwidths.length; i++) {
+			perRate[2 * i] = state.getCurrentSize(i);
+			perRate[2 * i + 1] = nanosUntil(bandwidths[i].getCapacity(), state, i, bandwidths[i]);
+		}
+		return perRate;
+	}
+
+	private static long nanosUntil(long permits, BucketState state, int index, Bandwidth bandwidth) {
+		long deficit = permits - state.getCurrentSize(index);
+		if (deficit <= 0) {
+			return 0;
+		}
+		return ceilDivide(deficit, bandwidth.getRefillPeriodNanos(), state.getRoundingError(index),
+				bandwidth.getRefillTokens());
+	}
+
+	/** Returns (deficit x period - credit) / tokens, rounded up. */
+	private static long ceilDivide(long deficit, long period, long credit, long tokens) {
+		if (Math.multiplyHigh(deficit, period) == 0 && deficit * period > 0) {
+			long numerator = deficit * period - credit;
+			return (numerator - 1) / tokens + 1;
+		}
+		BigInteger numerator = BigInteger.valueOf(deficit)
+			.multiply(BigInteger.valueOf(period))
+			.subtract(BigInteger.valueOf(credit));
+		BigInteger divisor = BigInteger.valueOf(tokens);
+		return numerator.add(divisor).subtract(BigInteger.ONE).divide(divisor).min(LONGEST).longValueExact();
+	}
+
+}

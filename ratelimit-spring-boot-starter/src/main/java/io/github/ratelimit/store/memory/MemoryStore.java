@@ -1,0 +1,147 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.KeyPage;
+import io.github.ratelimit.KeyState;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.TimeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps permits in the memory of this process: for each limit a bounded number of keys,
+ * the arithmetic Bucket4j's, the clock monotonic. Thread-safe and without locks.
+ * <p>
+ * Where a limit has more keys than the bound, the one that is nearest to full among a few
+ * sampled is forgotten; what its caller had spent is metered as
+ * {@link #forgottenPermits(Limit)}. The key that everybody shares is never forgotten.
+ */
+public final class MemoryStore implements LimitStore {
+
+	private final ConcurrentMap<String, KeyTable> tables = new ConcurrentHashMap<>();
+
+	private final StoreClock clock;
+
+	private final int maxKeysPerLimit;
+
+	/**
+	 * Creates an empty store.
+	 * @param time the time
+	 * @param maxKeysPerLimit how many keys of a limit are remembered, at least 1
+	 * @throws IllegalArgumentException if the bound is below 1
+	 */
+	public MemoryStore(TimeSource time, int maxKeysPerLimit) {
+		if (maxKeysPerLimit < 1) {
+			throw new IllegalArgumentException("The memory store cannot remember " + maxKeysPerLimit
+					+ " keys per limit. Give it room for at least 1.");
+		}
+		this.clock = new StoreClock(time);
+		this.maxKeysPerLimit = maxKeysPerLimit;
+	}
+
+	@Override
+	public LimitDecision take(Charge charge) {
+		return table(charge.limit()).take(charge);
+	}
+
+	@Override
+	public List<LimitDecision> takeAll(List<Charge> charges) {
+		List<LimitDecision> seen = new ArrayList<>(charges.size());
+		boolean allThere = true;
+		for (Charge charge : charges) {
+			LimitDecision decision = table(charge.limit()).look(charge);
+			allThere &= !decision.violated();
+			seen.add(decision);
+		}
+		return allThere ? takeSeen(charges, seen) : refuse(seen);
+	}
+
+	private List<LimitDecision> takeSeen(List<Charge> charges, List<LimitDecision> seen) {
+		List<LimitDecision> taken = new ArrayList<>(charges.size());
+		for (int i = 0; i < charges.size(); i++) {
+			LimitDecision decision = table(charges.get(i).limit()).takeUncounted(charges.get(i));
+			if (decision.violated()) {
+				taken.forEach(this::giveBack);
+				seen.set(i, decision);
+				return refuse(seen);
+			}
+			taken.add(decision);
+		}
+		for (LimitDecision decision : taken) {
+			table(decision.limit()).count(decision);
+		}
+		return taken;
+	}
+
+	private List<LimitDecision> refuse(List<LimitDecision> decisions) {
+		for (LimitDecision decision : decisions) {
+			if (decision.violated()) {
+				table(decision.limit()).count(decision);
+			}
+		}
+		return decisions;
+	}
+
+	@Override
+	public void giveBack(LimitDecision taken) {
+		table(taken.limit()).giveBack(taken);
+	}
+
+	@Override
+	public Optional<KeyState> find(Limit limit, String keyId) {
+		return table(limit).find(keyId);
+	}
+
+	@Override
+	public boolean reset(Limit limit, String keyId) {
+		return table(limit).reset(keyId);
+	}
+
+	@Override
+	public KeyPage keys(Limit limit, @Nullable String after, int size) {
+		return table(limit).page((after != null) ? after : "", size);
+	}
+
+	@Override
+	public List<KeyState> mostDenied(Limit limit, int size) {
+		return table(limit).mostDenied(size);
+	}
+
+	@Override
+	public long trackedKeys(Limit limit) {
+		return table(limit).size();
+	}
+
+	@Override
+	public long forgottenPermits(Limit limit) {
+		return table(limit).forgottenPermits();
+	}
+
+	@Override
+	public String type() {
+		return "memory";
+	}
+
+	/**
+	 * Drops the keys that are full again and have not been asked for during the last
+	 * minute. To be called now and then; decisions go on meanwhile.
+	 */
+	public void sweep() {
+		for (KeyTable table : this.tables.values()) {
+			table.sweep();
+		}
+	}
+
+	private KeyTable table(Limit limit) {
+		KeyTable table = this.tables.get(limit.name());
+		return (table != null) ? table : this.tables.computeIfAbsent(limit.name(),
+				(name) -> new KeyTable(limit, this.clock, this.maxKeysPerLimit));
+	}
+
+}
