@@ -1,6 +1,5 @@
 package io.github.ratelimit.web;
 
-import io.github.ratelimit.Suggestion;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -54,7 +53,7 @@ public final class AnswerStyles {
 	 * Returns header styles.
 	 * @param names their names, in any case
 	 * @return the styles in that order, each once
-	 * @throws IllegalArgumentException if there is no style of one of the names
+	 * @throws UnknownStyleException if there is no style of one of the names
 	 */
 	public List<HeaderStyle> headers(Collection<String> names) {
 		List<HeaderStyle> styles = new ArrayList<>();
@@ -71,7 +70,7 @@ public final class AnswerStyles {
 	 * Returns a body style.
 	 * @param name its name, in any case
 	 * @return the style
-	 * @throws IllegalArgumentException if there is no style of that name
+	 * @throws UnknownStyleException if there is no style of that name
 	 */
 	public BodyStyle body(String name) {
 		return find("body", this.bodies, name);
@@ -80,11 +79,7 @@ public final class AnswerStyles {
 	private static <T> T find(String kind, Map<String, T> styles, String name) {
 		T style = styles.get(normalize(name));
 		if (style == null) {
-			String nearest = Suggestion.nearest(name, styles.keySet())
-				.map((known) -> "Did you mean '" + known + "'? ")
-				.orElse("");
-			throw new IllegalArgumentException("There is no " + kind + " style named '" + name + "'. " + nearest
-					+ "The known ones are " + String.join(", ", styles.keySet()) + ".");
+			throw new UnknownStyleException(kind, name, styles.keySet());
 		}
 		return style;
 	}

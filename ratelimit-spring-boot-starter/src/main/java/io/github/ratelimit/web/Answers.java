@@ -5,9 +5,12 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.web.Refusal.Reason;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class Answers {
+
+	private static final Logger logger = System.getLogger(Answers.class.getName());
 
 	private static final String RETRY_AFTER = "Retry-After";
 
@@ -44,7 +49,7 @@ public final class Answers {
 	 * @param body name of the body style of refusals that ask for no other
 	 * @param hiddenLimits names of the limits of which headers and bodies say nothing
 	 * @param crossOrigin the application's own CORS configuration
-	 * @throws IllegalArgumentException if there is no style of one of the names
+	 * @throws UnknownStyleException if there is no style of one of the names
 	 */
 	public Answers(AnswerStyles styles, List<String> headers, String body, Set<String> hiddenLimits,
 			CrossOrigin crossOrigin) {
@@ -98,7 +103,7 @@ public final class Answers {
 	 * @param limits what all limits say that were asked for this call, the latest last
 	 * @param bodyStyle the name of the body's style, null for the general one
 	 * @throws IOException if the answer cannot be sent
-	 * @throws IllegalArgumentException if there is no such style
+	 * @throws UnknownStyleException if there is no such style
 	 */
 	public void refuse(HttpServletRequest request, HttpServletResponse response, Decision decision,
 			List<LimitDecision> limits, @Nullable String bodyStyle) throws IOException {
@@ -124,14 +129,14 @@ public final class Answers {
 	 * @param missing which limit lacks a key; the answer does not name it
 	 * @param bodyStyle the name of the body's style, null for the general one
 	 * @throws IOException if the answer cannot be sent
-	 * @throws IllegalArgumentException if there is no such style
+	 * @throws UnknownStyleException if there is no such style
 	 */
-	@SuppressWarnings("unused")
 	public void deny(HttpServletRequest request, HttpServletResponse response, MissingKeyException missing,
 			@Nullable String bodyStyle) throws IOException {
 		if (response.isCommitted()) {
 			return;
 		}
+		logger.log(Level.DEBUG, missing::getMessage);
 		Refusal refusal = new Refusal(Reason.MISSING_KEY,
 				"The request carries nothing that it could be counted by, such as an API key.", List.of(), 0);
 		HttpServletResponse target = start(request, response, refusal);
@@ -176,8 +181,26 @@ public final class Answers {
 		response.setContentType(content.contentType());
 		response.setContentLength(bytes.length);
 		if (!request.getMethod().equals("HEAD")) {
-			response.getOutputStream().write(bytes);
+			send(response, content.text(), bytes);
 		}
+	}
+
+	private static void send(HttpServletResponse response, String text, byte[] bytes) throws IOException {
+		ServletOutputStream stream;
+		try {
+			stream = response.getOutputStream();
+		}
+		catch (IllegalStateException ex) {
+			sendThroughWriter(response, text);
+			return;
+		}
+		stream.write(bytes);
+	}
+
+	/** A handler that failed late has taken the writer, with an encoding of its own. */
+	private static void sendThroughWriter(HttpServletResponse response, String text) throws IOException {
+		response.setHeader("Content-Length", null);
+		response.getWriter().write(text);
 	}
 
 	private static List<LimitDecision> joined(List<LimitDecision> first, List<LimitDecision> second) {
