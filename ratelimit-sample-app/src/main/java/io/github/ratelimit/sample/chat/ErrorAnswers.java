@@ -25,7 +25,7 @@ class ErrorAnswers extends ResponseEntityExceptionHandler {
 		if (isChatApi(request)) {
 			ApiError error = (ex.getMostSpecificCause() instanceof InvalidChatRequestException invalid)
 					? ApiError.invalidRequest(invalid.getMessage(), invalid.param())
-					: ApiError.invalidRequest("The body is not JSON of the form that is documented.", null);
+					: ApiError.invalidRequest("The body is not a chat request in JSON.", null);
 			return handleExceptionInternal(ex, error, headers, status, request);
 		}
 		return super.handleHttpMessageNotReadable(ex, headers, status, request);
