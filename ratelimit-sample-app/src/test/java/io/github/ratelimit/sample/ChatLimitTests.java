@@ -117,15 +117,24 @@ class ChatLimitTests {
 	}
 
 	@Test
+	void annotatedMethodIsLimitedBesideTheRules() {
+		for (int i = 0; i < 30; i++) {
+			assertThat(this.client.get("/v1/models").statusCode()).isEqualTo(200);
+		}
+		HttpResponse<String> refused = this.client.get("/v1/models");
+		assertThat(refused.statusCode()).isEqualTo(429);
+		assertThat(header(refused, "Retry-After")).isEqualTo("2");
+		assertThat(SampleClient.json(refused).get("error").get("code").asString()).isEqualTo("rate_limit_exceeded");
+		assertThat(this.client.chat("X-API-Key", "sk-no-models").statusCode()).isEqualTo(200);
+	}
+
+	@Test
 	void pathWithoutARuleIsNotLimited() {
-		for (int i = 0; i < 11; i++) {
-			HttpResponse<String> response = this.client.get("/v1/models");
-			assertThat(response.statusCode()).isEqualTo(200);
+		for (int i = 0; i < 101; i++) {
+			HttpResponse<String> response = this.client.get("/nowhere");
+			assertThat(response.statusCode()).isEqualTo(404);
 			assertThat(header(response, "RateLimit")).isEmpty();
 		}
-		HttpResponse<String> unknown = this.client.get("/nowhere");
-		assertThat(unknown.statusCode()).isEqualTo(404);
-		assertThat(header(unknown, "RateLimit")).isEmpty();
 	}
 
 	@Test

@@ -2,6 +2,7 @@ package io.github.ratelimit.sample.chat;
 
 import java.util.List;
 
+import io.github.ratelimit.RateLimited;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
@@ -16,6 +17,7 @@ class ModelsController {
 			List.of(new Model("stub", "model", 1767225600, "ratelimit-sample")));
 
 	@GetMapping("/v1/models")
+	@RateLimited(rate = "30/min", key = "ip")
 	ModelList models() {
 		return MODELS;
 	}
