@@ -1,8 +1,7 @@
 package io.github.ratelimit.sample.chat;
 
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
@@ -24,7 +23,9 @@ record ChatMessage(String role,
 		if (role == null || role.isBlank()) {
 			throw new InvalidChatRequestException("messages", "A message has no 'role'.");
 		}
-		content = (content != null) ? content : List.of();
+		if (content == null) {
+			content = List.of();
+		}
 	}
 
 	boolean isFromUser() {
@@ -32,11 +33,13 @@ record ChatMessage(String role,
 	}
 
 	String text() {
-		return this.content.stream()
-			.filter(Objects::nonNull)
-			.map(Part::text)
-			.filter(Objects::nonNull)
-			.collect(Collectors.joining(" "));
+		StringJoiner texts = new StringJoiner(" ");
+		for (Part part : this.content) {
+			if (part != null && part.text() != null) {
+				texts.add(part.text());
+			}
+		}
+		return texts.toString();
 	}
 
 	@JsonIgnoreProperties(ignoreUnknown = true)

@@ -17,7 +17,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 record DemoUser(String name, String password) {
 
 	boolean is(@Nullable String name, @Nullable String password) {
-		return sameBytes(this.name, name) & sameBytes(this.password, password);
+		boolean sameName = sameBytes(this.name, name);
+		boolean samePassword = sameBytes(this.password, password);
+		return sameName && samePassword;
 	}
 
 	/** Takes the same time wherever the texts differ. */
