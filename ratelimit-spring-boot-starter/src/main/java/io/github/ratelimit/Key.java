@@ -39,6 +39,8 @@ public final class Key {
 
 	private static final int MAX_TEXT_LENGTH = 128;
 
+	private static final int ID_LENGTH = 34;
+
 	private static final char HASHED = '#';
 
 	private final String kind;
@@ -131,6 +133,16 @@ public final class Key {
 	public String id() {
 		byte[] digest = sha256(this.kind.length() + ":" + this.kind + this.text);
 		return "k_" + HexFormat.of().formatHex(digest, 0, 16);
+	}
+
+	/**
+	 * Returns whether a text has the form of an {@link #id()}.
+	 * @param text any text
+	 * @return whether it can be the id of a key
+	 */
+	public static boolean isId(String text) {
+		return text.length() == ID_LENGTH && text.startsWith("k_")
+				&& text.chars().skip(2).allMatch((c) -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
 	}
 
 	/**
