@@ -39,6 +39,9 @@ class CompiledExpressionTests {
 	void isCompiledWhenItIsUsedOften(String expression) throws Exception {
 		SpelValue value = value(expression);
 		Object first = value.read(call("header:X", " x "));
+		if (expression.contains("ip")) {
+			value.read(request().with("method", "GET").call());
+		}
 
 		for (int i = 0; i < OFTEN; i++) {
 			assertThat(value.read(call("header:X", " x "))).isEqualTo(first);
