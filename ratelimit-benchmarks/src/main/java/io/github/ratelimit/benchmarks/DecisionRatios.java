@@ -1,0 +1,86 @@
+package io.github.ratelimit.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Runs {@link DecisionBenchmark} in rounds, the two sides by turns, each in a process of
+ * its own, and prints the ratios of each round: median, least and greatest.
+ */
+public final class DecisionRatios {
+
+	private static final String BYTES = "gc.alloc.rate.norm";
+
+	private DecisionRatios() {
+	}
+
+	/**
+	 * Runs the rounds.
+	 * @param args how many rounds, 5 by default
+	 * @throws RunnerException if JMH fails
+	 */
+	public static void main(String[] args) throws RunnerException {
+		int rounds = (args.length > 0) ? Integer.parseInt(args[0]) : 5;
+		Machine.print();
+		for (int threads : new int[] { 1, 2 }) {
+			Map<String, List<Cost>> limiter = new LinkedHashMap<>();
+			Map<String, List<Cost>> bucket4j = new LinkedHashMap<>();
+			for (int round = 0; round < rounds; round++) {
+				run("limiter", threads, limiter);
+				run("bucket4j", threads, bucket4j);
+			}
+			print(threads, limiter, bucket4j);
+		}
+	}
+
+	private static void run(String method, int threads, Map<String, List<Cost>> costs) throws RunnerException {
+		Options options = new OptionsBuilder().include(DecisionBenchmark.class.getSimpleName() + "." + method + "$")
+			.threads(threads)
+			.forks(1)
+			.warmupIterations(3)
+			.warmupTime(TimeValue.milliseconds(700))
+			.measurementIterations(5)
+			.measurementTime(TimeValue.milliseconds(700))
+			.jvmArgs("-Xms2g", "-Xmx2g")
+			.addProfiler(GCProfiler.class)
+			.verbosity(VerboseMode.SILENT)
+			.build();
+		Collection<RunResult> results = new Runner(options).run();
+		for (RunResult result : results) {
+			String name = result.getParams().getParam("keyCount") + " keys, " + result.getParams().getParam("outcome");
+			Cost cost = new Cost(result.getPrimaryResult().getScore(),
+					result.getSecondaryResults().get(BYTES).getScore());
+			costs.computeIfAbsent(name, (key) -> new ArrayList<>()).add(cost);
+		}
+	}
+
+	private static void print(int threads, Map<String, List<Cost>> limiter, Map<String, List<Cost>> bucket4j) {
+		limiter.forEach((name, ours) -> {
+			List<Cost> plain = bucket4j.get(name);
+			Spread time = Spread.ofRatios(ours.stream().map(Cost::nanos).toList(),
+					plain.stream().map(Cost::nanos).toList());
+			Spread bytes = Spread.ofRatios(ours.stream().map(Cost::bytes).toList(),
+					plain.stream().map(Cost::bytes).toList());
+			System.out.printf("%d thread(s), %s: time %s (%s ns to %s ns), bytes %s (%s to %s)%n", threads, name, time,
+					Spread.of(ours.stream().map(Cost::nanos).toList()),
+					Spread.of(plain.stream().map(Cost::nanos).toList()), bytes,
+					Spread.of(ours.stream().map(Cost::bytes).toList()),
+					Spread.of(plain.stream().map(Cost::bytes).toList()));
+		});
+	}
+
+	private record Cost(double nanos, double bytes) {
+	}
+
+}

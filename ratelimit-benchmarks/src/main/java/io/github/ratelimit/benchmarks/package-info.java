@@ -1,0 +1,2 @@
+/** What the library costs, beside the plainest thing that does the same. */
+package io.github.ratelimit.benchmarks;
