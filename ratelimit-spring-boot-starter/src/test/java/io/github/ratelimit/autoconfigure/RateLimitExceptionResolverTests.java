@@ -18,8 +18,15 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
+import org.springframework.mock.web.MockServletContext;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.context.annotation.Bean;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -46,9 +53,6 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 import static org.assertj.core.api.Assertions.assertThat;
 
 class RateLimitExceptionResolverTests {
-
-	private static final String OPEN = "spring.autoconfigure.exclude="
-			+ "org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration";
 
 	private ConfigurableApplicationContext context;
 
@@ -79,7 +83,9 @@ class RateLimitExceptionResolverTests {
 
 	@Test
 	void whatTheHandlerHasWrittenIsReplaced() throws Exception {
-		start();
+		this.context = new SpringApplicationBuilder(Served.class)
+			.properties("server.port=0", "server.address=localhost", "spring.main.banner-mode=off")
+			.run();
 		int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
 		HttpResponse<String> response = HttpClient.newHttpClient()
 			.send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/written")).build(),
@@ -183,10 +189,14 @@ class RateLimitExceptionResolverTests {
 		if (this.context != null) {
 			this.context.close();
 		}
-		this.context = new SpringApplicationBuilder(Base.class).sources(application)
-			.web(WebApplicationType.SERVLET)
-			.properties("server.port=0", "server.address=localhost", "spring.main.banner-mode=off", OPEN)
-			.run();
+		AnnotationConfigWebApplicationContext created = new AnnotationConfigWebApplicationContext();
+		created.setServletContext(new MockServletContext());
+		created.register(Base.class);
+		if (application.length > 0) {
+			created.register(application);
+		}
+		created.refresh();
+		this.context = created;
 	}
 
 	private static RateLimitExceededException refusal() {
@@ -194,10 +204,22 @@ class RateLimitExceptionResolverTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
+	@ImportAutoConfiguration({ DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class })
 	@EnableConfigurationProperties(RateLimitProperties.class)
 	@Import({ RateLimitAnswersConfiguration.class, Controller.class })
 	static class Base {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(Base.class)
+	static class Served {
+
+		@Bean
+		SecurityFilterChain security(HttpSecurity http) throws Exception {
+			return http.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll()).build();
+		}
 
 	}
 
