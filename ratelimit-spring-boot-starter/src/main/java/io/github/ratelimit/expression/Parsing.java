@@ -127,10 +127,10 @@ final class Parsing {
 			return;
 		}
 		if (type.isArray() || Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type)) {
+			String element = Map.class.isAssignableFrom(type) ? "['id']" : "[0]";
 			throw new InvalidExpressionException(this.text,
 					"takes #" + name + " for a key, which is a " + type.getSimpleName() + " and not one value",
-					"Write the value that is meant, such as #" + name
-							+ (type.isArray() || List.class.isAssignableFrom(type) ? "[0]." : ".size()."));
+					"Write the value that is meant, such as #" + name + element + ".");
 		}
 		boolean mayBeSubclass = type.isInterface() || type == Object.class || type == Optional.class
 				|| Modifier.isAbstract(type.getModifiers());

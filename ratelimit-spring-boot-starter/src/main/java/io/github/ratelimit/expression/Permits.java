@@ -61,8 +61,8 @@ final class Permits {
 		if (Double.isNaN(permits) || permits < 0) {
 			return DEFAULT;
 		}
-		boolean whole = Math.rint(permits) == permits && permits < Long.MAX_VALUE;
-		return whole ? notNegative(number.longValue()) : (long) Math.ceil(permits);
+		long whole = number.longValue();
+		return ((double) whole == permits) ? whole : (long) Math.ceil(permits);
 	}
 
 	/** Never scales a number whose exponent is out of range: that would fill memory. */

@@ -112,4 +112,14 @@ final class SpelValue implements ValueReader {
 		}
 	}
 
+	/** For tests. */
+	boolean isCompiled() {
+		return this.compiled != null;
+	}
+
+	/** For tests. */
+	int compilations() {
+		return this.compilations;
+	}
+
 }

@@ -89,10 +89,15 @@ final class Syntax {
 		return anyMatch(node, (part) -> {
 			RequestVariable variable = variable(part);
 			RequestFunction function = function(part);
-			return part instanceof VariableReference || part instanceof BeanReference
+			return isArgument(part) || part instanceof BeanReference
 					|| (variable != null && variable.isChosenByClient())
 					|| (function != null && function.isChosenByClient());
 		}, true);
+	}
+
+	private static boolean isArgument(SpelNode node) {
+		return node instanceof VariableReference && !argumentName(node).equals("root")
+				&& !argumentName(node).equals("this");
 	}
 
 	/** A property or method behind a dot belongs to a value, not to the call. */

@@ -41,6 +41,9 @@ final class Words {
 	}
 
 	private static String meant(String name) {
+		if (name.length() < 3) {
+			return "";
+		}
 		List<String> known = new ArrayList<>();
 		for (RequestVariable variable : RequestVariable.values()) {
 			known.add(variable.text());
