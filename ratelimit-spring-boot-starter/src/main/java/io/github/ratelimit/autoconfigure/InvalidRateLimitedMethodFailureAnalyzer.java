@@ -23,7 +23,9 @@ final class InvalidRateLimitedMethodFailureAnalyzer extends AbstractFailureAnaly
 		if (cause.value() != null) {
 			description.append("\n    Value: \"").append(cause.value()).append('"');
 		}
-		description.append("\n    Problem: it ").append(cause.problem());
+		description.append("\n    Reason: ")
+			.append((cause.value() != null) ? "The value " : "It ")
+			.append(cause.problem());
 		return new FailureAnalysis(description.toString(), cause.remedy(), cause);
 	}
 
