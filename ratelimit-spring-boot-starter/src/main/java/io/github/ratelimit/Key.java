@@ -1,6 +1,6 @@
 package io.github.ratelimit;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -17,7 +17,7 @@ import java.util.Objects;
  * decides how much memory a key takes. A key's text may be a secret: it appears neither
  * in {@link #toString()} nor in {@link #id()}.
  */
-public final class Key {
+public final class Key implements Comparable<Key> {
 
 	/** The kind of the one key that everybody shares. */
 	public static final String GLOBAL_KIND = "global";
@@ -38,6 +38,8 @@ public final class Key {
 	public static final Key GLOBAL = new Key(GLOBAL_KIND, "");
 
 	private static final int MAX_TEXT_LENGTH = 128;
+
+	private static final int ID_LENGTH = 34;
 
 	private static final char HASHED = '#';
 
@@ -106,7 +108,11 @@ public final class Key {
 		StringBuilder kinds = new StringBuilder();
 		StringBuilder texts = new StringBuilder();
 		for (Key part : parts) {
-			kinds.append(kinds.isEmpty() ? "" : "+").append(part.kind);
+			kinds.append(kinds.isEmpty() ? "" : "+");
+			if (part.kind.indexOf('+') >= 0) {
+				kinds.append(part.kind.length()).append(':');
+			}
+			kinds.append(part.kind);
 			texts.append(part.text.length()).append(':').append(part.text);
 		}
 		return of(kinds.toString(), texts.toString());
@@ -137,6 +143,16 @@ public final class Key {
 	public String id() {
 		byte[] digest = sha256(this.kind.length() + ":" + this.kind + this.text);
 		return "k_" + HexFormat.of().formatHex(digest, 0, 16);
+	}
+
+	/**
+	 * Returns whether a text has the form of an {@link #id()}.
+	 * @param text any text
+	 * @return whether it can be the id of a key
+	 */
+	public static boolean isId(String text) {
+		return text.length() == ID_LENGTH && text.startsWith("k_")
+				&& text.chars().skip(2).allMatch((c) -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
 	}
 
 	/**
@@ -177,6 +193,18 @@ public final class Key {
 	}
 
 	/**
+	 * Compares two keys: an order that means nothing, but lets a hash table search fast
+	 * among keys whose hashes an attacker has made equal.
+	 * @param other another key
+	 * @return negative, zero if equal, or positive
+	 */
+	@Override
+	public int compareTo(Key other) {
+		int byText = this.text.compareTo(other.text);
+		return (byText != 0) ? byText : this.kind.compareTo(other.kind);
+	}
+
+	/**
 	 * Returns kind and masked text.
 	 * @return for example {@code value:sk-1***f3}
 	 */
@@ -185,9 +213,12 @@ public final class Key {
 		return this.kind + ":" + masked();
 	}
 
+	/** Hashes the characters as they are: no character set can write all of them. */
 	private static byte[] sha256(String text) {
+		ByteBuffer bytes = ByteBuffer.allocate(Character.BYTES * text.length());
+		bytes.asCharBuffer().put(text);
 		try {
-			return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+			return MessageDigest.getInstance("SHA-256").digest(bytes.array());
 		}
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("Every JDK has SHA-256", ex);

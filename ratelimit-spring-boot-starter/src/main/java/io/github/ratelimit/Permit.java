@@ -25,16 +25,14 @@ public final class Permit {
 	 * Gives everything back that the call took, where it still can go: to the state it
 	 * came from, never above what that state can hold. What has gone meanwhile (evicted,
 	 * reset, refilled) is dropped. Only the first call does anything.
-	 * @return whether this call gave it back
+	 * @return whether this call gave it back; false if no limit was asked
 	 */
 	public boolean giveBack() {
-		if (!this.givenBack.compareAndSet(false, true)) {
+		if (this.store == null || !this.givenBack.compareAndSet(false, true)) {
 			return false;
 		}
-		if (this.store != null) {
-			for (LimitDecision limit : this.taken) {
-				this.store.giveBack(limit);
-			}
+		for (LimitDecision limit : this.taken) {
+			this.store.giveBack(limit);
 		}
 		return true;
 	}

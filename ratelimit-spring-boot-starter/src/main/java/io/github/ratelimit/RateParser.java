@@ -29,13 +29,13 @@ final class RateParser {
 		long permits = number(this.text.substring(0, slash).strip(), "permits");
 		String rest = this.text.substring(slash + 1).strip();
 		int space = firstWhitespace(rest);
-		Duration period = period((space < 0) ? rest : rest.substring(0, space));
+		Duration period = period(permits, (space < 0) ? rest : rest.substring(0, space));
 		long burst = (space < 0) ? permits : burst(rest.substring(space).strip());
 		RateRules.check(this.text, permits, period, burst);
 		return new Rate(permits, period, burst);
 	}
 
-	private Duration period(String period) {
+	private Duration period(long permits, String period) {
 		int digits = 0;
 		while (digits < period.length() && isDigit(period.charAt(digits))) {
 			digits++;
@@ -43,7 +43,7 @@ final class RateParser {
 		String symbol = period.substring(digits);
 		if (digits > 0 && symbol.isEmpty()) {
 			throw refuse("has a bare number as its period",
-					"Give the period a unit: ms, s, min, h or d, for example '" + this.text + "s'.");
+					"Give the period a unit: ms, s, min, h or d, for example '" + permits + "/" + period + "s'.");
 		}
 		PeriodUnit unit = PeriodUnit.of(symbol);
 		if (unit == null) {
@@ -52,11 +52,10 @@ final class RateParser {
 					? "Write the unit in lower case: ms, s, min, h or d."
 					: "The unit is one of ms, s, min (or m), h and d, with an optional whole number before it, for example 15min.");
 		}
-		long count = (digits > 0) ? number(period.substring(0, digits), "period") : 1;
 		try {
-			return unit.times(count);
+			return unit.times((digits > 0) ? Long.parseLong(period.substring(0, digits)) : 1);
 		}
-		catch (ArithmeticException ex) {
+		catch (NumberFormatException | ArithmeticException ex) {
 			throw refuse("has a period that overflows", "The longest period is " + RateRules.MAX_DAYS + "d.");
 		}
 	}
@@ -73,7 +72,7 @@ final class RateParser {
 		if (digits.isEmpty()) {
 			throw refuse("has no number of " + what, FORM);
 		}
-		int start = (digits.charAt(0) == '-') ? 1 : 0;
+		int start = (digits.charAt(0) == '-' && digits.length() > 1) ? 1 : 0;
 		for (int i = start; i < digits.length(); i++) {
 			if (!isDigit(digits.charAt(i))) {
 				throw refuse("has '" + digits + "' as " + what, "Write a whole number in digits, without separators.");

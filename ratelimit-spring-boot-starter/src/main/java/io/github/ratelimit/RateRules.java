@@ -48,8 +48,7 @@ final class RateRules {
 
 	private static void checkPeriod(String text, Duration period) {
 		if (period.isNegative() || period.isZero()) {
-			throw new InvalidRateException(text, "has a period of " + period.toMillis() + " ms",
-					"The shortest period is 1ms.");
+			throw new InvalidRateException(text, "has a period of 0 or less", "The shortest period is 1ms.");
 		}
 		if (period.compareTo(Rate.MAX_TIME_TO_FULL) > 0) {
 			throw new InvalidRateException(text, "has a period that overflows",

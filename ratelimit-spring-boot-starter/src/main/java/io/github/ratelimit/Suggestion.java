@@ -17,12 +17,15 @@ public final class Suggestion {
 	 * @return the nearest, empty if none is near enough to have been meant
 	 */
 	public static Optional<String> nearest(String name, Collection<String> known) {
+		String wanted = normalize(name);
 		String best = null;
 		int bestDistance = Math.max(2, name.length() / 3) + 1;
 		for (String candidate : known) {
-			int distance = distance(normalize(name), normalize(candidate));
-			if (distance < bestDistance
-					|| (distance == bestDistance && best != null && candidate.compareTo(best) < 0)) {
+			String normalized = normalize(candidate);
+			int distance = distance(wanted, normalized);
+			boolean alike = distance < Math.max(wanted.length(), normalized.length());
+			if (alike && (distance < bestDistance
+					|| (distance == bestDistance && best != null && candidate.compareTo(best) < 0))) {
 				best = candidate;
 				bestDistance = distance;
 			}

@@ -1,0 +1,41 @@
+package io.github.ratelimit;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+/**
+ * What a call is to pay.
+ */
+class ChargeTests {
+
+	private static final Limit CHAT = Limit.of("chat", Rate.parse("10/min"));
+
+	@Test
+	void nothingIsAPriceAndLessIsNot() {
+		assertThat(new Charge(CHAT, Key.GLOBAL, 0).permits()).isZero();
+		assertThatIllegalArgumentException().isThrownBy(() -> new Charge(CHAT, Key.GLOBAL, -1))
+			.withMessage("A call of limit 'chat' costs -1 permits. "
+					+ "A cost is 0 or more; permits come back through Permit.giveBack().");
+		assertThatIllegalArgumentException().isThrownBy(() -> new Charge(CHAT, Key.GLOBAL, Long.MIN_VALUE));
+	}
+
+	@Test
+	void limitAndKeyAreNeeded() {
+		assertThatNullPointerException().isThrownBy(() -> new Charge(null, Key.GLOBAL, 1)).withMessage("limit");
+		assertThatNullPointerException().isThrownBy(() -> new Charge(CHAT, null, 1)).withMessage("key");
+	}
+
+	@Test
+	void theBucketIsNameAndKeyWhateverRatesAndCost() {
+		Charge charge = new Charge(CHAT, Key.of("a"), 1);
+
+		assertThat(charge.sameBucketAs(new Charge(Limit.of("chat", Rate.parse("1/s")), Key.of("a"), 7))).isTrue();
+		assertThat(charge.sameBucketAs(new Charge(CHAT, Key.of("ip", "a"), 1))).isFalse();
+		assertThat(charge.sameBucketAs(new Charge(CHAT, Key.of("b"), 1))).isFalse();
+		assertThat(charge.sameBucketAs(new Charge(Limit.of("Chat", Rate.parse("10/min")), Key.of("a"), 1))).isFalse();
+	}
+
+}

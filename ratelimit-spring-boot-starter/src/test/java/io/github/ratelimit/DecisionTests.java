@@ -1,0 +1,174 @@
+package io.github.ratelimit;
+
+import io.github.ratelimit.store.memory.MemoryStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * The answer of all limits together.
+ */
+class DecisionTests {
+
+	private final LimitStore store = new MemoryStore(new ManualTime(), 10);
+
+	@Test
+	void aCallIsAllowedIfNoLimitRefuses() {
+		Decision decision = decision(granted("a", 5, 1), granted("b", 3, 1));
+
+		assertThat(decision.allowed()).isTrue();
+		assertThat(decision.isDegraded()).isFalse();
+		assertThat(decision.violated()).isEmpty();
+		assertThat(decision.retryAfter()).isZero();
+		assertThat(names(decision.limits())).containsExactly("a", "b");
+		assertThat(decision.limits()).isUnmodifiable();
+	}
+
+	@Test
+	void oneRefusalIsEnoughWhereverItStands() {
+		LimitDecision refused = refused("x", 5);
+		for (List<LimitDecision> order : List.of(List.of(refused, granted("a", 5, 1), granted("b", 3, 1)),
+				List.of(granted("a", 5, 1), refused, granted("b", 3, 1)),
+				List.of(granted("a", 5, 1), granted("b", 3, 1), refused))) {
+			Decision decision = Decision.of(order, this.store);
+
+			assertThat(decision.allowed()).isFalse();
+			assertThat(decision.violated()).containsExactly(refused);
+			assertThat(decision.limits()).isEqualTo(order);
+			assertThat(decision.nearestToRefusal()).containsSame(refused);
+		}
+	}
+
+	@Test
+	void theWaitIsTheLongestOfTheViolated() {
+		Decision decision = decision(refused("a", 5), refused("b", 70), granted("c", 1, 1), refused("d", 6));
+
+		assertThat(decision.retryAfter()).isEqualTo(Duration.ofNanos(70));
+		assertThat(decision.nearestToRefusal()).map((nearest) -> nearest.limit().name()).contains("b");
+		assertThat(names(decision.violated())).containsExactly("a", "b", "d");
+	}
+
+	@Test
+	void whatOneLimitCanNeverPayIsNeverPaid() {
+		Decision decision = decision(refused("a", 5), refused("b", LimitDecision.NEVER));
+
+		assertThat(decision.retryAfter()).isEqualTo(Duration.ofNanos(LimitDecision.NEVER));
+		assertThat(decision.nearestToRefusal()).map(LimitDecision::neverPayable).contains(true);
+	}
+
+	@Test
+	void theNearestToRefusalHasRoomForTheFewestFurtherCalls() {
+		assertThat(nearest(granted("requests", 9, 1), granted("tokens", 4000, 500))).isEqualTo("tokens");
+		assertThat(nearest(granted("requests", 7, 1), granted("tokens", 4000, 500))).isEqualTo("requests");
+		assertThat(nearest(granted("looked", 3, 0), granted("taken", 2, 1))).isEqualTo("taken");
+		assertThat(nearest(granted("looked", 1, 0), granted("taken", 2, 1))).isEqualTo("looked");
+		assertThat(nearest(granted("first", 2, 1), granted("second", 2, 1))).isEqualTo("first");
+	}
+
+	@Test
+	void oneLimitAloneIsTheNearest() {
+		LimitDecision granted = granted("a", 5, 1);
+		LimitDecision refused = refused("b", 70);
+
+		assertThat(Decision.of(granted, this.store).nearestToRefusal()).containsSame(granted);
+		assertThat(Decision.of(granted, this.store).limits()).containsExactly(granted);
+		assertThat(Decision.of(refused, this.store).allowed()).isFalse();
+		assertThat(Decision.of(refused, this.store).violated()).containsExactly(refused);
+		assertThat(Decision.of(refused, this.store).retryAfter()).isEqualTo(Duration.ofNanos(70));
+	}
+
+	@Test
+	void withoutLimitsThereAreNoFacts() {
+		for (Decision decision : List.of(Decision.unlimited(), Decision.degraded())) {
+			assertThat(decision.allowed()).isTrue();
+			assertThat(decision.limits()).isEmpty();
+			assertThat(decision.violated()).isEmpty();
+			assertThat(decision.nearestToRefusal()).isEmpty();
+			assertThat(decision.retryAfter()).isZero();
+			assertThat(decision.permit()).isNotNull();
+		}
+		assertThat(Decision.unlimited().isDegraded()).isFalse();
+		assertThat(Decision.degraded().isDegraded()).isTrue();
+		assertThat(Decision.degraded()).hasToString("degraded, allowed []");
+	}
+
+	@Test
+	void aRefusedCallHoldsNoPermit() {
+		assertThatIllegalStateException().isThrownBy(() -> decision(refused("a", 5)).permit())
+			.withMessage("A refused call holds no permit. Ask allowed() first.");
+		assertThatIllegalStateException()
+			.isThrownBy(() -> decision(granted("a", 1, 1), refused("b", 5), granted("c", 1, 1)).permit());
+	}
+
+	@Test
+	void thePermitIsAlwaysTheSameEvenForManyThreads() throws Exception {
+		for (int round = 0; round < 300; round++) {
+			Decision decision = decision(granted("a", 5, 1), granted("b", 3, 1));
+			Set<Permit> permits = ConcurrentHashMap.newKeySet();
+			TestThreads.run(4, (thread) -> permits.add(decision.permit()));
+			assertThat(permits).hasSize(1).containsExactly(decision.permit());
+		}
+	}
+
+	@Test
+	void permitsGoBackOnceEvenForManyThreads() throws Exception {
+		Limit limit = Limit.of("chat", Rate.parse("10/min"));
+		for (int round = 0; round < 300; round++) {
+			Key key = Key.of("caller" + (round % 3));
+			Decision first = Decision.of(this.store.take(new Charge(limit, key, 6)), this.store);
+			Decision second = Decision.of(this.store.take(new Charge(limit, key, 4)), this.store);
+			Set<Integer> gaveBack = ConcurrentHashMap.newKeySet();
+			TestThreads.run(4, (thread) -> {
+				if (first.permit().giveBack()) {
+					assertThat(gaveBack.add(thread)).isTrue();
+				}
+			});
+			assertThat(gaveBack).hasSize(1);
+			assertThat(this.store.take(new Charge(limit, key, 0)).remaining()).isEqualTo(6);
+			assertThat(second.permit().giveBack()).isTrue();
+			assertThat(second.permit().giveBack()).isFalse();
+		}
+	}
+
+	@Test
+	void theExceptionSaysWhichLimitRefusesAndUntilWhen() {
+		assertThat(new RateLimitExceededException(decision(granted("a", 1, 1), refused("b", 1_500_000_000))))
+			.hasMessage("Limit 'b' refuses until PT1.5S from now")
+			.satisfies((ex) -> assertThat(ex.decision().violated()).hasSize(1));
+		assertThat(new RateLimitExceededException(
+				Decision.of(List.of(refused("a", 1), refused("b", LimitDecision.NEVER)), this.store)))
+			.hasMessage("Limit 'a' refuses until PT0.000000001S from now; "
+					+ "Limit 'b' refuses 1 permits at once, its capacity is 10");
+	}
+
+	private Decision decision(LimitDecision... limits) {
+		return Decision.of(new ArrayList<>(List.of(limits)), this.store);
+	}
+
+	private String nearest(LimitDecision... limits) {
+		return decision(limits).nearestToRefusal().orElseThrow().limit().name();
+	}
+
+	private static List<String> names(List<LimitDecision> limits) {
+		return limits.stream().map((limit) -> limit.limit().name()).toList();
+	}
+
+	private static LimitDecision granted(String name, long remaining, long permits) {
+		return LimitDecision.granted(charge(name, permits), null, remaining, 1, null);
+	}
+
+	private static LimitDecision refused(String name, long wait) {
+		return LimitDecision.refused(charge(name, 1), 0, wait, wait, null);
+	}
+
+	private static Charge charge(String name, long permits) {
+		return new Charge(Limit.of(name, Rate.parse("10/min")), Key.of("caller"), permits);
+	}
+
+}
