@@ -235,7 +235,7 @@ final class KeyTable {
 			Identified identified = new Identified(cell.key().id(), cell);
 			if (identified.id().compareTo(after) > 0) {
 				smallest.add(identified);
-				if (smallest.size() > size + 1) {
+				if (smallest.size() - 1 > size) {
 					smallest.remove();
 				}
 			}
