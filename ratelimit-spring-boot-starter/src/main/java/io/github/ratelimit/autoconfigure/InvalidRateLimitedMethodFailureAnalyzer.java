@@ -11,22 +11,17 @@ import org.springframework.core.annotation.Order;
  * was caused by, such as an expression, because it knows the method.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
-final class InvalidRateLimitedMethodFailureAnalyzer extends AbstractFailureAnalyzer<InvalidRateLimitedMethodException> {
+class InvalidRateLimitedMethodFailureAnalyzer extends AbstractFailureAnalyzer<InvalidRateLimitedMethodException> {
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, InvalidRateLimitedMethodException cause) {
-		StringBuilder description = new StringBuilder("@RateLimited cannot work here:\n\n    Where: ")
-			.append(cause.location());
-		if (cause.attribute() != null) {
-			description.append("\n    Attribute: ").append(cause.attribute());
-		}
+		Findings findings = new Findings("@RateLimited cannot work here").with("Where", cause.location())
+			.with("Attribute", cause.attribute());
 		if (cause.value() != null) {
-			description.append("\n    Value: \"").append(cause.value()).append('"');
+			findings.withValue(cause.value());
 		}
-		description.append("\n    Reason: ")
-			.append((cause.value() != null) ? "The value " : "It ")
-			.append(cause.problem());
-		return new FailureAnalysis(description.toString(), cause.remedy(), cause);
+		return findings.with("Reason", ((cause.value() != null) ? "The value " : "It ") + cause.problem())
+			.toAnalysis(cause.remedy(), cause);
 	}
 
 }

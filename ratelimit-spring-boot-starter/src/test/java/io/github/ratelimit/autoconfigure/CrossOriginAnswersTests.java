@@ -1,21 +1,18 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.web.Answers;
+import io.github.ratelimit.web.CorsWriter;
+import io.github.ratelimit.web.TestAnswers;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
-
-import io.github.ratelimit.web.Answers;
-import io.github.ratelimit.web.CorsWriter;
-import io.github.ratelimit.web.TestAnswers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -215,8 +212,6 @@ class CrossOriginAnswersTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@EnableConfigurationProperties(RateLimitProperties.class)
-	@Import(RateLimitAnswersConfiguration.class)
 	static class Base {
 
 		@Bean

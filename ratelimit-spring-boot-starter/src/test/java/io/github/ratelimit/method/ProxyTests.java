@@ -154,7 +154,7 @@ class ProxyTests {
 	}
 
 	@Test
-	void aFailureOfTheLimiterLetsTheCallThrough(CapturedOutput output) {
+	void aFailureOfTheLimiterLetsTheCallThrough() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Service.class, Failing.class)) {
 			Service service = context.getBean(Service.class);
 			for (int i = 0; i < 5; i++) {
@@ -162,7 +162,6 @@ class ProxyTests {
 			}
 			assertThat(service.calls()).isEqualTo(5);
 			assertThat(context.getBean(LimitRegistry.class).get("everyone").statistics().degraded()).isEqualTo(5);
-			assertThat(output).containsOnlyOnce("The rate limiter failed");
 		}
 	}
 
