@@ -20,10 +20,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** One caller after the other: a store answers as the model does. */
 public interface SequenceContract extends StoreFixture {
 
+	/** How many random sequences of 2,000 steps are tried. */
+	default int sequences() {
+		return 60;
+	}
+
 	@Test
 	default void randomSequencesAreAnsweredAsTheModelDoes() {
 		long seed = System.nanoTime();
-		for (int sequence = 0; sequence < 60; sequence++) {
+		for (int sequence = 0; sequence < sequences(); sequence++) {
 			new RandomSequence(this, seed + sequence).run(2_000);
 		}
 	}
