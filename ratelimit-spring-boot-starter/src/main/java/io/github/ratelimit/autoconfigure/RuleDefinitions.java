@@ -70,8 +70,7 @@ final class RuleDefinitions {
 			return Rule.of(path, properties.getMethods(), limits, properties.getWhen(), body);
 		}
 		catch (PatternParseException ex) {
-			throw new InvalidConfigurationException(name + ".path", path,
-					"is no path pattern: " + ex.toDetailedString().strip(),
+			throw new InvalidConfigurationException(name + ".path", path, "is no path pattern: " + ex.getMessage(),
 					"Write a pattern of Spring MVC, for example /v1/**, /v1/*/status or /v1/{id}.");
 		}
 	}
