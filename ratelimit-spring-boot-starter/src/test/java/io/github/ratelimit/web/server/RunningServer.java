@@ -2,18 +2,7 @@ package io.github.ratelimit.web.server;
 
 import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
-import io.github.ratelimit.RegisteredLimit;
-import io.github.ratelimit.expression.ExpressionCompiler;
-import io.github.ratelimit.expression.KeyExpression;
-import io.github.ratelimit.expression.LimitPolicies;
-import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.autoconfigure.RateLimitProperties;
-import io.github.ratelimit.store.memory.MemoryStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -69,7 +58,7 @@ final class RunningServer implements AutoCloseable {
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}
-		return new RunningServer(new SpringApplication(Controllers.class, Infrastructure.class, configuration)
+		return new RunningServer(new SpringApplication(Controllers.class, Time.class, configuration)
 			.run(arguments.toArray(String[]::new)));
 	}
 
@@ -144,32 +133,12 @@ final class RunningServer implements AutoCloseable {
 
 	}
 
-	/** What makes limits of the configuration. */
 	@Configuration(proxyBeanMethods = false)
-	static class Infrastructure {
+	static class Time {
 
 		@Bean
 		ManualTime time() {
 			return new ManualTime();
-		}
-
-		@Bean
-		LimitStore store(TimeSource time) {
-			return new MemoryStore(time, 1_000);
-		}
-
-		@Bean
-		LimitPolicies policies(RateLimitProperties properties, LimitRegistry registry) {
-			ExpressionCompiler compiler = new ExpressionCompiler(null);
-			List<LimitPolicy> policies = new ArrayList<>();
-			properties.getLimits().forEach((name, limit) -> {
-				List<KeyExpression> keys = limit.getKey().stream().map(compiler::requestKey).toList();
-				Limit made = Limit.of(name, limit.getRate().stream().map(Rate::parse).toList());
-				RegisteredLimit registered = registry.register(made, keys.stream().map(KeyExpression::source).toList());
-				policies.add(LimitPolicy.of(registered, keys, limit.getOnMissingKey(),
-						(limit.getCost() != null) ? compiler.requestCost(limit.getCost()) : null));
-			});
-			return new LimitPolicies(policies);
 		}
 
 	}
