@@ -99,6 +99,12 @@ public final class Key implements Comparable<Key> {
 		if (parts.size() == 1) {
 			return parts.get(0);
 		}
+		if (parts.size() == 2) {
+			Key one = parts.get(0);
+			Key two = parts.get(1);
+			return of(one.kind + "+" + two.kind,
+					one.text.length() + ":" + one.text + two.text.length() + ":" + two.text);
+		}
 		StringBuilder kinds = new StringBuilder();
 		StringBuilder texts = new StringBuilder();
 		for (Key part : parts) {

@@ -63,7 +63,8 @@ final class RateRules {
 	/**
 	 * Bucket4j keeps the part of a permit that has come so far as a 64-bit numerator.
 	 * Where permits times nanoseconds, in lowest terms, does not fit, it goes on in
-	 * doubles and drops that part at each call, so that a busy bucket may never refill.
+	 * doubles and drops that part at each call that is granted, so that a busy bucket
+	 * gets less than its rate and no wait is exact.
 	 */
 	private static void checkProduct(String text, long permits, long nanos) {
 		if (!fits(permits, nanos)) {

@@ -1,8 +1,6 @@
 package io.github.ratelimit;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -161,19 +159,6 @@ class KeyTests {
 			.list()
 			.ofMinSize(1)
 			.ofMaxSize(3);
-	}
-
-	/**
-	 * Texts that all have the same {@link String#hashCode()}, as an attacker makes them.
-	 */
-	static List<String> collidingTexts(int bits) {
-		return IntStream.range(0, 1 << bits).mapToObj((number) -> {
-			List<String> pairs = new ArrayList<>();
-			for (int bit = 0; bit < bits; bit++) {
-				pairs.add(((number >> bit) & 1) == 0 ? "Aa" : "BB");
-			}
-			return String.join("", pairs);
-		}).toList();
 	}
 
 }

@@ -141,7 +141,7 @@ class ChatLimitTests {
 	void endpointShowsTheKeysMasked() {
 		this.client.chat("X-API-Key", "sk-first-secret-81");
 		this.client.chat("X-API-Key", "sk-second-secret-92");
-		HttpResponse<String> response = this.client.get("/actuator/ratelimits/chat");
+		HttpResponse<String> response = this.client.get("/actuator/ratelimits/chat?size=1000");
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.body()).contains("sk-f***81", "sk-s***92").doesNotContain("secret");
 		JsonNode limit = SampleClient.json(response);
@@ -156,7 +156,7 @@ class ChatLimitTests {
 	@Test
 	void endpointIsReadOnly() {
 		callTenTimes("X-API-Key", "sk-readonly-key-73");
-		JsonNode key = keyNamed(SampleClient.json(this.client.get("/actuator/ratelimits/chat")), "sk-r***73");
+		JsonNode key = keyNamed(SampleClient.json(this.client.get("/actuator/ratelimits/chat?size=1000")), "sk-r***73");
 		String path = "/actuator/ratelimits/chat/" + key.get("id").asString();
 		assertThat(this.client.get(path).statusCode()).isEqualTo(200);
 		assertThat(this.client.delete(path).statusCode()).isEqualTo(405);

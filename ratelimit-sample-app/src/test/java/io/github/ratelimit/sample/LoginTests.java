@@ -2,6 +2,7 @@ package io.github.ratelimit.sample;
 
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Locale;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class LoginTests {
 	void answersDoNotTellAboutTheLimit() {
 		for (int i = 0; i < 6; i++) {
 			assertThat(this.client.login("demo", "guess").headers().map().keySet())
-				.noneMatch((name) -> name.toLowerCase(java.util.Locale.ROOT).contains("ratelimit"));
+				.noneMatch((name) -> name.toLowerCase(Locale.ROOT).contains("ratelimit"));
 		}
 	}
 

@@ -1,15 +1,12 @@
 package io.github.ratelimit.actuate;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeySource;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.RegisteredLimit;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /**
@@ -39,7 +36,7 @@ final class KeyLookup {
 			}
 		}
 		List<KeyState> found = new ArrayList<>();
-		for (Key candidate : candidates(registered, idOrText)) {
+		for (Key candidate : registered.candidates(idOrText)) {
 			this.store.find(registered.limit(), candidate.id()).ifPresent(found::add);
 		}
 		if (found.size() > 1) {
@@ -47,20 +44,6 @@ final class KeyLookup {
 					+ "' have this text: " + idsWithKinds(found) + ". Write the id of the one that you mean.");
 		}
 		return found.stream().findFirst();
-	}
-
-	private static Set<Key> candidates(RegisteredLimit registered, String text) {
-		Set<Key> candidates = new LinkedHashSet<>();
-		if (text.equals(Key.GLOBAL_KIND)) {
-			candidates.add(Key.GLOBAL);
-		}
-		for (KeySource source : registered.keySources()) {
-			candidates.add(Key.of(source.kind(), text));
-		}
-		candidates.add(Key.of(Key.VALUE_KIND, text));
-		candidates.add(Key.of(Key.USER_KIND, text));
-		candidates.add(Key.of(Key.ADDRESS_KIND, text));
-		return candidates;
 	}
 
 	private static String idsWithKinds(List<KeyState> states) {

@@ -1,6 +1,5 @@
 package io.github.ratelimit.actuate;
 
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyPage;
@@ -166,7 +165,6 @@ public class RateLimitsEndpoint {
 	 * @param store where permits are kept
 	 * @param limits the limits by their names
 	 */
-	@JsonPropertyOrder({ "enabled", "mode", "store", "limits" })
 	public record RateLimitsDescriptor(boolean enabled, String mode, StoreDescriptor store,
 			Map<String, LimitDescriptor> limits) implements OperationResponseBody {
 	}
@@ -177,7 +175,6 @@ public class RateLimitsEndpoint {
 	 * @param type what kind of store, for example {@code memory}
 	 * @param status how it does, in one word
 	 */
-	@JsonPropertyOrder({ "type", "status" })
 	public record StoreDescriptor(String type, String status) {
 	}
 
@@ -194,8 +191,6 @@ public class RateLimitsEndpoint {
 	 * @param trackedKeys how many keys are kept
 	 * @param mostDenied the keys that were refused most, at most ten
 	 */
-	@JsonPropertyOrder({ "algorithm", "rates", "key", "mode", "boundTo", "allowed", "denied", "trackedKeys",
-			"mostDenied" })
 	public record LimitDescriptor(String algorithm, List<String> rates, List<String> key, String mode,
 			List<String> boundTo, long allowed, long denied, long trackedKeys, List<DeniedKeyDescriptor> mostDenied) {
 	}
@@ -207,7 +202,6 @@ public class RateLimitsEndpoint {
 	 * @param key the key, masked
 	 * @param denied how many calls were refused since its state came to be
 	 */
-	@JsonPropertyOrder({ "id", "key", "denied" })
 	public record DeniedKeyDescriptor(String id, String key, long denied) {
 
 		private static DeniedKeyDescriptor of(KeyState state) {
@@ -224,7 +218,6 @@ public class RateLimitsEndpoint {
 	 * @param keys the keys of the page
 	 * @param next what to pass as {@code after} for the next page; null on the last
 	 */
-	@JsonPropertyOrder({ "limit", "description", "keys", "next" })
 	public record LimitKeysDescriptor(String limit, @JsonUnwrapped LimitDescriptor description,
 			List<KeyDescriptor> keys, @Nullable String next) implements OperationResponseBody {
 	}
@@ -241,7 +234,6 @@ public class RateLimitsEndpoint {
 	 * @param denied calls that were refused since the key's state came to be
 	 * @param lastSeen when the key was last asked for
 	 */
-	@JsonPropertyOrder({ "id", "key", "limit", "remaining", "resetAfter", "allowed", "denied", "lastSeen" })
 	public record KeyDescriptor(String id, String key, long limit, long remaining, BigDecimal resetAfter, long allowed,
 			long denied, Instant lastSeen) implements OperationResponseBody {
 

@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -83,12 +82,6 @@ record ConfiguredProperty(PropertySource<?> source, String name, boolean variabl
 		}
 		Origin origin = PropertySourceOrigin.get(this.source, this.name);
 		return origin.toString();
-	}
-
-	/** Returns the name as Boot's variables are spelled, for people. */
-	static String variableName(List<String> elements) {
-		List<String> uniform = elements.stream().map(PropertyPath::uniform).toList();
-		return String.join("_", uniform).toUpperCase(Locale.ROOT);
 	}
 
 }

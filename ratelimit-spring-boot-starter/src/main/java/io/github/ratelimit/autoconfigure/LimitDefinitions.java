@@ -2,6 +2,7 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.autoconfigure.RateLimitProperties.LimitProperties;
 import io.github.ratelimit.expression.CostExpression;
@@ -111,7 +112,9 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 			return this.compiler.requestKey(text);
 		}
 		catch (InvalidExpressionException ex) {
-			throw new InvalidConfigurationException(property, text, ex.problem(), ex.remedy());
+			boolean list = (text.indexOf(',') >= 0 && !property.endsWith("]"));
+			throw new InvalidConfigurationException(property, text, ex.problem(),
+					list ? ex.remedy() + " Several alternatives are a list: key: [first, second]." : ex.remedy());
 		}
 	}
 
@@ -166,6 +169,11 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 
 	private static boolean isNumber(String text) {
 		return !text.isEmpty() && text.chars().allMatch((c) -> c >= '0' && c <= '9');
+	}
+
+	/** Registers the limits, also in a registry of the application's own. */
+	void registerIn(LimitRegistry registry) {
+		forEach((definition) -> definition.registerIn(registry));
 	}
 
 	@Override

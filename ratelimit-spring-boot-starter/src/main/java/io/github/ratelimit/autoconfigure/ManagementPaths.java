@@ -2,6 +2,7 @@ package io.github.ratelimit.autoconfigure;
 
 import java.util.List;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.context.ApplicationContext;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
@@ -11,15 +12,15 @@ import org.springframework.util.ClassUtils;
  */
 final class ManagementPaths {
 
-	private static final boolean present = ClassUtils.isPresent(
-			"org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType",
-			ManagementPaths.class.getClassLoader());
+	private static final String PORT_TYPE = "org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType";
 
 	private ManagementPaths() {
 	}
 
-	static List<String> of(Environment environment) {
-		if (!present || ManagementPortType.get(environment) != ManagementPortType.SAME) {
+	static List<String> of(ApplicationContext context) {
+		Environment environment = context.getEnvironment();
+		if (!ClassUtils.isPresent(PORT_TYPE, context.getClassLoader())
+				|| ManagementPortType.get(environment) != ManagementPortType.SAME) {
 			return List.of();
 		}
 		String base = clean(environment.getProperty("management.endpoints.web.base-path", "/actuator"));

@@ -80,7 +80,8 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 	private static void refuseLater(PropertyMatch match) {
 		ConfiguredProperty property = match.property();
 		if (!UnknownProperties.isForeignVariable(match)) {
-			throw LaterSettings.refuse(property.variable() ? property.name() : match.name(), property.value());
+			boolean whole = !property.variable() && match.rest().isEmpty();
+			throw LaterSettings.refuse(whole ? match.name() : property.name(), property.value());
 		}
 	}
 

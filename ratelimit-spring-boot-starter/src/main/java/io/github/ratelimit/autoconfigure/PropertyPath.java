@@ -66,6 +66,12 @@ record PropertyPath(List<Element> elements) {
 		return joined.toString();
 	}
 
+	/** Returns the name of the environment variable for this property. */
+	String toVariable() {
+		List<String> uniform = this.elements.stream().map(Element::uniform).toList();
+		return String.join("_", uniform).toUpperCase(Locale.ROOT);
+	}
+
 	/** Returns what Boot compares names by: lower-case letters and digits. */
 	static String uniform(String text) {
 		StringBuilder uniform = new StringBuilder(text.length());

@@ -5,13 +5,18 @@ import io.github.ratelimit.web.Answers;
 import io.github.ratelimit.web.BodyStyle;
 import io.github.ratelimit.web.CorsWriter;
 import io.github.ratelimit.web.CrossOrigin;
+import io.github.ratelimit.web.FilterCorsWriter;
 import io.github.ratelimit.web.HeaderStyle;
 import io.github.ratelimit.web.MvcCorsWriter;
 import io.github.ratelimit.web.RateLimitExceptionResolver;
+import io.github.ratelimit.web.UnknownStyleException;
 import io.github.ratelimit.web.security.SecurityCorsWriter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -21,7 +26,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.security.web.FilterChainProxy;
 import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerMapping;
@@ -40,36 +44,65 @@ class RateLimitAnswersConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Answers rateLimitAnswers(RateLimitProperties properties, AnswerStyles styles, ObjectProvider<CorsWriter> writers) {
+	Answers rateLimitAnswers(RateLimitProperties properties, PropertiesCheck check, AnswerStyles styles,
+			CrossOrigin crossOrigin) {
 		RateLimitProperties.Http http = properties.getHttp();
-		CrossOrigin crossOrigin = new CrossOrigin(() -> writers.orderedStream().toList());
-		return new Answers(styles, http.getHeaders(), http.getBody(), hiddenLimits(properties), crossOrigin);
+		for (String name : http.getHeaders()) {
+			known("ratelimit.http.headers", name, () -> styles.headers(List.of(name)));
+		}
+		known("ratelimit.http.body", http.getBody(), () -> styles.body(http.getBody()));
+		return new Answers(styles, http.getHeaders(), http.getBody(), hiddenLimits(properties, check.names()),
+				crossOrigin);
 	}
 
-	private static Set<String> hiddenLimits(RateLimitProperties properties) {
-		return properties.getLimits()
-			.entrySet()
-			.stream()
-			.filter((limit) -> limit.getValue().isHideHeaders())
-			.map(Map.Entry::getKey)
-			.collect(Collectors.toSet());
+	private static void known(String property, String name, Runnable lookUp) {
+		try {
+			lookUp.run();
+		}
+		catch (UnknownStyleException ex) {
+			throw new InvalidConfigurationException(property, name, "is no known style", ex.remedy());
+		}
 	}
 
+	/** Of a limit that Boot has under two spellings, the file's own one counts. */
+	private static Set<String> hiddenLimits(RateLimitProperties properties, LimitNames names) {
+		Map<String, RateLimitProperties.LimitProperties> limits = properties.getLimits();
+		Set<String> hidden = new HashSet<>();
+		limits.forEach((key, limit) -> {
+			String name = names.spelled(key);
+			if (limit.isHideHeaders() && (name.equals(key) || !limits.containsKey(name))) {
+				hidden.add(name);
+			}
+		});
+		return hidden;
+	}
+
+	/** Filters are asked before Spring Security and Spring MVC: they come first. */
 	@Bean
-	@Order(Ordered.LOWEST_PRECEDENCE - 2)
-	CorsWriter rateLimitCorsFilters(ObjectProvider<CorsFilter> filters,
+	@ConditionalOnMissingBean
+	CrossOrigin rateLimitCrossOrigin(ObjectProvider<CorsWriter> writers, ObjectProvider<CorsFilter> filters,
 			ObjectProvider<FilterRegistrationBean<?>> registrations) {
-		return new CorsFilterBeans(filters, registrations);
+		return new CrossOrigin(() -> {
+			List<CorsWriter> all = new ArrayList<>();
+			filters.forEach((filter) -> all.add(new FilterCorsWriter(filter, List.of())));
+			for (FilterRegistrationBean<?> registration : registrations) {
+				if (registration.isEnabled() && registration.getFilter() instanceof CorsFilter filter) {
+					all.add(new FilterCorsWriter(filter, registration.getUrlPatterns()));
+				}
+			}
+			writers.orderedStream().forEach(all::add);
+			return all;
+		});
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(FilterChainProxy.class)
+	@ConditionalOnClass(name = "org.springframework.security.web.FilterChainProxy")
 	static class Security {
 
 		@Bean
 		@Order(Ordered.LOWEST_PRECEDENCE - 1)
-		CorsWriter rateLimitSecurityCors(ObjectProvider<FilterChainProxy> security) {
-			return new SecurityCorsWriter(security::getIfUnique);
+		CorsWriter rateLimitSecurityCors(BeanFactory beanFactory) {
+			return new SecurityCorsWriter(beanFactory);
 		}
 
 	}

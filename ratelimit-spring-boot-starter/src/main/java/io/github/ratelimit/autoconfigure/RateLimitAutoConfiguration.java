@@ -82,7 +82,7 @@ public final class RateLimitAutoConfiguration {
 	@ConditionalOnMissingBean
 	LimitRegistry limitRegistry(LimitDefinitions definitions) {
 		LimitRegistry registry = new LimitRegistry();
-		definitions.forEach((definition) -> definition.registerIn(registry));
+		definitions.registerIn(registry);
 		return registry;
 	}
 
@@ -96,7 +96,9 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RateLimiter rateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation) {
+	RateLimiter rateLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
+			KillSwitch killSwitch, Degradation degradation) {
+		definitions.registerIn(registry);
 		return RateLimiter.create(registry, store, killSwitch, degradation);
 	}
 

@@ -16,9 +16,9 @@ import org.springframework.context.annotation.Bean;
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for metrics of all limits.
  */
-@AutoConfiguration(afterName = { RateLimitMetricsAutoConfiguration.BOOTS_METRICS,
-		"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
-		"io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration" })
+@AutoConfiguration(after = RateLimitAutoConfiguration.class,
+		afterName = { RateLimitMetricsAutoConfiguration.BOOTS_METRICS,
+				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean({ MeterRegistry.class, LimitRegistry.class, LimitStore.class })
 public final class RateLimitMetricsAutoConfiguration {

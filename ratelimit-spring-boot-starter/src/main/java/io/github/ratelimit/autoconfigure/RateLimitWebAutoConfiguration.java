@@ -28,6 +28,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClas
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -49,11 +50,11 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Rules rateLimitRules(RateLimitProperties properties, LimitPolicies policies, AnswerStyles styles,
-			Environment environment) {
-		List<Rule> rules = new RuleDefinitions(policies, styles).read(properties.getHttp().getRules());
+	Rules rateLimitRules(RateLimitProperties properties, LimitPolicies policies, AnswerStyles styles, Identity identity,
+			ApplicationContext context) {
+		List<Rule> rules = new RuleDefinitions(policies, styles, identity).read(properties.getHttp().getRules());
 		rules.forEach((rule) -> rule.policies().forEach((policy) -> policy.registered().bindTo(rule.toString())));
-		return new Rules(rules, ManagementPaths.of(environment));
+		return new Rules(rules, ManagementPaths.of(context));
 	}
 
 	@Bean

@@ -5,6 +5,7 @@ import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.web.AnswerStyles;
+import io.github.ratelimit.web.Identity;
 import io.github.ratelimit.web.Rule;
 import io.github.ratelimit.web.RulePhase;
 import io.github.ratelimit.web.UnknownStyleException;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.util.StringUtils;
@@ -22,13 +25,18 @@ final class RuleDefinitions {
 
 	private static final List<String> METHODS = Arrays.stream(HttpMethod.values()).map(HttpMethod::name).toList();
 
+	private static final Log logger = LogFactory.getLog(RuleDefinitions.class);
+
 	private final LimitPolicies policies;
 
 	private final AnswerStyles styles;
 
-	RuleDefinitions(LimitPolicies policies, AnswerStyles styles) {
+	private final Identity identity;
+
+	RuleDefinitions(LimitPolicies policies, AnswerStyles styles, Identity identity) {
 		this.policies = policies;
 		this.styles = styles;
+		this.identity = identity;
 	}
 
 	List<Rule> read(List<RateLimitProperties.Http.Rule> properties) {
@@ -36,7 +44,20 @@ final class RuleDefinitions {
 		for (int i = 0; i < properties.size(); i++) {
 			rules.add(read("ratelimit.http.rules[" + i + "]", properties.get(i)));
 		}
+		if (this.identity == Identity.NONE) {
+			rules.stream()
+				.flatMap((rule) -> rule.policies().stream())
+				.distinct()
+				.forEach(RuleDefinitions::warnOfNobody);
+		}
 		return rules;
+	}
+
+	private static void warnOfNobody(LimitPolicy limit) {
+		if (limit.looksAtSecurity()) {
+			logger.warn("Limit '" + limit.registered().limit().name() + "' looks at user or claim, but Spring Security "
+					+ "is not on the class path: nobody is ever authenticated, and every call is one without that value");
+		}
 	}
 
 	private Rule read(String name, RateLimitProperties.Http.Rule properties) {
@@ -49,8 +70,7 @@ final class RuleDefinitions {
 			return Rule.of(path, properties.getMethods(), limits, properties.getWhen(), body);
 		}
 		catch (PatternParseException ex) {
-			throw new InvalidConfigurationException(name + ".path", path,
-					"is no path pattern: " + ex.toDetailedString().strip(),
+			throw new InvalidConfigurationException(name + ".path", path, "is no path pattern: " + ex.getMessage(),
 					"Write a pattern of Spring MVC, for example /v1/**, /v1/*/status or /v1/{id}.");
 		}
 	}

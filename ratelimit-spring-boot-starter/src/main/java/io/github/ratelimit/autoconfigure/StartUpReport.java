@@ -24,6 +24,8 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 
 	private static final Log logger = LogFactory.getLog(StartUpReport.class);
 
+	private static final String FILTER = "rateLimitBeforeSecurityFilter";
+
 	private final ApplicationContext context;
 
 	private final LimitRegistry registry;
@@ -65,9 +67,9 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 					+ "for example ratelimit.limits.everyone.rate: 1000/min and ratelimit.limits.everyone.key: global");
 		}
 		int rules = this.properties.getHttp().getRules().size();
-		if (rules > 0 && !ServletWeb.serves(this.context)) {
-			logger.warn("Nothing is limited by the " + rules + " rules of ratelimit.http.rules: "
-					+ "this is no servlet web application");
+		if (rules > 0 && !this.context.containsBean(FILTER)) {
+			logger.warn("The rules of ratelimit.http.rules (" + rules + ") limit nothing: "
+					+ "they need the filter of a servlet web application, and there is none");
 		}
 	}
 

@@ -67,7 +67,7 @@ final class UnknownProperties {
 		List<PropertyPath.Element> rest = match.rest();
 		if (match.property().variable()) {
 			return nearestChild(node, joined(rest)).or(() -> nearestChild(node, rest.get(0).text()))
-				.map((name) -> match.deepestName() + "." + name);
+				.map((name) -> PropertyPath.ofName(match.deepestName() + "." + name).toVariable());
 		}
 		if (node.kind() == KnownProperty.Kind.LIST) {
 			return Optional.of(match.deepestName() + "[0]" + written(rest))
@@ -80,7 +80,13 @@ final class UnknownProperties {
 	}
 
 	private static Optional<String> nearestChild(KnownProperty node, String name) {
-		return Suggestion.nearest(name, node.childNames());
+		return Suggestion.nearest(name, node.childNames())
+			.or(() -> node.childNames().stream().filter((child) -> isBeginning(name, child)).findFirst());
+	}
+
+	private static boolean isBeginning(String name, String child) {
+		String uniform = PropertyPath.uniform(name);
+		return uniform.length() > 2 && PropertyPath.uniform(child).startsWith(uniform);
 	}
 
 	private static @Nullable String elsewhere(KnownProperty node, String name, String uniform) {
@@ -120,7 +126,7 @@ final class UnknownProperties {
 			KnownProperty setting = limit.child(joined(path.elements().subList(end, size)));
 			if (setting != null) {
 				String name = joined(path.elements().subList(2, end));
-				String right = ConfiguredProperty.variableName(List.of("ratelimit", "limits", name, setting.name()));
+				String right = PropertyPath.ofName("ratelimit.limits." + name + "." + setting.name()).toVariable();
 				throw lostVariable(variable, name, indexed ? right + "_" + path.get(size).text() : right);
 			}
 		}

@@ -52,7 +52,7 @@ final class ValueRules {
 			String remedy = Suggestion.nearest(value, constants)
 				.map((nearest) -> "Did you mean " + nearest + "? ")
 				.orElse("") + "Write " + OneOf.text(constants) + ".";
-			throw new InvalidConfigurationException(name, value, "is not known", remedy);
+			throw new InvalidConfigurationException(name, value, value.isBlank() ? "is empty" : "is not known", remedy);
 		}
 	}
 

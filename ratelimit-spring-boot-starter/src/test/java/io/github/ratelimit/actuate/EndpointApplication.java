@@ -1,10 +1,8 @@
 package io.github.ratelimit.actuate;
 
 import io.github.ratelimit.Charge;
-import io.github.ratelimit.Degradation;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeySource;
-import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
@@ -99,29 +97,8 @@ final class EndpointApplication implements AutoCloseable {
 		}
 
 		@Bean
-		LimitRegistry limitRegistry() {
-			return new LimitRegistry();
-		}
-
-		@Bean
-		MemoryStore limitStore(ManualTime time) {
+		LimitStore limitStore(ManualTime time) {
 			return new MemoryStore(time, 1000);
-		}
-
-		@Bean
-		KillSwitch killSwitch() {
-			return new KillSwitch(true);
-		}
-
-		@Bean
-		Degradation degradation(ManualTime time) {
-			return new Degradation(time);
-		}
-
-		@Bean
-		RateLimiter rateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-				Degradation degradation) {
-			return RateLimiter.create(registry, store, killSwitch, degradation);
 		}
 
 		@Bean

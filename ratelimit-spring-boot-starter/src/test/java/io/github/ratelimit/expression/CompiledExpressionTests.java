@@ -39,6 +39,9 @@ class CompiledExpressionTests {
 	void isCompiledWhenItIsUsedOften(String expression) throws Exception {
 		SpelValue value = value(expression);
 		Object first = value.read(call("header:X", " x "));
+		if (expression.contains("ip")) {
+			value.read(request().with("method", "GET").call());
+		}
 
 		for (int i = 0; i < OFTEN; i++) {
 			assertThat(value.read(call("header:X", " x "))).isEqualTo(first);
@@ -105,14 +108,15 @@ class CompiledExpressionTests {
 
 	@Test
 	void clientCannotHaveClassesMadeForEver() throws Exception {
-		SpelValue value = value("attribute('x').length()");
+		SpelValue value = value("attribute('x').size()");
 
 		for (int i = 0; i < 200_000; i++) {
-			value.read(call("attribute:x", ((i / 100) % 2 == 0) ? "text" : new StringBuilder("text")));
+			value.read(call("attribute:x", ((i / 100) % 2 == 0) ? List.of(1, 2) : Map.of(1, 2)));
 		}
 
-		assertThat(value.compilations()).isLessThanOrEqualTo(3);
-		assertThat(value.read(call("attribute:x", "text"))).isEqualTo(4);
+		assertThat(value.compilations()).isBetween(1, 3);
+		assertThat(value.read(call("attribute:x", List.of(1, 2)))).isEqualTo(2);
+		assertThat(value.read(call("attribute:x", Map.of(1, 2)))).isEqualTo(1);
 	}
 
 	@Test

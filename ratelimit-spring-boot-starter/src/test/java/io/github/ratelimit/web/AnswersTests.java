@@ -1,24 +1,22 @@
 package io.github.ratelimit.web;
 
-import java.io.IOException;
-import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.MissingKeyException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import static io.github.ratelimit.web.Decisions.decision;
 import static io.github.ratelimit.web.Decisions.granted;

@@ -1,9 +1,5 @@
 package io.github.ratelimit.web;
 
-import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
-
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
@@ -13,6 +9,9 @@ import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 
 /** Decisions with given facts. */
 final class Decisions {

@@ -1,12 +1,11 @@
 package io.github.ratelimit.web;
 
-import java.time.Duration;
-import java.util.List;
-
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.web.StructuredFieldReader.Item;
+import java.time.Duration;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;

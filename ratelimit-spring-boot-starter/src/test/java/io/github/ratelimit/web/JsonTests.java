@@ -1,7 +1,6 @@
 package io.github.ratelimit.web;
 
 import java.util.List;
-
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import tools.jackson.databind.json.JsonMapper;

@@ -1,9 +1,8 @@
 package io.github.ratelimit.web;
 
+import io.github.ratelimit.LimitDecision;
 import java.time.Duration;
 import java.util.List;
-
-import io.github.ratelimit.LimitDecision;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletResponse;
 

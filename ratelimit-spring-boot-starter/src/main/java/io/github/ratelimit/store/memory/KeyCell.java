@@ -94,7 +94,10 @@ final class KeyCell implements Receipt {
 			seen(now);
 			after = refilled(after, before, configuration, now);
 			if (charge.permits() > after.getAvailableTokens()) {
-				return BucketFacts.refused(charge, after);
+				if (adopted(before, after)) {
+					return BucketFacts.refused(charge, after);
+				}
+				continue;
 			}
 			after.consume(charge.permits());
 			if (STATE.compareAndSet(this, before, after)) {
@@ -105,15 +108,27 @@ final class KeyCell implements Receipt {
 
 	/** Returns what {@link #take} would say, null if the cell is retired. */
 	@Nullable LimitDecision look(Charge charge, BucketConfiguration configuration, StoreClock clock) {
-		BucketState before = this.state;
-		if (before == RETIRED) {
-			return null;
+		while (true) {
+			BucketState before = this.state;
+			if (before == RETIRED) {
+				return null;
+			}
+			long now = clock.nanos();
+			seen(now);
+			BucketState current = refilled(before, configuration, now);
+			if (adopted(before, current)) {
+				boolean there = charge.permits() <= current.getAvailableTokens();
+				return there ? BucketFacts.granted(charge, null, current) : BucketFacts.refused(charge, current);
+			}
 		}
-		long now = clock.nanos();
-		seen(now);
-		BucketState current = refilled(before, configuration, now);
-		boolean there = charge.permits() <= current.getAvailableTokens();
-		return there ? BucketFacts.granted(charge, null, current) : BucketFacts.refused(charge, current);
+	}
+
+	/**
+	 * Sees to it that what was read under other rates is refilled by them from now on:
+	 * else a refused caller would wait by rates that are no more.
+	 */
+	private boolean adopted(BucketState before, BucketState read) {
+		return read.getConfiguration() == before.getConfiguration() || STATE.compareAndSet(this, before, read);
 	}
 
 	/** Drops what comes back to a retired cell, or to one that is configured anew. */

@@ -118,9 +118,16 @@ final class KeyTable {
 			KeyCell earlier = this.global.compareAndExchange(null, created);
 			return (earlier != null) ? earlier : created;
 		}
-		int free = this.slots.claim();
-		int slot = (free >= 0) ? free : forgetOne();
-		KeyCell created = new KeyCell(key, slot, configuration, this.clock.nanos());
+		long now = this.clock.nanos();
+		int slot = this.slots.claim();
+		if (slot < 0) {
+			KeyCell earlier = this.cells.get(key);
+			if (earlier != null) {
+				return earlier;
+			}
+			slot = forgetOne(now);
+		}
+		KeyCell created = new KeyCell(key, slot, configuration, now);
 		this.slots.put(created);
 		KeyCell earlier = this.cells.putIfAbsent(key, created);
 		if (earlier == null) {
@@ -133,9 +140,8 @@ final class KeyTable {
 	}
 
 	/** Returns the slot of the cell that it forgot. */
-	private int forgetOne() {
+	private int forgetOne(long now) {
 		while (true) {
-			long now = this.clock.nanos();
 			KeyCell nearest = null;
 			BucketState nearestState = null;
 			long leastNanos = Long.MAX_VALUE;
@@ -235,7 +241,7 @@ final class KeyTable {
 			Identified identified = new Identified(cell.key().id(), cell);
 			if (identified.id().compareTo(after) > 0) {
 				smallest.add(identified);
-				if (smallest.size() > size + 1) {
+				if (smallest.size() - 1 > size) {
 					smallest.remove();
 				}
 			}

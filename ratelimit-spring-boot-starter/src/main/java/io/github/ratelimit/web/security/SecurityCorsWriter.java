@@ -7,8 +7,9 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.filter.CorsFilter;
@@ -16,19 +17,19 @@ import org.springframework.web.filter.CorsFilter;
 /** Asks Spring Security: what {@code cors()} says in the chain that has the request. */
 public final class SecurityCorsWriter implements CorsWriter {
 
-	private final Supplier<@Nullable FilterChainProxy> security;
+	private final ObjectProvider<FilterChainProxy> security;
 
 	/**
 	 * Creates the writer.
-	 * @param security Spring Security's filter chains, null if there are none
+	 * @param beanFactory where Spring Security's filter chains are, if there are any
 	 */
-	public SecurityCorsWriter(Supplier<@Nullable FilterChainProxy> security) {
-		this.security = security;
+	public SecurityCorsWriter(BeanFactory beanFactory) {
+		this.security = beanFactory.getBeanProvider(FilterChainProxy.class);
 	}
 
 	@Override
 	public void write(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
-		FilterChainProxy proxy = this.security.get();
+		FilterChainProxy proxy = this.security.getIfUnique();
 		if (proxy == null) {
 			return;
 		}
@@ -36,7 +37,7 @@ public final class SecurityCorsWriter implements CorsWriter {
 			if (chain.matches(request)) {
 				for (Filter filter : chain.getFilters()) {
 					if (filter instanceof CorsFilter) {
-						new FilterCorsWriter(filter).write(request, response);
+						new FilterCorsWriter(filter, List.of()).write(request, response);
 					}
 				}
 				return;

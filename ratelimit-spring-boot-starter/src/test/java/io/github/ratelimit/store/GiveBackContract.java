@@ -1,0 +1,121 @@
+package io.github.ratelimit.store;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.ManualTime;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Permits go back to where they came from, or nowhere. */
+public interface GiveBackContract extends StoreFixture {
+
+	@Test
+	default void permitsGoBackOnce() {
+		LimitStore store = createStore(new ManualTime());
+		Limit limit = StoreFixture.limit("chat", "10/min");
+		Decision first = Decision.of(StoreFixture.taken(store, limit, "caller", 4), store);
+		StoreFixture.taken(store, limit, "caller", 4);
+
+		assertThat(first.permit().giveBack()).isTrue();
+		assertThat(StoreFixture.remaining(store, limit, "caller")).isEqualTo(6);
+		assertThat(first.permit().giveBack()).isFalse();
+		assertThat(StoreFixture.remaining(store, limit, "caller")).isEqualTo(6);
+	}
+
+	@Test
+	default void permitsGoBackToEveryRate() {
+		LimitStore store = createStore(new ManualTime());
+		Limit limit = StoreFixture.limit("chat", "10/s, 60/min burst 90");
+		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 4);
+
+		store.giveBack(taken);
+
+		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
+		assertThat(looked.remaining(0)).isEqualTo(10);
+		assertThat(looked.remaining(1)).isEqualTo(90);
+		assertThat(looked.resetAfter()).isZero();
+	}
+
+	@Test
+	default void aRateIsNeverAboveItsCapacity() {
+		ManualTime time = new ManualTime();
+		LimitStore store = createStore(time);
+		Limit limit = StoreFixture.limit("chat", "10/s, 60/min burst 90");
+		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 10);
+		time.advance(Duration.ofMillis(500));
+
+		store.giveBack(taken);
+
+		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
+		assertThat(looked.remaining(0)).isEqualTo(10);
+		assertThat(looked.resetAfter(0)).isZero();
+		assertThat(looked.remaining(1)).isEqualTo(90);
+		time.advance(Duration.ofHours(1));
+		LimitDecision again = StoreFixture.taken(store, limit, "caller", 10);
+		time.advance(Duration.ofHours(1));
+		store.giveBack(again);
+		StoreFixture.taken(store, limit, "caller", 10);
+		assertThat(StoreFixture.remaining(store, limit, "caller")).isZero();
+	}
+
+	@Test
+	default void theFractionOfAPermitThatHasComeIsKept() {
+		ManualTime time = new ManualTime();
+		LimitStore store = createStore(time);
+		Limit limit = StoreFixture.limit("chat", "10/min");
+		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 4);
+		StoreFixture.taken(store, limit, "caller", 6);
+		time.advance(Duration.ofSeconds(5));
+
+		store.giveBack(taken);
+
+		assertThat(store.take(StoreFixture.charge(limit, "caller", 5)).retryAfter()).isEqualTo(Duration.ofSeconds(1));
+	}
+
+	@Test
+	default void whatComesBackToAKeyThatWasResetIsDropped() {
+		LimitStore store = createStore(new ManualTime());
+		Limit limit = StoreFixture.limit("chat", "10/min");
+		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 4);
+		assertThat(store.reset(limit, Key.of("caller").id())).isTrue();
+		store.giveBack(taken);
+		StoreFixture.taken(store, limit, "caller", 6);
+
+		store.giveBack(taken);
+
+		assertThat(StoreFixture.remaining(store, limit, "caller")).isEqualTo(4);
+	}
+
+	@Test
+	default void whatComesBackToAnotherConfigurationIsDropped() {
+		LimitStore store = createStore(new ManualTime());
+		Limit limit = StoreFixture.limit("chat", "10/min");
+		Limit wider = StoreFixture.limit("chat", "100/min");
+		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 4);
+		StoreFixture.taken(store, wider, "caller", 10);
+
+		store.giveBack(taken);
+
+		assertThat(StoreFixture.remaining(store, wider, "caller")).isEqualTo(50);
+	}
+
+	@Test
+	default void whatWasNotTakenDoesNotComeBack() {
+		LimitStore store = createStore(new ManualTime());
+		Limit limit = StoreFixture.limit("chat", "10/min");
+		StoreFixture.taken(store, limit, "caller", 8);
+		LimitDecision refused = store.take(StoreFixture.charge(limit, "caller", 3));
+		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
+
+		store.giveBack(refused);
+		store.giveBack(looked);
+
+		assertThat(StoreFixture.remaining(store, limit, "caller")).isEqualTo(2);
+	}
+
+}

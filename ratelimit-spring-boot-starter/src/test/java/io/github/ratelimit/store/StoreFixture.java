@@ -1,0 +1,49 @@
+package io.github.ratelimit.store;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TimeSource;
+
+/** What a store has to bring to be held to the contract. */
+public interface StoreFixture {
+
+	/**
+	 * Returns an empty store that goes by a time, with room for at least 10,000 keys of
+	 * each limit.
+	 */
+	LimitStore createStore(TimeSource time);
+
+	/** Returns the step of the store's clock in nanoseconds; waits are its multiples. */
+	default long resolution() {
+		return 1;
+	}
+
+	/** Returns a limit. */
+	static Limit limit(String name, String rates) {
+		return Limit.of(name, Rate.parseAll(rates));
+	}
+
+	/** Returns a charge of a text. */
+	static Charge charge(Limit limit, String key, long permits) {
+		return new Charge(limit, Key.of(key), permits);
+	}
+
+	/** Returns how many permits a key has. */
+	static long remaining(LimitStore store, Limit limit, String key) {
+		return store.take(charge(limit, key, 0)).remaining();
+	}
+
+	/** Takes what must be there. */
+	static LimitDecision taken(LimitStore store, Limit limit, String key, long permits) {
+		LimitDecision decision = store.take(charge(limit, key, permits));
+		if (decision.violated()) {
+			throw new AssertionError("Refused: " + decision);
+		}
+		return decision;
+	}
+
+}

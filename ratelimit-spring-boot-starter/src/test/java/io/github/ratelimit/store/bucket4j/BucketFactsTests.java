@@ -1,0 +1,88 @@
+package io.github.ratelimit.store.bucket4j;
+
+import io.github.bucket4j.BucketState;
+import io.github.bucket4j.MathType;
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.Receipt;
+import io.github.ratelimit.store.StoreFixture;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What a bucket's state says. */
+class BucketFactsTests {
+
+	@ParameterizedTest
+	@CsvSource({ "7/3s,7,1,0,428571429", "7/3s,7,1,1,428571428", "7/3s,7,1,428571428,1", "7/3s,7,7,0,3000000000",
+			"7/3s,6,7,0,2571428572", "3/s,3,1,0,333333334", "10/min,10,1,0,6000000000", "1000000/ms,5,999999,0,4",
+			"1/36500d,1,1,0,3153600000000000000", "1/36500d,1,1,1,3153599999999999999",
+			"900000000000000/36500d,900000000000000,900000000000000,0,3153600000000000000",
+			"999999000000000/36500d,999999000000000,333333000000001,0,1051200000000003154" })
+	void waitsAreRoundedUp(String rate, long consumed, long asked, long elapsed, long wait) {
+		Limit limit = StoreFixture.limit("chat", rate);
+		BucketState state = state(limit);
+		state.consume(consumed);
+		state.refillAllBandwidth(elapsed);
+
+		LimitDecision refused = BucketFacts.refused(StoreFixture.charge(limit, "caller", asked), state);
+
+		assertThat(refused.retryAfterNanos()).isEqualTo(wait);
+		assertThat(refused.violated()).isTrue();
+		state.refillAllBandwidth(elapsed + wait - 1);
+		assertThat(state.getAvailableTokens()).isLessThan(asked);
+		state.refillAllBandwidth(elapsed + wait);
+		assertThat(state.getAvailableTokens()).isGreaterThanOrEqualTo(asked);
+	}
+
+	@Test
+	void theWaitIsThatOfTheSlowestRate() {
+		Limit limit = StoreFixture.limit("chat", "5/s, 60/min, 70/h");
+		BucketState state = state(limit);
+		state.consume(5);
+
+		LimitDecision refused = BucketFacts.refused(StoreFixture.charge(limit, "caller", 3), state);
+
+		assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(600));
+		assertThat(refused.remaining(0)).isZero();
+		assertThat(refused.remaining(1)).isEqualTo(55);
+		assertThat(refused.resetAfter(1)).isEqualTo(Duration.ofSeconds(5));
+		assertThat(refused.resetAfter(2)).isEqualTo(Duration.ofNanos(257_142_857_143L)).isEqualTo(refused.resetAfter());
+	}
+
+	@Test
+	void whatIsAboveTheCapacityNeverComes() {
+		Limit limit = StoreFixture.limit("chat", "5/s burst 9, 60/min burst 8");
+
+		Charge charge = StoreFixture.charge(limit, "caller", 9);
+
+		assertThat(BucketFacts.refused(charge, state(limit)).neverPayable()).isTrue();
+	}
+
+	@Test
+	void aGrantTellsWhatIsLeft() {
+		Limit limit = StoreFixture.limit("chat", "5/s");
+		BucketState state = state(limit);
+		state.consume(2);
+		Receipt receipt = new Receipt() {
+		};
+
+		LimitDecision granted = BucketFacts.granted(StoreFixture.charge(limit, "caller", 2), receipt, state);
+
+		assertThat(granted.violated()).isFalse();
+		assertThat(granted.remaining()).isEqualTo(3);
+		assertThat(granted.resetAfter()).isEqualTo(Duration.ofMillis(400));
+		assertThat(granted.receipt()).isSameAs(receipt);
+		assertThat(BucketFacts.nanosToFull(state)).isEqualTo(400_000_000);
+		assertThat(BucketFacts.nanosToFull(state(limit))).isZero();
+	}
+
+	private static BucketState state(Limit limit) {
+		return BucketState.createInitialState(BucketConfigurations.of(limit), MathType.INTEGER_64_BITS, 0);
+	}
+
+}

@@ -1,0 +1,141 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.store.StoreFixture;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Keys that are full again and idle are dropped, and no others. */
+class SweepTests {
+
+	private final ManualTime time = new ManualTime();
+
+	private final MemoryStore store = new MemoryStore(this.time, 100);
+
+	private final Limit limit = StoreFixture.limit("chat", "10/min");
+
+	@Test
+	void aKeyGoesWhenItIsFullAndAMinuteIdle() {
+		StoreFixture.taken(this.store, this.limit, "caller", 1);
+		this.time.advance(Duration.ofMinutes(1).minusNanos(1));
+		this.store.sweep();
+		assertThat(this.store.trackedKeys(this.limit)).isEqualTo(1);
+
+		this.time.advance(Duration.ofNanos(1));
+		this.store.sweep();
+		assertThat(this.store.trackedKeys(this.limit)).isZero();
+		assertThat(this.store.find(this.limit, Key.of("caller").id())).isEmpty();
+		assertThat(this.store.forgottenPermits(this.limit)).isZero();
+	}
+
+	@Test
+	void aKeyThatIsNotFullStays() {
+		Limit slow = StoreFixture.limit("slow", "10/s, 7/h");
+		StoreFixture.taken(this.store, slow, "caller", 7);
+		this.time.advance(Duration.ofHours(1).minusNanos(1));
+		this.store.sweep();
+		assertThat(this.store.trackedKeys(slow)).isEqualTo(1);
+		assertThat(StoreFixture.remaining(this.store, slow, "caller")).isEqualTo(6);
+
+		this.time.advance(Duration.ofMinutes(1));
+		this.store.sweep();
+		assertThat(this.store.trackedKeys(slow)).isZero();
+	}
+
+	@Test
+	void aKeyThatIsAskedForStaysEvenIfItIsFull() {
+		StoreFixture.taken(this.store, this.limit, "caller", 1);
+		for (int i = 0; i < 10; i++) {
+			this.time.advance(Duration.ofSeconds(59));
+			StoreFixture.remaining(this.store, this.limit, "caller");
+			this.store.sweep();
+			assertThat(this.store.trackedKeys(this.limit)).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void whoOnlyLooksAtStatesKeepsNoKeyAlive() {
+		StoreFixture.taken(this.store, this.limit, "caller", 1);
+		this.time.advance(Duration.ofSeconds(60));
+		this.store.find(this.limit, Key.of("caller").id());
+		this.store.keys(this.limit, null, 10);
+		this.store.sweep();
+		assertThat(this.store.trackedKeys(this.limit)).isZero();
+	}
+
+	@Test
+	void sweptPlacesAreUsedAgain() {
+		for (int round = 0; round < 50; round++) {
+			for (int i = 0; i < 100; i++) {
+				StoreFixture.taken(this.store, this.limit, "caller" + round + "-" + i, 10);
+			}
+			assertThat(this.store.trackedKeys(this.limit)).isEqualTo(100);
+			this.time.advance(Duration.ofMinutes(1));
+			this.store.sweep();
+			assertThat(this.store.trackedKeys(this.limit)).isZero();
+		}
+		assertThat(this.store.forgottenPermits(this.limit)).isZero();
+	}
+
+	@Test
+	void whileKeysAreSweptThreadsGetExactlyWhatIsThere() throws Exception {
+		for (int round = 0; round < 1_500; round++) {
+			StoreFixture.taken(this.store, this.limit, "caller", 1);
+			this.time.advance(Duration.ofMinutes(2));
+			AtomicLong granted = new AtomicLong();
+			TestThreads.run(3, (thread) -> {
+				if (thread == 0) {
+					this.store.sweep();
+					this.store.sweep();
+				}
+				else {
+					while (!this.store.take(StoreFixture.charge(this.limit, "caller", 1)).violated()) {
+						granted.incrementAndGet();
+					}
+				}
+			});
+			assertThat(granted).as("round %d", round).hasValue(10);
+			this.time.advance(Duration.ofMinutes(2));
+		}
+	}
+
+	@Test
+	void whileKeysAreResetNobodyGetsMoreThanTheResetsGave() throws Exception {
+		for (int round = 0; round < 200; round++) {
+			Charge charge = StoreFixture.charge(this.limit, "caller" + round, 1);
+			AtomicLong granted = new AtomicLong();
+			AtomicInteger resets = new AtomicInteger();
+			AtomicBoolean done = new AtomicBoolean();
+			TestThreads.run(3, (thread) -> {
+				if (thread == 0) {
+					for (int i = 0; i < 20; i++) {
+						resets.addAndGet(this.store.reset(this.limit, charge.key().id()) ? 1 : 0);
+					}
+					done.set(true);
+				}
+				else {
+					boolean last = false;
+					while (!last) {
+						boolean after = done.get();
+						boolean refused = this.store.take(charge).violated();
+						granted.addAndGet(refused ? 0 : 1);
+						last = after && refused;
+					}
+				}
+			});
+			assertThat(granted.get()).isLessThanOrEqualTo(10L * (1 + resets.get()));
+			assertThat(this.store.take(charge).violated()).isTrue();
+			assertThat(this.store.trackedKeys(this.limit)).isLessThanOrEqualTo(100);
+		}
+	}
+
+}
