@@ -41,10 +41,8 @@ final class ReachabilityCheck {
 				}
 			}
 		}
-		for (LimitedMethod limited : this.annotations.findAll(type)) {
-			checkFinalMethod(limited);
-		}
 		if (proxiedByClass) {
+			this.annotations.findAll(type).forEach(ReachabilityCheck::checkFinalMethod);
 			checkFinalClass(type);
 		}
 	}
