@@ -11,10 +11,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Keys that are full again and idle are dropped, and no others. */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class SweepTests {
 
 	private final ManualTime time = new ManualTime();
@@ -88,23 +91,25 @@ class SweepTests {
 
 	@Test
 	void whatIsTakenWhileKeysAreSweptIsNeverLost() throws Exception {
-		MemoryStore large = new MemoryStore(this.time, 2_000);
+		MemoryStore large = new MemoryStore(this.time, 4_000);
 		for (int round = 0; round < 150; round++) {
-			for (int i = 0; i < 1_000; i++) {
+			for (int i = 0; i < 2_000; i++) {
 				StoreFixture.taken(large, this.limit, "caller" + i, 1);
 			}
 			this.time.advance(Duration.ofMinutes(2));
-			TestThreads.run(3, (thread) -> {
-				for (int i = 0; thread > 0 && i < 1_000; i++) {
-					StoreFixture.taken(large, this.limit, "caller" + (i * 7 + thread * 500) % 1_000, 1);
+			AtomicInteger taken = new AtomicInteger();
+			TestThreads.run(2, (thread) -> {
+				for (int i = 0; thread == 0 && i < 2_000; i++) {
+					StoreFixture.taken(large, this.limit, "caller" + (i * 7) % 2_000, 1);
+					taken.setRelease(i);
 				}
-				for (int i = 0; thread == 0 && i < 3; i++) {
+				while (thread == 1 && taken.getAcquire() < 1_999) {
 					large.sweep();
 				}
 			});
-			for (int i = 0; i < 1_000; i++) {
-				if (StoreFixture.remaining(large, this.limit, "caller" + i) != 8) {
-					throw new AssertionError("Round " + round + ": caller" + i + " should have 8 permits");
+			for (int i = 0; i < 2_000; i++) {
+				if (StoreFixture.remaining(large, this.limit, "caller" + i) != 9) {
+					throw new AssertionError("Round " + round + ": caller" + i + " should have 9 permits");
 				}
 			}
 			this.time.advance(Duration.ofMinutes(2));
