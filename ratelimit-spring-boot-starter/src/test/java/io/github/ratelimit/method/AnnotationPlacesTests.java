@@ -83,6 +83,12 @@ class AnnotationPlacesTests {
 	}
 
 	@Test
+	void anExemptClassIsNotLimitedByMethodsThatItInherits() {
+		assertThat(boundTo("everyone", ExemptHeir.class)).isEmpty();
+		assertThat(boundTo("chat", ExemptHeir.class)).isEmpty();
+	}
+
+	@Test
 	void aSubclassInheritsTheAnnotationsOfWhatItOverrides() {
 		assertThat(boundTo("chat", Overriding.class)).containsExactly("Overriding.own");
 		assertThat(boundTo("everyone", Overriding.class)).containsExactly("Overriding.asTheClass");
@@ -300,6 +306,11 @@ class AnnotationPlacesTests {
 		@RateLimited("chat")
 		public void own() {
 		}
+
+	}
+
+	@RateLimitExempt
+	static class ExemptHeir extends Replaced {
 
 	}
 

@@ -3,6 +3,7 @@ package io.github.ratelimit.method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import io.github.ratelimit.Charge;
@@ -42,6 +43,8 @@ final class BoundRequest {
 
 		private final List<Decision> decisions = new ArrayList<>();
 
+		private boolean broken;
+
 		private Request(Map<String, String> headers) {
 			this.headers = headers;
 		}
@@ -52,12 +55,21 @@ final class BoundRequest {
 			return this;
 		}
 
+		/** Makes everything that decides about this request fail. */
+		Request broken() {
+			this.broken = true;
+			return this;
+		}
+
 		List<Decision> decisions() {
 			return this.decisions;
 		}
 
 		@Override
 		public long cover(Charge charge) {
+			if (this.broken) {
+				throw new IllegalStateException("broken");
+			}
 			Long covered = this.paid.remove(charge.limit().name());
 			return (covered != null) ? covered : 0;
 		}
@@ -89,7 +101,7 @@ final class BoundRequest {
 
 		@Override
 		public @Nullable String header(String name) {
-			return this.headers.get(name.toLowerCase(java.util.Locale.ROOT));
+			return this.headers.get(name.toLowerCase(Locale.ROOT));
 		}
 
 		@Override

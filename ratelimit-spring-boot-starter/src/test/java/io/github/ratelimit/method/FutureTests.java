@@ -1,5 +1,6 @@
 package io.github.ratelimit.method;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -85,7 +86,7 @@ class FutureTests {
 	@Test
 	void overMvcARefusedFutureIsHandledLikeAnyRefusal() {
 		try (AnnotationConfigApplicationContext web = LimiterConfiguration.start(Model.class, Controller.class)) {
-			MockMvcTester mvc = MockMvcTester.of(java.util.List.of(web.getBean(Controller.class)),
+			MockMvcTester mvc = MockMvcTester.of(List.of(web.getBean(Controller.class)),
 					(builder) -> builder.setControllerAdvice(new Handler()).build());
 			for (int i = 0; i < 3; i++) {
 				assertThat(mvc.get().uri("/later")).hasStatus(200).hasBodyTextEqualTo("later");

@@ -191,6 +191,23 @@ class LimitedCallTests {
 	}
 
 	@Test
+	void whatTheFilterPaidCoversTwoNamesOfOneBucket() {
+		this.requests.bind("alice").paid("chat", 1);
+		this.chat.chatByTwoKeys("alice");
+		assertThat(remaining("chat", "alice")).isEqualTo(2);
+	}
+
+	@Test
+	void aFailureBesideTheStoreLetsTheCallThroughToo() {
+		this.requests.bind("alice").broken();
+		for (int i = 0; i < 5; i++) {
+			this.chat.chat("a");
+		}
+		assertThat(this.chat.calls()).isEqualTo(5);
+		assertThat(this.context.getBean(LimitRegistry.class).get("chat").statistics().degraded()).isEqualTo(5);
+	}
+
+	@Test
 	void allowedAndRefusedCallsTellTheirDecisions() {
 		Request request = this.requests.bind("alice");
 		this.chat.chat("a");
@@ -274,6 +291,11 @@ class LimitedCallTests {
 		@RateLimited("chat")
 		@RateLimited({ "chat", "tokens" })
 		public void chatTwice() {
+		}
+
+		@RateLimited("chat")
+		@RateLimited(value = "chat", key = "#apiKey")
+		public void chatByTwoKeys(String apiKey) {
 		}
 
 		@RateLimited(value = "chat", key = "#room")
