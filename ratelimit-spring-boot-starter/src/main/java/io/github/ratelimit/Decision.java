@@ -157,22 +157,11 @@ public final class Decision {
 		}
 		LimitDecision nearest = null;
 		for (LimitDecision limit : limits()) {
-			if (nearest == null || isNearer(limit, nearest)) {
+			if (nearest == null || limit.isNearerToRefusalThan(nearest)) {
 				nearest = limit;
 			}
 		}
 		return Optional.ofNullable(nearest);
-	}
-
-	private static boolean isNearer(LimitDecision limit, LimitDecision than) {
-		if (limit.violated() || than.violated()) {
-			return limit.retryAfterNanos() > than.retryAfterNanos();
-		}
-		return furtherCalls(limit) < furtherCalls(than);
-	}
-
-	private static double furtherCalls(LimitDecision limit) {
-		return (double) limit.remaining() / Math.max(1, limit.charge().permits());
 	}
 
 	/**

@@ -39,6 +39,8 @@ public final class Key implements Comparable<Key> {
 
 	private static final int MAX_TEXT_LENGTH = 128;
 
+	private static final int ID_LENGTH = 34;
+
 	private static final char HASHED = '#';
 
 	private final String kind;
@@ -97,17 +99,23 @@ public final class Key implements Comparable<Key> {
 		if (parts.size() == 1) {
 			return parts.get(0);
 		}
+		if (parts.size() == 2) {
+			Key one = parts.get(0);
+			Key two = parts.get(1);
+			return of(one.kindAsPart() + "+" + two.kindAsPart(),
+					one.text.length() + ":" + one.text + two.text.length() + ":" + two.text);
+		}
 		StringBuilder kinds = new StringBuilder();
 		StringBuilder texts = new StringBuilder();
 		for (Key part : parts) {
-			kinds.append(kinds.isEmpty() ? "" : "+");
-			if (part.kind.indexOf('+') >= 0) {
-				kinds.append(part.kind.length()).append(':');
-			}
-			kinds.append(part.kind);
+			kinds.append(kinds.isEmpty() ? "" : "+").append(part.kindAsPart());
 			texts.append(part.text.length()).append(':').append(part.text);
 		}
 		return of(kinds.toString(), texts.toString());
+	}
+
+	private String kindAsPart() {
+		return (this.kind.indexOf('+') >= 0) ? this.kind.length() + ":" + this.kind : this.kind;
 	}
 
 	/**
@@ -135,6 +143,16 @@ public final class Key implements Comparable<Key> {
 	public String id() {
 		byte[] digest = sha256(this.kind.length() + ":" + this.kind + this.text);
 		return "k_" + HexFormat.of().formatHex(digest, 0, 16);
+	}
+
+	/**
+	 * Returns whether a text has the form of an {@link #id()}.
+	 * @param text any text
+	 * @return whether it can be the id of a key
+	 */
+	public static boolean isId(String text) {
+		return text.length() == ID_LENGTH && text.startsWith("k_")
+				&& text.chars().skip(2).allMatch((c) -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
 	}
 
 	/**

@@ -118,6 +118,24 @@ public final class LimitDecision {
 	}
 
 	/**
+	 * Returns whether this limit is nearer to refusing the next call than another: of
+	 * those that refuse, the one with the longer wait, else the one that has room for
+	 * fewer further calls like this one.
+	 * @param other another limit's decision about the same call
+	 * @return whether this one is nearer, false if both are equally near
+	 */
+	public boolean isNearerToRefusalThan(LimitDecision other) {
+		if (violated() || other.violated()) {
+			return this.retryAfterNanos > other.retryAfterNanos;
+		}
+		return furtherCalls() < other.furtherCalls();
+	}
+
+	private double furtherCalls() {
+		return (double) remaining() / Math.max(1, this.charge.permits());
+	}
+
+	/**
 	 * Returns how many permits are left after this decision, of the rate that has fewest.
 	 * @return permits, 0 or more
 	 */

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class LimitRegistry {
 
 	private final ConcurrentMap<String, RegisteredLimit> byName = new ConcurrentHashMap<>();
+
+	private final List<Consumer<RegisteredLimit>> listeners = new CopyOnWriteArrayList<>();
 
 	/**
 	 * Adds a limit.
@@ -29,7 +33,19 @@ public final class LimitRegistry {
 			throw new IllegalArgumentException(
 					"There is a limit named '" + limit.name() + "' already. Give one of the two another name.");
 		}
+		this.listeners.forEach((listener) -> listener.accept(registered));
 		return registered;
+	}
+
+	/**
+	 * Tells a listener of every limit: at once of those that are there, and of those that
+	 * come later when they are registered. Of one that is registered at this very moment
+	 * it may be told twice.
+	 * @param listener what to tell; it is called by the thread that registers a limit
+	 */
+	public void whenRegistered(Consumer<RegisteredLimit> listener) {
+		this.listeners.add(listener);
+		all().forEach(listener);
 	}
 
 	/**

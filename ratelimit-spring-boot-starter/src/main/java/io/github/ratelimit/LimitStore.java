@@ -63,6 +63,7 @@ public interface LimitStore {
 	 * @param after the {@link KeyPage#next()} of the page before; null for the first
 	 * @param size how many keys at most, at least 1
 	 * @return a page
+	 * @throws IllegalArgumentException if {@code after} cannot come from a page
 	 */
 	KeyPage keys(Limit limit, @Nullable String after, int size);
 

@@ -20,9 +20,15 @@ import java.lang.annotation.Target;
  * </pre>
  *
  * Several limits, and several annotations, are all or nothing. A refused call throws
- * {@link RateLimitExceededException}, or goes to the fallback. Works on any bean that
- * Spring can proxy, also as a meta-annotation; start-up fails for private, static and
- * final methods, which no proxy can reach.
+ * {@link RateLimitExceededException}, or goes to the fallback; where the method returns a
+ * {@code CompletableFuture}, {@code CompletionStage} or {@code Future}, that fails
+ * instead. A method that returns a publisher is counted by call, not by subscription.
+ * Works on any bean that Spring can proxy, also as a meta-annotation; start-up fails for
+ * private, static and final methods, which no proxy can reach.
+ * <p>
+ * The limit stands in front of the bean, before transactions and before {@code @Async}. A
+ * call from one method of a bean to another of the same bean does not come by, and is not
+ * limited.
  */
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)
@@ -39,8 +45,10 @@ public @interface RateLimited {
 
 	/**
 	 * A rate of this method's own, with no configuration: {@code 10/min}, or several
-	 * separated by commas. The limit is called {@code Class.method} and needs a
-	 * {@link #key()}.
+	 * separated by commas. The limit is called {@code Class.method}, after the place
+	 * where the annotation stands, and needs a {@link #key()}. Overloads get the types of
+	 * their parameters ({@code Class.method-String-int}), classes of one name their
+	 * package.
 	 * @return the rate, empty where limits are named
 	 */
 	String rate() default "";
@@ -64,8 +72,8 @@ public @interface RateLimited {
 
 	/**
 	 * The name of a method of the same class to call instead when the call is refused:
-	 * same arguments, optionally a {@link RateLimitExceededException} after them, same
-	 * return type.
+	 * same arguments, optionally a {@link RateLimitExceededException} or a supertype of
+	 * it after them, same return type. It may be private; it is not limited itself.
 	 * @return the method's name, empty for the exception
 	 */
 	String fallback() default "";

@@ -1,5 +1,6 @@
 package io.github.ratelimit;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -38,6 +39,34 @@ public final class RegisteredLimit {
 	 */
 	public List<KeySource> keySources() {
 		return this.keySources;
+	}
+
+	/**
+	 * Returns the keys that people may mean who write a key's text. The text does not
+	 * tell its kind, so it is every kind that the limit's keys can have, and those that a
+	 * method's own key and {@code on-missing-key: ip} give.
+	 * @param text the text of a key, or {@code global}
+	 * @return the keys without repetition, the likeliest first, empty for an empty text
+	 */
+	public List<Key> candidates(String text) {
+		if (text.isEmpty()) {
+			return List.of();
+		}
+		Set<Key> candidates = new LinkedHashSet<>();
+		if (text.equals(Key.GLOBAL_KIND)) {
+			candidates.add(Key.GLOBAL);
+		}
+		for (KeySource source : this.keySources) {
+			for (String kind : source.kinds()) {
+				if (!kind.equals(Key.GLOBAL_KIND)) {
+					candidates.add(Key.of(kind, text));
+				}
+			}
+		}
+		candidates.add(Key.of(Key.VALUE_KIND, text));
+		candidates.add(Key.of(Key.USER_KIND, text));
+		candidates.add(Key.of(Key.ADDRESS_KIND, text));
+		return List.copyOf(candidates);
 	}
 
 	/**

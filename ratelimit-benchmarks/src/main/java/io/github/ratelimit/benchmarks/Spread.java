@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /** The median of several figures, with the least and the greatest. */
-record Spread(double least, double median, double greatest) {
+public record Spread(double least, double median, double greatest) {
 
-	static Spread of(List<Double> figures) {
+	public static Spread of(List<Double> figures) {
 		List<Double> sorted = figures.stream().sorted().toList();
 		int middle = sorted.size() / 2;
 		double median = (sorted.size() % 2 == 1) ? sorted.get(middle)
@@ -16,7 +16,7 @@ record Spread(double least, double median, double greatest) {
 	}
 
 	/** The ratios of figures that were measured side by side. */
-	static Spread ofRatios(List<Double> ours, List<Double> theirs) {
+	public static Spread ofRatios(List<Double> ours, List<Double> theirs) {
 		List<Double> ratios = new ArrayList<>();
 		for (int i = 0; i < ours.size(); i++) {
 			ratios.add(ours.get(i) / theirs.get(i));

@@ -131,7 +131,7 @@ public class RateLimitProperties {
 
 		/**
 		 * Rates that all hold, each as permits/period with an optional burst, such as
-		 * "60/min burst 90".
+		 * "60/min burst 90" or "5/15min". Units are ms, s, min, h and d.
 		 */
 		private List<String> rate = new ArrayList<>();
 

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call that expressions are evaluated over: a request, a method call, or a method
- * call within a request.
+ * call within a request. Its methods are the variables and functions of expressions;
+ * where no request is bound they have no value.
  *
  * @param request the facts of the request, null where none is bound
  * @param target the bean whose method is called, null for a request alone
@@ -33,6 +34,98 @@ public record Call(@Nullable RequestFacts request, @Nullable Object target, @Nul
 	 */
 	public static Call of(@Nullable RequestFacts request, Object target, @Nullable Object[] arguments) {
 		return new Call(request, target, arguments);
+	}
+
+	/**
+	 * Returns the value of the variable {@code ip}.
+	 * @return see {@link RequestFacts#ip()}, null without a request
+	 */
+	public @Nullable String ip() {
+		return (this.request != null) ? this.request.ip() : null;
+	}
+
+	/**
+	 * Returns the value of the variable {@code user}.
+	 * @return see {@link RequestFacts#user()}, null without a request
+	 */
+	public @Nullable String user() {
+		return (this.request != null) ? this.request.user() : null;
+	}
+
+	/**
+	 * Returns the value of the variable {@code method}.
+	 * @return see {@link RequestFacts#method()}, null without a request
+	 */
+	public @Nullable String method() {
+		return (this.request != null) ? this.request.method() : null;
+	}
+
+	/**
+	 * Returns the value of the variable {@code path}.
+	 * @return see {@link RequestFacts#path()}, null without a request
+	 */
+	public @Nullable String path() {
+		return (this.request != null) ? this.request.path() : null;
+	}
+
+	/**
+	 * Returns the value of a header.
+	 * @param name the name
+	 * @return see {@link RequestFacts#header(String)}, null without a request
+	 */
+	public @Nullable String header(String name) {
+		return (this.request != null) ? this.request.header(name) : null;
+	}
+
+	/**
+	 * Returns the value of a cookie.
+	 * @param name the name
+	 * @return see {@link RequestFacts#cookie(String)}, null without a request
+	 */
+	public @Nullable String cookie(String name) {
+		return (this.request != null) ? this.request.cookie(name) : null;
+	}
+
+	/**
+	 * Returns the value of a query parameter.
+	 * @param name the name
+	 * @return see {@link RequestFacts#param(String)}, null without a request
+	 */
+	public @Nullable String param(String name) {
+		return (this.request != null) ? this.request.param(name) : null;
+	}
+
+	/**
+	 * Returns the value of a claim.
+	 * @param name the name
+	 * @return see {@link RequestFacts#claim(String)}, null without a request
+	 */
+	public @Nullable Object claim(String name) {
+		return (this.request != null) ? this.request.claim(name) : null;
+	}
+
+	/**
+	 * Returns the value of a request attribute.
+	 * @param name the name
+	 * @return see {@link RequestFacts#attribute(String)}, null without a request
+	 */
+	public @Nullable Object attribute(String name) {
+		return (this.request != null) ? this.request.attribute(name) : null;
+	}
+
+	/**
+	 * Returns the first value that can be a key, for {@code coalesce(a, b)}.
+	 * @param values any values
+	 * @return the first that is neither null nor a blank text nor an empty
+	 * {@link java.util.Optional}, null if all are
+	 */
+	public @Nullable Object coalesce(@Nullable Object... values) {
+		for (Object value : values) {
+			if (Values.isPresent(value)) {
+				return value;
+			}
+		}
+		return null;
 	}
 
 }

@@ -13,12 +13,16 @@ public final class LimitPolicies {
 
 	/**
 	 * Creates the collection.
-	 * @param policies the policies, no two of the same limit
+	 * @param policies the policies
+	 * @throws IllegalArgumentException if two are of the same limit
 	 */
 	public LimitPolicies(Iterable<LimitPolicy> policies) {
 		Map<String, LimitPolicy> map = new TreeMap<>();
 		for (LimitPolicy policy : policies) {
-			map.put(policy.registered().limit().name(), policy);
+			String name = policy.registered().limit().name();
+			if (map.putIfAbsent(name, policy) != null) {
+				throw new IllegalArgumentException("Limit '" + name + "' has two policies. Give it one.");
+			}
 		}
 		this.byName = Map.copyOf(map);
 	}

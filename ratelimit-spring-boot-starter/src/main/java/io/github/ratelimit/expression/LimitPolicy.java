@@ -20,26 +20,36 @@ public final class LimitPolicy {
 
 	private final @Nullable CostExpression cost;
 
+	private final String noValue;
+
 	private LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
 			@Nullable CostExpression cost) {
 		if (keys.isEmpty()) {
 			throw new IllegalArgumentException("Limit '" + registered.limit().name()
 					+ "' has no key. Say whose calls it counts, for example header('X-API-Key'), ip or global.");
 		}
+		for (int i = 0; i < keys.size() - 1; i++) {
+			if (isGlobal(keys.get(i))) {
+				throw new IllegalArgumentException("Limit '" + registered.limit().name() + "' has keys after global, "
+						+ "which every call has. Write global as the last key, or leave the others out.");
+			}
+		}
 		this.registered = registered;
 		this.keys = List.copyOf(keys);
 		this.onMissingKey = onMissingKey;
 		this.cost = cost;
+		this.noValue = noValue(keys);
 	}
 
 	/**
-	 * Returns a policy.
+	 * Returns a policy. A limit that an annotation declares with its own rate is given
+	 * that annotation's key and cost here.
 	 * @param registered the limit
 	 * @param keys whose permits: the first that has a value, at least one
 	 * @param onMissingKey what happens where none has a value
 	 * @param cost how many permits; null for 1
 	 * @return the policy
-	 * @throws IllegalArgumentException if there is no key
+	 * @throws IllegalArgumentException if there is no key, or one that is never reached
 	 */
 	public static LimitPolicy of(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
 			@Nullable CostExpression cost) {
@@ -70,35 +80,37 @@ public final class LimitPolicy {
 		}
 		return switch (this.onMissingKey) {
 			case SKIP -> null;
-			case DENY -> throw missing("None of " + keyTexts() + " has a value, and on-missing-key is deny.");
+			case DENY -> throw missing("on-missing-key is deny.");
 			case IP -> addressOf(call);
 		};
 	}
 
 	private Key addressOf(Call call) {
 		if (call.request() == null) {
-			throw missing(
-					"None of " + keyTexts() + " has a value, and on-missing-key is ip, but no request is bound to "
-							+ "this thread that would have an address.");
+			throw missing("no request is bound to this thread that would have an address: "
+					+ "on-missing-key: ip denies then.");
 		}
-		String address = call.request().ip();
+		String address = call.ip();
 		if (address == null || address.isEmpty()) {
-			throw missing("None of " + keyTexts() + " has a value, and the request has no address.");
+			throw missing("the request has no address: on-missing-key: ip denies then.");
 		}
 		return Key.of(Key.ADDRESS_KIND, address);
 	}
 
-	private List<String> keyTexts() {
-		return this.keys.stream().map((key) -> key.source().expression()).toList();
+	private MissingKeyException missing(String reason) {
+		return new MissingKeyException(this.registered.limit().name(), this.noValue + ", and " + reason);
 	}
 
-	private MissingKeyException missing(String reason) {
-		return new MissingKeyException(this.registered.limit().name(), reason);
+	private static String noValue(List<KeyExpression> keys) {
+		List<String> texts = keys.stream().map((key) -> key.source().expression()).toList();
+		return (texts.size() == 1) ? texts.get(0) + " has no value"
+				: "None of " + String.join(", ", texts) + " has a value";
 	}
 
 	/**
-	 * Returns this policy with another key, for a caller that knows better whose permits
-	 * are meant. A limit that everybody shares keeps its {@code global}.
+	 * Returns this policy with another key in place of all of its own, for a caller that
+	 * knows better whose permits are meant. A limit that everybody shares keeps its
+	 * {@code global}.
 	 * @param key the other key
 	 * @return the policy with that key
 	 */
@@ -108,7 +120,8 @@ public final class LimitPolicy {
 
 	/**
 	 * Returns this policy with another cost, for a caller that knows better what a call
-	 * takes. A limit without a configured cost keeps counting calls.
+	 * takes. A limit without a cost keeps counting calls; give it one by
+	 * {@link #of(RegisteredLimit, List, OnMissingKey, CostExpression)}.
 	 * @param cost the other cost
 	 * @return the policy with that cost
 	 */
@@ -121,7 +134,11 @@ public final class LimitPolicy {
 	 * @return whether the first key is {@code global}
 	 */
 	public boolean isGlobal() {
-		return this.keys.get(0).source().kind().equals(Key.GLOBAL_KIND);
+		return isGlobal(this.keys.get(0));
+	}
+
+	private static boolean isGlobal(KeyExpression key) {
+		return key.source().kind().equals(Key.GLOBAL_KIND);
 	}
 
 	/**

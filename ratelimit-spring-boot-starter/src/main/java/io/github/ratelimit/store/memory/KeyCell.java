@@ -15,6 +15,8 @@ import io.github.ratelimit.store.bucket4j.BucketFacts;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,16 +28,13 @@ final class KeyCell implements Receipt {
 
 	private static final VarHandle STATE;
 
-	private static final VarHandle ALLOWED;
-
 	private static final VarHandle DENIED;
 
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			STATE = lookup.findVarHandle(KeyCell.class, "state", BucketState.class);
-			ALLOWED = lookup.findVarHandle(KeyCell.class, "allowed", long.class);
-			DENIED = lookup.findVarHandle(KeyCell.class, "denied", long.class);
+			DENIED = lookup.findVarHandle(KeyCell.class, "denied", LongAdder.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -45,17 +44,23 @@ final class KeyCell implements Receipt {
 	private static final BucketState RETIRED = BucketState.createInitialState(
 			BucketConfigurations.of(Limit.of("retired", Rate.of(1, Duration.ofDays(1)))), MathType.INTEGER_64_BITS, 0);
 
+	private static final long SEEN_RESOLUTION = Duration.ofMillis(1).toNanos();
+
 	private final Key key;
 
 	private final int slot;
 
 	private volatile BucketState state;
 
-	private volatile long allowed;
+	private final LongAdder allowed = new LongAdder();
 
-	private volatile long denied;
+	/** Most keys are never denied. */
+	private volatile @Nullable LongAdder denied;
 
-	/** Written by everybody without order: it is for people and for idleness only. */
+	/**
+	 * Written by everybody without order: it is for people and for idleness only. And
+	 * seldom, for a write takes the cell from the caches of the other cores.
+	 */
 	private long lastSeen;
 
 	KeyCell(Key key, int slot, BucketConfiguration configuration, long now) {
@@ -79,14 +84,15 @@ final class KeyCell implements Receipt {
 
 	/** Returns null if the cell is retired. */
 	@Nullable LimitDecision take(Charge charge, BucketConfiguration configuration, StoreClock clock) {
+		BucketState after = null;
 		while (true) {
 			BucketState before = this.state;
 			if (before == RETIRED) {
 				return null;
 			}
 			long now = clock.nanos();
-			this.lastSeen = now;
-			BucketState after = refilled(before, configuration, now);
+			seen(now);
+			after = refilled(after, before, configuration, now);
 			if (charge.permits() > after.getAvailableTokens()) {
 				if (adopted(before, after)) {
 					return BucketFacts.refused(charge, after);
@@ -108,7 +114,7 @@ final class KeyCell implements Receipt {
 				return null;
 			}
 			long now = clock.nanos();
-			this.lastSeen = now;
+			seen(now);
 			BucketState current = refilled(before, configuration, now);
 			if (adopted(before, current)) {
 				boolean there = charge.permits() <= current.getAvailableTokens();
@@ -140,16 +146,28 @@ final class KeyCell implements Receipt {
 		}
 	}
 
+	private void seen(long now) {
+		if (now - this.lastSeen >= SEEN_RESOLUTION) {
+			this.lastSeen = now;
+		}
+	}
+
 	void countAllowed() {
-		ALLOWED.getAndAdd(this, 1L);
+		this.allowed.increment();
 	}
 
 	void countDenied() {
-		DENIED.getAndAdd(this, 1L);
+		LongAdder counter = this.denied;
+		if (counter == null) {
+			DENIED.compareAndSet(this, null, new LongAdder());
+			counter = Objects.requireNonNull(this.denied);
+		}
+		counter.increment();
 	}
 
 	long denied() {
-		return this.denied;
+		LongAdder counter = this.denied;
+		return (counter != null) ? counter.sum() : 0;
 	}
 
 	/** Returns the state for comparing and retiring, null if the cell is retired. */
@@ -180,11 +198,23 @@ final class KeyCell implements Receipt {
 		}
 		return new KeyState(this.key, current.getConfiguration().getBandwidths()[nearest].getCapacity(),
 				Math.max(0, current.getCurrentSize(nearest)), Duration.ofNanos(BucketFacts.nanosToFull(current)),
-				this.allowed, this.denied, clock.wallTimeAt(this.lastSeen));
+				this.allowed.sum(), denied(), clock.wallTimeAt(this.lastSeen));
 	}
 
 	static BucketState refilled(BucketState state, BucketConfiguration configuration, long now) {
-		BucketState refilled = state.copy();
+		return refilled(null, state, configuration, now);
+	}
+
+	/** Uses a copy that lost a race once more. */
+	private static BucketState refilled(@Nullable BucketState unused, BucketState state,
+			BucketConfiguration configuration, long now) {
+		BucketState refilled = unused;
+		if (refilled == null) {
+			refilled = state.copy();
+		}
+		else {
+			refilled.copyStateFrom(state);
+		}
 		refilled.refillAllBandwidth(now);
 		return (state.getConfiguration() == configuration) ? refilled
 				: BucketConfigurations.inProportion(refilled, configuration, now);

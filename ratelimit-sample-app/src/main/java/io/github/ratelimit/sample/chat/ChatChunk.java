@@ -1,0 +1,49 @@
+package io.github.ratelimit.sample.chat;
+
+import java.util.List;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** A piece of a streamed answer. */
+record ChatChunk(String id, String object, long created, String model, List<Choice> choices) {
+
+	static ChatChunk role(CompletionHead head) {
+		return of(head, new Choice(0, new Delta("assistant", ""), null, null));
+	}
+
+	static ChatChunk piece(CompletionHead head, String piece) {
+		return of(head, new Choice(0, new Delta(null, piece), null, null));
+	}
+
+	static ChatChunk stop(CompletionHead head) {
+		return of(head, new Choice(0, new Delta(null, null), null, "stop"));
+	}
+
+	static ChatChunk withoutChoices(CompletionHead head) {
+		return new ChatChunk(head.id(), "chat.completion.chunk", head.created(), head.model(), List.of());
+	}
+
+	private static ChatChunk of(CompletionHead head, Choice choice) {
+		return new ChatChunk(head.id(), "chat.completion.chunk", head.created(), head.model(), List.of(choice));
+	}
+
+	@JsonNaming(SnakeCaseStrategy.class)
+	record Choice(int index, Delta delta, @Nullable Object logprobs, @Nullable String finishReason) {
+
+	}
+
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	record Delta(@Nullable String role, @Nullable String content) {
+
+	}
+
+	/** A chunk of a stream that tells its usage: null until the last one. */
+	record WithUsage(@JsonUnwrapped ChatChunk chunk, @Nullable Usage usage) {
+
+	}
+
+}

@@ -1,0 +1,29 @@
+package io.github.ratelimit.sample.chat;
+
+import java.util.List;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** A whole answer. */
+@JsonNaming(SnakeCaseStrategy.class)
+record ChatCompletion(String id, String object, long created, String model, List<Choice> choices, Usage usage) {
+
+	static ChatCompletion of(CompletionHead head, StubModel.Reply reply) {
+		Choice choice = new Choice(0, new Message("assistant", reply.text(), null), null, "stop");
+		return new ChatCompletion(head.id(), "chat.completion", head.created(), head.model(), List.of(choice),
+				reply.usage());
+	}
+
+	@JsonNaming(SnakeCaseStrategy.class)
+	record Choice(int index, Message message, @Nullable Object logprobs, String finishReason) {
+
+	}
+
+	record Message(String role, String content, @JsonProperty("refusal") @Nullable String refusal) {
+
+	}
+
+}

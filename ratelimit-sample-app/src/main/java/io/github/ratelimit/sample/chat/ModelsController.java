@@ -1,0 +1,34 @@
+package io.github.ratelimit.sample.chat;
+
+import java.util.List;
+
+import io.github.ratelimit.RateLimited;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Lists the models there are. */
+@RestController
+class ModelsController {
+
+	private static final ModelList MODELS = new ModelList("list",
+			List.of(new Model("stub", "model", 1767225600, "ratelimit-sample")));
+
+	@GetMapping("/v1/models")
+	@RateLimited(rate = "30/min", key = "ip")
+	ModelList models() {
+		return MODELS;
+	}
+
+	record ModelList(String object, List<Model> data) {
+
+	}
+
+	@JsonNaming(SnakeCaseStrategy.class)
+	record Model(String id, String object, long created, String ownedBy) {
+
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.github.ratelimit.sample.chat;
+
+import java.nio.charset.StandardCharsets;
+
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
+
+/** How many tokens a completion took. */
+@JsonNaming(SnakeCaseStrategy.class)
+record Usage(int promptTokens, int completionTokens, int totalTokens) {
+
+	private static final int BYTES_PER_TOKEN = 4;
+
+	static Usage of(int promptTokens, int completionTokens) {
+		return new Usage(promptTokens, completionTokens, promptTokens + completionTokens);
+	}
+
+	/** A stub has no tokenizer: a quarter of the text's bytes in UTF-8, rounded up. */
+	static int estimateTokens(String text) {
+		int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+		return (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
+	}
+
+}

@@ -1,0 +1,21 @@
+package io.github.ratelimit.sample;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.annotation.Import;
+
+/**
+ * Starts the sample as it is on a free port, with a {@link ManualTime} for its limits.
+ * Each test has keys of its own, and refills what it shares.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+@Import(ManualTime.class)
+@interface SampleTest {
+
+}

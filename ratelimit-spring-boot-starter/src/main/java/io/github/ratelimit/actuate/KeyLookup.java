@@ -1,0 +1,56 @@
+package io.github.ratelimit.actuate;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyState;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.RegisteredLimit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+
+/**
+ * Finds the key that somebody means who writes its id or its text. A text does not tell
+ * its kind, so all kinds that the limit can have are tried.
+ */
+final class KeyLookup {
+
+	private final LimitStore store;
+
+	KeyLookup(LimitStore store) {
+		this.store = store;
+	}
+
+	/**
+	 * Returns the state of a key.
+	 * @param registered the limit
+	 * @param idOrText an id, which wins over a text that looks like it, or a text
+	 * @return the state, empty if the store does not know the key
+	 * @throws InvalidEndpointRequestException if several keys have that text
+	 */
+	Optional<KeyState> find(RegisteredLimit registered, String idOrText) {
+		if (Key.isId(idOrText)) {
+			Optional<KeyState> byId = this.store.find(registered.limit(), idOrText);
+			if (byId.isPresent()) {
+				return byId;
+			}
+		}
+		List<KeyState> found = new ArrayList<>();
+		for (Key candidate : registered.candidates(idOrText)) {
+			this.store.find(registered.limit(), candidate.id()).ifPresent(found::add);
+		}
+		if (found.size() > 1) {
+			throw RateLimitsEndpoint.invalid("Several keys of limit '" + registered.limit().name()
+					+ "' have this text: " + idsWithKinds(found) + ". Write the id of the one that you mean.");
+		}
+		return found.stream().findFirst();
+	}
+
+	private static String idsWithKinds(List<KeyState> states) {
+		List<String> texts = states.stream()
+			.map((state) -> state.key().id() + " (" + state.key().kind() + ")")
+			.toList();
+		return String.join(", ", texts);
+	}
+
+}

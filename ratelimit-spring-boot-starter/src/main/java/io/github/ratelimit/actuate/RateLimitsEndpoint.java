@@ -1,0 +1,256 @@
+package io.github.ratelimit.actuate;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyPage;
+import io.github.ratelimit.KeySource;
+import io.github.ratelimit.KeyState;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.UnknownLimitException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+
+/**
+ * {@link Endpoint @Endpoint} that shows the limits of the application, what they are
+ * bound to and whose permits they count. Keys are masked; a key is named by its
+ * {@link Key#id() id}.
+ */
+@Endpoint(id = "ratelimits", defaultAccess = Access.READ_ONLY)
+public class RateLimitsEndpoint {
+
+	private static final String MODE = "enforce";
+
+	private static final String ALGORITHM = "token-bucket";
+
+	private static final int MOST_DENIED = 10;
+
+	private static final int DEFAULT_PAGE_SIZE = 50;
+
+	private static final int MAX_PAGE_SIZE = 1000;
+
+	private final LimitRegistry registry;
+
+	private final LimitStore store;
+
+	private final KillSwitch killSwitch;
+
+	private final KeyLookup lookup;
+
+	/**
+	 * Creates the endpoint.
+	 * @param registry the limits to show
+	 * @param store where their permits are kept
+	 * @param killSwitch whether limits are enforced
+	 */
+	public RateLimitsEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch) {
+		this.registry = registry;
+		this.store = store;
+		this.killSwitch = killSwitch;
+		this.lookup = new KeyLookup(store);
+	}
+
+	/**
+	 * Shows all limits.
+	 * @return the state of the limiter, its limits by name
+	 */
+	@ReadOperation
+	public RateLimitsDescriptor rateLimits() {
+		Map<String, LimitDescriptor> limits = new LinkedHashMap<>();
+		for (RegisteredLimit registered : this.registry.all()) {
+			limits.put(registered.limit().name(), describe(registered));
+		}
+		return new RateLimitsDescriptor(this.killSwitch.enabled(), MODE,
+				new StoreDescriptor(this.store.type(), this.store.status()), limits);
+	}
+
+	/**
+	 * Shows one limit and a page of its keys.
+	 * @param limit the limit's name
+	 * @param after the {@code next} of the page before; null for the first page
+	 * @param size how many keys at most, from 1 to 1000; null for 50
+	 * @return the limit and the page
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws InvalidEndpointRequestException if {@code after} or {@code size} is out of
+	 * range
+	 */
+	@ReadOperation
+	public LimitKeysDescriptor limit(@Selector String limit, @Nullable String after, @Nullable Integer size) {
+		RegisteredLimit registered = this.registry.get(limit);
+		KeyPage page = page(registered.limit(), after, (size != null) ? size : DEFAULT_PAGE_SIZE);
+		List<KeyDescriptor> keys = page.keys().stream().map(KeyDescriptor::of).toList();
+		return new LimitKeysDescriptor(registered.limit().name(), describe(registered), keys, page.next());
+	}
+
+	/**
+	 * Shows one key of a limit.
+	 * @param limit the limit's name
+	 * @param key the key's id, or its text
+	 * @return the key, null if the limit has not seen it
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws InvalidEndpointRequestException if several keys have that text
+	 */
+	@ReadOperation
+	public @Nullable KeyDescriptor key(@Selector String limit, @Selector String key) {
+		return this.lookup.find(this.registry.get(limit), key).map(KeyDescriptor::of).orElse(null);
+	}
+
+	/**
+	 * Forgets one key of a limit: its next call finds all permits.
+	 * @param limit the limit's name
+	 * @param key the key's id, or its text
+	 * @return whether the limit knew the key
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws InvalidEndpointRequestException if several keys have that text
+	 */
+	@DeleteOperation
+	public boolean reset(@Selector String limit, @Selector String key) {
+		RegisteredLimit registered = this.registry.get(limit);
+		return this.lookup.find(registered, key)
+			.map((state) -> this.store.reset(registered.limit(), state.key().id()))
+			.orElse(false);
+	}
+
+	private KeyPage page(Limit limit, @Nullable String after, int size) {
+		if (size < 1 || size > MAX_PAGE_SIZE) {
+			throw invalidSize(size);
+		}
+		try {
+			return this.store.keys(limit, after, size);
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid("after is '" + after + "'. Write the next of the page before, or leave it out.");
+		}
+	}
+
+	static InvalidEndpointRequestException invalidSize(Object size) {
+		return invalid(
+				"size is '" + size + "'. Write a whole number from 1 to " + MAX_PAGE_SIZE + ", or leave it out.");
+	}
+
+	static InvalidEndpointRequestException invalid(String reason) {
+		return new InvalidEndpointRequestException(reason, reason);
+	}
+
+	private LimitDescriptor describe(RegisteredLimit registered) {
+		Limit limit = registered.limit();
+		return new LimitDescriptor(ALGORITHM, limit.rates().stream().map(Rate::toString).toList(),
+				registered.keySources().stream().map(KeySource::expression).toList(), MODE, registered.boundTo(),
+				registered.statistics().allowed(), registered.statistics().denied(), this.store.trackedKeys(limit),
+				this.store.mostDenied(limit, MOST_DENIED).stream().map(DeniedKeyDescriptor::of).toList());
+	}
+
+	/**
+	 * All limits.
+	 *
+	 * @param enabled whether limits are enforced
+	 * @param mode what a refusal does
+	 * @param store where permits are kept
+	 * @param limits the limits by their names
+	 */
+	public record RateLimitsDescriptor(boolean enabled, String mode, StoreDescriptor store,
+			Map<String, LimitDescriptor> limits) implements OperationResponseBody {
+	}
+
+	/**
+	 * Where permits are kept.
+	 *
+	 * @param type what kind of store, for example {@code memory}
+	 * @param status how it does, in one word
+	 */
+	public record StoreDescriptor(String type, String status) {
+	}
+
+	/**
+	 * One limit.
+	 *
+	 * @param algorithm how it counts
+	 * @param rates its rates, for example {@code 60/min burst 90}
+	 * @param key the expressions of its keys, the first that has a value
+	 * @param mode what a refusal does
+	 * @param boundTo the rules and methods that it limits
+	 * @param allowed calls since the start that it and all others asked with it allowed
+	 * @param denied calls since the start that it refused
+	 * @param trackedKeys how many keys are kept
+	 * @param mostDenied the keys that were refused most, at most ten
+	 */
+	public record LimitDescriptor(String algorithm, List<String> rates, List<String> key, String mode,
+			List<String> boundTo, long allowed, long denied, long trackedKeys, List<DeniedKeyDescriptor> mostDenied) {
+	}
+
+	/**
+	 * A key that was refused.
+	 *
+	 * @param id the key's id
+	 * @param key the key, masked
+	 * @param denied how many calls were refused since its state came to be
+	 */
+	public record DeniedKeyDescriptor(String id, String key, long denied) {
+
+		private static DeniedKeyDescriptor of(KeyState state) {
+			return new DeniedKeyDescriptor(state.key().id(), state.key().masked(), state.denied());
+		}
+
+	}
+
+	/**
+	 * One limit and a page of its keys.
+	 *
+	 * @param limit the limit's name
+	 * @param description the limit
+	 * @param keys the keys of the page
+	 * @param next what to pass as {@code after} for the next page; null on the last
+	 */
+	public record LimitKeysDescriptor(String limit, @JsonUnwrapped LimitDescriptor description,
+			List<KeyDescriptor> keys, @Nullable String next) implements OperationResponseBody {
+	}
+
+	/**
+	 * One key of a limit.
+	 *
+	 * @param id the key's id
+	 * @param key the key, masked
+	 * @param limit how many permits can be saved up, of the rate nearest to refusal
+	 * @param remaining how many permits that rate has now
+	 * @param resetAfter seconds until every rate is full, rounded up to milliseconds
+	 * @param allowed calls that were allowed since the key's state came to be
+	 * @param denied calls that were refused since the key's state came to be
+	 * @param lastSeen when the key was last asked for
+	 */
+	public record KeyDescriptor(String id, String key, long limit, long remaining, BigDecimal resetAfter, long allowed,
+			long denied, Instant lastSeen) implements OperationResponseBody {
+
+		private static KeyDescriptor of(KeyState state) {
+			return new KeyDescriptor(state.key().id(), state.key().masked(), state.limit(), state.remaining(),
+					seconds(state.resetAfter()), state.allowed(), state.denied(), state.lastSeen());
+		}
+
+		private static BigDecimal seconds(Duration duration) {
+			BigDecimal seconds = BigDecimal.valueOf(duration.getSeconds())
+				.add(BigDecimal.valueOf(duration.getNano(), 9))
+				.setScale(3, RoundingMode.CEILING)
+				.stripTrailingZeros();
+			// a negative scale would be written as 6E+1
+			return (seconds.scale() < 0) ? seconds.setScale(0) : seconds;
+		}
+
+	}
+
+}

@@ -1,0 +1,133 @@
+package io.github.ratelimit.actuate;
+
+import io.github.ratelimit.UnknownLimitException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+import org.springframework.util.MimeType;
+
+/**
+ * {@link EndpointWebExtension @EndpointWebExtension} that answers 404 and 400 with the
+ * reason in the body, as problem details (RFC 9457).
+ */
+@EndpointWebExtension(endpoint = RateLimitsEndpoint.class)
+@RegisterReflectionForBinding(RateLimitsEndpointWebExtension.Problem.class)
+public class RateLimitsEndpointWebExtension {
+
+	private static final MimeType PROBLEM_JSON = new MimeType("application", "problem+json");
+
+	private final RateLimitsEndpoint delegate;
+
+	/**
+	 * Creates the extension.
+	 * @param delegate the endpoint
+	 */
+	public RateLimitsEndpointWebExtension(RateLimitsEndpoint delegate) {
+		this.delegate = delegate;
+	}
+
+	/**
+	 * Shows one limit and a page of its keys.
+	 * @param limit the limit's name
+	 * @param after the {@code next} of the page before; null for the first page
+	 * @param size how many keys at most, from 1 to 1000; null for 50
+	 * @return 200 with the limit, 404 if there is no such limit, 400 if {@code after} or
+	 * {@code size} is out of range
+	 */
+	@ReadOperation
+	public WebEndpointResponse<OperationResponseBody> limit(@Selector String limit, @Nullable String after,
+			@Nullable String size) {
+		return respond(() -> ok(this.delegate.limit(limit, after, parse(size))));
+	}
+
+	/**
+	 * Shows one key of a limit.
+	 * @param limit the limit's name
+	 * @param key the key's id, or its text
+	 * @return 200 with the key, 404 if there is no such limit or it has not seen the key,
+	 * 400 if several keys have that text
+	 */
+	@ReadOperation
+	public WebEndpointResponse<OperationResponseBody> key(@Selector String limit, @Selector String key) {
+		return respond(() -> {
+			RateLimitsEndpoint.KeyDescriptor found = this.delegate.key(limit, key);
+			return (found != null) ? ok(found) : unseen(limit);
+		});
+	}
+
+	/**
+	 * Forgets one key of a limit.
+	 * @param limit the limit's name
+	 * @param key the key's id, or its text
+	 * @return 204 if it was forgotten, 404 if there is no such limit or it has not seen
+	 * the key, 400 if several keys have that text
+	 */
+	@DeleteOperation
+	public WebEndpointResponse<OperationResponseBody> reset(@Selector String limit, @Selector String key) {
+		return respond(() -> this.delegate.reset(limit, key)
+				? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT) : unseen(limit));
+	}
+
+	private static @Nullable Integer parse(@Nullable String size) {
+		if (size == null) {
+			return null;
+		}
+		try {
+			return Integer.valueOf(size);
+		}
+		catch (NumberFormatException ex) {
+			throw RateLimitsEndpoint.invalidSize(size);
+		}
+	}
+
+	private static WebEndpointResponse<OperationResponseBody> respond(
+			Supplier<WebEndpointResponse<OperationResponseBody>> operation) {
+		try {
+			return operation.get();
+		}
+		catch (UnknownLimitException ex) {
+			return notFound(ex.getMessage());
+		}
+		catch (InvalidEndpointRequestException ex) {
+			return problem("Bad Request", WebEndpointResponse.STATUS_BAD_REQUEST, ex.getReason());
+		}
+	}
+
+	private static WebEndpointResponse<OperationResponseBody> ok(OperationResponseBody body) {
+		return new WebEndpointResponse<>(body);
+	}
+
+	private static WebEndpointResponse<OperationResponseBody> unseen(String limit) {
+		// says nothing of the key, which may be a secret
+		return notFound(
+				"Limit '" + limit + "' knows no key of this id or text. Either it has made no call, or its state"
+						+ " has gone because all permits were back.");
+	}
+
+	private static WebEndpointResponse<OperationResponseBody> notFound(@Nullable String detail) {
+		return problem("Not Found", WebEndpointResponse.STATUS_NOT_FOUND, detail);
+	}
+
+	private static WebEndpointResponse<OperationResponseBody> problem(String title, int status,
+			@Nullable String detail) {
+		return new WebEndpointResponse<>(new Problem(title, status, detail), status, PROBLEM_JSON);
+	}
+
+	/**
+	 * Why a request was not answered.
+	 *
+	 * @param title the status in words
+	 * @param status the HTTP status
+	 * @param detail what is wrong, and what to write instead
+	 */
+	record Problem(String title, int status, @Nullable String detail) implements OperationResponseBody {
+	}
+
+}

@@ -1,0 +1,115 @@
+package io.github.ratelimit.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Reads everything that is written under {@code ratelimit} before it is bound: fails for
+ * what would be ignored or misread, and warns of properties that nobody knows.
+ */
+final class PropertiesCheck implements BeanFactoryPostProcessor {
+
+	private static final Log logger = LogFactory.getLog(PropertiesCheck.class);
+
+	private final ConfigurableEnvironment environment;
+
+	private @Nullable LimitNames names;
+
+	PropertiesCheck(ConfigurableEnvironment environment) {
+		this.environment = environment;
+	}
+
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		names();
+	}
+
+	/** Returns the names of the limits as they are spelled. */
+	LimitNames names() {
+		LimitNames checked = this.names;
+		if (checked == null) {
+			checked = check();
+			this.names = checked;
+		}
+		return checked;
+	}
+
+	private LimitNames check() {
+		List<ConfiguredProperty> properties = ConfiguredProperty.findAll(this.environment);
+		LimitNames limitNames = LimitNames.of(properties);
+		KnownProperty root = KnownProperty.root();
+		UnknownProperties unknown = new UnknownProperties(root, limitNames);
+		Map<String, PropertyMatch> winners = new LinkedHashMap<>();
+		Map<String, ConfiguredProperty> owners = new LinkedHashMap<>();
+		for (ConfiguredProperty property : properties) {
+			PropertyMatch match = PropertyMatch.of(property, root, limitNames);
+			KnownProperty found = match.found();
+			if (found == null) {
+				unknown.add(match);
+			}
+			else if (found.kind() == KnownProperty.Kind.LATER) {
+				refuseLater(match);
+			}
+			else if (!found.takesValue()) {
+				refuseValueOfGroup(match);
+			}
+			else if (owner(owners, match) == property.source()) {
+				winners.putIfAbsent(match.name(), match);
+			}
+		}
+		winners.values().forEach(this::checkValue);
+		unknown.warnings().forEach(logger::warn);
+		return limitNames;
+	}
+
+	/** A list comes as a whole from the first source that has a part of it. */
+	private static Object owner(Map<String, ConfiguredProperty> owners, PropertyMatch match) {
+		String list = match.name().endsWith("]") ? match.name().substring(0, match.name().lastIndexOf('['))
+				: match.name();
+		ConfiguredProperty earlier = owners.putIfAbsent(list, match.property());
+		return ((earlier != null) ? earlier : match.property()).source();
+	}
+
+	private static void refuseLater(PropertyMatch match) {
+		ConfiguredProperty property = match.property();
+		if (!UnknownProperties.isForeignVariable(match)) {
+			boolean whole = !property.variable() && match.rest().isEmpty();
+			throw LaterSettings.refuse(whole ? match.name() : property.name(), property.value());
+		}
+	}
+
+	private static void refuseValueOfGroup(PropertyMatch match) {
+		ConfiguredProperty property = match.property();
+		String value = property.value();
+		KnownProperty group = match.deepest();
+		boolean limit = match.deepestName().startsWith("ratelimit.limits.");
+		if (!value.isEmpty()) {
+			throw new InvalidConfigurationException(property.name(), value,
+					"stands where other properties have to be, one level below",
+					limit ? "Write " + match.name() + ".rate: " + value + " and " + match.name() + ".key."
+							: "Write for example " + match.name() + "." + example(group) + ".");
+		}
+		if (!limit && property.path().size() > 1) {
+			throw new InvalidConfigurationException(property.name(), value, "has nothing below it",
+					"Remove it, or write for example " + match.name() + "." + example(group) + " below it, indented.");
+		}
+	}
+
+	private static String example(KnownProperty group) {
+		return (group.kind() == KnownProperty.Kind.MAP) ? "<name>." + group.element().childNames().get(0)
+				: group.childNames().get(0);
+	}
+
+	private void checkValue(PropertyMatch match) {
+		String value = this.environment.resolvePlaceholders(match.property().value());
+		ValueRules.check(match.name(), match.deepest(), value);
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.web.AnswerStyles;
+import io.github.ratelimit.web.Answers;
+import io.github.ratelimit.web.BodyStyle;
+import io.github.ratelimit.web.CorsWriter;
+import io.github.ratelimit.web.CrossOrigin;
+import io.github.ratelimit.web.FilterCorsWriter;
+import io.github.ratelimit.web.HeaderStyle;
+import io.github.ratelimit.web.MvcCorsWriter;
+import io.github.ratelimit.web.RateLimitExceptionResolver;
+import io.github.ratelimit.web.UnknownStyleException;
+import io.github.ratelimit.web.security.SecurityCorsWriter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.filter.CorsFilter;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerMapping;
+
+/**
+ * What HTTP callers are told.
+ */
+@Configuration(proxyBeanMethods = false)
+class RateLimitAnswersConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	AnswerStyles rateLimitAnswerStyles(ObjectProvider<HeaderStyle> headers, ObjectProvider<BodyStyle> bodies) {
+		return new AnswerStyles(headers.orderedStream().toList(), bodies.orderedStream().toList());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Answers rateLimitAnswers(RateLimitProperties properties, PropertiesCheck check, AnswerStyles styles,
+			CrossOrigin crossOrigin) {
+		RateLimitProperties.Http http = properties.getHttp();
+		for (String name : http.getHeaders()) {
+			known("ratelimit.http.headers", name, () -> styles.headers(List.of(name)));
+		}
+		known("ratelimit.http.body", http.getBody(), () -> styles.body(http.getBody()));
+		return new Answers(styles, http.getHeaders(), http.getBody(), hiddenLimits(properties, check.names()),
+				crossOrigin);
+	}
+
+	private static void known(String property, String name, Runnable lookUp) {
+		try {
+			lookUp.run();
+		}
+		catch (UnknownStyleException ex) {
+			throw new InvalidConfigurationException(property, name, "is no known style", ex.remedy());
+		}
+	}
+
+	/** Of a limit that Boot has under two spellings, the file's own one counts. */
+	private static Set<String> hiddenLimits(RateLimitProperties properties, LimitNames names) {
+		Map<String, RateLimitProperties.LimitProperties> limits = properties.getLimits();
+		Set<String> hidden = new HashSet<>();
+		limits.forEach((key, limit) -> {
+			String name = names.spelled(key);
+			if (limit.isHideHeaders() && (name.equals(key) || !limits.containsKey(name))) {
+				hidden.add(name);
+			}
+		});
+		return hidden;
+	}
+
+	/** Filters are asked before Spring Security and Spring MVC: they come first. */
+	@Bean
+	@ConditionalOnMissingBean
+	CrossOrigin rateLimitCrossOrigin(ObjectProvider<CorsWriter> writers, ObjectProvider<CorsFilter> filters,
+			ObjectProvider<FilterRegistrationBean<?>> registrations) {
+		return new CrossOrigin(() -> {
+			List<CorsWriter> all = new ArrayList<>();
+			filters.forEach((filter) -> all.add(new FilterCorsWriter(filter, List.of())));
+			for (FilterRegistrationBean<?> registration : registrations) {
+				if (registration.isEnabled() && registration.getFilter() instanceof CorsFilter filter) {
+					all.add(new FilterCorsWriter(filter, registration.getUrlPatterns()));
+				}
+			}
+			writers.orderedStream().forEach(all::add);
+			return all;
+		});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.springframework.security.web.FilterChainProxy")
+	static class Security {
+
+		@Bean
+		@Order(Ordered.LOWEST_PRECEDENCE - 1)
+		CorsWriter rateLimitSecurityCors(BeanFactory beanFactory) {
+			return new SecurityCorsWriter(beanFactory);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(DispatcherServlet.class)
+	static class Mvc {
+
+		@Bean
+		@Order(Ordered.LOWEST_PRECEDENCE)
+		CorsWriter rateLimitMvcCors(ObjectProvider<HandlerMapping> mappings) {
+			return new MvcCorsWriter(() -> mappings.orderedStream().toList());
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		RateLimitExceptionResolver rateLimitExceptionResolver(Answers answers, ApplicationContext context) {
+			return new RateLimitExceptionResolver(answers, context);
+		}
+
+	}
+
+}

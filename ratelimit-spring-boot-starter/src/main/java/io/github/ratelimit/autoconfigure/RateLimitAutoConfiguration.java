@@ -1,0 +1,111 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.Degradation;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.store.memory.MemoryStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Auto-configuration of the limits and of the {@link RateLimiter} that decides over them.
+ */
+@AutoConfiguration
+@EnableConfigurationProperties(RateLimitProperties.class)
+public final class RateLimitAutoConfiguration {
+
+	private static final Duration SWEEP_PAUSE = Duration.ofSeconds(10);
+
+	@Bean
+	static PropertiesCheck rateLimitPropertiesCheck(ConfigurableEnvironment environment) {
+		return new PropertiesCheck(environment);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	TimeSource rateLimitTimeSource() {
+		return TimeSource.system();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	KillSwitch rateLimitKillSwitch(RateLimitProperties properties) {
+		return new KillSwitch(properties.isEnabled());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Degradation rateLimitDegradation(TimeSource time) {
+		return new Degradation(time);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(LimitStore.class)
+	MemoryStore rateLimitMemoryStore(RateLimitProperties properties, TimeSource time) {
+		return new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit());
+	}
+
+	@Bean
+	@ConditionalOnBean(MemoryStore.class)
+	Sweeper rateLimitSweeper(MemoryStore store) {
+		return new Sweeper(store::sweep, SWEEP_PAUSE);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ExpressionCompiler rateLimitExpressionCompiler(BeanFactory beanFactory) {
+		return new ExpressionCompiler(beanFactory);
+	}
+
+	@Bean
+	LimitDefinitions rateLimitDefinitions(RateLimitProperties properties, PropertiesCheck check,
+			ExpressionCompiler compiler) {
+		return new LimitDefinitions(properties, check.names(), compiler);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LimitRegistry limitRegistry(LimitDefinitions definitions) {
+		LimitRegistry registry = new LimitRegistry();
+		definitions.registerIn(registry);
+		return registry;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LimitPolicies limitPolicies(LimitDefinitions definitions, LimitRegistry registry) {
+		List<LimitPolicy> policies = new ArrayList<>();
+		definitions.forEach((definition) -> policies.add(definition.policyIn(registry)));
+		return new LimitPolicies(policies);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RateLimiter rateLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
+			KillSwitch killSwitch, Degradation degradation) {
+		definitions.registerIn(registry);
+		return RateLimiter.create(registry, store, killSwitch, degradation);
+	}
+
+	@Bean
+	StartUpReport rateLimitStartUpReport(ApplicationContext context, LimitRegistry registry, LimitStore store,
+			KillSwitch killSwitch, RateLimitProperties properties, LimitDefinitions definitions) {
+		return new StartUpReport(context, registry, store, killSwitch, properties, definitions);
+	}
+
+}

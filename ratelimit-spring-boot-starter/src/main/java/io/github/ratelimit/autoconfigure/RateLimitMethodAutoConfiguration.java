@@ -1,0 +1,67 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.Degradation;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.method.LimiterBeans;
+import io.github.ratelimit.method.RateLimitAdvisor;
+import io.github.ratelimit.method.RateLimitedBeanPostProcessor;
+import io.github.ratelimit.method.RateLimitedMethods;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.springframework.aop.Advisor;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Role;
+
+/**
+ * Auto-configuration of {@link RateLimited @RateLimited}.
+ */
+@AutoConfiguration(after = RateLimitAutoConfiguration.class)
+@ConditionalOnClass({ Advisor.class, MethodInterceptor.class })
+@Import(AutoProxyCreatorRegistrar.class)
+@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+public final class RateLimitMethodAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static RateLimitedMethods rateLimitedMethods(ConfigurableListableBeanFactory beanFactory) {
+		return new RateLimitedMethods(beanFactory, () -> limiterBeans(beanFactory));
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static RateLimitAdvisor rateLimitAdvisor(RateLimitedMethods methods) {
+		return new RateLimitAdvisor(methods);
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static RateLimitedBeanPostProcessor rateLimitedBeanPostProcessor(RateLimitedMethods methods,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new RateLimitedBeanPostProcessor(methods, beanFactory);
+	}
+
+	/**
+	 * Looked up late: advisors are made before other beans, and must not take beans along
+	 * that would then miss their post-processors.
+	 */
+	private static LimiterBeans limiterBeans(BeanFactory beans) {
+		return new LimiterBeans(beans.getBean(RateLimiter.class), beans.getBean(LimitRegistry.class),
+				beans.getBean(LimitPolicies.class), beans.getBean(ExpressionCompiler.class),
+				beans.getBean(Degradation.class), beans.getBean(KillSwitch.class),
+				beans.getBeanProvider(DecisionScope.Current.class).getIfAvailable(),
+				beans.getBeanProvider(RequestFacts.Current.class).getIfAvailable());
+	}
+
+}

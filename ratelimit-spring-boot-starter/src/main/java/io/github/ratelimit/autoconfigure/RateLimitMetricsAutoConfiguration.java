@@ -1,0 +1,45 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.observation.RateLimitMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for metrics of all limits.
+ */
+@AutoConfiguration(after = RateLimitAutoConfiguration.class,
+		afterName = { RateLimitMetricsAutoConfiguration.BOOTS_METRICS,
+				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean({ MeterRegistry.class, LimitRegistry.class, LimitStore.class })
+public final class RateLimitMetricsAutoConfiguration {
+
+	static final String BOOTS_METRICS = "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration";
+
+	@Bean
+	@ConditionalOnMissingBean
+	RateLimitMetrics rateLimitMetrics(LimitRegistry limits, LimitStore store) {
+		return new RateLimitMetrics(limits, store);
+	}
+
+	/**
+	 * Binds the metrics where Boot, which would bind them to its registries, is not
+	 * there.
+	 */
+	@Bean
+	@ConditionalOnMissingBean(type = BOOTS_METRICS)
+	SmartInitializingSingleton rateLimitMetricsBinding(RateLimitMetrics metrics,
+			ObjectProvider<MeterRegistry> registries) {
+		return () -> registries.stream().forEach(metrics::bindTo);
+	}
+
+}

@@ -1,0 +1,150 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.Degradation;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.web.AnswerStyles;
+import io.github.ratelimit.web.Answers;
+import io.github.ratelimit.web.ForwardedHeaderCheck;
+import io.github.ratelimit.web.Identity;
+import io.github.ratelimit.web.RateLimitFilter;
+import io.github.ratelimit.web.RequestLimiter;
+import io.github.ratelimit.web.RequestScopes;
+import io.github.ratelimit.web.Rule;
+import io.github.ratelimit.web.RulePhase;
+import io.github.ratelimit.web.Rules;
+import io.github.ratelimit.web.security.SecurityContextIdentity;
+import java.util.EnumSet;
+import java.util.List;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.cloud.CloudPlatform;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Auto-configuration of limits on HTTP requests in a servlet web application.
+ */
+@AutoConfiguration(after = RateLimitAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass({ OncePerRequestFilter.class, FilterRegistrationBean.class })
+@Import(RateLimitAnswersConfiguration.class)
+public final class RateLimitWebAutoConfiguration {
+
+	private static final int SECURITY_FILTER_ORDER = -100;
+
+	private static final String SECURITY_CONTEXT_HOLDER = "org.springframework.security.core.context.SecurityContextHolder";
+
+	@Bean
+	@ConditionalOnMissingBean
+	Rules rateLimitRules(RateLimitProperties properties, LimitPolicies policies, AnswerStyles styles, Identity identity,
+			ApplicationContext context) {
+		List<Rule> rules = new RuleDefinitions(policies, styles, identity).read(properties.getHttp().getRules());
+		rules.forEach((rule) -> rule.policies().forEach((policy) -> policy.registered().bindTo(rule.toString())));
+		return new Rules(rules, ManagementPaths.of(context));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RequestScopes rateLimitRequestScopes(RateLimitProperties properties, Rules rules, Answers answers,
+			Identity identity, Degradation degradation) {
+		return new RequestScopes(rules, answers, identity, degradation, properties.getHttp().getIpv6Prefix());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	DecisionScope.Current rateLimitCurrentDecisionScope(RequestScopes scopes) {
+		return scopes.decisions();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RequestFacts.Current rateLimitCurrentRequestFacts(RequestScopes scopes) {
+		return scopes.facts();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RequestLimiter rateLimitRequestLimiter(Rules rules, RateLimiter limiter, Degradation degradation) {
+		return new RequestLimiter(rules, limiter, degradation);
+	}
+
+	@Bean
+	ForwardedHeaderCheck rateLimitForwardedHeaderCheck(Environment environment) {
+		CloudPlatform platform = CloudPlatform.getActive(environment);
+		return new ForwardedHeaderCheck(environment.containsProperty("server.forward-headers-strategy")
+				|| environment.containsProperty("server.tomcat.remoteip.remote-ip-header")
+				|| (platform != null && platform.isUsingForwardHeaders()));
+	}
+
+	@Bean
+	FilterRegistrationBean<RateLimitFilter> rateLimitBeforeSecurityFilter(RequestLimiter limiter, RequestScopes scopes,
+			Answers answers, KillSwitch killSwitch, Degradation degradation, ForwardedHeaderCheck forwardedHeaders,
+			Environment environment) {
+		RateLimitFilter filter = new RateLimitFilter(RulePhase.BEFORE_SECURITY, limiter, scopes, answers, killSwitch,
+				degradation, forwardedHeaders);
+		return registration("rateLimitBeforeSecurityFilter", filter, securityFilterOrder(environment) - 1);
+	}
+
+	@Bean
+	FilterRegistrationBean<RateLimitFilter> rateLimitAfterSecurityFilter(RequestLimiter limiter, RequestScopes scopes,
+			Answers answers, KillSwitch killSwitch, Degradation degradation, ForwardedHeaderCheck forwardedHeaders,
+			Environment environment, Rules rules) {
+		RateLimitFilter filter = new RateLimitFilter(RulePhase.AFTER_SECURITY, limiter, scopes, answers, killSwitch,
+				degradation, forwardedHeaders);
+		FilterRegistrationBean<RateLimitFilter> registration = registration("rateLimitAfterSecurityFilter", filter,
+				securityFilterOrder(environment) + 1);
+		registration.setEnabled(!rules.of(RulePhase.AFTER_SECURITY).isEmpty());
+		return registration;
+	}
+
+	private static FilterRegistrationBean<RateLimitFilter> registration(String name, RateLimitFilter filter,
+			int order) {
+		FilterRegistrationBean<RateLimitFilter> registration = new FilterRegistrationBean<>(filter);
+		registration.setName(name);
+		registration.setOrder(order);
+		registration.setDispatcherTypes(EnumSet.copyOf(RateLimitFilter.dispatcherTypes()));
+		return registration;
+	}
+
+	private static int securityFilterOrder(Environment environment) {
+		return environment.getProperty("spring.security.filter.order", Integer.class, SECURITY_FILTER_ORDER);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = SECURITY_CONTEXT_HOLDER)
+	static class SecurityIdentityConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		Identity rateLimitIdentity(BeanFactory beans) {
+			return SecurityContextIdentity.of(beans);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass(SECURITY_CONTEXT_HOLDER)
+	static class NoIdentityConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		Identity rateLimitIdentity() {
+			return Identity.NONE;
+		}
+
+	}
+
+}

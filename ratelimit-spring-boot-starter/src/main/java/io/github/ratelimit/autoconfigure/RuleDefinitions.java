@@ -1,0 +1,156 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.web.AnswerStyles;
+import io.github.ratelimit.web.Identity;
+import io.github.ratelimit.web.Rule;
+import io.github.ratelimit.web.RulePhase;
+import io.github.ratelimit.web.UnknownStyleException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
+import org.springframework.util.StringUtils;
+import org.springframework.web.util.pattern.PatternParseException;
+
+/** Reads the rules under {@code ratelimit.http.rules}. */
+final class RuleDefinitions {
+
+	private static final List<String> METHODS = Arrays.stream(HttpMethod.values()).map(HttpMethod::name).toList();
+
+	private static final Log logger = LogFactory.getLog(RuleDefinitions.class);
+
+	private final LimitPolicies policies;
+
+	private final AnswerStyles styles;
+
+	private final Identity identity;
+
+	RuleDefinitions(LimitPolicies policies, AnswerStyles styles, Identity identity) {
+		this.policies = policies;
+		this.styles = styles;
+		this.identity = identity;
+	}
+
+	List<Rule> read(List<RateLimitProperties.Http.Rule> properties) {
+		List<Rule> rules = new ArrayList<>();
+		for (int i = 0; i < properties.size(); i++) {
+			rules.add(read("ratelimit.http.rules[" + i + "]", properties.get(i)));
+		}
+		if (this.identity == Identity.NONE) {
+			rules.stream()
+				.flatMap((rule) -> rule.policies().stream())
+				.distinct()
+				.forEach(RuleDefinitions::warnOfNobody);
+		}
+		return rules;
+	}
+
+	private static void warnOfNobody(LimitPolicy limit) {
+		if (limit.looksAtSecurity()) {
+			logger.warn("Limit '" + limit.registered().limit().name() + "' looks at user or claim, but Spring Security "
+					+ "is not on the class path: nobody is ever authenticated, and every call is one without that value");
+		}
+	}
+
+	private Rule read(String name, RateLimitProperties.Http.Rule properties) {
+		String path = path(name + ".path", properties.getPath());
+		List<LimitPolicy> limits = limits(name + ".limits", properties.getLimits());
+		checkMethods(name + ".methods", properties.getMethods());
+		checkPhase(name + ".when", properties.getWhen(), limits);
+		String body = body(name + ".body", properties.getBody());
+		try {
+			return Rule.of(path, properties.getMethods(), limits, properties.getWhen(), body);
+		}
+		catch (PatternParseException ex) {
+			throw new InvalidConfigurationException(name + ".path", path, "is no path pattern: " + ex.getMessage(),
+					"Write a pattern of Spring MVC, for example /v1/**, /v1/*/status or /v1/{id}.");
+		}
+	}
+
+	private static String path(String property, @Nullable String path) {
+		if (!StringUtils.hasText(path)) {
+			throw new InvalidConfigurationException(property, "", "is missing",
+					"Write a path pattern, for example /v1/**, or /** for every path.");
+		}
+		return path;
+	}
+
+	private List<LimitPolicy> limits(String property, List<String> names) {
+		List<LimitPolicy> limits = new ArrayList<>();
+		for (String name : names) {
+			if (StringUtils.hasText(name)) {
+				limits.add(limit(property, name.strip()));
+			}
+		}
+		if (limits.isEmpty()) {
+			throw new InvalidConfigurationException(property, "", "names no limit",
+					"Name at least one of those under ratelimit.limits.");
+		}
+		return limits;
+	}
+
+	private LimitPolicy limit(String property, String name) {
+		try {
+			return this.policies.get(name);
+		}
+		catch (UnknownLimitException ex) {
+			throw new InvalidConfigurationException(property, name, "names a limit that does not exist",
+					ex.nearest()
+						.map((nearest) -> "Write '" + nearest + "', or configure ratelimit.limits." + name + ".")
+						.orElseGet(ex::getMessage));
+		}
+	}
+
+	/** A mistyped method would make a rule that never matches. */
+	private static void checkMethods(String property, List<String> methods) {
+		for (String method : methods) {
+			String name = method.strip().toUpperCase(Locale.ROOT);
+			if (!name.matches("[A-Z][A-Z-]*")) {
+				throw new InvalidConfigurationException(property, method, "is no HTTP method",
+						"Write methods such as GET, POST, or leave them out for all.");
+			}
+			if (!METHODS.contains(name)) {
+				Suggestion.nearest(name, METHODS).ifPresent((nearest) -> {
+					throw new InvalidConfigurationException(property, method, "is no HTTP method",
+							"Did you mean " + nearest + "?");
+				});
+			}
+		}
+	}
+
+	private static void checkPhase(String property, RulePhase phase, List<LimitPolicy> limits) {
+		if (phase != RulePhase.BEFORE_SECURITY) {
+			return;
+		}
+		for (LimitPolicy limit : limits) {
+			if (limit.looksAtSecurity()) {
+				throw new InvalidConfigurationException(property, "before-security",
+						"is too early for limit '" + limit.registered().limit().name()
+								+ "', which looks at user or claim: nobody is authenticated by then",
+						"Leave it out, or write after-security.");
+			}
+		}
+	}
+
+	private @Nullable String body(String property, @Nullable String style) {
+		if (!StringUtils.hasText(style)) {
+			return null;
+		}
+		try {
+			this.styles.body(style);
+			return style;
+		}
+		catch (UnknownStyleException ex) {
+			throw new InvalidConfigurationException(property, style, "is no known style", ex.remedy());
+		}
+	}
+
+}

@@ -1,0 +1,107 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.KeySource;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.expression.OnMissingKey;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextRefreshedEvent;
+
+/**
+ * Writes once what is limited by what, so that nobody has to find out by a flood. The
+ * context is refreshed only after all rules and annotated methods are bound.
+ */
+final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> {
+
+	private static final Log logger = LogFactory.getLog(StartUpReport.class);
+
+	private static final String FILTER = "rateLimitBeforeSecurityFilter";
+
+	private final ApplicationContext context;
+
+	private final LimitRegistry registry;
+
+	private final LimitStore store;
+
+	private final KillSwitch killSwitch;
+
+	private final RateLimitProperties properties;
+
+	private final Map<String, OnMissingKey> onMissingKey = new HashMap<>();
+
+	StartUpReport(ApplicationContext context, LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
+			RateLimitProperties properties, LimitDefinitions definitions) {
+		this.context = context;
+		this.registry = registry;
+		this.store = store;
+		this.killSwitch = killSwitch;
+		this.properties = properties;
+		for (LimitDefinition definition : definitions) {
+			this.onMissingKey.put(definition.limit().name(), definition.onMissingKey());
+		}
+	}
+
+	@Override
+	public void onApplicationEvent(ContextRefreshedEvent event) {
+		if (event.getApplicationContext() == this.context) {
+			write();
+		}
+	}
+
+	private void write() {
+		if (!this.killSwitch.enabled()) {
+			logger.warn("The limits are switched off: ratelimit.enabled is false, and every call is allowed");
+		}
+		this.registry.all().forEach(this::write);
+		if (this.registry.all().isEmpty()) {
+			logger.warn("There are no limits, so nothing is limited. Write them below ratelimit.limits, "
+					+ "for example ratelimit.limits.everyone.rate: 1000/min and ratelimit.limits.everyone.key: global");
+		}
+		int rules = this.properties.getHttp().getRules().size();
+		if (rules > 0 && !this.context.containsBean(FILTER)) {
+			logger.warn("The rules of ratelimit.http.rules (" + rules + ") limit nothing: "
+					+ "they need the filter of a servlet web application, and there is none");
+		}
+	}
+
+	private void write(RegisteredLimit registered) {
+		List<String> boundTo = registered.boundTo();
+		logger.info(describe(registered, boundTo));
+		if (boundTo.isEmpty() && !isLazy()) {
+			String name = registered.limit().name();
+			logger.warn("Limit '" + name + "' is bound nowhere: it limits only code that asks RateLimiter for it. "
+					+ "Bind it by a rule (ratelimit.http.rules[0].limits: " + name + ") or by @RateLimited(\"" + name
+					+ "\") on a method");
+		}
+	}
+
+	/** Beans that are made on demand have not said yet what they limit. */
+	private boolean isLazy() {
+		return this.context.getEnvironment().getProperty("spring.main.lazy-initialization", Boolean.class, false);
+	}
+
+	private String describe(RegisteredLimit registered, List<String> boundTo) {
+		StringBuilder line = new StringBuilder("Limit '").append(registered.limit().name()).append("': token-bucket ");
+		line.append(String.join(", ", registered.limit().rates().stream().map(Object::toString).toList()));
+		List<String> keys = registered.keySources().stream().map(KeySource::expression).toList();
+		if (!keys.isEmpty()) {
+			line.append("; key ").append(String.join(", else ", keys));
+		}
+		OnMissingKey missing = this.onMissingKey.getOrDefault(registered.limit().name(), OnMissingKey.IP);
+		if (missing != OnMissingKey.IP) {
+			line.append("; on missing key ").append(missing.name().toLowerCase(Locale.ROOT));
+		}
+		line.append("; store ").append(this.store.type());
+		return line.append("; bound to ").append(boundTo.isEmpty() ? "nothing" : String.join(", ", boundTo)).toString();
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.github.ratelimit.autoconfigure;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+
+/** Tidies a store up now and then, on one daemon thread, while the context runs. */
+final class Sweeper implements SmartLifecycle {
+
+	private static final Log logger = LogFactory.getLog(Sweeper.class);
+
+	private final Runnable sweep;
+
+	private final Duration pause;
+
+	private @Nullable ScheduledExecutorService executor;
+
+	Sweeper(Runnable sweep, Duration pause) {
+		this.sweep = sweep;
+		this.pause = pause;
+	}
+
+	@Override
+	public synchronized void start() {
+		if (this.executor == null) {
+			ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(Sweeper::daemon);
+			started.scheduleWithFixedDelay(this::sweep, this.pause.toNanos(), this.pause.toNanos(),
+					TimeUnit.NANOSECONDS);
+			this.executor = started;
+		}
+	}
+
+	private static Thread daemon(Runnable task) {
+		Thread thread = new Thread(task, "ratelimit-sweeper");
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	/** An exception would end the schedule. */
+	private void sweep() {
+		try {
+			this.sweep.run();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Full keys could not be dropped; tried again in " + this.pause.toSeconds() + " s", ex);
+		}
+	}
+
+	@Override
+	public synchronized void stop() {
+		if (this.executor != null) {
+			this.executor.shutdownNow();
+			this.executor = null;
+		}
+	}
+
+	@Override
+	public synchronized boolean isRunning() {
+		return this.executor != null;
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.github.ratelimit.expression;
+
+import java.util.List;
+
+import io.github.ratelimit.Suggestion;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.context.expression.BeanFactoryResolver;
+import org.springframework.expression.BeanResolver;
+import org.springframework.util.ClassUtils;
+
+/** The beans that an expression may name, looked up only when they are needed. */
+final class Beans {
+
+	private final @Nullable BeanFactory factory;
+
+	Beans(@Nullable BeanFactory factory) {
+		this.factory = factory;
+	}
+
+	void check(String expression, String name) {
+		if (this.factory == null) {
+			throw new InvalidExpressionException(expression, "names the bean " + name + ", but there are no beans here",
+					"Give the ExpressionCompiler a BeanFactory, or write " + Words.VALUES + ".");
+		}
+		if (this.factory.containsBean(name)) {
+			return;
+		}
+		String meant = (this.factory instanceof ListableBeanFactory listable)
+				? Suggestion.nearest(name, List.of(listable.getBeanDefinitionNames()))
+					.map((near) -> "Did you mean @" + near + "? ")
+					.orElse("")
+				: "";
+		throw new InvalidExpressionException(expression, "names the bean " + name + ", which is not there",
+				meant + "Write the name of a bean of this application.");
+	}
+
+	@Nullable BeanResolver resolver() {
+		return (this.factory != null) ? new BeanFactoryResolver(this.factory) : null;
+	}
+
+	/** Returns the class loader of the application's own classes. */
+	@Nullable ClassLoader classLoader() {
+		ClassLoader loader = (this.factory instanceof ConfigurableBeanFactory configurable)
+				? configurable.getBeanClassLoader() : null;
+		return (loader != null) ? loader : ClassUtils.getDefaultClassLoader();
+	}
+
+}

@@ -1,0 +1,155 @@
+package io.github.ratelimit.expression;
+
+import java.lang.reflect.Method;
+import java.math.BigDecimal;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeySource;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.expression.spel.ast.SpelNodeImpl;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Makes keys and costs of the SpEL expressions that developers write into the
+ * configuration and into annotations. Whatever can be told at start-up is told here: a
+ * text that does not parse, a name that is not there, a function without its name.
+ * Nothing that a client sends is ever parsed; it is a value and nothing else.
+ *
+ * <h2>What an expression may say</h2> The variables {@code ip}, {@code user},
+ * {@code method}, {@code path} and {@code global}; {@code header('…')},
+ * {@code cookie('…')}, {@code param('…')}, {@code claim('…')}, {@code attribute('…')} and
+ * {@code coalesce(a, b)}; beans {@code @name}, classes {@code T(…)}, and everything that
+ * SpEL does with values, except assigning. Of a method also its arguments {@code #name},
+ * or {@code #p0} and {@code #a0} by position.
+ *
+ * <h2>Keys</h2>
+ * <ul>
+ * <li>{@code global} is {@link Key#GLOBAL}, and stands alone.
+ * <li>{@code ip} is of the kind {@link Key#ADDRESS_KIND}, {@code user} of
+ * {@link Key#USER_KIND}, {@code claim('x')} of the kind {@code claim(x)}.
+ * <li>{@code coalesce} and {@code ?:} that are the whole expression are alternatives,
+ * each a key expression: the key is of the kind of the first that has a value.
+ * <li>{@code +} that is the whole expression, or a whole alternative, composes: each
+ * operand is a key expression, all must have a value, and two different sequences of
+ * values never make one key, whatever stands in them. Parentheses within it change
+ * nothing.
+ * <li>Any other SpEL that looks at {@code user} or {@code claim}, and at nothing that a
+ * client can choose (headers, cookies, parameters, attributes, method, path, arguments,
+ * beans), is of a kind of its own, named like the expression, so that a header cannot
+ * claim the same key.
+ * <li>Everything else is of the kind {@link Key#VALUE_KIND}. There {@code +} is SpEL's
+ * own, which makes {@code 'null'} of null.
+ * </ul>
+ * A value becomes a text by {@link String#valueOf(Object)}. There is no value where it is
+ * null, an empty or blank text, an empty {@link java.util.Optional}, a map, a collection
+ * or array of other than exactly one element (which is taken instead), or an object whose
+ * class has no {@code toString} of its own; nor where evaluating fails.
+ *
+ * <h2>Costs</h2> A number or the text of one. Fractions round up, and what is above
+ * {@link Long#MAX_VALUE} is cut to it. No number, a negative one, no value, and a failure
+ * all cost 1.
+ *
+ * <p>
+ * Thread-safe, and so is what it makes. A plain value is read without SpEL; other
+ * expressions are interpreted at first and compiled to byte code when they are used
+ * often.
+ */
+public final class ExpressionCompiler {
+
+	private static final String WHAT_TO_WRITE = "Write " + Words.VALUES + "; in YAML quote what begins with # or @.";
+
+	private final Beans beans;
+
+	private final EvaluationSetup setup;
+
+	/**
+	 * Creates a compiler.
+	 * @param beanFactory where {@code @name} finds beans and classes are looked for; null
+	 * if there are no beans
+	 */
+	public ExpressionCompiler(@Nullable BeanFactory beanFactory) {
+		this.beans = new Beans(beanFactory);
+		this.setup = new EvaluationSetup(this.beans);
+	}
+
+	/**
+	 * Makes a key of an expression over requests.
+	 * @param text the expression
+	 * @return the key expression
+	 * @throws InvalidExpressionException if the expression cannot be a key
+	 */
+	public KeyExpression requestKey(String text) {
+		return key(text, Arguments.none(), this.beans.classLoader());
+	}
+
+	/**
+	 * Makes a key of an expression over calls of a method.
+	 * @param text the expression
+	 * @param method the method, of the class that declares its body
+	 * @return the key expression
+	 * @throws InvalidExpressionException if the expression cannot be a key, or names an
+	 * argument that the method does not have
+	 */
+	public KeyExpression methodKey(String text, Method method) {
+		return key(text, Arguments.of(method), classLoaderOf(method));
+	}
+
+	/**
+	 * Makes a cost of a number or an expression over requests.
+	 * @param text a number of permits, 0 or more, or the expression
+	 * @return the cost
+	 * @throws InvalidExpressionException if it cannot be a number of permits
+	 */
+	public CostExpression requestCost(String text) {
+		return cost(text, Arguments.none(), this.beans.classLoader());
+	}
+
+	/**
+	 * Makes a cost of a number or an expression over calls of a method.
+	 * @param text a number of permits, 0 or more, or the expression
+	 * @param method the method, of the class that declares its body
+	 * @return the cost
+	 * @throws InvalidExpressionException if it cannot be a number of permits, or names an
+	 * argument that the method does not have
+	 */
+	public CostExpression methodCost(String text, Method method) {
+		return cost(text, Arguments.of(method), classLoaderOf(method));
+	}
+
+	private KeyExpression key(String text, Arguments arguments, @Nullable ClassLoader classLoader) {
+		Parsing parsing = parsing(text, arguments, classLoader);
+		SpelNodeImpl tree = parsing.tree(WHAT_TO_WRITE);
+		KeyPart part = parsing.key(tree);
+		return new ParsedKey(new KeySource(text, part.kinds()), Syntax.looksAtSecurity(tree), part);
+	}
+
+	private CostExpression cost(String text, Arguments arguments, @Nullable ClassLoader classLoader) {
+		BigDecimal number = Permits.decimal(text.strip());
+		if (number != null) {
+			if (number.signum() < 0) {
+				throw new InvalidExpressionException(text, "is a negative number of permits",
+						"Write 0 or more; permits are given back by other means.");
+			}
+			return new ParsedCost.Constant(text, Permits.of(number));
+		}
+		Parsing parsing = parsing(text, arguments, classLoader);
+		return parsing.cost(parsing.tree("Write a number of permits, such as 500, or leave the cost out for 1."));
+	}
+
+	private Parsing parsing(String text, Arguments arguments, @Nullable ClassLoader classLoader) {
+		return new Parsing(text, arguments, this.beans, this.setup, seesCalls(classLoader) ? classLoader : null);
+	}
+
+	private @Nullable ClassLoader classLoaderOf(Method method) {
+		ClassLoader loader = method.getDeclaringClass().getClassLoader();
+		return seesCalls(loader) ? loader : this.beans.classLoader();
+	}
+
+	/** Compiled expressions call the methods of {@link Call}. */
+	private static boolean seesCalls(@Nullable ClassLoader classLoader) {
+		return classLoader != null && ClassUtils.isVisible(Call.class, classLoader);
+	}
+
+}

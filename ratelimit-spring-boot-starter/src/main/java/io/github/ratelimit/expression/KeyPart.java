@@ -1,0 +1,103 @@
+package io.github.ratelimit.expression;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.github.ratelimit.Key;
+import org.jspecify.annotations.Nullable;
+
+/** A key expression taken apart: a value, alternatives, or a composition of parts. */
+interface KeyPart {
+
+	/** Returns the key of a call, null where there is no value. Never throws. */
+	@Nullable Key key(Call call);
+
+	/** Returns the kinds of the keys, for finding a key by its text. */
+	List<String> kinds();
+
+	/** The same key for every call. */
+	record Constant(Key constant) implements KeyPart {
+
+		@Override
+		public Key key(Call call) {
+			return this.constant;
+		}
+
+		@Override
+		public List<String> kinds() {
+			return List.of(this.constant.kind());
+		}
+
+	}
+
+	/** The text of one value. */
+	record Value(String kind, SafeReader reader) implements KeyPart {
+
+		@Override
+		public @Nullable Key key(Call call) {
+			String text = this.reader.text(call);
+			return (text != null) ? Key.of(this.kind, text) : null;
+		}
+
+		@Override
+		public List<String> kinds() {
+			return List.of(this.kind);
+		}
+
+	}
+
+	/** The first of several that has a value. */
+	record Alternatives(List<KeyPart> parts) implements KeyPart {
+
+		@Override
+		public @Nullable Key key(Call call) {
+			for (KeyPart part : this.parts) {
+				Key key = part.key(call);
+				if (key != null) {
+					return key;
+				}
+			}
+			return null;
+		}
+
+		@Override
+		public List<String> kinds() {
+			Set<String> kinds = new LinkedHashSet<>();
+			for (KeyPart part : this.parts) {
+				kinds.addAll(part.kinds());
+			}
+			return List.copyOf(kinds);
+		}
+
+	}
+
+	/** All of several; no value if one has none. */
+	record Composition(List<KeyPart> parts) implements KeyPart {
+
+		@Override
+		public @Nullable Key key(Call call) {
+			List<Key> keys = new ArrayList<>(this.parts.size());
+			for (KeyPart part : this.parts) {
+				Key key = part.key(call);
+				if (key == null) {
+					return null;
+				}
+				keys.add(key);
+			}
+			return Key.composed(keys);
+		}
+
+		@Override
+		public List<String> kinds() {
+			List<Key> examples = new ArrayList<>(this.parts.size());
+			for (KeyPart part : this.parts) {
+				examples.add(Key.of(part.kinds().get(0), "example"));
+			}
+			return List.of(Key.composed(examples).kind());
+		}
+
+	}
+
+}

@@ -1,0 +1,36 @@
+package io.github.ratelimit.expression;
+
+/** A cost expression that was parsed and checked. */
+record ParsedCost(String text, boolean looksAtSecurity, SafeReader reader) implements CostExpression {
+
+	@Override
+	public long evaluate(Call call) {
+		return this.reader.permits(call);
+	}
+
+	@Override
+	public String toString() {
+		return this.text;
+	}
+
+	/** The same cost for every call. */
+	record Constant(String text, long permits) implements CostExpression {
+
+		@Override
+		public long evaluate(Call call) {
+			return this.permits;
+		}
+
+		@Override
+		public boolean looksAtSecurity() {
+			return false;
+		}
+
+		@Override
+		public String toString() {
+			return this.text;
+		}
+
+	}
+
+}

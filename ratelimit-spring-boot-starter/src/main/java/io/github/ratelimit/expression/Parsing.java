@@ -1,0 +1,198 @@
+package io.github.ratelimit.expression;
+
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import io.github.ratelimit.Key;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.SpelParseException;
+import org.springframework.expression.spel.ast.Elvis;
+import org.springframework.expression.spel.ast.Literal;
+import org.springframework.expression.spel.ast.NullLiteral;
+import org.springframework.expression.spel.ast.SpelNodeImpl;
+import org.springframework.expression.spel.ast.VariableReference;
+import org.springframework.expression.spel.standard.SpelExpression;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
+
+/** One expression on its way from a text to something that can be evaluated. */
+final class Parsing {
+
+	private final String text;
+
+	private final Arguments arguments;
+
+	private final EvaluationSetup setup;
+
+	private final @Nullable ClassLoader compilerClassLoader;
+
+	private final SyntaxCheck check;
+
+	Parsing(String text, Arguments arguments, Beans beans, EvaluationSetup setup,
+			@Nullable ClassLoader compilerClassLoader) {
+		this.text = text;
+		this.arguments = arguments;
+		this.setup = setup;
+		this.compilerClassLoader = compilerClassLoader;
+		this.check = new SyntaxCheck(text, arguments, beans, setup.typeLocator);
+	}
+
+	/** Returns the syntax tree of the text, its names unchecked. */
+	SpelNodeImpl tree(String emptyRemedy) {
+		if (this.text.isBlank()) {
+			throw new InvalidExpressionException(this.text, "is empty", emptyRemedy);
+		}
+		try {
+			SpelExpression expression = new SpelExpressionParser(SpelValue.CONFIGURATION).parseRaw(this.text);
+			return (SpelNodeImpl) expression.getAST();
+		}
+		catch (SpelParseException ex) {
+			String reason = withoutCode(ex.getSimpleMessage());
+			throw new InvalidExpressionException(this.text,
+					"does not parse at character " + (ex.getPosition() + 1) + " (" + reason + ")",
+					"Write a SpEL expression; texts and the names of headers stand in single quotes.");
+		}
+		catch (RuntimeException ex) {
+			throw new InvalidExpressionException(this.text, "does not parse",
+					"Write a SpEL expression; texts and the names of headers stand in single quotes.");
+		}
+	}
+
+	/** Cuts the code that Spring's messages begin with. */
+	private static String withoutCode(String message) {
+		int end = message.indexOf(": ");
+		return (end > 0 && end < 10) ? message.substring(end + 2) : message;
+	}
+
+	KeyPart key(SpelNodeImpl node) {
+		if (Syntax.variable(node) == RequestVariable.GLOBAL) {
+			return new KeyPart.Constant(Key.GLOBAL);
+		}
+		this.check.check(node);
+		return part(node);
+	}
+
+	private KeyPart part(SpelNodeImpl node) {
+		if (Syntax.isSum(node)) {
+			List<KeyPart> parts = new ArrayList<>();
+			addOperands(node, parts);
+			return new KeyPart.Composition(List.copyOf(parts));
+		}
+		if (Syntax.isCoalesce(node) || node instanceof Elvis) {
+			List<KeyPart> parts = new ArrayList<>();
+			for (int i = 0; i < node.getChildCount(); i++) {
+				parts.add(part((SpelNodeImpl) node.getChild(i)));
+			}
+			return new KeyPart.Alternatives(List.copyOf(parts));
+		}
+		if (node instanceof Literal literal) {
+			return constant(literal);
+		}
+		if (node instanceof VariableReference) {
+			checkHasText(node);
+		}
+		return new KeyPart.Value(kind(node), new SafeReader(this.text, reader(node)));
+	}
+
+	private void addOperands(SpelNodeImpl node, List<KeyPart> parts) {
+		if (Syntax.isSum(node)) {
+			addOperands((SpelNodeImpl) node.getChild(0), parts);
+			addOperands((SpelNodeImpl) node.getChild(1), parts);
+		}
+		else {
+			parts.add(part(node));
+		}
+	}
+
+	private KeyPart constant(Literal literal) {
+		String constant = (literal instanceof NullLiteral) ? "" : String.valueOf(literal.getLiteralValue().getValue());
+		if (constant.isEmpty()) {
+			throw new InvalidExpressionException(this.text,
+					"contains " + ((literal instanceof NullLiteral) ? "null" : "an empty text")
+							+ ", which is never a value",
+					"Leave it out; the parts of a key need nothing between them.");
+		}
+		return new KeyPart.Constant(Key.of(constant));
+	}
+
+	private void checkHasText(SpelNode argument) {
+		String name = Syntax.argumentName(argument);
+		Class<?> type = this.arguments.type(name);
+		if (type == null || type.isPrimitive()) {
+			return;
+		}
+		if (type.isArray() || Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type)) {
+			String element = Map.class.isAssignableFrom(type) ? "['id']" : "[0]";
+			throw new InvalidExpressionException(this.text,
+					"takes #" + name + " for a key, which is a " + type.getSimpleName() + " and not one value",
+					"Write the value that is meant, such as #" + name + element + ".");
+		}
+		boolean mayBeSubclass = type.isInterface() || type == Object.class || type == Optional.class
+				|| Modifier.isAbstract(type.getModifiers());
+		if (!mayBeSubclass && !Values.declaresToString(type)) {
+			throw new InvalidExpressionException(this.text,
+					"takes #" + name + " for a key, a " + type.getSimpleName() + " that has no text of its own",
+					"Write the property that is meant, such as #" + name + ".id, or give " + type.getSimpleName()
+							+ " a toString().");
+		}
+	}
+
+	/**
+	 * What only the application's own tokens and sessions tell is of a kind of its own,
+	 * so that no header can name the same key.
+	 */
+	private String kind(SpelNode node) {
+		RequestVariable variable = Syntax.variable(node);
+		if (variable != null) {
+			return variable.kind();
+		}
+		RequestFunction function = Syntax.function(node);
+		String name = (function != null) ? Syntax.literalName(node) : null;
+		if (function != null && name != null) {
+			return function.kind(name);
+		}
+		boolean trusted = Syntax.looksAtSecurity(node) && !Syntax.looksAtClient(node);
+		return trusted ? node.toStringAST() : Key.VALUE_KIND;
+	}
+
+	CostExpression cost(SpelNodeImpl node) {
+		this.check.check(node);
+		if (node instanceof Literal literal) {
+			throw notANumber(literal.toStringAST());
+		}
+		if (node instanceof VariableReference) {
+			checkIsNumber(node);
+		}
+		return new ParsedCost(this.text, Syntax.looksAtSecurity(node), new SafeReader(this.text, reader(node)));
+	}
+
+	private void checkIsNumber(SpelNode argument) {
+		String name = Syntax.argumentName(argument);
+		Class<?> type = this.arguments.type(name);
+		if (type == null) {
+			return;
+		}
+		boolean number = (type.isPrimitive() && type != boolean.class && type != char.class) || type == Object.class
+				|| type.isInterface() || Number.class.isAssignableFrom(type)
+				|| CharSequence.class.isAssignableFrom(type) || type.getName().startsWith("java.util.Optional");
+		if (!number) {
+			throw notANumber("#" + name + ", which is a " + type.getSimpleName() + ",");
+		}
+	}
+
+	private InvalidExpressionException notANumber(String what) {
+		return new InvalidExpressionException(this.text, "takes " + what + " for a number of permits",
+				"Write a number, or an expression that has one, such as 500.");
+	}
+
+	private ValueReader reader(SpelNodeImpl node) {
+		ValueReader plain = Syntax.plainReader(node, this.arguments);
+		return (plain != null) ? plain : new SpelValue(node, this.arguments, this.setup, this.compilerClassLoader);
+	}
+
+}

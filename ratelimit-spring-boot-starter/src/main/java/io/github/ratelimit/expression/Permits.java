@@ -1,0 +1,112 @@
+package io.github.ratelimit.expression;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a value is as a number of permits. Whoever sends the value must gain nothing by
+ * sending nonsense, nor make the arithmetic expensive: whatever is no number of permits
+ * is {@link #DEFAULT}.
+ */
+final class Permits {
+
+	/** What a call costs that does not say it. */
+	static final long DEFAULT = 1;
+
+	private static final int MAX_TEXT_LENGTH = 64;
+
+	private static final BigDecimal MAX = BigDecimal.valueOf(Long.MAX_VALUE);
+
+	private Permits() {
+	}
+
+	/**
+	 * Returns the permits of a value.
+	 * @param value a number or the text of one; anything else is no number
+	 * @return whole permits, fractions rounded up, saturated
+	 */
+	static long of(@Nullable Object value) {
+		if (value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte) {
+			return notNegative(((Number) value).longValue());
+		}
+		if (value instanceof BigDecimal decimal) {
+			return ofDecimal(decimal);
+		}
+		if (value instanceof BigInteger integer) {
+			return (integer.bitLength() < Long.SIZE) ? notNegative(integer.longValue())
+					: (integer.signum() > 0) ? Long.MAX_VALUE : DEFAULT;
+		}
+		if (value instanceof Number number) {
+			return ofDouble(number);
+		}
+		if (value instanceof CharSequence text) {
+			return ofText(text);
+		}
+		if (value == null) {
+			return DEFAULT;
+		}
+		Object unwrapped = Values.unwrap(value);
+		return (unwrapped != value) ? of(unwrapped) : DEFAULT;
+	}
+
+	private static long notNegative(long permits) {
+		return (permits >= 0) ? permits : DEFAULT;
+	}
+
+	private static long ofDouble(Number number) {
+		double permits = number.doubleValue();
+		if (Double.isNaN(permits) || permits < 0) {
+			return DEFAULT;
+		}
+		long whole = number.longValue();
+		return ((double) whole == permits) ? whole : (long) Math.ceil(permits);
+	}
+
+	/** Never scales a number whose exponent is out of range: that would fill memory. */
+	private static long ofDecimal(BigDecimal permits) {
+		if (permits.signum() <= 0) {
+			return (permits.signum() == 0) ? 0 : DEFAULT;
+		}
+		if (permits.compareTo(MAX) >= 0) {
+			return Long.MAX_VALUE;
+		}
+		if (permits.compareTo(BigDecimal.ONE) <= 0) {
+			return 1;
+		}
+		return permits.setScale(0, RoundingMode.CEILING).longValueExact();
+	}
+
+	private static long ofText(CharSequence sequence) {
+		if (sequence.length() > MAX_TEXT_LENGTH) {
+			return DEFAULT;
+		}
+		BigDecimal number = decimal(sequence.toString().strip());
+		return (number != null) ? ofDecimal(number) : DEFAULT;
+	}
+
+	/**
+	 * Returns the number that a text is.
+	 * @param text a decimal number, with or without an exponent
+	 * @return the number, null if the text is none
+	 */
+	static @Nullable BigDecimal decimal(String text) {
+		boolean digit = false;
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			digit |= (c >= '0' && c <= '9');
+			if ((c < '0' || c > '9') && "+-.eE".indexOf(c) < 0) {
+				return null;
+			}
+		}
+		try {
+			return digit ? new BigDecimal(text) : null;
+		}
+		catch (NumberFormatException ex) {
+			return null;
+		}
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.github.ratelimit.expression;
+
+import java.util.Locale;
+import java.util.function.Function;
+
+import io.github.ratelimit.Key;
+import org.jspecify.annotations.Nullable;
+
+/** What an expression may know of every request, by a name alone. */
+enum RequestVariable {
+
+	IP(Key.ADDRESS_KIND, Call::ip),
+
+	USER(Key.USER_KIND, Call::user),
+
+	/** The only one without a value: it is a key, or nothing. */
+	GLOBAL(Key.GLOBAL_KIND, (call) -> null),
+
+	METHOD(Key.VALUE_KIND, Call::method),
+
+	PATH(Key.VALUE_KIND, Call::path);
+
+	private final String kind;
+
+	private final Function<Call, @Nullable Object> reading;
+
+	RequestVariable(String kind, Function<Call, @Nullable Object> reading) {
+		this.kind = kind;
+		this.reading = reading;
+	}
+
+	static @Nullable RequestVariable named(String name) {
+		for (RequestVariable variable : values()) {
+			if (variable.text().equals(name)) {
+				return variable;
+			}
+		}
+		return null;
+	}
+
+	String text() {
+		return name().toLowerCase(Locale.ROOT);
+	}
+
+	String kind() {
+		return this.kind;
+	}
+
+	boolean isSecurity() {
+		return this == USER;
+	}
+
+	boolean isChosenByClient() {
+		return this == METHOD || this == PATH;
+	}
+
+	ValueReader reader() {
+		return this.reading::apply;
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.github.ratelimit.expression;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a value, and has none where reading fails: it is the client's input that makes it
+ * fail. The input is not logged.
+ */
+final class SafeReader {
+
+	private static final Log logger = LogFactory.getLog(ExpressionCompiler.class);
+
+	private final String expression;
+
+	private final ValueReader reader;
+
+	SafeReader(String expression, ValueReader reader) {
+		this.expression = expression;
+		this.reader = reader;
+	}
+
+	@Nullable String text(Call call) {
+		try {
+			return Values.text(this.reader.read(call));
+		}
+		catch (Exception | StackOverflowError | LinkageError ex) {
+			log(ex);
+			return null;
+		}
+	}
+
+	long permits(Call call) {
+		try {
+			return Permits.of(this.reader.read(call));
+		}
+		catch (Exception | StackOverflowError | LinkageError ex) {
+			log(ex);
+			return Permits.DEFAULT;
+		}
+	}
+
+	private void log(Throwable failure) {
+		if (logger.isDebugEnabled()) {
+			logger
+				.debug("Expression '" + this.expression + "' has no value for a call: " + failure.getClass().getName());
+		}
+	}
+
+}

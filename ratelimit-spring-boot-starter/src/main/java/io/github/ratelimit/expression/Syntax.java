@@ -1,0 +1,132 @@
+package io.github.ratelimit.expression;
+
+import java.util.Set;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.BeanReference;
+import org.springframework.expression.spel.ast.CompoundExpression;
+import org.springframework.expression.spel.ast.MethodReference;
+import org.springframework.expression.spel.ast.OpMinus;
+import org.springframework.expression.spel.ast.OpPlus;
+import org.springframework.expression.spel.ast.PropertyOrFieldReference;
+import org.springframework.expression.spel.ast.StringLiteral;
+import org.springframework.expression.spel.ast.TypeReference;
+import org.springframework.expression.spel.ast.VariableReference;
+
+/** What can be told of a checked expression by its syntax tree alone. */
+final class Syntax {
+
+	private Syntax() {
+	}
+
+	/** Returns the variable that a node is, null if it is something else. */
+	static @Nullable RequestVariable variable(SpelNode node) {
+		return (node instanceof PropertyOrFieldReference property) ? RequestVariable.named(property.getName()) : null;
+	}
+
+	/** Returns the function that a node calls, null if it is something else. */
+	static @Nullable RequestFunction function(SpelNode node) {
+		return (node instanceof MethodReference method) ? RequestFunction.named(method.getName()) : null;
+	}
+
+	/** Returns the name that a function is given as a literal, null if it is computed. */
+	static @Nullable String literalName(SpelNode call) {
+		return (call.getChild(0) instanceof StringLiteral literal) ? text(literal) : null;
+	}
+
+	static boolean isCoalesce(SpelNode node) {
+		return node instanceof MethodReference method && method.getName().equals(RequestFunction.COALESCE);
+	}
+
+	/** The sign before a number is the same class with one operand. */
+	static boolean isSum(SpelNode node) {
+		return node instanceof OpPlus && node.getChildCount() == 2;
+	}
+
+	static String argumentName(SpelNode node) {
+		return node.toStringAST().substring(1);
+	}
+
+	static String text(StringLiteral literal) {
+		return String.valueOf(literal.getLiteralValue().getValue());
+	}
+
+	/**
+	 * Returns the reader of a node that needs no SpEL at run time.
+	 * @return the reader; null if the node is none of the plain values
+	 */
+	static @Nullable ValueReader plainReader(SpelNode node, Arguments arguments) {
+		RequestVariable variable = variable(node);
+		if (variable != null) {
+			return variable.reader();
+		}
+		RequestFunction function = function(node);
+		String name = (function != null) ? literalName(node) : null;
+		if (function != null && name != null) {
+			return function.reader(name);
+		}
+		int position = (node instanceof VariableReference) ? arguments.position(argumentName(node)) : -1;
+		return (position >= 0) ? Arguments.reader(position) : null;
+	}
+
+	/** Returns whether a node looks at who is authenticated, anywhere. */
+	static boolean looksAtSecurity(SpelNode node) {
+		return anyMatch(node, (part) -> {
+			RequestVariable variable = variable(part);
+			RequestFunction function = function(part);
+			return (variable != null && variable.isSecurity()) || (function != null && function.isSecurity());
+		}, true);
+	}
+
+	/**
+	 * Returns whether a client could have a say in a node's value. A bean may look at
+	 * anything, so it counts as the client's.
+	 */
+	static boolean looksAtClient(SpelNode node) {
+		return anyMatch(node, (part) -> {
+			RequestVariable variable = variable(part);
+			RequestFunction function = function(part);
+			return isArgument(part) || part instanceof BeanReference
+					|| (variable != null && variable.isChosenByClient())
+					|| (function != null && function.isChosenByClient());
+		}, true);
+	}
+
+	private static boolean isArgument(SpelNode node) {
+		return node instanceof VariableReference && !argumentName(node).equals("root")
+				&& !argumentName(node).equals("this");
+	}
+
+	/** A property or method behind a dot belongs to a value, not to the call. */
+	private static boolean anyMatch(SpelNode node, Predicate<SpelNode> test, boolean ofCall) {
+		if (node instanceof TypeReference) {
+			return false;
+		}
+		boolean member = !ofCall && (node instanceof PropertyOrFieldReference || node instanceof MethodReference);
+		if (!member && test.test(node)) {
+			return true;
+		}
+		boolean fromRoot = node instanceof CompoundExpression && node.getChild(0).toStringAST().equals("#root");
+		for (int i = 0; i < node.getChildCount(); i++) {
+			boolean behindDot = node instanceof CompoundExpression && i > (fromRoot ? 1 : 0);
+			if (anyMatch(node.getChild(i), test, !behindDot)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Returns whether a node is what is left of {@code X-API-Key} without quotes. */
+	static boolean isWordsAndHyphens(SpelNode node, Set<String> words) {
+		if (node instanceof PropertyOrFieldReference property) {
+			words.add(property.getName());
+			return true;
+		}
+		return node instanceof OpMinus && node.getChildCount() == 2 && isWordsAndHyphens(node.getChild(0), words)
+				&& isWordsAndHyphens(node.getChild(1), words);
+	}
+
+}

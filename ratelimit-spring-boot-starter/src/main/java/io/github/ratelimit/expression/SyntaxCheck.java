@@ -1,0 +1,267 @@
+package io.github.ratelimit.expression;
+
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.springframework.expression.EvaluationException;
+import org.springframework.expression.TypeLocator;
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.Assign;
+import org.springframework.expression.spel.ast.BeanReference;
+import org.springframework.expression.spel.ast.CompoundExpression;
+import org.springframework.expression.spel.ast.ConstructorReference;
+import org.springframework.expression.spel.ast.FunctionReference;
+import org.springframework.expression.spel.ast.Indexer;
+import org.springframework.expression.spel.ast.InlineMap;
+import org.springframework.expression.spel.ast.Literal;
+import org.springframework.expression.spel.ast.MethodReference;
+import org.springframework.expression.spel.ast.OpDec;
+import org.springframework.expression.spel.ast.OpInc;
+import org.springframework.expression.spel.ast.Projection;
+import org.springframework.expression.spel.ast.PropertyOrFieldReference;
+import org.springframework.expression.spel.ast.Selection;
+import org.springframework.expression.spel.ast.StringLiteral;
+import org.springframework.expression.spel.ast.TypeCode;
+import org.springframework.expression.spel.ast.TypeReference;
+import org.springframework.expression.spel.ast.VariableReference;
+
+/**
+ * Looks at every name of an expression before the first call, so that a misspelt one is
+ * no value that is always missing.
+ */
+final class SyntaxCheck {
+
+	private final String expression;
+
+	private final Arguments arguments;
+
+	private final Beans beans;
+
+	private final TypeLocator types;
+
+	private final StaticTypes staticTypes;
+
+	SyntaxCheck(String expression, Arguments arguments, Beans beans, TypeLocator types) {
+		this.expression = expression;
+		this.arguments = arguments;
+		this.beans = beans;
+		this.types = types;
+		this.staticTypes = new StaticTypes(expression, arguments);
+	}
+
+	/** Checks an expression, or the part of one that is evaluated over the call. */
+	void check(SpelNode node) {
+		check(node, true);
+	}
+
+	/**
+	 * Checks a part.
+	 * @param node the part
+	 * @param ofCall whether names without a dot before them are those of the call, not of
+	 * an element that a selection or a projection looks at
+	 */
+	private void check(SpelNode node, boolean ofCall) {
+		if (node instanceof CompoundExpression) {
+			checkCompound(node, ofCall);
+		}
+		else if (node instanceof PropertyOrFieldReference property) {
+			if (ofCall) {
+				checkVariable(property.getName());
+			}
+		}
+		else if (node instanceof MethodReference method) {
+			if (ofCall) {
+				checkFunction(method);
+			}
+			checkChildren(node, ofCall);
+		}
+		else if (node instanceof VariableReference) {
+			checkArgument(node, ofCall);
+		}
+		else if (node instanceof BeanReference bean) {
+			this.beans.check(this.expression, bean.getName());
+		}
+		else if (node instanceof TypeReference) {
+			checkType(node.getChild(0).toStringAST());
+		}
+		else {
+			checkOthers(node, ofCall);
+		}
+	}
+
+	private void checkOthers(SpelNode node, boolean ofCall) {
+		if (node instanceof Assign || node instanceof OpInc || node instanceof OpDec) {
+			throw new InvalidExpressionException(this.expression, "assigns a value",
+					"An expression only reads. Write == to compare.");
+		}
+		if (node instanceof FunctionReference) {
+			throw new InvalidExpressionException(this.expression,
+					"calls " + node.toStringAST() + ", but no such function is registered",
+					"Write @bean.method() to call a method of a bean.");
+		}
+		if (node instanceof ConstructorReference) {
+			checkType(node.getChild(0).toStringAST());
+			for (int i = 1; i < node.getChildCount(); i++) {
+				check(node.getChild(i), ofCall);
+			}
+		}
+		else if (node instanceof InlineMap) {
+			for (int i = 0; i < node.getChildCount(); i++) {
+				boolean keyName = i % 2 == 0 && node.getChild(i) instanceof PropertyOrFieldReference;
+				if (!keyName) {
+					check(node.getChild(i), ofCall);
+				}
+			}
+		}
+		else {
+			checkChildren(node, ofCall);
+		}
+	}
+
+	private void checkChildren(SpelNode node, boolean ofCall) {
+		for (int i = 0; i < node.getChildCount(); i++) {
+			check(node.getChild(i), ofCall);
+		}
+	}
+
+	private void checkCompound(SpelNode compound, boolean ofCall) {
+		boolean fromRoot = isRoot(compound.getChild(0));
+		if (!fromRoot) {
+			check(compound.getChild(0), ofCall);
+		}
+		for (int i = 1; i < compound.getChildCount(); i++) {
+			SpelNode member = compound.getChild(i);
+			if (i == 1 && fromRoot) {
+				check(member, true);
+			}
+			else {
+				checkMember(member, ofCall);
+			}
+		}
+		if (ofCall && !fromRoot) {
+			this.staticTypes.check(compound);
+		}
+	}
+
+	/** What stands behind a dot or in brackets belongs to the value before it. */
+	private void checkMember(SpelNode member, boolean ofCall) {
+		if (member instanceof Projection || member instanceof Selection) {
+			checkChildren(member, false);
+		}
+		else if (member instanceof Indexer) {
+			boolean keyName = member.getChild(0) instanceof PropertyOrFieldReference;
+			if (!keyName) {
+				check(member.getChild(0), true);
+			}
+		}
+		else if (member instanceof MethodReference) {
+			checkChildren(member, ofCall);
+		}
+		else if (!(member instanceof PropertyOrFieldReference)) {
+			check(member, ofCall);
+		}
+	}
+
+	private static boolean isRoot(SpelNode node) {
+		return node instanceof VariableReference && node.toStringAST().equals("#root");
+	}
+
+	private void checkVariable(String name) {
+		RequestVariable variable = RequestVariable.named(name);
+		if (variable == null) {
+			throw Words.unknownVariable(this.expression, name);
+		}
+		if (variable == RequestVariable.GLOBAL) {
+			throw new InvalidExpressionException(this.expression, "uses global as a value",
+					"Write global alone, as a whole key: one for everybody. It has no value to combine or compare.");
+		}
+	}
+
+	private void checkArgument(SpelNode node, boolean ofCall) {
+		String name = Syntax.argumentName(node);
+		if (name.equals("root") || (name.equals("this") && ofCall)) {
+			throw new InvalidExpressionException(this.expression, "names #" + name + ", which is no value",
+					"Write " + Words.VALUES + ".");
+		}
+		if (!name.equals("this") && this.arguments.position(name) < 0) {
+			throw this.arguments.unknown(this.expression, name);
+		}
+	}
+
+	private void checkFunction(MethodReference call) {
+		if (call.getName().equals(RequestFunction.COALESCE)) {
+			if (call.getChildCount() < 2) {
+				throw new InvalidExpressionException(this.expression,
+						"gives coalesce " + count(call.getChildCount(), "value") + " to choose from",
+						"Write at least two, such as coalesce(user, ip).");
+			}
+			return;
+		}
+		RequestFunction function = RequestFunction.named(call.getName());
+		if (function == null) {
+			throw Words.unknownFunction(this.expression, call.getName());
+		}
+		if (call.getChildCount() != 1) {
+			throw new InvalidExpressionException(this.expression,
+					"gives " + function.text() + " " + count(call.getChildCount(), "argument"),
+					"It takes the one name, such as " + function.example() + ".");
+		}
+		checkName(function, call.getChild(0));
+	}
+
+	private static String count(int number, String what) {
+		return ((number == 0) ? "no " : number + " ") + what + ((number == 1) ? "" : "s");
+	}
+
+	private void checkName(RequestFunction function, SpelNode argument) {
+		if (argument instanceof StringLiteral literal) {
+			String name = Syntax.text(literal);
+			if (name.isBlank() || (function == RequestFunction.HEADER && !isToken(name))) {
+				throw new InvalidExpressionException(this.expression,
+						"asks for a " + function.text() + " named '" + name + "', which there cannot be",
+						"Write a name such as " + function.example() + ".");
+			}
+		}
+		else if (argument instanceof Literal) {
+			throw new InvalidExpressionException(this.expression,
+					"gives " + function.text() + " " + argument.toStringAST() + " as a name",
+					"A name is a text in quotes, such as " + function.example() + ".");
+		}
+		else {
+			checkUnquoted(function, argument);
+		}
+	}
+
+	/** In plain YAML and annotations alike the quotes are easily forgotten. */
+	private void checkUnquoted(RequestFunction function, SpelNode argument) {
+		Set<String> names = new TreeSet<>();
+		if (Syntax.isWordsAndHyphens(argument, names)
+				&& names.stream().anyMatch((name) -> RequestVariable.named(name) == null)) {
+			throw new InvalidExpressionException(this.expression,
+					"does not quote the name that it gives to " + function.text(),
+					"Write the name in quotes, such as " + function.example() + ".");
+		}
+	}
+
+	/** A field name as RFC 9110 has it. */
+	private static boolean isToken(String name) {
+		return name.chars()
+			.allMatch((c) -> (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+					|| "!#$%&'*+-.^_`|~".indexOf(c) >= 0);
+	}
+
+	private void checkType(String name) {
+		boolean primitive = !name.contains(".") && TypeCode.forName(name) != TypeCode.OBJECT;
+		if (primitive) {
+			return;
+		}
+		try {
+			this.types.findType(name);
+		}
+		catch (EvaluationException ex) {
+			throw new InvalidExpressionException(this.expression, "names the class " + name + ", which is not there",
+					"Write its full name, such as java.time.LocalDate.");
+		}
+	}
+
+}

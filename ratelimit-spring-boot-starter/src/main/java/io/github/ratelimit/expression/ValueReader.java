@@ -1,0 +1,17 @@
+package io.github.ratelimit.expression;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads a value of a call. What the client sent may make it fail. Thread-safe. */
+@FunctionalInterface
+interface ValueReader {
+
+	/**
+	 * Reads the value.
+	 * @param call the call
+	 * @return the value, null if there is none
+	 * @throws Exception of any kind, where what was sent does not fit
+	 */
+	@Nullable Object read(Call call) throws Exception;
+
+}

@@ -1,0 +1,65 @@
+package io.github.ratelimit.expression;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.ratelimit.Suggestion;
+
+/** The names that expressions may use, and what is said about others. */
+final class Words {
+
+	/** For people: where values come from. */
+	static final String VALUES = "ip, user, method, path, header('…'), cookie('…'), param('…'), claim('…')"
+			+ " or attribute('…')";
+
+	private Words() {
+	}
+
+	static InvalidExpressionException unknownVariable(String expression, String name) {
+		RequestFunction function = RequestFunction.named(name);
+		if (function != null) {
+			return new InvalidExpressionException(expression, "does not say which " + name + " it means",
+					"Write its name in quotes and parentheses, such as " + function.example() + ".");
+		}
+		if (name.equals(RequestFunction.COALESCE)) {
+			return new InvalidExpressionException(expression, "does not say what coalesce chooses from",
+					"Write the alternatives in parentheses, such as coalesce(user, ip).");
+		}
+		return new InvalidExpressionException(expression, "names the variable " + name + ", which is not there",
+				meant(name) + "The variables are ip, user, global, method and path; a header is "
+						+ RequestFunction.HEADER.example() + ", a method's argument #name.");
+	}
+
+	static InvalidExpressionException unknownFunction(String expression, String name) {
+		if (RequestVariable.named(name) != null) {
+			return new InvalidExpressionException(expression, "calls " + name + ", which is a variable",
+					"Write " + name + " without parentheses.");
+		}
+		return new InvalidExpressionException(expression, "calls the function " + name + ", which is not there",
+				meant(name) + "The functions are header('…'), cookie('…'), param('…'), claim('…'), attribute('…') and"
+						+ " coalesce(a, b); a bean's method is @bean.method().");
+	}
+
+	private static String meant(String name) {
+		if (name.length() < 3) {
+			return "";
+		}
+		List<String> known = new ArrayList<>();
+		for (RequestVariable variable : RequestVariable.values()) {
+			known.add(variable.text());
+		}
+		for (RequestFunction function : RequestFunction.values()) {
+			known.add(function.text());
+		}
+		known.add(RequestFunction.COALESCE);
+		return Suggestion.nearest(name, known).map((near) -> "Did you mean " + written(near) + "? ").orElse("");
+	}
+
+	private static String written(String word) {
+		if (RequestVariable.named(word) != null) {
+			return word;
+		}
+		return word.equals(RequestFunction.COALESCE) ? "coalesce(a, b)" : word + "('…')";
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.github.ratelimit.method;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.Suggestion;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.GenericTypeResolver;
+import org.springframework.core.ResolvableType;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Finds the method that stands in for a refused one: of the bean's class, its
+ * superclasses or interfaces, private or not; with the same parameters, after which the
+ * exception or a supertype of it may come; with a return type that fits.
+ */
+final class FallbackFinder {
+
+	private final LimitedMethod limited;
+
+	private final String name;
+
+	private final Method method;
+
+	private final List<Class<?>> parameters;
+
+	private final Class<?> returnType;
+
+	FallbackFinder(LimitedMethod limited, String name) {
+		this.limited = limited;
+		this.name = name;
+		this.method = limited.method();
+		this.parameters = parametersOf(this.method);
+		this.returnType = returnTypeOf(this.method);
+	}
+
+	/**
+	 * Finds the fallback.
+	 * @return the fallback
+	 * @throws InvalidRateLimitedMethodException if no method fits
+	 */
+	Fallback find() {
+		List<Method> named = methods().filter((each) -> each.getName().equals(this.name)).toList();
+		if (named.isEmpty()) {
+			throw invalid("names no method of " + this.limited.type().getName(), nearest() + signature());
+		}
+		Method fitting = firstThatTakes(named, true);
+		boolean takesException = fitting != null;
+		if (fitting == null) {
+			fitting = firstThatTakes(named, false);
+		}
+		if (fitting == null) {
+			throw invalid("has other parameters than the limited method", signature());
+		}
+		if (fitting.equals(this.method)) {
+			throw invalid("is the limited method itself", "Name another method. " + signature());
+		}
+		Class<?> actual = returnTypeOf(fitting);
+		if (!this.returnType.isAssignableFrom(actual)) {
+			throw invalid(
+					"returns " + actual.getSimpleName() + " where " + this.returnType.getSimpleName() + " is needed",
+					signature());
+		}
+		return Fallback.to(fitting, takesException);
+	}
+
+	private Stream<Method> methods() {
+		return TypeHierarchy.of(this.limited.type())
+			.stream()
+			.flatMap((type) -> Arrays.stream(ReflectionUtils.getDeclaredMethods(type)))
+			.filter((each) -> !each.isBridge() && !each.isSynthetic());
+	}
+
+	private @Nullable Method firstThatTakes(List<Method> candidates, boolean exception) {
+		for (Method candidate : candidates) {
+			List<Class<?>> taken = parametersOf(candidate);
+			if (exception && !taken.isEmpty()) {
+				Class<?> last = taken.remove(taken.size() - 1);
+				if (taken.equals(this.parameters) && Throwable.class.isAssignableFrom(last)
+						&& last.isAssignableFrom(RateLimitExceededException.class)) {
+					return candidate;
+				}
+			}
+			else if (!exception && taken.equals(this.parameters)) {
+				return candidate;
+			}
+		}
+		return null;
+	}
+
+	private List<Class<?>> parametersOf(Method method) {
+		List<Class<?>> types = new ArrayList<>();
+		for (int i = 0; i < method.getParameterCount(); i++) {
+			types.add(ResolvableType.forMethodParameter(method, i, this.limited.type())
+				.resolve(method.getParameterTypes()[i]));
+		}
+		return types;
+	}
+
+	private Class<?> returnTypeOf(Method method) {
+		return GenericTypeResolver.resolveReturnType(method, this.limited.type());
+	}
+
+	private String nearest() {
+		return Suggestion.nearest(this.name, methods().map(Method::getName).collect(Collectors.toSet()))
+			.map((nearest) -> "Did you mean \"" + nearest + "\"? ")
+			.orElse("");
+	}
+
+	private String signature() {
+		String types = this.parameters.stream().map(Class::getSimpleName).collect(Collectors.joining(", "));
+		String separator = types.isEmpty() ? "" : ", ";
+		return "Its signature has to be " + this.returnType.getSimpleName() + " " + this.name + "(" + types + ") or "
+				+ this.returnType.getSimpleName() + " " + this.name + "(" + types + separator
+				+ "RateLimitExceededException).";
+	}
+
+	private InvalidRateLimitedMethodException invalid(String problem, String remedy) {
+		return new InvalidRateLimitedMethodException(this.method, "fallback", this.name, problem, remedy, null);
+	}
+
+}

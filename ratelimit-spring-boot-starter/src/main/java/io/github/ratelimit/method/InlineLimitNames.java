@@ -1,0 +1,115 @@
+package io.github.ratelimit.method;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Names the limits that annotations bring along. A name depends on the code alone, not on
+ * the order in which beans are made, so that it survives a restart:
+ * <ul>
+ * <li>{@code ChatService.chat}, after the place where the annotation stands;</li>
+ * <li>{@code ChatService.chat-String-int} where the class has several such methods of one
+ * name;</li>
+ * <li>{@code com.acme.ChatService.chat} where there are several such classes of one
+ * name;</li>
+ * <li>with {@code .2} and so on after it for further rates of the same place.</li>
+ * </ul>
+ * What cannot stand in a name becomes {@code _}, and a hash of the whole follows. Not
+ * thread-safe.
+ */
+final class InlineLimitNames {
+
+	private static final int MAX_LENGTH = 128;
+
+	private static final int HASH_LENGTH = 8;
+
+	private final Map<InlineLimit, String> names = new HashMap<>();
+
+	/**
+	 * Names limits that have no name yet.
+	 * @param limits the limits
+	 * @param taken tells whether a name is taken by another limit
+	 */
+	void assign(Collection<InlineLimit> limits, Predicate<String> taken) {
+		Map<String, List<InlineLimit>> groups = limits.stream()
+			.filter((limit) -> !this.names.containsKey(limit))
+			.distinct()
+			.sorted(Comparator.comparing(InlineLimit::identity))
+			.collect(Collectors.groupingBy(InlineLimit::shortName));
+		groups.values().forEach((group) -> {
+			boolean severalTypes = group.stream().map(InlineLimit::type).distinct().count() > 1;
+			for (InlineLimit limit : group) {
+				boolean overloaded = group.stream().anyMatch((other) -> isOverload(limit, other));
+				this.names.put(limit, freeName(limit, severalTypes, overloaded, taken));
+			}
+		});
+	}
+
+	private static boolean isOverload(InlineLimit limit, InlineLimit other) {
+		return other.type() == limit.type() && !other.parameters().equals(limit.parameters());
+	}
+
+	private String freeName(InlineLimit limit, boolean severalTypes, boolean overloaded, Predicate<String> taken) {
+		Predicate<String> free = (name) -> !taken.test(name) && !this.names.containsValue(name);
+		String simple = valid(name(limit, severalTypes, overloaded), limit);
+		if (free.test(simple)) {
+			return simple;
+		}
+		String full = valid(name(limit, true, true), limit);
+		return free.test(full) ? full : hashed(full, limit);
+	}
+
+	private static String name(InlineLimit limit, boolean longName, boolean withParameters) {
+		StringBuilder name = new StringBuilder(longName ? limit.longName() : limit.shortName());
+		if (withParameters) {
+			limit.parameters().forEach((parameter) -> name.append('-').append(parameter.getSimpleName()));
+		}
+		return (limit.ordinal() > 1) ? name.append('.').append(limit.ordinal()).toString() : name.toString();
+	}
+
+	private static String valid(String name, InlineLimit limit) {
+		String readable = name.replace('$', '.').replace("[]", "_");
+		String valid = readable.replaceAll("[^A-Za-z0-9._-]", "_");
+		return (valid.equals(readable) && valid.length() <= MAX_LENGTH) ? valid : hashed(valid, limit);
+	}
+
+	private static String hashed(String name, InlineLimit limit) {
+		String end = "-" + hash(limit);
+		return name.substring(0, Math.min(name.length(), MAX_LENGTH - end.length())) + end;
+	}
+
+	private static String hash(InlineLimit limit) {
+		try {
+			byte[] digest = MessageDigest.getInstance("SHA-256")
+				.digest(limit.identity().getBytes(StandardCharsets.UTF_8));
+			return HexFormat.of().formatHex(digest, 0, HASH_LENGTH / 2);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every JDK has SHA-256", ex);
+		}
+	}
+
+	/**
+	 * Returns the name of a limit.
+	 * @param limit the limit
+	 * @return its name
+	 * @throws IllegalStateException if it has not been named
+	 */
+	String of(InlineLimit limit) {
+		String name = this.names.get(limit);
+		if (name == null) {
+			throw new IllegalStateException("Not named yet: " + limit);
+		}
+		return name;
+	}
+
+}

@@ -1,0 +1,38 @@
+package io.github.ratelimit.method;
+
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.Degradation;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.RequestFacts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The beans that the advice works with.
+ *
+ * @param rateLimiter decides
+ * @param registry gets the limits of annotations that have a rate of their own
+ * @param policies the configured limits
+ * @param expressions reads keys and costs
+ * @param degradation where failures of the limiter are reported
+ * @param killSwitch switches everything off and on
+ * @param scope finds what filter and advice share about a request, null where there are
+ * no requests
+ * @param facts finds the request that a call serves, null where there are no requests
+ */
+public record LimiterBeans(RateLimiter rateLimiter, LimitRegistry registry, LimitPolicies policies,
+		ExpressionCompiler expressions, Degradation degradation, KillSwitch killSwitch,
+		DecisionScope.@Nullable Current scope, RequestFacts.@Nullable Current facts) {
+
+	@Nullable DecisionScope currentScope() {
+		return (this.scope != null) ? this.scope.get() : null;
+	}
+
+	@Nullable RequestFacts currentFacts() {
+		return (this.facts != null) ? this.facts.get() : null;
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.github.ratelimit.method;
+
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.List;
+
+import io.github.ratelimit.RateLimitExempt;
+import io.github.ratelimit.RateLimited;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+
+/**
+ * The annotations that stand nearest to a method or class: on itself, else on what it
+ * overrides, implements or extends. Either exempt, or limited, or neither.
+ *
+ * @param exempt the exemption, null if limited or neither
+ * @param limited the annotations, empty if exempt or neither
+ */
+record Nearest(@Nullable MergedAnnotation<RateLimitExempt> exempt, List<MergedAnnotation<RateLimited>> limited) {
+
+	static Nearest to(AnnotatedElement element) {
+		MergedAnnotations all = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
+		MergedAnnotation<RateLimited> first = all.get(RateLimited.class);
+		MergedAnnotation<RateLimitExempt> exempt = all.get(RateLimitExempt.class);
+		if (exempt.isPresent() && (!first.isPresent() || exempt.getAggregateIndex() <= first.getAggregateIndex())) {
+			return new Nearest(exempt, List.of());
+		}
+		if (!first.isPresent()) {
+			return new Nearest(null, List.of());
+		}
+		return new Nearest(null,
+				all.stream(RateLimited.class)
+					.filter((annotation) -> annotation.getAggregateIndex() == first.getAggregateIndex())
+					.toList());
+	}
+
+	boolean isExempt() {
+		return this.exempt != null;
+	}
+
+	boolean isLimited() {
+		return !this.limited.isEmpty();
+	}
+
+	/**
+	 * Returns whether this class is exempt from what one of its methods inherits.
+	 * @param onMethod what stands nearest to a method of this class
+	 * @return whether the method's annotations stand above the exemption
+	 */
+	boolean exemptsWhatIsDeclaredAbove(Nearest onMethod) {
+		return this.exempt != null && this.exempt.getSource() instanceof Class<?> exemptType
+				&& onMethod.limited().get(0).getSource() instanceof Method declared
+				&& declared.getDeclaringClass() != exemptType
+				&& declared.getDeclaringClass().isAssignableFrom(exemptType);
+	}
+
+}

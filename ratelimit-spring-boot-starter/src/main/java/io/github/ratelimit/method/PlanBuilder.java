@@ -1,0 +1,209 @@
+package io.github.ratelimit.method;
+
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+
+import io.github.ratelimit.InvalidRateException;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.InvalidExpressionException;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.method.LimitedMethod.Declaration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns annotations into plans: finds or registers the limits, reads keys and costs,
+ * finds the fallback. Whatever is wrong with an annotation is found here. Not
+ * thread-safe.
+ */
+final class PlanBuilder {
+
+	private final LimiterBeans beans;
+
+	private final InlineLimitNames names = new InlineLimitNames();
+
+	private final Map<InlineLimit, LimitPolicy> inline = new HashMap<>();
+
+	PlanBuilder(LimiterBeans beans) {
+		this.beans = beans;
+	}
+
+	/**
+	 * Names the limits that methods bring along. All methods that are known have to come
+	 * at once, since names depend on each other.
+	 * @param methods the methods
+	 */
+	void nameLimits(Collection<LimitedMethod> methods) {
+		List<InlineLimit> limits = methods.stream().flatMap((method) -> InlineLimit.of(method).stream()).toList();
+		this.names.assign(limits, (name) -> this.beans.registry().find(name).isPresent());
+	}
+
+	/**
+	 * Builds the plan of a method.
+	 * @param method the method, whose limits have been named
+	 * @return the plan
+	 * @throws InvalidRateLimitedMethodException if an annotation of it cannot work
+	 */
+	MethodPlan build(LimitedMethod method) {
+		Set<LimitPolicy> policies = new LinkedHashSet<>();
+		List<InlineLimit> inlineLimits = InlineLimit.of(method);
+		int inlineIndex = 0;
+		for (Declaration declaration : method.declarations()) {
+			check(declaration);
+			if (declaration.rate().isEmpty()) {
+				policies.addAll(configured(declaration));
+			}
+			else {
+				policies.add(inline(declaration, inlineLimits.get(inlineIndex++)));
+			}
+		}
+		policies.forEach((policy) -> policy.registered().bindTo(method.displayName()));
+		return MethodPlan.of(method, List.copyOf(policies), fallback(method));
+	}
+
+	private static void check(Declaration declaration) {
+		boolean named = !declaration.limits().isEmpty();
+		boolean rated = !declaration.rate().isEmpty();
+		if (!named && !rated) {
+			throw invalid(declaration.source(), null, null, "has neither limits nor a rate",
+					"Name a limit of ratelimit.limits, as in @RateLimited(\"chat\"), or write a rate and a key, as in "
+							+ "@RateLimited(rate = \"10/min\", key = \"ip\").");
+		}
+		if (named && rated) {
+			throw invalid(declaration.source(), "rate", declaration.rate(),
+					"stands beside the limits " + declaration.limits(),
+					"Write two annotations, one that names the limits and one that has the rate.");
+		}
+		if (rated && declaration.key().isEmpty()) {
+			throw invalid(declaration.source(), "rate", declaration.rate(), "has no key beside it",
+					"Say whose calls it counts, for example key = \"#userId\", key = \"ip\" or, for all callers "
+							+ "together, key = \"global\".");
+		}
+	}
+
+	private List<LimitPolicy> configured(Declaration declaration) {
+		KeyExpression key = key(declaration);
+		CostExpression cost = cost(declaration);
+		List<LimitPolicy> configured = declaration.limits().stream().map((name) -> find(declaration, name)).toList();
+		if (key != null && configured.stream().allMatch(LimitPolicy::isGlobal)) {
+			throw invalid(declaration.named(), "key", declaration.key(),
+					"has no effect: " + declaration.limits() + " count all callers together (key: global)",
+					"Leave the key out, or give the limit another key under ratelimit.limits.");
+		}
+		if (cost != null && configured.stream().allMatch((policy) -> policy.withCost(cost) == policy)) {
+			throw invalid(declaration.named(), "cost", declaration.cost(),
+					"has no effect: none of " + declaration.limits() + " has a cost in its configuration",
+					"Leave the cost out, or give the limit a default, for example ratelimit.limits."
+							+ declaration.limits().get(0) + ".cost=1.");
+		}
+		List<LimitPolicy> policies = new ArrayList<>(configured.size());
+		for (LimitPolicy policy : configured) {
+			LimitPolicy keyed = (key != null) ? policy.withKey(key) : policy;
+			policies.add((cost != null) ? keyed.withCost(cost) : keyed);
+		}
+		return policies;
+	}
+
+	private LimitPolicy find(Declaration declaration, String name) {
+		try {
+			return this.beans.policies().get(name);
+		}
+		catch (UnknownLimitException ex) {
+			String nearest = ex.nearest().map((near) -> "Did you mean \"" + near + "\"? ").orElse("");
+			throw new InvalidRateLimitedMethodException(declaration.source(), "value", name,
+					"names a limit that does not exist", nearest + knownLimits(), ex);
+		}
+	}
+
+	private String knownLimits() {
+		List<String> known = this.beans.registry()
+			.all()
+			.stream()
+			.map((registered) -> registered.limit().name())
+			.filter((name) -> name.indexOf('.') < 0)
+			.toList();
+		return known.isEmpty() ? "No limit is configured under ratelimit.limits." : "The limits are " + known + ".";
+	}
+
+	private LimitPolicy inline(Declaration declaration, InlineLimit limit) {
+		LimitPolicy known = this.inline.get(limit);
+		if (known != null) {
+			return known;
+		}
+		KeyExpression key = key(declaration);
+		if (key == null) {
+			throw new IllegalStateException("Checked before: " + declaration);
+		}
+		CostExpression cost = cost(declaration);
+		Limit built = Limit.of(this.names.of(limit), rates(declaration));
+		RegisteredLimit registered = this.beans.registry().register(built, List.of(key.source()));
+		LimitPolicy policy = LimitPolicy.of(registered, List.of(key), OnMissingKey.IP, cost);
+		this.inline.put(limit, policy);
+		return policy;
+	}
+
+	private static List<Rate> rates(Declaration declaration) {
+		try {
+			return Rate.parseAll(declaration.rate());
+		}
+		catch (InvalidRateException ex) {
+			throw new InvalidRateLimitedMethodException(declaration.source(), "rate", ex.value(), ex.problem(),
+					ex.remedy(), ex);
+		}
+	}
+
+	private @Nullable KeyExpression key(Declaration declaration) {
+		return compile(declaration, "key", declaration.key(), this.beans.expressions()::methodKey);
+	}
+
+	private @Nullable CostExpression cost(Declaration declaration) {
+		return compile(declaration, "cost", declaration.cost(), this.beans.expressions()::methodCost);
+	}
+
+	private static <E> @Nullable E compile(Declaration declaration, String attribute, String text,
+			BiFunction<String, Method, E> compiler) {
+		if (text.isEmpty()) {
+			return null;
+		}
+		try {
+			return compiler.apply(text, declaration.named());
+		}
+		catch (InvalidExpressionException ex) {
+			throw new InvalidRateLimitedMethodException(declaration.named(), attribute, text, ex.problem(), ex.remedy(),
+					ex);
+		}
+	}
+
+	private static @Nullable Fallback fallback(LimitedMethod method) {
+		Set<String> names = method.declarations()
+			.stream()
+			.map(Declaration::fallback)
+			.filter((name) -> !name.isEmpty())
+			.collect(Collectors.toCollection(LinkedHashSet::new));
+		if (names.size() > 1) {
+			throw invalid(method.method(), "fallback", String.join(", ", names), "are several for one call",
+					"The annotations of a method are one decision: name one fallback, on one of them.");
+		}
+		return names.isEmpty() ? null : new FallbackFinder(method, names.iterator().next()).find();
+	}
+
+	private static InvalidRateLimitedMethodException invalid(AnnotatedElement element, @Nullable String attribute,
+			@Nullable String value, String problem, String remedy) {
+		return new InvalidRateLimitedMethodException(element, attribute, value, problem, remedy, null);
+	}
+
+}

@@ -1,0 +1,197 @@
+package io.github.ratelimit.method;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.ratelimit.RateLimitExempt;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.method.LimitedMethod.Declaration;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.MethodClassKey;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Finds what {@link RateLimited} and {@link RateLimitExempt} say of a bean's methods:
+ * what stands nearest holds, the method before its class, a class before its superclass.
+ * Remembers what it found. Thread-safe.
+ */
+final class RateLimitAnnotations {
+
+	private final Map<Class<?>, Boolean> candidates = new ConcurrentHashMap<>(256);
+
+	private final Map<Class<? extends Annotation>, Boolean> annotationTypes = new ConcurrentHashMap<>();
+
+	private final Map<MethodClassKey, Optional<LimitedMethod>> methods = new ConcurrentHashMap<>();
+
+	/**
+	 * Returns whether {@link RateLimited} occurs anywhere in a class. Cheap, as every
+	 * bean's class is asked: only the types of annotations are looked at.
+	 * @param type a class
+	 * @return whether it, a superclass or an interface of it, or a method of one of these
+	 * is annotated
+	 */
+	boolean isCandidate(Class<?> type) {
+		Boolean known = this.candidates.get(type);
+		if (known == null) {
+			known = mentions(type);
+			this.candidates.put(type, known);
+		}
+		return known;
+	}
+
+	private boolean mentions(Class<?> type) {
+		if (type.getName().startsWith("java.")) {
+			return false;
+		}
+		Class<?> superclass = type.getSuperclass();
+		if (superclass != null && isCandidate(superclass)) {
+			return true;
+		}
+		for (Class<?> implemented : type.getInterfaces()) {
+			if (isCandidate(implemented)) {
+				return true;
+			}
+		}
+		return declares(type);
+	}
+
+	private boolean declares(Class<?> type) {
+		if (isLimiting(type)) {
+			return true;
+		}
+		try {
+			for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
+				if (isLimiting(method)) {
+					return true;
+				}
+			}
+		}
+		catch (IllegalStateException ex) {
+			return false; // has to do with a class that is not there: can be no bean
+		}
+		return false;
+	}
+
+	private boolean isLimiting(AnnotatedElement element) {
+		for (Annotation annotation : element.getDeclaredAnnotations()) {
+			if (isLimiting(annotation.annotationType())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private boolean isLimiting(Class<? extends Annotation> annotationType) {
+		Boolean known = this.annotationTypes.get(annotationType);
+		if (known == null) {
+			known = annotationType == RateLimited.class || annotationType == RateLimited.Several.class
+					|| MergedAnnotations.from(annotationType).isPresent(RateLimited.class)
+					|| isContainerOfLimiting(annotationType);
+			this.annotationTypes.put(annotationType, known);
+		}
+		return known;
+	}
+
+	private boolean isContainerOfLimiting(Class<? extends Annotation> annotationType) {
+		Method value = ReflectionUtils.findMethod(annotationType, MergedAnnotation.VALUE);
+		Class<?> component = (value != null) ? value.getReturnType().getComponentType() : null;
+		return component != null && component.isAnnotation() && component != annotationType
+				&& MergedAnnotations.from(component).isPresent(RateLimited.class);
+	}
+
+	/**
+	 * Returns what limits a method.
+	 * @param method a method of a class or of one of its interfaces
+	 * @param type the class
+	 * @return what limits it, null if nothing does
+	 */
+	@Nullable LimitedMethod find(Method method, Class<?> type) {
+		Class<?> userType = ClassUtils.getUserClass(type);
+		if (!isCandidate(userType)) {
+			return null;
+		}
+		return this.methods
+			.computeIfAbsent(new MethodClassKey(method, userType), (key) -> Optional.ofNullable(read(method, userType)))
+			.orElse(null);
+	}
+
+	/**
+	 * Returns all limited methods of a class.
+	 * @param type a class
+	 * @return its limited methods, those that it inherits too
+	 */
+	List<LimitedMethod> findAll(Class<?> type) {
+		Class<?> userType = ClassUtils.getUserClass(type);
+		if (!isCandidate(userType)) {
+			return List.of();
+		}
+		Set<LimitedMethod> found = new LinkedHashSet<>();
+		for (Class<?> each : TypeHierarchy.of(userType)) {
+			for (Method method : ReflectionUtils.getDeclaredMethods(each)) {
+				LimitedMethod limited = method.isBridge() ? null : find(method, userType);
+				if (limited != null) {
+					found.add(limited);
+				}
+			}
+		}
+		return List.copyOf(found);
+	}
+
+	private @Nullable LimitedMethod read(Method method, Class<?> type) {
+		Method specific = AopUtils.getMostSpecificMethod(method, type);
+		if (Modifier.isPrivate(specific.getModifiers()) || Modifier.isStatic(specific.getModifiers())) {
+			return null;
+		}
+		Nearest onMethod = Nearest.to(specific);
+		Nearest onType = Nearest.to(type);
+		if (onMethod.isLimited()) {
+			return onType.exemptsWhatIsDeclaredAbove(onMethod) ? null
+					: new LimitedMethod(specific, type, onMethod.limited().stream().map(this::declaration).toList());
+		}
+		if (onMethod.isExempt() || !onType.isLimited() || !Modifier.isPublic(specific.getModifiers())
+				|| ReflectionUtils.isObjectMethod(specific)) {
+			return null;
+		}
+		Method named = nameable(specific, type);
+		return new LimitedMethod(specific, type,
+				onType.limited().stream().map((annotation) -> declaration(annotation, named)).toList());
+	}
+
+	private Declaration declaration(MergedAnnotation<RateLimited> annotation) {
+		return declaration(annotation, (Method) source(annotation));
+	}
+
+	private static Declaration declaration(MergedAnnotation<RateLimited> annotation, Method named) {
+		return new Declaration(source(annotation), named, List.of(annotation.getStringArray("value")),
+				annotation.getString("rate"), annotation.getString("key"), annotation.getString("cost"),
+				annotation.getString("fallback"));
+	}
+
+	private static AnnotatedElement source(MergedAnnotation<?> annotation) {
+		if (annotation.getSource() instanceof AnnotatedElement element) {
+			return element;
+		}
+		throw new IllegalStateException("An annotation without a place: " + annotation);
+	}
+
+	/** A method of a proxy class has no parameter names; the interface's has. */
+	private static Method nameable(Method specific, Class<?> type) {
+		return Proxy.isProxyClass(specific.getDeclaringClass())
+				? ClassUtils.getInterfaceMethodIfPossible(specific, type) : specific;
+	}
+
+}

@@ -1,0 +1,119 @@
+package io.github.ratelimit.method;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.LimitPolicy;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides before a limited method is called. The limits of all its annotations are one
+ * decision. Thread-safe.
+ */
+final class RateLimitInterceptor implements MethodInterceptor {
+
+	private final RateLimitedMethods methods;
+
+	RateLimitInterceptor(RateLimitedMethods methods) {
+		this.methods = methods;
+	}
+
+	@Override
+	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+		Object target = invocation.getThis();
+		LimiterBeans beans = this.methods.beans();
+		if (!beans.killSwitch().enabled()) {
+			return invocation.proceed();
+		}
+		MethodPlan plan = this.methods.plan(invocation.getMethod(), target);
+		Decision decision;
+		try {
+			decision = decide(plan, beans, new Call(beans.currentFacts(), target, invocation.getArguments()));
+		}
+		catch (MissingKeyException ex) {
+			return plan.fail(ex);
+		}
+		catch (RuntimeException ex) {
+			decision = beans.degradation().report(plan.limits(), ex);
+		}
+		if (decision.allowed()) {
+			return invocation.proceed();
+		}
+		RateLimitExceededException refusal = new RateLimitExceededException(decision);
+		Fallback fallback = plan.fallback();
+		return (fallback != null) ? fallback.call(target, invocation.getArguments(), refusal) : plan.fail(refusal);
+	}
+
+	private static Decision decide(MethodPlan plan, LimiterBeans beans, Call call) {
+		DecisionScope scope = beans.currentScope();
+		List<LimitPolicy> policies = plan.policies();
+		Decision decision = (policies.size() == 1) ? decideOne(policies.get(0), beans, call, scope)
+				: decideAll(policies, beans, call, scope);
+		if (scope != null) {
+			scope.record(decision);
+		}
+		return decision;
+	}
+
+	private static Decision decideOne(LimitPolicy policy, LimiterBeans beans, Call call,
+			@Nullable DecisionScope scope) {
+		Charge charge = policy.charge(call);
+		Charge due = (charge != null) ? due(charge, scope) : null;
+		return (due != null) ? beans.rateLimiter().tryAcquire(due) : Decision.unlimited();
+	}
+
+	private static Decision decideAll(List<LimitPolicy> policies, LimiterBeans beans, Call call,
+			@Nullable DecisionScope scope) {
+		List<Charge> charges = new ArrayList<>(policies.size());
+		for (int i = 0; i < policies.size(); i++) {
+			Charge charge = policies.get(i).charge(call);
+			if (charge != null) {
+				addDistinct(charges, charge);
+			}
+		}
+		if (scope == null) {
+			return beans.rateLimiter().tryAcquire(charges);
+		}
+		List<Charge> due = new ArrayList<>(charges.size());
+		for (int i = 0; i < charges.size(); i++) {
+			Charge charge = due(charges.get(i), scope);
+			if (charge != null) {
+				due.add(charge);
+			}
+		}
+		return beans.rateLimiter().tryAcquire(due);
+	}
+
+	/** A bucket that is meant twice is charged once, and so has to be covered once. */
+	private static void addDistinct(List<Charge> charges, Charge charge) {
+		for (int i = 0; i < charges.size(); i++) {
+			Charge earlier = charges.get(i);
+			if (earlier.sameBucketAs(charge)) {
+				if (charge.permits() > earlier.permits()) {
+					charges.set(i, charge);
+				}
+				return;
+			}
+		}
+		charges.add(charge);
+	}
+
+	/** What the filter has not paid of a charge; null where that is nothing. */
+	private static @Nullable Charge due(Charge charge, @Nullable DecisionScope scope) {
+		long covered = (scope != null) ? scope.cover(charge) : 0;
+		if (covered <= 0) {
+			return charge;
+		}
+		long rest = charge.permits() - covered;
+		return (rest > 0) ? new Charge(charge.limit(), charge.key(), rest) : null;
+	}
+
+}

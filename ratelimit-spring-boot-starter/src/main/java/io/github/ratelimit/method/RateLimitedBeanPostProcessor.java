@@ -1,0 +1,111 @@
+package io.github.ratelimit.method;
+
+import java.util.Arrays;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.Advisor;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * Sees to it that no {@link io.github.ratelimit.RateLimited @RateLimited} is without
+ * effect: checks every bean's class before it is proxied, keeps the limit the outermost
+ * advice and the only one of its kind, and prepares all limited methods before the
+ * application serves anybody. It has no order, so that it comes after the post-processors
+ * that add advice of their own.
+ */
+public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, SmartInitializingSingleton {
+
+	private static final Log logger = LogFactory.getLog(RateLimitedBeanPostProcessor.class);
+
+	private final RateLimitedMethods methods;
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	/**
+	 * Creates it.
+	 * @param methods the limited methods
+	 * @param beanFactory the application's beans
+	 */
+	public RateLimitedBeanPostProcessor(RateLimitedMethods methods, ConfigurableListableBeanFactory beanFactory) {
+		this.methods = methods;
+		this.beanFactory = beanFactory;
+	}
+
+	@Override
+	public Object postProcessBeforeInitialization(Object bean, String beanName) {
+		this.methods.check(bean.getClass(), beanName);
+		return bean;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof Advised advised) {
+			Advisor advisor = advisorOf(advised);
+			if (advisor != null) {
+				makeOutermostAndOnly(advised, advisor);
+				Class<?> type = advised.getTargetClass();
+				if (type != null && AopUtils.isJdkDynamicProxy(bean)) {
+					this.methods.checkInterfaces(type, advised.getProxiedInterfaces());
+				}
+				if (type != null) {
+					this.methods.prepareLate(type);
+				}
+			}
+		}
+		return bean;
+	}
+
+	private static @Nullable Advisor advisorOf(Object bean) {
+		return (bean instanceof Advised advised) ? Arrays.stream(advised.getAdvisors())
+			.filter(RateLimitAdvisor.class::isInstance)
+			.findFirst()
+			.orElse(null) : null;
+	}
+
+	/** Whether the advisor is in a proxy, or in a proxy that it stands for. */
+	private static boolean isAdvised(@Nullable Object bean) {
+		return bean != null && (advisorOf(bean) != null || isAdvised(AopProxyUtils.getSingletonTarget(bean)));
+	}
+
+	private static void makeOutermostAndOnly(Advised advised, Advisor advisor) {
+		if (advised.isFrozen()) {
+			return;
+		}
+		Object target = AopProxyUtils.getSingletonTarget(advised);
+		if (isAdvised(target)) {
+			advised.removeAdvisor(advisor); // one bean under two names: it would pay
+											// twice
+		}
+		else if (advised.indexOf(advisor) > 0) {
+			advised.removeAdvisor(advisor);
+			advised.addAdvisor(0, advisor);
+		}
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.methods.prepareAll();
+		this.beanFactory.getBeanNamesIterator().forEachRemaining((name) -> {
+			Object bean = this.beanFactory.containsSingleton(name) ? this.beanFactory.getSingleton(name) : null;
+			if (bean != null && this.methods.isLimited(bean.getClass()) && !isAdvised(bean)) {
+				warnOf(name, bean);
+			}
+		});
+	}
+
+	/** No failure, since a test may have put a mock in the bean's place. */
+	private static void warnOf(String name, Object bean) {
+		logger.warn("Bean '" + name + "' of " + bean.getClass().getName() + " has @RateLimited methods that are not "
+				+ "limited, because no proxy stands before it: it was made too early, as something that a "
+				+ "BeanPostProcessor needs, or not by the application context");
+	}
+
+}

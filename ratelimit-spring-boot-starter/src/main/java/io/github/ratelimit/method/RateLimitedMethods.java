@@ -1,0 +1,220 @@
+package io.github.ratelimit.method;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.config.AopConfigUtils;
+import org.springframework.aop.framework.ProxyConfig;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.beans.factory.BeanDefinitionStoreException;
+import org.springframework.beans.factory.CannotLoadBeanClassException;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.ClassUtils;
+
+/**
+ * The limited methods of an application's beans, with their plans. Plans are built at
+ * start-up, or at the first call where that comes earlier. Thread-safe.
+ */
+public final class RateLimitedMethods {
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final Supplier<LimiterBeans> beanSupplier;
+
+	private final RateLimitAnnotations annotations = new RateLimitAnnotations();
+
+	private final ReachabilityCheck reachability = new ReachabilityCheck(this.annotations);
+
+	private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
+
+	private final ConcurrentMap<Class<?>, ConcurrentMap<Method, MethodPlan>> plans = new ConcurrentHashMap<>();
+
+	private final Object building = new Object();
+
+	private volatile @Nullable LimiterBeans beans;
+
+	private volatile boolean prepared;
+
+	private @Nullable PlanBuilder builder;
+
+	/**
+	 * Creates it.
+	 * @param beanFactory the application's beans
+	 * @param beans the beans that the advice works with; asked once, and only if there is
+	 * a limited method
+	 */
+	public RateLimitedMethods(ConfigurableListableBeanFactory beanFactory, Supplier<LimiterBeans> beans) {
+		this.beanFactory = beanFactory;
+		this.beanSupplier = beans;
+	}
+
+	RateLimitAnnotations annotations() {
+		return this.annotations;
+	}
+
+	LimiterBeans beans() {
+		LimiterBeans current = this.beans;
+		if (current == null) {
+			current = this.beanSupplier.get();
+			this.beans = current;
+		}
+		return current;
+	}
+
+	/**
+	 * Returns the plan of a method that the advisor matched.
+	 * @param method the called method, possibly of an interface
+	 * @param target the bean, null if there is none behind the proxy
+	 * @return the plan
+	 */
+	MethodPlan plan(Method method, @Nullable Object target) {
+		Class<?> type = (target != null) ? target.getClass() : method.getDeclaringClass();
+		ConcurrentMap<Method, MethodPlan> ofType = this.plans.get(type);
+		MethodPlan plan = (ofType != null) ? ofType.get(method) : null;
+		return (plan != null) ? plan : resolve(method, type);
+	}
+
+	private MethodPlan resolve(Method method, Class<?> type) {
+		LimitedMethod limited = this.annotations.find(method, type);
+		if (limited == null) {
+			throw new IllegalStateException("Not limited: " + method + " of " + type.getName());
+		}
+		if (!this.prepared) {
+			prepareAll();
+		}
+		prepare(List.of(limited));
+		MethodPlan plan = plansOf(limited.type()).get(limited.method());
+		if (plan == null) {
+			throw new IllegalStateException("Not prepared: " + limited);
+		}
+		plansOf(type).put(method, plan);
+		return plan;
+	}
+
+	private ConcurrentMap<Method, MethodPlan> plansOf(Class<?> type) {
+		return this.plans.computeIfAbsent(type, (key) -> new ConcurrentHashMap<>());
+	}
+
+	/**
+	 * Checks and prepares the limited methods of all beans that are defined, created or
+	 * not, without creating any.
+	 * @throws InvalidRateLimitedMethodException if an annotation cannot work
+	 */
+	void prepareAll() {
+		Map<Class<?>, String> types = candidateTypes();
+		List<LimitedMethod> limited = new ArrayList<>();
+		types.forEach((type, beanName) -> {
+			check(type, beanName);
+			limited.addAll(this.annotations.findAll(type));
+		});
+		prepare(limited);
+		this.prepared = true;
+	}
+
+	private Map<Class<?>, String> candidateTypes() {
+		Map<Class<?>, String> types = new LinkedHashMap<>();
+		for (Iterator<String> names = this.beanFactory.getBeanNamesIterator(); names.hasNext();) {
+			String name = names.next();
+			Class<?> type = typeOf(name);
+			if (type != null && this.annotations.isCandidate(type)) {
+				types.putIfAbsent(ClassUtils.getUserClass(type), name);
+			}
+		}
+		return types;
+	}
+
+	private @Nullable Class<?> typeOf(String beanName) {
+		try {
+			return this.beanFactory.containsBean(beanName) ? this.beanFactory.getType(beanName, false) : null;
+		}
+		catch (CannotLoadBeanClassException | BeanDefinitionStoreException ex) {
+			return null; // a definition that nobody can use, as long as nobody does
+		}
+	}
+
+	/**
+	 * Checks whether proxies can reach the annotations of a class.
+	 * @param type the class of a bean
+	 * @param beanName the bean
+	 * @throws InvalidRateLimitedMethodException if an annotation cannot work
+	 */
+	void check(Class<?> type, String beanName) {
+		Class<?> userType = ClassUtils.getUserClass(type);
+		if (this.annotations.isCandidate(userType) && this.checked.add(userType)) {
+			this.reachability.check(userType, isProxiedByClass(userType, beanName));
+		}
+	}
+
+	/**
+	 * Checks whether a proxy that has the bean's interfaces only reaches the annotations
+	 * of its class.
+	 * @param type the class of a bean
+	 * @param interfaces what the proxy implements
+	 * @throws InvalidRateLimitedMethodException if an annotated method is in none of them
+	 */
+	void checkInterfaces(Class<?> type, Class<?>[] interfaces) {
+		for (LimitedMethod limited : this.annotations.findAll(type)) {
+			this.reachability.checkInterfaces(limited, interfaces);
+		}
+	}
+
+	/**
+	 * Returns whether a class has limited methods.
+	 * @param type a class
+	 * @return whether something is to be limited
+	 */
+	boolean isLimited(Class<?> type) {
+		return !this.annotations.findAll(type).isEmpty();
+	}
+
+	private boolean isProxiedByClass(Class<?> type, String beanName) {
+		return ClassUtils.getAllInterfacesForClass(type).length == 0
+				|| AutoProxyUtils.shouldProxyTargetClass(this.beanFactory, beanName)
+				|| (this.beanFactory.containsBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME)
+						&& this.beanFactory
+							.getBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME) instanceof ProxyConfig config
+						&& config.isProxyTargetClass());
+	}
+
+	/**
+	 * Prepares a class whose beans' type was not known before one was created.
+	 * @param type the class of a bean
+	 * @throws InvalidRateLimitedMethodException if an annotation cannot work
+	 */
+	void prepareLate(Class<?> type) {
+		if (this.prepared && this.annotations.isCandidate(type)) {
+			prepare(this.annotations.findAll(type));
+		}
+	}
+
+	private void prepare(List<LimitedMethod> methods) {
+		List<LimitedMethod> missing = methods.stream()
+			.filter((method) -> !plansOf(method.type()).containsKey(method.method()))
+			.toList();
+		if (missing.isEmpty()) {
+			return;
+		}
+		LimiterBeans current = beans();
+		synchronized (this.building) {
+			if (this.builder == null) {
+				this.builder = new PlanBuilder(current);
+			}
+			this.builder.nameLimits(missing);
+			for (LimitedMethod method : missing) {
+				MethodPlan plan = this.builder.build(method);
+				plansOf(method.type()).putIfAbsent(method.method(), plan);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,127 @@
+package io.github.ratelimit.method;
+
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+
+import io.github.ratelimit.RateLimitExempt;
+import io.github.ratelimit.RateLimited;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Refuses annotations where no proxy can reach them: they would limit nothing, and nobody
+ * would see it.
+ */
+final class ReachabilityCheck {
+
+	private final RateLimitAnnotations annotations;
+
+	ReachabilityCheck(RateLimitAnnotations annotations) {
+		this.annotations = annotations;
+	}
+
+	/**
+	 * Checks a class.
+	 * @param type the class of a bean, never one that Spring generated
+	 * @param proxiedByClass whether the bean is proxied by a subclass of it
+	 * @throws InvalidRateLimitedMethodException if an annotation cannot work
+	 */
+	void check(Class<?> type, boolean proxiedByClass) {
+		for (Class<?> each : TypeHierarchy.of(type)) {
+			checkContradiction(each);
+			for (Method method : ReflectionUtils.getDeclaredMethods(each)) {
+				if (!method.isBridge() && isLimited(method)) {
+					checkContradiction(method);
+					checkMethod(method);
+				}
+			}
+		}
+		for (LimitedMethod limited : this.annotations.findAll(type)) {
+			checkFinalMethod(limited);
+		}
+		if (proxiedByClass) {
+			checkFinalClass(type);
+		}
+	}
+
+	private static boolean isLimited(AnnotatedElement element) {
+		return MergedAnnotations.from(element).isPresent(RateLimited.class);
+	}
+
+	private static void checkContradiction(AnnotatedElement element) {
+		MergedAnnotations direct = MergedAnnotations.from(element);
+		if (direct.isPresent(RateLimitExempt.class) && direct.isPresent(RateLimited.class)) {
+			throw invalid(element, "is @RateLimitExempt as well", "Keep one of the two annotations.");
+		}
+	}
+
+	private static void checkMethod(Method method) {
+		String remedy = "The limit works through a proxy of the bean: put the annotation on a method of the bean that "
+				+ "other beans call, or make this one ";
+		int modifiers = method.getModifiers();
+		if (Modifier.isPrivate(modifiers)) {
+			throw invalid(method, "is private, so no proxy can reach it", remedy + "public.");
+		}
+		if (Modifier.isStatic(modifiers)) {
+			throw invalid(method, "is static, so no proxy can reach it", remedy + "an instance method.");
+		}
+		if (Modifier.isFinal(modifiers)) {
+			throw invalid(method, "is final, so no proxy can reach it", remedy + "not final (in Kotlin: open).");
+		}
+	}
+
+	private static void checkFinalMethod(LimitedMethod limited) {
+		Method method = limited.method();
+		boolean onClass = limited.declarations().get(0).source() instanceof Class<?>;
+		if (Modifier.isFinal(method.getModifiers()) && !Proxy.isProxyClass(method.getDeclaringClass())) {
+			throw invalid(method, "is final, so no proxy can reach it",
+					"The limit works through a proxy of the bean: make the method not final (in Kotlin: open)"
+							+ (onClass ? ", or annotate the methods that are meant instead of the class." : "."));
+		}
+	}
+
+	private static void checkFinalClass(Class<?> type) {
+		boolean proxiedByInterface = Proxy.isProxyClass(type) || ClassUtils.isLambdaClass(type);
+		if (Modifier.isFinal(type.getModifiers()) && !proxiedByInterface) {
+			throw invalid(type, "is final, so no proxy can be made of it",
+					"The limit works through a proxy of the bean: make the class not final (in Kotlin: open; a record "
+							+ "is always final).");
+		}
+	}
+
+	/**
+	 * Checks a method of a bean that is proxied by its interfaces.
+	 * @param limited the method
+	 * @param interfaces what the proxy implements
+	 * @throws InvalidRateLimitedMethodException if the annotated method is in none of
+	 * them
+	 */
+	void checkInterfaces(LimitedMethod limited, Class<?>[] interfaces) {
+		boolean onMethod = limited.declarations().get(0).source() instanceof Method;
+		if (onMethod && !isReachable(limited, interfaces)) {
+			throw invalid(limited.method(), "is in no interface of the bean, which is proxied by its interfaces",
+					"Add the method to one of them, or proxy classes: spring.aop.proxy-target-class=true.");
+		}
+	}
+
+	private static boolean isReachable(LimitedMethod limited, Class<?>[] interfaces) {
+		for (Class<?> each : interfaces) {
+			for (Method method : each.getMethods()) {
+				if (AopUtils.getMostSpecificMethod(method, limited.type()).equals(limited.method())) {
+					return true;
+				}
+			}
+		}
+		return false;
+	}
+
+	private static InvalidRateLimitedMethodException invalid(AnnotatedElement element, String problem, String remedy) {
+		return new InvalidRateLimitedMethodException(element, null, null, problem, remedy, null);
+	}
+
+}

@@ -1,0 +1,76 @@
+package io.github.ratelimit.observation;
+
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStatistics;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.RegisteredLimit;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Shows Micrometer the figures that the limiter keeps anyway: what each limit decided,
+ * how many keys it has, how many permits were forgotten. The meters read them when they
+ * are asked, so a decision pays nothing for being metered; limits that are registered
+ * later get theirs then. No tag tells a key.
+ */
+public final class RateLimitMetrics implements MeterBinder {
+
+	private final LimitRegistry limits;
+
+	private final LimitStore store;
+
+	/**
+	 * Creates the metrics.
+	 * @param limits the limits to show
+	 * @param store where their permits are kept
+	 */
+	public RateLimitMetrics(LimitRegistry limits, LimitStore store) {
+		this.limits = limits;
+		this.store = store;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		this.limits.whenRegistered((limit) -> {
+			bindDecisions(limit, registry);
+			bindKeys(limit, registry);
+			bindForgotten(limit, registry);
+		});
+	}
+
+	private void bindDecisions(RegisteredLimit limit, MeterRegistry registry) {
+		bindOutcome(limit, "allowed", LimitStatistics::allowed, registry);
+		bindOutcome(limit, "denied", LimitStatistics::denied, registry);
+		bindOutcome(limit, "degraded", LimitStatistics::degraded, registry);
+	}
+
+	private void bindOutcome(RegisteredLimit limit, String outcome, ToDoubleFunction<LimitStatistics> count,
+			MeterRegistry registry) {
+		FunctionCounter.builder("ratelimit.decisions", limit.statistics(), count)
+			.description("Calls that the limit decided on")
+			.baseUnit("decisions")
+			.tag("limit", limit.limit().name())
+			.tag("outcome", outcome)
+			.register(registry);
+	}
+
+	private void bindKeys(RegisteredLimit limit, MeterRegistry registry) {
+		Gauge.builder("ratelimit.keys", this.store, (store) -> store.trackedKeys(limit.limit()))
+			.description("Keys whose permits are kept")
+			.baseUnit("keys")
+			.tag("limit", limit.limit().name())
+			.register(registry);
+	}
+
+	private void bindForgotten(RegisteredLimit limit, MeterRegistry registry) {
+		FunctionCounter.builder("ratelimit.forgotten", this.store, (store) -> store.forgottenPermits(limit.limit()))
+			.description("Permits lost because keys were forgotten before they were full again")
+			.baseUnit("permits")
+			.tag("limit", limit.limit().name())
+			.register(registry);
+	}
+
+}

@@ -1,0 +1,134 @@
+package io.github.ratelimit.web;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.Rate;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * {@code draft-11}: {@code RateLimit-Policy} and {@code RateLimit} of
+ * draft-ietf-httpapi-ratelimit-headers-11, with one item for each rate of each limit.
+ * <p>
+ * A token bucket has no window. Its quota {@code q} is what it can hold and its {@code w}
+ * the time in which it fills, so that {@code q} in {@code w} seconds is the rate itself
+ * and {@code r} never exceeds {@code q}: {@code 60/min burst 90} reads {@code q=90;w=90}.
+ * Where that time is no whole number of seconds {@code w} is left out.
+ * <p>
+ * {@code t} is the time to full; of a rate that refuses never beyond the wait, since
+ * Retry-After should not end before it.
+ */
+final class Draft11Headers implements HeaderStyle {
+
+	private static final String POLICY = "RateLimit-Policy";
+
+	private static final String STATE = "RateLimit";
+
+	private static final List<String> NAMES = List.of(POLICY, STATE);
+
+	/** By the limits' names, of which there are as many as the application has. */
+	private final ConcurrentMap<String, Texts> texts = new ConcurrentHashMap<>();
+
+	@Override
+	public String name() {
+		return "draft-11";
+	}
+
+	@Override
+	public Collection<String> headerNames() {
+		return NAMES;
+	}
+
+	@Override
+	public void write(List<LimitDecision> limits, HttpServletResponse response) {
+		if (limits.size() == 1) {
+			LimitDecision only = limits.get(0);
+			Texts limitTexts = textsOf(only.limit());
+			StringBuilder state = new StringBuilder(64);
+			limitTexts.appendState(state, only);
+			response.setHeader(POLICY, limitTexts.policy);
+			response.setHeader(STATE, state.toString());
+			return;
+		}
+		StringBuilder policy = new StringBuilder(128);
+		StringBuilder state = new StringBuilder(128);
+		for (int i = 0; i < limits.size(); i++) {
+			LimitDecision decision = limits.get(i);
+			Texts limitTexts = textsOf(decision.limit());
+			if (i > 0) {
+				policy.append(", ");
+				state.append(", ");
+			}
+			policy.append(limitTexts.policy);
+			limitTexts.appendState(state, decision);
+		}
+		response.setHeader(POLICY, policy.toString());
+		response.setHeader(STATE, state.toString());
+	}
+
+	private Texts textsOf(Limit limit) {
+		Texts known = this.texts.get(limit.name());
+		if (known != null && (known.limit == limit || known.limit.equals(limit))) {
+			return known;
+		}
+		Texts created = new Texts(limit);
+		this.texts.put(limit.name(), created);
+		return created;
+	}
+
+	/** What does not change while a limit has the same rates. */
+	private static final class Texts {
+
+		private final Limit limit;
+
+		private final String policy;
+
+		/** Of each rate in turn, for example {@code "chat";r=}. */
+		private final String[] stateHeads;
+
+		Texts(Limit limit) {
+			this.limit = limit;
+			List<Rate> rates = limit.rates();
+			this.stateHeads = new String[rates.size()];
+			StringBuilder all = new StringBuilder();
+			for (int i = 0; i < rates.size(); i++) {
+				StringBuilder name = new StringBuilder();
+				StructuredFields.appendString(name, PolicyNames.of(limit, i));
+				all.append((i > 0) ? ", " : "").append(name);
+				appendQuota(all, rates.get(i));
+				this.stateHeads[i] = name + ";r=";
+			}
+			this.policy = all.toString();
+		}
+
+		private static void appendQuota(StringBuilder to, Rate rate) {
+			StructuredFields.appendInteger(to.append(";q="), rate.burst());
+			Duration window = rate.timeToFull();
+			if (window.getNano() == 0) {
+				StructuredFields.appendInteger(to.append(";w="), window.getSeconds());
+			}
+		}
+
+		void appendState(StringBuilder to, LimitDecision decision) {
+			for (int rate = 0; rate < this.stateHeads.length; rate++) {
+				to.append((rate > 0) ? ", " : "").append(this.stateHeads[rate]);
+				StructuredFields.appendInteger(to, decision.remaining(rate));
+				StructuredFields.appendInteger(to.append(";t="), effectiveWindow(decision, rate));
+			}
+		}
+
+		private static long effectiveWindow(LimitDecision decision, int rate) {
+			Duration toFull = decision.resetAfter(rate);
+			if (decision.violated(rate) && toFull.compareTo(decision.retryAfter()) > 0) {
+				return Seconds.roundUp(decision.retryAfter());
+			}
+			return Seconds.roundUp(toFull);
+		}
+
+	}
+
+}

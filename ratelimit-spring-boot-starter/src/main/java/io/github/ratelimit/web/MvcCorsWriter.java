@@ -1,0 +1,67 @@
+package io.github.ratelimit.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.cors.CorsConfigurationSource;
+import org.springframework.web.servlet.HandlerExecutionChain;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.util.ServletRequestPathUtils;
+
+/**
+ * Asks Spring MVC: looks for the handler as the dispatcher servlet does and runs the
+ * interceptor that writes what {@code @CrossOrigin} and {@code addCorsMappings} say.
+ */
+public final class MvcCorsWriter implements CorsWriter {
+
+	private final Supplier<List<HandlerMapping>> mappings;
+
+	/**
+	 * Creates the writer.
+	 * @param mappings the handler mappings in their order, asked for once, at the first
+	 * use
+	 */
+	public MvcCorsWriter(Supplier<List<HandlerMapping>> mappings) {
+		this.mappings = SingletonSupplier.of(mappings);
+	}
+
+	@Override
+	public void write(HttpServletRequest request, HttpServletResponse response) throws Exception {
+		ServletRequestPathUtils.parseAndCache(request);
+		HandlerExecutionChain chain = chain(request);
+		if (chain == null) {
+			return;
+		}
+		for (HandlerInterceptor interceptor : chain.getInterceptorList()) {
+			if (interceptor instanceof CorsConfigurationSource) {
+				interceptor.preHandle(request, response, chain.getHandler());
+			}
+		}
+	}
+
+	private @Nullable HandlerExecutionChain chain(HttpServletRequest request) {
+		for (HandlerMapping mapping : this.mappings.get()) {
+			try {
+				HandlerExecutionChain chain = mapping.getHandler(request);
+				if (chain != null) {
+					return chain;
+				}
+			}
+			catch (Exception ex) {
+				// Of a handler that refuses the method MVC writes no CORS headers either
+				return null;
+			}
+		}
+		return null;
+	}
+
+	@Override
+	public String toString() {
+		return "Spring MVC";
+	}
+
+}

@@ -1,0 +1,25 @@
+package io.github.ratelimit.web;
+
+import io.github.ratelimit.LimitDecision;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collection;
+import java.util.List;
+
+/** {@code none}: headers say nothing about limits. */
+final class NoHeaders implements HeaderStyle {
+
+	@Override
+	public String name() {
+		return "none";
+	}
+
+	@Override
+	public Collection<String> headerNames() {
+		return List.of();
+	}
+
+	@Override
+	public void write(List<LimitDecision> limits, HttpServletResponse response) {
+	}
+
+}

@@ -1,0 +1,29 @@
+package io.github.ratelimit.web;
+
+/**
+ * {@code openai}: the error object of OpenAI's API, so that its SDKs raise their own
+ * exceptions. What matters to them is the status; type and code are strings that people
+ * look for.
+ */
+final class OpenAiBody implements BodyStyle {
+
+	@Override
+	public String name() {
+		return "openai";
+	}
+
+	@Override
+	public Body body(Refusal refusal) {
+		String text = switch (refusal.reason()) {
+			case LIMIT_EXCEEDED, TOO_LARGE -> error(refusal.message(), "requests", "rate_limit_exceeded");
+			case MISSING_KEY -> error(refusal.message(), "invalid_request_error", "missing_key");
+		};
+		return new Body("application/json", text);
+	}
+
+	private static String error(String message, String type, String code) {
+		return "{\"error\":{\"message\":" + Json.string(message) + ",\"type\":" + Json.string(type)
+				+ ",\"param\":null,\"code\":" + Json.string(code) + "}}";
+	}
+
+}

@@ -1,0 +1,41 @@
+package io.github.ratelimit.web;
+
+import java.util.List;
+
+/**
+ * {@code problem}: problem details (RFC 9457). A 429 is of the registered type
+ * {@code quota-exceeded} of draft-ietf-httpapi-ratelimit-headers-11; what has no
+ * registered type says no more than its status.
+ */
+final class ProblemBody implements BodyStyle {
+
+	private static final String QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded";
+
+	private static final String NO_TYPE = "about:blank";
+
+	@Override
+	public String name() {
+		return "problem";
+	}
+
+	@Override
+	public Body body(Refusal refusal) {
+		String text = switch (refusal.reason()) {
+			case LIMIT_EXCEEDED -> problem(QUOTA_EXCEEDED, "Quota exceeded", refusal) + policies(refusal);
+			case TOO_LARGE -> problem(NO_TYPE, "Content Too Large", refusal) + policies(refusal);
+			case MISSING_KEY -> problem(NO_TYPE, "Forbidden", refusal);
+		};
+		return new Body("application/problem+json", text + "}");
+	}
+
+	private static String problem(String type, String title, Refusal refusal) {
+		return "{\"type\":" + Json.string(type) + ",\"title\":" + Json.string(title) + ",\"status\":" + refusal.status()
+				+ ",\"detail\":" + Json.string(refusal.message());
+	}
+
+	private static String policies(Refusal refusal) {
+		List<String> names = PolicyNames.violated(refusal.violated());
+		return ",\"violated-policies\":" + Json.strings(names);
+	}
+
+}

@@ -1,0 +1,53 @@
+package io.github.ratelimit.web;
+
+import io.github.ratelimit.LimitDecision;
+import java.util.List;
+
+/**
+ * What the body of a refusal may speak of: nothing of it comes from the client, and no
+ * limit that hides is in it.
+ *
+ * @param reason why the request is refused
+ * @param message a sentence or two for people
+ * @param violated the limits that refuse and may be named, possibly none
+ * @param retryAfterSeconds how long to wait, in seconds, rounded up, at least 1; 0 where
+ * waiting does not help
+ */
+public record Refusal(Reason reason, String message, List<LimitDecision> violated, long retryAfterSeconds) {
+
+	/**
+	 * Creates a refusal.
+	 */
+	public Refusal {
+		violated = List.copyOf(violated);
+	}
+
+	/**
+	 * Returns the status of the answer.
+	 * @return the HTTP status code
+	 */
+	public int status() {
+		return this.reason.status;
+	}
+
+	/** Why a request is refused. */
+	public enum Reason {
+
+		/** A limit has too few permits: 429. */
+		LIMIT_EXCEEDED(429),
+
+		/** The request costs more than a limit can ever hold: 413. */
+		TOO_LARGE(413),
+
+		/** The request has no key that it could be counted by: 403. */
+		MISSING_KEY(403);
+
+		private final int status;
+
+		Reason(int status) {
+			this.status = status;
+		}
+
+	}
+
+}

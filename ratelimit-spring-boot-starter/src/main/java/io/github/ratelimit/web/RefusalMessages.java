@@ -1,0 +1,38 @@
+package io.github.ratelimit.web;
+
+import io.github.ratelimit.LimitDecision;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What refusals say to people. */
+final class RefusalMessages {
+
+	private RefusalMessages() {
+	}
+
+	static String exceeded(List<LimitDecision> violated, long seconds) {
+		String what = switch (violated.size()) {
+			case 0 -> "Too many requests.";
+			case 1 -> "Rate limit " + names(violated) + " is exceeded.";
+			default -> "Rate limits " + names(violated) + " are exceeded.";
+		};
+		return what + " Please try again in " + seconds + ((seconds == 1) ? " second." : " seconds.");
+	}
+
+	static String tooLarge(List<LimitDecision> violated) {
+		if (violated.isEmpty()) {
+			return "Request too large.";
+		}
+		LimitDecision limit = violated.get(0);
+		return "Request too large: it takes " + limit.charge().permits() + " permits of rate limit '"
+				+ limit.limit().name() + "', which never has more than " + limit.limit().capacity() + ".";
+	}
+
+	private static String names(List<LimitDecision> limits) {
+		return limits.stream()
+			.map((limit) -> "'" + limit.limit().name() + "'")
+			.distinct()
+			.collect(Collectors.joining(", "));
+	}
+
+}

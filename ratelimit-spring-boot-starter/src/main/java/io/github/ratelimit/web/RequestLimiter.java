@@ -1,0 +1,82 @@
+package io.github.ratelimit.web;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Degradation;
+import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.LimitPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides over a request by all limits that the matching rules of a phase name, together.
+ * Its own failures let the request through; a limit that fails does not take the others
+ * with it. Thread-safe.
+ */
+public final class RequestLimiter {
+
+	private final Rules rules;
+
+	private final RateLimiter limiter;
+
+	private final Degradation degradation;
+
+	/**
+	 * Creates it.
+	 * @param rules the rules
+	 * @param limiter decides over the limits
+	 * @param degradation where failures of the limiter are reported
+	 */
+	public RequestLimiter(Rules rules, RateLimiter limiter, Degradation degradation) {
+		this.rules = rules;
+		this.limiter = limiter;
+		this.degradation = degradation;
+	}
+
+	Decision decide(RulePhase phase, RequestDecisionScope scope) {
+		List<LimitPolicy> matching = List.of();
+		try {
+			ServletRequestFacts facts = scope.facts();
+			matching = this.rules.matching(phase, facts.method(), facts.requestedPath());
+			return matching.isEmpty() ? Decision.unlimited() : charge(matching, scope);
+		}
+		catch (MissingKeyException ex) {
+			throw ex;
+		}
+		catch (RuntimeException | LinkageError ex) {
+			return this.degradation.report(matching.stream().map(LimitPolicy::registered).toList(), ex);
+		}
+	}
+
+	private Decision charge(List<LimitPolicy> policies, RequestDecisionScope scope) {
+		Call call = Call.of(scope.facts());
+		List<Charge> charges = new ArrayList<>(policies.size());
+		for (int i = 0; i < policies.size(); i++) {
+			Charge charge = charge(policies.get(i), call);
+			Charge unpaid = (charge != null) ? scope.unpaid(charge) : null;
+			if (unpaid != null) {
+				charges.add(unpaid);
+			}
+		}
+		Decision decision = this.limiter.tryAcquire(charges);
+		scope.paid(decision);
+		return decision;
+	}
+
+	private @Nullable Charge charge(LimitPolicy policy, Call call) {
+		try {
+			return policy.charge(call);
+		}
+		catch (MissingKeyException ex) {
+			throw ex;
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.degradation.report(List.of(policy.registered()), ex);
+			return null;
+		}
+	}
+
+}

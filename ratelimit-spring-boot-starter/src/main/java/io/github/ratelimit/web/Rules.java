@@ -1,0 +1,90 @@
+package io.github.ratelimit.web;
+
+import io.github.ratelimit.expression.LimitPolicy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All rules of an application, in their order. Immutable, thread-safe.
+ */
+public final class Rules {
+
+	private final List<Rule> all;
+
+	private final List<Rule> beforeSecurity;
+
+	private final List<Rule> afterSecurity;
+
+	private final List<String> exempt;
+
+	/**
+	 * Creates the rules.
+	 * @param rules the rules; every one that matches applies
+	 * @param exempt paths, with what is below them, that only rules which name them are
+	 * about: those of the management endpoints, for example {@code /actuator}
+	 */
+	public Rules(Collection<Rule> rules, Collection<String> exempt) {
+		this.all = List.copyOf(rules);
+		this.beforeSecurity = this.all.stream().filter((rule) -> rule.phase() == RulePhase.BEFORE_SECURITY).toList();
+		this.afterSecurity = this.all.stream().filter((rule) -> rule.phase() == RulePhase.AFTER_SECURITY).toList();
+		this.exempt = List.copyOf(exempt);
+	}
+
+	/**
+	 * Returns the rules of one phase.
+	 * @param phase before or after Spring Security
+	 * @return the rules in their order, possibly none
+	 */
+	public List<Rule> of(RulePhase phase) {
+		return (phase == RulePhase.AFTER_SECURITY) ? this.afterSecurity : this.beforeSecurity;
+	}
+
+	/** What holds for a request: each limit once, in the order of the rules. */
+	List<LimitPolicy> matching(RulePhase phase, String method, RequestedPath path) {
+		List<LimitPolicy> matching = List.of();
+		List<Rule> rules = of(phase);
+		if (rules.isEmpty()) {
+			return matching;
+		}
+		String exemptBase = exemptBase(path);
+		for (int i = 0; i < rules.size(); i++) {
+			Rule rule = rules.get(i);
+			if ((exemptBase == null || rule.names(exemptBase)) && rule.matches(method, path)) {
+				matching = matching.isEmpty() ? rule.policies() : union(matching, rule.policies());
+			}
+		}
+		return matching;
+	}
+
+	private @Nullable String exemptBase(RequestedPath path) {
+		for (int i = 0; i < this.exempt.size(); i++) {
+			if (path.isWithin(this.exempt.get(i))) {
+				return this.exempt.get(i);
+			}
+		}
+		return null;
+	}
+
+	private static List<LimitPolicy> union(List<LimitPolicy> some, List<LimitPolicy> others) {
+		List<LimitPolicy> union = new ArrayList<>(some);
+		for (LimitPolicy other : others) {
+			if (!union.contains(other)) {
+				union.add(other);
+			}
+		}
+		return union;
+	}
+
+	/** The first one that a matching rule names; null for the general one. */
+	@Nullable String bodyStyle(String method, RequestedPath path) {
+		for (Rule rule : this.all) {
+			if (rule.bodyStyle() != null && rule.matches(method, path)) {
+				return rule.bodyStyle();
+			}
+		}
+		return null;
+	}
+
+}

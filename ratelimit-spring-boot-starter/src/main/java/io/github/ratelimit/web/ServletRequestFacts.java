@@ -1,0 +1,102 @@
+package io.github.ratelimit.web;
+
+import io.github.ratelimit.expression.RequestFacts;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The facts of a servlet request, each found when it is first asked for. Of the address
+ * it believes the container only. Used by one thread at a time.
+ */
+final class ServletRequestFacts implements RequestFacts {
+
+	private final Identity identity;
+
+	private final int ipv6Prefix;
+
+	private HttpServletRequest request;
+
+	private @Nullable String ip;
+
+	private @Nullable RequestedPath path;
+
+	ServletRequestFacts(HttpServletRequest request, Identity identity, int ipv6Prefix) {
+		this.request = request;
+		this.identity = identity;
+		this.ipv6Prefix = ipv6Prefix;
+	}
+
+	/** From here on speaks of the same request as a filter in between has wrapped it. */
+	void use(HttpServletRequest wrapped) {
+		this.request = wrapped;
+		if (this.path != null && !this.path.isOf(wrapped)) {
+			this.path = null;
+		}
+	}
+
+	RequestedPath requestedPath() {
+		if (this.path == null) {
+			this.path = RequestedPath.of(this.request);
+		}
+		return this.path;
+	}
+
+	@Override
+	public @Nullable String ip() {
+		if (this.ip == null) {
+			String address = this.request.getRemoteAddr();
+			this.ip = (address != null) ? ClientAddress.canonical(address, this.ipv6Prefix) : null;
+		}
+		return this.ip;
+	}
+
+	@Override
+	public @Nullable String user() {
+		return this.identity.user();
+	}
+
+	@Override
+	public String method() {
+		return this.request.getMethod();
+	}
+
+	@Override
+	public String path() {
+		return requestedPath().toString();
+	}
+
+	@Override
+	public @Nullable String header(String name) {
+		return this.request.getHeader(name);
+	}
+
+	@Override
+	public @Nullable String cookie(String name) {
+		Cookie[] cookies = this.request.getCookies();
+		if (cookies != null) {
+			for (Cookie cookie : cookies) {
+				if (cookie.getName().equals(name)) {
+					return cookie.getValue();
+				}
+			}
+		}
+		return null;
+	}
+
+	@Override
+	public @Nullable String param(String name) {
+		return QueryString.first(this.request.getQueryString(), name);
+	}
+
+	@Override
+	public @Nullable Object claim(String name) {
+		return this.identity.claim(name);
+	}
+
+	@Override
+	public @Nullable Object attribute(String name) {
+		return this.request.getAttribute(name);
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.github.ratelimit.web.security;
+
+import io.github.ratelimit.web.Identity;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Who Spring Security says it is. Claims are those of a verified JWT, of an opaque token
+ * that was looked up, or of an OpenID Connect login. Thread-safe.
+ */
+public final class SecurityContextIdentity implements Identity {
+
+	private static final boolean oauth2Present = ClassUtils.isPresent(
+			"org.springframework.security.oauth2.core.ClaimAccessor", SecurityContextIdentity.class.getClassLoader());
+
+	private final SecurityContextHolderStrategy strategy;
+
+	private SecurityContextIdentity(SecurityContextHolderStrategy strategy) {
+		this.strategy = strategy;
+	}
+
+	/**
+	 * Returns the identity of an application.
+	 * @param beans where the application may have a {@link SecurityContextHolderStrategy}
+	 * of its own; else it is that of the {@link SecurityContextHolder}
+	 * @return the identity
+	 */
+	public static SecurityContextIdentity of(BeanFactory beans) {
+		return new SecurityContextIdentity(beans.getBeanProvider(SecurityContextHolderStrategy.class)
+			.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
+	}
+
+	@Override
+	public @Nullable String user() {
+		Authentication authentication = authentication();
+		return (authentication != null) ? authentication.getName() : null;
+	}
+
+	@Override
+	public @Nullable Object claim(String name) {
+		Authentication authentication = authentication();
+		return (authentication != null && oauth2Present) ? TokenClaims.find(authentication, name) : null;
+	}
+
+	private @Nullable Authentication authentication() {
+		Authentication authentication = this.strategy.getContext().getAuthentication();
+		boolean known = authentication != null && authentication.isAuthenticated()
+				&& !(authentication instanceof AnonymousAuthenticationToken);
+		return known ? authentication : null;
+	}
+
+}

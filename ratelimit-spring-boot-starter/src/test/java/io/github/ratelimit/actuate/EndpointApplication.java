@@ -1,0 +1,113 @@
+package io.github.ratelimit.actuate;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeySource;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.store.memory.MemoryStore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+
+/** An application with the endpoint, asked over a real port. */
+final class EndpointApplication implements AutoCloseable {
+
+	private final HttpClient client = HttpClient.newHttpClient();
+
+	private final ConfigurableApplicationContext context;
+
+	private EndpointApplication(ConfigurableApplicationContext context) {
+		this.context = context;
+	}
+
+	static EndpointApplication start(String... properties) {
+		SpringApplication application = new SpringApplication(Setup.class);
+		List<String> arguments = new ArrayList<>(List.of(properties));
+		arguments.add("server.port=0");
+		arguments.add("server.address=127.0.0.1");
+		arguments.add("management.endpoints.web.exposure.include=ratelimits");
+		return new EndpointApplication(
+				application.run(arguments.stream().map((argument) -> "--" + argument).toArray(String[]::new)));
+	}
+
+	RegisteredLimit limit(String name, String rates, KeySource... keySources) {
+		return bean(LimitRegistry.class).register(Limit.of(name, Rate.parseAll(rates)), List.of(keySources));
+	}
+
+	void call(String limit, Key key, int times) {
+		RateLimiter limiter = bean(RateLimiter.class);
+		for (int i = 0; i < times; i++) {
+			limiter.tryAcquire(new Charge(limiter.limit(limit), key, 1));
+		}
+	}
+
+	<T> T bean(Class<T> type) {
+		return this.context.getBean(type);
+	}
+
+	HttpResponse<String> get(String path) throws IOException, InterruptedException {
+		return send("GET", path);
+	}
+
+	HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+		return send("DELETE", path);
+	}
+
+	private HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
+		String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
+		URI uri = URI.create("http://127.0.0.1:" + port + "/actuator/ratelimits" + path);
+		HttpRequest request = HttpRequest.newBuilder(uri)
+			.header("Accept", "application/json")
+			.method(method, BodyPublishers.noBody())
+			.build();
+		return this.client.send(request, BodyHandlers.ofString());
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Setup {
+
+		@Bean
+		ManualTime time() {
+			return new ManualTime();
+		}
+
+		@Bean
+		LimitStore limitStore(ManualTime time) {
+			return new MemoryStore(time, 1000);
+		}
+
+		@Bean
+		SecurityFilterChain everybodyMayDoEverything(HttpSecurity security) {
+			return security.csrf((csrf) -> csrf.disable())
+				.authorizeHttpRequests((requests) -> requests.anyRequest().permitAll())
+				.build();
+		}
+
+	}
+
+}

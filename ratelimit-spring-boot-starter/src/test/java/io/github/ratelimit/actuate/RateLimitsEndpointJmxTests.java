@@ -1,0 +1,49 @@
+package io.github.ratelimit.actuate;
+
+import io.github.ratelimit.Key;
+import java.lang.management.ManagementFactory;
+import java.util.Map;
+import javax.management.MBeanException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * The endpoint without HTTP.
+ */
+class RateLimitsEndpointJmxTests {
+
+	private static final String STRING = String.class.getName();
+
+	private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+
+	@Test
+	void showsTheSameOverJmx() throws Exception {
+		try (EndpointApplication application = EndpointApplication.start("spring.jmx.enabled=true",
+				"management.endpoints.jmx.exposure.include=ratelimits")) {
+			application.limit("chat", "10/min");
+			application.call("chat", Key.of("alice"), 3);
+			ObjectName name = this.server
+				.queryNames(new ObjectName("org.springframework.boot:type=Endpoint,name=Ratelimits,*"), null)
+				.iterator()
+				.next();
+
+			assertThat(invoke(name, "rateLimits")).asString().contains("enabled=true, mode=enforce");
+			assertThat(invoke(name, "limit", "chat", null, null)).asString().contains("limit=chat", "remaining=7");
+			assertThat((Map<?, ?>) invoke(name, "key", "chat", "alice")).extracting("remaining").isEqualTo(7L);
+			assertThat(this.server.getMBeanInfo(name).getOperations()).extracting("name").doesNotContain("reset");
+			assertThatThrownBy(() -> invoke(name, "limit", "chta", null, null)).isInstanceOf(MBeanException.class)
+				.hasMessageContaining("Did you mean 'chat'?");
+		}
+	}
+
+	private Object invoke(ObjectName name, String operation, Object... arguments) throws Exception {
+		String[] types = (arguments.length == 3) ? new String[] { STRING, STRING, Integer.class.getName() }
+				: (arguments.length == 2) ? new String[] { STRING, STRING } : new String[0];
+		return this.server.invoke(name, operation, arguments, types);
+	}
+
+}

@@ -1,0 +1,46 @@
+package io.github.ratelimit.actuate;
+
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.store.memory.MemoryStore;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RateLimitsEndpointWebExtensionTests {
+
+	@Test
+	void pageThatTheStoreRefusesIsABadRequest() {
+		LimitRegistry registry = new LimitRegistry();
+		registry.register(Limit.of("chat", Rate.parse("1/s")), List.of());
+		RateLimitsEndpoint endpoint = new RateLimitsEndpoint(registry,
+				refusingEveryPageButTheFirst(new MemoryStore(new ManualTime(), 10)), new KillSwitch(true));
+		RateLimitsEndpointWebExtension extension = new RateLimitsEndpointWebExtension(endpoint);
+
+		WebEndpointResponse<OperationResponseBody> response = extension.limit("chat", "nonsense", null);
+
+		assertThat(response.getStatus()).isEqualTo(400);
+		assertThat(response.getBody()).hasToString("Problem[title=Bad Request, status=400, "
+				+ "detail=after is 'nonsense'. Write the next of the page before, or leave it out.]");
+		assertThat(extension.limit("chat", null, null).getStatus()).isEqualTo(200);
+	}
+
+	private static LimitStore refusingEveryPageButTheFirst(LimitStore store) {
+		return (LimitStore) Proxy.newProxyInstance(LimitStore.class.getClassLoader(),
+				new Class<?>[] { LimitStore.class }, (proxy, method, arguments) -> {
+					if (method.getName().equals("keys") && arguments[1] != null) {
+						throw new IllegalArgumentException("no page");
+					}
+					return method.invoke(store, arguments);
+				});
+	}
+
+}

@@ -1,0 +1,326 @@
+package io.github.ratelimit.autoconfigure;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Properties that nobody knows, that come later, or that stand in the wrong place. */
+@ExtendWith(OutputCaptureExtension.class)
+class PropertiesCheckTests {
+
+	private static final String HAS_NO_EFFECT = "has no effect";
+
+	private static final String LATER = "is a setting that this version does not have yet";
+
+	@Test
+	void everyKnownPropertyIsKnown(CapturedOutput output) {
+		StartUp.of("""
+				ratelimit:
+				  enabled: true
+				  mode: enforce
+				  store: memory
+				  memory:
+				    max-keys-per-limit: 1000
+				  limits:
+				    chat:
+				      rate: [5/s, 60/min burst 90]
+				      key: [header('X-API-Key'), ip]
+				      cost: 2
+				      on-missing-key: deny
+				      algorithm: token-bucket
+				      hide-headers: true
+				  http:
+				    headers: x-ratelimit, draft-11
+				    body: problem
+				    ipv6-prefix: 56
+				    rules:
+				      - path: /v1/**
+				        methods: [GET, POST]
+				        limits: chat
+				        body: openai
+				        when: after-security
+				""").succeeds((context) -> assertThat(output).doesNotContain(HAS_NO_EFFECT));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "ratelimit.memory.maxKeysPerLimit=9", "ratelimit.memory.max_keys_per_limit=9",
+			"rate-limit.memory.max-keys-per-limit=9", "RateLimit.Memory.MaxKeysPerLimit=9",
+			"ratelimit.http.rules[0].path=/v1", "ratelimit.http.methods-of-nobody.x=1" })
+	void relaxedSpellingsAreKnown(String property, CapturedOutput output) {
+		boolean unknown = property.contains("nobody");
+		StartUp.of("")
+			.property(property)
+			.succeeds((context) -> assertThat(output.toString().contains(HAS_NO_EFFECT)).isEqualTo(unknown));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "RATELIMIT_ENABLED", "RATELIMIT_HTTP_HIDE", "RATELIMIT_MEMORY_MAXKEYSPERLIMIT",
+			"RATELIMIT_MEMORY_MAX_KEYS_PER_LIMIT", "RATELIMIT_HTTP_IPV6PREFIX", "RATELIMIT_HTTP_IPV6_PREFIX" })
+	void environmentVariablesAreKnownInBothSpellings(String name, CapturedOutput output) {
+		boolean unknown = name.endsWith("HIDE");
+		String value = name.endsWith("ENABLED") ? "true" : "32";
+		StartUp.of("")
+			.variable(name, value)
+			.succeeds((context) -> assertThat(output.toString().contains(HAS_NO_EFFECT)).isEqualTo(unknown));
+	}
+
+	@Test
+	void unknownPropertyOfALimitIsNamedWithItsPlaceAndTheNearest(CapturedOutput output) {
+		StartUp.ofLimit("rate: 5/s", "key: ip", "hide-header: true")
+			.succeeds((context) -> assertThat(output)
+				.contains("Property 'ratelimit.limits.chat.hide-header' (Byte array resource [file-0.yml] - 6:20) "
+						+ "has no effect. Did you mean 'ratelimit.limits.chat.hide-headers'?"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ratelimit.limit.chat.rate, ratelimit.limits.chat.rate", "ratelimit.enabeld, ratelimit.enabled",
+			"ratelimit.memory.max-keys, ratelimit.memory.max-keys-per-limit",
+			"ratelimit.max-keys-per-limit, ratelimit.memory.max-keys-per-limit",
+			"ratelimit.rules[0].path, ratelimit.http.rules", "ratelimit.http.rules.path, ratelimit.http.rules[0].path",
+			"ratelimit.http.header, ratelimit.http.headers" })
+	void unknownPropertyIsToldWhatWasMeant(String unknown, String meant, CapturedOutput output) {
+		StartUp.of("")
+			.property(unknown + "=1")
+			.succeeds((context) -> assertThat(output).contains("Property '" + unknown + "' (\"" + unknown
+					+ "\" from property source \"test\") " + "has no effect. Did you mean '" + meant + "'?"));
+	}
+
+	@Test
+	void unknownPropertyOfARuleIsToldWhatWasMeant(CapturedOutput output) {
+		StartUp.of("""
+				ratelimit:
+				  http:
+				    rules:
+				      - path: /v1/**
+				        method: POST
+				""")
+			.succeeds((context) -> assertThat(output)
+				.contains("'ratelimit.http.rules[0].method' (Byte array resource [file-0.yml] - 5:17) "
+						+ "has no effect. Did you mean 'ratelimit.http.rules[0].methods'?"));
+	}
+
+	@Test
+	void unknownPropertyLikeNoneIsToldWhatThereIs(CapturedOutput output) {
+		StartUp.of("")
+			.property("ratelimit.memory.foo=1")
+			.succeeds((context) -> assertThat(output)
+				.contains("has no effect. Below 'ratelimit.memory' there can be max-keys-per-limit."));
+	}
+
+	@Test
+	void propertyBelowAValueIsToldThatNothingCanBeThere(CapturedOutput output) {
+		StartUp.ofLimit("rate: 5/s", "key: ip", "cost:", "  foo: 1")
+			.succeeds((context) -> assertThat(output).contains("'ratelimit.limits.chat.cost.foo'",
+					"Nothing can stand below 'ratelimit.limits.chat.cost'."));
+	}
+
+	@Test
+	void samePropertyInTwoFilesIsWarnedOfForEach(CapturedOutput output) {
+		StartUp.of("ratelimit.foo: 1")
+			.file("ratelimit.foo: 2")
+			.succeeds((context) -> assertThat(output.toString().split(HAS_NO_EFFECT, -1)).hasSize(3));
+	}
+
+	@Test
+	void unknownPropertyIsWarnedOfOnceWhereBootHasASecondViewOfAllSources(CapturedOutput output) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.run("--ratelimit.foo=1").close();
+		assertThat(output.toString().split("'ratelimit.foo'", -1)).hasSize(2);
+	}
+
+	@Test
+	void misspeltEnvironmentVariableIsToldWhatWasMeant(CapturedOutput output) {
+		StartUp.of("")
+			.variable("RATELIMIT_MEMORY_MAX_KEYS", "1")
+			.succeeds((context) -> assertThat(output)
+				.contains("Property 'RATELIMIT_MEMORY_MAX_KEYS' (environment variable RATELIMIT_MEMORY_MAX_KEYS) "
+						+ "has no effect. Did you mean 'RATELIMIT_MEMORY_MAXKEYSPERLIMIT'?"));
+	}
+
+	@Test
+	void misspeltEnvironmentVariableOfALimitIsToldWhatWasMeant(CapturedOutput output) {
+		StartUp.ofLimit("rate: 5/s", "key: ip")
+			.variable("RATELIMIT_LIMITS_CHAT_RATES", "1/s")
+			.succeeds((context) -> assertThat(output).contains("Did you mean 'RATELIMIT_LIMITS_CHAT_RATE'?"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "RATELIMIT_SERVICE_HOST", "RATELIMIT_PORT_8080_TCP_ADDR", "RATELIMIT",
+			"RATELIMIT_REDIS_PORT", "RATELIMIT_REDIS_SERVICE_HOST", "RATELIMITER_X" })
+	void environmentVariablesThatOrchestratorsMakeAreLeftAlone(String name, CapturedOutput output) {
+		StartUp.of("")
+			.variable(name, "tcp://10.0.0.1:8080")
+			.succeeds((context) -> assertThat(output).doesNotContain(HAS_NO_EFFECT));
+	}
+
+	@Test
+	void settingOfALaterVersionIsRefused() {
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "max-wait: 2s").failure()).isEqualTo("""
+				The rate limits are not configured correctly:
+
+				    Property: ratelimit.limits.chat.max-wait
+				    Value: "2s"
+				    Origin: [file-0.yml] - 6:17
+				    Reason: The value is a setting that this version does not have yet
+
+				Remove it.""");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "max-concurrent: 10", "maxConcurrent: 10", "max_concurrent: 10", "plan: claim('plan')",
+			"plans: {pro: 600/min}", "segments: 20", "max-wait: 2s", "max-waiting: 5", "count-when: status == 401",
+			"unit: tokens", "mode: shadow", "on-store-failure: deny", "lease: 1m", "settle: 1", "max-debt: 5",
+			"ban-after: 5" })
+	void settingOfALimitOfALaterVersionIsRefused(String line) {
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", line).failure()).contains(LATER);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "fixed-window", "sliding-window", "slidingWindow", "sliding-window-counter",
+			"SLIDING_WINDOW_LOG" })
+	void algorithmOfALaterVersionIsRefused(String algorithm) {
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "algorithm: " + algorithm).failure())
+			.contains("Property: ratelimit.limits.chat.algorithm", LATER)
+			.endsWith("Remove it or write token-bucket.");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			ratelimit.mode=shadow               | Remove it or write enforce.
+			ratelimit.store=redis               | Remove it or write memory.
+			ratelimit.redis.deadline=50ms       | Remove it.
+			ratelimit.redis.anything.else=1     | Remove it.
+			ratelimit.on-store-failure=local    | Remove it.
+			ratelimit.onStoreFailure=local      | Remove it.
+			ratelimit.http.headers=openai       | Remove it or write x-ratelimit, draft-11 or none.
+			ratelimit.http.headers=none, OpenAI | Remove it or write x-ratelimit, draft-11 or none.
+			ratelimit.http.headers[0]=anthropic | Remove it or write x-ratelimit, draft-11 or none.
+			ratelimit.http.body=anthropic       | Remove it or write problem, openai or none.
+			ratelimit.http.rules[0].body=anthropic | Remove it or write problem, openai or none.
+			""")
+	void settingOfALaterVersionIsRefusedAtAnyLevel(String property, String remedy) {
+		assertThat(StartUp.of("").property(property).failure())
+			.contains("Property: " + property.substring(0, property.indexOf('='))
+				.replace("onStore", "on-store")
+				.replace("Failure", "-failure"), LATER)
+			.endsWith("\n\n" + remedy);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "RATELIMIT_ON_STORE_FAILURE", "RATELIMIT_ONSTOREFAILURE", "RATELIMIT_REDIS_KEY_PREFIX",
+			"RATELIMIT_REDIS_DEADLINE" })
+	void settingOfALaterVersionInTheEnvironmentIsRefused(String name) {
+		assertThat(StartUp.of("").variable(name, "local").failure()).contains("Property: " + name, LATER);
+	}
+
+	@Test
+	void settingOfALaterVersionThatIsOverriddenIsNoFailure() {
+		StartUp.of("ratelimit.store: redis")
+			.variable("RATELIMIT_STORE", "memory")
+			.succeeds((context) -> assertThat(context).hasSingleBean(RateLimitProperties.class));
+	}
+
+	@Test
+	void listOfALaterVersionThatIsOverriddenIsNoFailure() {
+		StartUp.of("ratelimit.http.headers: [none, openai]")
+			.property("ratelimit.http.headers=draft-11")
+			.succeeds((context) -> assertThat(context.getBean(RateLimitProperties.class).getHttp().getHeaders())
+				.containsExactly("draft-11"));
+	}
+
+	@Test
+	void settingOfALaterVersionIsFoundBehindAPlaceholder() {
+		assertThat(StartUp.of("ratelimit.store: ${kind}").property("kind=redis").failure()).contains(LATER);
+	}
+
+	@Test
+	void unknownValueIsToldWhatThereIs() {
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "on-missing-key: skipp").failure()).isEqualTo("""
+				The rate limits are not configured correctly:
+
+				    Property: ratelimit.limits.chat.on-missing-key
+				    Value: "skipp"
+				    Origin: [file-0.yml] - 6:23
+				    Reason: The value is not known
+
+				Did you mean skip? Write ip, skip or deny.""");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "skip", "SKIP", "Skip" })
+	void knownValueMayBeSpelledInAnyCase(String value) {
+		StartUp.ofLimit("rate: 5/s", "key: ip", "on-missing-key: " + value)
+			.succeeds((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void emptyValueIsNotKnown() {
+		assertThat(StartUp.of("ratelimit.http.rules[0].when:").failure())
+			.contains("Property: ratelimit.http.rules[0].when", "Reason: It is empty")
+			.endsWith("Write auto, before-security or after-security.");
+	}
+
+	@Test
+	void valueInPlaceOfALimitIsRefused() {
+		assertThat(StartUp.of("ratelimit.limits.chat: 10/min").failure()).isEqualTo("""
+				The rate limits are not configured correctly:
+
+				    Property: ratelimit.limits.chat
+				    Value: "10/min"
+				    Origin: [file-0.yml] - 1:24
+				    Reason: The value stands where other properties have to be, one level below
+
+				Write ratelimit.limits.chat.rate: 10/min and ratelimit.limits.chat.key.""");
+	}
+
+	@Test
+	void valueInPlaceOfAGroupIsRefused() {
+		assertThat(StartUp.of("ratelimit: off").failure()).contains("Property: ratelimit\n", "Value: \"false\"")
+			.endsWith("Write for example ratelimit.enabled.");
+	}
+
+	@Test
+	void groupWithNothingBelowIsRefused() {
+		assertThat(StartUp.of("""
+				ratelimit:
+				  limits:
+				    # chat:
+				""").failure()).contains("Property: ratelimit.limits\n", "Reason: It has nothing below it")
+			.endsWith("Remove it, or write for example ratelimit.limits.<name>.rate below it, indented.");
+	}
+
+	@Test
+	void nothingAtAllIsNoFailure() {
+		StartUp.of("ratelimit:").succeeds((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					ratelimit.memory.max-keys-per-limit=0 | below 1 | At least one key has to be remembered; 100000 is the default.
+					ratelimit.http.ipv6-prefix=0 | below 1 | Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default.
+					ratelimit.http.ipv6-prefix=129 | above 128 | Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default.
+					""")
+	void numberOutOfRangeIsRefused(String property, String problem, String remedy) {
+		assertThat(StartUp.of("").property(property).failure()).contains("Reason: The value is " + problem)
+			.endsWith("\n\n" + remedy);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(RateLimitAutoConfiguration.class)
+	static class Application {
+
+	}
+
+}

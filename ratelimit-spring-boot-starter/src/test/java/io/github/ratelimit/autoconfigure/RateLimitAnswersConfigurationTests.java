@@ -1,0 +1,188 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.web.AnswerStyles;
+import io.github.ratelimit.web.Answers;
+import io.github.ratelimit.web.BodyStyle;
+import io.github.ratelimit.web.CrossOrigin;
+import io.github.ratelimit.web.HeaderStyle;
+import io.github.ratelimit.web.Refusal;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.web.FilterChainProxy;
+import org.springframework.web.servlet.DispatcherServlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RateLimitAnswersConfigurationTests {
+
+	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(WebMvcAutoConfiguration.class, RateLimitAutoConfiguration.class,
+				RateLimitWebAutoConfiguration.class))
+		.withPropertyValues("ratelimit.limits.chat.rate=1/min", "ratelimit.limits.chat.key=global",
+				"ratelimit.limits.my-login.rate=1/h", "ratelimit.limits.my-login.key=global");
+
+	@Test
+	void theDefaultsAreBothHeaderStylesAndProblems() {
+		this.runner.run((context) -> {
+			MockHttpServletResponse refused = refusedBy(context, "chat");
+			assertThat(refused.getHeader("X-RateLimit-Limit")).isEqualTo("1");
+			assertThat(refused.getHeader("RateLimit-Policy")).isEqualTo("\"chat\";q=1;w=60");
+			assertThat(refused.getContentType()).isEqualTo("application/problem+json");
+		});
+	}
+
+	@Test
+	void theConfigurationChoosesTheStyles() {
+		this.runner.withPropertyValues("ratelimit.http.headers=draft-11", "ratelimit.http.body=openai")
+			.run((context) -> {
+				MockHttpServletResponse refused = refusedBy(context, "chat");
+				assertThat(refused.getHeaderNames()).contains("RateLimit").doesNotContain("X-RateLimit-Limit");
+				assertThat(refused.getContentAsString()).startsWith("{\"error\":");
+			});
+	}
+
+	@Test
+	void anUnknownHeaderStyleFailsStartUp() {
+		this.runner.withPropertyValues("ratelimit.http.headers=x-ratelimit, draft-10")
+			.run((context) -> assertThat(context).getFailure()
+				.hasRootCauseInstanceOf(InvalidConfigurationException.class)
+				.rootCause()
+				.hasMessage("Property 'ratelimit.http.headers' with value 'draft-10' is no known style. "
+						+ "Did you mean 'draft-11'? The known ones are draft-11, none, x-ratelimit."));
+	}
+
+	@Test
+	void anUnknownBodyStyleFailsStartUp() {
+		this.runner.withPropertyValues("ratelimit.http.body=probelm")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageStartingWith("Property 'ratelimit.http.body' with value 'probelm' is no known style. "
+						+ "Did you mean 'problem'?"));
+	}
+
+	@Test
+	void stylesOfTheApplicationAreKnown() {
+		this.runner.withUserConfiguration(OwnStyles.class)
+			.withPropertyValues("ratelimit.http.headers=house", "ratelimit.http.body=problem")
+			.run((context) -> {
+				MockHttpServletResponse refused = refusedBy(context, "chat");
+				assertThat(refused.getHeader("X-House")).isEqualTo("1");
+				assertThat(refused.getContentAsString()).isEqualTo("own");
+			});
+	}
+
+	@Test
+	void limitsThatHideAreNotSpokenOf() {
+		this.runner.withPropertyValues("ratelimit.limits.my-login.hide-headers=true").run((context) -> {
+			MockHttpServletResponse refused = refusedBy(context, "my-login");
+			assertThat(refused.getStatus()).isEqualTo(429);
+			assertThat(refused.getHeaderNames()).contains("Retry-After")
+				.doesNotContain("RateLimit", "X-RateLimit-Limit");
+			assertThat(refused.getContentAsString()).doesNotContain("login");
+			assertThat(refusedBy(context, "chat").getHeader("RateLimit")).startsWith("\"chat\"");
+		});
+	}
+
+	@Test
+	void worksWithoutSpringSecurityAndSpringMvc() {
+		this.runner.withClassLoader(new FilteredClassLoader(FilterChainProxy.class, DispatcherServlet.class))
+			.run((context) -> {
+				MockHttpServletRequest request = new MockHttpServletRequest();
+				request.addHeader("Origin", "https://app.example");
+				assertThat(refusedBy(context, "chat", request).getStatus()).isEqualTo(429);
+			});
+	}
+
+	@Test
+	void answersOfTheApplicationWin() {
+		this.runner.withUserConfiguration(OwnAnswers.class)
+			.run((context) -> assertThat(context).hasSingleBean(Answers.class).hasBean("ownAnswers"));
+	}
+
+	private static MockHttpServletResponse refusedBy(ApplicationContext context, String limit) throws Exception {
+		return refusedBy(context, limit, new MockHttpServletRequest());
+	}
+
+	private static MockHttpServletResponse refusedBy(ApplicationContext context, String limit,
+			MockHttpServletRequest request) throws Exception {
+		RateLimiter limiter = context.getBean(RateLimiter.class);
+		Decision decision = limiter.tryAcquire(limit, "someone");
+		while (decision.allowed()) {
+			decision = limiter.tryAcquire(limit, "someone");
+		}
+		MockHttpServletResponse response = new MockHttpServletResponse();
+		context.getBean(Answers.class).refuse(request, response, decision, decision.limits(), null);
+		return response;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnStyles {
+
+		@Bean
+		HeaderStyle house() {
+			return new HeaderStyle() {
+
+				@Override
+				public String name() {
+					return "house";
+				}
+
+				@Override
+				public Collection<String> headerNames() {
+					return List.of("X-House");
+				}
+
+				@Override
+				public void write(List<LimitDecision> limits, HttpServletResponse response) {
+					response.setIntHeader("X-House", limits.size());
+				}
+
+			};
+		}
+
+		@Bean
+		BodyStyle problem() {
+			return new BodyStyle() {
+
+				@Override
+				public String name() {
+					return "problem";
+				}
+
+				@Override
+				public Body body(Refusal refusal) {
+					return new Body("text/plain", "own");
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnAnswers {
+
+		@Bean
+		Answers ownAnswers() {
+			return new Answers(new AnswerStyles(List.of(), List.of()), List.of("none"), "none", Set.of(),
+					new CrossOrigin(List::of));
+		}
+
+	}
+
+}

@@ -1,0 +1,241 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Degradation;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.store.memory.MemoryStore;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The beans behind every limit, and how an application replaces them. */
+class RateLimitAutoConfigurationTests {
+
+	private final StartUp startUp = StartUp.ofLimit("rate: 2/min", "key: ip");
+
+	@Test
+	void limitsOfTheConfigurationAreEnforced() {
+		this.startUp.succeeds((context) -> {
+			RateLimiter limiter = context.getBean(RateLimiter.class);
+			assertThat(limiter.tryAcquire("chat", "a").allowed()).isTrue();
+			assertThat(limiter.tryAcquire("chat", "a").allowed()).isTrue();
+			Decision third = limiter.tryAcquire("chat", "a");
+			assertThat(third.allowed()).isFalse();
+			assertThat(third.retryAfter()).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(30));
+			assertThat(limiter.tryAcquire("chat", "b").allowed()).isTrue();
+		});
+	}
+
+	@Test
+	void killSwitchFollowsTheConfiguration() {
+		this.startUp.property("ratelimit.enabled=false").succeeds((context) -> {
+			RateLimiter limiter = context.getBean(RateLimiter.class);
+			assertThat(limiter.tryAcquire("chat", "a", 3).allowed()).isTrue();
+			context.getBean(KillSwitch.class).enabled(true);
+			assertThat(limiter.tryAcquire("chat", "a", 3).allowed()).isFalse();
+		});
+	}
+
+	@Test
+	void memoryStoreRemembersAsManyKeysAsConfigured() {
+		this.startUp.property("ratelimit.memory.max-keys-per-limit=3").succeeds((context) -> {
+			RateLimiter limiter = context.getBean(RateLimiter.class);
+			for (int i = 0; i < 10; i++) {
+				limiter.tryAcquire("chat", "key-" + i);
+			}
+			assertThat(context.getBean(LimitStore.class).trackedKeys(limiter.limit("chat"))).isEqualTo(3);
+		});
+	}
+
+	@Test
+	void policyOfALimitIsThere() {
+		this.startUp.succeeds((context) -> {
+			Limit limit = context.getBean(RateLimiter.class).limit("chat");
+			assertThat(context.getBean(LimitPolicies.class).get("chat").charge(Requests.from("192.0.2.1")))
+				.isEqualTo(new Charge(limit, Key.of(Key.ADDRESS_KIND, "192.0.2.1"), 1));
+		});
+	}
+
+	@Test
+	void limitsNeedNoLimit() {
+		StartUp.of("").succeeds((context) -> assertThat(context).hasSingleBean(RateLimiter.class));
+	}
+
+	@Test
+	void storeIsSweptAsLongAsTheContextRuns() {
+		Sweeper[] sweeper = new Sweeper[1];
+		this.startUp.succeeds((context) -> {
+			sweeper[0] = context.getBean(Sweeper.class);
+			assertThat(sweeper[0].isRunning()).isTrue();
+		});
+		assertThat(sweeper[0].isRunning()).isFalse();
+	}
+
+	@Test
+	void timeSourceOfTheApplicationWins() {
+		this.startUp.with(OwnTimeSource.class).succeeds((context) -> {
+			assertThat(context).hasSingleBean(TimeSource.class);
+			RateLimiter limiter = context.getBean(RateLimiter.class);
+			assertThat(limiter.tryAcquire("chat", "a", 2).allowed()).isTrue();
+			assertThat(limiter.tryAcquire("chat", "a").allowed()).isFalse();
+			context.getBean(ManualTime.class).advance(Duration.ofSeconds(30));
+			assertThat(limiter.tryAcquire("chat", "a").allowed()).isTrue();
+		});
+	}
+
+	@Test
+	void storeOfTheApplicationWinsAndIsNotSwept() {
+		this.startUp.with(OwnStore.class).succeeds((context) -> {
+			assertThat(context).hasSingleBean(LimitStore.class).doesNotHaveBean(MemoryStore.class);
+			assertThat(context).doesNotHaveBean(Sweeper.class);
+		});
+	}
+
+	@Test
+	void memoryStoreOfTheApplicationWinsAndIsSwept() {
+		this.startUp.with(OwnMemoryStore.class).succeeds((context) -> {
+			assertThat(context).hasSingleBean(LimitStore.class).hasBean("ownStore");
+			assertThat(context).hasSingleBean(Sweeper.class);
+		});
+	}
+
+	@Test
+	void registryOfTheApplicationWinsAndGetsTheConfiguredLimits() {
+		this.startUp.with(OwnRegistry.class).succeeds((context) -> {
+			assertThat(context).hasSingleBean(LimitRegistry.class);
+			assertThat(context.getBean(RateLimiter.class).limit("own")).hasToString("own [1/s]");
+			assertThat(context.getBean(RateLimiter.class).limit("chat")).hasToString("chat [2/min]");
+			assertThat(context.getBean(LimitPolicies.class).get("chat").registered())
+				.isSameAs(context.getBean(LimitRegistry.class).get("chat"));
+		});
+	}
+
+	@Test
+	void otherBeansOfTheApplicationWin() {
+		this.startUp.with(OwnBeans.class).succeeds((context) -> {
+			OwnBeans own = context.getBean(OwnBeans.class);
+			assertThat(context.getBean(KillSwitch.class)).isSameAs(own.killSwitch);
+			assertThat(context.getBean(Degradation.class)).isSameAs(own.degradation);
+			assertThat(context.getBean(ExpressionCompiler.class)).isSameAs(own.compiler);
+			assertThat(context.getBean(LimitPolicies.class)).isSameAs(own.policies);
+		});
+	}
+
+	@Test
+	void limiterOfTheApplicationWins() {
+		this.startUp.with(OwnLimiter.class)
+			.succeeds((context) -> assertThat(context.getBean(RateLimiter.class))
+				.isSameAs(context.getBean(OwnLimiter.class).limiter));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnTimeSource {
+
+		@Bean
+		ManualTime ownTime() {
+			return new ManualTime();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnStore {
+
+		@Bean
+		LimitStore ownStore() {
+			return (LimitStore) Proxy.newProxyInstance(LimitStore.class.getClassLoader(),
+					new Class<?>[] { LimitStore.class }, (proxy, method, arguments) -> switch (method.getName()) {
+						case "type" -> "own";
+						case "hashCode" -> 1;
+						case "equals" -> proxy == arguments[0];
+						default -> throw new UnsupportedOperationException(method.getName());
+					});
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnMemoryStore {
+
+		@Bean
+		MemoryStore ownStore(TimeSource time) {
+			return new MemoryStore(time, 7);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnRegistry {
+
+		@Bean
+		LimitRegistry ownRegistry() {
+			LimitRegistry registry = new LimitRegistry();
+			registry.register(Limit.of("own", Rate.parse("1/s")), List.of());
+			return registry;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnBeans {
+
+		final KillSwitch killSwitch = new KillSwitch(true);
+
+		final Degradation degradation = new Degradation(new ManualTime());
+
+		final ExpressionCompiler compiler = new ExpressionCompiler(null);
+
+		final LimitPolicies policies = new LimitPolicies(List.of());
+
+		@Bean
+		KillSwitch ownKillSwitch() {
+			return this.killSwitch;
+		}
+
+		@Bean
+		Degradation ownDegradation() {
+			return this.degradation;
+		}
+
+		@Bean
+		ExpressionCompiler ownCompiler() {
+			return this.compiler;
+		}
+
+		@Bean
+		LimitPolicies ownPolicies() {
+			return this.policies;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnLimiter {
+
+		final RateLimiter limiter = RateLimiter.create(new LimitRegistry(), new MemoryStore(new ManualTime(), 1),
+				new KillSwitch(true), new Degradation(new ManualTime()));
+
+		@Bean
+		RateLimiter ownLimiter() {
+			return this.limiter;
+		}
+
+	}
+
+}

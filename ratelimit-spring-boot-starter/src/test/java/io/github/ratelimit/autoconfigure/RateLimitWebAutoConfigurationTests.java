@@ -1,0 +1,267 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.web.Identity;
+import io.github.ratelimit.web.RateLimitFilter;
+import io.github.ratelimit.web.RequestScopes;
+import io.github.ratelimit.web.Rules;
+import io.github.ratelimit.web.security.SecurityContextIdentity;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@ExtendWith(OutputCaptureExtension.class)
+class RateLimitWebAutoConfigurationTests {
+
+	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
+		.withPropertyValues("ratelimit.limits.address.rate=2/d", "ratelimit.limits.address.key=ip",
+				"ratelimit.limits.user.rate=2/d", "ratelimit.limits.user.key=user");
+
+	private final WebApplicationContextRunner withRule = this.runner
+		.withPropertyValues("ratelimit.http.rules[0].path=/**", "ratelimit.http.rules[0].limits=address");
+
+	@Test
+	void absentWhereThereIsNoServletWebApplication() {
+		new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RequestScopes.class));
+	}
+
+	@Test
+	void absentWithoutSpringWeb() {
+		this.runner.withClassLoader(new FilteredClassLoader(OncePerRequestFilter.class, Filter.class))
+			.run((context) -> assertThat(context).doesNotHaveBean(RequestScopes.class));
+	}
+
+	@Test
+	void filtersStandAroundSpringSecurity() {
+		this.withRule.withPropertyValues("ratelimit.http.rules[1].path=/me", "ratelimit.http.rules[1].limits=user")
+			.run((context) -> {
+				assertThat(before(context).getOrder()).isEqualTo(-101);
+				assertThat(after(context).getOrder()).isEqualTo(-99);
+				assertThat(before(context).isEnabled()).isTrue();
+				assertThat(after(context).isEnabled()).isTrue();
+				assertThat(before(context).determineDispatcherTypes()).containsExactlyInAnyOrder(DispatcherType.REQUEST,
+						DispatcherType.ASYNC, DispatcherType.ERROR);
+			});
+		this.withRule.withPropertyValues("spring.security.filter.order=7").run((context) -> {
+			assertThat(before(context).getOrder()).isEqualTo(6);
+			assertThat(after(context).getOrder()).isEqualTo(8);
+		});
+	}
+
+	@Test
+	void withoutRulesAfterSecurityThereIsNoFilterAfterIt() {
+		this.withRule.run((context) -> assertThat(after(context).isEnabled()).isFalse());
+	}
+
+	@Test
+	void rulesAreShownAtTheirLimits() {
+		this.runner
+			.withPropertyValues("ratelimit.http.rules[0].path=/v1/**", "ratelimit.http.rules[0].methods=post,Get",
+					"ratelimit.http.rules[0].limits=address,user", "ratelimit.http.rules[1].path=login",
+					"ratelimit.http.rules[1].limits=address")
+			.run((context) -> {
+				LimitRegistry registry = context.getBean(LimitRegistry.class);
+				assertThat(registry.get("address").boundTo()).containsExactly("/login", "POST, GET /v1/**");
+				assertThat(registry.get("user").boundTo()).containsExactly("POST, GET /v1/**");
+			});
+	}
+
+	@Test
+	void withoutSpringSecurityNobodyIsAuthenticated() {
+		this.runner
+			.run((context) -> assertThat(context).getBean(Identity.class).isInstanceOf(SecurityContextIdentity.class));
+		this.runner.withClassLoader(new FilteredClassLoader(SecurityContextHolder.class))
+			.run((context) -> assertThat(context).getBean(Identity.class).isSameAs(Identity.NONE));
+	}
+
+	@Test
+	void theApplicationsOwnBeansWin() {
+		this.runner.withUserConfiguration(OwnBeans.class).run((context) -> {
+			assertThat(context).hasNotFailed().hasSingleBean(Identity.class).hasSingleBean(DecisionScope.Current.class);
+			assertThat(context).hasSingleBean(RequestFacts.Current.class).hasSingleBean(Rules.class);
+			assertThat(context).getBean(Identity.class).isSameAs(Identity.NONE);
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+			limits=address                            | rules[0].path                  | is missing
+			path=                                     | rules[0].path                  | is missing
+			path=/v1/{a,limits=address                | rules[0].path' with value '/v1/{a'     | no path pattern
+			path=/v1/**/x/**,limits=address           | rules[0].path' with value              | no path pattern
+			path=/v1/**                               | rules[0].limits                | names no limit
+			path=/v1/**,limits=                       | rules[0].limits                | names no limit
+			path=/v1/**,limits=adress                 | rules[0].limits' with value 'adress'   | Write 'address'
+			path=/v1/**,limits=qqqqqqqq               | rules[0].limits' with value 'qqqqqqqq' | [address, user]
+			path=/**,limits=address,methods=PSOT      | rules[0].methods' with value 'PSOT'    | Did you mean POST?
+			path=/**,limits=address,methods=*         | rules[0].methods' with value '*'       | leave them out
+			path=/**,limits=address,body=opanai       | rules[0].body' with value 'opanai'     | 'openai'
+			path=/**,limits=user,when=before-security | rules[0].when' with value 'before-security' | limit 'user'
+			""")
+	void aRuleThatCannotBeFailsStartUp(String rule, String where, String what) {
+		String[] properties = List.of(rule.split(","))
+			.stream()
+			.map((p) -> "ratelimit.http.rules[0]." + p)
+			.toArray(String[]::new);
+		this.runner.withPropertyValues(properties).run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(context.getStartupFailure()).rootCause()
+				.isInstanceOf(InvalidConfigurationException.class)
+				.hasMessageContaining("ratelimit.http." + where)
+				.hasMessageContaining(what);
+		});
+	}
+
+	@Test
+	void theSecondRuleIsNamedByItsPlace() {
+		this.withRule.withPropertyValues("ratelimit.http.rules[1].path=/x", "ratelimit.http.rules[1].limits=nobody")
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessageContaining("ratelimit.http.rules[1].limits"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "PROPFIND", "REPORT", "query" })
+	void methodsThatSpringDoesNotNameMayBeUsed(String method) {
+		this.withRule.withPropertyValues("ratelimit.http.rules[0].methods=" + method)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "a=b, /actuator/health, 0", "a=b, /health, 1",
+			"management.endpoints.web.base-path=/manage/, /manage/health, 0",
+			"management.endpoints.web.base-path=/manage, /actuator/health, 1",
+			"management.endpoints.web.base-path=/, /health, 1", "management.endpoints.web.base-path=/, /actuator, 1",
+			"management.server.port=9999, /actuator/health, 1", "spring.mvc.servlet.path=/api, /api/actuator/health, 0",
+			"spring.mvc.servlet.path=/api, /actuator/health, 1" })
+	void managementPathsAreExemptWhereTheyAre(String property, String path, int charged) {
+		this.withRule.withPropertyValues(property).run((context) -> {
+			serve(context, request(path));
+			assertThat(context.getBean(LimitRegistry.class).get("address").statistics().allowed()).isEqualTo(charged);
+		});
+	}
+
+	@Test
+	void withoutActuatorThereAreNoManagementPaths() {
+		this.withRule.withClassLoader(new FilteredClassLoader(ManagementPortType.class)).run((context) -> {
+			serve(context, request("/actuator/health"));
+			assertThat(context.getBean(LimitRegistry.class).get("address").statistics().allowed()).isEqualTo(1);
+		});
+	}
+
+	@Test
+	void aLimitPerUserWithoutSpringSecurityIsWarnedOf(CapturedOutput output) {
+		WebApplicationContextRunner perUser = this.runner.withPropertyValues("ratelimit.http.rules[0].path=/me",
+				"ratelimit.http.rules[0].limits=user,address");
+		perUser.run((context) -> assertThat(output).doesNotContain("nobody is ever authenticated"));
+		perUser.withClassLoader(new FilteredClassLoader(SecurityContextHolder.class))
+			.run((context) -> assertThat(output).containsOnlyOnce("nobody is ever authenticated")
+				.contains("Limit 'user' looks at user or claim"));
+	}
+
+	@Test
+	void anIpv6PrefixIsUsed() {
+		this.withRule.withPropertyValues("ratelimit.http.ipv6-prefix=48").run((context) -> {
+			for (int i = 0; i < 3; i++) {
+				MockHttpServletRequest request = request("/x");
+				request.setRemoteAddr("2001:db8:1:" + i + "::1");
+				assertThat(serve(context, request).getStatus()).isEqualTo((i < 2) ? 200 : 429);
+			}
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "a=b, true", "server.forward-headers-strategy=none, false",
+			"server.forward-headers-strategy=framework, false", "server.tomcat.remoteip.remote-ip-header=X-Ip, false",
+			"spring.main.cloud-platform=kubernetes, false" })
+	void aForwardedHeaderIsWarnedOfWhereNobodyEvaluatesIt(String property, boolean warns, CapturedOutput output) {
+		this.runner.withPropertyValues(property).run((context) -> {
+			MockHttpServletRequest request = request("/x");
+			request.addHeader("X-Forwarded-For", "198.51.100.7");
+			serve(context, request);
+			assertThat(output.toString().contains("forward-headers-strategy is not set")).isEqualTo(warns);
+		});
+	}
+
+	private static MockHttpServletRequest request(String path) {
+		MockHttpServletRequest request = new MockHttpServletRequest("GET", path);
+		request.setServletPath(path);
+		return request;
+	}
+
+	private static MockHttpServletResponse serve(AssertableWebApplicationContext context,
+			MockHttpServletRequest request) throws Exception {
+		MockHttpServletResponse response = new MockHttpServletResponse();
+		Objects.requireNonNull(before(context).getFilter()).doFilter(request, response, new MockFilterChain());
+		return response;
+	}
+
+	private static FilterRegistrationBean<RateLimitFilter> before(AssertableWebApplicationContext context) {
+		return registration(context, "rateLimitBeforeSecurityFilter");
+	}
+
+	private static FilterRegistrationBean<RateLimitFilter> after(AssertableWebApplicationContext context) {
+		return registration(context, "rateLimitAfterSecurityFilter");
+	}
+
+	@SuppressWarnings("unchecked")
+	private static FilterRegistrationBean<RateLimitFilter> registration(AssertableWebApplicationContext context,
+			String name) {
+		return context.getBean(name, FilterRegistrationBean.class);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnBeans {
+
+		@Bean
+		Identity identity() {
+			return Identity.NONE;
+		}
+
+		@Bean
+		DecisionScope.Current scope() {
+			return () -> null;
+		}
+
+		@Bean
+		RequestFacts.Current facts() {
+			return () -> null;
+		}
+
+		@Bean
+		Rules rules() {
+			return new Rules(List.of(), List.of());
+		}
+
+	}
+
+}

@@ -1,0 +1,68 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.RequestFacts;
+import java.util.Map;
+
+/** Requests of which only address and headers are known. */
+final class Requests {
+
+	private Requests() {
+	}
+
+	static Call from(String address) {
+		return from(address, Map.of());
+	}
+
+	static Call from(String address, Map<String, String> headers) {
+		return Call.of(new RequestFacts() {
+
+			@Override
+			public String ip() {
+				return address;
+			}
+
+			@Override
+			public String user() {
+				return null;
+			}
+
+			@Override
+			public String method() {
+				return "GET";
+			}
+
+			@Override
+			public String path() {
+				return "/";
+			}
+
+			@Override
+			public String header(String name) {
+				return headers.get(name);
+			}
+
+			@Override
+			public String cookie(String name) {
+				return null;
+			}
+
+			@Override
+			public String param(String name) {
+				return null;
+			}
+
+			@Override
+			public Object claim(String name) {
+				return null;
+			}
+
+			@Override
+			public Object attribute(String name) {
+				return null;
+			}
+
+		});
+	}
+
+}

@@ -1,0 +1,117 @@
+package io.github.ratelimit.autoconfigure;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ContextConsumer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ByteArrayResource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** An application with a configuration, to be started or to be seen failing. */
+final class StartUp {
+
+	private final List<String> files = new ArrayList<>();
+
+	private final Map<String, Object> variables = new LinkedHashMap<>();
+
+	private ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class))
+		.withInitializer(this::addSources);
+
+	private ConfigurableEnvironment environment;
+
+	private StartUp() {
+	}
+
+	/** An application with an {@code application.yml} of that text. */
+	static StartUp of(String yaml) {
+		StartUp startUp = new StartUp();
+		startUp.files.add(yaml);
+		return startUp;
+	}
+
+	/** An application with one limit of its {@code application.yml}. */
+	static StartUp ofLimit(String... lines) {
+		return of("ratelimit:\n  limits:\n    chat:\n      " + String.join("\n      ", lines) + "\n");
+	}
+
+	/** Adds a file that wins over the ones before, such as that of a profile. */
+	StartUp file(String yaml) {
+		this.files.add(0, yaml);
+		return this;
+	}
+
+	StartUp variable(String name, String value) {
+		this.variables.put(name, value);
+		return this;
+	}
+
+	StartUp property(String nameAndValue) {
+		this.runner = this.runner.withPropertyValues(nameAndValue);
+		return this;
+	}
+
+	StartUp with(Class<?> configuration) {
+		this.runner = this.runner.withUserConfiguration(configuration);
+		return this;
+	}
+
+	private void addSources(ConfigurableApplicationContext context) {
+		this.environment = context.getEnvironment();
+		MutablePropertySources sources = this.environment.getPropertySources();
+		String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+		sources.replace(name, new SystemEnvironmentPropertySource(name, this.variables));
+		for (int i = 0; i < this.files.size(); i++) {
+			String file = "file-" + i + ".yml";
+			ByteArrayResource resource = new ByteArrayResource(this.files.get(i).getBytes(StandardCharsets.UTF_8),
+					file);
+			try {
+				new YamlPropertySourceLoader().load(file, resource).forEach(sources::addLast);
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+	}
+
+	void run(ContextConsumer<AssertableApplicationContext> consumer) {
+		this.runner.run(consumer);
+	}
+
+	void succeeds(ContextConsumer<AssertableApplicationContext> consumer) {
+		this.runner.run((context) -> {
+			assertThat(context).hasNotFailed();
+			consumer.accept(context);
+		});
+	}
+
+	/** Returns description and action of the failure analysis. */
+	String failure() {
+		List<String> texts = new ArrayList<>();
+		this.runner.run((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalyzer analyzer = new InvalidConfigurationFailureAnalyzer(this.environment);
+			FailureAnalysis analysis = analyzer.analyze(context.getStartupFailure());
+			assertThat(analysis).as("analysis of " + context.getStartupFailure()).isNotNull();
+			texts.add(analysis.getDescription() + "\n\n" + analysis.getAction());
+		});
+		return texts.get(0).replace("Byte array resource ", "");
+	}
+
+}

@@ -1,0 +1,174 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.Rate;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What an application says about its limits when it starts. */
+@ExtendWith(OutputCaptureExtension.class)
+class StartUpReportTests {
+
+	private static final String BOUND_NOWHERE = "is bound nowhere";
+
+	@Test
+	void lineOfALimitTellsRatesKeysStoreAndWhatIsLimited(CapturedOutput output) {
+		StartUp.ofLimit("rate: [60/min burst 90, 5/s]", "key: [header('X-API-Key'), ip]")
+			.with(Binding.class)
+			.succeeds((context) -> {
+				assertThat(lines(output, "INFO")).containsExactly(
+						"Limit 'chat': token-bucket 5/s, 60/min burst 90; key header('X-API-Key'), else ip; "
+								+ "store memory; bound to ChatController.chat, POST /v1/**");
+				assertThat(output).doesNotContain(BOUND_NOWHERE);
+			});
+	}
+
+	@Test
+	void lineOfALimitTellsWhatHappensWithoutKey(CapturedOutput output) {
+		StartUp.ofLimit("rate: 5/s", "key: user", "on-missing-key: skip")
+			.succeeds((context) -> assertThat(lines(output, "INFO")).containsExactly(
+					"Limit 'chat': token-bucket 5/s; key user; on missing key skip; store memory; bound to nothing"));
+	}
+
+	@Test
+	void everyLimitHasALineOnce(CapturedOutput output) {
+		StartUp.of("""
+				ratelimit:
+				  limits:
+				    b: {rate: 1/s, key: ip}
+				    a: {rate: 2/s, key: global}
+				""")
+			.succeeds((context) -> assertThat(lines(output, "INFO")).containsExactly(
+					"Limit 'a': token-bucket 2/s; key global; store memory; bound to nothing",
+					"Limit 'b': token-bucket 1/s; key ip; store memory; bound to nothing"));
+	}
+
+	@Test
+	void limitThatIsBoundNowhereIsWarnedOf(CapturedOutput output) {
+		StartUp.ofLimit("rate: 5/s", "key: ip")
+			.succeeds((context) -> assertThat(lines(output, "WARN"))
+				.contains("Limit 'chat' is bound nowhere: it limits only code that asks RateLimiter for it. "
+						+ "Bind it by a rule (ratelimit.http.rules[0].limits: chat) or by @RateLimited(\"chat\") on a method"));
+	}
+
+	@Test
+	void limitsOfLazyBeansAreNotWarnedOf(CapturedOutput output) {
+		StartUp.ofLimit("rate: 5/s", "key: ip")
+			.property("spring.main.lazy-initialization=true")
+			.succeeds((context) -> assertThat(output).contains("Limit 'chat'").doesNotContain(BOUND_NOWHERE));
+	}
+
+	@Test
+	void limitThatCodeRegistersHasALineToo(CapturedOutput output) {
+		StartUp.of("")
+			.with(Registering.class)
+			.succeeds((context) -> assertThat(lines(output, "INFO"))
+				.contains("Limit 'Mailer.send': token-bucket 3/h; store memory; bound to Mailer.send"));
+	}
+
+	@Test
+	void switchedOffLimitsAreWarnedOf(CapturedOutput output) {
+		StartUp.ofLimit("rate: 5/s", "key: ip")
+			.property("ratelimit.enabled=false")
+			.succeeds((context) -> assertThat(lines(output, "WARN"))
+				.contains("The limits are switched off: ratelimit.enabled is false, and every call is allowed"));
+	}
+
+	@Test
+	void limitsThatAreOnAreNotCalledOff(CapturedOutput output) {
+		StartUp.ofLimit("rate: 5/s", "key: ip")
+			.succeeds((context) -> assertThat(output).doesNotContain("switched off", "There are no limits",
+					"limit nothing"));
+	}
+
+	@Test
+	void applicationWithoutLimitsIsWarned(CapturedOutput output) {
+		StartUp.of("")
+			.succeeds((context) -> assertThat(lines(output, "WARN"))
+				.contains("There are no limits, so nothing is limited. Write them below ratelimit.limits, "
+						+ "for example ratelimit.limits.everyone.rate: 1000/min and ratelimit.limits.everyone.key: global"));
+	}
+
+	@Test
+	void rulesOutsideOfAServletApplicationAreWarnedOf(CapturedOutput output) {
+		StartUp.ofLimit("rate: 5/s", "key: ip")
+			.property("ratelimit.http.rules[0].path=/v1/**")
+			.property("ratelimit.http.rules[0].limits=chat")
+			.succeeds((context) -> assertThat(lines(output, "WARN"))
+				.contains("The rules of ratelimit.http.rules (1) limit nothing: "
+						+ "they need the filter of a servlet web application, and there is none"));
+	}
+
+	@Test
+	void rulesOfAServletApplicationAreWhereTheLimitIsBound(CapturedOutput output) {
+		new WebApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
+			.withPropertyValues("ratelimit.limits.chat.rate=5/s", "ratelimit.limits.chat.key=ip",
+					"ratelimit.http.rules[0].path=/v1/**", "ratelimit.http.rules[0].methods=POST",
+					"ratelimit.http.rules[0].limits=chat")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(lines(output, "INFO"))
+					.containsExactly("Limit 'chat': token-bucket 5/s; key ip; store memory; bound to POST /v1/**");
+				assertThat(output).doesNotContain("limit nothing", BOUND_NOWHERE);
+			});
+	}
+
+	@Test
+	void contextsBelowAreNoReasonToReportAgain(CapturedOutput output) {
+		StartUp.ofLimit("rate: 5/s", "key: ip").succeeds((context) -> {
+			try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
+				child.setParent(context);
+				child.refresh();
+			}
+			assertThat(output.toString().split("Limit 'chat': ", -1)).hasSize(2);
+		});
+	}
+
+	/** The report's messages of a level, however the log lays its lines out. */
+	private static List<String> lines(CapturedOutput output, String level) {
+		return output.toString()
+			.lines()
+			.filter((line) -> line.contains(level) && line.contains("StartUpReport"))
+			.map((line) -> line.replaceFirst(".*?StartUpReport *(--|:) ", ""))
+			.toList();
+	}
+
+	/** Binds as late as a bean can. */
+	@Configuration(proxyBeanMethods = false)
+	static class Binding {
+
+		@Bean
+		SmartInitializingSingleton binder(LimitRegistry registry) {
+			return () -> {
+				registry.get("chat").bindTo("POST /v1/**");
+				registry.get("chat").bindTo("ChatController.chat");
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Registering {
+
+		@Bean
+		SmartInitializingSingleton registering(LimitRegistry registry) {
+			return () -> registry.register(Limit.of("Mailer.send", Rate.parse("3/h")), List.of()).bindTo("Mailer.send");
+		}
+
+	}
+
+}

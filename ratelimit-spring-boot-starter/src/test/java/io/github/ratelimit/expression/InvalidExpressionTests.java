@@ -1,0 +1,138 @@
+package io.github.ratelimit.expression;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What start-up says of expressions that cannot be.
+ */
+class InvalidExpressionTests {
+
+	private static final String FUNCTIONS = "The functions are header('…'), cookie('…'), param('…'), claim('…'),"
+			+ " attribute('…') and coalesce(a, b); a bean's method is @bean.method().";
+
+	private static final String VARIABLES = "The variables are ip, user, global, method and path; a header is"
+			+ " header('X-API-Key'), a method's argument #name.";
+
+	private final ExpressionCompiler compiler = new ExpressionCompiler(null);
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					usr                   | names the variable usr, which is not there | Did you mean user? VARIABLES
+					usr.trim()            | names the variable usr, which is not there | Did you mean user? VARIABLES
+					ip + usr              | names the variable usr, which is not there | Did you mean user? VARIABLES
+					coalesce(usr, ip)     | names the variable usr, which is not there | Did you mean user? VARIABLES
+					ip == usr ? ip : path | names the variable usr, which is not there | Did you mean user? VARIABLES
+					user.concat(pth)      | names the variable pth, which is not there | Did you mean path? VARIABLES
+					X-API-Key             | names the variable X, which is not there | VARIABLES
+					status                | names the variable status, which is not there | VARIABLES
+					arguments             | names the variable arguments, which is not there | VARIABLES
+					(#root.usr)           | names the variable usr, which is not there | Did you mean user? VARIABLES
+					claim('x')[usr.trim()] | names the variable usr, which is not there | Did you mean user? VARIABLES
+					heder('X')            | calls the function heder, which is not there | Did you mean header('…')? FUNCTIONS
+					coalese(user, ip)     | calls the function coalese, which is not there | Did you mean coalesce(a, b)? FUNCTIONS
+					target()              | calls the function target, which is not there | FUNCTIONS
+					ip()                  | calls ip, which is a variable | Write ip without parentheses.
+					header                | does not say which header it means | Write its name in quotes and parentheses, such as header('X-API-Key').
+					coalesce              | does not say what coalesce chooses from | Write the alternatives in parentheses, such as coalesce(user, ip).
+					header()              | gives header no arguments | It takes the one name, such as header('X-API-Key').
+					claim('a', 'b')       | gives claim 2 arguments | It takes the one name, such as claim('plan').
+					coalesce(ip)          | gives coalesce 1 value to choose from | Write at least two, such as coalesce(user, ip).
+					header(5)             | gives header 5 as a name | A name is a text in quotes, such as header('X-API-Key').
+					cookie(null)          | gives cookie null as a name | A name is a text in quotes, such as cookie('session').
+					param('')             | asks for a param named '', which there cannot be | Write a name such as param('id').
+					header('X Key')       | asks for a header named 'X Key', which there cannot be | Write a name such as header('X-API-Key').
+					header(X-API-Key)     | does not quote the name that it gives to header | Write the name in quotes, such as header('X-API-Key').
+					header(host)          | does not quote the name that it gives to header | Write the name in quotes, such as header('X-API-Key').
+					global + path         | uses global as a value | Write global alone, as a whole key: one for everybody. It has no value to combine or compare.
+					coalesce(user, global) | uses global as a value | Write global alone, as a whole key: one for everybody. It has no value to combine or compare.
+					user ?: global        | uses global as a value | Write global alone, as a whole key: one for everybody. It has no value to combine or compare.
+					(#id)                 | names the argument #id, but a request has no arguments | Write VALUES; arguments are for @RateLimited.
+					(#this)               | names #this, which is no value | Write VALUES.
+					(#root)               | names #root, which is no value | Write VALUES.
+					(#fn(ip))             | calls #fn(ip), but no such function is registered | Write @bean.method() to call a method of a bean.
+					ip = user             | assigns a value | An expression only reads. Write == to compare.
+					ip++                  | assigns a value | An expression only reads. Write == to compare.
+					@tenants.of(ip)       | names the bean tenants, but there are no beans here | Give the ExpressionCompiler a BeanFactory, or write VALUES.
+					T(com.acme.Plan).X    | names the class com.acme.Plan, which is not there | Write its full name, such as java.time.LocalDate.
+					new com.acme.Plan(ip) | names the class com.acme.Plan, which is not there | Write its full name, such as java.time.LocalDate.
+					user.name             | reads the property name of a String, which has none of that name | Write what is public in java.lang.String.
+					path.lenght()         | reads the method lenght with 0 arguments of a String, which has none of that name | Did you mean length? Write what is public in java.lang.String.
+					null                  | contains null, which is never a value | Leave it out; the parts of a key need nothing between them.
+					user + ''             | contains an empty text, which is never a value | Leave it out; the parts of a key need nothing between them.
+					user ?:               | contains null, which is never a value | Leave it out; the parts of a key need nothing between them.
+					ip,user               | does not parse at character 3 (After parsing a valid expression, there is still more data in the expression: 'comma(,)') | Write a SpEL expression; texts and the names of headers stand in single quotes.
+					header('X             | does not parse at character 8 (Cannot find terminating '''' for string) | Write a SpEL expression; texts and the names of headers stand in single quotes.
+					ip +                  | does not parse at character 4 (Problem parsing right operand) | Write a SpEL expression; texts and the names of headers stand in single quotes.
+					""")
+	void keyIsRefused(String expression, String problem, String remedy) {
+		assertThatExceptionOfType(InvalidExpressionException.class)
+			.isThrownBy(() -> this.compiler.requestKey(expression))
+			.satisfies((ex) -> {
+				assertThat(ex.expression()).isEqualTo(expression);
+				assertThat(ex.problem()).isEqualTo(problem.replace("''''", "'"));
+				assertThat(ex.remedy()).isEqualTo(remedy.replace("VARIABLES", VARIABLES)
+					.replace("FUNCTIONS", FUNCTIONS)
+					.replace("VALUES", Words.VALUES));
+				assertThat(ex).hasMessage("Expression '" + expression + "' " + ex.problem() + ". " + ex.remedy());
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					-1        | is a negative number of permits | Write 0 or more; permits are given back by other means.
+					-0.5      | is a negative number of permits | Write 0 or more; permits are given back by other means.
+					'five'    | takes 'five' for a number of permits | Write a number, or an expression that has one, such as 500.
+					true      | takes true for a number of permits | Write a number, or an expression that has one, such as 500.
+					null      | takes null for a number of permits | Write a number, or an expression that has one, such as 500.
+					global    | uses global as a value | Write global alone, as a whole key: one for everybody. It has no value to combine or compare.
+					tokens    | names the variable tokens, which is not there | VARIABLES
+					5 tokens  | does not parse at character 3 (After parsing a valid expression, there is still more data in the expression: 'tokens') | Write a SpEL expression; texts and the names of headers stand in single quotes.
+					""")
+	void costIsRefused(String expression, String problem, String remedy) {
+		assertThatExceptionOfType(InvalidExpressionException.class)
+			.isThrownBy(() -> this.compiler.requestCost(expression))
+			.satisfies((ex) -> {
+				assertThat(ex.problem()).isEqualTo(problem);
+				assertThat(ex.remedy()).isEqualTo(remedy.replace("VARIABLES", VARIABLES));
+			});
+	}
+
+	@Test
+	void emptyTextIsRefused() {
+		assertThatExceptionOfType(InvalidExpressionException.class).isThrownBy(() -> this.compiler.requestKey(" "))
+			.withMessage("Expression ' ' is empty. Write " + Words.VALUES + "; in YAML quote what begins with # or @.");
+		assertThatExceptionOfType(InvalidExpressionException.class).isThrownBy(() -> this.compiler.requestCost(""))
+			.withMessage(
+					"Expression '' is empty. Write a number of permits, such as 500, or leave the cost out for 1.");
+	}
+
+	@Test
+	void unknownBeanIsRefusedWithTheNearest() {
+		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+		beans.registerBeanDefinition("tenants", new RootBeanDefinition(Object.class));
+
+		assertThatExceptionOfType(InvalidExpressionException.class)
+			.isThrownBy(() -> new ExpressionCompiler(beans).requestKey("@tenant.of(ip)"))
+			.withMessage("Expression '@tenant.of(ip)' names the bean tenant, which is not there. "
+					+ "Did you mean @tenants? Write the name of a bean of this application.");
+	}
+
+	@Test
+	void textTooLongToParseIsRefused() {
+		String text = "'" + "x".repeat(20_000) + "'";
+
+		assertThatExceptionOfType(InvalidExpressionException.class).isThrownBy(() -> this.compiler.requestKey(text))
+			.satisfies((ex) -> assertThat(ex.problem()).startsWith("does not parse"));
+	}
+
+}

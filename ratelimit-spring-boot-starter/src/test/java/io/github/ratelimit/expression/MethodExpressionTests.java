@@ -1,0 +1,251 @@
+package io.github.ratelimit.expression;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.tools.ToolProvider;
+
+import io.github.ratelimit.Key;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Keys and costs of method calls.
+ */
+class MethodExpressionTests {
+
+	private final ExpressionCompiler compiler = new ExpressionCompiler(null);
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			(#userId)                  | 42
+			(#p0)                      | 42
+			(#a0)                      | 42
+			(#p1.model())               | gpt
+			(#request.model)            | gpt
+			(#request.model.trim())     | gpt
+			(#note.orElse('none'))      | hello
+			(#tags[0])                  | a
+			(#p0 == 42 ? 'yes' : 'no')  | yes
+			(#request?.model)           | gpt
+			""")
+	void argumentIsAValue(String expression, @Nullable String text) {
+		assertThat(key(expression, call(42L, new Request("gpt", 100), Optional.of("hello"), List.of("a", "b"))))
+			.isEqualTo((text != null) ? Key.of(text) : null);
+	}
+
+	@Test
+	void nullArgumentIsNoValue() {
+		Call call = call(0, null, Optional.empty(), List.of());
+
+		for (String expression : List.of("#request.model", "#p1.model", "#request?.model", "#note", "#tags[0]",
+				"#userId + #note", "#tags.?[#this == 'x']")) {
+			assertThat(key(expression, call)).as(expression).isNull();
+		}
+		assertThat(key("coalesce(#note, #userId)", call)).isEqualTo(Key.of("0"));
+	}
+
+	@Test
+	void argumentsAndRequestStandSideBySide() {
+		Call call = Call.of(TestRequest.request().with("user", "alice"), this, new Object[] { 42L, null, null, null });
+
+		assertThat(key("user + #userId", call)).isEqualTo(Key.composed(List.of(Key.of("user", "alice"), Key.of("42"))));
+		assertThat(key("user", call)).isEqualTo(Key.of("user", "alice"));
+		assertThat(this.compiler.methodKey("user + #userId", method("chat")).looksAtSecurity()).isTrue();
+		assertThat(this.compiler.methodKey("#userId", method("chat")).looksAtSecurity()).isFalse();
+	}
+
+	@Test
+	void callWithFewerArgumentsThanTheMethodHasNoValue() {
+		assertThat(key("#tags", "overloaded", Call.of(null, this, new Object[0]))).isNull();
+	}
+
+	@Test
+	void costIsComputedOfArguments() {
+		Call call = call(1, new Request("gpt", 100), Optional.empty(), List.of("a", "b", "c"));
+
+		assertThat(cost("#request.maxTokens", call)).isEqualTo(100);
+		assertThat(cost("#request.maxTokens + 50", call)).isEqualTo(150);
+		assertThat(cost("#tags.size()", call)).isEqualTo(3);
+		assertThat(cost("#request.maxTokens / 3.0", call)).isEqualTo(34);
+		assertThat(cost("#request.maxTokens * -1", call)).isEqualTo(1);
+		assertThat(cost("#request.model", call)).isEqualTo(1);
+		assertThat(cost("#request.maxTokens / 0", call)).isEqualTo(1);
+	}
+
+	@Test
+	void bridgeMethodHasTheNamesOfTheMethodBehindIt() throws Exception {
+		Method bridge = Handler.class.getMethod("handle", Object.class);
+		assertThat(bridge.isBridge()).isTrue();
+
+		assertThat(this.compiler.methodKey("#text", bridge).evaluate(Call.of(null, this, new Object[] { "x" })))
+			.isEqualTo(Key.of("x"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "#any", "#map['id']", "#box", "#number", "#list[0]", "#list.toString()" })
+	void argumentThatMayHaveATextIsAccepted(String expression) {
+		assertThat(this.compiler.methodKey(expression, method("loose"))).isNotNull();
+	}
+
+	@Test
+	void argumentWithoutATextIsRefusedByItsDeclaredType() {
+		assertRefused("#request", "plain",
+				"Expression '#request' takes #request for a key, a Plain that has no text of its own. "
+						+ "Write the property that is meant, such as #request.id, or give Plain a toString().");
+		assertRefused("user + #request", "plain",
+				"Expression 'user + #request' takes #request for a key, a Plain that has no text of its own. "
+						+ "Write the property that is meant, such as #request.id, or give Plain a toString().");
+		assertRefused("#list", "loose", "Expression '#list' takes #list for a key, which is a List and not one value. "
+				+ "Write the value that is meant, such as #list[0].");
+		assertRefused("#map", "loose", "Expression '#map' takes #map for a key, which is a Map and not one value. "
+				+ "Write the value that is meant, such as #map['id'].");
+	}
+
+	@Test
+	void unknownArgumentIsRefusedWithTheNearest() {
+		assertRefused("#usrId", "chat",
+				"Expression '#usrId' names the argument #usrId, which MethodExpressionTests.chat"
+						+ " does not have. Did you mean #userId? Its arguments are #userId, #request, #note, #tags.");
+		assertRefused("#p4", "chat", "Expression '#p4' names the argument #p4, which MethodExpressionTests.chat"
+				+ " does not have. Its arguments are #userId, #request, #note, #tags.");
+		assertRefused("coalesce(ip, 'a'.concat(#result))", "chat",
+				"Expression 'coalesce(ip, 'a'.concat(#result))' names the argument #result, which"
+						+ " MethodExpressionTests.chat does not have. Its arguments are #userId, #request, #note, #tags.");
+		assertRefused("#x", "nothing",
+				"Expression '#x' names the argument #x, but MethodExpressionTests.nothing has no parameters. "
+						+ "Write ip, user, method, path, header('…'), cookie('…'), param('…'), claim('…')"
+						+ " or attribute('…').");
+	}
+
+	@Test
+	void missingMemberOfARecordIsRefused() {
+		assertRefused("#request.maxTkens", "chat",
+				"Expression '#request.maxTkens' reads the property maxTkens of a Request, which has none of that name. "
+						+ "Did you mean maxTokens? Write what is public in " + Request.class.getName() + ".");
+		assertRefused("#request.model.trm()", "chat",
+				"Expression '#request.model.trm()' reads the method trm with 0 arguments of a String, which has none of"
+						+ " that name. Did you mean trim? Write what is public in java.lang.String.");
+	}
+
+	@Test
+	void costOfADeclaredTypeWithoutANumberIsRefused() {
+		assertThatExceptionOfType(InvalidExpressionException.class)
+			.isThrownBy(() -> this.compiler.methodCost("#request", method("chat")))
+			.withMessage("Expression '#request' takes #request, which is a Request, for a number of permits. "
+					+ "Write a number, or an expression that has one, such as 500.");
+	}
+
+	@Test
+	void namesMissingInTheClassFileAreToldWithTheRemedy(@TempDir Path directory) throws Exception {
+		try (URLClassLoader loader = compileWithoutParameterNames(directory)) {
+			Method method = loader.loadClass("Nameless").getMethod("run", String.class, String.class);
+
+			assertThatExceptionOfType(InvalidExpressionException.class)
+				.isThrownBy(() -> this.compiler.methodKey("#id", method))
+				.withMessage("Expression '#id' names the argument #id, but the parameters of Nameless.run have no names"
+						+ " in the class file. Compile the class with -parameters, or write #p0 to #p1.");
+			Call call = Call.of(null, this, new Object[] { "a", " b " });
+			assertThat(this.compiler.methodKey("#p0", method).evaluate(call)).isEqualTo(Key.of("a"));
+			KeyExpression computed = this.compiler.methodKey("#a1.trim()", method);
+			for (int i = 0; i < 1000; i++) {
+				assertThat(computed.evaluate(call)).isEqualTo(Key.of("b"));
+			}
+		}
+	}
+
+	private static URLClassLoader compileWithoutParameterNames(Path directory) throws IOException {
+		Path source = directory.resolve("Nameless.java");
+		Files.writeString(source, "public class Nameless { public void run(String id, String name) { } }");
+		int result = ToolProvider.getSystemJavaCompiler()
+			.run(null, null, null, "-g:none", "-proc:none", "-d", directory.toString(), source.toString());
+		assertThat(result).isZero();
+		return new URLClassLoader(new URL[] { directory.toUri().toURL() },
+				MethodExpressionTests.class.getClassLoader());
+	}
+
+	private void assertRefused(String expression, String method, String message) {
+		assertThatExceptionOfType(InvalidExpressionException.class)
+			.isThrownBy(() -> this.compiler.methodKey(expression, method(method)))
+			.withMessage(message);
+	}
+
+	private @Nullable Key key(String expression, Call call) {
+		return key(expression, "chat", call);
+	}
+
+	private @Nullable Key key(String expression, String method, Call call) {
+		return this.compiler.methodKey(expression, method(method)).evaluate(call);
+	}
+
+	private long cost(String expression, Call call) {
+		return this.compiler.methodCost(expression, method("chat")).evaluate(call);
+	}
+
+	private Call call(@Nullable Object... arguments) {
+		return Call.of(null, this, arguments);
+	}
+
+	private static Method method(String name) {
+		return Arrays.stream(MethodExpressionTests.class.getDeclaredMethods())
+			.filter((method) -> method.getName().equals(name) && !method.isSynthetic()
+					&& method.getReturnType() == void.class)
+			.filter((method) -> !Modifier.isPrivate(method.getModifiers()))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	void chat(long userId, Request request, Optional<String> note, List<String> tags) {
+	}
+
+	void overloaded(String tags) {
+	}
+
+	void nothing() {
+	}
+
+	void plain(Plain request) {
+	}
+
+	void loose(Object any, Map<String, String> map, Optional<Plain> box, Number number, List<String> list) {
+	}
+
+	/** An argument. */
+	public record Request(String model, int maxTokens) {
+	}
+
+	static final class Plain {
+
+	}
+
+	interface Handles<T> {
+
+		void handle(T text);
+
+	}
+
+	/** A class with a bridge method. */
+	public static class Handler implements Handles<String> {
+
+		@Override
+		public void handle(String text) {
+		}
+
+	}
+
+}

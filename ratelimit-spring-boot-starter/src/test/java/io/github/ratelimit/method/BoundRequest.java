@@ -1,0 +1,129 @@
+package io.github.ratelimit.method;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.expression.RequestFacts;
+import org.jspecify.annotations.Nullable;
+
+/** The request that the test's thread serves, as the web room would bind it. */
+final class BoundRequest {
+
+	private final ThreadLocal<Request> current = new ThreadLocal<>();
+
+	Request bind(String apiKey) {
+		Request request = new Request(Map.of("x-api-key", apiKey));
+		this.current.set(request);
+		return request;
+	}
+
+	void unbind() {
+		this.current.remove();
+	}
+
+	@Nullable DecisionScope scope() {
+		return this.current.get();
+	}
+
+	@Nullable RequestFacts facts() {
+		return this.current.get();
+	}
+
+	static final class Request implements RequestFacts, DecisionScope {
+
+		private final Map<String, String> headers;
+
+		private final Map<String, Long> paid = new HashMap<>();
+
+		private final List<Decision> decisions = new ArrayList<>();
+
+		private boolean broken;
+
+		private Request(Map<String, String> headers) {
+			this.headers = headers;
+		}
+
+		/** Says what the filter has charged already. */
+		Request paid(String limit, long permits) {
+			this.paid.put(limit, permits);
+			return this;
+		}
+
+		/** Makes everything that decides about this request fail. */
+		Request broken() {
+			this.broken = true;
+			return this;
+		}
+
+		List<Decision> decisions() {
+			return this.decisions;
+		}
+
+		@Override
+		public long cover(Charge charge) {
+			if (this.broken) {
+				throw new IllegalStateException("broken");
+			}
+			Long covered = this.paid.remove(charge.limit().name());
+			return (covered != null) ? covered : 0;
+		}
+
+		@Override
+		public void record(Decision decision) {
+			this.decisions.add(decision);
+		}
+
+		@Override
+		public @Nullable String ip() {
+			return "192.0.2.1";
+		}
+
+		@Override
+		public @Nullable String user() {
+			return null;
+		}
+
+		@Override
+		public String method() {
+			return "POST";
+		}
+
+		@Override
+		public String path() {
+			return "/chat";
+		}
+
+		@Override
+		public @Nullable String header(String name) {
+			return this.headers.get(name.toLowerCase(Locale.ROOT));
+		}
+
+		@Override
+		public @Nullable String cookie(String name) {
+			return null;
+		}
+
+		@Override
+		public @Nullable String param(String name) {
+			return null;
+		}
+
+		@Override
+		public @Nullable Object claim(String name) {
+			return null;
+		}
+
+		@Override
+		public @Nullable Object attribute(String name) {
+			return null;
+		}
+
+	}
+
+}

@@ -1,0 +1,245 @@
+package io.github.ratelimit.method;
+
+import java.util.List;
+
+import io.github.ratelimit.KeySource;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimited;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+/** Limits that annotations bring along: what they do, and what they are called. */
+class InlineRateTests {
+
+	@Test
+	void aRateOfItsOwnNeedsNoConfiguration() {
+		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Search.class)) {
+			Search search = context.getBean(Search.class);
+			search.find("ann");
+			search.find("ann");
+			assertThatExceptionOfType(RateLimitExceededException.class).isThrownBy(() -> search.find("ann"))
+				.withMessageContaining("Search.find");
+			assertThatNoException().isThrownBy(() -> search.find("bob"));
+		}
+	}
+
+	@Test
+	void itsLimitIsRegisteredUnderClassAndMethod() {
+		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Search.class)) {
+			var registered = context.getBean(LimitRegistry.class).get("Search.find");
+			assertThat(registered.limit().rates()).hasToString("[2/min]");
+			assertThat(registered.keySources()).extracting(KeySource::expression).containsExactly("#userId");
+			assertThat(registered.boundTo()).containsExactly("Search.find");
+		}
+	}
+
+	@Test
+	void itsCostNeedsNoConfiguration() {
+		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Search.class)) {
+			Search search = context.getBean(Search.class);
+			search.spend(60);
+			assertThatExceptionOfType(RateLimitExceededException.class).isThrownBy(() -> search.spend(60));
+			assertThatNoException().isThrownBy(() -> search.spend(40));
+		}
+	}
+
+	@Test
+	void severalRatesOfOneAnnotationAllHold() {
+		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Search.class)) {
+			assertThat(context.getBean(LimitRegistry.class).get("Search.several").limit().rates())
+				.hasToString("[5/s, 60/min burst 90]");
+		}
+	}
+
+	@Test
+	void overloadsAreToldApartByTheirParameters() {
+		assertThat(names(Overloaded.class)).containsExactly("Overloaded.get", "Overloaded.get-String",
+				"Overloaded.get-String-int", "Overloaded.get-String_");
+	}
+
+	@Test
+	void classesOfOneNameAreToldApartByTheirPackage() {
+		String here = InlineRateTests.class.getName();
+		assertThat(names(First.Same.class, Second.Same.class)).containsExactly(here + ".First.Same.get",
+				here + ".Second.Same.get");
+	}
+
+	@Test
+	void namesDoNotDependOnTheOrderOfBeans() {
+		assertThat(names(Second.Same.class, First.Same.class)).isEqualTo(names(First.Same.class, Second.Same.class));
+	}
+
+	@Test
+	void furtherRatesOfOneMethodAreNumbered() {
+		assertThat(names(Twice.class)).containsExactly("Twice.get", "Twice.get.2");
+	}
+
+	@Test
+	void aRateOnAClassGivesEachMethodALimit() {
+		assertThat(names(OnClass.class)).containsExactly("OnClass.one", "OnClass.two");
+	}
+
+	@Test
+	void beansThatInheritAMethodShareItsLimit() {
+		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Left.class, Right.class)) {
+			assertThat(inline(context)).containsExactly("Base.get");
+			context.getBean(Left.class).get();
+			assertThatExceptionOfType(RateLimitExceededException.class)
+				.isThrownBy(() -> context.getBean(Right.class).get());
+			assertThat(context.getBean(LimitRegistry.class).get("Base.get").boundTo()).containsExactly("Left.get",
+					"Right.get");
+		}
+	}
+
+	@Test
+	void namesWithForeignCharactersAreMadeSafe() {
+		assertThat(names(Gr\u00f6\u00dfe.class)).singleElement().asString().matches("Gr__e\\.get-[0-9a-f]{8}");
+	}
+
+	@Test
+	void aNameThatTheApplicationTookIsNotTakenAgain() {
+		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Twice.class, Taken.class)) {
+			assertThat(inline(context)).containsExactly("Twice.get", "Twice.get.2",
+					InlineRateTests.class.getName() + ".Twice.get");
+		}
+	}
+
+	private static List<String> names(Class<?>... components) {
+		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(components)) {
+			return inline(context);
+		}
+	}
+
+	private static List<String> inline(AnnotationConfigApplicationContext context) {
+		return context.getBean(LimitRegistry.class)
+			.all()
+			.stream()
+			.map((registered) -> registered.limit().name())
+			.filter((name) -> name.contains("."))
+			.toList();
+	}
+
+	static class Search {
+
+		@RateLimited(rate = "2/min", key = "#userId")
+		public void find(String userId) {
+		}
+
+		@RateLimited(rate = "100/min", key = "global", cost = "#tokens")
+		public void spend(long tokens) {
+		}
+
+		@RateLimited(rate = "60/min burst 90, 5/s", key = "global")
+		public void several() {
+		}
+
+	}
+
+	static class Overloaded {
+
+		@RateLimited(rate = "1/min", key = "global")
+		public void get() {
+		}
+
+		@RateLimited(rate = "1/min", key = "global")
+		public void get(String a) {
+		}
+
+		@RateLimited(rate = "1/min", key = "global")
+		public void get(String a, int b) {
+		}
+
+		@RateLimited(rate = "1/min", key = "global")
+		public void get(String[] a) {
+		}
+
+	}
+
+	static class First {
+
+		static class Same {
+
+			@RateLimited(rate = "1/min", key = "global")
+			public void get() {
+			}
+
+		}
+
+	}
+
+	static class Second {
+
+		static class Same {
+
+			@RateLimited(rate = "2/min", key = "global")
+			public void get() {
+			}
+
+		}
+
+	}
+
+	static class Twice {
+
+		@RateLimited(rate = "1/s", key = "global")
+		@RateLimited(rate = "10/min", key = "global")
+		public void get() {
+		}
+
+	}
+
+	static class Taken {
+
+		Taken(LimitRegistry registry) {
+			registry.register(Limit.of("Twice.get", Rate.parse("1/h")), List.of());
+		}
+
+	}
+
+	@RateLimited(rate = "1/min", key = "global")
+	static class OnClass {
+
+		public void one() {
+		}
+
+		public void two() {
+		}
+
+		void notPublic() {
+		}
+
+	}
+
+	abstract static class Base {
+
+		@RateLimited(rate = "1/min", key = "global")
+		public void get() {
+		}
+
+	}
+
+	static class Left extends Base {
+
+	}
+
+	static class Right extends Base {
+
+	}
+
+	static class Gr\u00f6\u00dfe {
+
+		@RateLimited(rate = "1/min", key = "global")
+		public void get() {
+		}
+
+	}
+
+}

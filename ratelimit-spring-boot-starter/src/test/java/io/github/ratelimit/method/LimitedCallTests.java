@@ -1,0 +1,333 @@
+package io.github.ratelimit.method;
+
+import java.time.Duration;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.method.BoundRequest.Request;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/** What one call of a limited method pays, and to whom. */
+class LimitedCallTests {
+
+	private AnnotationConfigApplicationContext context;
+
+	private ChatService chat;
+
+	private BoundRequest requests;
+
+	@BeforeEach
+	void start() {
+		this.context = LimiterConfiguration.start(ChatService.class);
+		this.chat = this.context.getBean(ChatService.class);
+		this.requests = this.context.getBean(BoundRequest.class);
+		this.requests.bind("alice");
+	}
+
+	@AfterEach
+	void stop() {
+		this.requests.unbind();
+		this.context.close();
+	}
+
+	@Test
+	void callsAreRefusedOnceTheLimitIsUsedUp() {
+		assertThat(this.chat.chat("a")).isEqualTo("answer to a");
+		this.chat.chat("b");
+		RateLimitExceededException refusal = catchThrowableOfType(RateLimitExceededException.class,
+				() -> this.chat.chat("c"));
+		assertThat(refusal.decision().violated()).singleElement()
+			.satisfies((limit) -> assertThat(limit.limit().name()).isEqualTo("chat"));
+		assertThat(refusal.decision().retryAfter()).isEqualTo(Duration.ofSeconds(30));
+		assertThat(this.chat.calls()).isEqualTo(2);
+	}
+
+	@Test
+	void aRefusedCallerIsServedOnceTheTimeHasCome() {
+		this.chat.chat("a");
+		this.chat.chat("b");
+		assertRefused(() -> this.chat.chat("c"));
+		this.context.getBean(ManualTime.class).advance(Duration.ofSeconds(30));
+		assertThat(this.chat.chat("d")).isEqualTo("answer to d");
+	}
+
+	@Test
+	void anotherCallerHasPermitsOfItsOwn() {
+		this.chat.chat("a");
+		this.chat.chat("b");
+		this.requests.bind("bob");
+		assertThatNoException().isThrownBy(() -> this.chat.chat("c"));
+	}
+
+	@Test
+	void whatTheSecondLimitRefusesLeavesTheFirstUnchanged() {
+		for (int i = 0; i < 3; i++) {
+			this.requests.bind("caller" + i);
+			this.chat.chatForAll();
+		}
+		this.requests.bind("alice");
+		assertRefused(() -> this.chat.chatForAll());
+		assertThat(remaining("chat", "alice")).isEqualTo(2);
+		assertThat(this.chat.calls()).isEqualTo(3);
+	}
+
+	@Test
+	void repeatedAnnotationsAreOneDecision() {
+		for (int i = 0; i < 3; i++) {
+			this.requests.bind("caller" + i);
+			this.chat.chatForAllRepeated();
+		}
+		Request request = this.requests.bind("alice");
+		assertRefused(() -> this.chat.chatForAllRepeated());
+		assertThat(remaining("chat", "alice")).isEqualTo(2);
+		assertThat(request.decisions()).singleElement()
+			.satisfies((decision) -> assertThat(decision.limits()).hasSize(2));
+	}
+
+	@Test
+	void aLimitThatIsNamedTwiceIsChargedOnce() {
+		this.chat.chatTwice();
+		assertThat(remaining("chat", "alice")).isEqualTo(1);
+	}
+
+	@Test
+	void aKeyReplacesTheKeysOfItsLimits() {
+		this.chat.chatOf("room1");
+		this.chat.chatOf("room1");
+		assertRefused(() -> this.chat.chatOf("room1"));
+		assertThatNoException().isThrownBy(() -> this.chat.chatOf("room2"));
+		assertThat(remaining("chat", "alice")).isEqualTo(2);
+	}
+
+	@Test
+	void aKeyDoesNotReplaceGlobal() {
+		this.chat.chatOfAll("room1");
+		this.chat.chatOfAll("room2");
+		this.chat.chatOfAll("room3");
+		assertRefused(() -> this.chat.chatOfAll("room4"));
+	}
+
+	@Test
+	void aCostConcernsOnlyLimitsThatHaveOne() {
+		Request request = this.requests.bind("alice");
+		this.chat.spend(60);
+		assertThat(charged(request, "chat")).isEqualTo(1);
+		assertThat(charged(request, "tokens")).isEqualTo(60);
+	}
+
+	@Test
+	void aCostAboveWhatIsLeftIsRefusedAndChargesNothing() {
+		this.chat.spend(60);
+		assertRefused(() -> this.chat.spend(41));
+		assertThatNoException().isThrownBy(() -> this.chat.spend(40));
+	}
+
+	@Test
+	void withoutACostOfItsOwnTheConfiguredOneHolds() {
+		Request request = this.requests.bind("alice");
+		this.chat.tokens();
+		assertThat(charged(request, "tokens")).isEqualTo(10);
+	}
+
+	@Test
+	void primitiveArgumentsAndResultsPassUnchanged() {
+		assertThat(this.chat.add(2, 3)).isEqualTo(5);
+		assertThat(this.chat.add(3, 4)).isEqualTo(7);
+		assertRefused(() -> this.chat.add(1, 1));
+	}
+
+	@Test
+	void exceptionsOfTheMethodPassUnchangedAndKeepTheCharge() {
+		assertThatIllegalStateException().isThrownBy(() -> this.chat.fail()).withMessage("on purpose");
+		assertThat(remaining("chat", "alice")).isEqualTo(1);
+	}
+
+	@Test
+	void aCallWithoutAKeyIsDeniedWhereThereIsNoAddress() {
+		this.requests.unbind();
+		assertThatExceptionOfType(MissingKeyException.class).isThrownBy(() -> this.chat.chat("a"))
+			.withMessageContaining("chat");
+		assertThat(this.chat.calls()).isZero();
+	}
+
+	@Test
+	void whatTheFilterPaidCoversTheFirstCallOnly() {
+		this.requests.bind("alice").paid("chat", 1);
+		this.chat.chat("a");
+		assertThat(remaining("chat", "alice")).isEqualTo(2);
+		this.chat.chat("b");
+		assertThat(remaining("chat", "alice")).isEqualTo(1);
+	}
+
+	@Test
+	void onlyWhatExceedsTheFiltersChargeIsCharged() {
+		Request request = this.requests.bind("alice").paid("tokens", 10);
+		this.chat.spend(60);
+		assertThat(charged(request, "tokens")).isEqualTo(50);
+	}
+
+	@Test
+	void whatTheFilterPaidCoversALimitThatIsNamedTwice() {
+		this.requests.bind("alice").paid("chat", 1);
+		this.chat.chatTwice();
+		assertThat(remaining("chat", "alice")).isEqualTo(2);
+	}
+
+	@Test
+	void whatTheFilterPaidCoversTwoNamesOfOneBucket() {
+		this.requests.bind("alice").paid("chat", 1);
+		this.chat.chatByTwoKeys("alice");
+		assertThat(remaining("chat", "alice")).isEqualTo(2);
+	}
+
+	@Test
+	void aFailureBesideTheStoreLetsTheCallThroughToo() {
+		this.requests.bind("alice").broken();
+		for (int i = 0; i < 5; i++) {
+			this.chat.chat("a");
+		}
+		assertThat(this.chat.calls()).isEqualTo(5);
+		assertThat(this.context.getBean(LimitRegistry.class).get("chat").statistics().degraded()).isEqualTo(5);
+	}
+
+	@Test
+	void allowedAndRefusedCallsTellTheirDecisions() {
+		Request request = this.requests.bind("alice");
+		this.chat.chat("a");
+		this.chat.chat("b");
+		assertRefused(() -> this.chat.chat("c"));
+		assertThat(request.decisions()).extracting(Decision::allowed).containsExactly(true, true, false);
+	}
+
+	@Test
+	void aSelfInvocationIsNotLimited() {
+		this.requests.unbind();
+		assertThat(this.chat.callsItself()).isEqualTo("answer to itself");
+	}
+
+	@Test
+	void switchedOffNothingIsLimited() {
+		this.context.getBean(KillSwitch.class).enabled(false);
+		for (int i = 0; i < 5; i++) {
+			this.chat.chat("a");
+		}
+		this.requests.unbind();
+		assertThatNoException().isThrownBy(() -> this.chat.chat("a"));
+		this.context.getBean(KillSwitch.class).enabled(true);
+		assertThatExceptionOfType(MissingKeyException.class).isThrownBy(() -> this.chat.chat("a"));
+	}
+
+	@Test
+	void limitsTellWhatTheyAreBoundTo() {
+		assertThat(this.context.getBean(LimitRegistry.class).get("chat").boundTo()).contains("ChatService.chat",
+				"ChatService.spend");
+	}
+
+	private long remaining(String limit, String apiKey) {
+		return this.context.getBean(RateLimiter.class)
+			.tryAcquire(limit, apiKey, 0)
+			.nearestToRefusal()
+			.orElseThrow()
+			.remaining();
+	}
+
+	private static long charged(Request request, String limit) {
+		return request.decisions()
+			.stream()
+			.flatMap((decision) -> decision.limits().stream())
+			.filter((each) -> each.limit().name().equals(limit))
+			.map(LimitDecision::charge)
+			.findFirst()
+			.orElseThrow()
+			.permits();
+	}
+
+	private static void assertRefused(Runnable call) {
+		assertThatExceptionOfType(RateLimitExceededException.class).isThrownBy(call::run);
+	}
+
+	static class ChatService {
+
+		private int calls;
+
+		public int calls() {
+			return this.calls;
+		}
+
+		@RateLimited("chat")
+		public String chat(String question) {
+			this.calls++;
+			return "answer to " + question;
+		}
+
+		@RateLimited({ "chat", "everyone" })
+		public void chatForAll() {
+			this.calls++;
+		}
+
+		@RateLimited("chat")
+		@RateLimited("everyone")
+		public void chatForAllRepeated() {
+			this.calls++;
+		}
+
+		@RateLimited("chat")
+		@RateLimited({ "chat", "tokens" })
+		public void chatTwice() {
+		}
+
+		@RateLimited("chat")
+		@RateLimited(value = "chat", key = "#apiKey")
+		public void chatByTwoKeys(String apiKey) {
+		}
+
+		@RateLimited(value = "chat", key = "#room")
+		public void chatOf(String room) {
+		}
+
+		@RateLimited(value = { "chat", "everyone" }, key = "#room")
+		public void chatOfAll(String room) {
+		}
+
+		@RateLimited(value = { "chat", "tokens" }, cost = "#tokens")
+		public void spend(int tokens) {
+		}
+
+		@RateLimited("tokens")
+		public void tokens() {
+		}
+
+		@RateLimited("chat")
+		public int add(int a, int b) {
+			return a + b;
+		}
+
+		@RateLimited("chat")
+		public void fail() {
+			throw new IllegalStateException("on purpose");
+		}
+
+		public String callsItself() {
+			return chat("itself");
+		}
+
+	}
+
+}

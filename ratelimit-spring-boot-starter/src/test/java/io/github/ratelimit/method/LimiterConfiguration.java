@@ -1,0 +1,112 @@
+package io.github.ratelimit.method;
+
+import java.util.List;
+
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.Degradation;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.autoconfigure.RateLimitMethodAutoConfiguration;
+import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.store.memory.MemoryStore;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/**
+ * The limiter over time that is turned by hand: {@code chat} 2/min and {@code tokens}
+ * 100/min (cost 10) by the header X-API-Key, {@code everyone} 3/min and {@code budget}
+ * 100/min (cost 10) for all together.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import(RateLimitMethodAutoConfiguration.class)
+class LimiterConfiguration {
+
+	static AnnotationConfigApplicationContext start(Class<?>... components) {
+		AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+		context.register(LimiterConfiguration.class);
+		context.register(components);
+		context.refresh();
+		return context;
+	}
+
+	@Bean
+	ManualTime time() {
+		return new ManualTime();
+	}
+
+	@Bean
+	KillSwitch killSwitch() {
+		return new KillSwitch(true);
+	}
+
+	@Bean
+	Degradation degradation(ManualTime time) {
+		return new Degradation(time);
+	}
+
+	@Bean
+	MemoryStore store(ManualTime time) {
+		return new MemoryStore(time, 1000);
+	}
+
+	@Bean
+	LimitRegistry registry() {
+		return new LimitRegistry();
+	}
+
+	@Bean
+	ExpressionCompiler expressions(BeanFactory beanFactory) {
+		return new ExpressionCompiler(beanFactory);
+	}
+
+	@Bean
+	LimitPolicies policies(LimitRegistry registry, ExpressionCompiler expressions) {
+		return new LimitPolicies(List.of(policy(registry, expressions, "chat", "2/min", "header('X-API-Key')", null),
+				policy(registry, expressions, "tokens", "100/min", "header('X-API-Key')", "10"),
+				policy(registry, expressions, "everyone", "3/min", "global", null),
+				policy(registry, expressions, "budget", "100/min", "global", "10")));
+	}
+
+	private static LimitPolicy policy(LimitRegistry registry, ExpressionCompiler expressions, String name, String rate,
+			String key, @Nullable String cost) {
+		KeyExpression expression = expressions.requestKey(key);
+		return LimitPolicy.of(registry.register(Limit.of(name, Rate.parse(rate)), List.of(expression.source())),
+				List.of(expression), OnMissingKey.IP, (cost != null) ? expressions.requestCost(cost) : null);
+	}
+
+	@Bean
+	RateLimiter rateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation) {
+		return RateLimiter.create(registry, store, killSwitch, degradation);
+	}
+
+	@Bean
+	BoundRequest request() {
+		return new BoundRequest();
+	}
+
+	@Bean
+	DecisionScope.Current scopes(BoundRequest request) {
+		return request::scope;
+	}
+
+	@Bean
+	RequestFacts.Current facts(BoundRequest request) {
+		return request::facts;
+	}
+
+}

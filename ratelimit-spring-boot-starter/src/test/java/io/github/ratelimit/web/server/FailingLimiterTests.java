@@ -1,0 +1,107 @@
+package io.github.ratelimit.web.server;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.web.HeaderStyle;
+import java.io.IOException;
+import java.util.List;
+import jakarta.servlet.http.HttpServletResponse;
+import io.github.ratelimit.LimitDecision;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A limiter that fails is no failure of the application. */
+@ExtendWith(OutputCaptureExtension.class)
+class FailingLimiterTests {
+
+	private static final String[] LIMIT = { "ratelimit.limits.chat.rate=2/d", "ratelimit.limits.chat.key=ip",
+			"ratelimit.http.rules[0].path=/v1/**", "ratelimit.http.rules[0].limits=chat" };
+
+	@Test
+	void aLimiterThatThrowsLetsRequestsThroughAndIsCountedAndLoggedOnce(CapturedOutput output) throws IOException {
+		try (RunningServer server = RunningServer.withoutSecurity(BrokenLimiter.class, LIMIT)) {
+			for (int i = 1; i <= 5; i++) {
+				assertThat(server.get("/v1/chat").status()).isEqualTo(200);
+				assertThat(server.reached()).isEqualTo(i);
+			}
+			assertThat(server.degraded("chat")).isEqualTo(5);
+			assertThat(output).containsOnlyOnce("The rate limiter failed");
+		}
+	}
+
+	@Test
+	void aHeaderStyleThatThrowsLetsLimitsHold() throws IOException {
+		try (RunningServer server = RunningServer.withoutSecurity(BrokenHeaders.class,
+				List.of(LIMIT[0], LIMIT[1], LIMIT[2], LIMIT[3], "ratelimit.http.headers=broken")
+					.toArray(String[]::new))) {
+			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
+			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
+			assertThat(server.get("/v1/chat").status()).isEqualTo(429);
+			assertThat(server.reached()).isEqualTo(2);
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class BrokenLimiter {
+
+		@Bean
+		RateLimiter limiter(LimitRegistry registry) {
+			return new RateLimiter() {
+
+				@Override
+				public Decision tryAcquire(Charge charge) {
+					throw new IllegalStateException("A bug of ours");
+				}
+
+				@Override
+				public Decision tryAcquire(List<Charge> charges) {
+					throw new IllegalStateException("A bug of ours");
+				}
+
+				@Override
+				public Limit limit(String name) {
+					return registry.get(name).limit();
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class BrokenHeaders {
+
+		@Bean
+		HeaderStyle broken() {
+			return new HeaderStyle() {
+
+				@Override
+				public String name() {
+					return "broken";
+				}
+
+				@Override
+				public List<String> headerNames() {
+					return List.of("X-Broken");
+				}
+
+				@Override
+				public void write(List<LimitDecision> limits, HttpServletResponse response) {
+					throw new IllegalStateException("A bug of the application's own style");
+				}
+
+			};
+		}
+
+	}
+
+}

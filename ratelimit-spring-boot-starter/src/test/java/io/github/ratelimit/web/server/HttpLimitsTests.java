@@ -1,0 +1,216 @@
+package io.github.ratelimit.web.server;
+
+import io.github.ratelimit.web.server.RunningServer.Answer;
+import io.github.ratelimit.ManualTime;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.config.annotation.CorsRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Limits on requests as they come over the wire. */
+@ExtendWith(OutputCaptureExtension.class)
+@TestInstance(Lifecycle.PER_CLASS)
+class HttpLimitsTests {
+
+	private final RunningServer server = RunningServer.withoutSecurity(Cors.class, "ratelimit.limits.chat.rate=2/d",
+			"ratelimit.limits.chat.key[0]=header('X-API-Key')", "ratelimit.limits.chat.key[1]=ip",
+			"ratelimit.limits.address.rate=5/d", "ratelimit.limits.address.key=ip",
+			"ratelimit.http.rules[0].path=/v1/**", "ratelimit.http.rules[0].limits=address,chat",
+			"ratelimit.http.rules[1].path=/get-only/**", "ratelimit.http.rules[1].methods=get",
+			"ratelimit.http.rules[1].limits=chat", "ratelimit.http.rules[2].path=/**",
+			"ratelimit.http.rules[2].methods=PATCH", "ratelimit.http.rules[2].limits=address");
+
+	private long allowedBefore;
+
+	private int reachedBefore;
+
+	@BeforeEach
+	void tomorrow() {
+		this.server.limiter(true);
+		this.server.bean(ManualTime.class).advance(Duration.ofDays(1));
+		this.allowedBefore = this.server.allowed("address");
+		this.reachedBefore = this.server.reached();
+	}
+
+	@AfterAll
+	void stop() {
+		this.server.close();
+	}
+
+	@Test
+	void aKeyIsLimitedAndAnotherIsNot() throws IOException {
+		assertThat(get("/v1/chat", "alice").header("X-RateLimit-Remaining")).isEqualTo("1");
+		assertThat(get("/v1/chat", "alice").status()).isEqualTo(200);
+		Answer refused = get("/v1/chat", "alice");
+		assertThat(refused.status()).isEqualTo(429);
+		assertThat(refused.header("Retry-After")).isEqualTo("43200");
+		assertThat(refused.header("Cache-Control")).isEqualTo("no-store");
+		assertThat(refused.header("RateLimit")).contains("\"chat\";r=0");
+		assertThat(refused.body()).contains("quota-exceeded");
+		assertThat(get("/v1/chat", "bob").status()).isEqualTo(200);
+		assertThat(this.server.reached() - this.reachedBefore).isEqualTo(3);
+		assertThat(charged()).isEqualTo(3);
+	}
+
+	@Test
+	void aStrangersForwardedHeaderIsNotBelievedAndWarnedOfOnce(CapturedOutput output) throws IOException {
+		int allowed = 0;
+		for (int i = 0; i < 10; i++) {
+			allowed += (this.server.get("/v1/chat", "X-API-Key: key" + i, "X-Forwarded-For: 198.51.100." + i)
+				.status() == 200) ? 1 : 0;
+		}
+		assertThat(allowed).isEqualTo(5);
+		assertThat(output).containsOnlyOnce("forward-headers-strategy is not set").doesNotContain("198.51.100.");
+	}
+
+	@Test
+	void oneAddressThatInventsKeysIsHeldByTheLimitPerAddress() throws IOException {
+		int allowed = 0;
+		for (int i = 0; i < 1_000; i++) {
+			allowed += (get("/v1/chat", "invented" + i).status() == 200) ? 1 : 0;
+		}
+		assertThat(allowed).isEqualTo(5);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a\"b;r=999", "a\\b", "a,b;c=d", "\u00fc\u00e4", "a\tb", "${jndi:ldap://x}",
+			"#{T(java.lang.Runtime)}" })
+	void aKeyOfAnyContentBreaksNoHeader(String key) throws IOException {
+		for (int i = 0; i < 3; i++) {
+			Answer answer = get("/v1/chat", key);
+			assertThat(answer.status()).isEqualTo((i < 2) ? 200 : 429);
+			assertThat(answer.header("RateLimit")).matches("\"address\";r=\\d+;t=\\d+, ?\"chat\";r=\\d+;t=\\d+");
+			assertThat(answer.body()).doesNotContain(key);
+		}
+	}
+
+	@Test
+	void aKeyWithALineBreakIsRefusedByTheContainer() throws IOException {
+		Answer answer = get("/v1/chat", "a\rX-Injected: 1");
+		assertThat(answer.headers()).doesNotContainKey("x-injected");
+		assertThat(answer.status()).isEqualTo(400);
+	}
+
+	@Test
+	void headCountsAsGet() throws IOException {
+		Answer head = this.server.send("HEAD", "/get-only/x", "X-API-Key: alice");
+		assertThat(head.header("X-RateLimit-Remaining")).isEqualTo("1");
+		this.server.send("GET", "/get-only/x", "X-API-Key: alice");
+		Answer refused = this.server.send("HEAD", "/get-only/x", "X-API-Key: alice");
+		assertThat(refused.status()).isEqualTo(429);
+		assertThat(refused.body()).isEmpty();
+		assertThat(this.server.send("POST", "/get-only/x", "X-API-Key: alice").status()).isNotEqualTo(429);
+	}
+
+	@Test
+	void preflightIsExemptButPlainOptionsIsNot() throws IOException {
+		for (int i = 0; i < 5; i++) {
+			Answer preflight = this.server.send("OPTIONS", "/v1/chat", "Origin: https://app.example",
+					"Access-Control-Request-Method: GET");
+			assertThat(preflight.status()).isEqualTo(200);
+			assertThat(preflight.header("Access-Control-Allow-Origin")).isEqualTo("https://app.example");
+		}
+		assertThat(charged()).isZero();
+		assertThat(this.server.send("OPTIONS", "/v1/chat").status()).isEqualTo(200);
+		assertThat(this.server.send("OPTIONS", "/v1/chat", "Origin: https://app.example").status()).isEqualTo(200);
+		Answer refused = this.server.send("OPTIONS", "/v1/chat", "Origin: https://app.example");
+		assertThat(refused.status()).isEqualTo(429);
+		assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo("https://app.example");
+	}
+
+	@Test
+	void anAllowedAnswerToAnotherOriginExposesItsHeaders() throws IOException {
+		Answer answer = this.server.get("/v1/chat", "Origin: https://app.example");
+		assertThat(answer.status()).isEqualTo(200);
+		assertThat(answer.header("Access-Control-Expose-Headers")).contains("RateLimit");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/v1/async, 200", "/v1/forward, 200", "/v1/fails, 500", "/v1/nothing, 404" })
+	void aRequestIsChargedOnceOverAllItsDispatches(String path, int status) throws IOException {
+		Answer answer = get(path, "alice");
+		assertThat(answer.status()).isEqualTo(status);
+		assertThat(answer.header("X-RateLimit-Remaining")).isEqualTo("1");
+		assertThat(charged()).isEqualTo(1);
+	}
+
+	@Test
+	void anAsynchronousHandlerHasTheScopeOfItsRequest() throws IOException {
+		assertThat(get("/v1/async", "alice").body()).contains("same scope: true");
+	}
+
+	@Test
+	void aHandlerHasTheFactsOfItsRequest() throws IOException {
+		assertThat(get("/v1;a=b/f%61cts", "alice").body()).contains("127.0.0.1 /v1/facts null");
+	}
+
+	@Test
+	void aRefusalInsideTheApplicationIsTheSameAnswer() throws IOException {
+		Answer refused = this.server.get("/unlimited/refused");
+		assertThat(refused.status()).isEqualTo(429);
+		assertThat(refused.header("Retry-After")).isEqualTo("86400");
+		assertThat(this.server.get("/unlimited/ok").headers()).doesNotContainKey("ratelimit");
+	}
+
+	@Test
+	void managementPathsAreExempt() throws IOException {
+		for (int i = 0; i < 10; i++) {
+			assertThat(this.server.send("PATCH", "/actuator/health").status()).isNotEqualTo(429);
+			assertThat(this.server.get("/actuator/health").status()).isEqualTo(200);
+		}
+		for (String path : List.of("/x", "/y", "/actuators", "/actuator;a=b/health", "/actuator%2e")) {
+			this.server.send("PATCH", path);
+		}
+		assertThat(this.server.send("PATCH", "/x").status()).isEqualTo(429);
+	}
+
+	@Test
+	void switchedOffNothingIsLimited() throws IOException {
+		this.server.limiter(false);
+		for (int i = 0; i < 10; i++) {
+			assertThat(get("/v1/chat", "alice").status()).isEqualTo(200);
+		}
+	}
+
+	private long charged() {
+		return this.server.allowed("address") - this.allowedBefore;
+	}
+
+	private Answer get(String path, String key) throws IOException {
+		return this.server.get(path, "X-API-Key: " + key);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Cors {
+
+		@Bean
+		WebMvcConfigurer allowedOrigins() {
+			return new WebMvcConfigurer() {
+
+				@Override
+				public void addCorsMappings(CorsRegistry registry) {
+					registry.addMapping("/**").allowedOrigins("https://app.example").allowedMethods("*");
+				}
+
+			};
+		}
+
+	}
+
+}
