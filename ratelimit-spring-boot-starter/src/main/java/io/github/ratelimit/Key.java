@@ -102,20 +102,20 @@ public final class Key implements Comparable<Key> {
 		if (parts.size() == 2) {
 			Key one = parts.get(0);
 			Key two = parts.get(1);
-			return of(one.kind + "+" + two.kind,
+			return of(one.kindAsPart() + "+" + two.kindAsPart(),
 					one.text.length() + ":" + one.text + two.text.length() + ":" + two.text);
 		}
 		StringBuilder kinds = new StringBuilder();
 		StringBuilder texts = new StringBuilder();
 		for (Key part : parts) {
-			kinds.append(kinds.isEmpty() ? "" : "+");
-			if (part.kind.indexOf('+') >= 0) {
-				kinds.append(part.kind.length()).append(':');
-			}
-			kinds.append(part.kind);
+			kinds.append(kinds.isEmpty() ? "" : "+").append(part.kindAsPart());
 			texts.append(part.text.length()).append(':').append(part.text);
 		}
 		return of(kinds.toString(), texts.toString());
+	}
+
+	private String kindAsPart() {
+		return (this.kind.indexOf('+') >= 0) ? this.kind.length() + ":" + this.kind : this.kind;
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -108,11 +109,17 @@ class DecisionTests {
 
 	@Test
 	void thePermitIsAlwaysTheSameEvenForManyThreads() throws Exception {
-		for (int round = 0; round < 300; round++) {
-			Decision decision = decision(granted("a", 5, 1), granted("b", 3, 1));
-			Set<Permit> permits = ConcurrentHashMap.newKeySet();
-			TestThreads.run(4, (thread) -> permits.add(decision.permit()));
-			assertThat(permits).hasSize(1).containsExactly(decision.permit());
+		for (int round = 0; round < 30; round++) {
+			List<Decision> decisions = Stream.generate(() -> decision(granted("a", 5, 1), granted("b", 3, 1)))
+				.limit(2_000)
+				.toList();
+			Permit[][] permits = new Permit[2][decisions.size()];
+			TestThreads.run(2, (thread) -> {
+				for (int i = 0; i < decisions.size(); i++) {
+					permits[thread][i] = decisions.get(i).permit();
+				}
+			});
+			assertThat(permits[0]).isEqualTo(permits[1]);
 		}
 	}
 

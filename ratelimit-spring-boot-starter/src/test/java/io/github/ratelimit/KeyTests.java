@@ -1,5 +1,6 @@
 package io.github.ratelimit;
 
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -69,6 +70,19 @@ class KeyTests {
 	void composedKeysAreEqualOnlyIfTheirPartsAre(@ForAll("parts") List<Key> one, @ForAll("parts") List<Key> other) {
 		assertThat(Key.composed(one).equals(Key.composed(other))).isEqualTo(one.equals(other));
 		assertThat(Key.composed(one).id().equals(Key.composed(other).id())).isEqualTo(one.equals(other));
+	}
+
+	@Property
+	void whereOneTextIsCutInTwoMakesADifference(@ForAll("tokens") List<String> tokens,
+			@ForAll("joiners") String joiner) {
+		List<Key> cuts = new ArrayList<>();
+		for (int cut = 1; cut < tokens.size(); cut++) {
+			cuts.add(Key.composed(List.of(Key.of(String.join(joiner, tokens.subList(0, cut))),
+					Key.of(String.join(joiner, tokens.subList(cut, tokens.size()))))));
+		}
+
+		assertThat(cuts).doesNotHaveDuplicates();
+		assertThat(cuts).extracting(Key::id).doesNotHaveDuplicates();
 	}
 
 	@Test
@@ -146,6 +160,16 @@ class KeyTests {
 
 		assertThat(first.compareTo(second) == 0).isEqualTo(first.equals(second));
 		assertThat(Integer.signum(first.compareTo(second))).isEqualTo(-Integer.signum(second.compareTo(first)));
+	}
+
+	@Provide
+	static Arbitrary<List<String>> tokens() {
+		return Arbitraries.of("a", "1", "1:a", ":", "+", "a1").list().ofMinSize(2).ofMaxSize(6);
+	}
+
+	@Provide
+	static Arbitrary<String> joiners() {
+		return Arbitraries.of("", ":", "+", "1:", "3:");
 	}
 
 	@Provide

@@ -17,10 +17,9 @@ import io.github.ratelimit.web.Rule;
 import io.github.ratelimit.web.RulePhase;
 import io.github.ratelimit.web.Rules;
 import io.github.ratelimit.web.security.SecurityContextIdentity;
-import jakarta.servlet.Filter;
 import java.util.EnumSet;
 import java.util.List;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -33,8 +32,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
-import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -42,11 +39,13 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 @AutoConfiguration(after = RateLimitAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@ConditionalOnClass({ Filter.class, OncePerRequestFilter.class, FilterRegistrationBean.class })
+@ConditionalOnClass({ OncePerRequestFilter.class, FilterRegistrationBean.class })
 @Import(RateLimitAnswersConfiguration.class)
 public final class RateLimitWebAutoConfiguration {
 
 	private static final int SECURITY_FILTER_ORDER = -100;
+
+	private static final String SECURITY_CONTEXT_HOLDER = "org.springframework.security.core.context.SecurityContextHolder";
 
 	@Bean
 	@ConditionalOnMissingBean
@@ -125,19 +124,19 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(SecurityContextHolder.class)
+	@ConditionalOnClass(name = SECURITY_CONTEXT_HOLDER)
 	static class SecurityIdentityConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		Identity rateLimitIdentity(ObjectProvider<SecurityContextHolderStrategy> strategy) {
-			return new SecurityContextIdentity(strategy.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
+		Identity rateLimitIdentity(BeanFactory beans) {
+			return SecurityContextIdentity.of(beans);
 		}
 
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingClass("org.springframework.security.core.context.SecurityContextHolder")
+	@ConditionalOnMissingClass(SECURITY_CONTEXT_HOLDER)
 	static class NoIdentityConfiguration {
 
 		@Bean

@@ -91,11 +91,11 @@ interface KeyPart {
 
 		@Override
 		public List<String> kinds() {
-			List<String> kinds = new ArrayList<>(this.parts.size());
+			List<Key> examples = new ArrayList<>(this.parts.size());
 			for (KeyPart part : this.parts) {
-				kinds.add(part.kinds().get(0));
+				examples.add(Key.of(part.kinds().get(0), "example"));
 			}
-			return List.of(String.join("+", kinds));
+			return List.of(Key.composed(examples).kind());
 		}
 
 	}

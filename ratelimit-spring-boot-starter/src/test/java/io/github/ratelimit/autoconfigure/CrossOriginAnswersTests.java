@@ -127,6 +127,37 @@ class CrossOriginAnswersTests {
 	}
 
 	@Test
+	void whatOnePartForbidsALaterPartDoesNotAllow() {
+		start(StrictSecurityApplication.class);
+		assertAllowedAndRefused("/chat", ORIGIN, OURS);
+		assertSilentTo("https://evil.example", "/chat");
+	}
+
+	@Test
+	void headersOfWhoForbidsAreNotSent() {
+		start(ForbiddingApplication.class);
+		HttpResponse<String> refused = refused("/chat", ORIGIN);
+		assertThat(refused.statusCode()).isEqualTo(429);
+		assertThat(refused.headers().map()).doesNotContainKeys("access-control-allow-origin", "vary");
+	}
+
+	@Test
+	void rulesOfTheConfiguration() {
+		start(RuledApplication.class, "ratelimit.limits.once.rate=1/min", "ratelimit.limits.once.key=global",
+				"ratelimit.http.rules[0].path=/chat", "ratelimit.http.rules[0].limits=once",
+				"ratelimit.http.rules[0].body=openai");
+		HttpResponse<String> allowed = call("/chat", ORIGIN, false);
+		assertThat(allowed.statusCode()).isEqualTo(200);
+		assertThat(allowed.headers().allValues("RateLimit-Policy")).containsExactly("\"once\";q=1;w=60");
+		assertCors(allowed, ORIGIN, "X-Own, " + OURS);
+		HttpResponse<String> refused = call("/chat", ORIGIN, false);
+		assertThat(refused.statusCode()).isEqualTo(429);
+		assertThat(refused.headers().allValues("RateLimit-Policy")).containsExactly("\"once\";q=1;w=60");
+		assertThat(refused.body()).contains("rate_limit_exceeded");
+		assertCors(refused, ORIGIN, "X-Own, " + OURS);
+	}
+
+	@Test
 	void withoutCorsNothingIsSaid() {
 		start(PlainApplication.class);
 		assertSilentTo(ORIGIN, "/chat");
@@ -264,6 +295,13 @@ class CrossOriginAnswersTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import({ OpenSecurity.class, AnnotatedChat.class })
+	static class RuledApplication {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	@Import({ Base.class, OpenSecurity.class, Chat.class })
 	static class PlainApplication {
 
@@ -378,6 +416,32 @@ class CrossOriginAnswersTests {
 		CorsWriter failing() {
 			return (request, response) -> {
 				throw new IllegalStateException("no configuration");
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(SecuritySourceBeanApplication.class)
+	static class StrictSecurityApplication implements WebMvcConfigurer {
+
+		@Override
+		public void addCorsMappings(CorsRegistry registry) {
+			registry.addMapping("/**");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ Base.class, OpenSecurity.class, Chat.class })
+	static class ForbiddingApplication {
+
+		@Bean
+		CorsWriter forbidding() {
+			return (request, response) -> {
+				response.setHeader("Vary", "Origin");
+				response.setHeader("Access-Control-Allow-Origin", "null");
+				response.sendError(403);
 			};
 		}
 

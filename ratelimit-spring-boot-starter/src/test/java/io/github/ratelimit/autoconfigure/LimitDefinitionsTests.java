@@ -55,7 +55,7 @@ class LimitDefinitionsTests {
 	@CsvSource(delimiter = '|', textBlock = """
 			-5/min                  | has -5 as its permits
 			10/60                   | has a bare number as its period
-			10/0s                   | has a period of 0 ms
+			10/0s                   | has a period of 0 or less
 			2000000/1ms             | is faster than one permit per nanosecond
 			99999999999999999999/s  | has a number of permits that overflows
 			10/99999999999999999d   | has a period that overflows

@@ -5,8 +5,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -125,6 +129,14 @@ class PropertiesCheckTests {
 		StartUp.of("ratelimit.foo: 1")
 			.file("ratelimit.foo: 2")
 			.succeeds((context) -> assertThat(output.toString().split(HAS_NO_EFFECT, -1)).hasSize(3));
+	}
+
+	@Test
+	void unknownPropertyIsWarnedOfOnceWhereBootHasASecondViewOfAllSources(CapturedOutput output) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.run("--ratelimit.foo=1").close();
+		assertThat(output.toString().split("'ratelimit.foo'", -1)).hasSize(2);
 	}
 
 	@Test
@@ -303,6 +315,12 @@ class PropertiesCheckTests {
 	void numberOutOfRangeIsRefused(String property, String problem, String remedy) {
 		assertThat(StartUp.of("").property(property).failure()).contains("Reason: The value is " + problem)
 			.endsWith("\n\n" + remedy);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(RateLimitAutoConfiguration.class)
+	static class Application {
+
 	}
 
 }

@@ -154,6 +154,16 @@ class RequestKeyTests {
 	}
 
 	@Test
+	void kindOfASourceIsThatOfItsKeys() {
+		Call call = request().with("claim:a+b", "x").with("user", "alice").call();
+
+		for (String expression : List.of("claim('a+b') + user", "user + claim('a+b') + path", "user.trim() + ip")) {
+			KeyExpression key = this.compiler.requestKey(expression);
+			assertThat(key.evaluate(call).kind()).isEqualTo(key.source().kind());
+		}
+	}
+
+	@Test
 	void sumHasNoValueIfAnOperandHasNone() {
 		assertThat(key("user + path", request().call())).isNull();
 		assertThat(key("path + user", request().call())).isNull();

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** What people see of the keys of a limit. */
 public interface KeysContract extends StoreFixture {
@@ -81,6 +82,15 @@ public interface KeysContract extends StoreFixture {
 		assertThat(store.forgottenPermits(unseen)).isZero();
 		assertThat(store.trackedKeys(limit)).isEqualTo(1);
 		assertThat(StoreFixture.remaining(store, limit, "caller")).isEqualTo(3);
+	}
+
+	@Test
+	default void pageAfterWhatNoPageEndsAtIsRefused() {
+		LimitStore store = createStore(new ManualTime());
+		Limit limit = StoreFixture.limit("chat", "10/min");
+		StoreFixture.taken(store, limit, "caller", 1);
+		assertThatIllegalArgumentException().isThrownBy(() -> store.keys(limit, "nonsense", 10))
+			.withMessageContaining("'next' of the page before");
 	}
 
 	@Test

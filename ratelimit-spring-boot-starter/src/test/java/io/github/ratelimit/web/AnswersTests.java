@@ -184,6 +184,14 @@ class AnswersTests {
 	}
 
 	@Test
+	void theLatestWordOfOneKeyCountsAlsoWhereMoreIsLeft() {
+		LimitDecision first = granted(CHAT, 2, Duration.ofSeconds(48));
+		LimitDecision second = granted(CHAT, 3, Duration.ofSeconds(42));
+		answers().tell(List.of(first, second), this.response);
+		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=3;t=42");
+	}
+
+	@Test
 	void ofOneLimitWithSeveralKeysTheNearestToRefusalIsTold() {
 		LimitDecision one = granted(CHAT, 2, Duration.ofSeconds(48));
 		LimitDecision other = LimitDecision.granted(new Charge(CHAT, Key.of("other"), 1), null, 9, 6_000_000_000L,

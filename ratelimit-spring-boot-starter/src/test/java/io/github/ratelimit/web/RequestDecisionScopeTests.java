@@ -11,6 +11,7 @@ import io.github.ratelimit.expression.RequestFacts;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -36,6 +37,11 @@ class RequestDecisionScopeTests {
 
 	RequestDecisionScopeTests() {
 		this.limits.registry.register(this.chat, List.of());
+	}
+
+	@BeforeEach
+	void noRequestIsBound() {
+		RequestContextHolder.resetRequestAttributes();
 	}
 
 	@AfterEach

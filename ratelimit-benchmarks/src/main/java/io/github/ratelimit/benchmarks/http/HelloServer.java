@@ -1,7 +1,5 @@
 package io.github.ratelimit.benchmarks.http;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -38,17 +36,9 @@ public class HelloServer {
 	@RestController
 	static class HelloController {
 
-		private final OperatingSystemMXBean machine = (OperatingSystemMXBean) ManagementFactory
-			.getOperatingSystemMXBean();
-
 		@GetMapping("/v1/hello")
 		String hello() {
 			return "hello";
-		}
-
-		@GetMapping("/cpu")
-		String cpuNanos() {
-			return Long.toString(this.machine.getProcessCpuTime());
 		}
 
 	}

@@ -3,14 +3,13 @@ package io.github.ratelimit.benchmarks.http;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One server in a process of its own, which ends with {@link #close()}. */
 final class ServerProcess implements AutoCloseable {
@@ -18,8 +17,6 @@ final class ServerProcess implements AutoCloseable {
 	private final Process process;
 
 	private final int port;
-
-	private final HttpClient client = HttpClient.newHttpClient();
 
 	private ServerProcess(Process process, int port) {
 		this.process = process;
@@ -49,10 +46,29 @@ final class ServerProcess implements AutoCloseable {
 		return this.port;
 	}
 
-	/** Returns the processor time that the server has used so far. */
-	long cpuNanos() throws IOException, InterruptedException {
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + "/cpu")).build();
-		return Long.parseLong(this.client.send(request, HttpResponse.BodyHandlers.ofString()).body());
+	/** Returns the processor time that the server's threads have used so far. */
+	long cpuNanos() throws IOException {
+		Path threads = Path.of("/proc", Long.toString(this.process.pid()), "task");
+		if (!Files.exists(threads)) {
+			return this.process.info().totalCpuDuration().orElseThrow().toNanos();
+		}
+		long nanos = 0;
+		try (Stream<Path> all = Files.list(threads)) {
+			for (Path thread : all.toList()) {
+				nanos += nanosOf(thread);
+			}
+		}
+		return nanos;
+	}
+
+	private static long nanosOf(Path thread) throws IOException {
+		try {
+			String figures = Files.readString(thread.resolve("schedstat"));
+			return Long.parseLong(figures.substring(0, figures.indexOf(' ')));
+		}
+		catch (NoSuchFileException ex) {
+			return 0;
+		}
 	}
 
 	@Override

@@ -5,7 +5,7 @@ import java.util.List;
 /** The servers that are compared. */
 enum Variant {
 
-	/** No limit, the starter switched off. */
+	/** No limit, without the starter's auto-configurations. */
 	NONE(List.of("--spring.autoconfigure.exclude=" + Variant.AUTO_CONFIGURATIONS)),
 
 	/** A filter by hand. */

@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyPage;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
@@ -105,6 +106,10 @@ public final class MemoryStore implements LimitStore {
 
 	@Override
 	public KeyPage keys(Limit limit, @Nullable String after, int size) {
+		if (after != null && !Key.isId(after)) {
+			throw new IllegalArgumentException(
+					"No page of keys ends at what is given as 'after'. Pass the 'next' of the page before.");
+		}
 		return table(limit).page((after != null) ? after : "", size);
 	}
 

@@ -2,6 +2,7 @@ package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.TimeSource;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** The store's own monotonic clock, which begins at 0 when the store is made. */
 final class StoreClock {
@@ -19,8 +20,9 @@ final class StoreClock {
 		return this.time.nanoTime() - this.origin;
 	}
 
+	/** In milliseconds: two clocks that are read one after the other agree in no more. */
 	Instant wallTimeAt(long nanos) {
-		return this.time.wallTime().minusNanos(nanos() - nanos);
+		return this.time.wallTime().minusNanos(nanos() - nanos).truncatedTo(ChronoUnit.MILLIS);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.ratelimit.web.security;
 
 import io.github.ratelimit.web.Identity;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -19,19 +20,19 @@ public final class SecurityContextIdentity implements Identity {
 
 	private final SecurityContextHolderStrategy strategy;
 
-	/**
-	 * Creates it over the strategy that the whole application uses.
-	 */
-	public SecurityContextIdentity() {
-		this(SecurityContextHolder.getContextHolderStrategy());
+	private SecurityContextIdentity(SecurityContextHolderStrategy strategy) {
+		this.strategy = strategy;
 	}
 
 	/**
-	 * Creates it.
-	 * @param strategy where the security context is kept
+	 * Returns the identity of an application.
+	 * @param beans where the application may have a {@link SecurityContextHolderStrategy}
+	 * of its own; else it is that of the {@link SecurityContextHolder}
+	 * @return the identity
 	 */
-	public SecurityContextIdentity(SecurityContextHolderStrategy strategy) {
-		this.strategy = strategy;
+	public static SecurityContextIdentity of(BeanFactory beans) {
+		return new SecurityContextIdentity(beans.getBeanProvider(SecurityContextHolderStrategy.class)
+			.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
 	}
 
 	@Override

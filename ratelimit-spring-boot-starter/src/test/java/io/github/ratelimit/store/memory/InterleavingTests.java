@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * clock. Whatever happens, permits are neither lost nor invented: what was spent before
  * and granted since is spent in a live bucket, metered as forgotten, or given back.
  */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class InterleavingTests {
 
 	private static final List<Situation> SITUATIONS = List.of(new Situation("an empty table", 2, (world) -> {
@@ -64,6 +68,20 @@ class InterleavingTests {
 			}
 		}
 		return tests;
+	}
+
+	@Test
+	void aKeyThatSomebodyElseHasCreatedMeanwhileEvictsNobody() {
+		boolean ran = true;
+		for (int reading = 1; ran; reading++) {
+			World world = new World(2);
+			world.take("b", 1);
+			world.time.interleave(reading, () -> world.take("a", 2));
+			world.take("a", 1);
+			ran = !world.time.stillWaits();
+			assertThat(world.store.forgottenPermits(world.limit)).isZero();
+			assertThat(world.spentNow()).isEqualTo(ran ? 4 : 2);
+		}
 	}
 
 	private static void interleave(Situation situation, Operation outer, Operation inner) {

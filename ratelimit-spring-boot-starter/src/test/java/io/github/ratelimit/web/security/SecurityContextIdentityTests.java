@@ -4,12 +4,16 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.security.oauth2.core.DefaultOAuth2AuthenticatedPrincipal;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -20,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class SecurityContextIdentityTests {
 
-	private final SecurityContextIdentity identity = new SecurityContextIdentity();
+	private final SecurityContextIdentity identity = SecurityContextIdentity.of(new DefaultListableBeanFactory());
 
 	@AfterEach
 	void clear() {
@@ -74,6 +78,35 @@ class SecurityContextIdentityTests {
 				new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "token", null, null), List.of()));
 		assertThat(this.identity.user()).isEqualTo("alice");
 		assertThat(this.identity.claim("plan")).isEqualTo("pro");
+	}
+
+	@Test
+	void theApplicationsOwnStrategyIsAsked() {
+		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+		SecurityContext context = new SecurityContextImpl(new TestingAuthenticationToken("carol", "", List.of()));
+		SecurityContextHolderStrategy own = new SecurityContextHolderStrategy() {
+
+			@Override
+			public void clearContext() {
+			}
+
+			@Override
+			public SecurityContext getContext() {
+				return context;
+			}
+
+			@Override
+			public void setContext(SecurityContext context) {
+			}
+
+			@Override
+			public SecurityContext createEmptyContext() {
+				return context;
+			}
+
+		};
+		beans.registerSingleton("strategy", own);
+		assertThat(SecurityContextIdentity.of(beans).user()).isEqualTo("carol");
 	}
 
 	private static Jwt jwt() {
