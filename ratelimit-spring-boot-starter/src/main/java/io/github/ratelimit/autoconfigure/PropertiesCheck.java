@@ -87,18 +87,19 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 
 	private static void refuseValueOfGroup(PropertyMatch match) {
 		ConfiguredProperty property = match.property();
+		String name = match.name();
 		String value = property.value();
-		KnownProperty group = match.deepest();
-		boolean limit = match.deepestName().startsWith("ratelimit.limits.");
+		String example = example(match.deepest());
 		if (!value.isEmpty()) {
+			boolean limit = name.startsWith("ratelimit.limits.");
 			throw new InvalidConfigurationException(property.name(), value,
 					"stands where other properties have to be, one level below",
-					limit ? "Write " + match.name() + ".rate: " + value + " and " + match.name() + ".key."
-							: "Write for example " + match.name() + "." + example(group) + ".");
+					limit ? "Write " + name + ".rate: " + value + " and " + name + ".key."
+							: "Write for example " + name + "." + example + ".");
 		}
-		if (!limit && property.path().size() > 1) {
+		if (property.path().size() > 1) {
 			throw new InvalidConfigurationException(property.name(), value, "has nothing below it",
-					"Remove it, or write for example " + match.name() + "." + example(group) + " below it, indented.");
+					"Remove it, or write for example " + name + "." + example + " below it, indented.");
 		}
 	}
 

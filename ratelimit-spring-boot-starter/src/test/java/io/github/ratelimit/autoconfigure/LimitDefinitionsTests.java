@@ -117,8 +117,15 @@ class LimitDefinitionsTests {
 
 	@Test
 	void emptyLimitIsRefused() {
-		assertThat(StartUp.of("ratelimit.limits.chat:").failure()).contains("Property: ratelimit.limits.chat.rate\n",
-				"Reason: It is missing or empty");
+		assertThat(StartUp.of("ratelimit.limits.chat:").failure())
+			.contains("Property: ratelimit.limits.chat\n", "Reason: It has nothing below it")
+			.endsWith("Remove it, or write for example ratelimit.limits.chat.rate below it, indented.");
+	}
+
+	@Test
+	void emptyLimitIsRefusedAlsoWhereAnotherFileFillsIt() {
+		assertThat(StartUp.of("ratelimit.limits.chat:").file("ratelimit.limits.chat: {rate: 5/s, key: ip}").failure())
+			.contains("Property: ratelimit.limits.chat\n", "Reason: It has nothing below it");
 	}
 
 	@Test
