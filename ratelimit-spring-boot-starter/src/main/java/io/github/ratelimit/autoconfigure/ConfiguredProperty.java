@@ -23,11 +23,8 @@ record ConfiguredProperty(PropertySource<?> source, String name, boolean variabl
 
 	private static final String ROOT = "ratelimit";
 
-	/** Boot's view of all other sources, which has their properties a second time. */
-	private static final String ATTACHED = "configurationProperties";
-
 	/**
-	 * Finds all of them.
+	 * Finds all of them. Boot's view of all sources is none of them: it cannot be listed.
 	 * @param environment the application's environment
 	 * @return the properties, those of the source that wins first
 	 */
@@ -43,7 +40,7 @@ record ConfiguredProperty(PropertySource<?> source, String name, boolean variabl
 					sources.addFirst(inner.get(i));
 				}
 			}
-			else if (source instanceof EnumerablePropertySource<?> enumerable && !source.getName().equals(ATTACHED)) {
+			else if (source instanceof EnumerablePropertySource<?> enumerable) {
 				addAll(enumerable, found);
 			}
 		}

@@ -127,6 +127,14 @@ class RateLimitAutoConfigurationTests {
 	}
 
 	@Test
+	void registryOfTheApplicationGetsTheConfiguredLimitsWhereItsPoliciesDoNotAskForThem() {
+		this.startUp.with(OwnRegistry.class)
+			.with(OwnBeans.class)
+			.succeeds((context) -> assertThat(context.getBean(RateLimiter.class).limit("chat"))
+				.hasToString("chat [2/min]"));
+	}
+
+	@Test
 	void otherBeansOfTheApplicationWin() {
 		this.startUp.with(OwnBeans.class).succeeds((context) -> {
 			OwnBeans own = context.getBean(OwnBeans.class);
