@@ -26,9 +26,9 @@ public final class Decision {
 		}
 	}
 
-	private static final Decision UNLIMITED = new Decision(null, List.of(), null, null, false);
+	private static final Decision UNLIMITED = new Decision(null, List.of(), null, true, false);
 
-	private static final Decision DEGRADED = new Decision(null, List.of(), null, null, true);
+	private static final Decision DEGRADED = new Decision(null, List.of(), null, true, true);
 
 	private final @Nullable LimitStore store;
 
@@ -44,11 +44,11 @@ public final class Decision {
 	private volatile @Nullable Permit permit;
 
 	private Decision(@Nullable LimitDecision only, @Nullable List<LimitDecision> several, @Nullable LimitStore store,
-			@Nullable LimitDecision violated, boolean degraded) {
+			boolean allowed, boolean degraded) {
 		this.only = only;
 		this.several = several;
 		this.store = store;
-		this.allowed = (violated == null);
+		this.allowed = allowed;
 		this.degraded = degraded;
 	}
 
@@ -59,7 +59,7 @@ public final class Decision {
 	 * @return the decision
 	 */
 	public static Decision of(LimitDecision limit, LimitStore store) {
-		return new Decision(limit, null, store, limit.violated() ? limit : null, false);
+		return new Decision(limit, null, store, !limit.violated(), false);
 	}
 
 	/**
@@ -69,13 +69,11 @@ public final class Decision {
 	 * @return the decision
 	 */
 	public static Decision of(List<LimitDecision> limits, LimitStore store) {
-		LimitDecision violated = null;
+		boolean allowed = true;
 		for (LimitDecision limit : limits) {
-			if (limit.violated()) {
-				violated = limit;
-			}
+			allowed &= !limit.violated();
 		}
-		return new Decision(null, List.copyOf(limits), store, violated, false);
+		return new Decision(null, List.copyOf(limits), store, allowed, false);
 	}
 
 	/**

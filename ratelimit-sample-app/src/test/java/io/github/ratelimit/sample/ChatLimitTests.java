@@ -84,6 +84,13 @@ class ChatLimitTests {
 	}
 
 	@Test
+	void keyIsTheSameCallerInEitherHeader() {
+		callTenTimes("X-API-Key", "sk-both");
+		assertThat(this.client.chat("Authorization", "Bearer sk-both").statusCode()).isEqualTo(429);
+		assertThat(this.client.chat("Authorization", "bearer  sk-both").statusCode()).isEqualTo(429);
+	}
+
+	@Test
 	void callerWithoutAKeyIsCountedByAddress() {
 		callTenTimes("", "");
 		assertThat(this.client.chat("", "").statusCode()).isEqualTo(429);

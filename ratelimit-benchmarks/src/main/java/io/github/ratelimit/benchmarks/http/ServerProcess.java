@@ -24,10 +24,11 @@ final class ServerProcess implements AutoCloseable {
 	}
 
 	static ServerProcess start(Variant variant) throws IOException {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms512m", "-Xmx512m",
-						"-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), HelloServer.class.getName(),
-						"--server.port=0", "--spring.main.banner-mode=off", "--server.address=127.0.0.1"));
+		List<String> command = new ArrayList<>(onCore());
+		command
+			.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xms512m", "-Xmx512m",
+					"-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), HelloServer.class.getName(),
+					"--server.port=0", "--spring.main.banner-mode=off", "--server.address=127.0.0.1"));
 		command.addAll(variant.arguments());
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		BufferedReader output = new BufferedReader(
@@ -40,6 +41,12 @@ final class ServerProcess implements AutoCloseable {
 			log.append(line).append(System.lineSeparator());
 		}
 		throw new IOException(variant + " did not start: " + log);
+	}
+
+	/** Servers share one core, the load has the others: their caches are their own. */
+	private static List<String> onCore() {
+		Path taskset = Path.of("/usr/bin/taskset");
+		return Files.isExecutable(taskset) ? List.of(taskset.toString(), "-c", "0") : List.of();
 	}
 
 	int port() {

@@ -53,37 +53,40 @@ public final class MemoryStore implements LimitStore {
 
 	@Override
 	public List<LimitDecision> takeAll(List<Charge> charges) {
+		KeyTable[] tables = new KeyTable[charges.size()];
 		List<LimitDecision> seen = new ArrayList<>(charges.size());
 		boolean allThere = true;
-		for (Charge charge : charges) {
-			LimitDecision decision = table(charge.limit()).look(charge);
+		for (int i = 0; i < tables.length; i++) {
+			Charge charge = charges.get(i);
+			tables[i] = table(charge.limit());
+			LimitDecision decision = tables[i].look(charge);
 			allThere &= !decision.violated();
 			seen.add(decision);
 		}
-		return allThere ? takeSeen(charges, seen) : refuse(seen);
+		return allThere ? takeSeen(charges, tables, seen) : refuse(tables, seen);
 	}
 
-	private List<LimitDecision> takeSeen(List<Charge> charges, List<LimitDecision> seen) {
-		List<LimitDecision> taken = new ArrayList<>(charges.size());
-		for (int i = 0; i < charges.size(); i++) {
-			LimitDecision decision = table(charges.get(i).limit()).takeUncounted(charges.get(i));
+	private List<LimitDecision> takeSeen(List<Charge> charges, KeyTable[] tables, List<LimitDecision> seen) {
+		List<LimitDecision> taken = new ArrayList<>(tables.length);
+		for (int i = 0; i < tables.length; i++) {
+			LimitDecision decision = tables[i].takeUncounted(charges.get(i));
 			if (decision.violated()) {
 				taken.forEach(this::giveBack);
 				seen.set(i, decision);
-				return refuse(seen);
+				return refuse(tables, seen);
 			}
 			taken.add(decision);
 		}
-		for (LimitDecision decision : taken) {
-			table(decision.limit()).count(decision);
+		for (int i = 0; i < tables.length; i++) {
+			tables[i].count(taken.get(i));
 		}
 		return taken;
 	}
 
-	private List<LimitDecision> refuse(List<LimitDecision> decisions) {
-		for (LimitDecision decision : decisions) {
-			if (decision.violated()) {
-				table(decision.limit()).count(decision);
+	private List<LimitDecision> refuse(KeyTable[] tables, List<LimitDecision> decisions) {
+		for (int i = 0; i < tables.length; i++) {
+			if (decisions.get(i).violated()) {
+				tables[i].count(decisions.get(i));
 			}
 		}
 		return decisions;
