@@ -47,20 +47,27 @@ class RateLimitAnswersConfiguration {
 	Answers rateLimitAnswers(RateLimitProperties properties, PropertiesCheck check, AnswerStyles styles,
 			CrossOrigin crossOrigin) {
 		RateLimitProperties.Http http = properties.getHttp();
-		for (String name : http.getHeaders()) {
-			known("ratelimit.http.headers", name, () -> styles.headers(List.of(name)));
-		}
-		known("ratelimit.http.body", http.getBody(), () -> styles.body(http.getBody()));
+		http.getHeaders().forEach((style) -> checkHeaders(styles, style));
+		checkBody(styles, http.getBody());
 		return new Answers(styles, http.getHeaders(), http.getBody(), hiddenLimits(properties, check.names()),
 				crossOrigin);
 	}
 
-	private static void known(String property, String name, Runnable lookUp) {
+	private static void checkHeaders(AnswerStyles styles, String style) {
 		try {
-			lookUp.run();
+			styles.headers(List.of(style));
 		}
 		catch (UnknownStyleException ex) {
-			throw new InvalidConfigurationException(property, name, "is no known style", ex.remedy());
+			throw LaterSettings.unknownHeaders("ratelimit.http.headers", style, ex);
+		}
+	}
+
+	private static void checkBody(AnswerStyles styles, String style) {
+		try {
+			styles.body(style);
+		}
+		catch (UnknownStyleException ex) {
+			throw LaterSettings.unknownBody("ratelimit.http.body", style, ex);
 		}
 	}
 
