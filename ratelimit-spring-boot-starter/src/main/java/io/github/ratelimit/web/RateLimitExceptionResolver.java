@@ -3,20 +3,15 @@ package io.github.ratelimit.web;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +38,6 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 
 	private static final Set<Class<? extends Exception>> REFUSALS = Set.of(RateLimitExceededException.class,
 			MissingKeyException.class);
-
-	private static final int MAX_DEPTH = 10;
 
 	private final Answers answers;
 
@@ -85,7 +78,7 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 	@Override
 	public @Nullable ModelAndView resolveException(HttpServletRequest request, HttpServletResponse response,
 			@Nullable Object handler, Exception ex) {
-		Exception refusal = refusal(ex);
+		Exception refusal = WrappedRefusals.find(ex);
 		if (refusal == null || response.isCommitted()) {
 			return null;
 		}
@@ -116,24 +109,6 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 			logger.log(Level.DEBUG, "A refusal could not be sent", ex);
 		}
 		return new ModelAndView();
-	}
-
-	/** Looks through what asynchronous results and proxies wrap exceptions in. */
-	private static @Nullable Exception refusal(Exception ex) {
-		Throwable current = ex;
-		for (int depth = 0; depth < MAX_DEPTH && current != null; depth++) {
-			if (current instanceof RateLimitExceededException || current instanceof MissingKeyException) {
-				return (Exception) current;
-			}
-			current = isWrapper(current) ? current.getCause() : null;
-		}
-		return null;
-	}
-
-	private static boolean isWrapper(Throwable throwable) {
-		return throwable instanceof CompletionException || throwable instanceof ExecutionException
-				|| throwable instanceof InvocationTargetException || throwable instanceof UndeclaredThrowableException
-				|| throwable instanceof ServletException;
 	}
 
 }
