@@ -144,9 +144,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			answer(request, response, scope, decision, null);
 			return false;
 		}
-		if (!decision.limits().isEmpty()) {
-			this.scopes.tell(scope.limits(), response);
-		}
+		scope.tell();
 		return true;
 	}
 

@@ -124,6 +124,17 @@ class RequestDecisionScopeTests {
 	}
 
 	@Test
+	void aDecisionWithoutFactsDoesNotRepeatWhatIsTold() {
+		this.scope.record(take("alice", 1));
+		this.response.reset();
+		this.scope.record(Decision.degraded());
+		this.scope.record(Decision.unlimited());
+		assertThat(this.response.getHeaderNames()).isEmpty();
+		this.scope.record(take("alice", 1));
+		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("8");
+	}
+
+	@Test
 	void theScopeLivesInTheRequest() {
 		assertThat(RequestDecisionScope.of(this.request)).isSameAs(this.scope);
 		assertThat(RequestDecisionScope.of(new MockHttpServletRequest())).isNull();
@@ -180,7 +191,8 @@ class RequestDecisionScopeTests {
 			assertThatIllegalArgumentException()
 				.isThrownBy(() -> new RequestScopes(new Rules(List.of(), List.of()), this.limits.answers, Identity.NONE,
 						this.limits.degradation, prefix))
-				.withMessageContaining(prefix + " bits");
+				.withMessage("An IPv6 prefix of " + prefix + " bits is out of range. "
+						+ "Write 1 to 128 bits; a client usually owns the addresses of 64.");
 		}
 	}
 
