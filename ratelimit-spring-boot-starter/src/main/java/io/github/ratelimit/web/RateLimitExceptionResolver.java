@@ -6,14 +6,14 @@ import io.github.ratelimit.RateLimitExceededException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.context.ApplicationContext;
@@ -34,7 +34,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ExceptionHandlerExc
  */
 public final class RateLimitExceptionResolver implements HandlerExceptionResolver, Ordered {
 
-	private static final Logger logger = System.getLogger(RateLimitExceptionResolver.class.getName());
+	private static final Log logger = LogFactory.getLog(RateLimitExceptionResolver.class);
 
 	private static final Set<Class<? extends Exception>> REFUSALS = Set.of(RateLimitExceededException.class,
 			MissingKeyException.class);
@@ -106,7 +106,7 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 			}
 		}
 		catch (IOException ex) {
-			logger.log(Level.DEBUG, "A refusal could not be sent", ex);
+			logger.debug("A refusal could not be sent", ex);
 		}
 		return new ModelAndView();
 	}
