@@ -29,22 +29,28 @@ final class RateLimitInterceptor implements MethodInterceptor {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		Object target = invocation.getThis();
-		LimiterBeans beans = this.methods.beans();
-		if (!beans.killSwitch().enabled()) {
-			return invocation.proceed();
-		}
-		MethodPlan plan = this.methods.plan(invocation.getMethod(), target);
-		Decision decision;
+		MethodPlan plan = null;
+		Decision decision = Decision.unlimited();
 		try {
-			decision = decide(plan, beans, new Call(beans.currentFacts(), target, invocation.getArguments()));
+			LimiterBeans beans = this.methods.beans();
+			if (beans.killSwitch().enabled()) {
+				plan = this.methods.plan(invocation.getMethod(), target);
+				decision = decide(plan, beans, new Call(beans.currentFacts(), target, invocation.getArguments()));
+			}
 		}
-		catch (MissingKeyException ex) {
+		catch (InvalidRateLimitedMethodException ex) {
+			throw ex;
+		}
+		catch (MissingKeyException | RateLimitExceededException ex) {
+			if (plan == null) {
+				throw ex;
+			}
 			return plan.fail(ex);
 		}
-		catch (RuntimeException ex) {
-			decision = beans.degradation().report(plan.limits(), ex);
+		catch (RuntimeException | LinkageError ex) {
+			decision = this.methods.degradation().report((plan != null) ? plan.limits() : List.of(), ex);
 		}
-		if (decision.allowed()) {
+		if (plan == null || decision.allowed()) {
 			return invocation.proceed();
 		}
 		RateLimitExceededException refusal = new RateLimitExceededException(decision);

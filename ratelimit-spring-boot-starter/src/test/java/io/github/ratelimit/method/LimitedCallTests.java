@@ -15,7 +15,10 @@ import io.github.ratelimit.method.BoundRequest.Request;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.BeanUtils;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -197,14 +200,23 @@ class LimitedCallTests {
 		assertThat(remaining("chat", "alice")).isEqualTo(2);
 	}
 
-	@Test
-	void aFailureBesideTheStoreLetsTheCallThroughToo() {
-		this.requests.bind("alice").broken();
+	@ParameterizedTest
+	@ValueSource(classes = { IllegalStateException.class, NoClassDefFoundError.class })
+	void aFailureBesideTheStoreLetsTheCallThroughToo(Class<? extends Throwable> failure) {
+		this.requests.bind("alice").failing(() -> BeanUtils.instantiateClass(failure));
 		for (int i = 0; i < 5; i++) {
 			this.chat.chat("a");
 		}
 		assertThat(this.chat.calls()).isEqualTo(5);
 		assertThat(this.context.getBean(LimitRegistry.class).get("chat").statistics().degraded()).isEqualTo(5);
+	}
+
+	@Test
+	void aLinkageErrorOfTheMethodPassesUnchangedAndIsNoFailureOfTheLimiter() {
+		assertThatExceptionOfType(NoClassDefFoundError.class).isThrownBy(() -> this.chat.failToLink())
+			.withMessage("on purpose");
+		assertThat(this.chat.calls()).isEqualTo(1);
+		assertThat(this.context.getBean(LimitRegistry.class).get("chat").statistics().degraded()).isZero();
 	}
 
 	@Test
@@ -322,6 +334,12 @@ class LimitedCallTests {
 		@RateLimited("chat")
 		public void fail() {
 			throw new IllegalStateException("on purpose");
+		}
+
+		@RateLimited("chat")
+		public void failToLink() {
+			this.calls++;
+			throw new NoClassDefFoundError("on purpose");
 		}
 
 		public String callsItself() {
