@@ -138,6 +138,12 @@ final class RequestDecisionScope implements DecisionScope {
 	}
 
 	@Override
+	public long covered(Charge charge) {
+		int index = indexOfPaid(charge);
+		return (index < 0) ? 0 : Math.min(charge.permits(), this.paid.get(index).permits());
+	}
+
+	@Override
 	public long cover(Charge charge) {
 		int index = indexOfPaid(charge);
 		return (index < 0) ? 0 : Math.min(charge.permits(), this.paid.remove(index).permits());

@@ -69,12 +69,18 @@ final class BoundRequest {
 		}
 
 		@Override
-		public long cover(Charge charge) {
+		public long covered(Charge charge) {
 			if (this.failure != null) {
 				ReflectionUtils.rethrowRuntimeException(this.failure.get());
 			}
-			Long covered = this.paid.remove(charge.limit().name());
-			return (covered != null) ? covered : 0;
+			return Math.min(charge.permits(), this.paid.getOrDefault(charge.limit().name(), 0L));
+		}
+
+		@Override
+		public long cover(Charge charge) {
+			long covered = covered(charge);
+			this.paid.remove(charge.limit().name());
+			return covered;
 		}
 
 		@Override

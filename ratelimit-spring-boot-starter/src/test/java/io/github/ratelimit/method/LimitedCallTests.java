@@ -180,6 +180,35 @@ class LimitedCallTests {
 	}
 
 	@Test
+	void aRefusedCallDoesNotUseUpWhatTheFilterPaid() {
+		this.chat.chatOfAll("room1");
+		this.chat.chatOfAll("room2");
+		this.chat.chatOfAll("room3");
+		this.requests.bind("alice").paid("chat", 1);
+		assertRefused(() -> this.chat.chatForAll());
+		assertThat(this.chat.chat("again")).isEqualTo("answer to again");
+		assertThat(remaining("chat", "alice")).isEqualTo(2);
+		this.chat.chat("more");
+		assertThat(remaining("chat", "alice")).isEqualTo(1);
+	}
+
+	@Test
+	void aCallThatIsRefusedForItsRestDoesNotUseUpWhatTheFilterPaid() {
+		Request request = this.requests.bind("alice").paid("tokens", 10);
+		assertRefused(() -> this.chat.tokensOf(111));
+		this.chat.tokensOf(60);
+		assertThat(request.decisions()).last()
+			.satisfies((decision) -> assertThat(decision.limits().get(0).charge().permits()).isEqualTo(50));
+	}
+
+	@Test
+	void ofTwoCostsOfOneBucketTheLargerIsDueOnceLessWhatTheFilterPaid() {
+		this.requests.bind("alice").paid("tokens", 10);
+		this.chat.tokensTwice("alice");
+		assertThat(remaining("tokens", "alice")).isEqualTo(70);
+	}
+
+	@Test
 	void onlyWhatExceedsTheFiltersChargeIsCharged() {
 		Request request = this.requests.bind("alice").paid("tokens", 10);
 		this.chat.spend(60);
@@ -324,6 +353,15 @@ class LimitedCallTests {
 
 		@RateLimited("tokens")
 		public void tokens() {
+		}
+
+		@RateLimited(value = "tokens", cost = "#cost")
+		public void tokensOf(int cost) {
+		}
+
+		@RateLimited(value = "tokens", cost = "25")
+		@RateLimited(value = "tokens", key = "#apiKey", cost = "40")
+		public void tokensTwice(String apiKey) {
 		}
 
 		@RateLimited("chat")

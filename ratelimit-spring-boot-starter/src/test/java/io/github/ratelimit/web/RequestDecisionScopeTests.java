@@ -57,6 +57,16 @@ class RequestDecisionScopeTests {
 	}
 
 	@Test
+	void lookingAtWhatIsCoveredDoesNotUseItUp() {
+		this.scope.paid(take("alice", 2));
+		assertThat(this.scope.covered(charge("alice", 5))).isEqualTo(2);
+		assertThat(this.scope.covered(charge("alice", 1))).isEqualTo(1);
+		assertThat(this.scope.covered(charge("bob", 1))).isZero();
+		assertThat(this.scope.cover(charge("alice", 2))).isEqualTo(2);
+		assertThat(this.scope.covered(charge("alice", 2))).isZero();
+	}
+
+	@Test
 	void ofACallThatCostsMoreOnlyWhatWasChargedIsCovered() {
 		this.scope.paid(take("alice", 2));
 		assertThat(this.scope.cover(charge("alice", 5))).isEqualTo(2);
