@@ -5,8 +5,9 @@ import java.util.stream.Collectors;
 
 /**
  * Thrown by a {@link RateLimited} method when a limit refuses the call and there is no
- * fallback. Over HTTP it becomes the same 429 as the filter's, unless the application
- * handles exactly this exception.
+ * fallback. Over HTTP it becomes the same answer as the filter's, unless the application
+ * handles exactly this exception: 429, or 413 where the call costs more than the limit's
+ * {@linkplain Limit#capacity() capacity}.
  */
 public class RateLimitExceededException extends RuntimeException {
 
