@@ -1,6 +1,7 @@
 package io.github.ratelimit;
 
 import java.io.Serial;
+import java.time.Duration;
 import java.util.stream.Collectors;
 
 /**
@@ -28,11 +29,19 @@ public class RateLimitExceededException extends RuntimeException {
 	private static String message(Decision decision) {
 		return decision.violated()
 			.stream()
-			.map((limit) -> "Limit '" + limit.limit().name() + "' refuses "
-					+ (limit.neverPayable()
-							? limit.charge().permits() + " permits at once, its capacity is " + limit.limit().capacity()
-							: "until " + limit.retryAfter() + " from now"))
-			.collect(Collectors.joining("; "));
+			.map(RateLimitExceededException::message)
+			.collect(Collectors.joining(". "));
+	}
+
+	private static String message(LimitDecision limit) {
+		String name = "Limit '" + limit.limit().name() + "'";
+		if (limit.neverPayable()) {
+			return name + " can never be paid: the call costs " + limit.charge().permits()
+					+ " permits, the limit holds at most " + limit.limit().capacity();
+		}
+		Duration wait = limit.retryAfter();
+		long seconds = wait.toSeconds() + ((wait.getNano() > 0) ? 1 : 0);
+		return name + " is exceeded. Retry after " + seconds + " s";
 	}
 
 	/**
