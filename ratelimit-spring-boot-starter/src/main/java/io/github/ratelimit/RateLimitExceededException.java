@@ -27,10 +27,7 @@ public class RateLimitExceededException extends RuntimeException {
 	}
 
 	private static String message(Decision decision) {
-		return decision.violated()
-			.stream()
-			.map(RateLimitExceededException::message)
-			.collect(Collectors.joining(". "));
+		return decision.violated().stream().map(RateLimitExceededException::message).collect(Collectors.joining(". "));
 	}
 
 	private static String message(LimitDecision limit) {

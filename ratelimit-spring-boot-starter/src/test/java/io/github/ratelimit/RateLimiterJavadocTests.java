@@ -37,8 +37,8 @@ class RateLimiterJavadocTests {
 		ManualTime time = new ManualTime();
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(Limit.of("mail", Rate.parse("2/min")), List.of());
-		Mailer mailer = new Mailer(RateLimiter.create(registry, new MemoryStore(time, 10), new KillSwitch(true),
-				new Degradation(time)));
+		Mailer mailer = new Mailer(
+				RateLimiter.create(registry, new MemoryStore(time, 10), new KillSwitch(true), new Degradation(time)));
 
 		assertThat(List.of(mailer.send("ann"), mailer.send("ann"), mailer.send("ann"))).containsExactly(true, true,
 				false);
