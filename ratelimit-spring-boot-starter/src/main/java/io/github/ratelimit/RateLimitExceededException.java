@@ -15,6 +15,8 @@ public class RateLimitExceededException extends RuntimeException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
+	private static final Duration ALMOST_A_SECOND = Duration.ofSeconds(1).minusNanos(1);
+
 	private final transient Decision decision;
 
 	/**
@@ -36,9 +38,7 @@ public class RateLimitExceededException extends RuntimeException {
 			return name + " can never be paid: the call costs " + limit.charge().permits()
 					+ " permits, the limit holds at most " + limit.limit().capacity();
 		}
-		Duration wait = limit.retryAfter();
-		long seconds = wait.toSeconds() + ((wait.getNano() > 0) ? 1 : 0);
-		return name + " is exceeded. Retry after " + seconds + " s";
+		return name + " is exceeded. Retry after " + limit.retryAfter().plus(ALMOST_A_SECOND).toSeconds() + " s";
 	}
 
 	/**

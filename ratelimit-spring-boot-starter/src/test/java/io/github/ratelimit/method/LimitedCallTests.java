@@ -241,6 +241,16 @@ class LimitedCallTests {
 	}
 
 	@Test
+	void aRefusalIsNoFailureOfTheLimiterWhereverItComesFrom() {
+		Request request = this.requests.bind("alice");
+		request.failing(() -> new RateLimitExceededException(Decision.unlimited()));
+		assertRefused(() -> this.chat.chat("a"));
+		request.failing(() -> new MissingKeyException("chat", "On purpose."));
+		assertThatExceptionOfType(MissingKeyException.class).isThrownBy(() -> this.chat.chat("a"));
+		assertThat(this.chat.calls()).isZero();
+	}
+
+	@Test
 	void aLinkageErrorOfTheMethodPassesUnchangedAndIsNoFailureOfTheLimiter() {
 		assertThatExceptionOfType(NoClassDefFoundError.class).isThrownBy(() -> this.chat.failToLink())
 			.withMessage("on purpose");
