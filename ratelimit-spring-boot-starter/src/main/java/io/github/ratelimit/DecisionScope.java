@@ -9,10 +9,17 @@ import org.jspecify.annotations.Nullable;
 public interface DecisionScope {
 
 	/**
-	 * Uses up what the filter has charged of a limit: its charge covers the first later
-	 * call of the same limit and key.
+	 * Looks what the filter has charged of a limit, without using it up.
 	 * @param charge what a call is to pay
-	 * @return the permits of it that are paid already, 0 if none; the next call of the
+	 * @return the permits of it that are paid already, 0 if none
+	 */
+	long covered(Charge charge);
+
+	/**
+	 * Uses up what the filter has charged of a limit, once a call is allowed: its charge
+	 * covers the first allowed call of the same limit and key.
+	 * @param charge what the call was to pay
+	 * @return the permits of it that were paid already, 0 if none; the next call of the
 	 * same charge gets 0
 	 */
 	long cover(Charge charge);

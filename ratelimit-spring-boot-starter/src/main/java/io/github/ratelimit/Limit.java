@@ -12,7 +12,8 @@ import java.util.Objects;
  */
 public final class Limit {
 
-	private static final int MAX_NAME_LENGTH = 128;
+	/** The most characters that a name may have. */
+	public static final int MAX_NAME_LENGTH = 128;
 
 	private static final Comparator<Rate> BY_PERIOD = Comparator.comparing(Rate::period)
 		.thenComparingLong(Rate::permits)

@@ -1,17 +1,21 @@
 package io.github.ratelimit;
 
 import java.io.Serial;
+import java.time.Duration;
 import java.util.stream.Collectors;
 
 /**
  * Thrown by a {@link RateLimited} method when a limit refuses the call and there is no
- * fallback. Over HTTP it becomes the same 429 as the filter's, unless the application
- * handles exactly this exception.
+ * fallback. Over HTTP it becomes the same answer as the filter's, unless the application
+ * handles exactly this exception: 429, or 413 where the call costs more than the limit's
+ * {@linkplain Limit#capacity() capacity}.
  */
 public class RateLimitExceededException extends RuntimeException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;
+
+	private static final Duration ALMOST_A_SECOND = Duration.ofSeconds(1).minusNanos(1);
 
 	private final transient Decision decision;
 
@@ -25,13 +29,16 @@ public class RateLimitExceededException extends RuntimeException {
 	}
 
 	private static String message(Decision decision) {
-		return decision.violated()
-			.stream()
-			.map((limit) -> "Limit '" + limit.limit().name() + "' refuses "
-					+ (limit.neverPayable()
-							? limit.charge().permits() + " permits at once, its capacity is " + limit.limit().capacity()
-							: "until " + limit.retryAfter() + " from now"))
-			.collect(Collectors.joining("; "));
+		return decision.violated().stream().map(RateLimitExceededException::message).collect(Collectors.joining(". "));
+	}
+
+	private static String message(LimitDecision limit) {
+		String name = "Limit '" + limit.limit().name() + "'";
+		if (limit.neverPayable()) {
+			return name + " can never be paid: the call costs " + limit.charge().permits()
+					+ " permits, the limit holds at most " + limit.limit().capacity();
+		}
+		return name + " is exceeded. Retry after " + limit.retryAfter().plus(ALMOST_A_SECOND).toSeconds() + " s";
 	}
 
 	/**

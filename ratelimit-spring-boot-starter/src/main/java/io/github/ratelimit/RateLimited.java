@@ -22,9 +22,13 @@ import java.lang.annotation.Target;
  * Several limits, and several annotations, are all or nothing. A refused call throws
  * {@link RateLimitExceededException}, or goes to the fallback; where the method returns a
  * {@code CompletableFuture}, {@code CompletionStage} or {@code Future}, that fails
- * instead. A method that returns a publisher is counted by call, not by subscription.
- * Works on any bean that Spring can proxy, also as a meta-annotation; start-up fails for
- * private, static and final methods, which no proxy can reach.
+ * instead. A call without a value for the key of a limit with
+ * {@code on-missing-key: deny}, or of one that counts such calls by address where no
+ * request is bound to the thread, fails with {@link MissingKeyException}: it does not go
+ * to the fallback, and over HTTP it becomes a 403. A method that returns a publisher is
+ * counted by call, not by subscription. Works on any bean that Spring can proxy, also as
+ * a meta-annotation; start-up fails for private, static and final methods, which no proxy
+ * can reach.
  * <p>
  * The limit stands in front of the bean, before transactions and before {@code @Async}. A
  * call from one method of a bean to another of the same bean does not come by, and is not
@@ -65,7 +69,7 @@ public @interface RateLimited {
 	/**
 	 * A number or a SpEL expression for how many permits a call costs, over the method's
 	 * arguments. It concerns the limits that have a {@code cost} in their configuration,
-	 * and an own {@link #rate()}.
+	 * and its own {@link #rate()}.
 	 * @return the expression, empty for the limits' own costs
 	 */
 	String cost() default "";

@@ -7,7 +7,7 @@ import java.util.List;
  * decide by itself; the HTTP filter and {@link RateLimited @RateLimited} use the same
  * one.
  *
- * <pre>{@code
+ * <pre class="code">
  * &#64;Service
  * class Mailer {
  *
@@ -26,7 +26,7 @@ import java.util.List;
  *         return true;
  *     }
  * }
- * }</pre>
+ * </pre>
  *
  * Thread-safe. A failure of the limiter itself is no exception: the call is let through,
  * with a decision that {@link Decision#isDegraded() says so}.

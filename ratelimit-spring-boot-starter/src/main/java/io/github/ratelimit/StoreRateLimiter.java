@@ -36,7 +36,7 @@ final class StoreRateLimiter implements RateLimiter {
 		try {
 			said = this.store.take(charge);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError ex) {
 			return this.degradation.report(List.of(registered), ex);
 		}
 		if (said.violated()) {
@@ -65,7 +65,7 @@ final class StoreRateLimiter implements RateLimiter {
 		try {
 			said = this.store.takeAll(distinct);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError ex) {
 			return this.degradation.report(registered, ex);
 		}
 		Decision decision = Decision.of(said, this.store);

@@ -146,12 +146,12 @@ class DecisionTests {
 	@Test
 	void theExceptionSaysWhichLimitRefusesAndUntilWhen() {
 		assertThat(new RateLimitExceededException(decision(granted("a", 1, 1), refused("b", 1_500_000_000))))
-			.hasMessage("Limit 'b' refuses until PT1.5S from now")
+			.hasMessage("Limit 'b' is exceeded. Retry after 2 s")
 			.satisfies((ex) -> assertThat(ex.decision().violated()).hasSize(1));
 		assertThat(new RateLimitExceededException(
-				Decision.of(List.of(refused("a", 1), refused("b", LimitDecision.NEVER)), this.store)))
-			.hasMessage("Limit 'a' refuses until PT0.000000001S from now; "
-					+ "Limit 'b' refuses 1 permits at once, its capacity is 10");
+				Decision.of(List.of(refused("a", 1), refused("c", 6_000_000_000L), never("b", 11)), this.store)))
+			.hasMessage("Limit 'a' is exceeded. Retry after 1 s. Limit 'c' is exceeded. Retry after 6 s. "
+					+ "Limit 'b' can never be paid: the call costs 11 permits, the limit holds at most 10");
 	}
 
 	private Decision decision(LimitDecision... limits) {
@@ -172,6 +172,10 @@ class DecisionTests {
 
 	private static LimitDecision refused(String name, long wait) {
 		return LimitDecision.refused(charge(name, 1), 0, wait, wait, null);
+	}
+
+	private static LimitDecision never(String name, long permits) {
+		return LimitDecision.refused(charge(name, permits), 10, LimitDecision.NEVER, 0, null);
 	}
 
 	private static Charge charge(String name, long permits) {

@@ -7,55 +7,63 @@ import java.util.function.Supplier;
 /** A store that cannot answer. */
 final class FailingStore implements LimitStore {
 
-	private final Supplier<RuntimeException> failure;
+	private final Supplier<? extends Throwable> failure;
 
-	FailingStore(Supplier<RuntimeException> failure) {
+	FailingStore(Supplier<? extends Throwable> failure) {
 		this.failure = failure;
+	}
+
+	private RuntimeException failure() {
+		Throwable thrown = this.failure.get();
+		if (thrown instanceof Error error) {
+			throw error;
+		}
+		return (RuntimeException) thrown;
 	}
 
 	@Override
 	public LimitDecision take(Charge charge) {
-		throw this.failure.get();
+		throw failure();
 	}
 
 	@Override
 	public List<LimitDecision> takeAll(List<Charge> charges) {
-		throw this.failure.get();
+		throw failure();
 	}
 
 	@Override
 	public void giveBack(LimitDecision taken) {
-		throw this.failure.get();
+		throw failure();
 	}
 
 	@Override
 	public Optional<KeyState> find(Limit limit, String keyId) {
-		throw this.failure.get();
+		throw failure();
 	}
 
 	@Override
 	public boolean reset(Limit limit, String keyId) {
-		throw this.failure.get();
+		throw failure();
 	}
 
 	@Override
 	public KeyPage keys(Limit limit, String after, int size) {
-		throw this.failure.get();
+		throw failure();
 	}
 
 	@Override
 	public List<KeyState> mostDenied(Limit limit, int size) {
-		throw this.failure.get();
+		throw failure();
 	}
 
 	@Override
 	public long trackedKeys(Limit limit) {
-		throw this.failure.get();
+		throw failure();
 	}
 
 	@Override
 	public long forgottenPermits(Limit limit) {
-		throw this.failure.get();
+		throw failure();
 	}
 
 	@Override

@@ -179,6 +179,21 @@ class RateLimiterTests {
 	}
 
 	@Test
+	void aStoreWhoseClassesAreNotThereLetsTheCallThroughAsDegraded() {
+		RateLimiter failing = limiter(new FailingStore(() -> new NoClassDefFoundError("com/acme/Driver")));
+		try (CapturedLog log = new CapturedLog(Degradation.class)) {
+			Decision single = failing.tryAcquire("chat", "ann");
+			Decision several = failing
+				.tryAcquire(List.of(new Charge(this.chat, ANN, 1), new Charge(this.login, ANN, 1)));
+
+			assertThat(List.of(single, several)).allMatch(Decision::allowed).allMatch(Decision::isDegraded);
+			assertThat(statistics("chat")).isEqualTo("0 0 2");
+			assertThat(statistics("login")).isEqualTo("0 0 1");
+			assertThat(log.records().get(0).getThrown()).isInstanceOf(NoClassDefFoundError.class);
+		}
+	}
+
+	@Test
 	void anUnknownLimitIsNoFailureOfTheStore() {
 		RateLimiter failing = limiter(new FailingStore(IllegalStateException::new));
 

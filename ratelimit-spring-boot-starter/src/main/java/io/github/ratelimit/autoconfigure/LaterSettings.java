@@ -1,7 +1,9 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.web.UnknownStyleException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +24,11 @@ final class LaterSettings {
 
 	/** Values by the names of the properties that will take them. */
 	private static final Map<String, Set<String>> VALUES = Map.of("mode", Set.of("shadow"), "store", Set.of("redis"),
-			"algorithm", Set.of("fixed-window", "sliding-window", "sliding-window-counter", "sliding-window-log"),
-			"headers", Set.of("openai", "anthropic"), "body", Set.of("anthropic"));
+			"algorithm", Set.of("fixed-window", "sliding-window", "sliding-window-counter", "sliding-window-log"));
+
+	private static final Set<String> HEADER_STYLES = Set.of("openai", "anthropic");
+
+	private static final Set<String> BODY_STYLES = Set.of("anthropic");
 
 	private LaterSettings() {
 	}
@@ -58,6 +63,26 @@ final class LaterSettings {
 			}
 		}
 		return null;
+	}
+
+	/** Returns the exception for header styles that nobody provides. */
+	static InvalidConfigurationException unknownHeaders(String property, String style, UnknownStyleException ex) {
+		return unknownStyle(property, style, ex, "HeaderStyle", HEADER_STYLES);
+	}
+
+	/** Returns the exception for a body style that nobody provides. */
+	static InvalidConfigurationException unknownBody(String property, String style, UnknownStyleException ex) {
+		return unknownStyle(property, style, ex, "BodyStyle", BODY_STYLES);
+	}
+
+	private static InvalidConfigurationException unknownStyle(String property, String style, UnknownStyleException ex,
+			String type, Set<String> laterStyles) {
+		String name = style.strip().toLowerCase(Locale.ROOT);
+		if (!laterStyles.contains(name)) {
+			return new InvalidConfigurationException(property, style, "is no known style", ex.remedy());
+		}
+		return new InvalidConfigurationException(property, style, "is a style that this version does not have yet",
+				"Write another, or provide a bean of type " + type + " whose name() is '" + name + "'. " + ex.remedy());
 	}
 
 }

@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param keys whose permits, at least one
  * @param onMissingKey what happens where no key has a value
  * @param cost how many permits, null for 1
+ * @param hideHeaders whether headers and bodies are silent about it
  */
-record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKey onMissingKey,
-		@Nullable CostExpression cost) {
+record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKey onMissingKey, @Nullable CostExpression cost,
+		boolean hideHeaders) {
 
 	/** Registers the limit unless a registry of the application's own has it. */
 	RegisteredLimit registerIn(LimitRegistry registry) {

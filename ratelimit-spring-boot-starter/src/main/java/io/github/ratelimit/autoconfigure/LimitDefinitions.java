@@ -11,10 +11,12 @@ import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +59,7 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 		Limit limit = Limit.of(name, rates(name, properties.getRate()));
 		List<KeyExpression> keys = keys(name, properties.getKey());
 		CostExpression cost = cost(limit, properties.getCost());
-		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost);
+		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost, properties.isHideHeaders());
 	}
 
 	private List<Rate> rates(String name, List<String> texts) {
@@ -174,6 +176,17 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 	/** Registers the limits, also in a registry of the application's own. */
 	void registerIn(LimitRegistry registry) {
 		forEach((definition) -> definition.registerIn(registry));
+	}
+
+	/** Returns the names of the limits that headers and bodies are silent about. */
+	Set<String> hidden() {
+		Set<String> hidden = new HashSet<>();
+		for (LimitDefinition definition : this) {
+			if (definition.hideHeaders()) {
+				hidden.add(definition.limit().name());
+			}
+		}
+		return hidden;
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.Suggestion;
 import java.util.Collection;
 import java.util.HashSet;
@@ -14,8 +15,6 @@ import java.util.Set;
  * variable; a limit is called what its file calls it.
  */
 final class LimitNames {
-
-	private static final int MAX_LENGTH = 128;
 
 	private static final String LETTERS = "A limit's name is made of letters (a-z, A-Z), digits, '-' and '_'.";
 
@@ -83,10 +82,10 @@ final class LimitNames {
 			throw new InvalidConfigurationException(property.name(), name,
 					"is no name for a limit: it has neither letter nor digit", LETTERS);
 		}
-		if (name.length() > MAX_LENGTH) {
+		if (name.length() > Limit.MAX_NAME_LENGTH) {
 			throw new InvalidConfigurationException(property.name(), name,
 					"is no name for a limit: it has " + name.length() + " characters",
-					"Shorten it to at most " + MAX_LENGTH + ".");
+					"Shorten it to at most " + Limit.MAX_NAME_LENGTH + ".");
 		}
 	}
 

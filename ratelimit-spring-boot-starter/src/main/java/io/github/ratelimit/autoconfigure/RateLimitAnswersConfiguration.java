@@ -12,10 +12,7 @@ import io.github.ratelimit.web.RateLimitExceptionResolver;
 import io.github.ratelimit.web.UnknownStyleException;
 import io.github.ratelimit.web.security.SecurityCorsWriter;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -44,37 +41,30 @@ class RateLimitAnswersConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	Answers rateLimitAnswers(RateLimitProperties properties, PropertiesCheck check, AnswerStyles styles,
+	Answers rateLimitAnswers(RateLimitProperties properties, LimitDefinitions limits, AnswerStyles styles,
 			CrossOrigin crossOrigin) {
 		RateLimitProperties.Http http = properties.getHttp();
-		for (String name : http.getHeaders()) {
-			known("ratelimit.http.headers", name, () -> styles.headers(List.of(name)));
-		}
-		known("ratelimit.http.body", http.getBody(), () -> styles.body(http.getBody()));
-		return new Answers(styles, http.getHeaders(), http.getBody(), hiddenLimits(properties, check.names()),
-				crossOrigin);
+		http.getHeaders().forEach((style) -> checkHeaders(styles, style));
+		checkBody(styles, http.getBody());
+		return new Answers(styles, http.getHeaders(), http.getBody(), limits.hidden(), crossOrigin);
 	}
 
-	private static void known(String property, String name, Runnable lookUp) {
+	private static void checkHeaders(AnswerStyles styles, String style) {
 		try {
-			lookUp.run();
+			styles.headers(List.of(style));
 		}
 		catch (UnknownStyleException ex) {
-			throw new InvalidConfigurationException(property, name, "is no known style", ex.remedy());
+			throw LaterSettings.unknownHeaders("ratelimit.http.headers", style, ex);
 		}
 	}
 
-	/** Of a limit that Boot has under two spellings, the file's own one counts. */
-	private static Set<String> hiddenLimits(RateLimitProperties properties, LimitNames names) {
-		Map<String, RateLimitProperties.LimitProperties> limits = properties.getLimits();
-		Set<String> hidden = new HashSet<>();
-		limits.forEach((key, limit) -> {
-			String name = names.spelled(key);
-			if (limit.isHideHeaders() && (name.equals(key) || !limits.containsKey(name))) {
-				hidden.add(name);
-			}
-		});
-		return hidden;
+	private static void checkBody(AnswerStyles styles, String style) {
+		try {
+			styles.body(style);
+		}
+		catch (UnknownStyleException ex) {
+			throw LaterSettings.unknownBody("ratelimit.http.body", style, ex);
+		}
 	}
 
 	/** Filters are asked before Spring Security and Spring MVC: they come first. */

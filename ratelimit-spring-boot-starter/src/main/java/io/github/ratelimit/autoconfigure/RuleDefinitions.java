@@ -149,7 +149,7 @@ final class RuleDefinitions {
 			return style;
 		}
 		catch (UnknownStyleException ex) {
-			throw new InvalidConfigurationException(property, style, "is no known style", ex.remedy());
+			throw LaterSettings.unknownBody(property, style, ex);
 		}
 	}
 

@@ -9,10 +9,6 @@ import java.util.Map;
 /** What single values have to keep, checked before they are converted. */
 final class ValueRules {
 
-	/** Built-in styles; an application's own beans may bring others. */
-	private static final Map<String, List<String>> STYLES = Map.of("headers",
-			List.of("x-ratelimit", "draft-11", "none"), "body", List.of("problem", "openai", "none"));
-
 	private static final Map<String, Range> RANGES = Map.of("ratelimit.memory.max-keys-per-limit",
 			new Range(1, Integer.MAX_VALUE, "At least one key has to be remembered; 100000 is the default."),
 			"ratelimit.http.ipv6-prefix", new Range(1, 128,
@@ -35,11 +31,6 @@ final class ValueRules {
 		else if (known.type().isEnum()) {
 			checkConstant(name, known, value);
 		}
-		else if (STYLES.containsKey(known.name())) {
-			for (String style : value.split(",", -1)) {
-				refuseLater(name, known, style.strip(), STYLES.get(known.name()));
-			}
-		}
 	}
 
 	private static void checkConstant(String name, KnownProperty known, String value) {
@@ -47,19 +38,15 @@ final class ValueRules {
 		for (Object constant : known.type().getEnumConstants()) {
 			constants.add(((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'));
 		}
-		refuseLater(name, known, value, constants);
+		InvalidConfigurationException later = LaterSettings.refuseValue(name, known, value, constants);
+		if (later != null) {
+			throw later;
+		}
 		if (constants.stream().map(PropertyPath::uniform).noneMatch(PropertyPath.uniform(value)::equals)) {
 			String remedy = Suggestion.nearest(value, constants)
 				.map((nearest) -> "Did you mean " + nearest + "? ")
 				.orElse("") + "Write " + OneOf.text(constants) + ".";
 			throw new InvalidConfigurationException(name, value, value.isBlank() ? "is empty" : "is not known", remedy);
-		}
-	}
-
-	private static void refuseLater(String name, KnownProperty known, String value, List<String> instead) {
-		InvalidConfigurationException later = LaterSettings.refuseValue(name, known, value, instead);
-		if (later != null) {
-			throw later;
 		}
 	}
 

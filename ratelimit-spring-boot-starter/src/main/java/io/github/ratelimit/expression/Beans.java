@@ -34,7 +34,7 @@ final class Beans {
 					.map((near) -> "Did you mean @" + near + "? ")
 					.orElse("")
 				: "";
-		throw new InvalidExpressionException(expression, "names the bean " + name + ", which is not there",
+		throw new InvalidExpressionException(expression, "names the bean " + name + ", which does not exist",
 				meant + "Write the name of a bean of this application.");
 	}
 

@@ -6,8 +6,9 @@ public interface CostExpression {
 	/**
 	 * Evaluates the expression.
 	 * @param call the call
-	 * @return permits, 0 or more, saturated at {@link Long#MAX_VALUE}; 1 where the
-	 * expression has no value, a negative one or no number
+	 * @return permits, saturated at {@link Long#MAX_VALUE}: of a number 0 or more, of any
+	 * other expression at least 1, so that no client can choose to pay nothing; 1 also
+	 * where the expression has no value, a negative one or no number
 	 */
 	long evaluate(Call call);
 

@@ -14,7 +14,7 @@ import org.springframework.util.ClassUtils;
 /**
  * Makes keys and costs of the SpEL expressions that developers write into the
  * configuration and into annotations. Whatever can be told at start-up is told here: a
- * text that does not parse, a name that is not there, a function without its name.
+ * text that does not parse, a name that does not exist, a function without its name.
  * Nothing that a client sends is ever parsed; it is a value and nothing else.
  *
  * <h2>What an expression may say</h2> The variables {@code ip}, {@code user},
@@ -49,7 +49,8 @@ import org.springframework.util.ClassUtils;
  *
  * <h2>Costs</h2> A number or the text of one. Fractions round up, and what is above
  * {@link Long#MAX_VALUE} is cut to it. No number, a negative one, no value, and a failure
- * all cost 1.
+ * all cost 1. Only a number that is written as the cost may be 0: everything else costs
+ * at least 1, so that no client can choose to pay nothing.
  *
  * <p>
  * Thread-safe, and so is what it makes. A plain value is read without SpEL; other
@@ -98,7 +99,8 @@ public final class ExpressionCompiler {
 
 	/**
 	 * Makes a cost of a number or an expression over requests.
-	 * @param text a number of permits, 0 or more, or the expression
+	 * @param text a number of permits, 0 or more, or the expression, which never takes
+	 * less than 1
 	 * @return the cost
 	 * @throws InvalidExpressionException if it cannot be a number of permits
 	 */
@@ -108,7 +110,8 @@ public final class ExpressionCompiler {
 
 	/**
 	 * Makes a cost of a number or an expression over calls of a method.
-	 * @param text a number of permits, 0 or more, or the expression
+	 * @param text a number of permits, 0 or more, or the expression, which never takes
+	 * less than 1
 	 * @param method the method, of the class that declares its body
 	 * @return the cost
 	 * @throws InvalidExpressionException if it cannot be a number of permits, or names an

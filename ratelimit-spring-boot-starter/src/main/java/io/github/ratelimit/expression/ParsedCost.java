@@ -1,11 +1,14 @@
 package io.github.ratelimit.expression;
 
-/** A cost expression that was parsed and checked. */
+/**
+ * A cost expression that was parsed and checked. What it looks at may be chosen by the
+ * client, and nobody may choose to pay nothing.
+ */
 record ParsedCost(String text, boolean looksAtSecurity, SafeReader reader) implements CostExpression {
 
 	@Override
 	public long evaluate(Call call) {
-		return this.reader.permits(call);
+		return Math.max(Permits.DEFAULT, this.reader.permits(call));
 	}
 
 	@Override

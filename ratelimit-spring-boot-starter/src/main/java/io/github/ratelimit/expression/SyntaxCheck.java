@@ -259,7 +259,7 @@ final class SyntaxCheck {
 			this.types.findType(name);
 		}
 		catch (EvaluationException ex) {
-			throw new InvalidExpressionException(this.expression, "names the class " + name + ", which is not there",
+			throw new InvalidExpressionException(this.expression, "names the class " + name + ", which does not exist",
 					"Write its full name, such as java.time.LocalDate.");
 		}
 	}

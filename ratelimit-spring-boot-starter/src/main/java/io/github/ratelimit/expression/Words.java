@@ -25,7 +25,7 @@ final class Words {
 			return new InvalidExpressionException(expression, "does not say what coalesce chooses from",
 					"Write the alternatives in parentheses, such as coalesce(user, ip).");
 		}
-		return new InvalidExpressionException(expression, "names the variable " + name + ", which is not there",
+		return new InvalidExpressionException(expression, "names the variable " + name + ", which does not exist",
 				meant(name) + "The variables are ip, user, global, method and path; a header is "
 						+ RequestFunction.HEADER.example() + ", a method's argument #name.");
 	}
@@ -35,7 +35,7 @@ final class Words {
 			return new InvalidExpressionException(expression, "calls " + name + ", which is a variable",
 					"Write " + name + " without parentheses.");
 		}
-		return new InvalidExpressionException(expression, "calls the function " + name + ", which is not there",
+		return new InvalidExpressionException(expression, "calls the function " + name + ", which does not exist",
 				meant(name) + "The functions are header('…'), cookie('…'), param('…'), claim('…'), attribute('…') and"
 						+ " coalesce(a, b); a bean's method is @bean.method().");
 	}

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
+import io.github.ratelimit.Limit;
+
 /**
  * Names the limits that annotations bring along. A name depends on the code alone, not on
  * the order in which beans are made, so that it survives a restart:
@@ -27,8 +29,6 @@ import java.util.stream.Collectors;
  * thread-safe.
  */
 final class InlineLimitNames {
-
-	private static final int MAX_LENGTH = 128;
 
 	private static final int HASH_LENGTH = 8;
 
@@ -79,12 +79,12 @@ final class InlineLimitNames {
 	private static String valid(String name, InlineLimit limit) {
 		String readable = name.replace('$', '.').replace("[]", "_");
 		String valid = readable.replaceAll("[^A-Za-z0-9._-]", "_");
-		return (valid.equals(readable) && valid.length() <= MAX_LENGTH) ? valid : hashed(valid, limit);
+		return (valid.equals(readable) && valid.length() <= Limit.MAX_NAME_LENGTH) ? valid : hashed(valid, limit);
 	}
 
 	private static String hashed(String name, InlineLimit limit) {
 		String end = "-" + hash(limit);
-		return name.substring(0, Math.min(name.length(), MAX_LENGTH - end.length())) + end;
+		return name.substring(0, Math.min(name.length(), Limit.MAX_NAME_LENGTH - end.length())) + end;
 	}
 
 	private static String hash(InlineLimit limit) {

@@ -29,22 +29,28 @@ final class RateLimitInterceptor implements MethodInterceptor {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		Object target = invocation.getThis();
-		LimiterBeans beans = this.methods.beans();
-		if (!beans.killSwitch().enabled()) {
-			return invocation.proceed();
-		}
-		MethodPlan plan = this.methods.plan(invocation.getMethod(), target);
-		Decision decision;
+		MethodPlan plan = null;
+		Decision decision = Decision.unlimited();
 		try {
-			decision = decide(plan, beans, new Call(beans.currentFacts(), target, invocation.getArguments()));
+			LimiterBeans beans = this.methods.beans();
+			if (beans.killSwitch().enabled()) {
+				plan = this.methods.plan(invocation.getMethod(), target);
+				decision = decide(plan, beans, new Call(beans.currentFacts(), target, invocation.getArguments()));
+			}
 		}
-		catch (MissingKeyException ex) {
+		catch (InvalidRateLimitedMethodException ex) {
+			throw ex;
+		}
+		catch (MissingKeyException | RateLimitExceededException ex) {
+			if (plan == null) {
+				throw ex;
+			}
 			return plan.fail(ex);
 		}
-		catch (RuntimeException ex) {
-			decision = beans.degradation().report(plan.limits(), ex);
+		catch (RuntimeException | LinkageError ex) {
+			decision = this.methods.degradation().report((plan != null) ? plan.limits() : List.of(), ex);
 		}
-		if (decision.allowed()) {
+		if (plan == null || decision.allowed()) {
 			return invocation.proceed();
 		}
 		RateLimitExceededException refusal = new RateLimitExceededException(decision);
@@ -66,49 +72,56 @@ final class RateLimitInterceptor implements MethodInterceptor {
 	private static Decision decideOne(LimitPolicy policy, LimiterBeans beans, Call call,
 			@Nullable DecisionScope scope) {
 		Charge charge = policy.charge(call);
-		Charge due = (charge != null) ? due(charge, scope) : null;
-		return (due != null) ? beans.rateLimiter().tryAcquire(due) : Decision.unlimited();
+		if (charge == null) {
+			return Decision.unlimited();
+		}
+		if (scope == null) {
+			return beans.rateLimiter().tryAcquire(charge);
+		}
+		Charge due = due(charge, scope);
+		Decision decision = (due != null) ? beans.rateLimiter().tryAcquire(due) : Decision.unlimited();
+		if (decision.allowed()) {
+			scope.cover(charge);
+		}
+		return decision;
 	}
 
 	private static Decision decideAll(List<LimitPolicy> policies, LimiterBeans beans, Call call,
 			@Nullable DecisionScope scope) {
-		List<Charge> charges = new ArrayList<>(policies.size());
-		for (int i = 0; i < policies.size(); i++) {
-			Charge charge = policies.get(i).charge(call);
-			if (charge != null) {
-				addDistinct(charges, charge);
-			}
-		}
+		List<Charge> charges = charges(policies, call);
 		if (scope == null) {
 			return beans.rateLimiter().tryAcquire(charges);
 		}
 		List<Charge> due = new ArrayList<>(charges.size());
 		for (int i = 0; i < charges.size(); i++) {
-			Charge charge = due(charges.get(i), scope);
-			if (charge != null) {
-				due.add(charge);
+			Charge rest = due(charges.get(i), scope);
+			if (rest != null) {
+				due.add(rest);
 			}
 		}
-		return beans.rateLimiter().tryAcquire(due);
+		Decision decision = beans.rateLimiter().tryAcquire(due);
+		if (decision.allowed()) {
+			for (int i = 0; i < charges.size(); i++) {
+				scope.cover(charges.get(i));
+			}
+		}
+		return decision;
 	}
 
-	/** A bucket that is meant twice is charged once, and so has to be covered once. */
-	private static void addDistinct(List<Charge> charges, Charge charge) {
-		for (int i = 0; i < charges.size(); i++) {
-			Charge earlier = charges.get(i);
-			if (earlier.sameBucketAs(charge)) {
-				if (charge.permits() > earlier.permits()) {
-					charges.set(i, charge);
-				}
-				return;
+	private static List<Charge> charges(List<LimitPolicy> policies, Call call) {
+		List<Charge> charges = new ArrayList<>(policies.size());
+		for (int i = 0; i < policies.size(); i++) {
+			Charge charge = policies.get(i).charge(call);
+			if (charge != null) {
+				charges.add(charge);
 			}
 		}
-		charges.add(charge);
+		return charges;
 	}
 
 	/** What the filter has not paid of a charge; null where that is nothing. */
-	private static @Nullable Charge due(Charge charge, @Nullable DecisionScope scope) {
-		long covered = (scope != null) ? scope.cover(charge) : 0;
+	private static @Nullable Charge due(Charge charge, DecisionScope scope) {
+		long covered = scope.covered(charge);
 		if (covered <= 0) {
 			return charge;
 		}

@@ -81,8 +81,8 @@ public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, Sm
 		}
 		Object target = AopProxyUtils.getSingletonTarget(advised);
 		if (isAdvised(target)) {
-			advised.removeAdvisor(advisor); // one bean under two names: it would pay
-											// twice
+			// One bean under two names: it would pay twice.
+			advised.removeAdvisor(advisor);
 		}
 		else if (advised.indexOf(advisor) > 0) {
 			advised.removeAdvisor(advisor);

@@ -11,6 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
+import io.github.ratelimit.Degradation;
+import io.github.ratelimit.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.config.AopConfigUtils;
@@ -41,6 +43,8 @@ public final class RateLimitedMethods {
 
 	private final Object building = new Object();
 
+	private final Degradation withoutBeans = new Degradation(TimeSource.system());
+
 	private volatile @Nullable LimiterBeans beans;
 
 	private volatile boolean prepared;
@@ -60,6 +64,12 @@ public final class RateLimitedMethods {
 
 	RateLimitAnnotations annotations() {
 		return this.annotations;
+	}
+
+	/** Returns where failures are reported, even that of finding the beans. */
+	Degradation degradation() {
+		LimiterBeans current = this.beans;
+		return (current != null) ? current.degradation() : this.withoutBeans;
 	}
 
 	LimiterBeans beans() {

@@ -9,12 +9,12 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Answers {
 
-	private static final Logger logger = System.getLogger(Answers.class.getName());
+	private static final Log logger = LogFactory.getLog(Answers.class);
 
 	private static final String RETRY_AFTER = "Retry-After";
 
@@ -136,7 +136,9 @@ public final class Answers {
 		if (response.isCommitted()) {
 			return;
 		}
-		logger.log(Level.DEBUG, missing::getMessage);
+		if (logger.isDebugEnabled()) {
+			logger.debug(missing.getMessage());
+		}
 		Refusal refusal = new Refusal(Reason.MISSING_KEY,
 				"The request carries nothing that it could be counted by, such as an API key.", List.of(), 0);
 		HttpServletResponse target = start(request, response, refusal);

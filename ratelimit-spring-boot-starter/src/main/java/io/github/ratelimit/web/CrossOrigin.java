@@ -2,11 +2,11 @@ package io.github.ratelimit.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.cors.CorsUtils;
@@ -19,7 +19,7 @@ import org.springframework.web.util.WebUtils;
  */
 public final class CrossOrigin {
 
-	private static final Logger logger = System.getLogger(CrossOrigin.class.getName());
+	private static final Log logger = LogFactory.getLog(CrossOrigin.class);
 
 	private final Supplier<List<CorsWriter>> writers;
 
@@ -65,7 +65,7 @@ public final class CrossOrigin {
 				writer.write(asked, recorder);
 			}
 			catch (Exception ex) {
-				logger.log(Level.DEBUG, "No CORS headers for a refusal: " + writer + " failed", ex);
+				logger.debug("No CORS headers for a refusal: " + writer + " failed", ex);
 				return;
 			}
 			if (recorder.hasSpoken()) {

@@ -3,22 +3,17 @@ package io.github.ratelimit.web;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.context.ApplicationContext;
@@ -39,12 +34,10 @@ import org.springframework.web.servlet.mvc.method.annotation.ExceptionHandlerExc
  */
 public final class RateLimitExceptionResolver implements HandlerExceptionResolver, Ordered {
 
-	private static final Logger logger = System.getLogger(RateLimitExceptionResolver.class.getName());
+	private static final Log logger = LogFactory.getLog(RateLimitExceptionResolver.class);
 
 	private static final Set<Class<? extends Exception>> REFUSALS = Set.of(RateLimitExceededException.class,
 			MissingKeyException.class);
-
-	private static final int MAX_DEPTH = 10;
 
 	private final Answers answers;
 
@@ -85,7 +78,7 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 	@Override
 	public @Nullable ModelAndView resolveException(HttpServletRequest request, HttpServletResponse response,
 			@Nullable Object handler, Exception ex) {
-		Exception refusal = refusal(ex);
+		Exception refusal = WrappedRefusals.find(ex);
 		if (refusal == null || response.isCommitted()) {
 			return null;
 		}
@@ -113,27 +106,9 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 			}
 		}
 		catch (IOException ex) {
-			logger.log(Level.DEBUG, "A refusal could not be sent", ex);
+			logger.debug("A refusal could not be sent", ex);
 		}
 		return new ModelAndView();
-	}
-
-	/** Looks through what asynchronous results and proxies wrap exceptions in. */
-	private static @Nullable Exception refusal(Exception ex) {
-		Throwable current = ex;
-		for (int depth = 0; depth < MAX_DEPTH && current != null; depth++) {
-			if (current instanceof RateLimitExceededException || current instanceof MissingKeyException) {
-				return (Exception) current;
-			}
-			current = isWrapper(current) ? current.getCause() : null;
-		}
-		return null;
-	}
-
-	private static boolean isWrapper(Throwable throwable) {
-		return throwable instanceof CompletionException || throwable instanceof ExecutionException
-				|| throwable instanceof InvocationTargetException || throwable instanceof UndeclaredThrowableException
-				|| throwable instanceof ServletException;
 	}
 
 }

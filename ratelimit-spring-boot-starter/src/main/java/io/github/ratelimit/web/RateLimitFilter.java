@@ -144,9 +144,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			answer(request, response, scope, decision, null);
 			return false;
 		}
-		if (!decision.limits().isEmpty()) {
-			this.scopes.tell(scope.limits(), response);
-		}
+		scope.tell();
 		return true;
 	}
 
@@ -155,8 +153,8 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		try {
 			chain.doFilter(request, response);
 		}
-		catch (RateLimitExceededException | MissingKeyException | ServletException ex) {
-			Throwable cause = unwrap(ex);
+		catch (ServletException | RuntimeException ex) {
+			Exception cause = WrappedRefusals.find(ex);
 			boolean answerable = !response.isCommitted() && !request.isAsyncStarted();
 			if (answerable && cause instanceof RateLimitExceededException refused) {
 				scope.note(refused.decision());
@@ -169,14 +167,6 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 				throw ex;
 			}
 		}
-	}
-
-	private static @Nullable Throwable unwrap(Throwable ex) {
-		Throwable cause = ex;
-		while (cause instanceof ServletException wrapper) {
-			cause = wrapper.getRootCause();
-		}
-		return cause;
 	}
 
 	/** What is refused stays refused, even where its answer cannot be written. */

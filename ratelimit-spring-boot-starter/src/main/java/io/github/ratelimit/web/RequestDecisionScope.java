@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestDecisionScope implements DecisionScope {
 
-	/** A call that asks for ever other keys does not make the headers grow. */
+	/** Bounds the headers of a request whose calls use many keys. */
 	static final int MAX_LIMITS = 32;
 
 	private static final String ATTRIBUTE = RequestDecisionScope.class.getName();
@@ -31,6 +31,8 @@ final class RequestDecisionScope implements DecisionScope {
 	private final List<LimitDecision> limits = new ArrayList<>(4);
 
 	private final List<Charge> paid = new ArrayList<>(4);
+
+	private boolean untold;
 
 	private boolean beforeSecurityDone;
 
@@ -96,9 +98,9 @@ final class RequestDecisionScope implements DecisionScope {
 
 	/** Keeps what a rule's decision has charged, for later calls to be covered. */
 	void paid(Decision decision) {
-		note(decision);
-		if (decision.allowed()) {
-			for (LimitDecision limit : decision.limits()) {
+		for (LimitDecision limit : decision.limits()) {
+			note(limit);
+			if (decision.allowed()) {
 				pay(limit.charge());
 			}
 		}
@@ -138,6 +140,12 @@ final class RequestDecisionScope implements DecisionScope {
 	}
 
 	@Override
+	public long covered(Charge charge) {
+		int index = indexOfPaid(charge);
+		return (index < 0) ? 0 : Math.min(charge.permits(), this.paid.get(index).permits());
+	}
+
+	@Override
 	public long cover(Charge charge) {
 		int index = indexOfPaid(charge);
 		return (index < 0) ? 0 : Math.min(charge.permits(), this.paid.remove(index).permits());
@@ -146,7 +154,13 @@ final class RequestDecisionScope implements DecisionScope {
 	@Override
 	public void record(Decision decision) {
 		note(decision);
-		if (this.response != null && !this.limits.isEmpty()) {
+		tell();
+	}
+
+	/** Writes the headers, if there is anything new to say. */
+	void tell() {
+		if (this.untold && this.response != null) {
+			this.untold = false;
 			this.scopes.tell(this.limits, this.response);
 		}
 	}
@@ -159,6 +173,7 @@ final class RequestDecisionScope implements DecisionScope {
 	}
 
 	private void note(LimitDecision limit) {
+		this.untold = true;
 		for (int i = 0; i < this.limits.size(); i++) {
 			if (this.limits.get(i).charge().sameBucketAs(limit.charge())) {
 				this.limits.set(i, limit);

@@ -44,7 +44,7 @@ public final class RequestScopes {
 	public RequestScopes(Rules rules, Answers answers, Identity identity, Degradation degradation, int ipv6Prefix) {
 		if (ipv6Prefix < 1 || ipv6Prefix > 128) {
 			throw new IllegalArgumentException("An IPv6 prefix of " + ipv6Prefix
-					+ " bits cannot be. It has 1 to 128; a client usually owns the addresses of 64.");
+					+ " bits is out of range. Write 1 to 128 bits; a client usually owns the addresses of 64.");
 		}
 		this.rules = rules;
 		this.answers = answers;

@@ -203,11 +203,6 @@ class PropertiesCheckTests {
 			ratelimit.redis.anything.else=1     | Remove it.
 			ratelimit.on-store-failure=local    | Remove it.
 			ratelimit.onStoreFailure=local      | Remove it.
-			ratelimit.http.headers=openai       | Remove it or write x-ratelimit, draft-11 or none.
-			ratelimit.http.headers=none, OpenAI | Remove it or write x-ratelimit, draft-11 or none.
-			ratelimit.http.headers[0]=anthropic | Remove it or write x-ratelimit, draft-11 or none.
-			ratelimit.http.body=anthropic       | Remove it or write problem, openai or none.
-			ratelimit.http.rules[0].body=anthropic | Remove it or write problem, openai or none.
 			""")
 	void settingOfALaterVersionIsRefusedAtAnyLevel(String property, String remedy) {
 		assertThat(StartUp.of("").property(property).failure())
@@ -229,14 +224,6 @@ class PropertiesCheckTests {
 		StartUp.of("ratelimit.store: redis")
 			.variable("RATELIMIT_STORE", "memory")
 			.succeeds((context) -> assertThat(context).hasSingleBean(RateLimitProperties.class));
-	}
-
-	@Test
-	void listOfALaterVersionThatIsOverriddenIsNoFailure() {
-		StartUp.of("ratelimit.http.headers: [none, openai]")
-			.property("ratelimit.http.headers=draft-11")
-			.succeeds((context) -> assertThat(context.getBean(RateLimitProperties.class).getHttp().getHeaders())
-				.containsExactly("draft-11"));
 	}
 
 	@Test

@@ -14,6 +14,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -82,7 +84,31 @@ class RateLimitAnswersConfigurationTests {
 			.run((context) -> {
 				MockHttpServletResponse refused = refusedBy(context, "chat");
 				assertThat(refused.getHeader("X-House")).isEqualTo("1");
-				assertThat(refused.getContentAsString()).isEqualTo("own");
+				assertThat(refused.getContentAsString()).isEqualTo("own problem");
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "headers, openai, HeaderStyle", "headers, anthropic, HeaderStyle", "body, anthropic, BodyStyle" })
+	void aStyleOfALaterVersionFailsStartUpWhereNobodyProvidesIt(String property, String style, String type) {
+		this.runner.withPropertyValues("ratelimit.http." + property + "=" + style)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageStartingWith("Property 'ratelimit.http." + property + "' with value '" + style
+						+ "' is a style that this version does not have yet. Write another, or provide a bean of type "
+						+ type + " whose name() is '" + style + "'. The known ones are "));
+	}
+
+	@Test
+	void aStyleOfALaterVersionCanBeTheApplicationsOwn() {
+		this.runner.withUserConfiguration(OwnAnthropic.class)
+			.withPropertyValues("ratelimit.http.headers=none, Anthropic", "ratelimit.http.body=anthropic",
+					"ratelimit.http.rules[0].path=/v1/**", "ratelimit.http.rules[0].limits=chat",
+					"ratelimit.http.rules[0].body=anthropic")
+			.run((context) -> {
+				MockHttpServletResponse refused = refusedBy(context, "chat");
+				assertThat(refused.getContentAsString()).isEqualTo("own anthropic");
+				assertThat(refused.getHeader("X-anthropic")).isEqualTo("1");
 			});
 	}
 
@@ -135,41 +161,50 @@ class RateLimitAnswersConfigurationTests {
 
 		@Bean
 		HeaderStyle house() {
-			return new HeaderStyle() {
-
-				@Override
-				public String name() {
-					return "house";
-				}
-
-				@Override
-				public Collection<String> headerNames() {
-					return List.of("X-House");
-				}
-
-				@Override
-				public void write(List<LimitDecision> limits, HttpServletResponse response) {
-					response.setIntHeader("X-House", limits.size());
-				}
-
-			};
+			return new OwnHeaders("house");
 		}
 
 		@Bean
 		BodyStyle problem() {
-			return new BodyStyle() {
+			return new OwnBody("problem");
+		}
 
-				@Override
-				public String name() {
-					return "problem";
-				}
+	}
 
-				@Override
-				public Body body(Refusal refusal) {
-					return new Body("text/plain", "own");
-				}
+	@Configuration(proxyBeanMethods = false)
+	static class OwnAnthropic {
 
-			};
+		@Bean
+		HeaderStyle anthropicHeaders() {
+			return new OwnHeaders("anthropic");
+		}
+
+		@Bean
+		BodyStyle anthropicBody() {
+			return new OwnBody("anthropic");
+		}
+
+	}
+
+	record OwnHeaders(String name) implements HeaderStyle {
+
+		@Override
+		public Collection<String> headerNames() {
+			return List.of("X-" + this.name);
+		}
+
+		@Override
+		public void write(List<LimitDecision> limits, HttpServletResponse response) {
+			response.setIntHeader("X-" + this.name, limits.size());
+		}
+
+	}
+
+	record OwnBody(String name) implements BodyStyle {
+
+		@Override
+		public Body body(Refusal refusal) {
+			return new Body("text/plain", "own " + this.name);
 		}
 
 	}

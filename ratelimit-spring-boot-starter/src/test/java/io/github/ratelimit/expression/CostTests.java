@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.ratelimit.expression.TestRequest.call;
 import static io.github.ratelimit.expression.TestRequest.request;
@@ -46,16 +47,16 @@ class CostTests {
 	}
 
 	static Stream<Arguments> valueIsANumberOfPermits() {
-		return Stream.of(arguments(0, 0), arguments(7, 7), arguments(-1, 1), arguments((short) 3, 3),
+		return Stream.of(arguments(0, 1), arguments(7, 7), arguments(-1, 1), arguments((short) 3, 3),
 				arguments((byte) -3, 1), arguments(Long.MAX_VALUE, Long.MAX_VALUE), arguments(Long.MIN_VALUE, 1),
-				arguments(0.0, 0), arguments(-0.0, 0), arguments(0.1, 1), arguments(2.0, 2), arguments(2.0001f, 3),
+				arguments(0.0, 1), arguments(-0.0, 1), arguments(0.1, 1), arguments(2.0, 2), arguments(2.0001f, 3),
 				arguments(-0.1, 1), arguments(Double.NaN, 1), arguments(Double.POSITIVE_INFINITY, Long.MAX_VALUE),
 				arguments(Double.NEGATIVE_INFINITY, 1), arguments(1e300, Long.MAX_VALUE),
 				arguments(Double.MIN_VALUE, 1), arguments((double) Long.MAX_VALUE, Long.MAX_VALUE),
 				arguments(BigInteger.TEN, 10), arguments(BigInteger.ONE.shiftLeft(63), Long.MAX_VALUE),
 				arguments(BigInteger.ONE.shiftLeft(63).negate(), 1),
 				arguments(BigInteger.ONE.shiftLeft(99).negate(), 1), arguments(new BigDecimal("9.01"), 10),
-				arguments(new BigDecimal("0.00"), 0), arguments(new BigDecimal("-0.5"), 1),
+				arguments(new BigDecimal("0.00"), 1), arguments(new BigDecimal("-0.5"), 1),
 				arguments(new BigDecimal("9223372036854775806.5"), Long.MAX_VALUE),
 				arguments(new AtomicLong(Long.MAX_VALUE - 1), Long.MAX_VALUE - 1), arguments(new AtomicLong(12), 12),
 				arguments("12", 12), arguments(" 12 ", 12), arguments("1.5", 2), arguments("-4", 1),
@@ -73,7 +74,7 @@ class CostTests {
 				"1e99999999999")) {
 			CostExpression cost = this.compiler.requestCost("header('X-Cost')");
 
-			long expected = text.equals("1e2147483647") ? Long.MAX_VALUE : text.startsWith("0") ? 0 : 1;
+			long expected = text.equals("1e2147483647") ? Long.MAX_VALUE : 1;
 			assertThat(cost.evaluate(call("header:X-Cost", text))).as(text).isEqualTo(expected);
 		}
 	}
@@ -87,6 +88,20 @@ class CostTests {
 			.isEqualTo(1);
 		assertThat(this.compiler.requestCost("header('X') ?: 5").evaluate(request().call())).isEqualTo(5);
 		assertThat(this.compiler.requestCost("coalesce(header('X'), 5)").evaluate(request().call())).isEqualTo(5);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0", "0.0", "-0", "0e9", "-5", "", "-9223372036854775808" })
+	void noClientCanChooseToPayNothing(String value) {
+		for (String text : List.of("param('n')", "header('n')", "cookie('n')", "coalesce(param('n'), header('n'), 0)",
+				"T(java.lang.Integer).parseInt(param('n')) * 1", "param('n') ?: 0")) {
+			CostExpression cost = this.compiler.requestCost(text);
+
+			assertThat(cost.evaluate(call("param:n", value))).as(text).isEqualTo(1);
+			assertThat(cost.evaluate(call("header:n", value))).as(text).isEqualTo(1);
+			assertThat(cost.evaluate(call("cookie:n", value))).as(text).isEqualTo(1);
+		}
+		assertThat(this.compiler.requestCost("method == 'POST' ? 0 : 5").evaluate(request().call())).isEqualTo(1);
 	}
 
 	@Test

@@ -26,20 +26,20 @@ class InvalidExpressionTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"',
 			textBlock = """
-					usr                   | names the variable usr, which is not there | Did you mean user? VARIABLES
-					usr.trim()            | names the variable usr, which is not there | Did you mean user? VARIABLES
-					ip + usr              | names the variable usr, which is not there | Did you mean user? VARIABLES
-					coalesce(usr, ip)     | names the variable usr, which is not there | Did you mean user? VARIABLES
-					ip == usr ? ip : path | names the variable usr, which is not there | Did you mean user? VARIABLES
-					user.concat(pth)      | names the variable pth, which is not there | Did you mean path? VARIABLES
-					X-API-Key             | names the variable X, which is not there | VARIABLES
-					status                | names the variable status, which is not there | VARIABLES
-					arguments             | names the variable arguments, which is not there | VARIABLES
-					(#root.usr)           | names the variable usr, which is not there | Did you mean user? VARIABLES
-					claim('x')[usr.trim()] | names the variable usr, which is not there | Did you mean user? VARIABLES
-					heder('X')            | calls the function heder, which is not there | Did you mean header('…')? FUNCTIONS
-					coalese(user, ip)     | calls the function coalese, which is not there | Did you mean coalesce(a, b)? FUNCTIONS
-					target()              | calls the function target, which is not there | FUNCTIONS
+					usr                   | names the variable usr, which does not exist | Did you mean user? VARIABLES
+					usr.trim()            | names the variable usr, which does not exist | Did you mean user? VARIABLES
+					ip + usr              | names the variable usr, which does not exist | Did you mean user? VARIABLES
+					coalesce(usr, ip)     | names the variable usr, which does not exist | Did you mean user? VARIABLES
+					ip == usr ? ip : path | names the variable usr, which does not exist | Did you mean user? VARIABLES
+					user.concat(pth)      | names the variable pth, which does not exist | Did you mean path? VARIABLES
+					X-API-Key             | names the variable X, which does not exist | VARIABLES
+					status                | names the variable status, which does not exist | VARIABLES
+					arguments             | names the variable arguments, which does not exist | VARIABLES
+					(#root.usr)           | names the variable usr, which does not exist | Did you mean user? VARIABLES
+					claim('x')[usr.trim()] | names the variable usr, which does not exist | Did you mean user? VARIABLES
+					heder('X')            | calls the function heder, which does not exist | Did you mean header('…')? FUNCTIONS
+					coalese(user, ip)     | calls the function coalese, which does not exist | Did you mean coalesce(a, b)? FUNCTIONS
+					target()              | calls the function target, which does not exist | FUNCTIONS
 					ip()                  | calls ip, which is a variable | Write ip without parentheses.
 					header                | does not say which header it means | Write its name in quotes and parentheses, such as header('X-API-Key').
 					coalesce              | does not say what coalesce chooses from | Write the alternatives in parentheses, such as coalesce(user, ip).
@@ -62,8 +62,8 @@ class InvalidExpressionTests {
 					ip = user             | assigns a value | An expression only reads. Write == to compare.
 					ip++                  | assigns a value | An expression only reads. Write == to compare.
 					@tenants.of(ip)       | names the bean tenants, but there are no beans here | Give the ExpressionCompiler a BeanFactory, or write VALUES.
-					T(com.acme.Plan).X    | names the class com.acme.Plan, which is not there | Write its full name, such as java.time.LocalDate.
-					new com.acme.Plan(ip) | names the class com.acme.Plan, which is not there | Write its full name, such as java.time.LocalDate.
+					T(com.acme.Plan).X    | names the class com.acme.Plan, which does not exist | Write its full name, such as java.time.LocalDate.
+					new com.acme.Plan(ip) | names the class com.acme.Plan, which does not exist | Write its full name, such as java.time.LocalDate.
 					user.name             | reads the property name of a String, which has none of that name | Write what is public in java.lang.String.
 					path.lenght()         | reads the method lenght with 0 arguments of a String, which has none of that name | Did you mean length? Write what is public in java.lang.String.
 					null                  | contains null, which is never a value | Leave it out; the parts of a key need nothing between them.
@@ -95,7 +95,7 @@ class InvalidExpressionTests {
 					true      | takes true for a number of permits | Write a number, or an expression that has one, such as 500.
 					null      | takes null for a number of permits | Write a number, or an expression that has one, such as 500.
 					global    | uses global as a value | Write global alone, as a whole key: one for everybody. It has no value to combine or compare.
-					tokens    | names the variable tokens, which is not there | VARIABLES
+					tokens    | names the variable tokens, which does not exist | VARIABLES
 					5 tokens  | does not parse at character 3 (After parsing a valid expression, there is still more data in the expression: 'tokens') | Write a SpEL expression; texts and the names of headers stand in single quotes.
 					""")
 	void costIsRefused(String expression, String problem, String remedy) {
@@ -123,7 +123,7 @@ class InvalidExpressionTests {
 
 		assertThatExceptionOfType(InvalidExpressionException.class)
 			.isThrownBy(() -> new ExpressionCompiler(beans).requestKey("@tenant.of(ip)"))
-			.withMessage("Expression '@tenant.of(ip)' names the bean tenant, which is not there. "
+			.withMessage("Expression '@tenant.of(ip)' names the bean tenant, which does not exist. "
 					+ "Did you mean @tenants? Write the name of a bean of this application.");
 	}
 

@@ -84,6 +84,8 @@ class MethodExpressionTests {
 		assertThat(cost("#tags.size()", call)).isEqualTo(3);
 		assertThat(cost("#request.maxTokens / 3.0", call)).isEqualTo(34);
 		assertThat(cost("#request.maxTokens * -1", call)).isEqualTo(1);
+		assertThat(cost("#request.maxTokens * 0", call)).isEqualTo(1);
+		assertThat(cost("0", call)).isZero();
 		assertThat(cost("#request.model", call)).isEqualTo(1);
 		assertThat(cost("#request.maxTokens / 0", call)).isEqualTo(1);
 	}

@@ -5,12 +5,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.DecisionScope;
 import io.github.ratelimit.expression.RequestFacts;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ReflectionUtils;
 
 /** The request that the test's thread serves, as the web room would bind it. */
 final class BoundRequest {
@@ -43,7 +46,7 @@ final class BoundRequest {
 
 		private final List<Decision> decisions = new ArrayList<>();
 
-		private boolean broken;
+		private @Nullable Supplier<? extends Throwable> failure;
 
 		private Request(Map<String, String> headers) {
 			this.headers = headers;
@@ -56,8 +59,8 @@ final class BoundRequest {
 		}
 
 		/** Makes everything that decides about this request fail. */
-		Request broken() {
-			this.broken = true;
+		Request failing(Supplier<? extends Throwable> failure) {
+			this.failure = failure;
 			return this;
 		}
 
@@ -66,12 +69,18 @@ final class BoundRequest {
 		}
 
 		@Override
-		public long cover(Charge charge) {
-			if (this.broken) {
-				throw new IllegalStateException("broken");
+		public long covered(Charge charge) {
+			if (this.failure != null) {
+				ReflectionUtils.rethrowRuntimeException(this.failure.get());
 			}
-			Long covered = this.paid.remove(charge.limit().name());
-			return (covered != null) ? covered : 0;
+			return Math.min(charge.permits(), this.paid.getOrDefault(charge.limit().name(), 0L));
+		}
+
+		@Override
+		public long cover(Charge charge) {
+			long covered = covered(charge);
+			this.paid.remove(charge.limit().name());
+			return covered;
 		}
 
 		@Override

@@ -46,12 +46,12 @@ class FallbackTests {
 
 	@Test
 	void aFallbackTakesTheExceptionAfterThem() {
-		assertThat(this.search.explain("ann")).startsWith("ann: Limit 'everyone' refuses");
+		assertThat(this.search.explain("ann")).startsWith("ann: Limit 'everyone' is exceeded");
 	}
 
 	@Test
 	void aFallbackTakesASupertypeOfTheException() {
-		assertThat(this.search.explainBroadly("ann")).startsWith("broadly ann: Limit 'everyone' refuses");
+		assertThat(this.search.explainBroadly("ann")).startsWith("broadly ann: Limit 'everyone' is exceeded");
 	}
 
 	@Test

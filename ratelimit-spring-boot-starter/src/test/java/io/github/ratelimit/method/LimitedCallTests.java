@@ -15,7 +15,10 @@ import io.github.ratelimit.method.BoundRequest.Request;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.BeanUtils;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -177,6 +180,35 @@ class LimitedCallTests {
 	}
 
 	@Test
+	void aRefusedCallDoesNotUseUpWhatTheFilterPaid() {
+		this.chat.chatOfAll("room1");
+		this.chat.chatOfAll("room2");
+		this.chat.chatOfAll("room3");
+		this.requests.bind("alice").paid("chat", 1);
+		assertRefused(() -> this.chat.chatForAll());
+		assertThat(this.chat.chat("again")).isEqualTo("answer to again");
+		assertThat(remaining("chat", "alice")).isEqualTo(2);
+		this.chat.chat("more");
+		assertThat(remaining("chat", "alice")).isEqualTo(1);
+	}
+
+	@Test
+	void aCallThatIsRefusedForItsRestDoesNotUseUpWhatTheFilterPaid() {
+		Request request = this.requests.bind("alice").paid("tokens", 10);
+		assertRefused(() -> this.chat.tokensOf(111));
+		this.chat.tokensOf(60);
+		assertThat(request.decisions()).last()
+			.satisfies((decision) -> assertThat(decision.limits().get(0).charge().permits()).isEqualTo(50));
+	}
+
+	@Test
+	void ofTwoCostsOfOneBucketTheLargerIsDueOnceLessWhatTheFilterPaid() {
+		this.requests.bind("alice").paid("tokens", 10);
+		this.chat.tokensTwice("alice");
+		assertThat(remaining("tokens", "alice")).isEqualTo(70);
+	}
+
+	@Test
 	void onlyWhatExceedsTheFiltersChargeIsCharged() {
 		Request request = this.requests.bind("alice").paid("tokens", 10);
 		this.chat.spend(60);
@@ -197,14 +229,33 @@ class LimitedCallTests {
 		assertThat(remaining("chat", "alice")).isEqualTo(2);
 	}
 
-	@Test
-	void aFailureBesideTheStoreLetsTheCallThroughToo() {
-		this.requests.bind("alice").broken();
+	@ParameterizedTest
+	@ValueSource(classes = { IllegalStateException.class, NoClassDefFoundError.class })
+	void aFailureBesideTheStoreLetsTheCallThroughToo(Class<? extends Throwable> failure) {
+		this.requests.bind("alice").failing(() -> BeanUtils.instantiateClass(failure));
 		for (int i = 0; i < 5; i++) {
 			this.chat.chat("a");
 		}
 		assertThat(this.chat.calls()).isEqualTo(5);
 		assertThat(this.context.getBean(LimitRegistry.class).get("chat").statistics().degraded()).isEqualTo(5);
+	}
+
+	@Test
+	void aRefusalIsNoFailureOfTheLimiterWhereverItComesFrom() {
+		Request request = this.requests.bind("alice");
+		request.failing(() -> new RateLimitExceededException(Decision.unlimited()));
+		assertRefused(() -> this.chat.chat("a"));
+		request.failing(() -> new MissingKeyException("chat", "On purpose."));
+		assertThatExceptionOfType(MissingKeyException.class).isThrownBy(() -> this.chat.chat("a"));
+		assertThat(this.chat.calls()).isZero();
+	}
+
+	@Test
+	void aLinkageErrorOfTheMethodPassesUnchangedAndIsNoFailureOfTheLimiter() {
+		assertThatExceptionOfType(NoClassDefFoundError.class).isThrownBy(() -> this.chat.failToLink())
+			.withMessage("on purpose");
+		assertThat(this.chat.calls()).isEqualTo(1);
+		assertThat(this.context.getBean(LimitRegistry.class).get("chat").statistics().degraded()).isZero();
 	}
 
 	@Test
@@ -314,6 +365,15 @@ class LimitedCallTests {
 		public void tokens() {
 		}
 
+		@RateLimited(value = "tokens", cost = "#cost")
+		public void tokensOf(int cost) {
+		}
+
+		@RateLimited(value = "tokens", cost = "25")
+		@RateLimited(value = "tokens", key = "#apiKey", cost = "40")
+		public void tokensTwice(String apiKey) {
+		}
+
 		@RateLimited("chat")
 		public int add(int a, int b) {
 			return a + b;
@@ -322,6 +382,12 @@ class LimitedCallTests {
 		@RateLimited("chat")
 		public void fail() {
 			throw new IllegalStateException("on purpose");
+		}
+
+		@RateLimited("chat")
+		public void failToLink() {
+			this.calls++;
+			throw new NoClassDefFoundError("on purpose");
 		}
 
 		public String callsItself() {

@@ -12,13 +12,20 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -250,18 +257,33 @@ class RateLimitFilterTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void aRefusalInsideTheApplicationIsTheSameAnswer(boolean wrapped) throws Exception {
+	@MethodSource
+	void aRefusalInsideTheApplicationIsTheSameAnswer(UnaryOperator<Throwable> wrapping) throws Exception {
 		Decision refused = refuse("alice");
 		RateLimitExceededException exception = new RateLimitExceededException(refused);
 		MockHttpServletResponse response = new MockHttpServletResponse();
 		run(request("/other", "alice"), response, (request, ignored) -> {
 			ignored.getWriter().write("half an answer");
-			sneakyThrow(wrapped ? new ServletException(new ServletException(exception)) : exception);
+			sneakyThrow(wrapping.apply(exception));
 		});
 		assertThat(response.getStatus()).isEqualTo(429);
 		assertThat(response.getHeader("Retry-After")).isEqualTo("30");
 		assertThat(response.getHeader("X-RateLimit-Remaining")).isEqualTo("0");
+	}
+
+	static Stream<UnaryOperator<Throwable>> aRefusalInsideTheApplicationIsTheSameAnswer() {
+		return Stream.of((ex) -> ex, (ex) -> new ServletException(new ServletException(ex)),
+				(ex) -> new CompletionException(new ExecutionException(ex)),
+				(ex) -> new UndeclaredThrowableException(new InvocationTargetException(ex)),
+				(ex) -> new ServletException(new CompletionException(ex)));
+	}
+
+	@Test
+	void aFailureThatARefusalHasCausedPasses() {
+		IllegalStateException failure = new IllegalStateException(new RateLimitExceededException(refuse("alice")));
+		assertThatThrownBy(() -> run(request("/other", "alice"), new MockHttpServletResponse(), (request, ignored) -> {
+			throw failure;
+		})).isSameAs(failure);
 	}
 
 	@Test

@@ -57,6 +57,16 @@ class RequestDecisionScopeTests {
 	}
 
 	@Test
+	void lookingAtWhatIsCoveredDoesNotUseItUp() {
+		this.scope.paid(take("alice", 2));
+		assertThat(this.scope.covered(charge("alice", 5))).isEqualTo(2);
+		assertThat(this.scope.covered(charge("alice", 1))).isEqualTo(1);
+		assertThat(this.scope.covered(charge("bob", 1))).isZero();
+		assertThat(this.scope.cover(charge("alice", 2))).isEqualTo(2);
+		assertThat(this.scope.covered(charge("alice", 2))).isZero();
+	}
+
+	@Test
 	void ofACallThatCostsMoreOnlyWhatWasChargedIsCovered() {
 		this.scope.paid(take("alice", 2));
 		assertThat(this.scope.cover(charge("alice", 5))).isEqualTo(2);
@@ -124,6 +134,17 @@ class RequestDecisionScopeTests {
 	}
 
 	@Test
+	void aDecisionWithoutFactsDoesNotRepeatWhatIsTold() {
+		this.scope.record(take("alice", 1));
+		this.response.reset();
+		this.scope.record(Decision.degraded());
+		this.scope.record(Decision.unlimited());
+		assertThat(this.response.getHeaderNames()).isEmpty();
+		this.scope.record(take("alice", 1));
+		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("8");
+	}
+
+	@Test
 	void theScopeLivesInTheRequest() {
 		assertThat(RequestDecisionScope.of(this.request)).isSameAs(this.scope);
 		assertThat(RequestDecisionScope.of(new MockHttpServletRequest())).isNull();
@@ -180,7 +201,8 @@ class RequestDecisionScopeTests {
 			assertThatIllegalArgumentException()
 				.isThrownBy(() -> new RequestScopes(new Rules(List.of(), List.of()), this.limits.answers, Identity.NONE,
 						this.limits.degradation, prefix))
-				.withMessageContaining(prefix + " bits");
+				.withMessage("An IPv6 prefix of " + prefix + " bits is out of range. "
+						+ "Write 1 to 128 bits; a client usually owns the addresses of 64.");
 		}
 	}
 

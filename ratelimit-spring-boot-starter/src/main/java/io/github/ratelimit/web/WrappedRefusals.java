@@ -1,0 +1,43 @@
+package io.github.ratelimit.web;
+
+import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.RateLimitExceededException;
+import jakarta.servlet.ServletException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** Finds refusals in what servlets, asynchronous results and proxies wrap them in. */
+final class WrappedRefusals {
+
+	private static final int MAX_DEPTH = 10;
+
+	private WrappedRefusals() {
+	}
+
+	/**
+	 * Returns the refusal that an exception is or wraps.
+	 * @param ex what was thrown
+	 * @return a {@link RateLimitExceededException} or {@link MissingKeyException}, null
+	 * if it is another failure
+	 */
+	static @Nullable Exception find(Throwable ex) {
+		Throwable current = ex;
+		for (int depth = 0; depth < MAX_DEPTH && current != null; depth++) {
+			if (current instanceof RateLimitExceededException || current instanceof MissingKeyException) {
+				return (Exception) current;
+			}
+			current = isWrapper(current) ? current.getCause() : null;
+		}
+		return null;
+	}
+
+	private static boolean isWrapper(Throwable throwable) {
+		return throwable instanceof ServletException || throwable instanceof CompletionException
+				|| throwable instanceof ExecutionException || throwable instanceof InvocationTargetException
+				|| throwable instanceof UndeclaredThrowableException;
+	}
+
+}

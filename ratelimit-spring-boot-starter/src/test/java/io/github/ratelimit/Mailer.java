@@ -1,0 +1,23 @@
+package io.github.ratelimit;
+
+import org.springframework.stereotype.Service;
+
+@Service
+class Mailer {
+
+	private final RateLimiter rateLimiter;
+
+	Mailer(RateLimiter rateLimiter) {
+		this.rateLimiter = rateLimiter;
+	}
+
+	boolean send(String recipient) {
+		Decision decision = this.rateLimiter.tryAcquire("mail", recipient);
+		if (!decision.allowed()) {
+			System.out.println("Wait " + decision.retryAfter());
+			return false;
+		}
+		return true;
+	}
+
+}

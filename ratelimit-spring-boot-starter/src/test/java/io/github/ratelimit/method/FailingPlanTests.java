@@ -1,0 +1,115 @@
+package io.github.ratelimit.method;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
+
+import io.github.ratelimit.Degradation;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.store.memory.MemoryStore;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/** A limiter that fails before it knows what to decide. */
+class FailingPlanTests {
+
+	private final ManualTime time = new ManualTime();
+
+	private final Job job = new Job();
+
+	@Test
+	void beansThatCannotBeFoundLetTheCallThrough() {
+		Job limited = limited(new DefaultListableBeanFactory(), () -> {
+			throw new IllegalStateException("no beans");
+		});
+		assertThat(limited.run()).isEqualTo("ran");
+		assertThat(this.job.runs).isEqualTo(1);
+	}
+
+	@Test
+	void beansWhoseClassesAreNotThereLetTheCallThrough() {
+		Job limited = limited(new DefaultListableBeanFactory(), () -> {
+			throw new NoClassDefFoundError("com/acme/Driver");
+		});
+		assertThat(limited.run()).isEqualTo("ran");
+		assertThat(this.job.runs).isEqualTo(1);
+	}
+
+	@Test
+	void aPlanThatCannotBeLookedUpLetsTheCallThrough() {
+		for (Error failure : List.of(new NoClassDefFoundError(), new ExceptionInInitializerError("on purpose"))) {
+			Job limited = limited(new FailingBeanFactory(failure), this::beans);
+			assertThat(limited.run()).isEqualTo("ran");
+		}
+		assertThat(this.job.runs).isEqualTo(2);
+	}
+
+	@Test
+	void anErrorOfTheMachineIsNotSwallowed() {
+		Job limited = limited(new FailingBeanFactory(new OutOfMemoryError("on purpose")), this::beans);
+		assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(limited::run);
+		assertThat(this.job.runs).isZero();
+	}
+
+	@Test
+	void anAnnotationThatCannotWorkIsTold() {
+		Job limited = limited(new DefaultListableBeanFactory(), this::beans);
+		assertThatExceptionOfType(InvalidRateLimitedMethodException.class).isThrownBy(limited::run);
+		assertThat(this.job.runs).isZero();
+	}
+
+	private Job limited(DefaultListableBeanFactory beanFactory, Supplier<LimiterBeans> beans) {
+		ProxyFactory factory = new ProxyFactory(this.job);
+		factory.setProxyTargetClass(true);
+		factory.addAdvisor(new RateLimitAdvisor(new RateLimitedMethods(beanFactory, beans)));
+		return (Job) factory.getProxy();
+	}
+
+	private LimiterBeans beans() {
+		LimitRegistry registry = new LimitRegistry();
+		KillSwitch killSwitch = new KillSwitch(true);
+		Degradation degradation = new Degradation(this.time);
+		RateLimiter limiter = RateLimiter.create(registry, new MemoryStore(this.time, 10), killSwitch, degradation);
+		return new LimiterBeans(limiter, registry, new LimitPolicies(List.of()), new ExpressionCompiler(null),
+				degradation, killSwitch, null, null);
+	}
+
+	static class Job {
+
+		int runs;
+
+		@RateLimited("unknown")
+		public String run() {
+			this.runs++;
+			return "ran";
+		}
+
+	}
+
+	private static final class FailingBeanFactory extends DefaultListableBeanFactory {
+
+		private final transient Error failure;
+
+		FailingBeanFactory(Error failure) {
+			this.failure = failure;
+		}
+
+		@Override
+		public Iterator<String> getBeanNamesIterator() {
+			throw this.failure;
+		}
+
+	}
+
+}

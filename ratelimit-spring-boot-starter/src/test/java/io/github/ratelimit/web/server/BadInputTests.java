@@ -1,0 +1,10 @@
+package io.github.ratelimit.web.server;
+
+/** At the root of the server. */
+class BadInputTests extends BadInputContract {
+
+	BadInputTests() {
+		super("", "");
+	}
+
+}
