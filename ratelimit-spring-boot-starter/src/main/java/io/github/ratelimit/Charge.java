@@ -1,5 +1,7 @@
 package io.github.ratelimit;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -31,6 +33,36 @@ public record Charge(Limit limit, Key key, long permits) {
 	 */
 	public boolean sameBucketAs(Charge other) {
 		return this.limit.name().equals(other.limit.name()) && this.key.equals(other.key);
+	}
+
+	/**
+	 * Returns charges that are about different permits each: what is named twice is
+	 * charged once, with the larger cost.
+	 * @param charges some charges
+	 * @return a new list in the order in which the permits were first named
+	 */
+	public static List<Charge> distinct(List<Charge> charges) {
+		List<Charge> distinct = new ArrayList<>(charges.size());
+		for (int i = 0; i < charges.size(); i++) {
+			Charge charge = charges.get(i);
+			int earlier = charge.indexOfSameBucket(distinct);
+			if (earlier < 0) {
+				distinct.add(charge);
+			}
+			else if (distinct.get(earlier).permits() < charge.permits()) {
+				distinct.set(earlier, charge);
+			}
+		}
+		return distinct;
+	}
+
+	private int indexOfSameBucket(List<Charge> charges) {
+		for (int i = 0; i < charges.size(); i++) {
+			if (sameBucketAs(charges.get(i))) {
+				return i;
+			}
+		}
+		return -1;
 	}
 
 }

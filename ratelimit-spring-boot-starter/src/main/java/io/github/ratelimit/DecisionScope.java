@@ -4,25 +4,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What filter and interceptor share about one request: which permits are paid already,
- * and which decisions the answer's headers have to tell. Used by one thread at a time.
+ * and which decisions the answer's headers have to tell. Thread-safe, for a handler may
+ * spread its work over several threads.
  */
 public interface DecisionScope {
 
 	/**
-	 * Looks what the filter has charged of a limit, without using it up.
+	 * Uses up what the filter has charged of a limit: its charge covers the first allowed
+	 * call of the same limit and key.
 	 * @param charge what a call is to pay
-	 * @return the permits of it that are paid already, 0 if none
-	 */
-	long covered(Charge charge);
-
-	/**
-	 * Uses up what the filter has charged of a limit, once a call is allowed: its charge
-	 * covers the first allowed call of the same limit and key.
-	 * @param charge what the call was to pay
-	 * @return the permits of it that were paid already, 0 if none; the next call of the
+	 * @return the permits of it that are paid already, 0 if none; the next call of the
 	 * same charge gets 0
 	 */
 	long cover(Charge charge);
+
+	/**
+	 * Takes back what {@link #cover} used up, of a call that was not allowed in the end.
+	 * @param charge what the call was to pay
+	 * @param permits what {@code cover} returned
+	 */
+	void uncover(Charge charge, long permits);
 
 	/**
 	 * Adds a decision to what the answer tells its caller.

@@ -50,6 +50,16 @@ public interface LimitStore {
 	Optional<KeyState> find(Limit limit, String keyId);
 
 	/**
+	 * Looks at one key without changing or creating anything.
+	 * @param limit the limit
+	 * @param key the key
+	 * @return its state, empty if the store does not know the key
+	 */
+	default Optional<KeyState> find(Limit limit, Key key) {
+		return find(limit, key.id());
+	}
+
+	/**
 	 * Forgets one key: its next call finds all permits.
 	 * @param limit the limit
 	 * @param keyId a {@link Key#id()}

@@ -56,7 +56,7 @@ final class StoreRateLimiter implements RateLimiter {
 		if (charges.size() == 1) {
 			return tryAcquire(charges.get(0));
 		}
-		List<Charge> distinct = distinct(charges);
+		List<Charge> distinct = Charge.distinct(charges);
 		List<RegisteredLimit> registered = new ArrayList<>(distinct.size());
 		for (Charge charge : distinct) {
 			registered.add(this.registry.get(charge.limit().name()));
@@ -84,29 +84,6 @@ final class StoreRateLimiter implements RateLimiter {
 				statistics.countDenied();
 			}
 		}
-	}
-
-	private static List<Charge> distinct(List<Charge> charges) {
-		List<Charge> distinct = new ArrayList<>(charges.size());
-		for (Charge charge : charges) {
-			int earlier = indexOfSameBucket(distinct, charge);
-			if (earlier < 0) {
-				distinct.add(charge);
-			}
-			else if (distinct.get(earlier).permits() < charge.permits()) {
-				distinct.set(earlier, charge);
-			}
-		}
-		return distinct;
-	}
-
-	private static int indexOfSameBucket(List<Charge> charges, Charge charge) {
-		for (int i = 0; i < charges.size(); i++) {
-			if (charges.get(i).sameBucketAs(charge)) {
-				return i;
-			}
-		}
-		return -1;
 	}
 
 }

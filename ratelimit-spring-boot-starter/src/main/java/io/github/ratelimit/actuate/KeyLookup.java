@@ -37,7 +37,7 @@ final class KeyLookup {
 		}
 		List<KeyState> found = new ArrayList<>();
 		for (Key candidate : registered.candidates(idOrText)) {
-			this.store.find(registered.limit(), candidate.id()).ifPresent(found::add);
+			this.store.find(registered.limit(), candidate).ifPresent(found::add);
 		}
 		if (found.size() > 1) {
 			throw RateLimitsEndpoint.invalid("Several keys of limit '" + registered.limit().name()

@@ -30,7 +30,7 @@ public interface RequestFacts {
 
 	/**
 	 * Returns the decoded and normalised path within the application, without path
-	 * parameters, so that spellings of one path give one text.
+	 * parameters, in lower case, so that spellings of one path give one text.
 	 * @return the path
 	 */
 	String path();
@@ -43,7 +43,7 @@ public interface RequestFacts {
 	@Nullable String header(String name);
 
 	/**
-	 * Returns the value of a cookie.
+	 * Returns the value of a cookie; none if the request has several that differ.
 	 * @param name the cookie's name
 	 * @return the value, null if absent
 	 */

@@ -58,54 +58,52 @@ final class RateLimitInterceptor implements MethodInterceptor {
 		return (fallback != null) ? fallback.call(target, invocation.getArguments(), refusal) : plan.fail(refusal);
 	}
 
-	private static Decision decide(MethodPlan plan, LimiterBeans beans, Call call) {
+	private Decision decide(MethodPlan plan, LimiterBeans beans, Call call) {
 		DecisionScope scope = beans.currentScope();
-		List<LimitPolicy> policies = plan.policies();
-		Decision decision = (policies.size() == 1) ? decideOne(policies.get(0), beans, call, scope)
-				: decideAll(policies, beans, call, scope);
-		if (scope != null) {
-			scope.record(decision);
-		}
-		return decision;
-	}
-
-	private static Decision decideOne(LimitPolicy policy, LimiterBeans beans, Call call,
-			@Nullable DecisionScope scope) {
-		Charge charge = policy.charge(call);
-		if (charge == null) {
-			return Decision.unlimited();
-		}
-		if (scope == null) {
-			return beans.rateLimiter().tryAcquire(charge);
-		}
-		Charge due = due(charge, scope);
-		Decision decision = (due != null) ? beans.rateLimiter().tryAcquire(due) : Decision.unlimited();
-		if (decision.allowed()) {
-			scope.cover(charge);
-		}
-		return decision;
-	}
-
-	private static Decision decideAll(List<LimitPolicy> policies, LimiterBeans beans, Call call,
-			@Nullable DecisionScope scope) {
-		List<Charge> charges = charges(policies, call);
+		List<Charge> charges = charges(plan.policies(), call);
 		if (scope == null) {
 			return beans.rateLimiter().tryAcquire(charges);
 		}
-		List<Charge> due = new ArrayList<>(charges.size());
-		for (int i = 0; i < charges.size(); i++) {
-			Charge rest = due(charges.get(i), scope);
-			if (rest != null) {
-				due.add(rest);
-			}
-		}
-		Decision decision = beans.rateLimiter().tryAcquire(due);
-		if (decision.allowed()) {
-			for (int i = 0; i < charges.size(); i++) {
-				scope.cover(charges.get(i));
-			}
-		}
+		Decision decision = decide(Charge.distinct(charges), beans, scope);
+		record(decision, scope);
 		return decision;
+	}
+
+	/** What a refused call was covered for is there for the next one. */
+	private static Decision decide(List<Charge> charges, LimiterBeans beans, DecisionScope scope) {
+		long[] covered = new long[charges.size()];
+		boolean allowed = false;
+		try {
+			List<Charge> due = new ArrayList<>(charges.size());
+			for (int i = 0; i < covered.length; i++) {
+				Charge charge = charges.get(i);
+				covered[i] = scope.cover(charge);
+				if (covered[i] == 0) {
+					due.add(charge);
+				}
+				else if (covered[i] < charge.permits()) {
+					due.add(new Charge(charge.limit(), charge.key(), charge.permits() - covered[i]));
+				}
+			}
+			Decision decision = beans.rateLimiter().tryAcquire(due);
+			allowed = decision.allowed();
+			return decision;
+		}
+		finally {
+			for (int i = 0; !allowed && i < covered.length; i++) {
+				scope.uncover(charges.get(i), covered[i]);
+			}
+		}
+	}
+
+	/** A decision that cannot be told is a decision all the same. */
+	private void record(Decision decision, DecisionScope scope) {
+		try {
+			scope.record(decision);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.methods.degradation().report(List.of(), ex);
+		}
 	}
 
 	private static List<Charge> charges(List<LimitPolicy> policies, Call call) {
@@ -117,16 +115,6 @@ final class RateLimitInterceptor implements MethodInterceptor {
 			}
 		}
 		return charges;
-	}
-
-	/** What the filter has not paid of a charge; null where that is nothing. */
-	private static @Nullable Charge due(Charge charge, DecisionScope scope) {
-		long covered = scope.covered(charge);
-		if (covered <= 0) {
-			return charge;
-		}
-		long rest = charge.permits() - covered;
-		return (rest > 0) ? new Charge(charge.limit(), charge.key(), rest) : null;
 	}
 
 }

@@ -21,14 +21,24 @@ final class QueryString {
 		while (from <= query.length()) {
 			int end = query.indexOf('&', from);
 			end = (end < 0) ? query.length() : end;
-			int equals = query.indexOf('=', from);
-			int nameEnd = (equals < 0 || equals > end) ? end : equals;
+			int nameEnd = endOfName(query, from, end);
 			if (isNamed(query, from, nameEnd, name)) {
 				return decoded(query.substring(Math.min(nameEnd + 1, end), end));
 			}
 			from = end + 1;
 		}
 		return null;
+	}
+
+	/**
+	 * Looks no further than this parameter: a query of many must not be read for each.
+	 */
+	private static int endOfName(String query, int from, int end) {
+		int at = from;
+		while (at < end && query.charAt(at) != '=') {
+			at++;
+		}
+		return at;
 	}
 
 	private static boolean isNamed(String query, int from, int end, String name) {

@@ -84,8 +84,8 @@ final class RequestDecisionScope implements DecisionScope {
 	 * Returns the last word of each limit and key.
 	 * @return in the order in which they were first asked
 	 */
-	List<LimitDecision> limits() {
-		return this.limits;
+	synchronized List<LimitDecision> limits() {
+		return List.copyOf(this.limits);
 	}
 
 	/**
@@ -97,7 +97,7 @@ final class RequestDecisionScope implements DecisionScope {
 	}
 
 	/** Keeps what a rule's decision has charged, for later calls to be covered. */
-	void paid(Decision decision) {
+	synchronized void paid(Decision decision) {
 		for (LimitDecision limit : decision.limits()) {
 			note(limit);
 			if (decision.allowed()) {
@@ -121,7 +121,7 @@ final class RequestDecisionScope implements DecisionScope {
 	 * Returns what is left to pay of a charge, without using up what is paid.
 	 * @return null if it is paid
 	 */
-	@Nullable Charge unpaid(Charge charge) {
+	synchronized @Nullable Charge unpaid(Charge charge) {
 		int earlier = this.paid.isEmpty() ? -1 : indexOfPaid(charge);
 		if (earlier < 0) {
 			return charge;
@@ -140,25 +140,26 @@ final class RequestDecisionScope implements DecisionScope {
 	}
 
 	@Override
-	public long covered(Charge charge) {
-		int index = indexOfPaid(charge);
-		return (index < 0) ? 0 : Math.min(charge.permits(), this.paid.get(index).permits());
-	}
-
-	@Override
-	public long cover(Charge charge) {
+	public synchronized long cover(Charge charge) {
 		int index = indexOfPaid(charge);
 		return (index < 0) ? 0 : Math.min(charge.permits(), this.paid.remove(index).permits());
 	}
 
 	@Override
-	public void record(Decision decision) {
+	public synchronized void uncover(Charge charge, long permits) {
+		if (permits > 0) {
+			pay(new Charge(charge.limit(), charge.key(), permits));
+		}
+	}
+
+	@Override
+	public synchronized void record(Decision decision) {
 		note(decision);
 		tell();
 	}
 
 	/** Writes the headers, if there is anything new to say. */
-	void tell() {
+	synchronized void tell() {
 		if (this.untold && this.response != null) {
 			this.untold = false;
 			this.scopes.tell(this.limits, this.response);
@@ -166,7 +167,7 @@ final class RequestDecisionScope implements DecisionScope {
 	}
 
 	/** Remembers a decision without telling it. */
-	void note(Decision decision) {
+	synchronized void note(Decision decision) {
 		for (LimitDecision limit : decision.limits()) {
 			note(limit);
 		}

@@ -3,6 +3,7 @@ package io.github.ratelimit.web;
 import io.github.ratelimit.expression.RequestFacts;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,7 @@ final class ServletRequestFacts implements RequestFacts {
 
 	@Override
 	public String path() {
-		return requestedPath().toString();
+		return requestedPath().toString().toLowerCase(Locale.ROOT);
 	}
 
 	@Override
@@ -71,17 +72,20 @@ final class ServletRequestFacts implements RequestFacts {
 		return this.request.getHeader(name);
 	}
 
+	/** Of cookies that disagree nobody knows which one the application will believe. */
 	@Override
 	public @Nullable String cookie(String name) {
 		Cookie[] cookies = this.request.getCookies();
-		if (cookies != null) {
-			for (Cookie cookie : cookies) {
-				if (cookie.getName().equals(name)) {
-					return cookie.getValue();
+		String value = null;
+		for (int i = 0; cookies != null && i < cookies.length; i++) {
+			if (cookies[i].getName().equals(name)) {
+				if (value != null && !value.equals(cookies[i].getValue())) {
+					return null;
 				}
+				value = cookies[i].getValue();
 			}
 		}
-		return null;
+		return value;
 	}
 
 	@Override

@@ -69,18 +69,17 @@ final class BoundRequest {
 		}
 
 		@Override
-		public long covered(Charge charge) {
+		public long cover(Charge charge) {
 			if (this.failure != null) {
 				ReflectionUtils.rethrowRuntimeException(this.failure.get());
 			}
-			return Math.min(charge.permits(), this.paid.getOrDefault(charge.limit().name(), 0L));
+			Long paid = this.paid.remove(charge.limit().name());
+			return (paid != null) ? Math.min(charge.permits(), paid) : 0;
 		}
 
 		@Override
-		public long cover(Charge charge) {
-			long covered = covered(charge);
-			this.paid.remove(charge.limit().name());
-			return covered;
+		public void uncover(Charge charge, long permits) {
+			this.paid.merge(charge.limit().name(), permits, Long::sum);
 		}
 
 		@Override

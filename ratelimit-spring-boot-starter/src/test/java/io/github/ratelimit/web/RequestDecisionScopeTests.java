@@ -7,9 +7,11 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.expression.RequestFacts;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,13 +59,25 @@ class RequestDecisionScopeTests {
 	}
 
 	@Test
-	void lookingAtWhatIsCoveredDoesNotUseItUp() {
+	void whatARefusedCallWasCoveredForCoversTheNext() {
 		this.scope.paid(take("alice", 2));
-		assertThat(this.scope.covered(charge("alice", 5))).isEqualTo(2);
-		assertThat(this.scope.covered(charge("alice", 1))).isEqualTo(1);
-		assertThat(this.scope.covered(charge("bob", 1))).isZero();
+		long covered = this.scope.cover(charge("alice", 2));
+		this.scope.uncover(charge("alice", 2), covered);
+		this.scope.uncover(charge("bob", 1), this.scope.cover(charge("bob", 1)));
+		assertThat(this.scope.cover(charge("bob", 1))).isZero();
 		assertThat(this.scope.cover(charge("alice", 2))).isEqualTo(2);
-		assertThat(this.scope.covered(charge("alice", 2))).isZero();
+		assertThat(this.scope.cover(charge("alice", 2))).isZero();
+	}
+
+	@Test
+	void oneOfSeveralThreadsIsCovered() throws Exception {
+		for (int round = 0; round < 200; round++) {
+			Charge charge = charge("caller" + round, 1);
+			this.scope.paid(take("caller" + round, 1));
+			AtomicLong covered = new AtomicLong();
+			TestThreads.run(2, (thread) -> covered.addAndGet(this.scope.cover(charge)));
+			assertThat(covered).hasValue(1);
+		}
 	}
 
 	@Test

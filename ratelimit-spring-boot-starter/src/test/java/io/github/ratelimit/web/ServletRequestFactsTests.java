@@ -45,6 +45,20 @@ class ServletRequestFactsTests {
 	}
 
 	@Test
+	void cookiesThatDisagreeAreNoValue() {
+		this.request.setCookies(new Cookie("id", "7"), new Cookie("id", "7"));
+		assertThat(this.facts.cookie("id")).isEqualTo("7");
+		this.request.setCookies(new Cookie("id", "junk"), new Cookie("id", "7"));
+		assertThat(this.facts.cookie("id")).isNull();
+	}
+
+	@Test
+	void pathIsOneTextInAnyCase() {
+		this.request.setRequestURI("/V1/Chat");
+		assertThat(this.facts.path()).isEqualTo("/v1/chat");
+	}
+
+	@Test
 	void headersCookiesAndAttributesAreThoseOfTheRequest() {
 		assertThat(this.facts.cookie("id")).isNull();
 		this.request.addHeader("X-API-Key", "abc");

@@ -204,7 +204,14 @@ final class KeyTable {
 	}
 
 	Optional<KeyState> find(String keyId) {
-		KeyCell cell = byId(keyId);
+		return facts(byId(keyId));
+	}
+
+	Optional<KeyState> find(Key key) {
+		return facts(cell(key));
+	}
+
+	private Optional<KeyState> facts(@Nullable KeyCell cell) {
 		BucketState state = (cell != null) ? cell.current() : null;
 		return (cell != null && state != null) ? Optional.of(cell.facts(state, this.clock)) : Optional.empty();
 	}

@@ -103,6 +103,11 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	@Override
+	public Optional<KeyState> find(Limit limit, Key key) {
+		return table(limit).find(key);
+	}
+
+	@Override
 	public boolean reset(Limit limit, String keyId) {
 		return table(limit).reset(keyId);
 	}
