@@ -17,8 +17,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.info.InfoEndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -46,6 +52,11 @@ class RateLimitWebAutoConfigurationTests {
 
 	private final WebApplicationContextRunner withRule = this.runner
 		.withPropertyValues("ratelimit.http.rules[0].path=/**", "ratelimit.http.rules[0].limits=address");
+
+	private final WebApplicationContextRunner withActuator = this.withRule.withConfiguration(AutoConfigurations.of(
+			EndpointAutoConfiguration.class, WebEndpointAutoConfiguration.class, InfoEndpointAutoConfiguration.class,
+			ApplicationAvailabilityAutoConfiguration.class, HealthContributorRegistryAutoConfiguration.class,
+			HealthEndpointAutoConfiguration.class, AvailabilityProbesAutoConfiguration.class));
 
 	@Test
 	void absentWhereThereIsNoServletWebApplication() {
@@ -162,19 +173,42 @@ class RateLimitWebAutoConfigurationTests {
 	@CsvSource({ "a=b, /actuator/health, 0", "a=b, /health, 1",
 			"management.endpoints.web.base-path=/manage/, /manage/health, 0",
 			"management.endpoints.web.base-path=/manage, /actuator/health, 1",
-			"management.endpoints.web.base-path=/, /health, 1", "management.endpoints.web.base-path=/, /actuator, 1",
+			"management.endpoints.web.base-path=/, /health, 0", "management.endpoints.web.base-path=/, /actuator, 1",
+			"a=b, /actuator, 0", "a=b, /actuator/health/liveness, 0", "a=b, /actuator/v1/chat, 1",
+			"a=b, /actuator/info, 1", "a=b, /livez, 1",
+			"management.endpoints.web.discovery.enabled=false, /actuator, 1",
+			"management.endpoints.web.exposure.exclude=*, /actuator/health, 1",
+			"management.endpoints.web.exposure.include=info, /actuator/info, 0",
+			"management.endpoints.web.exposure.include=info, /actuator/info/v1/chat, 1",
+			"management.endpoints.web.path-mapping.health=up, /actuator/up, 0",
+			"management.endpoints.web.path-mapping.health=up, /actuator/health, 1",
+			"management.endpoints.web.base-path=/api, /api/health, 0",
+			"management.endpoints.web.base-path=/api, /api/orders, 1",
 			"management.server.port=9999, /actuator/health, 1", "spring.mvc.servlet.path=/api, /api/actuator/health, 0",
 			"spring.mvc.servlet.path=/api, /actuator/health, 1" })
 	void managementPathsAreExemptWhereTheyAre(String property, String path, int charged) {
-		this.withRule.withPropertyValues(property).run((context) -> {
+		this.withActuator.withPropertyValues(property).run((context) -> {
 			serve(context, request(path));
 			assertThat(context.getBean(LimitRegistry.class).get("address").statistics().allowed()).isEqualTo(charged);
 		});
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "a=b, /livez, 0", "a=b, /readyz, 0", "a=b, /livez/v1/chat, 1",
+			"management.server.port=9999, /livez, 0", "management.server.port=9999, /actuator/health, 1",
+			"spring.mvc.servlet.path=/api, /api/livez, 0" })
+	void additionalHealthPathsAreExemptOnTheApplicationsPort(String property, String path, int charged) {
+		this.withActuator.withPropertyValues(property, "management.endpoint.health.probes.add-additional-paths=true")
+			.run((context) -> {
+				serve(context, request(path));
+				assertThat(context.getBean(LimitRegistry.class).get("address").statistics().allowed())
+					.isEqualTo(charged);
+			});
+	}
+
 	@Test
 	void withoutActuatorThereAreNoManagementPaths() {
-		this.withRule.withClassLoader(new FilteredClassLoader(ManagementPortType.class)).run((context) -> {
+		this.withRule.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate")).run((context) -> {
 			serve(context, request("/actuator/health"));
 			assertThat(context.getBean(LimitRegistry.class).get("address").statistics().allowed()).isEqualTo(1);
 		});
@@ -261,7 +295,7 @@ class RateLimitWebAutoConfigurationTests {
 
 		@Bean
 		Rules rules() {
-			return new Rules(List.of(), List.of());
+			return new Rules(List.of(), List::of);
 		}
 
 	}
