@@ -248,6 +248,48 @@ class RateLimitWebAutoConfigurationTests {
 		});
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "framework, key=ip, true", "FRAMEWORK, key=user, true", "native, key=ip, false",
+			"framework, key=global, false", "framework, on-missing-key=skip, false",
+			"framework, on-missing-key=deny, false" })
+	void addressesThatClientsMayChooseAreWarnedOf(String strategy, String property, boolean warns,
+			CapturedOutput output) {
+		new WebApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
+			.withPropertyValues("ratelimit.limits.only.rate=2/d", "ratelimit.limits.only.key=user",
+					"ratelimit.limits.only." + property, "server.forward-headers-strategy=" + strategy)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output.toString().contains("missing: only. Clients choose that address")).isEqualTo(warns);
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "'user,address', auto, true", "user, auto, false", "address, auto, false",
+			"'user,address', after-security, false" })
+	void limitsThatAnotherOneTakesBehindSpringSecurityAreWarnedOf(String limits, String when, boolean warns,
+			CapturedOutput output) {
+		this.runner
+			.withPropertyValues("ratelimit.http.rules[0].path=/me", "ratelimit.http.rules[0].limits=" + limits,
+					"ratelimit.http.rules[0].when=" + when)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output.toString()
+					.contains("Rule '/me' (ratelimit.http.rules[0]) applies after Spring Security, because it has "
+							+ "limits that look at user or claim: user."))
+					.isEqualTo(warns);
+				assertThat(output.toString().contains("guesses of passwords: address.")).isEqualTo(warns);
+			});
+	}
+
+	@Test
+	void withoutSpringSecurityNoRuleIsWarnedOfForApplyingAfterIt(CapturedOutput output) {
+		this.runner.withClassLoader(new FilteredClassLoader(SecurityContextHolder.class))
+			.withPropertyValues("ratelimit.http.rules[0].path=/me", "ratelimit.http.rules[0].limits=user,address")
+			.run((context) -> assertThat(output).doesNotContain("guesses of passwords"));
+	}
+
 	private static MockHttpServletRequest request(String path) {
 		MockHttpServletRequest request = new MockHttpServletRequest("GET", path);
 		request.setServletPath(path);
