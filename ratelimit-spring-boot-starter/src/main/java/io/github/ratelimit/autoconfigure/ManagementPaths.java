@@ -1,39 +1,114 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.web.ExemptPath;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoint;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
+import org.springframework.boot.actuate.endpoint.web.WebOperation;
+import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Where the management endpoints are among the paths of the application: nowhere without
- * Actuator, or where they have a port or the root path of their own.
+ * Which paths of the application are those of management endpoints: just what the exposed
+ * endpoints map. Whatever else is below their base path may be the application's own.
  */
 final class ManagementPaths {
+
+	private static final String ENDPOINTS = "org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints";
 
 	private static final String PORT_TYPE = "org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType";
 
 	private ManagementPaths() {
 	}
 
-	static List<String> of(ApplicationContext context) {
-		Environment environment = context.getEnvironment();
-		if (!ClassUtils.isPresent(PORT_TYPE, context.getClassLoader())
-				|| ManagementPortType.get(environment) != ManagementPortType.SAME) {
-			return List.of();
-		}
-		String base = clean(environment.getProperty("management.endpoints.web.base-path", "/actuator"));
-		return base.isEmpty() ? List.of()
-				: List.of(clean(environment.getProperty("spring.mvc.servlet.path", "")) + base);
+	/** To be asked late: all endpoints are made for the answer. */
+	static Supplier<List<ExemptPath>> of(ApplicationContext context) {
+		ClassLoader classes = context.getClassLoader();
+		boolean present = ClassUtils.isPresent(ENDPOINTS, classes) && ClassUtils.isPresent(PORT_TYPE, classes);
+		return present ? () -> Endpoints.paths(context) : List::of;
 	}
 
-	private static String clean(String path) {
-		String clean = path.strip();
-		while (clean.endsWith("/")) {
-			clean = clean.substring(0, clean.length() - 1);
+	/** Loaded only where there is Actuator. */
+	private static final class Endpoints {
+
+		private final String servletPath;
+
+		private final String basePath;
+
+		private final List<ExemptPath> paths = new ArrayList<>();
+
+		private Endpoints(String servletPath, String basePath) {
+			this.servletPath = servletPath;
+			this.basePath = basePath;
 		}
-		return (clean.isEmpty() || clean.startsWith("/")) ? clean : "/" + clean;
+
+		static List<ExemptPath> paths(ApplicationContext context) {
+			PathMappedEndpoints mapped = context.getBeanProvider(PathMappedEndpoints.class).getIfAvailable();
+			if (mapped == null) {
+				return List.of();
+			}
+			Environment environment = context.getEnvironment();
+			Endpoints endpoints = new Endpoints(clean(environment.getProperty("spring.mvc.servlet.path", "")),
+					clean(mapped.getBasePath()));
+			if (ManagementPortType.get(environment) == ManagementPortType.SAME) {
+				if (environment.getProperty("management.endpoints.web.discovery.enabled", Boolean.class, true)) {
+					endpoints.addDiscoveryPage();
+				}
+				mapped.forEach(endpoints::add);
+			}
+			for (PathMappedEndpoint endpoint : mapped) {
+				endpoint.getAdditionalPaths(WebServerNamespace.SERVER).forEach(endpoints::addAdditional);
+			}
+			return endpoints.paths;
+		}
+
+		private void addDiscoveryPage() {
+			if (!this.basePath.isEmpty()) {
+				add(this.basePath, this.basePath);
+			}
+		}
+
+		private void add(PathMappedEndpoint endpoint) {
+			String root = this.basePath + clean(endpoint.getRootPath());
+			if (root.isEmpty()) {
+				return;
+			}
+			String base = this.basePath.isEmpty() ? root : this.basePath;
+			if (endpoint instanceof ExposableWebEndpoint web) {
+				for (WebOperation operation : web.getOperations()) {
+					add(base, this.basePath + clean(operation.getRequestPredicate().getPath()));
+				}
+			}
+			else {
+				add(base, root + "/**");
+			}
+		}
+
+		private void addAdditional(String path) {
+			String clean = clean(path);
+			if (!clean.isEmpty()) {
+				add(clean, clean);
+			}
+		}
+
+		private void add(String base, String pattern) {
+			this.paths.add(ExemptPath.of(this.servletPath + base, this.servletPath + pattern));
+		}
+
+		private static String clean(String path) {
+			String clean = path.strip();
+			while (clean.endsWith("/")) {
+				clean = clean.substring(0, clean.length() - 1);
+			}
+			return (clean.isEmpty() || clean.startsWith("/")) ? clean : "/" + clean;
+		}
+
 	}
 
 }

@@ -82,7 +82,8 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Bean
-	ForwardedHeaderCheck rateLimitForwardedHeaderCheck(Environment environment) {
+	ForwardedHeaderCheck rateLimitForwardedHeaderCheck(Environment environment, LimitDefinitions limits) {
+		FrameworkForwarding.check(environment, limits);
 		CloudPlatform platform = CloudPlatform.getActive(environment);
 		return new ForwardedHeaderCheck(environment.containsProperty("server.forward-headers-strategy")
 				|| environment.containsProperty("server.tomcat.remoteip.remote-ip-header")

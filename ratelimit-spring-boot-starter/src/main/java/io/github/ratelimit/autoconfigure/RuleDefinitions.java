@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -67,12 +68,38 @@ final class RuleDefinitions {
 		checkPhase(name + ".when", properties.getWhen(), limits);
 		String body = body(name + ".body", properties.getBody());
 		try {
-			return Rule.of(path, properties.getMethods(), limits, properties.getWhen(), body);
+			Rule rule = Rule.of(path, properties.getMethods(), limits, properties.getWhen(), body);
+			if (properties.getWhen() == RulePhase.AUTO && this.identity != Identity.NONE) {
+				warnOfLaterLimits(name, rule);
+			}
+			return rule;
 		}
 		catch (PatternParseException ex) {
 			throw new InvalidConfigurationException(name + ".path", path, "is no path pattern: " + ex.getMessage(),
 					"Write a pattern of Spring MVC, for example /v1/**, /v1/*/status or /v1/{id}.");
 		}
+	}
+
+	/**
+	 * One limit takes all others of its rule behind Spring Security, since all or nothing
+	 * holds among them.
+	 */
+	private static void warnOfLaterLimits(String name, Rule rule) {
+		String others = names(rule, false);
+		if (rule.phase() == RulePhase.AFTER_SECURITY && !others.isEmpty()) {
+			logger.warn("Rule '" + rule + "' (" + name + ") applies after Spring Security, because it has limits that "
+					+ "look at user or claim: " + names(rule, true) + ". So its other limits do not count calls that "
+					+ "Spring Security refuses, such as guesses of passwords: " + others + ". To count those too, name "
+					+ "them in a rule of their own; if it is meant so, write " + name + ".when: after-security");
+		}
+	}
+
+	private static String names(Rule rule, boolean looksAtSecurity) {
+		return rule.policies()
+			.stream()
+			.filter((limit) -> limit.looksAtSecurity() == looksAtSecurity)
+			.map((limit) -> limit.registered().limit().name())
+			.collect(Collectors.joining(", "));
 	}
 
 	private static String path(String property, @Nullable String path) {

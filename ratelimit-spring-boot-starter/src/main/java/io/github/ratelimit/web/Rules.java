@@ -4,7 +4,9 @@ import io.github.ratelimit.expression.LimitPolicy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * All rules of an application, in their order. Immutable, thread-safe.
@@ -17,19 +19,19 @@ public final class Rules {
 
 	private final List<Rule> afterSecurity;
 
-	private final List<String> exempt;
+	private final Supplier<List<ExemptPath>> exempt;
 
 	/**
 	 * Creates the rules.
 	 * @param rules the rules; every one that matches applies
-	 * @param exempt paths, with what is below them, that only rules which name them are
-	 * about: those of the management endpoints, for example {@code /actuator}
+	 * @param exempt paths that only rules which name them are about: those of the
+	 * management endpoints; asked once, by the first request
 	 */
-	public Rules(Collection<Rule> rules, Collection<String> exempt) {
+	public Rules(Collection<Rule> rules, Supplier<List<ExemptPath>> exempt) {
 		this.all = List.copyOf(rules);
 		this.beforeSecurity = this.all.stream().filter((rule) -> rule.phase() == RulePhase.BEFORE_SECURITY).toList();
 		this.afterSecurity = this.all.stream().filter((rule) -> rule.phase() == RulePhase.AFTER_SECURITY).toList();
-		this.exempt = List.copyOf(exempt);
+		this.exempt = SingletonSupplier.of(() -> List.copyOf(exempt.get()));
 	}
 
 	/**
@@ -48,20 +50,21 @@ public final class Rules {
 		if (rules.isEmpty()) {
 			return matching;
 		}
-		String exemptBase = exemptBase(path);
+		ExemptPath exemptPath = exemptPath(path);
 		for (int i = 0; i < rules.size(); i++) {
 			Rule rule = rules.get(i);
-			if ((exemptBase == null || rule.names(exemptBase)) && rule.matches(method, path)) {
+			if ((exemptPath == null || exemptPath.isNamedBy(rule)) && rule.matches(method, path)) {
 				matching = matching.isEmpty() ? rule.policies() : union(matching, rule.policies());
 			}
 		}
 		return matching;
 	}
 
-	private @Nullable String exemptBase(RequestedPath path) {
-		for (int i = 0; i < this.exempt.size(); i++) {
-			if (path.isWithin(this.exempt.get(i))) {
-				return this.exempt.get(i);
+	private @Nullable ExemptPath exemptPath(RequestedPath path) {
+		List<ExemptPath> paths = this.exempt.get();
+		for (int i = 0; i < paths.size(); i++) {
+			if (paths.get(i).includes(path)) {
+				return paths.get(i);
 			}
 		}
 		return null;

@@ -17,8 +17,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.info.InfoEndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -46,6 +52,11 @@ class RateLimitWebAutoConfigurationTests {
 
 	private final WebApplicationContextRunner withRule = this.runner
 		.withPropertyValues("ratelimit.http.rules[0].path=/**", "ratelimit.http.rules[0].limits=address");
+
+	private final WebApplicationContextRunner withActuator = this.withRule.withConfiguration(AutoConfigurations.of(
+			EndpointAutoConfiguration.class, WebEndpointAutoConfiguration.class, InfoEndpointAutoConfiguration.class,
+			ApplicationAvailabilityAutoConfiguration.class, HealthContributorRegistryAutoConfiguration.class,
+			HealthEndpointAutoConfiguration.class, AvailabilityProbesAutoConfiguration.class));
 
 	@Test
 	void absentWhereThereIsNoServletWebApplication() {
@@ -162,19 +173,42 @@ class RateLimitWebAutoConfigurationTests {
 	@CsvSource({ "a=b, /actuator/health, 0", "a=b, /health, 1",
 			"management.endpoints.web.base-path=/manage/, /manage/health, 0",
 			"management.endpoints.web.base-path=/manage, /actuator/health, 1",
-			"management.endpoints.web.base-path=/, /health, 1", "management.endpoints.web.base-path=/, /actuator, 1",
+			"management.endpoints.web.base-path=/, /health, 0", "management.endpoints.web.base-path=/, /actuator, 1",
+			"a=b, /actuator, 0", "a=b, /actuator/health/liveness, 0", "a=b, /actuator/v1/chat, 1",
+			"a=b, /actuator/info, 1", "a=b, /livez, 1",
+			"management.endpoints.web.discovery.enabled=false, /actuator, 1",
+			"management.endpoints.web.exposure.exclude=*, /actuator/health, 1",
+			"management.endpoints.web.exposure.include=info, /actuator/info, 0",
+			"management.endpoints.web.exposure.include=info, /actuator/info/v1/chat, 1",
+			"management.endpoints.web.path-mapping.health=up, /actuator/up, 0",
+			"management.endpoints.web.path-mapping.health=up, /actuator/health, 1",
+			"management.endpoints.web.base-path=/api, /api/health, 0",
+			"management.endpoints.web.base-path=/api, /api/orders, 1",
 			"management.server.port=9999, /actuator/health, 1", "spring.mvc.servlet.path=/api, /api/actuator/health, 0",
 			"spring.mvc.servlet.path=/api, /actuator/health, 1" })
 	void managementPathsAreExemptWhereTheyAre(String property, String path, int charged) {
-		this.withRule.withPropertyValues(property).run((context) -> {
+		this.withActuator.withPropertyValues(property).run((context) -> {
 			serve(context, request(path));
 			assertThat(context.getBean(LimitRegistry.class).get("address").statistics().allowed()).isEqualTo(charged);
 		});
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "a=b, /livez, 0", "a=b, /readyz, 0", "a=b, /livez/v1/chat, 1",
+			"management.server.port=9999, /livez, 0", "management.server.port=9999, /actuator/health, 1",
+			"spring.mvc.servlet.path=/api, /api/livez, 0" })
+	void additionalHealthPathsAreExemptOnTheApplicationsPort(String property, String path, int charged) {
+		this.withActuator.withPropertyValues(property, "management.endpoint.health.probes.add-additional-paths=true")
+			.run((context) -> {
+				serve(context, request(path));
+				assertThat(context.getBean(LimitRegistry.class).get("address").statistics().allowed())
+					.isEqualTo(charged);
+			});
+	}
+
 	@Test
 	void withoutActuatorThereAreNoManagementPaths() {
-		this.withRule.withClassLoader(new FilteredClassLoader(ManagementPortType.class)).run((context) -> {
+		this.withRule.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate")).run((context) -> {
 			serve(context, request("/actuator/health"));
 			assertThat(context.getBean(LimitRegistry.class).get("address").statistics().allowed()).isEqualTo(1);
 		});
@@ -212,6 +246,48 @@ class RateLimitWebAutoConfigurationTests {
 			serve(context, request);
 			assertThat(output.toString().contains("forward-headers-strategy is not set")).isEqualTo(warns);
 		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "framework, key=ip, true", "FRAMEWORK, key=user, true", "native, key=ip, false",
+			"framework, key=global, false", "framework, on-missing-key=skip, false",
+			"framework, on-missing-key=deny, false" })
+	void addressesThatClientsMayChooseAreWarnedOf(String strategy, String property, boolean warns,
+			CapturedOutput output) {
+		new WebApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
+			.withPropertyValues("ratelimit.limits.only.rate=2/d", "ratelimit.limits.only.key=user",
+					"ratelimit.limits.only." + property, "server.forward-headers-strategy=" + strategy)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output.toString().contains("missing: only. Clients choose that address")).isEqualTo(warns);
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "'user,address', auto, true", "user, auto, false", "address, auto, false",
+			"'user,address', after-security, false" })
+	void limitsThatAnotherOneTakesBehindSpringSecurityAreWarnedOf(String limits, String when, boolean warns,
+			CapturedOutput output) {
+		this.runner
+			.withPropertyValues("ratelimit.http.rules[0].path=/me", "ratelimit.http.rules[0].limits=" + limits,
+					"ratelimit.http.rules[0].when=" + when)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output.toString()
+					.contains("Rule '/me' (ratelimit.http.rules[0]) applies after Spring Security, because it has "
+							+ "limits that look at user or claim: user."))
+					.isEqualTo(warns);
+				assertThat(output.toString().contains("guesses of passwords: address.")).isEqualTo(warns);
+			});
+	}
+
+	@Test
+	void withoutSpringSecurityNoRuleIsWarnedOfForApplyingAfterIt(CapturedOutput output) {
+		this.runner.withClassLoader(new FilteredClassLoader(SecurityContextHolder.class))
+			.withPropertyValues("ratelimit.http.rules[0].path=/me", "ratelimit.http.rules[0].limits=user,address")
+			.run((context) -> assertThat(output).doesNotContain("guesses of passwords"));
 	}
 
 	private static MockHttpServletRequest request(String path) {
@@ -261,7 +337,7 @@ class RateLimitWebAutoConfigurationTests {
 
 		@Bean
 		Rules rules() {
-			return new Rules(List.of(), List.of());
+			return new Rules(List.of(), List::of);
 		}
 
 	}

@@ -25,6 +25,8 @@ class ForwardedHeaderCheckTests {
 			check.check(request);
 		}
 		assertThat(output).containsOnlyOnce("A request came with the header " + header + ",")
+			.contains("set server.forward-headers-strategy to native.")
+			.doesNotContain("framework")
 			.doesNotContain("198.51.100.1")
 			.doesNotContain("Injected");
 	}

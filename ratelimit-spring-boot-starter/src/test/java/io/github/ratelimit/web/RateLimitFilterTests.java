@@ -401,7 +401,7 @@ class RateLimitFilterTests {
 	}
 
 	private void rules(Rule... rules) {
-		Rules all = new Rules(List.of(rules), List.of());
+		Rules all = new Rules(List.of(rules), List::of);
 		this.scopes = this.limits.scopes(all);
 		this.before = this.limits.filter(RulePhase.BEFORE_SECURITY, all, this.scopes);
 		this.after = this.limits.filter(RulePhase.AFTER_SECURITY, all, this.scopes);

@@ -3,6 +3,7 @@ package io.github.ratelimit.web;
 import io.github.ratelimit.expression.LimitPolicy;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -136,11 +137,13 @@ class RuleTests {
 
 	@Test
 	void exemptPathsAreOnlyForRulesThatNameThem() {
-		Rules rules = new Rules(List.of(rule("/**"), rule("/*/health"), rule("/actuator/**")), List.of("/actuator"));
+		Rules rules = new Rules(List.of(rule("/**"), rule("/*/health"), rule("/actuator/**")), RuleTests::management);
 		assertThat(matching(rules, "/actuator/health")).isEqualTo(1);
 		assertThat(matching(rules, "/actuator")).isEqualTo(1);
+		assertThat(matching(rules, "/actuator/health/liveness")).isEqualTo(1);
 		assertThat(matching(rules, "/actuators/health")).isEqualTo(2);
-		assertThat(matching(new Rules(List.of(rule("/**"), rule("/actuators/**")), List.of("/actuator")),
+		assertThat(matching(rules, "/actuator/v1/chat")).isEqualTo(2);
+		assertThat(matching(new Rules(List.of(rule("/**"), rule("/actuators/**")), RuleTests::management),
 				"/actuator/health"))
 			.isZero();
 	}
@@ -148,16 +151,33 @@ class RuleTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/actuator/../v1/chat", "/actuator;a=b/../v1/chat", "/actuator/%2e%2e/v1/chat" })
 	void aWayThroughAnExemptPathIsNotExempt(String path) {
-		Rules rules = new Rules(List.of(rule("/v1/**")), List.of("/actuator"));
+		Rules rules = new Rules(List.of(rule("/v1/**")), RuleTests::management);
 		assertThat(rules.matching(RulePhase.BEFORE_SECURITY, "GET", RequestedPath.of(request(path, "", "/v1/chat"))))
 			.hasSize(1);
+	}
+
+	@Test
+	void exemptPathsAreAskedForOnceByTheFirstRequest() {
+		AtomicInteger asked = new AtomicInteger();
+		Rules rules = new Rules(List.of(rule("/**")), () -> {
+			asked.incrementAndGet();
+			return management();
+		});
+		assertThat(asked).hasValue(0);
+		matching(rules, "/x");
+		matching(rules, "/actuator/health");
+		assertThat(asked).hasValue(1);
+	}
+
+	private static List<ExemptPath> management() {
+		return List.of(ExemptPath.of("/actuator", "/actuator"), ExemptPath.of("/actuator", "/actuator/health/{*path}"));
 	}
 
 	@Test
 	void theFirstMatchingRuleThatNamesABodySaysItsStyle() {
 		Rules rules = new Rules(List.of(rule("/**"),
 				Rule.of("/v1/**", List.of("POST"), List.of(this.perUser), RulePhase.AUTO, "openai"),
-				Rule.of("/**", List.of(), List.of(this.address), RulePhase.AUTO, "none")), List.of());
+				Rule.of("/**", List.of(), List.of(this.address), RulePhase.AUTO, "none")), List::of);
 		RequestedPath path = RequestedPath.of(request("/v1/chat", "", "/v1/chat"));
 		assertThat(rules.bodyStyle("POST", path)).isEqualTo("openai");
 		assertThat(rules.bodyStyle("GET", path)).isEqualTo("none");
