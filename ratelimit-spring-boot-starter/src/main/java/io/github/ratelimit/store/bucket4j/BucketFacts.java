@@ -19,6 +19,8 @@ public final class BucketFacts {
 
 	private static final BigInteger LONGEST = BigInteger.valueOf(LimitDecision.NEVER - 1);
 
+	private static final long UNKNOWN = Long.MIN_VALUE;
+
 	private BucketFacts() {
 	}
 
@@ -43,13 +45,66 @@ public final class BucketFacts {
 	 */
 	public static LimitDecision refused(Charge charge, BucketState state) {
 		Bandwidth[] bandwidths = state.getConfiguration().getBandwidths();
+		return LimitDecision.refused(charge, state.getAvailableTokens(), wait(charge, state, bandwidths),
+				nanosToFull(state, bandwidths), perRate(state, bandwidths));
+	}
+
+	private static long wait(Charge charge, BucketState state, Bandwidth[] bandwidths) {
 		long wait = 0;
 		for (int i = 0; i < bandwidths.length; i++) {
 			wait = Math.max(wait, (charge.permits() > bandwidths[i].getCapacity()) ? LimitDecision.NEVER
 					: nanosUntil(charge.permits(), state, i, bandwidths[i]));
 		}
-		return LimitDecision.refused(charge, state.getAvailableTokens(), wait, nanosToFull(state, bandwidths),
-				perRate(state, bandwidths));
+		return wait;
+	}
+
+	/**
+	 * Returns the decision of a bucket some time after its state, without refilling it:
+	 * what {@link #refused} would say of the state refilled up to then.
+	 * @param charge what is asked
+	 * @param state the state
+	 * @param elapsed nanoseconds since the state
+	 * @return the refusal; null if the charge may be payable by then, or it takes
+	 * refilling to know
+	 */
+	public static @Nullable LimitDecision stillRefused(Charge charge, BucketState state, long elapsed) {
+		Bandwidth[] bandwidths = state.getConfiguration().getBandwidths();
+		long wait = wait(charge, state, bandwidths);
+		long[] perRate = (bandwidths.length > 1) ? new long[2 * bandwidths.length] : null;
+		long least = Long.MAX_VALUE;
+		long toFull = 0;
+		for (int i = 0; i < bandwidths.length; i++) {
+			long size = sizeAfter(elapsed, state, i, bandwidths[i]);
+			if (size == UNKNOWN) {
+				return null;
+			}
+			long full = Math.max(0, nanosUntil(bandwidths[i].getCapacity(), state, i, bandwidths[i]) - elapsed);
+			least = Math.min(least, size);
+			toFull = Math.max(toFull, full);
+			if (perRate != null) {
+				perRate[2 * i] = size;
+				perRate[2 * i + 1] = full;
+			}
+		}
+		if (wait <= elapsed) {
+			return null;
+		}
+		return LimitDecision.refused(charge, least, (wait == LimitDecision.NEVER) ? wait : wait - elapsed, toFull,
+				perRate);
+	}
+
+	/** Returns {@link #UNKNOWN} where it takes more than 64 bits. */
+	private static long sizeAfter(long elapsed, BucketState state, int index, Bandwidth bandwidth) {
+		long tokens = bandwidth.getRefillTokens();
+		long size = state.getCurrentSize(index);
+		if (size >= bandwidth.getCapacity()) {
+			return size;
+		}
+		if (elapsed < 0 || elapsed > (Long.MAX_VALUE - state.getRoundingError(index)) / tokens) {
+			return UNKNOWN;
+		}
+		long come = (elapsed * tokens + state.getRoundingError(index)) / bandwidth.getRefillPeriodNanos();
+		return (come >= bandwidth.getCapacity() - size) ? bandwidth.getCapacity() : size + come;
 	}
 
 	/**

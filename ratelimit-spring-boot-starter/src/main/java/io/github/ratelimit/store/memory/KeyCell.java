@@ -57,6 +57,9 @@ final class KeyCell implements Receipt {
 	/** Most keys are never denied. */
 	private volatile @Nullable LongAdder denied;
 
+	/** Saves the further refusals of the same state a copy of it. */
+	private volatile @Nullable LastRefusal lastRefusal;
+
 	/**
 	 * Written by everybody without order: it is for people and for idleness only. And
 	 * seldom, for a write takes the cell from the caches of the other cores.
@@ -92,10 +95,14 @@ final class KeyCell implements Receipt {
 			}
 			long now = clock.nanos();
 			seen(now);
+			LimitDecision again = refusedAgain(charge, before, configuration, now);
+			if (again != null) {
+				return again;
+			}
 			after = refilled(after, before, configuration, now);
 			if (charge.permits() > after.getAvailableTokens()) {
 				if (adopted(before, after)) {
-					return BucketFacts.refused(charge, after);
+					return refused(charge, before, after, now);
 				}
 				continue;
 			}
@@ -115,12 +122,28 @@ final class KeyCell implements Receipt {
 			}
 			long now = clock.nanos();
 			seen(now);
+			LimitDecision again = refusedAgain(charge, before, configuration, now);
+			if (again != null) {
+				return again;
+			}
 			BucketState current = refilled(before, configuration, now);
 			if (adopted(before, current)) {
 				boolean there = charge.permits() <= current.getAvailableTokens();
-				return there ? BucketFacts.granted(charge, null, current) : BucketFacts.refused(charge, current);
+				return there ? BucketFacts.granted(charge, null, current) : refused(charge, before, current, now);
 			}
 		}
+	}
+
+	private @Nullable LimitDecision refusedAgain(Charge charge, BucketState before, BucketConfiguration configuration,
+			long now) {
+		LastRefusal last = this.lastRefusal;
+		return (last != null) ? last.again(charge, before, configuration, now) : null;
+	}
+
+	private LimitDecision refused(Charge charge, BucketState before, BucketState refilled, long now) {
+		boolean adopted = refilled.getConfiguration() != before.getConfiguration();
+		this.lastRefusal = new LastRefusal(adopted ? refilled : before, refilled, now);
+		return BucketFacts.refused(charge, refilled);
 	}
 
 	/**

@@ -8,9 +8,11 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Receipt;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -79,6 +81,47 @@ class BucketFactsTests {
 		assertThat(granted.receipt()).isSameAs(receipt);
 		assertThat(BucketFacts.nanosToFull(state)).isEqualTo(400_000_000);
 		assertThat(BucketFacts.nanosToFull(state(limit))).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "7/3s", "5/s, 60/min burst 90", "10/min burst 3", "1/36500d", "1000000/ms", "3/7ms, 11/s" })
+	void aLaterRefusalSaysWhatTheRefilledStateWouldSay(String rates) {
+		Limit limit = StoreFixture.limit("chat", rates);
+		Random random = new Random(17);
+		int refused = 0;
+		for (int step = 0; step < 4_000; step++) {
+			BucketState state = state(limit);
+			state.consume(1 + random.nextLong(limit.capacity()));
+			long start = random.nextLong(1L << random.nextInt(1, 20));
+			state.refillAllBandwidth(start);
+			long asked = 1 + random.nextLong(limit.capacity() + 1);
+			long elapsed = random.nextLong(1L << random.nextInt(1, 36));
+
+			Charge charge = StoreFixture.charge(limit, "caller", asked);
+			LimitDecision later = BucketFacts.stillRefused(charge, state, elapsed);
+
+			state.refillAllBandwidth(start + elapsed);
+			if (state.getAvailableTokens() >= asked) {
+				assertThat(later).isNull();
+			}
+			else {
+				assertThat(later).isNotNull().usingRecursiveComparison().isEqualTo(BucketFacts.refused(charge, state));
+				refused++;
+			}
+		}
+		assertThat(refused).isGreaterThan(100);
+	}
+
+	@Test
+	void aTimeThatIsTooLongToBeToldIsLeftToRefilling() {
+		Limit limit = StoreFixture.limit("chat", "1000000/ms");
+		BucketState state = state(limit);
+		state.consume(1);
+
+		Charge charge = StoreFixture.charge(limit, "caller", 1_000_000);
+		assertThat(BucketFacts.stillRefused(charge, state, Long.MAX_VALUE)).isNull();
+		assertThat(BucketFacts.stillRefused(charge, state, -1)).isNull();
 	}
 
 	private static BucketState state(Limit limit) {
