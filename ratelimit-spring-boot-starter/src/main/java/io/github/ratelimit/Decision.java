@@ -59,7 +59,7 @@ public final class Decision {
 	 * @return the decision
 	 */
 	public static Decision of(LimitDecision limit, LimitStore store) {
-		return new Decision(limit, null, store, !limit.violated(), false);
+		return new Decision(limit, null, store, !limit.violated(), limit.isDegraded());
 	}
 
 	/**
@@ -70,10 +70,12 @@ public final class Decision {
 	 */
 	public static Decision of(List<LimitDecision> limits, LimitStore store) {
 		boolean allowed = true;
+		boolean degraded = false;
 		for (LimitDecision limit : limits) {
 			allowed &= !limit.violated();
+			degraded |= limit.isDegraded();
 		}
-		return new Decision(null, List.copyOf(limits), store, allowed, false);
+		return new Decision(null, List.copyOf(limits), store, allowed, degraded);
 	}
 
 	/**
@@ -101,8 +103,9 @@ public final class Decision {
 	}
 
 	/**
-	 * Returns whether the limiter could not decide and let the call through.
-	 * @return whether the limiter failed
+	 * Returns whether something failed, so that the call was let through, or a limit
+	 * decided by {@link OnStoreFailure}.
+	 * @return whether not all limits could decide as they should
 	 */
 	public boolean isDegraded() {
 		return this.degraded;

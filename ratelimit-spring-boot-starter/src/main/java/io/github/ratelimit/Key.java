@@ -181,6 +181,14 @@ public final class Key implements Comparable<Key> {
 		}
 	}
 
+	/**
+	 * Returns what may be shown of this key.
+	 * @return id, kind and masked text
+	 */
+	public KeyLabel label() {
+		return new KeyLabel(id(), this.kind, masked());
+	}
+
 	@Override
 	public boolean equals(Object other) {
 		return this == other || (other instanceof Key that && this.hash == that.hash && this.text.equals(that.text)

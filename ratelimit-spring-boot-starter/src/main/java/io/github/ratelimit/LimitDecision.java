@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A limit with several rates has facts of each rate, by the rate's place in
  * {@link Limit#rates()}; the figures without a place speak of all rates together.
  */
-public final class LimitDecision {
+public sealed class LimitDecision {
 
 	/** The wait, in nanoseconds, for what cannot be had at any time. */
 	public static final long NEVER = Long.MAX_VALUE;
@@ -73,6 +73,37 @@ public final class LimitDecision {
 					+ retryAfterNanos + " ns. It must be positive.");
 		}
 		return new LimitDecision(charge, null, remaining, retryAfterNanos, resetAfterNanos, perRate);
+	}
+
+	/**
+	 * Returns the decision of what stands in for a store that fails.
+	 * @param standIn what it says
+	 * @return a decision with the same facts and receipt, {@link #isDegraded() degraded}
+	 */
+	public static LimitDecision degraded(LimitDecision standIn) {
+		return new Degraded(standIn, true);
+	}
+
+	/**
+	 * Returns the decision of a limit that lets calls through while its store fails.
+	 * @param charge what was asked
+	 * @return a decision that does not refuse, {@link #isDegraded() degraded} and without
+	 * {@link #hasFacts() facts}
+	 */
+	public static LimitDecision letThrough(Charge charge) {
+		return new Degraded(granted(charge, null, 0, 0, null), false);
+	}
+
+	/**
+	 * Returns the decision of a limit that refuses calls while its store fails.
+	 * @param charge what was asked
+	 * @param retryAfterNanos nanoseconds after which it is worth asking again, at least 1
+	 * @return a decision that refuses, {@link #isDegraded() degraded} and without
+	 * {@link #hasFacts() facts}
+	 * @throws IllegalArgumentException if the wait is not positive
+	 */
+	public static LimitDecision unavailable(Charge charge, long retryAfterNanos) {
+		return new Degraded(refused(charge, 0, retryAfterNanos, 0, null), false);
 	}
 
 	/**
@@ -206,10 +237,64 @@ public final class LimitDecision {
 		return this.receipt;
 	}
 
+	/**
+	 * Returns whether the limit's store failed, so that something else decided:
+	 * {@link OnStoreFailure}.
+	 * @return whether this is not the decision of the store
+	 */
+	public boolean isDegraded() {
+		return false;
+	}
+
+	/**
+	 * Returns whether remaining permits and reset mean anything.
+	 * @return false where nobody counted
+	 */
+	public boolean hasFacts() {
+		return true;
+	}
+
+	/**
+	 * Returns whether the limit refuses only because its store fails, whatever permits
+	 * there may be.
+	 * @return whether it could not decide and refuses
+	 */
+	public final boolean unavailable() {
+		return violated() && !hasFacts();
+	}
+
 	@Override
 	public String toString() {
 		return limit().name() + " " + key() + (violated() ? " refused" : " granted") + ", remaining " + remaining()
 				+ ", retry after " + retryAfter() + ", reset after " + resetAfter();
+	}
+
+	/** Kept apart, so that ordinary decisions take no memory for it. */
+	private static final class Degraded extends LimitDecision {
+
+		private final boolean facts;
+
+		Degraded(LimitDecision standIn, boolean facts) {
+			super(standIn.charge, standIn.receipt, standIn.remaining, standIn.retryAfterNanos, standIn.resetAfterNanos,
+					standIn.perRate);
+			this.facts = facts;
+		}
+
+		@Override
+		public boolean isDegraded() {
+			return true;
+		}
+
+		@Override
+		public boolean hasFacts() {
+			return this.facts;
+		}
+
+		@Override
+		public String toString() {
+			return "degraded, " + super.toString();
+		}
+
 	}
 
 }

@@ -47,7 +47,8 @@ public final class LimitStatistics {
 	}
 
 	/**
-	 * Returns how many calls were let through because the limiter failed.
+	 * Returns how many calls the limiter let through because it failed, or decided by
+	 * {@link OnStoreFailure} because the store did.
 	 * @return calls since the start
 	 */
 	public long degraded() {

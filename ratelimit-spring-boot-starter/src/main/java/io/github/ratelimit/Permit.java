@@ -1,5 +1,7 @@
 package io.github.ratelimit;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * a rate are spent by being taken. Thread-safe.
  */
 public final class Permit {
+
+	private static final Logger logger = System.getLogger(Permit.class.getName());
 
 	private final List<LimitDecision> taken;
 
@@ -24,7 +28,8 @@ public final class Permit {
 	/**
 	 * Gives everything back that the call took, where it still can go: to the state it
 	 * came from, never above what that state can hold. What has gone meanwhile (evicted,
-	 * reset, refilled) is dropped. Only the first call does anything.
+	 * reset, refilled) is dropped; so is what a store cannot take back now, which is the
+	 * safe side. Only the first call does anything.
 	 * @return whether this call gave it back; false if no limit was asked
 	 */
 	public boolean giveBack() {
@@ -32,7 +37,12 @@ public final class Permit {
 			return false;
 		}
 		for (LimitDecision limit : this.taken) {
-			this.store.giveBack(limit);
+			try {
+				this.store.giveBack(limit);
+			}
+			catch (RuntimeException ex) {
+				logger.log(Level.DEBUG, "Permits of limit '" + limit.limit().name() + "' could not be given back", ex);
+			}
 		}
 		return true;
 	}

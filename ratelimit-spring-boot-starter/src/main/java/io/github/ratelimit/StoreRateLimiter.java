@@ -39,12 +39,7 @@ final class StoreRateLimiter implements RateLimiter {
 		catch (RuntimeException | LinkageError ex) {
 			return this.degradation.report(List.of(registered), ex);
 		}
-		if (said.violated()) {
-			registered.statistics().countDenied();
-		}
-		else {
-			registered.statistics().countAllowed();
-		}
+		count(registered.statistics(), said);
 		return Decision.of(said, this.store);
 	}
 
@@ -76,13 +71,21 @@ final class StoreRateLimiter implements RateLimiter {
 	private static void count(List<RegisteredLimit> registered, Decision decision) {
 		List<LimitDecision> said = decision.limits();
 		for (int i = 0; i < said.size(); i++) {
-			LimitStatistics statistics = registered.get(i).statistics();
-			if (decision.allowed()) {
-				statistics.countAllowed();
+			if (decision.allowed() || said.get(i).violated()) {
+				count(registered.get(i).statistics(), said.get(i));
 			}
-			else if (said.get(i).violated()) {
-				statistics.countDenied();
-			}
+		}
+	}
+
+	private static void count(LimitStatistics statistics, LimitDecision said) {
+		if (said.isDegraded()) {
+			statistics.countDegraded();
+		}
+		else if (said.violated()) {
+			statistics.countDenied();
+		}
+		else {
+			statistics.countAllowed();
 		}
 	}
 

@@ -142,7 +142,7 @@ public interface SequenceContract extends StoreFixture {
 			}
 			else if (known.timeToFull() > 0) {
 				KeyState state = found.orElseThrow();
-				assertThat(state.key()).isEqualTo(key);
+				assertThat(state.key()).isEqualTo(key.label());
 				assertThat(state.remaining()).isEqualTo(known.remaining());
 				assertThat(state.resetAfter()).isEqualTo(Duration.ofNanos(known.timeToFull()));
 				assertThat(limit.rates()).anyMatch((rate) -> rate.burst() == state.limit());

@@ -219,7 +219,7 @@ final class KeyCell implements Receipt {
 		for (int i = 1; i < current.getConfiguration().getBandwidths().length; i++) {
 			nearest = (current.getCurrentSize(i) < current.getCurrentSize(nearest)) ? i : nearest;
 		}
-		return new KeyState(this.key, current.getConfiguration().getBandwidths()[nearest].getCapacity(),
+		return new KeyState(this.key.label(), current.getConfiguration().getBandwidths()[nearest].getCapacity(),
 				Math.max(0, current.getCurrentSize(nearest)), Duration.ofNanos(BucketFacts.nanosToFull(current)),
 				this.allowed.sum(), denied(), clock.wallTimeAt(this.lastSeen));
 	}

@@ -2,13 +2,16 @@ package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -115,6 +118,8 @@ class InterleavingTests {
 
 		private final int maxKeys;
 
+		private final Map<KeyLabel, Key> keys = new HashMap<>();
+
 		private final MemoryStore store;
 
 		private final List<LimitDecision> held = new ArrayList<>();
@@ -152,10 +157,13 @@ class InterleavingTests {
 		}
 
 		void take(Key key, long permits) {
+			this.keys.put(key.label(), key);
 			book(List.of(this.store.take(new Charge(this.limit, key, permits))));
 		}
 
 		void takeAll(String one, String other) {
+			this.keys.put(Key.of(one).label(), Key.of(one));
+			this.keys.put(Key.of(other).label(), Key.of(other));
 			book(this.store
 				.takeAll(List.of(StoreFixture.charge(this.limit, one, 1), StoreFixture.charge(this.limit, other, 1))));
 		}
@@ -199,12 +207,12 @@ class InterleavingTests {
 				assertThat(missing).as("permits given back after %s", how).isEqualTo(this.givenBack);
 			}
 			assertThat(live()).extracting(KeyState::key).as(how).doesNotHaveDuplicates();
-			long others = live().stream().filter((state) -> !state.key().equals(Key.GLOBAL)).count();
+			long others = live().stream().filter((state) -> !state.key().equals(Key.GLOBAL.label())).count();
 			assertThat(others).as("keys after %s", how).isLessThanOrEqualTo(this.maxKeys);
 			assertThat(this.store.trackedKeys(this.limit)).as(how).isEqualTo(live().size());
 			for (KeyState state : live()) {
 				long left = 0;
-				while (!this.store.take(new Charge(this.limit, state.key(), 1)).violated()) {
+				while (!this.store.take(new Charge(this.limit, this.keys.get(state.key()), 1)).violated()) {
 					left++;
 				}
 				assertThat(left).as("permits of %s after %s", state.key(), how).isEqualTo(state.remaining());
@@ -217,7 +225,7 @@ class InterleavingTests {
 			for (int i = 0; i < this.maxKeys; i++) {
 				take("new" + i, 3);
 			}
-			long keys = live().stream().filter((state) -> !state.key().equals(Key.GLOBAL)).count();
+			long keys = live().stream().filter((state) -> !state.key().equals(Key.GLOBAL.label())).count();
 			assertThat(keys).isEqualTo(this.maxKeys);
 		}
 

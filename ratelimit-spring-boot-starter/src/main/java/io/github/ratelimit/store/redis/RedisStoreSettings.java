@@ -1,0 +1,68 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.OnStoreFailure;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * How a {@link RedisStore} is to behave.
+ *
+ * @param keyPrefix what all keys in Redis begin with, not empty, without braces
+ * @param deadline how long a decision may take in all, positive
+ * @param maxKnownKeys for how many keys of a limit this instance remembers what it last
+ * saw, at least 1
+ * @param onStoreFailure what limits do while Redis fails, unless the next says otherwise
+ * @param onStoreFailureOf the same of single limits, by name
+ * @param leases of limits that take permits in advance, by name, how long they hold them
+ */
+public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKnownKeys, OnStoreFailure onStoreFailure,
+		Map<String, OnStoreFailure> onStoreFailureOf, Map<String, Duration> leases) {
+
+	/** What keys begin with by default. */
+	public static final String DEFAULT_KEY_PREFIX = "ratelimit";
+
+	/** How long a decision may take by default: 50 ms. */
+	public static final Duration DEFAULT_DEADLINE = Duration.ofMillis(50);
+
+	/** For how many keys of a limit the last state is remembered by default. */
+	public static final int DEFAULT_MAX_KNOWN_KEYS = 100_000;
+
+	/**
+	 * Creates settings.
+	 * @throws IllegalArgumentException if one is out of range
+	 */
+	public RedisStoreSettings {
+		if (keyPrefix.isEmpty() || keyPrefix.indexOf('{') >= 0 || keyPrefix.indexOf('}') >= 0) {
+			throw new IllegalArgumentException("'" + keyPrefix
+					+ "' cannot be the prefix of keys in Redis. Use at least one character, and no braces.");
+		}
+		if (deadline.isNegative() || deadline.isZero()) {
+			throw new IllegalArgumentException("The deadline of a decision is " + deadline + ". It must be positive.");
+		}
+		if (maxKnownKeys < 1) {
+			throw new IllegalArgumentException(
+					"The store cannot remember " + maxKnownKeys + " keys per limit. Give it room for at least 1.");
+		}
+		onStoreFailureOf = Map.copyOf(onStoreFailureOf);
+		leases = Map.copyOf(leases);
+	}
+
+	/**
+	 * Returns the settings that hold where nothing is said.
+	 * @return prefix {@code ratelimit}, 50 ms, 100,000 keys, {@link OnStoreFailure#LOCAL}
+	 */
+	public static RedisStoreSettings defaults() {
+		return new RedisStoreSettings(DEFAULT_KEY_PREFIX, DEFAULT_DEADLINE, DEFAULT_MAX_KNOWN_KEYS,
+				OnStoreFailure.LOCAL, Map.of(), Map.of());
+	}
+
+	/**
+	 * Returns what a limit does while Redis fails.
+	 * @param limit the limit's name
+	 * @return its own setting, else the general one
+	 */
+	public OnStoreFailure onStoreFailure(String limit) {
+		return this.onStoreFailureOf.getOrDefault(limit, this.onStoreFailure);
+	}
+
+}
