@@ -7,4 +7,4 @@ end
 if not state.found then
 	return ''
 end
-return shown(state, now) .. string.sub(state.origin, 5)
+return struct.pack('<d', state.idle) .. shown(state, now) .. string.sub(state.origin, 5)

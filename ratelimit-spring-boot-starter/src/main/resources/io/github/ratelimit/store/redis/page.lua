@@ -7,7 +7,7 @@ for _, key in ipairs(found[2]) do
 	if redis.call('TYPE', key).ok == 'string' then
 		local state = read(key, ARGV[4], now)
 		if state and state.found then
-			local text = shown(state, now) .. string.sub(state.origin, 5)
+			local text = struct.pack('<d', state.idle) .. shown(state, now) .. string.sub(state.origin, 5)
 			answer[#answer + 1] = struct.pack('<I4', #key) .. key .. struct.pack('<I4', #text) .. text
 		end
 	end

@@ -56,10 +56,13 @@ local function read(key, rates, now)
 		return { levels = levels, rates = rates, time = now, flags = PLAIN, found = false }
 	end
 	local version, n, flags = string.byte(value, 1, 3)
-	if version ~= 49 or #value < 15 + 24 * n then
+	if version ~= 49 or not flags or n < 1 or #value < 15 + 24 * n then
 		return nil
 	end
 	local time = struct.unpack('<d', value, 4)
+	if time ~= time then
+		return nil
+	end
 	local kept = string.sub(value, 12 + 8 * n, 11 + 24 * n)
 	if time > now + FAR_AHEAD then
 		time = now
@@ -72,6 +75,9 @@ local function read(key, rates, now)
 	end
 	for i = 1, n do
 		local full, gain = struct.unpack('<dd', kept, 16 * i - 15)
+		if not (full >= 1 and gain >= 1) then
+			return nil
+		end
 		local level = struct.unpack('<d', value, 4 + 8 * i) + elapsed * gain
 		levels[i] = level < full and level or full
 	end
@@ -79,7 +85,7 @@ local function read(key, rates, now)
 	if other then
 		levels = converted(levels, kept, n, rates, m)
 	end
-	return { levels = levels, rates = rates, time = time, flags = flags, origin = string.sub(value, 12 + 24 * n),
+	return { levels = levels, rates = rates, time = time, idle = elapsed, flags = flags, origin = string.sub(value, 12 + 24 * n),
 		found = true, other = other }
 end
 

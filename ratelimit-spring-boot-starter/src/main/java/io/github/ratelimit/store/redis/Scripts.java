@@ -1,0 +1,30 @@
+package io.github.ratelimit.store.redis;
+
+import java.util.function.UnaryOperator;
+
+/**
+ * The scripts of the store.
+ *
+ * @param take decides over the keys of one call
+ * @param giveBack gives permits back to one key
+ * @param find looks at one key
+ * @param reset forgets one key
+ * @param page lists keys
+ * @param probe writes something, to see whether that works
+ */
+record Scripts(Script take, Script giveBack, Script find, Script reset, Script page, Script probe) {
+
+	private static final String STATE = "state";
+
+	static Scripts load() {
+		return load(UnaryOperator.identity());
+	}
+
+	/** Loads them with changed texts, for tests that turn the time. */
+	static Scripts load(UnaryOperator<String> edit) {
+		return new Scripts(Script.of(edit, STATE, "take"), Script.of(edit, STATE, "give-back"),
+				Script.of(edit, STATE, "find"), Script.of(edit, "reset"), Script.of(edit, STATE, "page"),
+				Script.of(edit, "probe"));
+	}
+
+}
