@@ -27,7 +27,7 @@ final class LevelScale {
 
 	private final byte[] rates;
 
-	private final byte[] costOfOne;
+	private final byte[] termsOfOne;
 
 	private LevelScale(Limit limit) {
 		this.limit = limit;
@@ -51,7 +51,7 @@ final class LevelScale {
 			packed.putDouble(this.full[i]).putDouble(this.gain[i]);
 		}
 		this.rates = packed.array();
-		this.costOfOne = pack(1);
+		this.termsOfOne = packTerms(1);
 	}
 
 	private static String tooFine(Limit limit, Rate rate) {
@@ -82,17 +82,25 @@ final class LevelScale {
 		return this.rates;
 	}
 
-	/** Returns what permits cost each rate, packed; not to be changed. */
+	/** Returns what permits cost each rate, packed. */
 	byte[] costs(long permits) {
-		return (permits == 1) ? this.costOfOne : pack(permits);
+		return pack(permits, buffer(this.unit.length * Double.BYTES)).array();
 	}
 
-	private byte[] pack(long permits) {
-		ByteBuffer packed = buffer(this.unit.length * Double.BYTES);
+	/** Returns what permits cost each rate and then the rates; not to be changed. */
+	byte[] terms(long permits) {
+		return (permits == 1) ? this.termsOfOne : packTerms(permits);
+	}
+
+	private byte[] packTerms(long permits) {
+		return pack(permits, buffer(this.unit.length * Double.BYTES + this.rates.length)).put(this.rates).array();
+	}
+
+	private ByteBuffer pack(long permits, ByteBuffer packed) {
 		for (long units : this.unit) {
 			packed.putDouble((double) permits * units);
 		}
-		return packed.array();
+		return packed;
 	}
 
 	/** Returns how many permits a level is. */

@@ -58,13 +58,12 @@ final class Question {
 	private static Question ask(ChargeGroup group, boolean take, RedisScripts scripts, Script script, TimeSource time) {
 		int size = group.size();
 		byte[][] keys = new byte[size][];
-		byte[][] args = new byte[1 + 3 * size][];
+		byte[][] args = new byte[1 + 2 * size][];
 		args[0] = take ? TAKE : LOOK;
 		for (int i = 0; i < size; i++) {
 			keys[i] = group.known()[i].name();
-			args[1 + 3 * i] = group.scales()[i].costs(group.charges().get(i).permits());
-			args[2 + 3 * i] = group.scales()[i].rates();
-			args[3 + 3 * i] = group.known()[i].newOrigin();
+			args[1 + 2 * i] = group.scales()[i].terms(group.charges().get(i).permits());
+			args[2 + 2 * i] = group.known()[i].newOrigin();
 		}
 		long now = time.nanoTime();
 		return new Question(group, take, time, now, scripts.run(script, keys, args));

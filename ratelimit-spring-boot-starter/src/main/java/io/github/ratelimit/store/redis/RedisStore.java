@@ -331,9 +331,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		if (scale != null && (scale.limit() == limit || scale.limit().equals(limit))) {
 			return scale;
 		}
-		LevelScale created = LevelScale.of(limit);
-		this.scales.put(limit.name(), created);
-		return created;
+		return this.scales.compute(limit.name(),
+				(name, current) -> (current != null && current.limit().equals(limit)) ? current : LevelScale.of(limit));
 	}
 
 }

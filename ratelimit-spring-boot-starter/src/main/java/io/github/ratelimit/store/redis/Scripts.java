@@ -14,6 +14,8 @@ import java.util.function.UnaryOperator;
  */
 record Scripts(Script take, Script giveBack, Script find, Script reset, Script page, Script probe) {
 
+	private static final String CLOCK = "clock";
+
 	private static final String STATE = "state";
 
 	static Scripts load() {
@@ -22,8 +24,8 @@ record Scripts(Script take, Script giveBack, Script find, Script reset, Script p
 
 	/** Loads them with changed texts, for tests that turn the time. */
 	static Scripts load(UnaryOperator<String> edit) {
-		return new Scripts(Script.of(edit, STATE, "take"), Script.of(edit, STATE, "give-back"),
-				Script.of(edit, STATE, "find"), Script.of(edit, "reset"), Script.of(edit, STATE, "page"),
+		return new Scripts(Script.of(edit, "take-one", STATE, "take"), Script.of(edit, CLOCK, STATE, "give-back"),
+				Script.of(edit, CLOCK, STATE, "find"), Script.of(edit, "reset"), Script.of(edit, CLOCK, STATE, "page"),
 				Script.of(edit, "probe"));
 	}
 

@@ -1,5 +1,4 @@
 -- The state of one key, nothing if there is none. ARGV: the rates.
-local now = clock()
 local state = read(KEYS[1], ARGV[1], now)
 if not state then
 	return unreadable(KEYS[1])

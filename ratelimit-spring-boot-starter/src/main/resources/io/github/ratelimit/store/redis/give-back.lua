@@ -1,5 +1,4 @@
 -- Gives permits back to the state that they came from. ARGV: what they cost, the rates, the origin's four bytes.
-local now = clock()
 local state = read(KEYS[1], ARGV[2], now)
 if not state then
 	return unreadable(KEYS[1])

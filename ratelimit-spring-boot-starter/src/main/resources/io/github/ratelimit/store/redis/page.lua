@@ -1,6 +1,5 @@
 -- One step of a scan over the keys of a limit, on the node that KEYS[1] leads to: the cursor, then of each key its
 -- name and its state, each with its length before it. ARGV: cursor, pattern, count, rates.
-local now = clock()
 local found = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])
 local answer = { struct.pack('<I4', #found[1]), found[1] }
 for _, key in ipairs(found[2]) do

@@ -7,11 +7,6 @@ local PLAIN, REFUNDED = 0, 1
 local FAR_AHEAD = 1000000
 local MARGIN = 1000
 
-local function clock()
-	local time = redis.call('TIME')
-	return time[1] * 1000000 + time[2]
-end
-
 local function unreadable(key)
 	return redis.error_reply('UNREADABLE state under ' .. key .. ': it was not written by this version')
 end
@@ -48,6 +43,14 @@ end
 local function read(key, rates, now)
 	local value = redis.call('GET', key)
 	local m = #rates / 16
+	if value and m == 1 and #value >= 39 and string.sub(value, 1, 2) == '1\1' and string.sub(value, 20, 35) == rates then
+		local _, _, flags, time, level, full, gain = struct.unpack('<BBBdddd', value)
+		if time <= now then
+			level = level + (now - time) * gain
+			return { levels = { level < full and level or full }, rates = rates, time = now, idle = now - time, flags = flags,
+				origin = string.sub(value, 36), found = true }
+		end
+	end
 	local levels = {}
 	if not value then
 		for i = 1, m do
@@ -104,6 +107,12 @@ end
 -- Value and expiry in one command: a state that has gone is one that was full again.
 local function write(key, state, now)
 	local levels, rates = state.levels, state.rates
+	if #levels == 1 then
+		local full, gain = struct.unpack('<dd', rates)
+		redis.call('SET', key, struct.pack('<BBBdd', 49, 1, state.flags, state.time, levels[1]) .. rates .. state.origin,
+			'PX', math.ceil(((full - levels[1]) / gain + state.time - now) / 1000) + MARGIN)
+		return
+	end
 	local longest = 0
 	for i = 1, #levels do
 		local full, gain = struct.unpack('<dd', rates, 16 * i - 15)
@@ -119,5 +128,8 @@ end
 
 -- What the caller reads: how far the state's time is ahead, flags, origin's four bytes, levels.
 local function shown(state, now)
+	if #state.levels == 1 then
+		return struct.pack('<dBc4d', state.time - now, state.flags, state.origin or '\0\0\0\0', state.levels[1])
+	end
 	return struct.pack('<dBc4', state.time - now, state.flags, state.origin or '\0\0\0\0') .. packed(state.levels)
 end
