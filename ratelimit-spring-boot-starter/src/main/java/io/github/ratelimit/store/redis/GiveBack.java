@@ -35,6 +35,10 @@ final class GiveBack {
 		return new GiveBack(answer, key, time);
 	}
 
+	CompletableFuture<byte[]> answer() {
+		return this.answer;
+	}
+
 	void await(long nanos) {
 		try {
 			this.answer.get(nanos, TimeUnit.NANOSECONDS);

@@ -29,6 +29,9 @@ final class KnownKey {
 
 	private final byte[] labelBytes;
 
+	/** Null where the limit has no leases. */
+	private volatile @Nullable KeyLease lease;
+
 	private final LongAdder allowed = new LongAdder();
 
 	private final LongAdder denied = new LongAdder();
@@ -123,6 +126,20 @@ final class KnownKey {
 		}
 		this.standInBegan = seen;
 		return seen;
+	}
+
+	@Nullable KeyLease lease() {
+		return this.lease;
+	}
+
+	/** Returns the key's lease, which has no permits at first. */
+	synchronized KeyLease lease(Leases leases, Duration ttl) {
+		KeyLease current = this.lease;
+		if (current == null) {
+			current = new KeyLease(this, leases, ttl);
+			this.lease = current;
+		}
+		return current;
 	}
 
 	void count(boolean violated, long now) {

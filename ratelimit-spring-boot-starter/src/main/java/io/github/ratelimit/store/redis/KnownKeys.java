@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Key;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,12 +22,15 @@ final class KnownKeys {
 
 	private final int most;
 
+	private final @Nullable Duration lease;
+
 	private volatile Generations generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
 
-	KnownKeys(String limit, RedisKeys names, int most) {
+	KnownKeys(String limit, RedisKeys names, int most, @Nullable Duration lease) {
 		this.limit = limit;
 		this.names = names;
 		this.most = Math.max(1, most / 2);
+		this.lease = lease;
 	}
 
 	KnownKey get(Key key, long now) {
@@ -50,6 +54,11 @@ final class KnownKeys {
 			this.generations = new Generations(new ConcurrentHashMap<>(), full.young());
 		}
 		return this.generations;
+	}
+
+	/** Returns how long leases of the limit last, null if it has none. */
+	@Nullable Duration lease() {
+		return this.lease;
 	}
 
 	@Nullable KnownKey find(String keyId) {

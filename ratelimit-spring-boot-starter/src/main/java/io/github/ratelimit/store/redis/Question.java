@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Question {
 
-	private static final byte[] TAKE = "take".getBytes(StandardCharsets.US_ASCII);
+	static final byte[] TAKE = "take".getBytes(StandardCharsets.US_ASCII);
 
 	private static final byte[] LOOK = "look".getBytes(StandardCharsets.US_ASCII);
 
-	private static final byte GRANTED = '1';
+	static final byte GRANTED = '1';
 
 	private final ChargeGroup group;
 

@@ -16,10 +16,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -34,6 +40,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  * Thread-safe. Counters of keys, and how many keys there are, are those of this instance.
  */
 public final class RedisStore implements LimitStore, AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(RedisStore.class);
 
 	private final RedisScripts redis;
 
@@ -50,6 +58,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	private final StandIn standIn;
 
 	private final Lookups lookups;
+
+	private final Leases leases;
 
 	private final long deadlineNanos;
 
@@ -74,6 +84,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 				settings.describeFailurePolicies());
 		this.standIn = new StandIn(local, settings);
 		this.lookups = new Lookups(redis, scripts, this.names, time);
+		this.leases = new LeasesInRedis(redis, scripts, this.nodes, time, this.scheduler);
 		this.deadlineNanos = settings.deadline().toNanos();
 	}
 
@@ -105,18 +116,31 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public LimitDecision take(Charge charge) {
 		long start = this.time.nanoTime();
-		KnownKey key = known(charge.limit()).get(charge.key(), start);
+		KnownKeys keys = known(charge.limit());
+		KnownKey key = keys.get(charge.key(), start);
 		LevelScale scale = scale(charge.limit());
-		LimitDecision refused = key.refusedWithoutAsking(charge, scale, start);
-		if (refused != null) {
-			key.count(true, start);
-			return refused;
+		LimitDecision decision = decideWithoutAsking(charge, key, scale, start);
+		if (decision == null) {
+			decision = ask(charge, key, scale, start);
+			if (keys.lease() != null && !decision.violated() && !decision.isDegraded()) {
+				key.lease(this.leases, keys.lease()).granted(scale, start);
+			}
 		}
-		ChargeGroup group = new ChargeGroup(List.of(charge), new KnownKey[] { key }, new LevelScale[] { scale },
-				this.nodes.of(key.name()));
-		LimitDecision decision = takeGroup(group, start).get(0);
 		key.count(decision.violated(), start);
 		return decision;
+	}
+
+	private static @Nullable LimitDecision decideWithoutAsking(Charge charge, KnownKey key, LevelScale scale,
+			long now) {
+		KeyLease lease = key.lease();
+		LimitDecision leased = (lease != null) ? lease.take(charge, scale, now) : null;
+		return (leased != null) ? leased : key.refusedWithoutAsking(charge, scale, now);
+	}
+
+	private LimitDecision ask(Charge charge, KnownKey key, LevelScale scale, long start) {
+		ChargeGroup group = new ChargeGroup(List.of(charge), new KnownKey[] { key }, new LevelScale[] { scale },
+				this.nodes.of(key.name()));
+		return takeGroup(group, start).get(0);
 	}
 
 	@Override
@@ -314,16 +338,41 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return this.nodes.anyOpen() ? "degraded" : "up";
 	}
 
+	/**
+	 * Gives back what leases hold, as far as the deadline allows, and ends connections.
+	 */
 	@Override
 	public void close() {
+		List<CompletableFuture<?>> givenBack = new ArrayList<>();
+		for (KnownKeys keys : this.known.values()) {
+			for (KnownKey key : keys.all()) {
+				KeyLease lease = key.lease();
+				if (lease != null) {
+					givenBack.add(lease.giveBack());
+				}
+			}
+		}
+		await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)));
 		this.scheduler.shutdownNow();
 		this.redis.close();
 	}
 
+	private void await(CompletableFuture<?> all) {
+		try {
+			all.get(this.deadlineNanos, TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.debug("Not all leases could be given back: their permits come back by refill", ex);
+		}
+	}
+
 	private KnownKeys known(Limit limit) {
 		KnownKeys known = this.known.get(limit.name());
-		return (known != null) ? known : this.known.computeIfAbsent(limit.name(),
-				(name) -> new KnownKeys(name, this.names, this.settings.maxKnownKeys()));
+		return (known != null) ? known : this.known.computeIfAbsent(limit.name(), (name) -> new KnownKeys(name,
+				this.names, this.settings.maxKnownKeys(), this.settings.leases().get(name)));
 	}
 
 	private LevelScale scale(Limit limit) {

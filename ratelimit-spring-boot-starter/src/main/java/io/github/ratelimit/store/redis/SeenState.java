@@ -89,6 +89,13 @@ final class SeenState implements Receipt {
 		return LimitDecision.granted(charge, taken ? this : null, remaining(0), nanosToFull(0), perRate(0));
 	}
 
+	/** Returns the decision of a lease taken with this state that has paid the charge. */
+	LimitDecision leased(Charge charge, long left, long nowNanos) {
+		long elapsed = TimeUnit.NANOSECONDS.toMicros(nowNanos - this.answeredNanos);
+		long remaining = Math.min(remaining(elapsed) + left, charge.limit().capacity());
+		return LimitDecision.granted(charge, this, remaining, nanosToFull(elapsed), perRate(elapsed));
+	}
+
 	/** Returns whether the charge can be paid. */
 	boolean has(long permits) {
 		for (int i = 0; i < this.levels.length; i++) {
