@@ -2,7 +2,6 @@ package io.github.ratelimit.benchmarks.redis;
 
 import io.github.ratelimit.benchmarks.Machine;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +16,7 @@ final class Contest implements AutoCloseable {
 
 	private final RedisServer server = RedisServer.start();
 
-	private final Map<Subject, RemoteLimiter> limiters = new EnumMap<>(Subject.class);
+	private final Map<Subject, RoundRobin> limiters = new EnumMap<>(Subject.class);
 
 	/**
 	 * Starts the server and opens the subjects.
@@ -28,7 +27,9 @@ final class Contest implements AutoCloseable {
 	Contest(List<Subject> subjects, Quota quota, int instances) {
 		try {
 			for (Subject subject : subjects) {
-				this.limiters.put(subject, open(subject, quota, instances));
+				Instance instance = new Instance(this.server.port(), quota);
+				this.limiters.put(subject,
+						new RoundRobin(IntStream.range(0, instances).mapToObj((i) -> subject.open(instance)).toList()));
 			}
 		}
 		catch (RuntimeException ex) {
@@ -37,15 +38,9 @@ final class Contest implements AutoCloseable {
 		}
 	}
 
-	private RemoteLimiter open(Subject subject, Quota quota, int instances) {
-		Instance instance = new Instance(this.server.port(), quota);
-		return (instances == 1) ? subject.open(instance)
-				: new RoundRobin(IntStream.range(0, instances).mapToObj((i) -> subject.open(instance)).toList());
-	}
-
-	/** Asks every subject once for every key, so that no round creates one. */
+	/** Asks every instance once for every key, so that no round creates one. */
 	void touch(String[] keys) {
-		this.limiters.values().forEach((limiter) -> {
+		this.limiters.values().stream().flatMap((limiter) -> limiter.instances().stream()).forEach((limiter) -> {
 			AtomicInteger next = new AtomicInteger();
 			Thread[] threads = new Thread[TOUCHING_THREADS];
 			for (int i = 0; i < threads.length; i++) {
@@ -107,8 +102,7 @@ final class Contest implements AutoCloseable {
 
 	@Override
 	public void close() {
-		List<RemoteLimiter> open = new ArrayList<>(this.limiters.values());
-		open.forEach(RemoteLimiter::close);
+		this.limiters.values().forEach(RemoteLimiter::close);
 		this.server.close();
 	}
 

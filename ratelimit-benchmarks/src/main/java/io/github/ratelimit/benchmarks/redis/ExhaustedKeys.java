@@ -25,10 +25,10 @@ public final class ExhaustedKeys {
 
 	/**
 	 * Measures and prints.
-	 * @param args rounds (3), milliseconds of each (3000), subjects (all)
+	 * @param args rounds (7), milliseconds of each (2000), subjects (all)
 	 */
 	public static void main(String[] args) {
-		Arguments arguments = Arguments.read(ExhaustedKeys.class, args, 3, 3_000, List.of(Subject.values()));
+		Arguments arguments = Arguments.read(ExhaustedKeys.class, args, 7, 2_000, List.of(Subject.values()));
 		OverGrants overGrants = OverGrants.measure(arguments.subjects());
 		Workload workload = new Workload("90% for 100 exhausted keys", GoodAndExhausted::new);
 		try (Contest contest = new Contest(arguments.subjects(), QUOTA, 1)) {

@@ -10,10 +10,10 @@ public final class HotKey {
 
 	/**
 	 * Measures and prints.
-	 * @param args rounds (5), milliseconds of each (1500), subjects (all)
+	 * @param args rounds (11), milliseconds of each (700), subjects (all)
 	 */
 	public static void main(String[] args) {
-		Arguments arguments = Arguments.read(HotKey.class, args, 5, 1_500, List.of(Subject.values()));
+		Arguments arguments = Arguments.read(HotKey.class, args, 11, 700, List.of(Subject.values()));
 		OverGrants overGrants = OverGrants.measure(arguments.subjects());
 		Keys keys = new Keys("global", 1);
 		Workload workload = new Workload("one key", keys::uniform);

@@ -6,6 +6,7 @@ import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,11 @@ final class LettuceClients {
 	/** No subject is meant to come near it; it ends a run in which one hangs. */
 	private static final long PATIENCE_SECONDS = 10;
 
+	/**
+	 * One for all: several instances in one process would each bring their own threads.
+	 */
+	private static final ClientResources RESOURCES = ClientResources.create();
+
 	private LettuceClients() {
 	}
 
@@ -31,7 +37,7 @@ final class LettuceClients {
 	}
 
 	static RedisClient create(int port) {
-		RedisClient client = RedisClient.create(uri(port));
+		RedisClient client = RedisClient.create(RESOURCES, uri(port));
 		client.setOptions(options());
 		return client;
 	}
@@ -51,6 +57,7 @@ final class LettuceClients {
 				new RedisStandaloneConfiguration("127.0.0.1", port),
 				LettuceClientConfiguration.builder()
 					.clientOptions(options())
+					.clientResources(RESOURCES)
 					.shutdownQuietPeriod(Duration.ZERO)
 					.build());
 		factory.afterPropertiesSet();

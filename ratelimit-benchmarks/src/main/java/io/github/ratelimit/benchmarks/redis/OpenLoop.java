@@ -1,5 +1,6 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.GrantLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ final class OpenLoop implements AutoCloseable {
 	/**
 	 * Creates a load.
 	 * @param duration of all of it
-	 * @param perSecond questions a second, while all instances are there
+	 * @param perSecond questions a second to each instance that is there
 	 */
 	OpenLoop(Duration duration, int perSecond) {
 		this.duration = duration;
@@ -44,7 +45,7 @@ final class OpenLoop implements AutoCloseable {
 	Result run(String key) {
 		this.members.forEach((member) -> member.limiter().tryAcquire("another"));
 		int threads = this.members.size() * THREADS_OF_AN_INSTANCE;
-		long interval = TimeUnit.SECONDS.toNanos(threads) / this.perSecond;
+		long interval = TimeUnit.SECONDS.toNanos(THREADS_OF_AN_INSTANCE) / this.perSecond;
 		ExecutorService executor = Executors.newFixedThreadPool(threads);
 		try {
 			long start = System.nanoTime();

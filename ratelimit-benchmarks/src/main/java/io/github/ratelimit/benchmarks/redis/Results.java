@@ -29,18 +29,22 @@ final class Results {
 	}
 
 	/**
-	 * Prints a line for each subject.
-	 * @param overGrants what each subject grants beyond its bound
+	 * Prints a line for each subject: decisions a second, those in ratio to the raw
+	 * script and to Bucket4j in the same round, latency in milliseconds, share of
+	 * decisions above 50 ms, commands sent for a decision, processor time for a decision
+	 * in microseconds, and what the subject grants of what it may when it is asked for
+	 * too much.
+	 * @param overGrants what each subject grants
 	 */
 	void print(OverGrants overGrants) {
 		System.out.printf("%n%s, %d thread(s), %d round(s)%n", this.workload, this.threads,
 				this.rounds.values().iterator().next().size());
+		System.out.printf("  %-17s %11s %21s %24s %8s %8s %8s %7s %7s %7s %13s%n", "", "decisions/s", "of raw",
+				"of bucket4j", "p50 ms", "p99 ms", ">50 ms", "calls", "server", "client", "granted/bound");
 		this.rounds.forEach((subject, list) -> {
 			Latencies latencies = new Latencies();
 			list.forEach((round) -> latencies.add(round.tally().latencies()));
-			System.out.printf(Locale.ROOT,
-					"  %-17s %8.0f decisions/s, of raw %s, of bucket4j %s, p50 %.3f ms, p99 %.3f ms, over 50 ms %.4f%%,"
-							+ " calls %.3f, server %.1f us, client %.1f us, granted/bound %s%s%n",
+			System.out.printf(Locale.ROOT, "  %-17s %11.0f %21s %24s %8.3f %8.3f %7.3f%% %7.3f %7.1f %7.1f %13s%s%n",
 					subject, spread(list, Round::perSecond).median(), ratio(subject, Subject.RAW),
 					ratio(subject, Subject.BUCKET4J), latencies.percentile(0.5) / 1e6, latencies.percentile(0.99) / 1e6,
 					latencies.shareOver(DEADLINE_NANOS) * 100, spread(list, Round::callsPerDecision).median(),

@@ -27,8 +27,4 @@ record Round(Tally tally, double seconds, long calls, double serverMicros, doubl
 		return this.clientMicros / this.tally.decisions();
 	}
 
-	double percentileMillis(double share) {
-		return this.tally.latencies().percentile(share) / 1_000_000;
-	}
-
 }

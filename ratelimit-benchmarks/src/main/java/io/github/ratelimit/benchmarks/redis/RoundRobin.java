@@ -3,7 +3,7 @@ package io.github.ratelimit.benchmarks.redis;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Several instances of one limiter, asked by turns, as behind a load balancer. */
+/** The instances of one limiter, asked by turns, as behind a load balancer. */
 final class RoundRobin implements RemoteLimiter {
 
 	private final List<RemoteLimiter> instances;
@@ -12,6 +12,10 @@ final class RoundRobin implements RemoteLimiter {
 
 	RoundRobin(List<RemoteLimiter> instances) {
 		this.instances = instances;
+	}
+
+	List<RemoteLimiter> instances() {
+		return this.instances;
 	}
 
 	private RemoteLimiter next() {

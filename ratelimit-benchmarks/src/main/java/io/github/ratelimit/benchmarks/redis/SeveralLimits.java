@@ -26,10 +26,10 @@ public final class SeveralLimits {
 
 	/**
 	 * Measures and prints.
-	 * @param args rounds (3), milliseconds of each (1500), subjects (all)
+	 * @param args rounds (9), milliseconds of each (700), subjects (all)
 	 */
 	public static void main(String[] args) {
-		Arguments arguments = Arguments.read(SeveralLimits.class, args, 3, 1_500, subjects());
+		Arguments arguments = Arguments.read(SeveralLimits.class, args, 9, 700, subjects());
 		OverGrants overGrants = OverGrants.measure(arguments.subjects());
 		Workload one = new Workload("one limit", USERS::uniform);
 		Workload three = new Workload("three limits", SeveralLimits::three);

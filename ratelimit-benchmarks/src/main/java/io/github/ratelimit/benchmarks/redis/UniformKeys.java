@@ -13,10 +13,10 @@ public final class UniformKeys {
 
 	/**
 	 * Measures and prints.
-	 * @param args rounds (3), milliseconds of each (1000), subjects (all)
+	 * @param args rounds (5), milliseconds of each (600), subjects (all)
 	 */
 	public static void main(String[] args) {
-		Arguments arguments = Arguments.read(UniformKeys.class, args, 3, 1_000, List.of(Subject.values()));
+		Arguments arguments = Arguments.read(UniformKeys.class, args, 5, 600, List.of(Subject.values()));
 		OverGrants overGrants = OverGrants.measure(arguments.subjects());
 		measure(arguments, overGrants, 1_000, 1, 1, 16, 64);
 		measure(arguments, overGrants, 100_000, 1, 1, 16, 64);

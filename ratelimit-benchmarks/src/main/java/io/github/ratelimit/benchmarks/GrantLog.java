@@ -1,4 +1,4 @@
-package io.github.ratelimit.benchmarks.redis;
+package io.github.ratelimit.benchmarks;
 
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
