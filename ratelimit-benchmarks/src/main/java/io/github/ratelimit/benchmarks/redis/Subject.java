@@ -51,9 +51,15 @@ enum Subject {
 
 	/** Returns the subjects of a list such as {@code raw,bucket4j-batching}. */
 	static List<Subject> parse(String names) {
-		return Arrays.stream(names.split(","))
-			.map((name) -> valueOf(name.trim().toUpperCase(Locale.ROOT).replace('-', '_')))
-			.toList();
+		return Arrays.stream(names.split(",")).map((name) -> named(name.trim())).toList();
+	}
+
+	private static Subject named(String name) {
+		return Arrays.stream(values())
+			.filter((subject) -> subject.toString().equals(name))
+			.findAny()
+			.orElseThrow(() -> new IllegalArgumentException(
+					"'" + name + "' is not measured; write some of " + Arrays.toString(values())));
 	}
 
 	static List<Subject> limiters() {
