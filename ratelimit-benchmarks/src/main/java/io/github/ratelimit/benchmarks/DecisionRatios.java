@@ -77,13 +77,13 @@ public final class DecisionRatios {
 			List<Cost> plain = costs.get(name);
 			Spread time = Spread.ofRatios(ours.stream().map(Cost::nanos).toList(),
 					plain.stream().map(Cost::nanos).toList());
-			Spread bytes = Spread.ofRatios(ours.stream().map(Cost::bytes).toList(),
-					plain.stream().map(Cost::bytes).toList());
+			List<Double> plainBytes = plain.stream().map(Cost::bytes).toList();
+			String bytes = (Spread.of(plainBytes).median() < 1) ? "-"
+					: Spread.ofRatios(ours.stream().map(Cost::bytes).toList(), plainBytes).toString();
 			System.out.printf("%d thread(s), %s, limiter / %s: time %s (%s ns to %s ns), bytes %s (%s to %s)%n",
 					threads, name, peer, time, Spread.of(ours.stream().map(Cost::nanos).toList()),
 					Spread.of(plain.stream().map(Cost::nanos).toList()), bytes,
-					Spread.of(ours.stream().map(Cost::bytes).toList()),
-					Spread.of(plain.stream().map(Cost::bytes).toList()));
+					Spread.of(ours.stream().map(Cost::bytes).toList()), Spread.of(plainBytes));
 		});
 	}
 

@@ -32,7 +32,7 @@ final class LettuceClients {
 	private LettuceClients() {
 	}
 
-	static RedisURI uri(int port) {
+	private static RedisURI uri(int port) {
 		return RedisURI.builder().withHost("127.0.0.1").withPort(port).build();
 	}
 

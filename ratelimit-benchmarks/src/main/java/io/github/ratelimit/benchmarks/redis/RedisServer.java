@@ -1,14 +1,13 @@
 package io.github.ratelimit.benchmarks.redis;
 
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisConnectionException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,19 +80,23 @@ final class RedisServer implements AutoCloseable {
 
 	private StatefulRedisConnection<String, String> connect() throws IOException {
 		long deadline = System.nanoTime() + START.toNanos();
-		while (true) {
-			try {
-				return this.client.connect();
+		while (!listens()) {
+			if (!this.process.isAlive() || System.nanoTime() > deadline) {
+				String log = Files.readString(log());
+				close();
+				throw new IllegalStateException("redis-server does not listen on port " + this.port + ": " + log);
 			}
-			catch (RedisConnectionException ex) {
-				if (!this.process.isAlive() || System.nanoTime() > deadline) {
-					String log = Files.readString(log());
-					close();
-					throw new IllegalStateException("redis-server does not answer on port " + this.port + ": " + log,
-							ex);
-				}
-				pause();
-			}
+			pause();
+		}
+		return this.client.connect();
+	}
+
+	private boolean listens() {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
+			return socket.isConnected();
+		}
+		catch (IOException ex) {
+			return false;
 		}
 	}
 
@@ -113,10 +116,6 @@ final class RedisServer implements AutoCloseable {
 
 	int port() {
 		return this.port;
-	}
-
-	RedisURI uri() {
-		return LettuceClients.uri(this.port);
 	}
 
 	/** Returns the server's version, for instance {@code 7.0.15}. */
