@@ -16,8 +16,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Lettuce with the same options for everybody: nothing is sent while disconnected, and no
- * timer is set for each command, which makes all of them faster than the defaults.
+ * Lettuce with the same options for everybody, those of the starter's own connection:
+ * nothing is sent while disconnected or sent again, and no timer is set for each command,
+ * which makes all of them faster than the defaults.
  */
 final class LettuceClients {
 
@@ -45,7 +46,9 @@ final class LettuceClients {
 	static ClientOptions options() {
 		return ClientOptions.builder()
 			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+			.replayFilter((command) -> true)
 			.requestQueueSize(10_000)
+			.useHashIndexQueue(false)
 			.timeoutOptions(TimeoutOptions.create())
 			.maintNotificationsConfig(MaintNotificationsConfig.disabled())
 			.build();
