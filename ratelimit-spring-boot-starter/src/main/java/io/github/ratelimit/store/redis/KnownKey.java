@@ -36,6 +36,8 @@ final class KnownKey {
 
 	private final LongAdder denied = new LongAdder();
 
+	private final KeyCalls calls = new KeyCalls();
+
 	private volatile @Nullable SeenState last;
 
 	/** What was asked before this tells nothing of what came back since. */
@@ -126,6 +128,10 @@ final class KnownKey {
 		}
 		this.standInBegan = seen;
 		return seen;
+	}
+
+	KeyCalls calls() {
+		return this.calls;
 	}
 
 	@Nullable KeyLease lease() {

@@ -36,13 +36,27 @@ final class Question {
 
 	private final CompletableFuture<byte[]> answer;
 
+	private final KeyCalls.@Nullable Waiting waiting;
+
 	private Question(ChargeGroup group, boolean take, TimeSource time, long askedNanos,
-			CompletableFuture<byte[]> answer) {
+			CompletableFuture<byte[]> answer, KeyCalls.@Nullable Waiting waiting) {
 		this.group = group;
 		this.take = take;
 		this.time = time;
 		this.askedNanos = askedNanos;
 		this.answer = answer;
+		this.waiting = waiting;
+	}
+
+	/**
+	 * Asks for the permits of one charge together with others who ask for its key now.
+	 */
+	static Question takeTogether(ChargeGroup group, RedisScripts scripts, Script script, TimeSource time) {
+		long now = time.nanoTime();
+		KnownKey key = group.known()[0];
+		KeyCalls.Waiting waiting = key.calls()
+			.join(key, group.scales()[0], group.charges().get(0).permits(), scripts, script);
+		return new Question(group, true, time, now, waiting.answer(), waiting);
 	}
 
 	/** Asks for permits, which are taken if all are there. */
@@ -66,7 +80,7 @@ final class Question {
 			args[2 + 2 * i] = group.known()[i].newOrigin();
 		}
 		long now = time.nanoTime();
-		return new Question(group, take, time, now, scripts.run(script, keys, args));
+		return new Question(group, take, time, now, scripts.run(script, keys, args), null);
 	}
 
 	ChargeGroup group() {
@@ -98,6 +112,9 @@ final class Question {
 
 	/** Gives back what a late answer grants: its caller was decided otherwise. */
 	void abandon(java.util.function.Consumer<LimitDecision> giveBack) {
+		if (this.waiting != null) {
+			this.waiting.withdraw();
+		}
 		if (this.take) {
 			this.answer.thenAccept((bytes) -> {
 				Said said = read(bytes);

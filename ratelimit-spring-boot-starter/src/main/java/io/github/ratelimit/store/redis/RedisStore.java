@@ -140,7 +140,18 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	private LimitDecision ask(Charge charge, KnownKey key, LevelScale scale, long start) {
 		ChargeGroup group = new ChargeGroup(List.of(charge), new KnownKey[] { key }, new LevelScale[] { scale },
 				this.nodes.of(key.name()));
-		return takeGroup(group, start).get(0);
+		if (group.node().isOpen()) {
+			return decideWithout(group).get(0);
+		}
+		if (!key.calls().enter()) {
+			return await(Question.takeTogether(group, this.redis, this.scripts.takeMany(), this.time), start).get(0);
+		}
+		try {
+			return await(ask(group, true), start).get(0);
+		}
+		finally {
+			key.calls().leave(key, this.redis, this.scripts.takeMany());
+		}
 	}
 
 	@Override
@@ -200,15 +211,16 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	private List<LimitDecision> takeGroup(ChargeGroup group, long start) {
-		if (!group.node().isOpen()) {
-			Question question = Question.take(group, this.redis, this.scripts.take(), this.time);
-			Question.Said said = question.await(left(start));
-			if (said != null) {
-				return said.decisions();
-			}
-			question.abandon(this::giveBackLater);
+		return group.node().isOpen() ? decideWithout(group) : await(ask(group, true), start);
+	}
+
+	private List<LimitDecision> await(Question question, long start) {
+		Question.Said said = question.await(left(start));
+		if (said != null) {
+			return said.decisions();
 		}
-		return decideWithout(group);
+		question.abandon(this::giveBackLater);
+		return decideWithout(question.group());
 	}
 
 	private List<LimitDecision> decideWithout(ChargeGroup group) {
