@@ -111,16 +111,17 @@ public final class Outages {
 				criteria.none(where + "decided without Redis", withoutRedis());
 				return;
 			}
-			judgeLatency(where + "p99.9 of a decision", decisions(), criteria);
-			judgeLatency(where + "p99.9 of a decision that waited until its deadline", late(), criteria);
+			judgeLatency(where, "p99.9 of a decision", decisions(), 0.999, criteria);
+			judgeLatency(where, "p99.9 of those that waited until their deadline", late(), 0.999, criteria);
+			judgeLatency(where, "p50 of those that waited until their deadline", late(), 0.5, criteria);
 			criteria.add(where + "back on Redis after", back() + " ms", "at most %.0f ms".formatted(BACK_MILLIS),
 					backMillis() <= BACK_MILLIS);
 		}
 
-		private void judgeLatency(String what, Durations durations, Criteria criteria) {
-			double decision = durations.percentile(0.999) / 1e6;
-			double beyond = decision - this.bare.percentile(0.999) / 1e6;
-			criteria.add(what + ", beyond a bare wait's",
+		private void judgeLatency(String where, String what, Durations durations, double share, Criteria criteria) {
+			double decision = durations.percentile(share) / 1e6;
+			double beyond = decision - this.bare.percentile(share) / 1e6;
+			criteria.add(where + what + ", beyond a bare wait's",
 					String.format(Locale.ROOT, "%.3f ms, %+.3f ms (%d decisions)", decision, beyond, durations.count()),
 					"at most %+.0f ms".formatted(BEYOND_WAIT_MILLIS), beyond <= BEYOND_WAIT_MILLIS);
 		}
