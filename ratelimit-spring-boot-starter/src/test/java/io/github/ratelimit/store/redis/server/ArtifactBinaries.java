@@ -13,19 +13,30 @@ import java.util.Locale;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
+import org.jspecify.annotations.Nullable;
+
 /** The redis-servers in the embedded-redis artifact. */
 final class ArtifactBinaries {
 
 	private static final String CLASS_OF_THE_ARTIFACT = "redis/embedded/RedisServer.class";
 
+	private static @Nullable List<Path> unpacked;
+
 	private ArtifactBinaries() {
 	}
 
 	/**
-	 * Unpacks those that may run here, the best first; none where there are none for this
+	 * Returns those that may run here, the best first; none where there are none for this
 	 * machine.
 	 */
-	static List<Path> unpack() {
+	static synchronized List<Path> forThisMachine() {
+		if (unpacked == null) {
+			unpacked = unpack();
+		}
+		return unpacked;
+	}
+
+	private static List<Path> unpack() {
 		URL url = ArtifactBinaries.class.getClassLoader().getResource(CLASS_OF_THE_ARTIFACT);
 		if (url == null) {
 			throw new IllegalStateException("com.github.codemonstur:embedded-redis is not on the class path");

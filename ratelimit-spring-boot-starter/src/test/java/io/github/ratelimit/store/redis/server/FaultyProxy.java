@@ -2,9 +2,6 @@ package io.github.ratelimit.store.redis.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.HashSet;
@@ -36,7 +33,7 @@ public final class FaultyProxy implements AutoCloseable {
 
 	private boolean closed;
 
-	private @Nullable ServerSocket listener;
+	private @Nullable ProxyListener listener;
 
 	private FaultyProxy(int target) {
 		this.target = target;
@@ -67,12 +64,15 @@ public final class FaultyProxy implements AutoCloseable {
 	}
 
 	/** Refuses new connections. Those that are open stay. */
-	public synchronized void refuseConnections() {
-		ServerSocket socket = this.listener;
-		this.listener = null;
-		if (socket != null) {
+	public void refuseConnections() {
+		ProxyListener refusing;
+		synchronized (this) {
+			refusing = this.listener;
+			this.listener = null;
+		}
+		if (refusing != null) {
 			try {
-				socket.close();
+				refusing.close();
 			}
 			catch (IOException ex) {
 				throw new UncheckedIOException("Cannot stop listening on port " + this.port, ex);
@@ -83,10 +83,13 @@ public final class FaultyProxy implements AutoCloseable {
 	/**
 	 * Hangs in the middle of a reply: each connection gets so many more bytes from the
 	 * server and then nothing, and stays open. Requests still reach the server.
-	 * {@link #normal()} delivers what was held back.
+	 * {@link #normal()} delivers what was held back, also the end of the connection.
 	 * @param afterBytes the bytes that still pass, 0 for none
 	 */
 	public synchronized void hangInReply(long afterBytes) {
+		if (afterBytes < 0) {
+			throw new IllegalArgumentException("The bytes that still pass must be 0 or more, not " + afterBytes);
+		}
 		this.bytesBeforeHanging = afterBytes;
 		this.open.forEach((connection) -> connection.passReplies(afterBytes));
 	}
@@ -158,56 +161,31 @@ public final class FaultyProxy implements AutoCloseable {
 	}
 
 	private synchronized void listen() {
-		if (this.closed || this.listener != null) {
-			return;
-		}
-		try {
-			ServerSocket socket = new ServerSocket();
-			socket.setReuseAddress(true);
-			socket.bind(new InetSocketAddress(InetAddress.getByName(RedisServer.HOST), this.port), 1000);
-			this.listener = socket;
-			ProxiedConnection.thread("accept", () -> acceptFrom(socket)).start();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("Cannot listen on port " + this.port, ex);
-		}
-	}
-
-	private void acceptFrom(ServerSocket socket) {
-		while (!socket.isClosed()) {
+		if (!this.closed && this.listener == null) {
 			try {
-				take(socket.accept(), socket);
+				this.listener = ProxyListener.open(this.port, this::take);
 			}
 			catch (IOException ex) {
-				// It listens no more, or a client has gone before it was taken
+				throw new UncheckedIOException("Cannot listen on port " + this.port, ex);
 			}
 		}
 	}
 
-	/** A connection that comes while the proxy stops listening is refused, too. */
-	private void take(Socket client, ServerSocket from) {
+	private void take(Socket client) {
 		this.connections.incrementAndGet();
 		try {
 			ProxiedConnection connection = ProxiedConnection.open(client, this.target, this.traffic, this::forget);
-			if (remember(connection, from)) {
-				connection.start();
-			}
-			else {
-				connection.close();
-			}
+			remember(connection);
+			connection.start();
 		}
 		catch (IOException ex) {
 			ProxiedConnection.closeQuietly(client);
 		}
 	}
 
-	private synchronized boolean remember(ProxiedConnection connection, ServerSocket from) {
-		if (this.listener != from) {
-			return false;
-		}
+	private synchronized void remember(ProxiedConnection connection) {
 		this.open.add(connection);
 		connection.passReplies(this.bytesBeforeHanging);
-		return true;
 	}
 
 	private synchronized void forget(ProxiedConnection connection) {

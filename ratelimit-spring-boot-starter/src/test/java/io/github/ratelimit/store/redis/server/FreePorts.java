@@ -1,8 +1,6 @@
 package io.github.ratelimit.store.redis.server;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.HashSet;
 import java.util.Random;
@@ -43,7 +41,7 @@ final class FreePorts {
 
 	private static boolean isFree(int port) {
 		try (ServerSocket socket = new ServerSocket()) {
-			socket.bind(new InetSocketAddress(InetAddress.getByName(RedisServer.HOST), port));
+			socket.bind(Loopback.at(port));
 			return true;
 		}
 		catch (IOException ex) {

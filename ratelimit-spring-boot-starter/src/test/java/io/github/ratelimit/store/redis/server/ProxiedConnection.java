@@ -2,7 +2,6 @@ package io.github.ratelimit.store.redis.server;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
@@ -58,7 +57,7 @@ final class ProxiedConnection {
 		try {
 			client.setTcpNoDelay(true);
 			server.setTcpNoDelay(true);
-			server.connect(new InetSocketAddress(RedisServer.HOST, port), CONNECT_MILLIS);
+			server.connect(Loopback.at(port), CONNECT_MILLIS);
 			return new ProxiedConnection(client, server, traffic, onClose);
 		}
 		catch (IOException ex) {
@@ -135,7 +134,7 @@ final class ProxiedConnection {
 	private void readReplies() {
 		try {
 			readUntilTheEnd();
-			this.replies.put(new Piece(Piece.END, due()));
+			this.replies.put(new Piece(new byte[0], due()));
 		}
 		catch (InterruptedException ex) {
 			// It has been closed
@@ -163,11 +162,12 @@ final class ProxiedConnection {
 	private void deliverReplies() {
 		try {
 			Piece piece = this.replies.take();
-			while (piece.bytes() != Piece.END) {
+			while (piece.bytes.length > 0) {
 				deliver(piece);
 				piece = this.replies.take();
 			}
 			awaitDue(piece);
+			awaitPassable(0);
 		}
 		catch (IOException | InterruptedException ex) {
 			// It ends below
@@ -178,16 +178,16 @@ final class ProxiedConnection {
 	private void deliver(Piece piece) throws IOException, InterruptedException {
 		awaitDue(piece);
 		int delivered = 0;
-		while (delivered < piece.bytes().length) {
-			int length = awaitPassable(piece.bytes().length - delivered);
+		while (delivered < piece.bytes.length) {
+			int length = awaitPassable(piece.bytes.length - delivered);
 			this.traffic.replyBytes.addAndGet(length);
-			this.client.getOutputStream().write(piece.bytes(), delivered, length);
+			this.client.getOutputStream().write(piece.bytes, delivered, length);
 			delivered += length;
 		}
 	}
 
 	private void awaitDue(Piece piece) throws InterruptedException {
-		for (long left = piece.due() - System.nanoTime(); left > 0; left = piece.due() - System.nanoTime()) {
+		for (long left = piece.due - System.nanoTime(); left > 0; left = piece.due - System.nanoTime()) {
 			LockSupport.parkNanos(left);
 			if (Thread.interrupted()) {
 				throw new InterruptedException();
@@ -207,14 +207,19 @@ final class ProxiedConnection {
 	}
 
 	/**
-	 * A piece of a reply.
-	 *
-	 * @param bytes the bytes, {@link #END} where the server has ended the connection
-	 * @param due when to deliver it
+	 * A piece of a reply and when to deliver it; one without bytes where the server has
+	 * ended the connection.
 	 */
-	private record Piece(byte[] bytes, long due) {
+	private static final class Piece {
 
-		private static final byte[] END = {};
+		private final byte[] bytes;
+
+		private final long due;
+
+		private Piece(byte[] bytes, long due) {
+			this.bytes = bytes;
+			this.due = due;
+		}
 
 	}
 

@@ -8,9 +8,9 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * A Redis Cluster of three masters, each with a replica or without. A node that is silent
- * for two seconds is taken for failed, unless {@code --cluster-node-timeout} says
- * otherwise. Safe for use by several threads.
+ * A Redis Cluster of three masters, each with a replica or without. The nodes are
+ * patient, so that a machine that is busy causes no failover:
+ * {@link #detectFailuresAfter(Duration)} changes that. Safe for use by several threads.
  */
 public final class RedisCluster implements AutoCloseable {
 
@@ -19,7 +19,12 @@ public final class RedisCluster implements AutoCloseable {
 
 	private static final int MASTERS = 3;
 
-	private static final Duration BOUND = Duration.ofSeconds(30);
+	private static final Duration BOUND = Duration.ofSeconds(60);
+
+	/** Nodes gossip the sooner the shorter they wait. */
+	private static final Duration FORMING = Duration.ofSeconds(2);
+
+	private static final Duration PATIENT = Duration.ofSeconds(20);
 
 	private final List<RedisServer> nodes = new ArrayList<>();
 
@@ -52,6 +57,7 @@ public final class RedisCluster implements AutoCloseable {
 			cluster.meet();
 			cluster.assignSlots();
 			cluster.assignReplicas();
+			cluster.detectFailuresAfter(PATIENT);
 			return cluster;
 		}
 		catch (RuntimeException ex) {
@@ -62,7 +68,7 @@ public final class RedisCluster implements AutoCloseable {
 
 	private void startNodes(int count, String... arguments) {
 		List<String> all = new ArrayList<>(List.of("--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf",
-				"--cluster-node-timeout", "2000"));
+				"--cluster-node-timeout", Long.toString(FORMING.toMillis())));
 		all.addAll(List.of(arguments));
 		for (int i = 0; i < count; i++) {
 			this.nodes.add(RedisServer.start(all.toArray(String[]::new)));
@@ -109,9 +115,12 @@ public final class RedisCluster implements AutoCloseable {
 		}
 		await("all replicas of the cluster follow", replicas,
 				(replica) -> "up".equals(replica.info("replication").get("master_link_status")));
-		await("all nodes of the cluster know the replicas", this.nodes, (
-				node) -> slots(node).stream().flatMap(List::stream).filter(List.class::isInstance).count() == this.nodes
-					.size());
+		await("all nodes of the cluster know the replicas", this.nodes, this::knowsAll);
+	}
+
+	private boolean knowsAll(RedisServer node) {
+		long known = slots(node).stream().flatMap(List::stream).filter(List.class::isInstance).count();
+		return known == this.nodes.size();
 	}
 
 	private static void await(String what, List<RedisServer> nodes, Condition condition) {
@@ -161,6 +170,17 @@ public final class RedisCluster implements AutoCloseable {
 			}
 		}
 		throw new IllegalStateException("No running node owns slot " + slot);
+	}
+
+	/**
+	 * Sets how long a node is silent before the others take it for failed, promote its
+	 * replica, or else refuse all requests. It begins with 20 seconds.
+	 * @param silence how long; half a second is quick, and too quick for a machine that
+	 * is busy with other things
+	 */
+	public void detectFailuresAfter(Duration silence) {
+		awake().forEach(
+				(node) -> node.command("CONFIG", "SET", "cluster-node-timeout", Long.toString(silence.toMillis())));
 	}
 
 	private List<RedisServer> awake() {

@@ -8,19 +8,21 @@ import java.util.Set;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisCluster;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** Nodes form a cluster that clients can use, and replicas take over. */
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class RedisClusterTests {
 
 	@Test
@@ -31,23 +33,34 @@ class RedisClusterTests {
 				.isEqualTo(cluster.nodes());
 			assertThat(cluster.nodes()).allSatisfy((node) -> assertThat(node.port()).isLessThan(55_000));
 
-			Set<RedisServer> owners = new HashSet<>();
-			int port = cluster.nodes().get(1).port();
-			try (RedisClusterClient lettuce = RedisClusterClient.create(RedisURI.create(RedisServer.HOST, port));
-					JedisCluster jedis = new JedisCluster(new HostAndPort(RedisServer.HOST, port))) {
-				RedisAdvancedClusterCommands<String, String> commands = lettuce.connect().sync();
-				for (int i = 0; i < 30; i++) {
-					String key = "key-" + i;
-					commands.set(key, "value");
-					assertThat(jedis.get(key)).isEqualTo("value");
-					assertThat(cluster.slot(key)).isEqualTo(SlotHash.getSlot(key));
-					assertThat(cluster.ownerOf(key).command("GET", key)).isEqualTo("value");
-					owners.add(cluster.ownerOf(key));
-				}
-			}
-			assertThat(owners).containsExactlyInAnyOrderElementsOf(cluster.nodes());
+			everyKeyIsWithItsOwner(cluster);
 			aWrongNodeRedirects(cluster);
 		}
+	}
+
+	private static void everyKeyIsWithItsOwner(RedisCluster cluster) {
+		Set<RedisServer> owners = new HashSet<>();
+		int port = cluster.nodes().get(1).port();
+		JedisConnectionFactory jedis = new JedisConnectionFactory(
+				new RedisClusterConfiguration(List.of(RedisServer.HOST + ":" + port)));
+		try (RedisClusterClient lettuce = RedisClusterClient.create(RedisURI.create(RedisServer.HOST, port));
+				StatefulRedisClusterConnection<String, String> connection = lettuce.connect()) {
+			jedis.afterPropertiesSet();
+			jedis.start();
+			RedisAdvancedClusterCommands<String, String> commands = connection.sync();
+			for (int i = 0; i < 30; i++) {
+				String key = "key-" + i;
+				commands.set(key, "value");
+				assertThat(new StringRedisTemplate(jedis).opsForValue().get(key)).isEqualTo("value");
+				assertThat(cluster.slot(key)).isEqualTo(SlotHash.getSlot(key));
+				assertThat(cluster.ownerOf(key).command("GET", key)).isEqualTo("value");
+				owners.add(cluster.ownerOf(key));
+			}
+		}
+		finally {
+			jedis.destroy();
+		}
+		assertThat(owners).containsExactlyInAnyOrderElementsOf(cluster.nodes());
 	}
 
 	private static void aWrongNodeRedirects(RedisCluster cluster) {
@@ -58,7 +71,7 @@ class RedisClusterTests {
 
 	@Test
 	void aReplicaTakesOverFromAMasterThatWasKilled() {
-		try (RedisCluster cluster = RedisCluster.startWithReplicas("--cluster-node-timeout", "500")) {
+		try (RedisCluster cluster = RedisCluster.startWithReplicas()) {
 			assertThat(cluster.nodes()).hasSize(6);
 			RedisServer master = cluster.ownerOf("key");
 			int index = cluster.nodes().indexOf(master);
@@ -68,14 +81,15 @@ class RedisClusterTests {
 				.containsEntry("master_port", Integer.toString(master.port()));
 
 			master.command("SET", "key", "value");
-			assertThat(master.command("WAIT", "1", "5000")).isEqualTo(1L);
+			master.awaitReplicas(1);
 			master.kill();
 			assertThatIllegalStateException().isThrownBy(() -> cluster.ownerOf("key"))
 				.withMessageContaining("No running node owns slot");
-			Polling.until(Duration.ofSeconds(20), "the replica is promoted",
+			cluster.detectFailuresAfter(Duration.ofMillis(500));
+			Polling.until(Duration.ofSeconds(30), "the replica is promoted",
 					() -> "master".equals(replica.info("replication").get("role")));
 			assertThat(replica.command("GET", "key")).isEqualTo("value");
-			Polling.until(Duration.ofSeconds(5), "the others have heard of it", () -> isOwner(cluster, replica));
+			Polling.until(Duration.ofSeconds(30), "the others have heard of it", () -> isOwner(cluster, replica));
 		}
 	}
 

@@ -49,7 +49,7 @@ record RedisExecutable(Path path, RedisVersion version) {
 			first = first(List.of(Path.of(named)), failures);
 		}
 		if (first == null && (named == null || named.equals(ARTIFACT))) {
-			first = first(ArtifactBinaries.unpack(), failures);
+			first = first(ArtifactBinaries.forThisMachine(), failures);
 		}
 		if (first == null) {
 			throw new IllegalStateException("These tests need a redis-server, 6.2 or later, and none runs here. "

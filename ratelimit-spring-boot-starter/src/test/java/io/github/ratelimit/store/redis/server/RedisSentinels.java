@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis.server;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,15 +9,20 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A master, a replica, and sentinels that watch them. A server that is silent for half a
- * second is taken for failed. Safe for use by several threads.
+ * A master, a replica, and sentinels that watch them. The sentinels are patient, so that
+ * a machine that is busy causes no failover: {@link #detectFailuresAfter(Duration)}
+ * changes that. Safe for use by several threads.
  */
 public final class RedisSentinels implements AutoCloseable {
 
 	/** The name that the sentinels know the master by. */
 	public static final String MASTER_NAME = "mymaster";
 
-	private static final Duration BOUND = Duration.ofSeconds(30);
+	private static final Duration BOUND = Duration.ofSeconds(60);
+
+	private static final Duration PATIENT = Duration.ofSeconds(20);
+
+	private static final Duration QUICK = Duration.ofMillis(500);
 
 	private final List<RedisServer> servers = new ArrayList<>();
 
@@ -55,7 +61,7 @@ public final class RedisSentinels implements AutoCloseable {
 		List<String> settings = List.of(
 				"sentinel monitor " + MASTER_NAME + " " + RedisServer.HOST + " " + master.port() + " "
 						+ (count / 2 + 1),
-				"sentinel down-after-milliseconds " + MASTER_NAME + " 500",
+				"sentinel down-after-milliseconds " + MASTER_NAME + " " + PATIENT.toMillis(),
 				"sentinel failover-timeout " + MASTER_NAME + " 3000");
 		for (int i = 0; i < count; i++) {
 			this.sentinels.add(RedisServer.startSentinel(settings));
@@ -141,23 +147,46 @@ public final class RedisSentinels implements AutoCloseable {
 	}
 
 	/**
-	 * Kills the master and waits until the sentinels have promoted the replica. Where the
-	 * old master is started again, they make it follow the new one some ten seconds
-	 * later.
+	 * Kills the master and waits until the sentinels, impatient for once, have promoted
+	 * the replica. Where the old master is started again, they make it follow the new one
+	 * some ten seconds later.
 	 * @return the new master
 	 * @throws IllegalStateException if the replica is not promoted in time
 	 */
 	public RedisServer killMaster() {
 		RedisServer promoted = replica();
 		master().kill();
+		detectFailuresAfter(QUICK);
 		awaitPromotion(promoted);
+		detectFailuresAfter(PATIENT);
 		return promoted;
+	}
+
+	/**
+	 * Sets how long a server is silent before the sentinels take it for failed and
+	 * promote its replica. It begins with 20 seconds.
+	 * @param silence how long; half a second is quick, and too quick for a machine that
+	 * is busy with other things
+	 */
+	public void detectFailuresAfter(Duration silence) {
+		awakeSentinels().forEach((sentinel) -> sentinel.command("SENTINEL", "SET", MASTER_NAME,
+				"down-after-milliseconds", Long.toString(silence.toMillis())));
 	}
 
 	private void awaitPromotion(RedisServer promoted) {
 		Polling.until(BOUND, () -> promoted + " is promoted; the first sentinel's log:\n" + this.sentinels.get(0).log(),
-				() -> "master".equals(promoted.info("replication").get("role"))
+				() -> isMaster(promoted)
 						&& awakeSentinels().stream().allMatch((sentinel) -> mastersPort(sentinel) == promoted.port()));
+	}
+
+	/** Sentinels cut the connections of the server that they promote. */
+	private static boolean isMaster(RedisServer server) {
+		try {
+			return "master".equals(server.info("replication").get("role"));
+		}
+		catch (UncheckedIOException ex) {
+			return false;
+		}
 	}
 
 	/** Kills servers and sentinels and deletes their directories. */

@@ -1,20 +1,18 @@
 package io.github.ratelimit.store.redis.server;
 
-import java.util.Set;
-import java.util.stream.Collectors;
-
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import redis.clients.jedis.Jedis;
-import redis.clients.jedis.JedisSentinelPool;
+import org.springframework.data.redis.connection.RedisSentinelConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Sentinels promote the replica, and clients find it. */
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class RedisSentinelsTests {
 
 	@Test
@@ -26,7 +24,7 @@ class RedisSentinelsTests {
 			assertThat(second.info("replication")).containsEntry("role", "slave");
 			setThroughLettuce(sentinels, "key", "value");
 			assertThat(first.command("GET", "key")).isEqualTo("value");
-			assertThat(first.command("WAIT", "1", "5000")).isEqualTo(1L);
+			first.awaitReplicas(1);
 
 			assertThat(sentinels.failover()).isSameAs(second).isSameAs(sentinels.master());
 			assertThat(sentinels.replica()).isSameAs(first);
@@ -60,13 +58,16 @@ class RedisSentinelsTests {
 	}
 
 	private static String getThroughJedis(RedisSentinels sentinels, String key) {
-		Set<String> addresses = sentinels.sentinels()
-			.stream()
-			.map((sentinel) -> RedisServer.HOST + ":" + sentinel.port())
-			.collect(Collectors.toSet());
-		try (JedisSentinelPool pool = new JedisSentinelPool(RedisSentinels.MASTER_NAME, addresses);
-				Jedis jedis = pool.getResource()) {
-			return jedis.get(key);
+		RedisSentinelConfiguration configuration = new RedisSentinelConfiguration().master(RedisSentinels.MASTER_NAME);
+		sentinels.sentinels().forEach((sentinel) -> configuration.sentinel(RedisServer.HOST, sentinel.port()));
+		JedisConnectionFactory jedis = new JedisConnectionFactory(configuration);
+		try {
+			jedis.afterPropertiesSet();
+			jedis.start();
+			return new StringRedisTemplate(jedis).opsForValue().get(key);
+		}
+		finally {
+			jedis.destroy();
 		}
 	}
 

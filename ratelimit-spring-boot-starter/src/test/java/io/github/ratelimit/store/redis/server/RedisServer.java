@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ public final class RedisServer implements AutoCloseable {
 	public static final String HOST = "127.0.0.1";
 
 	private static final Duration START = Duration.ofSeconds(20);
+
+	private static final Duration FIRST_ANSWER = Duration.ofSeconds(1);
 
 	private static final Duration ANSWER = Duration.ofSeconds(5);
 
@@ -61,9 +64,10 @@ public final class RedisServer implements AutoCloseable {
 	static RedisServer start(RedisExecutable executable, String... arguments) {
 		return startOnFreePort((port) -> {
 			Path directory = Leftovers.directory("server-" + port);
-			List<String> commandLine = new ArrayList<>(List.of(executable.path().toString(), "--port",
-					Integer.toString(port), "--bind", HOST, "--dir", directory.toString(), "--save", "", "--appendonly",
-					"no", "--repl-diskless-sync", "yes", "--repl-diskless-sync-delay", "0"));
+			List<String> commandLine = new ArrayList<>(
+					List.of(executable.path().toString(), "--port", Integer.toString(port), "--bind", HOST, "--dir",
+							directory.toString(), "--save", "", "--appendonly", "no", "--repl-diskless-sync", "yes",
+							"--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"));
 			if (executable.version().atLeast(7, 0)) {
 				commandLine.addAll(List.of("--enable-debug-command", "yes"));
 			}
@@ -73,7 +77,7 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a replica of a server and waits until it has the server's data.
+	 * Starts a replica of a server and waits until it has the server's data and follows.
 	 * @param master the server to follow
 	 * @param arguments more arguments of redis-server
 	 * @throws IllegalStateException if it does not follow in time
@@ -82,9 +86,30 @@ public final class RedisServer implements AutoCloseable {
 		List<String> all = new ArrayList<>(List.of("--replicaof", HOST, Integer.toString(master.port())));
 		all.addAll(List.of(arguments));
 		RedisServer replica = start(all.toArray(String[]::new));
-		Polling.until(START, () -> replica + " follows " + master + "; its log:\n" + replica.log(),
-				() -> "up".equals(replica.info("replication").get("master_link_status")));
-		return replica;
+		try {
+			replica.awaitMaster(master);
+			return replica;
+		}
+		catch (RuntimeException ex) {
+			replica.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Redis 6.2 sends nothing to a new replica for up to a second, although both call
+	 * their link up.
+	 */
+	private void awaitMaster(RedisServer master) {
+		Supplier<String> what = () -> this + " follows " + master + "; its log:\n" + log();
+		Polling.until(START, what, () -> "up".equals(info("replication").get("master_link_status")));
+		master.command("PUBLISH", "replicas", "something to receive");
+		long offset = master.replicationOffset("master_repl_offset");
+		Polling.until(START, what, () -> replicationOffset("slave_repl_offset") >= offset);
+	}
+
+	private long replicationOffset(String field) {
+		return Long.parseLong(info("replication").getOrDefault(field, "-1"));
 	}
 
 	/** Starts a sentinel; the settings are further lines of its file. */
@@ -146,9 +171,9 @@ public final class RedisServer implements AutoCloseable {
 
 	/** Another server may answer on a port that this one has lost the race for. */
 	private boolean isAnswering() {
-		try {
-			return "PONG".equals(command("PING"))
-					&& Long.toString(this.process.pid()).equals(info("server").get("process_id"));
+		try (RespConnection connection = RespConnection.open(this.port, FIRST_ANSWER)) {
+			return "PONG".equals(connection.command("PING")) && String.valueOf(connection.command("INFO", "server"))
+				.contains("process_id:" + this.process.pid() + "\r");
 		}
 		catch (UncheckedIOException | RedisErrorException ex) {
 			return false;
@@ -250,6 +275,23 @@ public final class RedisServer implements AutoCloseable {
 	public long calls(String command) {
 		String statistics = info("commandstats").get("cmdstat_" + command);
 		return (statistics != null) ? Long.parseLong(statistics.replaceFirst("calls=(\\d+),.*", "$1")) : 0;
+	}
+
+	/**
+	 * Waits until replicas have confirmed everything that was written before.
+	 * @param count how many replicas
+	 * @throws IllegalStateException if fewer have confirmed it in time
+	 */
+	public void awaitReplicas(int count) {
+		try (RespConnection connection = RespConnection.open(this.port, START.multipliedBy(2))) {
+			// WAIT concerns what was written before the last command of its connection
+			connection.command("PING");
+			Object confirmed = connection.command("WAIT", Integer.toString(count), Long.toString(START.toMillis()));
+			if (!(confirmed instanceof Long replicas) || replicas < count) {
+				throw new IllegalStateException("Only " + confirmed + " of " + count + " replicas of " + this
+						+ " have confirmed its writes within " + START.toSeconds() + " s");
+			}
+		}
 	}
 
 	/** Returns what it has printed, the last of it where that is much. */

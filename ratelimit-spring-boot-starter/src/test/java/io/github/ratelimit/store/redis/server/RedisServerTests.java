@@ -3,7 +3,6 @@ package io.github.ratelimit.store.redis.server;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -149,7 +148,7 @@ class RedisServerTests {
 
 			server.resume();
 			assertThat(server.isPaused()).isFalse();
-			Polling.until(Duration.ofSeconds(5), "the answer comes", () -> "PONG".equals(readIfThere(connection)));
+			Polling.until(Duration.ofSeconds(20), "the answer comes", () -> "PONG".equals(readIfThere(connection)));
 		}
 	}
 
@@ -192,6 +191,9 @@ class RedisServerTests {
 			master.command("SET", "key", "value");
 			try (RedisServer replica = RedisServer.startReplicaOf(master)) {
 				assertThat(replica.command("GET", "key")).isEqualTo("value");
+				master.command("SET", "key", "later");
+				master.awaitReplicas(1);
+				assertThat(replica.command("GET", "key")).isEqualTo("later");
 				assertThatExceptionOfType(RedisErrorException.class).isThrownBy(() -> replica.command("DEL", "key"))
 					.withMessageStartingWith("READONLY");
 			}
@@ -206,17 +208,11 @@ class RedisServerTests {
 	}
 
 	@Test
-	void aPortThatWasTakenMeanwhileIsSeen() throws IOException {
+	void aPortThatWasTakenMeanwhileFailsTheStart() throws IOException {
 		try (RedisServer server = RedisServer.start()) {
 			server.kill();
-			try (RedisServer other = RedisServer.start("--port", Integer.toString(server.port()))) {
-				throw new AssertionError("Another port than its own: " + other);
-			}
-			catch (IllegalStateException ex) {
-				assertThat(ex).hasMessageContaining("answers");
-			}
-			try (ServerSocket socket = new ServerSocket(server.port(), 1, InetAddress.getByName(RedisServer.HOST))) {
-				assertThat(socket.isBound()).isTrue();
+			try (ServerSocket socket = new ServerSocket()) {
+				socket.bind(Loopback.at(server.port()));
 				assertThatIllegalStateException().isThrownBy(server::startAgain)
 					.withMessageContaining("Address already in use");
 			}

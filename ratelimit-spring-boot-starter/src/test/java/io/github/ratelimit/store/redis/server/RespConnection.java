@@ -6,7 +6,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -43,12 +42,25 @@ public final class RespConnection implements AutoCloseable {
 		try {
 			socket.setTcpNoDelay(true);
 			socket.setSoTimeout(Math.toIntExact(timeout.toMillis()));
-			socket.connect(new InetSocketAddress(RedisServer.HOST, port), Math.toIntExact(timeout.toMillis()));
+			socket.connect(Loopback.at(port), Math.toIntExact(timeout.toMillis()));
 			return new RespConnection(socket);
 		}
 		catch (IOException ex) {
 			closeQuietly(socket);
 			throw new UncheckedIOException("Cannot connect to port " + port + ": " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Sets how long to wait for the bytes of an answer.
+	 * @param timeout the longest time to wait
+	 */
+	public void setTimeout(Duration timeout) {
+		try {
+			this.socket.setSoTimeout(Math.toIntExact(timeout.toMillis()));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("Cannot set the timeout of a connection that has ended", ex);
 		}
 	}
 
