@@ -55,6 +55,7 @@ public final class RateLimitAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnStore(RateLimitProperties.Store.MEMORY)
 	@ConditionalOnMissingBean(LimitStore.class)
 	MemoryStore rateLimitMemoryStore(RateLimitProperties properties, TimeSource time) {
 		return new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit());
