@@ -29,7 +29,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 @EnableConfigurationProperties(RateLimitProperties.class)
 public final class RateLimitAutoConfiguration {
 
-	private static final Duration SWEEP_PAUSE = Duration.ofSeconds(10);
+	static final Duration SWEEP_PAUSE = Duration.ofSeconds(10);
 
 	@Bean
 	static PropertiesCheck rateLimitPropertiesCheck(ConfigurableEnvironment environment) {
