@@ -4,14 +4,17 @@ import io.github.ratelimit.KeySource;
 import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.expression.OnMissingKey;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
@@ -36,7 +39,7 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 
 	private final RateLimitProperties properties;
 
-	private final Map<String, OnMissingKey> onMissingKey = new HashMap<>();
+	private final Map<String, LimitDefinition> definitions = new HashMap<>();
 
 	StartUpReport(ApplicationContext context, LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
 			RateLimitProperties properties, LimitDefinitions definitions) {
@@ -46,7 +49,7 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		this.killSwitch = killSwitch;
 		this.properties = properties;
 		for (LimitDefinition definition : definitions) {
-			this.onMissingKey.put(definition.limit().name(), definition.onMissingKey());
+			this.definitions.put(definition.limit().name(), definition);
 		}
 	}
 
@@ -96,12 +99,27 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		if (!keys.isEmpty()) {
 			line.append("; key ").append(String.join(", else ", keys));
 		}
-		OnMissingKey missing = this.onMissingKey.getOrDefault(registered.limit().name(), OnMissingKey.IP);
-		if (missing != OnMissingKey.IP) {
-			line.append("; on missing key ").append(missing.name().toLowerCase(Locale.ROOT));
+		LimitDefinition definition = this.definitions.get(registered.limit().name());
+		if (definition != null && definition.onMissingKey() != OnMissingKey.IP) {
+			line.append("; on missing key ").append(text(definition.onMissingKey()));
 		}
 		line.append("; store ").append(this.store.type());
+		if (UnusedSettings.isRedis(this.store.type())) {
+			line.append(sharing(definition));
+		}
 		return line.append("; bound to ").append(boundTo.isEmpty() ? "nothing" : String.join(", ", boundTo)).toString();
+	}
+
+	private String sharing(@Nullable LimitDefinition definition) {
+		OnStoreFailure onFailure = (definition != null) ? definition.onStoreFailure()
+				: this.properties.getOnStoreFailure();
+		Duration lease = (definition != null) ? definition.lease() : null;
+		return ", deadline " + DurationText.of(this.properties.getRedis().getDeadline()) + ", on store failure "
+				+ text(onFailure) + ((lease != null) ? ", lease " + DurationText.of(lease) : "");
+	}
+
+	private static String text(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT);
 	}
 
 }
