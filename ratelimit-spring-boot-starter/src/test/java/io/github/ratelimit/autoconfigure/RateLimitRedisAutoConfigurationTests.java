@@ -4,11 +4,16 @@ import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.observation.RateLimitMetrics;
+import io.github.ratelimit.observation.StoreMetrics;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -23,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -227,6 +233,35 @@ class RateLimitRedisAutoConfigurationTests {
 			.withPropertyValues("ratelimit.store=memory", "ratelimit.limits.huge.rate=1000/s burst 2000000000000",
 					"ratelimit.limits.huge.key=ip")
 			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void redisIsObservedByMetricsWhereThereAreAny() {
+		this.runner.run((context) -> assertThat(context).doesNotHaveBean(StoreObserver.class));
+		ApplicationContextRunner metered = this.runner
+			.withConfiguration(AutoConfigurations.of(RateLimitMetricsAutoConfiguration.class))
+			.withBean(MeterRegistry.class, SimpleMeterRegistry::new);
+		metered.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class)).run((context) -> {
+			context.getBean(StoreObserver.class).failed("timeout");
+			assertThat(context.getBean(MeterRegistry.class).get("ratelimit.store.errors").counter().count())
+				.isEqualTo(1);
+		});
+		metered.withClassLoader(new FilteredClassLoader("org.springframework.boot.micrometer.metrics"))
+			.run((context) -> {
+				context.getBean(StoreObserver.class).failed("timeout");
+				assertThat(context.getBean(MeterRegistry.class).get("ratelimit.store.errors").counter().count())
+					.isEqualTo(1);
+			});
+		metered.withBean(StoreObserver.class, () -> StoreObserver.NONE)
+			.run((context) -> assertThat(context).doesNotHaveBean(StoreMetrics.class));
+	}
+
+	@Test
+	void memoryIsNotObserved() {
+		this.memory.withConfiguration(AutoConfigurations.of(RateLimitMetricsAutoConfiguration.class))
+			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.run((context) -> assertThat(context).hasSingleBean(RateLimitMetrics.class)
+				.doesNotHaveBean(StoreMetrics.class));
 	}
 
 	private static String analysis(AssertableApplicationContext context) {
