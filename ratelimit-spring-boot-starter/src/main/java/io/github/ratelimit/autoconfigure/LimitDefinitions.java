@@ -220,9 +220,15 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 		return hidden;
 	}
 
-	/** Returns whether a limit is one of the configuration. */
-	boolean contains(String name) {
-		return this.byName.containsKey(name);
+	/** Returns a limit of the configuration, null if it has none of that name. */
+	@Nullable LimitDefinition find(String name) {
+		return this.byName.get(name);
+	}
+
+	/** Returns what a limit does while its store fails, also one of an annotation. */
+	OnStoreFailure onStoreFailure(String name) {
+		LimitDefinition definition = find(name);
+		return (definition != null) ? definition.onStoreFailure() : this.properties.getOnStoreFailure();
 	}
 
 	@Override

@@ -76,7 +76,7 @@ public final class RateLimitRedisAutoConfiguration {
 				store.check(limit);
 			}
 			catch (IllegalArgumentException ex) {
-				if (definitions.contains(limit.name())) {
+				if (definitions.find(limit.name()) != null) {
 					throw RedisSettings.uncountable(limit, ex);
 				}
 				throw ex;

@@ -4,14 +4,11 @@ import io.github.ratelimit.KeySource;
 import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
-import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.expression.OnMissingKey;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +36,7 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 
 	private final RateLimitProperties properties;
 
-	private final Map<String, LimitDefinition> definitions = new HashMap<>();
+	private final LimitDefinitions definitions;
 
 	StartUpReport(ApplicationContext context, LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
 			RateLimitProperties properties, LimitDefinitions definitions) {
@@ -48,9 +45,7 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		this.store = store;
 		this.killSwitch = killSwitch;
 		this.properties = properties;
-		for (LimitDefinition definition : definitions) {
-			this.definitions.put(definition.limit().name(), definition);
-		}
+		this.definitions = definitions;
 	}
 
 	@Override
@@ -99,23 +94,22 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		if (!keys.isEmpty()) {
 			line.append("; key ").append(String.join(", else ", keys));
 		}
-		LimitDefinition definition = this.definitions.get(registered.limit().name());
+		LimitDefinition definition = this.definitions.find(registered.limit().name());
 		if (definition != null && definition.onMissingKey() != OnMissingKey.IP) {
 			line.append("; on missing key ").append(text(definition.onMissingKey()));
 		}
 		line.append("; store ").append(this.store.type());
 		if (UnusedSettings.isRedis(this.store.type())) {
-			line.append(sharing(definition));
+			line.append(sharing(registered.limit().name(), definition));
 		}
 		return line.append("; bound to ").append(boundTo.isEmpty() ? "nothing" : String.join(", ", boundTo)).toString();
 	}
 
-	private String sharing(@Nullable LimitDefinition definition) {
-		OnStoreFailure onFailure = (definition != null) ? definition.onStoreFailure()
-				: this.properties.getOnStoreFailure();
+	private String sharing(String name, @Nullable LimitDefinition definition) {
 		Duration lease = (definition != null) ? definition.lease() : null;
 		return ", deadline " + DurationText.of(this.properties.getRedis().getDeadline()) + ", on store failure "
-				+ text(onFailure) + ((lease != null) ? ", lease " + DurationText.of(lease) : "");
+				+ text(this.definitions.onStoreFailure(name))
+				+ ((lease != null) ? ", lease " + DurationText.of(lease) : "");
 	}
 
 	private static String text(Enum<?> constant) {

@@ -86,6 +86,22 @@ class StoreOutageTests {
 		assertThat(application.get("/chat?size=0").statusCode()).isEqualTo(400);
 	}
 
+	@Test
+	void healthSaysSoAndKeepsTheInstanceInService() throws Exception {
+		assertThat(application.health("/ratelimit").body())
+			.isEqualTo("{\"details\":{\"store\":\"test\",\"status\":\"up\"},\"status\":\"UP\"}");
+
+		application.bean(OutageStore.class).down(true);
+
+		HttpResponse<String> component = application.health("/ratelimit");
+		assertThat(component.statusCode()).isEqualTo(200);
+		assertThat(component.body()).contains("\"status\":\"UNKNOWN\"", "\"status\":\"degraded\"",
+				"\"limits\":{\"chat\":\"local\",\"login\":\"local\"}");
+		HttpResponse<String> whole = application.health("");
+		assertThat(whole.statusCode()).isEqualTo(200);
+		assertThat(whole.body()).contains("\"UNKNOWN\"").endsWith("\"status\":\"UP\"}");
+	}
+
 	private static void assertUnavailable(HttpResponse<String> response) {
 		assertThat(response.statusCode()).isEqualTo(503);
 		assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
