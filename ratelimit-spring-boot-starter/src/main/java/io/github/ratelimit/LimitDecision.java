@@ -234,6 +234,17 @@ public sealed class LimitDecision {
 	}
 
 	/**
+	 * Returns the same facts for a call whose permits went back, since another limit
+	 * refused it.
+	 * @return a decision without a receipt
+	 */
+	public LimitDecision withoutReceipt() {
+		LimitDecision without = new LimitDecision(this.charge, null, this.remaining, this.retryAfterNanos,
+				this.resetAfterNanos, this.perRate);
+		return isDegraded() ? new Degraded(without, hasFacts()) : without;
+	}
+
+	/**
 	 * Returns what the store needs to give the permits back.
 	 * @return the receipt, null where nothing was taken
 	 */

@@ -15,8 +15,8 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs {@link DecisionBenchmark} in rounds, the two sides by turns, each in a process of
- * its own, and prints the ratios of each round: median, least and greatest.
+ * Runs {@link DecisionBenchmark} in rounds, the sides by turns, each in a process of its
+ * own, and prints the ratios of each round: median, least and greatest.
  */
 public final class DecisionRatios {
 
@@ -27,20 +27,26 @@ public final class DecisionRatios {
 
 	/**
 	 * Runs the rounds.
-	 * @param args how many rounds, 5 by default
+	 * @param args how many rounds, 5 by default; beside what, {@code bucket4j} by
+	 * default, separated by commas
 	 * @throws RunnerException if JMH fails
 	 */
 	public static void main(String[] args) throws RunnerException {
 		int rounds = (args.length > 0) ? Integer.parseInt(args[0]) : 5;
-		Machine.print();
+		String[] peers = ((args.length > 1) ? args[1] : "bucket4j").split(",");
+		Machine.print(DecisionRatios.class, rounds, String.join(",", peers));
 		for (int threads : new int[] { 1, 2 }) {
 			Map<String, List<Cost>> limiter = new LinkedHashMap<>();
-			Map<String, List<Cost>> bucket4j = new LinkedHashMap<>();
+			Map<String, Map<String, List<Cost>>> costs = new LinkedHashMap<>();
 			for (int round = 0; round < rounds; round++) {
 				run("limiter", threads, limiter);
-				run("bucket4j", threads, bucket4j);
+				for (String peer : peers) {
+					run(peer, threads, costs.computeIfAbsent(peer, (key) -> new LinkedHashMap<>()));
+				}
 			}
-			print(threads, limiter, bucket4j);
+			for (String peer : peers) {
+				print(threads, limiter, peer, costs.get(peer));
+			}
 		}
 	}
 
@@ -65,18 +71,19 @@ public final class DecisionRatios {
 		}
 	}
 
-	private static void print(int threads, Map<String, List<Cost>> limiter, Map<String, List<Cost>> bucket4j) {
+	private static void print(int threads, Map<String, List<Cost>> limiter, String peer,
+			Map<String, List<Cost>> costs) {
 		limiter.forEach((name, ours) -> {
-			List<Cost> plain = bucket4j.get(name);
+			List<Cost> plain = costs.get(name);
 			Spread time = Spread.ofRatios(ours.stream().map(Cost::nanos).toList(),
 					plain.stream().map(Cost::nanos).toList());
-			Spread bytes = Spread.ofRatios(ours.stream().map(Cost::bytes).toList(),
-					plain.stream().map(Cost::bytes).toList());
-			System.out.printf("%d thread(s), %s: time %s (%s ns to %s ns), bytes %s (%s to %s)%n", threads, name, time,
-					Spread.of(ours.stream().map(Cost::nanos).toList()),
+			List<Double> plainBytes = plain.stream().map(Cost::bytes).toList();
+			String bytes = (Spread.of(plainBytes).median() < 1) ? "-"
+					: Spread.ofRatios(ours.stream().map(Cost::bytes).toList(), plainBytes).toString();
+			System.out.printf("%d thread(s), %s, limiter / %s: time %s (%s ns to %s ns), bytes %s (%s to %s)%n",
+					threads, name, peer, time, Spread.of(ours.stream().map(Cost::nanos).toList()),
 					Spread.of(plain.stream().map(Cost::nanos).toList()), bytes,
-					Spread.of(ours.stream().map(Cost::bytes).toList()),
-					Spread.of(plain.stream().map(Cost::bytes).toList()));
+					Spread.of(ours.stream().map(Cost::bytes).toList()), Spread.of(plainBytes));
 		});
 	}
 

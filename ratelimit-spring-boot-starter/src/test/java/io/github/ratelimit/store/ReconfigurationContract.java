@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** A limit under its name with other rates: what is there is read in proportion. */
 public interface ReconfigurationContract extends StoreFixture {
@@ -37,9 +38,10 @@ public interface ReconfigurationContract extends StoreFixture {
 			900000000000000/365d  | 450000000000000 | 10/min         | 5
 			""")
 	default void whatIsHalfFullStaysHalfFull(String before, long taken, String after, long remaining) {
-		LimitStore store = createStore(new ManualTime());
 		Limit from = StoreFixture.limit("chat", before);
 		Limit to = StoreFixture.limit("chat", after);
+		assumeThat(takes(from)).isTrue();
+		LimitStore store = createStore(new ManualTime());
 		if (taken > 0) {
 			StoreFixture.taken(store, from, "caller", taken);
 		}

@@ -71,7 +71,8 @@ public interface SequenceContract extends StoreFixture {
 			this.store = fixture.createStore(this.time);
 			this.model = new StoreModel(this.time, this.resolution);
 			for (int i = 0; i < 4; i++) {
-				this.limits.add(StoreFixture.limit("limit" + i, pick(RATES)));
+				Limit limit = StoreFixture.limit("limit" + i, pick(RATES));
+				this.limits.add(fixture.takes(limit) ? limit : StoreFixture.limit("limit" + i, "900000/365d"));
 			}
 		}
 

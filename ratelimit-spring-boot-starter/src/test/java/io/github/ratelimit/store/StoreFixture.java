@@ -22,6 +22,14 @@ public interface StoreFixture {
 		return 1;
 	}
 
+	/**
+	 * Returns whether the store takes a limit: some refuse what they cannot count
+	 * exactly.
+	 */
+	default boolean takes(Limit limit) {
+		return true;
+	}
+
 	/** Returns a limit. */
 	static Limit limit(String name, String rates) {
 		return Limit.of(name, Rate.parseAll(rates));

@@ -2,7 +2,9 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.OnStoreFailure;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How a {@link RedisStore} is to behave.
@@ -63,6 +65,18 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 	 */
 	public OnStoreFailure onStoreFailure(String limit) {
 		return this.onStoreFailureOf.getOrDefault(limit, this.onStoreFailure);
+	}
+
+	/** Returns for the log what limits do while Redis fails. */
+	String describeFailurePolicies() {
+		StringBuilder text = new StringBuilder(word(this.onStoreFailure));
+		new TreeMap<>(this.onStoreFailureOf)
+			.forEach((limit, policy) -> text.append(", ").append(limit).append(' ').append(word(policy)));
+		return text.toString();
+	}
+
+	private static String word(OnStoreFailure policy) {
+		return policy.name().toLowerCase(Locale.ROOT);
 	}
 
 }

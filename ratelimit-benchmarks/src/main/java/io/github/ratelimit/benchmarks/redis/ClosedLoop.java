@@ -1,0 +1,64 @@
+package io.github.ratelimit.benchmarks.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntFunction;
+
+/** Threads that ask as fast as they are answered, for a while. */
+final class ClosedLoop {
+
+	private ClosedLoop() {
+	}
+
+	static Tally run(RemoteLimiter limiter, int threads, Duration duration, IntFunction<Caller> callers) {
+		ExecutorService executor = Executors.newFixedThreadPool(threads);
+		try {
+			List<Callable<Tally>> tasks = new ArrayList<>();
+			for (int thread = 0; thread < threads; thread++) {
+				Caller caller = callers.apply(thread);
+				tasks.add(() -> ask(limiter, caller, duration));
+			}
+			Tally all = new Tally();
+			for (Future<Tally> tally : executor.invokeAll(tasks)) {
+				all.add(tally.get());
+			}
+			return all;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while measuring", ex);
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException("A thread of the load failed", ex.getCause());
+		}
+		finally {
+			executor.shutdownNow();
+		}
+	}
+
+	private static Tally ask(RemoteLimiter limiter, Caller caller, Duration duration) {
+		Tally tally = new Tally();
+		long now = System.nanoTime();
+		long end = now + duration.toNanos();
+		while (now - end < 0) {
+			long asked = now;
+			try {
+				boolean granted = caller.ask(limiter);
+				now = System.nanoTime();
+				tally.answered(granted, caller.watched(), now - asked);
+			}
+			catch (RuntimeException ex) {
+				now = System.nanoTime();
+				tally.failed(ex);
+			}
+		}
+		return tally;
+	}
+
+}

@@ -1,0 +1,109 @@
+package io.github.ratelimit.benchmarks.redis;
+
+import io.github.ratelimit.benchmarks.Machine;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/** Subjects that are measured by turns, over one server and within one run. */
+final class Contest implements AutoCloseable {
+
+	private static final int TOUCHING_THREADS = 16;
+
+	private final RedisServer server = RedisServer.start();
+
+	private final Map<Subject, RoundRobin> limiters = new EnumMap<>(Subject.class);
+
+	/**
+	 * Starts the server and opens the subjects.
+	 * @param subjects who takes part
+	 * @param quota the quota of every key
+	 * @param instances of how many instances each subject consists
+	 */
+	Contest(List<Subject> subjects, Quota quota, int instances) {
+		try {
+			for (Subject subject : subjects) {
+				Instance instance = new Instance(this.server.port(), quota);
+				this.limiters.put(subject,
+						new RoundRobin(IntStream.range(0, instances).mapToObj((i) -> subject.open(instance)).toList()));
+			}
+		}
+		catch (RuntimeException ex) {
+			close();
+			throw ex;
+		}
+	}
+
+	/** Asks every instance once for every key, so that no round creates one. */
+	void touch(String[] keys) {
+		this.limiters.values().stream().flatMap((limiter) -> limiter.instances().stream()).forEach((limiter) -> {
+			AtomicInteger next = new AtomicInteger();
+			Thread[] threads = new Thread[TOUCHING_THREADS];
+			for (int i = 0; i < threads.length; i++) {
+				threads[i] = new Thread(() -> {
+					for (int key = next.getAndIncrement(); key < keys.length; key = next.getAndIncrement()) {
+						limiter.tryAcquire(keys[key]);
+					}
+				});
+				threads[i].start();
+			}
+			for (Thread thread : threads) {
+				join(thread);
+			}
+		});
+	}
+
+	private static void join(Thread thread) {
+		try {
+			thread.join();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while keys are created", ex);
+		}
+	}
+
+	/**
+	 * Measures, after one round that does not count; who begins changes with each round.
+	 * @return the results of each workload by its name
+	 */
+	Map<String, Results> measure(int threads, int rounds, Duration duration, List<Workload> workloads) {
+		List<Subject> subjects = List.copyOf(this.limiters.keySet());
+		Map<String, Results> results = new LinkedHashMap<>();
+		workloads.forEach((workload) -> results.put(workload.name(), new Results(workload.name(), threads)));
+		for (int round = -1; round < rounds; round++) {
+			for (int turn = 0; turn < subjects.size(); turn++) {
+				Subject subject = subjects.get(Math.floorMod(round + turn, subjects.size()));
+				for (Workload workload : workloads) {
+					Round figures = measure(this.limiters.get(subject), threads, duration, workload);
+					if (round >= 0) {
+						results.get(workload.name()).add(subject, figures);
+					}
+				}
+			}
+		}
+		return results;
+	}
+
+	private Round measure(RemoteLimiter limiter, int threads, Duration duration, Workload workload) {
+		ServerStats before = this.server.stats();
+		long cpu = Machine.cpuNanos();
+		long start = System.nanoTime();
+		Tally tally = ClosedLoop.run(limiter, threads, duration, workload.callers());
+		double seconds = (System.nanoTime() - start) / 1e9;
+		double clientMicros = (Machine.cpuNanos() - cpu) / 1e3;
+		ServerStats used = this.server.stats().since(before);
+		return new Round(tally, seconds, limiter.callsIn(used), used.cpuMicros(), clientMicros);
+	}
+
+	@Override
+	public void close() {
+		this.limiters.values().forEach(RemoteLimiter::close);
+		this.server.close();
+	}
+
+}

@@ -1,0 +1,85 @@
+package io.github.ratelimit.benchmarks.redis;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * B3: nine of ten questions are for a hundred keys that have nothing left, the others for
+ * keys that are never near their limit. Latencies are those of the others, and a refusal
+ * of one of them is a false one.
+ */
+public final class ExhaustedKeys {
+
+	private static final Quota QUOTA = new Quota(20, 1);
+
+	private static final int THREADS = 16;
+
+	/** So many that each is asked for less often than its permits come back. */
+	private static final Keys GOOD = new Keys("good", 100_000);
+
+	private static final Keys EXHAUSTED = new Keys("exhausted", 100);
+
+	private ExhaustedKeys() {
+	}
+
+	/**
+	 * Measures and prints.
+	 * @param args rounds (7), milliseconds of each (2000), subjects (all)
+	 */
+	public static void main(String[] args) {
+		Arguments arguments = Arguments.read(ExhaustedKeys.class, args, 7, 2_000, List.of(Subject.values()));
+		OverGrants overGrants = OverGrants.measure(arguments.subjects());
+		Workload workload = new Workload("90% for 100 exhausted keys", GoodAndExhausted::new);
+		try (Contest contest = new Contest(arguments.subjects(), QUOTA, 1)) {
+			contest.touch(GOOD.texts());
+			Results results = contest.measure(THREADS, arguments.rounds(), arguments.duration(), List.of(workload))
+				.get(workload.name());
+			results.print(overGrants);
+			printDenials(results);
+		}
+	}
+
+	private static void printDenials(Results results) {
+		results.rounds().forEach((subject, rounds) -> {
+			long decisions = rounds.stream().mapToLong((round) -> round.tally().decisions()).sum();
+			long granted = rounds.stream().mapToLong((round) -> round.tally().granted()).sum();
+			long falsely = rounds.stream().mapToLong((round) -> round.tally().watchedRefusals()).sum();
+			System.out.printf(Locale.ROOT, "  %-17s refused %.2f%%, false denials %d%n", subject,
+					100.0 * (decisions - granted) / decisions, falsely);
+		});
+	}
+
+	/** Walks the good keys from a place of its own, so that each has long rests. */
+	private static final class GoodAndExhausted implements Caller {
+
+		private final SplittableRandom random;
+
+		private int position;
+
+		private boolean good;
+
+		GoodAndExhausted(int thread) {
+			this.random = new SplittableRandom(thread);
+			this.position = thread * (GOOD.count() / THREADS);
+		}
+
+		@Override
+		public boolean ask(RemoteLimiter limiter) {
+			this.good = this.random.nextInt(10) == 0;
+			return limiter.tryAcquire(this.good ? nextGood() : EXHAUSTED.at(this.random.nextInt(EXHAUSTED.count())));
+		}
+
+		private String nextGood() {
+			this.position = (this.position + 1) % GOOD.count();
+			return GOOD.at(this.position);
+		}
+
+		@Override
+		public boolean watched() {
+			return this.good;
+		}
+
+	}
+
+}

@@ -1,0 +1,56 @@
+package io.github.ratelimit.benchmarks.redis;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What each subject grants of one key that is asked for far too much, over what the
+ * bucket allows in that time: the other side of its speed.
+ */
+final class OverGrants {
+
+	private static final Quota QUOTA = new Quota(100, 1_000);
+
+	private static final int THREADS = 16;
+
+	private static final Duration DURATION = Duration.ofSeconds(2);
+
+	private final Map<Subject, Double> ratios = new EnumMap<>(Subject.class);
+
+	/** Measures the subjects that limit, one after the other, for two seconds each. */
+	static OverGrants measure(List<Subject> subjects) {
+		OverGrants overGrants = new OverGrants();
+		try (RedisServer server = RedisServer.start()) {
+			for (Subject subject : subjects) {
+				if (subject.limits()) {
+					overGrants.ratios.put(subject, measure(subject, server));
+				}
+			}
+		}
+		return overGrants;
+	}
+
+	private static double measure(Subject subject, RedisServer server) {
+		RemoteLimiter limiter = subject.open(new Instance(server.port(), QUOTA));
+		try {
+			limiter.tryAcquire("another");
+			long start = System.nanoTime();
+			Tally tally = ClosedLoop.run(limiter, THREADS, DURATION, (thread) -> (asked) -> asked.tryAcquire("key"));
+			double seconds = (System.nanoTime() - start) / 1e9;
+			return tally.granted() / subject.quota(QUOTA).bound(seconds);
+		}
+		finally {
+			limiter.close();
+		}
+	}
+
+	/** Returns the ratio as a text, or a dash where the subject limits nothing. */
+	String of(Subject subject) {
+		Double ratio = this.ratios.get(subject);
+		return (ratio != null) ? String.format(Locale.ROOT, "%.3f", ratio) : "-";
+	}
+
+}

@@ -1,0 +1,26 @@
+package io.github.ratelimit.benchmarks.redis;
+
+import java.time.Duration;
+
+/**
+ * A token bucket's figures.
+ *
+ * @param capacity the burst, in permits
+ * @param perSecond permits that come back in a second
+ */
+record Quota(long capacity, int perSecond) {
+
+	/** Everything is granted. */
+	static final Quota AMPLE = new Quota(1_000_000, 1_000_000);
+
+	/** The time in which an empty bucket is full again. */
+	Duration refill() {
+		return Duration.ofMillis(this.capacity * 1_000 / this.perSecond);
+	}
+
+	/** At most so much is granted from a full bucket in so many seconds. */
+	double bound(double seconds) {
+		return this.capacity + this.perSecond * seconds;
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.github.ratelimit.benchmarks.redis;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The instances of one limiter, asked by turns, as behind a load balancer. */
+final class RoundRobin implements RemoteLimiter {
+
+	private final List<RemoteLimiter> instances;
+
+	private final AtomicInteger turn = new AtomicInteger();
+
+	RoundRobin(List<RemoteLimiter> instances) {
+		this.instances = instances;
+	}
+
+	List<RemoteLimiter> instances() {
+		return this.instances;
+	}
+
+	private RemoteLimiter next() {
+		return this.instances.get(Math.floorMod(this.turn.getAndIncrement(), this.instances.size()));
+	}
+
+	@Override
+	public boolean tryAcquire(String key) {
+		return next().tryAcquire(key);
+	}
+
+	@Override
+	public boolean tryAcquireAll(List<String> keys) {
+		return next().tryAcquireAll(keys);
+	}
+
+	@Override
+	public long callsIn(ServerStats stats) {
+		return this.instances.get(0).callsIn(stats);
+	}
+
+	@Override
+	public void close() {
+		this.instances.forEach(RemoteLimiter::close);
+	}
+
+}

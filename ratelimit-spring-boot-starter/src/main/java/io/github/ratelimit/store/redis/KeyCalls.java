@@ -1,0 +1,156 @@
+package io.github.ratelimit.store.redis;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls about one key that are under way. Two are sent at once; who comes while they
+ * are is asked for together with the others, in the next call that leaves: a hot key
+ * costs Redis one call for many decisions, made one after the other as if each had come
+ * alone. Nobody waits for anything but the own answer, and who leaves before being sent
+ * is not charged. Thread-safe.
+ */
+final class KeyCalls {
+
+	private static final int AT_ONCE = 1;
+
+	private static final int MOST_TOGETHER = 256;
+
+	private final AtomicInteger underWay = new AtomicInteger();
+
+	private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+
+	/** Returns whether the caller may send a call by itself; it has to leave then. */
+	boolean enter() {
+		int current = this.underWay.get();
+		while (current < AT_ONCE) {
+			if (this.underWay.compareAndSet(current, current + 1)) {
+				return true;
+			}
+			current = this.underWay.get();
+		}
+		return false;
+	}
+
+	/** Ends a call, and lets those who waited for it go. */
+	void leave(KnownKey key, RedisScripts redis, Script takeMany) {
+		this.underWay.decrementAndGet();
+		send(key, redis, takeMany);
+	}
+
+	/** Joins the next call. */
+	Waiting join(KnownKey key, LevelScale scale, long permits, RedisScripts redis, Script takeMany) {
+		Waiting joined = new Waiting(this, scale, permits);
+		this.waiting.add(joined);
+		send(key, redis, takeMany);
+		return joined;
+	}
+
+	private void send(KnownKey key, RedisScripts redis, Script takeMany) {
+		while (!this.waiting.isEmpty() && enter()) {
+			List<Waiting> together = nextTogether();
+			if (together.isEmpty()) {
+				this.underWay.decrementAndGet();
+			}
+			else {
+				send(together, key, redis, takeMany);
+			}
+		}
+	}
+
+	private List<Waiting> nextTogether() {
+		List<Waiting> together = new ArrayList<>();
+		Waiting next = this.waiting.peek();
+		while (next != null && together.size() < MOST_TOGETHER
+				&& (together.isEmpty() || next.scale == together.get(0).scale)) {
+			if (this.waiting.remove(next) && next.toBeSent()) {
+				together.add(next);
+			}
+			next = this.waiting.peek();
+		}
+		return together;
+	}
+
+	private void send(List<Waiting> together, KnownKey key, RedisScripts redis, Script takeMany) {
+		LevelScale scale = together.get(0).scale;
+		ByteBuffer costs = LevelScale.buffer(together.size() * scale.size() * Double.BYTES);
+		together.forEach((member) -> costs.put(scale.costs(member.permits)));
+		AtomicBoolean left = new AtomicBoolean();
+		Runnable leave = () -> {
+			if (left.compareAndSet(false, true)) {
+				leave(key, redis, takeMany);
+			}
+		};
+		together.forEach((member) -> member.leave = leave);
+		redis.run(takeMany, new byte[][] { key.name() }, scale.rates(), key.newOrigin(), costs.array())
+			.whenComplete((bytes, failure) -> {
+				leave.run();
+				complete(together, bytes, failure);
+			});
+	}
+
+	private static void complete(List<Waiting> together, byte @Nullable [] bytes, @Nullable Throwable failure) {
+		int size = (bytes != null) ? bytes.length / together.size() : 0;
+		for (int i = 0; i < together.size(); i++) {
+			if (bytes != null) {
+				together.get(i).answer.complete(Arrays.copyOfRange(bytes, i * size, (i + 1) * size));
+			}
+			else {
+				together.get(i).answer.completeExceptionally(failure);
+			}
+		}
+	}
+
+	/** A charge that is to be asked for together with others. */
+	static final class Waiting {
+
+		private final KeyCalls calls;
+
+		private final LevelScale scale;
+
+		private final long permits;
+
+		private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
+
+		/** Set by who sends it, or by who no longer wants it. */
+		private final AtomicBoolean decided = new AtomicBoolean();
+
+		private volatile @Nullable Runnable leave;
+
+		private Waiting(KeyCalls calls, LevelScale scale, long permits) {
+			this.calls = calls;
+			this.scale = scale;
+			this.permits = permits;
+		}
+
+		private boolean toBeSent() {
+			return this.decided.compareAndSet(false, true);
+		}
+
+		CompletableFuture<byte[]> answer() {
+			return this.answer;
+		}
+
+		/** Is told that nobody waits any more: it is not sent, or its call may hang. */
+		void withdraw() {
+			if (this.decided.compareAndSet(false, true)) {
+				this.calls.waiting.remove(this);
+				return;
+			}
+			Runnable leave = this.leave;
+			if (leave != null) {
+				leave.run();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,137 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.LimitDecision;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Permits of one busy key that this instance has taken in Redis in advance and gives out
+ * itself. It never holds more than an eighth of what was left when it took them, renews
+ * before they are spent, and gives back what is unspent when their time is over.
+ * Thread-safe.
+ */
+final class KeyLease {
+
+	private static final int SHARE = 8;
+
+	private static final long LEAST = 4;
+
+	private final KnownKey key;
+
+	private final Leases leases;
+
+	private final long ttlNanos;
+
+	/** Permits that can be given out; negative while there is no lease. */
+	private final AtomicLong left = new AtomicLong(-1);
+
+	private final AtomicBoolean renewing = new AtomicBoolean();
+
+	private volatile @Nullable SeenState from;
+
+	private volatile long endsAt;
+
+	private volatile long renewBelow;
+
+	private volatile long wanted = LEAST;
+
+	KeyLease(KnownKey key, Leases leases, Duration ttl) {
+		this.key = key;
+		this.leases = leases;
+		this.ttlNanos = ttl.toNanos();
+	}
+
+	/** Returns null if the lease does not have the permits, or is over. */
+	@Nullable LimitDecision take(Charge charge, LevelScale scale, long now) {
+		SeenState from = this.from;
+		if (from == null || from.scale() != scale || now - this.endsAt >= 0) {
+			return null;
+		}
+		long before = this.left.get();
+		while (before >= charge.permits()) {
+			if (this.left.compareAndSet(before, before - charge.permits())) {
+				long after = before - charge.permits();
+				if (after < this.renewBelow) {
+					renew(scale, true, now);
+				}
+				return from.leased(charge, after, now);
+			}
+			before = this.left.get();
+		}
+		return null;
+	}
+
+	/** Is told of a charge that Redis granted: the next ones may find a lease. */
+	void granted(LevelScale scale, long now) {
+		renew(scale, this.left.get() >= 0, now);
+	}
+
+	private void renew(LevelScale scale, boolean busy, long now) {
+		SeenState last = this.key.last();
+		boolean fresh = last != null && last.scale() == scale && now - last.askedNanos() < this.ttlNanos;
+		if (last == null || !fresh || !this.renewing.compareAndSet(false, true)) {
+			return;
+		}
+		long elapsed = TimeUnit.NANOSECONDS.toMicros(now - last.askedNanos());
+		long most = last.remaining(elapsed) / SHARE;
+		long wanted = Math.min(busy ? this.wanted * 2 : this.wanted, most);
+		long missing = wanted - Math.max(0, this.left.get());
+		if (wanted < LEAST || missing < LEAST) {
+			this.renewing.set(false);
+			return;
+		}
+		this.wanted = wanted;
+		this.leases.take(this, scale, missing);
+	}
+
+	/** Is told what Redis said to the permits in advance, null if nothing. */
+	void taken(long permits, @Nullable SeenState state) {
+		if (state != null) {
+			long held = Math.max(0, this.left.getAndSet(-1)) + permits;
+			this.from = state;
+			this.endsAt = state.askedNanos() + this.ttlNanos;
+			this.renewBelow = held / 2;
+			this.left.set(held);
+			endLater(state, this.leases.scheduler());
+		}
+		this.renewing.set(false);
+	}
+
+	private void endLater(SeenState state, ScheduledExecutorService scheduler) {
+		try {
+			scheduler.schedule(() -> end(state), this.ttlNanos, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			end(state);
+		}
+	}
+
+	private void end(SeenState state) {
+		if (this.from == state) {
+			if (this.left.get() > this.renewBelow) {
+				this.wanted = Math.max(LEAST, this.wanted / 2);
+			}
+			giveBack();
+		}
+	}
+
+	/** Gives back what is unspent. */
+	CompletableFuture<?> giveBack() {
+		SeenState state = this.from;
+		long unspent = this.left.getAndSet(-1);
+		return (unspent > 0 && state != null) ? this.leases.giveBack(this, state, unspent)
+				: CompletableFuture.completedFuture(null);
+	}
+
+	KnownKey key() {
+		return this.key;
+	}
+
+}

@@ -1,0 +1,178 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyLabel;
+import io.github.ratelimit.LimitDecision;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this instance knows of one key of a limit: its name in Redis, the state that it
+ * last saw there, and how often it allowed and denied what. Thread-safe.
+ */
+final class KnownKey {
+
+	/** For how long a denied key is not asked for again. */
+	private static final long QUIET_NANOS = Duration.ofSeconds(1).toNanos();
+
+	/** The same where permits are known to come back. */
+	private static final long REFUNDED_QUIET_NANOS = Duration.ofMillis(100).toNanos();
+
+	private static final int MOST_LABEL_BYTES = 64;
+
+	private final KeyLabel label;
+
+	private final byte[] name;
+
+	private final byte[] labelBytes;
+
+	/** Null where the limit has no leases. */
+	private volatile @Nullable KeyLease lease;
+
+	private final LongAdder allowed = new LongAdder();
+
+	private final LongAdder denied = new LongAdder();
+
+	private final KeyCalls calls = new KeyCalls();
+
+	private volatile @Nullable SeenState last;
+
+	/** What was asked before this tells nothing of what came back since. */
+	private volatile long forgottenAt = Long.MIN_VALUE;
+
+	private volatile @Nullable SeenState standInBegan;
+
+	private volatile long lastSeen;
+
+	KnownKey(Key key, String limit, RedisKeys names, long now) {
+		this.label = key.label();
+		this.name = names.of(limit, this.label.id());
+		byte[] bytes = RedisKeys.bytes(this.label.kind() + ":" + this.label.masked());
+		this.labelBytes = (bytes.length <= MOST_LABEL_BYTES) ? bytes : RedisKeys.bytes("key:" + this.label.masked());
+		this.lastSeen = now;
+	}
+
+	KeyLabel label() {
+		return this.label;
+	}
+
+	/** Returns the name in Redis; not to be changed. */
+	byte[] name() {
+		return this.name;
+	}
+
+	/** Returns what a state begins with that Redis does not have yet: a new origin. */
+	byte[] newOrigin() {
+		byte[] origin = new byte[Integer.BYTES + this.labelBytes.length];
+		int random = ThreadLocalRandom.current().nextInt() | 1;
+		for (int i = 0; i < Integer.BYTES; i++) {
+			origin[i] = (byte) (random >>> (8 * i));
+		}
+		System.arraycopy(this.labelBytes, 0, origin, Integer.BYTES, this.labelBytes.length);
+		return origin;
+	}
+
+	/**
+	 * Answers a charge without asking Redis, where the last state proves that it cannot
+	 * be paid: while others only take, no more than time brings can be there.
+	 * @return the refusal, null if Redis has to be asked
+	 */
+	@Nullable LimitDecision refusedWithoutAsking(Charge charge, LevelScale scale, long now) {
+		SeenState seen = lately(scale, now);
+		return (seen != null) ? seen.stillRefused(charge, now) : null;
+	}
+
+	private @Nullable SeenState lately(LevelScale scale, long now) {
+		SeenState seen = this.last;
+		if (seen == null || seen.scale() != scale) {
+			return null;
+		}
+		long quiet = seen.refunded() ? REFUNDED_QUIET_NANOS : QUIET_NANOS;
+		return (now - seen.askedNanos() < quiet) ? seen : null;
+	}
+
+	/**
+	 * Returns what a charge would find, by the last state, to be told beside another
+	 * limit's refusal.
+	 * @return a decision without a receipt, null if Redis has to be asked
+	 */
+	@Nullable LimitDecision thereWithoutAsking(Charge charge, LevelScale scale, long now) {
+		SeenState seen = lately(scale, now);
+		return (seen != null) ? seen.stillThere(charge, now) : null;
+	}
+
+	@Nullable SeenState last() {
+		return this.last;
+	}
+
+	void saw(SeenState state) {
+		if (this.forgottenAt == Long.MIN_VALUE || state.askedNanos() - this.forgottenAt >= 0) {
+			this.last = state;
+		}
+	}
+
+	/** Forgets the state, so that the next charge is asked for. */
+	void forgetState(long now) {
+		this.forgottenAt = now;
+		this.last = null;
+	}
+
+	/** Returns the last state once: the local one counts on from there. */
+	@Nullable SeenState lastForStandIn() {
+		SeenState seen = this.last;
+		if (seen == this.standInBegan) {
+			return null;
+		}
+		this.standInBegan = seen;
+		return seen;
+	}
+
+	KeyCalls calls() {
+		return this.calls;
+	}
+
+	@Nullable KeyLease lease() {
+		return this.lease;
+	}
+
+	/** Returns the key's lease, which has no permits at first. */
+	synchronized KeyLease lease(Leases leases, Duration ttl) {
+		KeyLease current = this.lease;
+		if (current == null) {
+			current = new KeyLease(this, leases, ttl);
+			this.lease = current;
+		}
+		return current;
+	}
+
+	void count(boolean violated, long now) {
+		(violated ? this.denied : this.allowed).increment();
+		this.lastSeen = now;
+	}
+
+	void seen(long now) {
+		this.lastSeen = now;
+	}
+
+	long allowed() {
+		return this.allowed.sum();
+	}
+
+	long denied() {
+		return this.denied.sum();
+	}
+
+	long lastSeen() {
+		return this.lastSeen;
+	}
+
+	/** Returns whether Redis may still have a state. */
+	boolean isKept(long now) {
+		SeenState seen = this.last;
+		return seen != null && seen.origin() != 0 && now - seen.askedNanos() < seen.nanosToFull(0);
+	}
+
+}

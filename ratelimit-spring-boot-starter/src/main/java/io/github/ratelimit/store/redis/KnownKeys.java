@@ -1,0 +1,99 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Key;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of one limit that this instance has seen lately, bounded: two generations, of
+ * which the older is dropped when the younger is full. What is dropped costs a question
+ * and some figures, never a permit. Thread-safe.
+ */
+final class KnownKeys {
+
+	private final String limit;
+
+	private final RedisKeys names;
+
+	private final int most;
+
+	private final @Nullable Duration lease;
+
+	private volatile Generations generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+
+	KnownKeys(String limit, RedisKeys names, int most, @Nullable Duration lease) {
+		this.limit = limit;
+		this.names = names;
+		this.most = Math.max(1, most / 2);
+		this.lease = lease;
+	}
+
+	KnownKey get(Key key, long now) {
+		KnownKey known = this.generations.young().get(key);
+		return (known != null) ? known : getSlowly(key, now);
+	}
+
+	private KnownKey getSlowly(Key key, long now) {
+		Generations current = this.generations;
+		if (current.young().size() >= this.most) {
+			current = age(current);
+		}
+		KnownKey old = current.old().get(key);
+		KnownKey created = (old != null) ? old : new KnownKey(key, this.limit, this.names, now);
+		KnownKey earlier = current.young().putIfAbsent(key, created);
+		return (earlier != null) ? earlier : created;
+	}
+
+	private synchronized Generations age(Generations full) {
+		if (this.generations == full) {
+			this.generations = new Generations(new ConcurrentHashMap<>(), full.young());
+		}
+		return this.generations;
+	}
+
+	/** Returns how long leases of the limit last, null if it has none. */
+	@Nullable Duration lease() {
+		return this.lease;
+	}
+
+	@Nullable KnownKey find(String keyId) {
+		for (KnownKey known : all()) {
+			if (known.label().id().equals(keyId)) {
+				return known;
+			}
+		}
+		return null;
+	}
+
+	Map<String, KnownKey> byId() {
+		Map<String, KnownKey> byId = new HashMap<>();
+		all().forEach((known) -> byId.put(known.label().id(), known));
+		return byId;
+	}
+
+	void remove(String keyId) {
+		Generations current = this.generations;
+		current.young().values().removeIf((known) -> known.label().id().equals(keyId));
+		current.old().values().removeIf((known) -> known.label().id().equals(keyId));
+	}
+
+	List<KnownKey> all() {
+		Generations current = this.generations;
+		List<KnownKey> all = new ArrayList<>(current.young().values());
+		current.old().forEach((key, known) -> {
+			if (!current.young().containsKey(key)) {
+				all.add(known);
+			}
+		});
+		return all;
+	}
+
+	private record Generations(ConcurrentHashMap<Key, KnownKey> young, ConcurrentHashMap<Key, KnownKey> old) {
+	}
+
+}

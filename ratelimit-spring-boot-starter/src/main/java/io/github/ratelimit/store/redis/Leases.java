@@ -1,0 +1,18 @@
+package io.github.ratelimit.store.redis;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** What leases need of the store. */
+interface Leases {
+
+	/** Takes permits in advance, without waiting, and tells the lease. */
+	void take(KeyLease lease, LevelScale scale, long permits);
+
+	/** Gives back what a lease has not spent, without waiting. */
+	CompletableFuture<byte[]> giveBack(KeyLease lease, SeenState from, long permits);
+
+	/** Returns what ends leases in time. */
+	ScheduledExecutorService scheduler();
+
+}

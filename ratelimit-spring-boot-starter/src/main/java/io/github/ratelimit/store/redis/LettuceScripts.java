@@ -1,0 +1,188 @@
+package io.github.ratelimit.store.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * Lettuce's own asynchronous commands, on a connection that nobody else uses: its
+ * {@link ClientOptions} reject commands while disconnected, bound the queue and replay
+ * nothing, whatever the application's connection does.
+ */
+final class LettuceScripts implements RedisScripts {
+
+	private static final Log logger = LogFactory.getLog(LettuceScripts.class);
+
+	private static final Duration PAUSE = Duration.ofMillis(200);
+
+	private static final int ALONE = 0;
+
+	private final LettuceConnectionFactory factory;
+
+	private final ExecutorService connector = Executors.newSingleThreadExecutor((task) -> {
+		Thread thread = new Thread(task, "ratelimit-redis-connect");
+		thread.setDaemon(true);
+		return thread;
+	});
+
+	private final AtomicBoolean connecting = new AtomicBoolean();
+
+	private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
+
+	private volatile CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> connected = new CompletableFuture<>();
+
+	private volatile boolean closed;
+
+	/**
+	 * Begins to connect.
+	 * @param factory a started factory that nobody else uses
+	 */
+	LettuceScripts(LettuceConnectionFactory factory) {
+		this.factory = factory;
+		connect(false);
+	}
+
+	@Override
+	public CompletableFuture<byte[]> run(Script script, byte[][] keys, byte[]... args) {
+		RedisClusterAsyncCommands<byte[], byte[]> current = this.commands;
+		if (current != null) {
+			return run(current, script, keys, args);
+		}
+		connect(false);
+		return this.connected.thenCompose((commands) -> run(commands, script, keys, args));
+	}
+
+	private static CompletableFuture<byte[]> run(RedisClusterAsyncCommands<byte[], byte[]> commands, Script script,
+			byte[][] keys, byte[][] args) {
+		try {
+			CompletableFuture<byte[]> answer = commands
+				.<byte[]>evalsha(script.sha1(), ScriptOutputType.VALUE, keys, args)
+				.toCompletableFuture();
+			return answer.exceptionallyCompose((failure) -> {
+				Throwable cause = (failure instanceof CompletionException) ? failure.getCause() : failure;
+				return (cause instanceof RedisNoScriptException)
+						? commands.eval(script.text(), ScriptOutputType.VALUE, keys, args)
+						: CompletableFuture.failedFuture(failure);
+			});
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	/**
+	 * Connects on a thread of its own, for that can take as long as the network likes.
+	 */
+	private void connect(boolean anew) {
+		if (this.closed || !this.connecting.compareAndSet(false, true)) {
+			return;
+		}
+		try {
+			this.connector.execute(() -> connectNow(anew));
+		}
+		catch (RejectedExecutionException ex) {
+			this.connecting.set(false);
+		}
+	}
+
+	private void connectNow(boolean anew) {
+		try {
+			if (anew) {
+				this.factory.resetConnection();
+			}
+			RedisConnection connection = this.factory.getConnection();
+			RedisClusterAsyncCommands<byte[], byte[]> current = ((LettuceConnection) connection).getNativeConnection();
+			this.commands = current;
+			this.connected.complete(current);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("No connection to Redis", ex);
+			CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> failed = this.connected;
+			this.connected = new CompletableFuture<>();
+			failed.completeExceptionally(new RedisException("Not connected to Redis", ex));
+			pause();
+		}
+		finally {
+			this.connecting.set(false);
+		}
+	}
+
+	private static void pause() {
+		try {
+			Thread.sleep(PAUSE.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public String node(byte[] key) {
+		RedisClusterClient client = cluster();
+		if (client != null) {
+			RedisClusterNode node = client.getPartitions().getPartitionBySlot(SlotHash.getSlot(key));
+			return (node != null) ? node.getNodeId() : "unknown";
+		}
+		return "redis";
+	}
+
+	@Override
+	public boolean isCluster() {
+		return this.factory.isClusterAware();
+	}
+
+	private @Nullable RedisClusterClient cluster() {
+		return (this.commands != null && this.factory.getNativeClient() instanceof RedisClusterClient client) ? client
+				: null;
+	}
+
+	@Override
+	public List<Integer> slots() {
+		RedisClusterClient client = cluster();
+		if (client == null) {
+			return List.of(ALONE);
+		}
+		List<RedisClusterNode> nodes = new ArrayList<>();
+		for (RedisClusterNode node : client.getPartitions()) {
+			if (!node.getSlots().isEmpty()) {
+				nodes.add(node);
+			}
+		}
+		nodes.sort(Comparator.comparing(RedisClusterNode::getNodeId));
+		return nodes.stream().map((node) -> node.getSlots().get(0)).toList();
+	}
+
+	@Override
+	public void reconnect() {
+		connect(true);
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		this.connector.shutdownNow();
+		this.factory.destroy();
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Key;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The names of states in Redis: {@code ratelimit:1:chat:{k_0123…}}. Prefix, version of
+ * the format, limit, and the {@linkplain Key#id() id} of the caller's key, which does not
+ * tell the key. The braces make a cluster keep all limits of one caller in one slot, so
+ * that they are one call.
+ */
+final class RedisKeys {
+
+	/** States of another version have other names: versions never misread each other. */
+	private static final String VERSION = "1";
+
+	private final String prefix;
+
+	RedisKeys(String prefix) {
+		this.prefix = prefix + ":" + VERSION + ":";
+	}
+
+	byte[] of(String limit, String keyId) {
+		return bytes(this.prefix + limit + ":{" + keyId + "}");
+	}
+
+	/** Returns what a scan finds all keys of a limit with. */
+	byte[] pattern(String limit) {
+		StringBuilder pattern = new StringBuilder();
+		for (char c : (this.prefix + limit).toCharArray()) {
+			if ("*?[]\\^".indexOf(c) >= 0) {
+				pattern.append('\\');
+			}
+			pattern.append(c);
+		}
+		return bytes(pattern + ":{k_*}");
+	}
+
+	/** Returns the id within a name. */
+	static String keyId(byte[] name) {
+		String text = new String(name, StandardCharsets.UTF_8);
+		return text.substring(text.lastIndexOf('{') + 1, text.length() - 1);
+	}
+
+	/** Returns a key in the same slot as a state's, of no limit. */
+	byte[] probe(byte[] name) {
+		return bytes(this.prefix + "#probe:{" + keyId(name) + "}");
+	}
+
+	static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	/** Returns one of many keys of no limit, for finding one in a certain slot. */
+	byte[] route(int number) {
+		return bytes(this.prefix + "#route:{" + number + "}");
+	}
+
+}

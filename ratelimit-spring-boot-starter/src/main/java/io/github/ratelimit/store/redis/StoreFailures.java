@@ -1,0 +1,59 @@
+package io.github.ratelimit.store.redis;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/** What went wrong, in one word of a fixed set. */
+final class StoreFailures {
+
+	static final String TIMEOUT = "timeout";
+
+	private static final String CONNECTION = "connection";
+
+	/** What is wrong with one key says nothing of the node. */
+	private static final List<String> OF_ONE_KEY = List.of("UNREADABLE", "WRONGTYPE");
+
+	private static final List<String> OF_THE_NODE = List.of("OOM", "READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN",
+			"TRYAGAIN", "BUSY", "NOPERM", "NOAUTH", "WRONGPASS", "NOREPLICAS", "MISCONF", "CROSSSLOT", "UNBLOCKED");
+
+	private StoreFailures() {
+	}
+
+	static String reason(Throwable failure) {
+		Throwable cause = cause(failure);
+		if (cause instanceof TimeoutException) {
+			return TIMEOUT;
+		}
+		for (Throwable part = cause; part != null; part = part.getCause()) {
+			String message = String.valueOf(part.getMessage());
+			for (String word : OF_ONE_KEY) {
+				if (message.contains(word)) {
+					return word.toLowerCase(Locale.ROOT);
+				}
+			}
+			for (String word : OF_THE_NODE) {
+				if (message.contains(word)) {
+					return word.toLowerCase(Locale.ROOT);
+				}
+			}
+		}
+		return CONNECTION;
+	}
+
+	static boolean isOfOneKey(String reason) {
+		return OF_ONE_KEY.contains(reason.toUpperCase(Locale.ROOT));
+	}
+
+	static Throwable cause(Throwable failure) {
+		Throwable cause = failure;
+		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+				&& cause.getCause() != null) {
+			cause = cause.getCause();
+		}
+		return cause;
+	}
+
+}
