@@ -208,11 +208,11 @@ class RateLimitRedisAutoConfigurationTests {
 	@Test
 	void limitThatRedisCannotCountIsRefused() {
 		this.runner
-			.withPropertyValues("ratelimit.limits.huge.rate=1000/s burst 2000000000000", "ratelimit.limits.huge.key=ip")
+			.withPropertyValues("ratelimit.limits.huge.rate=1000003/h burst 10000000", "ratelimit.limits.huge.key=ip")
 			.run((context) -> assertThat(analysis(context))
-				.contains("Property: ratelimit.limits.huge.rate\n", "Value: \"1000/s burst 2000000000000\"",
+				.contains("Property: ratelimit.limits.huge.rate\n", "Value: \"1000003/h burst 10000000\"",
 						"Reason: The value cannot be counted in Redis, and ratelimit.store is redis")
-				.contains("Lower its burst"));
+				.contains("a smaller burst"));
 	}
 
 	@Test
@@ -222,15 +222,15 @@ class RateLimitRedisAutoConfigurationTests {
 			FailureAnalysis analysis = new InvalidRateLimitedMethodFailureAnalyzer()
 				.analyze(context.getStartupFailure());
 			assertThat(analysis.getDescription()).contains("Where: method " + Huge.class.getName() + ".send()",
-					"Attribute: rate", "Value: \"1000/s burst 2000000000000\"");
-			assertThat(analysis.getAction()).contains("Lower its burst");
+					"Attribute: rate", "Value: \"1000003/h burst 10000000\"");
+			assertThat(analysis.getAction()).contains("a smaller burst");
 		});
 	}
 
 	@Test
 	void limitsThatMemoryCountsAreNotRefusedThere() {
 		this.runner
-			.withPropertyValues("ratelimit.store=memory", "ratelimit.limits.huge.rate=1000/s burst 2000000000000",
+			.withPropertyValues("ratelimit.store=memory", "ratelimit.limits.huge.rate=1000003/h burst 10000000",
 					"ratelimit.limits.huge.key=ip")
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
@@ -283,7 +283,7 @@ class RateLimitRedisAutoConfigurationTests {
 
 	static class Huge {
 
-		@RateLimited(rate = "1000/s burst 2000000000000", key = "global")
+		@RateLimited(rate = "1000003/h burst 10000000", key = "global")
 		public void send() {
 		}
 
