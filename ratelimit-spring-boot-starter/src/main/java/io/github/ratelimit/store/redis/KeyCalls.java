@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyCalls {
 
-	private static final int AT_ONCE = 2;
+	private static final int AT_ONCE = 1;
 
 	private static final int MOST_TOGETHER = 256;
 

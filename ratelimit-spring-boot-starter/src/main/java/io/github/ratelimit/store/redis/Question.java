@@ -111,17 +111,24 @@ final class Question {
 	}
 
 	/** Gives back what a late answer grants: its caller was decided otherwise. */
-	void abandon(java.util.function.Consumer<LimitDecision> giveBack) {
+	void abandon(RedisScripts scripts, Script giveBack) {
 		if (this.waiting != null) {
 			this.waiting.withdraw();
 		}
 		if (this.take) {
 			this.answer.thenAccept((bytes) -> {
 				Said said = read(bytes);
-				if (said.granted()) {
-					said.decisions().forEach(giveBack);
+				for (int i = 0; said.granted() && i < said.decisions().size(); i++) {
+					giveBack(said.decisions().get(i), this.group.known()[i], scripts, giveBack);
 				}
 			});
+		}
+	}
+
+	private void giveBack(LimitDecision granted, KnownKey key, RedisScripts scripts, Script giveBack) {
+		long permits = granted.charge().permits();
+		if (permits > 0 && granted.receipt() instanceof SeenState state) {
+			GiveBack.send(permits, state, key, this.group.node(), scripts, giveBack, this.time);
 		}
 	}
 

@@ -10,11 +10,8 @@ import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +24,6 @@ import java.util.concurrent.TimeoutException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
@@ -45,8 +41,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final RedisScripts redis;
 
-	private final Scripts scripts;
-
 	private final RedisStoreSettings settings;
 
 	private final TimeSource time;
@@ -55,7 +49,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final Nodes nodes;
 
-	private final StandIn standIn;
+	private final Decisions decisions;
 
 	private final Lookups lookups;
 
@@ -76,16 +70,16 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	RedisStore(RedisScripts redis, Scripts scripts, RedisStoreSettings settings, LimitStore local, TimeSource time,
 			StoreObserver observer) {
 		this.redis = redis;
-		this.scripts = scripts;
 		this.settings = settings;
 		this.time = time;
 		this.names = new RedisKeys(settings.keyPrefix());
 		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
 				settings.describeFailurePolicies());
-		this.standIn = new StandIn(local, settings);
 		this.lookups = new Lookups(redis, scripts, this.names, time);
 		this.leases = new LeasesInRedis(redis, scripts, this.nodes, time, this.scheduler);
 		this.deadlineNanos = settings.deadline().toNanos();
+		this.decisions = new Decisions(redis, scripts, this.nodes, new StandIn(local, settings), time,
+				this.deadlineNanos);
 	}
 
 	/**
@@ -121,7 +115,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		LevelScale scale = scale(charge.limit());
 		LimitDecision decision = decideWithoutAsking(charge, key, scale, start);
 		if (decision == null) {
-			decision = ask(charge, key, scale, start);
+			decision = this.decisions.take(charge, key, scale, start);
 			if (keys.lease() != null && !decision.violated() && !decision.isDegraded()) {
 				key.lease(this.leases, keys.lease()).granted(scale, start);
 			}
@@ -135,23 +129,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		KeyLease lease = key.lease();
 		LimitDecision leased = (lease != null) ? lease.take(charge, scale, now) : null;
 		return (leased != null) ? leased : key.refusedWithoutAsking(charge, scale, now);
-	}
-
-	private LimitDecision ask(Charge charge, KnownKey key, LevelScale scale, long start) {
-		ChargeGroup group = new ChargeGroup(List.of(charge), new KnownKey[] { key }, new LevelScale[] { scale },
-				this.nodes.of(key.name()));
-		if (group.node().isOpen()) {
-			return decideWithout(group).get(0);
-		}
-		if (!key.calls().enter()) {
-			return await(Question.takeTogether(group, this.redis, this.scripts.takeMany(), this.time), start).get(0);
-		}
-		try {
-			return await(ask(group, true), start).get(0);
-		}
-		finally {
-			key.calls().leave(key, this.redis, this.scripts.takeMany());
-		}
 	}
 
 	@Override
@@ -171,8 +148,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		}
 		List<LimitDecision> decisions = refusedWithoutAsking(charges, keys, limits, start);
 		if (decisions == null) {
-			decisions = this.redis.isCluster() ? takeFromCluster(charges, keys, limits, start)
-					: takeGroup(new ChargeGroup(charges, keys, limits, this.nodes.of(keys[0].name())), start);
+			decisions = this.decisions.takeAll(charges, keys, limits, start);
 		}
 		count(decisions, keys, start);
 		return decisions;
@@ -210,93 +186,12 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return refused ? decisions : null;
 	}
 
-	private List<LimitDecision> takeGroup(ChargeGroup group, long start) {
-		return group.node().isOpen() ? decideWithout(group) : await(ask(group, true), start);
-	}
-
-	private List<LimitDecision> await(Question question, long start) {
-		Question.Said said = question.await(left(start));
-		if (said != null) {
-			return said.decisions();
-		}
-		question.abandon(this::giveBackLater);
-		return decideWithout(question.group());
-	}
-
-	private List<LimitDecision> decideWithout(ChargeGroup group) {
-		group.node().decidedWithout(group.size());
-		return this.standIn.takeAll(group.charges(), group.known(), this.time.nanoTime());
-	}
-
-	private List<LimitDecision> takeFromCluster(List<Charge> charges, KnownKey[] keys, LevelScale[] scales,
-			long start) {
-		List<ChargeGroup> groups = bySlot(charges, keys, scales);
-		if (groups.size() == 1) {
-			return takeGroup(groups.get(0), start);
-		}
-		return new SlotsDecision(groups, this).decide(charges, start);
-	}
-
-	private List<ChargeGroup> bySlot(List<Charge> charges, KnownKey[] keys, LevelScale[] scales) {
-		Map<Integer, List<Integer>> bySlot = new LinkedHashMap<>();
-		for (int i = 0; i < keys.length; i++) {
-			int slot = ClusterSlotHashUtil.calculateSlot(keys[i].name());
-			bySlot.computeIfAbsent(slot, (s) -> new ArrayList<>()).add(i);
-		}
-		List<ChargeGroup> groups = new ArrayList<>(bySlot.size());
-		for (List<Integer> places : bySlot.values()) {
-			KnownKey[] groupKeys = places.stream().map((place) -> keys[place]).toArray(KnownKey[]::new);
-			groups.add(new ChargeGroup(places.stream().map(charges::get).toList(), groupKeys,
-					places.stream().map((place) -> scales[place]).toArray(LevelScale[]::new),
-					this.nodes.of(groupKeys[0].name())));
-		}
-		return groups;
-	}
-
-	long left(long start) {
-		return this.deadlineNanos - (this.time.nanoTime() - start);
-	}
-
-	Question ask(ChargeGroup group, boolean take) {
-		return take ? Question.take(group, this.redis, this.scripts.take(), this.time)
-				: Question.look(group, this.redis, this.scripts.take(), this.time);
-	}
-
-	List<LimitDecision> decideWithout(List<ChargeGroup> groups) {
-		List<Charge> charges = new ArrayList<>();
-		List<KnownKey> keys = new ArrayList<>();
-		for (ChargeGroup group : groups) {
-			charges.addAll(group.charges());
-			keys.addAll(Arrays.asList(group.known()));
-			group.node().decidedWithout(group.size());
-		}
-		return this.standIn.takeAll(charges, keys.toArray(KnownKey[]::new), this.time.nanoTime());
-	}
-
 	@Override
 	public void giveBack(LimitDecision taken) {
-		GiveBack giveBack = giveBackNow(taken);
-		if (giveBack != null) {
-			giveBack.await(this.deadlineNanos);
+		if (taken.receipt() instanceof SeenState state && state.scale() != this.scales.get(taken.limit().name())) {
+			return;
 		}
-	}
-
-	/** Gives back without waiting for it. */
-	void giveBackLater(LimitDecision taken) {
-		giveBackNow(taken);
-	}
-
-	private @Nullable GiveBack giveBackNow(LimitDecision taken) {
-		if (!(taken.receipt() instanceof SeenState state)) {
-			this.standIn.giveBack(taken);
-			return null;
-		}
-		if (taken.charge().permits() == 0 || this.scales.get(taken.limit().name()) != state.scale()) {
-			return null;
-		}
-		KnownKey key = known(taken.limit()).get(taken.key(), this.time.nanoTime());
-		return GiveBack.send(taken.charge().permits(), state, key, this.nodes.of(key.name()), this.redis,
-				this.scripts.giveBack(), this.time);
+		this.decisions.giveBack(taken, known(taken.limit()).get(taken.key(), this.time.nanoTime()));
 	}
 
 	@Override

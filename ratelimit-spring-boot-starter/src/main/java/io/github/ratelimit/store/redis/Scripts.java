@@ -25,7 +25,7 @@ record Scripts(Script take, Script takeMany, Script giveBack, Script find, Scrip
 
 	/** Loads them with changed texts, for tests that turn the time. */
 	static Scripts load(UnaryOperator<String> edit) {
-		return new Scripts(Script.of(edit, "take-one", STATE, "take"), Script.of(edit, CLOCK, STATE, "take-many"),
+		return new Scripts(Script.of(edit, "take-plain", STATE, "take"), Script.of(edit, CLOCK, STATE, "take-many"),
 				Script.of(edit, CLOCK, STATE, "give-back"), Script.of(edit, CLOCK, STATE, "find"),
 				Script.of(edit, "reset"), Script.of(edit, CLOCK, STATE, "page"), Script.of(edit, "probe"));
 	}

@@ -91,7 +91,7 @@ final class SeenState implements Receipt {
 
 	/** Returns the decision of a lease taken with this state that has paid the charge. */
 	LimitDecision leased(Charge charge, long left, long nowNanos) {
-		long elapsed = TimeUnit.NANOSECONDS.toMicros(nowNanos - this.answeredNanos);
+		long elapsed = microsSince(this.answeredNanos, nowNanos);
 		long remaining = Math.min(remaining(elapsed) + left, charge.limit().capacity());
 		return LimitDecision.granted(charge, this, remaining, nanosToFull(elapsed), perRate(elapsed));
 	}
@@ -120,19 +120,19 @@ final class SeenState implements Receipt {
 	 */
 	@Nullable LimitDecision stillRefused(Charge charge, long nowNanos) {
 		// the state may be as old as the question: more cannot have come
-		long atMost = TimeUnit.NANOSECONDS.toMicros(nowNanos - this.askedNanos) + 1;
+		long atMost = microsSince(this.askedNanos, nowNanos) + 1;
 		if (charge.permits() <= charge.limit().capacity() && waitMicros(charge.permits()) <= atMost) {
 			return null;
 		}
 		// and as young as the answer: only then has it certainly come
-		return refused(charge, TimeUnit.NANOSECONDS.toMicros(nowNanos - this.answeredNanos));
+		return refused(charge, microsSince(this.answeredNanos, nowNanos));
 	}
 
 	/**
 	 * Returns what is there some time later if nobody took anything, null if too little.
 	 */
 	@Nullable LimitDecision stillThere(Charge charge, long nowNanos) {
-		long elapsed = TimeUnit.NANOSECONDS.toMicros(nowNanos - this.answeredNanos);
+		long elapsed = microsSince(this.answeredNanos, nowNanos);
 		long remaining = remaining(elapsed);
 		return (remaining < charge.permits()) ? null
 				: LimitDecision.granted(charge, null, remaining, nanosToFull(elapsed), perRate(elapsed));
@@ -143,6 +143,11 @@ final class SeenState implements Receipt {
 		long wait = never ? LimitDecision.NEVER : 1000 * Math.max(1, waitMicros(charge.permits()) - elapsedMicros);
 		return LimitDecision.refused(charge, remaining(elapsedMicros), wait, nanosToFull(elapsedMicros),
 				perRate(elapsedMicros));
+	}
+
+	/** Somebody else may have seen the state after the caller had looked at the clock. */
+	private static long microsSince(long then, long now) {
+		return Math.max(0, TimeUnit.NANOSECONDS.toMicros(now - then));
 	}
 
 	private long waitMicros(long permits) {

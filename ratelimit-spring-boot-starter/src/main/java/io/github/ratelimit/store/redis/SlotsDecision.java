@@ -16,13 +16,13 @@ final class SlotsDecision {
 
 	private final List<ChargeGroup> groups;
 
-	private final RedisStore store;
+	private final Decisions decisions;
 
 	private final Map<Charge, LimitDecision> said = new IdentityHashMap<>();
 
-	SlotsDecision(List<ChargeGroup> groups, RedisStore store) {
+	SlotsDecision(List<ChargeGroup> groups, Decisions decisions) {
 		this.groups = groups;
-		this.store = store;
+		this.decisions = decisions;
 	}
 
 	List<LimitDecision> decide(List<Charge> charges, long start) {
@@ -30,7 +30,7 @@ final class SlotsDecision {
 		List<ChargeGroup> there = new ArrayList<>();
 		boolean granted = look(there, failed, start);
 		if (granted && !failed.isEmpty()) {
-			granted = note(this.store.decideWithout(failed));
+			granted = note(this.decisions.decideWithout(failed));
 		}
 		else {
 			failed.forEach((group) -> note(group.charges().stream().map(LimitDecision::letThrough).toList()));
@@ -45,7 +45,7 @@ final class SlotsDecision {
 		List<Question> questions = ask(this.groups, false, failed);
 		boolean granted = true;
 		for (Question question : questions) {
-			Question.Said answer = question.await(this.store.left(start));
+			Question.Said answer = question.await(this.decisions.left(start));
 			if (answer == null) {
 				failed.add(question.group());
 			}
@@ -63,9 +63,9 @@ final class SlotsDecision {
 		List<LimitDecision> taken = new ArrayList<>();
 		List<LimitDecision> lost = new ArrayList<>();
 		for (Question question : ask(there, true, failed)) {
-			Question.Said answer = question.await(this.store.left(start));
+			Question.Said answer = question.await(this.decisions.left(start));
 			if (answer == null) {
-				question.abandon(this.store::giveBackLater);
+				this.decisions.abandon(question);
 				failed.add(question.group());
 			}
 			else if (answer.granted()) {
@@ -76,7 +76,7 @@ final class SlotsDecision {
 			}
 		}
 		if (lost.isEmpty() && !failed.isEmpty()) {
-			List<LimitDecision> without = this.store.decideWithout(failed);
+			List<LimitDecision> without = this.decisions.decideWithout(failed);
 			boolean granted = without.stream().noneMatch(LimitDecision::violated);
 			(granted ? taken : lost).addAll(without);
 		}
@@ -84,8 +84,8 @@ final class SlotsDecision {
 			note(taken);
 		}
 		else {
-			taken.forEach(this.store::giveBack);
-			this.said.values().stream().filter(LimitDecision::isDegraded).forEach(this.store::giveBack);
+			taken.forEach(this::giveBack);
+			this.said.values().stream().filter(LimitDecision::isDegraded).forEach(this::giveBack);
 			this.said.replaceAll((charge, decision) -> decision.withoutReceipt());
 			note(lost);
 		}
@@ -98,10 +98,19 @@ final class SlotsDecision {
 				failed.add(group);
 			}
 			else {
-				questions.add(this.store.ask(group, take));
+				questions.add(this.decisions.ask(group, take));
 			}
 		}
 		return questions;
+	}
+
+	private void giveBack(LimitDecision taken) {
+		for (ChargeGroup group : this.groups) {
+			int place = group.charges().indexOf(taken.charge());
+			if (place >= 0) {
+				this.decisions.giveBack(taken, group.known()[place]);
+			}
+		}
 	}
 
 	private boolean note(List<LimitDecision> decisions) {

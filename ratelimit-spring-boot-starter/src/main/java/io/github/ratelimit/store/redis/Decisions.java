@@ -1,0 +1,117 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.TimeSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Asks Redis, each caller until its own deadline, and decides without it where there is
+ * no answer. Thread-safe.
+ */
+final class Decisions {
+
+	private final RedisScripts redis;
+
+	private final Scripts scripts;
+
+	private final Nodes nodes;
+
+	private final StandIn standIn;
+
+	private final TimeSource time;
+
+	private final long deadlineNanos;
+
+	Decisions(RedisScripts redis, Scripts scripts, Nodes nodes, StandIn standIn, TimeSource time, long deadlineNanos) {
+		this.redis = redis;
+		this.scripts = scripts;
+		this.nodes = nodes;
+		this.standIn = standIn;
+		this.time = time;
+		this.deadlineNanos = deadlineNanos;
+	}
+
+	/** Takes one charge, together with others that ask for the same key just now. */
+	LimitDecision take(Charge charge, KnownKey key, LevelScale scale, long start) {
+		ChargeGroup group = new ChargeGroup(List.of(charge), new KnownKey[] { key }, new LevelScale[] { scale },
+				this.nodes.of(key.name()));
+		if (group.node().isOpen()) {
+			return decideWithout(List.of(group)).get(0);
+		}
+		if (!key.calls().enter()) {
+			return await(Question.takeTogether(group, this.redis, this.scripts.takeMany(), this.time), start).get(0);
+		}
+		try {
+			return await(ask(group, true), start).get(0);
+		}
+		finally {
+			key.calls().leave(key, this.redis, this.scripts.takeMany());
+		}
+	}
+
+	/** Takes all charges or none, in the order in which they are given. */
+	List<LimitDecision> takeAll(List<Charge> charges, KnownKey[] keys, LevelScale[] scales, long start) {
+		if (!this.redis.isCluster()) {
+			return takeGroup(new ChargeGroup(charges, keys, scales, this.nodes.of(keys[0].name())), start);
+		}
+		List<ChargeGroup> groups = ChargeGroup.bySlot(charges, keys, scales, this.nodes);
+		return (groups.size() == 1) ? takeGroup(groups.get(0), start)
+				: new SlotsDecision(groups, this).decide(charges, start);
+	}
+
+	private List<LimitDecision> takeGroup(ChargeGroup group, long start) {
+		return group.node().isOpen() ? decideWithout(List.of(group)) : await(ask(group, true), start);
+	}
+
+	private List<LimitDecision> await(Question question, long start) {
+		Question.Said said = question.await(left(start));
+		if (said != null) {
+			return said.decisions();
+		}
+		abandon(question);
+		return decideWithout(List.of(question.group()));
+	}
+
+	Question ask(ChargeGroup group, boolean take) {
+		return take ? Question.take(group, this.redis, this.scripts.take(), this.time)
+				: Question.look(group, this.redis, this.scripts.take(), this.time);
+	}
+
+	/** Returns how many nanoseconds are left of a decision's deadline. */
+	long left(long start) {
+		return this.deadlineNanos - (this.time.nanoTime() - start);
+	}
+
+	/** Lets what nobody waits for any more go back, should it be granted yet. */
+	void abandon(Question question) {
+		question.abandon(this.redis, this.scripts.giveBack());
+	}
+
+	List<LimitDecision> decideWithout(List<ChargeGroup> groups) {
+		List<Charge> charges = new ArrayList<>();
+		List<KnownKey> keys = new ArrayList<>();
+		for (ChargeGroup group : groups) {
+			charges.addAll(group.charges());
+			keys.addAll(Arrays.asList(group.known()));
+			group.node().decidedWithout(group.size());
+		}
+		return this.standIn.takeAll(charges, keys.toArray(KnownKey[]::new), this.time.nanoTime());
+	}
+
+	/** Gives back what a decision took, and waits for it until the deadline. */
+	void giveBack(LimitDecision taken, KnownKey key) {
+		if (!(taken.receipt() instanceof SeenState state)) {
+			this.standIn.giveBack(taken);
+		}
+		else if (taken.charge().permits() > 0) {
+			GiveBack
+				.send(taken.charge().permits(), state, key, this.nodes.of(key.name()), this.redis,
+						this.scripts.giveBack(), this.time)
+				.await(this.deadlineNanos);
+		}
+	}
+
+}

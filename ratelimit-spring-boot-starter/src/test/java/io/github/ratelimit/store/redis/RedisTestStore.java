@@ -1,0 +1,73 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.redis.server.RedisServer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A store over a real server, whose time a test turns. */
+final class RedisTestStore {
+
+	/** Redis's time as a list that has the form of the answer of TIME. */
+	private static final String CLOCK = "test-clock";
+
+	private RedisTestStore() {
+	}
+
+	/** Settings with a deadline that a busy machine keeps. */
+	static RedisStoreSettings patient() {
+		return new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, Duration.ofSeconds(10), 100_000,
+				OnStoreFailure.DENY, Map.of(), Map.of());
+	}
+
+	/** Returns scripts that go by the list instead of the clock, and whose keys stay. */
+	static Scripts turnedScripts() {
+		return Scripts.load((text) -> text.replace("redis.call('TIME')", "redis.call('LRANGE', '" + CLOCK + "', 0, -1)")
+			.replace("local MARGIN = 1000", "local MARGIN = 100000000"));
+	}
+
+	/**
+	 * Returns a time that sets the server's clock before anybody can see that it moved.
+	 */
+	static TimeSource settingTheClock(TimeSource time, RedisServer server) {
+		return new TimeSource() {
+
+			private long last = Long.MIN_VALUE;
+
+			@Override
+			public synchronized long nanoTime() {
+				long now = time.nanoTime();
+				if (now != this.last) {
+					set(server, time.wallTime());
+					this.last = now;
+				}
+				return now;
+			}
+
+			@Override
+			public Instant wallTime() {
+				return time.wallTime();
+			}
+
+		};
+	}
+
+	/** Sets the clock that turned scripts go by. */
+	static void set(RedisServer server, Instant now) {
+		long micros = TimeUnit.NANOSECONDS.toMicros(now.getNano());
+		server.command("EVAL", "redis.call('DEL', KEYS[1]) redis.call('RPUSH', KEYS[1], ARGV[1], ARGV[2])", "1", CLOCK,
+				Long.toString(now.getEpochSecond()), Long.toString(micros));
+	}
+
+	/** Returns a store that goes by a time that is turned, alone on its server. */
+	static RedisStore turned(RedisServer server, RedisScripts redis, LimitStore standIn, TimeSource time) {
+		return new RedisStore(redis, turnedScripts(), patient(), standIn, settingTheClock(time, server),
+				StoreObserver.NONE);
+	}
+
+}

@@ -1,0 +1,21 @@
+package io.github.ratelimit.store.redis.server;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What all connections of a proxy share: the faults that they suffer, and what they have
+ * passed on.
+ */
+final class ProxyTraffic {
+
+	volatile long replyDelayNanos;
+
+	volatile boolean dropping;
+
+	final AtomicLong requestBytes = new AtomicLong();
+
+	final AtomicLong replyBytes = new AtomicLong();
+
+	final AtomicLong droppedBytes = new AtomicLong();
+
+}

@@ -1,0 +1,8 @@
+/**
+ * Real Redis servers for tests and benchmarks: processes, clusters, sentinels and a
+ * faulty network. Nothing here but the tests knows a test framework.
+ */
+@NullMarked
+package io.github.ratelimit.store.redis.server;
+
+import org.jspecify.annotations.NullMarked;
