@@ -112,6 +112,16 @@ public final class Decision {
 	}
 
 	/**
+	 * Returns whether the call is refused only because a store fails: no limit says that
+	 * it has too few permits.
+	 * @return whether every violated limit is {@link LimitDecision#unavailable()
+	 * unavailable}; false if allowed
+	 */
+	public boolean unavailable() {
+		return !this.allowed && violated().stream().allMatch(LimitDecision::unavailable);
+	}
+
+	/**
 	 * Returns what each limit says, in the order in which they were asked.
 	 * @return an unmodifiable list, empty if no limit was asked or the limiter failed
 	 */

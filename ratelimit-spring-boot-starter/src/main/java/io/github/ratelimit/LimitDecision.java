@@ -151,7 +151,8 @@ public sealed class LimitDecision {
 	/**
 	 * Returns whether this limit is nearer to refusing the next call than another: of
 	 * those that refuse, the one with the longer wait, else the one that has room for
-	 * fewer further calls like this one.
+	 * fewer further calls like this one. A limit that lets calls through without
+	 * {@link #hasFacts() facts} is never nearer.
 	 * @param other another limit's decision about the same call
 	 * @return whether this one is nearer, false if both are equally near
 	 */
@@ -163,6 +164,9 @@ public sealed class LimitDecision {
 	}
 
 	private double furtherCalls() {
+		if (!hasFacts()) {
+			return Double.POSITIVE_INFINITY;
+		}
 		return (double) remaining() / Math.max(1, this.charge.permits());
 	}
 

@@ -25,7 +25,8 @@ public final class LimitRegistry {
 	 * @param limit the limit
 	 * @param keySources where its keys come from, possibly nowhere
 	 * @return the limit as it is registered
-	 * @throws IllegalArgumentException if there is a limit of that name
+	 * @throws IllegalArgumentException if there is a limit of that name, or a listener
+	 * objects
 	 */
 	public RegisteredLimit register(Limit limit, List<KeySource> keySources) {
 		RegisteredLimit registered = new RegisteredLimit(limit, keySources);
@@ -40,7 +41,8 @@ public final class LimitRegistry {
 	/**
 	 * Tells a listener of every limit: at once of those that are there, and of those that
 	 * come later when they are registered. Of one that is registered at this very moment
-	 * it may be told twice.
+	 * it may be told twice. A listener that throws an {@link IllegalArgumentException}
+	 * objects to the limit: whoever registers it gets the exception.
 	 * @param listener what to tell; it is called by the thread that registers a limit
 	 */
 	public void whenRegistered(Consumer<RegisteredLimit> listener) {

@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
  * Thrown by a {@link RateLimited} method when a limit refuses the call and there is no
  * fallback. Over HTTP it becomes the same answer as the filter's, unless the application
  * handles exactly this exception: 429, or 413 where the call costs more than the limit's
- * {@linkplain Limit#capacity() capacity}.
+ * {@linkplain Limit#capacity() capacity}, or 503 where a limit refuses only because its
+ * store fails ({@link Decision#unavailable()}).
  */
 public class RateLimitExceededException extends RuntimeException {
 
@@ -38,7 +39,9 @@ public class RateLimitExceededException extends RuntimeException {
 			return name + " can never be paid: the call costs " + limit.charge().permits()
 					+ " permits, the limit holds at most " + limit.limit().capacity();
 		}
-		return name + " is exceeded. Retry after " + limit.retryAfter().plus(ALMOST_A_SECOND).toSeconds() + " s";
+		String retry = ". Retry after " + limit.retryAfter().plus(ALMOST_A_SECOND).toSeconds() + " s";
+		return name + (limit.unavailable() ? " cannot be checked, because its store does not answer" : " is exceeded")
+				+ retry;
 	}
 
 	/**

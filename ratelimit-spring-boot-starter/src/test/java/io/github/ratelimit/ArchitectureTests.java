@@ -17,9 +17,13 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.github.ratelimit.autoconfigure.RateLimitRedisAutoConfiguration;
 import org.jspecify.annotations.NullMarked;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
@@ -33,6 +37,11 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 class ArchitectureTests {
 
 	private static final String ROOT = "io.github.ratelimit";
+
+	private static final String[] REDIS = { "org.springframework.data.redis..", "io.lettuce..", "redis.clients.." };
+
+	private static final DescribedPredicate<JavaClass> connectsRedis = belongToAnyOf(
+			RateLimitRedisAutoConfiguration.class);
 
 	@ArchTest
 	static final ArchRule every_class_lives_in_a_room = classes().should()
@@ -99,9 +108,19 @@ class ArchitectureTests {
 		.areKnownOnlyTo("store..");
 
 	@ArchTest
-	static final ArchRule redis_is_known_only_to_the_redis_store = types("org.springframework.data.redis..",
-			"io.lettuce..", "redis.clients..")
-		.areKnownOnlyTo("store.redis..");
+	static final ArchRule redis_is_known_only_to_the_redis_store_and_who_connects_it = noClasses().that()
+		.resideOutsideOfPackage(ROOT + ".store.redis..")
+		.and(DescribedPredicate.not(connectsRedis))
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(REDIS);
+
+	@ArchTest
+	static final ArchRule who_connects_redis_knows_no_client_and_nothing_but_connections = noClasses()
+		.that(connectsRedis)
+		.should()
+		.dependOnClassesThat(
+				resideInAnyPackage(REDIS).and(DescribedPredicate.not(equivalentTo(RedisConnectionFactory.class))));
 
 	@ArchTest
 	static final ArchRule servlets_are_known_only_to_web = types("jakarta.servlet..").areKnownOnlyTo("web..");

@@ -154,6 +154,31 @@ class DecisionTests {
 					+ "Limit 'b' can never be paid: the call costs 11 permits, the limit holds at most 10");
 	}
 
+	@Test
+	void theExceptionSaysWhichLimitCannotBeChecked() {
+		assertThat(new RateLimitExceededException(decision(granted("a", 1, 1), unavailable("b", 1_200_000_000))))
+			.hasMessage("Limit 'b' cannot be checked, because its store does not answer. Retry after 2 s");
+	}
+
+	@Test
+	void aCallIsUnavailableOnlyWhereNoLimitReallyRefuses() {
+		assertThat(decision(granted("a", 5, 1), unavailable("b", 1)).unavailable()).isTrue();
+		assertThat(decision(unavailable("a", 1), unavailable("b", 1)).unavailable()).isTrue();
+		assertThat(decision(unavailable("a", 1), refused("b", 1)).unavailable()).isFalse();
+		assertThat(decision(LimitDecision.degraded(refused("b", 1))).unavailable()).isFalse();
+		assertThat(decision(LimitDecision.letThrough(charge("a", 1))).unavailable()).isFalse();
+		assertThat(Decision.unlimited().unavailable()).isFalse();
+		assertThat(Decision.degraded().unavailable()).isFalse();
+	}
+
+	@Test
+	void aLimitThatNobodyCountsIsNotTheNearestToRefusal() {
+		LimitDecision letThrough = LimitDecision.letThrough(charge("uncounted", 1));
+		assertThat(nearest(letThrough, granted("counted", 9, 1))).isEqualTo("counted");
+		assertThat(nearest(granted("counted", 9, 1), letThrough)).isEqualTo("counted");
+		assertThat(nearest(granted("counted", 9, 1), unavailable("refusing", 1))).isEqualTo("refusing");
+	}
+
 	private Decision decision(LimitDecision... limits) {
 		return Decision.of(new ArrayList<>(List.of(limits)), this.store);
 	}
@@ -172,6 +197,10 @@ class DecisionTests {
 
 	private static LimitDecision refused(String name, long wait) {
 		return LimitDecision.refused(charge(name, 1), 0, wait, wait, null);
+	}
+
+	private static LimitDecision unavailable(String name, long wait) {
+		return LimitDecision.unavailable(charge(name, 1), wait);
 	}
 
 	private static LimitDecision never(String name, long permits) {

@@ -11,6 +11,7 @@ import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.UnknownLimitException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -90,6 +91,7 @@ public class RateLimitsEndpoint {
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws InvalidEndpointRequestException if {@code after} or {@code size} is out of
 	 * range
+	 * @throws StoreUnavailableException if the store does not answer
 	 */
 	@ReadOperation
 	public LimitKeysDescriptor limit(@Selector String limit, @Nullable String after, @Nullable Integer size) {
@@ -106,6 +108,7 @@ public class RateLimitsEndpoint {
 	 * @return the key, null if the limit has not seen it
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws InvalidEndpointRequestException if several keys have that text
+	 * @throws StoreUnavailableException if the store does not answer
 	 */
 	@ReadOperation
 	public @Nullable KeyDescriptor key(@Selector String limit, @Selector String key) {
@@ -119,6 +122,7 @@ public class RateLimitsEndpoint {
 	 * @return whether the limit knew the key
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws InvalidEndpointRequestException if several keys have that text
+	 * @throws StoreUnavailableException if the store does not answer
 	 */
 	@DeleteOperation
 	public boolean reset(@Selector String limit, @Selector String key) {
@@ -153,7 +157,8 @@ public class RateLimitsEndpoint {
 		Limit limit = registered.limit();
 		return new LimitDescriptor(ALGORITHM, limit.rates().stream().map(Rate::toString).toList(),
 				registered.keySources().stream().map(KeySource::expression).toList(), MODE, registered.boundTo(),
-				registered.statistics().allowed(), registered.statistics().denied(), this.store.trackedKeys(limit),
+				registered.statistics().allowed(), registered.statistics().denied(), registered.statistics().degraded(),
+				this.store.trackedKeys(limit),
 				this.store.mostDenied(limit, MOST_DENIED).stream().map(DeniedKeyDescriptor::of).toList());
 	}
 
@@ -173,7 +178,7 @@ public class RateLimitsEndpoint {
 	 * Where permits are kept.
 	 *
 	 * @param type what kind of store, for example {@code memory}
-	 * @param status how it does, in one word
+	 * @param status how it does, in one word: {@code up} while it answers
 	 */
 	public record StoreDescriptor(String type, String status) {
 	}
@@ -188,11 +193,13 @@ public class RateLimitsEndpoint {
 	 * @param boundTo the rules and methods that it limits
 	 * @param allowed calls since the start that it and all others asked with it allowed
 	 * @param denied calls since the start that it refused
+	 * @param degraded calls since the start that it could not decide as it should
 	 * @param trackedKeys how many keys are kept
 	 * @param mostDenied the keys that were refused most, at most ten
 	 */
 	public record LimitDescriptor(String algorithm, List<String> rates, List<String> key, String mode,
-			List<String> boundTo, long allowed, long denied, long trackedKeys, List<DeniedKeyDescriptor> mostDenied) {
+			List<String> boundTo, long allowed, long denied, long degraded, long trackedKeys,
+			List<DeniedKeyDescriptor> mostDenied) {
 	}
 
 	/**

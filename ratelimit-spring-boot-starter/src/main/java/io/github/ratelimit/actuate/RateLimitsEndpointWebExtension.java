@@ -1,5 +1,6 @@
 package io.github.ratelimit.actuate;
 
+import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.UnknownLimitException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,8 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 import org.springframework.util.MimeType;
 
 /**
- * {@link EndpointWebExtension @EndpointWebExtension} that answers 404 and 400 with the
- * reason in the body, as problem details (RFC 9457).
+ * {@link EndpointWebExtension @EndpointWebExtension} that answers 404, 400 and 503 with
+ * the reason in the body, as problem details (RFC 9457).
  */
 @EndpointWebExtension(endpoint = RateLimitsEndpoint.class)
 @RegisterReflectionForBinding(RateLimitsEndpointWebExtension.Problem.class)
@@ -39,7 +40,7 @@ public class RateLimitsEndpointWebExtension {
 	 * @param after the {@code next} of the page before; null for the first page
 	 * @param size how many keys at most, from 1 to 1000; null for 50
 	 * @return 200 with the limit, 404 if there is no such limit, 400 if {@code after} or
-	 * {@code size} is out of range
+	 * {@code size} is out of range, 503 if the store does not answer
 	 */
 	@ReadOperation
 	public WebEndpointResponse<OperationResponseBody> limit(@Selector String limit, @Nullable String after,
@@ -52,7 +53,7 @@ public class RateLimitsEndpointWebExtension {
 	 * @param limit the limit's name
 	 * @param key the key's id, or its text
 	 * @return 200 with the key, 404 if there is no such limit or it has not seen the key,
-	 * 400 if several keys have that text
+	 * 400 if several keys have that text, 503 if the store does not answer
 	 */
 	@ReadOperation
 	public WebEndpointResponse<OperationResponseBody> key(@Selector String limit, @Selector String key) {
@@ -67,7 +68,7 @@ public class RateLimitsEndpointWebExtension {
 	 * @param limit the limit's name
 	 * @param key the key's id, or its text
 	 * @return 204 if it was forgotten, 404 if there is no such limit or it has not seen
-	 * the key, 400 if several keys have that text
+	 * the key, 400 if several keys have that text, 503 if the store does not answer
 	 */
 	@DeleteOperation
 	public WebEndpointResponse<OperationResponseBody> reset(@Selector String limit, @Selector String key) {
@@ -97,6 +98,10 @@ public class RateLimitsEndpointWebExtension {
 		}
 		catch (InvalidEndpointRequestException ex) {
 			return problem("Bad Request", WebEndpointResponse.STATUS_BAD_REQUEST, ex.getReason());
+		}
+		catch (StoreUnavailableException ex) {
+			return problem("Service Unavailable", WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE,
+					"Keys can be neither shown nor reset while their store does not answer: " + ex.getMessage());
 		}
 	}
 

@@ -1,5 +1,5 @@
 /**
- * The {@code ratelimits} endpoint.
+ * The {@code ratelimits} endpoint and the health of the limits.
  */
 @NullMarked
 package io.github.ratelimit.actuate;

@@ -16,15 +16,12 @@ final class LaterSettings {
 
 	private static final String PROBLEM = "is a setting that this version does not have yet";
 
-	private static final List<String> OF_ALL = List.of("on-store-failure", "redis");
-
 	private static final List<String> OF_LIMITS = List.of("max-concurrent", "plan", "plans", "segments", "max-wait",
-			"max-waiting", "count-when", "unit", "mode", "on-store-failure", "lease", "settle", "max-debt",
-			"ban-after");
+			"max-waiting", "count-when", "unit", "mode", "settle", "max-debt", "ban-after");
 
 	/** Values by the names of the properties that will take them. */
-	private static final Map<String, Set<String>> VALUES = Map.of("mode", Set.of("shadow"), "store", Set.of("redis"),
-			"algorithm", Set.of("fixed-window", "sliding-window", "sliding-window-counter", "sliding-window-log"));
+	private static final Map<String, Set<String>> VALUES = Map.of("mode", Set.of("shadow"), "algorithm",
+			Set.of("fixed-window", "sliding-window", "sliding-window-counter", "sliding-window-log"));
 
 	private static final Set<String> HEADER_STYLES = Set.of("openai", "anthropic");
 
@@ -34,7 +31,6 @@ final class LaterSettings {
 	}
 
 	static void addTo(KnownProperty root) {
-		OF_ALL.forEach((name) -> root.add(KnownProperty.later(name)));
 		KnownProperty limit = KnownProperty.limitOf(root);
 		OF_LIMITS.forEach((name) -> limit.add(KnownProperty.later(name)));
 	}

@@ -3,11 +3,13 @@ package io.github.ratelimit.autoconfigure;
 import io.github.ratelimit.KeySource;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.OnMissingKey;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param onMissingKey what happens where no key has a value
  * @param cost how many permits, null for 1
  * @param hideHeaders whether headers and bodies are silent about it
+ * @param onStoreFailure what it does while its store fails
+ * @param lease for how long permits are taken in advance, null where they are not
  */
 record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKey onMissingKey, @Nullable CostExpression cost,
-		boolean hideHeaders) {
+		boolean hideHeaders, OnStoreFailure onStoreFailure, @Nullable Duration lease) {
 
 	/** Registers the limit unless a registry of the application's own has it. */
 	RegisteredLimit registerIn(LimitRegistry registry) {

@@ -3,6 +3,7 @@ package io.github.ratelimit.autoconfigure;
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.autoconfigure.RateLimitProperties.LimitProperties;
 import io.github.ratelimit.expression.CostExpression;
@@ -10,6 +11,7 @@ import io.github.ratelimit.expression.ExpressionCompiler;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -29,7 +31,14 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 	private static final String WHAT_KEYS_ARE = "Write whose calls are counted: for example header('X-API-Key'), user or ip, "
 			+ "or global where everybody shares. ";
 
+	/**
+	 * An instance takes at most an eighth of what is left: of less it is not worth it.
+	 */
+	private static final long LEAST_CAPACITY_OF_A_LEASE = 100;
+
 	private final Map<String, LimitDefinition> byName = new LinkedHashMap<>();
+
+	private final RateLimitProperties properties;
 
 	private final LimitNames names;
 
@@ -43,6 +52,7 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 	 * @throws InvalidConfigurationException for the first value that cannot be
 	 */
 	LimitDefinitions(RateLimitProperties properties, LimitNames names, ExpressionCompiler compiler) {
+		this.properties = properties;
 		this.names = names;
 		this.compiler = compiler;
 		Map<String, LimitProperties> limits = properties.getLimits();
@@ -59,7 +69,9 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 		Limit limit = Limit.of(name, rates(name, properties.getRate()));
 		List<KeyExpression> keys = keys(name, properties.getKey());
 		CostExpression cost = cost(limit, properties.getCost());
-		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost, properties.isHideHeaders());
+		OnStoreFailure own = properties.getOnStoreFailure();
+		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost, properties.isHideHeaders(),
+				(own != null) ? own : this.properties.getOnStoreFailure(), lease(limit, properties.getLease()));
 	}
 
 	private List<Rate> rates(String name, List<String> texts) {
@@ -157,6 +169,25 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 		}
 	}
 
+	private @Nullable Duration lease(Limit limit, @Nullable Duration lease) {
+		if (lease == null) {
+			return null;
+		}
+		String property = PREFIX + limit.name() + ".lease";
+		if (this.properties.getStore() != RateLimitProperties.Store.REDIS) {
+			throw new InvalidConfigurationException(property, DurationText.of(lease),
+					"is for permits that instances share, but ratelimit.store is memory: there is nothing to save",
+					"Remove it, or write ratelimit.store: redis.");
+		}
+		if (limit.capacity() < LEAST_CAPACITY_OF_A_LEASE) {
+			throw new InvalidConfigurationException(property, DurationText.of(lease),
+					"would be of no use: the limit '" + limit.name() + "' holds at most " + limit.capacity()
+							+ " permits, and an instance takes no more than an eighth of what is left in advance",
+					"Remove it. It needs a limit that holds at least " + LEAST_CAPACITY_OF_A_LEASE + " permits.");
+		}
+		return lease;
+	}
+
 	private String meant(String name) {
 		return this.names.isDeclared(name) ? ""
 				: this.names.nearest(name)
@@ -187,6 +218,17 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 			}
 		}
 		return hidden;
+	}
+
+	/** Returns a limit of the configuration, null if it has none of that name. */
+	@Nullable LimitDefinition find(String name) {
+		return this.byName.get(name);
+	}
+
+	/** Returns what a limit does while its store fails, also one of an annotation. */
+	OnStoreFailure onStoreFailure(String name) {
+		LimitDefinition definition = find(name);
+		return (definition != null) ? definition.onStoreFailure() : this.properties.getOnStoreFailure();
 	}
 
 	@Override

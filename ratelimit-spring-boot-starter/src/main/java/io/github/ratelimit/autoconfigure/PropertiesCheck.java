@@ -66,6 +66,7 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 		}
 		winners.values().forEach(this::checkValue);
 		unknown.warnings().forEach(logger::warn);
+		warnOfUnused(winners);
 		return limitNames;
 	}
 
@@ -79,10 +80,8 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 
 	private static void refuseLater(PropertyMatch match) {
 		ConfiguredProperty property = match.property();
-		if (!UnknownProperties.isForeignVariable(match)) {
-			boolean whole = !property.variable() && match.rest().isEmpty();
-			throw LaterSettings.refuse(whole ? match.name() : property.name(), property.value());
-		}
+		boolean whole = !property.variable() && match.rest().isEmpty();
+		throw LaterSettings.refuse(whole ? match.name() : property.name(), property.value());
 	}
 
 	private static void refuseValueOfGroup(PropertyMatch match) {
@@ -109,8 +108,19 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 	}
 
 	private void checkValue(PropertyMatch match) {
-		String value = this.environment.resolvePlaceholders(match.property().value());
-		ValueRules.check(match.name(), match.deepest(), value);
+		ValueRules.check(match.name(), match.deepest(), value(match));
+	}
+
+	private String value(PropertyMatch match) {
+		return this.environment.resolvePlaceholders(match.property().value());
+	}
+
+	private void warnOfUnused(Map<String, PropertyMatch> winners) {
+		PropertyMatch store = winners.get("ratelimit.store");
+		String unused = UnusedSettings.find((store != null) ? value(store) : null, winners.values());
+		if (unused != null) {
+			logger.warn(unused);
+		}
 	}
 
 }

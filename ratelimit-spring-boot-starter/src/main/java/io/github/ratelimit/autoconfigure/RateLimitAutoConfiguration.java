@@ -29,7 +29,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 @EnableConfigurationProperties(RateLimitProperties.class)
 public final class RateLimitAutoConfiguration {
 
-	private static final Duration SWEEP_PAUSE = Duration.ofSeconds(10);
+	static final Duration SWEEP_PAUSE = Duration.ofSeconds(10);
 
 	@Bean
 	static PropertiesCheck rateLimitPropertiesCheck(ConfigurableEnvironment environment) {
@@ -55,6 +55,7 @@ public final class RateLimitAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnStore(RateLimitProperties.Store.MEMORY)
 	@ConditionalOnMissingBean(LimitStore.class)
 	MemoryStore rateLimitMemoryStore(RateLimitProperties properties, TimeSource time) {
 		return new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit());

@@ -2,7 +2,9 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.observation.RateLimitMetrics;
+import io.github.ratelimit.observation.StoreMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -32,14 +34,28 @@ public final class RateLimitMetricsAutoConfiguration {
 	}
 
 	/**
+	 * What the Redis store is observed by. The condition names the store, which cannot be
+	 * loaded without Redis.
+	 */
+	@Bean
+	@ConditionalOnBean(type = "io.github.ratelimit.store.redis.RedisStore")
+	@ConditionalOnMissingBean(StoreObserver.class)
+	StoreMetrics rateLimitStoreMetrics() {
+		return new StoreMetrics();
+	}
+
+	/**
 	 * Binds the metrics where Boot, which would bind them to its registries, is not
 	 * there.
 	 */
 	@Bean
 	@ConditionalOnMissingBean(type = BOOTS_METRICS)
 	SmartInitializingSingleton rateLimitMetricsBinding(RateLimitMetrics metrics,
-			ObjectProvider<MeterRegistry> registries) {
-		return () -> registries.stream().forEach(metrics::bindTo);
+			ObjectProvider<StoreMetrics> storeMetrics, ObjectProvider<MeterRegistry> registries) {
+		return () -> registries.stream().forEach((registry) -> {
+			metrics.bindTo(registry);
+			storeMetrics.ifAvailable((ofStore) -> ofStore.bindTo(registry));
+		});
 	}
 
 }

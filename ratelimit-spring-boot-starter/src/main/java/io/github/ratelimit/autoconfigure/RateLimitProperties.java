@@ -1,7 +1,9 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.expression.OnMissingKey;
 import io.github.ratelimit.web.RulePhase;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,8 +34,16 @@ public class RateLimitProperties {
 	 */
 	private Store store = Store.MEMORY;
 
+	/**
+	 * What limits do while a store that instances share fails.
+	 */
+	private OnStoreFailure onStoreFailure = OnStoreFailure.LOCAL;
+
 	@NestedConfigurationProperty
 	private final Memory memory = new Memory();
+
+	@NestedConfigurationProperty
+	private final Redis redis = new Redis();
 
 	/**
 	 * Limits by their names: letters, digits, '-' and '_'.
@@ -67,8 +77,20 @@ public class RateLimitProperties {
 		this.store = store;
 	}
 
+	public OnStoreFailure getOnStoreFailure() {
+		return this.onStoreFailure;
+	}
+
+	public void setOnStoreFailure(OnStoreFailure onStoreFailure) {
+		this.onStoreFailure = onStoreFailure;
+	}
+
 	public Memory getMemory() {
 		return this.memory;
+	}
+
+	public Redis getRedis() {
+		return this.redis;
 	}
 
 	public Map<String, LimitProperties> getLimits() {
@@ -95,7 +117,10 @@ public class RateLimitProperties {
 	public enum Store {
 
 		/** In the memory of this process. */
-		MEMORY
+		MEMORY,
+
+		/** In Redis, shared by all instances. */
+		REDIS
 
 	}
 
@@ -107,7 +132,7 @@ public class RateLimitProperties {
 
 	}
 
-	/** Settings of the memory store. */
+	/** Settings of what is kept in memory. */
 	public static class Memory {
 
 		/**
@@ -122,6 +147,39 @@ public class RateLimitProperties {
 
 		public void setMaxKeysPerLimit(int maxKeysPerLimit) {
 			this.maxKeysPerLimit = maxKeysPerLimit;
+		}
+
+	}
+
+	/**
+	 * Settings of the Redis store. The connection's own are those of spring.data.redis.
+	 */
+	public static class Redis {
+
+		/**
+		 * What all keys in Redis begin with.
+		 */
+		private String keyPrefix = "ratelimit";
+
+		/**
+		 * How long a decision may take in all. Then on-store-failure decides.
+		 */
+		private Duration deadline = Duration.ofMillis(50);
+
+		public String getKeyPrefix() {
+			return this.keyPrefix;
+		}
+
+		public void setKeyPrefix(String keyPrefix) {
+			this.keyPrefix = keyPrefix;
+		}
+
+		public Duration getDeadline() {
+			return this.deadline;
+		}
+
+		public void setDeadline(Duration deadline) {
+			this.deadline = deadline;
 		}
 
 	}
@@ -160,6 +218,18 @@ public class RateLimitProperties {
 		 * Whether answers are silent about this limit.
 		 */
 		private boolean hideHeaders;
+
+		/**
+		 * What the limit does while a store that instances share fails. The general
+		 * setting by default.
+		 */
+		private @Nullable OnStoreFailure onStoreFailure;
+
+		/**
+		 * For how long an instance may take permits in advance, for keys that are asked
+		 * for very often. Off by default; from 10ms to 1s, only with Redis.
+		 */
+		private @Nullable Duration lease;
 
 		public List<String> getRate() {
 			return this.rate;
@@ -207,6 +277,22 @@ public class RateLimitProperties {
 
 		public void setHideHeaders(boolean hideHeaders) {
 			this.hideHeaders = hideHeaders;
+		}
+
+		public @Nullable OnStoreFailure getOnStoreFailure() {
+			return this.onStoreFailure;
+		}
+
+		public void setOnStoreFailure(@Nullable OnStoreFailure onStoreFailure) {
+			this.onStoreFailure = onStoreFailure;
+		}
+
+		public @Nullable Duration getLease() {
+			return this.lease;
+		}
+
+		public void setLease(@Nullable Duration lease) {
+			this.lease = lease;
 		}
 
 	}

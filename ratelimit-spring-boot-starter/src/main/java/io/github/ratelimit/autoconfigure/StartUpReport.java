@@ -6,12 +6,12 @@ import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.expression.OnMissingKey;
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
@@ -36,7 +36,7 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 
 	private final RateLimitProperties properties;
 
-	private final Map<String, OnMissingKey> onMissingKey = new HashMap<>();
+	private final LimitDefinitions definitions;
 
 	StartUpReport(ApplicationContext context, LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
 			RateLimitProperties properties, LimitDefinitions definitions) {
@@ -45,9 +45,7 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		this.store = store;
 		this.killSwitch = killSwitch;
 		this.properties = properties;
-		for (LimitDefinition definition : definitions) {
-			this.onMissingKey.put(definition.limit().name(), definition.onMissingKey());
-		}
+		this.definitions = definitions;
 	}
 
 	@Override
@@ -96,12 +94,26 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		if (!keys.isEmpty()) {
 			line.append("; key ").append(String.join(", else ", keys));
 		}
-		OnMissingKey missing = this.onMissingKey.getOrDefault(registered.limit().name(), OnMissingKey.IP);
-		if (missing != OnMissingKey.IP) {
-			line.append("; on missing key ").append(missing.name().toLowerCase(Locale.ROOT));
+		LimitDefinition definition = this.definitions.find(registered.limit().name());
+		if (definition != null && definition.onMissingKey() != OnMissingKey.IP) {
+			line.append("; on missing key ").append(text(definition.onMissingKey()));
 		}
 		line.append("; store ").append(this.store.type());
+		if (UnusedSettings.isRedis(this.store.type())) {
+			line.append(sharing(registered.limit().name(), definition));
+		}
 		return line.append("; bound to ").append(boundTo.isEmpty() ? "nothing" : String.join(", ", boundTo)).toString();
+	}
+
+	private String sharing(String name, @Nullable LimitDefinition definition) {
+		Duration lease = (definition != null) ? definition.lease() : null;
+		return ", deadline " + DurationText.of(this.properties.getRedis().getDeadline()) + ", on store failure "
+				+ text(this.definitions.onStoreFailure(name))
+				+ ((lease != null) ? ", lease " + DurationText.of(lease) : "");
+	}
+
+	private static String text(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT);
 	}
 
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnknownProperties {
 
-	private static final Set<String> REDIS_VARIABLES = Set.of("keyprefix", "deadline");
+	private static final Set<String> NAMES_OF_SERVICES = Set.of("ratelimit", "ratelimit.redis");
 
 	private final KnownProperty root;
 
@@ -52,14 +52,8 @@ final class UnknownProperties {
 	 * Returns whether a variable need not be ours: orchestrators make variables from the
 	 * names of services, such as RATELIMIT_SERVICE_HOST and RATELIMIT_REDIS_PORT.
 	 */
-	static boolean isForeignVariable(PropertyMatch match) {
-		if (!match.property().variable()) {
-			return false;
-		}
-		if (match.deepestName().equals("ratelimit.redis")) {
-			return !REDIS_VARIABLES.contains(joined(match.rest()));
-		}
-		return match.deepestName().equals("ratelimit");
+	private static boolean isForeignVariable(PropertyMatch match) {
+		return match.property().variable() && NAMES_OF_SERVICES.contains(match.deepestName());
 	}
 
 	private Optional<String> meant(PropertyMatch match) {

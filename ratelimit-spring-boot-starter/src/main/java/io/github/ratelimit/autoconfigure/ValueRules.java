@@ -1,10 +1,12 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.Suggestion;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.springframework.boot.convert.DurationStyle;
 
 /** What single values have to keep, checked before they are converted. */
 final class ValueRules {
@@ -13,6 +15,13 @@ final class ValueRules {
 			new Range(1, Integer.MAX_VALUE, "At least one key has to be remembered; 100000 is the default."),
 			"ratelimit.http.ipv6-prefix", new Range(1, 128,
 					"Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default."));
+
+	/** By the last part of the names of the properties. */
+	private static final Map<String, DurationRange> DURATIONS = Map.of("deadline",
+			new DurationRange(Duration.ofNanos(1), Duration.ofSeconds(10),
+					"Write how long a decision may take, at most 10s; 50ms is the default."),
+			"lease", new DurationRange(Duration.ofMillis(10), Duration.ofSeconds(1),
+					"Write from 10ms to 1s, better from 50ms to 200ms, or remove it."));
 
 	private ValueRules() {
 	}
@@ -25,11 +34,29 @@ final class ValueRules {
 	 */
 	static void check(String name, KnownProperty known, String value) {
 		Range range = RANGES.get(name);
+		DurationRange durations = DURATIONS.get(known.name());
 		if (range != null) {
 			range.check(name, value);
 		}
+		else if (durations != null) {
+			durations.check(name, value);
+		}
 		else if (known.type().isEnum()) {
 			checkConstant(name, known, value);
+		}
+		else if (known.name().equals("key-prefix")) {
+			checkKeyPrefix(name, value);
+		}
+	}
+
+	private static void checkKeyPrefix(String name, String value) {
+		String remedy = "Write what all keys of this application in Redis begin with; ratelimit is the default.";
+		if (value.isBlank()) {
+			throw new InvalidConfigurationException(name, "", "is empty", remedy);
+		}
+		if (value.indexOf('{') >= 0 || value.indexOf('}') >= 0) {
+			throw new InvalidConfigurationException(name, value,
+					"has braces, which tell a Redis Cluster where keys belong", remedy);
 		}
 	}
 
@@ -72,6 +99,44 @@ final class ValueRules {
 			catch (NumberFormatException ex) {
 				return;
 			}
+		}
+
+	}
+
+	/**
+	 * How long a property can be.
+	 *
+	 * @param least the shortest
+	 * @param most the longest
+	 * @param remedy what to write instead
+	 */
+	private record DurationRange(Duration least, Duration most, String remedy) {
+
+		/** Leaves to Boot what is no duration. An empty text would become null. */
+		void check(String name, String value) {
+			if (value.isBlank()) {
+				throw new InvalidConfigurationException(name, "", "is empty", this.remedy);
+			}
+			Duration duration;
+			try {
+				duration = DurationStyle.detectAndParse(value.strip());
+			}
+			catch (IllegalArgumentException ex) {
+				return;
+			}
+			if (duration.compareTo(this.most) > 0) {
+				throw invalid(name, value, "is above " + DurationText.of(this.most));
+			}
+			if (duration.isNegative() || duration.isZero()) {
+				throw invalid(name, value, "is not positive");
+			}
+			if (duration.compareTo(this.least) < 0) {
+				throw invalid(name, value, "is below " + DurationText.of(this.least));
+			}
+		}
+
+		private InvalidConfigurationException invalid(String name, String value, String problem) {
+			return new InvalidConfigurationException(name, value, problem, this.remedy);
 		}
 
 	}

@@ -150,10 +150,21 @@ final class PlanBuilder {
 		}
 		CostExpression cost = cost(declaration);
 		Limit built = Limit.of(this.names.of(limit), rates(declaration));
-		RegisteredLimit registered = this.beans.registry().register(built, List.of(key.source()));
+		RegisteredLimit registered = register(declaration, built, key);
 		LimitPolicy policy = LimitPolicy.of(registered, List.of(key), OnMissingKey.IP, cost);
 		this.inline.put(limit, policy);
 		return policy;
+	}
+
+	/** Whoever listens to the registry may find that the limit cannot be counted. */
+	private RegisteredLimit register(Declaration declaration, Limit limit, KeyExpression key) {
+		try {
+			return this.beans.registry().register(limit, List.of(key.source()));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidRateLimitedMethodException(declaration.source(), "rate", declaration.rate(),
+					"is refused by where permits are kept", String.valueOf(ex.getMessage()), ex);
+		}
 	}
 
 	private static List<Rate> rates(Declaration declaration) {

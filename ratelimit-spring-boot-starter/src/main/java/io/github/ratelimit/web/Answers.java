@@ -96,7 +96,8 @@ public final class Answers {
 	}
 
 	/**
-	 * Answers a refused call: 429, or 413 if it costs more than a limit can ever hold.
+	 * Answers a refused call: 429, or 413 if it costs more than a limit can ever hold, or
+	 * 503 if it is refused only because limits cannot be checked.
 	 * @param request the request
 	 * @param response the response; nothing happens if it is committed
 	 * @param decision the refusal
@@ -159,6 +160,10 @@ public final class Answers {
 			return new Refusal(Reason.TOO_LARGE, RefusalMessages.tooLarge(violated), violated, 0);
 		}
 		long seconds = Math.max(1, Seconds.roundUp(decision.retryAfter()));
+		if (decision.unavailable()) {
+			return new Refusal(Reason.UNAVAILABLE, RefusalMessages.unavailable(violated, seconds), violated, seconds);
+		}
+		violated.removeIf(LimitDecision::unavailable);
 		return new Refusal(Reason.LIMIT_EXCEEDED, RefusalMessages.exceeded(violated, seconds), violated, seconds);
 	}
 
@@ -212,21 +217,25 @@ public final class Answers {
 	}
 
 	/**
-	 * Leaves out what is hidden, and speaks once of each limit: of one key its latest
-	 * decision, of several keys the one nearest to refusal.
+	 * Leaves out what is hidden or has no facts, and speaks once of each limit: of one
+	 * key its latest decision, of several keys the one nearest to refusal.
 	 */
 	private List<LimitDecision> visible(List<LimitDecision> limits) {
 		if (limits.size() == 1) {
-			return isHidden(limits.get(0)) ? List.of() : limits;
+			return isTold(limits.get(0)) ? limits : List.of();
 		}
 		List<LimitDecision> visible = new ArrayList<>(limits.size());
 		for (int i = 0; i < limits.size(); i++) {
 			LimitDecision limit = limits.get(i);
-			if (!isHidden(limit)) {
+			if (isTold(limit)) {
 				addOrReplace(visible, limit);
 			}
 		}
 		return visible;
+	}
+
+	private boolean isTold(LimitDecision limit) {
+		return limit.hasFacts() && !isHidden(limit);
 	}
 
 	private static void addOrReplace(List<LimitDecision> limits, LimitDecision later) {

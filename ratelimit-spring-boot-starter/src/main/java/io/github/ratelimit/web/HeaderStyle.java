@@ -31,8 +31,8 @@ public interface HeaderStyle {
 	/**
 	 * Writes the headers. It may run several times for one response, as more limits
 	 * decide; so it sets headers and does not add to them.
-	 * @param limits what the limits say that may be spoken of, at least one, no two of
-	 * the same name
+	 * @param limits what the limits say that may be spoken of and have
+	 * {@link LimitDecision#hasFacts() facts}, at least one, no two of the same name
 	 * @param response where the headers go
 	 */
 	void write(List<LimitDecision> limits, HttpServletResponse response);

@@ -17,6 +17,7 @@ final class OpenAiBody implements BodyStyle {
 		String text = switch (refusal.reason()) {
 			case LIMIT_EXCEEDED, TOO_LARGE -> error(refusal.message(), "requests", "rate_limit_exceeded");
 			case MISSING_KEY -> error(refusal.message(), "invalid_request_error", "missing_key");
+			case UNAVAILABLE -> error(refusal.message(), "server_error", "service_unavailable");
 		};
 		return new Body("application/json", text);
 	}

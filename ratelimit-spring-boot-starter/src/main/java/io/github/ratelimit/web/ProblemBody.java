@@ -4,12 +4,17 @@ import java.util.List;
 
 /**
  * {@code problem}: problem details (RFC 9457). A 429 is of the registered type
- * {@code quota-exceeded} of draft-ietf-httpapi-ratelimit-headers-11; what has no
- * registered type says no more than its status.
+ * {@code quota-exceeded}, a 503 of {@code temporary-reduced-capacity}, both of
+ * draft-ietf-httpapi-ratelimit-headers-11; what has no registered type says no more than
+ * its status.
  */
 final class ProblemBody implements BodyStyle {
 
-	private static final String QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded";
+	private static final String REGISTERED = "https://iana.org/assignments/http-problem-types#";
+
+	private static final String QUOTA_EXCEEDED = REGISTERED + "quota-exceeded";
+
+	private static final String REDUCED_CAPACITY = REGISTERED + "temporary-reduced-capacity";
 
 	private static final String NO_TYPE = "about:blank";
 
@@ -24,6 +29,7 @@ final class ProblemBody implements BodyStyle {
 			case LIMIT_EXCEEDED -> problem(QUOTA_EXCEEDED, "Quota exceeded", refusal) + policies(refusal);
 			case TOO_LARGE -> problem(NO_TYPE, "Content Too Large", refusal) + policies(refusal);
 			case MISSING_KEY -> problem(NO_TYPE, "Forbidden", refusal);
+			case UNAVAILABLE -> problem(REDUCED_CAPACITY, "Temporary reduced capacity", refusal) + policies(refusal);
 		};
 		return new Body("application/problem+json", text + "}");
 	}

@@ -169,6 +169,13 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		}
 	}
 
+	private static HttpStatus status(@Nullable Decision refused) {
+		if (refused == null) {
+			return HttpStatus.FORBIDDEN;
+		}
+		return refused.unavailable() ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.TOO_MANY_REQUESTS;
+	}
+
 	/** What is refused stays refused, even where its answer cannot be written. */
 	private void answer(HttpServletRequest request, HttpServletResponse response, RequestDecisionScope scope,
 			@Nullable Decision refused, @Nullable MissingKeyException missing) throws IOException {
@@ -183,8 +190,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		catch (RuntimeException | LinkageError ex) {
 			this.degradation.report(List.of(), ex);
 			if (!response.isCommitted() && response.getStatus() < HttpStatus.BAD_REQUEST.value()) {
-				HttpStatus status = (refused != null) ? HttpStatus.TOO_MANY_REQUESTS : HttpStatus.FORBIDDEN;
-				response.setStatus(status.value());
+				response.setStatus(status(refused).value());
 			}
 		}
 	}

@@ -40,7 +40,10 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 		TOO_LARGE(413),
 
 		/** The request has no key that it could be counted by: 403. */
-		MISSING_KEY(403);
+		MISSING_KEY(403),
+
+		/** A limit cannot be checked, and lets nothing through unchecked: 503. */
+		UNAVAILABLE(503);
 
 		private final int status;
 

@@ -16,7 +16,20 @@ final class RefusalMessages {
 			case 1 -> "Rate limit " + names(violated) + " is exceeded.";
 			default -> "Rate limits " + names(violated) + " are exceeded.";
 		};
-		return what + " Please try again in " + seconds + ((seconds == 1) ? " second." : " seconds.");
+		return what + tryAgain(seconds);
+	}
+
+	static String unavailable(List<LimitDecision> unavailable, long seconds) {
+		String what = switch (unavailable.size()) {
+			case 0 -> "The service is not available.";
+			case 1 -> "Rate limit " + names(unavailable) + " cannot be checked.";
+			default -> "Rate limits " + names(unavailable) + " cannot be checked.";
+		};
+		return what + tryAgain(seconds);
+	}
+
+	private static String tryAgain(long seconds) {
+		return " Please try again in " + seconds + ((seconds == 1) ? " second." : " seconds.");
 	}
 
 	static String tooLarge(List<LimitDecision> violated) {

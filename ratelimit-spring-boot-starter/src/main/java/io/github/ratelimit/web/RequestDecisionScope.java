@@ -173,7 +173,11 @@ final class RequestDecisionScope implements DecisionScope {
 		}
 	}
 
+	/** Who has no facts has no word, and does not take another's back. */
 	private void note(LimitDecision limit) {
+		if (!limit.hasFacts()) {
+			return;
+		}
 		this.untold = true;
 		for (int i = 0; i < this.limits.size(); i++) {
 			if (this.limits.get(i).charge().sameBucketAs(limit.charge())) {

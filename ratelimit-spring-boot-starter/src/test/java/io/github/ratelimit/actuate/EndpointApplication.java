@@ -40,11 +40,18 @@ final class EndpointApplication implements AutoCloseable {
 	}
 
 	static EndpointApplication start(String... properties) {
-		SpringApplication application = new SpringApplication(Setup.class);
+		return start(Store.class, properties);
+	}
+
+	static EndpointApplication start(Class<?> store, String... properties) {
+		SpringApplication application = new SpringApplication(Setup.class, store);
 		List<String> arguments = new ArrayList<>(List.of(properties));
 		arguments.add("server.port=0");
 		arguments.add("server.address=127.0.0.1");
-		arguments.add("management.endpoints.web.exposure.include=ratelimits");
+		arguments.add("management.endpoints.web.exposure.include=ratelimits,health");
+		arguments.add("management.endpoint.health.show-details=always");
+		arguments.add("management.health.redis.enabled=false");
+		arguments.add("spring.data.redis.repositories.enabled=false");
 		return new EndpointApplication(
 				application.run(arguments.stream().map((argument) -> "--" + argument).toArray(String[]::new)));
 	}
@@ -65,16 +72,24 @@ final class EndpointApplication implements AutoCloseable {
 	}
 
 	HttpResponse<String> get(String path) throws IOException, InterruptedException {
-		return send("GET", path);
+		return sendToLimits("GET", path);
 	}
 
 	HttpResponse<String> delete(String path) throws IOException, InterruptedException {
-		return send("DELETE", path);
+		return sendToLimits("DELETE", path);
+	}
+
+	HttpResponse<String> health(String path) throws IOException, InterruptedException {
+		return send("GET", "/actuator/health" + path);
+	}
+
+	private HttpResponse<String> sendToLimits(String method, String path) throws IOException, InterruptedException {
+		return send(method, "/actuator/ratelimits" + path);
 	}
 
 	private HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
 		String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
-		URI uri = URI.create("http://127.0.0.1:" + port + "/actuator/ratelimits" + path);
+		URI uri = URI.create("http://127.0.0.1:" + port + path);
 		HttpRequest request = HttpRequest.newBuilder(uri)
 			.header("Accept", "application/json")
 			.method(method, BodyPublishers.noBody())
@@ -88,17 +103,22 @@ final class EndpointApplication implements AutoCloseable {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	static class Store {
+
+		@Bean
+		LimitStore limitStore(ManualTime time) {
+			return new MemoryStore(time, 1000);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Setup {
 
 		@Bean
 		ManualTime time() {
 			return new ManualTime();
-		}
-
-		@Bean
-		LimitStore limitStore(ManualTime time) {
-			return new MemoryStore(time, 1000);
 		}
 
 		@Bean

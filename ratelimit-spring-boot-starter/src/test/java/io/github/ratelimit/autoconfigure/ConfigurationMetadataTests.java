@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -140,11 +141,14 @@ class ConfigurationMetadataTests {
 			else if (property.type() == int.class) {
 				assertThat(type).as(name).startsWith("integer");
 			}
+			else if (property.type() == Duration.class) {
+				assertThat(type).as(name).startsWith("duration");
+			}
 			else if (property.kind() == KnownProperty.Kind.LIST) {
 				assertThat(type).as(name).contains("list of ");
 			}
 			else {
-				assertThat(type).as(name).doesNotContain("list", "boolean", "integer");
+				assertThat(type).as(name).doesNotContain("list", "boolean", "integer", "duration");
 			}
 			assertThat(section.text()).as(name).isNotBlank();
 		});
@@ -222,6 +226,9 @@ class ConfigurationMetadataTests {
 	private static String text(Object value) {
 		if (value instanceof Enum<?> constant) {
 			return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+		}
+		if (value instanceof Duration duration) {
+			return DurationText.of(duration);
 		}
 		if (value instanceof Collection<?> list) {
 			return String.join(", ", list.stream().map(String::valueOf).toList());

@@ -84,16 +84,16 @@ class FailureAnalyzerTests {
 
 	@Test
 	void invalidConfigurationOfTheCommandLineIsShown(CapturedOutput output) {
-		fail(Application.class, "--ratelimit.store=redis");
+		fail(Application.class, "--ratelimit.mode=shadow");
 		assertThat(output).contains("""
-				    Property: ratelimit.store
-				    Value: "redis"
-				    Origin: "ratelimit.store" from property source "commandLineArgs"
+				    Property: ratelimit.mode
+				    Value: "shadow"
+				    Origin: "ratelimit.mode" from property source "commandLineArgs"
 				    Reason: The value is a setting that this version does not have yet
 
 				Action:
 
-				Remove it or write memory.
+				Remove it or write enforce.
 				""");
 	}
 

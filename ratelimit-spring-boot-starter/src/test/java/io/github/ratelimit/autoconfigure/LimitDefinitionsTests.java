@@ -5,6 +5,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.KeySource;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.expression.LimitPolicies;
 import java.util.List;
 import java.util.Map;
@@ -268,6 +269,46 @@ class LimitDefinitionsTests {
 	void costThatIsNoneIsRefused(String line) {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", line).failure())
 			.contains("Property: ratelimit.limits.chat.cost\n", "Origin: [file-0.yml] - 6:13");
+	}
+
+	@Test
+	void leaseIsRefusedWhereNothingIsShared() {
+		assertThat(StartUp.ofLimit("rate: 1000/s", "key: global", "lease: 100").failure()).isEqualTo("""
+				The rate limits are not configured correctly:
+
+				    Property: ratelimit.limits.chat.lease
+				    Value: "100ms"
+				    Origin: [file-0.yml] - 6:14
+				    Reason: The value is for permits that instances share, but ratelimit.store is memory: there is \
+				nothing to save
+
+				Remove it, or write ratelimit.store: redis.""");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "99/s", "1000/min burst 99", "'1000/s, 99/s'" })
+	void leaseIsRefusedWhereItCouldNeverSaveMuch(String rate) {
+		assertThat(StartUp.ofLimit("rate: " + rate, "key: global", "lease: 100ms")
+			.property("ratelimit.store=redis")
+			.failure())
+			.contains("Property: ratelimit.limits.chat.lease\n",
+					"Reason: The value would be of no use: the limit 'chat' holds at most 99 permits, and an instance "
+							+ "takes no more than an eighth of what is left in advance")
+			.endsWith("\n\nRemove it. It needs a limit that holds at least 100 permits.");
+	}
+
+	@Test
+	void limitDoesOnStoreFailureWhatItSaysElseWhatAllDo() {
+		StartUp.of("""
+				ratelimit:
+				  on-store-failure: allow
+				  limits:
+				    a: {rate: 5/s, key: ip}
+				    b: {rate: 5/s, key: ip, on-store-failure: deny}
+				""")
+			.succeeds((context) -> assertThat(context.getBean(LimitDefinitions.class))
+				.extracting(LimitDefinition::onStoreFailure)
+				.containsExactly(OnStoreFailure.ALLOW, OnStoreFailure.DENY));
 	}
 
 	private static List<String> keys(AssertableApplicationContext context) {

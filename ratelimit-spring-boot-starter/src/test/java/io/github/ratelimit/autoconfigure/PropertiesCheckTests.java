@@ -1,5 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.memory.MemoryStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +12,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,9 +31,13 @@ class PropertiesCheckTests {
 				ratelimit:
 				  enabled: true
 				  mode: enforce
-				  store: memory
+				  store: redis
+				  on-store-failure: allow
 				  memory:
 				    max-keys-per-limit: 1000
+				  redis:
+				    key-prefix: chat-api
+				    deadline: 30ms
 				  limits:
 				    chat:
 				      rate: [5/s, 60/min burst 90]
@@ -39,6 +46,11 @@ class PropertiesCheckTests {
 				      on-missing-key: deny
 				      algorithm: token-bucket
 				      hide-headers: true
+				      on-store-failure: deny
+				    everyone:
+				      rate: 1000/min
+				      key: global
+				      lease: 100ms
 				  http:
 				    headers: x-ratelimit, draft-11
 				    body: problem
@@ -49,28 +61,33 @@ class PropertiesCheckTests {
 				        limits: chat
 				        body: openai
 				        when: after-security
-				""").succeeds((context) -> assertThat(output).doesNotContain(HAS_NO_EFFECT));
+				""").with(SharedStore.class).succeeds((context) -> assertThat(output).doesNotContain(HAS_NO_EFFECT));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "ratelimit.memory.maxKeysPerLimit=9", "ratelimit.memory.max_keys_per_limit=9",
 			"rate-limit.memory.max-keys-per-limit=9", "RateLimit.Memory.MaxKeysPerLimit=9",
-			"ratelimit.http.rules[0].path=/v1", "ratelimit.http.methods-of-nobody.x=1" })
+			"ratelimit.redis.keyPrefix=x", "ratelimit.redis.key_prefix=x", "ratelimit.http.rules[0].path=/v1",
+			"ratelimit.http.methods-of-nobody.x=1" })
 	void relaxedSpellingsAreKnown(String property, CapturedOutput output) {
 		boolean unknown = property.contains("nobody");
-		StartUp.of("")
+		StartUp.of("ratelimit.store: redis")
 			.property(property)
+			.with(SharedStore.class)
 			.succeeds((context) -> assertThat(output.toString().contains(HAS_NO_EFFECT)).isEqualTo(unknown));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "RATELIMIT_ENABLED", "RATELIMIT_HTTP_HIDE", "RATELIMIT_MEMORY_MAXKEYSPERLIMIT",
-			"RATELIMIT_MEMORY_MAX_KEYS_PER_LIMIT", "RATELIMIT_HTTP_IPV6PREFIX", "RATELIMIT_HTTP_IPV6_PREFIX" })
+			"RATELIMIT_MEMORY_MAX_KEYS_PER_LIMIT", "RATELIMIT_HTTP_IPV6PREFIX", "RATELIMIT_HTTP_IPV6_PREFIX",
+			"RATELIMIT_REDIS_KEY_PREFIX", "RATELIMIT_REDIS_DEADLINE", "RATELIMIT_ONSTOREFAILURE",
+			"RATELIMIT_ON_STORE_FAILURE" })
 	void environmentVariablesAreKnownInBothSpellings(String name, CapturedOutput output) {
 		boolean unknown = name.endsWith("HIDE");
-		String value = name.endsWith("ENABLED") ? "true" : "32";
-		StartUp.of("")
+		String value = name.endsWith("ENABLED") ? "true" : (name.endsWith("FAILURE") ? "deny" : "32");
+		StartUp.of("ratelimit.store: redis")
 			.variable(name, value)
+			.with(SharedStore.class)
 			.succeeds((context) -> assertThat(output.toString().contains(HAS_NO_EFFECT)).isEqualTo(unknown));
 	}
 
@@ -156,8 +173,9 @@ class PropertiesCheckTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "RATELIMIT_SERVICE_HOST", "RATELIMIT_PORT_8080_TCP_ADDR", "RATELIMIT",
-			"RATELIMIT_REDIS_PORT", "RATELIMIT_REDIS_SERVICE_HOST", "RATELIMITER_X" })
+	@ValueSource(
+			strings = { "RATELIMIT_SERVICE_HOST", "RATELIMIT_PORT_8080_TCP_ADDR", "RATELIMIT", "RATELIMIT_REDIS_PORT",
+					"RATELIMIT_REDIS_SERVICE_HOST", "RATELIMIT_REDIS_PORT_6379_TCP_PROTO", "RATELIMITER_X" })
 	void environmentVariablesThatOrchestratorsMakeAreLeftAlone(String name, CapturedOutput output) {
 		StartUp.of("")
 			.variable(name, "tcp://10.0.0.1:8080")
@@ -180,8 +198,7 @@ class PropertiesCheckTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "max-concurrent: 10", "maxConcurrent: 10", "max_concurrent: 10", "plan: claim('plan')",
 			"plans: {pro: 600/min}", "segments: 20", "max-wait: 2s", "max-waiting: 5", "count-when: status == 401",
-			"unit: tokens", "mode: shadow", "on-store-failure: deny", "lease: 1m", "settle: 1", "max-debt: 5",
-			"ban-after: 5" })
+			"unit: tokens", "mode: shadow", "settle: 1", "max-debt: 5", "ban-after: 5" })
 	void settingOfALimitOfALaterVersionIsRefused(String line) {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", line).failure()).contains(LATER);
 	}
@@ -195,40 +212,52 @@ class PropertiesCheckTests {
 			.endsWith("Remove it or write token-bucket.");
 	}
 
-	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			ratelimit.mode=shadow               | Remove it or write enforce.
-			ratelimit.store=redis               | Remove it or write memory.
-			ratelimit.redis.deadline=50ms       | Remove it.
-			ratelimit.redis.anything.else=1     | Remove it.
-			ratelimit.on-store-failure=local    | Remove it.
-			ratelimit.onStoreFailure=local      | Remove it.
-			""")
-	void settingOfALaterVersionIsRefusedAtAnyLevel(String property, String remedy) {
-		assertThat(StartUp.of("").property(property).failure())
-			.contains("Property: " + property.substring(0, property.indexOf('='))
-				.replace("onStore", "on-store")
-				.replace("Failure", "-failure"), LATER)
-			.endsWith("\n\n" + remedy);
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "RATELIMIT_ON_STORE_FAILURE", "RATELIMIT_ONSTOREFAILURE", "RATELIMIT_REDIS_KEY_PREFIX",
-			"RATELIMIT_REDIS_DEADLINE" })
-	void settingOfALaterVersionInTheEnvironmentIsRefused(String name) {
-		assertThat(StartUp.of("").variable(name, "local").failure()).contains("Property: " + name, LATER);
+	@Test
+	void modeOfALaterVersionIsRefused() {
+		assertThat(StartUp.of("").property("ratelimit.mode=shadow").failure())
+			.contains("Property: ratelimit.mode", LATER)
+			.endsWith("\n\nRemove it or write enforce.");
 	}
 
 	@Test
 	void settingOfALaterVersionThatIsOverriddenIsNoFailure() {
-		StartUp.of("ratelimit.store: redis")
-			.variable("RATELIMIT_STORE", "memory")
+		StartUp.of("ratelimit.mode: shadow")
+			.variable("RATELIMIT_MODE", "enforce")
 			.succeeds((context) -> assertThat(context).hasSingleBean(RateLimitProperties.class));
 	}
 
 	@Test
 	void settingOfALaterVersionIsFoundBehindAPlaceholder() {
-		assertThat(StartUp.of("ratelimit.store: ${kind}").property("kind=redis").failure()).contains(LATER);
+		assertThat(StartUp.of("ratelimit.mode: ${kind}").property("kind=shadow").failure()).contains(LATER);
+	}
+
+	@Test
+	void settingsOfASharedStoreAreWarnedOfWhereThereIsNone(CapturedOutput output) {
+		StartUp.of("""
+				ratelimit:
+				  on-store-failure: deny
+				  redis.deadline: 20ms
+				  limits:
+				    chat: {rate: 5/s, key: ip, on-store-failure: allow}
+				""")
+			.succeeds((context) -> assertThat(output)
+				.contains("Permits are kept in memory (ratelimit.store is memory), so these properties have no effect: "
+						+ "ratelimit.on-store-failure (Byte array resource [file-0.yml] - 2:21), "
+						+ "ratelimit.redis.deadline (Byte array resource [file-0.yml] - 3:19), "
+						+ "ratelimit.limits.chat.on-store-failure (Byte array resource [file-0.yml] - 5:50)"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "redis", "Redis", "REDIS", "'redis '", "${kind}" })
+	void settingsOfASharedStoreAreNotWarnedOfWhereThereIsOne(String store, CapturedOutput output) {
+		StartUp.of("ratelimit:\n  store: " + store + "\n  on-store-failure: deny")
+			.property("kind=redis")
+			.with(SharedStore.class)
+			.succeeds((context) -> {
+				assertThat(context.getBean(RateLimitProperties.class).getStore())
+					.isEqualTo(RateLimitProperties.Store.REDIS);
+				assertThat(output).doesNotContain("have no effect");
+			});
 	}
 
 	@Test
@@ -302,6 +331,47 @@ class PropertiesCheckTests {
 	void numberOutOfRangeIsRefused(String property, String problem, String remedy) {
 		assertThat(StartUp.of("").property(property).failure()).contains("Reason: The value is " + problem)
 			.endsWith("\n\n" + remedy);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			ratelimit.redis.deadline=0            | The value is not positive
+			ratelimit.redis.deadline=-1ms         | The value is not positive
+			ratelimit.redis.deadline=10001        | The value is above 10s
+			ratelimit.redis.deadline=99999999999d | The value is above 10s
+			ratelimit.redis.deadline=             | It is empty
+			ratelimit.limits.chat.lease=9ms       | The value is below 10ms
+			ratelimit.limits.chat.lease=1001ms    | The value is above 1s
+			ratelimit.limits.chat.lease=1m        | The value is above 1s
+			ratelimit.limits.chat.lease=0         | The value is not positive
+			ratelimit.limits.chat.lease=          | It is empty
+			""")
+	void durationOutOfRangeIsRefused(String property, String problem) {
+		assertThat(StartUp.ofLimit("rate: 1000/s", "key: ip").property(property).failure())
+			.contains("Property: " + property.substring(0, property.indexOf('=')), "Reason: " + problem)
+			.endsWith(property.contains("lease") ? "Write from 10ms to 1s, better from 50ms to 200ms, or remove it."
+					: "Write how long a decision may take, at most 10s; 50ms is the default.");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			ratelimit.redis.key-prefix=       | It is empty
+			ratelimit.redis.key-prefix={chat} | The value has braces, which tell a Redis Cluster where keys belong
+			""")
+	void keyPrefixThatCannotBeIsRefused(String property, String problem) {
+		assertThat(StartUp.of("").property(property).failure()).contains("Reason: " + problem)
+			.endsWith("Write what all keys of this application in Redis begin with; ratelimit is the default.");
+	}
+
+	/** Some store, so that settings can be looked at without Redis. */
+	@Configuration(proxyBeanMethods = false)
+	static class SharedStore {
+
+		@Bean
+		MemoryStore sharedStore(TimeSource time) {
+			return new MemoryStore(time, 10);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

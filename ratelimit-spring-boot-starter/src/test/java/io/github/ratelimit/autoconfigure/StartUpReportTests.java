@@ -8,6 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -53,6 +55,25 @@ class StartUpReportTests {
 			.succeeds((context) -> assertThat(lines(output, "INFO")).containsExactly(
 					"Limit 'a': token-bucket 2/s; key global; store memory; bound to nothing",
 					"Limit 'b': token-bucket 1/s; key ip; store memory; bound to nothing"));
+	}
+
+	@Test
+	void lineOfASharedLimitTellsHowItIsShared(CapturedOutput output) {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class, RateLimitAutoConfiguration.class,
+					RateLimitRedisAutoConfiguration.class))
+			.withUserConfiguration(Registering.class)
+			.withPropertyValues("ratelimit.store=redis", "ratelimit.redis.deadline=1s",
+					"ratelimit.on-store-failure=allow", "ratelimit.limits.a.rate=1000/s",
+					"ratelimit.limits.a.key=global", "ratelimit.limits.a.lease=100ms", "ratelimit.limits.b.rate=2/s",
+					"ratelimit.limits.b.key=ip", "ratelimit.limits.b.on-store-failure=deny")
+			.run((context) -> assertThat(lines(output, "INFO")).containsExactly(
+					"Limit 'Mailer.send': token-bucket 3/h; store redis, deadline 1s, on store failure allow; "
+							+ "bound to Mailer.send",
+					"Limit 'a': token-bucket 1000/s; key global; store redis, deadline 1s, on store failure allow, "
+							+ "lease 100ms; bound to nothing",
+					"Limit 'b': token-bucket 2/s; key ip; store redis, deadline 1s, on store failure deny; "
+							+ "bound to nothing"));
 	}
 
 	@Test

@@ -24,6 +24,7 @@ import static io.github.ratelimit.web.Decisions.limit;
 import static io.github.ratelimit.web.Decisions.perRate;
 import static io.github.ratelimit.web.Decisions.refused;
 import static io.github.ratelimit.web.Decisions.tooLarge;
+import static io.github.ratelimit.web.Decisions.unavailable;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -149,6 +150,90 @@ class AnswersTests {
 		answers().deny(this.request, this.response, new MissingKeyException("chat", "None."), "openai");
 		assertThat(this.response.getStatus()).isEqualTo(403);
 		assertThat(json().get("error").get("code").asString()).isEqualTo("missing_key");
+	}
+
+	@Test
+	void aLimitThatCannotBeCheckedIsA503WithRetryAfterThatIsNotStored() throws IOException {
+		refuse(decision(unavailable(CHAT, Duration.ofMillis(1200)), granted(LOGIN, 4, Duration.ofMinutes(3))), null);
+		assertThat(this.response.getStatus()).isEqualTo(503);
+		assertThat(this.response.getHeaders("Retry-After")).containsExactly("2");
+		assertThat(this.response.getHeaders("Cache-Control")).containsExactly("no-store");
+		assertThat(this.response.getContentType()).isEqualTo("application/problem+json");
+		assertThat(this.response.getContentAsString())
+			.isEqualTo("{\"type\":\"https://iana.org/assignments/http-problem-types#temporary-reduced-capacity\","
+					+ "\"title\":\"Temporary reduced capacity\",\"status\":503,"
+					+ "\"detail\":\"Rate limit 'chat' cannot be checked. Please try again in 2 seconds.\","
+					+ "\"violated-policies\":[\"chat\"]}");
+	}
+
+	@Test
+	void aLimitThatCannotBeCheckedIsAServerErrorInOpenAisShape() throws IOException {
+		refuse(decision(unavailable(CHAT, Duration.ofNanos(1))), "openai");
+		assertThat(this.response.getStatus()).isEqualTo(503);
+		assertThat(this.response.getHeader("Retry-After")).isEqualTo("1");
+		assertThat(this.response.getContentAsString())
+			.isEqualTo("{\"error\":{\"message\":\"Rate limit 'chat' cannot be checked. Please try again in 1 second.\","
+					+ "\"type\":\"server_error\",\"param\":null,\"code\":\"service_unavailable\"}}");
+	}
+
+	@Test
+	void aHiddenLimitThatCannotBeCheckedIsNotNamed() throws IOException {
+		hidingLogin().refuse(this.request, this.response, decision(unavailable(LOGIN, Duration.ofSeconds(1))),
+				List.of(), "problem");
+		assertThat(this.response.getStatus()).isEqualTo(503);
+		assertThat(this.response.getContentAsString()).doesNotContain("login");
+		assertThat(json().get("detail").asString())
+			.isEqualTo("The service is not available. Please try again in 1 second.");
+		assertThat(json().get("violated-policies")).isEmpty();
+	}
+
+	@Test
+	void aLimitThatReallyRefusesOutweighsOneThatCannotBeChecked() throws IOException {
+		refuse(decision(CHAT_REFUSES, unavailable(LOGIN, Duration.ofSeconds(9))), null);
+		assertThat(this.response.getStatus()).isEqualTo(429);
+		assertThat(this.response.getHeader("Retry-After")).isEqualTo("9");
+		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=0;t=6");
+		assertThat(json().get("detail").asString())
+			.isEqualTo("Rate limit 'chat' is exceeded. Please try again in 9 seconds.");
+		assertThat(json().get("violated-policies")).hasSize(1);
+	}
+
+	@Test
+	void whatIsTooLargeOutweighsALimitThatCannotBeChecked() throws IOException {
+		refuse(decision(unavailable(LOGIN, Duration.ofSeconds(9)), tooLarge(CHAT, 11)), null);
+		assertThat(this.response.getStatus()).isEqualTo(413);
+		assertThat(this.response.getHeader("Retry-After")).isNull();
+	}
+
+	@Test
+	void limitsWithoutFactsAreInNoHeader() throws IOException {
+		LimitDecision letThrough = LimitDecision.letThrough(Decisions.charge(LOGIN));
+		answers().tell(List.of(letThrough), this.response);
+		assertThat(this.response.getHeaderNames()).isEmpty();
+		answers().tell(List.of(letThrough, granted(CHAT, 9, Duration.ofSeconds(6))), this.response);
+		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=9;t=6");
+		assertThat(this.response.getHeader("RateLimit-Policy")).isEqualTo("\"chat\";q=10;w=60");
+		assertThat(this.response.getHeader("X-RateLimit-Limit")).isEqualTo("10");
+		MockHttpServletResponse refused = new MockHttpServletResponse();
+		Decision decision = decision(unavailable(CHAT, Duration.ofSeconds(1)));
+		answers().refuse(this.request, refused, decision, decision.limits(), null);
+		assertThat(refused.getHeaderNames()).containsExactlyInAnyOrder("Retry-After", "Cache-Control", "Content-Type",
+				"Content-Length");
+	}
+
+	@Test
+	void whatALimitSaidWithFactsIsNotTakenBackByWhatItSaysWithout() {
+		answers().tell(
+				List.of(granted(CHAT, 9, Duration.ofSeconds(6)), LimitDecision.letThrough(Decisions.charge(CHAT))),
+				this.response);
+		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=9;t=6");
+	}
+
+	@Test
+	void limitsThatAreCountedByAStandInAreTold() throws IOException {
+		refuse(decision(LimitDecision.degraded(CHAT_REFUSES)), null);
+		assertThat(this.response.getStatus()).isEqualTo(429);
+		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=0;t=6");
 	}
 
 	@Test

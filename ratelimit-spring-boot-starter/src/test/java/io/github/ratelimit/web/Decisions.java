@@ -38,6 +38,10 @@ final class Decisions {
 				LimitDecision.NEVER, 0, null);
 	}
 
+	static LimitDecision unavailable(Limit limit, Duration wait) {
+		return LimitDecision.unavailable(charge(limit), wait.toNanos());
+	}
+
 	static Charge charge(Limit limit) {
 		return new Charge(limit, Key.of("someone"), 1);
 	}

@@ -1,0 +1,66 @@
+package io.github.ratelimit.actuate;
+
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.RegisteredLimit;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+
+/**
+ * {@link HealthIndicator} that tells whether the store of the limits answers. It asks the
+ * store how it does, never Redis itself, so it takes no time. A store that fails is
+ * {@code UNKNOWN}, not {@code DOWN}: the application goes on, and its limits do what they
+ * are set to do.
+ */
+public class RateLimitHealthIndicator extends AbstractHealthIndicator {
+
+	private static final String UP = "up";
+
+	private final LimitStore store;
+
+	private final LimitRegistry limits;
+
+	private final Function<String, OnStoreFailure> onStoreFailure;
+
+	/**
+	 * Creates the indicator.
+	 * @param store where permits are kept
+	 * @param limits the limits
+	 * @param onStoreFailure tells by a limit's name what it does while the store fails
+	 */
+	public RateLimitHealthIndicator(LimitStore store, LimitRegistry limits,
+			Function<String, OnStoreFailure> onStoreFailure) {
+		super("The store of the limits could not be asked how it does");
+		this.store = store;
+		this.limits = limits;
+		this.onStoreFailure = onStoreFailure;
+	}
+
+	@Override
+	protected void doHealthCheck(Health.Builder builder) {
+		String status = this.store.status();
+		builder.withDetail("store", this.store.type()).withDetail("status", status);
+		if (status.equals(UP)) {
+			builder.up();
+		}
+		else {
+			builder.unknown().withDetail("limits", whatLimitsDo());
+		}
+	}
+
+	private Map<String, String> whatLimitsDo() {
+		Map<String, String> limits = new LinkedHashMap<>();
+		for (RegisteredLimit registered : this.limits.all()) {
+			String name = registered.limit().name();
+			limits.put(name, this.onStoreFailure.apply(name).name().toLowerCase(Locale.ROOT));
+		}
+		return limits;
+	}
+
+}

@@ -1,0 +1,22 @@
+package io.github.ratelimit.autoconfigure;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.context.annotation.Conditional;
+
+/**
+ * Matches where {@code ratelimit.store} asks for this store. Unlike
+ * {@code @ConditionalOnProperty} it reads the value in every spelling that binding takes,
+ * so that no spelling gives an application without a store, or with another.
+ */
+@Target({ ElementType.TYPE, ElementType.METHOD })
+@Retention(RetentionPolicy.RUNTIME)
+@Conditional(OnStoreCondition.class)
+@interface ConditionalOnStore {
+
+	/** The store. */
+	RateLimitProperties.Store value();
+
+}

@@ -1,0 +1,28 @@
+package io.github.ratelimit.autoconfigure;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.springframework.boot.convert.DurationStyle;
+
+/** Writes durations as people write them in properties. */
+final class DurationText {
+
+	private static final List<ChronoUnit> UNITS = List.of(ChronoUnit.SECONDS, ChronoUnit.MILLIS, ChronoUnit.MICROS);
+
+	private DurationText() {
+	}
+
+	/**
+	 * Returns for example {@code 50ms} or {@code 10s}: the largest unit that is exact.
+	 */
+	static String of(Duration duration) {
+		for (ChronoUnit unit : UNITS) {
+			if (duration.toNanos() % unit.getDuration().toNanos() == 0) {
+				return DurationStyle.SIMPLE.print(duration, unit);
+			}
+		}
+		return DurationStyle.SIMPLE.print(duration, ChronoUnit.NANOS);
+	}
+
+}

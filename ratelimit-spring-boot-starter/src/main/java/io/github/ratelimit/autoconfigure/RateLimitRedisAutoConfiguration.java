@@ -1,0 +1,114 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.RedisStore;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/**
+ * Auto-configuration of limits that instances share through Redis. It comes before the
+ * memory store, and has nothing to do where that is asked for.
+ */
+@AutoConfiguration(before = RateLimitAutoConfiguration.class,
+		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
+@ConditionalOnStore(RateLimitProperties.Store.REDIS)
+public final class RateLimitRedisAutoConfiguration {
+
+	private static final String SPRING_DATA_REDIS = "org.springframework.data.redis.connection.RedisConnectionFactory";
+
+	private static InvalidConfigurationException missing(String problem, String remedy) {
+		return new InvalidConfigurationException("ratelimit.store", "redis", problem,
+				remedy + " Or write ratelimit.store: memory, so that each instance counts for itself.");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = SPRING_DATA_REDIS)
+	@ConditionalOnMissingBean(LimitStore.class)
+	static class WithRedis {
+
+		@Bean
+		StandIn rateLimitRedisStandIn(RateLimitProperties properties, TimeSource time) {
+			return new StandIn(new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit()));
+		}
+
+		@Bean
+		Sweeper rateLimitRedisStandInSweeper(StandIn standIn) {
+			return new Sweeper(standIn.store()::sweep, RateLimitAutoConfiguration.SWEEP_PAUSE);
+		}
+
+		@Bean
+		RedisStore rateLimitRedisStore(ObjectProvider<RedisConnectionFactory> connections,
+				RateLimitProperties properties, LimitDefinitions definitions, StandIn standIn, TimeSource time,
+				ObjectProvider<StoreObserver> observer, LimitRegistry registry) {
+			RedisConnectionFactory connectionFactory = connections.getIfAvailable();
+			if (connectionFactory == null) {
+				throw missing("needs a bean of type RedisConnectionFactory, and there is none",
+						"Spring Boot makes one unless its DataRedisAutoConfiguration is excluded: include it, or "
+								+ "define the bean yourself.");
+			}
+			RedisStore store = RedisStore.create(connectionFactory, RedisSettings.of(properties, definitions),
+					standIn.store(), time, observer.getIfAvailable(() -> StoreObserver.NONE));
+			try {
+				registry.whenRegistered((registered) -> check(store, registered.limit(), definitions));
+			}
+			catch (RuntimeException ex) {
+				store.close();
+				throw ex;
+			}
+			return store;
+		}
+
+		/** A limit of an annotation is explained by who registers it. */
+		private static void check(RedisStore store, Limit limit, LimitDefinitions definitions) {
+			try {
+				store.check(limit);
+			}
+			catch (IllegalArgumentException ex) {
+				if (definitions.find(limit.name()) != null) {
+					throw RedisSettings.uncountable(limit, ex);
+				}
+				throw ex;
+			}
+		}
+
+		@Bean
+		RedisStoreShutdown rateLimitRedisStoreShutdown(RedisStore store, ApplicationContext context) {
+			return new RedisStoreShutdown(store::close, context);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass(SPRING_DATA_REDIS)
+	@ConditionalOnMissingBean(LimitStore.class)
+	static class WithoutRedis {
+
+		@Bean
+		LimitStore rateLimitRedisStore() {
+			throw missing("needs Spring Data Redis, which is not on the class path",
+					"Add the dependency org.springframework.boot:spring-boot-starter-data-redis.");
+		}
+
+	}
+
+	/**
+	 * What counts while Redis is away. No bean of its own kind: there is one store.
+	 *
+	 * @param store the memory
+	 */
+	record StandIn(MemoryStore store) {
+	}
+
+}

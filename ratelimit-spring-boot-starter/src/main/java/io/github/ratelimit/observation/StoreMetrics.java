@@ -1,0 +1,69 @@
+package io.github.ratelimit.observation;
+
+import io.github.ratelimit.StoreObserver;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Shows Micrometer how a store does that is asked over the network: how long it takes to
+ * answer, and how often it does not. Thread-safe. What happens before a registry is bound
+ * is not counted there.
+ */
+public final class StoreMetrics implements StoreObserver, MeterBinder {
+
+	private final List<Meters> bound = new CopyOnWriteArrayList<>();
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		this.bound.add(new Meters(registry));
+	}
+
+	@Override
+	public void answered(long nanos) {
+		for (Meters meters : this.bound) {
+			meters.latency.record(nanos, TimeUnit.NANOSECONDS);
+		}
+	}
+
+	@Override
+	public void failed(String reason) {
+		for (Meters meters : this.bound) {
+			meters.errors(reason).increment();
+		}
+	}
+
+	/** The meters of one registry. */
+	private static final class Meters {
+
+		private final MeterRegistry registry;
+
+		private final Timer latency;
+
+		private final ConcurrentMap<String, Counter> errors = new ConcurrentHashMap<>();
+
+		Meters(MeterRegistry registry) {
+			this.registry = registry;
+			this.latency = Timer.builder("ratelimit.store.latency")
+				.description("Time from a question to the store until its answer")
+				.register(registry);
+		}
+
+		Counter errors(String reason) {
+			return this.errors.computeIfAbsent(reason,
+					(absent) -> Counter.builder("ratelimit.store.errors")
+						.description("Questions that the store did not answer in time, or not at all")
+						.baseUnit("errors")
+						.tag("reason", absent)
+						.register(this.registry));
+		}
+
+	}
+
+}

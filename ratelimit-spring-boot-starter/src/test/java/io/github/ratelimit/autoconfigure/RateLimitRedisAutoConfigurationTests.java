@@ -1,0 +1,292 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.observation.RateLimitMetrics;
+import io.github.ratelimit.observation.StoreMetrics;
+import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.RedisStore;
+import io.github.ratelimit.store.redis.RedisStoreSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/** How an application comes to share its limits, and what it says if it cannot. */
+class RateLimitRedisAutoConfigurationTests {
+
+	private final ApplicationContextRunner memory = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class,
+				RateLimitMethodAutoConfiguration.class, RateLimitRedisAutoConfiguration.class))
+		.withPropertyValues("ratelimit.limits.chat.rate=2/min", "ratelimit.limits.chat.key=ip");
+
+	private final ApplicationContextRunner withoutConnections = this.memory.withPropertyValues("ratelimit.store=redis");
+
+	private final ApplicationContextRunner runner = this.withoutConnections
+		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class));
+
+	@ParameterizedTest
+	@ValueSource(strings = { "redis", "REDIS", "re-dis", "redis " })
+	void redisIsTheStoreWhereItIsAskedFor(String store) {
+		this.runner.withPropertyValues("ratelimit.store=" + store)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(LimitStore.class)
+				.hasSingleBean(RedisStore.class));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "ratelimit.store=memory", "ratelimit.store=Memory", "nothing=about-it" })
+	void redisIsNotTouchedWhereItIsNotAskedFor(String property) throws IOException {
+		try (ServerSocket redis = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			this.memory.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+				.withPropertyValues(property, "spring.data.redis.port=" + redis.getLocalPort())
+				.run((context) -> {
+					assertThat(context).hasNotFailed()
+						.hasSingleBean(MemoryStore.class)
+						.hasSingleBean(LimitStore.class)
+						.hasSingleBean(RedisConnectionFactory.class);
+					context.getBean(RateLimiter.class).tryAcquire("chat", "a");
+					assertNobodyConnects(redis);
+				});
+		}
+	}
+
+	private static void assertNobodyConnects(ServerSocket server) throws IOException {
+		server.setSoTimeout(200);
+		assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> {
+			try (Socket connected = server.accept()) {
+				assertThat(connected).isNull();
+			}
+		});
+	}
+
+	@Test
+	void lettuceAndJedisWillDo() {
+		this.runner.run((context) -> assertThat(context.getBean(RedisConnectionFactory.class))
+			.isInstanceOf(LettuceConnectionFactory.class));
+		this.runner.withPropertyValues("spring.data.redis.client-type=jedis")
+			.run((context) -> assertThat(context).hasSingleBean(RedisStore.class)
+				.getBean(RedisConnectionFactory.class)
+				.isInstanceOf(JedisConnectionFactory.class));
+		this.runner.withClassLoader(new FilteredClassLoader("io.lettuce"))
+			.run((context) -> assertThat(context).hasSingleBean(RedisStore.class));
+	}
+
+	@Test
+	@Timeout(30)
+	void redisThatIsDownIsNoReasonNotToStart() throws IOException {
+		int port;
+		try (ServerSocket closedAtOnce = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			port = closedAtOnce.getLocalPort();
+		}
+		this.runner.withPropertyValues("spring.data.redis.port=" + port).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(RateLimiter.class).tryAcquire("chat", "a").allowed()).isTrue();
+		});
+	}
+
+	@Test
+	void redisThatHangsIsNoReasonNotToStart() throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			this.runner.withPropertyValues("spring.data.redis.port=" + silent.getLocalPort())
+				.run((context) -> assertThat(context).hasNotFailed());
+		}
+	}
+
+	@Test
+	void settingsAreThoseOfTheConfiguration() {
+		this.runner
+			.withPropertyValues("ratelimit.redis.key-prefix=chat-api", "ratelimit.redis.deadline=30ms",
+					"ratelimit.memory.max-keys-per-limit=7", "ratelimit.on-store-failure=allow",
+					"ratelimit.limits.chat.on-store-failure=deny", "ratelimit.limits.everyone.rate=1000/s",
+					"ratelimit.limits.everyone.key=global", "ratelimit.limits.everyone.lease=100ms")
+			.run((context) -> {
+				RedisStoreSettings settings = RedisSettings.of(context.getBean(RateLimitProperties.class),
+						context.getBean(LimitDefinitions.class));
+				assertThat(settings.keyPrefix()).isEqualTo("chat-api");
+				assertThat(settings.deadline()).isEqualTo(Duration.ofMillis(30));
+				assertThat(settings.maxKnownKeys()).isEqualTo(7);
+				assertThat(settings.onStoreFailure("chat")).isEqualTo(OnStoreFailure.DENY);
+				assertThat(settings.onStoreFailure("everyone")).isEqualTo(OnStoreFailure.ALLOW);
+				assertThat(settings.onStoreFailure("Mailer.send")).isEqualTo(OnStoreFailure.ALLOW);
+				assertThat(settings.leases()).containsOnlyKeys("everyone")
+					.containsEntry("everyone", Duration.ofMillis(100));
+			});
+	}
+
+	@Test
+	void settingsThatNobodyWroteAreTheStoresOwnDefaults() {
+		LimitDefinitions none = new LimitDefinitions(new RateLimitProperties(), LimitNames.of(List.of()),
+				new ExpressionCompiler(null));
+		assertThat(RedisSettings.of(new RateLimitProperties(), none)).isEqualTo(RedisStoreSettings.defaults());
+	}
+
+	@Test
+	void standInIsSweptAndIsNoStoreBesideRedis() {
+		this.runner.run((context) -> assertThat(context).hasSingleBean(Sweeper.class)
+			.doesNotHaveBean(MemoryStore.class)
+			.getBean(LimitStore.class)
+			.isInstanceOf(RedisStore.class));
+	}
+
+	@Test
+	void storeOfTheApplicationWins() {
+		this.runner.withUserConfiguration(OwnStore.class)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(LimitStore.class)
+				.hasBean("ownStore")
+				.doesNotHaveBean("rateLimitRedisStandIn"));
+	}
+
+	@Test
+	void missingClassesAreNamedByTheirDependency() {
+		this.withoutConnections
+			.withClassLoader(new FilteredClassLoader("org.springframework.data.redis", "io.lettuce", "redis.clients",
+					"org.springframework.boot.data.redis"))
+			.run((context) -> assertThat(analysis(context)).isEqualTo("""
+					The rate limits are not configured correctly:
+
+					    Property: ratelimit.store
+					    Value: "redis"
+					    Reason: The value needs Spring Data Redis, which is not on the class path
+
+					Add the dependency org.springframework.boot:spring-boot-starter-data-redis. Or write \
+					ratelimit.store: memory, so that each instance counts for itself."""));
+	}
+
+	@Test
+	void missingClassesMatterOnlyWhereRedisIsAskedFor() {
+		this.memory
+			.withClassLoader(new FilteredClassLoader("org.springframework.data.redis", "io.lettuce", "redis.clients",
+					"org.springframework.boot.data.redis"))
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(MemoryStore.class));
+	}
+
+	@Test
+	void missingConnectionsAreNamedByTheirBean() {
+		this.withoutConnections.run((context) -> assertThat(analysis(context)).isEqualTo(
+				"""
+						The rate limits are not configured correctly:
+
+						    Property: ratelimit.store
+						    Value: "redis"
+						    Reason: The value needs a bean of type RedisConnectionFactory, and there is none
+
+						Spring Boot makes one unless its DataRedisAutoConfiguration is excluded: include it, or define the bean \
+						yourself. Or write ratelimit.store: memory, so that each instance counts for itself."""));
+	}
+
+	@Test
+	void limitThatRedisCannotCountIsRefused() {
+		this.runner
+			.withPropertyValues("ratelimit.limits.huge.rate=1000003/h burst 10000000", "ratelimit.limits.huge.key=ip")
+			.run((context) -> assertThat(analysis(context))
+				.contains("Property: ratelimit.limits.huge.rate\n", "Value: \"1000003/h burst 10000000\"",
+						"Reason: The value cannot be counted in Redis, and ratelimit.store is redis")
+				.contains("a smaller burst"));
+	}
+
+	@Test
+	void limitOfAnAnnotationThatRedisCannotCountIsRefused() {
+		this.runner.withUserConfiguration(Huge.class).run((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalysis analysis = new InvalidRateLimitedMethodFailureAnalyzer()
+				.analyze(context.getStartupFailure());
+			assertThat(analysis.getDescription()).contains("Where: method " + Huge.class.getName() + ".send()",
+					"Attribute: rate", "Value: \"1000003/h burst 10000000\"");
+			assertThat(analysis.getAction()).contains("a smaller burst");
+		});
+	}
+
+	@Test
+	void limitsThatMemoryCountsAreNotRefusedThere() {
+		this.runner
+			.withPropertyValues("ratelimit.store=memory", "ratelimit.limits.huge.rate=1000003/h burst 10000000",
+					"ratelimit.limits.huge.key=ip")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void redisIsObservedByMetricsWhereThereAreAny() {
+		this.runner.run((context) -> assertThat(context).doesNotHaveBean(StoreObserver.class));
+		ApplicationContextRunner metered = this.runner
+			.withConfiguration(AutoConfigurations.of(RateLimitMetricsAutoConfiguration.class))
+			.withBean(MeterRegistry.class, SimpleMeterRegistry::new);
+		metered.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class)).run((context) -> {
+			context.getBean(StoreObserver.class).failed("timeout");
+			assertThat(context.getBean(MeterRegistry.class).get("ratelimit.store.errors").counter().count())
+				.isEqualTo(1);
+		});
+		metered.withClassLoader(new FilteredClassLoader("org.springframework.boot.micrometer.metrics"))
+			.run((context) -> {
+				context.getBean(StoreObserver.class).failed("timeout");
+				assertThat(context.getBean(MeterRegistry.class).get("ratelimit.store.errors").counter().count())
+					.isEqualTo(1);
+			});
+		metered.withBean(StoreObserver.class, () -> StoreObserver.NONE)
+			.run((context) -> assertThat(context).doesNotHaveBean(StoreMetrics.class));
+	}
+
+	@Test
+	void memoryIsNotObserved() {
+		this.memory.withConfiguration(AutoConfigurations.of(RateLimitMetricsAutoConfiguration.class))
+			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.run((context) -> assertThat(context).hasSingleBean(RateLimitMetrics.class)
+				.doesNotHaveBean(StoreMetrics.class));
+	}
+
+	private static String analysis(AssertableApplicationContext context) {
+		assertThat(context).hasFailed();
+		FailureAnalysis analysis = new InvalidConfigurationFailureAnalyzer(null).analyze(context.getStartupFailure());
+		assertThat(analysis).as("analysis of " + context.getStartupFailure()).isNotNull();
+		return analysis.getDescription() + "\n\n" + analysis.getAction();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnStore {
+
+		@Bean
+		MemoryStore ownStore(TimeSource time) {
+			return new MemoryStore(time, 7);
+		}
+
+	}
+
+	static class Huge {
+
+		@RateLimited(rate = "1000003/h burst 10000000", key = "global")
+		public void send() {
+		}
+
+	}
+
+}
