@@ -19,7 +19,7 @@ public final class CallsPerDecision {
 	 */
 	private static final int KEYS = 100_000;
 
-	private static final Duration LEARNING = Duration.ofSeconds(20);
+	private static final OurLimiter.Setup SETUP = OurLimiter.Setup.of(OurLimiter.everyLimit(Quota.AMPLE)).patient();
 
 	private static final List<String> LIMITS = List.of("global", "address", "user", "tokens", "budget");
 
@@ -44,10 +44,11 @@ public final class CallsPerDecision {
 		for (int instances : new int[] { 1, 4, 16 }) {
 			try (RedisServer server = RedisServer.start();
 					RoundRobin limiter = new RoundRobin(IntStream.range(0, instances)
-						.mapToObj((i) -> Subject.OURS.open(new Instance(server, Quota.AMPLE)))
+						.<RemoteLimiter>mapToObj((i) -> new OurLimiter(LettuceClients.factory(server), SETUP))
 						.toList())) {
 				for (int limits : new int[] { 1, LIMITS.size() }) {
-					limiter.instances().forEach((instance) -> learn(instance, limits));
+					// Redis does not know a script that it was never sent
+					limiter.instances().forEach((instance) -> ask(instance, limits, 0));
 					ServerStats before = server.stats();
 					Tally tally = ClosedLoop.run(limiter, THREADS, duration, (thread) -> caller(thread, limits));
 					long scripts = limiter.callsIn(server.stats().since(before));
@@ -60,18 +61,6 @@ public final class CallsPerDecision {
 				}
 			}
 		}
-	}
-
-	/** Redis does not know a script that it was never sent. */
-	private static void learn(RemoteLimiter instance, int limits) {
-		Polling.until(LEARNING, () -> "a decision in Redis", () -> {
-			try {
-				return ask(instance, limits, 0);
-			}
-			catch (DegradedDecisionException ex) {
-				return false;
-			}
-		});
 	}
 
 	private static Caller caller(int thread, int limits) {

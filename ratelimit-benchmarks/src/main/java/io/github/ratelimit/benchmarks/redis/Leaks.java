@@ -67,7 +67,7 @@ final class Leaks {
 	}
 
 	private static OurLimiter open(RedisServers servers) {
-		return new OurLimiter(LettuceClients.factory(servers), QUOTAS, Map.of(), Duration.ZERO);
+		return new OurLimiter(LettuceClients.factory(servers), OurLimiter.Setup.of(QUOTAS).patient());
 	}
 
 	/** Each decision has a user of its own, so that none is refused from memory. */

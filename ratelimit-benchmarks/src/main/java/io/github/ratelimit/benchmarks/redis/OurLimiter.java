@@ -35,7 +35,6 @@ final class OurLimiter implements RemoteLimiter {
 	/** The limit of keys that name none. */
 	static final String LIMIT = "limit";
 
-	/** The limits that one decision may be about. */
 	private static final List<String> LIMITS = List.of(LIMIT, "global", "address", "user", "tokens", "budget");
 
 	private static final Duration LEASE = Duration.ofMillis(100);
@@ -56,23 +55,20 @@ final class OurLimiter implements RemoteLimiter {
 	/**
 	 * Opens an instance and waits until it decides in Redis.
 	 * @param factory the connections of the application, closed with the instance
-	 * @param quotas the limits
-	 * @param leases how long limits take permits in advance for, by name
-	 * @param clockOffset by how much the clock of its machine is ahead
+	 * @param setup how it is set up
 	 */
-	OurLimiter(LettuceConnectionFactory factory, Map<String, Quota> quotas, Map<String, Duration> leases,
-			Duration clockOffset) {
-		TimeSource time = clockOffset.isZero() ? TimeSource.system() : new OffsetTime(clockOffset);
-		String prefix = leases.isEmpty() ? RedisStoreSettings.DEFAULT_KEY_PREFIX : "leased";
-		RedisStoreSettings settings = new RedisStoreSettings(prefix, RedisStoreSettings.DEFAULT_DEADLINE,
-				RedisStoreSettings.DEFAULT_MAX_KNOWN_KEYS, OnStoreFailure.LOCAL, Map.of(), leases);
+	OurLimiter(LettuceConnectionFactory factory, Setup setup) {
+		TimeSource time = setup.clockOffset().isZero() ? TimeSource.system() : new OffsetTime(setup.clockOffset());
+		String prefix = setup.leases().isEmpty() ? RedisStoreSettings.DEFAULT_KEY_PREFIX : "leased";
+		RedisStoreSettings settings = new RedisStoreSettings(prefix, setup.deadline(),
+				RedisStoreSettings.DEFAULT_MAX_KNOWN_KEYS, OnStoreFailure.LOCAL, Map.of(), setup.leases());
 		LimitRegistry registry = new LimitRegistry();
-		quotas.forEach((name, quota) -> registry.register(Limit.of(name, rate(quota)), List.of()));
+		setup.quotas().forEach((name, quota) -> registry.register(Limit.of(name, rate(quota)), List.of()));
 		this.factory = factory;
 		this.store = RedisStore.create(this.factory, settings, new MemoryStore(time, STAND_IN_KEYS), time,
 				StoreObserver.NONE);
 		this.limiter = RateLimiter.create(registry, this.store, new KillSwitch(true), new Degradation(time));
-		String limit = quotas.keySet().iterator().next();
+		String limit = setup.quotas().keySet().iterator().next();
 		for (int i = 0; i < WARMING_KEYS; i++) {
 			String key = limit + "/warming-" + i;
 			Polling.until(CONNECTING, () -> "a decision in Redis", () -> !decide(key).isDegraded());
@@ -88,11 +84,12 @@ final class OurLimiter implements RemoteLimiter {
 	}
 
 	private static RemoteLimiter open(Instance instance, Map<String, Duration> leases) {
-		return new OurLimiter(LettuceClients.factory(instance.servers()), everyLimit(instance.quota()), leases,
-				instance.clockOffset());
+		return new OurLimiter(LettuceClients.factory(instance.servers()), new Setup(everyLimit(instance.quota()),
+				leases, RedisStoreSettings.DEFAULT_DEADLINE, instance.clockOffset()));
 	}
 
-	private static Map<String, Quota> everyLimit(Quota quota) {
+	/** The limits that one decision may be about, all with the same quota. */
+	static Map<String, Quota> everyLimit(Quota quota) {
 		Map<String, Quota> quotas = new TreeMap<>();
 		LIMITS.forEach((limit) -> quotas.put(limit, quota));
 		return quotas;
@@ -150,6 +147,32 @@ final class OurLimiter implements RemoteLimiter {
 	public void close() {
 		this.store.close();
 		this.factory.destroy();
+	}
+
+	/**
+	 * How an instance is set up.
+	 *
+	 * @param quotas the limits
+	 * @param leases how long limits take permits in advance for, by name
+	 * @param deadline how long a decision may take
+	 * @param clockOffset by how much the clock of its machine is ahead
+	 */
+	record Setup(Map<String, Quota> quotas, Map<String, Duration> leases, Duration deadline, Duration clockOffset) {
+
+		private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+		static Setup of(Map<String, Quota> quotas) {
+			return new Setup(quotas, Map.of(), RedisStoreSettings.DEFAULT_DEADLINE, Duration.ZERO);
+		}
+
+		/**
+		 * The same with a deadline that even a busy machine keeps, where something is
+		 * counted that a missed one would change.
+		 */
+		Setup patient() {
+			return new Setup(this.quotas, this.leases, PATIENCE, this.clockOffset);
+		}
+
 	}
 
 	/** The time of a machine whose wall clock is wrong. */

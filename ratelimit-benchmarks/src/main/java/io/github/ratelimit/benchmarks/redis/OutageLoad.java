@@ -63,7 +63,7 @@ final class OutageLoad implements AutoCloseable {
 
 	/** Opens one more instance with the same limits. */
 	static OurLimiter instance(RedisServer server) {
-		return new OurLimiter(LettuceClients.factory(server), QUOTAS, Map.of(), Duration.ZERO);
+		return new OurLimiter(LettuceClients.factory(server), OurLimiter.Setup.of(QUOTAS));
 	}
 
 	void start() {

@@ -137,11 +137,12 @@ public final class Outages {
 				.mapToLong(Answer::nanos));
 		}
 
-		/**
-		 * Returns how long those decisions took that had to wait until their deadline.
-		 */
+		/** Returns how long those of them took that waited until their deadline. */
 		private Durations late() {
-			return new Durations(this.answers.stream().filter(ChargeAudit::isLate).mapToLong(Answer::nanos));
+			Span waiting = new Span(this.away.begin() - DEADLINE.toNanos(), this.away.end());
+			return new Durations(this.answers.stream()
+				.filter((answer) -> waiting.contains(answer.asked()) && ChargeAudit.isLate(answer))
+				.mapToLong(Answer::nanos));
 		}
 
 		private long withoutRedis() {
