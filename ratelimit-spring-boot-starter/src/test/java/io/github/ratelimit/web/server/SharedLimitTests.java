@@ -84,19 +84,6 @@ class SharedLimitTests {
 		assertThat(other.get("/denying").header("X-RateLimit-Remaining")).isEqualTo("0");
 	}
 
-	@Test
-	void applicationThatStartsWhileRedisIsAwayUsesItOnceItIsThere() throws IOException {
-		this.redis.kill();
-		RunningServer application = start();
-		assertThat(application.get("/v1/chat").status()).isEqualTo(200);
-		assertThat(application.degraded("chat")).isEqualTo(1);
-
-		this.redis.startAgain();
-		awaitRedis(application);
-		assertThat(application.get("/v1/chat").header("X-RateLimit-Remaining")).isEqualTo("2");
-		assertThat(application.degraded("chat")).isEqualTo(1);
-	}
-
 	private static void awaitRedis(RunningServer application) {
 		LimitStore store = application.bean(LimitStore.class);
 		Limit limit = application.bean(LimitRegistry.class).get("chat").limit();
