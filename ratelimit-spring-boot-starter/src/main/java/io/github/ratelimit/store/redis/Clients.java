@@ -17,9 +17,9 @@ final class Clients {
 	private Clients() {
 	}
 
-	static RedisScripts scripts(RedisConnectionFactory connections) {
+	static RedisScripts scripts(RedisConnectionFactory connections, Script... needed) {
 		if (LETTUCE && connections instanceof LettuceConnectionFactory lettuce) {
-			return new LettuceScripts(DedicatedConnections.like(lettuce));
+			return new LettuceScripts(DedicatedConnections.like(lettuce), needed);
 		}
 		return new ConnectionScripts(connections, JEDIS && isCluster(connections));
 	}

@@ -47,6 +47,8 @@ final class LettuceScripts implements RedisScripts {
 		return thread;
 	});
 
+	private final List<Script> scripts;
+
 	private final AtomicBoolean connecting = new AtomicBoolean();
 
 	/** Null until there was a connection once, and without a cluster. */
@@ -62,9 +64,11 @@ final class LettuceScripts implements RedisScripts {
 	/**
 	 * Begins to connect.
 	 * @param factory a started factory that nobody else uses
+	 * @param scripts those that are needed soon: loaded before anybody asks for them
 	 */
-	LettuceScripts(LettuceConnectionFactory factory) {
+	LettuceScripts(LettuceConnectionFactory factory, Script... scripts) {
 		this.factory = factory;
+		this.scripts = List.of(scripts);
 		connect(false);
 	}
 
@@ -126,6 +130,9 @@ final class LettuceScripts implements RedisScripts {
 			}
 			RedisConnection connection = this.factory.getConnection();
 			RedisClusterAsyncCommands<byte[], byte[]> current = ((LettuceConnection) connection).getNativeConnection();
+			// who is not allowed this is not in its way: a script that is missing is sent
+			// whole
+			this.scripts.forEach((script) -> current.scriptLoad(script.text()));
 			this.cluster = (this.factory.getNativeClient() instanceof RedisClusterClient client) ? client : null;
 			this.commands = current;
 			this.connected.complete(current);

@@ -10,6 +10,7 @@ import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -94,7 +95,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 */
 	public static RedisStore create(RedisConnectionFactory connectionFactory, RedisStoreSettings settings,
 			LimitStore standIn, TimeSource time, StoreObserver observer) {
-		return new RedisStore(Clients.scripts(connectionFactory), Scripts.load(), settings, standIn, time, observer);
+		Scripts scripts = Scripts.load();
+		return new RedisStore(
+				Clients.scripts(connectionFactory, scripts.take(), scripts.takeMany(), scripts.giveBack()), scripts,
+				settings, standIn, time, observer);
 	}
 
 	/**
@@ -172,18 +176,24 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 */
 	private static @Nullable List<LimitDecision> refusedWithoutAsking(List<Charge> charges, KnownKey[] keys,
 			LevelScale[] scales, long now) {
-		boolean refused = false;
-		List<LimitDecision> decisions = new ArrayList<>(keys.length);
+		List<LimitDecision> decisions = null;
 		for (int i = 0; i < keys.length; i++) {
-			LimitDecision decision = keys[i].refusedWithoutAsking(charges.get(i), scales[i], now);
-			refused |= decision != null;
-			decision = (decision != null) ? decision : keys[i].thereWithoutAsking(charges.get(i), scales[i], now);
-			if (decision == null) {
-				return null;
+			LimitDecision refused = keys[i].refusedWithoutAsking(charges.get(i), scales[i], now);
+			if (refused != null) {
+				decisions = (decisions != null) ? decisions : new ArrayList<>(Collections.nCopies(keys.length, null));
+				decisions.set(i, refused);
 			}
-			decisions.add(decision);
 		}
-		return refused ? decisions : null;
+		for (int i = 0; decisions != null && i < keys.length; i++) {
+			if (decisions.get(i) == null) {
+				LimitDecision there = keys[i].thereWithoutAsking(charges.get(i), scales[i], now);
+				if (there == null) {
+					return null;
+				}
+				decisions.set(i, there);
+			}
+		}
+		return decisions;
 	}
 
 	@Override

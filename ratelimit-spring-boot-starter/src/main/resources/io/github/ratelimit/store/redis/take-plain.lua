@@ -36,15 +36,17 @@ if #KEYS == 1 and #ARGV[2] == 24 then
 	end
 end
 if #KEYS > 1 then
+	local call, pack, unpack = redis.call, struct.pack, struct.unpack
 	local plain, granted = true, true
-	local costs, fulls, gains, levels, flags, origins = {}, {}, {}, {}, {}, {}
+	-- of each limit: cost, full level, gain, level, flags, origin
+	local all = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 	for i = 1, #KEYS do
 		plain = #ARGV[2 * i] == 24
 		if not plain then
 			break
 		end
-		local cost, full, gain = struct.unpack('<ddd', ARGV[2 * i])
-		local value = redis.call('GET', KEYS[i])
+		local cost, full, gain = unpack('<ddd', ARGV[2 * i])
+		local value = call('GET', KEYS[i])
 		local level, kept, origin = full, 0, false
 		if value then
 			plain = #value >= 39
@@ -52,7 +54,7 @@ if #KEYS > 1 then
 				break
 			end
 			local version, count, before, at, keptFull, keptGain
-			version, count, kept, at, before, keptFull, keptGain = struct.unpack('<BBBdddd', value)
+			version, count, kept, at, before, keptFull, keptGain = unpack('<BBBdddd', value)
 			plain = version == 49 and count == 1 and at <= now and keptFull == full and keptGain == gain
 			if not plain then
 				break
@@ -64,21 +66,22 @@ if #KEYS > 1 then
 			end
 		end
 		granted = granted and cost <= level
-		costs[i], fulls[i], gains[i], levels[i], flags[i], origins[i] = cost, full, gain, level, kept, origin
+		local p = 6 * i
+		all[p - 5], all[p - 4], all[p - 3], all[p - 2], all[p - 1], all[p] = cost, full, gain, level, kept, origin
 	end
 	if plain then
 		local take = granted and ARGV[1] == 'take'
-		local answer = { granted and '1' or '0' }
-		for i = 1, #KEYS do
-			local level, cost, origin = levels[i], costs[i], origins[i]
+		local answer = granted and '1' or '0'
+		for p = 6, 6 * #KEYS, 6 do
+			local cost, full, gain, level, kept, origin = all[p - 5], all[p - 4], all[p - 3], all[p - 2], all[p - 1], all[p]
 			if take and cost > 0 then
 				level = level - cost
-				origin = origin or ARGV[2 * i + 1]
-				redis.call('SET', KEYS[i], struct.pack('<BBBdddd', 49, 1, flags[i], now, level, fulls[i], gains[i]) .. origin,
-					'PX', math.ceil((fulls[i] - level) / gains[i] / 1000) + MARGIN)
+				origin = origin or ARGV[p / 3 + 1]
+				call('SET', KEYS[p / 6], pack('<BBBdddd', 49, 1, kept, now, level, full, gain) .. origin, 'PX',
+					math.ceil((full - level) / gain / 1000) + MARGIN)
 			end
-			answer[i + 1] = struct.pack('<dBc4d', 0, flags[i], origin or '\0\0\0\0', level)
+			answer = answer .. pack('<dBc4d', 0, kept, origin or '\0\0\0\0', level)
 		end
-		return table.concat(answer)
+		return answer
 	end
 end
