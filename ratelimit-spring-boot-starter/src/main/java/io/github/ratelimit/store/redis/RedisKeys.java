@@ -24,6 +24,11 @@ final class RedisKeys {
 		return bytes(this.prefix + limit + ":{" + keyId + "}");
 	}
 
+	/** Returns the name of a bucket of Bucket4j; no limit is called so. */
+	byte[] ofBucket(String key) {
+		return bytes(this.prefix + "#bucket:" + key);
+	}
+
 	/** Returns what a scan finds all keys of a limit with. */
 	byte[] pattern(String limit) {
 		StringBuilder pattern = new StringBuilder();
@@ -38,13 +43,18 @@ final class RedisKeys {
 
 	/** Returns the id within a name. */
 	static String keyId(byte[] name) {
-		String text = new String(name, StandardCharsets.UTF_8);
+		String text = text(name);
 		return text.substring(text.lastIndexOf('{') + 1, text.length() - 1);
 	}
 
 	/** Returns a key in the same slot as a state's, of no limit. */
 	byte[] probe(byte[] name) {
 		return bytes(this.prefix + "#probe:{" + keyId(name) + "}");
+	}
+
+	/** Returns a name for people. */
+	static String text(byte[] name) {
+		return new String(name, StandardCharsets.UTF_8);
 	}
 
 	static byte[] bytes(String text) {

@@ -34,6 +34,16 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 	 * @throws IllegalArgumentException if one is out of range
 	 */
 	public RedisStoreSettings {
+		check(keyPrefix, deadline);
+		if (maxKnownKeys < 1) {
+			throw new IllegalArgumentException(
+					"The store cannot remember " + maxKnownKeys + " keys per limit. Give it room for at least 1.");
+		}
+		onStoreFailureOf = Map.copyOf(onStoreFailureOf);
+		leases = Map.copyOf(leases);
+	}
+
+	static void check(String keyPrefix, Duration deadline) {
 		if (keyPrefix.isEmpty() || keyPrefix.indexOf('{') >= 0 || keyPrefix.indexOf('}') >= 0) {
 			throw new IllegalArgumentException("'" + keyPrefix
 					+ "' cannot be the prefix of keys in Redis. Use at least one character, and no braces.");
@@ -41,12 +51,6 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 		if (deadline.isNegative() || deadline.isZero()) {
 			throw new IllegalArgumentException("The deadline of a decision is " + deadline + ". It must be positive.");
 		}
-		if (maxKnownKeys < 1) {
-			throw new IllegalArgumentException(
-					"The store cannot remember " + maxKnownKeys + " keys per limit. Give it room for at least 1.");
-		}
-		onStoreFailureOf = Map.copyOf(onStoreFailureOf);
-		leases = Map.copyOf(leases);
 	}
 
 	/**
@@ -70,8 +74,11 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 	/** Returns for the log what limits do while Redis fails. */
 	String describeFailurePolicies() {
 		StringBuilder text = new StringBuilder(word(this.onStoreFailure));
-		new TreeMap<>(this.onStoreFailureOf)
-			.forEach((limit, policy) -> text.append(", ").append(limit).append(' ').append(word(policy)));
+		new TreeMap<>(this.onStoreFailureOf).forEach((limit, policy) -> {
+			if (policy != this.onStoreFailure) {
+				text.append(", but ").append(limit).append(' ').append(word(policy));
+			}
+		});
 		return text.toString();
 	}
 

@@ -12,9 +12,9 @@ local function unreadable(key)
 end
 
 -- Levels under other rates, in proportion. Rates of the same time to full are matched first, the others in order;
--- one that has no counterpart starts full.
+-- one that has no counterpart starts full. Returns also the counterpart of each.
 local function converted(levels, from, n, to, m)
-	local fulls, windows, used, result = {}, {}, {}, {}
+	local fulls, windows, used, result, counterparts = {}, {}, {}, {}, {}
 	for j = 1, n do
 		local full, gain = struct.unpack('<dd', from, 16 * j - 15)
 		fulls[j], windows[j] = full, full / gain
@@ -24,8 +24,9 @@ local function converted(levels, from, n, to, m)
 			local full, gain = struct.unpack('<dd', to, 16 * i - 15)
 			for j = 1, n do
 				if not result[i] and not used[j] and (pass == 2 or windows[j] == full / gain) then
-					result[i] = math.floor(levels[j] / fulls[j] * full)
+					result[i] = math.floor(levels[j] * (full / fulls[j]))
 					used[j] = true
+					counterparts[i] = j
 				end
 			end
 		end
@@ -35,7 +36,7 @@ local function converted(levels, from, n, to, m)
 			result[i] = struct.unpack('<d', to, 16 * i - 15)
 		end
 	end
-	return result
+	return result, counterparts
 end
 
 -- The state under a key as it is now, under the given rates; nil if it cannot be read. Fields: levels, rates, time

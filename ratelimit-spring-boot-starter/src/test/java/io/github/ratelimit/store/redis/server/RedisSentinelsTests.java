@@ -1,13 +1,13 @@
 package io.github.ratelimit.store.redis.server;
 
+import java.util.List;
+
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-import org.springframework.data.redis.connection.RedisSentinelConfiguration;
-import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
-import org.springframework.data.redis.core.StringRedisTemplate;
+import redis.clients.jedis.Jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,16 +58,11 @@ class RedisSentinelsTests {
 	}
 
 	private static String getThroughJedis(RedisSentinels sentinels, String key) {
-		RedisSentinelConfiguration configuration = new RedisSentinelConfiguration().master(RedisSentinels.MASTER_NAME);
-		sentinels.sentinels().forEach((sentinel) -> configuration.sentinel(RedisServer.HOST, sentinel.port()));
-		JedisConnectionFactory jedis = new JedisConnectionFactory(configuration);
-		try {
-			jedis.afterPropertiesSet();
-			jedis.start();
-			return new StringRedisTemplate(jedis).opsForValue().get(key);
-		}
-		finally {
-			jedis.destroy();
+		try (Jedis sentinel = new Jedis(RedisServer.HOST, sentinels.sentinels().get(0).port())) {
+			List<String> address = sentinel.sentinelGetMasterAddrByName(RedisSentinels.MASTER_NAME);
+			try (Jedis master = new Jedis(address.get(0), Integer.parseInt(address.get(1)))) {
+				return master.get(key);
+			}
 		}
 	}
 

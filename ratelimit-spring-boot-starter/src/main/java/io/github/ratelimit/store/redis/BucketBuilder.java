@@ -1,0 +1,90 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.BucketExceptions;
+import io.github.bucket4j.BucketListener;
+import io.github.bucket4j.TokensInheritanceStrategy;
+import io.github.bucket4j.distributed.BucketProxy;
+import io.github.bucket4j.distributed.proxy.DefaultBucketProxy;
+import io.github.bucket4j.distributed.proxy.RecoveryStrategy;
+import io.github.bucket4j.distributed.proxy.RemoteBucketBuilder;
+import io.github.bucket4j.distributed.proxy.optimization.Optimization;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/** Builds buckets whose commands run in Redis. Not thread-safe, as its like. */
+final class BucketBuilder implements RemoteBucketBuilder<String> {
+
+	private final RedisBuckets buckets;
+
+	private BucketListener listener = BucketListener.NOPE;
+
+	BucketBuilder(RedisBuckets buckets) {
+		this.buckets = buckets;
+	}
+
+	@Override
+	public BucketBuilder withRecoveryStrategy(RecoveryStrategy strategy) {
+		check(strategy);
+		return this;
+	}
+
+	static void check(RecoveryStrategy strategy) {
+		if (strategy != RecoveryStrategy.RECONSTRUCT) {
+			throw new UnsupportedOperationException("The recovery strategy of buckets in Redis is RECONSTRUCT, not "
+					+ strategy + ": a bucket that is full again leaves Redis, so none is ever missing.");
+		}
+	}
+
+	@Override
+	public BucketBuilder withOptimization(Optimization optimization) {
+		check(optimization);
+		return this;
+	}
+
+	static void check(Optimization optimization) {
+		if (optimization != Optimization.NONE_OPTIMIZED) {
+			throw new UnsupportedOperationException("Buckets in Redis take no optimization but NONE_OPTIMIZED, not "
+					+ optimization.getClass().getSimpleName()
+					+ ": a command is one call without conflicts, and within its deadline.");
+		}
+	}
+
+	@Override
+	public BucketBuilder withImplicitConfigurationReplacement(long version, TokensInheritanceStrategy strategy) {
+		throw versions();
+	}
+
+	static UnsupportedOperationException versions() {
+		return new UnsupportedOperationException("Configurations of buckets in Redis have no versions: the one that a "
+				+ "bucket was built with holds, and what is left under another one is taken over in proportion.");
+	}
+
+	@Override
+	public BucketBuilder withListener(BucketListener listener) {
+		this.listener = Objects.requireNonNull(listener);
+		return this;
+	}
+
+	@Override
+	@SuppressWarnings("deprecation") // not to be used is no reason not to work
+	public BucketProxy build(String key, BucketConfiguration configuration) {
+		if (configuration == null) {
+			throw BucketExceptions.nullConfiguration();
+		}
+		return proxy(this.buckets.executor(key, BucketTerms.of(configuration)), () -> configuration);
+	}
+
+	@Override
+	public BucketProxy build(String key, Supplier<BucketConfiguration> configurationSupplier) {
+		if (configurationSupplier == null) {
+			throw BucketExceptions.nullConfigurationSupplier();
+		}
+		return proxy(this.buckets.executor(key, null), configurationSupplier);
+	}
+
+	private BucketProxy proxy(BucketExecutor executor, Supplier<BucketConfiguration> configuration) {
+		return new DefaultBucketProxy(configuration, executor, RecoveryStrategy.RECONSTRUCT, null, this.listener);
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What suppliers of configurations have said lately, of a bounded number of buckets, so
+ * that they are not asked for each command. Thread-safe.
+ */
+final class RecentTerms {
+
+	/** Between one and two of these a supplier is asked again. */
+	static final Duration AGE = Duration.ofMinutes(1);
+
+	private static final int MOST = 10_000;
+
+	private final TimeSource time;
+
+	private volatile Generations generations;
+
+	RecentTerms(TimeSource time) {
+		this.time = time;
+		this.generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), time.nanoTime());
+	}
+
+	@Nullable BucketTerms find(String key) {
+		Generations current = current();
+		BucketTerms terms = current.young().get(key);
+		return (terms != null) ? terms : current.old().get(key);
+	}
+
+	void remember(String key, BucketTerms terms) {
+		current().young().put(key, terms);
+	}
+
+	void forget(String key) {
+		Generations current = this.generations;
+		current.young().remove(key);
+		current.old().remove(key);
+	}
+
+	private Generations current() {
+		Generations current = this.generations;
+		long age = this.time.nanoTime() - current.since();
+		if (age <= AGE.toNanos() && current.young().size() < MOST) {
+			return current;
+		}
+		Generations next = new Generations(new ConcurrentHashMap<>(),
+				(age <= 2 * AGE.toNanos()) ? current.young() : new ConcurrentHashMap<>(), this.time.nanoTime());
+		this.generations = next;
+		return next;
+	}
+
+	private record Generations(ConcurrentHashMap<String, BucketTerms> young, ConcurrentHashMap<String, BucketTerms> old,
+			long since) {
+	}
+
+}

@@ -1,0 +1,144 @@
+package io.github.ratelimit.web.server;
+
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.store.redis.server.RedisServer;
+import io.github.ratelimit.web.server.RunningServer.Answer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Requests while the Redis that limits are shared through is killed and comes back. */
+class RedisOutageTests {
+
+	private final RedisServer redis = RedisServer.start();
+
+	@AfterEach
+	void stop() {
+		this.redis.close();
+	}
+
+	@Test
+	void killingRedisUnderLoadFailsNoRequestAndLosesNone() throws Exception {
+		try (RunningServer server = start("local", "1000000/s")) {
+			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
+			Map<Integer, AtomicInteger> statuses = new ConcurrentHashMap<>();
+			AtomicInteger sent = new AtomicInteger();
+			TestThreads.run(6, (thread) -> {
+				for (int i = 0; i < 250; i++) {
+					int number = sent.incrementAndGet();
+					if (number == 400) {
+						this.redis.kill();
+					}
+					if (number == 1100) {
+						this.redis.startAgain();
+					}
+					statuses.computeIfAbsent(server.get("/v1/chat").status(), (status) -> new AtomicInteger())
+						.incrementAndGet();
+				}
+			});
+
+			assertThat(statuses).containsOnlyKeys(200);
+			assertThat(statuses.get(200)).hasValue(1500);
+			assertThat(server.reached()).isEqualTo(1501);
+			assertThat(server.degraded("chat")).isPositive();
+			assertThat(server.allowed("chat") + server.degraded("chat")).isEqualTo(1501);
+			awaitStatus(server, "up");
+			long degraded = server.degraded("chat");
+			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
+			assertThat(server.degraded("chat")).isEqualTo(degraded);
+		}
+	}
+
+	@Test
+	void aLimitGoesOnInMemoryFromWhatRedisHadLeft() throws Exception {
+		try (RunningServer server = start("local", "10/d")) {
+			for (int i = 0; i < 7; i++) {
+				assertThat(server.get("/v1/chat").status()).isEqualTo(200);
+			}
+			this.redis.kill();
+			int allowed = 0;
+			for (int i = 0; i < 10; i++) {
+				allowed += (server.get("/v1/chat").status() == 200) ? 1 : 0;
+			}
+
+			assertThat(allowed).isEqualTo(3);
+			assertThat(server.get("/v1/chat").status()).isEqualTo(429);
+		}
+	}
+
+	@Test
+	void aLimitThatDeniesAnswers503() throws Exception {
+		try (RunningServer server = start("deny", "10/d")) {
+			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
+			this.redis.kill();
+
+			Answer denied = server.get("/v1/chat");
+
+			assertThat(denied.status()).isEqualTo(503);
+			assertThat(denied.header("Retry-After")).isEqualTo("1");
+			assertThat(denied.body()).contains("temporary-reduced-capacity");
+			assertThat(denied.header("X-RateLimit-Remaining")).isNull();
+		}
+	}
+
+	@Test
+	void aLimitThatAllowsLetsThroughWithoutFigures() throws Exception {
+		try (RunningServer server = start("allow", "1/d")) {
+			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
+			this.redis.kill();
+
+			Answer allowed = server.get("/v1/chat", "X-API-Key: another");
+
+			assertThat(allowed.status()).isEqualTo(200);
+			assertThat(allowed.header("X-RateLimit-Remaining")).isNull();
+			assertThat(server.degraded("chat")).isPositive();
+		}
+	}
+
+	@Test
+	void anApplicationStartsWithoutRedisAndUsesItWhenItComes() throws Exception {
+		this.redis.kill();
+		try (RunningServer server = start("local", "1000/d")) {
+			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
+			assertThat(server.degraded("chat")).isEqualTo(1);
+
+			this.redis.startAgain();
+
+			awaitDecisionsInRedis(server);
+		}
+	}
+
+	private RunningServer start(String onStoreFailure, String rate) {
+		return RunningServer.withoutSecurity("ratelimit.store=redis", "spring.data.redis.port=" + this.redis.port(),
+				"ratelimit.redis.deadline=2s", "ratelimit.on-store-failure=" + onStoreFailure,
+				"ratelimit.limits.chat.rate=" + rate, "ratelimit.limits.chat.key[0]=header('X-API-Key')",
+				"ratelimit.limits.chat.key[1]=ip", "ratelimit.http.rules[0].path=/v1/**",
+				"ratelimit.http.rules[0].limits=chat");
+	}
+
+	private static void awaitStatus(RunningServer server, String status) throws Exception {
+		long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+		while (!server.bean(LimitStore.class).status().equals(status)) {
+			assertThat(System.nanoTime()).as("store is " + status).isLessThan(end);
+			Thread.sleep(20);
+		}
+	}
+
+	private static void awaitDecisionsInRedis(RunningServer server) throws IOException, InterruptedException {
+		long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+		long allowed = server.allowed("chat");
+		while (server.allowed("chat") == allowed) {
+			assertThat(System.nanoTime()).as("decisions are made in Redis").isLessThan(end);
+			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
+			Thread.sleep(20);
+		}
+	}
+
+}
