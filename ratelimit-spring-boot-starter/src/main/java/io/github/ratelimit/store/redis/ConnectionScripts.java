@@ -151,7 +151,7 @@ final class ConnectionScripts implements RedisScripts {
 
 	/** Connections are the client's to replace; where the slots are may have changed. */
 	@Override
-	public void reconnect() {
+	public void reconnect(byte[] key) {
 		this.nodes = List.of();
 	}
 

@@ -1,13 +1,18 @@
 package io.github.ratelimit.store.redis;
 
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.protocol.DefaultEndpoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,10 +56,10 @@ final class LettuceScripts implements RedisScripts {
 
 	private final AtomicBoolean connecting = new AtomicBoolean();
 
-	/** Null until there was a connection once, and without a cluster. */
+	/** Null without a cluster, and until there was a connection once. */
 	private volatile @Nullable RedisClusterClient cluster;
 
-	/** Null while there is no connection that could come back by itself. */
+	/** Null until there was a connection once, which comes back by itself then. */
 	private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
 
 	private volatile CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> connected = new CompletableFuture<>();
@@ -69,7 +74,7 @@ final class LettuceScripts implements RedisScripts {
 	LettuceScripts(LettuceConnectionFactory factory, Script... scripts) {
 		this.factory = factory;
 		this.scripts = List.of(scripts);
-		connect(false);
+		connect();
 	}
 
 	@Override
@@ -78,7 +83,7 @@ final class LettuceScripts implements RedisScripts {
 		if (current != null) {
 			return run(current, script, keys, args);
 		}
-		connect(false);
+		connect();
 		return this.connected.thenCompose((commands) -> run(commands, script, keys, args));
 	}
 
@@ -103,31 +108,23 @@ final class LettuceScripts implements RedisScripts {
 	/**
 	 * Connects on a thread of its own, for that can take as long as the network likes.
 	 */
-	private void connect(boolean anew) {
+	private void connect() {
 		if (this.closed || !this.connecting.compareAndSet(false, true)) {
 			return;
 		}
 		if (this.connected.isDone()) {
 			this.connected = new CompletableFuture<>();
 		}
-		if (anew) {
-			// whoever comes from now on waits for the next connection, in however many
-			// attempts
-			this.commands = null;
-		}
 		try {
-			this.connector.execute(() -> connectNow(anew));
+			this.connector.execute(this::connectNow);
 		}
 		catch (RejectedExecutionException ex) {
 			this.connecting.set(false);
 		}
 	}
 
-	private void connectNow(boolean anew) {
+	private void connectNow() {
 		try {
-			if (anew) {
-				this.factory.resetConnection();
-			}
 			RedisConnection connection = this.factory.getConnection();
 			RedisClusterAsyncCommands<byte[], byte[]> current = ((LettuceConnection) connection).getNativeConnection();
 			// who is not allowed this is not in its way: a script that is missing is sent
@@ -189,9 +186,30 @@ final class LettuceScripts implements RedisScripts {
 		return nodes.stream().map((node) -> node.getSlots().get(0)).toList();
 	}
 
+	/** Cuts the connection, after which the client makes another by itself. */
 	@Override
-	public void reconnect() {
-		connect(true);
+	public void reconnect(byte[] key) {
+		RedisClusterAsyncCommands<byte[], byte[]> current = this.commands;
+		RedisClusterClient client = this.cluster;
+		if (current instanceof RedisAsyncCommands<byte[], byte[]> alone) {
+			disconnect(alone.getStatefulConnection());
+		}
+		else if (current instanceof RedisAdvancedClusterAsyncCommands<byte[], byte[]> all && client != null) {
+			client.refreshPartitionsAsync();
+			RedisClusterNode node = client.getPartitions().getPartitionBySlot(SlotHash.getSlot(key));
+			if (node != null) {
+				all.getStatefulConnection()
+					.getConnectionAsync(node.getUri().getHost(), node.getUri().getPort())
+					.thenAccept(LettuceScripts::disconnect);
+			}
+		}
+	}
+
+	private static void disconnect(StatefulRedisConnection<byte[], byte[]> connection) {
+		if (connection instanceof RedisChannelHandler<?, ?> handler
+				&& handler.getChannelWriter() instanceof DefaultEndpoint endpoint) {
+			endpoint.disconnect();
+		}
 	}
 
 	@Override

@@ -28,8 +28,8 @@ final class Nodes {
 
 	private static final long PAUSE_MOST = 450;
 
-	/** Probes in vain after which the connection may be what hangs. */
-	private static final int HANGING = 3;
+	/** After so many probes in vain the connection may be the reason. */
+	private static final int IN_VAIN = 2;
 
 	private final Map<String, Node> byName = new ConcurrentHashMap<>();
 
@@ -132,10 +132,10 @@ final class Nodes {
 			answer.thenRun(this::close);
 			answer.copy().orTimeout(PROBE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).whenComplete((bytes, failure) -> {
 				if (failure != null && this.breaker.isOpen()) {
-					boolean silent = StoreFailures.reason(failure).equals(StoreFailures.TIMEOUT);
-					this.inVain = silent ? this.inVain + 1 : 0;
-					if (this.inVain % HANGING == HANGING - 1) {
-						Nodes.this.scripts.reconnect();
+					this.inVain = StoreFailures.isOfTheConnection(failure) ? this.inVain + 1 : 0;
+					if (this.inVain == IN_VAIN) {
+						this.inVain = 0;
+						Nodes.this.scripts.reconnect(key);
 					}
 					schedule(key);
 				}

@@ -38,9 +38,11 @@ interface RedisScripts extends AutoCloseable {
 	List<Integer> slots();
 
 	/**
-	 * Replaces connections that seem to hang.
+	 * Replaces the connection to the node that has a key, and finds out again which node
+	 * that is. Others stay as they are.
+	 * @param key a key
 	 */
-	void reconnect();
+	void reconnect(byte[] key);
 
 	@Override
 	void close();

@@ -13,6 +13,8 @@ final class StoreFailures {
 
 	private static final String CONNECTION = "connection";
 
+	private static final String READONLY = "readonly";
+
 	/** What is wrong with one key says nothing of the node. */
 	private static final List<String> OF_ONE_KEY = List.of("UNREADABLE", "WRONGTYPE");
 
@@ -45,6 +47,15 @@ final class StoreFailures {
 
 	static boolean isOfOneKey(String reason) {
 		return OF_ONE_KEY.contains(reason.toUpperCase(Locale.ROOT));
+	}
+
+	/**
+	 * Returns whether another connection may help: this one may hang, or lead to a server
+	 * that is a replica by now.
+	 */
+	static boolean isOfTheConnection(Throwable failure) {
+		String reason = reason(failure);
+		return reason.equals(TIMEOUT) || reason.equals(READONLY);
 	}
 
 	static Throwable cause(Throwable failure) {

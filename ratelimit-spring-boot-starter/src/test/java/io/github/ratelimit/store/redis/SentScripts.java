@@ -74,9 +74,9 @@ final class SentScripts implements RedisScripts {
 	}
 
 	@Override
-	public void reconnect() {
+	public void reconnect(byte[] key) {
 		this.reconnections.incrementAndGet();
-		this.redis.reconnect();
+		this.redis.reconnect(key);
 	}
 
 	@Override

@@ -1,0 +1,56 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.RedisSentinels;
+import io.github.ratelimit.store.redis.server.RedisServer;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Sentinels promote the replica: decisions come back by themselves. */
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+class SentinelFailoverTests {
+
+	@Test
+	void theReplicaDecidesWithWhatItHasOfTheMasterThatWasKilled() {
+		try (StoreLog log = new StoreLog();
+				RedisSentinels sentinels = RedisSentinels.start(1);
+				Instance instance = instance(sentinels)) {
+			instance.awaitUp();
+			assertThat(instance.take(Instance.STILL, "caller", 65).isDegraded()).isFalse();
+			sentinels.master().awaitReplicas(1);
+			RedisServer promoted = sentinels.killMaster();
+			awaitUp(instance);
+			assertThat(instance.remaining(Instance.STILL, "caller")).isEqualTo(300);
+			assertThat(instance.take(Instance.STILL, "caller", 100).isDegraded()).isFalse();
+			assertThat(promoted.calls("evalsha")).isPositive();
+		}
+	}
+
+	@Test
+	void theReplicaDecidesWhileTheMasterIsPaused() {
+		try (StoreLog log = new StoreLog();
+				RedisSentinels sentinels = RedisSentinels.start(1);
+				Instance instance = instance(sentinels)) {
+			instance.awaitUp();
+			RedisServer master = sentinels.master();
+			sentinels.detectFailuresAfter(Duration.ofSeconds(1));
+			master.pause();
+			Polling.until(Duration.ofSeconds(20), "the replica is promoted", () -> sentinels.master() != master);
+			awaitUp(instance);
+		}
+	}
+
+	private static Instance instance(RedisSentinels sentinels) {
+		return Instance.on(sentinels).deadline(Duration.ofMillis(250)).build();
+	}
+
+	private static void awaitUp(Instance instance) {
+		Polling.until(Duration.ofSeconds(15), "the new master decides",
+				() -> !instance.take(Instance.STILL, "looks", 0).isDegraded());
+	}
+
+}
