@@ -6,6 +6,7 @@ import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.RedisBuckets;
 import io.github.ratelimit.store.redis.RedisStore;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -15,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClas
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
@@ -52,13 +54,7 @@ public final class RateLimitRedisAutoConfiguration {
 		RedisStore rateLimitRedisStore(ObjectProvider<RedisConnectionFactory> connections,
 				RateLimitProperties properties, LimitDefinitions definitions, StandIn standIn, TimeSource time,
 				ObjectProvider<StoreObserver> observer, LimitRegistry registry) {
-			RedisConnectionFactory connectionFactory = connections.getIfAvailable();
-			if (connectionFactory == null) {
-				throw missing("needs a bean of type RedisConnectionFactory, and there is none",
-						"Spring Boot makes one unless its DataRedisAutoConfiguration is excluded: include it, or "
-								+ "define the bean yourself.");
-			}
-			RedisStore store = RedisStore.create(connectionFactory, RedisSettings.of(properties, definitions),
+			RedisStore store = RedisStore.create(required(connections), RedisSettings.of(properties, definitions),
 					standIn.store(), time, observer.getIfAvailable(() -> StoreObserver.NONE));
 			try {
 				registry.whenRegistered((registered) -> check(store, registered.limit(), definitions));
@@ -68,6 +64,26 @@ public final class RateLimitRedisAutoConfiguration {
 				throw ex;
 			}
 			return store;
+		}
+
+		private static RedisConnectionFactory required(ObjectProvider<RedisConnectionFactory> connections) {
+			RedisConnectionFactory connectionFactory = connections.getIfAvailable();
+			if (connectionFactory == null) {
+				throw missing("needs a bean of type RedisConnectionFactory, and there is none",
+						"Spring Boot makes one unless its DataRedisAutoConfiguration is excluded: include it, or "
+								+ "define the bean yourself.");
+			}
+			return connectionFactory;
+		}
+
+		/** Lazy: it has connections of its own, which only who uses it should pay for. */
+		@Bean
+		@Lazy
+		@ConditionalOnMissingBean(type = "io.github.bucket4j.distributed.proxy.ProxyManager")
+		RedisBuckets rateLimitRedisBuckets(ObjectProvider<RedisConnectionFactory> connections,
+				RateLimitProperties properties) {
+			return RedisBuckets.create(required(connections), properties.getRedis().getKeyPrefix(),
+					properties.getRedis().getDeadline());
 		}
 
 		/** A limit of an annotation is explained by who registers it. */

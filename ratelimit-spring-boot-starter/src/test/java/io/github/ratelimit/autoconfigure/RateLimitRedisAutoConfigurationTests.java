@@ -1,5 +1,10 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.store.redis.server.SharedRedis;
+import io.github.ratelimit.store.redis.RedisBuckets;
+import io.github.bucket4j.distributed.proxy.ProxyManager;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.Bucket;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.RateLimited;
@@ -203,6 +208,23 @@ class RateLimitRedisAutoConfigurationTests {
 
 						Spring Boot makes one unless its DataRedisAutoConfiguration is excluded: include it, or define the bean \
 						yourself. Or write ratelimit.store: memory, so that each instance counts for itself."""));
+	}
+
+	@Test
+	void bucket4jBucketsAreThereForWhoAsksForThem() {
+		this.runner
+			.withPropertyValues("spring.data.redis.port=" + SharedRedis.server().port(), "ratelimit.redis.deadline=5s")
+			.run((context) -> {
+				BucketConfiguration twice = BucketConfiguration.builder()
+					.addLimit((limit) -> limit.capacity(2).refillGreedy(2, Duration.ofDays(1)))
+					.build();
+				Bucket bucket = context.getBean("rateLimitRedisBuckets", RedisBuckets.class)
+					.getProxy("configured:" + System.nanoTime(), () -> twice);
+				assertThat(context.getBean(ProxyManager.class)).isInstanceOf(RedisBuckets.class);
+				assertThat(List.of(bucket.tryConsume(1), bucket.tryConsume(1), bucket.tryConsume(1)))
+					.containsExactly(true, true, false);
+			});
+		this.memory.run((context) -> assertThat(context).doesNotHaveBean(ProxyManager.class));
 	}
 
 	@Test

@@ -22,13 +22,39 @@ record Arguments(int rounds, Duration duration, List<Subject> subjects) {
 		Arguments arguments = new Arguments((args.length > 0) ? Integer.parseInt(args[0]) : rounds,
 				Duration.ofMillis((args.length > 1) ? Long.parseLong(args[1]) : millis),
 				(args.length > 2) ? Subject.parse(args[2]) : subjects);
-		LoggingSystem.get(Arguments.class.getClassLoader()).setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
-		Machine.print(main, arguments.rounds, arguments.duration.toMillis(),
+		begin(main, arguments.rounds, arguments.duration.toMillis(),
 				arguments.subjects.stream().map(Subject::toString).collect(Collectors.joining(",")));
+		return arguments;
+	}
+
+	/** Prints the arguments with the machine, and quietens the log. */
+	static void begin(Class<?> main, Object... args) {
+		LoggingSystem.get(Arguments.class.getClassLoader()).setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.ERROR);
+		Machine.print(main, args);
 		try (RedisServer server = RedisServer.start()) {
 			System.out.println("Redis " + server.version());
 		}
-		return arguments;
+	}
+
+	/** Whether all of these take part. */
+	boolean has(Subject... some) {
+		return this.subjects.containsAll(List.of(some));
+	}
+
+	/** Returns the same without some subjects. */
+	Arguments without(Subject... some) {
+		return new Arguments(this.rounds, this.duration,
+				this.subjects.stream().filter((subject) -> !List.of(some).contains(subject)).toList());
+	}
+
+	/** Returns the same with another number of rounds. */
+	Arguments with(int rounds) {
+		return new Arguments(rounds, this.duration, this.subjects);
+	}
+
+	/** Returns the same with rounds of another length. */
+	Arguments lasting(Duration duration) {
+		return new Arguments(this.rounds, duration, this.subjects);
 	}
 
 }

@@ -55,7 +55,7 @@ final class ClosedLoop {
 			}
 			catch (RuntimeException ex) {
 				now = System.nanoTime();
-				tally.failed(ex);
+				tally.failed(ex, caller.watched(), now - asked);
 			}
 		}
 		return tally;

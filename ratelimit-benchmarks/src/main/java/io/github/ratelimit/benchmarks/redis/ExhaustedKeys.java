@@ -1,7 +1,6 @@
 package io.github.ratelimit.benchmarks.redis;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -15,6 +14,8 @@ public final class ExhaustedKeys {
 
 	private static final int THREADS = 16;
 
+	private static final double CALLS = 0.15;
+
 	/** So many that each is asked for less often than its permits come back. */
 	private static final Keys GOOD = new Keys("good", 100_000);
 
@@ -25,29 +26,35 @@ public final class ExhaustedKeys {
 
 	/**
 	 * Measures and prints.
-	 * @param args rounds (7), milliseconds of each (2000), subjects (all)
+	 * @param args rounds (7), milliseconds of each (2000), subjects (all but the lease)
 	 */
 	public static void main(String[] args) {
-		Arguments arguments = Arguments.read(ExhaustedKeys.class, args, 7, 2_000, List.of(Subject.values()));
-		OverGrants overGrants = OverGrants.measure(arguments.subjects());
-		Workload workload = new Workload("90% for 100 exhausted keys", GoodAndExhausted::new);
-		try (Contest contest = new Contest(arguments.subjects(), QUOTA, 1)) {
+		Arguments arguments = Arguments.read(ExhaustedKeys.class, args, 7, 2_000,
+				Subject.allBut(Subject.OURS_WITH_LEASE));
+		Criteria criteria = new Criteria();
+		measure(arguments, OverGrants.measure(arguments.subjects()), criteria);
+		criteria.print();
+	}
+
+	static void measure(Arguments arguments, OverGrants overGrants, Criteria criteria) {
+		Workload workload = new Workload("B3: 90% for 100 exhausted keys", GoodAndExhausted::new);
+		try (Contest contest = new Contest(RedisServer.start(), arguments.subjects(), QUOTA, 1)) {
 			contest.touch(GOOD.texts());
 			Results results = contest.measure(THREADS, arguments.rounds(), arguments.duration(), List.of(workload))
 				.get(workload.name());
 			results.print(overGrants);
-			printDenials(results);
+			Table table = new Table("B3: false denials", "subject", "false denials");
+			results.subjects().forEach((subject) -> table.row(subject, results.watchedRefusals(subject)));
+			judge(results, criteria);
 		}
 	}
 
-	private static void printDenials(Results results) {
-		results.rounds().forEach((subject, rounds) -> {
-			long decisions = rounds.stream().mapToLong((round) -> round.tally().decisions()).sum();
-			long granted = rounds.stream().mapToLong((round) -> round.tally().granted()).sum();
-			long falsely = rounds.stream().mapToLong((round) -> round.tally().watchedRefusals()).sum();
-			System.out.printf(Locale.ROOT, "  %-17s refused %.2f%%, false denials %d%n", subject,
-					100.0 * (decisions - granted) / decisions, falsely);
-		});
+	private static void judge(Results results, Criteria criteria) {
+		criteria.count(results);
+		if (results.has(Subject.OURS)) {
+			criteria.atMost("B3: scripts a decision of ours", results.callsPerDecision(Subject.OURS), CALLS);
+			criteria.none("B3: false denials of ours", results.watchedRefusals(Subject.OURS));
+		}
 	}
 
 	/** Walks the good keys from a place of its own, so that each has long rests. */

@@ -20,7 +20,7 @@ final class GatewayLimiter implements RemoteLimiter {
 	private final RedisRateLimiter limiter;
 
 	GatewayLimiter(Instance instance) {
-		this.factory = LettuceClients.factory(instance.port());
+		this.factory = LettuceClients.factory(instance.servers());
 		this.limiter = new RedisRateLimiter(new ReactiveStringRedisTemplate(this.factory), script(),
 				new ConfigurationService(null, () -> null, () -> (Validator) null));
 		Quota quota = adapt(instance.quota());

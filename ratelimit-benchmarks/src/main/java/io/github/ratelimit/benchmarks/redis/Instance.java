@@ -5,14 +5,19 @@ import java.time.Duration;
 /**
  * What an instance of a limiter is opened with.
  *
- * @param port the port of the server
+ * @param servers the server, or the cluster
  * @param quota the quota of every key
  * @param clockOffset by how much the clock of its machine is ahead
  */
-record Instance(int port, Quota quota, Duration clockOffset) {
+record Instance(RedisServers servers, Quota quota, Duration clockOffset) {
 
-	Instance(int port, Quota quota) {
-		this(port, quota, Duration.ZERO);
+	Instance(RedisServers servers, Quota quota) {
+		this(servers, quota, Duration.ZERO);
+	}
+
+	/** Returns the port of the server, or of one of the cluster's. */
+	int port() {
+		return this.servers.port();
 	}
 
 }

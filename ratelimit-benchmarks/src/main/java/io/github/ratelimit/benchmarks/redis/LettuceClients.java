@@ -8,9 +8,11 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -55,14 +57,25 @@ final class LettuceClients {
 	}
 
 	/** The connection factory of an application, with one connection that all share. */
-	static LettuceConnectionFactory factory(int port) {
-		LettuceConnectionFactory factory = new LettuceConnectionFactory(
-				new RedisStandaloneConfiguration("127.0.0.1", port),
-				LettuceClientConfiguration.builder()
-					.clientOptions(options())
-					.clientResources(RESOURCES)
-					.shutdownQuietPeriod(Duration.ZERO)
-					.build());
+	static LettuceConnectionFactory factory(RedisServers servers) {
+		return factory(servers, RESOURCES);
+	}
+
+	/** The same over a slow network. */
+	static LettuceConnectionFactory factory(RedisServers servers, Duration delay) {
+		return factory(servers, RESOURCES.mutate().nettyCustomizer(new Distance(delay)).build());
+	}
+
+	private static LettuceConnectionFactory factory(RedisServers servers, ClientResources resources) {
+		LettuceClientConfiguration client = LettuceClientConfiguration.builder()
+			.clientOptions(options())
+			.clientResources(resources)
+			.shutdownQuietPeriod(Duration.ZERO)
+			.build();
+		LettuceConnectionFactory factory = servers.isCluster()
+				? new LettuceConnectionFactory(new RedisClusterConfiguration(List.of("127.0.0.1:" + servers.port())),
+						client)
+				: new LettuceConnectionFactory(new RedisStandaloneConfiguration("127.0.0.1", servers.port()), client);
 		factory.afterPropertiesSet();
 		factory.start();
 		return factory;

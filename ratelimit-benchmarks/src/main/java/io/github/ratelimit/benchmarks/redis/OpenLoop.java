@@ -3,6 +3,7 @@ package io.github.ratelimit.benchmarks.redis;
 import io.github.ratelimit.benchmarks.GrantLog;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -11,7 +12,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.LongStream;
 
 /** Asks several instances at a given rate, however long the answers take. */
 final class OpenLoop implements AutoCloseable {
@@ -21,19 +21,15 @@ final class OpenLoop implements AutoCloseable {
 	/** A thread that is further behind does not catch up: the load is what it can be. */
 	private static final long MOST_BEHIND_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-	private final Duration duration;
-
 	private final int perSecond;
 
 	private final List<Member> members = new ArrayList<>();
 
 	/**
 	 * Creates a load.
-	 * @param duration of all of it
 	 * @param perSecond questions a second to each instance that is there
 	 */
-	OpenLoop(Duration duration, int perSecond) {
-		this.duration = duration;
+	OpenLoop(int perSecond) {
 		this.perSecond = perSecond;
 	}
 
@@ -59,7 +55,7 @@ final class OpenLoop implements AutoCloseable {
 			for (Future<Answers> future : executor.invokeAll(tasks)) {
 				answers.add(future.get());
 			}
-			return Result.of(answers, this.duration.toNanos() / 1e9);
+			return Result.of(answers);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -100,22 +96,27 @@ final class OpenLoop implements AutoCloseable {
 	/** What one thread was answered. */
 	private static final class Answers {
 
-		private final LongStream.Builder grants = LongStream.builder();
+		private final List<Grant> grants = new ArrayList<>();
 
 		private final Latencies latencies = new Latencies();
+
+		private long first;
+
+		private long last;
 
 		private long asked;
 
 		private long failed;
 
 		void ask(RemoteLimiter limiter, String key, long now) {
+			this.first = (this.asked == 0) ? now : this.first;
 			this.asked++;
 			try {
 				boolean granted = limiter.tryAcquire(key);
-				long answered = System.nanoTime();
-				this.latencies.add(answered - now);
+				this.last = System.nanoTime();
+				this.latencies.add(this.last - now);
 				if (granted) {
-					this.grants.add(answered);
+					this.grants.add(new Grant(now, this.last));
 				}
 			}
 			catch (RuntimeException ex) {
@@ -126,22 +127,68 @@ final class OpenLoop implements AutoCloseable {
 	}
 
 	/**
+	 * A permit that was granted.
+	 *
+	 * @param asked when it was asked for
+	 * @param answered when the answer was there
+	 */
+	record Grant(long asked, long answered) {
+
+	}
+
+	/**
 	 * What all threads were answered.
 	 *
-	 * @param grants when something was granted
+	 * @param grants what was granted, in the order in which it was asked for
 	 * @param latencies of all answers
 	 * @param asked how many questions there were
 	 * @param failed how many of them were not answered
-	 * @param seconds how long it took
+	 * @param seconds how long it took from the first question to the last answer
 	 */
-	record Result(GrantLog grants, Latencies latencies, long asked, long failed, double seconds) {
+	record Result(List<Grant> grants, Latencies latencies, long asked, long failed, double seconds) {
 
-		private static Result of(List<Answers> answers, double seconds) {
+		private static Result of(List<Answers> answers) {
 			Latencies latencies = new Latencies();
 			answers.forEach((one) -> latencies.add(one.latencies));
-			return new Result(new GrantLog(answers.stream().flatMapToLong((one) -> one.grants.build()).toArray()),
+			List<Answers> asking = answers.stream().filter((one) -> one.asked > 0).toList();
+			long first = asking.stream().mapToLong((one) -> one.first).min().orElse(0);
+			long last = asking.stream().mapToLong((one) -> one.last).max().orElse(0);
+			return new Result(
+					answers.stream()
+						.flatMap((one) -> one.grants.stream())
+						.sorted(Comparator.comparingLong(Grant::asked))
+						.toList(),
 					latencies, answers.stream().mapToLong((one) -> one.asked).sum(),
-					answers.stream().mapToLong((one) -> one.failed).sum(), seconds);
+					answers.stream().mapToLong((one) -> one.failed).sum(), (last - first) / 1e9);
+		}
+
+		/** Returns when permits were granted, as the callers saw it. */
+		GrantLog log() {
+			return new GrantLog(this.grants.stream().mapToLong(Grant::answered).toArray());
+		}
+
+		/** Returns in how many seconds half of the grants were answered. */
+		double roundTrip() {
+			Latencies latencies = new Latencies();
+			this.grants.forEach((grant) -> latencies.add(grant.answered() - grant.asked()));
+			return latencies.percentile(0.5) / 1e9;
+		}
+
+		/**
+		 * Returns the most permits that were asked for and granted within so many
+		 * nanoseconds, and so taken within them, however late an answer was read.
+		 */
+		long worstWithin(long nanos) {
+			int worst = 0;
+			for (int i = 0; i < this.grants.size(); i++) {
+				long end = this.grants.get(i).asked() + nanos;
+				int within = 0;
+				for (int j = i; j < this.grants.size() && this.grants.get(j).asked() - end < 0; j++) {
+					within += (this.grants.get(j).answered() - end <= 0) ? 1 : 0;
+				}
+				worst = Math.max(worst, within);
+			}
+			return worst;
 		}
 
 	}

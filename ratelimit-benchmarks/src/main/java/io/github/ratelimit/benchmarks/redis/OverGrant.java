@@ -2,8 +2,6 @@ package io.github.ratelimit.benchmarks.redis;
 
 import io.github.ratelimit.benchmarks.GrantLog;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 
 /**
  * B4: four instances share a bucket of 100 permits and 1,000 a second, and are asked for
@@ -17,6 +15,8 @@ public final class OverGrant {
 	/** The other three offer five times the rate without the one that comes and goes. */
 	private static final int OFFERED_BY_AN_INSTANCE = 5 * QUOTA.perSecond() / 3;
 
+	private static final double GRANTED = 0.98;
+
 	private static final Duration AHEAD = Duration.ofMillis(200);
 
 	private OverGrant() {
@@ -24,41 +24,73 @@ public final class OverGrant {
 
 	/**
 	 * Measures and prints.
-	 * @param args rounds (1), milliseconds of each (30000), subjects (all that limit)
+	 * @param args rounds (1), milliseconds of each (30000), subjects (all that limit, but
+	 * the lease)
 	 */
 	public static void main(String[] args) {
-		Arguments arguments = Arguments.read(OverGrant.class, args, 1, 30_000, Subject.limiters());
+		Arguments arguments = Arguments.read(OverGrant.class, args, 1, 30_000,
+				Subject.allBut(Subject.RAW, Subject.RAW_SPRING, Subject.OURS_WITH_LEASE));
+		Criteria criteria = new Criteria();
+		measure(arguments, criteria);
+		criteria.print();
+	}
+
+	static void measure(Arguments arguments, Criteria criteria) {
+		Table table = new Table(
+				"B4: four instances, asked for five times the rate for %.1f s"
+					.formatted(arguments.duration().toMillis() / 1e3),
+				"subject", "C", "r", "offered of r", "granted", "of C + r t", "of C + r (t + round trip)",
+				"worst second", "of C + r", "longest gap ms", "gaps over 10 ms", "p50 ms", "p99 ms", "failed");
 		for (int round = 0; round < arguments.rounds(); round++) {
 			for (Subject subject : arguments.subjects()) {
-				try (RedisServer server = RedisServer.start()) {
-					print(subject, overload(subject, server.port(), arguments.duration()));
+				if (subject.limits()) {
+					try (RedisServer server = RedisServer.start()) {
+						OpenLoop.Result result = overload(subject, server, arguments.duration());
+						print(subject, result, table);
+						judge(subject, result, criteria);
+					}
 				}
 			}
 		}
 	}
 
-	private static OpenLoop.Result overload(Subject subject, int port, Duration duration) {
+	private static OpenLoop.Result overload(Subject subject, RedisServer server, Duration duration) {
 		Duration third = duration.dividedBy(3);
-		try (OpenLoop load = new OpenLoop(duration, OFFERED_BY_AN_INSTANCE)) {
+		try (OpenLoop load = new OpenLoop(OFFERED_BY_AN_INSTANCE)) {
 			for (int i = 0; i < 3; i++) {
-				load.add(subject.open(new Instance(port, QUOTA)), Duration.ZERO, duration);
+				load.add(subject.open(new Instance(server, QUOTA)), Duration.ZERO, duration);
 			}
-			load.add(subject.open(new Instance(port, QUOTA, AHEAD)), third, third.multipliedBy(2));
+			load.add(subject.open(new Instance(server, QUOTA, AHEAD)), third, third.multipliedBy(2));
 			return load.run("key");
 		}
 	}
 
-	private static void print(Subject subject, OpenLoop.Result result) {
-		GrantLog grants = result.grants();
+	private static void print(Subject subject, OpenLoop.Result result, Table table) {
+		GrantLog log = result.log();
 		Quota quota = subject.quota(QUOTA);
-		long worst = grants.worst(Duration.ofSeconds(1).toNanos());
-		System.out.printf(Locale.ROOT,
-				"%-17s C=%d, r=%d/s, offered %.2f x r for %.1f s: granted %d, %.4f of C + r t, worst second %d (%.3f of"
-						+ " C + r), longest gap %.1f ms, %d gaps over 10 ms, p50 %.3f ms, p99 %.3f ms, failed %d%n",
-				subject, quota.capacity(), quota.perSecond(), result.asked() / result.seconds() / quota.perSecond(),
-				result.seconds(), grants.count(), grants.count() / quota.bound(result.seconds()), worst,
-				worst / quota.bound(1), grants.longestGapMillis(), grants.gapsOver(10),
-				result.latencies().percentile(0.5) / 1e6, result.latencies().percentile(0.99) / 1e6, result.failed());
+		long worst = log.worst(Duration.ofSeconds(1).toNanos());
+		table.row(subject, quota.capacity(), quota.perSecond(),
+				Table.figure(result.asked() / result.seconds() / quota.perSecond(), 2), log.count(),
+				Table.figure(log.count() / quota.bound(result.seconds()), 4),
+				Table.figure(log.count() / quota.bound(result.seconds() + result.roundTrip()), 4), worst,
+				Table.figure(worst / quota.bound(1), 3), Table.figure(log.longestGapMillis(), 1), log.gapsOver(10),
+				Table.millis(result.latencies().percentile(0.5)), Table.millis(result.latencies().percentile(0.99)),
+				result.failed());
+	}
+
+	private static void judge(Subject subject, OpenLoop.Result result, Criteria criteria) {
+		if (subject != Subject.OURS) {
+			return;
+		}
+		double granted = result.grants().size();
+		double all = granted / QUOTA.bound(result.seconds());
+		double beyond = granted / QUOTA.bound(result.seconds() + result.roundTrip());
+		criteria.add("B4: granted of C + r t", Table.figure(all, 4), "at least " + GRANTED, all >= GRANTED);
+		criteria.add("B4: granted of C + r (t + round trip)", Table.figure(beyond, 4), "at most 1", beyond <= 1);
+		double second = result.worstWithin(Duration.ofSeconds(1).toNanos()) / QUOTA.bound(1);
+		criteria.add("B4: asked for and granted within any second, of C + r", Table.figure(second, 4), "at most 1",
+				second <= 1);
+		criteria.count(result.asked(), result.failed());
 	}
 
 }

@@ -3,7 +3,6 @@ package io.github.ratelimit.benchmarks.redis;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -18,7 +17,7 @@ final class OverGrants {
 
 	private static final Duration DURATION = Duration.ofSeconds(2);
 
-	private final Map<Subject, Double> ratios = new EnumMap<>(Subject.class);
+	private final Map<Subject, String> ratios = new EnumMap<>(Subject.class);
 
 	/** Measures the subjects that limit, one after the other, for two seconds each. */
 	static OverGrants measure(List<Subject> subjects) {
@@ -33,14 +32,15 @@ final class OverGrants {
 		return overGrants;
 	}
 
-	private static double measure(Subject subject, RedisServer server) {
-		RemoteLimiter limiter = subject.open(new Instance(server.port(), QUOTA));
+	private static String measure(Subject subject, RedisServer server) {
+		RemoteLimiter limiter = subject.open(new Instance(server, QUOTA));
 		try {
 			limiter.tryAcquire("another");
 			long start = System.nanoTime();
 			Tally tally = ClosedLoop.run(limiter, THREADS, DURATION, (thread) -> (asked) -> asked.tryAcquire("key"));
 			double seconds = (System.nanoTime() - start) / 1e9;
-			return tally.granted() / subject.quota(QUOTA).bound(seconds);
+			String ratio = Table.figure(tally.granted() / subject.quota(QUOTA).bound(seconds), 3);
+			return (tally.failures() == 0) ? ratio : ratio + " (" + tally.failures() + " failed)";
 		}
 		finally {
 			limiter.close();
@@ -49,8 +49,7 @@ final class OverGrants {
 
 	/** Returns the ratio as a text, or a dash where the subject limits nothing. */
 	String of(Subject subject) {
-		Double ratio = this.ratios.get(subject);
-		return (ratio != null) ? String.format(Locale.ROOT, "%.3f", ratio) : "-";
+		return this.ratios.getOrDefault(subject, "-");
 	}
 
 }

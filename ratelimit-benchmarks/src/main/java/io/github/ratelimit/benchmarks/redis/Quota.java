@@ -6,12 +6,13 @@ import java.time.Duration;
  * A token bucket's figures.
  *
  * @param capacity the burst, in permits
- * @param perSecond permits that come back in a second
+ * @param perSecond permits that come back in a second, 0 for so few that none does while
+ * a benchmark runs
  */
 record Quota(long capacity, int perSecond) {
 
-	/** Everything is granted. */
-	static final Quota AMPLE = new Quota(1_000_000, 1_000_000);
+	/** Everything is granted, even by who answers from memory. */
+	static final Quota AMPLE = new Quota(100_000_000, 100_000_000);
 
 	/** The time in which an empty bucket is full again. */
 	Duration refill() {

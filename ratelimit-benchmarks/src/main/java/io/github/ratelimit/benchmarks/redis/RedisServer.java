@@ -2,59 +2,68 @@ package io.github.ratelimit.benchmarks.redis;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A redis-server of its own on a free port of loopback, without persistence, which ends
  * with {@link #close()} or with this process.
  */
-final class RedisServer implements AutoCloseable {
+final class RedisServer implements RedisServers {
 
 	private static final Duration START = Duration.ofSeconds(10);
 
-	private final int port;
+	private final int port = FreePorts.next();
 
 	private final Path directory;
 
-	private final Process process;
+	private final List<String> command;
 
-	private final Thread onExit;
+	private final Thread onExit = new Thread(this::end);
 
 	private final RedisClient client;
 
-	private final StatefulRedisConnection<String, String> connection;
+	private volatile Process process;
 
-	private RedisServer(Path program) throws IOException {
-		this.port = freePort();
+	private RedisServer(Path program, String... arguments) throws IOException {
 		this.directory = Files.createTempDirectory("redis-benchmark");
-		this.process = new ProcessBuilder(program.toString(), "--port", Integer.toString(this.port), "--bind",
-				"127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no", "--dir",
-				this.directory.toString())
-			.redirectErrorStream(true)
-			.redirectOutput(log().toFile())
-			.start();
-		this.onExit = new Thread(this.process::destroy);
-		Runtime.getRuntime().addShutdownHook(this.onExit);
+		this.command = new ArrayList<>(
+				List.of(program.toString(), "--port", Integer.toString(this.port), "--bind", "127.0.0.1", "--save", "",
+						"--appendonly", "no", "--daemonize", "no", "--dir", this.directory.toString()));
+		this.command.addAll(List.of(arguments));
 		this.client = LettuceClients.create(this.port);
-		this.connection = connect();
+		Runtime.getRuntime().addShutdownHook(this.onExit);
 	}
 
 	/**
-	 * Starts a server and waits until it answers.
-	 * @throws IllegalStateException if there is none on the PATH, or it does not answer
+	 * Starts a server and waits until it listens.
+	 * @param arguments further arguments of redis-server
+	 * @throws IllegalStateException if there is none on the PATH, or it does not listen
 	 */
-	static RedisServer start() {
+	static RedisServer start(String... arguments) {
 		try {
-			return new RedisServer(program());
+			RedisServer server = new RedisServer(program(), arguments);
+			try {
+				server.startAgain();
+				return server;
+			}
+			catch (RuntimeException ex) {
+				server.close();
+				throw ex;
+			}
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -72,23 +81,21 @@ final class RedisServer implements AutoCloseable {
 				+ " (apt-get install redis-server), or add the directory that holds it to PATH");
 	}
 
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
-	}
-
-	private StatefulRedisConnection<String, String> connect() throws IOException {
-		long deadline = System.nanoTime() + START.toNanos();
-		while (!listens()) {
-			if (!this.process.isAlive() || System.nanoTime() > deadline) {
-				String log = Files.readString(log());
-				close();
-				throw new IllegalStateException("redis-server does not listen on port " + this.port + ": " + log);
+	/** Starts a server that was killed, empty, and waits until it listens. */
+	void startAgain() {
+		try {
+			this.process = new ProcessBuilder(this.command).redirectErrorStream(true)
+				.redirectOutput(log().toFile())
+				.start();
+			Polling.until(START, () -> "redis-server listens on port " + this.port + "; it says: " + said(),
+					() -> listens() || !this.process.isAlive());
+			if (!this.process.isAlive()) {
+				throw new IllegalStateException("redis-server has ended; it says: " + said());
 			}
-			pause();
 		}
-		return this.client.connect();
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private boolean listens() {
@@ -100,51 +107,96 @@ final class RedisServer implements AutoCloseable {
 		}
 	}
 
-	private static void pause() {
-		try {
-			TimeUnit.MILLISECONDS.sleep(20);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while redis-server starts", ex);
-		}
-	}
-
 	private Path log() {
 		return this.directory.resolve("redis.log");
 	}
 
-	int port() {
+	private String said() {
+		try {
+			return Files.readString(log());
+		}
+		catch (IOException ex) {
+			return "nothing that can be read (" + ex.getMessage() + ")";
+		}
+	}
+
+	/** Stops the process where it is: it keeps its connections, and answers nothing. */
+	void pause() {
+		signal("STOP");
+	}
+
+	/** Lets a paused process go on. */
+	void resume() {
+		signal("CONT");
+	}
+
+	/** A shell has a kill of its own, where a small machine has no other. */
+	private void signal(String name) {
+		try {
+			Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + this.process.pid()).inheritIO()
+				.start();
+			if (kill.waitFor() != 0) {
+				throw new IllegalStateException("redis-server cannot be sent SIG" + name);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while redis-server is sent SIG" + name, ex);
+		}
+	}
+
+	/** Ends the process at once, with all that it holds. */
+	void kill() {
+		end();
+	}
+
+	/** SIGKILL ends a paused process, too. */
+	private void end() {
+		Process current = this.process;
+		if (current != null) {
+			current.destroyForcibly().onExit().join();
+		}
+	}
+
+	@Override
+	public int port() {
 		return this.port;
+	}
+
+	@Override
+	public boolean isCluster() {
+		return false;
+	}
+
+	/** Runs commands on a connection of their own. */
+	<T> T run(Function<RedisCommands<String, String>, T> commands) {
+		try (StatefulRedisConnection<String, String> connection = this.client.connect()) {
+			return commands.apply(connection.sync());
+		}
 	}
 
 	/** Returns the server's version, for instance {@code 7.0.15}. */
 	String version() {
-		return ServerStats.field(this.connection.sync().info("server"), "redis_version");
+		return run((commands) -> ServerStats.field(commands.info("server"), "redis_version"));
 	}
 
-	/** Returns what the server has done since it was started. */
-	ServerStats stats() {
-		return ServerStats.parse(this.connection.sync().info("commandstats"), this.connection.sync().info("cpu"));
+	@Override
+	public ServerStats stats() {
+		return run((commands) -> ServerStats.parse(commands.info("commandstats"), commands.info("cpu")));
 	}
 
 	@Override
 	public void close() {
-		if (this.connection != null) {
-			this.connection.close();
-		}
+		end();
 		LettuceClients.shutdown(this.client);
-		this.process.destroy();
-		try {
-			if (!this.process.waitFor(5, TimeUnit.SECONDS)) {
-				this.process.destroyForcibly();
+		try (Stream<Path> files = Files.walk(this.directory)) {
+			for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+				Files.deleteIfExists(file);
 			}
-			Files.deleteIfExists(log());
-			Files.deleteIfExists(this.directory);
 			Runtime.getRuntime().removeShutdownHook(this.onExit);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

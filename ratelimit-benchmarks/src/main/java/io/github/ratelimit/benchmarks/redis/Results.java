@@ -4,9 +4,10 @@ import io.github.ratelimit.benchmarks.Spread;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /** The rounds of each subject under one workload. */
 final class Results {
@@ -29,45 +30,57 @@ final class Results {
 	}
 
 	/**
-	 * Prints a line for each subject: decisions a second, those in ratio to the raw
-	 * script and to Bucket4j in the same round, latency in milliseconds, share of
-	 * decisions above 50 ms, commands sent for a decision, processor time for a decision
-	 * in microseconds, and what the subject grants of what it may when it is asked for
-	 * too much.
+	 * Prints a row for each subject: decisions a second, those in ratio to the raw script
+	 * and to Bucket4j in the same round, latency in milliseconds, share of decisions
+	 * above 50 ms, commands sent for a decision, processor time for a decision in
+	 * microseconds, share of refusals, how often it failed, and what the subject grants
+	 * of what it may when it is asked for too much.
 	 * @param overGrants what each subject grants
 	 */
 	void print(OverGrants overGrants) {
-		System.out.printf("%n%s, %d thread(s), %d round(s)%n", this.workload, this.threads,
-				this.rounds.values().iterator().next().size());
-		System.out.printf("  %-17s %11s %21s %24s %8s %8s %8s %7s %7s %7s %13s%n", "", "decisions/s", "of raw",
-				"of bucket4j", "p50 ms", "p99 ms", ">50 ms", "calls", "server", "client", "granted/bound");
+		Table table = new Table(title(), "subject", "decisions/s", "of raw", "of bucket4j", "p50 ms", "p99 ms",
+				"over 50 ms", "calls", "server µs", "client µs", "refused", "failed", "granted of bound");
 		this.rounds.forEach((subject, list) -> {
 			Latencies latencies = new Latencies();
 			list.forEach((round) -> latencies.add(round.tally().latencies()));
-			System.out.printf(Locale.ROOT, "  %-17s %11.0f %21s %24s %8.3f %8.3f %7.3f%% %7.3f %7.1f %7.1f %13s%s%n",
-					subject, spread(list, Round::perSecond).median(), ratio(subject, Subject.RAW),
-					ratio(subject, Subject.BUCKET4J), latencies.percentile(0.5) / 1e6, latencies.percentile(0.99) / 1e6,
-					latencies.shareOver(DEADLINE_NANOS) * 100, spread(list, Round::callsPerDecision).median(),
-					spread(list, Round::serverMicrosPerDecision).median(),
-					spread(list, Round::clientMicrosPerDecision).median(), overGrants.of(subject), failures(list));
+			table.row(subject, Table.figure(spread(list, Round::perSecond).median(), 0), ratio(subject, Subject.RAW),
+					ratio(subject, Subject.BUCKET4J), Table.millis(latencies.percentile(0.5)),
+					Table.millis(latencies.percentile(0.99)),
+					Table.figure(latencies.shareOver(DEADLINE_NANOS) * 100, 3) + "%",
+					Table.figure(spread(list, Round::callsPerDecision).median(), 3),
+					Table.figure(spread(list, Round::serverMicrosPerDecision).median(), 1),
+					Table.figure(spread(list, Round::clientMicrosPerDecision).median(), 1),
+					Table.figure(100.0 * refusals(list) / Math.max(1, decisions(list)), 2) + "%", failures(list),
+					overGrants.of(subject));
 		});
 	}
 
+	private String title() {
+		return "%s, %d thread(s), %d round(s)".formatted(this.workload, this.threads,
+				this.rounds.values().iterator().next().size());
+	}
+
 	private static String failures(List<Round> rounds) {
-		long failures = rounds.stream().mapToLong((round) -> round.tally().failures()).sum();
-		return (failures == 0) ? "" : ", FAILED " + failures + " times: "
-				+ rounds.stream().map((round) -> round.tally().failure()).filter((ex) -> ex != null).findAny().get();
+		long failures = sum(rounds, Tally::failures);
+		return (failures == 0) ? "0"
+				: failures + " ("
+						+ rounds.stream()
+							.map((round) -> round.tally().failure())
+							.filter(Objects::nonNull)
+							.map(Throwable::getMessage)
+							.findAny()
+							.get()
+						+ ")";
+	}
+
+	private String ratio(Subject subject, Subject other) {
+		return this.rounds.containsKey(other) ? ratioOf(subject, other).toString() : "-";
 	}
 
 	/** Returns the ratio of decisions per second, round by round. */
-	private String ratio(Subject subject, Subject other) {
-		if (!this.rounds.containsKey(other)) {
-			return "-";
-		}
-		return Spread
-			.ofRatios(figures(this.rounds.get(subject), Round::perSecond),
-					figures(this.rounds.get(other), Round::perSecond))
-			.toString();
+	Spread ratioOf(Subject subject, Subject other) {
+		return Spread.ofRatios(figures(this.rounds.get(subject), Round::perSecond),
+				figures(this.rounds.get(other), Round::perSecond));
 	}
 
 	/**
@@ -79,8 +92,46 @@ final class Results {
 				figures(other.rounds.get(subject), Round::perSecond));
 	}
 
-	Map<Subject, List<Round>> rounds() {
-		return this.rounds;
+	Spread callsPerDecision(Subject subject) {
+		return spread(this.rounds.get(subject), Round::callsPerDecision);
+	}
+
+	long decisions(Subject subject) {
+		return decisions(this.rounds.get(subject));
+	}
+
+	long refusals(Subject subject) {
+		return refusals(this.rounds.get(subject));
+	}
+
+	/** Returns the refusals among the questions whose latency was measured. */
+	long watchedRefusals(Subject subject) {
+		return sum(this.rounds.get(subject), Tally::watchedRefusals);
+	}
+
+	long failures(Subject subject) {
+		return sum(this.rounds.get(subject), Tally::failures);
+	}
+
+	/** Whether all of these took part. */
+	boolean has(Subject... some) {
+		return this.rounds.keySet().containsAll(List.of(some));
+	}
+
+	List<Subject> subjects() {
+		return List.copyOf(this.rounds.keySet());
+	}
+
+	private static long decisions(List<Round> rounds) {
+		return sum(rounds, Tally::decisions);
+	}
+
+	private static long refusals(List<Round> rounds) {
+		return sum(rounds, (tally) -> tally.decisions() - tally.granted());
+	}
+
+	private static long sum(List<Round> rounds, ToLongFunction<Tally> figure) {
+		return rounds.stream().mapToLong((round) -> figure.applyAsLong(round.tally())).sum();
 	}
 
 	private static Spread spread(List<Round> rounds, ToDoubleFunction<Round> figure) {

@@ -19,6 +19,9 @@ final class RoundRobin implements RemoteLimiter {
 	}
 
 	private RemoteLimiter next() {
+		if (this.instances.size() == 1) {
+			return this.instances.get(0);
+		}
 		return this.instances.get(Math.floorMod(this.turn.getAndIncrement(), this.instances.size()));
 	}
 

@@ -40,6 +40,13 @@ record ServerStats(Map<String, Long> commands, double cpuMicros) {
 		return this.commands.getOrDefault(command, 0L);
 	}
 
+	/** Returns what this and another server have done. */
+	ServerStats plus(ServerStats other) {
+		Map<String, Long> sum = new HashMap<>(this.commands);
+		other.commands.forEach((command, calls) -> sum.merge(command, calls, Long::sum));
+		return new ServerStats(sum, this.cpuMicros + other.cpuMicros);
+	}
+
 	ServerStats since(ServerStats before) {
 		Map<String, Long> difference = new HashMap<>();
 		this.commands.forEach((command, calls) -> difference.put(command, calls - before.calls(command)));

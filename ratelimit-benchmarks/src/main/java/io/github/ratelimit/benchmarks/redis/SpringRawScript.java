@@ -14,8 +14,8 @@ final class SpringRawScript implements RemoteLimiter {
 
 	private final String script;
 
-	SpringRawScript(int port) {
-		this.factory = LettuceClients.factory(port);
+	SpringRawScript(Instance instance) {
+		this.factory = LettuceClients.factory(instance.servers());
 		try (RedisConnection connection = this.factory.getConnection()) {
 			this.script = connection.scriptingCommands().scriptLoad(RawScript.ONE.getBytes(StandardCharsets.UTF_8));
 		}

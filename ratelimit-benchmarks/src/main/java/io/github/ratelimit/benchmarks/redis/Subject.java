@@ -15,7 +15,13 @@ enum Subject {
 	RAW((instance) -> new RawScript(instance.port())),
 
 	/** The same through Spring Data. */
-	RAW_SPRING((instance) -> new SpringRawScript(instance.port())),
+	RAW_SPRING(SpringRawScript::new),
+
+	/** The starter's store. */
+	OURS(OurLimiter::plain),
+
+	/** The same, taking permits in advance. */
+	OURS_WITH_LEASE(OurLimiter::withLease),
 
 	/** Bucket4j's Lettuce manager. */
 	BUCKET4J(Bucket4jLimiter::plain),
@@ -62,8 +68,14 @@ enum Subject {
 					"'" + name + "' is not measured; write some of " + Arrays.toString(values())));
 	}
 
-	static List<Subject> limiters() {
-		return Arrays.stream(values()).filter(Subject::limits).toList();
+	/** Whether it is another limiter. */
+	boolean isPeer() {
+		return limits() && this != OURS && this != OURS_WITH_LEASE;
+	}
+
+	/** Returns all subjects but some. */
+	static List<Subject> allBut(Subject... others) {
+		return Arrays.stream(values()).filter((subject) -> !List.of(others).contains(subject)).toList();
 	}
 
 	@Override

@@ -28,7 +28,11 @@ final class Tally {
 		}
 	}
 
-	void failed(RuntimeException ex) {
+	/** Notes a question that got no answer that counts, but took its time. */
+	void failed(RuntimeException ex, boolean watched, long nanos) {
+		if (watched) {
+			this.latencies.add(nanos);
+		}
 		this.failures++;
 		this.failure = ex;
 	}

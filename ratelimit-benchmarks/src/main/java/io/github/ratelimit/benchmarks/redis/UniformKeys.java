@@ -1,5 +1,7 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.Spread;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -7,6 +9,8 @@ import java.util.List;
  * nobody is near a limit.
  */
 public final class UniformKeys {
+
+	private static final double OF_RAW = 0.8;
 
 	private UniformKeys() {
 	}
@@ -18,23 +22,52 @@ public final class UniformKeys {
 	public static void main(String[] args) {
 		Arguments arguments = Arguments.read(UniformKeys.class, args, 5, 600, List.of(Subject.values()));
 		OverGrants overGrants = OverGrants.measure(arguments.subjects());
-		measure(arguments, overGrants, 1_000, 1, 1, 16, 64);
-		measure(arguments, overGrants, 100_000, 1, 1, 16, 64);
-		measure(arguments, overGrants, 1_000, 4, 16);
-		measure(arguments, overGrants, 1_000, 16, 16);
+		Criteria criteria = new Criteria();
+		measure(arguments, overGrants, 1_000, 1, new Criteria(), 1);
+		measure(arguments, overGrants, criteria);
+		measure(arguments, overGrants, 100_000, 1, new Criteria(), 1, 16, 64);
+		measure(arguments, overGrants, 1_000, 4, new Criteria(), 16);
+		measure(arguments, overGrants, 1_000, 16, new Criteria(), 16);
+		criteria.print();
 	}
 
-	private static void measure(Arguments arguments, OverGrants overGrants, int count, int instances, int... threads) {
+	/** Measures what has an aim. */
+	static void measure(Arguments arguments, OverGrants overGrants, Criteria criteria) {
+		measure(arguments, overGrants, 1_000, 1, criteria, 16, 64);
+	}
+
+	private static void measure(Arguments arguments, OverGrants overGrants, int count, int instances, Criteria criteria,
+			int... threads) {
 		Keys keys = new Keys("sk-live", count);
-		Workload workload = new Workload("%,d keys, %d instance(s)".formatted(count, instances), keys::uniform);
-		try (Contest contest = new Contest(arguments.subjects(), Quota.AMPLE, instances)) {
+		Workload workload = new Workload("B1: %,d keys, %d instance(s)".formatted(count, instances), keys::uniform);
+		try (Contest contest = new Contest(RedisServer.start(), arguments.subjects(), Quota.AMPLE, instances)) {
 			contest.touch(keys.texts());
 			for (int number : threads) {
-				contest.measure(number, arguments.rounds(), arguments.duration(), List.of(workload))
-					.get(workload.name())
-					.print(overGrants);
+				Results results = contest.measure(number, arguments.rounds(), arguments.duration(), List.of(workload))
+					.get(workload.name());
+				results.print(overGrants);
+				judge("B1, %d threads, %,d keys: ".formatted(number, count), results, criteria);
 			}
 		}
+	}
+
+	private static void judge(String where, Results results, Criteria criteria) {
+		criteria.count(results);
+		if (!results.has(Subject.OURS)) {
+			return;
+		}
+		if (results.has(Subject.RAW)) {
+			criteria.atLeast(where + "ours over raw", results.ratioOf(Subject.OURS, Subject.RAW), OF_RAW);
+		}
+		results.subjects()
+			.stream()
+			.filter(Subject::isPeer)
+			.min(Comparator.comparingDouble((peer) -> over(results, peer).median()))
+			.ifPresent((peer) -> criteria.above(where + "ours over the fastest peer, " + peer, over(results, peer), 1));
+	}
+
+	private static Spread over(Results results, Subject peer) {
+		return results.ratioOf(Subject.OURS, peer);
 	}
 
 }

@@ -10,6 +10,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceClientConfigurationBuilder;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -23,6 +24,7 @@ final class DedicatedConnections {
 	/** More than all threads of an application wait for at a time. */
 	private static final int QUEUE_SIZE = 10_000;
 
+	/** Of the connection, and of the first answers on it. */
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
 	private static final Duration RECONNECT_LEAST = Duration.ofMillis(20);
@@ -35,7 +37,7 @@ final class DedicatedConnections {
 	/**
 	 * Returns a started factory like another one.
 	 * @param original the application's factory
-	 * @return a factory to be destroyed by the caller
+	 * @return a factory to be {@linkplain #destroy destroyed} by the caller
 	 */
 	static LettuceConnectionFactory like(LettuceConnectionFactory original) {
 		boolean cluster = original.isClusterAware();
@@ -61,6 +63,14 @@ final class DedicatedConnections {
 		return factory;
 	}
 
+	/** Ends a factory's connections and threads, without waiting for the threads. */
+	static void destroy(LettuceConnectionFactory factory) {
+		factory.destroy();
+		factory.getClientConfiguration()
+			.getClientResources()
+			.ifPresent((resources) -> resources.shutdown(0, 0, TimeUnit.MILLISECONDS));
+	}
+
 	private static LettuceClientConfiguration client(LettuceClientConfiguration original, boolean cluster) {
 		LettuceClientConfigurationBuilder builder = LettuceClientConfiguration.builder();
 		if (original.isUseSsl()) {
@@ -70,29 +80,43 @@ final class DedicatedConnections {
 				ssl.startTls();
 			}
 		}
-		ClientResources resources = original.getClientResources().orElseGet(ClientResources::create);
-		builder.clientResources(resources.mutate()
-			.reconnectDelay(Delay.fullJitter(RECONNECT_LEAST, RECONNECT_MOST, RECONNECT_LEAST.toMillis(),
-					TimeUnit.MILLISECONDS))
-			.build());
+		builder.clientResources(resources(original.getClientResources().orElse(null)));
 		original.getRedisCredentialsProviderFactory().ifPresent(builder::redisCredentialsProviderFactory);
 		original.getClientName().ifPresent(builder::clientName);
 		ClientOptions options = original.getClientOptions().orElseGet(ClientOptions::create);
 		return builder.clientOptions(cluster ? clusterOptions(options) : options(options.mutate(), options).build())
-			.commandTimeout(original.getCommandTimeout())
+			.commandTimeout(least(original.getCommandTimeout(), CONNECT_TIMEOUT))
 			.shutdownTimeout(Duration.ZERO)
 			.shutdownQuietPeriod(Duration.ZERO)
 			.build();
 	}
 
+	/**
+	 * Returns resources to be shut down by the caller: what they share with the
+	 * application's stays. They have threads of their own for the network, so that nobody
+	 * else's code runs there.
+	 */
+	private static ClientResources resources(@Nullable ClientResources original) {
+		ClientResources.Builder builder = ClientResources.builder();
+		if (original != null) {
+			// what is named here is shared, what is not would be shut down with ours
+			builder = original.mutate()
+				.timer(original.timer())
+				.eventExecutorGroup(original.eventExecutorGroup())
+				.commandLatencyRecorder(original.commandLatencyRecorder());
+		}
+		return builder
+			.reconnectDelay(Delay.fullJitter(RECONNECT_LEAST, RECONNECT_MOST, RECONNECT_LEAST.toMillis(),
+					TimeUnit.MILLISECONDS))
+			.build();
+	}
+
 	private static ClientOptions.Builder options(ClientOptions.Builder builder, ClientOptions original) {
 		SocketOptions sockets = original.getSocketOptions();
-		if (sockets.getConnectTimeout().compareTo(CONNECT_TIMEOUT) > 0) {
-			// an attempt that hangs would keep the next one waiting
-			sockets = sockets.mutate().connectTimeout(CONNECT_TIMEOUT).build();
-		}
+		// an attempt that hangs would keep the next one waiting
+		Duration timeout = least(sockets.getConnectTimeout(), CONNECT_TIMEOUT);
 		return builder.autoReconnect(true)
-			.socketOptions(sockets)
+			.socketOptions(sockets.mutate().connectTimeout(timeout).build())
 			.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
 			.replayFilter((command) -> true)
 			.requestQueueSize(QUEUE_SIZE)
@@ -100,6 +124,10 @@ final class DedicatedConnections {
 			// the deadline is the caller's, and a late answer is worth knowing
 			.timeoutOptions(TimeoutOptions.create())
 			.suspendReconnectOnProtocolFailure(false);
+	}
+
+	private static Duration least(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
 	}
 
 	private static ClusterClientOptions clusterOptions(ClientOptions options) {

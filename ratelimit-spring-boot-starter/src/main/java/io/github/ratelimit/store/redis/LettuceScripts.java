@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -48,6 +49,10 @@ final class LettuceScripts implements RedisScripts {
 
 	private final AtomicBoolean connecting = new AtomicBoolean();
 
+	/** Null until there was a connection once, and without a cluster. */
+	private volatile @Nullable RedisClusterClient cluster;
+
+	/** Null while there is no connection that could come back by itself. */
 	private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
 
 	private volatile CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> connected = new CompletableFuture<>();
@@ -98,6 +103,14 @@ final class LettuceScripts implements RedisScripts {
 		if (this.closed || !this.connecting.compareAndSet(false, true)) {
 			return;
 		}
+		if (this.connected.isDone()) {
+			this.connected = new CompletableFuture<>();
+		}
+		if (anew) {
+			// whoever comes from now on waits for the next connection, in however many
+			// attempts
+			this.commands = null;
+		}
 		try {
 			this.connector.execute(() -> connectNow(anew));
 		}
@@ -113,14 +126,15 @@ final class LettuceScripts implements RedisScripts {
 			}
 			RedisConnection connection = this.factory.getConnection();
 			RedisClusterAsyncCommands<byte[], byte[]> current = ((LettuceConnection) connection).getNativeConnection();
+			this.cluster = (this.factory.getNativeClient() instanceof RedisClusterClient client) ? client : null;
 			this.commands = current;
 			this.connected.complete(current);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("No connection to Redis", ex);
-			CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> failed = this.connected;
-			this.connected = new CompletableFuture<>();
-			failed.completeExceptionally(new RedisException("Not connected to Redis", ex));
+			String cause = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
+			// until the next attempt everybody learns it at once
+			this.connected.completeExceptionally(new RedisException("Not connected: " + cause, ex));
 			pause();
 		}
 		finally {
@@ -139,7 +153,7 @@ final class LettuceScripts implements RedisScripts {
 
 	@Override
 	public String node(byte[] key) {
-		RedisClusterClient client = cluster();
+		RedisClusterClient client = this.cluster;
 		if (client != null) {
 			RedisClusterNode node = client.getPartitions().getPartitionBySlot(SlotHash.getSlot(key));
 			return (node != null) ? node.getNodeId() : "unknown";
@@ -152,14 +166,9 @@ final class LettuceScripts implements RedisScripts {
 		return this.factory.isClusterAware();
 	}
 
-	private @Nullable RedisClusterClient cluster() {
-		return (this.commands != null && this.factory.getNativeClient() instanceof RedisClusterClient client) ? client
-				: null;
-	}
-
 	@Override
 	public List<Integer> slots() {
-		RedisClusterClient client = cluster();
+		RedisClusterClient client = this.cluster;
 		if (client == null) {
 			return List.of(ALONE);
 		}
@@ -182,7 +191,7 @@ final class LettuceScripts implements RedisScripts {
 	public void close() {
 		this.closed = true;
 		this.connector.shutdownNow();
-		this.factory.destroy();
+		DedicatedConnections.destroy(this.factory);
 	}
 
 }

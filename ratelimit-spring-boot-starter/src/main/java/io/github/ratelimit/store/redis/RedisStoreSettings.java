@@ -74,8 +74,11 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 	/** Returns for the log what limits do while Redis fails. */
 	String describeFailurePolicies() {
 		StringBuilder text = new StringBuilder(word(this.onStoreFailure));
-		new TreeMap<>(this.onStoreFailureOf)
-			.forEach((limit, policy) -> text.append(", ").append(limit).append(' ').append(word(policy)));
+		new TreeMap<>(this.onStoreFailureOf).forEach((limit, policy) -> {
+			if (policy != this.onStoreFailure) {
+				text.append(", but ").append(limit).append(' ').append(word(policy));
+			}
+		});
 		return text.toString();
 	}
 

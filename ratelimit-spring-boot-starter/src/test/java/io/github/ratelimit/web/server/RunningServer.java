@@ -46,11 +46,20 @@ final class RunningServer implements AutoCloseable {
 		return start(configuration, "--spring.autoconfigure.exclude=" + NO_SECURITY, properties);
 	}
 
+	/** An application whose time goes on by itself, as that of other processes. */
+	static RunningServer withSystemTime(String... properties) {
+		return start(List.of(Controllers.class), "--spring.autoconfigure.exclude=" + NO_SECURITY, properties);
+	}
+
 	static RunningServer withSecurity(Class<?> configuration, String... properties) {
 		return start(configuration, "--spring.autoconfigure.exclude=", properties);
 	}
 
 	private static RunningServer start(Class<?> configuration, String security, String... properties) {
+		return start(List.of(Controllers.class, Time.class, configuration), security, properties);
+	}
+
+	private static RunningServer start(List<Class<?>> sources, String security, String... properties) {
 		List<String> arguments = new ArrayList<>(
 				List.of("--server.port=0", "--server.address=127.0.0.1", "--spring.main.banner-mode=off",
 						"--logging.level.root=warn", "--spring.web.resources.static-locations=classpath:/web/static/",
@@ -59,8 +68,8 @@ final class RunningServer implements AutoCloseable {
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}
-		return new RunningServer(new SpringApplication(Controllers.class, Time.class, configuration)
-			.run(arguments.toArray(String[]::new)));
+		return new RunningServer(
+				new SpringApplication(sources.toArray(Class<?>[]::new)).run(arguments.toArray(String[]::new)));
 	}
 
 	<T> T bean(Class<T> type) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ public final class RedisServer implements AutoCloseable {
 	private static final Duration ANSWER = Duration.ofSeconds(5);
 
 	private static final int ATTEMPTS = 5;
+
+	/** The words depend on the C library. */
+	private static final Pattern TAKEN = Pattern.compile("Address (already )?in use");
 
 	private final RedisExecutable executable;
 
@@ -137,7 +141,7 @@ public final class RedisServer implements AutoCloseable {
 				return server;
 			}
 			catch (RuntimeException ex) {
-				boolean taken = server.log().contains("Address already in use");
+				boolean taken = TAKEN.matcher(server.log()).find();
 				server.close();
 				if (!taken || attempt == ATTEMPTS) {
 					throw ex;

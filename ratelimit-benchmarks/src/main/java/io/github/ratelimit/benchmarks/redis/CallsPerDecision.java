@@ -1,0 +1,76 @@
+package io.github.ratelimit.benchmarks.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * How many scripts Redis runs for a decision of ours while everything is granted, by
+ * Redis's own count: one, from however many instances, over however many limits.
+ */
+public final class CallsPerDecision {
+
+	private static final int THREADS = 16;
+
+	/**
+	 * So many that no two threads ask for the same one at once, which would save calls.
+	 */
+	private static final int KEYS = 100_000;
+
+	private static final OurLimiter.Setup SETUP = OurLimiter.Setup.of(OurLimiter.everyLimit(Quota.AMPLE)).patient();
+
+	private static final List<String> LIMITS = List.of("global", "address", "user", "tokens", "budget");
+
+	private CallsPerDecision() {
+	}
+
+	/**
+	 * Measures and prints.
+	 * @param args milliseconds of each (1000)
+	 */
+	public static void main(String[] args) {
+		Duration duration = Duration.ofMillis((args.length > 0) ? Long.parseLong(args[0]) : 1_000);
+		Arguments.begin(CallsPerDecision.class, duration.toMillis());
+		Criteria criteria = new Criteria();
+		measure(duration, criteria);
+		criteria.print();
+	}
+
+	static void measure(Duration duration, Criteria criteria) {
+		Table table = new Table("Scripts that Redis runs for a decision, everything granted", "instances", "limits",
+				"decisions", "scripts", "scripts a decision", "refused", "failed");
+		for (int instances : new int[] { 1, 4, 16 }) {
+			try (RedisServer server = RedisServer.start();
+					RoundRobin limiter = new RoundRobin(IntStream.range(0, instances)
+						.<RemoteLimiter>mapToObj((i) -> new OurLimiter(LettuceClients.factory(server), SETUP))
+						.toList())) {
+				for (int limits : new int[] { 1, LIMITS.size() }) {
+					// Redis does not know a script that it was never sent
+					limiter.instances().forEach((instance) -> ask(instance, limits, 0));
+					ServerStats before = server.stats();
+					Tally tally = ClosedLoop.run(limiter, THREADS, duration, (thread) -> caller(thread, limits));
+					long scripts = limiter.callsIn(server.stats().since(before));
+					long refused = tally.decisions() - tally.granted();
+					String ratio = String.format(Locale.ROOT, "%.6f", (double) scripts / tally.decisions());
+					table.row(instances, limits, tally.decisions(), scripts, ratio, refused, tally.failures());
+					criteria.add("B1: scripts a decision, %d instance(s), %d limit(s)".formatted(instances, limits),
+							ratio, "exactly 1", scripts == tally.decisions() && refused == 0);
+					criteria.count(tally.decisions(), tally.failures());
+				}
+			}
+		}
+	}
+
+	private static Caller caller(int thread, int limits) {
+		SplittableRandom random = new SplittableRandom(thread);
+		return (limiter) -> ask(limiter, limits, random.nextInt(KEYS));
+	}
+
+	private static boolean ask(RemoteLimiter limiter, int limits, int key) {
+		return (limits == 1) ? limiter.tryAcquire("user/" + key)
+				: limiter.tryAcquireAll(LIMITS.stream().map((limit) -> limit + "/" + key).toList());
+	}
+
+}

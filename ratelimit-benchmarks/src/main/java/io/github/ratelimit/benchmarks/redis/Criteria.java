@@ -1,0 +1,73 @@
+package io.github.ratelimit.benchmarks.redis;
+
+import io.github.ratelimit.benchmarks.Spread;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What figures have to be, and what they are. */
+final class Criteria {
+
+	private final List<Criterion> criteria = new ArrayList<>();
+
+	private long decisions;
+
+	private long failures;
+
+	/** Adds a ratio whose median is to be at least so much. */
+	void atLeast(String what, Spread ratio, double aim) {
+		add(what, ratio.toString(), "at least " + aim, ratio.median() >= aim);
+	}
+
+	/** Adds a ratio whose median is to be at most so much. */
+	void atMost(String what, Spread ratio, double aim) {
+		add(what, ratio.toString(), "at most " + aim, ratio.median() <= aim);
+	}
+
+	/** Adds a ratio whose median is to be above so much. */
+	void above(String what, Spread ratio, double aim) {
+		add(what, ratio.toString(), "above " + aim, ratio.median() > aim);
+	}
+
+	/** Adds a number that is to be zero. */
+	void none(String what, long number) {
+		add(what, Table.figure(number, 0), "0", number == 0);
+	}
+
+	/** Adds what is said in words. */
+	void add(String what, String figure, String aim, boolean met) {
+		this.criteria.add(new Criterion(what, figure, aim, met));
+	}
+
+	/** Counts the decisions of ours, and those that were made without Redis. */
+	void count(Results results) {
+		for (Subject subject : results.subjects()) {
+			if (subject.limits() && !subject.isPeer()) {
+				count(results.decisions(subject), results.failures(subject));
+			}
+		}
+	}
+
+	/** Counts decisions, and those that were made without Redis while it was well. */
+	void count(long decisions, long failures) {
+		this.decisions += decisions;
+		this.failures += failures;
+	}
+
+	/** Prints a row for each, and returns whether all are met. */
+	boolean print() {
+		if (this.decisions > 0) {
+			add("decided without Redis while it was well",
+					"%s of %s".formatted(Table.figure(this.failures, 0), Table.figure(this.decisions, 0)), "0",
+					this.failures == 0);
+		}
+		Table table = new Table("Criteria", "", "criterion", "figure", "aim");
+		this.criteria.forEach((criterion) -> table.row(criterion.met() ? "PASS" : "FAIL", criterion.what(),
+				criterion.figure(), criterion.aim()));
+		return this.criteria.stream().allMatch(Criterion::met);
+	}
+
+	private record Criterion(String what, String figure, String aim, boolean met) {
+
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.store.redis.server.FaultyProxy;
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.RedisServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A connection that hangs for ever is replaced, whatever happens meanwhile. */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+class HangingConnectionTests {
+
+	private static final Duration DEADLINE = Duration.ofMillis(100);
+
+	private static final Duration REPLACED = Duration.ofSeconds(15);
+
+	private final AtomicInteger port = new AtomicInteger();
+
+	private RedisServer server;
+
+	private StoreLog log;
+
+	@BeforeEach
+	void start() {
+		this.server = RedisServer.start();
+		this.log = new StoreLog();
+	}
+
+	@AfterEach
+	void close() {
+		this.log.close();
+		this.server.close();
+	}
+
+	@Test
+	void aConnectionThatHangsIsReplaced() {
+		try (FaultyProxy proxy = FaultyProxy.inFrontOf(this.server); Instance instance = through(proxy.port())) {
+			instance.awaitUp();
+			proxy.hangInReply(3);
+			this.port.set(this.server.port());
+			openBreaker(instance);
+			Polling.until(REPLACED, "the connection is replaced", () -> isUp(instance));
+			assertThat(instance.sent().reconnections()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void aServerThatTakesConnectionsAndNeverAnswersIsGivenUp() throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getByName(RedisServer.HOST));
+				Instance instance = through(silent.getLocalPort())) {
+			openBreaker(instance);
+			this.port.set(this.server.port());
+			Polling.until(REPLACED, "the connection is given up", () -> isUp(instance));
+		}
+	}
+
+	@Test
+	void aServerThatGoesWhileItsConnectionIsReplacedIsFoundWhenItReturns() {
+		try (Instance instance = through(this.server.port())) {
+			instance.awaitUp();
+			this.server.pause();
+			openBreaker(instance);
+			Polling.until(REPLACED, "the connection is to be replaced", () -> instance.sent().reconnections() > 0);
+			this.server.kill();
+			Polling.until(REPLACED, "the next attempts fail",
+					() -> instance.told().failures().containsKey("timeout") && instance.sent().count("probe") > 4);
+			this.server.startAgain();
+			Polling.until(Instance.BACK, "the server is found", () -> isUp(instance));
+		}
+	}
+
+	private Instance through(int first) {
+		this.port.set(first);
+		return Instance.through(this.port::get).deadline(DEADLINE).build();
+	}
+
+	private static void openBreaker(Instance instance) {
+		Polling.until(Instance.BACK, "the breaker opens",
+				() -> !isUp(instance) && instance.store().status().equals("degraded"));
+	}
+
+	private static boolean isUp(Instance instance) {
+		return !instance.take(Instance.STILL, "caller", 0).isDegraded();
+	}
+
+}

@@ -1,0 +1,227 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.server.FaultyProxy;
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.RedisCluster;
+import io.github.ratelimit.store.redis.server.RedisSentinels;
+import io.github.ratelimit.store.redis.server.RedisServer;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.SocketAddressResolver;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisNode;
+import org.springframework.data.redis.connection.RedisSentinelConfiguration;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * One instance of an application: a store with connections of its own, in real time, what
+ * it sent and what it was told. Safe for use by several threads.
+ */
+final class Instance implements AutoCloseable {
+
+	/** Refills one permit in a hundred days: what is there is what was not taken. */
+	static final Limit STILL = StoreFixture.limit("still", "365/36500d");
+
+	/** The longest time after which Redis decides again once it is well. */
+	static final Duration BACK = Duration.ofSeconds(5);
+
+	private static final ClientResources RESOURCES = ClientResources.create();
+
+	private final RedisStore store;
+
+	private final SentScripts sent;
+
+	private final ToldObserver told = new ToldObserver();
+
+	private final AutoCloseable connections;
+
+	private Instance(Builder builder) {
+		this.connections = builder.connections;
+		this.sent = new SentScripts(Clients.scripts(builder.factory));
+		TimeSource time = TimeSource.system();
+		this.store = new RedisStore(this.sent, Scripts.load(), builder.settings(), new MemoryStore(time, 10_000), time,
+				this.told);
+	}
+
+	/** Returns an instance with default settings, but a patient deadline. */
+	static Instance on(RedisServer server) {
+		return through(server.port()).build();
+	}
+
+	/** Begins an instance whose connections go to a port, through Lettuce. */
+	static Builder through(int port) {
+		return new Builder(lettuce(port), () -> {
+		});
+	}
+
+	static Builder through(FaultyProxy proxy) {
+		return through(proxy.port());
+	}
+
+	/** Begins an instance whose connections go wherever is said at the time. */
+	static Builder through(IntSupplier port) {
+		ClientResources resources = RESOURCES.mutate().socketAddressResolver(new SocketAddressResolver() {
+
+			@Override
+			public SocketAddress resolve(RedisURI uri) {
+				return new InetSocketAddress(RedisServer.HOST, port.getAsInt());
+			}
+
+		}).build();
+		LettuceClientConfiguration client = LettuceClientConfiguration.builder().clientResources(resources).build();
+		return new Builder(new LettuceConnectionFactory(new RedisStandaloneConfiguration("somewhere"), client), () -> {
+		});
+	}
+
+	static Builder throughJedis(int port) {
+		JedisConnectionFactory jedis = new JedisConnectionFactory(
+				new RedisStandaloneConfiguration(RedisServer.HOST, port));
+		jedis.afterPropertiesSet();
+		jedis.start();
+		return new Builder(jedis, jedis::destroy);
+	}
+
+	static Builder on(RedisCluster cluster) {
+		RedisClusterConfiguration nodes = new RedisClusterConfiguration();
+		cluster.nodes().forEach((node) -> nodes.addClusterNode(new RedisNode(RedisServer.HOST, node.port())));
+		return new Builder(new LettuceConnectionFactory(nodes, client()), () -> {
+		});
+	}
+
+	static Builder on(RedisSentinels sentinels) {
+		RedisSentinelConfiguration nodes = new RedisSentinelConfiguration().master(RedisSentinels.MASTER_NAME);
+		sentinels.sentinels().forEach((sentinel) -> nodes.sentinel(RedisServer.HOST, sentinel.port()));
+		return new Builder(new LettuceConnectionFactory(nodes, client()), () -> {
+		});
+	}
+
+	static LettuceConnectionFactory lettuce(int port) {
+		return new LettuceConnectionFactory(new RedisStandaloneConfiguration(RedisServer.HOST, port), client());
+	}
+
+	private static LettuceClientConfiguration client() {
+		return LettuceClientConfiguration.builder().clientResources(RESOURCES).build();
+	}
+
+	RedisStore store() {
+		return this.store;
+	}
+
+	/** Returns what it sent. */
+	SentScripts sent() {
+		return this.sent;
+	}
+
+	/** Returns what its observer was told. */
+	ToldObserver told() {
+		return this.told;
+	}
+
+	LimitDecision take(Limit limit, String key, long permits) {
+		return this.store.take(StoreFixture.charge(limit, key, permits));
+	}
+
+	LimitDecision take(Limit limit, String key) {
+		return take(limit, key, 1);
+	}
+
+	List<LimitDecision> takeAll(Charge... charges) {
+		return this.store.takeAll(List.of(charges));
+	}
+
+	/** Returns what a key has left, as Redis says. */
+	long remaining(Limit limit, String key) {
+		LimitDecision looked = take(limit, key, 0);
+		if (looked.isDegraded()) {
+			throw new AssertionError("Redis was not asked: " + looked);
+		}
+		return looked.remaining();
+	}
+
+	/** Waits until Redis decides. */
+	Instance awaitUp() {
+		Polling.until(BACK, "Redis decides", () -> !take(STILL, "looks", 0).isDegraded());
+		return this;
+	}
+
+	@Override
+	public void close() {
+		this.store.close();
+		try {
+			this.connections.close();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException("Connections do not close", ex);
+		}
+	}
+
+	/** Begins an instance. */
+	static final class Builder {
+
+		private final RedisConnectionFactory factory;
+
+		private final AutoCloseable connections;
+
+		private Duration deadline = Duration.ofSeconds(5);
+
+		private OnStoreFailure onStoreFailure = OnStoreFailure.LOCAL;
+
+		private final Map<String, OnStoreFailure> onStoreFailureOf = new HashMap<>();
+
+		private final Map<String, Duration> leases = new HashMap<>();
+
+		private Builder(RedisConnectionFactory factory, AutoCloseable connections) {
+			this.factory = factory;
+			this.connections = connections;
+		}
+
+		Builder deadline(Duration deadline) {
+			this.deadline = deadline;
+			return this;
+		}
+
+		Builder onStoreFailure(OnStoreFailure policy) {
+			this.onStoreFailure = policy;
+			return this;
+		}
+
+		Builder onStoreFailure(Limit limit, OnStoreFailure policy) {
+			this.onStoreFailureOf.put(limit.name(), policy);
+			return this;
+		}
+
+		Builder lease(Limit limit, Duration ttl) {
+			this.leases.put(limit.name(), ttl);
+			return this;
+		}
+
+		private RedisStoreSettings settings() {
+			return new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, this.deadline, 10_000,
+					this.onStoreFailure, this.onStoreFailureOf, this.leases);
+		}
+
+		Instance build() {
+			return new Instance(this);
+		}
+
+	}
+
+}

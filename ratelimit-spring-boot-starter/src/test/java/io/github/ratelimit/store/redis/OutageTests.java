@@ -1,0 +1,272 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.redis.server.FaultyProxy;
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.RedisServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Redis is away: calls are decided without it, and by it once it is back. */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+class OutageTests {
+
+	private static final Duration DEADLINE = Duration.ofMillis(250);
+
+	private static final Limit LOCAL = StoreFixture.limit("local", "10/36500d");
+
+	private static final Limit ALLOW = StoreFixture.limit("allow", "10/36500d");
+
+	private static final Limit DENY = StoreFixture.limit("deny", "10/36500d");
+
+	private RedisServer server;
+
+	private FaultyProxy proxy;
+
+	private StoreLog log;
+
+	private Instance instance;
+
+	@BeforeEach
+	void start() {
+		this.server = RedisServer.start();
+		this.proxy = FaultyProxy.inFrontOf(this.server);
+		this.log = new StoreLog();
+		this.instance = Instance.through(this.proxy)
+			.deadline(DEADLINE)
+			.onStoreFailure(ALLOW, OnStoreFailure.ALLOW)
+			.onStoreFailure(DENY, OnStoreFailure.DENY)
+			.build()
+			.awaitUp();
+		// starting may have taken longer than the deadline
+		this.log.lines().clear();
+	}
+
+	@AfterEach
+	void close() {
+		this.instance.close();
+		this.log.close();
+		this.proxy.close();
+		this.server.close();
+	}
+
+	@Test
+	void whileTheServerIsPausedEachLimitDecidesByItsOwnPolicy() {
+		for (Limit limit : List.of(LOCAL, ALLOW, DENY)) {
+			assertThat(this.instance.take(limit, "caller", 4).isDegraded()).isFalse();
+		}
+		this.server.pause();
+
+		List<LimitDecision> local = takes(LOCAL, 8);
+		assertThat(local).allMatch(LimitDecision::isDegraded);
+		assertThat(local).extracting(LimitDecision::violated)
+			.containsExactly(false, false, false, false, false, false, true, true);
+		assertThat(local).extracting(LimitDecision::remaining).containsExactly(5L, 4L, 3L, 2L, 1L, 0L, 0L, 0L);
+		assertThat(local).allMatch(LimitDecision::hasFacts).noneMatch(LimitDecision::unavailable);
+		assertThat(takes(ALLOW, 20)).allMatch(LimitDecision::isDegraded)
+			.noneMatch(LimitDecision::violated)
+			.noneMatch(LimitDecision::hasFacts);
+		assertThat(takes(DENY, 3)).allMatch(LimitDecision::isDegraded)
+			.allMatch(LimitDecision::unavailable)
+			.extracting(LimitDecision::retryAfter)
+			.containsOnly(Duration.ofSeconds(1));
+	}
+
+	@Test
+	void aCallOverSeveralLimitsIsAllOrNothingAlsoWithoutRedis() {
+		this.server.pause();
+
+		List<LimitDecision> denied = this.instance.takeAll(StoreFixture.charge(LOCAL, "caller", 3),
+				StoreFixture.charge(ALLOW, "caller", 3), StoreFixture.charge(DENY, "caller", 3));
+		assertThat(denied).extracting(LimitDecision::violated).containsExactly(false, false, true);
+		List<LimitDecision> granted = this.instance.takeAll(StoreFixture.charge(ALLOW, "caller", 3),
+				StoreFixture.charge(LOCAL, "caller", 10));
+		assertThat(granted).extracting(LimitDecision::violated).containsExactly(false, false);
+		List<LimitDecision> refused = this.instance.takeAll(StoreFixture.charge(LOCAL, "caller", 1),
+				StoreFixture.charge(LOCAL, "other", 1));
+		assertThat(refused).extracting(LimitDecision::violated).containsExactly(true, false);
+		assertThat(denied).allMatch(LimitDecision::isDegraded);
+		assertThat(refused).allMatch(LimitDecision::isDegraded);
+
+		granted.forEach(this.instance.store()::giveBack);
+		assertThat(takes(LOCAL, 1)).extracting(LimitDecision::remaining).containsExactly(9L);
+	}
+
+	@Test
+	void afterAPauseRedisDecidesAgainAndLateAnswersHaveCostNothing() {
+		assertThat(this.instance.take(Instance.STILL, "caller", 5).isDegraded()).isFalse();
+		this.server.pause();
+		callFor(Duration.ofSeconds(2), Instance.STILL);
+		assertThat(this.instance.store().status()).isEqualTo("degraded");
+
+		this.server.resume();
+		this.instance.awaitUp();
+		awaitRemaining(Instance.STILL, Instance.STILL.capacity() - 5);
+		assertThat(this.instance.store().status()).isEqualTo("up");
+		Polling.until(Instance.BACK, "every script was processed once",
+				() -> this.server.calls("evalsha") == this.instance.sent().count());
+	}
+
+	@Test
+	void theBreakerOpensAfterFiveFailuresAndThenOnlyProbesAreSent() {
+		this.server.pause();
+		assertThat(takes(LOCAL, 4)).allMatch(LimitDecision::isDegraded);
+		assertThat(this.instance.store().status()).isEqualTo("up");
+		assertThat(takes(LOCAL, 1)).allMatch(LimitDecision::isDegraded);
+		assertThat(this.instance.store().status()).isEqualTo("degraded");
+		long sent = this.instance.sent().count("take");
+
+		long began = System.nanoTime();
+		callFor(Duration.ofMillis(1500), LOCAL);
+		assertThat(this.instance.sent().count("take")).isEqualTo(sent);
+		assertThat(this.instance.sent().count("take-many")).isZero();
+		long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+		assertThat(this.instance.sent().count("probe")).isBetween(1L, 2 + seconds);
+		assertThat(this.instance.told().failures()).containsEntry("timeout", 5L);
+		assertThat(this.log.lines()).singleElement()
+			.asString()
+			.startsWith("WARN Redis fails (redis, timeout: ")
+			.endsWith("limits decide by on-store-failure: local, allow allow, deny deny");
+
+		this.server.resume();
+		this.instance.awaitUp();
+		Polling.until(Instance.BACK, "the end of the outage is logged", () -> this.log.lines().size() == 2);
+		assertThat(this.log.lines().get(1))
+			.matches("INFO Redis answers again \\(redis\\) after \\d+ ms; " + "\\d+ times a limit decided without it");
+	}
+
+	@Test
+	void aServerThatWasKilledAndComesBackEmptyDecidesAgain() {
+		assertThat(this.instance.take(Instance.STILL, "caller", 100).isDegraded()).isFalse();
+		this.server.kill();
+		callFor(Duration.ofMillis(700), Instance.STILL);
+		assertThat(this.instance.store().status()).isEqualTo("degraded");
+		assertThat(this.instance.told().failures()).containsKey("connection");
+
+		this.server.startAgain();
+		this.instance.awaitUp();
+		assertThat(this.instance.remaining(Instance.STILL, "caller")).isEqualTo(Instance.STILL.capacity());
+		for (int i = 1; i <= 10; i++) {
+			assertThat(this.instance.take(Instance.STILL, "caller").remaining())
+				.isEqualTo(Instance.STILL.capacity() - i);
+		}
+		assertThat(this.server.calls("evalsha")).isLessThanOrEqualTo(this.instance.sent().count());
+	}
+
+	@Test
+	void aServerThatIsKilledUnderLoadBreaksNoCall() throws Exception {
+		AtomicLong calls = new AtomicLong();
+		AtomicLong stop = new AtomicLong(Long.MAX_VALUE);
+		TestThreads.run(5, (thread) -> {
+			if (thread == 0) {
+				killAndStartAgain();
+				this.instance.awaitUp();
+				stop.set(System.nanoTime() + Duration.ofMillis(200).toNanos());
+				return;
+			}
+			while (System.nanoTime() < stop.get()) {
+				this.instance.takeAll(StoreFixture.charge(ALLOW, "caller" + thread, 0),
+						StoreFixture.charge(LOCAL, "caller", 1));
+				this.instance.take(DENY, "caller", 1);
+				calls.incrementAndGet();
+			}
+		});
+		assertThat(calls.get()).isGreaterThan(10);
+	}
+
+	private void killAndStartAgain() throws InterruptedException {
+		for (int i = 0; i < 3; i++) {
+			this.server.kill();
+			TimeUnit.MILLISECONDS.sleep(100);
+			this.server.startAgain();
+			TimeUnit.MILLISECONDS.sleep(100);
+		}
+	}
+
+	@Test
+	void anAnswerThatHangsInItsMiddleIsReadWhenItsRestComes() {
+		assertThat(this.instance.take(Instance.STILL, "caller", 5).isDegraded()).isFalse();
+		this.proxy.hangInReply(7);
+		callFor(Duration.ofMillis(1500), Instance.STILL);
+		assertThat(this.instance.told().failures()).containsOnlyKeys("timeout");
+
+		this.proxy.normal();
+		this.instance.awaitUp();
+		awaitRemaining(Instance.STILL, Instance.STILL.capacity() - 5);
+		Polling.until(Instance.BACK, "every script was processed once",
+				() -> this.server.calls("evalsha") == this.instance.sent().count());
+	}
+
+	@Test
+	void aNetworkThatSwallowsEverythingCostsNothingInRedis() {
+		assertThat(this.instance.take(Instance.STILL, "caller", 5).isDegraded()).isFalse();
+		this.proxy.dropRequests();
+		callFor(Duration.ofMillis(1500), Instance.STILL);
+		assertThat(this.instance.told().failures()).containsOnlyKeys("timeout");
+
+		this.proxy.normal();
+		this.instance.awaitUp();
+		assertThat(this.instance.remaining(Instance.STILL, "caller")).isEqualTo(Instance.STILL.capacity() - 5);
+		assertThat(this.server.calls("evalsha")).isLessThan(this.instance.sent().count());
+	}
+
+	@Test
+	void connectionsThatAreCutAgainAndAgainBreakNoCallAndSendNothingTwice() throws Exception {
+		AtomicLong granted = new AtomicLong();
+		TestThreads.run(4, (thread) -> {
+			for (int i = 0; i < 40; i++) {
+				if (thread == 0) {
+					TimeUnit.MILLISECONDS.sleep(30);
+					this.proxy.cutConnections();
+				}
+				else {
+					LimitDecision decision = this.instance.take(Instance.STILL, "caller");
+					granted.addAndGet((decision.isDegraded() || decision.violated()) ? 0 : 1);
+					TimeUnit.MILLISECONDS.sleep(30);
+				}
+			}
+		});
+		this.instance.awaitUp();
+		long taken = Instance.STILL.capacity() - this.instance.remaining(Instance.STILL, "caller");
+		assertThat(taken).isGreaterThanOrEqualTo(granted.get());
+		assertThat(this.server.calls("evalsha")).isLessThanOrEqualTo(this.instance.sent().count());
+	}
+
+	private List<LimitDecision> takes(Limit limit, int count) {
+		List<LimitDecision> decisions = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			decisions.add(this.instance.take(limit, "caller"));
+		}
+		return decisions;
+	}
+
+	/** No call may fail, and all are decided without Redis. */
+	private void callFor(Duration duration, Limit limit) {
+		long end = System.nanoTime() + duration.toNanos();
+		while (System.nanoTime() < end) {
+			assertThat(this.instance.take(limit, "caller").isDegraded()).isTrue();
+		}
+	}
+
+	private void awaitRemaining(Limit limit, long permits) {
+		Polling.until(Instance.BACK,
+				() -> "the key has " + permits + " permits, not " + this.instance.remaining(limit, "caller"),
+				() -> this.instance.remaining(limit, "caller") == permits);
+	}
+
+}

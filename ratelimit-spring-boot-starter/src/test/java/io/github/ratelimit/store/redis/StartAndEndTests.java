@@ -1,0 +1,172 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.StoreUnavailableException;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.RedisServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/** A store is made and closed at once, whether Redis is there or not. */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+class StartAndEndTests {
+
+	/** On a busy machine; what it is compared with takes a second at least. */
+	private static final Duration AT_ONCE = Duration.ofMillis(900);
+
+	private static final Charge CHARGE = StoreFixture.charge(Instance.STILL, "caller", 1);
+
+	private RedisServer server;
+
+	private StoreLog log;
+
+	@BeforeEach
+	void start() {
+		this.server = RedisServer.start();
+		this.log = new StoreLog();
+	}
+
+	@AfterEach
+	void close() {
+		this.log.close();
+		this.server.close();
+	}
+
+	@Test
+	void aStoreWithoutRedisDecidesByPolicyAndFindsRedisWhenItAppears() {
+		this.server.kill();
+		try (RedisStore store = create(this.server.port(), OnStoreFailure.DENY)) {
+			for (int i = 0; i < 10; i++) {
+				LimitDecision decision = store.take(CHARGE);
+				assertThat(decision.isDegraded()).isTrue();
+				assertThat(decision.unavailable()).isTrue();
+			}
+			assertThat(store.status()).isEqualTo("degraded");
+			assertThat(this.log.lines()).singleElement().asString().contains("connection");
+
+			this.server.startAgain();
+			Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
+			assertThat(store.status()).isEqualTo("up");
+		}
+	}
+
+	@Test
+	void aStoreThatWasNeverAskedFindsRedisWithItsFirstCalls() {
+		this.server.kill();
+		try (RedisStore store = create(this.server.port(), OnStoreFailure.LOCAL)) {
+			this.server.startAgain();
+			Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
+		}
+	}
+
+	@Test
+	void aServerThatIsSilentHoldsNeitherStartNorEnd() throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getByName(RedisServer.HOST))) {
+			assertThatStartAndEndAreQuick(silent.getLocalPort());
+		}
+	}
+
+	@Test
+	void aServerThatIsNotThereHoldsNeitherStartNorEnd() {
+		this.server.kill();
+		assertThatStartAndEndAreQuick(this.server.port());
+	}
+
+	@Test
+	void aServerThatIsPausedDoesNotHoldTheEnd() {
+		try (RedisStore store = create(this.server.port(), OnStoreFailure.LOCAL)) {
+			Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
+			this.server.pause();
+			store.take(CHARGE);
+			assertThatTheEndIsQuick(store);
+		}
+	}
+
+	@Test
+	void nothingOfAStoreIsLeftAfterItsEnd() {
+		Set<String> before = threads("lettuce-");
+		for (int i = 0; i < 3; i++) {
+			try (RedisStore store = create(this.server.port(), OnStoreFailure.LOCAL)) {
+				Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
+			}
+		}
+		Polling.until(Instance.BACK, () -> "the client's threads end: " + threads("lettuce-"),
+				() -> before.containsAll(threads("lettuce-")));
+		Polling.until(Instance.BACK, "connections end",
+				() -> "1".equals(this.server.info("clients").get("connected_clients")));
+	}
+
+	@Test
+	void afterItsEndAStoreDecidesByPolicyAndCannotBeLookedInto() {
+		RedisStore store = create(this.server.port(), OnStoreFailure.LOCAL);
+		Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
+		LimitDecision taken = store.take(CHARGE);
+		store.close();
+
+		assertThat(store.take(CHARGE).isDegraded()).isTrue();
+		assertThat(store.takeAll(List.of(CHARGE, StoreFixture.charge(Instance.STILL, "other", 1))))
+			.allMatch(LimitDecision::isDegraded);
+		store.giveBack(taken);
+		assertThatExceptionOfType(StoreUnavailableException.class)
+			.isThrownBy(() -> store.find(Instance.STILL, CHARGE.key()));
+		store.close();
+	}
+
+	private void assertThatStartAndEndAreQuick(int port) {
+		long began = System.nanoTime();
+		RedisStore store = create(port, OnStoreFailure.LOCAL);
+		assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(AT_ONCE);
+		assertThat(store.take(CHARGE).isDegraded()).isTrue();
+		assertThatTheEndIsQuick(store);
+	}
+
+	private static void assertThatTheEndIsQuick(RedisStore store) {
+		long began = System.nanoTime();
+		store.close();
+		assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(AT_ONCE);
+		Polling.until(Instance.BACK, () -> "the store's threads end: " + threads("ratelimit-redis"),
+				() -> threads("ratelimit-redis").isEmpty());
+	}
+
+	private static Set<String> threads(String prefix) {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.map(Thread::getName)
+			.filter((name) -> name.startsWith(prefix))
+			.collect(Collectors.toCollection(TreeSet::new));
+	}
+
+	private static RedisStore create(int port, OnStoreFailure policy) {
+		LettuceConnectionFactory connections = new LettuceConnectionFactory(
+				new RedisStandaloneConfiguration(RedisServer.HOST, port));
+		RedisStoreSettings settings = new RedisStoreSettings("prefix", Duration.ofMillis(100), 100, policy, Map.of(),
+				Map.of());
+		return RedisStore.create(connections, settings, new MemoryStore(TimeSource.system(), 100), TimeSource.system(),
+				StoreObserver.NONE);
+	}
+
+}
