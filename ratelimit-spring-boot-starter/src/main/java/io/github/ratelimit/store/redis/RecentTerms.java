@@ -43,12 +43,16 @@ final class RecentTerms {
 
 	private Generations current() {
 		Generations current = this.generations;
-		long age = this.time.nanoTime() - current.since();
+		long now = this.time.nanoTime();
+		long age = now - current.since();
 		if (age <= AGE.toNanos() && current.young().size() < MOST) {
 			return current;
 		}
+		boolean outdated = age > 2 * AGE.toNanos();
+		boolean full = age <= AGE.toNanos();
 		Generations next = new Generations(new ConcurrentHashMap<>(),
-				(age <= 2 * AGE.toNanos()) ? current.young() : new ConcurrentHashMap<>(), this.time.nanoTime());
+				outdated ? new ConcurrentHashMap<>() : current.young(),
+				(outdated || full) ? now : current.since() + AGE.toNanos());
 		this.generations = next;
 		return next;
 	}

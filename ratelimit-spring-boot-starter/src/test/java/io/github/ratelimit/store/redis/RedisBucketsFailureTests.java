@@ -121,8 +121,11 @@ class RedisBucketsFailureTests {
 			Polling.until(BucketClient.PATIENT, "connected", () -> answers(bucket));
 			network.hangInReply(1);
 			assertThatExceptionOfType(TimeoutException.class).isThrownBy(bucket::getAvailableTokens);
+			long connections = network.connections();
+			Polling.until(BucketClient.PATIENT, "connects anew",
+					() -> answers(bucket) || network.connections() > connections);
 			network.normal();
-			Polling.until(Duration.ofSeconds(20), "connected anew", () -> answers(bucket));
+			Polling.until(Duration.ofSeconds(20), "works again", () -> answers(bucket));
 		}
 	}
 
