@@ -92,7 +92,7 @@ final class BucketCalls {
 			this.silentSince.compareAndSet(ANSWERING, start);
 		}
 		else if (now - since > HANGING_NANOS && this.silentSince.compareAndSet(since, now)) {
-			this.redis.reconnect();
+			this.redis.reconnect(key);
 		}
 		return new TimeoutException(
 				"Bucket " + RedisKeys.text(key) + ": Redis has not answered within " + this.deadline.toMillis()
