@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.StoreObserver;
@@ -62,6 +63,17 @@ final class RedisTestStore {
 			}
 
 		};
+	}
+
+	/** Returns whether a store takes a limit. */
+	static boolean takes(Limit limit) {
+		try {
+			LevelScale.of(limit);
+			return true;
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
 	}
 
 	/** Sets the clock that turned scripts go by. */

@@ -1,0 +1,152 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.KeyLabel;
+import io.github.ratelimit.KeyPage;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.redis.server.RedisCluster;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Limits on a cluster of three nodes, whose keys are in different slots. */
+class ClusterStoreTests {
+
+	private static RedisCluster cluster;
+
+	private static Instance instance;
+
+	@BeforeAll
+	static void start() {
+		cluster = RedisCluster.start();
+		instance = Instance.on(cluster).build().awaitUp();
+	}
+
+	@AfterAll
+	static void stop() {
+		instance.close();
+		cluster.close();
+	}
+
+	@Test
+	void limitsOfOneCallerAreOneCall() {
+		Charge one = StoreFixture.charge(limit("one", 10), "ann", 1);
+		Charge other = StoreFixture.charge(limit("other", 10), "ann", 1);
+		long sent = instance.sent().count();
+
+		assertThat(instance.takeAll(one, other)).extracting(LimitDecision::remaining).containsExactly(9L, 9L);
+
+		assertThat(instance.sent().count()).isEqualTo(sent + 1);
+	}
+
+	@Test
+	void twoRequestsRefusedByTheLastOfFiveSlotsChangeNoneOfTheOthers() {
+		Charge[] charges = new Charge[5];
+		for (int i = 0; i < charges.length; i++) {
+			charges[i] = StoreFixture.charge(limit("five" + i, (i == 4) ? 1 : 10), "slot" + i, 1);
+		}
+		assertThat(instance.takeAll(charges)).noneMatch(LimitDecision::violated);
+
+		for (int request = 0; request < 2; request++) {
+			List<LimitDecision> refused = instance.takeAll(charges);
+			assertThat(refused).extracting(LimitDecision::violated).containsExactly(false, false, false, false, true);
+			assertThat(refused).extracting(LimitDecision::remaining).containsExactly(9L, 9L, 9L, 9L, 0L);
+			assertThat(refused).extracting(LimitDecision::receipt).containsOnlyNulls();
+		}
+
+		for (int i = 0; i < 4; i++) {
+			assertThat(instance.remaining(charges[i].limit(), "slot" + i)).isEqualTo(9);
+		}
+	}
+
+	@Test
+	void requestsThatRaceOverSlotsLoseNoPermitAndInventNone() throws Exception {
+		List<Limit> limits = List.of(limit("race0", 60), limit("race1", 90), limit("race2", 40));
+		for (int round = 0; round < 5; round++) {
+			String key = "round" + round;
+			AtomicLongArray held = new AtomicLongArray(limits.size());
+			long seed = System.nanoTime();
+			TestThreads.run(4, (thread) -> {
+				Random random = new Random(seed + thread);
+				List<List<LimitDecision>> granted = new ArrayList<>();
+				for (int i = 0; i < 60; i++) {
+					if (granted.size() > 2 && random.nextBoolean()) {
+						for (LimitDecision decision : granted.remove(0)) {
+							held.addAndGet(limits.indexOf(decision.limit()), -decision.charge().permits());
+							instance.store().giveBack(decision);
+						}
+					}
+					Charge[] charges = new Charge[limits.size()];
+					for (int j = 0; j < charges.length; j++) {
+						charges[j] = StoreFixture.charge(limits.get(j), key + j, 1 + random.nextInt(5));
+					}
+					List<LimitDecision> decisions = instance.takeAll(charges);
+					if (decisions.stream().noneMatch(LimitDecision::violated)) {
+						granted.add(decisions);
+						decisions.forEach((decision) -> held.addAndGet(limits.indexOf(decision.limit()),
+								decision.charge().permits()));
+					}
+				}
+			});
+			for (int j = 0; j < limits.size(); j++) {
+				assertThat(instance.remaining(limits.get(j), key + j) + held.get(j)).as("limit %d, seed %d", j, seed)
+					.isEqualTo(limits.get(j).capacity());
+			}
+		}
+		assertThat(instance.told().failures()).isEmpty();
+	}
+
+	@Test
+	void pagesHoldTheKeysOfAllNodesOnce() {
+		Limit limit = limit("paged", 10);
+		Set<KeyLabel> expected = new HashSet<>();
+		for (int i = 0; i < 40; i++) {
+			instance.take(limit, "caller" + i);
+			expected.add(StoreFixture.charge(limit, "caller" + i, 1).key().label());
+		}
+		List<KeyLabel> listed = new ArrayList<>();
+		@Nullable String next = null;
+		do {
+			KeyPage page = instance.store().keys(limit, next, 7);
+			assertThat(page.keys()).hasSizeLessThanOrEqualTo(7);
+			page.keys().forEach((state) -> listed.add(state.key()));
+			next = page.next();
+		}
+		while (next != null);
+
+		assertThat(listed).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(expected);
+	}
+
+	@Test
+	void anotherInstanceSeesAndResetsAKey() {
+		Limit limit = limit("seen", 10);
+		instance.take(limit, "caller", 4);
+		String id = StoreFixture.charge(limit, "caller", 1).key().id();
+		try (Instance other = Instance.on(cluster).build().awaitUp()) {
+			assertThat(other.store().find(limit, id).orElseThrow().remaining()).isEqualTo(6);
+			assertThat(other.store().find(limit, id).orElseThrow().key())
+				.isEqualTo(StoreFixture.charge(limit, "caller", 1).key().label());
+			assertThat(other.store().reset(limit, id)).isTrue();
+			assertThat(other.store().find(limit, id)).isEmpty();
+		}
+		assertThat(instance.remaining(limit, "caller")).isEqualTo(10);
+	}
+
+	/** Refills one permit in a hundred years at most. */
+	private static Limit limit(String name, int permits) {
+		return StoreFixture.limit(name, permits + "/36500d");
+	}
+
+}

@@ -1,0 +1,180 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.store.BucketModel;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.server.SharedRedis;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A denied key is answered without asking, as long as the refusal certainly holds. */
+class DeniedKeyTests {
+
+	private static final Limit DAILY = StoreFixture.limit("daily", "10/d");
+
+	private final ManualTime time = new ManualTime();
+
+	private SentScripts redis;
+
+	private RedisStore store;
+
+	private RedisStore other;
+
+	@BeforeEach
+	void connect() {
+		SharedRedis.flush();
+		this.redis = new SentScripts(Clients.scripts(Instance.lettuce(SharedRedis.server().port())));
+		this.store = store(this.redis);
+		this.other = store(this.redis);
+	}
+
+	private RedisStore store(RedisScripts redis) {
+		return RedisTestStore.turned(SharedRedis.server(), redis, new MemoryStore(this.time, 100), this.time);
+	}
+
+	@AfterEach
+	void disconnect() {
+		this.store.close();
+		this.other.close();
+	}
+
+	@Test
+	void aDeniedKeyIsNotAskedForDuringASecond() {
+		exhaust(this.store);
+		long sent = this.redis.count();
+		for (int i = 0; i < 99; i++) {
+			this.time.advance(Duration.ofMillis(10));
+			assertThat(take(this.store, 1).violated()).isTrue();
+		}
+		assertThat(this.redis.count()).isEqualTo(sent);
+
+		this.time.advance(Duration.ofMillis(10));
+		assertThat(take(this.store, 1).violated()).isTrue();
+		assertThat(this.redis.count()).isEqualTo(sent + 1);
+	}
+
+	@Test
+	void whatIsToldWithoutAskingIsWhatRedisWouldTell() {
+		exhaust(this.store);
+		this.time.advance(Duration.ofMillis(700));
+
+		LimitDecision told = take(this.store, 1);
+
+		assertThat(told.retryAfter()).isEqualTo(Duration.ofHours(24).dividedBy(10).minusMillis(700));
+		assertThat(told.remaining()).isZero();
+		assertThat(told.resetAfter()).isEqualTo(Duration.ofHours(24).minusMillis(700));
+	}
+
+	@Test
+	void aSmallerChargeThatCanBePaidIsAskedFor() {
+		take(this.store, 8);
+		assertThat(take(this.store, 3).violated()).isTrue();
+
+		assertThat(take(this.store, 2).violated()).isFalse();
+	}
+
+	@Test
+	void aDenialEndsWhenThePermitHasCome() {
+		Limit fast = StoreFixture.limit("fast", "10/s");
+		Charge charge = StoreFixture.charge(fast, "caller", 10);
+		this.store.take(charge);
+		Charge one = StoreFixture.charge(fast, "caller", 1);
+		assertThat(this.store.take(one).violated()).isTrue();
+
+		this.time.advance(Duration.ofNanos(99_999_000));
+		assertThat(this.store.take(one).violated()).isTrue();
+		this.time.advance(Duration.ofNanos(1_000));
+		assertThat(this.store.take(one).violated()).isFalse();
+	}
+
+	@Test
+	void whatTheInstanceItselfGivesBackEndsADenialAtOnce() {
+		LimitDecision taken = take(this.store, 10);
+		assertThat(take(this.store, 1).violated()).isTrue();
+
+		this.store.giveBack(taken);
+
+		assertThat(take(this.store, 10).violated()).isFalse();
+	}
+
+	@Test
+	void whereOthersGiveBackADenialLastsAtMostATenthOfASecond() {
+		LimitDecision first = take(this.other, 5);
+		this.other.giveBack(first);
+		LimitDecision taken = take(this.other, 10);
+		assertThat(take(this.store, 1).violated()).isTrue();
+		this.other.giveBack(taken);
+
+		this.time.advance(Duration.ofMillis(99));
+		assertThat(take(this.store, 1).violated()).isTrue();
+		this.time.advance(Duration.ofMillis(1));
+		assertThat(take(this.store, 1).violated()).isFalse();
+	}
+
+	@Test
+	void aResetElsewhereIsSeenWithinASecond() {
+		exhaust(this.store);
+		assertThat(take(this.store, 1).violated()).isTrue();
+
+		assertThat(this.other.reset(DAILY, StoreFixture.charge(DAILY, "caller", 1).key().id())).isTrue();
+
+		this.time.advance(Duration.ofSeconds(1));
+		assertThat(take(this.store, 1).violated()).isFalse();
+	}
+
+	@Test
+	void aResetHereAndOtherRatesAreSeenAtOnce() {
+		exhaust(this.store);
+		assertThat(this.store.reset(DAILY, StoreFixture.charge(DAILY, "caller", 1).key().id())).isTrue();
+		assertThat(take(this.store, 5).violated()).isFalse();
+		assertThat(take(this.store, 6).violated()).isTrue();
+
+		Limit wider = StoreFixture.limit("daily", "100/d");
+		assertThat(this.store.take(StoreFixture.charge(wider, "caller", 6)).violated()).isFalse();
+	}
+
+	@Test
+	void withoutRefundsNoDenialIsEverFalse() {
+		long seed = System.nanoTime();
+		SplittableRandom random = new SplittableRandom(seed);
+		Limit limit = StoreFixture.limit("two", "7/s burst 20, 100/min");
+		BucketModel model = new BucketModel(limit, 0, 1_000);
+		int denied = 0;
+		for (int step = 0; step < 3_000; step++) {
+			model.at(this.time.nanoTime());
+			LimitStore asked = random.nextBoolean() ? this.store : this.other;
+			long permits = 1 + random.nextLong(12);
+			boolean refused = asked.take(StoreFixture.charge(limit, "caller", permits)).violated();
+			assertThat(refused).as("seed %d, step %d", seed, step).isEqualTo(!model.has(permits));
+			if (refused) {
+				denied++;
+			}
+			else {
+				model.take(permits);
+			}
+			this.time.advance(Duration.ofNanos(1_000 * random.nextLong(200_000)));
+		}
+		assertThat(denied).isGreaterThan(1_000);
+		assertThat(this.redis.count("take")).isLessThan(3_000 - denied / 3);
+	}
+
+	private void exhaust(LimitStore store) {
+		assertThat(store.take(StoreFixture.charge(DAILY, "caller", 10)).violated()).isFalse();
+		assertThat(store.take(StoreFixture.charge(DAILY, "caller", 1)).violated()).isTrue();
+	}
+
+	private static LimitDecision take(LimitStore store, long permits) {
+		return store.take(StoreFixture.charge(DAILY, "caller", permits));
+	}
+
+}

@@ -1,0 +1,126 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.RedisServer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A busy key takes permits in advance, where its limit says so. */
+class LeaseTests {
+
+	private static final Limit HOT = StoreFixture.limit("hot", "1000000/36500d");
+
+	private static final Duration TTL = Duration.ofMillis(200);
+
+	private final RedisServer redis = RedisServer.start();
+
+	@AfterEach
+	void stop() {
+		this.redis.close();
+	}
+
+	@Test
+	void mostDecisionsAboutABusyKeyAreNoCall() throws Exception {
+		try (Instance instance = leasing(HOT)) {
+			TestThreads.run(4, (thread) -> {
+				for (int i = 0; i < 5_000; i++) {
+					assertThat(instance.take(HOT, "caller").violated()).isFalse();
+				}
+			});
+
+			assertThat(instance.sent().count()).isLessThan(2_000);
+			assertEverythingUnspentComesBack(instance, 20_000);
+		}
+	}
+
+	@Test
+	void leasedPermitsAreNeverMoreThanTheLimitHas() throws Exception {
+		Limit narrow = StoreFixture.limit("narrow", "3000/36500d");
+		AtomicLong granted = new AtomicLong();
+		try (Instance one = leasing(narrow); Instance other = leasing(narrow)) {
+			TestThreads.run(4, (thread) -> {
+				Instance instance = (thread % 2 == 0) ? one : other;
+				for (int i = 0; i < 5_000; i++) {
+					LimitDecision decision = instance.take(narrow, "caller");
+					granted.addAndGet(decision.violated() ? 0 : 1);
+				}
+			});
+			assertThat(granted.get()).isLessThanOrEqualTo(3_000);
+
+			Polling.until(Duration.ofSeconds(5), "all permits are spent", () -> {
+				granted.addAndGet(one.take(narrow, "caller").violated() ? 0 : 1);
+				return granted.get() >= 3_000;
+			});
+			assertThat(granted).hasValue(3_000);
+		}
+	}
+
+	@Test
+	void closingGivesUnspentPermitsBack() {
+		try (Instance looking = Instance.on(this.redis).awaitUp()) {
+			try (Instance instance = Instance.through(this.redis.port())
+				.lease(HOT, Duration.ofSeconds(1))
+				.build()
+				.awaitUp()) {
+				for (int i = 0; i < 500; i++) {
+					instance.take(HOT, "caller");
+				}
+				assertThat(looking.remaining(HOT, "caller")).isLessThan(1_000_000 - 500);
+			}
+			assertThat(looking.remaining(HOT, "caller")).isEqualTo(1_000_000 - 500);
+		}
+	}
+
+	@Test
+	void aResetAndOtherRatesEndALease() {
+		try (Instance instance = Instance.through(this.redis.port())
+			.lease(HOT, Duration.ofSeconds(1))
+			.build()
+			.awaitUp()) {
+			for (int i = 0; i < 500; i++) {
+				instance.take(HOT, "caller");
+			}
+			assertThat(instance.store().reset(HOT, StoreFixture.charge(HOT, "caller", 1).key().id())).isTrue();
+			assertThat(instance.take(HOT, "caller").remaining()).isEqualTo(999_999);
+
+			Limit other = StoreFixture.limit("hot", "2000/36500d");
+			long sent = instance.sent().count();
+			assertThat(instance.take(other, "caller", 1_000).violated()).isFalse();
+			assertThat(instance.sent().count()).isGreaterThan(sent);
+		}
+	}
+
+	@Test
+	void aLimitThatIsAlmostSpentIsNotLeased() {
+		Limit small = StoreFixture.limit("small", "30/36500d");
+		try (Instance instance = leasing(small)) {
+			long sent = instance.sent().count();
+			for (int i = 0; i < 30; i++) {
+				assertThat(instance.take(small, "caller").violated()).isFalse();
+			}
+			assertThat(instance.take(small, "caller").violated()).isTrue();
+			assertThat(instance.sent().count()).as("calls, the last refusal known without one").isEqualTo(sent + 30);
+		}
+	}
+
+	private Instance leasing(Limit limit) {
+		return Instance.through(this.redis.port()).lease(limit, TTL).build().awaitUp();
+	}
+
+	private void assertEverythingUnspentComesBack(Instance instance, long spent) {
+		try (Instance looking = Instance.on(this.redis).awaitUp()) {
+			Polling.until(Duration.ofSeconds(5), "unspent permits are back",
+					() -> looking.remaining(HOT, "caller") == 1_000_000 - spent);
+		}
+		assertThat(instance.told().failures()).isEmpty();
+	}
+
+}

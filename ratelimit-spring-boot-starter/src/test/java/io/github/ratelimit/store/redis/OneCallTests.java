@@ -1,0 +1,123 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.redis.server.RedisServer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A decision is one call, and a refusal writes nothing. */
+class OneCallTests {
+
+	private final RedisServer redis = RedisServer.start();
+
+	private final Instance instance = Instance.on(this.redis).awaitUp();
+
+	@AfterEach
+	void stop() {
+		this.instance.close();
+		this.redis.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 5 })
+	void aDecisionOverSeveralLimitsIsOneCall(int limits) {
+		long before = calls();
+		for (int i = 0; i < 100; i++) {
+			assertThat(this.instance.takeAll(charges(limits, "caller" + i % 7))).noneMatch(LimitDecision::violated);
+		}
+
+		assertThat(calls() - before).isEqualTo(100);
+	}
+
+	@Test
+	void severalInstancesDoNotCostEachOtherCalls() {
+		try (Instance other = Instance.on(this.redis).awaitUp()) {
+			long before = calls();
+			for (int i = 0; i < 100; i++) {
+				assertThat(((i % 2 == 0) ? this.instance : other).take(Instance.STILL, "caller").violated()).isFalse();
+			}
+
+			assertThat(calls() - before).isEqualTo(100);
+			assertThat(this.instance.remaining(Instance.STILL, "caller")).isEqualTo(265);
+		}
+	}
+
+	@Test
+	void aRefusalWritesNothing() {
+		Limit narrow = StoreFixture.limit("narrow", "1/36500d");
+		Charge wide = StoreFixture.charge(Instance.STILL, "caller", 1);
+		Charge tight = StoreFixture.charge(narrow, "caller", 1);
+		this.instance.takeAll(wide, tight);
+		List<Object> kept = values();
+		long writes = this.redis.calls("set");
+
+		try (Instance fresh = Instance.on(this.redis).awaitUp()) {
+			assertThat(fresh.takeAll(wide, tight)).extracting(LimitDecision::violated).containsExactly(false, true);
+			assertThat(fresh.take(narrow, "caller").violated()).isTrue();
+		}
+
+		assertThat(this.redis.calls("set")).isEqualTo(writes);
+		assertThat(values()).isEqualTo(kept).hasSize(2);
+	}
+
+	@Test
+	void aStateExpiresWhenItIsFullAgain() {
+		this.instance.take(StoreFixture.limit("chat", "60/min"), "caller", 30);
+
+		Object name = ((List<?>) this.redis.command("KEYS", "ratelimit:1:chat:*")).get(0);
+		assertThat((Long) this.redis.command("PTTL", name.toString())).isBetween(25_000L, 31_000L);
+	}
+
+	@Test
+	void scriptsThatRedisHasForgottenAreSentWholeAndChargeOnce() {
+		this.instance.take(Instance.STILL, "caller");
+		this.redis.command("SCRIPT", "FLUSH");
+
+		assertThat(this.instance.take(Instance.STILL, "caller").isDegraded()).isFalse();
+
+		assertThat(this.instance.remaining(Instance.STILL, "caller")).isEqualTo(363);
+		assertThat(this.instance.told().failures()).isEmpty();
+	}
+
+	@Test
+	void everythingThatRedisHasForgottenIsFullAgain() {
+		this.instance.take(Instance.STILL, "caller", 300);
+		this.redis.command("FLUSHALL");
+
+		assertThat(this.instance.remaining(Instance.STILL, "caller")).isEqualTo(365);
+	}
+
+	private static Charge[] charges(int limits, String key) {
+		List<Charge> charges = new ArrayList<>();
+		for (int i = 0; i < limits; i++) {
+			String rates = (i % 2 == 0) ? "1000000/s" : "1000000/s, 60000000/min";
+			charges.add(StoreFixture.charge(StoreFixture.limit("limit" + i, rates), key, 1));
+		}
+		return charges.toArray(Charge[]::new);
+	}
+
+	private long calls() {
+		return this.redis.calls("evalsha") + this.redis.calls("eval");
+	}
+
+	private List<Object> values() {
+		List<Object> values = new ArrayList<>();
+		for (Object name : (List<?>) this.redis.command("KEYS", "ratelimit:1:*")) {
+			if (!name.toString().contains("#")) {
+				values.add(name + "=" + this.redis.command("GET", name.toString()));
+			}
+		}
+		values.sort(null);
+		return values;
+	}
+
+}
