@@ -54,7 +54,7 @@ public final class CallsPerDecision {
 					table.row(instances, limits, tally.decisions(), scripts, ratio, refused, tally.failures());
 					criteria.add("B1: scripts a decision, %d instance(s), %d limit(s)".formatted(instances, limits),
 							ratio, "exactly 1", scripts == tally.decisions() && refused == 0);
-					criteria.count(tally.decisions(), tally.failures());
+					criteria.count("calls per decision", tally.decisions(), tally.failures());
 				}
 			}
 		}
