@@ -23,7 +23,11 @@ public final class Machine {
 	 * @param args its arguments, with those that were left out
 	 */
 	public static void print(Class<?> main, Object... args) {
-		StringBuilder command = new StringBuilder("java -cp benchmarks.jar ").append(main.getName());
+		StringBuilder command = new StringBuilder("java ");
+		ManagementFactory.getRuntimeMXBean()
+			.getInputArguments()
+			.forEach((option) -> command.append(option).append(' '));
+		command.append("-cp benchmarks.jar ").append(main.getName());
 		for (Object arg : args) {
 			command.append(' ').append(arg);
 		}

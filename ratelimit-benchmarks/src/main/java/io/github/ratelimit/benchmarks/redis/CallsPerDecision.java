@@ -14,10 +14,7 @@ public final class CallsPerDecision {
 
 	private static final int THREADS = 16;
 
-	/**
-	 * So many that no two threads ask for the same one at once, which would save calls.
-	 */
-	private static final int KEYS = 100_000;
+	private static final int KEYS_OF_A_THREAD = 6_000;
 
 	private static final OurLimiter.Setup SETUP = OurLimiter.Setup.of(OurLimiter.everyLimit(Quota.AMPLE)).patient();
 
@@ -57,15 +54,16 @@ public final class CallsPerDecision {
 					table.row(instances, limits, tally.decisions(), scripts, ratio, refused, tally.failures());
 					criteria.add("B1: scripts a decision, %d instance(s), %d limit(s)".formatted(instances, limits),
 							ratio, "exactly 1", scripts == tally.decisions() && refused == 0);
-					criteria.count(tally.decisions(), tally.failures());
+					criteria.count("calls per decision", tally.decisions(), tally.failures());
 				}
 			}
 		}
 	}
 
+	/** Two threads that ask for the same key at once would save calls. */
 	private static Caller caller(int thread, int limits) {
 		SplittableRandom random = new SplittableRandom(thread);
-		return (limiter) -> ask(limiter, limits, random.nextInt(KEYS));
+		return (limiter) -> ask(limiter, limits, THREADS * random.nextInt(KEYS_OF_A_THREAD) + thread);
 	}
 
 	private static boolean ask(RemoteLimiter limiter, int limits, int key) {

@@ -8,10 +8,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 
 /** Threads that ask as fast as they are answered, for a while. */
 final class ClosedLoop {
+
+	/** Who fails at once would keep the machine from everybody else. */
+	private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
 	private ClosedLoop() {
 	}
@@ -56,6 +61,8 @@ final class ClosedLoop {
 			catch (RuntimeException ex) {
 				now = System.nanoTime();
 				tally.failed(ex, caller.watched(), now - asked);
+				LockSupport.parkNanos(PAUSE_NANOS);
+				now = System.nanoTime();
 			}
 		}
 		return tally;

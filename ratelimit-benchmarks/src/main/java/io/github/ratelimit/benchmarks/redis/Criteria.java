@@ -2,7 +2,9 @@ package io.github.ratelimit.benchmarks.redis;
 
 import io.github.ratelimit.benchmarks.Spread;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What figures have to be, and what they are. */
 final class Criteria {
@@ -11,7 +13,7 @@ final class Criteria {
 
 	private long decisions;
 
-	private long failures;
+	private final Map<String, Long> failures = new LinkedHashMap<>();
 
 	/** Adds a ratio whose median is to be at least so much. */
 	void atLeast(String what, Spread ratio, double aim) {
@@ -42,23 +44,25 @@ final class Criteria {
 	void count(Results results) {
 		for (Subject subject : results.subjects()) {
 			if (subject.limits() && !subject.isPeer()) {
-				count(results.decisions(subject), results.failures(subject));
+				count(results.title(), results.decisions(subject), results.failures(subject));
 			}
 		}
 	}
 
 	/** Counts decisions, and those that were made without Redis while it was well. */
-	void count(long decisions, long failures) {
-		this.decisions += decisions;
-		this.failures += failures;
+	void count(String where, long decisions, long failures) {
+		this.decisions += decisions + failures;
+		if (failures > 0) {
+			this.failures.merge(where, failures, Long::sum);
+		}
 	}
 
 	/** Prints a row for each, and returns whether all are met. */
 	boolean print() {
 		if (this.decisions > 0) {
-			add("decided without Redis while it was well",
-					"%s of %s".formatted(Table.figure(this.failures, 0), Table.figure(this.decisions, 0)), "0",
-					this.failures == 0);
+			long sum = this.failures.values().stream().mapToLong(Long::longValue).sum();
+			add("decided without Redis while it was well", "%s of %s %s".formatted(Table.figure(sum, 0),
+					Table.figure(this.decisions, 0), this.failures.isEmpty() ? "" : this.failures), "0", sum == 0);
 		}
 		Table table = new Table("Criteria", "", "criterion", "figure", "aim");
 		this.criteria.forEach((criterion) -> table.row(criterion.met() ? "PASS" : "FAIL", criterion.what(),

@@ -61,7 +61,7 @@ final class Leaks {
 				leaked += Math.abs(auditor.missing("user/" + i) - granted.get(i));
 			}
 			table.row(name, all, DECISIONS - all - failures.sum(), failures, leaked);
-			criteria.count(DECISIONS, failures.sum());
+			criteria.count("B5: leaks, " + name, DECISIONS - failures.sum(), failures.sum());
 			return leaked;
 		}
 	}

@@ -18,6 +18,10 @@ final class OpenLoop implements AutoCloseable {
 
 	private static final int THREADS_OF_AN_INSTANCE = 8;
 
+	private static final Duration WARMING = Duration.ofMillis(500);
+
+	private static final Duration RECOVERING = Duration.ofSeconds(10);
+
 	/** A thread that is further behind does not catch up: the load is what it can be. */
 	private static final long MOST_BEHIND_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -39,7 +43,7 @@ final class OpenLoop implements AutoCloseable {
 	}
 
 	Result run(String key) {
-		this.members.forEach((member) -> member.limiter().tryAcquire("another"));
+		this.members.forEach((member) -> warm(member.limiter()));
 		int threads = this.members.size() * THREADS_OF_AN_INSTANCE;
 		long interval = TimeUnit.SECONDS.toNanos(THREADS_OF_AN_INSTANCE) / this.perSecond;
 		ExecutorService executor = Executors.newFixedThreadPool(threads);
@@ -67,6 +71,20 @@ final class OpenLoop implements AutoCloseable {
 		finally {
 			executor.shutdownNow();
 		}
+	}
+
+	/** What is loaded and compiled first takes longer than it should. */
+	private static void warm(RemoteLimiter limiter) {
+		ClosedLoop.run(limiter, THREADS_OF_AN_INSTANCE, WARMING, (thread) -> (asked) -> asked.tryAcquire("warming"));
+		Polling.until(RECOVERING, () -> "an answer before the load begins", () -> {
+			try {
+				limiter.tryAcquire("warming");
+				return true;
+			}
+			catch (DegradedDecisionException ex) {
+				return false;
+			}
+		});
 	}
 
 	private static Answers ask(RemoteLimiter limiter, String key, long first, long end, long interval) {

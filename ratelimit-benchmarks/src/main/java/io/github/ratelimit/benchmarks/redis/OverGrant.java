@@ -90,7 +90,7 @@ public final class OverGrant {
 		double second = result.worstWithin(Duration.ofSeconds(1).toNanos()) / QUOTA.bound(1);
 		criteria.add("B4: asked for and granted within any second, of C + r", Table.figure(second, 4), "at most 1",
 				second <= 1);
-		criteria.count(result.asked(), result.failed());
+		criteria.count("B4", result.asked() - result.failed(), result.failed());
 	}
 
 }

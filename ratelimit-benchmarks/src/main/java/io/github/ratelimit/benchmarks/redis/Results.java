@@ -55,7 +55,7 @@ final class Results {
 		});
 	}
 
-	private String title() {
+	String title() {
 		return "%s, %d thread(s), %d round(s)".formatted(this.workload, this.threads,
 				this.rounds.values().iterator().next().size());
 	}

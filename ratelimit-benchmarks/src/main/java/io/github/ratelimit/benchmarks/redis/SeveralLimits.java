@@ -1,7 +1,6 @@
 package io.github.ratelimit.benchmarks.redis;
 
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -26,12 +25,6 @@ public final class SeveralLimits {
 
 	private static final Keys BUDGETS = new Keys("budget/u", COUNT);
 
-	private static final Workload ONE = new Workload("B5: one limit", USERS::uniform);
-
-	private static final Workload THREE = new Workload("B5: three limits", SeveralLimits::three);
-
-	private static final Workload FIVE = new Workload("B5: five limits", SeveralLimits::five);
-
 	private SeveralLimits() {
 	}
 
@@ -49,41 +42,40 @@ public final class SeveralLimits {
 	}
 
 	static void measure(Arguments arguments, OverGrants overGrants, Criteria criteria) {
-		Map<String, Results> results = measure(RedisServer.start(), arguments);
+		List<Results> results = measure("a server", RedisServer.start(), arguments);
 		print(results, overGrants, criteria);
 		if (arguments.has(Subject.OURS)) {
 			criteria.atLeast("B5: ours over three limits, over one",
-					results.get(THREE.name()).ratioTo(results.get(ONE.name()), Subject.OURS), OF_ONE);
-			measureOnCluster(new Arguments(arguments.rounds(), arguments.duration(), List.of(Subject.OURS)), overGrants,
-					criteria);
+					results.get(1).ratioTo(results.get(0), Subject.OURS), OF_ONE);
+			Arguments ours = new Arguments(arguments.rounds(), arguments.duration(), List.of(Subject.OURS));
+			print(measure("a cluster", RedisCluster.start(), ours), overGrants, criteria);
+			RoundTrips.measure(criteria);
 		}
 		Leaks.measure(arguments, criteria);
 	}
 
-	private static void measureOnCluster(Arguments arguments, OverGrants overGrants, Criteria criteria) {
-		System.out.printf("%nOn a cluster of three servers:%n");
-		print(measure(RedisCluster.start(), arguments), overGrants, criteria);
-		RoundTrips.measure(criteria);
-	}
-
-	private static Map<String, Results> measure(RedisServers servers, Arguments arguments) {
+	/** Returns the results with one limit, with three and with five. */
+	private static List<Results> measure(String where, RedisServers servers, Arguments arguments) {
 		try (Contest contest = new Contest(servers, arguments.subjects(), Quota.AMPLE, 1)) {
 			Stream.of(ADDRESSES, USERS, TOKENS, BUDGETS).forEach((keys) -> contest.touch(keys.texts()));
-			return contest.measure(THREADS, arguments.rounds(), arguments.duration(), List.of(ONE, THREE, FIVE));
+			List<Workload> workloads = List.of(new Workload("B5: one limit on " + where, USERS::uniform),
+					new Workload("B5: three limits on " + where, SeveralLimits::three),
+					new Workload("B5: five limits on " + where, SeveralLimits::five));
+			return List.copyOf(contest.measure(THREADS, arguments.rounds(), arguments.duration(), workloads).values());
 		}
 	}
 
-	private static void print(Map<String, Results> results, OverGrants overGrants, Criteria criteria) {
-		results.values().forEach((result) -> {
+	private static void print(List<Results> results, OverGrants overGrants, Criteria criteria) {
+		results.forEach((result) -> {
 			result.print(overGrants);
 			criteria.count(result);
 		});
-		Results one = results.get(ONE.name());
 		Table table = new Table("B5: decisions a second over those with one limit", "subject", "three limits",
 				"five limits");
+		Results one = results.get(0);
 		one.subjects()
-			.forEach((subject) -> table.row(subject, results.get(THREE.name()).ratioTo(one, subject),
-					results.get(FIVE.name()).ratioTo(one, subject)));
+			.forEach((subject) -> table.row(subject, results.get(1).ratioTo(one, subject),
+					results.get(2).ratioTo(one, subject)));
 	}
 
 	private static Caller three(int thread) {
