@@ -38,8 +38,13 @@ record ChargeGroup(List<Charge> charges, KnownKey[] known, LevelScale[] scales, 
 		return this.known.length;
 	}
 
-	byte[] firstName() {
-		return this.known[0].name();
+	/** Returns the names of the keys in Redis, not to be changed. */
+	byte[][] names() {
+		byte[][] names = new byte[this.known.length][];
+		for (int i = 0; i < names.length; i++) {
+			names[i] = this.known[i].name();
+		}
+		return names;
 	}
 
 }

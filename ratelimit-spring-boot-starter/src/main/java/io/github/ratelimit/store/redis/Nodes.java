@@ -45,6 +45,8 @@ final class Nodes {
 
 	private final StoreObserver observer;
 
+	private final ForeignValues foreign;
+
 	private final String policies;
 
 	Nodes(RedisScripts scripts, Script probe, RedisKeys names, ScheduledExecutorService scheduler, TimeSource time,
@@ -55,6 +57,7 @@ final class Nodes {
 		this.scheduler = scheduler;
 		this.time = time;
 		this.observer = observer;
+		this.foreign = new ForeignValues(time);
 		this.policies = policies;
 	}
 
@@ -98,13 +101,16 @@ final class Nodes {
 			this.decidedWithout.add(limits);
 		}
 
-		void failed(Throwable failure, byte[] key) {
+		/**
+		 * Is told of a call that failed.
+		 * @param failure why
+		 * @param keys the keys of the call
+		 */
+		void failed(Throwable failure, byte[]... keys) {
 			String reason = StoreFailures.reason(failure);
 			Nodes.this.observer.failed(reason);
 			if (StoreFailures.isOfOneKey(reason)) {
-				logger.warn("Redis has something under " + new String(key, java.nio.charset.StandardCharsets.UTF_8)
-						+ " that is not ours (" + reason + "); its limit decides by on-store-failure. "
-						+ "Delete it, or give the limits another ratelimit.redis.key-prefix");
+				Nodes.this.foreign.found(reason, keys);
 				return;
 			}
 			if (this.breaker.failed()) {
@@ -112,7 +118,7 @@ final class Nodes {
 				this.inVain = 0;
 				logger.warn("Redis fails (" + this.name + ", " + reason + ": " + StoreFailures.cause(failure)
 						+ "). Until it answers again limits decide by on-store-failure: " + Nodes.this.policies);
-				schedule(Nodes.this.names.probe(key));
+				schedule(Nodes.this.names.probe(keys[0]));
 			}
 		}
 

@@ -105,7 +105,7 @@ final class Question {
 			failure = ex;
 		}
 		if (failure != null) {
-			this.group.node().failed(failure, this.group.firstName());
+			this.group.node().failed(failure, this.group.names());
 		}
 		return null;
 	}

@@ -5,6 +5,7 @@
 
 local PLAIN, REFUNDED = 0, 1
 local FAR_AHEAD = 1000000
+local EXACT = 9007199254740992
 local MARGIN = 1000
 
 local function unreadable(key)
@@ -46,7 +47,7 @@ local function read(key, rates, now)
 	local m = #rates / 16
 	if value and m == 1 and #value >= 39 and string.sub(value, 1, 2) == '1\1' and string.sub(value, 20, 35) == rates then
 		local _, _, flags, time, level, full, gain = struct.unpack('<BBBdddd', value)
-		if time <= now then
+		if time <= now and level >= 0 then
 			level = level + (now - time) * gain
 			return { levels = { level < full and level or full }, rates = rates, time = now, idle = now - time, flags = flags,
 				origin = string.sub(value, 36), found = true }
@@ -79,10 +80,11 @@ local function read(key, rates, now)
 	end
 	for i = 1, n do
 		local full, gain = struct.unpack('<dd', kept, 16 * i - 15)
-		if not (full >= 1 and gain >= 1) then
+		local level = struct.unpack('<d', value, 4 + 8 * i)
+		if not (full >= 1 and full <= EXACT and gain >= 1 and level >= 0) then
 			return nil
 		end
-		local level = struct.unpack('<d', value, 4 + 8 * i) + elapsed * gain
+		level = level + elapsed * gain
 		levels[i] = level < full and level or full
 	end
 	local other = kept ~= rates

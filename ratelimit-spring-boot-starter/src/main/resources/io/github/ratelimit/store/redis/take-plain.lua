@@ -11,7 +11,7 @@ if #KEYS == 1 and #ARGV[2] == 24 then
 		mine = #value >= 39 and string.byte(value, 1) == 49 and string.byte(value, 2) == 1
 		if mine then
 			local _, count, kept, at, before, keptFull, keptGain = struct.unpack('<BBBdddd', value)
-			mine = at <= now and keptFull == full and keptGain == gain
+			mine = at <= now and before >= 0 and keptFull == full and keptGain == gain
 			level = before + (now - at) * gain
 			flags = kept
 			origin = string.sub(value, 36)
@@ -55,7 +55,7 @@ if #KEYS > 1 then
 			end
 			local version, count, before, at, keptFull, keptGain
 			version, count, kept, at, before, keptFull, keptGain = unpack('<BBBdddd', value)
-			plain = version == 49 and count == 1 and at <= now and keptFull == full and keptGain == gain
+			plain = version == 49 and count == 1 and at <= now and before >= 0 and keptFull == full and keptGain == gain
 			if not plain then
 				break
 			end
