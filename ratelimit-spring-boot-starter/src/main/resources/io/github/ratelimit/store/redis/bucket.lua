@@ -98,7 +98,7 @@ local function load(key, rates, rest)
 		levels, starts = under(list, rates, { list = kept, rates = keptRates, levels = levels, starts = starts })
 	end
 	return { list = list, levels = levels, starts = starts, time = ahead and now or math.max(time, now),
-		changed = not same }
+		changed = ahead or not same }
 end
 
 -- How long until so many units have come.

@@ -41,7 +41,8 @@ local function converted(levels, from, n, to, m)
 end
 
 -- The state under a key as it is now, under the given rates; nil if it cannot be read. Fields: levels, rates, time
--- (ahead of now after a small step back of the clock), flags, origin, found, other (kept under other rates).
+-- (ahead of now after a small step back of the clock), flags, origin, found, other (kept under other rates),
+-- wrong (its time was far ahead). What is other or wrong is written also by a refusal: else it would be found again.
 local function read(key, rates, now)
 	local value = redis.call('GET', key)
 	local m = #rates / 16
@@ -69,7 +70,8 @@ local function read(key, rates, now)
 		return nil
 	end
 	local kept = string.sub(value, 12 + 8 * n, 11 + 24 * n)
-	if time > now + FAR_AHEAD then
+	local wrong = time > now + FAR_AHEAD
+	if wrong then
 		time = now
 	end
 	local elapsed = now - time
@@ -92,7 +94,7 @@ local function read(key, rates, now)
 		levels = converted(levels, kept, n, rates, m)
 	end
 	return { levels = levels, rates = rates, time = time, idle = elapsed, flags = flags, origin = string.sub(value, 12 + 24 * n),
-		found = true, other = other }
+		found = true, other = other, wrong = wrong }
 end
 
 local function packed(levels)

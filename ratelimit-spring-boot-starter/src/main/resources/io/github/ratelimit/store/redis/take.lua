@@ -19,7 +19,7 @@ local take = granted and ARGV[1] == 'take'
 local answer = { granted and '1' or '0' }
 for i = 1, #KEYS do
 	local state, terms = states[i], ARGV[2 * i]
-	local changed = state.other
+	local changed = state.other or state.wrong
 	if take then
 		for j = 1, #state.levels do
 			local cost = struct.unpack('<d', terms, 8 * j - 7)
