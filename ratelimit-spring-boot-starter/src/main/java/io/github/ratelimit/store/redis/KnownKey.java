@@ -7,6 +7,7 @@ import io.github.ratelimit.LimitDecision;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,14 +121,21 @@ final class KnownKey {
 		this.last = null;
 	}
 
-	/** Returns the last state once: the local one counts on from there. */
-	@Nullable SeenState lastForStandIn() {
-		SeenState seen = this.last;
-		if (seen == this.standInBegan) {
-			return null;
+	/**
+	 * Lets what stands in for Redis begin with the last state, once for each state:
+	 * nobody takes before it has.
+	 */
+	void beginStandIn(Consumer<SeenState> begin) {
+		if (this.last == this.standInBegan) {
+			return;
 		}
-		this.standInBegan = seen;
-		return seen;
+		synchronized (this) {
+			SeenState seen = this.last;
+			if (seen != null && seen != this.standInBegan) {
+				begin.accept(seen);
+				this.standInBegan = seen;
+			}
+		}
 	}
 
 	KeyCalls calls() {

@@ -41,7 +41,7 @@ final class StandIn {
 			Charge charge = charges.get(i);
 			OnStoreFailure policy = this.settings.onStoreFailure(charge.limit().name());
 			if (policy == OnStoreFailure.LOCAL) {
-				beginWithLastSeen(charge, known[i], now);
+				known[i].beginStandIn((seen) -> beginWith(seen, charge, now));
 				counted.add(charge);
 			}
 			denied |= policy == OnStoreFailure.DENY;
@@ -60,9 +60,8 @@ final class StandIn {
 	}
 
 	/** Takes what Redis lacked when it was last seen, and time has not brought since. */
-	private void beginWithLastSeen(Charge charge, KnownKey known, long now) {
-		SeenState seen = known.lastForStandIn();
-		if (seen == null || !seen.scale().limit().equals(charge.limit())) {
+	private void beginWith(SeenState seen, Charge charge, long now) {
+		if (!seen.scale().limit().equals(charge.limit())) {
 			return;
 		}
 		long there = Math.max(0, seen.remaining(TimeUnit.NANOSECONDS.toMicros(now - seen.askedNanos())));
