@@ -5,25 +5,134 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a call is to pay: so many permits of a limit, from one key.
- *
- * @param limit the limit
- * @param key whose permits
- * @param permits how many, 0 or more; 0 looks without taking
+ * What a call is to pay: so many permits of a limit, from one key. Usually they have to
+ * be there, now; a charge may also look without taking, wait for its turn, or belong to a
+ * limit that is only tried out. Immutable.
  */
-public record Charge(Limit limit, Key key, long permits) {
+public sealed class Charge {
+
+	private final Limit limit;
+
+	private final Key key;
+
+	private final long permits;
 
 	/**
 	 * Creates a charge.
+	 * @param limit the limit
+	 * @param key whose permits
+	 * @param permits how many, 0 or more; 0 looks without taking
 	 * @throws IllegalArgumentException if the permits are negative
 	 */
-	public Charge {
+	public Charge(Limit limit, Key key, long permits) {
 		Objects.requireNonNull(limit, "limit");
 		Objects.requireNonNull(key, "key");
 		if (permits < 0) {
 			throw new IllegalArgumentException("A call of limit '" + limit.name() + "' costs " + permits
 					+ " permits. A cost is 0 or more; permits come back through Permit.giveBack().");
 		}
+		this.limit = limit;
+		this.key = key;
+		this.permits = permits;
+	}
+
+	/**
+	 * Returns a charge that takes nothing, and is refused where permits are not there:
+	 * for calls that are counted when their outcome is known.
+	 * @param limit the limit
+	 * @param key whose permits
+	 * @param needed how many have to be there, 0 or more
+	 * @return the charge
+	 * @throws IllegalArgumentException if the permits are negative
+	 */
+	public static Charge look(Limit limit, Key key, long needed) {
+		if (needed < 0) {
+			throw new IllegalArgumentException(
+					"A call of limit '" + limit.name() + "' needs " + needed + " permits. It can need 0 or more.");
+		}
+		return new Special(limit, key, 0, needed, 0, true);
+	}
+
+	/**
+	 * Returns this charge for a call that may wait for its turn.
+	 * @param nanos nanoseconds, 0 or more; without effect on limits that do not
+	 * {@linkplain Limit#paces() pace} their calls
+	 * @return the charge
+	 * @throws IllegalArgumentException if the time is negative
+	 */
+	public final Charge waiting(long nanos) {
+		if (nanos < 0) {
+			throw new IllegalArgumentException("A call cannot wait for " + nanos + " ns. Let it wait for 0 or more.");
+		}
+		return (nanos == maxWaitNanos()) ? this
+				: new Special(this.limit, this.key, this.permits, needed(), nanos, enforced());
+	}
+
+	/**
+	 * Returns this charge for a limit that is only tried out: it decides and counts, and
+	 * stops nothing.
+	 * @return the charge
+	 */
+	public final Charge inShadow() {
+		return enforced() ? new Special(this.limit, this.key, this.permits, needed(), maxWaitNanos(), false) : this;
+	}
+
+	/**
+	 * Returns this charge for other permits, taken and needed.
+	 * @param permits how many, 0 or more
+	 * @return the charge
+	 */
+	public final Charge withPermits(long permits) {
+		return (enforced() && maxWaitNanos() == 0) ? new Charge(this.limit, this.key, permits)
+				: new Special(this.limit, this.key, permits, permits, maxWaitNanos(), enforced());
+	}
+
+	/**
+	 * Returns the limit.
+	 * @return the limit as it is configured for this call
+	 */
+	public final Limit limit() {
+		return this.limit;
+	}
+
+	/**
+	 * Returns whose permits are meant.
+	 * @return the key
+	 */
+	public final Key key() {
+		return this.key;
+	}
+
+	/**
+	 * Returns how many permits are taken.
+	 * @return permits, 0 or more
+	 */
+	public final long permits() {
+		return this.permits;
+	}
+
+	/**
+	 * Returns how many permits have to be there for the call to be let through.
+	 * @return permits, at least those that are taken
+	 */
+	public long needed() {
+		return this.permits;
+	}
+
+	/**
+	 * Returns how long the call may wait for its turn.
+	 * @return nanoseconds, 0 if it may not
+	 */
+	public long maxWaitNanos() {
+		return 0;
+	}
+
+	/**
+	 * Returns whether a refusal counts.
+	 * @return false for a limit that is only tried out
+	 */
+	public boolean enforced() {
+		return true;
 	}
 
 	/**
@@ -31,7 +140,7 @@ public record Charge(Limit limit, Key key, long permits) {
 	 * @param other another charge
 	 * @return whether limit name and key are the same
 	 */
-	public boolean sameBucketAs(Charge other) {
+	public final boolean sameBucketAs(Charge other) {
 		return this.limit.name().equals(other.limit.name()) && this.key.equals(other.key);
 	}
 
@@ -49,7 +158,7 @@ public record Charge(Limit limit, Key key, long permits) {
 			if (earlier < 0) {
 				distinct.add(charge);
 			}
-			else if (distinct.get(earlier).permits() < charge.permits()) {
+			else if (distinct.get(earlier).needed() < charge.needed()) {
 				distinct.set(earlier, charge);
 			}
 		}
@@ -63,6 +172,59 @@ public record Charge(Limit limit, Key key, long permits) {
 			}
 		}
 		return -1;
+	}
+
+	@Override
+	public final boolean equals(Object other) {
+		return this == other || (other instanceof Charge that && this.limit.equals(that.limit)
+				&& this.key.equals(that.key) && this.permits == that.permits && needed() == that.needed()
+				&& maxWaitNanos() == that.maxWaitNanos() && enforced() == that.enforced());
+	}
+
+	@Override
+	public final int hashCode() {
+		return Objects.hash(this.limit, this.key, this.permits);
+	}
+
+	@Override
+	public final String toString() {
+		return this.permits + " of " + this.limit + " from " + this.key
+				+ ((needed() != this.permits) ? ", needs " + needed() : "")
+				+ ((maxWaitNanos() > 0) ? ", may wait " + maxWaitNanos() + " ns" : "")
+				+ (enforced() ? "" : ", only tried out");
+	}
+
+	/** Kept apart, so that ordinary charges take no memory for it. */
+	private static final class Special extends Charge {
+
+		private final long needed;
+
+		private final long maxWaitNanos;
+
+		private final boolean enforced;
+
+		Special(Limit limit, Key key, long permits, long needed, long maxWaitNanos, boolean enforced) {
+			super(limit, key, permits);
+			this.needed = needed;
+			this.maxWaitNanos = maxWaitNanos;
+			this.enforced = enforced;
+		}
+
+		@Override
+		public long needed() {
+			return this.needed;
+		}
+
+		@Override
+		public long maxWaitNanos() {
+			return this.maxWaitNanos;
+		}
+
+		@Override
+		public boolean enforced() {
+			return this.enforced;
+		}
+
 	}
 
 }

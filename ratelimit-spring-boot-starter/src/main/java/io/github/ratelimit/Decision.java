@@ -59,7 +59,7 @@ public final class Decision {
 	 * @return the decision
 	 */
 	public static Decision of(LimitDecision limit, LimitStore store) {
-		return new Decision(limit, null, store, !limit.violated(), limit.isDegraded());
+		return new Decision(limit, null, store, !limit.refuses(), limit.isDegraded());
 	}
 
 	/**
@@ -72,7 +72,7 @@ public final class Decision {
 		boolean allowed = true;
 		boolean degraded = false;
 		for (LimitDecision limit : limits) {
-			allowed &= !limit.violated();
+			allowed &= !limit.refuses();
 			degraded |= limit.isDegraded();
 		}
 		return new Decision(null, List.copyOf(limits), store, allowed, degraded);
@@ -137,7 +137,7 @@ public final class Decision {
 	 * @return the violated limits in the order in which they were asked, empty if allowed
 	 */
 	public List<LimitDecision> violated() {
-		return this.allowed ? List.of() : limits().stream().filter(LimitDecision::violated).toList();
+		return this.allowed ? List.of() : limits().stream().filter(LimitDecision::refuses).toList();
 	}
 
 	/**
@@ -150,16 +150,35 @@ public final class Decision {
 		long longest = 0;
 		if (!this.allowed) {
 			for (LimitDecision limit : limits()) {
-				longest = Math.max(longest, limit.retryAfterNanos());
+				longest = Math.max(longest, limit.refuses() ? limit.retryAfterNanos() : 0);
 			}
 		}
 		return Duration.ofNanos(longest);
 	}
 
 	/**
+	 * Returns how long an allowed call has to wait until its turn comes at every limit.
+	 * Where a {@link RateLimiter} made the decision, that time is over.
+	 * @return nanoseconds, 0 if it may go on at once or is refused
+	 */
+	public long turnAfterNanos() {
+		if (!this.allowed) {
+			return 0;
+		}
+		long longest = 0;
+		if (this.only != null) {
+			return this.only.turnAfterNanos();
+		}
+		for (LimitDecision limit : limits()) {
+			longest = Math.max(longest, limit.turnAfterNanos());
+		}
+		return longest;
+	}
+
+	/**
 	 * Returns the limit nearest to refusal: of a refusal the violated limit with the
 	 * longest wait, else the limit that has room for the fewest further calls like this
-	 * one.
+	 * one. A limit that is only tried out counts like the others.
 	 * @return the limit's decision, empty if no limit was asked
 	 */
 	public Optional<LimitDecision> nearestToRefusal() {
@@ -188,7 +207,7 @@ public final class Decision {
 		if (current != null) {
 			return current;
 		}
-		Permit created = new Permit(limits(), this.store);
+		Permit created = new StorePermit(limits(), this.store);
 		Permit earlier = (Permit) PERMIT.compareAndExchange(this, null, created);
 		return (earlier != null) ? earlier : created;
 	}

@@ -1,5 +1,6 @@
 package io.github.ratelimit;
 
+import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,24 @@ public interface DecisionScope {
 	 * @param decision a decision, allowed or refused
 	 */
 	void record(Decision decision);
+
+	/**
+	 * Returns what the request holds of all its limits, those that are recorded later
+	 * too: settled and ended for all of them at once.
+	 * @return the request's permit
+	 */
+	Permit permit();
+
+	/**
+	 * Returns whether what a call has begun goes on when its method has returned, until
+	 * the response is complete: then the scope ends the call's permit, else the caller
+	 * has to.
+	 * @param method the method
+	 * @param result what it returned
+	 * @return whether the method serves the request itself, or its result is written
+	 * later
+	 */
+	boolean keepsOpen(Method method, @Nullable Object result);
 
 	/** Finds the scope of the request that the current thread serves. */
 	interface Current {

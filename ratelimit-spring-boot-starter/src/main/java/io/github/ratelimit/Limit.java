@@ -1,12 +1,14 @@
 package io.github.ratelimit;
 
-import java.util.Comparator;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A named limit: one rate or several, all of which hold. A value; what it counts is kept
- * by the {@link LimitStore} under the limit's name and the caller's {@link Key}.
+ * A named limit: one rate or several, all of which hold, counted by an {@link Algorithm};
+ * or a number of calls under way at once. A value; what it counts is kept by the
+ * {@link LimitStore} under the limit's name and the caller's {@link Key}.
  * <p>
  * The rates are ordered by their periods, the shortest first, then by their permits.
  */
@@ -15,24 +17,56 @@ public final class Limit {
 	/** The most characters that a name may have. */
 	public static final int MAX_NAME_LENGTH = 128;
 
-	private static final Comparator<Rate> BY_PERIOD = Comparator.comparing(Rate::period)
-		.thenComparingLong(Rate::permits)
-		.thenComparingLong(Rate::burst);
+	/** How many segments a sliding window has if nobody says otherwise. */
+	public static final int DEFAULT_SEGMENTS = 20;
+
+	/** The most segments of a sliding window. */
+	public static final int MAX_SEGMENTS = 1000;
+
+	/** The most permits of a rate that is counted by a log. */
+	public static final long MAX_LOG_PERMITS = 10_000;
+
+	/** How many calls may wait for a limit in one process if nobody says otherwise. */
+	public static final int DEFAULT_MAX_WAITING = 100;
+
+	/** The debt of a limit that forgives nothing. */
+	public static final long UNBOUNDED_DEBT = Long.MAX_VALUE;
 
 	private final String name;
+
+	private final Algorithm algorithm;
 
 	private final List<Rate> rates;
 
 	private final long capacity;
 
-	private Limit(String name, List<Rate> rates) {
-		this.name = name;
+	private final int segments;
+
+	private final Duration maxWait;
+
+	private final int maxWaiting;
+
+	private final long maxDebt;
+
+	private final @Nullable LimitUnit unit;
+
+	private final boolean costed;
+
+	Limit(LimitBuilder from, List<Rate> rates, long capacity) {
+		this.name = from.name;
+		this.algorithm = from.algorithm;
 		this.rates = rates;
-		this.capacity = rates.stream().mapToLong(Rate::burst).min().orElseThrow();
+		this.capacity = capacity;
+		this.segments = from.segments;
+		this.maxWait = from.maxWait;
+		this.maxWaiting = from.maxWaiting;
+		this.maxDebt = (from.maxDebt != null) ? from.maxDebt : capacity;
+		this.unit = from.unit;
+		this.costed = from.costed;
 	}
 
 	/**
-	 * Returns a limit.
+	 * Returns a limit of token buckets.
 	 * @param name letters, digits, {@code -}, {@code _} and {@code .}, at most 128 of
 	 * them, all ASCII
 	 * @param rates the rates, at least one; the same one twice counts once
@@ -40,17 +74,11 @@ public final class Limit {
 	 * @throws IllegalArgumentException if the name or the number of rates is out of range
 	 */
 	public static Limit of(String name, List<Rate> rates) {
-		checkName(name);
-		List<Rate> ordered = rates.stream().distinct().sorted(BY_PERIOD).toList();
-		if (ordered.isEmpty()) {
-			throw new IllegalArgumentException(
-					"Limit '" + name + "' has no rate. Give it at least one, such as 10/min.");
-		}
-		return new Limit(name, ordered);
+		return named(name).rates(rates).build();
 	}
 
 	/**
-	 * Returns a limit.
+	 * Returns a limit of token buckets.
 	 * @param name see {@link #of(String, List)}
 	 * @param rates see {@link #of(String, List)}
 	 * @return the limit
@@ -60,19 +88,53 @@ public final class Limit {
 		return of(name, List.of(rates));
 	}
 
-	private static void checkName(String name) {
-		Objects.requireNonNull(name, "name");
-		boolean valid = !name.isEmpty() && name.length() <= MAX_NAME_LENGTH
-				&& name.chars().allMatch(Limit::isNameCharacter);
-		if (!valid) {
-			throw new IllegalArgumentException("'" + name + "' cannot name a limit. Use 1 to " + MAX_NAME_LENGTH
-					+ " letters (a-z, A-Z), digits, '-', '_' or '.'.");
-		}
+	/**
+	 * Begins a limit of any kind.
+	 * @param name see {@link #of(String, List)}
+	 * @return a builder of the limit
+	 */
+	public static LimitBuilder named(String name) {
+		return new LimitBuilder(name);
 	}
 
-	private static boolean isNameCharacter(int c) {
-		return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'
-				|| c == '.';
+	/**
+	 * Returns this limit with other rates, as another plan has them: everything else is
+	 * the same, a debt that was bounded by the capacity is bounded by the new one.
+	 * @param rates the rates, at least one
+	 * @return the limit
+	 * @throws IllegalArgumentException if this limit counts calls under way, or cannot
+	 * count such rates
+	 */
+	public Limit withRates(List<Rate> rates) {
+		if (isConcurrency()) {
+			throw new IllegalArgumentException(
+					"Limit '" + this.name + "' counts calls under way. Give it another number of them, not a rate.");
+		}
+		return builder().rates(rates).build();
+	}
+
+	/**
+	 * Returns this limit with another number of calls under way, as another plan has it.
+	 * @param maxConcurrent how many calls at once, at least 1
+	 * @return the limit
+	 * @throws IllegalArgumentException if this limit has rates
+	 */
+	public Limit withMaxConcurrent(long maxConcurrent) {
+		if (!isConcurrency()) {
+			throw new IllegalArgumentException(
+					"Limit '" + this.name + "' has rates. Give it another rate, not a number of calls under way.");
+		}
+		return builder().maxConcurrent(maxConcurrent).build();
+	}
+
+	private LimitBuilder builder() {
+		LimitBuilder builder = named(this.name).algorithm(this.algorithm).segments(this.segments);
+		builder.maxWait = this.maxWait;
+		builder.maxWaiting = this.maxWaiting;
+		builder.maxDebt = (this.maxDebt == this.capacity) ? null : this.maxDebt;
+		builder.unit = this.unit;
+		builder.costed = this.costed;
+		return builder;
 	}
 
 	/**
@@ -84,36 +146,134 @@ public final class Limit {
 	}
 
 	/**
+	 * Returns how the limit counts.
+	 * @return the algorithm
+	 */
+	public Algorithm algorithm() {
+		return this.algorithm;
+	}
+
+	/**
+	 * Returns whether the limit counts calls under way, and has no rates.
+	 * @return whether its algorithm is {@link Algorithm#CONCURRENCY}
+	 */
+	public boolean isConcurrency() {
+		return this.algorithm == Algorithm.CONCURRENCY;
+	}
+
+	/**
 	 * Returns the rates, the shortest period first.
-	 * @return an unmodifiable list of at least one rate
+	 * @return an unmodifiable list of at least one rate; empty only for a limit that
+	 * {@linkplain #isConcurrency() counts calls under way}
 	 */
 	public List<Rate> rates() {
 		return this.rates;
 	}
 
 	/**
+	 * Returns how many quotas the limit has, each with facts of its own in a decision.
+	 * @return the number of rates; 1 for a limit that counts calls under way
+	 */
+	public int quotas() {
+		return Math.max(1, this.rates.size());
+	}
+
+	/**
+	 * Returns the most permits that one quota can have.
+	 * @param index its place: that of the rate in {@link #rates()}, or 0
+	 * @return the burst of the rate, or the number of calls at once
+	 */
+	public long quota(int index) {
+		Objects.checkIndex(index, quotas());
+		return this.rates.isEmpty() ? this.capacity : this.rates.get(index).burst();
+	}
+
+	/**
 	 * Returns the most permits that one call can ever get: the smallest burst of the
-	 * rates.
+	 * rates, or the number of calls that may be under way at once.
 	 * @return the capacity in permits, at least 1
 	 */
 	public long capacity() {
 		return this.capacity;
 	}
 
+	/**
+	 * Returns into how many segments a {@linkplain Algorithm#SLIDING_WINDOW sliding
+	 * window} divides its period.
+	 * @return segments, at least 1; without meaning for other algorithms
+	 */
+	public int segments() {
+		return this.segments;
+	}
+
+	/**
+	 * Returns whether calls wait for their turn instead of being refused at once.
+	 * @return whether there is a {@link #maxWait()}
+	 */
+	public boolean paces() {
+		return !this.maxWait.isZero();
+	}
+
+	/**
+	 * Returns how long a call may wait for its turn. With it the limit paces calls: they
+	 * go on evenly, whatever has been saved up.
+	 * @return the longest wait, zero where calls do not wait
+	 */
+	public Duration maxWait() {
+		return this.maxWait;
+	}
+
+	/**
+	 * Returns how many calls of this process may wait for the limit at a time.
+	 * @return calls, at least 1; without meaning where calls do not wait
+	 */
+	public int maxWaiting() {
+		return this.maxWaiting;
+	}
+
+	/**
+	 * Returns how many permits below zero the limit remembers, when calls turn out to
+	 * have cost more than was reserved. What is beyond is forgiven.
+	 * @return permits, 0 or more, {@link #UNBOUNDED_DEBT} if nothing is forgiven
+	 */
+	public long maxDebt() {
+		return this.maxDebt;
+	}
+
+	/**
+	 * Returns what a permit is to callers.
+	 * @return the unit, null if nobody said
+	 */
+	public @Nullable LimitUnit unit() {
+		return this.unit;
+	}
+
+	/**
+	 * Returns whether calls pay by what they cost, and so are settled when that is known;
+	 * else each counts as a call.
+	 * @return whether the limit has a cost
+	 */
+	public boolean costed() {
+		return this.costed;
+	}
+
 	@Override
 	public boolean equals(Object other) {
-		return this == other
-				|| (other instanceof Limit that && this.name.equals(that.name) && this.rates.equals(that.rates));
+		return this == other || (other instanceof Limit that && this.name.equals(that.name)
+				&& this.algorithm == that.algorithm && this.rates.equals(that.rates) && this.capacity == that.capacity
+				&& this.segments == that.segments && this.maxWait.equals(that.maxWait)
+				&& this.maxWaiting == that.maxWaiting && this.maxDebt == that.maxDebt && this.unit == that.unit
+				&& this.costed == that.costed);
 	}
 
 	@Override
 	public int hashCode() {
-		return this.name.hashCode();
+		return 31 * this.name.hashCode() + Long.hashCode(this.capacity);
 	}
 
 	@Override
 	public String toString() {
-		return this.name + " " + this.rates;
+		return this.name + " " + (isConcurrency() ? this.capacity + " at once" : this.rates.toString());
 	}
 
 }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * decision. Immutable.
  * <p>
  * A limit with several rates has facts of each rate, by the rate's place in
- * {@link Limit#rates()}; the figures without a place speak of all rates together.
+ * {@link Limit#rates()}, one that counts calls under way has them at place 0; the figures
+ * without a place speak of all rates together.
  */
 public sealed class LimitDecision {
 
@@ -22,19 +23,22 @@ public sealed class LimitDecision {
 
 	private final long remaining;
 
-	private final long retryAfterNanos;
+	/**
+	 * Positive: the wait of a refusal. Negative: the wait of a call that has its turn.
+	 */
+	private final long waitNanos;
 
 	private final long resetAfterNanos;
 
 	/** Remaining and reset-after of each rate in turn; null where there is one rate. */
 	private final long @Nullable [] perRate;
 
-	private LimitDecision(Charge charge, @Nullable Receipt receipt, long remaining, long retryAfterNanos,
+	private LimitDecision(Charge charge, @Nullable Receipt receipt, long remaining, long waitNanos,
 			long resetAfterNanos, long @Nullable [] perRate) {
 		this.charge = charge;
 		this.receipt = receipt;
 		this.remaining = remaining;
-		this.retryAfterNanos = retryAfterNanos;
+		this.waitNanos = waitNanos;
 		this.resetAfterNanos = resetAfterNanos;
 		this.perRate = perRate;
 	}
@@ -52,6 +56,28 @@ public sealed class LimitDecision {
 	public static LimitDecision granted(Charge charge, @Nullable Receipt receipt, long remaining, long resetAfterNanos,
 			long @Nullable [] perRate) {
 		return new LimitDecision(charge, receipt, remaining, 0, resetAfterNanos, perRate);
+	}
+
+	/**
+	 * Returns the decision of a limit that {@linkplain Limit#paces() paces} calls and has
+	 * given this one its turn.
+	 * @param charge what was asked
+	 * @param receipt for giving the turn back
+	 * @param remaining permits that are left, of the rate that has fewest
+	 * @param waitNanos nanoseconds until the turn comes, 0 if it is now
+	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
+	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, not
+	 * copied; null for a limit of one rate
+	 * @return the decision
+	 * @throws IllegalArgumentException if the wait is negative
+	 */
+	public static LimitDecision grantedAfter(Charge charge, @Nullable Receipt receipt, long remaining, long waitNanos,
+			long resetAfterNanos, long @Nullable [] perRate) {
+		if (waitNanos < 0) {
+			throw new IllegalArgumentException("A call of limit '" + charge.limit().name() + "' is to wait for "
+					+ waitNanos + " ns. It can wait for 0 or more.");
+		}
+		return new LimitDecision(charge, receipt, remaining, -waitNanos, resetAfterNanos, perRate);
 	}
 
 	/**
@@ -107,6 +133,17 @@ public sealed class LimitDecision {
 	}
 
 	/**
+	 * Returns the decision about a key that has been banned for its many refusals.
+	 * @param said what the limit says, or would say without the ban
+	 * @param retryAfterNanos nanoseconds until the ban ends, at least 1
+	 * @return a decision that refuses, {@link #isBanned() banned} and with the same facts
+	 * @throws IllegalArgumentException if the wait is not positive
+	 */
+	public static LimitDecision banned(LimitDecision said, long retryAfterNanos) {
+		return new Banned(refused(said.charge, said.remaining, retryAfterNanos, said.resetAfterNanos, said.perRate));
+	}
+
+	/**
 	 * Returns what was asked.
 	 * @return the charge
 	 */
@@ -136,7 +173,32 @@ public sealed class LimitDecision {
 	 * @return whether the limit has too few permits
 	 */
 	public boolean violated() {
-		return this.retryAfterNanos > 0;
+		return this.waitNanos > 0;
+	}
+
+	/**
+	 * Returns whether this limit stops the call: one that is only tried out stops none,
+	 * even {@linkplain #violated() violated}.
+	 * @return whether the limit is violated and enforced
+	 */
+	public boolean refuses() {
+		return this.waitNanos > 0 && this.charge.enforced();
+	}
+
+	/**
+	 * Returns how long a call has to wait for its turn that the limit has granted.
+	 * @return nanoseconds, 0 if it may go on at once or is refused
+	 */
+	public long turnAfterNanos() {
+		return (this.waitNanos < 0) ? -this.waitNanos : 0;
+	}
+
+	/**
+	 * Returns whether the key is banned for its many refusals, whatever permits it has.
+	 * @return whether this refusal is a penalty
+	 */
+	public boolean isBanned() {
+		return false;
 	}
 
 	/**
@@ -145,7 +207,7 @@ public sealed class LimitDecision {
 	 * @return whether it can never be paid
 	 */
 	public boolean neverPayable() {
-		return this.retryAfterNanos == NEVER;
+		return this.waitNanos == NEVER;
 	}
 
 	/**
@@ -158,7 +220,7 @@ public sealed class LimitDecision {
 	 */
 	public boolean isNearerToRefusalThan(LimitDecision other) {
 		if (violated() || other.violated()) {
-			return this.retryAfterNanos > other.retryAfterNanos;
+			return this.waitNanos > other.waitNanos;
 		}
 		return furtherCalls() < other.furtherCalls();
 	}
@@ -167,7 +229,7 @@ public sealed class LimitDecision {
 		if (!hasFacts()) {
 			return Double.POSITIVE_INFINITY;
 		}
-		return (double) remaining() / Math.max(1, this.charge.permits());
+		return (double) remaining() / Math.max(1, this.charge.needed());
 	}
 
 	/**
@@ -184,7 +246,7 @@ public sealed class LimitDecision {
 	 * @return permits, 0 or more
 	 */
 	public long remaining(int rate) {
-		Objects.checkIndex(rate, limit().rates().size());
+		Objects.checkIndex(rate, limit().quotas());
 		return (this.perRate == null) ? remaining() : Math.max(0, this.perRate[2 * rate]);
 	}
 
@@ -194,7 +256,7 @@ public sealed class LimitDecision {
 	 * @return whether this rate refuses
 	 */
 	public boolean violated(int rate) {
-		return violated() && remaining(rate) < this.charge.permits();
+		return violated() && remaining(rate) < this.charge.needed();
 	}
 
 	/**
@@ -204,7 +266,7 @@ public sealed class LimitDecision {
 	 * paid
 	 */
 	public Duration retryAfter() {
-		return Duration.ofNanos(this.retryAfterNanos);
+		return Duration.ofNanos(retryAfterNanos());
 	}
 
 	/**
@@ -212,7 +274,7 @@ public sealed class LimitDecision {
 	 * @return nanoseconds, 0 if not refused, {@link #NEVER} if it can never be paid
 	 */
 	public long retryAfterNanos() {
-		return this.retryAfterNanos;
+		return Math.max(0, this.waitNanos);
 	}
 
 	/**
@@ -229,7 +291,7 @@ public sealed class LimitDecision {
 	 * @return the time to full, zero if full
 	 */
 	public Duration resetAfter(int rate) {
-		Objects.checkIndex(rate, limit().rates().size());
+		Objects.checkIndex(rate, limit().quotas());
 		return (this.perRate == null) ? resetAfter() : Duration.ofNanos(this.perRate[2 * rate + 1]);
 	}
 
@@ -239,7 +301,7 @@ public sealed class LimitDecision {
 	 * @return a decision without a receipt
 	 */
 	public LimitDecision withoutReceipt() {
-		LimitDecision without = new LimitDecision(this.charge, null, this.remaining, this.retryAfterNanos,
+		LimitDecision without = new LimitDecision(this.charge, null, this.remaining, this.waitNanos,
 				this.resetAfterNanos, this.perRate);
 		return isDegraded() ? new Degraded(without, hasFacts()) : without;
 	}
@@ -290,7 +352,7 @@ public sealed class LimitDecision {
 		private final boolean facts;
 
 		Degraded(LimitDecision standIn, boolean facts) {
-			super(standIn.charge, standIn.receipt, standIn.remaining, standIn.retryAfterNanos, standIn.resetAfterNanos,
+			super(standIn.charge, standIn.receipt, standIn.remaining, standIn.waitNanos, standIn.resetAfterNanos,
 					standIn.perRate);
 			this.facts = facts;
 		}
@@ -308,6 +370,24 @@ public sealed class LimitDecision {
 		@Override
 		public String toString() {
 			return "degraded, " + super.toString();
+		}
+
+	}
+
+	private static final class Banned extends LimitDecision {
+
+		Banned(LimitDecision refused) {
+			super(refused.charge, null, refused.remaining, refused.waitNanos, refused.resetAfterNanos, refused.perRate);
+		}
+
+		@Override
+		public boolean isBanned() {
+			return true;
+		}
+
+		@Override
+		public String toString() {
+			return "banned, " + super.toString();
 		}
 
 	}

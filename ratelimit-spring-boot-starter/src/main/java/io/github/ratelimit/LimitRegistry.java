@@ -3,6 +3,7 @@ package io.github.ratelimit;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -29,7 +30,29 @@ public final class LimitRegistry {
 	 * objects
 	 */
 	public RegisteredLimit register(Limit limit, List<KeySource> keySources) {
-		RegisteredLimit registered = new RegisteredLimit(limit, keySources);
+		return register(limit, keySources, Map.of(), null);
+	}
+
+	/**
+	 * Adds a limit.
+	 * @param limit the limit
+	 * @param keySources where its keys come from, possibly nowhere
+	 * @param plans the limit as each plan has it, by the names of the plans, possibly
+	 * none
+	 * @param penalty what happens to keys that are refused too often, null for nothing
+	 * @return the limit as it is registered
+	 * @throws IllegalArgumentException if there is a limit of that name, a plan's limit
+	 * has another name, or a listener objects
+	 */
+	public RegisteredLimit register(Limit limit, List<KeySource> keySources, Map<String, Limit> plans,
+			@Nullable Penalty penalty) {
+		plans.forEach((plan, other) -> {
+			if (!other.name().equals(limit.name())) {
+				throw new IllegalArgumentException("Plan '" + plan + "' of limit '" + limit.name() + "' is the limit '"
+						+ other.name() + "'. Give both the same name.");
+			}
+		});
+		RegisteredLimit registered = new RegisteredLimit(limit, keySources, plans, penalty);
 		if (this.byName.putIfAbsent(limit.name(), registered) != null) {
 			throw new IllegalArgumentException(
 					"There is a limit named '" + limit.name() + "' already. Give one of the two another name.");

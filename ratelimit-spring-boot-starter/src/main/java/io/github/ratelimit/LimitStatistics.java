@@ -14,6 +14,8 @@ public final class LimitStatistics {
 
 	private final LongAdder degraded = new LongAdder();
 
+	private final LongAdder shadowDenied = new LongAdder();
+
 	LimitStatistics() {
 	}
 
@@ -23,6 +25,10 @@ public final class LimitStatistics {
 
 	void countDenied() {
 		this.denied.increment();
+	}
+
+	void countShadowDenied() {
+		this.shadowDenied.increment();
 	}
 
 	void countDegraded() {
@@ -53,6 +59,15 @@ public final class LimitStatistics {
 	 */
 	public long degraded() {
 		return this.degraded.sum();
+	}
+
+	/**
+	 * Returns how many calls this limit would have refused, had it not been only tried
+	 * out.
+	 * @return calls since the start
+	 */
+	public long shadowDenied() {
+		return this.shadowDenied.sum();
 	}
 
 }

@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 public interface LimitStore {
 
 	/**
-	 * Takes the permits of one charge if they are there, and nothing if not.
+	 * Takes the permits of one charge if those that it {@linkplain Charge#needed() needs}
+	 * are there, and nothing if not. Where the limit {@linkplain Limit#paces() paces}
+	 * calls and the charge may wait, a turn is taken that comes within that time; without
+	 * it, one that has come. A refusal by such a limit has the wait for the turn as its
+	 * retry-after.
 	 * @param charge what to take
 	 * @return what the limit says
 	 */
@@ -26,7 +30,9 @@ public interface LimitStore {
 
 	/**
 	 * Takes the permits of all charges if all are there, and nothing if one is not: once
-	 * a refusal has returned, every limit answers as if it had never come.
+	 * a refusal has returned, every limit answers as if it had never come. A charge that
+	 * is not {@linkplain Charge#enforced() enforced} is taken if it can be and the others
+	 * are, and never stops them.
 	 * @param charges what to take, no two of the same limit and key
 	 * @return what each limit says, in the order of the charges; a refusal names at least
 	 * one violated limit, and the others with what they have
@@ -35,11 +41,23 @@ public interface LimitStore {
 
 	/**
 	 * Gives back what a decision took, once, to the state that it came from, never above
-	 * what that state can hold; drops it where that state has gone. The caller sees to it
-	 * that this happens once.
+	 * what that state can hold; drops it where that state has gone: a window that is
+	 * over, a turn behind which somebody has taken the next one. The place of a call
+	 * under way is free again. The caller sees to it that this happens once.
 	 * @param taken a decision of this store
 	 */
 	void giveBack(LimitDecision taken);
+
+	/**
+	 * Charges what a call cost instead of what was reserved. What was reserved too much
+	 * is given back as by {@link #giveBack}; what was reserved too little is charged now,
+	 * even where it is not there, down to the {@linkplain Limit#maxDebt() debt} that the
+	 * limit remembers; the rest is {@linkplain #forgivenPermits forgiven}. The caller
+	 * sees to it that this happens once.
+	 * @param taken a decision of this store, not of a limit that counts calls under way
+	 * @param actual what the call cost in permits, 0 or more
+	 */
+	void settle(LimitDecision taken, long actual);
 
 	/**
 	 * Looks at one key without changing or creating anything.
@@ -99,6 +117,14 @@ public interface LimitStore {
 	 * @return permits since the start
 	 */
 	long forgottenPermits(Limit limit);
+
+	/**
+	 * Returns how many permits were forgiven that calls cost beyond the
+	 * {@linkplain Limit#maxDebt() debt} that the limit remembers.
+	 * @param limit the limit
+	 * @return permits since the start, as far as this process settled them
+	 */
+	long forgivenPermits(Limit limit);
 
 	/**
 	 * Returns what kind of store this is.

@@ -36,10 +36,13 @@ public class RateLimitExceededException extends RuntimeException {
 	private static String message(LimitDecision limit) {
 		String name = "Limit '" + limit.limit().name() + "'";
 		if (limit.neverPayable()) {
-			return name + " can never be paid: the call costs " + limit.charge().permits()
+			return name + " can never be paid: the call costs " + limit.charge().needed()
 					+ " permits, the limit holds at most " + limit.limit().capacity();
 		}
 		String retry = ". Retry after " + limit.retryAfter().plus(ALMOST_A_SECOND).toSeconds() + " s";
+		if (limit.isBanned()) {
+			return "The caller is banned from what " + name + " guards, for too many refused calls" + retry;
+		}
 		return name + (limit.unavailable() ? " cannot be checked, because its store does not answer" : " is exceeded")
 				+ retry;
 	}

@@ -1,6 +1,7 @@
 package io.github.ratelimit;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Decides whether a call may go on. A bean of this type is there for code that wants to
@@ -71,12 +72,31 @@ public interface RateLimiter {
 	 * not: once a refusal has returned, every limit answers as if it had never come.
 	 * <p>
 	 * Where the same limit and key is named twice it is charged once, with the larger
-	 * cost.
+	 * cost. Where a limit {@linkplain Limit#paces() lets calls wait}, this waits for the
+	 * call's turn; interrupted, the call gives its place back and is refused, and the
+	 * thread stays interrupted.
 	 * @param charges what to take; where there is none the call is allowed
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit
 	 */
 	Decision tryAcquire(List<Charge> charges);
+
+	/**
+	 * Does what {@link #tryAcquire(List)} does without holding a thread while the call
+	 * waits for its turn. Where no limit lets calls wait, the store is asked at once, by
+	 * the calling thread.
+	 * @param charges what to take; where there is none the call is allowed
+	 * @return the decision, complete when the call may go on or is refused; cancelled,
+	 * the call gives its place back. It fails only with an {@link UnknownLimitException}
+	 */
+	default CompletableFuture<Decision> acquireAsync(List<Charge> charges) {
+		try {
+			return CompletableFuture.completedFuture(tryAcquire(charges));
+		}
+		catch (UnknownLimitException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
 
 	/**
 	 * Returns a limit, for making charges of it.
@@ -96,6 +116,21 @@ public interface RateLimiter {
 	 */
 	static RateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
 			Degradation degradation) {
+		return create(registry, store, killSwitch, degradation, TimeSource.system(), RateLimitListener.NONE);
+	}
+
+	/**
+	 * Returns a limiter over a store.
+	 * @param registry the limits
+	 * @param store where the permits are kept
+	 * @param killSwitch switches everything off and on
+	 * @param degradation where failures of the store are reported
+	 * @param time by which calls wait
+	 * @param listener is told of waits and bans
+	 * @return the limiter
+	 */
+	static RateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
+			TimeSource time, RateLimitListener listener) {
 		return new StoreRateLimiter(registry, store, killSwitch, degradation);
 	}
 

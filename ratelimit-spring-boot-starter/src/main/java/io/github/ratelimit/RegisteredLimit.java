@@ -2,8 +2,10 @@ package io.github.ratelimit;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A limit of the application with what people want to know about it: where its keys come
@@ -19,9 +21,17 @@ public final class RegisteredLimit {
 
 	private final Set<String> boundTo = new ConcurrentSkipListSet<>();
 
-	RegisteredLimit(Limit limit, List<KeySource> keySources) {
+	private final Map<String, Limit> plans;
+
+	private final @Nullable Penalty penalty;
+
+	private volatile LimitMode mode = LimitMode.ENFORCE;
+
+	RegisteredLimit(Limit limit, List<KeySource> keySources, Map<String, Limit> plans, @Nullable Penalty penalty) {
 		this.limit = limit;
 		this.keySources = List.copyOf(keySources);
+		this.plans = Map.copyOf(plans);
+		this.penalty = penalty;
 	}
 
 	/**
@@ -30,6 +40,47 @@ public final class RegisteredLimit {
 	 */
 	public Limit limit() {
 		return this.limit;
+	}
+
+	/**
+	 * Returns the limit as it is for the callers of a plan.
+	 * @param plan the name of a plan, null for none
+	 * @return the limit with that plan's rates; with its own if there is no such plan
+	 */
+	public Limit limit(@Nullable String plan) {
+		return (plan != null) ? this.plans.getOrDefault(plan, this.limit) : this.limit;
+	}
+
+	/**
+	 * Returns the limit as each plan has it.
+	 * @return an unmodifiable map by the names of the plans, empty if there are none
+	 */
+	public Map<String, Limit> plans() {
+		return this.plans;
+	}
+
+	/**
+	 * Returns what happens to keys that are refused too often.
+	 * @return the penalty, null if there is none
+	 */
+	public @Nullable Penalty penalty() {
+		return this.penalty;
+	}
+
+	/**
+	 * Returns whether what the limit decides is done.
+	 * @return the limit's own mode
+	 */
+	public LimitMode mode() {
+		return this.mode;
+	}
+
+	/**
+	 * Sets whether what the limit decides is done, from the next call on.
+	 * @param mode the limit's own mode
+	 */
+	public void mode(LimitMode mode) {
+		this.mode = mode;
 	}
 
 	/**

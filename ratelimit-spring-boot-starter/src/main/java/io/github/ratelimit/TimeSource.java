@@ -1,6 +1,9 @@
 package io.github.ratelimit;
 
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where time comes from. Every part of the library is given one; no other place reads a
@@ -24,6 +27,24 @@ public interface TimeSource {
 	 * @return the current instant
 	 */
 	Instant wallTime();
+
+	/**
+	 * Lets some time pass without holding a thread.
+	 * @param nanos nanoseconds; 0 and less is no time
+	 * @return complete when the time is over; cancelling it has no other effect. What
+	 * depends on it must be quick, or be handed to an executor
+	 */
+	default CompletableFuture<@Nullable Void> after(long nanos) {
+		CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+		if (nanos <= 0) {
+			over.complete(null);
+		}
+		else {
+			CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run)
+				.execute(() -> over.complete(null));
+		}
+		return over;
+	}
 
 	/**
 	 * Returns the time of the machine: {@link System#nanoTime()} and

@@ -37,6 +37,11 @@ final class FailingStore implements LimitStore {
 	}
 
 	@Override
+	public void settle(LimitDecision taken, long actual) {
+		throw failure();
+	}
+
+	@Override
 	public Optional<KeyState> find(Limit limit, String keyId) {
 		throw failure();
 	}
@@ -63,6 +68,11 @@ final class FailingStore implements LimitStore {
 
 	@Override
 	public long forgottenPermits(Limit limit) {
+		throw failure();
+	}
+
+	@Override
+	public long forgivenPermits(Limit limit) {
 		throw failure();
 	}
 

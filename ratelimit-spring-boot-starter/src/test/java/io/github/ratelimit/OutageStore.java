@@ -74,6 +74,11 @@ public final class OutageStore implements LimitStore {
 	}
 
 	@Override
+	public void settle(LimitDecision taken, long actual) {
+		asked().settle(taken, actual);
+	}
+
+	@Override
 	public Optional<KeyState> find(Limit limit, String keyId) {
 		return asked().find(limit, keyId);
 	}
@@ -101,6 +106,11 @@ public final class OutageStore implements LimitStore {
 	@Override
 	public long forgottenPermits(Limit limit) {
 		return this.there.forgottenPermits(limit);
+	}
+
+	@Override
+	public long forgivenPermits(Limit limit) {
+		return this.there.forgivenPermits(limit);
 	}
 
 	@Override

@@ -7,6 +7,8 @@ import io.github.ratelimit.LimitDecision;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import io.github.ratelimit.Permit;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -156,6 +158,16 @@ final class RequestDecisionScope implements DecisionScope {
 	public synchronized void record(Decision decision) {
 		note(decision);
 		tell();
+	}
+
+	@Override
+	public Permit permit() {
+		throw new UnsupportedOperationException("to be built");
+	}
+
+	@Override
+	public boolean keepsOpen(Method method, @Nullable Object result) {
+		return false;
 	}
 
 	/** Writes the headers, if there is anything new to say. */

@@ -1,5 +1,6 @@
 package io.github.ratelimit.method;
 
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.function.Supplier;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.Permit;
 import io.github.ratelimit.expression.RequestFacts;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +87,16 @@ final class BoundRequest {
 		@Override
 		public void record(Decision decision) {
 			this.decisions.add(decision);
+		}
+
+		@Override
+		public Permit permit() {
+			return Decision.unlimited().permit();
+		}
+
+		@Override
+		public boolean keepsOpen(Method method, @Nullable Object result) {
+			return false;
 		}
 
 		@Override

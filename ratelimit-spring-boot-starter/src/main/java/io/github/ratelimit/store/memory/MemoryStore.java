@@ -98,6 +98,16 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	@Override
+	public void settle(LimitDecision taken, long actual) {
+		throw new UnsupportedOperationException("to be built");
+	}
+
+	@Override
+	public long forgivenPermits(Limit limit) {
+		return 0;
+	}
+
+	@Override
 	public Optional<KeyState> find(Limit limit, String keyId) {
 		return table(limit).find(keyId);
 	}

@@ -205,6 +205,16 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	@Override
+	public void settle(LimitDecision taken, long actual) {
+		throw new UnsupportedOperationException("to be built");
+	}
+
+	@Override
+	public long forgivenPermits(Limit limit) {
+		return 0;
+	}
+
+	@Override
 	public Optional<KeyState> find(Limit limit, String keyId) {
 		return Key.isId(keyId) ? this.lookups.find(scale(limit), known(limit), keyId) : Optional.empty();
 	}

@@ -1,0 +1,62 @@
+package io.github.ratelimit;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What happens to a key that is refused too often: it is refused everything for a while.
+ *
+ * @param denials with how many refusals the ban begins, from 1 to
+ * {@link Limit#MAX_LOG_PERMITS}
+ * @param within in what time they have to come, whole milliseconds, at least one
+ * @param ban how long the ban lasts, whole milliseconds, at least one
+ */
+public record Penalty(long denials, Duration within, Duration ban) {
+
+	private static final String DENIALS = "..denials";
+
+	private static final String BAN = "..ban";
+
+	/**
+	 * Creates a penalty.
+	 * @throws IllegalArgumentException if a number is out of range
+	 */
+	public Penalty {
+		Objects.requireNonNull(within, "within");
+		Objects.requireNonNull(ban, "ban");
+		if (denials < 1 || denials > Limit.MAX_LOG_PERMITS) {
+			throw new IllegalArgumentException("A ban after " + denials + " denials cannot be counted. Write 1 to "
+					+ Limit.MAX_LOG_PERMITS + " denials.");
+		}
+		Rate.of(denials, within);
+		Rate.of(1, ban);
+	}
+
+	/** Counts the refusals of a limit's keys: its last permit begins the ban. */
+	Limit denialsOf(String limit) {
+		return Limit.named(limit + DENIALS)
+			.algorithm(Algorithm.SLIDING_WINDOW_LOG)
+			.rates(Rate.of(this.denials, this.within))
+			.build();
+	}
+
+	/** A banned key lacks its only permit of this limit until the ban is over. */
+	Limit banOf(String limit) {
+		return Limit.named(limit + BAN).rates(List.of(Rate.of(1, this.ban))).build();
+	}
+
+	/**
+	 * Returns the limit that a limit of ours serves: stores keep refusals and bans as
+	 * limits of their own.
+	 * @param name the name of a limit as a store sees it
+	 * @return the name of the limit whose penalty it is about, or the same name
+	 */
+	public static String guarded(String name) {
+		if (name.endsWith(DENIALS)) {
+			return name.substring(0, name.length() - DENIALS.length());
+		}
+		return name.endsWith(BAN) ? name.substring(0, name.length() - BAN.length()) : name;
+	}
+
+}

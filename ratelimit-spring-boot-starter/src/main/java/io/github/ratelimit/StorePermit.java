@@ -1,0 +1,143 @@
+package io.github.ratelimit;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The permit of a decision: each of its limits is settled once, and ends once. */
+final class StorePermit implements Permit {
+
+	private static final Logger logger = System.getLogger(StorePermit.class.getName());
+
+	private static final int OPEN = 0;
+
+	private static final int SETTLED = 1;
+
+	private final List<LimitDecision> taken;
+
+	private final @Nullable LimitStore store;
+
+	private final AtomicIntegerArray states;
+
+	private final AtomicBoolean ended = new AtomicBoolean();
+
+	private final LongAdder spent = new LongAdder();
+
+	StorePermit(List<LimitDecision> taken, @Nullable LimitStore store) {
+		this.taken = taken;
+		this.store = store;
+		this.states = new AtomicIntegerArray(taken.size());
+	}
+
+	@Override
+	public boolean settle(long actual) {
+		checkNotNegative(actual);
+		boolean only = this.taken.size() == 1;
+		boolean settled = false;
+		for (int i = 0; i < this.taken.size(); i++) {
+			if (only || this.taken.get(i).limit().costed()) {
+				settled |= settle(i, actual);
+			}
+		}
+		return settled;
+	}
+
+	@Override
+	public boolean settle(String limit, long actual) {
+		checkNotNegative(actual);
+		boolean settled = false;
+		for (int i = 0; i < this.taken.size(); i++) {
+			if (this.taken.get(i).limit().name().equals(limit)) {
+				settled |= settle(i, actual);
+			}
+		}
+		return settled;
+	}
+
+	private boolean settle(int index, long actual) {
+		LimitDecision limit = this.taken.get(index);
+		if (this.store == null || limit.violated() || limit.limit().isConcurrency()
+				|| !this.states.compareAndSet(index, OPEN, SETTLED)) {
+			return false;
+		}
+		if (actual != limit.charge().permits()) {
+			attempt(limit, "settled", (store) -> store.settle(limit, actual));
+		}
+		return true;
+	}
+
+	@Override
+	public void spend(long permits) {
+		checkNotNegative(permits);
+		this.spent.add(permits);
+	}
+
+	private static void checkNotNegative(long permits) {
+		if (permits < 0) {
+			throw new IllegalArgumentException(
+					"A call cannot have cost " + permits + " permits. Settle it with 0 or more, 0 if it cost nothing.");
+		}
+	}
+
+	@Override
+	public void close() {
+		end(false);
+	}
+
+	@Override
+	public void fail() {
+		end(true);
+	}
+
+	private void end(boolean failed) {
+		if (!this.ended.compareAndSet(false, true)) {
+			return;
+		}
+		long spent = this.spent.sum();
+		for (int i = 0; i < this.taken.size(); i++) {
+			LimitDecision limit = this.taken.get(i);
+			if (limit.limit().isConcurrency()) {
+				giveBack(i);
+			}
+			else if (limit.limit().costed() && (failed || spent > 0)) {
+				settle(i, spent);
+			}
+		}
+	}
+
+	@Override
+	public boolean giveBack() {
+		if (this.store == null || !this.ended.compareAndSet(false, true)) {
+			return false;
+		}
+		for (int i = 0; i < this.taken.size(); i++) {
+			giveBack(i);
+		}
+		return true;
+	}
+
+	private void giveBack(int index) {
+		LimitDecision limit = this.taken.get(index);
+		if (!limit.violated() && this.states.compareAndSet(index, OPEN, SETTLED)) {
+			attempt(limit, "given back", (store) -> store.giveBack(limit));
+		}
+	}
+
+	private void attempt(LimitDecision limit, String what, Consumer<LimitStore> action) {
+		if (this.store == null) {
+			return;
+		}
+		try {
+			action.accept(this.store);
+		}
+		catch (RuntimeException ex) {
+			logger.log(Level.DEBUG, "Permits of limit '" + limit.limit().name() + "' could not be " + what, ex);
+		}
+	}
+
+}
