@@ -1,6 +1,5 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitStore;
@@ -11,7 +10,6 @@ import io.github.ratelimit.store.SequenceContract;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,11 +18,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** A monotonic clock may begin anywhere, and pass the largest number. */
 class ShiftedClockTests implements ExactWaitContract, SequenceContract {
-
-	@Override
-	public Set<Algorithm> algorithms() {
-		return Set.of();
-	}
 
 	@Override
 	public LimitStore createStore(TimeSource time) {
