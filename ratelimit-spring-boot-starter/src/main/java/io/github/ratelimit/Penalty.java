@@ -14,6 +14,9 @@ import java.util.Objects;
  */
 public record Penalty(long denials, Duration within, Duration ban) {
 
+	/** The most characters that the name of a limit with a penalty may have. */
+	public static final int MAX_NAME_LENGTH = Limit.MAX_NAME_LENGTH - "..denials".length();
+
 	private static final String DENIALS = "..denials";
 
 	private static final String BAN = "..ban";
@@ -33,6 +36,18 @@ public record Penalty(long denials, Duration within, Duration ban) {
 		Rate.of(1, ban);
 	}
 
+	/**
+	 * Reads a penalty, for example {@code 20 denials in 10min for 1h}.
+	 * @param text how many denials in what time begin a ban, and for how long; the times
+	 * are written as the periods of a {@link Rate}
+	 * @return the penalty
+	 * @throws InvalidRateException if the text is no penalty, or its numbers are out of
+	 * range
+	 */
+	public static Penalty parse(String text) {
+		return PenaltyParser.parse(text);
+	}
+
 	/** Counts the refusals of a limit's keys: its last permit begins the ban. */
 	Limit denialsOf(String limit) {
 		return Limit.named(limit + DENIALS)
@@ -44,6 +59,16 @@ public record Penalty(long denials, Duration within, Duration ban) {
 	/** A banned key lacks its only permit of this limit until the ban is over. */
 	Limit banOf(String limit) {
 		return Limit.named(limit + BAN).rates(List.of(Rate.of(1, this.ban))).build();
+	}
+
+	/**
+	 * Returns the penalty as {@link #parse} reads it, in its shortest form.
+	 * @return for example {@code 20 denials in 10min for 1h}
+	 */
+	@Override
+	public String toString() {
+		return this.denials + ((this.denials == 1) ? " denial in " : " denials in ") + PeriodUnit.format(this.within)
+				+ " for " + PeriodUnit.format(this.ban);
 	}
 
 	/**

@@ -12,7 +12,7 @@ import org.springframework.expression.spel.ast.SpelNodeImpl;
 import org.springframework.util.ClassUtils;
 
 /**
- * Makes keys and costs of the SpEL expressions that developers write into the
+ * Makes keys, costs and plans of the SpEL expressions that developers write into the
  * configuration and into annotations. Whatever can be told at start-up is told here: a
  * text that does not parse, a name that does not exist, a function without its name.
  * Nothing that a client sends is ever parsed; it is a value and nothing else.
@@ -51,6 +51,8 @@ import org.springframework.util.ClassUtils;
  * {@link Long#MAX_VALUE} is cut to it. No number, a negative one, no value, and a failure
  * all cost 1. Only a number that is written as the cost may be 0: everything else costs
  * at least 1, so that no client can choose to pay nothing.
+ *
+ * <h2>Plans</h2> The name of a plan, a value that becomes a text as a key's does.
  *
  * <p>
  * Thread-safe, and so is what it makes. A plain value is read without SpEL; other
@@ -119,6 +121,17 @@ public final class ExpressionCompiler {
 	 */
 	public CostExpression methodCost(String text, Method method) {
 		return cost(text, Arguments.of(method), classLoaderOf(method));
+	}
+
+	/**
+	 * Makes a plan of an expression over requests.
+	 * @param text the expression
+	 * @return the plan expression
+	 * @throws InvalidExpressionException if the expression cannot name a plan
+	 */
+	public PlanExpression requestPlan(String text) {
+		Parsing parsing = parsing(text, Arguments.none(), this.beans.classLoader());
+		return parsing.plan(parsing.tree("Write where the name of the plan comes from, such as claim('plan')."));
 	}
 
 	private KeyExpression key(String text, Arguments arguments, @Nullable ClassLoader classLoader) {

@@ -1,7 +1,0 @@
-/**
- * Decisions as metrics.
- */
-@NullMarked
-package io.github.ratelimit.observation;
-
-import org.jspecify.annotations.NullMarked;

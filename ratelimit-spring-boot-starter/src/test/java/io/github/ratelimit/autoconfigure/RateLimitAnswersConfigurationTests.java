@@ -214,8 +214,8 @@ class RateLimitAnswersConfigurationTests {
 
 		@Bean
 		Answers ownAnswers() {
-			return new Answers(new AnswerStyles(List.of(), List.of()), List.of("none"), "none", Set.of(),
-					new CrossOrigin(List::of));
+			return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"), "none",
+					Set.of(), new CrossOrigin(List::of));
 		}
 
 	}

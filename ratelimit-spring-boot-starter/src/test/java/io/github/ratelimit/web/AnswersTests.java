@@ -327,8 +327,8 @@ class AnswersTests {
 
 	@Test
 	void headerStyleNoneIsSilentAndStillTellsTheWait() throws IOException {
-		Answers silent = new Answers(new AnswerStyles(List.of(), List.of()), List.of("none"), "problem", Set.of(),
-				new CrossOrigin(List::of));
+		Answers silent = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"),
+				"problem", Set.of(), new CrossOrigin(List::of));
 		silent.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getHeaderNames()).containsExactlyInAnyOrder("Retry-After", "Cache-Control",
 				"Content-Type", "Content-Length");
@@ -369,7 +369,7 @@ class AnswersTests {
 
 	@Test
 	void anUnknownStyleIsNamedWithTheNearest() {
-		AnswerStyles styles = new AnswerStyles(List.of(), List.of());
+		AnswerStyles styles = new AnswerStyles(List.of(), List.of(), TimeSource.system());
 		assertThatExceptionOfType(UnknownStyleException.class).isThrownBy(() -> styles.headers(List.of("draft-10")))
 			.withMessage("There is no header style named 'draft-10'. Did you mean 'draft-11'? "
 					+ "The known ones are draft-11, none, x-ratelimit.");
@@ -379,8 +379,8 @@ class AnswersTests {
 
 	@Test
 	void namesOfStylesHaveNoCase() {
-		assertThat(new AnswerStyles(List.of(), List.of()).headers(List.of("X-RateLimit", " draft-11", "x-ratelimit")))
-			.extracting(HeaderStyle::name)
+		assertThat(new AnswerStyles(List.of(), List.of(), TimeSource.system())
+			.headers(List.of("X-RateLimit", " draft-11", "x-ratelimit"))).extracting(HeaderStyle::name)
 			.containsExactly("x-ratelimit", "draft-11");
 	}
 
@@ -408,8 +408,8 @@ class AnswersTests {
 	}
 
 	private static Answers answers(Set<String> hidden) {
-		return new Answers(new AnswerStyles(List.of(), List.of()), List.of("x-ratelimit", "draft-11"), "problem",
-				hidden, new CrossOrigin(List::of));
+		return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()),
+				List.of("x-ratelimit", "draft-11"), "problem", hidden, new CrossOrigin(List::of));
 	}
 
 	private record OwnBody(String name) implements BodyStyle {
