@@ -1,5 +1,6 @@
 package io.github.ratelimit.actuate;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyPage;
@@ -251,7 +252,8 @@ public class RateLimitsEndpoint {
 	 * @param maxConcurrent how many calls may be under way at once; null where it has
 	 * rates
 	 * @param key the expressions of its keys, the first that has a value
-	 * @param plans what it is for each plan, by the plans' names
+	 * @param plans what it is for each plan, by the plans' names; left out where there
+	 * are none
 	 * @param mode what a refusal does: {@code enforce} or {@code shadow}
 	 * @param banAfter after how many refusals a key is banned; null if it never is
 	 * @param boundTo the rules and methods that it limits
@@ -264,9 +266,9 @@ public class RateLimitsEndpoint {
 	 * @param mostDenied the keys that were refused most, at most ten
 	 */
 	public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Long maxConcurrent, List<String> key,
-			Map<String, PlanDescriptor> plans, String mode, @Nullable String banAfter, List<String> boundTo,
-			long allowed, long denied, long shadowDenied, long degraded, long trackedKeys,
-			List<DeniedKeyDescriptor> mostDenied) {
+			@JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, PlanDescriptor> plans, String mode,
+			@Nullable String banAfter, List<String> boundTo, long allowed, long denied, long shadowDenied,
+			long degraded, long trackedKeys, List<DeniedKeyDescriptor> mostDenied) {
 	}
 
 	/**

@@ -6,6 +6,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -119,8 +120,8 @@ class AnswersTests {
 		JsonNode problem = json();
 		assertThat(problem.get("type").asString()).isEqualTo("about:blank");
 		assertThat(problem.get("status").asInt()).isEqualTo(413);
-		assertThat(problem.get("detail").asString()).isEqualTo("Request too large: it takes 1500 permits of rate limit "
-				+ "'chat-tokens', which never has more than 1000.");
+		assertThat(problem.get("detail").asString())
+			.isEqualTo("Request too large for rate limit 'chat-tokens': " + "Limit 1000, Requested 1500.");
 		assertThat(problem.get("violated-policies")).hasSize(1);
 		assertThat(problem.get("violated-policies").get(0).asString()).isEqualTo("chat-tokens");
 	}
@@ -352,8 +353,8 @@ class AnswersTests {
 
 	@Test
 	void aStyleOfTheApplicationTakesThePlaceOfTheBuiltInOne() throws IOException {
-		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("problem"))), List.of("none"),
-				"problem", Set.of(), new CrossOrigin(List::of));
+		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("problem")), TimeSource.system()),
+				List.of("none"), "problem", Set.of(), new CrossOrigin(List::of));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 		assertThat(this.response.getContentType()).isEqualTo("text/plain;charset=UTF-8");
@@ -361,8 +362,8 @@ class AnswersTests {
 
 	@Test
 	void aStyleOfTheApplicationCanHaveANameOfItsOwn() throws IOException {
-		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("house"))), List.of("none"),
-				"problem", Set.of(), new CrossOrigin(List::of));
+		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("house")), TimeSource.system()),
+				List.of("none"), "problem", Set.of(), new CrossOrigin(List::of));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), "house");
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 	}
@@ -372,9 +373,9 @@ class AnswersTests {
 		AnswerStyles styles = new AnswerStyles(List.of(), List.of(), TimeSource.system());
 		assertThatExceptionOfType(UnknownStyleException.class).isThrownBy(() -> styles.headers(List.of("draft-10")))
 			.withMessage("There is no header style named 'draft-10'. Did you mean 'draft-11'? "
-					+ "The known ones are draft-11, none, x-ratelimit.");
-		assertThatExceptionOfType(UnknownStyleException.class).isThrownBy(() -> styles.body("anthropic"))
-			.withMessage("There is no body style named 'anthropic'. The known ones are none, openai, problem.");
+					+ "The known ones are anthropic, draft-11, none, openai, x-ratelimit.");
+		assertThatExceptionOfType(UnknownStyleException.class).isThrownBy(() -> styles.body("gemini"))
+			.withMessage("There is no body style named 'gemini'. The known ones are anthropic, none, openai, problem.");
 	}
 
 	@Test
@@ -387,7 +388,8 @@ class AnswersTests {
 	@Test
 	void twoStylesOfOneNameAreRefused() {
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> new AnswerStyles(List.of(), List.of(new OwnBody("house"), new OwnBody("House"))))
+			.isThrownBy(() -> new AnswerStyles(List.of(), List.of(new OwnBody("house"), new OwnBody("House")),
+					TimeSource.system()))
 			.withMessageContaining("named 'house'");
 	}
 
