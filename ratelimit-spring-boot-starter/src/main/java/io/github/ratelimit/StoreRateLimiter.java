@@ -214,6 +214,11 @@ final class StoreRateLimiter implements RateLimiter {
 		return decision;
 	}
 
+	/** Returns how many calls stand in line. */
+	int waiting() {
+		return this.lines.waiting();
+	}
+
 	private void count(RegisteredLimit registered, LimitDecision said) {
 		count(registered.statistics(), said);
 		PenaltyLimits penalty = registered.penaltyLimits();
