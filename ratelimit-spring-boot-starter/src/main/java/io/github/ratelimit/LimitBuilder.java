@@ -180,8 +180,8 @@ public final class LimitBuilder {
 			throw refused("has no rate", "Give it at least one, such as 10/min.");
 		}
 		if (this.rates.size() > 1 && !this.maxWait.isZero()) {
-			throw refused("has " + this.rates.size() + " rates and a longest wait",
-					"Write one rate: calls go on evenly by one, and the slowest would decide.");
+			throw refused("has the rates " + this.rates + " and a longest wait",
+					"Keep the slowest of them: calls that wait for their turn go on by that one.");
 		}
 		this.rates.forEach(this::check);
 		return new Limit(this, this.rates, this.rates.stream().mapToLong(Rate::burst).min().orElseThrow());

@@ -1,7 +1,6 @@
 package io.github.ratelimit;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -48,17 +47,11 @@ public record Penalty(long denials, Duration within, Duration ban) {
 		return PenaltyParser.parse(text);
 	}
 
-	/** Counts the refusals of a limit's keys: its last permit begins the ban. */
-	Limit denialsOf(String limit) {
-		return Limit.named(limit + DENIALS)
+	PenaltyLimits limitsFor(String limit) {
+		return new PenaltyLimits(Limit.named(limit + DENIALS)
 			.algorithm(Algorithm.SLIDING_WINDOW_LOG)
 			.rates(Rate.of(this.denials, this.within))
-			.build();
-	}
-
-	/** A banned key lacks its only permit of this limit until the ban is over. */
-	Limit banOf(String limit) {
-		return Limit.named(limit + BAN).rates(List.of(Rate.of(1, this.ban))).build();
+			.build(), Limit.of(limit + BAN, Rate.of(1, this.ban)));
 	}
 
 	/**
