@@ -17,7 +17,7 @@ final class LaterSettings {
 	private static final String PROBLEM = "is a setting that this version does not have yet";
 
 	private static final List<String> OF_LIMITS = List.of("max-concurrent", "plan", "plans", "segments", "max-wait",
-			"max-waiting", "count-when", "unit", "mode", "settle", "max-debt", "ban-after");
+			"max-waiting", "unit", "mode", "max-debt", "ban-after");
 
 	/** Values by the names of the properties that will take them. */
 	private static final Map<String, Set<String>> VALUES = Map.of("mode", Set.of("shadow"), "algorithm",

@@ -66,11 +66,15 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 	}
 
 	private LimitDefinition define(String name, LimitProperties properties) {
-		Limit limit = Limit.of(name, rates(name, properties.getRate()));
+		Limit limit = Limit.named(name)
+			.rates(rates(name, properties.getRate()))
+			.costed(properties.getCost() != null || properties.getSettle() != null)
+			.build();
 		List<KeyExpression> keys = keys(name, properties.getKey());
 		CostExpression cost = cost(limit, properties.getCost());
 		OnStoreFailure own = properties.getOnStoreFailure();
-		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost, properties.isHideHeaders(),
+		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost,
+				AfterResponses.read(this.compiler, limit, properties), properties.isHideHeaders(),
 				(own != null) ? own : this.properties.getOnStoreFailure(), lease(limit, properties.getLease()));
 	}
 

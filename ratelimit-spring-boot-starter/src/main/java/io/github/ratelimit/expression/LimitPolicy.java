@@ -20,10 +20,12 @@ public final class LimitPolicy {
 
 	private final @Nullable CostExpression cost;
 
+	private final @Nullable AfterResponse afterResponse;
+
 	private final String noValue;
 
 	private LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
-			@Nullable CostExpression cost) {
+			@Nullable CostExpression cost, @Nullable AfterResponse afterResponse) {
 		if (keys.isEmpty()) {
 			throw new IllegalArgumentException("Limit '" + registered.limit().name()
 					+ "' has no key. Say whose calls it counts, for example header('X-API-Key'), ip or global.");
@@ -38,6 +40,7 @@ public final class LimitPolicy {
 		this.keys = List.copyOf(keys);
 		this.onMissingKey = onMissingKey;
 		this.cost = cost;
+		this.afterResponse = afterResponse;
 		this.noValue = noValue(keys);
 	}
 
@@ -53,7 +56,7 @@ public final class LimitPolicy {
 	 */
 	public static LimitPolicy of(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
 			@Nullable CostExpression cost) {
-		return new LimitPolicy(registered, keys, onMissingKey, cost);
+		return new LimitPolicy(registered, keys, onMissingKey, cost, null);
 	}
 
 	/**
@@ -68,7 +71,9 @@ public final class LimitPolicy {
 			return null;
 		}
 		long permits = (this.cost != null) ? this.cost.evaluate(call) : 1;
-		return new Charge(this.registered.limit(), key, permits);
+		boolean countsLater = countsWhenAnswered() && call.request() != null;
+		return countsLater ? Charge.look(this.registered.limit(), key, permits)
+				: new Charge(this.registered.limit(), key, permits);
 	}
 
 	private @Nullable Key key(Call call) {
@@ -115,7 +120,8 @@ public final class LimitPolicy {
 	 * @return the policy with that key
 	 */
 	public LimitPolicy withKey(KeyExpression key) {
-		return isGlobal() ? this : new LimitPolicy(this.registered, List.of(key), this.onMissingKey, this.cost);
+		return isGlobal() ? this
+				: new LimitPolicy(this.registered, List.of(key), this.onMissingKey, this.cost, this.afterResponse);
 	}
 
 	/**
@@ -126,7 +132,34 @@ public final class LimitPolicy {
 	 * @return the policy with that cost
 	 */
 	public LimitPolicy withCost(CostExpression cost) {
-		return (this.cost == null) ? this : new LimitPolicy(this.registered, this.keys, this.onMissingKey, cost);
+		return (this.cost == null) ? this
+				: new LimitPolicy(this.registered, this.keys, this.onMissingKey, cost, this.afterResponse);
+	}
+
+	/**
+	 * Returns this policy for a limit that finds out after the response what a request
+	 * cost, or whether it counts. A call that serves no request is counted in advance.
+	 * @param afterResponse what it finds out
+	 * @return the policy with it
+	 */
+	public LimitPolicy withAfterResponse(AfterResponse afterResponse) {
+		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, afterResponse);
+	}
+
+	/**
+	 * Returns what the limit finds out after the response.
+	 * @return null if it is nothing
+	 */
+	public @Nullable AfterResponse afterResponse() {
+		return this.afterResponse;
+	}
+
+	/**
+	 * Returns whether requests are counted only when their response is complete.
+	 * @return whether there is a condition for it
+	 */
+	public boolean countsWhenAnswered() {
+		return this.afterResponse != null && this.afterResponse.countWhen() != null;
 	}
 
 	/**
