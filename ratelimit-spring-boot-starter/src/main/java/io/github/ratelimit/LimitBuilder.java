@@ -211,6 +211,10 @@ public final class LimitBuilder {
 					bucket ? "Leave the burst out: calls that wait for their turn go on evenly."
 							: "Leave the burst out: only a token bucket saves permits up.");
 		}
+		if (this.algorithm == Algorithm.SLIDING_WINDOW && !Limit.canDivide(rate, this.segments)) {
+			throw refused("has the rate " + rate + " and " + this.segments + " segments, too many to tell apart in it",
+					"Write fewer segments.");
+		}
 		if (this.algorithm == Algorithm.SLIDING_WINDOW_LOG && rate.permits() > Limit.MAX_LOG_PERMITS) {
 			throw refused("has the rate " + rate + " and remembers every call",
 					"Write at most " + Limit.MAX_LOG_PERMITS + " permits, or the algorithm sliding-window.");

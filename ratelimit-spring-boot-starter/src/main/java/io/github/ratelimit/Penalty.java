@@ -13,6 +13,9 @@ import java.util.Objects;
  */
 public record Penalty(long denials, Duration within, Duration ban) {
 
+	/** The most characters that the name of a limit with a penalty may have. */
+	public static final int MAX_NAME_LENGTH = Limit.MAX_NAME_LENGTH - "..denials".length();
+
 	private static final String DENIALS = "..denials";
 
 	private static final String BAN = "..ban";
@@ -32,11 +35,38 @@ public record Penalty(long denials, Duration within, Duration ban) {
 		Rate.of(1, ban);
 	}
 
+	/**
+	 * Reads a penalty, for example {@code 20 denials in 10min for 1h}.
+	 * @param text how many denials in what time begin a ban, and for how long; the times
+	 * are written as the periods of a {@link Rate}
+	 * @return the penalty
+	 * @throws InvalidRateException if the text is no penalty, or its numbers are out of
+	 * range
+	 */
+	public static Penalty parse(String text) {
+		return PenaltyParser.parse(text);
+	}
+
 	PenaltyLimits limitsFor(String limit) {
 		return new PenaltyLimits(Limit.named(limit + DENIALS)
 			.algorithm(Algorithm.SLIDING_WINDOW_LOG)
 			.rates(Rate.of(this.denials, this.within))
 			.build(), Limit.of(limit + BAN, Rate.of(1, this.ban)));
+	}
+
+	/**
+	 * Returns the penalty as {@link #parse} reads it, in its shortest form.
+	 * @return for example {@code 20 denials in 10min for 1h}
+	 */
+	@Override
+	public String toString() {
+		return this.denials + ((this.denials == 1) ? " denial in " : " denials in ") + text(this.within) + " for "
+				+ text(this.ban);
+	}
+
+	private static String text(Duration time) {
+		String period = PeriodUnit.format(time);
+		return Character.isDigit(period.charAt(0)) ? period : "1" + period;
 	}
 
 	/**

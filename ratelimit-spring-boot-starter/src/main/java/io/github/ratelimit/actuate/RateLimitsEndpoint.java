@@ -1,5 +1,6 @@
 package io.github.ratelimit.actuate;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyPage;
@@ -7,8 +8,11 @@ import io.github.ratelimit.KeySource;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStatistics;
 import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.StoreUnavailableException;
@@ -20,6 +24,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -28,6 +35,7 @@ import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * {@link Endpoint @Endpoint} that shows the limits of the application, what they are
@@ -37,9 +45,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 @Endpoint(id = "ratelimits", defaultAccess = Access.READ_ONLY)
 public class RateLimitsEndpoint {
 
-	private static final String MODE = "enforce";
-
-	private static final String ALGORITHM = "token-bucket";
+	private static final Log logger = LogFactory.getLog(RateLimitsEndpoint.class);
 
 	private static final int MOST_DENIED = 10;
 
@@ -78,8 +84,49 @@ public class RateLimitsEndpoint {
 		for (RegisteredLimit registered : this.registry.all()) {
 			limits.put(registered.limit().name(), describe(registered));
 		}
-		return new RateLimitsDescriptor(this.killSwitch.enabled(), MODE,
+		return new RateLimitsDescriptor(this.killSwitch.enabled(), this.killSwitch.mode().toString(),
 				new StoreDescriptor(this.store.type(), this.store.status()), limits);
+	}
+
+	/**
+	 * Changes what refusals of all limits do, until the application ends.
+	 * @param mode {@code enforce} or {@code shadow}
+	 * @throws InvalidEndpointRequestException if it is neither
+	 */
+	@WriteOperation
+	public void setMode(@Nullable String mode) {
+		LimitMode parsed = parse(mode);
+		this.killSwitch.mode(parsed);
+		logger.warn("The mode of all limits is " + parsed + " from now on (ratelimits endpoint)");
+	}
+
+	/**
+	 * Changes what refusals of one limit do, until the application ends.
+	 * @param limit the limit's name
+	 * @param mode {@code enforce} or {@code shadow}
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws InvalidEndpointRequestException if it is neither mode
+	 */
+	@WriteOperation
+	public void setModeOf(@Selector String limit, @Nullable String mode) {
+		RegisteredLimit registered = this.registry.get(limit);
+		LimitMode parsed = parse(mode);
+		registered.mode(parsed);
+		logger.warn("The mode of limit '" + registered.limit().name() + "' is " + parsed
+				+ " from now on (ratelimits endpoint)");
+	}
+
+	private static LimitMode parse(@Nullable String mode) {
+		if (mode == null) {
+			throw invalid("There is nothing known in the request. Write {\"mode\": \"shadow\"} or "
+					+ "{\"mode\": \"enforce\"}.");
+		}
+		for (LimitMode known : LimitMode.values()) {
+			if (known.toString().equalsIgnoreCase(mode.strip())) {
+				return known;
+			}
+		}
+		throw invalid("mode is '" + mode + "'. Write enforce or shadow.");
 	}
 
 	/**
@@ -155,11 +202,24 @@ public class RateLimitsEndpoint {
 
 	private LimitDescriptor describe(RegisteredLimit registered) {
 		Limit limit = registered.limit();
-		return new LimitDescriptor(ALGORITHM, limit.rates().stream().map(Rate::toString).toList(),
-				registered.keySources().stream().map(KeySource::expression).toList(), MODE, registered.boundTo(),
-				registered.statistics().allowed(), registered.statistics().denied(), registered.statistics().degraded(),
+		LimitStatistics statistics = registered.statistics();
+		Map<String, PlanDescriptor> plans = new TreeMap<>();
+		registered.plans().forEach((plan, other) -> plans.put(plan, new PlanDescriptor(rates(other), places(other))));
+		Penalty penalty = registered.penalty();
+		return new LimitDescriptor(limit.algorithm().toString(), rates(limit), places(limit),
+				registered.keySources().stream().map(KeySource::expression).toList(), plans,
+				registered.mode().toString(), (penalty != null) ? penalty.toString() : null, registered.boundTo(),
+				statistics.allowed(), statistics.denied(), statistics.shadowDenied(), statistics.degraded(),
 				this.store.trackedKeys(limit),
 				this.store.mostDenied(limit, MOST_DENIED).stream().map(DeniedKeyDescriptor::of).toList());
+	}
+
+	private static List<String> rates(Limit limit) {
+		return limit.rates().stream().map(Rate::toString).toList();
+	}
+
+	private static @Nullable Long places(Limit limit) {
+		return limit.isConcurrency() ? limit.capacity() : null;
 	}
 
 	/**
@@ -187,19 +247,38 @@ public class RateLimitsEndpoint {
 	 * One limit.
 	 *
 	 * @param algorithm how it counts
-	 * @param rates its rates, for example {@code 60/min burst 90}
+	 * @param rates its rates, for example {@code 60/min burst 90}; none where it counts
+	 * calls under way
+	 * @param maxConcurrent how many calls may be under way at once; null where it has
+	 * rates
 	 * @param key the expressions of its keys, the first that has a value
-	 * @param mode what a refusal does
+	 * @param plans what it is for each plan, by the plans' names; left out where there
+	 * are none
+	 * @param mode what a refusal does: {@code enforce} or {@code shadow}
+	 * @param banAfter after how many refusals a key is banned; null if it never is
 	 * @param boundTo the rules and methods that it limits
 	 * @param allowed calls since the start that it and all others asked with it allowed
 	 * @param denied calls since the start that it refused
+	 * @param shadowDenied calls since the start that it would have refused if it were not
+	 * in the shadow
 	 * @param degraded calls since the start that it could not decide as it should
 	 * @param trackedKeys how many keys are kept
 	 * @param mostDenied the keys that were refused most, at most ten
 	 */
-	public record LimitDescriptor(String algorithm, List<String> rates, List<String> key, String mode,
-			List<String> boundTo, long allowed, long denied, long degraded, long trackedKeys,
-			List<DeniedKeyDescriptor> mostDenied) {
+	public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Long maxConcurrent, List<String> key,
+			@JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, PlanDescriptor> plans, String mode,
+			@Nullable String banAfter, List<String> boundTo, long allowed, long denied, long shadowDenied,
+			long degraded, long trackedKeys, List<DeniedKeyDescriptor> mostDenied) {
+	}
+
+	/**
+	 * What a limit is for the callers of a plan.
+	 *
+	 * @param rates the plan's rates; none where the limit counts calls under way
+	 * @param maxConcurrent how many calls may be under way at once; null where the limit
+	 * has rates
+	 */
+	public record PlanDescriptor(List<String> rates, @Nullable Long maxConcurrent) {
 	}
 
 	/**

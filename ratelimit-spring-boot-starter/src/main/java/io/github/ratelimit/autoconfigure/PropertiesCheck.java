@@ -90,7 +90,7 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 		String value = property.value();
 		String example = example(match.deepest());
 		if (!value.isEmpty()) {
-			boolean limit = name.startsWith("ratelimit.limits.");
+			boolean limit = name.startsWith("ratelimit.limits.") && match.deepest().kind() == KnownProperty.Kind.GROUP;
 			throw new InvalidConfigurationException(property.name(), value,
 					"stands where other properties have to be, one level below",
 					limit ? "Write " + name + ".rate: " + value + " and " + name + ".key."
@@ -103,8 +103,11 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 	}
 
 	private static String example(KnownProperty group) {
-		return (group.kind() == KnownProperty.Kind.MAP) ? "<name>." + group.element().childNames().get(0)
-				: group.childNames().get(0);
+		if (group.kind() == KnownProperty.Kind.MAP) {
+			KnownProperty element = group.element();
+			return element.takesValue() ? "<name>" : "<name>." + element.childNames().get(0);
+		}
+		return group.childNames().get(0);
 	}
 
 	private void checkValue(PropertyMatch match) {

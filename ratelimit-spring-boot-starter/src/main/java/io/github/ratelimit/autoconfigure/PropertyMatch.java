@@ -94,15 +94,16 @@ final class PropertyMatch {
 	}
 
 	private boolean walkMap(KnownProperty map, int at, String name) {
+		MapNames names = this.names.below(name);
 		if (this.dashesAreUnderscores) {
-			for (String declared : this.names.declared()) {
+			for (String declared : names.declared()) {
 				int end = end(at, declared.replace('_', '-'));
 				if (end > 0 && walk(map.element(), end, name + "." + declared)) {
 					return true;
 				}
 			}
 		}
-		String spelled = this.names.spelled(this.path.get(at).text());
+		String spelled = names.spelled(this.path.get(at).text());
 		boolean reached = !this.dashesAreUnderscores || (spelled.indexOf('-') < 0 && spelled.indexOf('_') < 0);
 		return reached && walk(map.element(), at + 1, name + "." + spelled);
 	}

@@ -3,6 +3,7 @@ package io.github.ratelimit.autoconfigure;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -57,7 +58,7 @@ public final class RateLimitRedisAutoConfiguration {
 			RedisStore store = RedisStore.create(required(connections), RedisSettings.of(properties, definitions),
 					standIn.store(), time, observer.getIfAvailable(() -> StoreObserver.NONE));
 			try {
-				registry.whenRegistered((registered) -> check(store, registered.limit(), definitions));
+				registry.whenRegistered((registered) -> check(store, registered, definitions));
 			}
 			catch (RuntimeException ex) {
 				store.close();
@@ -87,13 +88,18 @@ public final class RateLimitRedisAutoConfiguration {
 		}
 
 		/** A limit of an annotation is explained by who registers it. */
-		private static void check(RedisStore store, Limit limit, LimitDefinitions definitions) {
+		private static void check(RedisStore store, RegisteredLimit registered, LimitDefinitions definitions) {
+			check(store, registered.limit(), "rate", definitions);
+			registered.plans().forEach((plan, limit) -> check(store, limit, "plans." + plan, definitions));
+		}
+
+		private static void check(RedisStore store, Limit limit, String setting, LimitDefinitions definitions) {
 			try {
 				store.check(limit);
 			}
 			catch (IllegalArgumentException ex) {
 				if (definitions.find(limit.name()) != null) {
-					throw RedisSettings.uncountable(limit, ex);
+					throw RedisSettings.uncountable(limit, setting, ex);
 				}
 				throw ex;
 			}

@@ -33,11 +33,12 @@ final class RedisSettings {
 	/**
 	 * Returns the exception for a limit of the configuration that Redis cannot count.
 	 * @param limit the limit
+	 * @param setting the setting that has its rates
 	 * @param cause says why, and what to write instead
 	 */
-	static InvalidConfigurationException uncountable(Limit limit, IllegalArgumentException cause) {
+	static InvalidConfigurationException uncountable(Limit limit, String setting, IllegalArgumentException cause) {
 		String rates = limit.rates().stream().map(Rate::toString).collect(Collectors.joining(", "));
-		return new InvalidConfigurationException("ratelimit.limits." + limit.name() + ".rate", rates,
+		return new InvalidConfigurationException(LimitDefinitions.PREFIX + limit.name() + "." + setting, rates,
 				"cannot be counted in Redis, and ratelimit.store is redis", String.valueOf(cause.getMessage()));
 	}
 

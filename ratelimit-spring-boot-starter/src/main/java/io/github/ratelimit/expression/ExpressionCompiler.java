@@ -12,7 +12,7 @@ import org.springframework.expression.spel.ast.SpelNodeImpl;
 import org.springframework.util.ClassUtils;
 
 /**
- * Makes keys and costs of the SpEL expressions that developers write into the
+ * Makes keys, costs and plans of the SpEL expressions that developers write into the
  * configuration and into annotations. Whatever can be told at start-up is told here: a
  * text that does not parse, a name that does not exist, a function without its name.
  * Nothing that a client sends is ever parsed; it is a value and nothing else.
@@ -51,6 +51,8 @@ import org.springframework.util.ClassUtils;
  * {@link Long#MAX_VALUE} is cut to it. No number, a negative one, no value, and a failure
  * all cost 1. Only a number that is written as the cost may be 0: everything else costs
  * at least 1, so that no client can choose to pay nothing.
+ *
+ * <h2>Plans</h2> The name of a plan, a value that becomes a text as a key's does.
  *
  * <h2>After the response</h2> What settles a call is a number of permits that may be 0,
  * and a negative one is; what is no number leaves the reservation as it is. There the
@@ -127,6 +129,17 @@ public final class ExpressionCompiler {
 	 */
 	public CostExpression methodCost(String text, Method method) {
 		return cost(text, Arguments.of(method), classLoaderOf(method));
+	}
+
+	/**
+	 * Makes a plan of an expression over requests.
+	 * @param text the expression
+	 * @return the plan expression
+	 * @throws InvalidExpressionException if the expression cannot name a plan
+	 */
+	public PlanExpression requestPlan(String text) {
+		Parsing parsing = parsing(text, Arguments.none(), this.beans.classLoader());
+		return parsing.plan(parsing.tree("Write where the name of the plan comes from, such as claim('plan')."));
 	}
 
 	/**

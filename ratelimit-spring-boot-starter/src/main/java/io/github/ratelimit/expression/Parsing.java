@@ -161,6 +161,16 @@ final class Parsing {
 		return trusted ? node.toStringAST() : Key.VALUE_KIND;
 	}
 
+	PlanExpression plan(SpelNodeImpl node) {
+		if (Syntax.variable(node) == RequestVariable.GLOBAL) {
+			throw new InvalidExpressionException(this.text, "names no plan: it is a key that everybody shares",
+					"Write where the name of the plan comes from, such as claim('plan').");
+		}
+		this.check.check(node);
+		return new ParsedPlan(this.text, Syntax.looksAtSecurity(node), Syntax.looksAtClient(node),
+				new SafeReader(this.text, reader(node)));
+	}
+
 	CostExpression cost(SpelNodeImpl node) {
 		this.check.check(node);
 		if (node instanceof Literal literal) {
