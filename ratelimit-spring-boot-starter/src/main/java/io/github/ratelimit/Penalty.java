@@ -60,8 +60,13 @@ public record Penalty(long denials, Duration within, Duration ban) {
 	 */
 	@Override
 	public String toString() {
-		return this.denials + ((this.denials == 1) ? " denial in " : " denials in ") + PeriodUnit.format(this.within)
-				+ " for " + PeriodUnit.format(this.ban);
+		return this.denials + ((this.denials == 1) ? " denial in " : " denials in ") + text(this.within) + " for "
+				+ text(this.ban);
+	}
+
+	private static String text(Duration time) {
+		String period = PeriodUnit.format(time);
+		return Character.isDigit(period.charAt(0)) ? period : "1" + period;
 	}
 
 	/**

@@ -55,7 +55,7 @@ final class PlanResolvers {
 		if (resolvers == 0) {
 			String property = LimitDefinitions.PREFIX + limit.name();
 			throw new InvalidConfigurationException(property + ".plans",
-					String.join(", ", definition.limits().keySet()), "are plans of which nobody tells who is on them",
+					String.join(", ", definition.limits().keySet()), "names plans, and nobody tells who is on them",
 					"Write an expression, for example " + property + ".plan: claim('plan'), or define a bean of type "
 							+ "PlanResolver.");
 		}

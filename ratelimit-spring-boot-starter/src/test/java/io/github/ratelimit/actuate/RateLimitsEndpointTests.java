@@ -1,15 +1,22 @@
 package io.github.ratelimit.actuate;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeySource;
 import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Penalty;
+import io.github.ratelimit.Rate;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -69,6 +76,28 @@ class RateLimitsEndpointTests {
 					+ "{\"id\":\"" + Key.of(Key.ADDRESS_KIND, "192.0.2.77").id() + "\",\"key\":\"19***\",\"denied\":3},"
 					+ "{\"id\":\"" + Key.of(SECRET).id() + "\",\"key\":\"sk-p***5e\",\"denied\":1}]}}}");
 		}
+	}
+
+	@Test
+	void showsWhatKindALimitIsAndItsPlans() throws Exception {
+		LimitRegistry registry = application.bean(LimitRegistry.class);
+		Limit window = Limit.named("window").algorithm(Algorithm.SLIDING_WINDOW).rates(Rate.parse("10/min")).build();
+		registry.register(window, List.of(), Map.of("pro", window.withRates(Rate.parseAll("5/s, 60/min"))),
+				Penalty.parse("20 denials in 10min for 1h"));
+		Limit slots = Limit.named("slots").maxConcurrent(2).build();
+		registry.register(slots, List.of(), Map.of("pro", slots.withMaxConcurrent(20)), null).mode(LimitMode.SHADOW);
+
+		assertThat(application.get("").body())
+			.contains("\"window\":{\"algorithm\":\"sliding-window\",\"rates\":[\"10/min\"],\"key\":[],"
+					+ "\"plans\":{\"pro\":{\"rates\":[\"5/s\",\"60/min\"]}},\"mode\":\"enforce\","
+					+ "\"banAfter\":\"20 denials in 10min for 1h\",\"boundTo\":[]")
+			.contains("\"slots\":{\"algorithm\":\"concurrency\",\"rates\":[],\"maxConcurrent\":2,\"key\":[],"
+					+ "\"plans\":{\"pro\":{\"rates\":[],\"maxConcurrent\":20}},\"mode\":\"shadow\",\"boundTo\":[]");
+	}
+
+	@Test
+	void modeCannotBeChangedWithoutAccess() throws Exception {
+		assertThat(application.post("", "{\"mode\":\"shadow\"}").statusCode()).isEqualTo(405);
 	}
 
 	@Test
