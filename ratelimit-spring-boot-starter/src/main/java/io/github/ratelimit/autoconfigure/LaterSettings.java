@@ -10,7 +10,7 @@ final class LaterSettings {
 
 	private static final String PROBLEM = "is a setting that this version does not have yet";
 
-	private static final List<String> OF_LIMITS = List.of("count-when", "settle");
+	private static final List<String> OF_LIMITS = List.of();
 
 	private LaterSettings() {
 	}

@@ -7,6 +7,7 @@ import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys whose permits, at least one
  * @param onMissingKey what happens where no key has a value
  * @param cost how many permits, null for 1
+ * @param afterResponse what is found out after the response, null if nothing
  * @param hideHeaders whether headers and bodies are silent about it
  * @param onStoreFailure what it does while its store fails
  * @param lease for how long permits are taken in advance, null where they are not
@@ -31,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param mode whether what it decides is done
  */
 record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKey onMissingKey, @Nullable CostExpression cost,
-		boolean hideHeaders, OnStoreFailure onStoreFailure, @Nullable Duration lease, @Nullable PlanDefinition plans,
-		@Nullable Penalty penalty, LimitMode mode) {
+		@Nullable AfterResponse afterResponse, boolean hideHeaders, OnStoreFailure onStoreFailure,
+		@Nullable Duration lease, @Nullable PlanDefinition plans, @Nullable Penalty penalty, LimitMode mode) {
 
 	/** Registers the limit unless a registry of the application's own has it. */
 	RegisteredLimit registerIn(LimitRegistry registry) {
@@ -47,6 +49,9 @@ record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKey onMis
 
 	LimitPolicy policyIn(LimitRegistry registry, PlanResolvers resolvers) {
 		LimitPolicy policy = LimitPolicy.of(registerIn(registry), this.keys, this.onMissingKey, this.cost);
+		if (this.afterResponse != null) {
+			policy = policy.withAfterResponse(this.afterResponse);
+		}
 		return (this.plans != null) ? policy.withPlans(resolvers.plansOf(this.limit, this.plans)) : policy;
 	}
 

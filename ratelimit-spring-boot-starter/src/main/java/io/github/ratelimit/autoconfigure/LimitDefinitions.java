@@ -77,7 +77,8 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 		PlanDefinition plans = this.plans.read(limit, shape, keys, properties);
 		CostExpression cost = cost(limit, plans, properties.getCost());
 		OnStoreFailure own = properties.getOnStoreFailure();
-		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost, properties.isHideHeaders(),
+		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost,
+				AfterResponses.read(this.compiler, limit, properties), properties.isHideHeaders(),
 				(own != null) ? own : this.properties.getOnStoreFailure(), lease(limit, properties.getLease()), plans,
 				penalty(name, keys, properties.getBanAfter()), properties.getMode());
 	}

@@ -49,7 +49,7 @@ final class LimitShape {
 	Limit limit(String meant) {
 		LimitBuilder builder = Limit.named(this.name)
 			.unit(this.properties.getUnit())
-			.costed(this.properties.getCost() != null);
+			.costed(this.properties.getCost() != null || this.properties.getSettle() != null);
 		Long maxConcurrent = this.properties.getMaxConcurrent();
 		if (maxConcurrent != null) {
 			checkConcurrency(maxConcurrent);

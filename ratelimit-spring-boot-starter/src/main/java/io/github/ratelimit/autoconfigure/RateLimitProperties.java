@@ -239,6 +239,18 @@ public class RateLimitProperties {
 		private @Nullable String cost;
 
 		/**
+		 * Expression for how many permits a call turned out to cost, evaluated after the
+		 * response. What was reserved by default.
+		 */
+		private @Nullable String settle;
+
+		/**
+		 * Condition under which a call counts, evaluated after the response, such as
+		 * "status == 401". Every call counts by default.
+		 */
+		private @Nullable String countWhen;
+
+		/**
 		 * What happens to a call that has no key.
 		 */
 		private OnMissingKey onMissingKey = OnMissingKey.IP;
@@ -344,6 +356,22 @@ public class RateLimitProperties {
 
 		public void setCost(@Nullable String cost) {
 			this.cost = cost;
+		}
+
+		public @Nullable String getSettle() {
+			return this.settle;
+		}
+
+		public void setSettle(@Nullable String settle) {
+			this.settle = settle;
+		}
+
+		public @Nullable String getCountWhen() {
+			return this.countWhen;
+		}
+
+		public void setCountWhen(@Nullable String countWhen) {
+			this.countWhen = countWhen;
 		}
 
 		public OnMissingKey getOnMissingKey() {

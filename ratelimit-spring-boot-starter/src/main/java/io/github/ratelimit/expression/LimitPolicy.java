@@ -23,10 +23,12 @@ public final class LimitPolicy {
 
 	private final @Nullable Plans plans;
 
+	private final @Nullable AfterResponse afterResponse;
+
 	private final String noValue;
 
 	private LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
-			@Nullable CostExpression cost, @Nullable Plans plans) {
+			@Nullable CostExpression cost, @Nullable Plans plans, @Nullable AfterResponse afterResponse) {
 		if (keys.isEmpty()) {
 			throw new IllegalArgumentException("Limit '" + registered.limit().name()
 					+ "' has no key. Say whose calls it counts, for example header('X-API-Key'), ip or global.");
@@ -41,6 +43,7 @@ public final class LimitPolicy {
 		this.keys = List.copyOf(keys);
 		this.onMissingKey = onMissingKey;
 		this.cost = cost;
+		this.afterResponse = afterResponse;
 		this.plans = plans;
 		this.noValue = noValue(keys);
 	}
@@ -57,7 +60,7 @@ public final class LimitPolicy {
 	 */
 	public static LimitPolicy of(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
 			@Nullable CostExpression cost) {
-		return new LimitPolicy(registered, keys, onMissingKey, cost, null);
+		return new LimitPolicy(registered, keys, onMissingKey, cost, null, null);
 	}
 
 	/**
@@ -72,7 +75,9 @@ public final class LimitPolicy {
 			return null;
 		}
 		long permits = (this.cost != null) ? this.cost.evaluate(call) : 1;
-		return new Charge(limit(call, key), key, permits);
+		boolean countsLater = countsWhenAnswered() && call.request() != null;
+		Limit limit = limit(call, key);
+		return countsLater ? Charge.look(limit, key, permits) : new Charge(limit, key, permits);
 	}
 
 	private Limit limit(Call call, Key key) {
@@ -123,8 +128,8 @@ public final class LimitPolicy {
 	 * @return the policy with that key
 	 */
 	public LimitPolicy withKey(KeyExpression key) {
-		return isGlobal() ? this
-				: new LimitPolicy(this.registered, List.of(key), this.onMissingKey, this.cost, this.plans);
+		return isGlobal() ? this : new LimitPolicy(this.registered, List.of(key), this.onMissingKey, this.cost,
+				this.plans, this.afterResponse);
 	}
 
 	/**
@@ -135,8 +140,8 @@ public final class LimitPolicy {
 	 * @return the policy with that cost
 	 */
 	public LimitPolicy withCost(CostExpression cost) {
-		return (this.cost == null) ? this
-				: new LimitPolicy(this.registered, this.keys, this.onMissingKey, cost, this.plans);
+		return (this.cost == null && !this.registered.limit().costed()) ? this
+				: new LimitPolicy(this.registered, this.keys, this.onMissingKey, cost, this.plans, this.afterResponse);
 	}
 
 	/**
@@ -145,7 +150,33 @@ public final class LimitPolicy {
 	 * @return the policy with these plans
 	 */
 	public LimitPolicy withPlans(Plans plans) {
-		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, plans);
+		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, plans, this.afterResponse);
+	}
+
+	/**
+	 * Returns this policy for a limit that finds out after the response what a request
+	 * cost, or whether it counts. A call that serves no request is counted in advance.
+	 * @param afterResponse what it finds out
+	 * @return the policy with it
+	 */
+	public LimitPolicy withAfterResponse(AfterResponse afterResponse) {
+		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, this.plans, afterResponse);
+	}
+
+	/**
+	 * Returns what the limit finds out after the response.
+	 * @return null if it is nothing
+	 */
+	public @Nullable AfterResponse afterResponse() {
+		return this.afterResponse;
+	}
+
+	/**
+	 * Returns whether requests are counted only when their response is complete.
+	 * @return whether there is a condition for it
+	 */
+	public boolean countsWhenAnswered() {
+		return this.afterResponse != null && this.afterResponse.countWhen() != null;
 	}
 
 	/**
