@@ -188,15 +188,15 @@ class ForeignValueTests {
 	private void takeManyAtOnce(Limit limit) {
 		LevelScale scale = LevelScale.of(limit);
 		byte[] name = name(limit, "caller").getBytes(StandardCharsets.UTF_8);
-		byte[] costs = LevelScale.buffer(2 * scale.size() * Double.BYTES)
-			.put(scale.costs(1))
-			.put(scale.costs(2))
+		byte[] costs = LevelScale.buffer(4 * scale.size() * Double.BYTES)
+			.put(scale.costs(1, 1))
+			.put(scale.costs(2, 2))
 			.array();
 		try {
 			byte[] answer = this.instance.sent()
 				.run(Scripts.load().takeMany(), new byte[][] { name }, scale.rates(), new byte[4], costs)
 				.get(5, TimeUnit.SECONDS);
-			assertThat(answer).hasSize(2 * (1 + SeenState.bytes(scale)));
+			assertThat(answer).hasSize(2 * (1 + SeenLevels.bytes(scale)));
 		}
 		catch (ExecutionException ex) {
 			assertThat(StoreFailures.reason(ex)).isEqualTo("unreadable");

@@ -68,7 +68,7 @@ final class RedisTestStore {
 	/** Returns whether a store takes a limit. */
 	static boolean takes(Limit limit) {
 		try {
-			LevelScale.of(limit);
+			LimitTerms.of(limit, RedisStoreSettings.DEFAULT_SLOT_LEASE);
 			return true;
 		}
 		catch (IllegalArgumentException ex) {

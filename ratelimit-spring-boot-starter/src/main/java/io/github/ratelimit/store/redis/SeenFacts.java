@@ -1,0 +1,111 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.LimitDecision;
+import java.nio.ByteBuffer;
+
+/**
+ * What Redis said of windows, or of places of calls under way: what is left, when it is
+ * full, and how long the charge that asked has to wait. Immutable.
+ */
+final class SeenFacts extends SeenState {
+
+	private final LimitTerms terms;
+
+	private final long needed;
+
+	private final byte[] fresh;
+
+	private final long[] remaining;
+
+	private final long[] microsToFull;
+
+	private final long waitMicros;
+
+	private SeenFacts(ByteBuffer answer, LimitTerms terms, long needed, byte[] fresh, long askedNanos,
+			long answeredNanos) {
+		super(answer, askedNanos, answeredNanos);
+		this.terms = terms;
+		this.needed = needed;
+		this.fresh = fresh;
+		this.remaining = new long[terms.limit().quotas()];
+		this.microsToFull = new long[terms.limit().quotas()];
+		for (int i = 0; i < this.remaining.length; i++) {
+			this.remaining[i] = (long) answer.getDouble();
+			this.microsToFull[i] = (long) answer.getDouble();
+		}
+		this.waitMicros = (long) answer.getDouble();
+	}
+
+	/** Returns how many bytes the facts of a limit take in an answer. */
+	static int bytes(LimitTerms terms) {
+		return HEAD + (2 * terms.limit().quotas() + 1) * Double.BYTES;
+	}
+
+	/**
+	 * Reads facts.
+	 * @param answer the answer, at the state's place
+	 * @param terms the limit that was asked
+	 * @param needed the permits that were needed
+	 * @param fresh what was sent for a state that was not there: the name of a lease
+	 * @param askedNanos when, by this instance's monotonic clock
+	 * @param answeredNanos when the answer was there
+	 */
+	static SeenFacts read(ByteBuffer answer, LimitTerms terms, long needed, byte[] fresh, long askedNanos,
+			long answeredNanos) {
+		return new SeenFacts(answer, terms, needed, fresh, askedNanos, answeredNanos);
+	}
+
+	@Override
+	LimitTerms terms() {
+		return this.terms;
+	}
+
+	/** Returns what names the lease that was asked for, and its label. */
+	byte[] fresh() {
+		return this.fresh;
+	}
+
+	@Override
+	LimitDecision granted(Charge charge, boolean taken) {
+		return LimitDecision.granted(charge, taken ? this : null, remaining(0), nanosToFull(0), perRate(0));
+	}
+
+	@Override
+	boolean has(Charge charge) {
+		return remaining(0) >= charge.needed();
+	}
+
+	/**
+	 * What a window counts becomes less by time alone, and while others only take it
+	 * takes no less time: who needs as much as the one who was told to wait is refused as
+	 * long. Places become free at any time.
+	 */
+	@Override
+	boolean isRefusedFor(Charge charge, long micros) {
+		return charge.needed() > charge.limit().capacity()
+				|| (this.terms instanceof WindowTerms && charge.needed() == this.needed && this.waitMicros > micros);
+	}
+
+	@Override
+	long waitMicros(Charge charge) {
+		return Math.max(1, this.waitMicros);
+	}
+
+	@Override
+	int quotas() {
+		return this.remaining.length;
+	}
+
+	@Override
+	long remaining(int quota, long elapsedMicros) {
+		boolean full = this.terms instanceof WindowTerms && elapsedMicros >= this.microsToFull[quota];
+		return full ? this.terms.limit().quota(quota) : this.remaining[quota];
+	}
+
+	@Override
+	long nanosToFull(int quota, long elapsedMicros) {
+		return 1000 * Math.max(0, this.microsToFull[quota] - elapsedMicros);
+	}
+
+}
