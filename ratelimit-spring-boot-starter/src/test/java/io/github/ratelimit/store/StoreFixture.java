@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -7,6 +8,8 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** What a store has to bring to be held to the contract. */
 public interface StoreFixture {
@@ -28,6 +31,11 @@ public interface StoreFixture {
 	 */
 	default boolean takes(Limit limit) {
 		return true;
+	}
+
+	/** Returns which kinds of limits the store keeps, with waits, debts and shadows. */
+	default Set<Algorithm> algorithms() {
+		return EnumSet.allOf(Algorithm.class);
 	}
 
 	/** Returns a limit. */
