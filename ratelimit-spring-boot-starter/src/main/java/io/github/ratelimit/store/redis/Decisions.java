@@ -123,7 +123,7 @@ final class Decisions {
 		if (taken.receipt() instanceof SeenState) {
 			await(sendBack(taken, key));
 		}
-		else if (taken.receipt() != null) {
+		else if (taken.isDegraded() && taken.hasFacts()) {
 			this.standIn.giveBack(taken);
 		}
 	}
@@ -140,7 +140,12 @@ final class Decisions {
 		return sendBack(permits, state, key);
 	}
 
+	/** Permits of a state that was read by another configuration since are dropped. */
 	private CompletableFuture<?> sendBack(long permits, SeenState state, KnownKey key) {
+		SeenState last = key.last();
+		if (last != null && !last.terms().limit().equals(state.terms().limit())) {
+			return CompletableFuture.completedFuture(null);
+		}
 		return GiveBack.send(permits, state, key, this.nodes.of(key.name()), this.redis, this.scripts.giveBack(),
 				this.time);
 	}
@@ -156,7 +161,7 @@ final class Decisions {
 	void settle(LimitDecision taken, long actual, KnownKey key, LongAdder forgiven) {
 		long more = actual - taken.charge().permits();
 		if (!(taken.receipt() instanceof SeenState state)) {
-			if (taken.receipt() != null) {
+			if (taken.isDegraded() && taken.hasFacts()) {
 				this.standIn.settle(taken, actual);
 			}
 		}
@@ -165,7 +170,7 @@ final class Decisions {
 		}
 		else if (more > 0) {
 			await(GiveBack.charge(more, state, key, this.nodes.of(key.name()), this.redis, this.scripts.settle(),
-					forgiven));
+					this.time, forgiven));
 		}
 	}
 

@@ -33,7 +33,8 @@ final class GiveBack {
 
 	/** Charges more than was reserved, and counts what is forgiven. */
 	static CompletableFuture<byte[]> charge(long permits, SeenState from, KnownKey key, Nodes.Node node,
-			RedisScripts redis, Script script, LongAdder forgiven) {
+			RedisScripts redis, Script script, TimeSource time, LongAdder forgiven) {
+		key.forgetState(time.nanoTime());
 		CompletableFuture<byte[]> answer = redis.run(script, new byte[][] { key.name() }, from.terms().terms(0),
 				number(permits), from.terms().debts(), key.newOrigin());
 		return answer.whenComplete((bytes, failure) -> {
@@ -43,6 +44,7 @@ final class GiveBack {
 			else {
 				forgiven.add((long) LimitTerms.buffer(bytes.length).put(bytes).getDouble(0));
 			}
+			key.forgetState(time.nanoTime());
 		});
 	}
 

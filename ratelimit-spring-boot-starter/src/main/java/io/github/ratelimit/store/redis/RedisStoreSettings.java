@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Rate;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -33,8 +34,6 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 
 	private static final Duration LEAST_SLOT_LEASE = Duration.ofSeconds(1);
 
-	private static final Duration MOST_SLOT_LEASE = Duration.ofDays(1);
-
 	/** How long a place is held for an instance that no longer answers: 30 s. */
 	public static final Duration DEFAULT_SLOT_LEASE = Duration.ofSeconds(30);
 
@@ -57,9 +56,9 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 			throw new IllegalArgumentException(
 					"The store cannot remember " + maxKnownKeys + " keys per limit. Give it room for at least 1.");
 		}
-		if (slotLease.compareTo(LEAST_SLOT_LEASE) < 0 || slotLease.compareTo(MOST_SLOT_LEASE) > 0) {
+		if (slotLease.compareTo(LEAST_SLOT_LEASE) < 0 || slotLease.compareTo(Rate.MAX_TIME_TO_FULL) > 0) {
 			throw new IllegalArgumentException("The places of calls under way are leased for " + slotLease
-					+ ". Write a duration from 1s to 1d, for example 30s.");
+					+ ". Write at least 1s, for example 30s.");
 		}
 		onStoreFailureOf = Map.copyOf(onStoreFailureOf);
 		leases = Map.copyOf(leases);

@@ -22,6 +22,9 @@ final class SeenFacts extends SeenState {
 
 	private final long waitMicros;
 
+	/** For how long what is left stays the same if nobody but time changes it. */
+	private final long steadyMicros;
+
 	private SeenFacts(ByteBuffer answer, LimitTerms terms, long needed, byte[] fresh, long askedNanos,
 			long answeredNanos) {
 		super(answer, askedNanos, answeredNanos);
@@ -35,11 +38,12 @@ final class SeenFacts extends SeenState {
 			this.microsToFull[i] = (long) answer.getDouble();
 		}
 		this.waitMicros = (long) answer.getDouble();
+		this.steadyMicros = (long) answer.getDouble();
 	}
 
 	/** Returns how many bytes the facts of a limit take in an answer. */
 	static int bytes(LimitTerms terms) {
-		return HEAD + (2 * terms.limit().quotas() + 1) * Double.BYTES;
+		return HEAD + (2 * terms.limit().quotas() + 2) * Double.BYTES;
 	}
 
 	/**
@@ -77,14 +81,19 @@ final class SeenFacts extends SeenState {
 	}
 
 	/**
-	 * What a window counts becomes less by time alone, and while others only take it
-	 * takes no less time: who needs as much as the one who was told to wait is refused as
-	 * long. Places become free at any time.
+	 * What a window counts becomes less by time alone, when Redis has said. Places become
+	 * free at any time.
 	 */
 	@Override
 	boolean isRefusedFor(Charge charge, long micros) {
-		return charge.needed() > charge.limit().capacity()
-				|| (this.terms instanceof WindowTerms && charge.needed() == this.needed && this.waitMicros > micros);
+		boolean told = charge.needed() > charge.limit().capacity()
+				|| (charge.needed() == this.needed && this.waitMicros > micros);
+		return told && isKnownAfter(micros);
+	}
+
+	@Override
+	boolean isKnownAfter(long micros) {
+		return this.steadyMicros > micros;
 	}
 
 	@Override
@@ -105,7 +114,9 @@ final class SeenFacts extends SeenState {
 
 	@Override
 	long nanosToFull(int quota, long elapsedMicros) {
-		return 1000 * Math.max(0, this.microsToFull[quota] - elapsedMicros);
+		// when places are free nobody can tell
+		long elapsed = (this.terms instanceof WindowTerms) ? elapsedMicros : 0;
+		return nanos(Math.max(0, this.microsToFull[quota] - elapsed));
 	}
 
 }

@@ -46,7 +46,7 @@ final class SeenLevels extends SeenState {
 		long wait = 0;
 		if (this.scale.isPaced() && charge.needed() > 0) {
 			long before = this.levels[0] + (taken ? this.scale.level(0, charge.permits()) : 0);
-			wait = 1000 * ahead(this.scale.microsBetween(0, before, this.scale.full(0)));
+			wait = nanos(ahead(this.scale.microsBetween(0, before, this.scale.full(0))));
 		}
 		return LimitDecision.grantedAfter(charge, taken ? this : null, remaining(0), wait, nanosToFull(0), perRate(0));
 	}
@@ -67,6 +67,11 @@ final class SeenLevels extends SeenState {
 	@Override
 	boolean isRefusedFor(Charge charge, long micros) {
 		return charge.needed() > charge.limit().capacity() || waitMicros(charge) - this.scale.patience(charge) > micros;
+	}
+
+	@Override
+	boolean isKnownAfter(long micros) {
+		return true;
 	}
 
 	@Override
@@ -102,7 +107,7 @@ final class SeenLevels extends SeenState {
 	@Override
 	long nanosToFull(int rate, long elapsedMicros) {
 		long micros = ahead(this.scale.microsBetween(rate, this.levels[rate], this.scale.full(rate)));
-		return 1000 * Math.max(0, micros - elapsedMicros);
+		return nanos(Math.max(0, micros - elapsedMicros));
 	}
 
 }

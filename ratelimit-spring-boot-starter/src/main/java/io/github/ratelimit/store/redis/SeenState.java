@@ -92,17 +92,22 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 	abstract boolean isRefusedFor(Charge charge, long micros);
 
 	/**
-	 * Returns what is there some time later if nobody took anything, null if too little.
+	 * Returns what is there some time later if nobody took anything, null if too little,
+	 * or if that cannot be told.
 	 */
 	final @Nullable LimitDecision stillThere(Charge charge, long nowNanos) {
 		long elapsed = microsSince(this.answeredNanos, nowNanos);
-		return (Math.max(0, remaining(elapsed)) < charge.needed()) ? null
+		boolean there = Math.max(0, remaining(elapsed)) >= charge.needed();
+		return (!there || !isKnownAfter(microsSince(this.askedNanos, nowNanos) + 1)) ? null
 				: LimitDecision.granted(charge, null, remaining(elapsed), nanosToFull(elapsed), perRate(elapsed));
 	}
 
+	/** Returns whether what is left some time later can be told. */
+	abstract boolean isKnownAfter(long micros);
+
 	private LimitDecision refused(Charge charge, long elapsedMicros) {
 		boolean never = charge.needed() > charge.limit().capacity();
-		long wait = never ? LimitDecision.NEVER : 1000 * Math.max(1, waitMicros(charge) - elapsedMicros);
+		long wait = never ? LimitDecision.NEVER : nanos(Math.max(1, waitMicros(charge) - elapsedMicros));
 		return LimitDecision.refused(charge, Math.max(0, remaining(elapsedMicros)), wait, nanosToFull(elapsedMicros),
 				perRate(elapsedMicros));
 	}
@@ -113,6 +118,11 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 	/** Somebody else may have seen the state after the caller had looked at the clock. */
 	static long microsSince(long then, long now) {
 		return Math.max(0, TimeUnit.NANOSECONDS.toMicros(now - then));
+	}
+
+	/** Returns microseconds in nanoseconds, at most the longest wait that is one. */
+	static long nanos(long micros) {
+		return 1000 * Math.min(micros, LimitDecision.NEVER / 1000 - 1);
 	}
 
 	abstract int quotas();

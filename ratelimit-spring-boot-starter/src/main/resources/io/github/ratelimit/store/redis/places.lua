@@ -39,8 +39,8 @@ makers.Z = function()
 	-- As a limit of windows shows itself, with the label where somebody looks for it.
 	function kind.shown(state)
 		local wait = state.taken > 0 and SOME_TIME or 0
-		return struct.pack('<dBc4ddd', state.now, PLAIN, state.found and '\1\0\0\0' or '\0\0\0\0',
-			math.max(0, state.places - state.taken), wait, SOME_TIME)
+		return struct.pack('<dBc4dddd', state.now, PLAIN, state.found and '\1\0\0\0' or '\0\0\0\0',
+			math.max(0, state.places - state.taken), wait, SOME_TIME, 0)
 	end
 
 	function kind.label(state)

@@ -74,11 +74,14 @@ makers.S = function()
 	end
 
 	function kind.scaled(data, old, rate)
-		local counts, sum = {}, 0
+		local counts, before, sum = {}, 0, 0
 		for i = 1, #data.counts / 16 do
 			local number, count = at(data, i)
-			count = math.ceil(count * rate.permits / old.permits)
-			counts[i], sum = struct.pack('<dd', number, count), sum + count
+			before = before + count
+			count = math.ceil(before * rate.permits / old.permits) - sum
+			if count > 0 then
+				counts[#counts + 1], sum = struct.pack('<dd', number, count), sum + count
+			end
 		end
 		return { sum = sum, counts = table.concat(counts) }
 	end

@@ -1,7 +1,7 @@
 -- What limits of windows have in common. Terms: kind, flags, permits to take and permits needed, of each rate permits
 -- and period in microseconds, then of each rate the most permits that can ever be charged, and two numbers of its kind.
 -- Shown is: the state's time, flags, the origin's four bytes, of each rate the permits left and the microseconds to
--- full, then those until the charge can be paid.
+-- full, then those until the charge can be paid, and until time alone changes what is left.
 -- A kind says of the data of one rate: parse, advance (to a time), used, begun (with so much used), scaled (to other
 -- permits), payable (when; 0 if now), room, add, left, full (when; 0 if now), give, and what is stored (packed).
 local function windows(kind)
@@ -132,11 +132,15 @@ local function windows(kind)
 	end
 
 	function kind.shown(state)
-		local parts = { struct.pack('<dBc4', state.time, state.flags, state.origin or '\0\0\0\0') }
+		local parts, steady = { struct.pack('<dBc4', state.time, state.flags, state.origin or '\0\0\0\0') }, EXACT
 		for i, rate in ipairs(state.rates) do
-			parts[i + 1] = struct.pack('<dd', math.max(0, kind.left(state.data[i], rate, state.time)), timeToFull(state, i))
+			local left = math.max(0, kind.left(state.data[i], rate, state.time))
+			if left < rate.permits then
+				steady = math.min(steady, kind.payable(state.data[i], rate, left + 1, state.time) - state.now)
+			end
+			parts[i + 1] = struct.pack('<dd', left, timeToFull(state, i))
 		end
-		return table.concat(parts) .. struct.pack('<d', state.wait or 0)
+		return table.concat(parts) .. struct.pack('<dd', state.wait or 0, steady)
 	end
 
 	return kind
