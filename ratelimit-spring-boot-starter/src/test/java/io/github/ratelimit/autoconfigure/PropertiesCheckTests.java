@@ -18,13 +18,11 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Properties that nobody knows, that come later, or that stand in the wrong place. */
+/** Properties that nobody knows, that cannot be, or that stand in the wrong place. */
 @ExtendWith(OutputCaptureExtension.class)
 class PropertiesCheckTests {
 
 	private static final String HAS_NO_EFFECT = "has no effect";
-
-	private static final String LATER = "is a setting that this version does not have yet";
 
 	@Test
 	void everyKnownPropertyIsKnown(CapturedOutput output) {
@@ -206,24 +204,6 @@ class PropertiesCheckTests {
 		StartUp.of("")
 			.variable(name, "tcp://10.0.0.1:8080")
 			.succeeds((context) -> assertThat(output).doesNotContain(HAS_NO_EFFECT));
-	}
-
-	@Test
-	void settingOfALaterVersionIsRefused() {
-		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "settle: 1").failure()).isEqualTo("""
-				The rate limits are not configured correctly:
-
-				    Property: ratelimit.limits.chat.settle
-				    Value: "1"
-				    Origin: [file-0.yml] - 6:15
-				    Reason: The value is a setting that this version does not have yet
-
-				Remove it.""");
-	}
-
-	@Test
-	void settingOfALaterVersionIsRefusedInAnySpelling() {
-		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "countWhen: status == 401").failure()).contains(LATER);
 	}
 
 	@Test
