@@ -1,6 +1,5 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
@@ -10,7 +9,6 @@ import io.github.ratelimit.store.LimitStoreContract;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.SharedRedis;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -47,11 +45,6 @@ class RedisStoreContractTests implements LimitStoreContract {
 	@Override
 	public boolean takes(Limit limit) {
 		return RedisTestStore.takes(limit);
-	}
-
-	@Override
-	public Set<Algorithm> algorithms() {
-		return Set.of();
 	}
 
 	@Override
