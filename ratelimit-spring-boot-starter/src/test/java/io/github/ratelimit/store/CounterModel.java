@@ -30,7 +30,7 @@ final class CounterModel extends EventsModel {
 	}
 
 	private long count(int rate, long window) {
-		return sum((micros) -> Math.floorDiv(micros, periodMicros(rate)) == window);
+		return sum((nanos) -> Math.floorDiv(micros(nanos), periodMicros(rate)) == window);
 	}
 
 	private long debt(int rate) {

@@ -17,7 +17,7 @@ abstract class EventsModel extends WindowModel {
 	protected final long sum(Times times) {
 		long sum = 0;
 		for (Event event : this.events) {
-			sum += times.count(event.micros) ? event.permits : 0;
+			sum += times.count(event.nanos) ? event.permits : 0;
 		}
 		return sum;
 	}
@@ -26,11 +26,11 @@ abstract class EventsModel extends WindowModel {
 	public Object takeFrom(long permits) {
 		long longest = 0;
 		for (int i = 0; i < limit().quotas(); i++) {
-			longest = Math.max(longest, 3 * periodMicros(i));
+			longest = Math.max(longest, 3 * periodNanos(i));
 		}
-		long oldest = microsAfter(0) - longest;
-		this.events.removeIf((event) -> event.micros < oldest);
-		Event event = new Event(microsAfter(0), permits);
+		long oldest = nanosAfter(0) - longest;
+		this.events.removeIf((event) -> event.nanos < oldest);
+		Event event = new Event(nanosAfter(0), permits);
 		this.events.add(event);
 		return event;
 	}
@@ -44,18 +44,18 @@ abstract class EventsModel extends WindowModel {
 	/** Which calls count. */
 	interface Times {
 
-		boolean count(long micros);
+		boolean count(long nanos);
 
 	}
 
 	private static final class Event {
 
-		private final long micros;
+		private final long nanos;
 
 		private long permits;
 
-		Event(long micros, long permits) {
-			this.micros = micros;
+		Event(long nanos, long permits) {
+			this.nanos = nanos;
 			this.permits = permits;
 		}
 

@@ -2,7 +2,7 @@ package io.github.ratelimit.store;
 
 import io.github.ratelimit.Limit;
 
-/** Every call counts for exactly one period. */
+/** Every call counts for exactly one period, in steps of the store's clock. */
 final class LogModel extends EventsModel {
 
 	LogModel(Limit limit, long now, long resolution) {
@@ -11,8 +11,8 @@ final class LogModel extends EventsModel {
 
 	@Override
 	long balanceAfter(int rate, long wait) {
-		long time = microsAfter(wait);
-		return permits(rate) - sum((micros) -> time - micros < periodMicros(rate));
+		long time = nanosAfter(wait);
+		return permits(rate) - sum((nanos) -> time - nanos < periodNanos(rate));
 	}
 
 	@Override

@@ -12,7 +12,7 @@ final class SegmentsModel extends EventsModel {
 	@Override
 	long balanceAfter(int rate, long wait) {
 		long segment = segment(rate, microsAfter(wait));
-		return permits(rate) - sum((micros) -> segment - segment(rate, micros) <= limit().segments());
+		return permits(rate) - sum((nanos) -> segment - segment(rate, micros(nanos)) <= limit().segments());
 	}
 
 	private long segment(int rate, long micros) {

@@ -9,6 +9,7 @@ import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /** What a store has to bring to be held to the contract. */
@@ -41,6 +42,16 @@ public interface StoreFixture {
 	/** Returns a limit. */
 	static Limit limit(String name, String rates) {
 		return Limit.of(name, Rate.parseAll(rates));
+	}
+
+	/**
+	 * Returns a limit that is counted in some way; one of calls under way has as many
+	 * places as its rate has permits.
+	 */
+	static Limit limit(String name, Algorithm algorithm, String rates) {
+		List<Rate> parsed = Rate.parseAll(rates);
+		return (algorithm == Algorithm.CONCURRENCY) ? Limit.named(name).maxConcurrent(parsed.get(0).permits()).build()
+				: Limit.named(name).algorithm(algorithm).rates(parsed).build();
 	}
 
 	/** Returns a charge of a text. */

@@ -65,7 +65,18 @@ abstract class WindowModel extends LimitModel {
 
 	/** Returns microseconds since the epoch, so long after now. */
 	protected final long microsAfter(long wait) {
-		return Math.floorDiv(START + now() + wait, 1_000L);
+		return micros(nanosAfter(wait));
+	}
+
+	/**
+	 * Returns nanoseconds since the epoch, so long after now, as the store's clock says.
+	 */
+	protected final long nanosAfter(long wait) {
+		return Math.floorDiv(START + now() + wait, resolution()) * resolution();
+	}
+
+	protected static long micros(long nanos) {
+		return Math.floorDiv(nanos, 1_000L);
 	}
 
 	protected final long permits(int rate) {
@@ -73,7 +84,11 @@ abstract class WindowModel extends LimitModel {
 	}
 
 	protected final long periodMicros(int rate) {
-		return limit().rates().get(rate).period().toNanos() / 1_000;
+		return periodNanos(rate) / 1_000;
+	}
+
+	protected final long periodNanos(int rate) {
+		return limit().rates().get(rate).period().toNanos();
 	}
 
 }

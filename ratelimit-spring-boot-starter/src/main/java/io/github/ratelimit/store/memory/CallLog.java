@@ -2,7 +2,7 @@ package io.github.ratelimit.store.memory;
 
 /**
  * The calls of one key, the oldest first, in a ring that grows as it is needed; calls of
- * one microsecond are one entry. Each rate has its own sum over its own period. Not
+ * one nanosecond are one entry. Each rate has its own sum over its own period. Not
  * thread-safe.
  */
 final class CallLog {
@@ -51,8 +51,8 @@ final class CallLog {
 	}
 
 	/** Forgets what is older than a period. Time does not go back. */
-	void advance(long micros) {
-		this.now = Math.max(this.now, micros);
+	void advance(long nanos) {
+		this.now = Math.max(this.now, nanos);
 		long oldest = this.end;
 		for (int rate = 0; rate < this.heads.length; rate++) {
 			long head = this.heads[rate];

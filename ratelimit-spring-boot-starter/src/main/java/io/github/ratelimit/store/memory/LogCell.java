@@ -45,7 +45,7 @@ final class LogCell extends KeyCell {
 			}
 			seen(nanos);
 			long now = clock.sinceEpoch(nanos);
-			advance(now);
+			this.log.advance(now);
 			if (this.log.terms() != own) {
 				use(own);
 			}
@@ -61,10 +61,6 @@ final class LogCell extends KeyCell {
 		}
 	}
 
-	private void advance(long now) {
-		this.log.advance(Math.floorDiv(now, 1_000L));
-	}
-
 	/** Other periods keep the part that is used, as if it were of now. */
 	private void use(LogTerms terms) {
 		this.changes++;
@@ -73,9 +69,9 @@ final class LogCell extends KeyCell {
 			return;
 		}
 		double used = used();
-		long micros = this.log.now();
+		long now = this.log.now();
 		this.log = new CallLog(terms);
-		this.log.advance(micros);
+		this.log.advance(now);
 		long permits = LimitTerms.permits(used, terms.permits(terms.rates() - 1));
 		if (permits > 0) {
 			this.log.add(permits);
@@ -97,7 +93,7 @@ final class LogCell extends KeyCell {
 
 	private LimitDecision refused(Charge charge, long now) {
 		long wait = (charge.needed() > charge.limit().capacity()) ? LimitDecision.NEVER
-				: this.log.timeOf(charge.needed()) * 1_000 - now;
+				: this.log.timeOf(charge.needed()) - now;
 		return LimitDecision.refused(charge, this.log.balance(), wait, toFull(now), perRate(now));
 	}
 
@@ -110,7 +106,7 @@ final class LogCell extends KeyCell {
 	}
 
 	private long toFull(int rate, long now) {
-		return Math.max(0, this.log.timeOfFull(rate) * 1_000 - now);
+		return Math.max(0, this.log.timeOfFull(rate) - now);
 	}
 
 	private long @Nullable [] perRate(long now) {
@@ -130,7 +126,7 @@ final class LogCell extends KeyCell {
 	void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock) {
 		synchronized (this.lock) {
 			if (!this.retired && taken.receipt() instanceof Entry entry && this.log.terms() == terms) {
-				advance(clock.sinceEpoch(clock.nanos()));
+				this.log.advance(clock.sinceEpoch(clock.nanos()));
 				this.log.lower(entry.time, permits);
 				this.changes++;
 			}
@@ -143,7 +139,7 @@ final class LogCell extends KeyCell {
 			if (this.retired) {
 				return RETIRED;
 			}
-			advance(clock.sinceEpoch(clock.nanos()));
+			this.log.advance(clock.sinceEpoch(clock.nanos()));
 			long charged = Math.min(permits, Math.max(0, this.log.room()));
 			if (charged > 0) {
 				this.log.add(charged);
@@ -160,7 +156,7 @@ final class LogCell extends KeyCell {
 				return null;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
-			advance(now);
+			this.log.advance(now);
 			LogTerms terms = this.log.terms();
 			int nearest = 0;
 			long spent = 0;
@@ -196,7 +192,7 @@ final class LogCell extends KeyCell {
 		}
 	}
 
-	/** The calls of a microsecond. */
+	/** The calls of a moment. */
 	private static final class Entry implements Taken {
 
 		private final LogCell cell;

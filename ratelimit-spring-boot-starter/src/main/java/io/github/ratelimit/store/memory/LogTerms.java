@@ -17,7 +17,7 @@ final class LogTerms extends LimitTerms {
 	LogTerms(Limit limit) {
 		super(limit);
 		this.permits = limit.rates().stream().mapToLong(Rate::permits).toArray();
-		this.periods = limit.rates().stream().mapToLong((rate) -> rate.period().toNanos() / 1_000).toArray();
+		this.periods = limit.rates().stream().mapToLong((rate) -> rate.period().toNanos()).toArray();
 		this.debts = Arrays.stream(this.permits).map((most) -> Math.min(limit.maxDebt(), most)).toArray();
 	}
 
@@ -29,7 +29,7 @@ final class LogTerms extends LimitTerms {
 		return this.permits[rate];
 	}
 
-	/** Returns microseconds. */
+	/** Returns nanoseconds. */
 	long period(int rate) {
 		return this.periods[rate];
 	}
