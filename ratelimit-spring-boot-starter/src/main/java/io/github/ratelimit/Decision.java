@@ -212,6 +212,13 @@ public final class Decision {
 		return (earlier != null) ? earlier : created;
 	}
 
+	/**
+	 * Returns the permit of an allowed call, as whose parts it can be settled and ended.
+	 */
+	StorePermit storePermit() {
+		return (StorePermit) permit();
+	}
+
 	@Override
 	public String toString() {
 		return (this.degraded ? "degraded, " : "") + (this.allowed ? "allowed " : "refused ") + limits();

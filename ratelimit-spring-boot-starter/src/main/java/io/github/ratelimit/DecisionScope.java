@@ -1,6 +1,8 @@
 package io.github.ratelimit;
 
 import java.lang.reflect.Method;
+import java.util.List;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,8 @@ public interface DecisionScope {
 
 	/**
 	 * Uses up what the filter has charged of a limit: its charge covers the first allowed
-	 * call of the same limit and key.
+	 * call of the same limit and key. A place among the calls under way is the request's
+	 * until it ends, and covers every call.
 	 * @param charge what a call is to pay
 	 * @return the permits of it that are paid already, 0 if none; the next call of the
 	 * same charge gets 0
@@ -27,10 +30,29 @@ public interface DecisionScope {
 	void uncover(Charge charge, long permits);
 
 	/**
-	 * Adds a decision to what the answer tells its caller.
+	 * Adds the decision about a call to what the answer is to tell its caller, and to
+	 * what the request holds.
 	 * @param decision a decision, allowed or refused
+	 * @param covered the charges of the call of which {@link #cover} used something up
+	 * @return what the call holds; its caller has to end it, unless the scope
+	 * {@linkplain #keepsOpen keeps it open}
 	 */
-	void record(Decision decision);
+	CallPermit record(Decision decision, List<Charge> covered);
+
+	/**
+	 * Tells what was recorded, as far as the answer has not begun. To be called by a
+	 * thread that serves the request.
+	 */
+	void tell();
+
+	/**
+	 * Has a charge settled when the response is complete, if nobody has settled it by
+	 * then.
+	 * @param charge a charge of an allowed decision of this request
+	 * @param actual tells by the response's status how many permits the call cost, a
+	 * negative number if it cannot tell
+	 */
+	void settleAfterResponse(Charge charge, IntToLongFunction actual);
 
 	/**
 	 * Returns what the request holds of all its limits, those that are recorded later
@@ -40,15 +62,15 @@ public interface DecisionScope {
 	Permit permit();
 
 	/**
-	 * Returns whether what a call has begun goes on when its method has returned, until
-	 * the response is complete: then the scope ends the call's permit, else the caller
-	 * has to.
+	 * Takes over a call that goes on when its method has returned, until the response is
+	 * complete: the scope ends it then, if nobody has before. Else the caller has to.
+	 * @param call what the call holds
 	 * @param method the method
 	 * @param result what it returned
 	 * @return whether the method serves the request itself, or its result is written
 	 * later
 	 */
-	boolean keepsOpen(Method method, @Nullable Object result);
+	boolean keepsOpen(CallPermit call, Method method, @Nullable Object result);
 
 	/** Finds the scope of the request that the current thread serves. */
 	interface Current {

@@ -2,9 +2,7 @@ package io.github.ratelimit;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.Collection;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What happens when the limiter itself fails: the call is let through, counted as
@@ -15,21 +13,17 @@ public final class Degradation {
 
 	private static final Logger logger = System.getLogger(Degradation.class.getName());
 
-	private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
+	private final SparseLog failures;
 
-	private final TimeSource time;
-
-	private final AtomicLong nextLogNanos;
-
-	private final AtomicLong unlogged = new AtomicLong();
+	private final SparseLog unsettled;
 
 	/**
 	 * Creates it.
 	 * @param time for logging at most once a minute
 	 */
 	public Degradation(TimeSource time) {
-		this.time = time;
-		this.nextLogNanos = new AtomicLong(time.nanoTime());
+		this.failures = new SparseLog(logger, time);
+		this.unsettled = new SparseLog(logger, time);
 	}
 
 	/**
@@ -43,17 +37,24 @@ public final class Degradation {
 		for (RegisteredLimit limit : limits) {
 			limit.statistics().countDegraded();
 		}
-		long now = this.time.nanoTime();
-		long next = this.nextLogNanos.get();
-		if (now - next >= 0 && this.nextLogNanos.compareAndSet(next, now + QUIET_NANOS)) {
-			long others = this.unlogged.getAndSet(0);
-			logger.log(Level.ERROR, () -> "The rate limiter failed; the call was let through without being limited ("
-					+ names(limits) + "; " + others + " more since the last such line)", cause);
-		}
-		else {
-			this.unlogged.incrementAndGet();
-		}
+		this.failures.log(Level.ERROR,
+				(others) -> "The rate limiter failed; the call was let through without being limited (" + names(limits)
+						+ "; " + others + " more since the last such line)",
+				cause);
 		return Decision.degraded();
+	}
+
+	/**
+	 * Reports that an expression could not tell what a call cost, after the call. The
+	 * call is not affected.
+	 * @param limit the limit's name
+	 * @param expression what was to tell it
+	 * @param consequence what happens instead, the rest of a sentence
+	 * @param cause what went wrong
+	 */
+	public void reportUntold(String limit, String expression, String consequence, Throwable cause) {
+		this.unsettled.log(Level.WARNING, (others) -> "'" + expression + "' could not tell what a call of limit '"
+				+ limit + "' cost; " + consequence + " (" + others + " more since the last such line)", cause);
 	}
 
 	private static String names(Collection<RegisteredLimit> limits) {

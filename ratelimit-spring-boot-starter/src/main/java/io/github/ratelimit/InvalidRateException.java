@@ -5,7 +5,8 @@ import java.io.Serial;
 /**
  * Thrown for a rate that cannot be: not of the form
  * {@code <permits>/<period>[ burst <permits>]}, or with numbers that cannot be counted
- * exactly. It says what is wrong and what to write instead.
+ * exactly; and for a {@link Penalty} of which that is true. It says what is wrong and
+ * what to write instead.
  */
 public class InvalidRateException extends IllegalArgumentException {
 
@@ -26,7 +27,11 @@ public class InvalidRateException extends IllegalArgumentException {
 	 * @param remedy what to write instead, a sentence
 	 */
 	public InvalidRateException(String value, String problem, String remedy) {
-		super("Rate '" + value + "' " + problem + ". " + remedy);
+		this("Rate", value, problem, remedy);
+	}
+
+	InvalidRateException(String what, String value, String problem, String remedy) {
+		super(what + " '" + value + "' " + problem + ". " + remedy);
 		this.value = value;
 		this.problem = problem;
 		this.remedy = remedy;

@@ -32,6 +32,8 @@ public final class Limit {
 	/** The debt of a limit that forgives nothing. */
 	public static final long UNBOUNDED_DEBT = Long.MAX_VALUE;
 
+	private static final long MAX_EXACT = 1L << 53;
+
 	private final String name;
 
 	private final Algorithm algorithm;
@@ -125,6 +127,17 @@ public final class Limit {
 					"Limit '" + this.name + "' has rates. Give it another rate, not a number of calls under way.");
 		}
 		return builder().maxConcurrent(maxConcurrent).build();
+	}
+
+	/**
+	 * Returns whether a sliding window can divide the period of a rate exactly: its
+	 * microseconds times the segments have to fit into 53 bits.
+	 * @param rate the rate
+	 * @param segments into how many segments
+	 * @return whether they can be told apart
+	 */
+	public static boolean canDivide(Rate rate, int segments) {
+		return rate.period().toMillis() <= (MAX_EXACT / segments) / 1000;
 	}
 
 	private LimitBuilder builder() {

@@ -179,6 +179,10 @@ public final class LimitBuilder {
 		if (this.rates.isEmpty()) {
 			throw refused("has no rate", "Give it at least one, such as 10/min.");
 		}
+		if (this.rates.size() > 1 && !this.maxWait.isZero()) {
+			throw refused("has the rates " + this.rates + " and a longest wait",
+					"Keep the slowest of them: calls that wait for their turn go on by that one.");
+		}
 		this.rates.forEach(this::check);
 		return new Limit(this, this.rates, this.rates.stream().mapToLong(Rate::burst).min().orElseThrow());
 	}
@@ -206,6 +210,10 @@ public final class LimitBuilder {
 			throw refused("has the rate " + rate + (bucket ? " and a longest wait" : " and is a " + this.algorithm),
 					bucket ? "Leave the burst out: calls that wait for their turn go on evenly."
 							: "Leave the burst out: only a token bucket saves permits up.");
+		}
+		if (this.algorithm == Algorithm.SLIDING_WINDOW && !Limit.canDivide(rate, this.segments)) {
+			throw refused("has the rate " + rate + " and " + this.segments + " segments, too many to tell apart in it",
+					"Write fewer segments.");
 		}
 		if (this.algorithm == Algorithm.SLIDING_WINDOW_LOG && rate.permits() > Limit.MAX_LOG_PERMITS) {
 			throw refused("has the rate " + rate + " and remembers every call",

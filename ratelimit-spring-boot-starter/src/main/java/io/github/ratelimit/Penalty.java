@@ -1,7 +1,6 @@
 package io.github.ratelimit;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -13,6 +12,9 @@ import java.util.Objects;
  * @param ban how long the ban lasts, whole milliseconds, at least one
  */
 public record Penalty(long denials, Duration within, Duration ban) {
+
+	/** The most characters that the name of a limit with a penalty may have. */
+	public static final int MAX_NAME_LENGTH = Limit.MAX_NAME_LENGTH - "..denials".length();
 
 	private static final String DENIALS = "..denials";
 
@@ -33,17 +35,38 @@ public record Penalty(long denials, Duration within, Duration ban) {
 		Rate.of(1, ban);
 	}
 
-	/** Counts the refusals of a limit's keys: its last permit begins the ban. */
-	Limit denialsOf(String limit) {
-		return Limit.named(limit + DENIALS)
-			.algorithm(Algorithm.SLIDING_WINDOW_LOG)
-			.rates(Rate.of(this.denials, this.within))
-			.build();
+	/**
+	 * Reads a penalty, for example {@code 20 denials in 10min for 1h}.
+	 * @param text how many denials in what time begin a ban, and for how long; the times
+	 * are written as the periods of a {@link Rate}
+	 * @return the penalty
+	 * @throws InvalidRateException if the text is no penalty, or its numbers are out of
+	 * range
+	 */
+	public static Penalty parse(String text) {
+		return PenaltyParser.parse(text);
 	}
 
-	/** A banned key lacks its only permit of this limit until the ban is over. */
-	Limit banOf(String limit) {
-		return Limit.named(limit + BAN).rates(List.of(Rate.of(1, this.ban))).build();
+	PenaltyLimits limitsFor(String limit) {
+		return new PenaltyLimits(Limit.named(limit + DENIALS)
+			.algorithm(Algorithm.SLIDING_WINDOW_LOG)
+			.rates(Rate.of(this.denials, this.within))
+			.build(), Limit.of(limit + BAN, Rate.of(1, this.ban)));
+	}
+
+	/**
+	 * Returns the penalty as {@link #parse} reads it, in its shortest form.
+	 * @return for example {@code 20 denials in 10min for 1h}
+	 */
+	@Override
+	public String toString() {
+		return this.denials + ((this.denials == 1) ? " denial in " : " denials in ") + text(this.within) + " for "
+				+ text(this.ban);
+	}
+
+	private static String text(Duration time) {
+		String period = PeriodUnit.format(time);
+		return Character.isDigit(period.charAt(0)) ? period : "1" + period;
 	}
 
 	/**

@@ -1,6 +1,8 @@
 package io.github.ratelimit;
 
 import java.time.Duration;
+import java.util.Locale;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The units in which the period of a rate is written, the longest first. */
@@ -24,6 +26,37 @@ enum PeriodUnit {
 			}
 		}
 		return symbol.equals("m") ? MINUTE : null;
+	}
+
+	/**
+	 * Reads a period: a unit with an optional whole number before it.
+	 * @param text the period, for example {@code 15min}
+	 * @param before what stands before it, for an example of how to write it
+	 * @param refusal makes the exception of what is wrong and what to write instead
+	 */
+	static Duration parse(String text, String before, BiFunction<String, String, InvalidRateException> refusal) {
+		int digits = 0;
+		while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
+			digits++;
+		}
+		String symbol = text.substring(digits);
+		if (digits > 0 && symbol.isEmpty()) {
+			throw refusal.apply("has a bare number as its period",
+					"Give the period a unit: ms, s, min, h or d, for example '" + before + text + "s'.");
+		}
+		PeriodUnit unit = of(symbol);
+		if (unit == null) {
+			boolean upperCase = of(symbol.toLowerCase(Locale.ROOT)) != null;
+			throw refusal.apply("has '" + text + "' as its period", upperCase
+					? "Write the unit in lower case: ms, s, min, h or d."
+					: "The unit is one of ms, s, min (or m), h and d, with an optional whole number before it, for example 15min.");
+		}
+		try {
+			return unit.times((digits > 0) ? Long.parseLong(text.substring(0, digits)) : 1);
+		}
+		catch (NumberFormatException | ArithmeticException ex) {
+			throw refusal.apply("has a period that overflows", "The longest period is " + RateRules.MAX_DAYS + "d.");
+		}
 	}
 
 	/** Throws {@link ArithmeticException} where the period does not fit. */

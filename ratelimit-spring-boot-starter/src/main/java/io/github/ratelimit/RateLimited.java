@@ -17,6 +17,7 @@ import java.lang.annotation.Target;
  * &#64;RateLimited({"chat", "chat-tokens"})
  * &#64;RateLimited(rate = "10/min", key = "#userId")
  * &#64;RateLimited(value = "search", fallback = "cachedSearch")
+ * &#64;RateLimited(value = "chat-tokens", cost = "#request.maxTokens", settle = "#result.usage.totalTokens")
  * </pre>
  *
  * Several limits, and several annotations, are all or nothing. A refused call throws
@@ -29,6 +30,11 @@ import java.lang.annotation.Target;
  * counted by call, not by subscription. Works on any bean that Spring can proxy, also as
  * a meta-annotation; start-up fails for private, static and final methods, which no proxy
  * can reach.
+ * <p>
+ * A call is under way, for limits that count calls at once, until the method returns or
+ * throws; until its future is complete, or its publisher terminates or is cancelled; and
+ * where the method serves a request, or its result is written later, until the response
+ * is complete.
  * <p>
  * The limit stands in front of the bean, before transactions and before {@code @Async}. A
  * call from one method of a bean to another of the same bean does not come by, and is not
@@ -73,6 +79,21 @@ public @interface RateLimited {
 	 * @return the expression, empty for the limits' own costs
 	 */
 	String cost() default "";
+
+	/**
+	 * A SpEL expression for how many permits a call turned out to cost, over the method's
+	 * {@code #result} and its arguments: the difference to its cost is given back or
+	 * charged. It concerns the limits that have a {@code cost} in their configuration,
+	 * and its own {@link #rate()}, where that has a {@link #cost()}.
+	 * <p>
+	 * Of a future the result is its value. Of a publisher it is evaluated over each
+	 * element, and the last value that is not null is what the call cost, also when it is
+	 * cancelled. Without a value, and where evaluating fails, what was reserved stays
+	 * taken. A negative number is 0. Where a method returns before the work is done in
+	 * another way, such as by an {@code SseEmitter}, tell the {@link Permit} instead.
+	 * @return the expression, empty if the cost stays what it was
+	 */
+	String settle() default "";
 
 	/**
 	 * The name of a method of the same class to call instead when the call is refused:

@@ -131,7 +131,7 @@ public interface RateLimiter {
 	 */
 	static RateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
 			TimeSource time, RateLimitListener listener) {
-		return new StoreRateLimiter(registry, store, killSwitch, degradation);
+		return new StoreRateLimiter(registry, store, killSwitch, degradation, time, listener, WaitingThreads.create());
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.github.ratelimit;
 
 import java.time.Duration;
-import java.util.Locale;
 
 /** Reads {@code <permits>/<period>[ burst <permits>]}. */
 final class RateParser {
@@ -29,35 +28,10 @@ final class RateParser {
 		long permits = number(this.text.substring(0, slash).strip(), "permits");
 		String rest = this.text.substring(slash + 1).strip();
 		int space = firstWhitespace(rest);
-		Duration period = period(permits, (space < 0) ? rest : rest.substring(0, space));
+		Duration period = PeriodUnit.parse((space < 0) ? rest : rest.substring(0, space), permits + "/", this::refuse);
 		long burst = (space < 0) ? permits : burst(rest.substring(space).strip());
 		RateRules.check(this.text, permits, period, burst);
 		return new Rate(permits, period, burst);
-	}
-
-	private Duration period(long permits, String period) {
-		int digits = 0;
-		while (digits < period.length() && isDigit(period.charAt(digits))) {
-			digits++;
-		}
-		String symbol = period.substring(digits);
-		if (digits > 0 && symbol.isEmpty()) {
-			throw refuse("has a bare number as its period",
-					"Give the period a unit: ms, s, min, h or d, for example '" + permits + "/" + period + "s'.");
-		}
-		PeriodUnit unit = PeriodUnit.of(symbol);
-		if (unit == null) {
-			boolean upperCase = PeriodUnit.of(symbol.toLowerCase(Locale.ROOT)) != null;
-			throw refuse("has '" + period + "' as its period", upperCase
-					? "Write the unit in lower case: ms, s, min, h or d."
-					: "The unit is one of ms, s, min (or m), h and d, with an optional whole number before it, for example 15min.");
-		}
-		try {
-			return unit.times((digits > 0) ? Long.parseLong(period.substring(0, digits)) : 1);
-		}
-		catch (NumberFormatException | ArithmeticException ex) {
-			throw refuse("has a period that overflows", "The longest period is " + RateRules.MAX_DAYS + "d.");
-		}
 	}
 
 	private long burst(String suffix) {

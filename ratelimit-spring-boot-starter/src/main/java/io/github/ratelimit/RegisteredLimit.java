@@ -25,6 +25,8 @@ public final class RegisteredLimit {
 
 	private final @Nullable Penalty penalty;
 
+	private final @Nullable PenaltyLimits penaltyLimits;
+
 	private volatile LimitMode mode = LimitMode.ENFORCE;
 
 	RegisteredLimit(Limit limit, List<KeySource> keySources, Map<String, Limit> plans, @Nullable Penalty penalty) {
@@ -32,6 +34,7 @@ public final class RegisteredLimit {
 		this.keySources = List.copyOf(keySources);
 		this.plans = Map.copyOf(plans);
 		this.penalty = penalty;
+		this.penaltyLimits = (penalty != null) ? penalty.limitsFor(limit.name()) : null;
 	}
 
 	/**
@@ -65,6 +68,10 @@ public final class RegisteredLimit {
 	 */
 	public @Nullable Penalty penalty() {
 		return this.penalty;
+	}
+
+	@Nullable PenaltyLimits penaltyLimits() {
+		return this.penaltyLimits;
 	}
 
 	/**

@@ -34,6 +34,16 @@ final class StorePermit implements Permit {
 		this.states = new AtomicIntegerArray(taken.size());
 	}
 
+	/** Returns what the limits said of which this is the permit. */
+	List<LimitDecision> taken() {
+		return this.taken;
+	}
+
+	/** Returns whether a limit may still be settled or given back. */
+	boolean isOpen(int index) {
+		return this.store != null && !this.taken.get(index).violated() && this.states.get(index) == OPEN;
+	}
+
 	@Override
 	public boolean settle(long actual) {
 		checkNotNegative(actual);
@@ -59,7 +69,8 @@ final class StorePermit implements Permit {
 		return settled;
 	}
 
-	private boolean settle(int index, long actual) {
+	/** Settles one limit, unless it has been. */
+	boolean settle(int index, long actual) {
 		LimitDecision limit = this.taken.get(index);
 		if (this.store == null || limit.violated() || limit.limit().isConcurrency()
 				|| !this.states.compareAndSet(index, OPEN, SETTLED)) {
@@ -77,7 +88,7 @@ final class StorePermit implements Permit {
 		this.spent.add(permits);
 	}
 
-	private static void checkNotNegative(long permits) {
+	static void checkNotNegative(long permits) {
 		if (permits < 0) {
 			throw new IllegalArgumentException(
 					"A call cannot have cost " + permits + " permits. Settle it with 0 or more, 0 if it cost nothing.");
@@ -121,11 +132,14 @@ final class StorePermit implements Permit {
 		return true;
 	}
 
-	private void giveBack(int index) {
+	/** Gives one limit back, unless it has been settled. */
+	boolean giveBack(int index) {
 		LimitDecision limit = this.taken.get(index);
 		if (!limit.violated() && this.states.compareAndSet(index, OPEN, SETTLED)) {
 			attempt(limit, "given back", (store) -> store.giveBack(limit));
+			return true;
 		}
+		return false;
 	}
 
 	private void attempt(LimitDecision limit, String what, Consumer<LimitStore> action) {

@@ -2,8 +2,16 @@ package io.github.ratelimit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 
-/** Asks the store, counts what it says, and answers for the store when it fails. */
+/**
+ * Asks the store, counts what it says, and answers for the store when it fails. Limits
+ * that only allow or refuse are asked directly; calls that wait for their turn go through
+ * the lines.
+ */
 final class StoreRateLimiter implements RateLimiter {
 
 	private final LimitRegistry registry;
@@ -14,11 +22,27 @@ final class StoreRateLimiter implements RateLimiter {
 
 	private final Degradation degradation;
 
-	StoreRateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation) {
+	private final TimeSource time;
+
+	private final RateLimitListener listener;
+
+	private final Penalties penalties;
+
+	private final WaitingLines lines;
+
+	private final Executor waitingThreads;
+
+	StoreRateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
+			TimeSource time, RateLimitListener listener, Executor waitingThreads) {
 		this.registry = registry;
 		this.store = store;
 		this.killSwitch = killSwitch;
 		this.degradation = degradation;
+		this.time = time;
+		this.listener = listener;
+		this.penalties = new Penalties(store, listener);
+		this.lines = new WaitingLines(time);
+		this.waitingThreads = waitingThreads;
 	}
 
 	@Override
@@ -32,6 +56,9 @@ final class StoreRateLimiter implements RateLimiter {
 			return Decision.unlimited();
 		}
 		RegisteredLimit registered = this.registry.get(charge.limit().name());
+		if (!isPlain(registered, charge)) {
+			return decide(ask(List.of(charge), List.of(registered)));
+		}
 		LimitDecision said;
 		try {
 			said = this.store.take(charge);
@@ -43,49 +70,179 @@ final class StoreRateLimiter implements RateLimiter {
 		return Decision.of(said, this.store);
 	}
 
+	/** Whether the store's answer is the decision. */
+	private boolean isPlain(RegisteredLimit registered, Charge charge) {
+		return registered.penalty() == null && !charge.limit().paces() && registered.mode() == LimitMode.ENFORCE
+				&& this.killSwitch.mode() == LimitMode.ENFORCE;
+	}
+
 	@Override
 	public Decision tryAcquire(List<Charge> charges) {
 		if (charges.isEmpty() || !this.killSwitch.enabled()) {
 			return Decision.unlimited();
 		}
-		if (charges.size() == 1) {
-			return tryAcquire(charges.get(0));
+		return (charges.size() == 1) ? tryAcquire(charges.get(0)) : decide(ask(charges));
+	}
+
+	@Override
+	public CompletableFuture<Decision> acquireAsync(List<Charge> charges) {
+		if (charges.isEmpty() || !this.killSwitch.enabled()) {
+			return CompletableFuture.completedFuture(Decision.unlimited());
 		}
+		AskedLimits asked;
+		try {
+			asked = ask(charges);
+		}
+		catch (UnknownLimitException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+		return asked.waits() ? waitAsync(asked) : CompletableFuture.completedFuture(decide(asked));
+	}
+
+	private AskedLimits ask(List<Charge> charges) {
 		List<Charge> distinct = Charge.distinct(charges);
 		List<RegisteredLimit> registered = new ArrayList<>(distinct.size());
 		for (Charge charge : distinct) {
 			registered.add(this.registry.get(charge.limit().name()));
 		}
+		return ask(distinct, registered);
+	}
+
+	private AskedLimits ask(List<Charge> distinct, List<RegisteredLimit> registered) {
+		return AskedLimits.of(distinct, registered, this.killSwitch.mode());
+	}
+
+	private Decision decide(AskedLimits asked) {
+		if (asked.waits()) {
+			return await(asked);
+		}
 		List<LimitDecision> said;
 		try {
-			said = this.store.takeAll(distinct);
+			List<Charge> charges = asked.charges();
+			said = (charges.size() == 1) ? List.of(this.store.take(charges.get(0))) : this.store.takeAll(charges);
 		}
 		catch (RuntimeException | LinkageError ex) {
-			return this.degradation.report(registered, ex);
+			return this.degradation.report(asked.limits(), ex);
 		}
-		Decision decision = Decision.of(said, this.store);
-		count(registered, decision);
+		return decision(asked, said);
+	}
+
+	private Decision await(AskedLimits asked) {
+		CallerExecutor caller = new CallerExecutor();
+		long start = this.time.nanoTime();
+		CompletableFuture<List<LimitDecision>> call = waiting(asked, caller).start();
+		boolean interrupted = false;
+		try {
+			caller.runUntilDone(call);
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+			call.cancel(false);
+		}
+		try {
+			return decision(asked, call.join(), start);
+		}
+		catch (CancellationException ex) {
+			return decision(asked, List.of(interruptedAt(asked)));
+		}
+		catch (CompletionException ex) {
+			return this.degradation.report(asked.limits(), (ex.getCause() != null) ? ex.getCause() : ex);
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private static LimitDecision interruptedAt(AskedLimits asked) {
+		Charge charge = asked.charges().stream().filter(WaitingCall::waits).findFirst().orElseThrow();
+		long wait = charge.maxWaitNanos();
+		return LimitDecision.refused(charge, 0, wait, wait, null);
+	}
+
+	private CompletableFuture<Decision> waitAsync(AskedLimits asked) {
+		long start = this.time.nanoTime();
+		CompletableFuture<List<LimitDecision>> call = waiting(asked, this.waitingThreads).start();
+		CompletableFuture<Decision> decided = new CompletableFuture<>();
+		call.whenComplete((said, failure) -> {
+			if (failure == null) {
+				Decision decision = decision(asked, said, start);
+				if (!decided.complete(decision) && decision.allowed()) {
+					decision.permit().giveBack();
+				}
+			}
+			else if (!decided.isCancelled()) {
+				decided.complete(this.degradation.report(asked.limits(), failure));
+			}
+		});
+		decided.whenComplete((decision, failure) -> {
+			if (decided.isCancelled()) {
+				call.cancel(false);
+			}
+		});
+		return decided;
+	}
+
+	private WaitingCall waiting(AskedLimits asked, Executor executor) {
+		return new WaitingCall(asked.charges(), this.store, this.lines, this.time, executor);
+	}
+
+	private Decision decision(AskedLimits asked, List<LimitDecision> said, long start) {
+		Decision decision = decision(asked, said);
+		if (decision.turnAfterNanos() > 0) {
+			long waited = this.time.nanoTime() - start;
+			List<LimitDecision> limits = decision.limits();
+			for (int i = 0; i < limits.size(); i++) {
+				if (limits.get(i).turnAfterNanos() > 0) {
+					this.listener.waited(asked.limitOf(limits.get(i), i), waited);
+				}
+			}
+		}
 		return decision;
 	}
 
-	private static void count(List<RegisteredLimit> registered, Decision decision) {
-		List<LimitDecision> said = decision.limits();
-		for (int i = 0; i < said.size(); i++) {
-			if (decision.allowed() || said.get(i).violated()) {
-				count(registered.get(i).statistics(), said.get(i));
+	private Decision decision(AskedLimits asked, List<LimitDecision> said) {
+		List<LimitDecision> own = asked.own(said);
+		Decision decision = (own.size() == 1) ? Decision.of(own.get(0), this.store) : Decision.of(own, this.store);
+		for (int i = 0; i < own.size(); i++) {
+			LimitDecision limit = own.get(i);
+			if (decision.allowed() || limit.violated()) {
+				count(asked.limitOf(limit, i), limit);
 			}
 		}
+		return decision;
+	}
+
+	/** Returns how many calls stand in line. */
+	int waiting() {
+		return this.lines.waiting();
+	}
+
+	private void count(RegisteredLimit registered, LimitDecision said) {
+		count(registered.statistics(), said);
+		PenaltyLimits penalty = registered.penaltyLimits();
+		if (penalty != null && isOffence(said)) {
+			this.penalties.refused(registered, penalty, said.key());
+		}
+	}
+
+	private static boolean isOffence(LimitDecision said) {
+		return said.violated() && said.hasFacts() && !said.isBanned();
 	}
 
 	private static void count(LimitStatistics statistics, LimitDecision said) {
 		if (said.isDegraded()) {
 			statistics.countDegraded();
 		}
-		else if (said.violated()) {
+		else if (!said.violated()) {
+			statistics.countAllowed();
+		}
+		else if (said.refuses()) {
 			statistics.countDenied();
 		}
 		else {
-			statistics.countAllowed();
+			statistics.countShadowDenied();
 		}
 	}
 

@@ -2,7 +2,10 @@ package io.github.ratelimit;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Time that a test turns by hand. */
 public final class ManualTime implements TimeSource {
@@ -12,6 +15,10 @@ public final class ManualTime implements TimeSource {
 	private final long origin;
 
 	private final AtomicLong nanos = new AtomicLong();
+
+	private final AtomicLong sequence = new AtomicLong();
+
+	private final PriorityBlockingQueue<Timer> timers = new PriorityBlockingQueue<>();
 
 	public ManualTime() {
 		this(0);
@@ -34,8 +41,40 @@ public final class ManualTime implements TimeSource {
 		return START.plusNanos(this.nanos.get());
 	}
 
+	@Override
+	public CompletableFuture<@Nullable Void> after(long nanos) {
+		CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+		if (nanos <= 0) {
+			over.complete(null);
+		}
+		else {
+			this.timers.add(new Timer(this.nanos.get() + nanos, this.sequence.getAndIncrement(), over));
+		}
+		return over;
+	}
+
+	/** Turns time forward, and stops at what somebody waits for. */
 	public void advance(Duration duration) {
-		this.nanos.addAndGet(duration.toNanos());
+		long target = this.nanos.get() + duration.toNanos();
+		Timer next = this.timers.peek();
+		while (next != null && next.due() <= target) {
+			if (this.timers.remove(next)) {
+				this.nanos.accumulateAndGet(next.due(), Math::max);
+				next.over().complete(null);
+			}
+			next = this.timers.peek();
+		}
+		this.nanos.accumulateAndGet(target, Math::max);
+	}
+
+	private record Timer(long due, long sequence, CompletableFuture<@Nullable Void> over) implements Comparable<Timer> {
+
+		@Override
+		public int compareTo(Timer other) {
+			int byDue = Long.compare(this.due, other.due);
+			return (byDue != 0) ? byDue : Long.compare(this.sequence, other.sequence);
+		}
+
 	}
 
 }

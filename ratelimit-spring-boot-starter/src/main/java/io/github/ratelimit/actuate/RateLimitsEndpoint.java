@@ -3,13 +3,12 @@ package io.github.ratelimit.actuate;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyPage;
-import io.github.ratelimit.KeySource;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
-import io.github.ratelimit.Rate;
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.UnknownLimitException;
@@ -20,6 +19,8 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -28,6 +29,7 @@ import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * {@link Endpoint @Endpoint} that shows the limits of the application, what they are
@@ -37,11 +39,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 @Endpoint(id = "ratelimits", defaultAccess = Access.READ_ONLY)
 public class RateLimitsEndpoint {
 
-	private static final String MODE = "enforce";
-
-	private static final String ALGORITHM = "token-bucket";
-
-	private static final int MOST_DENIED = 10;
+	private static final Log logger = LogFactory.getLog(RateLimitsEndpoint.class);
 
 	private static final int DEFAULT_PAGE_SIZE = 50;
 
@@ -78,8 +76,49 @@ public class RateLimitsEndpoint {
 		for (RegisteredLimit registered : this.registry.all()) {
 			limits.put(registered.limit().name(), describe(registered));
 		}
-		return new RateLimitsDescriptor(this.killSwitch.enabled(), MODE,
+		return new RateLimitsDescriptor(this.killSwitch.enabled(), this.killSwitch.mode().toString(),
 				new StoreDescriptor(this.store.type(), this.store.status()), limits);
+	}
+
+	/**
+	 * Changes what refusals of all limits do, until the application ends.
+	 * @param mode {@code enforce} or {@code shadow}
+	 * @throws InvalidEndpointRequestException if it is neither
+	 */
+	@WriteOperation
+	public void setMode(@Nullable String mode) {
+		LimitMode parsed = parse(mode);
+		this.killSwitch.mode(parsed);
+		logger.warn("The mode of all limits is " + parsed + " from now on (ratelimits endpoint)");
+	}
+
+	/**
+	 * Changes what refusals of one limit do, until the application ends.
+	 * @param limit the limit's name
+	 * @param mode {@code enforce} or {@code shadow}
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws InvalidEndpointRequestException if it is neither mode
+	 */
+	@WriteOperation
+	public void setModeOf(@Selector String limit, @Nullable String mode) {
+		RegisteredLimit registered = this.registry.get(limit);
+		LimitMode parsed = parse(mode);
+		registered.mode(parsed);
+		logger.warn("The mode of limit '" + registered.limit().name() + "' is " + parsed
+				+ " from now on (ratelimits endpoint)");
+	}
+
+	private static LimitMode parse(@Nullable String mode) {
+		if (mode == null) {
+			throw invalid("There is nothing known in the request. Write {\"mode\": \"shadow\"} or "
+					+ "{\"mode\": \"enforce\"}.");
+		}
+		for (LimitMode known : LimitMode.values()) {
+			if (known.toString().equalsIgnoreCase(mode.strip())) {
+				return known;
+			}
+		}
+		throw invalid("mode is '" + mode + "'. Write enforce or shadow.");
 	}
 
 	/**
@@ -154,12 +193,7 @@ public class RateLimitsEndpoint {
 	}
 
 	private LimitDescriptor describe(RegisteredLimit registered) {
-		Limit limit = registered.limit();
-		return new LimitDescriptor(ALGORITHM, limit.rates().stream().map(Rate::toString).toList(),
-				registered.keySources().stream().map(KeySource::expression).toList(), MODE, registered.boundTo(),
-				registered.statistics().allowed(), registered.statistics().denied(), registered.statistics().degraded(),
-				this.store.trackedKeys(limit),
-				this.store.mostDenied(limit, MOST_DENIED).stream().map(DeniedKeyDescriptor::of).toList());
+		return LimitDescriptor.of(registered, this.store);
 	}
 
 	/**
@@ -181,40 +215,6 @@ public class RateLimitsEndpoint {
 	 * @param status how it does, in one word: {@code up} while it answers
 	 */
 	public record StoreDescriptor(String type, String status) {
-	}
-
-	/**
-	 * One limit.
-	 *
-	 * @param algorithm how it counts
-	 * @param rates its rates, for example {@code 60/min burst 90}
-	 * @param key the expressions of its keys, the first that has a value
-	 * @param mode what a refusal does
-	 * @param boundTo the rules and methods that it limits
-	 * @param allowed calls since the start that it and all others asked with it allowed
-	 * @param denied calls since the start that it refused
-	 * @param degraded calls since the start that it could not decide as it should
-	 * @param trackedKeys how many keys are kept
-	 * @param mostDenied the keys that were refused most, at most ten
-	 */
-	public record LimitDescriptor(String algorithm, List<String> rates, List<String> key, String mode,
-			List<String> boundTo, long allowed, long denied, long degraded, long trackedKeys,
-			List<DeniedKeyDescriptor> mostDenied) {
-	}
-
-	/**
-	 * A key that was refused.
-	 *
-	 * @param id the key's id
-	 * @param key the key, masked
-	 * @param denied how many calls were refused since its state came to be
-	 */
-	public record DeniedKeyDescriptor(String id, String key, long denied) {
-
-		private static DeniedKeyDescriptor of(KeyState state) {
-			return new DeniedKeyDescriptor(state.key().id(), state.key().masked(), state.denied());
-		}
-
 	}
 
 	/**

@@ -10,6 +10,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 import org.springframework.util.MimeType;
@@ -74,6 +75,33 @@ public class RateLimitsEndpointWebExtension {
 	public WebEndpointResponse<OperationResponseBody> reset(@Selector String limit, @Selector String key) {
 		return respond(() -> this.delegate.reset(limit, key)
 				? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT) : unseen(limit));
+	}
+
+	/**
+	 * Changes what refusals of all limits do.
+	 * @param mode {@code enforce} or {@code shadow}
+	 * @return 204, 400 if it is neither
+	 */
+	@WriteOperation
+	public WebEndpointResponse<OperationResponseBody> setMode(@Nullable String mode) {
+		return respond(() -> {
+			this.delegate.setMode(mode);
+			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
+		});
+	}
+
+	/**
+	 * Changes what refusals of one limit do.
+	 * @param limit the limit's name
+	 * @param mode {@code enforce} or {@code shadow}
+	 * @return 204, 404 if there is no such limit, 400 if it is neither mode
+	 */
+	@WriteOperation
+	public WebEndpointResponse<OperationResponseBody> setModeOf(@Selector String limit, @Nullable String mode) {
+		return respond(() -> {
+			this.delegate.setModeOf(limit, mode);
+			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
+		});
 	}
 
 	private static @Nullable Integer parse(@Nullable String size) {

@@ -8,15 +8,19 @@ import org.springframework.boot.convert.DurationStyle;
 /** Writes durations as people write them in properties. */
 final class DurationText {
 
-	private static final List<ChronoUnit> UNITS = List.of(ChronoUnit.SECONDS, ChronoUnit.MILLIS, ChronoUnit.MICROS);
+	private static final List<ChronoUnit> UNITS = List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES,
+			ChronoUnit.SECONDS, ChronoUnit.MILLIS, ChronoUnit.MICROS);
 
 	private DurationText() {
 	}
 
 	/**
-	 * Returns for example {@code 50ms} or {@code 10s}: the largest unit that is exact.
+	 * Returns for example {@code 50ms} or {@code 2h}: the largest unit that is exact.
 	 */
 	static String of(Duration duration) {
+		if (duration.isZero()) {
+			return "0s";
+		}
 		for (ChronoUnit unit : UNITS) {
 			if (duration.toNanos() % unit.getDuration().toNanos() == 0) {
 				return DurationStyle.SIMPLE.print(duration, unit);

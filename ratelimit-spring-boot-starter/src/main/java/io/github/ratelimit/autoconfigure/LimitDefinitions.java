@@ -1,10 +1,12 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.InvalidRateException;
+import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.Rate;
+import io.github.ratelimit.Penalty;
 import io.github.ratelimit.autoconfigure.RateLimitProperties.LimitProperties;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.ExpressionCompiler;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LimitDefinitions implements Iterable<LimitDefinition> {
 
-	private static final String PREFIX = "ratelimit.limits.";
+	static final String PREFIX = "ratelimit.limits.";
 
 	private static final String WHAT_KEYS_ARE = "Write whose calls are counted: for example header('X-API-Key'), user or ip, "
 			+ "or global where everybody shares. ";
@@ -44,6 +46,8 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 
 	private final ExpressionCompiler compiler;
 
+	private final PlanDefinitions plans;
+
 	/**
 	 * Parses the limits.
 	 * @param properties the bound properties
@@ -55,6 +59,7 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 		this.properties = properties;
 		this.names = names;
 		this.compiler = compiler;
+		this.plans = new PlanDefinitions(names, compiler);
 		Map<String, LimitProperties> limits = properties.getLimits();
 		limits.forEach((key, limit) -> {
 			String name = names.spelled(key);
@@ -66,32 +71,16 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 	}
 
 	private LimitDefinition define(String name, LimitProperties properties) {
-		Limit limit = Limit.of(name, rates(name, properties.getRate()));
+		LimitShape shape = new LimitShape(name, properties);
+		Limit limit = shape.limit(meant(name));
 		List<KeyExpression> keys = keys(name, properties.getKey());
-		CostExpression cost = cost(limit, properties.getCost());
+		PlanDefinition plans = this.plans.read(limit, shape, keys, properties);
+		CostExpression cost = cost(limit, plans, properties.getCost());
 		OnStoreFailure own = properties.getOnStoreFailure();
-		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost, properties.isHideHeaders(),
-				(own != null) ? own : this.properties.getOnStoreFailure(), lease(limit, properties.getLease()));
-	}
-
-	private List<Rate> rates(String name, List<String> texts) {
-		String property = PREFIX + name + ".rate";
-		List<Rate> rates = new ArrayList<>();
-		for (int i = 0; i < texts.size(); i++) {
-			try {
-				rates.addAll(Rate.parseAll(texts.get(i)));
-			}
-			catch (InvalidRateException ex) {
-				throw new InvalidConfigurationException(indexed(property, texts, i), ex.value(), ex.problem(),
-						isNumber(ex.value()) ? ex.remedy() + " If it is written otherwise, put it in quotes: "
-								+ "YAML reads a plain 5:30 as the number 330." : ex.remedy());
-			}
-		}
-		if (rates.isEmpty()) {
-			throw new InvalidConfigurationException(property, "", "is missing or empty",
-					"Write how many calls in how much time, for example 10/min." + meant(name));
-		}
-		return rates;
+		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost,
+				AfterResponses.read(this.compiler, limit, properties), properties.isHideHeaders(),
+				(own != null) ? own : this.properties.getOnStoreFailure(), lease(limit, properties.getLease()), plans,
+				penalty(name, keys, properties.getBanAfter()), properties.getMode());
 	}
 
 	private List<KeyExpression> keys(String name, List<String> texts) {
@@ -136,7 +125,7 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 		return keys.stream().anyMatch((key) -> key.source().expression().strip().equals(text));
 	}
 
-	private @Nullable CostExpression cost(Limit limit, @Nullable String text) {
+	private @Nullable CostExpression cost(Limit limit, @Nullable PlanDefinition plans, @Nullable String text) {
 		if (text == null) {
 			return null;
 		}
@@ -147,7 +136,11 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 		}
 		try {
 			CostExpression cost = this.compiler.requestCost(text);
-			checkConstant(property, text.strip(), limit);
+			checkConstant(property, text.strip(), limit, "");
+			if (plans != null) {
+				plans.limits()
+					.forEach((plan, other) -> checkConstant(property, text.strip(), other, " on plan '" + plan + "'"));
+			}
 			return cost;
 		}
 		catch (InvalidExpressionException ex) {
@@ -155,13 +148,14 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 		}
 	}
 
-	private static void checkConstant(String property, String text, Limit limit) {
+	private static void checkConstant(String property, String text, Limit limit, String plan) {
 		try {
 			if (new BigDecimal(text).compareTo(BigDecimal.valueOf(limit.capacity())) > 0) {
 				throw new InvalidConfigurationException(property, text,
-						"is more than the limit '" + limit.name() + "' can ever hold, which is " + limit.capacity()
-								+ " permits: every call would be refused",
-						"Lower the cost, or raise the burst of the limit's smallest rate.");
+						"is more than the limit '" + limit.name() + "' can ever hold" + plan + ", which is "
+								+ limit.capacity() + " permits: every call would be refused",
+						limit.isConcurrency() ? "Lower the cost, or raise max-concurrent."
+								: "Lower the cost, or raise the burst of the limit's smallest rate.");
 			}
 		}
 		catch (NumberFormatException ex) {
@@ -179,6 +173,14 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 					"is for permits that instances share, but ratelimit.store is memory: there is nothing to save",
 					"Remove it, or write ratelimit.store: redis.");
 		}
+		if (limit.algorithm() != Algorithm.TOKEN_BUCKET || limit.paces()) {
+			throw new InvalidConfigurationException(property, DurationText.of(lease),
+					"takes permits in advance, which only a token bucket without max-wait has: the limit '"
+							+ limit.name() + "' is "
+							+ (limit.paces() ? "one with max-wait"
+									: (limit.isConcurrency() ? "one of calls at once" : "a " + limit.algorithm())),
+					"Remove it.");
+		}
 		if (limit.capacity() < LEAST_CAPACITY_OF_A_LEASE) {
 			throw new InvalidConfigurationException(property, DurationText.of(lease),
 					"would be of no use: the limit '" + limit.name() + "' holds at most " + limit.capacity()
@@ -186,6 +188,31 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 					"Remove it. It needs a limit that holds at least " + LEAST_CAPACITY_OF_A_LEASE + " permits.");
 		}
 		return lease;
+	}
+
+	private static @Nullable Penalty penalty(String name, List<KeyExpression> keys, @Nullable String text) {
+		if (text == null) {
+			return null;
+		}
+		String property = PREFIX + name + ".ban-after";
+		Penalty penalty;
+		try {
+			penalty = Penalty.parse(text);
+		}
+		catch (InvalidRateException ex) {
+			throw new InvalidConfigurationException(property, ex.value(), ex.problem(), ex.remedy());
+		}
+		if (keys.stream().anyMatch((key) -> key.source().kind().equals(Key.GLOBAL_KIND))) {
+			throw new InvalidConfigurationException(property, text.strip(),
+					"would ban all callers at once: the limit has global among its keys",
+					"Remove it, or count by what tells callers apart.");
+		}
+		if (name.length() > Penalty.MAX_NAME_LENGTH) {
+			throw new InvalidConfigurationException(property, text.strip(),
+					"needs a limit with a shorter name: refusals and bans are kept under names made of it",
+					"Shorten the limit's name to at most " + Penalty.MAX_NAME_LENGTH + " characters.");
+		}
+		return penalty;
 	}
 
 	private String meant(String name) {
@@ -198,10 +225,6 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 
 	private static String indexed(String property, List<?> list, int index) {
 		return (list.size() > 1) ? property + "[" + index + "]" : property;
-	}
-
-	private static boolean isNumber(String text) {
-		return !text.isEmpty() && text.chars().allMatch((c) -> c >= '0' && c <= '9');
 	}
 
 	/** Registers the limits, also in a registry of the application's own. */
@@ -227,7 +250,7 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 
 	/** Returns what a limit does while its store fails, also one of an annotation. */
 	OnStoreFailure onStoreFailure(String name) {
-		LimitDefinition definition = find(name);
+		LimitDefinition definition = find(Penalty.guarded(name));
 		return (definition != null) ? definition.onStoreFailure() : this.properties.getOnStoreFailure();
 	}
 

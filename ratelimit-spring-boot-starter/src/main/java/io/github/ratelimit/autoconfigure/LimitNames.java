@@ -3,6 +3,7 @@ package io.github.ratelimit.autoconfigure;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Suggestion;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,11 +15,18 @@ import java.util.Set;
  * digits only, drops other characters, and makes a name of its own out of an environment
  * variable; a limit is called what its file calls it.
  */
-final class LimitNames {
+final class LimitNames implements MapNames {
 
 	private static final String LETTERS = "A limit's name is made of letters (a-z, A-Z), digits, '-' and '_'.";
 
+	private static final String PREFIX = "ratelimit.limits.";
+
+	private static final String PLANS = "plans";
+
 	private final Map<String, Declared> byUniform = new LinkedHashMap<>();
+
+	/** By the uniform names of the limits. */
+	private final Map<String, PlanNames> plans = new HashMap<>();
 
 	private LimitNames() {
 	}
@@ -35,14 +43,28 @@ final class LimitNames {
 		for (ConfiguredProperty property : properties) {
 			if (isOfLimit(property) && !property.variable()) {
 				names.add(property);
+				if (isOfPlan(property)) {
+					names.plans.computeIfAbsent(uniformLimit(property), (limit) -> new PlanNames()).add(property);
+				}
 			}
 		}
 		for (ConfiguredProperty property : properties) {
 			if (isOfLimit(property) && property.variable()) {
 				names.checkReach(property);
+				if (isOfPlan(property)) {
+					names.plans.getOrDefault(uniformLimit(property), PlanNames.NONE).checkReach(property);
+				}
 			}
 		}
 		return names;
+	}
+
+	private static boolean isOfPlan(ConfiguredProperty property) {
+		return property.path().size() > 4 && property.path().get(3).uniform().equals(PLANS);
+	}
+
+	private static String uniformLimit(ConfiguredProperty property) {
+		return property.path().get(2).uniform();
 	}
 
 	private static boolean isOfLimit(ConfiguredProperty property) {
@@ -104,11 +126,20 @@ final class LimitNames {
 	}
 
 	/**
-	 * Returns a limit's name.
-	 * @param name any spelling of it
-	 * @return the name as a file spells it, or the given one where no file has it
+	 * Returns the names below a map, which is that of the limits or of a limit's plans.
 	 */
-	String spelled(String name) {
+	MapNames below(String map) {
+		return map.endsWith("." + PLANS) && map.startsWith(PREFIX)
+				? plansOf(map.substring(PREFIX.length(), map.length() - PLANS.length() - 1)) : this;
+	}
+
+	/** Returns the names of a limit's plans. */
+	PlanNames plansOf(String limit) {
+		return this.plans.getOrDefault(PropertyPath.uniform(limit), PlanNames.NONE);
+	}
+
+	@Override
+	public String spelled(String name) {
 		Declared declared = this.byUniform.get(PropertyPath.uniform(name));
 		return (declared != null) ? declared.name() : name;
 	}
@@ -118,8 +149,8 @@ final class LimitNames {
 		return this.byUniform.containsKey(PropertyPath.uniform(name));
 	}
 
-	/** Returns the names as they are spelled in files. */
-	Collection<String> declared() {
+	@Override
+	public Collection<String> declared() {
 		return this.byUniform.values().stream().map(Declared::name).toList();
 	}
 

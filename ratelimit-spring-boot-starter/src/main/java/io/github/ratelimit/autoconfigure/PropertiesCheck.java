@@ -54,9 +54,6 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 			if (found == null) {
 				unknown.add(match);
 			}
-			else if (found.kind() == KnownProperty.Kind.LATER) {
-				refuseLater(match);
-			}
 			else if (!found.takesValue()) {
 				refuseValueOfGroup(match);
 			}
@@ -78,19 +75,13 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 		return ((earlier != null) ? earlier : match.property()).source();
 	}
 
-	private static void refuseLater(PropertyMatch match) {
-		ConfiguredProperty property = match.property();
-		boolean whole = !property.variable() && match.rest().isEmpty();
-		throw LaterSettings.refuse(whole ? match.name() : property.name(), property.value());
-	}
-
 	private static void refuseValueOfGroup(PropertyMatch match) {
 		ConfiguredProperty property = match.property();
 		String name = match.name();
 		String value = property.value();
 		String example = example(match.deepest());
 		if (!value.isEmpty()) {
-			boolean limit = name.startsWith("ratelimit.limits.");
+			boolean limit = name.startsWith("ratelimit.limits.") && match.deepest().kind() == KnownProperty.Kind.GROUP;
 			throw new InvalidConfigurationException(property.name(), value,
 					"stands where other properties have to be, one level below",
 					limit ? "Write " + name + ".rate: " + value + " and " + name + ".key."
@@ -103,8 +94,11 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 	}
 
 	private static String example(KnownProperty group) {
-		return (group.kind() == KnownProperty.Kind.MAP) ? "<name>." + group.element().childNames().get(0)
-				: group.childNames().get(0);
+		if (group.kind() == KnownProperty.Kind.MAP) {
+			KnownProperty element = group.element();
+			return element.takesValue() ? "<name>" : "<name>." + element.childNames().get(0);
+		}
+		return group.childNames().get(0);
 	}
 
 	private void checkValue(PropertyMatch match) {

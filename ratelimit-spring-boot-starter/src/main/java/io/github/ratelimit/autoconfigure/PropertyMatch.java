@@ -65,7 +65,7 @@ final class PropertyMatch {
 			this.deepestAt = at;
 			this.deepestName = name;
 		}
-		if (at == this.path.size() || node.kind() == KnownProperty.Kind.LATER) {
+		if (at == this.path.size()) {
 			this.found = node;
 			this.name = name;
 			return true;
@@ -75,7 +75,7 @@ final class PropertyMatch {
 			case LIST -> this.path.get(at).isIndex()
 					&& walk(node.element(), at + 1, name + "[" + this.path.get(at).text() + "]");
 			case MAP -> walkMap(node, at, name);
-			case VALUE, LATER -> false;
+			case VALUE -> false;
 		};
 	}
 
@@ -94,15 +94,16 @@ final class PropertyMatch {
 	}
 
 	private boolean walkMap(KnownProperty map, int at, String name) {
+		MapNames names = this.names.below(name);
 		if (this.dashesAreUnderscores) {
-			for (String declared : this.names.declared()) {
+			for (String declared : names.declared()) {
 				int end = end(at, declared.replace('_', '-'));
 				if (end > 0 && walk(map.element(), end, name + "." + declared)) {
 					return true;
 				}
 			}
 		}
-		String spelled = this.names.spelled(this.path.get(at).text());
+		String spelled = names.spelled(this.path.get(at).text());
 		boolean reached = !this.dashesAreUnderscores || (spelled.indexOf('-') < 0 && spelled.indexOf('_') < 0);
 		return reached && walk(map.element(), at + 1, name + "." + spelled);
 	}

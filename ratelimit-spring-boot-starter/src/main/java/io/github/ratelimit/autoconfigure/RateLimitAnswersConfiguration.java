@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.web.AnswerStyles;
 import io.github.ratelimit.web.Answers;
 import io.github.ratelimit.web.BodyStyle;
@@ -13,6 +14,10 @@ import io.github.ratelimit.web.UnknownStyleException;
 import io.github.ratelimit.web.security.SecurityCorsWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.StreamSupport;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -33,10 +38,13 @@ import org.springframework.web.servlet.HandlerMapping;
 @Configuration(proxyBeanMethods = false)
 class RateLimitAnswersConfiguration {
 
+	private static final Log logger = LogFactory.getLog(RateLimitAnswersConfiguration.class);
+
 	@Bean
 	@ConditionalOnMissingBean
-	AnswerStyles rateLimitAnswerStyles(ObjectProvider<HeaderStyle> headers, ObjectProvider<BodyStyle> bodies) {
-		return new AnswerStyles(headers.orderedStream().toList(), bodies.orderedStream().toList());
+	AnswerStyles rateLimitAnswerStyles(ObjectProvider<HeaderStyle> headers, ObjectProvider<BodyStyle> bodies,
+			TimeSource time) {
+		return new AnswerStyles(headers.orderedStream().toList(), bodies.orderedStream().toList(), time);
 	}
 
 	@Bean
@@ -46,6 +54,7 @@ class RateLimitAnswersConfiguration {
 		RateLimitProperties.Http http = properties.getHttp();
 		http.getHeaders().forEach((style) -> checkHeaders(styles, style));
 		checkBody(styles, http.getBody());
+		warnOfUnits(http.getHeaders(), limits);
 		return new Answers(styles, http.getHeaders(), http.getBody(), limits.hidden(), crossOrigin);
 	}
 
@@ -54,7 +63,19 @@ class RateLimitAnswersConfiguration {
 			styles.headers(List.of(style));
 		}
 		catch (UnknownStyleException ex) {
-			throw LaterSettings.unknownHeaders("ratelimit.http.headers", style, ex);
+			throw UnknownStyles.invalid("ratelimit.http.headers", style, ex);
+		}
+	}
+
+	/** The styles of providers tell requests from tokens, and speak of nothing else. */
+	private static void warnOfUnits(List<String> headers, LimitDefinitions limits) {
+		boolean units = StreamSupport.stream(limits.spliterator(), false)
+			.anyMatch((definition) -> definition.limit().unit() != null);
+		List<String> styles = headers.stream().map((style) -> style.strip().toLowerCase(Locale.ROOT)).toList();
+		if (!units && (styles.contains("openai") || styles.contains("anthropic"))) {
+			logger
+				.warn("Headers in the style of openai or anthropic (ratelimit.http.headers) tell of limits with a unit, "
+						+ "and no limit has one. Write unit: requests or unit: tokens below the limits that they are to tell of");
 		}
 	}
 
@@ -63,7 +84,7 @@ class RateLimitAnswersConfiguration {
 			styles.body(style);
 		}
 		catch (UnknownStyleException ex) {
-			throw LaterSettings.unknownBody("ratelimit.http.body", style, ex);
+			throw UnknownStyles.invalid("ratelimit.http.body", style, ex);
 		}
 	}
 

@@ -4,21 +4,26 @@ import io.github.ratelimit.Degradation;
 import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.RateLimitListener;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.expression.ExpressionCompiler;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.observation.BanPublisher;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.ConfigurableEnvironment;
 
@@ -45,7 +50,7 @@ public final class RateLimitAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	KillSwitch rateLimitKillSwitch(RateLimitProperties properties) {
-		return new KillSwitch(properties.isEnabled());
+		return new KillSwitch(properties.isEnabled(), properties.getMode());
 	}
 
 	@Bean
@@ -57,8 +62,11 @@ public final class RateLimitAutoConfiguration {
 	@Bean
 	@ConditionalOnStore(RateLimitProperties.Store.MEMORY)
 	@ConditionalOnMissingBean(LimitStore.class)
-	MemoryStore rateLimitMemoryStore(RateLimitProperties properties, TimeSource time) {
-		return new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit());
+	MemoryStore rateLimitMemoryStore(RateLimitProperties properties, TimeSource time, LimitRegistry registry,
+			LimitDefinitions definitions) {
+		MemoryStore store = new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit());
+		registry.whenRegistered(new CountableLimits("cannot be counted exactly", store::check, definitions));
+		return store;
 	}
 
 	@Bean
@@ -89,18 +97,28 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	LimitPolicies limitPolicies(LimitDefinitions definitions, LimitRegistry registry) {
+	LimitPolicies limitPolicies(LimitDefinitions definitions, LimitRegistry registry, ListableBeanFactory beans,
+			TimeSource time, RateLimitProperties properties) {
+		PlanResolvers resolvers = new PlanResolvers(beans, time, properties.getPlanTtl());
 		List<LimitPolicy> policies = new ArrayList<>();
-		definitions.forEach((definition) -> policies.add(definition.policyIn(registry)));
+		definitions.forEach((definition) -> policies.add(definition.policyIn(registry, resolvers)));
 		return new LimitPolicies(policies);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	RateLimiter rateLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
-			KillSwitch killSwitch, Degradation degradation) {
+			KillSwitch killSwitch, Degradation degradation, TimeSource time,
+			ObjectProvider<RateLimitListener> listeners) {
 		definitions.registerIn(registry);
-		return RateLimiter.create(registry, store, killSwitch, degradation);
+		return RateLimiter.create(registry, store, killSwitch, degradation, time,
+				Listeners.of(listeners.orderedStream().toList()));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	BanPublisher rateLimitBanPublisher(ApplicationEventPublisher events, TimeSource time) {
+		return new BanPublisher(events, time);
 	}
 
 	@Bean

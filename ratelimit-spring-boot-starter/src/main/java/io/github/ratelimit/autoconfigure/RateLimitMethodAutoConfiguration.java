@@ -13,6 +13,8 @@ import io.github.ratelimit.method.LimiterBeans;
 import io.github.ratelimit.method.RateLimitAdvisor;
 import io.github.ratelimit.method.RateLimitedBeanPostProcessor;
 import io.github.ratelimit.method.RateLimitedMethods;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.springframework.aop.Advisor;
 import org.springframework.beans.factory.BeanFactory;
@@ -32,6 +34,9 @@ import org.springframework.context.annotation.Role;
 @Import(AutoProxyCreatorRegistrar.class)
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class RateLimitMethodAutoConfiguration {
+
+	/** As Spring Boot names it. */
+	private static final String APPLICATION_EXECUTOR = "applicationTaskExecutor";
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
@@ -61,7 +66,13 @@ public final class RateLimitMethodAutoConfiguration {
 				beans.getBean(LimitPolicies.class), beans.getBean(ExpressionCompiler.class),
 				beans.getBean(Degradation.class), beans.getBean(KillSwitch.class),
 				beans.getBeanProvider(DecisionScope.Current.class).getIfAvailable(),
-				beans.getBeanProvider(RequestFacts.Current.class).getIfAvailable());
+				beans.getBeanProvider(RequestFacts.Current.class).getIfAvailable(), executor(beans));
+	}
+
+	/** The application's own, which carries over what it wants in its threads. */
+	private static Executor executor(BeanFactory beans) {
+		return beans.containsBean(APPLICATION_EXECUTOR) && beans.isTypeMatch(APPLICATION_EXECUTOR, Executor.class)
+				? beans.getBean(APPLICATION_EXECUTOR, Executor.class) : new CompletableFuture<>().defaultExecutor();
 	}
 
 }

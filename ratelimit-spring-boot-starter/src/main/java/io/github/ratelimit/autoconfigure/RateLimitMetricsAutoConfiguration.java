@@ -3,6 +3,7 @@ package io.github.ratelimit.autoconfigure;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.observation.LimiterMetrics;
 import io.github.ratelimit.observation.RateLimitMetrics;
 import io.github.ratelimit.observation.StoreMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -33,6 +34,12 @@ public final class RateLimitMetricsAutoConfiguration {
 		return new RateLimitMetrics(limits, store);
 	}
 
+	@Bean
+	@ConditionalOnMissingBean
+	LimiterMetrics rateLimitLimiterMetrics() {
+		return new LimiterMetrics();
+	}
+
 	/**
 	 * What the Redis store is observed by. The condition names the store, which cannot be
 	 * loaded without Redis.
@@ -50,10 +57,11 @@ public final class RateLimitMetricsAutoConfiguration {
 	 */
 	@Bean
 	@ConditionalOnMissingBean(type = BOOTS_METRICS)
-	SmartInitializingSingleton rateLimitMetricsBinding(RateLimitMetrics metrics,
+	SmartInitializingSingleton rateLimitMetricsBinding(RateLimitMetrics metrics, LimiterMetrics limiterMetrics,
 			ObjectProvider<StoreMetrics> storeMetrics, ObjectProvider<MeterRegistry> registries) {
 		return () -> registries.stream().forEach((registry) -> {
 			metrics.bindTo(registry);
+			limiterMetrics.bindTo(registry);
 			storeMetrics.ifAvailable((ofStore) -> ofStore.bindTo(registry));
 		});
 	}

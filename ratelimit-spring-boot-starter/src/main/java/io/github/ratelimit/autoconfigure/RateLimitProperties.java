@@ -1,5 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.expression.OnMissingKey;
 import io.github.ratelimit.web.RulePhase;
@@ -25,9 +27,15 @@ public class RateLimitProperties {
 	private boolean enabled = true;
 
 	/**
-	 * What a refusal does: "enforce" answers it.
+	 * What refusals do: "enforce" answers them, "shadow" counts them and lets every call
+	 * through.
 	 */
-	private Mode mode = Mode.ENFORCE;
+	private LimitMode mode = LimitMode.ENFORCE;
+
+	/**
+	 * How long the answer of a PlanResolver is remembered for a key.
+	 */
+	private Duration planTtl = Duration.ofMinutes(1);
 
 	/**
 	 * Where permits are kept.
@@ -61,12 +69,20 @@ public class RateLimitProperties {
 		this.enabled = enabled;
 	}
 
-	public Mode getMode() {
+	public LimitMode getMode() {
 		return this.mode;
 	}
 
-	public void setMode(Mode mode) {
+	public void setMode(LimitMode mode) {
 		this.mode = mode;
+	}
+
+	public Duration getPlanTtl() {
+		return this.planTtl;
+	}
+
+	public void setPlanTtl(Duration planTtl) {
+		this.planTtl = planTtl;
 	}
 
 	public Store getStore() {
@@ -105,14 +121,6 @@ public class RateLimitProperties {
 		return this.http;
 	}
 
-	/** What a refusal does. */
-	public enum Mode {
-
-		/** A refusal is answered with 429. */
-		ENFORCE
-
-	}
-
 	/** Where permits are kept. */
 	public enum Store {
 
@@ -124,11 +132,23 @@ public class RateLimitProperties {
 
 	}
 
-	/** How a limit counts. */
+	/** How a limit with rates counts. */
 	public enum Algorithm {
 
 		/** Permits come back steadily and can be saved up to the burst. */
-		TOKEN_BUCKET
+		TOKEN_BUCKET,
+
+		/** All permits come back at once, at whole periods of the clock. */
+		FIXED_WINDOW,
+
+		/** Counts by segments of the period. */
+		SLIDING_WINDOW,
+
+		/** Weighs the window before by what is left of it. */
+		SLIDING_WINDOW_COUNTER,
+
+		/** Remembers every call. */
+		SLIDING_WINDOW_LOG
 
 	}
 
@@ -166,6 +186,12 @@ public class RateLimitProperties {
 		 */
 		private Duration deadline = Duration.ofMillis(50);
 
+		/**
+		 * For how long a call under way keeps its place (max-concurrent) if its instance
+		 * dies. While it runs the lease is renewed.
+		 */
+		private Duration slotLease = Duration.ofSeconds(30);
+
 		public String getKeyPrefix() {
 			return this.keyPrefix;
 		}
@@ -180,6 +206,14 @@ public class RateLimitProperties {
 
 		public void setDeadline(Duration deadline) {
 			this.deadline = deadline;
+		}
+
+		public Duration getSlotLease() {
+			return this.slotLease;
+		}
+
+		public void setSlotLease(Duration slotLease) {
+			this.slotLease = slotLease;
 		}
 
 	}
@@ -205,6 +239,18 @@ public class RateLimitProperties {
 		private @Nullable String cost;
 
 		/**
+		 * Expression for how many permits a call turned out to cost, evaluated after the
+		 * response. What was reserved by default.
+		 */
+		private @Nullable String settle;
+
+		/**
+		 * Condition under which a call counts, evaluated after the response, such as
+		 * "status == 401". Every call counts by default.
+		 */
+		private @Nullable String countWhen;
+
+		/**
 		 * What happens to a call that has no key.
 		 */
 		private OnMissingKey onMissingKey = OnMissingKey.IP;
@@ -213,6 +259,63 @@ public class RateLimitProperties {
 		 * How the limit counts.
 		 */
 		private Algorithm algorithm = Algorithm.TOKEN_BUCKET;
+
+		/**
+		 * Segments that a sliding window divides its period into. By default 20.
+		 */
+		private @Nullable Integer segments;
+
+		/**
+		 * Calls that may be under way at once, instead of a rate.
+		 */
+		private @Nullable Long maxConcurrent;
+
+		/**
+		 * How long a call may wait for its turn instead of being refused. Calls then go
+		 * on evenly.
+		 */
+		private @Nullable Duration maxWait;
+
+		/**
+		 * Calls of an instance that may wait at a time. By default 100.
+		 */
+		private @Nullable Integer maxWaiting;
+
+		/**
+		 * What a permit is to callers: "requests" or "tokens", for headers that tell them
+		 * apart.
+		 */
+		private @Nullable LimitUnit unit;
+
+		/**
+		 * Permits below zero that are remembered when calls turn out to have cost more
+		 * than was reserved: a number, or "none" for no bound. The capacity by default.
+		 */
+		private @Nullable String maxDebt;
+
+		/**
+		 * After how many refusals in what time a key is banned and for how long, such as
+		 * "20 denials in 10min for 1h".
+		 */
+		private @Nullable String banAfter;
+
+		/**
+		 * What a refusal of this limit does: "enforce" answers it, "shadow" counts it and
+		 * lets the call through.
+		 */
+		private LimitMode mode = LimitMode.ENFORCE;
+
+		/**
+		 * Expression for the name of the plan that a call is on. Without it a bean of
+		 * type PlanResolver is asked.
+		 */
+		private @Nullable String plan;
+
+		/**
+		 * Rates, or numbers of calls at once, by the names of the plans that have others
+		 * than the limit's own.
+		 */
+		private Map<String, List<String>> plans = new LinkedHashMap<>();
 
 		/**
 		 * Whether answers are silent about this limit.
@@ -255,6 +358,22 @@ public class RateLimitProperties {
 			this.cost = cost;
 		}
 
+		public @Nullable String getSettle() {
+			return this.settle;
+		}
+
+		public void setSettle(@Nullable String settle) {
+			this.settle = settle;
+		}
+
+		public @Nullable String getCountWhen() {
+			return this.countWhen;
+		}
+
+		public void setCountWhen(@Nullable String countWhen) {
+			this.countWhen = countWhen;
+		}
+
 		public OnMissingKey getOnMissingKey() {
 			return this.onMissingKey;
 		}
@@ -269,6 +388,86 @@ public class RateLimitProperties {
 
 		public void setAlgorithm(Algorithm algorithm) {
 			this.algorithm = algorithm;
+		}
+
+		public @Nullable Integer getSegments() {
+			return this.segments;
+		}
+
+		public void setSegments(@Nullable Integer segments) {
+			this.segments = segments;
+		}
+
+		public @Nullable Long getMaxConcurrent() {
+			return this.maxConcurrent;
+		}
+
+		public void setMaxConcurrent(@Nullable Long maxConcurrent) {
+			this.maxConcurrent = maxConcurrent;
+		}
+
+		public @Nullable Duration getMaxWait() {
+			return this.maxWait;
+		}
+
+		public void setMaxWait(@Nullable Duration maxWait) {
+			this.maxWait = maxWait;
+		}
+
+		public @Nullable Integer getMaxWaiting() {
+			return this.maxWaiting;
+		}
+
+		public void setMaxWaiting(@Nullable Integer maxWaiting) {
+			this.maxWaiting = maxWaiting;
+		}
+
+		public @Nullable LimitUnit getUnit() {
+			return this.unit;
+		}
+
+		public void setUnit(@Nullable LimitUnit unit) {
+			this.unit = unit;
+		}
+
+		public @Nullable String getMaxDebt() {
+			return this.maxDebt;
+		}
+
+		public void setMaxDebt(@Nullable String maxDebt) {
+			this.maxDebt = maxDebt;
+		}
+
+		public @Nullable String getBanAfter() {
+			return this.banAfter;
+		}
+
+		public void setBanAfter(@Nullable String banAfter) {
+			this.banAfter = banAfter;
+		}
+
+		public LimitMode getMode() {
+			return this.mode;
+		}
+
+		public void setMode(LimitMode mode) {
+			this.mode = mode;
+		}
+
+		public @Nullable String getPlan() {
+			return this.plan;
+		}
+
+		public void setPlan(@Nullable String plan) {
+			this.plan = plan;
+		}
+
+		public Map<String, List<String>> getPlans() {
+			return this.plans;
+		}
+
+		public void setPlans(Map<String, List<String>> plans) {
+			this.plans = plans;
 		}
 
 		public boolean isHideHeaders() {

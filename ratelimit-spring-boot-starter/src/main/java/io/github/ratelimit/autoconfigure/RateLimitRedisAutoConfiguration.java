@@ -1,6 +1,5 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.StoreObserver;
@@ -57,7 +56,8 @@ public final class RateLimitRedisAutoConfiguration {
 			RedisStore store = RedisStore.create(required(connections), RedisSettings.of(properties, definitions),
 					standIn.store(), time, observer.getIfAvailable(() -> StoreObserver.NONE));
 			try {
-				registry.whenRegistered((registered) -> check(store, registered.limit(), definitions));
+				registry.whenRegistered(new CountableLimits("cannot be counted in Redis, and ratelimit.store is redis",
+						store::check, definitions));
 			}
 			catch (RuntimeException ex) {
 				store.close();
@@ -84,19 +84,6 @@ public final class RateLimitRedisAutoConfiguration {
 				RateLimitProperties properties) {
 			return RedisBuckets.create(required(connections), properties.getRedis().getKeyPrefix(),
 					properties.getRedis().getDeadline());
-		}
-
-		/** A limit of an annotation is explained by who registers it. */
-		private static void check(RedisStore store, Limit limit, LimitDefinitions definitions) {
-			try {
-				store.check(limit);
-			}
-			catch (IllegalArgumentException ex) {
-				if (definitions.find(limit.name()) != null) {
-					throw RedisSettings.uncountable(limit, ex);
-				}
-				throw ex;
-			}
 		}
 
 		@Bean

@@ -10,6 +10,7 @@ import io.github.ratelimit.web.AnswerStyles;
 import io.github.ratelimit.web.Answers;
 import io.github.ratelimit.web.ForwardedHeaderCheck;
 import io.github.ratelimit.web.Identity;
+import io.github.ratelimit.web.PermitArgumentResolver;
 import io.github.ratelimit.web.RateLimitFilter;
 import io.github.ratelimit.web.RequestLimiter;
 import io.github.ratelimit.web.RequestScopes;
@@ -33,6 +34,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
  * Auto-configuration of limits on HTTP requests in a servlet web application.
@@ -122,6 +125,17 @@ public final class RateLimitWebAutoConfiguration {
 
 	private static int securityFilterOrder(Environment environment) {
 		return environment.getProperty("spring.security.filter.order", Integer.class, SECURITY_FILTER_ORDER);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(WebMvcConfigurer.class)
+	static class PermitParameterConfiguration implements WebMvcConfigurer {
+
+		@Override
+		public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+			resolvers.add(new PermitArgumentResolver());
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -176,7 +176,7 @@ final class RuleDefinitions {
 			return style;
 		}
 		catch (UnknownStyleException ex) {
-			throw LaterSettings.unknownBody(property, style, ex);
+			throw UnknownStyles.invalid(property, style, ex);
 		}
 	}
 

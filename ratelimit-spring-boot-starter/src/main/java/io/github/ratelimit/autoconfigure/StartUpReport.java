@@ -2,10 +2,12 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.KeySource;
 import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.PlanExpression;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +61,10 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		if (!this.killSwitch.enabled()) {
 			logger.warn("The limits are switched off: ratelimit.enabled is false, and every call is allowed");
 		}
+		else if (this.killSwitch.mode() == LimitMode.SHADOW) {
+			logger.warn("The limits are in the shadow: ratelimit.mode is shadow, so what they refuse is counted, and "
+					+ "every call is let through");
+		}
 		this.registry.all().forEach(this::write);
 		if (this.registry.all().isEmpty()) {
 			logger.warn("There are no limits, so nothing is limited. Write them below ratelimit.limits, "
@@ -74,6 +80,7 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 	private void write(RegisteredLimit registered) {
 		List<String> boundTo = registered.boundTo();
 		logger.info(describe(registered, boundTo));
+		warnOfChosenPlans(registered);
 		if (boundTo.isEmpty() && !isLazy()) {
 			String name = registered.limit().name();
 			logger.warn("Limit '" + name + "' is bound nowhere: it limits only code that asks RateLimiter for it. "
@@ -88,8 +95,8 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 	}
 
 	private String describe(RegisteredLimit registered, List<String> boundTo) {
-		StringBuilder line = new StringBuilder("Limit '").append(registered.limit().name()).append("': token-bucket ");
-		line.append(String.join(", ", registered.limit().rates().stream().map(Object::toString).toList()));
+		StringBuilder line = new StringBuilder("Limit '").append(registered.limit().name()).append("': ");
+		line.append(LimitText.of(registered.limit()));
 		List<String> keys = registered.keySources().stream().map(KeySource::expression).toList();
 		if (!keys.isEmpty()) {
 			line.append("; key ").append(String.join(", else ", keys));
@@ -98,11 +105,38 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		if (definition != null && definition.onMissingKey() != OnMissingKey.IP) {
 			line.append("; on missing key ").append(text(definition.onMissingKey()));
 		}
+		PlanDefinition plans = (definition != null) ? definition.plans() : null;
+		if (!registered.plans().isEmpty()) {
+			line.append("; plans ").append(LimitText.ofPlans(registered.plans()));
+			line.append(" by ").append(expression(plans));
+		}
+		if (registered.penalty() != null) {
+			line.append("; bans after ").append(registered.penalty());
+		}
+		if (registered.mode() == LimitMode.SHADOW) {
+			line.append("; in the shadow: refuses nothing");
+		}
 		line.append("; store ").append(this.store.type());
 		if (UnusedSettings.isRedis(this.store.type())) {
 			line.append(sharing(registered.limit().name(), definition));
 		}
 		return line.append("; bound to ").append(boundTo.isEmpty() ? "nothing" : String.join(", ", boundTo)).toString();
+	}
+
+	private static String expression(@Nullable PlanDefinition plans) {
+		PlanExpression expression = (plans != null) ? plans.expression() : null;
+		return (expression != null) ? expression.text() : "PlanResolver";
+	}
+
+	private void warnOfChosenPlans(RegisteredLimit registered) {
+		LimitDefinition definition = this.definitions.find(registered.limit().name());
+		PlanDefinition plans = (definition != null) ? definition.plans() : null;
+		PlanExpression expression = (plans != null) ? plans.expression() : null;
+		if (expression != null && expression.looksAtClient()) {
+			logger.warn("Limit '" + registered.limit().name() + "' takes the plan of a call from " + expression.text()
+					+ ", so callers can choose the one that suits them. Take it from a verified claim, or from a bean of "
+					+ "type PlanResolver");
+		}
 	}
 
 	private String sharing(String name, @Nullable LimitDefinition definition) {

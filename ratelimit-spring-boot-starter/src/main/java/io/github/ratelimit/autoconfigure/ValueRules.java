@@ -1,5 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.Suggestion;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,17 +13,36 @@ import org.springframework.boot.convert.DurationStyle;
 /** What single values have to keep, checked before they are converted. */
 final class ValueRules {
 
-	private static final Map<String, Range> RANGES = Map.of("ratelimit.memory.max-keys-per-limit",
+	/** By the last part of the names of the properties. */
+	private static final Map<String, Range> RANGES = Map.of("max-keys-per-limit",
 			new Range(1, Integer.MAX_VALUE, "At least one key has to be remembered; 100000 is the default."),
-			"ratelimit.http.ipv6-prefix", new Range(1, 128,
-					"Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default."));
+			"ipv6-prefix",
+			new Range(1, 128,
+					"Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default."),
+			"segments",
+			new Range(1, Limit.MAX_SEGMENTS,
+					"Write into how many parts a sliding window divides its period, from 1 to " + Limit.MAX_SEGMENTS
+							+ "; 20 is the default."),
+			"max-concurrent",
+			new Range(1, Rate.MAX_PERMITS, "Write how many calls may be under way at once, such as 10."), "max-waiting",
+			new Range(1, Integer.MAX_VALUE,
+					"Write how many calls of an instance may wait at a time; 100 is the default."));
 
 	/** By the last part of the names of the properties. */
 	private static final Map<String, DurationRange> DURATIONS = Map.of("deadline",
 			new DurationRange(Duration.ofNanos(1), Duration.ofSeconds(10),
 					"Write how long a decision may take, at most 10s; 50ms is the default."),
-			"lease", new DurationRange(Duration.ofMillis(10), Duration.ofSeconds(1),
-					"Write from 10ms to 1s, better from 50ms to 200ms, or remove it."));
+			"lease",
+			new DurationRange(Duration.ofMillis(10), Duration.ofSeconds(1),
+					"Write from 10ms to 1s, better from 50ms to 200ms, or remove it."),
+			"max-wait",
+			new DurationRange(Duration.ofMillis(1), Duration.ofDays(1),
+					"Write how long a call may wait for its turn, such as 2s, or remove it."),
+			"plan-ttl",
+			new DurationRange(Duration.ofMillis(1), Duration.ofDays(1),
+					"Write how long the plan of a key is remembered, at most 1d; 1m is the default."),
+			"slot-lease", new DurationRange(Duration.ofSeconds(3), Duration.ofHours(1),
+					"Write how long a call keeps its place if its instance dies, from 3s to 1h; 30s is the default."));
 
 	private ValueRules() {
 	}
@@ -33,7 +54,7 @@ final class ValueRules {
 	 * @param value its value, placeholders resolved
 	 */
 	static void check(String name, KnownProperty known, String value) {
-		Range range = RANGES.get(name);
+		Range range = RANGES.get(known.name());
 		DurationRange durations = DURATIONS.get(known.name());
 		if (range != null) {
 			range.check(name, value);
@@ -65,10 +86,6 @@ final class ValueRules {
 		for (Object constant : known.type().getEnumConstants()) {
 			constants.add(((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'));
 		}
-		InvalidConfigurationException later = LaterSettings.refuseValue(name, known, value, constants);
-		if (later != null) {
-			throw later;
-		}
 		if (constants.stream().map(PropertyPath::uniform).noneMatch(PropertyPath.uniform(value)::equals)) {
 			String remedy = Suggestion.nearest(value, constants)
 				.map((nearest) -> "Did you mean " + nearest + "? ")
@@ -84,10 +101,16 @@ final class ValueRules {
 	 * @param most the most
 	 * @param remedy what to write instead
 	 */
-	private record Range(int least, int most, String remedy) {
+	private record Range(long least, long most, String remedy) {
 
-		/** Checks numbers only: Boot tells well what it cannot convert. */
+		/**
+		 * Checks numbers only: Boot tells well what it cannot convert. An empty text
+		 * would become null.
+		 */
 		void check(String name, String value) {
+			if (value.isBlank()) {
+				throw new InvalidConfigurationException(name, "", "is empty", this.remedy);
+			}
 			try {
 				long number = Long.parseLong(value.strip());
 				if (number < this.least || number > this.most) {

@@ -11,21 +11,29 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.ParameterNameDiscoverer;
+import org.springframework.core.ResolvableType;
 
 /** The arguments that an expression may name: those of a method, or none. Immutable. */
 final class Arguments {
 
 	private static final ParameterNameDiscoverer DISCOVERER = new DefaultParameterNameDiscoverer();
 
-	private static final Arguments NONE = new Arguments(null, new String[0]);
+	/** What a method has returned, where that is known. */
+	static final String RESULT = "result";
+
+	private static final Arguments NONE = new Arguments(null, new String[0], null);
 
 	private final @Nullable Method method;
 
 	private final String @Nullable [] names;
 
-	private Arguments(@Nullable Method method, String @Nullable [] names) {
+	/** Null where there is no result yet. */
+	private final @Nullable ResolvableType result;
+
+	private Arguments(@Nullable Method method, String @Nullable [] names, @Nullable ResolvableType result) {
 		this.method = method;
 		this.names = names;
+		this.result = result;
 	}
 
 	static Arguments none() {
@@ -36,14 +44,19 @@ final class Arguments {
 		Method bridged = BridgeMethodResolver.findBridgedMethod(method);
 		@Nullable String[] discovered = DISCOVERER.getParameterNames(bridged);
 		if (discovered == null) {
-			return new Arguments(bridged, null);
+			return new Arguments(bridged, null, null);
 		}
 		String[] names = new String[discovered.length];
 		for (int i = 0; i < names.length; i++) {
 			String name = discovered[i];
 			names[i] = (name != null) ? name : "";
 		}
-		return new Arguments(bridged, names);
+		return new Arguments(bridged, names, null);
+	}
+
+	/** Returns these with the result of the method, or what it will once produce. */
+	Arguments withResult() {
+		return new Arguments(this.method, this.names, ResultType.of(this.method));
 	}
 
 	/**
@@ -52,6 +65,9 @@ final class Arguments {
 	 * @return the position from 0, -1 if there is no such argument
 	 */
 	int position(String name) {
+		if (isResult(name)) {
+			return count();
+		}
 		if (this.names != null) {
 			for (int i = 0; i < this.names.length; i++) {
 				if (this.names[i].equals(name)) {
@@ -60,6 +76,10 @@ final class Arguments {
 			}
 		}
 		return positionInName(name);
+	}
+
+	private boolean isResult(String name) {
+		return this.result != null && name.equals(RESULT);
 	}
 
 	private int positionInName(String name) {
@@ -84,6 +104,9 @@ final class Arguments {
 
 	/** Returns the declared type of an argument, null if there is none of that name. */
 	@Nullable Class<?> type(String name) {
+		if (this.result != null && isResult(name)) {
+			return this.result.resolve();
+		}
 		int position = position(name);
 		return (position >= 0 && this.method != null) ? this.method.getParameterTypes()[position] : null;
 	}
@@ -91,7 +114,7 @@ final class Arguments {
 	/** Returns whether an argument is declared as a class, not as a type variable. */
 	boolean isDeclaredAsClass(String name) {
 		int position = position(name);
-		if (position < 0 || this.method == null) {
+		if (position < 0 || this.method == null || isResult(name)) {
 			return false;
 		}
 		Type type = this.method.getGenericParameterTypes()[position];
@@ -103,6 +126,11 @@ final class Arguments {
 		if (this.method == null) {
 			return new InvalidExpressionException(expression, problem + ", but a request has no arguments",
 					"Write " + Words.VALUES + "; arguments are for @RateLimited.");
+		}
+		if (name.equals(RESULT)) {
+			return new InvalidExpressionException(expression,
+					"names #result, which there is not before the method has returned",
+					"Write it in settle, which is evaluated then.");
 		}
 		String method = this.method.getDeclaringClass().getSimpleName() + "." + this.method.getName();
 		if (this.names == null && count() > 0) {
@@ -130,6 +158,9 @@ final class Arguments {
 			for (String name : this.names) {
 				known.add(name);
 			}
+		}
+		if (this.result != null) {
+			known.add(RESULT);
 		}
 		return known;
 	}

@@ -1,5 +1,7 @@
 package io.github.ratelimit.expression;
 
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,10 +13,22 @@ import org.jspecify.annotations.Nullable;
  * @param target the bean whose method is called, null for a request alone
  * @param arguments the method's arguments in the order of its parameters, not copied;
  * empty for a request alone
+ * @param status the status of the response, null as long as nobody knows it
  */
-public record Call(@Nullable RequestFacts request, @Nullable Object target, @Nullable Object[] arguments) {
+public record Call(@Nullable RequestFacts request, @Nullable Object target, @Nullable Object[] arguments,
+		@Nullable Integer status) {
 
 	private static final Object[] NO_ARGUMENTS = {};
+
+	/**
+	 * Creates a call that nobody has answered yet.
+	 * @param request the facts of the request, null where none is bound
+	 * @param target the bean whose method is called, null for a request alone
+	 * @param arguments the method's arguments, not copied
+	 */
+	public Call(@Nullable RequestFacts request, @Nullable Object target, @Nullable Object[] arguments) {
+		this(request, target, arguments, null);
+	}
 
 	/**
 	 * Returns the call that a request is.
@@ -34,6 +48,27 @@ public record Call(@Nullable RequestFacts request, @Nullable Object target, @Nul
 	 */
 	public static Call of(@Nullable RequestFacts request, Object target, @Nullable Object[] arguments) {
 		return new Call(request, target, arguments);
+	}
+
+	/**
+	 * Returns the same call when it has been answered.
+	 * @param status the status of the response
+	 * @return the answered call
+	 */
+	public Call answered(int status) {
+		return new Call(this.request, this.target, this.arguments, status);
+	}
+
+	/**
+	 * Returns the same call when its method has returned: the result comes after the
+	 * arguments.
+	 * @param result what the method returned
+	 * @return the call with its result
+	 */
+	public Call returned(@Nullable Object result) {
+		@Nullable Object[] values = Arrays.copyOf(this.arguments, this.arguments.length + 1);
+		values[this.arguments.length] = result;
+		return new Call(this.request, this.target, values, this.status);
 	}
 
 	/**

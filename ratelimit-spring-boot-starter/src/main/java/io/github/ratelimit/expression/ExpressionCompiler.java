@@ -12,7 +12,7 @@ import org.springframework.expression.spel.ast.SpelNodeImpl;
 import org.springframework.util.ClassUtils;
 
 /**
- * Makes keys and costs of the SpEL expressions that developers write into the
+ * Makes keys, costs and plans of the SpEL expressions that developers write into the
  * configuration and into annotations. Whatever can be told at start-up is told here: a
  * text that does not parse, a name that does not exist, a function without its name.
  * Nothing that a client sends is ever parsed; it is a value and nothing else.
@@ -52,6 +52,13 @@ import org.springframework.util.ClassUtils;
  * all cost 1. Only a number that is written as the cost may be 0: everything else costs
  * at least 1, so that no client can choose to pay nothing.
  *
+ * <h2>Plans</h2> The name of a plan, a value that becomes a text as a key's does.
+ *
+ * <h2>After the response</h2> What settles a call is a number of permits that may be 0,
+ * and a negative one is; what is no number leaves the reservation as it is. There the
+ * configuration may look at {@code status}, and nowhere at {@code user} or {@code claim};
+ * an annotation looks at {@code #result}.
+ *
  * <p>
  * Thread-safe, and so is what it makes. A plain value is read without SpEL; other
  * expressions are interpreted at first and compiled to byte code when they are used
@@ -60,6 +67,9 @@ import org.springframework.util.ClassUtils;
 public final class ExpressionCompiler {
 
 	private static final String WHAT_TO_WRITE = "Write " + Words.VALUES + "; in YAML quote what begins with # or @.";
+
+	private static final String WHAT_SETTLES = "Write what a call turned out to cost, such as #result.usage.totalTokens "
+			+ "on a method or attribute('usage') in the configuration.";
 
 	private final Beans beans;
 
@@ -121,6 +131,56 @@ public final class ExpressionCompiler {
 		return cost(text, Arguments.of(method), classLoaderOf(method));
 	}
 
+	/**
+	 * Makes a plan of an expression over requests.
+	 * @param text the expression
+	 * @return the plan expression
+	 * @throws InvalidExpressionException if the expression cannot name a plan
+	 */
+	public PlanExpression requestPlan(String text) {
+		Parsing parsing = parsing(text, Arguments.none(), this.beans.classLoader());
+		return parsing.plan(parsing.tree("Write where the name of the plan comes from, such as claim('plan')."));
+	}
+
+	/**
+	 * Makes what tells after the response how much a request cost, over the request and
+	 * the {@code status} of its response.
+	 * @param text the expression
+	 * @return the expression
+	 * @throws InvalidExpressionException if it cannot be a number of permits
+	 */
+	public SettleExpression requestSettle(String text) {
+		Parsing parsing = parsing(text, Arguments.none(), this.beans.classLoader(), true);
+		return parsing.settle(parsing.tree(WHAT_SETTLES));
+	}
+
+	/**
+	 * Makes what tells how much a call of a method cost, over the call and its
+	 * {@code #result}: what the method returned, or what its future or publisher
+	 * produced.
+	 * @param text the expression
+	 * @param method the method, of the class that declares its body
+	 * @return the expression
+	 * @throws InvalidExpressionException if it cannot be a number of permits, or names an
+	 * argument that the method does not have
+	 */
+	public SettleExpression methodSettle(String text, Method method) {
+		Parsing parsing = parsing(text, Arguments.of(method).withResult(), classLoaderOf(method), false);
+		return parsing.settle(parsing.tree(WHAT_SETTLES));
+	}
+
+	/**
+	 * Makes the condition under which a request is counted after its response, over the
+	 * request and the {@code status} of its response.
+	 * @param text the expression
+	 * @return the condition
+	 * @throws InvalidExpressionException if it cannot be a condition
+	 */
+	public ConditionExpression requestCondition(String text) {
+		Parsing parsing = parsing(text, Arguments.none(), this.beans.classLoader(), true);
+		return parsing.condition(parsing.tree("Write when a call counts, for example status == 401."));
+	}
+
 	private KeyExpression key(String text, Arguments arguments, @Nullable ClassLoader classLoader) {
 		Parsing parsing = parsing(text, arguments, classLoader);
 		SpelNodeImpl tree = parsing.tree(WHAT_TO_WRITE);
@@ -142,7 +202,13 @@ public final class ExpressionCompiler {
 	}
 
 	private Parsing parsing(String text, Arguments arguments, @Nullable ClassLoader classLoader) {
-		return new Parsing(text, arguments, this.beans, this.setup, seesCalls(classLoader) ? classLoader : null);
+		return parsing(text, arguments, classLoader, false);
+	}
+
+	private Parsing parsing(String text, Arguments arguments, @Nullable ClassLoader classLoader,
+			boolean afterResponse) {
+		return new Parsing(text, arguments, this.beans, this.setup, seesCalls(classLoader) ? classLoader : null,
+				afterResponse);
 	}
 
 	private @Nullable ClassLoader classLoaderOf(Method method) {

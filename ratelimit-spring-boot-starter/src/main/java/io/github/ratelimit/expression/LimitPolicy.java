@@ -2,6 +2,7 @@ package io.github.ratelimit.expression;
 
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RegisteredLimit;
 import java.util.List;
@@ -20,10 +21,14 @@ public final class LimitPolicy {
 
 	private final @Nullable CostExpression cost;
 
+	private final @Nullable Plans plans;
+
+	private final @Nullable AfterResponse afterResponse;
+
 	private final String noValue;
 
 	private LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
-			@Nullable CostExpression cost) {
+			@Nullable CostExpression cost, @Nullable Plans plans, @Nullable AfterResponse afterResponse) {
 		if (keys.isEmpty()) {
 			throw new IllegalArgumentException("Limit '" + registered.limit().name()
 					+ "' has no key. Say whose calls it counts, for example header('X-API-Key'), ip or global.");
@@ -38,6 +43,8 @@ public final class LimitPolicy {
 		this.keys = List.copyOf(keys);
 		this.onMissingKey = onMissingKey;
 		this.cost = cost;
+		this.afterResponse = afterResponse;
+		this.plans = plans;
 		this.noValue = noValue(keys);
 	}
 
@@ -53,7 +60,7 @@ public final class LimitPolicy {
 	 */
 	public static LimitPolicy of(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
 			@Nullable CostExpression cost) {
-		return new LimitPolicy(registered, keys, onMissingKey, cost);
+		return new LimitPolicy(registered, keys, onMissingKey, cost, null, null);
 	}
 
 	/**
@@ -68,7 +75,13 @@ public final class LimitPolicy {
 			return null;
 		}
 		long permits = (this.cost != null) ? this.cost.evaluate(call) : 1;
-		return new Charge(this.registered.limit(), key, permits);
+		boolean countsLater = countsWhenAnswered() && call.request() != null;
+		Limit limit = limit(call, key);
+		return countsLater ? Charge.look(limit, key, permits) : new Charge(limit, key, permits);
+	}
+
+	private Limit limit(Call call, Key key) {
+		return (this.plans != null) ? this.plans.limit(this.registered, call, key) : this.registered.limit();
 	}
 
 	private @Nullable Key key(Call call) {
@@ -115,7 +128,8 @@ public final class LimitPolicy {
 	 * @return the policy with that key
 	 */
 	public LimitPolicy withKey(KeyExpression key) {
-		return isGlobal() ? this : new LimitPolicy(this.registered, List.of(key), this.onMissingKey, this.cost);
+		return isGlobal() ? this : new LimitPolicy(this.registered, List.of(key), this.onMissingKey, this.cost,
+				this.plans, this.afterResponse);
 	}
 
 	/**
@@ -126,7 +140,43 @@ public final class LimitPolicy {
 	 * @return the policy with that cost
 	 */
 	public LimitPolicy withCost(CostExpression cost) {
-		return (this.cost == null) ? this : new LimitPolicy(this.registered, this.keys, this.onMissingKey, cost);
+		return (this.cost == null && !this.registered.limit().costed()) ? this
+				: new LimitPolicy(this.registered, this.keys, this.onMissingKey, cost, this.plans, this.afterResponse);
+	}
+
+	/**
+	 * Returns this policy for a limit with plans.
+	 * @param plans tells which plan a call is on
+	 * @return the policy with these plans
+	 */
+	public LimitPolicy withPlans(Plans plans) {
+		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, plans, this.afterResponse);
+	}
+
+	/**
+	 * Returns this policy for a limit that finds out after the response what a request
+	 * cost, or whether it counts. A call that serves no request is counted in advance.
+	 * @param afterResponse what it finds out
+	 * @return the policy with it
+	 */
+	public LimitPolicy withAfterResponse(AfterResponse afterResponse) {
+		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, this.plans, afterResponse);
+	}
+
+	/**
+	 * Returns what the limit finds out after the response.
+	 * @return null if it is nothing
+	 */
+	public @Nullable AfterResponse afterResponse() {
+		return this.afterResponse;
+	}
+
+	/**
+	 * Returns whether requests are counted only when their response is complete.
+	 * @return whether there is a condition for it
+	 */
+	public boolean countsWhenAnswered() {
+		return this.afterResponse != null && this.afterResponse.countWhen() != null;
 	}
 
 	/**
@@ -142,12 +192,13 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns whether a key or the cost looks at {@code user} or {@code claim}.
+	 * Returns whether a key, the cost or the plan looks at {@code user} or {@code claim}.
 	 * @return whether the policy has to be applied after Spring Security
 	 */
 	public boolean looksAtSecurity() {
 		return this.keys.stream().anyMatch(KeyExpression::looksAtSecurity)
-				|| (this.cost != null && this.cost.looksAtSecurity());
+				|| (this.cost != null && this.cost.looksAtSecurity())
+				|| (this.plans != null && this.plans.looksAtSecurity());
 	}
 
 	/**

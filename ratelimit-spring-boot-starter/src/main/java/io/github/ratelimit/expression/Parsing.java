@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.SpelParseException;
+import org.springframework.expression.spel.ast.BooleanLiteral;
 import org.springframework.expression.spel.ast.Elvis;
 import org.springframework.expression.spel.ast.Literal;
 import org.springframework.expression.spel.ast.NullLiteral;
@@ -34,12 +35,12 @@ final class Parsing {
 	private final SyntaxCheck check;
 
 	Parsing(String text, Arguments arguments, Beans beans, EvaluationSetup setup,
-			@Nullable ClassLoader compilerClassLoader) {
+			@Nullable ClassLoader compilerClassLoader, boolean afterResponse) {
 		this.text = text;
 		this.arguments = arguments;
 		this.setup = setup;
 		this.compilerClassLoader = compilerClassLoader;
-		this.check = new SyntaxCheck(text, arguments, beans, setup.typeLocator);
+		this.check = new SyntaxCheck(text, arguments, beans, setup.typeLocator, afterResponse);
 	}
 
 	/** Returns the syntax tree of the text, its names unchecked. */
@@ -160,6 +161,16 @@ final class Parsing {
 		return trusted ? node.toStringAST() : Key.VALUE_KIND;
 	}
 
+	PlanExpression plan(SpelNodeImpl node) {
+		if (Syntax.variable(node) == RequestVariable.GLOBAL) {
+			throw new InvalidExpressionException(this.text, "names no plan: it is a key that everybody shares",
+					"Write where the name of the plan comes from, such as claim('plan').");
+		}
+		this.check.check(node);
+		return new ParsedPlan(this.text, Syntax.looksAtSecurity(node), Syntax.looksAtClient(node),
+				new SafeReader(this.text, reader(node)));
+	}
+
 	CostExpression cost(SpelNodeImpl node) {
 		this.check.check(node);
 		if (node instanceof Literal literal) {
@@ -169,6 +180,28 @@ final class Parsing {
 			checkIsNumber(node);
 		}
 		return new ParsedCost(this.text, Syntax.looksAtSecurity(node), new SafeReader(this.text, reader(node)));
+	}
+
+	SettleExpression settle(SpelNodeImpl node) {
+		this.check.check(node);
+		if (node instanceof Literal) {
+			throw new InvalidExpressionException(this.text, "is the same for every call",
+					"Write it as the cost, or write what tells the call's own.");
+		}
+		if (node instanceof VariableReference) {
+			checkIsNumber(node);
+		}
+		return new ParsedSettle(this.text, reader(node));
+	}
+
+	ConditionExpression condition(SpelNodeImpl node) {
+		this.check.check(node);
+		boolean constant = node instanceof Literal && !(node instanceof BooleanLiteral);
+		if (constant || Syntax.variable(node) != null) {
+			throw new InvalidExpressionException(this.text, "is a value and no condition",
+					"Compare it, for example status == 401.");
+		}
+		return new ParsedCondition(this.text, reader(node));
 	}
 
 	private void checkIsNumber(SpelNode argument) {

@@ -16,6 +16,11 @@ final class Permits {
 	/** What a call costs that does not say it. */
 	static final long DEFAULT = 1;
 
+	/** What is no number of permits. */
+	static final long NONE = -1;
+
+	private static final long NEGATIVE = -2;
+
 	private static final int MAX_TEXT_LENGTH = 64;
 
 	private static final BigDecimal MAX = BigDecimal.valueOf(Long.MAX_VALUE);
@@ -24,11 +29,27 @@ final class Permits {
 	}
 
 	/**
-	 * Returns the permits of a value.
+	 * Returns the permits that a call is to pay.
 	 * @param value a number or the text of one; anything else is no number
 	 * @return whole permits, fractions rounded up, saturated
 	 */
 	static long of(@Nullable Object value) {
+		long permits = read(value);
+		return (permits >= 0) ? permits : DEFAULT;
+	}
+
+	/**
+	 * Returns the permits that a call turned out to cost.
+	 * @param value a number or the text of one; anything else is no number
+	 * @return whole permits, fractions rounded up, saturated, 0 for a negative number;
+	 * {@link #NONE} where the value is no number
+	 */
+	static long actual(@Nullable Object value) {
+		long permits = read(value);
+		return (permits == NEGATIVE) ? 0 : permits;
+	}
+
+	private static long read(@Nullable Object value) {
 		if (value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte) {
 			return notNegative(((Number) value).longValue());
 		}
@@ -37,7 +58,7 @@ final class Permits {
 		}
 		if (value instanceof BigInteger integer) {
 			return (integer.bitLength() < Long.SIZE) ? notNegative(integer.longValue())
-					: (integer.signum() > 0) ? Long.MAX_VALUE : DEFAULT;
+					: (integer.signum() > 0) ? Long.MAX_VALUE : NEGATIVE;
 		}
 		if (value instanceof Number number) {
 			return ofDouble(number);
@@ -46,20 +67,20 @@ final class Permits {
 			return ofText(text);
 		}
 		if (value == null) {
-			return DEFAULT;
+			return NONE;
 		}
 		Object unwrapped = Values.unwrap(value);
-		return (unwrapped != value) ? of(unwrapped) : DEFAULT;
+		return (unwrapped != value) ? read(unwrapped) : NONE;
 	}
 
 	private static long notNegative(long permits) {
-		return (permits >= 0) ? permits : DEFAULT;
+		return (permits >= 0) ? permits : NEGATIVE;
 	}
 
 	private static long ofDouble(Number number) {
 		double permits = number.doubleValue();
 		if (Double.isNaN(permits) || permits < 0) {
-			return DEFAULT;
+			return Double.isNaN(permits) ? NONE : NEGATIVE;
 		}
 		long whole = number.longValue();
 		return ((double) whole == permits) ? whole : (long) Math.ceil(permits);
@@ -68,7 +89,7 @@ final class Permits {
 	/** Never scales a number whose exponent is out of range: that would fill memory. */
 	private static long ofDecimal(BigDecimal permits) {
 		if (permits.signum() <= 0) {
-			return (permits.signum() == 0) ? 0 : DEFAULT;
+			return (permits.signum() == 0) ? 0 : NEGATIVE;
 		}
 		if (permits.compareTo(MAX) >= 0) {
 			return Long.MAX_VALUE;
@@ -81,10 +102,10 @@ final class Permits {
 
 	private static long ofText(CharSequence sequence) {
 		if (sequence.length() > MAX_TEXT_LENGTH) {
-			return DEFAULT;
+			return NONE;
 		}
 		BigDecimal number = decimal(sequence.toString().strip());
-		return (number != null) ? ofDecimal(number) : DEFAULT;
+		return (number != null) ? ofDecimal(number) : NONE;
 	}
 
 	/**

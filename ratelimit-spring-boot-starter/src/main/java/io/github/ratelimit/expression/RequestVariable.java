@@ -18,7 +18,10 @@ enum RequestVariable {
 
 	METHOD(Key.VALUE_KIND, Call::method),
 
-	PATH(Key.VALUE_KIND, Call::path);
+	PATH(Key.VALUE_KIND, Call::path),
+
+	/** The only one that nobody knows before the response. */
+	STATUS(Key.VALUE_KIND, Call::status);
 
 	private final String kind;
 

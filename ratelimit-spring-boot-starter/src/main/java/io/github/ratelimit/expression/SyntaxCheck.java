@@ -41,12 +41,15 @@ final class SyntaxCheck {
 
 	private final StaticTypes staticTypes;
 
-	SyntaxCheck(String expression, Arguments arguments, Beans beans, TypeLocator types) {
+	private final boolean afterResponse;
+
+	SyntaxCheck(String expression, Arguments arguments, Beans beans, TypeLocator types, boolean afterResponse) {
 		this.expression = expression;
 		this.arguments = arguments;
 		this.beans = beans;
 		this.types = types;
 		this.staticTypes = new StaticTypes(expression, arguments);
+		this.afterResponse = afterResponse;
 	}
 
 	/** Checks an expression, or the part of one that is evaluated over the call. */
@@ -171,9 +174,25 @@ final class SyntaxCheck {
 		if (variable == null) {
 			throw Words.unknownVariable(this.expression, name);
 		}
+		if (variable == RequestVariable.STATUS && !this.afterResponse) {
+			throw new InvalidExpressionException(this.expression,
+					"looks at status, which nobody knows before the response",
+					"Write it in count-when or settle of a limit, which are evaluated after the response.");
+		}
+		if (variable.isSecurity()) {
+			checkKnownAfterwards(name);
+		}
 		if (variable == RequestVariable.GLOBAL) {
 			throw new InvalidExpressionException(this.expression, "uses global as a value",
 					"Write global alone, as a whole key: one for everybody. It has no value to combine or compare.");
+		}
+	}
+
+	private void checkKnownAfterwards(String name) {
+		if (this.afterResponse) {
+			throw new InvalidExpressionException(this.expression,
+					"looks at " + name + ", but after the response nobody is authenticated any more",
+					"Look at status, or at an attribute('…') of the request that your code sets.");
 		}
 	}
 
@@ -182,6 +201,10 @@ final class SyntaxCheck {
 		if (name.equals("root") || (name.equals("this") && ofCall)) {
 			throw new InvalidExpressionException(this.expression, "names #" + name + ", which is no value",
 					"Write " + Words.VALUES + ".");
+		}
+		if (this.arguments.type(name) == void.class) {
+			throw new InvalidExpressionException(this.expression, "names #" + name + ", but the method returns nothing",
+					"Have the method return what tells its cost, or leave the expression out.");
 		}
 		if (!name.equals("this") && this.arguments.position(name) < 0) {
 			throw this.arguments.unknown(this.expression, name);
@@ -205,6 +228,9 @@ final class SyntaxCheck {
 			throw new InvalidExpressionException(this.expression,
 					"gives " + function.text() + " " + count(call.getChildCount(), "argument"),
 					"It takes the one name, such as " + function.example() + ".");
+		}
+		if (function.isSecurity()) {
+			checkKnownAfterwards(function.text());
 		}
 		checkName(function, call.getChild(0));
 	}

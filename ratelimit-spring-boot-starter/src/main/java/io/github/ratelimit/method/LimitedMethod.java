@@ -34,10 +34,11 @@ record LimitedMethod(Method method, Class<?> type, List<Declaration> declaration
 	 * @param rate the rate of its own, empty if none
 	 * @param key the key expression, empty if none
 	 * @param cost the cost expression, empty if none
+	 * @param settle the expression for what a call turned out to cost, empty if none
 	 * @param fallback the fallback's name, empty if none
 	 */
 	record Declaration(AnnotatedElement source, Method named, List<String> limits, String rate, String key, String cost,
-			String fallback) {
+			String settle, String fallback) {
 
 	}
 

@@ -1,5 +1,7 @@
 package io.github.ratelimit.method;
 
+import java.util.concurrent.Executor;
+
 import io.github.ratelimit.DecisionScope;
 import io.github.ratelimit.Degradation;
 import io.github.ratelimit.KillSwitch;
@@ -22,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param scope finds what filter and advice share about a request, null where there are
  * no requests
  * @param facts finds the request that a call serves, null where there are no requests
+ * @param executor calls methods whose turn has come while no thread waited for it
  */
 public record LimiterBeans(RateLimiter rateLimiter, LimitRegistry registry, LimitPolicies policies,
 		ExpressionCompiler expressions, Degradation degradation, KillSwitch killSwitch,
-		DecisionScope.@Nullable Current scope, RequestFacts.@Nullable Current facts) {
+		DecisionScope.@Nullable Current scope, RequestFacts.@Nullable Current facts, Executor executor) {
 
 	@Nullable DecisionScope currentScope() {
 		return (this.scope != null) ? this.scope.get() : null;

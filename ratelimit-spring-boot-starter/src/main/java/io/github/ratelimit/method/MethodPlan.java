@@ -1,12 +1,16 @@
 package io.github.ratelimit.method;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.expression.SettleExpression;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +19,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param policies what the limits take, at least one, no two of the same limit and key
  * expression
+ * @param settles what tells the actual cost, in the order of the policies, null for those
+ * whose cost stays what it was
  * @param limits the limits
  * @param fallback what is called instead of a refused call, null for the exception
  * @param future whether callers look for failures in a future
+ * @param waits whether calls may have to wait for their turn
  */
-record MethodPlan(List<LimitPolicy> policies, List<RegisteredLimit> limits, @Nullable Fallback fallback,
-		boolean future) {
+record MethodPlan(List<LimitPolicy> policies, List<@Nullable SettleExpression> settles, List<RegisteredLimit> limits,
+		@Nullable Fallback fallback, boolean future, boolean waits) {
 
-	static MethodPlan of(LimitedMethod method, List<LimitPolicy> policies, @Nullable Fallback fallback) {
-		List<RegisteredLimit> limits = policies.stream().map(LimitPolicy::registered).distinct().toList();
-		return new MethodPlan(List.copyOf(policies), limits, fallback, isFuture(method.method().getReturnType()));
+	static MethodPlan of(LimitedMethod method, Map<LimitPolicy, @Nullable SettleExpression> policies,
+			@Nullable Fallback fallback) {
+		List<LimitPolicy> charged = List.copyOf(policies.keySet());
+		List<@Nullable SettleExpression> settles = Collections.unmodifiableList(new ArrayList<>(policies.values()));
+		List<RegisteredLimit> limits = charged.stream().map(LimitPolicy::registered).distinct().toList();
+		boolean waits = limits.stream().anyMatch((limit) -> limit.limit().paces());
+		return new MethodPlan(charged, settles, limits, fallback, isFuture(method.method().getReturnType()), waits);
 	}
 
 	private static boolean isFuture(Class<?> returnType) {

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.SettleExpression;
 import io.github.ratelimit.method.LimitedMethod.Declaration;
 import org.jspecify.annotations.Nullable;
 
@@ -59,20 +61,20 @@ final class PlanBuilder {
 	 * @throws InvalidRateLimitedMethodException if an annotation of it cannot work
 	 */
 	MethodPlan build(LimitedMethod method) {
-		Set<LimitPolicy> policies = new LinkedHashSet<>();
+		Map<LimitPolicy, @Nullable SettleExpression> policies = new LinkedHashMap<>();
 		List<InlineLimit> inlineLimits = InlineLimit.of(method);
 		int inlineIndex = 0;
 		for (Declaration declaration : method.declarations()) {
 			check(declaration);
-			if (declaration.rate().isEmpty()) {
-				policies.addAll(configured(declaration));
-			}
-			else {
-				policies.add(inline(declaration, inlineLimits.get(inlineIndex++)));
+			List<LimitPolicy> declared = declaration.rate().isEmpty() ? configured(declaration)
+					: List.of(inline(declaration, inlineLimits.get(inlineIndex++)));
+			SettleExpression settle = settle(declaration, declared);
+			for (LimitPolicy policy : declared) {
+				policies.putIfAbsent(policy, policy.registered().limit().costed() ? settle : null);
 			}
 		}
-		policies.forEach((policy) -> policy.registered().bindTo(method.displayName()));
-		return MethodPlan.of(method, List.copyOf(policies), fallback(method));
+		policies.keySet().forEach((policy) -> policy.registered().bindTo(method.displayName()));
+		return MethodPlan.of(method, policies, fallback(method));
 	}
 
 	private static void check(Declaration declaration) {
@@ -118,15 +120,38 @@ final class PlanBuilder {
 		return policies;
 	}
 
+	private @Nullable SettleExpression settle(Declaration declaration, List<LimitPolicy> policies) {
+		SettleExpression settle = compile(declaration, "settle", declaration.settle(),
+				this.beans.expressions()::methodSettle);
+		if (settle != null && policies.stream().noneMatch((policy) -> policy.registered().limit().costed())) {
+			String limits = declaration.limits().isEmpty() ? "its own rate" : declaration.limits().toString();
+			throw invalid(declaration.named(), "settle", declaration.settle(),
+					"has no effect: " + limits + " counts calls, not what they cost",
+					declaration.limits().isEmpty() ? "Write what a call reserves beside it, for example cost = \"100\"."
+							: "Give the limit what a call reserves, for example ratelimit.limits."
+									+ declaration.limits().get(0) + ".cost=100.");
+		}
+		return settle;
+	}
+
 	private LimitPolicy find(Declaration declaration, String name) {
 		try {
-			return this.beans.policies().get(name);
+			return checked(declaration, this.beans.policies().get(name));
 		}
 		catch (UnknownLimitException ex) {
 			String nearest = ex.nearest().map((near) -> "Did you mean \"" + near + "\"? ").orElse("");
 			throw new InvalidRateLimitedMethodException(declaration.source(), "value", name,
 					"names a limit that does not exist", nearest + knownLimits(), ex);
 		}
+	}
+
+	private LimitPolicy checked(Declaration declaration, LimitPolicy policy) {
+		if (policy.countsWhenAnswered() && this.beans.scope() == null) {
+			throw invalid(declaration.source(), "value", policy.registered().limit().name(),
+					"counts calls by the status of their response (count-when), and this application serves no requests",
+					"Name a limit without count-when.");
+		}
+		return policy;
 	}
 
 	private String knownLimits() {
@@ -149,7 +174,7 @@ final class PlanBuilder {
 			throw new IllegalStateException("Checked before: " + declaration);
 		}
 		CostExpression cost = cost(declaration);
-		Limit built = Limit.of(this.names.of(limit), rates(declaration));
+		Limit built = Limit.named(this.names.of(limit)).rates(rates(declaration)).costed(cost != null).build();
 		RegisteredLimit registered = register(declaration, built, key);
 		LimitPolicy policy = LimitPolicy.of(registered, List.of(key), OnMissingKey.IP, cost);
 		this.inline.put(limit, policy);

@@ -12,9 +12,9 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Shows Micrometer the figures that the limiter keeps anyway: what each limit decided,
- * how many keys it has, how many permits were forgotten. The meters read them when they
- * are asked, so a decision pays nothing for being metered; limits that are registered
- * later get theirs then. No tag tells a key.
+ * how many keys it has, how many permits were forgotten or forgiven. The meters read them
+ * when they are asked, so a decision pays nothing for being metered; limits that are
+ * registered later get theirs then. No tag tells a key.
  */
 public final class RateLimitMetrics implements MeterBinder {
 
@@ -38,12 +38,14 @@ public final class RateLimitMetrics implements MeterBinder {
 			bindDecisions(limit, registry);
 			bindKeys(limit, registry);
 			bindForgotten(limit, registry);
+			bindForgiven(limit, registry);
 		});
 	}
 
 	private void bindDecisions(RegisteredLimit limit, MeterRegistry registry) {
 		bindOutcome(limit, "allowed", LimitStatistics::allowed, registry);
 		bindOutcome(limit, "denied", LimitStatistics::denied, registry);
+		bindOutcome(limit, "shadow_denied", LimitStatistics::shadowDenied, registry);
 		bindOutcome(limit, "degraded", LimitStatistics::degraded, registry);
 	}
 
@@ -68,6 +70,14 @@ public final class RateLimitMetrics implements MeterBinder {
 	private void bindForgotten(RegisteredLimit limit, MeterRegistry registry) {
 		FunctionCounter.builder("ratelimit.forgotten", this.store, (store) -> store.forgottenPermits(limit.limit()))
 			.description("Permits lost because keys were forgotten before they were full again")
+			.baseUnit("permits")
+			.tag("limit", limit.limit().name())
+			.register(registry);
+	}
+
+	private void bindForgiven(RegisteredLimit limit, MeterRegistry registry) {
+		FunctionCounter.builder("ratelimit.forgiven", this.store, (store) -> store.forgivenPermits(limit.limit()))
+			.description("Permits that calls cost beyond the debt that the limit remembers")
 			.baseUnit("permits")
 			.tag("limit", limit.limit().name())
 			.register(registry);

@@ -1,5 +1,5 @@
 /**
- * Decisions as metrics.
+ * Decisions as metrics and events.
  */
 @NullMarked
 package io.github.ratelimit.observation;

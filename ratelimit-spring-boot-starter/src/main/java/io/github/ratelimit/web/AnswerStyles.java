@@ -1,5 +1,6 @@
 package io.github.ratelimit.web;
 
+import io.github.ratelimit.TimeSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -22,13 +23,14 @@ public final class AnswerStyles {
 	 * Creates the collection.
 	 * @param headers the application's own header styles
 	 * @param bodies the application's own body styles
+	 * @param time for headers that tell a time of day
 	 * @throws IllegalArgumentException if two of a kind have the same name
 	 */
-	public AnswerStyles(Collection<HeaderStyle> headers, Collection<BodyStyle> bodies) {
-		this.headers = byName("HeaderStyle", HeaderStyle::name,
-				List.of(new XRateLimitHeaders(), new Draft11Headers(), new NoHeaders()), headers);
-		this.bodies = byName("BodyStyle", BodyStyle::name, List.of(new ProblemBody(), new OpenAiBody(), new NoBody()),
-				bodies);
+	public AnswerStyles(Collection<HeaderStyle> headers, Collection<BodyStyle> bodies, TimeSource time) {
+		this.headers = byName("HeaderStyle", HeaderStyle::name, List.of(new XRateLimitHeaders(), new Draft11Headers(),
+				new OpenAiHeaders(), new AnthropicHeaders(time), new NoHeaders()), headers);
+		this.bodies = byName("BodyStyle", BodyStyle::name,
+				List.of(new ProblemBody(), new OpenAiBody(), new AnthropicBody(), new NoBody()), bodies);
 	}
 
 	private static <T> Map<String, T> byName(String type, Function<T, String> nameOf, Collection<? extends T> builtIn,

@@ -28,6 +28,9 @@ public final class Answers {
 
 	private static final String RETRY_AFTER = "Retry-After";
 
+	/** What the application calls this request, where it says so in this header. */
+	private static final String REQUEST_ID = "request-id";
+
 	private static final String SHOULD_RETRY = "x-should-retry";
 
 	private final AnswerStyles styles;
@@ -111,13 +114,16 @@ public final class Answers {
 		if (response.isCommitted()) {
 			return;
 		}
-		Refusal refusal = refusal(decision);
+		Refusal refusal = refusal(decision, response.getHeader(REQUEST_ID));
 		HttpServletResponse target = start(request, response, refusal);
 		if (refusal.reason() == Reason.TOO_LARGE) {
 			target.setHeader(SHOULD_RETRY, "false");
 		}
 		else {
 			target.setHeader(RETRY_AFTER, Long.toString(refusal.retryAfterSeconds()));
+			for (HeaderStyle style : this.headers) {
+				style.writeRetryAfter(decision.retryAfter(), target);
+			}
 		}
 		tell(joined(limits, decision.limits()), target);
 		writeBody(request, target, refusal, bodyStyle);
@@ -141,30 +147,39 @@ public final class Answers {
 			logger.debug(missing.getMessage());
 		}
 		Refusal refusal = new Refusal(Reason.MISSING_KEY,
-				"The request carries nothing that it could be counted by, such as an API key.", List.of(), 0);
+				"The request carries nothing that it could be counted by, such as an API key.", List.of(), 0,
+				response.getHeader(REQUEST_ID));
 		HttpServletResponse target = start(request, response, refusal);
 		writeBody(request, target, refusal, bodyStyle);
 	}
 
-	private Refusal refusal(Decision decision) {
+	private Refusal refusal(Decision decision, @Nullable String requestId) {
 		List<LimitDecision> violated = new ArrayList<>();
 		boolean tooLarge = false;
+		boolean banned = false;
 		for (LimitDecision limit : decision.violated()) {
 			tooLarge |= limit.neverPayable();
+			banned |= limit.isBanned();
 			if (!isHidden(limit)) {
 				violated.add(limit);
 			}
 		}
 		if (tooLarge) {
 			violated.removeIf((limit) -> !limit.neverPayable());
-			return new Refusal(Reason.TOO_LARGE, RefusalMessages.tooLarge(violated), violated, 0);
+			return new Refusal(Reason.TOO_LARGE, RefusalMessages.tooLarge(violated), violated, 0, requestId);
 		}
 		long seconds = Math.max(1, Seconds.roundUp(decision.retryAfter()));
+		if (banned) {
+			violated.removeIf((limit) -> !limit.isBanned());
+			return new Refusal(Reason.BANNED, RefusalMessages.banned(violated, seconds), violated, seconds, requestId);
+		}
 		if (decision.unavailable()) {
-			return new Refusal(Reason.UNAVAILABLE, RefusalMessages.unavailable(violated, seconds), violated, seconds);
+			return new Refusal(Reason.UNAVAILABLE, RefusalMessages.unavailable(violated, seconds), violated, seconds,
+					requestId);
 		}
 		violated.removeIf(LimitDecision::unavailable);
-		return new Refusal(Reason.LIMIT_EXCEEDED, RefusalMessages.exceeded(violated, seconds), violated, seconds);
+		return new Refusal(Reason.LIMIT_EXCEEDED, RefusalMessages.exceeded(violated, seconds), violated, seconds,
+				requestId);
 	}
 
 	private HttpServletResponse start(HttpServletRequest request, HttpServletResponse response, Refusal refusal) {
@@ -217,8 +232,8 @@ public final class Answers {
 	}
 
 	/**
-	 * Leaves out what is hidden or has no facts, and speaks once of each limit: of one
-	 * key its latest decision, of several keys the one nearest to refusal.
+	 * Leaves out what is hidden, only tried out or has no facts, and speaks once of each
+	 * limit: of one key its latest decision, of several keys the one nearest to refusal.
 	 */
 	private List<LimitDecision> visible(List<LimitDecision> limits) {
 		if (limits.size() == 1) {
@@ -235,7 +250,7 @@ public final class Answers {
 	}
 
 	private boolean isTold(LimitDecision limit) {
-		return limit.hasFacts() && !isHidden(limit);
+		return limit.hasFacts() && limit.charge().enforced() && !isHidden(limit);
 	}
 
 	private static void addOrReplace(List<LimitDecision> limits, LimitDecision later) {

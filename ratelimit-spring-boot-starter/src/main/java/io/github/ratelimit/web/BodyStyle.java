@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The shape of the body of a refusal. A bean of this type can be named in
  * {@code ratelimit.http.body} and by rules; one with the name of a built-in style
- * ({@code problem}, {@code openai}, {@code none}) takes its place.
+ * ({@code problem}, {@code openai}, {@code anthropic}, {@code none}) takes its place.
  * <p>
  * Implementations must be thread-safe.
  */

@@ -21,6 +21,9 @@ import java.util.concurrent.ConcurrentMap;
  * <p>
  * {@code t} is the time to full; of a rate that refuses never beyond the wait, since
  * Retry-After should not end before it.
+ * <p>
+ * A limit on calls under way has the quota unit {@code concurrent-requests} and neither
+ * {@code w} nor {@code t}: when a call ends nobody can tell.
  */
 final class Draft11Headers implements HeaderStyle {
 
@@ -28,10 +31,13 @@ final class Draft11Headers implements HeaderStyle {
 
 	private static final String STATE = "RateLimit";
 
+	/** Limits whose rates change would be more and more. */
+	private static final int MAX_TEXTS = 10_000;
+
 	private static final List<String> NAMES = List.of(POLICY, STATE);
 
-	/** By the limits' names, of which there are as many as the application has. */
-	private final ConcurrentMap<String, Texts> texts = new ConcurrentHashMap<>();
+	/** Of as many limits as the application has, once for each plan. */
+	private final ConcurrentMap<Limit, Texts> texts = new ConcurrentHashMap<>();
 
 	@Override
 	public String name() {
@@ -71,53 +77,59 @@ final class Draft11Headers implements HeaderStyle {
 	}
 
 	private Texts textsOf(Limit limit) {
-		Texts known = this.texts.get(limit.name());
-		if (known != null && (known.limit == limit || known.limit.equals(limit))) {
+		Texts known = this.texts.get(limit);
+		if (known != null) {
 			return known;
 		}
+		if (this.texts.size() >= MAX_TEXTS) {
+			this.texts.clear();
+		}
 		Texts created = new Texts(limit);
-		this.texts.put(limit.name(), created);
+		this.texts.put(limit, created);
 		return created;
 	}
 
 	/** What does not change while a limit has the same rates. */
 	private static final class Texts {
 
-		private final Limit limit;
-
 		private final String policy;
+
+		private final boolean timed;
 
 		/** Of each rate in turn, for example {@code "chat";r=}. */
 		private final String[] stateHeads;
 
 		Texts(Limit limit) {
-			this.limit = limit;
-			List<Rate> rates = limit.rates();
-			this.stateHeads = new String[rates.size()];
+			this.timed = !limit.isConcurrency();
+			this.stateHeads = new String[limit.quotas()];
 			StringBuilder all = new StringBuilder();
-			for (int i = 0; i < rates.size(); i++) {
+			for (int i = 0; i < limit.quotas(); i++) {
 				StringBuilder name = new StringBuilder();
 				StructuredFields.appendString(name, PolicyNames.of(limit, i));
 				all.append((i > 0) ? ", " : "").append(name);
-				appendQuota(all, rates.get(i));
+				StructuredFields.appendInteger(all.append(";q="), limit.quota(i));
+				all.append(this.timed ? window(limit.rates().get(i)) : ";qu=\"concurrent-requests\"");
 				this.stateHeads[i] = name + ";r=";
 			}
 			this.policy = all.toString();
 		}
 
-		private static void appendQuota(StringBuilder to, Rate rate) {
-			StructuredFields.appendInteger(to.append(";q="), rate.burst());
+		private static String window(Rate rate) {
 			Duration window = rate.timeToFull();
+			StringBuilder text = new StringBuilder();
 			if (window.getNano() == 0) {
-				StructuredFields.appendInteger(to.append(";w="), window.getSeconds());
+				StructuredFields.appendInteger(text.append(";w="), window.getSeconds());
 			}
+			return text.toString();
 		}
 
 		void appendState(StringBuilder to, LimitDecision decision) {
 			for (int rate = 0; rate < this.stateHeads.length; rate++) {
 				to.append((rate > 0) ? ", " : "").append(this.stateHeads[rate]);
 				StructuredFields.appendInteger(to, decision.remaining(rate));
-				StructuredFields.appendInteger(to.append(";t="), effectiveWindow(decision, rate));
+				if (this.timed) {
+					StructuredFields.appendInteger(to.append(";t="), effectiveWindow(decision, rate));
+				}
 			}
 		}
 

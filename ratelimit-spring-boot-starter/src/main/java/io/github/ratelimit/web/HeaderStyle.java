@@ -2,13 +2,15 @@ package io.github.ratelimit.web;
 
 import io.github.ratelimit.LimitDecision;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
 /**
  * A way to tell callers about their limits in headers. A bean of this type can be named
  * in {@code ratelimit.http.headers}; one with the name of a built-in style
- * ({@code x-ratelimit}, {@code draft-11}, {@code none}) takes its place.
+ * ({@code x-ratelimit}, {@code draft-11}, {@code openai}, {@code anthropic},
+ * {@code none}) takes its place.
  * <p>
  * Implementations must be thread-safe. They run once per limited request, so they should
  * be quick.
@@ -36,5 +38,14 @@ public interface HeaderStyle {
 	 * @param response where the headers go
 	 */
 	void write(List<LimitDecision> limits, HttpServletResponse response);
+
+	/**
+	 * Tells a refused caller, beside {@code Retry-After}, when to come back. It is not
+	 * asked where coming back does not help.
+	 * @param wait how long to wait, positive
+	 * @param response where the headers go
+	 */
+	default void writeRetryAfter(Duration wait, HttpServletResponse response) {
+	}
 
 }

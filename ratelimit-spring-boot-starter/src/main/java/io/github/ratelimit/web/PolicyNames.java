@@ -15,19 +15,28 @@ final class PolicyNames {
 	}
 
 	static String of(Limit limit, int rate) {
-		return (limit.rates().size() == 1) ? limit.name() : limit.name() + ";" + (rate + 1);
+		return (limit.quotas() == 1) ? limit.name() : limit.name() + ";" + (rate + 1);
 	}
 
+	/** Returns the rates that refuse; of a limit that refuses whatever is left, all. */
 	static List<String> violated(List<LimitDecision> limits) {
 		List<String> names = new ArrayList<>();
 		for (LimitDecision decision : limits) {
-			for (int rate = 0; rate < decision.limit().rates().size(); rate++) {
-				if (decision.violated(rate)) {
-					names.add(of(decision.limit(), rate));
-				}
+			int before = names.size();
+			addRates(decision, names, false);
+			if (names.size() == before) {
+				addRates(decision, names, true);
 			}
 		}
 		return names;
+	}
+
+	private static void addRates(LimitDecision decision, List<String> names, boolean all) {
+		for (int rate = 0; rate < decision.limit().quotas(); rate++) {
+			if (all || decision.violated(rate)) {
+				names.add(of(decision.limit(), rate));
+			}
+		}
 	}
 
 }

@@ -99,7 +99,11 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		HttpServletResponse told = (known == null) ? expose(request, response) : response;
 		RequestDecisionScope scope = (known == null) ? this.scopes.create(request, told) : known;
 		RequestDecisionScope previous = this.scopes.bind(scope);
+		Throwable failure = null;
 		try {
+			if (previous != scope) {
+				scope.end().watch(told);
+			}
 			if (request.getDispatcherType() != DispatcherType.REQUEST) {
 				scope.use(told);
 				proceed(request, told, chain, scope);
@@ -111,8 +115,15 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 				}
 			}
 		}
+		catch (ServletException | IOException | RuntimeException | Error ex) {
+			failure = ex;
+			throw ex;
+		}
 		finally {
 			this.scopes.bind(previous);
+			if (previous != scope) {
+				scope.end().afterDispatch(request, failure);
+			}
 		}
 	}
 

@@ -1,19 +1,25 @@
 package io.github.ratelimit.web;
 
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitUnit;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the body of a refusal may speak of: nothing of it comes from the client, and no
- * limit that hides is in it.
+ * What the body of a refusal may speak of: nothing of it comes from the client, unless
+ * the application makes its request ids of what clients send; no limit that hides is in
+ * it.
  *
  * @param reason why the request is refused
  * @param message a sentence or two for people
  * @param violated the limits that refuse and may be named, possibly none
  * @param retryAfterSeconds how long to wait, in seconds, rounded up, at least 1; 0 where
  * waiting does not help
+ * @param requestId what the application has set as the answer's {@code request-id}
+ * header, null if it has not
  */
-public record Refusal(Reason reason, String message, List<LimitDecision> violated, long retryAfterSeconds) {
+public record Refusal(Reason reason, String message, List<LimitDecision> violated, long retryAfterSeconds,
+		@Nullable String requestId) {
 
 	/**
 	 * Creates a refusal.
@@ -30,11 +36,29 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 		return this.reason.status;
 	}
 
+	/**
+	 * Returns what a permit is of the limit that decides: that with the longest wait of
+	 * those that may be named.
+	 * @return the unit, null if that limit has none or no limit may be named
+	 */
+	public @Nullable LimitUnit unit() {
+		LimitDecision longest = null;
+		for (LimitDecision limit : this.violated) {
+			if (longest == null || limit.isNearerToRefusalThan(longest)) {
+				longest = limit;
+			}
+		}
+		return (longest != null) ? longest.limit().unit() : null;
+	}
+
 	/** Why a request is refused. */
 	public enum Reason {
 
 		/** A limit has too few permits: 429. */
 		LIMIT_EXCEEDED(429),
+
+		/** The caller was refused so often that it is banned for a while: 429. */
+		BANNED(429),
 
 		/** The request costs more than a limit can ever hold: 413. */
 		TOO_LARGE(413),

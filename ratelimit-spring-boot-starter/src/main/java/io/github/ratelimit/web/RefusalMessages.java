@@ -32,13 +32,25 @@ final class RefusalMessages {
 		return " Please try again in " + seconds + ((seconds == 1) ? " second." : " seconds.");
 	}
 
+	static String banned(List<LimitDecision> banning, long seconds) {
+		String what = switch (banning.size()) {
+			case 0 -> "Too many requests were refused, so all are for a while.";
+			case 1 ->
+				"Rate limit " + names(banning) + " was exceeded too often, so it refuses all requests for a while.";
+			default ->
+				"Rate limits " + names(banning) + " were exceeded too often, so they refuse all requests for a while.";
+		};
+		return what + tryAgain(seconds);
+	}
+
+	/** In the words of OpenAI, which people and programs look for. */
 	static String tooLarge(List<LimitDecision> violated) {
 		if (violated.isEmpty()) {
 			return "Request too large.";
 		}
 		LimitDecision limit = violated.get(0);
-		return "Request too large: it takes " + limit.charge().permits() + " permits of rate limit '"
-				+ limit.limit().name() + "', which never has more than " + limit.limit().capacity() + ".";
+		return "Request too large for rate limit '" + limit.limit().name() + "': Limit " + limit.limit().capacity()
+				+ ", Requested " + limit.charge().needed() + ".";
 	}
 
 	private static String names(List<LimitDecision> limits) {

@@ -1,16 +1,18 @@
 package io.github.ratelimit.web;
 
+import io.github.ratelimit.CallPermit;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.DecisionScope;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.RequestPermit;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import io.github.ratelimit.Permit;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,8 @@ final class RequestDecisionScope implements DecisionScope {
 
 	private final List<Charge> paid = new ArrayList<>(4);
 
+	private final RequestEnd end;
+
 	private boolean untold;
 
 	private boolean beforeSecurityDone;
@@ -45,6 +49,7 @@ final class RequestDecisionScope implements DecisionScope {
 		this.scopes = scopes;
 		this.response = response;
 		this.facts = facts;
+		this.end = new RequestEnd(scopes, this::forgetResponse);
 		request.setAttribute(ATTRIBUTE, this);
 	}
 
@@ -57,12 +62,17 @@ final class RequestDecisionScope implements DecisionScope {
 		return (RequestDecisionScope) request.getAttribute(ATTRIBUTE);
 	}
 
-	void use(HttpServletRequest request, HttpServletResponse response) {
+	synchronized void use(HttpServletRequest request, HttpServletResponse response) {
 		this.facts.use(request);
 		this.response = response;
 	}
 
-	void use(HttpServletResponse response) {
+	/** A response that is complete belongs to the container again. */
+	private synchronized void forgetResponse() {
+		this.response = null;
+	}
+
+	synchronized void use(HttpServletResponse response) {
 		this.response = response;
 	}
 
@@ -76,6 +86,11 @@ final class RequestDecisionScope implements DecisionScope {
 			this.beforeSecurityDone = true;
 		}
 		return !done;
+	}
+
+	/** Returns what happens when the response is complete. */
+	RequestEnd end() {
+		return this.end;
 	}
 
 	ServletRequestFacts facts() {
@@ -106,6 +121,9 @@ final class RequestDecisionScope implements DecisionScope {
 				pay(limit.charge());
 			}
 		}
+		if (decision.allowed()) {
+			this.end.permit().add(decision);
+		}
 	}
 
 	private void pay(Charge charge) {
@@ -115,7 +133,7 @@ final class RequestDecisionScope implements DecisionScope {
 		}
 		else {
 			long permits = this.paid.get(earlier).permits() + charge.permits();
-			this.paid.set(earlier, new Charge(charge.limit(), charge.key(), permits));
+			this.paid.set(earlier, charge.withPermits(permits));
 		}
 	}
 
@@ -129,7 +147,7 @@ final class RequestDecisionScope implements DecisionScope {
 			return charge;
 		}
 		long rest = charge.permits() - this.paid.get(earlier).permits();
-		return (rest > 0) ? new Charge(charge.limit(), charge.key(), rest) : null;
+		return (rest > 0) ? charge.withPermits(rest) : null;
 	}
 
 	private int indexOfPaid(Charge charge) {
@@ -144,34 +162,46 @@ final class RequestDecisionScope implements DecisionScope {
 	@Override
 	public synchronized long cover(Charge charge) {
 		int index = indexOfPaid(charge);
-		return (index < 0) ? 0 : Math.min(charge.permits(), this.paid.remove(index).permits());
+		if (index < 0) {
+			return 0;
+		}
+		Charge paid = charge.limit().isConcurrency() ? this.paid.get(index) : this.paid.remove(index);
+		return Math.min(charge.permits(), paid.permits());
 	}
 
 	@Override
 	public synchronized void uncover(Charge charge, long permits) {
-		if (permits > 0) {
-			pay(new Charge(charge.limit(), charge.key(), permits));
+		if (permits > 0 && !charge.limit().isConcurrency()) {
+			pay(charge.withPermits(permits));
 		}
 	}
 
 	@Override
-	public synchronized void record(Decision decision) {
+	public CallPermit record(Decision decision, List<Charge> covered) {
 		note(decision);
-		tell();
+		return decision.allowed() ? this.end.permit().call(decision, covered) : CallPermit.nothing();
 	}
 
 	@Override
-	public Permit permit() {
-		throw new UnsupportedOperationException("to be built");
+	public void settleAfterResponse(Charge charge, IntToLongFunction actual) {
+		this.end.settle(charge, actual);
 	}
 
 	@Override
-	public boolean keepsOpen(Method method, @Nullable Object result) {
-		return false;
+	public RequestPermit permit() {
+		return this.end.permit();
+	}
+
+	@Override
+	public boolean keepsOpen(CallPermit call, Method method, @Nullable Object result) {
+		boolean handler = LastingResults.isHandler(this.facts, method);
+		return this.end.isWatched() && (handler || LastingResults.isWrittenLater(result))
+				&& this.end.permit().keepOpen(call, handler || !LastingResults.endsByItself(result));
 	}
 
 	/** Writes the headers, if there is anything new to say. */
-	synchronized void tell() {
+	@Override
+	public synchronized void tell() {
 		if (this.untold && this.response != null) {
 			this.untold = false;
 			this.scopes.tell(this.limits, this.response);

@@ -5,6 +5,7 @@ import io.github.ratelimit.Decision;
 import io.github.ratelimit.Degradation;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.Call;
 import io.github.ratelimit.expression.LimitPolicy;
 import java.util.ArrayList;
@@ -54,16 +55,34 @@ public final class RequestLimiter {
 	private Decision charge(List<LimitPolicy> policies, RequestDecisionScope scope) {
 		Call call = Call.of(scope.facts());
 		List<Charge> charges = new ArrayList<>(policies.size());
+		boolean settles = false;
 		for (int i = 0; i < policies.size(); i++) {
 			Charge charge = charge(policies.get(i), call);
 			Charge unpaid = (charge != null) ? scope.unpaid(charge) : null;
 			if (unpaid != null) {
 				charges.add(unpaid);
+				settles |= policies.get(i).afterResponse() != null;
 			}
 		}
 		Decision decision = this.limiter.tryAcquire(charges);
 		scope.paid(decision);
+		if (settles && decision.allowed()) {
+			settleAfterResponse(policies, charges, call, scope);
+		}
 		return decision;
+	}
+
+	private void settleAfterResponse(List<LimitPolicy> policies, List<Charge> charges, Call call,
+			RequestDecisionScope scope) {
+		for (LimitPolicy policy : policies) {
+			AfterResponse afterResponse = policy.afterResponse();
+			for (int i = 0; afterResponse != null && i < charges.size(); i++) {
+				Charge charge = charges.get(i);
+				if (charge.limit().name().equals(policy.registered().limit().name())) {
+					scope.settleAfterResponse(charge, afterResponse.settlement(call, charge, this.degradation));
+				}
+			}
+		}
 	}
 
 	private @Nullable Charge charge(LimitPolicy policy, Call call) {

@@ -122,6 +122,10 @@ public final class RequestScopes {
 		}
 	}
 
+	void report(Throwable failure) {
+		this.degradation.report(List.of(), failure);
+	}
+
 	@Nullable String bodyStyle(ServletRequestFacts facts) {
 		return this.rules.bodyStyle(facts.method(), facts.requestedPath());
 	}

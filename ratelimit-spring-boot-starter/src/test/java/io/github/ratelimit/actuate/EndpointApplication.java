@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -79,6 +80,10 @@ final class EndpointApplication implements AutoCloseable {
 		return sendToLimits("DELETE", path);
 	}
 
+	HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+		return send("POST", "/actuator/ratelimits" + path, BodyPublishers.ofString(json));
+	}
+
 	HttpResponse<String> health(String path) throws IOException, InterruptedException {
 		return send("GET", "/actuator/health" + path);
 	}
@@ -88,11 +93,17 @@ final class EndpointApplication implements AutoCloseable {
 	}
 
 	private HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
+		return send(method, path, BodyPublishers.noBody());
+	}
+
+	private HttpResponse<String> send(String method, String path, BodyPublisher body)
+			throws IOException, InterruptedException {
 		String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
 		URI uri = URI.create("http://127.0.0.1:" + port + path);
 		HttpRequest request = HttpRequest.newBuilder(uri)
 			.header("Accept", "application/json")
-			.method(method, BodyPublishers.noBody())
+			.header("Content-Type", "application/json")
+			.method(method, body)
 			.build();
 		return this.client.send(request, BodyHandlers.ofString());
 	}

@@ -2,8 +2,10 @@ package io.github.ratelimit.actuate;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeySource;
+import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.RateLimiter;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,55 @@ class RateLimitsEndpointAccessTests {
 
 		assertThat(application.delete("/stays").statusCode()).isEqualTo(405);
 		assertThat(application.delete("").statusCode()).isEqualTo(405);
+	}
+
+	@Test
+	void modeOfOneLimitCanBeChanged() throws Exception {
+		application.limit("tried-out", "1/h");
+		assertThat(application.post("/tried-out", "{\"mode\":\"shadow\"}").statusCode()).isEqualTo(204);
+		assertThat(application.get("/tried-out").body()).contains("\"mode\":\"shadow\"");
+		application.call("tried-out", Key.of("alice"), 3);
+		assertThat(application.get("/tried-out").body()).contains("\"allowed\":1,\"denied\":0,\"shadowDenied\":2,");
+
+		assertThat(application.post("/tried-out", "{\"mode\":\"ENFORCE\",\"other\":1}").statusCode()).isEqualTo(204);
+		assertThat(application.bean(RateLimiter.class).tryAcquire("tried-out", "alice").allowed()).isFalse();
+	}
+
+	@Test
+	void modeOfAllLimitsCanBeChanged() throws Exception {
+		application.limit("one-of-all", "1/h");
+		assertThat(application.post("", "{\"mode\":\"shadow\"}").statusCode()).isEqualTo(204);
+		try {
+			assertThat(application.get("").body()).startsWith("{\"enabled\":true,\"mode\":\"shadow\",");
+			application.call("one-of-all", Key.of("alice"), 3);
+			assertThat(application.get("/one-of-all").body()).contains("\"mode\":\"enforce\"",
+					"\"allowed\":1,\"denied\":0,\"shadowDenied\":2,");
+		}
+		finally {
+			assertThat(application.post("", "{\"mode\":\"enforce\"}").statusCode()).isEqualTo(204);
+		}
+		assertThat(application.get("").body()).startsWith("{\"enabled\":true,\"mode\":\"enforce\",");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "/stays-enforced" })
+	void requestWithNothingKnownInItIsToldWhatToWrite(String path) throws Exception {
+		if (application.bean(LimitRegistry.class).find("stays-enforced").isEmpty()) {
+			application.limit("stays-enforced", "1/h");
+		}
+		for (String json : List.of("{}", "{\"mod\":\"shadow\"}", "{\"mode\":null}")) {
+			HttpResponse<String> response = application.post(path, json);
+			assertThat(response.statusCode()).as(json).isEqualTo(400);
+			assertThat(response.body()).contains("There is nothing known in the request", "\\\"shadow\\\"");
+		}
+		HttpResponse<String> response = application.post(path, "{\"mode\":\"shadwo\"}");
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(response.body()).contains("mode is 'shadwo'. Write enforce or shadow.");
+	}
+
+	@Test
+	void modeOfAnUnknownLimitIsNotFound() throws Exception {
+		assertThat(application.post("/nobody", "{\"mode\":\"shadow\"}").statusCode()).isEqualTo(404);
 	}
 
 	@Test

@@ -1,15 +1,22 @@
 package io.github.ratelimit.actuate;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeySource;
 import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Penalty;
+import io.github.ratelimit.Rate;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -62,13 +69,35 @@ class RateLimitsEndpointTests {
 					+ "\"store\":{\"type\":\"memory\",\"status\":\"up\"},\"limits\":{"
 					+ "\"Mailer.send\":{\"algorithm\":\"token-bucket\",\"rates\":[\"1/h\"],\"key\":[],"
 					+ "\"mode\":\"enforce\",\"boundTo\":[\"Mailer.send(String)\"],\"allowed\":0,\"denied\":0,"
-					+ "\"degraded\":0,\"trackedKeys\":0,\"mostDenied\":[]},"
+					+ "\"shadowDenied\":0,\"degraded\":0,\"trackedKeys\":0,\"mostDenied\":[]},"
 					+ "\"chat\":{\"algorithm\":\"token-bucket\",\"rates\":[\"5/s\",\"60/min burst 90\"],"
 					+ "\"key\":[\"header('X-API-Key')\",\"ip\"],\"mode\":\"enforce\",\"boundTo\":[\"POST /v1/**\"],"
-					+ "\"allowed\":12,\"denied\":4,\"degraded\":0,\"trackedKeys\":3,\"mostDenied\":[" + "{\"id\":\""
-					+ Key.of(Key.ADDRESS_KIND, "192.0.2.77").id() + "\",\"key\":\"19***\",\"denied\":3}," + "{\"id\":\""
-					+ Key.of(SECRET).id() + "\",\"key\":\"sk-p***5e\",\"denied\":1}]}}}");
+					+ "\"allowed\":12,\"denied\":4,\"shadowDenied\":0,\"degraded\":0,\"trackedKeys\":3,\"mostDenied\":["
+					+ "{\"id\":\"" + Key.of(Key.ADDRESS_KIND, "192.0.2.77").id() + "\",\"key\":\"19***\",\"denied\":3},"
+					+ "{\"id\":\"" + Key.of(SECRET).id() + "\",\"key\":\"sk-p***5e\",\"denied\":1}]}}}");
 		}
+	}
+
+	@Test
+	void showsWhatKindALimitIsAndItsPlans() throws Exception {
+		LimitRegistry registry = application.bean(LimitRegistry.class);
+		Limit window = Limit.named("window").algorithm(Algorithm.SLIDING_WINDOW).rates(Rate.parse("10/min")).build();
+		registry.register(window, List.of(), Map.of("pro", window.withRates(Rate.parseAll("5/s, 60/min"))),
+				Penalty.parse("20 denials in 10min for 1h"));
+		Limit slots = Limit.named("slots").maxConcurrent(2).build();
+		registry.register(slots, List.of(), Map.of("pro", slots.withMaxConcurrent(20)), null).mode(LimitMode.SHADOW);
+
+		assertThat(application.get("").body())
+			.contains("\"window\":{\"algorithm\":\"sliding-window\",\"rates\":[\"10/min\"],\"key\":[],"
+					+ "\"plans\":{\"pro\":{\"rates\":[\"5/s\",\"60/min\"]}},\"mode\":\"enforce\","
+					+ "\"banAfter\":\"20 denials in 10min for 1h\",\"boundTo\":[]")
+			.contains("\"slots\":{\"algorithm\":\"concurrency\",\"rates\":[],\"maxConcurrent\":2,\"key\":[],"
+					+ "\"plans\":{\"pro\":{\"rates\":[],\"maxConcurrent\":20}},\"mode\":\"shadow\",\"boundTo\":[]");
+	}
+
+	@Test
+	void modeCannotBeChangedWithoutAccess() throws Exception {
+		assertThat(application.post("", "{\"mode\":\"shadow\"}").statusCode()).isEqualTo(405);
 	}
 
 	@Test
@@ -109,8 +138,8 @@ class RateLimitsEndpointTests {
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.body()).isEqualTo("{\"limit\":\"login\",\"algorithm\":\"token-bucket\","
 				+ "\"rates\":[\"5/15min\"],\"key\":[\"ip\"],\"mode\":\"enforce\",\"boundTo\":[\"/login\"],"
-				+ "\"allowed\":5,\"denied\":1,\"degraded\":0,\"trackedKeys\":1,\"mostDenied\":[{\"id\":\"" + key.id()
-				+ "\",\"key\":\"19***\",\"denied\":1}],\"keys\":[{\"id\":\"" + key.id()
+				+ "\"allowed\":5,\"denied\":1,\"shadowDenied\":0,\"degraded\":0,\"trackedKeys\":1,\"mostDenied\":[{\"id\":\""
+				+ key.id() + "\",\"key\":\"19***\",\"denied\":1}],\"keys\":[{\"id\":\"" + key.id()
 				+ "\",\"key\":\"19***\",\"limit\":5,\"remaining\":0,\"resetAfter\":800,\"allowed\":5,\"denied\":1,"
 				+ "\"lastSeen\":\"" + seen + "\"}]}");
 	}

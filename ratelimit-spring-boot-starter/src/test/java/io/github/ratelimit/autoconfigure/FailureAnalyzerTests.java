@@ -84,16 +84,16 @@ class FailureAnalyzerTests {
 
 	@Test
 	void invalidConfigurationOfTheCommandLineIsShown(CapturedOutput output) {
-		fail(Application.class, "--ratelimit.mode=shadow");
+		fail(Application.class, "--ratelimit.mode=shadwo");
 		assertThat(output).contains("""
 				    Property: ratelimit.mode
-				    Value: "shadow"
+				    Value: "shadwo"
 				    Origin: "ratelimit.mode" from property source "commandLineArgs"
-				    Reason: The value is a setting that this version does not have yet
+				    Reason: The value is not known
 
 				Action:
 
-				Remove it or write enforce.
+				Did you mean shadow? Write enforce or shadow.
 				""");
 	}
 

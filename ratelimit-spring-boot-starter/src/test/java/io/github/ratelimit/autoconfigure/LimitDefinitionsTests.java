@@ -92,7 +92,8 @@ class LimitDefinitionsTests {
 	void missingRateIsRefused(String line) {
 		assertThat(StartUp.ofLimit(line, "key: ip").failure())
 			.contains("Property: ratelimit.limits.chat.rate\n", "Origin: ", "Reason: It is missing or empty")
-			.endsWith("\n\nWrite how many calls in how much time, for example 10/min.");
+			.endsWith(
+					"\n\nWrite how many calls in how much time, for example 10/min, or as max-concurrent how many at once.");
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
 import org.junit.jupiter.api.Test;
@@ -17,13 +18,11 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Properties that nobody knows, that come later, or that stand in the wrong place. */
+/** Properties that nobody knows, that cannot be, or that stand in the wrong place. */
 @ExtendWith(OutputCaptureExtension.class)
 class PropertiesCheckTests {
 
 	private static final String HAS_NO_EFFECT = "has no effect";
-
-	private static final String LATER = "is a setting that this version does not have yet";
 
 	@Test
 	void everyKnownPropertyIsKnown(CapturedOutput output) {
@@ -31,6 +30,7 @@ class PropertiesCheckTests {
 				ratelimit:
 				  enabled: true
 				  mode: enforce
+				  plan-ttl: 30s
 				  store: redis
 				  on-store-failure: allow
 				  memory:
@@ -38,6 +38,7 @@ class PropertiesCheckTests {
 				  redis:
 				    key-prefix: chat-api
 				    deadline: 30ms
+				    slot-lease: 20s
 				  limits:
 				    chat:
 				      rate: [5/s, 60/min burst 90]
@@ -45,12 +46,34 @@ class PropertiesCheckTests {
 				      cost: 2
 				      on-missing-key: deny
 				      algorithm: token-bucket
+				      max-debt: none
+				      ban-after: 20 denials in 10min for 1h
+				      mode: shadow
+				      unit: requests
+				      plan: claim('plan')
+				      plans:
+				        pro: [50/s, 600/min]
+				        "[Tier: gold]": 6000/min
+				        free-tier: 5/min
 				      hide-headers: true
 				      on-store-failure: deny
 				    everyone:
 				      rate: 1000/min
 				      key: global
 				      lease: 100ms
+				    smooth:
+				      rate: 10/s
+				      key: ip
+				      max-wait: 2s
+				      max-waiting: 5
+				    window:
+				      rate: 10/min
+				      key: ip
+				      algorithm: sliding-window
+				      segments: 10
+				    slots:
+				      max-concurrent: 10
+				      key: ip
 				  http:
 				    headers: x-ratelimit, draft-11
 				    body: problem
@@ -80,11 +103,12 @@ class PropertiesCheckTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "RATELIMIT_ENABLED", "RATELIMIT_HTTP_HIDE", "RATELIMIT_MEMORY_MAXKEYSPERLIMIT",
 			"RATELIMIT_MEMORY_MAX_KEYS_PER_LIMIT", "RATELIMIT_HTTP_IPV6PREFIX", "RATELIMIT_HTTP_IPV6_PREFIX",
-			"RATELIMIT_REDIS_KEY_PREFIX", "RATELIMIT_REDIS_DEADLINE", "RATELIMIT_ONSTOREFAILURE",
-			"RATELIMIT_ON_STORE_FAILURE" })
+			"RATELIMIT_REDIS_KEY_PREFIX", "RATELIMIT_REDIS_DEADLINE", "RATELIMIT_REDIS_SLOTLEASE", "RATELIMIT_PLAN_TTL",
+			"RATELIMIT_ONSTOREFAILURE", "RATELIMIT_ON_STORE_FAILURE" })
 	void environmentVariablesAreKnownInBothSpellings(String name, CapturedOutput output) {
 		boolean unknown = name.endsWith("HIDE");
-		String value = name.endsWith("ENABLED") ? "true" : (name.endsWith("FAILURE") ? "deny" : "32");
+		String value = name.endsWith("ENABLED") ? "true"
+				: (name.endsWith("FAILURE") ? "deny" : (name.endsWith("LEASE") ? "20s" : "32"));
 		StartUp.of("ratelimit.store: redis")
 			.variable(name, value)
 			.with(SharedStore.class)
@@ -183,52 +207,48 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void settingOfALaterVersionIsRefused() {
-		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "max-wait: 2s").failure()).isEqualTo("""
-				The rate limits are not configured correctly:
-
-				    Property: ratelimit.limits.chat.max-wait
-				    Value: "2s"
-				    Origin: [file-0.yml] - 6:17
-				    Reason: The value is a setting that this version does not have yet
-
-				Remove it.""");
+	void unknownAlgorithmIsToldWhatThereIs() {
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "algorithm: concurrency").failure())
+			.contains("Property: ratelimit.limits.chat.algorithm", "Reason: The value is not known")
+			.endsWith(
+					"Write token-bucket, fixed-window, sliding-window, sliding-window-counter or sliding-window-log.");
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "max-concurrent: 10", "maxConcurrent: 10", "max_concurrent: 10", "plan: claim('plan')",
-			"plans: {pro: 600/min}", "segments: 20", "max-wait: 2s", "max-waiting: 5", "count-when: status == 401",
-			"unit: tokens", "mode: shadow", "settle: 1", "max-debt: 5", "ban-after: 5" })
-	void settingOfALimitOfALaterVersionIsRefused(String line) {
-		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", line).failure()).contains(LATER);
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "fixed-window", "sliding-window", "slidingWindow", "sliding-window-counter",
-			"SLIDING_WINDOW_LOG" })
-	void algorithmOfALaterVersionIsRefused(String algorithm) {
-		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "algorithm: " + algorithm).failure())
-			.contains("Property: ratelimit.limits.chat.algorithm", LATER)
-			.endsWith("Remove it or write token-bucket.");
+	@ValueSource(strings = { "fixed-window", "FIXED_WINDOW", "slidingWindow", "sliding-window-counter",
+			"SLIDING_WINDOW_LOG", "token-bucket" })
+	void algorithmsAreKnownInAnySpelling(String algorithm) {
+		StartUp.ofLimit("rate: 5/s", "key: ip", "algorithm: " + algorithm)
+			.succeeds((context) -> assertThat(
+					PropertyPath.uniform(context.getBean(LimitRegistry.class).get("chat").limit().algorithm().name()))
+				.isEqualTo(PropertyPath.uniform(algorithm)));
 	}
 
 	@Test
-	void modeOfALaterVersionIsRefused() {
-		assertThat(StartUp.of("").property("ratelimit.mode=shadow").failure())
-			.contains("Property: ratelimit.mode", LATER)
-			.endsWith("\n\nRemove it or write enforce.");
+	void emptyPlansAreRefused() {
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "plans:").failure())
+			.contains("Property: ratelimit.limits.chat.plans\n", "Reason: It has nothing below it")
+			.endsWith("Remove it, or write for example ratelimit.limits.chat.plans.<name> below it, indented.");
 	}
 
 	@Test
-	void settingOfALaterVersionThatIsOverriddenIsNoFailure() {
-		StartUp.of("ratelimit.mode: shadow")
-			.variable("RATELIMIT_MODE", "enforce")
+	void textInPlaceOfPlansIsRefused() {
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "plans: 600/min").failure())
+			.contains("Property: ratelimit.limits.chat.plans\n", "stands where other properties have to be")
+			.endsWith("Write for example ratelimit.limits.chat.plans.<name>.");
+	}
+
+	@Test
+	void wrongValueThatIsOverriddenIsNoFailure() {
+		StartUp.of("ratelimit.mode: dry")
+			.variable("RATELIMIT_MODE", "shadow")
 			.succeeds((context) -> assertThat(context).hasSingleBean(RateLimitProperties.class));
 	}
 
 	@Test
-	void settingOfALaterVersionIsFoundBehindAPlaceholder() {
-		assertThat(StartUp.of("ratelimit.mode: ${kind}").property("kind=shadow").failure()).contains(LATER);
+	void wrongValueIsFoundBehindAPlaceholder() {
+		assertThat(StartUp.of("ratelimit.mode: ${kind}").property("kind=dry").failure())
+			.endsWith("Write enforce or shadow.");
 	}
 
 	@Test
@@ -326,6 +346,10 @@ class PropertiesCheckTests {
 			textBlock = """
 					ratelimit.memory.max-keys-per-limit=0 | below 1 | At least one key has to be remembered; 100000 is the default.
 					ratelimit.http.ipv6-prefix=0 | below 1 | Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default.
+					ratelimit.limits.chat.segments=0 | below 1 | Write into how many parts a sliding window divides its period, from 1 to 1000; 20 is the default.
+					ratelimit.limits.chat.segments=1001 | above 1000 | Write into how many parts a sliding window divides its period, from 1 to 1000; 20 is the default.
+					ratelimit.limits.chat.max-concurrent=0 | below 1 | Write how many calls may be under way at once, such as 10.
+					ratelimit.limits.chat.max-waiting=0 | below 1 | Write how many calls of an instance may wait at a time; 100 is the default.
 					ratelimit.http.ipv6-prefix=129 | above 128 | Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default.
 					""")
 	void numberOutOfRangeIsRefused(String property, String problem, String remedy) {
@@ -345,12 +369,15 @@ class PropertiesCheckTests {
 			ratelimit.limits.chat.lease=1m        | The value is above 1s
 			ratelimit.limits.chat.lease=0         | The value is not positive
 			ratelimit.limits.chat.lease=          | It is empty
+			ratelimit.limits.chat.max-wait=0      | The value is not positive
+			ratelimit.limits.chat.max-wait=25h    | The value is above 1d
+			ratelimit.plan-ttl=0                  | The value is not positive
+			ratelimit.redis.slot-lease=2s         | The value is below 3s
 			""")
 	void durationOutOfRangeIsRefused(String property, String problem) {
 		assertThat(StartUp.ofLimit("rate: 1000/s", "key: ip").property(property).failure())
 			.contains("Property: " + property.substring(0, property.indexOf('=')), "Reason: " + problem)
-			.endsWith(property.contains("lease") ? "Write from 10ms to 1s, better from 50ms to 200ms, or remove it."
-					: "Write how long a decision may take, at most 10s; 50ms is the default.");
+			.contains("\n\nWrite ");
 	}
 
 	@ParameterizedTest

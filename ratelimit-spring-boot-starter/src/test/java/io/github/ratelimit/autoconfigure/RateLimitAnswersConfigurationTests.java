@@ -3,6 +3,7 @@ package io.github.ratelimit.autoconfigure;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.web.AnswerStyles;
 import io.github.ratelimit.web.Answers;
 import io.github.ratelimit.web.BodyStyle;
@@ -14,10 +15,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ApplicationContext;
@@ -30,6 +34,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ExtendWith(OutputCaptureExtension.class)
 class RateLimitAnswersConfigurationTests {
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
@@ -65,7 +70,7 @@ class RateLimitAnswersConfigurationTests {
 				.hasRootCauseInstanceOf(InvalidConfigurationException.class)
 				.rootCause()
 				.hasMessage("Property 'ratelimit.http.headers' with value 'draft-10' is no known style. "
-						+ "Did you mean 'draft-11'? The known ones are draft-11, none, x-ratelimit."));
+						+ "Did you mean 'draft-11'? The known ones are anthropic, draft-11, none, openai, x-ratelimit."));
 	}
 
 	@Test
@@ -89,18 +94,23 @@ class RateLimitAnswersConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "headers, openai, HeaderStyle", "headers, anthropic, HeaderStyle", "body, anthropic, BodyStyle" })
-	void aStyleOfALaterVersionFailsStartUpWhereNobodyProvidesIt(String property, String style, String type) {
-		this.runner.withPropertyValues("ratelimit.http." + property + "=" + style)
-			.run((context) -> assertThat(context).getFailure()
-				.rootCause()
-				.hasMessageStartingWith("Property 'ratelimit.http." + property + "' with value '" + style
-						+ "' is a style that this version does not have yet. Write another, or provide a bean of type "
-						+ type + " whose name() is '" + style + "'. The known ones are "));
+	@ValueSource(strings = { "openai", "anthropic" })
+	void stylesOfProvidersThatHaveNothingToTellAreWarnedOf(String style, CapturedOutput output) {
+		this.runner.withPropertyValues("ratelimit.http.headers=" + style)
+			.run((context) -> assertThat(output).contains("tell of limits with a unit, and no limit has one"));
 	}
 
 	@Test
-	void aStyleOfALaterVersionCanBeTheApplicationsOwn() {
+	void stylesOfProvidersThatHaveALimitToTellOfAreNotWarnedOf(CapturedOutput output) {
+		this.runner.withPropertyValues("ratelimit.http.headers=openai", "ratelimit.limits.chat.unit=requests")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output).doesNotContain("tell of limits with a unit");
+			});
+	}
+
+	@Test
+	void aStyleOfAProviderCanBeTheApplicationsOwn() {
 		this.runner.withUserConfiguration(OwnAnthropic.class)
 			.withPropertyValues("ratelimit.http.headers=none, Anthropic", "ratelimit.http.body=anthropic",
 					"ratelimit.http.rules[0].path=/v1/**", "ratelimit.http.rules[0].limits=chat",
@@ -214,8 +224,8 @@ class RateLimitAnswersConfigurationTests {
 
 		@Bean
 		Answers ownAnswers() {
-			return new Answers(new AnswerStyles(List.of(), List.of()), List.of("none"), "none", Set.of(),
-					new CrossOrigin(List::of));
+			return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"), "none",
+					Set.of(), new CrossOrigin(List::of));
 		}
 
 	}

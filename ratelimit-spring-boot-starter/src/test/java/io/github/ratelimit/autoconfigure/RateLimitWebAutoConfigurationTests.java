@@ -125,22 +125,21 @@ class RateLimitWebAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '`',
-			textBlock = """
-					limits=address                            | rules[0].path                  | is missing
-					path=                                     | rules[0].path                  | is missing
-					path=/v1/{a,limits=address                | rules[0].path' with value '/v1/{a'     | no path pattern
-					path=/v1/**/x/**,limits=address           | rules[0].path' with value              | no path pattern
-					path=/v1/**                               | rules[0].limits                | names no limit
-					path=/v1/**,limits=                       | rules[0].limits                | names no limit
-					path=/v1/**,limits=adress                 | rules[0].limits' with value 'adress'   | Write 'address'
-					path=/v1/**,limits=qqqqqqqq               | rules[0].limits' with value 'qqqqqqqq' | [address, user]
-					path=/**,limits=address,methods=PSOT      | rules[0].methods' with value 'PSOT'    | Did you mean POST?
-					path=/**,limits=address,methods=*         | rules[0].methods' with value '*'       | leave them out
-					path=/**,limits=address,body=opanai       | rules[0].body' with value 'opanai'     | 'openai'
-					path=/**,limits=address,body=Anthropic    | rules[0].body' with value 'Anthropic'  | is a style that this version does not have yet
-					path=/**,limits=user,when=before-security | rules[0].when' with value 'before-security' | limit 'user'
-					""")
+	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+			limits=address                            | rules[0].path                  | is missing
+			path=                                     | rules[0].path                  | is missing
+			path=/v1/{a,limits=address                | rules[0].path' with value '/v1/{a'     | no path pattern
+			path=/v1/**/x/**,limits=address           | rules[0].path' with value              | no path pattern
+			path=/v1/**                               | rules[0].limits                | names no limit
+			path=/v1/**,limits=                       | rules[0].limits                | names no limit
+			path=/v1/**,limits=adress                 | rules[0].limits' with value 'adress'   | Write 'address'
+			path=/v1/**,limits=qqqqqqqq               | rules[0].limits' with value 'qqqqqqqq' | [address, user]
+			path=/**,limits=address,methods=PSOT      | rules[0].methods' with value 'PSOT'    | Did you mean POST?
+			path=/**,limits=address,methods=*         | rules[0].methods' with value '*'       | leave them out
+			path=/**,limits=address,body=opanai       | rules[0].body' with value 'opanai'     | 'openai'
+			path=/**,limits=address,body=Gemini       | rules[0].body' with value 'Gemini'     | is no known style
+			path=/**,limits=user,when=before-security | rules[0].when' with value 'before-security' | limit 'user'
+			""")
 	void aRuleThatCannotBeFailsStartUp(String rule, String where, String what) {
 		String[] properties = List.of(rule.split(","))
 			.stream()

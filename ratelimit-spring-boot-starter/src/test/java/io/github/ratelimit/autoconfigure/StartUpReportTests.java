@@ -1,6 +1,8 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.Rate;
 import java.util.List;
@@ -42,6 +44,43 @@ class StartUpReportTests {
 		StartUp.ofLimit("rate: 5/s", "key: user", "on-missing-key: skip")
 			.succeeds((context) -> assertThat(lines(output, "INFO")).containsExactly(
 					"Limit 'chat': token-bucket 5/s; key user; on missing key skip; store memory; bound to nothing"));
+	}
+
+	@Test
+	void lineOfALimitTellsItsKindPlansPenaltyAndMode(CapturedOutput output) {
+		StartUp.of("""
+				ratelimit:
+				  limits:
+				    a:
+				      rate: 10/min
+				      key: ip
+				      algorithm: sliding-window
+				      segments: 10
+				      plan: claim('plan')
+				      plans: {pro: [50/s, 600/min], free: 5/min}
+				      ban-after: 20 denials in 10min for 1h
+				      mode: shadow
+				    b: {rate: 10/s, key: ip, max-wait: 2s, max-waiting: 5}
+				    c: {max-concurrent: 10, key: ip, plans: {pro: 20}}
+				    d: {rate: 10/s, key: ip, algorithm: fixed-window}
+				""")
+			.with(PlanDefinitionsTests.Resolver.class)
+			.succeeds((context) -> assertThat(lines(output, "INFO")).containsExactly(
+					"Limit 'a': sliding-window of 10 segments 10/min; key ip; plans free 5/min, pro 50/s, 600/min by "
+							+ "claim('plan'); bans after 20 denials in 10min for 1h; in the shadow: refuses nothing; "
+							+ "store memory; bound to nothing",
+					"Limit 'b': token-bucket 10/s, waits up to 2s (5 calls at a time); key ip; store memory; "
+							+ "bound to nothing",
+					"Limit 'c': 10 at once; key ip; plans pro 20 at once by PlanResolver; store memory; bound to nothing",
+					"Limit 'd': fixed-window 10/s; key ip; store memory; bound to nothing"));
+	}
+
+	@Test
+	void shadowOfAllLimitsIsWarnedOf(CapturedOutput output) {
+		StartUp.of("ratelimit.mode: shadow").succeeds((context) -> {
+			assertThat(context.getBean(KillSwitch.class).mode()).isEqualTo(LimitMode.SHADOW);
+			assertThat(output).contains("The limits are in the shadow: ratelimit.mode is shadow");
+		});
 	}
 
 	@Test

@@ -33,7 +33,7 @@ class InvalidExpressionTests {
 					ip == usr ? ip : path | names the variable usr, which does not exist | Did you mean user? VARIABLES
 					user.concat(pth)      | names the variable pth, which does not exist | Did you mean path? VARIABLES
 					X-API-Key             | names the variable X, which does not exist | VARIABLES
-					status                | names the variable status, which does not exist | VARIABLES
+					status                | looks at status, which nobody knows before the response | Write it in count-when or settle of a limit, which are evaluated after the response.
 					arguments             | names the variable arguments, which does not exist | VARIABLES
 					(#root.usr)           | names the variable usr, which does not exist | Did you mean user? VARIABLES
 					claim('x')[usr.trim()] | names the variable usr, which does not exist | Did you mean user? VARIABLES

@@ -127,8 +127,8 @@ class MethodExpressionTests {
 		assertRefused("#p4", "chat", "Expression '#p4' names the argument #p4, which MethodExpressionTests.chat"
 				+ " does not have. Its arguments are #userId, #request, #note, #tags.");
 		assertRefused("coalesce(ip, 'a'.concat(#result))", "chat",
-				"Expression 'coalesce(ip, 'a'.concat(#result))' names the argument #result, which"
-						+ " MethodExpressionTests.chat does not have. Its arguments are #userId, #request, #note, #tags.");
+				"Expression 'coalesce(ip, 'a'.concat(#result))' names #result, which there is not before the method has"
+						+ " returned. Write it in settle, which is evaluated then.");
 		assertRefused("#x", "nothing",
 				"Expression '#x' names the argument #x, but MethodExpressionTests.nothing has no parameters. "
 						+ "Write ip, user, method, path, header('…'), cookie('…'), param('…'), claim('…')"

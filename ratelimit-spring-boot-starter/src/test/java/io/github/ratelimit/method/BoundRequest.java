@@ -6,12 +6,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntToLongFunction;
 import java.util.function.Supplier;
 
+import io.github.ratelimit.CallPermit;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.DecisionScope;
-import io.github.ratelimit.Permit;
+import io.github.ratelimit.RequestPermit;
 import io.github.ratelimit.expression.RequestFacts;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,12 @@ final class BoundRequest {
 		private final Map<String, Long> paid = new HashMap<>();
 
 		private final List<Decision> decisions = new ArrayList<>();
+
+		private final RequestPermit permit = new RequestPermit();
+
+		private final List<Runnable> afterResponse = new ArrayList<>();
+
+		private int status;
 
 		private @Nullable Supplier<? extends Throwable> failure;
 
@@ -85,17 +93,39 @@ final class BoundRequest {
 		}
 
 		@Override
-		public void record(Decision decision) {
+		public CallPermit record(Decision decision, List<Charge> covered) {
 			this.decisions.add(decision);
+			return decision.allowed() ? this.permit.call(decision, covered) : CallPermit.nothing();
 		}
 
 		@Override
-		public Permit permit() {
-			return Decision.unlimited().permit();
+		public void tell() {
 		}
 
 		@Override
-		public boolean keepsOpen(Method method, @Nullable Object result) {
+		public void settleAfterResponse(Charge charge, IntToLongFunction actual) {
+			this.afterResponse.add(() -> {
+				long permits = actual.applyAsLong(this.status);
+				if (permits >= 0) {
+					this.permit.settle(charge, permits);
+				}
+			});
+		}
+
+		/** The response is complete. */
+		void complete(int status) {
+			this.status = status;
+			this.afterResponse.forEach(Runnable::run);
+			this.permit.close();
+		}
+
+		@Override
+		public RequestPermit permit() {
+			return this.permit;
+		}
+
+		@Override
+		public boolean keepsOpen(CallPermit call, Method method, @Nullable Object result) {
 			return false;
 		}
 

@@ -148,8 +148,10 @@ class RateLimitMetricsTests {
 			.containsExactlyInAnyOrder(
 					tuple("ratelimit.decisions", "limit=chat,outcome=allowed", "decisions", Meter.Type.COUNTER),
 					tuple("ratelimit.decisions", "limit=chat,outcome=denied", "decisions", Meter.Type.COUNTER),
+					tuple("ratelimit.decisions", "limit=chat,outcome=shadow_denied", "decisions", Meter.Type.COUNTER),
 					tuple("ratelimit.decisions", "limit=chat,outcome=degraded", "decisions", Meter.Type.COUNTER),
 					tuple("ratelimit.keys", "limit=chat", "keys", Meter.Type.GAUGE),
+					tuple("ratelimit.forgiven", "limit=chat", "permits", Meter.Type.COUNTER),
 					tuple("ratelimit.forgotten", "limit=chat", "permits", Meter.Type.COUNTER));
 		assertThat(this.meters.getMeters())
 			.allSatisfy((meter) -> assertThat(meter.getId().getDescription()).isNotBlank());

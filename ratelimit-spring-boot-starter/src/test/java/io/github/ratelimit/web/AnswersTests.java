@@ -5,7 +5,10 @@ import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -18,8 +21,10 @@ import org.springframework.mock.web.MockHttpServletResponse;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import static io.github.ratelimit.web.Decisions.banned;
 import static io.github.ratelimit.web.Decisions.decision;
 import static io.github.ratelimit.web.Decisions.granted;
+import static io.github.ratelimit.web.Decisions.inShadow;
 import static io.github.ratelimit.web.Decisions.limit;
 import static io.github.ratelimit.web.Decisions.perRate;
 import static io.github.ratelimit.web.Decisions.refused;
@@ -119,8 +124,8 @@ class AnswersTests {
 		JsonNode problem = json();
 		assertThat(problem.get("type").asString()).isEqualTo("about:blank");
 		assertThat(problem.get("status").asInt()).isEqualTo(413);
-		assertThat(problem.get("detail").asString()).isEqualTo("Request too large: it takes 1500 permits of rate limit "
-				+ "'chat-tokens', which never has more than 1000.");
+		assertThat(problem.get("detail").asString())
+			.isEqualTo("Request too large for rate limit 'chat-tokens': " + "Limit 1000, Requested 1500.");
 		assertThat(problem.get("violated-policies")).hasSize(1);
 		assertThat(problem.get("violated-policies").get(0).asString()).isEqualTo("chat-tokens");
 	}
@@ -131,6 +136,111 @@ class AnswersTests {
 		assertThat(this.response.getStatus()).isEqualTo(413);
 		assertThat(json().get("error").get("message").asString()).startsWith("Request too large");
 		assertThat(json().get("error").get("code").asString()).isEqualTo("rate_limit_exceeded");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "TOKENS, tokens", "REQUESTS, requests" })
+	void openAisTypeIsTheUnitOfTheLimitThatDecides(LimitUnit unit, String type) throws IOException {
+		Limit limit = Limit.named("budget").rates(Rate.parse("100/min")).unit(unit).build();
+		refuse(decision(CHAT_REFUSES, refused(limit, Duration.ofSeconds(9), Duration.ofSeconds(60))), "openai");
+		assertThat(json().get("error").get("type").asString()).isEqualTo(type);
+		MockHttpServletResponse tooLarge = new MockHttpServletResponse();
+		Decision decision = decision(tooLarge(limit, 101));
+		answers().refuse(this.request, tooLarge, decision, decision.limits(), "openai");
+		assertThat(tooLarge.getStatus()).isEqualTo(413);
+		assertThat(tooLarge.getContentAsString()).isEqualTo(
+				"{\"error\":{\"message\":\"Request too large for rate limit 'budget': Limit 100, Requested 101.\","
+						+ "\"type\":\"" + type + "\",\"param\":null,\"code\":\"rate_limit_exceeded\"}}");
+		assertThat(tooLarge.getHeader("x-should-retry")).isEqualTo("false");
+		assertThat(tooLarge.getHeader("Retry-After")).isNull();
+	}
+
+	@Test
+	void anthropicBodyIsTheProvidersErrorObject() throws IOException {
+		refuse(decision(CHAT_REFUSES), "anthropic");
+		assertThat(this.response.getStatus()).isEqualTo(429);
+		assertThat(this.response.getContentType()).isEqualTo("application/json");
+		assertThat(this.response.getContentAsString()).isEqualTo(
+				"{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"Rate limit 'chat' is "
+						+ "exceeded. Please try again in 6 seconds.\"}}");
+	}
+
+	@Test
+	void anthropicBodyHasTheApplicationsRequestId() throws IOException {
+		this.response.setHeader("request-id", "req_\"1\"");
+		refuse(decision(CHAT_REFUSES), "anthropic");
+		assertThat(json().get("request_id").asString()).isEqualTo("req_\"1\"");
+	}
+
+	@Test
+	void anthropicHasATypeForEveryReason() throws IOException {
+		assertThat(anthropicType(decision(tooLarge(CHAT, 11)), 413)).isEqualTo("request_too_large");
+		assertThat(anthropicType(decision(unavailable(CHAT, Duration.ofSeconds(1))), 503)).isEqualTo("api_error");
+		assertThat(anthropicType(decision(banned(CHAT_REFUSES, Duration.ofHours(1))), 429))
+			.isEqualTo("rate_limit_error");
+		answers().deny(this.request, this.response, new MissingKeyException("chat", "None."), "anthropic");
+		assertThat(this.response.getStatus()).isEqualTo(403);
+		assertThat(json().get("error").get("type").asString()).isEqualTo("permission_error");
+	}
+
+	private String anthropicType(Decision decision, int status) throws IOException {
+		MockHttpServletResponse answer = new MockHttpServletResponse();
+		answers().refuse(this.request, answer, decision, decision.limits(), "anthropic");
+		assertThat(answer.getStatus()).isEqualTo(status);
+		return JsonMapper.shared().readTree(answer.getContentAsString()).get("error").get("type").asString();
+	}
+
+	@Test
+	void aBanIsAbnormalUsageUntilItsEnd() throws IOException {
+		refuse(decision(CHAT_REFUSES, banned(granted(LOGIN, 5, Duration.ZERO), Duration.ofHours(1))), "problem");
+		assertThat(this.response.getStatus()).isEqualTo(429);
+		assertThat(this.response.getHeader("Retry-After")).isEqualTo("3600");
+		assertThat(this.response.getContentAsString())
+			.isEqualTo("{\"type\":\"https://iana.org/assignments/http-problem-types#abnormal-usage-detected\","
+					+ "\"title\":\"Abnormal usage detected\",\"status\":429,"
+					+ "\"detail\":\"Rate limit 'login' was exceeded too often, so it refuses all requests for a while. "
+					+ "Please try again in 3600 seconds.\",\"violated-policies\":[\"login\"]}");
+	}
+
+	@Test
+	void aHiddenBanIsNotNamed() throws IOException {
+		hidingLogin().refuse(this.request, this.response,
+				decision(banned(granted(LOGIN, 5, Duration.ZERO), Duration.ofHours(1))), List.of(), "openai");
+		assertThat(this.response.getStatus()).isEqualTo(429);
+		assertThat(json().get("error").get("message").asString())
+			.isEqualTo("Too many requests were refused, so all are for a while. Please try again in 3600 seconds.");
+		assertThat(this.response.getContentAsString()).doesNotContain("login");
+	}
+
+	@Test
+	void limitsInTheShadowAreInNoHeaderAndNoBody() throws IOException {
+		LimitDecision loginInShadow = inShadow(refused(LOGIN, Duration.ofMinutes(3), Duration.ofMinutes(15)));
+		Decision allowed = decision(granted(CHAT, 9, Duration.ofSeconds(6)), loginInShadow);
+		assertThat(allowed.allowed()).isTrue();
+		answers().tell(allowed.limits(), this.response);
+		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=9;t=6");
+		assertThat(this.response.getHeader("X-RateLimit-Limit")).isEqualTo("10");
+
+		MockHttpServletResponse alone = new MockHttpServletResponse();
+		answers().tell(List.of(loginInShadow), alone);
+		assertThat(alone.getHeaderNames()).isEmpty();
+
+		refuse(decision(CHAT_REFUSES, loginInShadow), "problem");
+		assertThat(this.response.getHeader("Retry-After")).isEqualTo("6");
+		assertThat(this.response.getContentAsString()).doesNotContain("login");
+	}
+
+	@Test
+	void openAisHeadersOfARefusalTellTheWaitInMilliseconds() throws IOException {
+		Answers openAi = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("openai"),
+				"openai", Set.of("login"), new CrossOrigin(List::of));
+		Decision decision = decision(CHAT_REFUSES, refused(LOGIN, Duration.ofMillis(7002), Duration.ofMinutes(15)));
+		openAi.refuse(this.request, this.response, decision, decision.limits(), null);
+		assertThat(this.response.getHeader("Retry-After")).isEqualTo("8");
+		assertThat(this.response.getHeader("retry-after-ms")).isEqualTo("7002");
+		MockHttpServletResponse tooLarge = new MockHttpServletResponse();
+		openAi.refuse(this.request, tooLarge, decision(tooLarge(CHAT, 11)), List.of(), null);
+		assertThat(tooLarge.getHeader("retry-after-ms")).isNull();
 	}
 
 	@Test
@@ -327,8 +437,8 @@ class AnswersTests {
 
 	@Test
 	void headerStyleNoneIsSilentAndStillTellsTheWait() throws IOException {
-		Answers silent = new Answers(new AnswerStyles(List.of(), List.of()), List.of("none"), "problem", Set.of(),
-				new CrossOrigin(List::of));
+		Answers silent = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"),
+				"problem", Set.of(), new CrossOrigin(List::of));
 		silent.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getHeaderNames()).containsExactlyInAnyOrder("Retry-After", "Cache-Control",
 				"Content-Type", "Content-Length");
@@ -352,8 +462,8 @@ class AnswersTests {
 
 	@Test
 	void aStyleOfTheApplicationTakesThePlaceOfTheBuiltInOne() throws IOException {
-		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("problem"))), List.of("none"),
-				"problem", Set.of(), new CrossOrigin(List::of));
+		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("problem")), TimeSource.system()),
+				List.of("none"), "problem", Set.of(), new CrossOrigin(List::of));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 		assertThat(this.response.getContentType()).isEqualTo("text/plain;charset=UTF-8");
@@ -361,33 +471,34 @@ class AnswersTests {
 
 	@Test
 	void aStyleOfTheApplicationCanHaveANameOfItsOwn() throws IOException {
-		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("house"))), List.of("none"),
-				"problem", Set.of(), new CrossOrigin(List::of));
+		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("house")), TimeSource.system()),
+				List.of("none"), "problem", Set.of(), new CrossOrigin(List::of));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), "house");
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 	}
 
 	@Test
 	void anUnknownStyleIsNamedWithTheNearest() {
-		AnswerStyles styles = new AnswerStyles(List.of(), List.of());
+		AnswerStyles styles = new AnswerStyles(List.of(), List.of(), TimeSource.system());
 		assertThatExceptionOfType(UnknownStyleException.class).isThrownBy(() -> styles.headers(List.of("draft-10")))
 			.withMessage("There is no header style named 'draft-10'. Did you mean 'draft-11'? "
-					+ "The known ones are draft-11, none, x-ratelimit.");
-		assertThatExceptionOfType(UnknownStyleException.class).isThrownBy(() -> styles.body("anthropic"))
-			.withMessage("There is no body style named 'anthropic'. The known ones are none, openai, problem.");
+					+ "The known ones are anthropic, draft-11, none, openai, x-ratelimit.");
+		assertThatExceptionOfType(UnknownStyleException.class).isThrownBy(() -> styles.body("gemini"))
+			.withMessage("There is no body style named 'gemini'. The known ones are anthropic, none, openai, problem.");
 	}
 
 	@Test
 	void namesOfStylesHaveNoCase() {
-		assertThat(new AnswerStyles(List.of(), List.of()).headers(List.of("X-RateLimit", " draft-11", "x-ratelimit")))
-			.extracting(HeaderStyle::name)
+		assertThat(new AnswerStyles(List.of(), List.of(), TimeSource.system())
+			.headers(List.of("X-RateLimit", " draft-11", "x-ratelimit"))).extracting(HeaderStyle::name)
 			.containsExactly("x-ratelimit", "draft-11");
 	}
 
 	@Test
 	void twoStylesOfOneNameAreRefused() {
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> new AnswerStyles(List.of(), List.of(new OwnBody("house"), new OwnBody("House"))))
+			.isThrownBy(() -> new AnswerStyles(List.of(), List.of(new OwnBody("house"), new OwnBody("House")),
+					TimeSource.system()))
 			.withMessageContaining("named 'house'");
 	}
 
@@ -408,8 +519,8 @@ class AnswersTests {
 	}
 
 	private static Answers answers(Set<String> hidden) {
-		return new Answers(new AnswerStyles(List.of(), List.of()), List.of("x-ratelimit", "draft-11"), "problem",
-				hidden, new CrossOrigin(List::of));
+		return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()),
+				List.of("x-ratelimit", "draft-11"), "problem", hidden, new CrossOrigin(List::of));
 	}
 
 	private record OwnBody(String name) implements BodyStyle {

@@ -38,6 +38,19 @@ final class Decisions {
 				LimitDecision.NEVER, 0, null);
 	}
 
+	static LimitDecision banned(LimitDecision said, Duration ban) {
+		return LimitDecision.banned(said, ban.toNanos());
+	}
+
+	/** A limit that refuses, and is only tried out. */
+	static LimitDecision inShadow(LimitDecision said) {
+		return said.violated()
+				? LimitDecision.refused(said.charge().inShadow(), said.remaining(), said.retryAfterNanos(),
+						said.resetAfter().toNanos(), null)
+				: LimitDecision.granted(said.charge().inShadow(), null, said.remaining(), said.resetAfter().toNanos(),
+						null);
+	}
+
 	static LimitDecision unavailable(Limit limit, Duration wait) {
 		return LimitDecision.unavailable(charge(limit), wait.toNanos());
 	}

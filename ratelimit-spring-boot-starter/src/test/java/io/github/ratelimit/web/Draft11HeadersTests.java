@@ -61,6 +61,23 @@ class Draft11HeadersTests {
 	}
 
 	@Test
+	void placesHaveAUnitAndNoTimes() {
+		Limit slots = Limit.named("slots").maxConcurrent(10).build();
+		write(granted(slots, 7, Duration.ofSeconds(1)), granted(limit("chat", "10/min"), 9, Duration.ofSeconds(6)));
+		assertPolicy("\"slots\";q=10;qu=\"concurrent-requests\", \"chat\";q=10;w=60");
+		assertState("\"slots\";r=7, \"chat\";r=9;t=6");
+	}
+
+	@Test
+	void policyIsThatOfTheCallersPlan() {
+		Limit chat = limit("chat", "10/min");
+		write(granted(chat.withRates(List.of(Rate.parse("600/min"))), 599, Duration.ofSeconds(1)));
+		assertPolicy("\"chat\";q=600;w=60");
+		write(granted(chat, 9, Duration.ofSeconds(6)));
+		assertPolicy("\"chat\";q=10;w=60");
+	}
+
+	@Test
 	void effectiveWindowOfARefusalDoesNotEndAfterTheWait() {
 		write(refused(limit("chat", "10/min"), Duration.ofMillis(5500), Duration.ofSeconds(60)),
 				granted(limit("everyone", "1000/min"), 500, Duration.ofSeconds(30)));

@@ -39,8 +39,8 @@ final class Limits {
 
 	final RateLimiter limiter = RateLimiter.create(this.registry, this.store, this.killSwitch, this.degradation);
 
-	final Answers answers = new Answers(new AnswerStyles(List.of(), List.of()), List.of("x-ratelimit"), "problem",
-			Set.of(), new CrossOrigin(List::of));
+	final Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), this.time), List.of("x-ratelimit"),
+			"problem", Set.of(), new CrossOrigin(List::of));
 
 	LimitPolicy limit(String name, String rate, KeyExpression... keys) {
 		return limit(name, rate, OnMissingKey.IP, null, keys);

@@ -315,11 +315,15 @@ class RateLimitFilterTests {
 		if (dispatch == DispatcherType.ERROR) {
 			request.setAttribute("jakarta.servlet.error.request_uri", "/v1/chat");
 		}
-		MockHttpServletResponse later = serve(request);
+		MockHttpServletResponse later = new MockHttpServletResponse();
+		run(request, later, (served, response) -> {
+			application().doFilter(served, response);
+			assertThat(this.limits.statistics("chat").allowed()).isEqualTo(1);
+			this.served.get(1).record(refuse("bob"), List.of());
+			this.served.get(1).tell();
+		});
 		assertThat(this.served).hasSize(2);
 		assertThat(this.served.get(1)).isSameAs(this.served.get(0));
-		assertThat(this.limits.statistics("chat").allowed()).isEqualTo(1);
-		this.served.get(1).record(refuse("bob"));
 		assertThat(later.getHeader("X-RateLimit-Remaining")).isEqualTo("0");
 	}
 

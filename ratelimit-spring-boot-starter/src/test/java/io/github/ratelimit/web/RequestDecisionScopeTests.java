@@ -102,7 +102,7 @@ class RequestDecisionScopeTests {
 
 	@Test
 	void aRefusalAndACallOfTheApplicationCoverNothing() {
-		this.scope.record(take("bob", 1));
+		record(take("bob", 1));
 		take("alice", 10);
 		this.scope.paid(take("alice", 1));
 		assertThat(this.scope.cover(charge("alice", 1))).isZero();
@@ -112,8 +112,8 @@ class RequestDecisionScopeTests {
 	@Test
 	void theLastWordOfEachLimitAndKeyIsKept() {
 		this.scope.paid(take("alice", 1));
-		this.scope.record(take("bob", 1));
-		this.scope.record(take("alice", 3));
+		record(take("bob", 1));
+		record(take("alice", 3));
 		assertThat(this.scope.limits()).extracting(LimitDecision::key).containsExactly(Key.of("alice"), Key.of("bob"));
 		assertThat(this.scope.limits()).extracting(LimitDecision::remaining).containsExactly(6L, 9L);
 	}
@@ -122,7 +122,7 @@ class RequestDecisionScopeTests {
 	void aCallThatAsksForEverOtherKeysKeepsNoMoreThanABoundedNumber() {
 		this.scope.paid(take("first", 1));
 		for (int i = 0; i < 1_000; i++) {
-			this.scope.record(take("key" + i, 1));
+			record(take("key" + i, 1));
 		}
 		assertThat(this.scope.limits()).hasSize(RequestDecisionScope.MAX_LIMITS);
 		assertThat(this.scope.limits().get(0).key()).isEqualTo(Key.of("first"));
@@ -131,30 +131,30 @@ class RequestDecisionScopeTests {
 
 	@Test
 	void headersAreToldAgainAsLongAsTheResponseIsNotCommitted() {
-		this.scope.record(take("alice", 1));
+		record(take("alice", 1));
 		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("9");
-		this.scope.record(take("alice", 1));
+		record(take("alice", 1));
 		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("8");
 		this.response.setCommitted(true);
-		this.scope.record(take("alice", 1));
+		record(take("alice", 1));
 		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("8");
 	}
 
 	@Test
 	void aPermitCallWithoutFactsTellsNothing() {
-		this.scope.record(Decision.degraded());
-		this.scope.record(Decision.unlimited());
+		record(Decision.degraded());
+		record(Decision.unlimited());
 		assertThat(this.response.getHeaderNames()).isEmpty();
 	}
 
 	@Test
 	void aDecisionWithoutFactsDoesNotRepeatWhatIsTold() {
-		this.scope.record(take("alice", 1));
+		record(take("alice", 1));
 		this.response.reset();
-		this.scope.record(Decision.degraded());
-		this.scope.record(Decision.unlimited());
+		record(Decision.degraded());
+		record(Decision.unlimited());
 		assertThat(this.response.getHeaderNames()).isEmpty();
-		this.scope.record(take("alice", 1));
+		record(take("alice", 1));
 		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("8");
 	}
 
@@ -189,7 +189,8 @@ class RequestDecisionScopeTests {
 		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(unseen, this.response));
 		DecisionScope first = Objects.requireNonNull(this.scopes.decisions().get());
 		assertThat(this.scopes.decisions().get()).isSameAs(first).isSameAs(RequestDecisionScope.of(unseen));
-		first.record(take("alice", 1));
+		first.record(take("alice", 1), List.of());
+		first.tell();
 		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("9");
 		assertThat(Objects.requireNonNull(this.scopes.facts().get()).path()).isEqualTo("/unseen");
 	}
@@ -218,6 +219,11 @@ class RequestDecisionScopeTests {
 				.withMessage("An IPv6 prefix of " + prefix + " bits is out of range. "
 						+ "Write 1 to 128 bits; a client usually owns the addresses of 64.");
 		}
+	}
+
+	private void record(Decision decision) {
+		this.scope.record(decision, List.of());
+		this.scope.tell();
 	}
 
 	private Decision take(String key, long permits) {

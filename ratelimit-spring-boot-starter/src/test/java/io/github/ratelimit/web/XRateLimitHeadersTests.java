@@ -1,5 +1,6 @@
 package io.github.ratelimit.web;
 
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +65,12 @@ class XRateLimitHeadersTests {
 		write(LimitDecision.refused(Decisions.charge(limit("chat", "5/s, 60/min")), 0, 1,
 				Duration.ofSeconds(60).toNanos(), perRate));
 		assertHeaders("60", "0", "60");
+	}
+
+	@Test
+	void ofCallsUnderWaySpeaksOfPlaces() {
+		write(refused(Limit.named("slots").maxConcurrent(10).build(), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+		assertHeaders("10", "0", "1");
 	}
 
 	private void write(LimitDecision... limits) {

@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import java.time.Duration;
 import java.util.Locale;
@@ -85,11 +86,11 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 
 	/**
 	 * Returns what a limit does while Redis fails.
-	 * @param limit the limit's name
+	 * @param limit the limit's name, or that of one which serves its penalty
 	 * @return its own setting, else the general one
 	 */
 	public OnStoreFailure onStoreFailure(String limit) {
-		return this.onStoreFailureOf.getOrDefault(limit, this.onStoreFailure);
+		return this.onStoreFailureOf.getOrDefault(Penalty.guarded(limit), this.onStoreFailure);
 	}
 
 	/** Returns for the log what limits do while Redis fails. */

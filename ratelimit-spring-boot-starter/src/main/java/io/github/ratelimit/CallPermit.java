@@ -1,0 +1,121 @@
+package io.github.ratelimit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one call of a method holds: of its own decision, and of what the request that it
+ * belongs to had paid for it in advance. Its end frees its own places; those of the
+ * request stay. Thread-safe, and nothing here throws.
+ */
+public final class CallPermit {
+
+	private static final CallPermit NOTHING = new CallPermit(List.of(), List.of(), null);
+
+	private final List<Held> own;
+
+	private final List<Held> covered;
+
+	private final @Nullable RequestPermit request;
+
+	private final AtomicBoolean ended = new AtomicBoolean();
+
+	CallPermit(List<Held> own, List<Held> covered, @Nullable RequestPermit request) {
+		this.own = own;
+		this.covered = covered;
+		this.request = request;
+	}
+
+	/**
+	 * Returns the permit of a call that holds nothing.
+	 * @return the permit
+	 */
+	public static CallPermit nothing() {
+		return NOTHING;
+	}
+
+	/**
+	 * Returns the permit of a call that belongs to no request.
+	 * @param decision an allowed decision
+	 * @return what the call holds of the limits that have a cost or count calls under way
+	 */
+	public static CallPermit of(Decision decision) {
+		List<Held> own = parts(decision);
+		return own.isEmpty() ? NOTHING : new CallPermit(own, List.of(), null);
+	}
+
+	/** Returns what is still of interest when the decision has been made. */
+	static List<Held> parts(Decision decision) {
+		List<LimitDecision> limits = decision.limits();
+		for (int i = 0; i < limits.size(); i++) {
+			if (Held.hasToEnd(limits.get(i))) {
+				return Held.of(decision).stream().filter((part) -> Held.hasToEnd(part.decision())).toList();
+			}
+		}
+		return List.of();
+	}
+
+	/**
+	 * Returns whether there is anything to settle or to end.
+	 * @return false if the call holds nothing
+	 */
+	public boolean holdsNothing() {
+		return this.own.isEmpty() && this.covered.isEmpty();
+	}
+
+	/**
+	 * Tells what the call cost at one limit, whether it paid for it itself or the request
+	 * did in advance: the difference to what was reserved is given back or charged. Only
+	 * the first time does anything.
+	 * @param charge names limit and key
+	 * @param actual permits, 0 or more
+	 * @return whether the limit was settled now
+	 */
+	public boolean settle(Charge charge, long actual) {
+		StorePermit.checkNotNegative(actual);
+		List<Held> parts = new ArrayList<>(this.covered);
+		parts.addAll(this.own);
+		return Held.settle(parts, (part) -> part.charge().sameBucketAs(charge), actual);
+	}
+
+	/**
+	 * Ends a call that did what it was called for: what has not been settled has cost
+	 * what was reserved.
+	 */
+	public void close() {
+		end(false);
+	}
+
+	/**
+	 * Ends a call that failed: what it reserved itself by its cost and has not settled is
+	 * given back, unless the request was told what it spent.
+	 */
+	public void fail() {
+		end(true);
+	}
+
+	private void end(boolean failed) {
+		if (holdsNothing() || !this.ended.compareAndSet(false, true)) {
+			return;
+		}
+		for (Held part : this.own) {
+			if (part.isPlace()) {
+				part.giveBack();
+			}
+		}
+		boolean spentNothing = this.request == null || !this.request.hasSpent();
+		if (failed && spentNothing) {
+			Held.settle(this.own, Held::isOpenBudget, 0);
+		}
+		if (this.request != null) {
+			this.request.returned(this.own, failed ? List.of() : this.covered);
+		}
+	}
+
+	List<Held> own() {
+		return this.own;
+	}
+
+}

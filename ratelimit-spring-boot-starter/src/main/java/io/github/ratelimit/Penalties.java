@@ -1,0 +1,34 @@
+package io.github.ratelimit;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** Counts the refusals of keys and bans those that are refused too often. */
+final class Penalties {
+
+	private static final Logger logger = System.getLogger(Penalties.class.getName());
+
+	private final LimitStore store;
+
+	private final RateLimitListener listener;
+
+	Penalties(LimitStore store, RateLimitListener listener) {
+		this.store = store;
+		this.listener = listener;
+	}
+
+	/** Notes that a limit refused a key, which is not banned yet. */
+	void refused(RegisteredLimit limit, PenaltyLimits penalty, Key key) {
+		try {
+			LimitDecision denials = this.store.take(new Charge(penalty.denials(), key, 1));
+			if (denials.hasFacts() && denials.remaining() == 0
+					&& !this.store.take(new Charge(penalty.ban(), key, 1)).violated()) {
+				this.listener.banned(limit, key, penalty.ban().rates().get(0).period());
+			}
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.log(Level.DEBUG, () -> "A refusal of limit '" + limit.limit().name() + "' was not counted", ex);
+		}
+	}
+
+}

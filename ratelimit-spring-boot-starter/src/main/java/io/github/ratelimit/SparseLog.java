@@ -1,0 +1,46 @@
+package io.github.ratelimit;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
+
+/** Says one kind of thing at most once a minute, and how often it was not said. */
+final class SparseLog {
+
+	private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
+
+	private final Logger logger;
+
+	private final TimeSource time;
+
+	private final AtomicLong nextNanos;
+
+	private final AtomicLong unsaid = new AtomicLong();
+
+	SparseLog(Logger logger, TimeSource time) {
+		this.logger = logger;
+		this.time = time;
+		this.nextNanos = new AtomicLong(time.nanoTime());
+	}
+
+	/**
+	 * Says it, or counts it.
+	 * @param level the level
+	 * @param message the line, given how many were not said since the last one
+	 * @param cause what happened
+	 */
+	void log(Level level, LongFunction<String> message, Throwable cause) {
+		long now = this.time.nanoTime();
+		long next = this.nextNanos.get();
+		if (now - next >= 0 && this.nextNanos.compareAndSet(next, now + QUIET_NANOS)) {
+			long others = this.unsaid.getAndSet(0);
+			this.logger.log(level, () -> message.apply(others), cause);
+		}
+		else {
+			this.unsaid.incrementAndGet();
+		}
+	}
+
+}

@@ -1,0 +1,206 @@
+package io.github.ratelimit;
+
+import io.github.ratelimit.WaitingLine.Place;
+import io.github.ratelimit.WaitingLines.Joined;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call on its way through the lines of the limits that pace it. It joins one line after
+ * the other, in an order that all calls keep, and as the first of all of them takes its
+ * permits of all limits at once; then it stays there until its turn has come. Whatever
+ * ends it, it leaves every line; if it took a turn that it does not use, the turn is
+ * given back.
+ */
+final class WaitingCall {
+
+	private final LimitStore store;
+
+	private final WaitingLines lines;
+
+	private final TimeSource time;
+
+	private final Executor executor;
+
+	private final List<Charge> charges;
+
+	/** Those that wait, in the order in which their lines are joined. */
+	private final List<Charge> paced;
+
+	private final List<Place> places = new ArrayList<>(1);
+
+	private final long start;
+
+	private final AtomicBoolean givenBack = new AtomicBoolean();
+
+	private final AtomicBoolean left = new AtomicBoolean();
+
+	private final CompletableFuture<List<LimitDecision>> answer = new CompletableFuture<>();
+
+	private boolean mayWait = true;
+
+	private volatile @Nullable List<LimitDecision> taken;
+
+	WaitingCall(List<Charge> charges, LimitStore store, WaitingLines lines, TimeSource time, Executor executor) {
+		this.charges = charges;
+		this.store = store;
+		this.lines = lines;
+		this.time = time;
+		this.executor = executor;
+		this.start = time.nanoTime();
+		this.paced = charges.stream()
+			.filter(WaitingCall::waits)
+			.sorted(Comparator.<Charge, String>comparing((charge) -> charge.limit().name()).thenComparing(Charge::key))
+			.toList();
+	}
+
+	/** Returns whether a charge stands in line before it is taken. */
+	static boolean waits(Charge charge) {
+		return charge.limit().paces() && charge.enforced() && charge.permits() > 0
+				&& charge.needed() <= charge.limit().capacity();
+	}
+
+	/**
+	 * Starts the call.
+	 * @return what the limits say when the call may go on; only what refuses, where it
+	 * was refused without asking the store. Cancelled, the call gives everything back
+	 */
+	CompletableFuture<List<LimitDecision>> start() {
+		this.answer.whenComplete((said, failure) -> {
+			if (this.answer.isCancelled()) {
+				leave(giveBack());
+			}
+		});
+		joinNext();
+		return this.answer;
+	}
+
+	private void joinNext() {
+		while (!this.answer.isDone()) {
+			if (this.places.size() == this.paced.size()) {
+				attempt(this::take);
+				return;
+			}
+			Charge charge = this.paced.get(this.places.size());
+			Joined joined = this.lines.join(charge.waiting(leftFor(charge)));
+			Place place = joined.place();
+			if (place == null) {
+				end(List.of(refused(charge, joined.waitNanos())));
+				return;
+			}
+			this.mayWait &= joined.mayWait();
+			add(place);
+			if (!place.first().isDone()) {
+				place.first().thenRunAsync(this::joinNext, this.executor);
+				this.time.after(leftFor(charge)).thenRunAsync(() -> giveUp(charge, place), this.executor);
+				return;
+			}
+		}
+	}
+
+	/** A cancelled call must not stay in a line that it joins at this moment. */
+	private synchronized void add(Place place) {
+		this.places.add(place);
+		if (this.left.get()) {
+			this.lines.leave(this.paced.get(this.places.size() - 1), place, false);
+		}
+	}
+
+	private long leftFor(Charge charge) {
+		return this.mayWait ? Math.max(0, charge.maxWaitNanos() - (this.time.nanoTime() - this.start)) : 0;
+	}
+
+	private void giveUp(Charge charge, Place place) {
+		if (!place.first().isDone()) {
+			end(List.of(refused(charge, charge.maxWaitNanos())));
+		}
+	}
+
+	private static LimitDecision refused(Charge charge, long waitNanos) {
+		long wait = Math.max(1, waitNanos);
+		return LimitDecision.refused(charge, 0, wait, wait, null);
+	}
+
+	private void take() {
+		List<Charge> now = this.charges.stream()
+			.map((charge) -> waits(charge) ? charge.waiting(leftFor(charge)) : charge)
+			.toList();
+		List<LimitDecision> said = (now.size() == 1) ? List.of(this.store.take(now.get(0))) : this.store.takeAll(now);
+		if (said.stream().anyMatch(LimitDecision::refuses)) {
+			end(said);
+			return;
+		}
+		this.taken = said;
+		long wait = reserve(said);
+		if (this.answer.isCancelled()) {
+			leave(giveBack());
+		}
+		else if (wait <= 0) {
+			end(said);
+		}
+		else {
+			this.time.after(wait).thenRunAsync(() -> end(said), this.executor);
+		}
+	}
+
+	private long reserve(List<LimitDecision> said) {
+		long now = this.time.nanoTime();
+		long longest = 0;
+		for (LimitDecision decision : said) {
+			int place = indexOfPaced(decision.charge());
+			if (place >= 0) {
+				this.lines.reserved(this.paced.get(place), this.places.get(place), now + decision.turnAfterNanos());
+				longest = Math.max(longest, decision.turnAfterNanos());
+			}
+		}
+		return longest;
+	}
+
+	private int indexOfPaced(Charge charge) {
+		for (int i = 0; i < this.paced.size(); i++) {
+			if (this.paced.get(i).sameBucketAs(charge)) {
+				return i;
+			}
+		}
+		return -1;
+	}
+
+	private void attempt(Runnable step) {
+		try {
+			step.run();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			leave(false);
+			this.answer.completeExceptionally(ex);
+		}
+	}
+
+	private void end(List<LimitDecision> said) {
+		if (this.answer.complete(said)) {
+			leave(false);
+		}
+	}
+
+	private boolean giveBack() {
+		List<LimitDecision> taken = this.taken;
+		if (taken == null || !this.givenBack.compareAndSet(false, true)) {
+			return false;
+		}
+		Decision.of(taken, this.store).permit().giveBack();
+		return true;
+	}
+
+	private synchronized void leave(boolean turnGivenBack) {
+		if (this.left.compareAndSet(false, true)) {
+			for (int i = 0; i < this.places.size(); i++) {
+				this.lines.leave(this.paced.get(i), this.places.get(i), turnGivenBack);
+			}
+		}
+	}
+
+}

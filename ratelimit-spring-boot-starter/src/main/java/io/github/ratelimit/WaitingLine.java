@@ -1,0 +1,110 @@
+package io.github.ratelimit;
+
+import java.math.BigInteger;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of this process that wait for one key of a limit, first in first out. Only
+ * the first takes its turn in the store; the others know by when theirs can come at the
+ * earliest. Guarded by the {@link WaitingLines} that it belongs to.
+ */
+final class WaitingLine {
+
+	private final Deque<Place> places = new ArrayDeque<>();
+
+	/** When the turn behind the last one that was taken comes; null where unknown. */
+	private @Nullable Long nextTurnNanos;
+
+	/** What those take who have not taken their turn yet. */
+	private long unreservedNanos;
+
+	/**
+	 * Returns how long a call would wait that joins now, as far as this process knows.
+	 * @param now the monotonic time
+	 * @return nanoseconds, saturated
+	 */
+	long waitOfNext(long now) {
+		long untilNextTurn = (this.nextTurnNanos != null) ? Math.max(0, this.nextTurnNanos - now) : 0;
+		long wait = untilNextTurn + this.unreservedNanos;
+		return (wait < 0) ? Long.MAX_VALUE - 1 : wait;
+	}
+
+	boolean isEmpty() {
+		return this.places.isEmpty();
+	}
+
+	Place join(Charge charge) {
+		Place place = new Place(spacingNanos(charge));
+		if (this.places.isEmpty()) {
+			place.first.complete(null);
+		}
+		this.places.add(place);
+		this.unreservedNanos += place.spacingNanos;
+		return place;
+	}
+
+	/** The first has taken its turn, unless it has left meanwhile. */
+	void reserved(Place first, long turnNanos) {
+		if (this.places.peek() != first) {
+			return;
+		}
+		this.nextTurnNanos = turnNanos + first.spacingNanos;
+		this.unreservedNanos -= first.spacingNanos;
+		first.turnNanos = turnNanos;
+	}
+
+	/**
+	 * Lets a call go, by its turn or because it gave up.
+	 * @param place its place
+	 * @param turnGivenBack whether it took a turn and gave it back
+	 * @return who is the first now and was not before, null if nobody
+	 */
+	@Nullable Place leave(Place place, boolean turnGivenBack) {
+		boolean first = this.places.peek() == place;
+		if (!this.places.remove(place)) {
+			return null;
+		}
+		if (place.turnNanos == null) {
+			this.unreservedNanos -= place.spacingNanos;
+		}
+		else if (turnGivenBack) {
+			this.nextTurnNanos = place.turnNanos;
+		}
+		return first ? this.places.peek() : null;
+	}
+
+	/** Returns how long the next call waits after this one's turn, rounded up. */
+	private static long spacingNanos(Charge charge) {
+		Rate rate = charge.limit().rates().get(0);
+		BigInteger[] parts = BigInteger.valueOf(rate.period().toNanos())
+			.multiply(BigInteger.valueOf(Math.max(1, charge.permits())))
+			.divideAndRemainder(BigInteger.valueOf(rate.permits()));
+		BigInteger nanos = parts[0].add(BigInteger.valueOf(parts[1].signum()));
+		return nanos.min(BigInteger.valueOf(TimeUnit.DAYS.toNanos(36_500))).longValueExact();
+	}
+
+	/** The place of one call. */
+	static final class Place {
+
+		private final long spacingNanos;
+
+		private final CompletableFuture<@Nullable Void> first = new CompletableFuture<>();
+
+		private @Nullable Long turnNanos;
+
+		private Place(long spacingNanos) {
+			this.spacingNanos = spacingNanos;
+		}
+
+		/** Returns what is complete when nobody is before this call. */
+		CompletableFuture<@Nullable Void> first() {
+			return this.first;
+		}
+
+	}
+
+}

@@ -1,0 +1,93 @@
+package io.github.ratelimit;
+
+import io.github.ratelimit.WaitingLine.Place;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lines of calls that wait, one for each limit and key where anybody does, and how
+ * many wait for each limit. Thread-safe.
+ */
+final class WaitingLines {
+
+	private final ConcurrentMap<LineKey, WaitingLine> lines = new ConcurrentHashMap<>();
+
+	private final ConcurrentMap<String, Integer> waiting = new ConcurrentHashMap<>();
+
+	private final TimeSource time;
+
+	WaitingLines(TimeSource time) {
+		this.time = time;
+	}
+
+	/**
+	 * Lets a call join the line of its limit and key, unless it would wait there for
+	 * longer than it may, or too many wait already.
+	 * @param charge what it wants of a limit that paces its calls
+	 * @return its place, or the wait for which it is refused
+	 */
+	Joined join(Charge charge) {
+		Joined[] joined = new Joined[1];
+		this.lines.compute(LineKey.of(charge), (key, current) -> {
+			WaitingLine line = (current != null) ? current : new WaitingLine();
+			long wait = line.waitOfNext(this.time.nanoTime());
+			boolean room = this.waiting.getOrDefault(key.limit(), 0) < charge.limit().maxWaiting();
+			if (wait > charge.maxWaitNanos() || (!room && !line.isEmpty())) {
+				joined[0] = new Joined(null, wait, false);
+				return current;
+			}
+			this.waiting.merge(key.limit(), 1, Integer::sum);
+			joined[0] = new Joined(line.join(charge), wait, room);
+			return line;
+		});
+		return joined[0];
+	}
+
+	/** Notes that the first of a line has taken its turn. */
+	void reserved(Charge charge, Place place, long turnNanos) {
+		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {
+			line.reserved(place, turnNanos);
+			return line;
+		});
+	}
+
+	/**
+	 * Lets a call go, by its turn or because it gave up, and the next one step forward.
+	 */
+	void leave(Charge charge, Place place, boolean turnGivenBack) {
+		Place[] next = new Place[1];
+		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {
+			next[0] = line.leave(place, turnGivenBack);
+			this.waiting.computeIfPresent(key.limit(), (limit, calls) -> (calls > 1) ? calls - 1 : null);
+			return line.isEmpty() ? null : line;
+		});
+		if (next[0] != null) {
+			next[0].first().complete(null);
+		}
+	}
+
+	/** Returns how many calls are in a line: for tests. */
+	int waiting() {
+		return this.waiting.values().stream().mapToInt(Integer::intValue).sum();
+	}
+
+	/**
+	 * How a call joined a line.
+	 *
+	 * @param place its place, null if it was refused
+	 * @param waitNanos how long it has to wait, as far as this process knows
+	 * @param mayWait whether there is room for one more that waits
+	 */
+	record Joined(@Nullable Place place, long waitNanos, boolean mayWait) {
+	}
+
+	private record LineKey(String limit, Key key) {
+
+		static LineKey of(Charge charge) {
+			return new LineKey(charge.limit().name(), charge.key());
+		}
+
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.RateLimitListener;
+import io.github.ratelimit.RegisteredLimit;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Several listeners as one. What one of them throws is neither the others' nor the call's
+ * business: it is logged once as a warning, then at debug level.
+ */
+final class Listeners implements RateLimitListener {
+
+	private static final Log logger = LogFactory.getLog(Listeners.class);
+
+	private final RateLimitListener[] all;
+
+	private final AtomicBoolean warned = new AtomicBoolean();
+
+	private Listeners(List<RateLimitListener> all) {
+		this.all = all.toArray(RateLimitListener[]::new);
+	}
+
+	static RateLimitListener of(List<RateLimitListener> all) {
+		return all.isEmpty() ? NONE : new Listeners(all);
+	}
+
+	@Override
+	public void waited(RegisteredLimit limit, long nanos) {
+		tell((listener) -> listener.waited(limit, nanos));
+	}
+
+	@Override
+	public void banned(RegisteredLimit limit, Key key, Duration ban) {
+		tell((listener) -> listener.banned(limit, key, ban));
+	}
+
+	private void tell(Consumer<RateLimitListener> event) {
+		for (RateLimitListener listener : this.all) {
+			try {
+				event.accept(listener);
+			}
+			catch (RuntimeException | LinkageError ex) {
+				log(listener, ex);
+			}
+		}
+	}
+
+	private void log(RateLimitListener listener, Throwable failure) {
+		if (this.warned.compareAndSet(false, true)) {
+			logger.warn("What is told of limits failed in " + listener.getClass().getName() + " ("
+					+ failure.getClass().getName() + "); calls are not touched by it. Further failures are logged at "
+					+ "debug level");
+		}
+		logger.debug("A listener of limits failed", failure);
+	}
+
+}

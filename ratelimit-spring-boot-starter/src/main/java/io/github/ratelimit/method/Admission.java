@@ -1,0 +1,194 @@
+package io.github.ratelimit.method;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.CallPermit;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.expression.AfterResponse;
+import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.expression.SettleExpression;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call that asks to be let in: what it is to pay, what of that the request has paid
+ * already, and what it holds when it is allowed. Used for one call, by one thread at a
+ * time.
+ */
+final class Admission {
+
+	private final MethodPlan plan;
+
+	private final LimiterBeans beans;
+
+	private final Call call;
+
+	private final @Nullable DecisionScope scope;
+
+	/** Null where the limit does not concern the call, in the order of the policies. */
+	private final List<@Nullable Charge> charges;
+
+	private List<Charge> asked = List.of();
+
+	private long[] covered = {};
+
+	private CallPermit permit = CallPermit.nothing();
+
+	/**
+	 * Finds out what a call is to pay.
+	 * @throws io.github.ratelimit.MissingKeyException if it has no key and is to be
+	 * denied
+	 */
+	Admission(MethodPlan plan, LimiterBeans beans, Call call) {
+		this.plan = plan;
+		this.beans = beans;
+		this.call = call;
+		this.scope = beans.currentScope();
+		List<LimitPolicy> policies = plan.policies();
+		this.charges = new ArrayList<>(policies.size());
+		for (int i = 0; i < policies.size(); i++) {
+			this.charges.add(policies.get(i).charge(call));
+		}
+	}
+
+	/** Asks, and waits for the call's turn in this thread. */
+	Decision decide() {
+		Decision decision = null;
+		try {
+			decision = this.beans.rateLimiter().tryAcquire(due());
+		}
+		finally {
+			decided(decision);
+		}
+		tell();
+		return decision;
+	}
+
+	/** Asks, and waits for the call's turn without a thread. */
+	CompletableFuture<Decision> decideLater() {
+		CompletableFuture<Decision> deciding;
+		try {
+			deciding = this.beans.rateLimiter().acquireAsync(due());
+		}
+		catch (RuntimeException | LinkageError ex) {
+			decided(null);
+			throw ex;
+		}
+		return deciding;
+	}
+
+	/** A decision that cannot be told is a decision all the same. */
+	void tell() {
+		if (this.scope != null) {
+			try {
+				this.scope.tell();
+			}
+			catch (RuntimeException | LinkageError ex) {
+				this.beans.degradation().report(List.of(), ex);
+			}
+		}
+	}
+
+	private List<Charge> due() {
+		List<Charge> named = new ArrayList<>(this.charges.size());
+		for (int i = 0; i < this.charges.size(); i++) {
+			Charge charge = this.charges.get(i);
+			if (charge != null) {
+				named.add(charge);
+			}
+		}
+		if (this.scope == null) {
+			return named;
+		}
+		this.asked = Charge.distinct(named);
+		this.covered = new long[this.asked.size()];
+		List<Charge> due = new ArrayList<>(this.covered.length);
+		for (int i = 0; i < this.covered.length; i++) {
+			Charge charge = this.asked.get(i);
+			this.covered[i] = this.scope.cover(charge);
+			if (this.covered[i] == 0) {
+				due.add(charge);
+			}
+			else if (this.covered[i] < charge.permits()) {
+				due.add(charge.withPermits(charge.permits() - this.covered[i]));
+			}
+		}
+		return due;
+	}
+
+	/**
+	 * Notes what was decided. What a refused call was covered for is there for the next
+	 * one.
+	 * @param decision the decision, null where there was none
+	 */
+	void decided(@Nullable Decision decision) {
+		if (this.scope == null) {
+			this.permit = (decision != null && decision.allowed()) ? CallPermit.of(decision) : this.permit;
+			return;
+		}
+		boolean allowed = decision != null && decision.allowed();
+		List<Charge> used = List.of();
+		for (int i = 0; i < this.covered.length; i++) {
+			if (!allowed) {
+				this.scope.uncover(this.asked.get(i), this.covered[i]);
+			}
+			else if (this.covered[i] > 0) {
+				used = used.isEmpty() ? new ArrayList<>(this.covered.length) : used;
+				used.add(this.asked.get(i));
+			}
+		}
+		if (decision != null) {
+			record(decision, used, this.scope);
+		}
+	}
+
+	/** What cannot be recorded is held all the same. */
+	private void record(Decision decision, List<Charge> used, DecisionScope scope) {
+		try {
+			this.permit = scope.record(decision, used);
+			if (decision.allowed()) {
+				settleAfterResponse(scope);
+			}
+		}
+		catch (RuntimeException | LinkageError ex) {
+			if (decision.allowed() && this.permit.holdsNothing()) {
+				this.permit = CallPermit.of(decision);
+			}
+			this.beans.degradation().report(List.of(), ex);
+		}
+	}
+
+	private void settleAfterResponse(DecisionScope scope) {
+		for (int i = 0; i < this.charges.size(); i++) {
+			AfterResponse afterResponse = this.plan.policies().get(i).afterResponse();
+			Charge charge = this.charges.get(i);
+			if (afterResponse != null && charge != null) {
+				scope.settleAfterResponse(charge,
+						afterResponse.settlement(this.call, charge, this.beans.degradation()));
+			}
+		}
+	}
+
+	/** Returns what there is to do when the allowed call is over. */
+	CallEnd end() {
+		List<CallEnd.Settlement> settlements = List.of();
+		for (int i = 0; i < this.charges.size(); i++) {
+			SettleExpression settle = this.plan.settles().get(i);
+			Charge charge = this.charges.get(i);
+			if (settle != null && charge != null) {
+				settlements = settlements.isEmpty() ? new ArrayList<>(1) : settlements;
+				settlements.add(new CallEnd.Settlement(charge, settle));
+			}
+		}
+		return new CallEnd(this.permit, settlements, this.call, this.scope, this.beans.degradation());
+	}
+
+	boolean holdsNothing() {
+		return this.permit.holdsNothing();
+	}
+
+}

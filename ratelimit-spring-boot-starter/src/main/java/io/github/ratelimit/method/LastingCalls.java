@@ -1,0 +1,80 @@
+package io.github.ratelimit.method;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ClassUtils;
+
+/** Sees calls to their end that go on when their method has returned. */
+final class LastingCalls {
+
+	private static final boolean REACTOR = ClassUtils.isPresent("reactor.core.publisher.Flux",
+			LastingCalls.class.getClassLoader());
+
+	private LastingCalls() {
+	}
+
+	/**
+	 * Sees a call to its end.
+	 * @param method the method
+	 * @param result what it returned
+	 * @param end what to do at the end
+	 * @return what the caller gets
+	 */
+	static @Nullable Object follow(Method method, @Nullable Object result, CallEnd end) {
+		end.leave(method, result);
+		if (result instanceof CompletionStage<?> stage) {
+			return follow(method.getReturnType(), stage, end);
+		}
+		Object followed = (REACTOR && result != null) ? ReactiveCalls.follow(method.getReturnType(), result, end)
+				: null;
+		if (followed != null) {
+			return followed;
+		}
+		end.returned(result);
+		return result;
+	}
+
+	private static Object follow(Class<?> type, CompletionStage<?> stage, CallEnd end) {
+		if (!type.isAssignableFrom(CompletableFuture.class)) {
+			stage.whenComplete((value, failure) -> over(value, failure, end));
+			return stage;
+		}
+		return following(stage, end);
+	}
+
+	/** The caller must not be told before the place is free again. */
+	private static <T> CompletableFuture<T> following(CompletionStage<T> stage, CallEnd end) {
+		CompletableFuture<T> told = new CompletableFuture<>();
+		stage.whenComplete((value, failure) -> {
+			over(value, failure, end);
+			if (failure != null) {
+				told.completeExceptionally(failure);
+			}
+			else {
+				told.complete(value);
+			}
+		});
+		if (stage instanceof CompletableFuture<T> future) {
+			told.whenComplete((value, failure) -> {
+				if (told.isCancelled()) {
+					future.cancel(true);
+				}
+			});
+		}
+		return told;
+	}
+
+	private static void over(@Nullable Object value, @Nullable Throwable failure, CallEnd end) {
+		if (failure != null) {
+			end.failed();
+		}
+		else {
+			end.returned(value);
+		}
+	}
+
+}

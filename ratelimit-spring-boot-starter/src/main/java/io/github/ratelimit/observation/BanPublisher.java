@@ -1,0 +1,79 @@
+package io.github.ratelimit.observation;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyLabel;
+import io.github.ratelimit.RateLimitListener;
+import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.TimeSource;
+import java.time.Duration;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.context.ApplicationEventPublisher;
+
+/**
+ * Tells the application of bans: a {@link KeyBannedEvent} for each, and a line in the log
+ * for at most ten in a minute. Thread-safe.
+ */
+public final class BanPublisher implements RateLimitListener {
+
+	private static final Log logger = LogFactory.getLog(BanPublisher.class);
+
+	private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
+
+	private static final int LINES_PER_MINUTE = 10;
+
+	private final ApplicationEventPublisher events;
+
+	private final TimeSource time;
+
+	private long minuteStartedNanos;
+
+	private int lines;
+
+	private long unlogged;
+
+	/**
+	 * Creates it.
+	 * @param events where events are published
+	 * @param time for logging no more than ten lines in a minute
+	 */
+	public BanPublisher(ApplicationEventPublisher events, TimeSource time) {
+		this.events = events;
+		this.time = time;
+		this.minuteStartedNanos = time.nanoTime();
+	}
+
+	@Override
+	public void banned(RegisteredLimit limit, Key key, Duration ban) {
+		KeyLabel label = key.label();
+		log(limit, label, ban);
+		this.events.publishEvent(new KeyBannedEvent(limit.limit().name(), label, ban));
+	}
+
+	private void log(RegisteredLimit limit, KeyLabel key, Duration ban) {
+		long others = linesLeftOut();
+		if (others >= 0) {
+			logger.warn("Key " + key.masked() + " (" + key.id() + ") of limit '" + limit.limit().name()
+					+ "' is banned for " + ban.toSeconds() + " s, because it was refused too often (" + limit.penalty()
+					+ ")" + ((others > 0) ? "; " + others + " more bans since the last such line" : ""));
+		}
+	}
+
+	/** Returns how many lines were left out before this one, -1 to leave it out too. */
+	private synchronized long linesLeftOut() {
+		long now = this.time.nanoTime();
+		if (now - this.minuteStartedNanos >= MINUTE_NANOS) {
+			this.minuteStartedNanos = now;
+			this.lines = 0;
+		}
+		if (this.lines >= LINES_PER_MINUTE) {
+			this.unlogged++;
+			return -1;
+		}
+		this.lines++;
+		long others = this.unlogged;
+		this.unlogged = 0;
+		return others;
+	}
+
+}

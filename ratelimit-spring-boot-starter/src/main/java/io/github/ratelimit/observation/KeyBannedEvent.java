@@ -1,0 +1,16 @@
+package io.github.ratelimit.observation;
+
+import io.github.ratelimit.KeyLabel;
+import java.time.Duration;
+
+/**
+ * Published by the application context when a key is banned for its many refusals. It is
+ * published on the way of the call that brought the ban, so listeners must be quick, or
+ * be {@code @Async}.
+ *
+ * @param limit the name of the limit that refused the key
+ * @param key what may be shown of the key
+ * @param ban for how long it is banned
+ */
+public record KeyBannedEvent(String limit, KeyLabel key, Duration ban) {
+}

@@ -1,0 +1,80 @@
+package io.github.ratelimit.observation;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.RateLimitListener;
+import io.github.ratelimit.RegisteredLimit;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Shows Micrometer what the limiter does beyond allowing and refusing: how long calls
+ * waited for their turn, and how many keys were banned. A limit has its meters when there
+ * is something to tell. No tag tells a key. Thread-safe. What happens before a registry
+ * is bound is not counted there.
+ */
+public final class LimiterMetrics implements RateLimitListener, MeterBinder {
+
+	private final List<Meters> bound = new CopyOnWriteArrayList<>();
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		this.bound.add(new Meters(registry));
+	}
+
+	@Override
+	public void waited(RegisteredLimit limit, long nanos) {
+		for (Meters meters : this.bound) {
+			meters.waits(limit).record(nanos, TimeUnit.NANOSECONDS);
+		}
+	}
+
+	@Override
+	public void banned(RegisteredLimit limit, Key key, Duration ban) {
+		for (Meters meters : this.bound) {
+			meters.bans(limit).increment();
+		}
+	}
+
+	/** The meters of one registry, by the names of the limits. */
+	private static final class Meters {
+
+		private final MeterRegistry registry;
+
+		private final ConcurrentMap<String, Timer> waits = new ConcurrentHashMap<>();
+
+		private final ConcurrentMap<String, Counter> bans = new ConcurrentHashMap<>();
+
+		Meters(MeterRegistry registry) {
+			this.registry = registry;
+		}
+
+		Timer waits(RegisteredLimit limit) {
+			Timer known = this.waits.get(limit.limit().name());
+			return (known != null) ? known
+					: this.waits.computeIfAbsent(limit.limit().name(),
+							(name) -> Timer.builder("ratelimit.wait")
+								.description("Time that calls waited for their turn")
+								.tag("limit", name)
+								.register(this.registry));
+		}
+
+		Counter bans(RegisteredLimit limit) {
+			return this.bans.computeIfAbsent(limit.limit().name(),
+					(name) -> Counter.builder("ratelimit.bans")
+						.description("Keys that were banned for their many refusals")
+						.baseUnit("bans")
+						.tag("limit", name)
+						.register(this.registry));
+		}
+
+	}
+
+}

@@ -1,0 +1,211 @@
+package io.github.ratelimit.web;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.RequestPermit;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntToLongFunction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+
+/**
+ * Ends what a request holds when its response is complete, once, whatever comes together:
+ * the return of the filter where nothing goes on, else the end of the asynchronous work.
+ * <p>
+ * A request has failed if its status says so, or if it broke before anything was sent.
+ * One that broke later, or whose client has gone, has cost what was told, or else what it
+ * reserved: something was delivered.
+ */
+final class RequestEnd implements AsyncListener {
+
+	private static final int UNKNOWN_STATUS = 0;
+
+	private final RequestScopes scopes;
+
+	/** What is to be done whenever nothing more can be said. */
+	private final Runnable afterwards;
+
+	private final RequestPermit permit = new RequestPermit();
+
+	private final AtomicBoolean over = new AtomicBoolean();
+
+	private @Nullable List<Settlement> settlements;
+
+	private volatile @Nullable HttpServletResponse response;
+
+	/** Whether the request broke before anything was sent. */
+	private volatile boolean broken;
+
+	RequestEnd(RequestScopes scopes, Runnable afterwards) {
+		this.scopes = scopes;
+		this.afterwards = afterwards;
+	}
+
+	RequestPermit permit() {
+		return this.permit;
+	}
+
+	boolean isOver() {
+		return this.over.get();
+	}
+
+	/** Returns whether somebody will tell when the response is complete. */
+	boolean isWatched() {
+		return this.response != null && !isOver();
+	}
+
+	/** Tells that a filter will see the request through. */
+	void watch(HttpServletResponse response) {
+		if (!isOver()) {
+			this.response = response;
+		}
+	}
+
+	synchronized void settle(Charge charge, IntToLongFunction actual) {
+		if (this.settlements == null) {
+			this.settlements = new ArrayList<>(2);
+		}
+		for (Settlement settlement : this.settlements) {
+			if (settlement.charge().sameBucketAs(charge)) {
+				return;
+			}
+		}
+		this.settlements.add(new Settlement(charge, actual));
+	}
+
+	/**
+	 * Tells that the filter returns from a dispatch of the request.
+	 * @param request the request
+	 * @param failure what was thrown out of the filter, null if nothing was
+	 */
+	void afterDispatch(HttpServletRequest request, @Nullable Throwable failure) {
+		if (isOver()) {
+			this.afterwards.run();
+			return;
+		}
+		if (failure != null) {
+			broke();
+		}
+		if (!listens(request)) {
+			complete();
+		}
+	}
+
+	private boolean listens(HttpServletRequest request) {
+		try {
+			if (request.isAsyncStarted()) {
+				request.getAsyncContext().addListener(this);
+				return true;
+			}
+		}
+		catch (IllegalStateException ex) {
+			return false; // it has come to its end meanwhile
+		}
+		return false;
+	}
+
+	private void broke() {
+		HttpServletResponse answer = this.response;
+		if (answer != null && !answer.isCommitted()) {
+			this.broken = true;
+		}
+	}
+
+	@Override
+	public void onStartAsync(AsyncEvent event) {
+		event.getAsyncContext().addListener(this);
+	}
+
+	@Override
+	public void onTimeout(AsyncEvent event) {
+		broke();
+	}
+
+	/** A client that has gone is no failure. */
+	@Override
+	public void onError(AsyncEvent event) {
+		if (!(event.getThrowable() instanceof IOException)) {
+			broke();
+		}
+	}
+
+	@Override
+	public void onComplete(AsyncEvent event) {
+		complete();
+	}
+
+	/** Nothing of ours may harm a response, or the thread that has completed it. */
+	private void complete() {
+		if (!this.over.compareAndSet(false, true)) {
+			return;
+		}
+		int status = status();
+		boolean failed = this.broken || status >= HttpStatus.BAD_REQUEST.value();
+		try {
+			settle(status);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.scopes.report(ex);
+		}
+		finally {
+			this.response = null;
+			this.afterwards.run();
+			end(failed);
+		}
+	}
+
+	private int status() {
+		HttpServletResponse answer = this.response;
+		if (answer == null) {
+			return UNKNOWN_STATUS;
+		}
+		try {
+			int status = answer.getStatus();
+			boolean told = status >= HttpStatus.BAD_REQUEST.value() || !this.broken;
+			return told ? status : HttpStatus.INTERNAL_SERVER_ERROR.value();
+		}
+		catch (RuntimeException ex) {
+			return UNKNOWN_STATUS; // the container has taken the response back
+		}
+	}
+
+	private void settle(int status) {
+		List<Settlement> due;
+		synchronized (this) {
+			due = (this.settlements != null) ? List.copyOf(this.settlements) : List.of();
+			this.settlements = null;
+		}
+		for (Settlement settlement : due) {
+			long actual = settlement.actual().applyAsLong(status);
+			if (actual >= 0) {
+				this.permit.settle(settlement.charge(), actual);
+			}
+		}
+	}
+
+	private void end(boolean failed) {
+		if (failed) {
+			this.permit.fail();
+		}
+		else {
+			this.permit.close();
+		}
+	}
+
+	/**
+	 * What is to be settled after the response.
+	 *
+	 * @param charge limit and key
+	 * @param actual permits by the status, negative if unknown
+	 */
+	private record Settlement(Charge charge, IntToLongFunction actual) {
+
+	}
+
+}
