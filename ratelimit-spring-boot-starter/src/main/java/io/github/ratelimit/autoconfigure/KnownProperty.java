@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 
 /**
  * A node in the tree of everything that can be written under {@code ratelimit}: the
- * fields of {@link RateLimitProperties}, and the settings that later versions will have.
+ * fields of {@link RateLimitProperties}.
  */
 final class KnownProperty {
 
@@ -36,13 +36,7 @@ final class KnownProperty {
 
 	/** Builds the tree. Reads one small class by reflection, so it is not kept. */
 	static KnownProperty root() {
-		KnownProperty root = group("ratelimit", RateLimitProperties.class);
-		LaterSettings.addTo(root);
-		return root;
-	}
-
-	static KnownProperty later(String name) {
-		return new KnownProperty(name, Kind.LATER, Void.class);
+		return group("ratelimit", RateLimitProperties.class);
 	}
 
 	/** Returns what can stand below the name of a limit. */
@@ -110,16 +104,12 @@ final class KnownProperty {
 
 	/** Returns whether a value can stand here. */
 	boolean takesValue() {
-		return this.kind == Kind.VALUE || this.kind == Kind.LIST || this.kind == Kind.LATER;
+		return this.kind == Kind.VALUE || this.kind == Kind.LIST;
 	}
 
 	/** Returns the names that can stand below this group. */
 	List<String> childNames() {
-		return this.children.values()
-			.stream()
-			.filter((child) -> child.kind != Kind.LATER)
-			.map((child) -> child.name)
-			.toList();
+		return this.children.values().stream().map((child) -> child.name).toList();
 	}
 
 	/** What can stand below a node. */
@@ -135,10 +125,7 @@ final class KnownProperty {
 		MAP,
 
 		/** Nothing. */
-		VALUE,
-
-		/** Whatever a later version will know. */
-		LATER
+		VALUE
 
 	}
 

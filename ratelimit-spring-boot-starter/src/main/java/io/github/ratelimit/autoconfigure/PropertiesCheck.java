@@ -54,9 +54,6 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 			if (found == null) {
 				unknown.add(match);
 			}
-			else if (found.kind() == KnownProperty.Kind.LATER) {
-				refuseLater(match);
-			}
 			else if (!found.takesValue()) {
 				refuseValueOfGroup(match);
 			}
@@ -76,12 +73,6 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 				: match.name();
 		ConfiguredProperty earlier = owners.putIfAbsent(list, match.property());
 		return ((earlier != null) ? earlier : match.property()).source();
-	}
-
-	private static void refuseLater(PropertyMatch match) {
-		ConfiguredProperty property = match.property();
-		boolean whole = !property.variable() && match.rest().isEmpty();
-		throw LaterSettings.refuse(whole ? match.name() : property.name(), property.value());
 	}
 
 	private static void refuseValueOfGroup(PropertyMatch match) {

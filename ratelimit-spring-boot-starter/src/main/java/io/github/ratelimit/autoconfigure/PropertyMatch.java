@@ -65,7 +65,7 @@ final class PropertyMatch {
 			this.deepestAt = at;
 			this.deepestName = name;
 		}
-		if (at == this.path.size() || node.kind() == KnownProperty.Kind.LATER) {
+		if (at == this.path.size()) {
 			this.found = node;
 			this.name = name;
 			return true;
@@ -75,7 +75,7 @@ final class PropertyMatch {
 			case LIST -> this.path.get(at).isIndex()
 					&& walk(node.element(), at + 1, name + "[" + this.path.get(at).text() + "]");
 			case MAP -> walkMap(node, at, name);
-			case VALUE, LATER -> false;
+			case VALUE -> false;
 		};
 	}
 

@@ -86,14 +86,14 @@ final class UnknownProperties {
 	private static @Nullable String elsewhere(KnownProperty node, String name, String uniform) {
 		for (KnownProperty child : node.children()) {
 			String childName = name + "." + child.name();
-			if (child.kind() != KnownProperty.Kind.LATER && PropertyPath.uniform(child.name()).equals(uniform)) {
+			if (PropertyPath.uniform(child.name()).equals(uniform)) {
 				return childName;
 			}
 			String below = switch (child.kind()) {
 				case GROUP -> elsewhere(child, childName, uniform);
 				case LIST -> elsewhere(child.element(), childName + "[0]", uniform);
 				case MAP -> elsewhere(child.element(), childName + ".<name>", uniform);
-				case VALUE, LATER -> null;
+				case VALUE -> null;
 			};
 			if (below != null) {
 				return below;

@@ -195,8 +195,6 @@ class ConfigurationMetadataTests {
 				}
 			}
 			case VALUE -> into.put(name, node);
-			case LATER -> {
-			}
 		}
 	}
 

@@ -24,8 +24,6 @@ class PropertiesCheckTests {
 
 	private static final String HAS_NO_EFFECT = "has no effect";
 
-	private static final String LATER = "is a setting that this version does not have yet";
-
 	@Test
 	void everyKnownPropertyIsKnown(CapturedOutput output) {
 		StartUp.of("""
@@ -209,21 +207,31 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void settingOfALaterVersionIsRefused() {
-		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "settle: 1").failure()).isEqualTo("""
-				The rate limits are not configured correctly:
-
-				    Property: ratelimit.limits.chat.settle
-				    Value: "1"
-				    Origin: [file-0.yml] - 6:15
-				    Reason: The value is a setting that this version does not have yet
-
-				Remove it.""");
+	void conditionThatIsNoneIsRefused() {
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "count-when: status").failure()).contains(
+				"Property: ratelimit.limits.chat.count-when", "is a value and no condition",
+				"Compare it, for example status == 401.");
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "count-when: user == null").failure())
+			.contains("looks at user, but after the response nobody is authenticated any more");
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "countWhen: ''").failure())
+			.contains("Write when a call counts, for example status == 401, or remove it.");
 	}
 
 	@Test
-	void settingOfALaterVersionIsRefusedInAnySpelling() {
-		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "countWhen: status == 401").failure()).contains(LATER);
+	void costThatIsKnownBeforehandDoesNotSettle() {
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "settle: 1").failure()).contains(
+				"Property: ratelimit.limits.chat.settle", "is the same for every call",
+				"Write it as the cost, or write what tells the call's own.");
+	}
+
+	@Test
+	void limitOfCallsUnderWayHasNothingToSettleOrToCount() {
+		assertThat(StartUp.ofLimit("max-concurrent: 5", "key: ip", "settle: attribute('usage')").failure())
+			.contains("is for calls that are paid, but the limit 'chat' counts calls under way");
+		assertThat(StartUp.ofLimit("max-concurrent: 5", "key: ip", "count-when: status == 401").failure())
+			.contains("is for calls that are paid, but the limit 'chat' counts calls under way");
+		assertThat(StartUp.ofLimit("rate: 5/s", "max-wait: 1s", "key: ip", "count-when: status == 401").failure())
+			.contains("calls of the limit 'chat' wait for their turn before");
 	}
 
 	@Test
