@@ -1,42 +1,177 @@
 package io.github.ratelimit;
 
+import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+/**
+ * Keys that are refused too often, and limits that are only tried out.
+ */
 class PenaltyTests {
 
+	private final ManualTime time = new ManualTime();
+
+	private final LimitRegistry registry = new LimitRegistry();
+
+	private final LimitStore store = new MemoryStore(this.time, 100);
+
+	private final KillSwitch killSwitch = new KillSwitch(true);
+
+	private final List<String> bans = new ArrayList<>();
+
+	private final RateLimiter limiter = RateLimiter.create(this.registry, this.store, this.killSwitch,
+			new Degradation(this.time), this.time, new RateLimitListener() {
+
+				@Override
+				public void banned(RegisteredLimit limit, Key key, Duration ban) {
+					PenaltyTests.this.bans.add(limit.limit().name() + " " + key.masked() + " " + ban);
+				}
+
+			});
+
+	private final RegisteredLimit chat = this.registry.register(Limit.of("chat", Rate.parse("10/s")), List.of(),
+			Map.of(), new Penalty(3, Duration.ofMinutes(10), Duration.ofHours(1)));
+
 	@Test
-	void isReadAndWrittenInItsShortestForm() {
-		Penalty penalty = Penalty.parse("  20  denials in 10min for  60min ");
-		assertThat(penalty).isEqualTo(new Penalty(20, Duration.ofMinutes(10), Duration.ofHours(1)))
-			.hasToString("20 denials in 10min for 1h");
-		assertThat(Penalty.parse(penalty.toString())).isEqualTo(penalty);
-		assertThat(Penalty.parse("1 denial in 500ms for 2d")).hasToString("1 denial in 500ms for 2d");
+	void aKeyThatIsRefusedTooOftenIsBannedForAWhile() {
+		exhaust("ann");
+		assertThat(refuse("ann").isBanned()).isFalse();
+		this.time.advance(Duration.ofMinutes(1));
+		exhaust("ann");
+		refuse("ann");
+		assertThat(this.bans).isEmpty();
+		refuse("ann");
+
+		assertThat(this.bans).containsExactly("chat " + Key.of("ann").masked() + " PT1H");
+		this.time.advance(Duration.ofSeconds(10));
+		LimitDecision banned = refuse("ann");
+		assertThat(banned.isBanned()).isTrue();
+		assertThat(banned.retryAfter()).isEqualTo(Duration.ofHours(1).minusSeconds(10));
+		assertThat(banned.remaining()).as("its permits are there").isEqualTo(10);
+		this.time.advance(Duration.ofHours(1).minusSeconds(10).minusNanos(1));
+		assertThat(refuse("ann").isBanned()).isTrue();
+		this.time.advance(Duration.ofNanos(1));
+		assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+		assertThat(this.bans).hasSize(1);
 	}
 
-	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			''                               | is empty
-			20 denials                       | does not say after how many denials, in what time and for how long
-			20 times in 10min for 1h         | does not say after how many denials, in what time and for how long
-			20 denials in 10 min for 1h      | does not say after how many denials, in what time and for how long
-			1e3 denials in 10min for 1h      | has '1e3' as its denials
-			-1 denials in 10min for 1h       | has -1 as its denials
-			20 denials in 10MIN for 1h       | has '10MIN' as its period
-			20 denials in 10min for 3600     | has a bare number as its period
-			20 denials in 0s for 1h          | has a period of 0 or less
-			20 denials in 1s for 0h          | has a period of 0 or less
-			20 denials in 1s for 36501d      | has a period that overflows
-			""")
-	void whatIsNoPenaltyIsRefused(String text, String problem) {
-		assertThatExceptionOfType(InvalidRateException.class).isThrownBy(() -> Penalty.parse(text))
-			.satisfies((ex) -> assertThat(ex.problem()).isEqualTo(problem))
-			.withMessageStartingWith("Penalty '" + text + "' " + problem + ". ");
+	@Test
+	void refusalsThatAreLongAgoDoNotCount() {
+		for (int i = 0; i < 10; i++) {
+			exhaust("ann");
+			assertThat(refuse("ann").isBanned()).isFalse();
+			this.time.advance(Duration.ofMinutes(5));
+		}
+		assertThat(this.bans).isEmpty();
+	}
+
+	@Test
+	void othersAreNotBanned() {
+		ban("ann");
+
+		assertThat(this.limiter.tryAcquire("chat", "bob").allowed()).isTrue();
+		assertThat(refuse("ann").isBanned()).isTrue();
+	}
+
+	@Test
+	void aBanRefusesTheWholeCallAndTakesNothingOfItsOtherLimits() {
+		Limit tokens = this.registry.register(Limit.of("tokens", Rate.parse("100/min")), List.of()).limit();
+		ban("ann");
+		Decision refused = this.limiter.tryAcquire(
+				List.of(new Charge(tokens, Key.of("ann"), 60), new Charge(this.chat.limit(), Key.of("ann"), 1)));
+
+		assertThat(refused.allowed()).isFalse();
+		assertThat(refused.limits()).hasSize(2);
+		assertThat(refused.violated()).singleElement().matches(LimitDecision::isBanned);
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 100).allowed()).isTrue();
+		assertThat(new RateLimitExceededException(refused)).hasMessageContaining("banned");
+	}
+
+	@Test
+	void inShadowNobodyIsStoppedAndEverythingIsCounted() {
+		this.chat.mode(LimitMode.SHADOW);
+		for (int i = 0; i < 20; i++) {
+			Decision decision = this.limiter.tryAcquire("chat", "ann");
+			assertThat(decision.allowed()).isTrue();
+			assertThat(decision.violated()).isEmpty();
+		}
+		assertThat(this.bans).hasSize(1);
+		assertThat(this.chat.statistics().shadowDenied()).isEqualTo(10);
+		assertThat(this.chat.statistics().denied()).isZero();
+		assertThat(this.chat.statistics().allowed()).isEqualTo(10);
+
+		this.chat.mode(LimitMode.ENFORCE);
+		assertThat(refuse("ann").isBanned()).isTrue();
+	}
+
+	@Test
+	void aLimitInShadowNeitherStopsNorIsSparedByTheOthers() {
+		Limit few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).limit();
+		this.registry.get("few").mode(LimitMode.SHADOW);
+		List<Charge> both = List.of(new Charge(few, Key.of("ann"), 1), new Charge(this.chat.limit(), Key.of("ann"), 4));
+
+		assertThat(this.limiter.tryAcquire(both).allowed()).isTrue();
+		Decision tried = this.limiter.tryAcquire(both);
+		assertThat(tried.allowed()).isTrue();
+		assertThat(tried.limits()).extracting(LimitDecision::violated).containsExactly(true, false);
+		assertThat(this.limiter.tryAcquire(both).allowed()).as("chat has 2 left").isFalse();
+		assertThat(this.registry.get("few").statistics().shadowDenied()).isEqualTo(2);
+		tried.permit().giveBack();
+		assertThat(this.store.take(new Charge(few, Key.of("ann"), 0)).remaining()).isZero();
+	}
+
+	@Test
+	void theGlobalShadowIsOverAllLimits() {
+		this.killSwitch.mode(LimitMode.SHADOW);
+		for (int i = 0; i < 50; i++) {
+			assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+		}
+		this.killSwitch.mode(LimitMode.ENFORCE);
+		assertThat(refuse("ann").isBanned()).isTrue();
+	}
+
+	@Test
+	void aPenaltyThatCannotBeCountedIsRefused() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new Penalty(0, Duration.ofMinutes(1), Duration.ofHours(1)))
+			.withMessageContaining("0 denials");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new Penalty(20_000, Duration.ofMinutes(1), Duration.ofHours(1)))
+			.withMessageContaining("10000");
+		assertThatIllegalArgumentException().isThrownBy(() -> new Penalty(5, Duration.ZERO, Duration.ofHours(1)));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new Penalty(5, Duration.ofMinutes(1), Duration.ofNanos(5)));
+	}
+
+	@Test
+	void companionsAreKnownByTheLimitThatTheyServe() {
+		assertThat(Penalty.guarded("chat..ban")).isEqualTo("chat");
+		assertThat(Penalty.guarded("chat..denials")).isEqualTo("chat");
+		assertThat(Penalty.guarded("Chat.ban")).isEqualTo("Chat.ban");
+	}
+
+	private void ban(String key) {
+		exhaust(key);
+		refuse(key);
+		refuse(key);
+		refuse(key);
+		this.time.advance(Duration.ofSeconds(2));
+	}
+
+	private void exhaust(String key) {
+		assertThat(this.limiter.tryAcquire("chat", key, 10).allowed()).isTrue();
+	}
+
+	private LimitDecision refuse(String key) {
+		Decision decision = this.limiter.tryAcquire("chat", key);
+		assertThat(decision.allowed()).isFalse();
+		return decision.limits().get(0);
 	}
 
 }

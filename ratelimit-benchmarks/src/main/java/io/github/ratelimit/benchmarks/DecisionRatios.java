@@ -1,26 +1,17 @@
 package io.github.ratelimit.benchmarks;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.Options;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs {@link DecisionBenchmark} in rounds, the sides by turns, each in a process of its
  * own, and prints the ratios of each round: median, least and greatest.
  */
 public final class DecisionRatios {
-
-	private static final String BYTES = "gc.alloc.rate.norm";
 
 	private DecisionRatios() {
 	}
@@ -51,23 +42,9 @@ public final class DecisionRatios {
 	}
 
 	private static void run(String method, int threads, Map<String, List<Cost>> costs) throws RunnerException {
-		Options options = new OptionsBuilder().include(DecisionBenchmark.class.getSimpleName() + "." + method + "$")
-			.threads(threads)
-			.forks(1)
-			.warmupIterations(3)
-			.warmupTime(TimeValue.milliseconds(700))
-			.measurementIterations(5)
-			.measurementTime(TimeValue.milliseconds(700))
-			.jvmArgs("-Xms2g", "-Xmx2g")
-			.addProfiler(GCProfiler.class)
-			.verbosity(VerboseMode.SILENT)
-			.build();
-		Collection<RunResult> results = new Runner(options).run();
-		for (RunResult result : results) {
+		for (RunResult result : Cost.measure(DecisionBenchmark.class.getSimpleName() + "." + method + "$", threads)) {
 			String name = result.getParams().getParam("keyCount") + " keys, " + result.getParams().getParam("outcome");
-			Cost cost = new Cost(result.getPrimaryResult().getScore(),
-					result.getSecondaryResults().get(BYTES).getScore());
-			costs.computeIfAbsent(name, (key) -> new ArrayList<>()).add(cost);
+			costs.computeIfAbsent(name, (key) -> new ArrayList<>()).add(Cost.of(result));
 		}
 	}
 
@@ -75,19 +52,12 @@ public final class DecisionRatios {
 			Map<String, List<Cost>> costs) {
 		limiter.forEach((name, ours) -> {
 			List<Cost> plain = costs.get(name);
-			Spread time = Spread.ofRatios(ours.stream().map(Cost::nanos).toList(),
-					plain.stream().map(Cost::nanos).toList());
-			List<Double> plainBytes = plain.stream().map(Cost::bytes).toList();
-			String bytes = (Spread.of(plainBytes).median() < 1) ? "-"
-					: Spread.ofRatios(ours.stream().map(Cost::bytes).toList(), plainBytes).toString();
+			Spread time = Cost.ratioOfNanos(ours, plain);
+			String bytes = (Cost.bytes(plain).median() < 1) ? "-" : Cost.ratioOfBytes(ours, plain).toString();
 			System.out.printf("%d thread(s), %s, limiter / %s: time %s (%s ns to %s ns), bytes %s (%s to %s)%n",
-					threads, name, peer, time, Spread.of(ours.stream().map(Cost::nanos).toList()),
-					Spread.of(plain.stream().map(Cost::nanos).toList()), bytes,
-					Spread.of(ours.stream().map(Cost::bytes).toList()), Spread.of(plainBytes));
+					threads, name, peer, time, Cost.nanos(ours), Cost.nanos(plain), bytes, Cost.bytes(ours),
+					Cost.bytes(plain));
 		});
-	}
-
-	private record Cost(double nanos, double bytes) {
 	}
 
 }

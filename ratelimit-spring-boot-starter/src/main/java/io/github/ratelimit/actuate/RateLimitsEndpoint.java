@@ -1,19 +1,14 @@
 package io.github.ratelimit.actuate;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyPage;
-import io.github.ratelimit.KeySource;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStatistics;
 import io.github.ratelimit.LimitStore;
-import io.github.ratelimit.Penalty;
-import io.github.ratelimit.Rate;
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.UnknownLimitException;
@@ -24,7 +19,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +40,6 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 public class RateLimitsEndpoint {
 
 	private static final Log logger = LogFactory.getLog(RateLimitsEndpoint.class);
-
-	private static final int MOST_DENIED = 10;
 
 	private static final int DEFAULT_PAGE_SIZE = 50;
 
@@ -201,25 +193,7 @@ public class RateLimitsEndpoint {
 	}
 
 	private LimitDescriptor describe(RegisteredLimit registered) {
-		Limit limit = registered.limit();
-		LimitStatistics statistics = registered.statistics();
-		Map<String, PlanDescriptor> plans = new TreeMap<>();
-		registered.plans().forEach((plan, other) -> plans.put(plan, new PlanDescriptor(rates(other), places(other))));
-		Penalty penalty = registered.penalty();
-		return new LimitDescriptor(limit.algorithm().toString(), rates(limit), places(limit),
-				registered.keySources().stream().map(KeySource::expression).toList(), plans,
-				registered.mode().toString(), (penalty != null) ? penalty.toString() : null, registered.boundTo(),
-				statistics.allowed(), statistics.denied(), statistics.shadowDenied(), statistics.degraded(),
-				this.store.trackedKeys(limit),
-				this.store.mostDenied(limit, MOST_DENIED).stream().map(DeniedKeyDescriptor::of).toList());
-	}
-
-	private static List<String> rates(Limit limit) {
-		return limit.rates().stream().map(Rate::toString).toList();
-	}
-
-	private static @Nullable Long places(Limit limit) {
-		return limit.isConcurrency() ? limit.capacity() : null;
+		return LimitDescriptor.of(registered, this.store);
 	}
 
 	/**
@@ -241,59 +215,6 @@ public class RateLimitsEndpoint {
 	 * @param status how it does, in one word: {@code up} while it answers
 	 */
 	public record StoreDescriptor(String type, String status) {
-	}
-
-	/**
-	 * One limit.
-	 *
-	 * @param algorithm how it counts
-	 * @param rates its rates, for example {@code 60/min burst 90}; none where it counts
-	 * calls under way
-	 * @param maxConcurrent how many calls may be under way at once; null where it has
-	 * rates
-	 * @param key the expressions of its keys, the first that has a value
-	 * @param plans what it is for each plan, by the plans' names; left out where there
-	 * are none
-	 * @param mode what a refusal does: {@code enforce} or {@code shadow}
-	 * @param banAfter after how many refusals a key is banned; null if it never is
-	 * @param boundTo the rules and methods that it limits
-	 * @param allowed calls since the start that it and all others asked with it allowed
-	 * @param denied calls since the start that it refused
-	 * @param shadowDenied calls since the start that it would have refused if it were not
-	 * in the shadow
-	 * @param degraded calls since the start that it could not decide as it should
-	 * @param trackedKeys how many keys are kept
-	 * @param mostDenied the keys that were refused most, at most ten
-	 */
-	public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Long maxConcurrent, List<String> key,
-			@JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, PlanDescriptor> plans, String mode,
-			@Nullable String banAfter, List<String> boundTo, long allowed, long denied, long shadowDenied,
-			long degraded, long trackedKeys, List<DeniedKeyDescriptor> mostDenied) {
-	}
-
-	/**
-	 * What a limit is for the callers of a plan.
-	 *
-	 * @param rates the plan's rates; none where the limit counts calls under way
-	 * @param maxConcurrent how many calls may be under way at once; null where the limit
-	 * has rates
-	 */
-	public record PlanDescriptor(List<String> rates, @Nullable Long maxConcurrent) {
-	}
-
-	/**
-	 * A key that was refused.
-	 *
-	 * @param id the key's id
-	 * @param key the key, masked
-	 * @param denied how many calls were refused since its state came to be
-	 */
-	public record DeniedKeyDescriptor(String id, String key, long denied) {
-
-		private static DeniedKeyDescriptor of(KeyState state) {
-			return new DeniedKeyDescriptor(state.key().id(), state.key().masked(), state.denied());
-		}
-
 	}
 
 	/**

@@ -68,7 +68,7 @@ final class KnownProperty {
 		return nested ? group(name, raw) : new KnownProperty(name, Kind.VALUE, raw);
 	}
 
-	void add(KnownProperty child) {
+	private void add(KnownProperty child) {
 		this.children.putIfAbsent(PropertyPath.uniform(child.name), child);
 	}
 

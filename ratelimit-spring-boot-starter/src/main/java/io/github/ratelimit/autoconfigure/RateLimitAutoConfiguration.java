@@ -62,8 +62,11 @@ public final class RateLimitAutoConfiguration {
 	@Bean
 	@ConditionalOnStore(RateLimitProperties.Store.MEMORY)
 	@ConditionalOnMissingBean(LimitStore.class)
-	MemoryStore rateLimitMemoryStore(RateLimitProperties properties, TimeSource time) {
-		return new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit());
+	MemoryStore rateLimitMemoryStore(RateLimitProperties properties, TimeSource time, LimitRegistry registry,
+			LimitDefinitions definitions) {
+		MemoryStore store = new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit());
+		registry.whenRegistered(new CountableLimits("cannot be counted exactly", store::check, definitions));
+		return store;
 	}
 
 	@Bean

@@ -1,9 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
-import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -58,7 +56,8 @@ public final class RateLimitRedisAutoConfiguration {
 			RedisStore store = RedisStore.create(required(connections), RedisSettings.of(properties, definitions),
 					standIn.store(), time, observer.getIfAvailable(() -> StoreObserver.NONE));
 			try {
-				registry.whenRegistered((registered) -> check(store, registered, definitions));
+				registry.whenRegistered(new CountableLimits("cannot be counted in Redis, and ratelimit.store is redis",
+						store::check, definitions));
 			}
 			catch (RuntimeException ex) {
 				store.close();
@@ -85,24 +84,6 @@ public final class RateLimitRedisAutoConfiguration {
 				RateLimitProperties properties) {
 			return RedisBuckets.create(required(connections), properties.getRedis().getKeyPrefix(),
 					properties.getRedis().getDeadline());
-		}
-
-		/** A limit of an annotation is explained by who registers it. */
-		private static void check(RedisStore store, RegisteredLimit registered, LimitDefinitions definitions) {
-			check(store, registered.limit(), "rate", definitions);
-			registered.plans().forEach((plan, limit) -> check(store, limit, "plans." + plan, definitions));
-		}
-
-		private static void check(RedisStore store, Limit limit, String setting, LimitDefinitions definitions) {
-			try {
-				store.check(limit);
-			}
-			catch (IllegalArgumentException ex) {
-				if (definitions.find(limit.name()) != null) {
-					throw RedisSettings.uncountable(limit, setting, ex);
-				}
-				throw ex;
-			}
 		}
 
 		@Bean

@@ -97,6 +97,16 @@ class PlanDefinitionsTests {
 	}
 
 	@Test
+	void environmentVariableWithAnUnderscoreBringsNoPlan(CapturedOutput output) {
+		StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans:", "  pro: 5/s")
+			.variable("RATELIMIT_LIMITS_CHAT_PLANS_GOLD_PLUS", "9/s")
+			.succeeds((context) -> {
+				assertThat(plans(context)).isEqualTo("{pro=[5/s]}");
+				assertThat(output).contains("Property 'RATELIMIT_LIMITS_CHAT_PLANS_GOLD_PLUS'", "has no effect");
+			});
+	}
+
+	@Test
 	void environmentVariableThatCannotReachAPlanIsRefused() {
 		assertThat(StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans:", "  \"[Pro]\": 5/s")
 			.variable("RATELIMIT_LIMITS_CHAT_PLANS_PRO", "9/s")

@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Properties that nobody knows, that come later, or that stand in the wrong place. */
+/** Properties that nobody knows, that cannot be, or that stand in the wrong place. */
 @ExtendWith(OutputCaptureExtension.class)
 class PropertiesCheckTests {
 

@@ -141,6 +141,8 @@ class RateLimitRedisAutoConfigurationTests {
 				assertThat(settings.deadline()).isEqualTo(Duration.ofMillis(30));
 				assertThat(settings.maxKnownKeys()).isEqualTo(7);
 				assertThat(settings.onStoreFailure("chat")).isEqualTo(OnStoreFailure.DENY);
+				assertThat(settings.onStoreFailure("chat..ban")).isEqualTo(OnStoreFailure.DENY);
+				assertThat(settings.onStoreFailure("chat..denials")).isEqualTo(OnStoreFailure.DENY);
 				assertThat(settings.onStoreFailure("everyone")).isEqualTo(OnStoreFailure.ALLOW);
 				assertThat(settings.onStoreFailure("Mailer.send")).isEqualTo(OnStoreFailure.ALLOW);
 				assertThat(settings.leases()).containsOnlyKeys("everyone")
@@ -225,6 +227,15 @@ class RateLimitRedisAutoConfigurationTests {
 					.containsExactly(true, true, false);
 			});
 		this.memory.run((context) -> assertThat(context).doesNotHaveBean(ProxyManager.class));
+	}
+
+	@Test
+	void planThatRedisCannotCountIsRefused() {
+		this.runner.withPropertyValues("ratelimit.limits.huge.rate=10/h", "ratelimit.limits.huge.key=ip",
+				"ratelimit.limits.huge.plan=claim('plan')", "ratelimit.limits.huge.plans.pro=1000003/h burst 10000000")
+			.run((context) -> assertThat(analysis(context))
+				.contains("Property: ratelimit.limits.huge.plans.pro\n", "Value: \"1000003/h burst 10000000\"")
+				.contains("a smaller burst"));
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -7,6 +8,9 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 
 /** What a store has to bring to be held to the contract. */
 public interface StoreFixture {
@@ -30,9 +34,24 @@ public interface StoreFixture {
 		return true;
 	}
 
+	/** Returns which kinds of limits the store keeps, with waits, debts and shadows. */
+	default Set<Algorithm> algorithms() {
+		return EnumSet.allOf(Algorithm.class);
+	}
+
 	/** Returns a limit. */
 	static Limit limit(String name, String rates) {
 		return Limit.of(name, Rate.parseAll(rates));
+	}
+
+	/**
+	 * Returns a limit that is counted in some way; one of calls under way has as many
+	 * places as its rate has permits.
+	 */
+	static Limit limit(String name, Algorithm algorithm, String rates) {
+		List<Rate> parsed = Rate.parseAll(rates);
+		return (algorithm == Algorithm.CONCURRENCY) ? Limit.named(name).maxConcurrent(parsed.get(0).permits()).build()
+				: Limit.named(name).algorithm(algorithm).rates(parsed).build();
 	}
 
 	/** Returns a charge of a text. */

@@ -5,17 +5,17 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A store, plainly: one caller, a map, exact buckets. It says what a real store has to
+ * A store, plainly: one caller, a map, exact limits. It says what a real store has to
  * answer.
  */
 final class StoreModel {
@@ -24,95 +24,138 @@ final class StoreModel {
 
 	private final long resolution;
 
-	private final Map<Bucket, BucketModel> buckets = new HashMap<>();
+	private final Map<Place, LimitModel> kept = new HashMap<>();
+
+	private final Map<String, Long> forgiven = new HashMap<>();
 
 	StoreModel(ManualTime time, long resolution) {
 		this.time = time;
 		this.resolution = resolution;
 	}
 
-	/** Takes the charges if all are there, and compares what the store said. */
-	void take(List<Charge> charges, List<LimitDecision> said) {
+	/**
+	 * Takes the charges if all that are enforced can be granted, and compares what the
+	 * store said.
+	 * @return what was granted, empty if the request was refused
+	 */
+	List<Taken> take(List<Charge> charges, List<LimitDecision> said) {
 		assertThat(said).hasSameSizeAs(charges);
-		boolean granted = charges.stream().allMatch((charge) -> bucket(charge).has(charge.permits()));
+		boolean allowed = charges.stream().allMatch((charge) -> !charge.enforced() || model(charge).grants(charge));
+		List<Taken> taken = new ArrayList<>();
 		for (int i = 0; i < charges.size(); i++) {
 			Charge charge = charges.get(i);
-			BucketModel bucket = bucket(charge);
-			if (granted && charge.permits() > 0) {
-				bucket.take(charge.permits());
-				this.buckets.put(new Bucket(charge.limit().name(), charge.key()), bucket);
+			LimitModel model = model(charge);
+			boolean granted = model.grants(charge);
+			long turn = (allowed && granted) ? model.turnAfter(charge) : 0;
+			if (allowed && granted) {
+				taken.add(take(said.get(i), model));
 			}
-			assertSays(said.get(i), charge, bucket, granted);
+			assertSays(said.get(i), charge, model, granted);
+			if (allowed) {
+				assertSame("turn after", said.get(i), said.get(i).turnAfterNanos(), turn);
+			}
+			else {
+				assertSame("receipt", said.get(i), said.get(i).receipt(), null);
+			}
 		}
+		return taken;
+	}
+
+	private Taken take(LimitDecision said, LimitModel model) {
+		Charge charge = said.charge();
+		if (charge.permits() == 0) {
+			return new Taken(said, null, null);
+		}
+		Object from = model.takeFrom(charge.permits());
+		this.kept.put(new Place(charge.limit().name(), charge.key()), model);
+		return new Taken(said, model, from);
 	}
 
 	/**
 	 * Written without assertThat, which would take most of a million comparisons' time.
 	 */
-	private static void assertSays(LimitDecision said, Charge charge, BucketModel bucket, boolean granted) {
-		boolean refused = !granted && !bucket.has(charge.permits());
-		assertSame("permits asked for", said, said.charge().permits(), charge.permits());
-		assertSame("violated", said, said.violated(), refused);
-		assertSame("remaining", said, said.remaining(), bucket.remaining());
-		assertSame("retry after", said, said.retryAfterNanos(), refused ? bucket.waitFor(charge.permits()) : 0);
-		assertSame("never payable", said, said.neverPayable(), charge.permits() > charge.limit().capacity());
-		assertSame("reset after", said, said.resetAfter().toNanos(), bucket.timeToFull());
-		assertSame("has a receipt", said, said.receipt() != null && !granted, false);
-		for (int rate = 0; rate < charge.limit().rates().size(); rate++) {
-			String place = " of rate " + rate;
-			long remaining = bucket.remaining(rate);
-			assertSame("remaining" + place, said, said.remaining(rate), remaining);
-			assertSame("reset after" + place, said, said.resetAfter(rate).toNanos(), bucket.timeToFull(rate));
-			assertSame("violated" + place, said, said.violated(rate), refused && remaining < charge.permits());
+	private static void assertSays(LimitDecision said, Charge charge, LimitModel model, boolean granted) {
+		assertSame("charge", said, said.charge(), charge);
+		assertSame("violated", said, said.violated(), !granted);
+		assertSame("remaining", said, said.remaining(), model.remaining());
+		assertSame("retry after", said, said.retryAfterNanos(), granted ? 0 : model.waitFor(charge.needed()));
+		assertSame("never payable", said, said.neverPayable(), charge.needed() > charge.limit().capacity());
+		assertSame("reset after", said, said.resetAfter().toNanos(), model.timeToFull());
+		for (int quota = 0; quota < charge.limit().quotas(); quota++) {
+			String place = " of quota " + quota;
+			long remaining = model.remaining(quota);
+			assertSame("remaining" + place, said, said.remaining(quota), remaining);
+			assertSame("reset after" + place, said, said.resetAfter(quota).toNanos(), model.timeToFull(quota));
+			assertSame("violated" + place, said, said.violated(quota), !granted && remaining < charge.needed());
 		}
 	}
 
-	private static <T> void assertSame(String what, LimitDecision said, T actual, T expected) {
-		if (!actual.equals(expected)) {
+	private static void assertSame(String what, LimitDecision said, @Nullable Object actual,
+			@Nullable Object expected) {
+		if (!Objects.equals(actual, expected)) {
 			throw new AssertionError(
 					what + " should be " + expected + " but is " + actual + ": " + said.charge() + " -> " + said);
 		}
 	}
 
-	/** Returns the bucket as it is now, a full one if nothing was ever taken of it. */
-	BucketModel bucket(Charge charge) {
-		return bucket(charge.limit(), charge.key());
+	/** Returns the model as it is now, a full one if nothing was ever taken of it. */
+	LimitModel model(Charge charge) {
+		return model(charge.limit(), charge.key());
 	}
 
-	BucketModel bucket(Limit limit, Key key) {
-		BucketModel known = known(limit, key);
-		return (known != null) ? known : new BucketModel(limit, this.time.nanoTime(), this.resolution);
+	LimitModel model(Limit limit, Key key) {
+		LimitModel known = known(limit, key);
+		return (known != null) ? known : LimitModel.of(limit, this.time.nanoTime(), this.resolution);
 	}
 
-	/** Returns the bucket as it is now, null if nothing was ever taken of it. */
-	@Nullable BucketModel known(Limit limit, Key key) {
-		BucketModel known = this.buckets.get(new Bucket(limit.name(), key));
+	/** Returns the model as it is now, null if nothing was ever taken of it. */
+	@Nullable LimitModel known(Limit limit, Key key) {
+		LimitModel known = this.kept.get(new Place(limit.name(), key));
 		return (known != null) ? known.at(this.time.nanoTime()) : null;
 	}
 
-	/** Gives back what was taken of these buckets, where they are still the same. */
-	void giveBack(List<LimitDecision> taken, List<@Nullable BucketModel> from) {
-		for (int i = 0; i < taken.size(); i++) {
-			Charge charge = taken.get(i).charge();
-			BucketModel known = known(charge.limit(), charge.key());
-			if (known != null && known == from.get(i)) {
-				known.giveBack(charge.permits());
-			}
+	/** Gives back what was taken, where it came from is still the one that counts. */
+	void giveBack(Taken taken, long permits) {
+		LimitModel known = known(taken.limit(), taken.said().key());
+		if (known != null && known == taken.model() && taken.from() != null) {
+			known.giveBackTo(taken.from(), permits);
 		}
 	}
 
-	/** Returns the buckets that charges were taken of. */
-	List<@Nullable BucketModel> bucketsOf(List<LimitDecision> taken) {
-		List<@Nullable BucketModel> buckets = new ArrayList<>();
-		taken.forEach((decision) -> buckets.add(known(decision.limit(), decision.key())));
-		return buckets;
+	/** Charges what a call has cost. */
+	void settle(Taken taken, long actual) {
+		long more = actual - taken.said().charge().permits();
+		if (more < 0) {
+			giveBack(taken, -more);
+		}
+		else if (more > 0) {
+			LimitModel model = model(taken.said().charge());
+			long forgiven = model.charge(more);
+			if (forgiven < more) {
+				this.kept.put(new Place(taken.limit().name(), taken.said().key()), model);
+			}
+			this.forgiven.merge(taken.limit().name(), forgiven, Long::sum);
+		}
+	}
+
+	long forgiven(Limit limit) {
+		return this.forgiven.getOrDefault(limit.name(), 0L);
 	}
 
 	boolean forget(Limit limit, Key key) {
-		return this.buckets.remove(new Bucket(limit.name(), key)) != null;
+		return this.kept.remove(new Place(limit.name(), key)) != null;
 	}
 
-	private record Bucket(String limit, Key key) {
+	private record Place(String limit, Key key) {
+	}
+
+	/** What one limit has granted, and of which state. */
+	record Taken(LimitDecision said, @Nullable LimitModel model, @Nullable Object from) {
+
+		Limit limit() {
+			return this.said.limit();
+		}
+
 	}
 
 }

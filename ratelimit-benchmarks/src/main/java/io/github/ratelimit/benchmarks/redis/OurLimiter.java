@@ -61,7 +61,8 @@ final class OurLimiter implements RemoteLimiter {
 		TimeSource time = setup.clockOffset().isZero() ? TimeSource.system() : new OffsetTime(setup.clockOffset());
 		String prefix = setup.leases().isEmpty() ? RedisStoreSettings.DEFAULT_KEY_PREFIX : "leased";
 		RedisStoreSettings settings = new RedisStoreSettings(prefix, setup.deadline(),
-				RedisStoreSettings.DEFAULT_MAX_KNOWN_KEYS, OnStoreFailure.LOCAL, Map.of(), setup.leases());
+				RedisStoreSettings.DEFAULT_MAX_KNOWN_KEYS, OnStoreFailure.LOCAL, Map.of(), setup.leases(),
+				RedisStoreSettings.DEFAULT_SLOT_LEASE);
 		LimitRegistry registry = new LimitRegistry();
 		setup.quotas().forEach((name, quota) -> registry.register(Limit.of(name, rate(quota)), List.of()));
 		this.factory = factory;

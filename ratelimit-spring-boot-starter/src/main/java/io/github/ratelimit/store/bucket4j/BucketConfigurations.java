@@ -8,12 +8,14 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A limit as Bucket4j's configuration: one bandwidth for each rate, in the same order,
- * refilled greedily.
+ * refilled greedily. A limit that {@linkplain Limit#paces() paces} its calls saves up one
+ * permit.
  */
 public final class BucketConfigurations {
 
@@ -31,16 +33,42 @@ public final class BucketConfigurations {
 	public static BucketConfiguration of(Limit limit) {
 		List<Bandwidth> bandwidths = new ArrayList<>();
 		for (Rate rate : limit.rates()) {
-			bandwidths.add(bandwidth(rate, String.valueOf(bandwidths.size())));
+			bandwidths.add(bandwidth(limit, rate, String.valueOf(bandwidths.size())));
 		}
 		return new BucketConfiguration(bandwidths);
 	}
 
-	private static Bandwidth bandwidth(Rate rate, String id) {
+	/**
+	 * Returns the configuration of a window at each whole period of the clock, which
+	 * brings all permits at once. Its clock has to count nanoseconds since the epoch.
+	 * @param rate the rate
+	 * @return the configuration
+	 */
+	public static BucketConfiguration window(Rate rate) {
+		return new BucketConfiguration(List.of(Bandwidth.builder()
+			.capacity(rate.permits())
+			.refillIntervallyAligned(rate.permits(), rate.period(), Instant.EPOCH)
+			.id("0")
+			.build()));
+	}
+
+	/**
+	 * Returns a window's state under another configuration of the same period, in
+	 * proportion.
+	 * @param state the state, refilled up to now; not changed
+	 * @param configuration the other configuration
+	 * @param nanos nanoseconds since the epoch
+	 * @return a new state
+	 */
+	public static BucketState windowInProportion(BucketState state, BucketConfiguration configuration, long nanos) {
+		return state.replaceConfiguration(configuration, TokensInheritanceStrategy.PROPORTIONALLY, nanos);
+	}
+
+	private static Bandwidth bandwidth(Limit limit, Rate rate, String id) {
 		long nanos = rate.period().toNanos();
 		long divisor = BigInteger.valueOf(rate.permits()).gcd(BigInteger.valueOf(nanos)).longValueExact();
 		return Bandwidth.builder()
-			.capacity(rate.burst())
+			.capacity(limit.paces() ? 1 : rate.burst())
 			.refillGreedy(rate.permits() / divisor, Duration.ofNanos(nanos / divisor))
 			.id(id)
 			.build();

@@ -9,8 +9,8 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bucket's state as a decision with its facts. The state has to be refilled up to the
- * moment of the decision.
+ * A token bucket's state as a decision with its facts. The state has to be refilled up to
+ * the moment of the decision.
  * <p>
  * Waits are rounded up to the nanosecond, where Bucket4j rounds down: a caller is refused
  * until exactly the time that it was told, and accepted then.
@@ -49,11 +49,22 @@ public final class BucketFacts {
 				nanosToFull(state, bandwidths), perRate(state, bandwidths));
 	}
 
+	/**
+	 * Returns whether a bucket has what a call needs. Who needs nothing is not refused
+	 * for what others owe.
+	 * @param state the state
+	 * @param needed permits, 0 or more
+	 * @return whether they are there
+	 */
+	public static boolean has(BucketState state, long needed) {
+		return needed <= state.getAvailableTokens() || needed == 0;
+	}
+
 	private static long wait(Charge charge, BucketState state, Bandwidth[] bandwidths) {
 		long wait = 0;
-		for (int i = 0; i < bandwidths.length; i++) {
-			wait = Math.max(wait, (charge.permits() > bandwidths[i].getCapacity()) ? LimitDecision.NEVER
-					: nanosUntil(charge.permits(), state, i, bandwidths[i]));
+		for (int i = 0; charge.needed() > 0 && i < bandwidths.length; i++) {
+			wait = Math.max(wait, (charge.needed() > bandwidths[i].getCapacity()) ? LimitDecision.NEVER
+					: nanosUntil(charge.needed(), state, i, bandwidths[i]));
 		}
 		return wait;
 	}
@@ -114,6 +125,21 @@ public final class BucketFacts {
 	 */
 	public static long nanosToFull(BucketState state) {
 		return nanosToFull(state, state.getConfiguration().getBandwidths());
+	}
+
+	/**
+	 * Returns how long it takes until windows have brought what is missing.
+	 * @param missing permits, at least 1
+	 * @param permits how many a window brings
+	 * @param period nanoseconds of a window
+	 * @param now nanoseconds since the epoch
+	 * @return nanoseconds until the window begins that brings the last of them
+	 */
+	public static long nanosUntilWindow(long missing, long permits, long period, long now) {
+		long windows = (missing - 1) / permits;
+		long untilNext = period - Math.floorMod(now, period);
+		return (windows > (LimitDecision.NEVER - 1 - untilNext) / period) ? LimitDecision.NEVER - 1
+				: windows * period + untilNext;
 	}
 
 	private static long nanosToFull(BucketState state, Bandwidth[] bandwidths) {

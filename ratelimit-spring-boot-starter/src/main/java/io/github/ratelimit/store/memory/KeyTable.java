@@ -1,16 +1,11 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.bucket4j.BucketConfiguration;
-import io.github.bucket4j.BucketState;
-import io.github.bucket4j.MathType;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyPage;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.store.bucket4j.BucketConfigurations;
-import io.github.ratelimit.store.bucket4j.BucketFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,6 +25,8 @@ final class KeyTable {
 	/** How many cells are compared to find one that can be forgotten. */
 	private static final int DRAWS = 8;
 
+	private static final int BUSY_DRAWS = 8 * DRAWS;
+
 	private static final long IDLE_NANOS = Duration.ofMinutes(1).toNanos();
 
 	private final StoreClock clock;
@@ -45,10 +42,16 @@ final class KeyTable {
 
 	private final LongAdder forgottenPermits = new LongAdder();
 
+	private final LongAdder forgivenPermits = new LongAdder();
+
 	KeyTable(Limit limit, StoreClock clock, int maxKeys) {
 		this.clock = clock;
 		this.slots = new Slots(maxKeys);
 		this.configurations = new LimitConfigurations(limit);
+	}
+
+	void check(Limit limit) {
+		this.configurations.of(limit);
 	}
 
 	LimitDecision take(Charge charge) {
@@ -58,39 +61,65 @@ final class KeyTable {
 	}
 
 	LimitDecision takeUncounted(Charge charge) {
-		BucketConfiguration configuration = this.configurations.of(charge.limit());
+		LimitTerms terms = this.configurations.of(charge.limit());
 		while (true) {
 			KeyCell cell = cell(charge.key());
 			if (cell == null) {
-				if (charge.permits() == 0 || charge.permits() > charge.limit().capacity()) {
-					return lookAtFull(charge, configuration);
+				if (charge.permits() == 0 || charge.needed() > charge.limit().capacity()) {
+					return terms.full(charge);
 				}
-				cell = create(charge.key(), configuration);
+				cell = create(charge.key(), terms);
 			}
-			LimitDecision decision = cell.take(charge, configuration, this.clock);
+			LimitDecision decision = cell.take(charge, terms, this.clock);
 			if (decision != null) {
 				return decision;
 			}
-			unlink(cell);
+			replace(cell, terms);
 		}
 	}
 
 	/** Says what {@link #take} would say, and creates nothing. */
 	LimitDecision look(Charge charge) {
-		BucketConfiguration configuration = this.configurations.of(charge.limit());
-		KeyCell cell = cell(charge.key());
-		LimitDecision decision = (cell != null) ? cell.look(charge, configuration, this.clock) : null;
-		return (decision != null) ? decision : lookAtFull(charge, configuration);
+		LimitTerms terms = this.configurations.of(charge.limit());
+		while (true) {
+			KeyCell cell = cell(charge.key());
+			if (cell == null) {
+				return terms.full(charge);
+			}
+			LimitDecision decision = cell.look(charge, terms, this.clock);
+			if (decision != null) {
+				return decision;
+			}
+			replace(cell, terms);
+		}
 	}
 
-	private LimitDecision lookAtFull(Charge charge, BucketConfiguration configuration) {
-		BucketState full = BucketState.createInitialState(configuration, MathType.INTEGER_64_BITS, this.clock.nanos());
-		boolean there = charge.permits() <= full.getAvailableTokens();
-		return there ? BucketFacts.granted(charge, null, full) : BucketFacts.refused(charge, full);
+	/**
+	 * Unlinks a cell that has been retired. One that counts in another way makes room for
+	 * one that begins with the same part used.
+	 */
+	private void replace(KeyCell cell, LimitTerms terms) {
+		CellView view = cell.view(this.clock);
+		if (view == null) {
+			unlink(cell);
+			return;
+		}
+		KeyCell successor = terms.create(cell.key(), cell.slot(), this.clock, view.used());
+		if (!cell.retire(view)) {
+			return;
+		}
+		if (cell.slot() < 0) {
+			this.global.compareAndSet(cell, successor);
+			return;
+		}
+		this.slots.put(successor);
+		if (!this.cells.replace(cell.key(), cell, successor) && successor.retire()) {
+			this.slots.release(successor);
+		}
 	}
 
 	void count(LimitDecision decision) {
-		KeyCell cell = (decision.receipt() instanceof KeyCell taken) ? taken : cell(decision.key());
+		KeyCell cell = (decision.receipt() instanceof Taken taken) ? taken.cell() : cell(decision.key());
 		if (cell == null) {
 			return;
 		}
@@ -102,9 +131,31 @@ final class KeyTable {
 		}
 	}
 
-	void giveBack(LimitDecision taken) {
-		if (taken.receipt() instanceof KeyCell cell) {
-			cell.giveBack(taken.charge().permits(), this.configurations.of(taken.limit()), this.clock);
+	void giveBack(LimitDecision taken, long permits) {
+		if (taken.receipt() instanceof Taken receipt) {
+			receipt.cell().giveBack(taken, permits, this.configurations.of(taken.limit()), this.clock);
+		}
+	}
+
+	void settle(LimitDecision taken, long actual) {
+		long more = actual - taken.charge().permits();
+		if (more < 0) {
+			giveBack(taken, -more);
+		}
+		else if (more > 0) {
+			this.forgivenPermits.add(charge(taken.charge(), more));
+		}
+	}
+
+	private long charge(Charge charge, long permits) {
+		while (true) {
+			KeyCell known = cell(charge.key());
+			KeyCell cell = (known != null) ? known : create(charge.key(), this.configurations.of(charge.limit()));
+			long forgiven = cell.charge(permits, charge.limit().maxDebt(), this.clock);
+			if (forgiven != KeyCell.RETIRED) {
+				return forgiven;
+			}
+			unlink(cell);
 		}
 	}
 
@@ -112,22 +163,22 @@ final class KeyTable {
 		return key.equals(Key.GLOBAL) ? this.global.get() : this.cells.get(key);
 	}
 
-	private KeyCell create(Key key, BucketConfiguration configuration) {
+	private KeyCell create(Key key, LimitTerms terms) {
+		long now = this.clock.nanos();
 		if (key.equals(Key.GLOBAL)) {
-			KeyCell created = new KeyCell(key, -1, configuration, this.clock.nanos());
+			KeyCell created = terms.create(key, -1, this.clock, now);
 			KeyCell earlier = this.global.compareAndExchange(null, created);
 			return (earlier != null) ? earlier : created;
 		}
-		long now = this.clock.nanos();
 		int slot = this.slots.claim();
 		if (slot < 0) {
 			KeyCell earlier = this.cells.get(key);
 			if (earlier != null) {
 				return earlier;
 			}
-			slot = forgetOne(now);
+			slot = forgetOne();
 		}
-		KeyCell created = new KeyCell(key, slot, configuration, now);
+		KeyCell created = terms.create(key, slot, this.clock, now);
 		this.slots.put(created);
 		KeyCell earlier = this.cells.putIfAbsent(key, created);
 		if (earlier == null) {
@@ -140,25 +191,20 @@ final class KeyTable {
 	}
 
 	/** Returns the slot of the cell that it forgot. */
-	private int forgetOne(long now) {
+	private int forgetOne() {
 		while (true) {
 			KeyCell nearest = null;
-			BucketState nearestState = null;
-			long leastNanos = Long.MAX_VALUE;
-			for (int i = 0; i < DRAWS && leastNanos > 0; i++) {
+			CellView nearestView = null;
+			for (int i = 0; i < draws(nearestView); i++) {
 				KeyCell cell = this.slots.draw(i, DRAWS);
-				BucketState state = (cell != null) ? cell.current() : null;
-				if (state != null) {
-					long nanos = BucketFacts.nanosToFull(KeyCell.refilled(state, state.getConfiguration(), now));
-					if (nanos < leastNanos) {
-						nearest = cell;
-						nearestState = state;
-						leastNanos = nanos;
-					}
+				CellView view = (cell != null) ? cell.view(this.clock) : null;
+				if (view != null && (nearestView == null || view.isNearerToFullThan(nearestView))) {
+					nearest = cell;
+					nearestView = view;
 				}
 			}
-			if (nearest != null && nearestState != null && nearest.retire(nearestState)) {
-				this.forgottenPermits.add(spent(nearestState, now));
+			if (nearest != null && nearestView != null && nearest.retire(nearestView)) {
+				this.forgottenPermits.add(nearestView.spent());
 				unlink(nearest);
 				return nearest.slot();
 			}
@@ -169,14 +215,16 @@ final class KeyTable {
 		}
 	}
 
-	private static long spent(BucketState state, long now) {
-		BucketState current = KeyCell.refilled(state, state.getConfiguration(), now);
-		long most = 0;
-		for (int i = 0; i < current.getConfiguration().getBandwidths().length; i++) {
-			long capacity = current.getConfiguration().getBandwidths()[i].getCapacity();
-			most = Math.max(most, capacity - current.getCurrentSize(i));
+	/**
+	 * One that is full is good enough. As long as all have calls under way, which would
+	 * not be counted any more, more are looked at; if none of those is idle either, the
+	 * one goes that has fewest.
+	 */
+	private static int draws(@Nullable CellView nearest) {
+		if (nearest == null) {
+			return DRAWS;
 		}
-		return most;
+		return nearest.isFull() ? 0 : nearest.isBusy() ? BUSY_DRAWS : DRAWS;
 	}
 
 	private void unlink(KeyCell cell) {
@@ -191,16 +239,12 @@ final class KeyTable {
 	void sweep() {
 		long now = this.clock.nanos();
 		for (KeyCell cell : this.cells.values()) {
-			BucketState state = cell.current();
-			if (state != null && cell.idleFor(IDLE_NANOS, now) && isFull(state, now) && cell.retire(state)) {
+			CellView view = cell.idleFor(IDLE_NANOS, now) ? cell.view(this.clock) : null;
+			if (view != null && view.isFull() && cell.retire(view)) {
 				unlink(cell);
 				this.slots.release(cell);
 			}
 		}
-	}
-
-	private static boolean isFull(BucketState state, long now) {
-		return BucketFacts.nanosToFull(KeyCell.refilled(state, state.getConfiguration(), now)) == 0;
 	}
 
 	Optional<KeyState> find(String keyId) {
@@ -212,8 +256,7 @@ final class KeyTable {
 	}
 
 	private Optional<KeyState> facts(@Nullable KeyCell cell) {
-		BucketState state = (cell != null) ? cell.current() : null;
-		return (cell != null && state != null) ? Optional.of(cell.facts(state, this.clock)) : Optional.empty();
+		return Optional.ofNullable((cell != null) ? cell.facts(this.clock) : null);
 	}
 
 	boolean reset(String keyId) {
@@ -285,9 +328,9 @@ final class KeyTable {
 	private List<KeyState> facts(List<KeyCell> cells) {
 		List<KeyState> facts = new ArrayList<>(cells.size());
 		for (KeyCell cell : cells) {
-			BucketState state = cell.current();
+			KeyState state = cell.facts(this.clock);
 			if (state != null) {
-				facts.add(cell.facts(state, this.clock));
+				facts.add(state);
 			}
 		}
 		return facts;
@@ -299,6 +342,10 @@ final class KeyTable {
 
 	long forgottenPermits() {
 		return this.forgottenPermits.sum();
+	}
+
+	long forgivenPermits() {
+		return this.forgivenPermits.sum();
 	}
 
 	private record Identified(String id, KeyCell cell) {

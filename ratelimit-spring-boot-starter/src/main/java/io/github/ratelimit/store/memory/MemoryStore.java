@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps permits in the memory of this process: for each limit a bounded number of keys,
- * the arithmetic Bucket4j's, the clock monotonic. Thread-safe and without locks.
+ * the arithmetic of buckets and fixed windows Bucket4j's, the clock monotonic.
+ * Thread-safe and without locks, but for one of each key whose calls are all remembered.
  * <p>
  * Where a limit has more keys than the bound, the one that is nearest to full among a few
  * sampled is forgotten; what its caller had spent is metered as
- * {@link #forgottenPermits(Limit)}. The key that everybody shares is never forgotten.
+ * {@link #forgottenPermits(Limit)}. The key that everybody shares is never forgotten. Nor
+ * is, while there is another, a key that has calls under way; where all that were sampled
+ * have, the one with fewest is forgotten, and as many calls more may be under way for it.
  */
 public final class MemoryStore implements LimitStore {
 
@@ -60,7 +63,7 @@ public final class MemoryStore implements LimitStore {
 			Charge charge = charges.get(i);
 			tables[i] = table(charge.limit());
 			LimitDecision decision = tables[i].look(charge);
-			allThere &= !decision.violated();
+			allThere &= !decision.refuses();
 			seen.add(decision);
 		}
 		return allThere ? takeSeen(charges, tables, seen) : refuse(tables, seen);
@@ -69,8 +72,8 @@ public final class MemoryStore implements LimitStore {
 	private List<LimitDecision> takeSeen(List<Charge> charges, KeyTable[] tables, List<LimitDecision> seen) {
 		List<LimitDecision> taken = new ArrayList<>(tables.length);
 		for (int i = 0; i < tables.length; i++) {
-			LimitDecision decision = tables[i].takeUncounted(charges.get(i));
-			if (decision.violated()) {
+			LimitDecision decision = seen.get(i).violated() ? seen.get(i) : tables[i].takeUncounted(charges.get(i));
+			if (decision.refuses()) {
 				taken.forEach(this::giveBack);
 				seen.set(i, decision);
 				return refuse(tables, seen);
@@ -94,17 +97,27 @@ public final class MemoryStore implements LimitStore {
 
 	@Override
 	public void giveBack(LimitDecision taken) {
-		table(taken.limit()).giveBack(taken);
+		table(taken.limit()).giveBack(taken, taken.charge().permits());
 	}
 
 	@Override
 	public void settle(LimitDecision taken, long actual) {
-		throw new UnsupportedOperationException("to be built");
+		table(taken.limit()).settle(taken, actual);
 	}
 
 	@Override
 	public long forgivenPermits(Limit limit) {
-		return 0;
+		return table(limit).forgivenPermits();
+	}
+
+	/**
+	 * Checks that a limit can be counted exactly.
+	 * @param limit a limit
+	 * @throws IllegalArgumentException if its numbers are too fine, saying which and what
+	 * to write instead
+	 */
+	public void check(Limit limit) {
+		table(limit).check(limit);
 	}
 
 	@Override

@@ -12,13 +12,13 @@ import org.springframework.data.redis.connection.ClusterSlotHashUtil;
  *
  * @param charges the charges
  * @param known their keys, in the same order
- * @param scales their limits, in the same order
+ * @param terms their limits, in the same order
  * @param node who has the keys
  */
-record ChargeGroup(List<Charge> charges, KnownKey[] known, LevelScale[] scales, Nodes.Node node) {
+record ChargeGroup(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, Nodes.Node node) {
 
 	/** Returns groups of charges whose keys are in the same slot of a cluster. */
-	static List<ChargeGroup> bySlot(List<Charge> charges, KnownKey[] keys, LevelScale[] scales, Nodes nodes) {
+	static List<ChargeGroup> bySlot(List<Charge> charges, KnownKey[] keys, LimitTerms[] terms, Nodes nodes) {
 		Map<Integer, List<Integer>> bySlot = new LinkedHashMap<>();
 		for (int i = 0; i < keys.length; i++) {
 			int slot = ClusterSlotHashUtil.calculateSlot(keys[i].name());
@@ -28,7 +28,7 @@ record ChargeGroup(List<Charge> charges, KnownKey[] known, LevelScale[] scales, 
 		for (List<Integer> places : bySlot.values()) {
 			KnownKey[] groupKeys = places.stream().map((place) -> keys[place]).toArray(KnownKey[]::new);
 			groups.add(new ChargeGroup(places.stream().map(charges::get).toList(), groupKeys,
-					places.stream().map((place) -> scales[place]).toArray(LevelScale[]::new),
+					places.stream().map((place) -> terms[place]).toArray(LimitTerms[]::new),
 					nodes.of(groupKeys[0].name())));
 		}
 		return groups;

@@ -6,6 +6,11 @@ import io.github.ratelimit.TimeSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Asks Redis, each caller until its own deadline, and decides without it where there is
@@ -23,26 +28,34 @@ final class Decisions {
 
 	private final TimeSource time;
 
+	private final PlaceLeases places;
+
 	private final long deadlineNanos;
 
-	Decisions(RedisScripts redis, Scripts scripts, Nodes nodes, StandIn standIn, TimeSource time, long deadlineNanos) {
+	Decisions(RedisScripts redis, Scripts scripts, Nodes nodes, StandIn standIn, PlaceLeases places, TimeSource time,
+			long deadlineNanos) {
 		this.redis = redis;
 		this.scripts = scripts;
 		this.nodes = nodes;
 		this.standIn = standIn;
+		this.places = places;
 		this.time = time;
 		this.deadlineNanos = deadlineNanos;
 	}
 
 	/** Takes one charge, together with others that ask for the same key just now. */
-	LimitDecision take(Charge charge, KnownKey key, LevelScale scale, long start) {
-		ChargeGroup group = new ChargeGroup(List.of(charge), new KnownKey[] { key }, new LevelScale[] { scale },
+	LimitDecision take(Charge charge, KnownKey key, LimitTerms terms, long start) {
+		ChargeGroup group = new ChargeGroup(List.of(charge), new KnownKey[] { key }, new LimitTerms[] { terms },
 				this.nodes.of(key.name()));
 		if (group.node().isOpen()) {
 			return decideWithout(List.of(group)).get(0);
 		}
+		if (!(terms instanceof LevelScale scale) || scale.isPaced()) {
+			return await(ask(group, true), start).get(0);
+		}
 		if (!key.calls().enter()) {
-			return await(Question.takeTogether(group, this.redis, this.scripts.takeMany(), this.time), start).get(0);
+			return await(Question.takeTogether(group, scale, this.redis, this.scripts.takeMany(), this.time), start)
+				.get(0);
 		}
 		try {
 			return await(ask(group, true), start).get(0);
@@ -53,11 +66,11 @@ final class Decisions {
 	}
 
 	/** Takes all charges or none, in the order in which they are given. */
-	List<LimitDecision> takeAll(List<Charge> charges, KnownKey[] keys, LevelScale[] scales, long start) {
+	List<LimitDecision> takeAll(List<Charge> charges, KnownKey[] keys, LimitTerms[] terms, long start) {
 		if (!this.redis.isCluster()) {
-			return takeGroup(new ChargeGroup(charges, keys, scales, this.nodes.of(keys[0].name())), start);
+			return takeGroup(new ChargeGroup(charges, keys, terms, this.nodes.of(keys[0].name())), start);
 		}
-		List<ChargeGroup> groups = ChargeGroup.bySlot(charges, keys, scales, this.nodes);
+		List<ChargeGroup> groups = ChargeGroup.bySlot(charges, keys, terms, this.nodes);
 		return (groups.size() == 1) ? takeGroup(groups.get(0), start)
 				: new SlotsDecision(groups, this).decide(charges, start);
 	}
@@ -87,7 +100,7 @@ final class Decisions {
 
 	/** Lets what nobody waits for any more go back, should it be granted yet. */
 	void abandon(Question question) {
-		question.abandon(this.redis, this.scripts.giveBack());
+		question.abandon(this);
 	}
 
 	List<LimitDecision> decideWithout(List<ChargeGroup> groups) {
@@ -101,16 +114,76 @@ final class Decisions {
 		return this.standIn.takeAll(charges, keys.toArray(KnownKey[]::new), this.time.nanoTime());
 	}
 
+	PlaceLeases places() {
+		return this.places;
+	}
+
 	/** Gives back what a decision took, and waits for it until the deadline. */
 	void giveBack(LimitDecision taken, KnownKey key) {
-		if (!(taken.receipt() instanceof SeenState state)) {
+		if (taken.receipt() instanceof SeenState) {
+			await(sendBack(taken, key));
+		}
+		else if (taken.isDegraded() && taken.hasFacts()) {
 			this.standIn.giveBack(taken);
 		}
-		else if (taken.charge().permits() > 0) {
-			GiveBack
-				.send(taken.charge().permits(), state, key, this.nodes.of(key.name()), this.redis,
-						this.scripts.giveBack(), this.time)
-				.await(this.deadlineNanos);
+	}
+
+	/** Gives back what a decision took in Redis, without waiting. */
+	CompletableFuture<?> sendBack(LimitDecision taken, KnownKey key) {
+		long permits = taken.charge().permits();
+		if (permits == 0 || !(taken.receipt() instanceof SeenState state)) {
+			return CompletableFuture.completedFuture(null);
+		}
+		if (state instanceof SeenFacts facts && facts.terms() instanceof PlaceTerms) {
+			return this.places.giveBack(key, facts.fresh(), permits);
+		}
+		return sendBack(permits, state, key);
+	}
+
+	/** Permits of a state that was read by another configuration since are dropped. */
+	private CompletableFuture<?> sendBack(long permits, SeenState state, KnownKey key) {
+		SeenState last = key.last();
+		if (last != null && !last.terms().limit().equals(state.terms().limit())) {
+			return CompletableFuture.completedFuture(null);
+		}
+		return GiveBack.send(permits, state, key, this.nodes.of(key.name()), this.redis, this.scripts.giveBack(),
+				this.time);
+	}
+
+	/**
+	 * Charges what a call cost instead of what it reserved, and waits for it until the
+	 * deadline.
+	 * @param taken what was reserved
+	 * @param actual what it cost
+	 * @param key whose permits
+	 * @param forgiven counts what is forgiven
+	 */
+	void settle(LimitDecision taken, long actual, KnownKey key, LongAdder forgiven) {
+		long more = actual - taken.charge().permits();
+		if (!(taken.receipt() instanceof SeenState state)) {
+			if (taken.isDegraded() && taken.hasFacts()) {
+				this.standIn.settle(taken, actual);
+			}
+		}
+		else if (more < 0) {
+			await(sendBack(-more, state, key));
+		}
+		else if (more > 0) {
+			await(GiveBack.charge(more, state, key, this.nodes.of(key.name()), this.redis, this.scripts.settle(),
+					this.time, forgiven));
+		}
+	}
+
+	private void await(CompletableFuture<?> answer) {
+		try {
+			answer.get(this.deadlineNanos, TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			// it was sent, and its failure is told where it was
+			return;
 		}
 	}
 

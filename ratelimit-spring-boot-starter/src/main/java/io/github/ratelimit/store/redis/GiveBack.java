@@ -2,54 +2,54 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.TimeSource;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 
-/** Permits on their way back. It is sent once: what gets lost on the way is lost. */
+/**
+ * What a call did not need on its way back, or what it cost beyond what it reserved on
+ * its way there. Either is sent once: what gets lost on the way is lost.
+ */
 final class GiveBack {
 
-	private final CompletableFuture<byte[]> answer;
-
-	private final KnownKey key;
-
-	private final TimeSource time;
-
-	private GiveBack(CompletableFuture<byte[]> answer, KnownKey key, TimeSource time) {
-		this.answer = answer;
-		this.key = key;
-		this.time = time;
+	private GiveBack() {
 	}
 
-	static GiveBack send(long permits, SeenState from, KnownKey key, Nodes.Node node, RedisScripts redis, Script script,
-			TimeSource time) {
-		byte[] origin = LevelScale.buffer(Integer.BYTES).putInt(from.origin()).array();
+	/** Gives permits back to the state that they came from. */
+	static CompletableFuture<byte[]> send(long permits, SeenState from, KnownKey key, Nodes.Node node,
+			RedisScripts redis, Script script, TimeSource time) {
+		byte[] state = LimitTerms.buffer(Double.BYTES + Integer.BYTES)
+			.putDouble(from.time())
+			.putInt(from.origin())
+			.array();
 		key.forgetState(time.nanoTime());
-		CompletableFuture<byte[]> answer = redis.run(script, new byte[][] { key.name() }, from.scale().costs(permits),
-				from.scale().rates(), origin);
-		answer.whenComplete((bytes, failure) -> {
+		CompletableFuture<byte[]> answer = redis.run(script, new byte[][] { key.name() }, from.terms().terms(permits),
+				state, number(permits), key.newOrigin());
+		return answer.whenComplete((bytes, failure) -> {
 			if (failure != null) {
 				node.failed(failure, key.name());
 			}
+			key.forgetState(time.nanoTime());
 		});
-		return new GiveBack(answer, key, time);
 	}
 
-	CompletableFuture<byte[]> answer() {
-		return this.answer;
+	/** Charges more than was reserved, and counts what is forgiven. */
+	static CompletableFuture<byte[]> charge(long permits, SeenState from, KnownKey key, Nodes.Node node,
+			RedisScripts redis, Script script, TimeSource time, LongAdder forgiven) {
+		key.forgetState(time.nanoTime());
+		CompletableFuture<byte[]> answer = redis.run(script, new byte[][] { key.name() }, from.terms().terms(0),
+				number(permits), from.terms().debts(), key.newOrigin());
+		return answer.whenComplete((bytes, failure) -> {
+			if (failure != null) {
+				node.failed(failure, key.name());
+			}
+			else {
+				forgiven.add((long) LimitTerms.buffer(bytes.length).put(bytes).getDouble(0));
+			}
+			key.forgetState(time.nanoTime());
+		});
 	}
 
-	void await(long nanos) {
-		try {
-			this.answer.get(nanos, TimeUnit.NANOSECONDS);
-			this.key.forgetState(this.time.nanoTime());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (ExecutionException | TimeoutException ex) {
-			return;
-		}
+	private static byte[] number(long permits) {
+		return LimitTerms.buffer(Double.BYTES).putDouble(permits).array();
 	}
 
 }

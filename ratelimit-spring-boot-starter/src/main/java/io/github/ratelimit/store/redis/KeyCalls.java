@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Charge;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,8 +48,8 @@ final class KeyCalls {
 	}
 
 	/** Joins the next call. */
-	Waiting join(KnownKey key, LevelScale scale, long permits, RedisScripts redis, Script takeMany) {
-		Waiting joined = new Waiting(this, scale, permits);
+	Waiting join(KnownKey key, LevelScale scale, Charge charge, RedisScripts redis, Script takeMany) {
+		Waiting joined = new Waiting(this, scale, charge.permits(), charge.needed());
 		this.waiting.add(joined);
 		send(key, redis, takeMany);
 		return joined;
@@ -81,8 +82,8 @@ final class KeyCalls {
 
 	private void send(List<Waiting> together, KnownKey key, RedisScripts redis, Script takeMany) {
 		LevelScale scale = together.get(0).scale;
-		ByteBuffer costs = LevelScale.buffer(together.size() * scale.size() * Double.BYTES);
-		together.forEach((member) -> costs.put(scale.costs(member.permits)));
+		ByteBuffer costs = LevelScale.buffer(2 * together.size() * scale.size() * Double.BYTES);
+		together.forEach((member) -> costs.put(scale.costs(member.permits, member.needed)));
 		AtomicBoolean left = new AtomicBoolean();
 		Runnable leave = () -> {
 			if (left.compareAndSet(false, true)) {
@@ -118,6 +119,8 @@ final class KeyCalls {
 
 		private final long permits;
 
+		private final long needed;
+
 		private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
 
 		/** Set by who sends it, or by who no longer wants it. */
@@ -125,10 +128,11 @@ final class KeyCalls {
 
 		private volatile @Nullable Runnable leave;
 
-		private Waiting(KeyCalls calls, LevelScale scale, long permits) {
+		private Waiting(KeyCalls calls, LevelScale scale, long permits, long needed) {
 			this.calls = calls;
 			this.scale = scale;
 			this.permits = permits;
+			this.needed = needed;
 		}
 
 		private boolean toBeSent() {

@@ -34,7 +34,7 @@ final class KeyLease {
 
 	private final AtomicBoolean renewing = new AtomicBoolean();
 
-	private volatile @Nullable SeenState from;
+	private volatile @Nullable SeenLevels from;
 
 	private volatile long endsAt;
 
@@ -50,12 +50,12 @@ final class KeyLease {
 
 	/** Returns null if the lease does not have the permits, or is over. */
 	@Nullable LimitDecision take(Charge charge, LevelScale scale, long now) {
-		SeenState from = this.from;
-		if (from == null || from.scale() != scale || now - this.endsAt >= 0) {
+		SeenLevels from = this.from;
+		if (from == null || from.terms() != scale || now - this.endsAt >= 0) {
 			return null;
 		}
 		long before = this.left.get();
-		while (before >= charge.permits()) {
+		while (before >= Math.max(charge.permits(), charge.needed())) {
 			if (this.left.compareAndSet(before, before - charge.permits())) {
 				long after = before - charge.permits();
 				if (after < this.renewBelow) {
@@ -75,7 +75,7 @@ final class KeyLease {
 
 	private void renew(LevelScale scale, boolean busy, long now) {
 		SeenState last = this.key.last();
-		boolean fresh = last != null && last.scale() == scale && now - last.askedNanos() < this.ttlNanos;
+		boolean fresh = last != null && last.terms() == scale && now - last.askedNanos() < this.ttlNanos;
 		if (last == null || !fresh || !this.renewing.compareAndSet(false, true)) {
 			return;
 		}
@@ -92,7 +92,7 @@ final class KeyLease {
 	}
 
 	/** Is told what Redis said to the permits in advance, null if nothing. */
-	void taken(long permits, @Nullable SeenState state) {
+	void taken(long permits, @Nullable SeenLevels state) {
 		if (state != null) {
 			long held = Math.max(0, this.left.getAndSet(-1)) + permits;
 			this.from = state;
@@ -124,7 +124,7 @@ final class KeyLease {
 
 	/** Gives back what is unspent. */
 	CompletableFuture<?> giveBack() {
-		SeenState state = this.from;
+		SeenLevels state = this.from;
 		long unspent = this.left.getAndSet(-1);
 		return (unspent > 0 && state != null) ? this.leases.giveBack(this, state, unspent)
 				: CompletableFuture.completedFuture(null);

@@ -37,18 +37,18 @@ final class KeyScan {
 
 	private final RedisKeys names;
 
-	private final LevelScale scale;
+	private final LimitTerms terms;
 
 	private final Map<String, KnownKey> known;
 
 	private final TimeSource time;
 
-	KeyScan(Lookups lookups, RedisScripts redis, RedisKeys names, LevelScale scale, Map<String, KnownKey> known,
+	KeyScan(Lookups lookups, RedisScripts redis, RedisKeys names, LimitTerms terms, Map<String, KnownKey> known,
 			TimeSource time) {
 		this.lookups = lookups;
 		this.redis = redis;
 		this.names = names;
-		this.scale = scale;
+		this.terms = terms;
 		this.known = known;
 		this.time = time;
 	}
@@ -59,7 +59,7 @@ final class KeyScan {
 		List<KeyState> keys = new ArrayList<>();
 		for (int step = 0; step < MOST_STEPS && place.node() < slots.size(); step++) {
 			long asked = this.time.nanoTime();
-			ByteBuffer answer = this.lookups.page(route(slots.get(place.node())), place.cursor(), this.scale, COUNT);
+			ByteBuffer answer = this.lookups.page(route(slots.get(place.node())), place.cursor(), this.terms, COUNT);
 			String cursor = new String(next(answer), StandardCharsets.US_ASCII);
 			int shown = 0;
 			while (answer.hasRemaining()) {
@@ -70,7 +70,7 @@ final class KeyScan {
 						return new KeyPage(keys, new Place(place.node(), place.cursor(), shown - 1).toString());
 					}
 					keys.add(
-							this.lookups.read(ByteBuffer.wrap(state), this.scale, keyId, this.known.get(keyId), asked));
+							this.lookups.read(ByteBuffer.wrap(state), this.terms, keyId, this.known.get(keyId), asked));
 				}
 			}
 			place = cursor.equals("0") ? new Place(place.node() + 1, "0", 0) : new Place(place.node(), cursor, 0);

@@ -48,9 +48,9 @@ final class KnownKey {
 
 	private volatile long lastSeen;
 
-	KnownKey(Key key, String limit, RedisKeys names, long now) {
+	KnownKey(Key key, String space, RedisKeys names, long now) {
 		this.label = key.label();
-		this.name = names.of(limit, this.label.id());
+		this.name = names.of(space, this.label.id());
 		byte[] bytes = RedisKeys.bytes(this.label.kind() + ":" + this.label.masked());
 		this.labelBytes = (bytes.length <= MOST_LABEL_BYTES) ? bytes : RedisKeys.bytes("key:" + this.label.masked());
 		this.lastSeen = now;
@@ -76,19 +76,27 @@ final class KnownKey {
 		return origin;
 	}
 
+	/** Returns the name of a new lease of places, with the label. */
+	byte[] newLease() {
+		return LevelScale.buffer(Long.BYTES + this.labelBytes.length)
+			.putLong(ThreadLocalRandom.current().nextLong())
+			.put(this.labelBytes)
+			.array();
+	}
+
 	/**
 	 * Answers a charge without asking Redis, where the last state proves that it cannot
 	 * be paid: while others only take, no more than time brings can be there.
 	 * @return the refusal, null if Redis has to be asked
 	 */
-	@Nullable LimitDecision refusedWithoutAsking(Charge charge, LevelScale scale, long now) {
-		SeenState seen = lately(scale, now);
+	@Nullable LimitDecision refusedWithoutAsking(Charge charge, LimitTerms terms, long now) {
+		SeenState seen = lately(terms, now);
 		return (seen != null) ? seen.stillRefused(charge, now) : null;
 	}
 
-	private @Nullable SeenState lately(LevelScale scale, long now) {
+	private @Nullable SeenState lately(LimitTerms terms, long now) {
 		SeenState seen = this.last;
-		if (seen == null || seen.scale() != scale) {
+		if (seen == null || seen.terms() != terms) {
 			return null;
 		}
 		long quiet = seen.refunded() ? REFUNDED_QUIET_NANOS : QUIET_NANOS;
@@ -100,8 +108,8 @@ final class KnownKey {
 	 * limit's refusal.
 	 * @return a decision without a receipt, null if Redis has to be asked
 	 */
-	@Nullable LimitDecision thereWithoutAsking(Charge charge, LevelScale scale, long now) {
-		SeenState seen = lately(scale, now);
+	@Nullable LimitDecision thereWithoutAsking(Charge charge, LimitTerms terms, long now) {
+		SeenState seen = lately(terms, now);
 		return (seen != null) ? seen.stillThere(charge, now) : null;
 	}
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class KnownKeys {
 
-	private final String limit;
+	private final String space;
+
+	private final LongAdder forgiven = new LongAdder();
 
 	private final RedisKeys names;
 
@@ -26,8 +29,8 @@ final class KnownKeys {
 
 	private volatile Generations generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
 
-	KnownKeys(String limit, RedisKeys names, int most, @Nullable Duration lease) {
-		this.limit = limit;
+	KnownKeys(String space, RedisKeys names, int most, @Nullable Duration lease) {
+		this.space = space;
 		this.names = names;
 		this.most = Math.max(1, most / 2);
 		this.lease = lease;
@@ -44,7 +47,7 @@ final class KnownKeys {
 			current = age(current);
 		}
 		KnownKey old = current.old().get(key);
-		KnownKey created = (old != null) ? old : new KnownKey(key, this.limit, this.names, now);
+		KnownKey created = (old != null) ? old : new KnownKey(key, this.space, this.names, now);
 		KnownKey earlier = current.young().putIfAbsent(key, created);
 		return (earlier != null) ? earlier : created;
 	}
@@ -59,6 +62,11 @@ final class KnownKeys {
 	/** Returns how long leases of the limit last, null if it has none. */
 	@Nullable Duration lease() {
 		return this.lease;
+	}
+
+	/** Returns the permits that were forgiven to keys of the limit. */
+	LongAdder forgiven() {
+		return this.forgiven;
 	}
 
 	@Nullable KnownKey find(String keyId) {

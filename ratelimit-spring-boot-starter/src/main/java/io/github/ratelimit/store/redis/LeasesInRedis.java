@@ -48,18 +48,16 @@ final class LeasesInRedis implements Leases {
 				node.answered(now - asked);
 				ByteBuffer answer = ByteBuffer.wrap(bytes);
 				boolean granted = answer.get() == Question.GRANTED;
-				SeenState state = SeenState.read(answer, scale, asked, now);
+				SeenLevels state = SeenLevels.read(answer, scale, asked, now);
 				key.saw(state);
 				lease.taken(permits, granted ? state : null);
 			});
 	}
 
 	@Override
-	public CompletableFuture<byte[]> giveBack(KeyLease lease, SeenState from, long permits) {
-		return GiveBack
-			.send(permits, from, lease.key(), this.nodes.of(lease.key().name()), this.redis, this.scripts.giveBack(),
-					this.time)
-			.answer();
+	public CompletableFuture<byte[]> giveBack(KeyLease lease, SeenLevels from, long permits) {
+		return GiveBack.send(permits, from, lease.key(), this.nodes.of(lease.key().name()), this.redis,
+				this.scripts.giveBack(), this.time);
 	}
 
 	@Override

@@ -1,23 +1,30 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Charge;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A limit in the whole numbers that its script counts in. Of each rate, permits and
- * microseconds are brought to lowest terms; a permit is as many units of level as there
- * are microseconds, and a microsecond gains as many units as there are permits. So every
- * level is an integer, below 2^53 and therefore exact in Lua. Immutable.
+ * Token buckets in the whole numbers that their script counts in. Of each rate, permits
+ * and microseconds are brought to lowest terms; a permit is as many units of level as
+ * there are microseconds, and a microsecond gains as many units as there are permits. So
+ * every level is an integer, between -2^53 and 2^53 and therefore exact in Lua. A limit
+ * that paces calls is a bucket of one permit, which may be owed. Immutable.
  */
-final class LevelScale {
+final class LevelScale extends LimitTerms {
 
-	static final long MOST = 1L << 53;
+	private static final double NO_FLOOR = -4.0 * MOST;
 
-	private final Limit limit;
+	private static final double NEVER = 4.0 * MOST;
+
+	private static final int PLAIN_NUMBERS = 4;
+
+	private final boolean paced;
+
+	private final long maxWaitMicros;
 
 	private final long[] unit;
 
@@ -27,37 +34,50 @@ final class LevelScale {
 
 	private final byte[] rates;
 
+	private final byte[] debts;
+
 	private final byte[] termsOfOne;
 
 	private LevelScale(Limit limit) {
-		this.limit = limit;
+		super(limit);
 		int size = limit.rates().size();
+		this.paced = limit.paces();
+		this.maxWaitMicros = micros(limit.maxWait().toNanos());
 		this.unit = new long[size];
 		this.gain = new long[size];
 		this.full = new long[size];
 		ByteBuffer packed = buffer(2 * size * Double.BYTES);
+		ByteBuffer debts = buffer(2 * size * Double.BYTES);
 		for (int i = 0; i < size; i++) {
-			Rate rate = limit.rates().get(i);
-			BigInteger micros = BigInteger.valueOf(rate.period().toNanos() / 1000);
-			BigInteger permits = BigInteger.valueOf(rate.permits());
-			BigInteger divisor = permits.gcd(micros);
-			BigInteger most = micros.divide(divisor).multiply(BigInteger.valueOf(rate.burst()));
-			if (most.bitLength() > 53) {
-				throw new IllegalArgumentException(tooFine(limit, rate));
-			}
-			this.unit[i] = micros.divide(divisor).longValueExact();
-			this.gain[i] = permits.divide(divisor).longValueExact();
-			this.full[i] = most.longValueExact();
+			scale(i, limit.rates().get(i));
 			packed.putDouble(this.full[i]).putDouble(this.gain[i]);
+			debts.putDouble(this.unit[i]).putDouble(-Math.min(MOST, (double) limit.maxDebt() * this.unit[i]));
 		}
 		this.rates = packed.array();
-		this.termsOfOne = packTerms(1);
+		this.debts = debts.array();
+		this.termsOfOne = packTerms(1, 1, 0, true);
 	}
 
-	private static String tooFine(Limit limit, Rate rate) {
-		return "Limit '" + limit.name() + "' has the rate " + rate
-				+ ", which Redis cannot count exactly: in lowest terms, burst times microseconds has to stay below 2^53."
-				+ " Write round numbers, such as 1200000/d instead of 1234567/d, or a smaller burst.";
+	private void scale(int index, Rate rate) {
+		BigInteger micros = BigInteger.valueOf(rate.period().toNanos() / 1000);
+		BigInteger permits = BigInteger.valueOf(rate.permits());
+		BigInteger divisor = permits.gcd(micros);
+		BigInteger unit = micros.divide(divisor);
+		BigInteger gain = permits.divide(divisor);
+		BigInteger most = unit.multiply(BigInteger.valueOf(rate.burst()));
+		if (most.bitLength() > 53) {
+			throw new IllegalArgumentException("Limit '" + limit().name() + "' has the rate " + rate
+					+ ", which Redis cannot count exactly: in lowest terms, burst times microseconds has to stay below "
+					+ "2^53. Write round numbers, such as 1200000/d instead of 1234567/d, or a smaller burst.");
+		}
+		if (this.paced && most.add(gain.multiply(BigInteger.valueOf(this.maxWaitMicros))).bitLength() > 53) {
+			throw new IllegalArgumentException("Limit '" + limit().name() + "' has the rate " + rate
+					+ " and a longest wait of " + limit().maxWait()
+					+ ", more turns than Redis can count exactly. Write round numbers, or a shorter longest wait.");
+		}
+		this.unit[index] = unit.longValueExact();
+		this.gain[index] = gain.longValueExact();
+		this.full[index] = (this.paced ? unit : most).longValueExact();
 	}
 
 	/**
@@ -68,8 +88,9 @@ final class LevelScale {
 		return new LevelScale(limit);
 	}
 
-	Limit limit() {
-		return this.limit;
+	/** Returns whether calls wait for their turn. */
+	boolean isPaced() {
+		return this.paced;
 	}
 
 	/** Returns how many rates there are. */
@@ -82,35 +103,95 @@ final class LevelScale {
 		return this.rates;
 	}
 
-	/** Returns what permits cost each rate, packed. */
-	byte[] costs(long permits) {
-		return pack(permits, buffer(this.unit.length * Double.BYTES)).array();
+	/** Returns cost and floor of each rate, packed. */
+	byte[] costs(long permits, long needed) {
+		return pack(permits, needed, 0, buffer(2 * this.unit.length * Double.BYTES)).array();
 	}
 
-	/** Returns what permits cost each rate and then the rates; not to be changed. */
+	@Override
+	byte[] terms(Charge charge) {
+		long waitMicros = micros(charge.maxWaitNanos());
+		boolean one = charge.permits() == 1 && charge.needed() == 1 && charge.enforced();
+		return (one && (!this.paced || waitMicros == 0)) ? this.termsOfOne
+				: packTerms(charge.permits(), charge.needed(), waitMicros, charge.enforced());
+	}
+
+	@Override
 	byte[] terms(long permits) {
-		return (permits == 1) ? this.termsOfOne : packTerms(permits);
+		return (permits == 1) ? this.termsOfOne : packTerms(permits, permits, 0, true);
 	}
 
-	private byte[] packTerms(long permits) {
-		return pack(permits, buffer(this.unit.length * Double.BYTES + this.rates.length)).put(this.rates).array();
+	private byte[] packTerms(long permits, long needed, long waitMicros, boolean enforced) {
+		int numbers = PLAIN_NUMBERS * this.unit.length;
+		boolean plain = this.unit.length == 1 && enforced && !this.paced;
+		ByteBuffer packed = plain ? buffer(numbers * Double.BYTES) : head(this.paced ? 'P' : 'B', enforced, numbers);
+		return pack(permits, needed, waitMicros, packed).put(this.rates).array();
 	}
 
-	private ByteBuffer pack(long permits, ByteBuffer packed) {
-		for (long units : this.unit) {
-			packed.putDouble((double) permits * units);
+	private ByteBuffer pack(long permits, long needed, long waitMicros, ByteBuffer packed) {
+		for (int i = 0; i < this.unit.length; i++) {
+			packed.putDouble((double) permits * this.unit[i]).putDouble(floor(i, permits, needed, waitMicros));
 		}
 		return packed;
 	}
 
-	/** Returns how many permits a level is. */
+	/** Returns the level below which a charge is refused. */
+	private double floor(int rate, long permits, long needed, long waitMicros) {
+		if (needed == 0) {
+			return NO_FLOOR;
+		}
+		if (!this.paced) {
+			return (double) needed * this.unit[rate];
+		}
+		return (needed > limit().capacity()) ? NEVER : Math.max(this.full[rate] - (double) waitMicros * this.gain[rate],
+				(double) permits * this.unit[rate] - MOST);
+	}
+
+	@Override
+	byte[] debts() {
+		return this.debts;
+	}
+
+	@Override
+	int bytes() {
+		return SeenLevels.bytes(this);
+	}
+
+	@Override
+	SeenLevels read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
+		return SeenLevels.read(answer, this, askedNanos, answeredNanos);
+	}
+
+	/** Returns how many permits a level is, those owed as a negative number. */
 	long permits(int rate, long level) {
 		return Math.floorDiv(level, this.unit[rate]);
+	}
+
+	/**
+	 * Returns how many permits a level brings: of a limit that paces, how many calls
+	 * would get a turn within its longest wait.
+	 */
+	long remaining(int rate, long level) {
+		if (!this.paced) {
+			return permits(rate, level);
+		}
+		long turns = permits(rate, level - this.full[rate] + this.maxWaitMicros * this.gain[rate]) + 1;
+		return Math.max(0, Math.min(limit().capacity(), turns));
 	}
 
 	/** Returns the level of a number of permits that the limit can hold. */
 	long level(int rate, long permits) {
 		return permits * this.unit[rate];
+	}
+
+	/** Returns the level at which a charge needs not wait. */
+	long payable(int rate, long needed) {
+		return this.paced ? this.full[rate] : level(rate, needed);
+	}
+
+	/** Returns how long a charge may wait for its turn. */
+	long patience(Charge charge) {
+		return this.paced ? micros(charge.maxWaitNanos()) : 0;
 	}
 
 	long full(int rate) {
@@ -129,17 +210,8 @@ final class LevelScale {
 				: Math.min(this.full[rate], level + micros * this.gain[rate]);
 	}
 
-	/** Returns how long an empty bucket takes to be full. */
-	Duration longest() {
-		long longest = 0;
-		for (int i = 0; i < this.full.length; i++) {
-			longest = Math.max(longest, microsBetween(i, 0, this.full[i]));
-		}
-		return Duration.of(longest, java.time.temporal.ChronoUnit.MICROS);
-	}
-
-	static ByteBuffer buffer(int size) {
-		return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+	private static long micros(long nanos) {
+		return TimeUnit.NANOSECONDS.toMicros(nanos);
 	}
 
 }

@@ -38,28 +38,28 @@ final class Lookups {
 		this.time = time;
 	}
 
-	Optional<KeyState> find(LevelScale scale, KnownKeys known, String keyId) {
+	Optional<KeyState> find(LimitTerms terms, KnownKeys known, String keyId) {
 		long asked = this.time.nanoTime();
-		byte[] answer = run(this.scripts.find(), this.names.of(scale.limit().name(), keyId), scale.rates());
+		byte[] answer = run(this.scripts.find(), this.names.of(terms.space(), keyId), terms.terms(0));
 		return (answer.length == 0) ? Optional.empty()
-				: Optional.of(read(ByteBuffer.wrap(answer), scale, keyId, known.find(keyId), asked));
+				: Optional.of(read(ByteBuffer.wrap(answer), terms, keyId, known.find(keyId), asked));
 	}
 
-	boolean reset(Limit limit, KnownKeys known, String keyId) {
-		byte[] answer = run(this.scripts.reset(), this.names.of(limit.name(), keyId));
+	boolean reset(LimitTerms terms, KnownKeys known, String keyId) {
+		byte[] answer = run(this.scripts.reset(), this.names.of(terms.space(), keyId));
 		known.remove(keyId);
 		return answer[0] == '1';
 	}
 
-	KeyPage keys(LevelScale scale, KnownKeys known, @Nullable String after, int size) {
-		return new KeyScan(this, this.redis, this.names, scale, known.byId(), this.time).page(after, size);
+	KeyPage keys(LimitTerms terms, KnownKeys known, @Nullable String after, int size) {
+		return new KeyScan(this, this.redis, this.names, terms, known.byId(), this.time).page(after, size);
 	}
 
 	/** Runs one step of a scan on the node that has a key. */
-	ByteBuffer page(byte[] route, String cursor, LevelScale scale, int count) {
+	ByteBuffer page(byte[] route, String cursor, LimitTerms terms, int count) {
 		return ByteBuffer
-			.wrap(run(this.scripts.page(), route, RedisKeys.bytes(cursor), this.names.pattern(scale.limit().name()),
-					RedisKeys.bytes(Integer.toString(count)), scale.rates()))
+			.wrap(run(this.scripts.page(), route, RedisKeys.bytes(cursor), this.names.pattern(terms.space()),
+					RedisKeys.bytes(Integer.toString(count)), terms.terms(0), RedisKeys.bytes(terms.type())))
 			.order(ByteOrder.LITTLE_ENDIAN);
 	}
 
@@ -78,36 +78,36 @@ final class Lookups {
 	}
 
 	/** Reads a state with its age and label. */
-	KeyState read(ByteBuffer answer, LevelScale scale, String keyId, @Nullable KnownKey known, long askedNanos) {
+	KeyState read(ByteBuffer answer, LimitTerms terms, String keyId, @Nullable KnownKey known, long askedNanos) {
 		answer.order(ByteOrder.LITTLE_ENDIAN);
 		long idleMicros = (long) answer.getDouble();
-		SeenState state = SeenState.read(answer, scale, askedNanos, this.time.nanoTime());
+		SeenState state = terms.read(answer, 0, new byte[0], askedNanos, this.time.nanoTime());
 		byte[] label = new byte[answer.remaining()];
 		answer.get(label);
 		Instant lastTaken = this.time.wallTime().minus(idleMicros, ChronoUnit.MICROS).truncatedTo(ChronoUnit.MILLIS);
 		if (known == null) {
-			return state(state, scale.limit(), label(keyId, label), 0, 0, lastTaken);
+			return state(state, terms.limit(), label(keyId, label), 0, 0, lastTaken);
 		}
 		Instant lastSeen = wallTimeAt(known.lastSeen());
-		return state(state, scale.limit(), known.label(), known.allowed(), known.denied(),
+		return state(state, terms.limit(), known.label(), known.allowed(), known.denied(),
 				lastSeen.isAfter(lastTaken) ? lastSeen : lastTaken);
 	}
 
 	/** Returns what this instance remembers of a key, without asking. */
-	KeyState remembered(KnownKey known, LevelScale scale) {
+	KeyState remembered(KnownKey known, LimitTerms terms) {
 		SeenState state = known.last();
-		if (state == null || state.scale() != scale) {
-			return new KeyState(known.label(), scale.limit().capacity(), scale.limit().capacity(), Duration.ZERO,
+		if (state == null || state.terms() != terms) {
+			return new KeyState(known.label(), terms.limit().capacity(), terms.limit().capacity(), Duration.ZERO,
 					known.allowed(), known.denied(), wallTimeAt(known.lastSeen()));
 		}
-		return state(state, scale.limit(), known.label(), known.allowed(), known.denied(),
+		return state(state, terms.limit(), known.label(), known.allowed(), known.denied(),
 				wallTimeAt(known.lastSeen()));
 	}
 
 	private KeyState state(SeenState state, Limit limit, KeyLabel label, long allowed, long denied, Instant lastSeen) {
 		long elapsed = TimeUnit.NANOSECONDS.toMicros(this.time.nanoTime() - state.askedNanos());
 		int nearest = state.nearest(elapsed);
-		return new KeyState(label, limit.rates().get(nearest).burst(), Math.max(0, state.remaining(nearest, elapsed)),
+		return new KeyState(label, limit.quota(nearest), Math.max(0, state.remaining(nearest, elapsed)),
 				Duration.ofNanos(state.nanosToFull(elapsed)), allowed, denied, lastSeen);
 	}
 

@@ -24,7 +24,12 @@ final class Question {
 
 	private static final byte[] LOOK = "look".getBytes(StandardCharsets.US_ASCII);
 
+	private static final byte REFUSED = '0';
+
 	static final byte GRANTED = '1';
+
+	/** But some of the limits that are only tried out refuse. */
+	private static final byte PARTLY = '2';
 
 	private final ChargeGroup group;
 
@@ -36,11 +41,15 @@ final class Question {
 
 	private final CompletableFuture<byte[]> answer;
 
+	/** What was sent for states that are not there yet, of each charge. */
+	private final byte[][] fresh;
+
 	private final KeyCalls.@Nullable Waiting waiting;
 
-	private Question(ChargeGroup group, boolean take, TimeSource time, long askedNanos,
+	private Question(ChargeGroup group, boolean take, byte[][] fresh, TimeSource time, long askedNanos,
 			CompletableFuture<byte[]> answer, KeyCalls.@Nullable Waiting waiting) {
 		this.group = group;
+		this.fresh = fresh;
 		this.take = take;
 		this.time = time;
 		this.askedNanos = askedNanos;
@@ -51,12 +60,12 @@ final class Question {
 	/**
 	 * Asks for the permits of one charge together with others who ask for its key now.
 	 */
-	static Question takeTogether(ChargeGroup group, RedisScripts scripts, Script script, TimeSource time) {
+	static Question takeTogether(ChargeGroup group, LevelScale scale, RedisScripts scripts, Script script,
+			TimeSource time) {
 		long now = time.nanoTime();
 		KnownKey key = group.known()[0];
-		KeyCalls.Waiting waiting = key.calls()
-			.join(key, group.scales()[0], group.charges().get(0).permits(), scripts, script);
-		return new Question(group, true, time, now, waiting.answer(), waiting);
+		KeyCalls.Waiting waiting = key.calls().join(key, scale, group.charges().get(0), scripts, script);
+		return new Question(group, true, new byte[1][0], time, now, waiting.answer(), waiting);
 	}
 
 	/** Asks for permits, which are taken if all are there. */
@@ -72,15 +81,18 @@ final class Question {
 	private static Question ask(ChargeGroup group, boolean take, RedisScripts scripts, Script script, TimeSource time) {
 		int size = group.size();
 		byte[][] keys = new byte[size][];
+		byte[][] fresh = new byte[size][];
 		byte[][] args = new byte[1 + 2 * size][];
 		args[0] = take ? TAKE : LOOK;
 		for (int i = 0; i < size; i++) {
+			LimitTerms terms = group.terms()[i];
 			keys[i] = group.known()[i].name();
-			args[1 + 2 * i] = group.scales()[i].terms(group.charges().get(i).permits());
-			args[2 + 2 * i] = group.known()[i].newOrigin();
+			fresh[i] = terms.fresh(group.known()[i]);
+			args[1 + 2 * i] = terms.terms(group.charges().get(i));
+			args[2 + 2 * i] = fresh[i];
 		}
 		long now = time.nanoTime();
-		return new Question(group, take, time, now, scripts.run(script, keys, args), null);
+		return new Question(group, take, fresh, time, now, scripts.run(script, keys, args), null);
 	}
 
 	ChargeGroup group() {
@@ -110,25 +122,38 @@ final class Question {
 		return null;
 	}
 
-	/** Gives back what a late answer grants: its caller was decided otherwise. */
-	void abandon(RedisScripts scripts, Script giveBack) {
+	/**
+	 * Gives back what a late answer grants: its caller was decided otherwise. Places go
+	 * back even where no answer comes.
+	 */
+	void abandon(Decisions decisions) {
 		if (this.waiting != null) {
 			this.waiting.withdraw();
 		}
 		if (this.take) {
-			this.answer.thenAccept((bytes) -> {
-				Said said = read(bytes);
-				for (int i = 0; said.granted() && i < said.decisions().size(); i++) {
-					giveBack(said.decisions().get(i), this.group.known()[i], scripts, giveBack);
+			this.answer.whenComplete((bytes, failure) -> {
+				if (bytes != null) {
+					read(bytes).decisions().forEach((said) -> giveBack(said, decisions));
+				}
+				else {
+					givePlacesBack(decisions);
 				}
 			});
 		}
 	}
 
-	private void giveBack(LimitDecision granted, KnownKey key, RedisScripts scripts, Script giveBack) {
-		long permits = granted.charge().permits();
-		if (permits > 0 && granted.receipt() instanceof SeenState state) {
-			GiveBack.send(permits, state, key, this.group.node(), scripts, giveBack, this.time);
+	private void giveBack(LimitDecision said, Decisions decisions) {
+		if (said.receipt() != null) {
+			decisions.sendBack(said, this.group.known()[this.group.charges().indexOf(said.charge())]);
+		}
+	}
+
+	private void givePlacesBack(Decisions decisions) {
+		for (int i = 0; i < this.group.size(); i++) {
+			long places = this.group.charges().get(i).permits();
+			if (places > 0 && this.group.terms()[i] instanceof PlaceTerms) {
+				decisions.places().giveBack(this.group.known()[i], this.fresh[i], places);
+			}
 		}
 	}
 
@@ -136,26 +161,32 @@ final class Question {
 		long now = this.time.nanoTime();
 		this.group.node().answered(now - this.askedNanos);
 		ByteBuffer answer = ByteBuffer.wrap(bytes);
-		boolean granted = answer.get() == GRANTED;
+		byte said = answer.get();
+		boolean granted = said != REFUSED;
 		int size = this.group.size();
-		LimitDecision first = readOne(answer, 0, granted, now);
+		boolean[] paid = new boolean[size];
+		for (int i = 0; i < size; i++) {
+			paid[i] = (said == PARTLY) ? answer.get() == GRANTED : granted;
+		}
 		if (size == 1) {
-			return new Said(granted, List.of(first));
+			return new Said(granted, List.of(readOne(answer, 0, granted, paid[0], now)));
 		}
 		List<LimitDecision> decisions = new ArrayList<>(size);
-		decisions.add(first);
-		for (int i = 1; i < size; i++) {
-			decisions.add(readOne(answer, i, granted, now));
+		for (int i = 0; i < size; i++) {
+			decisions.add(readOne(answer, i, granted, paid[i], now));
 		}
 		return new Said(granted, decisions);
 	}
 
-	private LimitDecision readOne(ByteBuffer answer, int index, boolean granted, long now) {
+	private LimitDecision readOne(ByteBuffer answer, int index, boolean granted, boolean paid, long now) {
 		Charge charge = this.group.charges().get(index);
-		SeenState state = SeenState.read(answer, this.group.scales()[index], this.askedNanos, now);
+		SeenState state = this.group.terms()[index].read(answer, charge.needed(), this.fresh[index], this.askedNanos,
+				now);
 		this.group.known()[index].saw(state);
-		return (granted || state.has(charge.permits())) ? state.granted(charge, granted && this.take)
-				: state.refused(charge);
+		if (granted) {
+			return paid ? state.granted(charge, this.take) : state.refused(charge);
+		}
+		return state.has(charge) ? state.granted(charge, false) : state.refused(charge);
 	}
 
 	/**

@@ -9,6 +9,7 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -60,7 +61,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final ConcurrentMap<String, KnownKeys> known = new ConcurrentHashMap<>();
 
-	private final ConcurrentMap<String, LevelScale> scales = new ConcurrentHashMap<>();
+	private final KnownTerms terms;
+
+	private final PlaceLeases places;
+
+	private final LimitStore standIn;
 
 	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor((task) -> {
 		Thread thread = new Thread(task, "ratelimit-redis");
@@ -79,7 +84,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.lookups = new Lookups(redis, scripts, this.names, time);
 		this.leases = new LeasesInRedis(redis, scripts, this.nodes, time, this.scheduler);
 		this.deadlineNanos = settings.deadline().toNanos();
-		this.decisions = new Decisions(redis, scripts, this.nodes, new StandIn(local, settings), time,
+		this.terms = new KnownTerms(settings.slotLease());
+		this.standIn = local;
+		this.places = new PlaceLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
+				settings.slotLease());
+		this.decisions = new Decisions(redis, scripts, this.nodes, new StandIn(local, settings), this.places, time,
 				this.deadlineNanos);
 	}
 
@@ -96,9 +105,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	public static RedisStore create(RedisConnectionFactory connectionFactory, RedisStoreSettings settings,
 			LimitStore standIn, TimeSource time, StoreObserver observer) {
 		Scripts scripts = Scripts.load();
-		return new RedisStore(
-				Clients.scripts(connectionFactory, scripts.take(), scripts.takeMany(), scripts.giveBack()), scripts,
-				settings, standIn, time, observer);
+		return new RedisStore(Clients.scripts(connectionFactory, scripts.take(), scripts.takeMany(), scripts.giveBack(),
+				scripts.settle(), scripts.renewPlaces()), scripts, settings, standIn, time, observer);
 	}
 
 	/**
@@ -108,31 +116,45 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 * to write instead
 	 */
 	public void check(Limit limit) {
-		scale(limit);
+		LimitTerms.of(limit, this.settings.slotLease());
 	}
 
 	@Override
 	public LimitDecision take(Charge charge) {
 		long start = this.time.nanoTime();
-		KnownKeys keys = known(charge.limit());
+		LimitTerms terms = terms(charge.limit());
+		KnownKeys keys = known(terms);
 		KnownKey key = keys.get(charge.key(), start);
-		LevelScale scale = scale(charge.limit());
-		LimitDecision decision = decideWithoutAsking(charge, key, scale, start);
+		LimitDecision decision = decideWithoutAsking(charge, key, terms, start);
 		if (decision == null) {
-			decision = this.decisions.take(charge, key, scale, start);
-			if (keys.lease() != null && !decision.violated() && !decision.isDegraded()) {
-				key.lease(this.leases, keys.lease()).granted(scale, start);
+			decision = this.decisions.take(charge, key, terms, start);
+			if (!decision.violated() && !decision.isDegraded()) {
+				granted(decision, key, keys.lease(), terms, start);
 			}
 		}
 		key.count(decision.violated(), start);
 		return decision;
 	}
 
-	private static @Nullable LimitDecision decideWithoutAsking(Charge charge, KnownKey key, LevelScale scale,
+	private static @Nullable LimitDecision decideWithoutAsking(Charge charge, KnownKey key, LimitTerms terms,
 			long now) {
 		KeyLease lease = key.lease();
-		LimitDecision leased = (lease != null) ? lease.take(charge, scale, now) : null;
-		return (leased != null) ? leased : key.refusedWithoutAsking(charge, scale, now);
+		LimitDecision leased = (lease != null && terms instanceof LevelScale scale) ? lease.take(charge, scale, now)
+				: null;
+		return (leased != null) ? leased : key.refusedWithoutAsking(charge, terms, now);
+	}
+
+	private void granted(LimitDecision decision, KnownKey key, @Nullable Duration lease, LimitTerms terms, long now) {
+		if (lease != null && terms instanceof LevelScale scale && !scale.isPaced()) {
+			key.lease(this.leases, lease).granted(scale, now);
+		}
+		hold(decision, key);
+	}
+
+	private void hold(LimitDecision decision, KnownKey key) {
+		if (decision.receipt() instanceof SeenFacts facts && facts.terms() instanceof PlaceTerms) {
+			this.places.hold(key, facts, decision.charge().permits());
+		}
 	}
 
 	@Override
@@ -145,10 +167,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		}
 		long start = this.time.nanoTime();
 		KnownKey[] keys = new KnownKey[charges.size()];
-		LevelScale[] limits = new LevelScale[charges.size()];
+		LimitTerms[] limits = new LimitTerms[charges.size()];
 		for (int i = 0; i < keys.length; i++) {
-			keys[i] = known(charges.get(i).limit()).get(charges.get(i).key(), start);
-			limits[i] = scale(charges.get(i).limit());
+			limits[i] = terms(charges.get(i).limit());
+			keys[i] = known(limits[i]).get(charges.get(i).key(), start);
 		}
 		List<LimitDecision> decisions = refusedWithoutAsking(charges, keys, limits, start);
 		if (decisions == null) {
@@ -158,15 +180,17 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return decisions;
 	}
 
-	private static void count(List<LimitDecision> decisions, KnownKey[] keys, long now) {
-		boolean granted = decisions.stream().noneMatch(LimitDecision::violated);
+	private void count(List<LimitDecision> decisions, KnownKey[] keys, long now) {
+		boolean granted = decisions.stream().noneMatch(LimitDecision::refuses);
 		for (int i = 0; i < keys.length; i++) {
-			if (granted || decisions.get(i).violated()) {
-				keys[i].count(!granted, now);
+			LimitDecision decision = decisions.get(i);
+			if (granted || decision.violated()) {
+				keys[i].count(decision.violated(), now);
 			}
 			else {
 				keys[i].seen(now);
 			}
+			hold(decision, keys[i]);
 		}
 	}
 
@@ -175,75 +199,85 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 * others.
 	 */
 	private static @Nullable List<LimitDecision> refusedWithoutAsking(List<Charge> charges, KnownKey[] keys,
-			LevelScale[] scales, long now) {
+			LimitTerms[] terms, long now) {
 		List<LimitDecision> decisions = null;
+		boolean refuses = false;
 		for (int i = 0; i < keys.length; i++) {
-			LimitDecision refused = keys[i].refusedWithoutAsking(charges.get(i), scales[i], now);
+			LimitDecision refused = keys[i].refusedWithoutAsking(charges.get(i), terms[i], now);
 			if (refused != null) {
 				decisions = (decisions != null) ? decisions : new ArrayList<>(Collections.nCopies(keys.length, null));
 				decisions.set(i, refused);
+				refuses |= refused.refuses();
 			}
 		}
-		for (int i = 0; decisions != null && i < keys.length; i++) {
+		for (int i = 0; decisions != null && refuses && i < keys.length; i++) {
 			if (decisions.get(i) == null) {
-				LimitDecision there = keys[i].thereWithoutAsking(charges.get(i), scales[i], now);
+				LimitDecision there = keys[i].thereWithoutAsking(charges.get(i), terms[i], now);
 				if (there == null) {
 					return null;
 				}
 				decisions.set(i, there);
 			}
 		}
-		return decisions;
+		return refuses ? decisions : null;
 	}
 
 	@Override
 	public void giveBack(LimitDecision taken) {
-		if (taken.receipt() instanceof SeenState state && state.scale() != this.scales.get(taken.limit().name())) {
-			return;
-		}
-		this.decisions.giveBack(taken, known(taken.limit()).get(taken.key(), this.time.nanoTime()));
+		this.decisions.giveBack(taken, key(taken));
 	}
 
 	@Override
 	public void settle(LimitDecision taken, long actual) {
-		throw new UnsupportedOperationException("to be built");
+		this.decisions.settle(taken, actual, key(taken), known(terms(taken.limit())).forgiven());
+	}
+
+	private KnownKey key(LimitDecision taken) {
+		return known(terms(taken.limit())).get(taken.key(), this.time.nanoTime());
 	}
 
 	@Override
 	public long forgivenPermits(Limit limit) {
-		return 0;
+		return known(terms(limit)).forgiven().sum() + this.standIn.forgivenPermits(limit);
 	}
 
 	@Override
 	public Optional<KeyState> find(Limit limit, String keyId) {
-		return Key.isId(keyId) ? this.lookups.find(scale(limit), known(limit), keyId) : Optional.empty();
+		return Key.isId(keyId) ? find(terms(limit), keyId) : Optional.empty();
+	}
+
+	private Optional<KeyState> find(LimitTerms terms, String keyId) {
+		return this.lookups.find(terms, known(terms), keyId);
 	}
 
 	@Override
 	public boolean reset(Limit limit, String keyId) {
-		return Key.isId(keyId) && this.lookups.reset(limit, known(limit), keyId);
+		LimitTerms terms = terms(limit);
+		return Key.isId(keyId) && this.lookups.reset(terms, known(terms), keyId);
 	}
 
 	@Override
 	public KeyPage keys(Limit limit, @Nullable String after, int size) {
-		return this.lookups.keys(scale(limit), known(limit), after, size);
+		LimitTerms terms = terms(limit);
+		return this.lookups.keys(terms, known(terms), after, size);
 	}
 
 	@Override
 	public List<KeyState> mostDenied(Limit limit, int size) {
-		return known(limit).all()
+		LimitTerms terms = terms(limit);
+		return known(terms).all()
 			.stream()
 			.filter((key) -> key.denied() > 0)
 			.sorted(Comparator.comparingLong(KnownKey::denied).reversed())
 			.limit(Math.max(0, size))
-			.map((key) -> this.lookups.remembered(key, scale(limit)))
+			.map((key) -> this.lookups.remembered(key, terms))
 			.toList();
 	}
 
 	@Override
 	public long trackedKeys(Limit limit) {
 		long now = this.time.nanoTime();
-		return known(limit).all().stream().filter((key) -> key.isKept(now)).count();
+		return known(terms(limit)).all().stream().filter((key) -> key.isKept(now)).count();
 	}
 
 	@Override
@@ -266,7 +300,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	/**
-	 * Gives back what leases hold, as far as the deadline allows, and ends connections.
+	 * Gives back what leases hold, and the places of calls under way, as far as the
+	 * deadline allows, and ends connections.
 	 */
 	@Override
 	public void close() {
@@ -279,6 +314,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 				}
 			}
 		}
+		givenBack.add(this.places.giveAllBack());
 		await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)));
 		this.scheduler.shutdownNow();
 		this.redis.close();
@@ -296,19 +332,14 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		}
 	}
 
-	private KnownKeys known(Limit limit) {
-		KnownKeys known = this.known.get(limit.name());
-		return (known != null) ? known : this.known.computeIfAbsent(limit.name(), (name) -> new KnownKeys(name,
-				this.names, this.settings.maxKnownKeys(), this.settings.leases().get(name)));
+	private KnownKeys known(LimitTerms terms) {
+		KnownKeys known = this.known.get(terms.space());
+		return (known != null) ? known : this.known.computeIfAbsent(terms.space(), (space) -> new KnownKeys(space,
+				this.names, this.settings.maxKnownKeys(), this.settings.leases().get(terms.limit().name())));
 	}
 
-	private LevelScale scale(Limit limit) {
-		LevelScale scale = this.scales.get(limit.name());
-		if (scale != null && (scale.limit() == limit || scale.limit().equals(limit))) {
-			return scale;
-		}
-		return this.scales.compute(limit.name(),
-				(name, current) -> (current != null && current.limit().equals(limit)) ? current : LevelScale.of(limit));
+	private LimitTerms terms(Limit limit) {
+		return this.terms.of(limit);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
+import io.github.ratelimit.Rate;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -17,9 +18,11 @@ import java.util.TreeMap;
  * @param onStoreFailure what limits do while Redis fails, unless the next says otherwise
  * @param onStoreFailureOf the same of single limits, by name
  * @param leases of limits that take permits in advance, by name, how long they hold them
+ * @param slotLease how long the place of a call under way is held for an instance that no
+ * longer answers, at least a second; calls are longer than that at will
  */
 public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKnownKeys, OnStoreFailure onStoreFailure,
-		Map<String, OnStoreFailure> onStoreFailureOf, Map<String, Duration> leases) {
+		Map<String, OnStoreFailure> onStoreFailureOf, Map<String, Duration> leases, Duration slotLease) {
 
 	/** What keys begin with by default. */
 	public static final String DEFAULT_KEY_PREFIX = "ratelimit";
@@ -30,6 +33,20 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 	/** For how many keys of a limit the last state is remembered by default. */
 	public static final int DEFAULT_MAX_KNOWN_KEYS = 100_000;
 
+	private static final Duration LEAST_SLOT_LEASE = Duration.ofSeconds(1);
+
+	/** How long a place is held for an instance that no longer answers: 30 s. */
+	public static final Duration DEFAULT_SLOT_LEASE = Duration.ofSeconds(30);
+
+	/**
+	 * Creates settings with {@link #DEFAULT_SLOT_LEASE}.
+	 * @throws IllegalArgumentException if one is out of range
+	 */
+	public RedisStoreSettings(String keyPrefix, Duration deadline, int maxKnownKeys, OnStoreFailure onStoreFailure,
+			Map<String, OnStoreFailure> onStoreFailureOf, Map<String, Duration> leases) {
+		this(keyPrefix, deadline, maxKnownKeys, onStoreFailure, onStoreFailureOf, leases, DEFAULT_SLOT_LEASE);
+	}
+
 	/**
 	 * Creates settings.
 	 * @throws IllegalArgumentException if one is out of range
@@ -39,6 +56,10 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 		if (maxKnownKeys < 1) {
 			throw new IllegalArgumentException(
 					"The store cannot remember " + maxKnownKeys + " keys per limit. Give it room for at least 1.");
+		}
+		if (slotLease.compareTo(LEAST_SLOT_LEASE) < 0 || slotLease.compareTo(Rate.MAX_TIME_TO_FULL) > 0) {
+			throw new IllegalArgumentException("The places of calls under way are leased for " + slotLease
+					+ ". Write at least 1s, for example 30s.");
 		}
 		onStoreFailureOf = Map.copyOf(onStoreFailureOf);
 		leases = Map.copyOf(leases);

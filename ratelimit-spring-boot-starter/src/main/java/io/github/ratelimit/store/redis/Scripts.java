@@ -8,12 +8,15 @@ import java.util.function.UnaryOperator;
  * @param take decides over the keys of one call
  * @param takeMany decides over several calls of one key
  * @param giveBack gives permits back to one key
+ * @param settle charges one key what a call cost beyond what it reserved
+ * @param renewPlaces renews and gives back places of calls under way
  * @param find looks at one key
  * @param reset forgets one key
  * @param page lists keys
  * @param probe writes something, to see whether that works
  */
-record Scripts(Script take, Script takeMany, Script giveBack, Script find, Script reset, Script page, Script probe) {
+record Scripts(Script take, Script takeMany, Script giveBack, Script settle, Script renewPlaces, Script find,
+		Script reset, Script page, Script probe) {
 
 	private static final String CLOCK = "clock";
 
@@ -25,9 +28,15 @@ record Scripts(Script take, Script takeMany, Script giveBack, Script find, Scrip
 
 	/** Loads them with changed texts, for tests that turn the time. */
 	static Scripts load(UnaryOperator<String> edit) {
-		return new Scripts(Script.of(edit, "take-plain", STATE, "take"), Script.of(edit, CLOCK, STATE, "take-many"),
-				Script.of(edit, CLOCK, STATE, "give-back"), Script.of(edit, CLOCK, STATE, "find"),
-				Script.of(edit, "reset"), Script.of(edit, CLOCK, STATE, "page"), Script.of(edit, "probe"));
+		return new Scripts(ofAllKinds(edit, "take-plain", "take"), Script.of(edit, CLOCK, STATE, "take-many"),
+				ofAllKinds(edit, CLOCK, "give-back"), ofAllKinds(edit, CLOCK, "settle"),
+				Script.of(edit, CLOCK, "renew-places"), ofAllKinds(edit, CLOCK, "find"), Script.of(edit, "reset"),
+				ofAllKinds(edit, CLOCK, "page"), Script.of(edit, "probe"));
+	}
+
+	private static Script ofAllKinds(UnaryOperator<String> edit, String first, String last) {
+		return Script.of(edit, first, STATE, "kinds", "levels", "windows", "fixed-window", "sliding-window",
+				"sliding-counter", "sliding-log", "places", last);
 	}
 
 }

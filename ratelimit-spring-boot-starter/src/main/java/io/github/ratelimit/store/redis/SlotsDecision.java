@@ -77,7 +77,7 @@ final class SlotsDecision {
 		}
 		if (lost.isEmpty() && !failed.isEmpty()) {
 			List<LimitDecision> without = this.decisions.decideWithout(failed);
-			boolean granted = without.stream().noneMatch(LimitDecision::violated);
+			boolean granted = without.stream().noneMatch(LimitDecision::refuses);
 			(granted ? taken : lost).addAll(without);
 		}
 		if (lost.isEmpty()) {
@@ -117,7 +117,7 @@ final class SlotsDecision {
 		boolean granted = true;
 		for (LimitDecision decision : decisions) {
 			this.said.put(decision.charge(), decision);
-			granted &= !decision.violated();
+			granted &= !decision.refuses();
 		}
 		return granted;
 	}

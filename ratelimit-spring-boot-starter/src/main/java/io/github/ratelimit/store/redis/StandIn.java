@@ -44,7 +44,7 @@ final class StandIn {
 				known[i].beginStandIn((seen) -> beginWith(seen, charge, now));
 				counted.add(charge);
 			}
-			denied |= policy == OnStoreFailure.DENY;
+			denied |= policy == OnStoreFailure.DENY && charge.enforced();
 			decisions.add((policy == OnStoreFailure.DENY) ? LimitDecision.unavailable(charge, RETRY_NANOS)
 					: LimitDecision.letThrough(charge));
 		}
@@ -61,18 +61,25 @@ final class StandIn {
 
 	/** Takes what Redis lacked when it was last seen, and time has not brought since. */
 	private void beginWith(SeenState seen, Charge charge, long now) {
-		if (!seen.scale().limit().equals(charge.limit())) {
+		if (!seen.terms().limit().equals(charge.limit()) || charge.limit().isConcurrency() || charge.limit().paces()) {
 			return;
 		}
-		long there = Math.max(0, seen.remaining(TimeUnit.NANOSECONDS.toMicros(now - seen.askedNanos())));
+		long there = seen.remaining(TimeUnit.NANOSECONDS.toMicros(now - seen.askedNanos()));
 		long local = this.local.take(new Charge(charge.limit(), charge.key(), 0)).remaining();
 		if (local > there) {
-			this.local.take(new Charge(charge.limit(), charge.key(), local - there));
+			LimitDecision taken = this.local.take(new Charge(charge.limit(), charge.key(), local - Math.max(0, there)));
+			if (there < 0) {
+				this.local.settle(taken, local - there);
+			}
 		}
 	}
 
 	void giveBack(LimitDecision taken) {
 		this.local.giveBack(taken);
+	}
+
+	void settle(LimitDecision taken, long actual) {
+		this.local.settle(taken, actual);
 	}
 
 }

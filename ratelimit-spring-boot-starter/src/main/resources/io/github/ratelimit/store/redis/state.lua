@@ -1,7 +1,8 @@
 -- The state of one key of a token-bucket limit: '1', the number of rates n (a byte), flags (a byte), the time of
 -- the state in microseconds (a double), the level of each rate (n doubles), full level and gain per microsecond of
 -- each rate (2 n doubles), and its origin: four bytes that no other state of this key has, then a label for people.
--- A permit is so many units of level that a microsecond always gains whole units: everything is an integer < 2^53.
+-- A permit is so many units of level that a microsecond always gains whole units: everything is an integer, not above
+-- 2^53 and not below -2^53, for a level is negative where calls turned out to have cost more than was there.
 
 local PLAIN, REFUNDED = 0, 1
 local FAR_AHEAD = 1000000
@@ -33,9 +34,7 @@ local function converted(levels, from, n, to, m)
 		end
 	end
 	for i = 1, m do
-		if not result[i] then
-			result[i] = struct.unpack('<d', to, 16 * i - 15)
-		end
+		result[i] = result[i] and math.max(result[i], -EXACT) or struct.unpack('<d', to, 16 * i - 15)
 	end
 	return result, counterparts
 end
@@ -48,7 +47,7 @@ local function read(key, rates, now)
 	local m = #rates / 16
 	if value and m == 1 and #value >= 39 and string.sub(value, 1, 2) == '1\1' and string.sub(value, 20, 35) == rates then
 		local _, _, flags, time, level, full, gain = struct.unpack('<BBBdddd', value)
-		if time <= now and level >= 0 then
+		if time <= now and level >= -EXACT then
 			level = level + (now - time) * gain
 			return { levels = { level < full and level or full }, rates = rates, time = now, idle = now - time, flags = flags,
 				origin = string.sub(value, 36), found = true }
@@ -83,7 +82,7 @@ local function read(key, rates, now)
 	for i = 1, n do
 		local full, gain = struct.unpack('<dd', kept, 16 * i - 15)
 		local level = struct.unpack('<d', value, 4 + 8 * i)
-		if not (full >= 1 and full <= EXACT and gain >= 1 and level >= 0) then
+		if not (full >= 1 and full <= EXACT and gain >= 1 and level >= -EXACT) then
 			return nil
 		end
 		level = level + elapsed * gain

@@ -1,17 +1,18 @@
 -- The most frequent decisions by themselves: limits of one rate each, kept under the same rate, by a clock that went
 -- forward. What follows this part decides about everything, and about this in the same way; here are only fewer steps.
+-- Their terms are cost, floor, full level and gain (doubles): a charge is refused where the level is below the floor.
 local MARGIN = 1000
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-if #KEYS == 1 and #ARGV[2] == 24 then
-	local cost, full, gain = struct.unpack('<ddd', ARGV[2])
+if #KEYS == 1 and #ARGV[2] == 32 then
+	local cost, floor, full, gain = struct.unpack('<dddd', ARGV[2])
 	local value = redis.call('GET', KEYS[1])
 	local level, ahead, flags, origin, mine = full, 0, 0, '\0\0\0\0', true
 	if value then
 		mine = #value >= 39 and string.byte(value, 1) == 49 and string.byte(value, 2) == 1
 		if mine then
 			local _, count, kept, at, before, keptFull, keptGain = struct.unpack('<BBBdddd', value)
-			mine = at <= now and before >= 0 and keptFull == full and keptGain == gain
+			mine = at <= now and before >= -9007199254740992 and keptFull == full and keptGain == gain
 			level = before + (now - at) * gain
 			flags = kept
 			origin = string.sub(value, 36)
@@ -21,7 +22,7 @@ if #KEYS == 1 and #ARGV[2] == 24 then
 		end
 	end
 	if mine then
-		if cost > level then
+		if level < floor then
 			return struct.pack('<c1dBc4d', '0', 0, flags, origin, level)
 		end
 		if ARGV[1] == 'take' and cost > 0 then
@@ -41,11 +42,11 @@ if #KEYS > 1 then
 	-- of each limit: cost, full level, gain, level, flags, origin
 	local all = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 	for i = 1, #KEYS do
-		plain = #ARGV[2 * i] == 24
+		plain = #ARGV[2 * i] == 32
 		if not plain then
 			break
 		end
-		local cost, full, gain = unpack('<ddd', ARGV[2 * i])
+		local cost, floor, full, gain = unpack('<dddd', ARGV[2 * i])
 		local value = call('GET', KEYS[i])
 		local level, kept, origin = full, 0, false
 		if value then
@@ -55,7 +56,7 @@ if #KEYS > 1 then
 			end
 			local version, count, before, at, keptFull, keptGain
 			version, count, kept, at, before, keptFull, keptGain = unpack('<BBBdddd', value)
-			plain = version == 49 and count == 1 and at <= now and before >= 0 and keptFull == full and keptGain == gain
+			plain = version == 49 and count == 1 and at <= now and before >= -9007199254740992 and keptFull == full and keptGain == gain
 			if not plain then
 				break
 			end
@@ -65,7 +66,7 @@ if #KEYS > 1 then
 				level = full
 			end
 		end
-		granted = granted and cost <= level
+		granted = granted and level >= floor
 		local p = 6 * i
 		all[p - 5], all[p - 4], all[p - 3], all[p - 2], all[p - 1], all[p] = cost, full, gain, level, kept, origin
 	end

@@ -3,6 +3,7 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.server.RedisServer;
@@ -20,10 +21,13 @@ final class RedisTestStore {
 	private RedisTestStore() {
 	}
 
-	/** Settings with a deadline that a busy machine keeps. */
+	/**
+	 * Settings with a deadline that a busy machine keeps, and places that nobody has to
+	 * renew when the clock is turned.
+	 */
 	static RedisStoreSettings patient() {
 		return new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, Duration.ofSeconds(10), 100_000,
-				OnStoreFailure.DENY, Map.of(), Map.of());
+				OnStoreFailure.DENY, Map.of(), Map.of(), Rate.MAX_TIME_TO_FULL);
 	}
 
 	/** Returns scripts that go by the list instead of the clock, and whose keys stay. */
@@ -68,7 +72,7 @@ final class RedisTestStore {
 	/** Returns whether a store takes a limit. */
 	static boolean takes(Limit limit) {
 		try {
-			LevelScale.of(limit);
+			LimitTerms.of(limit, RedisStoreSettings.DEFAULT_SLOT_LEASE);
 			return true;
 		}
 		catch (IllegalArgumentException ex) {

@@ -69,13 +69,13 @@ class SeenStateTests {
 	}
 
 	private static SeenState seen(long permits, long leadMicros) {
-		ByteBuffer answer = LevelScale.buffer(SeenState.bytes(SCALE))
+		ByteBuffer answer = LevelScale.buffer(SeenLevels.bytes(SCALE))
 			.putDouble(leadMicros)
 			.put((byte) 0)
 			.putInt(17)
 			.putDouble(SCALE.level(0, permits))
 			.flip();
-		return SeenState.read(answer, SCALE, ASKED, ANSWERED);
+		return SeenLevels.read(answer, SCALE, ASKED, ANSWERED);
 	}
 
 }

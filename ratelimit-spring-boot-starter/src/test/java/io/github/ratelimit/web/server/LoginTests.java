@@ -25,7 +25,9 @@ class LoginTests {
 	private final RunningServer server = RunningServer.withoutSecurity(LastingRequests.class,
 			"ratelimit.limits.login.rate=5/15min", "ratelimit.limits.login.key=ip",
 			"ratelimit.limits.login.count-when=status == 401", "ratelimit.http.rules[0].path=/life/login",
-			"ratelimit.http.rules[0].limits=login");
+			"ratelimit.http.rules[0].limits=login", "ratelimit.limits.one.max-concurrent=1",
+			"ratelimit.limits.one.key=ip", "ratelimit.limits.tokens.rate=100/d", "ratelimit.limits.tokens.key=ip",
+			"ratelimit.limits.tokens.cost=1");
 
 	@BeforeEach
 	void tomorrow() {

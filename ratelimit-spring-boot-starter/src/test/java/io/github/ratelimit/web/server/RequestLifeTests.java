@@ -44,7 +44,7 @@ class RequestLifeTests {
 
 	private static final int RESERVED = 10;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	/** Requests whose cost is known, with their status and what they pay. */
 	private static final List<Outcome> OUTCOMES = List.of(new Outcome("/life/plain", 200, RESERVED),
@@ -62,7 +62,7 @@ class RequestLifeTests {
 			new Outcome("/life/sse?ends=fails", 200, 6), new Outcome("/life/sse?ends=fails&chunks=0", 500, 0),
 			new Outcome("/life/sse?ends=times-out", 200, 6), new Outcome("/life/emitter?ends=completes", 200, 6),
 			new Outcome("/life/emitter?ends=settles", 200, 5), new Outcome("/life/emitter?ends=fails", 200, 6),
-			new Outcome("/life/body?ends=completes", 200, 6), new Outcome("/life/body?ends=fails", 200, 6),
+			new Outcome("/life/body?ends=completes", 200, 6), new Outcome("/life/body?ends=fails", 500, 6),
 			new Outcome("/life/flux?ends=completes", 200, 4), new Outcome("/life/flux?ends=fails", 200, 4),
 			new Outcome("/life/flux?ends=fails-at-once", 500, 0), new Outcome("/life/mono", 200, 6),
 			new Outcome("/life/servlet?ends=completes", 200, RESERVED),

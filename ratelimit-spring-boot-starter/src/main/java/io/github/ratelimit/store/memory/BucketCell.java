@@ -1,0 +1,173 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.BucketState;
+import io.github.bucket4j.MathType;
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.bucket4j.BucketFacts;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The token bucket of one key: an immutable Bucket4j state that is replaced by
+ * compare-and-set. It is its own receipt, so that a granted call costs no further object.
+ */
+final class BucketCell extends KeyCell {
+
+	private static final VarHandle STATE;
+
+	static {
+		try {
+			STATE = MethodHandles.lookup().findVarHandle(BucketCell.class, "state", BucketState.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private volatile BucketState state;
+
+	/** Saves the further refusals of the same state a copy of it. */
+	private volatile @Nullable LastRefusal lastRefusal;
+
+	BucketCell(Key key, int slot, BucketConfiguration configuration, long now) {
+		super(key, slot, now);
+		this.state = BucketState.createInitialState(configuration, MathType.INTEGER_64_BITS, now);
+	}
+
+	@Override
+	@Nullable LimitDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+		if (!(terms instanceof BucketTerms bucket)) {
+			return null;
+		}
+		BucketConfiguration configuration = bucket.configuration();
+		BucketState after = null;
+		while (true) {
+			BucketState before = this.state;
+			if (before == Buckets.RETIRED) {
+				return null;
+			}
+			long now = clock.nanos();
+			seen(now);
+			LimitDecision again = refusedAgain(charge, before, configuration, now);
+			if (again != null) {
+				return again;
+			}
+			after = Buckets.refilled(after, before, configuration, now);
+			if (charge.permits() == 0 || !BucketFacts.has(after, charge.needed())) {
+				if (adopted(before, after)) {
+					return untouched(charge, before, after, now);
+				}
+				continue;
+			}
+			after.consume(charge.permits());
+			if (STATE.compareAndSet(this, before, after)) {
+				return BucketFacts.granted(charge, this, after);
+			}
+		}
+	}
+
+	@Override
+	@Nullable LimitDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+		if (!(terms instanceof BucketTerms bucket)) {
+			return null;
+		}
+		BucketConfiguration configuration = bucket.configuration();
+		while (true) {
+			BucketState before = this.state;
+			if (before == Buckets.RETIRED) {
+				return null;
+			}
+			long now = clock.nanos();
+			seen(now);
+			LimitDecision again = refusedAgain(charge, before, configuration, now);
+			if (again != null) {
+				return again;
+			}
+			BucketState current = Buckets.refilled(null, before, configuration, now);
+			if (adopted(before, current)) {
+				return untouched(charge, before, current, now);
+			}
+		}
+	}
+
+	private LimitDecision untouched(Charge charge, BucketState before, BucketState current, long now) {
+		return BucketFacts.has(current, charge.needed()) ? BucketFacts.granted(charge, null, current)
+				: refused(charge, before, current, now);
+	}
+
+	private @Nullable LimitDecision refusedAgain(Charge charge, BucketState before, BucketConfiguration configuration,
+			long now) {
+		LastRefusal last = this.lastRefusal;
+		return (last != null) ? last.again(charge, before, configuration, now) : null;
+	}
+
+	private LimitDecision refused(Charge charge, BucketState before, BucketState refilled, long now) {
+		boolean adopted = refilled.getConfiguration() != before.getConfiguration();
+		this.lastRefusal = new LastRefusal(adopted ? refilled : before, refilled, now);
+		return BucketFacts.refused(charge, refilled);
+	}
+
+	/**
+	 * Sees to it that what was read under other rates is refilled by them from now on:
+	 * else a refused caller would wait by rates that are no more.
+	 */
+	private boolean adopted(BucketState before, BucketState read) {
+		return read.getConfiguration() == before.getConfiguration() || STATE.compareAndSet(this, before, read);
+	}
+
+	@Override
+	void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+		while (terms instanceof BucketTerms bucket) {
+			BucketState before = this.state;
+			if (before == Buckets.RETIRED || before.getConfiguration() != bucket.configuration()) {
+				return;
+			}
+			BucketState after = Buckets.refilled(null, before, before.getConfiguration(), clock.nanos());
+			after.addTokens(permits);
+			if (STATE.compareAndSet(this, before, after)) {
+				return;
+			}
+		}
+	}
+
+	@Override
+	long charge(long permits, long maxDebt, StoreClock clock) {
+		while (true) {
+			BucketState before = this.state;
+			if (before == Buckets.RETIRED) {
+				return RETIRED;
+			}
+			BucketState after = Buckets.refilled(null, before, before.getConfiguration(), clock.nanos());
+			long charged = Buckets.charge(after, permits, maxDebt);
+			if (charged == 0 || STATE.compareAndSet(this, before, after)) {
+				return permits - charged;
+			}
+		}
+	}
+
+	@Override
+	@Nullable CellView view(StoreClock clock) {
+		BucketState current = this.state;
+		return (current == Buckets.RETIRED) ? null : Buckets.view(current, clock.nanos());
+	}
+
+	@Override
+	boolean retire(CellView seen) {
+		return STATE.compareAndSet(this, (BucketState) seen.state(), Buckets.RETIRED);
+	}
+
+	@Override
+	boolean retire() {
+		return STATE.getAndSet(this, Buckets.RETIRED) != Buckets.RETIRED;
+	}
+
+	@Override
+	boolean isRetired() {
+		return this.state == Buckets.RETIRED;
+	}
+
+}

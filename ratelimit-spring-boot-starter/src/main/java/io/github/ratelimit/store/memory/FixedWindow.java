@@ -1,0 +1,113 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.BucketState;
+import io.github.bucket4j.MathType;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.store.bucket4j.BucketConfigurations;
+import io.github.ratelimit.store.bucket4j.BucketFacts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Windows at whole periods of the clock: a Bucket4j state that is refilled at once when a
+ * window begins. What is owed is still owed then.
+ */
+final class FixedWindow implements RateWindow {
+
+	private final Terms terms;
+
+	private final long window;
+
+	private final BucketState state;
+
+	private FixedWindow(Terms terms, long window, BucketState state) {
+		this.terms = terms;
+		this.window = window;
+		this.state = state;
+	}
+
+	@Override
+	public RateTerms terms() {
+		return this.terms;
+	}
+
+	@Override
+	public long balance(long now) {
+		return (this.terms.window(now) <= this.window) ? this.state.getCurrentSize(0) : at(now).getCurrentSize(0);
+	}
+
+	private BucketState at(long now) {
+		BucketState current = this.state.copy();
+		current.refillAllBandwidth(now);
+		return current;
+	}
+
+	@Override
+	public RateWindow charged(long permits, long now) {
+		BucketState after = at(now);
+		after.consume(permits);
+		return new FixedWindow(this.terms, Math.max(this.window, this.terms.window(now)), after);
+	}
+
+	@Override
+	public RateWindow givenBack(long permits, long takenAt, long now) {
+		long current = Math.max(this.window, this.terms.window(now));
+		if (this.terms.window(takenAt) != current) {
+			return this;
+		}
+		BucketState after = at(now);
+		after.addTokens(permits);
+		return new FixedWindow(this.terms, current, after);
+	}
+
+	@Override
+	public long room(long now) {
+		return balance(now) + this.terms.maxDebt();
+	}
+
+	@Override
+	public long nanosUntil(long permits, long now) {
+		long missing = permits - balance(now);
+		return (missing <= 0) ? 0
+				: BucketFacts.nanosUntilWindow(missing, this.terms.permits(), this.terms.periodNanos(), now);
+	}
+
+	@Override
+	public long nanosToFull(long now) {
+		return nanosUntil(this.terms.permits(), now);
+	}
+
+	/** The terms of a rate. */
+	static final class Terms extends RateTerms {
+
+		private final BucketConfiguration configuration;
+
+		Terms(Limit limit, Rate rate) {
+			super(limit, rate);
+			this.configuration = BucketConfigurations.window(rate);
+		}
+
+		long window(long now) {
+			return Math.floorDiv(now, periodNanos());
+		}
+
+		@Override
+		RateWindow full(long now) {
+			BucketState state = BucketState.createInitialState(this.configuration, MathType.INTEGER_64_BITS, now);
+			state.refillAllBandwidth(now);
+			return new FixedWindow(this, window(now), state);
+		}
+
+		@Override
+		@Nullable RateWindow inProportion(RateWindow other, long now) {
+			if (!(other instanceof FixedWindow from) || from.terms.periodNanos() != periodNanos()) {
+				return null;
+			}
+			BucketState state = BucketConfigurations.windowInProportion(from.at(now), this.configuration, now);
+			return new FixedWindow(this, Math.max(from.window, window(now)), state);
+		}
+
+	}
+
+}

@@ -1,0 +1,73 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+
+/**
+ * A limit prepared for counting: one object for all equal limits, so that a change of
+ * configuration is seen by comparing references.
+ */
+abstract class LimitTerms {
+
+	private final Limit limit;
+
+	LimitTerms(Limit limit) {
+		this.limit = limit;
+	}
+
+	static LimitTerms of(Limit limit) {
+		return switch (limit.algorithm()) {
+			case TOKEN_BUCKET -> limit.paces() ? new PacedTerms(limit) : new BucketTerms(limit);
+			case FIXED_WINDOW, SLIDING_WINDOW, SLIDING_WINDOW_COUNTER -> new WindowTerms(limit);
+			case SLIDING_WINDOW_LOG -> new LogTerms(limit);
+			case CONCURRENCY -> new PlacesTerms(limit);
+		};
+	}
+
+	final Limit limit() {
+		return this.limit;
+	}
+
+	/** Returns a cell that has everything. */
+	abstract KeyCell create(Key key, int slot, StoreClock clock, long now);
+
+	/** Returns a cell that begins with a part of everything used. */
+	KeyCell create(Key key, int slot, StoreClock clock, double used) {
+		KeyCell cell = create(key, slot, clock, clock.nanos());
+		if (used > 0) {
+			cell.charge(permits(used, this.limit.capacity()), Limit.UNBOUNDED_DEBT, clock);
+		}
+		return cell;
+	}
+
+	/** Returns so many permits as are that part of the limit, rounded up. */
+	static long permits(double used, long limit) {
+		return (long) Math.ceil(used * limit - 1e-9);
+	}
+
+	/** Says what a key has to say that has everything. */
+	final LimitDecision full(Charge charge) {
+		long[] perRate = null;
+		long least = Long.MAX_VALUE;
+		int quotas = this.limit.quotas();
+		if (quotas > 1) {
+			perRate = new long[2 * quotas];
+		}
+		for (int i = 0; i < quotas; i++) {
+			long remaining = remainingOfFull(i);
+			least = Math.min(least, remaining);
+			if (perRate != null) {
+				perRate[2 * i] = remaining;
+			}
+		}
+		return (charge.needed() <= this.limit.capacity()) ? LimitDecision.granted(charge, null, least, 0, perRate)
+				: LimitDecision.refused(charge, least, LimitDecision.NEVER, 0, perRate);
+	}
+
+	long remainingOfFull(int quota) {
+		return this.limit.quota(quota);
+	}
+
+}

@@ -1,0 +1,214 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.LimitDecision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of one key, under a lock of this key alone: copying it for each call would cost
+ * more than waiting for somebody who does not wait for anything.
+ */
+final class LogCell extends KeyCell {
+
+	private final Object lock = new Object();
+
+	private CallLog log;
+
+	private long changes;
+
+	private boolean retired;
+
+	LogCell(Key key, int slot, LogTerms terms, long now) {
+		super(key, slot, now);
+		this.log = new CallLog(terms);
+	}
+
+	@Override
+	@Nullable LimitDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+		return decide(charge, charge.permits(), terms, clock);
+	}
+
+	@Override
+	@Nullable LimitDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+		return decide(charge, 0, terms, clock);
+	}
+
+	private @Nullable LimitDecision decide(Charge charge, long permits, LimitTerms terms, StoreClock clock) {
+		if (!(terms instanceof LogTerms own)) {
+			return null;
+		}
+		synchronized (this.lock) {
+			long nanos = clock.nanos();
+			if (this.retired) {
+				return null;
+			}
+			seen(nanos);
+			long now = clock.sinceEpoch(nanos);
+			this.log.advance(now);
+			if (this.log.terms() != own) {
+				use(own);
+			}
+			if (charge.needed() > 0 && charge.needed() > this.log.balance()) {
+				return refused(charge, now);
+			}
+			if (permits == 0) {
+				return granted(charge, null, now);
+			}
+			this.log.add(permits);
+			this.changes++;
+			return granted(charge, new Entry(this, this.log.now()), now);
+		}
+	}
+
+	/** Other periods keep the part that is used, as if it were of now. */
+	private void use(LogTerms terms) {
+		this.changes++;
+		if (terms.hasPeriodsOf(this.log.terms())) {
+			this.log.use(terms);
+			return;
+		}
+		double used = used();
+		long now = this.log.now();
+		this.log = new CallLog(terms);
+		this.log.advance(now);
+		long permits = LimitTerms.permits(used, terms.permits(terms.rates() - 1));
+		if (permits > 0) {
+			this.log.add(permits);
+		}
+	}
+
+	private double used() {
+		double used = 0;
+		for (int i = 0; i < this.log.terms().rates(); i++) {
+			long permits = this.log.terms().permits(i);
+			used = Math.max(used, (double) (permits - this.log.balance(i)) / permits);
+		}
+		return used;
+	}
+
+	private LimitDecision granted(Charge charge, @Nullable Entry entry, long now) {
+		return LimitDecision.granted(charge, entry, this.log.balance(), toFull(now), perRate(now));
+	}
+
+	private LimitDecision refused(Charge charge, long now) {
+		long wait = (charge.needed() > charge.limit().capacity()) ? LimitDecision.NEVER
+				: this.log.timeOf(charge.needed()) - now;
+		return LimitDecision.refused(charge, this.log.balance(), wait, toFull(now), perRate(now));
+	}
+
+	private long toFull(long now) {
+		long longest = toFull(0, now);
+		for (int i = 1; i < this.log.terms().rates(); i++) {
+			longest = Math.max(longest, toFull(i, now));
+		}
+		return longest;
+	}
+
+	private long toFull(int rate, long now) {
+		return Math.max(0, this.log.timeOfFull(rate) - now);
+	}
+
+	private long @Nullable [] perRate(long now) {
+		int rates = this.log.terms().rates();
+		if (rates == 1) {
+			return null;
+		}
+		long[] perRate = new long[2 * rates];
+		for (int i = 0; i < rates; i++) {
+			perRate[2 * i] = this.log.balance(i);
+			perRate[2 * i + 1] = toFull(i, now);
+		}
+		return perRate;
+	}
+
+	@Override
+	void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+		synchronized (this.lock) {
+			if (!this.retired && taken.receipt() instanceof Entry entry && this.log.terms() == terms) {
+				this.log.advance(clock.sinceEpoch(clock.nanos()));
+				this.log.lower(entry.time, permits);
+				this.changes++;
+			}
+		}
+	}
+
+	@Override
+	long charge(long permits, long maxDebt, StoreClock clock) {
+		synchronized (this.lock) {
+			if (this.retired) {
+				return RETIRED;
+			}
+			this.log.advance(clock.sinceEpoch(clock.nanos()));
+			long charged = Math.min(permits, Math.max(0, this.log.room()));
+			if (charged > 0) {
+				this.log.add(charged);
+				this.changes++;
+			}
+			return permits - charged;
+		}
+	}
+
+	@Override
+	@Nullable CellView view(StoreClock clock) {
+		synchronized (this.lock) {
+			if (this.retired) {
+				return null;
+			}
+			long now = clock.sinceEpoch(clock.nanos());
+			this.log.advance(now);
+			LogTerms terms = this.log.terms();
+			int nearest = 0;
+			long spent = 0;
+			for (int i = 0; i < terms.rates(); i++) {
+				nearest = (this.log.balance(i) < this.log.balance(nearest)) ? i : nearest;
+				spent = Math.max(spent, terms.permits(i) - this.log.balance(i));
+			}
+			return new CellView(this.changes, terms.permits(nearest), this.log.balance(nearest), toFull(now), spent,
+					used());
+		}
+	}
+
+	@Override
+	boolean retire(CellView seen) {
+		synchronized (this.lock) {
+			return this.changes == (long) seen.state() && retire();
+		}
+	}
+
+	@Override
+	boolean retire() {
+		synchronized (this.lock) {
+			boolean first = !this.retired;
+			this.retired = true;
+			return first;
+		}
+	}
+
+	@Override
+	boolean isRetired() {
+		synchronized (this.lock) {
+			return this.retired;
+		}
+	}
+
+	/** The calls of a moment. */
+	private static final class Entry implements Taken {
+
+		private final LogCell cell;
+
+		private final long time;
+
+		Entry(LogCell cell, long time) {
+			this.cell = cell;
+			this.time = time;
+		}
+
+		@Override
+		public KeyCell cell() {
+			return this.cell;
+		}
+
+	}
+
+}

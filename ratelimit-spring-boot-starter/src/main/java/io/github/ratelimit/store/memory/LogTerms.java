@@ -1,0 +1,51 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import java.util.Arrays;
+
+/** A limit that remembers every call. */
+final class LogTerms extends LimitTerms {
+
+	private final long[] permits;
+
+	private final long[] periods;
+
+	private final long[] debts;
+
+	LogTerms(Limit limit) {
+		super(limit);
+		this.permits = limit.rates().stream().mapToLong(Rate::permits).toArray();
+		this.periods = limit.rates().stream().mapToLong((rate) -> rate.period().toNanos()).toArray();
+		this.debts = Arrays.stream(this.permits).map((most) -> Math.min(limit.maxDebt(), most)).toArray();
+	}
+
+	int rates() {
+		return this.permits.length;
+	}
+
+	long permits(int rate) {
+		return this.permits[rate];
+	}
+
+	/** Returns nanoseconds. */
+	long period(int rate) {
+		return this.periods[rate];
+	}
+
+	/** Returns how many permits can be owed of a rate: a log is never above twice it. */
+	long debt(int rate) {
+		return this.debts[rate];
+	}
+
+	boolean hasPeriodsOf(LogTerms other) {
+		return Arrays.equals(this.periods, other.periods);
+	}
+
+	@Override
+	KeyCell create(Key key, int slot, StoreClock clock, long now) {
+		return new LogCell(key, slot, this, now);
+	}
+
+}

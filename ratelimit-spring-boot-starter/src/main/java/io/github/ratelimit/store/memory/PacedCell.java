@@ -1,0 +1,160 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.bucket4j.BucketState;
+import io.github.bucket4j.MathType;
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.bucket4j.BucketFacts;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The turns of one key. A turn goes back only while nobody has taken the next: a place
+ * that was freed in the middle of the queue would let two go at a time.
+ */
+final class PacedCell extends KeyCell {
+
+	private static final VarHandle STATE;
+
+	static {
+		try {
+			STATE = MethodHandles.lookup().findVarHandle(PacedCell.class, "state", BucketState.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private volatile BucketState state;
+
+	private volatile PacedTerms terms;
+
+	PacedCell(Key key, int slot, PacedTerms terms, long now) {
+		super(key, slot, now);
+		this.terms = terms;
+		this.state = BucketState.createInitialState(terms.configuration(), MathType.INTEGER_64_BITS, now);
+	}
+
+	@Override
+	@Nullable LimitDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+		return decide(charge, charge.permits(), terms, clock);
+	}
+
+	@Override
+	@Nullable LimitDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+		return decide(charge, 0, terms, clock);
+	}
+
+	private @Nullable LimitDecision decide(Charge charge, long permits, LimitTerms terms, StoreClock clock) {
+		while (terms instanceof PacedTerms paced) {
+			BucketState before = this.state;
+			if (before == Buckets.RETIRED) {
+				return null;
+			}
+			long now = clock.nanos();
+			seen(now);
+			BucketState after = Buckets.refilled(null, before, paced.configuration(), now);
+			boolean changed = after.getConfiguration() != before.getConfiguration();
+			long wait = wait(charge, after);
+			boolean taken = wait <= charge.maxWaitNanos() && permits > 0;
+			if (taken) {
+				after.consume(permits);
+			}
+			if (!(taken || changed) || STATE.compareAndSet(this, before, after)) {
+				this.terms = changed ? paced : this.terms;
+				return decision(charge, wait, paced, after, taken ? new Turn(this, after) : null);
+			}
+		}
+		return null;
+	}
+
+	private static long wait(Charge charge, BucketState state) {
+		if (charge.needed() == 0) {
+			return 0;
+		}
+		return (charge.needed() > charge.limit().capacity()) ? LimitDecision.NEVER : BucketFacts.nanosToFull(state);
+	}
+
+	private static LimitDecision decision(Charge charge, long wait, PacedTerms terms, BucketState after,
+			@Nullable Turn turn) {
+		long remaining = terms.remaining(after);
+		long toFull = BucketFacts.nanosToFull(after);
+		return (wait <= charge.maxWaitNanos()) ? LimitDecision.grantedAfter(charge, turn, remaining, wait, toFull, null)
+				: LimitDecision.refused(charge, remaining, wait, toFull, null);
+	}
+
+	@Override
+	void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+		if (taken.receipt() instanceof Turn turn) {
+			BucketState after = Buckets.refilled(null, turn.state, turn.state.getConfiguration(), clock.nanos());
+			after.addTokens(permits);
+			STATE.compareAndSet(this, turn.state, after);
+		}
+	}
+
+	@Override
+	long charge(long permits, long maxDebt, StoreClock clock) {
+		while (true) {
+			BucketState before = this.state;
+			if (before == Buckets.RETIRED) {
+				return RETIRED;
+			}
+			BucketState after = Buckets.refilled(null, before, before.getConfiguration(), clock.nanos());
+			long charged = Buckets.charge(after, permits, maxDebt);
+			if (charged == 0 || STATE.compareAndSet(this, before, after)) {
+				return permits - charged;
+			}
+		}
+	}
+
+	@Override
+	@Nullable CellView view(StoreClock clock) {
+		BucketState current = this.state;
+		if (current == Buckets.RETIRED) {
+			return null;
+		}
+		long now = clock.nanos();
+		BucketState refilled = Buckets.refilled(null, current, current.getConfiguration(), now);
+		CellView view = Buckets.view(current, now);
+		long capacity = this.terms.limit().capacity();
+		return new CellView(current, capacity, this.terms.remaining(refilled), view.nanosToFull(), view.spent(),
+				(double) view.spent() / capacity);
+	}
+
+	@Override
+	boolean retire(CellView seen) {
+		return STATE.compareAndSet(this, (BucketState) seen.state(), Buckets.RETIRED);
+	}
+
+	@Override
+	boolean retire() {
+		return STATE.getAndSet(this, Buckets.RETIRED) != Buckets.RETIRED;
+	}
+
+	@Override
+	boolean isRetired() {
+		return this.state == Buckets.RETIRED;
+	}
+
+	/** A turn, and the state that it left. */
+	private static final class Turn implements Taken {
+
+		private final PacedCell cell;
+
+		private final BucketState state;
+
+		Turn(PacedCell cell, BucketState state) {
+			this.cell = cell;
+			this.state = state;
+		}
+
+		@Override
+		public KeyCell cell() {
+			return this.cell;
+		}
+
+	}
+
+}

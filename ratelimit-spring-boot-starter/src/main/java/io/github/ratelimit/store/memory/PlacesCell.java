@@ -1,0 +1,161 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.LimitDecision;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of one key that are under way. No time frees their places, only they
+ * themselves, each once.
+ */
+final class PlacesCell extends KeyCell {
+
+	/** When a place is free nobody can tell: the time after which it is worth asking. */
+	static final long SOME_TIME = TimeUnit.SECONDS.toNanos(1);
+
+	private static final VarHandle UNDER_WAY;
+
+	static {
+		try {
+			UNDER_WAY = MethodHandles.lookup().findVarHandle(PlacesCell.class, "underWay", long.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	/** {@link #RETIRED} if the cell is not counted any more. */
+	private volatile long underWay;
+
+	/** For people: the places of the plan by which the key was asked for last. */
+	private volatile long capacity;
+
+	PlacesCell(Key key, int slot, long capacity, long now) {
+		super(key, slot, now);
+		this.capacity = capacity;
+	}
+
+	@Override
+	@Nullable LimitDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+		return decide(charge, charge.permits(), terms, clock);
+	}
+
+	@Override
+	@Nullable LimitDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+		return decide(charge, 0, terms, clock);
+	}
+
+	private @Nullable LimitDecision decide(Charge charge, long places, LimitTerms terms, StoreClock clock) {
+		while (terms instanceof PlacesTerms) {
+			long before = this.underWay;
+			if (before == RETIRED) {
+				return null;
+			}
+			seen(clock.nanos());
+			long capacity = capacity(terms);
+			long free = Math.max(0, capacity - before);
+			if (charge.needed() > free) {
+				long wait = (charge.needed() > capacity) ? LimitDecision.NEVER : SOME_TIME;
+				return LimitDecision.refused(charge, free, wait, toFull(before), null);
+			}
+			if (places == 0) {
+				return LimitDecision.granted(charge, null, free, toFull(before), null);
+			}
+			if (UNDER_WAY.compareAndSet(this, before, before + places)) {
+				return LimitDecision.granted(charge, new Places(this), free - places, toFull(before + places), null);
+			}
+		}
+		return null;
+	}
+
+	private long capacity(LimitTerms terms) {
+		long capacity = terms.limit().capacity();
+		if (capacity != this.capacity) {
+			this.capacity = capacity;
+		}
+		return capacity;
+	}
+
+	private static long toFull(long underWay) {
+		return (underWay > 0) ? SOME_TIME : 0;
+	}
+
+	@Override
+	void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+		if (!(taken.receipt() instanceof Places places) || !places.free()) {
+			return;
+		}
+		long before = this.underWay;
+		while (before != RETIRED && !UNDER_WAY.compareAndSet(this, before, before - taken.charge().permits())) {
+			before = this.underWay;
+		}
+	}
+
+	/** A place costs what it costs. */
+	@Override
+	long charge(long permits, long maxDebt, StoreClock clock) {
+		return 0;
+	}
+
+	@Override
+	@Nullable CellView view(StoreClock clock) {
+		long taken = this.underWay;
+		return (taken == RETIRED) ? null : new CellView(taken, this.capacity, this.capacity - taken,
+				(taken > 0) ? CellView.BUSY : 0, taken, (double) taken / this.capacity);
+	}
+
+	@Override
+	boolean retire(CellView seen) {
+		return UNDER_WAY.compareAndSet(this, (long) seen.state(), RETIRED);
+	}
+
+	@Override
+	boolean retire() {
+		return (long) UNDER_WAY.getAndSet(this, RETIRED) != RETIRED;
+	}
+
+	@Override
+	boolean isRetired() {
+		return this.underWay == RETIRED;
+	}
+
+	/** The places of one call. */
+	private static final class Places implements Taken {
+
+		private static final VarHandle FREED;
+
+		static {
+			try {
+				FREED = MethodHandles.lookup().findVarHandle(Places.class, "freed", boolean.class);
+			}
+			catch (ReflectiveOperationException ex) {
+				throw new ExceptionInInitializerError(ex);
+			}
+		}
+
+		private final PlacesCell cell;
+
+		@SuppressWarnings("unused") // through FREED
+		private volatile boolean freed;
+
+		Places(PlacesCell cell) {
+			this.cell = cell;
+		}
+
+		/** Returns whether this call freed them. */
+		boolean free() {
+			return FREED.compareAndSet(this, false, true);
+		}
+
+		@Override
+		public KeyCell cell() {
+			return this.cell;
+		}
+
+	}
+
+}

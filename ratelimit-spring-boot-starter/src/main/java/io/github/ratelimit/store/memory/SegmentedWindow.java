@@ -1,0 +1,184 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts by segments of the period: that of the time and as many before it as a period
+ * has, all in full. So what is counted covers a whole period at every moment, and never
+ * more than the permits are taken within one.
+ */
+final class SegmentedWindow implements RateWindow {
+
+	private final Terms terms;
+
+	/** The newest segment that has a count, and the sum of all. */
+	private final long newest;
+
+	private final long sum;
+
+	/** By segment modulo their number. */
+	private final long[] counts;
+
+	private SegmentedWindow(Terms terms, long newest, long sum, long[] counts) {
+		this.terms = terms;
+		this.newest = newest;
+		this.sum = sum;
+		this.counts = counts;
+	}
+
+	@Override
+	public RateTerms terms() {
+		return this.terms;
+	}
+
+	private long segment(long now) {
+		return Math.max(this.newest, this.terms.segment(now));
+	}
+
+	private long count(long segment) {
+		return this.counts[this.terms.place(segment)];
+	}
+
+	@Override
+	public long balance(long now) {
+		return this.terms.permits() - sumAt(segment(now));
+	}
+
+	private long sumAt(long segment) {
+		long gone = segment - this.newest;
+		if (gone == 0) {
+			return this.sum;
+		}
+		if (gone >= this.counts.length) {
+			return 0;
+		}
+		long left = this.sum;
+		for (long i = this.newest - this.terms.segments; i < segment - this.terms.segments; i++) {
+			left -= count(i);
+		}
+		return left;
+	}
+
+	@Override
+	public RateWindow charged(long permits, long now) {
+		long segment = segment(now);
+		return with(segment, segment, permits);
+	}
+
+	@Override
+	public RateWindow givenBack(long permits, long takenAt, long now) {
+		long current = segment(now);
+		long segment = this.terms.segment(takenAt);
+		if (segment > this.newest || segment < current - this.terms.segments) {
+			return this;
+		}
+		long back = Math.min(permits, count(segment));
+		return (back == 0) ? this : with(current, segment, -back);
+	}
+
+	/** Returns the counts at a segment with permits added to one. */
+	private SegmentedWindow with(long current, long segment, long permits) {
+		long[] after;
+		if (current - this.newest >= this.counts.length) {
+			after = new long[this.counts.length];
+		}
+		else {
+			after = this.counts.clone();
+			for (long i = this.newest + 1; i <= current; i++) {
+				after[this.terms.place(i)] = 0;
+			}
+		}
+		after[this.terms.place(segment)] += permits;
+		return new SegmentedWindow(this.terms, current, sumAt(current) + permits, after);
+	}
+
+	@Override
+	public long room(long now) {
+		return balance(now) + this.terms.maxDebt();
+	}
+
+	@Override
+	public long nanosUntil(long permits, long now) {
+		long current = segment(now);
+		long missing = permits - this.terms.permits() + sumAt(current);
+		long segment = current - this.terms.segments - 1;
+		while (missing > 0 && segment < this.newest) {
+			segment++;
+			missing -= count(segment);
+		}
+		return (segment < current - this.terms.segments) ? 0 : this.terms.nanosUntilGone(segment, now);
+	}
+
+	@Override
+	public long nanosToFull(long now) {
+		long current = segment(now);
+		long segment = this.newest;
+		while (segment >= current - this.terms.segments && count(segment) == 0) {
+			segment--;
+		}
+		return (segment < current - this.terms.segments) ? 0 : this.terms.nanosUntilGone(segment, now);
+	}
+
+	/** The terms of a rate. */
+	static final class Terms extends RateTerms {
+
+		private final int segments;
+
+		Terms(Limit limit, Rate rate) {
+			super(limit, rate);
+			this.segments = limit.segments();
+			if (periodMicros() > (1L << 53) / this.segments) {
+				throw new IllegalArgumentException("Limit '" + limit.name() + "' has the rate " + rate + " in "
+						+ this.segments + " segments, which cannot be counted exactly. Write at most "
+						+ (1L << 53) / periodMicros() + " segments, or a shorter period.");
+			}
+		}
+
+		long segment(long now) {
+			long micros = Math.floorDiv(now, 1_000L);
+			long window = Math.floorDiv(micros, periodMicros());
+			return window * this.segments + (micros - window * periodMicros()) * this.segments / periodMicros();
+		}
+
+		int place(long segment) {
+			return (int) Math.floorMod(segment, (long) this.segments + 1);
+		}
+
+		/** A segment has gone when the last one that looks back to it is over. */
+		long nanosUntilGone(long segment, long now) {
+			long after = segment + this.segments + 1;
+			long window = Math.floorDiv(after, (long) this.segments);
+			long offset = (after - window * this.segments) * periodMicros();
+			long begin = window * periodMicros() + (offset + this.segments - 1) / this.segments;
+			return begin * 1_000 - now;
+		}
+
+		@Override
+		RateWindow full(long now) {
+			return new SegmentedWindow(this, segment(now), 0, new long[this.segments + 1]);
+		}
+
+		/** Rounds the sum up, not each count. */
+		@Override
+		@Nullable RateWindow inProportion(RateWindow other, long now) {
+			if (!(other instanceof SegmentedWindow from) || from.terms.periodNanos() != periodNanos()
+					|| from.terms.segments != this.segments) {
+				return null;
+			}
+			long[] counts = new long[this.segments + 1];
+			long sum = 0;
+			long scaled = 0;
+			for (long i = from.newest - this.segments; i <= from.newest; i++) {
+				sum += from.count(i);
+				long after = scaled(sum, from.terms.permits());
+				counts[place(i)] = after - scaled;
+				scaled = after;
+			}
+			return new SegmentedWindow(this, from.newest, scaled, counts);
+		}
+
+	}
+
+}

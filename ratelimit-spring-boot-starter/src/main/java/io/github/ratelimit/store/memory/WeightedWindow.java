@@ -1,0 +1,159 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the window of the time and, by the part of it that is still within a period, the
+ * one before. The part goes in steps, so that no product is beyond 2^52.
+ */
+final class WeightedWindow implements RateWindow {
+
+	private final Terms terms;
+
+	private final long window;
+
+	private final long current;
+
+	private final long before;
+
+	private WeightedWindow(Terms terms, long window, long current, long before) {
+		this.terms = terms;
+		this.window = window;
+		this.current = current;
+		this.before = before;
+	}
+
+	@Override
+	public RateTerms terms() {
+		return this.terms;
+	}
+
+	private long window(long micros) {
+		return Math.max(this.window, Math.floorDiv(micros, this.terms.periodMicros()));
+	}
+
+	private long currentAt(long window) {
+		return (window == this.window) ? this.current : 0;
+	}
+
+	private long beforeAt(long window) {
+		long passed = window - this.window;
+		return (passed == 0) ? this.before : (passed == 1) ? this.current : 0;
+	}
+
+	@Override
+	public long balance(long now) {
+		long micros = Math.floorDiv(now, 1_000L);
+		long window = window(micros);
+		long step = Math.max(0, micros - window * this.terms.periodMicros()) / this.terms.step;
+		long steps = this.terms.steps;
+		long used = beforeAt(window) * (steps - step) + currentAt(window) * steps;
+		return Math.floorDiv(this.terms.permits() * steps - used, steps);
+	}
+
+	@Override
+	public RateWindow charged(long permits, long now) {
+		long window = window(Math.floorDiv(now, 1_000L));
+		return new WeightedWindow(this.terms, window, currentAt(window) + permits, beforeAt(window));
+	}
+
+	@Override
+	public RateWindow givenBack(long permits, long takenAt, long now) {
+		long window = window(Math.floorDiv(now, 1_000L));
+		long from = Math.floorDiv(Math.floorDiv(takenAt, 1_000L), this.terms.periodMicros());
+		if (from == window) {
+			return new WeightedWindow(this.terms, window, Math.max(0, currentAt(window) - permits), beforeAt(window));
+		}
+		return (from != window - 1) ? this
+				: new WeightedWindow(this.terms, window, currentAt(window), Math.max(0, beforeAt(window) - permits));
+	}
+
+	@Override
+	public long room(long now) {
+		return this.terms.permits() + this.terms.debt - currentAt(window(Math.floorDiv(now, 1_000L)));
+	}
+
+	@Override
+	public long nanosUntil(long permits, long now) {
+		if (balance(now) >= permits) {
+			return 0;
+		}
+		long window = window(Math.floorDiv(now, 1_000L));
+		long steps = this.terms.steps;
+		long target = (this.terms.permits() - permits) * steps;
+		long inThis = firstStep(beforeAt(window), target - currentAt(window) * steps);
+		if (inThis < steps) {
+			return this.terms.nanosUntil(window, inThis, now);
+		}
+		long inNext = firstStep(currentAt(window), target);
+		return (inNext < steps) ? this.terms.nanosUntil(window + 1, inNext, now)
+				: this.terms.nanosUntil(window + 2, 0, now);
+	}
+
+	/**
+	 * Returns the first step in which what is left of a count is not above the target.
+	 */
+	private long firstStep(long count, long target) {
+		if (target < 0) {
+			return this.terms.steps;
+		}
+		return (count == 0) ? 0 : Math.max(0, this.terms.steps - target / count);
+	}
+
+	@Override
+	public long nanosToFull(long now) {
+		long window = window(Math.floorDiv(now, 1_000L));
+		if (currentAt(window) > 0) {
+			return this.terms.nanosUntil(window + 2, 0, now);
+		}
+		return (beforeAt(window) > 0) ? this.terms.nanosUntil(window + 1, 0, now) : 0;
+	}
+
+	/** The terms of a rate. */
+	static final class Terms extends RateTerms {
+
+		/** The most that a part of a count is: two of them make no more than 2^53. */
+		private static final long MOST = 1L << 52;
+
+		private final long debt;
+
+		/** In microseconds. */
+		private final long step;
+
+		private final long steps;
+
+		Terms(Limit limit, Rate rate) {
+			super(limit, rate);
+			this.debt = Math.min(limit.maxDebt(), permits());
+			long mostSteps = Math.min(MOST / Math.max(1, permits() + this.debt), periodMicros());
+			this.step = (periodMicros() + mostSteps - 1) / mostSteps;
+			this.steps = (periodMicros() + this.step - 1) / this.step;
+		}
+
+		long nanosUntil(long window, long step, long now) {
+			return (window * periodMicros() + step * this.step) * 1_000 - now;
+		}
+
+		@Override
+		RateWindow full(long now) {
+			return new WeightedWindow(this, Math.floorDiv(Math.floorDiv(now, 1_000L), periodMicros()), 0, 0);
+		}
+
+		@Override
+		@Nullable RateWindow inProportion(RateWindow other, long now) {
+			if (!(other instanceof WeightedWindow from) || from.terms.periodNanos() != periodNanos()) {
+				return null;
+			}
+			return new WeightedWindow(this, from.window, bounded(scaled(from.current, from.terms.permits())),
+					bounded(scaled(from.before, from.terms.permits())));
+		}
+
+		private long bounded(long count) {
+			return Math.min(count, permits() + this.debt);
+		}
+
+	}
+
+}

@@ -1,0 +1,164 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.LimitDecision;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The windows of one key, one for each rate: an array that is never changed, but replaced
+ * by compare-and-set.
+ */
+final class WindowCell extends KeyCell {
+
+	private static final VarHandle WINDOWS;
+
+	static {
+		try {
+			WINDOWS = MethodHandles.lookup().findVarHandle(WindowCell.class, "windows", RateWindow[].class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private static final RateWindow[] GONE = {};
+
+	private volatile RateWindow[] windows;
+
+	WindowCell(Key key, int slot, RateWindow[] windows, long now) {
+		super(key, slot, now);
+		this.windows = windows;
+	}
+
+	@Override
+	@Nullable LimitDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+		return decide(charge, charge.permits(), terms, clock);
+	}
+
+	@Override
+	@Nullable LimitDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+		return decide(charge, 0, terms, clock);
+	}
+
+	private @Nullable LimitDecision decide(Charge charge, long permits, LimitTerms terms, StoreClock clock) {
+		while (terms instanceof WindowTerms own) {
+			RateWindow[] before = this.windows;
+			if (before == GONE) {
+				return null;
+			}
+			long nanos = clock.nanos();
+			seen(nanos);
+			long now = clock.sinceEpoch(nanos);
+			boolean same = own.areThoseOf(before);
+			RateWindow[] current = same ? before : own.read(before, now);
+			boolean there = charge.needed() == 0 || charge.needed() <= balance(current, now);
+			boolean taken = there && permits > 0;
+			RateWindow[] after = taken ? charged(current, permits, now) : current;
+			if (after == before || WINDOWS.compareAndSet(this, before, after)) {
+				return there ? WindowFacts.granted(charge, taken ? new Windows(this, after, now) : null, after, now)
+						: WindowFacts.refused(charge, after, now);
+			}
+		}
+		return null;
+	}
+
+	private static long balance(RateWindow[] windows, long now) {
+		long least = windows[0].balance(now);
+		for (int i = 1; i < windows.length; i++) {
+			least = Math.min(least, windows[i].balance(now));
+		}
+		return least;
+	}
+
+	private static RateWindow[] charged(RateWindow[] windows, long permits, long now) {
+		RateWindow[] after = new RateWindow[windows.length];
+		for (int i = 0; i < after.length; i++) {
+			after[i] = windows[i].charged(permits, now);
+		}
+		return after;
+	}
+
+	@Override
+	void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+		while (taken.receipt() instanceof Windows from) {
+			RateWindow[] before = this.windows;
+			if (before == GONE || before[0].terms() != from.terms) {
+				return;
+			}
+			long now = clock.sinceEpoch(clock.nanos());
+			RateWindow[] after = new RateWindow[before.length];
+			for (int i = 0; i < after.length; i++) {
+				after[i] = before[i].givenBack(permits, from.time, now);
+			}
+			if (WINDOWS.compareAndSet(this, before, after)) {
+				return;
+			}
+		}
+	}
+
+	@Override
+	long charge(long permits, long maxDebt, StoreClock clock) {
+		while (true) {
+			RateWindow[] before = this.windows;
+			if (before == GONE) {
+				return RETIRED;
+			}
+			long now = clock.sinceEpoch(clock.nanos());
+			long room = permits;
+			for (RateWindow window : before) {
+				room = Math.min(room, window.room(now));
+			}
+			long charged = Math.max(0, room);
+			if (charged == 0 || WINDOWS.compareAndSet(this, before, charged(before, charged, now))) {
+				return permits - charged;
+			}
+		}
+	}
+
+	@Override
+	@Nullable CellView view(StoreClock clock) {
+		RateWindow[] current = this.windows;
+		return (current == GONE) ? null : WindowFacts.view(current, clock.sinceEpoch(clock.nanos()));
+	}
+
+	@Override
+	boolean retire(CellView seen) {
+		return WINDOWS.compareAndSet(this, (RateWindow[]) seen.state(), GONE);
+	}
+
+	@Override
+	boolean retire() {
+		return WINDOWS.getAndSet(this, GONE) != GONE;
+	}
+
+	@Override
+	boolean isRetired() {
+		return this.windows == GONE;
+	}
+
+	/** The windows of a time, by the terms of then. */
+	private static final class Windows implements Taken {
+
+		private final WindowCell cell;
+
+		private final RateTerms terms;
+
+		private final long time;
+
+		Windows(WindowCell cell, RateWindow[] windows, long time) {
+			this.cell = cell;
+			this.terms = windows[0].terms();
+			this.time = time;
+		}
+
+		@Override
+		public KeyCell cell() {
+			return this.cell;
+		}
+
+	}
+
+}

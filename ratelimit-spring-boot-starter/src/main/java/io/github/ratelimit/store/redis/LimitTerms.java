@@ -1,0 +1,91 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Limit;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+
+/**
+ * A limit in the numbers that its script counts in: what is sent, and how what comes back
+ * is read. Immutable.
+ */
+abstract sealed class LimitTerms permits LevelScale, WindowTerms, PlaceTerms {
+
+	/** Doubles hold every whole number up to here. */
+	static final long MOST = 1L << 53;
+
+	private static final byte ENFORCED = 1;
+
+	private final Limit limit;
+
+	LimitTerms(Limit limit) {
+		this.limit = limit;
+	}
+
+	/**
+	 * Returns a limit's terms.
+	 * @param limit the limit
+	 * @param slotLease how long a place is leased
+	 * @throws IllegalArgumentException if it cannot be counted exactly, saying why and
+	 * what to write instead
+	 */
+	static LimitTerms of(Limit limit, Duration slotLease) {
+		return switch (limit.algorithm()) {
+			case TOKEN_BUCKET -> LevelScale.of(limit);
+			case FIXED_WINDOW, SLIDING_WINDOW, SLIDING_WINDOW_COUNTER, SLIDING_WINDOW_LOG -> new WindowTerms(limit);
+			case CONCURRENCY -> new PlaceTerms(limit, slotLease);
+		};
+	}
+
+	final Limit limit() {
+		return this.limit;
+	}
+
+	/** Returns what the keys of the limit are called by in Redis. */
+	String space() {
+		return this.limit.name();
+	}
+
+	/** Returns what a charge sends; not to be changed. */
+	abstract byte[] terms(Charge charge);
+
+	/** Returns what somebody sends who takes or gives back permits of what was there. */
+	abstract byte[] terms(long permits);
+
+	/** Returns the debts that are remembered, as the script that charges wants them. */
+	abstract byte[] debts();
+
+	/** Returns how many bytes a state takes in an answer. */
+	abstract int bytes();
+
+	/**
+	 * Reads a state.
+	 * @param answer the answer, at the state's place, little-endian
+	 * @param needed how many permits were needed
+	 * @param fresh what was sent for a state that is not there yet
+	 * @param askedNanos when, by this instance's monotonic clock
+	 * @param answeredNanos when the answer was there
+	 */
+	abstract SeenState read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos);
+
+	/** Returns what a state begins with that Redis does not have yet. */
+	byte[] fresh(KnownKey key) {
+		return key.newOrigin();
+	}
+
+	/** Returns the type that Redis names for the values. */
+	String type() {
+		return "string";
+	}
+
+	/** Returns the head of all terms but the shortest. */
+	static ByteBuffer head(char kind, boolean enforced, int numbers) {
+		return buffer(2 + numbers * Double.BYTES).put((byte) kind).put(enforced ? ENFORCED : 0);
+	}
+
+	static ByteBuffer buffer(int size) {
+		return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+	}
+
+}

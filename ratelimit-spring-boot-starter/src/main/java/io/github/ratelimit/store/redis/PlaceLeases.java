@@ -1,0 +1,268 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.TimeSource;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.data.redis.connection.ClusterSlotHashUtil;
+
+/**
+ * The places that calls of this instance have in Redis. Each is a lease that ends by
+ * itself; until its call ends it is renewed whenever a third of it has passed, many in
+ * one script call. What cannot be given back is tried again until the lease has certainly
+ * ended. Thread-safe.
+ */
+final class PlaceLeases {
+
+	private static final Log logger = LogFactory.getLog(RedisStore.class);
+
+	private static final int MOST_KEYS_TOGETHER = 100;
+
+	private static final int ROUNDS_OF_A_LEASE = 12;
+
+	private static final int BYTES_OF_A_CALL = 1 + Long.BYTES + Integer.BYTES;
+
+	private final RedisScripts redis;
+
+	private final Script renew;
+
+	private final Nodes nodes;
+
+	private final TimeSource time;
+
+	private final ScheduledExecutorService scheduler;
+
+	private final long leaseNanos;
+
+	private final byte[] leaseMicros;
+
+	private final Map<Long, Lease> leases = new ConcurrentHashMap<>();
+
+	private final Set<Nodes.Node> busy = ConcurrentHashMap.newKeySet();
+
+	private final AtomicBoolean scheduled = new AtomicBoolean();
+
+	PlaceLeases(RedisScripts redis, Script renew, Nodes nodes, TimeSource time, ScheduledExecutorService scheduler,
+			Duration lease) {
+		this.redis = redis;
+		this.renew = renew;
+		this.nodes = nodes;
+		this.time = time;
+		this.scheduler = scheduler;
+		this.leaseNanos = lease.toNanos();
+		this.leaseMicros = LimitTerms.buffer(Double.BYTES)
+			.putDouble(TimeUnit.NANOSECONDS.toMicros(this.leaseNanos))
+			.array();
+	}
+
+	/** Renews the places of a call until they are given back. */
+	void hold(KnownKey key, SeenFacts taken, long places) {
+		if (places > 0) {
+			Lease lease = new Lease(key, taken.fresh(), places);
+			lease.renewed(taken.askedNanos(), taken.answeredNanos());
+			this.leases.put(lease.id(), lease);
+			schedule();
+		}
+	}
+
+	/**
+	 * Gives back the places of a call, whether or not it ever got them.
+	 * @param key whose they are
+	 * @param fresh what names the lease
+	 * @param places how many
+	 * @return is completed once they are certainly free
+	 */
+	CompletableFuture<Void> giveBack(KnownKey key, byte[] fresh, long places) {
+		Lease unknown = new Lease(key, fresh, places);
+		Lease known = this.leases.putIfAbsent(unknown.id(), unknown);
+		Lease lease = (known != null) ? known : unknown;
+		long now = this.time.nanoTime();
+		if (known == null) {
+			lease.renewed(now, now);
+		}
+		key.forgetState(now);
+		lease.ended = true;
+		send(List.of(lease));
+		schedule();
+		return lease.free;
+	}
+
+	private void schedule() {
+		if (!this.scheduled.compareAndSet(false, true)) {
+			return;
+		}
+		long pause = this.leaseNanos / ROUNDS_OF_A_LEASE;
+		try {
+			this.scheduler.scheduleWithFixedDelay(this::renewDue, pause, pause, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.trace("The store is closed: its places end by themselves", ex);
+		}
+	}
+
+	/** Renews what is due, and gives back what could not be given back before. */
+	void renewDue() {
+		long now = this.time.nanoTime();
+		Map<Nodes.Node, List<Lease>> due = new LinkedHashMap<>();
+		for (Lease lease : this.leases.values()) {
+			if (lease.ended && now - lease.endsAt >= 0) {
+				drop(lease);
+			}
+			else if (lease.ended || now - lease.renewedAt >= this.leaseNanos / 3) {
+				due.computeIfAbsent(this.nodes.of(lease.key.name()), (node) -> new ArrayList<>()).add(lease);
+			}
+		}
+		due.forEach((node, leases) -> {
+			// a node that does not answer is asked once, not once a round
+			if (!node.isOpen() && this.busy.add(node)) {
+				send(leases).whenComplete((done, failure) -> this.busy.remove(node));
+			}
+		});
+	}
+
+	private void drop(Lease lease) {
+		this.leases.remove(lease.id(), lease);
+		lease.free.complete(null);
+	}
+
+	/** Gives everything back, since the instance ends. */
+	CompletableFuture<Void> giveAllBack() {
+		List<Lease> all = List.copyOf(this.leases.values());
+		all.forEach((lease) -> lease.ended = true);
+		return send(all);
+	}
+
+	private CompletableFuture<Void> send(Collection<Lease> leases) {
+		Map<Integer, Map<KnownKey, List<Lease>>> bySlot = new LinkedHashMap<>();
+		for (Lease lease : leases) {
+			int slot = this.redis.isCluster() ? ClusterSlotHashUtil.calculateSlot(lease.key.name()) : 0;
+			bySlot.computeIfAbsent(slot, (key) -> new LinkedHashMap<>())
+				.computeIfAbsent(lease.key, (key) -> new ArrayList<>())
+				.add(lease);
+		}
+		List<CompletableFuture<?>> calls = new ArrayList<>();
+		for (Map<KnownKey, List<Lease>> ofSlot : bySlot.values()) {
+			List<List<Lease>> keys = List.copyOf(ofSlot.values());
+			for (int i = 0; i < keys.size(); i += MOST_KEYS_TOGETHER) {
+				calls.add(sendTogether(keys.subList(i, Math.min(keys.size(), i + MOST_KEYS_TOGETHER))));
+			}
+		}
+		return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new));
+	}
+
+	private CompletableFuture<?> sendTogether(List<List<Lease>> byKey) {
+		List<byte[]> names = new ArrayList<>(byKey.size());
+		List<byte[]> args = new ArrayList<>(1 + 2 * byKey.size());
+		List<Lease> renewed = new ArrayList<>();
+		List<Lease> ended = new ArrayList<>();
+		args.add(this.leaseMicros);
+		for (List<Lease> ofKey : byKey) {
+			ByteArrayOutputStream calls = new ByteArrayOutputStream(ofKey.size() * BYTES_OF_A_CALL);
+			for (Lease lease : ofKey) {
+				if (lease.underWay.compareAndSet(false, true)) {
+					boolean ends = lease.ended;
+					(ends ? ended : renewed).add(lease);
+					calls.writeBytes(lease.call(ends ? '-' : '+'));
+				}
+			}
+			if (calls.size() > 0) {
+				names.add(ofKey.get(0).key.name());
+				args.add(ofKey.get(0).label());
+				args.add(calls.toByteArray());
+			}
+		}
+		return names.isEmpty() ? CompletableFuture.completedFuture(null) : send(names, args, renewed, ended);
+	}
+
+	private CompletableFuture<?> send(List<byte[]> names, List<byte[]> args, List<Lease> renewed, List<Lease> ended) {
+		long asked = this.time.nanoTime();
+		byte[][] keys = names.toArray(byte[][]::new);
+		return this.redis.run(this.renew, keys, args.toArray(byte[][]::new)).handle((bytes, failure) -> {
+			long answered = this.time.nanoTime();
+			if (failure != null) {
+				this.nodes.of(keys[0]).failed(failure, keys);
+			}
+			else {
+				renewed.forEach((lease) -> lease.renewed(asked, answered));
+				ended.forEach(this::drop);
+			}
+			ended.forEach((lease) -> lease.underWay.set(false));
+			renewed.forEach(this::afterRenewal);
+			return null;
+		});
+	}
+
+	/** Who gave a place back while it was renewed has to follow the renewal. */
+	private void afterRenewal(Lease lease) {
+		lease.underWay.set(false);
+		if (lease.ended && this.leases.containsKey(lease.id())) {
+			send(List.of(lease));
+		}
+	}
+
+	/** The places of one call. */
+	private final class Lease {
+
+		private final KnownKey key;
+
+		private final byte[] fresh;
+
+		private final long places;
+
+		private final CompletableFuture<Void> free = new CompletableFuture<>();
+
+		private final AtomicBoolean underWay = new AtomicBoolean();
+
+		private volatile boolean ended;
+
+		private volatile long renewedAt;
+
+		/** When Redis has certainly let it go. */
+		private volatile long endsAt;
+
+		private Lease(KnownKey key, byte[] fresh, long places) {
+			this.key = key;
+			this.fresh = fresh;
+			this.places = places;
+		}
+
+		private void renewed(long asked, long answered) {
+			this.renewedAt = asked;
+			this.endsAt = answered + PlaceLeases.this.leaseNanos;
+		}
+
+		private long id() {
+			return ByteBuffer.wrap(this.fresh).order(ByteOrder.LITTLE_ENDIAN).getLong();
+		}
+
+		private byte[] label() {
+			return Arrays.copyOfRange(this.fresh, Long.BYTES, this.fresh.length);
+		}
+
+		private byte[] call(char operation) {
+			return LimitTerms.buffer(BYTES_OF_A_CALL)
+				.put((byte) operation)
+				.put(this.fresh, 0, Long.BYTES)
+				.putInt((int) this.places)
+				.array();
+		}
+
+	}
+
+}

@@ -1,0 +1,81 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Limit;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A limit of calls under way. Each place is a lease with a name of its own, given by the
+ * instance that asks for it: it can be given back, and renewed, as often as it takes.
+ * Immutable.
+ */
+final class PlaceTerms extends LimitTerms {
+
+	/** A script that takes more at once would keep everybody else waiting. */
+	private static final long MOST_AT_ONCE = 10_000;
+
+	private static final int NUMBERS = 4;
+
+	private final long leaseMicros;
+
+	PlaceTerms(Limit limit, Duration lease) {
+		super(limit);
+		this.leaseMicros = TimeUnit.NANOSECONDS.toMicros(lease.toNanos());
+	}
+
+	/** No limit can be called so: the names of other kinds never lead here. */
+	@Override
+	String space() {
+		return limit().name() + "#places";
+	}
+
+	@Override
+	byte[] terms(Charge charge) {
+		return pack(charge.permits(), charge.needed(), charge.enforced());
+	}
+
+	@Override
+	byte[] terms(long permits) {
+		return pack(permits, permits, true);
+	}
+
+	private byte[] pack(long places, long needed, boolean enforced) {
+		if (places > MOST_AT_ONCE && needed <= limit().capacity()) {
+			throw new IllegalArgumentException("A call of limit '" + limit().name() + "' takes " + places
+					+ " places at once. It can take at most " + MOST_AT_ONCE + ".");
+		}
+		return head('Z', enforced, NUMBERS).putDouble(places)
+			.putDouble(needed)
+			.putDouble(limit().capacity())
+			.putDouble(this.leaseMicros)
+			.array();
+	}
+
+	@Override
+	byte[] debts() {
+		return new byte[0];
+	}
+
+	@Override
+	int bytes() {
+		return SeenFacts.bytes(this);
+	}
+
+	@Override
+	SeenFacts read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
+		return SeenFacts.read(answer, this, needed, fresh, askedNanos, answeredNanos);
+	}
+
+	@Override
+	byte[] fresh(KnownKey key) {
+		return key.newLease();
+	}
+
+	@Override
+	String type() {
+		return "zset";
+	}
+
+}

@@ -1,0 +1,122 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.LimitDecision;
+import java.nio.ByteBuffer;
+
+/**
+ * What Redis said of windows, or of places of calls under way: what is left, when it is
+ * full, and how long the charge that asked has to wait. Immutable.
+ */
+final class SeenFacts extends SeenState {
+
+	private final LimitTerms terms;
+
+	private final long needed;
+
+	private final byte[] fresh;
+
+	private final long[] remaining;
+
+	private final long[] microsToFull;
+
+	private final long waitMicros;
+
+	/** For how long what is left stays the same if nobody but time changes it. */
+	private final long steadyMicros;
+
+	private SeenFacts(ByteBuffer answer, LimitTerms terms, long needed, byte[] fresh, long askedNanos,
+			long answeredNanos) {
+		super(answer, askedNanos, answeredNanos);
+		this.terms = terms;
+		this.needed = needed;
+		this.fresh = fresh;
+		this.remaining = new long[terms.limit().quotas()];
+		this.microsToFull = new long[terms.limit().quotas()];
+		for (int i = 0; i < this.remaining.length; i++) {
+			this.remaining[i] = (long) answer.getDouble();
+			this.microsToFull[i] = (long) answer.getDouble();
+		}
+		this.waitMicros = (long) answer.getDouble();
+		this.steadyMicros = (long) answer.getDouble();
+	}
+
+	/** Returns how many bytes the facts of a limit take in an answer. */
+	static int bytes(LimitTerms terms) {
+		return HEAD + (2 * terms.limit().quotas() + 2) * Double.BYTES;
+	}
+
+	/**
+	 * Reads facts.
+	 * @param answer the answer, at the state's place
+	 * @param terms the limit that was asked
+	 * @param needed the permits that were needed
+	 * @param fresh what was sent for a state that was not there: the name of a lease
+	 * @param askedNanos when, by this instance's monotonic clock
+	 * @param answeredNanos when the answer was there
+	 */
+	static SeenFacts read(ByteBuffer answer, LimitTerms terms, long needed, byte[] fresh, long askedNanos,
+			long answeredNanos) {
+		return new SeenFacts(answer, terms, needed, fresh, askedNanos, answeredNanos);
+	}
+
+	@Override
+	LimitTerms terms() {
+		return this.terms;
+	}
+
+	/** Returns what names the lease that was asked for, and its label. */
+	byte[] fresh() {
+		return this.fresh;
+	}
+
+	@Override
+	LimitDecision granted(Charge charge, boolean taken) {
+		return LimitDecision.granted(charge, taken ? this : null, remaining(0), nanosToFull(0), perRate(0));
+	}
+
+	@Override
+	boolean has(Charge charge) {
+		return remaining(0) >= charge.needed();
+	}
+
+	/**
+	 * What a window counts becomes less by time alone, when Redis has said. Places become
+	 * free at any time.
+	 */
+	@Override
+	boolean isRefusedFor(Charge charge, long micros) {
+		boolean told = charge.needed() > charge.limit().capacity()
+				|| (charge.needed() == this.needed && this.waitMicros > micros);
+		return told && isKnownAfter(micros);
+	}
+
+	@Override
+	boolean isKnownAfter(long micros) {
+		return this.steadyMicros > micros;
+	}
+
+	@Override
+	long waitMicros(Charge charge) {
+		return Math.max(1, this.waitMicros);
+	}
+
+	@Override
+	int quotas() {
+		return this.remaining.length;
+	}
+
+	@Override
+	long remaining(int quota, long elapsedMicros) {
+		boolean full = this.terms instanceof WindowTerms && elapsedMicros >= this.microsToFull[quota];
+		return full ? this.terms.limit().quota(quota) : this.remaining[quota];
+	}
+
+	@Override
+	long nanosToFull(int quota, long elapsedMicros) {
+		// when places are free nobody can tell
+		long elapsed = (this.terms instanceof WindowTerms) ? elapsedMicros : 0;
+		return nanos(Math.max(0, this.microsToFull[quota] - elapsed));
+	}
+
+}

@@ -1,0 +1,113 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.LimitDecision;
+import java.nio.ByteBuffer;
+
+/** The levels of token buckets as Redis showed them. Immutable. */
+final class SeenLevels extends SeenState {
+
+	private final LevelScale scale;
+
+	private final long[] levels;
+
+	private SeenLevels(ByteBuffer answer, LevelScale scale, long askedNanos, long answeredNanos) {
+		super(answer, askedNanos, answeredNanos);
+		this.scale = scale;
+		this.levels = new long[scale.size()];
+		for (int i = 0; i < this.levels.length; i++) {
+			this.levels[i] = (long) answer.getDouble();
+		}
+	}
+
+	/** Returns how many bytes the state of a limit takes in an answer. */
+	static int bytes(LevelScale scale) {
+		return HEAD + scale.size() * Double.BYTES;
+	}
+
+	/**
+	 * Reads a state.
+	 * @param answer the answer, at the state's place
+	 * @param scale the limit that was asked
+	 * @param askedNanos when, by this instance's monotonic clock
+	 * @param answeredNanos when the answer was there
+	 */
+	static SeenLevels read(ByteBuffer answer, LevelScale scale, long askedNanos, long answeredNanos) {
+		return new SeenLevels(answer, scale, askedNanos, answeredNanos);
+	}
+
+	@Override
+	LevelScale terms() {
+		return this.scale;
+	}
+
+	@Override
+	LimitDecision granted(Charge charge, boolean taken) {
+		long wait = 0;
+		if (this.scale.isPaced() && charge.needed() > 0) {
+			long before = this.levels[0] + (taken ? this.scale.level(0, charge.permits()) : 0);
+			wait = nanos(ahead(this.scale.microsBetween(0, before, this.scale.full(0))));
+		}
+		return LimitDecision.grantedAfter(charge, taken ? this : null, remaining(0), wait, nanosToFull(0), perRate(0));
+	}
+
+	/** Returns the decision of a lease taken with this state that has paid the charge. */
+	LimitDecision leased(Charge charge, long left, long nowNanos) {
+		long elapsed = microsSince(answeredNanos(), nowNanos);
+		long remaining = Math.min(remaining(elapsed) + left, charge.limit().capacity());
+		return LimitDecision.granted(charge, this, remaining, nanosToFull(elapsed), perRate(elapsed));
+	}
+
+	@Override
+	boolean has(Charge charge) {
+		return charge.needed() == 0
+				|| (charge.needed() <= charge.limit().capacity() && micros(charge) <= this.scale.patience(charge));
+	}
+
+	@Override
+	boolean isRefusedFor(Charge charge, long micros) {
+		return charge.needed() > charge.limit().capacity() || waitMicros(charge) - this.scale.patience(charge) > micros;
+	}
+
+	@Override
+	boolean isKnownAfter(long micros) {
+		return true;
+	}
+
+	@Override
+	long waitMicros(Charge charge) {
+		return ahead(micros(charge));
+	}
+
+	private long micros(Charge charge) {
+		long longest = 0;
+		for (int i = 0; charge.needed() > 0 && i < this.levels.length; i++) {
+			long payable = this.scale.payable(i, charge.needed());
+			longest = Math.max(longest, this.scale.microsBetween(i, this.levels[i], payable));
+		}
+		return longest;
+	}
+
+	/** The time of a state is how far it is ahead of Redis's, whose clock went back. */
+	private long ahead(long micros) {
+		return (micros == 0) ? 0 : micros + (long) time();
+	}
+
+	@Override
+	int quotas() {
+		return this.levels.length;
+	}
+
+	@Override
+	long remaining(int rate, long elapsedMicros) {
+		long passed = Math.max(0, elapsedMicros - (long) time());
+		return this.scale.remaining(rate, this.scale.after(rate, this.levels[rate], passed));
+	}
+
+	@Override
+	long nanosToFull(int rate, long elapsedMicros) {
+		long micros = ahead(this.scale.microsBetween(rate, this.levels[rate], this.scale.full(rate)));
+		return nanos(Math.max(0, micros - elapsedMicros));
+	}
+
+}

@@ -1,0 +1,24 @@
+-- Renews places of calls that are under way, and gives back those of calls that have ended, as often as it takes. A
+-- lease that was lost comes back even where others have taken all places since: its call is under way. ARGV[1]: a lease
+-- in microseconds; then of each key: its label, and 13 bytes of each call: '+' or '-', the lease, how many places.
+local MARGIN = 1000
+local ends = string.format('%.0f', now + struct.unpack('<d', ARGV[1]))
+for k, key in ipairs(KEYS) do
+	local label, calls = ARGV[2 * k], ARGV[2 * k + 1]
+	for i = 1, #calls, 13 do
+		local places = struct.unpack('<I4', calls, i + 9)
+		for place = 1, places do
+			local member = string.sub(calls, i + 1, i + 8) .. struct.pack('<I4', place) .. label
+			if string.byte(calls, i) == 43 then
+				redis.call('ZADD', key, ends, member)
+			else
+				redis.call('ZREM', key, member)
+			end
+		end
+	end
+	local last = redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')[2]
+	if last then
+		redis.call('PEXPIRE', key, string.format('%.0f', math.max(0, math.ceil((last - now) / 1000)) + MARGIN))
+	end
+end
+return '1'

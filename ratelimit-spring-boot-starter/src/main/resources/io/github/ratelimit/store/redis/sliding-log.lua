@@ -1,0 +1,272 @@
+-- Every call by its time. One string, of which a decision reads and writes only parts: after kind, number of rates n,
+-- flags, time and rates, of each rate the sum of what counts and the place of the oldest entry that counts (2 n
+-- doubles), the number of entries (a double), a byte for the length of what follows, origin and label; then the entries
+-- in order, a time (a double) and permits (four bytes) each. Calls of the same microsecond are one entry; the last
+-- entry always has permits. What lies behind the last entry is garbage.
+makers.L = function()
+	local kind = windows({ name = 'L' })
+	local ENTRY, CHUNK, HEAD = 12, 32, 20
+
+	function kind.load(key, n)
+		local value = redis.call('GETRANGE', key, 0, HEAD + 32 * n + 1023)
+		return string.sub(value, 1, 1) == kind.name and value or redis.call('GET', key)
+	end
+
+	-- Time and permits of an entry; entries are read a few at a time.
+	local function entry(log, i)
+		local changed = log.changed[i]
+		if changed then
+			return changed[1], changed[2]
+		end
+		local chunk = math.floor(i / CHUNK)
+		if not log.chunks[chunk] then
+			local from = log.base + chunk * CHUNK * ENTRY
+			log.chunks[chunk] = redis.call('GETRANGE', log.key, from, from + CHUNK * ENTRY - 1)
+		end
+		return struct.unpack('<dI4', log.chunks[chunk], (i - chunk * CHUNK) * ENTRY + 1)
+	end
+
+	function kind.parse(found, key, value, from)
+		local n = #found.rates
+		if #value < HEAD + 32 * n then
+			return false
+		end
+		local count, size = struct.unpack('<dB', value, from + 16 * n)
+		local base = HEAD + 32 * n + size
+		if size < 4 or size > 200 or not (count >= 0 and base + count * ENTRY <= redis.call('STRLEN', key)) then
+			return false
+		end
+		found.log = { key = key, base = base, count = count, chunks = {}, changed = {} }
+		for i = 1, n do
+			local sum, start = struct.unpack('<dd', value, from + 16 * i - 16)
+			if not (start >= 0 and start <= count and sum >= 0) then
+				return false
+			end
+			found.data[i] = { sum = sum, start = start, log = found.log }
+		end
+		found.origin = redis.call('GETRANGE', key, base - size, base - 1)
+		return true
+	end
+
+	function kind.advance(data, rate, time)
+		while data.start < data.log.count do
+			local at, permits = entry(data.log, data.start)
+			if time - at < rate.period then
+				break
+			end
+			data.sum, data.start = data.sum - permits, data.start + 1
+		end
+	end
+
+	function kind.used(data)
+		return data.sum
+	end
+
+	-- With equal periods the entries stay; else they are replaced by as few as tell how much is used of each rate.
+	function kind.rebase(state, found)
+		local same = found.name == kind.name and not found.wrong and #found.rates == #state.rates
+		for i, rate in ipairs(state.rates) do
+			same = same and found.rates[i].period == rate.period
+		end
+		if same then
+			state.data, state.log = found.data, found.log
+			return
+		end
+		state.log = { count = 0, chunks = {}, changed = {}, new = true }
+		local from, order = counterparts(found.rates, state.rates), {}
+		for i, rate in ipairs(state.rates) do
+			local old = found.rates[from[i] or 0]
+			state.data[i] = { sum = old and inProportion(old, rate) or 0, start = 0, log = state.log }
+			order[i] = state.data[i]
+		end
+		table.sort(order, function(one, other) return one.sum > other.sum end)
+		for i, data in ipairs(order) do
+			local permits = data.sum - (order[i + 1] and order[i + 1].sum or 0)
+			data.start = state.log.count
+			if permits > 0 then
+				-- of those that count more, all before counts too
+				for k = i + 1, #order do
+					order[k].start = state.log.count + 1
+				end
+				state.log.changed[state.log.count] = { state.time, permits }
+				state.log.count = state.log.count + 1
+			end
+		end
+	end
+
+	local read = kind.read
+
+	function kind.read(key, terms, now)
+		local state = read(key, terms, now)
+		if state then
+			state.log = state.data[1].log
+		end
+		return state
+	end
+
+	function kind.payable(data, rate, permits)
+		local missing = data.sum + permits - rate.permits
+		local i = data.start
+		while missing > 0 and i < data.log.count do
+			local at, counted = entry(data.log, i)
+			missing = missing - counted
+			if missing <= 0 then
+				return at + rate.period
+			end
+			i = i + 1
+		end
+		return 0
+	end
+
+	function kind.full(data, rate)
+		return data.sum > 0 and entry(data.log, data.log.count - 1) + rate.period or 0
+	end
+
+	function kind.room(data, rate)
+		return rate.most - data.sum
+	end
+
+	function kind.left(data, rate)
+		return rate.permits - data.sum
+	end
+
+	local function add(state, permits)
+		local log = state.log
+		if permits == 0 then
+			return false
+		end
+		local place, before, together = log.count, 0, log.count > 0
+		for _, data in ipairs(state.data) do
+			data.sum = data.sum + permits
+			together = together and data.start < place
+		end
+		if together then
+			local at, counted = entry(log, place - 1)
+			if at == state.time then
+				place, before = place - 1, counted
+			end
+		end
+		log.changed[place] = { state.time, before + permits }
+		log.count = place + 1
+		return true
+	end
+
+	function kind.take(state)
+		return add(state, state.amount)
+	end
+
+	function kind.charge(state, permits)
+		local charged = permits
+		for i, rate in ipairs(state.rates) do
+			charged = math.min(charged, math.max(0, kind.room(state.data[i], rate)))
+		end
+		add(state, charged)
+		return permits - charged
+	end
+
+	local function oldest(state)
+		local start = state.log.count
+		for _, data in ipairs(state.data) do
+			start = math.min(start, data.start)
+		end
+		return start
+	end
+
+	-- The place of the last entry of a time, nil if there is none.
+	local function find(log, from, time)
+		local low, high = from, log.count - 1
+		while low < high do
+			local middle = math.ceil((low + high) / 2)
+			if entry(log, middle) <= time then
+				low = middle
+			else
+				high = middle - 1
+			end
+		end
+		return low < log.count and entry(log, low) == time and low or nil
+	end
+
+	function kind.give(state, permits, at)
+		local log, first = state.log, oldest(state)
+		local place = find(log, first, at)
+		if not place then
+			return false
+		end
+		local _, counted = entry(log, place)
+		local given = math.min(permits, counted)
+		log.changed[place] = { at, counted - given }
+		for _, data in ipairs(state.data) do
+			if place >= data.start then
+				data.sum = data.sum - given
+			end
+		end
+		local _, last = entry(log, math.max(0, log.count - 1))
+		while log.count > first and last == 0 do
+			log.changed[log.count - 1] = nil
+			log.count = log.count - 1
+			if log.count > first then
+				_, last = entry(log, log.count - 1)
+			end
+		end
+		for _, data in ipairs(state.data) do
+			data.start = math.min(data.start, log.count)
+		end
+		return true
+	end
+
+	local function head(state)
+		local parts = { kind.head(state) }
+		for i, data in ipairs(state.data) do
+			parts[i + 1] = struct.pack('<dd', data.sum, data.start)
+		end
+		return table.concat(parts) .. struct.pack('<dB', state.log.count, #state.origin) .. state.origin
+	end
+
+	local function packedEntry(log, i)
+		local at, permits = entry(log, i)
+		return struct.pack('<dI4', at, permits)
+	end
+
+	-- Leaves out what no longer counts, and entries without permits.
+	local function rewritten(state, first)
+		local log, parts, starts = state.log, {}, {}
+		for i = first, log.count - 1 do
+			for k, data in ipairs(state.data) do
+				if data.start == i then
+					starts[k] = #parts
+				end
+			end
+			local _, permits = entry(log, i)
+			if permits > 0 then
+				parts[#parts + 1] = packedEntry(log, i)
+			end
+		end
+		for k, data in ipairs(state.data) do
+			data.start = starts[k] or #parts
+		end
+		log.count = #parts
+		return table.concat(parts)
+	end
+
+	function kind.write(key, state)
+		local log, first, most = state.log, oldest(state), 0
+		for _, rate in ipairs(state.rates) do
+			most = math.max(most, rate.most)
+		end
+		local expiry = kind.expiry(state)
+		if log.new or (first >= 2 * CHUNK and 2 * first >= log.count) or log.count - first > 2 * most + CHUNK then
+			local entries = rewritten(state, first)
+			redis.call('SET', key, head(state) .. entries, 'PX', expiry)
+			return
+		end
+		redis.call('SETRANGE', key, 0, head(state))
+		for i in pairs(log.changed) do
+			if i < log.count then
+				redis.call('SETRANGE', key, log.base + i * ENTRY, packedEntry(log, i))
+			end
+		end
+		redis.call('PEXPIRE', key, expiry)
+	end
+
+	return kind
+end

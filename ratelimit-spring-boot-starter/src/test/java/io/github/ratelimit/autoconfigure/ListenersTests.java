@@ -1,0 +1,55 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimitListener;
+import io.github.ratelimit.RegisteredLimit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@ExtendWith(OutputCaptureExtension.class)
+class ListenersTests {
+
+	private final RegisteredLimit chat = new LimitRegistry().register(Limit.of("chat", Rate.parse("10/s")), List.of());
+
+	@Test
+	void whatOneListenerThrowsIsNotTheOthersBusiness(CapturedOutput output) {
+		List<String> told = new ArrayList<>();
+		RateLimitListener listeners = Listeners.of(List.of(new RateLimitListener() {
+
+			@Override
+			public void banned(RegisteredLimit limit, Key key, Duration ban) {
+				throw new IllegalStateException("failed for sk-secret");
+			}
+
+		}, new RateLimitListener() {
+
+			@Override
+			public void banned(RegisteredLimit limit, Key key, Duration ban) {
+				told.add("banned " + ban);
+			}
+
+			@Override
+			public void waited(RegisteredLimit limit, long nanos) {
+				told.add("waited " + nanos);
+			}
+
+		}));
+		listeners.banned(this.chat, Key.of("sk-secret"), Duration.ofHours(1));
+		listeners.banned(this.chat, Key.of("sk-secret"), Duration.ofHours(2));
+		listeners.waited(this.chat, 5);
+		assertThat(told).containsExactly("banned PT1H", "banned PT2H", "waited 5");
+		assertThat(output.toString().split("What is told of limits failed", -1)).hasSize(2);
+		assertThat(output).contains("java.lang.IllegalStateException").doesNotContain("sk-secret");
+	}
+
+}

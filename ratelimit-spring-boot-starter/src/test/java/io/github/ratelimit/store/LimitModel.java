@@ -1,0 +1,133 @@
+package io.github.ratelimit.store;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+
+/**
+ * What one key has of one limit, plainly and slowly: exact, one caller, nothing rounded
+ * but waits, which are rounded up to the step of the store's clock. Permits that are
+ * there are its balance; it is negative where calls turned out to have cost more.
+ */
+public abstract class LimitModel {
+
+	private final Limit limit;
+
+	private final long resolution;
+
+	private long now;
+
+	protected LimitModel(Limit limit, long now, long resolution) {
+		this.limit = limit;
+		this.now = now;
+		this.resolution = resolution;
+	}
+
+	/** Returns the model of a key that has everything. */
+	static LimitModel of(Limit limit, long now, long resolution) {
+		return switch (limit.algorithm()) {
+			case TOKEN_BUCKET ->
+				limit.paces() ? new PacedModel(limit, now, resolution) : new BucketModel(limit, now, resolution);
+			case FIXED_WINDOW -> new FixedWindowModel(limit, now, resolution);
+			case SLIDING_WINDOW -> new SegmentsModel(limit, now, resolution);
+			case SLIDING_WINDOW_COUNTER -> new CounterModel(limit, now, resolution);
+			case SLIDING_WINDOW_LOG -> new LogModel(limit, now, resolution);
+			case CONCURRENCY -> new PlacesModel(limit, now, resolution);
+		};
+	}
+
+	public final Limit limit() {
+		return this.limit;
+	}
+
+	protected final long resolution() {
+		return this.resolution;
+	}
+
+	protected final long now() {
+		return this.now;
+	}
+
+	/** Lets time pass until then. */
+	public LimitModel at(long nanos) {
+		this.now = nanos;
+		return this;
+	}
+
+	/** Returns the permits of one quota, those owed as a negative number. */
+	protected abstract long balance(int quota);
+
+	protected final long balance() {
+		long least = Long.MAX_VALUE;
+		for (int i = 0; i < this.limit.quotas(); i++) {
+			least = Math.min(least, balance(i));
+		}
+		return least;
+	}
+
+	public long remaining(int quota) {
+		return Math.max(0, balance(quota));
+	}
+
+	public final long remaining() {
+		long least = Long.MAX_VALUE;
+		for (int i = 0; i < this.limit.quotas(); i++) {
+			least = Math.min(least, remaining(i));
+		}
+		return least;
+	}
+
+	public final boolean has(long permits) {
+		return remaining() >= permits;
+	}
+
+	/** Returns whether the charge would be granted. Who needs nothing always is. */
+	public boolean grants(Charge charge) {
+		return has(charge.needed());
+	}
+
+	/** Returns how long a granted charge waits for its turn. */
+	public long turnAfter(Charge charge) {
+		return 0;
+	}
+
+	/** Takes permits, and returns what they can go back to. */
+	public abstract Object takeFrom(long permits);
+
+	/** Returns permits to what they were taken from, where that is still there. */
+	public abstract void giveBackTo(Object from, long permits);
+
+	/** Returns how many permits more could be charged before any are forgiven. */
+	protected abstract long room();
+
+	/** Charges permits whether they are there or not, and returns what is forgiven. */
+	public final long charge(long permits) {
+		long charged = Math.min(permits, Math.max(0, room()));
+		if (charged > 0) {
+			takeFrom(charged);
+		}
+		return permits - charged;
+	}
+
+	/** Returns how long until so many permits are there. */
+	public long waitFor(long needed) {
+		return (needed > this.limit.capacity()) ? LimitDecision.NEVER : waitForPayable(needed);
+	}
+
+	protected abstract long waitForPayable(long needed);
+
+	public abstract long timeToFull(int quota);
+
+	public final long timeToFull() {
+		long longest = 0;
+		for (int i = 0; i < this.limit.quotas(); i++) {
+			longest = Math.max(longest, timeToFull(i));
+		}
+		return longest;
+	}
+
+	protected static long plusDebt(long balance, long debt) {
+		return (debt == Limit.UNBOUNDED_DEBT) ? Long.MAX_VALUE : balance + debt;
+	}
+
+}

@@ -1,0 +1,276 @@
+package io.github.ratelimit.store;
+
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Permit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TestThreads;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+/** A call reserves what it may cost and tells afterwards what it did cost. */
+public interface SettlementContract extends StoreFixture {
+
+	/** How many sequences of calls that reserve, settle, cancel and fail are tried. */
+	default int settlements() {
+		return 10_000;
+	}
+
+	@Test
+	default void theBalanceIsWhatWasSpentOrTheDebtThatIsRemembered() {
+		assumeThat(algorithms()).contains(Algorithm.TOKEN_BUCKET);
+		long seed = System.nanoTime();
+		SplittableRandom random = new SplittableRandom(seed);
+		ManualTime time = new ManualTime();
+		LimitStore store = createStore(time);
+		for (int i = 0; i < settlements(); i++) {
+			Limit limit = budget(100, random.nextBoolean() ? 100 : random.nextInt(60));
+			new Calls(store, limit, Key.of("caller" + i), random).run();
+		}
+		Limit last = budget(100, 40);
+		Calls calls = new Calls(store, last, Key.of("last"), random);
+		calls.call(10).settle(60);
+		calls.call(30).settle(100);
+		LimitDecision refused = store.take(new Charge(last, Key.of("last"), 7));
+		assertThat(refused.retryAfter()).as("(debt of 40 + 7) at 100/min, seed %d", seed)
+			.isEqualTo(Duration.ofMillis(47 * 600));
+		time.advance(refused.retryAfter().minusNanos(resolution()));
+		assertThat(store.take(refused.charge()).violated()).isTrue();
+		time.advance(Duration.ofNanos(resolution()));
+		assertThat(store.take(refused.charge()).violated()).isFalse();
+	}
+
+	@Test
+	default void aHundredCallersAreAdmittedByWhatTheyReserveAndOverspendWhatTheyUnderestimated() throws Exception {
+		assumeThat(algorithms()).contains(Algorithm.TOKEN_BUCKET);
+		ManualTime time = new ManualTime();
+		LimitStore store = createStore(time);
+		Limit limit = budget(100, Limit.UNBOUNDED_DEBT);
+		Charge reserve = StoreFixture.charge(limit, "callers", 10);
+		Decision[] decisions = new Decision[100];
+		TestThreads.run(100, (caller) -> decisions[caller] = Decision.of(store.take(reserve), store));
+		long admitted = 0;
+		for (Decision decision : decisions) {
+			admitted += decision.allowed() ? 1 : 0;
+		}
+		assertThat(admitted).isEqualTo(10);
+
+		AtomicLong underestimated = new AtomicLong();
+		TestThreads.run(100, (caller) -> {
+			if (decisions[caller].allowed()) {
+				decisions[caller].permit().settle(10 + caller);
+				underestimated.addAndGet(caller);
+			}
+		});
+		LimitDecision next = store.take(StoreFixture.charge(limit, "callers", 1));
+		assertThat(next.retryAfter()).isEqualTo(Duration.ofMillis(600 * (underestimated.get() + 1)));
+		assertThat(store.forgivenPermits(limit)).isZero();
+	}
+
+	@Test
+	default void callersThatSettleWhileOthersReserveSpendNoMoreThanTheBudgetAndWhatWasUnderestimated()
+			throws Exception {
+		assumeThat(algorithms()).contains(Algorithm.TOKEN_BUCKET);
+		for (int round = 0; round < 10; round++) {
+			LimitStore store = createStore(new ManualTime());
+			Limit limit = budget(100, Limit.UNBOUNDED_DEBT);
+			AtomicLong spent = new AtomicLong();
+			AtomicLong underestimated = new AtomicLong();
+			TestThreads.run(25, (thread) -> {
+				SplittableRandom random = new SplittableRandom(thread);
+				for (int call = 0; call < 4; call++) {
+					Decision decision = Decision.of(store.take(StoreFixture.charge(limit, "callers", 10)), store);
+					if (decision.allowed()) {
+						long actual = random.nextInt(25);
+						decision.permit().settle(actual);
+						spent.addAndGet(actual);
+						underestimated.addAndGet(Math.max(0, actual - 10));
+					}
+				}
+			});
+			assertThat(spent.get()).isBetween(91L, 100 + underestimated.get());
+			LimitDecision next = store.take(StoreFixture.charge(limit, "callers", 100));
+			assertThat(next.retryAfter()).isEqualTo(Duration.ofMillis(600 * spent.get()));
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Algorithm.class, mode = EnumSource.Mode.EXCLUDE, names = "CONCURRENCY")
+	default void whatIsOwedBeyondTheDebtIsForgiven(Algorithm algorithm) {
+		assumeThat(algorithms()).contains(algorithm);
+		LimitStore store = createStore(new ManualTime());
+		Limit limit = Limit.named("chat")
+			.algorithm(algorithm)
+			.rates(Rate.parse("10/min"))
+			.maxDebt(4)
+			.costed(true)
+			.build();
+		LimitDecision first = StoreFixture.taken(store, limit, "caller", 8);
+		LimitDecision second = StoreFixture.taken(store, limit, "caller", 2);
+
+		store.settle(first, 9);
+		store.settle(second, 20);
+
+		assertThat(store.forgivenPermits(limit)).isEqualTo(15);
+		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
+		assertThat(looked.violated()).as("who needs nothing").isFalse();
+		assertThat(looked.remaining()).isZero();
+		assertThat(store.take(StoreFixture.charge(limit, "caller", 1)).violated()).isTrue();
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Algorithm.class, mode = EnumSource.Mode.EXCLUDE, names = "CONCURRENCY")
+	default void whatWasReservedTooMuchIsThereAgain(Algorithm algorithm) {
+		assumeThat(algorithms()).contains(algorithm);
+		LimitStore store = createStore(new ManualTime());
+		Limit limit = Limit.named("chat")
+			.algorithm(algorithm)
+			.rates(Rate.parseAll("10/min, 100/h"))
+			.costed(true)
+			.build();
+		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 8);
+
+		store.settle(taken, 3);
+
+		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
+		assertThat(looked.remaining(0)).isEqualTo(7);
+		assertThat(looked.remaining(1)).isEqualTo(97);
+		assertThat(store.forgivenPermits(limit)).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Algorithm.class, mode = EnumSource.Mode.EXCLUDE, names = "CONCURRENCY")
+	default void aLookTakesNothingAndIsCountedWhenItsOutcomeIsKnown(Algorithm algorithm) {
+		assumeThat(algorithms()).contains(algorithm);
+		LimitStore store = createStore(new ManualTime());
+		Limit limit = Limit.named("login").algorithm(algorithm).rates(Rate.parse("2/15min")).build();
+		Charge look = Charge.look(limit, Key.of("caller"), 1);
+		for (int failed = 0; failed < 2; failed++) {
+			LimitDecision looked = store.take(look);
+			assertThat(looked.violated()).isFalse();
+			assertThat(looked.remaining()).isEqualTo(2 - failed);
+			assertThat(store.take(look).violated()).as("a login that does not fail").isFalse();
+			store.settle(looked, 1);
+		}
+		LimitDecision refused = store.take(look);
+		assertThat(refused.violated()).isTrue();
+		assertThat(refused.retryAfter()).isPositive();
+		assertThat(store.takeAll(List.of(look, Charge.look(limit, Key.of("other"), 1))))
+			.extracting(LimitDecision::violated)
+			.containsExactly(true, false);
+	}
+
+	private static Limit budget(long permits, long maxDebt) {
+		return Limit.named("budget" + maxDebt)
+			.rates(Rate.parse(permits + "/min"))
+			.maxDebt(maxDebt)
+			.costed(true)
+			.build();
+	}
+
+	/** Some calls of one key, while time stands, and what they should leave. */
+	final class Calls {
+
+		private final LimitStore store;
+
+		private final Limit limit;
+
+		private final Key key;
+
+		private final SplittableRandom random;
+
+		private final Deque<Reserved> open = new ArrayDeque<>();
+
+		private long balance;
+
+		Calls(LimitStore store, Limit limit, Key key, SplittableRandom random) {
+			this.store = store;
+			this.limit = limit;
+			this.key = key;
+			this.random = random;
+			this.balance = limit.capacity();
+		}
+
+		Permit call(long permits) {
+			Decision decision = Decision.of(this.store.take(new Charge(this.limit, this.key, permits)), this.store);
+			assertThat(decision.allowed()).isEqualTo(permits <= this.balance);
+			this.balance -= permits;
+			return decision.permit();
+		}
+
+		void run() {
+			for (int step = 2 + this.random.nextInt(8); step > 0; step--) {
+				long permits = 1 + this.random.nextInt(50);
+				if (permits <= this.balance && this.random.nextInt(3) > 0) {
+					this.open.add(new Reserved(call(permits), permits));
+				}
+				else if (!this.open.isEmpty()) {
+					end(this.random.nextBoolean() ? this.open.removeFirst() : this.open.removeLast());
+				}
+			}
+			while (!this.open.isEmpty()) {
+				end(this.open.removeFirst());
+			}
+			assertThat(this.store.take(new Charge(this.limit, this.key, 0)).remaining())
+				.isEqualTo(Math.max(0, this.balance));
+			long missing = this.limit.capacity() - this.balance;
+			LimitDecision next = this.store.take(new Charge(this.limit, this.key, this.limit.capacity()));
+			assertThat(next.retryAfter()).isEqualTo(Duration.ofMillis(600 * missing));
+		}
+
+		private void end(Reserved call) {
+			long actual = this.random.nextInt(80);
+			switch (this.random.nextInt(5)) {
+				case 0 -> {
+					assertThat(call.permit().settle(actual)).isTrue();
+					assertThat(call.permit().settle(actual + 7)).isFalse();
+					cost(call, actual);
+				}
+				case 1 -> {
+					call.permit().spend(actual);
+					call.permit().close();
+					cost(call, (actual > 0) ? actual : call.reserved());
+				}
+				case 2 -> {
+					call.permit().spend(actual);
+					call.permit().fail();
+					cost(call, actual);
+				}
+				case 3 -> {
+					assertThat(call.permit().giveBack()).isTrue();
+					cost(call, 0);
+				}
+				default -> call.permit().close();
+			}
+			call.permit().fail();
+			call.permit().giveBack();
+		}
+
+		private void cost(Reserved call, long actual) {
+			this.balance = (actual <= call.reserved()) ? this.balance + call.reserved() - actual
+					: Math.max(Math.min(this.balance, -this.limit.maxDebt()), this.balance + call.reserved() - actual);
+		}
+
+	}
+
+	/** A call that has not ended. */
+	record Reserved(Permit permit, long reserved) {
+	}
+
+}

@@ -1,0 +1,56 @@
+package io.github.ratelimit.store;
+
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.ManualTime;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+/** A limit that is only tried out counts and says what it would say, and stops nobody. */
+public interface ShadowContract extends StoreFixture {
+
+	@ParameterizedTest
+	@EnumSource(Algorithm.class)
+	default void aLimitThatIsTriedOutStopsNobody(Algorithm algorithm) {
+		assumeThat(algorithms()).contains(algorithm);
+		LimitStore store = createStore(new ManualTime());
+		Limit wide = StoreFixture.limit("wide", "100/min");
+		Limit tried = StoreFixture.limit("tried", algorithm, "2/min");
+		List<Charge> charges = List.of(StoreFixture.charge(wide, "caller", 1),
+				StoreFixture.charge(tried, "caller", 1).inShadow());
+		for (int call = 0; call < 5; call++) {
+			List<LimitDecision> said = store.takeAll(charges);
+			assertThat(said).extracting(LimitDecision::refuses).containsExactly(false, false);
+			assertThat(said).extracting(LimitDecision::violated).containsExactly(false, call >= 2);
+			assertThat(said).extracting(LimitDecision::remaining).containsExactly(99L - call, Math.max(0, 1L - call));
+			assertThat(said.get(1).retryAfterNanos() > 0).isEqualTo(call >= 2);
+		}
+		assertThat(store.take(charges.get(1)).refuses()).isFalse();
+		assertThat(store.mostDenied(tried, 1).get(0).denied()).isEqualTo(4);
+		assertThat(store.mostDenied(tried, 1).get(0).allowed()).isEqualTo(2);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Algorithm.class)
+	default void aLimitThatIsTriedOutIsNotChargedWhereAnotherRefuses(Algorithm algorithm) {
+		assumeThat(algorithms()).contains(algorithm);
+		LimitStore store = createStore(new ManualTime());
+		Limit one = StoreFixture.limit("one", "1/min");
+		Limit tried = StoreFixture.limit("tried", algorithm, "5/min");
+		List<Charge> charges = List.of(StoreFixture.charge(tried, "caller", 1).inShadow(),
+				StoreFixture.charge(one, "caller", 1));
+		for (int call = 0; call < 3; call++) {
+			List<LimitDecision> said = store.takeAll(charges);
+			assertThat(said).extracting(LimitDecision::violated).containsExactly(false, call > 0);
+		}
+		assertThat(StoreFixture.remaining(store, tried, "caller")).isEqualTo(4);
+	}
+
+}

@@ -1,0 +1,140 @@
+package io.github.ratelimit.store;
+
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+/** The worst that an adversary finds is what the reference promises, no more. */
+public interface WorstCaseContract extends StoreFixture {
+
+	/** How many patterns of arrival the adversary tries for each limit. */
+	default int patterns() {
+		return 3_000;
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "TOKEN_BUCKET, 10/min, 19, 20", "TOKEN_BUCKET, 10/min burst 5, 14, 15", "TOKEN_BUCKET, 1/s, 1, 2",
+			"FIXED_WINDOW, 10/min, 20, 20", "FIXED_WINDOW, 7/3s, 14, 14", "SLIDING_WINDOW, 10/min, 10, 10",
+			"SLIDING_WINDOW, 7/3s, 7, 7", "SLIDING_WINDOW_COUNTER, 10/min, 19, 19",
+			"SLIDING_WINDOW_COUNTER, 7/3s, 13, 13", "SLIDING_WINDOW_LOG, 10/min, 10, 20",
+			"SLIDING_WINDOW_LOG, 7/3s, 7, 14" })
+	default void inAPeriodNoMoreIsGrantedThanPromised(Algorithm algorithm, String rate, int withinAPeriod,
+			int fromEndToEnd) {
+		assumeThat(algorithms()).contains(algorithm);
+		long seed = System.nanoTime();
+		WorstCase worst = new WorstCase(this, StoreFixture.limit("worst", algorithm, rate));
+		WorstCase.Found found = worst.search(patterns(), seed);
+		assertThat(found).as("seed %d", seed).isEqualTo(new WorstCase.Found(withinAPeriod, fromEndToEnd));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "TOKEN_BUCKET, 20, 0.999", "FIXED_WINDOW, 20, 0.999", "SLIDING_WINDOW, 20, 0.947",
+			"SLIDING_WINDOW, 4, 0.795", "SLIDING_WINDOW, 60, 0.978", "SLIDING_WINDOW_COUNTER, 20, 0.9",
+			"SLIDING_WINDOW_LOG, 20, 0.999" })
+	default void whoAlwaysAsksIsGrantedThatPartOfTheRate(Algorithm algorithm, int segments, double part) {
+		assumeThat(algorithms()).contains(algorithm);
+		Limit limit = Limit.named("steady").algorithm(algorithm).rates(Rate.parse("60/min")).segments(segments).build();
+		double burst = (algorithm == Algorithm.TOKEN_BUCKET) ? 0.01 : 0;
+		for (boolean evenly : List.of(true, false)) {
+			assertThat(new WorstCase(this, limit).steady(evenly)).as("evenly: %s", evenly)
+				.isBetween(part, 1.000001 + burst + 0.01);
+		}
+	}
+
+	@Test
+	default void placesAreNeverMoreThanTheLimitWhateverComesAndGoes() {
+		assumeThat(algorithms()).contains(Algorithm.CONCURRENCY);
+		SplittableRandom random = new SplittableRandom();
+		LimitStore store = createStore(new ManualTime());
+		Limit limit = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "7/s");
+		List<LimitDecision> underWay = new ArrayList<>();
+		List<LimitDecision> ended = new ArrayList<>();
+		int most = 0;
+		for (int step = 0; step < patterns(); step++) {
+			if (random.nextInt(5) < 3) {
+				LimitDecision said = store.take(StoreFixture.charge(limit, "caller", 1));
+				if (!said.violated()) {
+					underWay.add(said);
+				}
+			}
+			else if (!underWay.isEmpty() && random.nextInt(3) > 0) {
+				LimitDecision end = underWay.remove(random.nextInt(underWay.size()));
+				store.giveBack(end);
+				ended.add(end);
+			}
+			else if (!ended.isEmpty()) {
+				store.giveBack(ended.get(random.nextInt(ended.size())));
+			}
+			most = Math.max(most, underWay.size());
+		}
+		assertThat(most).isEqualTo(7);
+	}
+
+	/**
+	 * Callers join, leave the line and go on; those that go on never come closer than the
+	 * rate, but for the step of the clock to which a turn is rounded up.
+	 */
+	@ParameterizedTest
+	@CsvSource({ "10/s, 1000", "7/3s, 5000", "1/500ms, 3000" })
+	default void turnsAreNeverMoreThanOneAndTheRateWhateverJoinsCancelsAndLeaves(String text, long maxWait) {
+		assumeThat(algorithms()).contains(Algorithm.TOKEN_BUCKET);
+		long seed = System.nanoTime();
+		SplittableRandom random = new SplittableRandom(seed);
+		Rate rate = Rate.parse(text);
+		Limit limit = Limit.named("paced").rates(rate).maxWait(Duration.ofMillis(maxWait), 100).build();
+		ManualTime time = new ManualTime();
+		LimitStore store = createStore(time);
+		TreeMap<Long, List<LimitDecision>> turns = new TreeMap<>();
+		List<Long> output = new ArrayList<>();
+		long turn = rate.period().toNanos() / rate.permits();
+		for (int step = 0; step < patterns(); step++) {
+			while (!turns.isEmpty() && turns.firstKey() <= time.nanoTime()) {
+				var first = turns.pollFirstEntry();
+				first.getValue().forEach((went) -> output.add(first.getKey()));
+			}
+			if (random.nextInt(4) > 0) {
+				Charge charge = new Charge(limit, Key.of("caller"), 1).waiting(random.nextLong(maxWait * 1_000_000));
+				LimitDecision said = store.take(charge);
+				if (!said.violated()) {
+					turns.computeIfAbsent(time.nanoTime() + said.turnAfterNanos(), (at) -> new ArrayList<>()).add(said);
+				}
+			}
+			if (!turns.isEmpty() && random.nextInt(3) == 0) {
+				cancel(store, turns, random);
+			}
+			time.advance(Duration.ofNanos(resolution() * random.nextLong(2 * turn / resolution())));
+		}
+		assertThat(output).as("seed %d", seed).hasSizeGreaterThan(patterns() / 20);
+		for (int first = 0; first < output.size(); first++) {
+			for (int last = first; last < Math.min(output.size(), first + 50); last++) {
+				long nanos = output.get(last) - output.get(first) + resolution();
+				assertThat(last - first + 1L).as("turns in %d ns, seed %d", nanos, seed)
+					.isLessThanOrEqualTo(1 + nanos * rate.permits() / rate.period().toNanos());
+			}
+		}
+	}
+
+	/** Mostly of the newest, who can give the turn back. */
+	private static void cancel(LimitStore store, TreeMap<Long, List<LimitDecision>> turns, SplittableRandom random) {
+		Long at = random.nextInt(4) > 0 ? turns.lastKey()
+				: turns.keySet().stream().skip(random.nextInt(turns.size())).findFirst().orElseThrow();
+		turns.remove(at).forEach(store::giveBack);
+	}
+
+}
