@@ -99,16 +99,20 @@ final class SegmentedWindow implements RateWindow {
 		return balance(now) + this.terms.maxDebt();
 	}
 
+	/** Goes by places from the oldest on: to divide for each would cost most of it. */
 	@Override
 	public long nanosUntil(long permits, long now) {
 		long current = segment(now);
 		long missing = permits - this.terms.permits() + sumAt(current);
-		long segment = current - this.terms.segments - 1;
+		long oldest = current - this.terms.segments;
+		long segment = oldest - 1;
+		int place = this.terms.place(oldest);
 		while (missing > 0 && segment < this.newest) {
 			segment++;
-			missing -= count(segment);
+			missing -= this.counts[place];
+			place = (place + 1 < this.counts.length) ? place + 1 : 0;
 		}
-		return (segment < current - this.terms.segments) ? 0 : this.terms.nanosUntilGone(segment, now);
+		return (segment < oldest) ? 0 : this.terms.nanosUntilGone(segment, now);
 	}
 
 	@Override

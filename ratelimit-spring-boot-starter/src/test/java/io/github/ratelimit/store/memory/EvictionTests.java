@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyState;
@@ -134,6 +135,41 @@ class EvictionTests {
 		store.sweep();
 		assertThat(store.find(this.limit, Key.GLOBAL.id())).isPresent();
 		assertThat(store.trackedKeys(this.limit)).isEqualTo(1);
+	}
+
+	@Test
+	void aKeyWithCallsUnderWayStaysWhileThereIsAnIdleOne() {
+		MemoryStore store = new MemoryStore(this.time, 8);
+		Limit slots = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "3/s");
+		for (int i = 0; i < 7; i++) {
+			StoreFixture.taken(store, slots, "busy" + i, 3);
+		}
+		for (int i = 0; i < 500; i++) {
+			store.giveBack(StoreFixture.taken(store, slots, "caller" + i, 1));
+			this.time.advance(Duration.ofDays(1));
+			store.sweep();
+		}
+		for (int i = 0; i < 7; i++) {
+			assertThat(store.take(StoreFixture.charge(slots, "busy" + i, 1)).violated()).isTrue();
+		}
+		assertThat(store.forgottenPermits(slots)).isZero();
+	}
+
+	@Test
+	void whereAllKeysHaveCallsUnderWayTheOneWithFewestIsForgotten() {
+		MemoryStore store = new MemoryStore(this.time, 3);
+		Limit slots = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "3/s");
+		StoreFixture.taken(store, slots, "three", 3);
+		LimitDecision forgotten = StoreFixture.taken(store, slots, "one", 1);
+		StoreFixture.taken(store, slots, "two", 2);
+
+		StoreFixture.taken(store, slots, "new", 3);
+
+		assertThat(store.forgottenPermits(slots)).isEqualTo(1);
+		assertThat(store.find(slots, Key.of("one"))).isEmpty();
+		store.giveBack(forgotten);
+		assertThat(store.find(slots, Key.of("three")).orElseThrow().remaining()).isZero();
+		assertThat(store.find(slots, Key.of("two")).orElseThrow().remaining()).isEqualTo(1);
 	}
 
 	@Test

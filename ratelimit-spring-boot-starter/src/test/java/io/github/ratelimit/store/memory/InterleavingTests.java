@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
@@ -61,13 +62,16 @@ class InterleavingTests {
 	@TestFactory
 	List<DynamicTest> nothingIsLostOrInvented() {
 		List<DynamicTest> tests = new ArrayList<>();
-		for (Situation situation : SITUATIONS) {
-			for (Operation outer : OPERATIONS) {
-				tests.add(DynamicTest.dynamicTest(situation.name() + ": " + outer.name(), () -> {
-					for (Operation inner : OPERATIONS) {
-						interleave(situation, outer, inner);
-					}
-				}));
+		for (Algorithm algorithm : Algorithm.values()) {
+			for (Situation situation : SITUATIONS) {
+				for (Operation outer : OPERATIONS) {
+					String name = algorithm + ", " + situation.name() + ": " + outer.name();
+					tests.add(DynamicTest.dynamicTest(name, () -> {
+						for (Operation inner : OPERATIONS) {
+							interleave(algorithm, situation, outer, inner);
+						}
+					}));
+				}
 			}
 		}
 		return tests;
@@ -77,7 +81,7 @@ class InterleavingTests {
 	void aKeyThatSomebodyElseHasCreatedMeanwhileEvictsNobody() {
 		boolean ran = true;
 		for (int reading = 1; ran; reading++) {
-			World world = new World(2);
+			World world = new World(Algorithm.TOKEN_BUCKET, 2);
 			world.take("b", 1);
 			world.time.interleave(reading, () -> world.take("a", 2));
 			world.take("a", 1);
@@ -87,10 +91,10 @@ class InterleavingTests {
 		}
 	}
 
-	private static void interleave(Situation situation, Operation outer, Operation inner) {
+	private static void interleave(Algorithm algorithm, Situation situation, Operation outer, Operation inner) {
 		boolean ran = true;
 		for (int reading = 1; ran; reading++) {
-			World world = new World(situation.maxKeys());
+			World world = new World(algorithm, situation.maxKeys());
 			situation.arrange().accept(world);
 			world.begin();
 			world.time.interleave(reading, () -> inner.run().accept(world));
@@ -112,7 +116,7 @@ class InterleavingTests {
 	/** A store, with a book of what was taken from it. */
 	private static final class World {
 
-		private final Limit limit = StoreFixture.limit("chat", "3/min");
+		private final Limit limit;
 
 		private final InterleavedTime time = new InterleavedTime();
 
@@ -137,7 +141,8 @@ class InterleavingTests {
 
 		private boolean refilled;
 
-		World(int maxKeys) {
+		World(Algorithm algorithm, int maxKeys) {
+			this.limit = StoreFixture.limit("chat", algorithm, "3/min");
 			this.maxKeys = maxKeys;
 			this.store = new MemoryStore(this.time, maxKeys);
 		}

@@ -1,0 +1,78 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.StoreFixture;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/** Windows go by the wall clock, but not by its steps. */
+class ClockStepTests {
+
+	private long nanos;
+
+	private Instant wallTime = Instant.parse("2026-03-04T05:06:07.123456789Z");
+
+	private final MemoryStore store = new MemoryStore(new TimeSource() {
+
+		@Override
+		public long nanoTime() {
+			return ClockStepTests.this.nanos;
+		}
+
+		@Override
+		public Instant wallTime() {
+			return ClockStepTests.this.wallTime;
+		}
+
+	}, 10);
+
+	@Test
+	void aWindowBeginsWithTheMinuteOfTheWallClock() {
+		Limit limit = StoreFixture.limit("chat", Algorithm.FIXED_WINDOW, "10/min");
+		LimitDecision taken = StoreFixture.taken(this.store, limit, "caller", 10);
+		assertThat(taken.resetAfter()).isEqualTo(Duration.ofSeconds(53).minusNanos(123_456_789));
+	}
+
+	@ParameterizedTest
+	@EnumSource(Algorithm.class)
+	void aStepOfTheWallClockGivesNothingBack(Algorithm algorithm) {
+		Limit limit = StoreFixture.limit("chat", algorithm, "10/min");
+		StoreFixture.taken(this.store, limit, "caller", 10);
+		this.wallTime = this.wallTime.plus(Duration.ofDays(1));
+		assertThat(StoreFixture.remaining(this.store, limit, "caller")).isZero();
+		this.wallTime = this.wallTime.minus(Duration.ofDays(3));
+		assertThat(StoreFixture.remaining(this.store, limit, "caller")).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Algorithm.class)
+	void aReadingOfTheClockThatComesLateCountsAsTheNewest(Algorithm algorithm) {
+		Limit limit = StoreFixture.limit("chat", algorithm, "10/min");
+		this.nanos = Duration.ofMinutes(10).toNanos();
+		StoreFixture.taken(this.store, limit, "caller", 6);
+		this.nanos -= Duration.ofMinutes(2).toNanos();
+		StoreFixture.taken(this.store, limit, "caller", 4);
+		assertThat(this.store.take(StoreFixture.charge(limit, "caller", 1)).violated()).isTrue();
+		this.nanos += Duration.ofMinutes(2).toNanos();
+		assertThat(StoreFixture.remaining(this.store, limit, "caller")).isZero();
+	}
+
+	@Test
+	void aSlidingWindowThatIsTooFineIsRefused() {
+		Limit limit = StoreFixture.limit("chat", Algorithm.SLIDING_WINDOW, "10/36500d");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.store.check(limit))
+			.withMessage("Limit 'chat' has the rate 10/36500d in 20 segments, which cannot be counted exactly. "
+					+ "Write at most 2 segments, or a shorter period.");
+		this.store.check(StoreFixture.limit("other", Algorithm.SLIDING_WINDOW, "10/3650d"));
+	}
+
+}
