@@ -207,6 +207,34 @@ class PropertiesCheckTests {
 	}
 
 	@Test
+	void conditionThatIsNoneIsRefused() {
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "count-when: status").failure()).contains(
+				"Property: ratelimit.limits.chat.count-when", "is a value and no condition",
+				"Compare it, for example status == 401.");
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "count-when: user == null").failure())
+			.contains("looks at user, but after the response nobody is authenticated any more");
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "countWhen: ''").failure())
+			.contains("Write when a call counts, for example status == 401, or remove it.");
+	}
+
+	@Test
+	void costThatIsKnownBeforehandDoesNotSettle() {
+		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "settle: 1").failure()).contains(
+				"Property: ratelimit.limits.chat.settle", "is the same for every call",
+				"Write it as the cost, or write what tells the call's own.");
+	}
+
+	@Test
+	void limitOfCallsUnderWayHasNothingToSettleOrToCount() {
+		assertThat(StartUp.ofLimit("max-concurrent: 5", "key: ip", "settle: attribute('usage')").failure())
+			.contains("is for calls that are paid, but the limit 'chat' counts calls under way");
+		assertThat(StartUp.ofLimit("max-concurrent: 5", "key: ip", "count-when: status == 401").failure())
+			.contains("is for calls that are paid, but the limit 'chat' counts calls under way");
+		assertThat(StartUp.ofLimit("rate: 5/s", "max-wait: 1s", "key: ip", "count-when: status == 401").failure())
+			.contains("calls of the limit 'chat' wait for their turn before");
+	}
+
+	@Test
 	void unknownAlgorithmIsToldWhatThereIs() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "algorithm: concurrency").failure())
 			.contains("Property: ratelimit.limits.chat.algorithm", "Reason: The value is not known")

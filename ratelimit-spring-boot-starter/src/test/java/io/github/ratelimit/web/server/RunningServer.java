@@ -97,18 +97,22 @@ final class RunningServer implements AutoCloseable {
 	}
 
 	Answer send(String method, String path, String... headers) throws IOException {
+		try (Socket socket = open(method, path, headers); InputStream in = socket.getInputStream()) {
+			return Answer.of(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
+		}
+	}
+
+	/** Sends a request, and leaves it to the caller to read the answer, or to go away. */
+	Socket open(String method, String path, String... headers) throws IOException {
 		StringBuilder request = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
 		for (String header : headers) {
 			request.append(header).append("\r\n");
 		}
 		request.append("Connection: close\r\n\r\n");
-		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
-			socket.setSoTimeout(20_000);
-			socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
-			try (InputStream in = socket.getInputStream()) {
-				return Answer.of(new String(in.readAllBytes(), StandardCharsets.ISO_8859_1));
-			}
-		}
+		Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port);
+		socket.setSoTimeout(20_000);
+		socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
+		return socket;
 	}
 
 	@Override

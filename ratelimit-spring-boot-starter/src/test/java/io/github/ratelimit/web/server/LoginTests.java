@@ -1,0 +1,94 @@
+package io.github.ratelimit.web.server;
+
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.web.server.LastingRequests.Model;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** A login counts the attempts that failed, as the response says. */
+@TestInstance(Lifecycle.PER_CLASS)
+class LoginTests {
+
+	private final RunningServer server = RunningServer.withoutSecurity(LastingRequests.class,
+			"ratelimit.limits.login.rate=5/15min", "ratelimit.limits.login.key=ip",
+			"ratelimit.limits.login.count-when=status == 401", "ratelimit.http.rules[0].path=/life/login",
+			"ratelimit.http.rules[0].limits=login", "ratelimit.limits.one.max-concurrent=1",
+			"ratelimit.limits.one.key=ip", "ratelimit.limits.tokens.rate=100/d", "ratelimit.limits.tokens.key=ip",
+			"ratelimit.limits.tokens.cost=1");
+
+	@BeforeEach
+	void tomorrow() {
+		this.server.bean(ManualTime.class).advance(Duration.ofDays(1));
+	}
+
+	@AfterAll
+	void stop() {
+		this.server.close();
+	}
+
+	@Test
+	void whoLogsInIsNotCounted() throws IOException {
+		for (int i = 0; i < 50; i++) {
+			assertThat(login("alice")).isEqualTo(200);
+		}
+		for (int i = 0; i < 20; i++) {
+			assertThat(login("failure")).isEqualTo(500);
+		}
+		assertThat(login("alice")).isEqualTo(200);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "status", "exception", "error", "later" })
+	void whoFailsIsCountedOnceHoweverTheAnswerComesAbout(String failure) throws IOException {
+		for (int i = 0; i < 5; i++) {
+			assertThat(login("alice")).isEqualTo(200);
+			assertThat(login(failure)).isEqualTo(401);
+		}
+		await().until(() -> login("alice") == 429);
+		assertThat(login(failure)).isEqualTo(429);
+		this.server.bean(ManualTime.class).advance(Duration.ofMinutes(3));
+		assertThat(login("alice")).isEqualTo(200);
+		assertThat(login(failure)).isEqualTo(401);
+		await().until(() -> login("alice") == 429);
+	}
+
+	@Test
+	void aHundredFailuresAtOnceAreRememberedUpToTheDebt() throws Exception {
+		Model model = this.server.bean(Model.class);
+		model.gate = new CountDownLatch(1);
+		AtomicInteger failed = new AtomicInteger();
+		TestThreads.run(101, (thread) -> {
+			if (thread == 100) {
+				await().until(() -> model.running.get() == 100);
+				model.gate.countDown();
+			}
+			else if (login("status") == 401) {
+				failed.incrementAndGet();
+			}
+		});
+		assertThat(failed).hasValue(100);
+		await().until(() -> login("alice") == 429);
+		this.server.bean(ManualTime.class).advance(Duration.ofMinutes(3 * 6).minusMillis(1));
+		assertThat(login("alice")).isEqualTo(429);
+		this.server.bean(ManualTime.class).advance(Duration.ofMillis(1));
+		assertThat(login("alice")).isEqualTo(200);
+	}
+
+	private int login(String as) throws IOException {
+		return this.server.get("/life/login?as=" + as).status();
+	}
+
+}

@@ -1,0 +1,232 @@
+package io.github.ratelimit.web.server;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyState;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.web.server.LastingRequests.Model;
+import io.github.ratelimit.web.server.RunningServer.Answer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What requests hold is free again, and what they have paid is what they cost, however
+ * they are answered and however they end.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+class RequestLifeTests {
+
+	private static final long BUDGET = 1_000_000;
+
+	private static final long PLACES = 300;
+
+	private static final int RESERVED = 10;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	/** Requests whose cost is known, with their status and what they pay. */
+	private static final List<Outcome> OUTCOMES = List.of(new Outcome("/life/plain", 200, RESERVED),
+			new Outcome("/life/plain?actual=3", 200, 3), new Outcome("/life/plain?actual=25", 200, 25),
+			new Outcome("/life/plain?actual=0", 200, 0), new Outcome("/life/attribute?usage=42", 200, 42),
+			new Outcome("/life/throws", 500, 0), new Outcome("/life/throws?spent=4", 500, 4),
+			new Outcome("/life/handled", 503, 0), new Outcome("/life/status?status=400", 400, 0),
+			new Outcome("/life/error?status=404", 404, 0), new Outcome("/life/nothing", 404, 0),
+			new Outcome("/life/callable", 200, RESERVED), new Outcome("/life/callable?fails=true", 500, 0),
+			new Outcome("/life/deferred?ends=completes", 200, RESERVED),
+			new Outcome("/life/deferred?ends=fails", 500, 0), new Outcome("/life/deferred?ends=refuses", 401, 0),
+			new Outcome("/life/deferred?ends=times-out", 503, 0), new Outcome("/life/future", 200, RESERVED),
+			new Outcome("/life/future?fails=true", 500, 0), new Outcome("/life/sse?ends=completes", 200, 6),
+			new Outcome("/life/sse?ends=settles", 200, 5), new Outcome("/life/sse?ends=silent", 200, RESERVED),
+			new Outcome("/life/sse?ends=fails", 200, 6), new Outcome("/life/sse?ends=fails&chunks=0", 500, 0),
+			new Outcome("/life/sse?ends=times-out", 200, 6), new Outcome("/life/emitter?ends=completes", 200, 6),
+			new Outcome("/life/emitter?ends=settles", 200, 5), new Outcome("/life/emitter?ends=fails", 200, 6),
+			new Outcome("/life/body?ends=completes", 200, 6), new Outcome("/life/body?ends=fails", 500, 6),
+			new Outcome("/life/flux?ends=completes", 200, 4), new Outcome("/life/flux?ends=fails", 200, 4),
+			new Outcome("/life/flux?ends=fails-at-once", 500, 0), new Outcome("/life/mono", 200, 6),
+			new Outcome("/life/servlet?ends=completes", 200, RESERVED),
+			new Outcome("/life/servlet?ends=starts-again", 200, RESERVED),
+			new Outcome("/life/servlet?ends=times-out", 500, 0), new Outcome("/life/servlet?ends=no", 500, 0));
+
+	private final RunningServer server = RunningServer.withoutSecurity(LastingRequests.class,
+			"ratelimit.limits.tokens.rate=" + BUDGET + "/d", "ratelimit.limits.tokens.key=header('X-API-Key')",
+			"ratelimit.limits.tokens.cost=" + RESERVED, "ratelimit.limits.tokens.settle=attribute('usage')",
+			"ratelimit.limits.slots.max-concurrent=" + PLACES, "ratelimit.limits.slots.key=header('X-API-Key')",
+			"ratelimit.limits.few.max-concurrent=2", "ratelimit.limits.few.key=header('X-API-Key')",
+			"ratelimit.limits.one.max-concurrent=1", "ratelimit.limits.one.key=header('X-API-Key')",
+			"ratelimit.limits.calls.rate=1000/d", "ratelimit.limits.calls.key=header('X-API-Key')",
+			"ratelimit.http.rules[0].path=/life/**", "ratelimit.http.rules[0].limits=slots,tokens,calls",
+			"ratelimit.http.rules[1].path=/life/callable", "ratelimit.http.rules[1].limits=few",
+			"ratelimit.http.rules[2].path=/life/covered", "ratelimit.http.rules[2].limits=one");
+
+	private String key = "";
+
+	@BeforeEach
+	void anotherCaller(TestInfo test) {
+		this.key = test.getDisplayName().replaceAll("[^A-Za-z]", "") + System.nanoTime();
+	}
+
+	@AfterAll
+	void stop() {
+		this.server.close();
+	}
+
+	static List<Outcome> outcomes() {
+		return OUTCOMES;
+	}
+
+	@ParameterizedTest
+	@MethodSource("outcomes")
+	void aRequestPaysWhatItCostAndHoldsNothingAfterwards(Outcome outcome) throws IOException {
+		assertThat(get(outcome.path()).status()).isEqualTo(outcome.status());
+		eventually("tokens", BUDGET - outcome.paid());
+		eventually("slots", PLACES);
+		assertThat(remaining("calls")).isEqualTo(999);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/life/sse?ends=endless", "/life/emitter?ends=endless", "/life/body?ends=endless" })
+	void aStreamWhoseClientGoesAwayPaysForWhatWasDelivered(String path) throws Exception {
+		disconnectInMidStream(path);
+		eventually("slots", PLACES);
+		long paid = BUDGET - remaining("tokens");
+		assertThat(paid).isPositive().isEven().isNotEqualTo(RESERVED);
+		assertThat(remaining("calls")).isEqualTo(999);
+	}
+
+	@Test
+	void aFluxWhoseClientGoesAwayPaysTheLastThatWasSeen() throws Exception {
+		disconnectInMidStream("/life/flux?ends=endless");
+		eventually("slots", PLACES);
+		eventually("tokens", BUDGET - 7);
+	}
+
+	@Test
+	void aRequestThatIsRefusedHoldsNothingAndAPlaceIsFreeWhenItsRequestIsOver() throws Exception {
+		Model model = this.server.bean(Model.class);
+		model.gate = new CountDownLatch(1);
+		AtomicInteger answered = new AtomicInteger();
+		Thread[] clients = new Thread[2];
+		for (int i = 0; i < clients.length; i++) {
+			clients[i] = new Thread(() -> answered.addAndGet(status("/life/callable")));
+			clients[i].start();
+		}
+		await().until(() -> model.running.get() == 2);
+		assertThat(remaining("few")).isZero();
+		assertThat(get("/life/callable").status()).isEqualTo(429);
+		assertThat(remaining("slots")).isEqualTo(PLACES - 2);
+		assertThat(remaining("tokens")).isEqualTo(BUDGET - 2 * RESERVED);
+		model.gate.countDown();
+		for (Thread client : clients) {
+			client.join();
+		}
+		assertThat(answered).hasValue(400);
+		eventually("few", 2);
+		assertThat(get("/life/callable").status()).isEqualTo(200);
+	}
+
+	@Test
+	void thePlaceOfARequestCoversItsCalls() throws IOException {
+		for (int i = 0; i < 3; i++) {
+			assertThat(get("/life/covered").status()).isEqualTo(200);
+			eventually("one", 1);
+		}
+	}
+
+	@Test
+	void amongHundredsOfRandomEndsNoPlaceIsLostAndEveryTokenIsAccountedFor() throws Exception {
+		List<Outcome> outcomes = OUTCOMES.stream().filter((outcome) -> !outcome.path().contains("callable")).toList();
+		AtomicLong paid = new AtomicLong();
+		TestThreads.run(8, (thread) -> {
+			Random random = new Random(thread);
+			for (int i = 0; i < 50; i++) {
+				Outcome outcome = outcomes.get(random.nextInt(outcomes.size()));
+				assertThat(get(outcome.path()).status()).as(outcome.path()).isEqualTo(outcome.status());
+				paid.addAndGet(outcome.paid());
+				if (random.nextInt(10) == 0) {
+					disconnect("/life/sse?ends=endless", this.key + "leaver");
+				}
+			}
+		});
+		eventually("tokens", BUDGET - paid.get());
+		eventually("slots", PLACES);
+		assertThat(remaining("calls")).isEqualTo(600);
+		await().atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(remaining("slots", this.key + "leaver")).isEqualTo(PLACES));
+	}
+
+	private void disconnectInMidStream(String path) throws IOException {
+		disconnect(path, this.key);
+	}
+
+	private void disconnect(String path, String key) throws IOException {
+		try (Socket socket = this.server.open("GET", path, "X-API-Key: " + key)) {
+			InputStream in = socket.getInputStream();
+			assertThat(in.readNBytes(100_000)).hasSize(100_000);
+			socket.setSoLinger(true, 0);
+		}
+	}
+
+	private int status(String path) {
+		try {
+			return get(path).status();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private Answer get(String path) throws IOException {
+		return this.server.get(path, "X-API-Key: " + this.key);
+	}
+
+	private void eventually(String limit, long remaining) {
+		await().atMost(PATIENCE).untilAsserted(() -> assertThat(remaining(limit)).as(limit).isEqualTo(remaining));
+	}
+
+	private long remaining(String limit) {
+		return remaining(limit, this.key);
+	}
+
+	/** Nobody knows a key that has all its permits again. */
+	private long remaining(String limit, String key) {
+		Limit configured = this.server.bean(LimitRegistry.class).get(limit).limit();
+		return this.server.bean(LimitStore.class)
+			.find(configured, Key.of(key))
+			.map(KeyState::remaining)
+			.orElse(configured.capacity());
+	}
+
+	/**
+	 * A request and what comes of it.
+	 *
+	 * @param path the path
+	 * @param status the status of the answer
+	 * @param paid tokens that it pays
+	 */
+	record Outcome(String path, int status, long paid) {
+
+	}
+
+}
