@@ -4,6 +4,7 @@ import io.github.ratelimit.Charge;
 import io.github.ratelimit.RequestPermit;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -38,6 +39,9 @@ final class RequestEnd implements AsyncListener {
 	private @Nullable List<Settlement> settlements;
 
 	private volatile @Nullable HttpServletResponse response;
+
+	/** Whether an exception has left the application, whatever it has begun before. */
+	private volatile boolean thrown;
 
 	/** Whether the request broke before anything was sent. */
 	private volatile boolean broken;
@@ -90,9 +94,11 @@ final class RequestEnd implements AsyncListener {
 			return;
 		}
 		if (failure != null) {
+			this.thrown = true;
 			broke();
 		}
-		if (!listens(request)) {
+		boolean errorPage = this.thrown && request.getDispatcherType() == DispatcherType.ERROR;
+		if (errorPage || !listens(request)) {
 			complete();
 		}
 	}
@@ -132,6 +138,9 @@ final class RequestEnd implements AsyncListener {
 	public void onError(AsyncEvent event) {
 		if (!(event.getThrowable() instanceof IOException)) {
 			broke();
+		}
+		if (this.thrown) {
+			complete(); // some containers keep waiting for who has thrown
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntToLongFunction;
 import java.util.function.Supplier;
 
@@ -13,10 +14,13 @@ import io.github.ratelimit.CallPermit;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.RequestPermit;
 import io.github.ratelimit.expression.RequestFacts;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.util.ReflectionUtils;
 
 /** The request that the test's thread serves, as the web room would bind it. */
@@ -66,6 +70,14 @@ final class BoundRequest {
 		Request paid(String limit, long permits) {
 			this.paid.put(limit, permits);
 			return this;
+		}
+
+		/** Has the filter charge a limit, as a rule would. */
+		void charged(BeanFactory beans, String limit, long permits) {
+			Charge charge = new Charge(beans.getBean(RateLimiter.class).limit(limit),
+					Key.of(Objects.requireNonNull(this.headers.get("x-api-key"))), permits);
+			this.permit.add(beans.getBean(RateLimiter.class).tryAcquire(charge));
+			paid(limit, permits);
 		}
 
 		/** Makes everything that decides about this request fail. */

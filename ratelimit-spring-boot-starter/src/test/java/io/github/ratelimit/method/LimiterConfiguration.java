@@ -79,14 +79,17 @@ class LimiterConfiguration {
 		return new LimitPolicies(List.of(policy(registry, expressions, "chat", "2/min", "header('X-API-Key')", null),
 				policy(registry, expressions, "tokens", "100/min", "header('X-API-Key')", "10"),
 				policy(registry, expressions, "everyone", "3/min", "global", null),
-				policy(registry, expressions, "budget", "100/min", "global", "10")));
+				policy(registry, expressions, "budget", "100/min", "global", "10"),
+				policy(registry, expressions, "one", "", "global", null)));
 	}
 
 	private static LimitPolicy policy(LimitRegistry registry, ExpressionCompiler expressions, String name, String rate,
 			String key, @Nullable String cost) {
 		KeyExpression expression = expressions.requestKey(key);
-		return LimitPolicy.of(registry.register(Limit.of(name, Rate.parse(rate)), List.of(expression.source())),
-				List.of(expression), OnMissingKey.IP, (cost != null) ? expressions.requestCost(cost) : null);
+		Limit limit = rate.isEmpty() ? Limit.named(name).maxConcurrent(1).build()
+				: Limit.named(name).rates(Rate.parse(rate)).costed(cost != null).build();
+		return LimitPolicy.of(registry.register(limit, List.of(expression.source())), List.of(expression),
+				OnMissingKey.IP, (cost != null) ? expressions.requestCost(cost) : null);
 	}
 
 	@Bean

@@ -156,7 +156,9 @@ class RequestLifeTests {
 
 	@Test
 	void amongHundredsOfRandomEndsNoPlaceIsLostAndEveryTokenIsAccountedFor() throws Exception {
-		List<Outcome> outcomes = OUTCOMES.stream().filter((outcome) -> !outcome.path().contains("callable")).toList();
+		List<Outcome> outcomes = OUTCOMES.stream()
+			.filter((outcome) -> !outcome.path().contains("callable") && !outcome.path().endsWith("ends=no"))
+			.toList();
 		AtomicLong paid = new AtomicLong();
 		TestThreads.run(8, (thread) -> {
 			Random random = new Random(thread);

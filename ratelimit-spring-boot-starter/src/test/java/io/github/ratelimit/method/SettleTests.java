@@ -1,0 +1,263 @@
+package io.github.ratelimit.method;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyState;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.store.memory.MemoryStore;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/** A method tells what it cost, and its places are free when it is over. */
+class SettleTests {
+
+	private static final long BUDGET = 100;
+
+	private static final long RESERVED = 10;
+
+	private AnnotationConfigApplicationContext context;
+
+	private Model model;
+
+	private BoundRequest request;
+
+	@BeforeEach
+	void start() {
+		this.context = LimiterConfiguration.start(Model.class);
+		this.model = this.context.getBean(Model.class);
+		this.request = this.context.getBean(BoundRequest.class);
+	}
+
+	@AfterEach
+	void stop() {
+		this.request.unbind();
+		this.context.close();
+	}
+
+	@Test
+	void aResultTellsWhatTheCallCost() {
+		assertThat(this.model.ask(new Answer(new Usage(3L)))).isNotNull();
+		assertThat(paid()).isEqualTo(3);
+		this.model.ask(new Answer(new Usage(25L)));
+		assertThat(paid()).isEqualTo(28);
+		this.model.ask(new Answer(new Usage(0L)));
+		this.model.ask(new Answer(new Usage(-5L)));
+		assertThat(paid()).isEqualTo(28);
+	}
+
+	@Test
+	void whatCannotBeToldLeavesWhatWasReserved() {
+		this.model.ask(null);
+		assertThat(paid()).isEqualTo(RESERVED);
+		this.model.ask(new Answer(null));
+		assertThat(paid()).isEqualTo(2 * RESERVED);
+		this.model.ask(new Answer(new Usage(null)));
+		assertThat(paid()).isEqualTo(3 * RESERVED);
+	}
+
+	@Test
+	void aCallThatThrowsHasCostNothing() {
+		assertThatIllegalStateException().isThrownBy(() -> this.model.fail());
+		assertThat(paid()).isZero();
+	}
+
+	@Test
+	void aFutureTellsItWhenItIsComplete() {
+		CompletableFuture<Answer> answer = new CompletableFuture<>();
+		CompletionStage<Answer> told = this.model.later(answer);
+		assertThat(paid()).isEqualTo(RESERVED);
+		answer.complete(new Answer(new Usage(4L)));
+		assertThat(told.toCompletableFuture()).isCompleted();
+		assertThat(paid()).isEqualTo(4);
+		this.model.later(CompletableFuture.failedFuture(new IllegalStateException("failed")));
+		assertThat(paid()).isEqualTo(4);
+	}
+
+	@Test
+	void whoCancelsTheFutureCancelsTheWork() {
+		CompletableFuture<Answer> answer = new CompletableFuture<>();
+		this.model.later(answer).toCompletableFuture().cancel(true);
+		assertThat(answer).isCancelled();
+		assertThat(paid()).isZero();
+	}
+
+	@Test
+	void theLastElementOfAFluxThatSaysSoTellsWhatItCost() {
+		this.model.stream(Flux.just(new Answer(null), new Answer(new Usage(2L)), new Answer(new Usage(6L))))
+			.blockLast();
+		assertThat(paid()).isEqualTo(6);
+	}
+
+	@Test
+	void aFluxThatIsCancelledPaysWhatWasSeenLast() {
+		Sinks.Many<Answer> sink = Sinks.many().unicast().onBackpressureBuffer();
+		Disposable subscription = this.model.stream(sink.asFlux()).subscribe();
+		sink.tryEmitNext(new Answer(new Usage(7L)));
+		assertThat(paid()).isEqualTo(RESERVED);
+		subscription.dispose();
+		assertThat(paid()).isEqualTo(7);
+	}
+
+	@Test
+	void aFluxThatIsCancelledBeforeAnythingWasToldPaysWhatItReserved() {
+		Sinks.Many<Answer> sink = Sinks.many().unicast().onBackpressureBuffer();
+		this.model.stream(sink.asFlux()).subscribe().dispose();
+		assertThat(paid()).isEqualTo(RESERVED);
+	}
+
+	@Test
+	void aFluxThatBreaksOffPaysForWhatItDelivered() {
+		Flux<Answer> broken = Flux.error(new IllegalStateException("broken"));
+		assertThatIllegalStateException().isThrownBy(() -> this.model.stream(broken).blockLast());
+		assertThat(paid()).isZero();
+		assertThatIllegalStateException()
+			.isThrownBy(() -> this.model.stream(broken.startWith(new Answer(null))).blockLast());
+		assertThat(paid()).isEqualTo(RESERVED);
+	}
+
+	@Test
+	void aMonoTellsByItsValue() {
+		this.model.single(Mono.just(new Answer(new Usage(8L)))).block();
+		assertThat(paid()).isEqualTo(8);
+		this.model.single(Mono.empty()).block();
+		assertThat(paid()).isEqualTo(8 + RESERVED);
+	}
+
+	@Test
+	void aPlaceIsFreeWhenTheCallIsOver() {
+		for (int i = 0; i < 3; i++) {
+			assertThat(this.model.one("sync")).isEqualTo("sync");
+			assertThatIllegalStateException().isThrownBy(() -> this.model.one(null));
+		}
+		CompletableFuture<String> running = new CompletableFuture<>();
+		CompletableFuture<String> told = this.model.oneLater(running);
+		assertThatExceptionOfType(RateLimitExceededException.class).isThrownBy(() -> this.model.one("second"));
+		running.complete("done");
+		assertThat(told).isCompletedWithValue("done");
+		assertThat(this.model.one("third")).isEqualTo("third");
+		Disposable streaming = this.model.oneStream(Flux.never()).subscribe();
+		assertThatExceptionOfType(RateLimitExceededException.class).isThrownBy(() -> this.model.one("fourth"));
+		streaming.dispose();
+		assertThat(this.model.one("fifth")).isEqualTo("fifth");
+	}
+
+	@Test
+	void whatTheRequestPaidInAdvanceAndWhatTheMethodPaidBeyondAreSettledTogether() {
+		BoundRequest.Request bound = this.request.bind("alice");
+		bound.charged(this.context, "tokens", RESERVED);
+		this.model.dear(new Answer(new Usage(5L)));
+		assertThat(paid("alice")).isEqualTo(5);
+		bound.charged(this.context, "tokens", RESERVED);
+		this.model.dear(new Answer(new Usage(45L)));
+		assertThat(paid("alice")).isEqualTo(50);
+		bound.complete(200);
+		assertThat(paid("alice")).isEqualTo(50);
+	}
+
+	@Test
+	void aRequestSettlesWhatItsCallsHaveNot() {
+		BoundRequest.Request bound = this.request.bind("alice");
+		this.model.plain();
+		this.model.plain();
+		assertThat(bound.permit().settle(7)).isTrue();
+		assertThat(bound.permit().settle(9)).isFalse();
+		assertThat(paid("alice")).isEqualTo(7);
+	}
+
+	private long paid() {
+		LimitRegistry registry = this.context.getBean(LimitRegistry.class);
+		return BUDGET - this.context.getBean(MemoryStore.class)
+			.find(registry.get("budget").limit(), Key.GLOBAL)
+			.map(KeyState::remaining)
+			.orElse(BUDGET);
+	}
+
+	private long paid(String key) {
+		LimitRegistry registry = this.context.getBean(LimitRegistry.class);
+		return BUDGET - this.context.getBean(MemoryStore.class)
+			.find(registry.get("tokens").limit(), Key.of(key))
+			.map(KeyState::remaining)
+			.orElse(BUDGET);
+	}
+
+	record Usage(@Nullable Long tokens) {
+
+	}
+
+	record Answer(@Nullable Usage usage) {
+
+	}
+
+	static class Model {
+
+		@RateLimited(value = "budget", settle = "#result.usage.tokens")
+		public @Nullable Answer ask(@Nullable Answer answer) {
+			return answer;
+		}
+
+		@RateLimited(value = "budget", settle = "#result.usage.tokens")
+		public Answer fail() {
+			throw new IllegalStateException("failed");
+		}
+
+		@RateLimited(value = "budget", settle = "#result.usage.tokens")
+		public CompletionStage<Answer> later(CompletableFuture<Answer> answer) {
+			return answer;
+		}
+
+		@RateLimited(value = "budget", settle = "#result.usage?.tokens")
+		public Flux<Answer> stream(Flux<Answer> answers) {
+			return answers;
+		}
+
+		@RateLimited(value = "budget", settle = "#result.usage.tokens")
+		public Mono<Answer> single(Mono<Answer> answer) {
+			return answer;
+		}
+
+		@RateLimited("one")
+		public String one(@Nullable String value) {
+			if (value == null) {
+				throw new IllegalStateException("failed");
+			}
+			return value;
+		}
+
+		@RateLimited("one")
+		public CompletableFuture<String> oneLater(CompletableFuture<String> value) {
+			return value;
+		}
+
+		@RateLimited("one")
+		public Flux<String> oneStream(Flux<String> values) {
+			return values;
+		}
+
+		@RateLimited(value = "tokens", cost = "#answer != null ? 30 : 0", settle = "#result.usage.tokens")
+		public Answer dear(Answer answer) {
+			return answer;
+		}
+
+		@RateLimited("tokens")
+		public void plain() {
+		}
+
+	}
+
+}
