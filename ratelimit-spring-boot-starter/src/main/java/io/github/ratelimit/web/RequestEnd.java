@@ -116,11 +116,14 @@ final class RequestEnd implements AsyncListener {
 		return false;
 	}
 
-	private void broke() {
+	/** Returns whether the client has been sent something by now. */
+	private boolean broke() {
 		HttpServletResponse answer = this.response;
-		if (answer != null && !answer.isCommitted()) {
+		boolean sent = answer != null && answer.isCommitted();
+		if (!sent) {
 			this.broken = true;
 		}
+		return sent;
 	}
 
 	@Override
@@ -134,17 +137,14 @@ final class RequestEnd implements AsyncListener {
 	}
 
 	/**
-	 * A client that has gone is no failure. Nothing more can be delivered then, and
-	 * nothing more may be heard: a container may never complete what it cannot write, or
-	 * whose handler has thrown.
+	 * A client that has gone is no failure. Where nothing can change the outcome any more
+	 * nothing may be heard any more either: containers do not always complete what they
+	 * cannot write, or whose handler has thrown.
 	 */
 	@Override
 	public void onError(AsyncEvent event) {
 		boolean clientHasGone = event.getThrowable() instanceof IOException;
-		if (!clientHasGone) {
-			broke();
-		}
-		if (clientHasGone || this.thrown) {
+		if (clientHasGone || broke() || this.thrown) {
 			complete();
 		}
 	}

@@ -227,6 +227,17 @@ class LastingRequests {
 			return emitter;
 		}
 
+		/** All is sent by the thread that the container has lent. */
+		@GetMapping("/life/early")
+		SseEmitter early(Permit permit) throws IOException {
+			SseEmitter emitter = new SseEmitter(20_000L);
+			for (int i = 0; i < 500; i++) {
+				emitter.send(SseEmitter.event().data(FILLER));
+				permit.spend(2);
+			}
+			return emitter;
+		}
+
 		@GetMapping("/life/emitter")
 		ResponseBodyEmitter emitter(Permit permit, @RequestParam String ends,
 				@RequestParam(defaultValue = "3") int chunks) {

@@ -44,7 +44,7 @@ class RequestLifeTests {
 
 	private static final int RESERVED = 10;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(5);
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	/** Requests whose cost is known, with their status and what they pay. */
 	private static final List<Outcome> OUTCOMES = List.of(new Outcome("/life/plain", 200, RESERVED),
@@ -106,7 +106,8 @@ class RequestLifeTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/life/sse?ends=endless", "/life/emitter?ends=endless", "/life/body?ends=endless" })
+	@ValueSource(strings = { "/life/sse?ends=endless", "/life/emitter?ends=endless", "/life/body?ends=endless",
+			"/life/early" })
 	void aStreamWhoseClientGoesAwayPaysForWhatWasDelivered(String path) throws Exception {
 		for (int i = 1; i <= 10; i++) {
 			disconnectInMidStream(path);
