@@ -133,14 +133,19 @@ final class RequestEnd implements AsyncListener {
 		broke();
 	}
 
-	/** A client that has gone is no failure. */
+	/**
+	 * A client that has gone is no failure. Nothing more can be delivered then, and
+	 * nothing more may be heard: a container may never complete what it cannot write, or
+	 * whose handler has thrown.
+	 */
 	@Override
 	public void onError(AsyncEvent event) {
-		if (!(event.getThrowable() instanceof IOException)) {
+		boolean clientHasGone = event.getThrowable() instanceof IOException;
+		if (!clientHasGone) {
 			broke();
 		}
-		if (this.thrown) {
-			complete(); // some containers keep waiting for who has thrown
+		if (clientHasGone || this.thrown) {
+			complete();
 		}
 	}
 
