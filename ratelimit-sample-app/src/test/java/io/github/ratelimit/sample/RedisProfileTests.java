@@ -54,6 +54,7 @@ class RedisProfileTests {
 				assertThat(client.chat("X-API-Key", "sk-away").statusCode()).isEqualTo(200);
 			}
 			assertThat(client.chat("X-API-Key", "sk-away").statusCode()).isEqualTo(429);
+			assertThat(client.login("demo", "demo").statusCode()).isEqualTo(503);
 			assertThat(client.get("/actuator/ratelimits").body()).contains("\"type\":\"redis\"");
 			assertThat(client.get("/actuator/health").statusCode()).isEqualTo(200);
 		}
