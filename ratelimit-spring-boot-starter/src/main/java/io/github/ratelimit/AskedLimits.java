@@ -2,6 +2,7 @@ package io.github.ratelimit;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What a call asks the store for: its own charges, as the modes of their limits want
@@ -61,8 +62,10 @@ final class AskedLimits {
 	/**
 	 * Returns what the limits say of the call's own charges.
 	 * @param said the store's answer, or the refusal of one limit that was not asked
+	 * @param taken is told what a limit gave to a key that is banned: in shadow a ban
+	 * stops nothing, and the store does not know what it is for
 	 */
-	List<LimitDecision> own(List<LimitDecision> said) {
+	List<LimitDecision> own(List<LimitDecision> said, Consumer<LimitDecision> taken) {
 		if (said.size() < this.charges.size() || this.charges.size() == this.limits.size()) {
 			return said;
 		}
@@ -70,7 +73,11 @@ final class AskedLimits {
 		int ban = this.limits.size();
 		for (int i = 0; i < own.size(); i++) {
 			if (this.limits.get(i).penaltyLimits() != null) {
-				own.set(i, punished(own.get(i), said.get(ban++)));
+				LimitDecision before = own.get(i);
+				own.set(i, punished(before, said.get(ban++)));
+				if (own.get(i) != before && !before.violated()) {
+					taken.accept(before);
+				}
 			}
 		}
 		return own;

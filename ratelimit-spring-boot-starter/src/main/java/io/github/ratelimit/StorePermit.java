@@ -149,7 +149,7 @@ final class StorePermit implements Permit {
 		try {
 			action.accept(this.store);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError ex) {
 			logger.log(Level.DEBUG, "Permits of limit '" + limit.limit().name() + "' could not be " + what, ex);
 		}
 	}

@@ -146,7 +146,11 @@ final class StoreRateLimiter implements RateLimiter {
 			return decision(asked, List.of(interruptedAt(asked)));
 		}
 		catch (CompletionException ex) {
-			return this.degradation.report(asked.limits(), (ex.getCause() != null) ? ex.getCause() : ex);
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			if (cause instanceof Error error && !(cause instanceof LinkageError)) {
+				throw error;
+			}
+			return this.degradation.report(asked.limits(), cause);
 		}
 		finally {
 			if (interrupted) {
@@ -171,6 +175,9 @@ final class StoreRateLimiter implements RateLimiter {
 				if (!decided.complete(decision) && decision.allowed()) {
 					decision.permit().giveBack();
 				}
+			}
+			else if (failure instanceof Error && !(failure instanceof LinkageError)) {
+				decided.completeExceptionally(failure);
 			}
 			else if (!decided.isCancelled()) {
 				decided.complete(this.degradation.report(asked.limits(), failure));
@@ -203,7 +210,9 @@ final class StoreRateLimiter implements RateLimiter {
 	}
 
 	private Decision decision(AskedLimits asked, List<LimitDecision> said) {
-		List<LimitDecision> own = asked.own(said);
+		boolean stopped = said.stream().anyMatch(LimitDecision::refuses);
+		List<LimitDecision> own = asked.own(said, stopped ? (nothing) -> {
+		} : this::giveBack);
 		Decision decision = (own.size() == 1) ? Decision.of(own.get(0), this.store) : Decision.of(own, this.store);
 		for (int i = 0; i < own.size(); i++) {
 			LimitDecision limit = own.get(i);
@@ -212,6 +221,11 @@ final class StoreRateLimiter implements RateLimiter {
 			}
 		}
 		return decision;
+	}
+
+	/** A banned call holds nothing, also where it is let through. */
+	private void giveBack(LimitDecision taken) {
+		Decision.of(taken, this.store).permit().giveBack();
 	}
 
 	/** Returns how many calls stand in line. */

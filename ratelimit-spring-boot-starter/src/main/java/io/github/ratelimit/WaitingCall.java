@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call on its way through the lines of the limits that pace it. It joins one line after
- * the other, in an order that all calls keep, and as the first of all of them takes its
- * permits of all limits at once; then it stays there until its turn has come. Whatever
- * ends it, it leaves every line; if it took a turn that it does not use, the turn is
- * given back.
+ * the other, in an order that all calls keep, everybody's line last, and as the first of
+ * all of them takes its permits of all limits at once. It leaves each line at its turn
+ * there, so that a caller who waits long at one limit does not stop those behind it at
+ * another, and goes on at the last of its turns. Whatever ends it, it leaves every line;
+ * if it took a turn that it does not use, the turn is given back.
  */
 final class WaitingCall {
 
@@ -55,7 +56,9 @@ final class WaitingCall {
 		this.start = time.nanoTime();
 		this.paced = charges.stream()
 			.filter(WaitingCall::waits)
-			.sorted(Comparator.<Charge, String>comparing((charge) -> charge.limit().name()).thenComparing(Charge::key))
+			.sorted(Comparator.<Charge, Boolean>comparing((charge) -> charge.key().equals(Key.GLOBAL))
+				.thenComparing((charge) -> charge.limit().name())
+				.thenComparing(Charge::key))
 			.toList();
 	}
 
@@ -137,7 +140,7 @@ final class WaitingCall {
 		}
 		this.taken = said;
 		long wait = reserve(said);
-		if (this.answer.isCancelled()) {
+		if (this.answer.isDone()) {
 			leave(giveBack());
 		}
 		else if (wait <= 0) {
@@ -148,14 +151,18 @@ final class WaitingCall {
 		}
 	}
 
+	/** Returns how long it takes until the last of the turns comes. */
 	private long reserve(List<LimitDecision> said) {
 		long now = this.time.nanoTime();
-		long longest = 0;
+		long longest = said.stream().mapToLong(LimitDecision::turnAfterNanos).max().orElse(0);
 		for (LimitDecision decision : said) {
-			int place = indexOfPaced(decision.charge());
-			if (place >= 0) {
-				this.lines.reserved(this.paced.get(place), this.places.get(place), now + decision.turnAfterNanos());
-				longest = Math.max(longest, decision.turnAfterNanos());
+			int index = indexOfPaced(decision.charge());
+			if (index >= 0) {
+				long turn = decision.turnAfterNanos();
+				this.lines.reserved(this.paced.get(index), this.places.get(index), now + turn);
+				if (turn < longest) {
+					this.time.after(turn).thenRunAsync(() -> leave(index, false), this.executor);
+				}
 			}
 		}
 		return longest;
@@ -174,15 +181,19 @@ final class WaitingCall {
 		try {
 			step.run();
 		}
-		catch (RuntimeException | LinkageError ex) {
+		catch (Throwable ex) {
 			leave(false);
 			this.answer.completeExceptionally(ex);
 		}
 	}
 
+	/** What was taken for a call that somebody else has ended goes back. */
 	private void end(List<LimitDecision> said) {
 		if (this.answer.complete(said)) {
 			leave(false);
+		}
+		else {
+			leave(giveBack());
 		}
 	}
 
@@ -198,9 +209,13 @@ final class WaitingCall {
 	private synchronized void leave(boolean turnGivenBack) {
 		if (this.left.compareAndSet(false, true)) {
 			for (int i = 0; i < this.places.size(); i++) {
-				this.lines.leave(this.paced.get(i), this.places.get(i), turnGivenBack);
+				leave(i, turnGivenBack);
 			}
 		}
+	}
+
+	private void leave(int index, boolean turnGivenBack) {
+		this.lines.leave(this.paced.get(index), this.places.get(index), turnGivenBack);
 	}
 
 }

@@ -33,8 +33,8 @@ final class WaitingLine {
 		return (wait < 0) ? Long.MAX_VALUE - 1 : wait;
 	}
 
-	boolean isEmpty() {
-		return this.places.isEmpty();
+	@Nullable Place first() {
+		return this.places.peek();
 	}
 
 	Place join(Charge charge) {
@@ -58,15 +58,14 @@ final class WaitingLine {
 	}
 
 	/**
-	 * Lets a call go, by its turn or because it gave up.
+	 * Removes a call, by its turn or because it gave up.
 	 * @param place its place
 	 * @param turnGivenBack whether it took a turn and gave it back
-	 * @return who is the first now and was not before, null if nobody
+	 * @return whether it was there
 	 */
-	@Nullable Place leave(Place place, boolean turnGivenBack) {
-		boolean first = this.places.peek() == place;
+	boolean remove(Place place, boolean turnGivenBack) {
 		if (!this.places.remove(place)) {
-			return null;
+			return false;
 		}
 		if (place.turnNanos == null) {
 			this.unreservedNanos -= place.spacingNanos;
@@ -74,7 +73,7 @@ final class WaitingLine {
 		else if (turnGivenBack) {
 			this.nextTurnNanos = place.turnNanos;
 		}
-		return first ? this.places.peek() : null;
+		return true;
 	}
 
 	/** Returns how long the next call waits after this one's turn, rounded up. */

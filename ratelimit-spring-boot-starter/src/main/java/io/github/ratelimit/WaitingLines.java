@@ -33,7 +33,7 @@ final class WaitingLines {
 			WaitingLine line = (current != null) ? current : new WaitingLine();
 			long wait = line.waitOfNext(this.time.nanoTime());
 			boolean room = this.waiting.getOrDefault(key.limit(), 0) < charge.limit().maxWaiting();
-			if (wait > charge.maxWaitNanos() || (!room && !line.isEmpty())) {
+			if (wait > charge.maxWaitNanos() || (!room && line.first() != null)) {
 				joined[0] = new Joined(null, wait, false);
 				return current;
 			}
@@ -54,13 +54,17 @@ final class WaitingLines {
 
 	/**
 	 * Lets a call go, by its turn or because it gave up, and the next one step forward.
+	 * Does nothing for a call that has left.
 	 */
 	void leave(Charge charge, Place place, boolean turnGivenBack) {
 		Place[] next = new Place[1];
 		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {
-			next[0] = line.leave(place, turnGivenBack);
-			this.waiting.computeIfPresent(key.limit(), (limit, calls) -> (calls > 1) ? calls - 1 : null);
-			return line.isEmpty() ? null : line;
+			boolean first = line.first() == place;
+			if (line.remove(place, turnGivenBack)) {
+				this.waiting.computeIfPresent(key.limit(), (limit, calls) -> (calls > 1) ? calls - 1 : null);
+				next[0] = first ? line.first() : null;
+			}
+			return (line.first() == null) ? null : line;
 		});
 		if (next[0] != null) {
 			next[0].first().complete(null);

@@ -111,6 +111,23 @@ class PenaltyTests {
 	}
 
 	@Test
+	void aBannedCallInShadowHoldsNothing() {
+		RegisteredLimit slots = this.registry.register(Limit.named("slots").maxConcurrent(2).build(), List.of(),
+				Map.of(), new Penalty(1, Duration.ofMinutes(10), Duration.ofHours(1)));
+		slots.mode(LimitMode.SHADOW);
+		List<Permit> held = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			held.add(this.limiter.tryAcquire("slots", "ann").permit());
+		}
+		assertThat(this.bans).hasSize(1);
+		held.forEach(Permit::close);
+		for (int i = 0; i < 5; i++) {
+			this.limiter.tryAcquire("slots", "ann").permit().close();
+		}
+		assertThat(this.store.take(new Charge(slots.limit(), Key.of("ann"), 0)).remaining()).isEqualTo(2);
+	}
+
+	@Test
 	void aLimitInShadowNeitherStopsNorIsSparedByTheOthers() {
 		Limit few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).limit();
 		this.registry.get("few").mode(LimitMode.SHADOW);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Limits that let calls wait for their turn, by a turned clock.
@@ -144,6 +145,52 @@ class WaitingTests {
 		this.time.advance(Duration.ofSeconds(1));
 		assertThat(calls).allMatch(Call::allowed);
 		assertThat(this.limiter.waiting()).isZero();
+	}
+
+	@Test
+	void whoWaitsLongAtOneLimitDoesNotStopThoseBehindItAtAnother() {
+		Limit everybody = paced("everybody", "10/s", Duration.ofSeconds(2), 100);
+		Limit slow = paced("slow", "1/s", Duration.ofSeconds(2), 100);
+		Key other = Key.of("bob");
+		assertThat(call(List.of(new Charge(everybody, Key.GLOBAL, 1), new Charge(slow, ANN, 1))).allowed()).isTrue();
+		Call greedy = call(List.of(new Charge(everybody, Key.GLOBAL, 1), new Charge(slow, ANN, 1)));
+		Call greedier = call(List.of(new Charge(everybody, Key.GLOBAL, 1), new Charge(slow, ANN, 1)));
+		Call modest = call(List.of(new Charge(everybody, Key.GLOBAL, 1), new Charge(slow, other, 1)));
+
+		assertThat(modest.isDone()).isFalse();
+		this.time.advance(STEP.multipliedBy(2));
+		assertThat(modest.allowed()).as("behind two turns of everybody's").isTrue();
+		assertThat(greedy.isDone()).isFalse();
+		this.time.advance(Duration.ofSeconds(1));
+		assertThat(greedy.allowed()).isTrue();
+		greedier.cancel();
+		assertThat(this.limiter.waiting()).isZero();
+	}
+
+	@Test
+	void aCallThatGivesUpAtTheMomentOfItsTurnHoldsNothing() {
+		Limit brief = paced("brief", "10/s", STEP.minusNanos(1), 10);
+		StoreRateLimiter other = limiter();
+		List<Charge> one = List.of(new Charge(brief, ANN, 1));
+		assertThat(new Call(other.acquireAsync(one)).allowed()).isTrue();
+		Call refused = new Call(this.limiter.acquireAsync(one));
+		assertThat(refused.refused()).isTrue();
+
+		this.time.advance(STEP);
+		assertThat(new Call(other.acquireAsync(one)).allowed()).isTrue();
+		assertThat(this.limiter.waiting() + other.waiting()).isZero();
+	}
+
+	@Test
+	void anErrorOfTheStoreEndsTheCallAndLeavesNobodyBehindIt() {
+		LimitStore broken = new FailingStore(() -> new StackOverflowError("deep"));
+		StoreRateLimiter limiter = new StoreRateLimiter(this.registry, broken, new KillSwitch(true),
+				new Degradation(this.time), this.time, RateLimitListener.NONE, Runnable::run);
+
+		assertThat(limiter.acquireAsync(List.of(new Charge(this.mail, ANN, 1)))).isCompletedExceptionally();
+		assertThatExceptionOfType(StackOverflowError.class)
+			.isThrownBy(() -> limiter.tryAcquire(new Charge(this.mail, ANN, 1)));
+		assertThat(limiter.waiting()).isZero();
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.OnMissingKey;
 import io.github.ratelimit.expression.PlanExpression;
 import java.time.Duration;
@@ -105,6 +106,9 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		if (definition != null && definition.onMissingKey() != OnMissingKey.IP) {
 			line.append("; on missing key ").append(text(definition.onMissingKey()));
 		}
+		if (definition != null) {
+			line.append(payment(definition));
+		}
 		PlanDefinition plans = (definition != null) ? definition.plans() : null;
 		if (!registered.plans().isEmpty()) {
 			line.append("; plans ").append(LimitText.ofPlans(registered.plans()));
@@ -121,6 +125,16 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 			line.append(sharing(registered.limit().name(), definition));
 		}
 		return line.append("; bound to ").append(boundTo.isEmpty() ? "nothing" : String.join(", ", boundTo)).toString();
+	}
+
+	private static String payment(LimitDefinition definition) {
+		String cost = (definition.cost() != null) ? "; cost " + definition.cost().text() : "";
+		AfterResponse after = definition.afterResponse();
+		if (after == null) {
+			return cost;
+		}
+		return cost + ((after.settle() != null) ? "; settled by " + after.settle().text() : "")
+				+ ((after.countWhen() != null) ? "; counts when " + after.countWhen().text() : "");
 	}
 
 	private static String expression(@Nullable PlanDefinition plans) {

@@ -62,7 +62,8 @@ class StartUpReportTests {
 				      mode: shadow
 				    b: {rate: 10/s, key: ip, max-wait: 2s, max-waiting: 5}
 				    c: {max-concurrent: 10, key: ip, plans: {pro: 20}}
-				    d: {rate: 10/s, key: ip, algorithm: fixed-window}
+				    d: {rate: 10/s, key: ip, algorithm: fixed-window, cost: 5, settle: attribute('usage')}
+				    e: {rate: 5/15min, key: ip, count-when: status == 401}
 				""")
 			.with(PlanDefinitionsTests.Resolver.class)
 			.succeeds((context) -> assertThat(lines(output, "INFO")).containsExactly(
@@ -72,7 +73,10 @@ class StartUpReportTests {
 					"Limit 'b': token-bucket 10/s, waits up to 2s (5 calls at a time); key ip; store memory; "
 							+ "bound to nothing",
 					"Limit 'c': 10 at once; key ip; plans pro 20 at once by PlanResolver; store memory; bound to nothing",
-					"Limit 'd': fixed-window 10/s; key ip; store memory; bound to nothing"));
+					"Limit 'd': fixed-window 10/s; key ip; cost 5; settled by attribute('usage'); store memory; "
+							+ "bound to nothing",
+					"Limit 'e': token-bucket 5/15min; key ip; counts when status == 401; store memory; "
+							+ "bound to nothing"));
 	}
 
 	@Test
