@@ -53,8 +53,12 @@ public final class ManualTime implements TimeSource {
 		return over;
 	}
 
-	/** Turns time forward, and stops at what somebody waits for. */
+	/** Turns time forward, and stops at what somebody waits for; or turns it back. */
 	public void advance(Duration duration) {
+		if (duration.isNegative()) {
+			this.nanos.addAndGet(duration.toNanos());
+			return;
+		}
 		long target = this.nanos.get() + duration.toNanos();
 		Timer next = this.timers.peek();
 		while (next != null && next.due() <= target) {
