@@ -124,8 +124,12 @@ class ChatApiTests {
 			{"model": "stub", "messages": []}                      | messages
 			{"model": "stub", "messages": [null]}                  | messages
 			{"model": "stub", "messages": [{"content": "Hello"}]}  | messages
+			{"model": "stub", "messages": [{"role": "user"}], "n": 0} | n
+			{"model": "stub", "messages": [{"role": "user"}], "n": 9} | n
+			{"model": "stub", "messages": [{"role": "user"}], "max_tokens": 0} | max_tokens
+			{"model": "stub", "messages": [{"role": "user"}], "max_completion_tokens": -1} | max_completion_tokens
 			""")
-	void chatRequestThatLacksSomethingIsToldWhat(String body, String param) {
+	void chatRequestThatIsWrongIsToldWhere(String body, String param) {
 		HttpResponse<String> response = chat(body);
 		assertThat(response.statusCode()).isEqualTo(400);
 		assertThat(SampleClient.json(response).get("error").get("param").asString()).isEqualTo(param);

@@ -36,11 +36,12 @@ class ChatLimitTests {
 		assertThat(refused.statusCode()).isEqualTo(429);
 		assertThat(header(refused, "Retry-After")).isEqualTo("6");
 		assertThat(header(refused, "Cache-Control")).isEqualTo("no-store");
-		assertThat(header(refused, "X-RateLimit-Limit")).isEqualTo("10");
-		assertThat(header(refused, "X-RateLimit-Remaining")).isEqualTo("0");
-		assertThat(header(refused, "X-RateLimit-Reset")).isEqualTo("60");
-		assertThat(header(refused, "RateLimit-Policy")).contains("\"chat\";q=10;w=60", "\"address\";q=100;w=60");
-		assertThat(header(refused, "RateLimit")).contains("\"chat\";r=0;t=", "\"address\";r=90;t=");
+		assertThat(header(refused, "retry-after-ms")).isEqualTo("6000");
+		assertThat(header(refused, "x-ratelimit-limit-requests")).isEqualTo("10");
+		assertThat(header(refused, "x-ratelimit-remaining-requests")).isEqualTo("0");
+		assertThat(header(refused, "x-ratelimit-reset-requests")).isEqualTo("1m0s");
+		assertThat(header(refused, "RateLimit-Policy")).contains("\"chat\";q=10;w=60", "\"address\";q=300;w=60");
+		assertThat(header(refused, "RateLimit")).contains("\"chat\";r=0;t=", "\"address\";r=290;t=");
 		assertThat(header(refused, "Content-Type")).startsWith("application/json");
 		JsonNode error = SampleClient.json(refused).get("error");
 		assertThat(error.get("type").asString()).isEqualTo("requests");
@@ -52,9 +53,9 @@ class ChatLimitTests {
 	@Test
 	void allowedCallTellsWhatIsLeft() {
 		HttpResponse<String> allowed = this.client.chat("X-API-Key", "sk-left");
-		assertThat(header(allowed, "X-RateLimit-Limit")).isEqualTo("10");
-		assertThat(header(allowed, "X-RateLimit-Remaining")).isEqualTo("9");
-		assertThat(header(allowed, "X-RateLimit-Reset")).isEqualTo("6");
+		assertThat(header(allowed, "x-ratelimit-limit-requests")).isEqualTo("10");
+		assertThat(header(allowed, "x-ratelimit-remaining-requests")).isEqualTo("9");
+		assertThat(header(allowed, "x-ratelimit-reset-requests")).isEqualTo("6s");
 		assertThat(header(allowed, "Retry-After")).isEmpty();
 	}
 
@@ -99,12 +100,35 @@ class ChatLimitTests {
 
 	@Test
 	void inventingKeysRunsIntoTheLimitOfTheAddress() {
-		for (int i = 0; i < 100; i++) {
+		for (int i = 0; i < 300; i++) {
 			assertThat(this.client.chat("X-API-Key", "sk-invented-" + i).statusCode()).isEqualTo(200);
 		}
-		HttpResponse<String> refused = this.client.chat("X-API-Key", "sk-invented-100");
+		HttpResponse<String> refused = this.client.chat("X-API-Key", "sk-invented-300");
 		assertThat(refused.statusCode()).isEqualTo(429);
-		assertThat(header(refused, "X-RateLimit-Limit")).isEqualTo("100");
+		assertThat(SampleClient.json(refused).get("error").get("message").asString()).contains("'address'");
+	}
+
+	@Test
+	void addressThatDoesNotStopIsBannedForAnHour() {
+		for (int i = 0; i < 400; i++) {
+			int status = this.client.chat("X-API-Key", "sk-unstoppable-" + i).statusCode();
+			assertThat(status).isEqualTo((i < 300) ? 200 : 429);
+		}
+		this.time.advance(Duration.ofMinutes(59));
+		HttpResponse<String> banned = this.client.chat("X-API-Key", "sk-banned");
+		assertThat(banned.statusCode()).isEqualTo(429);
+		assertThat(header(banned, "Retry-After")).isEqualTo("60");
+		this.time.advance(Duration.ofMinutes(1));
+		assertThat(this.client.chat("X-API-Key", "sk-banned").statusCode()).isEqualTo(200);
+	}
+
+	@Test
+	void limitInTheShadowIsCountedAndTellsNobody() {
+		HttpResponse<String> allowed = this.client.chat("X-API-Key", "sk-shadow");
+		assertThat(header(allowed, "RateLimit-Policy")).contains("\"chat\"").doesNotContain("everyone");
+		JsonNode everyone = SampleClient.json(this.client.get("/actuator/ratelimits/everyone"));
+		assertThat(everyone.get("mode").asString()).isEqualTo("shadow");
+		assertThat(everyone.get("allowed").asInt()).isPositive();
 	}
 
 	@Test
@@ -137,7 +161,7 @@ class ChatLimitTests {
 
 	@Test
 	void pathWithoutARuleIsNotLimited() {
-		for (int i = 0; i < 101; i++) {
+		for (int i = 0; i < 301; i++) {
 			HttpResponse<String> response = this.client.get("/nowhere");
 			assertThat(response.statusCode()).isEqualTo(404);
 			assertThat(header(response, "RateLimit")).isEmpty();

@@ -1,19 +1,15 @@
 package io.github.ratelimit.sample;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Collectors;
 
-import com.openai.client.OpenAIClient;
-import com.openai.client.okhttp.OpenAIOkHttpClient;
-import com.openai.core.http.StreamResponse;
+import com.openai.core.http.Headers;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.RateLimitException;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
-import com.openai.models.chat.completions.ChatCompletionCreateParams;
-import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.services.blocking.chat.ChatCompletionService;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,17 +20,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-/** What users of OpenAI's own SDK see. */
+/** What users of OpenAI's own SDK see of the API and of the limit on requests. */
 @SampleTest
 class ChatSdkTests {
 
-	@Autowired
-	private ManualTime time;
+	private final ManualTime time;
 
-	private final String url;
+	private final ChatSdk sdk;
 
-	ChatSdkTests(@LocalServerPort int port) {
-		this.url = "http://localhost:" + port + "/v1";
+	ChatSdkTests(@LocalServerPort int port, @Autowired ManualTime time) {
+		this.time = time;
+		this.sdk = new ChatSdk(port, time);
 	}
 
 	@BeforeEach
@@ -44,83 +40,121 @@ class ChatSdkTests {
 
 	@Test
 	void completionIsRead() {
-		ChatCompletion completion = client("sk-sdk-read").chat().completions().create(hello().build()).validate();
+		ChatCompletion completion = ChatSdk.ask(this.sdk.caller("sk-sdk-read"), ChatSdk.hello()).validate();
 		assertThat(completion.choices().get(0).message().content()).hasValue("You said: Hello there");
-		assertThat(completion.usage().orElseThrow().totalTokens()).isEqualTo(9);
+		assertThat(ChatSdk.totalTokens(completion)).isEqualTo(9);
 	}
 
 	@Test
 	void eleventhCallRaisesTheSdksOwnRateLimitException() {
-		OpenAIClient client = client("sk-sdk-eleven");
-		for (int i = 0; i < 10; i++) {
-			client.chat().completions().create(hello().build());
-		}
+		ChatCompletionService client = this.sdk.caller("sk-sdk-eleven");
+		callTenTimes(client);
 		RateLimitException refused = catchThrowableOfType(RateLimitException.class,
-				() -> client.chat().completions().create(hello().build()));
+				() -> ChatSdk.ask(client, ChatSdk.hello()));
 		assertThat(refused.statusCode()).isEqualTo(429);
 		assertThat(refused.headers().values("Retry-After")).containsExactly("6");
+		assertThat(refused.headers().values("retry-after-ms")).containsExactly("6000");
 		assertThat(refused.type()).hasValue("requests");
 		assertThat(refused.code()).hasValue("rate_limit_exceeded");
-		ChatCompletion other = client("sk-sdk-other").chat().completions().create(hello().build());
-		assertThat(other.choices()).hasSize(1);
+		assertThat(ChatSdk.ask(this.sdk.caller("sk-sdk-other"), ChatSdk.hello()).choices()).hasSize(1);
+	}
+
+	@Test
+	void sdkWaitsAsLongAsItIsToldAndIsServed() {
+		callTenTimes(this.sdk.caller("sk-sdk-patient"));
+		List<Duration> waits = new ArrayList<>();
+		ChatCompletion served = ChatSdk.ask(this.sdk.patientCaller("sk-sdk-patient", waits), ChatSdk.hello());
+		assertThat(served.choices()).hasSize(1);
+		assertThat(waits).containsExactly(Duration.ofSeconds(6));
+	}
+
+	@Test
+	void headersTellHowManyRequestsAreLeft() {
+		ChatCompletionService client = this.sdk.caller("sk-sdk-headers");
+		ChatSdk.ask(client, ChatSdk.hello());
+		Headers second = ChatSdk.headersOf(client, ChatSdk.hello());
+		assertThat(second.values("x-ratelimit-limit-requests")).containsExactly("10");
+		assertThat(second.values("x-ratelimit-remaining-requests")).containsExactly("8");
+		assertThat(second.values("x-ratelimit-reset-requests")).containsExactly("12s");
+		assertThat(second.values("x-ratelimit-limit-tokens")).containsExactly("2000");
 	}
 
 	@Test
 	void streamIsReadToItsEnd() {
-		List<ChatCompletionChunk> chunks = stream(client("sk-sdk-stream"));
+		List<ChatCompletionChunk> chunks = ChatSdk.stream(this.sdk.caller("sk-sdk-stream"), ChatSdk.hello());
 		chunks.forEach(ChatCompletionChunk::validate);
-		assertThat(textOf(chunks)).isEqualTo("You said: Hello there");
-		ChatCompletionChunk last = chunks.get(chunks.size() - 1);
-		assertThat(last.choices()).isEmpty();
-		assertThat(last.usage().orElseThrow().totalTokens()).isEqualTo(9);
+		assertThat(ChatSdk.textOf(chunks)).isEqualTo("You said: Hello there");
+		assertThat(chunks.get(chunks.size() - 1).choices()).isEmpty();
+		assertThat(ChatSdk.totalTokens(chunks)).isEqualTo(9);
 	}
 
 	@Test
 	void streamCountsAsOneCall() {
-		OpenAIClient client = client("sk-sdk-streams");
+		ChatCompletionService client = this.sdk.caller("sk-sdk-streams");
 		for (int i = 0; i < 10; i++) {
-			assertThat(textOf(stream(client))).isNotEmpty();
+			assertThat(ChatSdk.textOf(ChatSdk.stream(client, ChatSdk.hello()))).isNotEmpty();
 		}
-		assertThatExceptionOfType(RateLimitException.class).isThrownBy(() -> stream(client))
+		assertThatExceptionOfType(RateLimitException.class).isThrownBy(() -> ChatSdk.stream(client, ChatSdk.hello()))
 			.satisfies((refused) -> assertThat(refused.headers().values("Retry-After")).containsExactly("6"));
+	}
+
+	@Test
+	void severalAnswersAreRead() {
+		ChatCompletionService client = this.sdk.caller("sk-sdk-several");
+		ChatCompletion completion = ChatSdk.ask(client, ChatSdk.hello().n(3)).validate();
+		assertThat(completion.choices()).extracting(ChatCompletion.Choice::index).containsExactly(0L, 1L, 2L);
+		assertThat(ChatSdk.totalTokens(completion)).isEqualTo(3 + 3 * 6);
+		List<ChatCompletionChunk> chunks = ChatSdk.stream(client, ChatSdk.hello().n(3));
+		assertThat(ChatSdk.totalTokens(chunks)).isEqualTo(3 + 3 * 6);
+	}
+
+	@Test
+	void answerEndsAtItsBound() {
+		ChatCompletion completion = ChatSdk.ask(this.sdk.caller("sk-sdk-bound"),
+				ChatSdk.hello().maxCompletionTokens(3));
+		assertThat(completion.choices().get(0).message().content()).hasValue("You said:");
+		assertThat(completion.choices().get(0).finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.LENGTH);
+		assertThat(completion.usage().orElseThrow().completionTokens()).isEqualTo(3);
+	}
+
+	@Test
+	void callerOnThePlanProHasItsLimits() {
+		ChatCompletionService pro = this.sdk.caller("sk-pro-0001");
+		Headers first = ChatSdk.headersOf(pro, ChatSdk.hello());
+		assertThat(first.values("x-ratelimit-limit-requests")).containsExactly("60");
+		assertThat(first.values("x-ratelimit-remaining-requests")).containsExactly("59");
+		assertThat(first.values("x-ratelimit-limit-tokens")).containsExactly("20000");
+		for (int i = 1; i < 60; i++) {
+			ChatSdk.ask(pro, ChatSdk.hello());
+		}
+		assertThatExceptionOfType(RateLimitException.class).isThrownBy(() -> ChatSdk.ask(pro, ChatSdk.hello()))
+			.satisfies((refused) -> assertThat(refused.headers().values("Retry-After")).containsExactly("1"));
+	}
+
+	@Test
+	void callerOnNoPlanHasTheLimitsOfEverybody() {
+		ChatCompletionService client = this.sdk.caller("sk-pro-0002");
+		callTenTimes(client);
+		assertThatExceptionOfType(RateLimitException.class).isThrownBy(() -> ChatSdk.ask(client, ChatSdk.hello()));
 	}
 
 	@Test
 	void badRequestRaisesTheSdksOwnException() {
 		assertThatExceptionOfType(BadRequestException.class)
-			.isThrownBy(() -> client("sk-sdk-bad").chat().completions().create(hello().model(" ").build()))
+			.isThrownBy(() -> ChatSdk.ask(this.sdk.caller("sk-sdk-bad"), ChatSdk.hello().model(" ")))
 			.satisfies((refused) -> assertThat(refused.param()).hasValue("model"));
 	}
 
 	@Test
 	void modelsAreListed() {
-		assertThat(client("sk-sdk-models").models().list().data()).singleElement()
+		assertThat(this.sdk.client("sk-sdk-models").models().list().data()).singleElement()
 			.satisfies((model) -> assertThat(model.id()).isEqualTo("stub"));
 	}
 
-	private OpenAIClient client(String apiKey) {
-		return OpenAIOkHttpClient.builder().baseUrl(this.url).apiKey(apiKey).maxRetries(0).build();
-	}
-
-	private static ChatCompletionCreateParams.Builder hello() {
-		return ChatCompletionCreateParams.builder().model("stub").addUserMessage("Hello there");
-	}
-
-	private static List<ChatCompletionChunk> stream(OpenAIClient client) {
-		ChatCompletionCreateParams params = hello()
-			.streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build())
-			.build();
-		try (StreamResponse<ChatCompletionChunk> response = client.chat().completions().createStreaming(params)) {
-			return response.stream().toList();
+	private static void callTenTimes(ChatCompletionService client) {
+		for (int i = 0; i < 10; i++) {
+			ChatSdk.ask(client, ChatSdk.hello());
 		}
-	}
-
-	private static String textOf(List<ChatCompletionChunk> chunks) {
-		return chunks.stream()
-			.flatMap((chunk) -> chunk.choices().stream())
-			.map((choice) -> choice.delta().content())
-			.flatMap(Optional::stream)
-			.collect(Collectors.joining());
 	}
 
 }

@@ -52,15 +52,37 @@ class LoginTests {
 
 	@Test
 	void sixthAttemptIsRefusedEvenWithTheRightPassword() {
-		for (int i = 0; i < 5; i++) {
-			assertThat(this.client.login("demo", "guess-" + i).statusCode()).isEqualTo(401);
-		}
+		failFiveTimes();
 		HttpResponse<String> refused = this.client.login("demo", "demo");
 		assertThat(refused.statusCode()).isEqualTo(429);
 		assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
 		assertThat(SampleClient.json(refused).get("status").asInt()).isEqualTo(429);
-		this.time.advance(Duration.ofMinutes(3));
+	}
+
+	@Test
+	void refusedOneIsLetInAfterTheTimeItWasTold() {
+		failFiveTimes();
+		String retryAfter = this.client.login("demo", "demo").headers().firstValue("Retry-After").orElseThrow();
+		this.time.advance(Duration.ofSeconds(Long.parseLong(retryAfter) - 1));
+		assertThat(this.client.login("demo", "demo").statusCode()).isEqualTo(429);
+		this.time.advance(Duration.ofSeconds(1));
 		assertThat(this.client.login("demo", "demo").statusCode()).isEqualTo(200);
+	}
+
+	@Test
+	void onlyFailedLoginsAreCounted() {
+		for (int i = 0; i < 10; i++) {
+			assertThat(this.client.login("demo", "demo").statusCode()).isEqualTo(200);
+		}
+		failFiveTimes();
+		assertThat(this.client.login("demo", "wrong").statusCode()).isEqualTo(429);
+	}
+
+	@Test
+	void badBodyIsNoFailedLogin() {
+		for (int i = 0; i < 6; i++) {
+			assertThat(this.client.post("/login", "{", "", "").statusCode()).isEqualTo(400);
+		}
 	}
 
 	@Test
@@ -68,6 +90,12 @@ class LoginTests {
 		for (int i = 0; i < 6; i++) {
 			assertThat(this.client.login("demo", "guess").headers().map().keySet())
 				.noneMatch((name) -> name.toLowerCase(Locale.ROOT).contains("ratelimit"));
+		}
+	}
+
+	private void failFiveTimes() {
+		for (int i = 0; i < 5; i++) {
+			assertThat(this.client.login("demo", "guess-" + i).statusCode()).isEqualTo(401);
 		}
 	}
 

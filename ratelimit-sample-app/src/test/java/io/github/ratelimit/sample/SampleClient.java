@@ -55,6 +55,15 @@ final class SampleClient {
 		return send(request(path).DELETE());
 	}
 
+	/** Returns what the endpoint says about one key of a limit. */
+	JsonNode key(String limit, String key) {
+		HttpResponse<String> response = get("/actuator/ratelimits/" + limit + "/" + key);
+		if (response.statusCode() != 200) {
+			throw new IllegalStateException(limit + " of " + key + ": " + response.statusCode());
+		}
+		return json(response);
+	}
+
 	private HttpRequest.Builder request(String path) {
 		return HttpRequest.newBuilder(URI.create(this.base + path));
 	}

@@ -5,17 +5,19 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import io.github.ratelimit.sample.chat.HeldPace;
+
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Import;
 
 /**
- * Starts the sample as it is on a free port, with a {@link ManualTime} for its limits.
- * Each test has keys of its own, and refills what it shares.
+ * Starts the sample as it is on a free port, with a {@link ManualTime} for its limits and
+ * streams that do not pause. Each test has keys of its own, and refills what it shares.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
-@Import(ManualTime.class)
+@Import({ ManualTime.class, HeldPace.class })
 @interface SampleTest {
 
 }

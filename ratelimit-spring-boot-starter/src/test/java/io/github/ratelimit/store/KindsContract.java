@@ -194,6 +194,41 @@ public interface KindsContract extends StoreFixture {
 		assertThat(store.take(StoreFixture.charge(now, "caller", 1)).violated()).isTrue();
 	}
 
+	@ParameterizedTest
+	@EnumSource(value = Algorithm.class, names = { "FIXED_WINDOW", "SLIDING_WINDOW", "SLIDING_WINDOW_COUNTER" })
+	default void whatComesBackToAnotherPlanIsDropped(Algorithm algorithm) {
+		assumeThat(algorithms()).contains(algorithm);
+		LimitStore store = createStore(new ManualTime());
+		Limit wider = StoreFixture.limit("chat", algorithm, "100/min");
+		LimitDecision taken = StoreFixture.taken(store, StoreFixture.limit("chat", algorithm, "10/min"), "caller", 4);
+		StoreFixture.taken(store, wider, "caller", 10);
+
+		store.giveBack(taken);
+
+		assertThat(StoreFixture.remaining(store, wider, "caller")).isEqualTo(50);
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Algorithm.class, names = { "FIXED_WINDOW", "SLIDING_WINDOW", "SLIDING_WINDOW_COUNTER" })
+	default void twoPlansThatAlternateGrantNoMoreThanOne(Algorithm algorithm) {
+		assumeThat(algorithms()).contains(algorithm);
+		SplittableRandom random = new SplittableRandom();
+		for (String rates : List.of("3/d | 10/d", "10/d | 1000/d", "7/d | 5/d", "60/d | 90/d")) {
+			Limit one = StoreFixture.limit("chat", algorithm, rates.split(" \\| ")[0]);
+			Limit other = StoreFixture.limit("chat", algorithm, rates.split(" \\| ")[1]);
+			for (int sequence = 0; sequence < 20; sequence++) {
+				LimitStore store = createStore(new ManualTime());
+				double spent = 0;
+				for (int step = 0; step < 50; step++) {
+					Limit limit = random.nextBoolean() ? one : other;
+					Charge charge = StoreFixture.charge(limit, "caller", random.nextLong(2 + limit.capacity() / 3));
+					spent += store.take(charge).violated() ? 0 : (double) charge.permits() / limit.capacity();
+				}
+				assertThat(spent).as("part of the limit that was granted, %s", rates).isBetween(0.3, 1.000001);
+			}
+		}
+	}
+
 	@Test
 	default void aLimitThatCountsInAnotherWayBeginsWithTheSamePartUsed() {
 		assumeThat(algorithms()).containsExactlyInAnyOrder(Algorithm.values());

@@ -82,13 +82,12 @@ final class WorstCase {
 	}
 
 	/**
-	 * Returns which part of what the rate brings is granted to who always asks for more,
-	 * over a hundred periods: evenly and ten times as often as the rate, or whenever
-	 * something is there.
+	 * Returns which part of what the rate brings is granted to who always asks for more:
+	 * evenly and ten times as often as the rate, or whenever something is there.
 	 */
-	double steady(boolean evenly) {
+	double steady(boolean evenly, int periods) {
 		long permits = permits();
-		long end = this.time.nanoTime() + 100 * this.period;
+		long end = this.time.nanoTime() + periods * this.period;
 		long granted = 0;
 		while (this.time.nanoTime() < end) {
 			LimitDecision said = this.store.take(StoreFixture.charge(this.limit, "steady", 1));
@@ -96,7 +95,7 @@ final class WorstCase {
 			long step = this.period / (10 * permits) / this.resolution * this.resolution;
 			this.time.advance(Duration.ofNanos(evenly ? step : said.retryAfterNanos()));
 		}
-		return (double) granted / (100 * permits);
+		return granted / ((double) periods * permits);
 	}
 
 }

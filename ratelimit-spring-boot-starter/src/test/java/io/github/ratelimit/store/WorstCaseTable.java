@@ -2,13 +2,17 @@ package io.github.ratelimit.store;
 
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitBuilder;
 import io.github.ratelimit.Rate;
+import java.time.Duration;
 import java.util.List;
 
 /** What an adversary finds of each algorithm, and what who always asks is granted. */
 public final class WorstCaseTable {
 
 	private static final long SEED = 20260101;
+
+	private static final int PERIODS = 4_200;
 
 	private final StoreFixture fixture;
 
@@ -19,31 +23,40 @@ public final class WorstCaseTable {
 		this.patterns = patterns;
 	}
 
-	/** Returns a table with a line for each algorithm, rate and number of segments. */
+	/**
+	 * Returns a table with a line for each algorithm, rate and number of segments, and
+	 * for a limit that paces its calls.
+	 */
 	public String of(Algorithm... algorithms) {
 		StringBuilder table = new StringBuilder(
 				"""
-						| algorithm | rate | most in less than a period | first to last exactly a period | evenly 10 x | at once |
+						| algorithm | rate | most in less than a period | first to last exactly a period | granted evenly | granted at once |
 						|---|---|---|---|---|---|
 						""");
-		for (Algorithm algorithm : algorithms) {
-			List<Integer> segments = (algorithm == Algorithm.SLIDING_WINDOW) ? List.of(20, 4, 60) : List.of(20);
-			for (int count : (algorithm == Algorithm.CONCURRENCY) ? List.<Integer>of() : segments) {
-				for (String rate : List.of("10/min", "60/min")) {
-					table.append(line(algorithm, rate, count));
+		for (String rate : List.of("10/min", "60/min")) {
+			for (Algorithm algorithm : algorithms) {
+				if (algorithm != Algorithm.CONCURRENCY) {
+					table.append(line(algorithm.toString(), limit(rate).algorithm(algorithm).build()));
 				}
 			}
+			for (int segments : List.of(4, 60)) {
+				table.append(line("sliding-window, " + segments + " segments",
+						limit(rate).algorithm(Algorithm.SLIDING_WINDOW).segments(segments).build()));
+			}
+			table.append(line("paced", limit(rate).maxWait(Duration.ofSeconds(1), 1).build()));
 		}
 		return table.toString();
 	}
 
-	private String line(Algorithm algorithm, String rate, int segments) {
-		Limit limit = Limit.named("worst").algorithm(algorithm).rates(Rate.parse(rate)).segments(segments).build();
+	private static LimitBuilder limit(String rate) {
+		return Limit.named("worst").rates(Rate.parse(rate));
+	}
+
+	private String line(String name, Limit limit) {
 		WorstCase.Found found = new WorstCase(this.fixture, limit).search(this.patterns, SEED);
-		String name = algorithm + ((algorithm == Algorithm.SLIDING_WINDOW) ? ", " + segments + " segments" : "");
-		return "| %s | %s | %d | %d | %.3f | %.3f |%n".formatted(name, rate, found.withinAPeriod(),
-				found.fromEndToEnd(), new WorstCase(this.fixture, limit).steady(true),
-				new WorstCase(this.fixture, limit).steady(false));
+		return "| %s | %s | %d | %d | %.3f | %.3f |%n".formatted(name, limit.rates().get(0), found.withinAPeriod(),
+				found.fromEndToEnd(), new WorstCase(this.fixture, limit).steady(true, PERIODS),
+				new WorstCase(this.fixture, limit).steady(false, PERIODS));
 	}
 
 }

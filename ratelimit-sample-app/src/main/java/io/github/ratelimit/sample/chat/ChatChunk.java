@@ -11,16 +11,16 @@ import tools.jackson.databind.annotation.JsonNaming;
 /** A piece of a streamed answer. */
 record ChatChunk(String id, String object, long created, String model, List<Choice> choices) {
 
-	static ChatChunk role(CompletionHead head) {
-		return of(head, new Choice(0, new Delta("assistant", ""), null, null));
+	static ChatChunk role(CompletionHead head, int answer) {
+		return of(head, new Choice(answer, new Delta("assistant", ""), null, null));
 	}
 
-	static ChatChunk piece(CompletionHead head, String piece) {
-		return of(head, new Choice(0, new Delta(null, piece), null, null));
+	static ChatChunk piece(CompletionHead head, int answer, String piece) {
+		return of(head, new Choice(answer, new Delta(null, piece), null, null));
 	}
 
-	static ChatChunk stop(CompletionHead head) {
-		return of(head, new Choice(0, new Delta(null, null), null, "stop"));
+	static ChatChunk end(CompletionHead head, int answer, String finishReason) {
+		return of(head, new Choice(answer, new Delta(null, null), null, finishReason));
 	}
 
 	static ChatChunk withoutChoices(CompletionHead head) {

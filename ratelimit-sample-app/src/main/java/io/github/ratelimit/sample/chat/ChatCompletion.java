@@ -1,6 +1,7 @@
 package io.github.ratelimit.sample.chat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,11 @@ import tools.jackson.databind.annotation.JsonNaming;
 record ChatCompletion(String id, String object, long created, String model, List<Choice> choices, Usage usage) {
 
 	static ChatCompletion of(CompletionHead head, StubModel.Reply reply) {
-		Choice choice = new Choice(0, new Message("assistant", reply.text(), null), null, "stop");
-		return new ChatCompletion(head.id(), "chat.completion", head.created(), head.model(), List.of(choice),
-				reply.usage());
+		Message message = new Message("assistant", reply.text(), null);
+		List<Choice> choices = IntStream.range(0, reply.answers())
+			.mapToObj((index) -> new Choice(index, message, null, reply.finishReason()))
+			.toList();
+		return new ChatCompletion(head.id(), "chat.completion", head.created(), head.model(), choices, reply.usage());
 	}
 
 	@JsonNaming(SnakeCaseStrategy.class)

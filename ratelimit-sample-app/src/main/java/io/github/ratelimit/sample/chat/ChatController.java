@@ -1,9 +1,7 @@
 package io.github.ratelimit.sample.chat;
 
-import java.time.InstantSource;
-
+import io.github.ratelimit.Permit;
 import jakarta.servlet.http.HttpServletResponse;
-import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -14,27 +12,20 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class ChatController {
 
-	private final StubModel model;
+	private final Completions completions;
 
-	private final JsonMapper json;
-
-	private final InstantSource clock;
-
-	ChatController(StubModel model, JsonMapper json, InstantSource clock) {
-		this.model = model;
-		this.json = json;
-		this.clock = clock;
+	ChatController(Completions completions) {
+		this.completions = completions;
 	}
 
 	@PostMapping("/v1/chat/completions")
-	Object complete(@RequestBody ChatRequest request, HttpServletResponse response) {
-		CompletionHead head = CompletionHead.create(request.model(), this.clock);
-		StubModel.Reply reply = this.model.reply(request.messages());
+	Object complete(@RequestBody ChatRequest request, Permit permit, HttpServletResponse response) {
 		if (!request.streamed()) {
-			return ChatCompletion.of(head, reply);
+			return this.completions.complete(request);
 		}
+		ChunkStream stream = this.completions.stream(request, permit, response::flushBuffer);
 		response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-		return new ChunkStream(head, reply, request.streamsUsage(), this.json);
+		return stream;
 	}
 
 }

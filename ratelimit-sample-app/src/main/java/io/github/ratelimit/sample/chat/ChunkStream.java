@@ -1,15 +1,21 @@
 package io.github.ratelimit.sample.chat;
 
+import java.io.Flushable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
+import io.github.ratelimit.Permit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
-/** Writes an answer as server-sent events, one for each piece of its text. */
+/**
+ * Writes an answer as server-sent events, one for each piece of its text, and tells the
+ * call's permit what has been delivered: a client that goes away pays for that.
+ */
 final class ChunkStream implements StreamingResponseBody {
 
 	private final CompletionHead head;
@@ -18,26 +24,57 @@ final class ChunkStream implements StreamingResponseBody {
 
 	private final boolean withUsage;
 
+	private final Permit permit;
+
+	/** The whole response: flushing the stream of a body does nothing in Spring. */
+	private final Flushable response;
+
+	private final Pace pace;
+
 	private final JsonMapper json;
 
-	ChunkStream(CompletionHead head, StubModel.Reply reply, boolean withUsage, JsonMapper json) {
+	ChunkStream(CompletionHead head, StubModel.Reply reply, boolean withUsage, Permit permit, Flushable response,
+			Pace pace, JsonMapper json) {
 		this.head = head;
 		this.reply = reply;
 		this.withUsage = withUsage;
+		this.permit = permit;
+		this.response = response;
+		this.pace = pace;
 		this.json = json;
 	}
 
 	@Override
 	public void writeTo(OutputStream out) throws IOException {
-		send(out, ChatChunk.role(this.head), null);
-		for (String piece : this.reply.pieces()) {
-			send(out, ChatChunk.piece(this.head, piece), null);
+		this.permit.spend(this.reply.usage().promptTokens());
+		for (int answer = 0; answer < this.reply.answers(); answer++) {
+			send(out, ChatChunk.role(this.head, answer), null);
 		}
-		send(out, ChatChunk.stop(this.head), null);
+		for (StubModel.Piece piece : this.reply.pieces()) {
+			waitForTheModel();
+			for (int answer = 0; answer < this.reply.answers(); answer++) {
+				send(out, ChatChunk.piece(this.head, answer, piece.text()), null);
+				this.permit.spend(piece.tokens());
+			}
+		}
+		for (int answer = 0; answer < this.reply.answers(); answer++) {
+			send(out, ChatChunk.end(this.head, answer, this.reply.finishReason()), null);
+		}
+		this.permit.settle(this.reply.usage().totalTokens());
 		if (this.withUsage) {
 			send(out, ChatChunk.withoutChoices(this.head), this.reply.usage());
 		}
 		send(out, "[DONE]");
+	}
+
+	private void waitForTheModel() throws InterruptedIOException {
+		try {
+			this.pace.beforePiece();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new InterruptedIOException("Interrupted between two pieces of an answer");
+		}
 	}
 
 	private void send(OutputStream out, ChatChunk chunk, @Nullable Usage usage) throws IOException {
@@ -45,9 +82,9 @@ final class ChunkStream implements StreamingResponseBody {
 		send(out, this.json.writeValueAsString(event));
 	}
 
-	private static void send(OutputStream out, String data) throws IOException {
+	private void send(OutputStream out, String data) throws IOException {
 		out.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
-		out.flush();
+		this.response.flush();
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.ratelimit.sample.chat;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import org.springframework.stereotype.Component;
@@ -8,11 +9,14 @@ import org.springframework.stereotype.Component;
 @Component
 class StubModel {
 
-	Reply reply(List<ChatMessage> messages) {
-		String said = lastUserText(messages);
+	Reply reply(ChatRequest request) {
+		String said = lastUserText(request.messages());
 		String text = said.isBlank() ? "You said nothing." : "You said: " + said.strip();
-		int promptTokens = messages.stream().map(ChatMessage::text).mapToInt(Usage::estimateTokens).sum();
-		return new Reply(text, Usage.of(promptTokens, Usage.estimateTokens(text)));
+		List<Piece> all = pieces(text);
+		List<Piece> allowed = upTo(request.answerBound(), all);
+		int answerTokens = allowed.stream().mapToInt(Piece::tokens).sum();
+		return new Reply(allowed, (allowed.size() < all.size()) ? "length" : "stop", request.answers(),
+				Usage.of(request.promptTokens(), request.answers() * answerTokens));
 	}
 
 	private static String lastUserText(List<ChatMessage> messages) {
@@ -23,12 +27,54 @@ class StubModel {
 			.orElse("");
 	}
 
-	record Reply(String text, Usage usage) {
-
-		/** The text in pieces, as a model makes it: words with the blank before them. */
-		List<String> pieces() {
-			return List.of(this.text.split("(?= )"));
+	/** A text in pieces, as a model makes it: words with the blank before them. */
+	private static List<Piece> pieces(String text) {
+		List<Piece> pieces = new ArrayList<>();
+		long bytes = 0;
+		for (String word : text.split("(?= )")) {
+			long before = Usage.tokens(bytes);
+			bytes += Usage.bytes(word);
+			pieces.add(new Piece(word, (int) (Usage.tokens(bytes) - before)));
 		}
+		return pieces;
+	}
+
+	private static List<Piece> upTo(int tokens, List<Piece> pieces) {
+		int left = tokens;
+		for (int i = 0; i < pieces.size(); i++) {
+			left -= pieces.get(i).tokens();
+			if (left < 0) {
+				return pieces.subList(0, i);
+			}
+		}
+		return pieces;
+	}
+
+	/**
+	 * What the model says.
+	 *
+	 * @param pieces one answer, piece by piece; all answers are the same
+	 * @param finishReason why it ends: {@code stop} or {@code length}
+	 * @param answers how many answers, at least 1
+	 * @param usage what all answers cost together
+	 */
+	record Reply(List<Piece> pieces, String finishReason, int answers, Usage usage) {
+
+		String text() {
+			StringBuilder text = new StringBuilder();
+			this.pieces.forEach((piece) -> text.append(piece.text()));
+			return text.toString();
+		}
+
+	}
+
+	/**
+	 * A piece of an answer.
+	 *
+	 * @param text the text
+	 * @param tokens how many tokens it adds to the answer, possibly 0
+	 */
+	record Piece(String text, int tokens) {
 
 	}
 

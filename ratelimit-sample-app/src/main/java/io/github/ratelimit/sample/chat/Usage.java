@@ -17,7 +17,14 @@ record Usage(int promptTokens, int completionTokens, int totalTokens) {
 
 	/** A stub has no tokenizer: a quarter of the text's bytes in UTF-8, rounded up. */
 	static int estimateTokens(String text) {
-		int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+		return (int) tokens(bytes(text));
+	}
+
+	static int bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8).length;
+	}
+
+	static long tokens(long bytes) {
 		return (bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN;
 	}
 

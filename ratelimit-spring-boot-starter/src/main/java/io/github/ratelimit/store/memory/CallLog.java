@@ -46,6 +46,10 @@ final class CallLog {
 		this.terms = terms;
 	}
 
+	int ringSize() {
+		return this.times.length;
+	}
+
 	private int place(long position) {
 		return (int) position & (this.times.length - 1);
 	}

@@ -133,11 +133,6 @@ final class SegmentedWindow implements RateWindow {
 		Terms(Limit limit, Rate rate) {
 			super(limit, rate);
 			this.segments = limit.segments();
-			if (periodMicros() > (1L << 53) / this.segments) {
-				throw new IllegalArgumentException("Limit '" + limit.name() + "' has the rate " + rate + " in "
-						+ this.segments + " segments, which cannot be counted exactly. Write at most "
-						+ (1L << 53) / periodMicros() + " segments, or a shorter period.");
-			}
 		}
 
 		long segment(long now) {

@@ -34,6 +34,11 @@ final class KeyLease {
 
 	private final AtomicBoolean renewing = new AtomicBoolean();
 
+	/** Is completed when nothing is under way. */
+	private volatile CompletableFuture<@Nullable Void> renewal = CompletableFuture.completedFuture(null);
+
+	private volatile boolean closed;
+
 	private volatile @Nullable SeenLevels from;
 
 	private volatile long endsAt;
@@ -76,7 +81,7 @@ final class KeyLease {
 	private void renew(LevelScale scale, boolean busy, long now) {
 		SeenState last = this.key.last();
 		boolean fresh = last != null && last.terms() == scale && now - last.askedNanos() < this.ttlNanos;
-		if (last == null || !fresh || !this.renewing.compareAndSet(false, true)) {
+		if (this.closed || last == null || !fresh || !this.renewing.compareAndSet(false, true)) {
 			return;
 		}
 		long elapsed = TimeUnit.NANOSECONDS.toMicros(now - last.askedNanos());
@@ -88,6 +93,7 @@ final class KeyLease {
 			return;
 		}
 		this.wanted = wanted;
+		this.renewal = new CompletableFuture<>();
 		this.leases.take(this, scale, missing);
 	}
 
@@ -102,6 +108,7 @@ final class KeyLease {
 			endLater(state, this.leases.scheduler());
 		}
 		this.renewing.set(false);
+		this.renewal.complete(null);
 	}
 
 	private void endLater(SeenState state, ScheduledExecutorService scheduler) {
@@ -122,8 +129,13 @@ final class KeyLease {
 		}
 	}
 
-	/** Gives back what is unspent. */
-	CompletableFuture<?> giveBack() {
+	/** Gives back what is unspent, and what is still to come. */
+	CompletableFuture<?> close() {
+		this.closed = true;
+		return this.renewal.thenCompose((done) -> giveBack());
+	}
+
+	private CompletableFuture<?> giveBack() {
 		SeenLevels state = this.from;
 		long unspent = this.left.getAndSet(-1);
 		return (unspent > 0 && state != null) ? this.leases.giveBack(this, state, unspent)

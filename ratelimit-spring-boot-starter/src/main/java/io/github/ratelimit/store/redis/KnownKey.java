@@ -118,7 +118,7 @@ final class KnownKey {
 	}
 
 	void saw(SeenState state) {
-		if (this.forgottenAt == Long.MIN_VALUE || state.askedNanos() - this.forgottenAt >= 0) {
+		if (this.forgottenAt == Long.MIN_VALUE || state.askedNanos() - this.forgottenAt > 0) {
 			this.last = state;
 		}
 	}

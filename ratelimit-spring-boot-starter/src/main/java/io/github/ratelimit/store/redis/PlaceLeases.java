@@ -86,7 +86,7 @@ final class PlaceLeases {
 	 * @param key whose they are
 	 * @param fresh what names the lease
 	 * @param places how many
-	 * @return is completed once they are certainly free
+	 * @return is completed once they are free, or the first attempt has failed
 	 */
 	CompletableFuture<Void> giveBack(KnownKey key, byte[] fresh, long places) {
 		Lease unknown = new Lease(key, fresh, places);
@@ -100,7 +100,7 @@ final class PlaceLeases {
 		lease.ended = true;
 		send(List.of(lease));
 		schedule();
-		return lease.free;
+		return lease.answered;
 	}
 
 	private void schedule() {
@@ -138,7 +138,7 @@ final class PlaceLeases {
 
 	private void drop(Lease lease) {
 		this.leases.remove(lease.id(), lease);
-		lease.free.complete(null);
+		lease.answered.complete(null);
 	}
 
 	/** Gives everything back, since the instance ends. */
@@ -197,6 +197,7 @@ final class PlaceLeases {
 			long answered = this.time.nanoTime();
 			if (failure != null) {
 				this.nodes.of(keys[0]).failed(failure, keys);
+				ended.forEach((lease) -> lease.answered.complete(null));
 			}
 			else {
 				renewed.forEach((lease) -> lease.renewed(asked, answered));
@@ -225,7 +226,7 @@ final class PlaceLeases {
 
 		private final long places;
 
-		private final CompletableFuture<Void> free = new CompletableFuture<>();
+		private final CompletableFuture<Void> answered = new CompletableFuture<>();
 
 		private final AtomicBoolean underWay = new AtomicBoolean();
 

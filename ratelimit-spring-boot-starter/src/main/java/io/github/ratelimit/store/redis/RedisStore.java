@@ -310,7 +310,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			for (KnownKey key : keys.all()) {
 				KeyLease lease = key.lease();
 				if (lease != null) {
-					givenBack.add(lease.giveBack());
+					givenBack.add(lease.close());
 				}
 			}
 		}

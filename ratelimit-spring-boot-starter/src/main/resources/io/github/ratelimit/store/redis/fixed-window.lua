@@ -9,7 +9,7 @@ makers.F = function()
 				return false
 			end
 			found.data[i] = { balance = struct.unpack('<d', value, from), at = found.written }
-			if not (found.data[i].balance >= -EXACT and found.data[i].balance <= EXACT) then
+			if not isCount(found.data[i].balance, -EXACT) or found.data[i].balance > found.rates[i].permits then
 				return false
 			end
 			from = from + 8

@@ -22,6 +22,11 @@ local function isEnforced(terms)
 	return #terms == 32 or string.byte(terms, 2) % 2 == ENFORCED
 end
 
+-- Whether this is a number of permits, as only a state that was written by others may not have.
+local function isCount(number, least)
+	return number >= least and number <= EXACT and number % 1 == 0
+end
+
 local function refunded(flags)
 	return flags % 2 == 0 and flags + REFUNDED or flags
 end
@@ -76,7 +81,7 @@ local function stored(key, value, now)
 	found.config = string.sub(value, 12, 11 + 16 * n)
 	for i = 1, n do
 		local permits, period = struct.unpack('<dd', value, 16 * i - 4)
-		if not (permits >= 1 and permits <= EXACT and period >= 1 and period <= EXACT) then
+		if not (isCount(permits, 1) and isCount(period, 1)) then
 			return nil
 		end
 		found.rates[i] = { permits = permits, period = period }
@@ -93,5 +98,5 @@ end
 
 -- What of a rate is used, in permits of another rate, rounded up.
 local function inProportion(old, new)
-	return math.min(new.most, math.ceil(old.used * new.permits / old.permits))
+	return math.max(0, math.min(new.most, math.ceil(old.used * new.permits / old.permits)))
 end

@@ -10,7 +10,7 @@ makers.C = function()
 				return false
 			end
 			local current, before = struct.unpack('<dd', value, from)
-			if not (current >= 0 and current <= EXACT and before >= 0 and before <= EXACT) then
+			if not (isCount(current, 0) and isCount(before, 0)) then
 				return false
 			end
 			found.data[i] = { current = current, before = before, at = found.written }

@@ -33,13 +33,13 @@ makers.L = function()
 		end
 		local count, size = struct.unpack('<dB', value, from + 16 * n)
 		local base = HEAD + 32 * n + size
-		if size < 4 or size > 200 or not (count >= 0 and base + count * ENTRY <= redis.call('STRLEN', key)) then
+		if size < 4 or size > 200 or not isCount(count, 0) or base + count * ENTRY > redis.call('STRLEN', key) then
 			return false
 		end
 		found.log = { key = key, base = base, count = count, chunks = {}, changed = {} }
 		for i = 1, n do
 			local sum, start = struct.unpack('<dd', value, from + 16 * i - 16)
-			if not (start >= 0 and start <= count and sum >= 0) then
+			if not (isCount(start, 0) and start <= count and isCount(sum, 0)) then
 				return false
 			end
 			found.data[i] = { sum = sum, start = start, log = found.log }
@@ -55,6 +55,9 @@ makers.L = function()
 				break
 			end
 			data.sum, data.start = data.sum - permits, data.start + 1
+		end
+		if data.start == data.log.count then
+			data.sum = 0
 		end
 	end
 

@@ -32,7 +32,7 @@ makers.S = function()
 			return false
 		end
 		local segments = struct.unpack('<d', value, from)
-		if not (segments >= 1 and segments <= 65535) then
+		if not isCount(segments, 1) or segments > 65535 then
 			return false
 		end
 		from = from + 8
@@ -41,7 +41,7 @@ makers.S = function()
 				return false
 			end
 			local sum, size = struct.unpack('<dI2', value, from)
-			if not (sum >= 0 and sum <= EXACT) or #value < from + 9 + 16 * size then
+			if not isCount(sum, 0) or #value < from + 9 + 16 * size then
 				return false
 			end
 			rate.x = segments

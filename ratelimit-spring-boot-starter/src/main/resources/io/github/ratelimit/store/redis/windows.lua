@@ -116,7 +116,7 @@ local function windows(kind)
 		for i = 1, #state.rates do
 			longest = math.max(longest, timeToFull(state, i))
 		end
-		return string.format('%.0f', math.ceil(longest / 1000) + MARGIN)
+		return string.format('%.0f', math.ceil((longest <= EXACT and longest or EXACT) / 1000) + MARGIN)
 	end
 
 	function kind.head(state)

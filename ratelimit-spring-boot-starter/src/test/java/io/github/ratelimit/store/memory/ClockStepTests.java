@@ -12,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** Windows go by the wall clock, but not by its steps. */
 class ClockStepTests {
@@ -64,15 +63,6 @@ class ClockStepTests {
 		assertThat(this.store.take(StoreFixture.charge(limit, "caller", 1)).violated()).isTrue();
 		this.nanos += Duration.ofMinutes(2).toNanos();
 		assertThat(StoreFixture.remaining(this.store, limit, "caller")).isZero();
-	}
-
-	@Test
-	void aSlidingWindowThatIsTooFineIsRefused() {
-		Limit limit = StoreFixture.limit("chat", Algorithm.SLIDING_WINDOW, "10/36500d");
-		assertThatIllegalArgumentException().isThrownBy(() -> this.store.check(limit))
-			.withMessage("Limit 'chat' has the rate 10/36500d in 20 segments, which cannot be counted exactly. "
-					+ "Write at most 2 segments, or a shorter period.");
-		this.store.check(StoreFixture.limit("other", Algorithm.SLIDING_WINDOW, "10/3650d"));
 	}
 
 }

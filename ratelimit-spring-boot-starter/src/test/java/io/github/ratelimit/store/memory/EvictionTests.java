@@ -156,6 +156,19 @@ class EvictionTests {
 	}
 
 	@Test
+	void inALargeTableAKeyWithCallsUnderWayStaysWhereFewAreIdle() {
+		MemoryStore store = new MemoryStore(this.time, 200);
+		Limit slots = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "3/s");
+		for (int i = 0; i < 160; i++) {
+			StoreFixture.taken(store, slots, "busy" + i, 3);
+		}
+		for (int i = 0; i < 140; i++) {
+			store.giveBack(StoreFixture.taken(store, slots, "caller" + i, 1));
+		}
+		assertThat(store.forgottenPermits(slots)).isZero();
+	}
+
+	@Test
 	void whereAllKeysHaveCallsUnderWayTheOneWithFewestIsForgotten() {
 		MemoryStore store = new MemoryStore(this.time, 3);
 		Limit slots = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "3/s");

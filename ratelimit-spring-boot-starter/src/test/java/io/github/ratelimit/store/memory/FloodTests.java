@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,7 +37,16 @@ class FloodTests {
 	@ParameterizedTest
 	@CsvSource({ "1,3,400", "2,3,600", "2,40,600", "8,12,1500", "8,500,1500", "1000,1500,6000", "1000,100000,6000" })
 	void permitsAreSpentOrMeteredWhateverIsEvicted(int maxKeys, int keys, int calls) throws Exception {
-		Limit limit = StoreFixture.limit("chat", "20/d");
+		flood(StoreFixture.limit("chat", "20/d"), maxKeys, keys, calls);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Algorithm.class)
+	void permitsOfEveryKindAreSpentOrMeteredWhateverIsEvicted(Algorithm algorithm) throws Exception {
+		flood(StoreFixture.limit("chat", algorithm, "20/d"), 8, 12, 1_500);
+	}
+
+	private void flood(Limit limit, int maxKeys, int keys, int calls) throws Exception {
 		for (int round = 0; round < 6; round++) {
 			MemoryStore store = new MemoryStore(this.time, maxKeys);
 			AtomicLong granted = new AtomicLong();

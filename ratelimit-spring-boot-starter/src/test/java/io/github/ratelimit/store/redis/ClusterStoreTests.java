@@ -1,10 +1,13 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.KeyPage;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitBuilder;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.RedisCluster;
@@ -142,6 +145,54 @@ class ClusterStoreTests {
 			assertThat(other.store().find(limit, id)).isEmpty();
 		}
 		assertThat(instance.remaining(limit, "caller")).isEqualTo(10);
+	}
+
+	@Test
+	void limitsOfAllKindsInSeveralSlotsAreTakenTogetherOrNotAtAll() {
+		List<Charge> charges = new ArrayList<>();
+		for (Algorithm algorithm : Algorithm.values()) {
+			charges.add(StoreFixture.charge(limit("kind", algorithm, 10), "kind" + algorithm, 1));
+		}
+		Charge last = StoreFixture.charge(limit("lastKind", 1), "last", 1);
+		charges.add(last);
+		assertThat(instance.takeAll(charges.toArray(Charge[]::new))).noneMatch(LimitDecision::violated);
+
+		assertThat(instance.takeAll(charges.toArray(Charge[]::new))).filteredOn(LimitDecision::violated)
+			.extracting(LimitDecision::charge)
+			.containsExactly(last);
+
+		for (Charge charge : charges.subList(0, charges.size() - 1)) {
+			LimitDecision looked = instance.store().take(Charge.look(charge.limit(), charge.key(), 0));
+			assertThat(looked.remaining()).as("%s", charge).isEqualTo(9);
+		}
+	}
+
+	@Test
+	void placesInSeveralSlotsThatRacingCallsHaveTakenAreAllFreeInTheEnd() throws Exception {
+		Limit places = limit("racing", Algorithm.CONCURRENCY, 3);
+		List<String> keys = List.of("racing0", "racing1", "racing2");
+		AtomicLongArray under = new AtomicLongArray(1);
+		TestThreads.run(4, (thread) -> {
+			for (int i = 0; i < 60; i++) {
+				List<LimitDecision> taken = instance
+					.takeAll(keys.stream().map((key) -> StoreFixture.charge(places, key, 1)).toArray(Charge[]::new));
+				if (taken.stream().noneMatch(LimitDecision::violated)) {
+					assertThat(under.incrementAndGet(0)).isLessThanOrEqualTo(3);
+					under.decrementAndGet(0);
+					taken.forEach(instance.store()::giveBack);
+				}
+			}
+		});
+		for (String key : keys) {
+			assertThat(instance.remaining(places, key)).isEqualTo(3);
+		}
+		assertThat(instance.told().failures()).isEmpty();
+	}
+
+	private static Limit limit(String name, Algorithm algorithm, int permits) {
+		LimitBuilder builder = Limit.named(name + algorithm);
+		return (algorithm == Algorithm.CONCURRENCY) ? builder.maxConcurrent(permits).build()
+				: builder.algorithm(algorithm).rates(Rate.parse(permits + "/365d")).build();
 	}
 
 	/** Refills one permit in a hundred years at most. */

@@ -9,7 +9,10 @@ import io.github.ratelimit.store.LimitStoreContract;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.SharedRedis;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
@@ -20,6 +23,8 @@ class JedisStoreContractTests implements LimitStoreContract {
 	private static JedisConnectionFactory connections;
 
 	private static RedisScripts redis;
+
+	private final List<RedisStore> stores = new ArrayList<>();
 
 	@BeforeAll
 	static void connect() {
@@ -36,12 +41,21 @@ class JedisStoreContractTests implements LimitStoreContract {
 		connections.destroy();
 	}
 
+	@AfterEach
+	void closeStores() {
+		this.stores.forEach(RedisStore::close);
+	}
+
 	@Override
 	public LimitStore createStore(TimeSource time) {
 		SharedRedis.flush();
 		MemoryStore standIn = new MemoryStore(time, 10_000);
-		return (time instanceof ManualTime) ? RedisTestStore.turned(SharedRedis.server(), redis, standIn, time)
-				: new RedisStore(redis, Scripts.load(), RedisTestStore.patient(), standIn, time, StoreObserver.NONE);
+		RedisScripts shared = new SharedScripts(redis);
+		RedisStore store = (time instanceof ManualTime)
+				? RedisTestStore.turned(SharedRedis.server(), shared, standIn, time)
+				: new RedisStore(shared, Scripts.load(), RedisTestStore.patient(), standIn, time, StoreObserver.NONE);
+		this.stores.add(store);
+		return store;
 	}
 
 	@Override
@@ -62,6 +76,21 @@ class JedisStoreContractTests implements LimitStoreContract {
 	@Override
 	public int sequences() {
 		return 1;
+	}
+
+	@Override
+	public int patterns() {
+		return 100;
+	}
+
+	@Override
+	public int steadyPeriods() {
+		return 3;
+	}
+
+	@Override
+	public int settlements() {
+		return 20;
 	}
 
 }

@@ -9,7 +9,10 @@ import io.github.ratelimit.store.LimitStoreContract;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.SharedRedis;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -19,6 +22,8 @@ class RedisStoreContractTests implements LimitStoreContract {
 	private static RedisScripts redis;
 
 	private static RedisServer server;
+
+	private final List<RedisStore> stores = new ArrayList<>();
 
 	@BeforeAll
 	static void connect() {
@@ -32,9 +37,20 @@ class RedisStoreContractTests implements LimitStoreContract {
 		redis.close();
 	}
 
+	@AfterEach
+	void closeStores() {
+		this.stores.forEach(RedisStore::close);
+	}
+
 	@Override
 	public LimitStore createStore(TimeSource time) {
 		SharedRedis.flush();
+		RedisStore store = store(new SharedScripts(redis), time);
+		this.stores.add(store);
+		return store;
+	}
+
+	private static RedisStore store(RedisScripts redis, TimeSource time) {
 		if (!(time instanceof ManualTime)) {
 			return new RedisStore(redis, Scripts.load(), RedisTestStore.patient(), new MemoryStore(time, 10_000), time,
 					StoreObserver.NONE);
@@ -60,6 +76,21 @@ class RedisStoreContractTests implements LimitStoreContract {
 	@Override
 	public int sequences() {
 		return 4;
+	}
+
+	@Override
+	public int patterns() {
+		return 100;
+	}
+
+	@Override
+	public int steadyPeriods() {
+		return 21;
+	}
+
+	@Override
+	public int settlements() {
+		return 300;
 	}
 
 }

@@ -1,0 +1,33 @@
+package io.github.ratelimit.sample.plan;
+
+import java.util.Set;
+
+import io.github.ratelimit.PlanResolver;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(PlanConfiguration.Customers.class)
+class PlanConfiguration {
+
+	/** An application with customers looks into its database here. */
+	@Bean
+	PlanResolver plans(Customers customers) {
+		return (limit, key) -> customers.proKeys().contains(key.text()) ? "pro" : null;
+	}
+
+	/**
+	 * The customers there are.
+	 *
+	 * @param proKeys the API keys of those on the plan {@code pro}
+	 */
+	@ConfigurationProperties("sample")
+	record Customers(@DefaultValue Set<String> proKeys) {
+
+	}
+
+}

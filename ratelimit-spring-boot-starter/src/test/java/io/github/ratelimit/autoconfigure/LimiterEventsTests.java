@@ -1,0 +1,142 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.RateLimitListener;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.observation.KeyBannedEvent;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What an application is told of waits, bans and shadows. */
+class LimiterEventsTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(
+				AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitMetricsAutoConfiguration.class))
+		.withUserConfiguration(Application.class)
+		.withBean(ManualTime.class)
+		.withBean(SimpleMeterRegistry.class)
+		.withPropertyValues("ratelimit.limits.login.rate=1/h", "ratelimit.limits.login.key=ip");
+
+	@Test
+	void keyThatIsRefusedTooOftenIsBannedAndTheApplicationIsTold() {
+		this.runner.withPropertyValues("ratelimit.limits.login.ban-after=3 denials in 1min for 2h").run((context) -> {
+			RateLimiter limiter = context.getBean(RateLimiter.class);
+			Application application = context.getBean(Application.class);
+			for (int i = 0; i < 3; i++) {
+				limiter.tryAcquire("login", "mallory");
+				assertThat(application.events).isEmpty();
+			}
+			limiter.tryAcquire("login", "mallory");
+			assertThat(application.events)
+				.containsExactly(new KeyBannedEvent("login", Key.of("mallory").label(), Duration.ofHours(2)));
+			assertThat(application.listened).containsExactly("banned mallory");
+			MeterRegistry meters = context.getBean(MeterRegistry.class);
+			assertThat(meters.get("ratelimit.bans").tag("limit", "login").counter().count()).isEqualTo(1);
+
+			context.getBean(ManualTime.class).advance(Duration.ofMinutes(90));
+			Decision banned = limiter.tryAcquire("login", "mallory");
+			assertThat(banned.allowed()).isFalse();
+			assertThat(banned.violated().get(0).isBanned()).isTrue();
+			assertThat(banned.retryAfter()).isEqualTo(Duration.ofMinutes(30));
+			assertThat(limiter.tryAcquire("login", "alice").allowed()).isTrue();
+
+			context.getBean(ManualTime.class).advance(Duration.ofMinutes(30));
+			assertThat(limiter.tryAcquire("login", "mallory").allowed()).isTrue();
+		});
+	}
+
+	@Test
+	void waitsAreTimed() {
+		this.runner
+			.withPropertyValues("ratelimit.limits.model.rate=10/s", "ratelimit.limits.model.key=ip",
+					"ratelimit.limits.model.max-wait=1s")
+			.run((context) -> {
+				RateLimiter limiter = context.getBean(RateLimiter.class);
+				List<Charge> charge = List.of(new Charge(limiter.limit("model"), Key.of("alice"), 1));
+				assertThat(limiter.acquireAsync(charge)).isCompleted();
+				CompletableFuture<Decision> waiting = limiter.acquireAsync(charge);
+				assertThat(waiting).isNotDone();
+				context.getBean(ManualTime.class).advance(Duration.ofMillis(100));
+				assertThat(waiting.get(10, TimeUnit.SECONDS).allowed()).isTrue();
+				assertThat(context.getBean(MeterRegistry.class)
+					.get("ratelimit.wait")
+					.tag("limit", "model")
+					.timer()
+					.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(100);
+			});
+	}
+
+	@Test
+	void whatWouldHaveBeenRefusedIsCounted() {
+		this.runner.withPropertyValues("ratelimit.mode=shadow").run((context) -> {
+			RateLimiter limiter = context.getBean(RateLimiter.class);
+			for (int i = 0; i < 5; i++) {
+				assertThat(limiter.tryAcquire("login", "alice").allowed()).isTrue();
+			}
+			assertThat(context.getBean(MeterRegistry.class)
+				.get("ratelimit.decisions")
+				.tags("limit", "login", "outcome", "shadow_denied")
+				.functionCounter()
+				.count()).isEqualTo(4);
+		});
+	}
+
+	@Test
+	void bansAreToldWithoutMetricsToo() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class))
+			.withUserConfiguration(Application.class)
+			.withPropertyValues("ratelimit.limits.login.rate=1/h", "ratelimit.limits.login.key=ip",
+					"ratelimit.limits.login.ban-after=1 denial in 1min for 2h")
+			.run((context) -> {
+				context.getBean(RateLimiter.class).tryAcquire("login", "mallory");
+				context.getBean(RateLimiter.class).tryAcquire("login", "mallory");
+				assertThat(context.getBean(Application.class).events).hasSize(1);
+			});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Application {
+
+		final List<KeyBannedEvent> events = new ArrayList<>();
+
+		final List<String> listened = new ArrayList<>();
+
+		@EventListener
+		void banned(KeyBannedEvent event) {
+			this.events.add(event);
+			throw new IllegalStateException("A listener of the application that fails");
+		}
+
+		@Bean
+		RateLimitListener ownListener() {
+			return new RateLimitListener() {
+
+				@Override
+				public void banned(RegisteredLimit limit, Key key, Duration ban) {
+					Application.this.listened.add("banned " + key.text());
+				}
+
+			};
+		}
+
+	}
+
+}

@@ -1,0 +1,89 @@
+package io.github.ratelimit.store.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Scripts of an instance that a test stops: what it wants to send meanwhile is sent when
+ * it goes on, or never. Thread-safe.
+ */
+final class HeldScripts implements RedisScripts {
+
+	private final RedisScripts redis;
+
+	private final List<Runnable> held = new ArrayList<>();
+
+	private boolean stopped;
+
+	private boolean failing;
+
+	HeldScripts(RedisScripts redis) {
+		this.redis = redis;
+	}
+
+	synchronized void stop() {
+		this.stopped = true;
+	}
+
+	/** Lets all that is sent fail at once, as without a connection. */
+	synchronized void fail(boolean failing) {
+		this.failing = failing;
+	}
+
+	void goOn() {
+		List<Runnable> waiting;
+		synchronized (this) {
+			this.stopped = false;
+			waiting = List.copyOf(this.held);
+			this.held.clear();
+		}
+		waiting.forEach(Runnable::run);
+	}
+
+	@Override
+	public synchronized CompletableFuture<byte[]> run(Script script, byte[][] keys, byte[]... args) {
+		if (this.failing) {
+			return CompletableFuture.failedFuture(new IllegalStateException("Not connected"));
+		}
+		if (!this.stopped) {
+			return this.redis.run(script, keys, args);
+		}
+		CompletableFuture<byte[]> answer = new CompletableFuture<>();
+		this.held.add(() -> this.redis.run(script, keys, args).whenComplete((bytes, failure) -> {
+			if (failure != null) {
+				answer.completeExceptionally(failure);
+			}
+			else {
+				answer.complete(bytes);
+			}
+		}));
+		return answer;
+	}
+
+	@Override
+	public String node(byte[] key) {
+		return this.redis.node(key);
+	}
+
+	@Override
+	public boolean isCluster() {
+		return this.redis.isCluster();
+	}
+
+	@Override
+	public List<Integer> slots() {
+		return this.redis.slots();
+	}
+
+	@Override
+	public void reconnect(byte[] key) {
+		this.redis.reconnect(key);
+	}
+
+	@Override
+	public void close() {
+		this.redis.close();
+	}
+
+}

@@ -1,0 +1,233 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.SharedRedis;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Places of calls under way are leases: renewed while calls run, free when all is lost.
+ */
+class PlaceLeaseTests {
+
+	private static final Limit SLOTS = Limit.named("slots").maxConcurrent(2).build();
+
+	private static final Duration LEASE = Duration.ofSeconds(1);
+
+	/** Longer than a third of the lease, of which renewals take a part in real time. */
+	private static final Duration A_WHILE = Duration.ofMillis(400);
+
+	private static final Duration SOON = Duration.ofSeconds(10);
+
+	private final ManualTime time = new ManualTime();
+
+	private HeldScripts held;
+
+	private RedisStore store;
+
+	private RedisStore other;
+
+	@BeforeEach
+	void connect() {
+		SharedRedis.flush();
+		this.held = new HeldScripts(redis());
+		this.store = store(this.held, Duration.ofSeconds(10));
+		this.other = store(redis(), Duration.ofSeconds(10));
+	}
+
+	private static RedisScripts redis() {
+		return Clients.scripts(Instance.lettuce(SharedRedis.server().port()));
+	}
+
+	private RedisStore store(RedisScripts redis, Duration deadline) {
+		RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, deadline, 1_000,
+				OnStoreFailure.DENY, Map.of(), Map.of(), LEASE);
+		TimeSource turning = RedisTestStore.settingTheClock(this.time, SharedRedis.server());
+		return new RedisStore(redis, RedisTestStore.turnedScripts(), settings, new MemoryStore(this.time, 100), turning,
+				StoreObserver.NONE);
+	}
+
+	@AfterEach
+	void disconnect() {
+		this.held.fail(false);
+		this.held.goOn();
+		this.store.close();
+		this.other.close();
+	}
+
+	@Test
+	void placesOfAnInstanceThatDiesAreFreeWithinTheLease() {
+		take(this.store, 2);
+		this.held.stop();
+
+		advance(LEASE.minusMillis(1));
+		assertThat(isFull()).isTrue();
+		advance(Duration.ofMillis(1));
+		assertThat(isFull()).isFalse();
+		take(this.other, 2);
+	}
+
+	@Test
+	void placesOfACallThatRunsLongAreRenewed() {
+		take(this.store, 2);
+		for (int i = 0; i < 10; i++) {
+			long ends = ends();
+			advance(A_WHILE);
+			Polling.until(SOON, "the lease is renewed", () -> ends() > ends);
+			assertThat(isFull()).as("after %d renewals", i).isTrue();
+		}
+	}
+
+	@Test
+	void whatIsGivenBackIsFreeAtOnceAndIsNotRenewed() {
+		LimitDecision taken = take(this.store, 2);
+
+		this.store.giveBack(taken);
+		this.store.giveBack(taken);
+
+		assertThat(count()).isZero();
+		LimitDecision next = take(this.other, 2);
+		long ends = ends();
+		advance(A_WHILE);
+		Polling.until(SOON, "the other's lease is renewed", () -> ends() > ends);
+		assertThat(count()).isEqualTo(2);
+		this.other.giveBack(next);
+		assertThat(count()).isZero();
+	}
+
+	@Test
+	void anInstanceThatWasStoppedComesBackBesideTheOthersAndNobodyIsLetInUntilThereIsRoom() {
+		LimitDecision first = take(this.store, 1);
+		LimitDecision second = take(this.store, 1);
+		this.held.stop();
+		advance(Duration.ofSeconds(40));
+		LimitDecision third = take(this.other, 1);
+		take(this.other, 1);
+		assertThat(isFull()).as("never more than the limit of leases that have not ended").isTrue();
+
+		this.held.goOn();
+
+		Polling.until(SOON, "the lost leases are back", () -> count() == 4);
+		this.store.giveBack(first);
+		assertThat(isFull()).isTrue();
+		this.store.giveBack(second);
+		assertThat(isFull()).isTrue();
+		this.other.giveBack(third);
+		assertThat(isFull()).isFalse();
+	}
+
+	@Test
+	void whatCannotBeGivenBackIsTriedAgain() {
+		LimitDecision taken = take(this.store, 2);
+		this.held.fail(true);
+		this.store.giveBack(taken);
+		assertThat(isFull()).isTrue();
+
+		this.held.fail(false);
+
+		Polling.until(SOON, "the places are free", () -> count() == 0);
+	}
+
+	@Test
+	void whatNobodyWaitsForAnyMoreIsGivenBack() {
+		try (HeldScripts slow = new HeldScripts(redis()); RedisStore hasty = store(slow, Duration.ofMillis(50))) {
+			Polling.until(SOON, "Redis decides",
+					() -> !hasty.take(StoreFixture.charge(SLOTS, "caller", 0)).isDegraded());
+			slow.stop();
+			assertThat(hasty.take(StoreFixture.charge(SLOTS, "caller", 2)).isDegraded()).isTrue();
+			assertThat(count()).isZero();
+
+			slow.goOn();
+
+			Polling.until(SOON, "the call was answered, and its places given back",
+					() -> SharedRedis.server().calls("zrem") > 0 && count() == 0);
+			take(this.other, 2);
+		}
+	}
+
+	@Test
+	void closingGivesThePlacesBack() {
+		RedisStore closing = store(redis(), Duration.ofSeconds(10));
+		take(closing, 2);
+		assertThat(isFull()).isTrue();
+
+		closing.close();
+
+		assertThat(isFull()).isFalse();
+	}
+
+	@Test
+	void manyCallsAreRenewedInOneCallOfAScript() {
+		Limit wide = Limit.named("wide").maxConcurrent(1_000).build();
+		SentScripts sent = new SentScripts(redis());
+		try (RedisStore busy = store(sent, Duration.ofSeconds(10))) {
+			for (int i = 0; i < 500; i++) {
+				busy.take(StoreFixture.charge(wide, "caller" + i % 50, 1));
+			}
+			advance(A_WHILE);
+			busy.take(StoreFixture.charge(wide, "caller", 0));
+			Polling.until(SOON, "all are renewed", () -> sent.count("renew-places") > 0);
+			assertThat(sent.count("renew-places")).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void aLimitOfPlacesAndOneOfRatesAreOneDecision() {
+		Limit rate = StoreFixture.limit("rate", "2/d");
+		List<LimitDecision> taken = this.store
+			.takeAll(List.of(StoreFixture.charge(SLOTS, "caller", 1), StoreFixture.charge(rate, "caller", 2)));
+		assertThat(taken).noneMatch(LimitDecision::violated);
+
+		List<LimitDecision> refused = this.store
+			.takeAll(List.of(StoreFixture.charge(SLOTS, "caller", 1), StoreFixture.charge(rate, "caller", 1)));
+
+		assertThat(refused).extracting(LimitDecision::violated).containsExactly(false, true);
+		assertThat(count()).isEqualTo(1);
+	}
+
+	private void advance(Duration duration) {
+		this.time.advance(duration);
+		RedisTestStore.set(SharedRedis.server(), this.time.wallTime());
+	}
+
+	private static LimitDecision take(RedisStore store, long places) {
+		LimitDecision decision = store.take(StoreFixture.charge(SLOTS, "caller", places));
+		assertThat(decision.violated()).as("%s", decision).isFalse();
+		return decision;
+	}
+
+	private boolean isFull() {
+		return this.other.take(Charge.look(SLOTS, Key.of("caller"), 1)).violated();
+	}
+
+	private static String name() {
+		return "ratelimit:1:slots#places:{" + Key.of("caller").id() + "}";
+	}
+
+	private static long count() {
+		return (Long) SharedRedis.server().command("ZCARD", name());
+	}
+
+	/** Returns when the lease that ends last does. */
+	private static long ends() {
+		List<?> last = (List<?>) SharedRedis.server().command("ZREVRANGE", name(), "0", "0", "WITHSCORES");
+		return last.isEmpty() ? 0 : (long) Double.parseDouble(last.get(1).toString());
+	}
+
+}
