@@ -1,5 +1,6 @@
 package io.github.ratelimit.method;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.github.ratelimit.DecisionScope;
@@ -10,6 +11,7 @@ import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimitListener;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.autoconfigure.RateLimitMethodAutoConfiguration;
 import io.github.ratelimit.expression.ExpressionCompiler;
@@ -80,7 +82,13 @@ class LimiterConfiguration {
 				policy(registry, expressions, "tokens", "100/min", "header('X-API-Key')", "10"),
 				policy(registry, expressions, "everyone", "3/min", "global", null),
 				policy(registry, expressions, "budget", "100/min", "global", "10"),
-				policy(registry, expressions, "one", "", "global", null)));
+				policy(registry, expressions, "one", "", "global", null), paced(registry, expressions)));
+	}
+
+	private static LimitPolicy paced(LimitRegistry registry, ExpressionCompiler expressions) {
+		Limit limit = Limit.named("paced").rates(Rate.parse("1/s")).maxWait(Duration.ofSeconds(2), 100).build();
+		KeyExpression key = expressions.requestKey("global");
+		return LimitPolicy.of(registry.register(limit, List.of(key.source())), List.of(key), OnMissingKey.IP, null);
 	}
 
 	private static LimitPolicy policy(LimitRegistry registry, ExpressionCompiler expressions, String name, String rate,
@@ -93,8 +101,9 @@ class LimiterConfiguration {
 	}
 
 	@Bean
-	RateLimiter rateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation) {
-		return RateLimiter.create(registry, store, killSwitch, degradation);
+	RateLimiter rateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
+			ManualTime time) {
+		return RateLimiter.create(registry, store, killSwitch, degradation, time, RateLimitListener.NONE);
 	}
 
 	@Bean

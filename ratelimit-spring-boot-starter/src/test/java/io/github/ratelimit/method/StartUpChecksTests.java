@@ -69,10 +69,10 @@ class StartUpChecksTests {
 								+ "annotations, one that names the limits and one that has the rate."),
 				because(Unknown.class,
 						"method Unknown.typo(): value \"chatt\" names a limit that does not exist. Did you mean "
-								+ "\"chat\"? The limits are [budget, chat, everyone, one, tokens]."),
+								+ "\"chat\"? The limits are [budget, chat, everyone, one, paced, tokens]."),
 				because(UnknownOnClass.class,
 						"class UnknownOnClass: value \"chatt\" names a limit that does not exist. Did you mean "
-								+ "\"chat\"? The limits are [budget, chat, everyone, one, tokens]."),
+								+ "\"chat\"? The limits are [budget, chat, everyone, one, paced, tokens]."),
 				because(RateWithoutKey.class,
 						"method RateWithoutKey.keyless(): rate \"10/min\" has no key beside it. Say whose calls it "
 								+ "counts, for example key = \"#userId\", key = \"ip\" or, for all callers together, "
