@@ -17,8 +17,8 @@ public interface DecisionScope {
 	 * call of the same limit and key. A place among the calls under way is the request's
 	 * until it ends, and covers every call.
 	 * @param charge what a call is to pay
-	 * @return the permits of it that are paid already, 0 if none; the next call of the
-	 * same charge gets 0
+	 * @return the permits that are paid already, 0 if none; more than the call is to pay
+	 * where the filter has charged more; the next call of the same charge gets 0
 	 */
 	long cover(Charge charge);
 

@@ -46,9 +46,17 @@ final class CallEnd {
 		Arrays.fill(this.seen, SettleExpression.UNKNOWN);
 	}
 
-	/** Hands the call over to its request, if that knows better when it is over. */
+	/**
+	 * Hands the call over to its request, if that knows better when it is over. A request
+	 * that cannot tell does not keep it.
+	 */
 	void leave(Method method, @Nullable Object result) {
-		this.keptOpen = this.scope != null && this.scope.keepsOpen(this.permit, method, result);
+		try {
+			this.keptOpen = this.scope != null && this.scope.keepsOpen(this.permit, method, result);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.degradation.report(List.of(), ex);
+		}
 	}
 
 	/** The method has thrown. */
@@ -71,6 +79,16 @@ final class CallEnd {
 	void failed() {
 		if (!this.keptOpen) {
 			this.permit.fail();
+		}
+	}
+
+	/**
+	 * Nobody waits for the call any more. What it did until then is paid by what it
+	 * reserved.
+	 */
+	void abandoned() {
+		if (!this.keptOpen) {
+			this.permit.close();
 		}
 	}
 

@@ -1,8 +1,11 @@
 package io.github.ratelimit.method;
 
 import java.lang.reflect.Method;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -69,12 +72,21 @@ final class LastingCalls {
 	}
 
 	private static void over(@Nullable Object value, @Nullable Throwable failure, CallEnd end) {
-		if (failure != null) {
-			end.failed();
-		}
-		else {
+		if (failure == null) {
 			end.returned(value);
 		}
+		else if (isGivenUp(failure)) {
+			end.abandoned();
+		}
+		else {
+			end.failed();
+		}
+	}
+
+	private static boolean isGivenUp(Throwable failure) {
+		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
+				: failure;
+		return cause instanceof CancellationException || cause instanceof TimeoutException;
 	}
 
 }

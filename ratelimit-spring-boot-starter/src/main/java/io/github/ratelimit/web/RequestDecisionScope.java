@@ -166,7 +166,7 @@ final class RequestDecisionScope implements DecisionScope {
 			return 0;
 		}
 		Charge paid = charge.limit().isConcurrency() ? this.paid.get(index) : this.paid.remove(index);
-		return Math.min(charge.permits(), paid.permits());
+		return paid.permits();
 	}
 
 	@Override
@@ -194,8 +194,11 @@ final class RequestDecisionScope implements DecisionScope {
 
 	@Override
 	public boolean keepsOpen(CallPermit call, Method method, @Nullable Object result) {
+		if (!this.end.isWatched()) {
+			return false; // the request may be the container's again
+		}
 		boolean handler = LastingResults.isHandler(this.facts, method);
-		return this.end.isWatched() && (handler || LastingResults.isWrittenLater(result))
+		return (handler || LastingResults.isWrittenLater(result))
 				&& this.end.permit().keepOpen(call, handler || !LastingResults.endsByItself(result));
 	}
 

@@ -9,21 +9,36 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.converter.HttpMessageNotWritableException;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
 
 /**
  * Ends what a request holds when its response is complete, once, whatever comes together:
  * the return of the filter where nothing goes on, else the end of the asynchronous work.
  * <p>
  * A request has failed if its status says so, or if it broke before anything was sent.
- * One that broke later, or whose client has gone, has cost what was told, or else what it
- * reserved: something was delivered.
+ * One that broke later, whose client has gone, whose time ran out, or whose result the
+ * client would not take has cost what was told, or else what it reserved: the work may
+ * have been done, and no client shall have it for nothing.
  */
 final class RequestEnd implements AsyncListener {
+
+	/** Bounds what a request remembers that calls methods for hours. */
+	static final int MAX_SETTLEMENTS = 64;
+
+	/** As {@code DispatcherServlet} has it, which need not be there. */
+	private static final String EXCEPTION = "org.springframework.web.servlet.DispatcherServlet.EXCEPTION";
+
+	/** How a result is answered that the client's own headers keep from being sent. */
+	private static final Set<HttpStatus> NOT_TAKEN = EnumSet.of(HttpStatus.NOT_ACCEPTABLE,
+			HttpStatus.PRECONDITION_FAILED, HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE);
 
 	private static final int UNKNOWN_STATUS = 0;
 
@@ -45,6 +60,9 @@ final class RequestEnd implements AsyncListener {
 
 	/** Whether the request broke before anything was sent. */
 	private volatile boolean broken;
+
+	/** Whether work may have been done that was never sent. */
+	private volatile boolean unsent;
 
 	RequestEnd(RequestScopes scopes, Runnable afterwards) {
 		this.scopes = scopes;
@@ -71,16 +89,27 @@ final class RequestEnd implements AsyncListener {
 		}
 	}
 
-	synchronized void settle(Charge charge, IntToLongFunction actual) {
+	/**
+	 * Has a charge settled at the end. Of a request with too many of them the others keep
+	 * what they reserved, and what was only looked at counts at once.
+	 */
+	void settle(Charge charge, IntToLongFunction actual) {
+		boolean looked = charge.permits() == 0;
+		if (!remembers(charge, actual) && looked) {
+			this.permit.settle(charge, charge.needed());
+		}
+	}
+
+	private synchronized boolean remembers(Charge charge, IntToLongFunction actual) {
 		if (this.settlements == null) {
 			this.settlements = new ArrayList<>(2);
 		}
 		for (Settlement settlement : this.settlements) {
 			if (settlement.charge().sameBucketAs(charge)) {
-				return;
+				return true;
 			}
 		}
-		this.settlements.add(new Settlement(charge, actual));
+		return this.settlements.size() < MAX_SETTLEMENTS && this.settlements.add(new Settlement(charge, actual));
 	}
 
 	/**
@@ -97,9 +126,24 @@ final class RequestEnd implements AsyncListener {
 			this.thrown = true;
 			broke();
 		}
+		if (isUnwritable(request)) {
+			this.unsent = true;
+		}
 		boolean errorPage = this.thrown && request.getDispatcherType() == DispatcherType.ERROR;
 		if (errorPage || !listens(request)) {
 			complete();
+		}
+	}
+
+	/** Whatever status the application answers it with. */
+	private static boolean isUnwritable(HttpServletRequest request) {
+		try {
+			Object handled = request.getAttribute(EXCEPTION);
+			return handled instanceof HttpMediaTypeNotAcceptableException
+					|| handled instanceof HttpMessageNotWritableException;
+		}
+		catch (IllegalStateException ex) {
+			return false; // it has come to its end meanwhile
 		}
 	}
 
@@ -133,6 +177,7 @@ final class RequestEnd implements AsyncListener {
 
 	@Override
 	public void onTimeout(AsyncEvent event) {
+		this.unsent = true;
 		broke();
 	}
 
@@ -160,7 +205,8 @@ final class RequestEnd implements AsyncListener {
 			return;
 		}
 		int status = status();
-		boolean failed = this.broken || status >= HttpStatus.BAD_REQUEST.value();
+		boolean failed = (this.broken || status >= HttpStatus.BAD_REQUEST.value()) && !this.unsent
+				&& !isNotTaken(status);
 		try {
 			settle(status);
 		}
@@ -172,6 +218,11 @@ final class RequestEnd implements AsyncListener {
 			this.afterwards.run();
 			end(failed);
 		}
+	}
+
+	private static boolean isNotTaken(int status) {
+		HttpStatus known = HttpStatus.resolve(status);
+		return known != null && NOT_TAKEN.contains(known);
 	}
 
 	private int status() {

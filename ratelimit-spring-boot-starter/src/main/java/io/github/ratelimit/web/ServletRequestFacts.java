@@ -98,9 +98,15 @@ final class ServletRequestFacts implements RequestFacts {
 		return this.identity.claim(name);
 	}
 
+	/** A request that the container has taken back has no attributes. */
 	@Override
 	public @Nullable Object attribute(String name) {
-		return this.request.getAttribute(name);
+		try {
+			return this.request.getAttribute(name);
+		}
+		catch (IllegalStateException ex) {
+			return null;
+		}
 	}
 
 }

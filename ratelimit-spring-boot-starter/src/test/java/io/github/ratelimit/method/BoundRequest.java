@@ -60,6 +60,8 @@ final class BoundRequest {
 
 		private int status;
 
+		private boolean gone;
+
 		private @Nullable Supplier<? extends Throwable> failure;
 
 		private Request(Map<String, String> headers) {
@@ -86,6 +88,11 @@ final class BoundRequest {
 			return this;
 		}
 
+		/** Makes the request one that its container has taken back. */
+		void recycled() {
+			this.gone = true;
+		}
+
 		List<Decision> decisions() {
 			return this.decisions;
 		}
@@ -96,7 +103,7 @@ final class BoundRequest {
 				ReflectionUtils.rethrowRuntimeException(this.failure.get());
 			}
 			Long paid = this.paid.remove(charge.limit().name());
-			return (paid != null) ? Math.min(charge.permits(), paid) : 0;
+			return (paid != null) ? paid : 0;
 		}
 
 		@Override
@@ -138,6 +145,9 @@ final class BoundRequest {
 
 		@Override
 		public boolean keepsOpen(CallPermit call, Method method, @Nullable Object result) {
+			if (this.gone) {
+				throw new IllegalStateException("The request object has been recycled");
+			}
 			return false;
 		}
 

@@ -1,7 +1,9 @@
 package io.github.ratelimit.method;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyState;
@@ -94,7 +96,26 @@ class SettleTests {
 		CompletableFuture<Answer> answer = new CompletableFuture<>();
 		this.model.later(answer).toCompletableFuture().cancel(true);
 		assertThat(answer).isCancelled();
-		assertThat(paid()).isZero();
+	}
+
+	@Test
+	void aFutureThatIsGivenUpPaysWhatItReserved() {
+		this.model.later(new CompletableFuture<>()).toCompletableFuture().cancel(true);
+		assertThat(paid()).isEqualTo(RESERVED);
+		CompletableFuture<Answer> slow = new CompletableFuture<>();
+		this.model.later(slow);
+		slow.completeExceptionally(new CompletionException(new TimeoutException()));
+		assertThat(paid()).isEqualTo(2 * RESERVED);
+	}
+
+	@Test
+	void aCallOfARequestThatIsGoneReturnsWhatItDidAndHoldsNothing() {
+		this.request.bind("alice").recycled();
+		for (int i = 0; i < 3; i++) {
+			assertThat(this.model.one("done")).isEqualTo("done");
+			assertThatIllegalStateException().isThrownBy(() -> this.model.one(null)).withMessage("failed");
+			assertThat(this.model.oneLater(CompletableFuture.completedFuture("later"))).isCompletedWithValue("later");
+		}
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.github.ratelimit.web;
 
+import io.github.ratelimit.CallPermit;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.DecisionScope;
@@ -9,6 +10,7 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.expression.RequestFacts;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -89,8 +91,57 @@ class RequestDecisionScopeTests {
 	@Test
 	void ofACallThatCostsLessAllIsCoveredAndTheRestIsGone() {
 		this.scope.paid(take("alice", 5));
-		assertThat(this.scope.cover(charge("alice", 2))).isEqualTo(2);
+		assertThat(this.scope.cover(charge("alice", 2))).isEqualTo(5);
 		assertThat(this.scope.cover(charge("alice", 2))).isZero();
+	}
+
+	@Test
+	void aRefusedCallThatCostsLessLeavesAllOfTheCoverToTheNext() {
+		this.scope.paid(take("alice", 5));
+		this.scope.uncover(charge("alice", 2), this.scope.cover(charge("alice", 2)));
+		assertThat(this.scope.cover(charge("alice", 5))).isEqualTo(5);
+	}
+
+	@Test
+	void aRequestThatIsGoneKeepsNoCallOpen() throws Exception {
+		MockHttpServletRequest gone = new MockHttpServletRequest() {
+
+			@Override
+			public Object getAttribute(String name) {
+				throw new IllegalStateException("The request object has been recycled");
+			}
+
+		};
+		RequestDecisionScope late = this.scopes.create(gone, this.response);
+		CallPermit call = late.record(take("alice", 1), List.of());
+		Method method = Object.class.getMethod("toString");
+		assertThat(late.keepsOpen(call, method, null)).isFalse();
+		late.end().watch(this.response);
+		assertThat(late.keepsOpen(call, method, null)).isFalse();
+		assertThat(late.facts().attribute("usage")).isNull();
+	}
+
+	@Test
+	void ofManyCallsThatCountAfterwardsThoseBeyondABoundCountAtOnce() {
+		Limit logins = Limit.named("logins").rates(Rate.parse("10/min")).costed(true).build();
+		this.limits.registry.register(logins, List.of());
+		this.scope.end().watch(this.response);
+		for (int i = 0; i < 2 * RequestEnd.MAX_SETTLEMENTS; i++) {
+			Charge look = Charge.look(logins, Key.of("key" + i), 1);
+			CallPermit call = this.scope.record(this.limits.limiter.tryAcquire(look), List.of());
+			this.scope.settleAfterResponse(look, (status) -> 3);
+			call.close();
+		}
+		assertThat(left(logins, RequestEnd.MAX_SETTLEMENTS - 1)).isEqualTo(10);
+		assertThat(left(logins, RequestEnd.MAX_SETTLEMENTS)).isEqualTo(9);
+		this.scope.end().afterDispatch(this.request, null);
+		assertThat(left(logins, 0)).isEqualTo(7);
+		assertThat(left(logins, RequestEnd.MAX_SETTLEMENTS - 1)).isEqualTo(7);
+		assertThat(left(logins, 2 * RequestEnd.MAX_SETTLEMENTS - 1)).isEqualTo(9);
+	}
+
+	private long left(Limit limit, int key) {
+		return this.limits.limiter.tryAcquire(Charge.look(limit, Key.of("key" + key), 1)).limits().get(0).remaining();
 	}
 
 	@Test

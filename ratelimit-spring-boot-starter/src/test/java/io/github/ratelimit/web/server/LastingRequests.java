@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.Resource;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -127,6 +129,21 @@ class LastingRequests {
 				permit.settle(actual);
 			}
 			return "plain";
+		}
+
+		@GetMapping("/life/object")
+		Chunk object() {
+			return new Chunk("object", 1);
+		}
+
+		@GetMapping("/life/unwritable")
+		Unwritable unwritable() {
+			return new Unwritable("text");
+		}
+
+		@GetMapping("/life/file")
+		ResponseEntity<Resource> file() {
+			return ResponseEntity.ok().lastModified(1_700_000_000_000L).body(new ByteArrayResource(new byte[3]));
 		}
 
 		@GetMapping("/life/attribute")
@@ -320,6 +337,20 @@ class LastingRequests {
 	 * @param tokens what it cost, with the last one only
 	 */
 	record Chunk(String text, Integer tokens) {
+
+	}
+
+	/**
+	 * What no JSON can be made of.
+	 *
+	 * @param text some text
+	 */
+	record Unwritable(String text) {
+
+		@Override
+		public String text() {
+			throw new IllegalStateException("The application's own failure");
+		}
 
 	}
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -56,7 +57,7 @@ class RequestLifeTests {
 			new Outcome("/life/callable", 200, RESERVED), new Outcome("/life/callable?fails=true", 500, 0),
 			new Outcome("/life/deferred?ends=completes", 200, RESERVED),
 			new Outcome("/life/deferred?ends=fails", 500, 0), new Outcome("/life/deferred?ends=refuses", 401, 0),
-			new Outcome("/life/deferred?ends=times-out", 503, 0), new Outcome("/life/future", 200, RESERVED),
+			new Outcome("/life/deferred?ends=times-out", 503, RESERVED), new Outcome("/life/future", 200, RESERVED),
 			new Outcome("/life/future?fails=true", 500, 0), new Outcome("/life/sse?ends=completes", 200, 6),
 			new Outcome("/life/sse?ends=settles", 200, 5), new Outcome("/life/sse?ends=silent", 200, RESERVED),
 			new Outcome("/life/sse?ends=fails", 200, 6), new Outcome("/life/sse?ends=fails&chunks=0", 500, 0),
@@ -67,7 +68,7 @@ class RequestLifeTests {
 			new Outcome("/life/flux?ends=fails-at-once", 500, 0), new Outcome("/life/mono", 200, 6),
 			new Outcome("/life/servlet?ends=completes", 200, RESERVED),
 			new Outcome("/life/servlet?ends=starts-again", 200, RESERVED),
-			new Outcome("/life/servlet?ends=times-out", 500, 0), new Outcome("/life/servlet?ends=no", 500, 0));
+			new Outcome("/life/servlet?ends=times-out", 500, RESERVED), new Outcome("/life/servlet?ends=no", 500, 0));
 
 	private final RunningServer server = RunningServer.withoutSecurity(LastingRequests.class,
 			"ratelimit.limits.tokens.rate=" + BUDGET + "/d", "ratelimit.limits.tokens.key=header('X-API-Key')",
@@ -103,6 +104,17 @@ class RequestLifeTests {
 		eventually("tokens", BUDGET - outcome.paid());
 		eventually("slots", PLACES);
 		assertThat(remaining("calls")).isEqualTo(999);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/life/object, Accept: image/png, 406", "/life/file, Range: bytes=100-200, 416",
+			"/life/file, 'If-Unmodified-Since: Thu, 01 Jan 2015 00:00:00 GMT', 412",
+			"/life/unwritable, Accept: application/json, 500" })
+	void aResultThatCannotBeSentHasBeenPaidFor(String path, String header, int status) throws IOException {
+		Answer answer = this.server.get(path, "X-API-Key: " + this.key, header);
+		assertThat(answer.status()).isEqualTo(status);
+		eventually("slots", PLACES);
+		assertThat(remaining("tokens")).isEqualTo(BUDGET - RESERVED);
 	}
 
 	@ParameterizedTest
