@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
@@ -57,6 +58,9 @@ final class PlaceLeases {
 	private final Set<Nodes.Node> busy = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
+
+	/** Whether the last round failed: only the first of several is a warning. */
+	private boolean failing;
 
 	PlaceLeases(RedisScripts redis, Script renew, Nodes nodes, TimeSource time, ScheduledExecutorService scheduler,
 			Duration lease) {
@@ -116,8 +120,29 @@ final class PlaceLeases {
 		}
 	}
 
-	/** Renews what is due, and gives back what could not be given back before. */
-	void renewDue() {
+	/**
+	 * Renews what is due, and gives back what could not be given back before. Throws
+	 * nothing: a task that throws is not run again, and all places would end.
+	 */
+	private void renewDue() {
+		try {
+			dueByNode().forEach(this::renew);
+			this.failing = false;
+		}
+		catch (RuntimeException ex) {
+			String message = "Places of calls under way cannot be renewed just now: they end "
+					+ Duration.ofNanos(this.leaseNanos).toMillis() + " ms after the last renewal";
+			if (this.failing) {
+				logger.debug(message, ex);
+			}
+			else {
+				logger.warn(message, ex);
+			}
+			this.failing = true;
+		}
+	}
+
+	private Map<Nodes.Node, List<Lease>> dueByNode() {
 		long now = this.time.nanoTime();
 		Map<Nodes.Node, List<Lease>> due = new LinkedHashMap<>();
 		for (Lease lease : this.leases.values()) {
@@ -128,12 +153,14 @@ final class PlaceLeases {
 				due.computeIfAbsent(this.nodes.of(lease.key.name()), (node) -> new ArrayList<>()).add(lease);
 			}
 		}
-		due.forEach((node, leases) -> {
-			// a node that does not answer is asked once, not once a round
-			if (!node.isOpen() && this.busy.add(node)) {
-				send(leases).whenComplete((done, failure) -> this.busy.remove(node));
-			}
-		});
+		return due;
+	}
+
+	/** A node that does not answer is asked once, not once a round. */
+	private void renew(Nodes.Node node, List<Lease> leases) {
+		if (!node.isOpen() && this.busy.add(node)) {
+			send(leases).whenComplete((done, failure) -> this.busy.remove(node));
+		}
 	}
 
 	private void drop(Lease lease) {
@@ -194,24 +221,37 @@ final class PlaceLeases {
 		long asked = this.time.nanoTime();
 		byte[][] keys = names.toArray(byte[][]::new);
 		return this.redis.run(this.renew, keys, args.toArray(byte[][]::new)).handle((bytes, failure) -> {
-			long answered = this.time.nanoTime();
-			if (failure != null) {
-				this.nodes.of(keys[0]).failed(failure, keys);
-				ended.forEach((lease) -> lease.answered.complete(null));
+			try {
+				answered(keys, failure, renewed, ended, asked);
 			}
-			else {
-				renewed.forEach((lease) -> lease.renewed(asked, answered));
-				ended.forEach(this::drop);
+			catch (RuntimeException ex) {
+				logger.warn("The answer to a renewal of places cannot be used; they are renewed again", ex);
 			}
-			ended.forEach((lease) -> lease.underWay.set(false));
+			finally {
+				ended.forEach((lease) -> {
+					lease.underWay.set(false);
+					lease.answered.complete(null);
+				});
+				renewed.forEach((lease) -> lease.underWay.set(false));
+			}
 			renewed.forEach(this::afterRenewal);
 			return null;
 		});
 	}
 
+	private void answered(byte[][] keys, @Nullable Throwable failure, List<Lease> renewed, List<Lease> ended,
+			long asked) {
+		if (failure != null) {
+			this.nodes.of(keys[0]).failed(failure, keys);
+			return;
+		}
+		long answered = this.time.nanoTime();
+		renewed.forEach((lease) -> lease.renewed(asked, answered));
+		ended.forEach(this::drop);
+	}
+
 	/** Who gave a place back while it was renewed has to follow the renewal. */
 	private void afterRenewal(Lease lease) {
-		lease.underWay.set(false);
 		if (lease.ended && this.leases.containsKey(lease.id())) {
 			send(List.of(lease));
 		}

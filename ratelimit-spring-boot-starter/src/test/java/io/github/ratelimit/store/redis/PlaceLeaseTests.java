@@ -66,6 +66,7 @@ class PlaceLeaseTests {
 	@AfterEach
 	void disconnect() {
 		this.held.fail(false);
+		this.held.loseNodes(false);
 		this.held.goOn();
 		this.store.close();
 		this.other.close();
@@ -91,6 +92,43 @@ class PlaceLeaseTests {
 			advance(A_WHILE);
 			Polling.until(SOON, "the lease is renewed", () -> ends() > ends);
 			assertThat(isFull()).as("after %d renewals", i).isTrue();
+		}
+	}
+
+	@Test
+	void renewalsGoOnAfterOneThatFoundNoNodeForItsKey() {
+		try (StoreLog log = new StoreLog()) {
+			take(this.store, 2);
+			this.held.loseNodes(true);
+			advance(A_WHILE);
+			Polling.until(SOON, "a round fails", () -> !log.lines().isEmpty());
+			long ends = ends();
+
+			this.held.loseNodes(false);
+
+			Polling.until(SOON, "the lease is renewed", () -> ends() > ends);
+			assertThat(isFull()).isTrue();
+			assertThat(log.lines()).singleElement()
+				.asString()
+				.startsWith("WARN Places of calls under way cannot be renewed just now");
+		}
+	}
+
+	@Test
+	void aFailureThatCannotEvenBeToldStopsNoRenewal() {
+		try (StoreLog log = new StoreLog()) {
+			take(this.store, 2);
+			this.held.stop();
+			advance(A_WHILE);
+			Polling.until(SOON, "a renewal is under way", () -> this.held.waiting() > 0);
+			long ends = ends();
+			this.held.loseNodes(true);
+
+			this.held.failWaiting();
+			this.held.loseNodes(false);
+
+			Polling.until(SOON, "the lease is renewed", () -> ends() > ends);
+			assertThat(log.lines()).anyMatch((line) -> line.startsWith("WARN The answer to a renewal of places"));
 		}
 	}
 
