@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,11 @@ final class PlaceLeases {
 
 	private static final int ROUNDS_OF_A_LEASE = 12;
 
+	/** Of more, what is not given back at the first attempt ends by itself. */
+	private static final int MOST_UNANSWERED = 10_000;
+
+	private static final byte FOREIGN = '0';
+
 	private static final int BYTES_OF_A_CALL = 1 + Long.BYTES + Integer.BYTES;
 
 	private final RedisScripts redis;
@@ -54,6 +62,11 @@ final class PlaceLeases {
 	private final byte[] leaseMicros;
 
 	private final Map<Long, Lease> leases = new ConcurrentHashMap<>();
+
+	/**
+	 * How many of the leases belong to calls that never learned whether they got them.
+	 */
+	private final AtomicInteger unanswered = new AtomicInteger();
 
 	private final Set<Nodes.Node> busy = ConcurrentHashMap.newKeySet();
 
@@ -78,7 +91,7 @@ final class PlaceLeases {
 	/** Renews the places of a call until they are given back. */
 	void hold(KnownKey key, SeenFacts taken, long places) {
 		if (places > 0) {
-			Lease lease = new Lease(key, taken.fresh(), places);
+			Lease lease = new Lease(key, taken.fresh(), places, true);
 			lease.renewed(taken.askedNanos(), taken.answeredNanos());
 			this.leases.put(lease.id(), lease);
 			schedule();
@@ -93,18 +106,32 @@ final class PlaceLeases {
 	 * @return is completed once they are free, or the first attempt has failed
 	 */
 	CompletableFuture<Void> giveBack(KnownKey key, byte[] fresh, long places) {
-		Lease unknown = new Lease(key, fresh, places);
-		Lease known = this.leases.putIfAbsent(unknown.id(), unknown);
-		Lease lease = (known != null) ? known : unknown;
 		long now = this.time.nanoTime();
-		if (known == null) {
-			lease.renewed(now, now);
-		}
+		Lease unknown = new Lease(key, fresh, places, false);
+		unknown.renewed(now, now);
+		Lease known = keep(unknown);
+		Lease lease = (known != null) ? known : unknown;
 		key.forgetState(now);
 		lease.ended = true;
 		send(List.of(lease));
 		schedule();
 		return lease.answered;
+	}
+
+	/** Returns the lease that is known by the same name, null if there is none. */
+	private @Nullable Lease keep(Lease unknown) {
+		Lease known = this.leases.get(unknown.id());
+		if (known == null && this.unanswered.incrementAndGet() <= MOST_UNANSWERED) {
+			known = this.leases.putIfAbsent(unknown.id(), unknown);
+			if (known == null) {
+				return null;
+			}
+		}
+		else if (known != null) {
+			return known;
+		}
+		this.unanswered.decrementAndGet();
+		return known;
 	}
 
 	private void schedule() {
@@ -164,7 +191,9 @@ final class PlaceLeases {
 	}
 
 	private void drop(Lease lease) {
-		this.leases.remove(lease.id(), lease);
+		if (this.leases.remove(lease.id(), lease) && !lease.held) {
+			this.unanswered.decrementAndGet();
+		}
 		lease.answered.complete(null);
 	}
 
@@ -222,7 +251,12 @@ final class PlaceLeases {
 		byte[][] keys = names.toArray(byte[][]::new);
 		return this.redis.run(this.renew, keys, args.toArray(byte[][]::new)).handle((bytes, failure) -> {
 			try {
-				answered(keys, failure, renewed, ended, asked);
+				if (failure != null) {
+					this.nodes.of(keys[0]).failed(failure, keys);
+				}
+				else {
+					answered(keys, bytes, renewed, ended, asked);
+				}
 			}
 			catch (RuntimeException ex) {
 				logger.warn("The answer to a renewal of places cannot be used; they are renewed again", ex);
@@ -239,15 +273,22 @@ final class PlaceLeases {
 		});
 	}
 
-	private void answered(byte[][] keys, @Nullable Throwable failure, List<Lease> renewed, List<Lease> ended,
-			long asked) {
-		if (failure != null) {
-			this.nodes.of(keys[0]).failed(failure, keys);
-			return;
-		}
+	/** Where something foreign is, there are no places to give back, nor were renewed. */
+	private void answered(byte[][] keys, byte[] bytes, List<Lease> renewed, List<Lease> ended, long asked) {
 		long answered = this.time.nanoTime();
-		renewed.forEach((lease) -> lease.renewed(asked, answered));
+		Set<byte[]> foreign = Collections.newSetFromMap(new IdentityHashMap<>());
+		for (int i = 0; i < keys.length; i++) {
+			if (bytes[i] == FOREIGN) {
+				foreign.add(keys[i]);
+			}
+		}
+		for (Lease lease : renewed) {
+			if (!foreign.contains(lease.key.name())) {
+				lease.renewed(asked, answered);
+			}
+		}
 		ended.forEach(this::drop);
+		foreign.forEach((key) -> this.nodes.of(key).foreign(key));
 	}
 
 	/** Who gave a place back while it was renewed has to follow the renewal. */
@@ -266,6 +307,9 @@ final class PlaceLeases {
 
 		private final long places;
 
+		/** Whether its call is known to have got it. */
+		private final boolean held;
+
 		private final CompletableFuture<Void> answered = new CompletableFuture<>();
 
 		private final AtomicBoolean underWay = new AtomicBoolean();
@@ -277,10 +321,11 @@ final class PlaceLeases {
 		/** When Redis has certainly let it go. */
 		private volatile long endsAt;
 
-		private Lease(KnownKey key, byte[] fresh, long places) {
+		private Lease(KnownKey key, byte[] fresh, long places, boolean held) {
 			this.key = key;
 			this.fresh = fresh;
 			this.places = places;
+			this.held = held;
 		}
 
 		private void renewed(long asked, long answered) {

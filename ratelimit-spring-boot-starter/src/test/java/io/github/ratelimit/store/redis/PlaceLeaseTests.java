@@ -226,6 +226,43 @@ class PlaceLeaseTests {
 	}
 
 	@Test
+	void somethingForeignUnderOneKeyStopsNoRenewalOfAnother() {
+		Limit other = Limit.named("foreign").maxConcurrent(2).build();
+		String foreign = "ratelimit:1:foreign#places:{" + Key.of("caller").id() + "}";
+		try (StoreLog log = new StoreLog()) {
+			LimitDecision spoilt = this.store.take(StoreFixture.charge(other, "caller", 1));
+			take(this.store, 2);
+			SharedRedis.server().command("SET", foreign, "foreign");
+			for (int i = 0; i < 5; i++) {
+				long ends = ends();
+				advance(A_WHILE);
+				Polling.until(SOON, "the lease is renewed", () -> ends() > ends);
+			}
+
+			this.store.giveBack(spoilt);
+
+			assertThat(this.store.status()).isEqualTo("up");
+			assertThat(SharedRedis.server().command("GET", foreign)).isEqualTo("foreign");
+			assertThat(log.lines()).isNotEmpty()
+				.allMatch((line) -> line
+					.startsWith("WARN Redis has something under " + foreign + " that is not ours (wrongtype)"));
+		}
+	}
+
+	@Test
+	void whatAForeignValueRefusedIsNotGivenBack() {
+		SentScripts sent = new SentScripts(redis());
+		SharedRedis.server().command("SET", name(), "foreign");
+		try (StoreLog log = new StoreLog(); RedisStore asking = store(sent, Duration.ofSeconds(10))) {
+			for (int i = 0; i < 5; i++) {
+				assertThat(asking.take(StoreFixture.charge(SLOTS, "caller", 1)).isDegraded()).isTrue();
+			}
+			assertThat(log.lines()).isNotEmpty();
+		}
+		assertThat(sent.count("renew-places")).isZero();
+	}
+
+	@Test
 	void aLimitOfPlacesAndOneOfRatesAreOneDecision() {
 		Limit rate = StoreFixture.limit("rate", "2/d");
 		List<LimitDecision> taken = this.store
