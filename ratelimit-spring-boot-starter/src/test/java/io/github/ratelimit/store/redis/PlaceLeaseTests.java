@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Places of calls under way are leases: renewed while calls run, free when all is lost.
@@ -260,6 +261,29 @@ class PlaceLeaseTests {
 			assertThat(log.lines()).isNotEmpty();
 		}
 		assertThat(sent.count("renew-places")).isZero();
+	}
+
+	@Test
+	void aCallThatWantsMorePlacesThanAScriptTakesAtOnceIsRefusedForGood() {
+		Limit vast = Limit.named("vast").maxConcurrent(50_000).build();
+		Limit rate = StoreFixture.limit("rate", "2/d");
+
+		LimitDecision alone = this.store.take(StoreFixture.charge(vast, "caller", 10_001));
+		List<LimitDecision> together = this.store
+			.takeAll(List.of(StoreFixture.charge(vast, "neighbour", 10_001), StoreFixture.charge(rate, "caller", 2)));
+		LimitDecision looked = this.store.take(Charge.look(vast, Key.of("looks"), 10_001));
+
+		assertThat(List.of(alone, together.get(0), looked)).allMatch(LimitDecision::refuses)
+			.noneMatch(LimitDecision::isDegraded)
+			.extracting(LimitDecision::retryAfterNanos, LimitDecision::remaining)
+			.containsOnly(tuple(LimitDecision.NEVER, 50_000L));
+		assertThat(together.get(1).violated()).isFalse();
+		assertThat(this.store.take(StoreFixture.charge(rate, "caller", 2)).violated()).as("nothing was taken")
+			.isFalse();
+		LimitDecision most = this.store.take(StoreFixture.charge(vast, "caller", 10_000));
+		assertThat(most.violated()).isFalse();
+		assertThat(most.remaining()).isEqualTo(40_000);
+		this.store.giveBack(most);
 	}
 
 	@Test
