@@ -100,6 +100,12 @@ final class KeyLease {
 	/** Is told what Redis said to the permits in advance, null if nothing. */
 	void taken(long permits, @Nullable SeenLevels state) {
 		if (state != null) {
+			SeenLevels before = this.from;
+			if (before != null && (before.origin() != state.origin() || before.terms() != state.terms())) {
+				// dropped by Redis where that state has gone: they are no permits of this
+				// one
+				giveBack();
+			}
 			long held = Math.max(0, this.left.getAndSet(-1)) + permits;
 			this.from = state;
 			this.endsAt = state.askedNanos() + this.ttlNanos;

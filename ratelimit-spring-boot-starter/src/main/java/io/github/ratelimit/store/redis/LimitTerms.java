@@ -42,6 +42,11 @@ abstract sealed class LimitTerms permits LevelScale, WindowTerms, PlaceTerms {
 		return this.limit;
 	}
 
+	/** Returns the most permits that one charge can ever need and get. */
+	long most() {
+		return this.limit.capacity();
+	}
+
 	/** Returns what the keys of the limit are called by in Redis. */
 	String space() {
 		return this.limit.name();

@@ -108,11 +108,11 @@ final class Nodes {
 		 */
 		void failed(Throwable failure, byte[]... keys) {
 			String reason = StoreFailures.reason(failure);
-			Nodes.this.observer.failed(reason);
 			if (StoreFailures.isOfOneKey(reason)) {
-				Nodes.this.foreign.found(reason, keys);
+				foreign(reason, keys);
 				return;
 			}
+			Nodes.this.observer.failed(reason);
 			if (this.breaker.failed()) {
 				this.openedAt = Nodes.this.time.nanoTime();
 				this.inVain = 0;
@@ -120,6 +120,16 @@ final class Nodes {
 						+ "). Until it answers again limits decide by on-store-failure: " + Nodes.this.policies);
 				schedule(Nodes.this.names.probe(keys[0]));
 			}
+		}
+
+		/** Is told of a key that has something of a type that is not ours. */
+		void foreign(byte[] key) {
+			foreign(StoreFailures.WRONGTYPE, key);
+		}
+
+		private void foreign(String reason, byte[]... keys) {
+			Nodes.this.observer.failed(reason);
+			Nodes.this.foreign.found(reason, keys);
 		}
 
 		private void schedule(byte[] probeKey) {

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +20,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
@@ -35,6 +39,11 @@ final class PlaceLeases {
 	private static final int MOST_KEYS_TOGETHER = 100;
 
 	private static final int ROUNDS_OF_A_LEASE = 12;
+
+	/** Of more, what is not given back at the first attempt ends by itself. */
+	private static final int MOST_UNANSWERED = 10_000;
+
+	private static final byte FOREIGN = '0';
 
 	private static final int BYTES_OF_A_CALL = 1 + Long.BYTES + Integer.BYTES;
 
@@ -54,9 +63,17 @@ final class PlaceLeases {
 
 	private final Map<Long, Lease> leases = new ConcurrentHashMap<>();
 
+	/**
+	 * How many of the leases belong to calls that never learned whether they got them.
+	 */
+	private final AtomicInteger unanswered = new AtomicInteger();
+
 	private final Set<Nodes.Node> busy = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
+
+	/** Whether the last round failed: only the first of several is a warning. */
+	private boolean failing;
 
 	PlaceLeases(RedisScripts redis, Script renew, Nodes nodes, TimeSource time, ScheduledExecutorService scheduler,
 			Duration lease) {
@@ -74,7 +91,7 @@ final class PlaceLeases {
 	/** Renews the places of a call until they are given back. */
 	void hold(KnownKey key, SeenFacts taken, long places) {
 		if (places > 0) {
-			Lease lease = new Lease(key, taken.fresh(), places);
+			Lease lease = new Lease(key, taken.fresh(), places, true);
 			lease.renewed(taken.askedNanos(), taken.answeredNanos());
 			this.leases.put(lease.id(), lease);
 			schedule();
@@ -89,18 +106,32 @@ final class PlaceLeases {
 	 * @return is completed once they are free, or the first attempt has failed
 	 */
 	CompletableFuture<Void> giveBack(KnownKey key, byte[] fresh, long places) {
-		Lease unknown = new Lease(key, fresh, places);
-		Lease known = this.leases.putIfAbsent(unknown.id(), unknown);
-		Lease lease = (known != null) ? known : unknown;
 		long now = this.time.nanoTime();
-		if (known == null) {
-			lease.renewed(now, now);
-		}
+		Lease unknown = new Lease(key, fresh, places, false);
+		unknown.renewed(now, now);
+		Lease known = keep(unknown);
+		Lease lease = (known != null) ? known : unknown;
 		key.forgetState(now);
 		lease.ended = true;
 		send(List.of(lease));
 		schedule();
 		return lease.answered;
+	}
+
+	/** Returns the lease that is known by the same name, null if there is none. */
+	private @Nullable Lease keep(Lease unknown) {
+		Lease known = this.leases.get(unknown.id());
+		if (known == null && this.unanswered.incrementAndGet() <= MOST_UNANSWERED) {
+			known = this.leases.putIfAbsent(unknown.id(), unknown);
+			if (known == null) {
+				return null;
+			}
+		}
+		else if (known != null) {
+			return known;
+		}
+		this.unanswered.decrementAndGet();
+		return known;
 	}
 
 	private void schedule() {
@@ -116,8 +147,29 @@ final class PlaceLeases {
 		}
 	}
 
-	/** Renews what is due, and gives back what could not be given back before. */
-	void renewDue() {
+	/**
+	 * Renews what is due, and gives back what could not be given back before. Throws
+	 * nothing: a task that throws is not run again, and all places would end.
+	 */
+	private void renewDue() {
+		try {
+			dueByNode().forEach(this::renew);
+			this.failing = false;
+		}
+		catch (RuntimeException ex) {
+			String message = "Places of calls under way cannot be renewed just now: they end "
+					+ Duration.ofNanos(this.leaseNanos).toMillis() + " ms after the last renewal";
+			if (this.failing) {
+				logger.debug(message, ex);
+			}
+			else {
+				logger.warn(message, ex);
+			}
+			this.failing = true;
+		}
+	}
+
+	private Map<Nodes.Node, List<Lease>> dueByNode() {
 		long now = this.time.nanoTime();
 		Map<Nodes.Node, List<Lease>> due = new LinkedHashMap<>();
 		for (Lease lease : this.leases.values()) {
@@ -128,16 +180,20 @@ final class PlaceLeases {
 				due.computeIfAbsent(this.nodes.of(lease.key.name()), (node) -> new ArrayList<>()).add(lease);
 			}
 		}
-		due.forEach((node, leases) -> {
-			// a node that does not answer is asked once, not once a round
-			if (!node.isOpen() && this.busy.add(node)) {
-				send(leases).whenComplete((done, failure) -> this.busy.remove(node));
-			}
-		});
+		return due;
+	}
+
+	/** A node that does not answer is asked once, not once a round. */
+	private void renew(Nodes.Node node, List<Lease> leases) {
+		if (!node.isOpen() && this.busy.add(node)) {
+			send(leases).whenComplete((done, failure) -> this.busy.remove(node));
+		}
 	}
 
 	private void drop(Lease lease) {
-		this.leases.remove(lease.id(), lease);
+		if (this.leases.remove(lease.id(), lease) && !lease.held) {
+			this.unanswered.decrementAndGet();
+		}
 		lease.answered.complete(null);
 	}
 
@@ -194,24 +250,49 @@ final class PlaceLeases {
 		long asked = this.time.nanoTime();
 		byte[][] keys = names.toArray(byte[][]::new);
 		return this.redis.run(this.renew, keys, args.toArray(byte[][]::new)).handle((bytes, failure) -> {
-			long answered = this.time.nanoTime();
-			if (failure != null) {
-				this.nodes.of(keys[0]).failed(failure, keys);
-				ended.forEach((lease) -> lease.answered.complete(null));
+			try {
+				if (failure != null) {
+					this.nodes.of(keys[0]).failed(failure, keys);
+				}
+				else {
+					answered(keys, bytes, renewed, ended, asked);
+				}
 			}
-			else {
-				renewed.forEach((lease) -> lease.renewed(asked, answered));
-				ended.forEach(this::drop);
+			catch (RuntimeException ex) {
+				logger.warn("The answer to a renewal of places cannot be used; they are renewed again", ex);
 			}
-			ended.forEach((lease) -> lease.underWay.set(false));
+			finally {
+				ended.forEach((lease) -> {
+					lease.underWay.set(false);
+					lease.answered.complete(null);
+				});
+				renewed.forEach((lease) -> lease.underWay.set(false));
+			}
 			renewed.forEach(this::afterRenewal);
 			return null;
 		});
 	}
 
+	/** Where something foreign is, there are no places to give back, nor were renewed. */
+	private void answered(byte[][] keys, byte[] bytes, List<Lease> renewed, List<Lease> ended, long asked) {
+		long answered = this.time.nanoTime();
+		Set<byte[]> foreign = Collections.newSetFromMap(new IdentityHashMap<>());
+		for (int i = 0; i < keys.length; i++) {
+			if (bytes[i] == FOREIGN) {
+				foreign.add(keys[i]);
+			}
+		}
+		for (Lease lease : renewed) {
+			if (!foreign.contains(lease.key.name())) {
+				lease.renewed(asked, answered);
+			}
+		}
+		ended.forEach(this::drop);
+		foreign.forEach((key) -> this.nodes.of(key).foreign(key));
+	}
+
 	/** Who gave a place back while it was renewed has to follow the renewal. */
 	private void afterRenewal(Lease lease) {
-		lease.underWay.set(false);
 		if (lease.ended && this.leases.containsKey(lease.id())) {
 			send(List.of(lease));
 		}
@@ -226,6 +307,9 @@ final class PlaceLeases {
 
 		private final long places;
 
+		/** Whether its call is known to have got it. */
+		private final boolean held;
+
 		private final CompletableFuture<Void> answered = new CompletableFuture<>();
 
 		private final AtomicBoolean underWay = new AtomicBoolean();
@@ -237,10 +321,11 @@ final class PlaceLeases {
 		/** When Redis has certainly let it go. */
 		private volatile long endsAt;
 
-		private Lease(KnownKey key, byte[] fresh, long places) {
+		private Lease(KnownKey key, byte[] fresh, long places, boolean held) {
 			this.key = key;
 			this.fresh = fresh;
 			this.places = places;
+			this.held = held;
 		}
 
 		private void renewed(long asked, long answered) {

@@ -32,6 +32,11 @@ final class PlaceTerms extends LimitTerms {
 	}
 
 	@Override
+	long most() {
+		return Math.min(limit().capacity(), MOST_AT_ONCE);
+	}
+
+	@Override
 	byte[] terms(Charge charge) {
 		return pack(charge.permits(), charge.needed(), charge.enforced());
 	}
@@ -42,12 +47,8 @@ final class PlaceTerms extends LimitTerms {
 	}
 
 	private byte[] pack(long places, long needed, boolean enforced) {
-		if (places > MOST_AT_ONCE && needed <= limit().capacity()) {
-			throw new IllegalArgumentException("A call of limit '" + limit().name() + "' takes " + places
-					+ " places at once. It can take at most " + MOST_AT_ONCE + ".");
-		}
 		return head('Z', enforced, NUMBERS).putDouble(places)
-			.putDouble(needed)
+			.putDouble((needed <= most()) ? needed : Double.POSITIVE_INFINITY)
 			.putDouble(limit().capacity())
 			.putDouble(this.leaseMicros)
 			.array();

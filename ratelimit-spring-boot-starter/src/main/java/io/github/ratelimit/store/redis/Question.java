@@ -135,7 +135,8 @@ final class Question {
 				if (bytes != null) {
 					read(bytes).decisions().forEach((said) -> giveBack(said, decisions));
 				}
-				else {
+				else if (!StoreFailures.isOfOneKey(StoreFailures.reason(failure))) {
+					// what is wrong with a key is found before anything is taken
 					givePlacesBack(decisions);
 				}
 			});

@@ -77,7 +77,7 @@ final class SeenFacts extends SeenState {
 
 	@Override
 	boolean has(Charge charge) {
-		return remaining(0) >= charge.needed();
+		return remaining(0) >= charge.needed() && charge.needed() <= this.terms.most();
 	}
 
 	/**
@@ -86,7 +86,7 @@ final class SeenFacts extends SeenState {
 	 */
 	@Override
 	boolean isRefusedFor(Charge charge, long micros) {
-		boolean told = charge.needed() > charge.limit().capacity()
+		boolean told = charge.needed() > this.terms.most()
 				|| (charge.needed() == this.needed && this.waitMicros > micros);
 		return told && isKnownAfter(micros);
 	}

@@ -97,7 +97,7 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 	 */
 	final @Nullable LimitDecision stillThere(Charge charge, long nowNanos) {
 		long elapsed = microsSince(this.answeredNanos, nowNanos);
-		boolean there = Math.max(0, remaining(elapsed)) >= charge.needed();
+		boolean there = Math.max(0, remaining(elapsed)) >= charge.needed() && charge.needed() <= terms().most();
 		return (!there || !isKnownAfter(microsSince(this.askedNanos, nowNanos) + 1)) ? null
 				: LimitDecision.granted(charge, null, remaining(elapsed), nanosToFull(elapsed), perRate(elapsed));
 	}
@@ -106,7 +106,7 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 	abstract boolean isKnownAfter(long micros);
 
 	private LimitDecision refused(Charge charge, long elapsedMicros) {
-		boolean never = charge.needed() > charge.limit().capacity();
+		boolean never = charge.needed() > terms().most();
 		long wait = never ? LimitDecision.NEVER : nanos(Math.max(1, waitMicros(charge) - elapsedMicros));
 		return LimitDecision.refused(charge, Math.max(0, remaining(elapsedMicros)), wait, nanosToFull(elapsedMicros),
 				perRate(elapsedMicros));

@@ -11,6 +11,8 @@ final class StoreFailures {
 
 	static final String TIMEOUT = "timeout";
 
+	static final String WRONGTYPE = "wrongtype";
+
 	private static final String CONNECTION = "connection";
 
 	private static final String READONLY = "readonly";

@@ -1,10 +1,11 @@
 -- Renews places of calls that are under way, and gives back those of calls that have ended, as often as it takes. A
 -- lease that was lost comes back even where others have taken all places since: its call is under way. ARGV[1]: a lease
 -- in microseconds; then of each key: its label, and 13 bytes of each call: '+' or '-', the lease, how many places.
+-- Returns of each key '1', or '0' if it has something of another type, which is left alone and stops no other key.
 local MARGIN = 1000
 local ends = string.format('%.0f', now + struct.unpack('<d', ARGV[1]))
-for k, key in ipairs(KEYS) do
-	local label, calls = ARGV[2 * k], ARGV[2 * k + 1]
+
+local function renew(key, label, calls)
 	for i = 1, #calls, 13 do
 		local places = struct.unpack('<I4', calls, i + 9)
 		for place = 1, places do
@@ -21,4 +22,17 @@ for k, key in ipairs(KEYS) do
 		redis.call('PEXPIRE', key, string.format('%.0f', math.max(0, math.ceil((last - now) / 1000)) + MARGIN))
 	end
 end
-return '1'
+
+local answer = {}
+for k, key in ipairs(KEYS) do
+	local found = redis.pcall('ZREVRANGE', key, 0, 0)
+	if not found.err then
+		renew(key, ARGV[2 * k], ARGV[2 * k + 1])
+		answer[k] = '1'
+	elseif string.find(found.err, 'WRONGTYPE', 1, true) then
+		answer[k] = '0'
+	else
+		return found
+	end
+end
+return table.concat(answer)

@@ -14,9 +14,13 @@ final class HeldScripts implements RedisScripts {
 
 	private final List<Runnable> held = new ArrayList<>();
 
+	private final List<CompletableFuture<byte[]>> answers = new ArrayList<>();
+
 	private boolean stopped;
 
 	private boolean failing;
+
+	private volatile boolean lost;
 
 	HeldScripts(RedisScripts redis) {
 		this.redis = redis;
@@ -31,14 +35,37 @@ final class HeldScripts implements RedisScripts {
 		this.failing = failing;
 	}
 
+	/** Lets nobody know which node has a key, as on a cluster without partitions. */
+	void loseNodes(boolean lost) {
+		this.lost = lost;
+	}
+
 	void goOn() {
 		List<Runnable> waiting;
 		synchronized (this) {
 			this.stopped = false;
 			waiting = List.copyOf(this.held);
 			this.held.clear();
+			this.answers.clear();
 		}
 		waiting.forEach(Runnable::run);
+	}
+
+	/** Returns how many calls wait. */
+	synchronized int waiting() {
+		return this.held.size();
+	}
+
+	/** Goes on, but what waits fails without having been sent. */
+	void failWaiting() {
+		List<CompletableFuture<byte[]>> failing;
+		synchronized (this) {
+			this.stopped = false;
+			failing = List.copyOf(this.answers);
+			this.answers.clear();
+			this.held.clear();
+		}
+		failing.forEach((answer) -> answer.completeExceptionally(new IllegalStateException("Not connected")));
 	}
 
 	@Override
@@ -50,6 +77,7 @@ final class HeldScripts implements RedisScripts {
 			return this.redis.run(script, keys, args);
 		}
 		CompletableFuture<byte[]> answer = new CompletableFuture<>();
+		this.answers.add(answer);
 		this.held.add(() -> this.redis.run(script, keys, args).whenComplete((bytes, failure) -> {
 			if (failure != null) {
 				answer.completeExceptionally(failure);
@@ -63,6 +91,9 @@ final class HeldScripts implements RedisScripts {
 
 	@Override
 	public String node(byte[] key) {
+		if (this.lost) {
+			throw new IllegalStateException("No node has this slot");
+		}
 		return this.redis.node(key);
 	}
 

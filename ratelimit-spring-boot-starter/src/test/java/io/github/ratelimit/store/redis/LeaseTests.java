@@ -2,6 +2,7 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.Polling;
@@ -108,6 +109,68 @@ class LeaseTests {
 			}
 			assertThat(instance.take(small, "caller").violated()).isTrue();
 			assertThat(instance.sent().count()).as("calls, the last refusal known without one").isEqualTo(sent + 30);
+		}
+	}
+
+	@Test
+	void whatALeasePaidIsSettledExactlyInRedis() {
+		Limit tokens = Limit.named("tokens").rates(Rate.parse("1000000/36500d")).costed(true).build();
+		try (Instance looking = Instance.on(this.redis).awaitUp()) {
+			try (Instance instance = Instance.through(this.redis.port())
+				.lease(tokens, Duration.ofSeconds(10))
+				.build()
+				.awaitUp()) {
+				for (int i = 0; i < 500; i++) {
+					instance.take(tokens, "caller", 20);
+				}
+				LimitDecision cheap = leased(tokens, instance);
+				LimitDecision dear = leased(tokens, instance);
+				LimitDecision free = leased(tokens, instance);
+				long before = looking.remaining(tokens, "caller");
+
+				instance.store().settle(cheap, 5);
+				assertThat(looking.remaining(tokens, "caller")).isEqualTo(before + 15);
+				instance.store().settle(dear, 120);
+				assertThat(looking.remaining(tokens, "caller")).isEqualTo(before + 15 - 100);
+				instance.store().giveBack(free);
+				assertThat(looking.remaining(tokens, "caller")).isEqualTo(before + 15 - 100 + 20);
+			}
+			assertThat(looking.remaining(tokens, "caller")).isEqualTo(1_000_000 - 500 * 20 - 5 - 120);
+		}
+	}
+
+	/** Takes until a lease pays; what Redis took itself goes back. */
+	private static LimitDecision leased(Limit limit, Instance instance) {
+		for (int i = 0; i < 1_000; i++) {
+			long sent = instance.sent().count("take");
+			LimitDecision decision = instance.take(limit, "caller", 20);
+			if (instance.sent().count("take") == sent) {
+				return decision;
+			}
+			instance.store().giveBack(decision);
+		}
+		throw new AssertionError("No lease paid");
+	}
+
+	@Test
+	void whatWasLeasedBeforeAnotherInstanceResetTheKeyDoesNotGoIntoTheNewState() {
+		try (Instance other = Instance.on(this.redis).awaitUp()) {
+			try (Instance instance = Instance.through(this.redis.port())
+				.lease(HOT, Duration.ofSeconds(10))
+				.build()
+				.awaitUp()) {
+				for (int i = 0; i < 500; i++) {
+					instance.take(HOT, "caller");
+				}
+				assertThat(other.store().reset(HOT, StoreFixture.charge(HOT, "caller", 1).key().id())).isTrue();
+				assertThat(other.take(HOT, "caller", 500_000).violated()).isFalse();
+				long sent = instance.sent().count();
+				for (int i = 0; instance.sent().count() == sent; i++) {
+					assertThat(i).isLessThan(1_000_000);
+					instance.take(HOT, "caller");
+				}
+			}
+			assertThat(other.remaining(HOT, "caller")).isLessThanOrEqualTo(500_000);
 		}
 	}
 

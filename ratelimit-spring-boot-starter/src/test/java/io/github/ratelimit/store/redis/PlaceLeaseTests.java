@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Places of calls under way are leases: renewed while calls run, free when all is lost.
@@ -66,6 +67,7 @@ class PlaceLeaseTests {
 	@AfterEach
 	void disconnect() {
 		this.held.fail(false);
+		this.held.loseNodes(false);
 		this.held.goOn();
 		this.store.close();
 		this.other.close();
@@ -91,6 +93,43 @@ class PlaceLeaseTests {
 			advance(A_WHILE);
 			Polling.until(SOON, "the lease is renewed", () -> ends() > ends);
 			assertThat(isFull()).as("after %d renewals", i).isTrue();
+		}
+	}
+
+	@Test
+	void renewalsGoOnAfterOneThatFoundNoNodeForItsKey() {
+		try (StoreLog log = new StoreLog()) {
+			take(this.store, 2);
+			this.held.loseNodes(true);
+			advance(A_WHILE);
+			Polling.until(SOON, "a round fails", () -> !log.lines().isEmpty());
+			long ends = ends();
+
+			this.held.loseNodes(false);
+
+			Polling.until(SOON, "the lease is renewed", () -> ends() > ends);
+			assertThat(isFull()).isTrue();
+			assertThat(log.lines()).singleElement()
+				.asString()
+				.startsWith("WARN Places of calls under way cannot be renewed just now");
+		}
+	}
+
+	@Test
+	void aFailureThatCannotEvenBeToldStopsNoRenewal() {
+		try (StoreLog log = new StoreLog()) {
+			take(this.store, 2);
+			this.held.stop();
+			advance(A_WHILE);
+			Polling.until(SOON, "a renewal is under way", () -> this.held.waiting() > 0);
+			long ends = ends();
+			this.held.loseNodes(true);
+
+			this.held.failWaiting();
+			this.held.loseNodes(false);
+
+			Polling.until(SOON, "the lease is renewed", () -> ends() > ends);
+			assertThat(log.lines()).anyMatch((line) -> line.startsWith("WARN The answer to a renewal of places"));
 		}
 	}
 
@@ -185,6 +224,66 @@ class PlaceLeaseTests {
 			Polling.until(SOON, "all are renewed", () -> sent.count("renew-places") > 0);
 			assertThat(sent.count("renew-places")).isEqualTo(1);
 		}
+	}
+
+	@Test
+	void somethingForeignUnderOneKeyStopsNoRenewalOfAnother() {
+		Limit other = Limit.named("foreign").maxConcurrent(2).build();
+		String foreign = "ratelimit:1:foreign#places:{" + Key.of("caller").id() + "}";
+		try (StoreLog log = new StoreLog()) {
+			LimitDecision spoilt = this.store.take(StoreFixture.charge(other, "caller", 1));
+			take(this.store, 2);
+			SharedRedis.server().command("SET", foreign, "foreign");
+			for (int i = 0; i < 5; i++) {
+				long ends = ends();
+				advance(A_WHILE);
+				Polling.until(SOON, "the lease is renewed", () -> ends() > ends);
+			}
+
+			this.store.giveBack(spoilt);
+
+			assertThat(this.store.status()).isEqualTo("up");
+			assertThat(SharedRedis.server().command("GET", foreign)).isEqualTo("foreign");
+			assertThat(log.lines()).isNotEmpty()
+				.allMatch((line) -> line
+					.startsWith("WARN Redis has something under " + foreign + " that is not ours (wrongtype)"));
+		}
+	}
+
+	@Test
+	void whatAForeignValueRefusedIsNotGivenBack() {
+		SentScripts sent = new SentScripts(redis());
+		SharedRedis.server().command("SET", name(), "foreign");
+		try (StoreLog log = new StoreLog(); RedisStore asking = store(sent, Duration.ofSeconds(10))) {
+			for (int i = 0; i < 5; i++) {
+				assertThat(asking.take(StoreFixture.charge(SLOTS, "caller", 1)).isDegraded()).isTrue();
+			}
+			assertThat(log.lines()).isNotEmpty();
+		}
+		assertThat(sent.count("renew-places")).isZero();
+	}
+
+	@Test
+	void aCallThatWantsMorePlacesThanAScriptTakesAtOnceIsRefusedForGood() {
+		Limit vast = Limit.named("vast").maxConcurrent(50_000).build();
+		Limit rate = StoreFixture.limit("rate", "2/d");
+
+		LimitDecision alone = this.store.take(StoreFixture.charge(vast, "caller", 10_001));
+		List<LimitDecision> together = this.store
+			.takeAll(List.of(StoreFixture.charge(vast, "neighbour", 10_001), StoreFixture.charge(rate, "caller", 2)));
+		LimitDecision looked = this.store.take(Charge.look(vast, Key.of("looks"), 10_001));
+
+		assertThat(List.of(alone, together.get(0), looked)).allMatch(LimitDecision::refuses)
+			.noneMatch(LimitDecision::isDegraded)
+			.extracting(LimitDecision::retryAfterNanos, LimitDecision::remaining)
+			.containsOnly(tuple(LimitDecision.NEVER, 50_000L));
+		assertThat(together.get(1).violated()).isFalse();
+		assertThat(this.store.take(StoreFixture.charge(rate, "caller", 2)).violated()).as("nothing was taken")
+			.isFalse();
+		LimitDecision most = this.store.take(StoreFixture.charge(vast, "caller", 10_000));
+		assertThat(most.violated()).isFalse();
+		assertThat(most.remaining()).isEqualTo(40_000);
+		this.store.giveBack(most);
 	}
 
 	@Test
