@@ -43,7 +43,8 @@ class RequestLifeTests {
 
 	private static final long PLACES = 300;
 
-	private static final int RESERVED = 10;
+	/** Odd, as no sum of what streams of the model have spent is. */
+	private static final int RESERVED = 11;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -122,10 +123,10 @@ class RequestLifeTests {
 			"/life/early" })
 	void aStreamWhoseClientGoesAwayPaysForWhatWasDelivered(String path) throws Exception {
 		for (int i = 1; i <= 10; i++) {
+			long before = remaining("tokens");
 			disconnectInMidStream(path);
 			eventually("slots", PLACES);
-			long paid = BUDGET - remaining("tokens");
-			assertThat(paid).isPositive().isEven().isNotEqualTo(i * RESERVED);
+			assertThat(before - remaining("tokens")).isPositive().isEven();
 			assertThat(remaining("calls")).isEqualTo(1000 - i);
 		}
 	}
