@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls about one key that are under way. Two are sent at once; who comes while they
- * are is asked for together with the others, in the next call that leaves: a hot key
+ * The calls about one key that are under way. One is sent at a time; who comes while it
+ * is under way is asked for together with the others, in the next call that leaves: a hot key
  * costs Redis one call for many decisions, made one after the other as if each had come
  * alone. Nobody waits for anything but the own answer, and who leaves before being sent
  * is not charged. Thread-safe.
