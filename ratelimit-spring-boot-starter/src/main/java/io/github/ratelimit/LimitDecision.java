@@ -256,7 +256,7 @@ public sealed class LimitDecision {
 	 * @return whether this rate refuses
 	 */
 	public boolean violated(int rate) {
-		return violated() && remaining(rate) < this.charge.needed();
+		return violated() && (limit().quotas() == 1 || remaining(rate) < this.charge.needed());
 	}
 
 	/**

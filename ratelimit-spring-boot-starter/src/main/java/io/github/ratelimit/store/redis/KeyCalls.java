@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The calls about one key that are under way. One is sent at a time; who comes while it
- * is under way is asked for together with the others, in the next call that leaves: a hot key
- * costs Redis one call for many decisions, made one after the other as if each had come
- * alone. Nobody waits for anything but the own answer, and who leaves before being sent
- * is not charged. Thread-safe.
+ * is under way is asked for together with the others, in the next call that leaves: a hot
+ * key costs Redis one call for many decisions, made one after the other as if each had
+ * come alone. Nobody waits for anything but the own answer, and who leaves before being
+ * sent is not charged. Thread-safe.
  */
 final class KeyCalls {
 
