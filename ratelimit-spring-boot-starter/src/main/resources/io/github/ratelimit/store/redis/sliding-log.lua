@@ -107,18 +107,16 @@ makers.L = function()
 		return state
 	end
 
+	-- A sum that is more than its entries, as somebody may have written it, goes with the last of them.
 	function kind.payable(data, rate, permits)
 		local missing = data.sum + permits - rate.permits
-		local i = data.start
+		local i, last = data.start, 0
 		while missing > 0 and i < data.log.count do
 			local at, counted = entry(data.log, i)
-			missing = missing - counted
-			if missing <= 0 then
-				return at + rate.period
-			end
+			missing, last = missing - counted, at + rate.period
 			i = i + 1
 		end
-		return 0
+		return last
 	end
 
 	function kind.full(data, rate)
@@ -213,6 +211,9 @@ makers.L = function()
 		end
 		for _, data in ipairs(state.data) do
 			data.start = math.min(data.start, log.count)
+			if data.start == log.count then
+				data.sum = 0
+			end
 		end
 		return true
 	end
