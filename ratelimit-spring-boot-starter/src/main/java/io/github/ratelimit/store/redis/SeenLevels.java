@@ -69,9 +69,10 @@ final class SeenLevels extends SeenState {
 		return charge.needed() > charge.limit().capacity() || waitMicros(charge) - this.scale.patience(charge) > micros;
 	}
 
+	/** Turns that are left do not tell whether one has come. */
 	@Override
 	boolean isKnownAfter(long micros) {
-		return true;
+		return !this.scale.isPaced();
 	}
 
 	@Override
