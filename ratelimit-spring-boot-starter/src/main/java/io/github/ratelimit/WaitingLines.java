@@ -57,7 +57,7 @@ final class WaitingLines {
 	 * Does nothing for a call that has left.
 	 */
 	void leave(Charge charge, Place place, boolean turnGivenBack) {
-		Place[] next = new Place[1];
+		@Nullable Place[] next = new @Nullable Place[1];
 		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {
 			boolean first = line.first() == place;
 			if (line.remove(place, turnGivenBack)) {
@@ -66,8 +66,9 @@ final class WaitingLines {
 			}
 			return (line.first() == null) ? null : line;
 		});
-		if (next[0] != null) {
-			next[0].first().complete(null);
+		Place forward = next[0];
+		if (forward != null) {
+			forward.first().complete(null);
 		}
 	}
 
