@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Asks Redis, each caller until its own deadline, and decides without it where there is
@@ -30,15 +29,18 @@ final class Decisions {
 
 	private final PlaceLeases places;
 
+	private final UnchargedPermits uncharged;
+
 	private final long deadlineNanos;
 
-	Decisions(RedisScripts redis, Scripts scripts, Nodes nodes, StandIn standIn, PlaceLeases places, TimeSource time,
-			long deadlineNanos) {
+	Decisions(RedisScripts redis, Scripts scripts, Nodes nodes, StandIn standIn, PlaceLeases places,
+			UnchargedPermits uncharged, TimeSource time, long deadlineNanos) {
 		this.redis = redis;
 		this.scripts = scripts;
 		this.nodes = nodes;
 		this.standIn = standIn;
 		this.places = places;
+		this.uncharged = uncharged;
 		this.time = time;
 		this.deadlineNanos = deadlineNanos;
 	}
@@ -156,9 +158,8 @@ final class Decisions {
 	 * @param taken what was reserved
 	 * @param actual what it cost
 	 * @param key whose permits
-	 * @param forgiven counts what is forgiven
 	 */
-	void settle(LimitDecision taken, long actual, KnownKey key, LongAdder forgiven) {
+	void settle(LimitDecision taken, long actual, KnownKey key) {
 		long more = actual - taken.charge().permits();
 		if (!(taken.receipt() instanceof SeenState state)) {
 			if (taken.isDegraded() && taken.hasFacts()) {
@@ -169,8 +170,7 @@ final class Decisions {
 			await(sendBack(-more, state, key));
 		}
 		else if (more > 0) {
-			await(GiveBack.charge(more, state, key, this.nodes.of(key.name()), this.redis, this.scripts.settle(),
-					this.time, forgiven));
+			await(this.uncharged.charge(key, state.terms(), more));
 		}
 	}
 

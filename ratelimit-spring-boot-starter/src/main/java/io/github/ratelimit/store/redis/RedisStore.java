@@ -65,6 +65,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final PlaceLeases places;
 
+	private final UnchargedPermits uncharged;
+
 	private final LimitStore standIn;
 
 	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor((task) -> {
@@ -88,8 +90,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.standIn = local;
 		this.places = new PlaceLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
 				settings.slotLease());
-		this.decisions = new Decisions(redis, scripts, this.nodes, new StandIn(local, settings), this.places, time,
-				this.deadlineNanos);
+		this.uncharged = new UnchargedPermits(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler,
+				settings.maxKnownKeys(), (limit) -> known(limit).forgiven());
+		this.decisions = new Decisions(redis, scripts, this.nodes, new StandIn(local, settings), this.places,
+				this.uncharged, time, this.deadlineNanos);
 	}
 
 	/**
@@ -106,7 +110,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			LimitStore standIn, TimeSource time, StoreObserver observer) {
 		Scripts scripts = Scripts.load();
 		return new RedisStore(Clients.scripts(connectionFactory, scripts.take(), scripts.takeMany(), scripts.giveBack(),
-				scripts.settle(), scripts.renewPlaces()), scripts, settings, standIn, time, observer);
+				scripts.charge(), scripts.renewPlaces()), scripts, settings, standIn, time, observer);
 	}
 
 	/**
@@ -229,7 +233,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public void settle(LimitDecision taken, long actual) {
-		this.decisions.settle(taken, actual, key(taken), known(terms(taken.limit())).forgiven());
+		this.decisions.settle(taken, actual, key(taken));
 	}
 
 	private KnownKey key(LimitDecision taken) {
@@ -282,7 +286,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public long forgottenPermits(Limit limit) {
-		return 0;
+		return this.uncharged.forgotten(limit);
 	}
 
 	@Override
