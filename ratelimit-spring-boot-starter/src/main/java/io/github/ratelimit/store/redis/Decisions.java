@@ -31,16 +31,19 @@ final class Decisions {
 
 	private final UnchargedPermits uncharged;
 
+	private final GiveBacks giveBacks;
+
 	private final long deadlineNanos;
 
 	Decisions(RedisScripts redis, Scripts scripts, Nodes nodes, StandIn standIn, PlaceLeases places,
-			UnchargedPermits uncharged, TimeSource time, long deadlineNanos) {
+			UnchargedPermits uncharged, GiveBacks giveBacks, TimeSource time, long deadlineNanos) {
 		this.redis = redis;
 		this.scripts = scripts;
 		this.nodes = nodes;
 		this.standIn = standIn;
 		this.places = places;
 		this.uncharged = uncharged;
+		this.giveBacks = giveBacks;
 		this.time = time;
 		this.deadlineNanos = deadlineNanos;
 	}
@@ -77,6 +80,14 @@ final class Decisions {
 				: new SlotsDecision(groups, this).decide(charges, start);
 	}
 
+	/** Takes all charges or none, without asking Redis. */
+	List<LimitDecision> takeUnanswered(List<Charge> charges, KnownKey[] keys, LimitTerms[] terms) {
+		for (KnownKey key : keys) {
+			this.nodes.of(key.name()).decidedWithout(1);
+		}
+		return this.standIn.takeAll(charges, keys, terms, this.time.nanoTime());
+	}
+
 	private List<LimitDecision> takeGroup(ChargeGroup group, long start) {
 		return group.node().isOpen() ? decideWithout(List.of(group)) : await(ask(group, true), start);
 	}
@@ -108,12 +119,15 @@ final class Decisions {
 	List<LimitDecision> decideWithout(List<ChargeGroup> groups) {
 		List<Charge> charges = new ArrayList<>();
 		List<KnownKey> keys = new ArrayList<>();
+		List<LimitTerms> terms = new ArrayList<>();
 		for (ChargeGroup group : groups) {
 			charges.addAll(group.charges());
 			keys.addAll(Arrays.asList(group.known()));
+			terms.addAll(Arrays.asList(group.terms()));
 			group.node().decidedWithout(group.size());
 		}
-		return this.standIn.takeAll(charges, keys.toArray(KnownKey[]::new), this.time.nanoTime());
+		return this.standIn.takeAll(charges, keys.toArray(KnownKey[]::new), terms.toArray(LimitTerms[]::new),
+				this.time.nanoTime());
 	}
 
 	PlaceLeases places() {
@@ -121,12 +135,12 @@ final class Decisions {
 	}
 
 	/** Gives back what a decision took, and waits for it until the deadline. */
-	void giveBack(LimitDecision taken, KnownKey key) {
+	void giveBack(LimitDecision taken, KnownKey key, LimitTerms terms) {
 		if (taken.receipt() instanceof SeenState) {
 			await(sendBack(taken, key));
 		}
 		else if (taken.isDegraded() && taken.hasFacts()) {
-			this.standIn.giveBack(taken);
+			this.standIn.giveBack(taken, key, terms);
 		}
 	}
 
@@ -148,8 +162,7 @@ final class Decisions {
 		if (last != null && !last.terms().limit().equals(state.terms().limit())) {
 			return CompletableFuture.completedFuture(null);
 		}
-		return GiveBack.send(permits, state, key, this.nodes.of(key.name()), this.redis, this.scripts.giveBack(),
-				this.time);
+		return this.giveBacks.send(permits, state, key);
 	}
 
 	/**
@@ -158,12 +171,13 @@ final class Decisions {
 	 * @param taken what was reserved
 	 * @param actual what it cost
 	 * @param key whose permits
+	 * @param terms of which limit
 	 */
-	void settle(LimitDecision taken, long actual, KnownKey key) {
+	void settle(LimitDecision taken, long actual, KnownKey key, LimitTerms terms) {
 		long more = actual - taken.charge().permits();
 		if (!(taken.receipt() instanceof SeenState state)) {
 			if (taken.isDegraded() && taken.hasFacts()) {
-				this.standIn.settle(taken, actual);
+				this.standIn.settle(taken, actual, key, terms);
 			}
 		}
 		else if (more < 0) {

@@ -99,11 +99,28 @@ final class PlaceLeases {
 	}
 
 	/**
+	 * Keeps the places of a call that Redis has not granted: it is told of them when it
+	 * answers, even above the limit.
+	 * @param key whose they are
+	 * @param fresh what names the lease
+	 * @param places how many
+	 */
+	void holdUnknown(KnownKey key, byte[] fresh, long places) {
+		long now = this.time.nanoTime();
+		Lease lease = new Lease(key, fresh, places, true);
+		// due until a renewal has been answered
+		lease.renewed(now - this.leaseNanos, now);
+		this.leases.put(lease.id(), lease);
+		schedule();
+	}
+
+	/**
 	 * Gives back the places of a call, whether or not it ever got them.
 	 * @param key whose they are
 	 * @param fresh what names the lease
 	 * @param places how many
-	 * @return is completed once they are free, or the first attempt has failed
+	 * @return is completed once they are free, or the first attempt has failed, or there
+	 * is none since the node does not answer
 	 */
 	CompletableFuture<Void> giveBack(KnownKey key, byte[] fresh, long places) {
 		long now = this.time.nanoTime();
@@ -113,8 +130,11 @@ final class PlaceLeases {
 		Lease lease = (known != null) ? known : unknown;
 		key.forgetState(now);
 		lease.ended = true;
-		send(List.of(lease));
 		schedule();
+		if (this.nodes.of(key.name()).isOpen()) {
+			return CompletableFuture.completedFuture(null);
+		}
+		send(List.of(lease));
 		return lease.answered;
 	}
 

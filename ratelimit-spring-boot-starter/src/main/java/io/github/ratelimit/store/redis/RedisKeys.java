@@ -57,6 +57,11 @@ final class RedisKeys {
 		return bytes(this.prefix + "#charged:" + instance + ":" + text(name).substring(this.prefix.length()));
 	}
 
+	/** Returns where instances tell that they are there; in one slot with its probe. */
+	byte[] instances() {
+		return bytes(this.prefix + "#instances:{instances}");
+	}
+
 	/** Returns a name for people. */
 	static String text(byte[] name) {
 		return new String(name, StandardCharsets.UTF_8);

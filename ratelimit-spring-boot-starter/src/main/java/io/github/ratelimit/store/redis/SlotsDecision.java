@@ -108,7 +108,7 @@ final class SlotsDecision {
 		for (ChargeGroup group : this.groups) {
 			int place = group.charges().indexOf(taken.charge());
 			if (place >= 0) {
-				this.decisions.giveBack(taken, group.known()[place]);
+				this.decisions.giveBack(taken, group.known()[place], group.terms()[place]);
 			}
 		}
 	}

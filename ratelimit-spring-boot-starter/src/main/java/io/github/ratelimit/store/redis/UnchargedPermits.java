@@ -104,18 +104,19 @@ final class UnchargedPermits {
 		if (permits <= 0 || terms instanceof PlaceTerms) {
 			return CompletableFuture.completedFuture(null);
 		}
-		return change(key, terms, permits, (entry) -> entry.add(terms, permits, this.time.nanoTime()));
+		return change(key, terms, permits, true, (entry) -> entry.add(terms, permits, this.time.nanoTime()));
 	}
 
 	/**
-	 * Notes that a key has had permits whose number is asked for when they are charged.
+	 * Notes that a key has had permits, whose number is asked for when they are charged:
+	 * not at once, for the key's node has just not answered.
 	 * @param owing tells it, null if it is none
 	 */
 	void addLater(KnownKey key, LimitTerms terms, Supplier<UnchargedKey.@Nullable Owed> owing) {
-		change(key, terms, 1, (entry) -> entry.owes(terms, owing, this.time.nanoTime()));
+		change(key, terms, 1, false, (entry) -> entry.owes(terms, owing, this.time.nanoTime()));
 	}
 
-	private CompletableFuture<?> change(KnownKey key, LimitTerms terms, long permits,
+	private CompletableFuture<?> change(KnownKey key, LimitTerms terms, long permits, boolean now,
 			Function<UnchargedKey, CompletableFuture<?>> change) {
 		ByteBuffer name = ByteBuffer.wrap(key.name());
 		@Nullable CompletableFuture<?>[] done = new @Nullable CompletableFuture<?>[1];
@@ -133,7 +134,7 @@ final class UnchargedPermits {
 			this.forgotten.computeIfAbsent(terms.limit().name(), (limit) -> new LongAdder()).add(permits);
 			return CompletableFuture.completedFuture(null);
 		}
-		boolean sent = send(name, entry);
+		boolean sent = now && send(name, entry);
 		schedule();
 		return (sent || entry.isUnderWay()) ? answer : CompletableFuture.completedFuture(null);
 	}
