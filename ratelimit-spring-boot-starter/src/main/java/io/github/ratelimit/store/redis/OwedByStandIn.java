@@ -32,33 +32,34 @@ final class OwedByStandIn implements Supplier<UnchargedKey.@Nullable Owed> {
 	/**
 	 * Tells what a key owes.
 	 * @param local where it was counted
-	 * @param own the limit by which it was
-	 * @param charge whose permits
+	 * @param own any charge of its permits there
 	 * @param instances how many instances there are
 	 */
-	OwedByStandIn(LimitStore local, Limit own, Charge charge, StandInKey standIn, RedisStoreSettings settings,
+	OwedByStandIn(LimitStore local, Charge own, StandInKey standIn, RedisStoreSettings settings,
 			int instances) {
 		this.local = local;
-		this.look = new Charge(own, charge.key(), 0);
+		this.look = new Charge(own.limit(), own.key(), 0);
 		this.standIn = standIn;
-		boolean whole = settings.onStoreFailure(own.name()) == OnStoreFailure.LOCAL;
+		boolean whole = settings.onStoreFailure(own.limit().name()) == OnStoreFailure.LOCAL;
 		this.parts = whole ? instances : 1;
 	}
 
 	@Override
 	public UnchargedKey.@Nullable Owed get() {
 		StandInKey.Episode episode = this.standIn.collect();
-		if (episode.allowed() == 0) {
-			return null;
-		}
 		LimitDecision now = this.local.take(this.look);
 		Limit limit = now.limit();
 		long[] there = new long[limit.quotas()];
 		long[] lost = new long[there.length];
+		long most = 0;
 		for (int i = 0; i < there.length; i++) {
 			long used = used(limit, now, i);
 			there[i] = Math.min(used, episode.allowed());
 			lost[i] = there[i] + (used - there[i]) / this.parts;
+			most = Math.max(most, lost[i]);
+		}
+		if (most == 0) {
+			return null;
 		}
 		// of a limit that paces, each turn has an origin of its own
 		return new UnchargedKey.Owed(limit.paces() ? ANY_ORIGIN : episode.origin(), there, lost,

@@ -104,14 +104,33 @@ final class PlaceLeases {
 	 * @param key whose they are
 	 * @param fresh what names the lease
 	 * @param places how many
+	 * @return the lease
 	 */
-	void holdUnknown(KnownKey key, byte[] fresh, long places) {
+	Lease holdUnknown(KnownKey key, byte[] fresh, long places) {
 		long now = this.time.nanoTime();
 		Lease lease = new Lease(key, fresh, places, true);
 		// due until a renewal has been answered
 		lease.renewed(now - this.leaseNanos, now);
 		this.leases.put(lease.id(), lease);
 		schedule();
+		return lease;
+	}
+
+	/**
+	 * Takes the places of a call that goes on although Redis has not granted them, even
+	 * above the limit, and renews them until they are given back.
+	 * @param key whose they are
+	 * @param terms the limit
+	 * @param fresh what names the lease
+	 * @param places how many
+	 * @return the receipt
+	 */
+	SeenFacts claim(KnownKey key, PlaceTerms terms, byte[] fresh, long places) {
+		Lease lease = holdUnknown(key, fresh, places);
+		if (!this.nodes.of(key.name()).isOpen()) {
+			send(List.of(lease));
+		}
+		return SeenFacts.claimed(terms, fresh, this.time.nanoTime());
 	}
 
 	/**
@@ -319,7 +338,7 @@ final class PlaceLeases {
 	}
 
 	/** The places of one call. */
-	private final class Lease {
+	final class Lease {
 
 		private final KnownKey key;
 

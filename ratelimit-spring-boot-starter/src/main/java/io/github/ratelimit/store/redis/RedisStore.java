@@ -84,8 +84,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.settings = settings;
 		this.time = time;
 		this.names = new RedisKeys(settings.keyPrefix());
-		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
-				settings.describeFailurePolicies());
+		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer, settings,
+				this::owedLately);
 		this.lookups = new Lookups(redis, scripts, this.names, time);
 		GiveBacks giveBacks = new GiveBacks(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
 		this.leases = new LeasesInRedis(redis, scripts, this.nodes, giveBacks, time, this.scheduler);
@@ -100,8 +100,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 				this.scheduler);
 		StandIn withoutRedis = new StandIn(local, settings, this.instances::count, this.uncharged, this.places,
 				giveBacks);
-		this.decisions = new Decisions(redis, scripts, this.nodes, withoutRedis, this.places, this.uncharged, giveBacks,
-				time, this.deadlineNanos);
+		this.decisions = new Decisions(redis, scripts, this.nodes, withoutRedis, new LateDecisions(settings, time),
+				this.places, this.uncharged, giveBacks, time, this.deadlineNanos);
 	}
 
 	/**
@@ -155,7 +155,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			decision = (terms instanceof PlaceTerms)
 					? takeAll(List.of(charge), new KnownKey[] { key }, new LimitTerms[] { terms }, start).get(0)
 					: this.decisions.take(charge, key, terms, start);
-			if (!decision.violated() && !decision.isDegraded()) {
+			if (decision.receipt() instanceof SeenState && !decision.violated()) {
 				granted(decision, key, keys.lease(), terms, start);
 			}
 		}
@@ -175,13 +175,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		if (lease != null && terms instanceof LevelScale scale && !scale.isPaced()) {
 			key.lease(this.leases, lease).granted(scale, now);
 		}
-		hold(decision, key);
-	}
-
-	private void hold(LimitDecision decision, KnownKey key) {
-		if (decision.receipt() instanceof SeenFacts facts && facts.terms() instanceof PlaceTerms) {
-			this.places.hold(key, facts, decision.charge().permits());
-		}
+		this.decisions.hold(decision, key);
 	}
 
 	@Override
@@ -250,7 +244,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			else {
 				keys[i].seen(now);
 			}
-			hold(decision, keys[i]);
+			this.decisions.hold(decision, keys[i]);
 		}
 	}
 
@@ -398,6 +392,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits come back by refill", ex);
 		}
+	}
+
+	private long owedLately() {
+		return this.uncharged.notedLately();
 	}
 
 	private KnownKeys known(LimitTerms terms) {

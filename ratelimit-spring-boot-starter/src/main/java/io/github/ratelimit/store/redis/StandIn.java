@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StandIn {
 
-	private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
+	static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private static final long REGISTER_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -83,7 +83,7 @@ final class StandIn {
 			}
 			else {
 				Limit limit = own(policy, charge.limit(), instances);
-				begin(known[i], charge, limit, (policy == OnStoreFailure.SHARE) ? instances : 1, now);
+				begin(known[i], terms[i], charge, limit, (policy == OnStoreFailure.SHARE) ? instances : 1, now);
 				own = ofShare(charge, limit);
 				decisions.add(LimitDecision.letThrough(charge));
 			}
@@ -141,13 +141,17 @@ final class StandIn {
 			this.local.lower(local.limit(), local.key(), left);
 		}
 		StandInKey standIn = key.standIn();
+		this.uncharged.note(charge.permits());
 		int episode = standIn.allow(charge.permits());
-		if (standIn.register(now, REGISTER_NANOS)) {
-			OwedByStandIn owed = new OwedByStandIn(this.local, local.limit(), charge, standIn, this.settings,
-					this.instances.getAsInt());
-			this.uncharged.addLater(key, terms, owed);
-		}
+		register(key, terms, local.charge(), now);
 		return new StandInReceipt(local, episode, null);
+	}
+
+	private void register(KnownKey key, LimitTerms terms, Charge own, long now) {
+		if (key.standIn().register(now, REGISTER_NANOS)) {
+			this.uncharged.addLater(key, terms, new OwedByStandIn(this.local, own, key.standIn(), this.settings,
+					this.instances.getAsInt()));
+		}
 	}
 
 	private static LimitDecision decision(Charge charge, LimitDecision local, @Nullable Receipt receipt) {
@@ -166,14 +170,25 @@ final class StandIn {
 						perRate));
 	}
 
-	/** Lowers what is there to this instance's part of what Redis had. */
-	private void begin(KnownKey key, Charge charge, Limit own, int instances, long now) {
+	/**
+	 * Lowers what is there to this instance's part of what Redis had. Should Redis lose it,
+	 * what is used is charged again.
+	 */
+	private void begin(KnownKey key, LimitTerms terms, Charge charge, Limit own, int instances, long now) {
 		SeenState seen = key.last();
 		StandInKey standIn = key.standIn();
 		if (seen == null || standIn.hasBegunWith(seen) || !seen.terms().limit().equals(charge.limit())) {
 			return;
 		}
-		standIn.begin(seen, () -> this.local.lower(own, charge.key(), seen.parts(instances, now)));
+		standIn.begin(seen, () -> {
+			long[] parts = seen.parts(instances, now);
+			long givenAway = key.givenAway();
+			for (int i = 0; i < parts.length; i++) {
+				parts[i] -= givenAway;
+			}
+			this.local.lower(own, charge.key(), parts);
+		});
+		register(key, terms, new Charge(own, charge.key(), 0), now);
 	}
 
 	/** Slots are leased in Redis when it answers again. */

@@ -56,7 +56,9 @@ final class UnchargedKey {
 	}
 
 	synchronized CompletableFuture<?> add(LimitTerms terms, long more, long now) {
-		this.permits = Math.min(LimitTerms.MOST, this.permits + Math.min(LimitTerms.MOST, more));
+		long added = Math.min(LimitTerms.MOST - this.permits, more);
+		this.permits += added;
+		this.key.late().add(added);
 		this.terms = terms;
 		this.lastAdded = now;
 		return this.attempted;
@@ -93,7 +95,8 @@ final class UnchargedKey {
 				number(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong())), REMEMBERED_MILLIS,
 				(owed != null) ? owed.origin() : ANY_ORIGIN, numbers((owed != null) ? owed.there() : new long[rates]),
 				numbers((owed != null) ? owed.lost() : new long[rates]) };
-		Call call = new Call(terms, new byte[][] { this.key.name(), this.mark }, args, owed, this.attempted);
+		Call call = new Call(terms, new byte[][] { this.key.name(), this.mark }, args, this.permits, owed,
+				this.attempted);
 		this.permits = 0;
 		this.attempted = new CompletableFuture<>();
 		return call;
@@ -128,6 +131,9 @@ final class UnchargedKey {
 			this.underWay = false;
 			this.current = over ? null : this.current;
 		}
+		if (over) {
+			this.key.late().end(call.permits());
+		}
 		call.attempted().complete(null);
 	}
 
@@ -144,9 +150,13 @@ final class UnchargedKey {
 		return this.current == null && (this.permits > 0 || this.owing != null);
 	}
 
-	/** Returns whether all of it would have come back by itself meanwhile. */
-	synchronized boolean isOver(long now) {
-		return !this.underWay && this.terms != null && now - this.lastAdded > nanosToForget(this.terms.limit());
+	/** Drops all of it if it would have come back by itself meanwhile. */
+	synchronized boolean dropIfOver(long now) {
+		if (this.underWay || this.terms == null || now - this.lastAdded <= nanosToForget(this.terms.limit())) {
+			return false;
+		}
+		this.key.late().end(this.permits + ((this.current != null) ? this.current.permits() : 0));
+		return true;
 	}
 
 	/** Returns how long permits can matter, at most: from the greatest debt to full. */
@@ -187,10 +197,11 @@ final class UnchargedKey {
 	 * @param terms the limit
 	 * @param keys of the call
 	 * @param args of the call
-	 * @param owed what it charges beside a number of permits, null for nothing
+	 * @param permits how many it charges
+	 * @param owed what it charges of each rate by itself, null for nothing
 	 * @param attempted is completed when there is an answer or a failure
 	 */
-	record Call(LimitTerms terms, byte[][] keys, byte[][] args, @Nullable Owed owed,
+	record Call(LimitTerms terms, byte[][] keys, byte[][] args, long permits, @Nullable Owed owed,
 			CompletableFuture<@Nullable Void> attempted) {
 	}
 

@@ -66,7 +66,7 @@ final class UnchargedPermits {
 
 	private final ConcurrentMap<String, LongAdder> forgotten = new ConcurrentHashMap<>();
 
-	private final LongAdder charged = new LongAdder();
+	private final LongAdder noted = new LongAdder();
 
 	/**
 	 * Creates an empty ledger.
@@ -104,6 +104,7 @@ final class UnchargedPermits {
 		if (permits <= 0 || terms instanceof PlaceTerms) {
 			return CompletableFuture.completedFuture(null);
 		}
+		this.noted.add(permits);
 		return change(key, terms, permits, true, (entry) -> entry.add(terms, permits, this.time.nanoTime()));
 	}
 
@@ -185,7 +186,6 @@ final class UnchargedPermits {
 		boolean all = answer.getDouble() == 0;
 		SeenState state = answer.hasRemaining() ? call.terms().read(answer, 0, new byte[0], asked, this.time.nanoTime())
 				: null;
-		this.charged.increment();
 		entry.taken(call, state, all);
 	}
 
@@ -225,7 +225,7 @@ final class UnchargedPermits {
 		long now = this.time.nanoTime();
 		for (ByteBuffer name : this.byName.keySet()) {
 			UnchargedKey entry = this.byName.computeIfPresent(name,
-					(same, known) -> (known.isEmpty() || known.isOver(now)) ? null : known);
+					(same, known) -> (known.isEmpty() || known.dropIfOver(now)) ? null : known);
 			if (entry != null && this.underWay.get() < MOST_UNDER_WAY) {
 				send(name, entry);
 			}
@@ -237,9 +237,14 @@ final class UnchargedPermits {
 		return this.byName.size();
 	}
 
-	/** Returns how many charges Redis has taken since the start. */
-	long charged() {
-		return this.charged.sum();
+	/** Notes that permits are among those that are told when they are charged. */
+	void note(long permits) {
+		this.noted.add(permits);
+	}
+
+	/** Returns how many permits were noted since this was asked last. */
+	long notedLately() {
+		return this.noted.sumThenReset();
 	}
 
 	/** Returns how many permits were not charged because too many keys owed some. */
