@@ -122,7 +122,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		finally {
 			this.scopes.bind(previous);
 			if (previous != scope) {
-				scope.end().afterDispatch(request, failure);
+				scope.end().afterDispatch(request, told, failure);
 			}
 		}
 	}
