@@ -18,7 +18,8 @@ class ServletRequestFactsTests {
 
 	};
 
-	private final ServletRequestFacts facts = new ServletRequestFacts(this.request, Identity.NONE, 64);
+	private final ServletRequestFacts facts = new ServletRequestFacts(this.request, Identity.NONE,
+			new ClientAddresses(64));
 
 	@Test
 	void theAddressIsWhatTheContainerSaysAndNobodyElse() {
@@ -32,6 +33,8 @@ class ServletRequestFactsTests {
 	@Test
 	void withoutAnAddressThereIsNone() {
 		this.request.setRemoteAddr(null);
+		assertThat(this.facts.ip()).isNull();
+		this.request.setRemoteAddr("");
 		assertThat(this.facts.ip()).isNull();
 	}
 
