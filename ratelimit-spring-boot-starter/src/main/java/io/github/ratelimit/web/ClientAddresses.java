@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The addresses that clients are counted by. Warns once of what is no address, since all
- * clients that come with such a text share one key. Thread-safe.
+ * clients that come with such a text share one key, and once of requests that have none,
+ * since they are usually refused. Thread-safe.
  */
 final class ClientAddresses {
 
@@ -18,6 +19,8 @@ final class ClientAddresses {
 	private final int ipv6Prefix;
 
 	private final AtomicBoolean warned = new AtomicBoolean();
+
+	private final AtomicBoolean warnedOfNone = new AtomicBoolean();
 
 	/**
 	 * Creates it.
@@ -36,6 +39,7 @@ final class ClientAddresses {
 	@Nullable String of(HttpServletRequest request) {
 		String text = request.getRemoteAddr();
 		if (text == null || text.isBlank()) {
+			warnOfNone();
 			return null;
 		}
 		String address = ClientAddress.canonical(text, this.ipv6Prefix);
@@ -46,6 +50,15 @@ final class ClientAddresses {
 					+ "on IP addresses (server.forward-headers-strategy), or count by another key");
 		}
 		return address;
+	}
+
+	private void warnOfNone() {
+		if (this.warnedOfNone.compareAndSet(false, true)) {
+			logger.warn("A request has no client address, as over a Unix socket, and a limit counts by it: ip has no "
+					+ "value then, and on-missing-key: ip refuses the request with 403. Write another key for such limits, "
+					+ "for example header('X-API-Key') or user, or on-missing-key: skip; behind a proxy that passes the "
+					+ "address on set server.forward-headers-strategy");
+		}
 	}
 
 }
