@@ -54,9 +54,8 @@ import org.springframework.util.ClassUtils;
  *
  * <h2>Plans</h2> The name of a plan, a value that becomes a text as a key's does.
  *
- * <h2>After the response</h2> What settles a call is a number of permits that may be 0,
- * and a negative one is; what is no number leaves the reservation as it is. There the
- * configuration may look at {@code status}, and nowhere at {@code user} or {@code claim};
+ * <h2>After the response</h2> What settles a call is a number of permits above 0;
+ * anything else leaves the reservation as it is. There the configuration may look at {@code status}, and nowhere at {@code user} or {@code claim};
  * an annotation looks at {@code #result}.
  *
  * <p>

@@ -52,6 +52,8 @@ class RequestLifeTests {
 	private static final List<Outcome> OUTCOMES = List.of(new Outcome("/life/plain", 200, RESERVED),
 			new Outcome("/life/plain?actual=3", 200, 3), new Outcome("/life/plain?actual=25", 200, 25),
 			new Outcome("/life/plain?actual=0", 200, 0), new Outcome("/life/attribute?usage=42", 200, 42),
+			new Outcome("/life/attribute?usage=0", 200, RESERVED),
+			new Outcome("/life/attribute?usage=-1", 200, RESERVED),
 			new Outcome("/life/throws", 500, 0), new Outcome("/life/throws?spent=4", 500, 4),
 			new Outcome("/life/handled", 503, 0), new Outcome("/life/status?status=400", 400, 0),
 			new Outcome("/life/error?status=404", 404, 0), new Outcome("/life/nothing", 404, 0),
