@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * One text for each client: IPv4-mapped addresses unmapped first, IPv6 addresses then cut
  * to a prefix and written as RFC 5952 has it, zones and ports dropped. Looks nothing up.
  */
-final class ClientAddress {
+public final class ClientAddress {
 
 	private static final int GROUPS = 8;
 
@@ -25,7 +25,7 @@ final class ClientAddress {
 	 * @param prefix bits of an IPv6 address that count, 1 to 128
 	 * @return the canonical text; the same text if it is no address
 	 */
-	static String canonical(String text, int prefix) {
+	public static String canonical(String text, int prefix) {
 		if (isIpv4(text, 0, text.length())) {
 			return text;
 		}
