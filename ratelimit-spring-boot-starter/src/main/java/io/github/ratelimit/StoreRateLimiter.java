@@ -30,6 +30,8 @@ final class StoreRateLimiter implements RateLimiter {
 
 	private final WaitingLines lines;
 
+	private final PendingCalls pending;
+
 	private final Executor waitingThreads;
 
 	StoreRateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
@@ -42,6 +44,7 @@ final class StoreRateLimiter implements RateLimiter {
 		this.listener = listener;
 		this.penalties = new Penalties(store, listener);
 		this.lines = new WaitingLines(time);
+		this.pending = new PendingCalls(time);
 		this.waitingThreads = waitingThreads;
 	}
 
@@ -77,8 +80,8 @@ final class StoreRateLimiter implements RateLimiter {
 
 	/** Whether the store's answer is the decision. */
 	private boolean isPlain(RegisteredLimit registered, Charge charge) {
-		return registered.penalty() == null && !charge.limit().paces() && registered.mode() == LimitMode.ENFORCE
-				&& this.killSwitch.mode() == LimitMode.ENFORCE;
+		return registered.penalty() == null && !charge.isPending() && !charge.limit().paces()
+				&& registered.mode() == LimitMode.ENFORCE && this.killSwitch.mode() == LimitMode.ENFORCE;
 	}
 
 	@Override
@@ -114,7 +117,7 @@ final class StoreRateLimiter implements RateLimiter {
 	}
 
 	private AskedLimits ask(List<Charge> distinct, List<RegisteredLimit> registered) {
-		return AskedLimits.of(distinct, registered, this.killSwitch.mode());
+		return AskedLimits.of(distinct, registered, this.killSwitch.mode(), this.pending);
 	}
 
 	private Decision decide(AskedLimits asked) {
@@ -238,6 +241,11 @@ final class StoreRateLimiter implements RateLimiter {
 		return this.lines.waiting();
 	}
 
+	/** Returns of how many keys there are undecided calls. */
+	int pending() {
+		return this.pending.size();
+	}
+
 	private void count(RegisteredLimit registered, LimitDecision said) {
 		count(registered.statistics(), said);
 		PenaltyLimits penalty = registered.penaltyLimits();
@@ -247,7 +255,7 @@ final class StoreRateLimiter implements RateLimiter {
 	}
 
 	private static boolean isOffence(LimitDecision said) {
-		return said.violated() && said.hasFacts() && !said.isBanned();
+		return said.violated() && said.hasFacts() && !said.isBanned() && !said.awaitsOutcomes();
 	}
 
 	private static void count(LimitStatistics statistics, LimitDecision said) {
