@@ -77,7 +77,8 @@ public final class LimitPolicy {
 		long permits = (this.cost != null) ? this.cost.evaluate(call) : 1;
 		boolean countsLater = countsWhenAnswered() && call.request() != null;
 		Limit limit = limit(call, key);
-		return countsLater ? Charge.look(limit, key, permits) : new Charge(limit, key, permits);
+		Charge charge = new Charge(limit, key, permits);
+		return countsLater ? charge.pending() : charge;
 	}
 
 	private Limit limit(Call call, Key key) {
@@ -105,7 +106,9 @@ public final class LimitPolicy {
 		}
 		String address = call.ip();
 		if (address == null || address.isEmpty()) {
-			throw missing("the request has no address: on-missing-key: ip denies then.");
+			throw missing("the request has no address, as over a Unix socket: on-missing-key: ip denies then. "
+					+ "Give the limit a key that such requests have, such as header('X-API-Key') or user, with global as "
+					+ "the last one if all the others are to share one key, or write on-missing-key: skip.");
 		}
 		return Key.of(Key.ADDRESS_KIND, address);
 	}
@@ -172,7 +175,8 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns whether requests are counted only when their response is complete.
+	 * Returns whether requests count by their response: their permits are held until it
+	 * is complete.
 	 * @return whether there is a condition for it
 	 */
 	public boolean countsWhenAnswered() {

@@ -72,6 +72,10 @@ final class RunningServer implements AutoCloseable {
 				new SpringApplication(sources.toArray(Class<?>[]::new)).run(arguments.toArray(String[]::new)));
 	}
 
+	int port() {
+		return this.port;
+	}
+
 	<T> T bean(Class<T> type) {
 		return this.context.getBean(type);
 	}
