@@ -119,6 +119,26 @@ final class WindowCell extends KeyCell {
 	}
 
 	@Override
+	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
+		while (terms instanceof WindowTerms own) {
+			RateWindow[] before = this.windows;
+			if (before == GONE) {
+				return false;
+			}
+			long now = clock.sinceEpoch(clock.nanos());
+			RateWindow[] after = (own.areThoseOf(before) ? before : own.read(before, now)).clone();
+			for (int i = 0; i < after.length; i++) {
+				long missing = after[i].balance(now) - atMost[i];
+				after[i] = (missing > 0) ? after[i].charged(missing, now) : after[i];
+			}
+			if (WINDOWS.compareAndSet(this, before, after)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
 	@Nullable CellView view(StoreClock clock) {
 		RateWindow[] current = this.windows;
 		return (current == GONE) ? null : WindowFacts.view(current, clock.sinceEpoch(clock.nanos()));

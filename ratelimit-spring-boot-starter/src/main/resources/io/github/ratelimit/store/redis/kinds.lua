@@ -1,6 +1,6 @@
 -- Limits of every kind. Each is a table of the same functions over the state of a key: read, wait (0 if the charge can
--- be paid), take, write, shown, give (back), charge (whatever is there), and is only made where it is needed. The
--- terms of a charge begin with its kind and a byte of flags, but for the 32 bytes of a plain token bucket.
+-- be paid), take, write, shown, give (back), charge and chargeEach (whatever is there), and is only made where it is
+-- needed. The terms of a charge begin with its kind and a byte of flags, but for the 32 bytes of a plain token bucket.
 
 local ENFORCED = 1
 local makers, made = {}, {}

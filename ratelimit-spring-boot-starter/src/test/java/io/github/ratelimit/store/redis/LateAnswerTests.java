@@ -243,7 +243,9 @@ class LateAnswerTests {
 		List<LimitDecision> first = this.store.takeAll(charges);
 		List<LimitDecision> second = this.store.takeAll(charges);
 
-		assertThat(first).noneMatch(LimitDecision::violated).extracting(LimitDecision::remaining).containsExactly(7L, 0L);
+		assertThat(first).noneMatch(LimitDecision::violated)
+			.extracting(LimitDecision::remaining)
+			.containsExactly(7L, 0L);
 		assertThat(second).extracting(LimitDecision::violated).containsExactly(false, true);
 		assertThat(second).allMatch((decision) -> decision.receipt() == null);
 		assertThat(takes(DENY, 1)).extracting(LimitDecision::remaining).containsExactly(6L);
@@ -326,8 +328,7 @@ class LateAnswerTests {
 
 	private void awaitRemaining(Limit limit, long permits) {
 		Polling.until(SOON,
-				() -> "there are " + permits + " permits, not "
-						+ StoreFixture.remaining(this.other, limit, "caller"),
+				() -> "there are " + permits + " permits, not " + StoreFixture.remaining(this.other, limit, "caller"),
 				() -> StoreFixture.remaining(this.other, limit, "caller") == permits);
 	}
 
