@@ -159,6 +159,15 @@ final class Instance implements AutoCloseable {
 		return looked.remaining();
 	}
 
+	/** Waits until Redis is no longer asked, which it has to be by looks meanwhile. */
+	Instance awaitDown() {
+		Polling.until(BACK, "Redis is not asked", () -> {
+			take(STILL, "looks", 0);
+			return this.store.status().equals("degraded");
+		});
+		return this;
+	}
+
 	/** Waits until Redis decides again. */
 	void awaitBack(Duration longest) {
 		Polling.until(longest, "Redis decides", () -> !take(STILL, "looks", 0).isDegraded());
