@@ -54,6 +54,11 @@ final class StoreRateLimiter implements RateLimiter {
 	}
 
 	@Override
+	public Key key(String limit, String text) {
+		return this.registry.get(limit).key(text);
+	}
+
+	@Override
 	public Decision tryAcquire(Charge charge) {
 		if (!this.killSwitch.enabled()) {
 			return Decision.unlimited();

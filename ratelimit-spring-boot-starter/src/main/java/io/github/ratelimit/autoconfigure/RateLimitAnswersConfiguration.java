@@ -55,7 +55,8 @@ class RateLimitAnswersConfiguration {
 		http.getHeaders().forEach((style) -> checkHeaders(styles, style));
 		checkBody(styles, http.getBody());
 		warnOfUnits(http.getHeaders(), limits);
-		return new Answers(styles, http.getHeaders(), http.getBody(), limits.hidden(), crossOrigin);
+		return new Answers(styles, http.getHeaders(), http.getBody(), limits.hidden(), crossOrigin,
+				http.getUpstreamHeaders(), http.getLongestRetry());
 	}
 
 	private static void checkHeaders(AnswerStyles styles, String style) {

@@ -96,13 +96,13 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		RequestDecisionScope known = RequestDecisionScope.of(request);
-		HttpServletResponse told = (known == null) ? expose(request, response) : response;
+		HttpServletResponse told = prepare(request, response, known == null);
 		RequestDecisionScope scope = (known == null) ? this.scopes.create(request, told) : known;
 		RequestDecisionScope previous = this.scopes.bind(scope);
 		Throwable failure = null;
 		try {
 			if (previous != scope) {
-				scope.end().watch(told);
+				told = scope.end().watch(told);
 			}
 			if (request.getDispatcherType() != DispatcherType.REQUEST) {
 				scope.use(told);
@@ -127,10 +127,13 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		}
 	}
 
-	private HttpServletResponse expose(HttpServletRequest request, HttpServletResponse response) {
+	/** Later dispatches may come with the container's own response again. */
+	private HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
 		try {
-			this.forwardedHeaders.check(request);
-			return this.answers.expose(request, response);
+			if (first) {
+				this.forwardedHeaders.check(request);
+			}
+			return this.answers.prepare(request, response, first);
 		}
 		catch (RuntimeException | LinkageError ex) {
 			this.degradation.report(List.of(), ex);

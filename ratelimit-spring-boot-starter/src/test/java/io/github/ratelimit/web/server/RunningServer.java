@@ -73,12 +73,12 @@ final class RunningServer implements AutoCloseable {
 				new SpringApplication(sources.toArray(Class<?>[]::new)).run(arguments.toArray(String[]::new)));
 	}
 
-	<T> T bean(Class<T> type) {
-		return this.context.getBean(type);
-	}
-
 	int port() {
 		return this.port;
+	}
+
+	<T> T bean(Class<T> type) {
+		return this.context.getBean(type);
 	}
 
 	WebServer webServer() {
