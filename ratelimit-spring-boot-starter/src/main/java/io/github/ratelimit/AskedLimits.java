@@ -3,6 +3,7 @@ package io.github.ratelimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a call asks the store for: its own charges, as the modes of their limits want
@@ -16,12 +17,20 @@ final class AskedLimits {
 	/** Own charges, then one for each of those whose limit has a penalty. */
 	private final List<Charge> charges;
 
-	private AskedLimits(List<RegisteredLimit> limits, List<Charge> charges) {
+	private final PendingCalls pending;
+
+	/** What undecided calls held of the own charges; null if none of them is pending. */
+	private final long @Nullable [] heldBefore;
+
+	private AskedLimits(List<RegisteredLimit> limits, List<Charge> charges, PendingCalls pending,
+			long @Nullable [] heldBefore) {
 		this.limits = limits;
 		this.charges = charges;
+		this.pending = pending;
+		this.heldBefore = heldBefore;
 	}
 
-	static AskedLimits of(List<Charge> own, List<RegisteredLimit> limits, LimitMode mode) {
+	static AskedLimits of(List<Charge> own, List<RegisteredLimit> limits, LimitMode mode, PendingCalls pending) {
 		List<Charge> charges = new ArrayList<>(own.size());
 		for (int i = 0; i < own.size(); i++) {
 			charges.add(prepared(own.get(i), limits.get(i), mode));
@@ -34,7 +43,7 @@ final class AskedLimits {
 				charges.add(charge.enforced() ? look : look.inShadow());
 			}
 		}
-		return new AskedLimits(limits, charges);
+		return new AskedLimits(limits, charges, pending, pending.permits(own));
 	}
 
 	private static Charge prepared(Charge charge, RegisteredLimit limit, LimitMode mode) {
@@ -66,6 +75,11 @@ final class AskedLimits {
 	 * stops nothing, and the store does not know what it is for
 	 */
 	List<LimitDecision> own(List<LimitDecision> said, Consumer<LimitDecision> taken) {
+		List<LimitDecision> own = judged(said, taken);
+		return (this.heldBefore != null) ? this.pending.decided(own, this.heldBefore) : own;
+	}
+
+	private List<LimitDecision> judged(List<LimitDecision> said, Consumer<LimitDecision> taken) {
 		if (said.size() < this.charges.size() || this.charges.size() == this.limits.size()) {
 			return said;
 		}

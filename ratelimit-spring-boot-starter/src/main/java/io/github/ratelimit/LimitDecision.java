@@ -117,7 +117,19 @@ public sealed class LimitDecision {
 	 * {@link #hasFacts() facts}
 	 */
 	public static LimitDecision letThrough(Charge charge) {
-		return new Degraded(granted(charge, null, 0, 0, null), false);
+		return letThrough(charge, null);
+	}
+
+	/**
+	 * Returns the decision of a limit that lets a call through before its store has
+	 * answered.
+	 * @param charge what was asked
+	 * @param receipt for giving the permits back, null where nothing is taken
+	 * @return a decision that does not refuse, {@link #isDegraded() degraded} and without
+	 * {@link #hasFacts() facts}
+	 */
+	public static LimitDecision letThrough(Charge charge, @Nullable Receipt receipt) {
+		return new Degraded(granted(charge, receipt, 0, 0, null), false);
 	}
 
 	/**
@@ -141,6 +153,31 @@ public sealed class LimitDecision {
 	 */
 	public static LimitDecision banned(LimitDecision said, long retryAfterNanos) {
 		return new Banned(refused(said.charge, said.remaining, retryAfterNanos, said.resetAfterNanos, said.perRate));
+	}
+
+	/**
+	 * Returns the decision that has given permits to a {@linkplain Charge#isPending()
+	 * pending} charge.
+	 * @param granted what the limit says
+	 * @param whenDecided is run once, when the outcome of the call is known
+	 */
+	static LimitDecision pending(LimitDecision granted, Runnable whenDecided) {
+		return new Pending(granted, whenDecided);
+	}
+
+	/**
+	 * Returns the refusal of a {@linkplain Charge#isPending() pending} charge for which
+	 * the permits may be there as soon as the calls before it are decided.
+	 * @param refused what the limit says
+	 * @param retryAfterNanos nanoseconds after which it is worth asking again, at least 1
+	 */
+	static LimitDecision awaitingOutcomes(LimitDecision refused, long retryAfterNanos) {
+		return new AwaitingOutcomes(
+				refused(refused.charge, refused.remaining, retryAfterNanos, refused.resetAfterNanos, refused.perRate));
+	}
+
+	/** The outcome of a call with a pending charge is known. */
+	void decided() {
 	}
 
 	/**
@@ -198,6 +235,17 @@ public sealed class LimitDecision {
 	 * @return whether this refusal is a penalty
 	 */
 	public boolean isBanned() {
+		return false;
+	}
+
+	/**
+	 * Returns whether this limit refuses only because calls whose outcome is not known
+	 * yet hold the permits of the key, as far as this process knows. Such a refusal has a
+	 * short wait, and leads to no ban.
+	 * @return whether the permits may come back as soon as those calls are decided
+	 * @see Charge#pending()
+	 */
+	public boolean awaitsOutcomes() {
 		return false;
 	}
 
@@ -370,6 +418,42 @@ public sealed class LimitDecision {
 		@Override
 		public String toString() {
 			return "degraded, " + super.toString();
+		}
+
+	}
+
+	/** Knows who has to be told of the outcome. */
+	private static final class Pending extends LimitDecision {
+
+		private final Runnable whenDecided;
+
+		Pending(LimitDecision granted, Runnable whenDecided) {
+			super(granted.charge, granted.receipt, granted.remaining, granted.waitNanos, granted.resetAfterNanos,
+					granted.perRate);
+			this.whenDecided = whenDecided;
+		}
+
+		@Override
+		void decided() {
+			this.whenDecided.run();
+		}
+
+	}
+
+	private static final class AwaitingOutcomes extends LimitDecision {
+
+		AwaitingOutcomes(LimitDecision refused) {
+			super(refused.charge, null, refused.remaining, refused.waitNanos, refused.resetAfterNanos, refused.perRate);
+		}
+
+		@Override
+		public boolean awaitsOutcomes() {
+			return true;
+		}
+
+		@Override
+		public String toString() {
+			return "awaiting outcomes, " + super.toString();
 		}
 
 	}

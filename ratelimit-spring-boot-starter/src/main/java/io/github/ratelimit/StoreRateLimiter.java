@@ -30,6 +30,8 @@ final class StoreRateLimiter implements RateLimiter {
 
 	private final WaitingLines lines;
 
+	private final PendingCalls pending;
+
 	private final Executor waitingThreads;
 
 	StoreRateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
@@ -42,12 +44,18 @@ final class StoreRateLimiter implements RateLimiter {
 		this.listener = listener;
 		this.penalties = new Penalties(store, listener);
 		this.lines = new WaitingLines(time);
+		this.pending = new PendingCalls(time);
 		this.waitingThreads = waitingThreads;
 	}
 
 	@Override
 	public Limit limit(String name) {
 		return this.registry.get(name).limit();
+	}
+
+	@Override
+	public Key key(String limit, String text) {
+		return this.registry.get(limit).key(text);
 	}
 
 	@Override
@@ -72,8 +80,8 @@ final class StoreRateLimiter implements RateLimiter {
 
 	/** Whether the store's answer is the decision. */
 	private boolean isPlain(RegisteredLimit registered, Charge charge) {
-		return registered.penalty() == null && !charge.limit().paces() && registered.mode() == LimitMode.ENFORCE
-				&& this.killSwitch.mode() == LimitMode.ENFORCE;
+		return registered.penalty() == null && !charge.isPending() && !charge.limit().paces()
+				&& registered.mode() == LimitMode.ENFORCE && this.killSwitch.mode() == LimitMode.ENFORCE;
 	}
 
 	@Override
@@ -109,7 +117,7 @@ final class StoreRateLimiter implements RateLimiter {
 	}
 
 	private AskedLimits ask(List<Charge> distinct, List<RegisteredLimit> registered) {
-		return AskedLimits.of(distinct, registered, this.killSwitch.mode());
+		return AskedLimits.of(distinct, registered, this.killSwitch.mode(), this.pending);
 	}
 
 	private Decision decide(AskedLimits asked) {
@@ -233,6 +241,11 @@ final class StoreRateLimiter implements RateLimiter {
 		return this.lines.waiting();
 	}
 
+	/** Returns of how many keys there are undecided calls. */
+	int pending() {
+		return this.pending.size();
+	}
+
 	private void count(RegisteredLimit registered, LimitDecision said) {
 		count(registered.statistics(), said);
 		PenaltyLimits penalty = registered.penaltyLimits();
@@ -242,7 +255,7 @@ final class StoreRateLimiter implements RateLimiter {
 	}
 
 	private static boolean isOffence(LimitDecision said) {
-		return said.violated() && said.hasFacts() && !said.isBanned();
+		return said.violated() && said.hasFacts() && !said.isBanned() && !said.awaitsOutcomes();
 	}
 
 	private static void count(LimitStatistics statistics, LimitDecision said) {

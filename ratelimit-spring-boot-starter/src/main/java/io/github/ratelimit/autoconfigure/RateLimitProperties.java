@@ -241,7 +241,7 @@ public class RateLimitProperties {
 
 		/**
 		 * Expression for how many permits a call turned out to cost, evaluated after the
-		 * response. What was reserved by default.
+		 * response. What was reserved by default, and where the value is 0.
 		 */
 		private @Nullable String settle;
 

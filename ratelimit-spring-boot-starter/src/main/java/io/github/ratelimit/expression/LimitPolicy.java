@@ -77,7 +77,8 @@ public final class LimitPolicy {
 		long permits = (this.cost != null) ? this.cost.evaluate(call) : 1;
 		boolean countsLater = countsWhenAnswered() && call.request() != null;
 		Limit limit = limit(call, key);
-		return countsLater ? Charge.look(limit, key, permits) : new Charge(limit, key, permits);
+		Charge charge = new Charge(limit, key, permits);
+		return countsLater ? charge.pending() : charge;
 	}
 
 	private Limit limit(Call call, Key key) {
@@ -174,7 +175,8 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns whether requests are counted only when their response is complete.
+	 * Returns whether requests count by their response: their permits are held until it
+	 * is complete.
 	 * @return whether there is a condition for it
 	 */
 	public boolean countsWhenAnswered() {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * What is no address has one text, too: else each new spelling would be a new client.
  */
-final class ClientAddress {
+public final class ClientAddress {
 
 	/** The word of RFC 7239 for an address that nobody knows. */
 	static final String UNKNOWN = "unknown";
@@ -34,7 +34,7 @@ final class ClientAddress {
 	 * @param prefix bits of an IPv6 address that count, 1 to 128
 	 * @return the canonical text; {@value #UNKNOWN} if it is no address
 	 */
-	static String canonical(String text, int prefix) {
+	public static String canonical(String text, int prefix) {
 		if (isCanonicalIpv4(text)) {
 			return text;
 		}

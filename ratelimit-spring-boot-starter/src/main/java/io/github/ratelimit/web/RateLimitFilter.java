@@ -101,7 +101,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		Throwable failure = null;
 		try {
 			if (previous != scope) {
-				scope.end().watch(told);
+				told = scope.end().watch(told);
 			}
 			if (request.getDispatcherType() != DispatcherType.REQUEST) {
 				scope.use(told);
@@ -121,7 +121,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		finally {
 			this.scopes.bind(previous);
 			if (previous != scope) {
-				scope.end().afterDispatch(request, failure);
+				scope.end().afterDispatch(request, told, failure);
 			}
 		}
 	}

@@ -134,7 +134,7 @@ class RequestDecisionScopeTests {
 		}
 		assertThat(left(logins, RequestEnd.MAX_SETTLEMENTS - 1)).isEqualTo(10);
 		assertThat(left(logins, RequestEnd.MAX_SETTLEMENTS)).isEqualTo(9);
-		this.scope.end().afterDispatch(this.request, null);
+		this.scope.end().afterDispatch(this.request, this.response, null);
 		assertThat(left(logins, 0)).isEqualTo(7);
 		assertThat(left(logins, RequestEnd.MAX_SETTLEMENTS - 1)).isEqualTo(7);
 		assertThat(left(logins, 2 * RequestEnd.MAX_SETTLEMENTS - 1)).isEqualTo(9);

@@ -150,8 +150,9 @@ final class KeyTable {
 	private long charge(Charge charge, long permits) {
 		while (true) {
 			KeyCell known = cell(charge.key());
-			KeyCell cell = (known != null) ? known : create(charge.key(), this.configurations.of(charge.limit()));
-			long forgiven = cell.charge(permits, charge.limit().maxDebt(), this.clock);
+			LimitTerms terms = this.configurations.of(charge.limit());
+			KeyCell cell = (known != null) ? known : create(charge.key(), terms);
+			long forgiven = cell.charge(permits, terms, this.clock);
 			if (forgiven != KeyCell.RETIRED) {
 				return forgiven;
 			}

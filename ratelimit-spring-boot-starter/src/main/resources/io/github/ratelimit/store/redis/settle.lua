@@ -8,7 +8,7 @@ if not state then
 end
 local permits = struct.unpack('<d', ARGV[2])
 local forgiven = kind.charge(state, permits, ARGV[3], ARGV[4])
-if forgiven < permits or state.other or state.wrong then
+if forgiven < permits or state.mend then
 	state.origin = state.origin or ARGV[4]
 	kind.write(KEYS[1], state, now)
 end
