@@ -7,10 +7,12 @@ import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final Lookups lookups;
 
+	private final Script configurations;
+
 	private final Leases leases;
 
 	private final long deadlineNanos;
@@ -81,6 +86,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.names = new RedisKeys(settings.keyPrefix());
 		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
 				settings.describeFailurePolicies());
+		this.configurations = scripts.configurations();
 		this.lookups = new Lookups(redis, scripts, this.names, time);
 		this.leases = new LeasesInRedis(redis, scripts, this.nodes, time, this.scheduler);
 		this.deadlineNanos = settings.deadline().toNanos();
@@ -117,6 +123,20 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 */
 	public void check(Limit limit) {
 		LimitTerms.of(limit, this.settings.slotLease());
+	}
+
+	/**
+	 * Looks once a minute whether other instances that share the prefix have other rates,
+	 * and warns if they do for minutes.
+	 * @param limits the limits of this instance
+	 */
+	public void compareConfigurations(Supplier<Collection<RegisteredLimit>> limits) {
+		configurations(limits).start(this.scheduler);
+	}
+
+	Configurations configurations(Supplier<Collection<RegisteredLimit>> limits) {
+		return new Configurations(this.redis, this.configurations, this.settings.keyPrefix(), this.names, this.nodes,
+				limits);
 	}
 
 	@Override

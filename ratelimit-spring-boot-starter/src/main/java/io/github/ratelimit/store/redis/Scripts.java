@@ -14,9 +14,10 @@ import java.util.function.UnaryOperator;
  * @param reset forgets one key
  * @param page lists keys
  * @param probe writes something, to see whether that works
+ * @param configurations compares what instances use
  */
 record Scripts(Script take, Script takeMany, Script giveBack, Script settle, Script renewPlaces, Script find,
-		Script reset, Script page, Script probe) {
+		Script reset, Script page, Script probe, Script configurations) {
 
 	private static final String CLOCK = "clock";
 
@@ -31,7 +32,7 @@ record Scripts(Script take, Script takeMany, Script giveBack, Script settle, Scr
 		return new Scripts(ofAllKinds(edit, "take-plain", "take"), Script.of(edit, CLOCK, STATE, "take-many"),
 				ofAllKinds(edit, CLOCK, "give-back"), ofAllKinds(edit, CLOCK, "settle"),
 				Script.of(edit, CLOCK, "renew-places"), ofAllKinds(edit, CLOCK, "find"), Script.of(edit, "reset"),
-				ofAllKinds(edit, CLOCK, "page"), Script.of(edit, "probe"));
+				ofAllKinds(edit, CLOCK, "page"), Script.of(edit, "probe"), Script.of(edit, CLOCK, "configurations"));
 	}
 
 	private static Script ofAllKinds(UnaryOperator<String> edit, String first, String last) {
