@@ -102,7 +102,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		Throwable failure = null;
 		try {
 			if (previous != scope) {
-				scope.end().watch(told);
+				told = scope.end().watch(told);
 			}
 			if (request.getDispatcherType() != DispatcherType.REQUEST) {
 				scope.use(told);

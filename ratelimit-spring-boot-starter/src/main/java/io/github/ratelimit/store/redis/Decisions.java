@@ -11,10 +11,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks Redis, each caller until its own deadline, and decides without it where there is
- * no answer. Thread-safe.
+ * Asks Redis, each caller until its own deadline, and decides without it where the answer
+ * is late or there is none. Thread-safe.
  */
 final class Decisions {
 
@@ -28,16 +29,22 @@ final class Decisions {
 
 	private final TimeSource time;
 
+	private final LateDecisions late;
+
+	private final OwedPermits owed;
+
 	private final PlaceLeases places;
 
 	private final long deadlineNanos;
 
-	Decisions(RedisScripts redis, Scripts scripts, Nodes nodes, StandIn standIn, PlaceLeases places, TimeSource time,
-			long deadlineNanos) {
+	Decisions(RedisScripts redis, Scripts scripts, Nodes nodes, StandIn standIn, LateDecisions late, OwedPermits owed,
+			PlaceLeases places, TimeSource time, long deadlineNanos) {
 		this.redis = redis;
 		this.scripts = scripts;
 		this.nodes = nodes;
 		this.standIn = standIn;
+		this.late = late;
+		this.owed = owed;
 		this.places = places;
 		this.time = time;
 		this.deadlineNanos = deadlineNanos;
@@ -49,6 +56,9 @@ final class Decisions {
 				this.nodes.of(key.name()));
 		if (group.node().isOpen()) {
 			return decideWithout(List.of(group)).get(0);
+		}
+		if (group.node().isCrowded()) {
+			return decideLate(group, null, start).get(0);
 		}
 		if (!(terms instanceof LevelScale scale) || scale.isPaced()) {
 			return await(ask(group, true), start).get(0);
@@ -76,16 +86,49 @@ final class Decisions {
 	}
 
 	private List<LimitDecision> takeGroup(ChargeGroup group, long start) {
-		return group.node().isOpen() ? decideWithout(List.of(group)) : await(ask(group, true), start);
+		if (group.node().isOpen()) {
+			return decideWithout(List.of(group));
+		}
+		return group.node().isCrowded() ? decideLate(group, null, start) : await(ask(group, true), start);
 	}
 
 	private List<LimitDecision> await(Question question, long start) {
-		Question.Said said = question.await(left(start));
+		Question.Said said = question.await(deadline(start));
 		if (said != null) {
 			return said.decisions();
 		}
-		abandon(question);
-		return decideWithout(List.of(question.group()));
+		if (question.hasFailed()) {
+			abandon(question);
+			return decideWithout(List.of(question.group()));
+		}
+		return decideLate(question.group(), question, start);
+	}
+
+	private List<LimitDecision> decideLate(ChargeGroup group, @Nullable Question question, long start) {
+		LateDecisions.Taken taken = this.late.decide(List.of(group), start);
+		leave(group, question, taken.receipts().get(0));
+		return taken.decisions();
+	}
+
+	/** Decides groups whose answers are late, all or nothing. */
+	LateDecisions.Taken decideLate(List<ChargeGroup> groups, long start) {
+		return this.late.decide(groups, start);
+	}
+
+	/**
+	 * Lets the answer to a question come when it comes.
+	 * @param group who was decided
+	 * @param question who was asked, null if nobody: then what was taken is owed
+	 * @param receipts of what each charge has taken, null for one that has not
+	 */
+	void leave(ChargeGroup group, @Nullable Question question, @Nullable LateReceipt[] receipts) {
+		LateCall call = new LateCall(group, receipts, this);
+		if (question != null) {
+			question.leave(call);
+		}
+		else {
+			call.unasked();
+		}
 	}
 
 	Question ask(ChargeGroup group, boolean take) {
@@ -93,14 +136,14 @@ final class Decisions {
 				: Question.look(group, this.redis, this.scripts.take(), this.time);
 	}
 
-	/** Returns how many nanoseconds are left of a decision's deadline. */
-	long left(long start) {
-		return this.deadlineNanos - (this.time.nanoTime() - start);
+	/** Returns until when a decision's answer is waited for. */
+	long deadline(long start) {
+		return start + this.deadlineNanos;
 	}
 
 	/** Lets what nobody waits for any more go back, should it be granted yet. */
 	void abandon(Question question) {
-		question.abandon(this);
+		leave(question.group(), question, new @Nullable LateReceipt[question.group().size()]);
 	}
 
 	List<LimitDecision> decideWithout(List<ChargeGroup> groups) {
@@ -118,10 +161,26 @@ final class Decisions {
 		return this.places;
 	}
 
+	/** Keeps the places that a decision has taken, if it has. */
+	void hold(LimitDecision decision, KnownKey key) {
+		if (decision.receipt() instanceof SeenFacts facts && facts.terms() instanceof PlaceTerms) {
+			this.places.hold(key, facts, decision.charge().permits());
+		}
+	}
+
+	/** Lets permits be charged that a call has got without Redis. */
+	void owe(KnownKey key, LimitTerms terms, long permits) {
+		this.owed.add(key, terms, permits);
+	}
+
 	/** Gives back what a decision took, and waits for it until the deadline. */
 	void giveBack(LimitDecision taken, KnownKey key) {
 		if (taken.receipt() instanceof SeenState) {
 			await(sendBack(taken, key));
+		}
+		else if (taken.receipt() instanceof LateReceipt late) {
+			long permits = taken.charge().permits();
+			await(late.whenKnown((outcome) -> sendBack(permits, outcome, late.terms(), key)));
 		}
 		else if (taken.isDegraded() && taken.hasFacts()) {
 			this.standIn.giveBack(taken);
@@ -130,8 +189,22 @@ final class Decisions {
 
 	/** Gives back what a decision took in Redis, without waiting. */
 	CompletableFuture<?> sendBack(LimitDecision taken, KnownKey key) {
-		long permits = taken.charge().permits();
-		if (permits == 0 || !(taken.receipt() instanceof SeenState state)) {
+		return (taken.receipt() instanceof SeenState state) ? sendBackAll(taken.charge().permits(), state, key)
+				: CompletableFuture.completedFuture(null);
+	}
+
+	/** What is owed goes back to the state that is charged for it. */
+	private CompletableFuture<?> sendBack(long permits, LateReceipt.Outcome outcome, LimitTerms terms, KnownKey key) {
+		SeenState state = outcome.state();
+		SeenState last = key.last();
+		if (state == null && outcome.owed() && last != null && last.terms().limit().equals(terms.limit())) {
+			state = last;
+		}
+		return (state != null) ? sendBackAll(permits, state, key) : CompletableFuture.completedFuture(null);
+	}
+
+	private CompletableFuture<?> sendBackAll(long permits, SeenState state, KnownKey key) {
+		if (permits == 0) {
 			return CompletableFuture.completedFuture(null);
 		}
 		if (state instanceof SeenFacts facts && facts.terms() instanceof PlaceTerms) {
@@ -160,18 +233,37 @@ final class Decisions {
 	 */
 	void settle(LimitDecision taken, long actual, KnownKey key, LongAdder forgiven) {
 		long more = actual - taken.charge().permits();
-		if (!(taken.receipt() instanceof SeenState state)) {
+		if (taken.receipt() instanceof LateReceipt late) {
+			await(late.whenKnown((outcome) -> settle(more, outcome, late.terms(), key, forgiven)));
+		}
+		else if (!(taken.receipt() instanceof SeenState state)) {
 			if (taken.isDegraded() && taken.hasFacts()) {
 				this.standIn.settle(taken, actual);
 			}
 		}
-		else if (more < 0) {
-			await(sendBack(-more, state, key));
+		else {
+			await(settle(more, state, key, forgiven));
 		}
-		else if (more > 0) {
-			await(GiveBack.charge(more, state, key, this.nodes.of(key.name()), this.redis, this.scripts.settle(),
-					this.time, forgiven));
+	}
+
+	private CompletableFuture<?> settle(long more, LateReceipt.Outcome outcome, LimitTerms terms, KnownKey key,
+			LongAdder forgiven) {
+		SeenState state = outcome.state();
+		if (state != null) {
+			return settle(more, state, key, forgiven);
 		}
+		if (more > 0 && outcome.owed()) {
+			owe(key, terms, more);
+		}
+		return (more < 0) ? sendBack(-more, outcome, terms, key) : CompletableFuture.completedFuture(null);
+	}
+
+	private CompletableFuture<?> settle(long more, SeenState state, KnownKey key, LongAdder forgiven) {
+		if (more < 0) {
+			return sendBack(-more, state, key);
+		}
+		return (more == 0) ? CompletableFuture.completedFuture(null) : GiveBack.charge(more, state, key,
+				this.nodes.of(key.name()), this.redis, this.scripts.settle(), this.time, forgiven);
 	}
 
 	private void await(CompletableFuture<?> answer) {

@@ -46,6 +46,9 @@ final class KnownKey {
 
 	private volatile @Nullable SeenState standInBegan;
 
+	/** Null until permits were given away without Redis. */
+	private volatile @Nullable LateCalls late;
+
 	private volatile long lastSeen;
 
 	KnownKey(Key key, String space, RedisKeys names, long now) {
@@ -96,11 +99,15 @@ final class KnownKey {
 
 	private @Nullable SeenState lately(LimitTerms terms, long now) {
 		SeenState seen = this.last;
-		if (seen == null || seen.terms() != terms) {
+		if (seen == null || seen.terms() != terms || isForgotten(seen)) {
 			return null;
 		}
 		long quiet = seen.refunded() ? REFUNDED_QUIET_NANOS : QUIET_NANOS;
 		return (now - seen.askedNanos() < quiet) ? seen : null;
+	}
+
+	private boolean isForgotten(SeenState seen) {
+		return this.forgottenAt != Long.MIN_VALUE && seen.askedNanos() - this.forgottenAt <= 0;
 	}
 
 	/**
@@ -117,16 +124,20 @@ final class KnownKey {
 		return this.last;
 	}
 
+	/** Takes over a state, unless a later one was seen. */
 	void saw(SeenState state) {
-		if (this.forgottenAt == Long.MIN_VALUE || state.askedNanos() - this.forgottenAt > 0) {
+		SeenState last = this.last;
+		if (last == null || state.askedNanos() - last.askedNanos() >= 0) {
 			this.last = state;
 		}
 	}
 
-	/** Forgets the state, so that the next charge is asked for. */
+	/**
+	 * Proves nothing from the state any more, so that the next charge is asked for: more
+	 * may be there than time has brought.
+	 */
 	void forgetState(long now) {
 		this.forgottenAt = now;
-		this.last = null;
 	}
 
 	/**
@@ -144,6 +155,30 @@ final class KnownKey {
 				this.standInBegan = seen;
 			}
 		}
+	}
+
+	/** Returns what was given away and the last state does not lack yet. */
+	LateCalls late() {
+		LateCalls known = this.late;
+		return (known != null) ? known : createLate();
+	}
+
+	private synchronized LateCalls createLate() {
+		LateCalls known = this.late;
+		if (known == null) {
+			known = new LateCalls();
+			this.late = known;
+		}
+		return known;
+	}
+
+	/**
+	 * Returns how many permits of the last state this instance has given away since:
+	 * what stands in for Redis does not have them.
+	 */
+	long givenAway() {
+		LateCalls known = this.late;
+		return (known != null) ? known.permits() : 0;
 	}
 
 	KeyCalls calls() {

@@ -99,6 +99,26 @@ final class PlaceLeases {
 	}
 
 	/**
+	 * Takes the places of a call that goes on although Redis has not granted them, even
+	 * above the limit, and renews them until they are given back.
+	 * @param key whose they are
+	 * @param terms the limit
+	 * @param fresh what names the lease
+	 * @param places how many
+	 * @return the receipt
+	 */
+	SeenFacts claim(KnownKey key, PlaceTerms terms, byte[] fresh, long places) {
+		long now = this.time.nanoTime();
+		Lease lease = new Lease(key, fresh, places, true);
+		// due until a renewal has been answered
+		lease.renewed(now - this.leaseNanos, now);
+		this.leases.put(lease.id(), lease);
+		send(List.of(lease));
+		schedule();
+		return SeenFacts.claimed(terms, fresh, now);
+	}
+
+	/**
 	 * Gives back the places of a call, whether or not it ever got them.
 	 * @param key whose they are
 	 * @param fresh what names the lease

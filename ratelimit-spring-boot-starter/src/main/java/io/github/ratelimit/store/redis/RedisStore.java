@@ -48,6 +48,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final RedisStoreSettings settings;
 
+	private final Script settleScript;
+
 	private final TimeSource time;
 
 	private final RedisKeys names;
@@ -82,10 +84,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			StoreObserver observer) {
 		this.redis = redis;
 		this.settings = settings;
+		this.settleScript = scripts.settle();
 		this.time = time;
 		this.names = new RedisKeys(settings.keyPrefix());
 		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
-				settings.describeFailurePolicies());
+				settings, () -> 0L);
 		this.configurations = scripts.configurations();
 		this.lookups = new Lookups(redis, scripts, this.names, time);
 		this.leases = new LeasesInRedis(redis, scripts, this.nodes, time, this.scheduler);
@@ -94,8 +97,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.standIn = local;
 		this.places = new PlaceLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
 				settings.slotLease());
-		this.decisions = new Decisions(redis, scripts, this.nodes, new StandIn(local, settings), this.places, time,
-				this.deadlineNanos);
+		this.decisions = new Decisions(redis, scripts, this.nodes, new StandIn(local, settings),
+				new LateDecisions(settings, time), this::owe, this.places, time, this.deadlineNanos);
 	}
 
 	/**
@@ -148,7 +151,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		LimitDecision decision = decideWithoutAsking(charge, key, terms, start);
 		if (decision == null) {
 			decision = this.decisions.take(charge, key, terms, start);
-			if (!decision.violated() && !decision.isDegraded()) {
+			if (decision.receipt() instanceof SeenState && !decision.violated()) {
 				granted(decision, key, keys.lease(), terms, start);
 			}
 		}
@@ -168,13 +171,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		if (lease != null && terms instanceof LevelScale scale && !scale.isPaced()) {
 			key.lease(this.leases, lease).granted(scale, now);
 		}
-		hold(decision, key);
-	}
-
-	private void hold(LimitDecision decision, KnownKey key) {
-		if (decision.receipt() instanceof SeenFacts facts && facts.terms() instanceof PlaceTerms) {
-			this.places.hold(key, facts, decision.charge().permits());
-		}
+		this.decisions.hold(decision, key);
 	}
 
 	@Override
@@ -210,7 +207,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			else {
 				keys[i].seen(now);
 			}
-			hold(decision, keys[i]);
+			this.decisions.hold(decision, keys[i]);
 		}
 	}
 
@@ -350,6 +347,15 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits come back by refill", ex);
 		}
+	}
+
+	private void owe(KnownKey key, LimitTerms terms, long permits) {
+		key.late().add(permits);
+		long asked = this.time.nanoTime();
+		this.redis
+			.run(this.settleScript, new byte[][] { key.name() }, terms.terms(0),
+					LimitTerms.buffer(8).putDouble(permits).array(), terms.debts(), key.newOrigin())
+			.whenComplete((bytes, failure) -> key.late().end(permits));
 	}
 
 	private KnownKeys known(LimitTerms terms) {

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class StandIn {
 
-	private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
+	static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private final LimitStore local;
 
