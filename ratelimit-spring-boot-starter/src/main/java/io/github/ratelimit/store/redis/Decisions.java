@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -268,10 +267,7 @@ final class Decisions {
 
 	private void await(CompletableFuture<?> answer) {
 		try {
-			answer.get(this.deadlineNanos, TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			Answers.await(answer, this.time.nanoTime() + this.deadlineNanos, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			// it was sent, and its failure is told where it was

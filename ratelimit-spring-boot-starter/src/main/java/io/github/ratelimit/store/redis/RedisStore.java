@@ -23,7 +23,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
@@ -87,8 +86,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.settleScript = scripts.settle();
 		this.time = time;
 		this.names = new RedisKeys(settings.keyPrefix());
-		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
-				settings, () -> 0L);
+		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer, settings, () -> 0L);
 		this.configurations = scripts.configurations();
 		this.lookups = new Lookups(redis, scripts, this.names, time);
 		this.leases = new LeasesInRedis(redis, scripts, this.nodes, time, this.scheduler);
@@ -339,10 +337,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private void await(CompletableFuture<?> all) {
 		try {
-			all.get(this.deadlineNanos, TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			Answers.await(all, this.time.nanoTime() + this.deadlineNanos, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits come back by refill", ex);
