@@ -173,8 +173,8 @@ final class KnownKey {
 	}
 
 	/**
-	 * Returns how many permits of the last state this instance has given away since:
-	 * what stands in for Redis does not have them.
+	 * Returns how many permits of the last state this instance has given away since: what
+	 * stands in for Redis does not have them.
 	 */
 	long givenAway() {
 		LateCalls known = this.late;

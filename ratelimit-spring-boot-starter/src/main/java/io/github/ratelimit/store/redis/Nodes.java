@@ -91,8 +91,7 @@ final class Nodes {
 		private long lateSince;
 
 		private Node(String name) {
-			this.log = new OutageLog(name, Nodes.this.policies, Nodes.this.time, Nodes.this.scheduler,
-					Nodes.this.owed);
+			this.log = new OutageLog(name, Nodes.this.policies, Nodes.this.time, Nodes.this.scheduler, Nodes.this.owed);
 		}
 
 		boolean isOpen() {

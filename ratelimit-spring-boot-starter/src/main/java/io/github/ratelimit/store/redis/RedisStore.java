@@ -82,8 +82,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.settleScript = scripts.settle();
 		this.time = time;
 		this.names = new RedisKeys(settings.keyPrefix());
-		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
-				settings, () -> 0L);
+		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer, settings, () -> 0L);
 		this.lookups = new Lookups(redis, scripts, this.names, time);
 		this.leases = new LeasesInRedis(redis, scripts, this.nodes, time, this.scheduler);
 		this.deadlineNanos = settings.deadline().toNanos();

@@ -243,7 +243,9 @@ class LateAnswerTests {
 		List<LimitDecision> first = this.store.takeAll(charges);
 		List<LimitDecision> second = this.store.takeAll(charges);
 
-		assertThat(first).noneMatch(LimitDecision::violated).extracting(LimitDecision::remaining).containsExactly(7L, 0L);
+		assertThat(first).noneMatch(LimitDecision::violated)
+			.extracting(LimitDecision::remaining)
+			.containsExactly(7L, 0L);
 		assertThat(second).extracting(LimitDecision::violated).containsExactly(false, true);
 		assertThat(second).allMatch((decision) -> decision.receipt() == null);
 		assertThat(takes(DENY, 1)).extracting(LimitDecision::remaining).containsExactly(6L);
@@ -286,8 +288,8 @@ class LateAnswerTests {
 				this.held.goOn();
 				long waiting = System.nanoTime();
 				Charge look = StoreFixture.charge(TEN, "caller", 0);
-				Polling.until(SOON, "the state is seen", () -> this.store.take(look).remaining() == this.other.take(look)
-					.remaining());
+				Polling.until(SOON, "the state is seen",
+						() -> this.store.take(look).remaining() == this.other.take(look).remaining());
 				end += System.nanoTime() - waiting;
 				assertThat(this.store.status()).isEqualTo("up");
 			}
@@ -330,8 +332,7 @@ class LateAnswerTests {
 
 	private void awaitRemaining(Limit limit, long permits) {
 		Polling.until(SOON,
-				() -> "there are " + permits + " permits, not "
-						+ StoreFixture.remaining(this.other, limit, "caller"),
+				() -> "there are " + permits + " permits, not " + StoreFixture.remaining(this.other, limit, "caller"),
 				() -> StoreFixture.remaining(this.other, limit, "caller") == permits);
 	}
 
