@@ -9,6 +9,7 @@ import io.github.ratelimit.OneWebServer;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.ActionHook;
@@ -40,7 +41,7 @@ class BrokenStreamTests {
 			"jetty, /broken/sse", "jetty, /broken/early" })
 	void aStreamThatBreaksBesideTheThreadOfItsContainerHoldsNothing(String name, String path) throws Exception {
 		try (RunningServer server = start(name)) {
-			disconnect(server, path + (path.contains("?") ? "&" : "?") + "held=in-filters");
+			disconnect(server, path + (path.contains("?") ? "&" : "?") + "held=in-filters", Leaving.now());
 			await().atMost(Duration.ofSeconds(10)).until(() -> free(server) == SLOTS);
 		}
 	}
@@ -50,7 +51,7 @@ class BrokenStreamTests {
 	@ValueSource(strings = { "/broken/servlet", "/broken/sse" })
 	void aStreamThatBreaksWhileTomcatLeavesItHoldsNothing(String path) throws Exception {
 		try (RunningServer server = start("tomcat")) {
-			disconnect(server, path + "?held=by-tomcat");
+			disconnect(server, path + "?held=by-tomcat", server.bean(Leaving.class));
 			await().atMost(Duration.ofSeconds(10)).until(() -> free(server) == SLOTS);
 		}
 	}
@@ -62,10 +63,13 @@ class BrokenStreamTests {
 				"ratelimit.http.rules[0].path=/broken/**", "ratelimit.http.rules[0].limits=slots");
 	}
 
-	private static void disconnect(RunningServer server, String path) throws IOException {
+	private static void disconnect(RunningServer server, String path, Leaving leaving) throws Exception {
 		try (Socket socket = server.open("GET", path)) {
 			assertThat(socket.getInputStream().readNBytes(100_000)).hasSize(100_000);
 			assertThat(free(server)).isEqualTo(SLOTS - 1);
+			while (leaving.reached().getCount() > 0) {
+				assertThat(socket.getInputStream().readNBytes(10_000)).isNotEmpty();
+			}
 			socket.setSoLinger(true, 0);
 		}
 	}
@@ -75,15 +79,33 @@ class BrokenStreamTests {
 		return server.bean(LimitStore.class).find(slots, Key.GLOBAL).map(KeyState::remaining).orElse((long) SLOTS);
 	}
 
+	/**
+	 * How far the container's thread has come.
+	 *
+	 * @param reached open when it is about to leave the request
+	 */
+	record Leaving(CountDownLatch reached) {
+
+		static Leaving now() {
+			return new Leaving(new CountDownLatch(0));
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class OnTomcat extends BrokenStreams {
+
+		@Bean
+		Leaving leaving() {
+			return new Leaving(new CountDownLatch(1));
+		}
 
 		/**
 		 * Lets the stream fail when Tomcat has just looked whether an error is to be told,
 		 * and looks next whether there is one for which the connection is to be closed.
 		 */
 		@Bean
-		WebServerFactoryCustomizer<TomcatServletWebServerFactory> leaving() {
+		WebServerFactoryCustomizer<TomcatServletWebServerFactory> holdingTomcat(Leaving leaving) {
 			return (factory) -> factory.addEngineValves(new ValveBase(true) {
 
 				@Override
@@ -92,18 +114,19 @@ class BrokenStreamTests {
 						throws IOException, jakarta.servlet.ServletException {
 					getNext().invoke(request, response);
 					if ("by-tomcat".equals(request.getParameter("held"))) {
-						hold(response.getCoyoteResponse(), BrokenStreams.failed(request));
+						hold(response.getCoyoteResponse(), BrokenStreams.failed(request), leaving);
 					}
 				}
 
 			});
 		}
 
-		private static void hold(Response response, Object failed) {
+		private static void hold(Response response, Object failed, Leaving leaving) {
 			ActionHook processor = (ActionHook) ReflectionTestUtils.getField(response, "hook");
-			Thread leaving = Thread.currentThread();
+			Thread container = Thread.currentThread();
 			ReflectionTestUtils.setField(response, "hook", (ActionHook) (code, parameter) -> {
-				if (code == ActionCode.IS_ERROR && Thread.currentThread() == leaving) {
+				if (code == ActionCode.IS_ERROR && Thread.currentThread() == container) {
+					leaving.reached().countDown();
 					BrokenStreams.awaitFailure(failed);
 				}
 				processor.action(code, parameter);
