@@ -117,7 +117,19 @@ public sealed class LimitDecision {
 	 * {@link #hasFacts() facts}
 	 */
 	public static LimitDecision letThrough(Charge charge) {
-		return new Degraded(granted(charge, null, 0, 0, null), false);
+		return letThrough(charge, null);
+	}
+
+	/**
+	 * Returns the decision of a limit that lets a call through before its store has
+	 * answered.
+	 * @param charge what was asked
+	 * @param receipt for giving the permits back, null where nothing is taken
+	 * @return a decision that does not refuse, {@link #isDegraded() degraded} and without
+	 * {@link #hasFacts() facts}
+	 */
+	public static LimitDecision letThrough(Charge charge, @Nullable Receipt receipt) {
+		return new Degraded(granted(charge, receipt, 0, 0, null), false);
 	}
 
 	/**

@@ -17,6 +17,11 @@ interface KeyPart {
 	/** Returns the kinds of the keys, for finding a key by its text. */
 	List<String> kinds();
 
+	/** Returns whether the first key that it makes is composed of several parts. */
+	default boolean composed() {
+		return false;
+	}
+
 	/** The same key for every call. */
 	record Constant(Key constant) implements KeyPart {
 
@@ -71,6 +76,11 @@ interface KeyPart {
 			return List.copyOf(kinds);
 		}
 
+		@Override
+		public boolean composed() {
+			return this.parts.get(0).composed();
+		}
+
 	}
 
 	/** All of several; no value if one has none. */
@@ -96,6 +106,11 @@ interface KeyPart {
 				examples.add(Key.of(part.kinds().get(0), "example"));
 			}
 			return List.of(Key.composed(examples).kind());
+		}
+
+		@Override
+		public boolean composed() {
+			return true;
 		}
 
 	}

@@ -106,7 +106,9 @@ public final class LimitPolicy {
 		}
 		String address = call.ip();
 		if (address == null || address.isEmpty()) {
-			throw missing("the request has no address: on-missing-key: ip denies then.");
+			throw missing("the request has no address, as over a Unix socket: on-missing-key: ip denies then. "
+					+ "Give the limit a key that such requests have, such as header('X-API-Key') or user, with global as "
+					+ "the last one if all the others are to share one key, or write on-missing-key: skip.");
 		}
 		return Key.of(Key.ADDRESS_KIND, address);
 	}

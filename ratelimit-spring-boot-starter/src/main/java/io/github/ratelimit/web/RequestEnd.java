@@ -106,10 +106,10 @@ final class RequestEnd implements AsyncListener {
 	}
 
 	/**
-	 * Tells that the response could not be written, on any thread. Containers do not always
-	 * tell it to listeners: not where it happens beside a thread of theirs that is about to
-	 * leave the request, and Spring's emitters leave it to them. A thread of the container
-	 * that is still within the filter completes the request when it returns.
+	 * Tells that the response could not be written, on any thread. Containers do not
+	 * always tell it to listeners: not where it happens beside a thread of theirs that is
+	 * about to leave the request, and Spring's emitters leave it to them. A thread of the
+	 * container that is still within the filter completes the request when it returns.
 	 */
 	private void gone() {
 		this.gone = true;
@@ -169,7 +169,7 @@ final class RequestEnd implements AsyncListener {
 		}
 		this.dispatched = false;
 		if (this.gone) {
-			complete(sent, false);
+			complete(isSent(), false);
 		}
 	}
 
@@ -238,7 +238,7 @@ final class RequestEnd implements AsyncListener {
 
 	@Override
 	public void onComplete(AsyncEvent event) {
-		complete(true, false);
+		complete(!this.gone || isSent(), false);
 	}
 
 	/**

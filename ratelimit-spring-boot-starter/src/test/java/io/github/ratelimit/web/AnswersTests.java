@@ -243,6 +243,40 @@ class AnswersTests {
 		assertThat(tooLarge.getHeader("retry-after-ms")).isNull();
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "openai, problem", "anthropic, problem", "x-ratelimit, openai", "draft-11, anthropic",
+			"openai, openai" })
+	void aLongWaitAndEveryBanAreNotRetriedByTheSdksOfProviders(String headers, String body) throws IOException {
+		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of(headers),
+				"none", Set.of(), new CrossOrigin(List::of));
+		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofSeconds(60), Duration.ofMinutes(2)))).isNull();
+		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofMillis(60_001), Duration.ofMinutes(2))))
+			.isEqualTo("false");
+		assertThat(shouldRetry(answers, body, LimitDecision.banned(CHAT_REFUSES, Duration.ofSeconds(2).toNanos())))
+			.isEqualTo("false");
+		Answers patient = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of(headers),
+				"none", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofHours(1));
+		assertThat(shouldRetry(patient, body, refused(CHAT, Duration.ofHours(1), Duration.ofHours(1)))).isNull();
+		assertThat(shouldRetry(patient, body, refused(CHAT, Duration.ofHours(2), Duration.ofHours(2))))
+			.isEqualTo("false");
+	}
+
+	@Test
+	void otherStylesLeaveItToTheCallerHowLongToWait() throws IOException {
+		assertThat(shouldRetry(answers(), "problem", refused(CHAT, Duration.ofHours(1), Duration.ofHours(1)))).isNull();
+		assertThat(shouldRetry(answers(), "none", LimitDecision.banned(CHAT_REFUSES, Duration.ofHours(1).toNanos())))
+			.isNull();
+	}
+
+	private String shouldRetry(Answers answers, String body, LimitDecision refused) throws IOException {
+		MockHttpServletResponse answer = new MockHttpServletResponse();
+		Decision decision = decision(refused);
+		answers.refuse(this.request, answer, decision, decision.limits(), body);
+		assertThat(answer.getStatus()).isEqualTo(429);
+		assertThat(answer.getHeader("Retry-After")).isNotNull();
+		return answer.getHeader("x-should-retry");
+	}
+
 	@Test
 	void aMissingKeyIsA403ThatTellsNothingOfTheConfiguration() throws IOException {
 		MissingKeyException missing = new MissingKeyException("secret-limit", "None of [header('X-Secret')] has one.");

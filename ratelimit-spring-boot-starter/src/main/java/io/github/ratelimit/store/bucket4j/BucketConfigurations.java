@@ -3,6 +3,7 @@ package io.github.ratelimit.store.bucket4j;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
+import io.github.bucket4j.MathType;
 import io.github.bucket4j.TokensInheritanceStrategy;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
@@ -41,27 +42,30 @@ public final class BucketConfigurations {
 	/**
 	 * Returns the configuration of a window at each whole period of the clock, which
 	 * brings all permits at once. Its clock has to count nanoseconds since the epoch.
-	 * @param rate the rate
+	 * @param permits how many it brings
+	 * @param period how long a window is
 	 * @return the configuration
 	 */
-	public static BucketConfiguration window(Rate rate) {
+	public static BucketConfiguration window(long permits, Duration period) {
 		return new BucketConfiguration(List.of(Bandwidth.builder()
-			.capacity(rate.permits())
-			.refillIntervallyAligned(rate.permits(), rate.period(), Instant.EPOCH)
+			.capacity(permits)
+			.refillIntervallyAligned(permits, period, Instant.EPOCH)
 			.id("0")
 			.build()));
 	}
 
 	/**
-	 * Returns a window's state under another configuration of the same period, in
-	 * proportion.
-	 * @param state the state, refilled up to now; not changed
-	 * @param configuration the other configuration
+	 * Returns the state of a window.
+	 * @param configuration the configuration of such windows
+	 * @param used how many permits are used
 	 * @param nanos nanoseconds since the epoch
 	 * @return a new state
 	 */
-	public static BucketState windowInProportion(BucketState state, BucketConfiguration configuration, long nanos) {
-		return state.replaceConfiguration(configuration, TokensInheritanceStrategy.PROPORTIONALLY, nanos);
+	public static BucketState window(BucketConfiguration configuration, long used, long nanos) {
+		BucketState state = BucketState.createInitialState(configuration, MathType.INTEGER_64_BITS, nanos);
+		state.refillAllBandwidth(nanos);
+		state.consume(used);
+		return state;
 	}
 
 	private static Bandwidth bandwidth(Limit limit, Rate rate, String id) {
@@ -88,6 +92,37 @@ public final class BucketConfigurations {
 		BucketState converted = state.replaceConfiguration(matched, TokensInheritanceStrategy.PROPORTIONALLY, nanos);
 		converted.setConfiguration(configuration);
 		return converted;
+	}
+
+	/**
+	 * Returns a bucket's state with at most so many tokens in each bandwidth.
+	 * @param state the state, refilled up to now; not changed
+	 * @param atMost tokens, negative where some are owed
+	 * @param nanos the time of the state's clock
+	 * @return a new state
+	 */
+	public static BucketState lowered(BucketState state, long[] atMost, long nanos) {
+		Bandwidth[] bandwidths = state.getConfiguration().getBandwidths();
+		long[] tokens = new long[bandwidths.length];
+		long owed = 0;
+		for (int i = 0; i < tokens.length; i++) {
+			tokens[i] = Math.min(state.getCurrentSize(i), atMost[i]);
+			owed = Math.max(owed, -tokens[i]);
+		}
+		List<Bandwidth> lowered = new ArrayList<>();
+		for (int i = 0; i < tokens.length; i++) {
+			lowered.add(Bandwidth.builder()
+				.capacity(bandwidths[i].getCapacity())
+				.refillGreedy(bandwidths[i].getRefillTokens(), Duration.ofNanos(bandwidths[i].getRefillPeriodNanos()))
+				.id(bandwidths[i].getId())
+				.initialTokens(Math.min(bandwidths[i].getCapacity(), tokens[i] + owed))
+				.build());
+		}
+		BucketState result = BucketState.createInitialState(new BucketConfiguration(lowered), MathType.INTEGER_64_BITS,
+				nanos);
+		result.setConfiguration(state.getConfiguration());
+		result.consume(owed);
+		return result;
 	}
 
 	/** Bucket4j finds the counterpart of a bandwidth by its id: so give it that id. */

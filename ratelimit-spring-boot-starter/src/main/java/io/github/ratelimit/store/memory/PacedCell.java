@@ -95,18 +95,35 @@ final class PacedCell extends KeyCell {
 	}
 
 	@Override
-	long charge(long permits, long maxDebt, StoreClock clock) {
+	long charge(long permits, LimitTerms terms, StoreClock clock) {
 		while (true) {
 			BucketState before = this.state;
 			if (before == Buckets.RETIRED) {
 				return RETIRED;
 			}
 			BucketState after = Buckets.refilled(null, before, before.getConfiguration(), clock.nanos());
-			long charged = Buckets.charge(after, permits, maxDebt);
+			long charged = Buckets.charge(after, permits, terms.limit().maxDebt());
 			if (charged == 0 || STATE.compareAndSet(this, before, after)) {
 				return permits - charged;
 			}
 		}
+	}
+
+	@Override
+	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
+		while (terms instanceof PacedTerms paced) {
+			BucketState before = this.state;
+			if (before == Buckets.RETIRED) {
+				return false;
+			}
+			BucketState after = Buckets.refilled(null, before, paced.configuration(), clock.nanos());
+			after.consume(Math.max(0, after.getCurrentSize(0) - atMost[0]));
+			if (STATE.compareAndSet(this, before, after)) {
+				this.terms = paced;
+				return true;
+			}
+		}
+		return false;
 	}
 
 	@Override

@@ -97,8 +97,14 @@ final class PlacesCell extends KeyCell {
 
 	/** A place costs what it costs. */
 	@Override
-	long charge(long permits, long maxDebt, StoreClock clock) {
+	long charge(long permits, LimitTerms terms, StoreClock clock) {
 		return 0;
+	}
+
+	/** Only who has a place knows of it. */
+	@Override
+	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
+		return true;
 	}
 
 	@Override

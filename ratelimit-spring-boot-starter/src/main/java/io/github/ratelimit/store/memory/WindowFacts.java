@@ -5,15 +5,46 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Receipt;
 import org.jspecify.annotations.Nullable;
 
-/** The windows of a key as a decision with its facts. */
+/** The windows of a key as a decision with its facts, which are in whole permits. */
 final class WindowFacts {
 
 	private WindowFacts() {
 	}
 
+	/** Returns how many permits are there, of all rates; negative if some are owed. */
+	static long balance(RateWindow[] windows, long now) {
+		long least = balance(windows[0], now);
+		for (int i = 1; i < windows.length; i++) {
+			least = Math.min(least, balance(windows[i], now));
+		}
+		return least;
+	}
+
+	private static long balance(RateWindow window, long now) {
+		return permits(window, window.balance(now));
+	}
+
+	private static long permits(RateWindow window, long units) {
+		long unit = window.terms().unit();
+		return (unit == 1) ? units : Math.floorDiv(units, unit);
+	}
+
+	/** Returns how many permits can still be charged before any are forgiven. */
+	static long room(RateWindow[] windows, long now) {
+		long room = Long.MAX_VALUE;
+		for (RateWindow window : windows) {
+			room = Math.min(room, permits(window, window.room(now)));
+		}
+		return Math.max(0, room);
+	}
+
+	private static long capacity(RateWindow window) {
+		return window.terms().whole().permits();
+	}
+
 	static LimitDecision granted(Charge charge, @Nullable Receipt receipt, RateWindow[] after, long now) {
 		if (after.length == 1) {
-			return LimitDecision.granted(charge, receipt, after[0].balance(now), after[0].nanosToFull(now), null);
+			return LimitDecision.granted(charge, receipt, balance(after[0], now), after[0].nanosToFull(now), null);
 		}
 		long[] perRate = perRate(after, now);
 		return LimitDecision.granted(charge, receipt, least(perRate), longest(perRate), perRate);
@@ -22,11 +53,11 @@ final class WindowFacts {
 	static LimitDecision refused(Charge charge, RateWindow[] windows, long now) {
 		long wait = 0;
 		for (RateWindow window : windows) {
-			wait = Math.max(wait, (charge.needed() > window.terms().permits()) ? LimitDecision.NEVER
-					: window.nanosUntil(charge.needed(), now));
+			wait = Math.max(wait, (charge.needed() > capacity(window)) ? LimitDecision.NEVER
+					: window.nanosUntil(charge.needed() * window.terms().unit(), now));
 		}
 		if (windows.length == 1) {
-			return LimitDecision.refused(charge, windows[0].balance(now), wait, windows[0].nanosToFull(now), null);
+			return LimitDecision.refused(charge, balance(windows[0], now), wait, windows[0].nanosToFull(now), null);
 		}
 		long[] perRate = perRate(windows, now);
 		return LimitDecision.refused(charge, least(perRate), wait, longest(perRate), perRate);
@@ -38,19 +69,19 @@ final class WindowFacts {
 		long spent = 0;
 		double used = 0;
 		for (RateWindow window : windows) {
-			long missing = window.terms().permits() - window.balance(now);
-			nearest = (window.balance(now) < nearest.balance(now)) ? window : nearest;
+			long missing = capacity(window) - balance(window, now);
+			nearest = (balance(window, now) < balance(nearest, now)) ? window : nearest;
 			longest = Math.max(longest, window.nanosToFull(now));
 			spent = Math.max(spent, missing);
-			used = Math.max(used, (double) missing / window.terms().permits());
+			used = Math.max(used, (double) missing / capacity(window));
 		}
-		return new CellView(windows, nearest.terms().permits(), nearest.balance(now), longest, spent, used);
+		return new CellView(windows, capacity(nearest), balance(nearest, now), longest, spent, used);
 	}
 
 	private static long[] perRate(RateWindow[] windows, long now) {
 		long[] perRate = new long[2 * windows.length];
 		for (int i = 0; i < windows.length; i++) {
-			perRate[2 * i] = windows[i].balance(now);
+			perRate[2 * i] = balance(windows[i], now);
 			perRate[2 * i + 1] = windows[i].nanosToFull(now);
 		}
 		return perRate;
