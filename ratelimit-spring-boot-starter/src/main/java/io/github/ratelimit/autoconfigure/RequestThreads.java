@@ -1,7 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.RateLimiter;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.thread.Threading;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -31,9 +30,8 @@ record RequestThreads(int all) {
 		if (Threading.VIRTUAL.isActive(environment)) {
 			return NONE_HELD;
 		}
-		Binder binder = Binder.get(environment);
-		int tomcat = binder.bind("server.tomcat.threads.max", Integer.class).orElse(DEFAULT);
-		int jetty = binder.bind("server.jetty.threads.max", Integer.class).orElse(DEFAULT);
+		int tomcat = environment.getProperty("server.tomcat.threads.max", Integer.class, DEFAULT);
+		int jetty = environment.getProperty("server.jetty.threads.max", Integer.class, DEFAULT);
 		boolean onTomcat = isPresent("org.apache.catalina.startup.Tomcat");
 		boolean onJetty = isPresent("org.eclipse.jetty.server.Server");
 		return new RequestThreads(onTomcat && onJetty ? Math.min(tomcat, jetty) : onJetty ? jetty : tomcat);

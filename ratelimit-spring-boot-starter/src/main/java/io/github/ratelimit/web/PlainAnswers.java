@@ -2,6 +2,7 @@ package io.github.ratelimit.web;
 
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.web.BodyStyle.Body;
 import io.github.ratelimit.web.Refusal.Reason;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -68,7 +69,7 @@ public final class PlainAnswers {
 	 * @param headers the headers, each once
 	 * @param body the body, null for none
 	 */
-	public record Answer(int status, Map<String, String> headers, BodyStyle.@Nullable Body body) {
+	public record Answer(int status, Map<String, String> headers, @Nullable Body body) {
 
 		/**
 		 * Creates an answer.
