@@ -3,6 +3,7 @@ package io.github.ratelimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a call asks the store for: its own charges, as the modes of their limits want
@@ -16,12 +17,17 @@ final class AskedLimits {
 	/** Own charges, then one for each of those whose limit has a penalty. */
 	private final List<Charge> charges;
 
-	private AskedLimits(List<RegisteredLimit> limits, List<Charge> charges) {
+	/** Of the own charges that are pending, in their order; null if there are none. */
+	private final PendingCalls.@Nullable Question @Nullable [] questions;
+
+	private AskedLimits(List<RegisteredLimit> limits, List<Charge> charges,
+			PendingCalls.@Nullable Question @Nullable [] questions) {
 		this.limits = limits;
 		this.charges = charges;
+		this.questions = questions;
 	}
 
-	static AskedLimits of(List<Charge> own, List<RegisteredLimit> limits, LimitMode mode) {
+	static AskedLimits of(List<Charge> own, List<RegisteredLimit> limits, LimitMode mode, PendingCalls pending) {
 		List<Charge> charges = new ArrayList<>(own.size());
 		for (int i = 0; i < own.size(); i++) {
 			charges.add(prepared(own.get(i), limits.get(i), mode));
@@ -34,7 +40,19 @@ final class AskedLimits {
 				charges.add(charge.enforced() ? look : look.inShadow());
 			}
 		}
-		return new AskedLimits(limits, charges);
+		return new AskedLimits(limits, charges, ask(own, pending));
+	}
+
+	private static PendingCalls.@Nullable Question @Nullable [] ask(List<Charge> own, PendingCalls pending) {
+		PendingCalls.@Nullable Question[] questions = null;
+		for (int i = 0; i < own.size(); i++) {
+			PendingCalls.Question question = pending.ask(own.get(i));
+			if (question != null) {
+				questions = (questions != null) ? questions : new PendingCalls.@Nullable Question[own.size()];
+				questions[i] = question;
+			}
+		}
+		return questions;
 	}
 
 	private static Charge prepared(Charge charge, RegisteredLimit limit, LimitMode mode) {
@@ -66,6 +84,47 @@ final class AskedLimits {
 	 * stops nothing, and the store does not know what it is for
 	 */
 	List<LimitDecision> own(List<LimitDecision> said, Consumer<LimitDecision> taken) {
+		List<LimitDecision> own = judged(said, taken);
+		return (this.questions != null) ? answered(own, this.questions) : own;
+	}
+
+	private static List<LimitDecision> answered(List<LimitDecision> own, PendingCalls.@Nullable Question[] questions) {
+		boolean allowed = own.stream().noneMatch(LimitDecision::refuses);
+		List<LimitDecision> answered = new ArrayList<>(own);
+		for (int i = 0; i < questions.length && own.size() == questions.length; i++) {
+			PendingCalls.Question question = questions[i];
+			if (question != null) {
+				answered.set(i, question.answered(own.get(i), allowed));
+			}
+		}
+		return answered;
+	}
+
+	/** The limits have answered, or could not. */
+	void ended() {
+		for (int i = 0; this.questions != null && i < this.questions.length; i++) {
+			PendingCalls.Question question = this.questions[i];
+			if (question != null) {
+				question.ended();
+			}
+		}
+	}
+
+	/**
+	 * Returns how many refusals of a key are reasons for a ban.
+	 * @param said what a limit has said
+	 * @param index its place in the answer
+	 */
+	int offences(LimitDecision said, int index) {
+		PendingCalls.Question question = (this.questions != null && index < this.questions.length)
+				? this.questions[index] : null;
+		if (question != null && said.charge().isPending()) {
+			return question.offences();
+		}
+		return (said.violated() && said.hasFacts() && !said.isBanned()) ? 1 : 0;
+	}
+
+	private List<LimitDecision> judged(List<LimitDecision> said, Consumer<LimitDecision> taken) {
 		if (said.size() < this.charges.size() || this.charges.size() == this.limits.size()) {
 			return said;
 		}

@@ -107,10 +107,13 @@ public final class CallPermit {
 		}
 		boolean spentNothing = this.request == null || !this.request.hasSpent();
 		if (failed && spentNothing) {
-			Held.settle(this.own, Held::isOpenBudget, 0);
+			Held.settle(this.own, Held::isRefundedOnFailure, 0);
 		}
 		if (this.request != null) {
 			this.request.returned(this.own, failed ? List.of() : this.covered);
+		}
+		else {
+			this.own.forEach(Held::keepPending);
 		}
 	}
 

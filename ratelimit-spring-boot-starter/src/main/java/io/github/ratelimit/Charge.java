@@ -6,8 +6,9 @@ import java.util.Objects;
 
 /**
  * What a call is to pay: so many permits of a limit, from one key. Usually they have to
- * be there, now; a charge may also look without taking, wait for its turn, or belong to a
- * limit that is only tried out. Immutable.
+ * be there, now; a charge may also look without taking, be pending until the outcome of
+ * the call is known, wait for its turn, or belong to a limit that is only tried out.
+ * Immutable.
  */
 public sealed class Charge {
 
@@ -37,8 +38,10 @@ public sealed class Charge {
 	}
 
 	/**
-	 * Returns a charge that takes nothing, and is refused where permits are not there:
-	 * for calls that are counted when their outcome is known.
+	 * Returns a charge that takes nothing, and is refused where permits are not there. It
+	 * reserves nothing for a later charge: any number of calls may see the same permits
+	 * at once. A call that counts by its outcome has a {@linkplain #pending() pending}
+	 * charge instead.
 	 * @param limit the limit
 	 * @param key whose permits
 	 * @param needed how many have to be there, 0 or more
@@ -50,7 +53,19 @@ public sealed class Charge {
 			throw new IllegalArgumentException(
 					"A call of limit '" + limit.name() + "' needs " + needed + " permits. It can need 0 or more.");
 		}
-		return new Special(limit, key, 0, needed, 0, true);
+		return new Special(limit, key, 0, needed, 0, true, false);
+	}
+
+	/**
+	 * Returns this charge for a call that counts by its outcome: the permits are taken
+	 * with the decision and held while the outcome is open, so that no key ever has more
+	 * undecided calls than permits. They are given back if the call does not count, and
+	 * stay taken if it does, or if the outcome never becomes known.
+	 * @return the charge
+	 */
+	public final Charge pending() {
+		return isPending() ? this
+				: new Special(this.limit, this.key, this.permits, needed(), maxWaitNanos(), enforced(), true);
 	}
 
 	/**
@@ -65,7 +80,7 @@ public sealed class Charge {
 			throw new IllegalArgumentException("A call cannot wait for " + nanos + " ns. Let it wait for 0 or more.");
 		}
 		return (nanos == maxWaitNanos()) ? this
-				: new Special(this.limit, this.key, this.permits, needed(), nanos, enforced());
+				: new Special(this.limit, this.key, this.permits, needed(), nanos, enforced(), isPending());
 	}
 
 	/**
@@ -74,7 +89,8 @@ public sealed class Charge {
 	 * @return the charge
 	 */
 	public final Charge inShadow() {
-		return enforced() ? new Special(this.limit, this.key, this.permits, needed(), maxWaitNanos(), false) : this;
+		return enforced()
+				? new Special(this.limit, this.key, this.permits, needed(), maxWaitNanos(), false, isPending()) : this;
 	}
 
 	/**
@@ -83,8 +99,8 @@ public sealed class Charge {
 	 * @return the charge
 	 */
 	public final Charge withPermits(long permits) {
-		return (enforced() && maxWaitNanos() == 0) ? new Charge(this.limit, this.key, permits)
-				: new Special(this.limit, this.key, permits, permits, maxWaitNanos(), enforced());
+		return (enforced() && maxWaitNanos() == 0 && !isPending()) ? new Charge(this.limit, this.key, permits)
+				: new Special(this.limit, this.key, permits, permits, maxWaitNanos(), enforced(), isPending());
 	}
 
 	/**
@@ -136,6 +152,15 @@ public sealed class Charge {
 	}
 
 	/**
+	 * Returns whether the permits are held until the outcome of the call is known.
+	 * @return whether the call counts by its outcome
+	 * @see #pending()
+	 */
+	public boolean isPending() {
+		return false;
+	}
+
+	/**
 	 * Returns whether both are about the same permits.
 	 * @param other another charge
 	 * @return whether limit name and key are the same
@@ -178,7 +203,8 @@ public sealed class Charge {
 	public final boolean equals(Object other) {
 		return this == other || (other instanceof Charge that && this.limit.equals(that.limit)
 				&& this.key.equals(that.key) && this.permits == that.permits && needed() == that.needed()
-				&& maxWaitNanos() == that.maxWaitNanos() && enforced() == that.enforced());
+				&& maxWaitNanos() == that.maxWaitNanos() && enforced() == that.enforced()
+				&& isPending() == that.isPending());
 	}
 
 	@Override
@@ -191,7 +217,7 @@ public sealed class Charge {
 		return this.permits + " of " + this.limit + " from " + this.key
 				+ ((needed() != this.permits) ? ", needs " + needed() : "")
 				+ ((maxWaitNanos() > 0) ? ", may wait " + maxWaitNanos() + " ns" : "")
-				+ (enforced() ? "" : ", only tried out");
+				+ (isPending() ? ", pending" : "") + (enforced() ? "" : ", only tried out");
 	}
 
 	/** Kept apart, so that ordinary charges take no memory for it. */
@@ -203,11 +229,14 @@ public sealed class Charge {
 
 		private final boolean enforced;
 
-		Special(Limit limit, Key key, long permits, long needed, long maxWaitNanos, boolean enforced) {
+		private final boolean pending;
+
+		Special(Limit limit, Key key, long permits, long needed, long maxWaitNanos, boolean enforced, boolean pending) {
 			super(limit, key, permits);
 			this.needed = needed;
 			this.maxWaitNanos = maxWaitNanos;
 			this.enforced = enforced;
+			this.pending = pending;
 		}
 
 		@Override
@@ -223,6 +252,11 @@ public sealed class Charge {
 		@Override
 		public boolean enforced() {
 			return this.enforced;
+		}
+
+		@Override
+		public boolean isPending() {
+			return this.pending;
 		}
 
 	}

@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface DecisionScope {
 
+	/** Instead of a cost: what was taken for the call stays taken. */
+	long UNKNOWN = -1;
+
+	/** Instead of a cost: the call does not count, and what it holds goes back. */
+	long NOT_COUNTED = -2;
+
 	/**
 	 * Uses up what the filter has charged of a limit: its charge covers the first allowed
 	 * call of the same limit and key. A place among the calls under way is the request's
@@ -47,10 +53,12 @@ public interface DecisionScope {
 
 	/**
 	 * Has a charge settled when the response is complete, if nobody has settled it by
-	 * then.
+	 * then. A {@linkplain Charge#isPending() pending} charge counts without being asked
+	 * for where the outcome stays unknown: the client has gone before the answer began,
+	 * the time for the answer ran out, or the client did not accept the answer.
 	 * @param charge a charge of an allowed decision of this request
-	 * @param actual tells by the response's status how many permits the call cost, a
-	 * negative number if it cannot tell
+	 * @param actual tells by the response's status how many permits the call cost,
+	 * {@link #UNKNOWN} or {@link #NOT_COUNTED}
 	 */
 	void settleAfterResponse(Charge charge, IntToLongFunction actual);
 

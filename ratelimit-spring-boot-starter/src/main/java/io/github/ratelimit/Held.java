@@ -40,12 +40,7 @@ final class Held {
 	/** Returns whether a call of this limit is over only when somebody says so. */
 	static boolean hasToEnd(LimitDecision decision) {
 		Limit limit = decision.limit();
-		return limit.costed() || limit.isConcurrency() || isLook(decision.charge());
-	}
-
-	/** Returns whether a call is counted only when its outcome is known. */
-	private static boolean isLook(Charge charge) {
-		return charge.needed() > charge.permits();
+		return limit.costed() || limit.isConcurrency() || decision.charge().isPending();
 	}
 
 	LimitDecision decision() {
@@ -74,6 +69,14 @@ final class Held {
 		return decision().limit().costed() && isOpen();
 	}
 
+	/**
+	 * Returns whether a failure of the call gives it back. What is pending counts by its
+	 * outcome alone, and a failure may be the one that counts.
+	 */
+	boolean isRefundedOnFailure() {
+		return isOpenBudget() && !charge().isPending();
+	}
+
 	boolean endsWithRequest() {
 		return this.endsWithRequest;
 	}
@@ -92,6 +95,11 @@ final class Held {
 
 	boolean giveBack() {
 		return this.permit.giveBack(this.index);
+	}
+
+	/** Ends what is still pending: it counts. */
+	void keepPending() {
+		this.permit.keepPending(this.index);
 	}
 
 	/**

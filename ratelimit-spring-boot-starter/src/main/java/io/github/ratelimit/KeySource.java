@@ -10,8 +10,10 @@ import java.util.List;
  * @param kinds the {@link Key#kind() kinds} of the keys that it makes, without
  * repetition: several where an expression has alternatives of its own, such as
  * {@code coalesce(user, ip)}
+ * @param composed whether the first of its keys are {@linkplain Key#composed composed} of
+ * several parts, such as those of {@code user + path}
  */
-public record KeySource(String expression, List<String> kinds) {
+public record KeySource(String expression, List<String> kinds, boolean composed) {
 
 	/**
 	 * Creates a source of keys of several kinds.
@@ -22,6 +24,15 @@ public record KeySource(String expression, List<String> kinds) {
 		if (kinds.isEmpty()) {
 			throw new IllegalArgumentException("Key '" + expression + "' has no kind. Give it at least one.");
 		}
+	}
+
+	/**
+	 * Creates a source of keys of several kinds, none of them composed.
+	 * @param expression as it was configured
+	 * @param kinds the kinds of its keys, at least one
+	 */
+	public KeySource(String expression, List<String> kinds) {
+		this(expression, kinds, false);
 	}
 
 	/**

@@ -17,6 +17,8 @@ public sealed class LimitDecision {
 	/** The wait, in nanoseconds, for what cannot be had at any time. */
 	public static final long NEVER = Long.MAX_VALUE;
 
+	private static final int WINDOW_FACTS = 3;
+
 	private final Charge charge;
 
 	private final @Nullable Receipt receipt;
@@ -30,7 +32,11 @@ public sealed class LimitDecision {
 
 	private final long resetAfterNanos;
 
-	/** Remaining and reset-after of each rate in turn; null where there is one rate. */
+	/**
+	 * Remaining and reset-after of each rate in turn, for windows also more-after,
+	 * negative if unknown; null where one rate says nothing more than the decision
+	 * itself.
+	 */
 	private final long @Nullable [] perRate;
 
 	private LimitDecision(Charge charge, @Nullable Receipt receipt, long remaining, long waitNanos,
@@ -49,8 +55,9 @@ public sealed class LimitDecision {
 	 * @param receipt for giving the permits back; null where nothing was taken
 	 * @param remaining permits that are left, of the rate that has fewest
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, not
-	 * copied; null for a limit of one rate
+	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
+	 * windows also those {@linkplain #moreAfter until there are more}, negative if
+	 * unknown; not copied; null for a limit of one rate that is no window
 	 * @return the decision
 	 */
 	public static LimitDecision granted(Charge charge, @Nullable Receipt receipt, long remaining, long resetAfterNanos,
@@ -66,8 +73,9 @@ public sealed class LimitDecision {
 	 * @param remaining permits that are left, of the rate that has fewest
 	 * @param waitNanos nanoseconds until the turn comes, 0 if it is now
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, not
-	 * copied; null for a limit of one rate
+	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
+	 * windows also those {@linkplain #moreAfter until there are more}, negative if
+	 * unknown; not copied; null for a limit of one rate that is no window
 	 * @return the decision
 	 * @throws IllegalArgumentException if the wait is negative
 	 */
@@ -87,8 +95,9 @@ public sealed class LimitDecision {
 	 * @param retryAfterNanos nanoseconds until the charge can be paid if nobody else
 	 * takes anything, rounded up, at least 1; {@link #NEVER} if it is above the capacity
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, not
-	 * copied; null for a limit of one rate
+	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
+	 * windows also those {@linkplain #moreAfter until there are more}, negative if
+	 * unknown; not copied; null for a limit of one rate that is no window
 	 * @return the decision
 	 * @throws IllegalArgumentException if the wait is not positive
 	 */
@@ -156,6 +165,31 @@ public sealed class LimitDecision {
 	}
 
 	/**
+	 * Returns the decision that has given permits to a {@linkplain Charge#isPending()
+	 * pending} charge.
+	 * @param granted what the limit says
+	 * @param whenDecided is run once, when the outcome of the call is known
+	 */
+	static LimitDecision pending(LimitDecision granted, Runnable whenDecided) {
+		return new Pending(granted, whenDecided);
+	}
+
+	/**
+	 * Returns the refusal of a {@linkplain Charge#isPending() pending} charge for which
+	 * the permits may be there as soon as the calls before it are decided.
+	 * @param refused what the limit says
+	 * @param retryAfterNanos nanoseconds after which it is worth asking again, at least 1
+	 */
+	static LimitDecision awaitingOutcomes(LimitDecision refused, long retryAfterNanos) {
+		return new AwaitingOutcomes(
+				refused(refused.charge, refused.remaining, retryAfterNanos, refused.resetAfterNanos, refused.perRate));
+	}
+
+	/** The outcome of a call with a pending charge is known. */
+	void decided() {
+	}
+
+	/**
 	 * Returns what was asked.
 	 * @return the charge
 	 */
@@ -214,6 +248,17 @@ public sealed class LimitDecision {
 	}
 
 	/**
+	 * Returns whether this limit refuses only because calls whose outcome is not known
+	 * yet hold the permits of the key, as far as this process knows. Such a refusal has a
+	 * short wait, and leads to no ban.
+	 * @return whether the permits may come back as soon as those calls are decided
+	 * @see Charge#pending()
+	 */
+	public boolean awaitsOutcomes() {
+		return false;
+	}
+
+	/**
 	 * Returns whether the charge is above the limit's capacity, so that waiting does not
 	 * help.
 	 * @return whether it can never be paid
@@ -259,7 +304,7 @@ public sealed class LimitDecision {
 	 */
 	public long remaining(int rate) {
 		Objects.checkIndex(rate, limit().quotas());
-		return (this.perRate == null) ? remaining() : Math.max(0, this.perRate[2 * rate]);
+		return (this.perRate == null) ? remaining() : Math.max(0, this.perRate[facts() * rate]);
 	}
 
 	/**
@@ -304,7 +349,34 @@ public sealed class LimitDecision {
 	 */
 	public Duration resetAfter(int rate) {
 		Objects.checkIndex(rate, limit().quotas());
-		return (this.perRate == null) ? resetAfter() : Duration.ofNanos(this.perRate[2 * rate + 1]);
+		return (this.perRate == null) ? resetAfter() : Duration.ofNanos(this.perRate[facts() * rate + 1]);
+	}
+
+	/** Returns how many facts there are of each rate. */
+	private int facts() {
+		return (this.perRate != null) ? this.perRate.length / limit().quotas() : 2;
+	}
+
+	/**
+	 * Returns how long it takes until a rate has more permits than are left, if nobody
+	 * takes any: until the next one is refilled, or leaves a window. It is the same
+	 * whether the call was refused or not.
+	 * @param rate the rate's place in {@link Limit#rates()}
+	 * @return zero if the rate is full; null if it is not known: of calls under way, and
+	 * of windows whose store does not tell
+	 */
+	public @Nullable Duration moreAfter(int rate) {
+		Objects.checkIndex(rate, limit().quotas());
+		if (this.perRate != null && facts() == WINDOW_FACTS) {
+			long more = this.perRate[WINDOW_FACTS * rate + 2];
+			return (more >= 0) ? Duration.ofNanos(more) : null;
+		}
+		return switch (limit().algorithm()) {
+			case CONCURRENCY -> null;
+			case TOKEN_BUCKET ->
+				Duration.ofNanos(NextPermit.afterNanos(limit(), rate, remaining(rate), resetAfter(rate)));
+			default -> resetAfter(rate).isZero() ? Duration.ZERO : null;
+		};
 	}
 
 	/**
@@ -382,6 +454,42 @@ public sealed class LimitDecision {
 		@Override
 		public String toString() {
 			return "degraded, " + super.toString();
+		}
+
+	}
+
+	/** Knows who has to be told of the outcome. */
+	private static final class Pending extends LimitDecision {
+
+		private final Runnable whenDecided;
+
+		Pending(LimitDecision granted, Runnable whenDecided) {
+			super(granted.charge, granted.receipt, granted.remaining, granted.waitNanos, granted.resetAfterNanos,
+					granted.perRate);
+			this.whenDecided = whenDecided;
+		}
+
+		@Override
+		void decided() {
+			this.whenDecided.run();
+		}
+
+	}
+
+	private static final class AwaitingOutcomes extends LimitDecision {
+
+		AwaitingOutcomes(LimitDecision refused) {
+			super(refused.charge, null, refused.remaining, refused.waitNanos, refused.resetAfterNanos, refused.perRate);
+		}
+
+		@Override
+		public boolean awaitsOutcomes() {
+			return true;
+		}
+
+		@Override
+		public String toString() {
+			return "awaiting outcomes, " + super.toString();
 		}
 
 	}

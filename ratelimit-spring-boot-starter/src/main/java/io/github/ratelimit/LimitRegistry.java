@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,18 @@ public final class LimitRegistry {
 	private final ConcurrentMap<String, RegisteredLimit> byName = new ConcurrentHashMap<>();
 
 	private final List<Consumer<RegisteredLimit>> listeners = new CopyOnWriteArrayList<>();
+
+	private volatile UnaryOperator<String> addressForm = UnaryOperator.identity();
+
+	/**
+	 * Sets how addresses are written that people or code name, so that they mean the same
+	 * keys as those of requests. By default they are taken as they are.
+	 * @param addressForm returns the canonical text of an address, and any other text as
+	 * it is
+	 */
+	public void addressForm(UnaryOperator<String> addressForm) {
+		this.addressForm = addressForm;
+	}
 
 	/**
 	 * Adds a limit.
@@ -52,7 +65,8 @@ public final class LimitRegistry {
 						+ other.name() + "'. Give both the same name.");
 			}
 		});
-		RegisteredLimit registered = new RegisteredLimit(limit, keySources, plans, penalty);
+		RegisteredLimit registered = new RegisteredLimit(limit, keySources, plans, penalty,
+				(text) -> this.addressForm.apply(text));
 		if (this.byName.putIfAbsent(limit.name(), registered) != null) {
 			throw new IllegalArgumentException(
 					"There is a limit named '" + limit.name() + "' already. Give one of the two another name.");

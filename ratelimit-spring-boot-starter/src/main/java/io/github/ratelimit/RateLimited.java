@@ -87,10 +87,12 @@ public @interface RateLimited {
 	 * and its own {@link #rate()}, where that has a {@link #cost()}.
 	 * <p>
 	 * Of a future the result is its value. Of a publisher it is evaluated over each
-	 * element, and the last value that is not null is what the call cost, also when it is
-	 * cancelled. Without a value, and where evaluating fails, what was reserved stays
-	 * taken. A negative number is 0. Where a method returns before the work is done in
-	 * another way, such as by an {@code SseEmitter}, tell the {@link Permit} instead.
+	 * element, and the last value above 0 is what the call cost, also when it is
+	 * cancelled. Without a value, where the value is 0 or negative, and where evaluating
+	 * fails, what was reserved stays taken: libraries report 0 where they do not know the
+	 * usage. A call that really cost nothing says so with {@link Permit#settle(long)
+	 * Permit.settle(0)}. Where a method returns before the work is done in another way,
+	 * such as by an {@code SseEmitter}, tell the {@link Permit} instead.
 	 * @return the expression, empty if the cost stays what it was
 	 */
 	String settle() default "";

@@ -37,10 +37,11 @@ public interface RateLimiter {
 	/**
 	 * Takes one permit if it is there.
 	 * @param limit the name of a limit
-	 * @param key whose permits, not empty; see {@link Key#of(String)}
+	 * @param key whose permits, not empty; see {@link #key(String, String)}
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit
-	 * @throws IllegalArgumentException if the key is empty
+	 * @throws IllegalArgumentException if the key is empty, or the limit's key is
+	 * composed of several parts
 	 */
 	default Decision tryAcquire(String limit, String key) {
 		return tryAcquire(limit, key, 1);
@@ -49,14 +50,15 @@ public interface RateLimiter {
 	/**
 	 * Takes permits if all of them are there, else none.
 	 * @param limit the name of a limit
-	 * @param key whose permits, not empty; see {@link Key#of(String)}
+	 * @param key whose permits, not empty; see {@link #key(String, String)}
 	 * @param permits how many, 0 or more; 0 looks without taking
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit
-	 * @throws IllegalArgumentException if the key is empty or the permits are negative
+	 * @throws IllegalArgumentException if the key is empty, the limit's key is composed
+	 * of several parts, or the permits are negative
 	 */
 	default Decision tryAcquire(String limit, String key, long permits) {
-		return tryAcquire(new Charge(limit(limit), Key.of(key), permits));
+		return tryAcquire(new Charge(limit(limit), key(limit, key), permits));
 	}
 
 	/**
@@ -107,6 +109,24 @@ public interface RateLimiter {
 	Limit limit(String name);
 
 	/**
+	 * Returns the key that a plain text means at a limit: of the kind of the limit's
+	 * first {@code key}, so that code and rules share one count. With
+	 * {@code key: [user, ip]} the text is the name of a user; with {@code key: ip} an
+	 * address, read as that of a request is; with {@code key: global} there is one key,
+	 * whatever the text. For a key of another kind make a {@link Charge} with
+	 * {@link Key#of(String, String)}.
+	 * @param limit the name of a limit
+	 * @param text the text, not empty
+	 * @return the key
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws IllegalArgumentException if the text is empty, or the limit's key is
+	 * composed of several parts, which one text cannot name
+	 */
+	default Key key(String limit, String text) {
+		return Key.of(text);
+	}
+
+	/**
 	 * Returns a limiter over a store.
 	 * @param registry the limits
 	 * @param store where the permits are kept
@@ -131,7 +151,39 @@ public interface RateLimiter {
 	 */
 	static RateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
 			TimeSource time, RateLimitListener listener) {
-		return new StoreRateLimiter(registry, store, killSwitch, degradation, time, listener, WaitingThreads.create());
+		return create(registry, store, killSwitch, degradation, time, listener, Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Returns how many of the calls that wait with their threads may wait for one key of
+	 * a limit.
+	 * @param waitingCallers how many may wait all together, 0 or more
+	 * @return half, rounded up
+	 */
+	static int waitingCallersOfKey(int waitingCallers) {
+		return ThreadShare.ofKey(waitingCallers);
+	}
+
+	/**
+	 * Returns a limiter over a store, whose waiting calls hold a bounded number of
+	 * threads.
+	 * @param registry the limits
+	 * @param store where the permits are kept
+	 * @param killSwitch switches everything off and on
+	 * @param degradation where failures of the store are reported
+	 * @param time by which calls wait
+	 * @param listener is told of waits and bans
+	 * @param waitingCallers how many calls may wait in {@link #tryAcquire(List)} at a
+	 * time, all together, and half of it, rounded up, for one key of a limit; 0 lets none
+	 * wait. A call beyond it is refused at once with its wait. {@link #acquireAsync} holds
+	 * no thread and is not bounded by it
+	 * @return the limiter
+	 * @throws IllegalArgumentException if the number is negative
+	 */
+	static RateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
+			TimeSource time, RateLimitListener listener, int waitingCallers) {
+		return new StoreRateLimiter(registry, store, killSwitch, degradation, time, listener, WaitingThreads.create(),
+				new ThreadShare(waitingCallers));
 	}
 
 }

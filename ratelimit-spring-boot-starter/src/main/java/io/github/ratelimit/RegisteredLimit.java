@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +28,13 @@ public final class RegisteredLimit {
 
 	private final @Nullable PenaltyLimits penaltyLimits;
 
+	private final UnaryOperator<String> addressForm;
+
 	private volatile LimitMode mode = LimitMode.ENFORCE;
 
-	RegisteredLimit(Limit limit, List<KeySource> keySources, Map<String, Limit> plans, @Nullable Penalty penalty) {
+	RegisteredLimit(Limit limit, List<KeySource> keySources, Map<String, Limit> plans, @Nullable Penalty penalty,
+			UnaryOperator<String> addressForm) {
+		this.addressForm = addressForm;
 		this.limit = limit;
 		this.keySources = List.copyOf(keySources);
 		this.plans = Map.copyOf(plans);
@@ -100,6 +105,33 @@ public final class RegisteredLimit {
 	}
 
 	/**
+	 * Returns the key that a plain text means in the application's own code: of the kind
+	 * of the limit's first key, so that code and rules share one count. An address is
+	 * read as that of a request is. A limit that everybody shares has one key whatever
+	 * the text; a limit without keys of its own counts by the text.
+	 * @param text the text, not empty
+	 * @return the key
+	 * @throws IllegalArgumentException if the text is empty, or if the limit's first key
+	 * is composed of several parts, which one text cannot name
+	 */
+	public Key key(String text) {
+		if (this.keySources.isEmpty() || text.isEmpty()) {
+			return Key.of(text);
+		}
+		KeySource first = this.keySources.get(0);
+		if (first.composed()) {
+			throw new IllegalArgumentException("Limit '" + this.limit.name() + "' counts by " + first.expression()
+					+ ", several parts that one text cannot name. Pass a new Charge(limit, Key.composed(parts), permits) "
+					+ "with a key for each part, such as Key.of(Key.USER_KIND, name) or Key.of(value).");
+		}
+		return first.kind().equals(Key.GLOBAL_KIND) ? Key.GLOBAL : key(first.kind(), text);
+	}
+
+	private Key key(String kind, String text) {
+		return Key.of(kind, kind.equals(Key.ADDRESS_KIND) ? this.addressForm.apply(text) : text);
+	}
+
+	/**
 	 * Returns the keys that people may mean who write a key's text. The text does not
 	 * tell its kind, so it is every kind that the limit's keys can have, and those that a
 	 * method's own key and {@code on-missing-key: ip} give.
@@ -117,12 +149,14 @@ public final class RegisteredLimit {
 		for (KeySource source : this.keySources) {
 			for (String kind : source.kinds()) {
 				if (!kind.equals(Key.GLOBAL_KIND)) {
+					candidates.add(key(kind, text));
 					candidates.add(Key.of(kind, text));
 				}
 			}
 		}
 		candidates.add(Key.of(Key.VALUE_KIND, text));
 		candidates.add(Key.of(Key.USER_KIND, text));
+		candidates.add(key(Key.ADDRESS_KIND, text));
 		candidates.add(Key.of(Key.ADDRESS_KIND, text));
 		return List.copyOf(candidates);
 	}

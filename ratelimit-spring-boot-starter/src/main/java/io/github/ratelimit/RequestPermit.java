@@ -89,6 +89,9 @@ public final class RequestPermit implements Permit {
 		for (Held part : own) {
 			part.use();
 			part.endWithRequest();
+			if (this.ended) {
+				part.keepPending();
+			}
 			if (!part.isUndecided()) {
 				this.parts.remove(part);
 			}
@@ -101,6 +104,7 @@ public final class RequestPermit implements Permit {
 	private boolean removeOldestReturned() {
 		for (Held part : this.parts) {
 			if (part.used()) {
+				part.keepPending();
 				return this.parts.remove(part);
 			}
 		}
@@ -133,6 +137,28 @@ public final class RequestPermit implements Permit {
 	public boolean settle(Charge charge, long actual) {
 		StorePermit.checkNotNegative(actual);
 		return Held.settle(snapshot(), (part) -> part.charge().sameBucketAs(charge), actual);
+	}
+
+	/**
+	 * Tells that what is {@linkplain Charge#pending() pending} of one limit and key does
+	 * not count: all that the request took of it goes back.
+	 * @param charge names limit and key
+	 */
+	public void doesNotCount(Charge charge) {
+		for (Held part : snapshot()) {
+			if (part.charge().isPending() && part.charge().sameBucketAs(charge)) {
+				part.giveBack();
+			}
+		}
+	}
+
+	/** Ends what is still pending of one limit and key: it counts. */
+	public void counts(Charge charge) {
+		for (Held part : snapshot()) {
+			if (part.charge().sameBucketAs(charge)) {
+				part.keepPending();
+			}
+		}
 	}
 
 	private synchronized List<Held> snapshot() {
@@ -185,7 +211,7 @@ public final class RequestPermit implements Permit {
 			Held.settle(over, Held::isOpenBudget, spent);
 		}
 		else if (failed) {
-			Held.settle(over, (part) -> part.isOpenBudget() && !part.used(), 0);
+			Held.settle(over, (part) -> part.isRefundedOnFailure() && !part.used(), 0);
 		}
 	}
 

@@ -76,6 +76,7 @@ final class StorePermit implements Permit {
 				|| !this.states.compareAndSet(index, OPEN, SETTLED)) {
 			return false;
 		}
+		limit.decided();
 		if (actual != limit.charge().permits()) {
 			attempt(limit, "settled", (store) -> store.settle(limit, actual));
 		}
@@ -115,9 +116,10 @@ final class StorePermit implements Permit {
 			if (limit.limit().isConcurrency()) {
 				giveBack(i);
 			}
-			else if (limit.limit().costed() && (failed || spent > 0)) {
+			else if (limit.limit().costed() && (spent > 0 || (failed && !limit.charge().isPending()))) {
 				settle(i, spent);
 			}
+			keepPending(i);
 		}
 	}
 
@@ -132,11 +134,20 @@ final class StorePermit implements Permit {
 		return true;
 	}
 
+	/** Lets what is pending at one limit count, unless it has been settled. */
+	void keepPending(int index) {
+		LimitDecision limit = this.taken.get(index);
+		if (limit.charge().isPending() && this.states.compareAndSet(index, OPEN, SETTLED)) {
+			limit.decided();
+		}
+	}
+
 	/** Gives one limit back, unless it has been settled. */
 	boolean giveBack(int index) {
 		LimitDecision limit = this.taken.get(index);
 		if (!limit.violated() && this.states.compareAndSet(index, OPEN, SETTLED)) {
 			attempt(limit, "given back", (store) -> store.giveBack(limit));
+			limit.decided();
 			return true;
 		}
 		return false;

@@ -30,10 +30,12 @@ final class StoreRateLimiter implements RateLimiter {
 
 	private final WaitingLines lines;
 
+	private final PendingCalls pending;
+
 	private final Executor waitingThreads;
 
 	StoreRateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
-			TimeSource time, RateLimitListener listener, Executor waitingThreads) {
+			TimeSource time, RateLimitListener listener, Executor waitingThreads, ThreadShare callers) {
 		this.registry = registry;
 		this.store = store;
 		this.killSwitch = killSwitch;
@@ -41,13 +43,19 @@ final class StoreRateLimiter implements RateLimiter {
 		this.time = time;
 		this.listener = listener;
 		this.penalties = new Penalties(store, listener);
-		this.lines = new WaitingLines(time);
+		this.lines = new WaitingLines(time, callers);
+		this.pending = new PendingCalls(time);
 		this.waitingThreads = waitingThreads;
 	}
 
 	@Override
 	public Limit limit(String name) {
 		return this.registry.get(name).limit();
+	}
+
+	@Override
+	public Key key(String limit, String text) {
+		return this.registry.get(limit).key(text);
 	}
 
 	@Override
@@ -72,8 +80,8 @@ final class StoreRateLimiter implements RateLimiter {
 
 	/** Whether the store's answer is the decision. */
 	private boolean isPlain(RegisteredLimit registered, Charge charge) {
-		return registered.penalty() == null && !charge.limit().paces() && registered.mode() == LimitMode.ENFORCE
-				&& this.killSwitch.mode() == LimitMode.ENFORCE;
+		return registered.penalty() == null && !charge.isPending() && !charge.limit().paces()
+				&& registered.mode() == LimitMode.ENFORCE && this.killSwitch.mode() == LimitMode.ENFORCE;
 	}
 
 	@Override
@@ -109,7 +117,7 @@ final class StoreRateLimiter implements RateLimiter {
 	}
 
 	private AskedLimits ask(List<Charge> distinct, List<RegisteredLimit> registered) {
-		return AskedLimits.of(distinct, registered, this.killSwitch.mode());
+		return AskedLimits.of(distinct, registered, this.killSwitch.mode(), this.pending);
 	}
 
 	private Decision decide(AskedLimits asked) {
@@ -122,6 +130,7 @@ final class StoreRateLimiter implements RateLimiter {
 			said = (charges.size() == 1) ? List.of(this.store.take(charges.get(0))) : this.store.takeAll(charges);
 		}
 		catch (RuntimeException | LinkageError ex) {
+			asked.ended();
 			return this.degradation.report(asked.limits(), ex);
 		}
 		return decision(asked, said);
@@ -130,7 +139,7 @@ final class StoreRateLimiter implements RateLimiter {
 	private Decision await(AskedLimits asked) {
 		CallerExecutor caller = new CallerExecutor();
 		long start = this.time.nanoTime();
-		CompletableFuture<List<LimitDecision>> call = waiting(asked, caller).start();
+		CompletableFuture<List<LimitDecision>> call = waiting(asked, caller, true).start();
 		boolean interrupted = false;
 		try {
 			caller.runUntilDone(call);
@@ -147,6 +156,7 @@ final class StoreRateLimiter implements RateLimiter {
 		}
 		catch (CompletionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			asked.ended();
 			if (cause instanceof Error error && !(cause instanceof LinkageError)) {
 				throw error;
 			}
@@ -167,9 +177,12 @@ final class StoreRateLimiter implements RateLimiter {
 
 	private CompletableFuture<Decision> waitAsync(AskedLimits asked) {
 		long start = this.time.nanoTime();
-		CompletableFuture<List<LimitDecision>> call = waiting(asked, this.waitingThreads).start();
+		CompletableFuture<List<LimitDecision>> call = waiting(asked, this.waitingThreads, false).start();
 		CompletableFuture<Decision> decided = new CompletableFuture<>();
 		call.whenComplete((said, failure) -> {
+			if (failure != null) {
+				asked.ended();
+			}
 			if (failure == null) {
 				Decision decision = decision(asked, said, start);
 				if (!decided.complete(decision) && decision.allowed()) {
@@ -191,8 +204,8 @@ final class StoreRateLimiter implements RateLimiter {
 		return decided;
 	}
 
-	private WaitingCall waiting(AskedLimits asked, Executor executor) {
-		return new WaitingCall(asked.charges(), this.store, this.lines, this.time, executor);
+	private WaitingCall waiting(AskedLimits asked, Executor executor, boolean holdsThread) {
+		return new WaitingCall(asked.charges(), this.store, this.lines, this.time, executor, holdsThread);
 	}
 
 	private Decision decision(AskedLimits asked, List<LimitDecision> said, long start) {
@@ -217,9 +230,10 @@ final class StoreRateLimiter implements RateLimiter {
 		for (int i = 0; i < own.size(); i++) {
 			LimitDecision limit = own.get(i);
 			if (decision.allowed() || limit.violated()) {
-				count(asked.limitOf(limit, i), limit);
+				count(asked.limitOf(limit, i), limit, asked.offences(limit, i));
 			}
 		}
+		asked.ended();
 		return decision;
 	}
 
@@ -233,16 +247,17 @@ final class StoreRateLimiter implements RateLimiter {
 		return this.lines.waiting();
 	}
 
-	private void count(RegisteredLimit registered, LimitDecision said) {
-		count(registered.statistics(), said);
-		PenaltyLimits penalty = registered.penaltyLimits();
-		if (penalty != null && isOffence(said)) {
-			this.penalties.refused(registered, penalty, said.key());
-		}
+	/** Returns of how many keys there are undecided calls. */
+	int pending() {
+		return this.pending.size();
 	}
 
-	private static boolean isOffence(LimitDecision said) {
-		return said.violated() && said.hasFacts() && !said.isBanned();
+	private void count(RegisteredLimit registered, LimitDecision said, int offences) {
+		count(registered.statistics(), said);
+		PenaltyLimits penalty = registered.penaltyLimits();
+		for (int i = 0; penalty != null && i < offences; i++) {
+			this.penalties.refused(registered, penalty, said.key());
+		}
 	}
 
 	private static void count(LimitStatistics statistics, LimitDecision said) {

@@ -134,6 +134,9 @@ class ArchitectureTests {
 		.areKnownOnlyTo("web.security..");
 
 	@ArchTest
+	static final ArchRule kotlin_is_known_only_to_method = types("kotlin..", "kotlinx..").areKnownOnlyTo("method..");
+
+	@ArchTest
 	static final ArchRule one_class_reads_the_clock = noClasses().that()
 		.doNotHaveFullyQualifiedName(ROOT + ".SystemTimeSource")
 		.should()

@@ -8,6 +8,7 @@ import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.autoconfigure.RateLimitProperties.LimitProperties;
+import io.github.ratelimit.web.ClientAddress;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.ExpressionCompiler;
 import io.github.ratelimit.expression.InvalidExpressionException;
@@ -229,6 +230,8 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 
 	/** Registers the limits, also in a registry of the application's own. */
 	void registerIn(LimitRegistry registry) {
+		int ipv6Prefix = this.properties.getHttp().getIpv6Prefix();
+		registry.addressForm((address) -> ClientAddress.canonical(address, ipv6Prefix));
 		forEach((definition) -> definition.registerIn(registry));
 	}
 

@@ -5,6 +5,7 @@ import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.expression.OnMissingKey;
 import io.github.ratelimit.web.RulePhase;
+import io.github.ratelimit.web.UpstreamHeaders;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -240,7 +241,7 @@ public class RateLimitProperties {
 
 		/**
 		 * Expression for how many permits a call turned out to cost, evaluated after the
-		 * response. What was reserved by default.
+		 * response. What was reserved by default, and where the value is 0.
 		 */
 		private @Nullable String settle;
 
@@ -505,9 +506,22 @@ public class RateLimitProperties {
 		private List<String> headers = new ArrayList<>(List.of("x-ratelimit", "draft-11"));
 
 		/**
+		 * Whose headers about limits an answer has where the application copies those of
+		 * a service that it calls.
+		 */
+		private UpstreamHeaders upstreamHeaders = UpstreamHeaders.REPLACE;
+
+		/**
 		 * Style of the body of a refusal.
 		 */
 		private String body = "problem";
+
+		/**
+		 * Longest wait that SDKs of providers are to sleep through before they try again.
+		 * In the styles of openai and anthropic a longer one, and every ban, tells them
+		 * not to.
+		 */
+		private Duration longestRetry = Duration.ofMinutes(1);
 
 		/**
 		 * Length of the prefix, in bits, that IPv6 addresses are counted by.
@@ -527,12 +541,28 @@ public class RateLimitProperties {
 			this.headers = headers;
 		}
 
+		public UpstreamHeaders getUpstreamHeaders() {
+			return this.upstreamHeaders;
+		}
+
+		public void setUpstreamHeaders(UpstreamHeaders upstreamHeaders) {
+			this.upstreamHeaders = upstreamHeaders;
+		}
+
 		public String getBody() {
 			return this.body;
 		}
 
 		public void setBody(String body) {
 			this.body = body;
+		}
+
+		public Duration getLongestRetry() {
+			return this.longestRetry;
+		}
+
+		public void setLongestRetry(Duration longestRetry) {
+			this.longestRetry = longestRetry;
 		}
 
 		public int getIpv6Prefix() {

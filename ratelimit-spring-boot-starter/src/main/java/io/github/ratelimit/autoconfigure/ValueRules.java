@@ -41,6 +41,9 @@ final class ValueRules {
 			"plan-ttl",
 			new DurationRange(Duration.ofMillis(1), Duration.ofDays(1),
 					"Write how long the plan of a key is remembered, at most 1d; 1m is the default."),
+			"longest-retry",
+			new DurationRange(Duration.ofSeconds(1), Duration.ofDays(365),
+					"Write after how long a wait SDKs of providers are not to try again by themselves; 1m is the default."),
 			"slot-lease", new DurationRange(Duration.ofSeconds(3), Duration.ofHours(1),
 					"Write how long a call keeps its place if its instance dies, from 3s to 1h; 30s is the default."));
 

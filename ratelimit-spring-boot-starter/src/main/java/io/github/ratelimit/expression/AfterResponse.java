@@ -3,6 +3,7 @@ package io.github.ratelimit.expression;
 import java.util.function.IntToLongFunction;
 
 import io.github.ratelimit.Charge;
+import io.github.ratelimit.DecisionScope;
 import io.github.ratelimit.Degradation;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,11 @@ public record AfterResponse(@Nullable ConditionExpression countWhen, @Nullable S
 	/**
 	 * Returns what settles a charge when the response is complete.
 	 * @param call the call
-	 * @param charge what the call was charged, or looked at
+	 * @param charge what the call was charged
 	 * @param degradation where failures of the expressions are reported
 	 * @return tells by the response's status how many permits the call cost,
-	 * {@link SettleExpression#UNKNOWN} if it cannot tell or the call does not count
+	 * {@link DecisionScope#UNKNOWN} if what was taken stays taken,
+	 * {@link DecisionScope#NOT_COUNTED} if the call does not count
 	 */
 	public IntToLongFunction settlement(Call call, Charge charge, Degradation degradation) {
 		return (status) -> actual(call.answered(status), charge, degradation);
@@ -30,10 +32,10 @@ public record AfterResponse(@Nullable ConditionExpression countWhen, @Nullable S
 	private long actual(Call call, Charge charge, Degradation degradation) {
 		String limit = charge.limit().name();
 		if (this.countWhen != null && !counts(this.countWhen, call, limit, degradation)) {
-			return SettleExpression.UNKNOWN;
+			return DecisionScope.NOT_COUNTED;
 		}
 		long actual = (this.settle != null) ? cost(this.settle, call, limit, degradation) : SettleExpression.UNKNOWN;
-		return (actual < 0 && this.countWhen != null) ? charge.needed() : actual;
+		return (actual < 0) ? DecisionScope.UNKNOWN : actual;
 	}
 
 	/** Who cannot tell whether a call counts counts it. */

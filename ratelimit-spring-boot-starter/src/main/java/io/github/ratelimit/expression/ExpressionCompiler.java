@@ -54,10 +54,10 @@ import org.springframework.util.ClassUtils;
  *
  * <h2>Plans</h2> The name of a plan, a value that becomes a text as a key's does.
  *
- * <h2>After the response</h2> What settles a call is a number of permits that may be 0,
- * and a negative one is; what is no number leaves the reservation as it is. There the
- * configuration may look at {@code status}, and nowhere at {@code user} or {@code claim};
- * an annotation looks at {@code #result}.
+ * <h2>After the response</h2> What settles a call is a number of permits above 0;
+ * anything else leaves the reservation as it is. There the configuration may look at
+ * {@code status}, and nowhere at {@code user} or {@code claim}; an annotation looks at
+ * {@code #result}.
  *
  * <p>
  * Thread-safe, and so is what it makes. A plain value is read without SpEL; other
@@ -185,7 +185,7 @@ public final class ExpressionCompiler {
 		Parsing parsing = parsing(text, arguments, classLoader);
 		SpelNodeImpl tree = parsing.tree(WHAT_TO_WRITE);
 		KeyPart part = parsing.key(tree);
-		return new ParsedKey(new KeySource(text, part.kinds()), Syntax.looksAtSecurity(tree), part);
+		return new ParsedKey(new KeySource(text, part.kinds(), part.composed()), Syntax.looksAtSecurity(tree), part);
 	}
 
 	private CostExpression cost(String text, Arguments arguments, @Nullable ClassLoader classLoader) {

@@ -17,6 +17,16 @@ interface KeyPart {
 	/** Returns the kinds of the keys, for finding a key by its text. */
 	List<String> kinds();
 
+	/** Returns whether the first key that it makes is composed of several parts. */
+	default boolean composed() {
+		return false;
+	}
+
+	/** Returns whether there is no key where no request is bound. */
+	default boolean needsRequest() {
+		return false;
+	}
+
 	/** The same key for every call. */
 	record Constant(Key constant) implements KeyPart {
 
@@ -33,7 +43,7 @@ interface KeyPart {
 	}
 
 	/** The text of one value. */
-	record Value(String kind, SafeReader reader) implements KeyPart {
+	record Value(String kind, SafeReader reader, boolean needsRequest) implements KeyPart {
 
 		@Override
 		public @Nullable Key key(Call call) {
@@ -71,6 +81,16 @@ interface KeyPart {
 			return List.copyOf(kinds);
 		}
 
+		@Override
+		public boolean composed() {
+			return this.parts.get(0).composed();
+		}
+
+		@Override
+		public boolean needsRequest() {
+			return this.parts.stream().allMatch(KeyPart::needsRequest);
+		}
+
 	}
 
 	/** All of several; no value if one has none. */
@@ -96,6 +116,16 @@ interface KeyPart {
 				examples.add(Key.of(part.kinds().get(0), "example"));
 			}
 			return List.of(Key.composed(examples).kind());
+		}
+
+		@Override
+		public boolean composed() {
+			return true;
+		}
+
+		@Override
+		public boolean needsRequest() {
+			return this.parts.stream().anyMatch(KeyPart::needsRequest);
 		}
 
 	}

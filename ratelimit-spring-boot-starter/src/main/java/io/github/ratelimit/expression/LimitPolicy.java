@@ -5,6 +5,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RegisteredLimit;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,8 @@ public final class LimitPolicy {
 		long permits = (this.cost != null) ? this.cost.evaluate(call) : 1;
 		boolean countsLater = countsWhenAnswered() && call.request() != null;
 		Limit limit = limit(call, key);
-		return countsLater ? Charge.look(limit, key, permits) : new Charge(limit, key, permits);
+		Charge charge = new Charge(limit, key, permits);
+		return countsLater ? charge.pending() : charge;
 	}
 
 	private Limit limit(Call call, Key key) {
@@ -105,7 +107,9 @@ public final class LimitPolicy {
 		}
 		String address = call.ip();
 		if (address == null || address.isEmpty()) {
-			throw missing("the request has no address: on-missing-key: ip denies then.");
+			throw missing("the request has no address, as over a Unix socket: on-missing-key: ip denies then. "
+					+ "Give the limit a key that such requests have, such as header('X-API-Key') or user, with global as "
+					+ "the last one if all the others are to share one key, or write on-missing-key: skip.");
 		}
 		return Key.of(Key.ADDRESS_KIND, address);
 	}
@@ -172,7 +176,8 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns whether requests are counted only when their response is complete.
+	 * Returns whether requests count by their response: their permits are held until it
+	 * is complete.
 	 * @return whether there is a condition for it
 	 */
 	public boolean countsWhenAnswered() {
@@ -199,6 +204,32 @@ public final class LimitPolicy {
 		return this.keys.stream().anyMatch(KeyExpression::looksAtSecurity)
 				|| (this.cost != null && this.cost.looksAtSecurity())
 				|| (this.plans != null && this.plans.looksAtSecurity());
+	}
+
+	/**
+	 * Returns what of the policy cannot work where requests are not seen: it would refuse
+	 * every call, or silently be something else.
+	 * @return the parts of its configuration: {@code key}, {@code plan}, {@code cost},
+	 * {@code count-when}, {@code settle}; empty if it works
+	 */
+	public List<String> needingRequest() {
+		List<String> parts = new ArrayList<>(0);
+		if (this.keys.stream().allMatch(KeyExpression::needsRequest)) {
+			parts.add("key");
+		}
+		if (this.plans != null && this.plans.needsRequest()) {
+			parts.add("plan");
+		}
+		if (this.cost != null && this.cost.needsRequest()) {
+			parts.add("cost");
+		}
+		if (countsWhenAnswered()) {
+			parts.add("count-when");
+		}
+		if (this.afterResponse != null && this.afterResponse.settle() != null) {
+			parts.add("settle");
+		}
+		return parts;
 	}
 
 	/**

@@ -39,14 +39,15 @@ final class Permits {
 	}
 
 	/**
-	 * Returns the permits that a call turned out to cost.
+	 * Returns the permits that a call turned out to cost. Libraries report 0 where they
+	 * do not know the usage, so 0 is not a cost.
 	 * @param value a number or the text of one; anything else is no number
-	 * @return whole permits, fractions rounded up, saturated, 0 for a negative number;
-	 * {@link #NONE} where the value is no number
+	 * @return whole permits, at least 1, fractions rounded up, saturated; {@link #NONE}
+	 * where the value is no number, 0 or negative
 	 */
 	static long actual(@Nullable Object value) {
 		long permits = read(value);
-		return (permits == NEGATIVE) ? 0 : permits;
+		return (permits > 0) ? permits : NONE;
 	}
 
 	private static long read(@Nullable Object value) {

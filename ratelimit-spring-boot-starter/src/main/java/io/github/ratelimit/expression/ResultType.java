@@ -1,17 +1,21 @@
 package io.github.ratelimit.expression;
 
 import java.lang.reflect.Method;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.KotlinDetector;
 import org.springframework.core.ResolvableType;
 
 /** What {@code #result} is, as far as a method's declaration tells. */
 final class ResultType {
 
-	private static final String PUBLISHER = "org.reactivestreams.Publisher";
+	/** What produces elements: their type is its first type argument. */
+	private static final Set<String> PUBLISHERS = Set.of("org.reactivestreams.Publisher",
+			"kotlinx.coroutines.flow.Flow");
 
 	private ResultType() {
 	}
@@ -21,7 +25,9 @@ final class ResultType {
 		if (method == null) {
 			return ResolvableType.NONE;
 		}
-		ResolvableType declared = ResolvableType.forMethodReturnType(method);
+		ResolvableType declared = KotlinDetector.isSuspendingFunction(method)
+				? ResolvableType.forMethodParameter(method, method.getParameterCount() - 1).getGeneric()
+				: ResolvableType.forMethodReturnType(method);
 		Class<?> type = declared.toClass();
 		if (CompletionStage.class.isAssignableFrom(type)) {
 			return declared.as(CompletionStage.class).getGeneric();
@@ -34,7 +40,7 @@ final class ResultType {
 
 	private static boolean publishes(@Nullable Class<?> type) {
 		for (Class<?> each = type; each != null; each = each.getSuperclass()) {
-			if (each.getName().equals(PUBLISHER)) {
+			if (PUBLISHERS.contains(each.getName())) {
 				return true;
 			}
 			for (Class<?> implemented : each.getInterfaces()) {

@@ -11,8 +11,9 @@ public interface SettleExpression {
 	 * that the value at hand does not have.
 	 * @param call the call, {@linkplain Call#answered answered} or
 	 * {@linkplain Call#returned returned}
-	 * @return permits, 0 for a negative number, saturated at {@link Long#MAX_VALUE};
-	 * {@link #UNKNOWN} where the expression has no value, or no number
+	 * @return permits, at least 1, saturated at {@link Long#MAX_VALUE}; {@link #UNKNOWN}
+	 * where the expression has no value, no number, or one that is not above 0: no usage
+	 * is not known usage of 0
 	 * @throws Exception of any kind, where the expression fails
 	 */
 	long evaluate(Call call) throws Exception;

@@ -15,14 +15,14 @@ import org.springframework.util.ReflectionUtils;
  * What is called instead of a refused method: directly on the bean, so that no advice of
  * its own applies. Thread-safe.
  */
-final class Fallback {
+class Fallback {
 
 	private static final MethodType SHAPE = MethodType.methodType(Object.class, Object.class, Object[].class,
 			RateLimitExceededException.class);
 
 	private final MethodHandle handle;
 
-	private Fallback(MethodHandle handle) {
+	Fallback(MethodHandle handle) {
 		this.handle = handle;
 	}
 
@@ -33,6 +33,10 @@ final class Fallback {
 	 * @return the fallback
 	 */
 	static Fallback to(Method method, boolean takesException) {
+		return new Fallback(handle(method, takesException));
+	}
+
+	static MethodHandle handle(Method method, boolean takesException) {
 		ReflectionUtils.makeAccessible(method);
 		try {
 			MethodHandle handle = MethodHandles.lookup().unreflect(method).asFixedArity();
@@ -44,7 +48,7 @@ final class Fallback {
 				handle = MethodHandles.dropArguments(handle, arguments + 1, RateLimitExceededException.class);
 			}
 			int spread = takesException ? arguments - 1 : arguments;
-			return new Fallback(handle.asSpreader(1, Object[].class, spread).asType(SHAPE));
+			return handle.asSpreader(1, Object[].class, spread).asType(SHAPE);
 		}
 		catch (IllegalAccessException ex) {
 			throw new IllegalStateException("Cannot call " + method, ex);

@@ -11,8 +11,8 @@ import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.Suggestion;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.GenericTypeResolver;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -61,20 +61,25 @@ final class FallbackFinder {
 		if (fitting.equals(this.method)) {
 			throw invalid("is the limited method itself", "Name another method. " + signature());
 		}
-		Class<?> actual = returnTypeOf(fitting);
+		Class<?> actual = KotlinMethods.isSuspending(this.method)
+				? ClassUtils.resolvePrimitiveIfNecessary(returnTypeOf(fitting)) : returnTypeOf(fitting);
+		if (KotlinMethods.isSuspending(fitting) && !KotlinMethods.isSuspending(this.method)) {
+			throw invalid("is a suspend function, which only a suspend function can call", signature());
+		}
 		if (!this.returnType.isAssignableFrom(actual)) {
 			throw invalid(
 					"returns " + actual.getSimpleName() + " where " + this.returnType.getSimpleName() + " is needed",
 					signature());
 		}
-		return Fallback.to(fitting, takesException);
+		return KotlinMethods.isSuspending(this.method) ? SuspendingFallback.to(fitting, takesException)
+				: Fallback.to(fitting, takesException);
 	}
 
 	private Stream<Method> methods() {
 		return TypeHierarchy.of(this.limited.type())
 			.stream()
 			.flatMap((type) -> Arrays.stream(ReflectionUtils.getDeclaredMethods(type)))
-			.filter((each) -> !each.isBridge() && !each.isSynthetic());
+			.filter((each) -> !KotlinMethods.isArtefact(each));
 	}
 
 	private @Nullable Method firstThatTakes(List<Method> candidates, boolean exception) {
@@ -96,7 +101,8 @@ final class FallbackFinder {
 
 	private List<Class<?>> parametersOf(Method method) {
 		List<Class<?>> types = new ArrayList<>();
-		for (int i = 0; i < method.getParameterCount(); i++) {
+		int written = KotlinMethods.parameterTypes(method).size();
+		for (int i = 0; i < written; i++) {
 			types.add(ResolvableType.forMethodParameter(method, i, this.limited.type())
 				.resolve(method.getParameterTypes()[i]));
 		}
@@ -104,7 +110,7 @@ final class FallbackFinder {
 	}
 
 	private Class<?> returnTypeOf(Method method) {
-		return GenericTypeResolver.resolveReturnType(method, this.limited.type());
+		return KotlinMethods.returnType(method, this.limited.type());
 	}
 
 	private String nearest() {

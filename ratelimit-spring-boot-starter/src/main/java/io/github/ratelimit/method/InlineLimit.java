@@ -35,7 +35,7 @@ record InlineLimit(Class<?> type, String method, List<Class<?>> parameters, int 
 	private static InlineLimit of(Declaration declaration, int ordinal) {
 		Method named = declaration.named();
 		Class<?> type = (declaration.source() instanceof Class<?> annotated) ? annotated : named.getDeclaringClass();
-		return new InlineLimit(type, named.getName(), List.of(named.getParameterTypes()), ordinal);
+		return new InlineLimit(type, named.getName(), List.copyOf(KotlinMethods.parameterTypes(named)), ordinal);
 	}
 
 	String shortName() {

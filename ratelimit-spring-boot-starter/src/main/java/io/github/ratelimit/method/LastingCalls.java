@@ -17,6 +17,9 @@ final class LastingCalls {
 	private static final boolean REACTOR = ClassUtils.isPresent("reactor.core.publisher.Flux",
 			LastingCalls.class.getClassLoader());
 
+	private static final boolean COROUTINES = ClassUtils.isPresent("kotlinx.coroutines.flow.Flow",
+			LastingCalls.class.getClassLoader());
+
 	private LastingCalls() {
 	}
 
@@ -32,13 +35,18 @@ final class LastingCalls {
 		if (result instanceof CompletionStage<?> stage) {
 			return follow(method.getReturnType(), stage, end);
 		}
-		Object followed = (REACTOR && result != null) ? ReactiveCalls.follow(method.getReturnType(), result, end)
-				: null;
+		Object followed = (result != null) ? followProduction(method.getReturnType(), result, end) : null;
 		if (followed != null) {
 			return followed;
 		}
 		end.returned(result);
 		return result;
+	}
+
+	/** Returns null for a result that produces nothing more. */
+	private static @Nullable Object followProduction(Class<?> type, Object result, CallEnd end) {
+		Object followed = REACTOR ? ReactiveCalls.follow(type, result, end) : null;
+		return (followed == null && COROUTINES) ? FollowedFlow.follow(type, result, end) : followed;
 	}
 
 	private static Object follow(Class<?> type, CompletionStage<?> stage, CallEnd end) {

@@ -75,7 +75,7 @@ final class RateLimitAnnotations {
 		}
 		try {
 			for (Method method : ReflectionUtils.getDeclaredMethods(type)) {
-				if (isLimiting(method)) {
+				if (!KotlinMethods.isArtefact(method) && isLimiting(method)) {
 					return true;
 				}
 			}
@@ -142,7 +142,7 @@ final class RateLimitAnnotations {
 		Set<LimitedMethod> found = new LinkedHashSet<>();
 		for (Class<?> each : TypeHierarchy.of(userType)) {
 			for (Method method : ReflectionUtils.getDeclaredMethods(each)) {
-				LimitedMethod limited = method.isBridge() ? null : find(method, userType);
+				LimitedMethod limited = KotlinMethods.isArtefact(method) ? null : find(method, userType);
 				if (limited != null) {
 					found.add(limited);
 				}

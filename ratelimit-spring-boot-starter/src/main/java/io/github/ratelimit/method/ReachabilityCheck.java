@@ -35,12 +35,13 @@ final class ReachabilityCheck {
 		for (Class<?> each : TypeHierarchy.of(type)) {
 			checkContradiction(each);
 			for (Method method : ReflectionUtils.getDeclaredMethods(each)) {
-				if (!method.isBridge() && isLimited(method)) {
+				if (!KotlinMethods.isArtefact(method) && isLimited(method)) {
 					checkContradiction(method);
 					checkMethod(method);
 				}
 			}
 		}
+		this.annotations.findAll(type).forEach((limited) -> checkSuspending(limited.method()));
 		if (proxiedByClass) {
 			this.annotations.findAll(type).forEach(ReachabilityCheck::checkFinalMethod);
 			checkFinalClass(type);
@@ -70,6 +71,15 @@ final class ReachabilityCheck {
 		}
 		if (Modifier.isFinal(modifiers)) {
 			throw invalid(method, "is final, so no proxy can reach it", remedy + "not final (in Kotlin: open).");
+		}
+	}
+
+	private static void checkSuspending(Method method) {
+		if (KotlinMethods.isSuspending(method) && !KotlinMethods.isSuspendingFollowed()) {
+			throw invalid(method, "is a suspend function, and nothing tells when it is over",
+					"Add the dependencies org.jetbrains.kotlinx:kotlinx-coroutines-reactor and "
+							+ "org.jetbrains.kotlin:kotlin-reflect, by which Spring's proxies call suspend functions; "
+							+ "Spring Boot manages their versions.");
 		}
 	}
 

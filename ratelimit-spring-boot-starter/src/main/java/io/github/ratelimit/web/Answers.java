@@ -1,7 +1,6 @@
 package io.github.ratelimit.web;
 
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.web.Refusal.Reason;
@@ -10,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +33,11 @@ public final class Answers {
 
 	private static final String SHOULD_RETRY = "x-should-retry";
 
+	private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
+
+	/** Styles whose clients sleep through whatever wait they are told, in the caller. */
+	private static final Set<String> PROVIDERS = Set.of("openai", "anthropic");
+
 	private final AnswerStyles styles;
 
 	private final HeaderStyle[] headers;
@@ -45,8 +50,20 @@ public final class Answers {
 
 	private final List<String> exposedHeaders;
 
+	private final LimitHeaderNames limitHeaders;
+
+	/** Whether any header style writes anything. */
+	private final boolean tells;
+
+	private final boolean providerHeaders;
+
+	private final UpstreamHeaders upstream;
+
+	private final Duration longestRetry;
+
 	/**
-	 * Creates the answers.
+	 * Creates the answers, which replace the headers of upstreams and ask SDKs of
+	 * providers not to wait for more than a minute.
 	 * @param styles the known styles
 	 * @param headers names of the header styles
 	 * @param body name of the body style of refusals that ask for no other
@@ -56,6 +73,23 @@ public final class Answers {
 	 */
 	public Answers(AnswerStyles styles, List<String> headers, String body, Set<String> hiddenLimits,
 			CrossOrigin crossOrigin) {
+		this(styles, headers, body, hiddenLimits, crossOrigin, UpstreamHeaders.REPLACE, LONGEST_RETRY);
+	}
+
+	/**
+	 * Creates the answers.
+	 * @param styles the known styles
+	 * @param headers names of the header styles
+	 * @param body name of the body style of refusals that ask for no other
+	 * @param hiddenLimits names of the limits of which headers and bodies say nothing
+	 * @param crossOrigin the application's own CORS configuration
+	 * @param upstream whose headers stand where the application writes some, too
+	 * @param longestRetry the longest wait after which SDKs of providers are to try again
+	 * by themselves
+	 * @throws UnknownStyleException if there is no style of one of the names
+	 */
+	public Answers(AnswerStyles styles, List<String> headers, String body, Set<String> hiddenLimits,
+			CrossOrigin crossOrigin, UpstreamHeaders upstream, Duration longestRetry) {
 		this.styles = styles;
 		List<HeaderStyle> headerStyles = styles.headers(headers);
 		this.headers = headerStyles.toArray(HeaderStyle[]::new);
@@ -64,8 +98,30 @@ public final class Answers {
 		this.crossOrigin = crossOrigin;
 		List<String> exposed = new ArrayList<>();
 		headerStyles.forEach((style) -> exposed.addAll(style.headerNames()));
-		exposed.add(RETRY_AFTER);
+		this.tells = !exposed.isEmpty();
+		this.limitHeaders = new LimitHeaderNames(exposed);
+		this.providerHeaders = headerStyles.stream().anyMatch((style) -> PROVIDERS.contains(style.name()));
+		this.upstream = upstream;
+		this.longestRetry = longestRetry;
+		exposed.addAll(List.of(RETRY_AFTER, SHOULD_RETRY));
 		this.exposedHeaders = List.copyOf(exposed);
+	}
+
+	/**
+	 * Prepares a response before the application gets it: it will have one set of headers
+	 * about limits, and browsers may show them.
+	 * @param request the request
+	 * @param response its response
+	 * @param first whether no limit has been asked for this request yet
+	 * @return the response to go on with
+	 */
+	HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
+		HttpServletResponse prepared = response;
+		if (this.tells && OneSetResponse.find(response) == null) {
+			boolean told = !first && !this.limitHeaders.states(response).isEmpty();
+			prepared = new OneSetResponse(response, this.limitHeaders, this.upstream, told);
+		}
+		return expose(request, prepared);
 	}
 
 	/**
@@ -80,6 +136,11 @@ public final class Answers {
 		return this.crossOrigin.expose(request, response, this.exposedHeaders);
 	}
 
+	/** Returns whether CORS processing answers the request, and nothing else sees it. */
+	boolean answersPreflight(HttpServletRequest request, HttpServletResponse response) {
+		return this.crossOrigin.answersPreflight(request, response);
+	}
+
 	/**
 	 * Writes the headers of a call. May be called again as more limits decide.
 	 * @param limits what all limits say that were asked for this call, the latest last
@@ -89,13 +150,29 @@ public final class Answers {
 		if (limits.isEmpty() || this.headers.length == 0 || response.isCommitted()) {
 			return;
 		}
-		List<LimitDecision> visible = visible(limits);
+		List<LimitDecision> visible = VisibleLimits.of(limits, this.hiddenLimits);
 		if (visible.isEmpty()) {
 			return;
 		}
-		for (HeaderStyle style : this.headers) {
-			style.write(visible, response);
+		OneSetResponse oneSet = OneSetResponse.find(response);
+		HttpServletResponse target = (oneSet != null) ? oneSet.startSet(anyRefuses(limits)) : response;
+		if (target != null) {
+			for (HeaderStyle style : this.headers) {
+				style.write(visible, target);
+			}
 		}
+		if (oneSet != null) {
+			oneSet.endSet();
+		}
+	}
+
+	private static boolean anyRefuses(List<LimitDecision> limits) {
+		for (int i = 0; i < limits.size(); i++) {
+			if (limits.get(i).refuses()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -114,19 +191,41 @@ public final class Answers {
 		if (response.isCommitted()) {
 			return;
 		}
-		Refusal refusal = refusal(decision, response.getHeader(REQUEST_ID));
+		Refusal refusal = Refusals.of(decision, this.hiddenLimits, response.getHeader(REQUEST_ID));
+		BodyStyle style = bodyStyle(bodyStyle);
 		HttpServletResponse target = start(request, response, refusal);
-		if (refusal.reason() == Reason.TOO_LARGE) {
-			target.setHeader(SHOULD_RETRY, "false");
-		}
-		else {
-			target.setHeader(RETRY_AFTER, Long.toString(refusal.retryAfterSeconds()));
-			for (HeaderStyle style : this.headers) {
-				style.writeRetryAfter(decision.retryAfter(), target);
-			}
-		}
+		sayWhen(refusal, decision.retryAfter(), PROVIDERS.contains(style.name()), ours(target));
 		tell(joined(limits, decision.limits()), target);
-		writeBody(request, target, refusal, bodyStyle);
+		writeBody(request, target, refusal, style);
+	}
+
+	/** Returns where the headers of a refusal go, which has none of the application's. */
+	private HttpServletResponse ours(HttpServletResponse response) {
+		OneSetResponse oneSet = OneSetResponse.find(response);
+		if (oneSet != null) {
+			return oneSet.startRefusal();
+		}
+		this.limitHeaders.removeFrom(response);
+		return response;
+	}
+
+	private void sayWhen(Refusal refusal, Duration wait, boolean providerBody, HttpServletResponse response) {
+		if (refusal.reason() == Reason.TOO_LARGE) {
+			response.setHeader(SHOULD_RETRY, "false");
+			return;
+		}
+		response.setHeader(RETRY_AFTER, Long.toString(refusal.retryAfterSeconds()));
+		for (HeaderStyle style : this.headers) {
+			style.writeRetryAfter(wait, response);
+		}
+		boolean tooLong = refusal.reason() == Reason.BANNED || wait.compareTo(this.longestRetry) > 0;
+		if (tooLong && (providerBody || this.providerHeaders)) {
+			response.setHeader(SHOULD_RETRY, "false");
+		}
+	}
+
+	private BodyStyle bodyStyle(@Nullable String name) {
+		return (name != null) ? this.styles.body(name) : this.body;
 	}
 
 	/**
@@ -150,36 +249,7 @@ public final class Answers {
 				"The request carries nothing that it could be counted by, such as an API key.", List.of(), 0,
 				response.getHeader(REQUEST_ID));
 		HttpServletResponse target = start(request, response, refusal);
-		writeBody(request, target, refusal, bodyStyle);
-	}
-
-	private Refusal refusal(Decision decision, @Nullable String requestId) {
-		List<LimitDecision> violated = new ArrayList<>();
-		boolean tooLarge = false;
-		boolean banned = false;
-		for (LimitDecision limit : decision.violated()) {
-			tooLarge |= limit.neverPayable();
-			banned |= limit.isBanned();
-			if (!isHidden(limit)) {
-				violated.add(limit);
-			}
-		}
-		if (tooLarge) {
-			violated.removeIf((limit) -> !limit.neverPayable());
-			return new Refusal(Reason.TOO_LARGE, RefusalMessages.tooLarge(violated), violated, 0, requestId);
-		}
-		long seconds = Math.max(1, Seconds.roundUp(decision.retryAfter()));
-		if (banned) {
-			violated.removeIf((limit) -> !limit.isBanned());
-			return new Refusal(Reason.BANNED, RefusalMessages.banned(violated, seconds), violated, seconds, requestId);
-		}
-		if (decision.unavailable()) {
-			return new Refusal(Reason.UNAVAILABLE, RefusalMessages.unavailable(violated, seconds), violated, seconds,
-					requestId);
-		}
-		violated.removeIf(LimitDecision::unavailable);
-		return new Refusal(Reason.LIMIT_EXCEEDED, RefusalMessages.exceeded(violated, seconds), violated, seconds,
-				requestId);
+		writeBody(request, target, refusal, bodyStyle(bodyStyle));
 	}
 
 	private HttpServletResponse start(HttpServletRequest request, HttpServletResponse response, Refusal refusal) {
@@ -191,9 +261,8 @@ public final class Answers {
 		return target;
 	}
 
-	private void writeBody(HttpServletRequest request, HttpServletResponse response, Refusal refusal,
-			@Nullable String bodyStyle) throws IOException {
-		BodyStyle style = (bodyStyle != null) ? this.styles.body(bodyStyle) : this.body;
+	private void writeBody(HttpServletRequest request, HttpServletResponse response, Refusal refusal, BodyStyle style)
+			throws IOException {
 		BodyStyle.Body content = style.body(refusal);
 		if (content == null) {
 			response.setContentLength(0);
@@ -229,49 +298,6 @@ public final class Answers {
 		List<LimitDecision> all = new ArrayList<>(first);
 		all.addAll(second);
 		return all;
-	}
-
-	/**
-	 * Leaves out what is hidden, only tried out or has no facts, and speaks once of each
-	 * limit: of one key its latest decision, of several keys the one nearest to refusal.
-	 */
-	private List<LimitDecision> visible(List<LimitDecision> limits) {
-		if (limits.size() == 1) {
-			return isTold(limits.get(0)) ? limits : List.of();
-		}
-		List<LimitDecision> visible = new ArrayList<>(limits.size());
-		for (int i = 0; i < limits.size(); i++) {
-			LimitDecision limit = limits.get(i);
-			if (isTold(limit)) {
-				addOrReplace(visible, limit);
-			}
-		}
-		return visible;
-	}
-
-	private boolean isTold(LimitDecision limit) {
-		return limit.hasFacts() && limit.charge().enforced() && !isHidden(limit);
-	}
-
-	private static void addOrReplace(List<LimitDecision> limits, LimitDecision later) {
-		for (int i = 0; i < limits.size(); i++) {
-			LimitDecision earlier = limits.get(i);
-			if (sameName(earlier.limit(), later.limit())) {
-				if (earlier.key().equals(later.key()) || later.isNearerToRefusalThan(earlier)) {
-					limits.set(i, later);
-				}
-				return;
-			}
-		}
-		limits.add(later);
-	}
-
-	private static boolean sameName(Limit one, Limit other) {
-		return one == other || one.name().equals(other.name());
-	}
-
-	private boolean isHidden(LimitDecision limit) {
-		return !this.hiddenLimits.isEmpty() && this.hiddenLimits.contains(limit.limit().name());
 	}
 
 }

@@ -4,12 +4,21 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One text for each client: IPv4-mapped addresses unmapped first, IPv6 addresses then cut
- * to a prefix and written as RFC 5952 has it, zones and ports dropped. Looks nothing up.
+ * One text for each client, however its address is spelled: IPv4-mapped addresses
+ * unmapped first, IPv6 addresses then cut to a prefix and written as RFC 5952 has it;
+ * brackets, quotes, zones, ports and leading zeros dropped, in any combination that a
+ * proxy or a filter may leave. Looks nothing up.
+ * <p>
+ * What is no address has one text, too: else each new spelling would be a new client.
  */
-final class ClientAddress {
+public final class ClientAddress {
+
+	/** The word of RFC 7239 for an address that nobody knows. */
+	static final String UNKNOWN = "unknown";
 
 	private static final int GROUPS = 8;
+
+	private static final int NONE = -1;
 
 	private static final int[] MAPPED = { 0, 0, 0, 0, 0, 0xFFFF };
 
@@ -23,97 +32,135 @@ final class ClientAddress {
 	 * Returns the canonical text of an address.
 	 * @param text what the container has
 	 * @param prefix bits of an IPv6 address that count, 1 to 128
-	 * @return the canonical text; the same text if it is no address
+	 * @return the canonical text; {@value #UNKNOWN} if it is no address
 	 */
-	static String canonical(String text, int prefix) {
-		if (isIpv4(text, 0, text.length())) {
+	public static String canonical(String text, int prefix) {
+		if (isCanonicalIpv4(text)) {
 			return text;
 		}
-		String address = withoutDecoration(text);
-		if (isIpv4(address, 0, address.length())) {
-			return address;
+		int start = start(text);
+		int end = end(text, start);
+		long ipv4 = ipv4(text, start, end);
+		if (ipv4 != NONE) {
+			return write((int) (ipv4 >> 16), (int) (ipv4 & 0xFFFF));
 		}
-		int[] groups = ipv6(address);
+		int[] groups = ipv6(text, start, end);
 		if (groups == null) {
-			return text;
+			return UNKNOWN;
 		}
 		if (startsWith(groups, MAPPED) || startsWith(groups, TRANSLATED)) {
-			return (groups[6] >> 8) + "." + (groups[6] & 0xFF) + "." + (groups[7] >> 8) + "." + (groups[7] & 0xFF);
+			return write(groups[6], groups[7]);
 		}
 		return write(mask(groups, prefix));
 	}
 
-	private static String withoutDecoration(String text) {
-		int start = 0;
-		int end = text.length();
-		int closing = text.indexOf(']');
-		if (text.startsWith("[") && closing > 0) {
-			start = 1;
-			end = closing;
+	private static boolean isCanonicalIpv4(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (text.charAt(i) == '0' && (i == 0 || text.charAt(i - 1) == '.') && i + 1 < text.length()
+					&& text.charAt(i + 1) != '.') {
+				return false;
+			}
 		}
-		else if (text.indexOf(':') == text.lastIndexOf(':') && text.indexOf('.') > 0 && text.indexOf(':') > 0) {
-			end = text.indexOf(':');
-		}
-		int zone = text.indexOf('%', start);
-		if (zone >= 0 && zone < end) {
-			end = zone;
-		}
-		return text.substring(start, end);
+		return ipv4(text, 0, text.length()) != NONE;
 	}
 
-	private static boolean isIpv4(String text, int from, int end) {
+	/** Spring puts brackets also around what has quotes or brackets of its own. */
+	private static int start(String text) {
+		int start = 0;
+		while (start < text.length() && isDecoration(text.charAt(start))) {
+			start++;
+		}
+		return start;
+	}
+
+	/** Where zone, closing bracket or port begin. */
+	private static int end(String text, int start) {
+		int end = start;
+		int colons = 0;
+		int lastColon = NONE;
+		int lastDot = NONE;
+		boolean shortened = false;
+		for (; end < text.length(); end++) {
+			char c = text.charAt(end);
+			if (c == ':') {
+				shortened |= lastColon == end - 1 && lastColon >= start;
+				lastColon = end;
+				colons++;
+			}
+			else if (c == '.') {
+				lastDot = end;
+			}
+			else if (c == '%' || isDecoration(c)) {
+				break;
+			}
+		}
+		boolean portAfterIpv4 = lastDot >= 0 && lastColon > lastDot;
+		boolean portAfterAllGroups = lastDot < 0 && colons == GROUPS && !shortened;
+		return (portAfterIpv4 || portAfterAllGroups) ? lastColon : end;
+	}
+
+	private static boolean isDecoration(char c) {
+		return c == '[' || c == ']' || c == '"' || c <= ' ';
+	}
+
+	/** Returns the 32 bits, {@link #NONE} if it is no IPv4 address. */
+	private static long ipv4(String text, int from, int end) {
 		int octets = 0;
-		int digits = 0;
-		int value = 0;
+		boolean digits = false;
+		int octet = 0;
+		long value = 0;
 		for (int i = from; i <= end; i++) {
 			char c = (i < end) ? text.charAt(i) : '.';
 			if (c == '.') {
-				if (digits == 0 || value > 255) {
-					return false;
+				if (!digits || ++octets > 4) {
+					return NONE;
 				}
-				octets++;
-				digits = 0;
-				value = 0;
+				value = (value << 8) | octet;
+				digits = false;
+				octet = 0;
 			}
-			else if (c < '0' || c > '9' || digits == 3 || (digits > 0 && value == 0)) {
-				return false;
+			else if (c < '0' || c > '9') {
+				return NONE;
 			}
 			else {
-				value = 10 * value + (c - '0');
-				digits++;
+				octet = 10 * octet + (c - '0');
+				digits = true;
+				if (octet > 255) {
+					return NONE;
+				}
 			}
 		}
-		return octets == 4;
+		return (octets == 4) ? value : NONE;
 	}
 
-	private static int @Nullable [] ipv6(String text) {
+	private static int @Nullable [] ipv6(String text, int from, int end) {
 		int[] groups = new int[GROUPS];
 		int count = 0;
-		int gap = -1;
-		int at = 0;
-		if (text.startsWith("::")) {
+		int gap = NONE;
+		int at = from;
+		if (text.startsWith("::", from) && end >= from + 2) {
 			gap = 0;
-			at = 2;
+			at += 2;
 		}
-		while (at < text.length()) {
-			int end = text.indexOf(':', at);
-			end = (end < 0) ? text.length() : end;
-			if (end == text.length() && count <= GROUPS - 2 && isIpv4(text, at, end)) {
-				int[] octets = octets(text.substring(at));
-				groups[count++] = (octets[0] << 8) | octets[1];
-				groups[count++] = (octets[2] << 8) | octets[3];
+		while (at < end) {
+			int colon = text.indexOf(':', at);
+			int groupEnd = (colon < 0 || colon > end) ? end : colon;
+			long ipv4 = (groupEnd == end && count <= GROUPS - 2) ? ipv4(text, at, end) : NONE;
+			if (ipv4 != NONE) {
+				groups[count++] = (int) (ipv4 >> 16);
+				groups[count++] = (int) (ipv4 & 0xFFFF);
 				break;
 			}
-			int group = group(text, at, end);
+			int group = group(text, at, groupEnd);
 			if (group < 0 || count == GROUPS) {
 				return null;
 			}
 			groups[count++] = group;
-			at = end + 1;
-			if (end < text.length() && at == text.length()) {
+			at = groupEnd + 1;
+			if (groupEnd < end && at == end) {
 				return null;
 			}
-			if (at < text.length() && text.charAt(at) == ':') {
+			if (at < end && text.charAt(at) == ':') {
 				if (gap >= 0) {
 					return null;
 				}
@@ -138,34 +185,19 @@ final class ClientAddress {
 	}
 
 	private static int group(String text, int from, int end) {
-		if (end == from || end - from > 4) {
-			return -1;
+		if (end == from) {
+			return NONE;
 		}
 		int value = 0;
 		for (int i = from; i < end; i++) {
 			char c = text.charAt(i);
-			int digit = (c < 0x80) ? Character.digit(c, 16) : -1;
-			if (digit < 0) {
-				return -1;
-			}
+			int digit = (c < 0x80) ? Character.digit(c, 16) : NONE;
 			value = (value << 4) | digit;
+			if (digit < 0 || value > 0xFFFF) {
+				return NONE;
+			}
 		}
 		return value;
-	}
-
-	private static int[] octets(String ipv4) {
-		int[] octets = new int[4];
-		int at = 0;
-		for (int i = 0; i < ipv4.length(); i++) {
-			char c = ipv4.charAt(i);
-			if (c == '.') {
-				at++;
-			}
-			else {
-				octets[at] = 10 * octets[at] + (c - '0');
-			}
-		}
-		return octets;
 	}
 
 	private static boolean startsWith(int[] groups, int[] start) {
@@ -180,9 +212,13 @@ final class ClientAddress {
 		return groups;
 	}
 
+	private static String write(int high, int low) {
+		return (high >> 8) + "." + (high & 0xFF) + "." + (low >> 8) + "." + (low & 0xFF);
+	}
+
 	private static String write(int[] groups) {
 		int longest = 0;
-		int longestAt = -1;
+		int longestAt = NONE;
 		for (int i = 0, run = 0; i < GROUPS; i++) {
 			run = (groups[i] == 0) ? run + 1 : 0;
 			if (run > longest && run > 1) {

@@ -19,7 +19,8 @@ final class LastingResults {
 	/** As {@code HandlerMapping} of Spring MVC has it, which need not be there. */
 	private static final String HANDLER = "org.springframework.web.servlet.HandlerMapping.bestMatchingHandler";
 
-	private static final List<Class<?>> PUBLISHERS = present("org.reactivestreams.Publisher");
+	private static final List<Class<?>> PUBLISHERS = present("org.reactivestreams.Publisher",
+			"kotlinx.coroutines.flow.Flow");
 
 	private static final List<Class<?>> WRITTEN_LATER = Stream
 		.concat(Stream.of(Callable.class, DeferredResult.class, WebAsyncTask.class),

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -96,13 +95,13 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		RequestDecisionScope known = RequestDecisionScope.of(request);
-		HttpServletResponse told = (known == null) ? expose(request, response) : response;
+		HttpServletResponse told = prepare(request, response, known == null);
 		RequestDecisionScope scope = (known == null) ? this.scopes.create(request, told) : known;
 		RequestDecisionScope previous = this.scopes.bind(scope);
 		Throwable failure = null;
 		try {
 			if (previous != scope) {
-				scope.end().watch(told);
+				told = scope.end().watch(told);
 			}
 			if (request.getDispatcherType() != DispatcherType.REQUEST) {
 				scope.use(told);
@@ -122,15 +121,18 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		finally {
 			this.scopes.bind(previous);
 			if (previous != scope) {
-				scope.end().afterDispatch(request, failure);
+				scope.end().afterDispatch(request, told, failure);
 			}
 		}
 	}
 
-	private HttpServletResponse expose(HttpServletRequest request, HttpServletResponse response) {
+	/** Later dispatches may come with the container's own response again. */
+	private HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
 		try {
-			this.forwardedHeaders.check(request);
-			return this.answers.expose(request, response);
+			if (first) {
+				this.forwardedHeaders.check(request);
+			}
+			return this.answers.prepare(request, response, first);
 		}
 		catch (RuntimeException | LinkageError ex) {
 			this.degradation.report(List.of(), ex);
@@ -140,7 +142,8 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 
 	private boolean admits(HttpServletRequest request, HttpServletResponse response, RequestDecisionScope scope)
 			throws IOException {
-		if (!scope.enter(this.phase) || CorsUtils.isPreFlightRequest(request)) {
+		if (!scope.enter(this.phase) || !this.scopes.hasRules(this.phase)
+				|| this.answers.answersPreflight(request, response)) {
 			return true;
 		}
 		Decision decision;

@@ -1,6 +1,7 @@
 package io.github.ratelimit.web;
 
 import io.github.ratelimit.Charge;
+import io.github.ratelimit.DecisionScope;
 import io.github.ratelimit.RequestPermit;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntToLongFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.converter.HttpMessageNotWritableException;
@@ -26,7 +28,8 @@ import org.springframework.web.HttpMediaTypeNotAcceptableException;
  * A request has failed if its status says so, or if it broke before anything was sent.
  * One that broke later, whose client has gone, whose time ran out, or whose result the
  * client would not take has cost what was told, or else what it reserved: the work may
- * have been done, and no client shall have it for nothing.
+ * have been done, and no client shall have it for nothing. For the same reason a call
+ * that counts by its outcome counts where the outcome stays unknown.
  */
 final class RequestEnd implements AsyncListener {
 
@@ -64,6 +67,12 @@ final class RequestEnd implements AsyncListener {
 	/** Whether work may have been done that was never sent. */
 	private volatile boolean unsent;
 
+	/** Whether the response could not be written: its client has gone. */
+	private volatile boolean gone;
+
+	/** Whether a thread of the container is between the filter's entry and its return. */
+	private volatile boolean dispatched;
+
 	RequestEnd(RequestScopes scopes, Runnable afterwards) {
 		this.scopes = scopes;
 		this.afterwards = afterwards;
@@ -82,21 +91,40 @@ final class RequestEnd implements AsyncListener {
 		return this.response != null && !isOver();
 	}
 
-	/** Tells that a filter will see the request through. */
-	void watch(HttpServletResponse response) {
-		if (!isOver()) {
-			this.response = response;
+	/**
+	 * Tells that a filter has been entered that will see the request through.
+	 * @param response the response
+	 * @return the response to go on with, which tells when it cannot be written
+	 */
+	HttpServletResponse watch(HttpServletResponse response) {
+		if (isOver()) {
+			return response;
+		}
+		this.dispatched = true;
+		this.response = response;
+		return WatchedResponse.isIn(response) ? response : new WatchedResponse(response, this::gone);
+	}
+
+	/**
+	 * Tells that the response could not be written, on any thread. Containers do not
+	 * always tell it to listeners: not where it happens beside a thread of theirs that is
+	 * about to leave the request, and Spring's emitters leave it to them. A thread of the
+	 * container that is still within the filter completes the request when it returns.
+	 */
+	private void gone() {
+		this.gone = true;
+		if (!this.dispatched) {
+			complete(isSent(), false);
 		}
 	}
 
 	/**
 	 * Has a charge settled at the end. Of a request with too many of them the others keep
-	 * what they reserved, and what was only looked at counts at once.
+	 * what they reserved, and what is pending counts.
 	 */
 	void settle(Charge charge, IntToLongFunction actual) {
-		boolean looked = charge.permits() == 0;
-		if (!remembers(charge, actual) && looked) {
-			this.permit.settle(charge, charge.needed());
+		if (isOver() || !remembers(charge, actual)) {
+			this.permit.counts(charge);
 		}
 	}
 
@@ -115,23 +143,33 @@ final class RequestEnd implements AsyncListener {
 	/**
 	 * Tells that the filter returns from a dispatch of the request.
 	 * @param request the request
+	 * @param answer the response
 	 * @param failure what was thrown out of the filter, null if nothing was
 	 */
-	void afterDispatch(HttpServletRequest request, @Nullable Throwable failure) {
+	void afterDispatch(HttpServletRequest request, HttpServletResponse answer, @Nullable Throwable failure) {
+		boolean errorPage = request.getDispatcherType() == DispatcherType.ERROR;
 		if (isOver()) {
+			if (errorPage) {
+				settle((failure == null) ? answer.getStatus() : UNKNOWN_STATUS);
+			}
 			this.afterwards.run();
 			return;
 		}
+		boolean sent = failure == null;
 		if (failure != null) {
 			this.thrown = true;
-			broke();
+			sent = broke();
 		}
 		if (isUnwritable(request)) {
 			this.unsent = true;
 		}
-		boolean errorPage = this.thrown && request.getDispatcherType() == DispatcherType.ERROR;
-		if (errorPage || !listens(request)) {
-			complete();
+		if ((this.thrown && errorPage) || !listens(request)) {
+			complete(sent, !errorPage && !(failure instanceof IOException));
+			return;
+		}
+		this.dispatched = false;
+		if (this.gone) {
+			complete(isSent(), false);
 		}
 	}
 
@@ -160,10 +198,14 @@ final class RequestEnd implements AsyncListener {
 		return false;
 	}
 
+	private boolean isSent() {
+		HttpServletResponse answer = this.response;
+		return answer != null && answer.isCommitted();
+	}
+
 	/** Returns whether the client has been sent something by now. */
 	private boolean broke() {
-		HttpServletResponse answer = this.response;
-		boolean sent = answer != null && answer.isCommitted();
+		boolean sent = isSent();
 		if (!sent) {
 			this.broken = true;
 		}
@@ -190,28 +232,32 @@ final class RequestEnd implements AsyncListener {
 	public void onError(AsyncEvent event) {
 		boolean clientHasGone = event.getThrowable() instanceof IOException;
 		if (clientHasGone || broke() || this.thrown) {
-			complete();
+			complete(isSent(), !clientHasGone);
 		}
 	}
 
 	@Override
 	public void onComplete(AsyncEvent event) {
-		complete();
+		complete(!this.gone || isSent(), false);
 	}
 
-	/** Nothing of ours may harm a response, or the thread that has completed it. */
-	private void complete() {
+	/**
+	 * Nothing of ours may harm a response, or the thread that has completed it.
+	 * @param answered whether the status is the one that the client is sent
+	 * @param errorPage whether an error page may yet give it another status
+	 */
+	private void complete(boolean answered, boolean errorPage) {
 		if (!this.over.compareAndSet(false, true)) {
 			return;
 		}
 		int status = status();
-		boolean failed = (this.broken || status >= HttpStatus.BAD_REQUEST.value()) && !this.unsent
-				&& !isNotTaken(status);
+		boolean concealed = this.unsent || isNotTaken(status);
+		boolean failed = (this.broken || status >= HttpStatus.BAD_REQUEST.value()) && !concealed;
 		try {
-			settle(status);
-		}
-		catch (RuntimeException | LinkageError ex) {
-			this.scopes.report(ex);
+			settleCosts(status);
+			if (answered || concealed || !errorPage) {
+				settle((answered && !concealed) ? status : UNKNOWN_STATUS);
+			}
 		}
 		finally {
 			this.response = null;
@@ -240,18 +286,45 @@ final class RequestEnd implements AsyncListener {
 		}
 	}
 
+	/** Settles what is taken whatever the outcome. */
+	private void settleCosts(int status) {
+		settle(status, (settlement) -> !settlement.charge().isPending());
+	}
+
+	/**
+	 * Settles all that is left: the outcome of the request is known, or never will be.
+	 */
 	private void settle(int status) {
-		List<Settlement> due;
-		synchronized (this) {
-			due = (this.settlements != null) ? List.copyOf(this.settlements) : List.of();
-			this.settlements = null;
-		}
-		for (Settlement settlement : due) {
-			long actual = settlement.actual().applyAsLong(status);
-			if (actual >= 0) {
-				this.permit.settle(settlement.charge(), actual);
+		settle(status, (settlement) -> true);
+	}
+
+	private void settle(int status, Predicate<Settlement> which) {
+		for (Settlement settlement : removed(which)) {
+			Charge charge = settlement.charge();
+			try {
+				boolean unknown = status == UNKNOWN_STATUS && charge.isPending();
+				long actual = unknown ? DecisionScope.UNKNOWN : settlement.actual().applyAsLong(status);
+				if (actual >= 0) {
+					this.permit.settle(charge, actual);
+				}
+				else if (actual == DecisionScope.NOT_COUNTED) {
+					this.permit.doesNotCount(charge);
+				}
 			}
+			catch (RuntimeException | LinkageError ex) {
+				this.scopes.report(ex);
+			}
+			this.permit.counts(charge);
 		}
+	}
+
+	private synchronized List<Settlement> removed(Predicate<Settlement> which) {
+		if (this.settlements == null) {
+			return List.of();
+		}
+		List<Settlement> removed = this.settlements.stream().filter(which).toList();
+		this.settlements.removeAll(removed);
+		return removed;
 	}
 
 	private void end(boolean failed) {

@@ -30,7 +30,7 @@ public final class RequestScopes {
 
 	private final Degradation degradation;
 
-	private final int ipv6Prefix;
+	private final ClientAddresses addresses;
 
 	/**
 	 * Creates it.
@@ -42,15 +42,11 @@ public final class RequestScopes {
 	 * @throws IllegalArgumentException if the prefix is out of range
 	 */
 	public RequestScopes(Rules rules, Answers answers, Identity identity, Degradation degradation, int ipv6Prefix) {
-		if (ipv6Prefix < 1 || ipv6Prefix > 128) {
-			throw new IllegalArgumentException("An IPv6 prefix of " + ipv6Prefix
-					+ " bits is out of range. Write 1 to 128 bits; a client usually owns the addresses of 64.");
-		}
+		this.addresses = new ClientAddresses(ipv6Prefix);
 		this.rules = rules;
 		this.answers = answers;
 		this.identity = identity;
 		this.degradation = degradation;
-		this.ipv6Prefix = ipv6Prefix;
 	}
 
 	/**
@@ -95,7 +91,7 @@ public final class RequestScopes {
 
 	RequestDecisionScope create(HttpServletRequest request, @Nullable HttpServletResponse response) {
 		return new RequestDecisionScope(this, request, response,
-				new ServletRequestFacts(request, this.identity, this.ipv6Prefix));
+				new ServletRequestFacts(request, this.identity, this.addresses));
 	}
 
 	/** Binds a scope to the thread and returns the one that is to be bound again. */
@@ -120,6 +116,10 @@ public final class RequestScopes {
 		catch (RuntimeException | LinkageError ex) {
 			this.degradation.report(List.of(), ex);
 		}
+	}
+
+	boolean hasRules(RulePhase phase) {
+		return !this.rules.of(phase).isEmpty();
 	}
 
 	void report(Throwable failure) {

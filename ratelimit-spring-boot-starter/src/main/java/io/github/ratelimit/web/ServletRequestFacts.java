@@ -14,7 +14,7 @@ final class ServletRequestFacts implements RequestFacts {
 
 	private final Identity identity;
 
-	private final int ipv6Prefix;
+	private final ClientAddresses addresses;
 
 	private HttpServletRequest request;
 
@@ -22,10 +22,10 @@ final class ServletRequestFacts implements RequestFacts {
 
 	private @Nullable RequestedPath path;
 
-	ServletRequestFacts(HttpServletRequest request, Identity identity, int ipv6Prefix) {
+	ServletRequestFacts(HttpServletRequest request, Identity identity, ClientAddresses addresses) {
 		this.request = request;
 		this.identity = identity;
-		this.ipv6Prefix = ipv6Prefix;
+		this.addresses = addresses;
 	}
 
 	/** From here on speaks of the same request as a filter in between has wrapped it. */
@@ -46,8 +46,7 @@ final class ServletRequestFacts implements RequestFacts {
 	@Override
 	public @Nullable String ip() {
 		if (this.ip == null) {
-			String address = this.request.getRemoteAddr();
-			this.ip = (address != null) ? ClientAddress.canonical(address, this.ipv6Prefix) : null;
+			this.ip = this.addresses.of(this.request);
 		}
 		return this.ip;
 	}

@@ -105,7 +105,7 @@ class ConfigurationMetadataTests {
 					.containsExactlyElementsOf(constants(property));
 			}
 		}
-		assertThat(enums).isEqualTo(2);
+		assertThat(enums).isEqualTo(3);
 	}
 
 	@Test

@@ -43,7 +43,7 @@ class CrossOriginAnswersTests {
 	private static final String ORIGIN = "https://app.example";
 
 	private static final String OURS = "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "
-			+ "RateLimit-Policy, RateLimit, Retry-After";
+			+ "RateLimit-Policy, RateLimit, Retry-After, x-should-retry";
 
 	private final HttpClient client = HttpClient.newHttpClient();
 

@@ -45,8 +45,8 @@ class LimiterEventsTests {
 				assertThat(application.events).isEmpty();
 			}
 			limiter.tryAcquire("login", "mallory");
-			assertThat(application.events)
-				.containsExactly(new KeyBannedEvent("login", Key.of("mallory").label(), Duration.ofHours(2)));
+			assertThat(application.events).containsExactly(
+					new KeyBannedEvent("login", Key.of(Key.ADDRESS_KIND, "mallory").label(), Duration.ofHours(2)));
 			assertThat(application.listened).containsExactly("banned mallory");
 			MeterRegistry meters = context.getBean(MeterRegistry.class);
 			assertThat(meters.get("ratelimit.bans").tag("limit", "login").counter().count()).isEqualTo(1);

@@ -68,8 +68,10 @@ class LimitPolicyTests {
 				"Limit 'chat' has no key for this call. user has no value, and no request is bound to this thread that"
 						+ " would have an address: on-missing-key: ip denies then.");
 		assertDenied(policy(OnMissingKey.IP, null, "user"), call("ip", null),
-				"Limit 'chat' has no key for this call. user has no value, and the request has no address:"
-						+ " on-missing-key: ip denies then.");
+				"Limit 'chat' has no key for this call. user has no value, and the request has no address, as over a"
+						+ " Unix socket: on-missing-key: ip denies then. Give the limit a key that such requests have, such"
+						+ " as header('X-API-Key') or user, with global as the last one if all the others are to share one"
+						+ " key, or write on-missing-key: skip.");
 	}
 
 	@Test

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -58,9 +60,37 @@ class SettleTests {
 		assertThat(paid()).isEqualTo(3);
 		this.model.ask(new Answer(new Usage(25L)));
 		assertThat(paid()).isEqualTo(28);
-		this.model.ask(new Answer(new Usage(0L)));
-		this.model.ask(new Answer(new Usage(-5L)));
-		assertThat(paid()).isEqualTo(28);
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 0, -5 })
+	void aResultWithoutUsageKeepsWhatWasReserved(long none) {
+		Answer answer = new Answer(new Usage(none));
+		this.model.ask(answer);
+		assertThat(paid()).isEqualTo(RESERVED);
+		this.model.later(CompletableFuture.completedFuture(answer));
+		assertThat(paid()).isEqualTo(2 * RESERVED);
+		this.model.single(Mono.just(answer)).block();
+		assertThat(paid()).isEqualTo(3 * RESERVED);
+		this.model.stream(Flux.just(answer, answer)).blockLast();
+		assertThat(paid()).isEqualTo(4 * RESERVED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 0, -5 })
+	void aLaterElementWithoutUsageDoesNotEraseWhatIsKnown(long none) {
+		this.model.stream(Flux.just(new Answer(new Usage(40L)), new Answer(new Usage(none)))).blockLast();
+		assertThat(paid()).isEqualTo(40);
+	}
+
+	@Test
+	void codeMaySayThatACallHasCostNothing() {
+		BoundRequest.Request bound = this.request.bind("alice");
+		this.model.plain();
+		assertThat(paid("alice")).isEqualTo(RESERVED);
+		assertThat(bound.permit().settle(0)).isTrue();
+		bound.complete(200);
+		assertThat(paid("alice")).isZero();
 	}
 
 	@Test

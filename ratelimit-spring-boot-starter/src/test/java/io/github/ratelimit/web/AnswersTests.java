@@ -243,6 +243,40 @@ class AnswersTests {
 		assertThat(tooLarge.getHeader("retry-after-ms")).isNull();
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "openai, problem", "anthropic, problem", "x-ratelimit, openai", "draft-11, anthropic",
+			"openai, openai" })
+	void aLongWaitAndEveryBanAreNotRetriedByTheSdksOfProviders(String headers, String body) throws IOException {
+		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of(headers),
+				"none", Set.of(), new CrossOrigin(List::of));
+		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofSeconds(60), Duration.ofMinutes(2)))).isNull();
+		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofMillis(60_001), Duration.ofMinutes(2))))
+			.isEqualTo("false");
+		assertThat(shouldRetry(answers, body, LimitDecision.banned(CHAT_REFUSES, Duration.ofSeconds(2).toNanos())))
+			.isEqualTo("false");
+		Answers patient = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of(headers),
+				"none", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofHours(1));
+		assertThat(shouldRetry(patient, body, refused(CHAT, Duration.ofHours(1), Duration.ofHours(1)))).isNull();
+		assertThat(shouldRetry(patient, body, refused(CHAT, Duration.ofHours(2), Duration.ofHours(2))))
+			.isEqualTo("false");
+	}
+
+	@Test
+	void otherStylesLeaveItToTheCallerHowLongToWait() throws IOException {
+		assertThat(shouldRetry(answers(), "problem", refused(CHAT, Duration.ofHours(1), Duration.ofHours(1)))).isNull();
+		assertThat(shouldRetry(answers(), "none", LimitDecision.banned(CHAT_REFUSES, Duration.ofHours(1).toNanos())))
+			.isNull();
+	}
+
+	private String shouldRetry(Answers answers, String body, LimitDecision refused) throws IOException {
+		MockHttpServletResponse answer = new MockHttpServletResponse();
+		Decision decision = decision(refused);
+		answers.refuse(this.request, answer, decision, decision.limits(), body);
+		assertThat(answer.getStatus()).isEqualTo(429);
+		assertThat(answer.getHeader("Retry-After")).isNotNull();
+		return answer.getHeader("x-should-retry");
+	}
+
 	@Test
 	void aMissingKeyIsA403ThatTellsNothingOfTheConfiguration() throws IOException {
 		MissingKeyException missing = new MissingKeyException("secret-limit", "None of [header('X-Secret')] has one.");
@@ -374,7 +408,7 @@ class AnswersTests {
 		answers().tell(List.of(first), this.response);
 		answers().tell(List.of(first, second), this.response);
 		assertThat(this.response.getHeaders("X-RateLimit-Remaining")).containsExactly("8");
-		assertThat(this.response.getHeaders("RateLimit")).containsExactly("\"chat\";r=8;t=12");
+		assertThat(this.response.getHeaders("RateLimit")).containsExactly("\"chat\";r=8;t=6");
 		assertThat(this.response.getHeaders("RateLimit-Policy")).containsExactly("\"chat\";q=10;w=60");
 	}
 
@@ -383,7 +417,7 @@ class AnswersTests {
 		LimitDecision first = granted(CHAT, 2, Duration.ofSeconds(48));
 		LimitDecision second = granted(CHAT, 3, Duration.ofSeconds(42));
 		answers().tell(List.of(first, second), this.response);
-		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=3;t=42");
+		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=3;t=6");
 	}
 
 	@Test
@@ -392,9 +426,9 @@ class AnswersTests {
 		LimitDecision other = LimitDecision.granted(new Charge(CHAT, Key.of("other"), 1), null, 9, 6_000_000_000L,
 				null);
 		answers().tell(List.of(one, other), this.response);
-		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=48");
+		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=6");
 		answers().tell(List.of(other, one), this.response);
-		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=48");
+		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=6");
 	}
 
 	@Test

@@ -3,10 +3,14 @@ package io.github.ratelimit.web;
 import jakarta.servlet.http.Cookie;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.mock.web.MockHttpServletRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ExtendWith(OutputCaptureExtension.class)
 class ServletRequestFactsTests {
 
 	private final MockHttpServletRequest request = new MockHttpServletRequest("POST", "/v1/chat") {
@@ -18,7 +22,8 @@ class ServletRequestFactsTests {
 
 	};
 
-	private final ServletRequestFacts facts = new ServletRequestFacts(this.request, Identity.NONE, 64);
+	private final ServletRequestFacts facts = new ServletRequestFacts(this.request, Identity.NONE,
+			new ClientAddresses(64));
 
 	@Test
 	void theAddressIsWhatTheContainerSaysAndNobodyElse() {
@@ -30,9 +35,13 @@ class ServletRequestFactsTests {
 	}
 
 	@Test
-	void withoutAnAddressThereIsNone() {
+	void withoutAnAddressThereIsNoneAndItIsSaidOnceWhatToWrite(CapturedOutput output) {
 		this.request.setRemoteAddr(null);
 		assertThat(this.facts.ip()).isNull();
+		this.request.setRemoteAddr("");
+		assertThat(this.facts.ip()).isNull();
+		assertThat(output).containsOnlyOnce("A request has no client address")
+			.contains("Write another key for such limits");
 	}
 
 	@Test

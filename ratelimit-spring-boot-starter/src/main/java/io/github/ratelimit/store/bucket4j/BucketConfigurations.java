@@ -42,27 +42,30 @@ public final class BucketConfigurations {
 	/**
 	 * Returns the configuration of a window at each whole period of the clock, which
 	 * brings all permits at once. Its clock has to count nanoseconds since the epoch.
-	 * @param rate the rate
+	 * @param permits how many it brings
+	 * @param period how long a window is
 	 * @return the configuration
 	 */
-	public static BucketConfiguration window(Rate rate) {
+	public static BucketConfiguration window(long permits, Duration period) {
 		return new BucketConfiguration(List.of(Bandwidth.builder()
-			.capacity(rate.permits())
-			.refillIntervallyAligned(rate.permits(), rate.period(), Instant.EPOCH)
+			.capacity(permits)
+			.refillIntervallyAligned(permits, period, Instant.EPOCH)
 			.id("0")
 			.build()));
 	}
 
 	/**
-	 * Returns a window's state under another configuration of the same period, in
-	 * proportion.
-	 * @param state the state, refilled up to now; not changed
-	 * @param configuration the other configuration
+	 * Returns the state of a window.
+	 * @param configuration the configuration of such windows
+	 * @param used how many permits are used
 	 * @param nanos nanoseconds since the epoch
 	 * @return a new state
 	 */
-	public static BucketState windowInProportion(BucketState state, BucketConfiguration configuration, long nanos) {
-		return state.replaceConfiguration(configuration, TokensInheritanceStrategy.PROPORTIONALLY, nanos);
+	public static BucketState window(BucketConfiguration configuration, long used, long nanos) {
+		BucketState state = BucketState.createInitialState(configuration, MathType.INTEGER_64_BITS, nanos);
+		state.refillAllBandwidth(nanos);
+		state.consume(used);
+		return state;
 	}
 
 	private static Bandwidth bandwidth(Limit limit, Rate rate, String id) {

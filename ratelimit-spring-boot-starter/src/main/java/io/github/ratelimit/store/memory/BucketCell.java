@@ -136,14 +136,16 @@ final class BucketCell extends KeyCell {
 	}
 
 	@Override
-	long charge(long permits, long maxDebt, StoreClock clock) {
+	long charge(long permits, LimitTerms terms, StoreClock clock) {
 		while (true) {
 			BucketState before = this.state;
 			if (before == Buckets.RETIRED) {
 				return RETIRED;
 			}
-			BucketState after = Buckets.refilled(null, before, before.getConfiguration(), clock.nanos());
-			long charged = Buckets.charge(after, permits, maxDebt);
+			BucketConfiguration configuration = (terms instanceof BucketTerms bucket) ? bucket.configuration()
+					: before.getConfiguration();
+			BucketState after = Buckets.refilled(null, before, configuration, clock.nanos());
+			long charged = Buckets.charge(after, permits, terms.limit().maxDebt());
 			if (charged == 0 || STATE.compareAndSet(this, before, after)) {
 				return permits - charged;
 			}

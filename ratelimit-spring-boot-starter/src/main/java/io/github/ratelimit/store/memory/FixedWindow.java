@@ -2,7 +2,6 @@ package io.github.ratelimit.store.memory;
 
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
-import io.github.bucket4j.MathType;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.bucket4j.BucketConfigurations;
@@ -78,14 +77,24 @@ final class FixedWindow implements RateWindow {
 		return nanosUntil(this.terms.permits(), now);
 	}
 
+	@Override
+	public boolean isMultipleOf(long units) {
+		return this.state.getCurrentSize(0) % units == 0;
+	}
+
 	/** The terms of a rate. */
 	static final class Terms extends RateTerms {
 
 		private final BucketConfiguration configuration;
 
-		Terms(Limit limit, Rate rate) {
-			super(limit, rate);
-			this.configuration = BucketConfigurations.window(rate);
+		Terms(Limit limit, Rate rate, @Nullable RateTerms whole, long unit) {
+			super(limit, rate, whole, unit);
+			this.configuration = BucketConfigurations.window(permits(), rate.period());
+		}
+
+		@Override
+		RateTerms in(Limit limit, Rate rate, RateTerms whole, long unit) {
+			return new Terms(limit, rate, whole, unit);
 		}
 
 		long window(long now) {
@@ -94,17 +103,14 @@ final class FixedWindow implements RateWindow {
 
 		@Override
 		RateWindow full(long now) {
-			BucketState state = BucketState.createInitialState(this.configuration, MathType.INTEGER_64_BITS, now);
-			state.refillAllBandwidth(now);
-			return new FixedWindow(this, window(now), state);
+			return new FixedWindow(this, window(now), BucketConfigurations.window(this.configuration, 0, now));
 		}
 
 		@Override
-		@Nullable RateWindow inProportion(RateWindow other, long now) {
-			if (!(other instanceof FixedWindow from) || from.terms.periodNanos() != periodNanos()) {
-				return null;
-			}
-			BucketState state = BucketConfigurations.windowInProportion(from.at(now), this.configuration, now);
+		RateWindow inProportion(RateWindow other, long now) {
+			FixedWindow from = (FixedWindow) other;
+			long used = scaled(from.terms.permits() - from.balance(now), from.terms.permits());
+			BucketState state = BucketConfigurations.window(this.configuration, used, now);
 			return new FixedWindow(this, Math.max(from.window, window(now)), state);
 		}
 

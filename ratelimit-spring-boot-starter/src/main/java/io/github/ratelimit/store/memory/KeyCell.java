@@ -65,10 +65,11 @@ abstract class KeyCell implements Taken {
 	abstract void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock);
 
 	/**
-	 * Charges permits, there or not, by the terms that the cell has now.
+	 * Charges permits of some terms, there or not; a cell that counts in another way
+	 * charges so many of its own.
 	 * @return how many are forgiven, {@link #RETIRED} if the cell is
 	 */
-	abstract long charge(long permits, long maxDebt, StoreClock clock);
+	abstract long charge(long permits, LimitTerms terms, StoreClock clock);
 
 	/**
 	 * Sees to it that no rate has more than so many permits; they may be negative.

@@ -37,7 +37,7 @@ abstract class LimitTerms {
 	KeyCell create(Key key, int slot, StoreClock clock, double used) {
 		KeyCell cell = create(key, slot, clock, clock.nanos());
 		if (used > 0) {
-			cell.charge(permits(used, this.limit.capacity()), Limit.UNBOUNDED_DEBT, clock);
+			cell.charge(permits(used, this.limit.capacity()), this, clock);
 		}
 		return cell;
 	}

@@ -46,36 +46,37 @@ final class LogCell extends KeyCell {
 			seen(nanos);
 			long now = clock.sinceEpoch(nanos);
 			this.log.advance(now);
-			if (this.log.terms() != own) {
-				use(own);
+			CallLog read = readBy(own);
+			boolean there = charge.needed() == 0 || charge.needed() <= read.balance();
+			boolean taken = there && permits > 0;
+			if (taken) {
+				read.add(permits);
 			}
-			if (charge.needed() > 0 && charge.needed() > this.log.balance()) {
-				return refused(charge, now);
+			if (taken || (!there && own.isShorterThan(this.log.terms()))) {
+				this.log = read;
+				this.changes++;
 			}
-			if (permits == 0) {
-				return granted(charge, null, now);
-			}
-			this.log.add(permits);
-			this.changes++;
-			return granted(charge, new Entry(this, this.log.now()), now);
+			return there ? granted(charge, taken ? new Entry(this, read.now()) : null, read, now)
+					: refused(charge, read, now);
 		}
 	}
 
-	/** Other periods keep the part that is used, as if it were of now. */
-	private void use(LogTerms terms) {
-		this.changes++;
+	/**
+	 * Returns the log under other terms. With the same periods it is the same, counted by
+	 * those; else one that has the part that is used, as if it were of now.
+	 */
+	private CallLog readBy(LogTerms terms) {
 		if (terms.hasPeriodsOf(this.log.terms())) {
 			this.log.use(terms);
-			return;
+			return this.log;
 		}
-		double used = used();
-		long now = this.log.now();
-		this.log = new CallLog(terms);
-		this.log.advance(now);
-		long permits = LimitTerms.permits(used, terms.permits(terms.rates() - 1));
+		CallLog read = new CallLog(terms);
+		read.advance(this.log.now());
+		long permits = LimitTerms.permits(used(), terms.permits(terms.rates() - 1));
 		if (permits > 0) {
-			this.log.add(permits);
+			read.add(permits);
 		}
+		return read;
 	}
 
 	private double used() {
@@ -87,37 +88,37 @@ final class LogCell extends KeyCell {
 		return used;
 	}
 
-	private LimitDecision granted(Charge charge, @Nullable Entry entry, long now) {
-		return LimitDecision.granted(charge, entry, this.log.balance(), toFull(now), perRate(now));
+	private static LimitDecision granted(Charge charge, @Nullable Entry entry, CallLog log, long now) {
+		return LimitDecision.granted(charge, entry, log.balance(), toFull(log, now), perRate(log, now));
 	}
 
-	private LimitDecision refused(Charge charge, long now) {
+	private static LimitDecision refused(Charge charge, CallLog log, long now) {
 		long wait = (charge.needed() > charge.limit().capacity()) ? LimitDecision.NEVER
-				: this.log.timeOf(charge.needed()) - now;
-		return LimitDecision.refused(charge, this.log.balance(), wait, toFull(now), perRate(now));
+				: log.timeOf(charge.needed()) - now;
+		return LimitDecision.refused(charge, log.balance(), wait, toFull(log, now), perRate(log, now));
 	}
 
-	private long toFull(long now) {
-		long longest = toFull(0, now);
-		for (int i = 1; i < this.log.terms().rates(); i++) {
-			longest = Math.max(longest, toFull(i, now));
+	private static long toFull(CallLog log, long now) {
+		long longest = toFull(log, 0, now);
+		for (int i = 1; i < log.terms().rates(); i++) {
+			longest = Math.max(longest, toFull(log, i, now));
 		}
 		return longest;
 	}
 
-	private long toFull(int rate, long now) {
-		return Math.max(0, this.log.timeOfFull(rate) - now);
+	private static long toFull(CallLog log, int rate, long now) {
+		return Math.max(0, log.timeOfFull(rate) - now);
 	}
 
-	private long @Nullable [] perRate(long now) {
-		int rates = this.log.terms().rates();
-		if (rates == 1) {
-			return null;
-		}
-		long[] perRate = new long[2 * rates];
+	/** What there is, when it is full, and when there is more. */
+	private static long[] perRate(CallLog log, long now) {
+		int rates = log.terms().rates();
+		long[] perRate = new long[3 * rates];
 		for (int i = 0; i < rates; i++) {
-			perRate[2 * i] = this.log.balance(i);
-			perRate[2 * i + 1] = toFull(i, now);
+			long more = Math.max(0, log.balance(i)) + 1;
+			perRate[3 * i] = log.balance(i);
+			perRate[3 * i + 1] = toFull(log, i, now);
+			perRate[3 * i + 2] = (more <= log.terms().permits(i)) ? Math.max(0, log.timeOf(more, i) - now) : 0;
 		}
 		return perRate;
 	}
@@ -134,7 +135,7 @@ final class LogCell extends KeyCell {
 	}
 
 	@Override
-	long charge(long permits, long maxDebt, StoreClock clock) {
+	long charge(long permits, LimitTerms terms, StoreClock clock) {
 		synchronized (this.lock) {
 			if (this.retired) {
 				return RETIRED;
@@ -157,15 +158,14 @@ final class LogCell extends KeyCell {
 				return false;
 			}
 			this.log.advance(clock.sinceEpoch(clock.nanos()));
-			if (this.log.terms() != own) {
-				use(own);
-			}
+			CallLog read = readBy(own);
 			long missing = 0;
 			for (int i = 0; i < atMost.length; i++) {
-				missing = Math.max(missing, this.log.balance(i) - atMost[i]);
+				missing = Math.max(missing, read.balance(i) - atMost[i]);
 			}
 			if (missing > 0) {
-				this.log.add(missing);
+				read.add(missing);
+				this.log = read;
 				this.changes++;
 			}
 			return true;
@@ -187,8 +187,8 @@ final class LogCell extends KeyCell {
 				nearest = (this.log.balance(i) < this.log.balance(nearest)) ? i : nearest;
 				spent = Math.max(spent, terms.permits(i) - this.log.balance(i));
 			}
-			return new CellView(this.changes, terms.permits(nearest), this.log.balance(nearest), toFull(now), spent,
-					used());
+			return new CellView(this.changes, terms.permits(nearest), this.log.balance(nearest), toFull(this.log, now),
+					spent, used());
 		}
 	}
 

@@ -43,6 +43,19 @@ final class LogTerms extends LimitTerms {
 		return Arrays.equals(this.periods, other.periods);
 	}
 
+	/**
+	 * Returns whether a refusal keeps the log as these terms read it: if not, a period
+	 * that has become shorter would end only with the longer one.
+	 */
+	boolean isShorterThan(LogTerms other) {
+		for (int i = 0; i < this.periods.length; i++) {
+			if (this.periods[i] < other.periods[Math.min(i, other.periods.length - 1)]) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	@Override
 	KeyCell create(Key key, int slot, StoreClock clock, long now) {
 		return new LogCell(key, slot, this, now);

@@ -95,14 +95,14 @@ final class PacedCell extends KeyCell {
 	}
 
 	@Override
-	long charge(long permits, long maxDebt, StoreClock clock) {
+	long charge(long permits, LimitTerms terms, StoreClock clock) {
 		while (true) {
 			BucketState before = this.state;
 			if (before == Buckets.RETIRED) {
 				return RETIRED;
 			}
 			BucketState after = Buckets.refilled(null, before, before.getConfiguration(), clock.nanos());
-			long charged = Buckets.charge(after, permits, maxDebt);
+			long charged = Buckets.charge(after, permits, terms.limit().maxDebt());
 			if (charged == 0 || STATE.compareAndSet(this, before, after)) {
 				return permits - charged;
 			}

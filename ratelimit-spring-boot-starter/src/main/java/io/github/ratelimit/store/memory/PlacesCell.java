@@ -97,7 +97,7 @@ final class PlacesCell extends KeyCell {
 
 	/** A place costs what it costs. */
 	@Override
-	long charge(long permits, long maxDebt, StoreClock clock) {
+	long charge(long permits, LimitTerms terms, StoreClock clock) {
 		return 0;
 	}
 

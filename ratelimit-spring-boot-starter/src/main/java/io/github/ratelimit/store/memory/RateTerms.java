@@ -5,11 +5,28 @@ import io.github.ratelimit.Rate;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
-/** One rate of a limit of windows, prepared for counting. */
+/**
+ * One rate of a limit of windows, prepared for counting. A state that limits of different
+ * permits use in turn is counted in units of which both have whole numbers, so that
+ * nothing is lost however often they alternate: permits of its terms are such units.
+ */
 abstract class RateTerms {
 
 	/** The most that is ever owed: beyond it a sum may overflow. */
 	private static final long MOST_DEBT = 1L << 60;
+
+	/** More units than these are avoided, and more than those are not made. */
+	private static final long FINEST = 1L << 40;
+
+	private static final long MOST_UNITS = 1L << 50;
+
+	private final Limit limit;
+
+	private final Rate rate;
+
+	private final RateTerms whole;
+
+	private final long unit;
 
 	private final long permits;
 
@@ -17,21 +34,55 @@ abstract class RateTerms {
 
 	private final long maxDebt;
 
-	RateTerms(Limit limit, Rate rate) {
-		this.permits = rate.permits();
+	/**
+	 * Creates the terms.
+	 * @param whole the terms in permits, null if these are
+	 * @param unit how many units make a permit
+	 */
+	RateTerms(Limit limit, Rate rate, @Nullable RateTerms whole, long unit) {
+		this.limit = limit;
+		this.rate = rate;
+		this.whole = (whole != null) ? whole : this;
+		this.unit = unit;
+		this.permits = rate.permits() * unit;
 		this.periodNanos = rate.period().toNanos();
-		this.maxDebt = Math.min(limit.maxDebt(), MOST_DEBT);
+		this.maxDebt = Math.min(limit.maxDebt(), MOST_DEBT / unit) * unit;
 	}
 
 	static RateTerms of(Limit limit, Rate rate) {
 		return switch (limit.algorithm()) {
-			case FIXED_WINDOW -> new FixedWindow.Terms(limit, rate);
-			case SLIDING_WINDOW -> new SegmentedWindow.Terms(limit, rate);
-			case SLIDING_WINDOW_COUNTER -> new WeightedWindow.Terms(limit, rate);
+			case FIXED_WINDOW -> new FixedWindow.Terms(limit, rate, null, 1);
+			case SLIDING_WINDOW -> new SegmentedWindow.Terms(limit, rate, null, 1);
+			case SLIDING_WINDOW_COUNTER -> new WeightedWindow.Terms(limit, rate, null, 1);
 			default -> throw new IllegalArgumentException(limit.algorithm() + " does not count in windows.");
 		};
 	}
 
+	/** Returns these terms in units of which other terms have whole numbers too. */
+	final RateTerms toReadBy(RateTerms other) {
+		long divisor = BigInteger.valueOf(this.permits).gcd(BigInteger.valueOf(other.permits)).longValueExact();
+		long units = other.permits / divisor;
+		if (units > FINEST / this.permits) {
+			long enough = (other.permits + this.permits - 1) / this.permits;
+			units = Math.max(1, Math.min(enough, MOST_UNITS / this.permits));
+		}
+		return (units == 1) ? this : in(this.limit, this.rate, this, units);
+	}
+
+	/** Returns terms with so many units in a permit. */
+	abstract RateTerms in(Limit limit, Rate rate, RateTerms whole, long unit);
+
+	/** Returns the terms in permits. */
+	final RateTerms whole() {
+		return this.whole;
+	}
+
+	/** Returns how many units make a permit. */
+	final long unit() {
+		return this.unit;
+	}
+
+	/** Returns how many units are all permits. */
 	final long permits() {
 		return this.permits;
 	}
@@ -51,11 +102,26 @@ abstract class RateTerms {
 	/** Returns a window of which nothing is used. */
 	abstract RateWindow full(long now);
 
+	/** Returns whether terms count in the same windows, at whatever permits. */
+	boolean hasWindowsOf(RateTerms other) {
+		return other.getClass() == getClass() && other.periodNanos == this.periodNanos;
+	}
+
+	/** Returns a window of other terms, with the same windows, in proportion. */
+	abstract RateWindow inProportion(RateWindow other, long now);
+
 	/**
-	 * Returns a window of other terms with the same counts in proportion, null if it does
-	 * not count in the same windows.
+	 * Returns a window of these terms that goes on where one of others is: with the same
+	 * counts in proportion, or the same part used from now on.
 	 */
-	abstract @Nullable RateWindow inProportion(RateWindow other, long now);
+	final RateWindow after(RateWindow other, long now) {
+		RateTerms terms = toReadBy(other.terms());
+		if (hasWindowsOf(other.terms())) {
+			return terms.inProportion(other, now);
+		}
+		long permits = other.terms().permits();
+		return terms.full(now).charged(terms.scaled(permits - other.balance(now), permits), now);
+	}
 
 	/** Returns so many of other permits as are the same part of these, rounded up. */
 	final long scaled(long count, long others) {

@@ -3,7 +3,8 @@ package io.github.ratelimit.store.memory;
 /**
  * What one key has used of one rate in windows. Immutable: what follows from it is a
  * function of the time, in nanoseconds since the epoch, and of the permits alone. A time
- * before its own is read as its own.
+ * before its own is read as its own. Permits are {@linkplain RateTerms#unit() units} of
+ * its terms.
  */
 interface RateWindow {
 
@@ -24,6 +25,9 @@ interface RateWindow {
 
 	/** Returns how long until so many permits are there, which may be all of them. */
 	long nanosUntil(long permits, long now);
+
+	/** Returns whether all that is counted are multiples of so many. */
+	boolean isMultipleOf(long units);
 
 	/** Returns how long until nothing is counted any more. */
 	long nanosToFull(long now);

@@ -125,14 +125,34 @@ final class SegmentedWindow implements RateWindow {
 		return (segment < current - this.terms.segments) ? 0 : this.terms.nanosUntilGone(segment, now);
 	}
 
+	@Override
+	public boolean isMultipleOf(long units) {
+		for (long count : this.counts) {
+			if (count % units != 0) {
+				return false;
+			}
+		}
+		return true;
+	}
+
 	/** The terms of a rate. */
 	static final class Terms extends RateTerms {
 
 		private final int segments;
 
-		Terms(Limit limit, Rate rate) {
-			super(limit, rate);
+		Terms(Limit limit, Rate rate, @Nullable RateTerms whole, long unit) {
+			super(limit, rate, whole, unit);
 			this.segments = limit.segments();
+		}
+
+		@Override
+		RateTerms in(Limit limit, Rate rate, RateTerms whole, long unit) {
+			return new Terms(limit, rate, whole, unit);
+		}
+
+		@Override
+		boolean hasWindowsOf(RateTerms other) {
+			return super.hasWindowsOf(other) && ((Terms) other).segments == this.segments;
 		}
 
 		long segment(long now) {
@@ -161,11 +181,8 @@ final class SegmentedWindow implements RateWindow {
 
 		/** Rounds the sum up, not each count. */
 		@Override
-		@Nullable RateWindow inProportion(RateWindow other, long now) {
-			if (!(other instanceof SegmentedWindow from) || from.terms.periodNanos() != periodNanos()
-					|| from.terms.segments != this.segments) {
-				return null;
-			}
+		RateWindow inProportion(RateWindow other, long now) {
+			SegmentedWindow from = (SegmentedWindow) other;
 			long[] counts = new long[this.segments + 1];
 			long sum = 0;
 			long scaled = 0;

@@ -111,6 +111,11 @@ final class WeightedWindow implements RateWindow {
 		return (beforeAt(window) > 0) ? this.terms.nanosUntil(window + 1, 0, now) : 0;
 	}
 
+	@Override
+	public boolean isMultipleOf(long units) {
+		return this.current % units == 0 && this.before % units == 0;
+	}
+
 	/** The terms of a rate. */
 	static final class Terms extends RateTerms {
 
@@ -124,12 +129,17 @@ final class WeightedWindow implements RateWindow {
 
 		private final long steps;
 
-		Terms(Limit limit, Rate rate) {
-			super(limit, rate);
-			this.debt = Math.min(limit.maxDebt(), permits());
+		Terms(Limit limit, Rate rate, @Nullable RateTerms whole, long unit) {
+			super(limit, rate, whole, unit);
+			this.debt = Math.min(maxDebt(), permits());
 			long mostSteps = Math.min(MOST / Math.max(1, permits() + this.debt), periodMicros());
 			this.step = (periodMicros() + mostSteps - 1) / mostSteps;
 			this.steps = (periodMicros() + this.step - 1) / this.step;
+		}
+
+		@Override
+		RateTerms in(Limit limit, Rate rate, RateTerms whole, long unit) {
+			return new Terms(limit, rate, whole, unit);
 		}
 
 		long nanosUntil(long window, long step, long now) {
@@ -142,10 +152,8 @@ final class WeightedWindow implements RateWindow {
 		}
 
 		@Override
-		@Nullable RateWindow inProportion(RateWindow other, long now) {
-			if (!(other instanceof WeightedWindow from) || from.terms.periodNanos() != periodNanos()) {
-				return null;
-			}
+		RateWindow inProportion(RateWindow other, long now) {
+			WeightedWindow from = (WeightedWindow) other;
 			return new WeightedWindow(this, from.window, bounded(scaled(from.current, from.terms.permits())),
 					bounded(scaled(from.before, from.terms.permits())));
 		}

@@ -54,10 +54,11 @@ final class WindowCell extends KeyCell {
 			long now = clock.sinceEpoch(nanos);
 			boolean same = own.areThoseOf(before);
 			RateWindow[] current = same ? before : own.read(before, now);
-			boolean there = charge.needed() == 0 || charge.needed() <= balance(current, now);
+			boolean there = charge.needed() == 0 || charge.needed() <= WindowFacts.balance(current, now);
 			boolean taken = there && permits > 0;
 			RateWindow[] after = taken ? charged(current, permits, now) : current;
-			if (after == before || WINDOWS.compareAndSet(this, before, after)) {
+			boolean kept = taken || (!same && !there && WindowTerms.isToBeKept(current, before));
+			if (!kept || WINDOWS.compareAndSet(this, before, after)) {
 				return there ? WindowFacts.granted(charge, taken ? new Windows(this, after, now) : null, after, now)
 						: WindowFacts.refused(charge, after, now);
 			}
@@ -65,54 +66,44 @@ final class WindowCell extends KeyCell {
 		return null;
 	}
 
-	private static long balance(RateWindow[] windows, long now) {
-		long least = windows[0].balance(now);
-		for (int i = 1; i < windows.length; i++) {
-			least = Math.min(least, windows[i].balance(now));
-		}
-		return least;
-	}
-
 	private static RateWindow[] charged(RateWindow[] windows, long permits, long now) {
 		RateWindow[] after = new RateWindow[windows.length];
 		for (int i = 0; i < after.length; i++) {
-			after[i] = windows[i].charged(permits, now);
+			after[i] = windows[i].charged(permits * windows[i].terms().unit(), now);
 		}
-		return after;
+		return WindowTerms.inWholePermits(after, now);
 	}
 
 	@Override
 	void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock) {
 		while (taken.receipt() instanceof Windows from) {
 			RateWindow[] before = this.windows;
-			if (before == GONE || before[0].terms() != from.terms) {
+			if (before == GONE || before[0].terms().whole() != from.terms) {
 				return;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
 			RateWindow[] after = new RateWindow[before.length];
 			for (int i = 0; i < after.length; i++) {
-				after[i] = before[i].givenBack(permits, from.time, now);
+				after[i] = before[i].givenBack(permits * before[i].terms().unit(), from.time, now);
 			}
-			if (WINDOWS.compareAndSet(this, before, after)) {
+			if (WINDOWS.compareAndSet(this, before, WindowTerms.inWholePermits(after, now))) {
 				return;
 			}
 		}
 	}
 
 	@Override
-	long charge(long permits, long maxDebt, StoreClock clock) {
+	long charge(long permits, LimitTerms terms, StoreClock clock) {
 		while (true) {
 			RateWindow[] before = this.windows;
 			if (before == GONE) {
 				return RETIRED;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
-			long room = permits;
-			for (RateWindow window : before) {
-				room = Math.min(room, window.room(now));
-			}
-			long charged = Math.max(0, room);
-			if (charged == 0 || WINDOWS.compareAndSet(this, before, charged(before, charged, now))) {
+			RateWindow[] current = (terms instanceof WindowTerms own && !own.areThoseOf(before)) ? own.read(before, now)
+					: before;
+			long charged = Math.min(permits, WindowFacts.room(current, now));
+			if (charged == 0 || WINDOWS.compareAndSet(this, before, charged(current, charged, now))) {
 				return permits - charged;
 			}
 		}
@@ -128,10 +119,11 @@ final class WindowCell extends KeyCell {
 			long now = clock.sinceEpoch(clock.nanos());
 			RateWindow[] after = (own.areThoseOf(before) ? before : own.read(before, now)).clone();
 			for (int i = 0; i < after.length; i++) {
-				long missing = after[i].balance(now) - atMost[i];
-				after[i] = (missing > 0) ? after[i].charged(missing, now) : after[i];
+				long unit = after[i].terms().unit();
+				long missing = Math.floorDiv(after[i].balance(now), unit) - atMost[i];
+				after[i] = (missing > 0) ? after[i].charged(missing * unit, now) : after[i];
 			}
-			if (WINDOWS.compareAndSet(this, before, after)) {
+			if (WINDOWS.compareAndSet(this, before, WindowTerms.inWholePermits(after, now))) {
 				return true;
 			}
 		}
@@ -170,7 +162,7 @@ final class WindowCell extends KeyCell {
 
 		Windows(WindowCell cell, RateWindow[] windows, long time) {
 			this.cell = cell;
-			this.terms = windows[0].terms();
+			this.terms = windows[0].terms().whole();
 			this.time = time;
 		}
 

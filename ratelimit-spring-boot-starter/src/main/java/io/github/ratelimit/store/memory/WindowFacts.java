@@ -5,16 +5,47 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Receipt;
 import org.jspecify.annotations.Nullable;
 
-/** The windows of a key as a decision with its facts. */
+/** The windows of a key as a decision with its facts, which are in whole permits. */
 final class WindowFacts {
+
+	/** What there is, when it is full, and when there is more. */
+	private static final int FACTS = 3;
 
 	private WindowFacts() {
 	}
 
-	static LimitDecision granted(Charge charge, @Nullable Receipt receipt, RateWindow[] after, long now) {
-		if (after.length == 1) {
-			return LimitDecision.granted(charge, receipt, after[0].balance(now), after[0].nanosToFull(now), null);
+	/** Returns how many permits are there, of all rates; negative if some are owed. */
+	static long balance(RateWindow[] windows, long now) {
+		long least = balance(windows[0], now);
+		for (int i = 1; i < windows.length; i++) {
+			least = Math.min(least, balance(windows[i], now));
 		}
+		return least;
+	}
+
+	private static long balance(RateWindow window, long now) {
+		return permits(window, window.balance(now));
+	}
+
+	private static long permits(RateWindow window, long units) {
+		long unit = window.terms().unit();
+		return (unit == 1) ? units : Math.floorDiv(units, unit);
+	}
+
+	/** Returns how many permits can still be charged before any are forgiven. */
+	static long room(RateWindow[] windows, long now) {
+		long room = Long.MAX_VALUE;
+		for (RateWindow window : windows) {
+			room = Math.min(room, permits(window, window.room(now)));
+		}
+		return Math.max(0, room);
+	}
+
+	private static long capacity(RateWindow window) {
+		return window.terms().whole().permits();
+	}
+
+	static LimitDecision granted(Charge charge, @Nullable Receipt receipt, RateWindow[] after, long now) {
 		long[] perRate = perRate(after, now);
 		return LimitDecision.granted(charge, receipt, least(perRate), longest(perRate), perRate);
 	}
@@ -22,11 +53,8 @@ final class WindowFacts {
 	static LimitDecision refused(Charge charge, RateWindow[] windows, long now) {
 		long wait = 0;
 		for (RateWindow window : windows) {
-			wait = Math.max(wait, (charge.needed() > window.terms().permits()) ? LimitDecision.NEVER
-					: window.nanosUntil(charge.needed(), now));
-		}
-		if (windows.length == 1) {
-			return LimitDecision.refused(charge, windows[0].balance(now), wait, windows[0].nanosToFull(now), null);
+			wait = Math.max(wait, (charge.needed() > capacity(window)) ? LimitDecision.NEVER
+					: window.nanosUntil(charge.needed() * window.terms().unit(), now));
 		}
 		long[] perRate = perRate(windows, now);
 		return LimitDecision.refused(charge, least(perRate), wait, longest(perRate), perRate);
@@ -38,27 +66,34 @@ final class WindowFacts {
 		long spent = 0;
 		double used = 0;
 		for (RateWindow window : windows) {
-			long missing = window.terms().permits() - window.balance(now);
-			nearest = (window.balance(now) < nearest.balance(now)) ? window : nearest;
+			long missing = capacity(window) - balance(window, now);
+			nearest = (balance(window, now) < balance(nearest, now)) ? window : nearest;
 			longest = Math.max(longest, window.nanosToFull(now));
 			spent = Math.max(spent, missing);
-			used = Math.max(used, (double) missing / window.terms().permits());
+			used = Math.max(used, (double) missing / capacity(window));
 		}
-		return new CellView(windows, nearest.terms().permits(), nearest.balance(now), longest, spent, used);
+		return new CellView(windows, capacity(nearest), balance(nearest, now), longest, spent, used);
 	}
 
 	private static long[] perRate(RateWindow[] windows, long now) {
-		long[] perRate = new long[2 * windows.length];
+		long[] perRate = new long[FACTS * windows.length];
 		for (int i = 0; i < windows.length; i++) {
-			perRate[2 * i] = windows[i].balance(now);
-			perRate[2 * i + 1] = windows[i].nanosToFull(now);
+			long balance = balance(windows[i], now);
+			perRate[FACTS * i] = balance;
+			perRate[FACTS * i + 1] = windows[i].nanosToFull(now);
+			perRate[FACTS * i + 2] = nanosToMore(windows[i], balance, now);
 		}
 		return perRate;
 	}
 
+	private static long nanosToMore(RateWindow window, long balance, long now) {
+		long more = Math.max(0, balance) + 1;
+		return (more <= capacity(window)) ? window.nanosUntil(more * window.terms().unit(), now) : 0;
+	}
+
 	private static long least(long[] perRate) {
 		long least = perRate[0];
-		for (int i = 2; i < perRate.length; i += 2) {
+		for (int i = FACTS; i < perRate.length; i += FACTS) {
 			least = Math.min(least, perRate[i]);
 		}
 		return least;
@@ -66,7 +101,7 @@ final class WindowFacts {
 
 	private static long longest(long[] perRate) {
 		long longest = perRate[1];
-		for (int i = 3; i < perRate.length; i += 2) {
+		for (int i = FACTS + 1; i < perRate.length; i += FACTS) {
 			longest = Math.max(longest, perRate[i]);
 		}
 		return longest;

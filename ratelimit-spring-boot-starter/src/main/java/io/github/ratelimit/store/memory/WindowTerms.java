@@ -31,19 +31,17 @@ final class WindowTerms extends LimitTerms {
 	}
 
 	/**
-	 * Returns windows of other terms read by these: a rate counts as the one of the same
-	 * windows did, in proportion, else the same part of it is used from now on. Rates of
-	 * the same windows are matched first, the others in their order; a rate that has no
-	 * counterpart starts full.
+	 * Returns windows of other terms read by these, in units of which both have whole
+	 * numbers. Rates of the same windows are matched first, the others in their order; a
+	 * rate that has no counterpart starts full.
 	 */
 	RateWindow[] read(RateWindow[] others, long now) {
 		RateWindow[] windows = new RateWindow[this.rates.length];
 		boolean[] used = new boolean[others.length];
 		for (int i = 0; i < windows.length; i++) {
 			for (int j = 0; windows[i] == null && j < others.length; j++) {
-				RateWindow same = used[j] ? null : this.rates[i].inProportion(others[j], now);
-				if (same != null) {
-					windows[i] = same;
+				if (!used[j] && this.rates[i].hasWindowsOf(others[j].terms())) {
+					windows[i] = this.rates[i].after(others[j], now);
 					used[j] = true;
 				}
 			}
@@ -53,7 +51,7 @@ final class WindowTerms extends LimitTerms {
 				windows[i] = this.rates[i].full(now);
 				for (int j = 0; j < others.length; j++) {
 					if (!used[j]) {
-						windows[i] = windows[i].charged(usedOf(others[j], this.rates[i], now), now);
+						windows[i] = this.rates[i].after(others[j], now);
 						used[j] = true;
 						break;
 					}
@@ -63,9 +61,35 @@ final class WindowTerms extends LimitTerms {
 		return windows;
 	}
 
-	private static long usedOf(RateWindow other, RateTerms rate, long now) {
-		long permits = other.terms().permits();
-		return rate.scaled(permits - other.balance(now), permits);
+	/** Returns windows in permits, as far as all that they count are whole permits. */
+	static RateWindow[] inWholePermits(RateWindow[] windows, long now) {
+		for (int i = 0; i < windows.length; i++) {
+			RateTerms terms = windows[i].terms();
+			if (terms.unit() > 1 && windows[i].isMultipleOf(terms.unit())) {
+				windows[i] = terms.whole().inProportion(windows[i], now);
+			}
+		}
+		return windows;
+	}
+
+	/**
+	 * Returns whether a refusal keeps what was read, too: if not, a period that has
+	 * become shorter would end only with the longer one.
+	 */
+	static boolean isToBeKept(RateWindow[] read, RateWindow[] others) {
+		for (RateWindow window : read) {
+			RateTerms terms = window.terms();
+			boolean shorter = false;
+			boolean same = false;
+			for (RateWindow other : others) {
+				same |= terms.hasWindowsOf(other.terms());
+				shorter |= terms.periodNanos() < other.terms().periodNanos();
+			}
+			if (shorter && !same) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 }

@@ -35,8 +35,7 @@ final class OwedByStandIn implements Supplier<UnchargedKey.@Nullable Owed> {
 	 * @param own any charge of its permits there
 	 * @param instances how many instances there are
 	 */
-	OwedByStandIn(LimitStore local, Charge own, StandInKey standIn, RedisStoreSettings settings,
-			int instances) {
+	OwedByStandIn(LimitStore local, Charge own, StandInKey standIn, RedisStoreSettings settings, int instances) {
 		this.local = local;
 		this.look = new Charge(own.limit(), own.key(), 0);
 		this.standIn = standIn;

@@ -149,8 +149,8 @@ final class StandIn {
 
 	private void register(KnownKey key, LimitTerms terms, Charge own, long now) {
 		if (key.standIn().register(now, REGISTER_NANOS)) {
-			this.uncharged.addLater(key, terms, new OwedByStandIn(this.local, own, key.standIn(), this.settings,
-					this.instances.getAsInt()));
+			this.uncharged.addLater(key, terms,
+					new OwedByStandIn(this.local, own, key.standIn(), this.settings, this.instances.getAsInt()));
 		}
 	}
 
@@ -171,8 +171,8 @@ final class StandIn {
 	}
 
 	/**
-	 * Lowers what is there to this instance's part of what Redis had. Should Redis lose it,
-	 * what is used is charged again.
+	 * Lowers what is there to this instance's part of what Redis had. Should Redis lose
+	 * it, what is used is charged again.
 	 */
 	private void begin(KnownKey key, LimitTerms terms, Charge charge, Limit own, int instances, long now) {
 		SeenState seen = key.last();

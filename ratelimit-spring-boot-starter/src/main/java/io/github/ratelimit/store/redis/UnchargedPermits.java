@@ -3,6 +3,8 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.TimeSource;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -120,24 +122,23 @@ final class UnchargedPermits {
 	private CompletableFuture<?> change(KnownKey key, LimitTerms terms, long permits, boolean now,
 			Function<UnchargedKey, CompletableFuture<?>> change) {
 		ByteBuffer name = ByteBuffer.wrap(key.name());
-		@Nullable CompletableFuture<?>[] done = new @Nullable CompletableFuture<?>[1];
+		List<CompletableFuture<?>> done = new ArrayList<>(1);
 		UnchargedKey entry = this.byName.compute(name, (same, known) -> {
 			if (known == null && this.byName.size() >= this.mostKeys) {
 				return null;
 			}
 			UnchargedKey changed = (known != null) ? known
 					: new UnchargedKey(key, this.names.charged(key.name(), this.instance));
-			done[0] = change.apply(changed);
+			done.add(change.apply(changed));
 			return changed;
 		});
-		CompletableFuture<?> answer = done[0];
-		if (entry == null || answer == null) {
+		if (entry == null) {
 			this.forgotten.computeIfAbsent(terms.limit().name(), (limit) -> new LongAdder()).add(permits);
 			return CompletableFuture.completedFuture(null);
 		}
 		boolean sent = now && send(name, entry);
 		schedule();
-		return (sent || entry.isUnderWay()) ? answer : CompletableFuture.completedFuture(null);
+		return (sent || entry.isUnderWay()) ? done.get(0) : CompletableFuture.completedFuture(null);
 	}
 
 	/** Returns whether a call has left. */

@@ -19,7 +19,7 @@ local permits = struct.unpack('<d', ARGV[2])
 local forgiven = kind.charge(state, permits, ARGV[3], ARGV[4])
 local same = state.found and (ARGV[7] == '' or string.sub(state.origin, 1, 4) == ARGV[7])
 local changed, short = kind.chargeEach(state, ARGV[same and 8 or 9], ARGV[3], ARGV[4])
-if forgiven < permits or changed or state.other or state.wrong then
+if forgiven < permits or changed or state.mend then
 	state.origin = state.origin or ARGV[4]
 	kind.write(KEYS[1], state, now)
 	redis.call('SET', KEYS[2], ARGV[5], 'PX', ARGV[6])

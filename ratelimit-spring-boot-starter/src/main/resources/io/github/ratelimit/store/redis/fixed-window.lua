@@ -34,6 +34,15 @@ makers.F = function()
 		return { balance = rate.permits - used, at = time }
 	end
 
+	function kind.scaled(data, old, rate)
+		local used = scaled(old.permits - data.balance, old.permits, rate.permits)
+		return { balance = rate.permits - math.min(rate.most, used), at = data.at }
+	end
+
+	function kind.isWhole(data, unit)
+		return data.balance % unit == 0
+	end
+
 	-- When so much is missing no more, by the turns of the window.
 	local function after(rate, missing, time)
 		return missing > 0 and (math.floor(time / rate.period) + math.ceil(missing / rate.permits)) * rate.period or 0

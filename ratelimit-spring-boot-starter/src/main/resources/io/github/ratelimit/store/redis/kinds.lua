@@ -1,6 +1,8 @@
 -- Limits of every kind. Each is a table of the same functions over the state of a key: read, wait (0 if the charge can
 -- be paid), take, write, shown, give (back), charge and chargeEach (whatever is there), and is only made where it is
--- needed. The terms of a charge begin with its kind and a byte of flags, but for the 32 bytes of a plain token bucket.
+-- needed. The terms of a charge begin with its kind and a byte of flags, but for the 32 bytes of a plain token bucket. A
+-- state that was kept by another limit is other where it cannot take back what that limit took, and to mend where a
+-- refusal writes it too.
 
 local ENFORCED = 1
 local makers, made = {}, {}
@@ -96,7 +98,12 @@ local function stored(key, value, now)
 	return found
 end
 
--- What of a rate is used, in permits of another rate, rounded up.
+-- The same part of other permits, rounded up; exact where one is a multiple of the other.
+local function scaled(count, from, to)
+	return math.ceil(to % from == 0 and count * (to / from) or from % to == 0 and count / (from / to) or count * to / from)
+end
+
+-- What of a rate is used, in permits of another rate.
 local function inProportion(old, new)
-	return math.max(0, math.min(new.most, math.ceil(old.used * new.permits / old.permits)))
+	return math.max(0, math.min(new.most, scaled(old.used, old.permits, new.permits)))
 end

@@ -20,7 +20,7 @@ local function levels(paced)
 			result[i] = rate.permits - (from[i] and inProportion(found.rates[from[i]], rate) or 0)
 		end
 		return { levels = result, rates = rates, time = now, idle = found.idle, flags = found.flags, origin = found.origin,
-			found = true, other = true }
+			found = true, other = true, mend = true }
 	end
 
 	function kind.read(key, terms, now)

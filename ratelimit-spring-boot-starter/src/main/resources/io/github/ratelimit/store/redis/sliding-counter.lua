@@ -39,10 +39,21 @@ makers.C = function()
 	end
 
 	function kind.scaled(data, old, rate)
-		local function scaled(count)
-			return math.min(rate.most, math.ceil(count * rate.permits / old.permits))
+		local function bounded(count)
+			return math.min(rate.most, scaled(count, old.permits, rate.permits))
 		end
-		return { current = scaled(data.current), before = scaled(data.before), at = data.at }
+		return { current = bounded(data.current), before = bounded(data.before), at = data.at }
+	end
+
+	function kind.isWhole(data, unit)
+		return data.current % unit == 0 and data.before % unit == 0
+	end
+
+	-- Finer counts have fewer steps.
+	function kind.divided(rate)
+		rate.x = math.ceil(rate.period / math.min(rate.period, math.floor(EXACT / 2 / rate.most)))
+		rate.y = math.ceil(rate.period / rate.x)
+		return rate
 	end
 
 	local function steps(rate, time)

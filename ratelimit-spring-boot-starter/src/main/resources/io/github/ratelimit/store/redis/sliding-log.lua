@@ -65,7 +65,8 @@ makers.L = function()
 		return data.sum
 	end
 
-	-- With equal periods the entries stay; else they are replaced by as few as tell how much is used of each rate.
+	-- With equal periods the entries stay; else they are replaced by as few as say how much is used of each rate, in whole
+	-- permits.
 	function kind.rebase(state, found)
 		local same = found.name == kind.name and not found.wrong and #found.rates == #state.rates
 		for i, rate in ipairs(state.rates) do
@@ -79,6 +80,7 @@ makers.L = function()
 		local from, order = counterparts(found.rates, state.rates), {}
 		for i, rate in ipairs(state.rates) do
 			local old = found.rates[from[i] or 0]
+			state.other, state.mend = state.found, state.mend or old and rate.period < old.period
 			state.data[i] = { sum = old and inProportion(old, rate) or 0, start = 0, log = state.log }
 			order[i] = state.data[i]
 		end

@@ -78,12 +78,21 @@ makers.S = function()
 		for i = 1, #data.counts / 16 do
 			local number, count = at(data, i)
 			before = before + count
-			count = math.ceil(before * rate.permits / old.permits) - sum
+			count = scaled(before, old.permits, rate.permits) - sum
 			if count > 0 then
 				counts[#counts + 1], sum = struct.pack('<dd', number, count), sum + count
 			end
 		end
 		return { sum = sum, counts = table.concat(counts) }
+	end
+
+	function kind.isWhole(data, unit)
+		local whole = true
+		for i = 1, #data.counts / 16 do
+			local _, count = at(data, i)
+			whole = whole and count % unit == 0
+		end
+		return whole
 	end
 
 	function kind.payable(data, rate, permits)

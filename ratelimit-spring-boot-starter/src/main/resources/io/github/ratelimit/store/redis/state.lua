@@ -40,8 +40,8 @@ local function converted(levels, from, n, to, m)
 end
 
 -- The state under a key as it is now, under the given rates; nil if it cannot be read. Fields: levels, rates, time
--- (ahead of now after a small step back of the clock), flags, origin, found, other (kept under other rates),
--- wrong (its time was far ahead). What is other or wrong is written also by a refusal: else it would be found again.
+-- (ahead of now after a small step back of the clock), flags, origin, found, other (kept under other rates), mend (that,
+-- or its time was far ahead: written also by a refusal, or it would go on refilling as it did).
 local function read(key, rates, now)
 	local value = redis.call('GET', key)
 	local m = #rates / 16
@@ -93,7 +93,7 @@ local function read(key, rates, now)
 		levels = converted(levels, kept, n, rates, m)
 	end
 	return { levels = levels, rates = rates, time = time, idle = elapsed, flags = flags, origin = string.sub(value, 12 + 24 * n),
-		found = true, other = other, wrong = wrong }
+		found = true, other = other, mend = other or wrong }
 end
 
 local function packed(levels)

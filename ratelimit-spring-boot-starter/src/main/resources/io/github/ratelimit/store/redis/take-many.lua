@@ -6,7 +6,7 @@ local state = read(KEYS[1], rates, now)
 if not state then
 	return unreadable(KEYS[1])
 end
-local changed, answer = state.other or state.wrong, {}
+local changed, answer = state.mend, {}
 state.origin = state.origin or ARGV[2]
 for i = 1, #charges / 16 / n do
 	local at, granted = 16 * n * (i - 1), true

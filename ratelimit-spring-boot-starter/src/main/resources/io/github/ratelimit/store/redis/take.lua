@@ -29,7 +29,7 @@ elseif granted then
 end
 for i = 1, #KEYS do
 	local state, kind = states[i], kinds[i]
-	local changed = state.other or state.wrong
+	local changed = state.mend
 	if take and paid[i] then
 		changed = kind.take(state, ARGV[2 * i + 1]) or changed
 	end

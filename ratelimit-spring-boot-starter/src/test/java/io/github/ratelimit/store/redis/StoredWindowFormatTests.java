@@ -19,10 +19,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -167,6 +169,46 @@ class StoredWindowFormatTests {
 	}
 
 	@ParameterizedTest
+	@EnumSource(value = Algorithm.class, names = { "CONCURRENCY", "TOKEN_BUCKET" }, mode = EnumSource.Mode.EXCLUDE)
+	void whatARefusalReadsInProportionStaysAsItWas(Algorithm algorithm) {
+		Limit larger = Limit.named("chat").algorithm(algorithm).rates(Rate.parse("1000/min")).build();
+		take(larger, 931);
+		ByteBuffer before = value();
+
+		LimitDecision refused = this.store.take(StoreFixture.charge(limit(algorithm), "caller", 1));
+
+		assertThat(refused.violated()).isTrue();
+		assertThat(value()).isEqualTo(before);
+	}
+
+	/** So no version of the library, and no configuration, reads anything but a limit. */
+	@ParameterizedTest
+	@CsvSource({ "10, 1000, 1000, 551", "6, 10, 30, 17", "7, 1000, 7000, 4157", "7, 50000000000, 350000000000, " })
+	void twoConfigurationsInTurnAreStoredAsOneThatIsFiner(long smaller, long larger, double units,
+			@Nullable Double used) {
+		Limit one = limit(Algorithm.SLIDING_WINDOW, smaller);
+		take(limit(Algorithm.SLIDING_WINDOW, larger), (larger == 10) ? 4 : 451);
+		take(one, 1);
+
+		ByteBuffer value = value();
+		assertThat(value.getDouble(11)).as("permits").isEqualTo(units);
+		if (used != null) {
+			assertThat(value.getDouble(35)).as("sum").isEqualTo(used);
+		}
+
+		this.time.advance(Duration.ofSeconds(30));
+		take(one, 1);
+		this.time.advance(Duration.ofSeconds(40));
+		take(one, 1);
+		assertThat(value().getDouble(11)).as("permits, once all that counts are its own").isEqualTo(smaller);
+		assertThat(value().getDouble(35)).as("sum").isEqualTo(2);
+	}
+
+	private static Limit limit(Algorithm algorithm, long permits) {
+		return Limit.named("chat").algorithm(algorithm).rates(Rate.of(permits, Duration.ofMinutes(1))).build();
+	}
+
+	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, names = "CONCURRENCY", mode = EnumSource.Mode.EXCLUDE)
 	void aTimeFarAheadIsReadAsNow(Algorithm algorithm) {
 		Limit limit = limit(algorithm);
@@ -192,8 +234,12 @@ class StoredWindowFormatTests {
 		StoreFixture.taken(this.store, limit, "caller", permits);
 	}
 
+	private static ByteBuffer value() {
+		return bytes(SharedRedis.server().command("GET", "ratelimit:1:chat:{" + ID + "}"));
+	}
+
 	private ByteBuffer valueAfterHead(char kind) {
-		ByteBuffer value = bytes(SharedRedis.server().command("GET", "ratelimit:1:chat:{" + ID + "}"));
+		ByteBuffer value = value();
 		assertThat((char) value.get()).as("kind").isEqualTo(kind);
 		assertThat(value.get()).as("rates").isEqualTo((byte) 1);
 		assertThat(value.get()).as("flags").isZero();

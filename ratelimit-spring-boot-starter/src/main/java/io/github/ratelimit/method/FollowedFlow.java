@@ -1,0 +1,102 @@
+package io.github.ratelimit.method;
+
+import java.util.concurrent.CancellationException;
+
+import kotlin.ResultKt;
+import kotlin.Unit;
+import kotlin.coroutines.Continuation;
+import kotlin.coroutines.CoroutineContext;
+import kotlin.coroutines.intrinsics.IntrinsicsKt;
+import kotlinx.coroutines.flow.Flow;
+import kotlinx.coroutines.flow.FlowCollector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees a call to its end that returns a flow of Kotlin. The flow is collected as it is,
+ * in the collector's coroutine: a detour over a publisher would lose its context. Only
+ * where coroutines are there.
+ *
+ * @param <T> the type of the elements
+ */
+final class FollowedFlow<T> implements Flow<T> {
+
+	private final Flow<T> flow;
+
+	private final CallEnd end;
+
+	private FollowedFlow(Flow<T> flow, CallEnd end) {
+		this.flow = flow;
+		this.end = end;
+	}
+
+	/**
+	 * Sees a call to its end.
+	 * @param type what the method declares
+	 * @param result what it returned
+	 * @param end what to do at the end
+	 * @return what the caller gets, null if it is no flow
+	 */
+	static @Nullable Object follow(Class<?> type, Object result, CallEnd end) {
+		return (result instanceof Flow<?> flow && type.isAssignableFrom(Flow.class)) ? new FollowedFlow<>(flow, end)
+				: null;
+	}
+
+	@Override
+	public @Nullable Object collect(FlowCollector<? super T> collector, Continuation<? super Unit> continuation) {
+		Object outcome;
+		try {
+			outcome = this.flow.collect((element, next) -> {
+				if (element != null) {
+					this.end.produced(element);
+				}
+				return collector.emit(element, next);
+			}, new Ending(continuation, this.end));
+		}
+		catch (Throwable ex) {
+			over(this.end, ex);
+			throw ex;
+		}
+		if (outcome != IntrinsicsKt.getCOROUTINE_SUSPENDED()) {
+			this.end.completed();
+		}
+		return outcome;
+	}
+
+	/** A collector that wants no more elements cancels the flow. */
+	private static void over(CallEnd end, Throwable failure) {
+		if (failure instanceof CancellationException) {
+			end.completed();
+		}
+		else {
+			end.brokeOff();
+		}
+	}
+
+	/**
+	 * What is resumed when a flow that was suspended is over.
+	 *
+	 * @param continuation what waits for it
+	 * @param end what to do before
+	 */
+	private record Ending(Continuation<? super Unit> continuation, CallEnd end) implements Continuation<Unit> {
+
+		@Override
+		public CoroutineContext getContext() {
+			return this.continuation.getContext();
+		}
+
+		@Override
+		public void resumeWith(Object result) {
+			try {
+				ResultKt.throwOnFailure(result);
+				this.end.completed();
+			}
+			catch (Throwable ex) {
+				over(this.end, ex);
+			}
+			this.continuation.resumeWith(result);
+		}
+
+	}
+
+}

@@ -1,0 +1,64 @@
+package io.github.ratelimit.method;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.springframework.core.KotlinDetector;
+import org.springframework.core.ResolvableType;
+import org.springframework.util.ClassUtils;
+
+/** What a compiler makes of the methods that somebody wrote. */
+final class KotlinMethods {
+
+	private static final boolean SUSPENDING_FOLLOWED = isPresent("kotlinx.coroutines.reactor.MonoKt")
+			&& KotlinDetector.isKotlinReflectPresent();
+
+	private KotlinMethods() {
+	}
+
+	private static boolean isPresent(String type) {
+		return ClassUtils.isPresent(type, KotlinMethods.class.getClassLoader());
+	}
+
+	/**
+	 * Returns whether nobody wrote a method. A compiler copies annotations to some of
+	 * these: bridges in Java, and {@code $suspendImpl}, {@code $default} and
+	 * {@code $annotations} in Kotlin.
+	 */
+	static boolean isArtefact(Method method) {
+		return method.isSynthetic() || method.isBridge();
+	}
+
+	static boolean isSuspending(Method method) {
+		return KotlinDetector.isSuspendingFunction(method);
+	}
+
+	/** Returns whether Spring's proxies see suspend functions to their end. */
+	static boolean isSuspendingFollowed() {
+		return SUSPENDING_FOLLOWED;
+	}
+
+	/** Returns the types of the parameters that somebody wrote. */
+	static List<Class<?>> parameterTypes(Method method) {
+		List<Class<?>> types = new ArrayList<>(List.of(method.getParameterTypes()));
+		if (isSuspending(method)) {
+			types.remove(types.size() - 1);
+		}
+		return types;
+	}
+
+	/**
+	 * Returns the type that somebody wrote for the result.
+	 * @param method the method
+	 * @param type the class for which its type variables are resolved
+	 */
+	static Class<?> returnType(Method method, Class<?> type) {
+		ResolvableType declared = isSuspending(method)
+				? ResolvableType.forMethodParameter(method, method.getParameterCount() - 1, type).getGeneric()
+				: ResolvableType.forMethodReturnType(method, type);
+		Class<?> resolved = declared.resolve(isSuspending(method) ? Object.class : method.getReturnType());
+		return resolved.getName().equals("kotlin.Unit") ? void.class : resolved;
+	}
+
+}
