@@ -291,7 +291,9 @@ class OutageTests {
 		}
 	}
 
-	/** Calls until Redis is no longer asked, and then some; returns how many are granted. */
+	/**
+	 * Calls until Redis is no longer asked, and then some; returns how many are granted.
+	 */
 	private long callUntilDown() {
 		AtomicLong granted = new AtomicLong();
 		Runnable call = () -> granted.addAndGet(this.instance.take(Instance.STILL, "caller").violated() ? 0 : 1);
