@@ -60,8 +60,8 @@ class LongPauseTests {
 			assertThat(instance.store().status()).isEqualTo("up");
 			assertThat(server.calls("evalsha")).isLessThanOrEqualTo(instance.sent().count());
 			long granted = this.grantedByRedis.get() + this.grantedWithoutRedis.get();
-			Polling.until(Instance.BACK, "what was granted is charged",
-					() -> LIMIT.capacity() - instance.remaining(LIMIT, "caller") >= Math.min(LIMIT.capacity(), granted));
+			Polling.until(Instance.BACK, "what was granted is charged", () -> LIMIT.capacity()
+					- instance.remaining(LIMIT, "caller") >= Math.min(LIMIT.capacity(), granted));
 		}
 		assertThat(this.calls).hasValueGreaterThan(1000);
 		assertThat(Duration.ofNanos(this.longest.get())).isLessThan(Duration.ofSeconds(5));

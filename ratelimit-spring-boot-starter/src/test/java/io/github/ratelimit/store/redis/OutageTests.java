@@ -185,9 +185,9 @@ class OutageTests {
 
 		this.server.startAgain();
 		this.instance.awaitUp();
-		assertThat(this.instance.remaining(Instance.STILL, "caller")).isEqualTo(Instance.STILL.capacity());
+		assertThat(this.instance.remaining(Instance.STILL, "stranger")).isEqualTo(Instance.STILL.capacity());
 		for (int i = 1; i <= 10; i++) {
-			assertThat(this.instance.take(Instance.STILL, "caller").remaining())
+			assertThat(this.instance.take(Instance.STILL, "stranger").remaining())
 				.isEqualTo(Instance.STILL.capacity() - i);
 		}
 		assertThat(this.server.calls("evalsha")).isLessThanOrEqualTo(this.instance.sent().count());
@@ -264,7 +264,9 @@ class OutageTests {
 			}
 		});
 		this.instance.awaitUp();
-		Polling.until(Instance.BACK, "what was granted is charged",
+		Polling.until(Instance.BACK,
+				() -> granted.get() + " are charged of " + Instance.STILL.capacity() + ", "
+						+ this.instance.remaining(Instance.STILL, "caller") + " are left",
 				() -> Instance.STILL.capacity() - this.instance.remaining(Instance.STILL, "caller") >= granted.get());
 		assertThat(this.server.calls("evalsha")).isLessThanOrEqualTo(this.instance.sent().count());
 	}
@@ -289,7 +291,9 @@ class OutageTests {
 		}
 	}
 
-	/** Calls until Redis is no longer asked, and then some; returns how many are granted. */
+	/**
+	 * Calls until Redis is no longer asked, and then some; returns how many are granted.
+	 */
 	private long callUntilDown() {
 		AtomicLong granted = new AtomicLong();
 		Runnable call = () -> granted.addAndGet(this.instance.take(Instance.STILL, "caller").violated() ? 0 : 1);
