@@ -22,6 +22,9 @@ final class WaitingLine {
 	/** How many of the calls hold a thread. */
 	private int threads;
 
+	/** Since when the first asks the store for its turn; null while it does not. */
+	private @Nullable Long askingSince;
+
 	/** What those take who have not taken their turn yet. */
 	private long unreservedNanos;
 
@@ -56,11 +59,25 @@ final class WaitingLine {
 		return place;
 	}
 
+	/** The first asks the store for its turn. */
+	void asks(Place first, long now) {
+		if (this.places.peek() == first) {
+			this.askingSince = now;
+		}
+	}
+
+	/** Returns for how long the first has been asking the store, 0 if it is not. */
+	long askingNanos(long now) {
+		Long since = this.askingSince;
+		return (since != null) ? now - since : 0;
+	}
+
 	/** The first has taken its turn, unless it has left meanwhile. */
 	void reserved(Place first, long turnNanos) {
 		if (this.places.peek() != first) {
 			return;
 		}
+		this.askingSince = null;
 		this.nextTurnNanos = turnNanos + first.spacingNanos;
 		this.unreservedNanos -= first.spacingNanos;
 		first.turnNanos = turnNanos;
@@ -73,6 +90,9 @@ final class WaitingLine {
 	 * @return whether it was there
 	 */
 	boolean remove(Place place, boolean turnGivenBack) {
+		if (this.places.peek() == place) {
+			this.askingSince = null;
+		}
 		if (!this.places.remove(place)) {
 			return false;
 		}

@@ -55,6 +55,24 @@ final class WaitingLines {
 		return joined[0];
 	}
 
+	/** Notes that the first of a line asks the store for its turn. */
+	void asks(Charge charge, Place place) {
+		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {
+			line.asks(place, this.time.nanoTime());
+			return line;
+		});
+	}
+
+	/** Returns for how long the first of a line has been asking the store, 0 if not. */
+	long askingNanos(Charge charge) {
+		long[] nanos = new long[1];
+		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {
+			nanos[0] = line.askingNanos(this.time.nanoTime());
+			return line;
+		});
+		return nanos[0];
+	}
+
 	/** Notes that the first of a line has taken its turn. */
 	void reserved(Charge charge, Place place, long turnNanos) {
 		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {

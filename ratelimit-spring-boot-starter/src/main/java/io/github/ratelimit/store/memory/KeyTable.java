@@ -167,6 +167,21 @@ final class KeyTable {
 		}
 	}
 
+	void lower(Limit limit, Key key, long[] atMost) {
+		LimitTerms terms = this.configurations.of(limit);
+		while (true) {
+			KeyCell known = cell(key);
+			if (known == null && !limit.paces() && !limit.isConcurrency() && terms.isFull(atMost)) {
+				return;
+			}
+			KeyCell cell = (known != null) ? known : create(key, terms);
+			if (cell == null || cell.lower(atMost, terms, this.clock)) {
+				return;
+			}
+			replace(cell, terms);
+		}
+	}
+
 	private @Nullable KeyCell cell(Key key) {
 		return key.equals(Key.GLOBAL) ? this.global.get() : this.cells.get(key);
 	}
