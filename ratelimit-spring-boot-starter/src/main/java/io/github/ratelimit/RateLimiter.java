@@ -175,8 +175,8 @@ public interface RateLimiter {
 	 * @param listener is told of waits and bans
 	 * @param waitingCallers how many calls may wait in {@link #tryAcquire(List)} at a
 	 * time, all together, and half of it, rounded up, for one key of a limit; 0 lets none
-	 * wait. A call beyond it is refused at once with its wait. {@link #acquireAsync} holds
-	 * no thread and is not bounded by it
+	 * wait. A call beyond it is refused at once with its wait. {@link #acquireAsync}
+	 * holds no thread and is not bounded by it
 	 * @return the limiter
 	 * @throws IllegalArgumentException if the number is negative
 	 */

@@ -29,7 +29,9 @@ final class ThreadShare {
 		this.mostOfKey = ofKey(most);
 	}
 
-	/** Returns how many of all threads the calls of one key may hold: half, rounded up. */
+	/**
+	 * Returns how many of all threads the calls of one key may hold: half, rounded up.
+	 */
 	static int ofKey(int most) {
 		return most - most / 2;
 	}

@@ -1,6 +1,8 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.RateLimiter;
+import org.springframework.boot.context.properties.bind.BindResult;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.thread.Threading;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -30,11 +32,17 @@ record RequestThreads(int all) {
 		if (Threading.VIRTUAL.isActive(environment)) {
 			return NONE_HELD;
 		}
-		int tomcat = environment.getProperty("server.tomcat.threads.max", Integer.class, DEFAULT);
-		int jetty = environment.getProperty("server.jetty.threads.max", Integer.class, DEFAULT);
+		Binder binder = Binder.get(environment);
+		int tomcat = most(binder, "server.tomcat.threads.max");
+		int jetty = most(binder, "server.jetty.threads.max");
 		boolean onTomcat = isPresent("org.apache.catalina.startup.Tomcat");
 		boolean onJetty = isPresent("org.eclipse.jetty.server.Server");
 		return new RequestThreads(onTomcat && onJetty ? Math.min(tomcat, jetty) : onJetty ? jetty : tomcat);
+	}
+
+	private static int most(Binder binder, String property) {
+		BindResult<Integer> configured = binder.bind(property, Integer.class);
+		return configured.isBound() ? configured.get() : DEFAULT;
 	}
 
 	private static boolean isPresent(String type) {

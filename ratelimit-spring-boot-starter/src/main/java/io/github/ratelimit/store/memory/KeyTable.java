@@ -171,6 +171,9 @@ final class KeyTable {
 		LimitTerms terms = this.configurations.of(limit);
 		while (true) {
 			KeyCell known = cell(key);
+			if (known == null && !limit.paces() && !limit.isConcurrency() && terms.isFull(atMost)) {
+				return;
+			}
 			KeyCell cell = (known != null) ? known : create(key, terms);
 			if (cell == null || cell.lower(atMost, terms, this.clock)) {
 				return;
