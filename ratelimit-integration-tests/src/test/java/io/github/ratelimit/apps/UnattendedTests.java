@@ -7,12 +7,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
@@ -27,14 +31,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(OutputCaptureExtension.class)
 class UnattendedTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withPropertyValues(
-			"ratelimit.limits.runs.rate=1/h", "ratelimit.limits.runs.key=global", "ratelimit.limits.keyed.rate=1/h",
-			"ratelimit.limits.keyed.key=ip", "ratelimit.limits.paced.rate=1000/s", "ratelimit.limits.paced.key=global",
-			"ratelimit.limits.paced.max-wait=5s");
+	private static final String[] LIMITS = { "ratelimit.limits.runs.rate=1/h", "ratelimit.limits.runs.key=global",
+			"ratelimit.limits.keyed.rate=1/h", "ratelimit.limits.keyed.key=ip", "ratelimit.limits.paced.rate=1000/s",
+			"ratelimit.limits.paced.key=global", "ratelimit.limits.paced.max-wait=5s" };
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withPropertyValues(LIMITS);
 
 	@Test
-	void aScheduledMethodThatIsRefusedIsSkippedWithOneWarning(CapturedOutput output) {
-		this.runner.withUserConfiguration(Scheduling.class).run((context) -> {
+	void aScheduledMethodThatIsRefusedIsSkippedWithOneWarning(CapturedOutput output) throws InterruptedException {
+		try (ConfigurableApplicationContext context = start(Scheduling.class)) {
 			Jobs jobs = context.getBean(Jobs.class);
 			assertThat(jobs.awaitRun()).isTrue();
 			LimitRegistry registry = context.getBean(LimitRegistry.class);
@@ -44,7 +49,7 @@ class UnattendedTests {
 			}
 			assertThat(registry.get("runs").statistics().denied()).isGreaterThanOrEqualTo(5);
 			assertThat(jobs.runs()).isEqualTo(1);
-		});
+		}
 		assertThat(output.getAll().split("Jobs.poll was skipped", -1)).hasSize(2);
 		assertThat(output).contains("Limit 'runs' is exceeded. Retry after")
 			.contains("ratelimit.limits.<name>.max-wait")
@@ -53,12 +58,12 @@ class UnattendedTests {
 
 	@Test
 	void anEventListenerThatIsRefusedIsSkippedAndThePublisherGoesOn(CapturedOutput output) {
-		this.runner.withUserConfiguration(Events.class).run((context) -> {
+		try (ConfigurableApplicationContext context = start(Events.class)) {
 			for (int i = 0; i < 3; i++) {
 				context.publishEvent(new Ordered("order"));
 			}
 			assertThat(context.getBean(Listener.class).heard()).isEqualTo(1);
-		});
+		}
 		assertThat(output.getAll().split("Listener.on was skipped", -1)).hasSize(2);
 	}
 
@@ -74,6 +79,13 @@ class UnattendedTests {
 		this.runner.withUserConfiguration(Messages.class).run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).contains("MessageListener.refuse listens to messages and refuses those beyond its limits")
 			.doesNotContain("MessageListener.wait listens", "MessageListener.store listens");
+	}
+
+	private static ConfigurableApplicationContext start(Class<?> configuration) {
+		String[] arguments = Stream.concat(Stream.of("spring.main.banner-mode=off"), Stream.of(LIMITS))
+			.map((property) -> "--" + property)
+			.toArray(String[]::new);
+		return new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE).run(arguments);
 	}
 
 	/**
