@@ -58,6 +58,7 @@ public final class RateLimitRedisAutoConfiguration {
 			try {
 				registry.whenRegistered(new CountableLimits("cannot be counted in Redis, and ratelimit.store is redis",
 						store::check, definitions));
+				store.compareConfigurations(registry::all);
 			}
 			catch (RuntimeException ex) {
 				store.close();

@@ -41,14 +41,17 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 
 	private final LimitDefinitions definitions;
 
+	private final RequestThreads threads;
+
 	StartUpReport(ApplicationContext context, LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-			RateLimitProperties properties, LimitDefinitions definitions) {
+			RateLimitProperties properties, LimitDefinitions definitions, RequestThreads threads) {
 		this.context = context;
 		this.registry = registry;
 		this.store = store;
 		this.killSwitch = killSwitch;
 		this.properties = properties;
 		this.definitions = definitions;
+		this.threads = threads;
 	}
 
 	@Override
@@ -100,6 +103,9 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 	private String describe(RegisteredLimit registered, List<String> boundTo) {
 		StringBuilder line = new StringBuilder("Limit '").append(registered.limit().name()).append("': ");
 		line.append(LimitText.of(registered.limit()));
+		if (registered.limit().paces() && this.threads.areHeld()) {
+			line.append("; ").append(this.threads.describe());
+		}
 		List<String> keys = registered.keySources().stream().map(KeySource::expression).toList();
 		if (!keys.isEmpty()) {
 			line.append("; key ").append(String.join(", else ", keys));

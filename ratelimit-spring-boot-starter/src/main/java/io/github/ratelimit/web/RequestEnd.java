@@ -67,6 +67,12 @@ final class RequestEnd implements AsyncListener {
 	/** Whether work may have been done that was never sent. */
 	private volatile boolean unsent;
 
+	/** Whether the response could not be written: its client has gone. */
+	private volatile boolean gone;
+
+	/** Whether a thread of the container is between the filter's entry and its return. */
+	private volatile boolean dispatched;
+
 	RequestEnd(RequestScopes scopes, Runnable afterwards) {
 		this.scopes = scopes;
 		this.afterwards = afterwards;
@@ -85,10 +91,30 @@ final class RequestEnd implements AsyncListener {
 		return this.response != null && !isOver();
 	}
 
-	/** Tells that a filter will see the request through. */
-	void watch(HttpServletResponse response) {
-		if (!isOver()) {
-			this.response = response;
+	/**
+	 * Tells that a filter has been entered that will see the request through.
+	 * @param response the response
+	 * @return the response to go on with, which tells when it cannot be written
+	 */
+	HttpServletResponse watch(HttpServletResponse response) {
+		if (isOver()) {
+			return response;
+		}
+		this.dispatched = true;
+		this.response = response;
+		return WatchedResponse.isIn(response) ? response : new WatchedResponse(response, this::gone);
+	}
+
+	/**
+	 * Tells that the response could not be written, on any thread. Containers do not
+	 * always tell it to listeners: not where it happens beside a thread of theirs that is
+	 * about to leave the request, and Spring's emitters leave it to them. A thread of the
+	 * container that is still within the filter completes the request when it returns.
+	 */
+	private void gone() {
+		this.gone = true;
+		if (!this.dispatched) {
+			complete(isSent(), false);
 		}
 	}
 
@@ -139,6 +165,11 @@ final class RequestEnd implements AsyncListener {
 		}
 		if ((this.thrown && errorPage) || !listens(request)) {
 			complete(sent, !errorPage && !(failure instanceof IOException));
+			return;
+		}
+		this.dispatched = false;
+		if (this.gone) {
+			complete(isSent(), false);
 		}
 	}
 
@@ -207,7 +238,7 @@ final class RequestEnd implements AsyncListener {
 
 	@Override
 	public void onComplete(AsyncEvent event) {
-		complete(true, false);
+		complete(!this.gone || isSent(), false);
 	}
 
 	/**

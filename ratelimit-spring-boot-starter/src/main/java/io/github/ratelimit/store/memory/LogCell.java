@@ -110,15 +110,15 @@ final class LogCell extends KeyCell {
 		return Math.max(0, log.timeOfFull(rate) - now);
 	}
 
-	private static long @Nullable [] perRate(CallLog log, long now) {
+	/** What there is, when it is full, and when there is more. */
+	private static long[] perRate(CallLog log, long now) {
 		int rates = log.terms().rates();
-		if (rates == 1) {
-			return null;
-		}
-		long[] perRate = new long[2 * rates];
+		long[] perRate = new long[3 * rates];
 		for (int i = 0; i < rates; i++) {
-			perRate[2 * i] = log.balance(i);
-			perRate[2 * i + 1] = toFull(log, i, now);
+			long more = Math.max(0, log.balance(i)) + 1;
+			perRate[3 * i] = log.balance(i);
+			perRate[3 * i + 1] = toFull(log, i, now);
+			perRate[3 * i + 2] = (more <= log.terms().permits(i)) ? Math.max(0, log.timeOf(more, i) - now) : 0;
 		}
 		return perRate;
 	}
@@ -147,6 +147,28 @@ final class LogCell extends KeyCell {
 				this.changes++;
 			}
 			return permits - charged;
+		}
+	}
+
+	/** An entry counts for every rate: of those with shorter periods for less time. */
+	@Override
+	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
+		synchronized (this.lock) {
+			if (this.retired || !(terms instanceof LogTerms own)) {
+				return false;
+			}
+			this.log.advance(clock.sinceEpoch(clock.nanos()));
+			CallLog read = readBy(own);
+			long missing = 0;
+			for (int i = 0; i < atMost.length; i++) {
+				missing = Math.max(missing, read.balance(i) - atMost[i]);
+			}
+			if (missing > 0) {
+				read.add(missing);
+				this.log = read;
+				this.changes++;
+			}
+			return true;
 		}
 	}
 

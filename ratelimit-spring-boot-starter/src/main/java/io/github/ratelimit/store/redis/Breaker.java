@@ -1,12 +1,14 @@
 package io.github.ratelimit.store.redis;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Whether a node is worth asking: not after five failures in a row, nor when half of the
- * last twenty questions failed, until a probe has succeeded. While all is well, a success
- * costs one read. Thread-safe.
+ * last twenty questions failed, nor when it has answered nothing for a while although it
+ * was asked; until it is closed. An answer that is late is no failure. While all is well,
+ * a success costs two reads. Thread-safe.
  */
 final class Breaker {
 
@@ -16,20 +18,48 @@ final class Breaker {
 
 	private static final int IN_A_ROW = 0b11111;
 
+	/** So many calls in a row have to be without an answer. */
+	private static final int UNANSWERED = 5;
+
+	private static final long LEAST_SILENCE_NANOS = Duration.ofSeconds(1).toNanos();
+
 	private final AtomicBoolean open = new AtomicBoolean();
 
 	/** A bit for each of the last questions, 1 where it failed, the latest lowest. */
 	private final AtomicInteger history = new AtomicInteger();
 
+	private final long silenceNanos;
+
+	private volatile int unanswered;
+
+	/** When the first of the calls without an answer was asked. */
+	private long silentSince;
+
+	/**
+	 * Creates a closed breaker.
+	 * @param deadlineNanos nanoseconds until which answers are waited for
+	 */
+	Breaker(long deadlineNanos) {
+		this.silenceNanos = Math.max(LEAST_SILENCE_NANOS, UNANSWERED * deadlineNanos);
+	}
+
 	boolean isOpen() {
 		return this.open.get();
 	}
 
-	void succeeded() {
+	/** Notes an answer, in time or late. */
+	void answered() {
 		int history = this.history.get();
 		while (history != 0 && !this.history.compareAndSet(history, (history << 1) & MASK)) {
 			history = this.history.get();
 		}
+		if (this.unanswered != 0) {
+			endSilence();
+		}
+	}
+
+	private synchronized void endSilence() {
+		this.unanswered = 0;
 	}
 
 	/** Returns whether this failure opened the breaker. */
@@ -39,9 +69,25 @@ final class Breaker {
 		return enough && this.open.compareAndSet(false, true);
 	}
 
+	/**
+	 * Notes a call that was not answered by its deadline.
+	 * @param askedNanos when it was asked
+	 * @param nowNanos the time
+	 * @return whether this opened the breaker, since nothing at all is answered
+	 */
+	synchronized boolean unanswered(long askedNanos, long nowNanos) {
+		if (this.unanswered == 0) {
+			this.silentSince = askedNanos;
+		}
+		this.unanswered = Math.min(UNANSWERED, this.unanswered + 1);
+		return this.unanswered == UNANSWERED && nowNanos - this.silentSince >= this.silenceNanos
+				&& this.open.compareAndSet(false, true);
+	}
+
 	/** Returns whether this call closed the breaker. */
 	boolean close() {
 		this.history.set(0);
+		endSilence();
 		return this.open.compareAndSet(true, false);
 	}
 

@@ -10,13 +10,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks Redis, each caller until its own deadline, and decides without it where there is
- * no answer. Thread-safe.
+ * Asks Redis, each caller until its own deadline, and decides without it where the answer
+ * is late or there is none. Thread-safe.
  */
 final class Decisions {
+
+	private static final int PART_OF_A_WAIT = 4;
+
+	private static final long LEAST_OF_A_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
 	private final RedisScripts redis;
 
@@ -28,17 +32,26 @@ final class Decisions {
 
 	private final TimeSource time;
 
+	private final LateDecisions late;
+
 	private final PlaceLeases places;
+
+	private final UnchargedPermits uncharged;
+
+	private final GiveBacks giveBacks;
 
 	private final long deadlineNanos;
 
-	Decisions(RedisScripts redis, Scripts scripts, Nodes nodes, StandIn standIn, PlaceLeases places, TimeSource time,
-			long deadlineNanos) {
+	Decisions(RedisScripts redis, Scripts scripts, Nodes nodes, StandIn standIn, LateDecisions late, PlaceLeases places,
+			UnchargedPermits uncharged, GiveBacks giveBacks, TimeSource time, long deadlineNanos) {
 		this.redis = redis;
 		this.scripts = scripts;
 		this.nodes = nodes;
 		this.standIn = standIn;
+		this.late = late;
 		this.places = places;
+		this.uncharged = uncharged;
+		this.giveBacks = giveBacks;
 		this.time = time;
 		this.deadlineNanos = deadlineNanos;
 	}
@@ -49,6 +62,9 @@ final class Decisions {
 				this.nodes.of(key.name()));
 		if (group.node().isOpen()) {
 			return decideWithout(List.of(group)).get(0);
+		}
+		if (group.node().isCrowded()) {
+			return decideLate(group, null, start).get(0);
 		}
 		if (!(terms instanceof LevelScale scale) || scale.isPaced()) {
 			return await(ask(group, true), start).get(0);
@@ -75,17 +91,58 @@ final class Decisions {
 				: new SlotsDecision(groups, this).decide(charges, start);
 	}
 
+	/** Takes all charges or none, without asking Redis. */
+	List<LimitDecision> takeUnanswered(List<Charge> charges, KnownKey[] keys, LimitTerms[] terms) {
+		for (KnownKey key : keys) {
+			this.nodes.of(key.name()).decidedWithout(1);
+		}
+		return this.standIn.takeAll(charges, keys, terms, this.time.nanoTime());
+	}
+
 	private List<LimitDecision> takeGroup(ChargeGroup group, long start) {
-		return group.node().isOpen() ? decideWithout(List.of(group)) : await(ask(group, true), start);
+		if (group.node().isOpen()) {
+			return decideWithout(List.of(group));
+		}
+		return group.node().isCrowded() ? decideLate(group, null, start) : await(ask(group, true), start);
 	}
 
 	private List<LimitDecision> await(Question question, long start) {
-		Question.Said said = question.await(left(start));
+		Question.Said said = question.await(deadline(start, question.group()));
 		if (said != null) {
 			return said.decisions();
 		}
-		abandon(question);
-		return decideWithout(List.of(question.group()));
+		if (question.hasFailed()) {
+			abandon(question);
+			return decideWithout(List.of(question.group()));
+		}
+		return decideLate(question.group(), question, start);
+	}
+
+	private List<LimitDecision> decideLate(ChargeGroup group, @Nullable Question question, long start) {
+		LateDecisions.Taken taken = this.late.decide(List.of(group), start);
+		leave(group, question, taken.receipts().get(0));
+		return taken.decisions();
+	}
+
+	/** Decides groups whose answers are late, all or nothing. */
+	LateDecisions.Taken decideLate(List<ChargeGroup> groups, long start) {
+		return this.late.decide(groups, start);
+	}
+
+	/**
+	 * Lets the answer to a question come when it comes.
+	 * @param group who was decided
+	 * @param question who was asked, null if nobody: then what was taken is owed
+	 * @param receipts of what each charge has taken, null for one that has not
+	 */
+	void leave(ChargeGroup group, @Nullable Question question, @Nullable LateReceipt[] receipts) {
+		LateCall call = new LateCall(group, receipts, this);
+		if (question != null) {
+			question.leave(call);
+		}
+		else {
+			call.unasked();
+		}
 	}
 
 	Question ask(ChargeGroup group, boolean take) {
@@ -93,45 +150,89 @@ final class Decisions {
 				: Question.look(group, this.redis, this.scripts.take(), this.time);
 	}
 
-	/** Returns how many nanoseconds are left of a decision's deadline. */
-	long left(long start) {
-		return this.deadlineNanos - (this.time.nanoTime() - start);
+	/**
+	 * Returns until when a decision's answer is waited for. A call that waits for its
+	 * turn spends no more than a part of what is left of that time here, as others stand
+	 * behind it.
+	 */
+	long deadline(long start, ChargeGroup group) {
+		long most = this.deadlineNanos;
+		for (Charge charge : group.charges()) {
+			if (charge.limit().paces()) {
+				long wait = (charge.maxWaitNanos() > 0) ? charge.maxWaitNanos() : charge.limit().maxWait().toNanos();
+				most = Math.min(most, Math.max(wait / PART_OF_A_WAIT, Math.min(wait, LEAST_OF_A_WAIT_NANOS)));
+			}
+		}
+		return start + most;
 	}
 
 	/** Lets what nobody waits for any more go back, should it be granted yet. */
 	void abandon(Question question) {
-		question.abandon(this);
+		leave(question.group(), question, new @Nullable LateReceipt[question.group().size()]);
 	}
 
 	List<LimitDecision> decideWithout(List<ChargeGroup> groups) {
 		List<Charge> charges = new ArrayList<>();
 		List<KnownKey> keys = new ArrayList<>();
+		List<LimitTerms> terms = new ArrayList<>();
 		for (ChargeGroup group : groups) {
 			charges.addAll(group.charges());
 			keys.addAll(Arrays.asList(group.known()));
+			terms.addAll(Arrays.asList(group.terms()));
 			group.node().decidedWithout(group.size());
 		}
-		return this.standIn.takeAll(charges, keys.toArray(KnownKey[]::new), this.time.nanoTime());
+		return this.standIn.takeAll(charges, keys.toArray(KnownKey[]::new), terms.toArray(LimitTerms[]::new),
+				this.time.nanoTime());
 	}
 
 	PlaceLeases places() {
 		return this.places;
 	}
 
+	/** Keeps the places that a decision has taken, if it has. */
+	void hold(LimitDecision decision, KnownKey key) {
+		if (decision.receipt() instanceof SeenFacts facts && facts.terms() instanceof PlaceTerms) {
+			this.places.hold(key, facts, decision.charge().permits());
+		}
+	}
+
+	/** Lets permits be charged that a call has got without Redis. */
+	void owe(KnownKey key, LimitTerms terms, long permits) {
+		this.uncharged.add(key, terms, permits);
+	}
+
 	/** Gives back what a decision took, and waits for it until the deadline. */
-	void giveBack(LimitDecision taken, KnownKey key) {
+	void giveBack(LimitDecision taken, KnownKey key, LimitTerms terms) {
 		if (taken.receipt() instanceof SeenState) {
 			await(sendBack(taken, key));
 		}
+		else if (taken.receipt() instanceof LateReceipt late) {
+			long permits = taken.charge().permits();
+			await(late.whenKnown((outcome) -> sendBack(permits, outcome, late.terms(), key)));
+		}
 		else if (taken.isDegraded() && taken.hasFacts()) {
-			this.standIn.giveBack(taken);
+			this.standIn.giveBack(taken, key, terms);
 		}
 	}
 
 	/** Gives back what a decision took in Redis, without waiting. */
 	CompletableFuture<?> sendBack(LimitDecision taken, KnownKey key) {
-		long permits = taken.charge().permits();
-		if (permits == 0 || !(taken.receipt() instanceof SeenState state)) {
+		return (taken.receipt() instanceof SeenState state) ? sendBackAll(taken.charge().permits(), state, key)
+				: CompletableFuture.completedFuture(null);
+	}
+
+	/** What is owed goes back to the state that is charged for it. */
+	private CompletableFuture<?> sendBack(long permits, LateReceipt.Outcome outcome, LimitTerms terms, KnownKey key) {
+		SeenState state = outcome.state();
+		SeenState last = key.last();
+		if (state == null && outcome.owed() && last != null && last.terms().limit().equals(terms.limit())) {
+			state = last;
+		}
+		return (state != null) ? sendBackAll(permits, state, key) : CompletableFuture.completedFuture(null);
+	}
+
+	private CompletableFuture<?> sendBackAll(long permits, SeenState state, KnownKey key) {
+		if (permits == 0) {
 			return CompletableFuture.completedFuture(null);
 		}
 		if (state instanceof SeenFacts facts && facts.terms() instanceof PlaceTerms) {
@@ -146,8 +247,7 @@ final class Decisions {
 		if (last != null && !last.terms().limit().equals(state.terms().limit())) {
 			return CompletableFuture.completedFuture(null);
 		}
-		return GiveBack.send(permits, state, key, this.nodes.of(key.name()), this.redis, this.scripts.giveBack(),
-				this.time);
+		return this.giveBacks.send(permits, state, key);
 	}
 
 	/**
@@ -156,30 +256,44 @@ final class Decisions {
 	 * @param taken what was reserved
 	 * @param actual what it cost
 	 * @param key whose permits
-	 * @param forgiven counts what is forgiven
+	 * @param terms of which limit
 	 */
-	void settle(LimitDecision taken, long actual, KnownKey key, LongAdder forgiven) {
+	void settle(LimitDecision taken, long actual, KnownKey key, LimitTerms terms) {
 		long more = actual - taken.charge().permits();
-		if (!(taken.receipt() instanceof SeenState state)) {
+		if (taken.receipt() instanceof LateReceipt late) {
+			await(late.whenKnown((outcome) -> settle(more, outcome, late.terms(), key)));
+		}
+		else if (!(taken.receipt() instanceof SeenState state)) {
 			if (taken.isDegraded() && taken.hasFacts()) {
-				this.standIn.settle(taken, actual);
+				this.standIn.settle(taken, actual, key, terms);
 			}
 		}
-		else if (more < 0) {
-			await(sendBack(-more, state, key));
+		else {
+			await(settle(more, state, key));
 		}
-		else if (more > 0) {
-			await(GiveBack.charge(more, state, key, this.nodes.of(key.name()), this.redis, this.scripts.settle(),
-					this.time, forgiven));
+	}
+
+	private CompletableFuture<?> settle(long more, LateReceipt.Outcome outcome, LimitTerms terms, KnownKey key) {
+		SeenState state = outcome.state();
+		if (state != null) {
+			return settle(more, state, key);
 		}
+		if (more > 0 && outcome.owed()) {
+			owe(key, terms, more);
+		}
+		return (more < 0) ? sendBack(-more, outcome, terms, key) : CompletableFuture.completedFuture(null);
+	}
+
+	private CompletableFuture<?> settle(long more, SeenState state, KnownKey key) {
+		if (more < 0) {
+			return sendBack(-more, state, key);
+		}
+		return this.uncharged.charge(key, state.terms(), more);
 	}
 
 	private void await(CompletableFuture<?> answer) {
 		try {
-			answer.get(this.deadlineNanos, TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			Answers.await(answer, this.time.nanoTime() + this.deadlineNanos, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			// it was sent, and its failure is told where it was

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The calls about one key that are under way. One is sent at a time; who comes while it
  * is under way is asked for together with the others, in the next call that leaves: a hot
  * key costs Redis one call for many decisions, made one after the other as if each had
- * come alone. Nobody waits for anything but the own answer, and who leaves before being
- * sent is not charged. Thread-safe.
+ * come alone. Nobody waits for anything but the own answer until the own deadline; a call
+ * that is refused at its deadline before being sent is not charged. Thread-safe.
  */
 final class KeyCalls {
 
@@ -90,6 +90,7 @@ final class KeyCalls {
 				leave(key, redis, takeMany);
 			}
 		};
+		together.get(0).first = true;
 		together.forEach((member) -> member.leave = leave);
 		redis.run(takeMany, new byte[][] { key.name() }, scale.rates(), key.newOrigin(), costs.array())
 			.whenComplete((bytes, failure) -> {
@@ -128,6 +129,9 @@ final class KeyCalls {
 
 		private volatile @Nullable Runnable leave;
 
+		/** Whether it speaks for the call that it shares with others. */
+		private volatile boolean first;
+
 		private Waiting(KeyCalls calls, LevelScale scale, long permits, long needed) {
 			this.calls = calls;
 			this.scale = scale;
@@ -143,12 +147,24 @@ final class KeyCalls {
 			return this.answer;
 		}
 
-		/** Is told that nobody waits any more: it is not sent, or its call may hang. */
-		void withdraw() {
+		boolean isFirst() {
+			return this.first;
+		}
+
+		/**
+		 * Takes it back, since nobody wants it any more.
+		 * @return whether it is not sent
+		 */
+		boolean withdraw() {
 			if (this.decided.compareAndSet(false, true)) {
 				this.calls.waiting.remove(this);
-				return;
+				return true;
 			}
+			return false;
+		}
+
+		/** Lets the next call go, since the one that was sent may hang. */
+		void overtake() {
 			Runnable leave = this.leave;
 			if (leave != null) {
 				leave.run();

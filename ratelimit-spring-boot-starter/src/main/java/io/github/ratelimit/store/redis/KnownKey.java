@@ -7,7 +7,6 @@ import io.github.ratelimit.LimitDecision;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +43,14 @@ final class KnownKey {
 	/** What was asked before this tells nothing of what came back since. */
 	private volatile long forgottenAt = Long.MIN_VALUE;
 
-	private volatile @Nullable SeenState standInBegan;
+	/** Null until Redis was away. */
+	private volatile @Nullable StandInKey standIn;
+
+	/** Null where the limit has no slots. */
+	private volatile @Nullable OwnSlots slots;
+
+	/** Null until permits were given away without Redis. */
+	private volatile @Nullable LateCalls late;
 
 	private volatile long lastSeen;
 
@@ -96,11 +102,15 @@ final class KnownKey {
 
 	private @Nullable SeenState lately(LimitTerms terms, long now) {
 		SeenState seen = this.last;
-		if (seen == null || seen.terms() != terms) {
+		if (seen == null || seen.terms() != terms || isForgotten(seen)) {
 			return null;
 		}
 		long quiet = seen.refunded() ? REFUNDED_QUIET_NANOS : QUIET_NANOS;
 		return (now - seen.askedNanos() < quiet) ? seen : null;
+	}
+
+	private boolean isForgotten(SeenState seen) {
+		return this.forgottenAt != Long.MIN_VALUE && seen.askedNanos() - this.forgottenAt <= 0;
 	}
 
 	/**
@@ -117,33 +127,74 @@ final class KnownKey {
 		return this.last;
 	}
 
+	/** Takes over a state, unless a later one was seen. */
 	void saw(SeenState state) {
-		if (this.forgottenAt == Long.MIN_VALUE || state.askedNanos() - this.forgottenAt > 0) {
+		SeenState last = this.last;
+		if (last == null || state.askedNanos() - last.askedNanos() >= 0) {
 			this.last = state;
 		}
 	}
 
-	/** Forgets the state, so that the next charge is asked for. */
+	/**
+	 * Proves nothing from the state any more, so that the next charge is asked for: more
+	 * may be there than time has brought.
+	 */
 	void forgetState(long now) {
 		this.forgottenAt = now;
-		this.last = null;
+	}
+
+	/** Returns what stands in for Redis while it is away. */
+	StandInKey standIn() {
+		StandInKey known = this.standIn;
+		return (known != null) ? known : createStandIn();
+	}
+
+	private synchronized StandInKey createStandIn() {
+		StandInKey known = this.standIn;
+		if (known == null) {
+			known = new StandInKey();
+			this.standIn = known;
+		}
+		return known;
+	}
+
+	/** Returns the slots that calls of this instance have, of a limit that has slots. */
+	OwnSlots slots() {
+		OwnSlots known = this.slots;
+		return (known != null) ? known : createSlots();
+	}
+
+	private synchronized OwnSlots createSlots() {
+		OwnSlots known = this.slots;
+		if (known == null) {
+			known = new OwnSlots();
+			this.slots = known;
+		}
+		return known;
+	}
+
+	/** Returns what was given away and the last state does not lack yet. */
+	LateCalls late() {
+		LateCalls known = this.late;
+		return (known != null) ? known : createLate();
+	}
+
+	private synchronized LateCalls createLate() {
+		LateCalls known = this.late;
+		if (known == null) {
+			known = new LateCalls();
+			this.late = known;
+		}
+		return known;
 	}
 
 	/**
-	 * Lets what stands in for Redis begin with the last state, once for each state:
-	 * nobody takes before it has.
+	 * Returns how many permits of the last state this instance has given away since: what
+	 * stands in for Redis does not have them.
 	 */
-	void beginStandIn(Consumer<SeenState> begin) {
-		if (this.last == this.standInBegan) {
-			return;
-		}
-		synchronized (this) {
-			SeenState seen = this.last;
-			if (seen != null && seen != this.standInBegan) {
-				begin.accept(seen);
-				this.standInBegan = seen;
-			}
-		}
+	long givenAway() {
+		LateCalls known = this.late;
+		return (known != null) ? known.permits() : 0;
 	}
 
 	KeyCalls calls() {

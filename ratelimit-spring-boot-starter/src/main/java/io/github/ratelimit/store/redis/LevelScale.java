@@ -162,6 +162,15 @@ final class LevelScale extends LimitTerms {
 		return SeenLevels.read(answer, this, askedNanos, answeredNanos);
 	}
 
+	@Override
+	SeenLevels guess(double share, long nowNanos) {
+		long[] levels = new long[this.full.length];
+		for (int i = 0; i < levels.length; i++) {
+			levels[i] = this.paced ? this.full[i] : (long) (this.full[i] * share);
+		}
+		return SeenLevels.of(this, levels, nowNanos);
+	}
+
 	/** Returns how many permits a level is, those owed as a negative number. */
 	long permits(int rate, long level) {
 		return Math.floorDiv(level, this.unit[rate]);
@@ -182,6 +191,11 @@ final class LevelScale extends LimitTerms {
 	/** Returns the level of a number of permits that the limit can hold. */
 	long level(int rate, long permits) {
 		return permits * this.unit[rate];
+	}
+
+	/** Returns the level of any number of permits, at most the largest that is exact. */
+	long levelOfAny(int rate, long permits) {
+		return (long) Math.min(MOST, (double) permits * this.unit[rate]);
 	}
 
 	/** Returns the level at which a charge needs not wait. */

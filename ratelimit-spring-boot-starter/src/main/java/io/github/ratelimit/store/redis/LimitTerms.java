@@ -5,6 +5,7 @@ import io.github.ratelimit.Limit;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A limit in the numbers that its script counts in: what is sent, and how what comes back
@@ -73,6 +74,20 @@ abstract sealed class LimitTerms permits LevelScale, WindowTerms, PlaceTerms {
 	 * @param answeredNanos when the answer was there
 	 */
 	abstract SeenState read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos);
+
+	/** Returns a state that has a part of all permits, which nobody has seen. */
+	abstract SeenState guess(double share, long nowNanos);
+
+	/**
+	 * Returns what a key has by its last state: in proportion where that was a state of
+	 * another limit, everything where there is none.
+	 */
+	final SeenState from(@Nullable SeenState last, long nowNanos) {
+		if (last != null && last.terms().limit().equals(this.limit)) {
+			return last;
+		}
+		return guess((last != null) ? last.share(nowNanos) : 1, nowNanos);
+	}
 
 	/** Returns what a state begins with that Redis does not have yet. */
 	byte[] fresh(KnownKey key) {

@@ -4,13 +4,12 @@ import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -22,16 +21,17 @@ final class Nodes {
 
 	private static final Log logger = LogFactory.getLog(RedisStore.class);
 
-	private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+	/** Calls whose answers are late and that nobody waits for, of one node. */
+	private static final int MOST_LATE = 4_096;
 
-	private static final long PAUSE_LEAST = 150;
+	/** So many late answers within a minute are worth a warning. */
+	private static final int MANY_LATE = 1_000;
 
-	private static final long PAUSE_MOST = 450;
-
-	/** After so many probes in vain the connection may be the reason. */
-	private static final int IN_VAIN = 2;
+	private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
 
 	private final Map<String, Node> byName = new ConcurrentHashMap<>();
+
+	private final AtomicBoolean warnedOfLate = new AtomicBoolean();
 
 	private final RedisScripts scripts;
 
@@ -49,8 +49,12 @@ final class Nodes {
 
 	private final String policies;
 
+	private final long deadlineNanos;
+
+	private final LongSupplier owed;
+
 	Nodes(RedisScripts scripts, Script probe, RedisKeys names, ScheduledExecutorService scheduler, TimeSource time,
-			StoreObserver observer, String policies) {
+			StoreObserver observer, RedisStoreSettings settings, LongSupplier owed) {
 		this.scripts = scripts;
 		this.probe = probe;
 		this.names = names;
@@ -58,7 +62,9 @@ final class Nodes {
 		this.time = time;
 		this.observer = observer;
 		this.foreign = new ForeignValues(time);
-		this.policies = policies;
+		this.policies = settings.describeFailurePolicies();
+		this.deadlineNanos = settings.deadline().toNanos();
+		this.owed = owed;
 	}
 
 	Node of(byte[] name) {
@@ -74,35 +80,83 @@ final class Nodes {
 	/** One node with its breaker. */
 	final class Node {
 
-		private final String name;
+		private final Breaker breaker = new Breaker(Nodes.this.deadlineNanos);
 
-		private final Breaker breaker = new Breaker();
+		private final OutageLog log;
 
-		private final LongAdder decidedWithout = new LongAdder();
+		private final AtomicInteger late = new AtomicInteger();
 
-		private volatile long openedAt;
+		private int lateLately;
 
-		private int inVain;
+		private long lateSince;
 
 		private Node(String name) {
-			this.name = name;
+			this.log = new OutageLog(name, Nodes.this.policies, Nodes.this.time, Nodes.this.scheduler, Nodes.this.owed);
 		}
 
 		boolean isOpen() {
 			return this.breaker.isOpen();
 		}
 
+		/** Returns whether so many answers are late that no more are waited for. */
+		boolean isCrowded() {
+			return this.late.get() >= MOST_LATE;
+		}
+
+		/** Notes an answer, in time or late. */
 		void answered(long nanos) {
-			this.breaker.succeeded();
+			this.breaker.answered();
 			Nodes.this.observer.answered(nanos);
 		}
 
 		void decidedWithout(int limits) {
-			this.decidedWithout.add(limits);
+			this.log.decidedWithout(limits);
 		}
 
 		/**
-		 * Is told of a call that failed.
+		 * Notes a call that was not answered by its deadline.
+		 * @param askedNanos when it was asked
+		 * @param punctual whether its caller noticed in time: one that woke late says
+		 * nothing of the node
+		 * @param key one of the keys of the call
+		 */
+		void late(long askedNanos, boolean punctual, byte[] key) {
+			Nodes.this.observer.failed(StoreFailures.TIMEOUT);
+			if (!punctual) {
+				return;
+			}
+			long now = Nodes.this.time.nanoTime();
+			if (this.breaker.unanswered(askedNanos, now)) {
+				opened(StoreFailures.TIMEOUT, new TimeoutException("nothing is answered"), key);
+			}
+			else if (areMany(now) && Nodes.this.warnedOfLate.compareAndSet(false, true)) {
+				logger.warn("Redis often answers after ratelimit.redis.deadline ("
+						+ Duration.ofNanos(Nodes.this.deadlineNanos).toMillis()
+						+ " ms): such calls are decided by what was last seen, and limits lag by a round trip. Bring"
+						+ " Redis nearer, or raise the deadline. (This is said once; ratelimit.store.errors counts"
+						+ " them as timeout.)");
+			}
+		}
+
+		private synchronized boolean areMany(long now) {
+			if (this.lateLately == 0 || now - this.lateSince > MINUTE_NANOS) {
+				this.lateLately = 0;
+				this.lateSince = now;
+			}
+			return ++this.lateLately >= MANY_LATE;
+		}
+
+		/** Nobody waits any more for an answer that is still to come. */
+		void lateBegins() {
+			this.late.incrementAndGet();
+		}
+
+		void lateEnds() {
+			this.late.decrementAndGet();
+		}
+
+		/**
+		 * Notes a call that failed, once for each that was sent.
 		 * @param failure why
 		 * @param keys the keys of the call
 		 */
@@ -114,11 +168,20 @@ final class Nodes {
 			}
 			Nodes.this.observer.failed(reason);
 			if (this.breaker.failed()) {
-				this.openedAt = Nodes.this.time.nanoTime();
-				this.inVain = 0;
-				logger.warn("Redis fails (" + this.name + ", " + reason + ": " + StoreFailures.cause(failure)
-						+ "). Until it answers again limits decide by on-store-failure: " + Nodes.this.policies);
-				schedule(Nodes.this.names.probe(keys[0]));
+				opened(reason, StoreFailures.cause(failure), keys[0]);
+			}
+		}
+
+		private void opened(String reason, Throwable failure, byte[] key) {
+			this.log.opened(reason, failure);
+			new NodeProbe(Nodes.this.scripts, Nodes.this.probe, Nodes.this.names.probe(key), Nodes.this.scheduler,
+					Nodes.this.time, Nodes.this.deadlineNanos, this::close)
+				.start();
+		}
+
+		private void close() {
+			if (this.breaker.close()) {
+				this.log.closed();
 			}
 		}
 
@@ -130,40 +193,6 @@ final class Nodes {
 		private void foreign(String reason, byte[]... keys) {
 			Nodes.this.observer.failed(reason);
 			Nodes.this.foreign.found(reason, keys);
-		}
-
-		private void schedule(byte[] probeKey) {
-			long pause = ThreadLocalRandom.current().nextLong(PAUSE_LEAST, PAUSE_MOST);
-			try {
-				Nodes.this.scheduler.schedule(() -> probe(probeKey), pause, TimeUnit.MILLISECONDS);
-			}
-			catch (RejectedExecutionException ex) {
-				logger.trace("The store is closed: no more probes", ex);
-			}
-		}
-
-		private void probe(byte[] key) {
-			CompletableFuture<byte[]> answer = Nodes.this.scripts.run(Nodes.this.probe, new byte[][] { key });
-			// an answer that comes after the timeout closes as well
-			answer.thenRun(this::close);
-			answer.copy().orTimeout(PROBE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).whenComplete((bytes, failure) -> {
-				if (failure != null && this.breaker.isOpen()) {
-					this.inVain = StoreFailures.isOfTheConnection(failure) ? this.inVain + 1 : 0;
-					if (this.inVain == IN_VAIN) {
-						this.inVain = 0;
-						Nodes.this.scripts.reconnect(key);
-					}
-					schedule(key);
-				}
-			});
-		}
-
-		private void close() {
-			if (this.breaker.close()) {
-				Duration gone = Duration.ofNanos(Nodes.this.time.nanoTime() - this.openedAt);
-				logger.info("Redis answers again (" + this.name + ") after " + gone.toMillis() + " ms; "
-						+ this.decidedWithout.sumThenReset() + " times a limit decided without it");
-			}
 		}
 
 	}

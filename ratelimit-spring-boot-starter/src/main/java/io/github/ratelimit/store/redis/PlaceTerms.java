@@ -65,6 +65,11 @@ final class PlaceTerms extends LimitTerms {
 	}
 
 	@Override
+	SeenFacts guess(double share, long nowNanos) {
+		return SeenFacts.guess(this, share, nowNanos);
+	}
+
+	@Override
 	SeenFacts read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
 		return SeenFacts.read(answer, this, needed, fresh, askedNanos, answeredNanos);
 	}

@@ -8,7 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,6 +27,9 @@ final class Question {
 	private static final byte[] LOOK = "look".getBytes(StandardCharsets.US_ASCII);
 
 	private static final byte REFUSED = '0';
+
+	/** A thread that wakes so long after its deadline was short of processor time. */
+	private static final long OVERSLEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	static final byte GRANTED = '1';
 
@@ -45,6 +50,9 @@ final class Question {
 	private final byte[][] fresh;
 
 	private final KeyCalls.@Nullable Waiting waiting;
+
+	/** Seen by the one thread that waits. */
+	private @Nullable Throwable failure;
 
 	private Question(ChargeGroup group, boolean take, byte[][] fresh, TimeSource time, long askedNanos,
 			CompletableFuture<byte[]> answer, KeyCalls.@Nullable Waiting waiting) {
@@ -101,60 +109,102 @@ final class Question {
 
 	/**
 	 * Waits for the answer.
-	 * @param nanos how long at most; an answer that is there is read in any case
-	 * @return what the limits say, null if there is no answer that can be read
+	 * @param deadlineNanos until when at most; an answer that is there is read in any
+	 * case
+	 * @return what the limits say; null if the answer is late, or the question
+	 * {@linkplain #hasFailed() has failed}
 	 */
-	@Nullable Said await(long nanos) {
-		Throwable failure;
+	@Nullable Said await(long deadlineNanos) {
 		try {
-			return read(this.answer.get(Math.max(0, nanos), TimeUnit.NANOSECONDS));
+			return read(Answers.await(this.answer, deadlineNanos, this.time));
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			failure = null;
+		catch (TimeoutException ex) {
+			return this.answer.isDone() ? readNow() : late(deadlineNanos);
 		}
-		catch (TimeoutException | ExecutionException | BufferUnderflowException ex) {
-			failure = ex;
+		catch (ExecutionException | BufferUnderflowException ex) {
+			return fail(ex);
 		}
-		if (failure != null) {
-			this.group.node().failed(failure, this.group.names());
-		}
+	}
+
+	/** Returns whether there is a failure instead of the answer that was waited for. */
+	boolean hasFailed() {
+		return this.failure != null;
+	}
+
+	private @Nullable Said fail(Throwable failure) {
+		this.failure = failure;
+		failed(failure);
 		return null;
 	}
 
+	private @Nullable Said readNow() {
+		try {
+			return read(this.answer.join());
+		}
+		catch (CancellationException | CompletionException | BufferUnderflowException ex) {
+			return fail(ex);
+		}
+	}
+
+	/** A thread that was woken late says nothing of Redis. */
+	private @Nullable Said late(long deadlineNanos) {
+		long overslept = this.time.nanoTime() - deadlineNanos;
+		this.group.node().late(this.askedNanos, overslept < OVERSLEPT_NANOS, this.group.known()[0].name());
+		return null;
+	}
+
+	/** Several may share a call; its failure is one. */
+	private void failed(Throwable failure) {
+		if (this.waiting == null || this.waiting.isFirst()) {
+			this.group.node().failed(failure, this.group.names());
+		}
+	}
+
 	/**
-	 * Gives back what a late answer grants: its caller was decided otherwise. Places go
-	 * back even where no answer comes.
+	 * Leaves the answer to itself: nobody waits for it any more.
+	 * @param call what was decided instead
 	 */
-	void abandon(Decisions decisions) {
+	void leave(LateCall call) {
+		if (this.failure != null) {
+			fail(call, this.failure);
+			return;
+		}
+		if (this.waiting != null && !call.goesOn() && this.waiting.withdraw()) {
+			return;
+		}
 		if (this.waiting != null) {
-			this.waiting.withdraw();
+			this.waiting.overtake();
 		}
-		if (this.take) {
-			this.answer.whenComplete((bytes, failure) -> {
-				if (bytes != null) {
-					read(bytes).decisions().forEach((said) -> giveBack(said, decisions));
-				}
-				else if (!StoreFailures.isOfOneKey(StoreFailures.reason(failure))) {
-					// what is wrong with a key is found before anything is taken
-					givePlacesBack(decisions);
-				}
-			});
-		}
-	}
-
-	private void giveBack(LimitDecision said, Decisions decisions) {
-		if (said.receipt() != null) {
-			decisions.sendBack(said, this.group.known()[this.group.charges().indexOf(said.charge())]);
-		}
-	}
-
-	private void givePlacesBack(Decisions decisions) {
-		for (int i = 0; i < this.group.size(); i++) {
-			long places = this.group.charges().get(i).permits();
-			if (places > 0 && this.group.terms()[i] instanceof PlaceTerms) {
-				decisions.places().giveBack(this.group.known()[i], this.fresh[i], places);
+		Nodes.Node node = this.group.node();
+		node.lateBegins();
+		this.answer.whenComplete((bytes, failure) -> {
+			node.lateEnds();
+			Said said = (bytes != null) ? readLate(bytes) : null;
+			if (said != null) {
+				call.answered(said.decisions(), this.fresh);
 			}
+			else {
+				if (failure != null) {
+					failed(failure);
+				}
+				fail(call, failure);
+			}
+		});
+	}
+
+	private void fail(LateCall call, @Nullable Throwable failure) {
+		if (this.take) {
+			call.failed(failure != null && StoreFailures.isOfOneKey(StoreFailures.reason(failure)), this.fresh);
+		}
+	}
+
+	private @Nullable Said readLate(byte[] bytes) {
+		try {
+			return read(bytes);
+		}
+		catch (BufferUnderflowException ex) {
+			failed(ex);
+			return null;
 		}
 	}
 

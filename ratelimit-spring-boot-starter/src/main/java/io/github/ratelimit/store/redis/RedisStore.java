@@ -7,10 +7,12 @@ import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -21,8 +23,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final Lookups lookups;
 
+	private final Script configurations;
+
 	private final Leases leases;
 
 	private final long deadlineNanos;
@@ -64,6 +68,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	private final KnownTerms terms;
 
 	private final PlaceLeases places;
+
+	private final UnchargedPermits uncharged;
+
+	private final Instances instances;
 
 	private final LimitStore standIn;
 
@@ -79,17 +87,25 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.settings = settings;
 		this.time = time;
 		this.names = new RedisKeys(settings.keyPrefix());
-		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
-				settings.describeFailurePolicies());
+		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer, settings,
+				this::owedLately);
+		this.configurations = scripts.configurations();
 		this.lookups = new Lookups(redis, scripts, this.names, time);
-		this.leases = new LeasesInRedis(redis, scripts, this.nodes, time, this.scheduler);
+		GiveBacks giveBacks = new GiveBacks(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
+		this.leases = new LeasesInRedis(redis, scripts, this.nodes, giveBacks, time, this.scheduler);
 		this.deadlineNanos = settings.deadline().toNanos();
 		this.terms = new KnownTerms(settings.slotLease());
 		this.standIn = local;
 		this.places = new PlaceLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
 				settings.slotLease());
-		this.decisions = new Decisions(redis, scripts, this.nodes, new StandIn(local, settings), this.places, time,
-				this.deadlineNanos);
+		this.uncharged = new UnchargedPermits(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler,
+				settings.maxKnownKeys(), (limit) -> known(limit).forgiven());
+		this.instances = new Instances(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
+				this.scheduler);
+		StandIn withoutRedis = new StandIn(local, settings, this.instances::count, this.uncharged, this.places,
+				giveBacks);
+		this.decisions = new Decisions(redis, scripts, this.nodes, withoutRedis, new LateDecisions(settings, time),
+				this.places, this.uncharged, giveBacks, time, this.deadlineNanos);
 	}
 
 	/**
@@ -105,8 +121,21 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	public static RedisStore create(RedisConnectionFactory connectionFactory, RedisStoreSettings settings,
 			LimitStore standIn, TimeSource time, StoreObserver observer) {
 		Scripts scripts = Scripts.load();
-		return new RedisStore(Clients.scripts(connectionFactory, scripts.take(), scripts.takeMany(), scripts.giveBack(),
-				scripts.settle(), scripts.renewPlaces()), scripts, settings, standIn, time, observer);
+		RedisStore store = new RedisStore(Clients.scripts(connectionFactory, scripts.take(), scripts.takeMany(),
+				scripts.giveBack(), scripts.charge(), scripts.renewPlaces()), scripts, settings, standIn, time,
+				observer);
+		store.begin();
+		return store;
+	}
+
+	/** Returns how many keys owe Redis something. */
+	int uncharged() {
+		return this.uncharged.size();
+	}
+
+	/** Begins to tell Redis that this instance is there. */
+	void begin() {
+		this.instances.start();
 	}
 
 	/**
@@ -119,6 +148,20 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		LimitTerms.of(limit, this.settings.slotLease());
 	}
 
+	/**
+	 * Looks once a minute whether other instances that share the prefix have other rates,
+	 * and warns if they do for minutes.
+	 * @param limits the limits of this instance
+	 */
+	public void compareConfigurations(Supplier<Collection<RegisteredLimit>> limits) {
+		configurations(limits).start(this.scheduler);
+	}
+
+	Configurations configurations(Supplier<Collection<RegisteredLimit>> limits) {
+		return new Configurations(this.redis, this.configurations, this.settings.keyPrefix(), this.names, this.nodes,
+				limits);
+	}
+
 	@Override
 	public LimitDecision take(Charge charge) {
 		long start = this.time.nanoTime();
@@ -127,8 +170,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		KnownKey key = keys.get(charge.key(), start);
 		LimitDecision decision = decideWithoutAsking(charge, key, terms, start);
 		if (decision == null) {
-			decision = this.decisions.take(charge, key, terms, start);
-			if (!decision.violated() && !decision.isDegraded()) {
+			decision = (terms instanceof PlaceTerms)
+					? takeAll(List.of(charge), new KnownKey[] { key }, new LimitTerms[] { terms }, start).get(0)
+					: this.decisions.take(charge, key, terms, start);
+			if (decision.receipt() instanceof SeenState && !decision.violated()) {
 				granted(decision, key, keys.lease(), terms, start);
 			}
 		}
@@ -148,13 +193,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		if (lease != null && terms instanceof LevelScale scale && !scale.isPaced()) {
 			key.lease(this.leases, lease).granted(scale, now);
 		}
-		hold(decision, key);
-	}
-
-	private void hold(LimitDecision decision, KnownKey key) {
-		if (decision.receipt() instanceof SeenFacts facts && facts.terms() instanceof PlaceTerms) {
-			this.places.hold(key, facts, decision.charge().permits());
-		}
+		this.decisions.hold(decision, key);
 	}
 
 	@Override
@@ -174,10 +213,43 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		}
 		List<LimitDecision> decisions = refusedWithoutAsking(charges, keys, limits, start);
 		if (decisions == null) {
-			decisions = this.decisions.takeAll(charges, keys, limits, start);
+			decisions = takeAll(charges, keys, limits, start);
 		}
 		count(decisions, keys, start);
 		return decisions;
+	}
+
+	@Override
+	public List<LimitDecision> takeUnanswered(List<Charge> charges) {
+		long start = this.time.nanoTime();
+		KnownKey[] keys = new KnownKey[charges.size()];
+		LimitTerms[] limits = new LimitTerms[charges.size()];
+		for (int i = 0; i < keys.length; i++) {
+			limits[i] = terms(charges.get(i).limit());
+			keys[i] = known(limits[i]).get(charges.get(i).key(), start);
+		}
+		List<LimitDecision> decisions = takeSlots(charges, keys, limits,
+				() -> this.decisions.takeUnanswered(charges, keys, limits));
+		count(decisions, keys, start);
+		return decisions;
+	}
+
+	private List<LimitDecision> takeAll(List<Charge> charges, KnownKey[] keys, LimitTerms[] limits, long start) {
+		return takeSlots(charges, keys, limits, () -> this.decisions.takeAll(charges, keys, limits, start));
+	}
+
+	private List<LimitDecision> takeSlots(List<Charge> charges, KnownKey[] keys, LimitTerms[] limits,
+			Supplier<List<LimitDecision>> take) {
+		SlotsAsked slots = SlotsAsked.of(charges, keys);
+		List<LimitDecision> decisions;
+		try {
+			decisions = take.get();
+		}
+		catch (RuntimeException | Error ex) {
+			slots.drop();
+			throw ex;
+		}
+		return slots.hold(decisions, (taken, i) -> this.decisions.giveBack(taken, keys[i], limits[i]));
 	}
 
 	private void count(List<LimitDecision> decisions, KnownKey[] keys, long now) {
@@ -190,7 +262,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			else {
 				keys[i].seen(now);
 			}
-			hold(decision, keys[i]);
+			this.decisions.hold(decision, keys[i]);
 		}
 	}
 
@@ -224,12 +296,14 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public void giveBack(LimitDecision taken) {
-		this.decisions.giveBack(taken, key(taken));
+		KnownKey key = key(taken);
+		this.decisions.giveBack(taken, key, terms(taken.limit()));
+		SlotsAsked.end(taken, key);
 	}
 
 	@Override
 	public void settle(LimitDecision taken, long actual) {
-		this.decisions.settle(taken, actual, key(taken), known(terms(taken.limit())).forgiven());
+		this.decisions.settle(taken, actual, key(taken), terms(taken.limit()));
 	}
 
 	private KnownKey key(LimitDecision taken) {
@@ -282,7 +356,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public long forgottenPermits(Limit limit) {
-		return 0;
+		return this.uncharged.forgotten(limit);
 	}
 
 	@Override
@@ -297,6 +371,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public String status() {
 		return this.nodes.anyOpen() ? "degraded" : "up";
+	}
+
+	@Override
+	public int instances() {
+		return this.instances.count();
 	}
 
 	/**
@@ -315,6 +394,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			}
 		}
 		givenBack.add(this.places.giveAllBack());
+		givenBack.add(this.instances.end());
 		await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)));
 		this.scheduler.shutdownNow();
 		this.redis.close();
@@ -322,14 +402,15 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private void await(CompletableFuture<?> all) {
 		try {
-			all.get(this.deadlineNanos, TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			Answers.await(all, this.time.nanoTime() + this.deadlineNanos, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits come back by refill", ex);
 		}
+	}
+
+	private long owedLately() {
+		return this.uncharged.notedLately();
 	}
 
 	private KnownKeys known(LimitTerms terms) {

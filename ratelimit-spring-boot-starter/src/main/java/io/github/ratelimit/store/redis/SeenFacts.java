@@ -2,13 +2,17 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.Receipt;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Redis said of windows, or of places of calls under way: what is left, when it is
  * full, and how long the charge that asked has to wait. Immutable.
  */
 final class SeenFacts extends SeenState {
+
+	private static final long SOME_MICROS = 1_000_000;
 
 	private final LimitTerms terms;
 
@@ -41,6 +45,63 @@ final class SeenFacts extends SeenState {
 		this.steadyMicros = (long) answer.getDouble();
 	}
 
+	private SeenFacts(LimitTerms terms, SeenFacts before, long nowNanos, long missing) {
+		super(before.time(), before, nowNanos);
+		long elapsed = microsSince(before.askedNanos(), nowNanos);
+		this.terms = terms;
+		this.needed = before.needed;
+		this.fresh = before.fresh;
+		this.remaining = new long[before.remaining.length];
+		this.microsToFull = new long[before.remaining.length];
+		for (int i = 0; i < this.remaining.length; i++) {
+			this.remaining[i] = before.remaining(i, elapsed) - missing;
+			long micros = before.nanosToFull(i, elapsed) / 1000;
+			this.microsToFull[i] = (micros == 0 && missing > 0) ? periodMicros(terms, i) : micros;
+		}
+		long known = Math.max(before.waitMicros, before.steadyMicros) - elapsed;
+		this.waitMicros = (known > 0) ? Math.min(known, longest()) : 1;
+		this.steadyMicros = 0;
+	}
+
+	private SeenFacts(LimitTerms terms, byte[] fresh, double share, long nowNanos) {
+		super(0, null, nowNanos);
+		this.terms = terms;
+		this.needed = 0;
+		this.fresh = fresh;
+		this.remaining = new long[terms.limit().quotas()];
+		this.microsToFull = new long[this.remaining.length];
+		for (int i = 0; i < this.remaining.length; i++) {
+			this.remaining[i] = (long) (terms.limit().quota(i) * share);
+			this.microsToFull[i] = (share < 1) ? periodMicros(terms, i) : 0;
+		}
+		this.waitMicros = 0;
+		this.steadyMicros = LimitTerms.MOST;
+	}
+
+	/** When places are free nobody can tell: it is worth asking after a second. */
+	private static long periodMicros(LimitTerms terms, int quota) {
+		return (terms instanceof WindowTerms) ? terms.limit().rates().get(quota).period().toNanos() / 1000
+				: SOME_MICROS;
+	}
+
+	private long longest() {
+		long longest = 1;
+		for (long micros : this.microsToFull) {
+			longest = Math.max(longest, micros);
+		}
+		return longest;
+	}
+
+	/** Returns facts that nobody has seen: a part of all permits is there. */
+	static SeenFacts guess(LimitTerms terms, double share, long nowNanos) {
+		return new SeenFacts(terms, new byte[0], share, nowNanos);
+	}
+
+	/** Returns the receipt of places that are held under a name whatever was answered. */
+	static SeenFacts claimed(PlaceTerms terms, byte[] fresh, long nowNanos) {
+		return new SeenFacts(terms, fresh, 0, nowNanos);
+	}
+
 	/** Returns how many bytes the facts of a limit take in an answer. */
 	static int bytes(LimitTerms terms) {
 		return HEAD + (2 * terms.limit().quotas() + 2) * Double.BYTES;
@@ -71,13 +132,18 @@ final class SeenFacts extends SeenState {
 	}
 
 	@Override
-	LimitDecision granted(Charge charge, boolean taken) {
-		return LimitDecision.granted(charge, taken ? this : null, remaining(0), nanosToFull(0), perRate(0));
+	LimitDecision granted(Charge charge, @Nullable Receipt receipt) {
+		return LimitDecision.granted(charge, receipt, remaining(0), nanosToFull(0), perRate(0));
 	}
 
 	@Override
-	boolean has(Charge charge) {
-		return remaining(0) >= charge.needed() && charge.needed() <= this.terms.most();
+	boolean has(Charge charge, long waitedMicros) {
+		return charge.needed() == 0 || (remaining(0) >= charge.needed() && charge.needed() <= this.terms.most());
+	}
+
+	@Override
+	SeenFacts later(long nowNanos, long missing) {
+		return new SeenFacts(this.terms, this, nowNanos, missing);
 	}
 
 	/**
@@ -117,6 +183,30 @@ final class SeenFacts extends SeenState {
 		// when places are free nobody can tell
 		long elapsed = (this.terms instanceof WindowTerms) ? elapsedMicros : 0;
 		return nanos(Math.max(0, this.microsToFull[quota] - elapsed));
+	}
+
+	/**
+	 * Of windows also when there is more: Redis has told for the first of the rates, so
+	 * of several it is not known.
+	 */
+	@Override
+	long @Nullable [] perRate(long elapsedMicros) {
+		if (!(this.terms instanceof WindowTerms)) {
+			return super.perRate(elapsedMicros);
+		}
+		int rates = quotas();
+		long[] perRate = new long[3 * rates];
+		for (int i = 0; i < rates; i++) {
+			perRate[3 * i] = Math.max(0, remaining(i, elapsedMicros));
+			perRate[3 * i + 1] = nanosToFull(i, elapsedMicros);
+			perRate[3 * i + 2] = nanosToMore(perRate[3 * i + 1], elapsedMicros);
+		}
+		return perRate;
+	}
+
+	private long nanosToMore(long nanosToFull, long elapsedMicros) {
+		boolean known = quotas() == 1 && isKnownAfter(elapsedMicros);
+		return (nanosToFull == 0) ? 0 : known ? Math.min(nanosToFull, nanos(this.steadyMicros - elapsedMicros)) : -1;
 	}
 
 }

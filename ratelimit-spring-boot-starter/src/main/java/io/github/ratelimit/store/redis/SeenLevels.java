@@ -2,7 +2,9 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.Receipt;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** The levels of token buckets as Redis showed them. Immutable. */
 final class SeenLevels extends SeenState {
@@ -18,6 +20,17 @@ final class SeenLevels extends SeenState {
 		for (int i = 0; i < this.levels.length; i++) {
 			this.levels[i] = (long) answer.getDouble();
 		}
+	}
+
+	private SeenLevels(LevelScale scale, long[] levels, double time, @Nullable SeenState before, long nowNanos) {
+		super(time, before, nowNanos);
+		this.scale = scale;
+		this.levels = levels;
+	}
+
+	/** Returns levels that nobody has seen. */
+	static SeenLevels of(LevelScale scale, long[] levels, long nowNanos) {
+		return new SeenLevels(scale, levels, 0, null, nowNanos);
 	}
 
 	/** Returns how many bytes the state of a limit takes in an answer. */
@@ -42,13 +55,13 @@ final class SeenLevels extends SeenState {
 	}
 
 	@Override
-	LimitDecision granted(Charge charge, boolean taken) {
+	LimitDecision granted(Charge charge, @Nullable Receipt receipt) {
 		long wait = 0;
 		if (this.scale.isPaced() && charge.needed() > 0) {
-			long before = this.levels[0] + (taken ? this.scale.level(0, charge.permits()) : 0);
+			long before = this.levels[0] + ((receipt != null) ? this.scale.level(0, charge.permits()) : 0);
 			wait = nanos(ahead(this.scale.microsBetween(0, before, this.scale.full(0))));
 		}
-		return LimitDecision.grantedAfter(charge, taken ? this : null, remaining(0), wait, nanosToFull(0), perRate(0));
+		return LimitDecision.grantedAfter(charge, receipt, remaining(0), wait, nanosToFull(0), perRate(0));
 	}
 
 	/** Returns the decision of a lease taken with this state that has paid the charge. */
@@ -59,9 +72,20 @@ final class SeenLevels extends SeenState {
 	}
 
 	@Override
-	boolean has(Charge charge) {
-		return charge.needed() == 0
-				|| (charge.needed() <= charge.limit().capacity() && micros(charge) <= this.scale.patience(charge));
+	boolean has(Charge charge, long waitedMicros) {
+		return charge.needed() == 0 || (charge.needed() <= charge.limit().capacity()
+				&& micros(charge) <= Math.max(0, this.scale.patience(charge) - waitedMicros));
+	}
+
+	@Override
+	SeenLevels later(long nowNanos, long missing) {
+		long elapsed = microsSince(askedNanos(), nowNanos);
+		long passed = Math.max(0, elapsed - (long) time());
+		long[] later = new long[this.levels.length];
+		for (int i = 0; i < later.length; i++) {
+			later[i] = this.scale.after(i, this.levels[i], passed) - this.scale.levelOfAny(i, missing);
+		}
+		return new SeenLevels(this.scale, later, Math.max(0, time() - elapsed), this, nowNanos);
 	}
 
 	@Override
@@ -103,6 +127,16 @@ final class SeenLevels extends SeenState {
 	long remaining(int rate, long elapsedMicros) {
 		long passed = Math.max(0, elapsedMicros - (long) time());
 		return this.scale.remaining(rate, this.scale.after(rate, this.levels[rate], passed));
+	}
+
+	@Override
+	long part(int rate, long elapsedMicros, int instances) {
+		if (!this.scale.isPaced()) {
+			return super.part(rate, elapsedMicros, instances);
+		}
+		long passed = Math.max(0, elapsedMicros - (long) time());
+		long level = this.scale.after(rate, this.levels[rate], passed);
+		return 1 + Math.floorDiv(this.scale.permits(rate, level - this.scale.full(rate)), instances);
 	}
 
 	@Override

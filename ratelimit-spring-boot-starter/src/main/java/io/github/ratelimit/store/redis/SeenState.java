@@ -35,6 +35,15 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 		this.answeredNanos = answeredNanos;
 	}
 
+	/** Creates the state that another one becomes by itself, or that nobody has seen. */
+	SeenState(double time, @Nullable SeenState before, long nowNanos) {
+		this.time = time;
+		this.refunded = before != null && before.refunded;
+		this.origin = (before != null) ? before.origin : 0;
+		this.askedNanos = nowNanos;
+		this.answeredNanos = nowNanos;
+	}
+
 	abstract LimitTerms terms();
 
 	/** Returns the time that Redis showed with the state, as its kind has it. */
@@ -61,10 +70,41 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 	}
 
 	/** Returns the decision of a state that has given what was asked. */
-	abstract LimitDecision granted(Charge charge, boolean taken);
+	final LimitDecision granted(Charge charge, boolean taken) {
+		return granted(charge, taken ? this : null);
+	}
+
+	/**
+	 * Returns the decision of a state that has given what was asked.
+	 * @param receipt of what was taken, null if nothing was
+	 */
+	abstract LimitDecision granted(Charge charge, @Nullable Receipt receipt);
 
 	/** Returns whether the charge can be paid. */
-	abstract boolean has(Charge charge);
+	final boolean has(Charge charge) {
+		return has(charge, 0);
+	}
+
+	/**
+	 * Returns whether the charge can be paid.
+	 * @param waitedMicros for how long the call has waited already
+	 */
+	abstract boolean has(Charge charge, long waitedMicros);
+
+	/**
+	 * Returns what the state has become by time alone, less some permits.
+	 * @param nowNanos the time of this instance's monotonic clock
+	 * @param missing permits that are no longer there
+	 */
+	abstract SeenState later(long nowNanos, long missing);
+
+	/** Returns which part of its permits a state has some time later, 0 to 1. */
+	final double share(long nowNanos) {
+		long elapsed = microsSince(this.askedNanos, nowNanos);
+		int nearest = nearest(elapsed);
+		double quota = terms().limit().quota(nearest);
+		return Math.max(0, Math.min(1, remaining(nearest, elapsed) / quota));
+	}
 
 	/** Returns the decision of a state that has too few permits. */
 	final LimitDecision refused(Charge charge) {
@@ -137,6 +177,26 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 		return remaining(nearest(elapsedMicros), elapsedMicros);
 	}
 
+	/**
+	 * Returns one instance's part of what is left.
+	 * @param instances how many instances there are
+	 * @param nowNanos the time of this instance's monotonic clock
+	 * @return permits of each rate, negative where some are owed; of a limit that paces
+	 * calls, 1 less the turns that are taken
+	 */
+	final long[] parts(int instances, long nowNanos) {
+		long elapsed = microsSince(this.askedNanos, nowNanos);
+		long[] parts = new long[quotas()];
+		for (int i = 0; i < parts.length; i++) {
+			parts[i] = part(i, elapsed, instances);
+		}
+		return parts;
+	}
+
+	long part(int quota, long elapsedMicros, int instances) {
+		return Math.floorDiv(remaining(quota, elapsedMicros), instances);
+	}
+
 	/** Returns the quota that has fewest permits some time later. */
 	final int nearest(long elapsedMicros) {
 		int nearest = 0;
@@ -154,7 +214,7 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 		return longest;
 	}
 
-	final long @Nullable [] perRate(long elapsedMicros) {
+	long @Nullable [] perRate(long elapsedMicros) {
 		if (quotas() == 1) {
 			return null;
 		}

@@ -27,52 +27,80 @@ final class SlotsDecision {
 
 	List<LimitDecision> decide(List<Charge> charges, long start) {
 		List<ChargeGroup> failed = new ArrayList<>();
+		List<ChargeGroup> late = new ArrayList<>();
 		List<ChargeGroup> there = new ArrayList<>();
-		boolean granted = look(there, failed, start);
+		boolean granted = look(there, late, failed, start);
 		if (granted && !failed.isEmpty()) {
 			granted = note(this.decisions.decideWithout(failed));
 		}
 		else {
-			failed.forEach((group) -> note(group.charges().stream().map(LimitDecision::letThrough).toList()));
+			failed.forEach(this::noteLetThrough);
 		}
-		if (granted) {
+		if (!granted) {
+			late.forEach(this::noteLetThrough);
+		}
+		else if (late.isEmpty()) {
 			take(there, start);
+		}
+		else {
+			// no time is left to wait for what would be taken now
+			late.addAll(there);
+			takeLate(late, start);
 		}
 		return charges.stream().map(this.said::get).toList();
 	}
 
-	private boolean look(List<ChargeGroup> there, List<ChargeGroup> failed, long start) {
+	private void noteLetThrough(ChargeGroup group) {
+		note(group.charges().stream().map(LimitDecision::letThrough).toList());
+	}
+
+	private boolean look(List<ChargeGroup> there, List<ChargeGroup> late, List<ChargeGroup> failed, long start) {
 		List<Question> questions = ask(this.groups, false, failed);
 		boolean granted = true;
 		for (Question question : questions) {
-			Question.Said answer = question.await(this.decisions.left(start));
-			if (answer == null) {
-				failed.add(question.group());
-			}
-			else {
+			Question.Said answer = question.await(this.decisions.deadline(start, question.group()));
+			if (answer != null) {
 				there.add(question.group());
 				granted &= answer.granted();
 				note(answer.decisions());
+			}
+			else {
+				this.decisions.abandon(question);
+				(question.hasFailed() ? failed : late).add(question.group());
 			}
 		}
 		return granted;
 	}
 
+	private void takeLate(List<ChargeGroup> groups, long start) {
+		LateDecisions.Taken taken = this.decisions.decideLate(groups, start);
+		for (int i = 0; taken.granted() && i < groups.size(); i++) {
+			ChargeGroup group = groups.get(i);
+			Question question = group.node().isCrowded() ? null : this.decisions.ask(group, true);
+			this.decisions.leave(group, question, taken.receipts().get(i));
+		}
+		if (!taken.granted()) {
+			giveBackAll(List.of());
+		}
+		note(taken.decisions());
+	}
+
 	private void take(List<ChargeGroup> there, long start) {
 		List<ChargeGroup> failed = new ArrayList<>();
+		List<Question> late = new ArrayList<>();
 		List<LimitDecision> taken = new ArrayList<>();
 		List<LimitDecision> lost = new ArrayList<>();
 		for (Question question : ask(there, true, failed)) {
-			Question.Said answer = question.await(this.decisions.left(start));
-			if (answer == null) {
+			Question.Said answer = question.await(this.decisions.deadline(start, question.group()));
+			if (answer != null) {
+				(answer.granted() ? taken : lost).addAll(answer.decisions());
+			}
+			else if (question.hasFailed()) {
 				this.decisions.abandon(question);
 				failed.add(question.group());
 			}
-			else if (answer.granted()) {
-				taken.addAll(answer.decisions());
-			}
 			else {
-				lost.addAll(answer.decisions());
+				late.add(question);
 			}
 		}
 		if (lost.isEmpty() && !failed.isEmpty()) {
@@ -80,15 +108,33 @@ final class SlotsDecision {
 			boolean granted = without.stream().noneMatch(LimitDecision::refuses);
 			(granted ? taken : lost).addAll(without);
 		}
+		decideLate(late, lost, taken, start);
 		if (lost.isEmpty()) {
 			note(taken);
 		}
 		else {
-			taken.forEach(this::giveBack);
-			this.said.values().stream().filter(LimitDecision::isDegraded).forEach(this::giveBack);
-			this.said.replaceAll((charge, decision) -> decision.withoutReceipt());
+			giveBackAll(taken);
 			note(lost);
 		}
+	}
+
+	private void decideLate(List<Question> late, List<LimitDecision> lost, List<LimitDecision> taken, long start) {
+		if (!lost.isEmpty()) {
+			late.forEach(this.decisions::abandon);
+			return;
+		}
+		List<ChargeGroup> groups = late.stream().map(Question::group).toList();
+		LateDecisions.Taken decided = this.decisions.decideLate(groups, start);
+		for (int i = 0; i < groups.size(); i++) {
+			this.decisions.leave(groups.get(i), late.get(i), decided.receipts().get(i));
+		}
+		(decided.granted() ? taken : lost).addAll(decided.decisions());
+	}
+
+	private void giveBackAll(List<LimitDecision> taken) {
+		taken.forEach(this::giveBack);
+		this.said.values().stream().filter(LimitDecision::isDegraded).forEach(this::giveBack);
+		this.said.replaceAll((charge, decision) -> decision.withoutReceipt());
 	}
 
 	private List<Question> ask(List<ChargeGroup> groups, boolean take, List<ChargeGroup> failed) {
@@ -108,7 +154,7 @@ final class SlotsDecision {
 		for (ChargeGroup group : this.groups) {
 			int place = group.charges().indexOf(taken.charge());
 			if (place >= 0) {
-				this.decisions.giveBack(taken, group.known()[place]);
+				this.decisions.giveBack(taken, group.known()[place], group.terms()[place]);
 			}
 		}
 	}

@@ -1,0 +1,95 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.TimeSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides calls whose answers have not come by the deadline, from the last state of each
+ * key less what was given away since. What such a call takes is taken in Redis all the
+ * same, when its answer comes, or charged afterwards. Thread-safe.
+ */
+final class LateDecisions {
+
+	private final RedisStoreSettings settings;
+
+	private final TimeSource time;
+
+	LateDecisions(RedisStoreSettings settings, TimeSource time) {
+		this.settings = settings;
+		this.time = time;
+	}
+
+	/**
+	 * Takes all charges of some groups, or none if one is refused.
+	 * @param groups the groups
+	 * @param startNanos when the call asked, by the monotonic clock
+	 * @return the decisions in the order of the groups and their charges, and what was
+	 * taken
+	 */
+	Taken decide(List<ChargeGroup> groups, long startNanos) {
+		long now = this.time.nanoTime();
+		List<LimitDecision> decisions = new ArrayList<>();
+		List<@Nullable LateReceipt[]> receipts = new ArrayList<>(groups.size());
+		boolean refused = false;
+		for (ChargeGroup group : groups) {
+			@Nullable LateReceipt[] taken = new @Nullable LateReceipt[group.size()];
+			for (int i = 0; i < taken.length; i++) {
+				LateReceipt receipt = new LateReceipt(group.terms()[i]);
+				LimitDecision decision = decide(group.charges().get(i), group.known()[i], receipt, startNanos, now);
+				refused |= decision.refuses();
+				taken[i] = decision.violated() ? null : receipt;
+				decisions.add(decision);
+			}
+			receipts.add(taken);
+		}
+		if (refused) {
+			for (int i = 0; i < receipts.size(); i++) {
+				giveUp(groups.get(i), receipts.get(i));
+			}
+			decisions.replaceAll((decision) -> decision.violated() ? decision : decision.withoutReceipt());
+		}
+		return new Taken(decisions, receipts, !refused);
+	}
+
+	private LimitDecision decide(Charge charge, KnownKey key, LateReceipt receipt, long startNanos, long now) {
+		SeenState last = key.last();
+		if (last == null) {
+			OnStoreFailure policy = this.settings.onStoreFailure(charge.limit().name());
+			if (policy == OnStoreFailure.DENY) {
+				return LimitDecision.unavailable(charge, StandIn.RETRY_NANOS);
+			}
+			if (policy == OnStoreFailure.ALLOW) {
+				key.late().add(charge.permits());
+				return LimitDecision.letThrough(charge, receipt);
+			}
+		}
+		LimitDecision decision = key.late().take(charge, receipt.terms(), last, startNanos, now, receipt);
+		return (last != null) ? decision : LimitDecision.degraded(decision);
+	}
+
+	/** Ends what was taken for charges that are refused after all. */
+	static void giveUp(ChargeGroup group, @Nullable LateReceipt[] taken) {
+		for (int i = 0; i < taken.length; i++) {
+			if (taken[i] != null) {
+				group.known()[i].late().end(group.charges().get(i).permits());
+				taken[i] = null;
+			}
+		}
+	}
+
+	/**
+	 * What was decided.
+	 *
+	 * @param decisions of all charges
+	 * @param receipts of each group, what its charges have taken; null where one has not
+	 * @param granted whether no charge is refused
+	 */
+	record Taken(List<LimitDecision> decisions, List<@Nullable LateReceipt[]> receipts, boolean granted) {
+	}
+
+}

@@ -1,0 +1,55 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Receipt;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receipt of a call that was let go before its answer was there: what Redis has taken
+ * for it is known once the answer has come. Thread-safe.
+ */
+final class LateReceipt implements Receipt {
+
+	private final LimitTerms terms;
+
+	private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+	LateReceipt(LimitTerms terms) {
+		this.terms = terms;
+	}
+
+	LimitTerms terms() {
+		return this.terms;
+	}
+
+	/** Redis has taken the permits, and showed this state with it. */
+	void taken(SeenState state) {
+		this.outcome.complete(new Outcome(state, false));
+	}
+
+	/** Redis has not taken the permits: they are charged to it later. */
+	void owed() {
+		this.outcome.complete(new Outcome(null, true));
+	}
+
+	/** Nothing can be taken for the call, now or later. */
+	void lost() {
+		this.outcome.complete(new Outcome(null, false));
+	}
+
+	/** Does something once it is known what was taken. */
+	CompletableFuture<?> whenKnown(Function<Outcome, CompletableFuture<?>> then) {
+		return this.outcome.thenCompose(then::apply);
+	}
+
+	/**
+	 * What became of the charge.
+	 *
+	 * @param state what Redis showed when it took the permits, null if it took nothing
+	 * @param owed whether the permits are charged to it later
+	 */
+	record Outcome(@Nullable SeenState state, boolean owed) {
+	}
+
+}

@@ -1,0 +1,349 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.SharedRedis;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Answers that come after the deadline: limits lag by them, and lose nothing. */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+class LateAnswerTests {
+
+	private static final Duration SOON = Duration.ofSeconds(20);
+
+	private static final Limit TEN = StoreFixture.limit("ten", "10/365d");
+
+	private static final Limit SLOTS = Limit.named("slots").maxConcurrent(5).build();
+
+	private static final Limit DENY = StoreFixture.limit("deny", "10/365d");
+
+	private static final Limit ALLOW = StoreFixture.limit("allow", "10/365d");
+
+	private HeldScripts held;
+
+	/** Waits for answers for a moment only; they are held by the test. */
+	private RedisStore store;
+
+	/** Another instance, which always gets its answers. */
+	private RedisStore other;
+
+	@BeforeEach
+	void connect() {
+		SharedRedis.flush();
+		this.held = new HeldScripts(Clients.scripts(Instance.lettuce(SharedRedis.server().port())));
+		this.store = store(this.held, Duration.ofMillis(20));
+		this.other = store(Clients.scripts(Instance.lettuce(SharedRedis.server().port())), Duration.ofSeconds(20));
+	}
+
+	private static RedisStore store(RedisScripts redis, Duration deadline) {
+		RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, deadline, 1_000,
+				OnStoreFailure.LOCAL, Map.of("deny", OnStoreFailure.DENY, "allow", OnStoreFailure.ALLOW), Map.of());
+		TimeSource time = TimeSource.system();
+		return new RedisStore(redis, Scripts.load(), settings, new MemoryStore(time, 1_000), time, StoreObserver.NONE);
+	}
+
+	@AfterEach
+	void disconnect() {
+		this.held.goOn();
+		this.store.close();
+		this.other.close();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Algorithm.class)
+	void aLateCallIsDecidedByTheLastStateAndItsChargeIsKept(Algorithm algorithm) {
+		Limit limit = StoreFixture.limit("kind", algorithm, "10/365d");
+		StoreFixture.taken(this.other, limit, "caller", 4);
+		awaitSeen(limit, 6);
+		this.held.stop();
+
+		List<LimitDecision> late = takes(limit, 8);
+
+		assertThat(late).extracting(LimitDecision::violated)
+			.containsExactly(false, false, false, false, false, false, true, true);
+		assertThat(late).extracting(LimitDecision::remaining).containsExactly(5L, 4L, 3L, 2L, 1L, 0L, 0L, 0L);
+		assertThat(late).noneMatch(LimitDecision::isDegraded);
+		assertThat(late.get(7).retryAfterNanos()).isPositive();
+		assertThat(StoreFixture.remaining(this.other, limit, "caller")).isEqualTo(6);
+
+		this.held.goOn();
+		awaitRemaining(limit, 0);
+		assertThat(this.store.status()).isEqualTo("up");
+	}
+
+	@Test
+	void aPacedCallIsGivenTheTurnThatTheLastStateLeaves() {
+		Limit paced = Limit.named("paced").rates(Rate.parse("1/h")).maxWait(Duration.ofMinutes(150), 100).build();
+		Charge waiting = StoreFixture.charge(paced, "caller", 1).waiting(paced.maxWait().toNanos());
+		this.other.take(waiting);
+		awaitSeen(paced, StoreFixture.remaining(this.other, paced, "caller"));
+		this.held.stop();
+
+		LimitDecision first = this.store.take(waiting);
+		LimitDecision second = this.store.take(waiting);
+		LimitDecision third = this.store.take(waiting);
+
+		assertThat(List.of(first, second)).noneMatch(LimitDecision::violated).noneMatch(LimitDecision::isDegraded);
+		assertThat(Duration.ofNanos(first.turnAfterNanos())).isBetween(Duration.ofMinutes(55), Duration.ofHours(1));
+		assertThat(Duration.ofNanos(second.turnAfterNanos())).isBetween(Duration.ofMinutes(115), Duration.ofHours(2));
+		assertThat(third.violated()).as("its turn would come after the longest wait").isTrue();
+	}
+
+	@Test
+	void aKeyThatWasNeverSeenIsFull() {
+		this.held.stop();
+
+		List<LimitDecision> late = takes(TEN, 12);
+
+		assertThat(late.subList(0, 10)).noneMatch(LimitDecision::violated).allMatch(LimitDecision::isDegraded);
+		assertThat(late.subList(10, 12)).allMatch(LimitDecision::violated);
+		this.held.goOn();
+		awaitRemaining(TEN, 0);
+	}
+
+	@Test
+	void whatRedisGrantsToACallThatWasRefusedGoesBack() {
+		LimitDecision taken = StoreFixture.taken(this.other, TEN, "caller", 9);
+		awaitSeen(TEN, 1);
+		this.held.stop();
+		this.other.giveBack(taken);
+
+		assertThat(takes(TEN, 3)).extracting(LimitDecision::violated).containsExactly(false, true, true);
+
+		this.held.goOn();
+		awaitRemaining(TEN, 9);
+	}
+
+	@Test
+	void whatRedisRefusesToACallThatWasLetGoIsOwed() {
+		StoreFixture.taken(this.other, TEN, "caller", 8);
+		awaitSeen(TEN, 2);
+		LimitDecision taken = StoreFixture.taken(this.other, TEN, "caller", 2);
+		this.held.stop();
+
+		assertThat(takes(TEN, 2)).noneMatch(LimitDecision::violated);
+
+		this.held.goOn();
+		// two were taken in vain: what comes back pays for them
+		awaitDebt(TEN, 2);
+		this.other.giveBack(taken);
+		awaitRemaining(TEN, 0);
+	}
+
+	@Test
+	void whatIsLostOnItsWayIsOwedToo() {
+		StoreFixture.taken(this.other, TEN, "caller", 4);
+		awaitSeen(TEN, 6);
+		this.held.stop();
+		assertThat(takes(TEN, 3)).noneMatch(LimitDecision::violated);
+
+		this.held.failWaiting();
+
+		awaitRemaining(TEN, 3);
+	}
+
+	@Test
+	void theAnswerCorrectsWhatDecidesNext() {
+		StoreFixture.taken(this.other, TEN, "caller", 1);
+		awaitSeen(TEN, 9);
+		StoreFixture.taken(this.other, TEN, "caller", 7);
+		this.held.stop();
+		assertThat(takes(TEN, 1)).noneMatch(LimitDecision::violated);
+		this.held.goOn();
+		awaitSeen(TEN, 1);
+		this.held.stop();
+
+		assertThat(takes(TEN, 2)).extracting(LimitDecision::violated).containsExactly(false, true);
+	}
+
+	@Test
+	void aLateCallIsSettledOnceItsAnswerIsThere() {
+		Limit tokens = Limit.named("tokens").rates(Rate.parse("1000/365d")).costed(true).build();
+		awaitSeen(tokens, 1_000);
+		this.held.stop();
+		LimitDecision dear = this.store.take(StoreFixture.charge(tokens, "caller", 100));
+		LimitDecision cheap = this.store.take(StoreFixture.charge(tokens, "caller", 100));
+		LimitDecision free = this.store.take(StoreFixture.charge(tokens, "caller", 100));
+		LimitDecision looked = this.store.take(Charge.look(tokens, dear.key(), 100));
+
+		this.store.settle(dear, 150);
+		this.store.settle(cheap, 30);
+		this.store.giveBack(free);
+		this.store.settle(looked, 7);
+
+		assertThat(StoreFixture.remaining(this.other, tokens, "caller")).isEqualTo(1_000);
+		this.held.goOn();
+		awaitRemaining(tokens, 1_000 - 150 - 30 - 7);
+	}
+
+	@Test
+	void aLateCallThatIsOwedIsSettledToo() {
+		Limit tokens = Limit.named("tokens").rates(Rate.parse("1000/365d")).costed(true).build();
+		StoreFixture.taken(this.other, tokens, "caller", 800);
+		awaitSeen(tokens, 200);
+		LimitDecision taken = StoreFixture.taken(this.other, tokens, "caller", 200);
+		this.held.stop();
+		LimitDecision dear = this.store.take(StoreFixture.charge(tokens, "caller", 60));
+		LimitDecision free = this.store.take(StoreFixture.charge(tokens, "caller", 60));
+		this.store.settle(dear, 80);
+		this.store.giveBack(free);
+
+		this.held.goOn();
+
+		awaitDebt(tokens, 80);
+		this.other.giveBack(taken);
+		awaitRemaining(tokens, 120);
+	}
+
+	@Test
+	void slotsOfLateCallsAreNeverMoreThanTheLimitAndAreFreeWhenTheirCallsEnd() {
+		StoreFixture.taken(this.other, SLOTS, "caller", 2);
+		awaitSeen(SLOTS, 3);
+		StoreFixture.taken(this.other, SLOTS, "caller", 2);
+		this.held.stop();
+
+		List<LimitDecision> late = takes(SLOTS, 4);
+
+		assertThat(late).extracting(LimitDecision::violated).containsExactly(false, false, false, true);
+		this.held.goOn();
+		Polling.until(SOON, "calls that are under way have their places", () -> places() == 7);
+		late.subList(0, 3).forEach(this.store::giveBack);
+		Polling.until(SOON, "their places are free", () -> places() == 4);
+	}
+
+	@Test
+	void aCallOverSeveralLimitsIsAllOrNothing() {
+		StoreFixture.taken(this.other, TEN, "caller", 9);
+		awaitSeen(TEN, 1);
+		awaitSeen(DENY, 10);
+		this.held.stop();
+		List<Charge> charges = List.of(StoreFixture.charge(DENY, "caller", 3), StoreFixture.charge(TEN, "caller", 1));
+
+		List<LimitDecision> first = this.store.takeAll(charges);
+		List<LimitDecision> second = this.store.takeAll(charges);
+
+		assertThat(first).noneMatch(LimitDecision::violated)
+			.extracting(LimitDecision::remaining)
+			.containsExactly(7L, 0L);
+		assertThat(second).extracting(LimitDecision::violated).containsExactly(false, true);
+		assertThat(second).allMatch((decision) -> decision.receipt() == null);
+		assertThat(takes(DENY, 1)).extracting(LimitDecision::remaining).containsExactly(6L);
+		this.held.goOn();
+		awaitRemaining(TEN, 0);
+		awaitRemaining(DENY, 6);
+	}
+
+	@Test
+	void theLastStateDecidesWhateverThePolicyUntilNothingIsKnown() {
+		for (Limit limit : List.of(DENY, ALLOW)) {
+			StoreFixture.taken(this.other, limit, "caller", 9);
+			awaitSeen(limit, 1);
+		}
+		this.held.stop();
+
+		for (Limit limit : List.of(DENY, ALLOW)) {
+			assertThat(takes(limit, 2)).noneMatch(LimitDecision::isDegraded)
+				.extracting(LimitDecision::violated)
+				.containsExactly(false, true);
+		}
+		assertThat(this.store.take(StoreFixture.charge(DENY, "stranger", 1)).unavailable()).isTrue();
+		LimitDecision allowed = this.store.take(StoreFixture.charge(ALLOW, "stranger", 1));
+		assertThat(allowed.violated()).isFalse();
+		assertThat(allowed.hasFacts()).isFalse();
+		this.held.goOn();
+		Polling.until(SOON, "what was allowed is charged",
+				() -> StoreFixture.remaining(this.other, ALLOW, "stranger") == 9);
+		Polling.until(SOON, "what was refused is not charged",
+				() -> StoreFixture.remaining(this.other, DENY, "stranger") == 10);
+	}
+
+	@Test
+	void answersThatAreLateAreNoOutage() {
+		Limit wide = StoreFixture.limit("wide", "1000/365d");
+		try (StoreLog log = new StoreLog()) {
+			for (int i = 0; i < 40; i++) {
+				awaitSeen(wide, 1_000 - 3 * i);
+				this.held.stop();
+				assertThat(takes(wide, 3)).noneMatch(LimitDecision::isDegraded);
+				this.held.goOn();
+				assertThat(this.store.status()).isEqualTo("up");
+			}
+			assertThat(log.lines()).isEmpty();
+		}
+		awaitRemaining(wide, 880);
+	}
+
+	@Test
+	void aDecisionIsStillOneCall() {
+		SentScripts sent = new SentScripts(this.held);
+		try (RedisStore counted = store(new SharedScripts(sent), Duration.ofMillis(20))) {
+			Limit wide = StoreFixture.limit("wide", "1000/365d");
+			this.held.stop();
+			for (int i = 0; i < 10; i++) {
+				counted.take(StoreFixture.charge(wide, "caller", 1));
+			}
+			this.held.goOn();
+			awaitRemaining(wide, 990);
+			assertThat(sent.count()).isEqualTo(10);
+		}
+	}
+
+	private List<LimitDecision> takes(Limit limit, int count) {
+		List<LimitDecision> decisions = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			decisions.add(this.store.take(StoreFixture.charge(limit, "caller", 1)));
+		}
+		return decisions;
+	}
+
+	/** Waits until the last state that was seen has so many permits. */
+	private void awaitSeen(Limit limit, long permits) {
+		Charge look = StoreFixture.charge(limit, "caller", 0);
+		Polling.until(SOON, () -> "the state is seen, not " + this.store.take(look), () -> {
+			LimitDecision seen = this.store.take(look);
+			return !seen.isDegraded() && seen.remaining() == permits;
+		});
+	}
+
+	private void awaitRemaining(Limit limit, long permits) {
+		Polling.until(SOON,
+				() -> "there are " + permits + " permits, not " + StoreFixture.remaining(this.other, limit, "caller"),
+				() -> StoreFixture.remaining(this.other, limit, "caller") == permits);
+	}
+
+	/** Waits until so many permits are owed: the time to full tells. */
+	private void awaitDebt(Limit limit, long permits) {
+		long capacity = limit.capacity();
+		Duration full = limit.rates().get(0).period().multipliedBy(capacity + permits).dividedBy(capacity);
+		Charge look = StoreFixture.charge(limit, "caller", 0);
+		Polling.until(SOON, () -> permits + " permits are owed: " + this.other.take(look),
+				() -> full.minus(this.other.take(look).resetAfter()).compareTo(Duration.ofMinutes(10)) < 0);
+	}
+
+	private static long places() {
+		return (Long) SharedRedis.server()
+			.command("ZCARD", "ratelimit:1:slots#places:{" + StoreFixture.charge(SLOTS, "caller", 1).key().id() + "}");
+	}
+
+}
