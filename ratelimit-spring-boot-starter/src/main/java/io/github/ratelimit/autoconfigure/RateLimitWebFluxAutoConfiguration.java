@@ -1,8 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.web.BodyStyle;
-import io.github.ratelimit.web.PlainAnswers;
-import io.github.ratelimit.web.UnknownStyleException;
 import io.github.ratelimit.web.reactive.RateLimitWebExceptionHandler;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -26,14 +24,7 @@ public final class RateLimitWebFluxAutoConfiguration {
 	@Bean(HANDLER)
 	RateLimitWebExceptionHandler rateLimitWebExceptionHandler(RateLimitProperties properties, LimitDefinitions limits,
 			ObjectProvider<BodyStyle> bodies) {
-		String body = properties.getHttp().getBody();
-		try {
-			return new RateLimitWebExceptionHandler(
-					new PlainAnswers(bodies.orderedStream().toList(), body, limits.hidden()));
-		}
-		catch (UnknownStyleException ex) {
-			throw UnknownStyles.invalid("ratelimit.http.body", body, ex);
-		}
+		return new RateLimitWebExceptionHandler(PlainAnswersFactory.answers(properties, limits, bodies));
 	}
 
 }

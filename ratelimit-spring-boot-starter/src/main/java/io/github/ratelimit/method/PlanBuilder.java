@@ -74,7 +74,10 @@ final class PlanBuilder {
 			}
 		}
 		policies.keySet().forEach((policy) -> policy.registered().bindTo(method.displayName()));
-		return MethodPlan.of(method, policies, fallback(method));
+		MethodPlan plan = MethodPlan.of(method, policies, fallback(method), UnattendedMethods.isSkipped(method.method())
+				? this.beans.degradation().skippedRuns(method.displayName()) : null);
+		UnattendedMethods.warnOfRefusedMessages(method, plan);
+		return plan;
 	}
 
 	private static void check(Declaration declaration) {

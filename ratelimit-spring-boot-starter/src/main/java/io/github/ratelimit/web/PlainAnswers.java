@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers to refused method calls where there are no servlets: as the filter's, without
- * the headers that tell of limits. Thread-safe.
+ * Answers to refused method calls where no servlet response is at hand: as the filter's,
+ * without the headers that tell of limits. Thread-safe.
  */
 public final class PlainAnswers {
 
@@ -41,13 +41,25 @@ public final class PlainAnswers {
 	 * @return the answer, null if the failure is no refusal and wraps none
 	 */
 	public @Nullable Answer answer(Throwable failure, @Nullable String requestId) {
+		Refusal refusal = refusal(failure, requestId);
+		return (refusal != null) ? answer(refusal) : null;
+	}
+
+	/**
+	 * Returns the refusal that a failure is.
+	 * @param failure what a handler failed with
+	 * @param requestId what the answer's {@code request-id} header is, null if it has
+	 * none
+	 * @return the refusal, null if the failure is none and wraps none
+	 */
+	public @Nullable Refusal refusal(Throwable failure, @Nullable String requestId) {
 		Exception found = WrappedRefusals.find(failure);
 		if (found instanceof RateLimitExceededException exceeded) {
-			return answer(Refusals.of(exceeded.decision(), this.hiddenLimits, requestId));
+			return Refusals.of(exceeded.decision(), this.hiddenLimits, requestId);
 		}
-		return (found instanceof MissingKeyException) ? answer(new Refusal(Reason.MISSING_KEY,
-				"The request carries nothing that it could be counted by, such as an API key.", List.of(), 0,
-				requestId)) : null;
+		return (found instanceof MissingKeyException) ? new Refusal(Reason.MISSING_KEY,
+				"The request carries nothing that it could be counted by, such as an API key.", List.of(), 0, requestId)
+				: null;
 	}
 
 	private Answer answer(Refusal refusal) {
