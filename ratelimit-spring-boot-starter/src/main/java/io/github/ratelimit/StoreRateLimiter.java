@@ -35,7 +35,7 @@ final class StoreRateLimiter implements RateLimiter {
 	private final Executor waitingThreads;
 
 	StoreRateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
-			TimeSource time, RateLimitListener listener, Executor waitingThreads) {
+			TimeSource time, RateLimitListener listener, Executor waitingThreads, ThreadShare callers) {
 		this.registry = registry;
 		this.store = store;
 		this.killSwitch = killSwitch;
@@ -43,7 +43,7 @@ final class StoreRateLimiter implements RateLimiter {
 		this.time = time;
 		this.listener = listener;
 		this.penalties = new Penalties(store, listener);
-		this.lines = new WaitingLines(time);
+		this.lines = new WaitingLines(time, callers);
 		this.pending = new PendingCalls(time);
 		this.waitingThreads = waitingThreads;
 	}
@@ -139,7 +139,7 @@ final class StoreRateLimiter implements RateLimiter {
 	private Decision await(AskedLimits asked) {
 		CallerExecutor caller = new CallerExecutor();
 		long start = this.time.nanoTime();
-		CompletableFuture<List<LimitDecision>> call = waiting(asked, caller).start();
+		CompletableFuture<List<LimitDecision>> call = waiting(asked, caller, true).start();
 		boolean interrupted = false;
 		try {
 			caller.runUntilDone(call);
@@ -177,7 +177,7 @@ final class StoreRateLimiter implements RateLimiter {
 
 	private CompletableFuture<Decision> waitAsync(AskedLimits asked) {
 		long start = this.time.nanoTime();
-		CompletableFuture<List<LimitDecision>> call = waiting(asked, this.waitingThreads).start();
+		CompletableFuture<List<LimitDecision>> call = waiting(asked, this.waitingThreads, false).start();
 		CompletableFuture<Decision> decided = new CompletableFuture<>();
 		call.whenComplete((said, failure) -> {
 			if (failure != null) {
@@ -204,8 +204,8 @@ final class StoreRateLimiter implements RateLimiter {
 		return decided;
 	}
 
-	private WaitingCall waiting(AskedLimits asked, Executor executor) {
-		return new WaitingCall(asked.charges(), this.store, this.lines, this.time, executor);
+	private WaitingCall waiting(AskedLimits asked, Executor executor, boolean holdsThread) {
+		return new WaitingCall(asked.charges(), this.store, this.lines, this.time, executor, holdsThread);
 	}
 
 	private Decision decision(AskedLimits asked, List<LimitDecision> said, long start) {

@@ -35,6 +35,8 @@ final class WaitingCall {
 
 	private final Executor executor;
 
+	private final boolean holdsThread;
+
 	private final List<Charge> charges;
 
 	/** Those that wait, in the order in which their lines are joined. */
@@ -57,12 +59,18 @@ final class WaitingCall {
 
 	private volatile @Nullable List<LimitDecision> taken;
 
-	WaitingCall(List<Charge> charges, LimitStore store, WaitingLines lines, TimeSource time, Executor executor) {
+	/**
+	 * Creates a call.
+	 * @param holdsThread whether the thread that makes it waits for it
+	 */
+	WaitingCall(List<Charge> charges, LimitStore store, WaitingLines lines, TimeSource time, Executor executor,
+			boolean holdsThread) {
 		this.charges = charges;
 		this.store = store;
 		this.lines = lines;
 		this.time = time;
 		this.executor = executor;
+		this.holdsThread = holdsThread;
 		this.start = time.nanoTime();
 		this.paced = charges.stream()
 			.filter(WaitingCall::waits)
@@ -100,7 +108,7 @@ final class WaitingCall {
 				return;
 			}
 			Charge charge = this.paced.get(this.places.size());
-			Joined joined = this.lines.join(charge.waiting(leftFor(charge)));
+			Joined joined = this.lines.join(charge.waiting(leftFor(charge)), this.holdsThread);
 			Place place = joined.place();
 			if (place == null) {
 				end(List.of(refused(charge, joined.waitNanos())));

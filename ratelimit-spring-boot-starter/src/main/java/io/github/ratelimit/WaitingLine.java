@@ -22,6 +22,9 @@ final class WaitingLine {
 	/** Since when the first asks the store for its turn; null while it does not. */
 	private @Nullable Long askingSince;
 
+	/** How many of the calls hold a thread. */
+	private int threads;
+
 	/** What those take who have not taken their turn yet. */
 	private long unreservedNanos;
 
@@ -40,8 +43,14 @@ final class WaitingLine {
 		return this.places.peek();
 	}
 
-	Place join(Charge charge) {
-		Place place = new Place(spacingNanos(charge));
+	/** Returns how many of the calls hold a thread of their share. */
+	int threads() {
+		return this.threads;
+	}
+
+	Place join(Charge charge, boolean holdsThread) {
+		Place place = new Place(spacingNanos(charge), holdsThread);
+		this.threads += holdsThread ? 1 : 0;
 		if (this.places.isEmpty()) {
 			place.first.complete(null);
 		}
@@ -87,6 +96,7 @@ final class WaitingLine {
 		if (!this.places.remove(place)) {
 			return false;
 		}
+		this.threads -= place.holdsThread ? 1 : 0;
 		if (place.turnNanos == null) {
 			this.unreservedNanos -= place.spacingNanos;
 		}
@@ -115,8 +125,16 @@ final class WaitingLine {
 
 		private @Nullable Long turnNanos;
 
-		private Place(long spacingNanos) {
+		private final boolean holdsThread;
+
+		private Place(long spacingNanos, boolean holdsThread) {
 			this.spacingNanos = spacingNanos;
+			this.holdsThread = holdsThread;
+		}
+
+		/** Returns whether the call holds a thread of the share while it waits. */
+		boolean holdsThread() {
+			return this.holdsThread;
 		}
 
 		/** Returns what is complete when nobody is before this call. */

@@ -172,7 +172,7 @@ final class KeyTable {
 		while (true) {
 			KeyCell known = cell(key);
 			KeyCell cell = (known != null) ? known : create(key, terms);
-			if (cell.lower(atMost, terms, this.clock)) {
+			if (cell == null || cell.lower(atMost, terms, this.clock)) {
 				return;
 			}
 			replace(cell, terms);

@@ -52,11 +52,6 @@ final class RedisKeys {
 		return bytes(this.prefix + "#probe:{" + keyId(name) + "}");
 	}
 
-	/** Returns where instances say what their configurations are. */
-	byte[] configurations() {
-		return bytes(this.prefix + "#configurations:{configurations}");
-	}
-
 	/** Returns what remembers the last charge of an instance to a state, in its slot. */
 	byte[] charged(byte[] name, String instance) {
 		return bytes(this.prefix + "#charged:" + instance + ":" + text(name).substring(this.prefix.length()));
@@ -65,6 +60,11 @@ final class RedisKeys {
 	/** Returns where instances tell that they are there; in one slot with its probe. */
 	byte[] instances() {
 		return bytes(this.prefix + "#instances:{instances}");
+	}
+
+	/** Returns where instances say what their configurations are. */
+	byte[] configurations() {
+		return bytes(this.prefix + "#configurations:{configurations}");
 	}
 
 	/** Returns a name for people. */
