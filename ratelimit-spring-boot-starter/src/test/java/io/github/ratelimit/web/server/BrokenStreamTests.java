@@ -37,8 +37,8 @@ class BrokenStreamTests {
 	/** Jetty drops what fails while a thread of its own is in the request. */
 	@ParameterizedTest
 	@CsvSource({ "tomcat, /broken/servlet", "tomcat, /broken/servlet?by=writer", "tomcat, /broken/sse",
-			"tomcat, /broken/early", "jetty, /broken/servlet", "jetty, /broken/servlet?by=writer",
-			"jetty, /broken/sse", "jetty, /broken/early" })
+			"tomcat, /broken/early", "jetty, /broken/servlet", "jetty, /broken/servlet?by=writer", "jetty, /broken/sse",
+			"jetty, /broken/early" })
 	void aStreamThatBreaksBesideTheThreadOfItsContainerHoldsNothing(String name, String path) throws Exception {
 		try (RunningServer server = start(name)) {
 			disconnect(server, path + (path.contains("?") ? "&" : "?") + "held=in-filters", Leaving.now());
@@ -101,8 +101,9 @@ class BrokenStreamTests {
 		}
 
 		/**
-		 * Lets the stream fail when Tomcat has just looked whether an error is to be told,
-		 * and looks next whether there is one for which the connection is to be closed.
+		 * Lets the stream fail when Tomcat has just looked whether an error is to be
+		 * told, and looks next whether there is one for which the connection is to be
+		 * closed.
 		 */
 		@Bean
 		WebServerFactoryCustomizer<TomcatServletWebServerFactory> holdingTomcat(Leaving leaving) {
