@@ -99,7 +99,8 @@ class SlotOutageTests {
 		for (int i = 0; i < 20; i++) {
 			assertThat(this.instance.take(SLOTS, "caller").violated()).isTrue();
 		}
-		Polling.until(Duration.ofSeconds(20), "Redis knows all slots", () -> slotsInRedis() == 5);
+		Polling.until(Duration.ofSeconds(20), () -> "Redis knows all slots, not " + slotsInRedis(),
+				() -> slotsInRedis() == 5);
 
 		held.forEach(this.instance.store()::giveBack);
 		more.forEach(this.instance.store()::giveBack);
