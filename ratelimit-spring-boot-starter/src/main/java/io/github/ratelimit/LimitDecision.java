@@ -17,6 +17,8 @@ public sealed class LimitDecision {
 	/** The wait, in nanoseconds, for what cannot be had at any time. */
 	public static final long NEVER = Long.MAX_VALUE;
 
+	private static final int WINDOW_FACTS = 3;
+
 	private final Charge charge;
 
 	private final @Nullable Receipt receipt;
@@ -30,7 +32,11 @@ public sealed class LimitDecision {
 
 	private final long resetAfterNanos;
 
-	/** Remaining and reset-after of each rate in turn; null where there is one rate. */
+	/**
+	 * Remaining and reset-after of each rate in turn, for windows also more-after,
+	 * negative if unknown; null where one rate says nothing more than the decision
+	 * itself.
+	 */
 	private final long @Nullable [] perRate;
 
 	private LimitDecision(Charge charge, @Nullable Receipt receipt, long remaining, long waitNanos,
@@ -49,8 +55,9 @@ public sealed class LimitDecision {
 	 * @param receipt for giving the permits back; null where nothing was taken
 	 * @param remaining permits that are left, of the rate that has fewest
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, not
-	 * copied; null for a limit of one rate
+	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
+	 * windows also those {@linkplain #moreAfter until there are more}, negative if
+	 * unknown; not copied; null for a limit of one rate that is no window
 	 * @return the decision
 	 */
 	public static LimitDecision granted(Charge charge, @Nullable Receipt receipt, long remaining, long resetAfterNanos,
@@ -66,8 +73,9 @@ public sealed class LimitDecision {
 	 * @param remaining permits that are left, of the rate that has fewest
 	 * @param waitNanos nanoseconds until the turn comes, 0 if it is now
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, not
-	 * copied; null for a limit of one rate
+	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
+	 * windows also those {@linkplain #moreAfter until there are more}, negative if
+	 * unknown; not copied; null for a limit of one rate that is no window
 	 * @return the decision
 	 * @throws IllegalArgumentException if the wait is negative
 	 */
@@ -87,8 +95,9 @@ public sealed class LimitDecision {
 	 * @param retryAfterNanos nanoseconds until the charge can be paid if nobody else
 	 * takes anything, rounded up, at least 1; {@link #NEVER} if it is above the capacity
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, not
-	 * copied; null for a limit of one rate
+	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
+	 * windows also those {@linkplain #moreAfter until there are more}, negative if
+	 * unknown; not copied; null for a limit of one rate that is no window
 	 * @return the decision
 	 * @throws IllegalArgumentException if the wait is not positive
 	 */
@@ -295,7 +304,7 @@ public sealed class LimitDecision {
 	 */
 	public long remaining(int rate) {
 		Objects.checkIndex(rate, limit().quotas());
-		return (this.perRate == null) ? remaining() : Math.max(0, this.perRate[2 * rate]);
+		return (this.perRate == null) ? remaining() : Math.max(0, this.perRate[facts() * rate]);
 	}
 
 	/**
@@ -340,7 +349,34 @@ public sealed class LimitDecision {
 	 */
 	public Duration resetAfter(int rate) {
 		Objects.checkIndex(rate, limit().quotas());
-		return (this.perRate == null) ? resetAfter() : Duration.ofNanos(this.perRate[2 * rate + 1]);
+		return (this.perRate == null) ? resetAfter() : Duration.ofNanos(this.perRate[facts() * rate + 1]);
+	}
+
+	/** Returns how many facts there are of each rate. */
+	private int facts() {
+		return (this.perRate != null) ? this.perRate.length / limit().quotas() : 2;
+	}
+
+	/**
+	 * Returns how long it takes until a rate has more permits than are left, if nobody
+	 * takes any: until the next one is refilled, or leaves a window. It is the same
+	 * whether the call was refused or not.
+	 * @param rate the rate's place in {@link Limit#rates()}
+	 * @return zero if the rate is full; null if it is not known: of calls under way, and
+	 * of windows whose store does not tell
+	 */
+	public @Nullable Duration moreAfter(int rate) {
+		Objects.checkIndex(rate, limit().quotas());
+		if (this.perRate != null && facts() == WINDOW_FACTS) {
+			long more = this.perRate[WINDOW_FACTS * rate + 2];
+			return (more >= 0) ? Duration.ofNanos(more) : null;
+		}
+		return switch (limit().algorithm()) {
+			case CONCURRENCY -> null;
+			case TOKEN_BUCKET ->
+				Duration.ofNanos(NextPermit.afterNanos(limit(), rate, remaining(rate), resetAfter(rate)));
+			default -> resetAfter(rate).isZero() ? Duration.ZERO : null;
+		};
 	}
 
 	/**

@@ -19,11 +19,11 @@ final class WaitingLine {
 	/** When the turn behind the last one that was taken comes; null where unknown. */
 	private @Nullable Long nextTurnNanos;
 
-	/** How many of the calls hold a thread. */
-	private int threads;
-
 	/** Since when the first asks the store for its turn; null while it does not. */
 	private @Nullable Long askingSince;
+
+	/** How many of the calls hold a thread. */
+	private int threads;
 
 	/** What those take who have not taken their turn yet. */
 	private long unreservedNanos;

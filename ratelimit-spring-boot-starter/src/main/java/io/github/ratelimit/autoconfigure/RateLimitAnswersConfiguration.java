@@ -6,13 +6,11 @@ import io.github.ratelimit.web.Answers;
 import io.github.ratelimit.web.BodyStyle;
 import io.github.ratelimit.web.CorsWriter;
 import io.github.ratelimit.web.CrossOrigin;
-import io.github.ratelimit.web.FilterCorsWriter;
 import io.github.ratelimit.web.HeaderStyle;
 import io.github.ratelimit.web.MvcCorsWriter;
 import io.github.ratelimit.web.RateLimitExceptionResolver;
 import io.github.ratelimit.web.UnknownStyleException;
 import io.github.ratelimit.web.security.SecurityCorsWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.StreamSupport;
@@ -28,6 +26,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerMapping;
@@ -89,22 +88,13 @@ class RateLimitAnswersConfiguration {
 		}
 	}
 
-	/** Filters are asked before Spring Security and Spring MVC: they come first. */
 	@Bean
 	@ConditionalOnMissingBean
 	CrossOrigin rateLimitCrossOrigin(ObjectProvider<CorsWriter> writers, ObjectProvider<CorsFilter> filters,
-			ObjectProvider<FilterRegistrationBean<?>> registrations) {
-		return new CrossOrigin(() -> {
-			List<CorsWriter> all = new ArrayList<>();
-			filters.forEach((filter) -> all.add(new FilterCorsWriter(filter, List.of())));
-			for (FilterRegistrationBean<?> registration : registrations) {
-				if (registration.isEnabled() && registration.getFilter() instanceof CorsFilter filter) {
-					all.add(new FilterCorsWriter(filter, registration.getUrlPatterns()));
-				}
-			}
-			writers.orderedStream().forEach(all::add);
-			return all;
-		});
+			ObjectProvider<FilterRegistrationBean<?>> registrations, Environment environment) {
+		int security = RateLimitWebAutoConfiguration.securityFilterOrder(environment);
+		return new CrossOrigin(
+				() -> new CorsWriters(filters, registrations, security).with(writers.orderedStream().toList()));
 	}
 
 	@Configuration(proxyBeanMethods = false)

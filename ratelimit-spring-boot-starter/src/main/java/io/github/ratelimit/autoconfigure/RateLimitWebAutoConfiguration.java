@@ -128,7 +128,7 @@ public final class RateLimitWebAutoConfiguration {
 		return registration;
 	}
 
-	private static int securityFilterOrder(Environment environment) {
+	static int securityFilterOrder(Environment environment) {
 		return environment.getProperty("spring.security.filter.order", Integer.class, SECURITY_FILTER_ORDER);
 	}
 

@@ -77,7 +77,8 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		int rules = this.properties.getHttp().getRules().size();
 		if (rules > 0 && !this.context.containsBean(FILTER)) {
 			logger.warn("The rules of ratelimit.http.rules (" + rules + ") limit nothing: "
-					+ "they need the filter of a servlet web application, and there is none");
+					+ "they need the filter of a servlet web application, and there is none. Put @RateLimited on the "
+					+ "methods that serve the requests");
 		}
 	}
 
@@ -87,9 +88,10 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		warnOfChosenPlans(registered);
 		if (boundTo.isEmpty() && !isLazy()) {
 			String name = registered.limit().name();
+			String rule = this.context.containsBean(FILTER)
+					? "a rule (ratelimit.http.rules[0].limits: " + name + ") or by " : "";
 			logger.warn("Limit '" + name + "' is bound nowhere: it limits only code that asks RateLimiter for it. "
-					+ "Bind it by a rule (ratelimit.http.rules[0].limits: " + name + ") or by @RateLimited(\"" + name
-					+ "\") on a method");
+					+ "Bind it by " + rule + "@RateLimited(\"" + name + "\") on a method");
 		}
 	}
 

@@ -136,6 +136,11 @@ public final class Answers {
 		return this.crossOrigin.expose(request, response, this.exposedHeaders);
 	}
 
+	/** Returns whether CORS processing answers the request, and nothing else sees it. */
+	boolean answersPreflight(HttpServletRequest request, HttpServletResponse response) {
+		return this.crossOrigin.answersPreflight(request, response);
+	}
+
 	/**
 	 * Writes the headers of a call. May be called again as more limits decide.
 	 * @param limits what all limits say that were asked for this call, the latest last

@@ -23,4 +23,33 @@ public interface CorsWriter {
 	 */
 	void write(HttpServletRequest request, HttpServletResponse response) throws Exception;
 
+	/**
+	 * Returns what becomes of a preflight request that comes to this part. One that no
+	 * CORS processing answers is limited like any other request.
+	 * @param request a preflight request; attributes that are set stay here
+	 * @param response takes headers and status; a body is dropped
+	 * @return by default that it goes on to the next part
+	 * @throws Exception if it cannot be found out; the request is limited then
+	 */
+	default Preflight preflight(HttpServletRequest request, HttpServletResponse response) throws Exception {
+		return Preflight.PASSES;
+	}
+
+	/** What becomes of a preflight request. */
+	enum Preflight {
+
+		/** It is answered by CORS processing, and nothing else sees it. */
+		ANSWERED,
+
+		/** It goes on to the next part. */
+		PASSES,
+
+		/**
+		 * Something else is done with it first, such as looking at the credentials that
+		 * an attacker adds to it.
+		 */
+		HANDLED
+
+	}
+
 }

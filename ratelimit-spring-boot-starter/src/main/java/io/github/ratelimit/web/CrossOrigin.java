@@ -75,4 +75,31 @@ public final class CrossOrigin {
 		}
 	}
 
+	/**
+	 * Returns whether the application's CORS processing answers a preflight request, so
+	 * that nothing else sees it.
+	 * @param request the request
+	 * @param response its response, which stays untouched
+	 * @return false also for what is no preflight request, or if it cannot be found out
+	 */
+	boolean answersPreflight(HttpServletRequest request, HttpServletResponse response) {
+		if (!CorsUtils.isPreFlightRequest(request)) {
+			return false;
+		}
+		HttpServletRequest asked = new IsolatedRequest(request);
+		for (CorsWriter writer : this.writers.get()) {
+			try {
+				CorsWriter.Preflight answer = writer.preflight(asked, new CorsRecorder(response));
+				if (answer != CorsWriter.Preflight.PASSES) {
+					return answer == CorsWriter.Preflight.ANSWERED;
+				}
+			}
+			catch (Exception ex) {
+				logger.debug("A preflight request is limited like others: " + writer + " failed", ex);
+				return false;
+			}
+		}
+		return false;
+	}
+
 }

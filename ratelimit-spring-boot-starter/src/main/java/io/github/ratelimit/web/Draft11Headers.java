@@ -2,6 +2,7 @@ package io.github.ratelimit.web;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.Rate;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
@@ -19,11 +20,13 @@ import java.util.concurrent.ConcurrentMap;
  * and {@code r} never exceeds {@code q}: {@code 60/min burst 90} reads {@code q=90;w=90}.
  * Where that time is no whole number of seconds {@code w} is left out.
  * <p>
- * {@code t} is the time to full; of a rate that refuses never beyond the wait, since
- * Retry-After should not end before it.
+ * {@code t} is the time until there is more quota than {@code r}, whether the call was
+ * refused or not; never beyond the wait of a refusal, since Retry-After should not end
+ * before it. It is 0 where the quota is full, and left out where the store does not tell.
  * <p>
- * A limit on calls under way has the quota unit {@code concurrent-requests} and neither
- * {@code w} nor {@code t}: when a call ends nobody can tell.
+ * A limit in tokens says so in its quota unit. A limit on calls under way has the quota
+ * unit {@code concurrent-requests} and neither {@code w} nor {@code t}: when a call ends
+ * nobody can tell.
  */
 final class Draft11Headers implements HeaderStyle {
 
@@ -108,10 +111,18 @@ final class Draft11Headers implements HeaderStyle {
 				StructuredFields.appendString(name, PolicyNames.of(limit, i));
 				all.append((i > 0) ? ", " : "").append(name);
 				StructuredFields.appendInteger(all.append(";q="), limit.quota(i));
-				all.append(this.timed ? window(limit.rates().get(i)) : ";qu=\"concurrent-requests\"");
+				all.append(unit(limit)).append(this.timed ? window(limit.rates().get(i)) : "");
 				this.stateHeads[i] = name + ";r=";
 			}
 			this.policy = all.toString();
+		}
+
+		/** Requests are the unit that need not be said. */
+		private static String unit(Limit limit) {
+			if (limit.isConcurrency()) {
+				return ";qu=\"concurrent-requests\"";
+			}
+			return (limit.unit() == LimitUnit.TOKENS) ? ";qu=\"tokens\"" : "";
 		}
 
 		private static String window(Rate rate) {
@@ -127,18 +138,16 @@ final class Draft11Headers implements HeaderStyle {
 			for (int rate = 0; rate < this.stateHeads.length; rate++) {
 				to.append((rate > 0) ? ", " : "").append(this.stateHeads[rate]);
 				StructuredFields.appendInteger(to, decision.remaining(rate));
-				if (this.timed) {
-					StructuredFields.appendInteger(to.append(";t="), effectiveWindow(decision, rate));
+				Duration more = this.timed ? decision.moreAfter(rate) : null;
+				if (more != null) {
+					StructuredFields.appendInteger(to.append(";t="), effectiveWindow(decision, rate, more));
 				}
 			}
 		}
 
-		private static long effectiveWindow(LimitDecision decision, int rate) {
-			Duration toFull = decision.resetAfter(rate);
-			if (decision.violated(rate) && toFull.compareTo(decision.retryAfter()) > 0) {
-				return Seconds.roundUp(decision.retryAfter());
-			}
-			return Seconds.roundUp(toFull);
+		private static long effectiveWindow(LimitDecision decision, int rate, Duration more) {
+			boolean beyond = decision.violated(rate) && more.compareTo(decision.retryAfter()) > 0;
+			return Seconds.roundUp(beyond ? decision.retryAfter() : more);
 		}
 
 	}

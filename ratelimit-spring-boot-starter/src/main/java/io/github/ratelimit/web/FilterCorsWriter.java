@@ -8,6 +8,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Asks a filter whose only work is CORS, such as Spring's {@code CorsFilter}. */
 public final class FilterCorsWriter implements CorsWriter {
@@ -19,14 +21,28 @@ public final class FilterCorsWriter implements CorsWriter {
 
 	private final List<String> urlPatterns;
 
+	private final Set<String> servletNames;
+
 	/**
 	 * Creates the writer.
 	 * @param filter the filter
 	 * @param urlPatterns where the servlet container maps it, none for everywhere
 	 */
 	public FilterCorsWriter(Filter filter, Collection<String> urlPatterns) {
+		this(filter, urlPatterns, Set.of());
+	}
+
+	/**
+	 * Creates the writer.
+	 * @param filter the filter
+	 * @param urlPatterns where the servlet container maps it
+	 * @param servletNames the servlets that it is mapped to; it is mapped everywhere if
+	 * there are neither patterns nor servlets
+	 */
+	public FilterCorsWriter(Filter filter, Collection<String> urlPatterns, Collection<String> servletNames) {
 		this.filter = filter;
 		this.urlPatterns = List.copyOf(urlPatterns);
+		this.servletNames = Set.copyOf(servletNames);
 	}
 
 	@Override
@@ -36,9 +52,25 @@ public final class FilterCorsWriter implements CorsWriter {
 		}
 	}
 
+	/** A preflight that the filter does not answer itself it hands on. */
+	@Override
+	public Preflight preflight(HttpServletRequest request, HttpServletResponse response)
+			throws IOException, ServletException {
+		if (!isMapped(request)) {
+			return Preflight.PASSES;
+		}
+		AtomicBoolean passes = new AtomicBoolean();
+		this.filter.doFilter(request, response, (passed, answer) -> passes.set(true));
+		return passes.get() ? Preflight.PASSES : Preflight.ANSWERED;
+	}
+
 	private boolean isMapped(HttpServletRequest request) {
+		if (this.servletNames.contains(request.getHttpServletMapping().getServletName())) {
+			return true;
+		}
 		String path = request.getServletPath() + ((request.getPathInfo() != null) ? request.getPathInfo() : "");
-		return this.urlPatterns.isEmpty() || this.urlPatterns.stream().anyMatch((pattern) -> matches(pattern, path));
+		return (this.urlPatterns.isEmpty() && this.servletNames.isEmpty())
+				|| this.urlPatterns.stream().anyMatch((pattern) -> matches(pattern, path));
 	}
 
 	/** As the Servlet specification matches paths, 12.2. */

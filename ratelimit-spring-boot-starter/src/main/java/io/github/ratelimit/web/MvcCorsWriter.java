@@ -1,12 +1,17 @@
 package io.github.ratelimit.web;
 
+import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.cors.CorsConfigurationSource;
+import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExecutionChain;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
@@ -19,6 +24,9 @@ import org.springframework.web.util.ServletRequestPathUtils;
 public final class MvcCorsWriter implements CorsWriter {
 
 	private final Supplier<List<HandlerMapping>> mappings;
+
+	/** By the names of servlets, of which an application has few. */
+	private final Map<String, Boolean> dispatchers = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates the writer.
@@ -40,6 +48,46 @@ public final class MvcCorsWriter implements CorsWriter {
 			if (interceptor instanceof CorsConfigurationSource) {
 				interceptor.preHandle(request, response, chain.getHandler());
 			}
+		}
+	}
+
+	/** Other servlets get their requests past the mappings, whatever these would say. */
+	@Override
+	public Preflight preflight(HttpServletRequest request, HttpServletResponse response) {
+		if (!isForDispatcher(request)) {
+			return Preflight.HANDLED;
+		}
+		ServletRequestPathUtils.parseAndCache(request);
+		HandlerExecutionChain chain = chain(request);
+		boolean configured = chain != null && chain.getHandler() instanceof CorsConfigurationSource source
+				&& source.getCorsConfiguration(request) != null;
+		return configured ? Preflight.ANSWERED : Preflight.HANDLED;
+	}
+
+	private boolean isForDispatcher(HttpServletRequest request) {
+		String servlet = request.getHttpServletMapping().getServletName();
+		if (servlet == null || servlet.isEmpty()) {
+			return true; // only in tests without a container, which know no other servlet
+		}
+		Boolean known = this.dispatchers.get(servlet);
+		if (known == null) {
+			known = isDispatcher(request.getServletContext().getServletRegistration(servlet));
+			this.dispatchers.put(servlet, known);
+		}
+		return known;
+	}
+
+	private static boolean isDispatcher(@Nullable ServletRegistration registration) {
+		String className = (registration != null) ? registration.getClassName() : null;
+		if (className == null) {
+			return false;
+		}
+		try {
+			return DispatcherServlet.class
+				.isAssignableFrom(ClassUtils.forName(className, DispatcherServlet.class.getClassLoader()));
+		}
+		catch (ClassNotFoundException | LinkageError ex) {
+			return false;
 		}
 	}
 

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -143,7 +142,8 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 
 	private boolean admits(HttpServletRequest request, HttpServletResponse response, RequestDecisionScope scope)
 			throws IOException {
-		if (!scope.enter(this.phase) || CorsUtils.isPreFlightRequest(request)) {
+		if (!scope.enter(this.phase) || !this.scopes.hasRules(this.phase)
+				|| this.answers.answersPreflight(request, response)) {
 			return true;
 		}
 		Decision decision;

@@ -118,6 +118,10 @@ public final class RequestScopes {
 		}
 	}
 
+	boolean hasRules(RulePhase phase) {
+		return !this.rules.of(phase).isEmpty();
+	}
+
 	void report(Throwable failure) {
 		this.degradation.report(List.of(), failure);
 	}

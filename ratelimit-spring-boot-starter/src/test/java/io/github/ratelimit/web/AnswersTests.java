@@ -408,7 +408,7 @@ class AnswersTests {
 		answers().tell(List.of(first), this.response);
 		answers().tell(List.of(first, second), this.response);
 		assertThat(this.response.getHeaders("X-RateLimit-Remaining")).containsExactly("8");
-		assertThat(this.response.getHeaders("RateLimit")).containsExactly("\"chat\";r=8;t=12");
+		assertThat(this.response.getHeaders("RateLimit")).containsExactly("\"chat\";r=8;t=6");
 		assertThat(this.response.getHeaders("RateLimit-Policy")).containsExactly("\"chat\";q=10;w=60");
 	}
 
@@ -417,7 +417,7 @@ class AnswersTests {
 		LimitDecision first = granted(CHAT, 2, Duration.ofSeconds(48));
 		LimitDecision second = granted(CHAT, 3, Duration.ofSeconds(42));
 		answers().tell(List.of(first, second), this.response);
-		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=3;t=42");
+		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=3;t=6");
 	}
 
 	@Test
@@ -426,9 +426,9 @@ class AnswersTests {
 		LimitDecision other = LimitDecision.granted(new Charge(CHAT, Key.of("other"), 1), null, 9, 6_000_000_000L,
 				null);
 		answers().tell(List.of(one, other), this.response);
-		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=48");
+		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=6");
 		answers().tell(List.of(other, one), this.response);
-		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=48");
+		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=6");
 	}
 
 	@Test

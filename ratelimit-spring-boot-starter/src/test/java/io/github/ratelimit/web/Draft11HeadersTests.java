@@ -1,7 +1,9 @@
 package io.github.ratelimit.web;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.web.StructuredFieldReader.Item;
 import java.time.Duration;
@@ -69,6 +71,42 @@ class Draft11HeadersTests {
 	}
 
 	@Test
+	void timeIsThatUntilThereIsMoreQuotaAllowedOrRefused() {
+		Limit login = limit("login", "5/15min");
+		write(granted(login, 0, Duration.ofSeconds(900)));
+		assertState("\"login\";r=0;t=180");
+		write(refused(login, Duration.ofSeconds(180), Duration.ofSeconds(900)));
+		assertState("\"login\";r=0;t=180");
+		write(granted(login, 5, Duration.ZERO));
+		assertState("\"login\";r=5;t=0");
+		write(granted(limit("thirds", "7/min"), 0, Duration.ofSeconds(60)));
+		assertState("\"thirds\";r=0;t=9");
+	}
+
+	@Test
+	void windowsSayWhenTheStoreHasToldItAndElseNothing() {
+		Limit window = Limit.named("window")
+			.algorithm(Algorithm.SLIDING_WINDOW)
+			.rates(Rate.parseAll("5/15min"))
+			.build();
+		long seconds = 1_000_000_000L;
+		write(LimitDecision.granted(Decisions.charge(window), null, 1, 900 * seconds,
+				new long[] { 1, 900 * seconds, 45 * seconds }));
+		assertState("\"window\";r=1;t=45");
+		write(LimitDecision.granted(Decisions.charge(window), null, 1, 900 * seconds,
+				new long[] { 1, 900 * seconds, -1 }));
+		assertState("\"window\";r=1");
+	}
+
+	@Test
+	void tokensAreAUnitAndRequestsNeedNotBeSaid() {
+		Limit tokens = Limit.named("tokens").rates(Rate.parseAll("6000/min")).unit(LimitUnit.TOKENS).build();
+		Limit requests = Limit.named("requests").rates(Rate.parseAll("10/min")).unit(LimitUnit.REQUESTS).build();
+		write(granted(tokens, 5999, Duration.ofMillis(10)), granted(requests, 9, Duration.ofSeconds(6)));
+		assertPolicy("\"tokens\";q=6000;qu=\"tokens\";w=60, \"requests\";q=10;w=60");
+	}
+
+	@Test
 	void policyIsThatOfTheCallersPlan() {
 		Limit chat = limit("chat", "10/min");
 		write(granted(chat.withRates(List.of(Rate.parse("600/min"))), 599, Duration.ofSeconds(1)));
@@ -81,7 +119,7 @@ class Draft11HeadersTests {
 	void effectiveWindowOfARefusalDoesNotEndAfterTheWait() {
 		write(refused(limit("chat", "10/min"), Duration.ofMillis(5500), Duration.ofSeconds(60)),
 				granted(limit("everyone", "1000/min"), 500, Duration.ofSeconds(30)));
-		assertState("\"chat\";r=0;t=6, \"everyone\";r=500;t=30");
+		assertState("\"chat\";r=0;t=6, \"everyone\";r=500;t=1");
 	}
 
 	@Test

@@ -198,15 +198,20 @@ final class CallLog {
 	long timeOf(long needed) {
 		long latest = this.now;
 		for (int i = 0; i < this.sums.length; i++) {
-			long missing = needed - balance(i);
-			long time = this.now;
-			for (long position = this.heads[i]; missing > 0; position++) {
-				missing -= this.permits[place(position)];
-				time = this.times[place(position)] + this.terms.period(i);
-			}
-			latest = Math.max(latest, time);
+			latest = Math.max(latest, timeOf(needed, i));
 		}
 		return latest;
+	}
+
+	/** Returns the time from which on a rate has so many permits, as it can have. */
+	long timeOf(long needed, int rate) {
+		long missing = needed - balance(rate);
+		long time = this.now;
+		for (long position = this.heads[rate]; missing > 0; position++) {
+			missing -= this.permits[place(position)];
+			time = this.times[place(position)] + this.terms.period(rate);
+		}
+		return time;
 	}
 
 	/** Returns the time from which on nothing counts for a rate. */

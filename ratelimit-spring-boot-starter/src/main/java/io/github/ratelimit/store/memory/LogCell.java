@@ -110,15 +110,15 @@ final class LogCell extends KeyCell {
 		return Math.max(0, log.timeOfFull(rate) - now);
 	}
 
-	private static long @Nullable [] perRate(CallLog log, long now) {
+	/** What there is, when it is full, and when there is more. */
+	private static long[] perRate(CallLog log, long now) {
 		int rates = log.terms().rates();
-		if (rates == 1) {
-			return null;
-		}
-		long[] perRate = new long[2 * rates];
+		long[] perRate = new long[3 * rates];
 		for (int i = 0; i < rates; i++) {
-			perRate[2 * i] = log.balance(i);
-			perRate[2 * i + 1] = toFull(log, i, now);
+			long more = Math.max(0, log.balance(i)) + 1;
+			perRate[3 * i] = log.balance(i);
+			perRate[3 * i + 1] = toFull(log, i, now);
+			perRate[3 * i + 2] = (more <= log.terms().permits(i)) ? Math.max(0, log.timeOf(more, i) - now) : 0;
 		}
 		return perRate;
 	}

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** The windows of a key as a decision with its facts, which are in whole permits. */
 final class WindowFacts {
 
+	/** What there is, when it is full, and when there is more. */
+	private static final int FACTS = 3;
+
 	private WindowFacts() {
 	}
 
@@ -43,9 +46,6 @@ final class WindowFacts {
 	}
 
 	static LimitDecision granted(Charge charge, @Nullable Receipt receipt, RateWindow[] after, long now) {
-		if (after.length == 1) {
-			return LimitDecision.granted(charge, receipt, balance(after[0], now), after[0].nanosToFull(now), null);
-		}
 		long[] perRate = perRate(after, now);
 		return LimitDecision.granted(charge, receipt, least(perRate), longest(perRate), perRate);
 	}
@@ -55,9 +55,6 @@ final class WindowFacts {
 		for (RateWindow window : windows) {
 			wait = Math.max(wait, (charge.needed() > capacity(window)) ? LimitDecision.NEVER
 					: window.nanosUntil(charge.needed() * window.terms().unit(), now));
-		}
-		if (windows.length == 1) {
-			return LimitDecision.refused(charge, balance(windows[0], now), wait, windows[0].nanosToFull(now), null);
 		}
 		long[] perRate = perRate(windows, now);
 		return LimitDecision.refused(charge, least(perRate), wait, longest(perRate), perRate);
@@ -79,17 +76,24 @@ final class WindowFacts {
 	}
 
 	private static long[] perRate(RateWindow[] windows, long now) {
-		long[] perRate = new long[2 * windows.length];
+		long[] perRate = new long[FACTS * windows.length];
 		for (int i = 0; i < windows.length; i++) {
-			perRate[2 * i] = balance(windows[i], now);
-			perRate[2 * i + 1] = windows[i].nanosToFull(now);
+			long balance = balance(windows[i], now);
+			perRate[FACTS * i] = balance;
+			perRate[FACTS * i + 1] = windows[i].nanosToFull(now);
+			perRate[FACTS * i + 2] = nanosToMore(windows[i], balance, now);
 		}
 		return perRate;
 	}
 
+	private static long nanosToMore(RateWindow window, long balance, long now) {
+		long more = Math.max(0, balance) + 1;
+		return (more <= capacity(window)) ? window.nanosUntil(more * window.terms().unit(), now) : 0;
+	}
+
 	private static long least(long[] perRate) {
 		long least = perRate[0];
-		for (int i = 2; i < perRate.length; i += 2) {
+		for (int i = FACTS; i < perRate.length; i += FACTS) {
 			least = Math.min(least, perRate[i]);
 		}
 		return least;
@@ -97,7 +101,7 @@ final class WindowFacts {
 
 	private static long longest(long[] perRate) {
 		long longest = perRate[1];
-		for (int i = 3; i < perRate.length; i += 2) {
+		for (int i = FACTS + 1; i < perRate.length; i += FACTS) {
 			longest = Math.max(longest, perRate[i]);
 		}
 		return longest;

@@ -293,10 +293,7 @@ final class Decisions {
 
 	private void await(CompletableFuture<?> answer) {
 		try {
-			answer.get(this.deadlineNanos, TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			Answers.await(answer, this.time.nanoTime() + this.deadlineNanos, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			// it was sent, and its failure is told where it was

@@ -62,6 +62,11 @@ final class RedisKeys {
 		return bytes(this.prefix + "#instances:{instances}");
 	}
 
+	/** Returns where instances say what their configurations are. */
+	byte[] configurations() {
+		return bytes(this.prefix + "#configurations:{configurations}");
+	}
+
 	/** Returns a name for people. */
 	static String text(byte[] name) {
 		return new String(name, StandardCharsets.UTF_8);

@@ -7,10 +7,12 @@ import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -21,7 +23,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
@@ -56,6 +57,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final Lookups lookups;
 
+	private final Script configurations;
+
 	private final Leases leases;
 
 	private final long deadlineNanos;
@@ -86,6 +89,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.names = new RedisKeys(settings.keyPrefix());
 		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer, settings,
 				this::owedLately);
+		this.configurations = scripts.configurations();
 		this.lookups = new Lookups(redis, scripts, this.names, time);
 		GiveBacks giveBacks = new GiveBacks(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
 		this.leases = new LeasesInRedis(redis, scripts, this.nodes, giveBacks, time, this.scheduler);
@@ -142,6 +146,20 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 */
 	public void check(Limit limit) {
 		LimitTerms.of(limit, this.settings.slotLease());
+	}
+
+	/**
+	 * Looks once a minute whether other instances that share the prefix have other rates,
+	 * and warns if they do for minutes.
+	 * @param limits the limits of this instance
+	 */
+	public void compareConfigurations(Supplier<Collection<RegisteredLimit>> limits) {
+		configurations(limits).start(this.scheduler);
+	}
+
+	Configurations configurations(Supplier<Collection<RegisteredLimit>> limits) {
+		return new Configurations(this.redis, this.configurations, this.settings.keyPrefix(), this.names, this.nodes,
+				limits);
 	}
 
 	@Override
@@ -384,10 +402,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private void await(CompletableFuture<?> all) {
 		try {
-			all.get(this.deadlineNanos, TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			Answers.await(all, this.time.nanoTime() + this.deadlineNanos, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits come back by refill", ex);

@@ -15,9 +15,10 @@ import java.util.function.UnaryOperator;
  * @param page lists keys
  * @param heartbeat counts the instances
  * @param probe writes something, to see whether that works
+ * @param configurations compares what instances use
  */
 record Scripts(Script take, Script takeMany, Script giveBack, Script charge, Script renewPlaces, Script find,
-		Script reset, Script page, Script heartbeat, Script probe) {
+		Script reset, Script page, Script heartbeat, Script probe, Script configurations) {
 
 	private static final String CLOCK = "clock";
 
@@ -32,7 +33,8 @@ record Scripts(Script take, Script takeMany, Script giveBack, Script charge, Scr
 		return new Scripts(ofAllKinds(edit, "take-plain", "take"), Script.of(edit, CLOCK, STATE, "take-many"),
 				ofAllKinds(edit, CLOCK, "give-back"), ofAllKinds(edit, CLOCK, "charge"),
 				Script.of(edit, CLOCK, "renew-places"), ofAllKinds(edit, CLOCK, "find"), Script.of(edit, "reset"),
-				ofAllKinds(edit, CLOCK, "page"), Script.of(edit, CLOCK, "heartbeat"), Script.of(edit, "probe"));
+				ofAllKinds(edit, CLOCK, "page"), Script.of(edit, CLOCK, "heartbeat"), Script.of(edit, "probe"),
+				Script.of(edit, CLOCK, "configurations"));
 	}
 
 	private static Script ofAllKinds(UnaryOperator<String> edit, String first, String last) {

@@ -185,4 +185,28 @@ final class SeenFacts extends SeenState {
 		return nanos(Math.max(0, this.microsToFull[quota] - elapsed));
 	}
 
+	/**
+	 * Of windows also when there is more: Redis has told for the first of the rates, so
+	 * of several it is not known.
+	 */
+	@Override
+	long @Nullable [] perRate(long elapsedMicros) {
+		if (!(this.terms instanceof WindowTerms)) {
+			return super.perRate(elapsedMicros);
+		}
+		int rates = quotas();
+		long[] perRate = new long[3 * rates];
+		for (int i = 0; i < rates; i++) {
+			perRate[3 * i] = Math.max(0, remaining(i, elapsedMicros));
+			perRate[3 * i + 1] = nanosToFull(i, elapsedMicros);
+			perRate[3 * i + 2] = nanosToMore(perRate[3 * i + 1], elapsedMicros);
+		}
+		return perRate;
+	}
+
+	private long nanosToMore(long nanosToFull, long elapsedMicros) {
+		boolean known = quotas() == 1 && isKnownAfter(elapsedMicros);
+		return (nanosToFull == 0) ? 0 : known ? Math.min(nanosToFull, nanos(this.steadyMicros - elapsedMicros)) : -1;
+	}
+
 }

@@ -214,7 +214,7 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 		return longest;
 	}
 
-	final long @Nullable [] perRate(long elapsedMicros) {
+	long @Nullable [] perRate(long elapsedMicros) {
 		if (quotas() == 1) {
 			return null;
 		}

@@ -29,20 +29,43 @@ public final class SecurityCorsWriter implements CorsWriter {
 
 	@Override
 	public void write(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
+		for (Filter filter : filters(request)) {
+			if (filter instanceof CorsFilter) {
+				new FilterCorsWriter(filter, List.of()).write(request, response);
+			}
+		}
+	}
+
+	/** Without {@code cors()} Spring Security looks for credentials in it. */
+	@Override
+	public Preflight preflight(HttpServletRequest request, HttpServletResponse response)
+			throws IOException, ServletException {
+		List<Filter> filters = filters(request);
+		for (Filter filter : filters) {
+			if (filter instanceof CorsFilter) {
+				Preflight answer = new FilterCorsWriter(filter, List.of()).preflight(request, response);
+				return (answer == Preflight.ANSWERED) ? answer : Preflight.HANDLED;
+			}
+		}
+		return (filters.isEmpty() && isKnown()) ? Preflight.PASSES : Preflight.HANDLED;
+	}
+
+	/** Of several one cannot tell which one has the request. */
+	private boolean isKnown() {
+		return this.security.stream().limit(2).count() < 2;
+	}
+
+	private List<Filter> filters(HttpServletRequest request) {
 		FilterChainProxy proxy = this.security.getIfUnique();
 		if (proxy == null) {
-			return;
+			return List.of();
 		}
 		for (SecurityFilterChain chain : proxy.getFilterChains()) {
 			if (chain.matches(request)) {
-				for (Filter filter : chain.getFilters()) {
-					if (filter instanceof CorsFilter) {
-						new FilterCorsWriter(filter, List.of()).write(request, response);
-					}
-				}
-				return;
+				return chain.getFilters();
 			}
 		}
+		return List.of();
 	}
 
 	@Override

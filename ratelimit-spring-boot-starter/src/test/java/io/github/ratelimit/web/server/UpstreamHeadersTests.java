@@ -1,16 +1,21 @@
 package io.github.ratelimit.web.server;
 
+import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.web.server.RunningServer.Answer;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.context.annotation.Bean;
@@ -31,6 +36,7 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Behind our limits a gateway copies the headers of a real upstream. */
+@TestInstance(Lifecycle.PER_CLASS)
 class UpstreamHeadersTests {
 
 	private static final String[] RULES = { "ratelimit.limits.address.rate=3/d", "ratelimit.limits.address.key=ip",
@@ -39,17 +45,22 @@ class UpstreamHeadersTests {
 			"ratelimit.http.rules[0].path=/gate/**", "ratelimit.http.rules[0].limits=address",
 			"ratelimit.http.rules[1].path=/hidden/**", "ratelimit.http.rules[1].limits=login" };
 
+	private final Map<List<String>, RunningServer> servers = new HashMap<>();
+
 	private RunningServer server;
 
-	@AfterEach
+	@AfterAll
 	void stop() {
-		this.server.close();
+		this.servers.values().forEach(RunningServer::close);
 	}
 
+	/** Each test has a day of its own. */
 	private void start(String... properties) {
 		List<String> all = new ArrayList<>(List.of(RULES));
 		all.addAll(List.of(properties));
-		this.server = RunningServer.withoutSecurity(Gateway.class, all.toArray(String[]::new));
+		this.server = this.servers.computeIfAbsent(all,
+				(absent) -> RunningServer.withoutSecurity(Gateway.class, absent.toArray(String[]::new)));
+		this.server.bean(ManualTime.class).advance(Duration.ofDays(1));
 	}
 
 	@ParameterizedTest
