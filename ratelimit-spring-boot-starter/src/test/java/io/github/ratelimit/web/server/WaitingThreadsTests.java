@@ -69,6 +69,7 @@ class WaitingThreadsTests {
 			server.bean(ManualTime.class).advance(Duration.ofSeconds(2));
 			await().until(() -> this.answers.size() == 80);
 			assertThat(this.answers).filteredOn((answer) -> answer.status() == 200).hasSize(4 + 80 - answered);
+			server.bean(ManualTime.class).advance(Duration.ofSeconds(1));
 			assertThat(server.get("/v1/chat", "X-Caller: ann").status()).as("a turn later").isEqualTo(200);
 		}
 	}
