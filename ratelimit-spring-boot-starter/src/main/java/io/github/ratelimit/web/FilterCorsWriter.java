@@ -1,5 +1,6 @@
 package io.github.ratelimit.web;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -43,6 +44,15 @@ public final class FilterCorsWriter implements CorsWriter {
 		this.filter = filter;
 		this.urlPatterns = List.copyOf(urlPatterns);
 		this.servletNames = Set.copyOf(servletNames);
+	}
+
+	/**
+	 * Returns whether a filter of these dispatches sees requests as they come in.
+	 * @param dispatcherTypes what the filter is registered for
+	 * @return whether requests are among them
+	 */
+	public static boolean seesRequests(Collection<DispatcherType> dispatcherTypes) {
+		return dispatcherTypes.contains(DispatcherType.REQUEST);
 	}
 
 	@Override
