@@ -17,17 +17,14 @@ final class AskedLimits {
 	/** Own charges, then one for each of those whose limit has a penalty. */
 	private final List<Charge> charges;
 
-	private final PendingCalls pending;
+	/** Of the own charges that are pending, in their order; null if there are none. */
+	private final PendingCalls.@Nullable Question @Nullable [] questions;
 
-	/** What undecided calls held of the own charges; null if none of them is pending. */
-	private final long @Nullable [] heldBefore;
-
-	private AskedLimits(List<RegisteredLimit> limits, List<Charge> charges, PendingCalls pending,
-			long @Nullable [] heldBefore) {
+	private AskedLimits(List<RegisteredLimit> limits, List<Charge> charges,
+			PendingCalls.@Nullable Question @Nullable [] questions) {
 		this.limits = limits;
 		this.charges = charges;
-		this.pending = pending;
-		this.heldBefore = heldBefore;
+		this.questions = questions;
 	}
 
 	static AskedLimits of(List<Charge> own, List<RegisteredLimit> limits, LimitMode mode, PendingCalls pending) {
@@ -43,7 +40,19 @@ final class AskedLimits {
 				charges.add(charge.enforced() ? look : look.inShadow());
 			}
 		}
-		return new AskedLimits(limits, charges, pending, pending.permits(own));
+		return new AskedLimits(limits, charges, ask(own, pending));
+	}
+
+	private static PendingCalls.@Nullable Question @Nullable [] ask(List<Charge> own, PendingCalls pending) {
+		PendingCalls.@Nullable Question[] questions = null;
+		for (int i = 0; i < own.size(); i++) {
+			PendingCalls.Question question = pending.ask(own.get(i));
+			if (question != null) {
+				questions = (questions != null) ? questions : new PendingCalls.@Nullable Question[own.size()];
+				questions[i] = question;
+			}
+		}
+		return questions;
 	}
 
 	private static Charge prepared(Charge charge, RegisteredLimit limit, LimitMode mode) {
@@ -76,7 +85,43 @@ final class AskedLimits {
 	 */
 	List<LimitDecision> own(List<LimitDecision> said, Consumer<LimitDecision> taken) {
 		List<LimitDecision> own = judged(said, taken);
-		return (this.heldBefore != null) ? this.pending.decided(own, this.heldBefore) : own;
+		return (this.questions != null) ? answered(own, this.questions) : own;
+	}
+
+	private static List<LimitDecision> answered(List<LimitDecision> own, PendingCalls.@Nullable Question[] questions) {
+		boolean allowed = own.stream().noneMatch(LimitDecision::refuses);
+		List<LimitDecision> answered = new ArrayList<>(own);
+		for (int i = 0; i < questions.length && own.size() == questions.length; i++) {
+			PendingCalls.Question question = questions[i];
+			if (question != null) {
+				answered.set(i, question.answered(own.get(i), allowed));
+			}
+		}
+		return answered;
+	}
+
+	/** The limits have answered, or could not. */
+	void ended() {
+		for (int i = 0; this.questions != null && i < this.questions.length; i++) {
+			PendingCalls.Question question = this.questions[i];
+			if (question != null) {
+				question.ended();
+			}
+		}
+	}
+
+	/**
+	 * Returns how many refusals of a key are reasons for a ban.
+	 * @param said what a limit has said
+	 * @param index its place in the answer
+	 */
+	int offences(LimitDecision said, int index) {
+		PendingCalls.Question question = (this.questions != null && index < this.questions.length)
+				? this.questions[index] : null;
+		if (question != null && said.charge().isPending()) {
+			return question.offences();
+		}
+		return (said.violated() && said.hasFacts() && !said.isBanned()) ? 1 : 0;
 	}
 
 	private List<LimitDecision> judged(List<LimitDecision> said, Consumer<LimitDecision> taken) {

@@ -13,6 +13,8 @@ public final class Degradation {
 
 	private static final Logger logger = System.getLogger(Degradation.class.getName());
 
+	private final TimeSource time;
+
 	private final SparseLog failures;
 
 	private final SparseLog unsettled;
@@ -22,6 +24,7 @@ public final class Degradation {
 	 * @param time for logging at most once a minute
 	 */
 	public Degradation(TimeSource time) {
+		this.time = time;
 		this.failures = new SparseLog(logger, time);
 		this.unsettled = new SparseLog(logger, time);
 	}
@@ -55,6 +58,15 @@ public final class Degradation {
 	public void reportUntold(String limit, String expression, String consequence, Throwable cause) {
 		this.unsettled.log(Level.WARNING, (others) -> "'" + expression + "' could not tell what a call of limit '"
 				+ limit + "' cost; " + consequence + " (" + others + " more since the last such line)", cause);
+	}
+
+	/**
+	 * Returns where the refused runs of a method are reported that nobody waits for.
+	 * @param method the method, for people
+	 * @return the report, which logs at most once a minute
+	 */
+	public SkippedRuns skippedRuns(String method) {
+		return new SkippedRuns(method, this.time);
 	}
 
 	private static String names(Collection<RegisteredLimit> limits) {

@@ -40,6 +40,17 @@ public interface LimitStore {
 	List<LimitDecision> takeAll(List<Charge> charges);
 
 	/**
+	 * Takes like {@link #takeAll}, for a call that has waited for an answer of this store
+	 * for as long as it may: where the store is asked over the network, without asking
+	 * it, by {@link OnStoreFailure}.
+	 * @param charges what to take, no two of the same limit and key
+	 * @return what each limit says, in the order of the charges
+	 */
+	default List<LimitDecision> takeUnanswered(List<Charge> charges) {
+		return takeAll(charges);
+	}
+
+	/**
 	 * Gives back what a decision took, once, to the state that it came from, never above
 	 * what that state can hold; drops it where that state has gone: a window that is
 	 * over, a turn behind which somebody has taken the next one. The place of a call
@@ -58,6 +69,18 @@ public interface LimitStore {
 	 * @param actual what the call cost in permits, 0 or more
 	 */
 	void settle(LimitDecision taken, long actual);
+
+	/**
+	 * Sees to it that a key has at most so many permits, where this store stands in for
+	 * another one. What is lower stays as it is. Only stores that can stand in for others
+	 * do it; by default nothing happens.
+	 * @param limit a limit that has rates
+	 * @param key whose permits
+	 * @param atMost permits of each rate in turn, negative where some are owed; of a
+	 * limit that {@linkplain Limit#paces() paces}, 1 less the turns that are taken
+	 */
+	default void lower(Limit limit, Key key, long[] atMost) {
+	}
 
 	/**
 	 * Looks at one key without changing or creating anything.
@@ -131,6 +154,14 @@ public interface LimitStore {
 	 * @return for example {@code memory}
 	 */
 	String type();
+
+	/**
+	 * Returns how many instances of the application share the store, as far as is known.
+	 * @return at least 1
+	 */
+	default int instances() {
+		return 1;
+	}
 
 	/**
 	 * Returns how the store does, in one word for people.

@@ -4,8 +4,17 @@ package io.github.ratelimit;
 public enum OnStoreFailure {
 
 	/**
-	 * Counts in this instance's memory: as long as the failure lasts, instances together
-	 * allow at most as many times the limit as there are instances.
+	 * Counts in this instance's memory with its part of the limit: rate and burst divided
+	 * by the number of instances, at least one permit. As long as the failure lasts, all
+	 * instances together allow at most the limit, or one permit for each instance if that
+	 * is more. What was allowed is charged when the store answers again.
+	 */
+	SHARE,
+
+	/**
+	 * Counts in this instance's memory with the whole limit: as long as the failure
+	 * lasts, all instances together allow at most as many times the limit as there are
+	 * instances. What was allowed is charged when the store answers again.
 	 */
 	LOCAL,
 

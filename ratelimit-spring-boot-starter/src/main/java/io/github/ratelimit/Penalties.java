@@ -21,13 +21,22 @@ final class Penalties {
 	void refused(RegisteredLimit limit, PenaltyLimits penalty, Key key) {
 		try {
 			LimitDecision denials = this.store.take(new Charge(penalty.denials(), key, 1));
-			if (denials.hasFacts() && denials.remaining() == 0
-					&& !this.store.take(new Charge(penalty.ban(), key, 1)).violated()) {
-				this.listener.banned(limit, key, penalty.ban().rates().get(0).period());
+			if (denials.hasFacts() && denials.remaining() == 0) {
+				ban(limit, penalty, key);
 			}
 		}
 		catch (RuntimeException | LinkageError ex) {
 			logger.log(Level.DEBUG, () -> "A refusal of limit '" + limit.limit().name() + "' was not counted", ex);
+		}
+	}
+
+	private void ban(RegisteredLimit limit, PenaltyLimits penalty, Key key) {
+		LimitDecision ban = this.store.take(new Charge(penalty.ban(), key, 1));
+		if (ban.unavailable()) {
+			this.listener.notBanned(limit, key);
+		}
+		else if (!ban.violated()) {
+			this.listener.banned(limit, key, penalty.ban().rates().get(0).period());
 		}
 	}
 

@@ -70,16 +70,35 @@ public record Penalty(long denials, Duration within, Duration ban) {
 	}
 
 	/**
+	 * Returns whether the keys of a limit are banned keys.
+	 * @param name the name of a limit as a store sees it
+	 * @return whether it is a penalty's own limit for its bans: what is taken from it
+	 * must not be forgotten
+	 */
+	public static boolean isBan(String name) {
+		return name.endsWith(BAN);
+	}
+
+	/**
+	 * Returns whether a limit counts the refusals of another.
+	 * @param name the name of a limit as a store sees it
+	 * @return whether it is a penalty's own limit for refusals
+	 */
+	public static boolean isDenials(String name) {
+		return name.endsWith(DENIALS);
+	}
+
+	/**
 	 * Returns the limit that a limit of ours serves: stores keep refusals and bans as
 	 * limits of their own.
 	 * @param name the name of a limit as a store sees it
 	 * @return the name of the limit whose penalty it is about, or the same name
 	 */
 	public static String guarded(String name) {
-		if (name.endsWith(DENIALS)) {
+		if (isDenials(name)) {
 			return name.substring(0, name.length() - DENIALS.length());
 		}
-		return name.endsWith(BAN) ? name.substring(0, name.length() - BAN.length()) : name;
+		return isBan(name) ? name.substring(0, name.length() - BAN.length()) : name;
 	}
 
 }

@@ -1,17 +1,16 @@
 package io.github.ratelimit;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The permits that calls of this process hold while their outcome is not known, by limit
- * and key. It tells the refusals apart that may end as soon as those calls are decided:
- * they get a short wait, and lead to no ban. It counts nothing that the store does not
- * count. Bounded; thread-safe.
+ * The calls of this process whose outcome is not known, by limit and key. It tells the
+ * refusals apart that may end as soon as those calls are decided: they get a short wait,
+ * and lead to no ban. It counts nothing that the store does not count. Bounded;
+ * thread-safe.
  */
 final class PendingCalls {
 
@@ -23,7 +22,10 @@ final class PendingCalls {
 
 	private static final int MOST = 10_000;
 
-	private final ConcurrentMap<Bucket, HeldPermits> held = new ConcurrentHashMap<>();
+	/** How many refusals may wait for others to tell what they were. */
+	private static final int MOST_UNCLEAR = 16;
+
+	private final ConcurrentMap<Bucket, Calls> calls = new ConcurrentHashMap<>();
 
 	private final TimeSource time;
 
@@ -32,105 +34,165 @@ final class PendingCalls {
 	}
 
 	/**
-	 * Returns what undecided calls hold of each charge's limit and key.
-	 * @return permits in the order of the charges, null if no charge is pending
+	 * Notes that a call is about to ask for a pending charge. What it is answered has to
+	 * be {@linkplain Question#answered told}, or that it was {@linkplain Question#ended
+	 * not}.
+	 * @return null if the charge is not pending
 	 */
-	long @Nullable [] permits(List<Charge> charges) {
-		long[] permits = null;
-		for (int i = 0; i < charges.size(); i++) {
-			if (charges.get(i).isPending()) {
-				permits = (permits != null) ? permits : new long[charges.size()];
-				permits[i] = permits(charges.get(i));
-			}
+	@Nullable Question ask(Charge charge) {
+		if (!charge.isPending()) {
+			return null;
 		}
-		return permits;
-	}
-
-	private long permits(Charge charge) {
-		HeldPermits of = this.held.get(Bucket.of(charge));
-		return (of != null && !of.isOlderThan(LONGEST_NANOS, this.time.nanoTime())) ? of.permits() : 0;
-	}
-
-	/**
-	 * Notes what a call took of its pending charges, or why it was refused.
-	 * @param said what the limits say
-	 * @param before the permits that were held before the limits were asked, in the same
-	 * order: a call may have been decided since
-	 * @return what the limits say, with what is known of undecided calls
-	 */
-	List<LimitDecision> decided(List<LimitDecision> said, long[] before) {
-		boolean allowed = said.stream().noneMatch(LimitDecision::refuses);
-		List<LimitDecision> decided = new ArrayList<>(said.size());
-		for (int i = 0; i < said.size(); i++) {
-			long heldBefore = (said.size() == before.length) ? before[i] : 0;
-			decided.add(decided(said.get(i), allowed, heldBefore));
-		}
-		return decided;
-	}
-
-	private LimitDecision decided(LimitDecision said, boolean allowed, long heldBefore) {
-		Charge charge = said.charge();
-		if (!charge.isPending() || said.isDegraded() || said.isBanned()) {
-			return said;
-		}
-		if (said.violated()) {
-			long held = Math.max(heldBefore, permits(charge));
-			boolean mayComeBack = held > 0 && !said.neverPayable() && said.remaining() + held >= charge.needed();
-			return mayComeBack
-					? LimitDecision.awaitingOutcomes(said, Math.min(RETRY_AFTER_NANOS, said.retryAfterNanos())) : said;
-		}
-		return (allowed && said.receipt() != null && begin(charge)) ? LimitDecision.pending(said, () -> end(charge))
-				: said;
-	}
-
-	private boolean begin(Charge charge) {
 		long now = this.time.nanoTime();
-		Bucket bucket = Bucket.of(charge);
-		if (this.held.size() >= MOST && !this.held.containsKey(bucket)) {
-			this.held.values().removeIf((of) -> of.isOlderThan(LONGEST_NANOS, now));
-			if (this.held.size() >= MOST) {
-				return false;
+		Bucket bucket = new Bucket(charge.limit().name(), charge.key());
+		if (this.calls.size() >= MOST && !this.calls.containsKey(bucket)) {
+			this.calls.values().removeIf((of) -> of.isOlderThan(LONGEST_NANOS, now));
+			if (this.calls.size() >= MOST) {
+				return null;
 			}
 		}
-		this.held.merge(bucket, new HeldPermits(charge.permits(), now), HeldPermits::plus);
-		return true;
-	}
-
-	private void end(Charge charge) {
-		this.held.computeIfPresent(Bucket.of(charge), (bucket, of) -> of.minus(charge.permits()));
+		Question[] question = new Question[1];
+		this.calls.compute(bucket, (key, known) -> {
+			Calls of = (known != null && !known.isOlderThan(LONGEST_NANOS, now)) ? known : new Calls();
+			of.asking++;
+			of.since = now;
+			question[0] = new Question(bucket, of, of.permits, of.grants);
+			return of;
+		});
+		return question[0];
 	}
 
 	/** Returns of how many keys there are undecided calls: for tests. */
 	int size() {
-		return this.held.size();
+		return this.calls.size();
+	}
+
+	/** One call that asks for permits of one limit and key. Used by one thread. */
+	final class Question {
+
+		private final Bucket bucket;
+
+		private final Calls calls;
+
+		private final long heldBefore;
+
+		private final long grantsBefore;
+
+		private boolean open = true;
+
+		private int offences;
+
+		private Question(Bucket bucket, Calls calls, long heldBefore, long grantsBefore) {
+			this.bucket = bucket;
+			this.calls = calls;
+			this.heldBefore = heldBefore;
+			this.grantsBefore = grantsBefore;
+		}
+
+		/**
+		 * Notes what the limit has said.
+		 * @param said what it has said
+		 * @param allowed whether the call goes on
+		 * @return the same with what is known of undecided calls
+		 */
+		LimitDecision answered(LimitDecision said, boolean allowed) {
+			LimitDecision[] answered = { said };
+			end((of) -> {
+				boolean counted = !said.isDegraded() && !said.isBanned();
+				if (counted && said.violated()) {
+					answered[0] = refused(said, of);
+				}
+				else if (counted && allowed && said.receipt() != null) {
+					long permits = said.charge().permits();
+					of.permits += permits;
+					of.grants++;
+					of.unclear = 0;
+					answered[0] = LimitDecision.pending(said, () -> decided(permits));
+				}
+			});
+			return answered[0];
+		}
+
+		private LimitDecision refused(LimitDecision said, Calls of) {
+			long held = Math.max(this.heldBefore, of.permits);
+			boolean enough = held > 0 && said.remaining() + held >= said.charge().needed();
+			boolean others = enough || of.grants != this.grantsBefore;
+			if (!others && of.asking == 0) {
+				this.offences = of.unclear + 1;
+				of.unclear = 0;
+				return said;
+			}
+			if (!others && ++of.unclear >= MOST_UNCLEAR) {
+				this.offences = of.unclear;
+				of.unclear = 0;
+			}
+			return said.neverPayable() ? said
+					: LimitDecision.awaitingOutcomes(said, Math.min(RETRY_AFTER_NANOS, said.retryAfterNanos()));
+		}
+
+		/** The call was not answered, or its answer was noted. */
+		void ended() {
+			end((of) -> {
+			});
+		}
+
+		/** Returns how many refusals are known now to have had no undecided call. */
+		int offences() {
+			return this.offences;
+		}
+
+		private void end(Consumer<Calls> change) {
+			if (!this.open) {
+				return;
+			}
+			this.open = false;
+			update(() -> {
+				this.calls.asking--;
+				change.accept(this.calls);
+			});
+		}
+
+		private void decided(long permits) {
+			update(() -> this.calls.permits -= permits);
+		}
+
+		/** Whoever is counted no more, having been forgotten, changes nothing. */
+		private void update(Runnable change) {
+			PendingCalls.this.calls.compute(this.bucket, (key, current) -> {
+				change.run();
+				return (current == this.calls && current.isOver()) ? null : current;
+			});
+		}
+
 	}
 
 	private record Bucket(String limit, Key key) {
-
-		static Bucket of(Charge charge) {
-			return new Bucket(charge.limit().name(), charge.key());
-		}
-
 	}
 
-	/**
-	 * What undecided calls hold of one limit and key.
-	 *
-	 * @param permits how many, more than 0
-	 * @param sinceNanos when the last of them began
-	 */
-	private record HeldPermits(long permits, long sinceNanos) {
+	/** The calls about one limit and key. Guarded by the map. */
+	private static final class Calls {
+
+		/** How many are asking their limits. */
+		private int asking;
+
+		/** What those hold whose outcome is not known. */
+		private long permits;
+
+		/** How many were granted, ever. */
+		private long grants;
+
+		/** How many were refused while others asked who may hold the permits. */
+		private int unclear;
+
+		/** When the last of them began. */
+		private long since;
 
 		boolean isOlderThan(long nanos, long now) {
-			return now - this.sinceNanos > nanos;
+			return now - this.since > nanos;
 		}
 
-		HeldPermits plus(HeldPermits more) {
-			return new HeldPermits(this.permits + more.permits, more.sinceNanos);
-		}
-
-		@Nullable HeldPermits minus(long fewer) {
-			return (this.permits > fewer) ? new HeldPermits(this.permits - fewer, this.sinceNanos) : null;
+		boolean isOver() {
+			return this.asking <= 0 && this.permits <= 0;
 		}
 
 	}

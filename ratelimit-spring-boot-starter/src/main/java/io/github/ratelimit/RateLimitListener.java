@@ -29,4 +29,15 @@ public interface RateLimitListener {
 	default void banned(RegisteredLimit limit, Key key, Duration ban) {
 	}
 
+	/**
+	 * A key was refused too often, and could not be banned: the store has as many bans as
+	 * it keeps, none of which has ended, or does not answer. The key's next refusal tries
+	 * again.
+	 * @param limit the limit that refused it
+	 * @param key whose calls are refused by the limit alone; may be a secret,
+	 * {@link Key#label()} is not
+	 */
+	default void notBanned(RegisteredLimit limit, Key key) {
+	}
+
 }

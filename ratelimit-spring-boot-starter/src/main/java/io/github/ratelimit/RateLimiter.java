@@ -151,7 +151,39 @@ public interface RateLimiter {
 	 */
 	static RateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
 			TimeSource time, RateLimitListener listener) {
-		return new StoreRateLimiter(registry, store, killSwitch, degradation, time, listener, WaitingThreads.create());
+		return create(registry, store, killSwitch, degradation, time, listener, Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Returns how many of the calls that wait with their threads may wait for one key of
+	 * a limit.
+	 * @param waitingCallers how many may wait all together, 0 or more
+	 * @return half, rounded up
+	 */
+	static int waitingCallersOfKey(int waitingCallers) {
+		return ThreadShare.ofKey(waitingCallers);
+	}
+
+	/**
+	 * Returns a limiter over a store, whose waiting calls hold a bounded number of
+	 * threads.
+	 * @param registry the limits
+	 * @param store where the permits are kept
+	 * @param killSwitch switches everything off and on
+	 * @param degradation where failures of the store are reported
+	 * @param time by which calls wait
+	 * @param listener is told of waits and bans
+	 * @param waitingCallers how many calls may wait in {@link #tryAcquire(List)} at a
+	 * time, all together, and half of it, rounded up, for one key of a limit; 0 lets none
+	 * wait. A call beyond it is refused at once with its wait. {@link #acquireAsync}
+	 * holds no thread and is not bounded by it
+	 * @return the limiter
+	 * @throws IllegalArgumentException if the number is negative
+	 */
+	static RateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
+			TimeSource time, RateLimitListener listener, int waitingCallers) {
+		return new StoreRateLimiter(registry, store, killSwitch, degradation, time, listener, WaitingThreads.create(),
+				new ThreadShare(waitingCallers));
 	}
 
 }

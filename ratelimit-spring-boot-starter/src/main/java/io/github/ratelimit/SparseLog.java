@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Says one kind of thing at most once a minute, and how often it was not said. */
 final class SparseLog {
@@ -29,9 +30,9 @@ final class SparseLog {
 	 * Says it, or counts it.
 	 * @param level the level
 	 * @param message the line, given how many were not said since the last one
-	 * @param cause what happened
+	 * @param cause what happened, null for nothing but the line
 	 */
-	void log(Level level, LongFunction<String> message, Throwable cause) {
+	void log(Level level, LongFunction<String> message, @Nullable Throwable cause) {
 		long now = this.time.nanoTime();
 		long next = this.nextNanos.get();
 		if (now - next >= 0 && this.nextNanos.compareAndSet(next, now + QUIET_NANOS)) {

@@ -35,7 +35,7 @@ final class StoreRateLimiter implements RateLimiter {
 	private final Executor waitingThreads;
 
 	StoreRateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
-			TimeSource time, RateLimitListener listener, Executor waitingThreads) {
+			TimeSource time, RateLimitListener listener, Executor waitingThreads, ThreadShare callers) {
 		this.registry = registry;
 		this.store = store;
 		this.killSwitch = killSwitch;
@@ -43,7 +43,7 @@ final class StoreRateLimiter implements RateLimiter {
 		this.time = time;
 		this.listener = listener;
 		this.penalties = new Penalties(store, listener);
-		this.lines = new WaitingLines(time);
+		this.lines = new WaitingLines(time, callers);
 		this.pending = new PendingCalls(time);
 		this.waitingThreads = waitingThreads;
 	}
@@ -130,6 +130,7 @@ final class StoreRateLimiter implements RateLimiter {
 			said = (charges.size() == 1) ? List.of(this.store.take(charges.get(0))) : this.store.takeAll(charges);
 		}
 		catch (RuntimeException | LinkageError ex) {
+			asked.ended();
 			return this.degradation.report(asked.limits(), ex);
 		}
 		return decision(asked, said);
@@ -138,7 +139,7 @@ final class StoreRateLimiter implements RateLimiter {
 	private Decision await(AskedLimits asked) {
 		CallerExecutor caller = new CallerExecutor();
 		long start = this.time.nanoTime();
-		CompletableFuture<List<LimitDecision>> call = waiting(asked, caller).start();
+		CompletableFuture<List<LimitDecision>> call = waiting(asked, caller, true).start();
 		boolean interrupted = false;
 		try {
 			caller.runUntilDone(call);
@@ -155,6 +156,7 @@ final class StoreRateLimiter implements RateLimiter {
 		}
 		catch (CompletionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			asked.ended();
 			if (cause instanceof Error error && !(cause instanceof LinkageError)) {
 				throw error;
 			}
@@ -175,9 +177,12 @@ final class StoreRateLimiter implements RateLimiter {
 
 	private CompletableFuture<Decision> waitAsync(AskedLimits asked) {
 		long start = this.time.nanoTime();
-		CompletableFuture<List<LimitDecision>> call = waiting(asked, this.waitingThreads).start();
+		CompletableFuture<List<LimitDecision>> call = waiting(asked, this.waitingThreads, false).start();
 		CompletableFuture<Decision> decided = new CompletableFuture<>();
 		call.whenComplete((said, failure) -> {
+			if (failure != null) {
+				asked.ended();
+			}
 			if (failure == null) {
 				Decision decision = decision(asked, said, start);
 				if (!decided.complete(decision) && decision.allowed()) {
@@ -199,8 +204,8 @@ final class StoreRateLimiter implements RateLimiter {
 		return decided;
 	}
 
-	private WaitingCall waiting(AskedLimits asked, Executor executor) {
-		return new WaitingCall(asked.charges(), this.store, this.lines, this.time, executor);
+	private WaitingCall waiting(AskedLimits asked, Executor executor, boolean holdsThread) {
+		return new WaitingCall(asked.charges(), this.store, this.lines, this.time, executor, holdsThread);
 	}
 
 	private Decision decision(AskedLimits asked, List<LimitDecision> said, long start) {
@@ -225,9 +230,10 @@ final class StoreRateLimiter implements RateLimiter {
 		for (int i = 0; i < own.size(); i++) {
 			LimitDecision limit = own.get(i);
 			if (decision.allowed() || limit.violated()) {
-				count(asked.limitOf(limit, i), limit);
+				count(asked.limitOf(limit, i), limit, asked.offences(limit, i));
 			}
 		}
+		asked.ended();
 		return decision;
 	}
 
@@ -246,16 +252,12 @@ final class StoreRateLimiter implements RateLimiter {
 		return this.pending.size();
 	}
 
-	private void count(RegisteredLimit registered, LimitDecision said) {
+	private void count(RegisteredLimit registered, LimitDecision said, int offences) {
 		count(registered.statistics(), said);
 		PenaltyLimits penalty = registered.penaltyLimits();
-		if (penalty != null && isOffence(said)) {
+		for (int i = 0; penalty != null && i < offences; i++) {
 			this.penalties.refused(registered, penalty, said.key());
 		}
-	}
-
-	private static boolean isOffence(LimitDecision said) {
-		return said.violated() && said.hasFacts() && !said.isBanned() && !said.awaitsOutcomes();
 	}
 
 	private static void count(LimitStatistics statistics, LimitDecision said) {

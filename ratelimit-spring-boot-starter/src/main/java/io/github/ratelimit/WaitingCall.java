@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingCall {
 
+	/** The first of a line may ask the store for so much of the longest wait. */
+	private static final int PART_FOR_THE_STORE = 4;
+
+	/** By so much a turn may come late where the store answers as it should. */
+	private static final long TOLERANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
 	private final LimitStore store;
 
 	private final WaitingLines lines;
@@ -27,6 +34,8 @@ final class WaitingCall {
 	private final TimeSource time;
 
 	private final Executor executor;
+
+	private final boolean holdsThread;
 
 	private final List<Charge> charges;
 
@@ -41,18 +50,27 @@ final class WaitingCall {
 
 	private final AtomicBoolean left = new AtomicBoolean();
 
+	/** Whether its permits are being taken, which happens once. */
+	private final AtomicBoolean taking = new AtomicBoolean();
+
 	private final CompletableFuture<List<LimitDecision>> answer = new CompletableFuture<>();
 
 	private boolean mayWait = true;
 
 	private volatile @Nullable List<LimitDecision> taken;
 
-	WaitingCall(List<Charge> charges, LimitStore store, WaitingLines lines, TimeSource time, Executor executor) {
+	/**
+	 * Creates a call.
+	 * @param holdsThread whether the thread that makes it waits for it
+	 */
+	WaitingCall(List<Charge> charges, LimitStore store, WaitingLines lines, TimeSource time, Executor executor,
+			boolean holdsThread) {
 		this.charges = charges;
 		this.store = store;
 		this.lines = lines;
 		this.time = time;
 		this.executor = executor;
+		this.holdsThread = holdsThread;
 		this.start = time.nanoTime();
 		this.paced = charges.stream()
 			.filter(WaitingCall::waits)
@@ -90,7 +108,7 @@ final class WaitingCall {
 				return;
 			}
 			Charge charge = this.paced.get(this.places.size());
-			Joined joined = this.lines.join(charge.waiting(leftFor(charge)));
+			Joined joined = this.lines.join(charge.waiting(leftFor(charge)), this.holdsThread);
 			Place place = joined.place();
 			if (place == null) {
 				end(List.of(refused(charge, joined.waitNanos())));
@@ -118,10 +136,38 @@ final class WaitingCall {
 		return this.mayWait ? Math.max(0, charge.maxWaitNanos() - (this.time.nanoTime() - this.start)) : 0;
 	}
 
+	/** Where the first of the line waits for the store, the store is the reason. */
 	private void giveUp(Charge charge, Place place) {
-		if (!place.first().isDone()) {
+		if (place.first().isDone() || this.answer.isDone()) {
+			return;
+		}
+		if (this.lines.askingNanos(charge) < charge.maxWaitNanos() / PART_FOR_THE_STORE) {
 			end(List.of(refused(charge, charge.maxWaitNanos())));
 		}
+		else if (this.taking.compareAndSet(false, true)) {
+			attempt(this::takeUnanswered);
+		}
+	}
+
+	/** Decides by what is left of the time that the call may wait. */
+	private void takeUnanswered() {
+		List<LimitDecision> said = this.store.takeUnanswered(waiting());
+		if (said.stream().anyMatch(LimitDecision::refuses)) {
+			end(said);
+		}
+		else {
+			goOnAfter(said, longestTurn(said));
+		}
+	}
+
+	private List<Charge> waiting() {
+		return this.charges.stream().map((charge) -> waits(charge) ? charge.waiting(leftFor(charge)) : charge).toList();
+	}
+
+	/** Returns whether a turn comes later than the call may wait. */
+	private boolean isTooLate(LimitDecision said) {
+		return said.turnAfterNanos() > 0 && said.turnAfterNanos() > said.limit().maxWait().toNanos()
+				- (this.time.nanoTime() - this.start) + TOLERANCE_NANOS;
 	}
 
 	private static LimitDecision refused(Charge charge, long waitNanos) {
@@ -130,16 +176,29 @@ final class WaitingCall {
 	}
 
 	private void take() {
-		List<Charge> now = this.charges.stream()
-			.map((charge) -> waits(charge) ? charge.waiting(leftFor(charge)) : charge)
-			.toList();
+		if (!this.taking.compareAndSet(false, true)) {
+			return;
+		}
+		for (int i = 0; i < this.places.size(); i++) {
+			this.lines.asks(this.paced.get(i), this.places.get(i));
+		}
+		List<Charge> now = waiting();
 		List<LimitDecision> said = (now.size() == 1) ? List.of(this.store.take(now.get(0))) : this.store.takeAll(now);
 		if (said.stream().anyMatch(LimitDecision::refuses)) {
 			end(said);
 			return;
 		}
+		if (said.stream().anyMatch(this::isTooLate)) {
+			// the store took so long to answer
+			Decision.of(said, this.store).permit().giveBack();
+			takeUnanswered();
+			return;
+		}
+		goOnAfter(said, reserve(said));
+	}
+
+	private void goOnAfter(List<LimitDecision> said, long wait) {
 		this.taken = said;
-		long wait = reserve(said);
 		if (this.answer.isDone()) {
 			leave(giveBack());
 		}
@@ -154,7 +213,7 @@ final class WaitingCall {
 	/** Returns how long it takes until the last of the turns comes. */
 	private long reserve(List<LimitDecision> said) {
 		long now = this.time.nanoTime();
-		long longest = said.stream().mapToLong(LimitDecision::turnAfterNanos).max().orElse(0);
+		long longest = longestTurn(said);
 		for (LimitDecision decision : said) {
 			int index = indexOfPaced(decision.charge());
 			if (index >= 0) {
@@ -166,6 +225,10 @@ final class WaitingCall {
 			}
 		}
 		return longest;
+	}
+
+	private static long longestTurn(List<LimitDecision> said) {
+		return said.stream().mapToLong(LimitDecision::turnAfterNanos).max().orElse(0);
 	}
 
 	private int indexOfPaced(Charge charge) {

@@ -19,6 +19,12 @@ final class WaitingLine {
 	/** When the turn behind the last one that was taken comes; null where unknown. */
 	private @Nullable Long nextTurnNanos;
 
+	/** Since when the first asks the store for its turn; null while it does not. */
+	private @Nullable Long askingSince;
+
+	/** How many of the calls hold a thread. */
+	private int threads;
+
 	/** What those take who have not taken their turn yet. */
 	private long unreservedNanos;
 
@@ -37,8 +43,14 @@ final class WaitingLine {
 		return this.places.peek();
 	}
 
-	Place join(Charge charge) {
-		Place place = new Place(spacingNanos(charge));
+	/** Returns how many of the calls hold a thread of their share. */
+	int threads() {
+		return this.threads;
+	}
+
+	Place join(Charge charge, boolean holdsThread) {
+		Place place = new Place(spacingNanos(charge), holdsThread);
+		this.threads += holdsThread ? 1 : 0;
 		if (this.places.isEmpty()) {
 			place.first.complete(null);
 		}
@@ -47,11 +59,25 @@ final class WaitingLine {
 		return place;
 	}
 
+	/** The first asks the store for its turn. */
+	void asks(Place first, long now) {
+		if (this.places.peek() == first) {
+			this.askingSince = now;
+		}
+	}
+
+	/** Returns for how long the first has been asking the store, 0 if it is not. */
+	long askingNanos(long now) {
+		Long since = this.askingSince;
+		return (since != null) ? now - since : 0;
+	}
+
 	/** The first has taken its turn, unless it has left meanwhile. */
 	void reserved(Place first, long turnNanos) {
 		if (this.places.peek() != first) {
 			return;
 		}
+		this.askingSince = null;
 		this.nextTurnNanos = turnNanos + first.spacingNanos;
 		this.unreservedNanos -= first.spacingNanos;
 		first.turnNanos = turnNanos;
@@ -64,9 +90,13 @@ final class WaitingLine {
 	 * @return whether it was there
 	 */
 	boolean remove(Place place, boolean turnGivenBack) {
+		if (this.places.peek() == place) {
+			this.askingSince = null;
+		}
 		if (!this.places.remove(place)) {
 			return false;
 		}
+		this.threads -= place.holdsThread ? 1 : 0;
 		if (place.turnNanos == null) {
 			this.unreservedNanos -= place.spacingNanos;
 		}
@@ -95,8 +125,16 @@ final class WaitingLine {
 
 		private @Nullable Long turnNanos;
 
-		private Place(long spacingNanos) {
+		private final boolean holdsThread;
+
+		private Place(long spacingNanos, boolean holdsThread) {
 			this.spacingNanos = spacingNanos;
+			this.holdsThread = holdsThread;
+		}
+
+		/** Returns whether the call holds a thread of the share while it waits. */
+		boolean holdsThread() {
+			return this.holdsThread;
 		}
 
 		/** Returns what is complete when nobody is before this call. */

@@ -17,31 +17,60 @@ final class WaitingLines {
 
 	private final TimeSource time;
 
-	WaitingLines(TimeSource time) {
+	private final ThreadShare threads;
+
+	WaitingLines(TimeSource time, ThreadShare threads) {
 		this.time = time;
+		this.threads = threads;
 	}
 
 	/**
 	 * Lets a call join the line of its limit and key, unless it would wait there for
-	 * longer than it may, or too many wait already.
+	 * longer than it may, or too many wait already, or hold threads while they wait.
 	 * @param charge what it wants of a limit that paces its calls
+	 * @param holdsThread whether its caller waits with it; a call that waits at several
+	 * limits at once counts at each
 	 * @return its place, or the wait for which it is refused
 	 */
-	Joined join(Charge charge) {
+	Joined join(Charge charge, boolean holdsThread) {
 		Joined[] joined = new Joined[1];
 		this.lines.compute(LineKey.of(charge), (key, current) -> {
 			WaitingLine line = (current != null) ? current : new WaitingLine();
 			long wait = line.waitOfNext(this.time.nanoTime());
+			if (wait > charge.maxWaitNanos()) {
+				joined[0] = new Joined(null, wait, false);
+				return current;
+			}
 			boolean room = this.waiting.getOrDefault(key.limit(), 0) < charge.limit().maxWaiting();
-			if (wait > charge.maxWaitNanos() || (!room && line.first() != null)) {
+			boolean thread = room && holdsThread && this.threads.take(line.threads());
+			boolean mayWait = room && (thread || !holdsThread);
+			if (!mayWait && line.first() != null) {
 				joined[0] = new Joined(null, wait, false);
 				return current;
 			}
 			this.waiting.merge(key.limit(), 1, Integer::sum);
-			joined[0] = new Joined(line.join(charge), wait, room);
+			joined[0] = new Joined(line.join(charge, thread), wait, mayWait);
 			return line;
 		});
 		return joined[0];
+	}
+
+	/** Notes that the first of a line asks the store for its turn. */
+	void asks(Charge charge, Place place) {
+		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {
+			line.asks(place, this.time.nanoTime());
+			return line;
+		});
+	}
+
+	/** Returns for how long the first of a line has been asking the store, 0 if not. */
+	long askingNanos(Charge charge) {
+		long[] nanos = new long[1];
+		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {
+			nanos[0] = line.askingNanos(this.time.nanoTime());
+			return line;
+		});
+		return nanos[0];
 	}
 
 	/** Notes that the first of a line has taken its turn. */
@@ -61,6 +90,9 @@ final class WaitingLines {
 		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {
 			boolean first = line.first() == place;
 			if (line.remove(place, turnGivenBack)) {
+				if (place.holdsThread()) {
+					this.threads.giveBack();
+				}
 				this.waiting.computeIfPresent(key.limit(), (limit, calls) -> (calls > 1) ? calls - 1 : null);
 				next[0] = first ? line.first() : null;
 			}

@@ -47,7 +47,7 @@ public final class OutageStore implements LimitStore {
 
 	private LimitDecision decideAlone(Charge charge) {
 		return switch (this.onFailure.getOrDefault(charge.limit().name(), OnStoreFailure.LOCAL)) {
-			case LOCAL -> LimitDecision.degraded(this.standIn.take(charge));
+			case SHARE, LOCAL -> LimitDecision.degraded(this.standIn.take(charge));
 			case ALLOW -> LimitDecision.letThrough(charge);
 			case DENY -> LimitDecision.unavailable(charge, RETRY_AFTER.toNanos());
 		};

@@ -25,12 +25,19 @@ class PenaltyTests {
 
 	private final List<String> bans = new ArrayList<>();
 
+	private int notBanned;
+
 	private final RateLimiter limiter = RateLimiter.create(this.registry, this.store, this.killSwitch,
 			new Degradation(this.time), this.time, new RateLimitListener() {
 
 				@Override
 				public void banned(RegisteredLimit limit, Key key, Duration ban) {
 					PenaltyTests.this.bans.add(limit.limit().name() + " " + key.masked() + " " + ban);
+				}
+
+				@Override
+				public void notBanned(RegisteredLimit limit, Key key) {
+					PenaltyTests.this.notBanned++;
 				}
 
 			});
@@ -77,6 +84,78 @@ class PenaltyTests {
 
 		assertThat(this.limiter.tryAcquire("chat", "bob").allowed()).isTrue();
 		assertThat(refuse("ann").isBanned()).isTrue();
+	}
+
+	@Test
+	void aFloodOfBannedKeysEndsNoBan() {
+		ban("ann");
+		for (int i = 0; i < 150; i++) {
+			ban("invented" + i);
+		}
+		assertThat(refuse("ann").isBanned()).isTrue();
+		assertThat(refuse("invented98").isBanned()).isTrue();
+		assertThat(this.bans).hasSize(100);
+		assertThat(this.notBanned).as("for which there was no room").isEqualTo(51);
+
+		this.time.advance(Duration.ofHours(1));
+		ban("bob");
+		assertThat(refuse("bob").isBanned()).isTrue();
+	}
+
+	@Test
+	void aFloodOfRefusedKeysForgetsNoRefusals() {
+		exhaust("ann");
+		refuse("ann");
+		refuse("ann");
+		for (int i = 0; i < 1_000; i++) {
+			this.time.advance(Duration.ofMillis(1));
+			exhaust("invented" + i);
+			refuse("invented" + i);
+		}
+		this.time.advance(Duration.ofSeconds(2));
+		exhaust("ann");
+		refuse("ann");
+		assertThat(this.bans).containsExactly("chat " + Key.of("ann").masked() + " PT1H");
+	}
+
+	@Test
+	void aCallThatIsRefusedForUndecidedOnesIsNoReasonForABan() {
+		List<Permit> undecided = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			undecided.add(this.limiter.tryAcquire(login("ann")).permit());
+		}
+		for (int i = 0; i < 20; i++) {
+			LimitDecision refused = this.limiter.tryAcquire(login("ann")).limits().get(0);
+			assertThat(refused.awaitsOutcomes()).isTrue();
+			assertThat(refused.retryAfterNanos()).isLessThanOrEqualTo(Duration.ofSeconds(1).toNanos());
+		}
+		undecided.remove(0).giveBack();
+		undecided.remove(0).close();
+		assertThat(this.limiter.tryAcquire(login("ann")).allowed()).as("what was given back").isTrue();
+		undecided.forEach(Permit::close);
+		for (int i = 0; i < 3; i++) {
+			assertThat(this.bans).isEmpty();
+			Decision refused = this.limiter.tryAcquire(login("ann"));
+			assertThat(refused.limits().get(0).awaitsOutcomes()).as("one is undecided still").isTrue();
+		}
+	}
+
+	@Test
+	void refusalsAreReasonsAgainWhenAllAreDecided() throws Exception {
+		for (int i = 0; i < 10; i++) {
+			this.limiter.tryAcquire(login("ann")).permit().close();
+		}
+		TestThreads.run(8, (thread) -> {
+			for (int i = 0; i < 10; i++) {
+				assertThat(this.limiter.tryAcquire(login("ann")).allowed()).isFalse();
+			}
+		});
+		assertThat(refuse("ann").isBanned()).isTrue();
+		assertThat(((StoreRateLimiter) this.limiter).pending()).isZero();
+	}
+
+	private Charge login(String key) {
+		return new Charge(this.chat.limit(), Key.of(key), 1).pending();
 	}
 
 	@Test

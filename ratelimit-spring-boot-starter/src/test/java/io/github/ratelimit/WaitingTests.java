@@ -93,6 +93,33 @@ class WaitingTests {
 	}
 
 	@Test
+	void callsThatHoldTheirThreadsHoldAShareOfThem() {
+		WaitingLines lines = new WaitingLines(this.time, new ThreadShare(4));
+		Charge charge = new Charge(this.mail, ANN, 1).waiting(Duration.ofSeconds(60).toNanos());
+		Charge other = new Charge(this.mail, Key.of("bob"), 1).waiting(Duration.ofSeconds(60).toNanos());
+		List<WaitingLine.Place> anns = new ArrayList<>();
+		for (int i = 0; i < 2; i++) {
+			WaitingLines.Joined joined = lines.join(charge, true);
+			assertThat(joined.mayWait()).isTrue();
+			anns.add(joined.place());
+		}
+		assertThat(lines.join(charge, true).place()).as("half for one key").isNull();
+		assertThat(lines.join(charge, true).waitNanos()).isEqualTo(Duration.ofMillis(200).toNanos());
+		assertThat(lines.join(charge, false).mayWait()).as("without a thread").isTrue();
+		assertThat(lines.join(other, true).mayWait()).isTrue();
+		assertThat(lines.join(other, true).mayWait()).isTrue();
+		Charge third = new Charge(this.mail, Key.of("carl"), 1).waiting(Duration.ofSeconds(60).toNanos());
+		WaitingLines.Joined first = lines.join(third, true);
+		assertThat(first.place()).as("where nobody waits the turn may be now").isNotNull();
+		assertThat(first.mayWait()).isFalse();
+
+		lines.leave(charge, anns.get(0), false);
+		lines.leave(charge, anns.get(0), false);
+		assertThat(lines.join(charge, true).mayWait()).isTrue();
+		assertThat(lines.join(charge, true).mayWait()).as("what is left twice is free once").isFalse();
+	}
+
+	@Test
 	void whoGoesAwayGivesItsPlaceBack() {
 		call(this.mail);
 		Call second = call(this.mail);
@@ -185,7 +212,7 @@ class WaitingTests {
 	void anErrorOfTheStoreEndsTheCallAndLeavesNobodyBehindIt() {
 		LimitStore broken = new FailingStore(() -> new StackOverflowError("deep"));
 		StoreRateLimiter limiter = new StoreRateLimiter(this.registry, broken, new KillSwitch(true),
-				new Degradation(this.time), this.time, RateLimitListener.NONE, Runnable::run);
+				new Degradation(this.time), this.time, RateLimitListener.NONE, Runnable::run, new ThreadShare(10));
 
 		assertThat(limiter.acquireAsync(List.of(new Charge(this.mail, ANN, 1)))).isCompletedExceptionally();
 		assertThatExceptionOfType(StackOverflowError.class)
@@ -310,7 +337,7 @@ class WaitingTests {
 
 	private StoreRateLimiter limiter() {
 		return new StoreRateLimiter(this.registry, this.store, new KillSwitch(true), new Degradation(this.time),
-				this.time, this.waits, Runnable::run);
+				this.time, this.waits, Runnable::run, new ThreadShare(Integer.MAX_VALUE));
 	}
 
 	private Limit paced(String name, String rate, Duration maxWait, int maxWaiting) {

@@ -77,7 +77,7 @@ public class RateLimitsEndpoint {
 			limits.put(registered.limit().name(), describe(registered));
 		}
 		return new RateLimitsDescriptor(this.killSwitch.enabled(), this.killSwitch.mode().toString(),
-				new StoreDescriptor(this.store.type(), this.store.status()), limits);
+				new StoreDescriptor(this.store.type(), this.store.status(), this.store.instances()), limits);
 	}
 
 	/**
@@ -213,8 +213,9 @@ public class RateLimitsEndpoint {
 	 *
 	 * @param type what kind of store, for example {@code memory}
 	 * @param status how it does, in one word: {@code up} while it answers
+	 * @param instances how many instances share it, as far as is known, at least 1
 	 */
-	public record StoreDescriptor(String type, String status) {
+	public record StoreDescriptor(String type, String status, int instances) {
 	}
 
 	/**

@@ -40,6 +40,11 @@ final class Listeners implements RateLimitListener {
 		tell((listener) -> listener.banned(limit, key, ban));
 	}
 
+	@Override
+	public void notBanned(RegisteredLimit limit, Key key) {
+		tell((listener) -> listener.notBanned(limit, key));
+	}
+
 	private void tell(Consumer<RateLimitListener> event) {
 		for (RateLimitListener listener : this.all) {
 			try {

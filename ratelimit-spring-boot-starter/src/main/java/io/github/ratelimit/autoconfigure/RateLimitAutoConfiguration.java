@@ -109,10 +109,11 @@ public final class RateLimitAutoConfiguration {
 	@ConditionalOnMissingBean
 	RateLimiter rateLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
 			KillSwitch killSwitch, Degradation degradation, TimeSource time,
-			ObjectProvider<RateLimitListener> listeners) {
+			ObjectProvider<RateLimitListener> listeners, ObjectProvider<RequestThreads> threads) {
 		definitions.registerIn(registry);
 		return RateLimiter.create(registry, store, killSwitch, degradation, time,
-				Listeners.of(listeners.orderedStream().toList()));
+				Listeners.of(listeners.orderedStream().toList()),
+				threads.getIfAvailable(() -> RequestThreads.NONE_HELD).forWaiting());
 	}
 
 	@Bean
@@ -123,8 +124,10 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	StartUpReport rateLimitStartUpReport(ApplicationContext context, LimitRegistry registry, LimitStore store,
-			KillSwitch killSwitch, RateLimitProperties properties, LimitDefinitions definitions) {
-		return new StartUpReport(context, registry, store, killSwitch, properties, definitions);
+			KillSwitch killSwitch, RateLimitProperties properties, LimitDefinitions definitions,
+			ObjectProvider<RequestThreads> threads) {
+		return new StartUpReport(context, registry, store, killSwitch, properties, definitions,
+				threads.getIfAvailable(() -> RequestThreads.NONE_HELD));
 	}
 
 }

@@ -66,7 +66,8 @@ public final class RateLimitMethodAutoConfiguration {
 				beans.getBean(LimitPolicies.class), beans.getBean(ExpressionCompiler.class),
 				beans.getBean(Degradation.class), beans.getBean(KillSwitch.class),
 				beans.getBeanProvider(DecisionScope.Current.class).getIfAvailable(),
-				beans.getBeanProvider(RequestFacts.Current.class).getIfAvailable(), executor(beans));
+				beans.getBeanProvider(RequestFacts.Current.class).getIfAvailable(), executor(beans),
+				beans.containsBean(RateLimitWebFluxAutoConfiguration.HANDLER));
 	}
 
 	/** The application's own, which carries over what it wants in its threads. */

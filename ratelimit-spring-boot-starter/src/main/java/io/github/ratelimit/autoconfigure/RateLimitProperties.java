@@ -46,7 +46,7 @@ public class RateLimitProperties {
 	/**
 	 * What limits do while a store that instances share fails.
 	 */
-	private OnStoreFailure onStoreFailure = OnStoreFailure.LOCAL;
+	private OnStoreFailure onStoreFailure = OnStoreFailure.SHARE;
 
 	@NestedConfigurationProperty
 	private final Memory memory = new Memory();

@@ -7,7 +7,10 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.RedisBuckets;
 import io.github.ratelimit.store.redis.RedisStore;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -28,6 +31,9 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 public final class RateLimitRedisAutoConfiguration {
 
 	private static final String SPRING_DATA_REDIS = "org.springframework.data.redis.connection.RedisConnectionFactory";
+
+	/** Of several beans with connections the one that limits use. */
+	private static final String QUALIFIER = "ratelimit";
 
 	private static InvalidConfigurationException missing(String problem, String remedy) {
 		return new InvalidConfigurationException("ratelimit.store", "redis", problem,
@@ -50,14 +56,15 @@ public final class RateLimitRedisAutoConfiguration {
 		}
 
 		@Bean
-		RedisStore rateLimitRedisStore(ObjectProvider<RedisConnectionFactory> connections,
-				RateLimitProperties properties, LimitDefinitions definitions, StandIn standIn, TimeSource time,
-				ObjectProvider<StoreObserver> observer, LimitRegistry registry) {
-			RedisStore store = RedisStore.create(required(connections), RedisSettings.of(properties, definitions),
+		RedisStore rateLimitRedisStore(ListableBeanFactory beans, RateLimitProperties properties,
+				LimitDefinitions definitions, StandIn standIn, TimeSource time, ObjectProvider<StoreObserver> observer,
+				LimitRegistry registry) {
+			RedisStore store = RedisStore.create(required(beans), RedisSettings.of(properties, definitions),
 					standIn.store(), time, observer.getIfAvailable(() -> StoreObserver.NONE));
 			try {
 				registry.whenRegistered(new CountableLimits("cannot be counted in Redis, and ratelimit.store is redis",
 						store::check, definitions));
+				store.compareConfigurations(registry::all);
 			}
 			catch (RuntimeException ex) {
 				store.close();
@@ -66,12 +73,26 @@ public final class RateLimitRedisAutoConfiguration {
 			return store;
 		}
 
-		private static RedisConnectionFactory required(ObjectProvider<RedisConnectionFactory> connections) {
-			RedisConnectionFactory connectionFactory = connections.getIfAvailable();
+		/** The bean with our qualifier, else the only or the primary one. */
+		private static RedisConnectionFactory required(ListableBeanFactory beans) {
+			String[] names = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, RedisConnectionFactory.class);
+			for (String name : names) {
+				if (BeanFactoryAnnotationUtils.isQualifierMatch(QUALIFIER::equals, name, beans)) {
+					return beans.getBean(name, RedisConnectionFactory.class);
+				}
+			}
+			RedisConnectionFactory connectionFactory = beans.getBeanProvider(RedisConnectionFactory.class)
+				.getIfUnique();
 			if (connectionFactory == null) {
-				throw missing("needs a bean of type RedisConnectionFactory, and there is none",
+				throw (names.length == 0) ? missing("needs a bean of type RedisConnectionFactory, and there is none",
 						"Spring Boot makes one unless its DataRedisAutoConfiguration is excluded: include it, or "
-								+ "define the bean yourself.");
+								+ "define the bean yourself.")
+						: missing(
+								"needs one bean of type RedisConnectionFactory, and there are " + names.length + ": "
+										+ String.join(", ", names),
+								"Put @Qualifier(\"" + QUALIFIER
+										+ "\") on the @Bean method of the one that limits are to "
+										+ "use, or @Primary on the one that is for everything.");
 			}
 			return connectionFactory;
 		}
@@ -80,9 +101,8 @@ public final class RateLimitRedisAutoConfiguration {
 		@Bean
 		@Lazy
 		@ConditionalOnMissingBean(type = "io.github.bucket4j.distributed.proxy.ProxyManager")
-		RedisBuckets rateLimitRedisBuckets(ObjectProvider<RedisConnectionFactory> connections,
-				RateLimitProperties properties) {
-			return RedisBuckets.create(required(connections), properties.getRedis().getKeyPrefix(),
+		RedisBuckets rateLimitRedisBuckets(ListableBeanFactory beans, RateLimitProperties properties) {
+			return RedisBuckets.create(required(beans), properties.getRedis().getKeyPrefix(),
 					properties.getRedis().getDeadline());
 		}
 

@@ -51,6 +51,11 @@ public final class RateLimitWebAutoConfiguration {
 	private static final String SECURITY_CONTEXT_HOLDER = "org.springframework.security.core.context.SecurityContextHolder";
 
 	@Bean
+	RequestThreads rateLimitRequestThreads(Environment environment) {
+		return RequestThreads.of(environment);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	Rules rateLimitRules(RateLimitProperties properties, LimitPolicies policies, AnswerStyles styles, Identity identity,
 			ApplicationContext context) {

@@ -41,14 +41,17 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 
 	private final LimitDefinitions definitions;
 
+	private final RequestThreads threads;
+
 	StartUpReport(ApplicationContext context, LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-			RateLimitProperties properties, LimitDefinitions definitions) {
+			RateLimitProperties properties, LimitDefinitions definitions, RequestThreads threads) {
 		this.context = context;
 		this.registry = registry;
 		this.store = store;
 		this.killSwitch = killSwitch;
 		this.properties = properties;
 		this.definitions = definitions;
+		this.threads = threads;
 	}
 
 	@Override
@@ -74,7 +77,8 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		int rules = this.properties.getHttp().getRules().size();
 		if (rules > 0 && !this.context.containsBean(FILTER)) {
 			logger.warn("The rules of ratelimit.http.rules (" + rules + ") limit nothing: "
-					+ "they need the filter of a servlet web application, and there is none");
+					+ "they need the filter of a servlet web application, and there is none. Put @RateLimited on the "
+					+ "methods that serve the requests");
 		}
 	}
 
@@ -84,9 +88,10 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 		warnOfChosenPlans(registered);
 		if (boundTo.isEmpty() && !isLazy()) {
 			String name = registered.limit().name();
+			String rule = this.context.containsBean(FILTER)
+					? "a rule (ratelimit.http.rules[0].limits: " + name + ") or by " : "";
 			logger.warn("Limit '" + name + "' is bound nowhere: it limits only code that asks RateLimiter for it. "
-					+ "Bind it by a rule (ratelimit.http.rules[0].limits: " + name + ") or by @RateLimited(\"" + name
-					+ "\") on a method");
+					+ "Bind it by " + rule + "@RateLimited(\"" + name + "\") on a method");
 		}
 	}
 
@@ -98,6 +103,9 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 	private String describe(RegisteredLimit registered, List<String> boundTo) {
 		StringBuilder line = new StringBuilder("Limit '").append(registered.limit().name()).append("': ");
 		line.append(LimitText.of(registered.limit()));
+		if (registered.limit().paces() && this.threads.areHeld()) {
+			line.append("; ").append(this.threads.describe());
+		}
 		List<String> keys = registered.keySources().stream().map(KeySource::expression).toList();
 		if (!keys.isEmpty()) {
 			line.append("; key ").append(String.join(", else ", keys));

@@ -28,4 +28,12 @@ public interface KeyExpression {
 	 */
 	boolean looksAtSecurity();
 
+	/**
+	 * Returns whether the expression has no value where no request is bound.
+	 * @return whether it looks at a request and at nothing else
+	 */
+	default boolean needsRequest() {
+		return false;
+	}
+
 }

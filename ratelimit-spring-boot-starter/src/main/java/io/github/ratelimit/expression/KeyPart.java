@@ -22,6 +22,11 @@ interface KeyPart {
 		return false;
 	}
 
+	/** Returns whether there is no key where no request is bound. */
+	default boolean needsRequest() {
+		return false;
+	}
+
 	/** The same key for every call. */
 	record Constant(Key constant) implements KeyPart {
 
@@ -38,7 +43,7 @@ interface KeyPart {
 	}
 
 	/** The text of one value. */
-	record Value(String kind, SafeReader reader) implements KeyPart {
+	record Value(String kind, SafeReader reader, boolean needsRequest) implements KeyPart {
 
 		@Override
 		public @Nullable Key key(Call call) {
@@ -81,6 +86,11 @@ interface KeyPart {
 			return this.parts.get(0).composed();
 		}
 
+		@Override
+		public boolean needsRequest() {
+			return this.parts.stream().allMatch(KeyPart::needsRequest);
+		}
+
 	}
 
 	/** All of several; no value if one has none. */
@@ -111,6 +121,11 @@ interface KeyPart {
 		@Override
 		public boolean composed() {
 			return true;
+		}
+
+		@Override
+		public boolean needsRequest() {
+			return this.parts.stream().anyMatch(KeyPart::needsRequest);
 		}
 
 	}

@@ -5,6 +5,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RegisteredLimit;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -203,6 +204,32 @@ public final class LimitPolicy {
 		return this.keys.stream().anyMatch(KeyExpression::looksAtSecurity)
 				|| (this.cost != null && this.cost.looksAtSecurity())
 				|| (this.plans != null && this.plans.looksAtSecurity());
+	}
+
+	/**
+	 * Returns what of the policy cannot work where requests are not seen: it would refuse
+	 * every call, or silently be something else.
+	 * @return the parts of its configuration: {@code key}, {@code plan}, {@code cost},
+	 * {@code count-when}, {@code settle}; empty if it works
+	 */
+	public List<String> needingRequest() {
+		List<String> parts = new ArrayList<>(0);
+		if (this.keys.stream().allMatch(KeyExpression::needsRequest)) {
+			parts.add("key");
+		}
+		if (this.plans != null && this.plans.needsRequest()) {
+			parts.add("plan");
+		}
+		if (this.cost != null && this.cost.needsRequest()) {
+			parts.add("cost");
+		}
+		if (countsWhenAnswered()) {
+			parts.add("count-when");
+		}
+		if (this.afterResponse != null && this.afterResponse.settle() != null) {
+			parts.add("settle");
+		}
+		return parts;
 	}
 
 	/**

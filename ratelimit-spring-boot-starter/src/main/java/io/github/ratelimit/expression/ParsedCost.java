@@ -4,7 +4,8 @@ package io.github.ratelimit.expression;
  * A cost expression that was parsed and checked. What it looks at may be chosen by the
  * client, and nobody may choose to pay nothing.
  */
-record ParsedCost(String text, boolean looksAtSecurity, SafeReader reader) implements CostExpression {
+record ParsedCost(String text, boolean looksAtSecurity, boolean needsRequest,
+		SafeReader reader) implements CostExpression {
 
 	@Override
 	public long evaluate(Call call) {

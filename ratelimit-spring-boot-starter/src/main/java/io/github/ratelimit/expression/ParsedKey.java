@@ -13,6 +13,11 @@ record ParsedKey(KeySource source, boolean looksAtSecurity, KeyPart part) implem
 	}
 
 	@Override
+	public boolean needsRequest() {
+		return this.part.needsRequest();
+	}
+
+	@Override
 	public String toString() {
 		return this.source.expression();
 	}

@@ -3,7 +3,7 @@ package io.github.ratelimit.expression;
 import org.jspecify.annotations.Nullable;
 
 /** A plan expression that was parsed and checked. */
-record ParsedPlan(String text, boolean looksAtSecurity, boolean looksAtClient,
+record ParsedPlan(String text, boolean looksAtSecurity, boolean looksAtClient, boolean needsRequest,
 		SafeReader reader) implements PlanExpression {
 
 	@Override

@@ -97,7 +97,7 @@ final class Parsing {
 		if (node instanceof VariableReference) {
 			checkHasText(node);
 		}
-		return new KeyPart.Value(kind(node), new SafeReader(this.text, reader(node)));
+		return new KeyPart.Value(kind(node), new SafeReader(this.text, reader(node)), Syntax.needsRequest(node));
 	}
 
 	private void addOperands(SpelNodeImpl node, List<KeyPart> parts) {
@@ -168,7 +168,7 @@ final class Parsing {
 		}
 		this.check.check(node);
 		return new ParsedPlan(this.text, Syntax.looksAtSecurity(node), Syntax.looksAtClient(node),
-				new SafeReader(this.text, reader(node)));
+				Syntax.needsRequest(node), new SafeReader(this.text, reader(node)));
 	}
 
 	CostExpression cost(SpelNodeImpl node) {
@@ -179,7 +179,8 @@ final class Parsing {
 		if (node instanceof VariableReference) {
 			checkIsNumber(node);
 		}
-		return new ParsedCost(this.text, Syntax.looksAtSecurity(node), new SafeReader(this.text, reader(node)));
+		return new ParsedCost(this.text, Syntax.looksAtSecurity(node), Syntax.needsRequest(node),
+				new SafeReader(this.text, reader(node)));
 	}
 
 	SettleExpression settle(SpelNodeImpl node) {

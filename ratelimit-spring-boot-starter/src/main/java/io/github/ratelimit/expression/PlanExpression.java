@@ -31,4 +31,12 @@ public interface PlanExpression {
 	 */
 	boolean looksAtClient();
 
+	/**
+	 * Returns whether the expression has no value where no request is bound.
+	 * @return whether it looks at a request and at nothing else
+	 */
+	default boolean needsRequest() {
+		return false;
+	}
+
 }

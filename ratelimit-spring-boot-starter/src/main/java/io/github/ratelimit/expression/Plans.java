@@ -50,6 +50,11 @@ public final class Plans {
 				return expression.looksAtSecurity();
 			}
 
+			@Override
+			public boolean needsRequest() {
+				return expression.needsRequest();
+			}
+
 		});
 	}
 
@@ -99,6 +104,10 @@ public final class Plans {
 		return this.source.looksAtSecurity();
 	}
 
+	boolean needsRequest() {
+		return this.source.needsRequest();
+	}
+
 	/** Where the name of a plan comes from. */
 	@FunctionalInterface
 	private interface Source {
@@ -106,6 +115,10 @@ public final class Plans {
 		@Nullable String plan(Call call, Key key);
 
 		default boolean looksAtSecurity() {
+			return false;
+		}
+
+		default boolean needsRequest() {
 			return false;
 		}
 

@@ -95,6 +95,12 @@ final class Syntax {
 		}, true);
 	}
 
+	/** Returns whether a node looks at a request and at nothing else that could vary. */
+	static boolean needsRequest(SpelNode node) {
+		return anyMatch(node, (part) -> variable(part) != null || function(part) != null, true)
+				&& !anyMatch(node, (part) -> isArgument(part) || part instanceof BeanReference, true);
+	}
+
 	private static boolean isArgument(SpelNode node) {
 		return node instanceof VariableReference && !argumentName(node).equals("root")
 				&& !argumentName(node).equals("this");

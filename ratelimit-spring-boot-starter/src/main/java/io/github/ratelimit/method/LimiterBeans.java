@@ -25,10 +25,13 @@ import org.jspecify.annotations.Nullable;
  * no requests
  * @param facts finds the request that a call serves, null where there are no requests
  * @param executor calls methods whose turn has come while no thread waited for it
+ * @param unseenRequests whether the application serves requests of which nothing is seen
+ * here, as a reactive one
  */
 public record LimiterBeans(RateLimiter rateLimiter, LimitRegistry registry, LimitPolicies policies,
 		ExpressionCompiler expressions, Degradation degradation, KillSwitch killSwitch,
-		DecisionScope.@Nullable Current scope, RequestFacts.@Nullable Current facts, Executor executor) {
+		DecisionScope.@Nullable Current scope, RequestFacts.@Nullable Current facts, Executor executor,
+		boolean unseenRequests) {
 
 	@Nullable DecisionScope currentScope() {
 		return (this.scope != null) ? this.scope.get() : null;

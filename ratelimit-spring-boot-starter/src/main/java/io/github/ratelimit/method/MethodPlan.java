@@ -8,7 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 
+import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.SkippedRuns;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.SettleExpression;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +27,20 @@ import org.jspecify.annotations.Nullable;
  * @param fallback what is called instead of a refused call, null for the exception
  * @param future whether callers look for failures in a future
  * @param waits whether calls may have to wait for their turn
+ * @param skipped where refused runs are reported that nobody waits for, null if somebody
+ * does
  */
 record MethodPlan(List<LimitPolicy> policies, List<@Nullable SettleExpression> settles, List<RegisteredLimit> limits,
-		@Nullable Fallback fallback, boolean future, boolean waits) {
+		@Nullable Fallback fallback, boolean future, boolean waits, @Nullable SkippedRuns skipped) {
 
 	static MethodPlan of(LimitedMethod method, Map<LimitPolicy, @Nullable SettleExpression> policies,
-			@Nullable Fallback fallback) {
+			@Nullable Fallback fallback, @Nullable SkippedRuns skipped) {
 		List<LimitPolicy> charged = List.copyOf(policies.keySet());
 		List<@Nullable SettleExpression> settles = Collections.unmodifiableList(new ArrayList<>(policies.values()));
 		List<RegisteredLimit> limits = charged.stream().map(LimitPolicy::registered).distinct().toList();
 		boolean waits = limits.stream().anyMatch((limit) -> limit.limit().paces());
-		return new MethodPlan(charged, settles, limits, fallback, isFuture(method.method().getReturnType()), waits);
+		return new MethodPlan(charged, settles, limits, fallback, isFuture(method.method().getReturnType()), waits,
+				skipped);
 	}
 
 	private static boolean isFuture(Class<?> returnType) {
@@ -44,12 +49,16 @@ record MethodPlan(List<LimitPolicy> policies, List<@Nullable SettleExpression> s
 	}
 
 	/**
-	 * Fails a call the way its callers look for failures: a future fails, anything else
-	 * throws.
+	 * Fails a call the way its callers look for failures: a future fails, a run that
+	 * nobody waits for is skipped, anything else throws.
 	 * @param failure why the call fails
-	 * @return a failed future
+	 * @return a failed future, null for a run that is skipped
 	 */
-	Object fail(RuntimeException failure) {
+	@Nullable Object fail(RuntimeException failure) {
+		if (this.skipped != null && failure instanceof RateLimitExceededException refusal) {
+			this.skipped.report(refusal);
+			return null;
+		}
 		if (this.future) {
 			return CompletableFuture.failedFuture(failure);
 		}

@@ -74,7 +74,10 @@ final class PlanBuilder {
 			}
 		}
 		policies.keySet().forEach((policy) -> policy.registered().bindTo(method.displayName()));
-		return MethodPlan.of(method, policies, fallback(method));
+		MethodPlan plan = MethodPlan.of(method, policies, fallback(method), UnattendedMethods.isSkipped(method.method())
+				? this.beans.degradation().skippedRuns(method.displayName()) : null);
+		UnattendedMethods.warnOfRefusedMessages(method, plan);
+		return plan;
 	}
 
 	private static void check(Declaration declaration) {
@@ -115,7 +118,7 @@ final class PlanBuilder {
 		List<LimitPolicy> policies = new ArrayList<>(configured.size());
 		for (LimitPolicy policy : configured) {
 			LimitPolicy keyed = (key != null) ? policy.withKey(key) : policy;
-			policies.add((cost != null) ? keyed.withCost(cost) : keyed);
+			policies.add(seen(declaration, (cost != null) ? keyed.withCost(cost) : keyed));
 		}
 		return policies;
 	}
@@ -146,12 +149,37 @@ final class PlanBuilder {
 	}
 
 	private LimitPolicy checked(Declaration declaration, LimitPolicy policy) {
-		if (policy.countsWhenAnswered() && this.beans.scope() == null) {
+		if (policy.countsWhenAnswered() && this.beans.scope() == null && !this.beans.unseenRequests()) {
 			throw invalid(declaration.source(), "value", policy.registered().limit().name(),
 					"counts calls by the status of their response (count-when), and this application serves no requests",
 					"Name a limit without count-when.");
 		}
 		return policy;
+	}
+
+	/** In a reactive application a limit cannot look at requests. */
+	private LimitPolicy seen(Declaration declaration, LimitPolicy policy) {
+		List<String> parts = this.beans.unseenRequests() ? policy.needingRequest() : List.of();
+		if (parts.isEmpty()) {
+			return policy;
+		}
+		String name = policy.registered().limit().name();
+		boolean own = !declaration.key().isEmpty() || !declaration.rate().isEmpty();
+		List<String> remedies = new ArrayList<>();
+		for (String part : parts) {
+			remedies.add(switch (part) {
+				case "key" -> own ? "Let key be an argument of the method, such as key = \"#apiKey\"."
+						: "Name an argument of the method beside it, such as @RateLimited(value = \"" + name
+								+ "\", key = \"#apiKey\"), or write ratelimit.limits." + name + ".key: global.";
+				case "cost" -> "Let cost be a number, or an argument of the method, such as cost = \"#tokens\".";
+				case "plan" -> "Tell plans by a PlanResolver bean instead of ratelimit.limits." + name + ".plan.";
+				default -> "Leave out ratelimit.limits." + name + "." + part + ".";
+			});
+		}
+		throw invalid(declaration.source(), own && parts.contains("key") ? "key" : "value",
+				own && parts.contains("key") ? declaration.key() : name, "has parts that need a servlet request ("
+						+ String.join(", ", parts) + "), and this is a reactive web application",
+				String.join(" ", remedies));
 	}
 
 	private String knownLimits() {
@@ -177,6 +205,7 @@ final class PlanBuilder {
 		Limit built = Limit.named(this.names.of(limit)).rates(rates(declaration)).costed(cost != null).build();
 		RegisteredLimit registered = register(declaration, built, key);
 		LimitPolicy policy = LimitPolicy.of(registered, List.of(key), OnMissingKey.IP, cost);
+		seen(declaration, policy);
 		this.inline.put(limit, policy);
 		return policy;
 	}

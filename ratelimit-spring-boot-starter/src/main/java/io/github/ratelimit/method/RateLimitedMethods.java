@@ -179,6 +179,16 @@ public final class RateLimitedMethods {
 	}
 
 	/**
+	 * Returns whether a method is limited.
+	 * @param method a method of a class or of one of its interfaces
+	 * @param type the class
+	 * @return whether calls of it are limited
+	 */
+	public boolean isLimited(Method method, Class<?> type) {
+		return this.annotations.find(method, type) != null;
+	}
+
+	/**
 	 * Returns whether a class has limited methods.
 	 * @param type a class
 	 * @return whether something is to be limited

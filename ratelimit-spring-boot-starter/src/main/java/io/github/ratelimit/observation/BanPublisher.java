@@ -12,7 +12,8 @@ import org.springframework.context.ApplicationEventPublisher;
 
 /**
  * Tells the application of bans: a {@link KeyBannedEvent} for each, and a line in the log
- * for at most ten in a minute. Thread-safe.
+ * for at most ten in a minute. Where there is no room for more bans a line says so, once
+ * a minute at most. Thread-safe.
  */
 public final class BanPublisher implements RateLimitListener {
 
@@ -32,6 +33,10 @@ public final class BanPublisher implements RateLimitListener {
 
 	private long unlogged;
 
+	private boolean missed;
+
+	private long missLoggedNanos;
+
 	/**
 	 * Creates it.
 	 * @param events where events are published
@@ -48,6 +53,26 @@ public final class BanPublisher implements RateLimitListener {
 		KeyLabel label = key.label();
 		log(limit, label, ban);
 		this.events.publishEvent(new KeyBannedEvent(limit.limit().name(), label, ban));
+	}
+
+	@Override
+	public void notBanned(RegisteredLimit limit, Key key) {
+		if (isFirstMissInAWhile()) {
+			logger.warn("Keys of limit '" + limit.limit().name() + "' are refused too often (" + limit.penalty()
+					+ ") and cannot be banned: as many bans are running as the store keeps, or it does not answer. "
+					+ "Their calls are still refused by the limit itself. With a store in memory a larger "
+					+ "ratelimit.memory.max-keys-per-limit makes room");
+		}
+	}
+
+	private synchronized boolean isFirstMissInAWhile() {
+		long now = this.time.nanoTime();
+		if (this.missed && now - this.missLoggedNanos < MINUTE_NANOS) {
+			return false;
+		}
+		this.missed = true;
+		this.missLoggedNanos = now;
+		return true;
 	}
 
 	private void log(RegisteredLimit limit, KeyLabel key, Duration ban) {

@@ -43,6 +43,13 @@ public final class LimiterMetrics implements RateLimitListener, MeterBinder {
 		}
 	}
 
+	@Override
+	public void notBanned(RegisteredLimit limit, Key key) {
+		for (Meters meters : this.bound) {
+			meters.missedBans(limit).increment();
+		}
+	}
+
 	/** The meters of one registry, by the names of the limits. */
 	private static final class Meters {
 
@@ -51,6 +58,8 @@ public final class LimiterMetrics implements RateLimitListener, MeterBinder {
 		private final ConcurrentMap<String, Timer> waits = new ConcurrentHashMap<>();
 
 		private final ConcurrentMap<String, Counter> bans = new ConcurrentHashMap<>();
+
+		private final ConcurrentMap<String, Counter> missedBans = new ConcurrentHashMap<>();
 
 		Meters(MeterRegistry registry) {
 			this.registry = registry;
@@ -70,6 +79,15 @@ public final class LimiterMetrics implements RateLimitListener, MeterBinder {
 			return this.bans.computeIfAbsent(limit.limit().name(),
 					(name) -> Counter.builder("ratelimit.bans")
 						.description("Keys that were banned for their many refusals")
+						.baseUnit("bans")
+						.tag("limit", name)
+						.register(this.registry));
+		}
+
+		Counter missedBans(RegisteredLimit limit) {
+			return this.missedBans.computeIfAbsent(limit.limit().name(),
+					(name) -> Counter.builder("ratelimit.bans.missed")
+						.description("Refusals that were to begin a ban for which there was no room")
 						.baseUnit("bans")
 						.tag("limit", name)
 						.register(this.registry));

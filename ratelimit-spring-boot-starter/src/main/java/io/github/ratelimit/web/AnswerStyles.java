@@ -29,8 +29,17 @@ public final class AnswerStyles {
 	public AnswerStyles(Collection<HeaderStyle> headers, Collection<BodyStyle> bodies, TimeSource time) {
 		this.headers = byName("HeaderStyle", HeaderStyle::name, List.of(new XRateLimitHeaders(), new Draft11Headers(),
 				new OpenAiHeaders(), new AnthropicHeaders(time), new NoHeaders()), headers);
-		this.bodies = byName("BodyStyle", BodyStyle::name,
-				List.of(new ProblemBody(), new OpenAiBody(), new AnthropicBody(), new NoBody()), bodies);
+		this.bodies = bodies(bodies);
+	}
+
+	private static Map<String, BodyStyle> bodies(Collection<BodyStyle> own) {
+		return byName("BodyStyle", BodyStyle::name,
+				List.of(new ProblemBody(), new OpenAiBody(), new AnthropicBody(), new NoBody()), own);
+	}
+
+	/** Finds a body style without servlets, which header styles need. */
+	static BodyStyle body(Collection<BodyStyle> own, String name) {
+		return find("body", bodies(own), name);
 	}
 
 	private static <T> Map<String, T> byName(String type, Function<T, String> nameOf, Collection<? extends T> builtIn,

@@ -169,7 +169,7 @@ final class RequestEnd implements AsyncListener {
 		}
 		this.dispatched = false;
 		if (this.gone) {
-			complete(sent, false);
+			complete(isSent(), false);
 		}
 	}
 
@@ -238,7 +238,7 @@ final class RequestEnd implements AsyncListener {
 
 	@Override
 	public void onComplete(AsyncEvent event) {
-		complete(true, false);
+		complete(!this.gone || isSent(), false);
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.ratelimit.web;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import jakarta.servlet.ServletException;
+import org.springframework.util.ClassUtils;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.concurrent.CompletionException;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class WrappedRefusals {
 
 	private static final int MAX_DEPTH = 10;
+
+	private static final boolean SERVLETS = ClassUtils.isPresent("jakarta.servlet.ServletException",
+			WrappedRefusals.class.getClassLoader());
 
 	private WrappedRefusals() {
 	}
@@ -35,9 +39,18 @@ final class WrappedRefusals {
 	}
 
 	private static boolean isWrapper(Throwable throwable) {
-		return throwable instanceof ServletException || throwable instanceof CompletionException
+		return (SERVLETS && Servlets.isWrapper(throwable)) || throwable instanceof CompletionException
 				|| throwable instanceof ExecutionException || throwable instanceof InvocationTargetException
 				|| throwable instanceof UndeclaredThrowableException;
+	}
+
+	/** Not to be loaded where there are no servlets. */
+	private static final class Servlets {
+
+		static boolean isWrapper(Throwable throwable) {
+			return throwable instanceof ServletException;
+		}
+
 	}
 
 }

@@ -66,7 +66,7 @@ class RateLimitsEndpointTests {
 
 			assertThat(response.statusCode()).isEqualTo(200);
 			assertThat(response.body()).isEqualTo("{\"enabled\":true,\"mode\":\"enforce\","
-					+ "\"store\":{\"type\":\"memory\",\"status\":\"up\"},\"limits\":{"
+					+ "\"store\":{\"type\":\"memory\",\"status\":\"up\",\"instances\":1},\"limits\":{"
 					+ "\"Mailer.send\":{\"algorithm\":\"token-bucket\",\"rates\":[\"1/h\"],\"key\":[],"
 					+ "\"mode\":\"enforce\",\"boundTo\":[\"Mailer.send(String)\"],\"allowed\":0,\"denied\":0,"
 					+ "\"shadowDenied\":0,\"degraded\":0,\"trackedKeys\":0,\"mostDenied\":[]},"

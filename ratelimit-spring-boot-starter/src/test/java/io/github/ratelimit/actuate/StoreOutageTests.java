@@ -44,7 +44,7 @@ class StoreOutageTests {
 
 	@Test
 	void storeAndLimitsShowThatTheyAreDegraded() throws Exception {
-		assertThat(application.get("").body()).contains("\"store\":{\"type\":\"test\",\"status\":\"up\"}");
+		assertThat(application.get("").body()).contains("\"store\":{\"type\":\"test\",\"status\":\"up\",\"instances\":1}");
 
 		application.bean(OutageStore.class).down(true);
 		application.call("chat", Key.of("alice"), 3);
@@ -52,7 +52,7 @@ class StoreOutageTests {
 		HttpResponse<String> response = application.get("");
 
 		assertThat(response.statusCode()).isEqualTo(200);
-		assertThat(response.body()).contains("\"store\":{\"type\":\"test\",\"status\":\"degraded\"}")
+		assertThat(response.body()).contains("\"store\":{\"type\":\"test\",\"status\":\"degraded\",\"instances\":1}")
 			.containsPattern("\"chat\":\\{[^}]*\"degraded\":3,")
 			.containsPattern("\"login\":\\{[^}]*\"degraded\":2,");
 	}
@@ -96,7 +96,7 @@ class StoreOutageTests {
 		HttpResponse<String> component = application.health("/ratelimit");
 		assertThat(component.statusCode()).isEqualTo(200);
 		assertThat(component.body()).contains("\"status\":\"UNKNOWN\"", "\"status\":\"degraded\"",
-				"\"limits\":{\"chat\":\"local\",\"login\":\"local\"}");
+				"\"limits\":{\"chat\":\"share\",\"login\":\"share\"}");
 		HttpResponse<String> whole = application.health("");
 		assertThat(whole.statusCode()).isEqualTo(200);
 		assertThat(whole.body()).contains("\"UNKNOWN\"").endsWith("\"status\":\"UP\"}");

@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import io.github.ratelimit.store.redis.RedisBuckets;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -199,6 +202,44 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
+	void mastersAndReplicasThatAreListedAreAsked() {
+		try (RedisServer master = RedisServer.start(); RedisServer replica = RedisServer.startReplicaOf(master)) {
+			this.runner
+				.withPropertyValues(
+						"spring.data.redis.masterreplica.nodes=127.0.0.1:" + replica.port() + ",127.0.0.1:"
+								+ master.port(),
+						"ratelimit.redis.deadline=10s", "ratelimit.limits.chat.on-store-failure=deny")
+				.run((context) -> {
+					assertThat(context.getBean(RateLimiter.class).tryAcquire("chat", "a").allowed()).isTrue();
+					assertThat((Long) master.command("DBSIZE")).isPositive();
+				});
+		}
+	}
+
+	@Test
+	void severalConnectionsAreNamedWithHowToChoose() {
+		this.withoutConnections.withBean("cache", RedisConnectionFactory.class, LettuceConnectionFactory::new)
+			.withBean("sessions", RedisConnectionFactory.class, LettuceConnectionFactory::new)
+			.run((context) -> assertThat(analysis(context)).contains(
+					"Reason: The value needs one bean of type RedisConnectionFactory, and there are 2: cache, sessions",
+					"@Qualifier(\"ratelimit\")", "@Primary"));
+	}
+
+	@Test
+	void ofSeveralConnectionsTheQualifiedOneIsTakenElseThePrimaryOne() {
+		String port = "spring.data.redis.port=" + SharedRedis.server().port();
+		for (Class<?> choice : List.of(Qualified.class, Primary.class, QualifiedBesidePrimary.class)) {
+			SharedRedis.flush();
+			this.withoutConnections.withUserConfiguration(choice)
+				.withPropertyValues(port, "ratelimit.redis.deadline=10s")
+				.run((context) -> {
+					assertThat(context.getBean(RateLimiter.class).tryAcquire("chat", "a").allowed()).isTrue();
+					assertThat((Long) SharedRedis.server().command("DBSIZE")).as(choice.getSimpleName()).isPositive();
+				});
+		}
+	}
+
+	@Test
 	void missingConnectionsAreNamedByTheirBean() {
 		this.withoutConnections.run((context) -> assertThat(analysis(context)).isEqualTo(
 				"""
@@ -310,6 +351,49 @@ class RateLimitRedisAutoConfigurationTests {
 		@Bean
 		MemoryStore ownStore(TimeSource time) {
 			return new MemoryStore(time, 7);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Elsewhere {
+
+		@Bean
+		LettuceConnectionFactory elsewhere() {
+			return new LettuceConnectionFactory("127.0.0.1", 1);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Qualified extends Elsewhere {
+
+		@Bean
+		@Qualifier("ratelimit")
+		LettuceConnectionFactory limits(@Value("${spring.data.redis.port}") int port) {
+			return new LettuceConnectionFactory("127.0.0.1", port);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Primary extends Elsewhere {
+
+		@Bean
+		@org.springframework.context.annotation.Primary
+		LettuceConnectionFactory everything(@Value("${spring.data.redis.port}") int port) {
+			return new LettuceConnectionFactory("127.0.0.1", port);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class QualifiedBesidePrimary extends Qualified {
+
+		@Bean
+		@org.springframework.context.annotation.Primary
+		LettuceConnectionFactory everything() {
+			return new LettuceConnectionFactory("127.0.0.1", 1);
 		}
 
 	}

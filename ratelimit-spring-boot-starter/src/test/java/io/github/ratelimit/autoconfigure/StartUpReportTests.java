@@ -124,7 +124,17 @@ class StartUpReportTests {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.succeeds((context) -> assertThat(lines(output, "WARN"))
 				.contains("Limit 'chat' is bound nowhere: it limits only code that asks RateLimiter for it. "
-						+ "Bind it by a rule (ratelimit.http.rules[0].limits: chat) or by @RateLimited(\"chat\") on a method"));
+						+ "Bind it by @RateLimited(\"chat\") on a method"));
+	}
+
+	@Test
+	void rulesAreAdvisedWhereAFilterReadsThem(CapturedOutput output) {
+		new WebApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
+			.withPropertyValues("ratelimit.limits.chat.rate=5/s", "ratelimit.limits.chat.key=ip")
+			.run((context) -> assertThat(lines(output, "WARN")).anySatisfy((line) -> assertThat(line).endsWith(
+					"Bind it by a rule (ratelimit.http.rules[0].limits: chat) or by @RateLimited(\"chat\") on a method")));
 	}
 
 	@Test
@@ -172,7 +182,8 @@ class StartUpReportTests {
 			.property("ratelimit.http.rules[0].limits=chat")
 			.succeeds((context) -> assertThat(lines(output, "WARN"))
 				.contains("The rules of ratelimit.http.rules (1) limit nothing: "
-						+ "they need the filter of a servlet web application, and there is none"));
+						+ "they need the filter of a servlet web application, and there is none. "
+						+ "Put @RateLimited on the methods that serve the requests"));
 	}
 
 	@Test

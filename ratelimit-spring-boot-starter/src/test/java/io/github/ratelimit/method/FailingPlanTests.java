@@ -82,7 +82,7 @@ class FailingPlanTests {
 		Degradation degradation = new Degradation(this.time);
 		RateLimiter limiter = RateLimiter.create(registry, new MemoryStore(this.time, 10), killSwitch, degradation);
 		return new LimiterBeans(limiter, registry, new LimitPolicies(List.of()), new ExpressionCompiler(null),
-				degradation, killSwitch, null, null, Runnable::run);
+				degradation, killSwitch, null, null, Runnable::run, false);
 	}
 
 	static class Job {

@@ -8,6 +8,7 @@ import io.github.ratelimit.ManualTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A refused caller is refused until exactly the time that it was told. */
 public interface ExactWaitContract extends StoreFixture {
 
+	@Tag("version-independent")
 	@ParameterizedTest
 	@ValueSource(strings = { "7/3s", "1/500ms", "1000003/h", "5/15min burst 2", "5/s, 60/min burst 90", "1/ms", "3/7ms",
 			"1/36500d", "10/min", "999/s burst 5", "1000000/ms", "3/s burst 1, 10/min, 100/h burst 250", "13/11h" })
@@ -44,6 +46,7 @@ public interface ExactWaitContract extends StoreFixture {
 		assertThat(refusals).isEqualTo(60);
 	}
 
+	@Tag("version-independent")
 	@Test
 	default void refusedByAllLimitsUntilExactlyTheTimeTold() {
 		ManualTime time = new ManualTime();
@@ -64,6 +67,7 @@ public interface ExactWaitContract extends StoreFixture {
 		}
 	}
 
+	@Tag("version-independent")
 	@Test
 	default void whatIsAboveTheCapacityIsRefusedForEver() {
 		ManualTime time = new ManualTime();

@@ -2,6 +2,7 @@ package io.github.ratelimit.store;
 
 import io.github.ratelimit.Algorithm;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,6 +17,7 @@ public interface SequenceContract extends StoreFixture {
 		return 60;
 	}
 
+	@Tag("version-independent")
 	@Test
 	default void randomSequencesAreAnsweredAsTheModelDoes() {
 		long seed = System.nanoTime();
@@ -24,6 +26,7 @@ public interface SequenceContract extends StoreFixture {
 		}
 	}
 
+	@Tag("version-independent")
 	@ParameterizedTest
 	@EnumSource(Algorithm.class)
 	default void randomSequencesOfOneKindOfLimitAreAnsweredAsTheModelDoes(Algorithm algorithm) {
@@ -34,6 +37,7 @@ public interface SequenceContract extends StoreFixture {
 		}
 	}
 
+	@Tag("version-independent")
 	@Test
 	default void randomSequencesOverLimitsOfAllKindsAreAnsweredAsTheModelDoes() {
 		assumeThat(algorithms()).isNotEmpty();

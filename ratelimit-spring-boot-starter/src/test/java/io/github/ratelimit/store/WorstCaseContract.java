@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,7 @@ public interface WorstCaseContract extends StoreFixture {
 		return 420;
 	}
 
+	@Tag("version-independent")
 	@ParameterizedTest
 	@CsvSource({ "TOKEN_BUCKET, 10/min, 19, 20", "TOKEN_BUCKET, 10/min burst 5, 14, 15", "TOKEN_BUCKET, 1/s, 1, 2",
 			"FIXED_WINDOW, 10/min, 20, 20", "FIXED_WINDOW, 7/3s, 14, 14", "SLIDING_WINDOW, 10/min, 10, 10",
@@ -54,6 +56,7 @@ public interface WorstCaseContract extends StoreFixture {
 		assertWorst(found, new WorstCase.Found(withinAPeriod, fromEndToEnd), seed);
 	}
 
+	@Tag("version-independent")
 	@ParameterizedTest
 	@CsvSource({ "TOKEN_BUCKET, 20, 0.999", "FIXED_WINDOW, 20, 0.999", "SLIDING_WINDOW, 20, 0.952",
 			"SLIDING_WINDOW, 4, 0.8", "SLIDING_WINDOW, 60, 0.983", "SLIDING_WINDOW_COUNTER, 20, 0.983",
@@ -67,6 +70,7 @@ public interface WorstCaseContract extends StoreFixture {
 		}
 	}
 
+	@Tag("version-independent")
 	@Test
 	default void ofPacedCallsThatDoNotWaitOneAndTheRateAreGranted() {
 		assumeThat(algorithms()).contains(Algorithm.TOKEN_BUCKET);
@@ -84,6 +88,7 @@ public interface WorstCaseContract extends StoreFixture {
 		assertThat(found.fromEndToEnd()).as("seed %d", seed).isLessThanOrEqualTo(promised.fromEndToEnd());
 	}
 
+	@Tag("version-independent")
 	@Test
 	default void placesAreNeverMoreThanTheLimitWhateverComesAndGoes() {
 		assumeThat(algorithms()).contains(Algorithm.CONCURRENCY);
@@ -117,6 +122,7 @@ public interface WorstCaseContract extends StoreFixture {
 	 * Callers join, leave the line and go on; those that go on never come closer than the
 	 * rate, but for the step of the clock to which a turn is rounded up.
 	 */
+	@Tag("version-independent")
 	@ParameterizedTest
 	@CsvSource({ "10/s, 1000", "7/3s, 5000", "1/500ms, 3000" })
 	default void turnsAreNeverMoreThanOneAndTheRateWhateverJoinsCancelsAndLeaves(String text, long maxWait) {

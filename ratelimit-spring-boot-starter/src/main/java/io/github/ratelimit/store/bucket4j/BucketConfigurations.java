@@ -94,6 +94,37 @@ public final class BucketConfigurations {
 		return converted;
 	}
 
+	/**
+	 * Returns a bucket's state with at most so many tokens in each bandwidth.
+	 * @param state the state, refilled up to now; not changed
+	 * @param atMost tokens, negative where some are owed
+	 * @param nanos the time of the state's clock
+	 * @return a new state
+	 */
+	public static BucketState lowered(BucketState state, long[] atMost, long nanos) {
+		Bandwidth[] bandwidths = state.getConfiguration().getBandwidths();
+		long[] tokens = new long[bandwidths.length];
+		long owed = 0;
+		for (int i = 0; i < tokens.length; i++) {
+			tokens[i] = Math.min(state.getCurrentSize(i), atMost[i]);
+			owed = Math.max(owed, -tokens[i]);
+		}
+		List<Bandwidth> lowered = new ArrayList<>();
+		for (int i = 0; i < tokens.length; i++) {
+			lowered.add(Bandwidth.builder()
+				.capacity(bandwidths[i].getCapacity())
+				.refillGreedy(bandwidths[i].getRefillTokens(), Duration.ofNanos(bandwidths[i].getRefillPeriodNanos()))
+				.id(bandwidths[i].getId())
+				.initialTokens(Math.min(bandwidths[i].getCapacity(), tokens[i] + owed))
+				.build());
+		}
+		BucketState result = BucketState.createInitialState(new BucketConfiguration(lowered), MathType.INTEGER_64_BITS,
+				nanos);
+		result.setConfiguration(state.getConfiguration());
+		result.consume(owed);
+		return result;
+	}
+
 	/** Bucket4j finds the counterpart of a bandwidth by its id: so give it that id. */
 	private static BucketConfiguration matched(Bandwidth[] from, Bandwidth[] to) {
 		String[] ids = new String[to.length];

@@ -6,6 +6,7 @@ import io.github.bucket4j.MathType;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.bucket4j.BucketConfigurations;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -149,6 +150,22 @@ final class BucketCell extends KeyCell {
 				return permits - charged;
 			}
 		}
+	}
+
+	@Override
+	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
+		while (terms instanceof BucketTerms bucket) {
+			BucketState before = this.state;
+			if (before == Buckets.RETIRED) {
+				return false;
+			}
+			long now = clock.nanos();
+			BucketState refilled = Buckets.refilled(null, before, bucket.configuration(), now);
+			if (STATE.compareAndSet(this, before, BucketConfigurations.lowered(refilled, atMost, now))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	@Override

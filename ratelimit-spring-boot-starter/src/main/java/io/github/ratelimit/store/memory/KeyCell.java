@@ -71,6 +71,12 @@ abstract class KeyCell implements Taken {
 	 */
 	abstract long charge(long permits, LimitTerms terms, StoreClock clock);
 
+	/**
+	 * Sees to it that no rate has more than so many permits; they may be negative.
+	 * @return false if the cell is retired, or counts in another way than the terms
+	 */
+	abstract boolean lower(long[] atMost, LimitTerms terms, StoreClock clock);
+
 	/** Returns null if the cell is retired. */
 	abstract @Nullable CellView view(StoreClock clock);
 

@@ -22,10 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** The keys of one limit. */
 final class KeyTable {
 
-	/** How many cells are compared to find one that can be forgotten. */
-	private static final int DRAWS = 8;
-
-	private static final int BUSY_DRAWS = 8 * DRAWS;
+	/** When it is worth asking again of a table that has no room. */
+	private static final long NO_ROOM_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private static final long IDLE_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -34,6 +32,8 @@ final class KeyTable {
 	private final ConcurrentMap<Key, KeyCell> cells = new ConcurrentHashMap<>();
 
 	private final Slots slots;
+
+	private final Room room;
 
 	/** Everybody's cell has no slot: it is never swept and never forgotten. */
 	private final AtomicReference<@Nullable KeyCell> global = new AtomicReference<>();
@@ -48,6 +48,7 @@ final class KeyTable {
 		this.clock = clock;
 		this.slots = new Slots(maxKeys);
 		this.configurations = new LimitConfigurations(limit);
+		this.room = Room.of(limit, this.slots, clock, this::unlink, this.forgottenPermits);
 	}
 
 	void check(Limit limit) {
@@ -69,6 +70,9 @@ final class KeyTable {
 					return terms.full(charge);
 				}
 				cell = create(charge.key(), terms);
+			}
+			if (cell == null) {
+				return LimitDecision.unavailable(charge, NO_ROOM_NANOS);
 			}
 			LimitDecision decision = cell.take(charge, terms, this.clock);
 			if (decision != null) {
@@ -152,6 +156,9 @@ final class KeyTable {
 			KeyCell known = cell(charge.key());
 			LimitTerms terms = this.configurations.of(charge.limit());
 			KeyCell cell = (known != null) ? known : create(charge.key(), terms);
+			if (cell == null) {
+				return permits;
+			}
 			long forgiven = cell.charge(permits, terms, this.clock);
 			if (forgiven != KeyCell.RETIRED) {
 				return forgiven;
@@ -160,11 +167,27 @@ final class KeyTable {
 		}
 	}
 
+	void lower(Limit limit, Key key, long[] atMost) {
+		LimitTerms terms = this.configurations.of(limit);
+		while (true) {
+			KeyCell known = cell(key);
+			if (known == null && !limit.paces() && !limit.isConcurrency() && terms.isFull(atMost)) {
+				return;
+			}
+			KeyCell cell = (known != null) ? known : create(key, terms);
+			if (cell == null || cell.lower(atMost, terms, this.clock)) {
+				return;
+			}
+			replace(cell, terms);
+		}
+	}
+
 	private @Nullable KeyCell cell(Key key) {
 		return key.equals(Key.GLOBAL) ? this.global.get() : this.cells.get(key);
 	}
 
-	private KeyCell create(Key key, LimitTerms terms) {
+	/** Returns null if there is no room, and nothing that could be forgotten. */
+	private @Nullable KeyCell create(Key key, LimitTerms terms) {
 		long now = this.clock.nanos();
 		if (key.equals(Key.GLOBAL)) {
 			KeyCell created = terms.create(key, -1, this.clock, now);
@@ -177,7 +200,10 @@ final class KeyTable {
 			if (earlier != null) {
 				return earlier;
 			}
-			slot = forgetOne();
+			slot = this.room.make();
+			if (slot < 0) {
+				return null;
+			}
 		}
 		KeyCell created = terms.create(key, slot, this.clock, now);
 		this.slots.put(created);
@@ -189,43 +215,6 @@ final class KeyTable {
 			this.slots.release(created);
 		}
 		return earlier;
-	}
-
-	/** Returns the slot of the cell that it forgot. */
-	private int forgetOne() {
-		while (true) {
-			KeyCell nearest = null;
-			CellView nearestView = null;
-			for (int i = 0; i < draws(nearestView); i++) {
-				KeyCell cell = this.slots.draw(i, DRAWS);
-				CellView view = (cell != null) ? cell.view(this.clock) : null;
-				if (view != null && (nearestView == null || view.isNearerToFullThan(nearestView))) {
-					nearest = cell;
-					nearestView = view;
-				}
-			}
-			if (nearest != null && nearestView != null && nearest.retire(nearestView)) {
-				this.forgottenPermits.add(nearestView.spent());
-				unlink(nearest);
-				return nearest.slot();
-			}
-			int free = this.slots.claim();
-			if (free >= 0) {
-				return free;
-			}
-		}
-	}
-
-	/**
-	 * One that is full is good enough. As long as all have calls under way, which would
-	 * not be counted any more, more are looked at; if none of those is idle either, the
-	 * one goes that has fewest.
-	 */
-	private static int draws(@Nullable CellView nearest) {
-		if (nearest == null) {
-			return DRAWS;
-		}
-		return nearest.isFull() ? 0 : nearest.isBusy() ? BUSY_DRAWS : DRAWS;
 	}
 
 	private void unlink(KeyCell cell) {

@@ -66,6 +66,16 @@ abstract class LimitTerms {
 				: LimitDecision.refused(charge, least, LimitDecision.NEVER, 0, perRate);
 	}
 
+	/** Returns whether a key that has so many permits of each rate has everything. */
+	final boolean isFull(long[] permits) {
+		for (int i = 0; i < permits.length; i++) {
+			if (permits[i] < remainingOfFull(i)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
 	long remainingOfFull(int quota) {
 		return this.limit.quota(quota);
 	}

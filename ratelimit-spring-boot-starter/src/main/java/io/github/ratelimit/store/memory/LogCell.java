@@ -150,6 +150,28 @@ final class LogCell extends KeyCell {
 		}
 	}
 
+	/** An entry counts for every rate: of those with shorter periods for less time. */
+	@Override
+	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
+		synchronized (this.lock) {
+			if (this.retired || !(terms instanceof LogTerms own)) {
+				return false;
+			}
+			this.log.advance(clock.sinceEpoch(clock.nanos()));
+			CallLog read = readBy(own);
+			long missing = 0;
+			for (int i = 0; i < atMost.length; i++) {
+				missing = Math.max(missing, read.balance(i) - atMost[i]);
+			}
+			if (missing > 0) {
+				read.add(missing);
+				this.log = read;
+				this.changes++;
+			}
+			return true;
+		}
+	}
+
 	@Override
 	@Nullable CellView view(StoreClock clock) {
 		synchronized (this.lock) {

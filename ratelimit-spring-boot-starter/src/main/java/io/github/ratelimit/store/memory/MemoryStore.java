@@ -106,6 +106,11 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	@Override
+	public void lower(Limit limit, Key key, long[] atMost) {
+		table(limit).lower(limit, key, atMost);
+	}
+
+	@Override
 	public long forgivenPermits(Limit limit) {
 		return table(limit).forgivenPermits();
 	}

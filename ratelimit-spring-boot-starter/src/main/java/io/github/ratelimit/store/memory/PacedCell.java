@@ -110,6 +110,23 @@ final class PacedCell extends KeyCell {
 	}
 
 	@Override
+	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
+		while (terms instanceof PacedTerms paced) {
+			BucketState before = this.state;
+			if (before == Buckets.RETIRED) {
+				return false;
+			}
+			BucketState after = Buckets.refilled(null, before, paced.configuration(), clock.nanos());
+			after.consume(Math.max(0, after.getCurrentSize(0) - atMost[0]));
+			if (STATE.compareAndSet(this, before, after)) {
+				this.terms = paced;
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
 	@Nullable CellView view(StoreClock clock) {
 		BucketState current = this.state;
 		if (current == Buckets.RETIRED) {

@@ -101,6 +101,12 @@ final class PlacesCell extends KeyCell {
 		return 0;
 	}
 
+	/** Only who has a place knows of it. */
+	@Override
+	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
+		return true;
+	}
+
 	@Override
 	@Nullable CellView view(StoreClock clock) {
 		long taken = this.underWay;

@@ -110,6 +110,27 @@ final class WindowCell extends KeyCell {
 	}
 
 	@Override
+	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
+		while (terms instanceof WindowTerms own) {
+			RateWindow[] before = this.windows;
+			if (before == GONE) {
+				return false;
+			}
+			long now = clock.sinceEpoch(clock.nanos());
+			RateWindow[] after = (own.areThoseOf(before) ? before : own.read(before, now)).clone();
+			for (int i = 0; i < after.length; i++) {
+				long unit = after[i].terms().unit();
+				long missing = Math.floorDiv(after[i].balance(now), unit) - atMost[i];
+				after[i] = (missing > 0) ? after[i].charged(missing * unit, now) : after[i];
+			}
+			if (WINDOWS.compareAndSet(this, before, WindowTerms.inWholePermits(after, now))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
 	@Nullable CellView view(StoreClock clock) {
 		RateWindow[] current = this.windows;
 		return (current == GONE) ? null : WindowFacts.view(current, clock.sinceEpoch(clock.nanos()));

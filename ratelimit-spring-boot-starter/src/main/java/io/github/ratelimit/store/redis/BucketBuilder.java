@@ -5,7 +5,6 @@ import io.github.bucket4j.BucketExceptions;
 import io.github.bucket4j.BucketListener;
 import io.github.bucket4j.TokensInheritanceStrategy;
 import io.github.bucket4j.distributed.BucketProxy;
-import io.github.bucket4j.distributed.proxy.DefaultBucketProxy;
 import io.github.bucket4j.distributed.proxy.RecoveryStrategy;
 import io.github.bucket4j.distributed.proxy.RemoteBucketBuilder;
 import io.github.bucket4j.distributed.proxy.optimization.Optimization;
@@ -84,7 +83,7 @@ final class BucketBuilder implements RemoteBucketBuilder<String> {
 	}
 
 	private BucketProxy proxy(BucketExecutor executor, Supplier<BucketConfiguration> configuration) {
-		return new DefaultBucketProxy(configuration, executor, RecoveryStrategy.RECONSTRUCT, null, this.listener);
+		return new RedisBucket(configuration, executor, this.listener);
 	}
 
 }

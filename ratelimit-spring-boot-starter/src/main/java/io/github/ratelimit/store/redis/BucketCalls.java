@@ -39,21 +39,15 @@ final class BucketCalls {
 	/**
 	 * Calls a script and waits for its answer.
 	 * @throws TimeoutException if it does not come before the deadline
-	 * @throws BucketExecutionException if Redis fails, or the thread is interrupted
+	 * @throws BucketExecutionException if Redis fails
 	 */
 	<R> R call(Script script, byte[] key, byte[][] args, Function<byte[], R> reading) {
 		long start = this.time.nanoTime();
 		try {
-			byte[] answer = this.redis.run(script, new byte[][] { key }, args)
-				.get(this.deadline.toNanos(), TimeUnit.NANOSECONDS);
+			byte[] answer = Answers.await(this.redis.run(script, new byte[][] { key }, args),
+					start + this.deadline.toNanos(), this.time);
 			answered();
 			return reading.apply(answer);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw failure(
-					"the thread was interrupted while it waited. Whether the command was carried out is not known", key,
-					ex);
 		}
 		catch (java.util.concurrent.TimeoutException ex) {
 			throw timeout(key, start);

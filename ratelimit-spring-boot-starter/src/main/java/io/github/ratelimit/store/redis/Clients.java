@@ -1,5 +1,8 @@
 package io.github.ratelimit.store.redis;
 
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -17,15 +20,53 @@ final class Clients {
 	private Clients() {
 	}
 
+	/**
+	 * Returns a way to where the application's connections go. What cannot be made once
+	 * more (a factory with code of its own, or one that does not tell where it goes) is
+	 * used as it is.
+	 */
 	static RedisScripts scripts(RedisConnectionFactory connections, Script... needed) {
-		if (LETTUCE && connections instanceof LettuceConnectionFactory lettuce) {
-			return new LettuceScripts(DedicatedConnections.like(lettuce), needed);
-		}
-		return new ConnectionScripts(connections, JEDIS && isCluster(connections));
+		RedisConnectionFactory target = target(connections);
+		RedisScripts dedicated = LETTUCE ? Lettuce.scripts(target, needed) : null;
+		return (dedicated != null) ? dedicated : new ConnectionScripts(connections, isCluster(target));
+	}
+
+	/** Returns what stands behind a proxy, whose own fields say nothing. */
+	private static RedisConnectionFactory target(RedisConnectionFactory connections) {
+		Object target = AopProxyUtils.getSingletonTarget(connections);
+		return (target instanceof RedisConnectionFactory factory) ? target(factory) : connections;
 	}
 
 	private static boolean isCluster(RedisConnectionFactory connections) {
-		return connections instanceof JedisConnectionFactory jedis && jedis.isRedisClusterAware();
+		return (JEDIS && Jedis.isCluster(connections)) || (LETTUCE && Lettuce.isCluster(connections));
+	}
+
+	/** Loaded only where there is Jedis. */
+	private static final class Jedis {
+
+		static boolean isCluster(RedisConnectionFactory connections) {
+			return connections instanceof JedisConnectionFactory jedis && jedis.isRedisClusterAware();
+		}
+
+	}
+
+	/** Loaded only where there is Lettuce. */
+	private static final class Lettuce {
+
+		static @Nullable RedisScripts scripts(RedisConnectionFactory connections, Script... needed) {
+			if (connections.getClass() != LettuceConnectionFactory.class) {
+				return null;
+			}
+			LettuceConnectionFactory lettuce = (LettuceConnectionFactory) connections;
+			RedisConfiguration configuration = ConfiguredConnections.of(lettuce);
+			return (configuration != null)
+					? new LettuceScripts(DedicatedConnections.like(lettuce, configuration), needed) : null;
+		}
+
+		static boolean isCluster(RedisConnectionFactory connections) {
+			return connections instanceof LettuceConnectionFactory lettuce && lettuce.isClusterAware();
+		}
+
 	}
 
 }

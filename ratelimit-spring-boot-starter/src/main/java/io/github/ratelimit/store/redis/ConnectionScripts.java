@@ -31,7 +31,7 @@ final class ConnectionScripts implements RedisScripts {
 
 	private final ThreadPoolExecutor executor;
 
-	private final boolean cluster;
+	private volatile boolean cluster;
 
 	/** The masters of a cluster as they were last asked for. */
 	private volatile List<RedisClusterNode> nodes = List.of();
@@ -76,6 +76,10 @@ final class ConnectionScripts implements RedisScripts {
 			findNodes();
 		}
 		try (RedisConnection connection = this.connections.getConnection()) {
+			if (!this.cluster && connection instanceof RedisClusterConnection) {
+				// of a factory that is known only by its connections
+				this.cluster = true;
+			}
 			byte[] answer;
 			try {
 				answer = connection.scriptingCommands()

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * is late or there is none. Thread-safe.
  */
 final class Decisions {
+
+	private static final int PART_OF_A_WAIT = 4;
+
+	private static final long LEAST_OF_A_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
 	private final RedisScripts redis;
 
@@ -31,21 +34,24 @@ final class Decisions {
 
 	private final LateDecisions late;
 
-	private final OwedPermits owed;
-
 	private final PlaceLeases places;
+
+	private final UnchargedPermits uncharged;
+
+	private final GiveBacks giveBacks;
 
 	private final long deadlineNanos;
 
-	Decisions(RedisScripts redis, Scripts scripts, Nodes nodes, StandIn standIn, LateDecisions late, OwedPermits owed,
-			PlaceLeases places, TimeSource time, long deadlineNanos) {
+	Decisions(RedisScripts redis, Scripts scripts, Nodes nodes, StandIn standIn, LateDecisions late, PlaceLeases places,
+			UnchargedPermits uncharged, GiveBacks giveBacks, TimeSource time, long deadlineNanos) {
 		this.redis = redis;
 		this.scripts = scripts;
 		this.nodes = nodes;
 		this.standIn = standIn;
 		this.late = late;
-		this.owed = owed;
 		this.places = places;
+		this.uncharged = uncharged;
+		this.giveBacks = giveBacks;
 		this.time = time;
 		this.deadlineNanos = deadlineNanos;
 	}
@@ -85,6 +91,14 @@ final class Decisions {
 				: new SlotsDecision(groups, this).decide(charges, start);
 	}
 
+	/** Takes all charges or none, without asking Redis. */
+	List<LimitDecision> takeUnanswered(List<Charge> charges, KnownKey[] keys, LimitTerms[] terms) {
+		for (KnownKey key : keys) {
+			this.nodes.of(key.name()).decidedWithout(1);
+		}
+		return this.standIn.takeAll(charges, keys, terms, this.time.nanoTime());
+	}
+
 	private List<LimitDecision> takeGroup(ChargeGroup group, long start) {
 		if (group.node().isOpen()) {
 			return decideWithout(List.of(group));
@@ -93,7 +107,7 @@ final class Decisions {
 	}
 
 	private List<LimitDecision> await(Question question, long start) {
-		Question.Said said = question.await(deadline(start));
+		Question.Said said = question.await(deadline(start, question.group()));
 		if (said != null) {
 			return said.decisions();
 		}
@@ -136,9 +150,20 @@ final class Decisions {
 				: Question.look(group, this.redis, this.scripts.take(), this.time);
 	}
 
-	/** Returns until when a decision's answer is waited for. */
-	long deadline(long start) {
-		return start + this.deadlineNanos;
+	/**
+	 * Returns until when a decision's answer is waited for. A call that waits for its
+	 * turn spends no more than a part of what is left of that time here, as others stand
+	 * behind it.
+	 */
+	long deadline(long start, ChargeGroup group) {
+		long most = this.deadlineNanos;
+		for (Charge charge : group.charges()) {
+			if (charge.limit().paces()) {
+				long wait = (charge.maxWaitNanos() > 0) ? charge.maxWaitNanos() : charge.limit().maxWait().toNanos();
+				most = Math.min(most, Math.max(wait / PART_OF_A_WAIT, Math.min(wait, LEAST_OF_A_WAIT_NANOS)));
+			}
+		}
+		return start + most;
 	}
 
 	/** Lets what nobody waits for any more go back, should it be granted yet. */
@@ -149,12 +174,15 @@ final class Decisions {
 	List<LimitDecision> decideWithout(List<ChargeGroup> groups) {
 		List<Charge> charges = new ArrayList<>();
 		List<KnownKey> keys = new ArrayList<>();
+		List<LimitTerms> terms = new ArrayList<>();
 		for (ChargeGroup group : groups) {
 			charges.addAll(group.charges());
 			keys.addAll(Arrays.asList(group.known()));
+			terms.addAll(Arrays.asList(group.terms()));
 			group.node().decidedWithout(group.size());
 		}
-		return this.standIn.takeAll(charges, keys.toArray(KnownKey[]::new), this.time.nanoTime());
+		return this.standIn.takeAll(charges, keys.toArray(KnownKey[]::new), terms.toArray(LimitTerms[]::new),
+				this.time.nanoTime());
 	}
 
 	PlaceLeases places() {
@@ -170,11 +198,11 @@ final class Decisions {
 
 	/** Lets permits be charged that a call has got without Redis. */
 	void owe(KnownKey key, LimitTerms terms, long permits) {
-		this.owed.add(key, terms, permits);
+		this.uncharged.add(key, terms, permits);
 	}
 
 	/** Gives back what a decision took, and waits for it until the deadline. */
-	void giveBack(LimitDecision taken, KnownKey key) {
+	void giveBack(LimitDecision taken, KnownKey key, LimitTerms terms) {
 		if (taken.receipt() instanceof SeenState) {
 			await(sendBack(taken, key));
 		}
@@ -183,7 +211,7 @@ final class Decisions {
 			await(late.whenKnown((outcome) -> sendBack(permits, outcome, late.terms(), key)));
 		}
 		else if (taken.isDegraded() && taken.hasFacts()) {
-			this.standIn.giveBack(taken);
+			this.standIn.giveBack(taken, key, terms);
 		}
 	}
 
@@ -219,8 +247,7 @@ final class Decisions {
 		if (last != null && !last.terms().limit().equals(state.terms().limit())) {
 			return CompletableFuture.completedFuture(null);
 		}
-		return GiveBack.send(permits, state, key, this.nodes.of(key.name()), this.redis, this.scripts.giveBack(),
-				this.time);
+		return this.giveBacks.send(permits, state, key);
 	}
 
 	/**
@@ -229,28 +256,27 @@ final class Decisions {
 	 * @param taken what was reserved
 	 * @param actual what it cost
 	 * @param key whose permits
-	 * @param forgiven counts what is forgiven
+	 * @param terms of which limit
 	 */
-	void settle(LimitDecision taken, long actual, KnownKey key, LongAdder forgiven) {
+	void settle(LimitDecision taken, long actual, KnownKey key, LimitTerms terms) {
 		long more = actual - taken.charge().permits();
 		if (taken.receipt() instanceof LateReceipt late) {
-			await(late.whenKnown((outcome) -> settle(more, outcome, late.terms(), key, forgiven)));
+			await(late.whenKnown((outcome) -> settle(more, outcome, late.terms(), key)));
 		}
 		else if (!(taken.receipt() instanceof SeenState state)) {
 			if (taken.isDegraded() && taken.hasFacts()) {
-				this.standIn.settle(taken, actual);
+				this.standIn.settle(taken, actual, key, terms);
 			}
 		}
 		else {
-			await(settle(more, state, key, forgiven));
+			await(settle(more, state, key));
 		}
 	}
 
-	private CompletableFuture<?> settle(long more, LateReceipt.Outcome outcome, LimitTerms terms, KnownKey key,
-			LongAdder forgiven) {
+	private CompletableFuture<?> settle(long more, LateReceipt.Outcome outcome, LimitTerms terms, KnownKey key) {
 		SeenState state = outcome.state();
 		if (state != null) {
-			return settle(more, state, key, forgiven);
+			return settle(more, state, key);
 		}
 		if (more > 0 && outcome.owed()) {
 			owe(key, terms, more);
@@ -258,20 +284,16 @@ final class Decisions {
 		return (more < 0) ? sendBack(-more, outcome, terms, key) : CompletableFuture.completedFuture(null);
 	}
 
-	private CompletableFuture<?> settle(long more, SeenState state, KnownKey key, LongAdder forgiven) {
+	private CompletableFuture<?> settle(long more, SeenState state, KnownKey key) {
 		if (more < 0) {
 			return sendBack(-more, state, key);
 		}
-		return (more == 0) ? CompletableFuture.completedFuture(null) : GiveBack.charge(more, state, key,
-				this.nodes.of(key.name()), this.redis, this.scripts.settle(), this.time, forgiven);
+		return this.uncharged.charge(key, state.terms(), more);
 	}
 
 	private void await(CompletableFuture<?> answer) {
 		try {
-			answer.get(this.deadlineNanos, TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			Answers.await(answer, this.time.nanoTime() + this.deadlineNanos, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			// it was sent, and its failure is told where it was

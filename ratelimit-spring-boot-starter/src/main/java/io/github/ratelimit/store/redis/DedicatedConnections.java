@@ -11,6 +11,8 @@ import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceClientConfigurationBuilder;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -37,24 +39,14 @@ final class DedicatedConnections {
 	/**
 	 * Returns a started factory like another one.
 	 * @param original the application's factory
+	 * @param configuration where its connections go
 	 * @return a factory to be {@linkplain #destroy destroyed} by the caller
 	 */
-	static LettuceConnectionFactory like(LettuceConnectionFactory original) {
-		boolean cluster = original.isClusterAware();
-		LettuceClientConfiguration client = client(original.getClientConfiguration(), cluster);
-		LettuceConnectionFactory factory;
-		if (cluster && original.getClusterConfiguration() != null) {
-			factory = new LettuceConnectionFactory(original.getClusterConfiguration(), client);
-		}
-		else if (original.getSentinelConfiguration() != null) {
-			factory = new LettuceConnectionFactory(original.getSentinelConfiguration(), client);
-		}
-		else if (original.getSocketConfiguration() != null) {
-			factory = new LettuceConnectionFactory(original.getSocketConfiguration(), client);
-		}
-		else {
-			factory = new LettuceConnectionFactory(original.getStandaloneConfiguration(), client);
-		}
+	static LettuceConnectionFactory like(LettuceConnectionFactory original, RedisConfiguration configuration) {
+		LettuceClientConfiguration client = client(original.getClientConfiguration(), original.isClusterAware());
+		LettuceConnectionFactory factory = (configuration instanceof RedisStandaloneConfiguration standalone)
+				? new LettuceConnectionFactory(standalone, client)
+				: new LettuceConnectionFactory(configuration, client);
 		factory.setValidateConnection(false);
 		factory.setShareNativeConnection(true);
 		factory.setEagerInitialization(false);

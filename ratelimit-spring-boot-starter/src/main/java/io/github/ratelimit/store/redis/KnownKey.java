@@ -7,7 +7,6 @@ import io.github.ratelimit.LimitDecision;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +43,11 @@ final class KnownKey {
 	/** What was asked before this tells nothing of what came back since. */
 	private volatile long forgottenAt = Long.MIN_VALUE;
 
-	private volatile @Nullable SeenState standInBegan;
+	/** Null until Redis was away. */
+	private volatile @Nullable StandInKey standIn;
+
+	/** Null where the limit has no slots. */
+	private volatile @Nullable OwnSlots slots;
 
 	/** Null until permits were given away without Redis. */
 	private volatile @Nullable LateCalls late;
@@ -140,21 +143,34 @@ final class KnownKey {
 		this.forgottenAt = now;
 	}
 
-	/**
-	 * Lets what stands in for Redis begin with the last state, once for each state:
-	 * nobody takes before it has.
-	 */
-	void beginStandIn(Consumer<SeenState> begin) {
-		if (this.last == this.standInBegan) {
-			return;
+	/** Returns what stands in for Redis while it is away. */
+	StandInKey standIn() {
+		StandInKey known = this.standIn;
+		return (known != null) ? known : createStandIn();
+	}
+
+	private synchronized StandInKey createStandIn() {
+		StandInKey known = this.standIn;
+		if (known == null) {
+			known = new StandInKey();
+			this.standIn = known;
 		}
-		synchronized (this) {
-			SeenState seen = this.last;
-			if (seen != null && seen != this.standInBegan) {
-				begin.accept(seen);
-				this.standInBegan = seen;
-			}
+		return known;
+	}
+
+	/** Returns the slots that calls of this instance have, of a limit that has slots. */
+	OwnSlots slots() {
+		OwnSlots known = this.slots;
+		return (known != null) ? known : createSlots();
+	}
+
+	private synchronized OwnSlots createSlots() {
+		OwnSlots known = this.slots;
+		if (known == null) {
+			known = new OwnSlots();
+			this.slots = known;
 		}
+		return known;
 	}
 
 	/** Returns what was given away and the last state does not lack yet. */

@@ -10,7 +10,7 @@ interface Leases {
 	void take(KeyLease lease, LevelScale scale, long permits);
 
 	/** Gives back what a lease has not spent, without waiting. */
-	CompletableFuture<byte[]> giveBack(KeyLease lease, SeenLevels from, long permits);
+	CompletableFuture<?> giveBack(KeyLease lease, SeenLevels from, long permits);
 
 	/** Returns what ends leases in time. */
 	ScheduledExecutorService scheduler();

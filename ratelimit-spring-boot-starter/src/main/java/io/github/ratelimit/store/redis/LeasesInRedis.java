@@ -18,8 +18,11 @@ final class LeasesInRedis implements Leases {
 
 	private final ScheduledExecutorService scheduler;
 
-	LeasesInRedis(RedisScripts redis, Scripts scripts, Nodes nodes, TimeSource time,
+	private final GiveBacks giveBacks;
+
+	LeasesInRedis(RedisScripts redis, Scripts scripts, Nodes nodes, GiveBacks giveBacks, TimeSource time,
 			ScheduledExecutorService scheduler) {
+		this.giveBacks = giveBacks;
 		this.redis = redis;
 		this.scripts = scripts;
 		this.nodes = nodes;
@@ -55,9 +58,8 @@ final class LeasesInRedis implements Leases {
 	}
 
 	@Override
-	public CompletableFuture<byte[]> giveBack(KeyLease lease, SeenLevels from, long permits) {
-		return GiveBack.send(permits, from, lease.key(), this.nodes.of(lease.key().name()), this.redis,
-				this.scripts.giveBack(), this.time);
+	public CompletableFuture<?> giveBack(KeyLease lease, SeenLevels from, long permits) {
+		return this.giveBacks.send(permits, from, lease.key());
 	}
 
 	@Override

@@ -64,6 +64,8 @@ final class LettuceScripts implements RedisScripts {
 
 	private volatile CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> connected = new CompletableFuture<>();
 
+	private volatile boolean startOver;
+
 	private volatile boolean closed;
 
 	/**
@@ -125,6 +127,10 @@ final class LettuceScripts implements RedisScripts {
 
 	private void connectNow() {
 		try {
+			if (this.startOver) {
+				this.startOver = false;
+				this.factory.resetConnection();
+			}
 			RedisConnection connection = this.factory.getConnection();
 			RedisClusterAsyncCommands<byte[], byte[]> current = ((LettuceConnection) connection).getNativeConnection();
 			// who is not allowed this is not in its way: a script that is missing is sent
@@ -192,7 +198,11 @@ final class LettuceScripts implements RedisScripts {
 		RedisClusterAsyncCommands<byte[], byte[]> current = this.commands;
 		RedisClusterClient client = this.cluster;
 		if (current instanceof RedisAsyncCommands<byte[], byte[]> alone) {
-			disconnect(alone.getStatefulConnection());
+			if (!disconnect(alone.getStatefulConnection())) {
+				this.startOver = true;
+				this.commands = null;
+				connect();
+			}
 		}
 		else if (current instanceof RedisAdvancedClusterAsyncCommands<byte[], byte[]> all && client != null) {
 			client.refreshPartitionsAsync();
@@ -205,11 +215,14 @@ final class LettuceScripts implements RedisScripts {
 		}
 	}
 
-	private static void disconnect(StatefulRedisConnection<byte[], byte[]> connection) {
+	/** Returns false for one that stands for several, as of masters and replicas. */
+	private static boolean disconnect(StatefulRedisConnection<byte[], byte[]> connection) {
 		if (connection instanceof RedisChannelHandler<?, ?> handler
 				&& handler.getChannelWriter() instanceof DefaultEndpoint endpoint) {
 			endpoint.disconnect();
+			return true;
 		}
+		return false;
 	}
 
 	@Override

@@ -65,11 +65,8 @@ final class Lookups {
 
 	private byte[] run(Script script, byte[] key, byte[]... args) {
 		try {
-			return this.redis.run(script, new byte[][] { key }, args).get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new StoreUnavailableException("Redis was not asked to the end: the thread was interrupted", ex);
+			long deadline = this.time.nanoTime() + PATIENCE.toNanos();
+			return Answers.await(this.redis.run(script, new byte[][] { key }, args), deadline, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			throw new StoreUnavailableException("Redis cannot be asked now (" + StoreFailures.reason(ex) + ")",

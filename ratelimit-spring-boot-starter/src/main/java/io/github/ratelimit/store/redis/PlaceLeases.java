@@ -99,6 +99,24 @@ final class PlaceLeases {
 	}
 
 	/**
+	 * Keeps the places of a call that Redis has not granted: it is told of them when it
+	 * answers, even above the limit.
+	 * @param key whose they are
+	 * @param fresh what names the lease
+	 * @param places how many
+	 * @return the lease
+	 */
+	Lease holdUnknown(KnownKey key, byte[] fresh, long places) {
+		long now = this.time.nanoTime();
+		Lease lease = new Lease(key, fresh, places, true);
+		// due until a renewal has been answered
+		lease.renewed(now - this.leaseNanos, now);
+		this.leases.put(lease.id(), lease);
+		schedule();
+		return lease;
+	}
+
+	/**
 	 * Takes the places of a call that goes on although Redis has not granted them, even
 	 * above the limit, and renews them until they are given back.
 	 * @param key whose they are
@@ -108,14 +126,11 @@ final class PlaceLeases {
 	 * @return the receipt
 	 */
 	SeenFacts claim(KnownKey key, PlaceTerms terms, byte[] fresh, long places) {
-		long now = this.time.nanoTime();
-		Lease lease = new Lease(key, fresh, places, true);
-		// due until a renewal has been answered
-		lease.renewed(now - this.leaseNanos, now);
-		this.leases.put(lease.id(), lease);
-		send(List.of(lease));
-		schedule();
-		return SeenFacts.claimed(terms, fresh, now);
+		Lease lease = holdUnknown(key, fresh, places);
+		if (!this.nodes.of(key.name()).isOpen()) {
+			send(List.of(lease));
+		}
+		return SeenFacts.claimed(terms, fresh, this.time.nanoTime());
 	}
 
 	/**
@@ -123,7 +138,8 @@ final class PlaceLeases {
 	 * @param key whose they are
 	 * @param fresh what names the lease
 	 * @param places how many
-	 * @return is completed once they are free, or the first attempt has failed
+	 * @return is completed once they are free, or the first attempt has failed, or there
+	 * is none since the node does not answer
 	 */
 	CompletableFuture<Void> giveBack(KnownKey key, byte[] fresh, long places) {
 		long now = this.time.nanoTime();
@@ -133,8 +149,11 @@ final class PlaceLeases {
 		Lease lease = (known != null) ? known : unknown;
 		key.forgetState(now);
 		lease.ended = true;
-		send(List.of(lease));
 		schedule();
+		if (this.nodes.of(key.name()).isOpen()) {
+			return CompletableFuture.completedFuture(null);
+		}
+		send(List.of(lease));
 		return lease.answered;
 	}
 
@@ -319,7 +338,7 @@ final class PlaceLeases {
 	}
 
 	/** The places of one call. */
-	private final class Lease {
+	final class Lease {
 
 		private final KnownKey key;
 

@@ -116,11 +116,7 @@ final class Question {
 	 */
 	@Nullable Said await(long deadlineNanos) {
 		try {
-			return read(this.answer.get(Math.max(0, deadlineNanos - this.time.nanoTime()), TimeUnit.NANOSECONDS));
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return this.answer.isDone() ? readNow() : null;
+			return read(Answers.await(this.answer, deadlineNanos, this.time));
 		}
 		catch (TimeoutException ex) {
 			return this.answer.isDone() ? readNow() : late(deadlineNanos);

@@ -44,6 +44,9 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  * proportion; tokens above the capacity are lost. A supplier of configurations is asked
  * when a bucket is first used, and what it said holds for buckets of that key that are
  * built within the next minute, or two.</li>
+ * <li>A thread that is interrupted gets the answer all the same, and stays interrupted.
+ * Blocking methods that throw {@link InterruptedException} do so before they take
+ * anything.</li>
  * <li>Keys of Redis are the prefix, {@code :1:#bucket:}, and the bucket's key as it is:
  * do not put secrets there.</li>
  * </ul>

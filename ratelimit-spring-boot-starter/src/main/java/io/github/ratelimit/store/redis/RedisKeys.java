@@ -52,6 +52,21 @@ final class RedisKeys {
 		return bytes(this.prefix + "#probe:{" + keyId(name) + "}");
 	}
 
+	/** Returns what remembers the last charge of an instance to a state, in its slot. */
+	byte[] charged(byte[] name, String instance) {
+		return bytes(this.prefix + "#charged:" + instance + ":" + text(name).substring(this.prefix.length()));
+	}
+
+	/** Returns where instances tell that they are there; in one slot with its probe. */
+	byte[] instances() {
+		return bytes(this.prefix + "#instances:{instances}");
+	}
+
+	/** Returns where instances say what their configurations are. */
+	byte[] configurations() {
+		return bytes(this.prefix + "#configurations:{configurations}");
+	}
+
 	/** Returns a name for people. */
 	static String text(byte[] name) {
 		return new String(name, StandardCharsets.UTF_8);

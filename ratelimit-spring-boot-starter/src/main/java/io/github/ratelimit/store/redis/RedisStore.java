@@ -7,10 +7,12 @@ import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -21,8 +23,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +47,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final RedisStoreSettings settings;
 
-	private final Script settleScript;
-
 	private final TimeSource time;
 
 	private final RedisKeys names;
@@ -57,6 +57,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final Lookups lookups;
 
+	private final Script configurations;
+
 	private final Leases leases;
 
 	private final long deadlineNanos;
@@ -66,6 +68,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	private final KnownTerms terms;
 
 	private final PlaceLeases places;
+
+	private final UnchargedPermits uncharged;
+
+	private final Instances instances;
 
 	private final LimitStore standIn;
 
@@ -79,19 +85,27 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			StoreObserver observer) {
 		this.redis = redis;
 		this.settings = settings;
-		this.settleScript = scripts.settle();
 		this.time = time;
 		this.names = new RedisKeys(settings.keyPrefix());
-		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer, settings, () -> 0L);
+		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer, settings,
+				this::owedLately);
+		this.configurations = scripts.configurations();
 		this.lookups = new Lookups(redis, scripts, this.names, time);
-		this.leases = new LeasesInRedis(redis, scripts, this.nodes, time, this.scheduler);
+		GiveBacks giveBacks = new GiveBacks(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
+		this.leases = new LeasesInRedis(redis, scripts, this.nodes, giveBacks, time, this.scheduler);
 		this.deadlineNanos = settings.deadline().toNanos();
 		this.terms = new KnownTerms(settings.slotLease());
 		this.standIn = local;
 		this.places = new PlaceLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
 				settings.slotLease());
-		this.decisions = new Decisions(redis, scripts, this.nodes, new StandIn(local, settings),
-				new LateDecisions(settings, time), this::owe, this.places, time, this.deadlineNanos);
+		this.uncharged = new UnchargedPermits(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler,
+				settings.maxKnownKeys(), (limit) -> known(limit).forgiven());
+		this.instances = new Instances(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
+				this.scheduler);
+		StandIn withoutRedis = new StandIn(local, settings, this.instances::count, this.uncharged, this.places,
+				giveBacks);
+		this.decisions = new Decisions(redis, scripts, this.nodes, withoutRedis, new LateDecisions(settings, time),
+				this.places, this.uncharged, giveBacks, time, this.deadlineNanos);
 	}
 
 	/**
@@ -107,8 +121,21 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	public static RedisStore create(RedisConnectionFactory connectionFactory, RedisStoreSettings settings,
 			LimitStore standIn, TimeSource time, StoreObserver observer) {
 		Scripts scripts = Scripts.load();
-		return new RedisStore(Clients.scripts(connectionFactory, scripts.take(), scripts.takeMany(), scripts.giveBack(),
-				scripts.settle(), scripts.renewPlaces()), scripts, settings, standIn, time, observer);
+		RedisStore store = new RedisStore(Clients.scripts(connectionFactory, scripts.take(), scripts.takeMany(),
+				scripts.giveBack(), scripts.charge(), scripts.renewPlaces()), scripts, settings, standIn, time,
+				observer);
+		store.begin();
+		return store;
+	}
+
+	/** Returns how many keys owe Redis something. */
+	int uncharged() {
+		return this.uncharged.size();
+	}
+
+	/** Begins to tell Redis that this instance is there. */
+	void begin() {
+		this.instances.start();
 	}
 
 	/**
@@ -121,6 +148,20 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		LimitTerms.of(limit, this.settings.slotLease());
 	}
 
+	/**
+	 * Looks once a minute whether other instances that share the prefix have other rates,
+	 * and warns if they do for minutes.
+	 * @param limits the limits of this instance
+	 */
+	public void compareConfigurations(Supplier<Collection<RegisteredLimit>> limits) {
+		configurations(limits).start(this.scheduler);
+	}
+
+	Configurations configurations(Supplier<Collection<RegisteredLimit>> limits) {
+		return new Configurations(this.redis, this.configurations, this.settings.keyPrefix(), this.names, this.nodes,
+				limits);
+	}
+
 	@Override
 	public LimitDecision take(Charge charge) {
 		long start = this.time.nanoTime();
@@ -129,7 +170,9 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		KnownKey key = keys.get(charge.key(), start);
 		LimitDecision decision = decideWithoutAsking(charge, key, terms, start);
 		if (decision == null) {
-			decision = this.decisions.take(charge, key, terms, start);
+			decision = (terms instanceof PlaceTerms)
+					? takeAll(List.of(charge), new KnownKey[] { key }, new LimitTerms[] { terms }, start).get(0)
+					: this.decisions.take(charge, key, terms, start);
 			if (decision.receipt() instanceof SeenState && !decision.violated()) {
 				granted(decision, key, keys.lease(), terms, start);
 			}
@@ -170,10 +213,43 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		}
 		List<LimitDecision> decisions = refusedWithoutAsking(charges, keys, limits, start);
 		if (decisions == null) {
-			decisions = this.decisions.takeAll(charges, keys, limits, start);
+			decisions = takeAll(charges, keys, limits, start);
 		}
 		count(decisions, keys, start);
 		return decisions;
+	}
+
+	@Override
+	public List<LimitDecision> takeUnanswered(List<Charge> charges) {
+		long start = this.time.nanoTime();
+		KnownKey[] keys = new KnownKey[charges.size()];
+		LimitTerms[] limits = new LimitTerms[charges.size()];
+		for (int i = 0; i < keys.length; i++) {
+			limits[i] = terms(charges.get(i).limit());
+			keys[i] = known(limits[i]).get(charges.get(i).key(), start);
+		}
+		List<LimitDecision> decisions = takeSlots(charges, keys, limits,
+				() -> this.decisions.takeUnanswered(charges, keys, limits));
+		count(decisions, keys, start);
+		return decisions;
+	}
+
+	private List<LimitDecision> takeAll(List<Charge> charges, KnownKey[] keys, LimitTerms[] limits, long start) {
+		return takeSlots(charges, keys, limits, () -> this.decisions.takeAll(charges, keys, limits, start));
+	}
+
+	private List<LimitDecision> takeSlots(List<Charge> charges, KnownKey[] keys, LimitTerms[] limits,
+			Supplier<List<LimitDecision>> take) {
+		SlotsAsked slots = SlotsAsked.of(charges, keys);
+		List<LimitDecision> decisions;
+		try {
+			decisions = take.get();
+		}
+		catch (RuntimeException | Error ex) {
+			slots.drop();
+			throw ex;
+		}
+		return slots.hold(decisions, (taken, i) -> this.decisions.giveBack(taken, keys[i], limits[i]));
 	}
 
 	private void count(List<LimitDecision> decisions, KnownKey[] keys, long now) {
@@ -220,12 +296,14 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public void giveBack(LimitDecision taken) {
-		this.decisions.giveBack(taken, key(taken));
+		KnownKey key = key(taken);
+		this.decisions.giveBack(taken, key, terms(taken.limit()));
+		SlotsAsked.end(taken, key);
 	}
 
 	@Override
 	public void settle(LimitDecision taken, long actual) {
-		this.decisions.settle(taken, actual, key(taken), known(terms(taken.limit())).forgiven());
+		this.decisions.settle(taken, actual, key(taken), terms(taken.limit()));
 	}
 
 	private KnownKey key(LimitDecision taken) {
@@ -278,7 +356,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public long forgottenPermits(Limit limit) {
-		return 0;
+		return this.uncharged.forgotten(limit);
 	}
 
 	@Override
@@ -293,6 +371,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public String status() {
 		return this.nodes.anyOpen() ? "degraded" : "up";
+	}
+
+	@Override
+	public int instances() {
+		return this.instances.count();
 	}
 
 	/**
@@ -311,6 +394,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			}
 		}
 		givenBack.add(this.places.giveAllBack());
+		givenBack.add(this.instances.end());
 		await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)));
 		this.scheduler.shutdownNow();
 		this.redis.close();
@@ -318,23 +402,15 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private void await(CompletableFuture<?> all) {
 		try {
-			all.get(this.deadlineNanos, TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			Answers.await(all, this.time.nanoTime() + this.deadlineNanos, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits come back by refill", ex);
 		}
 	}
 
-	private void owe(KnownKey key, LimitTerms terms, long permits) {
-		key.late().add(permits);
-		long asked = this.time.nanoTime();
-		this.redis
-			.run(this.settleScript, new byte[][] { key.name() }, terms.terms(0),
-					LimitTerms.buffer(8).putDouble(permits).array(), terms.debts(), key.newOrigin())
-			.whenComplete((bytes, failure) -> key.late().end(permits));
+	private long owedLately() {
+		return this.uncharged.notedLately();
 	}
 
 	private KnownKeys known(LimitTerms terms) {

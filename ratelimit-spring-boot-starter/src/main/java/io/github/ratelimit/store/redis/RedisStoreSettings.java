@@ -77,11 +77,11 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 
 	/**
 	 * Returns the settings that hold where nothing is said.
-	 * @return prefix {@code ratelimit}, 50 ms, 100,000 keys, {@link OnStoreFailure#LOCAL}
+	 * @return prefix {@code ratelimit}, 50 ms, 100,000 keys, {@link OnStoreFailure#SHARE}
 	 */
 	public static RedisStoreSettings defaults() {
 		return new RedisStoreSettings(DEFAULT_KEY_PREFIX, DEFAULT_DEADLINE, DEFAULT_MAX_KNOWN_KEYS,
-				OnStoreFailure.LOCAL, Map.of(), Map.of());
+				OnStoreFailure.SHARE, Map.of(), Map.of());
 	}
 
 	/**

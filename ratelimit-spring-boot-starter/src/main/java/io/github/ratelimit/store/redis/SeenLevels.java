@@ -130,6 +130,16 @@ final class SeenLevels extends SeenState {
 	}
 
 	@Override
+	long part(int rate, long elapsedMicros, int instances) {
+		if (!this.scale.isPaced()) {
+			return super.part(rate, elapsedMicros, instances);
+		}
+		long passed = Math.max(0, elapsedMicros - (long) time());
+		long level = this.scale.after(rate, this.levels[rate], passed);
+		return 1 + Math.floorDiv(this.scale.permits(rate, level - this.scale.full(rate)), instances);
+	}
+
+	@Override
 	long nanosToFull(int rate, long elapsedMicros) {
 		long micros = ahead(this.scale.microsBetween(rate, this.levels[rate], this.scale.full(rate)));
 		return nanos(Math.max(0, micros - elapsedMicros));

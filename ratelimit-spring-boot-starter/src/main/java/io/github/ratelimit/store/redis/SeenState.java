@@ -177,6 +177,26 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 		return remaining(nearest(elapsedMicros), elapsedMicros);
 	}
 
+	/**
+	 * Returns one instance's part of what is left.
+	 * @param instances how many instances there are
+	 * @param nowNanos the time of this instance's monotonic clock
+	 * @return permits of each rate, negative where some are owed; of a limit that paces
+	 * calls, 1 less the turns that are taken
+	 */
+	final long[] parts(int instances, long nowNanos) {
+		long elapsed = microsSince(this.askedNanos, nowNanos);
+		long[] parts = new long[quotas()];
+		for (int i = 0; i < parts.length; i++) {
+			parts[i] = part(i, elapsed, instances);
+		}
+		return parts;
+	}
+
+	long part(int quota, long elapsedMicros, int instances) {
+		return Math.floorDiv(remaining(quota, elapsedMicros), instances);
+	}
+
 	/** Returns the quota that has fewest permits some time later. */
 	final int nearest(long elapsedMicros) {
 		int nearest = 0;

@@ -58,7 +58,7 @@ final class SlotsDecision {
 		List<Question> questions = ask(this.groups, false, failed);
 		boolean granted = true;
 		for (Question question : questions) {
-			Question.Said answer = question.await(this.decisions.deadline(start));
+			Question.Said answer = question.await(this.decisions.deadline(start, question.group()));
 			if (answer != null) {
 				there.add(question.group());
 				granted &= answer.granted();
@@ -91,7 +91,7 @@ final class SlotsDecision {
 		List<LimitDecision> taken = new ArrayList<>();
 		List<LimitDecision> lost = new ArrayList<>();
 		for (Question question : ask(there, true, failed)) {
-			Question.Said answer = question.await(this.decisions.deadline(start));
+			Question.Said answer = question.await(this.decisions.deadline(start, question.group()));
 			if (answer != null) {
 				(answer.granted() ? taken : lost).addAll(answer.decisions());
 			}
@@ -154,7 +154,7 @@ final class SlotsDecision {
 		for (ChargeGroup group : this.groups) {
 			int place = group.charges().indexOf(taken.charge());
 			if (place >= 0) {
-				this.decisions.giveBack(taken, group.known()[place]);
+				this.decisions.giveBack(taken, group.known()[place], group.terms()[place]);
 			}
 		}
 	}

@@ -1,85 +1,267 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Charge;
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides for limits whose state cannot be asked for: each by its own
  * {@link OnStoreFailure}. What it takes it takes in this instance's memory, beginning
- * with what was last seen in Redis. Thread-safe.
+ * with what was last seen in Redis, and leaves it to be charged there. Thread-safe.
  */
 final class StandIn {
 
 	static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
+	private static final long REGISTER_NANOS = Duration.ofSeconds(1).toNanos();
+
 	private final LimitStore local;
 
 	private final RedisStoreSettings settings;
 
-	StandIn(LimitStore local, RedisStoreSettings settings) {
+	private final IntSupplier instances;
+
+	private final UnchargedPermits uncharged;
+
+	private final PlaceLeases places;
+
+	private final GiveBacks giveBacks;
+
+	private final InstanceShares shares = new InstanceShares();
+
+	/**
+	 * Creates it.
+	 * @param local counts in memory
+	 * @param instances how many instances share the limits, at least 1
+	 * @param uncharged is told of what is taken
+	 * @param places keeps the slots that are taken
+	 * @param giveBacks gives back in Redis what was charged there meanwhile
+	 */
+	StandIn(LimitStore local, RedisStoreSettings settings, IntSupplier instances, UnchargedPermits uncharged,
+			PlaceLeases places, GiveBacks giveBacks) {
 		this.local = local;
 		this.settings = settings;
+		this.instances = instances;
+		this.uncharged = uncharged;
+		this.places = places;
+		this.giveBacks = giveBacks;
 	}
 
 	/**
 	 * Takes all charges, or none if one is refused.
 	 * @param charges the charges
 	 * @param known what is known of their keys, in the same order
+	 * @param terms their limits, in the same order
 	 * @param now the monotonic time
 	 */
-	List<LimitDecision> takeAll(List<Charge> charges, KnownKey[] known, long now) {
+	List<LimitDecision> takeAll(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, long now) {
 		List<LimitDecision> decisions = new ArrayList<>(charges.size());
 		List<Charge> counted = new ArrayList<>(charges.size());
+		int instances = this.instances.getAsInt();
 		boolean denied = false;
 		for (int i = 0; i < charges.size(); i++) {
 			Charge charge = charges.get(i);
 			OnStoreFailure policy = this.settings.onStoreFailure(charge.limit().name());
-			if (policy == OnStoreFailure.LOCAL) {
-				known[i].beginStandIn((seen) -> beginWith(seen, charge, now));
-				counted.add(charge);
+			Charge own = null;
+			if (policy == OnStoreFailure.DENY) {
+				decisions.add(LimitDecision.unavailable(charge, RETRY_NANOS));
 			}
-			denied |= policy == OnStoreFailure.DENY && charge.enforced();
-			decisions.add((policy == OnStoreFailure.DENY) ? LimitDecision.unavailable(charge, RETRY_NANOS)
-					: LimitDecision.letThrough(charge));
+			else if (policy == OnStoreFailure.ALLOW) {
+				decisions.add(LimitDecision.letThrough(charge));
+			}
+			else if (charge.limit().isConcurrency()) {
+				decisions.add(takeSlots(charge, known[i], own(policy, charge.limit(), instances)));
+			}
+			else {
+				Limit limit = own(policy, charge.limit(), instances);
+				begin(known[i], terms[i], charge, limit, (policy == OnStoreFailure.SHARE) ? instances : 1, now);
+				own = ofShare(charge, limit);
+				decisions.add(LimitDecision.letThrough(charge));
+			}
+			denied |= decisions.get(i).refuses();
+			counted.add(own);
 		}
-		if (!denied && !counted.isEmpty()) {
-			List<LimitDecision> said = this.local.takeAll(counted);
-			for (int i = 0, next = 0; next < said.size(); i++) {
-				if (charges.get(i) == counted.get(next)) {
-					decisions.set(i, LimitDecision.degraded(said.get(next++)));
-				}
-			}
+		if (denied || !takeCounted(charges, counted, known, terms, decisions, now)) {
+			undoSlots(decisions, known);
 		}
 		return decisions;
 	}
 
-	/** Takes what Redis lacked when it was last seen, and time has not brought since. */
-	private void beginWith(SeenState seen, Charge charge, long now) {
-		if (!seen.terms().limit().equals(charge.limit()) || charge.limit().isConcurrency() || charge.limit().paces()) {
+	private Limit own(OnStoreFailure policy, Limit limit, int instances) {
+		return (policy == OnStoreFailure.SHARE) ? this.shares.of(limit, instances) : limit;
+	}
+
+	/** What is more than the share can ever have waits until all of it is there. */
+	private static Charge ofShare(Charge charge, Limit limit) {
+		boolean payable = charge.needed() <= charge.limit().capacity();
+		long most = payable ? limit.capacity() : Long.MAX_VALUE;
+		Charge own = (charge.permits() == 0) ? Charge.look(limit, charge.key(), Math.min(most, charge.needed()))
+				: new Charge(limit, charge.key(), Math.min(most, charge.permits()));
+		own = own.waiting(charge.maxWaitNanos());
+		return charge.enforced() ? own : own.inShadow();
+	}
+
+	/** Returns whether no charge is refused. */
+	private boolean takeCounted(List<Charge> charges, List<@Nullable Charge> counted, KnownKey[] known,
+			LimitTerms[] terms, List<LimitDecision> decisions, long now) {
+		List<Charge> own = new ArrayList<>(counted.size());
+		counted.stream().filter((charge) -> charge != null).forEach(own::add);
+		if (own.isEmpty()) {
+			return true;
+		}
+		List<LimitDecision> said = this.local.takeAll(own);
+		boolean granted = said.stream().noneMatch(LimitDecision::refuses);
+		for (int i = 0, next = 0; i < charges.size(); i++) {
+			if (counted.get(i) != null) {
+				LimitDecision local = said.get(next++);
+				Receipt receipt = (granted && local.receipt() != null)
+						? taken(charges.get(i), local, known[i], terms[i], now) : null;
+				decisions.set(i, decision(charges.get(i), local, receipt));
+			}
+		}
+		return granted;
+	}
+
+	private StandInReceipt taken(Charge charge, LimitDecision local, KnownKey key, LimitTerms terms, long now) {
+		long more = charge.permits() - local.charge().permits();
+		if (more > 0) {
+			long[] left = new long[local.limit().quotas()];
+			for (int i = 0; i < left.length; i++) {
+				left[i] = local.remaining(i) - more;
+			}
+			this.local.lower(local.limit(), local.key(), left);
+		}
+		StandInKey standIn = key.standIn();
+		this.uncharged.note(charge.permits());
+		int episode = standIn.allow(charge.permits());
+		register(key, terms, local.charge(), now);
+		return new StandInReceipt(local, episode, null);
+	}
+
+	private void register(KnownKey key, LimitTerms terms, Charge own, long now) {
+		if (key.standIn().register(now, REGISTER_NANOS)) {
+			this.uncharged.addLater(key, terms,
+					new OwedByStandIn(this.local, own, key.standIn(), this.settings, this.instances.getAsInt()));
+		}
+	}
+
+	private static LimitDecision decision(Charge charge, LimitDecision local, @Nullable Receipt receipt) {
+		long[] perRate = null;
+		if (local.limit().quotas() > 1) {
+			perRate = new long[2 * local.limit().quotas()];
+			for (int i = 0; i < local.limit().quotas(); i++) {
+				perRate[2 * i] = local.remaining(i);
+				perRate[2 * i + 1] = local.resetAfter(i).toNanos();
+			}
+		}
+		long toFull = local.resetAfter().toNanos();
+		return LimitDecision.degraded(local.violated()
+				? LimitDecision.refused(charge, local.remaining(), local.retryAfterNanos(), toFull, perRate)
+				: LimitDecision.grantedAfter(charge, receipt, local.remaining(), local.turnAfterNanos(), toFull,
+						perRate));
+	}
+
+	/**
+	 * Lowers what is there to this instance's part of what Redis had. Should Redis lose
+	 * it, what is used is charged again.
+	 */
+	private void begin(KnownKey key, LimitTerms terms, Charge charge, Limit own, int instances, long now) {
+		SeenState seen = key.last();
+		StandInKey standIn = key.standIn();
+		if (seen == null || standIn.hasBegunWith(seen) || !seen.terms().limit().equals(charge.limit())) {
 			return;
 		}
-		long there = seen.remaining(TimeUnit.NANOSECONDS.toMicros(now - seen.askedNanos()));
-		long local = this.local.take(new Charge(charge.limit(), charge.key(), 0)).remaining();
-		if (local > there) {
-			LimitDecision taken = this.local.take(new Charge(charge.limit(), charge.key(), local - Math.max(0, there)));
-			if (there < 0) {
-				this.local.settle(taken, local - there);
+		standIn.begin(seen, () -> {
+			long[] parts = seen.parts(instances, now);
+			long givenAway = key.givenAway();
+			for (int i = 0; i < parts.length; i++) {
+				parts[i] -= givenAway;
+			}
+			this.local.lower(own, charge.key(), parts);
+		});
+		register(key, terms, new Charge(own, charge.key(), 0), now);
+	}
+
+	/** Slots are leased in Redis when it answers again. */
+	private LimitDecision takeSlots(Charge charge, KnownKey key, Limit own) {
+		OwnSlots slots = key.slots();
+		long most = own.capacity();
+		if (charge.permits() == 0) {
+			long free = slots.free(most);
+			return LimitDecision.degraded((charge.needed() <= free) ? LimitDecision.granted(charge, null, free, 0, null)
+					: noSlots(charge, free));
+		}
+		if (charge.needed() > most || !slots.take(charge.permits(), most)) {
+			return LimitDecision.degraded(noSlots(charge, slots.free(most)));
+		}
+		byte[] lease = key.newLease();
+		StandInReceipt receipt = new StandInReceipt(null, 0, lease);
+		this.places.holdUnknown(key, lease, charge.permits());
+		return LimitDecision.degraded(LimitDecision.granted(charge, receipt, slots.free(most), RETRY_NANOS, null));
+	}
+
+	private static LimitDecision noSlots(Charge charge, long free) {
+		boolean never = charge.needed() > charge.limit().capacity();
+		return LimitDecision.refused(charge, free, never ? LimitDecision.NEVER : RETRY_NANOS, RETRY_NANOS, null);
+	}
+
+	private void undoSlots(List<LimitDecision> decisions, KnownKey[] known) {
+		for (int i = 0; i < known.length; i++) {
+			LimitDecision decision = decisions.get(i);
+			if (decision.receipt() instanceof StandInReceipt receipt && receipt.lease() != null) {
+				byte[] lease = receipt.lease();
+				known[i].slots().undo(decision.charge().permits());
+				this.places.giveBack(known[i], lease, decision.charge().permits());
+				decisions.set(i, decision.withoutReceipt());
 			}
 		}
 	}
 
-	void giveBack(LimitDecision taken) {
-		this.local.giveBack(taken);
+	/** Gives back what a decision took here, in Redis too if it was charged there. */
+	void giveBack(LimitDecision taken, KnownKey key, LimitTerms terms) {
+		if (!(taken.receipt() instanceof StandInReceipt receipt)) {
+			return;
+		}
+		byte[] lease = receipt.lease();
+		LimitDecision local = receipt.local();
+		if (lease != null) {
+			key.slots().undo(taken.charge().permits());
+			this.places.giveBack(key, lease, taken.charge().permits());
+		}
+		else if (local != null) {
+			this.local.giveBack(local);
+			change(key, terms, receipt, -taken.charge().permits());
+		}
 	}
 
-	void settle(LimitDecision taken, long actual) {
-		this.local.settle(taken, actual);
+	/** Charges what a call cost, in Redis too if what it took was charged there. */
+	void settle(LimitDecision taken, long actual, KnownKey key, LimitTerms terms) {
+		if (taken.receipt() instanceof StandInReceipt receipt && receipt.local() != null) {
+			this.local.settle(receipt.local(), actual);
+			change(key, terms, receipt, actual - taken.charge().permits());
+		}
+	}
+
+	private void change(KnownKey key, LimitTerms terms, StandInReceipt receipt, long more) {
+		if (key.standIn().change(receipt.episode(), more)) {
+			return;
+		}
+		SeenState charged = key.standIn().charged(receipt.episode());
+		if (more > 0) {
+			this.uncharged.add(key, terms, more);
+		}
+		else if (more < 0 && charged != null) {
+			this.giveBacks.send(-more, charged, key);
+		}
 	}
 
 }

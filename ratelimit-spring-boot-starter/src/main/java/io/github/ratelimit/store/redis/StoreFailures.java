@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /** What went wrong, in one word of a fixed set. */
@@ -22,6 +23,11 @@ final class StoreFailures {
 
 	private static final List<String> OF_THE_NODE = List.of("OOM", "READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN",
 			"TRYAGAIN", "BUSY", "NOPERM", "NOAUTH", "WRONGPASS", "NOREPLICAS", "MISCONF", "CROSSSLOT", "UNBLOCKED");
+
+	/** What clients say of a command that they did not send. */
+	private static final List<String> NEVER_SENT = List.of("not connected", "commands are rejected",
+			"unable to connect", "failed to connect", "cannot connect", "cannot get jedis connection",
+			"could not get a resource");
 
 	private StoreFailures() {
 	}
@@ -45,6 +51,24 @@ final class StoreFailures {
 			}
 		}
 		return CONNECTION;
+	}
+
+	/**
+	 * Returns whether a call has certainly done nothing: it was answered with an error
+	 * before anything was written, or never left.
+	 */
+	static boolean isCertainlyUndone(Throwable failure) {
+		String reason = reason(failure).toUpperCase(Locale.ROOT);
+		if (OF_THE_NODE.contains(reason)) {
+			return true;
+		}
+		for (Throwable part = cause(failure); part != null; part = part.getCause()) {
+			String message = String.valueOf(part.getMessage()).toLowerCase(Locale.ROOT);
+			if (part instanceof RejectedExecutionException || NEVER_SENT.stream().anyMatch(message::contains)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	static boolean isOfOneKey(String reason) {

@@ -1,7 +1,8 @@
 -- Limits of every kind. Each is a table of the same functions over the state of a key: read, wait (0 if the charge can
--- be paid), take, write, shown, give (back), charge (whatever is there), and is only made where it is needed. The
--- terms of a charge begin with its kind and a byte of flags, but for the 32 bytes of a plain token bucket. A state that was
--- kept by another limit is other where it cannot take back what that limit took, and to mend where a refusal writes it too.
+-- be paid), take, write, shown, give (back), charge and chargeEach (whatever is there), and is only made where it is
+-- needed. The terms of a charge begin with its kind and a byte of flags, but for the 32 bytes of a plain token bucket. A
+-- state that was kept by another limit is other where it cannot take back what that limit took, and to mend where a
+-- refusal writes it too.
 
 local ENFORCED = 1
 local makers, made = {}, {}

@@ -86,6 +86,21 @@ local function levels(paced)
 		return permits - charged
 	end
 
+	-- Takes whole permits of each rate by itself, down to its lowest level; returns whether any were taken, and
+	-- how many did not find room.
+	function kind.chargeEach(state, permits, debts, fresh)
+		local changed, short = false, 0
+		for i = 1, #state.levels do
+			local unit, lowest = struct.unpack('<dd', debts, 16 * i - 15)
+			local room = math.max(0, math.floor((state.levels[i] - lowest) / unit))
+			local wanted = struct.unpack('<d', permits, 8 * i - 7)
+			local charged = math.min(wanted, room)
+			state.levels[i] = state.levels[i] - charged * unit
+			changed, short = changed or charged > 0, math.max(short, wanted - charged)
+		end
+		return changed and renamed(state, fresh), short
+	end
+
 	kind.write, kind.shown = write, shown
 	return kind
 end

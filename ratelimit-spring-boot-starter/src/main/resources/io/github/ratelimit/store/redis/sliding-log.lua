@@ -167,6 +167,17 @@ makers.L = function()
 		return permits - charged
 	end
 
+	-- An entry counts for every rate: of those with shorter periods for a shorter time.
+	function kind.chargeEach(state, permits)
+		local most, short = 0, 0
+		for i, rate in ipairs(state.rates) do
+			local wanted = struct.unpack('<d', permits, 8 * i - 7)
+			local charged = math.min(wanted, math.max(0, kind.room(state.data[i], rate)))
+			most, short = math.max(most, charged), math.max(short, wanted - charged)
+		end
+		return add(state, most), short
+	end
+
 	local function oldest(state)
 		local start = state.log.count
 		for _, data in ipairs(state.data) do

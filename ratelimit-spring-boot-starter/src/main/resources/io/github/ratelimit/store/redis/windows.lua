@@ -136,6 +136,19 @@ local function windows(kind)
 		return permits - charged
 	end
 
+	function kind.chargeEach(state, permits)
+		local changed, short = false, 0
+		for i, rate in ipairs(state.rates) do
+			local wanted = struct.unpack('<d', permits, 8 * i - 7)
+			local charged = math.min(wanted, math.max(0, math.floor(kind.room(state.data[i], rate) / rate.unit)))
+			if charged > 0 then
+				kind.add(state.data[i], rate, charged * rate.unit, state.time)
+			end
+			changed, short = changed or charged > 0, math.max(short, wanted - charged)
+		end
+		return changed, short
+	end
+
 	local function timeToFull(state, i)
 		return math.max(0, kind.full(state.data[i], state.rates[i], state.time) - state.now)
 	end

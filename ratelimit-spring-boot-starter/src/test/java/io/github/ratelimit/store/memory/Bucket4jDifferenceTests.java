@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * The memory store beside Bucket4j's own bucket, configured as the rate is written: the
  * same decisions, waits at most a nanosecond apart, because Bucket4j rounds down.
  */
+@Tag("version-independent")
 class Bucket4jDifferenceTests {
 
 	private static final int STEPS = 100_000;

@@ -10,6 +10,7 @@ import io.github.ratelimit.store.SequenceContract;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A monotonic clock may begin anywhere, and pass the largest number. */
+@Tag("version-independent")
 class ShiftedClockTests implements ExactWaitContract, SequenceContract {
 
 	@Override

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -22,6 +23,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * The script of buckets beside Bucket4j's own local bucket: the same commands at the same
  * times, every number of every answer, and what is left. A million steps in all.
  */
+@Tag("version-independent")
 class BucketDifferenceTests {
 
 	private static final int STEPS = 1_000_000;
@@ -36,8 +38,7 @@ class BucketDifferenceTests {
 
 	@BeforeAll
 	static void connect() {
-		redis = new LettuceScripts(
-				DedicatedConnections.like(new LettuceConnectionFactory("127.0.0.1", SharedRedis.server().port())));
+		redis = Clients.scripts(new LettuceConnectionFactory("127.0.0.1", SharedRedis.server().port()));
 		script = Script.of(BucketDifferenceTests::manyTimes, "clock", "state", "bucket");
 	}
 

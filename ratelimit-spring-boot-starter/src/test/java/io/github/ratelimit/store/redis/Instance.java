@@ -59,6 +59,9 @@ final class Instance implements AutoCloseable {
 		TimeSource time = TimeSource.system();
 		this.store = new RedisStore(this.sent, Scripts.load(), builder.settings(), new MemoryStore(time, 10_000), time,
 				this.told);
+		if (builder.counted) {
+			this.store.begin();
+		}
 	}
 
 	/** Returns an instance with default settings, but a patient deadline. */
@@ -156,6 +159,20 @@ final class Instance implements AutoCloseable {
 		return looked.remaining();
 	}
 
+	/** Waits until Redis is no longer asked, which it has to be by looks meanwhile. */
+	Instance awaitDown() {
+		Polling.until(BACK, "Redis is not asked", () -> {
+			take(STILL, "looks", 0);
+			return this.store.status().equals("degraded");
+		});
+		return this;
+	}
+
+	/** Waits until Redis decides again. */
+	void awaitBack(Duration longest) {
+		Polling.until(longest, "Redis decides", () -> !take(STILL, "looks", 0).isDegraded());
+	}
+
 	/** Waits until Redis decides. */
 	Instance awaitUp() {
 		Polling.until(BACK, "Redis decides", () -> !take(STILL, "looks", 0).isDegraded());
@@ -186,6 +203,10 @@ final class Instance implements AutoCloseable {
 
 		private final Map<String, OnStoreFailure> onStoreFailureOf = new HashMap<>();
 
+		private boolean counted;
+
+		private Duration slotLease = RedisStoreSettings.DEFAULT_SLOT_LEASE;
+
 		private final Map<String, Duration> leases = new HashMap<>();
 
 		private Builder(RedisConnectionFactory factory, AutoCloseable connections) {
@@ -208,6 +229,17 @@ final class Instance implements AutoCloseable {
 			return this;
 		}
 
+		/** Lets the instance tell Redis that it is there. */
+		Builder counted() {
+			this.counted = true;
+			return this;
+		}
+
+		Builder slotLease(Duration lease) {
+			this.slotLease = lease;
+			return this;
+		}
+
 		Builder lease(Limit limit, Duration ttl) {
 			this.leases.put(limit.name(), ttl);
 			return this;
@@ -215,7 +247,7 @@ final class Instance implements AutoCloseable {
 
 		private RedisStoreSettings settings() {
 			return new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, this.deadline, 10_000,
-					this.onStoreFailure, this.onStoreFailureOf, this.leases);
+					this.onStoreFailure, this.onStoreFailureOf, this.leases, this.slotLease);
 		}
 
 		Instance build() {

@@ -14,10 +14,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
 /** The Redis store keeps the contract of all stores, through Jedis. */
+@Tag("version-independent")
 class JedisStoreContractTests implements LimitStoreContract {
 
 	private static JedisConnectionFactory connections;

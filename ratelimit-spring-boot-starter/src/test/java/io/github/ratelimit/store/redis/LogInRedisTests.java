@@ -14,11 +14,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A log of calls in one string, of which a decision reads and writes only parts. */
+@Tag("version-independent")
 class LogInRedisTests {
 
 	private static final Limit LOG = Limit.named("log")

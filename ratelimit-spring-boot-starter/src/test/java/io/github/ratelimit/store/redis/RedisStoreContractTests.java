@@ -29,7 +29,7 @@ class RedisStoreContractTests implements LimitStoreContract {
 	static void connect() {
 		server = SharedRedis.server();
 		LettuceConnectionFactory connections = new LettuceConnectionFactory("127.0.0.1", server.port());
-		redis = new LettuceScripts(DedicatedConnections.like(connections));
+		redis = Clients.scripts(connections);
 	}
 
 	@AfterAll

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * before which it was not granted and the time at which it was: no stretch of time holds
  * more than the sequential bucket would have given.
  */
+@Tag("version-independent")
 class SharedRateTests {
 
 	private static final int BURST = 100;

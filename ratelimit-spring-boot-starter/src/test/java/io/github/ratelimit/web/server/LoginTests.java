@@ -3,6 +3,7 @@ package io.github.ratelimit.web.server;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.web.server.LastingRequests.Model;
+import io.github.ratelimit.web.server.RunningServer.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -23,15 +24,17 @@ import static org.awaitility.Awaitility.await;
 class LoginTests {
 
 	private final RunningServer server = RunningServer.withoutSecurity(LastingRequests.class,
-			"ratelimit.limits.login.rate=5/15min", "ratelimit.limits.login.key=ip",
+			"ratelimit.limits.login.rate=5/15min", "ratelimit.limits.login.key=header('X-Caller')",
 			"ratelimit.limits.login.count-when=status == 401", "ratelimit.http.rules[0].path=/life/login",
 			"ratelimit.http.rules[0].limits=login", "ratelimit.limits.one.max-concurrent=1",
 			"ratelimit.limits.one.key=ip", "ratelimit.limits.tokens.rate=100/d", "ratelimit.limits.tokens.key=ip",
 			"ratelimit.limits.tokens.cost=1");
 
+	private int caller;
+
 	@BeforeEach
-	void tomorrow() {
-		this.server.bean(ManualTime.class).advance(Duration.ofDays(1));
+	void anotherCaller() {
+		this.caller++;
 	}
 
 	@AfterAll
@@ -66,29 +69,61 @@ class LoginTests {
 	}
 
 	@Test
-	void aHundredFailuresAtOnceAreRememberedUpToTheDebt() throws Exception {
+	void noMoreAreUndecidedAtOnceThanThereArePermits() throws Exception {
 		Model model = this.server.bean(Model.class);
 		model.gate = new CountDownLatch(1);
+		AtomicInteger refused = new AtomicInteger();
 		AtomicInteger failed = new AtomicInteger();
 		TestThreads.run(101, (thread) -> {
 			if (thread == 100) {
-				await().until(() -> model.running.get() == 100);
+				await().until(() -> refused.get() == 95);
+				assertThat(model.running).hasValue(5);
 				model.gate.countDown();
+				return;
 			}
-			else if (login("status") == 401) {
+			Answer answer = this.server.get("/life/login?as=status", "X-Caller: " + this.caller);
+			if (answer.status() == 429) {
+				assertThat(answer.header("Retry-After")).as("the others may be right").isEqualTo("1");
+				refused.incrementAndGet();
+			}
+			else {
+				assertThat(answer.status()).isEqualTo(401);
 				failed.incrementAndGet();
 			}
 		});
-		assertThat(failed).hasValue(100);
-		await().until(() -> login("alice") == 429);
-		this.server.bean(ManualTime.class).advance(Duration.ofMinutes(3 * 6).minusMillis(1));
+		assertThat(failed).hasValue(5);
+		await().until(() -> "180"
+			.equals(this.server.get("/life/login?as=alice", "X-Caller: " + this.caller).header("Retry-After")));
+		this.server.bean(ManualTime.class).advance(Duration.ofMinutes(3).minusMillis(1));
 		assertThat(login("alice")).isEqualTo(429);
 		this.server.bean(ManualTime.class).advance(Duration.ofMillis(1));
-		assertThat(login("alice")).isEqualTo(200);
+		await().until(() -> login("alice") == 200);
+	}
+
+	@Test
+	void whoIsRightMakesRoomForTheNext() throws Exception {
+		Model model = this.server.bean(Model.class);
+		model.gate = new CountDownLatch(1);
+		AtomicInteger refused = new AtomicInteger();
+		TestThreads.run(8, (thread) -> {
+			if (thread == 7) {
+				await().until(() -> refused.get() == 2);
+				model.gate.countDown();
+			}
+			else if (login("alice") == 429) {
+				refused.incrementAndGet();
+			}
+		});
+		assertThat(refused).hasValue(2);
+		for (int i = 0; i < 5; i++) {
+			await().until(() -> login("alice") == 200);
+			assertThat(login("status")).isEqualTo(401);
+		}
+		await().until(() -> login("alice") == 429);
 	}
 
 	private int login(String as) throws IOException {
-		return this.server.get("/life/login?as=" + as).status();
+		return this.server.get("/life/login?as=" + as, "X-Caller: " + this.caller).status();
 	}
 
 }

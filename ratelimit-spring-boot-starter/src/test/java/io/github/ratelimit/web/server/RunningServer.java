@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -60,11 +61,11 @@ final class RunningServer implements AutoCloseable {
 	}
 
 	private static RunningServer start(List<Class<?>> sources, String security, String... properties) {
-		List<String> arguments = new ArrayList<>(
-				List.of("--server.port=0", "--server.address=127.0.0.1", "--spring.main.banner-mode=off",
-						"--logging.level.root=warn", "--spring.web.resources.static-locations=classpath:/web/static/",
-						"--server.error.whitelabel.enabled=false", "--management.health.redis.enabled=false",
-						"--spring.data.redis.repositories.enabled=false", security));
+		List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--server.shutdown=immediate",
+				"--server.address=127.0.0.1", "--spring.main.banner-mode=off", "--logging.level.root=warn",
+				"--spring.web.resources.static-locations=classpath:/web/static/",
+				"--server.error.whitelabel.enabled=false", "--management.health.redis.enabled=false",
+				"--spring.data.redis.repositories.enabled=false", security));
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}
@@ -78,6 +79,10 @@ final class RunningServer implements AutoCloseable {
 
 	<T> T bean(Class<T> type) {
 		return this.context.getBean(type);
+	}
+
+	WebServer webServer() {
+		return ((WebServerApplicationContext) this.context).getWebServer();
 	}
 
 	long allowed(String limit) {

@@ -15,6 +15,13 @@ final class FreePorts {
 
 	private static final int LOWEST = 12_000;
 
+	/**
+	 * The JVM among those that run tests side by side, from 1: each has its own ports.
+	 */
+	private static final int FORK = Integer.getInteger("test.fork", 1);
+
+	private static final int FORKS = 4;
+
 	/** Cluster nodes also listen on their port plus this. */
 	private static final int CLUSTER_BUS = 10_000;
 
@@ -30,7 +37,7 @@ final class FreePorts {
 	 */
 	static synchronized int next() {
 		for (int i = 0; i < 1000; i++) {
-			int port = LOWEST + random.nextInt(CLUSTER_BUS);
+			int port = LOWEST + random.nextInt(CLUSTER_BUS / FORKS) * FORKS + FORK % FORKS;
 			if (!given.contains(port) && isFree(port) && isFree(port + CLUSTER_BUS)) {
 				given.add(port);
 				return port;

@@ -1,0 +1,292 @@
+package io.github.ratelimit.benchmarks.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.RedisStore;
+import io.github.ratelimit.store.redis.RedisStoreSettings;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * What three instances allow together of a limit of 100/s that is asked for three times as
+ * often, while Redis is killed for a third of the time and comes back empty, or comes and
+ * goes all the time; and how many slots one instance has at once meanwhile.
+ */
+public final class SharedOutages {
+
+	private static final int INSTANCES = 3;
+
+	private static final long PER_SECOND = 100;
+
+	private static final Limit LIMIT = Limit.of("limit", Rate.of(PER_SECOND, Duration.ofSeconds(1)));
+
+	private static final Limit SLOTS = Limit.named("slots").maxConcurrent(5).build();
+
+	private static final Key KEY = Key.of("caller");
+
+	private static final Duration CONNECTING = Duration.ofSeconds(30);
+
+	private static final Duration FLAP = Duration.ofMillis(700);
+
+	private static final double MOST = 1.1;
+
+	private static final double LEAST = 0.9;
+
+	private SharedOutages() {
+	}
+
+	/**
+	 * Measures and prints.
+	 * @param args seconds of each load (60)
+	 */
+	public static void main(String[] args) {
+		Duration duration = Duration.ofSeconds((args.length > 0) ? Long.parseLong(args[0]) : 60);
+		Arguments.begin(SharedOutages.class, duration.toSeconds());
+		Criteria criteria = new Criteria();
+		measure(duration, criteria);
+		criteria.print();
+	}
+
+	static void measure(Duration duration, Criteria criteria) {
+		Table table = new Table("What three instances allow of 100/s while Redis comes and goes", "Redis is", "seconds",
+				"asked", "allowed", "of bound", "without Redis");
+		Duration third = duration.dividedBy(3);
+		measure("killed for a third of the time", table, criteria, duration, (server) -> {
+			Polling.sleep(third);
+			server.kill();
+			Polling.sleep(third);
+			server.startAgain();
+			Polling.sleep(third);
+		});
+		measure("paused every 0.7 s", table, criteria, duration, (server) -> {
+			for (long flaps = duration.toMillis() / (2 * FLAP.toMillis()); flaps > 0; flaps--) {
+				server.pause();
+				Polling.sleep(FLAP);
+				server.resume();
+				Polling.sleep(FLAP);
+			}
+		});
+		measure("killed every 0.7 s", table, criteria, duration, (server) -> {
+			for (long flaps = duration.toMillis() / (2 * FLAP.toMillis()); flaps > 0; flaps--) {
+				server.kill();
+				Polling.sleep(FLAP);
+				server.startAgain();
+				Polling.sleep(FLAP);
+			}
+		});
+		slots(third, criteria);
+	}
+
+	private static void measure(String name, Table table, Criteria criteria, Duration duration, Trouble trouble) {
+		try (RedisServer server = RedisServer.start(); Instances instances = new Instances(server, INSTANCES)) {
+			instances.awaitAll();
+			Load load = new Load(instances);
+			long start = System.nanoTime();
+			load.start();
+			trouble.happen(server);
+			load.end();
+			double seconds = (System.nanoTime() - start) / 1e9;
+			double ratio = load.allowed.get() / (PER_SECOND + PER_SECOND * seconds);
+			table.row(name, Table.figure(seconds, 1), Long.toString(load.asked.get()),
+					Long.toString(load.allowed.get()), Table.figure(ratio, 3), Long.toString(load.degraded.get()));
+			criteria.add("Three instances, Redis is " + name + ": allowed of C + r t", Table.figure(ratio, 3),
+					LEAST + " to " + MOST, ratio >= LEAST && ratio <= MOST);
+		}
+	}
+
+	/** One instance that is asked for slots by twelve threads, which hold them for a while. */
+	private static void slots(Duration duration, Criteria criteria) {
+		for (boolean killed : new boolean[] { true, false }) {
+			try (RedisServer server = RedisServer.start(); Instances instances = new Instances(server, 1)) {
+				instances.awaitAll();
+				SlotLoad load = new SlotLoad(instances.stores.get(0));
+				load.start();
+				for (long flaps = duration.toMillis() / (2 * FLAP.toMillis()); flaps > 0; flaps--) {
+					if (killed) {
+						server.kill();
+						Polling.sleep(FLAP);
+						server.startAgain();
+					}
+					else {
+						server.pause();
+						Polling.sleep(FLAP);
+						server.resume();
+					}
+					Polling.sleep(FLAP);
+				}
+				load.end();
+				criteria.add("One instance, 5 slots, Redis is " + (killed ? "killed" : "paused") + " every 0.7 s: at once",
+						load.most.get() + " (" + load.given.get() + " given)", "1 to " + SLOTS.capacity(),
+						load.most.get() <= SLOTS.capacity() && load.most.get() > 0);
+			}
+		}
+	}
+
+	private interface Trouble {
+
+		void happen(RedisServer server);
+
+	}
+
+	/** Stores that share limits. */
+	private static final class Instances implements AutoCloseable {
+
+		private final List<LettuceConnectionFactory> factories = new ArrayList<>();
+
+		private final List<RedisStore> stores = new ArrayList<>();
+
+		Instances(RedisServer server, int count) {
+			RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX,
+					RedisStoreSettings.DEFAULT_DEADLINE, 1_000, OnStoreFailure.SHARE, Map.of(), Map.of(),
+					RedisStoreSettings.DEFAULT_SLOT_LEASE);
+			for (int i = 0; i < count; i++) {
+				LettuceConnectionFactory factory = LettuceClients.factory(server);
+				this.factories.add(factory);
+				this.stores.add(RedisStore.create(factory, settings, new MemoryStore(TimeSource.system(), 1_000),
+						TimeSource.system(), StoreObserver.NONE));
+			}
+		}
+
+		void awaitAll() {
+			Polling.until(CONNECTING, () -> "all instances decide in Redis and know of each other",
+					() -> this.stores.stream()
+						.allMatch((store) -> store.instances() == this.stores.size()
+								&& !store.take(new Charge(LIMIT, Key.of("warms"), 0)).isDegraded()));
+		}
+
+		@Override
+		public void close() {
+			this.stores.forEach(RedisStore::close);
+			this.factories.forEach(LettuceConnectionFactory::destroy);
+		}
+
+	}
+
+	/** Threads that go on until the end. */
+	private abstract static class Threads {
+
+		private final List<Thread> threads = new ArrayList<>();
+
+		private volatile boolean ending;
+
+		Threads(int count) {
+			for (int i = 0; i < count; i++) {
+				int number = i;
+				Thread thread = new Thread(() -> run(number), "shared-outages-" + i);
+				thread.setDaemon(true);
+				this.threads.add(thread);
+			}
+		}
+
+		abstract void run(int thread);
+
+		boolean goesOn() {
+			return !this.ending;
+		}
+
+		void start() {
+			this.threads.forEach(Thread::start);
+		}
+
+		void end() {
+			this.ending = true;
+			Polling.until(CONNECTING, () -> "all threads end", () -> this.threads.stream().noneMatch(Thread::isAlive));
+		}
+
+	}
+
+	/** Four threads for each instance, each of which asks 25 times a second. */
+	private static final class Load extends Threads {
+
+		private static final int THREADS = 4;
+
+		private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos() / 25;
+
+		private final Instances instances;
+
+		private final AtomicLong asked = new AtomicLong();
+
+		private final AtomicLong allowed = new AtomicLong();
+
+		private final AtomicLong degraded = new AtomicLong();
+
+		Load(Instances instances) {
+			super(THREADS * INSTANCES);
+			this.instances = instances;
+		}
+
+		@Override
+		void run(int thread) {
+			RedisStore store = this.instances.stores.get(thread % INSTANCES);
+			long due = System.nanoTime();
+			while (goesOn()) {
+				due = Math.max(due + PAUSE_NANOS, System.nanoTime() - 2 * PAUSE_NANOS);
+				LimitDecision decision = store.take(new Charge(LIMIT, KEY, 1));
+				this.asked.incrementAndGet();
+				this.allowed.addAndGet(decision.violated() ? 0 : 1);
+				this.degraded.addAndGet(decision.isDegraded() ? 1 : 0);
+				while (due - System.nanoTime() > 0) {
+					LockSupport.parkNanos(due - System.nanoTime());
+				}
+			}
+		}
+
+	}
+
+	/** Twelve threads that take slots and give them back. */
+	private static final class SlotLoad extends Threads {
+
+		private final RedisStore store;
+
+		private final AtomicInteger underWay = new AtomicInteger();
+
+		private final AtomicInteger most = new AtomicInteger();
+
+		private final AtomicLong given = new AtomicLong();
+
+		SlotLoad(RedisStore store) {
+			super(12);
+			this.store = store;
+		}
+
+		@Override
+		void run(int thread) {
+			Deque<LimitDecision> held = new ArrayDeque<>();
+			while (goesOn()) {
+				LimitDecision decision = this.store.take(new Charge(SLOTS, KEY, 1));
+				if (!decision.violated()) {
+					this.most.accumulateAndGet(this.underWay.incrementAndGet(), Math::max);
+					this.given.incrementAndGet();
+					held.add(decision);
+				}
+				Polling.sleep(Duration.ofMillis(5 + 17L * (thread % 4)));
+				end(held.poll());
+			}
+			held.forEach(this::end);
+		}
+
+		private void end(LimitDecision held) {
+			if (held != null) {
+				this.underWay.decrementAndGet();
+				this.store.giveBack(held);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,25 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.web.BodyStyle;
+import io.github.ratelimit.web.PlainAnswers;
+import io.github.ratelimit.web.UnknownStyleException;
+import org.springframework.beans.factory.ObjectProvider;
+
+/** Makes answers as the configuration wants them. */
+final class PlainAnswersFactory {
+
+	private PlainAnswersFactory() {
+	}
+
+	static PlainAnswers answers(RateLimitProperties properties, LimitDefinitions limits,
+			ObjectProvider<BodyStyle> bodies) {
+		String body = properties.getHttp().getBody();
+		try {
+			return new PlainAnswers(bodies.orderedStream().toList(), body, limits.hidden());
+		}
+		catch (UnknownStyleException ex) {
+			throw UnknownStyles.invalid("ratelimit.http.body", body, ex);
+		}
+	}
+
+}

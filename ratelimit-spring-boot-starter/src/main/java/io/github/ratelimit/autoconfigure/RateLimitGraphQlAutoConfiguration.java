@@ -1,0 +1,28 @@
+package io.github.ratelimit.autoconfigure;
+
+import graphql.GraphQL;
+import io.github.ratelimit.web.BodyStyle;
+import io.github.ratelimit.web.graphql.RefusalErrorResolver;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.graphql.execution.DataFetcherExceptionResolver;
+
+/**
+ * Auto-configuration of what GraphQL clients are told of refused data fetchers.
+ */
+@AutoConfiguration(after = RateLimitAutoConfiguration.class,
+		beforeName = "org.springframework.boot.graphql.autoconfigure.GraphQlAutoConfiguration")
+@ConditionalOnClass({ GraphQL.class, DataFetcherExceptionResolver.class })
+public final class RateLimitGraphQlAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	RefusalErrorResolver rateLimitRefusalErrorResolver(RateLimitProperties properties, LimitDefinitions limits,
+			ObjectProvider<BodyStyle> bodies) {
+		return new RefusalErrorResolver(PlainAnswersFactory.answers(properties, limits, bodies));
+	}
+
+}

@@ -1,0 +1,30 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.web.BodyStyle;
+import io.github.ratelimit.web.reactive.RateLimitWebExceptionHandler;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
+
+/**
+ * Auto-configuration of the answers to refused methods in a reactive web application.
+ */
+@AutoConfiguration(after = RateLimitAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+@ConditionalOnClass({ WebExceptionHandler.class, Mono.class })
+public final class RateLimitWebFluxAutoConfiguration {
+
+	/** The name of a bean that is there in reactive web applications only. */
+	static final String HANDLER = "rateLimitWebExceptionHandler";
+
+	@Bean(HANDLER)
+	RateLimitWebExceptionHandler rateLimitWebExceptionHandler(RateLimitProperties properties, LimitDefinitions limits,
+			ObjectProvider<BodyStyle> bodies) {
+		return new RateLimitWebExceptionHandler(PlainAnswersFactory.answers(properties, limits, bodies));
+	}
+
+}

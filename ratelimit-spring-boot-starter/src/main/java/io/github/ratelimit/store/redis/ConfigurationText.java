@@ -1,0 +1,74 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RegisteredLimit;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * How much a limit allows, as a text in one line: equal for equal limits, however they
+ * are written.
+ */
+final class ConfigurationText {
+
+	private ConfigurationText() {
+	}
+
+	/** Returns the text of a limit with its plans. */
+	static String of(RegisteredLimit registered) {
+		StringBuilder text = new StringBuilder(of(registered.limit()));
+		new TreeMap<>(registered.plans())
+			.forEach((plan, limit) -> text.append("; plan ").append(plan).append(": ").append(of(limit)));
+		return text.toString().replaceAll("\\s+", " ");
+	}
+
+	private static String of(Limit limit) {
+		if (limit.isConcurrency()) {
+			return "max-concurrent " + limit.capacity();
+		}
+		String rates = limit.rates().stream().map(ConfigurationText::of).collect(Collectors.joining(", "));
+		String algorithm = limit.algorithm().name().toLowerCase(Locale.ROOT).replace('_', '-');
+		return switch (limit.algorithm()) {
+			case TOKEN_BUCKET -> limit.paces() ? rates + " paced" : rates;
+			case SLIDING_WINDOW -> (limit.segments() == Limit.DEFAULT_SEGMENTS) ? rates + " " + algorithm
+					: rates + " " + algorithm + " of " + limit.segments() + " segments";
+			default -> rates + " " + algorithm;
+		};
+	}
+
+	private static String of(Rate rate) {
+		String text = rate.permits() + "/" + period(rate.period());
+		return (rate.burst() == rate.permits()) ? text : text + " burst " + rate.burst();
+	}
+
+	private static String period(Duration period) {
+		for (Unit unit : Unit.values()) {
+			long nanos = unit.duration.toNanos();
+			if (period.toNanos() % nanos == 0) {
+				long number = period.toNanos() / nanos;
+				return (number == 1) ? unit.text : number + unit.text;
+			}
+		}
+		return period.toString();
+	}
+
+	private enum Unit {
+
+		DAY(Duration.ofDays(1), "d"), HOUR(Duration.ofHours(1), "h"), MINUTE(Duration.ofMinutes(1), "min"),
+		SECOND(Duration.ofSeconds(1), "s"), MILLISECOND(Duration.ofMillis(1), "ms");
+
+		private final Duration duration;
+
+		private final String text;
+
+		Unit(Duration duration, String text) {
+			this.duration = duration;
+			this.text = text;
+		}
+
+	}
+
+}

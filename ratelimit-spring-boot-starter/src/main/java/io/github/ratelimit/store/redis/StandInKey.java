@@ -1,0 +1,126 @@
+package io.github.ratelimit.store.redis;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an instance has allowed one key without Redis, until it is charged. What is
+ * charged together is an episode; what was allowed in it and comes back later goes to the
+ * state that was charged. Thread-safe.
+ */
+final class StandInKey {
+
+	private static final byte[] NEW = new byte[Integer.BYTES];
+
+	/** The last state that this began with, null before the first. */
+	private volatile @Nullable SeenState began;
+
+	/** Of the state that will be charged; what was seen before anything was allowed. */
+	private byte[] origin = NEW;
+
+	private long allowed;
+
+	private int episode;
+
+	/** The state after the last episode was charged, null if that is not known. */
+	private @Nullable SeenState charged;
+
+	private long registeredAt;
+
+	private boolean registered;
+
+	/** Returns whether it has begun with a state. */
+	boolean hasBegunWith(@Nullable SeenState seen) {
+		return seen == this.began;
+	}
+
+	/**
+	 * Begins with a state: nobody is allowed anything before that.
+	 * @param begin lowers what is there to what the state has
+	 */
+	synchronized void begin(SeenState seen, Runnable begin) {
+		if (seen == this.began) {
+			return;
+		}
+		begin.run();
+		if (this.allowed == 0) {
+			this.origin = originOf(seen);
+		}
+		this.began = seen;
+	}
+
+	private static byte[] originOf(SeenState seen) {
+		return LimitTerms.buffer(Integer.BYTES).putInt(seen.origin()).array();
+	}
+
+	/**
+	 * Notes that permits were allowed.
+	 * @return the episode
+	 */
+	synchronized int allow(long permits) {
+		this.allowed += permits;
+		return this.episode;
+	}
+
+	/** Returns whether this has to be noted among what is uncharged, now and then. */
+	synchronized boolean register(long now, long every) {
+		if (this.registered && now - this.registeredAt < every) {
+			return false;
+		}
+		this.registered = true;
+		this.registeredAt = now;
+		return true;
+	}
+
+	/**
+	 * Changes what was allowed in an episode, unless it has been charged.
+	 * @param more permits, negative for fewer
+	 * @return whether it has not been charged
+	 */
+	synchronized boolean change(int episode, long more) {
+		if (episode != this.episode) {
+			return false;
+		}
+		this.allowed = Math.max(0, this.allowed + more);
+		return true;
+	}
+
+	/** Returns the state that was charged for an episode, null if it is not known. */
+	synchronized @Nullable SeenState charged(int episode) {
+		return (episode == this.episode - 1) ? this.charged : null;
+	}
+
+	/** Ends the episode, unless nothing was allowed in it, and returns what it was. */
+	synchronized Episode collect() {
+		Episode ended = new Episode(this.episode, this.allowed, this.origin);
+		this.registered = false;
+		if (this.allowed > 0) {
+			this.allowed = 0;
+			this.episode++;
+			this.charged = null;
+		}
+		return ended;
+	}
+
+	/**
+	 * Notes that an episode was charged.
+	 * @param state the state then, null if it is not known
+	 * @param all whether all of it found room: else nothing of it comes back
+	 */
+	synchronized void charged(Episode episode, @Nullable SeenState state, boolean all) {
+		if (state != null) {
+			this.origin = originOf(state);
+			this.charged = (all && episode.number() == this.episode - 1) ? state : this.charged;
+		}
+	}
+
+	/**
+	 * What was allowed and is charged together.
+	 *
+	 * @param number the number of the episode
+	 * @param allowed how many permits
+	 * @param origin of the state that was seen before
+	 */
+	record Episode(int number, long allowed, byte[] origin) {
+	}
+
+}

@@ -1,0 +1,15 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.Receipt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receipt of what was taken while Redis was away.
+ *
+ * @param local what was taken in this instance's memory, null for slots
+ * @param episode in which it was taken
+ * @param lease names the lease of slots, null for permits
+ */
+record StandInReceipt(@Nullable LimitDecision local, int episode, byte @Nullable [] lease) implements Receipt {
+}

@@ -1,0 +1,86 @@
+package io.github.ratelimit.store.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TestThreads;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Bans are bounded, and none ends before its time. */
+class BanTableTests {
+
+	private static final int MOST = 8;
+
+	private static final Limit BAN = Limit.of("login..ban", Rate.parse("1/10s"));
+
+	private final ManualTime time = new ManualTime();
+
+	private final MemoryStore store = new MemoryStore(this.time, MOST);
+
+	@Test
+	void bansAreThoseOfAPlainModel() {
+		long seed = System.nanoTime();
+		SplittableRandom random = new SplittableRandom(seed);
+		Map<String, Long> ends = new HashMap<>();
+		int refused = 0;
+		int begun = 0;
+		for (int step = 0; step < 20_000; step++) {
+			this.time.advance(Duration.ofNanos(100_000_000 + random.nextLong(1_500_000_000)));
+			long now = this.time.nanoTime();
+			ends.values().removeIf((end) -> end - now <= 0);
+			String name = "key" + random.nextInt(3 * MOST);
+			Charge charge = new Charge(BAN, Key.of(name), 1);
+			Long end = ends.get(name);
+			if (random.nextInt(50) == 0) {
+				this.store.reset(BAN, charge.key().id());
+				ends.remove(name);
+				continue;
+			}
+			LimitDecision said = this.store.take(charge);
+			String where = "seed " + seed + ", step " + step;
+			if (end != null) {
+				assertThat(said.retryAfterNanos()).as(where).isEqualTo(end - now);
+				assertThat(said.hasFacts()).as(where).isTrue();
+			}
+			else if (ends.size() < MOST) {
+				assertThat(said.violated()).as(where).isFalse();
+				ends.put(name, now + Duration.ofSeconds(10).toNanos());
+				begun++;
+			}
+			else {
+				assertThat(said.unavailable()).as(where).isTrue();
+				refused++;
+			}
+			assertThat(this.store.trackedKeys(BAN)).as(where).isLessThanOrEqualTo(MOST);
+		}
+		assertThat(begun).isGreaterThan(1_000);
+		assertThat(refused).isGreaterThan(100);
+		assertThat(this.store.forgottenPermits(BAN)).isZero();
+	}
+
+	@Test
+	void ofBansThatBeginTogetherThereAreAsManyAsThereIsRoom() throws Exception {
+		AtomicInteger begun = new AtomicInteger();
+		TestThreads.run(8, (thread) -> {
+			for (int i = 0; i < 100; i++) {
+				if (!this.store.take(new Charge(BAN, Key.of(thread + "-" + i), 1)).violated()) {
+					begun.incrementAndGet();
+				}
+			}
+		});
+		assertThat(begun).hasValue(MOST);
+		this.time.advance(Duration.ofSeconds(10));
+		assertThat(this.store.take(new Charge(BAN, Key.of("later"), 1)).violated()).isFalse();
+	}
+
+}

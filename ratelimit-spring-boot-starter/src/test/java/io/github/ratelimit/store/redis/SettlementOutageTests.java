@@ -1,0 +1,169 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.redis.server.FaultyProxy;
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.RedisSentinels;
+import io.github.ratelimit.store.redis.server.RedisServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Calls end while Redis does not take what they cost: it is charged when it does. */
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+class SettlementOutageTests {
+
+	private static final int CALLS = 1000;
+
+	private static final int KEYS = 20;
+
+	/** Gains nothing while a test lasts. */
+	private static final Limit TOKENS = StoreFixture.limit("tokens", "36500/36500d burst 10000");
+
+	private static final Duration BACK = Duration.ofSeconds(30);
+
+	@Test
+	void chargesThatEndWhileTheConnectionIsCutAreTakenOnceWhenItIsBack() throws Exception {
+		try (StoreLog log = new StoreLog();
+				RedisServer server = RedisServer.start();
+				FaultyProxy proxy = FaultyProxy.inFrontOf(server);
+				Instance instance = denying(Instance.through(proxy)).awaitUp()) {
+			List<LimitDecision> taken = take(instance);
+			proxy.refuseConnections();
+			settle(instance, taken);
+			proxy.normal();
+			awaitSpent(instance);
+		}
+	}
+
+	@Test
+	void chargesThatTheNetworkSwallowsAreTakenOnceWhenItIsBack() throws Exception {
+		try (StoreLog log = new StoreLog();
+				RedisServer server = RedisServer.start();
+				FaultyProxy proxy = FaultyProxy.inFrontOf(server);
+				Instance instance = denying(Instance.through(proxy)).awaitUp()) {
+			List<LimitDecision> taken = take(instance);
+			proxy.dropRequests();
+			settle(instance, taken);
+			proxy.normal();
+			awaitSpent(instance);
+		}
+	}
+
+	@Test
+	void chargesThatAreTakenButNotAnsweredAreTakenOnce() throws Exception {
+		try (StoreLog log = new StoreLog();
+				RedisServer server = RedisServer.start();
+				FaultyProxy proxy = FaultyProxy.inFrontOf(server);
+				Instance instance = denying(Instance.through(proxy)).awaitUp()) {
+			List<LimitDecision> taken = take(instance);
+			proxy.hangInReply(0);
+			settle(instance, taken);
+			proxy.cutConnections();
+			proxy.normal();
+			awaitSpent(instance);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "CONFIG SET maxmemory 1, CONFIG SET maxmemory 0", "REPLICAOF 127.0.0.1 1, REPLICAOF NO ONE" })
+	void chargesThatEndWhileRedisRefusesToWriteAreTakenOnceWhenItDoes(String refuse, String accept) throws Exception {
+		try (StoreLog log = new StoreLog();
+				RedisServer server = RedisServer.start();
+				Instance instance = denying(Instance.through(server.port())).awaitUp()) {
+			List<LimitDecision> taken = take(instance);
+			server.command(refuse.split(" "));
+			settle(instance, taken);
+			server.command(accept.split(" "));
+			awaitSpent(instance);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "CONFIG SET maxmemory 1, CONFIG SET maxmemory 0", "REPLICAOF 127.0.0.1 1, REPLICAOF NO ONE" })
+	void whatCallsDidNotNeedComesBackWhenRedisWritesAgain(String refuse, String accept) throws Exception {
+		try (StoreLog log = new StoreLog();
+				RedisServer server = RedisServer.start();
+				Instance instance = denying(Instance.through(server.port())).awaitUp()) {
+			List<LimitDecision> taken = take(instance);
+			server.command(refuse.split(" "));
+			TestThreads.run(4, (thread) -> {
+				for (int i = thread; i < taken.size(); i += 4) {
+					instance.store().settle(taken.get(i), 0);
+				}
+			});
+			server.command(accept.split(" "));
+			awaitAll(instance, TOKENS.capacity());
+		}
+	}
+
+	@Test
+	void chargesThatEndDuringAFailoverAreTakenByTheNewMaster() throws Exception {
+		try (StoreLog log = new StoreLog();
+				RedisSentinels sentinels = RedisSentinels.start(1);
+				Instance instance = denying(Instance.on(sentinels)).awaitUp()) {
+			List<LimitDecision> taken = take(instance);
+			sentinels.master().awaitReplicas(1);
+			// what is taken is on the replica before the master goes
+			sentinels.master().command("WAIT", "1", "10000");
+			sentinels.master().kill();
+			settle(instance, taken);
+			awaitSpent(instance);
+		}
+	}
+
+	private static Instance denying(Instance.Builder instance) {
+		return instance.deadline(Duration.ofMillis(250)).onStoreFailure(OnStoreFailure.DENY).build();
+	}
+
+	private static List<LimitDecision> take(Instance instance) {
+		List<LimitDecision> taken = new ArrayList<>();
+		for (int i = 0; i < CALLS; i++) {
+			String key = "caller" + i % KEYS;
+			Polling.until(BACK, "Redis has decided", () -> {
+				LimitDecision decision = instance.take(TOKENS, key, 10);
+				if (!decision.isDegraded()) {
+					taken.add(decision);
+				}
+				return !decision.isDegraded();
+			});
+		}
+		return taken;
+	}
+
+	private static void settle(Instance instance, List<LimitDecision> taken) throws Exception {
+		TestThreads.run(4, (thread) -> {
+			for (int i = thread; i < taken.size(); i += 4) {
+				instance.store().settle(taken.get(i), 60);
+			}
+		});
+	}
+
+	/** Each call has cost 60, once. */
+	private static void awaitSpent(Instance instance) {
+		awaitAll(instance, TOKENS.capacity() - 60L * CALLS / KEYS);
+	}
+
+	private static void awaitAll(Instance instance, long left) {
+		instance.awaitBack(BACK);
+		for (int i = 0; i < KEYS; i++) {
+			String key = "caller" + i;
+			Polling.until(BACK, () -> key + " has " + left + ", not " + instance.take(TOKENS, key, 0), () -> {
+				LimitDecision looked = instance.take(TOKENS, key, 0);
+				return !looked.isDegraded() && looked.remaining() == left;
+			});
+		}
+	}
+
+}

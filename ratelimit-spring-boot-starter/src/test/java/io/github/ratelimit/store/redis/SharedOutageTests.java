@@ -1,0 +1,238 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.SharedRedis;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Three instances without Redis, whose time and their own is turned: how many calls they
+ * allow together, then and when it is back.
+ */
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+class SharedOutageTests {
+
+	private static final int INSTANCES = 3;
+
+	private static final Duration LONG = Duration.ofSeconds(30);
+
+	private final ManualTime time = new ManualTime();
+
+	private final List<HeldScripts> scripts = new ArrayList<>();
+
+	private final List<RedisStore> stores = new ArrayList<>();
+
+	private StoreLog log;
+
+	@BeforeEach
+	void start() {
+		this.log = new StoreLog();
+		SharedRedis.flush();
+	}
+
+	private void start(OnStoreFailure policy) {
+		RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX,
+				Duration.ofSeconds(10), 1000, policy, Map.of(), Map.of(), Rate.MAX_TIME_TO_FULL);
+		TimeSource turned = RedisTestStore.settingTheClock(this.time, SharedRedis.server());
+		turned.nanoTime();
+		for (int i = 0; i < INSTANCES; i++) {
+			HeldScripts held = new HeldScripts(Clients.scripts(Instance.lettuce(SharedRedis.server().port())));
+			RedisStore store = new RedisStore(held, RedisTestStore.turnedScripts(), settings,
+					new MemoryStore(turned, 1000), turned, StoreObserver.NONE);
+			this.scripts.add(held);
+			this.stores.add(store);
+			store.begin();
+		}
+		Polling.until(LONG, "all instances know of each other",
+				() -> this.stores.stream().allMatch((store) -> store.instances() == INSTANCES));
+	}
+
+	@AfterEach
+	void close() {
+		this.stores.forEach(RedisStore::close);
+		this.log.close();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "TOKEN_BUCKET, 30/s, false", "TOKEN_BUCKET, 30/s, true", "TOKEN_BUCKET, '30/s, 300/min', false",
+			"TOKEN_BUCKET, '30/s, 300/min', true", "FIXED_WINDOW, 300/min, false", "FIXED_WINDOW, 300/min, true",
+			"SLIDING_WINDOW, 300/min, false", "SLIDING_WINDOW, 300/min, true", "SLIDING_WINDOW_COUNTER, 300/min, false",
+			"SLIDING_WINDOW_COUNTER, 300/min, true", "SLIDING_WINDOW_LOG, '30/s, 300/min', false",
+			"SLIDING_WINDOW_LOG, '30/s, 300/min', true" })
+	void sharesOfAnOutageAndWhatFollowsStayWithinTheLimit(Algorithm algorithm, String rates, boolean lost) {
+		start(OnStoreFailure.SHARE);
+		Limit limit = StoreFixture.limit("limit", algorithm, rates);
+		long allowed = takeFor(limit, 5);
+		outage(true);
+		long without = takeFor(limit, 20);
+		recover(lost);
+		allowed += without + takeFor(limit, 15);
+
+		Rate slowest = limit.rates().get(limit.rates().size() - 1);
+		long most = slowest.burst() + slowest.permits() * 40 / slowest.period().toSeconds();
+		assertThat(allowed).as("allowed in 40 s").isBetween(most / 2, most * 11 / 10);
+	}
+
+	@Test
+	void anOutageBeginsWithPartsOfWhatWasLeft() {
+		start(OnStoreFailure.SHARE);
+		Limit limit = StoreFixture.limit("limit", "100/36500d");
+		assertThat(take(0, limit, 70).violated()).isFalse();
+		this.stores.forEach((store) -> store.take(StoreFixture.charge(limit, "caller", 0)));
+		outage(true);
+		assertThat(takeAll(limit)).isEqualTo(30);
+	}
+
+	@Test
+	void whatRefillsDuringAnOutageIsNotChargedTwice() {
+		start(OnStoreFailure.SHARE);
+		Limit limit = StoreFixture.limit("limit", "30/s");
+		takeAll(limit);
+		outage(true);
+		takeFor(limit, 20);
+		this.time.advance(Duration.ofSeconds(10));
+		recover(false);
+		assertThat(takeAll(limit)).isEqualTo(30);
+	}
+
+	@Test
+	void withLocalEachInstanceHasTheWholeLimitAndDebtsAreCharged() {
+		start(OnStoreFailure.LOCAL);
+		Limit limit = StoreFixture.limit("limit", "100/36500d");
+		outage(true);
+		assertThat(takeAll(limit)).isEqualTo(300);
+		recover(false);
+		// 300 were allowed, and the limit remembers a debt of 100
+		assertThat(this.stores.get(0).take(StoreFixture.charge(limit, "caller", 0)).remaining()).isZero();
+		assertThat(takeAll(limit)).isZero();
+		this.time.advance(Duration.ofDays(36500));
+		assertThat(takeAll(limit)).isBetween(0L, 100L);
+	}
+
+	@Test
+	void everyInstanceHasAtLeastOnePermit() {
+		start(OnStoreFailure.SHARE);
+		Limit limit = StoreFixture.limit("limit", "1/h");
+		outage(true);
+		assertThat(takeAll(limit)).isEqualTo(INSTANCES);
+	}
+
+	@Test
+	void aCallThatCostsMoreThanAShareIsAllowedWhereTheWholeShareIsThere() {
+		start(OnStoreFailure.SHARE);
+		Limit limit = StoreFixture.limit("limit", "90/90s");
+		outage(true);
+		assertThat(take(0, limit, 60).violated()).isFalse();
+		assertThat(take(0, limit, 1).violated()).isTrue();
+		this.time.advance(Duration.ofSeconds(89));
+		assertThat(take(0, limit, 1).violated()).isTrue();
+		this.time.advance(Duration.ofSeconds(10));
+		assertThat(take(0, limit, 1).violated()).isFalse();
+		assertThat(take(0, limit, 91).neverPayable()).isTrue();
+	}
+
+	@Test
+	void whatComesBackAfterAnOutageGoesToWhatWasCharged() {
+		start(OnStoreFailure.SHARE);
+		Limit limit = StoreFixture.limit("limit", "90/36500d");
+		outage(true);
+		LimitDecision settled = take(0, limit, 20);
+		LimitDecision more = take(1, limit, 10);
+		LimitDecision early = take(2, limit, 30);
+		this.stores.get(2).settle(early, 5);
+		recover(false);
+		assertThat(remaining(limit)).isEqualTo(90 - 20 - 10 - 5);
+		this.stores.get(0).settle(settled, 1);
+		this.stores.get(1).settle(more, 14);
+		Polling.until(LONG, "all is settled", () -> remaining(limit) == 90 - 1 - 14 - 5);
+	}
+
+	@Test
+	void aFlappingRedisNeverGivesAFullerShare() {
+		start(OnStoreFailure.SHARE);
+		Limit limit = StoreFixture.limit("limit", "90/36500d");
+		long allowed = 0;
+		for (int i = 0; i < 4; i++) {
+			outage(true);
+			allowed += takeAll(limit);
+			recover(i == 1);
+			allowed += takeAll(limit);
+		}
+		assertThat(allowed).isEqualTo(90);
+	}
+
+	private void outage(boolean away) {
+		this.scripts.forEach((held) -> held.fail(away));
+		if (away) {
+			for (RedisStore store : this.stores) {
+				Polling.until(LONG, "Redis is not asked any more", () -> {
+					store.take(StoreFixture.charge(Instance.STILL, "looks", 0));
+					return store.status().equals("degraded");
+				});
+			}
+		}
+	}
+
+	private void recover(boolean lost) {
+		if (lost) {
+			SharedRedis.flush();
+			this.time.advance(Duration.ofMillis(1));
+		}
+		outage(false);
+		for (RedisStore store : this.stores) {
+			Polling.until(LONG, "Redis is asked again, and everything is charged",
+					() -> store.status().equals("up") && store.uncharged() == 0);
+		}
+	}
+
+	private long takeFor(Limit limit, int seconds) {
+		long allowed = 0;
+		for (int i = 0; i < seconds; i++) {
+			allowed += takeAll(limit);
+			this.time.advance(Duration.ofSeconds(1));
+		}
+		return allowed;
+	}
+
+	/** Returns how many calls all instances allow before all refuse. */
+	private long takeAll(Limit limit) {
+		long allowed = 0;
+		for (long before = -1; before < allowed;) {
+			before = allowed;
+			for (int i = 0; i < INSTANCES; i++) {
+				allowed += take(i, limit, 1).violated() ? 0 : 1;
+			}
+		}
+		return allowed;
+	}
+
+	private LimitDecision take(int instance, Limit limit, long permits) {
+		return this.stores.get(instance).take(StoreFixture.charge(limit, "caller", permits));
+	}
+
+	private long remaining(Limit limit) {
+		return take(0, limit, 0).remaining();
+	}
+
+}

@@ -1,0 +1,37 @@
+package io.github.ratelimit.web.server;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** However requests end, none keeps its slot. */
+class RandomEndingsTests {
+
+	/** A stream notices that its client has gone when its next write fails. */
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	@ParameterizedTest
+	@ValueSource(strings = { "tomcat", "jetty" })
+	void ofHundredsOfRequestsNoneKeepsItsSlot(String webServer) throws Exception {
+		endings(webServer, 300);
+	}
+
+	@Tag("soak")
+	@ParameterizedTest
+	@ValueSource(strings = { "tomcat", "jetty" })
+	void ofThousandsOfRequestsNoneKeepsItsSlot(String webServer) throws Exception {
+		endings(webServer, Integer.getInteger("test.soak.endings", 10_000));
+	}
+
+	private static void endings(String webServer, int requests) throws Exception {
+		try (RandomEndings endings = new RandomEndings(webServer)) {
+			endings.run(requests, 16);
+			await().atMost(PATIENCE).untilAsserted(() -> assertThat(endings.taken()).isEmpty());
+		}
+	}
+
+}
