@@ -104,7 +104,8 @@ public final class RateLimitWebAutoConfiguration {
 			Environment environment) {
 		RateLimitFilter filter = new RateLimitFilter(RulePhase.BEFORE_SECURITY, limiter, scopes, answers, killSwitch,
 				degradation, forwardedHeaders);
-		return registration("rateLimitBeforeSecurityFilter", filter, securityFilterOrder(environment) - 1);
+		return registration("rateLimitBeforeSecurityFilter", new FilterRegistrationBean<>(filter),
+				securityFilterOrder(environment) - 1);
 	}
 
 	@Bean
@@ -113,15 +114,13 @@ public final class RateLimitWebAutoConfiguration {
 			Environment environment, Rules rules) {
 		RateLimitFilter filter = new RateLimitFilter(RulePhase.AFTER_SECURITY, limiter, scopes, answers, killSwitch,
 				degradation, forwardedHeaders);
-		FilterRegistrationBean<RateLimitFilter> registration = registration("rateLimitAfterSecurityFilter", filter,
+		boolean used = !rules.of(RulePhase.AFTER_SECURITY).isEmpty();
+		return registration("rateLimitAfterSecurityFilter", new OptionalFilter(filter, used),
 				securityFilterOrder(environment) + 1);
-		registration.setEnabled(!rules.of(RulePhase.AFTER_SECURITY).isEmpty());
-		return registration;
 	}
 
-	private static FilterRegistrationBean<RateLimitFilter> registration(String name, RateLimitFilter filter,
-			int order) {
-		FilterRegistrationBean<RateLimitFilter> registration = new FilterRegistrationBean<>(filter);
+	private static FilterRegistrationBean<RateLimitFilter> registration(String name,
+			FilterRegistrationBean<RateLimitFilter> registration, int order) {
 		registration.setName(name);
 		registration.setOrder(order);
 		registration.setDispatcherTypes(EnumSet.copyOf(RateLimitFilter.dispatcherTypes()));

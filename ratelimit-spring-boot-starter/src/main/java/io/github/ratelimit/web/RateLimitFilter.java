@@ -152,10 +152,13 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		}
 		catch (MissingKeyException ex) {
 			answer(request, response, scope, null, ex);
+			this.scopes.observe(this.phase, scope, request, List.of(ex.limit()));
 			return false;
 		}
 		if (!decision.allowed()) {
 			answer(request, response, scope, decision, null);
+			this.scopes.observe(this.phase, scope, request,
+					decision.violated().stream().map((limit) -> limit.limit().name()).toList());
 			return false;
 		}
 		scope.tell();

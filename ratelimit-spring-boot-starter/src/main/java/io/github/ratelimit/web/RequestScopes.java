@@ -118,6 +118,20 @@ public final class RequestScopes {
 		}
 	}
 
+	/** Has a refusal by a rule observed under the rule's path. Never fails. */
+	void observe(RulePhase phase, RequestDecisionScope scope, HttpServletRequest request, List<String> refusing) {
+		try {
+			ServletRequestFacts facts = scope.facts();
+			String pattern = this.rules.pattern(phase, facts.method(), facts.requestedPath(), refusing);
+			if (pattern != null) {
+				ObservedPath.set(request, pattern);
+			}
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.degradation.report(List.of(), ex);
+		}
+	}
+
 	boolean hasRules(RulePhase phase) {
 		return !this.rules.of(phase).isEmpty();
 	}

@@ -138,6 +138,10 @@ public final class Rule {
 		return false;
 	}
 
+	boolean hasAnyOf(Collection<String> limits) {
+		return this.policies.stream().anyMatch((policy) -> limits.contains(policy.registered().limit().name()));
+	}
+
 	/** Whether the rule is about a path and what is below it, and nothing else. */
 	boolean names(String base) {
 		String pattern = path();

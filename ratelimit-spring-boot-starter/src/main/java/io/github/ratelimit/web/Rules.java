@@ -90,4 +90,23 @@ public final class Rules {
 		return null;
 	}
 
+	/**
+	 * Returns the path pattern of the rule that a refusal comes from.
+	 * @param refusing the names of the limits that refuse
+	 * @return the pattern of the first matching rule that has one of them, or else of the
+	 * first that matches; null if none does
+	 */
+	@Nullable String pattern(RulePhase phase, String method, RequestedPath path, Collection<String> refusing) {
+		String first = null;
+		for (Rule rule : of(phase)) {
+			if (rule.matches(method, path)) {
+				if (rule.hasAnyOf(refusing)) {
+					return rule.path();
+				}
+				first = (first != null) ? first : rule.path();
+			}
+		}
+		return first;
+	}
+
 }

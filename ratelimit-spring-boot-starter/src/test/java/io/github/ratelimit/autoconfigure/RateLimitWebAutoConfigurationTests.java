@@ -79,7 +79,8 @@ class RateLimitWebAutoConfigurationTests {
 				assertThat(before(context).getOrder()).isEqualTo(-101);
 				assertThat(after(context).getOrder()).isEqualTo(-99);
 				assertThat(before(context).isEnabled()).isTrue();
-				assertThat(after(context).isEnabled()).isTrue();
+				assertThat(after(context)).isInstanceOfSatisfying(OptionalFilter.class,
+						(filter) -> assertThat(filter.isUsed()).isTrue());
 				assertThat(before(context).determineDispatcherTypes()).containsExactlyInAnyOrder(DispatcherType.REQUEST,
 						DispatcherType.ASYNC, DispatcherType.ERROR);
 			});
@@ -91,7 +92,8 @@ class RateLimitWebAutoConfigurationTests {
 
 	@Test
 	void withoutRulesAfterSecurityThereIsNoFilterAfterIt() {
-		this.withRule.run((context) -> assertThat(after(context).isEnabled()).isFalse());
+		this.withRule.run((context) -> assertThat(after(context)).isInstanceOfSatisfying(OptionalFilter.class,
+				(filter) -> assertThat(filter.isUsed()).isFalse()));
 	}
 
 	@Test
