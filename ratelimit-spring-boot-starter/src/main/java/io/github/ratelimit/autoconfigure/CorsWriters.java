@@ -3,7 +3,6 @@ package io.github.ratelimit.autoconfigure;
 import io.github.ratelimit.web.CorsWriter;
 import io.github.ratelimit.web.FilterCorsWriter;
 import io.github.ratelimit.web.MvcCorsWriter;
-import jakarta.servlet.DispatcherType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -35,7 +34,7 @@ final class CorsWriters {
 			if (registration.getFilter() instanceof CorsFilter filter) {
 				registered.add(filter);
 				if (registration.isEnabled()
-						&& registration.determineDispatcherTypes().contains(DispatcherType.REQUEST)) {
+						&& FilterCorsWriter.isForRequests(registration.determineDispatcherTypes())) {
 					add(new FilterCorsWriter(filter, registration.getUrlPatterns(), servlets(registration)),
 							registration.getOrder());
 				}

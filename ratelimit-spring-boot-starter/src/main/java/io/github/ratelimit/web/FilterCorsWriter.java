@@ -1,5 +1,6 @@
 package io.github.ratelimit.web;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -43,6 +44,15 @@ public final class FilterCorsWriter implements CorsWriter {
 		this.filter = filter;
 		this.urlPatterns = List.copyOf(urlPatterns);
 		this.servletNames = Set.copyOf(servletNames);
+	}
+
+	/**
+	 * Returns whether a filter for some dispatches sees requests as they come.
+	 * @param types the dispatches that it is registered for
+	 * @return whether those of requests are among them
+	 */
+	public static boolean isForRequests(Collection<DispatcherType> types) {
+		return types.contains(DispatcherType.REQUEST);
 	}
 
 	@Override

@@ -44,7 +44,8 @@ class StoreOutageTests {
 
 	@Test
 	void storeAndLimitsShowThatTheyAreDegraded() throws Exception {
-		assertThat(application.get("").body()).contains("\"store\":{\"type\":\"test\",\"status\":\"up\",\"instances\":1}");
+		assertThat(application.get("").body())
+			.contains("\"store\":{\"type\":\"test\",\"status\":\"up\",\"instances\":1}");
 
 		application.bean(OutageStore.class).down(true);
 		application.call("chat", Key.of("alice"), 3);
