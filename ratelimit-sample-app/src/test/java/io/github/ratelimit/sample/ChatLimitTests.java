@@ -185,13 +185,25 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void endpointIsReadOnly() {
-		callTenTimes("X-API-Key", "sk-readonly-key-73");
-		JsonNode key = keyNamed(SampleClient.json(this.client.get("/actuator/ratelimits/chat?size=1000")), "sk-r***73");
+	void endpointTriesALimitOutAndResetsAKeyAsTheReadmeSays() {
+		callTenTimes("X-API-Key", "sk-changed-key-73");
+		JsonNode key = keyNamed(SampleClient.json(this.client.get("/actuator/ratelimits/chat?size=1000")), "sk-c***73");
 		String path = "/actuator/ratelimits/chat/" + key.get("id").asString();
-		assertThat(this.client.get(path).statusCode()).isEqualTo(200);
-		assertThat(this.client.delete(path).statusCode()).isEqualTo(405);
-		assertThat(this.client.chat("X-API-Key", "sk-readonly-key-73").statusCode()).isEqualTo(429);
+		assertThat(this.client.chat("X-API-Key", "sk-changed-key-73").statusCode()).isEqualTo(429);
+		assertThat(mode("shadow")).isLessThan(300);
+		try {
+			assertThat(this.client.chat("X-API-Key", "sk-changed-key-73").statusCode()).isEqualTo(200);
+		}
+		finally {
+			assertThat(mode("enforce")).isLessThan(300);
+		}
+		assertThat(this.client.chat("X-API-Key", "sk-changed-key-73").statusCode()).isEqualTo(429);
+		assertThat(this.client.delete(path).statusCode()).isLessThan(300);
+		assertThat(this.client.chat("X-API-Key", "sk-changed-key-73").statusCode()).isEqualTo(200);
+	}
+
+	private int mode(String mode) {
+		return this.client.post("/actuator/ratelimits/chat", "{\"mode\": \"" + mode + "\"}", "", "").statusCode();
 	}
 
 	@Test

@@ -34,6 +34,15 @@ final class ManagementPaths {
 		return present ? () -> Endpoints.paths(context) : List::of;
 	}
 
+	/** Returns a path with a slash before it and none after it, empty for the root. */
+	static String clean(String path) {
+		String clean = path.strip();
+		while (clean.endsWith("/")) {
+			clean = clean.substring(0, clean.length() - 1);
+		}
+		return (clean.isEmpty() || clean.startsWith("/")) ? clean : "/" + clean;
+	}
+
 	/** Loaded only where there is Actuator. */
 	private static final class Endpoints {
 
@@ -99,14 +108,6 @@ final class ManagementPaths {
 
 		private void add(String base, String pattern) {
 			this.paths.add(ExemptPath.of(this.servletPath + base, this.servletPath + pattern));
-		}
-
-		private static String clean(String path) {
-			String clean = path.strip();
-			while (clean.endsWith("/")) {
-				clean = clean.substring(0, clean.length() - 1);
-			}
-			return (clean.isEmpty() || clean.startsWith("/")) ? clean : "/" + clean;
 		}
 
 	}

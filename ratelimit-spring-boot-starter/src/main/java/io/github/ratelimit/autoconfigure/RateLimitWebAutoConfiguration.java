@@ -17,6 +17,7 @@ import io.github.ratelimit.web.RequestScopes;
 import io.github.ratelimit.web.Rule;
 import io.github.ratelimit.web.RulePhase;
 import io.github.ratelimit.web.Rules;
+import io.github.ratelimit.web.UnmatchedRules;
 import io.github.ratelimit.web.security.SecurityContextIdentity;
 import java.util.EnumSet;
 import java.util.List;
@@ -33,8 +34,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
@@ -48,6 +51,9 @@ public final class RateLimitWebAutoConfiguration {
 
 	private static final int SECURITY_FILTER_ORDER = -100;
 
+	/** The only path of a filter without rules, where it does nothing either. */
+	static final String NO_PATH = "/rate-limit-filter-without-rules";
+
 	private static final String SECURITY_CONTEXT_HOLDER = "org.springframework.security.core.context.SecurityContextHolder";
 
 	@Bean
@@ -59,7 +65,11 @@ public final class RateLimitWebAutoConfiguration {
 	@ConditionalOnMissingBean
 	Rules rateLimitRules(RateLimitProperties properties, LimitPolicies policies, AnswerStyles styles, Identity identity,
 			ApplicationContext context) {
-		List<Rule> rules = new RuleDefinitions(policies, styles, identity).read(properties.getHttp().getRules());
+		String servletPath = servletPath(context.getEnvironment());
+		List<Rule> rules = new RuleDefinitions(policies, styles, identity).read(properties.getHttp().getRules())
+			.stream()
+			.map((rule) -> rule.within(servletPath))
+			.toList();
 		rules.forEach((rule) -> rule.policies().forEach((policy) -> policy.registered().bindTo(rule.toString())));
 		return new Rules(rules, ManagementPaths.of(context));
 	}
@@ -104,8 +114,7 @@ public final class RateLimitWebAutoConfiguration {
 			Environment environment) {
 		RateLimitFilter filter = new RateLimitFilter(RulePhase.BEFORE_SECURITY, limiter, scopes, answers, killSwitch,
 				degradation, forwardedHeaders);
-		return registration("rateLimitBeforeSecurityFilter", new FilterRegistrationBean<>(filter),
-				securityFilterOrder(environment) - 1);
+		return registration("rateLimitBeforeSecurityFilter", filter, securityFilterOrder(environment) - 1);
 	}
 
 	@Bean
@@ -114,21 +123,42 @@ public final class RateLimitWebAutoConfiguration {
 			Environment environment, Rules rules) {
 		RateLimitFilter filter = new RateLimitFilter(RulePhase.AFTER_SECURITY, limiter, scopes, answers, killSwitch,
 				degradation, forwardedHeaders);
-		boolean used = !rules.of(RulePhase.AFTER_SECURITY).isEmpty();
-		return registration("rateLimitAfterSecurityFilter", new OptionalFilter(filter, used),
+		FilterRegistrationBean<RateLimitFilter> registration = registration("rateLimitAfterSecurityFilter", filter,
 				securityFilterOrder(environment) + 1);
+		if (rules.of(RulePhase.AFTER_SECURITY).isEmpty()) {
+			// disabled, it would have a line in the log of every application
+			registration.addUrlPatterns(NO_PATH);
+		}
+		return registration;
 	}
 
-	private static FilterRegistrationBean<RateLimitFilter> registration(String name,
-			FilterRegistrationBean<RateLimitFilter> registration, int order) {
+	private static FilterRegistrationBean<RateLimitFilter> registration(String name, RateLimitFilter filter,
+			int order) {
+		FilterRegistrationBean<RateLimitFilter> registration = new FilterRegistrationBean<>(filter);
 		registration.setName(name);
 		registration.setOrder(order);
 		registration.setDispatcherTypes(EnumSet.copyOf(RateLimitFilter.dispatcherTypes()));
 		return registration;
 	}
 
+	/** Returns the dispatcher servlet's path, empty for none. */
+	static String servletPath(Environment environment) {
+		return ManagementPaths.clean(environment.getProperty("spring.mvc.servlet.path", ""));
+	}
+
 	static int securityFilterOrder(Environment environment) {
 		return environment.getProperty("spring.security.filter.order", Integer.class, SECURITY_FILTER_ORDER);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(DispatcherServlet.class)
+	static class PathsConfiguration {
+
+		@Bean
+		UnmatchedRules rateLimitUnmatchedRules(WebApplicationContext context, Rules rules) {
+			return new UnmatchedRules(context, rules, servletPath(context.getEnvironment()));
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

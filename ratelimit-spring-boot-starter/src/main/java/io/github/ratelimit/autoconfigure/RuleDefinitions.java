@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.KeySource;
 import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.expression.LimitPolicies;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -25,6 +28,10 @@ import org.springframework.web.util.pattern.PatternParseException;
 final class RuleDefinitions {
 
 	private static final List<String> METHODS = Arrays.stream(HttpMethod.values()).map(HttpMethod::name).toList();
+
+	private static final Set<String> WITH_BODIES = Set.of("POST", "PUT", "PATCH");
+
+	private static final Pattern PARAMETER = Pattern.compile("\\bparam\\s*\\(");
 
 	private static final Log logger = LogFactory.getLog(RuleDefinitions.class);
 
@@ -69,6 +76,7 @@ final class RuleDefinitions {
 		String body = body(name + ".body", properties.getBody());
 		try {
 			Rule rule = Rule.of(path, properties.getMethods(), limits, properties.getWhen(), body);
+			warnOfForms(rule);
 			if (properties.getWhen() == RulePhase.AUTO && this.identity != Identity.NONE) {
 				warnOfLaterLimits(name, rule);
 			}
@@ -77,6 +85,30 @@ final class RuleDefinitions {
 		catch (PatternParseException ex) {
 			throw new InvalidConfigurationException(name + ".path", path, "is no path pattern: " + ex.getMessage(),
 					"Write a pattern of Spring MVC, for example /v1/**, /v1/*/status or /v1/{id}.");
+		}
+	}
+
+	/**
+	 * A form's fields would have to be read from the body, which is the application's.
+	 */
+	private static void warnOfForms(Rule rule) {
+		if (rule.methods().stream().noneMatch(WITH_BODIES::contains)) {
+			return;
+		}
+		for (LimitPolicy limit : rule.policies()) {
+			List<String> keys = limit.registered()
+				.keySources()
+				.stream()
+				.map(KeySource::expression)
+				.filter((key) -> PARAMETER.matcher(key).find())
+				.toList();
+			if (!keys.isEmpty()) {
+				logger.warn("Limit '" + limit.registered().limit().name() + "' has the key " + String.join(", ", keys)
+						+ ", and rule '" + rule + "' is about requests with bodies: param(...) reads the query string "
+						+ "and never the fields of a form, so a form has no such value and is counted by the next key, "
+						+ "or as on-missing-key says (by address). To count by a field, annotate the controller's method: "
+						+ "@RateLimited(value = \"" + limit.registered().limit().name() + "\", key = \"#field\")");
+			}
 		}
 	}
 

@@ -24,6 +24,9 @@ public final class Rule {
 
 	private final PathPattern path;
 
+	/** With the path of the dispatcher servlet before it, null where that has none. */
+	private final @Nullable PathPattern withinServlet;
+
 	private final List<String> methods;
 
 	private final List<LimitPolicy> policies;
@@ -32,9 +35,10 @@ public final class Rule {
 
 	private final @Nullable String bodyStyle;
 
-	private Rule(PathPattern path, List<String> methods, List<LimitPolicy> policies, RulePhase phase,
-			@Nullable String bodyStyle) {
+	private Rule(PathPattern path, @Nullable PathPattern withinServlet, List<String> methods,
+			List<LimitPolicy> policies, RulePhase phase, @Nullable String bodyStyle) {
 		this.path = path;
+		this.withinServlet = withinServlet;
 		this.methods = methods;
 		this.policies = policies;
 		this.phase = phase;
@@ -70,7 +74,7 @@ public final class Rule {
 			.distinct()
 			.toList();
 		List<LimitPolicy> distinct = policies.stream().distinct().toList();
-		return new Rule(pattern, upperCased, distinct, resolve(phase, distinct), bodyStyle);
+		return new Rule(pattern, null, upperCased, distinct, resolve(phase, distinct), bodyStyle);
 	}
 
 	private static RulePhase resolve(RulePhase phase, List<LimitPolicy> policies) {
@@ -79,6 +83,27 @@ public final class Rule {
 		}
 		return policies.stream().anyMatch(LimitPolicy::looksAtSecurity) ? RulePhase.AFTER_SECURITY
 				: RulePhase.BEFORE_SECURITY;
+	}
+
+	/**
+	 * Returns this rule for an application whose dispatcher servlet has a path: it
+	 * matches both readings of its pattern, with that path and without, as controllers
+	 * have it.
+	 * @param servletPath the path, for example {@code /srv}; empty for none
+	 * @return the rule with both readings
+	 */
+	public Rule within(String servletPath) {
+		return servletPath.isEmpty() ? this : new Rule(this.path, parser.parse(servletPath + path()), this.methods,
+				this.policies, this.phase, this.bodyStyle);
+	}
+
+	/**
+	 * Returns all readings of the path pattern.
+	 * @return {@link #path()}, and with the path of the dispatcher servlet before it, if
+	 * that has one
+	 */
+	public List<String> paths() {
+		return (this.withinServlet != null) ? List.of(path(), this.withinServlet.getPatternString()) : List.of(path());
 	}
 
 	/**
@@ -122,7 +147,8 @@ public final class Rule {
 	}
 
 	boolean matches(String method, RequestedPath path) {
-		return hasMethod(method) && path.matches(this.path);
+		return hasMethod(method)
+				&& (path.matches(this.path) || (this.withinServlet != null && path.matches(this.withinServlet)));
 	}
 
 	private boolean hasMethod(String method) {
@@ -144,8 +170,7 @@ public final class Rule {
 
 	/** Whether the rule is about a path and what is below it, and nothing else. */
 	boolean names(String base) {
-		String pattern = path();
-		return pattern.equals(base) || pattern.startsWith(base + "/");
+		return paths().stream().anyMatch((pattern) -> pattern.equals(base) || pattern.startsWith(base + "/"));
 	}
 
 	/**

@@ -79,8 +79,7 @@ class RateLimitWebAutoConfigurationTests {
 				assertThat(before(context).getOrder()).isEqualTo(-101);
 				assertThat(after(context).getOrder()).isEqualTo(-99);
 				assertThat(before(context).isEnabled()).isTrue();
-				assertThat(after(context)).isInstanceOfSatisfying(OptionalFilter.class,
-						(filter) -> assertThat(filter.isUsed()).isTrue());
+				assertThat(after(context).getUrlPatterns()).isEmpty();
 				assertThat(before(context).determineDispatcherTypes()).containsExactlyInAnyOrder(DispatcherType.REQUEST,
 						DispatcherType.ASYNC, DispatcherType.ERROR);
 			});
@@ -92,8 +91,8 @@ class RateLimitWebAutoConfigurationTests {
 
 	@Test
 	void withoutRulesAfterSecurityThereIsNoFilterAfterIt() {
-		this.withRule.run((context) -> assertThat(after(context)).isInstanceOfSatisfying(OptionalFilter.class,
-				(filter) -> assertThat(filter.isUsed()).isFalse()));
+		this.withRule.run((context) -> assertThat(after(context).getUrlPatterns())
+			.containsExactly(RateLimitWebAutoConfiguration.NO_PATH));
 	}
 
 	@Test

@@ -1,0 +1,60 @@
+package io.github.ratelimit.web.server;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Rules of an application whose dispatcher servlet has a path, and rules for no path. */
+@ExtendWith(OutputCaptureExtension.class)
+class ServletPathTests {
+
+	private static final String NO_PATH = "matches no path";
+
+	@Test
+	void aRuleHoldsWithTheServletPathAndWithout(CapturedOutput output) throws IOException {
+		try (RunningServer server = RunningServer.withoutSecurity("spring.mvc.servlet.path=/srv",
+				"ratelimit.limits.short.rate=1/d", "ratelimit.limits.short.key=global",
+				"ratelimit.limits.long.rate=1/d", "ratelimit.limits.long.key=global",
+				"ratelimit.http.rules[0].path=/v1/chat", "ratelimit.http.rules[0].limits=short",
+				"ratelimit.http.rules[1].path=/srv/v1/facts", "ratelimit.http.rules[1].limits=long")) {
+			assertThat(server.get("/srv/v1/chat").status()).isEqualTo(200);
+			assertThat(server.get("/srv/v1/chat").status()).isEqualTo(429);
+			assertThat(server.get("/srv/v1/facts").status()).isEqualTo(200);
+			assertThat(server.get("/srv/v1/facts").status()).isEqualTo(429);
+			assertThat(output).doesNotContain(NO_PATH);
+		}
+	}
+
+	@Test
+	void aRuleThatMatchesNoMappingIsAWarningThatSaysWhatWasMeant(CapturedOutput output) {
+		RunningServer
+			.withoutSecurity("ratelimit.limits.chat.rate=1/d", "ratelimit.limits.chat.key=global",
+					"ratelimit.http.rules[0].path=/v1/caht", "ratelimit.http.rules[0].limits=chat",
+					"ratelimit.http.rules[1].path=/plain/v1/any/thing", "ratelimit.http.rules[1].limits=chat",
+					"ratelimit.http.rules[2].path=/**", "ratelimit.http.rules[2].limits=chat",
+					"ratelimit.http.rules[3].path=/actuator/**", "ratelimit.http.rules[3].limits=chat")
+			.close();
+		assertThat(output).containsOnlyOnce(NO_PATH)
+			.contains("Rule '/v1/caht' matches no path")
+			.contains("Did you mean /v1/chat?");
+	}
+
+	@Test
+	void aKeyThatReadsNoFormIsAWarningWhereARuleIsAboutPost(CapturedOutput output) {
+		RunningServer
+			.withoutSecurity("ratelimit.limits.login.rate=1/d", "ratelimit.limits.login.key[0]=param('username')",
+					"ratelimit.limits.login.key[1]=ip", "ratelimit.limits.search.rate=1/d",
+					"ratelimit.limits.search.key=param('q')", "ratelimit.http.rules[0].path=/v1/chat",
+					"ratelimit.http.rules[0].methods=POST", "ratelimit.http.rules[0].limits=login",
+					"ratelimit.http.rules[1].path=/v1/chat", "ratelimit.http.rules[1].methods=GET",
+					"ratelimit.http.rules[1].limits=search")
+			.close();
+		assertThat(output).containsOnlyOnce("never the fields of a form")
+			.contains("Limit 'login' has the key param('username'), and rule 'POST /v1/chat'");
+	}
+
+}
