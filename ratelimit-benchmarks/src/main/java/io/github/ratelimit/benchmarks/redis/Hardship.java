@@ -105,7 +105,10 @@ public final class Hardship {
 		}
 	}
 
-	/** Answers come at 45 to 60 ms, and half as much again is asked for as the limit allows. */
+	/**
+	 * Answers come at 45 to 60 ms, and half as much again is asked for as the limit
+	 * allows.
+	 */
 	private void slow(int instances, Duration duration) {
 		Limit limit = Limit.of("slow", Rate.of(PER_SECOND, Duration.ofSeconds(1)));
 		try (RedisServer server = RedisServer.start(); SlowProxy proxy = SlowProxy.inFrontOf(server)) {
@@ -120,8 +123,7 @@ public final class Hardship {
 				this.criteria.add("Answers at 45 to 60 ms, %d instances: allowed of C + r t".formatted(instances),
 						Table.figure(ratio, 3), "0.95 to 1.05", ratio >= 0.95 && ratio <= 1.05);
 				this.criteria.add("Answers at 45 to 60 ms, %d instances: warnings".formatted(instances),
-						load.warnings() + " " + load.lines(), "at most 1 each instance",
-						load.warnings() <= instances);
+						load.warnings() + " " + load.lines(), "at most 1 each instance", load.warnings() <= instances);
 			}
 		}
 	}
@@ -129,7 +131,8 @@ public final class Hardship {
 	/** After a while all answers come much later, for 40 s. */
 	private void delayed(Duration delay) {
 		Limit limit = Limit.of("delayed", Rate.of(500, Duration.ofDays(1)));
-		try (RedisServer server = RedisServer.start(); SlowProxy proxy = SlowProxy.inFrontOf(server);
+		try (RedisServer server = RedisServer.start();
+				SlowProxy proxy = SlowProxy.inFrontOf(server);
 				Load load = new Load(limit, proxy.port(), 1)) {
 			load.ask(50, 0);
 			proxy.delay(delay, delay);
@@ -188,7 +191,8 @@ public final class Hardship {
 					RedisStoreSettings.DEFAULT_SLOT_LEASE);
 			for (int i = 0; i < instances; i++) {
 				LettuceConnectionFactory factory = new LettuceConnectionFactory(
-						new RedisStandaloneConfiguration("127.0.0.1", port), LettuceClientConfiguration.builder().build());
+						new RedisStandaloneConfiguration("127.0.0.1", port),
+						LettuceClientConfiguration.builder().build());
 				factory.afterPropertiesSet();
 				factory.start();
 				this.factories.add(factory);

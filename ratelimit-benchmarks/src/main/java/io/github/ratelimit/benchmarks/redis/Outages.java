@@ -70,8 +70,8 @@ public final class Outages {
 			try (OurLimiter auditor = OutageLoad.instance(server)) {
 				List<Answer> kept = outage.keepsState() ? answers
 						: answers.stream().filter((answer) -> away.isBefore(answer.asked())).toList();
-				Report report = new Report(outage, away, answers, bare, ChargeAudit.of(kept, auditor),
-						replayed(outage, away, answers, auditor));
+				Report report = new Report(outage, away, answers, bare,
+						ChargeAudit.of(kept, auditor, outage.keepsState()), replayed(outage, away, answers, auditor));
 				report.print(load, table);
 				report.judge(load, criteria);
 			}
@@ -82,7 +82,8 @@ public final class Outages {
 	private static long replayed(Outage outage, Span away, List<Answer> answers, OurLimiter auditor) {
 		return outage.keepsState() ? 0
 				: answers.stream()
-					.filter((answer) -> answer.isOnce() && !away.isBefore(answer.asked()))
+					.filter((answer) -> answer.isOnce() && answer.granted() && !ChargeAudit.isLate(answer)
+							&& !away.isBefore(answer.asked()))
 					.filter((answer) -> auditor.missing(answer.key()) > 0)
 					.count();
 	}
@@ -104,7 +105,7 @@ public final class Outages {
 			criteria.add(where + "charged twice, granted free, orphaned of late",
 					"%d, %d, %d of %d".formatted(this.audit.twice() + this.replayed, this.audit.free(),
 							this.audit.orphaned(), this.audit.late()),
-					"0, 0, no more than late", this.audit.isClean() && this.replayed == 0);
+					"late ones only, 0, late ones only", this.audit.isClean() && this.replayed == 0);
 			criteria.add(where + "granted, of the bounds without and by Redis",
 					"%.3f, %.3f".formatted(ofFallback(), ofRedis()), "at most 1", ofFallback() <= 1 && ofRedis() <= 1);
 			if (this.outage == Outage.FLUSHED) {

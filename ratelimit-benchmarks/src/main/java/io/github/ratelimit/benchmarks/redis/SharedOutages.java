@@ -23,9 +23,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * What three instances allow together of a limit of 100/s that is asked for three times as
- * often, while Redis is killed for a third of the time and comes back empty, or comes and
- * goes all the time; and how many slots one instance has at once meanwhile.
+ * What three instances allow together of a limit of 100/s that is asked for three times
+ * as often, while Redis is killed for a third of the time and comes back empty, or comes
+ * and goes all the time; and how many slots one instance has at once meanwhile.
  */
 public final class SharedOutages {
 
@@ -109,7 +109,10 @@ public final class SharedOutages {
 		}
 	}
 
-	/** One instance that is asked for slots by twelve threads, which hold them for a while. */
+	/**
+	 * One instance that is asked for slots by twelve threads, which hold them for a
+	 * while.
+	 */
 	private static void slots(Duration duration, Criteria criteria) {
 		for (boolean killed : new boolean[] { true, false }) {
 			try (RedisServer server = RedisServer.start(); Instances instances = new Instances(server, 1)) {
@@ -130,7 +133,8 @@ public final class SharedOutages {
 					Polling.sleep(FLAP);
 				}
 				load.end();
-				criteria.add("One instance, 5 slots, Redis is " + (killed ? "killed" : "paused") + " every 0.7 s: at once",
+				criteria.add(
+						"One instance, 5 slots, Redis is " + (killed ? "killed" : "paused") + " every 0.7 s: at once",
 						load.most.get() + " (" + load.given.get() + " given)", "1 to " + SLOTS.capacity(),
 						load.most.get() <= SLOTS.capacity() && load.most.get() > 0);
 			}

@@ -96,7 +96,8 @@ final class SlowProxy implements AutoCloseable {
 		}
 	}
 
-	private static void deliver(BlockingQueue<Piece> pieces, OutputStream out) throws IOException, InterruptedException {
+	private static void deliver(BlockingQueue<Piece> pieces, OutputStream out)
+			throws IOException, InterruptedException {
 		while (true) {
 			Piece piece = pieces.take();
 			for (long left = piece.due() - System.nanoTime(); left > 0; left = piece.due() - System.nanoTime()) {
