@@ -231,7 +231,7 @@ final class LimitDefinitions implements Iterable<LimitDefinition> {
 	/** Registers the limits, also in a registry of the application's own. */
 	void registerIn(LimitRegistry registry) {
 		int ipv6Prefix = this.properties.getHttp().getIpv6Prefix();
-		registry.addressForm((address) -> ClientAddress.canonical(address, ipv6Prefix));
+		registry.addressForm((address) -> ClientAddress.canonicalOrSame(address, ipv6Prefix));
 		forEach((definition) -> definition.registerIn(registry));
 	}
 

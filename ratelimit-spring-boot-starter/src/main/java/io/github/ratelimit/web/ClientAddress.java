@@ -34,7 +34,7 @@ public final class ClientAddress {
 	 * @param prefix bits of an IPv6 address that count, 1 to 128
 	 * @return the canonical text; {@value #UNKNOWN} if it is no address
 	 */
-	public static String canonical(String text, int prefix) {
+	static String canonical(String text, int prefix) {
 		if (isCanonicalIpv4(text)) {
 			return text;
 		}
@@ -52,6 +52,19 @@ public final class ClientAddress {
 			return write(groups[6], groups[7]);
 		}
 		return write(mask(groups, prefix));
+	}
+
+	/**
+	 * Returns the canonical text of an address that an application's code names. What is
+	 * no address stays as it is: code that counts something else under a limit by address
+	 * does not mean one key for all of it.
+	 * @param text what the code names
+	 * @param prefix bits of an IPv6 address that count, 1 to 128
+	 * @return the canonical text, or the same text if it is no address
+	 */
+	public static String canonicalOrSame(String text, int prefix) {
+		String canonical = canonical(text, prefix);
+		return canonical.equals(UNKNOWN) ? text : canonical;
 	}
 
 	private static boolean isCanonicalIpv4(String text) {

@@ -251,7 +251,7 @@ class ForeignValueTests {
 
 	private byte[] aStateWithAnOddNumber(Limit limit, Random random) {
 		byte[] state = state(limit);
-		int numbers = 1 + 3 * limit.rates().size();
+		int numbers = Math.min(1 + 3 * limit.rates().size(), (state.length - 3) / Double.BYTES);
 		for (int i = 0; i <= random.nextInt(3); i++) {
 			ByteBuffer.wrap(state)
 				.order(ByteOrder.LITTLE_ENDIAN)
