@@ -98,14 +98,14 @@ class SharedLimitTests {
 	}
 
 	private RunningServer start(String... more) {
-		List<String> properties = new ArrayList<>(List.of("ratelimit.store=redis", DEADLINE,
-				"spring.data.redis.port=" + this.redis.port(), "spring.data.redis.host=" + RedisServer.HOST,
-				"management.endpoint.health.show-details=always", "ratelimit.limits.chat.rate=3/d",
-				"ratelimit.limits.chat.key=ip", "ratelimit.on-store-failure=local",
-				"ratelimit.http.rules[0].path=/v1/**",
-				"ratelimit.http.rules[0].limits=chat", "ratelimit.limits.denying.rate=2/d",
-				"ratelimit.limits.denying.key=global", "ratelimit.limits.denying.on-store-failure=deny",
-				"ratelimit.http.rules[1].path=/denying", "ratelimit.http.rules[1].limits=denying"));
+		List<String> properties = new ArrayList<>(
+				List.of("ratelimit.store=redis", DEADLINE, "spring.data.redis.port=" + this.redis.port(),
+						"spring.data.redis.host=" + RedisServer.HOST, "management.endpoint.health.show-details=always",
+						"ratelimit.limits.chat.rate=3/d", "ratelimit.limits.chat.key=ip",
+						"ratelimit.on-store-failure=local", "ratelimit.http.rules[0].path=/v1/**",
+						"ratelimit.http.rules[0].limits=chat", "ratelimit.limits.denying.rate=2/d",
+						"ratelimit.limits.denying.key=global", "ratelimit.limits.denying.on-store-failure=deny",
+						"ratelimit.http.rules[1].path=/denying", "ratelimit.http.rules[1].limits=denying"));
 		properties.addAll(List.of(more));
 		RunningServer application = RunningServer.withSystemTime(properties.toArray(String[]::new));
 		this.applications.add(application);
