@@ -13,7 +13,22 @@ import java.util.concurrent.TimeoutException;
  */
 final class Answers {
 
+	/**
+	 * After so long an answer will not come: a client can lose a command that it sends
+	 * just when its connection breaks, and never completes it.
+	 */
+	private static final long LOST_AFTER_SECONDS = 10;
+
 	private Answers() {
+	}
+
+	/**
+	 * Returns an answer that nobody waits for as one that comes or fails in any case.
+	 * @param answer the answer
+	 * @return the answer, or a {@link TimeoutException} after ten seconds
+	 */
+	static <T> CompletableFuture<T> orLost(CompletableFuture<T> answer) {
+		return answer.isDone() ? answer : answer.copy().orTimeout(LOST_AFTER_SECONDS, TimeUnit.SECONDS);
 	}
 
 	/**

@@ -80,17 +80,16 @@ final class GiveBacks {
 			.array();
 		byte[] permits = LimitTerms.buffer(Double.BYTES).putDouble(sent.permits()).array();
 		key.forgetState(this.time.nanoTime());
-		return this.redis
-			.run(this.script, new byte[][] { key.name() }, from.terms().terms(sent.permits()), state, permits,
-					key.newOrigin())
-			.handle((bytes, failure) -> {
-				key.forgetState(this.time.nanoTime());
-				if (failure != null) {
-					this.nodes.of(key.name()).failed(failure, key.name());
-					failed(sent, failure);
-				}
-				return null;
-			});
+		CompletableFuture<byte[]> answer = this.redis.run(this.script, new byte[][] { key.name() },
+				from.terms().terms(sent.permits()), state, permits, key.newOrigin());
+		return Answers.orLost(answer).handle((bytes, failure) -> {
+			key.forgetState(this.time.nanoTime());
+			if (failure != null) {
+				this.nodes.of(key.name()).failed(failure, key.name());
+				failed(sent, failure);
+			}
+			return null;
+		});
 	}
 
 	private void failed(Waiting sent, Throwable failure) {

@@ -39,22 +39,22 @@ final class LeasesInRedis implements Leases {
 			return;
 		}
 		long asked = this.time.nanoTime();
-		this.redis
-			.run(this.scripts.take(), new byte[][] { key.name() }, Question.TAKE, scale.terms(permits), key.newOrigin())
-			.whenComplete((bytes, failure) -> {
-				if (failure != null) {
-					node.failed(failure, key.name());
-					lease.taken(permits, null);
-					return;
-				}
-				long now = this.time.nanoTime();
-				node.answered(now - asked);
-				ByteBuffer answer = ByteBuffer.wrap(bytes);
-				boolean granted = answer.get() == Question.GRANTED;
-				SeenLevels state = SeenLevels.read(answer, scale, asked, now);
-				key.saw(state);
-				lease.taken(permits, granted ? state : null);
-			});
+		CompletableFuture<byte[]> asking = this.redis.run(this.scripts.take(), new byte[][] { key.name() },
+				Question.TAKE, scale.terms(permits), key.newOrigin());
+		Answers.orLost(asking).whenComplete((bytes, failure) -> {
+			if (failure != null) {
+				node.failed(failure, key.name());
+				lease.taken(permits, null);
+				return;
+			}
+			long now = this.time.nanoTime();
+			node.answered(now - asked);
+			ByteBuffer answer = ByteBuffer.wrap(bytes);
+			boolean granted = answer.get() == Question.GRANTED;
+			SeenLevels state = SeenLevels.read(answer, scale, asked, now);
+			key.saw(state);
+			lease.taken(permits, granted ? state : null);
+		});
 	}
 
 	@Override

@@ -288,28 +288,29 @@ final class PlaceLeases {
 	private CompletableFuture<?> send(List<byte[]> names, List<byte[]> args, List<Lease> renewed, List<Lease> ended) {
 		long asked = this.time.nanoTime();
 		byte[][] keys = names.toArray(byte[][]::new);
-		return this.redis.run(this.renew, keys, args.toArray(byte[][]::new)).handle((bytes, failure) -> {
-			try {
-				if (failure != null) {
-					this.nodes.of(keys[0]).failed(failure, keys);
+		return Answers.orLost(this.redis.run(this.renew, keys, args.toArray(byte[][]::new)))
+			.handle((bytes, failure) -> {
+				try {
+					if (failure != null) {
+						this.nodes.of(keys[0]).failed(failure, keys);
+					}
+					else {
+						answered(keys, bytes, renewed, ended, asked);
+					}
 				}
-				else {
-					answered(keys, bytes, renewed, ended, asked);
+				catch (RuntimeException ex) {
+					logger.warn("The answer to a renewal of places cannot be used; they are renewed again", ex);
 				}
-			}
-			catch (RuntimeException ex) {
-				logger.warn("The answer to a renewal of places cannot be used; they are renewed again", ex);
-			}
-			finally {
-				ended.forEach((lease) -> {
-					lease.underWay.set(false);
-					lease.answered.complete(null);
-				});
-				renewed.forEach((lease) -> lease.underWay.set(false));
-			}
-			renewed.forEach(this::afterRenewal);
-			return null;
-		});
+				finally {
+					ended.forEach((lease) -> {
+						lease.underWay.set(false);
+						lease.answered.complete(null);
+					});
+					renewed.forEach((lease) -> lease.underWay.set(false));
+				}
+				renewed.forEach(this::afterRenewal);
+				return null;
+			});
 	}
 
 	/** Where something foreign is, there are no places to give back, nor were renewed. */

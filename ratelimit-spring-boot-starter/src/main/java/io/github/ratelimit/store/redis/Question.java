@@ -177,7 +177,7 @@ final class Question {
 		}
 		Nodes.Node node = this.group.node();
 		node.lateBegins();
-		this.answer.whenComplete((bytes, failure) -> {
+		Answers.orLost(this.answer).whenComplete((bytes, failure) -> {
 			node.lateEnds();
 			Said said = (bytes != null) ? readLate(bytes) : null;
 			if (said != null) {

@@ -32,6 +32,9 @@ final class UnchargedKey {
 
 	private @Nullable Supplier<@Nullable Owed> owing;
 
+	/** What owes, as the limit may have changed its rates since. */
+	private @Nullable LimitTerms owingTerms;
+
 	/** Sent, and not known to be taken. */
 	private @Nullable Call current;
 
@@ -66,6 +69,7 @@ final class UnchargedKey {
 
 	synchronized CompletableFuture<?> owes(LimitTerms terms, Supplier<@Nullable Owed> owing, long now) {
 		this.owing = owing;
+		this.owingTerms = terms;
 		this.terms = terms;
 		this.lastAdded = now;
 		return this.attempted;
@@ -84,8 +88,8 @@ final class UnchargedKey {
 	}
 
 	private @Nullable Call create() {
-		LimitTerms terms = this.terms;
 		Owed owed = (this.owing != null) ? this.owing.get() : null;
+		LimitTerms terms = (owed != null) ? this.owingTerms : this.terms;
 		this.owing = null;
 		if (terms == null || (this.permits == 0 && owed == null)) {
 			return null;

@@ -41,7 +41,8 @@ final class RandomEndings implements AutoCloseable {
 	 */
 	RandomEndings(String webServer) {
 		this.server = RunningServer.withoutSecurity(LastingRequests.class, OneWebServer.PROPERTY + "=" + webServer,
-				"logging.threshold.console=error", "ratelimit.limits.slots.max-concurrent=" + SLOTS,
+				"logging.level.org.apache=error", "logging.level.org.eclipse=error",
+				"logging.level.org.springframework=error", "ratelimit.limits.slots.max-concurrent=" + SLOTS,
 				"ratelimit.limits.slots.key=header('X-API-Key')", "ratelimit.limits.one.max-concurrent=1",
 				"ratelimit.limits.one.key=global", "ratelimit.limits.tokens.rate=100000000/d",
 				"ratelimit.limits.tokens.key=header('X-API-Key')", "ratelimit.limits.tokens.cost=1",
