@@ -29,7 +29,7 @@ public interface MoreQuotaContract extends StoreFixture {
 		LimitStore store = createStore(time);
 		Limit limit = StoreFixture.limit("more", algorithm, "7/15min");
 		int refusals = 0;
-		for (int round = 0; round < 100; round++) {
+		for (int round = 0; round < 300; round++) {
 			LimitDecision decision = store.take(StoreFixture.charge(limit, "caller", 1));
 			Duration more = decision.moreAfter(0);
 			assertThat(more).as("seed %d: %s", seed, decision).isNotNull();
@@ -38,7 +38,7 @@ public interface MoreQuotaContract extends StoreFixture {
 				assertThat(more).as("seed %d: %s", seed, decision)
 					.isBetween(decision.retryAfter().minusNanos(1_000), decision.retryAfter());
 			}
-			if (random.nextInt(3) == 0) {
+			if (random.nextInt(8) == 0) {
 				time.advance(more.minusNanos(2_000));
 				long before = remaining(store, limit);
 				assertThat(before).as("seed %d: %s", seed, decision).isEqualTo(decision.remaining());
@@ -46,7 +46,7 @@ public interface MoreQuotaContract extends StoreFixture {
 				assertThat(remaining(store, limit)).as("seed %d: %s", seed, decision).isGreaterThan(before);
 			}
 			else {
-				time.advance(Duration.ofMillis(random.nextLong(120_000)));
+				time.advance(Duration.ofMillis(random.nextLong(20_000)));
 			}
 		}
 		assertThat(refusals).isPositive();
