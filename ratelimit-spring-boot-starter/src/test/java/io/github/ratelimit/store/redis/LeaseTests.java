@@ -126,6 +126,8 @@ class LeaseTests {
 				LimitDecision cheap = leased(tokens, instance);
 				LimitDecision dear = leased(tokens, instance);
 				LimitDecision free = leased(tokens, instance);
+				Polling.until(Duration.ofSeconds(5), "no renewal is under way",
+						() -> instance.sent().isAnswered("take"));
 				long before = looking.remaining(tokens, "caller");
 
 				instance.store().settle(cheap, 5);

@@ -10,6 +10,7 @@ import io.github.ratelimit.store.redis.server.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A store over a real server, whose time a test turns. */
@@ -17,6 +18,9 @@ final class RedisTestStore {
 
 	/** Redis's time as a list that has the form of the answer of TIME. */
 	private static final String CLOCK = "test-clock";
+
+	/** By which time each server goes. */
+	private static final Map<RedisServer, TimeSource> TIMES = new ConcurrentHashMap<>();
 
 	private RedisTestStore() {
 	}
@@ -45,8 +49,11 @@ final class RedisTestStore {
 
 	/**
 	 * Returns a time that sets the server's clock before anybody can see that it moved.
+	 * Only the last time that a server was given sets it: tasks of a store that another
+	 * one has replaced do not turn it back.
 	 */
 	static TimeSource settingTheClock(TimeSource time, RedisServer server) {
+		TIMES.put(server, time);
 		return new TimeSource() {
 
 			private long last = Long.MIN_VALUE;
@@ -54,7 +61,7 @@ final class RedisTestStore {
 			@Override
 			public synchronized long nanoTime() {
 				long now = time.nanoTime();
-				if (now != this.last) {
+				if (now != this.last && TIMES.get(server) == time) {
 					set(server, time.wallTime());
 					this.last = now;
 				}

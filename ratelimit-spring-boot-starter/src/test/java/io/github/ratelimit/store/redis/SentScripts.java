@@ -35,6 +35,12 @@ final class SentScripts implements RedisScripts {
 		return (count != null) ? count.sum() : 0;
 	}
 
+	/** Returns whether every call of a script has been answered. */
+	boolean isAnswered(String script) {
+		AtomicInteger unanswered = this.unanswered.get(script);
+		return unanswered == null || unanswered.get() == 0;
+	}
+
 	/** Returns how many calls of a script were ever without an answer at a time. */
 	int mostUnanswered(String script) {
 		AtomicInteger most = this.mostUnanswered.get(script);
