@@ -203,6 +203,17 @@ class StartUpReportTests {
 	}
 
 	@Test
+	void lineOfALimitWhoseCallsWaitTellsHowManyThreadsTheyHold(CapturedOutput output) {
+		new WebApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
+			.withPropertyValues("ratelimit.limits.chat.rate=5/s", "ratelimit.limits.chat.key=ip",
+					"ratelimit.limits.chat.max-wait=2s", "server.tomcat.threads.max=64", "server.jetty.threads.max=64")
+			.run((context) -> assertThat(lines(output, "INFO")).anySatisfy(
+					(line) -> assertThat(line).contains("at most 16 of 64 request threads wait, 8 for one key")));
+	}
+
+	@Test
 	void contextsBelowAreNoReasonToReportAgain(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip").succeeds((context) -> {
 			try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -61,6 +63,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  */
 public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 
+	private static final Log logger = LogFactory.getLog(RedisBuckets.class);
+
 	private static final byte[][] NO_ARGUMENTS = {};
 
 	private final RedisScripts redis;
@@ -94,8 +98,20 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 	 */
 	public static RedisBuckets create(RedisConnectionFactory connectionFactory, String keyPrefix, Duration deadline) {
 		RedisStoreSettings.check(keyPrefix, deadline);
-		return new RedisBuckets(Clients.scripts(connectionFactory), BucketScripts.load(), keyPrefix, deadline,
-				TimeSource.system());
+		BucketScripts scripts = BucketScripts.load();
+		RedisBuckets buckets = new RedisBuckets(Clients.scripts(connectionFactory, scripts.command(), scripts.find()),
+				scripts, keyPrefix, deadline, TimeSource.system());
+		buckets.connect();
+		return buckets;
+	}
+
+	/** Looks at no bucket, so that the first command need not connect. */
+	private void connect() {
+		this.redis.run(this.scripts.find(), new byte[][] { name(".connect") }, NO_ARGUMENTS)
+			.exceptionally((failure) -> {
+				logger.debug("No connection yet for buckets in Redis", failure);
+				return null;
+			});
 	}
 
 	@Override

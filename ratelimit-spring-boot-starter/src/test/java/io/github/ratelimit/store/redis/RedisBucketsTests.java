@@ -11,6 +11,7 @@ import io.github.bucket4j.distributed.AsyncBucketProxy;
 import io.github.bucket4j.distributed.BucketProxy;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.ratelimit.store.redis.BucketClient.OpenBuckets;
+import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
@@ -65,6 +66,20 @@ class RedisBucketsTests {
 	@BeforeEach
 	void flush() {
 		SharedRedis.flush();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aManagerConnectsWhenItIsMade(BucketClient client) {
+		server.command("CONFIG", "RESETSTAT");
+		OpenBuckets buckets = client.open(server);
+		try {
+			Polling.until(Duration.ofSeconds(10), "a script ran without any command",
+					() -> String.valueOf(server.command("INFO", "commandstats")).contains("cmdstat_eval"));
+		}
+		finally {
+			buckets.close();
+		}
 	}
 
 	private static RedisBuckets buckets(BucketClient client) {
