@@ -126,10 +126,13 @@ class PlaceLeaseTests {
 			this.held.loseNodes(true);
 
 			this.held.failWaiting();
+			Polling.until(SOON, "the failure is logged",
+					() -> log.lines()
+						.stream()
+						.anyMatch((line) -> line.startsWith("WARN The answer to a renewal of places")));
 			this.held.loseNodes(false);
 
 			Polling.until(SOON, "the lease is renewed", () -> ends() > ends);
-			assertThat(log.lines()).anyMatch((line) -> line.startsWith("WARN The answer to a renewal of places"));
 		}
 	}
 
