@@ -59,12 +59,12 @@ public final class SharedOutages {
 		Arguments.begin(SharedOutages.class, duration.toSeconds());
 		Criteria criteria = new Criteria();
 		measure(duration, criteria);
-		criteria.print();
+		System.exit(criteria.print() ? 0 : 1);
 	}
 
 	static void measure(Duration duration, Criteria criteria) {
 		Table table = new Table("What three instances allow of 100/s while Redis comes and goes", "Redis is", "seconds",
-				"asked", "allowed", "of bound", "without Redis");
+				"asked", "allowed", "of bound", "without Redis", "episodes", "warnings");
 		Duration third = duration.dividedBy(3);
 		measure("killed for a third of the time", table, criteria, duration, (server) -> {
 			Polling.sleep(third);
@@ -72,40 +72,51 @@ public final class SharedOutages {
 			Polling.sleep(third);
 			server.startAgain();
 			Polling.sleep(third);
+			return 1;
 		});
 		measure("paused every 0.7 s", table, criteria, duration, (server) -> {
-			for (long flaps = duration.toMillis() / (2 * FLAP.toMillis()); flaps > 0; flaps--) {
+			long flaps = duration.toMillis() / (2 * FLAP.toMillis());
+			for (long i = 0; i < flaps; i++) {
 				server.pause();
 				Polling.sleep(FLAP);
 				server.resume();
 				Polling.sleep(FLAP);
 			}
+			return flaps;
 		});
 		measure("killed every 0.7 s", table, criteria, duration, (server) -> {
-			for (long flaps = duration.toMillis() / (2 * FLAP.toMillis()); flaps > 0; flaps--) {
+			long flaps = duration.toMillis() / (2 * FLAP.toMillis());
+			for (long i = 0; i < flaps; i++) {
 				server.kill();
 				Polling.sleep(FLAP);
 				server.startAgain();
 				Polling.sleep(FLAP);
 			}
+			return flaps;
 		});
 		slots(third, criteria);
 	}
 
 	private static void measure(String name, Table table, Criteria criteria, Duration duration, Trouble trouble) {
-		try (RedisServer server = RedisServer.start(); Instances instances = new Instances(server, INSTANCES)) {
+		try (RedisServer server = RedisServer.start();
+				WarningLog log = new WarningLog();
+				Instances instances = new Instances(server, INSTANCES)) {
 			instances.awaitAll();
 			Load load = new Load(instances);
 			long start = System.nanoTime();
 			load.start();
-			trouble.happen(server);
+			long episodes = trouble.happen(server);
 			load.end();
 			double seconds = (System.nanoTime() - start) / 1e9;
 			double ratio = load.allowed.get() / (PER_SECOND + PER_SECOND * seconds);
 			table.row(name, Table.figure(seconds, 1), Long.toString(load.asked.get()),
-					Long.toString(load.allowed.get()), Table.figure(ratio, 3), Long.toString(load.degraded.get()));
+					Long.toString(load.allowed.get()), Table.figure(ratio, 3), Long.toString(load.degraded.get()),
+					Long.toString(episodes), Long.toString(log.warnings()));
 			criteria.add("Three instances, Redis is " + name + ": allowed of C + r t", Table.figure(ratio, 3),
 					LEAST + " to " + MOST, ratio >= LEAST && ratio <= MOST);
+			criteria.add("Three instances, Redis is " + name + ": warnings",
+					"%d in %d episodes".formatted(log.warnings(), episodes), "at most 1 an instance and episode",
+					log.warnings() <= INSTANCES * episodes);
 		}
 	}
 
@@ -143,7 +154,8 @@ public final class SharedOutages {
 
 	private interface Trouble {
 
-		void happen(RedisServer server);
+		/** Returns how often Redis was away. */
+		long happen(RedisServer server);
 
 	}
 
