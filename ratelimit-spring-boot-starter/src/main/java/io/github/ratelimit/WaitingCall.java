@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingCall {
 
-	/** The first of a line may ask the store for so much of the longest wait. */
-	private static final int PART_FOR_THE_STORE = 4;
+	/** The store is the reason of a refusal if it held up the line for so much of it. */
+	private static final int PART_FOR_THE_STORE = 8;
 
 	/** By so much a turn may come late where the store answers as it should. */
 	private static final long TOLERANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -56,6 +56,9 @@ final class WaitingCall {
 	private final CompletableFuture<List<LimitDecision>> answer = new CompletableFuture<>();
 
 	private boolean mayWait = true;
+
+	/** Whether others stood before it. */
+	private boolean stoodInLine;
 
 	private volatile @Nullable List<LimitDecision> taken;
 
@@ -117,6 +120,7 @@ final class WaitingCall {
 			this.mayWait &= joined.mayWait();
 			add(place);
 			if (!place.first().isDone()) {
+				this.stoodInLine = true;
 				place.first().thenRunAsync(this::joinNext, this.executor);
 				this.time.after(leftFor(charge)).thenRunAsync(() -> giveUp(charge, place), this.executor);
 				return;
@@ -136,17 +140,22 @@ final class WaitingCall {
 		return this.mayWait ? Math.max(0, charge.maxWaitNanos() - (this.time.nanoTime() - this.start)) : 0;
 	}
 
-	/** Where the first of the line waits for the store, the store is the reason. */
 	private void giveUp(Charge charge, Place place) {
-		if (place.first().isDone() || this.answer.isDone()) {
-			return;
+		if (!place.first().isDone() && !this.answer.isDone() && this.taking.compareAndSet(false, true)) {
+			attempt(() -> endOutOfTime(charge));
 		}
-		if (this.lines.askingNanos(charge) < charge.maxWaitNanos() / PART_FOR_THE_STORE) {
-			end(List.of(refused(charge, charge.maxWaitNanos())));
+	}
+
+	/** Ends the call, by what is the reason that its turn has not come in time. */
+	private void endOutOfTime(Charge charge) {
+		for (int i = 0; i < this.places.size(); i++) {
+			Charge held = this.paced.get(i);
+			if (this.lines.heldUpNanos(held, this.places.get(i)) >= held.maxWaitNanos() / PART_FOR_THE_STORE) {
+				takeUnanswered();
+				return;
+			}
 		}
-		else if (this.taking.compareAndSet(false, true)) {
-			attempt(this::takeUnanswered);
-		}
+		end(List.of(refused(charge, charge.maxWaitNanos())));
 	}
 
 	/** Decides by what is left of the time that the call may wait. */
@@ -158,6 +167,15 @@ final class WaitingCall {
 		else {
 			goOnAfter(said, longestTurn(said));
 		}
+	}
+
+	private @Nullable Charge outOfTime() {
+		for (Charge charge : this.paced) {
+			if (this.mayWait && leftFor(charge) == 0) {
+				return charge;
+			}
+		}
+		return null;
 	}
 
 	private List<Charge> waiting() {
@@ -177,6 +195,11 @@ final class WaitingCall {
 
 	private void take() {
 		if (!this.taking.compareAndSet(false, true)) {
+			return;
+		}
+		Charge late = this.stoodInLine ? outOfTime() : null;
+		if (late != null) {
+			endOutOfTime(late);
 			return;
 		}
 		for (int i = 0; i < this.places.size(); i++) {

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingLine {
 
+	/** An answer of the store that takes no longer holds nobody up. */
+	private static final long PROMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
 	private final Deque<Place> places = new ArrayDeque<>();
 
 	/** When the turn behind the last one that was taken comes; null where unknown. */
@@ -21,6 +24,9 @@ final class WaitingLine {
 
 	/** Since when the first asks the store for its turn; null while it does not. */
 	private @Nullable Long askingSince;
+
+	/** For how long the store has held up those who were first. */
+	private long heldUpNanos;
 
 	/** How many of the calls hold a thread. */
 	private int threads;
@@ -49,7 +55,7 @@ final class WaitingLine {
 	}
 
 	Place join(Charge charge, boolean holdsThread) {
-		Place place = new Place(spacingNanos(charge), holdsThread);
+		Place place = new Place(spacingNanos(charge), holdsThread, this.heldUpNanos);
 		this.threads += holdsThread ? 1 : 0;
 		if (this.places.isEmpty()) {
 			place.first.complete(null);
@@ -66,18 +72,27 @@ final class WaitingLine {
 		}
 	}
 
-	/** Returns for how long the first has been asking the store, 0 if it is not. */
-	long askingNanos(long now) {
+	/** Returns for how long the store has held up a call and those before it. */
+	long heldUpNanos(Place place, long now) {
+		return this.heldUpNanos + askingNanos(now) - place.heldUpBefore;
+	}
+
+	private long askingNanos(long now) {
 		Long since = this.askingSince;
-		return (since != null) ? now - since : 0;
+		return (since != null && now - since > PROMPT_NANOS) ? now - since : 0;
+	}
+
+	private void hasAsked(long now) {
+		this.heldUpNanos += askingNanos(now);
+		this.askingSince = null;
 	}
 
 	/** The first has taken its turn, unless it has left meanwhile. */
-	void reserved(Place first, long turnNanos) {
+	void reserved(Place first, long turnNanos, long now) {
 		if (this.places.peek() != first) {
 			return;
 		}
-		this.askingSince = null;
+		hasAsked(now);
 		this.nextTurnNanos = turnNanos + first.spacingNanos;
 		this.unreservedNanos -= first.spacingNanos;
 		first.turnNanos = turnNanos;
@@ -87,11 +102,12 @@ final class WaitingLine {
 	 * Removes a call, by its turn or because it gave up.
 	 * @param place its place
 	 * @param turnGivenBack whether it took a turn and gave it back
+	 * @param now the monotonic time
 	 * @return whether it was there
 	 */
-	boolean remove(Place place, boolean turnGivenBack) {
+	boolean remove(Place place, boolean turnGivenBack, long now) {
 		if (this.places.peek() == place) {
-			this.askingSince = null;
+			hasAsked(now);
 		}
 		if (!this.places.remove(place)) {
 			return false;
@@ -127,9 +143,12 @@ final class WaitingLine {
 
 		private final boolean holdsThread;
 
-		private Place(long spacingNanos, boolean holdsThread) {
+		private final long heldUpBefore;
+
+		private Place(long spacingNanos, boolean holdsThread, long heldUpBefore) {
 			this.spacingNanos = spacingNanos;
 			this.holdsThread = holdsThread;
+			this.heldUpBefore = heldUpBefore;
 		}
 
 		/** Returns whether the call holds a thread of the share while it waits. */

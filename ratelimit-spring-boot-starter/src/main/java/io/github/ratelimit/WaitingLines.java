@@ -63,11 +63,11 @@ final class WaitingLines {
 		});
 	}
 
-	/** Returns for how long the first of a line has been asking the store, 0 if not. */
-	long askingNanos(Charge charge) {
+	/** Returns for how long the store has held up a call and those before it. */
+	long heldUpNanos(Charge charge, Place place) {
 		long[] nanos = new long[1];
 		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {
-			nanos[0] = line.askingNanos(this.time.nanoTime());
+			nanos[0] = line.heldUpNanos(place, this.time.nanoTime());
 			return line;
 		});
 		return nanos[0];
@@ -76,7 +76,7 @@ final class WaitingLines {
 	/** Notes that the first of a line has taken its turn. */
 	void reserved(Charge charge, Place place, long turnNanos) {
 		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {
-			line.reserved(place, turnNanos);
+			line.reserved(place, turnNanos, this.time.nanoTime());
 			return line;
 		});
 	}
@@ -89,7 +89,7 @@ final class WaitingLines {
 		@Nullable Place[] next = new @Nullable Place[1];
 		this.lines.computeIfPresent(LineKey.of(charge), (key, line) -> {
 			boolean first = line.first() == place;
-			if (line.remove(place, turnGivenBack)) {
+			if (line.remove(place, turnGivenBack, this.time.nanoTime())) {
 				if (place.holdsThread()) {
 					this.threads.giveBack();
 				}

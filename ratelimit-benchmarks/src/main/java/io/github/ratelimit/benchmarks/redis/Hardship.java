@@ -1,9 +1,5 @@
 package io.github.ratelimit.benchmarks.redis;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -22,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -47,12 +42,13 @@ public final class Hardship {
 
 	private static final Duration MOST = Duration.ofMillis(60);
 
-	private final Criteria criteria = new Criteria();
+	private final Criteria criteria;
 
 	private final Table table = new Table("What is allowed when answers are late", "", "instances", "seconds", "asked",
 			"allowed", "of bound", "degraded", "warnings");
 
-	private Hardship() {
+	private Hardship(Criteria criteria) {
+		this.criteria = criteria;
 	}
 
 	/**
@@ -65,20 +61,25 @@ public final class Hardship {
 		int seconds = (args.length > 1) ? Integer.parseInt(args[1]) : 60;
 		int rounds = (args.length > 2) ? Integer.parseInt(args[2]) : 5;
 		Arguments.begin(Hardship.class, what, seconds, rounds);
-		Hardship hardship = new Hardship();
+		Criteria criteria = new Criteria();
+		measure(what, Duration.ofSeconds(seconds), rounds, criteria);
+		System.exit(criteria.print() ? 0 : 1);
+	}
+
+	static void measure(String what, Duration duration, int rounds, Criteria criteria) {
+		Hardship hardship = new Hardship(criteria);
 		boolean all = what.equals("all");
 		for (int i = 0; (all || what.equals("busy")) && i < rounds; i++) {
 			hardship.busy();
 		}
 		for (int instances = 1; (all || what.equals("slow")) && instances <= 3; instances++) {
-			hardship.slow(instances, Duration.ofSeconds(seconds));
+			hardship.slow(instances, duration);
 		}
 		if (all || what.equals("delayed")) {
 			for (int millis : new int[] { 100, 400, 40_000 }) {
 				hardship.delayed(Duration.ofMillis(millis));
 			}
 		}
-		System.exit(hardship.criteria.print() ? 0 : 1);
 	}
 
 	/** Two fresh instances, and more threads that spin than there are processors. */
@@ -123,7 +124,8 @@ public final class Hardship {
 				this.criteria.add("Answers at 45 to 60 ms, %d instances: allowed of C + r t".formatted(instances),
 						Table.figure(ratio, 3), "0.95 to 1.05", ratio >= 0.95 && ratio <= 1.05);
 				this.criteria.add("Answers at 45 to 60 ms, %d instances: warnings".formatted(instances),
-						load.warnings() + " " + load.lines(), "at most 1 each instance", load.warnings() <= instances);
+						load.log.warnings() + " " + load.log.lines(), "at most 1 each instance",
+						load.log.warnings() <= instances);
 			}
 		}
 	}
@@ -143,13 +145,14 @@ public final class Hardship {
 			this.criteria.add("Answers delayed by %d ms for 40 s, 500/d: allowed".formatted(delay.toMillis()),
 					Long.toString(load.allowed.get()), "at most 510", load.allowed.get() <= 510);
 			this.criteria.add("Answers delayed by %d ms for 40 s: warnings".formatted(delay.toMillis()),
-					load.warnings() + " " + load.lines(), "at most 1 and that of slowness", load.warnings() <= 2);
+					load.log.warnings() + " " + load.log.lines(), "at most 1 and that of slowness",
+					load.log.warnings() <= 2);
 		}
 	}
 
 	private void print(String what, Load load, double ratio) {
 		this.table.row(what, load.stores.size(), Table.figure(load.seconds, 1), load.asked.get(), load.allowed.get(),
-				Table.figure(ratio, 3), load.degraded.get(), load.warnings());
+				Table.figure(ratio, 3), load.degraded.get(), load.log.warnings());
 	}
 
 	private static Thread start(Runnable task) {
@@ -168,9 +171,7 @@ public final class Hardship {
 
 		private final List<RedisStore> stores = new ArrayList<>();
 
-		private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-		private final Logger logger = (Logger) LoggerFactory.getLogger(RedisStore.class);
+		private final WarningLog log = new WarningLog();
 
 		private final AtomicLong asked = new AtomicLong();
 
@@ -182,10 +183,6 @@ public final class Hardship {
 
 		Load(Limit limit, int port, int instances) {
 			this.limit = limit;
-			this.log.start();
-			this.logger.setLevel(Level.INFO);
-			this.logger.setAdditive(false);
-			this.logger.addAppender(this.log);
 			RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX,
 					RedisStoreSettings.DEFAULT_DEADLINE, 1_000, OnStoreFailure.LOCAL, Map.of(), Map.of(),
 					RedisStoreSettings.DEFAULT_SLOT_LEASE);
@@ -228,20 +225,9 @@ public final class Hardship {
 			}
 		}
 
-		long warnings() {
-			return List.copyOf(this.log.list).stream().filter((event) -> event.getLevel() == Level.WARN).count();
-		}
-
-		List<String> lines() {
-			return List.copyOf(this.log.list)
-				.stream()
-				.map((event) -> event.getLevel() + " " + event.getFormattedMessage())
-				.toList();
-		}
-
 		@Override
 		public void close() {
-			this.logger.detachAppender(this.log);
+			this.log.close();
 			this.stores.forEach(RedisStore::close);
 			this.factories.forEach(LettuceConnectionFactory::destroy);
 		}

@@ -3,6 +3,10 @@ package io.github.ratelimit.benchmarks.redis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -176,6 +181,19 @@ final class RedisServer implements RedisServers {
 		try (StatefulRedisConnection<String, String> connection = this.client.connect()) {
 			return commands.apply(connection.sync());
 		}
+	}
+
+	/** Runs one command, words with spaces between them. */
+	void command(String words) {
+		String[] parts = words.split(" ");
+		run((commands) -> commands.dispatch(CommandType.valueOf(parts[0]), new StatusOutput<>(StringCodec.UTF8),
+				new CommandArgs<>(StringCodec.UTF8).addValues(Arrays.asList(parts).subList(1, parts.length))));
+	}
+
+	/** Waits until a replica has everything that was written. */
+	void awaitReplica() {
+		Polling.until(START, () -> "there is a replica",
+				() -> run((commands) -> commands.waitForReplication(1, 1_000)) > 0);
 	}
 
 	/** Returns the server's version, for instance {@code 7.0.15}. */

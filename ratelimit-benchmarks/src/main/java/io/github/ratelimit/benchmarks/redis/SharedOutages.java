@@ -52,60 +52,83 @@ public final class SharedOutages {
 
 	/**
 	 * Measures and prints.
-	 * @param args seconds of each load (60)
+	 * @param args seconds of each load (60); how Redis goes (all): away, paused, killed,
+	 * slots
 	 */
 	public static void main(String[] args) {
 		Duration duration = Duration.ofSeconds((args.length > 0) ? Long.parseLong(args[0]) : 60);
-		Arguments.begin(SharedOutages.class, duration.toSeconds());
+		String what = (args.length > 1) ? args[1] : "all";
+		Arguments.begin(SharedOutages.class, duration.toSeconds(), what);
 		Criteria criteria = new Criteria();
-		measure(duration, criteria);
-		criteria.print();
+		measure(what, duration, criteria);
+		System.exit(criteria.print() ? 0 : 1);
 	}
 
-	static void measure(Duration duration, Criteria criteria) {
-		Table table = new Table("What three instances allow of 100/s while Redis comes and goes", "Redis is", "seconds",
-				"asked", "allowed", "of bound", "without Redis");
+	static void measure(String what, Duration duration, Criteria criteria) {
+		boolean all = what.equals("all");
 		Duration third = duration.dividedBy(3);
-		measure("killed for a third of the time", table, criteria, duration, (server) -> {
-			Polling.sleep(third);
-			server.kill();
-			Polling.sleep(third);
-			server.startAgain();
-			Polling.sleep(third);
-		});
-		measure("paused every 0.7 s", table, criteria, duration, (server) -> {
-			for (long flaps = duration.toMillis() / (2 * FLAP.toMillis()); flaps > 0; flaps--) {
-				server.pause();
-				Polling.sleep(FLAP);
-				server.resume();
-				Polling.sleep(FLAP);
-			}
-		});
-		measure("killed every 0.7 s", table, criteria, duration, (server) -> {
-			for (long flaps = duration.toMillis() / (2 * FLAP.toMillis()); flaps > 0; flaps--) {
+		Table table = new Table("What three instances allow of 100/s while Redis comes and goes", "Redis is", "seconds",
+				"asked", "allowed", "of bound", "without Redis", "episodes", "warnings");
+		if (all || what.equals("away")) {
+			measure("killed for a third of the time", table, criteria, (server) -> {
+				Polling.sleep(third);
+				server.kill();
+				Polling.sleep(third);
+				server.startAgain();
+				Polling.sleep(third);
+				return 1;
+			});
+		}
+		if (all || what.equals("paused")) {
+			measure("paused every 0.7 s", table, criteria, (server) -> flap(server, false, duration));
+		}
+		if (all || what.equals("killed")) {
+			measure("killed every 0.7 s", table, criteria, (server) -> flap(server, true, duration));
+		}
+		if (all || what.equals("slots")) {
+			slots(third, criteria);
+		}
+	}
+
+	/** Returns how often Redis was away. */
+	private static long flap(RedisServer server, boolean killed, Duration duration) {
+		long flaps = duration.toMillis() / (2 * FLAP.toMillis());
+		for (long i = 0; i < flaps; i++) {
+			if (killed) {
 				server.kill();
 				Polling.sleep(FLAP);
 				server.startAgain();
-				Polling.sleep(FLAP);
 			}
-		});
-		slots(third, criteria);
+			else {
+				server.pause();
+				Polling.sleep(FLAP);
+				server.resume();
+			}
+			Polling.sleep(FLAP);
+		}
+		return flaps;
 	}
 
-	private static void measure(String name, Table table, Criteria criteria, Duration duration, Trouble trouble) {
-		try (RedisServer server = RedisServer.start(); Instances instances = new Instances(server, INSTANCES)) {
+	private static void measure(String name, Table table, Criteria criteria, Trouble trouble) {
+		try (RedisServer server = RedisServer.start();
+				WarningLog log = new WarningLog();
+				Instances instances = new Instances(server, INSTANCES)) {
 			instances.awaitAll();
 			Load load = new Load(instances);
 			long start = System.nanoTime();
 			load.start();
-			trouble.happen(server);
+			long episodes = trouble.happen(server);
 			load.end();
 			double seconds = (System.nanoTime() - start) / 1e9;
 			double ratio = load.allowed.get() / (PER_SECOND + PER_SECOND * seconds);
 			table.row(name, Table.figure(seconds, 1), Long.toString(load.asked.get()),
-					Long.toString(load.allowed.get()), Table.figure(ratio, 3), Long.toString(load.degraded.get()));
+					Long.toString(load.allowed.get()), Table.figure(ratio, 3), Long.toString(load.degraded.get()),
+					Long.toString(episodes), Long.toString(log.warnings()));
 			criteria.add("Three instances, Redis is " + name + ": allowed of C + r t", Table.figure(ratio, 3),
 					LEAST + " to " + MOST, ratio >= LEAST && ratio <= MOST);
+			criteria.add("Three instances, Redis is " + name + ": warnings",
+					"%d in %d episodes".formatted(log.warnings(), episodes), "at most 1 an instance and episode",
+					log.warnings() <= INSTANCES * episodes);
 		}
 	}
 
@@ -119,19 +142,7 @@ public final class SharedOutages {
 				instances.awaitAll();
 				SlotLoad load = new SlotLoad(instances.stores.get(0));
 				load.start();
-				for (long flaps = duration.toMillis() / (2 * FLAP.toMillis()); flaps > 0; flaps--) {
-					if (killed) {
-						server.kill();
-						Polling.sleep(FLAP);
-						server.startAgain();
-					}
-					else {
-						server.pause();
-						Polling.sleep(FLAP);
-						server.resume();
-					}
-					Polling.sleep(FLAP);
-				}
+				flap(server, killed, duration);
 				load.end();
 				criteria.add(
 						"One instance, 5 slots, Redis is " + (killed ? "killed" : "paused") + " every 0.7 s: at once",
@@ -143,7 +154,8 @@ public final class SharedOutages {
 
 	private interface Trouble {
 
-		void happen(RedisServer server);
+		/** Returns how often Redis was away. */
+		long happen(RedisServer server);
 
 	}
 

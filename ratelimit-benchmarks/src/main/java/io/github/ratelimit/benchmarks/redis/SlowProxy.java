@@ -24,7 +24,9 @@ final class SlowProxy implements AutoCloseable {
 
 	private final ServerSocket listener;
 
-	private final int target;
+	private volatile RedisServer target;
+
+	private volatile boolean cut;
 
 	private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
 
@@ -32,7 +34,7 @@ final class SlowProxy implements AutoCloseable {
 
 	private volatile long mostNanos;
 
-	private SlowProxy(ServerSocket listener, int target) {
+	private SlowProxy(ServerSocket listener, RedisServer target) {
 		this.listener = listener;
 		this.target = target;
 	}
@@ -40,7 +42,7 @@ final class SlowProxy implements AutoCloseable {
 	static SlowProxy inFrontOf(RedisServer server) {
 		try {
 			ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-			SlowProxy proxy = new SlowProxy(listener, server.port());
+			SlowProxy proxy = new SlowProxy(listener, server);
 			start(proxy::accept);
 			return proxy;
 		}
@@ -66,6 +68,27 @@ final class SlowProxy implements AutoCloseable {
 		return this.listener.getLocalPort();
 	}
 
+	/** Returns the server that it leads to. */
+	RedisServer server() {
+		return this.target;
+	}
+
+	/** Leads new connections to another server. */
+	void leadTo(RedisServer server) {
+		this.target = server;
+	}
+
+	/** Closes all connections, and those that come. */
+	void cut() {
+		this.cut = true;
+		closeAll();
+	}
+
+	/** Takes connections again. */
+	void mend() {
+		this.cut = false;
+	}
+
 	/** Delivers answers later from now on. */
 	void delay(Duration least, Duration most) {
 		this.leastNanos = least.toNanos();
@@ -75,7 +98,11 @@ final class SlowProxy implements AutoCloseable {
 	private void accept() throws IOException {
 		while (!this.listener.isClosed()) {
 			Socket client = this.listener.accept();
-			Socket server = new Socket(InetAddress.getLoopbackAddress(), this.target);
+			if (this.cut) {
+				client.close();
+				continue;
+			}
+			Socket server = new Socket(InetAddress.getLoopbackAddress(), this.target.port());
 			client.setTcpNoDelay(true);
 			server.setTcpNoDelay(true);
 			this.sockets.add(client);
@@ -111,7 +138,16 @@ final class SlowProxy implements AutoCloseable {
 	public void close() {
 		try {
 			this.listener.close();
-			for (Socket socket : this.sockets) {
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		closeAll();
+	}
+
+	private void closeAll() {
+		try {
+			for (Socket socket = this.sockets.poll(); socket != null; socket = this.sockets.poll()) {
 				socket.close();
 			}
 		}

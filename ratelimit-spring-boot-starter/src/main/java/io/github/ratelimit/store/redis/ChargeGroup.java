@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
@@ -16,6 +17,10 @@ import org.springframework.data.redis.connection.ClusterSlotHashUtil;
  * @param node who has the keys
  */
 record ChargeGroup(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, Nodes.Node node) {
+
+	private static final int PART_OF_A_WAIT = 4;
+
+	private static final long LEAST_OF_A_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
 	/** Returns groups of charges whose keys are in the same slot of a cluster. */
 	static List<ChargeGroup> bySlot(List<Charge> charges, KnownKey[] keys, LimitTerms[] terms, Nodes nodes) {
@@ -36,6 +41,54 @@ record ChargeGroup(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, N
 
 	int size() {
 		return this.known.length;
+	}
+
+	/**
+	 * Returns for how long an answer is waited for. A call that waits for its turn spends
+	 * no more than a part of what is left of that time here, as others stand behind it.
+	 */
+	long patienceNanos() {
+		long most = this.node.deadlineNanos();
+		for (Charge charge : this.charges) {
+			if (charge.limit().paces()) {
+				long wait = (charge.maxWaitNanos() > 0) ? charge.maxWaitNanos() : charge.limit().maxWait().toNanos();
+				most = Math.min(most, Math.max(wait / PART_OF_A_WAIT, Math.min(wait, LEAST_OF_A_WAIT_NANOS)));
+			}
+		}
+		return most;
+	}
+
+	/** Returns whether nobody can wait until the deadline, which tells late from away. */
+	boolean isImpatient() {
+		return patienceNanos() < this.node.deadlineNanos();
+	}
+
+	/** Returns whether a turn that was asked for before these is not answered yet. */
+	boolean isBehindLateTurn() {
+		for (KnownKey key : this.known) {
+			if (key.isTurnLate()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Notes that nobody waits for the turns any more. */
+	void turnsAreLate(Question asked) {
+		for (int i = 0; i < this.known.length; i++) {
+			if (this.charges.get(i).limit().paces()) {
+				this.known[i].turnIsLate(asked);
+			}
+		}
+	}
+
+	/** Notes that a turn is answered, or will not be. */
+	void turnsAreKnown(Question asked, boolean inTime) {
+		for (KnownKey key : this.known) {
+			if (key.isTurnLate()) {
+				key.turnIsKnown(asked, inTime);
+			}
+		}
 	}
 
 	/** Returns the names of the keys in Redis, not to be changed. */

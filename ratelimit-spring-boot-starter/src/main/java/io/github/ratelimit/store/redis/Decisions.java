@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +16,6 @@ import org.jspecify.annotations.Nullable;
  * is late or there is none. Thread-safe.
  */
 final class Decisions {
-
-	private static final int PART_OF_A_WAIT = 4;
-
-	private static final long LEAST_OF_A_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
 	private final RedisScripts redis;
 
@@ -66,6 +61,9 @@ final class Decisions {
 		if (group.node().isCrowded()) {
 			return decideLate(group, null, start).get(0);
 		}
+		if (group.isBehindLateTurn()) {
+			return decideBehindLateTurn(group, start).get(0);
+		}
 		if (!(terms instanceof LevelScale scale) || scale.isPaced()) {
 			return await(ask(group, true), start).get(0);
 		}
@@ -103,7 +101,18 @@ final class Decisions {
 		if (group.node().isOpen()) {
 			return decideWithout(List.of(group));
 		}
-		return group.node().isCrowded() ? decideLate(group, null, start) : await(ask(group, true), start);
+		if (group.node().isCrowded()) {
+			return decideLate(group, null, start);
+		}
+		return group.isBehindLateTurn() ? decideBehindLateTurn(group, start) : await(ask(group, true), start);
+	}
+
+	/** Nobody waits for Redis who stands behind a turn that it has not answered yet. */
+	private List<LimitDecision> decideBehindLateTurn(ChargeGroup group, long start) {
+		LateDecisions.Taken taken = this.late.decide(List.of(group), start);
+		group.node().late(start, true, group.known()[0].name());
+		leave(group, taken.granted() ? ask(group, true) : null, taken.receipts().get(0));
+		return taken.decisions();
 	}
 
 	private List<LimitDecision> await(Question question, long start) {
@@ -150,20 +159,9 @@ final class Decisions {
 				: Question.look(group, this.redis, this.scripts.take(), this.time);
 	}
 
-	/**
-	 * Returns until when a decision's answer is waited for. A call that waits for its
-	 * turn spends no more than a part of what is left of that time here, as others stand
-	 * behind it.
-	 */
-	long deadline(long start, ChargeGroup group) {
-		long most = this.deadlineNanos;
-		for (Charge charge : group.charges()) {
-			if (charge.limit().paces()) {
-				long wait = (charge.maxWaitNanos() > 0) ? charge.maxWaitNanos() : charge.limit().maxWait().toNanos();
-				most = Math.min(most, Math.max(wait / PART_OF_A_WAIT, Math.min(wait, LEAST_OF_A_WAIT_NANOS)));
-			}
-		}
-		return start + most;
+	/** Returns until when a decision's answer is waited for. */
+	static long deadline(long start, ChargeGroup group) {
+		return start + (group.isBehindLateTurn() ? 0 : group.patienceNanos());
 	}
 
 	/** Lets what nobody waits for any more go back, should it be granted yet. */

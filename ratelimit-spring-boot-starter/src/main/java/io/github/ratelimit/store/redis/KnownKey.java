@@ -52,6 +52,9 @@ final class KnownKey {
 	/** Null until permits were given away without Redis. */
 	private volatile @Nullable LateCalls late;
 
+	/** The last turn that was asked for and not answered in time, null without one. */
+	private volatile @Nullable Question lateTurn;
+
 	private volatile long lastSeen;
 
 	KnownKey(Key key, String space, RedisKeys names, long now) {
@@ -189,12 +192,32 @@ final class KnownKey {
 	}
 
 	/**
-	 * Returns how many permits of the last state this instance has given away since: what
-	 * stands in for Redis does not have them.
+	 * Returns one of several instances' part of a state, less what this instance has
+	 * given away of it since: what stands in for Redis does not have that.
 	 */
-	long givenAway() {
+	long[] partsLeft(SeenState seen, int instances, long now) {
+		long[] parts = seen.parts(instances, now);
 		LateCalls known = this.late;
-		return (known != null) ? known.permits() : 0;
+		if (known != null) {
+			known.lower(parts, seen, instances, now);
+		}
+		return parts;
+	}
+
+	/** Returns whether a turn was asked for that Redis has not answered yet. */
+	boolean isTurnLate() {
+		return this.lateTurn != null;
+	}
+
+	void turnIsLate(Question asked) {
+		this.lateTurn = asked;
+	}
+
+	/** Notes that there is an answer, or none will come: others may be waited for. */
+	synchronized void turnIsKnown(Question asked, boolean inTime) {
+		if (inTime || this.lateTurn == asked) {
+			this.lateTurn = null;
+		}
 	}
 
 	KeyCalls calls() {

@@ -71,7 +71,7 @@ final class LateCall {
 				givePlacesBack(i, ofOneKey ? null : fresh[i]);
 			}
 			else if (ofOneKey) {
-				end(i);
+				giveUp(i);
 				receipt.lost();
 			}
 			else {
@@ -109,9 +109,13 @@ final class LateCall {
 		}
 		else {
 			this.decisions.owe(key, receipt.terms(), charge.permits());
-			end(index);
+			giveUp(index);
 			receipt.owed();
 		}
+	}
+
+	private void giveUp(int index) {
+		this.group.known()[index].late().giveUp(this.group.charges().get(index).permits());
 	}
 
 	private void end(int index) {

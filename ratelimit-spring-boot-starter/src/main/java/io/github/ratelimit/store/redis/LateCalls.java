@@ -15,6 +15,14 @@ final class LateCalls {
 	private long permits;
 
 	/**
+	 * What they have left, and time has brought back, of the state that it began with.
+	 */
+	private @Nullable SeenState left;
+
+	/** Null if there was none. */
+	private @Nullable SeenState begunWith;
+
+	/**
 	 * Decides a charge from the last state of its key, less the permits that are given
 	 * away, and takes its permits. A key that was never seen is full.
 	 * @param charge what is asked
@@ -26,29 +34,69 @@ final class LateCalls {
 	 */
 	synchronized LimitDecision take(Charge charge, LimitTerms terms, @Nullable SeenState last, long startNanos,
 			long nowNanos, LateReceipt receipt) {
-		SeenState from = terms.from(last, nowNanos);
-		SeenState there = from.later(nowNanos, this.permits);
+		SeenState there = there(terms, last, nowNanos);
 		if (!there.has(charge, Math.max(0, TimeUnit.NANOSECONDS.toMicros(nowNanos - startNanos)))) {
 			return there.refused(charge);
 		}
 		this.permits += charge.permits();
-		SeenState left = (charge.permits() == 0) ? there : from.later(nowNanos, this.permits);
+		SeenState left = (charge.permits() == 0) ? there : there.later(nowNanos, charge.permits());
+		this.left = left;
 		return left.granted(charge, receipt);
 	}
 
-	/** Returns the permits that the last state seems to have and that are given away. */
-	synchronized long permits() {
-		return this.permits;
+	private SeenState there(LimitTerms terms, @Nullable SeenState last, long nowNanos) {
+		SeenState left = this.left;
+		if (left != null && last == this.begunWith && left.terms().limit().equals(terms.limit())) {
+			return left.later(nowNanos, 0);
+		}
+		this.begunWith = last;
+		SeenState seen = terms.from(last, nowNanos);
+		boolean paced = terms.limit().paces() && left != null && left.terms().limit().equals(terms.limit());
+		this.left = paced ? behind(seen.later(nowNanos, 0), left.later(nowNanos, 0))
+				: seen.later(nowNanos, this.permits);
+		return this.left;
+	}
+
+	/** Turns that were given come one after the other, whatever the last state knows. */
+	private static SeenState behind(SeenState seen, SeenState left) {
+		return (left.nanosToFull(0) > seen.nanosToFull(0)) ? left : seen;
+	}
+
+	/**
+	 * Lowers an instance's part of a state by what this instance has given away of it, of
+	 * which it has its part of what time has brought back meanwhile.
+	 * @param parts permits of each rate
+	 * @param last the state
+	 * @param instances among how many it is divided
+	 */
+	synchronized void lower(long[] parts, SeenState last, int instances, long nowNanos) {
+		SeenState left = (last == this.begunWith) ? this.left : null;
+		boolean known = left != null && left.terms().limit().equals(last.terms().limit());
+		long[] before = last.parts(1, nowNanos);
+		long[] now = known ? left.parts(1, nowNanos) : before;
+		for (int i = 0; i < parts.length; i++) {
+			long back = known ? Math.max(0, this.permits - (before[i] - now[i])) : 0;
+			parts[i] -= this.permits - back / instances;
+		}
 	}
 
 	/** Adds permits that are given away. */
 	synchronized void add(long permits) {
 		this.permits += permits;
+		SeenState left = this.left;
+		this.left = (left != null) ? left.later(left.askedNanos(), permits) : null;
 	}
 
-	/** Ends what is given away: a state that lacks it was seen, or nobody has got it. */
+	/** Ends what is given away, since nobody has got it, or it was added once more. */
+	synchronized void giveUp(long permits) {
+		add(-permits);
+		end(0);
+	}
+
+	/** Ends what is given away, since Redis lacks it. */
 	synchronized void end(long permits) {
 		this.permits -= permits;
+		this.left = (this.permits > 0) ? this.left : null;
 	}
 
 }

@@ -40,7 +40,8 @@ final class LateDecisions {
 			@Nullable LateReceipt[] taken = new @Nullable LateReceipt[group.size()];
 			for (int i = 0; i < taken.length; i++) {
 				LateReceipt receipt = new LateReceipt(group.terms()[i]);
-				LimitDecision decision = decide(group.charges().get(i), group.known()[i], receipt, startNanos, now);
+				LimitDecision decision = decide(group.charges().get(i), group.known()[i], receipt, group.isImpatient(),
+						startNanos, now);
 				refused |= decision.refuses();
 				taken[i] = decision.violated() ? null : receipt;
 				decisions.add(decision);
@@ -56,9 +57,12 @@ final class LateDecisions {
 		return new Taken(decisions, receipts, !refused);
 	}
 
-	private LimitDecision decide(Charge charge, KnownKey key, LateReceipt receipt, long startNanos, long now) {
+	/** What cannot wait until the deadline does not know whether Redis is only late. */
+	private LimitDecision decide(Charge charge, KnownKey key, LateReceipt receipt, boolean impatient, long startNanos,
+			long now) {
 		SeenState last = key.last();
-		if (last == null) {
+		boolean alone = last == null || impatient;
+		if (alone) {
 			OnStoreFailure policy = this.settings.onStoreFailure(charge.limit().name());
 			if (policy == OnStoreFailure.DENY) {
 				return LimitDecision.unavailable(charge, StandIn.RETRY_NANOS);
@@ -69,14 +73,14 @@ final class LateDecisions {
 			}
 		}
 		LimitDecision decision = key.late().take(charge, receipt.terms(), last, startNanos, now, receipt);
-		return (last != null) ? decision : LimitDecision.degraded(decision);
+		return alone ? LimitDecision.degraded(decision) : decision;
 	}
 
 	/** Ends what was taken for charges that are refused after all. */
 	static void giveUp(ChargeGroup group, @Nullable LateReceipt[] taken) {
 		for (int i = 0; i < taken.length; i++) {
 			if (taken[i] != null) {
-				group.known()[i].late().end(group.charges().get(i).permits());
+				group.known()[i].late().giveUp(group.charges().get(i).permits());
 				taken[i] = null;
 			}
 		}

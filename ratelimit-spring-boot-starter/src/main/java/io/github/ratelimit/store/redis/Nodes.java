@@ -94,6 +94,11 @@ final class Nodes {
 			this.log = new OutageLog(name, Nodes.this.policies, Nodes.this.time, Nodes.this.scheduler, Nodes.this.owed);
 		}
 
+		/** Returns for how long an answer of this node is in time. */
+		long deadlineNanos() {
+			return Nodes.this.deadlineNanos;
+		}
+
 		boolean isOpen() {
 			return this.breaker.isOpen();
 		}

@@ -177,8 +177,11 @@ final class Question {
 		}
 		Nodes.Node node = this.group.node();
 		node.lateBegins();
+		this.group.turnsAreLate(this);
 		Answers.orLost(this.answer).whenComplete((bytes, failure) -> {
 			node.lateEnds();
+			boolean inTime = bytes != null && this.time.nanoTime() - this.askedNanos <= this.group.patienceNanos();
+			this.group.turnsAreKnown(this, inTime);
 			Said said = (bytes != null) ? readLate(bytes) : null;
 			if (said != null) {
 				call.answered(said.decisions(), this.fresh);

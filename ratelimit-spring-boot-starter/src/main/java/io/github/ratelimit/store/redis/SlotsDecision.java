@@ -58,7 +58,7 @@ final class SlotsDecision {
 		List<Question> questions = ask(this.groups, false, failed);
 		boolean granted = true;
 		for (Question question : questions) {
-			Question.Said answer = question.await(this.decisions.deadline(start, question.group()));
+			Question.Said answer = question.await(Decisions.deadline(start, question.group()));
 			if (answer != null) {
 				there.add(question.group());
 				granted &= answer.granted();
@@ -91,7 +91,7 @@ final class SlotsDecision {
 		List<LimitDecision> taken = new ArrayList<>();
 		List<LimitDecision> lost = new ArrayList<>();
 		for (Question question : ask(there, true, failed)) {
-			Question.Said answer = question.await(this.decisions.deadline(start, question.group()));
+			Question.Said answer = question.await(Decisions.deadline(start, question.group()));
 			if (answer != null) {
 				(answer.granted() ? taken : lost).addAll(answer.decisions());
 			}

@@ -180,14 +180,7 @@ final class StandIn {
 		if (seen == null || standIn.hasBegunWith(seen) || !seen.terms().limit().equals(charge.limit())) {
 			return;
 		}
-		standIn.begin(seen, () -> {
-			long[] parts = seen.parts(instances, now);
-			long givenAway = key.givenAway();
-			for (int i = 0; i < parts.length; i++) {
-				parts[i] -= givenAway;
-			}
-			this.local.lower(own, charge.key(), parts);
-		});
+		standIn.begin(seen, () -> this.local.lower(own, charge.key(), key.partsLeft(seen, instances, now)));
 		register(key, terms, new Charge(own, charge.key(), 0), now);
 	}
 

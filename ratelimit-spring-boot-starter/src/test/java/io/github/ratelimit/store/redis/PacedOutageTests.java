@@ -8,11 +8,15 @@ import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStatistics;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.redis.server.FaultyProxy;
+import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +24,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,56 +32,181 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Calls wait for their turn while Redis answers nothing. */
+/** Calls wait for their turn while Redis answers nothing, or too late. */
+@Tag("version-independent")
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class PacedOutageTests {
 
-	private static final Duration MAX_WAIT = Duration.ofSeconds(4);
+	/** A busy machine may let a thread go on so much later. */
+	private static final Duration BUSY = Duration.ofSeconds(2);
 
-	private static final Limit PACED = Limit.named("paced")
-		.rates(List.of(Rate.parse("10/s")))
-		.maxWait(MAX_WAIT, Limit.DEFAULT_MAX_WAITING)
-		.build();
+	private static final Duration PATIENT = Duration.ofSeconds(5);
+
+	private static final Limit TEN_A_SECOND = paced("10/s", Duration.ofSeconds(4));
+
+	private static final Limit TWENTY_A_SECOND = paced("20/s", Duration.ofSeconds(2));
+
+	private final LimitRegistry registry = new LimitRegistry();
 
 	private RedisServer server;
+
+	private FaultyProxy proxy;
 
 	private StoreLog log;
 
 	@BeforeEach
 	void start() {
 		this.server = RedisServer.start();
+		this.proxy = FaultyProxy.inFrontOf(this.server);
 		this.log = new StoreLog();
 	}
 
 	@AfterEach
 	void close() {
 		this.log.close();
+		this.proxy.close();
 		this.server.close();
+	}
+
+	private static Limit paced(String rate, Duration maxWait) {
+		return Limit.named("paced")
+			.rates(List.of(Rate.parse(rate)))
+			.maxWait(maxWait, Limit.DEFAULT_MAX_WAITING)
+			.build();
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void aRedisThatAnswersNothingRefusesNobodyForItself(OnStoreFailure policy) throws Exception {
-		try (Instance instance = Instance.through(this.server.port())
-			.deadline(Duration.ofSeconds(5))
-			.onStoreFailure(policy)
-			.build()
-			.awaitUp()) {
-			LimitRegistry registry = new LimitRegistry();
-			registry.register(PACED, List.of());
-			RateLimiter limiter = RateLimiter.create(registry, instance.store(), new KillSwitch(true),
-					new Degradation(TimeSource.system()));
-			assertThat(limiter.tryAcquire(new Charge(PACED, Key.of("caller"), 1)).allowed()).isTrue();
+	void theWholeQueueIsDecidedByThePolicyWhenItsHeadGetsNoAnswer(OnStoreFailure policy) throws Exception {
+		try (Instance instance = instance(policy, PATIENT)) {
+			Callers callers = callersOf(TEN_A_SECOND, instance);
 			this.server.pause();
 
-			Queue<Decision> decisions = new ConcurrentLinkedQueue<>();
-			TestThreads.run(20, (thread) -> {
-				Decision decision = limiter
-					.tryAcquire(new Charge(PACED, Key.of("caller"), 1).waiting(MAX_WAIT.toNanos()));
-				decisions.add(decision);
-			});
-			assertThat(decisions).hasSize(20);
+			Queue<Call> calls = callers.call(20);
+
+			areDecidedByPolicy(calls, 20, policy, callers);
+			assertThat(instance.store().status()).as("what happens is not for the breaker").isEqualTo("up");
+			this.server.resume();
+			Polling.until(Duration.ofSeconds(20), "Redis decides again", () -> !callers.call().isDegraded());
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whoDoesNotFitForTheTimeThatTheStoreTookIsRefusedByThePolicy(OnStoreFailure policy) throws Exception {
+		try (Instance instance = instance(policy, PATIENT)) {
+			Callers callers = callersOf(TWENTY_A_SECOND, instance);
+			this.server.pause();
+
+			// as many turns as come within the longest wait
+			Queue<Call> calls = callers.call(40);
+
+			assertThat(calls).hasSize(40).allMatch((call) -> call.decision().isDegraded());
+			assertThat(callers.statistics().degraded()).isEqualTo(40);
+			areInTime(calls, callers.limit());
+			switch (policy) {
+				case ALLOW -> assertThat(calls).allMatch((call) -> call.decision().allowed());
+				case DENY -> assertThat(calls).allMatch(Call::isUnavailable);
+				default -> assertThat(calls).filteredOn((call) -> call.decision().allowed()).hasSizeBetween(10, 32);
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void theQueueOfAServerThatIsGoneIsDecidedByThePolicy(OnStoreFailure policy) throws Exception {
+		try (Instance instance = instance(policy, PATIENT)) {
+			Callers callers = callersOf(TWENTY_A_SECOND, instance);
+			this.server.kill();
+
+			areDecidedByPolicy(callers.call(20), 20, policy, callers);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void answersThatComeTooLateForTheQueueAreNotWaitedForOneByOne(OnStoreFailure policy) throws Exception {
+		try (Instance instance = instance(policy, PATIENT)) {
+			Callers callers = callersOf(TWENTY_A_SECOND, instance);
+			this.proxy.delayReplies(Duration.ofMillis(800));
+
+			areDecidedByPolicy(callers.call(20), 20, policy, callers);
+
+			this.proxy.normal();
+			Polling.until(Duration.ofSeconds(20), "Redis decides again", () -> !callers.call().isDegraded());
+			assertThat(this.log.lines()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void answersAfterTheDeadlineAreLateAndNotAway(OnStoreFailure policy) throws Exception {
+		try (Instance instance = instance(policy, Duration.ofMillis(100))) {
+			Callers callers = callersOf(TWENTY_A_SECOND, instance);
+			this.proxy.delayReplies(Duration.ofMillis(300));
+
+			Queue<Call> calls = callers.call(20);
+
+			assertThat(calls).hasSize(20).allMatch((call) -> call.decision().allowed());
+			assertThat(calls).noneMatch((call) -> call.decision().isDegraded());
+			areInTime(calls, callers.limit());
+		}
+	}
+
+	private static void areDecidedByPolicy(Queue<Call> calls, int count, OnStoreFailure policy, Callers callers) {
+		assertThat(calls).hasSize(count).allMatch((call) -> call.decision().isDegraded());
+		if (policy == OnStoreFailure.DENY) {
+			assertThat(calls).allMatch(Call::isUnavailable);
+		}
+		else {
+			assertThat(calls).allMatch((call) -> call.decision().allowed());
+		}
+		assertThat(callers.statistics().degraded()).isEqualTo(count);
+		areInTime(calls, callers.limit());
+	}
+
+	private static void areInTime(Queue<Call> calls, Limit limit) {
+		assertThat(calls).allMatch((call) -> call.decision().turnAfterNanos() <= limit.maxWait().toNanos());
+		assertThat(calls).allMatch((call) -> call.took().compareTo(limit.maxWait().plus(BUSY)) < 0);
+	}
+
+	private Instance instance(OnStoreFailure policy, Duration deadline) {
+		return Instance.through(this.proxy).deadline(deadline).onStoreFailure(policy).build().awaitUp();
+	}
+
+	/** Returns callers, one of whom has called already. */
+	private Callers callersOf(Limit limit, Instance instance) {
+		RegisteredLimit registered = this.registry.register(limit, List.of());
+		Callers callers = new Callers(limit, registered.statistics(), RateLimiter.create(this.registry,
+				instance.store(), new KillSwitch(true), new Degradation(TimeSource.system())));
+		Polling.until(PATIENT, "Redis decides", () -> !callers.call().isDegraded());
+		return callers;
+	}
+
+	private record Callers(Limit limit, LimitStatistics statistics, RateLimiter limiter) {
+
+		Decision call() {
+			return this.limiter.tryAcquire(new Charge(this.limit, Key.of("caller"), 1));
+		}
+
+		Queue<Call> call(int count) throws Exception {
+			Queue<Call> calls = new ConcurrentLinkedQueue<>();
+			TestThreads.run(count, (thread) -> {
+				long start = System.nanoTime();
+				Decision decision = call();
+				calls.add(new Call(decision, Duration.ofNanos(System.nanoTime() - start)));
+			});
+			return calls;
+		}
+
+	}
+
+	private record Call(Decision decision, Duration took) {
+
+		boolean isUnavailable() {
+			return this.decision.limits().stream().allMatch(LimitDecision::unavailable);
+		}
+
 	}
 
 }
