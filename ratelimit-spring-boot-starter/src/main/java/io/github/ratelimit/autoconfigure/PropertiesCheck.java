@@ -87,9 +87,10 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 	/** Who wrote rules in two places expects both to hold. */
 	private static void warnOfReplacedRules(Map<String, ConfiguredProperty> owners,
 			Map<String, ConfiguredProperty> replaced) {
+		ConfiguredProperty owner = owners.get(RULES);
 		ConfiguredProperty dropped = replaced.get(RULES);
-		if (dropped != null) {
-			logger.warn("The rules of " + RULES + " are those of " + owners.get(RULES).place() + " alone, and those of "
+		if (owner != null && dropped != null) {
+			logger.warn("The rules of " + RULES + " are those of " + owner.place() + " alone, and those of "
 					+ dropped.place() + " do not hold: a list is replaced as a whole, not "
 					+ "merged. Write all rules in one place");
 		}
