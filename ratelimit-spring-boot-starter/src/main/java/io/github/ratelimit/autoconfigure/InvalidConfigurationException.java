@@ -1,6 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown at start-up for a property that cannot be. It says which, what is wrong and what
@@ -19,6 +20,8 @@ class InvalidConfigurationException extends RuntimeException {
 
 	private final String remedy;
 
+	private final @Nullable String place;
+
 	/**
 	 * Creates the exception.
 	 * @param property the property's full name, for example
@@ -29,12 +32,29 @@ class InvalidConfigurationException extends RuntimeException {
 	 * @param remedy what to write instead, a sentence
 	 */
 	InvalidConfigurationException(String property, String value, String problem, String remedy) {
+		this(property, null, value, problem, remedy);
+	}
+
+	/**
+	 * Creates the exception for a property as one source has it.
+	 * @param property the property
+	 * @param value as above
+	 * @param problem as above
+	 * @param remedy as above
+	 */
+	InvalidConfigurationException(ConfiguredProperty property, String value, String problem, String remedy) {
+		this(property.name(), property.place(), value, problem, remedy);
+	}
+
+	private InvalidConfigurationException(String property, @Nullable String place, String value, String problem,
+			String remedy) {
 		super("Property '" + property + "'" + (value.isEmpty() ? "" : " with value '" + value + "'") + " " + problem
 				+ ". " + remedy);
 		this.property = property;
 		this.value = value;
 		this.problem = problem;
 		this.remedy = remedy;
+		this.place = place;
 	}
 
 	String property() {
@@ -51,6 +71,11 @@ class InvalidConfigurationException extends RuntimeException {
 
 	String remedy() {
 		return this.remedy;
+	}
+
+	/** Returns where it stands; null for the source that wins. */
+	@Nullable String place() {
+		return this.place;
 	}
 
 }

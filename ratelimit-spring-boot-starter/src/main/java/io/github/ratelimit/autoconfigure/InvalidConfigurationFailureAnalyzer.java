@@ -22,14 +22,16 @@ class InvalidConfigurationFailureAnalyzer extends AbstractFailureAnalyzer<Invali
 		if (!cause.value().isEmpty()) {
 			findings.withValue(cause.value());
 		}
-		return findings.with("Origin", origin(cause.property()))
-			.with("Reason", (cause.value().isEmpty() ? "It " : "The value ") + cause.problem())
+		String place = cause.place();
+		if (place != null) {
+			findings.with("Origin", place);
+		}
+		else if (this.environment instanceof ConfigurableEnvironment configurable) {
+			PropertyPlaces places = PropertyPlaces.of(configurable, cause.property());
+			findings.with("Origin", places.winner()).with("Instead of", places.others());
+		}
+		return findings.with("Reason", (cause.value().isEmpty() ? "It " : "The value ") + cause.problem())
 			.toAnalysis(cause.remedy(), cause);
-	}
-
-	private @Nullable String origin(String property) {
-		return (this.environment instanceof ConfigurableEnvironment configurable)
-				? PropertyPlaces.of(configurable).find(property) : null;
 	}
 
 }

@@ -75,7 +75,7 @@ final class LimitNames implements MapNames {
 	private void add(ConfiguredProperty property) {
 		PropertyPath.Element element = property.path().get(2);
 		if (element.isIndex()) {
-			throw new InvalidConfigurationException(property.name(), element.text(),
+			throw new InvalidConfigurationException(property, element.text(),
 					"is no name of a limit but the index of a list, or a number that YAML reads as one",
 					"Write the limits as a map from their names: ratelimit.limits.<name>.rate. "
 							+ "A name that is a number needs quotes.");
@@ -84,7 +84,7 @@ final class LimitNames implements MapNames {
 		Declared declared = new Declared(element.text(), element.bracketed(), property);
 		Declared earlier = this.byUniform.putIfAbsent(element.uniform(), declared);
 		if (earlier != null && !earlier.isSpelledLike(declared)) {
-			throw new InvalidConfigurationException(property.name(), declared.written(),
+			throw new InvalidConfigurationException(property, declared.written(),
 					"is another spelling of the limit '" + earlier.written() + "' (" + earlier.property().place()
 							+ "), and only letters and digits tell names apart",
 					"Spell it '" + earlier.written() + "' everywhere, or give one of the two another name.");
@@ -97,15 +97,15 @@ final class LimitNames implements MapNames {
 			.filter((c) -> !isNameCharacter(c))
 			.forEach((c) -> foreign.add("'" + Character.toString(c) + "'"));
 		if (!foreign.isEmpty()) {
-			throw new InvalidConfigurationException(property.name(), name,
+			throw new InvalidConfigurationException(property, name,
 					"is no name for a limit: it has " + String.join(", ", foreign.stream().sorted().toList()), LETTERS);
 		}
 		if (PropertyPath.uniform(name).isEmpty()) {
-			throw new InvalidConfigurationException(property.name(), name,
+			throw new InvalidConfigurationException(property, name,
 					"is no name for a limit: it has neither letter nor digit", LETTERS);
 		}
 		if (name.length() > Limit.MAX_NAME_LENGTH) {
-			throw new InvalidConfigurationException(property.name(), name,
+			throw new InvalidConfigurationException(property, name,
 					"is no name for a limit: it has " + name.length() + " characters",
 					"Shorten it to at most " + Limit.MAX_NAME_LENGTH + ".");
 		}
@@ -118,7 +118,7 @@ final class LimitNames implements MapNames {
 	private void checkReach(ConfiguredProperty variable) {
 		Declared declared = this.byUniform.get(variable.path().get(2).uniform());
 		if (declared != null && !declared.isReachedByVariables()) {
-			throw new InvalidConfigurationException(variable.name(), variable.value(),
+			throw new InvalidConfigurationException(variable, variable.value(),
 					"does not reach the limit '" + declared.written() + "' (" + declared.property().place()
 							+ "), because environment variables have no brackets",
 					"Write the limit's name without brackets: " + declared.name() + ".");

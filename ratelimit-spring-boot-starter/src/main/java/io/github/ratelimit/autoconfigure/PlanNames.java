@@ -34,13 +34,13 @@ final class PlanNames implements MapNames {
 		}
 		String written = written(property.path());
 		if (!written.chars().allMatch(PlanNames::isPlain)) {
-			throw new InvalidConfigurationException(property.name(), written,
+			throw new InvalidConfigurationException(property, written,
 					"is no name for a plan as it stands: Spring Boot would read another one",
 					REMEDY.formatted(written));
 		}
 		String earlier = this.byUniform.putIfAbsent(element.uniform(), written);
 		if (earlier != null && !earlier.equals(written)) {
-			throw new InvalidConfigurationException(property.name(), written,
+			throw new InvalidConfigurationException(property, written,
 					"is another spelling of the plan '" + earlier + "', and only letters and digits tell names apart",
 					"Spell it '" + earlier + "' everywhere, or give one of the two another name.");
 		}
@@ -64,7 +64,7 @@ final class PlanNames implements MapNames {
 		String uniform = variable.path().get(4).uniform();
 		for (String name : this.bracketed) {
 			if (!name.equals(uniform) && PropertyPath.uniform(name).equals(uniform)) {
-				throw new InvalidConfigurationException(variable.name(), variable.value(),
+				throw new InvalidConfigurationException(variable, variable.value(),
 						"does not reach the plan '" + name + "', because environment variables have no brackets",
 						"Set it in a file, or write the plan's name in lower-case letters and digits.");
 			}

@@ -18,6 +18,8 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 
 	private static final Log logger = LogFactory.getLog(PropertiesCheck.class);
 
+	private static final String RULES = "ratelimit.http.rules";
+
 	private final ConfigurableEnvironment environment;
 
 	private @Nullable LimitNames names;
@@ -48,6 +50,7 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 		UnknownProperties unknown = new UnknownProperties(root, limitNames);
 		Map<String, PropertyMatch> winners = new LinkedHashMap<>();
 		Map<String, ConfiguredProperty> owners = new LinkedHashMap<>();
+		Map<String, ConfiguredProperty> replaced = new LinkedHashMap<>();
 		for (ConfiguredProperty property : properties) {
 			PropertyMatch match = PropertyMatch.of(property, root, limitNames);
 			KnownProperty found = match.found();
@@ -57,22 +60,40 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 			else if (!found.takesValue()) {
 				refuseValueOfGroup(match);
 			}
-			else if (owner(owners, match) == property.source()) {
+			else if (owner(owners, replaced, match) == property.source()) {
 				winners.putIfAbsent(match.name(), match);
 			}
 		}
 		winners.values().forEach(this::checkValue);
 		unknown.warnings().forEach(logger::warn);
+		warnOfReplacedRules(owners, replaced);
 		warnOfUnused(winners);
 		return limitNames;
 	}
 
 	/** A list comes as a whole from the first source that has a part of it. */
-	private static Object owner(Map<String, ConfiguredProperty> owners, PropertyMatch match) {
-		String list = match.name().endsWith("]") ? match.name().substring(0, match.name().lastIndexOf('['))
-				: match.name();
+	private static Object owner(Map<String, ConfiguredProperty> owners, Map<String, ConfiguredProperty> replaced,
+			PropertyMatch match) {
+		int index = match.name().indexOf('[');
+		String list = (index < 0) ? match.name() : match.name().substring(0, index);
 		ConfiguredProperty earlier = owners.putIfAbsent(list, match.property());
-		return ((earlier != null) ? earlier : match.property()).source();
+		if (earlier == null || earlier.source() == match.property().source()) {
+			return match.property().source();
+		}
+		replaced.putIfAbsent(list, match.property());
+		return earlier.source();
+	}
+
+	/** Who wrote rules in two places expects both to hold. */
+	private static void warnOfReplacedRules(Map<String, ConfiguredProperty> owners,
+			Map<String, ConfiguredProperty> replaced) {
+		ConfiguredProperty owner = owners.get(RULES);
+		ConfiguredProperty dropped = replaced.get(RULES);
+		if (owner != null && dropped != null) {
+			logger.warn("The rules of " + RULES + " are those of " + owner.place() + " alone, and those of "
+					+ dropped.place() + " do not hold: a list is replaced as a whole, not "
+					+ "merged. Write all rules in one place");
+		}
 	}
 
 	private static void refuseValueOfGroup(PropertyMatch match) {
@@ -82,13 +103,13 @@ final class PropertiesCheck implements BeanFactoryPostProcessor {
 		String example = example(match.deepest());
 		if (!value.isEmpty()) {
 			boolean limit = name.startsWith("ratelimit.limits.") && match.deepest().kind() == KnownProperty.Kind.GROUP;
-			throw new InvalidConfigurationException(property.name(), value,
+			throw new InvalidConfigurationException(property, value,
 					"stands where other properties have to be, one level below",
 					limit ? "Write " + name + ".rate: " + value + " and " + name + ".key."
 							: "Write for example " + name + "." + example + ".");
 		}
 		if (property.path().size() > 1) {
-			throw new InvalidConfigurationException(property.name(), value, "has nothing below it",
+			throw new InvalidConfigurationException(property, value, "has nothing below it",
 					"Remove it, or write for example " + name + "." + example + " below it, indented.");
 		}
 	}

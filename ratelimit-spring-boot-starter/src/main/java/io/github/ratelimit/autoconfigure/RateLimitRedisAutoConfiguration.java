@@ -107,8 +107,8 @@ public final class RateLimitRedisAutoConfiguration {
 		}
 
 		@Bean
-		RedisStoreShutdown rateLimitRedisStoreShutdown(RedisStore store, ApplicationContext context) {
-			return new RedisStoreShutdown(store::close, context);
+		RedisStoreLifecycle rateLimitRedisStoreLifecycle(RedisStore store, ApplicationContext context) {
+			return new RedisStoreLifecycle(store::warmUp, store::close, context);
 		}
 
 	}

@@ -1,6 +1,5 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.KeySource;
 import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.expression.LimitPolicies;
@@ -92,22 +91,19 @@ final class RuleDefinitions {
 	 * A form's fields would have to be read from the body, which is the application's.
 	 */
 	private static void warnOfForms(Rule rule) {
-		if (rule.methods().stream().noneMatch(WITH_BODIES::contains)) {
+		if (!rule.methods().isEmpty() && rule.methods().stream().noneMatch(WITH_BODIES::contains)) {
 			return;
 		}
 		for (LimitPolicy limit : rule.policies()) {
-			List<String> keys = limit.registered()
-				.keySources()
-				.stream()
-				.map(KeySource::expression)
-				.filter((key) -> PARAMETER.matcher(key).find())
-				.toList();
-			if (!keys.isEmpty()) {
-				logger.warn("Limit '" + limit.registered().limit().name() + "' has the key " + String.join(", ", keys)
-						+ ", and rule '" + rule + "' is about requests with bodies: param(...) reads the query string "
-						+ "and never the fields of a form, so a form has no such value and is counted by the next key, "
-						+ "or as on-missing-key says (by address). To count by a field, annotate the controller's method: "
-						+ "@RateLimited(value = \"" + limit.registered().limit().name() + "\", key = \"#field\")");
+			List<String> texts = limit.expressions().stream().filter((text) -> PARAMETER.matcher(text).find()).toList();
+			if (!texts.isEmpty()) {
+				String name = limit.registered().limit().name();
+				logger.warn("Limit '" + name + "' reads " + String.join(", ", texts) + ", and rule '" + rule
+						+ "' is also about requests with bodies: param(...) reads the query string and never the fields of "
+						+ "a form, so a form has no such value, and a key without one is the next key, or what "
+						+ "on-missing-key says (the address). To count by a field, annotate the controller's method: "
+						+ "@RateLimited(value = \"" + name + "\", key = \"#field\")"
+						+ (rule.methods().isEmpty() ? ". If only query strings are meant, write methods: GET" : ""));
 			}
 		}
 	}

@@ -128,7 +128,7 @@ final class UnknownProperties {
 
 	private InvalidConfigurationException lostVariable(ConfiguredProperty variable, String limit, String right) {
 		String whose = this.names.isDeclared(limit) ? "the limit '" + this.names.spelled(limit) + "'" : "a limit";
-		return new InvalidConfigurationException(variable.name(), variable.value(),
+		return new InvalidConfigurationException(variable, variable.value(),
 				"is not how an environment variable for " + whose + " is spelled",
 				"Write " + right + ": in environment variables, names have neither dashes nor underscores.");
 	}

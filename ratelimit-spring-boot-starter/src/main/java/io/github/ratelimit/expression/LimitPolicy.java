@@ -233,6 +233,28 @@ public final class LimitPolicy {
 	}
 
 	/**
+	 * Returns what the policy reads of a call, as it was written.
+	 * @return keys, cost, plan, and what is found out after the response
+	 */
+	public List<String> expressions() {
+		List<String> texts = new ArrayList<>();
+		this.keys.forEach((key) -> texts.add(key.source().expression()));
+		if (this.cost != null) {
+			texts.add(this.cost.text());
+		}
+		if (this.plans != null) {
+			texts.add(this.plans.text());
+		}
+		if (this.afterResponse != null && this.afterResponse.countWhen() != null) {
+			texts.add(this.afterResponse.countWhen().text());
+		}
+		if (this.afterResponse != null && this.afterResponse.settle() != null) {
+			texts.add(this.afterResponse.settle().text());
+		}
+		return texts;
+	}
+
+	/**
 	 * Returns the limit that is applied.
 	 * @return the limit as it is registered
 	 */

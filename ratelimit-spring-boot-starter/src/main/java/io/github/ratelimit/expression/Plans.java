@@ -55,6 +55,11 @@ public final class Plans {
 				return expression.needsRequest();
 			}
 
+			@Override
+			public String text() {
+				return expression.text();
+			}
+
 		});
 	}
 
@@ -108,6 +113,11 @@ public final class Plans {
 		return this.source.needsRequest();
 	}
 
+	/** Returns the expression that names them, empty where code does. */
+	String text() {
+		return this.source.text();
+	}
+
 	/** Where the name of a plan comes from. */
 	@FunctionalInterface
 	private interface Source {
@@ -120,6 +130,10 @@ public final class Plans {
 
 		default boolean needsRequest() {
 			return false;
+		}
+
+		default String text() {
+			return "";
 		}
 
 	}

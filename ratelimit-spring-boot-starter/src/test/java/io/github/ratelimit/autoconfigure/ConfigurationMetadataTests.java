@@ -87,6 +87,18 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
+	void theSwitchOfTheHealthIsThere() {
+		assertThat(array("properties"))
+			.filteredOn((property) -> property.path("name").asString().equals("management.health.ratelimit.enabled"))
+			.singleElement()
+			.satisfies((property) -> {
+				assertThat(property.path("type").asString()).isEqualTo("java.lang.Boolean");
+				assertThat(property.path("defaultValue").asBoolean()).isTrue();
+				assertThat(property.path("description").asString()).matches("[A-Z][^\n]+\\.");
+			});
+	}
+
+	@Test
 	void hintsAreAboutPropertiesThatExist() {
 		assertThat(array("hints")).isNotEmpty()
 			.extracting((hint) -> hint.path("name").asString())

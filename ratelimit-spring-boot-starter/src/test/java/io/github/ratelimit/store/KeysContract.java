@@ -181,6 +181,7 @@ public interface KeysContract extends StoreFixture {
 	@Test
 	default void theStoreNamesItself() {
 		LimitStore store = createStore(new ManualTime());
+		store.take(StoreFixture.charge(StoreFixture.limit("chat", "10/min"), "caller", 1));
 
 		assertThat(store.type()).matches("[a-z]+");
 		assertThat(store.status()).isEqualTo("up");

@@ -66,7 +66,7 @@ final class Breaker {
 	boolean failed() {
 		int history = this.history.updateAndGet((earlier) -> ((earlier << 1) | 1) & MASK);
 		boolean enough = (history & IN_A_ROW) == IN_A_ROW || Integer.bitCount(history) >= LAST / 2;
-		return enough && this.open.compareAndSet(false, true);
+		return enough && open();
 	}
 
 	/**
@@ -80,8 +80,12 @@ final class Breaker {
 			this.silentSince = askedNanos;
 		}
 		this.unanswered = Math.min(UNANSWERED, this.unanswered + 1);
-		return this.unanswered == UNANSWERED && nowNanos - this.silentSince >= this.silenceNanos
-				&& this.open.compareAndSet(false, true);
+		return this.unanswered == UNANSWERED && nowNanos - this.silentSince >= this.silenceNanos && open();
+	}
+
+	/** Returns whether this call opened the breaker. */
+	boolean open() {
+		return this.open.compareAndSet(false, true);
 	}
 
 	/** Returns whether this call closed the breaker. */

@@ -28,7 +28,7 @@ final class Clients {
 	static RedisScripts scripts(RedisConnectionFactory connections, Script... needed) {
 		RedisConnectionFactory target = target(connections);
 		RedisScripts dedicated = LETTUCE ? Lettuce.scripts(target, needed) : null;
-		return (dedicated != null) ? dedicated : new ConnectionScripts(connections, isCluster(target));
+		return (dedicated != null) ? dedicated : new ConnectionScripts(connections, isCluster(target), where(target));
 	}
 
 	/** Returns what stands behind a proxy, whose own fields say nothing. */
@@ -41,11 +41,27 @@ final class Clients {
 		return (JEDIS && Jedis.isCluster(connections)) || (LETTUCE && Lettuce.isCluster(connections));
 	}
 
+	private static String where(RedisConnectionFactory connections) {
+		RedisConfiguration configuration = (JEDIS) ? Jedis.configuration(connections) : null;
+		return ConnectionPlaces
+			.describe((configuration == null && LETTUCE) ? Lettuce.configuration(connections) : configuration);
+	}
+
 	/** Loaded only where there is Jedis. */
 	private static final class Jedis {
 
 		static boolean isCluster(RedisConnectionFactory connections) {
 			return connections instanceof JedisConnectionFactory jedis && jedis.isRedisClusterAware();
+		}
+
+		static @Nullable RedisConfiguration configuration(RedisConnectionFactory connections) {
+			if (!(connections instanceof JedisConnectionFactory jedis)) {
+				return null;
+			}
+			if (jedis.isRedisClusterAware()) {
+				return jedis.getClusterConfiguration();
+			}
+			return jedis.isRedisSentinelAware() ? jedis.getSentinelConfiguration() : jedis.getStandaloneConfiguration();
 		}
 
 	}
@@ -65,6 +81,10 @@ final class Clients {
 
 		static boolean isCluster(RedisConnectionFactory connections) {
 			return connections instanceof LettuceConnectionFactory lettuce && lettuce.isClusterAware();
+		}
+
+		static @Nullable RedisConfiguration configuration(RedisConnectionFactory connections) {
+			return (connections instanceof LettuceConnectionFactory lettuce) ? ConfiguredConnections.of(lettuce) : null;
 		}
 
 	}

@@ -29,6 +29,8 @@ final class ConnectionScripts implements RedisScripts {
 
 	private final RedisConnectionFactory connections;
 
+	private final String where;
+
 	private final ThreadPoolExecutor executor;
 
 	private volatile boolean cluster;
@@ -36,7 +38,8 @@ final class ConnectionScripts implements RedisScripts {
 	/** The masters of a cluster as they were last asked for. */
 	private volatile List<RedisClusterNode> nodes = List.of();
 
-	ConnectionScripts(RedisConnectionFactory connections, boolean cluster) {
+	ConnectionScripts(RedisConnectionFactory connections, boolean cluster, String where) {
+		this.where = where;
 		this.connections = connections;
 		this.cluster = cluster;
 		AtomicInteger number = new AtomicInteger();
@@ -118,6 +121,11 @@ final class ConnectionScripts implements RedisScripts {
 			}
 		}
 		return "redis";
+	}
+
+	@Override
+	public String where() {
+		return this.where;
 	}
 
 	@Override

@@ -82,6 +82,7 @@ final class Instances {
 						failed(failure);
 					}
 					else {
+						this.nodes.answered();
 						counted((int) LimitTerms.buffer(bytes.length).put(bytes).getDouble(0), this.time.nanoTime());
 					}
 				});

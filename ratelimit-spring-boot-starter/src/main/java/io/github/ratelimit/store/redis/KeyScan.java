@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
  * Pages over the keys of a limit by Redis's own SCAN, node by node. A page's {@code next}
@@ -59,7 +58,8 @@ final class KeyScan {
 		List<KeyState> keys = new ArrayList<>();
 		for (int step = 0; step < MOST_STEPS && place.node() < slots.size(); step++) {
 			long asked = this.time.nanoTime();
-			ByteBuffer answer = this.lookups.page(route(slots.get(place.node())), place.cursor(), this.terms, COUNT);
+			ByteBuffer answer = this.lookups.page(this.names.route(slots.get(place.node()), this.redis.isCluster()),
+					place.cursor(), this.terms, COUNT);
 			String cursor = new String(next(answer), StandardCharsets.US_ASCII);
 			int shown = 0;
 			while (answer.hasRemaining()) {
@@ -76,15 +76,6 @@ final class KeyScan {
 			place = cursor.equals("0") ? new Place(place.node() + 1, "0", 0) : new Place(place.node(), cursor, 0);
 		}
 		return new KeyPage(keys, (place.node() < slots.size()) ? place.toString() : null);
-	}
-
-	private byte[] route(int slot) {
-		for (int i = 0;; i++) {
-			byte[] name = this.names.route(i);
-			if (!this.redis.isCluster() || ClusterSlotHashUtil.calculateSlot(name) == slot) {
-				return name;
-			}
-		}
 	}
 
 	private static byte[] next(ByteBuffer answer) {

@@ -192,6 +192,11 @@ final class LettuceScripts implements RedisScripts {
 		return nodes.stream().map((node) -> node.getSlots().get(0)).toList();
 	}
 
+	@Override
+	public String where() {
+		return ConnectionPlaces.describe(ConfiguredConnections.of(this.factory));
+	}
+
 	/** Cuts the connection, after which the client makes another by itself. */
 	@Override
 	public void reconnect(byte[] key) {

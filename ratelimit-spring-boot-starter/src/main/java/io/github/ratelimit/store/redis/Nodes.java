@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * How the nodes do: who is asked, who is only probed until it answers again, and what is
@@ -53,6 +54,8 @@ final class Nodes {
 
 	private final LongSupplier owed;
 
+	private volatile boolean answered;
+
 	Nodes(RedisScripts scripts, Script probe, RedisKeys names, ScheduledExecutorService scheduler, TimeSource time,
 			StoreObserver observer, RedisStoreSettings settings, LongSupplier owed) {
 		this.scripts = scripts;
@@ -73,8 +76,21 @@ final class Nodes {
 		return (known != null) ? known : this.byName.computeIfAbsent(node, Node::new);
 	}
 
-	boolean anyOpen() {
-		return this.byName.values().stream().anyMatch((node) -> node.breaker.isOpen());
+	/** Notes that Redis has said something, be it an error. */
+	void answered() {
+		if (!this.answered) {
+			this.answered = true;
+		}
+	}
+
+	/** Returns whether Redis has ever said anything. */
+	boolean haveAnswered() {
+		return this.answered;
+	}
+
+	/** Returns whether a node fails, or was not ready when the application started. */
+	boolean anyFails() {
+		return this.byName.values().stream().anyMatch((node) -> node.isOpen() || node.notReady);
 	}
 
 	/** One node with its breaker. */
@@ -85,6 +101,8 @@ final class Nodes {
 		private final OutageLog log;
 
 		private final AtomicInteger late = new AtomicInteger();
+
+		private volatile boolean notReady;
 
 		private int lateLately;
 
@@ -111,6 +129,7 @@ final class Nodes {
 		/** Notes an answer, in time or late. */
 		void answered(long nanos) {
 			this.breaker.answered();
+			ready();
 			Nodes.this.observer.answered(nanos);
 		}
 
@@ -171,23 +190,58 @@ final class Nodes {
 				foreign(reason, keys);
 				return;
 			}
-			Nodes.this.observer.failed(reason);
+			failed(reason);
 			if (this.breaker.failed()) {
 				opened(reason, StoreFailures.cause(failure), keys[0]);
 			}
 		}
 
+		private void ready() {
+			Nodes.this.answered();
+			if (this.notReady) {
+				this.notReady = false;
+			}
+		}
+
+		private void failed(String reason) {
+			Nodes.this.observer.failed(reason);
+			if (!StoreFailures.isSilence(reason)) {
+				Nodes.this.answered();
+			}
+		}
+
+		/**
+		 * Notes that the node does not decide yet when the application starts. One that
+		 * is only late is asked all the same.
+		 * @param failure why
+		 * @param key one of its keys
+		 */
+		void notReady(Throwable failure, byte[] key) {
+			String reason = StoreFailures.reason(failure);
+			failed(reason);
+			if (reason.equals(StoreFailures.TIMEOUT) || this.breaker.open()) {
+				this.notReady = true;
+				this.log.notReady(Nodes.this.scripts.where(), reason,
+						NestedExceptionUtils.getMostSpecificCause(failure));
+				probe(key);
+			}
+		}
+
 		private void opened(String reason, Throwable failure, byte[] key) {
 			this.log.opened(reason, failure);
+			probe(key);
+		}
+
+		private void probe(byte[] key) {
 			new NodeProbe(Nodes.this.scripts, Nodes.this.probe, Nodes.this.names.probe(key), Nodes.this.scheduler,
 					Nodes.this.time, Nodes.this.deadlineNanos, this::close)
 				.start();
 		}
 
 		private void close() {
-			if (this.breaker.close()) {
-				this.log.closed();
-			}
+			ready();
+			this.breaker.close();
+			this.log.closed();
 		}
 
 		/** Is told of a key that has something of a type that is not ours. */

@@ -56,7 +56,20 @@ final class OutageLog {
 	}
 
 	/** The node is no longer asked. */
-	synchronized void opened(String reason, Throwable failure) {
+	void opened(String reason, Throwable failure) {
+		opened(reason, failure, "Redis fails (" + this.node + ", " + reason + ": " + failure
+				+ "). Until it answers again limits decide by on-store-failure: " + this.policies);
+	}
+
+	/** The application starts, and the node is not asked yet. */
+	void notReady(String where, String reason, Throwable failure) {
+		opened(reason, failure,
+				"Redis is not ready (" + where + ", " + reason + ": " + failure
+						+ "). The application starts without it; until it answers, limits decide by on-store-failure: "
+						+ this.policies);
+	}
+
+	private synchronized void opened(String reason, Throwable failure, String warning) {
 		this.times++;
 		if (this.lasting) {
 			logger.debug("Redis fails again (" + this.node + ", " + reason + ")", failure);
@@ -64,8 +77,7 @@ final class OutageLog {
 		}
 		this.lasting = true;
 		this.began = this.time.nanoTime();
-		logger.warn("Redis fails (" + this.node + ", " + reason + ": " + failure
-				+ "). Until it answers again limits decide by on-store-failure: " + this.policies);
+		logger.warn(warning);
 	}
 
 	/** The node is asked again. */

@@ -24,7 +24,7 @@ final class Question {
 
 	static final byte[] TAKE = "take".getBytes(StandardCharsets.US_ASCII);
 
-	private static final byte[] LOOK = "look".getBytes(StandardCharsets.US_ASCII);
+	static final byte[] LOOK = "look".getBytes(StandardCharsets.US_ASCII);
 
 	private static final byte REFUSED = '0';
 

@@ -2,6 +2,7 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Key;
 import java.nio.charset.StandardCharsets;
+import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
  * The names of states in Redis: {@code ratelimit:1:chat:{k_0123…}}. Prefix, version of
@@ -76,9 +77,16 @@ final class RedisKeys {
 		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
-	/** Returns one of many keys of no limit, for finding one in a certain slot. */
-	byte[] route(int number) {
-		return bytes(this.prefix + "#route:{" + number + "}");
+	/**
+	 * Returns a key of no limit that leads to a slot, or any where there are no slots.
+	 */
+	byte[] route(int slot, boolean cluster) {
+		for (int i = 0;; i++) {
+			byte[] name = bytes(this.prefix + "#route:{" + i + "}");
+			if (!cluster || ClusterSlotHashUtil.calculateSlot(name) == slot) {
+				return name;
+			}
+		}
 	}
 
 }

@@ -44,6 +44,11 @@ interface RedisScripts extends AutoCloseable {
 	 */
 	void reconnect(byte[] key);
 
+	/** Returns for people where Redis is, without credentials. */
+	default String where() {
+		return "redis";
+	}
+
 	@Override
 	void close();
 

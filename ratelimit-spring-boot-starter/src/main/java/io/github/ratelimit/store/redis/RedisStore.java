@@ -75,6 +75,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final LimitStore standIn;
 
+	private final WarmUp warmUp;
+
 	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor((task) -> {
 		Thread thread = new Thread(task, "ratelimit-redis");
 		thread.setDaemon(true);
@@ -100,6 +102,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 				settings.slotLease());
 		this.uncharged = new UnchargedPermits(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler,
 				settings.maxKnownKeys(), (limit) -> known(limit).forgiven());
+		this.warmUp = new WarmUp(redis, scripts, this.names, this.nodes, time, this.scheduler);
 		this.instances = new Instances(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
 				this.scheduler);
 		StandIn withoutRedis = new StandIn(local, settings, this.instances::count, this.uncharged, this.places,
@@ -136,6 +139,14 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	/** Begins to tell Redis that this instance is there. */
 	void begin() {
 		this.instances.start();
+	}
+
+	/**
+	 * Waits until Redis is ready to decide, but not for longer than two seconds; a
+	 * warning says so if it is not.
+	 */
+	public void warmUp() {
+		this.warmUp.run();
 	}
 
 	/**
@@ -366,11 +377,15 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	/**
 	 * Returns whether decisions are made in Redis.
-	 * @return {@code up}, or {@code degraded} while a node fails
+	 * @return {@code up}, {@code degraded} while a node fails, {@code unknown} before the
+	 * first answer
 	 */
 	@Override
 	public String status() {
-		return this.nodes.anyOpen() ? "degraded" : "up";
+		if (!this.nodes.haveAnswered()) {
+			return "unknown";
+		}
+		return this.nodes.anyFails() ? "degraded" : "up";
 	}
 
 	@Override

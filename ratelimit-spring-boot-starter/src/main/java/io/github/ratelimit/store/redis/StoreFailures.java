@@ -71,6 +71,11 @@ final class StoreFailures {
 		return false;
 	}
 
+	/** Returns whether nothing at all was answered. */
+	static boolean isSilence(String reason) {
+		return reason.equals(TIMEOUT) || reason.equals(CONNECTION);
+	}
+
 	static boolean isOfOneKey(String reason) {
 		return OF_ONE_KEY.contains(reason.toUpperCase(Locale.ROOT));
 	}

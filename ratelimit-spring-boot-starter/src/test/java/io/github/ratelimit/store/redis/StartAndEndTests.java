@@ -64,7 +64,7 @@ class StartAndEndTests {
 				assertThat(decision.isDegraded()).isTrue();
 				assertThat(decision.unavailable()).isTrue();
 			}
-			assertThat(store.status()).isEqualTo("degraded");
+			assertThat(store.status()).isEqualTo("unknown");
 			assertThat(this.log.lines()).singleElement().asString().contains("connection");
 
 			this.server.startAgain();

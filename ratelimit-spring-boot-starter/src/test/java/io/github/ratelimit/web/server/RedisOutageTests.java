@@ -2,6 +2,7 @@ package io.github.ratelimit.web.server;
 
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.store.redis.server.FaultyProxy;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.web.server.RunningServer.Answer;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -119,12 +121,51 @@ class RedisOutageTests {
 		}
 	}
 
-	private RunningServer start(String onStoreFailure, String rate) {
-		return RunningServer.withoutSecurity("ratelimit.store=redis", "spring.data.redis.port=" + this.redis.port(),
-				"ratelimit.redis.deadline=2s", "ratelimit.on-store-failure=" + onStoreFailure,
-				"ratelimit.limits.chat.rate=" + rate, "ratelimit.limits.chat.key[0]=header('X-API-Key')",
-				"ratelimit.limits.chat.key[1]=ip", "ratelimit.http.rules[0].path=/v1/**",
-				"ratelimit.http.rules[0].limits=chat");
+	@Test
+	void redisIsReadyBeforeTheFirstRequestThoughItIsSlow() throws Exception {
+		try (FaultyProxy proxy = FaultyProxy.inFrontOf(this.redis)) {
+			proxy.delayReplies(Duration.ofMillis(100));
+			try (RunningServer server = start(proxy.port(), Duration.ofMillis(500), "local", "1000/d")) {
+				assertThat(server.bean(LimitStore.class).status()).isEqualTo("up");
+				long connections = proxy.connections();
+				assertThat(server.get("/v1/chat").status()).isEqualTo(200);
+				assertThat(server.degraded("chat")).isZero();
+				assertThat(proxy.connections()).isEqualTo(connections);
+			}
+		}
+	}
+
+	@Test
+	void redisThatHasNotAnsweredYetIsUnknownToHealthAndEndpoint() throws Exception {
+		this.redis.kill();
+		try (RunningServer server = start("local", "1000/d", "management.endpoint.health.show-details=always",
+				"management.endpoints.web.exposure.include=health,ratelimits")) {
+			assertThat(server.get("/actuator/health/ratelimit").body()).contains("\"status\":\"UNKNOWN\"",
+					"\"status\":\"unknown\"", "\"chat\":\"local\"");
+			assertThat(server.get("/actuator/ratelimits").body())
+				.contains("\"store\":{\"type\":\"redis\",\"status\":\"unknown\"");
+			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
+
+			this.redis.startAgain();
+
+			awaitStatus(server, "up");
+			assertThat(server.get("/actuator/health/ratelimit").body()).contains("\"status\":\"UP\"");
+		}
+	}
+
+	private RunningServer start(String onStoreFailure, String rate, String... more) {
+		return start(this.redis.port(), Duration.ofSeconds(2), onStoreFailure, rate, more);
+	}
+
+	private static RunningServer start(int port, Duration deadline, String onStoreFailure, String rate,
+			String... more) {
+		String[] properties = { "ratelimit.store=redis", "spring.data.redis.port=" + port,
+				"ratelimit.redis.deadline=" + deadline.toMillis() + "ms",
+				"ratelimit.on-store-failure=" + onStoreFailure, "ratelimit.limits.chat.rate=" + rate,
+				"ratelimit.limits.chat.key[0]=header('X-API-Key')", "ratelimit.limits.chat.key[1]=ip",
+				"ratelimit.http.rules[0].path=/v1/**", "ratelimit.http.rules[0].limits=chat" };
+		return RunningServer
+			.withoutSecurity(Stream.concat(Stream.of(properties), Stream.of(more)).toArray(String[]::new));
 	}
 
 	private static void awaitStatus(RunningServer server, String status) throws Exception {

@@ -54,7 +54,24 @@ class ServletPathTests {
 					"ratelimit.http.rules[1].limits=search")
 			.close();
 		assertThat(output).containsOnlyOnce("never the fields of a form")
-			.contains("Limit 'login' has the key param('username'), and rule 'POST /v1/chat'");
+			.contains("Limit 'login' reads param('username'), and rule 'POST /v1/chat'")
+			.doesNotContain("methods: GET");
+	}
+
+	@Test
+	void aConditionThatReadsNoFormIsAWarningWhereARuleIsAboutAllMethods(CapturedOutput output) {
+		RunningServer
+			.withoutSecurity("ratelimit.limits.login.rate=1/d", "ratelimit.limits.login.key=ip",
+					"ratelimit.limits.login.count-when=param('dry') == null and status == 401",
+					"ratelimit.limits.login.cost=coalesce(param('n'), 1)", "ratelimit.limits.login.plan=param('plan')",
+					"ratelimit.limits.login.plans.pro=2/d", "ratelimit.http.rules[0].path=/v1/chat",
+					"ratelimit.http.rules[0].limits=login")
+			.close();
+		assertThat(output).containsOnlyOnce("never the fields of a form")
+			.contains(
+					"Limit 'login' reads coalesce(param('n'), 1), param('plan'), param('dry') == null and status == 401,"
+							+ " and rule '/v1/chat'")
+			.contains("If only query strings are meant, write methods: GET");
 	}
 
 }

@@ -8,14 +8,26 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** When the store says goodbye to Redis. */
-class RedisStoreShutdownTests {
+/** When the store is made ready, and when it says goodbye to Redis. */
+class RedisStoreLifecycleTests {
 
 	private static final int WEB_SERVER = SmartLifecycle.DEFAULT_PHASE - 2048;
 
 	private static final int CONNECTIONS = 0;
 
+	private final List<String> started = new ArrayList<>();
+
 	private final List<String> stopped = new ArrayList<>();
+
+	@Test
+	void storeIsWarmedUpOnceAfterTheConnectionsAndBeforeTheWebServer() {
+		try (AnnotationConfigApplicationContext context = start()) {
+			assertThat(this.started).containsExactly("connections", "store", "web server");
+			context.stop();
+			context.start();
+			assertThat(this.started).containsOnlyOnce("store");
+		}
+	}
 
 	@Test
 	void storeIsClosedAfterTheWebServerAndBeforeTheConnections() {
@@ -50,8 +62,8 @@ class RedisStoreShutdownTests {
 		AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
 		context.registerBean("connections", Stopping.class, () -> new Stopping("connections", CONNECTIONS));
 		context.registerBean("webServer", Stopping.class, () -> new Stopping("web server", WEB_SERVER));
-		context.registerBean(RedisStoreShutdown.class,
-				() -> new RedisStoreShutdown(() -> this.stopped.add("store"), context));
+		context.registerBean(RedisStoreLifecycle.class, () -> new RedisStoreLifecycle(() -> this.started.add("store"),
+				() -> this.stopped.add("store"), context));
 		context.refresh();
 		return context;
 	}
@@ -72,12 +84,13 @@ class RedisStoreShutdownTests {
 		@Override
 		public void start() {
 			this.running = true;
+			RedisStoreLifecycleTests.this.started.add(this.name);
 		}
 
 		@Override
 		public void stop() {
 			this.running = false;
-			RedisStoreShutdownTests.this.stopped.add(this.name);
+			RedisStoreLifecycleTests.this.stopped.add(this.name);
 		}
 
 		@Override

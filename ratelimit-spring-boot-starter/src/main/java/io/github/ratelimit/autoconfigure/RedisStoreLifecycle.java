@@ -6,16 +6,22 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * Closes the store while it still can talk to Redis: after the web server has stopped,
- * before the application's connections do. Those are beans with a lifecycle, which end
- * before any bean is destroyed.
+ * Warms the store up before the web server takes requests, and closes it while it still
+ * can talk to Redis: after the web server has stopped, before the application's
+ * connections do. Those are beans with a lifecycle, which end before any bean is
+ * destroyed.
  * <p>
  * A context that is only paused, as between tests, keeps its store.
  */
-final class RedisStoreShutdown implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
+final class RedisStoreLifecycle implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
-	/** Phases stop in descending order, and that of connection factories is 0. */
+	/**
+	 * Phases start in ascending order and stop in descending order, and that of
+	 * connection factories is 0.
+	 */
 	static final int PHASE = 1;
+
+	private final Runnable warmUp;
 
 	private final Runnable close;
 
@@ -23,9 +29,12 @@ final class RedisStoreShutdown implements SmartLifecycle, ApplicationListener<Co
 
 	private volatile boolean running;
 
+	private boolean warm;
+
 	private volatile boolean closing;
 
-	RedisStoreShutdown(Runnable close, ApplicationContext context) {
+	RedisStoreLifecycle(Runnable warmUp, Runnable close, ApplicationContext context) {
+		this.warmUp = warmUp;
 		this.close = close;
 		this.context = context;
 	}
@@ -37,6 +46,10 @@ final class RedisStoreShutdown implements SmartLifecycle, ApplicationListener<Co
 
 	@Override
 	public void start() {
+		if (!this.warm) {
+			this.warm = true;
+			this.warmUp.run();
+		}
 		this.running = true;
 	}
 

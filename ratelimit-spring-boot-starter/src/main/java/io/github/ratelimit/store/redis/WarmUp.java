@@ -1,0 +1,176 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TimeSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeoutException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs every script once on each node before there are decisions, so that the first of
+ * them pay neither for connecting nor for scripts that Redis does not know yet. It
+ * changes nothing: the scripts look at keys that are not there, and only the probe writes
+ * its own, for a second. A node that refuses is not asked until it answers; one that is
+ * not ready in time answers late.
+ */
+final class WarmUp {
+
+	private static final Log logger = LogFactory.getLog(RedisStore.class);
+
+	/** An application starts without Redis rather than later than this. */
+	static final Duration MOST = Duration.ofSeconds(2);
+
+	/** A connection that is refused so soon will be refused once more. */
+	private static final long AT_ONCE_NANOS = Duration.ofMillis(300).toNanos();
+
+	private static final Duration PAUSE = Duration.ofMillis(250);
+
+	private static final byte[] NOTHING = new byte[0];
+
+	private static final byte[] ORIGIN = RedisKeys.bytes("0000warm:up");
+
+	private static final byte[] ZERO = LimitTerms.buffer(Double.BYTES).array();
+
+	private final RedisScripts redis;
+
+	private final Scripts scripts;
+
+	private final RedisKeys names;
+
+	private final Nodes nodes;
+
+	private final TimeSource time;
+
+	private final ScheduledExecutorService scheduler;
+
+	WarmUp(RedisScripts redis, Scripts scripts, RedisKeys names, Nodes nodes, TimeSource time,
+			ScheduledExecutorService scheduler) {
+		this.redis = redis;
+		this.scripts = scripts;
+		this.names = names;
+		this.nodes = nodes;
+		this.time = time;
+		this.scheduler = scheduler;
+	}
+
+	/** Returns when all nodes are ready, at the latest after {@link #MOST}. */
+	void run() {
+		long deadlineNanos = this.time.nanoTime() + MOST.toNanos();
+		byte[] any = this.names.route(0, false);
+		try {
+			connect(any, deadlineNanos);
+			// who is asked where the nodes are may take its time
+			List<Integer> slots = Answers.await(CompletableFuture.supplyAsync(this.redis::slots, this.scheduler),
+					deadlineNanos, this.time);
+			Map<byte[], CompletableFuture<?>> asked = new LinkedHashMap<>();
+			slots.forEach((slot) -> {
+				byte[] key = this.names.route(slot, this.redis.isCluster());
+				asked.put(key, runAll(key));
+			});
+			asked.forEach((key, answer) -> await(key, answer, deadlineNanos));
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			notReady(any, ex);
+		}
+	}
+
+	/** Asks again as long as nobody says no. */
+	private void connect(byte[] key, long deadlineNanos) throws ExecutionException, TimeoutException {
+		boolean patient = false;
+		while (true) {
+			long asked = this.time.nanoTime();
+			try {
+				Answers.await(probe(key), deadlineNanos, this.time);
+				return;
+			}
+			catch (ExecutionException ex) {
+				long now = this.time.nanoTime();
+				patient |= now - asked > AT_ONCE_NANOS;
+				if (!patient || now + PAUSE.toNanos() > deadlineNanos || !pause()) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	private static boolean pause() {
+		try {
+			Thread.sleep(PAUSE.toMillis());
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	private CompletableFuture<byte[]> probe(byte[] key) {
+		return this.redis.run(this.scripts.probe(), new byte[][] { this.names.probe(key) });
+	}
+
+	/**
+	 * Runs all scripts on the node of a key. What only some users are allowed, such as
+	 * SCAN, is no reason not to decide.
+	 */
+	private CompletableFuture<?> runAll(byte[] key) {
+		LevelScale scale = (LevelScale) LimitTerms.of(Limit.of("warm-up", Rate.parse("1/s")), MOST);
+		byte[] terms = scale.terms(0);
+		byte[] micros = LimitTerms.buffer(Double.BYTES).putDouble(1).array();
+		byte[] debts = LimitTerms.buffer(2 * Double.BYTES).putDouble(1).putDouble(0).array();
+		List<CompletableFuture<?>> needed = new ArrayList<>();
+		needed.add(probe(key));
+		needed.add(run(this.scripts.take(), key, Question.LOOK, terms, ORIGIN));
+		List<CompletableFuture<?>> all = new ArrayList<>(needed);
+		all.add(run(this.scripts.takeMany(), key, scale.rates(), ORIGIN, new byte[2 * Double.BYTES]));
+		all.add(run(this.scripts.giveBack(), key, terms, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));
+		all.add(this.redis.run(this.scripts.charge(), new byte[][] { key, this.names.probe(key) }, terms, ZERO, debts,
+				ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO));
+		all.add(run(this.scripts.renewPlaces(), key, micros, NOTHING, NOTHING));
+		all.add(run(this.scripts.find(), key, terms));
+		all.add(run(this.scripts.reset(), key));
+		all.add(run(this.scripts.page(), key, RedisKeys.bytes("0"), key, RedisKeys.bytes("1"), terms, NOTHING));
+		all.add(run(this.scripts.heartbeat(), key, RedisKeys.bytes("-"), NOTHING, micros));
+		all.add(run(this.scripts.configurations(), key, micros));
+		CompletableFuture<?> others = allOf(all).exceptionally((failure) -> {
+			logger.debug("A script cannot be run yet", failure);
+			return null;
+		});
+		return allOf(needed).thenCombine(others, (needs, rest) -> null);
+	}
+
+	private CompletableFuture<byte[]> run(Script script, byte[] key, byte[]... args) {
+		return this.redis.run(script, new byte[][] { key }, args);
+	}
+
+	private static CompletableFuture<Void> allOf(List<CompletableFuture<?>> answers) {
+		return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+	}
+
+	private void await(byte[] key, CompletableFuture<?> answer, long deadlineNanos) {
+		try {
+			Answers.await(answer, deadlineNanos, this.time);
+			this.nodes.answered();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			notReady(key, ex);
+		}
+	}
+
+	private void notReady(byte[] key, Exception failure) {
+		@Nullable Throwable cause = StoreFailures.cause(failure);
+		this.nodes.of(key)
+			.notReady((cause instanceof TimeoutException)
+					? new TimeoutException("no answer for " + MOST.toSeconds() + " s") : cause, key);
+	}
+
+}
