@@ -51,10 +51,15 @@ final class LateCalls {
 		}
 		this.begunWith = last;
 		SeenState seen = terms.from(last, nowNanos);
-		boolean paced = terms.limit().paces() && left != null && left.terms().limit().equals(terms.limit());
-		this.left = paced ? behind(seen.later(nowNanos, 0), left.later(nowNanos, 0))
-				: seen.later(nowNanos, this.permits);
-		return this.left;
+		SeenState now;
+		if (terms.limit().paces() && left != null && left.terms().limit().equals(terms.limit())) {
+			now = behind(seen.later(nowNanos, 0), left.later(nowNanos, 0));
+		}
+		else {
+			now = seen.later(nowNanos, this.permits);
+		}
+		this.left = now;
+		return now;
 	}
 
 	/** Turns that were given come one after the other, whatever the last state knows. */
@@ -71,11 +76,11 @@ final class LateCalls {
 	 */
 	synchronized void lower(long[] parts, SeenState last, int instances, long nowNanos) {
 		SeenState left = (last == this.begunWith) ? this.left : null;
-		boolean known = left != null && left.terms().limit().equals(last.terms().limit());
 		long[] before = last.parts(1, nowNanos);
-		long[] now = known ? left.parts(1, nowNanos) : before;
+		long[] now = (left != null && left.terms().limit().equals(last.terms().limit())) ? left.parts(1, nowNanos)
+				: null;
 		for (int i = 0; i < parts.length; i++) {
-			long back = known ? Math.max(0, this.permits - (before[i] - now[i])) : 0;
+			long back = (now != null) ? Math.max(0, this.permits - (before[i] - now[i])) : 0;
 			parts[i] -= this.permits - back / instances;
 		}
 	}
