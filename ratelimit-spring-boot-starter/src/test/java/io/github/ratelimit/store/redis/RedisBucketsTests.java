@@ -71,11 +71,13 @@ class RedisBucketsTests {
 	@ParameterizedTest
 	@EnumSource
 	void aManagerConnectsWhenItIsMade(BucketClient client) {
+		server.command("SCRIPT", "FLUSH");
 		server.command("CONFIG", "RESETSTAT");
 		OpenBuckets buckets = client.open(server);
 		try {
-			Polling.until(Duration.ofSeconds(10), "a script ran without any command",
-					() -> String.valueOf(server.command("INFO", "commandstats")).contains("cmdstat_eval"));
+			// Lettuce has loaded the script before, others send it when it is missing
+			String ran = (client == BucketClient.LETTUCE) ? "evalsha" : "eval";
+			Polling.until(Duration.ofSeconds(10), "a script ran without any command", () -> server.calls(ran) == 1);
 		}
 		finally {
 			buckets.close();
