@@ -51,7 +51,7 @@ public record Penalty(long denials, Duration within, Duration ban) {
 		return new PenaltyLimits(Limit.named(limit + DENIALS)
 			.algorithm(Algorithm.SLIDING_WINDOW_LOG)
 			.rates(Rate.of(this.denials, this.within))
-			.build(), Limit.of(limit + BAN, Rate.of(1, this.ban)));
+			.build(), Limit.named(limit + BAN).rates(Rate.of(1, this.ban)).maxDebt(0).build());
 	}
 
 	/**

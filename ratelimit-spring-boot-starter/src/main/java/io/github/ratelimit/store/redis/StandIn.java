@@ -5,6 +5,7 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class StandIn {
 		boolean denied = false;
 		for (int i = 0; i < charges.size(); i++) {
 			Charge charge = charges.get(i);
-			OnStoreFailure policy = this.settings.onStoreFailure(charge.limit().name());
+			OnStoreFailure policy = policy(charge.limit());
 			Charge own = null;
 			if (policy == OnStoreFailure.DENY) {
 				decisions.add(LimitDecision.unavailable(charge, RETRY_NANOS));
@@ -94,6 +95,12 @@ final class StandIn {
 			undoSlots(decisions, known);
 		}
 		return decisions;
+	}
+
+	/** A key is banned or not: a part of the one permit that tells it would ban it. */
+	private OnStoreFailure policy(Limit limit) {
+		OnStoreFailure policy = this.settings.onStoreFailure(limit.name());
+		return (policy == OnStoreFailure.SHARE && Penalty.isBan(limit.name())) ? OnStoreFailure.LOCAL : policy;
 	}
 
 	private Limit own(OnStoreFailure policy, Limit limit, int instances) {

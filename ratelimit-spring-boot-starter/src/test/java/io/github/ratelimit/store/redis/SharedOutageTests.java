@@ -1,6 +1,8 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
@@ -136,6 +138,25 @@ class SharedOutageTests {
 		Limit limit = StoreFixture.limit("limit", "1/h");
 		outage(true);
 		assertThat(takeAll(limit)).isEqualTo(INSTANCES);
+	}
+
+	@Test
+	void whoIsNotBannedIsNotBannedByAnOutageAndWhoIsStaysSo() {
+		start(OnStoreFailure.SHARE);
+		Limit ban = Limit.named("limit..ban").rates(Rate.parse("1/h")).maxDebt(0).build();
+		Charge look = Charge.look(ban, Key.of("caller"), 1);
+		Charge banned = Charge.look(ban, Key.of("banned"), 1);
+		this.stores.get(0).take(StoreFixture.charge(ban, "banned", 1));
+		assertThat(this.stores).noneMatch((store) -> store.take(look).violated())
+			.allMatch((store) -> store.take(banned).violated());
+		outage(true);
+		assertThat(this.stores).noneMatch((store) -> store.take(look).violated())
+			.allMatch((store) -> store.take(banned).violated());
+		this.stores.forEach((store) -> store.take(StoreFixture.charge(ban, "caller", 1)));
+		recover(false);
+		assertThat(this.stores).allMatch((store) -> store.take(look).violated())
+			.allSatisfy((store) -> assertThat(store.take(look).retryAfterNanos())
+				.isLessThanOrEqualTo(Duration.ofHours(1).toNanos()));
 	}
 
 	@Test
