@@ -178,9 +178,9 @@ final class Nodes {
 		}
 
 		private void opened(String reason, Throwable failure, byte[] key) {
-			this.log.opened(reason, failure);
+			int returns = this.log.opened(reason, failure);
 			new NodeProbe(Nodes.this.scripts, Nodes.this.probe, Nodes.this.names.probe(key), Nodes.this.scheduler,
-					Nodes.this.time, Nodes.this.deadlineNanos, this::close)
+					Nodes.this.time, Nodes.this.deadlineNanos, returns, this::close)
 				.start();
 		}
 

@@ -55,17 +55,21 @@ final class OutageLog {
 		this.decided.add(limits);
 	}
 
-	/** The node is no longer asked. */
-	synchronized void opened(String reason, Throwable failure) {
+	/**
+	 * The node is no longer asked.
+	 * @return how often it has come back for a moment since it first failed
+	 */
+	synchronized int opened(String reason, Throwable failure) {
 		this.times++;
 		if (this.lasting) {
 			logger.debug("Redis fails again (" + this.node + ", " + reason + ")", failure);
-			return;
+			return this.times - 1;
 		}
 		this.lasting = true;
 		this.began = this.time.nanoTime();
 		logger.warn("Redis fails (" + this.node + ", " + reason + ": " + failure
 				+ "). Until it answers again limits decide by on-store-failure: " + this.policies);
+		return 0;
 	}
 
 	/** The node is asked again. */
