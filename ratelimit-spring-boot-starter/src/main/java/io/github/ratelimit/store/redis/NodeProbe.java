@@ -13,7 +13,9 @@ import org.apache.commons.logging.LogFactory;
 /**
  * Asks a node that failed whether it can decide again: when it has answered several
  * probes in a row, each within the deadline of a decision. After a failure the pause to
- * the next probe grows. Used by the store's scheduler and its answers; thread-safe.
+ * the next probe grows; a node that comes and goes has to answer for longer each time,
+ * since who asks it anew finds all permits that it has lost. Used by the store's
+ * scheduler and its answers; thread-safe.
  */
 final class NodeProbe {
 
@@ -21,6 +23,9 @@ final class NodeProbe {
 
 	/** So many answers in a row, each within the deadline, end an outage. */
 	static final int IN_A_ROW = 3;
+
+	/** After so many returns the number of answers no longer doubles. */
+	private static final int MOST_RETURNS = 4;
 
 	private static final long FIRST_PAUSE_MILLIS = 150;
 
@@ -47,6 +52,8 @@ final class NodeProbe {
 
 	private final long deadlineNanos;
 
+	private final int answersNeeded;
+
 	private final Runnable answers;
 
 	private long pauseMillis = FIRST_PAUSE_MILLIS;
@@ -62,16 +69,18 @@ final class NodeProbe {
 	/**
 	 * Creates a probe.
 	 * @param key a key of the node, written by the probe
+	 * @param returns how often it has come back for a moment lately
 	 * @param answers is run once when the node can decide again
 	 */
 	NodeProbe(RedisScripts scripts, Script probe, byte[] key, ScheduledExecutorService scheduler, TimeSource time,
-			long deadlineNanos, Runnable answers) {
+			long deadlineNanos, int returns, Runnable answers) {
 		this.scripts = scripts;
 		this.probe = probe;
 		this.key = key;
 		this.scheduler = scheduler;
 		this.time = time;
 		this.deadlineNanos = deadlineNanos;
+		this.answersNeeded = IN_A_ROW << Math.min(MOST_RETURNS, returns);
 		this.answers = answers;
 	}
 
@@ -122,7 +131,7 @@ final class NodeProbe {
 		boolean well;
 		synchronized (this) {
 			this.inVain = 0;
-			well = ++this.inARow >= IN_A_ROW;
+			well = ++this.inARow >= this.answersNeeded;
 		}
 		if (well) {
 			this.answers.run();

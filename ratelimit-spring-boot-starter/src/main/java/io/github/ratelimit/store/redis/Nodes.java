@@ -221,20 +221,19 @@ final class Nodes {
 			failed(reason);
 			if (reason.equals(StoreFailures.TIMEOUT) || this.breaker.open()) {
 				this.notReady = true;
-				this.log.notReady(Nodes.this.scripts.where(), reason,
+				int returns = this.log.notReady(Nodes.this.scripts.where(), reason,
 						NestedExceptionUtils.getMostSpecificCause(failure));
-				probe(key);
+				probe(key, returns);
 			}
 		}
 
 		private void opened(String reason, Throwable failure, byte[] key) {
-			this.log.opened(reason, failure);
-			probe(key);
+			probe(key, this.log.opened(reason, failure));
 		}
 
-		private void probe(byte[] key) {
+		private void probe(byte[] key, int returns) {
 			new NodeProbe(Nodes.this.scripts, Nodes.this.probe, Nodes.this.names.probe(key), Nodes.this.scheduler,
-					Nodes.this.time, Nodes.this.deadlineNanos, this::close)
+					Nodes.this.time, Nodes.this.deadlineNanos, returns, this::close)
 				.start();
 		}
 

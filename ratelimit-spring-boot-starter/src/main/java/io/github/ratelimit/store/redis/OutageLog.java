@@ -55,29 +55,36 @@ final class OutageLog {
 		this.decided.add(limits);
 	}
 
-	/** The node is no longer asked. */
-	void opened(String reason, Throwable failure) {
-		opened(reason, failure, "Redis fails (" + this.node + ", " + reason + ": " + failure
+	/**
+	 * The node is no longer asked.
+	 * @return how often it has come back for a moment since it first failed
+	 */
+	int opened(String reason, Throwable failure) {
+		return opened(reason, failure, "Redis fails (" + this.node + ", " + reason + ": " + failure
 				+ "). Until it answers again limits decide by on-store-failure: " + this.policies);
 	}
 
-	/** The application starts, and the node is not asked yet. */
-	void notReady(String where, String reason, Throwable failure) {
-		opened(reason, failure,
+	/**
+	 * The application starts, and the node is not asked yet.
+	 * @return how often it has come back for a moment since it first failed
+	 */
+	int notReady(String where, String reason, Throwable failure) {
+		return opened(reason, failure,
 				"Redis is not ready (" + where + ", " + reason + ": " + failure
 						+ "). The application starts without it; until it answers, limits decide by on-store-failure: "
 						+ this.policies);
 	}
 
-	private synchronized void opened(String reason, Throwable failure, String warning) {
+	private synchronized int opened(String reason, Throwable failure, String warning) {
 		this.times++;
 		if (this.lasting) {
 			logger.debug("Redis fails again (" + this.node + ", " + reason + ")", failure);
-			return;
+			return this.times - 1;
 		}
 		this.lasting = true;
 		this.began = this.time.nanoTime();
 		logger.warn(warning);
+		return 0;
 	}
 
 	/** The node is asked again. */

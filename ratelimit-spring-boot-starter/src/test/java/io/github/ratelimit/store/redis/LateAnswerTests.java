@@ -111,6 +111,18 @@ class LateAnswerTests {
 	}
 
 	@Test
+	void whatWasGivenAwayComesBackWithTime() {
+		Limit quick = StoreFixture.limit("quick", "5/s");
+		awaitSeen(quick, 5);
+		this.held.stop();
+
+		assertThat(takes(quick, 5)).noneMatch(LimitDecision::violated);
+		for (int i = 0; i < 5; i++) {
+			Polling.until(SOON, "another permit is there", () -> !takes(quick, 1).get(0).violated());
+		}
+	}
+
+	@Test
 	void aKeyThatWasNeverSeenIsFull() {
 		this.held.stop();
 

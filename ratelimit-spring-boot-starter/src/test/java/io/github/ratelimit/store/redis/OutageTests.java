@@ -169,6 +169,20 @@ class OutageTests {
 		assertThat(this.log.lines().get(1)).contains("2 returns in between");
 	}
 
+	@Test
+	void aServerThatComesAndGoesHasToAnswerForLongerEachTime() {
+		for (int answers : new int[] { 3, 6, 12, 24, 48, 48 }) {
+			this.proxy.refuseConnections();
+			this.proxy.cutConnections();
+			this.instance.awaitDown();
+			long probes = this.instance.sent().count("probe");
+			this.proxy.normal();
+			Polling.until(Duration.ofSeconds(20), "the breaker closes",
+					() -> this.instance.store().status().equals("up"));
+			assertThat(this.instance.sent().count("probe") - probes).isGreaterThanOrEqualTo(answers);
+		}
+	}
+
 	private void awaitEnd() {
 		String end = "INFO Redis answers again \\(redis\\) after \\d+ ms.*; \\d+ times a limit decided without it.*";
 		Polling.until(Duration.ofSeconds(20), () -> "the end of the outage is logged: " + this.log.lines(),

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,6 +151,19 @@ class PacedOutageTests {
 			assertThat(calls).hasSize(20).allMatch((call) -> call.decision().allowed());
 			assertThat(calls).noneMatch((call) -> call.decision().isDegraded());
 			areInTime(calls, callers.limit());
+		}
+	}
+
+	@Test
+	void turnsThatHaveComeAreNotWaitedForAgainWhenTheBreakerOpens() throws Exception {
+		try (Instance instance = instance(OnStoreFailure.LOCAL, Duration.ofMillis(100))) {
+			Callers callers = callersOf(paced("20/s", Duration.ofSeconds(4)), instance);
+			this.server.pause();
+
+			Queue<Call> calls = callers.call(64);
+
+			assertThat(instance.store().status()).isEqualTo("degraded");
+			assertThat(calls).hasSize(64).allMatch((call) -> call.decision().allowed());
 		}
 	}
 
