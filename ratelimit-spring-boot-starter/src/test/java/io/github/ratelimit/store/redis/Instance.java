@@ -40,8 +40,11 @@ final class Instance implements AutoCloseable {
 	/** Refills one permit in a hundred days: what is there is what was not taken. */
 	static final Limit STILL = StoreFixture.limit("still", "365/36500d");
 
-	/** The longest time after which Redis decides again once it is well. */
-	static final Duration BACK = Duration.ofSeconds(5);
+	/**
+	 * The longest time after which Redis decides again once it is well, and knows what it
+	 * was not told: more than after a lost command, also on a busy machine.
+	 */
+	static final Duration BACK = Duration.ofSeconds(30);
 
 	private static final ClientResources RESOURCES = ClientResources.create();
 

@@ -56,7 +56,7 @@ class LeaseTests {
 			});
 			assertThat(granted.get()).isLessThanOrEqualTo(3_000);
 
-			Polling.until(Duration.ofSeconds(5), "all permits are spent", () -> {
+			Polling.until(Instance.BACK, "all permits are spent", () -> {
 				granted.addAndGet(one.take(narrow, "caller").violated() ? 0 : 1);
 				return granted.get() >= 3_000;
 			});
@@ -126,8 +126,7 @@ class LeaseTests {
 				LimitDecision cheap = leased(tokens, instance);
 				LimitDecision dear = leased(tokens, instance);
 				LimitDecision free = leased(tokens, instance);
-				Polling.until(Duration.ofSeconds(5), "no renewal is under way",
-						() -> instance.sent().isAnswered("take"));
+				Polling.until(Instance.BACK, "no renewal is under way", () -> instance.sent().isAnswered("take"));
 				long before = looking.remaining(tokens, "caller");
 
 				instance.store().settle(cheap, 5);
@@ -182,7 +181,7 @@ class LeaseTests {
 
 	private void assertEverythingUnspentComesBack(Instance instance, long spent) {
 		try (Instance looking = Instance.on(this.redis).awaitUp()) {
-			Polling.until(Duration.ofSeconds(5), "unspent permits are back",
+			Polling.until(Instance.BACK, "unspent permits are back",
 					() -> looking.remaining(HOT, "caller") == 1_000_000 - spent);
 		}
 		assertThat(instance.told().failures()).isEmpty();
