@@ -11,7 +11,7 @@ import java.util.Set;
  * client that connects again and again to a server that is down will one day be given the
  * server's port, and be connected to itself.
  */
-final class FreePorts {
+public final class FreePorts {
 
 	private static final int LOWEST = 12_000;
 
@@ -34,8 +34,9 @@ final class FreePorts {
 
 	/**
 	 * Returns a port that is free, as is its cluster bus, and that was not given before.
+	 * @return the port
 	 */
-	static synchronized int next() {
+	public static synchronized int next() {
 		for (int i = 0; i < 1000; i++) {
 			int port = LOWEST + random.nextInt(CLUSTER_BUS / FORKS) * FORKS + FORK % FORKS;
 			if (!given.contains(port) && isFree(port) && isFree(port + CLUSTER_BUS)) {
