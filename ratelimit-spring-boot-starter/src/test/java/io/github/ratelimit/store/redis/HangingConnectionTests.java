@@ -24,7 +24,7 @@ class HangingConnectionTests {
 
 	private static final Duration DEADLINE = Duration.ofMillis(100);
 
-	private static final Duration REPLACED = Duration.ofSeconds(15);
+	private static final Duration REPLACED = Duration.ofSeconds(30);
 
 	private final AtomicInteger port = new AtomicInteger();
 
