@@ -58,9 +58,16 @@ record ChargeGroup(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, N
 		return most;
 	}
 
-	/** Returns whether nobody can wait until the deadline, which tells late from away. */
+	/**
+	 * Returns whether the time that tells late from away is too long to wait for. That an
+	 * answer is not there within a few milliseconds says nothing.
+	 */
 	boolean isImpatient() {
-		return patienceNanos() < this.node.deadlineNanos();
+		return patienceNanos() < this.node.deadlineNanos() && (waitsForAWhile() || isBehindLateTurn());
+	}
+
+	private boolean waitsForAWhile() {
+		return patienceNanos() >= Math.min(this.node.deadlineNanos(), LEAST_OF_A_WAIT_NANOS);
 	}
 
 	/** Returns whether a turn that was asked for before these is not answered yet. */
@@ -76,7 +83,7 @@ record ChargeGroup(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, N
 	/** Notes that nobody waits for the turns any more. */
 	void turnsAreLate(Question asked) {
 		for (int i = 0; i < this.known.length; i++) {
-			if (this.charges.get(i).limit().paces()) {
+			if (this.charges.get(i).limit().paces() && waitsForAWhile()) {
 				this.known[i].turnIsLate(asked);
 			}
 		}

@@ -111,6 +111,18 @@ class LateAnswerTests {
 	}
 
 	@Test
+	void anAnswerThatIsNotThereWithinAVeryShortWaitIsLate() {
+		Limit brief = Limit.named("deny").rates(Rate.parse("1/h")).maxWait(Duration.ofMillis(2), 100).build();
+		this.store.take(StoreFixture.charge(brief, "caller", 0));
+		awaitSeen(brief, 1);
+		this.held.stop();
+
+		assertThat(takes(brief, 2)).noneMatch(LimitDecision::isDegraded)
+			.extracting(LimitDecision::violated)
+			.containsExactly(false, true);
+	}
+
+	@Test
 	void whatWasGivenAwayComesBackWithTime() {
 		// one for each deadline that a call waits; nothing if the breaker opened
 		Limit quick = StoreFixture.limit("deny", "50/s burst 5");
