@@ -7,6 +7,7 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.RedisBuckets;
 import io.github.ratelimit.store.redis.RedisStore;
+import io.github.ratelimit.store.redis.RedisStoreSettings;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -59,8 +60,8 @@ public final class RateLimitRedisAutoConfiguration {
 		RedisStore rateLimitRedisStore(ListableBeanFactory beans, RateLimitProperties properties,
 				LimitDefinitions definitions, StandIn standIn, TimeSource time, ObjectProvider<StoreObserver> observer,
 				LimitRegistry registry) {
-			RedisStore store = RedisStore.create(required(beans), RedisSettings.of(properties, definitions),
-					standIn.store(), time, observer.getIfAvailable(() -> StoreObserver.NONE));
+			RedisStore store = create(required(beans), RedisSettings.of(properties, definitions), standIn, time,
+					observer.getIfAvailable(() -> StoreObserver.NONE));
 			try {
 				registry.whenRegistered(new CountableLimits("cannot be counted in Redis, and ratelimit.store is redis",
 						store::check, definitions));
@@ -71,6 +72,20 @@ public final class RateLimitRedisAutoConfiguration {
 				throw ex;
 			}
 			return store;
+		}
+
+		private static RedisStore create(RedisConnectionFactory connections, RedisStoreSettings settings,
+				StandIn standIn, TimeSource time, StoreObserver observer) {
+			try {
+				return RedisStore.create(connections, settings, standIn.store(), time, observer);
+			}
+			catch (IllegalArgumentException ex) {
+				InvalidConfigurationException invalid = missing(ex.getMessage(),
+						"Add the dependency io.netty:netty-transport-native-epoll with the classifier of your system, "
+								+ "such as linux-x86_64.");
+				invalid.initCause(ex);
+				throw invalid;
+			}
 		}
 
 		/** The bean with our qualifier, else the only or the primary one. */

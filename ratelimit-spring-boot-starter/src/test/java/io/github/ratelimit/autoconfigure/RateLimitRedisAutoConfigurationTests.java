@@ -18,6 +18,7 @@ import io.github.ratelimit.observation.StoreMetrics;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
+import io.lettuce.core.resource.Transports.NativeTransports;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -43,11 +44,13 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisSocketConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** How an application comes to share its limits, and what it says if it cannot. */
 class RateLimitRedisAutoConfigurationTests {
@@ -214,6 +217,30 @@ class RateLimitRedisAutoConfigurationTests {
 					assertThat((Long) master.command("DBSIZE")).isPositive();
 				});
 		}
+	}
+
+	@Test
+	void mastersAndReplicasThatAreListedAreNothingForJedisAndStartUpSaysSo() {
+		this.runner
+			.withPropertyValues("spring.data.redis.client-type=jedis",
+					"spring.data.redis.masterreplica.nodes=127.0.0.1:1,127.0.0.1:2")
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.hasMessageContaining("not supported by Jedis"));
+	}
+
+	/** With it on the class path limits go through the socket. */
+	@Test
+	void aUnixSocketWithoutNativeTransportIsRefused() {
+		assumeThat(NativeTransports.isDomainSocketSupported()).isFalse();
+		this.withoutConnections
+			.withBean(RedisConnectionFactory.class,
+					() -> new LettuceConnectionFactory(new RedisSocketConfiguration("/run/redis.sock")))
+			.run((context) -> assertThat(analysis(context)).contains(
+					"Reason: The value needs Netty's native transport for the Unix socket /run/redis.sock, and it is not on "
+							+ "the class path",
+					"netty-transport-native-epoll"));
 	}
 
 	@Test

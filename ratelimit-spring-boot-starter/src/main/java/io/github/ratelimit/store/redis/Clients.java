@@ -1,8 +1,10 @@
 package io.github.ratelimit.store.redis;
 
+import io.lettuce.core.resource.Transports.NativeTransports;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration.WithDomainSocket;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -24,6 +26,7 @@ final class Clients {
 	 * Returns a way to where the application's connections go. What cannot be made once
 	 * more (a factory with code of its own, or one that does not tell where it goes) is
 	 * used as it is.
+	 * @throws IllegalArgumentException if nobody can get there, saying why
 	 */
 	static RedisScripts scripts(RedisConnectionFactory connections, Script... needed) {
 		RedisConnectionFactory target = target(connections);
@@ -75,6 +78,10 @@ final class Clients {
 			}
 			LettuceConnectionFactory lettuce = (LettuceConnectionFactory) connections;
 			RedisConfiguration configuration = ConfiguredConnections.of(lettuce);
+			if (configuration instanceof WithDomainSocket socket && !NativeTransports.isDomainSocketSupported()) {
+				throw new IllegalArgumentException("needs Netty's native transport for the Unix socket "
+						+ socket.getSocket() + ", and it is not on the class path");
+			}
 			return (configuration != null)
 					? new LettuceScripts(DedicatedConnections.like(lettuce, configuration), needed) : null;
 		}

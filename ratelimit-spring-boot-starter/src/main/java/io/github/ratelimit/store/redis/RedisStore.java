@@ -120,6 +120,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 * @param time the time of this instance; that of permits is Redis's
 	 * @param observer is told how Redis does
 	 * @return the store, to be closed
+	 * @throws IllegalArgumentException if no connection can ever be made, saying why
 	 */
 	public static RedisStore create(RedisConnectionFactory connectionFactory, RedisStoreSettings settings,
 			LimitStore standIn, TimeSource time, StoreObserver observer) {
