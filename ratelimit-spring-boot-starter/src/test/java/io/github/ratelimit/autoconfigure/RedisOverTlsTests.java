@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfigurat
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Limits trust whom the application's connections trust. */
 class RedisOverTlsTests {
@@ -37,7 +39,8 @@ class RedisOverTlsTests {
 				.withPropertyValues("spring.data.redis.client-type=" + client, "spring.data.redis.ssl.bundle=redis",
 						"spring.ssl.bundle.pem.redis.truststore.certificate=file:" + this.directory.resolve("cert.pem"))
 				.run((context) -> {
-					assertThat(context.getBean(LimitStore.class).status()).isEqualTo("up");
+					await().atMost(Duration.ofSeconds(30))
+						.untilAsserted(() -> assertThat(context.getBean(LimitStore.class).status()).isEqualTo("up"));
 					assertThat(context.getBean(RateLimiter.class).tryAcquire("chat", "a").allowed()).isTrue();
 				});
 		}
