@@ -87,8 +87,7 @@ class HangingConnectionTests {
 	}
 
 	private static void openBreaker(Instance instance) {
-		Polling.until(Instance.BACK, "the breaker opens",
-				() -> !isUp(instance) && instance.store().status().equals("degraded"));
+		Polling.until(Instance.BACK, "the breaker opens", () -> !isUp(instance) && instance.sent().count("probe") > 0);
 	}
 
 	private static boolean isUp(Instance instance) {
