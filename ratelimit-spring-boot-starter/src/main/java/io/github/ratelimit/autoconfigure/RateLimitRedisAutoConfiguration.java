@@ -80,7 +80,7 @@ public final class RateLimitRedisAutoConfiguration {
 				return RedisStore.create(connections, settings, standIn.store(), time, observer);
 			}
 			catch (IllegalArgumentException ex) {
-				InvalidConfigurationException invalid = missing(ex.getMessage(),
+				InvalidConfigurationException invalid = missing(String.valueOf(ex.getMessage()),
 						"Add the dependency io.netty:netty-transport-native-epoll with the classifier of your system, "
 								+ "such as linux-x86_64.");
 				invalid.initCause(ex);
