@@ -96,8 +96,8 @@ final class RedisTestStore {
 
 	/** Returns a store that goes by a time that is turned, alone on its server. */
 	static RedisStore turned(RedisServer server, RedisScripts redis, LimitStore standIn, TimeSource time) {
-		return new RedisStore(redis, turnedScripts(), patient(), standIn, settingTheClock(time, server),
-				StoreObserver.NONE);
+		return new RedisStore(new AnsweredScripts(redis), turnedScripts(), patient(), standIn,
+				settingTheClock(time, server), StoreObserver.NONE);
 	}
 
 }
