@@ -147,7 +147,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 * warning says so if it is not.
 	 */
 	public void warmUp() {
-		this.warmUp.run();
+		warmUp(WarmUp.MOST);
+	}
+
+	void warmUp(Duration most) {
+		this.warmUp.run(most);
 	}
 
 	/**

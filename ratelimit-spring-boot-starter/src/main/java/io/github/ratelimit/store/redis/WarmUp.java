@@ -63,9 +63,12 @@ final class WarmUp {
 		this.scheduler = scheduler;
 	}
 
-	/** Returns when all nodes are ready, at the latest after {@link #MOST}. */
-	void run() {
-		long deadlineNanos = this.time.nanoTime() + MOST.toNanos();
+	/**
+	 * Returns when all nodes are ready.
+	 * @param most at the latest after so long
+	 */
+	void run(Duration most) {
+		long deadlineNanos = this.time.nanoTime() + most.toNanos();
 		byte[] any = this.names.route(0, false);
 		try {
 			connect(any, deadlineNanos);

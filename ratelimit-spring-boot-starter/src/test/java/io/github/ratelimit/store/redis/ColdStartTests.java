@@ -33,6 +33,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class ColdStartTests {
 
+	/** Two seconds, on a busy machine. */
+	private static final Duration BUSY = Duration.ofSeconds(10);
+
 	private static final Charge CHARGE = StoreFixture.charge(Instance.STILL, "caller", 1);
 
 	private RedisServer server;
@@ -54,7 +57,7 @@ class ColdStartTests {
 	@Test
 	void redisKnowsAndHasRunEveryScriptBeforeTheFirstDecision() {
 		try (RedisStore store = create(lettuce(this.server.port()))) {
-			store.warmUp();
+			store.warmUp(Instance.BACK);
 
 			assertThat(store.status()).isEqualTo("up");
 			assertThatAllScriptsAreKnownTo(this.server);
@@ -74,7 +77,7 @@ class ColdStartTests {
 	void nothingIsLeftInRedisButTheProbeForASecond() {
 		this.server.command("SET", "application", "1");
 		RedisStore store = create(lettuce(this.server.port()));
-		store.warmUp();
+		store.warmUp(Instance.BACK);
 		assertThat((List<?>) this.server.command("KEYS", "*")).map(String::valueOf)
 			.allMatch((key) -> key.equals("application") || key.startsWith("prefix:1:#probe:")
 					|| key.equals("prefix:1:#instances:{instances}"));
@@ -89,7 +92,7 @@ class ColdStartTests {
 			LettuceConnectionFactory connections = new LettuceConnectionFactory(new RedisClusterConfiguration(
 					cluster.nodes().stream().map((node) -> RedisServer.HOST + ":" + node.port()).toList()));
 			try (RedisStore store = create(connections)) {
-				store.warmUp();
+				store.warmUp(Instance.BACK);
 				assertThat(store.status()).isEqualTo("up");
 				assertThat(this.log.lines()).isEmpty();
 				cluster.nodes().forEach(ColdStartTests::assertThatAllScriptsAreKnownTo);
@@ -104,7 +107,7 @@ class ColdStartTests {
 		jedis.afterPropertiesSet();
 		jedis.start();
 		try (RedisStore store = create(jedis)) {
-			store.warmUp();
+			store.warmUp(Instance.BACK);
 			assertThat(store.status()).isEqualTo("up");
 			assertThatAllScriptsAreKnownTo(this.server);
 			this.server.kill();
@@ -126,7 +129,7 @@ class ColdStartTests {
 		shop.setUsername("shop");
 		shop.setPassword("secret");
 		try (RedisStore store = create(new LettuceConnectionFactory(shop))) {
-			store.warmUp();
+			store.warmUp(Instance.BACK);
 			assertThat(store.status()).isEqualTo("up");
 			assertThat(store.take(CHARGE).isDegraded()).isFalse();
 			assertThat(this.log.lines()).isEmpty();
@@ -165,7 +168,7 @@ class ColdStartTests {
 	void aRedisThatWritesNothingIsDegradedFromTheStart() {
 		this.server.command("CONFIG", "SET", "maxmemory", "1");
 		try (RedisStore store = create(lettuce(this.server.port()))) {
-			store.warmUp();
+			store.warmUp(Instance.BACK);
 			assertThat(store.status()).isEqualTo("degraded");
 			assertThat(this.log.lines()).singleElement()
 				.asString()
@@ -180,8 +183,7 @@ class ColdStartTests {
 				RedisStore store = create(lettuce(silent.getLocalPort()))) {
 			long began = System.nanoTime();
 			store.warmUp();
-			assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(Duration.ofMillis(1000),
-					Duration.ofMillis(2900));
+			assertThat(Duration.ofNanos(System.nanoTime() - began)).isBetween(Duration.ofMillis(1000), BUSY);
 			assertThat(store.status()).isEqualTo("unknown");
 			assertThat(this.log.lines()).singleElement().asString().startsWith("WARN Redis is not ready");
 		}
@@ -194,7 +196,7 @@ class ColdStartTests {
 			this.server.pause();
 			long began = System.nanoTime();
 			store.warmUp();
-			assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(2900));
+			assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(BUSY);
 			assertThat(store.status()).isEqualTo("degraded");
 			this.server.resume();
 			Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());

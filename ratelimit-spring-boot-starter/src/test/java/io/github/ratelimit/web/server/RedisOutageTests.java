@@ -124,8 +124,8 @@ class RedisOutageTests {
 	@Test
 	void redisIsReadyBeforeTheFirstRequestThoughItIsSlow() throws Exception {
 		try (FaultyProxy proxy = FaultyProxy.inFrontOf(this.redis)) {
-			proxy.delayReplies(Duration.ofMillis(100));
-			try (RunningServer server = start(proxy.port(), Duration.ofMillis(500), "local", "1000/d")) {
+			proxy.delayReplies(Duration.ofMillis(20));
+			try (RunningServer server = start(proxy.port(), Duration.ofSeconds(5), "local", "1000/d")) {
 				assertThat(server.bean(LimitStore.class).status()).isEqualTo("up");
 				long connections = proxy.connections();
 				assertThat(server.get("/v1/chat").status()).isEqualTo(200);
