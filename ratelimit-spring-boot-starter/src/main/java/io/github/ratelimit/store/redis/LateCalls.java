@@ -33,8 +33,8 @@ final class LateCalls extends Kept {
 	 * @param receipt of a charge that is paid
 	 * @return the decision, null if this is over
 	 */
-	synchronized @Nullable LimitDecision take(Charge charge, LimitTerms terms, @Nullable SeenState last, long startNanos,
-			long nowNanos, LateReceipt receipt) {
+	synchronized @Nullable LimitDecision take(Charge charge, LimitTerms terms, @Nullable SeenState last,
+			long startNanos, long nowNanos, LateReceipt receipt) {
 		if (!use()) {
 			return null;
 		}

@@ -50,8 +50,7 @@ final class SeenBans {
 
 	private boolean hasRoom(long now) {
 		long next = this.next.get();
-		if (this.byId.size() >= this.most && now - next >= 0
-				&& this.next.compareAndSet(next, now + PAUSE_NANOS)) {
+		if (this.byId.size() >= this.most && now - next >= 0 && this.next.compareAndSet(next, now + PAUSE_NANOS)) {
 			this.byId.values().removeIf((ban) -> isOver(ban, now));
 		}
 		return this.byId.size() < this.most;

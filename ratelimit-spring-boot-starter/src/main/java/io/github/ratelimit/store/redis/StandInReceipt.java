@@ -12,5 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param episode in which it was taken
  * @param lease names the lease of slots, null for permits
  */
-record StandInReceipt(@Nullable LimitDecision local, @Nullable StandInKey standIn, int episode, byte @Nullable [] lease) implements Receipt {
+record StandInReceipt(@Nullable LimitDecision local, @Nullable StandInKey standIn, int episode,
+		byte @Nullable [] lease) implements Receipt {
 }
