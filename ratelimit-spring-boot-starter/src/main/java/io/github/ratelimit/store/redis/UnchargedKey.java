@@ -158,11 +158,9 @@ final class UnchargedKey {
 		if (this.underWay || this.terms == null || now - this.lastAdded <= nanosToForget(this.terms.limit())) {
 			return false;
 		}
-		if (this.owing != null) {
-			// what it was told of ends too
-			this.owing.get();
-		}
 		this.key.late().end(this.permits + ((this.current != null) ? this.current.permits() : 0));
+		// who owes is asked, and so no longer kept
+		create();
 		return true;
 	}
 
