@@ -23,6 +23,8 @@ final class KnownKey {
 
 	private static final int MOST_LABEL_BYTES = 64;
 
+	private final KnownKeys keys;
+
 	private final KeyLabel label;
 
 	private final byte[] name;
@@ -43,21 +45,13 @@ final class KnownKey {
 	/** What was asked before this tells nothing of what came back since. */
 	private volatile long forgottenAt = Long.MIN_VALUE;
 
-	/** Null until Redis was away. */
-	private volatile @Nullable StandInKey standIn;
-
-	/** Null where the limit has no slots. */
-	private volatile @Nullable OwnSlots slots;
-
-	/** Null until permits were given away without Redis. */
-	private volatile @Nullable LateCalls late;
-
 	/** The last turn that was asked for and not answered in time, null without one. */
 	private volatile @Nullable Question lateTurn;
 
 	private volatile long lastSeen;
 
-	KnownKey(Key key, String space, RedisKeys names, long now) {
+	KnownKey(Key key, KnownKeys keys, String space, RedisKeys names, long now) {
+		this.keys = keys;
 		this.label = key.label();
 		this.name = names.of(space, this.label.id());
 		byte[] bytes = RedisKeys.bytes(this.label.kind() + ":" + this.label.masked());
@@ -126,8 +120,12 @@ final class KnownKey {
 		return (seen != null) ? seen.stillThere(charge, now) : null;
 	}
 
+	/** Returns the last state; a ban also where it was seen before the key was known. */
 	@Nullable SeenState last() {
-		return this.last;
+		SeenState last = this.last;
+		SeenBans bans = this.keys.bans();
+		SeenState ban = (bans != null) ? bans.find(this.label.id()) : null;
+		return (ban != null && (last == null || ban.askedNanos() - last.askedNanos() > 0)) ? ban : last;
 	}
 
 	/** Takes over a state, unless a later one was seen. */
@@ -135,6 +133,10 @@ final class KnownKey {
 		SeenState last = this.last;
 		if (last == null || state.askedNanos() - last.askedNanos() >= 0) {
 			this.last = state;
+		}
+		SeenBans bans = this.keys.bans();
+		if (bans != null) {
+			bans.saw(this.label.id(), state);
 		}
 	}
 
@@ -148,47 +150,35 @@ final class KnownKey {
 
 	/** Returns what stands in for Redis while it is away. */
 	StandInKey standIn() {
-		StandInKey known = this.standIn;
-		return (known != null) ? known : createStandIn();
-	}
-
-	private synchronized StandInKey createStandIn() {
-		StandInKey known = this.standIn;
-		if (known == null) {
-			known = new StandInKey();
-			this.standIn = known;
-		}
-		return known;
+		return this.keys.standIns().of(this.label.id());
 	}
 
 	/** Returns the slots that calls of this instance have, of a limit that has slots. */
 	OwnSlots slots() {
-		OwnSlots known = this.slots;
-		return (known != null) ? known : createSlots();
+		return this.keys.slots().of(this.label.id());
 	}
 
-	private synchronized OwnSlots createSlots() {
-		OwnSlots known = this.slots;
-		if (known == null) {
-			known = new OwnSlots();
-			this.slots = known;
+	/** Notes that a call asks for slots. */
+	void askSlots(long slots) {
+		boolean asked;
+		do {
+			asked = slots().ask(slots);
 		}
-		return known;
+		while (!asked);
 	}
 
 	/** Returns what was given away and the last state does not lack yet. */
 	LateCalls late() {
-		LateCalls known = this.late;
-		return (known != null) ? known : createLate();
+		return this.keys.late().of(this.label.id());
 	}
 
-	private synchronized LateCalls createLate() {
-		LateCalls known = this.late;
-		if (known == null) {
-			known = new LateCalls();
-			this.late = known;
+	/** Notes that permits were given away. */
+	void giveAway(long permits) {
+		boolean added;
+		do {
+			added = late().add(permits);
 		}
-		return known;
+		while (!added);
 	}
 
 	/**
@@ -197,7 +187,7 @@ final class KnownKey {
 	 */
 	long[] partsLeft(SeenState seen, int instances, long now) {
 		long[] parts = seen.parts(instances, now);
-		LateCalls known = this.late;
+		LateCalls known = this.keys.late().find(this.label.id());
 		if (known != null) {
 			known.lower(parts, seen, instances, now);
 		}

@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.Penalty;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The keys of one limit that this instance has seen lately, bounded: two generations, of
  * which the older is dropped when the younger is full. What is dropped costs a question
- * and some figures, never a permit. Thread-safe.
+ * and some figures. What calls have under way is not dropped, nor is a ban that has not
+ * ended. Thread-safe.
  */
 final class KnownKeys {
 
@@ -27,13 +29,23 @@ final class KnownKeys {
 
 	private final @Nullable Duration lease;
 
+	private final KeptByKey<OwnSlots> slots = new KeptByKey<>(OwnSlots::new);
+
+	private final KeptByKey<StandInKey> standIns = new KeptByKey<>(StandInKey::new);
+
+	private final KeptByKey<LateCalls> late = new KeptByKey<>(LateCalls::new);
+
+	/** Null where the keys are not those of bans. */
+	private final @Nullable SeenBans bans;
+
 	private volatile Generations generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
 
-	KnownKeys(String space, RedisKeys names, int most, @Nullable Duration lease) {
+	KnownKeys(String space, RedisKeys names, int most, @Nullable Duration lease, long now) {
 		this.space = space;
 		this.names = names;
 		this.most = Math.max(1, most / 2);
 		this.lease = lease;
+		this.bans = Penalty.isBan(space) ? new SeenBans(most, now) : null;
 	}
 
 	KnownKey get(Key key, long now) {
@@ -47,16 +59,38 @@ final class KnownKeys {
 			current = age(current);
 		}
 		KnownKey old = current.old().get(key);
-		KnownKey created = (old != null) ? old : new KnownKey(key, this.space, this.names, now);
+		KnownKey created = (old != null) ? old : new KnownKey(key, this, this.space, this.names, now);
 		KnownKey earlier = current.young().putIfAbsent(key, created);
 		return (earlier != null) ? earlier : created;
 	}
 
-	private synchronized Generations age(Generations full) {
-		if (this.generations == full) {
+	private Generations age(Generations full) {
+		synchronized (this) {
+			if (this.generations != full) {
+				return this.generations;
+			}
 			this.generations = new Generations(new ConcurrentHashMap<>(), full.young());
 		}
+		this.slots.dropIdle();
+		this.standIns.dropIdle();
+		this.late.dropIdle();
 		return this.generations;
+	}
+
+	KeptByKey<OwnSlots> slots() {
+		return this.slots;
+	}
+
+	KeptByKey<StandInKey> standIns() {
+		return this.standIns;
+	}
+
+	KeptByKey<LateCalls> late() {
+		return this.late;
+	}
+
+	@Nullable SeenBans bans() {
+		return this.bans;
 	}
 
 	/** Returns how long leases of the limit last, null if it has none. */
@@ -85,6 +119,10 @@ final class KnownKeys {
 	}
 
 	void remove(String keyId) {
+		this.slots.remove(keyId);
+		if (this.bans != null) {
+			this.bans.remove(keyId);
+		}
 		Generations current = this.generations;
 		current.young().values().removeIf((known) -> known.label().id().equals(keyId));
 		current.old().values().removeIf((known) -> known.label().id().equals(keyId));

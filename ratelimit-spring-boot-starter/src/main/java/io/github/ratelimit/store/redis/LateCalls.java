@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * does not lack yet: calls were let go before their answers were there, or have cost what
  * is still to be charged. Thread-safe.
  */
-final class LateCalls {
+final class LateCalls extends Kept {
 
 	private long permits;
 
@@ -31,9 +31,13 @@ final class LateCalls {
 	 * @param startNanos when the call asked, by this instance's monotonic clock
 	 * @param nowNanos the time of that clock
 	 * @param receipt of a charge that is paid
+	 * @return the decision, null if this is over
 	 */
-	synchronized LimitDecision take(Charge charge, LimitTerms terms, @Nullable SeenState last, long startNanos,
-			long nowNanos, LateReceipt receipt) {
+	synchronized @Nullable LimitDecision take(Charge charge, LimitTerms terms, @Nullable SeenState last,
+			long startNanos, long nowNanos, LateReceipt receipt) {
+		if (!use()) {
+			return null;
+		}
 		SeenState there = there(terms, last, nowNanos);
 		if (!there.has(charge, Math.max(0, TimeUnit.NANOSECONDS.toMicros(nowNanos - startNanos)))) {
 			return there.refused(charge);
@@ -85,11 +89,20 @@ final class LateCalls {
 		}
 	}
 
-	/** Adds permits that are given away. */
-	synchronized void add(long permits) {
+	/** Adds permits that are given away; false if this is over. */
+	synchronized boolean add(long permits) {
+		if (!use()) {
+			return false;
+		}
 		this.permits += permits;
 		SeenState left = this.left;
 		this.left = (left != null) ? left.later(left.askedNanos(), permits) : null;
+		return true;
+	}
+
+	@Override
+	boolean isIdle() {
+		return this.permits == 0;
 	}
 
 	/** Ends what is given away, since nobody has got it, or it was added once more. */

@@ -68,11 +68,15 @@ final class LateDecisions {
 				return LimitDecision.unavailable(charge, StandIn.RETRY_NANOS);
 			}
 			if (policy == OnStoreFailure.ALLOW) {
-				key.late().add(charge.permits());
+				key.giveAway(charge.permits());
 				return LimitDecision.letThrough(charge, receipt);
 			}
 		}
-		LimitDecision decision = key.late().take(charge, receipt.terms(), last, startNanos, now, receipt);
+		LimitDecision decision;
+		do {
+			decision = key.late().take(charge, receipt.terms(), last, startNanos, now, receipt);
+		}
+		while (decision == null);
 		return alone ? LimitDecision.degraded(decision) : decision;
 	}
 

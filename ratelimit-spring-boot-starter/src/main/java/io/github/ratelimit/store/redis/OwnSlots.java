@@ -5,15 +5,19 @@ package io.github.ratelimit.store.redis;
  * that they ask Redis for just now. So this instance alone is never above the limit, also
  * while Redis does not know all of them. Thread-safe.
  */
-final class OwnSlots {
+final class OwnSlots extends Kept {
 
 	private long held;
 
 	private long asked;
 
-	/** Notes that a call asks for slots. */
-	synchronized void ask(long slots) {
+	/** Notes that a call asks for slots; false if this is over. */
+	synchronized boolean ask(long slots) {
+		if (!use()) {
+			return false;
+		}
 		this.asked += slots;
+		return true;
 	}
 
 	/** Notes that a call which has asked gets none. */
@@ -60,6 +64,11 @@ final class OwnSlots {
 	/** Notes that a call with slots has ended. */
 	synchronized void end(long slots) {
 		this.held = Math.max(0, this.held - slots);
+	}
+
+	@Override
+	boolean isIdle() {
+		return this.held + this.asked == 0;
 	}
 
 	/** Returns how many slots are free for this instance. */

@@ -372,7 +372,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public long forgottenPermits(Limit limit) {
-		return this.uncharged.forgotten(limit);
+		return this.uncharged.forgotten(limit) + this.standIn.forgottenPermits(limit);
 	}
 
 	@Override
@@ -435,8 +435,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private KnownKeys known(LimitTerms terms) {
 		KnownKeys known = this.known.get(terms.space());
-		return (known != null) ? known : this.known.computeIfAbsent(terms.space(), (space) -> new KnownKeys(space,
-				this.names, this.settings.maxKnownKeys(), this.settings.leases().get(terms.limit().name())));
+		return (known != null) ? known
+				: this.known.computeIfAbsent(terms.space(),
+						(space) -> new KnownKeys(space, this.names, this.settings.maxKnownKeys(),
+								this.settings.leases().get(terms.limit().name()), this.time.nanoTime()));
 	}
 
 	private LimitTerms terms(Limit limit) {

@@ -31,7 +31,7 @@ final class SlotsAsked {
 		boolean any = false;
 		for (int i = 0; i < keys.length; i++) {
 			if (charges.get(i).limit().isConcurrency()) {
-				keys[i].slots().ask(charges.get(i).permits());
+				keys[i].askSlots(charges.get(i).permits());
 				any = true;
 			}
 		}

@@ -147,17 +147,26 @@ final class StandIn {
 			}
 			this.local.lower(local.limit(), local.key(), left);
 		}
-		StandInKey standIn = key.standIn();
 		this.uncharged.note(charge.permits());
-		int episode = standIn.allow(charge.permits());
-		register(key, terms, local.charge(), now);
-		return new StandInReceipt(local, episode, null);
+		StandInKey standIn;
+		int episode;
+		do {
+			standIn = key.standIn();
+			episode = standIn.allow(charge.permits());
+		}
+		while (episode == StandInKey.OVER);
+		register(standIn, key, terms, local.charge(), now);
+		return new StandInReceipt(local, standIn, episode, null);
 	}
 
-	private void register(KnownKey key, LimitTerms terms, Charge own, long now) {
-		if (key.standIn().register(now, REGISTER_NANOS)) {
-			this.uncharged.addLater(key, terms,
-					new OwedByStandIn(this.local, own, key.standIn(), this.settings, this.instances.getAsInt()));
+	private void register(StandInKey standIn, KnownKey key, LimitTerms terms, Charge own, long now) {
+		if (standIn.register(now, REGISTER_NANOS)) {
+			standIn.remembered(this.uncharged.addLater(key, terms,
+					new OwedByStandIn(this.local, own, standIn, this.settings, this.instances.getAsInt())));
+		}
+		long forgotten = standIn.forget();
+		if (forgotten > 0) {
+			this.uncharged.forget(terms.limit(), forgotten);
 		}
 	}
 
@@ -188,7 +197,7 @@ final class StandIn {
 			return;
 		}
 		standIn.begin(seen, () -> this.local.lower(own, charge.key(), key.partsLeft(seen, instances, now)));
-		register(key, terms, new Charge(own, charge.key(), 0), now);
+		register(standIn, key, terms, new Charge(own, charge.key(), 0), now);
 	}
 
 	/** Slots are leased in Redis when it answers again. */
@@ -204,7 +213,7 @@ final class StandIn {
 			return LimitDecision.degraded(noSlots(charge, slots.free(most)));
 		}
 		byte[] lease = key.newLease();
-		StandInReceipt receipt = new StandInReceipt(null, 0, lease);
+		StandInReceipt receipt = new StandInReceipt(null, null, 0, lease);
 		this.places.holdUnknown(key, lease, charge.permits());
 		return LimitDecision.degraded(LimitDecision.granted(charge, receipt, slots.free(most), RETRY_NANOS, null));
 	}
@@ -252,10 +261,11 @@ final class StandIn {
 	}
 
 	private void change(KnownKey key, LimitTerms terms, StandInReceipt receipt, long more) {
-		if (key.standIn().change(receipt.episode(), more)) {
+		StandInKey standIn = receipt.standIn();
+		if (standIn == null || standIn.change(receipt.episode(), more)) {
 			return;
 		}
-		SeenState charged = key.standIn().charged(receipt.episode());
+		SeenState charged = standIn.charged(receipt.episode());
 		if (more > 0) {
 			this.uncharged.add(key, terms, more);
 		}

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
  * charged together is an episode; what was allowed in it and comes back later goes to the
  * state that was charged. Thread-safe.
  */
-final class StandInKey {
+final class StandInKey extends Kept {
+
+	/** No episode. */
+	static final int OVER = -1;
 
 	private static final byte[] NEW = new byte[Integer.BYTES];
 
@@ -28,6 +31,9 @@ final class StandInKey {
 
 	private boolean registered;
 
+	/** Whether what is allowed will be charged. */
+	private boolean remembered = true;
+
 	/** Returns whether it has begun with a state. */
 	boolean hasBegunWith(@Nullable SeenState seen) {
 		return seen == this.began;
@@ -38,7 +44,7 @@ final class StandInKey {
 	 * @param begin lowers what is there to what the state has
 	 */
 	synchronized void begin(SeenState seen, Runnable begin) {
-		if (seen == this.began) {
+		if (!use() || seen == this.began) {
 			return;
 		}
 		begin.run();
@@ -54,9 +60,12 @@ final class StandInKey {
 
 	/**
 	 * Notes that permits were allowed.
-	 * @return the episode
+	 * @return the episode, {@link #OVER} if this is over
 	 */
 	synchronized int allow(long permits) {
+		if (!use()) {
+			return OVER;
+		}
 		this.allowed += permits;
 		return this.episode;
 	}
@@ -71,13 +80,26 @@ final class StandInKey {
 		return true;
 	}
 
+	/** Notes whether it has found room among what is uncharged. */
+	synchronized void remembered(boolean remembered) {
+		this.remembered = remembered;
+	}
+
+	/**
+	 * Ends the episode if it has found no room.
+	 * @return what was allowed in it and is not charged
+	 */
+	synchronized long forget() {
+		return this.remembered ? 0 : end().allowed();
+	}
+
 	/**
 	 * Changes what was allowed in an episode, unless it has been charged.
 	 * @param more permits, negative for fewer
 	 * @return whether it has not been charged
 	 */
 	synchronized boolean change(int episode, long more) {
-		if (episode != this.episode) {
+		if (episode != this.episode || !use()) {
 			return false;
 		}
 		this.allowed = Math.max(0, this.allowed + more);
@@ -91,8 +113,12 @@ final class StandInKey {
 
 	/** Ends the episode, unless nothing was allowed in it, and returns what it was. */
 	synchronized Episode collect() {
-		Episode ended = new Episode(this.episode, this.allowed, this.origin);
 		this.registered = false;
+		return end();
+	}
+
+	private Episode end() {
+		Episode ended = new Episode(this.episode, this.allowed, this.origin);
 		if (this.allowed > 0) {
 			this.allowed = 0;
 			this.episode++;
@@ -111,6 +137,11 @@ final class StandInKey {
 			this.origin = originOf(state);
 			this.charged = (all && episode.number() == this.episode - 1) ? state : this.charged;
 		}
+	}
+
+	@Override
+	boolean isIdle() {
+		return this.allowed == 0;
 	}
 
 	/**

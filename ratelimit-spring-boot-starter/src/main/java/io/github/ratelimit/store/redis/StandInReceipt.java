@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  * The receipt of what was taken while Redis was away.
  *
  * @param local what was taken in this instance's memory, null for slots
+ * @param standIn notes what the key is allowed, null for slots
  * @param episode in which it was taken
  * @param lease names the lease of slots, null for permits
  */
-record StandInReceipt(@Nullable LimitDecision local, int episode, byte @Nullable [] lease) implements Receipt {
+record StandInReceipt(@Nullable LimitDecision local, @Nullable StandInKey standIn, int episode,
+		byte @Nullable [] lease) implements Receipt {
 }

@@ -61,18 +61,17 @@ final class UnchargedKey {
 	synchronized CompletableFuture<?> add(LimitTerms terms, long more, long now) {
 		long added = Math.min(LimitTerms.MOST - this.permits, more);
 		this.permits += added;
-		this.key.late().add(added);
+		this.key.giveAway(added);
 		this.terms = terms;
 		this.lastAdded = now;
 		return this.attempted;
 	}
 
-	synchronized CompletableFuture<?> owes(LimitTerms terms, Supplier<@Nullable Owed> owing, long now) {
+	synchronized void owes(LimitTerms terms, Supplier<@Nullable Owed> owing, long now) {
 		this.owing = owing;
 		this.owingTerms = terms;
 		this.terms = terms;
 		this.lastAdded = now;
-		return this.attempted;
 	}
 
 	/** Returns what is to be sent next, null if nothing is, or something is under way. */
@@ -160,6 +159,8 @@ final class UnchargedKey {
 			return false;
 		}
 		this.key.late().end(this.permits + ((this.current != null) ? this.current.permits() : 0));
+		// who owes is asked, and so no longer kept
+		create();
 		return true;
 	}
 

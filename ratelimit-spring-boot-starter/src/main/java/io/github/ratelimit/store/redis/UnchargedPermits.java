@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
@@ -107,38 +108,44 @@ final class UnchargedPermits {
 			return CompletableFuture.completedFuture(null);
 		}
 		this.noted.add(permits);
-		return change(key, terms, permits, true, (entry) -> entry.add(terms, permits, this.time.nanoTime()));
+		List<CompletableFuture<?>> done = new ArrayList<>(1);
+		UnchargedKey entry = change(key, (changed) -> done.add(changed.add(terms, permits, this.time.nanoTime())));
+		if (entry == null) {
+			forget(terms.limit(), permits);
+			return CompletableFuture.completedFuture(null);
+		}
+		boolean sent = send(ByteBuffer.wrap(key.name()), entry);
+		schedule();
+		return (sent || entry.isUnderWay()) ? done.get(0) : CompletableFuture.completedFuture(null);
 	}
 
 	/**
 	 * Notes that a key has had permits, whose number is asked for when they are charged:
 	 * not at once, for the key's node has just not answered.
 	 * @param owing tells it, null if it is none
+	 * @return false if too many keys owe something
 	 */
-	void addLater(KnownKey key, LimitTerms terms, Supplier<UnchargedKey.@Nullable Owed> owing) {
-		change(key, terms, 1, false, (entry) -> entry.owes(terms, owing, this.time.nanoTime()));
+	boolean addLater(KnownKey key, LimitTerms terms, Supplier<UnchargedKey.@Nullable Owed> owing) {
+		boolean remembered = change(key, (changed) -> changed.owes(terms, owing, this.time.nanoTime())) != null;
+		schedule();
+		return remembered;
 	}
 
-	private CompletableFuture<?> change(KnownKey key, LimitTerms terms, long permits, boolean now,
-			Function<UnchargedKey, CompletableFuture<?>> change) {
-		ByteBuffer name = ByteBuffer.wrap(key.name());
-		List<CompletableFuture<?>> done = new ArrayList<>(1);
-		UnchargedKey entry = this.byName.compute(name, (same, known) -> {
+	private @Nullable UnchargedKey change(KnownKey key, Consumer<UnchargedKey> change) {
+		return this.byName.compute(ByteBuffer.wrap(key.name()), (same, known) -> {
 			if (known == null && this.byName.size() >= this.mostKeys) {
 				return null;
 			}
 			UnchargedKey changed = (known != null) ? known
 					: new UnchargedKey(key, this.names.charged(key.name(), this.instance));
-			done.add(change.apply(changed));
+			change.accept(changed);
 			return changed;
 		});
-		if (entry == null) {
-			this.forgotten.computeIfAbsent(terms.limit().name(), (limit) -> new LongAdder()).add(permits);
-			return CompletableFuture.completedFuture(null);
-		}
-		boolean sent = now && send(name, entry);
-		schedule();
-		return (sent || entry.isUnderWay()) ? done.get(0) : CompletableFuture.completedFuture(null);
+	}
+
+	/** Counts permits that will not be charged. */
+	void forget(Limit limit, long permits) {
+		this.forgotten.computeIfAbsent(limit.name(), (name) -> new LongAdder()).add(permits);
 	}
 
 	/** Returns whether a call has left. */

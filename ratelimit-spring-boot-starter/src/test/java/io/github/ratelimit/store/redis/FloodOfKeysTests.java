@@ -1,0 +1,303 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.SharedRedis;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * More keys than an instance remembers, while a key has something under way: it is
+ * neither forgotten nor counted twice.
+ */
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+class FloodOfKeysTests {
+
+	private static final int KNOWN_KEYS = 20;
+
+	private static final int FLOOD = 5 * KNOWN_KEYS;
+
+	private static final Duration LONG = Duration.ofSeconds(30);
+
+	private static final Limit SLOTS = Limit.named("slots").maxConcurrent(5).build();
+
+	private static final Limit TEN = StoreFixture.limit("ten", "10/36500d");
+
+	private static final Limit BAN = StoreFixture.limit("login..ban", "1/h");
+
+	private final ManualTime time = new ManualTime();
+
+	private HeldScripts held;
+
+	private RedisStore store;
+
+	/** Another instance, which always reaches Redis. */
+	private RedisStore other;
+
+	private StoreLog log;
+
+	@BeforeEach
+	void start() {
+		this.log = new StoreLog();
+		SharedRedis.flush();
+		start(Duration.ofSeconds(10), 1000);
+	}
+
+	private void start(Duration deadline, int localKeys) {
+		TimeSource turned = RedisTestStore.settingTheClock(this.time, SharedRedis.server());
+		turned.nanoTime();
+		RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, deadline,
+				KNOWN_KEYS, OnStoreFailure.SHARE, Map.of(), Map.of(), Rate.MAX_TIME_TO_FULL);
+		this.held = new HeldScripts(scripts());
+		this.store = new RedisStore(this.held, RedisTestStore.turnedScripts(), settings,
+				new MemoryStore(turned, localKeys), turned, StoreObserver.NONE);
+		this.other = new RedisStore(scripts(), RedisTestStore.turnedScripts(), RedisTestStore.patient(),
+				new MemoryStore(turned, 1000), turned, StoreObserver.NONE);
+	}
+
+	private void startAgain(Duration deadline, int localKeys) {
+		this.store.close();
+		this.other.close();
+		start(deadline, localKeys);
+	}
+
+	private static RedisScripts scripts() {
+		return Clients.scripts(Instance.lettuce(SharedRedis.server().port()));
+	}
+
+	@AfterEach
+	void close() {
+		this.held.goOn();
+		this.store.close();
+		this.other.close();
+		this.log.close();
+	}
+
+	@Test
+	void slotsThatCallsHaveStillCountWithoutRedis() {
+		List<LimitDecision> granted = granted(SLOTS, 3);
+		flood(SLOTS);
+		goAway();
+		granted.addAll(granted(SLOTS, 10));
+		assertThat(granted).as("3 by Redis, 2 without it").hasSize(5);
+
+		flood(SLOTS);
+		assertThat(granted(SLOTS, 10)).isEmpty();
+
+		this.store.giveBack(granted.get(0));
+		this.store.giveBack(granted.get(4));
+		flood(SLOTS);
+		assertThat(granted(SLOTS, 10)).hasSize(2);
+	}
+
+	@Test
+	void callsThatAskWhileOtherKeysComeNeverHaveMoreSlotsTogether() throws Exception {
+		goAway();
+		AtomicBoolean over = new AtomicBoolean();
+		AtomicInteger underWay = new AtomicInteger();
+		AtomicInteger most = new AtomicInteger();
+		TestThreads.run(4, (thread) -> {
+			if (thread == 0) {
+				for (int i = 0; i < 400; i++) {
+					flood(SLOTS);
+				}
+				over.set(true);
+			}
+			while (!over.get()) {
+				List<LimitDecision> granted = granted(SLOTS, 3);
+				most.accumulateAndGet(underWay.addAndGet(granted.size()), Math::max);
+				granted.forEach((decision) -> {
+					underWay.decrementAndGet();
+					this.store.giveBack(decision);
+				});
+			}
+		});
+		assertThat(most.get()).isBetween(3, 5);
+		assertThat(granted(SLOTS, 10)).as("none is lost").hasSize(5);
+	}
+
+	@Test
+	void aBanThatWasSeenHoldsWithoutRedis() {
+		take(this.other, BAN, "banned", 1);
+		assertThat(take(this.store, BAN, "banned", 0).remaining()).isZero();
+		flood(BAN);
+		goAway();
+		flood(BAN);
+
+		LimitDecision look = this.store.take(Charge.look(BAN, key("banned"), 1));
+		assertThat(look.violated()).isTrue();
+		assertThat(Duration.ofNanos(look.retryAfterNanos())).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
+		assertThat(take(this.store, BAN, "another", 1).violated()).isFalse();
+		this.time.advance(Duration.ofHours(1));
+		assertThat(take(this.store, BAN, "banned", 1).violated()).isFalse();
+	}
+
+	@Test
+	void aBanThatWasSeenToBeLiftedIsNotHeld() {
+		take(this.other, BAN, "lifted", 1);
+		take(this.store, BAN, "lifted", 0);
+		this.other.reset(BAN, key("lifted").id());
+		this.time.advance(Duration.ofSeconds(2));
+		take(this.store, BAN, "lifted", 0);
+		take(this.store, BAN, "reset", 1);
+		this.store.reset(BAN, key("reset").id());
+		flood(BAN);
+		goAway();
+		assertThat(take(this.store, BAN, "lifted", 1).violated()).isFalse();
+		assertThat(take(this.store, BAN, "reset", 1).violated()).isFalse();
+	}
+
+	@Test
+	void bansThatWereSeenFirstHoldWhereThereIsNoRoomForMore() {
+		for (int i = 0; i < FLOOD; i++) {
+			take(this.store, BAN, "key" + i, 1);
+		}
+		goAway();
+		assertThat(bannedOf(FLOOD)).containsExactlyElementsOf(names(0, KNOWN_KEYS));
+	}
+
+	@Test
+	void bansThatHaveEndedMakeRoom() {
+		for (int i = 0; i < KNOWN_KEYS; i++) {
+			take(this.store, BAN, "ended" + i, 1);
+		}
+		this.time.advance(Duration.ofMinutes(61));
+		for (int i = 0; i < KNOWN_KEYS; i++) {
+			take(this.store, BAN, "key" + i, 1);
+		}
+		flood(BAN);
+		goAway();
+		assertThat(bannedOf(KNOWN_KEYS)).hasSize(KNOWN_KEYS);
+	}
+
+	private List<String> bannedOf(int keys) {
+		return names(0, keys).stream()
+			.filter((name) -> this.store.take(Charge.look(BAN, key(name), 1)).violated())
+			.toList();
+	}
+
+	@Test
+	void whatWasAllowedWithoutRedisIsChargedOnce() {
+		take(this.store, TEN, "caller", 2);
+		goAway();
+		List<LimitDecision> granted = granted(TEN, 5);
+		flood(TEN);
+		assertThat(granted(TEN, 1)).hasSize(1);
+		flood(TEN);
+		this.store.giveBack(granted.get(0));
+		flood(TEN);
+		comeBack();
+		assertThat(take(this.other, TEN, "caller", 0).remaining()).isEqualTo(10 - 2 - 5);
+	}
+
+	@Test
+	void whatCallsWereGivenBeforeTheirAnswersIsGivenOnce() {
+		startAgain(Duration.ofMillis(20), 1000);
+		this.held.stop();
+		assertThat(granted(TEN, 6)).hasSize(6);
+		flood(TEN);
+		assertThat(granted(TEN, 10)).hasSize(4);
+		this.held.goOn();
+		Polling.until(LONG, "all are charged", () -> take(this.other, TEN, "caller", 0).remaining() == 0);
+	}
+
+	@Test
+	void everyPermitIsCountedThatWillNotBeChargedForWantOfRoom() {
+		goAway();
+		for (int i = 0; i < KNOWN_KEYS + 10; i++) {
+			take(this.store, TEN, "key" + i, 3);
+		}
+		long forgotten = this.store.forgottenPermits(TEN);
+		assertThat(forgotten).isBetween(30L, 33L);
+		take(this.store, TEN, "key" + (KNOWN_KEYS + 9), 2);
+		take(this.store, TEN, "key" + (KNOWN_KEYS + 9), 4);
+		take(this.store, TEN, "key0", 4);
+		assertThat(this.store.forgottenPermits(TEN)).isEqualTo(forgotten + 6);
+
+		comeBack();
+		assertThat(take(this.other, TEN, "key0", 0).remaining()).isEqualTo(3);
+		assertThat(take(this.other, TEN, "key" + (KNOWN_KEYS + 9), 0).remaining()).isEqualTo(10);
+	}
+
+	@Test
+	void whatIsForgottenInMemoryMeanwhileIsCountedToo() {
+		startAgain(Duration.ofSeconds(10), 5);
+		goAway();
+		for (int i = 0; i < 12; i++) {
+			take(this.store, TEN, "key" + i, 3);
+		}
+		assertThat(this.store.forgottenPermits(TEN)).isEqualTo(7 * 3);
+	}
+
+	private void goAway() {
+		take(this.store, Instance.STILL, "looks", 0);
+		this.held.fail(true);
+		Polling.until(LONG, "Redis is not asked any more", () -> {
+			take(this.store, Instance.STILL, "looks", 0);
+			return this.store.status().equals("degraded");
+		});
+	}
+
+	private void comeBack() {
+		this.held.fail(false);
+		Polling.until(LONG, "Redis is asked again, and everything is charged",
+				() -> this.store.status().equals("up") && this.store.uncharged() == 0);
+	}
+
+	/** Lets so many other keys ask that all are pushed out that were seen before. */
+	private void flood(Limit limit) {
+		for (String name : names(1000, 1000 + FLOOD)) {
+			take(this.store, limit, name, 0);
+		}
+	}
+
+	private static List<String> names(int from, int to) {
+		List<String> names = new ArrayList<>();
+		for (int i = from; i < to; i++) {
+			names.add("key" + i);
+		}
+		return names;
+	}
+
+	private List<LimitDecision> granted(Limit limit, int times) {
+		List<LimitDecision> granted = new ArrayList<>();
+		for (int i = 0; i < times; i++) {
+			LimitDecision decision = take(this.store, limit, "caller", 1);
+			if (!decision.violated()) {
+				granted.add(decision);
+			}
+		}
+		return granted;
+	}
+
+	private static LimitDecision take(RedisStore store, Limit limit, String key, long permits) {
+		return store.take(StoreFixture.charge(limit, key, permits));
+	}
+
+	private static Key key(String name) {
+		return StoreFixture.charge(BAN, name, 1).key();
+	}
+
+}
