@@ -54,8 +54,7 @@ class SentinelFailoverTests {
 	}
 
 	private static void awaitUp(Instance instance) {
-		Polling.until(PATIENT, "the new master decides",
-				() -> !instance.take(Instance.STILL, "looks", 0).isDegraded());
+		Polling.until(PATIENT, "the new master decides", () -> !instance.take(Instance.STILL, "looks", 0).isDegraded());
 	}
 
 }

@@ -12,6 +12,7 @@ import io.github.ratelimit.store.redis.server.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Calls end while Redis does not take what they cost: it is charged when it does. */
+@Tag("version-independent")
 @Timeout(value = 240, threadMode = ThreadMode.SEPARATE_THREAD)
 class SettlementOutageTests {
 
