@@ -66,7 +66,7 @@ final class StandIn {
 	 */
 	List<LimitDecision> takeAll(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, long now) {
 		List<LimitDecision> decisions = new ArrayList<>(charges.size());
-		List<Charge> counted = new ArrayList<>(charges.size());
+		List<@Nullable Charge> counted = new ArrayList<>(charges.size());
 		int instances = this.instances.getAsInt();
 		boolean denied = false;
 		for (int i = 0; i < charges.size(); i++) {
