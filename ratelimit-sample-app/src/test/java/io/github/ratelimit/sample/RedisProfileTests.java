@@ -12,6 +12,7 @@ import com.openai.errors.RateLimitException;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.services.blocking.chat.ChatCompletionService;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.embedded.RedisServer;
 
@@ -25,6 +26,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * The sample with Redis on its class path, and none, one, or one that is away, behind it.
  */
+@Tag("redis")
 class RedisProfileTests {
 
 	/** For machines that are slow: nobody is let in, or counts by itself, for that. */

@@ -1,11 +1,8 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.store.redis.server.RedisServer;
-import io.github.ratelimit.store.redis.server.SharedRedis;
-import io.github.ratelimit.store.redis.RedisBuckets;
-import io.github.bucket4j.distributed.proxy.ProxyManager;
-import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.Bucket;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.RateLimited;
@@ -16,8 +13,11 @@ import io.github.ratelimit.expression.ExpressionCompiler;
 import io.github.ratelimit.observation.RateLimitMetrics;
 import io.github.ratelimit.observation.StoreMetrics;
 import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.RedisBuckets;
 import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
+import io.github.ratelimit.store.redis.server.RedisServer;
+import io.github.ratelimit.store.redis.server.SharedRedis;
 import io.lettuce.core.resource.Transports.NativeTransports;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -28,6 +28,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** How an application comes to share its limits, and what it says if it cannot. */
+@Tag("redis")
 class RateLimitRedisAutoConfigurationTests {
 
 	private final ApplicationContextRunner memory = new ApplicationContextRunner()

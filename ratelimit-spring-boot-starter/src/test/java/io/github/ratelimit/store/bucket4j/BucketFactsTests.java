@@ -9,6 +9,7 @@ import io.github.ratelimit.Receipt;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a bucket's state says. */
+@Tag("version-independent")
 class BucketFactsTests {
 
 	@ParameterizedTest

@@ -14,9 +14,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Bans are bounded, and none ends before its time. */
+@Tag("version-independent")
 class BanTableTests {
 
 	private static final int MOST = 8;

@@ -10,6 +10,7 @@ import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /** Which keys go when there are too many, and what is told of it. */
+@Tag("version-independent")
 class EvictionTests {
 
 	private final ManualTime time = new ManualTime();

@@ -23,6 +23,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * The script of buckets beside Bucket4j's own local bucket: the same commands at the same
  * times, every number of every answer, and what is left. A million steps in all.
  */
+@Tag("redis")
 @Tag("version-independent")
 class BucketDifferenceTests {
 

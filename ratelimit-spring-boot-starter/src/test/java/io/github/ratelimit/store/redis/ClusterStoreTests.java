@@ -20,11 +20,13 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Limits on a cluster of three nodes, whose keys are in different slots. */
+@Tag("redis")
 class ClusterStoreTests {
 
 	private static RedisCluster cluster;

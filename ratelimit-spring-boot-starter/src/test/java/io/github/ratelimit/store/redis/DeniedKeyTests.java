@@ -13,11 +13,14 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A denied key is answered without asking, as long as the refusal certainly holds. */
+@Tag("redis")
+@Tag("version-independent")
 class DeniedKeyTests {
 
 	private static final Limit DAILY = StoreFixture.limit("daily", "10/d");

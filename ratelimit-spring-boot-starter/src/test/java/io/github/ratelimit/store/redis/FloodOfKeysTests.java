@@ -33,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * More keys than an instance remembers, while a key has something under way: it is
  * neither forgotten nor counted twice.
  */
+@Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class FloodOfKeysTests {

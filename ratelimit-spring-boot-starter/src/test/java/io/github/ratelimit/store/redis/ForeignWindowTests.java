@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Bytes that look almost like a state of a window fail no call and open no breaker. */
+@Tag("redis")
 @Tag("version-independent")
 class ForeignWindowTests {
 

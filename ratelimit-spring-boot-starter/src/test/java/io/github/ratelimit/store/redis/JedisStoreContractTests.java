@@ -19,6 +19,7 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
 /** The Redis store keeps the contract of all stores, through Jedis. */
+@Tag("redis")
 @Tag("version-independent")
 class JedisStoreContractTests implements LimitStoreContract {
 

@@ -10,11 +10,14 @@ import io.github.ratelimit.store.redis.server.RedisServer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A busy key takes permits in advance, where its limit says so. */
+@Tag("redis")
+@Tag("version-independent")
 class LeaseTests {
 
 	private static final Limit HOT = StoreFixture.limit("hot", "1000000/36500d");

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A log of calls in one string, of which a decision reads and writes only parts. */
+@Tag("redis")
 @Tag("version-independent")
 class LogInRedisTests {
 

@@ -8,6 +8,7 @@ import io.github.ratelimit.store.redis.server.RedisServer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A decision is one call, and a refusal writes nothing. */
+@Tag("redis")
 class OneCallTests {
 
 	private final RedisServer redis = RedisServer.start();

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,6 +26,8 @@ import static org.assertj.core.api.Assertions.tuple;
 /**
  * Places of calls under way are leases: renewed while calls run, free when all is lost.
  */
+@Tag("redis")
+@Tag("version-independent")
 class PlaceLeaseTests {
 
 	private static final Limit SLOTS = Limit.named("slots").maxConcurrent(2).build();

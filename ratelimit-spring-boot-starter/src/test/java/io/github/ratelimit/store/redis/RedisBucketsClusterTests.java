@@ -5,6 +5,7 @@ import io.github.bucket4j.BucketConfiguration;
 import io.github.ratelimit.store.redis.server.RedisCluster;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
@@ -13,6 +14,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Buckets on the nodes of a cluster. */
+@Tag("redis")
 class RedisBucketsClusterTests {
 
 	private static final BucketConfiguration TEN_A_DAY = BucketConfiguration.builder()

@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What becomes of buckets with time, with other configurations, and when clocks step. */
+@Tag("redis")
 class RedisBucketsTimeTests {
 
 	private final RedisServer server = SharedRedis.server();

@@ -14,9 +14,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /** The Redis store keeps the contract of all stores, through Lettuce. */
+@Tag("redis")
+@Tag("version-independent")
 class RedisStoreContractTests implements LimitStoreContract {
 
 	private static RedisScripts redis;

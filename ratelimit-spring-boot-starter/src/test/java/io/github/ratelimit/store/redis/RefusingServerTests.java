@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Redis answers, but with an error: limits decide by policy until it does its work. */
+@Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class RefusingServerTests {

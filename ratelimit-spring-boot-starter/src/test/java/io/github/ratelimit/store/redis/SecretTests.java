@@ -3,11 +3,13 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Redis is a place where others look. */
+@Tag("redis")
 class SecretTests {
 
 	private static final String SECRET = "sk-live-0123456789abcdef";

@@ -1,17 +1,19 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.Key;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a state that was seen proves later. */
+@Tag("version-independent")
 class SeenStateTests {
 
 	private static final Limit LIMIT = Limit.of("chat", Rate.parse("10/s"));

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Sentinels promote the replica: decisions come back by themselves. */
+@Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 240, threadMode = ThreadMode.SEPARATE_THREAD)
 class SentinelFailoverTests {

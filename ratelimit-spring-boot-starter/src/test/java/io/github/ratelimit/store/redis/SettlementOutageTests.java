@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Calls end while Redis does not take what they cost: it is charged when it does. */
+@Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 240, threadMode = ThreadMode.SEPARATE_THREAD)
 class SettlementOutageTests {

@@ -33,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Three instances without Redis, whose time and their own is turned: how many calls they
  * allow together, then and when it is back.
  */
+@Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class SharedOutageTests {

@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * before which it was not granted and the time at which it was: no stretch of time holds
  * more than the sequential bucket would have given.
  */
+@Tag("redis")
 @Tag("version-independent")
 class SharedRateTests {
 

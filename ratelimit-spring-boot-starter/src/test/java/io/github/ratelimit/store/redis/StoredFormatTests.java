@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,6 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The format that docs/redis.md describes: what an instance of another version has
  * written, byte by byte, and Redis's clock seen through it.
  */
+@Tag("redis")
+@Tag("version-independent")
 class StoredFormatTests {
 
 	private static final Limit CHAT = StoreFixture.limit("chat", "60/min burst 90");

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +33,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The formats of limits of windows and of places, byte by byte, as docs/redis.md says.
  */
+@Tag("redis")
+@Tag("version-independent")
 class StoredWindowFormatTests {
 
 	private static final double MINUTE = 60_000_000;

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ import org.springframework.web.bind.annotation.RestController;
  * A thousand connections that send all of a guess but its last byte, and then that: of
  * five permits five passwords are checked.
  */
+@Tag("redis")
 class ParallelGuessTests {
 
 	private static final int GUESSES = 1_000;

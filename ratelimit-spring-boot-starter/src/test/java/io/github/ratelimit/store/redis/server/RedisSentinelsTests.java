@@ -13,6 +13,7 @@ import redis.clients.jedis.Jedis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Sentinels promote the replica, and clients find it. */
+@Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class RedisSentinelsTests {
