@@ -23,7 +23,7 @@ final class Answers {
 	}
 
 	/**
-	 * Returns an answer that nobody waits for as one that comes or fails in any case.
+	 * Bounds an answer for which no caller waits: it comes, or fails, in any case.
 	 * @param answer the answer
 	 * @return the answer, or a {@link TimeoutException} after ten seconds
 	 */
