@@ -46,7 +46,7 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule every_class_lives_in_a_room = classes().should()
 		.resideInAnyPackage(ROOT, ROOT + ".store.bucket4j..", ROOT + ".store.memory..", ROOT + ".store.redis..",
-				ROOT + ".web..", ROOT + ".method..", ROOT + ".expression..", ROOT + ".client..",
+				ROOT + ".provider..", ROOT + ".web..", ROOT + ".method..", ROOT + ".expression..", ROOT + ".client..",
 				ROOT + ".observation..", ROOT + ".actuate..", ROOT + ".autoconfigure..");
 
 	@ArchTest
@@ -67,7 +67,49 @@ class ArchitectureTests {
 	static final ArchRule expression_imports_only_the_root = room("expression").importsOnlyTheRootAnd();
 
 	@ArchTest
-	static final ArchRule web_imports_only_the_root_and_expression = room("web").importsOnlyTheRootAnd("expression");
+	static final ArchRule provider_imports_only_the_root = room("provider").importsOnlyTheRootAnd();
+
+	@ArchTest
+	static final ArchRule web_imports_only_the_root_provider_and_expression = room("web")
+		.importsOnlyTheRootAnd("provider", "expression");
+
+	@ArchTest
+	static final ArchRule rules_for_paths_know_nothing_else_of_web = room("web.path")
+		.importsOnlyTheRootAnd("expression");
+
+	@ArchTest
+	static final ArchRule facts_of_requests_know_only_their_path = room("web.request")
+		.importsOnlyTheRootAnd("expression", "web.path");
+
+	@ArchTest
+	static final ArchRule cors_knows_nothing_else_of_web = room("web.cors").importsOnlyTheRootAnd();
+
+	@ArchTest
+	static final ArchRule answers_know_only_dialects_and_cors = room("web.response").importsOnlyTheRootAnd("provider",
+			"web.cors");
+
+	@ArchTest
+	static final ArchRule the_filter_knows_paths_facts_and_answers = room("web.filter")
+		.importsOnlyTheRootAnd("expression", "web.path", "web.request", "web.response");
+
+	@ArchTest
+	static final ArchRule spring_mvc_s_parts_know_the_filter_and_answers = room("web.mvc")
+		.importsOnlyTheRootAnd("web.filter", "web.response");
+
+	@ArchTest
+	static final ArchRule spring_security_s_parts_know_facts_and_cors = room("web.security")
+		.importsOnlyTheRootAnd("web.request", "web.cors");
+
+	@ArchTest
+	static final ArchRule graphql_knows_only_answers = room("web.graphql").importsOnlyTheRootAnd("provider",
+			"web.response");
+
+	@ArchTest
+	static final ArchRule reactive_applications_know_only_answers = room("web.reactive")
+		.importsOnlyTheRootAnd("provider", "web.response");
+
+	@ArchTest
+	static final ArchRule descriptions_of_apis_know_nothing_else_of_web = room("web.openapi").importsOnlyTheRootAnd();
 
 	@ArchTest
 	static final ArchRule method_imports_only_the_root_and_expression = room("method")

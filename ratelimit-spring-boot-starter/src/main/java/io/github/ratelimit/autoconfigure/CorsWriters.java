@@ -1,8 +1,8 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.web.CorsWriter;
-import io.github.ratelimit.web.FilterCorsWriter;
-import io.github.ratelimit.web.MvcCorsWriter;
+import io.github.ratelimit.web.cors.CorsWriter;
+import io.github.ratelimit.web.cors.FilterCorsWriter;
+import io.github.ratelimit.web.cors.MvcCorsWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;

@@ -1,6 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.web.ExemptPath;
+import io.github.ratelimit.web.path.ExemptPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;

@@ -1,8 +1,9 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.web.BodyStyle;
-import io.github.ratelimit.web.PlainAnswers;
-import io.github.ratelimit.web.UnknownStyleException;
+import io.github.ratelimit.provider.AnswerStyles;
+import io.github.ratelimit.provider.BodyStyle;
+import io.github.ratelimit.provider.UnknownStyleException;
+import io.github.ratelimit.web.response.PlainAnswers;
 import org.springframework.beans.factory.ObjectProvider;
 
 /** Makes answers as the configuration wants them. */
@@ -15,7 +16,7 @@ final class PlainAnswersFactory {
 			ObjectProvider<BodyStyle> bodies) {
 		String body = properties.getHttp().getBody();
 		try {
-			return new PlainAnswers(bodies.orderedStream().toList(), body, limits.hidden());
+			return new PlainAnswers(AnswerStyles.body(bodies.orderedStream().toList(), body), limits.hidden());
 		}
 		catch (UnknownStyleException ex) {
 			throw UnknownStyles.invalid("ratelimit.http.body", body, ex);

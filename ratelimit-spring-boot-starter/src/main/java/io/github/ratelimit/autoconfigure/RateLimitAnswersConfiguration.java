@@ -1,15 +1,15 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.web.AnswerStyles;
-import io.github.ratelimit.web.Answers;
-import io.github.ratelimit.web.BodyStyle;
-import io.github.ratelimit.web.CorsWriter;
-import io.github.ratelimit.web.CrossOrigin;
-import io.github.ratelimit.web.HeaderStyle;
-import io.github.ratelimit.web.MvcCorsWriter;
-import io.github.ratelimit.web.RateLimitExceptionResolver;
-import io.github.ratelimit.web.UnknownStyleException;
+import io.github.ratelimit.provider.AnswerStyles;
+import io.github.ratelimit.provider.BodyStyle;
+import io.github.ratelimit.provider.HeaderStyle;
+import io.github.ratelimit.provider.UnknownStyleException;
+import io.github.ratelimit.web.cors.CorsWriter;
+import io.github.ratelimit.web.cors.CrossOrigin;
+import io.github.ratelimit.web.cors.MvcCorsWriter;
+import io.github.ratelimit.web.mvc.RateLimitExceptionResolver;
+import io.github.ratelimit.web.response.Answers;
 import io.github.ratelimit.web.security.SecurityCorsWriter;
 import java.util.List;
 import java.util.Locale;

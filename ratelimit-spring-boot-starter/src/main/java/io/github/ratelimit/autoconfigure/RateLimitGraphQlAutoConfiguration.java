@@ -1,7 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
 import graphql.GraphQL;
-import io.github.ratelimit.web.BodyStyle;
+import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.web.graphql.RefusalErrorResolver;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -1,6 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.web.BodyStyle;
+import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.web.reactive.RateLimitWebExceptionHandler;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -1,6 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.web.UnknownStyleException;
+import io.github.ratelimit.provider.UnknownStyleException;
 
 /** Names of styles of headers and bodies that nobody provides. */
 final class UnknownStyles {

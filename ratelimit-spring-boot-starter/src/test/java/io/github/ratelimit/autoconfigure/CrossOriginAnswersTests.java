@@ -1,8 +1,8 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.web.Answers;
-import io.github.ratelimit.web.CorsWriter;
-import io.github.ratelimit.web.TestAnswers;
+import io.github.ratelimit.web.cors.CorsWriter;
+import io.github.ratelimit.web.response.Answers;
+import io.github.ratelimit.web.response.TestAnswers;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

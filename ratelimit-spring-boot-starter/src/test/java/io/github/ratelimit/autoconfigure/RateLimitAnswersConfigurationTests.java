@@ -4,12 +4,12 @@ import io.github.ratelimit.Decision;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.web.AnswerStyles;
-import io.github.ratelimit.web.Answers;
-import io.github.ratelimit.web.BodyStyle;
-import io.github.ratelimit.web.CrossOrigin;
-import io.github.ratelimit.web.HeaderStyle;
-import io.github.ratelimit.web.Refusal;
+import io.github.ratelimit.provider.AnswerStyles;
+import io.github.ratelimit.provider.BodyStyle;
+import io.github.ratelimit.provider.HeaderStyle;
+import io.github.ratelimit.provider.Refusal;
+import io.github.ratelimit.web.cors.CrossOrigin;
+import io.github.ratelimit.web.response.Answers;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collection;
 import java.util.List;
@@ -20,9 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -204,8 +204,8 @@ class RateLimitAnswersConfigurationTests {
 		}
 
 		@Override
-		public void write(List<LimitDecision> limits, HttpServletResponse response) {
-			response.setIntHeader("X-" + this.name, limits.size());
+		public void write(List<LimitDecision> limits, Headers headers) {
+			headers.set("X-" + this.name, Integer.toString(limits.size()));
 		}
 
 	}

@@ -1,6 +1,6 @@
 package io.github.ratelimit.web.security;
 
-import io.github.ratelimit.web.Identity;
+import io.github.ratelimit.web.request.Identity;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;

@@ -1,7 +1,7 @@
 package io.github.ratelimit.web.security;
 
-import io.github.ratelimit.web.CorsWriter;
-import io.github.ratelimit.web.FilterCorsWriter;
+import io.github.ratelimit.web.cors.CorsWriter;
+import io.github.ratelimit.web.cors.FilterCorsWriter;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

@@ -3,13 +3,12 @@ package io.github.ratelimit.web.server;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.web.HeaderStyle;
+import io.github.ratelimit.provider.HeaderStyle;
 import java.io.IOException;
 import java.util.List;
-import jakarta.servlet.http.HttpServletResponse;
-import io.github.ratelimit.LimitDecision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -95,7 +94,7 @@ class FailingLimiterTests {
 				}
 
 				@Override
-				public void write(List<LimitDecision> limits, HttpServletResponse response) {
+				public void write(List<LimitDecision> limits, Headers headers) {
 					throw new IllegalStateException("A bug of the application's own style");
 				}
 

@@ -1,0 +1,108 @@
+package io.github.ratelimit.provider;
+
+import io.github.ratelimit.TimeSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * The styles of headers and bodies by their names: the built-in ones and the
+ * application's own, which win. Immutable, thread-safe.
+ */
+public final class AnswerStyles {
+
+	private final Map<String, HeaderStyle> headers;
+
+	private final Map<String, BodyStyle> bodies;
+
+	/**
+	 * Creates the collection.
+	 * @param headers the application's own header styles
+	 * @param bodies the application's own body styles
+	 * @param time for headers that tell a time of day
+	 * @throws IllegalArgumentException if two of a kind have the same name
+	 */
+	public AnswerStyles(Collection<HeaderStyle> headers, Collection<BodyStyle> bodies, TimeSource time) {
+		this.headers = byName("HeaderStyle", HeaderStyle::name, List.of(new XRateLimitHeaders(), new Draft11Headers(),
+				new OpenAiHeaders(), new AnthropicHeaders(time), new NoHeaders()), headers);
+		this.bodies = bodies(bodies);
+	}
+
+	private static Map<String, BodyStyle> bodies(Collection<BodyStyle> own) {
+		return byName("BodyStyle", BodyStyle::name,
+				List.of(new ProblemBody(), new OpenAiBody(), new AnthropicBody(), new NoBody()), own);
+	}
+
+	/**
+	 * Returns a body style where no headers are written.
+	 * @param own the application's own body styles
+	 * @param name the style's name, in any case
+	 * @return the style
+	 * @throws UnknownStyleException if there is no style of that name
+	 */
+	public static BodyStyle body(Collection<BodyStyle> own, String name) {
+		return find("body", bodies(own), name);
+	}
+
+	private static <T> Map<String, T> byName(String type, Function<T, String> nameOf, Collection<? extends T> builtIn,
+			Collection<? extends T> own) {
+		Map<String, T> ownByName = new TreeMap<>();
+		for (T style : own) {
+			String name = normalize(nameOf.apply(style));
+			T other = ownByName.put(name, style);
+			if (other != null) {
+				throw new IllegalArgumentException("Two beans of type " + type + " are named '" + name + "': "
+						+ other.getClass().getName() + " and " + style.getClass().getName()
+						+ ". Let name() of one of them return another name.");
+			}
+		}
+		Map<String, T> all = new TreeMap<>();
+		builtIn.forEach((style) -> all.put(nameOf.apply(style), style));
+		all.putAll(ownByName);
+		return all;
+	}
+
+	/**
+	 * Returns header styles.
+	 * @param names their names, in any case
+	 * @return the styles in that order, each once
+	 * @throws UnknownStyleException if there is no style of one of the names
+	 */
+	public List<HeaderStyle> headers(Collection<String> names) {
+		List<HeaderStyle> styles = new ArrayList<>();
+		for (String name : names) {
+			HeaderStyle style = find("header", this.headers, name);
+			if (!styles.contains(style)) {
+				styles.add(style);
+			}
+		}
+		return List.copyOf(styles);
+	}
+
+	/**
+	 * Returns a body style.
+	 * @param name its name, in any case
+	 * @return the style
+	 * @throws UnknownStyleException if there is no style of that name
+	 */
+	public BodyStyle body(String name) {
+		return find("body", this.bodies, name);
+	}
+
+	private static <T> T find(String kind, Map<String, T> styles, String name) {
+		T style = styles.get(normalize(name));
+		if (style == null) {
+			throw new UnknownStyleException(kind, name, styles.keySet());
+		}
+		return style;
+	}
+
+	private static String normalize(String name) {
+		return name.strip().toLowerCase(Locale.ROOT);
+	}
+
+}

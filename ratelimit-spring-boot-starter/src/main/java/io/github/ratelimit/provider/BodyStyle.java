@@ -1,0 +1,36 @@
+package io.github.ratelimit.provider;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shape of the body of a refusal. A bean of this type can be named in
+ * {@code ratelimit.http.body} and by rules; one with the name of a built-in style
+ * ({@code problem}, {@code openai}, {@code anthropic}, {@code none}) takes its place.
+ * <p>
+ * Implementations must be thread-safe.
+ */
+public interface BodyStyle {
+
+	/**
+	 * Returns the name by which the configuration asks for this style.
+	 * @return the name, lower case
+	 */
+	String name();
+
+	/**
+	 * Returns the body of a refusal.
+	 * @param refusal what is refused and why
+	 * @return the body, null for none
+	 */
+	@Nullable Body body(Refusal refusal);
+
+	/**
+	 * A body.
+	 *
+	 * @param contentType its media type
+	 * @param text its text, sent as UTF-8
+	 */
+	record Body(String contentType, String text) {
+	}
+
+}

@@ -1,0 +1,154 @@
+package io.github.ratelimit.provider;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitUnit;
+import io.github.ratelimit.Rate;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * {@code draft-11}: {@code RateLimit-Policy} and {@code RateLimit} of
+ * draft-ietf-httpapi-ratelimit-headers-11, with one item for each rate of each limit.
+ * <p>
+ * A token bucket has no window. Its quota {@code q} is what it can hold and its {@code w}
+ * the time in which it fills, so that {@code q} in {@code w} seconds is the rate itself
+ * and {@code r} never exceeds {@code q}: {@code 60/min burst 90} reads {@code q=90;w=90}.
+ * Where that time is no whole number of seconds {@code w} is left out.
+ * <p>
+ * {@code t} is the time until there is more quota than {@code r}, whether the call was
+ * refused or not; never beyond the wait of a refusal, since Retry-After should not end
+ * before it. It is 0 where the quota is full, and left out where the store does not tell.
+ * <p>
+ * A limit in tokens says so in its quota unit. A limit on calls under way has the quota
+ * unit {@code concurrent-requests} and neither {@code w} nor {@code t}: when a call ends
+ * nobody can tell.
+ */
+final class Draft11Headers implements HeaderStyle {
+
+	private static final String POLICY = "RateLimit-Policy";
+
+	private static final String STATE = "RateLimit";
+
+	/** Limits whose rates change would be more and more. */
+	private static final int MAX_TEXTS = 10_000;
+
+	private static final List<String> NAMES = List.of(POLICY, STATE);
+
+	/** Of as many limits as the application has, once for each plan. */
+	private final ConcurrentMap<Limit, Texts> texts = new ConcurrentHashMap<>();
+
+	@Override
+	public String name() {
+		return "draft-11";
+	}
+
+	@Override
+	public Collection<String> headerNames() {
+		return NAMES;
+	}
+
+	@Override
+	public void write(List<LimitDecision> limits, Headers headers) {
+		if (limits.size() == 1) {
+			LimitDecision only = limits.get(0);
+			Texts limitTexts = textsOf(only.limit());
+			StringBuilder state = new StringBuilder(64);
+			limitTexts.appendState(state, only);
+			headers.set(POLICY, limitTexts.policy);
+			headers.set(STATE, state.toString());
+			return;
+		}
+		StringBuilder policy = new StringBuilder(128);
+		StringBuilder state = new StringBuilder(128);
+		for (int i = 0; i < limits.size(); i++) {
+			LimitDecision decision = limits.get(i);
+			Texts limitTexts = textsOf(decision.limit());
+			if (i > 0) {
+				policy.append(", ");
+				state.append(", ");
+			}
+			policy.append(limitTexts.policy);
+			limitTexts.appendState(state, decision);
+		}
+		headers.set(POLICY, policy.toString());
+		headers.set(STATE, state.toString());
+	}
+
+	private Texts textsOf(Limit limit) {
+		Texts known = this.texts.get(limit);
+		if (known != null) {
+			return known;
+		}
+		if (this.texts.size() >= MAX_TEXTS) {
+			this.texts.clear();
+		}
+		Texts created = new Texts(limit);
+		this.texts.put(limit, created);
+		return created;
+	}
+
+	/** What does not change while a limit has the same rates. */
+	private static final class Texts {
+
+		private final String policy;
+
+		private final boolean timed;
+
+		/** Of each rate in turn, for example {@code "chat";r=}. */
+		private final String[] stateHeads;
+
+		Texts(Limit limit) {
+			this.timed = !limit.isConcurrency();
+			this.stateHeads = new String[limit.quotas()];
+			StringBuilder all = new StringBuilder();
+			for (int i = 0; i < limit.quotas(); i++) {
+				StringBuilder name = new StringBuilder();
+				StructuredFields.appendString(name, PolicyNames.of(limit, i));
+				all.append((i > 0) ? ", " : "").append(name);
+				StructuredFields.appendInteger(all.append(";q="), limit.quota(i));
+				all.append(unit(limit)).append(this.timed ? window(limit.rates().get(i)) : "");
+				this.stateHeads[i] = name + ";r=";
+			}
+			this.policy = all.toString();
+		}
+
+		/** Requests are the unit that need not be said. */
+		private static String unit(Limit limit) {
+			if (limit.isConcurrency()) {
+				return ";qu=\"concurrent-requests\"";
+			}
+			return (limit.unit() == LimitUnit.TOKENS) ? ";qu=\"tokens\"" : "";
+		}
+
+		private static String window(Rate rate) {
+			Duration window = rate.timeToFull();
+			StringBuilder text = new StringBuilder();
+			if (window.getNano() == 0) {
+				StructuredFields.appendInteger(text.append(";w="), window.getSeconds());
+			}
+			return text.toString();
+		}
+
+		void appendState(StringBuilder to, LimitDecision decision) {
+			for (int rate = 0; rate < this.stateHeads.length; rate++) {
+				to.append((rate > 0) ? ", " : "").append(this.stateHeads[rate]);
+				StructuredFields.appendInteger(to, decision.remaining(rate));
+				Duration more = this.timed ? decision.moreAfter(rate) : null;
+				if (more != null) {
+					StructuredFields.appendInteger(to.append(";t="), effectiveWindow(decision, rate, more));
+				}
+			}
+		}
+
+		private static long effectiveWindow(LimitDecision decision, int rate, Duration more) {
+			boolean beyond = decision.violated(rate) && more.compareTo(decision.retryAfter()) > 0;
+			return Seconds.roundUp(beyond ? decision.retryAfter() : more);
+		}
+
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.github.ratelimit.provider;
+
+import io.github.ratelimit.LimitDecision;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * A way to tell callers about their limits in headers. A bean of this type can be named
+ * in {@code ratelimit.http.headers}; one with the name of a built-in style
+ * ({@code x-ratelimit}, {@code draft-11}, {@code openai}, {@code anthropic},
+ * {@code none}) takes its place.
+ * <p>
+ * Implementations must be thread-safe. They run once per limited request, so they should
+ * be quick.
+ */
+public interface HeaderStyle {
+
+	/**
+	 * Returns the name by which the configuration asks for this style.
+	 * @return the name, lower case
+	 */
+	String name();
+
+	/**
+	 * Returns the names of the headers that this style may write. Browsers are allowed to
+	 * show them to scripts of other origins.
+	 * @return header names, possibly none
+	 */
+	Collection<String> headerNames();
+
+	/**
+	 * Writes the headers. It may run several times for one response, as more limits
+	 * decide; so it sets headers and does not add to them.
+	 * @param limits what the limits say that may be spoken of and have
+	 * {@link LimitDecision#hasFacts() facts}, at least one, no two of the same name
+	 * @param headers where they go
+	 */
+	void write(List<LimitDecision> limits, Headers headers);
+
+	/**
+	 * Tells a refused caller, beside {@code Retry-After}, when to come back. It is not
+	 * asked where coming back does not help.
+	 * @param wait how long to wait, positive
+	 * @param headers where they go
+	 */
+	default void writeRetryAfter(Duration wait, Headers headers) {
+	}
+
+	/** The headers of a response. */
+	@FunctionalInterface
+	interface Headers {
+
+		/**
+		 * Sets a header, in place of any of that name.
+		 * @param name the header's name
+		 * @param value its value
+		 */
+		void set(String name, String value);
+
+	}
+
+}

@@ -1,0 +1,130 @@
+package io.github.ratelimit.provider;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the body of a refusal may speak of: nothing of it comes from the client, unless
+ * the application makes its request ids of what clients send; no limit that hides is in
+ * it.
+ *
+ * @param reason why the request is refused
+ * @param message a sentence or two for people
+ * @param violated the limits that refuse and may be named, possibly none
+ * @param retryAfterSeconds how long to wait, in seconds, rounded up, at least 1; 0 where
+ * waiting does not help
+ * @param requestId what the application has set as the answer's {@code request-id}
+ * header, null if it has not
+ */
+public record Refusal(Reason reason, String message, List<LimitDecision> violated, long retryAfterSeconds,
+		@Nullable String requestId) {
+
+	/**
+	 * Creates a refusal.
+	 */
+	public Refusal {
+		violated = List.copyOf(violated);
+	}
+
+	/**
+	 * Returns what a refused decision is told as.
+	 * @param decision the refusal
+	 * @param hiddenLimits names of the limits that may not be named
+	 * @param requestId what the answer's {@code request-id} header is, null for none
+	 * @return the refusal
+	 */
+	public static Refusal of(Decision decision, Set<String> hiddenLimits, @Nullable String requestId) {
+		List<LimitDecision> violated = new ArrayList<>();
+		boolean tooLarge = false;
+		boolean banned = false;
+		for (LimitDecision limit : decision.violated()) {
+			tooLarge |= limit.neverPayable();
+			banned |= limit.isBanned();
+			if (!hiddenLimits.contains(limit.limit().name())) {
+				violated.add(limit);
+			}
+		}
+		if (tooLarge) {
+			violated.removeIf((limit) -> !limit.neverPayable());
+			return new Refusal(Reason.TOO_LARGE, RefusalMessages.tooLarge(violated), violated, 0, requestId);
+		}
+		long seconds = Math.max(1, Seconds.roundUp(decision.retryAfter()));
+		if (banned) {
+			violated.removeIf((limit) -> !limit.isBanned());
+			return new Refusal(Reason.BANNED, RefusalMessages.banned(violated, seconds), violated, seconds, requestId);
+		}
+		if (decision.unavailable()) {
+			return new Refusal(Reason.UNAVAILABLE, RefusalMessages.unavailable(violated, seconds), violated, seconds,
+					requestId);
+		}
+		violated.removeIf(LimitDecision::unavailable);
+		return new Refusal(Reason.LIMIT_EXCEEDED, RefusalMessages.exceeded(violated, seconds), violated, seconds,
+				requestId);
+	}
+
+	/**
+	 * Returns the refusal of a request that cannot be counted.
+	 * @param requestId what the answer's {@code request-id} header is, null for none
+	 * @return the refusal, which does not name the limit
+	 */
+	public static Refusal missingKey(@Nullable String requestId) {
+		return new Refusal(Reason.MISSING_KEY,
+				"The request carries nothing that it could be counted by, such as an API key.", List.of(), 0,
+				requestId);
+	}
+
+	/**
+	 * Returns the status of the answer.
+	 * @return the HTTP status code
+	 */
+	public int status() {
+		return this.reason.status;
+	}
+
+	/**
+	 * Returns what a permit is of the limit that decides: that with the longest wait of
+	 * those that may be named.
+	 * @return the unit, null if that limit has none or no limit may be named
+	 */
+	public @Nullable LimitUnit unit() {
+		LimitDecision longest = null;
+		for (LimitDecision limit : this.violated) {
+			if (longest == null || limit.isNearerToRefusalThan(longest)) {
+				longest = limit;
+			}
+		}
+		return (longest != null) ? longest.limit().unit() : null;
+	}
+
+	/** Why a request is refused. */
+	public enum Reason {
+
+		/** A limit has too few permits: 429. */
+		LIMIT_EXCEEDED(429),
+
+		/** The caller was refused so often that it is banned for a while: 429. */
+		BANNED(429),
+
+		/** The request costs more than a limit can ever hold: 413. */
+		TOO_LARGE(413),
+
+		/** The request has no key that it could be counted by: 403. */
+		MISSING_KEY(403),
+
+		/** A limit cannot be checked, and lets nothing through unchecked: 503. */
+		UNAVAILABLE(503);
+
+		private final int status;
+
+		Reason(int status) {
+			this.status = status;
+		}
+
+	}
+
+}

@@ -1,0 +1,16 @@
+package io.github.ratelimit.provider;
+
+import java.time.Duration;
+
+/** Time as HTTP fields tell it. */
+final class Seconds {
+
+	private Seconds() {
+	}
+
+	/** Returns whole seconds, so that nobody who waits them comes too early. */
+	static long roundUp(Duration time) {
+		return time.getSeconds() + ((time.getNano() > 0) ? 1 : 0);
+	}
+
+}

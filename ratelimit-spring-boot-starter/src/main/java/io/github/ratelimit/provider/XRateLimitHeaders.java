@@ -1,0 +1,41 @@
+package io.github.ratelimit.provider;
+
+import io.github.ratelimit.LimitDecision;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * {@code x-ratelimit}: how much can be saved up, what is left and how many seconds it
+ * takes to be full again, of the one rate that is nearest to refusal. Of a limit that
+ * counts calls under way it is the places, and one second while any is taken.
+ */
+final class XRateLimitHeaders implements HeaderStyle {
+
+	private static final String LIMIT = "X-RateLimit-Limit";
+
+	private static final String REMAINING = "X-RateLimit-Remaining";
+
+	private static final String RESET = "X-RateLimit-Reset";
+
+	private static final List<String> NAMES = List.of(LIMIT, REMAINING, RESET);
+
+	@Override
+	public String name() {
+		return "x-ratelimit";
+	}
+
+	@Override
+	public Collection<String> headerNames() {
+		return NAMES;
+	}
+
+	@Override
+	public void write(List<LimitDecision> limits, Headers headers) {
+		LimitDecision nearest = NearestRate.of(limits);
+		int rate = NearestRate.scarcest(nearest);
+		headers.set(LIMIT, Long.toString(nearest.limit().quota(rate)));
+		headers.set(REMAINING, Long.toString(nearest.remaining(rate)));
+		headers.set(RESET, Long.toString(Seconds.roundUp(nearest.resetAfter(rate))));
+	}
+
+}

@@ -1,0 +1,8 @@
+/**
+ * The dialects in which APIs speak of limits: headers and bodies of OpenAI, Anthropic,
+ * the IETF's draft and {@code X-RateLimit}, without any servlet type.
+ */
+@NullMarked
+package io.github.ratelimit.provider;
+
+import org.jspecify.annotations.NullMarked;

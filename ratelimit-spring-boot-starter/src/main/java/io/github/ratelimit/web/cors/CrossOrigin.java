@@ -1,0 +1,106 @@
+package io.github.ratelimit.web.cors;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.cors.CorsUtils;
+import org.springframework.web.util.WebUtils;
+
+/**
+ * Answers to other origins: they carry what the application's own CORS configuration
+ * says, and the names of our headers besides. A request without an {@code Origin} costs
+ * nothing. Thread-safe.
+ */
+public final class CrossOrigin {
+
+	private static final Log logger = LogFactory.getLog(CrossOrigin.class);
+
+	private final Supplier<List<CorsWriter>> writers;
+
+	/**
+	 * Creates it.
+	 * @param writers who writes CORS headers in the application, in the order in which
+	 * requests come to them; asked for once, at the first refusal of another origin
+	 */
+	public CrossOrigin(Supplier<List<CorsWriter>> writers) {
+		this.writers = SingletonSupplier.of(writers);
+	}
+
+	/**
+	 * Lets browsers show headers to scripts, wherever the application allows the origin.
+	 * @param request the request
+	 * @param response its response
+	 * @param names the names of the headers
+	 * @return the response to go on with
+	 */
+	public HttpServletResponse expose(HttpServletRequest request, HttpServletResponse response,
+			Collection<String> names) {
+		if (request.getHeader(HttpHeaders.ORIGIN) == null
+				|| WebUtils.getNativeResponse(response, ExposingResponse.class) != null) {
+			return response;
+		}
+		return new ExposingResponse(response, names);
+	}
+
+	/**
+	 * Writes the CORS headers that the application would write to this request, if they
+	 * are not there yet.
+	 * @param request the request
+	 * @param response its response
+	 */
+	public void allow(HttpServletRequest request, HttpServletResponse response) {
+		if (request.getHeader(HttpHeaders.ORIGIN) == null || CorsUtils.isPreFlightRequest(request)
+				|| response.getHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN) != null) {
+			return;
+		}
+		HttpServletRequest asked = new IsolatedRequest(request);
+		for (CorsWriter writer : this.writers.get()) {
+			CorsRecorder recorder = new CorsRecorder(response);
+			try {
+				writer.write(asked, recorder);
+			}
+			catch (Exception ex) {
+				logger.debug("No CORS headers for a refusal: " + writer + " failed", ex);
+				return;
+			}
+			if (recorder.hasSpoken()) {
+				recorder.copyTo(response);
+				return;
+			}
+		}
+	}
+
+	/**
+	 * Returns whether the application's CORS processing answers a preflight request, so
+	 * that nothing else sees it.
+	 * @param request the request
+	 * @param response its response, which stays untouched
+	 * @return false also for what is no preflight request, or if it cannot be found out
+	 */
+	public boolean answersPreflight(HttpServletRequest request, HttpServletResponse response) {
+		if (!CorsUtils.isPreFlightRequest(request)) {
+			return false;
+		}
+		HttpServletRequest asked = new IsolatedRequest(request);
+		for (CorsWriter writer : this.writers.get()) {
+			try {
+				CorsWriter.Preflight answer = writer.preflight(asked, new CorsRecorder(response));
+				if (answer != CorsWriter.Preflight.PASSES) {
+					return answer == CorsWriter.Preflight.ANSWERED;
+				}
+			}
+			catch (Exception ex) {
+				logger.debug("A preflight request is limited like others: " + writer + " failed", ex);
+				return false;
+			}
+		}
+		return false;
+	}
+
+}

@@ -1,0 +1,219 @@
+package io.github.ratelimit.web.filter;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Degradation;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.web.path.RulePhase;
+import io.github.ratelimit.web.request.ForwardedHeaderCheck;
+import io.github.ratelimit.web.response.Answers;
+import io.github.ratelimit.web.response.WrappedRefusals;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Applies the rules of one phase, once per request, and binds the request's scope to the
+ * thread. Register it twice, before and after Spring Security, for
+ * {@link #dispatcherTypes()}: later dispatches of a request are bound, not charged again.
+ */
+public final class RateLimitFilter extends OncePerRequestFilter {
+
+	private final RulePhase phase;
+
+	private final RequestLimiter limiter;
+
+	private final RequestScopes scopes;
+
+	private final Answers answers;
+
+	private final KillSwitch killSwitch;
+
+	private final Degradation degradation;
+
+	private final ForwardedHeaderCheck forwardedHeaders;
+
+	private final String alreadyFilteredAttribute;
+
+	/**
+	 * Creates a filter.
+	 * @param phase which rules it applies: those before or those after Spring Security
+	 * @param limiter decides over a request
+	 * @param scopes makes the scope of each request
+	 * @param answers answers refused requests
+	 * @param killSwitch switched off, requests go straight through
+	 * @param degradation where failures of the limiter are reported
+	 * @param forwardedHeaders looks for headers that nobody evaluates
+	 */
+	public RateLimitFilter(RulePhase phase, RequestLimiter limiter, RequestScopes scopes, Answers answers,
+			KillSwitch killSwitch, Degradation degradation, ForwardedHeaderCheck forwardedHeaders) {
+		this.phase = phase;
+		this.limiter = limiter;
+		this.scopes = scopes;
+		this.answers = answers;
+		this.killSwitch = killSwitch;
+		this.degradation = degradation;
+		this.forwardedHeaders = forwardedHeaders;
+		this.alreadyFilteredAttribute = RateLimitFilter.class.getName() + "." + phase + ALREADY_FILTERED_SUFFIX;
+	}
+
+	/**
+	 * Returns the dispatches that the filter has to be registered for.
+	 * @return a new set
+	 */
+	public static Set<DispatcherType> dispatcherTypes() {
+		return EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
+	}
+
+	@Override
+	protected String getAlreadyFilteredAttributeName() {
+		return this.alreadyFilteredAttribute;
+	}
+
+	@Override
+	protected boolean shouldNotFilterAsyncDispatch() {
+		return false;
+	}
+
+	@Override
+	protected boolean shouldNotFilterErrorDispatch() {
+		return false;
+	}
+
+	@Override
+	protected boolean shouldNotFilter(HttpServletRequest request) {
+		return !this.killSwitch.enabled();
+	}
+
+	@Override
+	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws ServletException, IOException {
+		RequestDecisionScope known = RequestDecisionScope.of(request);
+		HttpServletResponse told = prepare(request, response, known == null);
+		RequestDecisionScope scope = (known == null) ? this.scopes.create(request, told) : known;
+		RequestDecisionScope previous = this.scopes.bind(scope);
+		Throwable failure = null;
+		try {
+			if (previous != scope) {
+				told = scope.end().watch(told);
+			}
+			if (request.getDispatcherType() != DispatcherType.REQUEST) {
+				scope.use(told);
+				proceed(request, told, chain, scope);
+			}
+			else {
+				scope.use(request, told);
+				if (admits(request, told, scope)) {
+					proceed(request, told, chain, scope);
+				}
+			}
+		}
+		catch (ServletException | IOException | RuntimeException | Error ex) {
+			failure = ex;
+			throw ex;
+		}
+		finally {
+			this.scopes.bind(previous);
+			if (previous != scope) {
+				scope.end().afterDispatch(request, told, failure);
+			}
+		}
+	}
+
+	/** Later dispatches may come with the container's own response again. */
+	private HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
+		try {
+			if (first) {
+				this.forwardedHeaders.check(request);
+			}
+			return this.answers.prepare(request, response, first);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.degradation.report(List.of(), ex);
+			return response;
+		}
+	}
+
+	private boolean admits(HttpServletRequest request, HttpServletResponse response, RequestDecisionScope scope)
+			throws IOException {
+		if (!scope.enter(this.phase) || !this.scopes.hasRules(this.phase)
+				|| this.answers.answersPreflight(request, response)) {
+			return true;
+		}
+		Decision decision;
+		try {
+			decision = this.limiter.decide(this.phase, scope);
+		}
+		catch (MissingKeyException ex) {
+			answer(request, response, scope, null, ex);
+			this.scopes.observe(this.phase, scope, request, List.of(ex.limit()));
+			return false;
+		}
+		if (!decision.allowed()) {
+			answer(request, response, scope, decision, null);
+			this.scopes.observe(this.phase, scope, request,
+					decision.violated().stream().map((limit) -> limit.limit().name()).toList());
+			return false;
+		}
+		scope.tell();
+		return true;
+	}
+
+	private void proceed(HttpServletRequest request, HttpServletResponse response, FilterChain chain,
+			RequestDecisionScope scope) throws ServletException, IOException {
+		try {
+			chain.doFilter(request, response);
+		}
+		catch (ServletException | RuntimeException ex) {
+			Exception cause = WrappedRefusals.find(ex);
+			boolean answerable = !response.isCommitted() && !request.isAsyncStarted();
+			if (answerable && cause instanceof RateLimitExceededException refused) {
+				scope.note(refused.decision());
+				answer(request, response, scope, refused.decision(), null);
+			}
+			else if (answerable && cause instanceof MissingKeyException missing) {
+				answer(request, response, scope, null, missing);
+			}
+			else {
+				throw ex;
+			}
+		}
+	}
+
+	private static HttpStatus status(@Nullable Decision refused) {
+		if (refused == null) {
+			return HttpStatus.FORBIDDEN;
+		}
+		return refused.unavailable() ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.TOO_MANY_REQUESTS;
+	}
+
+	/** What is refused stays refused, even where its answer cannot be written. */
+	private void answer(HttpServletRequest request, HttpServletResponse response, RequestDecisionScope scope,
+			@Nullable Decision refused, @Nullable MissingKeyException missing) throws IOException {
+		try {
+			if (refused != null) {
+				this.answers.refuse(request, response, refused, scope.limits(), scope.bodyStyle());
+			}
+			else if (missing != null) {
+				this.answers.deny(request, response, missing, scope.bodyStyle());
+			}
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.degradation.report(List.of(), ex);
+			if (!response.isCommitted() && response.getStatus() < HttpStatus.BAD_REQUEST.value()) {
+				response.setStatus(status(refused).value());
+			}
+		}
+	}
+
+}

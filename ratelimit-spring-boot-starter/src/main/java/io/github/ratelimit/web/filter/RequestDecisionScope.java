@@ -1,0 +1,243 @@
+package io.github.ratelimit.web.filter;
+
+import io.github.ratelimit.CallPermit;
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.RequestPermit;
+import io.github.ratelimit.web.path.RulePhase;
+import io.github.ratelimit.web.request.ServletRequestFacts;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the limits of one request, over all its dispatches: it lives in an
+ * attribute of the request.
+ */
+public final class RequestDecisionScope implements DecisionScope {
+
+	/** Bounds the headers of a request whose calls use many keys. */
+	static final int MAX_LIMITS = 32;
+
+	private static final String ATTRIBUTE = RequestDecisionScope.class.getName();
+
+	private final RequestScopes scopes;
+
+	private final ServletRequestFacts facts;
+
+	private @Nullable HttpServletResponse response;
+
+	private final List<LimitDecision> limits = new ArrayList<>(4);
+
+	private final List<Charge> paid = new ArrayList<>(4);
+
+	private final RequestEnd end;
+
+	private boolean untold;
+
+	private boolean beforeSecurityDone;
+
+	private boolean afterSecurityDone;
+
+	RequestDecisionScope(RequestScopes scopes, HttpServletRequest request, @Nullable HttpServletResponse response,
+			ServletRequestFacts facts) {
+		this.scopes = scopes;
+		this.response = response;
+		this.facts = facts;
+		this.end = new RequestEnd(scopes, this::forgetResponse);
+		request.setAttribute(ATTRIBUTE, this);
+	}
+
+	/**
+	 * Returns the scope of a request.
+	 * @param request the request
+	 * @return the scope, null where the limiter has not seen the request
+	 */
+	public static @Nullable RequestDecisionScope of(ServletRequest request) {
+		return (RequestDecisionScope) request.getAttribute(ATTRIBUTE);
+	}
+
+	synchronized void use(HttpServletRequest request, HttpServletResponse response) {
+		this.facts.use(request);
+		this.response = response;
+	}
+
+	/** A response that is complete belongs to the container again. */
+	private synchronized void forgetResponse() {
+		this.response = null;
+	}
+
+	synchronized void use(HttpServletResponse response) {
+		this.response = response;
+	}
+
+	/** Whether this is the first time that the request comes to this phase. */
+	boolean enter(RulePhase phase) {
+		boolean done = (phase == RulePhase.AFTER_SECURITY) ? this.afterSecurityDone : this.beforeSecurityDone;
+		if (phase == RulePhase.AFTER_SECURITY) {
+			this.afterSecurityDone = true;
+		}
+		else {
+			this.beforeSecurityDone = true;
+		}
+		return !done;
+	}
+
+	/** Returns what happens when the response is complete. */
+	RequestEnd end() {
+		return this.end;
+	}
+
+	ServletRequestFacts facts() {
+		return this.facts;
+	}
+
+	/**
+	 * Returns the last word of each limit and key.
+	 * @return in the order in which they were first asked
+	 */
+	public synchronized List<LimitDecision> limits() {
+		return List.copyOf(this.limits);
+	}
+
+	/**
+	 * Returns the style of a refusal's body.
+	 * @return what the first matching rule that names one says, null for the general one
+	 */
+	public @Nullable String bodyStyle() {
+		return this.scopes.bodyStyle(this.facts);
+	}
+
+	/** Keeps what a rule's decision has charged, for later calls to be covered. */
+	synchronized void paid(Decision decision) {
+		for (LimitDecision limit : decision.limits()) {
+			note(limit);
+			if (decision.allowed()) {
+				pay(limit.charge());
+			}
+		}
+		if (decision.allowed()) {
+			this.end.permit().add(decision);
+		}
+	}
+
+	private void pay(Charge charge) {
+		int earlier = indexOfPaid(charge);
+		if (earlier < 0) {
+			this.paid.add(charge);
+		}
+		else {
+			long permits = this.paid.get(earlier).permits() + charge.permits();
+			this.paid.set(earlier, charge.withPermits(permits));
+		}
+	}
+
+	/**
+	 * Returns what is left to pay of a charge, without using up what is paid.
+	 * @return null if it is paid
+	 */
+	synchronized @Nullable Charge unpaid(Charge charge) {
+		int earlier = this.paid.isEmpty() ? -1 : indexOfPaid(charge);
+		if (earlier < 0) {
+			return charge;
+		}
+		long rest = charge.permits() - this.paid.get(earlier).permits();
+		return (rest > 0) ? charge.withPermits(rest) : null;
+	}
+
+	private int indexOfPaid(Charge charge) {
+		for (int i = 0; i < this.paid.size(); i++) {
+			if (this.paid.get(i).sameBucketAs(charge)) {
+				return i;
+			}
+		}
+		return -1;
+	}
+
+	@Override
+	public synchronized long cover(Charge charge) {
+		int index = indexOfPaid(charge);
+		if (index < 0) {
+			return 0;
+		}
+		Charge paid = charge.limit().isConcurrency() ? this.paid.get(index) : this.paid.remove(index);
+		return paid.permits();
+	}
+
+	@Override
+	public synchronized void uncover(Charge charge, long permits) {
+		if (permits > 0 && !charge.limit().isConcurrency()) {
+			pay(charge.withPermits(permits));
+		}
+	}
+
+	@Override
+	public CallPermit record(Decision decision, List<Charge> covered) {
+		note(decision);
+		return decision.allowed() ? this.end.permit().call(decision, covered) : CallPermit.nothing();
+	}
+
+	@Override
+	public void settleAfterResponse(Charge charge, IntToLongFunction actual) {
+		this.end.settle(charge, actual);
+	}
+
+	@Override
+	public RequestPermit permit() {
+		return this.end.permit();
+	}
+
+	@Override
+	public boolean keepsOpen(CallPermit call, Method method, @Nullable Object result) {
+		if (!this.end.isWatched()) {
+			return false; // the request may be the container's again
+		}
+		boolean handler = LastingResults.isHandler(this.facts, method);
+		return (handler || LastingResults.isWrittenLater(result))
+				&& this.end.permit().keepOpen(call, handler || !LastingResults.endsByItself(result));
+	}
+
+	/** Writes the headers, if there is anything new to say. */
+	@Override
+	public synchronized void tell() {
+		if (this.untold && this.response != null) {
+			this.untold = false;
+			this.scopes.tell(this.limits, this.response);
+		}
+	}
+
+	/** Remembers a decision without telling it. */
+	synchronized void note(Decision decision) {
+		for (LimitDecision limit : decision.limits()) {
+			note(limit);
+		}
+	}
+
+	/** Who has no facts has no word, and does not take another's back. */
+	private void note(LimitDecision limit) {
+		if (!limit.hasFacts()) {
+			return;
+		}
+		this.untold = true;
+		for (int i = 0; i < this.limits.size(); i++) {
+			if (this.limits.get(i).charge().sameBucketAs(limit.charge())) {
+				this.limits.set(i, limit);
+				return;
+			}
+		}
+		if (this.limits.size() < MAX_LIMITS) {
+			this.limits.add(limit);
+		}
+		else {
+			this.limits.set(MAX_LIMITS - 1, limit);
+		}
+	}
+
+}

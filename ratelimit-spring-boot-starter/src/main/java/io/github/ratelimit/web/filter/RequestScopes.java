@@ -1,0 +1,153 @@
+package io.github.ratelimit.web.filter;
+
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.Degradation;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.web.path.RulePhase;
+import io.github.ratelimit.web.path.Rules;
+import io.github.ratelimit.web.request.ClientAddresses;
+import io.github.ratelimit.web.request.Identity;
+import io.github.ratelimit.web.request.ServletRequestFacts;
+import io.github.ratelimit.web.response.Answers;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+/**
+ * Makes the scope of each request and finds that of the current one: what the filter has
+ * bound to the thread, else the request that Spring has, which knows also the threads
+ * where Spring MVC runs a {@code Callable}, and requests that no filter has seen.
+ * Thread-safe.
+ */
+public final class RequestScopes {
+
+	private final ThreadLocal<RequestDecisionScope> bound = new ThreadLocal<>();
+
+	private final Rules rules;
+
+	private final Answers answers;
+
+	private final Identity identity;
+
+	private final Degradation degradation;
+
+	private final ClientAddresses addresses;
+
+	/**
+	 * Creates it.
+	 * @param rules the rules, for the style of a refusal's body
+	 * @param answers tells decisions
+	 * @param identity who is authenticated
+	 * @param degradation where failures of telling are reported
+	 * @param ipv6Prefix bits of an IPv6 address that count, 1 to 128
+	 * @throws IllegalArgumentException if the prefix is out of range
+	 */
+	public RequestScopes(Rules rules, Answers answers, Identity identity, Degradation degradation, int ipv6Prefix) {
+		this.addresses = new ClientAddresses(ipv6Prefix);
+		this.rules = rules;
+		this.answers = answers;
+		this.identity = identity;
+		this.degradation = degradation;
+	}
+
+	/**
+	 * Returns the way to the decision scope of the current request.
+	 * @return the port that {@code @RateLimited} uses
+	 */
+	public DecisionScope.Current decisions() {
+		return this::current;
+	}
+
+	/**
+	 * Returns the way to the facts of the current request.
+	 * @return the port that {@code @RateLimited} uses
+	 */
+	public RequestFacts.Current facts() {
+		return () -> {
+			RequestDecisionScope scope = current();
+			return (scope != null) ? scope.facts() : null;
+		};
+	}
+
+	private @Nullable RequestDecisionScope current() {
+		RequestDecisionScope scope = this.bound.get();
+		if (scope != null) {
+			return scope;
+		}
+		RequestAttributes attributes = RequestContextHolder.getRequestAttributes();
+		return (attributes instanceof ServletRequestAttributes servlet) ? ofSpringsRequest(servlet) : null;
+	}
+
+	/** A request that is over, which its thread has inherited, is not the current one. */
+	private @Nullable RequestDecisionScope ofSpringsRequest(ServletRequestAttributes attributes) {
+		try {
+			HttpServletRequest request = attributes.getRequest();
+			RequestDecisionScope scope = RequestDecisionScope.of(request);
+			return (scope != null) ? scope : create(request, attributes.getResponse());
+		}
+		catch (IllegalStateException ex) {
+			return null;
+		}
+	}
+
+	RequestDecisionScope create(HttpServletRequest request, @Nullable HttpServletResponse response) {
+		return new RequestDecisionScope(this, request, response,
+				new ServletRequestFacts(request, this.identity, this.addresses));
+	}
+
+	/** Binds a scope to the thread and returns the one that is to be bound again. */
+	@Nullable RequestDecisionScope bind(@Nullable RequestDecisionScope scope) {
+		RequestDecisionScope previous = this.bound.get();
+		if (scope == null) {
+			this.bound.remove();
+		}
+		else {
+			this.bound.set(scope);
+		}
+		return previous;
+	}
+
+	/** Never fails: the headers are less than the answer. */
+	void tell(List<LimitDecision> limits, HttpServletResponse response) {
+		try {
+			if (!response.isCommitted()) {
+				this.answers.tell(limits, response);
+			}
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.degradation.report(List.of(), ex);
+		}
+	}
+
+	/** Has a refusal by a rule observed under the rule's path. Never fails. */
+	void observe(RulePhase phase, RequestDecisionScope scope, HttpServletRequest request, List<String> refusing) {
+		try {
+			ServletRequestFacts facts = scope.facts();
+			String pattern = this.rules.pattern(phase, facts.method(), facts.requestedPath(), refusing);
+			if (pattern != null) {
+				ObservedPath.set(request, pattern);
+			}
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.degradation.report(List.of(), ex);
+		}
+	}
+
+	boolean hasRules(RulePhase phase) {
+		return !this.rules.of(phase).isEmpty();
+	}
+
+	void report(Throwable failure) {
+		this.degradation.report(List.of(), failure);
+	}
+
+	@Nullable String bodyStyle(ServletRequestFacts facts) {
+		return this.rules.bodyStyle(facts.method(), facts.requestedPath());
+	}
+
+}

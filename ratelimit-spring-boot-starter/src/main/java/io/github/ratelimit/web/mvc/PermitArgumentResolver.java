@@ -1,0 +1,34 @@
+package io.github.ratelimit.web.mvc;
+
+import io.github.ratelimit.Permit;
+import io.github.ratelimit.RequestPermit;
+import io.github.ratelimit.web.filter.RequestDecisionScope;
+import jakarta.servlet.ServletRequest;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.web.bind.support.WebDataBinderFactory;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.ModelAndViewContainer;
+
+/**
+ * Gives a controller method the {@link Permit} of its request: of all its limits, those
+ * too that are charged while the method runs. Where nothing limits the request it is an
+ * empty one, never null. Thread-safe.
+ */
+public final class PermitArgumentResolver implements HandlerMethodArgumentResolver {
+
+	@Override
+	public boolean supportsParameter(MethodParameter parameter) {
+		return parameter.getParameterType() == Permit.class;
+	}
+
+	@Override
+	public Permit resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
+			NativeWebRequest request, @Nullable WebDataBinderFactory binderFactory) {
+		ServletRequest served = request.getNativeRequest(ServletRequest.class);
+		RequestDecisionScope scope = (served != null) ? RequestDecisionScope.of(served) : null;
+		return (scope != null) ? scope.permit() : new RequestPermit();
+	}
+
+}

@@ -1,0 +1,126 @@
+package io.github.ratelimit.web.path;
+
+import io.github.ratelimit.expression.LimitPolicy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * All rules of an application, in their order. Immutable, thread-safe.
+ */
+public final class Rules {
+
+	private final List<Rule> all;
+
+	private final List<Rule> beforeSecurity;
+
+	private final List<Rule> afterSecurity;
+
+	private final Supplier<List<ExemptPath>> exempt;
+
+	/**
+	 * Creates the rules.
+	 * @param rules the rules; every one that matches applies
+	 * @param exempt paths that only rules which name them are about: those of the
+	 * management endpoints; asked once, by the first request
+	 */
+	public Rules(Collection<Rule> rules, Supplier<List<ExemptPath>> exempt) {
+		this.all = List.copyOf(rules);
+		this.beforeSecurity = this.all.stream().filter((rule) -> rule.phase() == RulePhase.BEFORE_SECURITY).toList();
+		this.afterSecurity = this.all.stream().filter((rule) -> rule.phase() == RulePhase.AFTER_SECURITY).toList();
+		this.exempt = SingletonSupplier.of(() -> List.copyOf(exempt.get()));
+	}
+
+	/**
+	 * Returns the rules of one phase.
+	 * @param phase before or after Spring Security
+	 * @return the rules in their order, possibly none
+	 */
+	public List<Rule> of(RulePhase phase) {
+		return (phase == RulePhase.AFTER_SECURITY) ? this.afterSecurity : this.beforeSecurity;
+	}
+
+	/**
+	 * Returns what holds for a request.
+	 * @param phase before or after Spring Security
+	 * @param method the HTTP method
+	 * @param path the path
+	 * @return each limit once, in the order of the rules
+	 */
+	public List<LimitPolicy> matching(RulePhase phase, String method, RequestedPath path) {
+		List<LimitPolicy> matching = List.of();
+		List<Rule> rules = of(phase);
+		if (rules.isEmpty()) {
+			return matching;
+		}
+		ExemptPath exemptPath = exemptPath(path);
+		for (int i = 0; i < rules.size(); i++) {
+			Rule rule = rules.get(i);
+			if ((exemptPath == null || exemptPath.isNamedBy(rule)) && rule.matches(method, path)) {
+				matching = matching.isEmpty() ? rule.policies() : union(matching, rule.policies());
+			}
+		}
+		return matching;
+	}
+
+	private @Nullable ExemptPath exemptPath(RequestedPath path) {
+		List<ExemptPath> paths = this.exempt.get();
+		for (int i = 0; i < paths.size(); i++) {
+			if (paths.get(i).includes(path)) {
+				return paths.get(i);
+			}
+		}
+		return null;
+	}
+
+	private static List<LimitPolicy> union(List<LimitPolicy> some, List<LimitPolicy> others) {
+		List<LimitPolicy> union = new ArrayList<>(some);
+		for (LimitPolicy other : others) {
+			if (!union.contains(other)) {
+				union.add(other);
+			}
+		}
+		return union;
+	}
+
+	/**
+	 * Returns the style of a refusal's body.
+	 * @param method the HTTP method
+	 * @param path the path
+	 * @return the first one that a matching rule names, null for the general one
+	 */
+	public @Nullable String bodyStyle(String method, RequestedPath path) {
+		for (Rule rule : this.all) {
+			if (rule.bodyStyle() != null && rule.matches(method, path)) {
+				return rule.bodyStyle();
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Returns the path pattern of the rule that a refusal comes from.
+	 * @param phase before or after Spring Security
+	 * @param method the HTTP method
+	 * @param path the path
+	 * @param refusing the names of the limits that refuse
+	 * @return the pattern of the first matching rule that has one of them, or else of the
+	 * first that matches; null if none does
+	 */
+	public @Nullable String pattern(RulePhase phase, String method, RequestedPath path, Collection<String> refusing) {
+		String first = null;
+		for (Rule rule : of(phase)) {
+			if (rule.matches(method, path)) {
+				if (rule.hasAnyOf(refusing)) {
+					return rule.path();
+				}
+				first = (first != null) ? first : rule.path();
+			}
+		}
+		return first;
+	}
+
+}

@@ -1,0 +1,39 @@
+package io.github.ratelimit.web.request;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is authenticated on the current thread: the port behind which Spring Security
+ * lives. Implementations must be thread-safe.
+ */
+public interface Identity {
+
+	/** Where nothing authenticates anybody. */
+	Identity NONE = new Identity() {
+
+		@Override
+		public @Nullable String user() {
+			return null;
+		}
+
+		@Override
+		public @Nullable Object claim(String name) {
+			return null;
+		}
+
+	};
+
+	/**
+	 * Returns the name of the authenticated user.
+	 * @return the name, null for an anonymous one and where nobody is authenticated
+	 */
+	@Nullable String user();
+
+	/**
+	 * Returns a claim of the authenticated user's verified token.
+	 * @param name the claim's name
+	 * @return the claim, null if there is no token or no such claim
+	 */
+	@Nullable Object claim(String name);
+
+}

@@ -1,0 +1,125 @@
+package io.github.ratelimit.web.request;
+
+import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.web.path.RequestedPath;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The facts of a servlet request, each found when it is first asked for. Of the address
+ * it believes the container only. Used by one thread at a time.
+ */
+public final class ServletRequestFacts implements RequestFacts {
+
+	private final Identity identity;
+
+	private final ClientAddresses addresses;
+
+	private HttpServletRequest request;
+
+	private @Nullable String ip;
+
+	private @Nullable RequestedPath path;
+
+	/**
+	 * Creates the facts of a request.
+	 * @param request the request
+	 * @param identity who is authenticated
+	 * @param addresses the addresses that clients are counted by
+	 */
+	public ServletRequestFacts(HttpServletRequest request, Identity identity, ClientAddresses addresses) {
+		this.request = request;
+		this.identity = identity;
+		this.addresses = addresses;
+	}
+
+	/**
+	 * Goes on with the same request as a filter in between has wrapped it.
+	 * @param wrapped the request from here on
+	 */
+	public void use(HttpServletRequest wrapped) {
+		this.request = wrapped;
+		if (this.path != null && !this.path.isOf(wrapped)) {
+			this.path = null;
+		}
+	}
+
+	/**
+	 * Returns the path that rules match.
+	 * @return the path
+	 */
+	public RequestedPath requestedPath() {
+		if (this.path == null) {
+			this.path = RequestedPath.of(this.request);
+		}
+		return this.path;
+	}
+
+	@Override
+	public @Nullable String ip() {
+		if (this.ip == null) {
+			this.ip = this.addresses.of(this.request);
+		}
+		return this.ip;
+	}
+
+	@Override
+	public @Nullable String user() {
+		return this.identity.user();
+	}
+
+	@Override
+	public String method() {
+		return this.request.getMethod();
+	}
+
+	@Override
+	public String path() {
+		return requestedPath().toString().toLowerCase(Locale.ROOT);
+	}
+
+	@Override
+	public @Nullable String header(String name) {
+		return this.request.getHeader(name);
+	}
+
+	/** Of cookies that disagree nobody knows which one the application will believe. */
+	@Override
+	public @Nullable String cookie(String name) {
+		Cookie[] cookies = this.request.getCookies();
+		String value = null;
+		for (int i = 0; cookies != null && i < cookies.length; i++) {
+			if (cookies[i].getName().equals(name)) {
+				if (value != null && !value.equals(cookies[i].getValue())) {
+					return null;
+				}
+				value = cookies[i].getValue();
+			}
+		}
+		return value;
+	}
+
+	@Override
+	public @Nullable String param(String name) {
+		return QueryString.first(this.request.getQueryString(), name);
+	}
+
+	@Override
+	public @Nullable Object claim(String name) {
+		return this.identity.claim(name);
+	}
+
+	/** A request that the container has taken back has no attributes. */
+	@Override
+	public @Nullable Object attribute(String name) {
+		try {
+			return this.request.getAttribute(name);
+		}
+		catch (IllegalStateException ex) {
+			return null;
+		}
+	}
+
+}

@@ -1,0 +1,312 @@
+package io.github.ratelimit.web.response;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.provider.AnswerStyles;
+import io.github.ratelimit.provider.BodyStyle;
+import io.github.ratelimit.provider.HeaderStyle;
+import io.github.ratelimit.provider.Refusal;
+import io.github.ratelimit.provider.Refusal.Reason;
+import io.github.ratelimit.provider.UnknownStyleException;
+import io.github.ratelimit.web.cors.CrossOrigin;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What HTTP callers are told: the headers of every limited call, and the whole answer of
+ * a refused one. Filter and exception resolver share it, so that both answer alike.
+ * Thread-safe.
+ */
+public final class Answers {
+
+	private static final Log logger = LogFactory.getLog(Answers.class);
+
+	private static final String RETRY_AFTER = "Retry-After";
+
+	/** What the application calls this request, where it says so in this header. */
+	private static final String REQUEST_ID = "request-id";
+
+	private static final String SHOULD_RETRY = "x-should-retry";
+
+	private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
+
+	/** Styles whose clients sleep through whatever wait they are told, in the caller. */
+	private static final Set<String> PROVIDERS = Set.of("openai", "anthropic");
+
+	private final AnswerStyles styles;
+
+	private final HeaderStyle[] headers;
+
+	private final BodyStyle body;
+
+	private final Set<String> hiddenLimits;
+
+	private final CrossOrigin crossOrigin;
+
+	private final List<String> exposedHeaders;
+
+	private final LimitHeaderNames limitHeaders;
+
+	/** Whether any header style writes anything. */
+	private final boolean tells;
+
+	private final boolean providerHeaders;
+
+	private final UpstreamHeaders upstream;
+
+	private final Duration longestRetry;
+
+	/**
+	 * Creates the answers, which replace the headers of upstreams and ask SDKs of
+	 * providers not to wait for more than a minute.
+	 * @param styles the known styles
+	 * @param headers names of the header styles
+	 * @param body name of the body style of refusals that ask for no other
+	 * @param hiddenLimits names of the limits of which headers and bodies say nothing
+	 * @param crossOrigin the application's own CORS configuration
+	 * @throws UnknownStyleException if there is no style of one of the names
+	 */
+	public Answers(AnswerStyles styles, List<String> headers, String body, Set<String> hiddenLimits,
+			CrossOrigin crossOrigin) {
+		this(styles, headers, body, hiddenLimits, crossOrigin, UpstreamHeaders.REPLACE, LONGEST_RETRY);
+	}
+
+	/**
+	 * Creates the answers.
+	 * @param styles the known styles
+	 * @param headers names of the header styles
+	 * @param body name of the body style of refusals that ask for no other
+	 * @param hiddenLimits names of the limits of which headers and bodies say nothing
+	 * @param crossOrigin the application's own CORS configuration
+	 * @param upstream whose headers stand where the application writes some, too
+	 * @param longestRetry the longest wait after which SDKs of providers are to try again
+	 * by themselves
+	 * @throws UnknownStyleException if there is no style of one of the names
+	 */
+	public Answers(AnswerStyles styles, List<String> headers, String body, Set<String> hiddenLimits,
+			CrossOrigin crossOrigin, UpstreamHeaders upstream, Duration longestRetry) {
+		this.styles = styles;
+		List<HeaderStyle> headerStyles = styles.headers(headers);
+		this.headers = headerStyles.toArray(HeaderStyle[]::new);
+		this.body = styles.body(body);
+		this.hiddenLimits = Set.copyOf(hiddenLimits);
+		this.crossOrigin = crossOrigin;
+		List<String> exposed = new ArrayList<>();
+		headerStyles.forEach((style) -> exposed.addAll(style.headerNames()));
+		this.tells = !exposed.isEmpty();
+		this.limitHeaders = new LimitHeaderNames(exposed);
+		this.providerHeaders = headerStyles.stream().anyMatch((style) -> PROVIDERS.contains(style.name()));
+		this.upstream = upstream;
+		this.longestRetry = longestRetry;
+		exposed.addAll(List.of(RETRY_AFTER, SHOULD_RETRY));
+		this.exposedHeaders = List.copyOf(exposed);
+	}
+
+	/**
+	 * Prepares a response before the application gets it: it will have one set of headers
+	 * about limits, and browsers may show them.
+	 * @param request the request
+	 * @param response its response
+	 * @param first whether no limit has been asked for this request yet
+	 * @return the response to go on with
+	 */
+	public HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
+		HttpServletResponse prepared = response;
+		if (this.tells && OneSetResponse.find(response) == null) {
+			boolean told = !first && !this.limitHeaders.states(response).isEmpty();
+			prepared = new OneSetResponse(response, this.limitHeaders, this.upstream, told);
+		}
+		return expose(request, prepared);
+	}
+
+	/**
+	 * Lets browsers show the headers of limits to scripts of other origins, wherever the
+	 * application allows the origin at all. For a request without an {@code Origin} it
+	 * does nothing.
+	 * @param request the request
+	 * @param response its response
+	 * @return the response to go on with
+	 */
+	public HttpServletResponse expose(HttpServletRequest request, HttpServletResponse response) {
+		return this.crossOrigin.expose(request, response, this.exposedHeaders);
+	}
+
+	/**
+	 * Returns whether CORS processing answers the request, so that nothing else sees it.
+	 * @param request the request
+	 * @param response its response, which stays untouched
+	 * @return whether it is a preflight request that is answered
+	 */
+	public boolean answersPreflight(HttpServletRequest request, HttpServletResponse response) {
+		return this.crossOrigin.answersPreflight(request, response);
+	}
+
+	/**
+	 * Writes the headers of a call. May be called again as more limits decide.
+	 * @param limits what all limits say that were asked for this call, the latest last
+	 * @param response the response; nothing happens if it is committed
+	 */
+	public void tell(List<LimitDecision> limits, HttpServletResponse response) {
+		if (limits.isEmpty() || this.headers.length == 0 || response.isCommitted()) {
+			return;
+		}
+		List<LimitDecision> visible = VisibleLimits.of(limits, this.hiddenLimits);
+		if (visible.isEmpty()) {
+			return;
+		}
+		OneSetResponse oneSet = OneSetResponse.find(response);
+		HttpServletResponse target = (oneSet != null) ? oneSet.startSet(anyRefuses(limits)) : response;
+		if (target != null) {
+			for (HeaderStyle style : this.headers) {
+				style.write(visible, target::setHeader);
+			}
+		}
+		if (oneSet != null) {
+			oneSet.endSet();
+		}
+	}
+
+	private static boolean anyRefuses(List<LimitDecision> limits) {
+		for (int i = 0; i < limits.size(); i++) {
+			if (limits.get(i).refuses()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Answers a refused call: 429, or 413 if it costs more than a limit can ever hold, or
+	 * 503 if it is refused only because limits cannot be checked.
+	 * @param request the request
+	 * @param response the response; nothing happens if it is committed
+	 * @param decision the refusal
+	 * @param limits what all limits say that were asked for this call, the latest last
+	 * @param bodyStyle the name of the body's style, null for the general one
+	 * @throws IOException if the answer cannot be sent
+	 * @throws UnknownStyleException if there is no such style
+	 */
+	public void refuse(HttpServletRequest request, HttpServletResponse response, Decision decision,
+			List<LimitDecision> limits, @Nullable String bodyStyle) throws IOException {
+		if (response.isCommitted()) {
+			return;
+		}
+		Refusal refusal = Refusal.of(decision, this.hiddenLimits, response.getHeader(REQUEST_ID));
+		BodyStyle style = bodyStyle(bodyStyle);
+		HttpServletResponse target = start(request, response, refusal);
+		sayWhen(refusal, decision.retryAfter(), PROVIDERS.contains(style.name()), ours(target));
+		tell(joined(limits, decision.limits()), target);
+		writeBody(request, target, refusal, style);
+	}
+
+	/** Returns where the headers of a refusal go, which has none of the application's. */
+	private HttpServletResponse ours(HttpServletResponse response) {
+		OneSetResponse oneSet = OneSetResponse.find(response);
+		if (oneSet != null) {
+			return oneSet.startRefusal();
+		}
+		this.limitHeaders.removeFrom(response);
+		return response;
+	}
+
+	private void sayWhen(Refusal refusal, Duration wait, boolean providerBody, HttpServletResponse response) {
+		if (refusal.reason() == Reason.TOO_LARGE) {
+			response.setHeader(SHOULD_RETRY, "false");
+			return;
+		}
+		response.setHeader(RETRY_AFTER, Long.toString(refusal.retryAfterSeconds()));
+		for (HeaderStyle style : this.headers) {
+			style.writeRetryAfter(wait, response::setHeader);
+		}
+		boolean tooLong = refusal.reason() == Reason.BANNED || wait.compareTo(this.longestRetry) > 0;
+		if (tooLong && (providerBody || this.providerHeaders)) {
+			response.setHeader(SHOULD_RETRY, "false");
+		}
+	}
+
+	private BodyStyle bodyStyle(@Nullable String name) {
+		return (name != null) ? this.styles.body(name) : this.body;
+	}
+
+	/**
+	 * Answers a call that has no key to be counted by: 403.
+	 * @param request the request
+	 * @param response the response; nothing happens if it is committed
+	 * @param missing which limit lacks a key; the answer does not name it
+	 * @param bodyStyle the name of the body's style, null for the general one
+	 * @throws IOException if the answer cannot be sent
+	 * @throws UnknownStyleException if there is no such style
+	 */
+	public void deny(HttpServletRequest request, HttpServletResponse response, MissingKeyException missing,
+			@Nullable String bodyStyle) throws IOException {
+		if (response.isCommitted()) {
+			return;
+		}
+		if (logger.isDebugEnabled()) {
+			logger.debug(missing.getMessage());
+		}
+		Refusal refusal = Refusal.missingKey(response.getHeader(REQUEST_ID));
+		HttpServletResponse target = start(request, response, refusal);
+		writeBody(request, target, refusal, bodyStyle(bodyStyle));
+	}
+
+	private HttpServletResponse start(HttpServletRequest request, HttpServletResponse response, Refusal refusal) {
+		response.resetBuffer();
+		HttpServletResponse target = expose(request, response);
+		this.crossOrigin.allow(request, target);
+		target.setStatus(refusal.status());
+		target.setHeader("Cache-Control", "no-store");
+		return target;
+	}
+
+	private void writeBody(HttpServletRequest request, HttpServletResponse response, Refusal refusal, BodyStyle style)
+			throws IOException {
+		BodyStyle.Body content = style.body(refusal);
+		if (content == null) {
+			response.setContentLength(0);
+			return;
+		}
+		byte[] bytes = content.text().getBytes(StandardCharsets.UTF_8);
+		response.setContentType(content.contentType());
+		response.setContentLength(bytes.length);
+		if (!request.getMethod().equals("HEAD")) {
+			send(response, content.text(), bytes);
+		}
+	}
+
+	private static void send(HttpServletResponse response, String text, byte[] bytes) throws IOException {
+		ServletOutputStream stream;
+		try {
+			stream = response.getOutputStream();
+		}
+		catch (IllegalStateException ex) {
+			sendThroughWriter(response, text);
+			return;
+		}
+		stream.write(bytes);
+	}
+
+	/** A handler that failed late has taken the writer, with an encoding of its own. */
+	private static void sendThroughWriter(HttpServletResponse response, String text) throws IOException {
+		response.setHeader("Content-Length", null);
+		response.getWriter().write(text);
+	}
+
+	private static List<LimitDecision> joined(List<LimitDecision> first, List<LimitDecision> second) {
+		List<LimitDecision> all = new ArrayList<>(first);
+		all.addAll(second);
+		return all;
+	}
+
+}

@@ -1,0 +1,91 @@
+package io.github.ratelimit.web.response;
+
+import io.github.ratelimit.MissingKeyException;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.provider.BodyStyle;
+import io.github.ratelimit.provider.BodyStyle.Body;
+import io.github.ratelimit.provider.Refusal;
+import io.github.ratelimit.provider.Refusal.Reason;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers to refused method calls where no servlet response is at hand: as the filter's,
+ * without the headers that tell of limits. Thread-safe.
+ */
+public final class PlainAnswers {
+
+	private final BodyStyle body;
+
+	private final Set<String> hiddenLimits;
+
+	/**
+	 * Creates the answers.
+	 * @param body the style of all bodies
+	 * @param hiddenLimits names of the limits of which bodies say nothing
+	 */
+	public PlainAnswers(BodyStyle body, Set<String> hiddenLimits) {
+		this.body = body;
+		this.hiddenLimits = Set.copyOf(hiddenLimits);
+	}
+
+	/**
+	 * Returns the answer to a failure.
+	 * @param failure what a handler failed with
+	 * @param requestId what the answer's {@code request-id} header is, null if it has
+	 * none
+	 * @return the answer, null if the failure is no refusal and wraps none
+	 */
+	public @Nullable Answer answer(Throwable failure, @Nullable String requestId) {
+		Refusal refusal = refusal(failure, requestId);
+		return (refusal != null) ? answer(refusal) : null;
+	}
+
+	/**
+	 * Returns the refusal that a failure is.
+	 * @param failure what a handler failed with
+	 * @param requestId what the answer's {@code request-id} header is, null if it has
+	 * none
+	 * @return the refusal, null if the failure is none and wraps none
+	 */
+	public @Nullable Refusal refusal(Throwable failure, @Nullable String requestId) {
+		Exception found = WrappedRefusals.find(failure);
+		if (found instanceof RateLimitExceededException exceeded) {
+			return Refusal.of(exceeded.decision(), this.hiddenLimits, requestId);
+		}
+		return (found instanceof MissingKeyException) ? Refusal.missingKey(requestId) : null;
+	}
+
+	private Answer answer(Refusal refusal) {
+		Map<String, String> headers = new LinkedHashMap<>();
+		headers.put("Cache-Control", "no-store");
+		if (refusal.retryAfterSeconds() > 0) {
+			headers.put("Retry-After", Long.toString(refusal.retryAfterSeconds()));
+		}
+		else if (refusal.reason() == Reason.TOO_LARGE) {
+			headers.put("x-should-retry", "false");
+		}
+		return new Answer(refusal.status(), headers, this.body.body(refusal));
+	}
+
+	/**
+	 * An answer.
+	 *
+	 * @param status the HTTP status
+	 * @param headers the headers, each once
+	 * @param body the body, null for none
+	 */
+	public record Answer(int status, Map<String, String> headers, @Nullable Body body) {
+
+		/**
+		 * Creates an answer.
+		 */
+		public Answer {
+			headers = Map.copyOf(headers);
+		}
+
+	}
+
+}

@@ -1,0 +1,8 @@
+/**
+ * What HTTP callers are told: the headers of limited calls and the answers of refused
+ * ones.
+ */
+@NullMarked
+package io.github.ratelimit.web.response;
+
+import org.jspecify.annotations.NullMarked;

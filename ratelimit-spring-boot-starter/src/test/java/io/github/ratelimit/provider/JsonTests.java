@@ -1,0 +1,28 @@
+package io.github.ratelimit.provider;
+
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class JsonTests {
+
+	@Property
+	void anyTextsComeBackFromAnIndependentReader(@ForAll("hostileTexts") List<String> texts) {
+		String json = Json.strings(texts);
+		assertThat(json).matches("[ -~]*");
+		assertThat(JsonMapper.shared().readValue(json, String[].class)).containsExactlyElementsOf(texts);
+	}
+
+	@Provide
+	Arbitrary<List<String>> hostileTexts() {
+		return Arbitraries.oneOf(Arbitraries.strings(), Arbitraries.strings().withChars("\"\\</\r\n\u0000\u007f\u2028"))
+			.list();
+	}
+
+}

@@ -1,0 +1,157 @@
+package io.github.ratelimit.web.filter;
+
+import io.github.ratelimit.Degradation;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeySource;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStatistics;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.provider.AnswerStyles;
+import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.web.cors.CrossOrigin;
+import io.github.ratelimit.web.path.RulePhase;
+import io.github.ratelimit.web.path.Rules;
+import io.github.ratelimit.web.request.ForwardedHeaderCheck;
+import io.github.ratelimit.web.request.Identity;
+import io.github.ratelimit.web.response.Answers;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Limits in memory, and everything around them that the web side needs. */
+public final class Limits {
+
+	public final ManualTime time = new ManualTime();
+
+	public final LimitRegistry registry = new LimitRegistry();
+
+	public final MemoryStore store = new MemoryStore(this.time, 100_000);
+
+	public final KillSwitch killSwitch = new KillSwitch(true);
+
+	public final Degradation degradation = new Degradation(this.time);
+
+	public final RateLimiter limiter = RateLimiter.create(this.registry, this.store, this.killSwitch, this.degradation);
+
+	public final Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), this.time),
+			List.of("x-ratelimit"), "problem", Set.of(), new CrossOrigin(List::of));
+
+	public LimitPolicy limit(String name, String rate, KeyExpression... keys) {
+		return limit(name, rate, OnMissingKey.IP, null, keys);
+	}
+
+	public LimitPolicy limit(String name, String rate, OnMissingKey onMissingKey, @Nullable CostExpression cost,
+			KeyExpression... keys) {
+		List<KeySource> sources = List.of(keys).stream().map(KeyExpression::source).toList();
+		return LimitPolicy.of(this.registry.register(Limit.of(name, Rate.parse(rate)), sources), List.of(keys),
+				onMissingKey, cost);
+	}
+
+	public LimitStatistics statistics(String limit) {
+		return this.registry.get(limit).statistics();
+	}
+
+	public RequestScopes scopes(Rules rules) {
+		return scopes(rules, Identity.NONE);
+	}
+
+	public RequestScopes scopes(Rules rules, Identity identity) {
+		return new RequestScopes(rules, this.answers, identity, this.degradation, 64);
+	}
+
+	public RateLimitFilter filter(RulePhase phase, Rules rules, RequestScopes scopes) {
+		return new RateLimitFilter(phase, new RequestLimiter(rules, this.limiter, this.degradation), scopes,
+				this.answers, this.killSwitch, this.degradation, new ForwardedHeaderCheck(false));
+	}
+
+	public static KeyExpression global() {
+		return key("global", Key.GLOBAL_KIND, false, (facts) -> Key.GLOBAL);
+	}
+
+	public static KeyExpression ip() {
+		return key("ip", Key.ADDRESS_KIND, false, (facts) -> key(Key.ADDRESS_KIND, facts.ip()));
+	}
+
+	public static KeyExpression user() {
+		return key("user", Key.USER_KIND, true, (facts) -> key(Key.USER_KIND, facts.user()));
+	}
+
+	public static KeyExpression path() {
+		return value("path", RequestFacts::path);
+	}
+
+	public static KeyExpression header(String name) {
+		return value("header('" + name + "')", (facts) -> facts.header(name));
+	}
+
+	public static KeyExpression value(String text, Function<RequestFacts, @Nullable String> value) {
+		return key(text, Key.VALUE_KIND, false, (facts) -> key(Key.VALUE_KIND, value.apply(facts)));
+	}
+
+	public static KeyExpression failing() {
+		return value("failing", (facts) -> {
+			throw new IllegalStateException("A bug of ours");
+		});
+	}
+
+	public static CostExpression cost(ToLongFunction<RequestFacts> cost) {
+		return new CostExpression() {
+
+			@Override
+			public long evaluate(Call call) {
+				return cost.applyAsLong(Objects.requireNonNull(call.request()));
+			}
+
+			@Override
+			public String text() {
+				return "cost";
+			}
+
+			@Override
+			public boolean looksAtSecurity() {
+				return false;
+			}
+
+		};
+	}
+
+	private static @Nullable Key key(String kind, @Nullable String text) {
+		return (text == null || text.isEmpty()) ? null : Key.of(kind, text);
+	}
+
+	private static KeyExpression key(String text, String kind, boolean security,
+			Function<RequestFacts, @Nullable Key> value) {
+		return new KeyExpression() {
+
+			@Override
+			public @Nullable Key evaluate(Call call) {
+				return value.apply(Objects.requireNonNull(call.request()));
+			}
+
+			@Override
+			public KeySource source() {
+				return new KeySource(text, kind);
+			}
+
+			@Override
+			public boolean looksAtSecurity() {
+				return security;
+			}
+
+		};
+	}
+
+}

@@ -1,0 +1,290 @@
+package io.github.ratelimit.web.filter;
+
+import io.github.ratelimit.CallPermit;
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.web.path.Rules;
+import io.github.ratelimit.web.request.Identity;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class RequestDecisionScopeTests {
+
+	private final Limits limits = new Limits();
+
+	private final RequestScopes scopes = this.limits.scopes(new Rules(List.of(), List::of));
+
+	private final Limit chat = Limit.of("chat", Rate.parse("10/min"));
+
+	private final MockHttpServletRequest request = new MockHttpServletRequest("GET", "/v1/chat");
+
+	private final MockHttpServletResponse response = new MockHttpServletResponse();
+
+	private final RequestDecisionScope scope = this.scopes.create(this.request, this.response);
+
+	RequestDecisionScopeTests() {
+		this.limits.registry.register(this.chat, List.of());
+	}
+
+	@BeforeEach
+	void noRequestIsBound() {
+		RequestContextHolder.resetRequestAttributes();
+	}
+
+	@AfterEach
+	void clear() {
+		RequestContextHolder.resetRequestAttributes();
+	}
+
+	@Test
+	void whatTheFilterHasChargedCoversTheFirstCallOnly() {
+		this.scope.paid(take("alice", 2));
+		assertThat(this.scope.cover(charge("alice", 2))).isEqualTo(2);
+		assertThat(this.scope.cover(charge("alice", 2))).isZero();
+	}
+
+	@Test
+	void whatARefusedCallWasCoveredForCoversTheNext() {
+		this.scope.paid(take("alice", 2));
+		long covered = this.scope.cover(charge("alice", 2));
+		this.scope.uncover(charge("alice", 2), covered);
+		this.scope.uncover(charge("bob", 1), this.scope.cover(charge("bob", 1)));
+		assertThat(this.scope.cover(charge("bob", 1))).isZero();
+		assertThat(this.scope.cover(charge("alice", 2))).isEqualTo(2);
+		assertThat(this.scope.cover(charge("alice", 2))).isZero();
+	}
+
+	@Test
+	void oneOfSeveralThreadsIsCovered() throws Exception {
+		for (int round = 0; round < 200; round++) {
+			Charge charge = charge("caller" + round, 1);
+			this.scope.paid(take("caller" + round, 1));
+			AtomicLong covered = new AtomicLong();
+			TestThreads.run(2, (thread) -> covered.addAndGet(this.scope.cover(charge)));
+			assertThat(covered).hasValue(1);
+		}
+	}
+
+	@Test
+	void ofACallThatCostsMoreOnlyWhatWasChargedIsCovered() {
+		this.scope.paid(take("alice", 2));
+		assertThat(this.scope.cover(charge("alice", 5))).isEqualTo(2);
+	}
+
+	@Test
+	void ofACallThatCostsLessAllIsCoveredAndTheRestIsGone() {
+		this.scope.paid(take("alice", 5));
+		assertThat(this.scope.cover(charge("alice", 2))).isEqualTo(5);
+		assertThat(this.scope.cover(charge("alice", 2))).isZero();
+	}
+
+	@Test
+	void aRefusedCallThatCostsLessLeavesAllOfTheCoverToTheNext() {
+		this.scope.paid(take("alice", 5));
+		this.scope.uncover(charge("alice", 2), this.scope.cover(charge("alice", 2)));
+		assertThat(this.scope.cover(charge("alice", 5))).isEqualTo(5);
+	}
+
+	@Test
+	void aRequestThatIsGoneKeepsNoCallOpen() throws Exception {
+		MockHttpServletRequest gone = new MockHttpServletRequest() {
+
+			@Override
+			public Object getAttribute(String name) {
+				throw new IllegalStateException("The request object has been recycled");
+			}
+
+		};
+		RequestDecisionScope late = this.scopes.create(gone, this.response);
+		CallPermit call = late.record(take("alice", 1), List.of());
+		Method method = Object.class.getMethod("toString");
+		assertThat(late.keepsOpen(call, method, null)).isFalse();
+		late.end().watch(this.response);
+		assertThat(late.keepsOpen(call, method, null)).isFalse();
+		assertThat(late.facts().attribute("usage")).isNull();
+	}
+
+	@Test
+	void ofManyCallsThatCountAfterwardsThoseBeyondABoundCountAtOnce() {
+		Limit logins = Limit.named("logins").rates(Rate.parse("10/min")).costed(true).build();
+		this.limits.registry.register(logins, List.of());
+		this.scope.end().watch(this.response);
+		for (int i = 0; i < 2 * RequestEnd.MAX_SETTLEMENTS; i++) {
+			Charge login = new Charge(logins, Key.of("key" + i), 1).pending();
+			CallPermit call = this.scope.record(this.limits.limiter.tryAcquire(login), List.of());
+			this.scope.settleAfterResponse(login, (status) -> DecisionScope.NOT_COUNTED);
+			call.close();
+		}
+		assertThat(left(logins, 0)).isEqualTo(9);
+		this.scope.end().afterDispatch(this.request, this.response, null);
+		assertThat(left(logins, 0)).isEqualTo(10);
+		assertThat(left(logins, RequestEnd.MAX_SETTLEMENTS - 1)).isEqualTo(10);
+		assertThat(left(logins, RequestEnd.MAX_SETTLEMENTS)).isEqualTo(9);
+		assertThat(left(logins, 2 * RequestEnd.MAX_SETTLEMENTS - 1)).isEqualTo(9);
+	}
+
+	private long left(Limit limit, int key) {
+		return this.limits.limiter.tryAcquire(Charge.look(limit, Key.of("key" + key), 1)).limits().get(0).remaining();
+	}
+
+	@Test
+	void anotherKeyOrLimitIsNotCovered() {
+		this.scope.paid(take("alice", 1));
+		assertThat(this.scope.cover(charge("bob", 1))).isZero();
+		assertThat(this.scope.cover(new Charge(Limit.of("other", Rate.parse("10/min")), Key.of("alice"), 1))).isZero();
+	}
+
+	@Test
+	void aRefusalAndACallOfTheApplicationCoverNothing() {
+		record(take("bob", 1));
+		take("alice", 10);
+		this.scope.paid(take("alice", 1));
+		assertThat(this.scope.cover(charge("alice", 1))).isZero();
+		assertThat(this.scope.cover(charge("bob", 1))).isZero();
+	}
+
+	@Test
+	void theLastWordOfEachLimitAndKeyIsKept() {
+		this.scope.paid(take("alice", 1));
+		record(take("bob", 1));
+		record(take("alice", 3));
+		assertThat(this.scope.limits()).extracting(LimitDecision::key).containsExactly(Key.of("alice"), Key.of("bob"));
+		assertThat(this.scope.limits()).extracting(LimitDecision::remaining).containsExactly(6L, 9L);
+	}
+
+	@Test
+	void aCallThatAsksForEverOtherKeysKeepsNoMoreThanABoundedNumber() {
+		this.scope.paid(take("first", 1));
+		for (int i = 0; i < 1_000; i++) {
+			record(take("key" + i, 1));
+		}
+		assertThat(this.scope.limits()).hasSize(RequestDecisionScope.MAX_LIMITS);
+		assertThat(this.scope.limits().get(0).key()).isEqualTo(Key.of("first"));
+		assertThat(this.scope.limits().get(RequestDecisionScope.MAX_LIMITS - 1).key()).isEqualTo(Key.of("key999"));
+	}
+
+	@Test
+	void headersAreToldAgainAsLongAsTheResponseIsNotCommitted() {
+		record(take("alice", 1));
+		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("9");
+		record(take("alice", 1));
+		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("8");
+		this.response.setCommitted(true);
+		record(take("alice", 1));
+		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("8");
+	}
+
+	@Test
+	void aPermitCallWithoutFactsTellsNothing() {
+		record(Decision.degraded());
+		record(Decision.unlimited());
+		assertThat(this.response.getHeaderNames()).isEmpty();
+	}
+
+	@Test
+	void aDecisionWithoutFactsDoesNotRepeatWhatIsTold() {
+		record(take("alice", 1));
+		this.response.reset();
+		record(Decision.degraded());
+		record(Decision.unlimited());
+		assertThat(this.response.getHeaderNames()).isEmpty();
+		record(take("alice", 1));
+		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("8");
+	}
+
+	@Test
+	void theScopeLivesInTheRequest() {
+		assertThat(RequestDecisionScope.of(this.request)).isSameAs(this.scope);
+		assertThat(RequestDecisionScope.of(new MockHttpServletRequest())).isNull();
+	}
+
+	@Test
+	void theCurrentScopeIsWhatIsBoundToTheThread() {
+		DecisionScope.Current current = this.scopes.decisions();
+		RequestFacts.Current facts = this.scopes.facts();
+		assertThat(current.get()).isNull();
+		assertThat(facts.get()).isNull();
+		assertThat(this.scopes.bind(this.scope)).isNull();
+		assertThat(current.get()).isSameAs(this.scope);
+		assertThat(facts.get()).isSameAs(this.scope.facts());
+		assertThat(this.scopes.bind(null)).isSameAs(this.scope);
+		assertThat(current.get()).isNull();
+	}
+
+	@Test
+	void elseItIsThatOfSpringsCurrentRequest() {
+		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(this.request, this.response));
+		assertThat(this.scopes.decisions().get()).isSameAs(this.scope);
+	}
+
+	@Test
+	void aRequestThatNoFilterHasSeenGetsAScopeOfItsOwn() {
+		MockHttpServletRequest unseen = new MockHttpServletRequest("GET", "/unseen");
+		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(unseen, this.response));
+		DecisionScope first = Objects.requireNonNull(this.scopes.decisions().get());
+		assertThat(this.scopes.decisions().get()).isSameAs(first).isSameAs(RequestDecisionScope.of(unseen));
+		first.record(take("alice", 1), List.of());
+		first.tell();
+		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("9");
+		assertThat(Objects.requireNonNull(this.scopes.facts().get()).path()).isEqualTo("/unseen");
+	}
+
+	@Test
+	void aRequestThatIsOverIsNotTheCurrentOne() {
+		MockHttpServletRequest recycled = new MockHttpServletRequest() {
+
+			@Override
+			public Object getAttribute(String name) {
+				throw new IllegalStateException("The request object has been recycled");
+			}
+
+		};
+		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(recycled));
+		assertThat(this.scopes.decisions().get()).isNull();
+		assertThat(this.scopes.facts().get()).isNull();
+	}
+
+	@Test
+	void anIpv6PrefixIsOneTo128Bits() {
+		for (int prefix : new int[] { 0, -1, 129 }) {
+			assertThatIllegalArgumentException()
+				.isThrownBy(() -> new RequestScopes(new Rules(List.of(), List::of), this.limits.answers, Identity.NONE,
+						this.limits.degradation, prefix))
+				.withMessage("An IPv6 prefix of " + prefix + " bits is out of range. "
+						+ "Write 1 to 128 bits; a client usually owns the addresses of 64.");
+		}
+	}
+
+	private void record(Decision decision) {
+		this.scope.record(decision, List.of());
+		this.scope.tell();
+	}
+
+	private Decision take(String key, long permits) {
+		return this.limits.limiter.tryAcquire(charge(key, permits));
+	}
+
+	private Charge charge(String key, long permits) {
+		return new Charge(this.chat, Key.of(key), permits);
+	}
+
+}

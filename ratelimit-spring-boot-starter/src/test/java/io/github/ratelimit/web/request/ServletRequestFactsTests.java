@@ -1,0 +1,96 @@
+package io.github.ratelimit.web.request;
+
+import jakarta.servlet.http.Cookie;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.mock.web.MockHttpServletRequest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@ExtendWith(OutputCaptureExtension.class)
+class ServletRequestFactsTests {
+
+	private final MockHttpServletRequest request = new MockHttpServletRequest("POST", "/v1/chat") {
+
+		@Override
+		public @Nullable String getParameter(String name) {
+			throw new AssertionError("Reads the body");
+		}
+
+	};
+
+	private final ServletRequestFacts facts = new ServletRequestFacts(this.request, Identity.NONE,
+			new ClientAddresses(64));
+
+	@Test
+	void theAddressIsWhatTheContainerSaysAndNobodyElse() {
+		this.request.setRemoteAddr("::ffff:203.0.113.7");
+		this.request.addHeader("X-Forwarded-For", "1.1.1.1");
+		this.request.addHeader("Forwarded", "for=1.1.1.1");
+		this.request.addHeader("X-Real-IP", "1.1.1.1");
+		assertThat(this.facts.ip()).isEqualTo("203.0.113.7");
+	}
+
+	@Test
+	void withoutAnAddressThereIsNoneAndItIsSaidOnceWhatToWrite(CapturedOutput output) {
+		this.request.setRemoteAddr(null);
+		assertThat(this.facts.ip()).isNull();
+		this.request.setRemoteAddr("");
+		assertThat(this.facts.ip()).isNull();
+		assertThat(output).containsOnlyOnce("A request has no client address")
+			.contains("Write another key for such limits");
+	}
+
+	@Test
+	void parametersComeFromTheQueryAndNotFromTheBody() {
+		this.request.setQueryString("key=query");
+		this.request.setContentType("application/x-www-form-urlencoded");
+		this.request.setContent("key=body".getBytes());
+		assertThat(this.facts.param("key")).isEqualTo("query");
+		assertThat(this.facts.param("other")).isNull();
+	}
+
+	@Test
+	void cookiesThatDisagreeAreNoValue() {
+		this.request.setCookies(new Cookie("id", "7"), new Cookie("id", "7"));
+		assertThat(this.facts.cookie("id")).isEqualTo("7");
+		this.request.setCookies(new Cookie("id", "junk"), new Cookie("id", "7"));
+		assertThat(this.facts.cookie("id")).isNull();
+	}
+
+	@Test
+	void pathIsOneTextInAnyCase() {
+		this.request.setRequestURI("/V1/Chat");
+		assertThat(this.facts.path()).isEqualTo("/v1/chat");
+	}
+
+	@Test
+	void headersCookiesAndAttributesAreThoseOfTheRequest() {
+		assertThat(this.facts.cookie("id")).isNull();
+		this.request.addHeader("X-API-Key", "abc");
+		this.request.setCookies(new Cookie("other", "1"), new Cookie("id", "7"));
+		this.request.setAttribute("tenant", 3);
+		assertThat(this.facts.header("x-api-key")).isEqualTo("abc");
+		assertThat(this.facts.cookie("id")).isEqualTo("7");
+		assertThat(this.facts.cookie("none")).isNull();
+		assertThat(this.facts.attribute("tenant")).isEqualTo(3);
+		assertThat(this.facts.method()).isEqualTo("POST");
+	}
+
+	@Test
+	void aWrapperWithAnotherPathIsReadAnew() {
+		assertThat(this.facts.path()).isEqualTo("/v1/chat");
+		this.facts.use(new MockHttpServletRequest("POST", "/v2/chat"));
+		assertThat(this.facts.path()).isEqualTo("/v2/chat");
+	}
+
+	@Test
+	void withoutSecurityNobodyIsAuthenticated() {
+		assertThat(this.facts.user()).isNull();
+		assertThat(this.facts.claim("plan")).isNull();
+	}
+
+}

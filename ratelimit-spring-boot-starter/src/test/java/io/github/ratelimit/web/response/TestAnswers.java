@@ -1,0 +1,68 @@
+package io.github.ratelimit.web.response;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.provider.Decisions;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.core.Ordered;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * A filter before all others that answers as the real one does, and decides by a header:
+ * what is marked {@value #REFUSE} is refused, everything else allowed.
+ */
+public class TestAnswers extends OncePerRequestFilter implements Ordered {
+
+	public static final String REFUSE = "X-Refuse";
+
+	private static final Limit LIMIT = Limit.of("chat", Rate.parse("10/min"));
+
+	private final Answers answers;
+
+	public TestAnswers(Answers answers) {
+		this.answers = answers;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE + 1;
+	}
+
+	@Override
+	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws ServletException, IOException {
+		if (request.getHeader(REFUSE) != null) {
+			Decision decision = refusal();
+			this.answers.refuse(request, response, decision, decision.limits(), null);
+			return;
+		}
+		HttpServletResponse exposing = this.answers.expose(request, response);
+		this.answers.tell(List.of(allowed()), exposing);
+		chain.doFilter(request, exposing);
+	}
+
+	/** Returns a refusal with a wait of 6 seconds. */
+	public static Decision refusal() {
+		return Decisions.decision(LimitDecision.refused(charge(), 0, Duration.ofSeconds(6).toNanos(),
+				Duration.ofSeconds(60).toNanos(), null));
+	}
+
+	private static LimitDecision allowed() {
+		return LimitDecision.granted(charge(), null, 9, Duration.ofSeconds(6).toNanos(), null);
+	}
+
+	private static Charge charge() {
+		return new Charge(LIMIT, Key.of("someone"), 1);
+	}
+
+}
