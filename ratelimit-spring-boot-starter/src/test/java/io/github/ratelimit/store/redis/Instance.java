@@ -32,8 +32,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * One instance of an application: a store with connections of its own, in real time, what
- * it sent and what it was told. Safe for use by several threads.
+ * One instance of an application: a store with connections of its own, in real time
+ * unless it is given another, what it sent and what it was told. Safe for use by several
+ * threads.
  */
 final class Instance implements AutoCloseable {
 
@@ -59,8 +60,8 @@ final class Instance implements AutoCloseable {
 	private Instance(Builder builder) {
 		this.connections = builder.connections;
 		this.sent = new SentScripts(Clients.scripts(builder.factory));
-		TimeSource time = TimeSource.system();
-		this.store = new RedisStore(this.sent, Scripts.load(), builder.settings(), new MemoryStore(time, 10_000), time,
+		TimeSource time = builder.time;
+		this.store = new RedisStore(this.sent, builder.scripts, builder.settings(), new MemoryStore(time, 10_000), time,
 				this.told);
 		if (builder.counted) {
 			this.store.begin();
@@ -200,6 +201,10 @@ final class Instance implements AutoCloseable {
 
 		private final AutoCloseable connections;
 
+		private TimeSource time = TimeSource.system();
+
+		private Scripts scripts = Scripts.load();
+
 		private Duration deadline = Duration.ofSeconds(5);
 
 		private OnStoreFailure onStoreFailure = OnStoreFailure.LOCAL;
@@ -215,6 +220,13 @@ final class Instance implements AutoCloseable {
 		private Builder(RedisConnectionFactory factory, AutoCloseable connections) {
 			this.factory = factory;
 			this.connections = connections;
+		}
+
+		/** Goes by a time that is turned, and Redis with it. */
+		Builder turned(TimeSource time) {
+			this.time = time;
+			this.scripts = RedisTestStore.turnedScripts();
+			return this;
 		}
 
 		Builder deadline(Duration deadline) {
