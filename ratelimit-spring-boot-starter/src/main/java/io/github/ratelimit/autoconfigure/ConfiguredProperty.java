@@ -1,84 +1,77 @@
 package io.github.ratelimit.autoconfigure;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import org.springframework.boot.origin.Origin;
+import java.util.Locale;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.origin.PropertySourceOrigin;
-import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
-import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * One property under {@code ratelimit} as one property source has it.
  *
- * @param source where it stands
- * @param name its name as it is spelled there
+ * @param source the property source
+ * @param written the name as the source spells it
  * @param variable whether it is an environment variable, in upper case with underscores
- * @param path the name's elements
+ * @param name the name as Spring Boot reads it
  */
-record ConfiguredProperty(PropertySource<?> source, String name, boolean variable, PropertyPath path) {
+record ConfiguredProperty(PropertySource<?> source, String written, boolean variable, ConfigurationPropertyName name) {
 
-	private static final String ROOT = "ratelimit";
+	static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("ratelimit");
 
 	/**
-	 * Finds all of them. Boot's view of all sources is none of them: it cannot be listed.
-	 * @param environment the application's environment
+	 * Finds all of them. Boot's own names have lost the characters that Boot drops, so
+	 * they are read from the sources themselves.
+	 * @param sources the application's property sources
 	 * @return the properties, those of the source that wins first
 	 */
-	static List<ConfiguredProperty> findAll(ConfigurableEnvironment environment) {
+	static List<ConfiguredProperty> findAll(Iterable<ConfigurationPropertySource> sources) {
 		List<ConfiguredProperty> found = new ArrayList<>();
-		Deque<PropertySource<?>> sources = new ArrayDeque<>();
-		environment.getPropertySources().forEach(sources::addLast);
-		while (!sources.isEmpty()) {
-			PropertySource<?> source = sources.removeFirst();
-			if (source.getSource() instanceof ConfigurableEnvironment nested) {
-				List<PropertySource<?>> inner = nested.getPropertySources().stream().toList();
-				for (int i = inner.size() - 1; i >= 0; i--) {
-					sources.addFirst(inner.get(i));
+		for (ConfigurationPropertySource source : sources) {
+			if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> enumerable) {
+				for (String written : enumerable.getPropertyNames()) {
+					if (written.regionMatches(true, 0, "ratelimit", 0, 4)) {
+						add(enumerable, written, found);
+					}
 				}
-			}
-			else if (source instanceof EnumerablePropertySource<?> enumerable) {
-				addAll(enumerable, found);
 			}
 		}
 		return found;
 	}
 
-	private static void addAll(EnumerablePropertySource<?> source, List<ConfiguredProperty> found) {
-		boolean environmentVariables = isSystemEnvironment(source.getName());
-		for (String name : source.getPropertyNames()) {
-			if (!name.regionMatches(true, 0, ROOT, 0, 4)) {
-				continue;
-			}
-			boolean variable = environmentVariables && name.indexOf('.') < 0;
-			PropertyPath path = variable ? PropertyPath.ofVariable(name) : PropertyPath.ofName(name);
-			if (path.size() > (variable ? 1 : 0) && path.get(0).uniform().equals(ROOT)) {
-				found.add(new ConfiguredProperty(source, name, variable, path));
-			}
+	private static void add(PropertySource<?> source, String written, List<ConfiguredProperty> found) {
+		boolean variable = source instanceof SystemEnvironmentPropertySource && written.indexOf('.') < 0;
+		ConfigurationPropertyName name = variable ? ConfigurationPropertyName
+			.adapt(written.toLowerCase(Locale.ROOT).replaceAll("_([0-9]+)(?=_|$)", "[$1]"), '_')
+				: ConfigurationPropertyName.adapt(written, '.');
+		if (ROOT.isAncestorOf(name) || (ROOT.equals(name) && !variable)) {
+			found.add(new ConfiguredProperty(source, written, variable, name));
 		}
 	}
 
-	private static boolean isSystemEnvironment(String sourceName) {
-		String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
-		return sourceName.equals(name) || sourceName.endsWith("-" + name);
+	/** Returns a name as it is spelled; Boot's own text of it leaves underscores out. */
+	static String written(ConfigurationPropertyName name) {
+		StringBuilder written = new StringBuilder();
+		for (int i = 0; i < name.getNumberOfElements(); i++) {
+			String text = name.getElement(i, Form.ORIGINAL);
+			written.append(name.isNumericIndex(i) ? "[" + text + "]" : ((i > 0) ? "." : "") + text);
+		}
+		return written.toString();
 	}
 
 	/** Returns the value as text, before placeholders are resolved. */
 	String value() {
-		Object value = this.source.getProperty(this.name);
+		Object value = this.source.getProperty(this.written);
 		return (value != null) ? value.toString() : "";
 	}
 
 	/** Returns the place for people: file and line where they are known. */
 	String place() {
-		if (this.variable) {
-			return "environment variable " + this.name;
-		}
-		Origin origin = PropertySourceOrigin.get(this.source, this.name);
-		return origin.toString();
+		return PropertySourceOrigin.get(this.source, this.written).toString();
 	}
 
 }

@@ -43,7 +43,7 @@ class InvalidConfigurationException extends RuntimeException {
 	 * @param remedy as above
 	 */
 	InvalidConfigurationException(ConfiguredProperty property, String value, String problem, String remedy) {
-		this(property.name(), property.place(), value, problem, remedy);
+		this(property.written(), property.place(), value, problem, remedy);
 	}
 
 	private InvalidConfigurationException(String property, @Nullable String place, String value, String problem,

@@ -2,24 +2,24 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Suggestion;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
  * The names of the limits as files spell them. Boot compares names by their letters and
  * digits only, drops other characters, and makes a name of its own out of an environment
  * variable; a limit is called what its file calls it.
  */
-final class LimitNames implements MapNames {
+final class LimitNames {
 
 	private static final String LETTERS = "A limit's name is made of letters (a-z, A-Z), digits, '-' and '_'.";
-
-	private static final String PREFIX = "ratelimit.limits.";
 
 	private static final String PLANS = "plans";
 
@@ -41,48 +41,47 @@ final class LimitNames implements MapNames {
 	static LimitNames of(Iterable<ConfiguredProperty> properties) {
 		LimitNames names = new LimitNames();
 		for (ConfiguredProperty property : properties) {
-			if (isOfLimit(property) && !property.variable()) {
+			if (isOfLimit(property.name()) && !property.variable()) {
 				names.add(property);
-				if (isOfPlan(property)) {
-					names.plans.computeIfAbsent(uniformLimit(property), (limit) -> new PlanNames()).add(property);
-				}
+				names.plans.computeIfAbsent(uniformLimit(property), (limit) -> new PlanNames()).add(property);
 			}
 		}
 		for (ConfiguredProperty property : properties) {
-			if (isOfLimit(property) && property.variable()) {
+			if (isOfLimit(property.name()) && property.variable()) {
 				names.checkReach(property);
-				if (isOfPlan(property)) {
-					names.plans.getOrDefault(uniformLimit(property), PlanNames.NONE).checkReach(property);
+				if (isOfPlan(property.name())) {
+					names.plansOf(uniformLimit(property)).checkReach(property);
 				}
 			}
 		}
 		return names;
 	}
 
-	private static boolean isOfPlan(ConfiguredProperty property) {
-		return property.path().size() > 4 && property.path().get(3).uniform().equals(PLANS);
-	}
-
 	private static String uniformLimit(ConfiguredProperty property) {
-		return property.path().get(2).uniform();
+		return property.name().getElement(2, Form.UNIFORM);
 	}
 
-	private static boolean isOfLimit(ConfiguredProperty property) {
-		PropertyPath path = property.path();
-		return path.size() > 2 && path.get(1).uniform().equals("limits");
+	private static boolean isOfLimit(ConfigurationPropertyName name) {
+		return name.getNumberOfElements() > 2 && name.getElement(1, Form.UNIFORM).equals("limits");
+	}
+
+	private static boolean isOfPlan(ConfigurationPropertyName name) {
+		return isOfLimit(name) && name.getNumberOfElements() > 4 && name.getElement(3, Form.UNIFORM).equals(PLANS);
 	}
 
 	private void add(ConfiguredProperty property) {
-		PropertyPath.Element element = property.path().get(2);
-		if (element.isIndex()) {
-			throw new InvalidConfigurationException(property, element.text(),
+		ConfigurationPropertyName name = property.name();
+		boolean bracketed = name.chop(3).isLastElementIndexed();
+		String text = bracketed ? name.getElement(2, Form.ORIGINAL) : property.written().split("[.\\[]", 4)[2];
+		if (name.isNumericIndex(2)) {
+			throw new InvalidConfigurationException(property, text,
 					"is no name of a limit but the index of a list, or a number that YAML reads as one",
 					"Write the limits as a map from their names: ratelimit.limits.<name>.rate. "
 							+ "A name that is a number needs quotes.");
 		}
-		checkCharacters(property, element.text());
-		Declared declared = new Declared(element.text(), element.bracketed(), property);
-		Declared earlier = this.byUniform.putIfAbsent(element.uniform(), declared);
+		checkCharacters(property, text);
+		Declared declared = new Declared(text, bracketed, property);
+		Declared earlier = this.byUniform.putIfAbsent(uniform(text), declared);
 		if (earlier != null && !earlier.isSpelledLike(declared)) {
 			throw new InvalidConfigurationException(property, declared.written(),
 					"is another spelling of the limit '" + earlier.written() + "' (" + earlier.property().place()
@@ -100,7 +99,7 @@ final class LimitNames implements MapNames {
 			throw new InvalidConfigurationException(property, name,
 					"is no name for a limit: it has " + String.join(", ", foreign.stream().sorted().toList()), LETTERS);
 		}
-		if (PropertyPath.uniform(name).isEmpty()) {
+		if (uniform(name).isEmpty()) {
 			throw new InvalidConfigurationException(property, name,
 					"is no name for a limit: it has neither letter nor digit", LETTERS);
 		}
@@ -116,7 +115,7 @@ final class LimitNames implements MapNames {
 	}
 
 	private void checkReach(ConfiguredProperty variable) {
-		Declared declared = this.byUniform.get(variable.path().get(2).uniform());
+		Declared declared = this.byUniform.get(uniformLimit(variable));
 		if (declared != null && !declared.isReachedByVariables()) {
 			throw new InvalidConfigurationException(variable, variable.value(),
 					"does not reach the limit '" + declared.written() + "' (" + declared.property().place()
@@ -125,38 +124,42 @@ final class LimitNames implements MapNames {
 		}
 	}
 
+	/** Returns what Boot compares names by: lower-case letters and digits. */
+	static String uniform(String text) {
+		return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+	}
+
 	/**
-	 * Returns the names below a map, which is that of the limits or of a limit's plans.
+	 * Returns whether a name is of an entry of its own that Boot makes of an environment
+	 * variable, beside the limit or plan that is meant.
 	 */
-	MapNames below(String map) {
-		return map.endsWith("." + PLANS) && map.startsWith(PREFIX)
-				? plansOf(map.substring(PREFIX.length(), map.length() - PLANS.length() - 1)) : this;
+	boolean isPhantom(ConfigurationPropertyName name) {
+		if (!isOfLimit(name)) {
+			return false;
+		}
+		String limit = name.getElement(2, Form.ORIGINAL);
+		return !spelled(limit).equals(limit) || (isOfPlan(name) && plansOf(limit).isPhantom(name));
 	}
 
 	/** Returns the names of a limit's plans. */
 	PlanNames plansOf(String limit) {
-		return this.plans.getOrDefault(PropertyPath.uniform(limit), PlanNames.NONE);
+		return this.plans.getOrDefault(uniform(limit), PlanNames.NONE);
 	}
 
-	@Override
-	public String spelled(String name) {
-		Declared declared = this.byUniform.get(PropertyPath.uniform(name));
+	/** Returns a name as a file spells it, or the given one where no file has it. */
+	String spelled(String name) {
+		Declared declared = this.byUniform.get(uniform(name));
 		return (declared != null) ? declared.name() : name;
 	}
 
 	/** Returns whether a file has this limit. */
 	boolean isDeclared(String name) {
-		return this.byUniform.containsKey(PropertyPath.uniform(name));
-	}
-
-	@Override
-	public Collection<String> declared() {
-		return this.byUniform.values().stream().map(Declared::name).toList();
+		return this.byUniform.containsKey(uniform(name));
 	}
 
 	/** Returns the declared name that was probably meant. */
 	Optional<String> nearest(String name) {
-		return Suggestion.nearest(name, declared());
+		return Suggestion.nearest(name, this.byUniform.values().stream().map(Declared::name).toList());
 	}
 
 	/**
@@ -177,7 +180,7 @@ final class LimitNames implements MapNames {
 		}
 
 		boolean isReachedByVariables() {
-			return !this.bracketed || this.name.equals(PropertyPath.uniform(this.name));
+			return !this.bracketed || this.name.equals(uniform(this.name));
 		}
 
 	}

@@ -1,44 +1,58 @@
 package io.github.ratelimit.autoconfigure;
 
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
  * The names of one limit's plans as files spell them. What a plan is called is said by
  * whoever knows the plans, such as a token's issuer; so in brackets a name may have any
  * characters.
  */
-final class PlanNames implements MapNames {
+final class PlanNames {
 
 	static final PlanNames NONE = new PlanNames();
 
 	private static final String REMEDY = "Write a name that has other characters than letters, digits and '-' in "
 			+ "quotes and brackets: \"[%s]\".";
 
+	/** The dots of a name go on to the next element; an index is that of a rate. */
+	private static final Pattern PLAN = Pattern.compile("(?i)[^.]+\\.limits[.\\[].+?\\.plans\\.(.+?)(?:\\[\\d+])?");
+
+	private static final Pattern PLAIN = Pattern.compile("[a-zA-Z0-9_-]+");
+
 	private final Map<String, String> byUniform = new LinkedHashMap<>();
 
 	private final Set<String> bracketed = new LinkedHashSet<>();
 
 	/**
-	 * Adds the plan of a property of a file.
-	 * @param property {@code ratelimit.limits.<name>.plans.<name>}, perhaps with an index
+	 * Adds the plan that a property of a file names, if it does.
+	 * @param property {@code ratelimit.limits.<name>} and what stands below
 	 */
 	void add(ConfiguredProperty property) {
-		PropertyPath.Element element = property.path().get(4);
-		if (element.bracketed()) {
-			this.bracketed.add(element.text());
+		ConfigurationPropertyName name = property.name();
+		if (name.getNumberOfElements() > 4 && name.chop(5).isLastElementIndexed()) {
+			if (name.getElement(3, Form.UNIFORM).equals("plans")) {
+				this.bracketed.add(name.getElement(4, Form.ORIGINAL));
+			}
 			return;
 		}
-		String written = written(property.path());
-		if (!written.chars().allMatch(PlanNames::isPlain)) {
+		Matcher plan = PLAN.matcher(property.written());
+		if (!plan.matches()) {
+			return;
+		}
+		String written = plan.group(1);
+		if (!PLAIN.matcher(written).matches()) {
 			throw new InvalidConfigurationException(property, written,
 					"is no name for a plan as it stands: Spring Boot would read another one",
 					REMEDY.formatted(written));
 		}
-		String earlier = this.byUniform.putIfAbsent(element.uniform(), written);
+		String earlier = this.byUniform.putIfAbsent(LimitNames.uniform(written), written);
 		if (earlier != null && !earlier.equals(written)) {
 			throw new InvalidConfigurationException(property, written,
 					"is another spelling of the plan '" + earlier + "', and only letters and digits tell names apart",
@@ -46,24 +60,11 @@ final class PlanNames implements MapNames {
 		}
 	}
 
-	/** A dot would go on to the next element. */
-	private static String written(PropertyPath path) {
-		StringBuilder written = new StringBuilder(path.get(4).text());
-		for (int i = 5; i < path.size() && !path.get(i).isIndex(); i++) {
-			written.append('.').append(path.get(i).text());
-		}
-		return written.toString();
-	}
-
-	private static boolean isPlain(int c) {
-		return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-	}
-
 	/** Checks that an environment variable means no plan that it cannot reach. */
 	void checkReach(ConfiguredProperty variable) {
-		String uniform = variable.path().get(4).uniform();
+		String uniform = variable.name().getElement(4, Form.UNIFORM);
 		for (String name : this.bracketed) {
-			if (!name.equals(uniform) && PropertyPath.uniform(name).equals(uniform)) {
+			if (!name.equals(uniform) && LimitNames.uniform(name).equals(uniform)) {
 				throw new InvalidConfigurationException(variable, variable.value(),
 						"does not reach the plan '" + name + "', because environment variables have no brackets",
 						"Set it in a file, or write the plan's name in lower-case letters and digits.");
@@ -71,14 +72,16 @@ final class PlanNames implements MapNames {
 		}
 	}
 
-	@Override
-	public String spelled(String name) {
-		return this.bracketed.contains(name) ? name : this.byUniform.getOrDefault(PropertyPath.uniform(name), name);
+	/** Returns a name as a file spells it, or the given one where no file has it. */
+	String spelled(String name) {
+		return this.bracketed.contains(name) ? name : this.byUniform.getOrDefault(LimitNames.uniform(name), name);
 	}
 
-	@Override
-	public Collection<String> declared() {
-		return this.byUniform.values();
+	/** Returns whether Boot reads a variable as a plan that is not meant. */
+	boolean isPhantom(ConfigurationPropertyName name) {
+		String plan = name.getElement(4, Form.ORIGINAL);
+		boolean dotted = name.getNumberOfElements() > 5 && !name.isNumericIndex(5);
+		return dotted || !spelled(plan).equals(plan);
 	}
 
 	/**

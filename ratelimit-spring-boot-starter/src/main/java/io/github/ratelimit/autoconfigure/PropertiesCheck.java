@@ -1,141 +1,190 @@
 package io.github.ratelimit.autoconfigure;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
+import org.springframework.boot.context.properties.bind.AbstractBindHandler;
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.core.convert.ConversionFailedException;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Reads everything that is written under {@code ratelimit} before it is bound: fails for
- * what would be ignored or misread, and warns of properties that nobody knows.
+ * Watches Spring Boot bind what is written under {@code ratelimit}: fails for what would
+ * be ignored or misread, and warns of properties that are not known or have no effect.
  */
-final class PropertiesCheck implements BeanFactoryPostProcessor {
+final class PropertiesCheck implements ConfigurationPropertiesBindHandlerAdvisor {
 
 	private static final Log logger = LogFactory.getLog(PropertiesCheck.class);
 
-	private static final String RULES = "ratelimit.http.rules";
+	private static final ConfigurationPropertyName RULES = ConfigurationPropertyName.of("ratelimit.http.rules");
 
-	private final ConfigurableEnvironment environment;
+	private static final ConfigurationPropertyName REDIS = ConfigurationPropertyName.of("ratelimit.redis");
+
+	private final Environment environment;
 
 	private @Nullable LimitNames names;
 
-	PropertiesCheck(ConfigurableEnvironment environment) {
+	PropertiesCheck(Environment environment) {
 		this.environment = environment;
-	}
-
-	@Override
-	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-		names();
 	}
 
 	/** Returns the names of the limits as they are spelled. */
 	LimitNames names() {
-		LimitNames checked = this.names;
-		if (checked == null) {
-			checked = check();
-			this.names = checked;
+		LimitNames read = this.names;
+		if (read == null) {
+			read = LimitNames.of(properties());
+			this.names = read;
 		}
-		return checked;
+		return read;
 	}
 
-	private LimitNames check() {
-		List<ConfiguredProperty> properties = ConfiguredProperty.findAll(this.environment);
-		LimitNames limitNames = LimitNames.of(properties);
-		KnownProperty root = KnownProperty.root();
-		UnknownProperties unknown = new UnknownProperties(root, limitNames);
-		Map<String, PropertyMatch> winners = new LinkedHashMap<>();
-		Map<String, ConfiguredProperty> owners = new LinkedHashMap<>();
-		Map<String, ConfiguredProperty> replaced = new LinkedHashMap<>();
-		for (ConfiguredProperty property : properties) {
-			PropertyMatch match = PropertyMatch.of(property, root, limitNames);
-			KnownProperty found = match.found();
-			if (found == null) {
-				unknown.add(match);
-			}
-			else if (!found.takesValue()) {
-				refuseValueOfGroup(match);
-			}
-			else if (owner(owners, replaced, match) == property.source()) {
-				winners.putIfAbsent(match.name(), match);
-			}
-		}
-		winners.values().forEach(this::checkValue);
-		unknown.warnings().forEach(logger::warn);
-		warnOfReplacedRules(owners, replaced);
-		warnOfUnused(winners);
-		return limitNames;
+	private List<ConfiguredProperty> properties() {
+		return ConfiguredProperty.findAll(ConfigurationPropertySources.get(this.environment));
+	}
+
+	@Override
+	public BindHandler apply(BindHandler handler) {
+		return new Handler(handler);
 	}
 
 	/** A list comes as a whole from the first source that has a part of it. */
-	private static Object owner(Map<String, ConfiguredProperty> owners, Map<String, ConfiguredProperty> replaced,
-			PropertyMatch match) {
-		int index = match.name().indexOf('[');
-		String list = (index < 0) ? match.name() : match.name().substring(0, index);
-		ConfiguredProperty earlier = owners.putIfAbsent(list, match.property());
-		if (earlier == null || earlier.source() == match.property().source()) {
-			return match.property().source();
+	private static void warnOfReplacedRules(List<ConfiguredProperty> properties) {
+		List<ConfiguredProperty> rules = new ArrayList<>();
+		Set<PropertySource<?>> sources = new HashSet<>();
+		for (ConfiguredProperty property : properties) {
+			if (RULES.isAncestorOf(property.name()) && sources.add(property.source())) {
+				rules.add(property);
+			}
 		}
-		replaced.putIfAbsent(list, match.property());
-		return earlier.source();
-	}
-
-	/** Who wrote rules in two places expects both to hold. */
-	private static void warnOfReplacedRules(Map<String, ConfiguredProperty> owners,
-			Map<String, ConfiguredProperty> replaced) {
-		ConfiguredProperty owner = owners.get(RULES);
-		ConfiguredProperty dropped = replaced.get(RULES);
-		if (owner != null && dropped != null) {
-			logger.warn("The rules of " + RULES + " are those of " + owner.place() + " alone, and those of "
-					+ dropped.place() + " do not hold: a list is replaced as a whole, not "
+		if (rules.size() > 1) {
+			logger.warn("The rules of " + RULES + " are those of " + rules.get(0).place() + " alone, and those of "
+					+ rules.get(1).place() + " do not hold: a list is replaced as a whole, not "
 					+ "merged. Write all rules in one place");
 		}
 	}
 
-	private static void refuseValueOfGroup(PropertyMatch match) {
-		ConfiguredProperty property = match.property();
-		String name = match.name();
-		String value = property.value();
-		String example = example(match.deepest());
-		if (!value.isEmpty()) {
-			boolean limit = name.startsWith("ratelimit.limits.") && match.deepest().kind() == KnownProperty.Kind.GROUP;
-			throw new InvalidConfigurationException(property, value,
-					"stands where other properties have to be, one level below",
-					limit ? "Write " + name + ".rate: " + value + " and " + name + ".key."
-							: "Write for example " + name + "." + example + ".");
-		}
-		if (property.path().size() > 1) {
-			throw new InvalidConfigurationException(property, value, "has nothing below it",
-					"Remove it, or write for example " + name + "." + example + " below it, indented.");
-		}
+	private String text(ConfigurationProperty property) {
+		return this.environment.resolvePlaceholders(property.getValue().toString());
 	}
 
-	private static String example(KnownProperty group) {
-		if (group.kind() == KnownProperty.Kind.MAP) {
-			KnownProperty element = group.element();
-			return element.takesValue() ? "<name>" : "<name>." + element.childNames().get(0);
+	/** Sees every property that Boot binds, those of other prefixes too. */
+	private final class Handler extends AbstractBindHandler {
+
+		private boolean ours;
+
+		private final List<ConfigurationPropertyName> bound = new ArrayList<>();
+
+		private final Set<String> settingsOfRedis = new TreeSet<>();
+
+		private UnknownProperties unknown = new UnknownProperties(LimitNames.of(List.of()));
+
+		Handler(BindHandler handler) {
+			super(handler);
 		}
-		return group.childNames().get(0);
-	}
 
-	private void checkValue(PropertyMatch match) {
-		ValueRules.check(match.name(), match.deepest(), value(match));
-	}
-
-	private String value(PropertyMatch match) {
-		return this.environment.resolvePlaceholders(match.property().value());
-	}
-
-	private void warnOfUnused(Map<String, PropertyMatch> winners) {
-		PropertyMatch store = winners.get("ratelimit.store");
-		String unused = UnusedSettings.find((store != null) ? value(store) : null, winners.values());
-		if (unused != null) {
-			logger.warn(unused);
+		@Override
+		public <T> @Nullable Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target,
+				BindContext context) {
+			if (context.getDepth() == 0) {
+				this.ours = name.equals(ConfiguredProperty.ROOT);
+				if (this.ours) {
+					List<ConfiguredProperty> properties = properties();
+					this.unknown = new UnknownProperties(names());
+					properties.forEach(this.unknown::check);
+					warnOfReplacedRules(properties);
+				}
+			}
+			return super.onStart(name, target, context);
 		}
+
+		@Override
+		public @Nullable Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
+				Object result) {
+			if (this.ours && !names().isPhantom(name)) {
+				this.bound.add(name);
+				ConfigurationProperty property = property(name, context);
+				if (property != null) {
+					ValueRules.check(name, result, text(property));
+					if (REDIS.isAncestorOf(name) || name.getLastElement(Form.UNIFORM).equals("onstorefailure")) {
+						this.settingsOfRedis.add(ConfiguredProperty.written(name) + " (" + property.getOrigin() + ")");
+					}
+				}
+			}
+			return super.onSuccess(name, target, context, result);
+		}
+
+		@Override
+		public @Nullable Object onFailure(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
+				Exception error) throws Exception {
+			if (this.ours && error instanceof ConversionFailedException conversion
+					&& target.getType().toClass().isEnum()) {
+				throw ValueRules.unknown(name, target.getType().toClass(),
+						Objects.requireNonNullElse(conversion.getValue(), "").toString());
+			}
+			return super.onFailure(name, target, context, error);
+		}
+
+		@Override
+		public void onFinish(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
+				@Nullable Object result) throws Exception {
+			if (this.ours && result == null && property(name, context) != null) {
+				ValueRules.checkEmpty(name, target.getType().toClass());
+			}
+			if (this.ours && context.getDepth() == 0) {
+				this.unknown.checkVariables((variable) -> isBound(variable, context.getSources()));
+				if (!(result instanceof RateLimitProperties properties)
+						|| properties.getStore() != RateLimitProperties.Store.REDIS) {
+					warnOfSettingsOfRedis();
+				}
+			}
+			super.onFinish(name, target, context, result);
+		}
+
+		private void warnOfSettingsOfRedis() {
+			if (!this.settingsOfRedis.isEmpty()) {
+				logger.warn("Permits are kept in memory (ratelimit.store is memory), so these properties have no effect: "
+						+ String.join(", ", this.settingsOfRedis));
+			}
+		}
+
+		/** Boot's context still has the last one where a name has no value of its own. */
+		private static @Nullable ConfigurationProperty property(ConfigurationPropertyName name, BindContext context) {
+			ConfigurationProperty property = context.getConfigurationProperty();
+			return (property != null && property.getName().equals(name)) ? property : null;
+		}
+
+		/** Boot reads a variable in two spellings, so it is asked which it would read. */
+		private boolean isBound(ConfiguredProperty variable, Iterable<ConfigurationPropertySource> sources) {
+			for (ConfigurationPropertySource source : sources) {
+				if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource
+						&& this.bound.stream()
+							.map(source::getConfigurationProperty)
+							.anyMatch((property) -> property != null
+									&& property.getOrigin() instanceof PropertySourceOrigin origin
+									&& origin.getPropertyName().equals(variable.written()))) {
+					return true;
+				}
+			}
+			return false;
+		}
+
 	}
 
 }

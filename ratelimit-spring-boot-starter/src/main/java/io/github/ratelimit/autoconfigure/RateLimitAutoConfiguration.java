@@ -25,7 +25,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the limits and of the {@link RateLimiter} that decides over them.
@@ -37,7 +37,7 @@ public final class RateLimitAutoConfiguration {
 	static final Duration SWEEP_PAUSE = Duration.ofSeconds(10);
 
 	@Bean
-	static PropertiesCheck rateLimitPropertiesCheck(ConfigurableEnvironment environment) {
+	static PropertiesCheck rateLimitPropertiesCheck(Environment environment) {
 		return new PropertiesCheck(environment);
 	}
 

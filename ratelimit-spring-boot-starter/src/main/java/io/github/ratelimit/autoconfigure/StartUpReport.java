@@ -129,7 +129,7 @@ final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> 
 			line.append("; in the shadow: refuses nothing");
 		}
 		line.append("; store ").append(this.store.type());
-		if (UnusedSettings.isRedis(this.store.type())) {
+		if (this.store.type().equals("redis")) {
 			line.append(sharing(registered.limit().name(), definition));
 		}
 		return line.append("; bound to ").append(boundTo.isEmpty() ? "nothing" : String.join(", ", boundTo)).toString();

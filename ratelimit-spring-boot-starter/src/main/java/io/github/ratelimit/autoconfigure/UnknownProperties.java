@@ -2,12 +2,17 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.Suggestion;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
  * Properties under {@code ratelimit} that have no effect, and what was probably meant. An
@@ -16,131 +21,189 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnknownProperties {
 
+	private static final Log logger = LogFactory.getLog(UnknownProperties.class);
+
 	private static final Set<String> NAMES_OF_SERVICES = Set.of("ratelimit", "ratelimit.redis");
 
-	private final KnownProperty root;
+	private final KnownNames root = KnownNames.read();
 
 	private final LimitNames names;
 
-	private final Set<String> warnings = new LinkedHashSet<>();
+	/** Variables that Boot may read in another way than they look. */
+	private final List<Match> variables = new ArrayList<>();
 
-	UnknownProperties(KnownProperty root, LimitNames names) {
-		this.root = root;
+	UnknownProperties(LimitNames names) {
 		this.names = names;
 	}
 
-	/** Adds a property that leads nowhere. */
-	void add(PropertyMatch match) {
-		ConfiguredProperty property = match.property();
-		if (property.variable()) {
-			refuseLostVariable(property);
+	/**
+	 * Warns of a property that is not known.
+	 * @param property the property
+	 * @throws InvalidConfigurationException if it has a value where there can only be
+	 * other properties
+	 */
+	void check(ConfiguredProperty property) {
+		Match match = Match.of(property, this.root);
+		if (match.isWhole()) {
+			if (match.node().isGroup()) {
+				refuseValueOfGroup(property, match.node());
+			}
 		}
-		Optional<String> meant = meant(match);
-		if (meant.isEmpty() && isForeignVariable(match)) {
-			return;
+		else if (property.variable()) {
+			this.variables.add(match);
 		}
-		this.warnings.add("Property '" + property.name() + "' (" + property.place() + ") has no effect. "
-				+ meant.map((name) -> "Did you mean '" + name + "'?").orElseGet(() -> known(match)));
+		else {
+			warn(match, meant(match));
+		}
 	}
 
-	/** Returns a line for each, in the order in which they were added. */
-	Collection<String> warnings() {
-		return this.warnings;
+	private static void refuseValueOfGroup(ConfiguredProperty property, KnownNames group) {
+		String name = property.written();
+		String value = property.value();
+		if (!value.isEmpty()) {
+			throw new InvalidConfigurationException(property, value,
+					"stands where other properties have to be, one level below",
+					group.names().contains("rate") ? "Write " + name + ".rate: " + value + " and " + name + ".key."
+							: "Write for example " + name + "." + group.example() + ".");
+		}
+		if (property.name().getNumberOfElements() > 1) {
+			throw new InvalidConfigurationException(property, value, "has nothing below it",
+					"Remove it, or write for example " + name + "." + group.example() + " below it, indented.");
+		}
 	}
 
 	/**
-	 * Returns whether a variable need not be ours: orchestrators make variables from the
-	 * names of services, such as RATELIMIT_SERVICE_HOST and RATELIMIT_REDIS_PORT.
+	 * Warns of environment variables that nothing was bound to. Orchestrators make some
+	 * from the names of services, such as RATELIMIT_SERVICE_HOST: those are left alone.
+	 * @param bound tells variables that something was bound to
+	 * @throws InvalidConfigurationException for a variable that was meant for a limit
 	 */
-	private static boolean isForeignVariable(PropertyMatch match) {
-		return match.property().variable() && NAMES_OF_SERVICES.contains(match.deepestName());
-	}
-
-	private Optional<String> meant(PropertyMatch match) {
-		KnownProperty node = match.deepest();
-		List<PropertyPath.Element> rest = match.rest();
-		if (match.property().variable()) {
-			return nearestChild(node, joined(rest)).or(() -> nearestChild(node, rest.get(0).text()))
-				.map((name) -> PropertyPath.ofName(match.deepestName() + "." + name).toVariable());
-		}
-		if (node.kind() == KnownProperty.Kind.LIST) {
-			return Optional.of(match.deepestName() + "[0]" + written(rest))
-				.filter((name) -> node.element().kind() == KnownProperty.Kind.GROUP);
-		}
-		String first = rest.get(0).text();
-		return nearestChild(node, first)
-			.map((name) -> match.deepestName() + "." + name + written(rest.subList(1, rest.size())))
-			.or(() -> Optional.ofNullable(elsewhere(this.root, "ratelimit", PropertyPath.uniform(first))));
-	}
-
-	private static Optional<String> nearestChild(KnownProperty node, String name) {
-		return Suggestion.nearest(name, node.childNames())
-			.or(() -> node.childNames().stream().filter((child) -> isBeginning(name, child)).findFirst());
-	}
-
-	private static boolean isBeginning(String name, String child) {
-		String uniform = PropertyPath.uniform(name);
-		return uniform.length() > 2 && PropertyPath.uniform(child).startsWith(uniform);
-	}
-
-	private static @Nullable String elsewhere(KnownProperty node, String name, String uniform) {
-		for (KnownProperty child : node.children()) {
-			String childName = name + "." + child.name();
-			if (PropertyPath.uniform(child.name()).equals(uniform)) {
-				return childName;
+	void checkVariables(Predicate<ConfiguredProperty> bound) {
+		for (Match match : this.variables) {
+			if (!bound.test(match.property())) {
+				refuseLostVariable(match.property());
+				Optional<String> meant = meant(match);
+				if (meant.isPresent() || !NAMES_OF_SERVICES.contains(match.known())) {
+					warn(match, meant);
+				}
 			}
-			String below = switch (child.kind()) {
-				case GROUP -> elsewhere(child, childName, uniform);
-				case LIST -> elsewhere(child.element(), childName + "[0]", uniform);
-				case MAP -> elsewhere(child.element(), childName + ".<name>", uniform);
-				case VALUE -> null;
-			};
-			if (below != null) {
-				return below;
+		}
+	}
+
+	private static void warn(Match match, Optional<String> meant) {
+		List<String> names = match.node().names();
+		logger.warn("Property '" + match.property().written() + "' (" + match.property().place() + ") has no effect. "
+				+ meant.map((name) -> "Did you mean '" + name + "'?")
+					.orElse(names.isEmpty() ? "Nothing can stand below '" + match.known() + "'."
+							: "Below '" + match.known() + "' there can be " + OneOf.text(names) + "."));
+	}
+
+	private Optional<String> meant(Match match) {
+		ConfigurationPropertyName name = match.property().name();
+		KnownNames node = match.node();
+		int size = name.getNumberOfElements();
+		String first = name.getElement(match.depth(), Form.ORIGINAL);
+		if (match.property().variable()) {
+			return nearest(node, uniform(name, match.depth(), size)).or(() -> nearest(node, first))
+				.map((child) -> variable(match.known() + "." + child));
+		}
+		KnownNames element = node.below().get(KnownNames.INDEX);
+		if (element != null) {
+			return element.isGroup()
+					? Optional.of(match.known() + KnownNames.INDEX + below(name.subName(match.depth())))
+					: Optional.empty();
+		}
+		return nearest(node, first).map((child) -> match.known() + "." + child + below(name.subName(match.depth() + 1)))
+			.or(() -> Optional.ofNullable(elsewhere(this.root, "ratelimit", LimitNames.uniform(first))));
+	}
+
+	private static Optional<String> nearest(KnownNames node, String name) {
+		String uniform = LimitNames.uniform(name);
+		return Suggestion.nearest(name, node.names())
+			.or(() -> node.names()
+				.stream()
+				.filter((child) -> uniform.length() > 2 && LimitNames.uniform(child).startsWith(uniform))
+				.findFirst());
+	}
+
+	private static @Nullable String elsewhere(KnownNames node, String name, String uniform) {
+		for (Map.Entry<String, KnownNames> child : node.below().entrySet()) {
+			String childName = name + (child.getKey().equals(KnownNames.INDEX) ? "" : ".") + child.getKey();
+			boolean same = node.names().contains(child.getKey()) && LimitNames.uniform(child.getKey()).equals(uniform);
+			String found = same ? childName : elsewhere(child.getValue(), childName, uniform);
+			if (found != null) {
+				return found;
 			}
 		}
 		return null;
 	}
 
-	private static String known(PropertyMatch match) {
-		List<String> known = match.deepest().childNames();
-		return known.isEmpty() ? "Nothing can stand below '" + match.deepestName() + "'."
-				: "Below '" + match.deepestName() + "' there can be " + OneOf.text(known) + ".";
-	}
-
 	private void refuseLostVariable(ConfiguredProperty variable) {
-		PropertyPath path = variable.path();
-		boolean indexed = path.get(path.size() - 1).isIndex();
-		int size = indexed ? path.size() - 1 : path.size();
-		if (size < 4 || !path.get(1).text().equals("limits")) {
-			return;
-		}
-		KnownProperty limit = KnownProperty.limitOf(this.root);
-		for (int end = 3; end < size; end++) {
-			KnownProperty setting = limit.child(joined(path.elements().subList(end, size)));
-			if (setting != null) {
-				String name = joined(path.elements().subList(2, end));
-				String right = PropertyPath.ofName("ratelimit.limits." + name + "." + setting.name()).toVariable();
-				throw lostVariable(variable, name, indexed ? right + "_" + path.get(size).text() : right);
+		ConfigurationPropertyName name = variable.name();
+		String index = name.isLastElementIndexed() ? "_" + name.getLastElement(Form.ORIGINAL) : "";
+		int size = name.getNumberOfElements() - (index.isEmpty() ? 0 : 1);
+		KnownNames limits = this.root.find(name, 1);
+		KnownNames limit = (limits != null) ? limits.below().get(KnownNames.ANY) : null;
+		for (int end = 3; limit != null && end < size; end++) {
+			String setting = uniform(name, end, size);
+			if (limit.names().stream().map(LimitNames::uniform).anyMatch(setting::equals)) {
+				String limitName = uniform(name, 2, end);
+				throw new InvalidConfigurationException(variable, variable.value(),
+						"is not how an environment variable for "
+								+ (this.names.isDeclared(limitName)
+										? "the limit '" + this.names.spelled(limitName) + "'" : "a limit")
+								+ " is spelled",
+						"Write " + variable("ratelimit.limits." + limitName + "." + setting) + index
+								+ ": in environment variables, names have neither dashes nor underscores.");
 			}
 		}
 	}
 
-	private InvalidConfigurationException lostVariable(ConfiguredProperty variable, String limit, String right) {
-		String whose = this.names.isDeclared(limit) ? "the limit '" + this.names.spelled(limit) + "'" : "a limit";
-		return new InvalidConfigurationException(variable, variable.value(),
-				"is not how an environment variable for " + whose + " is spelled",
-				"Write " + right + ": in environment variables, names have neither dashes nor underscores.");
+	private static String uniform(ConfigurationPropertyName name, int from, int to) {
+		StringBuilder uniform = new StringBuilder();
+		for (int i = from; i < to; i++) {
+			uniform.append(name.getElement(i, Form.UNIFORM));
+		}
+		return uniform.toString();
 	}
 
-	private static String joined(List<PropertyPath.Element> elements) {
-		return new PropertyPath(elements).joined(elements.size());
+	private static String below(ConfigurationPropertyName rest) {
+		return (rest.isEmpty() || rest.isNumericIndex(0) ? "" : ".") + ConfiguredProperty.written(rest);
 	}
 
-	private static String written(List<PropertyPath.Element> elements) {
-		List<String> parts = new ArrayList<>();
-		elements.forEach((element) -> parts.add(element.isIndex() ? "[" + element.text() + "]" : "." + element.text()));
-		return String.join("", parts);
+	private static String variable(String name) {
+		return name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
+	}
+
+	/**
+	 * How far a property is known.
+	 *
+	 * @param property the property
+	 * @param node what its known part leads to
+	 * @param depth how many elements of its name are known
+	 */
+	private record Match(ConfiguredProperty property, KnownNames node, int depth) {
+
+		static Match of(ConfiguredProperty property, KnownNames root) {
+			KnownNames node = root;
+			for (int depth = 1; depth < property.name().getNumberOfElements(); depth++) {
+				KnownNames next = node.find(property.name(), depth);
+				if (next == null) {
+					return new Match(property, node, depth);
+				}
+				node = next;
+			}
+			return new Match(property, node, property.name().getNumberOfElements());
+		}
+
+		boolean isWhole() {
+			return this.depth == this.property.name().getNumberOfElements();
+		}
+
+		String known() {
+			return ConfiguredProperty.written(this.property.name().chop(this.depth));
+		}
+
 	}
 
 }

@@ -101,7 +101,7 @@ class FailureAnalyzerTests {
 	void originIsLeftOutWhereThereIsNone() {
 		InvalidConfigurationException failure = new InvalidConfigurationException("ratelimit.http.body", "x", "is odd",
 				"Mend it.");
-		FailureAnalysis analysis = new InvalidConfigurationFailureAnalyzer(new StandardEnvironment())
+		FailureAnalysis analysis = new RateLimitFailureAnalyzer(new StandardEnvironment())
 			.analyze(new BeanCreationException("wrapped", failure));
 		assertThat(analysis.getDescription()).isEqualTo("""
 				The rate limits are not configured correctly:
@@ -134,7 +134,7 @@ class FailureAnalyzerTests {
 	@Test
 	void invalidRateIsShownWithoutBeanWhereThereIsNone() {
 		InvalidRateException failure = new InvalidRateException("x", "is odd", "Mend it.");
-		FailureAnalysis analysis = new InvalidRateFailureAnalyzer().analyze(failure);
+		FailureAnalysis analysis = new RateLimitFailureAnalyzer(null).analyze(failure);
 		assertThat(analysis.getDescription())
 			.isEqualTo("A rate is not valid:\n\n    Value: \"x\"\n    Reason: The rate is odd");
 		assertThat(analysis.getAction()).isEqualTo("Mend it.");
@@ -156,7 +156,7 @@ class FailureAnalyzerTests {
 	@Test
 	void invalidExpressionIsShownWithItsRemedy() {
 		InvalidExpressionException failure = new InvalidExpressionException("x", "is odd", "Mend it.");
-		FailureAnalysis analysis = new InvalidExpressionFailureAnalyzer().analyze(failure);
+		FailureAnalysis analysis = new RateLimitFailureAnalyzer(null).analyze(failure);
 		assertThat(analysis.getDescription())
 			.isEqualTo("An expression is not valid:\n\n    Value: \"x\"\n    Reason: The expression is odd");
 		assertThat(analysis.getAction()).isEqualTo("Mend it.");
@@ -183,7 +183,7 @@ class FailureAnalyzerTests {
 
 	@Test
 	void unknownLimitLikeNoneIsShownWithWhatToDo() {
-		FailureAnalysis analysis = new UnknownLimitFailureAnalyzer()
+		FailureAnalysis analysis = new RateLimitFailureAnalyzer(null)
 			.analyze(new UnknownLimitException("mail", List.of()));
 		assertThat(analysis.getDescription()).isEqualTo("A limit that does not exist is named:\n\n    Value: \"mail\"\n"
 				+ "    Reason: There is no limit named 'mail'. No limit is configured under ratelimit.limits.");

@@ -200,7 +200,7 @@ class LimitNamesTests {
 
 						    Property: RATELIMIT_LIMITS_CHAT_TOKENS_RATE
 						    Value: "9/s"
-						    Origin: environment variable RATELIMIT_LIMITS_CHAT_TOKENS_RATE
+						    Origin: System Environment Property "RATELIMIT_LIMITS_CHAT_TOKENS_RATE"
 						    Reason: The value is not how an environment variable for a limit is spelled
 
 						Write RATELIMIT_LIMITS_CHATTOKENS_RATE: in environment variables, names have neither dashes nor underscores.""");

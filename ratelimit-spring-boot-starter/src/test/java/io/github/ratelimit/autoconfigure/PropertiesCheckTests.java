@@ -185,7 +185,7 @@ class PropertiesCheckTests {
 		StartUp.of("")
 			.variable("RATELIMIT_MEMORY_MAX_KEYS", "1")
 			.succeeds((context) -> assertThat(output)
-				.contains("Property 'RATELIMIT_MEMORY_MAX_KEYS' (environment variable RATELIMIT_MEMORY_MAX_KEYS) "
+				.contains("Property 'RATELIMIT_MEMORY_MAX_KEYS' (System Environment Property \"RATELIMIT_MEMORY_MAX_KEYS\") "
 						+ "has no effect. Did you mean 'RATELIMIT_MEMORY_MAXKEYSPERLIMIT'?"));
 	}
 
@@ -248,8 +248,8 @@ class PropertiesCheckTests {
 	void algorithmsAreKnownInAnySpelling(String algorithm) {
 		StartUp.ofLimit("rate: 5/s", "key: ip", "algorithm: " + algorithm)
 			.succeeds((context) -> assertThat(
-					PropertyPath.uniform(context.getBean(LimitRegistry.class).get("chat").limit().algorithm().name()))
-				.isEqualTo(PropertyPath.uniform(algorithm)));
+					LimitNames.uniform(context.getBean(LimitRegistry.class).get("chat").limit().algorithm().name()))
+				.isEqualTo(LimitNames.uniform(algorithm)));
 	}
 
 	@Test
@@ -290,9 +290,9 @@ class PropertiesCheckTests {
 				""")
 			.succeeds((context) -> assertThat(output)
 				.contains("Permits are kept in memory (ratelimit.store is memory), so these properties have no effect: "
+						+ "ratelimit.limits.chat.on-store-failure (Byte array resource [file-0.yml] - 5:50), "
 						+ "ratelimit.on-store-failure (Byte array resource [file-0.yml] - 2:21), "
-						+ "ratelimit.redis.deadline (Byte array resource [file-0.yml] - 3:19), "
-						+ "ratelimit.limits.chat.on-store-failure (Byte array resource [file-0.yml] - 5:50)"));
+						+ "ratelimit.redis.deadline (Byte array resource [file-0.yml] - 3:19)"));
 	}
 
 	@ParameterizedTest

@@ -26,7 +26,7 @@ class PropertySourcesTests {
 
 					    Property: ratelimit.limits.chat.rate
 					    Value: "5/x"
-					    Origin: environment variable RATELIMIT_LIMITS_CHAT_RATE
+					    Origin: System Environment Property "RATELIMIT_LIMITS_CHAT_RATE"
 					    Instead of: [file-0.yml] - 4:13
 					""");
 	}
@@ -43,14 +43,14 @@ class PropertySourcesTests {
 			.ofLimit("rate: 5/s", "key: ip", "cost: 1", "algorithm: token-bucket", "on-missing-key: ip", "max-debt: 1")
 			.variable(variable, "")
 			.failure()).contains("Property: " + property + "\n",
-					"Origin: environment variable " + variable + ", which is empty\n",
+					"Origin: System Environment Property \"" + variable + "\", which is empty\n",
 					"Instead of: [file-0.yml] - " + line + ":");
 	}
 
 	@Test
 	void anEmptyVariableWithoutAFileIsSaidToBeOne() {
 		assertThat(StartUp.ofLimit("key: ip").variable("RATELIMIT_LIMITS_CHAT_RATE", "").failure())
-			.contains("Origin: environment variable RATELIMIT_LIMITS_CHAT_RATE, which is empty\n")
+			.contains("Origin: System Environment Property \"RATELIMIT_LIMITS_CHAT_RATE\", which is empty\n")
 			.doesNotContain("Instead of");
 	}
 
@@ -59,10 +59,10 @@ class PropertySourcesTests {
 		assertThat(StartUp.ofLimit("rate: [5/s, 60/min]", "key: ip")
 			.variable("RATELIMIT_LIMITS_CHAT_RATE", "5/s, 60/x")
 			.failure()).contains("Property: ratelimit.limits.chat.rate[1]\n",
-					"Origin: environment variable RATELIMIT_LIMITS_CHAT_RATE\n",
-					"Instead of: [file-0.yml] - 4:14 (lists are replaced as a whole, not merged)\n");
+					"Origin: System Environment Property \"RATELIMIT_LIMITS_CHAT_RATE\"\n",
+					"Instead of: [file-0.yml] - 4:19 (lists are replaced as a whole, not merged)\n");
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip").variable("RATELIMIT_LIMITS_CHAT_RATE_0", "5/x").failure())
-			.contains("Origin: environment variable RATELIMIT_LIMITS_CHAT_RATE_0\n", "Instead of: [file-0.yml] - 4:");
+			.contains("Origin: System Environment Property \"RATELIMIT_LIMITS_CHAT_RATE_0\"\n", "Instead of: [file-0.yml] - 4:");
 	}
 
 	@Test
@@ -89,7 +89,7 @@ class PropertySourcesTests {
 				context.getEnvironment().getPropertySources().addLast(new MapPropertySource("file", file));
 			})
 			.run((context) -> assertThat(
-					new InvalidConfigurationFailureAnalyzer(environment.get()).analyze(context.getStartupFailure())
+					new RateLimitFailureAnalyzer(environment.get()).analyze(context.getStartupFailure())
 						.getDescription())
 				.contains("Property: ratelimit.http.rules[0].limits\n",
 						"Origin: near \"ratelimit.http.rules[0].path\" from property source \"profile\"\n",

@@ -322,7 +322,7 @@ class RateLimitRedisAutoConfigurationTests {
 	void limitOfAnAnnotationThatRedisCannotCountIsRefused() {
 		this.runner.withUserConfiguration(Huge.class).run((context) -> {
 			assertThat(context).hasFailed();
-			FailureAnalysis analysis = new InvalidRateLimitedMethodFailureAnalyzer()
+			FailureAnalysis analysis = new RateLimitFailureAnalyzer(null)
 				.analyze(context.getStartupFailure());
 			assertThat(analysis.getDescription()).contains("Where: method " + Huge.class.getName() + ".send()",
 					"Attribute: rate", "Value: \"1000003/h burst 10000000\"");
@@ -369,7 +369,7 @@ class RateLimitRedisAutoConfigurationTests {
 
 	private static String analysis(AssertableApplicationContext context) {
 		assertThat(context).hasFailed();
-		FailureAnalysis analysis = new InvalidConfigurationFailureAnalyzer(null).analyze(context.getStartupFailure());
+		FailureAnalysis analysis = new RateLimitFailureAnalyzer(null).analyze(context.getStartupFailure());
 		assertThat(analysis).as("analysis of " + context.getStartupFailure()).isNotNull();
 		return analysis.getDescription() + "\n\n" + analysis.getAction();
 	}

@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.support.SystemEnvironmentPropertySourceEnvironmentPostProcessor;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ContextConsumer;
@@ -77,6 +79,8 @@ final class StartUp {
 		MutablePropertySources sources = this.environment.getPropertySources();
 		String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
 		sources.replace(name, new SystemEnvironmentPropertySource(name, this.variables));
+		new SystemEnvironmentPropertySourceEnvironmentPostProcessor().postProcessEnvironment(this.environment,
+				new SpringApplication());
 		for (int i = 0; i < this.files.size(); i++) {
 			String file = "file-" + i + ".yml";
 			ByteArrayResource resource = new ByteArrayResource(this.files.get(i).getBytes(StandardCharsets.UTF_8),
@@ -106,7 +110,7 @@ final class StartUp {
 		List<String> texts = new ArrayList<>();
 		this.runner.run((context) -> {
 			assertThat(context).hasFailed();
-			FailureAnalyzer analyzer = new InvalidConfigurationFailureAnalyzer(this.environment);
+			FailureAnalyzer analyzer = new RateLimitFailureAnalyzer(this.environment);
 			FailureAnalysis analysis = analyzer.analyze(context.getStartupFailure());
 			assertThat(analysis).as("analysis of " + context.getStartupFailure()).isNotNull();
 			texts.add(analysis.getDescription() + "\n\n" + analysis.getAction());

@@ -6,9 +6,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 
@@ -39,11 +37,6 @@ final class KnownProperty {
 		return group("ratelimit", RateLimitProperties.class);
 	}
 
-	/** Returns what can stand below the name of a limit. */
-	static KnownProperty limitOf(KnownProperty root) {
-		return Objects.requireNonNull(root.child("limits")).element();
-	}
-
 	private static KnownProperty group(String name, Class<?> type) {
 		KnownProperty group = new KnownProperty(name, Kind.GROUP, type);
 		for (Field field : type.getDeclaredFields()) {
@@ -69,7 +62,7 @@ final class KnownProperty {
 	}
 
 	private void add(KnownProperty child) {
-		this.children.putIfAbsent(PropertyPath.uniform(child.name), child);
+		this.children.putIfAbsent(child.name, child);
 	}
 
 	/** Returns the name in the form of the documentation, without its parents. */
@@ -86,10 +79,6 @@ final class KnownProperty {
 		return this.type;
 	}
 
-	@Nullable KnownProperty child(String uniform) {
-		return this.children.get(uniform);
-	}
-
 	Collection<KnownProperty> children() {
 		return this.children.values();
 	}
@@ -100,16 +89,6 @@ final class KnownProperty {
 			throw new IllegalStateException(this.name + " has no elements");
 		}
 		return this.element;
-	}
-
-	/** Returns whether a value can stand here. */
-	boolean takesValue() {
-		return this.kind == Kind.VALUE || this.kind == Kind.LIST;
-	}
-
-	/** Returns the names that can stand below this group. */
-	List<String> childNames() {
-		return this.children.values().stream().map((child) -> child.name).toList();
 	}
 
 	/** What can stand below a node. */
