@@ -139,6 +139,15 @@ class ArchitectureTests {
 		.importsOnlyTheRootAnd("store.bucket4j");
 
 	@ArchTest
+	static final ArchRule properties_imports_only_the_root_expression_provider_and_web = room(
+			"autoconfigure.properties")
+		.importsOnlyTheRootAnd("expression", "provider", "web");
+
+	@ArchTest
+	static final ArchRule report_imports_only_the_root_expression_method_and_properties = room("autoconfigure.report")
+		.importsOnlyTheRootAnd("expression", "method", "autoconfigure.properties");
+
+	@ArchTest
 	static final ArchRule nobody_imports_autoconfigure = noClasses().that()
 		.resideOutsideOfPackage(ROOT + ".autoconfigure..")
 		.should()

@@ -7,14 +7,17 @@ import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.RateLimitListener;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.autoconfigure.properties.CountableLimits;
+import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
+import io.github.ratelimit.autoconfigure.properties.PlanResolvers;
+import io.github.ratelimit.autoconfigure.properties.PropertiesCheck;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
+import io.github.ratelimit.autoconfigure.report.StartUpReport;
 import io.github.ratelimit.expression.ExpressionCompiler;
 import io.github.ratelimit.expression.LimitPolicies;
-import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.observation.BanPublisher;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -84,7 +87,7 @@ public final class RateLimitAutoConfiguration {
 	@Bean
 	LimitDefinitions rateLimitDefinitions(RateLimitProperties properties, PropertiesCheck check,
 			ExpressionCompiler compiler) {
-		return new LimitDefinitions(properties, check.names(), compiler);
+		return new LimitDefinitions(properties, check, compiler);
 	}
 
 	@Bean
@@ -100,9 +103,7 @@ public final class RateLimitAutoConfiguration {
 	LimitPolicies limitPolicies(LimitDefinitions definitions, LimitRegistry registry, ListableBeanFactory beans,
 			TimeSource time, RateLimitProperties properties) {
 		PlanResolvers resolvers = new PlanResolvers(beans, time, properties.getPlanTtl());
-		List<LimitPolicy> policies = new ArrayList<>();
-		definitions.forEach((definition) -> policies.add(definition.policyIn(registry, resolvers)));
-		return new LimitPolicies(policies);
+		return definitions.policiesIn(registry, resolvers);
 	}
 
 	@Bean
@@ -127,7 +128,7 @@ public final class RateLimitAutoConfiguration {
 			KillSwitch killSwitch, RateLimitProperties properties, LimitDefinitions definitions,
 			ObjectProvider<RequestThreads> threads) {
 		return new StartUpReport(context, registry, store, killSwitch, properties, definitions,
-				threads.getIfAvailable(() -> RequestThreads.NONE_HELD));
+				threads.getIfAvailable(() -> RequestThreads.NONE_HELD).describe());
 	}
 
 }

@@ -1,6 +1,9 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
+import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.RateLimiter;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.thread.Threading;
@@ -54,9 +55,12 @@ record RequestThreads(int all) {
 		return this.all != Integer.MAX_VALUE;
 	}
 
-	/** Returns what a limit that lets calls wait says of it at start-up. */
-	String describe() {
-		return "at most " + forWaiting() + " of " + this.all + " request threads wait, "
+	/**
+	 * Returns what a limit that lets calls wait says of it at start-up.
+	 * @return a text, null where waiting calls hold none
+	 */
+	@Nullable String describe() {
+		return !areHeld() ? null : "at most " + forWaiting() + " of " + this.all + " request threads wait, "
 				+ RateLimiter.waitingCallersOfKey(forWaiting()) + " for one key";
 	}
 

@@ -1,5 +1,5 @@
 /**
- * Properties, auto-configurations, checks at start-up and failure analyses.
+ * The auto-configurations, and the beans that only they need.
  */
 @NullMarked
 package io.github.ratelimit.autoconfigure;

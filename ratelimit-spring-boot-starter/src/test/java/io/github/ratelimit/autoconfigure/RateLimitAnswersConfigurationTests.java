@@ -4,6 +4,7 @@ import io.github.ratelimit.Decision;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.HeaderStyle;

@@ -9,6 +9,10 @@ import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
+import io.github.ratelimit.autoconfigure.properties.PropertiesCheck;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
+import io.github.ratelimit.autoconfigure.report.Failures;
 import io.github.ratelimit.expression.ExpressionCompiler;
 import io.github.ratelimit.observation.RateLimitMetrics;
 import io.github.ratelimit.observation.StoreMetrics;
@@ -48,6 +52,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisSocketConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.core.env.StandardEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -160,8 +165,8 @@ class RateLimitRedisAutoConfigurationTests {
 
 	@Test
 	void settingsThatNobodyWroteAreTheStoresOwnDefaults() {
-		LimitDefinitions none = new LimitDefinitions(new RateLimitProperties(), LimitNames.of(List.of()),
-				new ExpressionCompiler(null));
+		LimitDefinitions none = new LimitDefinitions(new RateLimitProperties(),
+				new PropertiesCheck(new StandardEnvironment()), new ExpressionCompiler(null));
 		assertThat(RedisSettings.of(new RateLimitProperties(), none)).isEqualTo(RedisStoreSettings.defaults());
 	}
 
@@ -322,8 +327,7 @@ class RateLimitRedisAutoConfigurationTests {
 	void limitOfAnAnnotationThatRedisCannotCountIsRefused() {
 		this.runner.withUserConfiguration(Huge.class).run((context) -> {
 			assertThat(context).hasFailed();
-			FailureAnalysis analysis = new RateLimitFailureAnalyzer(null)
-				.analyze(context.getStartupFailure());
+			FailureAnalysis analysis = Failures.analyze(context.getStartupFailure(), null);
 			assertThat(analysis.getDescription()).contains("Where: method " + Huge.class.getName() + ".send()",
 					"Attribute: rate", "Value: \"1000003/h burst 10000000\"");
 			assertThat(analysis.getAction()).contains("a smaller burst");
@@ -369,7 +373,7 @@ class RateLimitRedisAutoConfigurationTests {
 
 	private static String analysis(AssertableApplicationContext context) {
 		assertThat(context).hasFailed();
-		FailureAnalysis analysis = new RateLimitFailureAnalyzer(null).analyze(context.getStartupFailure());
+		FailureAnalysis analysis = Failures.analyze(context.getStartupFailure(), null);
 		assertThat(analysis).as("analysis of " + context.getStartupFailure()).isNotNull();
 		return analysis.getDescription() + "\n\n" + analysis.getAction();
 	}

@@ -2,6 +2,7 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.DecisionScope;
 import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.filter.RateLimitFilter;
 import io.github.ratelimit.web.filter.RequestScopes;

@@ -5,16 +5,16 @@ import io.github.ratelimit.expression.RequestFacts;
 import java.util.Map;
 
 /** Requests of which only address and headers are known. */
-final class Requests {
+public final class Requests {
 
 	private Requests() {
 	}
 
-	static Call from(String address) {
+	public static Call from(String address) {
 		return from(address, Map.of());
 	}
 
-	static Call from(String address, Map<String, String> headers) {
+	public static Call from(String address, Map<String, String> headers) {
 		return Call.of(new RequestFacts() {
 
 			@Override

@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.autoconfigure.report.Failures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,6 @@ import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.support.SystemEnvironmentPropertySourceEnvironmentPostProcessor;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -26,7 +26,7 @@ import org.springframework.core.io.ByteArrayResource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** An application with a configuration, to be started or to be seen failing. */
-final class StartUp {
+public final class StartUp {
 
 	private final List<String> files = new ArrayList<>();
 
@@ -42,34 +42,34 @@ final class StartUp {
 	}
 
 	/** An application with an {@code application.yml} of that text. */
-	static StartUp of(String yaml) {
+	public static StartUp of(String yaml) {
 		StartUp startUp = new StartUp();
 		startUp.files.add(yaml);
 		return startUp;
 	}
 
 	/** An application with one limit of its {@code application.yml}. */
-	static StartUp ofLimit(String... lines) {
+	public static StartUp ofLimit(String... lines) {
 		return of("ratelimit:\n  limits:\n    chat:\n      " + String.join("\n      ", lines) + "\n");
 	}
 
 	/** Adds a file that wins over the ones before, such as that of a profile. */
-	StartUp file(String yaml) {
+	public StartUp file(String yaml) {
 		this.files.add(0, yaml);
 		return this;
 	}
 
-	StartUp variable(String name, String value) {
+	public StartUp variable(String name, String value) {
 		this.variables.put(name, value);
 		return this;
 	}
 
-	StartUp property(String nameAndValue) {
+	public StartUp property(String nameAndValue) {
 		this.runner = this.runner.withPropertyValues(nameAndValue);
 		return this;
 	}
 
-	StartUp with(Class<?> configuration) {
+	public StartUp with(Class<?> configuration) {
 		this.runner = this.runner.withUserConfiguration(configuration);
 		return this;
 	}
@@ -94,11 +94,11 @@ final class StartUp {
 		}
 	}
 
-	void run(ContextConsumer<AssertableApplicationContext> consumer) {
+	public void run(ContextConsumer<AssertableApplicationContext> consumer) {
 		this.runner.run(consumer);
 	}
 
-	void succeeds(ContextConsumer<AssertableApplicationContext> consumer) {
+	public void succeeds(ContextConsumer<AssertableApplicationContext> consumer) {
 		this.runner.run((context) -> {
 			assertThat(context).hasNotFailed();
 			consumer.accept(context);
@@ -106,12 +106,11 @@ final class StartUp {
 	}
 
 	/** Returns description and action of the failure analysis. */
-	String failure() {
+	public String failure() {
 		List<String> texts = new ArrayList<>();
 		this.runner.run((context) -> {
 			assertThat(context).hasFailed();
-			FailureAnalyzer analyzer = new RateLimitFailureAnalyzer(this.environment);
-			FailureAnalysis analysis = analyzer.analyze(context.getStartupFailure());
+			FailureAnalysis analysis = Failures.analyze(context.getStartupFailure(), this.environment);
 			assertThat(analysis).as("analysis of " + context.getStartupFailure()).isNotNull();
 			texts.add(analysis.getDescription() + "\n\n" + analysis.getAction());
 		});

@@ -1,0 +1,76 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
+import io.github.ratelimit.expression.AfterResponse;
+import io.github.ratelimit.expression.ConditionExpression;
+import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.InvalidExpressionException;
+import io.github.ratelimit.expression.SettleExpression;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a limit finds out after the response. */
+final class AfterResponses {
+
+	private AfterResponses() {
+	}
+
+	/**
+	 * Reads {@code count-when} and {@code settle}.
+	 * @param compiler parses expressions
+	 * @param limit the limit
+	 * @param properties its properties
+	 * @return what it finds out, null if it is nothing
+	 * @throws InvalidConfigurationException for the first value that cannot be
+	 */
+	static @Nullable AfterResponse read(ExpressionCompiler compiler, Limit limit, LimitProperties properties) {
+		String property = "ratelimit.limits." + limit.name();
+		ConditionExpression countWhen = parse(property + ".count-when", properties.getCountWhen(),
+				compiler::requestCondition, "Write when a call counts, for example status == 401, or remove it.");
+		SettleExpression settle = parse(property + ".settle", properties.getSettle(), compiler::requestSettle,
+				"Write what a call turned out to cost, for example attribute('usage'), or remove it.");
+		if (countWhen != null) {
+			checkPaid(property + ".count-when", countWhen.text(), limit);
+			checkNotWaiting(property + ".count-when", countWhen.text(), limit);
+		}
+		if (settle != null) {
+			checkPaid(property + ".settle", settle.text(), limit);
+		}
+		return (countWhen != null || settle != null) ? new AfterResponse(countWhen, settle) : null;
+	}
+
+	private static <E> @Nullable E parse(String property, @Nullable String text, Function<String, E> compiler,
+			String whatToWrite) {
+		if (text == null) {
+			return null;
+		}
+		if (text.isBlank()) {
+			throw new InvalidConfigurationException(property, "", "is empty", whatToWrite);
+		}
+		try {
+			return compiler.apply(text);
+		}
+		catch (InvalidExpressionException ex) {
+			throw new InvalidConfigurationException(property, text, ex.problem(), ex.remedy());
+		}
+	}
+
+	private static void checkPaid(String property, String text, Limit limit) {
+		if (limit.isConcurrency()) {
+			throw new InvalidConfigurationException(property, text,
+					"is for calls that are paid, but the limit '" + limit.name() + "' counts calls under way",
+					"Remove it, or give the limit a rate instead of max-concurrent.");
+		}
+	}
+
+	private static void checkNotWaiting(String property, String text, Limit limit) {
+		if (limit.paces()) {
+			throw new InvalidConfigurationException(property, text,
+					"is found out after the response, but calls of the limit '" + limit.name()
+							+ "' wait for their turn before",
+					"Remove it, or remove max-wait.");
+		}
+	}
+
+}

@@ -1,0 +1,78 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/**
+ * One property under {@code ratelimit} as one property source has it.
+ *
+ * @param source the property source
+ * @param written the name as the source spells it
+ * @param variable whether it is an environment variable, in upper case with underscores
+ * @param name the name as Spring Boot reads it
+ */
+record ConfiguredProperty(PropertySource<?> source, String written, boolean variable, ConfigurationPropertyName name) {
+
+	static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("ratelimit");
+
+	/**
+	 * Finds all of them. Boot's own names have lost the characters that Boot drops, so
+	 * they are read from the sources themselves.
+	 * @param sources the application's property sources
+	 * @return the properties, those of the source that wins first
+	 */
+	static List<ConfiguredProperty> findAll(Iterable<ConfigurationPropertySource> sources) {
+		List<ConfiguredProperty> found = new ArrayList<>();
+		for (ConfigurationPropertySource source : sources) {
+			if (source.getUnderlyingSource() instanceof EnumerablePropertySource<?> enumerable) {
+				for (String written : enumerable.getPropertyNames()) {
+					if (written.regionMatches(true, 0, "ratelimit", 0, 4)) {
+						add(enumerable, written, found);
+					}
+				}
+			}
+		}
+		return found;
+	}
+
+	private static void add(PropertySource<?> source, String written, List<ConfiguredProperty> found) {
+		boolean variable = source instanceof SystemEnvironmentPropertySource && written.indexOf('.') < 0;
+		ConfigurationPropertyName name = variable
+				? ConfigurationPropertyName
+					.adapt(written.toLowerCase(Locale.ROOT).replaceAll("_([0-9]+)(?=_|$)", "[$1]"), '_')
+				: ConfigurationPropertyName.adapt(written, '.');
+		if (ROOT.isAncestorOf(name) || (ROOT.equals(name) && !variable)) {
+			found.add(new ConfiguredProperty(source, written, variable, name));
+		}
+	}
+
+	/** Returns a name as it is spelled; Boot's own text of it leaves underscores out. */
+	static String written(ConfigurationPropertyName name) {
+		StringBuilder written = new StringBuilder();
+		for (int i = 0; i < name.getNumberOfElements(); i++) {
+			String text = name.getElement(i, Form.ORIGINAL);
+			written.append(name.isNumericIndex(i) ? "[" + text + "]" : ((i > 0) ? "." : "") + text);
+		}
+		return written.toString();
+	}
+
+	/** Returns the value as text, before placeholders are resolved. */
+	String value() {
+		Object value = this.source.getProperty(this.written);
+		return (value != null) ? value.toString() : "";
+	}
+
+	/** Returns the place for people: file and line where they are known. */
+	String place() {
+		return PropertySourceOrigin.get(this.source, this.written).toString();
+	}
+
+}

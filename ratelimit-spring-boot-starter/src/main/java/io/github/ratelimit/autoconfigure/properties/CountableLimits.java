@@ -1,0 +1,54 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RegisteredLimit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Refuses limits that a store cannot count exactly. A limit of an annotation is explained
+ * by who registers it.
+ */
+public final class CountableLimits implements Consumer<RegisteredLimit> {
+
+	private final String problem;
+
+	private final Consumer<Limit> store;
+
+	private final LimitDefinitions definitions;
+
+	/**
+	 * Creates a check of limits.
+	 * @param problem what is said of a limit that the store refuses
+	 * @param store throws an {@link IllegalArgumentException} for a limit that it cannot
+	 * count
+	 * @param definitions the limits of the configuration
+	 */
+	public CountableLimits(String problem, Consumer<Limit> store, LimitDefinitions definitions) {
+		this.problem = problem;
+		this.store = store;
+		this.definitions = definitions;
+	}
+
+	@Override
+	public void accept(RegisteredLimit registered) {
+		check(registered.limit(), "rate");
+		registered.plans().forEach((plan, limit) -> check(limit, "plans." + plan));
+	}
+
+	private void check(Limit limit, String setting) {
+		try {
+			this.store.accept(limit);
+		}
+		catch (IllegalArgumentException ex) {
+			if (this.definitions.find(limit.name()) == null) {
+				throw ex;
+			}
+			String rates = limit.rates().stream().map(Rate::toString).collect(Collectors.joining(", "));
+			throw new InvalidConfigurationException(LimitDefinitions.PREFIX + limit.name() + "." + setting, rates,
+					this.problem, String.valueOf(ex.getMessage()));
+		}
+	}
+
+}

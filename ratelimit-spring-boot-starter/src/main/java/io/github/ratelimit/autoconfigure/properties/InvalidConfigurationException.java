@@ -1,0 +1,100 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Thrown at start-up for a property that cannot be. It says which, what is wrong and what
+ * to write instead; its failure analyzer adds where the property stands.
+ */
+public class InvalidConfigurationException extends RuntimeException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	private final String property;
+
+	private final String value;
+
+	private final String problem;
+
+	private final String remedy;
+
+	private final @Nullable String place;
+
+	/**
+	 * Creates the exception.
+	 * @param property the property's full name, for example
+	 * {@code ratelimit.limits.chat.rate[1]}
+	 * @param value the value as it was written, empty where there is none
+	 * @param problem what is wrong, the end of a sentence that begins with the value, or
+	 * with the property where the value is empty
+	 * @param remedy what to write instead, a sentence
+	 */
+	public InvalidConfigurationException(String property, String value, String problem, String remedy) {
+		this(property, null, value, problem, remedy);
+	}
+
+	/**
+	 * Creates the exception for a property as one source has it.
+	 * @param property the property
+	 * @param value as above
+	 * @param problem as above
+	 * @param remedy as above
+	 */
+	InvalidConfigurationException(ConfiguredProperty property, String value, String problem, String remedy) {
+		this(property.written(), property.place(), value, problem, remedy);
+	}
+
+	private InvalidConfigurationException(String property, @Nullable String place, String value, String problem,
+			String remedy) {
+		super("Property '" + property + "'" + (value.isEmpty() ? "" : " with value '" + value + "'") + " " + problem
+				+ ". " + remedy);
+		this.property = property;
+		this.value = value;
+		this.problem = problem;
+		this.remedy = remedy;
+		this.place = place;
+	}
+
+	/**
+	 * Returns the property.
+	 * @return its full name
+	 */
+	public String property() {
+		return this.property;
+	}
+
+	/**
+	 * Returns the value as it was written.
+	 * @return the value, empty where there is none
+	 */
+	public String value() {
+		return this.value;
+	}
+
+	/**
+	 * Returns what is wrong.
+	 * @return the end of a sentence that begins with the value
+	 */
+	public String problem() {
+		return this.problem;
+	}
+
+	/**
+	 * Returns what to write instead.
+	 * @return a sentence
+	 */
+	public String remedy() {
+		return this.remedy;
+	}
+
+	/**
+	 * Returns where the property stands.
+	 * @return the place, null for the source that wins
+	 */
+	public @Nullable String place() {
+		return this.place;
+	}
+
+}

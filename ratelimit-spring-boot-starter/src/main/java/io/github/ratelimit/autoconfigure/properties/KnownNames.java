@@ -1,0 +1,89 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.core.ResolvableType;
+
+/**
+ * What can be written below a property: the tree of the fields of
+ * {@link RateLimitProperties}.
+ *
+ * @param below what each name leads to; {@value #ANY} is any name, {@value #INDEX} any
+ * index
+ */
+record KnownNames(Map<String, KnownNames> below) {
+
+	static final String ANY = "<name>";
+
+	static final String INDEX = "[0]";
+
+	/** Reads the tree, which is small and not kept. */
+	static KnownNames read() {
+		return of(ResolvableType.forClass(RateLimitProperties.class));
+	}
+
+	private static KnownNames of(ResolvableType type) {
+		Map<String, KnownNames> below = new LinkedHashMap<>();
+		Class<?> raw = type.toClass();
+		if (raw == Map.class) {
+			below.put(ANY, of(type.getGeneric(1)));
+		}
+		else if (Collection.class.isAssignableFrom(raw)) {
+			below.put(INDEX, of(type.getGeneric(0)));
+		}
+		else if (raw.getName().startsWith(RateLimitProperties.class.getName()) && !raw.isEnum()) {
+			for (Field field : raw.getDeclaredFields()) {
+				if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
+					below.put(DataObjectPropertyName.toDashedForm(field.getName()), of(ResolvableType.forField(field)));
+				}
+			}
+		}
+		return new KnownNames(below);
+	}
+
+	/** Returns what can stand below an element of a name, null if it is not known. */
+	@Nullable KnownNames find(ConfigurationPropertyName name, int element) {
+		if (name.isNumericIndex(element)) {
+			return this.below.get(INDEX);
+		}
+		String uniform = name.getElement(element, Form.UNIFORM);
+		for (Map.Entry<String, KnownNames> child : this.below.entrySet()) {
+			if (child.getKey().equals(ANY) || LimitNames.uniform(child.getKey()).equals(uniform)) {
+				return child.getValue();
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Returns whether other properties have to stand below, so that no value can be here.
+	 */
+	boolean isGroup() {
+		return !this.below.isEmpty() && !this.below.containsKey(INDEX);
+	}
+
+	/**
+	 * Returns the first name that can stand below a group, such as {@code <name>.rate}.
+	 */
+	String example() {
+		KnownNames any = this.below.get(ANY);
+		if (any == null) {
+			return names().get(0);
+		}
+		return any.isGroup() ? ANY + "." + any.example() : ANY;
+	}
+
+	/** Returns the names that can stand here, other than any name and an index. */
+	List<String> names() {
+		return this.below.keySet().stream().filter((name) -> !name.equals(ANY) && !name.equals(INDEX)).toList();
+	}
+
+}

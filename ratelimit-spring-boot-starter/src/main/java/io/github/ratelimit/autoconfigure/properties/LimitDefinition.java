@@ -1,0 +1,59 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import io.github.ratelimit.KeySource;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Penalty;
+import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.expression.AfterResponse;
+import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.expression.OnMissingKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A limit as it is configured, checked.
+ *
+ * @param limit the limit itself
+ * @param keys whose permits, at least one
+ * @param onMissingKey what happens where no key has a value
+ * @param cost how many permits, null for 1
+ * @param afterResponse what is found out after the response, null if nothing
+ * @param hideHeaders whether headers and bodies are silent about it
+ * @param onStoreFailure what it does while its store fails
+ * @param lease for how long permits are taken in advance, null where they are not
+ * @param plans the limit as plans have it, null where there are none
+ * @param penalty what happens to keys that are refused too often, null for nothing
+ * @param mode whether what it decides is done
+ */
+public record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKey onMissingKey,
+		@Nullable CostExpression cost, @Nullable AfterResponse afterResponse, boolean hideHeaders,
+		OnStoreFailure onStoreFailure, @Nullable Duration lease, @Nullable PlanDefinition plans,
+		@Nullable Penalty penalty, LimitMode mode) {
+
+	/** Registers the limit unless a registry of the application's own has it. */
+	RegisteredLimit registerIn(LimitRegistry registry) {
+		return registry.find(this.limit.name()).orElseGet(() -> {
+			List<KeySource> sources = this.keys.stream().map(KeyExpression::source).toList();
+			Map<String, Limit> limits = (this.plans != null) ? this.plans.limits() : Map.of();
+			RegisteredLimit registered = registry.register(this.limit, sources, limits, this.penalty);
+			registered.mode(this.mode);
+			return registered;
+		});
+	}
+
+	LimitPolicy policyIn(LimitRegistry registry, PlanResolvers resolvers) {
+		LimitPolicy policy = LimitPolicy.of(registerIn(registry), this.keys, this.onMissingKey, this.cost);
+		if (this.afterResponse != null) {
+			policy = policy.withAfterResponse(this.afterResponse);
+		}
+		return (this.plans != null) ? policy.withPlans(resolvers.plansOf(this.limit, this.plans)) : policy;
+	}
+
+}

@@ -1,0 +1,293 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.InvalidRateException;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Penalty;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
+import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.InvalidExpressionException;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.web.request.ClientAddress;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of the configuration, parsed once.
+ */
+public final class LimitDefinitions implements Iterable<LimitDefinition> {
+
+	static final String PREFIX = "ratelimit.limits.";
+
+	private static final String WHAT_KEYS_ARE = "Write whose calls are counted: for example header('X-API-Key'), user or ip, "
+			+ "or global where everybody shares. ";
+
+	/**
+	 * An instance takes at most an eighth of what is left: of less it is not worth it.
+	 */
+	private static final long LEAST_CAPACITY_OF_A_LEASE = 100;
+
+	private final Map<String, LimitDefinition> byName = new LinkedHashMap<>();
+
+	private final RateLimitProperties properties;
+
+	private final LimitNames names;
+
+	private final ExpressionCompiler compiler;
+
+	private final PlanDefinitions plans;
+
+	/**
+	 * Parses the limits.
+	 * @param properties the bound properties
+	 * @param check knows how the limits' names are spelled
+	 * @param compiler parses keys and costs
+	 * @throws InvalidConfigurationException for the first value that cannot be
+	 */
+	public LimitDefinitions(RateLimitProperties properties, PropertiesCheck check, ExpressionCompiler compiler) {
+		this.properties = properties;
+		this.names = check.names();
+		this.compiler = compiler;
+		this.plans = new PlanDefinitions(this.names, compiler);
+		Map<String, LimitProperties> limits = properties.getLimits();
+		limits.forEach((key, limit) -> {
+			String name = this.names.spelled(key);
+			// Boot has a second limit for the name that an environment variable spells
+			if (name.equals(key) || !limits.containsKey(name)) {
+				this.byName.put(name, define(name, limit));
+			}
+		});
+	}
+
+	private LimitDefinition define(String name, LimitProperties properties) {
+		LimitShape shape = new LimitShape(name, properties);
+		Limit limit = shape.limit(meant(name));
+		List<KeyExpression> keys = keys(name, properties.getKey());
+		PlanDefinition plans = this.plans.read(limit, shape, keys, properties);
+		CostExpression cost = cost(limit, plans, properties.getCost());
+		OnStoreFailure own = properties.getOnStoreFailure();
+		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost,
+				AfterResponses.read(this.compiler, limit, properties), properties.isHideHeaders(),
+				(own != null) ? own : this.properties.getOnStoreFailure(), lease(limit, properties.getLease()), plans,
+				penalty(name, keys, properties.getBanAfter()), properties.getMode());
+	}
+
+	private List<KeyExpression> keys(String name, List<String> texts) {
+		String property = PREFIX + name + ".key";
+		List<KeyExpression> keys = new ArrayList<>();
+		for (int i = 0; i < texts.size(); i++) {
+			String text = texts.get(i).strip();
+			String element = indexed(property, texts, i);
+			if (text.isEmpty()) {
+				throw missingKey(element, name);
+			}
+			if (isThere(keys, text)) {
+				throw new InvalidConfigurationException(element, text, "is in the list twice",
+						"Remove it: the first that has a value counts.");
+			}
+			keys.add(key(element, text));
+		}
+		if (keys.isEmpty()) {
+			throw missingKey(property, name);
+		}
+		return keys;
+	}
+
+	private InvalidConfigurationException missingKey(String property, String name) {
+		return new InvalidConfigurationException(property, "", "is missing or empty",
+				WHAT_KEYS_ARE + "A limit without a key would silently share one bucket among all callers. "
+						+ "In YAML, 'key: #id' is an empty key and a comment." + meant(name));
+	}
+
+	private KeyExpression key(String property, String text) {
+		try {
+			return this.compiler.requestKey(text);
+		}
+		catch (InvalidExpressionException ex) {
+			boolean list = (text.indexOf(',') >= 0 && !property.endsWith("]"));
+			throw new InvalidConfigurationException(property, text, ex.problem(),
+					list ? ex.remedy() + " Several alternatives are a list: key: [first, second]." : ex.remedy());
+		}
+	}
+
+	private static boolean isThere(List<KeyExpression> keys, String text) {
+		return keys.stream().anyMatch((key) -> key.source().expression().strip().equals(text));
+	}
+
+	private @Nullable CostExpression cost(Limit limit, @Nullable PlanDefinition plans, @Nullable String text) {
+		if (text == null) {
+			return null;
+		}
+		String property = PREFIX + limit.name() + ".cost";
+		if (text.isBlank()) {
+			throw new InvalidConfigurationException(property, "", "is empty",
+					"Write how many permits a call costs, as a number or an expression, or remove it for 1.");
+		}
+		try {
+			CostExpression cost = this.compiler.requestCost(text);
+			checkConstant(property, text.strip(), limit, "");
+			if (plans != null) {
+				plans.limits()
+					.forEach((plan, other) -> checkConstant(property, text.strip(), other, " on plan '" + plan + "'"));
+			}
+			return cost;
+		}
+		catch (InvalidExpressionException ex) {
+			throw new InvalidConfigurationException(property, text, ex.problem(), ex.remedy());
+		}
+	}
+
+	private static void checkConstant(String property, String text, Limit limit, String plan) {
+		try {
+			if (new BigDecimal(text).compareTo(BigDecimal.valueOf(limit.capacity())) > 0) {
+				throw new InvalidConfigurationException(property, text,
+						"is more than the limit '" + limit.name() + "' can ever hold" + plan + ", which is "
+								+ limit.capacity() + " permits: every call would be refused",
+						limit.isConcurrency() ? "Lower the cost, or raise max-concurrent."
+								: "Lower the cost, or raise the burst of the limit's smallest rate.");
+			}
+		}
+		catch (NumberFormatException ex) {
+			return;
+		}
+	}
+
+	private @Nullable Duration lease(Limit limit, @Nullable Duration lease) {
+		if (lease == null) {
+			return null;
+		}
+		String property = PREFIX + limit.name() + ".lease";
+		if (this.properties.getStore() != RateLimitProperties.Store.REDIS) {
+			throw new InvalidConfigurationException(property, DurationText.of(lease),
+					"is for permits that instances share, but ratelimit.store is memory: there is nothing to save",
+					"Remove it, or write ratelimit.store: redis.");
+		}
+		if (limit.algorithm() != Algorithm.TOKEN_BUCKET || limit.paces()) {
+			throw new InvalidConfigurationException(property, DurationText.of(lease),
+					"takes permits in advance, which only a token bucket without max-wait has: the limit '"
+							+ limit.name() + "' is "
+							+ (limit.paces() ? "one with max-wait"
+									: (limit.isConcurrency() ? "one of calls at once" : "a " + limit.algorithm())),
+					"Remove it.");
+		}
+		if (limit.capacity() < LEAST_CAPACITY_OF_A_LEASE) {
+			throw new InvalidConfigurationException(property, DurationText.of(lease),
+					"would be of no use: the limit '" + limit.name() + "' holds at most " + limit.capacity()
+							+ " permits, and an instance takes no more than an eighth of what is left in advance",
+					"Remove it. It needs a limit that holds at least " + LEAST_CAPACITY_OF_A_LEASE + " permits.");
+		}
+		return lease;
+	}
+
+	private static @Nullable Penalty penalty(String name, List<KeyExpression> keys, @Nullable String text) {
+		if (text == null) {
+			return null;
+		}
+		String property = PREFIX + name + ".ban-after";
+		Penalty penalty;
+		try {
+			penalty = Penalty.parse(text);
+		}
+		catch (InvalidRateException ex) {
+			throw new InvalidConfigurationException(property, ex.value(), ex.problem(), ex.remedy());
+		}
+		if (keys.stream().anyMatch((key) -> key.source().kind().equals(Key.GLOBAL_KIND))) {
+			throw new InvalidConfigurationException(property, text.strip(),
+					"would ban all callers at once: the limit has global among its keys",
+					"Remove it, or count by what tells callers apart.");
+		}
+		if (name.length() > Penalty.MAX_NAME_LENGTH) {
+			throw new InvalidConfigurationException(property, text.strip(),
+					"needs a limit with a shorter name: refusals and bans are kept under names made of it",
+					"Shorten the limit's name to at most " + Penalty.MAX_NAME_LENGTH + " characters.");
+		}
+		return penalty;
+	}
+
+	private String meant(String name) {
+		return this.names.isDeclared(name) ? ""
+				: this.names.nearest(name)
+					.map((nearest) -> " Only environment variables name the limit '" + name + "': did you mean '"
+							+ nearest + "'?")
+					.orElse("");
+	}
+
+	private static String indexed(String property, List<?> list, int index) {
+		return (list.size() > 1) ? property + "[" + index + "]" : property;
+	}
+
+	/**
+	 * Registers the limits.
+	 * @param registry the registry, also one of the application's own
+	 */
+	public void registerIn(LimitRegistry registry) {
+		int ipv6Prefix = this.properties.getHttp().getIpv6Prefix();
+		registry.addressForm((address) -> ClientAddress.canonicalOrSame(address, ipv6Prefix));
+		forEach((definition) -> definition.registerIn(registry));
+	}
+
+	/**
+	 * Returns how the limits find keys, costs and plans.
+	 * @param registry where the limits are registered
+	 * @param resolvers finds what tells the plans of callers
+	 * @return the limits' policies
+	 */
+	public LimitPolicies policiesIn(LimitRegistry registry, PlanResolvers resolvers) {
+		List<LimitPolicy> policies = new ArrayList<>();
+		forEach((definition) -> policies.add(definition.policyIn(registry, resolvers)));
+		return new LimitPolicies(policies);
+	}
+
+	/**
+	 * Returns the limits that headers and bodies are silent about.
+	 * @return their names
+	 */
+	public Set<String> hidden() {
+		Set<String> hidden = new HashSet<>();
+		for (LimitDefinition definition : this) {
+			if (definition.hideHeaders()) {
+				hidden.add(definition.limit().name());
+			}
+		}
+		return hidden;
+	}
+
+	/**
+	 * Returns a limit of the configuration.
+	 * @param name its name
+	 * @return the limit, null if there is none of that name
+	 */
+	public @Nullable LimitDefinition find(String name) {
+		return this.byName.get(name);
+	}
+
+	/**
+	 * Returns what a limit does while its store fails.
+	 * @param name the name of the limit, which may be one of an annotation
+	 * @return what it does
+	 */
+	public OnStoreFailure onStoreFailure(String name) {
+		LimitDefinition definition = find(Penalty.guarded(name));
+		return (definition != null) ? definition.onStoreFailure() : this.properties.getOnStoreFailure();
+	}
+
+	@Override
+	public Iterator<LimitDefinition> iterator() {
+		return this.byName.values().iterator();
+	}
+
+}

@@ -1,0 +1,74 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.PlanResolver;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.expression.Plans;
+import io.github.ratelimit.expression.ResolvedPlans;
+import java.time.Duration;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Finds who tells the plans of callers: an expression, or the application's
+ * {@link PlanResolver}, which is not made before it is asked: it may need what is not
+ * there yet when limits are bound.
+ */
+public final class PlanResolvers {
+
+	private final ListableBeanFactory beans;
+
+	private final TimeSource time;
+
+	private final Duration timeToLive;
+
+	private final SingletonSupplier<PlanResolver> resolver;
+
+	/**
+	 * Creates it.
+	 * @param beans where a {@link PlanResolver} is looked for
+	 * @param time tells the age of its answers
+	 * @param timeToLive how long they are remembered
+	 */
+	public PlanResolvers(ListableBeanFactory beans, TimeSource time, Duration timeToLive) {
+		this.beans = beans;
+		this.time = time;
+		this.timeToLive = timeToLive;
+		this.resolver = SingletonSupplier.of(() -> ((BeanFactory) beans).getBean(PlanResolver.class));
+	}
+
+	/**
+	 * Returns the plans of a limit.
+	 * @param limit the limit
+	 * @param definition its plans
+	 * @return what tells which plan a call is on
+	 * @throws InvalidConfigurationException if nothing tells it
+	 */
+	Plans plansOf(Limit limit, PlanDefinition definition) {
+		if (definition.expression() != null) {
+			return Plans.of(definition.expression());
+		}
+		checkResolver(limit, definition);
+		PlanResolver lazy = (name, key) -> this.resolver.obtain().planOf(name, key);
+		return Plans.of(new ResolvedPlans(limit.name(), lazy, this.time, this.timeToLive));
+	}
+
+	private void checkResolver(Limit limit, PlanDefinition definition) {
+		int resolvers = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beans, PlanResolver.class, true,
+				false).length;
+		if (resolvers == 0) {
+			String property = LimitDefinitions.PREFIX + limit.name();
+			throw new InvalidConfigurationException(property + ".plans",
+					String.join(", ", definition.limits().keySet()), "names plans, and nobody tells who is on them",
+					"Write an expression, for example " + property + ".plan: claim('plan'), or define a bean of type "
+							+ "PlanResolver.");
+		}
+		if (resolvers > 1) {
+			// fails now, and not at the first call, if none of them is the primary one
+			this.resolver.obtain();
+		}
+	}
+
+}

@@ -1,0 +1,194 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
+import org.springframework.boot.context.properties.bind.AbstractBindHandler;
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.core.convert.ConversionFailedException;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/**
+ * Watches Spring Boot bind what is written under {@code ratelimit}: fails for what would
+ * be ignored or misread, and warns of properties that are not known or have no effect.
+ */
+public final class PropertiesCheck implements ConfigurationPropertiesBindHandlerAdvisor {
+
+	private static final Log logger = LogFactory.getLog(PropertiesCheck.class);
+
+	private static final ConfigurationPropertyName RULES = ConfigurationPropertyName.of("ratelimit.http.rules");
+
+	private static final ConfigurationPropertyName REDIS = ConfigurationPropertyName.of("ratelimit.redis");
+
+	private final Environment environment;
+
+	private @Nullable LimitNames names;
+
+	/**
+	 * Creates it.
+	 * @param environment the application's environment
+	 */
+	public PropertiesCheck(Environment environment) {
+		this.environment = environment;
+	}
+
+	/** Returns the names of the limits as they are spelled. */
+	LimitNames names() {
+		LimitNames read = this.names;
+		if (read == null) {
+			read = LimitNames.of(properties());
+			this.names = read;
+		}
+		return read;
+	}
+
+	private List<ConfiguredProperty> properties() {
+		return ConfiguredProperty.findAll(ConfigurationPropertySources.get(this.environment));
+	}
+
+	@Override
+	public BindHandler apply(BindHandler handler) {
+		return new Handler(handler);
+	}
+
+	/** A list comes as a whole from the first source that has a part of it. */
+	private static void warnOfReplacedRules(List<ConfiguredProperty> properties) {
+		List<ConfiguredProperty> rules = new ArrayList<>();
+		Set<PropertySource<?>> sources = new HashSet<>();
+		for (ConfiguredProperty property : properties) {
+			if (RULES.isAncestorOf(property.name()) && sources.add(property.source())) {
+				rules.add(property);
+			}
+		}
+		if (rules.size() > 1) {
+			logger.warn("The rules of " + RULES + " are those of " + rules.get(0).place() + " alone, and those of "
+					+ rules.get(1).place() + " do not hold: a list is replaced as a whole, not "
+					+ "merged. Write all rules in one place");
+		}
+	}
+
+	private String text(ConfigurationProperty property) {
+		return this.environment.resolvePlaceholders(property.getValue().toString());
+	}
+
+	/** Sees every property that Boot binds, those of other prefixes too. */
+	private final class Handler extends AbstractBindHandler {
+
+		private boolean ours;
+
+		private final List<ConfigurationPropertyName> bound = new ArrayList<>();
+
+		private final Set<String> settingsOfRedis = new TreeSet<>();
+
+		private UnknownProperties unknown = new UnknownProperties(LimitNames.of(List.of()));
+
+		Handler(BindHandler handler) {
+			super(handler);
+		}
+
+		@Override
+		public <T> @Nullable Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target,
+				BindContext context) {
+			if (context.getDepth() == 0) {
+				this.ours = name.equals(ConfiguredProperty.ROOT);
+				if (this.ours) {
+					List<ConfiguredProperty> properties = properties();
+					this.unknown = new UnknownProperties(names());
+					properties.forEach(this.unknown::check);
+					warnOfReplacedRules(properties);
+				}
+			}
+			return super.onStart(name, target, context);
+		}
+
+		@Override
+		public @Nullable Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
+				Object result) {
+			if (this.ours && !names().isPhantom(name)) {
+				this.bound.add(name);
+				ConfigurationProperty property = property(name, context);
+				if (property != null) {
+					ValueRules.check(name, result, text(property));
+					if (REDIS.isAncestorOf(name) || name.getLastElement(Form.UNIFORM).equals("onstorefailure")) {
+						this.settingsOfRedis.add(ConfiguredProperty.written(name) + " (" + property.getOrigin() + ")");
+					}
+				}
+			}
+			return super.onSuccess(name, target, context, result);
+		}
+
+		@Override
+		public @Nullable Object onFailure(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
+				Exception error) throws Exception {
+			if (this.ours && error instanceof ConversionFailedException conversion
+					&& target.getType().toClass().isEnum()) {
+				throw ValueRules.unknown(name, target.getType().toClass(),
+						Objects.requireNonNullElse(conversion.getValue(), "").toString());
+			}
+			return super.onFailure(name, target, context, error);
+		}
+
+		@Override
+		public void onFinish(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
+				@Nullable Object result) throws Exception {
+			if (this.ours && result == null && property(name, context) != null) {
+				ValueRules.checkEmpty(name, target.getType().toClass());
+			}
+			if (this.ours && context.getDepth() == 0) {
+				this.unknown.checkVariables((variable) -> isBound(variable, context.getSources()));
+				if (!(result instanceof RateLimitProperties properties)
+						|| properties.getStore() != RateLimitProperties.Store.REDIS) {
+					warnOfSettingsOfRedis();
+				}
+			}
+			super.onFinish(name, target, context, result);
+		}
+
+		private void warnOfSettingsOfRedis() {
+			if (!this.settingsOfRedis.isEmpty()) {
+				logger
+					.warn("Permits are kept in memory (ratelimit.store is memory), so these properties have no effect: "
+							+ String.join(", ", this.settingsOfRedis));
+			}
+		}
+
+		/** Boot's context still has the last one where a name has no value of its own. */
+		private static @Nullable ConfigurationProperty property(ConfigurationPropertyName name, BindContext context) {
+			ConfigurationProperty property = context.getConfigurationProperty();
+			return (property != null && property.getName().equals(name)) ? property : null;
+		}
+
+		/** Boot reads a variable in two spellings, so it is asked which it would read. */
+		private boolean isBound(ConfiguredProperty variable, Iterable<ConfigurationPropertySource> sources) {
+			for (ConfigurationPropertySource source : sources) {
+				if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource && this.bound.stream()
+					.map(source::getConfigurationProperty)
+					.anyMatch((property) -> property != null
+							&& property.getOrigin() instanceof PropertySourceOrigin origin
+							&& origin.getPropertyName().equals(variable.written()))) {
+					return true;
+				}
+			}
+			return false;
+		}
+
+	}
+
+}

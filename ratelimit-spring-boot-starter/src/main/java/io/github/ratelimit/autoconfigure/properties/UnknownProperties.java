@@ -1,0 +1,209 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import io.github.ratelimit.Suggestion;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+
+/**
+ * Properties under {@code ratelimit} that have no effect, and what was probably meant. An
+ * environment variable that was meant to be part of a limit fails at once: without it the
+ * limit would silently be another one.
+ */
+final class UnknownProperties {
+
+	private static final Log logger = LogFactory.getLog(UnknownProperties.class);
+
+	private static final Set<String> NAMES_OF_SERVICES = Set.of("ratelimit", "ratelimit.redis");
+
+	private final KnownNames root = KnownNames.read();
+
+	private final LimitNames names;
+
+	/** Variables that Boot may read in another way than they look. */
+	private final List<Match> variables = new ArrayList<>();
+
+	UnknownProperties(LimitNames names) {
+		this.names = names;
+	}
+
+	/**
+	 * Warns of a property that is not known.
+	 * @param property the property
+	 * @throws InvalidConfigurationException if it has a value where there can only be
+	 * other properties
+	 */
+	void check(ConfiguredProperty property) {
+		Match match = Match.of(property, this.root);
+		if (match.isWhole()) {
+			if (match.node().isGroup()) {
+				refuseValueOfGroup(property, match.node());
+			}
+		}
+		else if (property.variable()) {
+			this.variables.add(match);
+		}
+		else {
+			warn(match, meant(match));
+		}
+	}
+
+	private static void refuseValueOfGroup(ConfiguredProperty property, KnownNames group) {
+		String name = property.written();
+		String value = property.value();
+		if (!value.isEmpty()) {
+			throw new InvalidConfigurationException(property, value,
+					"stands where other properties have to be, one level below",
+					group.names().contains("rate") ? "Write " + name + ".rate: " + value + " and " + name + ".key."
+							: "Write for example " + name + "." + group.example() + ".");
+		}
+		if (property.name().getNumberOfElements() > 1) {
+			throw new InvalidConfigurationException(property, value, "has nothing below it",
+					"Remove it, or write for example " + name + "." + group.example() + " below it, indented.");
+		}
+	}
+
+	/**
+	 * Warns of environment variables that nothing was bound to. Orchestrators make some
+	 * from the names of services, such as RATELIMIT_SERVICE_HOST: those are left alone.
+	 * @param bound tells variables that something was bound to
+	 * @throws InvalidConfigurationException for a variable that was meant for a limit
+	 */
+	void checkVariables(Predicate<ConfiguredProperty> bound) {
+		for (Match match : this.variables) {
+			if (!bound.test(match.property())) {
+				refuseLostVariable(match.property());
+				Optional<String> meant = meant(match);
+				if (meant.isPresent() || !NAMES_OF_SERVICES.contains(match.known())) {
+					warn(match, meant);
+				}
+			}
+		}
+	}
+
+	private static void warn(Match match, Optional<String> meant) {
+		List<String> names = match.node().names();
+		logger.warn("Property '" + match.property().written() + "' (" + match.property().place() + ") has no effect. "
+				+ meant.map((name) -> "Did you mean '" + name + "'?")
+					.orElse(names.isEmpty() ? "Nothing can stand below '" + match.known() + "'."
+							: "Below '" + match.known() + "' there can be " + OneOf.text(names) + "."));
+	}
+
+	private Optional<String> meant(Match match) {
+		ConfigurationPropertyName name = match.property().name();
+		KnownNames node = match.node();
+		int size = name.getNumberOfElements();
+		String first = name.getElement(match.depth(), Form.ORIGINAL);
+		if (match.property().variable()) {
+			return nearest(node, uniform(name, match.depth(), size)).or(() -> nearest(node, first))
+				.map((child) -> variable(match.known() + "." + child));
+		}
+		KnownNames element = node.below().get(KnownNames.INDEX);
+		if (element != null) {
+			return element.isGroup()
+					? Optional.of(match.known() + KnownNames.INDEX + below(name.subName(match.depth())))
+					: Optional.empty();
+		}
+		return nearest(node, first).map((child) -> match.known() + "." + child + below(name.subName(match.depth() + 1)))
+			.or(() -> Optional.ofNullable(elsewhere(this.root, "ratelimit", LimitNames.uniform(first))));
+	}
+
+	private static Optional<String> nearest(KnownNames node, String name) {
+		String uniform = LimitNames.uniform(name);
+		return Suggestion.nearest(name, node.names())
+			.or(() -> node.names()
+				.stream()
+				.filter((child) -> uniform.length() > 2 && LimitNames.uniform(child).startsWith(uniform))
+				.findFirst());
+	}
+
+	private static @Nullable String elsewhere(KnownNames node, String name, String uniform) {
+		for (Map.Entry<String, KnownNames> child : node.below().entrySet()) {
+			String childName = name + (child.getKey().equals(KnownNames.INDEX) ? "" : ".") + child.getKey();
+			boolean same = node.names().contains(child.getKey()) && LimitNames.uniform(child.getKey()).equals(uniform);
+			String found = same ? childName : elsewhere(child.getValue(), childName, uniform);
+			if (found != null) {
+				return found;
+			}
+		}
+		return null;
+	}
+
+	private void refuseLostVariable(ConfiguredProperty variable) {
+		ConfigurationPropertyName name = variable.name();
+		String index = name.isLastElementIndexed() ? "_" + name.getLastElement(Form.ORIGINAL) : "";
+		int size = name.getNumberOfElements() - (index.isEmpty() ? 0 : 1);
+		KnownNames limits = this.root.find(name, 1);
+		KnownNames limit = (limits != null) ? limits.below().get(KnownNames.ANY) : null;
+		for (int end = 3; limit != null && end < size; end++) {
+			String setting = uniform(name, end, size);
+			if (limit.names().stream().map(LimitNames::uniform).anyMatch(setting::equals)) {
+				String limitName = uniform(name, 2, end);
+				throw new InvalidConfigurationException(variable, variable.value(),
+						"is not how an environment variable for "
+								+ (this.names.isDeclared(limitName)
+										? "the limit '" + this.names.spelled(limitName) + "'" : "a limit")
+								+ " is spelled",
+						"Write " + variable("ratelimit.limits." + limitName + "." + setting) + index
+								+ ": in environment variables, names have neither dashes nor underscores.");
+			}
+		}
+	}
+
+	private static String uniform(ConfigurationPropertyName name, int from, int to) {
+		StringBuilder uniform = new StringBuilder();
+		for (int i = from; i < to; i++) {
+			uniform.append(name.getElement(i, Form.UNIFORM));
+		}
+		return uniform.toString();
+	}
+
+	private static String below(ConfigurationPropertyName rest) {
+		return (rest.isEmpty() || rest.isNumericIndex(0) ? "" : ".") + ConfiguredProperty.written(rest);
+	}
+
+	private static String variable(String name) {
+		return name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
+	}
+
+	/**
+	 * How far a property is known.
+	 *
+	 * @param property the property
+	 * @param node what its known part leads to
+	 * @param depth how many elements of its name are known
+	 */
+	private record Match(ConfiguredProperty property, KnownNames node, int depth) {
+
+		static Match of(ConfiguredProperty property, KnownNames root) {
+			KnownNames node = root;
+			for (int depth = 1; depth < property.name().getNumberOfElements(); depth++) {
+				KnownNames next = node.find(property.name(), depth);
+				if (next == null) {
+					return new Match(property, node, depth);
+				}
+				node = next;
+			}
+			return new Match(property, node, property.name().getNumberOfElements());
+		}
+
+		boolean isWhole() {
+			return this.depth == this.property.name().getNumberOfElements();
+		}
+
+		String known() {
+			return ConfiguredProperty.written(this.property.name().chop(this.depth));
+		}
+
+	}
+
+}

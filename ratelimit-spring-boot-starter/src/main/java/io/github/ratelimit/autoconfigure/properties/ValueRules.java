@@ -1,0 +1,152 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.Suggestion;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+
+/** What single values have to keep, by the last part of the names of the properties. */
+final class ValueRules {
+
+	private static final String PREFIXES = "Write what all keys of this application in Redis begin with; ratelimit is the default.";
+
+	private static final Map<String, Range<Long>> NUMBERS = Map.of("max-keys-per-limit",
+			numbers(1, Integer.MAX_VALUE, "At least one key has to be remembered; 100000 is the default."),
+			"ipv6-prefix",
+			numbers(1, 128,
+					"Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default."),
+			"segments",
+			numbers(1, Limit.MAX_SEGMENTS,
+					"Write into how many parts a sliding window divides its period, from 1 to " + Limit.MAX_SEGMENTS
+							+ "; 20 is the default."),
+			"max-concurrent",
+			numbers(1, Rate.MAX_PERMITS, "Write how many calls may be under way at once, such as 10."), "max-waiting",
+			numbers(1, Integer.MAX_VALUE,
+					"Write how many calls of an instance may wait at a time; 100 is the default."));
+
+	private static final Map<String, Range<Duration>> DURATIONS = Map.of("deadline",
+			durations(Duration.ofNanos(1), Duration.ofSeconds(10),
+					"Write how long a decision may take, at most 10s; 50ms is the default."),
+			"lease",
+			durations(Duration.ofMillis(10), Duration.ofSeconds(1),
+					"Write from 10ms to 1s, better from 50ms to 200ms, or remove it."),
+			"max-wait",
+			durations(Duration.ofMillis(1), Duration.ofDays(1),
+					"Write how long a call may wait for its turn, such as 2s, or remove it."),
+			"plan-ttl",
+			durations(Duration.ofMillis(1), Duration.ofDays(1),
+					"Write how long the plan of a key is remembered, at most 1d; 1m is the default."),
+			"longest-retry",
+			durations(Duration.ofSeconds(1), Duration.ofDays(365),
+					"Write after how long a wait SDKs of providers are not to try again by themselves; 1m is the default."),
+			"slot-lease", durations(Duration.ofSeconds(3), Duration.ofHours(1),
+					"Write how long a call keeps its place if its instance dies, from 3s to 1h; 30s is the default."));
+
+	private ValueRules() {
+	}
+
+	private static Range<Long> numbers(long least, long most, String remedy) {
+		return new Range<>(least, most, String::valueOf, remedy);
+	}
+
+	private static Range<Duration> durations(Duration least, Duration most, String remedy) {
+		return new Range<>(least, most, DurationText::of, remedy);
+	}
+
+	/**
+	 * Checks a value.
+	 * @param name the property's full name
+	 * @param value what it was converted to
+	 * @param text as it was written
+	 */
+	static void check(ConfigurationPropertyName name, Object value, String text) {
+		String last = name.getLastElement(Form.DASHED);
+		Range<Long> numbers = NUMBERS.get(last);
+		Range<Duration> durations = DURATIONS.get(last);
+		if (numbers != null && value instanceof Number number) {
+			numbers.check(name, number.longValue(), text);
+		}
+		else if (durations != null && value instanceof Duration duration) {
+			durations.check(name, duration, text);
+		}
+		else if (last.equals("key-prefix") && value instanceof String prefix) {
+			checkKeyPrefix(ConfiguredProperty.written(name), prefix);
+		}
+	}
+
+	private static void checkKeyPrefix(String name, String value) {
+		if (value.isBlank()) {
+			throw new InvalidConfigurationException(name, "", "is empty", PREFIXES);
+		}
+		if (value.indexOf('{') >= 0 || value.indexOf('}') >= 0) {
+			throw new InvalidConfigurationException(name, value,
+					"has braces, which tell a Redis Cluster where keys belong", PREFIXES);
+		}
+	}
+
+	/**
+	 * Refuses an empty text for a property that Boot would then leave as it is.
+	 * @param name the property's full name
+	 * @param type the type of its value
+	 */
+	static void checkEmpty(ConfigurationPropertyName name, Class<?> type) {
+		String last = name.getLastElement(Form.DASHED);
+		Range<?> range = NUMBERS.containsKey(last) ? NUMBERS.get(last) : DURATIONS.get(last);
+		if (type.isEnum()) {
+			throw unknown(name, type, "");
+		}
+		if (range != null) {
+			throw new InvalidConfigurationException(ConfiguredProperty.written(name), "", "is empty", range.remedy());
+		}
+	}
+
+	/** Returns the failure of a text that is none of the constants of an enum. */
+	static InvalidConfigurationException unknown(ConfigurationPropertyName name, Class<?> type, String value) {
+		List<String> constants = Arrays.stream(Objects.requireNonNull(type.getEnumConstants()))
+			.map((constant) -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'))
+			.toList();
+		String meant = Suggestion.nearest(value, constants)
+			.map((nearest) -> "Did you mean " + nearest + "? ")
+			.orElse("");
+		return new InvalidConfigurationException(ConfiguredProperty.written(name), value,
+				value.isBlank() ? "is empty" : "is not known", meant + "Write " + OneOf.text(constants) + ".");
+	}
+
+	/**
+	 * What a number or a duration has to be between.
+	 *
+	 * @param <T> the type
+	 * @param least the least
+	 * @param most the most
+	 * @param text writes values for people
+	 * @param remedy what to write instead
+	 */
+	private record Range<T extends Comparable<T>>(T least, T most, Function<T, String> text, String remedy) {
+
+		void check(ConfigurationPropertyName name, T value, String written) {
+			if (value instanceof Duration duration && (duration.isNegative() || duration.isZero())) {
+				throw invalid(name, written, "is not positive");
+			}
+			if (value.compareTo(this.least) < 0) {
+				throw invalid(name, written, "is below " + this.text.apply(this.least));
+			}
+			if (value.compareTo(this.most) > 0) {
+				throw invalid(name, written, "is above " + this.text.apply(this.most));
+			}
+		}
+
+		private InvalidConfigurationException invalid(ConfigurationPropertyName name, String value, String problem) {
+			return new InvalidConfigurationException(ConfiguredProperty.written(name), value, problem, this.remedy);
+		}
+
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * What is written under {@code ratelimit}: bound, checked, and read as limits and rules.
+ */
+@NullMarked
+package io.github.ratelimit.autoconfigure.properties;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package io.github.ratelimit.autoconfigure.report;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeySource;
+import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.OnMissingKey;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.core.env.Environment;
+
+/**
+ * Warns of limits by address where Spring's own filter says what the address is: it
+ * believes {@code Forwarded} first, and of {@code X-Forwarded-For} the leftmost entry,
+ * which the client has written unless the proxy removed it.
+ */
+public final class FrameworkForwarding {
+
+	private static final String PROPERTY = "server.forward-headers-strategy";
+
+	private static final Log logger = LogFactory.getLog(FrameworkForwarding.class);
+
+	private FrameworkForwarding() {
+	}
+
+	/**
+	 * Warns of the limits by address.
+	 * @param environment the application's environment
+	 * @param limits the limits of the configuration
+	 */
+	public static void check(Environment environment, Iterable<LimitDefinition> limits) {
+		if (!environment.getProperty(PROPERTY, "").strip().equalsIgnoreCase("framework")) {
+			return;
+		}
+		List<String> byAddress = new ArrayList<>();
+		for (LimitDefinition limit : limits) {
+			if (countsByAddress(limit)) {
+				byAddress.add(limit.limit().name());
+			}
+		}
+		if (!byAddress.isEmpty()) {
+			logger.warn(PROPERTY + " is framework, and these limits count by the client's address, if only where "
+					+ "another key is missing: " + String.join(", ", byAddress) + ". Clients choose that address "
+					+ "unless the proxy removes Forwarded and overwrites X-Forwarded-For: see that it does, or behind "
+					+ "a proxy in a private network write native");
+		}
+	}
+
+	private static boolean countsByAddress(LimitDefinition limit) {
+		KeySource last = limit.keys().get(limit.keys().size() - 1).source();
+		return limit.keys().stream().map(KeyExpression::source).anyMatch(FrameworkForwarding::isAddress)
+				|| (limit.onMissingKey() == OnMissingKey.IP && !last.kinds().contains(Key.GLOBAL_KIND));
+	}
+
+	private static boolean isAddress(KeySource source) {
+		return source.kinds().contains(Key.ADDRESS_KIND);
+	}
+
+}

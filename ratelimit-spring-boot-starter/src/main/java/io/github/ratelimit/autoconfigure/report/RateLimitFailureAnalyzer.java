@@ -1,0 +1,100 @@
+package io.github.ratelimit.autoconfigure.report;
+
+import io.github.ratelimit.InvalidRateException;
+import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
+import io.github.ratelimit.autoconfigure.properties.PropertyOrigins;
+import io.github.ratelimit.expression.InvalidExpressionException;
+import io.github.ratelimit.method.InvalidRateLimitedMethodException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+
+/**
+ * Explains why an application with limits does not start: a property, an annotation, or
+ * what the application's code says. The outermost failure knows most: a method more than
+ * the expression in its annotation. Comes before Boot's own analyzer of binding, which
+ * knows the value and not what to write instead.
+ */
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class RateLimitFailureAnalyzer implements FailureAnalyzer {
+
+	private final @Nullable Environment environment;
+
+	RateLimitFailureAnalyzer(@Nullable Environment environment) {
+		this.environment = environment;
+	}
+
+	@Override
+	public @Nullable FailureAnalysis analyze(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof InvalidConfigurationException ex) {
+				return ofProperty(ex);
+			}
+			if (cause instanceof InvalidRateLimitedMethodException ex) {
+				return analysis("@RateLimited cannot work here", ex.remedy(), ex, "Where", ex.location(), "Attribute",
+						ex.attribute(), "Value", quoted(ex.value()), "Reason",
+						((ex.value() != null) ? "The value " : "It ") + ex.problem());
+			}
+			if (cause instanceof InvalidExpressionException ex) {
+				return analysis("An expression is not valid", ex.remedy(), ex, "Bean", bean(failure), "Value",
+						quoted(ex.expression()), "Reason", "The expression " + ex.problem());
+			}
+			if (cause instanceof InvalidRateException ex) {
+				return analysis("A rate is not valid", ex.remedy(), ex, "Bean", bean(failure), "Value",
+						quoted(ex.value()), "Reason", "The rate " + ex.problem());
+			}
+			if (cause instanceof UnknownLimitException ex) {
+				String name = ex.nearest()
+					.map((nearest) -> "Write '" + nearest + "'")
+					.orElse("Name a limit that exists");
+				return analysis("A limit that does not exist is named",
+						name + ", or configure it as ratelimit.limits." + ex.name() + ".", ex, "Bean", bean(failure),
+						"Value", quoted(ex.name()), "Reason", ex.getMessage());
+			}
+		}
+		return null;
+	}
+
+	private FailureAnalysis ofProperty(InvalidConfigurationException cause) {
+		PropertyOrigins origins = new PropertyOrigins(cause.place(), null);
+		if (cause.place() == null && this.environment != null) {
+			origins = PropertyOrigins.of(this.environment, cause.property());
+		}
+		boolean empty = cause.value().isEmpty();
+		return analysis("The rate limits are not configured correctly", cause.remedy(), cause, "Property",
+				cause.property(), "Value", empty ? null : quoted(cause.value()), "Origin", origins.winner(),
+				"Instead of", origins.others(), "Reason", (empty ? "It " : "The value ") + cause.problem());
+	}
+
+	private static @Nullable String quoted(@Nullable String value) {
+		return (value != null) ? "\"" + value + "\"" : null;
+	}
+
+	/** Returns the bean whose creation failed, the innermost of several. */
+	private static @Nullable String bean(Throwable failure) {
+		String bean = null;
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof BeanCreationException creation && creation.getBeanName() != null) {
+				bean = creation.getBeanName();
+			}
+		}
+		return bean;
+	}
+
+	private static FailureAnalysis analysis(String title, String action, Throwable cause,
+			@Nullable String... labelsAndTexts) {
+		StringBuilder description = new StringBuilder(title).append(":\n");
+		for (int i = 0; i < labelsAndTexts.length; i += 2) {
+			if (labelsAndTexts[i + 1] != null) {
+				description.append("\n    ").append(labelsAndTexts[i]).append(": ").append(labelsAndTexts[i + 1]);
+			}
+		}
+		return new FailureAnalysis(description.toString(), action, cause);
+	}
+
+}

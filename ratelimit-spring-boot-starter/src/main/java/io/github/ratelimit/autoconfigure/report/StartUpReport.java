@@ -1,0 +1,190 @@
+package io.github.ratelimit.autoconfigure.report;
+
+import io.github.ratelimit.KeySource;
+import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.autoconfigure.properties.DurationText;
+import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
+import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
+import io.github.ratelimit.autoconfigure.properties.PlanDefinition;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
+import io.github.ratelimit.expression.AfterResponse;
+import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.PlanExpression;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextRefreshedEvent;
+
+/**
+ * Writes once what is limited by what, so that nobody has to find out by a flood. The
+ * context is refreshed only after all rules and annotated methods are bound.
+ */
+public final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> {
+
+	private static final Log logger = LogFactory.getLog(StartUpReport.class);
+
+	private static final String FILTER = "rateLimitBeforeSecurityFilter";
+
+	private final ApplicationContext context;
+
+	private final LimitRegistry registry;
+
+	private final LimitStore store;
+
+	private final KillSwitch killSwitch;
+
+	private final RateLimitProperties properties;
+
+	private final LimitDefinitions definitions;
+
+	private final @Nullable String waitingThreads;
+
+	/**
+	 * Creates it.
+	 * @param context the application's context
+	 * @param registry all limits
+	 * @param store counts them
+	 * @param killSwitch whether and how they are enforced
+	 * @param properties the bound properties
+	 * @param definitions the limits of the configuration
+	 * @param waitingThreads how many request threads wait for turns, null if none do
+	 */
+	public StartUpReport(ApplicationContext context, LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
+			RateLimitProperties properties, LimitDefinitions definitions, @Nullable String waitingThreads) {
+		this.context = context;
+		this.registry = registry;
+		this.store = store;
+		this.killSwitch = killSwitch;
+		this.properties = properties;
+		this.definitions = definitions;
+		this.waitingThreads = waitingThreads;
+	}
+
+	@Override
+	public void onApplicationEvent(ContextRefreshedEvent event) {
+		if (event.getApplicationContext() == this.context) {
+			write();
+		}
+	}
+
+	private void write() {
+		if (!this.killSwitch.enabled()) {
+			logger.warn("The limits are switched off: ratelimit.enabled is false, and every call is allowed");
+		}
+		else if (this.killSwitch.mode() == LimitMode.SHADOW) {
+			logger.warn("The limits are in the shadow: ratelimit.mode is shadow, so what they refuse is counted, and "
+					+ "every call is let through");
+		}
+		this.registry.all().forEach(this::write);
+		if (this.registry.all().isEmpty()) {
+			logger.warn("There are no limits, so nothing is limited. Write them below ratelimit.limits, "
+					+ "for example ratelimit.limits.everyone.rate: 1000/min and ratelimit.limits.everyone.key: global");
+		}
+		int rules = this.properties.getHttp().getRules().size();
+		if (rules > 0 && !this.context.containsBean(FILTER)) {
+			logger.warn("The rules of ratelimit.http.rules (" + rules + ") limit nothing: "
+					+ "they need the filter of a servlet web application, and there is none. Put @RateLimited on the "
+					+ "methods that serve the requests");
+		}
+	}
+
+	private void write(RegisteredLimit registered) {
+		List<String> boundTo = registered.boundTo();
+		logger.info(describe(registered, boundTo));
+		warnOfChosenPlans(registered);
+		if (boundTo.isEmpty() && !isLazy()) {
+			String name = registered.limit().name();
+			String rule = this.context.containsBean(FILTER)
+					? "a rule (ratelimit.http.rules[0].limits: " + name + ") or by " : "";
+			logger.warn("Limit '" + name + "' is bound nowhere: it limits only code that asks RateLimiter for it. "
+					+ "Bind it by " + rule + "@RateLimited(\"" + name + "\") on a method");
+		}
+	}
+
+	/** Beans that are made on demand have not said yet what they limit. */
+	private boolean isLazy() {
+		return this.context.getEnvironment().getProperty("spring.main.lazy-initialization", Boolean.class, false);
+	}
+
+	private String describe(RegisteredLimit registered, List<String> boundTo) {
+		StringBuilder line = new StringBuilder("Limit '").append(registered.limit().name()).append("': ");
+		line.append(LimitText.of(registered.limit()));
+		if (registered.limit().paces() && this.waitingThreads != null) {
+			line.append("; ").append(this.waitingThreads);
+		}
+		List<String> keys = registered.keySources().stream().map(KeySource::expression).toList();
+		if (!keys.isEmpty()) {
+			line.append("; key ").append(String.join(", else ", keys));
+		}
+		LimitDefinition definition = this.definitions.find(registered.limit().name());
+		if (definition != null && definition.onMissingKey() != OnMissingKey.IP) {
+			line.append("; on missing key ").append(text(definition.onMissingKey()));
+		}
+		if (definition != null) {
+			line.append(payment(definition));
+		}
+		PlanDefinition plans = (definition != null) ? definition.plans() : null;
+		if (!registered.plans().isEmpty()) {
+			line.append("; plans ").append(LimitText.ofPlans(registered.plans()));
+			line.append(" by ").append(expression(plans));
+		}
+		if (registered.penalty() != null) {
+			line.append("; bans after ").append(registered.penalty());
+		}
+		if (registered.mode() == LimitMode.SHADOW) {
+			line.append("; in the shadow: refuses nothing");
+		}
+		line.append("; store ").append(this.store.type());
+		if (this.store.type().equals("redis")) {
+			line.append(sharing(registered.limit().name(), definition));
+		}
+		return line.append("; bound to ").append(boundTo.isEmpty() ? "nothing" : String.join(", ", boundTo)).toString();
+	}
+
+	private static String payment(LimitDefinition definition) {
+		String cost = (definition.cost() != null) ? "; cost " + definition.cost().text() : "";
+		AfterResponse after = definition.afterResponse();
+		if (after == null) {
+			return cost;
+		}
+		return cost + ((after.settle() != null) ? "; settled by " + after.settle().text() : "")
+				+ ((after.countWhen() != null) ? "; counts when " + after.countWhen().text() : "");
+	}
+
+	private static String expression(@Nullable PlanDefinition plans) {
+		PlanExpression expression = (plans != null) ? plans.expression() : null;
+		return (expression != null) ? expression.text() : "PlanResolver";
+	}
+
+	private void warnOfChosenPlans(RegisteredLimit registered) {
+		LimitDefinition definition = this.definitions.find(registered.limit().name());
+		PlanDefinition plans = (definition != null) ? definition.plans() : null;
+		PlanExpression expression = (plans != null) ? plans.expression() : null;
+		if (expression != null && expression.looksAtClient()) {
+			logger.warn("Limit '" + registered.limit().name() + "' takes the plan of a call from " + expression.text()
+					+ ", so callers can choose the one that suits them. Take it from a verified claim, or from a bean of "
+					+ "type PlanResolver");
+		}
+	}
+
+	private String sharing(String name, @Nullable LimitDefinition definition) {
+		Duration lease = (definition != null) ? definition.lease() : null;
+		return ", deadline " + DurationText.of(this.properties.getRedis().getDeadline()) + ", on store failure "
+				+ text(this.definitions.onStoreFailure(name))
+				+ ((lease != null) ? ", lease " + DurationText.of(lease) : "");
+	}
+
+	private static String text(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT);
+	}
+
+}

@@ -1,0 +1,279 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.BeanUtils;
+import org.springframework.beans.BeanWrapper;
+import org.springframework.beans.BeanWrapperImpl;
+import org.springframework.util.StringUtils;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What an IDE and the reference tell about properties: complete, and alike. */
+class ConfigurationMetadataTests {
+
+	private static final Path REFERENCE = Path.of("..", "docs", "reference.md");
+
+	private static final Path SOURCE = Path.of("src", "main", "java", "io", "github", "ratelimit", "autoconfigure",
+			"properties", "RateLimitProperties.java");
+
+	private static final Pattern SECTION = Pattern
+		.compile("### `(ratelimit[^`]*)`\n\n- Type: ([^\n]+)\n- Default: ([^\n]+)\n\n([^\n]+)");
+
+	private static final Pattern FIELD = Pattern.compile("([^\n]*)\n(?:\t+@[^\n]*\n)*\t+private (?!static)[^\n]*;\n");
+
+	private final JsonNode metadata = metadata();
+
+	private final Map<String, KnownProperty> known = known();
+
+	@Test
+	void everyPropertyHasADescriptionAsASentence() {
+		assertThat(properties()).isNotEmpty()
+			.allSatisfy((property) -> assertThat(property.path("description").asString(""))
+				.as(property.path("name").asString())
+				.matches("[A-Z][^\n]+\\."));
+	}
+
+	@Test
+	void everyFieldIsInTheMetadata() {
+		List<String> expected = this.known.keySet()
+			.stream()
+			.map((name) -> name.replaceFirst("(\\.<name>|\\[n]).*", ""))
+			.distinct()
+			.toList();
+		assertThat(properties()).extracting((property) -> property.path("name").asString())
+			.containsExactlyInAnyOrderElementsOf(expected);
+	}
+
+	@Test
+	void everyFieldIsDescribedInItsSource() throws IOException {
+		Matcher fields = FIELD.matcher(Files.readString(SOURCE));
+		List<String> undescribed = new ArrayList<>();
+		int count = 0;
+		while (fields.find()) {
+			count++;
+			if (!fields.group(1).endsWith("*/") && !fields.group().contains("@NestedConfigurationProperty")) {
+				undescribed.add(fields.group());
+			}
+		}
+		assertThat(count).isGreaterThanOrEqualTo(this.known.size());
+		assertThat(undescribed).isEmpty();
+	}
+
+	@Test
+	void defaultsOfTheMetadataAreThoseOfTheCode() {
+		for (JsonNode property : properties()) {
+			String name = property.path("name").asString();
+			KnownProperty leaf = this.known.get(name);
+			if (leaf != null) {
+				assertThat(text(property.path("defaultValue"))).as(name).isEqualTo(defaultOf(name));
+			}
+		}
+	}
+
+	@Test
+	void theSwitchOfTheHealthIsThere() {
+		assertThat(array("properties"))
+			.filteredOn((property) -> property.path("name").asString().equals("management.health.ratelimit.enabled"))
+			.singleElement()
+			.satisfies((property) -> {
+				assertThat(property.path("type").asString()).isEqualTo("java.lang.Boolean");
+				assertThat(property.path("defaultValue").asBoolean()).isTrue();
+				assertThat(property.path("description").asString()).matches("[A-Z][^\n]+\\.");
+			});
+	}
+
+	@Test
+	void hintsAreAboutPropertiesThatExist() {
+		assertThat(array("hints")).isNotEmpty()
+			.extracting((hint) -> hint.path("name").asString())
+			.isSubsetOf(this.known.keySet());
+	}
+
+	@Test
+	void hintsForAnEnumHaveItsConstants() {
+		int enums = 0;
+		for (JsonNode hint : array("hints")) {
+			KnownProperty property = this.known.get(hint.path("name").asString());
+			if (property.type().isEnum()) {
+				enums++;
+				assertThat(StreamSupport.stream(hint.path("values").spliterator(), false))
+					.extracting((value) -> value.path("value").asString())
+					.containsExactlyElementsOf(constants(property));
+			}
+		}
+		assertThat(enums).isEqualTo(3);
+	}
+
+	@Test
+	void referenceHasEveryProperty() throws IOException {
+		assertThat(sections().keySet()).containsExactlyInAnyOrderElementsOf(this.known.keySet());
+	}
+
+	@Test
+	void referenceHasTheDefaults() throws IOException {
+		sections().forEach((name, section) -> {
+			String expected = defaultOf(name);
+			if (expected.isEmpty()) {
+				assertThat(section.defaultValue()).as(name).startsWith("none, ");
+			}
+			else {
+				assertThat(section.defaultValue()).as(name).isEqualTo("`" + expected + "`");
+			}
+		});
+	}
+
+	@Test
+	void referenceHasTheTypes() throws IOException {
+		sections().forEach((name, section) -> {
+			KnownProperty property = this.known.get(name);
+			String type = section.type();
+			if (property.type().isEnum()) {
+				List<String> quoted = constants(property).stream().map((constant) -> "`" + constant + "`").toList();
+				assertThat(type).as(name).isEqualTo(OneOf.text(quoted));
+			}
+			else if (property.type() == boolean.class) {
+				assertThat(type).as(name).isEqualTo("boolean");
+			}
+			else if (property.type() == int.class || Number.class.isAssignableFrom(property.type())) {
+				assertThat(type).as(name).startsWith("integer");
+			}
+			else if (property.type() == Duration.class) {
+				assertThat(type).as(name).startsWith("duration");
+			}
+			else if (property.kind() == KnownProperty.Kind.LIST) {
+				assertThat(type).as(name).contains("list of ");
+			}
+			else {
+				assertThat(type).as(name).doesNotContain("list", "boolean", "integer", "duration");
+			}
+			assertThat(section.text()).as(name).isNotBlank();
+		});
+	}
+
+	private static JsonNode metadata() {
+		try (InputStream json = RateLimitProperties.class
+			.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+			assertThat(json).isNotNull();
+			return JsonMapper.shared().readTree(json);
+		}
+		catch (IOException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	private List<JsonNode> properties() {
+		return array("properties").stream()
+			.filter((property) -> property.path("name").asString().startsWith("ratelimit."))
+			.toList();
+	}
+
+	private List<JsonNode> array(String name) {
+		return StreamSupport.stream(this.metadata.path(name).spliterator(), false).toList();
+	}
+
+	/** Returns what takes a value, by names as the reference has them. */
+	private static Map<String, KnownProperty> known() {
+		Map<String, KnownProperty> known = new TreeMap<>();
+		collect("ratelimit", KnownProperty.root(), known);
+		return known;
+	}
+
+	private static void collect(String name, KnownProperty node, Map<String, KnownProperty> into) {
+		switch (node.kind()) {
+			case GROUP -> node.children().forEach((child) -> collect(name + "." + child.name(), child, into));
+			case MAP -> collect(name + ".<name>", node.element(), into);
+			case LIST -> {
+				if (node.element().kind() == KnownProperty.Kind.GROUP) {
+					collect(name + "[n]", node.element(), into);
+				}
+				else {
+					into.put(name, node);
+				}
+			}
+			case VALUE -> into.put(name, node);
+		}
+	}
+
+	private static String defaultOf(String name) {
+		Object bean = new RateLimitProperties();
+		String path = name.substring("ratelimit.".length());
+		if (path.endsWith(".<name>")) {
+			return "";
+		}
+		if (path.startsWith("limits.<name>.")) {
+			bean = BeanUtils.instantiateClass(RateLimitProperties.LimitProperties.class);
+			path = path.substring("limits.<name>.".length());
+		}
+		else if (path.startsWith("http.rules[n].")) {
+			bean = BeanUtils.instantiateClass(RateLimitProperties.Http.Rule.class);
+			path = path.substring("http.rules[n].".length());
+		}
+		BeanWrapper wrapper = new BeanWrapperImpl(bean);
+		return text(wrapper.getPropertyValue(camelCase(path)));
+	}
+
+	private static String camelCase(String dashed) {
+		String[] words = dashed.split("-");
+		for (int i = 1; i < words.length; i++) {
+			words[i] = StringUtils.capitalize(words[i]);
+		}
+		return String.join("", words);
+	}
+
+	private static String text(Object value) {
+		if (value instanceof Enum<?> constant) {
+			return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+		}
+		if (value instanceof Duration duration) {
+			return DurationText.of(duration);
+		}
+		if (value instanceof Collection<?> list) {
+			return String.join(", ", list.stream().map(String::valueOf).toList());
+		}
+		return (value != null) ? value.toString() : "";
+	}
+
+	private static String text(JsonNode value) {
+		return value.isArray()
+				? String.join(", ", StreamSupport.stream(value.spliterator(), false).map(JsonNode::asString).toList())
+				: value.asString("");
+	}
+
+	private static List<String> constants(KnownProperty property) {
+		List<String> constants = new ArrayList<>();
+		for (Object constant : property.type().getEnumConstants()) {
+			constants.add(text(constant));
+		}
+		return constants;
+	}
+
+	private static Map<String, Section> sections() throws IOException {
+		Map<String, Section> sections = new TreeMap<>();
+		Matcher matcher = SECTION.matcher(Files.readString(REFERENCE));
+		while (matcher.find()) {
+			Section section = new Section(matcher.group(2), matcher.group(3), matcher.group(4));
+			assertThat(sections.put(matcher.group(1), section)).as(matcher.group(1) + " is there twice").isNull();
+		}
+		return sections;
+	}
+
+	private record Section(String type, String defaultValue, String text) {
+	}
+
+}

@@ -1,0 +1,111 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+
+/**
+ * A node in the tree of everything that can be written under {@code ratelimit}: the
+ * fields of {@link RateLimitProperties}.
+ */
+final class KnownProperty {
+
+	private final String name;
+
+	private final Kind kind;
+
+	private final Class<?> type;
+
+	private final Map<String, KnownProperty> children = new LinkedHashMap<>();
+
+	private @Nullable KnownProperty element;
+
+	private KnownProperty(String name, Kind kind, Class<?> type) {
+		this.name = name;
+		this.kind = kind;
+		this.type = type;
+	}
+
+	/** Builds the tree. Reads one small class by reflection, so it is not kept. */
+	static KnownProperty root() {
+		return group("ratelimit", RateLimitProperties.class);
+	}
+
+	private static KnownProperty group(String name, Class<?> type) {
+		KnownProperty group = new KnownProperty(name, Kind.GROUP, type);
+		for (Field field : type.getDeclaredFields()) {
+			if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
+				group.add(of(DataObjectPropertyName.toDashedForm(field.getName()), field.getGenericType()));
+			}
+		}
+		return group;
+	}
+
+	private static KnownProperty of(String name, Type type) {
+		if (type instanceof ParameterizedType generic) {
+			Type[] arguments = generic.getActualTypeArguments();
+			boolean map = (generic.getRawType() == Map.class);
+			KnownProperty container = new KnownProperty(name, map ? Kind.MAP : Kind.LIST,
+					(Class<?>) generic.getRawType());
+			container.element = of(name, arguments[arguments.length - 1]);
+			return container;
+		}
+		Class<?> raw = (Class<?>) type;
+		boolean nested = raw.getName().startsWith(RateLimitProperties.class.getName()) && !raw.isEnum();
+		return nested ? group(name, raw) : new KnownProperty(name, Kind.VALUE, raw);
+	}
+
+	private void add(KnownProperty child) {
+		this.children.putIfAbsent(child.name, child);
+	}
+
+	/** Returns the name in the form of the documentation, without its parents. */
+	String name() {
+		return this.name;
+	}
+
+	Kind kind() {
+		return this.kind;
+	}
+
+	/** Returns the Java type of a value. */
+	Class<?> type() {
+		return this.type;
+	}
+
+	Collection<KnownProperty> children() {
+		return this.children.values();
+	}
+
+	/** Returns what a list or map is made of. */
+	KnownProperty element() {
+		if (this.element == null) {
+			throw new IllegalStateException(this.name + " has no elements");
+		}
+		return this.element;
+	}
+
+	/** What can stand below a node. */
+	enum Kind {
+
+		/** Named properties. */
+		GROUP,
+
+		/** Elements by index. */
+		LIST,
+
+		/** Elements by names that the user gives. */
+		MAP,
+
+		/** Nothing. */
+		VALUE
+
+	}
+
+}

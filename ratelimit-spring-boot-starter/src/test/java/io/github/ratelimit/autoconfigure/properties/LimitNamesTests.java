@@ -1,0 +1,252 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.autoconfigure.Requests;
+import io.github.ratelimit.autoconfigure.StartUp;
+import io.github.ratelimit.expression.LimitPolicies;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Names of limits, wherever they are written. */
+class LimitNamesTests {
+
+	private static final String CHAT_TOKENS = """
+			ratelimit:
+			  limits:
+			    chat-tokens:
+			      rate: 5/s
+			      key: ip
+			""";
+
+	@ParameterizedTest
+	@ValueSource(strings = { "chat", "chat-tokens", "chat_tokens", "Chat", "chatTokens", "CHAT", "7days", "_chat",
+			"chat-", "\"chat-tokens\"" })
+	void limitIsCalledWhatItsFileCallsIt(String name) {
+		StartUp.of(CHAT_TOKENS.replace("chat-tokens", name))
+			.succeeds((context) -> assertThat(names(context.getBean(LimitRegistry.class)))
+				.containsExactly(name.replace("\"", "")));
+	}
+
+	@Test
+	void numberWithoutQuotesIsNoName() {
+		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "5")).failure()).isEqualTo(
+				"""
+						The rate limits are not configured correctly:
+
+						    Property: ratelimit.limits[5].rate
+						    Value: "5"
+						    Origin: [file-0.yml] - 4:13
+						    Reason: The value is no name of a limit but the index of a list, or a number that YAML reads as one
+
+						Write the limits as a map from their names: ratelimit.limits.<name>.rate. A name that is a number needs quotes.""");
+	}
+
+	@Test
+	void quotedNumberIsAName() {
+		StartUp.of(CHAT_TOKENS.replace("chat-tokens", "\"5\""))
+			.succeeds((context) -> assertThat(names(context.getBean(LimitRegistry.class))).containsExactly("5"));
+	}
+
+	@Test
+	void listOfLimitsIsRefused() {
+		assertThat(StartUp.of("""
+				ratelimit:
+				  limits:
+				    - name: chat
+				      rate: 5/s
+				""").failure()).contains("Property: ratelimit.limits[0].name")
+			.contains("Write the limits as a map from their names");
+	}
+
+	@Test
+	void nameInBracketsIsTheNameWithoutThem() {
+		StartUp.of(CHAT_TOKENS.replace("chat-tokens", "\"[chat_tokens]\""))
+			.succeeds((context) -> assertThat(names(context.getBean(LimitRegistry.class)))
+				.containsExactly("chat_tokens"));
+	}
+
+	@Test
+	void foreignLettersAreRefusedAsTheyAreWritten() {
+		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "größe")).failure()).isEqualTo("""
+				The rate limits are not configured correctly:
+
+				    Property: ratelimit.limits.größe.rate
+				    Value: "größe"
+				    Origin: [file-0.yml] - 4:13
+				    Reason: The value is no name for a limit: it has 'ß', 'ö'
+
+				A limit's name is made of letters (a-z, A-Z), digits, '-' and '_'.""");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "my limit", "a/b", "a:b", "чат", "\"[a.b]\"", "\"a\\nb\"", "chat😀" })
+	void otherCharactersAreRefused(String name) {
+		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", name)).failure())
+			.contains("Reason: The value is no name for a limit: it has '");
+	}
+
+	@Test
+	void nameOfDashesAloneIsRefused() {
+		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "\"-_\"")).failure())
+			.contains("Reason: The value is no name for a limit: it has neither letter nor digit");
+	}
+
+	@Test
+	void nameThatIsTooLongIsRefused() {
+		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "a".repeat(129))).failure())
+			.contains("Reason: The value is no name for a limit: it has 129 characters")
+			.endsWith("Shorten it to at most 128.");
+	}
+
+	@Test
+	void twoSpellingsOfOneNameAreRefused() {
+		assertThat(StartUp.of(CHAT_TOKENS + "    chatTokens:\n      rate: 9/s\n").failure()).isEqualTo(
+				"""
+						The rate limits are not configured correctly:
+
+						    Property: ratelimit.limits.chatTokens.rate
+						    Value: "chatTokens"
+						    Origin: [file-0.yml] - 7:13
+						    Reason: The value is another spelling of the limit 'chat-tokens' ([file-0.yml] - 4:13), and only letters and digits tell names apart
+
+						Spell it 'chat-tokens' everywhere, or give one of the two another name.""");
+	}
+
+	@Test
+	void twoSpellingsInTwoFilesAreRefused() {
+		assertThat(StartUp.of(CHAT_TOKENS).file("ratelimit.limits.chat_tokens.rate: 9/s").failure())
+			.contains("another spelling of the limit 'chat_tokens' ([file-0.yml] - 1:36)");
+	}
+
+	@Test
+	void nameWithAndWithoutBracketsIsRefused() {
+		assertThat(StartUp.of(CHAT_TOKENS).file("ratelimit.limits[chat-tokens].rate: 9/s").failure())
+			.contains("another spelling of the limit '[chat-tokens]'");
+	}
+
+	@Test
+	void fileOfAProfileOverridesByTheSameName() {
+		StartUp.of(CHAT_TOKENS)
+			.file("ratelimit.limits.chat-tokens.rate: 9/s")
+			.succeeds((context) -> assertThat(rates(context.getBean(LimitRegistry.class)))
+				.containsExactly("chat-tokens [9/s]"));
+	}
+
+	@Test
+	void commandLineOverridesByTheSameName() {
+		StartUp.of(CHAT_TOKENS)
+			.property("ratelimit.limits.chat-tokens.rate=9/s")
+			.succeeds((context) -> assertThat(rates(context.getBean(LimitRegistry.class)))
+				.containsExactly("chat-tokens [9/s]"));
+	}
+
+	@Test
+	void commandLineInAnotherSpellingIsRefused() {
+		assertThat(StartUp.of(CHAT_TOKENS).property("ratelimit.limits.chatTokens.rate=9/s").failure())
+			.contains("another spelling of the limit 'chatTokens' (\"ratelimit.limits.chatTokens.rate\" from");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "chat-tokens", "chat_tokens", "chatTokens" })
+	void environmentVariableMeansTheDeclaredLimit(String name) {
+		StartUp.of(CHAT_TOKENS.replace("chat-tokens", name))
+			.variable("RATELIMIT_LIMITS_CHATTOKENS_RATE", "9/s")
+			.succeeds((context) -> assertThat(rates(context.getBean(LimitRegistry.class)))
+				.containsExactly(name + " [9/s]"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "chat-tokens", "chat_tokens" })
+	void environmentVariableMayHaveUnderscoresWhereTheDeclaredNameHasDashes(String name) {
+		StartUp.of(CHAT_TOKENS.replace("chat-tokens", name))
+			.variable("RATELIMIT_LIMITS_CHAT_TOKENS_RATE", "9/s")
+			.succeeds((context) -> assertThat(rates(context.getBean(LimitRegistry.class)))
+				.containsExactly(name + " [9/s]"));
+	}
+
+	@Test
+	void bothSpellingsOfEnvironmentVariablesMeetInTheDeclaredLimit() {
+		StartUp.of(CHAT_TOKENS)
+			.variable("RATELIMIT_LIMITS_CHATTOKENS_RATE", "9/s")
+			.variable("RATELIMIT_LIMITS_CHAT_TOKENS_COST", "3")
+			.succeeds((context) -> {
+				Limit limit = context.getBean(LimitRegistry.class).get("chat-tokens").limit();
+				assertThat(limit).hasToString("chat-tokens [9/s]");
+				assertThat(context.getBean(LimitPolicies.class).get("chat-tokens").charge(Requests.from("192.0.2.1")))
+					.isEqualTo(new Charge(limit, Key.of(Key.ADDRESS_KIND, "192.0.2.1"), 3));
+			});
+	}
+
+	@Test
+	void limitOfEnvironmentVariablesAloneHasTheirName() {
+		StartUp.of("")
+			.variable("RATELIMIT_LIMITS_CHATTOKENS_RATE", "9/s")
+			.variable("RATELIMIT_LIMITS_CHATTOKENS_KEY", "ip")
+			.succeeds((context) -> assertThat(rates(context.getBean(LimitRegistry.class)))
+				.containsExactly("chattokens [9/s]"));
+	}
+
+	@Test
+	void environmentVariableWithUnderscoresInAnUndeclaredNameIsRefused() {
+		assertThat(StartUp.of("").variable("RATELIMIT_LIMITS_CHAT_TOKENS_RATE", "9/s").failure()).isEqualTo(
+				"""
+						The rate limits are not configured correctly:
+
+						    Property: RATELIMIT_LIMITS_CHAT_TOKENS_RATE
+						    Value: "9/s"
+						    Origin: System Environment Property "RATELIMIT_LIMITS_CHAT_TOKENS_RATE"
+						    Reason: The value is not how an environment variable for a limit is spelled
+
+						Write RATELIMIT_LIMITS_CHATTOKENS_RATE: in environment variables, names have neither dashes nor underscores.""");
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "RATELIMIT_LIMITS_CHATTOKENS_ON_MISSING_KEY", "RATELIMIT_LIMITS_CHAT_TOKENS_ONMISSINGKEY" })
+	void environmentVariableOfMixedSpellingIsRefused(String name) {
+		assertThat(StartUp.of(CHAT_TOKENS).variable(name, "skip").failure())
+			.contains("is not how an environment variable for the limit 'chat-tokens' is spelled")
+			.contains("Write RATELIMIT_LIMITS_CHATTOKENS_ONMISSINGKEY:");
+	}
+
+	@Test
+	void environmentVariableWithDotsIsSpelledLikeAFile() {
+		StartUp.of("")
+			.variable("ratelimit.limits.chat-tokens.rate", "9/s")
+			.variable("ratelimit.limits.chat-tokens.key", "ip")
+			.succeeds((context) -> assertThat(rates(context.getBean(LimitRegistry.class)))
+				.containsExactly("chat-tokens [9/s]"));
+	}
+
+	@Test
+	void environmentVariableThatCannotReachANameInBracketsIsRefused() {
+		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "\"[chat-tokens]\""))
+			.variable("RATELIMIT_LIMITS_CHATTOKENS_RATE", "9/s")
+			.failure()).contains("does not reach the limit '[chat-tokens]' ([file-0.yml] - 4:13), because")
+			.endsWith("Write the limit's name without brackets: chat-tokens.");
+	}
+
+	@Test
+	void misspeltLimitOfTheEnvironmentIsToldWhatWasMeant() {
+		assertThat(StartUp.of(CHAT_TOKENS).variable("RATELIMIT_LIMITS_CHATTOKEN_RATE", "9/s").failure())
+			.contains("Property: ratelimit.limits.chattoken.key")
+			.endsWith("Only environment variables name the limit 'chattoken': did you mean 'chat-tokens'?");
+	}
+
+	private static List<String> names(LimitRegistry registry) {
+		return registry.all().stream().map(RegisteredLimit::limit).map(Limit::name).toList();
+	}
+
+	private static List<String> rates(LimitRegistry registry) {
+		return registry.all().stream().map((registered) -> registered.limit().toString()).toList();
+	}
+
+}

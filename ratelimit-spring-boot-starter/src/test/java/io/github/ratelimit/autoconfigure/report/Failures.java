@@ -1,0 +1,17 @@
+package io.github.ratelimit.autoconfigure.report;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.env.Environment;
+
+/** What the analyzer makes of a failure. */
+public final class Failures {
+
+	private Failures() {
+	}
+
+	public static @Nullable FailureAnalysis analyze(Throwable failure, @Nullable Environment environment) {
+		return new RateLimitFailureAnalyzer(environment).analyze(failure);
+	}
+
+}
