@@ -1,6 +1,10 @@
 package io.github.ratelimit.web.request;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,17 +17,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientAddress {
 
-	/** The word of RFC 7239 for an address that nobody knows. */
+	/** The name of RFC 7239 for an address that is not known. */
 	static final String UNKNOWN = "unknown";
 
-	private static final int GROUPS = 8;
+	/** Spring puts brackets also around what has quotes or brackets of its own. */
+	private static final Pattern UNDECORATED = Pattern.compile("[\\[\\]\"\\x00-\\x20]*([^\\[\\]\"%\\x00-\\x20]*)");
 
-	private static final int NONE = -1;
+	private static final Pattern LITERAL = Pattern.compile("(?=[0-9A-Fa-f:])[0-9A-Fa-f]*[:.][0-9A-Fa-f:.]*");
 
-	private static final int[] MAPPED = { 0, 0, 0, 0, 0, 0xFFFF };
+	/** The JDK reads them in IPv6 addresses, but not any number of them in IPv4 ones. */
+	private static final Pattern LEADING_ZEROS = Pattern.compile("(?<![0-9A-Fa-f])0+(?=[0-9A-Fa-f])");
+
+	private static final String ZEROS = ":0:0:0:0:0:0:0:0:";
 
 	/** RFC 6052: IPv4 clients behind a translator, all of them within one prefix. */
-	private static final int[] TRANSLATED = { 0x64, 0xFF9B, 0, 0, 0, 0 };
+	private static final byte[] TRANSLATED = { 0, 0x64, (byte) 0xFF, (byte) 0x9B, 0, 0, 0, 0, 0, 0, 0, 0 };
 
 	private ClientAddress() {
 	}
@@ -38,20 +46,14 @@ public final class ClientAddress {
 		if (isCanonicalIpv4(text)) {
 			return text;
 		}
-		int start = start(text);
-		int end = end(text, start);
-		long ipv4 = ipv4(text, start, end);
-		if (ipv4 != NONE) {
-			return write((int) (ipv4 >> 16), (int) (ipv4 & 0xFFFF));
-		}
-		int[] groups = ipv6(text, start, end);
-		if (groups == null) {
+		byte[] address = parse(withoutPort(undecorated(text)));
+		if (address == null) {
 			return UNKNOWN;
 		}
-		if (startsWith(groups, MAPPED) || startsWith(groups, TRANSLATED)) {
-			return write(groups[6], groups[7]);
+		if (Arrays.equals(address, 0, address.length - 4, TRANSLATED, 0, TRANSLATED.length)) {
+			return text(Arrays.copyOfRange(address, TRANSLATED.length, address.length));
 		}
-		return write(mask(groups, prefix));
+		return (address.length == 4) ? text(address) : shortened(text(mask(address, prefix)));
 	}
 
 	/**
@@ -67,192 +69,87 @@ public final class ClientAddress {
 		return canonical.equals(UNKNOWN) ? text : canonical;
 	}
 
+	/** What nearly every request has, so it costs no allocation. */
 	private static boolean isCanonicalIpv4(String text) {
+		int dots = 0;
+		int octet = -1;
 		for (int i = 0; i < text.length(); i++) {
-			if (text.charAt(i) == '0' && (i == 0 || text.charAt(i - 1) == '.') && i + 1 < text.length()
-					&& text.charAt(i + 1) != '.') {
+			char c = text.charAt(i);
+			if (c == '.' && octet >= 0) {
+				dots++;
+				octet = -1;
+			}
+			else if (c >= '0' && c <= '9' && octet != 0 && octet <= 25) {
+				octet = 10 * Math.max(0, octet) + (c - '0');
+			}
+			else {
+				return false;
+			}
+			if (octet > 255) {
 				return false;
 			}
 		}
-		return ipv4(text, 0, text.length()) != NONE;
+		return dots == 3 && octet >= 0;
 	}
 
-	/** Spring puts brackets also around what has quotes or brackets of its own. */
-	private static int start(String text) {
-		int start = 0;
-		while (start < text.length() && isDecoration(text.charAt(start))) {
-			start++;
-		}
-		return start;
+	/** Returns what stands between brackets and quotes and before a zone. */
+	private static String undecorated(String text) {
+		Matcher matcher = UNDECORATED.matcher(text);
+		return matcher.lookingAt() ? matcher.group(1) : "";
 	}
 
-	/** Where zone, closing bracket or port begin. */
-	private static int end(String text, int start) {
-		int end = start;
-		int colons = 0;
-		int lastColon = NONE;
-		int lastDot = NONE;
-		boolean shortened = false;
-		for (; end < text.length(); end++) {
-			char c = text.charAt(end);
-			if (c == ':') {
-				shortened |= lastColon == end - 1 && lastColon >= start;
-				lastColon = end;
-				colons++;
-			}
-			else if (c == '.') {
-				lastDot = end;
-			}
-			else if (c == '%' || isDecoration(c)) {
-				break;
-			}
-		}
-		boolean portAfterIpv4 = lastDot >= 0 && lastColon > lastDot;
-		boolean portAfterAllGroups = lastDot < 0 && colons == GROUPS && !shortened;
-		return (portAfterIpv4 || portAfterAllGroups) ? lastColon : end;
+	/** A ninth group is a port. */
+	private static String withoutPort(String text) {
+		int colon = text.lastIndexOf(':');
+		int dot = text.lastIndexOf('.');
+		boolean port = (dot >= 0) ? colon > dot
+				: !text.contains("::") && text.chars().filter((c) -> c == ':').count() == 8;
+		return port ? text.substring(0, colon) : text;
 	}
 
-	private static boolean isDecoration(char c) {
-		return c == '[' || c == ']' || c == '"' || c <= ' ';
-	}
-
-	/** Returns the 32 bits, {@link #NONE} if it is no IPv4 address. */
-	private static long ipv4(String text, int from, int end) {
-		int octets = 0;
-		boolean digits = false;
-		int octet = 0;
-		long value = 0;
-		for (int i = from; i <= end; i++) {
-			char c = (i < end) ? text.charAt(i) : '.';
-			if (c == '.') {
-				if (!digits || ++octets > 4) {
-					return NONE;
-				}
-				value = (value << 8) | octet;
-				digits = false;
-				octet = 0;
-			}
-			else if (c < '0' || c > '9') {
-				return NONE;
-			}
-			else {
-				octet = 10 * octet + (c - '0');
-				digits = true;
-				if (octet > 255) {
-					return NONE;
-				}
-			}
-		}
-		return (octets == 4) ? value : NONE;
-	}
-
-	private static int @Nullable [] ipv6(String text, int from, int end) {
-		int[] groups = new int[GROUPS];
-		int count = 0;
-		int gap = NONE;
-		int at = from;
-		if (text.startsWith("::", from) && end >= from + 2) {
-			gap = 0;
-			at += 2;
-		}
-		while (at < end) {
-			int colon = text.indexOf(':', at);
-			int groupEnd = (colon < 0 || colon > end) ? end : colon;
-			long ipv4 = (groupEnd == end && count <= GROUPS - 2) ? ipv4(text, at, end) : NONE;
-			if (ipv4 != NONE) {
-				groups[count++] = (int) (ipv4 >> 16);
-				groups[count++] = (int) (ipv4 & 0xFFFF);
-				break;
-			}
-			int group = group(text, at, groupEnd);
-			if (group < 0 || count == GROUPS) {
-				return null;
-			}
-			groups[count++] = group;
-			at = groupEnd + 1;
-			if (groupEnd < end && at == end) {
-				return null;
-			}
-			if (at < end && text.charAt(at) == ':') {
-				if (gap >= 0) {
-					return null;
-				}
-				gap = count;
-				at++;
-			}
-		}
-		return spread(groups, count, gap);
-	}
-
-	private static int @Nullable [] spread(int[] groups, int count, int gap) {
-		if (gap < 0) {
-			return (count == GROUPS) ? groups : null;
-		}
-		if (count == GROUPS) {
+	/** The JDK asks no name service for what has a colon and begins as a literal does. */
+	private static byte @Nullable [] parse(String text) {
+		if (!LITERAL.matcher(text).matches()) {
 			return null;
 		}
-		int[] spread = new int[GROUPS];
-		System.arraycopy(groups, 0, spread, 0, gap);
-		System.arraycopy(groups, gap, spread, GROUPS - (count - gap), count - gap);
-		return spread;
+		String literal = (text.indexOf('.') < 0) ? text : LEADING_ZEROS.matcher(text).replaceAll("");
+		try {
+			return InetAddress.getByName((literal.indexOf(':') < 0) ? "::ffff:" + literal : literal).getAddress();
+		}
+		catch (UnknownHostException ex) {
+			return null;
+		}
 	}
 
-	private static int group(String text, int from, int end) {
-		if (end == from) {
-			return NONE;
+	private static byte[] mask(byte[] address, int prefix) {
+		for (int i = 0; i < address.length; i++) {
+			int bits = Math.min(8, Math.max(0, prefix - 8 * i));
+			address[i] &= (byte) (0xFF << (8 - bits));
 		}
-		int value = 0;
-		for (int i = from; i < end; i++) {
-			char c = text.charAt(i);
-			int digit = (c < 0x80) ? Character.digit(c, 16) : NONE;
-			value = (value << 4) | digit;
-			if (digit < 0 || value > 0xFFFF) {
-				return NONE;
+		return address;
+	}
+
+	private static String text(byte[] address) {
+		try {
+			return InetAddress.getByAddress(address).getHostAddress();
+		}
+		catch (UnknownHostException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** Shortens the first of the longest runs of zeros (RFC 5952, 4.2). */
+	private static String shortened(String ipv6) {
+		String text = ":" + ipv6 + ":";
+		for (int end = ZEROS.length(); end > 3; end -= 2) {
+			int from = text.indexOf(ZEROS.substring(0, end));
+			if (from >= 0) {
+				int to = from + end;
+				return ((from > 0) ? text.substring(1, from) : "") + "::"
+						+ ((to < text.length()) ? text.substring(to, text.length() - 1) : "");
 			}
 		}
-		return value;
-	}
-
-	private static boolean startsWith(int[] groups, int[] start) {
-		return Arrays.equals(groups, 0, start.length, start, 0, start.length);
-	}
-
-	private static int[] mask(int[] groups, int prefix) {
-		for (int i = 0; i < GROUPS; i++) {
-			int bits = Math.min(16, Math.max(0, prefix - 16 * i));
-			groups[i] &= (0xFFFF << (16 - bits)) & 0xFFFF;
-		}
-		return groups;
-	}
-
-	private static String write(int high, int low) {
-		return (high >> 8) + "." + (high & 0xFF) + "." + (low >> 8) + "." + (low & 0xFF);
-	}
-
-	private static String write(int[] groups) {
-		int longest = 0;
-		int longestAt = NONE;
-		for (int i = 0, run = 0; i < GROUPS; i++) {
-			run = (groups[i] == 0) ? run + 1 : 0;
-			if (run > longest && run > 1) {
-				longest = run;
-				longestAt = i - run + 1;
-			}
-		}
-		StringBuilder text = new StringBuilder(39);
-		for (int i = 0; i < GROUPS; i++) {
-			if (i == longestAt) {
-				text.append("::");
-				i += longest - 1;
-			}
-			else {
-				if (!text.isEmpty() && text.charAt(text.length() - 1) != ':') {
-					text.append(':');
-				}
-				text.append(Integer.toHexString(groups[i]));
-			}
-		}
-		return text.toString();
+		return ipv6;
 	}
 
 }
