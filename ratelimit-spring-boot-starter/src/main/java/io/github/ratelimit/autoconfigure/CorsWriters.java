@@ -42,7 +42,7 @@ final class CorsWriters {
 		}
 		for (CorsFilter filter : filters) {
 			if (!registered.contains(filter)) {
-				add(new FilterCorsWriter(filter, List.of()), order(filter));
+				add(new FilterCorsWriter(filter, List.of(), List.of()), order(filter));
 			}
 		}
 	}

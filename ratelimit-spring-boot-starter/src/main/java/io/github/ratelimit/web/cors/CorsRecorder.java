@@ -4,25 +4,23 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
-import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.Writer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Notes which headers somebody would write, while the real response stays untouched.
+ * Takes what CORS processing writes: keeps the headers, and drops status and body, so
+ * that the real response stays untouched.
  */
 final class CorsRecorder extends HttpServletResponseWrapper {
 
 	private static final String CORS_PREFIX = "access-control-";
 
-	private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+	private final HttpHeaders headers = new HttpHeaders();
 
 	private boolean rejected;
 
@@ -32,9 +30,10 @@ final class CorsRecorder extends HttpServletResponseWrapper {
 
 	/** Returns whether the origin was allowed or rejected. */
 	boolean hasSpoken() {
-		return this.rejected || this.headers.containsKey(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN);
+		return this.rejected || this.headers.containsHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN);
 	}
 
+	/** Writes the headers of CORS, unless the origin was rejected. */
 	void copyTo(HttpServletResponse response) {
 		if (this.rejected) {
 			return;
@@ -56,51 +55,21 @@ final class CorsRecorder extends HttpServletResponseWrapper {
 	@Override
 	public void addHeader(String name, @Nullable String value) {
 		if (value != null) {
-			this.headers.computeIfAbsent(name, (absent) -> new ArrayList<>()).add(value);
+			this.headers.add(name, value);
 		}
 	}
 
 	@Override
-	public boolean containsHeader(String name) {
-		return this.headers.containsKey(name) || super.containsHeader(name);
-	}
-
-	@Override
 	public @Nullable String getHeader(String name) {
-		List<String> values = this.headers.get(name);
-		return (values != null) ? values.get(0) : super.getHeader(name);
+		String value = this.headers.getFirst(name);
+		return (value != null) ? value : super.getHeader(name);
 	}
 
 	@Override
 	public Collection<String> getHeaders(String name) {
 		List<String> all = new ArrayList<>(super.getHeaders(name));
-		all.addAll(this.headers.getOrDefault(name, List.of()));
+		all.addAll(this.headers.getOrEmpty(name));
 		return all;
-	}
-
-	@Override
-	public Collection<String> getHeaderNames() {
-		List<String> all = new ArrayList<>(super.getHeaderNames());
-		all.addAll(this.headers.keySet());
-		return all;
-	}
-
-	@Override
-	public void setIntHeader(String name, int value) {
-		setHeader(name, Integer.toString(value));
-	}
-
-	@Override
-	public void addIntHeader(String name, int value) {
-		addHeader(name, Integer.toString(value));
-	}
-
-	@Override
-	public void setDateHeader(String name, long date) {
-	}
-
-	@Override
-	public void addDateHeader(String name, long date) {
 	}
 
 	@Override
@@ -119,23 +88,7 @@ final class CorsRecorder extends HttpServletResponseWrapper {
 	}
 
 	@Override
-	public void sendRedirect(String location, int status, boolean clearBuffer) {
-	}
-
-	@Override
-	public void sendRedirect(String location) {
-	}
-
-	@Override
 	public void setContentType(@Nullable String type) {
-	}
-
-	@Override
-	public void setContentLength(int length) {
-	}
-
-	@Override
-	public void setContentLengthLong(long length) {
 	}
 
 	@Override
@@ -145,20 +98,11 @@ final class CorsRecorder extends HttpServletResponseWrapper {
 
 	@Override
 	public PrintWriter getWriter() {
-		return new PrintWriter(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+		return new PrintWriter(Writer.nullWriter());
 	}
 
 	@Override
 	public void flushBuffer() {
-	}
-
-	@Override
-	public void reset() {
-		this.headers.clear();
-	}
-
-	@Override
-	public void resetBuffer() {
 	}
 
 	private static final class Nowhere extends ServletOutputStream {

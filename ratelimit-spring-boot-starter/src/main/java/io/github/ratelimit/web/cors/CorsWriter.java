@@ -16,7 +16,8 @@ public interface CorsWriter {
 
 	/**
 	 * Writes the CORS headers that this part would write to an actual request, never to a
-	 * preflight request. Who forbids the origin sets a status, and no headers are sent.
+	 * preflight request. To forbid the origin, set an error status: no headers are sent
+	 * then.
 	 * @param request a request with an {@code Origin}; attributes that are set stay here
 	 * @param response takes headers and status; a body is dropped
 	 * @throws Exception if it cannot be found out; no headers are sent

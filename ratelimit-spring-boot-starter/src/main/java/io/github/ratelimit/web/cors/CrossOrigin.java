@@ -25,8 +25,9 @@ public final class CrossOrigin {
 
 	/**
 	 * Creates it.
-	 * @param writers who writes CORS headers in the application, in the order in which
-	 * requests come to them; asked for once, at the first refusal of another origin
+	 * @param writers the parts of the application that write CORS headers, in the order
+	 * in which requests come to them; asked for once, at the first refusal of another
+	 * origin
 	 */
 	public CrossOrigin(Supplier<List<CorsWriter>> writers) {
 		this.writers = SingletonSupplier.of(writers);

@@ -2,7 +2,6 @@ package io.github.ratelimit.web.cors;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
-import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -15,23 +14,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Asks a filter whose only work is CORS, such as Spring's {@code CorsFilter}. */
 public final class FilterCorsWriter implements CorsWriter {
 
-	private static final FilterChain END = (request, response) -> {
-	};
-
 	private final Filter filter;
 
 	private final List<String> urlPatterns;
 
 	private final Set<String> servletNames;
-
-	/**
-	 * Creates the writer.
-	 * @param filter the filter
-	 * @param urlPatterns where the servlet container maps it, none for everywhere
-	 */
-	public FilterCorsWriter(Filter filter, Collection<String> urlPatterns) {
-		this(filter, urlPatterns, Set.of());
-	}
 
 	/**
 	 * Creates the writer.
@@ -57,20 +44,29 @@ public final class FilterCorsWriter implements CorsWriter {
 
 	@Override
 	public void write(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
-		if (isMapped(request)) {
-			this.filter.doFilter(request, response, END);
-		}
+		preflight(request, response);
 	}
 
-	/** A preflight that the filter does not answer itself it hands on. */
 	@Override
 	public Preflight preflight(HttpServletRequest request, HttpServletResponse response)
 			throws IOException, ServletException {
-		if (!isMapped(request)) {
-			return Preflight.PASSES;
-		}
+		return isMapped(request) ? run(this.filter, request, response) : Preflight.PASSES;
+	}
+
+	/**
+	 * Runs a filter in front of nothing. A preflight request that it does not answer
+	 * itself it hands on.
+	 * @param filter the filter
+	 * @param request the request
+	 * @param response takes headers and status
+	 * @return what has become of the request
+	 * @throws IOException if the filter throws it
+	 * @throws ServletException if the filter throws it
+	 */
+	public static Preflight run(Filter filter, HttpServletRequest request, HttpServletResponse response)
+			throws IOException, ServletException {
 		AtomicBoolean passes = new AtomicBoolean();
-		this.filter.doFilter(request, response, (passed, answer) -> passes.set(true));
+		filter.doFilter(request, response, (passed, answer) -> passes.set(true));
 		return passes.get() ? Preflight.PASSES : Preflight.ANSWERED;
 	}
 

@@ -2,12 +2,8 @@ package io.github.ratelimit.web.cors;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
-import java.util.Collections;
-import java.util.Enumeration;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,20 +22,6 @@ final class IsolatedRequest extends HttpServletRequestWrapper {
 	@Override
 	public @Nullable Object getAttribute(String name) {
 		return this.attributes.containsKey(name) ? this.attributes.get(name) : super.getAttribute(name);
-	}
-
-	@Override
-	public Enumeration<String> getAttributeNames() {
-		Set<String> names = new LinkedHashSet<>(Collections.list(super.getAttributeNames()));
-		this.attributes.forEach((name, value) -> {
-			if (value != null) {
-				names.add(name);
-			}
-			else {
-				names.remove(name);
-			}
-		});
-		return Collections.enumeration(names);
 	}
 
 	@Override

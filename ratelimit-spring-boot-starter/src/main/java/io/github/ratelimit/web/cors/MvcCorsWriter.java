@@ -4,8 +4,6 @@ import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
@@ -24,9 +22,6 @@ import org.springframework.web.util.ServletRequestPathUtils;
 public final class MvcCorsWriter implements CorsWriter {
 
 	private final Supplier<List<HandlerMapping>> mappings;
-
-	/** By the names of servlets, of which an application has few. */
-	private final Map<String, Boolean> dispatchers = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates the writer.
@@ -53,7 +48,7 @@ public final class MvcCorsWriter implements CorsWriter {
 
 	/** Other servlets get their requests past the mappings, whatever these would say. */
 	@Override
-	public Preflight preflight(HttpServletRequest request, HttpServletResponse response) {
+	public Preflight preflight(HttpServletRequest request, HttpServletResponse response) throws ClassNotFoundException {
 		if (!isForDispatcher(request)) {
 			return Preflight.HANDLED;
 		}
@@ -64,31 +59,12 @@ public final class MvcCorsWriter implements CorsWriter {
 		return configured ? Preflight.ANSWERED : Preflight.HANDLED;
 	}
 
-	private boolean isForDispatcher(HttpServletRequest request) {
-		String servlet = request.getHttpServletMapping().getServletName();
-		if (servlet == null || servlet.isEmpty()) {
-			return true; // only in tests without a container, which know no other servlet
-		}
-		Boolean known = this.dispatchers.get(servlet);
-		if (known == null) {
-			known = isDispatcher(request.getServletContext().getServletRegistration(servlet));
-			this.dispatchers.put(servlet, known);
-		}
-		return known;
-	}
-
-	private static boolean isDispatcher(@Nullable ServletRegistration registration) {
-		String className = (registration != null) ? registration.getClassName() : null;
-		if (className == null) {
-			return false;
-		}
-		try {
-			return DispatcherServlet.class
-				.isAssignableFrom(ClassUtils.forName(className, DispatcherServlet.class.getClassLoader()));
-		}
-		catch (ClassNotFoundException | LinkageError ex) {
-			return false;
-		}
+	/** Without a container, as in tests, there is no other servlet. */
+	private static boolean isForDispatcher(HttpServletRequest request) throws ClassNotFoundException {
+		ServletRegistration servlet = request.getServletContext()
+			.getServletRegistration(request.getHttpServletMapping().getServletName());
+		return servlet == null || DispatcherServlet.class
+			.isAssignableFrom(ClassUtils.forName(servlet.getClassName(), DispatcherServlet.class.getClassLoader()));
 	}
 
 	private @Nullable HandlerExecutionChain chain(HttpServletRequest request) {

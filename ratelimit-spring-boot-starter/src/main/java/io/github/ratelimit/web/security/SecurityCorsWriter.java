@@ -29,11 +29,7 @@ public final class SecurityCorsWriter implements CorsWriter {
 
 	@Override
 	public void write(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException {
-		for (Filter filter : filters(request)) {
-			if (filter instanceof CorsFilter) {
-				new FilterCorsWriter(filter, List.of()).write(request, response);
-			}
-		}
+		preflight(request, response);
 	}
 
 	/** Without {@code cors()} Spring Security looks for credentials in it. */
@@ -43,7 +39,7 @@ public final class SecurityCorsWriter implements CorsWriter {
 		List<Filter> filters = filters(request);
 		for (Filter filter : filters) {
 			if (filter instanceof CorsFilter) {
-				Preflight answer = new FilterCorsWriter(filter, List.of()).preflight(request, response);
+				Preflight answer = FilterCorsWriter.run(filter, request, response);
 				return (answer == Preflight.ANSWERED) ? answer : Preflight.HANDLED;
 			}
 		}
