@@ -1,7 +1,6 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.Charge;
-import io.github.ratelimit.DecisionScope;
 import io.github.ratelimit.RequestPermit;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -9,13 +8,10 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntToLongFunction;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.converter.HttpMessageNotWritableException;
@@ -33,9 +29,6 @@ import org.springframework.web.HttpMediaTypeNotAcceptableException;
  */
 final class RequestEnd implements AsyncListener {
 
-	/** Bounds what a request remembers that calls methods for hours. */
-	static final int MAX_SETTLEMENTS = 64;
-
 	/** As {@code DispatcherServlet} has it, which need not be there. */
 	private static final String EXCEPTION = "org.springframework.web.servlet.DispatcherServlet.EXCEPTION";
 
@@ -43,18 +36,14 @@ final class RequestEnd implements AsyncListener {
 	private static final Set<HttpStatus> NOT_TAKEN = EnumSet.of(HttpStatus.NOT_ACCEPTABLE,
 			HttpStatus.PRECONDITION_FAILED, HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE);
 
-	private static final int UNKNOWN_STATUS = 0;
-
-	private final RequestScopes scopes;
-
 	/** What is to be done whenever nothing more can be said. */
 	private final Runnable afterwards;
 
 	private final RequestPermit permit = new RequestPermit();
 
-	private final AtomicBoolean over = new AtomicBoolean();
+	private final Settlements settlements;
 
-	private @Nullable List<Settlement> settlements;
+	private final AtomicBoolean over = new AtomicBoolean();
 
 	private volatile @Nullable HttpServletResponse response;
 
@@ -74,7 +63,7 @@ final class RequestEnd implements AsyncListener {
 	private volatile boolean dispatched;
 
 	RequestEnd(RequestScopes scopes, Runnable afterwards) {
-		this.scopes = scopes;
+		this.settlements = new Settlements(this.permit, scopes);
 		this.afterwards = afterwards;
 	}
 
@@ -86,7 +75,7 @@ final class RequestEnd implements AsyncListener {
 		return this.over.get();
 	}
 
-	/** Returns whether somebody will tell when the response is complete. */
+	/** Returns whether the end of the response will be noticed. */
 	boolean isWatched() {
 		return this.response != null && !isOver();
 	}
@@ -123,21 +112,9 @@ final class RequestEnd implements AsyncListener {
 	 * what they reserved, and what is pending counts.
 	 */
 	void settle(Charge charge, IntToLongFunction actual) {
-		if (isOver() || !remembers(charge, actual)) {
+		if (isOver() || !this.settlements.add(charge, actual)) {
 			this.permit.counts(charge);
 		}
-	}
-
-	private synchronized boolean remembers(Charge charge, IntToLongFunction actual) {
-		if (this.settlements == null) {
-			this.settlements = new ArrayList<>(2);
-		}
-		for (Settlement settlement : this.settlements) {
-			if (settlement.charge().sameBucketAs(charge)) {
-				return true;
-			}
-		}
-		return this.settlements.size() < MAX_SETTLEMENTS && this.settlements.add(new Settlement(charge, actual));
 	}
 
 	/**
@@ -150,7 +127,7 @@ final class RequestEnd implements AsyncListener {
 		boolean errorPage = request.getDispatcherType() == DispatcherType.ERROR;
 		if (isOver()) {
 			if (errorPage) {
-				settle((failure == null) ? answer.getStatus() : UNKNOWN_STATUS);
+				this.settlements.settleAll((failure == null) ? answer.getStatus() : Settlements.UNKNOWN_STATUS);
 			}
 			this.afterwards.run();
 			return;
@@ -254,9 +231,9 @@ final class RequestEnd implements AsyncListener {
 		boolean concealed = this.unsent || isNotTaken(status);
 		boolean failed = (this.broken || status >= HttpStatus.BAD_REQUEST.value()) && !concealed;
 		try {
-			settleCosts(status);
+			this.settlements.settleCosts(status);
 			if (answered || concealed || !errorPage) {
-				settle((answered && !concealed) ? status : UNKNOWN_STATUS);
+				this.settlements.settleAll((answered && !concealed) ? status : Settlements.UNKNOWN_STATUS);
 			}
 		}
 		finally {
@@ -274,7 +251,7 @@ final class RequestEnd implements AsyncListener {
 	private int status() {
 		HttpServletResponse answer = this.response;
 		if (answer == null) {
-			return UNKNOWN_STATUS;
+			return Settlements.UNKNOWN_STATUS;
 		}
 		try {
 			int status = answer.getStatus();
@@ -282,49 +259,9 @@ final class RequestEnd implements AsyncListener {
 			return told ? status : HttpStatus.INTERNAL_SERVER_ERROR.value();
 		}
 		catch (RuntimeException ex) {
-			return UNKNOWN_STATUS; // the container has taken the response back
+			return Settlements.UNKNOWN_STATUS; // the container has taken the response
+												// back
 		}
-	}
-
-	/** Settles what is taken whatever the outcome. */
-	private void settleCosts(int status) {
-		settle(status, (settlement) -> !settlement.charge().isPending());
-	}
-
-	/**
-	 * Settles all that is left: the outcome of the request is known, or never will be.
-	 */
-	private void settle(int status) {
-		settle(status, (settlement) -> true);
-	}
-
-	private void settle(int status, Predicate<Settlement> which) {
-		for (Settlement settlement : removed(which)) {
-			Charge charge = settlement.charge();
-			try {
-				boolean unknown = status == UNKNOWN_STATUS && charge.isPending();
-				long actual = unknown ? DecisionScope.UNKNOWN : settlement.actual().applyAsLong(status);
-				if (actual >= 0) {
-					this.permit.settle(charge, actual);
-				}
-				else if (actual == DecisionScope.NOT_COUNTED) {
-					this.permit.doesNotCount(charge);
-				}
-			}
-			catch (RuntimeException | LinkageError ex) {
-				this.scopes.report(ex);
-			}
-			this.permit.counts(charge);
-		}
-	}
-
-	private synchronized List<Settlement> removed(Predicate<Settlement> which) {
-		if (this.settlements == null) {
-			return List.of();
-		}
-		List<Settlement> removed = this.settlements.stream().filter(which).toList();
-		this.settlements.removeAll(removed);
-		return removed;
 	}
 
 	private void end(boolean failed) {
@@ -334,16 +271,6 @@ final class RequestEnd implements AsyncListener {
 		else {
 			this.permit.close();
 		}
-	}
-
-	/**
-	 * What is to be settled after the response.
-	 *
-	 * @param charge limit and key
-	 * @param actual permits by the status, negative if unknown
-	 */
-	private record Settlement(Charge charge, IntToLongFunction actual) {
-
 	}
 
 }

@@ -128,7 +128,7 @@ class RequestDecisionScopeTests {
 		Limit logins = Limit.named("logins").rates(Rate.parse("10/min")).costed(true).build();
 		this.limits.registry.register(logins, List.of());
 		this.scope.end().watch(this.response);
-		for (int i = 0; i < 2 * RequestEnd.MAX_SETTLEMENTS; i++) {
+		for (int i = 0; i < 2 * Settlements.MAX_SETTLEMENTS; i++) {
 			Charge login = new Charge(logins, Key.of("key" + i), 1).pending();
 			CallPermit call = this.scope.record(this.limits.limiter.tryAcquire(login), List.of());
 			this.scope.settleAfterResponse(login, (status) -> DecisionScope.NOT_COUNTED);
@@ -137,9 +137,9 @@ class RequestDecisionScopeTests {
 		assertThat(left(logins, 0)).isEqualTo(9);
 		this.scope.end().afterDispatch(this.request, this.response, null);
 		assertThat(left(logins, 0)).isEqualTo(10);
-		assertThat(left(logins, RequestEnd.MAX_SETTLEMENTS - 1)).isEqualTo(10);
-		assertThat(left(logins, RequestEnd.MAX_SETTLEMENTS)).isEqualTo(9);
-		assertThat(left(logins, 2 * RequestEnd.MAX_SETTLEMENTS - 1)).isEqualTo(9);
+		assertThat(left(logins, Settlements.MAX_SETTLEMENTS - 1)).isEqualTo(10);
+		assertThat(left(logins, Settlements.MAX_SETTLEMENTS)).isEqualTo(9);
+		assertThat(left(logins, 2 * Settlements.MAX_SETTLEMENTS - 1)).isEqualTo(9);
 	}
 
 	private long left(Limit limit, int key) {

@@ -1,0 +1,104 @@
+package io.github.ratelimit.web.filter;
+
+import io.github.ratelimit.Charge;
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.RequestPermit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToLongFunction;
+import java.util.function.Predicate;
+
+/**
+ * The charges of a request that are settled by the status of its response. Thread-safe.
+ */
+final class Settlements {
+
+	/** Bounds what a request remembers that calls methods for hours. */
+	static final int MAX_SETTLEMENTS = 64;
+
+	static final int UNKNOWN_STATUS = 0;
+
+	private final RequestPermit permit;
+
+	private final RequestScopes scopes;
+
+	private final List<Settlement> waiting = new ArrayList<>(0);
+
+	/**
+	 * Creates them.
+	 * @param permit what the request holds
+	 * @param scopes where failures are reported
+	 */
+	Settlements(RequestPermit permit, RequestScopes scopes) {
+		this.permit = permit;
+		this.scopes = scopes;
+	}
+
+	/**
+	 * Adds a charge, unless there are too many. Of one bucket the first settlement
+	 * stands.
+	 * @param charge limit and key
+	 * @param actual permits by the status, negative if unknown
+	 * @return false if there are too many
+	 */
+	synchronized boolean add(Charge charge, IntToLongFunction actual) {
+		for (Settlement settlement : this.waiting) {
+			if (settlement.charge().sameBucketAs(charge)) {
+				return true;
+			}
+		}
+		return this.waiting.size() < MAX_SETTLEMENTS && this.waiting.add(new Settlement(charge, actual));
+	}
+
+	/** Settles what is taken whatever the outcome. */
+	void settleCosts(int status) {
+		settle(status, (settlement) -> !settlement.charge().isPending());
+	}
+
+	/**
+	 * Settles all that is left: the outcome of the request is known, or never will be.
+	 */
+	void settleAll(int status) {
+		settle(status, (settlement) -> true);
+	}
+
+	private void settle(int status, Predicate<Settlement> which) {
+		for (Settlement settlement : removed(which)) {
+			Charge charge = settlement.charge();
+			try {
+				boolean unknown = status == UNKNOWN_STATUS && charge.isPending();
+				long actual = unknown ? DecisionScope.UNKNOWN : settlement.actual().applyAsLong(status);
+				if (actual >= 0) {
+					this.permit.settle(charge, actual);
+				}
+				else if (actual == DecisionScope.NOT_COUNTED) {
+					this.permit.doesNotCount(charge);
+				}
+			}
+			catch (RuntimeException | LinkageError ex) {
+				this.scopes.report(ex);
+			}
+			this.permit.counts(charge);
+		}
+	}
+
+	private synchronized List<Settlement> removed(Predicate<Settlement> which) {
+		if (this.waiting.isEmpty()) {
+			return List.of();
+		}
+		List<Settlement> removed = this.waiting.stream().filter(which).toList();
+		this.waiting.removeAll(removed);
+		return removed;
+	}
+
+	/**
+	 * What is to be settled after the response.
+	 *
+	 * @param charge limit and key
+	 * @param actual permits by the status, negative if unknown
+	 */
+	private record Settlement(Charge charge, IntToLongFunction actual) {
+
+	}
+
+}
