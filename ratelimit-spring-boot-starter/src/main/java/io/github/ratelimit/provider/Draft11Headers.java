@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentMap;
  * <p>
  * A limit in tokens says so in its quota unit. A limit on calls under way has the quota
  * unit {@code concurrent-requests} and neither {@code w} nor {@code t}: when a call ends
- * nobody can tell.
+ * is unknown.
  */
 final class Draft11Headers implements HeaderStyle {
 

@@ -1,5 +1,6 @@
 package io.github.ratelimit.provider;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 
 /** Writes times as Go does, and with it OpenAI: {@code 20ms}, {@code 6m0s}. */
@@ -22,8 +23,7 @@ final class GoDuration {
 		if (millis < 1000) {
 			return millis + "ms";
 		}
-		long seconds = millis / 1000;
-		long minutes = seconds / 60;
+		long minutes = millis / 60_000;
 		StringBuilder text = new StringBuilder();
 		if (minutes >= 60) {
 			text.append(minutes / 60).append('h');
@@ -31,25 +31,13 @@ final class GoDuration {
 		if (minutes > 0) {
 			text.append(minutes % 60).append('m');
 		}
-		text.append(seconds % 60);
-		appendFraction(text, (int) (millis % 1000));
+		text.append(BigDecimal.valueOf(millis % 60_000, 3).stripTrailingZeros().toPlainString());
 		return text.append('s').toString();
 	}
 
-	private static void appendFraction(StringBuilder to, int millis) {
-		if (millis == 0) {
-			return;
-		}
-		to.append('.').append(millis / 100);
-		if (millis % 100 != 0) {
-			to.append(millis / 10 % 10);
-		}
-		if (millis % 10 != 0) {
-			to.append(millis % 10);
-		}
-	}
-
-	/** Returns whole milliseconds, so that nobody who waits them comes too early. */
+	/**
+	 * Returns whole milliseconds, rounded up: a client that waits them is not too early.
+	 */
 	static long millis(Duration time) {
 		return time.toMillis() + ((time.getNano() % 1_000_000 > 0) ? 1 : 0);
 	}

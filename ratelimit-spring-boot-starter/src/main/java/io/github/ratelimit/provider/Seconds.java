@@ -8,7 +8,7 @@ final class Seconds {
 	private Seconds() {
 	}
 
-	/** Returns whole seconds, so that nobody who waits them comes too early. */
+	/** Returns whole seconds, rounded up: a client that waits them is not too early. */
 	static long roundUp(Duration time) {
 		return time.getSeconds() + ((time.getNano() > 0) ? 1 : 0);
 	}

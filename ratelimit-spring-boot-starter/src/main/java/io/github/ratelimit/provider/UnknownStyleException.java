@@ -4,7 +4,7 @@ import io.github.ratelimit.Suggestion;
 import java.io.Serial;
 import java.util.Collection;
 
-/** Thrown at start-up where the configuration names a style that nobody provides. */
+/** Thrown at start-up where the configuration names a style that does not exist. */
 public class UnknownStyleException extends IllegalArgumentException {
 
 	@Serial

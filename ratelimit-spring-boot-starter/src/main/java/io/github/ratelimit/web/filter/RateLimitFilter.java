@@ -53,7 +53,8 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	 * @param answers answers refused requests
 	 * @param killSwitch switched off, requests go straight through
 	 * @param degradation where failures of the limiter are reported
-	 * @param forwardedHeaders looks for headers that nobody evaluates
+	 * @param forwardedHeaders looks for forwarded headers that the server does not
+	 * evaluate
 	 */
 	public RateLimitFilter(RulePhase phase, RequestLimiter limiter, RequestScopes scopes, Answers answers,
 			KillSwitch killSwitch, Degradation degradation, ForwardedHeaderCheck forwardedHeaders) {

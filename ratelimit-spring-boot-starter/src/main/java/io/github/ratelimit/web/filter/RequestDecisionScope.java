@@ -220,7 +220,7 @@ public final class RequestDecisionScope implements DecisionScope {
 		}
 	}
 
-	/** Who has no facts has no word, and does not take another's back. */
+	/** A decision without facts has nothing for headers, and replaces none that has. */
 	private void note(LimitDecision limit) {
 		if (!limit.hasFacts()) {
 			return;

@@ -42,7 +42,7 @@ public final class RequestScopes {
 	 * Creates it.
 	 * @param rules the rules, for the style of a refusal's body
 	 * @param answers tells decisions
-	 * @param identity who is authenticated
+	 * @param identity the authenticated caller
 	 * @param degradation where failures of telling are reported
 	 * @param ipv6Prefix bits of an IPv6 address that count, 1 to 128
 	 * @throws IllegalArgumentException if the prefix is out of range

@@ -34,77 +34,37 @@ final class WatchedOutput extends ServletOutputStream {
 
 	@Override
 	public void write(int b) throws IOException {
-		try {
-			this.target.write(b);
-		}
-		catch (IOException ex) {
-			throw failed(ex);
-		}
+		WatchedResponse.watch(() -> this.target.write(b), this.onFailure);
 	}
 
 	@Override
 	public void write(byte[] bytes) throws IOException {
-		try {
-			this.target.write(bytes);
-		}
-		catch (IOException ex) {
-			throw failed(ex);
-		}
+		WatchedResponse.watch(() -> this.target.write(bytes), this.onFailure);
 	}
 
 	@Override
 	public void write(byte[] bytes, int offset, int length) throws IOException {
-		try {
-			this.target.write(bytes, offset, length);
-		}
-		catch (IOException ex) {
-			throw failed(ex);
-		}
+		WatchedResponse.watch(() -> this.target.write(bytes, offset, length), this.onFailure);
 	}
 
 	@Override
 	public void write(ByteBuffer buffer) throws IOException {
-		try {
-			this.target.write(buffer);
-		}
-		catch (IOException ex) {
-			throw failed(ex);
-		}
+		WatchedResponse.watch(() -> this.target.write(buffer), this.onFailure);
 	}
 
 	@Override
 	public void print(String text) throws IOException {
-		try {
-			this.target.print(text);
-		}
-		catch (IOException ex) {
-			throw failed(ex);
-		}
+		WatchedResponse.watch(() -> this.target.print(text), this.onFailure);
 	}
 
 	@Override
 	public void flush() throws IOException {
-		try {
-			this.target.flush();
-		}
-		catch (IOException ex) {
-			throw failed(ex);
-		}
+		WatchedResponse.watch(this.target::flush, this.onFailure);
 	}
 
 	@Override
 	public void close() throws IOException {
-		try {
-			this.target.close();
-		}
-		catch (IOException ex) {
-			throw failed(ex);
-		}
-	}
-
-	private IOException failed(IOException ex) {
-		this.onFailure.run();
-		return ex;
+		WatchedResponse.watch(this.target::close, this.onFailure);
 	}
 
 	/**

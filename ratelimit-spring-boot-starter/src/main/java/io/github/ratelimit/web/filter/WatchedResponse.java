@@ -33,6 +33,17 @@ final class WatchedResponse extends HttpServletResponseWrapper {
 				|| (response instanceof ServletResponseWrapper wrapper && wrapper.isWrapperFor(WatchedResponse.class));
 	}
 
+	/** Writes something, and tells if that fails. */
+	static void watch(Write write, Runnable onFailure) throws IOException {
+		try {
+			write.run();
+		}
+		catch (IOException ex) {
+			onFailure.run();
+			throw ex;
+		}
+	}
+
 	@Override
 	public ServletOutputStream getOutputStream() throws IOException {
 		ServletOutputStream output = this.output;
@@ -55,13 +66,7 @@ final class WatchedResponse extends HttpServletResponseWrapper {
 
 	@Override
 	public void flushBuffer() throws IOException {
-		try {
-			super.flushBuffer();
-		}
-		catch (IOException ex) {
-			this.onFailure.run();
-			throw ex;
-		}
+		watch(() -> super.flushBuffer(), this.onFailure);
 	}
 
 	@Override
@@ -73,24 +78,20 @@ final class WatchedResponse extends HttpServletResponseWrapper {
 
 	@Override
 	public void sendError(int status) throws IOException {
-		try {
-			super.sendError(status);
-		}
-		catch (IOException ex) {
-			this.onFailure.run();
-			throw ex;
-		}
+		watch(() -> super.sendError(status), this.onFailure);
 	}
 
 	@Override
 	public void sendError(int status, @Nullable String message) throws IOException {
-		try {
-			super.sendError(status, message);
-		}
-		catch (IOException ex) {
-			this.onFailure.run();
-			throw ex;
-		}
+		watch(() -> super.sendError(status, message), this.onFailure);
+	}
+
+	/** Something that the client is to be sent. */
+	@FunctionalInterface
+	interface Write {
+
+		void run() throws IOException;
+
 	}
 
 	/** Its writes never throw: whether they failed shows when all of it is sent. */

@@ -7,7 +7,7 @@ import org.apache.commons.logging.LogFactory;
 /**
  * Warns once of a header that tells the client's address while nothing evaluates such
  * headers: behind a proxy all clients then share the proxy's address. The header itself
- * is never believed; anybody can send it. Thread-safe.
+ * is never believed: every client can send it. Thread-safe.
  */
 public final class ForwardedHeaderCheck {
 
@@ -46,7 +46,7 @@ public final class ForwardedHeaderCheck {
 		if (!this.done) {
 			this.done = true;
 			logger.warn("A request came with the header " + header + ", but server.forward-headers-strategy is not "
-					+ "set, so the header is not believed and limits by address count whoever opened the connection. "
+					+ "set, so the header is not believed and limits by address count the peer of the connection. "
 					+ "Behind a proxy that is the proxy, and all its clients share one limit: set "
 					+ "server.forward-headers-strategy to native. Without a proxy set it to none.");
 		}

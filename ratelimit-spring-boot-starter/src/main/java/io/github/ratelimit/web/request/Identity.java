@@ -3,12 +3,12 @@ package io.github.ratelimit.web.request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is authenticated on the current thread: the port behind which Spring Security
- * lives. Implementations must be thread-safe.
+ * The authenticated caller of the current thread: the port to Spring Security.
+ * Implementations must be thread-safe.
  */
 public interface Identity {
 
-	/** Where nothing authenticates anybody. */
+	/** For applications without authentication. */
 	Identity NONE = new Identity() {
 
 		@Override
@@ -25,7 +25,7 @@ public interface Identity {
 
 	/**
 	 * Returns the name of the authenticated user.
-	 * @return the name, null for an anonymous one and where nobody is authenticated
+	 * @return the name, null for an anonymous caller
 	 */
 	@Nullable String user();
 

@@ -26,7 +26,7 @@ public final class ServletRequestFacts implements RequestFacts {
 	/**
 	 * Creates the facts of a request.
 	 * @param request the request
-	 * @param identity who is authenticated
+	 * @param identity the authenticated caller
 	 * @param addresses the addresses that clients are counted by
 	 */
 	public ServletRequestFacts(HttpServletRequest request, Identity identity, ClientAddresses addresses) {
@@ -85,7 +85,10 @@ public final class ServletRequestFacts implements RequestFacts {
 		return this.request.getHeader(name);
 	}
 
-	/** Of cookies that disagree nobody knows which one the application will believe. */
+	/**
+	 * Returns null where cookies of one name disagree: which one the application will
+	 * believe is unknown.
+	 */
 	@Override
 	public @Nullable String cookie(String name) {
 		Cookie[] cookies = this.request.getCookies();

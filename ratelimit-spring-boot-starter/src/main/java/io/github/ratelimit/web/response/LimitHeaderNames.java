@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Which headers speak of limits, whoever writes them: what services send as
+ * The names of headers about limits, ours and those of other services:
  * {@code X-RateLimit-*}, {@code RateLimit*} and {@code anthropic-ratelimit-*}, what the
  * configured styles write, and what tells a refused caller when to come back. Immutable,
  * thread-safe.

@@ -186,18 +186,12 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 
 	@Override
 	public void setIntHeader(String name, int value) {
-		if (isUnrelated(name) || passes(name, Integer.toString(value), false)) {
-			super.setIntHeader(name, value);
-			settleLater();
-		}
+		setHeader(name, Integer.toString(value));
 	}
 
 	@Override
 	public void addIntHeader(String name, int value) {
-		if (isUnrelated(name) || passes(name, Integer.toString(value), true)) {
-			super.addIntHeader(name, value);
-			settleLater();
-		}
+		addHeader(name, Integer.toString(value));
 	}
 
 	/** Only Retry-After is ever a date. */

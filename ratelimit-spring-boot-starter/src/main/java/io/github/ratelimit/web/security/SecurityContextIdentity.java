@@ -10,8 +10,8 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.util.ClassUtils;
 
 /**
- * Who Spring Security says it is. Claims are those of a verified JWT, of an opaque token
- * that was looked up, or of an OpenID Connect login. Thread-safe.
+ * The caller that Spring Security has authenticated. Claims are those of a verified JWT,
+ * of an opaque token that was looked up, or of an OpenID Connect login. Thread-safe.
  */
 public final class SecurityContextIdentity implements Identity {
 
