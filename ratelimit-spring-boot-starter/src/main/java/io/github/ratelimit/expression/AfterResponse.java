@@ -26,37 +26,14 @@ public record AfterResponse(@Nullable ConditionExpression countWhen, @Nullable S
 	 * {@link DecisionScope#NOT_COUNTED} if the call does not count
 	 */
 	public IntToLongFunction settlement(Call call, Charge charge, Degradation degradation) {
-		return (status) -> actual(call.answered(status), charge, degradation);
+		return (status) -> actual(call.answered(status), charge.limit().name(), degradation);
 	}
 
-	private long actual(Call call, Charge charge, Degradation degradation) {
-		String limit = charge.limit().name();
-		if (this.countWhen != null && !counts(this.countWhen, call, limit, degradation)) {
+	private long actual(Call call, String limit, Degradation degradation) {
+		if (this.countWhen != null && !this.countWhen.holds(call, limit, degradation)) {
 			return DecisionScope.NOT_COUNTED;
 		}
-		long actual = (this.settle != null) ? cost(this.settle, call, limit, degradation) : SettleExpression.UNKNOWN;
-		return (actual < 0) ? DecisionScope.UNKNOWN : actual;
-	}
-
-	/** Who cannot tell whether a call counts counts it. */
-	private static boolean counts(ConditionExpression condition, Call call, String limit, Degradation degradation) {
-		try {
-			return condition.holds(call);
-		}
-		catch (Exception | StackOverflowError | LinkageError ex) {
-			degradation.reportUntold(limit, condition.text(), "it was counted", ex);
-			return true;
-		}
-	}
-
-	private static long cost(SettleExpression settle, Call call, String limit, Degradation degradation) {
-		try {
-			return settle.evaluate(call);
-		}
-		catch (Exception | StackOverflowError | LinkageError ex) {
-			degradation.reportUntold(limit, settle.text(), "what it had reserved stays taken", ex);
-			return SettleExpression.UNKNOWN;
-		}
+		return (this.settle != null) ? this.settle.evaluate(call, limit, degradation) : DecisionScope.UNKNOWN;
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.github.ratelimit.expression;
 
 import java.lang.reflect.Method;
-import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -109,16 +108,6 @@ final class Arguments {
 		}
 		int position = position(name);
 		return (position >= 0 && this.method != null) ? this.method.getParameterTypes()[position] : null;
-	}
-
-	/** Returns whether an argument is declared as a class, not as a type variable. */
-	boolean isDeclaredAsClass(String name) {
-		int position = position(name);
-		if (position < 0 || this.method == null || isResult(name)) {
-			return false;
-		}
-		Type type = this.method.getGenericParameterTypes()[position];
-		return type instanceof Class<?>;
 	}
 
 	InvalidExpressionException unknown(String expression, String name) {

@@ -1,6 +1,7 @@
 package io.github.ratelimit.expression;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -152,15 +153,22 @@ public record Call(@Nullable RequestFacts request, @Nullable Object target, @Nul
 	 * Returns the first value that can be a key, for {@code coalesce(a, b)}.
 	 * @param values any values
 	 * @return the first that is neither null nor a blank text nor an empty
-	 * {@link java.util.Optional}, null if all are
+	 * {@link Optional}, null if all are
 	 */
 	public @Nullable Object coalesce(@Nullable Object... values) {
 		for (Object value : values) {
-			if (Values.isPresent(value)) {
+			if (isPresent(value)) {
 				return value;
 			}
 		}
 		return null;
+	}
+
+	private static boolean isPresent(@Nullable Object value) {
+		if (value instanceof CharSequence text) {
+			return !text.toString().isBlank();
+		}
+		return value != null && !(value instanceof Optional<?> optional && optional.isEmpty());
 	}
 
 }

@@ -5,35 +5,40 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.expression.BeanResolver;
-import org.springframework.expression.ConstructorResolver;
-import org.springframework.expression.EvaluationContext;
-import org.springframework.expression.MethodResolver;
-import org.springframework.expression.OperatorOverloader;
-import org.springframework.expression.PropertyAccessor;
-import org.springframework.expression.TypeComparator;
-import org.springframework.expression.TypeConverter;
-import org.springframework.expression.TypeLocator;
+import org.springframework.expression.EvaluationException;
 import org.springframework.expression.TypedValue;
+import org.springframework.expression.spel.support.MapAccessor;
+import org.springframework.expression.spel.support.ReflectivePropertyAccessor;
+import org.springframework.expression.spel.support.StandardEvaluationContext;
+import org.springframework.expression.spel.support.StandardTypeLocator;
 
-/** One call as SpEL sees it: nothing in it can be assigned, nothing is copied. */
-final class CallContext implements EvaluationContext {
-
-	private final EvaluationSetup setup;
+/** One call as SpEL sees it: nothing in it can be assigned. */
+final class CallContext extends StandardEvaluationContext {
 
 	private final Arguments arguments;
 
 	private final Call call;
 
-	CallContext(EvaluationSetup setup, Arguments arguments, Call call) {
-		this.setup = setup;
+	/**
+	 * Creates the context of one evaluation.
+	 * @param shared how SpEL finds members, classes and beans
+	 * @param arguments the names of the arguments
+	 * @param call the call
+	 */
+	CallContext(StandardEvaluationContext shared, Arguments arguments, Call call) {
+		super(call);
+		shared.applyDelegatesTo(this);
 		this.arguments = arguments;
 		this.call = call;
 	}
 
-	@Override
-	public TypedValue getRootObject() {
-		return new TypedValue(this.call);
+	/** Returns what the contexts of all evaluations share. */
+	static StandardEvaluationContext shared(Beans beans) {
+		StandardEvaluationContext shared = new StandardEvaluationContext();
+		shared.setPropertyAccessors(List.of(new MapAccessor(false), new ReflectivePropertyAccessor(false)));
+		shared.setTypeLocator(new StandardTypeLocator(beans.classLoader()));
+		shared.setBeanResolver(beans.resolver());
+		return shared;
 	}
 
 	@Override
@@ -43,58 +48,13 @@ final class CallContext implements EvaluationContext {
 	}
 
 	@Override
-	public void setVariable(String name, @Nullable Object value) {
-		throw new UnsupportedOperationException("An expression only reads");
-	}
-
-	@Override
 	public TypedValue assignVariable(String name, Supplier<TypedValue> valueSupplier) {
-		throw new UnsupportedOperationException("An expression only reads");
+		throw new EvaluationException("An expression only reads");
 	}
 
 	@Override
 	public boolean isAssignmentEnabled() {
 		return false;
-	}
-
-	@Override
-	public List<PropertyAccessor> getPropertyAccessors() {
-		return this.setup.propertyAccessors;
-	}
-
-	@Override
-	public List<MethodResolver> getMethodResolvers() {
-		return this.setup.methodResolvers;
-	}
-
-	@Override
-	public List<ConstructorResolver> getConstructorResolvers() {
-		return this.setup.constructorResolvers;
-	}
-
-	@Override
-	public @Nullable BeanResolver getBeanResolver() {
-		return this.setup.beanResolver;
-	}
-
-	@Override
-	public TypeLocator getTypeLocator() {
-		return this.setup.typeLocator;
-	}
-
-	@Override
-	public TypeConverter getTypeConverter() {
-		return this.setup.typeConverter;
-	}
-
-	@Override
-	public TypeComparator getTypeComparator() {
-		return this.setup.typeComparator;
-	}
-
-	@Override
-	public OperatorOverloader getOperatorOverloader() {
-		return this.setup.operatorOverloader;
 	}
 
 }

@@ -1,21 +1,50 @@
 package io.github.ratelimit.expression;
 
-/** A parsed expression that tells whether a call counts. Thread-safe. */
-public interface ConditionExpression {
+import io.github.ratelimit.Degradation;
+
+/**
+ * A parsed expression that tells whether a call counts. Thread-safe.
+ *
+ * @param text the expression as it was written
+ * @param evaluation evaluates the condition
+ */
+public record ConditionExpression(String text, Evaluation evaluation) {
 
 	/**
-	 * Evaluates the condition.
+	 * Evaluates the condition. A failure is reported, and the call counts.
 	 * @param call the call, {@linkplain Call#answered answered}
-	 * @return whether it holds; false where the expression has no value
-	 * @throws Exception of any kind, where the expression fails or is neither true nor
-	 * false
+	 * @param limit the limit that counts the call
+	 * @param degradation where failures are reported
+	 * @return whether the condition holds; false where the expression has no value
 	 */
-	boolean holds(Call call) throws Exception;
+	public boolean holds(Call call, String limit, Degradation degradation) {
+		try {
+			return this.evaluation.holds(call);
+		}
+		catch (Exception | StackOverflowError | LinkageError ex) {
+			degradation.reportUntold(limit, this.text, "it was counted", ex);
+			return true;
+		}
+	}
 
-	/**
-	 * Returns the expression as it was written.
-	 * @return the text
-	 */
-	String text();
+	@Override
+	public String toString() {
+		return this.text;
+	}
+
+	/** Evaluates a condition. */
+	@FunctionalInterface
+	public interface Evaluation {
+
+		/**
+		 * Evaluates the condition.
+		 * @param call the call
+		 * @return whether it holds; false where the expression has no value
+		 * @throws Exception of any kind, where the expression fails or is neither true
+		 * nor false
+		 */
+		boolean holds(Call call) throws Exception;
+
+	}
 
 }

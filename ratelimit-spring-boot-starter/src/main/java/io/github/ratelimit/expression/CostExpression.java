@@ -1,7 +1,17 @@
 package io.github.ratelimit.expression;
 
-/** A parsed number or expression that says how many permits a call takes. Thread-safe. */
-public interface CostExpression {
+import java.util.function.ToLongFunction;
+
+/**
+ * A number or a parsed expression that says how many permits a call takes. Thread-safe.
+ *
+ * @param text the expression as it was written
+ * @param looksAtSecurity whether the expression looks at {@code user} or {@code claim}
+ * @param needsRequest whether the expression has no value where no request is bound
+ * @param evaluation counts the permits of a call; it does not fail by what a client sent
+ */
+public record CostExpression(String text, boolean looksAtSecurity, boolean needsRequest,
+		ToLongFunction<Call> evaluation) {
 
 	/**
 	 * Evaluates the expression.
@@ -10,26 +20,13 @@ public interface CostExpression {
 	 * other expression at least 1, so that no client can choose to pay nothing; 1 also
 	 * where the expression has no value, a negative one or no number
 	 */
-	long evaluate(Call call);
+	public long evaluate(Call call) {
+		return this.evaluation.applyAsLong(call);
+	}
 
-	/**
-	 * Returns the expression as it was written.
-	 * @return the text
-	 */
-	String text();
-
-	/**
-	 * Returns whether the expression looks at {@code user} or {@code claim}.
-	 * @return whether it looks at who is authenticated
-	 */
-	boolean looksAtSecurity();
-
-	/**
-	 * Returns whether the expression has no value where no request is bound.
-	 * @return whether it looks at a request and at nothing else
-	 */
-	default boolean needsRequest() {
-		return false;
+	@Override
+	public String toString() {
+		return this.text;
 	}
 
 }

@@ -1,15 +1,12 @@
 package io.github.ratelimit.expression;
 
 import java.lang.reflect.Method;
-import java.math.BigDecimal;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeySource;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.expression.spel.ast.SpelNodeImpl;
-import org.springframework.util.ClassUtils;
+import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /**
  * Makes keys, costs and plans of the SpEL expressions that developers write into the
@@ -61,19 +58,13 @@ import org.springframework.util.ClassUtils;
  *
  * <p>
  * Thread-safe, and so is what it makes. A plain value is read without SpEL; other
- * expressions are interpreted at first and compiled to byte code when they are used
- * often.
+ * expressions are interpreted.
  */
 public final class ExpressionCompiler {
 
-	private static final String WHAT_TO_WRITE = "Write " + Words.VALUES + "; in YAML quote what begins with # or @.";
-
-	private static final String WHAT_SETTLES = "Write what a call turned out to cost, such as #result.usage.totalTokens "
-			+ "on a method or attribute('usage') in the configuration.";
-
 	private final Beans beans;
 
-	private final EvaluationSetup setup;
+	private final StandardEvaluationContext shared;
 
 	/**
 	 * Creates a compiler.
@@ -82,7 +73,7 @@ public final class ExpressionCompiler {
 	 */
 	public ExpressionCompiler(@Nullable BeanFactory beanFactory) {
 		this.beans = new Beans(beanFactory);
-		this.setup = new EvaluationSetup(this.beans);
+		this.shared = CallContext.shared(this.beans);
 	}
 
 	/**
@@ -92,7 +83,7 @@ public final class ExpressionCompiler {
 	 * @throws InvalidExpressionException if the expression cannot be a key
 	 */
 	public KeyExpression requestKey(String text) {
-		return key(text, Arguments.none(), this.beans.classLoader());
+		return parsing(text, Arguments.none(), false).key();
 	}
 
 	/**
@@ -104,7 +95,7 @@ public final class ExpressionCompiler {
 	 * argument that the method does not have
 	 */
 	public KeyExpression methodKey(String text, Method method) {
-		return key(text, Arguments.of(method), classLoaderOf(method));
+		return parsing(text, Arguments.of(method), false).key();
 	}
 
 	/**
@@ -115,7 +106,7 @@ public final class ExpressionCompiler {
 	 * @throws InvalidExpressionException if it cannot be a number of permits
 	 */
 	public CostExpression requestCost(String text) {
-		return cost(text, Arguments.none(), this.beans.classLoader());
+		return parsing(text, Arguments.none(), false).cost();
 	}
 
 	/**
@@ -128,7 +119,7 @@ public final class ExpressionCompiler {
 	 * argument that the method does not have
 	 */
 	public CostExpression methodCost(String text, Method method) {
-		return cost(text, Arguments.of(method), classLoaderOf(method));
+		return parsing(text, Arguments.of(method), false).cost();
 	}
 
 	/**
@@ -138,8 +129,7 @@ public final class ExpressionCompiler {
 	 * @throws InvalidExpressionException if the expression cannot name a plan
 	 */
 	public PlanExpression requestPlan(String text) {
-		Parsing parsing = parsing(text, Arguments.none(), this.beans.classLoader());
-		return parsing.plan(parsing.tree("Write where the name of the plan comes from, such as claim('plan')."));
+		return parsing(text, Arguments.none(), false).plan();
 	}
 
 	/**
@@ -150,8 +140,7 @@ public final class ExpressionCompiler {
 	 * @throws InvalidExpressionException if it cannot be a number of permits
 	 */
 	public SettleExpression requestSettle(String text) {
-		Parsing parsing = parsing(text, Arguments.none(), this.beans.classLoader(), true);
-		return parsing.settle(parsing.tree(WHAT_SETTLES));
+		return parsing(text, Arguments.none(), true).settle();
 	}
 
 	/**
@@ -165,8 +154,7 @@ public final class ExpressionCompiler {
 	 * argument that the method does not have
 	 */
 	public SettleExpression methodSettle(String text, Method method) {
-		Parsing parsing = parsing(text, Arguments.of(method).withResult(), classLoaderOf(method), false);
-		return parsing.settle(parsing.tree(WHAT_SETTLES));
+		return parsing(text, Arguments.of(method).withResult(), false).settle();
 	}
 
 	/**
@@ -177,48 +165,11 @@ public final class ExpressionCompiler {
 	 * @throws InvalidExpressionException if it cannot be a condition
 	 */
 	public ConditionExpression requestCondition(String text) {
-		Parsing parsing = parsing(text, Arguments.none(), this.beans.classLoader(), true);
-		return parsing.condition(parsing.tree("Write when a call counts, for example status == 401."));
+		return parsing(text, Arguments.none(), true).condition();
 	}
 
-	private KeyExpression key(String text, Arguments arguments, @Nullable ClassLoader classLoader) {
-		Parsing parsing = parsing(text, arguments, classLoader);
-		SpelNodeImpl tree = parsing.tree(WHAT_TO_WRITE);
-		KeyPart part = parsing.key(tree);
-		return new ParsedKey(new KeySource(text, part.kinds(), part.composed()), Syntax.looksAtSecurity(tree), part);
-	}
-
-	private CostExpression cost(String text, Arguments arguments, @Nullable ClassLoader classLoader) {
-		BigDecimal number = Permits.decimal(text.strip());
-		if (number != null) {
-			if (number.signum() < 0) {
-				throw new InvalidExpressionException(text, "is a negative number of permits",
-						"Write 0 or more; permits are given back by other means.");
-			}
-			return new ParsedCost.Constant(text, Permits.of(number));
-		}
-		Parsing parsing = parsing(text, arguments, classLoader);
-		return parsing.cost(parsing.tree("Write a number of permits, such as 500, or leave the cost out for 1."));
-	}
-
-	private Parsing parsing(String text, Arguments arguments, @Nullable ClassLoader classLoader) {
-		return parsing(text, arguments, classLoader, false);
-	}
-
-	private Parsing parsing(String text, Arguments arguments, @Nullable ClassLoader classLoader,
-			boolean afterResponse) {
-		return new Parsing(text, arguments, this.beans, this.setup, seesCalls(classLoader) ? classLoader : null,
-				afterResponse);
-	}
-
-	private @Nullable ClassLoader classLoaderOf(Method method) {
-		ClassLoader loader = method.getDeclaringClass().getClassLoader();
-		return seesCalls(loader) ? loader : this.beans.classLoader();
-	}
-
-	/** Compiled expressions call the methods of {@link Call}. */
-	private static boolean seesCalls(@Nullable ClassLoader classLoader) {
-		return classLoader != null && ClassUtils.isVisible(Call.class, classLoader);
+	private Parsing parsing(String text, Arguments arguments, boolean afterResponse) {
+		return new Parsing(text, arguments, this.beans, this.shared, afterResponse);
 	}
 
 }

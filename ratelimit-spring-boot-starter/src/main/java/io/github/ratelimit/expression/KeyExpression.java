@@ -1,11 +1,22 @@
 package io.github.ratelimit.expression;
 
+import java.util.function.Function;
+
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeySource;
 import org.jspecify.annotations.Nullable;
 
-/** A parsed expression that says whose permits a call takes. Thread-safe. */
-public interface KeyExpression {
+/**
+ * A parsed expression that says whose permits a call takes. Thread-safe.
+ *
+ * @param source the expression as it was written, and the kind of its keys
+ * @param looksAtSecurity whether the expression looks at {@code user} or {@code claim},
+ * and so has to be evaluated after Spring Security
+ * @param needsRequest whether the expression has no value where no request is bound
+ * @param evaluation makes the key of a call; it does not fail by what a client sent
+ */
+public record KeyExpression(KeySource source, boolean looksAtSecurity, boolean needsRequest,
+		Function<Call, @Nullable Key> evaluation) {
 
 	/**
 	 * Evaluates the expression. What the client's input causes to fail is a missing
@@ -13,27 +24,13 @@ public interface KeyExpression {
 	 * @param call the call
 	 * @return the key, null where the expression has no value or an empty one
 	 */
-	@Nullable Key evaluate(Call call);
+	public @Nullable Key evaluate(Call call) {
+		return this.evaluation.apply(call);
+	}
 
-	/**
-	 * Returns the expression as it was written, and the kind of its keys.
-	 * @return the source
-	 */
-	KeySource source();
-
-	/**
-	 * Returns whether the expression looks at {@code user} or {@code claim}, and so has
-	 * to be evaluated after Spring Security.
-	 * @return whether it looks at who is authenticated
-	 */
-	boolean looksAtSecurity();
-
-	/**
-	 * Returns whether the expression has no value where no request is bound.
-	 * @return whether it looks at a request and at nothing else
-	 */
-	default boolean needsRequest() {
-		return false;
+	@Override
+	public String toString() {
+		return this.source.expression();
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.ratelimit.expression;
 
 import java.lang.reflect.Modifier;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.KeySource;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.spel.SpelNode;
@@ -20,31 +22,37 @@ import org.springframework.expression.spel.ast.SpelNodeImpl;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
+import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /** One expression on its way from a text to something that can be evaluated. */
 final class Parsing {
+
+	private static final String WHAT_IS_A_KEY = "Write " + Words.VALUES + "; in YAML quote what begins with # or @.";
+
+	private static final String WHAT_IS_A_PLAN = "Write where the name of the plan comes from, such as claim('plan').";
+
+	private static final String WHAT_IS_A_COST = "Write a number of permits, such as 500, or leave the cost out for 1.";
+
+	private static final String WHAT_SETTLES = "Write what a call turned out to cost, such as #result.usage.totalTokens "
+			+ "on a method or attribute('usage') in the configuration.";
 
 	private final String text;
 
 	private final Arguments arguments;
 
-	private final EvaluationSetup setup;
-
-	private final @Nullable ClassLoader compilerClassLoader;
+	private final StandardEvaluationContext shared;
 
 	private final SyntaxCheck check;
 
-	Parsing(String text, Arguments arguments, Beans beans, EvaluationSetup setup,
-			@Nullable ClassLoader compilerClassLoader, boolean afterResponse) {
+	Parsing(String text, Arguments arguments, Beans beans, StandardEvaluationContext shared, boolean afterResponse) {
 		this.text = text;
 		this.arguments = arguments;
-		this.setup = setup;
-		this.compilerClassLoader = compilerClassLoader;
-		this.check = new SyntaxCheck(text, arguments, beans, setup.typeLocator, afterResponse);
+		this.shared = shared;
+		this.check = new SyntaxCheck(text, arguments, beans, shared.getTypeLocator(), afterResponse);
 	}
 
 	/** Returns the syntax tree of the text, its names unchecked. */
-	SpelNodeImpl tree(String emptyRemedy) {
+	private SpelNodeImpl tree(String emptyRemedy) {
 		if (this.text.isBlank()) {
 			throw new InvalidExpressionException(this.text, "is empty", emptyRemedy);
 		}
@@ -70,7 +78,14 @@ final class Parsing {
 		return (end > 0 && end < 10) ? message.substring(end + 2) : message;
 	}
 
-	KeyPart key(SpelNodeImpl node) {
+	KeyExpression key() {
+		SpelNodeImpl node = tree(WHAT_IS_A_KEY);
+		KeyPart part = wholeKey(node);
+		return new KeyExpression(new KeySource(this.text, part.kinds(), part.composed()), Syntax.looksAtSecurity(node),
+				part.needsRequest(), part::key);
+	}
+
+	private KeyPart wholeKey(SpelNodeImpl node) {
 		if (Syntax.variable(node) == RequestVariable.GLOBAL) {
 			return new KeyPart.Constant(Key.GLOBAL);
 		}
@@ -97,7 +112,7 @@ final class Parsing {
 		if (node instanceof VariableReference) {
 			checkHasText(node);
 		}
-		return new KeyPart.Value(kind(node), new SafeReader(this.text, reader(node)), Syntax.needsRequest(node));
+		return new KeyPart.Value(kind(node), safeReader(node), Syntax.needsRequest(node));
 	}
 
 	private void addOperands(SpelNodeImpl node, List<KeyPart> parts) {
@@ -161,52 +176,76 @@ final class Parsing {
 		return trusted ? node.toStringAST() : Key.VALUE_KIND;
 	}
 
-	PlanExpression plan(SpelNodeImpl node) {
+	PlanExpression plan() {
+		SpelNodeImpl node = tree(WHAT_IS_A_PLAN);
 		if (Syntax.variable(node) == RequestVariable.GLOBAL) {
 			throw new InvalidExpressionException(this.text, "names no plan: it is a key that everybody shares",
-					"Write where the name of the plan comes from, such as claim('plan').");
+					WHAT_IS_A_PLAN);
 		}
 		this.check.check(node);
-		return new ParsedPlan(this.text, Syntax.looksAtSecurity(node), Syntax.looksAtClient(node),
-				Syntax.needsRequest(node), new SafeReader(this.text, reader(node)));
+		return new PlanExpression(this.text, Syntax.looksAtSecurity(node), Syntax.looksAtClient(node),
+				Syntax.needsRequest(node), safeReader(node)::text);
 	}
 
-	CostExpression cost(SpelNodeImpl node) {
+	CostExpression cost() {
+		BigDecimal number = Permits.decimal(this.text.strip());
+		return (number != null) ? constantCost(number) : computedCost(tree(WHAT_IS_A_COST));
+	}
+
+	private CostExpression constantCost(BigDecimal number) {
+		if (number.signum() < 0) {
+			throw new InvalidExpressionException(this.text, "is a negative number of permits",
+					"Write 0 or more; permits are given back by other means.");
+		}
+		long permits = Permits.of(number);
+		return new CostExpression(this.text, false, false, (call) -> permits);
+	}
+
+	/** What it looks at may be chosen by the client, and no client may pay nothing. */
+	private CostExpression computedCost(SpelNodeImpl node) {
 		this.check.check(node);
 		if (node instanceof Literal literal) {
 			throw notANumber(literal.toStringAST());
 		}
-		if (node instanceof VariableReference) {
-			checkIsNumber(node);
-		}
-		return new ParsedCost(this.text, Syntax.looksAtSecurity(node), Syntax.needsRequest(node),
-				new SafeReader(this.text, reader(node)));
+		checkIsNumber(node);
+		SafeReader reader = safeReader(node);
+		return new CostExpression(this.text, Syntax.looksAtSecurity(node), Syntax.needsRequest(node),
+				(call) -> Math.max(Permits.DEFAULT, reader.permits(call)));
 	}
 
-	SettleExpression settle(SpelNodeImpl node) {
+	SettleExpression settle() {
+		SpelNodeImpl node = tree(WHAT_SETTLES);
 		this.check.check(node);
 		if (node instanceof Literal) {
 			throw new InvalidExpressionException(this.text, "is the same for every call",
 					"Write it as the cost, or write what tells the call's own.");
 		}
-		if (node instanceof VariableReference) {
-			checkIsNumber(node);
-		}
-		return new ParsedSettle(this.text, reader(node));
+		checkIsNumber(node);
+		ValueReader reader = reader(node);
+		return new SettleExpression(this.text, (call) -> Permits.actual(reader.read(call)));
 	}
 
-	ConditionExpression condition(SpelNodeImpl node) {
+	ConditionExpression condition() {
+		SpelNodeImpl node = tree("Write when a call counts, for example status == 401.");
 		this.check.check(node);
 		boolean constant = node instanceof Literal && !(node instanceof BooleanLiteral);
 		if (constant || Syntax.variable(node) != null) {
 			throw new InvalidExpressionException(this.text, "is a value and no condition",
 					"Compare it, for example status == 401.");
 		}
-		return new ParsedCondition(this.text, reader(node));
+		ValueReader reader = reader(node);
+		return new ConditionExpression(this.text, (call) -> isTrue(reader.read(call)));
 	}
 
-	private void checkIsNumber(SpelNode argument) {
-		String name = Syntax.argumentName(argument);
+	private static boolean isTrue(@Nullable Object value) {
+		if (value == null || value instanceof Boolean) {
+			return Boolean.TRUE.equals(value);
+		}
+		throw new IllegalStateException("The condition is a " + value.getClass().getName());
+	}
+
+	private void checkIsNumber(SpelNode node) {
+		String name = (node instanceof VariableReference) ? Syntax.argumentName(node) : "";
 		Class<?> type = this.arguments.type(name);
 		if (type == null) {
 			return;
@@ -226,7 +265,11 @@ final class Parsing {
 
 	private ValueReader reader(SpelNodeImpl node) {
 		ValueReader plain = Syntax.plainReader(node, this.arguments);
-		return (plain != null) ? plain : new SpelValue(node, this.arguments, this.setup, this.compilerClassLoader);
+		return (plain != null) ? plain : new SpelValue(node, this.arguments, this.shared);
+	}
+
+	private SafeReader safeReader(SpelNodeImpl node) {
+		return new SafeReader(this.text, reader(node));
 	}
 
 }

@@ -19,8 +19,6 @@ final class Permits {
 	/** What is no number of permits. */
 	static final long NONE = -1;
 
-	private static final long NEGATIVE = -2;
-
 	private static final int MAX_TEXT_LENGTH = 64;
 
 	private static final BigDecimal MAX = BigDecimal.valueOf(Long.MAX_VALUE);
@@ -50,38 +48,28 @@ final class Permits {
 		return (permits > 0) ? permits : NONE;
 	}
 
+	/** Returns the permits, {@link #NONE} for a negative number too. */
 	private static long read(@Nullable Object value) {
-		if (value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte) {
-			return notNegative(((Number) value).longValue());
-		}
 		if (value instanceof BigDecimal decimal) {
 			return ofDecimal(decimal);
 		}
 		if (value instanceof BigInteger integer) {
-			return (integer.bitLength() < Long.SIZE) ? notNegative(integer.longValue())
-					: (integer.signum() > 0) ? Long.MAX_VALUE : NEGATIVE;
+			return ofDecimal(new BigDecimal(integer));
 		}
 		if (value instanceof Number number) {
-			return ofDouble(number);
+			return ofNumber(number);
 		}
 		if (value instanceof CharSequence text) {
 			return ofText(text);
 		}
-		if (value == null) {
-			return NONE;
-		}
-		Object unwrapped = Values.unwrap(value);
+		Object unwrapped = (value != null) ? Values.unwrap(value) : null;
 		return (unwrapped != value) ? read(unwrapped) : NONE;
 	}
 
-	private static long notNegative(long permits) {
-		return (permits >= 0) ? permits : NEGATIVE;
-	}
-
-	private static long ofDouble(Number number) {
+	private static long ofNumber(Number number) {
 		double permits = number.doubleValue();
 		if (Double.isNaN(permits) || permits < 0) {
-			return Double.isNaN(permits) ? NONE : NEGATIVE;
+			return NONE;
 		}
 		long whole = number.longValue();
 		return ((double) whole == permits) ? whole : (long) Math.ceil(permits);
@@ -90,7 +78,7 @@ final class Permits {
 	/** Never scales a number whose exponent is out of range: that would fill memory. */
 	private static long ofDecimal(BigDecimal permits) {
 		if (permits.signum() <= 0) {
-			return (permits.signum() == 0) ? 0 : NEGATIVE;
+			return (permits.signum() == 0) ? 0 : NONE;
 		}
 		if (permits.compareTo(MAX) >= 0) {
 			return Long.MAX_VALUE;

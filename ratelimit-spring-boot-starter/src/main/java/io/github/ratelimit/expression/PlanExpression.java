@@ -1,9 +1,21 @@
 package io.github.ratelimit.expression;
 
+import java.util.function.Function;
+
 import org.jspecify.annotations.Nullable;
 
-/** A parsed expression that says on which plan a call is. Thread-safe. */
-public interface PlanExpression {
+/**
+ * A parsed expression that says on which plan a call is. Thread-safe.
+ *
+ * @param text the expression as it was written
+ * @param looksAtSecurity whether the expression looks at {@code user} or {@code claim}
+ * @param looksAtClient whether the expression looks at what a client can choose, such as
+ * a header, so that callers can choose their plan
+ * @param needsRequest whether the expression has no value where no request is bound
+ * @param evaluation finds the plan of a call; it does not fail by what a client sent
+ */
+public record PlanExpression(String text, boolean looksAtSecurity, boolean looksAtClient, boolean needsRequest,
+		Function<Call, @Nullable String> evaluation) {
 
 	/**
 	 * Evaluates the expression. What the client's input causes to fail is a missing
@@ -11,32 +23,13 @@ public interface PlanExpression {
 	 * @param call the call
 	 * @return the name of a plan, null where the expression has no value or an empty one
 	 */
-	@Nullable String evaluate(Call call);
+	public @Nullable String evaluate(Call call) {
+		return this.evaluation.apply(call);
+	}
 
-	/**
-	 * Returns the expression as it was written.
-	 * @return the text
-	 */
-	String text();
-
-	/**
-	 * Returns whether the expression looks at {@code user} or {@code claim}.
-	 * @return whether it looks at who is authenticated
-	 */
-	boolean looksAtSecurity();
-
-	/**
-	 * Returns whether the expression looks at what a client can choose, such as a header.
-	 * @return whether callers can choose their plan
-	 */
-	boolean looksAtClient();
-
-	/**
-	 * Returns whether the expression has no value where no request is bound.
-	 * @return whether it looks at a request and at nothing else
-	 */
-	default boolean needsRequest() {
-		return false;
+	@Override
+	public String toString() {
+		return this.text;
 	}
 
 }

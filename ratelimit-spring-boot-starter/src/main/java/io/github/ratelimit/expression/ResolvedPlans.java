@@ -4,21 +4,17 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.PlanResolver;
 import io.github.ratelimit.TimeSource;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ConcurrentLruCache;
 
 /**
  * Asks the application's {@link PlanResolver} on which plan the keys of a limit are, and
  * remembers for a while what it says, of a bounded number of keys. Where it fails, what
  * it said last counts, else the limit's own rate: a call goes on in any case.
  * Thread-safe.
- * <p>
- * Keys are remembered in two generations: when the younger is full it becomes the older,
- * and what nobody asked for since the last time is forgotten.
  */
 public final class ResolvedPlans {
 
@@ -41,9 +37,7 @@ public final class ResolvedPlans {
 
 	private final AtomicLong nextLogNanos;
 
-	private volatile ConcurrentMap<Key, Answer> young = new ConcurrentHashMap<>();
-
-	private volatile ConcurrentMap<Key, Answer> old = new ConcurrentHashMap<>();
+	private final ConcurrentLruCache<Key, Answer> answers = new ConcurrentLruCache<>(MAX_KEYS, this::firstAnswer);
 
 	/**
 	 * Creates it.
@@ -62,59 +56,29 @@ public final class ResolvedPlans {
 
 	@Nullable String planOf(Key key) {
 		long now = this.time.nanoTime();
-		Answer known = find(key);
-		if (known == null) {
-			Answer first = ask(key, null, now);
-			remember(key, first);
-			return first.plan;
-		}
-		if (!known.isDue(now)) {
-			return known.plan;
-		}
+		Answer answer = this.answers.get(key);
+		long due = answer.dueNanos.get();
 		// Others go by what is known while one asks.
-		long due = known.dueNanos.get();
-		if (now - due < 0 || !known.dueNanos.compareAndSet(due, now + this.timeToLiveNanos)) {
-			return known.plan;
+		if (now - due >= 0 && answer.dueNanos.compareAndSet(due, now + this.timeToLiveNanos)) {
+			ask(key, answer, now);
 		}
-		Answer next = ask(key, known.plan, now);
-		remember(key, next);
-		return next.plan;
+		return answer.plan;
 	}
 
-	private @Nullable Answer find(Key key) {
-		Answer known = this.young.get(key);
-		if (known == null) {
-			known = this.old.get(key);
-			if (known != null) {
-				remember(key, known);
-			}
-		}
-		return known;
+	private Answer firstAnswer(Key key) {
+		Answer answer = new Answer();
+		ask(key, answer, this.time.nanoTime());
+		return answer;
 	}
 
-	private void remember(Key key, Answer answer) {
-		ConcurrentMap<Key, Answer> map = this.young;
-		if (map.size() >= MAX_KEYS / 2) {
-			map = nextGeneration(map);
-		}
-		map.put(key, answer);
-	}
-
-	private synchronized ConcurrentMap<Key, Answer> nextGeneration(ConcurrentMap<Key, Answer> full) {
-		if (this.young == full) {
-			this.old = full;
-			this.young = new ConcurrentHashMap<>();
-		}
-		return this.young;
-	}
-
-	private Answer ask(Key key, @Nullable String last, long now) {
+	private void ask(Key key, Answer answer, long now) {
 		try {
-			return new Answer(this.resolver.planOf(this.limit, key), now + this.timeToLiveNanos);
+			answer.plan = this.resolver.planOf(this.limit, key);
+			answer.dueNanos.set(now + this.timeToLiveNanos);
 		}
 		catch (RuntimeException | LinkageError | StackOverflowError ex) {
 			log(ex);
-			return new Answer(last, now + Math.min(this.timeToLiveNanos, LONGEST_PAUSE_NANOS));
+			answer.dueNanos.set(now + Math.min(this.timeToLiveNanos, LONGEST_PAUSE_NANOS));
 		}
 	}
 
@@ -133,18 +97,9 @@ public final class ResolvedPlans {
 	/** What the resolver said, and when to ask again. */
 	private static final class Answer {
 
-		private final @Nullable String plan;
+		private final AtomicLong dueNanos = new AtomicLong();
 
-		private final AtomicLong dueNanos;
-
-		Answer(@Nullable String plan, long dueNanos) {
-			this.plan = plan;
-			this.dueNanos = new AtomicLong(dueNanos);
-		}
-
-		boolean isDue(long now) {
-			return now - this.dueNanos.get() >= 0;
-		}
+		private volatile @Nullable String plan;
 
 	}
 

@@ -1,27 +1,55 @@
 package io.github.ratelimit.expression;
 
-/** A parsed expression that tells what a call turned out to cost. Thread-safe. */
-public interface SettleExpression {
+import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.Degradation;
 
-	/** What a call cost that cannot tell. */
-	long UNKNOWN = -1;
+/**
+ * A parsed expression that tells what a call turned out to cost. Thread-safe.
+ *
+ * @param text the expression as it was written
+ * @param evaluation evaluates the expression
+ */
+public record SettleExpression(String text, Evaluation evaluation) {
 
 	/**
-	 * Evaluates the expression. What it throws is the application's business: a property
-	 * that the value at hand does not have.
+	 * Evaluates the expression. A failure is reported, and the cost stays unknown.
 	 * @param call the call, {@linkplain Call#answered answered} or
 	 * {@linkplain Call#returned returned}
-	 * @return permits, at least 1, saturated at {@link Long#MAX_VALUE}; {@link #UNKNOWN}
-	 * where the expression has no value, no number, or one that is not above 0: no usage
-	 * is not known usage of 0
-	 * @throws Exception of any kind, where the expression fails
+	 * @param limit the limit that counts the call
+	 * @param degradation where failures are reported
+	 * @return permits, at least 1, saturated at {@link Long#MAX_VALUE};
+	 * {@link DecisionScope#UNKNOWN} where the expression has no value, no number, or one
+	 * that is not above 0: no usage is not known usage of 0
 	 */
-	long evaluate(Call call) throws Exception;
+	public long evaluate(Call call, String limit, Degradation degradation) {
+		try {
+			return this.evaluation.permits(call);
+		}
+		catch (Exception | StackOverflowError | LinkageError ex) {
+			degradation.reportUntold(limit, this.text, "what it had reserved stays taken", ex);
+			return DecisionScope.UNKNOWN;
+		}
+	}
 
-	/**
-	 * Returns the expression as it was written.
-	 * @return the text
-	 */
-	String text();
+	@Override
+	public String toString() {
+		return this.text;
+	}
+
+	/** Evaluates an expression that settles a call. */
+	@FunctionalInterface
+	public interface Evaluation {
+
+		/**
+		 * Evaluates the expression.
+		 * @param call the call
+		 * @return permits, at least 1; {@link DecisionScope#UNKNOWN} where the expression
+		 * does not tell them
+		 * @throws Exception of any kind, where the expression fails: a property that the
+		 * value at hand does not have
+		 */
+		long permits(Call call) throws Exception;
+
+	}
 
 }

@@ -72,6 +72,19 @@ final class Syntax {
 		return (position >= 0) ? Arguments.reader(position) : null;
 	}
 
+	/** Returns the type that a node's value is declared as, null if nothing tells it. */
+	static @Nullable Class<?> declaredType(SpelNode node, Arguments arguments) {
+		RequestFunction function = function(node);
+		if (function != null) {
+			return function.type();
+		}
+		RequestVariable variable = variable(node);
+		if (node instanceof StringLiteral || variable != null) {
+			return (variable == RequestVariable.STATUS) ? Integer.class : String.class;
+		}
+		return (node instanceof VariableReference) ? arguments.type(argumentName(node)) : null;
+	}
+
 	/** Returns whether a node looks at who is authenticated, anywhere. */
 	static boolean looksAtSecurity(SpelNode node) {
 		return anyMatch(node, (part) -> {

@@ -39,8 +39,6 @@ final class SyntaxCheck {
 
 	private final TypeLocator types;
 
-	private final StaticTypes staticTypes;
-
 	private final boolean afterResponse;
 
 	SyntaxCheck(String expression, Arguments arguments, Beans beans, TypeLocator types, boolean afterResponse) {
@@ -48,7 +46,6 @@ final class SyntaxCheck {
 		this.arguments = arguments;
 		this.beans = beans;
 		this.types = types;
-		this.staticTypes = new StaticTypes(expression, arguments);
 		this.afterResponse = afterResponse;
 	}
 
@@ -142,7 +139,7 @@ final class SyntaxCheck {
 			}
 		}
 		if (ofCall && !fromRoot) {
-			this.staticTypes.check(compound);
+			StaticTypes.check(this.expression, compound, this.arguments);
 		}
 	}
 

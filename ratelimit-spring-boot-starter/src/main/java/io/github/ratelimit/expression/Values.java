@@ -81,13 +81,6 @@ final class Values {
 		return value;
 	}
 
-	static boolean isPresent(@Nullable Object value) {
-		if (value instanceof CharSequence text) {
-			return !text.toString().isBlank();
-		}
-		return value != null && !(value instanceof Optional<?> optional && optional.isEmpty());
-	}
-
 	/** Returns whether objects of exactly this class have a text of their own. */
 	static boolean declaresToString(Class<?> type) {
 		try {

@@ -43,7 +43,7 @@ final class CallEnd {
 		this.scope = scope;
 		this.degradation = degradation;
 		this.seen = new long[settlements.size()];
-		Arrays.fill(this.seen, SettleExpression.UNKNOWN);
+		Arrays.fill(this.seen, DecisionScope.UNKNOWN);
 	}
 
 	/**
@@ -132,14 +132,8 @@ final class CallEnd {
 
 	private long actual(int index, @Nullable Object value) {
 		Settlement settlement = this.settlements.get(index);
-		try {
-			return settlement.actual().evaluate(this.call.returned(value));
-		}
-		catch (Exception | StackOverflowError | LinkageError ex) {
-			this.degradation.reportUntold(settlement.charge().limit().name(), settlement.actual().text(),
-					"what it had reserved stays taken", ex);
-			return SettleExpression.UNKNOWN;
-		}
+		return settlement.actual()
+			.evaluate(this.call.returned(value), settlement.charge().limit().name(), this.degradation);
 	}
 
 	/**

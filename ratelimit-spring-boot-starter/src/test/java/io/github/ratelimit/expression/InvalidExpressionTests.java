@@ -65,7 +65,7 @@ class InvalidExpressionTests {
 					T(com.acme.Plan).X    | names the class com.acme.Plan, which does not exist | Write its full name, such as java.time.LocalDate.
 					new com.acme.Plan(ip) | names the class com.acme.Plan, which does not exist | Write its full name, such as java.time.LocalDate.
 					user.name             | reads the property name of a String, which has none of that name | Write what is public in java.lang.String.
-					path.lenght()         | reads the method lenght with 0 arguments of a String, which has none of that name | Did you mean length? Write what is public in java.lang.String.
+					path.lenght()         | reads the method lenght of a String, which has none of that name | Did you mean length? Write what is public in java.lang.String.
 					null                  | contains null, which is never a value | Leave it out; the parts of a key need nothing between them.
 					user + ''             | contains an empty text, which is never a value | Leave it out; the parts of a key need nothing between them.
 					user ?:               | contains null, which is never a value | Leave it out; the parts of a key need nothing between them.

@@ -141,7 +141,7 @@ class MethodExpressionTests {
 				"Expression '#request.maxTkens' reads the property maxTkens of a Request, which has none of that name. "
 						+ "Did you mean maxTokens? Write what is public in " + Request.class.getName() + ".");
 		assertRefused("#request.model.trm()", "chat",
-				"Expression '#request.model.trm()' reads the method trm with 0 arguments of a String, which has none of"
+				"Expression '#request.model.trm()' reads the method trm of a String, which has none of"
 						+ " that name. Did you mean trim? Write what is public in java.lang.String.");
 	}
 

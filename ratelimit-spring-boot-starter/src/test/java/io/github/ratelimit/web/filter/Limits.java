@@ -10,7 +10,6 @@ import io.github.ratelimit.LimitStatistics;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.expression.Call;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
@@ -108,24 +107,8 @@ public final class Limits {
 	}
 
 	public static CostExpression cost(ToLongFunction<RequestFacts> cost) {
-		return new CostExpression() {
-
-			@Override
-			public long evaluate(Call call) {
-				return cost.applyAsLong(Objects.requireNonNull(call.request()));
-			}
-
-			@Override
-			public String text() {
-				return "cost";
-			}
-
-			@Override
-			public boolean looksAtSecurity() {
-				return false;
-			}
-
-		};
+		return new CostExpression("cost", false, false,
+				(call) -> cost.applyAsLong(Objects.requireNonNull(call.request())));
 	}
 
 	private static @Nullable Key key(String kind, @Nullable String text) {
@@ -134,24 +117,8 @@ public final class Limits {
 
 	private static KeyExpression key(String text, String kind, boolean security,
 			Function<RequestFacts, @Nullable Key> value) {
-		return new KeyExpression() {
-
-			@Override
-			public @Nullable Key evaluate(Call call) {
-				return value.apply(Objects.requireNonNull(call.request()));
-			}
-
-			@Override
-			public KeySource source() {
-				return new KeySource(text, kind);
-			}
-
-			@Override
-			public boolean looksAtSecurity() {
-				return security;
-			}
-
-		};
+		return new KeyExpression(new KeySource(text, kind), security, false,
+				(call) -> value.apply(Objects.requireNonNull(call.request())));
 	}
 
 }
