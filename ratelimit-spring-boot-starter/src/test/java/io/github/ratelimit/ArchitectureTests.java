@@ -67,6 +67,21 @@ class ArchitectureTests {
 	static final ArchRule expression_imports_only_the_root = room("expression").importsOnlyTheRootAnd();
 
 	@ArchTest
+	static final ArchRule expressions_do_not_know_the_language_they_are_written_in = noClasses().that()
+		.resideInAPackage(ROOT + ".expression")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage(ROOT + ".expression.spel..");
+
+	@ArchTest
+	static final ArchRule spel_is_known_only_to_its_room = types("org.springframework.expression..")
+		.areKnownOnlyTo("expression.spel..");
+
+	@ArchTest
+	static final ArchRule only_method_and_autoconfigure_have_expressions_parsed = types(ROOT + ".expression.spel..").areKnownOnlyTo("expression.spel..",
+			"method..", "autoconfigure..");
+
+	@ArchTest
 	static final ArchRule provider_imports_only_the_root = room("provider").importsOnlyTheRootAnd();
 
 	@ArchTest

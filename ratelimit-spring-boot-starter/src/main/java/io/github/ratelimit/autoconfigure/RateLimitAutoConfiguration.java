@@ -13,7 +13,7 @@ import io.github.ratelimit.autoconfigure.properties.PlanResolvers;
 import io.github.ratelimit.autoconfigure.properties.PropertiesCheck;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.autoconfigure.report.StartUpReport;
-import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.observation.BanPublisher;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -80,13 +80,13 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ExpressionCompiler rateLimitExpressionCompiler(BeanFactory beanFactory) {
-		return new ExpressionCompiler(beanFactory);
+	ExpressionParser rateLimitExpressionCompiler(BeanFactory beanFactory) {
+		return new ExpressionParser(beanFactory);
 	}
 
 	@Bean
 	LimitDefinitions rateLimitDefinitions(RateLimitProperties properties, PropertiesCheck check,
-			ExpressionCompiler compiler) {
+			ExpressionParser compiler) {
 		return new LimitDefinitions(properties, check, compiler);
 	}
 

@@ -6,7 +6,7 @@ import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.method.LimiterBeans;
@@ -63,7 +63,7 @@ public final class RateLimitMethodAutoConfiguration {
 	 */
 	private static LimiterBeans limiterBeans(BeanFactory beans) {
 		return new LimiterBeans(beans.getBean(RateLimiter.class), beans.getBean(LimitRegistry.class),
-				beans.getBean(LimitPolicies.class), beans.getBean(ExpressionCompiler.class),
+				beans.getBean(LimitPolicies.class), beans.getBean(ExpressionParser.class),
 				beans.getBean(Degradation.class), beans.getBean(KillSwitch.class),
 				beans.getBeanProvider(DecisionScope.Current.class).getIfAvailable(),
 				beans.getBeanProvider(RequestFacts.Current.class).getIfAvailable(), executor(beans),

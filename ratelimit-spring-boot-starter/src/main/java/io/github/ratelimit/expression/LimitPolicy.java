@@ -22,14 +22,14 @@ public final class LimitPolicy {
 
 	private final @Nullable CostExpression cost;
 
-	private final @Nullable Plans plans;
+	private final @Nullable PlanSelection plans;
 
 	private final @Nullable AfterResponse afterResponse;
 
 	private final String noValue;
 
 	private LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
-			@Nullable CostExpression cost, @Nullable Plans plans, @Nullable AfterResponse afterResponse) {
+			@Nullable CostExpression cost, @Nullable PlanSelection plans, @Nullable AfterResponse afterResponse) {
 		if (keys.isEmpty()) {
 			throw new IllegalArgumentException("Limit '" + registered.limit().name()
 					+ "' has no key. Say whose calls it counts, for example header('X-API-Key'), ip or global.");
@@ -153,7 +153,7 @@ public final class LimitPolicy {
 	 * @param plans tells which plan a call is on
 	 * @return the policy with these plans
 	 */
-	public LimitPolicy withPlans(Plans plans) {
+	public LimitPolicy withPlans(PlanSelection plans) {
 		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, plans, this.afterResponse);
 	}
 

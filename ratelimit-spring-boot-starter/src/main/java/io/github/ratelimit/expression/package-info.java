@@ -1,5 +1,6 @@
 /**
- * SpEL, parsed once at start-up: keys, costs, and what a limit takes from a call.
+ * What a limit takes from a call: expressions for keys, costs, plans and conditions, and
+ * the policies made of them.
  */
 @NullMarked
 package io.github.ratelimit.expression;

@@ -7,7 +7,7 @@ import io.github.ratelimit.Degradation;
 import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.RequestFacts;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * here, as a reactive one
  */
 public record LimiterBeans(RateLimiter rateLimiter, LimitRegistry registry, LimitPolicies policies,
-		ExpressionCompiler expressions, Degradation degradation, KillSwitch killSwitch,
+		ExpressionParser expressions, Degradation degradation, KillSwitch killSwitch,
 		DecisionScope.@Nullable Current scope, RequestFacts.@Nullable Current facts, Executor executor,
 		boolean unseenRequests) {
 

@@ -12,7 +12,7 @@ import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.lang.reflect.Proxy;
@@ -140,7 +140,7 @@ class RateLimitAutoConfigurationTests {
 			OwnBeans own = context.getBean(OwnBeans.class);
 			assertThat(context.getBean(KillSwitch.class)).isSameAs(own.killSwitch);
 			assertThat(context.getBean(Degradation.class)).isSameAs(own.degradation);
-			assertThat(context.getBean(ExpressionCompiler.class)).isSameAs(own.compiler);
+			assertThat(context.getBean(ExpressionParser.class)).isSameAs(own.compiler);
 			assertThat(context.getBean(LimitPolicies.class)).isSameAs(own.policies);
 		});
 	}
@@ -207,7 +207,7 @@ class RateLimitAutoConfigurationTests {
 
 		final Degradation degradation = new Degradation(new ManualTime());
 
-		final ExpressionCompiler compiler = new ExpressionCompiler(null);
+		final ExpressionParser compiler = new ExpressionParser(null);
 
 		final LimitPolicies policies = new LimitPolicies(List.of());
 
@@ -222,7 +222,7 @@ class RateLimitAutoConfigurationTests {
 		}
 
 		@Bean
-		ExpressionCompiler ownCompiler() {
+		ExpressionParser ownCompiler() {
 			return this.compiler;
 		}
 

@@ -13,7 +13,7 @@ import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.PropertiesCheck;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.autoconfigure.report.Failures;
-import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.observation.RateLimitMetrics;
 import io.github.ratelimit.observation.StoreMetrics;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -166,7 +166,7 @@ class RateLimitRedisAutoConfigurationTests {
 	@Test
 	void settingsThatNobodyWroteAreTheStoresOwnDefaults() {
 		LimitDefinitions none = new LimitDefinitions(new RateLimitProperties(),
-				new PropertiesCheck(new StandardEnvironment()), new ExpressionCompiler(null));
+				new PropertiesCheck(new StandardEnvironment()), new ExpressionParser(null));
 		assertThat(RedisSettings.of(new RateLimitProperties(), none)).isEqualTo(RedisStoreSettings.defaults());
 	}
 

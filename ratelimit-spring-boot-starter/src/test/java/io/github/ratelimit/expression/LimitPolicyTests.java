@@ -1,5 +1,6 @@
 package io.github.ratelimit.expression;
 
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import java.util.Arrays;
 import java.util.List;
 
@@ -26,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class LimitPolicyTests {
 
-	private final ExpressionCompiler compiler = new ExpressionCompiler(null);
+	private final ExpressionParser parser = new ExpressionParser(null);
 
 	private final RegisteredLimit chat = new LimitRegistry().register(Limit.of("chat", Rate.parse("10/min")),
 			List.of());
@@ -94,7 +95,7 @@ class LimitPolicyTests {
 
 	@Test
 	void otherCostConcernsOnlyLimitsThatHaveOne() {
-		CostExpression cost = this.compiler.requestCost("claim('cost')");
+		CostExpression cost = this.parser.requestCost("claim('cost')");
 
 		assertThat(policy(OnMissingKey.IP, "3", "ip").withCost(cost).charge(call("claim:cost", 7)).permits())
 			.isEqualTo(7);
@@ -107,7 +108,7 @@ class LimitPolicyTests {
 	@Test
 	void ownCostIsGivenWithThePolicy() {
 		LimitPolicy policy = LimitPolicy.of(this.chat, List.of(key("ip")), OnMissingKey.IP,
-				this.compiler.requestCost("header('X').length()"));
+				this.parser.requestCost("header('X').length()"));
 
 		assertThat(policy.charge(call("header:X", "four")).permits()).isEqualTo(4);
 	}
@@ -151,11 +152,11 @@ class LimitPolicyTests {
 
 	private LimitPolicy policy(OnMissingKey onMissingKey, String cost, String... keys) {
 		return LimitPolicy.of(this.chat, Arrays.stream(keys).map(this::key).toList(), onMissingKey,
-				(cost != null) ? this.compiler.requestCost(cost) : null);
+				(cost != null) ? this.parser.requestCost(cost) : null);
 	}
 
 	private KeyExpression key(String text) {
-		return this.compiler.requestKey(text);
+		return this.parser.requestKey(text);
 	}
 
 	private Charge charge(Key key, long permits) {

@@ -6,27 +6,27 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A request that has what a test says. */
-final class TestRequest implements RequestFacts {
+public final class TestRequest implements RequestFacts {
 
 	private final Map<String, Object> facts = new HashMap<>();
 
-	static TestRequest request() {
+	public static TestRequest request() {
 		return new TestRequest().with("ip", "192.0.2.1").with("method", "POST").with("path", "/v1/chat");
 	}
 
-	static Call call(String what, @Nullable Object value) {
+	public static Call call(String what, @Nullable Object value) {
 		return request().with(what, value).call();
 	}
 
 	/**
 	 * Adds a fact, such as {@code user} or {@code header:X-API-Key}; null takes it out.
 	 */
-	TestRequest with(String what, @Nullable Object value) {
+	public TestRequest with(String what, @Nullable Object value) {
 		this.facts.put(what, value);
 		return this;
 	}
 
-	Call call() {
+	public Call call() {
 		return Call.of(this);
 	}
 

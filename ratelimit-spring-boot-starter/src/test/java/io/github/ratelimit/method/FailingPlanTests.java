@@ -10,7 +10,7 @@ import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.store.memory.MemoryStore;
 import org.junit.jupiter.api.Test;
@@ -81,7 +81,7 @@ class FailingPlanTests {
 		KillSwitch killSwitch = new KillSwitch(true);
 		Degradation degradation = new Degradation(this.time);
 		RateLimiter limiter = RateLimiter.create(registry, new MemoryStore(this.time, 10), killSwitch, degradation);
-		return new LimiterBeans(limiter, registry, new LimitPolicies(List.of()), new ExpressionCompiler(null),
+		return new LimiterBeans(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null),
 				degradation, killSwitch, null, null, Runnable::run, false);
 	}
 

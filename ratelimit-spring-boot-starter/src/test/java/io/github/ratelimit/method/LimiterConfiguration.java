@@ -14,7 +14,7 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimitListener;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.autoconfigure.RateLimitMethodAutoConfiguration;
-import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.LimitPolicy;
@@ -72,12 +72,12 @@ class LimiterConfiguration {
 	}
 
 	@Bean
-	ExpressionCompiler expressions(BeanFactory beanFactory) {
-		return new ExpressionCompiler(beanFactory);
+	ExpressionParser expressions(BeanFactory beanFactory) {
+		return new ExpressionParser(beanFactory);
 	}
 
 	@Bean
-	LimitPolicies policies(LimitRegistry registry, ExpressionCompiler expressions) {
+	LimitPolicies policies(LimitRegistry registry, ExpressionParser expressions) {
 		return new LimitPolicies(List.of(policy(registry, expressions, "chat", "2/min", "header('X-API-Key')", null),
 				policy(registry, expressions, "tokens", "100/min", "header('X-API-Key')", "10"),
 				policy(registry, expressions, "everyone", "3/min", "global", null),
@@ -85,13 +85,13 @@ class LimiterConfiguration {
 				policy(registry, expressions, "one", "", "global", null), paced(registry, expressions)));
 	}
 
-	private static LimitPolicy paced(LimitRegistry registry, ExpressionCompiler expressions) {
+	private static LimitPolicy paced(LimitRegistry registry, ExpressionParser expressions) {
 		Limit limit = Limit.named("paced").rates(Rate.parse("1/s")).maxWait(Duration.ofSeconds(2), 100).build();
 		KeyExpression key = expressions.requestKey("global");
 		return LimitPolicy.of(registry.register(limit, List.of(key.source())), List.of(key), OnMissingKey.IP, null);
 	}
 
-	private static LimitPolicy policy(LimitRegistry registry, ExpressionCompiler expressions, String name, String rate,
+	private static LimitPolicy policy(LimitRegistry registry, ExpressionParser expressions, String name, String rate,
 			String key, @Nullable String cost) {
 		KeyExpression expression = expressions.requestKey(key);
 		Limit limit = rate.isEmpty() ? Limit.named(name).maxConcurrent(1).build()

@@ -4,7 +4,7 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.ConditionExpression;
-import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.SettleExpression;
 import java.util.function.Function;
@@ -24,7 +24,7 @@ final class AfterResponses {
 	 * @return what it finds out, null if it is nothing
 	 * @throws InvalidConfigurationException for the first value that cannot be
 	 */
-	static @Nullable AfterResponse read(ExpressionCompiler compiler, Limit limit, LimitProperties properties) {
+	static @Nullable AfterResponse read(ExpressionParser compiler, Limit limit, LimitProperties properties) {
 		String property = "ratelimit.limits." + limit.name();
 		ConditionExpression countWhen = parse(property + ".count-when", properties.getCountWhen(),
 				compiler::requestCondition, "Write when a call counts, for example status == 401, or remove it.");

@@ -9,7 +9,7 @@ import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
 import io.github.ratelimit.expression.CostExpression;
-import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicies;
@@ -47,7 +47,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 
 	private final LimitNames names;
 
-	private final ExpressionCompiler compiler;
+	private final ExpressionParser compiler;
 
 	private final PlanDefinitions plans;
 
@@ -58,7 +58,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	 * @param compiler parses keys and costs
 	 * @throws InvalidConfigurationException for the first value that cannot be
 	 */
-	public LimitDefinitions(RateLimitProperties properties, PropertiesCheck check, ExpressionCompiler compiler) {
+	public LimitDefinitions(RateLimitProperties properties, PropertiesCheck check, ExpressionParser compiler) {
 		this.properties = properties;
 		this.names = check.names();
 		this.compiler = compiler;

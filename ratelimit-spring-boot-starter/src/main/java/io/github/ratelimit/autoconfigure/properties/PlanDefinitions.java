@@ -3,7 +3,7 @@ package io.github.ratelimit.autoconfigure.properties;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
-import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.PlanExpression;
@@ -16,9 +16,9 @@ final class PlanDefinitions {
 
 	private final LimitNames names;
 
-	private final ExpressionCompiler compiler;
+	private final ExpressionParser compiler;
 
-	PlanDefinitions(LimitNames names, ExpressionCompiler compiler) {
+	PlanDefinitions(LimitNames names, ExpressionParser compiler) {
 		this.names = names;
 		this.compiler = compiler;
 	}

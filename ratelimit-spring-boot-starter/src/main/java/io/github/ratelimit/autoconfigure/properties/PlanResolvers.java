@@ -3,8 +3,8 @@ package io.github.ratelimit.autoconfigure.properties;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.PlanResolver;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.expression.Plans;
-import io.github.ratelimit.expression.ResolvedPlans;
+import io.github.ratelimit.expression.PlanSelection;
+import io.github.ratelimit.expression.PlanResolverCache;
 import java.time.Duration;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -46,13 +46,13 @@ public final class PlanResolvers {
 	 * @return what tells which plan a call is on
 	 * @throws InvalidConfigurationException if nothing tells it
 	 */
-	Plans plansOf(Limit limit, PlanDefinition definition) {
+	PlanSelection plansOf(Limit limit, PlanDefinition definition) {
 		if (definition.expression() != null) {
-			return Plans.of(definition.expression());
+			return PlanSelection.of(definition.expression());
 		}
 		checkResolver(limit, definition);
 		PlanResolver lazy = (name, key) -> this.resolver.obtain().planOf(name, key);
-		return Plans.of(new ResolvedPlans(limit.name(), lazy, this.time, this.timeToLive));
+		return PlanSelection.of(new PlanResolverCache(limit.name(), lazy, this.time, this.timeToLive));
 	}
 
 	private void checkResolver(Limit limit, PlanDefinition definition) {

@@ -6,7 +6,7 @@ import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
-import io.github.ratelimit.expression.ExpressionCompiler;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import java.io.IOException;
@@ -231,7 +231,7 @@ class FailureAnalyzerTests {
 	static class ExpressionOfCode {
 
 		@Bean
-		KeyExpression ownKey(ExpressionCompiler compiler) {
+		KeyExpression ownKey(ExpressionParser compiler) {
 			return compiler.requestKey("usr");
 		}
 

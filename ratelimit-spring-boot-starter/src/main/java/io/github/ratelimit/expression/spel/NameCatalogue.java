@@ -1,18 +1,19 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.InvalidExpressionException;
 import java.util.ArrayList;
 import java.util.List;
 
 import io.github.ratelimit.Suggestion;
 
 /** The names that expressions may use, and what is said about others. */
-final class Words {
+final class NameCatalogue {
 
 	/** For people: where values come from. */
 	static final String VALUES = "ip, user, method, path, header('…'), cookie('…'), param('…'), claim('…')"
 			+ " or attribute('…')";
 
-	private Words() {
+	private NameCatalogue() {
 	}
 
 	static InvalidExpressionException unknownVariable(String expression, String name) {

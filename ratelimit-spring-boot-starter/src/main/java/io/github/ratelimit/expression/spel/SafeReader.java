@@ -1,5 +1,6 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.Call;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SafeReader {
 
-	private static final Log logger = LogFactory.getLog(ExpressionCompiler.class);
+	private static final Log logger = LogFactory.getLog(ExpressionParser.class);
 
 	private final String expression;
 
@@ -23,7 +24,7 @@ final class SafeReader {
 
 	@Nullable String text(Call call) {
 		try {
-			return Values.text(this.reader.read(call));
+			return TextConversion.text(this.reader.read(call));
 		}
 		catch (Exception | StackOverflowError | LinkageError ex) {
 			log(ex);
@@ -33,11 +34,11 @@ final class SafeReader {
 
 	long permits(Call call) {
 		try {
-			return Permits.of(this.reader.read(call));
+			return PermitConversion.of(this.reader.read(call));
 		}
 		catch (Exception | StackOverflowError | LinkageError ex) {
 			log(ex);
-			return Permits.DEFAULT;
+			return PermitConversion.DEFAULT;
 		}
 	}
 

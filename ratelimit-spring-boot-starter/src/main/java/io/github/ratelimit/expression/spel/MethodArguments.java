@@ -1,5 +1,6 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.InvalidExpressionException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,14 +14,14 @@ import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.core.ResolvableType;
 
 /** The arguments that an expression may name: those of a method, or none. Immutable. */
-final class Arguments {
+final class MethodArguments {
 
 	private static final ParameterNameDiscoverer DISCOVERER = new DefaultParameterNameDiscoverer();
 
 	/** What a method has returned, where that is known. */
 	static final String RESULT = "result";
 
-	private static final Arguments NONE = new Arguments(null, new String[0], null);
+	private static final MethodArguments NONE = new MethodArguments(null, new String[0], null);
 
 	private final @Nullable Method method;
 
@@ -29,33 +30,33 @@ final class Arguments {
 	/** Null where there is no result yet. */
 	private final @Nullable ResolvableType result;
 
-	private Arguments(@Nullable Method method, String @Nullable [] names, @Nullable ResolvableType result) {
+	private MethodArguments(@Nullable Method method, String @Nullable [] names, @Nullable ResolvableType result) {
 		this.method = method;
 		this.names = names;
 		this.result = result;
 	}
 
-	static Arguments none() {
+	static MethodArguments none() {
 		return NONE;
 	}
 
-	static Arguments of(Method method) {
+	static MethodArguments of(Method method) {
 		Method bridged = BridgeMethodResolver.findBridgedMethod(method);
 		@Nullable String[] discovered = DISCOVERER.getParameterNames(bridged);
 		if (discovered == null) {
-			return new Arguments(bridged, null, null);
+			return new MethodArguments(bridged, null, null);
 		}
 		String[] names = new String[discovered.length];
 		for (int i = 0; i < names.length; i++) {
 			String name = discovered[i];
 			names[i] = (name != null) ? name : "";
 		}
-		return new Arguments(bridged, names, null);
+		return new MethodArguments(bridged, names, null);
 	}
 
 	/** Returns these with the result of the method, or what it will once produce. */
-	Arguments withResult() {
-		return new Arguments(this.method, this.names, ResultType.of(this.method));
+	MethodArguments withResult() {
+		return new MethodArguments(this.method, this.names, MethodResultType.of(this.method));
 	}
 
 	/**
@@ -114,7 +115,7 @@ final class Arguments {
 		String problem = "names the argument #" + name;
 		if (this.method == null) {
 			return new InvalidExpressionException(expression, problem + ", but a request has no arguments",
-					"Write " + Words.VALUES + "; arguments are for @RateLimited.");
+					"Write " + NameCatalogue.VALUES + "; arguments are for @RateLimited.");
 		}
 		if (name.equals(RESULT)) {
 			return new InvalidExpressionException(expression,
@@ -130,7 +131,7 @@ final class Arguments {
 		List<String> known = known();
 		if (known.isEmpty()) {
 			return new InvalidExpressionException(expression, problem + ", but " + method + " has no parameters",
-					"Write " + Words.VALUES + ".");
+					"Write " + NameCatalogue.VALUES + ".");
 		}
 		String meant = Suggestion.nearest(name, known).map((near) -> "Did you mean #" + near + "? ").orElse("");
 		return new InvalidExpressionException(expression, problem + ", which " + method + " does not have",

@@ -1,5 +1,6 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.InvalidExpressionException;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -29,19 +30,20 @@ import org.springframework.expression.spel.ast.VariableReference;
  * Looks at every name of an expression before the first call, so that a misspelt one is
  * no value that is always missing.
  */
-final class SyntaxCheck {
+final class ExpressionValidator {
 
 	private final String expression;
 
-	private final Arguments arguments;
+	private final MethodArguments arguments;
 
-	private final Beans beans;
+	private final BeanReferences beans;
 
 	private final TypeLocator types;
 
 	private final boolean afterResponse;
 
-	SyntaxCheck(String expression, Arguments arguments, Beans beans, TypeLocator types, boolean afterResponse) {
+	ExpressionValidator(String expression, MethodArguments arguments, BeanReferences beans, TypeLocator types,
+			boolean afterResponse) {
 		this.expression = expression;
 		this.arguments = arguments;
 		this.beans = beans;
@@ -139,7 +141,7 @@ final class SyntaxCheck {
 			}
 		}
 		if (ofCall && !fromRoot) {
-			StaticTypes.check(this.expression, compound, this.arguments);
+			MemberValidator.check(this.expression, compound, this.arguments);
 		}
 	}
 
@@ -169,7 +171,7 @@ final class SyntaxCheck {
 	private void checkVariable(String name) {
 		RequestVariable variable = RequestVariable.named(name);
 		if (variable == null) {
-			throw Words.unknownVariable(this.expression, name);
+			throw NameCatalogue.unknownVariable(this.expression, name);
 		}
 		if (variable == RequestVariable.STATUS && !this.afterResponse) {
 			throw new InvalidExpressionException(this.expression,
@@ -194,10 +196,10 @@ final class SyntaxCheck {
 	}
 
 	private void checkArgument(SpelNode node, boolean ofCall) {
-		String name = Syntax.argumentName(node);
+		String name = SyntaxTree.argumentName(node);
 		if (name.equals("root") || (name.equals("this") && ofCall)) {
 			throw new InvalidExpressionException(this.expression, "names #" + name + ", which is no value",
-					"Write " + Words.VALUES + ".");
+					"Write " + NameCatalogue.VALUES + ".");
 		}
 		if (this.arguments.type(name) == void.class) {
 			throw new InvalidExpressionException(this.expression, "names #" + name + ", but the method returns nothing",
@@ -219,7 +221,7 @@ final class SyntaxCheck {
 		}
 		RequestFunction function = RequestFunction.named(call.getName());
 		if (function == null) {
-			throw Words.unknownFunction(this.expression, call.getName());
+			throw NameCatalogue.unknownFunction(this.expression, call.getName());
 		}
 		if (call.getChildCount() != 1) {
 			throw new InvalidExpressionException(this.expression,
@@ -238,7 +240,7 @@ final class SyntaxCheck {
 
 	private void checkName(RequestFunction function, SpelNode argument) {
 		if (argument instanceof StringLiteral literal) {
-			String name = Syntax.text(literal);
+			String name = SyntaxTree.text(literal);
 			if (name.isBlank() || (function == RequestFunction.HEADER && !isToken(name))) {
 				throw new InvalidExpressionException(this.expression,
 						"asks for a " + function.text() + " named '" + name + "', which there cannot be",
@@ -258,7 +260,7 @@ final class SyntaxCheck {
 	/** In plain YAML and annotations alike the quotes are easily forgotten. */
 	private void checkUnquoted(RequestFunction function, SpelNode argument) {
 		Set<String> names = new TreeSet<>();
-		if (Syntax.isWordsAndHyphens(argument, names)
+		if (SyntaxTree.isWordsAndHyphens(argument, names)
 				&& names.stream().anyMatch((name) -> RequestVariable.named(name) == null)) {
 			throw new InvalidExpressionException(this.expression,
 					"does not quote the name that it gives to " + function.text(),

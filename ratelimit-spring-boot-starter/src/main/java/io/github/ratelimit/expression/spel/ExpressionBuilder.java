@@ -1,5 +1,11 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.ConditionExpression;
+import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.PlanExpression;
+import io.github.ratelimit.expression.SettleExpression;
+import io.github.ratelimit.expression.InvalidExpressionException;
 import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -25,9 +31,10 @@ import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /** One expression on its way from a text to something that can be evaluated. */
-final class Parsing {
+final class ExpressionBuilder {
 
-	private static final String WHAT_IS_A_KEY = "Write " + Words.VALUES + "; in YAML quote what begins with # or @.";
+	private static final String WHAT_IS_A_KEY = "Write " + NameCatalogue.VALUES
+			+ "; in YAML quote what begins with # or @.";
 
 	private static final String WHAT_IS_A_PLAN = "Write where the name of the plan comes from, such as claim('plan').";
 
@@ -38,17 +45,18 @@ final class Parsing {
 
 	private final String text;
 
-	private final Arguments arguments;
+	private final MethodArguments arguments;
 
 	private final StandardEvaluationContext shared;
 
-	private final SyntaxCheck check;
+	private final ExpressionValidator check;
 
-	Parsing(String text, Arguments arguments, Beans beans, StandardEvaluationContext shared, boolean afterResponse) {
+	ExpressionBuilder(String text, MethodArguments arguments, BeanReferences beans, StandardEvaluationContext shared,
+			boolean afterResponse) {
 		this.text = text;
 		this.arguments = arguments;
 		this.shared = shared;
-		this.check = new SyntaxCheck(text, arguments, beans, shared.getTypeLocator(), afterResponse);
+		this.check = new ExpressionValidator(text, arguments, beans, shared.getTypeLocator(), afterResponse);
 	}
 
 	/** Returns the syntax tree of the text, its names unchecked. */
@@ -57,7 +65,7 @@ final class Parsing {
 			throw new InvalidExpressionException(this.text, "is empty", emptyRemedy);
 		}
 		try {
-			SpelExpression expression = new SpelExpressionParser(SpelValue.CONFIGURATION).parseRaw(this.text);
+			SpelExpression expression = new SpelExpressionParser(SpelReader.CONFIGURATION).parseRaw(this.text);
 			return (SpelNodeImpl) expression.getAST();
 		}
 		catch (SpelParseException ex) {
@@ -81,12 +89,12 @@ final class Parsing {
 	KeyExpression key() {
 		SpelNodeImpl node = tree(WHAT_IS_A_KEY);
 		KeyPart part = wholeKey(node);
-		return new KeyExpression(new KeySource(this.text, part.kinds(), part.composed()), Syntax.looksAtSecurity(node),
-				part.needsRequest(), part::key);
+		return new KeyExpression(new KeySource(this.text, part.kinds(), part.composed()),
+				SyntaxTree.looksAtSecurity(node), part.needsRequest(), part::key);
 	}
 
 	private KeyPart wholeKey(SpelNodeImpl node) {
-		if (Syntax.variable(node) == RequestVariable.GLOBAL) {
+		if (SyntaxTree.variable(node) == RequestVariable.GLOBAL) {
 			return new KeyPart.Constant(Key.GLOBAL);
 		}
 		this.check.check(node);
@@ -94,12 +102,12 @@ final class Parsing {
 	}
 
 	private KeyPart part(SpelNodeImpl node) {
-		if (Syntax.isSum(node)) {
+		if (SyntaxTree.isSum(node)) {
 			List<KeyPart> parts = new ArrayList<>();
 			addOperands(node, parts);
 			return new KeyPart.Composition(List.copyOf(parts));
 		}
-		if (Syntax.isCoalesce(node) || node instanceof Elvis) {
+		if (SyntaxTree.isCoalesce(node) || node instanceof Elvis) {
 			List<KeyPart> parts = new ArrayList<>();
 			for (int i = 0; i < node.getChildCount(); i++) {
 				parts.add(part((SpelNodeImpl) node.getChild(i)));
@@ -112,11 +120,11 @@ final class Parsing {
 		if (node instanceof VariableReference) {
 			checkHasText(node);
 		}
-		return new KeyPart.Value(kind(node), safeReader(node), Syntax.needsRequest(node));
+		return new KeyPart.Value(kind(node), safeReader(node), SyntaxTree.needsRequest(node));
 	}
 
 	private void addOperands(SpelNodeImpl node, List<KeyPart> parts) {
-		if (Syntax.isSum(node)) {
+		if (SyntaxTree.isSum(node)) {
 			addOperands((SpelNodeImpl) node.getChild(0), parts);
 			addOperands((SpelNodeImpl) node.getChild(1), parts);
 		}
@@ -137,7 +145,7 @@ final class Parsing {
 	}
 
 	private void checkHasText(SpelNode argument) {
-		String name = Syntax.argumentName(argument);
+		String name = SyntaxTree.argumentName(argument);
 		Class<?> type = this.arguments.type(name);
 		if (type == null || type.isPrimitive()) {
 			return;
@@ -150,7 +158,7 @@ final class Parsing {
 		}
 		boolean mayBeSubclass = type.isInterface() || type == Object.class || type == Optional.class
 				|| Modifier.isAbstract(type.getModifiers());
-		if (!mayBeSubclass && !Values.declaresToString(type)) {
+		if (!mayBeSubclass && !TextConversion.declaresToString(type)) {
 			throw new InvalidExpressionException(this.text,
 					"takes #" + name + " for a key, a " + type.getSimpleName() + " that has no text of its own",
 					"Write the property that is meant, such as #" + name + ".id, or give " + type.getSimpleName()
@@ -163,32 +171,32 @@ final class Parsing {
 	 * so that no header can name the same key.
 	 */
 	private String kind(SpelNode node) {
-		RequestVariable variable = Syntax.variable(node);
+		RequestVariable variable = SyntaxTree.variable(node);
 		if (variable != null) {
 			return variable.kind();
 		}
-		RequestFunction function = Syntax.function(node);
-		String name = (function != null) ? Syntax.literalName(node) : null;
+		RequestFunction function = SyntaxTree.function(node);
+		String name = (function != null) ? SyntaxTree.literalName(node) : null;
 		if (function != null && name != null) {
 			return function.kind(name);
 		}
-		boolean trusted = Syntax.looksAtSecurity(node) && !Syntax.looksAtClient(node);
+		boolean trusted = SyntaxTree.looksAtSecurity(node) && !SyntaxTree.looksAtClient(node);
 		return trusted ? node.toStringAST() : Key.VALUE_KIND;
 	}
 
 	PlanExpression plan() {
 		SpelNodeImpl node = tree(WHAT_IS_A_PLAN);
-		if (Syntax.variable(node) == RequestVariable.GLOBAL) {
+		if (SyntaxTree.variable(node) == RequestVariable.GLOBAL) {
 			throw new InvalidExpressionException(this.text, "names no plan: it is a key that everybody shares",
 					WHAT_IS_A_PLAN);
 		}
 		this.check.check(node);
-		return new PlanExpression(this.text, Syntax.looksAtSecurity(node), Syntax.looksAtClient(node),
-				Syntax.needsRequest(node), safeReader(node)::text);
+		return new PlanExpression(this.text, SyntaxTree.looksAtSecurity(node), SyntaxTree.looksAtClient(node),
+				SyntaxTree.needsRequest(node), safeReader(node)::text);
 	}
 
 	CostExpression cost() {
-		BigDecimal number = Permits.decimal(this.text.strip());
+		BigDecimal number = PermitConversion.decimal(this.text.strip());
 		return (number != null) ? constantCost(number) : computedCost(tree(WHAT_IS_A_COST));
 	}
 
@@ -197,7 +205,7 @@ final class Parsing {
 			throw new InvalidExpressionException(this.text, "is a negative number of permits",
 					"Write 0 or more; permits are given back by other means.");
 		}
-		long permits = Permits.of(number);
+		long permits = PermitConversion.of(number);
 		return new CostExpression(this.text, false, false, (call) -> permits);
 	}
 
@@ -209,8 +217,8 @@ final class Parsing {
 		}
 		checkIsNumber(node);
 		SafeReader reader = safeReader(node);
-		return new CostExpression(this.text, Syntax.looksAtSecurity(node), Syntax.needsRequest(node),
-				(call) -> Math.max(Permits.DEFAULT, reader.permits(call)));
+		return new CostExpression(this.text, SyntaxTree.looksAtSecurity(node), SyntaxTree.needsRequest(node),
+				(call) -> Math.max(PermitConversion.DEFAULT, reader.permits(call)));
 	}
 
 	SettleExpression settle() {
@@ -222,14 +230,14 @@ final class Parsing {
 		}
 		checkIsNumber(node);
 		ValueReader reader = reader(node);
-		return new SettleExpression(this.text, (call) -> Permits.actual(reader.read(call)));
+		return new SettleExpression(this.text, (call) -> PermitConversion.actual(reader.read(call)));
 	}
 
 	ConditionExpression condition() {
 		SpelNodeImpl node = tree("Write when a call counts, for example status == 401.");
 		this.check.check(node);
 		boolean constant = node instanceof Literal && !(node instanceof BooleanLiteral);
-		if (constant || Syntax.variable(node) != null) {
+		if (constant || SyntaxTree.variable(node) != null) {
 			throw new InvalidExpressionException(this.text, "is a value and no condition",
 					"Compare it, for example status == 401.");
 		}
@@ -245,7 +253,7 @@ final class Parsing {
 	}
 
 	private void checkIsNumber(SpelNode node) {
-		String name = (node instanceof VariableReference) ? Syntax.argumentName(node) : "";
+		String name = (node instanceof VariableReference) ? SyntaxTree.argumentName(node) : "";
 		Class<?> type = this.arguments.type(name);
 		if (type == null) {
 			return;
@@ -264,8 +272,8 @@ final class Parsing {
 	}
 
 	private ValueReader reader(SpelNodeImpl node) {
-		ValueReader plain = Syntax.plainReader(node, this.arguments);
-		return (plain != null) ? plain : new SpelValue(node, this.arguments, this.shared);
+		ValueReader plain = SyntaxTree.plainReader(node, this.arguments);
+		return (plain != null) ? plain : new SpelReader(node, this.arguments, this.shared);
 	}
 
 	private SafeReader safeReader(SpelNodeImpl node) {

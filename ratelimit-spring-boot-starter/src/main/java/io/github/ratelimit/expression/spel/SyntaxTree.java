@@ -1,4 +1,4 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
 import java.util.Set;
 import java.util.function.Predicate;
@@ -17,9 +17,9 @@ import org.springframework.expression.spel.ast.TypeReference;
 import org.springframework.expression.spel.ast.VariableReference;
 
 /** What can be told of a checked expression by its syntax tree alone. */
-final class Syntax {
+final class SyntaxTree {
 
-	private Syntax() {
+	private SyntaxTree() {
 	}
 
 	/** Returns the variable that a node is, null if it is something else. */
@@ -58,7 +58,7 @@ final class Syntax {
 	 * Returns the reader of a node that needs no SpEL at run time.
 	 * @return the reader; null if the node is none of the plain values
 	 */
-	static @Nullable ValueReader plainReader(SpelNode node, Arguments arguments) {
+	static @Nullable ValueReader plainReader(SpelNode node, MethodArguments arguments) {
 		RequestVariable variable = variable(node);
 		if (variable != null) {
 			return variable.reader();
@@ -69,11 +69,11 @@ final class Syntax {
 			return function.reader(name);
 		}
 		int position = (node instanceof VariableReference) ? arguments.position(argumentName(node)) : -1;
-		return (position >= 0) ? Arguments.reader(position) : null;
+		return (position >= 0) ? MethodArguments.reader(position) : null;
 	}
 
 	/** Returns the type that a node's value is declared as, null if nothing tells it. */
-	static @Nullable Class<?> declaredType(SpelNode node, Arguments arguments) {
+	static @Nullable Class<?> declaredType(SpelNode node, MethodArguments arguments) {
 		RequestFunction function = function(node);
 		if (function != null) {
 			return function.type();

@@ -1,5 +1,6 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.Call;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -13,9 +14,9 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
 import org.springframework.expression.spel.support.StandardTypeLocator;
 
 /** One call as SpEL sees it: nothing in it can be assigned. */
-final class CallContext extends StandardEvaluationContext {
+final class CallEvaluationContext extends StandardEvaluationContext {
 
-	private final Arguments arguments;
+	private final MethodArguments arguments;
 
 	private final Call call;
 
@@ -25,7 +26,7 @@ final class CallContext extends StandardEvaluationContext {
 	 * @param arguments the names of the arguments
 	 * @param call the call
 	 */
-	CallContext(StandardEvaluationContext shared, Arguments arguments, Call call) {
+	CallEvaluationContext(StandardEvaluationContext shared, MethodArguments arguments, Call call) {
 		super(call);
 		shared.applyDelegatesTo(this);
 		this.arguments = arguments;
@@ -33,7 +34,7 @@ final class CallContext extends StandardEvaluationContext {
 	}
 
 	/** Returns what the contexts of all evaluations share. */
-	static StandardEvaluationContext shared(Beans beans) {
+	static StandardEvaluationContext shared(BeanReferences beans) {
 		StandardEvaluationContext shared = new StandardEvaluationContext();
 		shared.setPropertyAccessors(List.of(new MapAccessor(false), new ReflectivePropertyAccessor(false)));
 		shared.setTypeLocator(new StandardTypeLocator(beans.classLoader()));

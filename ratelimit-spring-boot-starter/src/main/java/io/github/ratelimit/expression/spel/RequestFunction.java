@@ -1,5 +1,6 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.Call;
 import java.util.Locale;
 import java.util.function.BiFunction;
 

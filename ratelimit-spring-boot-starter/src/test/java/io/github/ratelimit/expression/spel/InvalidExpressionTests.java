@@ -1,5 +1,6 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.InvalidExpressionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +22,7 @@ class InvalidExpressionTests {
 	private static final String VARIABLES = "The variables are ip, user, global, method and path; a header is"
 			+ " header('X-API-Key'), a method's argument #name.";
 
-	private final ExpressionCompiler compiler = new ExpressionCompiler(null);
+	private final ExpressionParser parser = new ExpressionParser(null);
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '"',
@@ -61,7 +62,7 @@ class InvalidExpressionTests {
 					(#fn(ip))             | calls #fn(ip), but no such function is registered | Write @bean.method() to call a method of a bean.
 					ip = user             | assigns a value | An expression only reads. Write == to compare.
 					ip++                  | assigns a value | An expression only reads. Write == to compare.
-					@tenants.of(ip)       | names the bean tenants, but there are no beans here | Give the ExpressionCompiler a BeanFactory, or write VALUES.
+					@tenants.of(ip)       | names the bean tenants, but there are no beans here | Give the ExpressionParser a BeanFactory, or write VALUES.
 					T(com.acme.Plan).X    | names the class com.acme.Plan, which does not exist | Write its full name, such as java.time.LocalDate.
 					new com.acme.Plan(ip) | names the class com.acme.Plan, which does not exist | Write its full name, such as java.time.LocalDate.
 					user.name             | reads the property name of a String, which has none of that name | Write what is public in java.lang.String.
@@ -74,14 +75,13 @@ class InvalidExpressionTests {
 					ip +                  | does not parse at character 4 (Problem parsing right operand) | Write a SpEL expression; texts and the names of headers stand in single quotes.
 					""")
 	void keyIsRefused(String expression, String problem, String remedy) {
-		assertThatExceptionOfType(InvalidExpressionException.class)
-			.isThrownBy(() -> this.compiler.requestKey(expression))
+		assertThatExceptionOfType(InvalidExpressionException.class).isThrownBy(() -> this.parser.requestKey(expression))
 			.satisfies((ex) -> {
 				assertThat(ex.expression()).isEqualTo(expression);
 				assertThat(ex.problem()).isEqualTo(problem.replace("''''", "'"));
 				assertThat(ex.remedy()).isEqualTo(remedy.replace("VARIABLES", VARIABLES)
 					.replace("FUNCTIONS", FUNCTIONS)
-					.replace("VALUES", Words.VALUES));
+					.replace("VALUES", NameCatalogue.VALUES));
 				assertThat(ex).hasMessage("Expression '" + expression + "' " + ex.problem() + ". " + ex.remedy());
 			});
 	}
@@ -100,7 +100,7 @@ class InvalidExpressionTests {
 					""")
 	void costIsRefused(String expression, String problem, String remedy) {
 		assertThatExceptionOfType(InvalidExpressionException.class)
-			.isThrownBy(() -> this.compiler.requestCost(expression))
+			.isThrownBy(() -> this.parser.requestCost(expression))
 			.satisfies((ex) -> {
 				assertThat(ex.problem()).isEqualTo(problem);
 				assertThat(ex.remedy()).isEqualTo(remedy.replace("VARIABLES", VARIABLES));
@@ -109,9 +109,10 @@ class InvalidExpressionTests {
 
 	@Test
 	void emptyTextIsRefused() {
-		assertThatExceptionOfType(InvalidExpressionException.class).isThrownBy(() -> this.compiler.requestKey(" "))
-			.withMessage("Expression ' ' is empty. Write " + Words.VALUES + "; in YAML quote what begins with # or @.");
-		assertThatExceptionOfType(InvalidExpressionException.class).isThrownBy(() -> this.compiler.requestCost(""))
+		assertThatExceptionOfType(InvalidExpressionException.class).isThrownBy(() -> this.parser.requestKey(" "))
+			.withMessage("Expression ' ' is empty. Write " + NameCatalogue.VALUES
+					+ "; in YAML quote what begins with # or @.");
+		assertThatExceptionOfType(InvalidExpressionException.class).isThrownBy(() -> this.parser.requestCost(""))
 			.withMessage(
 					"Expression '' is empty. Write a number of permits, such as 500, or leave the cost out for 1.");
 	}
@@ -122,7 +123,7 @@ class InvalidExpressionTests {
 		beans.registerBeanDefinition("tenants", new RootBeanDefinition(Object.class));
 
 		assertThatExceptionOfType(InvalidExpressionException.class)
-			.isThrownBy(() -> new ExpressionCompiler(beans).requestKey("@tenant.of(ip)"))
+			.isThrownBy(() -> new ExpressionParser(beans).requestKey("@tenant.of(ip)"))
 			.withMessage("Expression '@tenant.of(ip)' names the bean tenant, which does not exist. "
 					+ "Did you mean @tenants? Write the name of a bean of this application.");
 	}
@@ -131,7 +132,7 @@ class InvalidExpressionTests {
 	void textTooLongToParseIsRefused() {
 		String text = "'" + "x".repeat(20_000) + "'";
 
-		assertThatExceptionOfType(InvalidExpressionException.class).isThrownBy(() -> this.compiler.requestKey(text))
+		assertThatExceptionOfType(InvalidExpressionException.class).isThrownBy(() -> this.parser.requestKey(text))
 			.satisfies((ex) -> assertThat(ex.problem()).startsWith("does not parse"));
 	}
 

@@ -1,4 +1,4 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * sending nonsense, nor make the arithmetic expensive: whatever is no number of permits
  * is {@link #DEFAULT}.
  */
-final class Permits {
+final class PermitConversion {
 
 	/** What a call costs that does not say it. */
 	static final long DEFAULT = 1;
@@ -23,7 +23,7 @@ final class Permits {
 
 	private static final BigDecimal MAX = BigDecimal.valueOf(Long.MAX_VALUE);
 
-	private Permits() {
+	private PermitConversion() {
 	}
 
 	/**
@@ -62,7 +62,7 @@ final class Permits {
 		if (value instanceof CharSequence text) {
 			return ofText(text);
 		}
-		Object unwrapped = (value != null) ? Values.unwrap(value) : null;
+		Object unwrapped = (value != null) ? TextConversion.unwrap(value) : null;
 		return (unwrapped != value) ? read(unwrapped) : NONE;
 	}
 

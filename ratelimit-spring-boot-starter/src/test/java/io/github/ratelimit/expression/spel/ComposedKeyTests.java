@@ -1,5 +1,7 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.TestRequest;
+import io.github.ratelimit.expression.KeyExpression;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,9 +21,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ComposedKeyTests {
 
-	private final KeyExpression pair = new ExpressionCompiler(null).requestKey("header('A') + cookie('B')");
+	private final KeyExpression pair = new ExpressionParser(null).requestKey("header('A') + cookie('B')");
 
-	private final KeyExpression triple = new ExpressionCompiler(null)
+	private final KeyExpression triple = new ExpressionParser(null)
 		.requestKey("header('A') + coalesce(user, cookie('B')) + path");
 
 	@Property(tries = 5000)

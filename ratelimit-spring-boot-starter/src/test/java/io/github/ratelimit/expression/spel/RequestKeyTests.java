@@ -1,5 +1,7 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.Call;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +33,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
  */
 class RequestKeyTests {
 
-	private final ExpressionCompiler compiler = new ExpressionCompiler(null);
+	private final ExpressionParser parser = new ExpressionParser(null);
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
@@ -132,8 +134,7 @@ class RequestKeyTests {
 			assertThat(key(expression, call("claim:org", "acme"))).isEqualTo(Key.of("claim(org)", "acme"));
 			assertThat(key(expression, call("user", "acme"))).isEqualTo(Key.of("user", "acme"));
 			assertThat(key(expression, request().call())).isEqualTo(Key.of("ip", "192.0.2.1"));
-			assertThat(this.compiler.requestKey(expression).source().kinds()).containsExactly("claim(org)", "user",
-					"ip");
+			assertThat(this.parser.requestKey(expression).source().kinds()).containsExactly("claim(org)", "user", "ip");
 		}
 	}
 
@@ -150,7 +151,7 @@ class RequestKeyTests {
 		assertThat(composed).isEqualTo(Key.composed(List.of(Key.of("user", "alice"), Key.of("/v1/chat"))));
 		assertThat(key("header('X') + path", call("header:X", "alice"))).isNotNull().isNotEqualTo(composed);
 		assertThat(key("(user + (path))", call("user", "alice"))).isEqualTo(composed);
-		assertThat(this.compiler.requestKey("user + path").source().kinds()).containsExactly("user+value");
+		assertThat(this.parser.requestKey("user + path").source().kinds()).containsExactly("user+value");
 	}
 
 	@Test
@@ -158,7 +159,7 @@ class RequestKeyTests {
 		Call call = request().with("claim:a+b", "x").with("user", "alice").call();
 
 		for (String expression : List.of("claim('a+b') + user", "user + claim('a+b') + path", "user.trim() + ip")) {
-			KeyExpression key = this.compiler.requestKey(expression);
+			KeyExpression key = this.parser.requestKey(expression);
 			assertThat(key.evaluate(call).kind()).isEqualTo(key.source().kind());
 		}
 	}
@@ -217,7 +218,7 @@ class RequestKeyTests {
 	void beanAnswersForTheClient() {
 		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
 		beans.registerSingleton("tenants", new Tenants());
-		KeyExpression key = new ExpressionCompiler(beans).requestKey("@tenants.of(header('Host'))");
+		KeyExpression key = new ExpressionParser(beans).requestKey("@tenants.of(header('Host'))");
 
 		assertThat(key.evaluate(call("header:Host", "acme.example"))).isEqualTo(Key.of("acme"));
 		assertThat(key.evaluate(request().call())).isNull();
@@ -227,26 +228,26 @@ class RequestKeyTests {
 	@ValueSource(strings = { "user", "claim('plan')", "ip + user", "coalesce(header('X'), claim('y'))", "header(user)",
 			"user.trim()", "method == 'GET' ? ip : user", "#root.user", "{user}[0]" })
 	void userAndClaimLookAtSecurity(String expression) {
-		assertThat(this.compiler.requestKey(expression).looksAtSecurity()).isTrue();
+		assertThat(this.parser.requestKey(expression).looksAtSecurity()).isTrue();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "ip", "global", "header('user')", "path + method", "attribute('x').user", "'user'",
 			"attribute('x').claim('y')" })
 	void nothingElseLooksAtSecurity(String expression) {
-		assertThat(this.compiler.requestKey(expression).looksAtSecurity()).isFalse();
+		assertThat(this.parser.requestKey(expression).looksAtSecurity()).isFalse();
 	}
 
 	@Test
 	void sourceTellsTheTextAsItWasWritten() {
-		KeyExpression key = this.compiler.requestKey(" coalesce(user,ip) ");
+		KeyExpression key = this.parser.requestKey(" coalesce(user,ip) ");
 
 		assertThat(key.source().expression()).isEqualTo(" coalesce(user,ip) ");
 		assertThat(key).hasToString(" coalesce(user,ip) ");
 	}
 
 	private @Nullable Key key(String expression, Call call) {
-		return this.compiler.requestKey(expression).evaluate(call);
+		return this.parser.requestKey(expression).evaluate(call);
 	}
 
 	/** A bean. */

@@ -1,5 +1,6 @@
 package io.github.ratelimit.expression;
 
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.ManualTime;
@@ -21,13 +22,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** As which of its plans a limit holds for a call. */
 @ExtendWith(OutputCaptureExtension.class)
-class PlansTests {
+class PlanSelectionTests {
 
 	private static final Limit OWN = Limit.of("chat", Rate.parse("10/min"));
 
 	private static final Limit PRO = Limit.of("chat", Rate.parse("600/min"));
 
-	private final ExpressionCompiler compiler = new ExpressionCompiler(null);
+	private final ExpressionParser parser = new ExpressionParser(null);
 
 	private final ManualTime time = new ManualTime();
 
@@ -54,7 +55,7 @@ class PlansTests {
 
 	@Test
 	void planStaysWhereAMethodHasItsOwnKeyAndCost() {
-		LimitPolicy policy = policy("claim('plan')").withKey(this.compiler.requestKey("header('X')"));
+		LimitPolicy policy = policy("claim('plan')").withKey(this.parser.requestKey("header('X')"));
 		assertThat(limit(policy, request().with("header:X", "x").with("claim:plan", "pro").call())).isSameAs(PRO);
 	}
 
@@ -62,8 +63,8 @@ class PlansTests {
 	void whatLooksAtAClaimOrAUserIsAppliedAfterSpringSecurity() {
 		assertThat(policy("claim('plan')").looksAtSecurity()).isTrue();
 		assertThat(policy("header('X-Plan')").looksAtSecurity()).isFalse();
-		assertThat(this.compiler.requestPlan("header('X-Plan')").looksAtClient()).isTrue();
-		assertThat(this.compiler.requestPlan("claim('plan')").looksAtClient()).isFalse();
+		assertThat(this.parser.requestPlan("header('X-Plan')").looksAtClient()).isTrue();
+		assertThat(this.parser.requestPlan("claim('plan')").looksAtClient()).isFalse();
 	}
 
 	@Test
@@ -152,12 +153,12 @@ class PlansTests {
 			return "pro";
 		});
 		limit(policy, call("user", "alice"));
-		for (int i = 0; i < ResolvedPlans.MAX_KEYS; i++) {
+		for (int i = 0; i < PlanResolverCache.MAX_KEYS; i++) {
 			limit(policy, call("user", "caller-" + i));
 		}
 		this.asked.clear();
 		limit(policy, call("user", "alice"));
-		limit(policy, call("user", "caller-" + (ResolvedPlans.MAX_KEYS - 1)));
+		limit(policy, call("user", "caller-" + (PlanResolverCache.MAX_KEYS - 1)));
 		assertThat(this.asked).containsExactly("alice");
 	}
 
@@ -167,7 +168,7 @@ class PlansTests {
 			this.asked.add(key.text());
 			return "pro";
 		});
-		for (int i = 0; i < 3 * ResolvedPlans.MAX_KEYS; i++) {
+		for (int i = 0; i < 3 * PlanResolverCache.MAX_KEYS; i++) {
 			limit(policy, call("user", "alice"));
 			limit(policy, call("user", "caller-" + i));
 		}
@@ -175,15 +176,16 @@ class PlansTests {
 	}
 
 	private LimitPolicy policy(String plan) {
-		return base("ip").withPlans(Plans.of(this.compiler.requestPlan(plan)));
+		return base("ip").withPlans(PlanSelection.of(this.parser.requestPlan(plan)));
 	}
 
 	private LimitPolicy resolved(PlanResolver resolver) {
-		return base("user").withPlans(Plans.of(new ResolvedPlans("chat", resolver, this.time, Duration.ofMinutes(1))));
+		return base("user")
+			.withPlans(PlanSelection.of(new PlanResolverCache("chat", resolver, this.time, Duration.ofMinutes(1))));
 	}
 
 	private LimitPolicy base(String key) {
-		return LimitPolicy.of(this.chat, List.of(this.compiler.requestKey(key)), OnMissingKey.IP, null);
+		return LimitPolicy.of(this.chat, List.of(this.parser.requestKey(key)), OnMissingKey.IP, null);
 	}
 
 	private static Limit limit(LimitPolicy policy, Call call) {

@@ -16,12 +16,12 @@ import org.springframework.util.ConcurrentLruCache;
  * it said last counts, else the limit's own rate: a call goes on in any case.
  * Thread-safe.
  */
-public final class ResolvedPlans {
+public final class PlanResolverCache {
 
 	/** How many keys of a limit are remembered. */
 	public static final int MAX_KEYS = 10_000;
 
-	private static final Log logger = LogFactory.getLog(ResolvedPlans.class);
+	private static final Log logger = LogFactory.getLog(PlanResolverCache.class);
 
 	private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -46,7 +46,7 @@ public final class ResolvedPlans {
 	 * @param time by which answers grow old
 	 * @param timeToLive how long an answer counts, positive
 	 */
-	public ResolvedPlans(String limit, PlanResolver resolver, TimeSource time, Duration timeToLive) {
+	public PlanResolverCache(String limit, PlanResolver resolver, TimeSource time, Duration timeToLive) {
 		this.limit = limit;
 		this.resolver = resolver;
 		this.time = time;

@@ -1,5 +1,11 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.ConditionExpression;
+import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.PlanExpression;
+import io.github.ratelimit.expression.SettleExpression;
+import io.github.ratelimit.expression.InvalidExpressionException;
 import java.lang.reflect.Method;
 
 import io.github.ratelimit.Key;
@@ -60,9 +66,9 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
  * Thread-safe, and so is what it makes. A plain value is read without SpEL; other
  * expressions are interpreted.
  */
-public final class ExpressionCompiler {
+public final class ExpressionParser {
 
-	private final Beans beans;
+	private final BeanReferences beans;
 
 	private final StandardEvaluationContext shared;
 
@@ -71,9 +77,9 @@ public final class ExpressionCompiler {
 	 * @param beanFactory where {@code @name} finds beans and classes are looked for; null
 	 * if there are no beans
 	 */
-	public ExpressionCompiler(@Nullable BeanFactory beanFactory) {
-		this.beans = new Beans(beanFactory);
-		this.shared = CallContext.shared(this.beans);
+	public ExpressionParser(@Nullable BeanFactory beanFactory) {
+		this.beans = new BeanReferences(beanFactory);
+		this.shared = CallEvaluationContext.shared(this.beans);
 	}
 
 	/**
@@ -83,7 +89,7 @@ public final class ExpressionCompiler {
 	 * @throws InvalidExpressionException if the expression cannot be a key
 	 */
 	public KeyExpression requestKey(String text) {
-		return parsing(text, Arguments.none(), false).key();
+		return builder(text, MethodArguments.none(), false).key();
 	}
 
 	/**
@@ -95,7 +101,7 @@ public final class ExpressionCompiler {
 	 * argument that the method does not have
 	 */
 	public KeyExpression methodKey(String text, Method method) {
-		return parsing(text, Arguments.of(method), false).key();
+		return builder(text, MethodArguments.of(method), false).key();
 	}
 
 	/**
@@ -106,7 +112,7 @@ public final class ExpressionCompiler {
 	 * @throws InvalidExpressionException if it cannot be a number of permits
 	 */
 	public CostExpression requestCost(String text) {
-		return parsing(text, Arguments.none(), false).cost();
+		return builder(text, MethodArguments.none(), false).cost();
 	}
 
 	/**
@@ -119,7 +125,7 @@ public final class ExpressionCompiler {
 	 * argument that the method does not have
 	 */
 	public CostExpression methodCost(String text, Method method) {
-		return parsing(text, Arguments.of(method), false).cost();
+		return builder(text, MethodArguments.of(method), false).cost();
 	}
 
 	/**
@@ -129,7 +135,7 @@ public final class ExpressionCompiler {
 	 * @throws InvalidExpressionException if the expression cannot name a plan
 	 */
 	public PlanExpression requestPlan(String text) {
-		return parsing(text, Arguments.none(), false).plan();
+		return builder(text, MethodArguments.none(), false).plan();
 	}
 
 	/**
@@ -140,7 +146,7 @@ public final class ExpressionCompiler {
 	 * @throws InvalidExpressionException if it cannot be a number of permits
 	 */
 	public SettleExpression requestSettle(String text) {
-		return parsing(text, Arguments.none(), true).settle();
+		return builder(text, MethodArguments.none(), true).settle();
 	}
 
 	/**
@@ -154,7 +160,7 @@ public final class ExpressionCompiler {
 	 * argument that the method does not have
 	 */
 	public SettleExpression methodSettle(String text, Method method) {
-		return parsing(text, Arguments.of(method).withResult(), false).settle();
+		return builder(text, MethodArguments.of(method).withResult(), false).settle();
 	}
 
 	/**
@@ -165,11 +171,11 @@ public final class ExpressionCompiler {
 	 * @throws InvalidExpressionException if it cannot be a condition
 	 */
 	public ConditionExpression requestCondition(String text) {
-		return parsing(text, Arguments.none(), true).condition();
+		return builder(text, MethodArguments.none(), true).condition();
 	}
 
-	private Parsing parsing(String text, Arguments arguments, boolean afterResponse) {
-		return new Parsing(text, arguments, this.beans, this.shared, afterResponse);
+	private ExpressionBuilder builder(String text, MethodArguments arguments, boolean afterResponse) {
+		return new ExpressionBuilder(text, arguments, this.beans, this.shared, afterResponse);
 	}
 
 }

@@ -1,4 +1,4 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
 import java.lang.reflect.Array;
 import java.util.Collection;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <li>Everything else is its {@link String#valueOf(Object)}.
  * </ul>
  */
-final class Values {
+final class TextConversion {
 
 	private static final ClassValue<Boolean> HAS_TEXT = new ClassValue<>() {
 
@@ -33,7 +33,7 @@ final class Values {
 
 	};
 
-	private Values() {
+	private TextConversion() {
 	}
 
 	static @Nullable String text(@Nullable Object value) {

@@ -1,5 +1,6 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.Call;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.TypedValue;
@@ -12,19 +13,19 @@ import org.springframework.expression.spel.ast.SpelNodeImpl;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /** The value of a part of an expression, as SpEL interprets it. */
-final class SpelValue implements ValueReader {
+final class SpelReader implements ValueReader {
 
 	static final SpelParserConfiguration CONFIGURATION = new SpelParserConfiguration(SpelCompilerMode.OFF, null);
 
 	private final SpelNodeImpl node;
 
-	private final Arguments arguments;
+	private final MethodArguments arguments;
 
 	private final StandardEvaluationContext shared;
 
 	private final @Nullable ValueReader required;
 
-	SpelValue(SpelNodeImpl node, Arguments arguments, StandardEvaluationContext shared) {
+	SpelReader(SpelNodeImpl node, MethodArguments arguments, StandardEvaluationContext shared) {
 		this.node = node;
 		this.arguments = arguments;
 		this.shared = shared;
@@ -35,9 +36,9 @@ final class SpelValue implements ValueReader {
 	 * Returns the reader of a value without which a compound can only fail, so that a
 	 * header that is not sent costs no exception.
 	 */
-	private static @Nullable ValueReader required(SpelNode node, Arguments arguments) {
+	private static @Nullable ValueReader required(SpelNode node, MethodArguments arguments) {
 		boolean needsFirst = node instanceof CompoundExpression && !((SpelNodeImpl) node.getChild(1)).isNullSafe();
-		return needsFirst ? Syntax.plainReader(node.getChild(0), arguments) : null;
+		return needsFirst ? SyntaxTree.plainReader(node.getChild(0), arguments) : null;
 	}
 
 	@Override
@@ -45,7 +46,7 @@ final class SpelValue implements ValueReader {
 		if (this.required != null && this.required.read(call) == null) {
 			return null;
 		}
-		CallContext context = new CallContext(this.shared, this.arguments, call);
+		CallEvaluationContext context = new CallEvaluationContext(this.shared, this.arguments, call);
 		return this.node.getValue(new ExpressionState(context, new TypedValue(call), CONFIGURATION));
 	}
 

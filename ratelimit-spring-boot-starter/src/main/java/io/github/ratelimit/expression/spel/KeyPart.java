@@ -1,5 +1,6 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.Call;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -1,5 +1,8 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.Call;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +28,11 @@ class RepeatedEvaluationTests {
 
 	private static final int OFTEN = 500;
 
-	private final ExpressionCompiler compiler = new ExpressionCompiler(null);
+	private final ExpressionParser parser = new ExpressionParser(null);
 
 	@Test
 	void numberOfAnotherTypeIsNotCut() {
-		CostExpression cost = this.compiler.requestCost("attribute('n') * 2");
+		CostExpression cost = this.parser.requestCost("attribute('n') * 2");
 
 		for (int i = 0; i < OFTEN; i++) {
 			assertThat(cost.evaluate(call("attribute:n", 3))).isEqualTo(6);
@@ -40,7 +43,7 @@ class RepeatedEvaluationTests {
 
 	@Test
 	void valuesOfOtherTypesAreReadAllTheSame() {
-		KeyExpression key = this.compiler.requestKey("attribute('x').toString().trim()");
+		KeyExpression key = this.parser.requestKey("attribute('x').toString().trim()");
 
 		for (int i = 0; i < 4 * OFTEN; i++) {
 			Object value = switch ((i / 300) % 4) {
@@ -55,7 +58,7 @@ class RepeatedEvaluationTests {
 
 	@Test
 	void missingValuesInBetweenChangeNothing() {
-		KeyExpression key = this.compiler.requestKey("method.concat(header('X').trim())");
+		KeyExpression key = this.parser.requestKey("method.concat(header('X').trim())");
 
 		for (int i = 0; i < OFTEN; i++) {
 			assertThat(key.evaluate(call("header:X", "x"))).isEqualTo(Key.of("POSTx"));
@@ -68,8 +71,8 @@ class RepeatedEvaluationTests {
 		List<String> expressions = List.of("attribute('x').toString().concat('!')", "(attribute('x')).hashCode()",
 				"method == 'POST' ? attribute('x') : ip", "claim('m')['x']", "header('X').trim().concat(method)");
 		for (String expression : expressions) {
-			KeyExpression key = this.compiler.requestKey(expression);
-			KeyExpression reference = new ExpressionCompiler(null).requestKey(expression);
+			KeyExpression key = this.parser.requestKey(expression);
+			KeyExpression reference = new ExpressionParser(null).requestKey(expression);
 			List<Call> calls = new ArrayList<>();
 			for (Object value : new Object[] { "a", 1, 2L, "b", true }) {
 				calls.add(request().with("attribute:x", value)

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Tells as which of its plans a limit holds for a call. A call without a plan, or with
  * one that the limit does not have, gets the limit's own rate. Thread-safe.
  */
-public final class Plans {
+public final class PlanSelection {
 
-	private static final Log logger = LogFactory.getLog(Plans.class);
+	private static final Log logger = LogFactory.getLog(PlanSelection.class);
 
 	private static final int MAX_REMEMBERED_NAMES = 20;
 
@@ -28,7 +28,7 @@ public final class Plans {
 	 */
 	private final Set<String> unknown = ConcurrentHashMap.newKeySet();
 
-	private Plans(Source source) {
+	private PlanSelection(Source source) {
 		this.source = source;
 	}
 
@@ -37,8 +37,8 @@ public final class Plans {
 	 * @param expression which plan a call is on
 	 * @return the plans
 	 */
-	public static Plans of(PlanExpression expression) {
-		return new Plans(new Source() {
+	public static PlanSelection of(PlanExpression expression) {
+		return new PlanSelection(new Source() {
 
 			@Override
 			public @Nullable String plan(Call call, Key key) {
@@ -68,8 +68,8 @@ public final class Plans {
 	 * @param resolved asks for them, and remembers them for a while
 	 * @return the plans
 	 */
-	public static Plans of(ResolvedPlans resolved) {
-		return new Plans((call, key) -> resolved.planOf(key));
+	public static PlanSelection of(PlanResolverCache resolved) {
+		return new PlanSelection((call, key) -> resolved.planOf(key));
 	}
 
 	Limit limit(RegisteredLimit registered, Call call, Key key) {

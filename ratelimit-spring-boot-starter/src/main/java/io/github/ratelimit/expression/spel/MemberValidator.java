@@ -1,5 +1,6 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.InvalidExpressionException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -22,9 +23,9 @@ import org.springframework.util.StringUtils;
  * and {@link String}, tell that: what is declared as another class may be a subclass of
  * it.
  */
-final class StaticTypes {
+final class MemberValidator {
 
-	private StaticTypes() {
+	private MemberValidator() {
 	}
 
 	/**
@@ -33,8 +34,8 @@ final class StaticTypes {
 	 * @param compound a value, and what stands behind its dots
 	 * @param arguments the arguments that it may name
 	 */
-	static void check(String expression, SpelNode compound, Arguments arguments) {
-		Class<?> type = Syntax.declaredType(compound.getChild(0), arguments);
+	static void check(String expression, SpelNode compound, MethodArguments arguments) {
+		Class<?> type = SyntaxTree.declaredType(compound.getChild(0), arguments);
 		for (int i = 1; i < compound.getChildCount() && type != null && tellsItsMembers(type); i++) {
 			SpelNode member = compound.getChild(i);
 			if (member instanceof PropertyOrFieldReference property) {

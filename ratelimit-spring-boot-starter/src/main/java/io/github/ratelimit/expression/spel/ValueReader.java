@@ -1,5 +1,6 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.Call;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a value of a call. What the client sent may make it fail. Thread-safe. */

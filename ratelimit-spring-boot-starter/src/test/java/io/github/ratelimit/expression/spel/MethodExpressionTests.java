@@ -1,5 +1,9 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.TestRequest;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.InvalidExpressionException;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -29,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class MethodExpressionTests {
 
-	private final ExpressionCompiler compiler = new ExpressionCompiler(null);
+	private final ExpressionParser parser = new ExpressionParser(null);
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
@@ -66,8 +70,8 @@ class MethodExpressionTests {
 
 		assertThat(key("user + #userId", call)).isEqualTo(Key.composed(List.of(Key.of("user", "alice"), Key.of("42"))));
 		assertThat(key("user", call)).isEqualTo(Key.of("user", "alice"));
-		assertThat(this.compiler.methodKey("user + #userId", method("chat")).looksAtSecurity()).isTrue();
-		assertThat(this.compiler.methodKey("#userId", method("chat")).looksAtSecurity()).isFalse();
+		assertThat(this.parser.methodKey("user + #userId", method("chat")).looksAtSecurity()).isTrue();
+		assertThat(this.parser.methodKey("#userId", method("chat")).looksAtSecurity()).isFalse();
 	}
 
 	@Test
@@ -95,14 +99,14 @@ class MethodExpressionTests {
 		Method bridge = Handler.class.getMethod("handle", Object.class);
 		assertThat(bridge.isBridge()).isTrue();
 
-		assertThat(this.compiler.methodKey("#text", bridge).evaluate(Call.of(null, this, new Object[] { "x" })))
+		assertThat(this.parser.methodKey("#text", bridge).evaluate(Call.of(null, this, new Object[] { "x" })))
 			.isEqualTo(Key.of("x"));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "#any", "#map['id']", "#box", "#number", "#list[0]", "#list.toString()" })
 	void argumentThatMayHaveATextIsAccepted(String expression) {
-		assertThat(this.compiler.methodKey(expression, method("loose"))).isNotNull();
+		assertThat(this.parser.methodKey(expression, method("loose"))).isNotNull();
 	}
 
 	@Test
@@ -148,7 +152,7 @@ class MethodExpressionTests {
 	@Test
 	void costOfADeclaredTypeWithoutANumberIsRefused() {
 		assertThatExceptionOfType(InvalidExpressionException.class)
-			.isThrownBy(() -> this.compiler.methodCost("#request", method("chat")))
+			.isThrownBy(() -> this.parser.methodCost("#request", method("chat")))
 			.withMessage("Expression '#request' takes #request, which is a Request, for a number of permits. "
 					+ "Write a number, or an expression that has one, such as 500.");
 	}
@@ -159,12 +163,12 @@ class MethodExpressionTests {
 			Method method = loader.loadClass("Nameless").getMethod("run", String.class, String.class);
 
 			assertThatExceptionOfType(InvalidExpressionException.class)
-				.isThrownBy(() -> this.compiler.methodKey("#id", method))
+				.isThrownBy(() -> this.parser.methodKey("#id", method))
 				.withMessage("Expression '#id' names the argument #id, but the parameters of Nameless.run have no names"
 						+ " in the class file. Compile the class with -parameters, or write #p0 to #p1.");
 			Call call = Call.of(null, this, new Object[] { "a", " b " });
-			assertThat(this.compiler.methodKey("#p0", method).evaluate(call)).isEqualTo(Key.of("a"));
-			KeyExpression computed = this.compiler.methodKey("#a1.trim()", method);
+			assertThat(this.parser.methodKey("#p0", method).evaluate(call)).isEqualTo(Key.of("a"));
+			KeyExpression computed = this.parser.methodKey("#a1.trim()", method);
 			for (int i = 0; i < 1000; i++) {
 				assertThat(computed.evaluate(call)).isEqualTo(Key.of("b"));
 			}
@@ -183,7 +187,7 @@ class MethodExpressionTests {
 
 	private void assertRefused(String expression, String method, String message) {
 		assertThatExceptionOfType(InvalidExpressionException.class)
-			.isThrownBy(() -> this.compiler.methodKey(expression, method(method)))
+			.isThrownBy(() -> this.parser.methodKey(expression, method(method)))
 			.withMessage(message);
 	}
 
@@ -192,11 +196,11 @@ class MethodExpressionTests {
 	}
 
 	private @Nullable Key key(String expression, String method, Call call) {
-		return this.compiler.methodKey(expression, method(method)).evaluate(call);
+		return this.parser.methodKey(expression, method(method)).evaluate(call);
 	}
 
 	private long cost(String expression, Call call) {
-		return this.compiler.methodCost(expression, method("chat")).evaluate(call);
+		return this.parser.methodCost(expression, method("chat")).evaluate(call);
 	}
 
 	private Call call(@Nullable Object... arguments) {

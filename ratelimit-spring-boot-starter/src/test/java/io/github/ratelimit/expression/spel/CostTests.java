@@ -1,5 +1,6 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.CostExpression;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
@@ -26,13 +27,13 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
  */
 class CostTests {
 
-	private final ExpressionCompiler compiler = new ExpressionCompiler(null);
+	private final ExpressionParser parser = new ExpressionParser(null);
 
 	@ParameterizedTest
 	@CsvSource({ "500, 500", "0, 0", "1, 1", "+7, 7", "' 42 ', 42", "0.2, 1", "2.5, 3", "1e3, 1000",
 			"5000000000, 5000000000", "9223372036854775808, 9223372036854775807", "1e999999, 9223372036854775807" })
 	void numberIsAConstant(String text, long permits) {
-		CostExpression cost = this.compiler.requestCost(text);
+		CostExpression cost = this.parser.requestCost(text);
 
 		assertThat(cost).hasToString(text);
 		assertThat(cost.evaluate(request().call())).isEqualTo(permits);
@@ -43,7 +44,7 @@ class CostTests {
 	@ParameterizedTest
 	@MethodSource
 	void valueIsANumberOfPermits(Object value, long permits) {
-		assertThat(this.compiler.requestCost("attribute('x')").evaluate(call("attribute:x", value))).isEqualTo(permits);
+		assertThat(this.parser.requestCost("attribute('x')").evaluate(call("attribute:x", value))).isEqualTo(permits);
 	}
 
 	static Stream<Arguments> valueIsANumberOfPermits() {
@@ -72,7 +73,7 @@ class CostTests {
 	void numberWithAnEnormousExponentIsCheap() {
 		for (String text : List.of("1e2147483647", "1e-2147483647", "1e-200000000", "-1e2147483647", "0e2147483647",
 				"1e99999999999")) {
-			CostExpression cost = this.compiler.requestCost("header('X-Cost')");
+			CostExpression cost = this.parser.requestCost("header('X-Cost')");
 
 			long expected = text.equals("1e2147483647") ? Long.MAX_VALUE : 1;
 			assertThat(cost.evaluate(call("header:X-Cost", text))).as(text).isEqualTo(expected);
@@ -81,13 +82,12 @@ class CostTests {
 
 	@Test
 	void missingValueAndFailureCostOne() {
-		assertThat(this.compiler.requestCost("header('X-Cost')").evaluate(request().call())).isEqualTo(1);
-		assertThat(this.compiler.requestCost("header('X-Cost').length()").evaluate(request().call())).isEqualTo(1);
-		assertThat(
-				this.compiler.requestCost("T(java.lang.Long).parseLong(header('X'))").evaluate(call("header:X", "x")))
+		assertThat(this.parser.requestCost("header('X-Cost')").evaluate(request().call())).isEqualTo(1);
+		assertThat(this.parser.requestCost("header('X-Cost').length()").evaluate(request().call())).isEqualTo(1);
+		assertThat(this.parser.requestCost("T(java.lang.Long).parseLong(header('X'))").evaluate(call("header:X", "x")))
 			.isEqualTo(1);
-		assertThat(this.compiler.requestCost("header('X') ?: 5").evaluate(request().call())).isEqualTo(5);
-		assertThat(this.compiler.requestCost("coalesce(header('X'), 5)").evaluate(request().call())).isEqualTo(5);
+		assertThat(this.parser.requestCost("header('X') ?: 5").evaluate(request().call())).isEqualTo(5);
+		assertThat(this.parser.requestCost("coalesce(header('X'), 5)").evaluate(request().call())).isEqualTo(5);
 	}
 
 	@ParameterizedTest
@@ -95,19 +95,19 @@ class CostTests {
 	void noClientCanChooseToPayNothing(String value) {
 		for (String text : List.of("param('n')", "header('n')", "cookie('n')", "coalesce(param('n'), header('n'), 0)",
 				"T(java.lang.Integer).parseInt(param('n')) * 1", "param('n') ?: 0")) {
-			CostExpression cost = this.compiler.requestCost(text);
+			CostExpression cost = this.parser.requestCost(text);
 
 			assertThat(cost.evaluate(call("param:n", value))).as(text).isEqualTo(1);
 			assertThat(cost.evaluate(call("header:n", value))).as(text).isEqualTo(1);
 			assertThat(cost.evaluate(call("cookie:n", value))).as(text).isEqualTo(1);
 		}
-		assertThat(this.compiler.requestCost("method == 'POST' ? 0 : 5").evaluate(request().call())).isEqualTo(1);
+		assertThat(this.parser.requestCost("method == 'POST' ? 0 : 5").evaluate(request().call())).isEqualTo(1);
 	}
 
 	@Test
 	void sumOfACostIsArithmetic() {
-		assertThat(this.compiler.requestCost("attribute('x') + 2").evaluate(call("attribute:x", 3))).isEqualTo(5);
-		assertThat(this.compiler.requestCost("claim('x') * 2").looksAtSecurity()).isTrue();
+		assertThat(this.parser.requestCost("attribute('x') + 2").evaluate(call("attribute:x", 3))).isEqualTo(5);
+		assertThat(this.parser.requestCost("claim('x') * 2").looksAtSecurity()).isTrue();
 	}
 
 }

@@ -1,5 +1,6 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
+import io.github.ratelimit.expression.InvalidExpressionException;
 import java.util.List;
 
 import io.github.ratelimit.Suggestion;
@@ -13,18 +14,18 @@ import org.springframework.expression.BeanResolver;
 import org.springframework.util.ClassUtils;
 
 /** The beans that an expression may name, looked up only when they are needed. */
-final class Beans {
+final class BeanReferences {
 
 	private final @Nullable BeanFactory factory;
 
-	Beans(@Nullable BeanFactory factory) {
+	BeanReferences(@Nullable BeanFactory factory) {
 		this.factory = factory;
 	}
 
 	void check(String expression, String name) {
 		if (this.factory == null) {
 			throw new InvalidExpressionException(expression, "names the bean " + name + ", but there are no beans here",
-					"Give the ExpressionCompiler a BeanFactory, or write " + Words.VALUES + ".");
+					"Give the ExpressionParser a BeanFactory, or write " + NameCatalogue.VALUES + ".");
 		}
 		if (this.factory.containsBean(name)) {
 			return;

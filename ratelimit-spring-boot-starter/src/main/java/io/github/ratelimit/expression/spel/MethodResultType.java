@@ -1,4 +1,4 @@
-package io.github.ratelimit.expression;
+package io.github.ratelimit.expression.spel;
 
 import java.lang.reflect.Method;
 import java.util.Set;
@@ -11,13 +11,13 @@ import org.springframework.core.KotlinDetector;
 import org.springframework.core.ResolvableType;
 
 /** What {@code #result} is, as far as a method's declaration tells. */
-final class ResultType {
+final class MethodResultType {
 
 	/** What produces elements: their type is its first type argument. */
 	private static final Set<String> PUBLISHERS = Set.of("org.reactivestreams.Publisher",
 			"kotlinx.coroutines.flow.Flow");
 
-	private ResultType() {
+	private MethodResultType() {
 	}
 
 	/** Returns the type of what a method returns, or of what that will once produce. */
