@@ -46,7 +46,7 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule every_class_lives_in_a_room = classes().should()
 		.resideInAnyPackage(ROOT, ROOT + ".store.bucket4j..", ROOT + ".store.memory..", ROOT + ".store.redis..",
-				ROOT + ".provider..", ROOT + ".web..", ROOT + ".method..", ROOT + ".expression..", ROOT + ".client..",
+				ROOT + ".provider..", ROOT + ".web..", ROOT + ".call..", ROOT + ".method..", ROOT + ".expression..", ROOT + ".client..",
 				ROOT + ".observation..", ROOT + ".actuate..", ROOT + ".autoconfigure..");
 
 	@ArchTest
@@ -127,12 +127,15 @@ class ArchitectureTests {
 	static final ArchRule descriptions_of_apis_know_nothing_else_of_web = room("web.openapi").importsOnlyTheRootAnd();
 
 	@ArchTest
-	static final ArchRule method_imports_only_the_root_and_expression = room("method")
-		.importsOnlyTheRootAnd("expression");
+	static final ArchRule call_imports_only_the_root = room("call").importsOnlyTheRootAnd();
 
 	@ArchTest
-	static final ArchRule client_imports_only_the_root_and_expression = room("client")
-		.importsOnlyTheRootAnd("expression");
+	static final ArchRule method_imports_only_the_root_call_and_expression = room("method")
+		.importsOnlyTheRootAnd("call", "expression");
+
+	@ArchTest
+	static final ArchRule client_imports_only_the_root_call_and_expression = room("client")
+		.importsOnlyTheRootAnd("call", "expression");
 
 	@ArchTest
 	static final ArchRule observation_imports_only_the_root_and_expression = room("observation")
@@ -200,7 +203,7 @@ class ArchitectureTests {
 		.areKnownOnlyTo("web.security..");
 
 	@ArchTest
-	static final ArchRule kotlin_is_known_only_to_method = types("kotlin..", "kotlinx..").areKnownOnlyTo("method..");
+	static final ArchRule kotlin_is_known_only_to_call = types("kotlin..", "kotlinx..").areKnownOnlyTo("call..");
 
 	@ArchTest
 	static final ArchRule one_class_reads_the_clock = noClasses().that()

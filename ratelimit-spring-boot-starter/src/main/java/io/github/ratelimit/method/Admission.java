@@ -1,5 +1,6 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.call.CallCompletion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -174,17 +175,19 @@ final class Admission {
 	}
 
 	/** Returns what there is to do when the allowed call is over. */
-	CallEnd end() {
-		List<CallEnd.Settlement> settlements = List.of();
+	CallCompletion completion() {
+		List<CallCompletion.Settlement> settlements = List.of();
 		for (int i = 0; i < this.charges.size(); i++) {
 			SettleExpression settle = this.plan.settles().get(i);
 			Charge charge = this.charges.get(i);
 			if (settle != null && charge != null) {
 				settlements = settlements.isEmpty() ? new ArrayList<>(1) : settlements;
-				settlements.add(new CallEnd.Settlement(charge, settle));
+				settlements.add(new CallCompletion.Settlement(charge,
+						(result) -> settle.evaluate(this.call.returned(result), charge.limit().name(),
+								this.beans.degradation())));
 			}
 		}
-		return new CallEnd(this.permit, settlements, this.call, this.scope, this.beans.degradation());
+		return new CallCompletion(this.permit, settlements, this.scope, this.beans.degradation());
 	}
 
 	boolean holdsNothing() {

@@ -1,5 +1,7 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.call.CallCompletion;
+import io.github.ratelimit.call.CallFollower;
 import java.util.List;
 
 import io.github.ratelimit.Decision;
@@ -36,7 +38,7 @@ final class RateLimitInterceptor implements MethodInterceptor {
 				admission = new Admission(plan, beans,
 						new Call(beans.currentFacts(), invocation.getThis(), invocation.getArguments()));
 				if (plan.future() && plan.waits() && invocation instanceof ProxyMethodInvocation proxied) {
-					return new LaterCall(proxied, plan, admission, beans).start();
+					return new WaitingMethodCall(plan, admission, beans).start(proxied);
 				}
 				decision = admission.decide();
 			}
@@ -69,16 +71,18 @@ final class RateLimitInterceptor implements MethodInterceptor {
 		if (admission.holdsNothing()) {
 			return invocation.proceed();
 		}
-		CallEnd end = admission.end();
+		CallCompletion completion = admission.completion();
 		Object result;
 		try {
 			result = invocation.proceed();
 		}
 		catch (Throwable ex) {
-			end.threw(invocation.getMethod());
+			completion.leaveToRequest(invocation.getMethod(), null);
+			completion.failed();
 			throw ex;
 		}
-		return LastingCalls.follow(invocation.getMethod(), result, end);
+		completion.leaveToRequest(invocation.getMethod(), result);
+		return CallFollower.follow(invocation.getMethod().getReturnType(), result, completion);
 	}
 
 }

@@ -1,28 +1,25 @@
-package io.github.ratelimit.method;
+package io.github.ratelimit.call;
 
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 import io.github.ratelimit.CallPermit;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.DecisionScope;
 import io.github.ratelimit.Degradation;
-import io.github.ratelimit.expression.Call;
-import io.github.ratelimit.expression.SettleExpression;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be done when an allowed call is over: settle it by its result, and free its
- * places. The call itself never fails by it. Thread-safe.
+ * slots. The call itself never fails by it. Thread-safe.
  */
-final class CallEnd {
+public final class CallCompletion {
 
 	private final CallPermit permit;
 
 	private final List<Settlement> settlements;
-
-	private final Call call;
 
 	private final @Nullable DecisionScope scope;
 
@@ -35,11 +32,17 @@ final class CallEnd {
 
 	private boolean produced;
 
-	CallEnd(CallPermit permit, List<Settlement> settlements, Call call, @Nullable DecisionScope scope,
+	/**
+	 * Creates it for an allowed call.
+	 * @param permit what the call holds
+	 * @param settlements what tells the actual costs of its charges
+	 * @param scope the request that the call serves, null if there is none
+	 * @param degradation where failures are reported
+	 */
+	public CallCompletion(CallPermit permit, List<Settlement> settlements, @Nullable DecisionScope scope,
 			Degradation degradation) {
 		this.permit = permit;
 		this.settlements = settlements;
-		this.call = call;
 		this.scope = scope;
 		this.degradation = degradation;
 		this.seen = new long[settlements.size()];
@@ -47,22 +50,18 @@ final class CallEnd {
 	}
 
 	/**
-	 * Hands the call over to its request, if that knows better when it is over. A request
-	 * that cannot tell does not keep it.
+	 * Leaves the call to its request, if the request knows better when the call is over.
+	 * A request that cannot tell does not keep it.
+	 * @param method the method
+	 * @param result what it returned, null if it has thrown
 	 */
-	void leave(Method method, @Nullable Object result) {
+	public void leaveToRequest(Method method, @Nullable Object result) {
 		try {
 			this.keptOpen = this.scope != null && this.scope.keepsOpen(this.permit, method, result);
 		}
 		catch (RuntimeException | LinkageError ex) {
 			this.degradation.report(List.of(), ex);
 		}
-	}
-
-	/** The method has thrown. */
-	void threw(Method method) {
-		leave(method, null);
-		failed();
 	}
 
 	/** The call has done its work, and this is what came of it. */
@@ -76,15 +75,15 @@ final class CallEnd {
 	}
 
 	/** The call has failed. */
-	void failed() {
+	public void failed() {
 		if (!this.keptOpen) {
 			this.permit.fail();
 		}
 	}
 
 	/**
-	 * Nobody waits for the call any more. What it did until then is paid by what it
-	 * reserved.
+	 * The call was cancelled or ran out of time. What it did until then is paid by what
+	 * it reserved.
 	 */
 	void abandoned() {
 		if (!this.keptOpen) {
@@ -101,7 +100,7 @@ final class CallEnd {
 		}
 	}
 
-	/** All elements have been produced, or nobody wants more of them. */
+	/** All elements have been produced, or the subscriber wants no more of them. */
 	void completed() {
 		settleBySeen();
 		this.permit.close();
@@ -131,18 +130,17 @@ final class CallEnd {
 	}
 
 	private long actual(int index, @Nullable Object value) {
-		Settlement settlement = this.settlements.get(index);
-		return settlement.actual()
-			.evaluate(this.call.returned(value), settlement.charge().limit().name(), this.degradation);
+		return this.settlements.get(index).actual().applyAsLong(value);
 	}
 
 	/**
 	 * What tells the actual cost of a charge.
 	 *
 	 * @param charge the charge
-	 * @param actual the expression
+	 * @param actual tells by what the call returned or produced how many permits it cost,
+	 * {@link DecisionScope#UNKNOWN} if it does not tell; never fails
 	 */
-	record Settlement(Charge charge, SettleExpression actual) {
+	public record Settlement(Charge charge, ToLongFunction<@Nullable Object> actual) {
 
 	}
 

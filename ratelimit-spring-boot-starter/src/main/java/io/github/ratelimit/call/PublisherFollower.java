@@ -1,4 +1,4 @@
-package io.github.ratelimit.method;
+package io.github.ratelimit.call;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -6,31 +6,31 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Sees calls to their end that return publishers. Only where Reactor is there. */
-final class ReactiveCalls {
+final class PublisherFollower {
 
-	private ReactiveCalls() {
+	private PublisherFollower() {
 	}
 
 	/**
 	 * Sees a call to its end.
 	 * @param type what the method declares
 	 * @param result what it returned
-	 * @param end what to do at the end
+	 * @param completion what to do at the end
 	 * @return what the caller gets, null if it is nothing of which the end is seen
 	 */
-	static @Nullable Object follow(Class<?> type, Object result, CallEnd end) {
+	static @Nullable Object follow(Class<?> type, Object result, CallCompletion completion) {
 		if (result instanceof Mono<?> mono && type.isAssignableFrom(Mono.class)) {
-			return mono.doOnNext(end::produced)
-				.doOnError((failure) -> end.brokeOff())
-				.doOnSuccess((value) -> end.completed())
-				.doOnCancel(end::completed);
+			return mono.doOnNext(completion::produced)
+				.doOnError((failure) -> completion.brokeOff())
+				.doOnSuccess((value) -> completion.completed())
+				.doOnCancel(completion::completed);
 		}
 		if (result instanceof Publisher<?> publisher && type.isAssignableFrom(Flux.class)) {
 			return Flux.from(publisher)
-				.doOnNext(end::produced)
-				.doOnError((failure) -> end.brokeOff())
-				.doOnComplete(end::completed)
-				.doOnCancel(end::completed);
+				.doOnNext(completion::produced)
+				.doOnError((failure) -> completion.brokeOff())
+				.doOnComplete(completion::completed)
+				.doOnCancel(completion::completed);
 		}
 		return null;
 	}

@@ -1,4 +1,4 @@
-package io.github.ratelimit.method;
+package io.github.ratelimit.call;
 
 import java.util.concurrent.CancellationException;
 
@@ -18,26 +18,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the elements
  */
-final class FollowedFlow<T> implements Flow<T> {
+final class FlowFollower<T> implements Flow<T> {
 
 	private final Flow<T> flow;
 
-	private final CallEnd end;
+	private final CallCompletion completion;
 
-	private FollowedFlow(Flow<T> flow, CallEnd end) {
+	private FlowFollower(Flow<T> flow, CallCompletion completion) {
 		this.flow = flow;
-		this.end = end;
+		this.completion = completion;
 	}
 
 	/**
 	 * Sees a call to its end.
 	 * @param type what the method declares
 	 * @param result what it returned
-	 * @param end what to do at the end
+	 * @param completion what to do at the end
 	 * @return what the caller gets, null if it is no flow
 	 */
-	static @Nullable Object follow(Class<?> type, Object result, CallEnd end) {
-		return (result instanceof Flow<?> flow && type.isAssignableFrom(Flow.class)) ? new FollowedFlow<>(flow, end)
+	static @Nullable Object follow(Class<?> type, Object result, CallCompletion completion) {
+		return (result instanceof Flow<?> flow && type.isAssignableFrom(Flow.class)) ? new FlowFollower<>(flow, completion)
 				: null;
 	}
 
@@ -47,28 +47,28 @@ final class FollowedFlow<T> implements Flow<T> {
 		try {
 			outcome = this.flow.collect((element, next) -> {
 				if (element != null) {
-					this.end.produced(element);
+					this.completion.produced(element);
 				}
 				return collector.emit(element, next);
-			}, new Ending(continuation, this.end));
+			}, new Ending(continuation, this.completion));
 		}
 		catch (Throwable ex) {
-			over(this.end, ex);
+			over(this.completion, ex);
 			throw ex;
 		}
 		if (outcome != IntrinsicsKt.getCOROUTINE_SUSPENDED()) {
-			this.end.completed();
+			this.completion.completed();
 		}
 		return outcome;
 	}
 
 	/** A collector that wants no more elements cancels the flow. */
-	private static void over(CallEnd end, Throwable failure) {
+	private static void over(CallCompletion completion, Throwable failure) {
 		if (failure instanceof CancellationException) {
-			end.completed();
+			completion.completed();
 		}
 		else {
-			end.brokeOff();
+			completion.brokeOff();
 		}
 	}
 
@@ -76,9 +76,9 @@ final class FollowedFlow<T> implements Flow<T> {
 	 * What is resumed when a flow that was suspended is over.
 	 *
 	 * @param continuation what waits for it
-	 * @param end what to do before
+	 * @param completion what to do before
 	 */
-	private record Ending(Continuation<? super Unit> continuation, CallEnd end) implements Continuation<Unit> {
+	private record Ending(Continuation<? super Unit> continuation, CallCompletion completion) implements Continuation<Unit> {
 
 		@Override
 		public CoroutineContext getContext() {
@@ -89,10 +89,10 @@ final class FollowedFlow<T> implements Flow<T> {
 		public void resumeWith(Object result) {
 			try {
 				ResultKt.throwOnFailure(result);
-				this.end.completed();
+				this.completion.completed();
 			}
 			catch (Throwable ex) {
-				over(this.end, ex);
+				over(this.completion, ex);
 			}
 			this.continuation.resumeWith(result);
 		}

@@ -1,0 +1,46 @@
+package io.github.ratelimit.call;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+/** Futures that stand for others: they have the same outcome and are cancelled together. */
+final class Futures {
+
+	private Futures() {
+	}
+
+	/**
+	 * Completes a future as a stage completes, and cancels the stage with the future.
+	 * @param stage what has the outcome
+	 * @param future what stands for it
+	 * @param before what is done with the outcome before the future is completed
+	 */
+	static <T extends @Nullable Object> void forward(CompletionStage<? extends T> stage, CompletableFuture<T> future,
+			BiConsumer<@Nullable T, @Nullable Throwable> before) {
+		stage.whenComplete((value, failure) -> {
+			before.accept(value, failure);
+			if (failure != null) {
+				future.completeExceptionally(failure);
+			}
+			else {
+				future.complete(value);
+			}
+		});
+		if (stage instanceof CompletableFuture<?> cancellable) {
+			cancelWith(future, cancellable);
+		}
+	}
+
+	/** Cancels a future when another one is cancelled. */
+	static void cancelWith(CompletableFuture<?> cancelled, CompletableFuture<?> other) {
+		cancelled.whenComplete((value, failure) -> {
+			if (cancelled.isCancelled()) {
+				other.cancel(true);
+			}
+		});
+	}
+
+}

@@ -1,0 +1,8 @@
+/**
+ * The life of a call that is no request: how it waits for permits without a thread, and
+ * what is settled and freed when its future, publisher or flow is over.
+ */
+@NullMarked
+package io.github.ratelimit.call;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,58 @@
+package io.github.ratelimit.method;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.call.WaitingCall;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.ProxyMethodInvocation;
+
+/**
+ * A call of a method that returns a future, which waits for its permits without holding a
+ * thread. A call that need not wait is made at once, by the calling thread.
+ */
+final class WaitingMethodCall {
+
+	private final MethodPlan plan;
+
+	private final Admission admission;
+
+	private final LimiterBeans beans;
+
+	WaitingMethodCall(MethodPlan plan, Admission admission, LimiterBeans beans) {
+		this.plan = plan;
+		this.admission = admission;
+		this.beans = beans;
+	}
+
+	@Nullable Object start(ProxyMethodInvocation invocation) throws Throwable {
+		CompletableFuture<Decision> deciding = this.admission.decideLater();
+		if (deciding.isDone()) {
+			Decision decision = decided(deciding);
+			this.admission.tell();
+			return RateLimitInterceptor.proceed(invocation, this.plan, this.admission, decision);
+		}
+		MethodInvocation later = invocation.invocableClone();
+		return WaitingCall.start(deciding, this.beans.executor(),
+				() -> RateLimitInterceptor.proceed(later, this.plan, this.admission, decided(deciding)),
+				() -> this.admission.decided(null));
+	}
+
+	/** The limiter's own failures let the call through. */
+	private Decision decided(CompletableFuture<Decision> deciding) {
+		Decision decision;
+		try {
+			decision = deciding.join();
+		}
+		catch (CompletionException ex) {
+			this.admission.decided(null);
+			return this.beans.degradation().report(this.plan.limits(), (ex.getCause() != null) ? ex.getCause() : ex);
+		}
+		this.admission.decided(decision);
+		return decision;
+	}
+
+}
