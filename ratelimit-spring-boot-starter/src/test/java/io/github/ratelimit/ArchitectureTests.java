@@ -46,8 +46,8 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule every_class_lives_in_a_room = classes().should()
 		.resideInAnyPackage(ROOT, ROOT + ".store.bucket4j..", ROOT + ".store.memory..", ROOT + ".store.redis..",
-				ROOT + ".provider..", ROOT + ".web..", ROOT + ".call..", ROOT + ".method..", ROOT + ".expression..", ROOT + ".client..",
-				ROOT + ".observation..", ROOT + ".actuate..", ROOT + ".autoconfigure..");
+				ROOT + ".provider..", ROOT + ".web..", ROOT + ".call..", ROOT + ".method..", ROOT + ".expression..",
+				ROOT + ".client..", ROOT + ".observation..", ROOT + ".actuate..", ROOT + ".autoconfigure..");
 
 	@ArchTest
 	static final ArchRule the_root_imports_no_other_room = noClasses().that()
@@ -78,8 +78,8 @@ class ArchitectureTests {
 		.areKnownOnlyTo("expression.spel..");
 
 	@ArchTest
-	static final ArchRule only_method_and_autoconfigure_have_expressions_parsed = types(ROOT + ".expression.spel..").areKnownOnlyTo("expression.spel..",
-			"method..", "autoconfigure..");
+	static final ArchRule only_method_and_autoconfigure_have_expressions_parsed = types(ROOT + ".expression.spel..")
+		.areKnownOnlyTo("expression.spel..", "method..", "autoconfigure..");
 
 	@ArchTest
 	static final ArchRule provider_imports_only_the_root = room("provider").importsOnlyTheRootAnd();

@@ -9,10 +9,10 @@ import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.RequestFacts;
-import io.github.ratelimit.method.LimiterBeans;
+import io.github.ratelimit.method.InterceptorBeans;
 import io.github.ratelimit.method.RateLimitAdvisor;
 import io.github.ratelimit.method.RateLimitedBeanPostProcessor;
-import io.github.ratelimit.method.RateLimitedMethods;
+import io.github.ratelimit.method.LimitedMethodRegistry;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -40,19 +40,19 @@ public final class RateLimitMethodAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static RateLimitedMethods rateLimitedMethods(ConfigurableListableBeanFactory beanFactory) {
-		return new RateLimitedMethods(beanFactory, () -> limiterBeans(beanFactory));
+	static LimitedMethodRegistry rateLimitedMethods(ConfigurableListableBeanFactory beanFactory) {
+		return new LimitedMethodRegistry(beanFactory, () -> limiterBeans(beanFactory));
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static RateLimitAdvisor rateLimitAdvisor(RateLimitedMethods methods) {
+	static RateLimitAdvisor rateLimitAdvisor(LimitedMethodRegistry methods) {
 		return new RateLimitAdvisor(methods);
 	}
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static RateLimitedBeanPostProcessor rateLimitedBeanPostProcessor(RateLimitedMethods methods,
+	static RateLimitedBeanPostProcessor rateLimitedBeanPostProcessor(LimitedMethodRegistry methods,
 			ConfigurableListableBeanFactory beanFactory) {
 		return new RateLimitedBeanPostProcessor(methods, beanFactory);
 	}
@@ -61,8 +61,8 @@ public final class RateLimitMethodAutoConfiguration {
 	 * Looked up late: advisors are made before other beans, and must not take beans along
 	 * that would then miss their post-processors.
 	 */
-	private static LimiterBeans limiterBeans(BeanFactory beans) {
-		return new LimiterBeans(beans.getBean(RateLimiter.class), beans.getBean(LimitRegistry.class),
+	private static InterceptorBeans limiterBeans(BeanFactory beans) {
+		return new InterceptorBeans(beans.getBean(RateLimiter.class), beans.getBean(LimitRegistry.class),
 				beans.getBean(LimitPolicies.class), beans.getBean(ExpressionParser.class),
 				beans.getBean(Degradation.class), beans.getBean(KillSwitch.class),
 				beans.getBeanProvider(DecisionScope.Current.class).getIfAvailable(),

@@ -1,6 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.method.RateLimitedMethods;
+import io.github.ratelimit.method.LimitedMethodRegistry;
 import io.github.ratelimit.web.openapi.RefusalResponses;
 import io.swagger.v3.oas.models.Operation;
 import org.springdoc.core.customizers.GlobalOperationCustomizer;
@@ -17,12 +17,12 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = RateLimitMethodAutoConfiguration.class)
 @ConditionalOnWebApplication
 @ConditionalOnClass({ GlobalOperationCustomizer.class, Operation.class })
-@ConditionalOnBean(RateLimitedMethods.class)
+@ConditionalOnBean(LimitedMethodRegistry.class)
 public final class RateLimitOpenApiAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RefusalResponses rateLimitRefusalResponses(RateLimitedMethods methods) {
+	RefusalResponses rateLimitRefusalResponses(LimitedMethodRegistry methods) {
 		return new RefusalResponses(methods::isLimited);
 	}
 

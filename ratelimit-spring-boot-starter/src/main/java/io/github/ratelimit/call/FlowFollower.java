@@ -37,8 +37,8 @@ final class FlowFollower<T> implements Flow<T> {
 	 * @return what the caller gets, null if it is no flow
 	 */
 	static @Nullable Object follow(Class<?> type, Object result, CallCompletion completion) {
-		return (result instanceof Flow<?> flow && type.isAssignableFrom(Flow.class)) ? new FlowFollower<>(flow, completion)
-				: null;
+		return (result instanceof Flow<?> flow && type.isAssignableFrom(Flow.class))
+				? new FlowFollower<>(flow, completion) : null;
 	}
 
 	@Override
@@ -78,7 +78,8 @@ final class FlowFollower<T> implements Flow<T> {
 	 * @param continuation what waits for it
 	 * @param completion what to do before
 	 */
-	private record Ending(Continuation<? super Unit> continuation, CallCompletion completion) implements Continuation<Unit> {
+	private record Ending(Continuation<? super Unit> continuation,
+			CallCompletion completion) implements Continuation<Unit> {
 
 		@Override
 		public CoroutineContext getContext() {

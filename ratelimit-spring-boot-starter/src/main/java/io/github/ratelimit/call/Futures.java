@@ -6,7 +6,9 @@ import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
-/** Futures that stand for others: they have the same outcome and are cancelled together. */
+/**
+ * Futures that stand for others: they have the same outcome and are cancelled together.
+ */
 final class Futures {
 
 	private Futures() {

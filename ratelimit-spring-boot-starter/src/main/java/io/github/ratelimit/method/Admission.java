@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
 
-	private final MethodPlan plan;
+	private final MethodPolicy policy;
 
-	private final LimiterBeans beans;
+	private final InterceptorBeans beans;
 
 	private final Call call;
 
@@ -44,12 +44,12 @@ final class Admission {
 	 * @throws io.github.ratelimit.MissingKeyException if it has no key and is to be
 	 * denied
 	 */
-	Admission(MethodPlan plan, LimiterBeans beans, Call call) {
-		this.plan = plan;
+	Admission(MethodPolicy policy, InterceptorBeans beans, Call call) {
+		this.policy = policy;
 		this.beans = beans;
 		this.call = call;
 		this.scope = beans.currentScope();
-		List<LimitPolicy> policies = plan.policies();
+		List<LimitPolicy> policies = policy.policies();
 		this.charges = new ArrayList<>(policies.size());
 		for (int i = 0; i < policies.size(); i++) {
 			this.charges.add(policies.get(i).charge(call));
@@ -165,7 +165,7 @@ final class Admission {
 
 	private void settleAfterResponse(DecisionScope scope) {
 		for (int i = 0; i < this.charges.size(); i++) {
-			AfterResponse afterResponse = this.plan.policies().get(i).afterResponse();
+			AfterResponse afterResponse = this.policy.policies().get(i).afterResponse();
 			Charge charge = this.charges.get(i);
 			if (afterResponse != null && charge != null) {
 				scope.settleAfterResponse(charge,
@@ -178,13 +178,12 @@ final class Admission {
 	CallCompletion completion() {
 		List<CallCompletion.Settlement> settlements = List.of();
 		for (int i = 0; i < this.charges.size(); i++) {
-			SettleExpression settle = this.plan.settles().get(i);
+			SettleExpression settle = this.policy.settles().get(i);
 			Charge charge = this.charges.get(i);
 			if (settle != null && charge != null) {
 				settlements = settlements.isEmpty() ? new ArrayList<>(1) : settlements;
-				settlements.add(new CallCompletion.Settlement(charge,
-						(result) -> settle.evaluate(this.call.returned(result), charge.limit().name(),
-								this.beans.degradation())));
+				settlements.add(new CallCompletion.Settlement(charge, (result) -> settle
+					.evaluate(this.call.returned(result), charge.limit().name(), this.beans.degradation())));
 			}
 		}
 		return new CallCompletion(this.permit, settlements, this.scope, this.beans.degradation());

@@ -25,7 +25,7 @@ public final class RateLimitAdvisor implements PointcutAdvisor, Ordered {
 	 * Creates the advisor.
 	 * @param methods the limited methods
 	 */
-	public RateLimitAdvisor(RateLimitedMethods methods) {
+	public RateLimitAdvisor(LimitedMethodRegistry methods) {
 		this.pointcut = new AnnotatedPointcut(methods.annotations());
 		this.advice = new RateLimitInterceptor(methods);
 	}
@@ -48,9 +48,9 @@ public final class RateLimitAdvisor implements PointcutAdvisor, Ordered {
 	/** Looks at annotations alone, so that no other bean has to be there for it. */
 	private static final class AnnotatedPointcut extends StaticMethodMatcherPointcut {
 
-		private final RateLimitAnnotations annotations;
+		private final LimitedMethodFinder annotations;
 
-		AnnotatedPointcut(RateLimitAnnotations annotations) {
+		AnnotatedPointcut(LimitedMethodFinder annotations) {
 			this.annotations = annotations;
 			setClassFilter(new CandidateFilter(annotations));
 		}
@@ -62,7 +62,7 @@ public final class RateLimitAdvisor implements PointcutAdvisor, Ordered {
 
 	}
 
-	private record CandidateFilter(RateLimitAnnotations annotations) implements ClassFilter {
+	private record CandidateFilter(LimitedMethodFinder annotations) implements ClassFilter {
 
 		@Override
 		public boolean matches(Class<?> type) {

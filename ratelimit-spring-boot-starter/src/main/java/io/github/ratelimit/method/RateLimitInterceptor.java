@@ -20,25 +20,25 @@ import org.springframework.aop.ProxyMethodInvocation;
  */
 final class RateLimitInterceptor implements MethodInterceptor {
 
-	private final RateLimitedMethods methods;
+	private final LimitedMethodRegistry methods;
 
-	RateLimitInterceptor(RateLimitedMethods methods) {
+	RateLimitInterceptor(LimitedMethodRegistry methods) {
 		this.methods = methods;
 	}
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		MethodPlan plan = null;
+		MethodPolicy policy = null;
 		Admission admission = null;
 		Decision decision = Decision.unlimited();
 		try {
-			LimiterBeans beans = this.methods.beans();
+			InterceptorBeans beans = this.methods.beans();
 			if (beans.killSwitch().enabled()) {
-				plan = this.methods.plan(invocation.getMethod(), invocation.getThis());
-				admission = new Admission(plan, beans,
+				policy = this.methods.policy(invocation.getMethod(), invocation.getThis());
+				admission = new Admission(policy, beans,
 						new Call(beans.currentFacts(), invocation.getThis(), invocation.getArguments()));
-				if (plan.future() && plan.waits() && invocation instanceof ProxyMethodInvocation proxied) {
-					return new WaitingMethodCall(plan, admission, beans).start(proxied);
+				if (policy.future() && policy.waits() && invocation instanceof ProxyMethodInvocation proxied) {
+					return new WaitingMethodCall(policy, admission, beans).start(proxied);
 				}
 				decision = admission.decide();
 			}
@@ -47,26 +47,26 @@ final class RateLimitInterceptor implements MethodInterceptor {
 			throw ex;
 		}
 		catch (MissingKeyException | RateLimitExceededException ex) {
-			if (plan == null) {
+			if (policy == null) {
 				throw ex;
 			}
-			return plan.fail(ex);
+			return policy.fail(ex);
 		}
 		catch (RuntimeException | LinkageError ex) {
-			decision = this.methods.degradation().report((plan != null) ? plan.limits() : List.of(), ex);
+			decision = this.methods.degradation().report((policy != null) ? policy.limits() : List.of(), ex);
 		}
-		return (plan == null || admission == null) ? invocation.proceed()
-				: proceed(invocation, plan, admission, decision);
+		return (policy == null || admission == null) ? invocation.proceed()
+				: proceed(invocation, policy, admission, decision);
 	}
 
 	/** Calls the method if that is allowed, and sees the call to its end. */
-	static @Nullable Object proceed(MethodInvocation invocation, MethodPlan plan, Admission admission,
+	static @Nullable Object proceed(MethodInvocation invocation, MethodPolicy policy, Admission admission,
 			Decision decision) throws Throwable {
 		if (!decision.allowed()) {
 			RateLimitExceededException refusal = new RateLimitExceededException(decision);
-			Fallback fallback = plan.fallback();
+			FallbackMethod fallback = policy.fallback();
 			return (fallback != null) ? fallback.call(invocation.getThis(), invocation.getArguments(), refusal)
-					: plan.fail(refusal);
+					: policy.fail(refusal);
 		}
 		if (admission.holdsNothing()) {
 			return invocation.proceed();

@@ -25,7 +25,7 @@ public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, Sm
 
 	private static final Log logger = LogFactory.getLog(RateLimitedBeanPostProcessor.class);
 
-	private final RateLimitedMethods methods;
+	private final LimitedMethodRegistry methods;
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -34,7 +34,7 @@ public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, Sm
 	 * @param methods the limited methods
 	 * @param beanFactory the application's beans
 	 */
-	public RateLimitedBeanPostProcessor(RateLimitedMethods methods, ConfigurableListableBeanFactory beanFactory) {
+	public RateLimitedBeanPostProcessor(LimitedMethodRegistry methods, ConfigurableListableBeanFactory beanFactory) {
 		this.methods = methods;
 		this.beanFactory = beanFactory;
 	}

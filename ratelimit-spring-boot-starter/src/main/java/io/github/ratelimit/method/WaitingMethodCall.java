@@ -16,14 +16,14 @@ import org.springframework.aop.ProxyMethodInvocation;
  */
 final class WaitingMethodCall {
 
-	private final MethodPlan plan;
+	private final MethodPolicy policy;
 
 	private final Admission admission;
 
-	private final LimiterBeans beans;
+	private final InterceptorBeans beans;
 
-	WaitingMethodCall(MethodPlan plan, Admission admission, LimiterBeans beans) {
-		this.plan = plan;
+	WaitingMethodCall(MethodPolicy policy, Admission admission, InterceptorBeans beans) {
+		this.policy = policy;
 		this.admission = admission;
 		this.beans = beans;
 	}
@@ -33,11 +33,11 @@ final class WaitingMethodCall {
 		if (deciding.isDone()) {
 			Decision decision = decided(deciding);
 			this.admission.tell();
-			return RateLimitInterceptor.proceed(invocation, this.plan, this.admission, decision);
+			return RateLimitInterceptor.proceed(invocation, this.policy, this.admission, decision);
 		}
 		MethodInvocation later = invocation.invocableClone();
 		return WaitingCall.start(deciding, this.beans.executor(),
-				() -> RateLimitInterceptor.proceed(later, this.plan, this.admission, decided(deciding)),
+				() -> RateLimitInterceptor.proceed(later, this.policy, this.admission, decided(deciding)),
 				() -> this.admission.decided(null));
 	}
 
@@ -49,7 +49,7 @@ final class WaitingMethodCall {
 		}
 		catch (CompletionException ex) {
 			this.admission.decided(null);
-			return this.beans.degradation().report(this.plan.limits(), (ex.getCause() != null) ? ex.getCause() : ex);
+			return this.beans.degradation().report(this.policy.limits(), (ex.getCause() != null) ? ex.getCause() : ex);
 		}
 		this.admission.decided(decision);
 		return decision;

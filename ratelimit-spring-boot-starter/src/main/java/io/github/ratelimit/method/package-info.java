@@ -1,5 +1,6 @@
 /**
- * The advice behind {@link io.github.ratelimit.RateLimited @RateLimited}.
+ * The interceptor behind {@link io.github.ratelimit.RateLimited @RateLimited}: finds the
+ * annotated methods, checks them at start-up, and decides before each call.
  */
 @NullMarked
 package io.github.ratelimit.method;

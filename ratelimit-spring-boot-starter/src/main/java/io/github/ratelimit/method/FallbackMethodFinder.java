@@ -20,7 +20,7 @@ import org.springframework.util.ReflectionUtils;
  * superclasses or interfaces, private or not; with the same parameters, after which the
  * exception or a supertype of it may come; with a return type that fits.
  */
-final class FallbackFinder {
+final class FallbackMethodFinder {
 
 	private final LimitedMethod limited;
 
@@ -32,7 +32,7 @@ final class FallbackFinder {
 
 	private final Class<?> returnType;
 
-	FallbackFinder(LimitedMethod limited, String name) {
+	FallbackMethodFinder(LimitedMethod limited, String name) {
 		this.limited = limited;
 		this.name = name;
 		this.method = limited.method();
@@ -45,7 +45,7 @@ final class FallbackFinder {
 	 * @return the fallback
 	 * @throws InvalidRateLimitedMethodException if no method fits
 	 */
-	Fallback find() {
+	FallbackMethod find() {
 		List<Method> named = methods().filter((each) -> each.getName().equals(this.name)).toList();
 		if (named.isEmpty()) {
 			throw invalid("names no method of " + this.limited.type().getName(), nearest() + signature());
@@ -71,8 +71,8 @@ final class FallbackFinder {
 					"returns " + actual.getSimpleName() + " where " + this.returnType.getSimpleName() + " is needed",
 					signature());
 		}
-		return KotlinMethods.isSuspending(this.method) ? SuspendingFallback.to(fitting, takesException)
-				: Fallback.to(fitting, takesException);
+		return KotlinMethods.isSuspending(this.method) ? SuspendingFallbackMethod.to(fitting, takesException)
+				: FallbackMethod.to(fitting, takesException);
 	}
 
 	private Stream<Method> methods() {

@@ -10,9 +10,9 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /** Methods whose caller cannot do anything about a refusal but log it. */
-final class UnattendedMethods {
+final class ScheduledAndListenerMethods {
 
-	private static final Log logger = LogFactory.getLog(UnattendedMethods.class);
+	private static final Log logger = LogFactory.getLog(ScheduledAndListenerMethods.class);
 
 	/** What these miss is over: the next run, the next event is another one. */
 	private static final List<String> RUNS = List.of("org.springframework.scheduling.annotation.Scheduled",
@@ -24,7 +24,7 @@ final class UnattendedMethods {
 			"org.springframework.jms.annotation.JmsListener", "org.springframework.pulsar.annotation.PulsarListener",
 			"io.awspring.cloud.sqs.annotation.SqsListener");
 
-	private UnattendedMethods() {
+	private ScheduledAndListenerMethods() {
 	}
 
 	/** Returns whether a refused call is skipped, and nobody misses a result. */
@@ -36,8 +36,8 @@ final class UnattendedMethods {
 	 * Warns at start-up of a listener whose refusals go to the error handling of its
 	 * container, each with a stack trace there, instead of waiting.
 	 */
-	static void warnOfRefusedMessages(LimitedMethod limited, MethodPlan plan) {
-		if (isAny(MESSAGES, limited.method()) && !plan.waits() && plan.fallback() == null) {
+	static void warnOfRefusedMessages(LimitedMethod limited, MethodPolicy policy) {
+		if (isAny(MESSAGES, limited.method()) && !policy.waits() && policy.fallback() == null) {
 			logger.warn(limited.displayName()
 					+ " listens to messages and refuses those beyond its limits: each goes to the "
 					+ "error handling of the listener's container. To let messages wait for permits, set max-wait of the "

@@ -19,19 +19,20 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
  * @param exempt the exemption, null if limited or neither
  * @param limited the annotations, empty if exempt or neither
  */
-record Nearest(@Nullable MergedAnnotation<RateLimitExempt> exempt, List<MergedAnnotation<RateLimited>> limited) {
+record NearestAnnotations(@Nullable MergedAnnotation<RateLimitExempt> exempt,
+		List<MergedAnnotation<RateLimited>> limited) {
 
-	static Nearest to(AnnotatedElement element) {
+	static NearestAnnotations to(AnnotatedElement element) {
 		MergedAnnotations all = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
 		MergedAnnotation<RateLimited> first = all.get(RateLimited.class);
 		MergedAnnotation<RateLimitExempt> exempt = all.get(RateLimitExempt.class);
 		if (exempt.isPresent() && (!first.isPresent() || exempt.getAggregateIndex() <= first.getAggregateIndex())) {
-			return new Nearest(exempt, List.of());
+			return new NearestAnnotations(exempt, List.of());
 		}
 		if (!first.isPresent()) {
-			return new Nearest(null, List.of());
+			return new NearestAnnotations(null, List.of());
 		}
-		return new Nearest(null,
+		return new NearestAnnotations(null,
 				all.stream(RateLimited.class)
 					.filter((annotation) -> annotation.getAggregateIndex() == first.getAggregateIndex())
 					.toList());
@@ -50,7 +51,7 @@ record Nearest(@Nullable MergedAnnotation<RateLimitExempt> exempt, List<MergedAn
 	 * @param onMethod what stands nearest to a method of this class
 	 * @return whether the method's annotations stand above the exemption
 	 */
-	boolean exemptsWhatIsDeclaredAbove(Nearest onMethod) {
+	boolean exemptsWhatIsDeclaredAbove(NearestAnnotations onMethod) {
 		return this.exempt != null && this.exempt.getSource() instanceof Class<?> exemptType
 				&& onMethod.limited().get(0).getSource() instanceof Method declared
 				&& declared.getDeclaringClass() != exemptType

@@ -24,32 +24,32 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * The limited methods of an application's beans, with their plans. Plans are built at
- * start-up, or at the first call where that comes earlier. Thread-safe.
+ * The limited methods of an application's beans, with their policies. Policies are built
+ * at start-up, or at the first call where that comes earlier. Thread-safe.
  */
-public final class RateLimitedMethods {
+public final class LimitedMethodRegistry {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final Supplier<LimiterBeans> beanSupplier;
+	private final Supplier<InterceptorBeans> beanSupplier;
 
-	private final RateLimitAnnotations annotations = new RateLimitAnnotations();
+	private final LimitedMethodFinder annotations = new LimitedMethodFinder();
 
-	private final ReachabilityCheck reachability = new ReachabilityCheck(this.annotations);
+	private final ProxyReachabilityCheck reachability = new ProxyReachabilityCheck(this.annotations);
 
 	private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
 
-	private final ConcurrentMap<Class<?>, ConcurrentMap<Method, MethodPlan>> plans = new ConcurrentHashMap<>();
+	private final ConcurrentMap<Class<?>, ConcurrentMap<Method, MethodPolicy>> policies = new ConcurrentHashMap<>();
 
 	private final Object building = new Object();
 
 	private final Degradation withoutBeans = new Degradation(TimeSource.system());
 
-	private volatile @Nullable LimiterBeans beans;
+	private volatile @Nullable InterceptorBeans beans;
 
 	private volatile boolean prepared;
 
-	private @Nullable PlanBuilder builder;
+	private @Nullable MethodPolicyBuilder builder;
 
 	/**
 	 * Creates it.
@@ -57,23 +57,23 @@ public final class RateLimitedMethods {
 	 * @param beans the beans that the advice works with; asked once, and only if there is
 	 * a limited method
 	 */
-	public RateLimitedMethods(ConfigurableListableBeanFactory beanFactory, Supplier<LimiterBeans> beans) {
+	public LimitedMethodRegistry(ConfigurableListableBeanFactory beanFactory, Supplier<InterceptorBeans> beans) {
 		this.beanFactory = beanFactory;
 		this.beanSupplier = beans;
 	}
 
-	RateLimitAnnotations annotations() {
+	LimitedMethodFinder annotations() {
 		return this.annotations;
 	}
 
 	/** Returns where failures are reported, even that of finding the beans. */
 	Degradation degradation() {
-		LimiterBeans current = this.beans;
+		InterceptorBeans current = this.beans;
 		return (current != null) ? current.degradation() : this.withoutBeans;
 	}
 
-	LimiterBeans beans() {
-		LimiterBeans current = this.beans;
+	InterceptorBeans beans() {
+		InterceptorBeans current = this.beans;
 		if (current == null) {
 			current = this.beanSupplier.get();
 			this.beans = current;
@@ -82,19 +82,19 @@ public final class RateLimitedMethods {
 	}
 
 	/**
-	 * Returns the plan of a method that the advisor matched.
+	 * Returns the policy of a method that the advisor matched.
 	 * @param method the called method, possibly of an interface
 	 * @param target the bean, null if there is none behind the proxy
-	 * @return the plan
+	 * @return the policy
 	 */
-	MethodPlan plan(Method method, @Nullable Object target) {
+	MethodPolicy policy(Method method, @Nullable Object target) {
 		Class<?> type = (target != null) ? target.getClass() : method.getDeclaringClass();
-		ConcurrentMap<Method, MethodPlan> ofType = this.plans.get(type);
-		MethodPlan plan = (ofType != null) ? ofType.get(method) : null;
-		return (plan != null) ? plan : resolve(method, type);
+		ConcurrentMap<Method, MethodPolicy> ofType = this.policies.get(type);
+		MethodPolicy policy = (ofType != null) ? ofType.get(method) : null;
+		return (policy != null) ? policy : resolve(method, type);
 	}
 
-	private MethodPlan resolve(Method method, Class<?> type) {
+	private MethodPolicy resolve(Method method, Class<?> type) {
 		LimitedMethod limited = this.annotations.find(method, type);
 		if (limited == null) {
 			throw new IllegalStateException("Not limited: " + method + " of " + type.getName());
@@ -103,16 +103,16 @@ public final class RateLimitedMethods {
 			prepareAll();
 		}
 		prepare(List.of(limited));
-		MethodPlan plan = plansOf(limited.type()).get(limited.method());
-		if (plan == null) {
+		MethodPolicy policy = policiesOf(limited.type()).get(limited.method());
+		if (policy == null) {
 			throw new IllegalStateException("Not prepared: " + limited);
 		}
-		plansOf(type).put(method, plan);
-		return plan;
+		policiesOf(type).put(method, policy);
+		return policy;
 	}
 
-	private ConcurrentMap<Method, MethodPlan> plansOf(Class<?> type) {
-		return this.plans.computeIfAbsent(type, (key) -> new ConcurrentHashMap<>());
+	private ConcurrentMap<Method, MethodPolicy> policiesOf(Class<?> type) {
+		return this.policies.computeIfAbsent(type, (key) -> new ConcurrentHashMap<>());
 	}
 
 	/**
@@ -219,20 +219,20 @@ public final class RateLimitedMethods {
 
 	private void prepare(List<LimitedMethod> methods) {
 		List<LimitedMethod> missing = methods.stream()
-			.filter((method) -> !plansOf(method.type()).containsKey(method.method()))
+			.filter((method) -> !policiesOf(method.type()).containsKey(method.method()))
 			.toList();
 		if (missing.isEmpty()) {
 			return;
 		}
-		LimiterBeans current = beans();
+		InterceptorBeans current = beans();
 		synchronized (this.building) {
 			if (this.builder == null) {
-				this.builder = new PlanBuilder(current);
+				this.builder = new MethodPolicyBuilder(current);
 			}
 			this.builder.nameLimits(missing);
 			for (LimitedMethod method : missing) {
-				MethodPlan plan = this.builder.build(method);
-				plansOf(method.type()).putIfAbsent(method.method(), plan);
+				MethodPolicy policy = this.builder.build(method);
+				policiesOf(method.type()).putIfAbsent(method.method(), policy);
 			}
 		}
 	}

@@ -30,16 +30,16 @@ import org.jspecify.annotations.Nullable;
  * @param skipped where refused runs are reported that nobody waits for, null if somebody
  * does
  */
-record MethodPlan(List<LimitPolicy> policies, List<@Nullable SettleExpression> settles, List<RegisteredLimit> limits,
-		@Nullable Fallback fallback, boolean future, boolean waits, @Nullable SkippedRuns skipped) {
+record MethodPolicy(List<LimitPolicy> policies, List<@Nullable SettleExpression> settles, List<RegisteredLimit> limits,
+		@Nullable FallbackMethod fallback, boolean future, boolean waits, @Nullable SkippedRuns skipped) {
 
-	static MethodPlan of(LimitedMethod method, Map<LimitPolicy, @Nullable SettleExpression> policies,
-			@Nullable Fallback fallback, @Nullable SkippedRuns skipped) {
+	static MethodPolicy of(LimitedMethod method, Map<LimitPolicy, @Nullable SettleExpression> policies,
+			@Nullable FallbackMethod fallback, @Nullable SkippedRuns skipped) {
 		List<LimitPolicy> charged = List.copyOf(policies.keySet());
 		List<@Nullable SettleExpression> settles = Collections.unmodifiableList(new ArrayList<>(policies.values()));
 		List<RegisteredLimit> limits = charged.stream().map(LimitPolicy::registered).distinct().toList();
 		boolean waits = limits.stream().anyMatch((limit) -> limit.limit().paces());
-		return new MethodPlan(charged, settles, limits, fallback, isFuture(method.method().getReturnType()), waits,
+		return new MethodPolicy(charged, settles, limits, fallback, isFuture(method.method().getReturnType()), waits,
 				skipped);
 	}
 

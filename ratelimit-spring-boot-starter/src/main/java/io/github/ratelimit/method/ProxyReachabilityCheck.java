@@ -17,11 +17,11 @@ import org.springframework.util.ReflectionUtils;
  * Refuses annotations where no proxy can reach them: they would limit nothing, and nobody
  * would see it.
  */
-final class ReachabilityCheck {
+final class ProxyReachabilityCheck {
 
-	private final RateLimitAnnotations annotations;
+	private final LimitedMethodFinder annotations;
 
-	ReachabilityCheck(RateLimitAnnotations annotations) {
+	ProxyReachabilityCheck(LimitedMethodFinder annotations) {
 		this.annotations = annotations;
 	}
 
@@ -43,7 +43,7 @@ final class ReachabilityCheck {
 		}
 		this.annotations.findAll(type).forEach((limited) -> checkSuspending(limited.method()));
 		if (proxiedByClass) {
-			this.annotations.findAll(type).forEach(ReachabilityCheck::checkFinalMethod);
+			this.annotations.findAll(type).forEach(ProxyReachabilityCheck::checkFinalMethod);
 			checkFinalClass(type);
 		}
 	}

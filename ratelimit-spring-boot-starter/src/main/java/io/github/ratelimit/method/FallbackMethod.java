@@ -15,14 +15,14 @@ import org.springframework.util.ReflectionUtils;
  * What is called instead of a refused method: directly on the bean, so that no advice of
  * its own applies. Thread-safe.
  */
-class Fallback {
+class FallbackMethod {
 
 	private static final MethodType SHAPE = MethodType.methodType(Object.class, Object.class, Object[].class,
 			RateLimitExceededException.class);
 
 	private final MethodHandle handle;
 
-	Fallback(MethodHandle handle) {
+	FallbackMethod(MethodHandle handle) {
 		this.handle = handle;
 	}
 
@@ -32,8 +32,8 @@ class Fallback {
 	 * @param takesException whether the exception comes after them
 	 * @return the fallback
 	 */
-	static Fallback to(Method method, boolean takesException) {
-		return new Fallback(handle(method, takesException));
+	static FallbackMethod to(Method method, boolean takesException) {
+		return new FallbackMethod(handle(method, takesException));
 	}
 
 	static MethodHandle handle(Method method, boolean takesException) {

@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** A limiter that fails before it knows what to decide. */
-class FailingPlanTests {
+class FailingPolicyTests {
 
 	private final ManualTime time = new ManualTime();
 
@@ -47,7 +47,7 @@ class FailingPlanTests {
 	}
 
 	@Test
-	void aPlanThatCannotBeLookedUpLetsTheCallThrough() {
+	void aPolicyThatCannotBeLookedUpLetsTheCallThrough() {
 		for (Error failure : List.of(new NoClassDefFoundError(), new ExceptionInInitializerError("on purpose"))) {
 			Job limited = limited(new FailingBeanFactory(failure), this::beans);
 			assertThat(limited.run()).isEqualTo("ran");
@@ -69,19 +69,19 @@ class FailingPlanTests {
 		assertThat(this.job.runs).isZero();
 	}
 
-	private Job limited(DefaultListableBeanFactory beanFactory, Supplier<LimiterBeans> beans) {
+	private Job limited(DefaultListableBeanFactory beanFactory, Supplier<InterceptorBeans> beans) {
 		ProxyFactory factory = new ProxyFactory(this.job);
 		factory.setProxyTargetClass(true);
-		factory.addAdvisor(new RateLimitAdvisor(new RateLimitedMethods(beanFactory, beans)));
+		factory.addAdvisor(new RateLimitAdvisor(new LimitedMethodRegistry(beanFactory, beans)));
 		return (Job) factory.getProxy();
 	}
 
-	private LimiterBeans beans() {
+	private InterceptorBeans beans() {
 		LimitRegistry registry = new LimitRegistry();
 		KillSwitch killSwitch = new KillSwitch(true);
 		Degradation degradation = new Degradation(this.time);
 		RateLimiter limiter = RateLimiter.create(registry, new MemoryStore(this.time, 10), killSwitch, degradation);
-		return new LimiterBeans(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null),
+		return new InterceptorBeans(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null),
 				degradation, killSwitch, null, null, Runnable::run, false);
 	}
 

@@ -28,19 +28,19 @@ import io.github.ratelimit.method.LimitedMethod.Declaration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns annotations into plans: finds or registers the limits, reads keys and costs,
+ * Turns annotations into policies: finds or registers the limits, reads keys and costs,
  * finds the fallback. Whatever is wrong with an annotation is found here. Not
  * thread-safe.
  */
-final class PlanBuilder {
+final class MethodPolicyBuilder {
 
-	private final LimiterBeans beans;
+	private final InterceptorBeans beans;
 
 	private final InlineLimitNames names = new InlineLimitNames();
 
 	private final Map<InlineLimit, LimitPolicy> inline = new HashMap<>();
 
-	PlanBuilder(LimiterBeans beans) {
+	MethodPolicyBuilder(InterceptorBeans beans) {
 		this.beans = beans;
 	}
 
@@ -55,12 +55,12 @@ final class PlanBuilder {
 	}
 
 	/**
-	 * Builds the plan of a method.
+	 * Builds the policy of a method.
 	 * @param method the method, whose limits have been named
-	 * @return the plan
+	 * @return the policy
 	 * @throws InvalidRateLimitedMethodException if an annotation of it cannot work
 	 */
-	MethodPlan build(LimitedMethod method) {
+	MethodPolicy build(LimitedMethod method) {
 		Map<LimitPolicy, @Nullable SettleExpression> policies = new LinkedHashMap<>();
 		List<InlineLimit> inlineLimits = InlineLimit.of(method);
 		int inlineIndex = 0;
@@ -74,10 +74,11 @@ final class PlanBuilder {
 			}
 		}
 		policies.keySet().forEach((policy) -> policy.registered().bindTo(method.displayName()));
-		MethodPlan plan = MethodPlan.of(method, policies, fallback(method), UnattendedMethods.isSkipped(method.method())
-				? this.beans.degradation().skippedRuns(method.displayName()) : null);
-		UnattendedMethods.warnOfRefusedMessages(method, plan);
-		return plan;
+		MethodPolicy policy = MethodPolicy.of(method, policies, fallback(method),
+				ScheduledAndListenerMethods.isSkipped(method.method())
+						? this.beans.degradation().skippedRuns(method.displayName()) : null);
+		ScheduledAndListenerMethods.warnOfRefusedMessages(method, policy);
+		return policy;
 	}
 
 	private static void check(Declaration declaration) {
@@ -253,7 +254,7 @@ final class PlanBuilder {
 		}
 	}
 
-	private static @Nullable Fallback fallback(LimitedMethod method) {
+	private static @Nullable FallbackMethod fallback(LimitedMethod method) {
 		Set<String> names = method.declarations()
 			.stream()
 			.map(Declaration::fallback)
@@ -263,7 +264,7 @@ final class PlanBuilder {
 			throw invalid(method.method(), "fallback", String.join(", ", names), "are several for one call",
 					"The annotations of a method are one decision: name one fallback, on one of them.");
 		}
-		return names.isEmpty() ? null : new FallbackFinder(method, names.iterator().next()).find();
+		return names.isEmpty() ? null : new FallbackMethodFinder(method, names.iterator().next()).find();
 	}
 
 	private static InvalidRateLimitedMethodException invalid(AnnotatedElement element, @Nullable String attribute,

@@ -29,7 +29,7 @@ import org.springframework.util.ReflectionUtils;
  * what stands nearest holds, the method before its class, a class before its superclass.
  * Remembers what it found. Thread-safe.
  */
-final class RateLimitAnnotations {
+final class LimitedMethodFinder {
 
 	private final Map<Class<?>, Boolean> candidates = new ConcurrentHashMap<>(256);
 
@@ -156,8 +156,8 @@ final class RateLimitAnnotations {
 		if (Modifier.isPrivate(specific.getModifiers()) || Modifier.isStatic(specific.getModifiers())) {
 			return null;
 		}
-		Nearest onMethod = Nearest.to(specific);
-		Nearest onType = Nearest.to(type);
+		NearestAnnotations onMethod = NearestAnnotations.to(specific);
+		NearestAnnotations onType = NearestAnnotations.to(type);
 		if (onMethod.isLimited()) {
 			return onType.exemptsWhatIsDeclaredAbove(onMethod) ? null
 					: new LimitedMethod(specific, type, onMethod.limited().stream().map(this::declaration).toList());

@@ -15,21 +15,21 @@ import org.springframework.core.ReactiveAdapterRegistry;
  * What is called instead of a suspend function: another one, or a plain function. The
  * proxy waits for publishers, as it does for those of the limited function.
  */
-final class SuspendingFallback extends Fallback {
+final class SuspendingFallbackMethod extends FallbackMethod {
 
 	/** Null for a plain function. */
 	private final @Nullable Method suspending;
 
 	private final boolean takesException;
 
-	private SuspendingFallback(MethodHandle handle, @Nullable Method suspending, boolean takesException) {
+	private SuspendingFallbackMethod(MethodHandle handle, @Nullable Method suspending, boolean takesException) {
 		super(handle);
 		this.suspending = suspending;
 		this.takesException = takesException;
 	}
 
-	static SuspendingFallback to(Method method, boolean takesException) {
-		return new SuspendingFallback(handle(method, takesException),
+	static SuspendingFallbackMethod to(Method method, boolean takesException) {
+		return new SuspendingFallbackMethod(handle(method, takesException),
 				KotlinMethods.isSuspending(method) ? method : null, takesException);
 	}
 

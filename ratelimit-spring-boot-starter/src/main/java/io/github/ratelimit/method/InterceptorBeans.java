@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param unseenRequests whether the application serves requests of which nothing is seen
  * here, as a reactive one
  */
-public record LimiterBeans(RateLimiter rateLimiter, LimitRegistry registry, LimitPolicies policies,
+public record InterceptorBeans(RateLimiter rateLimiter, LimitRegistry registry, LimitPolicies policies,
 		ExpressionParser expressions, Degradation degradation, KillSwitch killSwitch,
 		DecisionScope.@Nullable Current scope, RequestFacts.@Nullable Current facts, Executor executor,
 		boolean unseenRequests) {
