@@ -162,8 +162,9 @@ class ArchitectureTests {
 		.importsOnlyTheRootAnd("expression", "provider", "web");
 
 	@ArchTest
-	static final ArchRule report_imports_only_the_root_expression_method_and_properties = room("autoconfigure.report")
-		.importsOnlyTheRootAnd("expression", "method", "autoconfigure.properties");
+	static final ArchRule report_imports_only_the_root_expression_method_web_and_properties = room(
+			"autoconfigure.report")
+		.importsOnlyTheRootAnd("expression", "method", "web", "autoconfigure.properties");
 
 	@ArchTest
 	static final ArchRule nobody_imports_autoconfigure = noClasses().that()

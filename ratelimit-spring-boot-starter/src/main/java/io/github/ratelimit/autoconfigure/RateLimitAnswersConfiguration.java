@@ -3,11 +3,11 @@ package io.github.ratelimit.autoconfigure;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
-import io.github.ratelimit.autoconfigure.properties.UnknownStyles;
+import io.github.ratelimit.autoconfigure.properties.StyleNames;
+import io.github.ratelimit.autoconfigure.report.HeaderWarnings;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.HeaderStyle;
-import io.github.ratelimit.provider.UnknownStyleException;
 import io.github.ratelimit.web.cors.CorsWriter;
 import io.github.ratelimit.web.cors.CrossOrigin;
 import io.github.ratelimit.web.cors.MvcCorsWriter;
@@ -15,10 +15,6 @@ import io.github.ratelimit.web.mvc.RateLimitExceptionResolver;
 import io.github.ratelimit.web.response.Answers;
 import io.github.ratelimit.web.security.SecurityCorsWriter;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.StreamSupport;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -40,8 +36,6 @@ import org.springframework.web.servlet.HandlerMapping;
 @Configuration(proxyBeanMethods = false)
 class RateLimitAnswersConfiguration {
 
-	private static final Log logger = LogFactory.getLog(RateLimitAnswersConfiguration.class);
-
 	@Bean
 	@ConditionalOnMissingBean
 	AnswerStyles rateLimitAnswerStyles(ObjectProvider<HeaderStyle> headers, ObjectProvider<BodyStyle> bodies,
@@ -54,41 +48,13 @@ class RateLimitAnswersConfiguration {
 	Answers rateLimitAnswers(RateLimitProperties properties, LimitDefinitions limits, AnswerStyles styles,
 			CrossOrigin crossOrigin) {
 		RateLimitProperties.Http http = properties.getHttp();
-		http.getHeaders().forEach((style) -> checkHeaders(styles, style));
-		checkBody(styles, http.getBody());
-		warnOfUnits(http.getHeaders(), limits);
+		http.getHeaders()
+			.forEach((style) -> StyleNames.find("ratelimit.http.headers", style,
+					(name) -> styles.headers(List.of(name))));
+		StyleNames.find("ratelimit.http.body", http.getBody(), styles::body);
+		HeaderWarnings.log(http.getHeaders(), limits);
 		return new Answers(styles, http.getHeaders(), http.getBody(), limits.hidden(), crossOrigin,
 				http.getUpstreamHeaders(), http.getLongestRetry());
-	}
-
-	private static void checkHeaders(AnswerStyles styles, String style) {
-		try {
-			styles.headers(List.of(style));
-		}
-		catch (UnknownStyleException ex) {
-			throw UnknownStyles.invalid("ratelimit.http.headers", style, ex);
-		}
-	}
-
-	/** The styles of providers tell requests from tokens, and speak of nothing else. */
-	private static void warnOfUnits(List<String> headers, LimitDefinitions limits) {
-		boolean units = StreamSupport.stream(limits.spliterator(), false)
-			.anyMatch((definition) -> definition.limit().unit() != null);
-		List<String> styles = headers.stream().map((style) -> style.strip().toLowerCase(Locale.ROOT)).toList();
-		if (!units && (styles.contains("openai") || styles.contains("anthropic"))) {
-			logger
-				.warn("Headers in the style of openai or anthropic (ratelimit.http.headers) tell of limits with a unit, "
-						+ "and no limit has one. Write unit: requests or unit: tokens below the limits that they are to tell of");
-		}
-	}
-
-	private static void checkBody(AnswerStyles styles, String style) {
-		try {
-			styles.body(style);
-		}
-		catch (UnknownStyleException ex) {
-			throw UnknownStyles.invalid("ratelimit.http.body", style, ex);
-		}
 	}
 
 	@Bean

@@ -8,6 +8,7 @@ import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.autoconfigure.properties.RuleDefinitions;
 import io.github.ratelimit.autoconfigure.report.FrameworkForwarding;
+import io.github.ratelimit.autoconfigure.report.RuleWarnings;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.provider.AnswerStyles;
@@ -70,10 +71,10 @@ public final class RateLimitWebAutoConfiguration {
 	Rules rateLimitRules(RateLimitProperties properties, LimitPolicies policies, AnswerStyles styles, Identity identity,
 			ApplicationContext context) {
 		String servletPath = servletPath(context.getEnvironment());
-		List<Rule> rules = new RuleDefinitions(policies, styles, identity).read(properties.getHttp().getRules())
-			.stream()
-			.map((rule) -> rule.within(servletPath))
-			.toList();
+		List<RateLimitProperties.Http.Rule> configured = properties.getHttp().getRules();
+		List<Rule> read = new RuleDefinitions(policies, styles).read(configured);
+		RuleWarnings.log(read, configured, identity != Identity.NONE);
+		List<Rule> rules = read.stream().map((rule) -> rule.within(servletPath)).toList();
 		rules.forEach((rule) -> rule.policies().forEach((policy) -> policy.registered().bindTo(rule.toString())));
 		return new Rules(rules, ManagementPaths.of(context));
 	}

@@ -40,7 +40,16 @@ final class AfterResponses {
 		return (countWhen != null || settle != null) ? new AfterResponse(countWhen, settle) : null;
 	}
 
-	private static <E> @Nullable E parse(String property, @Nullable String text, Function<String, E> compiler,
+	/**
+	 * Parses the expression of a property.
+	 * @param property the property's full name
+	 * @param text the expression, null where there is none
+	 * @param compiler parses it
+	 * @param whatToWrite what to write instead of an empty text
+	 * @return the expression, null where there is none
+	 * @throws InvalidConfigurationException if it is empty or does not parse
+	 */
+	static <E> @Nullable E parse(String property, @Nullable String text, Function<String, E> compiler,
 			String whatToWrite) {
 		if (text == null) {
 			return null;

@@ -129,26 +129,17 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	}
 
 	private @Nullable CostExpression cost(Limit limit, @Nullable PlanDefinition plans, @Nullable String text) {
-		if (text == null) {
-			return null;
-		}
 		String property = PREFIX + limit.name() + ".cost";
-		if (text.isBlank()) {
-			throw new InvalidConfigurationException(property, "", "is empty",
-					"Write how many permits a call costs, as a number or an expression, or remove it for 1.");
-		}
-		try {
-			CostExpression cost = this.compiler.requestCost(text);
+		CostExpression cost = AfterResponses.parse(property, text, this.compiler::requestCost,
+				"Write how many permits a call costs, as a number or an expression, or remove it for 1.");
+		if (text != null) {
 			checkConstant(property, text.strip(), limit, "");
 			if (plans != null) {
 				plans.limits()
 					.forEach((plan, other) -> checkConstant(property, text.strip(), other, " on plan '" + plan + "'"));
 			}
-			return cost;
 		}
-		catch (InvalidExpressionException ex) {
-			throw new InvalidConfigurationException(property, text, ex.problem(), ex.remedy());
-		}
+		return cost;
 	}
 
 	private static void checkConstant(String property, String text, Limit limit, String plan) {

@@ -157,33 +157,28 @@ final class LimitShape {
 			return null;
 		}
 		String value = text.strip();
-		if (value.equalsIgnoreCase(UNBOUNDED)) {
-			if (this.algorithm == Algorithm.SLIDING_WINDOW_COUNTER || this.algorithm == Algorithm.SLIDING_WINDOW_LOG) {
-				throw invalid("max-debt", value, "is more than a " + this.algorithm + " can remember",
-						"Write a number of permits up to those of the rate, or another algorithm.");
-			}
-			return Limit.UNBOUNDED_DEBT;
+		boolean unbounded = value.equalsIgnoreCase(UNBOUNDED);
+		if (unbounded && (this.algorithm == Algorithm.SLIDING_WINDOW_COUNTER
+				|| this.algorithm == Algorithm.SLIDING_WINDOW_LOG)) {
+			throw invalid("max-debt", value, "is more than a " + this.algorithm + " can remember",
+					"Write a number of permits up to those of the rate, or another algorithm.");
 		}
-		try {
-			long permits = Long.parseLong(value);
-			if (permits >= 0) {
-				return permits;
-			}
+		long permits = unbounded ? Limit.UNBOUNDED_DEBT : number(value);
+		if (permits < 0) {
+			throw invalid("max-debt", value, value.isEmpty() ? "is empty" : "is no number of permits",
+					"Write 0 or a positive whole number, or none to forgive nothing; by default it is the capacity.");
 		}
-		catch (NumberFormatException ex) {
-			throw invalidDebt(value, ex);
-		}
-		throw invalidDebt(value, null);
+		return permits;
 	}
 
-	private InvalidConfigurationException invalidDebt(String value, @Nullable NumberFormatException cause) {
-		InvalidConfigurationException invalid = invalid("max-debt", value,
-				value.isEmpty() ? "is empty" : "is no number of permits",
-				"Write 0 or a positive whole number, or none to forgive nothing; by default it is the capacity.");
-		if (cause != null) {
-			invalid.initCause(cause);
+	/** Returns a whole number, -1 for what is none. */
+	private static long number(String text) {
+		try {
+			return Long.parseLong(text);
 		}
-		return invalid;
+		catch (NumberFormatException ex) {
+			return -1;
+		}
 	}
 
 	private List<Rate> rates(String property, List<String> texts) {
@@ -234,22 +229,13 @@ final class LimitShape {
 
 	private static long places(String property, List<String> texts) {
 		String text = String.join(", ", texts).strip();
-		try {
-			long places = Long.parseLong(text);
-			if (places >= 1 && places <= Rate.MAX_PERMITS) {
-				return places;
-			}
+		long places = number(text);
+		if (places < 1 || places > Rate.MAX_PERMITS) {
+			throw new InvalidConfigurationException(property, text,
+					text.isEmpty() ? "is empty" : "is no number of calls at once, which is what the limit counts",
+					"Write how many calls may be under way at once, such as 20.");
 		}
-		catch (NumberFormatException ex) {
-			throw invalidPlaces(property, text);
-		}
-		throw invalidPlaces(property, text);
-	}
-
-	private static InvalidConfigurationException invalidPlaces(String property, String text) {
-		return new InvalidConfigurationException(property, text,
-				text.isEmpty() ? "is empty" : "is no number of calls at once, which is what the limit counts",
-				"Write how many calls may be under way at once, such as 20.");
+		return places;
 	}
 
 	private String property(String setting) {

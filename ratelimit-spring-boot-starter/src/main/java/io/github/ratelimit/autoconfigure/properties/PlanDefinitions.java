@@ -3,10 +3,9 @@ package io.github.ratelimit.autoconfigure.properties;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
-import io.github.ratelimit.expression.spel.ExpressionParser;
-import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.PlanExpression;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +33,8 @@ final class PlanDefinitions {
 	@Nullable PlanDefinition read(Limit limit, LimitShape shape, List<KeyExpression> keys, LimitProperties properties) {
 		String property = LimitDefinitions.PREFIX + limit.name();
 		Map<String, List<String>> texts = this.names.plansOf(limit.name()).plansOf(properties.getPlans());
-		PlanExpression expression = expression(property + ".plan", properties.getPlan());
+		PlanExpression expression = AfterResponses.parse(property + ".plan", properties.getPlan(),
+				this.compiler::requestPlan, "Write what tells the plan of a call, for example claim('plan').");
 		if (texts.isEmpty()) {
 			if (expression != null) {
 				throw new InvalidConfigurationException(property + ".plan", expression.text(),
@@ -49,18 +49,6 @@ final class PlanDefinitions {
 					"Give the limit another key, or remove its plans.");
 		}
 		return new PlanDefinition(expression, shape.plans(limit, texts));
-	}
-
-	private @Nullable PlanExpression expression(String property, @Nullable String text) {
-		if (text == null) {
-			return null;
-		}
-		try {
-			return this.compiler.requestPlan(text);
-		}
-		catch (InvalidExpressionException ex) {
-			throw new InvalidConfigurationException(property, text.isBlank() ? "" : text, ex.problem(), ex.remedy());
-		}
 	}
 
 }

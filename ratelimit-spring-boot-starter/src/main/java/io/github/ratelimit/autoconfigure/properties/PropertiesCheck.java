@@ -97,7 +97,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 
 		private final Set<String> settingsOfRedis = new TreeSet<>();
 
-		private UnknownProperties unknown = new UnknownProperties(LimitNames.of(List.of()));
+		private @Nullable UnknownProperties unknown;
 
 		Handler(BindHandler handler) {
 			super(handler);
@@ -110,8 +110,9 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 				this.ours = name.equals(ConfiguredProperty.ROOT);
 				if (this.ours) {
 					List<ConfiguredProperty> properties = properties();
-					this.unknown = new UnknownProperties(names());
-					properties.forEach(this.unknown::check);
+					UnknownProperties unknown = new UnknownProperties(names());
+					properties.forEach(unknown::check);
+					this.unknown = unknown;
 					warnOfReplacedRules(properties);
 				}
 			}
@@ -151,7 +152,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 			if (this.ours && result == null && property(name, context) != null) {
 				ValueRules.checkEmpty(name, target.getType().toClass());
 			}
-			if (this.ours && context.getDepth() == 0) {
+			if (this.ours && this.unknown != null && context.getDepth() == 0) {
 				this.unknown.checkVariables((variable) -> isBound(variable, context.getSources()));
 				if (!(result instanceof RateLimitProperties properties)
 						|| properties.getStore() != RateLimitProperties.Store.REDIS) {

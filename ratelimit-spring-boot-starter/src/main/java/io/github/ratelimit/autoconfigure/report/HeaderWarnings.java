@@ -1,0 +1,37 @@
+package io.github.ratelimit.autoconfigure.report;
+
+import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.StreamSupport;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Warns of header styles that tell callers nothing: those of providers tell requests from
+ * tokens, and speak of nothing else.
+ */
+public final class HeaderWarnings {
+
+	private static final Log logger = LogFactory.getLog(HeaderWarnings.class);
+
+	private HeaderWarnings() {
+	}
+
+	/**
+	 * Warns of styles of providers where no limit has a unit.
+	 * @param headers the names of the header styles
+	 * @param limits the limits of the configuration
+	 */
+	public static void log(List<String> headers, LimitDefinitions limits) {
+		boolean units = StreamSupport.stream(limits.spliterator(), false)
+			.anyMatch((definition) -> definition.limit().unit() != null);
+		List<String> styles = headers.stream().map((style) -> style.strip().toLowerCase(Locale.ROOT)).toList();
+		if (!units && (styles.contains("openai") || styles.contains("anthropic"))) {
+			logger
+				.warn("Headers in the style of openai or anthropic (ratelimit.http.headers) tell of limits with a unit, "
+						+ "and no limit has one. Write unit: requests or unit: tokens below the limits that they are to tell of");
+		}
+	}
+
+}

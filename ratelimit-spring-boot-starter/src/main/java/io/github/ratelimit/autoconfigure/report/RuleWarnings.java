@@ -1,0 +1,94 @@
+package io.github.ratelimit.autoconfigure.report;
+
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.web.path.Rule;
+import io.github.ratelimit.web.path.RulePhase;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/** Warns of rules that limit less than they seem to. */
+public final class RuleWarnings {
+
+	private static final Set<String> WITH_BODIES = Set.of("POST", "PUT", "PATCH");
+
+	private static final Pattern PARAMETER = Pattern.compile("\\bparam\\s*\\(");
+
+	private static final Log logger = LogFactory.getLog(RuleWarnings.class);
+
+	private RuleWarnings() {
+	}
+
+	/**
+	 * Warns of the rules of the configuration.
+	 * @param rules the rules
+	 * @param properties the same rules as they are configured
+	 * @param secured whether Spring Security tells who is authenticated
+	 */
+	public static void log(List<Rule> rules, List<RateLimitProperties.Http.Rule> properties, boolean secured) {
+		for (int i = 0; i < rules.size(); i++) {
+			warnOfForms(rules.get(i));
+			if (properties.get(i).getWhen() == RulePhase.AUTO && secured) {
+				warnOfLaterLimits("ratelimit.http.rules[" + i + "]", rules.get(i));
+			}
+		}
+		if (!secured) {
+			rules.stream().flatMap((rule) -> rule.policies().stream()).distinct().forEach(RuleWarnings::warnOfNobody);
+		}
+	}
+
+	private static void warnOfNobody(LimitPolicy limit) {
+		if (limit.looksAtSecurity()) {
+			logger.warn("Limit '" + limit.registered().limit().name() + "' looks at user or claim, but Spring Security "
+					+ "is not on the class path: nobody is ever authenticated, and every call is one without that value");
+		}
+	}
+
+	/**
+	 * A form's fields would have to be read from the body, which is the application's.
+	 */
+	private static void warnOfForms(Rule rule) {
+		if (!rule.methods().isEmpty() && rule.methods().stream().noneMatch(WITH_BODIES::contains)) {
+			return;
+		}
+		for (LimitPolicy limit : rule.policies()) {
+			List<String> texts = limit.expressions().stream().filter((text) -> PARAMETER.matcher(text).find()).toList();
+			if (!texts.isEmpty()) {
+				String name = limit.registered().limit().name();
+				logger.warn("Limit '" + name + "' reads " + String.join(", ", texts) + ", and rule '" + rule
+						+ "' is also about requests with bodies: param(...) reads the query string and never the fields of "
+						+ "a form, so a form has no such value, and a key without one is the next key, or what "
+						+ "on-missing-key says (the address). To count by a field, annotate the controller's method: "
+						+ "@RateLimited(value = \"" + name + "\", key = \"#field\")"
+						+ (rule.methods().isEmpty() ? ". If only query strings are meant, write methods: GET" : ""));
+			}
+		}
+	}
+
+	/**
+	 * One limit takes all others of its rule behind Spring Security, since all or nothing
+	 * holds among them.
+	 */
+	private static void warnOfLaterLimits(String name, Rule rule) {
+		String others = names(rule, false);
+		if (rule.phase() == RulePhase.AFTER_SECURITY && !others.isEmpty()) {
+			logger.warn("Rule '" + rule + "' (" + name + ") applies after Spring Security, because it has limits that "
+					+ "look at user or claim: " + names(rule, true) + ". So its other limits do not count calls that "
+					+ "Spring Security refuses, such as guesses of passwords: " + others + ". To count those too, name "
+					+ "them in a rule of their own; if it is meant so, write " + name + ".when: after-security");
+		}
+	}
+
+	private static String names(Rule rule, boolean looksAtSecurity) {
+		return rule.policies()
+			.stream()
+			.filter((limit) -> limit.looksAtSecurity() == looksAtSecurity)
+			.map((limit) -> limit.registered().limit().name())
+			.collect(Collectors.joining(", "));
+	}
+
+}
