@@ -11,7 +11,9 @@ import io.github.ratelimit.provider.HeaderStyle;
 import io.github.ratelimit.provider.Refusal;
 import io.github.ratelimit.web.cors.CrossOrigin;
 import io.github.ratelimit.web.response.Answers;
+import io.github.ratelimit.web.response.UpstreamHeaders;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -226,7 +228,7 @@ class RateLimitAnswersConfigurationTests {
 		@Bean
 		Answers ownAnswers() {
 			return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"), "none",
-					Set.of(), new CrossOrigin(List::of));
+					Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		}
 
 	}

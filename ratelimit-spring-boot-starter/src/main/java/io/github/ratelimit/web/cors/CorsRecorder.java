@@ -6,9 +6,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.PrintWriter;
 import java.io.Writer;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
@@ -57,19 +54,6 @@ final class CorsRecorder extends HttpServletResponseWrapper {
 		if (value != null) {
 			this.headers.add(name, value);
 		}
-	}
-
-	@Override
-	public @Nullable String getHeader(String name) {
-		String value = this.headers.getFirst(name);
-		return (value != null) ? value : super.getHeader(name);
-	}
-
-	@Override
-	public Collection<String> getHeaders(String name) {
-		List<String> all = new ArrayList<>(super.getHeaders(name));
-		all.addAll(this.headers.getOrEmpty(name));
-		return all;
 	}
 
 	@Override

@@ -39,8 +39,6 @@ public final class Answers {
 
 	private static final String SHOULD_RETRY = "x-should-retry";
 
-	private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
-
 	/** Styles whose clients sleep through whatever wait they are told, in the caller. */
 	private static final Set<String> PROVIDERS = Set.of("openai", "anthropic");
 
@@ -66,21 +64,6 @@ public final class Answers {
 	private final UpstreamHeaders upstream;
 
 	private final Duration longestRetry;
-
-	/**
-	 * Creates the answers, which replace the headers of upstreams and ask SDKs of
-	 * providers not to wait for more than a minute.
-	 * @param styles the known styles
-	 * @param headers names of the header styles
-	 * @param body name of the body style of refusals that ask for no other
-	 * @param hiddenLimits names of the limits of which headers and bodies say nothing
-	 * @param crossOrigin the application's own CORS configuration
-	 * @throws UnknownStyleException if there is no style of one of the names
-	 */
-	public Answers(AnswerStyles styles, List<String> headers, String body, Set<String> hiddenLimits,
-			CrossOrigin crossOrigin) {
-		this(styles, headers, body, hiddenLimits, crossOrigin, UpstreamHeaders.REPLACE, LONGEST_RETRY);
-	}
 
 	/**
 	 * Creates the answers.

@@ -23,6 +23,8 @@ import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.ForwardedHeaderCheck;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.response.Answers;
+import io.github.ratelimit.web.response.UpstreamHeaders;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -46,7 +48,8 @@ public final class Limits {
 	public final RateLimiter limiter = RateLimiter.create(this.registry, this.store, this.killSwitch, this.degradation);
 
 	public final Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), this.time),
-			List.of("x-ratelimit"), "problem", Set.of(), new CrossOrigin(List::of));
+			List.of("x-ratelimit"), "problem", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
+			Duration.ofMinutes(1));
 
 	public LimitPolicy limit(String name, String rate, KeyExpression... keys) {
 		return limit(name, rate, OnMissingKey.IP, null, keys);

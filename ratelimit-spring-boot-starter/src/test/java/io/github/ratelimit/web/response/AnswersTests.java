@@ -240,7 +240,7 @@ class AnswersTests {
 	@Test
 	void openAisHeadersOfARefusalTellTheWaitInMilliseconds() throws IOException {
 		Answers openAi = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("openai"),
-				"openai", Set.of("login"), new CrossOrigin(List::of));
+				"openai", Set.of("login"), new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		Decision decision = decision(CHAT_REFUSES, refused(LOGIN, Duration.ofMillis(7002), Duration.ofMinutes(15)));
 		openAi.refuse(this.request, this.response, decision, decision.limits(), null);
 		assertThat(this.response.getHeader("Retry-After")).isEqualTo("8");
@@ -255,7 +255,7 @@ class AnswersTests {
 			"openai, openai" })
 	void aLongWaitAndEveryBanAreNotRetriedByTheSdksOfProviders(String headers, String body) throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of(headers),
-				"none", Set.of(), new CrossOrigin(List::of));
+				"none", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofSeconds(60), Duration.ofMinutes(2)))).isNull();
 		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofMillis(60_001), Duration.ofMinutes(2))))
 			.isEqualTo("false");
@@ -479,7 +479,7 @@ class AnswersTests {
 	@Test
 	void headerStyleNoneIsSilentAndStillTellsTheWait() throws IOException {
 		Answers silent = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"),
-				"problem", Set.of(), new CrossOrigin(List::of));
+				"problem", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		silent.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getHeaderNames()).containsExactlyInAnyOrder("Retry-After", "Cache-Control",
 				"Content-Type", "Content-Length");
@@ -504,7 +504,8 @@ class AnswersTests {
 	@Test
 	void aStyleOfTheApplicationTakesThePlaceOfTheBuiltInOne() throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("problem")), TimeSource.system()),
-				List.of("none"), "problem", Set.of(), new CrossOrigin(List::of));
+				List.of("none"), "problem", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
+				Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 		assertThat(this.response.getContentType()).isEqualTo("text/plain;charset=UTF-8");
@@ -513,7 +514,8 @@ class AnswersTests {
 	@Test
 	void aStyleOfTheApplicationCanHaveANameOfItsOwn() throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("house")), TimeSource.system()),
-				List.of("none"), "problem", Set.of(), new CrossOrigin(List::of));
+				List.of("none"), "problem", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
+				Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), "house");
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 	}
@@ -561,7 +563,8 @@ class AnswersTests {
 
 	private static Answers answers(Set<String> hidden) {
 		return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()),
-				List.of("x-ratelimit", "draft-11"), "problem", hidden, new CrossOrigin(List::of));
+				List.of("x-ratelimit", "draft-11"), "problem", hidden, new CrossOrigin(List::of),
+				UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 	}
 
 	private record OwnBody(String name) implements BodyStyle {
