@@ -17,8 +17,8 @@ record BucketScripts(Script command, Script find, Script reset) {
 
 	/** Loads them with changed texts, for tests that turn the time. */
 	static BucketScripts load(UnaryOperator<String> edit) {
-		return new BucketScripts(Script.of(edit, "clock", "state", "bucket"), Script.of(edit, "state", "bucket-find"),
-				Script.of(edit, "reset"));
+		return new BucketScripts(Script.of(edit, "common", "records", "token-bucket", "bucket4j"),
+				Script.of(edit, "common", "records", "bucket4j-find"), Script.of(edit, "reset"));
 	}
 
 }

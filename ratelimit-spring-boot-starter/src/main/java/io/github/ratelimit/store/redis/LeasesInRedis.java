@@ -40,7 +40,7 @@ final class LeasesInRedis implements Leases {
 		}
 		long asked = this.time.nanoTime();
 		CompletableFuture<byte[]> asking = this.redis.run(this.scripts.take(), new byte[][] { key.name() },
-				Question.TAKE, scale.terms(permits), key.newOrigin());
+				LimitTerms.withFresh(scale.terms(permits), key.newOrigin()));
 		Answers.orLost(asking).whenComplete((bytes, failure) -> {
 			if (failure != null) {
 				node.failed(failure, key.name());

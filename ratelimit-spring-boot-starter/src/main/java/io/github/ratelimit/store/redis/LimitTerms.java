@@ -94,6 +94,14 @@ abstract sealed class LimitTerms permits LevelScale, WindowTerms, PlaceTerms {
 		return key.newOrigin();
 	}
 
+	/**
+	 * Returns what a charge sends when it is to be decided: its terms, what a new record
+	 * ends with, and the length of that.
+	 */
+	static byte[] withFresh(byte[] terms, byte[] fresh) {
+		return buffer(terms.length + fresh.length + 1).put(terms).put(fresh).put((byte) fresh.length).array();
+	}
+
 	/** Returns the type that Redis names for the values. */
 	String type() {
 		return "string";

@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Question {
 
-	static final byte[] TAKE = "take".getBytes(StandardCharsets.US_ASCII);
-
 	static final byte[] LOOK = "look".getBytes(StandardCharsets.US_ASCII);
 
 	private static final byte REFUSED = '0';
@@ -90,14 +88,15 @@ final class Question {
 		int size = group.size();
 		byte[][] keys = new byte[size][];
 		byte[][] fresh = new byte[size][];
-		byte[][] args = new byte[1 + 2 * size][];
-		args[0] = take ? TAKE : LOOK;
+		byte[][] args = new byte[take ? size : size + 1][];
 		for (int i = 0; i < size; i++) {
 			LimitTerms terms = group.terms()[i];
 			keys[i] = group.known()[i].name();
 			fresh[i] = terms.fresh(group.known()[i]);
-			args[1 + 2 * i] = terms.terms(group.charges().get(i));
-			args[2 + 2 * i] = fresh[i];
+			args[i] = LimitTerms.withFresh(terms.terms(group.charges().get(i)), fresh[i]);
+		}
+		if (!take) {
+			args[size] = LOOK;
 		}
 		long now = time.nanoTime();
 		return new Question(group, take, fresh, time, now, scripts.run(script, keys, args), null);

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -20,26 +22,27 @@ import java.util.function.UnaryOperator;
 record Scripts(Script take, Script takeMany, Script giveBack, Script charge, Script renewPlaces, Script find,
 		Script reset, Script page, Script heartbeat, Script probe, Script configurations) {
 
-	private static final String CLOCK = "clock";
-
-	private static final String STATE = "state";
-
 	static Scripts load() {
 		return load(UnaryOperator.identity());
 	}
 
 	/** Loads them with changed texts, for tests that turn the time. */
 	static Scripts load(UnaryOperator<String> edit) {
-		return new Scripts(ofAllKinds(edit, "take-plain", "take"), Script.of(edit, CLOCK, STATE, "take-many"),
-				ofAllKinds(edit, CLOCK, "give-back"), ofAllKinds(edit, CLOCK, "charge"),
-				Script.of(edit, CLOCK, "renew-places"), ofAllKinds(edit, CLOCK, "find"), Script.of(edit, "reset"),
-				ofAllKinds(edit, CLOCK, "page"), Script.of(edit, CLOCK, "heartbeat"), Script.of(edit, "probe"),
-				Script.of(edit, CLOCK, "configurations"));
+		return new Scripts(overAlgorithms(edit, "common", "take-one-rate", "take"),
+				Script.of(edit, "common", "records", "token-bucket", "take-many"),
+				overAlgorithms(edit, "common", "give-back"), overAlgorithms(edit, "common", "charge"),
+				Script.of(edit, "common", "renew-places"), overAlgorithms(edit, "common", "find"),
+				Script.of(edit, "reset"), overAlgorithms(edit, "common", "page"),
+				Script.of(edit, "common", "heartbeat"), Script.of(edit, "probe"),
+				Script.of(edit, "common", "configurations"));
 	}
 
-	private static Script ofAllKinds(UnaryOperator<String> edit, String first, String last) {
-		return Script.of(edit, first, STATE, "kinds", "levels", "windows", "fixed-window", "sliding-window",
-				"sliding-counter", "sliding-log", "places", last);
+	/** Returns a script whose last part is about limits of any algorithm. */
+	private static Script overAlgorithms(UnaryOperator<String> edit, String... parts) {
+		List<String> all = new ArrayList<>(List.of(parts));
+		all.addAll(parts.length - 1, List.of("records", "token-bucket", "windows", "fixed-window", "sliding-window",
+				"sliding-window-counter", "sliding-window-log", "slots"));
+		return Script.of(edit, all.toArray(String[]::new));
 	}
 
 }

@@ -132,7 +132,7 @@ final class WarmUp {
 		byte[] debts = LimitTerms.buffer(2 * Double.BYTES).putDouble(1).putDouble(0).array();
 		List<CompletableFuture<?>> needed = new ArrayList<>();
 		needed.add(probe(key));
-		needed.add(run(this.scripts.take(), key, Question.LOOK, terms, ORIGIN));
+		needed.add(run(this.scripts.take(), key, LimitTerms.withFresh(terms, ORIGIN), Question.LOOK));
 		List<CompletableFuture<?>> all = new ArrayList<>(needed);
 		all.add(run(this.scripts.takeMany(), key, scale.rates(), ORIGIN, new byte[2 * Double.BYTES]));
 		all.add(run(this.scripts.giveBack(), key, terms, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));

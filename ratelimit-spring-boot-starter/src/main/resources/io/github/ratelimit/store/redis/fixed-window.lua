@@ -1,84 +1,55 @@
 -- Windows at whole periods since 1970, each of which brings all permits at once. Stored of each rate: the permits that
 -- were left (a double), negative where more was charged.
-makers.F = function()
-	local kind = windows({ name = 'F' })
+algorithms.F = function()
+	local window = windows('F', 8)
 
-	function kind.parse(found, _, value, from)
-		for i = 1, #found.rates do
-			if #value < from + 7 then
-				return false
-			end
-			found.data[i] = { balance = struct.unpack('<d', value, from), at = found.written }
-			if not isCount(found.data[i].balance, -EXACT) or found.data[i].balance > found.rates[i].permits then
-				return false
-			end
-			from = from + 8
+	function window.parseOne(value, from, rate, found)
+		local left, after = struct.unpack('<d', value, from)
+		if isCount(left, -EXACT) and left <= rate.permits then
+			return { sum = rate.permits - left, at = found.written }, after
 		end
-		found.origin = string.sub(value, from)
-		return true
 	end
 
-	function kind.advance(data, rate, time)
+	function window.packed(data, rate)
+		return struct.pack('<d', rate.permits - data.sum)
+	end
+
+	function window.advance(data, rate, time)
 		local turned = math.floor(time / rate.period) - math.floor(data.at / rate.period)
 		if turned > 0 then
-			data.balance = math.min(rate.permits, data.balance + turned * rate.permits)
+			data.sum = math.max(0, data.sum - turned * rate.permits)
 		end
-		data.at = time
 	end
 
-	function kind.used(data, rate)
-		return rate.permits - data.balance
+	function window.begun(_, used)
+		return { sum = used }
 	end
 
-	function kind.begun(rate, used, time)
-		return { balance = rate.permits - used, at = time }
+	function window.scaled(data, old, rate)
+		return { sum = math.min(rate.most, scaled(data.sum, old.permits, rate.permits)) }
 	end
 
-	function kind.scaled(data, old, rate)
-		local used = scaled(old.permits - data.balance, old.permits, rate.permits)
-		return { balance = rate.permits - math.min(rate.most, used), at = data.at }
+	function window.isWhole(data, unit)
+		return data.sum % unit == 0
 	end
 
-	function kind.isWhole(data, unit)
-		return data.balance % unit == 0
-	end
-
-	-- When so much is missing no more, by the turns of the window.
-	local function after(rate, missing, time)
+	-- Whole windows have to pass.
+	function window.payable(data, rate, permits, time)
+		local missing = data.sum - (rate.permits - permits)
 		return missing > 0 and (math.floor(time / rate.period) + math.ceil(missing / rate.permits)) * rate.period or 0
 	end
 
-	function kind.payable(data, rate, permits, time)
-		return after(rate, permits - data.balance, time)
+	function window.full(data, rate, time)
+		return window.payable(data, rate, rate.permits, time)
 	end
 
-	function kind.full(data, rate, time)
-		return after(rate, rate.permits - data.balance, time)
-	end
-
-	function kind.room(data, rate)
-		return data.balance + rate.most - rate.permits
-	end
-
-	function kind.add(data, _, permits)
-		data.balance = data.balance - permits
-	end
-
-	function kind.left(data)
-		return data.balance
-	end
-
-	function kind.giveOne(data, rate, permits, at, time)
+	function window.giveOne(data, rate, permits, at, time)
 		if math.floor(at / rate.period) ~= math.floor(time / rate.period) then
 			return false
 		end
-		data.balance = math.min(rate.permits, data.balance + permits)
+		data.sum = math.max(0, data.sum - permits)
 		return true
 	end
 
-	function kind.packed(data)
-		return struct.pack('<d', data.balance)
-	end
-
-	return kind
+	return window
 end

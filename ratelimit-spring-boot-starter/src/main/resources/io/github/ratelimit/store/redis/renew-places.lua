@@ -1,15 +1,14 @@
--- Renews places of calls that are under way, and gives back those of calls that have ended, as often as it takes. A
--- lease that was lost comes back even where others have taken all places since: its call is under way. ARGV[1]: a lease
--- in microseconds; then of each key: its label, and 13 bytes of each call: '+' or '-', the lease, how many places.
+-- Renews slots of calls in flight, and gives back those of calls that have ended; it may be done any number of times. A
+-- lease that was lost comes back even where others have taken all slots since: its call is in flight. ARGV[1]: a lease in
+-- microseconds; then of each key: its label, and 13 bytes of each call: '+' or '-', the lease, how many slots.
 -- Returns of each key '1', or '0' if it has something of another type, which is left alone and stops no other key.
-local MARGIN = 1000
 local ends = string.format('%.0f', now + struct.unpack('<d', ARGV[1]))
 
+-- Does what the calls of one key ask for, and lets the key expire with its last lease.
 local function renew(key, label, calls)
 	for i = 1, #calls, 13 do
-		local places = struct.unpack('<I4', calls, i + 9)
-		for place = 1, places do
-			local member = string.sub(calls, i + 1, i + 8) .. struct.pack('<I4', place) .. label
+		for slot = 1, (struct.unpack('<I4', calls, i + 9)) do
+			local member = string.sub(calls, i + 1, i + 8) .. struct.pack('<I4', slot) .. label
 			if string.byte(calls, i) == 43 then
 				redis.call('ZADD', key, ends, member)
 			else
@@ -23,16 +22,16 @@ local function renew(key, label, calls)
 	end
 end
 
-local answer = {}
+local reply = {}
 for k, key in ipairs(KEYS) do
 	local found = redis.pcall('ZREVRANGE', key, 0, 0)
 	if not found.err then
 		renew(key, ARGV[2 * k], ARGV[2 * k + 1])
-		answer[k] = '1'
+		reply[k] = '1'
 	elseif string.find(found.err, 'WRONGTYPE', 1, true) then
-		answer[k] = '0'
+		reply[k] = '0'
 	else
 		return found
 	end
 end
-return table.concat(answer)
+return table.concat(reply)

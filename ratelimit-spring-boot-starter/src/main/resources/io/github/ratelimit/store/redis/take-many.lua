@@ -1,30 +1,23 @@
--- Decides over several charges of one key, one after the other, as if each had come alone. ARGV: the rates, the
--- origin of a state that is not there yet, and of each charge what it costs and its floor (two doubles for each rate).
-local rates, charges = ARGV[1], ARGV[3]
-local n = #rates / 16
-local state = read(KEYS[1], rates, now)
+-- Decides over several charges of one token bucket, one after the other, as if each had come alone. ARGV: full level and
+-- gain of each rate, what a new record ends with, and of each charge cost and floor of each rate (doubles).
+-- Returns for each charge '1' if it is granted, else '0', and the state after it.
+local bucket, fresh, charges = algorithmNamed('B'), ARGV[2], ARGV[3]
+local noCharge = string.rep('\0', #ARGV[1])
+local state = bucket.read(KEYS[1], 'B\1' .. noCharge .. ARGV[1], now)
 if not state then
 	return unreadable(KEYS[1])
 end
-local changed, answer = state.mend, {}
-state.origin = state.origin or ARGV[2]
-for i = 1, #charges / 16 / n do
-	local at, granted = 16 * n * (i - 1), true
-	for j = 1, n do
-		if state.levels[j] < struct.unpack('<d', charges, at + 16 * j - 7) then
-			granted = false
-		end
-	end
+state.terms, state.origin = charges, state.origin or fresh
+local changed, reply = state.mend, {}
+for at = 1, #charges, 16 * #state.levels do
+	state.at = at
+	local granted = bucket.wait(state) == 0
 	if granted then
-		for j = 1, n do
-			local cost = struct.unpack('<d', charges, at + 16 * j - 15)
-			state.levels[j] = state.levels[j] - cost
-			changed = changed or cost > 0
-		end
+		changed = bucket.take(state, fresh) or changed
 	end
-	answer[i] = (granted and '1' or '0') .. shown(state, now)
+	reply[#reply + 1] = (granted and '1' or '0') .. bucket.shown(state, now)
 end
 if changed then
-	write(KEYS[1], state, now)
+	bucket.write(KEYS[1], state, now)
 end
-return table.concat(answer)
+return table.concat(reply)

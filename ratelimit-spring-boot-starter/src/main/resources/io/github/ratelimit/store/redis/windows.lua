@@ -1,30 +1,86 @@
--- What limits of windows have in common. Terms: kind, flags, permits to take and permits needed, of each rate permits
--- and period in microseconds, then of each rate the most permits that can ever be charged, and two numbers of its kind.
--- Shown is: the state's time, flags, the origin's four bytes, of each rate the permits left and the microseconds to
--- full, then those until the charge can be paid, and until time alone changes what is left.
--- A kind says of the data of one rate: parse, advance (to a time), used, begun (with so much used), scaled (to other
--- permits), isWhole (in units), payable (when; 0 if now), room, add, left, full (when; 0 if now), give, and what is
--- stored (packed).
--- A state that limits of different permits use in turn is counted in units of which both have whole numbers, and stored
+-- What limits of windows have in common. Terms: name, flags, permits to take and permits needed, of each rate permits
+-- and period in microseconds, then of each rate the most permits that can ever be charged, and two numbers of the
+-- algorithm: segments of a period, or a step of time in microseconds and the steps of a period.
+-- Record: name, number of rates n, flags, time, permits and period of each rate (2 n doubles), then the counts of each
+-- rate as the algorithm packs them, origin and label.
+-- An algorithm says of the counts of one rate, which it calls data and whose sum is what was counted lately:
+--   parseOne(value, from, rate, found)  the data at a place of a record, and the place after them; nil if they are none
+--   packed(data, rate)                  the data as bytes
+--   advance(data, rate, time)           forgets what no longer counts at a later time
+--   begun(rate, used, time)             the data where so much is used and nothing else is known
+--   scaled(data, old, rate)             the data in permits of another rate
+--   isWhole(data, unit)                 whether all counts are multiples
+--   payable(data, rate, permits, time)  when so many permits are left, 0 for now
+--   full(data, rate, time)              when all are, 0 for now
+--   giveOne(data, rate, permits, at, time)  gives back what was taken at a time; returns whether that still counts
+-- A record that limits of different permits use in turn is counted in units of which both have whole numbers, and stored
 -- as that of a limit with so many permits: nothing is lost however often they alternate. A rate's permits and most are
 -- such units; unit is how many make a permit. It is 1 again as soon as all that is stored is whole permits.
-local function windows(kind)
+-- Width is the fewest bytes that the data of one rate take.
+local function windows(name, width)
 	local FINEST, MOST_UNITS = 1099511627776, 1125899906842624
+	local window = { name = name }
 
-	function kind.terms(terms)
-		local n = (#terms - 18) / 40
-		local state = { terms = terms, rates = {}, data = {}, config = string.sub(terms, 19, 18 + 16 * n) }
-		state.amount, state.need = struct.unpack('<dd', terms, 3)
-		for i = 1, n do
-			local permits, period = struct.unpack('<dd', terms, 16 * i + 3)
-			local most, x, y = struct.unpack('<ddd', terms, 16 * n + 24 * i - 5)
-			state.rates[i] = { permits = permits, period = period, most = most, x = x, y = y, unit = 1 }
-		end
-		return state
+	function window.used(data)
+		return data.sum
 	end
 
-	-- A rate in units of which its own permits and those of another rate are whole numbers; in units of its own, not
-	-- more than the other's permits, where those would be too many.
+	function window.left(data, rate)
+		return rate.permits - data.sum
+	end
+
+	function window.add(data, _, permits)
+		data.sum = data.sum + permits
+	end
+
+	-- Whether windows of two rates of the same period are the same.
+	function window.isLike()
+		return true
+	end
+
+	function window.load(key)
+		return redis.call('GET', key)
+	end
+
+	-- Reads the data of all rates from a place on; returns the place after them, nil if they are none.
+	function window.parseAll(found, value, from)
+		for i, rate in ipairs(found.rates) do
+			found.data[i], from = window.parseOne(value, from, rate, found)
+			if not found.data[i] then
+				return nil
+			end
+		end
+		return from
+	end
+
+	-- Completes a record that was found; returns whether it can be read.
+	function window.parse(found, value, key)
+		local n, rates = found.size, {}
+		if #value < 15 + (16 + width) * n then
+			return false
+		end
+		for i = 1, n do
+			local permits, period = struct.unpack('<dd', value, 16 * i - 4)
+			if not (isCount(permits, 1) and isCount(period, 1)) then
+				return false
+			end
+			rates[i] = { permits = permits, period = period, used = 0 }
+		end
+		found.config, found.rates, found.data = string.sub(value, 12, 11 + 16 * n), rates, {}
+		local from = window.parseAll(found, value, 12 + 16 * n, key)
+		found.origin = from and (found.origin or string.sub(value, from))
+		if not from or #found.origin < 4 then
+			return false
+		end
+		for i, rate in ipairs(found.rates) do
+			window.advance(found.data[i], rate, found.time)
+			rate.used = window.used(found.data[i], rate, found.time)
+		end
+		return true
+	end
+
+	-- Returns a rate in units of which its own permits and those of another rate are whole numbers; in units of its own,
+	-- not more than the other's permits, where those would be too many.
 	local function refined(rate, old)
 		local a, b = old.permits, rate.permits
 		while b > 0 do
@@ -35,165 +91,162 @@ local function windows(kind)
 			unit = math.max(1, math.min(math.ceil(old.permits / rate.permits), math.floor(MOST_UNITS / rate.permits)))
 		end
 		local fine = { permits = unit * rate.permits, period = rate.period, most = math.min(EXACT, unit * rate.most),
-			x = rate.x, y = rate.y, unit = unit, permit = rate }
-		return unit > 1 and kind.divided and kind.divided(fine) or fine
+			segments = rate.segments, step = rate.step, steps = rate.steps, unit = unit, permit = rate }
+		if unit > 1 and window.divide then
+			window.divide(fine)
+		end
+		return fine
 	end
 
-	function kind.isLike()
-		return true
-	end
-
-	-- A state that was kept by another limit, or by a clock far ahead. Where the windows are the same, their counts are.
+	-- Takes over what another limit, or a clock far ahead, has kept. Where the windows are the same, their counts are.
 	-- Where not it begins with as much used, now; if its period is shorter, a refusal writes that too, or it would end
 	-- only with the longer one.
-	function kind.rebase(state, found)
+	function window.rebase(state, found)
 		local from = counterparts(found.rates, state.rates)
 		for i, rate in ipairs(state.rates) do
 			local old = found.rates[from[i] or 0]
 			if not old then
-				state.data[i] = kind.begun(rate, 0, state.time)
+				state.data[i] = window.begun(rate, 0, state.time)
 			else
 				local fine = refined(rate, old)
 				state.rates[i] = fine
-				if found.name == kind.name and not found.wrong and old.period == rate.period and kind.isLike(old, rate) then
-					state.data[i] = kind.scaled(found.data[from[i]], old, fine)
+				if found.name == name and not found.wrong and old.period == rate.period and window.isLike(old, rate) then
+					state.data[i] = window.scaled(found.data[from[i]], old, fine)
 				else
-					state.data[i] = kind.begun(fine, inProportion(old, fine), state.time)
+					state.data[i] = window.begun(fine, inProportion(old, fine), state.time)
 					state.other, state.mend = true, state.mend or rate.period < old.period
 				end
 			end
 		end
 	end
 
-	function kind.load(key)
-		return redis.call('GET', key)
-	end
-
-	function kind.read(key, terms, now)
-		local state = kind.terms(terms)
-		local value = kind.load(key, #state.rates)
-		state.time, state.now, state.flags, state.found = now, now, PLAIN, false
-		if not value then
-			kind.rebase(state, { rates = {}, data = {} })
-			return state
+	function window.read(key, terms, now)
+		local n, rates = (#terms - 18) / 40, {}
+		for i = 1, n do
+			local permits, period = struct.unpack('<dd', terms, 16 * i + 3)
+			local most, first, second = struct.unpack('<ddd', terms, 16 * n + 24 * i - 5)
+			rates[i] = { permits = permits, period = period, most = most, segments = first, step = first, steps = second,
+				unit = 1 }
 		end
-		local found = stored(key, value, now)
+		local value = window.load(key, n)
+		local found = value and stored(key, value, now)
+			or not value and { time = now, flags = 0, found = false, rates = {} }
 		if not found then
 			return nil
 		end
-		state.found, state.flags, state.origin, state.idle = true, found.flags, found.origin, found.idle
-		state.mend = found.wrong
-		state.time = found.wrong and now or found.time
-		if found.name == kind.name and found.config == state.config and not found.wrong
-			and kind.isLike(found.rates[1], state.rates[1]) then
-			state.data = found.data
-		else
-			kind.rebase(state, found)
+		local state = { rates = rates, data = found.data, time = found.wrong and now or found.time, now = now,
+			flags = found.flags, origin = found.origin, idle = found.idle, found = found.found, mend = found.mend }
+		state.amount, state.need = struct.unpack('<dd', terms, 3)
+		found.rates = found.rates or bucketRates(found.packed, found.levels)
+		if found.name ~= name or found.config ~= string.sub(terms, 19, 18 + 16 * n) or found.wrong
+			or not window.isLike(found.rates[1], rates[1]) then
+			state.data = {}
+			window.rebase(state, found)
 		end
 		return state
 	end
 
-	function kind.wait(state)
+	function window.wait(state)
 		local at = 0
+		state.wait = 0
 		for i, rate in ipairs(state.rates) do
-			if state.need * rate.unit > rate.permits then
+			local need = state.need * rate.unit
+			if need > rate.permits then
 				state.wait = -1
 				return 1
-			elseif state.need > 0 then
-				at = math.max(at, kind.payable(state.data[i], rate, state.need * rate.unit, state.time))
+			elseif need > 0 then
+				at = math.max(at, window.payable(state.data[i], rate, need, state.time))
 			end
 		end
-		state.wait = at > 0 and math.max(1, at - state.now) or 0
+		if at > 0 then
+			state.wait = math.max(1, at - state.now)
+		end
 		return state.wait
 	end
 
-	local function add(state, permits)
+	function window.rooms(state)
+		local rooms = {}
 		for i, rate in ipairs(state.rates) do
-			kind.add(state.data[i], rate, permits * rate.unit, state.time)
+			rooms[i] = math.max(0, math.floor((rate.most - state.data[i].sum) / rate.unit))
 		end
-		return permits > 0
+		return rooms
 	end
 
-	function kind.take(state)
-		return add(state, state.amount)
+	function window.spend(state, permits)
+		for i, rate in ipairs(state.rates) do
+			if permits[i] > 0 then
+				window.add(state.data[i], rate, permits[i] * rate.unit, state.time)
+			end
+		end
 	end
 
-	-- Gives back what was taken at a time; returns whether any window of then is still there.
-	function kind.give(state, permits, at)
+	function window.take(state)
+		local permits = {}
+		for i = 1, #state.rates do
+			permits[i] = state.amount
+		end
+		window.spend(state, permits)
+		return state.amount > 0
+	end
+
+	function window.give(state, permits, at)
 		local given = false
 		for i, rate in ipairs(state.rates) do
-			given = kind.giveOne(state.data[i], rate, permits * rate.unit, at, state.time) or given
+			given = window.giveOne(state.data[i], rate, permits * rate.unit, at, state.time) or given
 		end
 		return given
 	end
 
-	function kind.charge(state, permits)
-		local charged = permits
-		for i, rate in ipairs(state.rates) do
-			charged = math.min(charged, math.max(0, math.floor(kind.room(state.data[i], rate) / rate.unit)))
-		end
-		add(state, charged)
-		return permits - charged
-	end
-
-	function kind.chargeEach(state, permits)
-		local changed, short = false, 0
-		for i, rate in ipairs(state.rates) do
-			local wanted = struct.unpack('<d', permits, 8 * i - 7)
-			local charged = math.min(wanted, math.max(0, math.floor(kind.room(state.data[i], rate) / rate.unit)))
-			if charged > 0 then
-				kind.add(state.data[i], rate, charged * rate.unit, state.time)
-			end
-			changed, short = changed or charged > 0, math.max(short, wanted - charged)
-		end
-		return changed, short
-	end
-
+	-- Returns in how many microseconds all permits of a rate are left.
 	local function timeToFull(state, i)
-		return math.max(0, kind.full(state.data[i], state.rates[i], state.time) - state.now)
+		return math.max(0, window.full(state.data[i], state.rates[i], state.time) - state.now)
 	end
 
-	function kind.expiry(state)
+	-- Returns for how many milliseconds a record is needed.
+	function window.expiry(state)
 		local longest = 0
 		for i = 1, #state.rates do
 			longest = math.max(longest, timeToFull(state, i))
 		end
-		return string.format('%.0f', math.ceil((longest <= EXACT and longest or EXACT) / 1000) + MARGIN)
+		return string.format('%d', math.ceil(math.min(EXACT, longest) / 1000) + MARGIN)
 	end
 
-	function kind.head(state)
-		local config = {}
+	-- Returns what a record begins with, the rates included.
+	function window.head(state)
+		local parts = { name .. struct.pack('<BBd', #state.rates, state.flags, state.time) }
 		for i, rate in ipairs(state.rates) do
-			config[i] = struct.pack('<dd', rate.permits, rate.period)
+			parts[i + 1] = struct.pack('<dd', rate.permits, rate.period)
 		end
-		return kind.name .. struct.pack('<BBd', #state.rates, state.flags, state.time) .. table.concat(config)
+		return table.concat(parts)
 	end
 
-	function kind.write(key, state)
+	function window.write(key, state)
 		for i, rate in ipairs(state.rates) do
-			if rate.unit > 1 and kind.isWhole(state.data[i], rate.unit) then
-				state.data[i], state.rates[i] = kind.scaled(state.data[i], rate, rate.permit), rate.permit
+			if rate.unit > 1 and window.isWhole(state.data[i], rate.unit) then
+				state.data[i], state.rates[i] = window.scaled(state.data[i], rate, rate.permit), rate.permit
 			end
 		end
-		local parts = { kind.head(state), kind.packedHead and kind.packedHead(state) or '' }
-		for i = 1, #state.rates do
-			parts[i + 2] = kind.packed(state.data[i])
+		local parts = { window.head(state) }
+		for i, rate in ipairs(state.rates) do
+			parts[i + 1] = window.packed(state.data[i], rate)
 		end
-		redis.call('SET', key, table.concat(parts) .. state.origin, 'PX', kind.expiry(state))
+		redis.call('SET', key, table.concat(parts) .. state.origin, 'PX', window.expiry(state))
 	end
 
-	function kind.shown(state)
+	-- The time, flags, origin, of each rate the permits left and the microseconds to full, then those until the charge can
+	-- be paid, and until time alone changes what is left.
+	function window.shown(state)
 		local parts, steady = { struct.pack('<dBc4', state.time, state.flags, state.origin or '\0\0\0\0') }, EXACT
 		for i, rate in ipairs(state.rates) do
-			local left = math.max(0, math.floor(kind.left(state.data[i], rate, state.time) / rate.unit))
+			local left = math.max(0, math.floor(window.left(state.data[i], rate, state.time) / rate.unit))
 			local more = (left + 1) * rate.unit
 			if more <= rate.permits then
-				steady = math.min(steady, kind.payable(state.data[i], rate, more, state.time) - state.now)
+				steady = math.min(steady, window.payable(state.data[i], rate, more, state.time) - state.now)
 			end
 			parts[i + 1] = struct.pack('<dd', left, timeToFull(state, i))
 		end
 		return table.concat(parts) .. struct.pack('<dd', state.wait or 0, steady)
 	end
 
-	return kind
+	return window
 end

@@ -40,7 +40,7 @@ class BucketDifferenceTests {
 	@BeforeAll
 	static void connect() {
 		redis = Clients.scripts(new LettuceConnectionFactory("127.0.0.1", SharedRedis.server().port()));
-		script = Script.of(BucketDifferenceTests::manyTimes, "clock", "state", "bucket");
+		script = Script.of(BucketDifferenceTests::manyTimes, "common", "records", "token-bucket", "bucket4j");
 	}
 
 	@AfterAll

@@ -19,6 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Tag("redis")
 class OneCallTests {
 
+	private static final Limit QUICK = StoreFixture.limit("quick", "1000/s burst 100000");
+
 	private final RedisServer redis = RedisServer.start();
 
 	private final Instance instance = Instance.on(this.redis).awaitUp();
@@ -60,14 +62,14 @@ class OneCallTests {
 		Charge tight = StoreFixture.charge(narrow, "caller", 1);
 		this.instance.takeAll(wide, tight);
 		List<Object> kept = values();
-		long writes = this.redis.calls("set");
+		long writes = writes();
 
 		try (Instance fresh = Instance.on(this.redis).awaitUp()) {
 			assertThat(fresh.takeAll(wide, tight)).extracting(LimitDecision::violated).containsExactly(false, true);
 			assertThat(fresh.take(narrow, "caller").violated()).isTrue();
 		}
 
-		assertThat(this.redis.calls("set")).isEqualTo(writes);
+		assertThat(writes()).isEqualTo(writes);
 		assertThat(values()).isEqualTo(kept).hasSize(2);
 	}
 
@@ -76,7 +78,40 @@ class OneCallTests {
 		this.instance.take(StoreFixture.limit("chat", "60/min"), "caller", 30);
 
 		Object name = ((List<?>) this.redis.command("KEYS", "ratelimit:1:chat:*")).get(0);
-		assertThat((Long) this.redis.command("PTTL", name.toString())).isBetween(25_000L, 31_000L);
+		assertThat((Long) this.redis.command("PTTL", name.toString())).isBetween(25_000L, 31_500L);
+	}
+
+	@Test
+	void aStateThatIsFullWithinTheSameHalfSecondIsChangedInPlaceAndNotForgottenBefore() {
+		this.instance.take(QUICK, "caller", 10_000);
+		long whole = this.redis.calls("set");
+		long inPlace = this.redis.calls("setrange");
+
+		takeWhileItIsKept(1_000);
+
+		assertThat(this.redis.calls("set") - whole).isBetween(1L, 3L);
+		assertThat(this.redis.calls("setrange") - inPlace).isGreaterThan(990);
+	}
+
+	@Test
+	void aStateWhoseExpiryAnotherVersionHasSetToTheMillisecondIsNotForgottenBefore() {
+		this.instance.take(QUICK, "caller", 10_000);
+		long millisToFull = 100_000 - this.instance.remaining(QUICK, "caller");
+		this.redis.command("PEXPIRE", quickName(), Long.toString(millisToFull + 1_000));
+
+		takeWhileItIsKept(600);
+	}
+
+	private void takeWhileItIsKept(int times) {
+		for (int i = 0; i < times; i++) {
+			this.instance.take(QUICK, "caller", 1);
+			long millisToFull = 100_000 - this.instance.remaining(QUICK, "caller");
+			assertThat((Long) this.redis.command("PTTL", quickName())).isBetween(millisToFull, millisToFull + 1_500);
+		}
+	}
+
+	private String quickName() {
+		return ((List<?>) this.redis.command("KEYS", "ratelimit:1:quick:*")).get(0).toString();
 	}
 
 	@Test
@@ -105,6 +140,10 @@ class OneCallTests {
 			charges.add(StoreFixture.charge(StoreFixture.limit("limit" + i, rates), key, 1));
 		}
 		return charges.toArray(Charge[]::new);
+	}
+
+	private long writes() {
+		return this.redis.calls("set") + this.redis.calls("setrange");
 	}
 
 	private long calls() {

@@ -3,16 +3,20 @@
 -- doubles), the number of entries (a double), a byte for the length of what follows, origin and label; then the entries
 -- in order, a time (a double) and permits (four bytes) each. Calls of the same microsecond are one entry; the last
 -- entry always has permits. What lies behind the last entry is garbage.
-makers.L = function()
-	local kind = windows({ name = 'L' })
+-- The data of all rates share a log: key, base (the offset of its entries), count (how many there are), chunks that were
+-- read, entries that were changed, each time and permits, and whether it is new.
+algorithms.L = function()
+	local window = windows('L', 16)
+	local readState = window.read
 	local ENTRY, CHUNK, HEAD = 12, 32, 20
 
-	function kind.load(key, n)
+	-- Reads what stands before the entries, or all of another algorithm's record.
+	function window.load(key, n)
 		local value = redis.call('GETRANGE', key, 0, HEAD + 32 * n + 1023)
-		return string.sub(value, 1, 1) == kind.name and value or redis.call('GET', key)
+		return string.sub(value, 1, 1) == 'L' and value or redis.call('GET', key)
 	end
 
-	-- Time and permits of an entry; entries are read a few at a time.
+	-- Returns time and permits of an entry; entries are read a few at a time.
 	local function entry(log, i)
 		local changed = log.changed[i]
 		if changed then
@@ -26,83 +30,78 @@ makers.L = function()
 		return struct.unpack('<dI4', log.chunks[chunk], (i - chunk * CHUNK) * ENTRY + 1)
 	end
 
-	function kind.parse(found, key, value, from)
-		local n = #found.rates
+	function window.parseAll(found, value, from, key)
+		local n = found.size
 		if #value < HEAD + 32 * n then
-			return false
+			return nil
 		end
 		local count, size = struct.unpack('<dB', value, from + 16 * n)
-		local base = HEAD + 32 * n + size
-		if size < 4 or size > 200 or not isCount(count, 0) or base + count * ENTRY > redis.call('STRLEN', key) then
-			return false
+		if not isCount(count, 0) or size < 4 or size > 200 then
+			return nil
 		end
-		found.log = { key = key, base = base, count = count, chunks = {}, changed = {} }
+		local base = HEAD + 32 * n + size
+		if base + count * ENTRY > redis.call('STRLEN', key) then
+			return nil
+		end
+		found.origin = redis.call('GETRANGE', key, base - size, base - 1)
+		local log = { key = key, base = base, count = count, chunks = {}, changed = {} }
 		for i = 1, n do
 			local sum, start = struct.unpack('<dd', value, from + 16 * i - 16)
 			if not (isCount(start, 0) and start <= count and isCount(sum, 0)) then
-				return false
+				return nil
 			end
-			found.data[i] = { sum = sum, start = start, log = found.log }
+			found.data[i] = { sum = sum, start = start, log = log }
 		end
-		found.origin = redis.call('GETRANGE', key, base - size, base - 1)
-		return true
+		return base
 	end
 
-	function kind.advance(data, rate, time)
+	function window.advance(data, rate, time)
 		while data.start < data.log.count do
 			local at, permits = entry(data.log, data.start)
 			if time - at < rate.period then
-				break
+				return
 			end
 			data.sum, data.start = data.sum - permits, data.start + 1
 		end
-		if data.start == data.log.count then
-			data.sum = 0
-		end
-	end
-
-	function kind.used(data)
-		return data.sum
+		data.sum = 0
 	end
 
 	-- With equal periods the entries stay; else they are replaced by as few as say how much is used of each rate, in whole
 	-- permits.
-	function kind.rebase(state, found)
-		local same = found.name == kind.name and not found.wrong and #found.rates == #state.rates
+	function window.rebase(state, found)
+		local same = found.name == 'L' and not found.wrong and #found.rates == #state.rates
 		for i, rate in ipairs(state.rates) do
 			same = same and found.rates[i].period == rate.period
 		end
 		if same then
-			state.data, state.log = found.data, found.log
+			state.data = found.data
 			return
 		end
-		state.log = { count = 0, chunks = {}, changed = {}, new = true }
+		local log = { count = 0, chunks = {}, changed = {}, new = true }
 		local from, order = counterparts(found.rates, state.rates), {}
 		for i, rate in ipairs(state.rates) do
 			local old = found.rates[from[i] or 0]
 			state.other, state.mend = state.found, state.mend or old and rate.period < old.period
-			state.data[i] = { sum = old and inProportion(old, rate) or 0, start = 0, log = state.log }
+			state.data[i] = { sum = old and inProportion(old, rate) or 0, start = 0, log = log }
 			order[i] = state.data[i]
 		end
 		table.sort(order, function(one, other) return one.sum > other.sum end)
 		for i, data in ipairs(order) do
 			local permits = data.sum - (order[i + 1] and order[i + 1].sum or 0)
-			data.start = state.log.count
+			data.start = log.count
 			if permits > 0 then
 				-- of those that count more, all before counts too
 				for k = i + 1, #order do
-					order[k].start = state.log.count + 1
+					order[k].start = log.count + 1
 				end
-				state.log.changed[state.log.count] = { state.time, permits }
-				state.log.count = state.log.count + 1
+				log.changed[log.count] = { state.time, permits }
+				log.count = log.count + 1
 			end
 		end
 	end
 
-	local read = kind.read
-
-	function kind.read(key, terms, now)
-		local state = read(key, terms, now)
+	function window.read(key, terms, now)
+		local state = readState(key, terms, now)
 		if state then
 			state.log = state.data[1].log
 		end
@@ -110,37 +109,28 @@ makers.L = function()
 	end
 
 	-- A sum that is more than its entries, as somebody may have written it, goes with the last of them.
-	function kind.payable(data, rate, permits)
-		local missing = data.sum + permits - rate.permits
-		local i, last = data.start, 0
+	function window.payable(data, rate, permits)
+		local missing, i, last = data.sum + permits - rate.permits, data.start, 0
 		while missing > 0 and i < data.log.count do
 			local at, counted = entry(data.log, i)
-			missing, last = missing - counted, at + rate.period
-			i = i + 1
+			missing, i, last = missing - counted, i + 1, at + rate.period
 		end
 		return last
 	end
 
-	function kind.full(data, rate)
+	function window.full(data, rate)
 		return data.sum > 0 and entry(data.log, data.log.count - 1) + rate.period or 0
 	end
 
-	function kind.room(data, rate)
-		return rate.most - data.sum
-	end
-
-	function kind.left(data, rate)
-		return rate.permits - data.sum
-	end
-
-	local function add(state, permits)
-		local log = state.log
-		if permits == 0 then
-			return false
+	-- An entry counts for every rate: of those with shorter periods for a shorter time.
+	function window.spend(state, permits)
+		local most, log = math.max(unpack(permits)), state.log
+		if most == 0 then
+			return
 		end
 		local place, before, together = log.count, 0, log.count > 0
 		for _, data in ipairs(state.data) do
-			data.sum = data.sum + permits
+			data.sum = data.sum + most
 			together = together and data.start < place
 		end
 		if together then
@@ -149,35 +139,11 @@ makers.L = function()
 				place, before = place - 1, counted
 			end
 		end
-		log.changed[place] = { state.time, before + permits }
+		log.changed[place] = { state.time, before + most }
 		log.count = place + 1
-		return true
 	end
 
-	function kind.take(state)
-		return add(state, state.amount)
-	end
-
-	function kind.charge(state, permits)
-		local charged = permits
-		for i, rate in ipairs(state.rates) do
-			charged = math.min(charged, math.max(0, kind.room(state.data[i], rate)))
-		end
-		add(state, charged)
-		return permits - charged
-	end
-
-	-- An entry counts for every rate: of those with shorter periods for a shorter time.
-	function kind.chargeEach(state, permits)
-		local most, short = 0, 0
-		for i, rate in ipairs(state.rates) do
-			local wanted = struct.unpack('<d', permits, 8 * i - 7)
-			local charged = math.min(wanted, math.max(0, kind.room(state.data[i], rate)))
-			most, short = math.max(most, charged), math.max(short, wanted - charged)
-		end
-		return add(state, most), short
-	end
-
+	-- Returns the place of the oldest entry that counts for any rate.
 	local function oldest(state)
 		local start = state.log.count
 		for _, data in ipairs(state.data) do
@@ -186,7 +152,7 @@ makers.L = function()
 		return start
 	end
 
-	-- The place of the last entry of a time, nil if there is none.
+	-- Returns the place of the last entry of a time from a place on, nil if there is none.
 	local function find(log, from, time)
 		local low, high = from, log.count - 1
 		while low < high do
@@ -200,7 +166,7 @@ makers.L = function()
 		return low < log.count and entry(log, low) == time and low or nil
 	end
 
-	function kind.give(state, permits, at)
+	function window.give(state, permits, at)
 		local log, first = state.log, oldest(state)
 		local place = find(log, first, at)
 		if not place then
@@ -209,20 +175,11 @@ makers.L = function()
 		local _, counted = entry(log, place)
 		local given = math.min(permits, counted)
 		log.changed[place] = { at, counted - given }
-		for _, data in ipairs(state.data) do
-			if place >= data.start then
-				data.sum = data.sum - given
-			end
-		end
-		local _, last = entry(log, math.max(0, log.count - 1))
-		while log.count > first and last == 0 do
-			log.changed[log.count - 1] = nil
+		while log.count > first and select(2, entry(log, log.count - 1)) == 0 do
 			log.count = log.count - 1
-			if log.count > first then
-				_, last = entry(log, log.count - 1)
-			end
 		end
 		for _, data in ipairs(state.data) do
+			data.sum = place >= data.start and data.sum - given or data.sum
 			data.start = math.min(data.start, log.count)
 			if data.start == log.count then
 				data.sum = 0
@@ -231,46 +188,48 @@ makers.L = function()
 		return true
 	end
 
+	-- Returns what stands before the entries.
 	local function head(state)
-		local parts = { kind.head(state) }
+		local parts = { window.head(state) }
 		for i, data in ipairs(state.data) do
 			parts[i + 1] = struct.pack('<dd', data.sum, data.start)
 		end
 		return table.concat(parts) .. struct.pack('<dB', state.log.count, #state.origin) .. state.origin
 	end
 
+	-- Returns an entry as bytes.
 	local function packedEntry(log, i)
 		local at, permits = entry(log, i)
-		return struct.pack('<dI4', at, permits)
+		return struct.pack('<dI4', at, permits), permits
 	end
 
-	-- Leaves out what no longer counts, and entries without permits.
+	-- Leaves out what no longer counts, and entries without permits. Returns the entries that stay.
 	local function rewritten(state, first)
 		local log, parts, starts = state.log, {}, {}
 		for i = first, log.count - 1 do
-			for k, data in ipairs(state.data) do
+			for _, data in ipairs(state.data) do
 				if data.start == i then
-					starts[k] = #parts
+					starts[data] = #parts
 				end
 			end
-			local _, permits = entry(log, i)
+			local bytes, permits = packedEntry(log, i)
 			if permits > 0 then
-				parts[#parts + 1] = packedEntry(log, i)
+				parts[#parts + 1] = bytes
 			end
 		end
-		for k, data in ipairs(state.data) do
-			data.start = starts[k] or #parts
+		for _, data in ipairs(state.data) do
+			data.start = starts[data] or #parts
 		end
 		log.count = #parts
 		return table.concat(parts)
 	end
 
-	function kind.write(key, state)
+	function window.write(key, state)
 		local log, first, most = state.log, oldest(state), 0
 		for _, rate in ipairs(state.rates) do
 			most = math.max(most, rate.most)
 		end
-		local expiry = kind.expiry(state)
+		local expiry = window.expiry(state)
 		if log.new or (first >= 2 * CHUNK and 2 * first >= log.count) or log.count - first > 2 * most + CHUNK then
 			local entries = rewritten(state, first)
 			redis.call('SET', key, head(state) .. entries, 'PX', expiry)
@@ -279,11 +238,11 @@ makers.L = function()
 		redis.call('SETRANGE', key, 0, head(state))
 		for i in pairs(log.changed) do
 			if i < log.count then
-				redis.call('SETRANGE', key, log.base + i * ENTRY, packedEntry(log, i))
+				redis.call('SETRANGE', key, log.base + i * ENTRY, (packedEntry(log, i)))
 			end
 		end
 		redis.call('PEXPIRE', key, expiry)
 	end
 
-	return kind
+	return window
 end

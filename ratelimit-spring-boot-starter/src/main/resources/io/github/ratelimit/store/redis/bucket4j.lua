@@ -1,0 +1,194 @@
+-- One command of a Bucket4j bucket. ARGV: its name; tokens, and how long they may be waited for in microseconds (two
+-- doubles); full level and gain of each bandwidth (2 n doubles); then of each the units of a token, the initial level,
+-- the interval in microseconds (0 if it refills greedily), when the first interval ends (-1 if that is not fixed), and
+-- the tokens of an interval (5 n doubles), and what only the caller reads. A token of an interval is one unit.
+-- Record: as that of a token bucket with KIND for its flags, and in place of the origin the time at which the interval of
+-- each bandwidth began (n doubles) and what ARGV has after the rates.
+-- Returns the result of the command, now and the time of the state, levels, and when the intervals began (doubles).
+local KIND = 66
+local MONTH = 2592000000
+
+-- Returns each bandwidth of what is packed as in ARGV.
+local function bandwidths(rates, rest)
+	local list = bucketRates(rates)
+	for i, b in ipairs(list) do
+		b.unit, b.initial, b.interval, b.first, b.tokens = struct.unpack('<ddddd', rest, 40 * i - 39)
+	end
+	return list
+end
+
+-- Returns when the interval of now began.
+local function began(b)
+	if b.first < 0 then
+		return now
+	end
+	return b.first - b.interval + math.max(0, math.floor((now - b.first) / b.interval) + 1) * b.interval
+end
+
+-- Returns what a level has become, and when its interval began. What was forced above the capacity stays.
+local function refilled(b, level, start, elapsed)
+	local gained = elapsed * b.gain
+	if b.interval > 0 then
+		local intervals = math.max(0, math.floor((now - start) / b.interval))
+		gained, start = intervals * b.tokens, start + intervals * b.interval
+	end
+	return level < b.full and math.min(b.full, level + gained) or level, start
+end
+
+-- Returns level and beginning of the interval of a new bucket; aligned ones may have passed already.
+local function initial(b)
+	return refilled(b, b.initial, b.first < 0 and now or b.first - b.interval, 0)
+end
+
+-- Brings a state under other bandwidths, in proportion; so is what has passed of an interval.
+local function rebase(state, list)
+	local levels, from = convertedLevels(state.levels, state.list, list)
+	local starts = {}
+	for i, b in ipairs(list) do
+		local j = from[i]
+		if not j then
+			levels[i], starts[i] = initial(b)
+		else
+			local interval = state.list[j].interval
+			levels[i] = math.max(math.min(levels[i], b.full), b.full - EXACT)
+			starts[i] = began(b)
+			if b.first < 0 and interval > 0 then
+				starts[i] = now - math.floor(math.max(0, now - state.starts[j]) * (b.interval / interval))
+			end
+		end
+	end
+	state.levels, state.starts, state.list = levels, starts, list
+end
+
+-- Returns the state of a bucket that is not there yet.
+local function new(list)
+	local state = { list = list, levels = {}, starts = {}, time = now }
+	for i, b in ipairs(list) do
+		state.levels[i], state.starts[i] = initial(b)
+		state.changed = state.changed or state.levels[i] ~= b.full
+	end
+	return state
+end
+
+-- Returns the state that a record says under the bandwidths of ARGV, nil if it cannot be read.
+local function read(value, list, rates, rest)
+	local state = headOf(value, now)
+	local n = state and state.size
+	if not state or state.name ~= '1' or state.flags ~= KIND or #value < 11 + 72 * n then
+		return nil
+	end
+	local oldRates, oldRest = string.sub(value, 12 + 8 * n, 11 + 24 * n), string.sub(value, 12 + 32 * n)
+	local same = oldRates == rates and oldRest == rest
+	state.list, state.levels, state.starts = same and list or bandwidths(oldRates, oldRest), {}, {}
+	for i, b in ipairs(state.list) do
+		local level, start = struct.unpack('<d', value, 4 + 8 * i), struct.unpack('<d', value, 4 + 8 * (3 * n + i))
+		state.levels[i], state.starts[i] = refilled(b, level, state.wrong and began(b) or start, state.idle)
+	end
+	if not same then
+		rebase(state, list)
+	end
+	state.time, state.changed = state.wrong and now or state.time, state.wrong or not same
+	return state
+end
+
+-- Returns how long it takes until so many units of a bandwidth have come.
+local function wait(state, i, missing)
+	local b = state.list[i]
+	if missing <= 0 then
+		return 0
+	end
+	if b.interval > 0 then
+		return state.starts[i] + b.interval - now + (math.ceil(missing / b.tokens) - 1) * b.interval
+	end
+	return math.ceil(missing / b.gain) + state.time - now
+end
+
+-- Each command changes the state, and returns its result.
+local commands = {}
+
+-- Looks.
+function commands.look()
+	return 0
+end
+
+-- Takes tokens that are there in time; returns how long they are to be waited for, -1 if that is too long.
+function commands.reserve(state, tokens, patience)
+	local longest, deepest, levels = 0, 0, {}
+	for i, b in ipairs(state.list) do
+		levels[i] = state.levels[i] - tokens * b.unit
+		longest, deepest = math.max(longest, wait(state, i, -levels[i])), math.max(deepest, b.full - levels[i])
+	end
+	if longest > patience or longest > EXACT or deepest > EXACT then
+		return -1
+	end
+	state.levels, state.changed = levels, true
+	return longest
+end
+
+-- Takes what is there, and returns how many tokens that is.
+function commands.most(state, tokens)
+	for i, b in ipairs(state.list) do
+		tokens = math.min(tokens, math.floor(state.levels[i] / b.unit))
+	end
+	if tokens <= 0 then
+		return 0
+	end
+	commands.reserve(state, tokens, 0)
+	return tokens
+end
+
+-- Adds tokens, up to the capacity.
+function commands.add(state, tokens)
+	for i, b in ipairs(state.list) do
+		state.levels[i] = math.min(b.full, state.levels[i] + tokens * b.unit)
+	end
+	state.changed = true
+	return 0
+end
+
+-- Adds tokens even above the capacity; returns -1 if they are too many to be counted.
+function commands.force(state, tokens)
+	local levels = {}
+	for i, b in ipairs(state.list) do
+		levels[i] = state.levels[i] + tokens * b.unit
+		if levels[i] >= EXACT then
+			return -1
+		end
+	end
+	state.levels, state.changed = levels, true
+	return 0
+end
+
+-- Fills the bucket.
+function commands.reset(state)
+	for i, b in ipairs(state.list) do
+		state.levels[i] = b.full
+	end
+	state.changed = true
+	return 0
+end
+
+-- Returns for how many milliseconds a record is needed: what a refill brings back, only until it has.
+local function expiry(state)
+	local millis = 0
+	for i, b in ipairs(state.list) do
+		millis = math.max(millis, wait(state, i, b.full - state.levels[i]) / 1000, b.interval / 1000)
+		if b.initial ~= b.full or state.levels[i] > b.full then
+			millis = math.max(millis, MONTH)
+		end
+	end
+	return millis
+end
+
+local rates, rest = ARGV[3], ARGV[4]
+local list, value = bandwidths(rates, rest), redis.call('GET', KEYS[1])
+local state = value and read(value, list, rates, rest) or not value and new(list)
+if not state then
+	return unreadable(KEYS[1])
+end
+local result = commands[ARGV[1]](state, struct.unpack('<dd', ARGV[2]))
+if state.changed then
+	state.flags = KIND
+	writeBucket(KEYS[1], state, rates, withNumbers('', state.starts) .. rest, expiry(state))
+end
+return withNumbers(withNumbers(struct.pack('<ddd', result, now, state.time), state.levels), state.starts)

@@ -1,0 +1,178 @@
+-- Token buckets (B), and those that pace calls (P): there a call takes a ticket where the level is at its floor, and
+-- every change has an origin of its own, so that a ticket goes back only while it is the last one.
+-- Terms: name, flags, of each rate its cost and floor, then full level and gain of each rate. One rate of B has no name.
+-- Record: '1', number of rates n, flags, time (a double), the level of each rate (n doubles), full level and gain of
+-- each rate (2 n doubles), origin and label. A permit is so many units of level that a microsecond always gains whole
+-- ones: all are integers, not above 2^53 and not below -2^53; levels are negative where there is a debt.
+
+-- Returns full level, gain and period of each packed rate, and what is used if levels are given.
+local function bucketRates(packed, levels)
+	local rates = {}
+	for i = 1, #packed / 16 do
+		local full, gain = struct.unpack('<dd', packed, 16 * i - 15)
+		rates[i] = { permits = full, full = full, gain = gain, period = full / gain, most = EXACT,
+			used = levels and full - levels[i] }
+	end
+	return rates
+end
+
+-- Returns levels under other rates, in proportion, and which old rate each goes on from; one that has none starts full.
+local function convertedLevels(levels, olds, news)
+	local from, result = counterparts(olds, news), {}
+	for i, new in ipairs(news) do
+		local j = from[i]
+		result[i] = j and math.max(math.floor(levels[j] * (new.full / olds[j].full)), -EXACT) or new.full
+	end
+	return result, from
+end
+
+-- Returns bytes followed by numbers.
+local function withNumbers(bytes, numbers)
+	for i = 1, #numbers do
+		bytes = struct.pack('<c0d', bytes, numbers[i])
+	end
+	return bytes
+end
+
+-- Stores a bucket's record for so many milliseconds. What follows the rates is the caller's.
+local function writeBucket(key, state, packed, rest, millis)
+	local head = struct.pack('<BBBd', 49, #state.levels, state.flags, state.time)
+	redis.call('SET', key, withNumbers(head, state.levels) .. packed .. rest, 'PX',
+		string.format('%d', math.ceil(millis) + MARGIN))
+end
+
+algorithms.B = function()
+	-- Completes a record that was found; returns whether it can be read.
+	local function parse(found, value)
+		local n, levels = found.size, {}
+		if #value < 15 + 24 * n then
+			return false
+		end
+		for i = 1, n do
+			local full, gain = struct.unpack('<dd', value, 8 * n + 16 * i - 4)
+			local level = struct.unpack('<d', value, 4 + 8 * i)
+			if not (full >= 1 and full <= EXACT and gain >= 1 and level >= -EXACT) then
+				return false
+			end
+			level = level + found.idle * gain
+			levels[i] = level < full and level or full
+		end
+		found.levels, found.packed = levels, string.sub(value, 12 + 8 * n, 11 + 24 * n)
+		found.origin = string.sub(value, 12 + 24 * n)
+		return true
+	end
+
+	-- Brings what was found under other rates; what a window has counted, as of now.
+	local function rebase(found, packed, now)
+		local rates = bucketRates(packed)
+		if found.name == '1' then
+			found.levels = convertedLevels(found.levels, bucketRates(found.packed), rates)
+		else
+			local from = counterparts(found.rates, rates)
+			found.levels, found.time = {}, now
+			for i, rate in ipairs(rates) do
+				found.levels[i] = rate.full - (from[i] and inProportion(found.rates[from[i]], rate) or 0)
+			end
+		end
+		found.packed, found.other, found.mend = packed, true, true
+	end
+
+	local function read(key, terms, now)
+		local at = #terms == 32 and 1 or 3
+		local packed = string.sub(terms, at + (#terms - at + 1) / 2)
+		local value, state = redis.call('GET', key)
+		if value then
+			state = stored(key, value, now)
+			if not state then
+				return nil
+			end
+			if state.packed ~= packed then
+				rebase(state, packed, now)
+			end
+			state.time = state.wrong and now or state.time
+		else
+			state = { levels = {}, packed = packed, time = now, flags = 0, found = false }
+			for i = 1, #packed / 16 do
+				state.levels[i] = struct.unpack('<d', packed, 16 * i - 15)
+			end
+		end
+		state.terms, state.at, state.paced = terms, at, string.byte(terms, 1) == 80 and at == 3
+		return state
+	end
+
+	local function wait(state)
+		for i = 1, #state.levels do
+			if state.levels[i] < struct.unpack('<d', state.terms, state.at + 16 * i - 8) then
+				return 1
+			end
+		end
+		return 0
+	end
+
+	-- Gives a state of a bucket that paces a new origin; the label stays.
+	local function rename(state, fresh)
+		if state.paced then
+			state.origin = string.sub(fresh, 1, 4) .. string.sub(state.origin or fresh, 5)
+		end
+	end
+
+	local function take(state, fresh)
+		local changed = false
+		for i = 1, #state.levels do
+			local cost = struct.unpack('<d', state.terms, state.at + 16 * i - 16)
+			state.levels[i] = state.levels[i] - cost
+			changed = changed or cost > 0
+		end
+		if changed then
+			rename(state, fresh)
+		end
+		return changed
+	end
+
+	-- The terms are those of the charge that took: what it cost is given back.
+	local function give(state, _, _, fresh)
+		for i = 1, #state.levels do
+			local full = struct.unpack('<d', state.packed, 16 * i - 15)
+			state.levels[i] = math.min(full, state.levels[i] + struct.unpack('<d', state.terms, state.at + 16 * i - 16))
+		end
+		rename(state, fresh)
+		return true
+	end
+
+	-- Debts are units of a permit and the lowest level (doubles) of each rate.
+	local function rooms(state, debts)
+		local result = {}
+		for i = 1, #state.levels do
+			local unit, lowest = struct.unpack('<dd', debts, 16 * i - 15)
+			result[i] = math.max(0, math.floor((state.levels[i] - lowest) / unit))
+		end
+		return result
+	end
+
+	local function spend(state, permits, fresh, debts)
+		for i = 1, #state.levels do
+			state.levels[i] = state.levels[i] - permits[i] * struct.unpack('<d', debts, 16 * i - 15)
+		end
+		rename(state, fresh)
+	end
+
+	local function write(key, state, now)
+		local longest = 0
+		for i = 1, #state.levels do
+			local full, gain = struct.unpack('<dd', state.packed, 16 * i - 15)
+			longest = math.max(longest, (full - state.levels[i]) / gain)
+		end
+		writeBucket(key, state, state.packed, state.origin, (longest + state.time - now) / 1000)
+	end
+
+	-- How far the time is ahead, flags, origin, and the levels.
+	local function shown(state, now)
+		local head = struct.pack('<dBc4', state.time - now, state.flags, state.origin or '\0\0\0\0')
+		return withNumbers(head, state.levels)
+	end
+
+	return { parse = parse, read = read, wait = wait, take = take, give = give, rooms = rooms, spend = spend, write = write,
+		shown = shown }
+end
+
+algorithms.P = algorithms.B
