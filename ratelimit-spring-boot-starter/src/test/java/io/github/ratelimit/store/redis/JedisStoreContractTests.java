@@ -83,7 +83,7 @@ class JedisStoreContractTests implements LimitStoreContract {
 
 	@Override
 	public int patterns() {
-		return 100;
+		return 40;
 	}
 
 	@Override

@@ -125,6 +125,7 @@ class OutageTests {
 	}
 
 	@Test
+	@Tag("version-independent")
 	void theBreakerOpensWhenNothingIsAnsweredAndThenOnlyProbesAreSent() {
 		long before = timeouts();
 		this.server.pause();
@@ -157,6 +158,7 @@ class OutageTests {
 	}
 
 	@Test
+	@Tag("version-independent")
 	void aServerThatComesAndGoesIsOneOutage() {
 		for (int i = 0; i < 3; i++) {
 			this.server.pause();
@@ -172,6 +174,7 @@ class OutageTests {
 	}
 
 	@Test
+	@Tag("version-independent")
 	void aServerThatComesAndGoesHasToAnswerForLongerEachTime() {
 		for (int answers : new int[] { 3, 6, 12, 24, 48, 48 }) {
 			this.proxy.refuseConnections();

@@ -7,17 +7,23 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.server.RedisServer;
+import io.github.ratelimit.store.redis.server.RespConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A store over a real server, whose time a test turns. */
 final class RedisTestStore {
 
 	/** Redis's time as a list that has the form of the answer of TIME. */
 	private static final String CLOCK = "test-clock";
+
+	private static final Duration ANSWER = Duration.ofSeconds(5);
+
+	private static final Map<RedisServer, Clock> CLOCKS = new ConcurrentHashMap<>();
 
 	/** By which time each server goes. */
 	private static final Map<RedisServer, TimeSource> TIMES = new ConcurrentHashMap<>();
@@ -90,14 +96,42 @@ final class RedisTestStore {
 	/** Sets the clock that turned scripts go by. */
 	static void set(RedisServer server, Instant now) {
 		long micros = TimeUnit.NANOSECONDS.toMicros(now.getNano());
-		server.command("EVAL", "redis.call('DEL', KEYS[1]) redis.call('RPUSH', KEYS[1], ARGV[1], ARGV[2])", "1", CLOCK,
-				Long.toString(now.getEpochSecond()), Long.toString(micros));
+		CLOCKS.computeIfAbsent(server, Clock::new)
+			.command("EVAL", "redis.call('DEL', KEYS[1]) redis.call('RPUSH', KEYS[1], ARGV[1], ARGV[2])", "1", CLOCK,
+					Long.toString(now.getEpochSecond()), Long.toString(micros));
 	}
 
 	/** Returns a store that goes by a time that is turned, alone on its server. */
 	static RedisStore turned(RedisServer server, RedisScripts redis, LimitStore standIn, TimeSource time) {
 		return new RedisStore(new AnsweredScripts(redis), turnedScripts(), patient(), standIn,
 				settingTheClock(time, server), StoreObserver.NONE);
+	}
+
+	/** Sends to a server over a connection that stays: clocks are set many times. */
+	private static final class Clock {
+
+		private final RedisServer server;
+
+		private @Nullable RespConnection connection;
+
+		private Clock(RedisServer server) {
+			this.server = server;
+		}
+
+		private synchronized void command(String... words) {
+			if (this.connection == null) {
+				this.connection = RespConnection.open(this.server.port(), ANSWER);
+			}
+			try {
+				this.connection.command(words);
+			}
+			catch (RuntimeException ex) {
+				this.connection.close();
+				this.connection = null;
+				throw ex;
+			}
+		}
+
 	}
 
 }

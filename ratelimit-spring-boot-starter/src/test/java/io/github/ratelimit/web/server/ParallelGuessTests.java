@@ -22,6 +22,10 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.ServerConnector;
+import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.ResponseEntity;
@@ -79,8 +83,8 @@ class ParallelGuessTests {
 
 	private static RunningServer start(String webServer, String store, boolean virtual, int redisPort) {
 		return RunningServer.withoutSecurity(Guesses.class, OneWebServer.PROPERTY + "=" + webServer,
-				"spring.threads.virtual.enabled=" + virtual, "ratelimit.store=" + store,
-				"spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + redisPort,
+				"server.tomcat.accept-count=" + GUESSES, "spring.threads.virtual.enabled=" + virtual,
+				"ratelimit.store=" + store, "spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + redisPort,
 				"ratelimit.redis.deadline=10s", "ratelimit.limits.login.rate=5/15min", "ratelimit.limits.login.key=ip",
 				"ratelimit.limits.login.algorithm=sliding-window", "ratelimit.limits.login.count-when=status == 401",
 				"ratelimit.http.rules[0].path=/guess", "ratelimit.http.rules[0].limits=login");
@@ -138,6 +142,16 @@ class ParallelGuessTests {
 		@Bean
 		Logins logins() {
 			return new Logins();
+		}
+
+		/** A connection that does not fit in the queue is tried again after a second. */
+		@Bean
+		WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> longQueue() {
+			return (factory) -> factory.addServerCustomizers((server) -> {
+				for (Connector connector : server.getConnectors()) {
+					((ServerConnector) connector).setAcceptQueueSize(GUESSES);
+				}
+			});
 		}
 
 	}

@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,8 +105,8 @@ class RequestLifeTests {
 	@MethodSource("outcomes")
 	void aRequestPaysWhatItCostAndHoldsNothingAfterwards(Outcome outcome) throws IOException {
 		assertThat(get(outcome.path()).status()).isEqualTo(outcome.status());
-		eventually("tokens", BUDGET - outcome.paid());
 		eventually("slots", PLACES);
+		eventually("tokens", BUDGET - outcome.paid());
 		assertThat(remaining("calls")).isEqualTo(999);
 	}
 
@@ -128,7 +129,7 @@ class RequestLifeTests {
 			long before = remaining("tokens");
 			disconnectInMidStream(path);
 			eventually("slots", PLACES);
-			assertThat(before - remaining("tokens")).isPositive().isEven();
+			eventually(() -> assertThat(before - remaining("tokens")).isPositive().isEven());
 			assertThat(remaining("calls")).isEqualTo(1000 - i);
 		}
 	}
@@ -192,8 +193,7 @@ class RequestLifeTests {
 		eventually("tokens", BUDGET - paid.get());
 		eventually("slots", PLACES);
 		assertThat(remaining("calls")).isEqualTo(600);
-		await().atMost(PATIENCE)
-			.untilAsserted(() -> assertThat(remaining("slots", this.key + "leaver")).isEqualTo(PLACES));
+		eventually(() -> assertThat(remaining("slots", this.key + "leaver")).isEqualTo(PLACES));
 	}
 
 	private void disconnectInMidStream(String path) throws IOException {
@@ -222,7 +222,11 @@ class RequestLifeTests {
 	}
 
 	private void eventually(String limit, long remaining) {
-		await().atMost(PATIENCE).untilAsserted(() -> assertThat(remaining(limit)).as(limit).isEqualTo(remaining));
+		eventually(() -> assertThat(remaining(limit)).as(limit).isEqualTo(remaining));
+	}
+
+	private static void eventually(ThrowingRunnable assertion) {
+		await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5)).untilAsserted(assertion);
 	}
 
 	private long remaining(String limit) {
