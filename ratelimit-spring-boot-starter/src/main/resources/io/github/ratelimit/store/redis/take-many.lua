@@ -7,13 +7,16 @@ local state = bucket.read(KEYS[1], 'B\1' .. noCharge .. ARGV[1], now)
 if not state then
 	return unreadable(KEYS[1])
 end
-state.terms, state.origin = charges, state.origin or fresh
-local changed, reply = state.mend, {}
-for at = 1, #charges, 16 * #state.levels do
-	state.at = at
-	local granted = bucket.wait(state) == 0
-	if granted then
-		changed = bucket.take(state, fresh) or changed
+state.origin = state.origin or fresh
+local levels, changed, reply = state.levels, state.mend, {}
+for at = 1, #charges, 16 * #levels do
+	local granted = true
+	for i = 1, #levels do
+		granted = granted and levels[i] >= struct.unpack('<d', charges, at + 16 * i - 8)
+	end
+	for i = 1, granted and #levels or 0 do
+		local cost = struct.unpack('<d', charges, at + 16 * i - 16)
+		levels[i], changed = levels[i] - cost, changed or cost > 0
 	end
 	reply[#reply + 1] = (granted and '1' or '0') .. bucket.shown(state, now)
 end

@@ -26,9 +26,9 @@ local function convertedLevels(levels, olds, news)
 	return result, from
 end
 
--- Returns bytes followed by numbers.
-local function withNumbers(bytes, numbers)
-	for i = 1, #numbers do
+-- Returns bytes followed by numbers, from the first or another one on.
+local function withNumbers(bytes, numbers, from)
+	for i = from or 1, #numbers do
 		bytes = struct.pack('<c0d', bytes, numbers[i])
 	end
 	return bytes
@@ -167,8 +167,9 @@ algorithms.B = function()
 
 	-- How far the time is ahead, flags, origin, and the levels.
 	local function shown(state, now)
-		local head = struct.pack('<dBc4', state.time - now, state.flags, state.origin or '\0\0\0\0')
-		return withNumbers(head, state.levels)
+		local levels, origin = state.levels, state.origin or '\0\0\0\0'
+		local first = struct.pack('<dBc4d', state.time - now, state.flags, origin, levels[1])
+		return levels[2] and withNumbers(first, levels, 2) or first
 	end
 
 	return { parse = parse, read = read, wait = wait, take = take, give = give, rooms = rooms, spend = spend, write = write,
