@@ -98,8 +98,10 @@ public interface WorstCaseContract extends StoreFixture {
 		List<LimitDecision> underWay = new ArrayList<>();
 		List<LimitDecision> ended = new ArrayList<>();
 		int most = 0;
-		for (int step = 0; step < patterns(); step++) {
-			if (random.nextInt(5) < 3) {
+		int steps = patterns();
+		for (int step = 0; step < steps + 7; step++) {
+			// in the end all that are free are taken
+			if (step >= steps || random.nextInt(5) < 3) {
 				LimitDecision said = store.take(StoreFixture.charge(limit, "caller", 1));
 				if (!said.violated()) {
 					underWay.add(said);

@@ -83,7 +83,7 @@ class JedisStoreContractTests implements LimitStoreContract {
 
 	@Override
 	public int patterns() {
-		return 40;
+		return 100;
 	}
 
 	@Override
