@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AskedLimits {
 
-	private final List<RegisteredLimit> limits;
+	/** How many of the charges are the call's own. */
+	private final int size;
 
 	/** Own charges, then one for each of those whose limit has a penalty. */
 	private final List<Charge> charges;
@@ -20,27 +21,26 @@ final class AskedLimits {
 	/** Of the own charges that are pending, in their order; null if there are none. */
 	private final PendingCalls.@Nullable Question @Nullable [] questions;
 
-	private AskedLimits(List<RegisteredLimit> limits, List<Charge> charges,
-			PendingCalls.@Nullable Question @Nullable [] questions) {
-		this.limits = limits;
+	private AskedLimits(int size, List<Charge> charges, PendingCalls.@Nullable Question @Nullable [] questions) {
+		this.size = size;
 		this.charges = charges;
 		this.questions = questions;
 	}
 
-	static AskedLimits of(List<Charge> own, List<RegisteredLimit> limits, LimitMode mode, PendingCalls pending) {
+	static AskedLimits of(List<Charge> own, LimitMode mode, PendingCalls pending) {
 		List<Charge> charges = new ArrayList<>(own.size());
 		for (int i = 0; i < own.size(); i++) {
-			charges.add(prepared(own.get(i), limits.get(i), mode));
+			charges.add(prepared(own.get(i), mode));
 		}
 		for (int i = 0; i < own.size(); i++) {
-			PenaltyLimits penalty = limits.get(i).penaltyLimits();
+			PenaltyHandles penalty = own.get(i).handle().registered().penaltyHandles();
 			if (penalty != null) {
 				Charge charge = charges.get(i);
-				Charge look = Charge.look(penalty.ban(), charge.key(), 1);
+				Charge look = Charge.look(penalty.bans(), charge.key(), 1);
 				charges.add(charge.enforced() ? look : look.inShadow());
 			}
 		}
-		return new AskedLimits(limits, charges, ask(own, pending));
+		return new AskedLimits(own.size(), charges, ask(own, pending));
 	}
 
 	private static PendingCalls.@Nullable Question @Nullable [] ask(List<Charge> own, PendingCalls pending) {
@@ -55,13 +55,19 @@ final class AskedLimits {
 		return questions;
 	}
 
-	private static Charge prepared(Charge charge, RegisteredLimit limit, LimitMode mode) {
+	private static Charge prepared(Charge charge, LimitMode mode) {
 		Charge prepared = charge.limit().paces() ? charge.waiting(charge.limit().maxWait().toNanos()) : charge;
-		return (mode == LimitMode.SHADOW || limit.mode() == LimitMode.SHADOW) ? prepared.inShadow() : prepared;
+		return (mode == LimitMode.SHADOW || charge.handle().registered().settings().mode() == LimitMode.SHADOW)
+				? prepared.inShadow() : prepared;
 	}
 
+	/** Returns the limits of the call's own charges. */
 	List<RegisteredLimit> limits() {
-		return this.limits;
+		List<RegisteredLimit> limits = new ArrayList<>(this.size);
+		for (int i = 0; i < this.size; i++) {
+			limits.add(this.charges.get(i).handle().registered());
+		}
+		return limits;
 	}
 
 	List<Charge> charges() {
@@ -125,13 +131,13 @@ final class AskedLimits {
 	}
 
 	private List<LimitDecision> judged(List<LimitDecision> said, Consumer<LimitDecision> taken) {
-		if (said.size() < this.charges.size() || this.charges.size() == this.limits.size()) {
+		if (said.size() < this.charges.size() || this.charges.size() == this.size) {
 			return said;
 		}
-		List<LimitDecision> own = new ArrayList<>(said.subList(0, this.limits.size()));
-		int ban = this.limits.size();
+		List<LimitDecision> own = new ArrayList<>(said.subList(0, this.size));
+		int ban = this.size;
 		for (int i = 0; i < own.size(); i++) {
-			if (this.limits.get(i).penaltyLimits() != null) {
+			if (ban < said.size() && isBanOf(this.charges.get(ban), this.charges.get(i))) {
 				LimitDecision before = own.get(i);
 				own.set(i, punished(before, said.get(ban++)));
 				if (own.get(i) != before && !before.violated()) {
@@ -142,26 +148,16 @@ final class AskedLimits {
 		return own;
 	}
 
+	private static boolean isBanOf(Charge ban, Charge own) {
+		return ban.handle().registered() == own.handle().registered() && ban.key().equals(own.key());
+	}
+
 	private static LimitDecision punished(LimitDecision said, LimitDecision ban) {
 		if (!ban.violated()) {
 			return said;
 		}
 		long wait = Math.max(said.retryAfterNanos(), ban.retryAfterNanos());
 		return ban.unavailable() ? LimitDecision.unavailable(said.charge(), wait) : LimitDecision.banned(said, wait);
-	}
-
-	/**
-	 * Returns the limit that said something.
-	 * @param decision what it said
-	 * @param index its place in the answer
-	 */
-	RegisteredLimit limitOf(LimitDecision decision, int index) {
-		String name = decision.limit().name();
-		RegisteredLimit limit = this.limits.get(index);
-		for (int i = 0; !limit.limit().name().equals(name); i++) {
-			limit = this.limits.get(i);
-		}
-		return limit;
 	}
 
 }

@@ -12,7 +12,7 @@ import java.util.Objects;
  */
 public sealed class Charge {
 
-	private final Limit limit;
+	private final LimitHandle handle;
 
 	private final Key key;
 
@@ -20,19 +20,19 @@ public sealed class Charge {
 
 	/**
 	 * Creates a charge.
-	 * @param limit the limit
+	 * @param handle the limit
 	 * @param key whose permits
 	 * @param permits how many, 0 or more; 0 looks without taking
 	 * @throws IllegalArgumentException if the permits are negative
 	 */
-	public Charge(Limit limit, Key key, long permits) {
-		Objects.requireNonNull(limit, "limit");
+	public Charge(LimitHandle handle, Key key, long permits) {
+		Objects.requireNonNull(handle, "handle");
 		Objects.requireNonNull(key, "key");
 		if (permits < 0) {
-			throw new IllegalArgumentException("A call of limit '" + limit.name() + "' costs " + permits
+			throw new IllegalArgumentException("A call of limit '" + handle.name() + "' costs " + permits
 					+ " permits. A cost is 0 or more; permits come back through Permit.giveBack().");
 		}
-		this.limit = limit;
+		this.handle = handle;
 		this.key = key;
 		this.permits = permits;
 	}
@@ -42,18 +42,18 @@ public sealed class Charge {
 	 * reserves nothing for a later charge: any number of calls may see the same permits
 	 * at once. A call that counts by its outcome has a {@linkplain #pending() pending}
 	 * charge instead.
-	 * @param limit the limit
+	 * @param handle the limit
 	 * @param key whose permits
 	 * @param needed how many have to be there, 0 or more
 	 * @return the charge
 	 * @throws IllegalArgumentException if the permits are negative
 	 */
-	public static Charge look(Limit limit, Key key, long needed) {
+	public static Charge look(LimitHandle handle, Key key, long needed) {
 		if (needed < 0) {
 			throw new IllegalArgumentException(
-					"A call of limit '" + limit.name() + "' needs " + needed + " permits. It can need 0 or more.");
+					"A call of limit '" + handle.name() + "' needs " + needed + " permits. It can need 0 or more.");
 		}
-		return new Special(limit, key, 0, needed, 0, true, false);
+		return new Special(handle, key, 0, needed, 0, true, false);
 	}
 
 	/**
@@ -65,7 +65,7 @@ public sealed class Charge {
 	 */
 	public final Charge pending() {
 		return isPending() ? this
-				: new Special(this.limit, this.key, this.permits, needed(), maxWaitNanos(), enforced(), true);
+				: new Special(this.handle, this.key, this.permits, needed(), maxWaitNanos(), enforced(), true);
 	}
 
 	/**
@@ -80,7 +80,7 @@ public sealed class Charge {
 			throw new IllegalArgumentException("A call cannot wait for " + nanos + " ns. Let it wait for 0 or more.");
 		}
 		return (nanos == maxWaitNanos()) ? this
-				: new Special(this.limit, this.key, this.permits, needed(), nanos, enforced(), isPending());
+				: new Special(this.handle, this.key, this.permits, needed(), nanos, enforced(), isPending());
 	}
 
 	/**
@@ -90,7 +90,7 @@ public sealed class Charge {
 	 */
 	public final Charge inShadow() {
 		return enforced()
-				? new Special(this.limit, this.key, this.permits, needed(), maxWaitNanos(), false, isPending()) : this;
+				? new Special(this.handle, this.key, this.permits, needed(), maxWaitNanos(), false, isPending()) : this;
 	}
 
 	/**
@@ -99,16 +99,24 @@ public sealed class Charge {
 	 * @return the charge
 	 */
 	public final Charge withPermits(long permits) {
-		return (enforced() && maxWaitNanos() == 0 && !isPending()) ? new Charge(this.limit, this.key, permits)
-				: new Special(this.limit, this.key, permits, permits, maxWaitNanos(), enforced(), isPending());
+		return (enforced() && maxWaitNanos() == 0 && !isPending()) ? new Charge(this.handle, this.key, permits)
+				: new Special(this.handle, this.key, permits, permits, maxWaitNanos(), enforced(), isPending());
 	}
 
 	/**
-	 * Returns the limit.
-	 * @return the limit as it is configured for this call
+	 * Returns the limit as it is configured for this call.
+	 * @return the limit
 	 */
 	public final Limit limit() {
-		return this.limit;
+		return this.handle.limit();
+	}
+
+	/**
+	 * Returns what the charge refers to.
+	 * @return the handle of the limit as it is configured for this call
+	 */
+	public final LimitHandle handle() {
+		return this.handle;
 	}
 
 	/**
@@ -163,10 +171,11 @@ public sealed class Charge {
 	/**
 	 * Returns whether both are about the same permits.
 	 * @param other another charge
-	 * @return whether limit name and key are the same
+	 * @return whether both are of the same registered limit and key
 	 */
 	public final boolean sameBucketAs(Charge other) {
-		return this.limit.name().equals(other.limit.name()) && this.key.equals(other.key);
+		return this.handle.registered() == other.handle.registered() && this.handle.purpose() == other.handle.purpose()
+				&& this.key.equals(other.key);
 	}
 
 	/**
@@ -201,20 +210,19 @@ public sealed class Charge {
 
 	@Override
 	public final boolean equals(Object other) {
-		return this == other || (other instanceof Charge that && this.limit.equals(that.limit)
-				&& this.key.equals(that.key) && this.permits == that.permits && needed() == that.needed()
-				&& maxWaitNanos() == that.maxWaitNanos() && enforced() == that.enforced()
-				&& isPending() == that.isPending());
+		return this == other || (other instanceof Charge that && this.handle == that.handle && this.key.equals(that.key)
+				&& this.permits == that.permits && needed() == that.needed() && maxWaitNanos() == that.maxWaitNanos()
+				&& enforced() == that.enforced() && isPending() == that.isPending());
 	}
 
 	@Override
 	public final int hashCode() {
-		return Objects.hash(this.limit, this.key, this.permits);
+		return Objects.hash(this.handle, this.key, this.permits);
 	}
 
 	@Override
 	public final String toString() {
-		return this.permits + " of " + this.limit + " from " + this.key
+		return this.permits + " of " + this.handle + " from " + this.key
 				+ ((needed() != this.permits) ? ", needs " + needed() : "")
 				+ ((maxWaitNanos() > 0) ? ", may wait " + maxWaitNanos() + " ns" : "")
 				+ (isPending() ? ", pending" : "") + (enforced() ? "" : ", only tried out");
@@ -231,8 +239,9 @@ public sealed class Charge {
 
 		private final boolean pending;
 
-		Special(Limit limit, Key key, long permits, long needed, long maxWaitNanos, boolean enforced, boolean pending) {
-			super(limit, key, permits);
+		Special(LimitHandle handle, Key key, long permits, long needed, long maxWaitNanos, boolean enforced,
+				boolean pending) {
+			super(handle, key, permits);
 			this.needed = needed;
 			this.maxWaitNanos = maxWaitNanos;
 			this.enforced = enforced;

@@ -3,7 +3,6 @@ package io.github.ratelimit;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -22,6 +21,8 @@ public final class LimitRegistry {
 
 	private final List<Consumer<RegisteredLimit>> listeners = new CopyOnWriteArrayList<>();
 
+	private final List<Consumer<LimitSettings>> checks = new CopyOnWriteArrayList<>();
+
 	private volatile UnaryOperator<String> addressForm = UnaryOperator.identity();
 
 	/**
@@ -39,47 +40,55 @@ public final class LimitRegistry {
 	 * @param limit the limit
 	 * @param keySources where its keys come from, possibly nowhere
 	 * @return the limit as it is registered
-	 * @throws IllegalArgumentException if there is a limit of that name, or a listener
-	 * objects
+	 * @throws IllegalArgumentException if there is a limit of that name, or a check
+	 * objects to it
 	 */
 	public RegisteredLimit register(Limit limit, List<KeySource> keySources) {
-		return register(limit, keySources, Map.of(), null);
+		return register(LimitSettings.of(limit), keySources);
 	}
 
 	/**
 	 * Adds a limit.
-	 * @param limit the limit
+	 * @param settings the settings of the limit
 	 * @param keySources where its keys come from, possibly nowhere
-	 * @param plans the limit as each plan has it, by the names of the plans, possibly
-	 * none
-	 * @param penalty what happens to keys that are refused too often, null for nothing
 	 * @return the limit as it is registered
-	 * @throws IllegalArgumentException if there is a limit of that name, a plan's limit
-	 * has another name, or a listener objects
+	 * @throws IllegalArgumentException if there is a limit of that name, a check objects
+	 * to the settings, or a listener to the limit
 	 */
-	public RegisteredLimit register(Limit limit, List<KeySource> keySources, Map<String, Limit> plans,
-			@Nullable Penalty penalty) {
-		plans.forEach((plan, other) -> {
-			if (!other.name().equals(limit.name())) {
-				throw new IllegalArgumentException("Plan '" + plan + "' of limit '" + limit.name() + "' is the limit '"
-						+ other.name() + "'. Give both the same name.");
-			}
-		});
-		RegisteredLimit registered = new RegisteredLimit(limit, keySources, plans, penalty,
-				(text) -> this.addressForm.apply(text));
-		if (this.byName.putIfAbsent(limit.name(), registered) != null) {
+	public RegisteredLimit register(LimitSettings settings, List<KeySource> keySources) {
+		String name = settings.limit().name();
+		RegisteredLimit registered = new RegisteredLimit(settings, keySources, (text) -> this.addressForm.apply(text),
+				this::check);
+		if (this.byName.putIfAbsent(name, registered) != null) {
 			throw new IllegalArgumentException(
-					"There is a limit named '" + limit.name() + "' already. Give one of the two another name.");
+					"There is a limit named '" + name + "' already. Give one of the two another name.");
 		}
 		this.listeners.forEach((listener) -> listener.accept(registered));
 		return registered;
 	}
 
+	private void check(LimitSettings settings) {
+		this.checks.forEach((check) -> check.accept(settings));
+	}
+
+	/**
+	 * Lets a check object to settings, for example those that a store cannot count: at
+	 * once to those of the limits that are there, later to those of new limits and to
+	 * every change before it is in force. It objects by an
+	 * {@link IllegalArgumentException}, which the caller of {@link #register} or
+	 * {@link RegisteredLimit#change} gets.
+	 * @param check what to call; called by the thread that registers or changes a limit
+	 * @throws IllegalArgumentException if it objects to a limit that is there
+	 */
+	public void addCheck(Consumer<LimitSettings> check) {
+		this.checks.add(check);
+		all().forEach((limit) -> check.accept(limit.settings()));
+	}
+
 	/**
 	 * Tells a listener of every limit: at once of those that are there, and of those that
 	 * come later when they are registered. Of one that is registered at this very moment
-	 * it may be told twice. A listener that throws an {@link IllegalArgumentException}
-	 * objects to the limit: whoever registers it gets the exception.
+	 * it may be told twice.
 	 * @param listener what to tell; it is called by the thread that registers a limit
 	 */
 	public void whenRegistered(Consumer<RegisteredLimit> listener) {

@@ -79,7 +79,7 @@ public interface LimitStore {
 	 * @param atMost permits of each rate in turn, negative where some are owed; of a
 	 * limit that {@linkplain Limit#paces() paces}, 1 less the turns that are taken
 	 */
-	default void lower(Limit limit, Key key, long[] atMost) {
+	default void lower(LimitHandle limit, Key key, long[] atMost) {
 	}
 
 	/**
@@ -88,7 +88,7 @@ public interface LimitStore {
 	 * @param keyId a {@link Key#id()}
 	 * @return its state, empty if the store does not know the key
 	 */
-	Optional<KeyState> find(Limit limit, String keyId);
+	Optional<KeyState> find(LimitHandle limit, String keyId);
 
 	/**
 	 * Looks at one key without changing or creating anything.
@@ -96,7 +96,7 @@ public interface LimitStore {
 	 * @param key the key
 	 * @return its state, empty if the store does not know the key
 	 */
-	default Optional<KeyState> find(Limit limit, Key key) {
+	default Optional<KeyState> find(LimitHandle limit, Key key) {
 		return find(limit, key.id());
 	}
 
@@ -106,7 +106,7 @@ public interface LimitStore {
 	 * @param keyId a {@link Key#id()}
 	 * @return whether there was something to forget
 	 */
-	boolean reset(Limit limit, String keyId);
+	boolean reset(LimitHandle limit, String keyId);
 
 	/**
 	 * Lists the keys of a limit.
@@ -116,7 +116,7 @@ public interface LimitStore {
 	 * @return a page
 	 * @throws IllegalArgumentException if {@code after} cannot come from a page
 	 */
-	KeyPage keys(Limit limit, @Nullable String after, int size);
+	KeyPage keys(LimitHandle limit, @Nullable String after, int size);
 
 	/**
 	 * Returns the keys of a limit that were refused most.
@@ -124,14 +124,14 @@ public interface LimitStore {
 	 * @param size how many keys at most
 	 * @return keys with at least one refusal, the most refused first
 	 */
-	List<KeyState> mostDenied(Limit limit, int size);
+	List<KeyState> mostDenied(LimitHandle limit, int size);
 
 	/**
 	 * Returns how many keys the store keeps for a limit.
 	 * @param limit the limit
 	 * @return the number of keys
 	 */
-	long trackedKeys(Limit limit);
+	long trackedKeys(LimitHandle limit);
 
 	/**
 	 * Returns how many permits were lost because the store had to forget keys that were
@@ -139,7 +139,7 @@ public interface LimitStore {
 	 * @param limit the limit
 	 * @return permits since the start
 	 */
-	long forgottenPermits(Limit limit);
+	long forgottenPermits(LimitHandle limit);
 
 	/**
 	 * Returns how many permits were forgiven that calls cost beyond the
@@ -147,7 +147,7 @@ public interface LimitStore {
 	 * @param limit the limit
 	 * @return permits since the start, as far as this process settled them
 	 */
-	long forgivenPermits(Limit limit);
+	long forgivenPermits(LimitHandle limit);
 
 	/**
 	 * Returns what kind of store this is.

@@ -18,25 +18,25 @@ final class Penalties {
 	}
 
 	/** Notes that a limit refused a key, which is not banned yet. */
-	void refused(RegisteredLimit limit, PenaltyLimits penalty, Key key) {
+	void refused(RegisteredLimit limit, PenaltyHandles penalty, Key key) {
 		try {
-			LimitDecision denials = this.store.take(new Charge(penalty.denials(), key, 1));
+			LimitDecision denials = this.store.take(new Charge(penalty.refusals(), key, 1));
 			if (denials.hasFacts() && denials.remaining() == 0) {
 				ban(limit, penalty, key);
 			}
 		}
 		catch (RuntimeException | LinkageError ex) {
-			logger.log(Level.DEBUG, () -> "A refusal of limit '" + limit.limit().name() + "' was not counted", ex);
+			logger.log(Level.DEBUG, () -> "A refusal of limit '" + limit.name() + "' was not counted", ex);
 		}
 	}
 
-	private void ban(RegisteredLimit limit, PenaltyLimits penalty, Key key) {
-		LimitDecision ban = this.store.take(new Charge(penalty.ban(), key, 1));
+	private void ban(RegisteredLimit limit, PenaltyHandles penalty, Key key) {
+		LimitDecision ban = this.store.take(new Charge(penalty.bans(), key, 1));
 		if (ban.unavailable()) {
 			this.listener.notBanned(limit, key);
 		}
 		else if (!ban.violated()) {
-			this.listener.banned(limit, key, penalty.ban().rates().get(0).period());
+			this.listener.banned(limit, key, penalty.bans().limit().rates().get(0).period());
 		}
 	}
 

@@ -47,11 +47,15 @@ public record Penalty(long denials, Duration within, Duration ban) {
 		return PenaltyParser.parse(text);
 	}
 
-	PenaltyLimits limitsFor(String limit) {
-		return new PenaltyLimits(Limit.named(limit + DENIALS)
+	/** Returns the limits by which stores count the refusals and the bans of a limit. */
+	PenaltyHandles handlesFor(RegisteredLimit owner, String limit) {
+		Limit refusals = Limit.named(limit + DENIALS)
 			.algorithm(Algorithm.SLIDING_WINDOW_LOG)
 			.rates(Rate.of(this.denials, this.within))
-			.build(), Limit.named(limit + BAN).rates(Rate.of(1, this.ban)).maxDebt(0).build());
+			.build();
+		Limit bans = Limit.named(limit + BAN).rates(Rate.of(1, this.ban)).maxDebt(0).build();
+		return new PenaltyHandles(new LimitHandle(owner, refusals, LimitHandle.Purpose.REFUSALS),
+				new LimitHandle(owner, bans, LimitHandle.Purpose.BANS));
 	}
 
 	/**
@@ -67,38 +71,6 @@ public record Penalty(long denials, Duration within, Duration ban) {
 	private static String text(Duration time) {
 		String period = PeriodUnit.format(time);
 		return Character.isDigit(period.charAt(0)) ? period : "1" + period;
-	}
-
-	/**
-	 * Returns whether the keys of a limit are banned keys.
-	 * @param name the name of a limit as a store sees it
-	 * @return whether it is a penalty's own limit for its bans: what is taken from it
-	 * must not be forgotten
-	 */
-	public static boolean isBan(String name) {
-		return name.endsWith(BAN);
-	}
-
-	/**
-	 * Returns whether a limit counts the refusals of another.
-	 * @param name the name of a limit as a store sees it
-	 * @return whether it is a penalty's own limit for refusals
-	 */
-	public static boolean isDenials(String name) {
-		return name.endsWith(DENIALS);
-	}
-
-	/**
-	 * Returns the limit that a limit of ours serves: stores keep refusals and bans as
-	 * limits of their own.
-	 * @param name the name of a limit as a store sees it
-	 * @return the name of the limit whose penalty it is about, or the same name
-	 */
-	public static String guarded(String name) {
-		if (isDenials(name)) {
-			return name.substring(0, name.length() - DENIALS.length());
-		}
-		return isBan(name) ? name.substring(0, name.length() - BAN.length()) : name;
 	}
 
 }

@@ -44,7 +44,7 @@ final class PendingCalls {
 			return null;
 		}
 		long now = this.time.nanoTime();
-		Bucket bucket = new Bucket(charge.limit().name(), charge.key());
+		Bucket bucket = new Bucket(charge.handle().registered(), charge.key());
 		if (this.calls.size() >= MOST && !this.calls.containsKey(bucket)) {
 			this.calls.values().removeIf((of) -> of.isOlderThan(LONGEST_NANOS, now));
 			if (this.calls.size() >= MOST) {
@@ -166,7 +166,7 @@ final class PendingCalls {
 
 	}
 
-	private record Bucket(String limit, Key key) {
+	private record Bucket(RegisteredLimit limit, Key key) {
 	}
 
 	/** The calls about one limit and key. Guarded by the map. */

@@ -106,7 +106,7 @@ public interface RateLimiter {
 	 * @return the limit as it is configured now
 	 * @throws UnknownLimitException if there is no such limit
 	 */
-	Limit limit(String name);
+	LimitHandle limit(String name);
 
 	/**
 	 * Returns the key that a plain text means at a limit: of the kind of the limit's

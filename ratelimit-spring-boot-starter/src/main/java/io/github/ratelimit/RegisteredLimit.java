@@ -1,45 +1,88 @@
 package io.github.ratelimit;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit of the application with what people want to know about it: where its keys come
- * from, what it is bound to, how often it decided what. Thread-safe.
+ * A limit of the application: its settings, which can be changed while it runs, and what
+ * people want to know about it: where its keys come from, what it is bound to, how often
+ * it decided what. Safe for use by several threads.
  */
 public final class RegisteredLimit {
 
-	private final Limit limit;
-
 	private final List<KeySource> keySources;
+
+	private final UnaryOperator<String> addressForm;
+
+	private final Consumer<LimitSettings> checks;
 
 	private final LimitStatistics statistics = new LimitStatistics();
 
 	private final Set<String> boundTo = new ConcurrentSkipListSet<>();
 
-	private final Map<String, Limit> plans;
+	private volatile InForce inForce;
 
-	private final @Nullable Penalty penalty;
-
-	private final @Nullable PenaltyLimits penaltyLimits;
-
-	private final UnaryOperator<String> addressForm;
-
-	private volatile LimitMode mode = LimitMode.ENFORCE;
-
-	RegisteredLimit(Limit limit, List<KeySource> keySources, Map<String, Limit> plans, @Nullable Penalty penalty,
-			UnaryOperator<String> addressForm) {
-		this.addressForm = addressForm;
-		this.limit = limit;
+	RegisteredLimit(LimitSettings settings, List<KeySource> keySources, UnaryOperator<String> addressForm,
+			Consumer<LimitSettings> checks) {
 		this.keySources = List.copyOf(keySources);
-		this.plans = Map.copyOf(plans);
-		this.penalty = penalty;
-		this.penaltyLimits = (penalty != null) ? penalty.limitsFor(limit.name()) : null;
+		this.addressForm = addressForm;
+		this.checks = checks;
+		checks.accept(settings);
+		this.inForce = InForce.of(this, settings, null);
+	}
+
+	/**
+	 * Returns a limit that is in no registry.
+	 * @param settings its settings
+	 * @return the limit
+	 */
+	public static RegisteredLimit of(LimitSettings settings) {
+		return new RegisteredLimit(settings, List.of(), UnaryOperator.identity(), (any) -> {
+		});
+	}
+
+	/**
+	 * Returns the settings that are in force. A caller that needs several of them asks
+	 * once, so that they belong together.
+	 * @return the settings
+	 */
+	public LimitSettings settings() {
+		return this.inForce.settings;
+	}
+
+	/**
+	 * Changes the settings, as a whole: calls are decided by the old or by the new ones.
+	 * What keys have used stays used, in proportion where a rate changes.
+	 * @param change makes the new settings of those that are in force
+	 * @throws IllegalArgumentException if the new settings have another limit's name, or
+	 * the store cannot count them; then nothing has changed
+	 */
+	public synchronized void change(UnaryOperator<LimitSettings> change) {
+		InForce before = this.inForce;
+		LimitSettings settings = change.apply(before.settings);
+		if (!settings.limit().name().equals(name())) {
+			throw new IllegalArgumentException("The settings are those of limit '" + settings.limit().name()
+					+ "', not of limit '" + name() + "'. A limit keeps its name.");
+		}
+		this.checks.accept(settings);
+		this.inForce = InForce.of(this, settings, before);
+	}
+
+	/**
+	 * Returns the name of the limit.
+	 * @return the name, which never changes
+	 */
+	public String name() {
+		return limit().name();
 	}
 
 	/**
@@ -47,52 +90,31 @@ public final class RegisteredLimit {
 	 * @return the limit
 	 */
 	public Limit limit() {
-		return this.limit;
+		return this.inForce.handle.limit();
 	}
 
 	/**
-	 * Returns the limit as it is for the callers of a plan.
+	 * Returns what charges of calls without a plan refer to.
+	 * @return the handle of the limit as it is configured now
+	 */
+	public LimitHandle handle() {
+		return this.inForce.handle;
+	}
+
+	/**
+	 * Returns what charges of calls on a plan refer to.
 	 * @param plan the name of a plan, null for none
-	 * @return the limit with that plan's rates; with its own if there is no such plan
+	 * @return the handle of the limit as that plan has it now, null if there is no such
+	 * plan
 	 */
-	public Limit limit(@Nullable String plan) {
-		return (plan != null) ? this.plans.getOrDefault(plan, this.limit) : this.limit;
+	public @Nullable LimitHandle handle(@Nullable String plan) {
+		InForce current = this.inForce;
+		return (plan != null) ? current.plans.get(plan) : current.handle;
 	}
 
-	/**
-	 * Returns the limit as each plan has it.
-	 * @return an unmodifiable map by the names of the plans, empty if there are none
-	 */
-	public Map<String, Limit> plans() {
-		return this.plans;
-	}
-
-	/**
-	 * Returns what happens to keys that are refused too often.
-	 * @return the penalty, null if there is none
-	 */
-	public @Nullable Penalty penalty() {
-		return this.penalty;
-	}
-
-	@Nullable PenaltyLimits penaltyLimits() {
-		return this.penaltyLimits;
-	}
-
-	/**
-	 * Returns whether what the limit decides is done.
-	 * @return the limit's own mode
-	 */
-	public LimitMode mode() {
-		return this.mode;
-	}
-
-	/**
-	 * Sets whether what the limit decides is done, from the next call on.
-	 * @param mode the limit's own mode
-	 */
-	public void mode(LimitMode mode) {
-		this.mode = mode;
+	/** Returns the handles by which refusals and bans are counted now, null for none. */
+	@Nullable PenaltyHandles penaltyHandles() {
+		return this.inForce.penalty;
 	}
 
 	/**
@@ -120,7 +142,7 @@ public final class RegisteredLimit {
 		}
 		KeySource first = this.keySources.get(0);
 		if (first.composed()) {
-			throw new IllegalArgumentException("Limit '" + this.limit.name() + "' counts by " + first.expression()
+			throw new IllegalArgumentException("Limit '" + name() + "' counts by " + first.expression()
 					+ ", several parts that one text cannot name. Pass a new Charge(limit, Key.composed(parts), permits) "
 					+ "with a key for each part, such as Key.of(Key.USER_KIND, name) or Key.of(value).");
 		}
@@ -183,6 +205,31 @@ public final class RegisteredLimit {
 	 */
 	public List<String> boundTo() {
 		return List.copyOf(this.boundTo);
+	}
+
+	/** Settings and their handles. A form that stays the same keeps its handle. */
+	private record InForce(LimitSettings settings, LimitHandle handle, Map<String, LimitHandle> plans,
+			@Nullable PenaltyHandles penalty) {
+
+		static InForce of(RegisteredLimit owner, LimitSettings settings, @Nullable InForce before) {
+			Map<Limit, LimitHandle> handles = new HashMap<>();
+			if (before != null) {
+				before.plans.values().forEach((handle) -> handles.put(handle.limit(), handle));
+				handles.put(before.handle.limit(), before.handle);
+			}
+			Function<Limit, LimitHandle> create = (limit) -> new LimitHandle(owner, limit, LimitHandle.Purpose.CALLS);
+			LimitHandle handle = handles.computeIfAbsent(settings.limit(), create);
+			Map<String, LimitHandle> plans = new HashMap<>();
+			settings.plans().forEach((plan, limit) -> plans.put(plan, handles.computeIfAbsent(limit, create)));
+			Penalty penalty = settings.penalty();
+			if (penalty == null) {
+				return new InForce(settings, handle, Map.copyOf(plans), null);
+			}
+			boolean same = before != null && penalty.equals(before.settings.penalty());
+			return new InForce(settings, handle, Map.copyOf(plans),
+					same ? before.penalty : penalty.handlesFor(owner, settings.limit().name()));
+		}
+
 	}
 
 }

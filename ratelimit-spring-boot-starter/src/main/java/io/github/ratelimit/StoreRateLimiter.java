@@ -49,8 +49,8 @@ final class StoreRateLimiter implements RateLimiter {
 	}
 
 	@Override
-	public Limit limit(String name) {
-		return this.registry.get(name).limit();
+	public LimitHandle limit(String name) {
+		return this.registry.get(name).handle();
 	}
 
 	@Override
@@ -63,9 +63,9 @@ final class StoreRateLimiter implements RateLimiter {
 		if (!this.killSwitch.enabled()) {
 			return Decision.unlimited();
 		}
-		RegisteredLimit registered = this.registry.get(charge.limit().name());
+		RegisteredLimit registered = charge.handle().registered();
 		if (!isPlain(registered, charge)) {
-			return decide(ask(List.of(charge), List.of(registered)));
+			return decide(AskedLimits.of(List.of(charge), this.killSwitch.mode(), this.pending));
 		}
 		LimitDecision said;
 		try {
@@ -80,8 +80,9 @@ final class StoreRateLimiter implements RateLimiter {
 
 	/** Whether the store's answer is the decision. */
 	private boolean isPlain(RegisteredLimit registered, Charge charge) {
-		return registered.penalty() == null && !charge.isPending() && !charge.limit().paces()
-				&& registered.mode() == LimitMode.ENFORCE && this.killSwitch.mode() == LimitMode.ENFORCE;
+		LimitSettings settings = registered.settings();
+		return settings.penalty() == null && !charge.isPending() && !charge.limit().paces()
+				&& settings.mode() == LimitMode.ENFORCE && this.killSwitch.mode() == LimitMode.ENFORCE;
 	}
 
 	@Override
@@ -97,27 +98,12 @@ final class StoreRateLimiter implements RateLimiter {
 		if (charges.isEmpty() || !this.killSwitch.enabled()) {
 			return CompletableFuture.completedFuture(Decision.unlimited());
 		}
-		AskedLimits asked;
-		try {
-			asked = ask(charges);
-		}
-		catch (UnknownLimitException ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
+		AskedLimits asked = ask(charges);
 		return asked.waits() ? waitAsync(asked) : CompletableFuture.completedFuture(decide(asked));
 	}
 
 	private AskedLimits ask(List<Charge> charges) {
-		List<Charge> distinct = Charge.distinct(charges);
-		List<RegisteredLimit> registered = new ArrayList<>(distinct.size());
-		for (Charge charge : distinct) {
-			registered.add(this.registry.get(charge.limit().name()));
-		}
-		return ask(distinct, registered);
-	}
-
-	private AskedLimits ask(List<Charge> distinct, List<RegisteredLimit> registered) {
-		return AskedLimits.of(distinct, registered, this.killSwitch.mode(), this.pending);
+		return AskedLimits.of(Charge.distinct(charges), this.killSwitch.mode(), this.pending);
 	}
 
 	private Decision decide(AskedLimits asked) {
@@ -215,7 +201,7 @@ final class StoreRateLimiter implements RateLimiter {
 			List<LimitDecision> limits = decision.limits();
 			for (int i = 0; i < limits.size(); i++) {
 				if (limits.get(i).turnAfterNanos() > 0) {
-					this.listener.waited(asked.limitOf(limits.get(i), i), waited);
+					this.listener.waited(limits.get(i).charge().handle().registered(), waited);
 				}
 			}
 		}
@@ -230,7 +216,7 @@ final class StoreRateLimiter implements RateLimiter {
 		for (int i = 0; i < own.size(); i++) {
 			LimitDecision limit = own.get(i);
 			if (decision.allowed() || limit.violated()) {
-				count(asked.limitOf(limit, i), limit, asked.offences(limit, i));
+				count(limit.charge().handle().registered(), limit, asked.offences(limit, i));
 			}
 		}
 		asked.ended();
@@ -254,7 +240,7 @@ final class StoreRateLimiter implements RateLimiter {
 
 	private void count(RegisteredLimit registered, LimitDecision said, int offences) {
 		count(registered.statistics(), said);
-		PenaltyLimits penalty = registered.penaltyLimits();
+		PenaltyHandles penalty = registered.penaltyHandles();
 		for (int i = 0; penalty != null && i < offences; i++) {
 			this.penalties.refused(registered, penalty, said.key());
 		}

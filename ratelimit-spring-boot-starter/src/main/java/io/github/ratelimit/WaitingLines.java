@@ -13,7 +13,7 @@ final class WaitingLines {
 
 	private final ConcurrentMap<LineKey, WaitingLine> lines = new ConcurrentHashMap<>();
 
-	private final ConcurrentMap<String, Integer> waiting = new ConcurrentHashMap<>();
+	private final ConcurrentMap<RegisteredLimit, Integer> waiting = new ConcurrentHashMap<>();
 
 	private final TimeSource time;
 
@@ -119,10 +119,10 @@ final class WaitingLines {
 	record Joined(@Nullable Place place, long waitNanos, boolean mayWait) {
 	}
 
-	private record LineKey(String limit, Key key) {
+	private record LineKey(RegisteredLimit limit, Key key) {
 
 		static LineKey of(Charge charge) {
-			return new LineKey(charge.limit().name(), charge.key());
+			return new LineKey(charge.handle().registered(), charge.key());
 		}
 
 	}

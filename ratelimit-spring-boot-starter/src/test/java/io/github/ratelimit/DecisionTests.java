@@ -128,8 +128,8 @@ class DecisionTests {
 		Limit limit = Limit.of("chat", Rate.parse("10/min"));
 		for (int round = 0; round < 300; round++) {
 			Key key = Key.of("caller" + (round % 3));
-			Decision first = Decision.of(this.store.take(new Charge(limit, key, 6)), this.store);
-			Decision second = Decision.of(this.store.take(new Charge(limit, key, 4)), this.store);
+			Decision first = Decision.of(this.store.take(new Charge(Handles.of(limit), key, 6)), this.store);
+			Decision second = Decision.of(this.store.take(new Charge(Handles.of(limit), key, 4)), this.store);
 			Set<Integer> gaveBack = ConcurrentHashMap.newKeySet();
 			TestThreads.run(4, (thread) -> {
 				if (first.permit().giveBack()) {
@@ -137,7 +137,7 @@ class DecisionTests {
 				}
 			});
 			assertThat(gaveBack).hasSize(1);
-			assertThat(this.store.take(new Charge(limit, key, 0)).remaining()).isEqualTo(6);
+			assertThat(this.store.take(new Charge(Handles.of(limit), key, 0)).remaining()).isEqualTo(6);
 			assertThat(second.permit().giveBack()).isTrue();
 			assertThat(second.permit().giveBack()).isFalse();
 		}
@@ -208,7 +208,7 @@ class DecisionTests {
 	}
 
 	private static Charge charge(String name, long permits) {
-		return new Charge(Limit.of(name, Rate.parse("10/min")), Key.of("caller"), permits);
+		return new Charge(Handles.of(Limit.of(name, Rate.parse("10/min"))), Key.of("caller"), permits);
 	}
 
 }

@@ -42,37 +42,37 @@ final class FailingStore implements LimitStore {
 	}
 
 	@Override
-	public Optional<KeyState> find(Limit limit, String keyId) {
+	public Optional<KeyState> find(LimitHandle limit, String keyId) {
 		throw failure();
 	}
 
 	@Override
-	public boolean reset(Limit limit, String keyId) {
+	public boolean reset(LimitHandle limit, String keyId) {
 		throw failure();
 	}
 
 	@Override
-	public KeyPage keys(Limit limit, String after, int size) {
+	public KeyPage keys(LimitHandle limit, String after, int size) {
 		throw failure();
 	}
 
 	@Override
-	public List<KeyState> mostDenied(Limit limit, int size) {
+	public List<KeyState> mostDenied(LimitHandle limit, int size) {
 		throw failure();
 	}
 
 	@Override
-	public long trackedKeys(Limit limit) {
+	public long trackedKeys(LimitHandle limit) {
 		throw failure();
 	}
 
 	@Override
-	public long forgottenPermits(Limit limit) {
+	public long forgottenPermits(LimitHandle limit) {
 		throw failure();
 	}
 
 	@Override
-	public long forgivenPermits(Limit limit) {
+	public long forgivenPermits(LimitHandle limit) {
 		throw failure();
 	}
 

@@ -102,13 +102,14 @@ class LimitDecisionTests {
 	}
 
 	private static Charge charge(Limit limit, long permits) {
-		return new Charge(limit, Key.of("caller"), permits);
+		return new Charge(Handles.of(limit), Key.of("caller"), permits);
 	}
 
 	@Test
 	void aTurnThatIsRefusedViolatesItsOnlyRateWhateverIsLeft() {
 		Limit paced = Limit.named("mail").rates(Rate.parse("10/s")).maxWait(Duration.ofSeconds(2), 10).build();
-		LimitDecision refused = LimitDecision.refused(new Charge(paced, Key.of("ann"), 1), 5, 100, 100, null);
+		LimitDecision refused = LimitDecision.refused(new Charge(Handles.of(paced), Key.of("ann"), 1), 5, 100, 100,
+				null);
 
 		assertThat(refused.violated(0)).isTrue();
 	}

@@ -79,37 +79,37 @@ public final class OutageStore implements LimitStore {
 	}
 
 	@Override
-	public Optional<KeyState> find(Limit limit, String keyId) {
+	public Optional<KeyState> find(LimitHandle limit, String keyId) {
 		return asked().find(limit, keyId);
 	}
 
 	@Override
-	public boolean reset(Limit limit, String keyId) {
+	public boolean reset(LimitHandle limit, String keyId) {
 		return asked().reset(limit, keyId);
 	}
 
 	@Override
-	public KeyPage keys(Limit limit, String after, int size) {
+	public KeyPage keys(LimitHandle limit, String after, int size) {
 		return asked().keys(limit, after, size);
 	}
 
 	@Override
-	public List<KeyState> mostDenied(Limit limit, int size) {
+	public List<KeyState> mostDenied(LimitHandle limit, int size) {
 		return this.there.mostDenied(limit, size);
 	}
 
 	@Override
-	public long trackedKeys(Limit limit) {
+	public long trackedKeys(LimitHandle limit) {
 		return this.there.trackedKeys(limit);
 	}
 
 	@Override
-	public long forgottenPermits(Limit limit) {
+	public long forgottenPermits(LimitHandle limit) {
 		return this.there.forgottenPermits(limit);
 	}
 
 	@Override
-	public long forgivenPermits(Limit limit) {
+	public long forgivenPermits(LimitHandle limit) {
 		return this.there.forgivenPermits(limit);
 	}
 

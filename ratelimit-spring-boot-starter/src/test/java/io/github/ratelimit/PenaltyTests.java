@@ -42,8 +42,8 @@ class PenaltyTests {
 
 			});
 
-	private final RegisteredLimit chat = this.registry.register(Limit.of("chat", Rate.parse("10/s")), List.of(),
-			Map.of(), new Penalty(3, Duration.ofMinutes(10), Duration.ofHours(1)));
+	private final RegisteredLimit chat = this.registry.register(LimitSettings.of(Limit.of("chat", Rate.parse("10/s")))
+		.withPenalty(new Penalty(3, Duration.ofMinutes(10), Duration.ofHours(1))), List.of());
 
 	@Test
 	void aKeyThatIsRefusedTooOftenIsBannedForAWhile() {
@@ -155,15 +155,15 @@ class PenaltyTests {
 	}
 
 	private Charge login(String key) {
-		return new Charge(this.chat.limit(), Key.of(key), 1).pending();
+		return new Charge(this.chat.handle(), Key.of(key), 1).pending();
 	}
 
 	@Test
 	void aBanRefusesTheWholeCallAndTakesNothingOfItsOtherLimits() {
-		Limit tokens = this.registry.register(Limit.of("tokens", Rate.parse("100/min")), List.of()).limit();
+		LimitHandle tokens = this.registry.register(Limit.of("tokens", Rate.parse("100/min")), List.of()).handle();
 		ban("ann");
 		Decision refused = this.limiter.tryAcquire(
-				List.of(new Charge(tokens, Key.of("ann"), 60), new Charge(this.chat.limit(), Key.of("ann"), 1)));
+				List.of(new Charge(tokens, Key.of("ann"), 60), new Charge(this.chat.handle(), Key.of("ann"), 1)));
 
 		assertThat(refused.allowed()).isFalse();
 		assertThat(refused.limits()).hasSize(2);
@@ -174,7 +174,7 @@ class PenaltyTests {
 
 	@Test
 	void inShadowNobodyIsStoppedAndEverythingIsCounted() {
-		this.chat.mode(LimitMode.SHADOW);
+		this.chat.change((settings) -> settings.withMode(LimitMode.SHADOW));
 		for (int i = 0; i < 20; i++) {
 			Decision decision = this.limiter.tryAcquire("chat", "ann");
 			assertThat(decision.allowed()).isTrue();
@@ -185,15 +185,15 @@ class PenaltyTests {
 		assertThat(this.chat.statistics().denied()).isZero();
 		assertThat(this.chat.statistics().allowed()).isEqualTo(10);
 
-		this.chat.mode(LimitMode.ENFORCE);
+		this.chat.change((settings) -> settings.withMode(LimitMode.ENFORCE));
 		assertThat(refuse("ann").isBanned()).isTrue();
 	}
 
 	@Test
 	void aBannedCallInShadowHoldsNothing() {
-		RegisteredLimit slots = this.registry.register(Limit.named("slots").maxConcurrent(2).build(), List.of(),
-				Map.of(), new Penalty(1, Duration.ofMinutes(10), Duration.ofHours(1)));
-		slots.mode(LimitMode.SHADOW);
+		RegisteredLimit slots = this.registry.register(LimitSettings.of(Limit.named("slots").maxConcurrent(2).build())
+			.withPenalty(new Penalty(1, Duration.ofMinutes(10), Duration.ofHours(1))), List.of());
+		slots.change((settings) -> settings.withMode(LimitMode.SHADOW));
 		List<Permit> held = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
 			held.add(this.limiter.tryAcquire("slots", "ann").permit());
@@ -203,14 +203,15 @@ class PenaltyTests {
 		for (int i = 0; i < 5; i++) {
 			this.limiter.tryAcquire("slots", "ann").permit().close();
 		}
-		assertThat(this.store.take(new Charge(slots.limit(), Key.of("ann"), 0)).remaining()).isEqualTo(2);
+		assertThat(this.store.take(new Charge(slots.handle(), Key.of("ann"), 0)).remaining()).isEqualTo(2);
 	}
 
 	@Test
 	void aLimitInShadowNeitherStopsNorIsSparedByTheOthers() {
-		Limit few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).limit();
-		this.registry.get("few").mode(LimitMode.SHADOW);
-		List<Charge> both = List.of(new Charge(few, Key.of("ann"), 1), new Charge(this.chat.limit(), Key.of("ann"), 4));
+		LimitHandle few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).handle();
+		this.registry.get("few").change((settings) -> settings.withMode(LimitMode.SHADOW));
+		List<Charge> both = List.of(new Charge(few, Key.of("ann"), 1),
+				new Charge(this.chat.handle(), Key.of("ann"), 4));
 
 		assertThat(this.limiter.tryAcquire(both).allowed()).isTrue();
 		Decision tried = this.limiter.tryAcquire(both);
@@ -243,13 +244,6 @@ class PenaltyTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> new Penalty(5, Duration.ZERO, Duration.ofHours(1)));
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> new Penalty(5, Duration.ofMinutes(1), Duration.ofNanos(5)));
-	}
-
-	@Test
-	void companionsAreKnownByTheLimitThatTheyServe() {
-		assertThat(Penalty.guarded("chat..ban")).isEqualTo("chat");
-		assertThat(Penalty.guarded("chat..denials")).isEqualTo("chat");
-		assertThat(Penalty.guarded("Chat.ban")).isEqualTo("Chat.ban");
 	}
 
 	private void ban(String key) {

@@ -95,8 +95,8 @@ class WaitingTests {
 	@Test
 	void callsThatHoldTheirThreadsHoldAShareOfThem() {
 		WaitingLines lines = new WaitingLines(this.time, new ThreadShare(4));
-		Charge charge = new Charge(this.mail, ANN, 1).waiting(Duration.ofSeconds(60).toNanos());
-		Charge other = new Charge(this.mail, Key.of("bob"), 1).waiting(Duration.ofSeconds(60).toNanos());
+		Charge charge = new Charge(handle(this.mail), ANN, 1).waiting(Duration.ofSeconds(60).toNanos());
+		Charge other = new Charge(handle(this.mail), Key.of("bob"), 1).waiting(Duration.ofSeconds(60).toNanos());
 		List<WaitingLine.Place> anns = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {
 			WaitingLines.Joined joined = lines.join(charge, true);
@@ -108,7 +108,7 @@ class WaitingTests {
 		assertThat(lines.join(charge, false).mayWait()).as("without a thread").isTrue();
 		assertThat(lines.join(other, true).mayWait()).isTrue();
 		assertThat(lines.join(other, true).mayWait()).isTrue();
-		Charge third = new Charge(this.mail, Key.of("carl"), 1).waiting(Duration.ofSeconds(60).toNanos());
+		Charge third = new Charge(handle(this.mail), Key.of("carl"), 1).waiting(Duration.ofSeconds(60).toNanos());
 		WaitingLines.Joined first = lines.join(third, true);
 		assertThat(first.place()).as("where nobody waits the turn may be now").isNotNull();
 		assertThat(first.mayWait()).isFalse();
@@ -148,13 +148,13 @@ class WaitingTests {
 
 	@Test
 	void aRefusalByAnotherLimitTakesNoTurn() {
-		Limit few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).limit();
-		assertThat(this.limiter.tryAcquire(List.of(new Charge(few, ANN, 1), new Charge(this.mail, ANN, 1))).allowed())
-			.isTrue();
+		LimitHandle few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).handle();
+		assertThat(this.limiter.tryAcquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
+			.allowed()).isTrue();
 		this.time.advance(STEP);
 
-		assertThat(this.limiter.tryAcquire(List.of(new Charge(few, ANN, 1), new Charge(this.mail, ANN, 1))).allowed())
-			.isFalse();
+		assertThat(this.limiter.tryAcquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
+			.allowed()).isFalse();
 		assertThat(call(this.mail).allowed()).isTrue();
 	}
 
@@ -164,7 +164,7 @@ class WaitingTests {
 		Limit quick = paced("quick", "10/s", Duration.ofSeconds(5), 10);
 		List<Call> calls = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
-			calls.add(call(List.of(new Charge(slow, ANN, 1), new Charge(quick, ANN, 1))));
+			calls.add(call(List.of(new Charge(handle(slow), ANN, 1), new Charge(handle(quick), ANN, 1))));
 		}
 		assertThat(calls).filteredOn(Call::allowed).hasSize(1);
 		this.time.advance(Duration.ofSeconds(1));
@@ -179,10 +179,12 @@ class WaitingTests {
 		Limit everybody = paced("everybody", "10/s", Duration.ofSeconds(2), 100);
 		Limit slow = paced("slow", "1/s", Duration.ofSeconds(2), 100);
 		Key other = Key.of("bob");
-		assertThat(call(List.of(new Charge(everybody, Key.GLOBAL, 1), new Charge(slow, ANN, 1))).allowed()).isTrue();
-		Call greedy = call(List.of(new Charge(everybody, Key.GLOBAL, 1), new Charge(slow, ANN, 1)));
-		Call greedier = call(List.of(new Charge(everybody, Key.GLOBAL, 1), new Charge(slow, ANN, 1)));
-		Call modest = call(List.of(new Charge(everybody, Key.GLOBAL, 1), new Charge(slow, other, 1)));
+		assertThat(
+				call(List.of(new Charge(handle(everybody), Key.GLOBAL, 1), new Charge(handle(slow), ANN, 1))).allowed())
+			.isTrue();
+		Call greedy = call(List.of(new Charge(handle(everybody), Key.GLOBAL, 1), new Charge(handle(slow), ANN, 1)));
+		Call greedier = call(List.of(new Charge(handle(everybody), Key.GLOBAL, 1), new Charge(handle(slow), ANN, 1)));
+		Call modest = call(List.of(new Charge(handle(everybody), Key.GLOBAL, 1), new Charge(handle(slow), other, 1)));
 
 		assertThat(modest.isDone()).isFalse();
 		this.time.advance(STEP.multipliedBy(2));
@@ -198,7 +200,7 @@ class WaitingTests {
 	void aCallThatGivesUpAtTheMomentOfItsTurnHoldsNothing() {
 		Limit brief = paced("brief", "10/s", STEP.minusNanos(1), 10);
 		StoreRateLimiter other = limiter();
-		List<Charge> one = List.of(new Charge(brief, ANN, 1));
+		List<Charge> one = List.of(new Charge(handle(brief), ANN, 1));
 		assertThat(new Call(other.acquireAsync(one)).allowed()).isTrue();
 		Call refused = new Call(this.limiter.acquireAsync(one));
 		assertThat(refused.refused()).isTrue();
@@ -214,15 +216,15 @@ class WaitingTests {
 		StoreRateLimiter limiter = new StoreRateLimiter(this.registry, broken, new KillSwitch(true),
 				new Degradation(this.time), this.time, RateLimitListener.NONE, Runnable::run, new ThreadShare(10));
 
-		assertThat(limiter.acquireAsync(List.of(new Charge(this.mail, ANN, 1)))).isCompletedExceptionally();
+		assertThat(limiter.acquireAsync(List.of(new Charge(handle(this.mail), ANN, 1)))).isCompletedExceptionally();
 		assertThatExceptionOfType(StackOverflowError.class)
-			.isThrownBy(() -> limiter.tryAcquire(new Charge(this.mail, ANN, 1)));
+			.isThrownBy(() -> limiter.tryAcquire(new Charge(handle(this.mail), ANN, 1)));
 		assertThat(limiter.waiting()).isZero();
 	}
 
 	@Test
 	void aLimitThatIsOnlyTriedOutLetsNobodyWait() {
-		this.registry.get("mail").mode(LimitMode.SHADOW);
+		this.registry.get("mail").change((settings) -> settings.withMode(LimitMode.SHADOW));
 		for (int i = 0; i < 20; i++) {
 			assertThat(call(this.mail).allowed()).isTrue();
 		}
@@ -264,7 +266,8 @@ class WaitingTests {
 		long start = this.time.nanoTime();
 		for (int step = 0; step < 2000; step++) {
 			if (random.nextInt(3) > 0) {
-				Call call = new Call(instances.get(random.nextInt(3)).acquireAsync(List.of(new Charge(limit, ANN, 1))));
+				Call call = new Call(
+						instances.get(random.nextInt(3)).acquireAsync(List.of(new Charge(handle(limit), ANN, 1))));
 				call.future.thenAccept((decision) -> {
 					if (decision.allowed()) {
 						output.add(this.time.nanoTime() - start);
@@ -299,10 +302,10 @@ class WaitingTests {
 		RateLimiter real = RateLimiter.create(this.registry, new MemoryStore(TimeSource.system(), 10),
 				new KillSwitch(true), new Degradation(TimeSource.system()));
 		Limit hourly = paced("hourly", "1/h", Duration.ofHours(3), 10);
-		assertThat(real.tryAcquire(new Charge(hourly, ANN, 1)).allowed()).isTrue();
+		assertThat(real.tryAcquire(new Charge(handle(hourly), ANN, 1)).allowed()).isTrue();
 		CountDownLatch refused = new CountDownLatch(1);
 		Thread waiting = new Thread(() -> {
-			Decision decision = real.tryAcquire(new Charge(hourly, ANN, 1));
+			Decision decision = real.tryAcquire(new Charge(handle(hourly), ANN, 1));
 			if (!decision.allowed() && Thread.currentThread().isInterrupted()) {
 				refused.countDown();
 			}
@@ -314,7 +317,7 @@ class WaitingTests {
 		waiting.interrupt();
 
 		assertThat(refused.await(10, TimeUnit.SECONDS)).isTrue();
-		CompletableFuture<Decision> next = real.acquireAsync(List.of(new Charge(hourly, ANN, 1)));
+		CompletableFuture<Decision> next = real.acquireAsync(List.of(new Charge(handle(hourly), ANN, 1)));
 		assertThat(next).isNotDone();
 		next.cancel(true);
 	}
@@ -329,9 +332,9 @@ class WaitingTests {
 		long start = System.nanoTime();
 		List<CompletableFuture<Decision>> later = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
-			later.add(real.acquireAsync(List.of(new Charge(patient, ANN, 1))));
+			later.add(real.acquireAsync(List.of(new Charge(handle(patient), ANN, 1))));
 		}
-		assertThat(real.tryAcquire(new Charge(patient, ANN, 1)).allowed()).isTrue();
+		assertThat(real.tryAcquire(new Charge(handle(patient), ANN, 1)).allowed()).isTrue();
 
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
 		assertThat(later).allMatch((future) -> future.join().allowed());
@@ -352,7 +355,7 @@ class WaitingTests {
 	}
 
 	private Call call(Limit limit, Key key) {
-		return call(List.of(new Charge(limit, key, 1)));
+		return call(List.of(new Charge(handle(limit), key, 1)));
 	}
 
 	private Call call(List<Charge> charges) {
@@ -360,7 +363,7 @@ class WaitingTests {
 	}
 
 	private Call call(StoreRateLimiter instance) {
-		return new Call(instance.acquireAsync(List.of(new Charge(this.mail, ANN, 1))));
+		return new Call(instance.acquireAsync(List.of(new Charge(handle(this.mail), ANN, 1))));
 	}
 
 	private static String allowed(List<Call> here, List<Call> there) {
@@ -411,6 +414,10 @@ class WaitingTests {
 				.toList();
 		}
 
+	}
+
+	private LimitHandle handle(Limit limit) {
+		return this.registry.get(limit.name()).handle();
 	}
 
 }

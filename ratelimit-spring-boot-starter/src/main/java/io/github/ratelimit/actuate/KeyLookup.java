@@ -30,14 +30,14 @@ final class KeyLookup {
 	 */
 	Optional<KeyState> find(RegisteredLimit registered, String idOrText) {
 		if (Key.isId(idOrText)) {
-			Optional<KeyState> byId = this.store.find(registered.limit(), idOrText);
+			Optional<KeyState> byId = this.store.find(registered.handle(), idOrText);
 			if (byId.isPresent()) {
 				return byId;
 			}
 		}
 		List<KeyState> found = new ArrayList<>();
 		for (Key candidate : registered.candidates(idOrText)) {
-			this.store.find(registered.limit(), candidate).ifPresent(found::add);
+			this.store.find(registered.handle(), candidate).ifPresent(found::add);
 		}
 		if (found.size() > 1) {
 			throw RateLimitsEndpoint.invalid("Several keys of limit '" + registered.limit().name()

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.ratelimit.KeySource;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitSettings;
 import io.github.ratelimit.LimitStatistics;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.Penalty;
@@ -43,20 +44,21 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 	private static final int MOST_DENIED = 10;
 
 	static LimitDescriptor of(RegisteredLimit registered, LimitStore store) {
-		Limit limit = registered.limit();
+		LimitSettings settings = registered.settings();
+		Limit limit = settings.limit();
 		LimitStatistics statistics = registered.statistics();
-		Penalty penalty = registered.penalty();
+		Penalty penalty = settings.penalty();
 		return new LimitDescriptor(limit.algorithm().toString(), rates(limit), places(limit),
-				registered.keySources().stream().map(KeySource::expression).toList(), plans(registered),
-				registered.mode().toString(), (penalty != null) ? penalty.toString() : null, registered.boundTo(),
+				registered.keySources().stream().map(KeySource::expression).toList(), plans(settings),
+				settings.mode().toString(), (penalty != null) ? penalty.toString() : null, registered.boundTo(),
 				statistics.allowed(), statistics.denied(), statistics.shadowDenied(), statistics.degraded(),
-				store.trackedKeys(limit),
-				store.mostDenied(limit, MOST_DENIED).stream().map(DeniedKeyDescriptor::of).toList());
+				store.trackedKeys(registered.handle()),
+				store.mostDenied(registered.handle(), MOST_DENIED).stream().map(DeniedKeyDescriptor::of).toList());
 	}
 
-	private static Map<String, PlanDescriptor> plans(RegisteredLimit registered) {
+	private static Map<String, PlanDescriptor> plans(LimitSettings settings) {
 		Map<String, PlanDescriptor> plans = new TreeMap<>();
-		registered.plans().forEach((plan, limit) -> plans.put(plan, new PlanDescriptor(rates(limit), places(limit))));
+		settings.plans().forEach((plan, limit) -> plans.put(plan, new PlanDescriptor(rates(limit), places(limit))));
 		return plans;
 	}
 

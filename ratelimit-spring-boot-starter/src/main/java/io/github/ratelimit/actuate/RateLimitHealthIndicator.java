@@ -7,7 +7,6 @@ import io.github.ratelimit.RegisteredLimit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -26,16 +25,16 @@ public class RateLimitHealthIndicator extends AbstractHealthIndicator {
 
 	private final LimitRegistry limits;
 
-	private final Function<String, OnStoreFailure> onStoreFailure;
+	private final OnStoreFailure onStoreFailure;
 
 	/**
 	 * Creates the indicator.
 	 * @param store where permits are kept
 	 * @param limits the limits
-	 * @param onStoreFailure tells by a limit's name what it does while the store fails
+	 * @param onStoreFailure what limits do while the store fails that have no setting of
+	 * their own
 	 */
-	public RateLimitHealthIndicator(LimitStore store, LimitRegistry limits,
-			Function<String, OnStoreFailure> onStoreFailure) {
+	public RateLimitHealthIndicator(LimitStore store, LimitRegistry limits, OnStoreFailure onStoreFailure) {
 		super("The store of the limits could not be asked how it does");
 		this.store = store;
 		this.limits = limits;
@@ -57,8 +56,9 @@ public class RateLimitHealthIndicator extends AbstractHealthIndicator {
 	private Map<String, String> whatLimitsDo() {
 		Map<String, String> limits = new LinkedHashMap<>();
 		for (RegisteredLimit registered : this.limits.all()) {
-			String name = registered.limit().name();
-			limits.put(name, this.onStoreFailure.apply(name).name().toLowerCase(Locale.ROOT));
+			OnStoreFailure own = registered.settings().onStoreFailure();
+			OnStoreFailure policy = (own != null) ? own : this.onStoreFailure;
+			limits.put(registered.name(), policy.name().toLowerCase(Locale.ROOT));
 		}
 		return limits;
 	}

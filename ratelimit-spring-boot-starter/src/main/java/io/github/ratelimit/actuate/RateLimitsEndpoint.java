@@ -5,7 +5,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyPage;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.KillSwitch;
-import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
@@ -74,7 +74,7 @@ public class RateLimitsEndpoint {
 	public RateLimitsDescriptor rateLimits() {
 		Map<String, LimitDescriptor> limits = new LinkedHashMap<>();
 		for (RegisteredLimit registered : this.registry.all()) {
-			limits.put(registered.limit().name(), describe(registered));
+			limits.put(registered.name(), describe(registered));
 		}
 		return new RateLimitsDescriptor(this.killSwitch.enabled(), this.killSwitch.mode().toString(),
 				new StoreDescriptor(this.store.type(), this.store.status(), this.store.instances()), limits);
@@ -103,9 +103,9 @@ public class RateLimitsEndpoint {
 	public void setModeOf(@Selector String limit, @Nullable String mode) {
 		RegisteredLimit registered = this.registry.get(limit);
 		LimitMode parsed = parse(mode);
-		registered.mode(parsed);
-		logger.warn("The mode of limit '" + registered.limit().name() + "' is " + parsed
-				+ " from now on (ratelimits endpoint)");
+		registered.change((settings) -> settings.withMode(parsed));
+		logger
+			.warn("The mode of limit '" + registered.name() + "' is " + parsed + " from now on (ratelimits endpoint)");
 	}
 
 	private static LimitMode parse(@Nullable String mode) {
@@ -135,9 +135,9 @@ public class RateLimitsEndpoint {
 	@ReadOperation
 	public LimitKeysDescriptor limit(@Selector String limit, @Nullable String after, @Nullable Integer size) {
 		RegisteredLimit registered = this.registry.get(limit);
-		KeyPage page = page(registered.limit(), after, (size != null) ? size : DEFAULT_PAGE_SIZE);
+		KeyPage page = page(registered.handle(), after, (size != null) ? size : DEFAULT_PAGE_SIZE);
 		List<KeyDescriptor> keys = page.keys().stream().map(KeyDescriptor::of).toList();
-		return new LimitKeysDescriptor(registered.limit().name(), describe(registered), keys, page.next());
+		return new LimitKeysDescriptor(registered.name(), describe(registered), keys, page.next());
 	}
 
 	/**
@@ -167,11 +167,11 @@ public class RateLimitsEndpoint {
 	public boolean reset(@Selector String limit, @Selector String key) {
 		RegisteredLimit registered = this.registry.get(limit);
 		return this.lookup.find(registered, key)
-			.map((state) -> this.store.reset(registered.limit(), state.key().id()))
+			.map((state) -> this.store.reset(registered.handle(), state.key().id()))
 			.orElse(false);
 	}
 
-	private KeyPage page(Limit limit, @Nullable String after, int size) {
+	private KeyPage page(LimitHandle limit, @Nullable String after, int size) {
 		if (size < 1 || size > MAX_PAGE_SIZE) {
 			throw invalidSize(size);
 		}

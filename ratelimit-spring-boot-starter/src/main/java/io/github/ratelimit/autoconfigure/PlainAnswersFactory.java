@@ -15,12 +15,11 @@ final class PlainAnswersFactory {
 	private PlainAnswersFactory() {
 	}
 
-	static PlainAnswers answers(RateLimitProperties properties, LimitDefinitions limits,
-			ObjectProvider<BodyStyle> bodies) {
+	static PlainAnswers answers(RateLimitProperties properties, ObjectProvider<BodyStyle> bodies) {
 		List<BodyStyle> own = bodies.orderedStream().toList();
 		BodyStyle body = StyleNames.find("ratelimit.http.body", properties.getHttp().getBody(),
 				(name) -> AnswerStyles.body(own, name));
-		return new PlainAnswers(body, limits.hidden());
+		return new PlainAnswers(body);
 	}
 
 }

@@ -53,7 +53,7 @@ class RateLimitAnswersConfiguration {
 					(name) -> styles.headers(List.of(name))));
 		StyleNames.find("ratelimit.http.body", http.getBody(), styles::body);
 		HeaderWarnings.log(http.getHeaders(), limits);
-		return new Answers(styles, http.getHeaders(), http.getBody(), limits.hidden(), crossOrigin,
+		return new Answers(styles, http.getHeaders(), http.getBody(), crossOrigin,
 				http.getUpstreamHeaders(), http.getLongestRetry());
 	}
 

@@ -68,7 +68,7 @@ public final class RateLimitAutoConfiguration {
 	MemoryStore rateLimitMemoryStore(RateLimitProperties properties, TimeSource time, LimitRegistry registry,
 			LimitDefinitions definitions) {
 		MemoryStore store = new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit());
-		registry.whenRegistered(new CountableLimits("cannot be counted exactly", store::check, definitions));
+		registry.addCheck(new CountableLimits("cannot be counted exactly", store::check, definitions));
 		return store;
 	}
 

@@ -22,9 +22,9 @@ public final class RateLimitGraphQlAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RefusalErrorResolver rateLimitRefusalErrorResolver(RateLimitProperties properties, LimitDefinitions limits,
+	RefusalErrorResolver rateLimitRefusalErrorResolver(RateLimitProperties properties,
 			ObjectProvider<BodyStyle> bodies) {
-		return new RefusalErrorResolver(PlainAnswersFactory.answers(properties, limits, bodies));
+		return new RefusalErrorResolver(PlainAnswersFactory.answers(properties, bodies));
 	}
 
 }

@@ -4,6 +4,7 @@ import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.actuate.RateLimitHealthIndicator;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -25,8 +26,8 @@ public final class RateLimitHealthContributorAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = { "ratelimitHealthIndicator", "ratelimitHealthContributor" })
 	RateLimitHealthIndicator ratelimitHealthContributor(LimitStore store, LimitRegistry limits,
-			LimitDefinitions definitions) {
-		return new RateLimitHealthIndicator(store, limits, definitions::onStoreFailure);
+			RateLimitProperties properties) {
+		return new RateLimitHealthIndicator(store, limits, properties.getOnStoreFailure());
 	}
 
 }

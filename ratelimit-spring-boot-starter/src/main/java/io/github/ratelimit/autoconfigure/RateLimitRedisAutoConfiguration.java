@@ -64,10 +64,10 @@ public final class RateLimitRedisAutoConfiguration {
 		RedisStore rateLimitRedisStore(ListableBeanFactory beans, RateLimitProperties properties,
 				LimitDefinitions definitions, StandIn standIn, TimeSource time, ObjectProvider<StoreObserver> observer,
 				LimitRegistry registry) {
-			RedisStore store = create(required(beans), RedisSettings.of(properties, definitions), standIn, time,
+			RedisStore store = create(required(beans), RedisSettings.of(properties), standIn, time,
 					observer.getIfAvailable(() -> StoreObserver.NONE));
 			try {
-				registry.whenRegistered(new CountableLimits("cannot be counted in Redis, and ratelimit.store is redis",
+				registry.addCheck(new CountableLimits("cannot be counted in Redis, and ratelimit.store is redis",
 						store::check, definitions));
 				store.compareConfigurations(registry::all);
 			}

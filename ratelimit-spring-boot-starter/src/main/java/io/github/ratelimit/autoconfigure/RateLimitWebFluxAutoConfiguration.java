@@ -24,9 +24,9 @@ public final class RateLimitWebFluxAutoConfiguration {
 	static final String HANDLER = "rateLimitWebExceptionHandler";
 
 	@Bean(HANDLER)
-	RateLimitWebExceptionHandler rateLimitWebExceptionHandler(RateLimitProperties properties, LimitDefinitions limits,
+	RateLimitWebExceptionHandler rateLimitWebExceptionHandler(RateLimitProperties properties,
 			ObjectProvider<BodyStyle> bodies) {
-		return new RateLimitWebExceptionHandler(PlainAnswersFactory.answers(properties, limits, bodies));
+		return new RateLimitWebExceptionHandler(PlainAnswersFactory.answers(properties, bodies));
 	}
 
 }

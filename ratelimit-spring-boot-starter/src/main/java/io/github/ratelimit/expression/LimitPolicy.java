@@ -2,7 +2,7 @@ package io.github.ratelimit.expression;
 
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RegisteredLimit;
 import java.util.ArrayList;
@@ -31,12 +31,12 @@ public final class LimitPolicy {
 	private LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
 			@Nullable CostExpression cost, @Nullable PlanSelection plans, @Nullable AfterResponse afterResponse) {
 		if (keys.isEmpty()) {
-			throw new IllegalArgumentException("Limit '" + registered.limit().name()
+			throw new IllegalArgumentException("Limit '" + registered.name()
 					+ "' has no key. Say whose calls it counts, for example header('X-API-Key'), ip or global.");
 		}
 		for (int i = 0; i < keys.size() - 1; i++) {
 			if (isGlobal(keys.get(i))) {
-				throw new IllegalArgumentException("Limit '" + registered.limit().name() + "' has keys after global, "
+				throw new IllegalArgumentException("Limit '" + registered.name() + "' has keys after global, "
 						+ "which every call has. Write global as the last key, or leave the others out.");
 			}
 		}
@@ -77,13 +77,12 @@ public final class LimitPolicy {
 		}
 		long permits = (this.cost != null) ? this.cost.evaluate(call) : 1;
 		boolean countsLater = countsWhenAnswered() && call.request() != null;
-		Limit limit = limit(call, key);
-		Charge charge = new Charge(limit, key, permits);
+		Charge charge = new Charge(handle(call, key), key, permits);
 		return countsLater ? charge.pending() : charge;
 	}
 
-	private Limit limit(Call call, Key key) {
-		return (this.plans != null) ? this.plans.limit(this.registered, call, key) : this.registered.limit();
+	private LimitHandle handle(Call call, Key key) {
+		return (this.plans != null) ? this.plans.handle(this.registered, call, key) : this.registered.handle();
 	}
 
 	private @Nullable Key key(Call call) {
@@ -115,7 +114,7 @@ public final class LimitPolicy {
 	}
 
 	private MissingKeyException missing(String reason) {
-		return new MissingKeyException(this.registered.limit().name(), this.noValue + ", and " + reason);
+		return new MissingKeyException(this.registered.name(), this.noValue + ", and " + reason);
 	}
 
 	private static String noValue(List<KeyExpression> keys) {

@@ -1,8 +1,9 @@
 package io.github.ratelimit.expression;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.RegisteredLimit;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.logging.Log;
@@ -72,26 +73,22 @@ public final class PlanSelection {
 		return new PlanSelection((call, key) -> resolved.planOf(key));
 	}
 
-	Limit limit(RegisteredLimit registered, Call call, Key key) {
+	LimitHandle handle(RegisteredLimit registered, Call call, Key key) {
 		String plan = this.source.plan(call, key);
-		if (plan == null) {
-			return registered.limit();
+		LimitHandle handle = registered.handle(plan);
+		if (handle == null) {
+			noteUnknown(registered, Objects.requireNonNull(plan));
+			return registered.handle();
 		}
-		Limit limit = registered.plans().get(plan);
-		if (limit == null) {
-			noteUnknown(registered, plan);
-			return registered.limit();
-		}
-		return limit;
+		return handle;
 	}
 
 	private void noteUnknown(RegisteredLimit registered, String plan) {
 		if (this.unknown.size() < MAX_REMEMBERED_NAMES && this.unknown.add(plan)) {
-			Limit limit = registered.limit();
-			logger.warn("Limit '" + limit.name() + "' has no plan '" + shown(plan) + "', only "
-					+ String.join(", ", registered.plans().keySet().stream().sorted().toList())
-					+ ": such calls get the limit's own rate. Add it below ratelimit.limits." + limit.name()
-					+ ".plans");
+			String limit = registered.name();
+			logger.warn("Limit '" + limit + "' has no plan '" + shown(plan) + "', only "
+					+ String.join(", ", registered.settings().plans().keySet().stream().sorted().toList())
+					+ ": such calls get the limit's own rate. Add it below ratelimit.limits." + limit + ".plans");
 		}
 	}
 

@@ -26,26 +26,33 @@ import org.jspecify.annotations.Nullable;
  * @param limits the limits
  * @param fallback what is called instead of a refused call, null for the exception
  * @param future whether callers look for failures in a future
- * @param waits whether calls may have to wait for their turn
  * @param skipped where refused runs are reported that nobody waits for, null if somebody
  * does
  */
 record MethodPolicy(List<LimitPolicy> policies, List<@Nullable SettleExpression> settles, List<RegisteredLimit> limits,
-		@Nullable FallbackMethod fallback, boolean future, boolean waits, @Nullable SkippedRuns skipped) {
+		@Nullable FallbackMethod fallback, boolean future, @Nullable SkippedRuns skipped) {
 
 	static MethodPolicy of(LimitedMethod method, Map<LimitPolicy, @Nullable SettleExpression> policies,
 			@Nullable FallbackMethod fallback, @Nullable SkippedRuns skipped) {
 		List<LimitPolicy> charged = List.copyOf(policies.keySet());
 		List<@Nullable SettleExpression> settles = Collections.unmodifiableList(new ArrayList<>(policies.values()));
 		List<RegisteredLimit> limits = charged.stream().map(LimitPolicy::registered).distinct().toList();
-		boolean waits = limits.stream().anyMatch((limit) -> limit.limit().paces());
-		return new MethodPolicy(charged, settles, limits, fallback, isFuture(method.method().getReturnType()), waits,
-				skipped);
+		return new MethodPolicy(charged, settles, limits, fallback, isFuture(method.method().getReturnType()), skipped);
 	}
 
 	private static boolean isFuture(Class<?> returnType) {
 		return (Future.class.isAssignableFrom(returnType) || CompletionStage.class.isAssignableFrom(returnType))
 				&& returnType.isAssignableFrom(CompletableFuture.class);
+	}
+
+	/** Returns whether calls may wait for one of the limits, as it is configured now. */
+	boolean waits() {
+		for (RegisteredLimit limit : this.limits) {
+			if (limit.limit().paces()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

@@ -52,13 +52,13 @@ public final class BanPublisher implements RateLimitListener {
 	public void banned(RegisteredLimit limit, Key key, Duration ban) {
 		KeyLabel label = key.label();
 		log(limit, label, ban);
-		this.events.publishEvent(new KeyBannedEvent(limit.limit().name(), label, ban));
+		this.events.publishEvent(new KeyBannedEvent(limit.name(), label, ban));
 	}
 
 	@Override
 	public void notBanned(RegisteredLimit limit, Key key) {
 		if (isFirstMissInAWhile()) {
-			logger.warn("Keys of limit '" + limit.limit().name() + "' are refused too often (" + limit.penalty()
+			logger.warn("Keys of limit '" + limit.name() + "' are refused too often (" + limit.settings().penalty()
 					+ ") and cannot be banned: as many bans are running as the store keeps, or it does not answer. "
 					+ "Their calls are still refused by the limit itself. With a store in memory a larger "
 					+ "ratelimit.memory.max-keys-per-limit makes room");
@@ -78,9 +78,9 @@ public final class BanPublisher implements RateLimitListener {
 	private void log(RegisteredLimit limit, KeyLabel key, Duration ban) {
 		long others = linesLeftOut();
 		if (others >= 0) {
-			logger.warn("Key " + key.masked() + " (" + key.id() + ") of limit '" + limit.limit().name()
-					+ "' is banned for " + ban.toSeconds() + " s, because it was refused too often (" + limit.penalty()
-					+ ")" + ((others > 0) ? "; " + others + " more bans since the last such line" : ""));
+			logger.warn("Key " + key.masked() + " (" + key.id() + ") of limit '" + limit.name() + "' is banned for "
+					+ ban.toSeconds() + " s, because it was refused too often (" + limit.settings().penalty() + ")"
+					+ ((others > 0) ? "; " + others + " more bans since the last such line" : ""));
 		}
 	}
 

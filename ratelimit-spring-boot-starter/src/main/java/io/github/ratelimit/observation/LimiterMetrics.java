@@ -66,9 +66,9 @@ public final class LimiterMetrics implements RateLimitListener, MeterBinder {
 		}
 
 		Timer waits(RegisteredLimit limit) {
-			Timer known = this.waits.get(limit.limit().name());
+			Timer known = this.waits.get(limit.name());
 			return (known != null) ? known
-					: this.waits.computeIfAbsent(limit.limit().name(),
+					: this.waits.computeIfAbsent(limit.name(),
 							(name) -> Timer.builder("ratelimit.wait")
 								.description("Time that calls waited for their turn")
 								.tag("limit", name)
@@ -76,7 +76,7 @@ public final class LimiterMetrics implements RateLimitListener, MeterBinder {
 		}
 
 		Counter bans(RegisteredLimit limit) {
-			return this.bans.computeIfAbsent(limit.limit().name(),
+			return this.bans.computeIfAbsent(limit.name(),
 					(name) -> Counter.builder("ratelimit.bans")
 						.description("Keys that were banned for their many refusals")
 						.baseUnit("bans")
@@ -85,7 +85,7 @@ public final class LimiterMetrics implements RateLimitListener, MeterBinder {
 		}
 
 		Counter missedBans(RegisteredLimit limit) {
-			return this.missedBans.computeIfAbsent(limit.limit().name(),
+			return this.missedBans.computeIfAbsent(limit.name(),
 					(name) -> Counter.builder("ratelimit.bans.missed")
 						.description("Refusals that were to begin a ban for which there was no room")
 						.baseUnit("bans")

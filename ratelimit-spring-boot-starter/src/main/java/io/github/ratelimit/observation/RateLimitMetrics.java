@@ -54,32 +54,32 @@ public final class RateLimitMetrics implements MeterBinder {
 		FunctionCounter.builder("ratelimit.decisions", limit.statistics(), count)
 			.description("Calls that the limit decided on")
 			.baseUnit("decisions")
-			.tag("limit", limit.limit().name())
+			.tag("limit", limit.name())
 			.tag("outcome", outcome)
 			.register(registry);
 	}
 
 	private void bindKeys(RegisteredLimit limit, MeterRegistry registry) {
-		Gauge.builder("ratelimit.keys", this.store, (store) -> store.trackedKeys(limit.limit()))
+		Gauge.builder("ratelimit.keys", this.store, (store) -> store.trackedKeys(limit.handle()))
 			.description("Keys whose permits are kept")
 			.baseUnit("keys")
-			.tag("limit", limit.limit().name())
+			.tag("limit", limit.name())
 			.register(registry);
 	}
 
 	private void bindForgotten(RegisteredLimit limit, MeterRegistry registry) {
-		FunctionCounter.builder("ratelimit.forgotten", this.store, (store) -> store.forgottenPermits(limit.limit()))
+		FunctionCounter.builder("ratelimit.forgotten", this.store, (store) -> store.forgottenPermits(limit.handle()))
 			.description("Permits lost because keys were forgotten before they were full again")
 			.baseUnit("permits")
-			.tag("limit", limit.limit().name())
+			.tag("limit", limit.name())
 			.register(registry);
 	}
 
 	private void bindForgiven(RegisteredLimit limit, MeterRegistry registry) {
-		FunctionCounter.builder("ratelimit.forgiven", this.store, (store) -> store.forgivenPermits(limit.limit()))
+		FunctionCounter.builder("ratelimit.forgiven", this.store, (store) -> store.forgivenPermits(limit.handle()))
 			.description("Permits that calls cost beyond the debt that the limit remembers")
 			.baseUnit("permits")
-			.tag("limit", limit.limit().name())
+			.tag("limit", limit.name())
 			.register(registry);
 	}
 

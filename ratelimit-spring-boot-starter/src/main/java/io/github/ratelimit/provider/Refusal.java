@@ -5,7 +5,6 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,18 +33,17 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 	/**
 	 * Returns what a refused decision is told as.
 	 * @param decision the refusal
-	 * @param hiddenLimits names of the limits that may not be named
 	 * @param requestId what the answer's {@code request-id} header is, null for none
 	 * @return the refusal
 	 */
-	public static Refusal of(Decision decision, Set<String> hiddenLimits, @Nullable String requestId) {
+	public static Refusal of(Decision decision, @Nullable String requestId) {
 		List<LimitDecision> violated = new ArrayList<>();
 		boolean tooLarge = false;
 		boolean banned = false;
 		for (LimitDecision limit : decision.violated()) {
 			tooLarge |= limit.neverPayable();
 			banned |= limit.isBanned();
-			if (!hiddenLimits.contains(limit.limit().name())) {
+			if (!limit.charge().handle().registered().settings().hidden()) {
 				violated.add(limit);
 			}
 		}

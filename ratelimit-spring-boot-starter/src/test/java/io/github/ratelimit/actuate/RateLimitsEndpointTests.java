@@ -1,5 +1,6 @@
 package io.github.ratelimit.actuate;
 
+import io.github.ratelimit.LimitSettings;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeySource;
@@ -82,10 +83,13 @@ class RateLimitsEndpointTests {
 	void showsWhatKindALimitIsAndItsPlans() throws Exception {
 		LimitRegistry registry = application.bean(LimitRegistry.class);
 		Limit window = Limit.named("window").algorithm(Algorithm.SLIDING_WINDOW).rates(Rate.parse("10/min")).build();
-		registry.register(window, List.of(), Map.of("pro", window.withRates(Rate.parseAll("5/s, 60/min"))),
-				Penalty.parse("20 denials in 10min for 1h"));
+		registry.register(LimitSettings.of(window)
+			.withPlans(Map.of("pro", window.withRates(Rate.parseAll("5/s, 60/min"))))
+			.withPenalty(Penalty.parse("20 denials in 10min for 1h")), List.of());
 		Limit slots = Limit.named("slots").maxConcurrent(2).build();
-		registry.register(slots, List.of(), Map.of("pro", slots.withMaxConcurrent(20)), null).mode(LimitMode.SHADOW);
+		registry.register(LimitSettings.of(slots)
+			.withPlans(Map.of("pro", slots.withMaxConcurrent(20)))
+			.withMode(LimitMode.SHADOW), List.of());
 
 		assertThat(application.get("").body())
 			.contains("\"window\":{\"algorithm\":\"sliding-window\",\"rates\":[\"10/min\"],\"key\":[],"

@@ -228,7 +228,7 @@ class RateLimitAnswersConfigurationTests {
 		@Bean
 		Answers ownAnswers() {
 			return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"), "none",
-					Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
+					new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Degradation;
@@ -66,7 +67,7 @@ class RateLimitAutoConfigurationTests {
 	@Test
 	void policyOfALimitIsThere() {
 		this.startUp.succeeds((context) -> {
-			Limit limit = context.getBean(RateLimiter.class).limit("chat");
+			LimitHandle limit = context.getBean(RateLimiter.class).limit("chat");
 			assertThat(context.getBean(LimitPolicies.class).get("chat").charge(Requests.from("192.0.2.1")))
 				.isEqualTo(new Charge(limit, Key.of(Key.ADDRESS_KIND, "192.0.2.1"), 1));
 		});

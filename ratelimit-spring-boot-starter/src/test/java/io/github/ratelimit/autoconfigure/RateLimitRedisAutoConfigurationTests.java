@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.LimitRegistry;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
@@ -148,26 +149,22 @@ class RateLimitRedisAutoConfigurationTests {
 					"ratelimit.limits.chat.on-store-failure=deny", "ratelimit.limits.everyone.rate=1000/s",
 					"ratelimit.limits.everyone.key=global", "ratelimit.limits.everyone.lease=100ms")
 			.run((context) -> {
-				RedisStoreSettings settings = RedisSettings.of(context.getBean(RateLimitProperties.class),
-						context.getBean(LimitDefinitions.class));
+				RedisStoreSettings settings = RedisSettings.of(context.getBean(RateLimitProperties.class));
+				LimitRegistry limits = context.getBean(LimitRegistry.class);
 				assertThat(settings.keyPrefix()).isEqualTo("chat-api");
 				assertThat(settings.deadline()).isEqualTo(Duration.ofMillis(30));
 				assertThat(settings.maxKnownKeys()).isEqualTo(7);
-				assertThat(settings.onStoreFailure("chat")).isEqualTo(OnStoreFailure.DENY);
-				assertThat(settings.onStoreFailure("chat..ban")).isEqualTo(OnStoreFailure.DENY);
-				assertThat(settings.onStoreFailure("chat..denials")).isEqualTo(OnStoreFailure.DENY);
-				assertThat(settings.onStoreFailure("everyone")).isEqualTo(OnStoreFailure.ALLOW);
-				assertThat(settings.onStoreFailure("Mailer.send")).isEqualTo(OnStoreFailure.ALLOW);
-				assertThat(settings.leases()).containsOnlyKeys("everyone")
-					.containsEntry("everyone", Duration.ofMillis(100));
+				assertThat(settings.onStoreFailure()).isEqualTo(OnStoreFailure.ALLOW);
+				assertThat(limits.get("chat").settings().onStoreFailure()).isEqualTo(OnStoreFailure.DENY);
+				assertThat(limits.get("everyone").settings().onStoreFailure()).isNull();
+				assertThat(limits.get("everyone").settings().lease()).isEqualTo(Duration.ofMillis(100));
+				assertThat(limits.get("chat").settings().lease()).isNull();
 			});
 	}
 
 	@Test
 	void settingsThatNobodyWroteAreTheStoresOwnDefaults() {
-		LimitDefinitions none = new LimitDefinitions(new RateLimitProperties(),
-				new PropertiesCheck(new StandardEnvironment()), new ExpressionParser(null));
-		assertThat(RedisSettings.of(new RateLimitProperties(), none)).isEqualTo(RedisStoreSettings.defaults());
+		assertThat(RedisSettings.of(new RateLimitProperties())).isEqualTo(RedisStoreSettings.defaults());
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.github.ratelimit.expression;
 
+import io.github.ratelimit.LimitSettings;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitRegistry;
@@ -32,7 +33,8 @@ class PlanSelectionTests {
 
 	private final ManualTime time = new ManualTime();
 
-	private final RegisteredLimit chat = new LimitRegistry().register(OWN, List.of(), Map.of("pro", PRO), null);
+	private final RegisteredLimit chat = new LimitRegistry()
+		.register(LimitSettings.of(OWN).withPlans(Map.of("pro", PRO)), List.of());
 
 	private final List<String> asked = new ArrayList<>();
 

@@ -1,5 +1,6 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.Handles;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -234,7 +235,7 @@ class SettleTests {
 	private long paid() {
 		LimitRegistry registry = this.context.getBean(LimitRegistry.class);
 		return BUDGET - this.context.getBean(MemoryStore.class)
-			.find(registry.get("budget").limit(), Key.GLOBAL)
+			.find(Handles.of(registry.get("budget").limit()), Key.GLOBAL)
 			.map(KeyState::remaining)
 			.orElse(BUDGET);
 	}
@@ -242,7 +243,7 @@ class SettleTests {
 	private long paid(String key) {
 		LimitRegistry registry = this.context.getBean(LimitRegistry.class);
 		return BUDGET - this.context.getBean(MemoryStore.class)
-			.find(registry.get("tokens").limit(), Key.of(key))
+			.find(Handles.of(registry.get("tokens").limit()), Key.of(key))
 			.map(KeyState::remaining)
 			.orElse(BUDGET);
 	}

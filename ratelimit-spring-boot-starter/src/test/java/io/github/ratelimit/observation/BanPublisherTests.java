@@ -1,5 +1,6 @@
 package io.github.ratelimit.observation;
 
+import io.github.ratelimit.LimitSettings;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
@@ -24,8 +25,9 @@ class BanPublisherTests {
 
 	private static final Duration HOUR = Duration.ofHours(1);
 
-	private final RegisteredLimit chat = new LimitRegistry().register(Limit.of("chat", Rate.parse("10/s")), List.of(),
-			Map.of(), Penalty.parse("20 denials in 10min for 1h"));
+	private final RegisteredLimit chat = new LimitRegistry()
+		.register(LimitSettings.of(Limit.of("chat", Rate.parse("10/s")))
+			.withPenalty(Penalty.parse("20 denials in 10min for 1h")), List.of());
 
 	private final ManualTime time = new ManualTime();
 

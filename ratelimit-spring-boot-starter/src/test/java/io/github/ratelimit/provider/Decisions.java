@@ -1,5 +1,6 @@
 package io.github.ratelimit.provider;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
@@ -34,7 +35,7 @@ public final class Decisions {
 	}
 
 	public static LimitDecision tooLarge(Limit limit, long permits) {
-		return LimitDecision.refused(new Charge(limit, Key.of("someone"), permits), limit.capacity(),
+		return LimitDecision.refused(new Charge(Handles.of(limit), Key.of("someone"), permits), limit.capacity(),
 				LimitDecision.NEVER, 0, null);
 	}
 
@@ -56,7 +57,7 @@ public final class Decisions {
 	}
 
 	public static Charge charge(Limit limit) {
-		return new Charge(limit, Key.of("someone"), 1);
+		return new Charge(Handles.of(limit), Key.of("someone"), 1);
 	}
 
 	public static long[] perRate(Object... remainingAndReset) {

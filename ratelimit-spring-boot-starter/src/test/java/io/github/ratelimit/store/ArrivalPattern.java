@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -60,7 +61,7 @@ record ArrivalPattern(List<Stretch> stretches) {
 		long start = time.nanoTime();
 		long[] grants = new long[MOST_CALLS];
 		int count = 0;
-		Charge charge = new Charge(limit, Key.of(key), 1);
+		Charge charge = new Charge(Handles.of(limit), Key.of(key), 1);
 		for (Stretch stretch : this.stretches) {
 			long now = Math.max(stretch.begin() * resolution, time.nanoTime() - start);
 			long left = stretch.most();

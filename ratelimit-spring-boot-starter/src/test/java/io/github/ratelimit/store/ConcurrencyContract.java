@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
@@ -146,7 +147,7 @@ public interface ConcurrencyContract extends StoreFixture {
 			TestThreads.run(4,
 					(thread) -> granted.addAndGet(store.take(StoreFixture.charge(limit, key, 1)).violated() ? 0 : 1));
 			assertThat(granted).hasValue(2);
-			assertThat(store.trackedKeys(limit)).isEqualTo(round + 1);
+			assertThat(store.trackedKeys(Handles.of(limit))).isEqualTo(round + 1);
 		}
 	}
 

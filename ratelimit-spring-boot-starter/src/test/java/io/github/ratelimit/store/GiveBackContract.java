@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -82,7 +83,7 @@ public interface GiveBackContract extends StoreFixture {
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("chat", "10/min");
 		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 4);
-		assertThat(store.reset(limit, Key.of("caller").id())).isTrue();
+		assertThat(store.reset(Handles.of(limit), Key.of("caller").id())).isTrue();
 		store.giveBack(taken);
 		StoreFixture.taken(store, limit, "caller", 6);
 

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
@@ -34,7 +35,7 @@ public interface KeysContract extends StoreFixture {
 		store.take(StoreFixture.charge(limit, "caller", 4));
 		time.advance(Duration.ofSeconds(6));
 
-		KeyState state = store.find(limit, Key.of("caller").id()).orElseThrow();
+		KeyState state = store.find(Handles.of(limit), Key.of("caller").id()).orElseThrow();
 
 		assertThat(state.key()).isEqualTo(Key.of("caller").label());
 		assertThat(state.limit()).isEqualTo(10);
@@ -55,13 +56,13 @@ public interface KeysContract extends StoreFixture {
 			time.advance(Duration.ofSeconds(1));
 		}
 
-		KeyState state = store.find(limit, Key.of("caller").id()).orElseThrow();
+		KeyState state = store.find(Handles.of(limit), Key.of("caller").id()).orElseThrow();
 
 		assertThat(state.limit()).isEqualTo(30);
 		assertThat(state.remaining()).isEqualTo(7);
 		assertThat(state.resetAfter()).isEqualTo(Duration.ofSeconds(45));
 		StoreFixture.taken(store, limit, "other", 8);
-		assertThat(store.find(limit, Key.of("other").id()).orElseThrow().limit()).isEqualTo(10);
+		assertThat(store.find(Handles.of(limit), Key.of("other").id()).orElseThrow().limit()).isEqualTo(10);
 	}
 
 	@Test
@@ -70,18 +71,18 @@ public interface KeysContract extends StoreFixture {
 		Limit limit = StoreFixture.limit("chat", "10/min");
 		StoreFixture.taken(store, limit, "caller", 7);
 		for (int i = 0; i < 5; i++) {
-			assertThat(store.find(limit, Key.of("stranger").id())).isEmpty();
-			assertThat(store.find(limit, "stranger")).isEmpty();
-			assertThat(store.find(limit, Key.of("caller").id())).isPresent();
-			assertThat(store.keys(limit, null, 10).keys()).hasSize(1);
+			assertThat(store.find(Handles.of(limit), Key.of("stranger").id())).isEmpty();
+			assertThat(store.find(Handles.of(limit), "stranger")).isEmpty();
+			assertThat(store.find(Handles.of(limit), Key.of("caller").id())).isPresent();
+			assertThat(store.keys(Handles.of(limit), null, 10).keys()).hasSize(1);
 			store.take(StoreFixture.charge(limit, "looking", 0));
 			store.takeAll(List.of(StoreFixture.charge(limit, "asking", 1), StoreFixture.charge(limit, "caller", 4)));
 		}
 		Limit unseen = StoreFixture.limit("unseen", "10/min");
-		assertThat(store.keys(unseen, null, 10)).isEqualTo(new KeyPage(List.of(), null));
-		assertThat(store.trackedKeys(unseen)).isZero();
-		assertThat(store.forgottenPermits(unseen)).isZero();
-		assertThat(store.trackedKeys(limit)).isEqualTo(1);
+		assertThat(store.keys(Handles.of(unseen), null, 10)).isEqualTo(new KeyPage(List.of(), null));
+		assertThat(store.trackedKeys(Handles.of(unseen))).isZero();
+		assertThat(store.forgottenPermits(Handles.of(unseen))).isZero();
+		assertThat(store.trackedKeys(Handles.of(limit))).isEqualTo(1);
 		assertThat(StoreFixture.remaining(store, limit, "caller")).isEqualTo(3);
 	}
 
@@ -90,7 +91,7 @@ public interface KeysContract extends StoreFixture {
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("chat", "10/min");
 		StoreFixture.taken(store, limit, "caller", 1);
-		assertThatIllegalArgumentException().isThrownBy(() -> store.keys(limit, "nonsense", 10))
+		assertThatIllegalArgumentException().isThrownBy(() -> store.keys(Handles.of(limit), "nonsense", 10))
 			.withMessageContaining("'next' of the page before");
 	}
 
@@ -100,18 +101,18 @@ public interface KeysContract extends StoreFixture {
 		Limit limit = StoreFixture.limit("chat", "10/min");
 		Limit other = StoreFixture.limit("other", "10/min");
 		for (Key key : List.of(Key.of("caller"), Key.GLOBAL)) {
-			assertThat(store.reset(limit, key.id())).isFalse();
-			store.take(new Charge(limit, key, 10));
-			store.take(new Charge(other, key, 10));
+			assertThat(store.reset(Handles.of(limit), key.id())).isFalse();
+			store.take(new Charge(Handles.of(limit), key, 10));
+			store.take(new Charge(Handles.of(other), key, 10));
 
-			assertThat(store.reset(limit, key.id())).isTrue();
+			assertThat(store.reset(Handles.of(limit), key.id())).isTrue();
 
-			assertThat(store.find(limit, key.id())).isEmpty();
-			assertThat(store.reset(limit, key.id())).isFalse();
-			assertThat(store.trackedKeys(limit)).isZero();
-			assertThat(store.take(new Charge(limit, key, 10)).violated()).isFalse();
-			assertThat(store.find(other, key.id()).orElseThrow().remaining()).isZero();
-			assertThat(store.reset(limit, key.id())).isTrue();
+			assertThat(store.find(Handles.of(limit), key.id())).isEmpty();
+			assertThat(store.reset(Handles.of(limit), key.id())).isFalse();
+			assertThat(store.trackedKeys(Handles.of(limit))).isZero();
+			assertThat(store.take(new Charge(Handles.of(limit), key, 10)).violated()).isFalse();
+			assertThat(store.find(Handles.of(other), key.id()).orElseThrow().remaining()).isZero();
+			assertThat(store.reset(Handles.of(limit), key.id())).isTrue();
 		}
 	}
 
@@ -125,13 +126,13 @@ public interface KeysContract extends StoreFixture {
 			StoreFixture.taken(store, limit, "caller" + i, 1);
 			expected.add(Key.of("caller" + i).label());
 		}
-		store.take(new Charge(limit, Key.GLOBAL, 1));
+		store.take(new Charge(Handles.of(limit), Key.GLOBAL, 1));
 		expected.add(Key.GLOBAL.label());
 
 		List<KeyLabel> listed = new ArrayList<>();
 		@Nullable String next = null;
 		do {
-			KeyPage page = store.keys(limit, next, size);
+			KeyPage page = store.keys(Handles.of(limit), next, size);
 			assertThat(page.keys().size()).isLessThanOrEqualTo(size);
 			page.keys().forEach((state) -> listed.add(state.key()));
 			assertThat(page.next() == null || !page.keys().isEmpty()).isTrue();
@@ -153,13 +154,13 @@ public interface KeysContract extends StoreFixture {
 			}
 		}
 
-		List<KeyState> most = store.mostDenied(limit, 5);
+		List<KeyState> most = store.mostDenied(Handles.of(limit), 5);
 
 		assertThat(most).extracting(KeyState::denied).containsExactly(29L, 28L, 27L, 26L, 25L);
 		assertThat(most).extracting(KeyState::key).startsWith(Key.of("caller29").label(), Key.of("caller28").label());
-		assertThat(store.mostDenied(limit, 100)).hasSize(29).allMatch((state) -> state.denied() > 0);
-		assertThat(store.mostDenied(limit, Integer.MAX_VALUE)).hasSize(29);
-		assertThat(store.mostDenied(limit, 0)).isEmpty();
+		assertThat(store.mostDenied(Handles.of(limit), 100)).hasSize(29).allMatch((state) -> state.denied() > 0);
+		assertThat(store.mostDenied(Handles.of(limit), Integer.MAX_VALUE)).hasSize(29);
+		assertThat(store.mostDenied(Handles.of(limit), 0)).isEmpty();
 	}
 
 	@Test
@@ -172,9 +173,9 @@ public interface KeysContract extends StoreFixture {
 		}
 
 		String id = Key.of("caller").id();
-		assertThat(store.find(narrow, id).orElseThrow()).extracting(KeyState::allowed, KeyState::denied)
+		assertThat(store.find(Handles.of(narrow), id).orElseThrow()).extracting(KeyState::allowed, KeyState::denied)
 			.containsExactly(2L, 3L);
-		assertThat(store.find(wide, id).orElseThrow()).extracting(KeyState::allowed, KeyState::denied)
+		assertThat(store.find(Handles.of(wide), id).orElseThrow()).extracting(KeyState::allowed, KeyState::denied)
 			.containsExactly(2L, 0L);
 	}
 

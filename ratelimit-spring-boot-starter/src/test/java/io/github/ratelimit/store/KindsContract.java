@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
@@ -256,7 +257,7 @@ public interface KindsContract extends StoreFixture {
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
 		Limit limit = Limit.named("paced").rates(Rate.parse("10/s")).maxWait(Duration.ofMillis(250), 10).build();
-		Charge charge = new Charge(limit, Key.of("caller"), 1).waiting(limit.maxWait().toNanos());
+		Charge charge = new Charge(Handles.of(limit), Key.of("caller"), 1).waiting(limit.maxWait().toNanos());
 		List<LimitDecision> turns = List.of(store.take(charge), store.take(charge), store.take(charge));
 		assertThat(turns).extracting(LimitDecision::turnAfterNanos).containsExactly(0L, 100_000_000L, 200_000_000L);
 		assertThat(turns).extracting(LimitDecision::remaining).containsExactly(2L, 1L, 0L);

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
@@ -64,7 +65,7 @@ public interface MoreQuotaContract extends StoreFixture {
 	}
 
 	private static long remaining(LimitStore store, Limit limit) {
-		return store.take(Charge.look(limit, Key.of("caller"), 1)).remaining();
+		return store.take(Charge.look(Handles.of(limit), Key.of("caller"), 1)).remaining();
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
@@ -161,12 +162,12 @@ final class RandomSequence {
 		};
 		this.store.settle(some.said(), actual);
 		this.model.settle(some, actual);
-		assertThat(this.store.forgivenPermits(some.limit())).as("forgiven by %s", some.limit())
+		assertThat(this.store.forgivenPermits(some.said().charge().handle())).as("forgiven by %s", some.limit())
 			.isEqualTo(this.model.forgiven(some.limit()));
 	}
 
 	private void find(Limit limit, Key key) {
-		Optional<KeyState> found = this.store.find(limit, key.id());
+		Optional<KeyState> found = this.store.find(Handles.of(limit), key.id());
 		LimitModel known = this.model.known(limit, key);
 		if (known == null) {
 			assertThat(found).isEmpty();
@@ -183,7 +184,7 @@ final class RandomSequence {
 	private void reset(Limit limit, Key key) {
 		LimitModel known = this.model.known(limit, key);
 		boolean full = known != null && known.timeToFull() == 0;
-		boolean forgotten = this.store.reset(limit, key.id());
+		boolean forgotten = this.store.reset(Handles.of(limit), key.id());
 		boolean expected = this.model.forget(limit, key);
 		assertThat(forgotten || full).isEqualTo(expected);
 	}
@@ -210,9 +211,9 @@ final class RandomSequence {
 			default -> 1 + this.random.nextLong(1 + limit.capacity() / 4);
 		};
 		if (this.everything && this.random.nextInt(8) == 0) {
-			return Charge.look(limit, key, permits);
+			return Charge.look(Handles.of(limit), key, permits);
 		}
-		Charge charge = new Charge(limit, key, permits);
+		Charge charge = new Charge(Handles.of(limit), key, permits);
 		return limit.paces() ? charge.waiting(someWait(limit)) : charge;
 	}
 

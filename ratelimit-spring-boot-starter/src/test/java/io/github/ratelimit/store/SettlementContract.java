@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
@@ -47,7 +48,7 @@ public interface SettlementContract extends StoreFixture {
 		Calls calls = new Calls(store, last, Key.of("last"), random);
 		calls.call(10).settle(60);
 		calls.call(30).settle(100);
-		LimitDecision refused = store.take(new Charge(last, Key.of("last"), 7));
+		LimitDecision refused = store.take(new Charge(Handles.of(last), Key.of("last"), 7));
 		assertThat(refused.retryAfter()).as("(debt of 40 + 7) at 100/min, seed %d", seed)
 			.isEqualTo(Duration.ofMillis(47 * 600));
 		time.advance(refused.retryAfter().minusNanos(resolution()));
@@ -80,7 +81,7 @@ public interface SettlementContract extends StoreFixture {
 		});
 		LimitDecision next = store.take(StoreFixture.charge(limit, "callers", 1));
 		assertThat(next.retryAfter()).isEqualTo(Duration.ofMillis(600 * (underestimated.get() + 1)));
-		assertThat(store.forgivenPermits(limit)).isZero();
+		assertThat(store.forgivenPermits(Handles.of(limit))).isZero();
 	}
 
 	@Test
@@ -127,7 +128,7 @@ public interface SettlementContract extends StoreFixture {
 		store.settle(first, 9);
 		store.settle(second, 20);
 
-		assertThat(store.forgivenPermits(limit)).isEqualTo(15);
+		assertThat(store.forgivenPermits(Handles.of(limit))).isEqualTo(15);
 		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
 		assertThat(looked.violated()).as("who needs nothing").isFalse();
 		assertThat(looked.remaining()).isZero();
@@ -151,7 +152,7 @@ public interface SettlementContract extends StoreFixture {
 		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
 		assertThat(looked.remaining(0)).isEqualTo(7);
 		assertThat(looked.remaining(1)).isEqualTo(97);
-		assertThat(store.forgivenPermits(limit)).isZero();
+		assertThat(store.forgivenPermits(Handles.of(limit))).isZero();
 	}
 
 	@ParameterizedTest
@@ -160,7 +161,7 @@ public interface SettlementContract extends StoreFixture {
 		assumeThat(algorithms()).contains(algorithm);
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = Limit.named("login").algorithm(algorithm).rates(Rate.parse("2/15min")).build();
-		Charge look = Charge.look(limit, Key.of("caller"), 1);
+		Charge look = Charge.look(Handles.of(limit), Key.of("caller"), 1);
 		for (int failed = 0; failed < 2; failed++) {
 			LimitDecision looked = store.take(look);
 			assertThat(looked.violated()).isFalse();
@@ -171,7 +172,7 @@ public interface SettlementContract extends StoreFixture {
 		LimitDecision refused = store.take(look);
 		assertThat(refused.violated()).isTrue();
 		assertThat(refused.retryAfter()).isPositive();
-		assertThat(store.takeAll(List.of(look, Charge.look(limit, Key.of("other"), 1))))
+		assertThat(store.takeAll(List.of(look, Charge.look(Handles.of(limit), Key.of("other"), 1))))
 			.extracting(LimitDecision::violated)
 			.containsExactly(true, false);
 	}
@@ -208,7 +209,8 @@ public interface SettlementContract extends StoreFixture {
 		}
 
 		Permit call(long permits) {
-			Decision decision = Decision.of(this.store.take(new Charge(this.limit, this.key, permits)), this.store);
+			Decision decision = Decision.of(this.store.take(new Charge(Handles.of(this.limit), this.key, permits)),
+					this.store);
 			assertThat(decision.allowed()).isEqualTo(permits <= this.balance);
 			this.balance -= permits;
 			return decision.permit();
@@ -227,10 +229,10 @@ public interface SettlementContract extends StoreFixture {
 			while (!this.open.isEmpty()) {
 				end(this.open.removeFirst());
 			}
-			assertThat(this.store.take(new Charge(this.limit, this.key, 0)).remaining())
+			assertThat(this.store.take(new Charge(Handles.of(this.limit), this.key, 0)).remaining())
 				.isEqualTo(Math.max(0, this.balance));
 			long missing = this.limit.capacity() - this.balance;
-			LimitDecision next = this.store.take(new Charge(this.limit, this.key, this.limit.capacity()));
+			LimitDecision next = this.store.take(new Charge(Handles.of(this.limit), this.key, this.limit.capacity()));
 			assertThat(next.retryAfter()).isEqualTo(Duration.ofMillis(600 * missing));
 		}
 

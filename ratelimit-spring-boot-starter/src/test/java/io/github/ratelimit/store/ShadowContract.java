@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Limit;
@@ -33,8 +34,8 @@ public interface ShadowContract extends StoreFixture {
 			assertThat(said.get(1).retryAfterNanos() > 0).isEqualTo(call >= 2);
 		}
 		assertThat(store.take(charges.get(1)).refuses()).isFalse();
-		assertThat(store.mostDenied(tried, 1).get(0).denied()).isEqualTo(4);
-		assertThat(store.mostDenied(tried, 1).get(0).allowed()).isEqualTo(2);
+		assertThat(store.mostDenied(Handles.of(tried), 1).get(0).denied()).isEqualTo(4);
+		assertThat(store.mostDenied(Handles.of(tried), 1).get(0).allowed()).isEqualTo(2);
 	}
 
 	@ParameterizedTest

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
@@ -56,7 +57,7 @@ public interface StoreFixture {
 
 	/** Returns a charge of a text. */
 	static Charge charge(Limit limit, String key, long permits) {
-		return new Charge(limit, Key.of(key), permits);
+		return new Charge(Handles.of(limit), Key.of(key), permits);
 	}
 
 	/** Returns how many permits a key has. */

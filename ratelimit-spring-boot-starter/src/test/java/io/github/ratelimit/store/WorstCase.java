@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitStore;
@@ -77,7 +78,7 @@ final class WorstCase {
 		this.time.advance(Duration.ofNanos(2 * this.period - sinceEpoch % this.period));
 		String key = "adversary" + this.keys++;
 		long[] grants = pattern.grants(this.store, this.time, this.limit, key, this.resolution);
-		this.store.reset(this.limit, StoreFixture.charge(this.limit, key, 0).key().id());
+		this.store.reset(Handles.of(this.limit), StoreFixture.charge(this.limit, key, 0).key().id());
 		return grants;
 	}
 

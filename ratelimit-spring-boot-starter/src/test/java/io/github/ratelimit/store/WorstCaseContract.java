@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
@@ -144,7 +145,8 @@ public interface WorstCaseContract extends StoreFixture {
 				first.getValue().forEach((went) -> output.add(first.getKey()));
 			}
 			if (random.nextInt(4) > 0) {
-				Charge charge = new Charge(limit, Key.of("caller"), 1).waiting(random.nextLong(maxWait * 1_000_000));
+				Charge charge = new Charge(Handles.of(limit), Key.of("caller"), 1)
+					.waiting(random.nextLong(maxWait * 1_000_000));
 				LimitDecision said = store.take(charge);
 				if (!said.violated()) {
 					turns.computeIfAbsent(time.nanoTime() + said.turnAfterNanos(), (at) -> new ArrayList<>()).add(said);

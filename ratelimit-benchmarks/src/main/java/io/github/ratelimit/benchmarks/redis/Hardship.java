@@ -3,6 +3,7 @@ package io.github.ratelimit.benchmarks.redis;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
@@ -14,7 +15,6 @@ import io.github.ratelimit.store.redis.RedisStoreSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -165,7 +165,7 @@ public final class Hardship {
 	/** Fresh instances that are asked for one key by several threads each. */
 	private static final class Load implements AutoCloseable {
 
-		private final Limit limit;
+		private final LimitHandle limit;
 
 		private final List<LettuceConnectionFactory> factories = new ArrayList<>();
 
@@ -182,9 +182,9 @@ public final class Hardship {
 		private double seconds;
 
 		Load(Limit limit, int port, int instances) {
-			this.limit = limit;
+			this.limit = LimitHandle.of(limit);
 			RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX,
-					RedisStoreSettings.DEFAULT_DEADLINE, 1_000, OnStoreFailure.LOCAL, Map.of(), Map.of(),
+					RedisStoreSettings.DEFAULT_DEADLINE, 1_000, OnStoreFailure.LOCAL,
 					RedisStoreSettings.DEFAULT_SLOT_LEASE);
 			for (int i = 0; i < instances; i++) {
 				LettuceConnectionFactory factory = new LettuceConnectionFactory(

@@ -6,6 +6,7 @@ import io.github.ratelimit.Degradation;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Permit;
@@ -17,7 +18,6 @@ import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.boot.logging.LogLevel;
@@ -55,12 +55,12 @@ final class HolderInstance {
 		RedisStore store = RedisStore.create(factory, settings(Duration.ofMillis(Long.parseLong(args[3]))),
 				new MemoryStore(time, 1), time, StoreObserver.NONE);
 		LimitRegistry registry = new LimitRegistry();
-		registry.register(limit, List.of());
+		LimitHandle handle = registry.register(limit, List.of()).handle();
 		RateLimiter limiter = RateLimiter.create(registry, store, new KillSwitch(true), new Degradation(time));
 		AtomicBoolean over = new AtomicBoolean();
 		Thread[] threads = new Thread[Integer.parseInt(args[2])];
 		for (int i = 0; i < threads.length; i++) {
-			threads[i] = new Thread(() -> hold(limiter, limit, port, args[4], over));
+			threads[i] = new Thread(() -> hold(limiter, handle, port, args[4], over));
 			threads[i].start();
 		}
 		System.out.println("ready");
@@ -76,10 +76,10 @@ final class HolderInstance {
 
 	private static RedisStoreSettings settings(Duration lease) {
 		return new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, RedisStoreSettings.DEFAULT_DEADLINE,
-				RedisStoreSettings.DEFAULT_MAX_KNOWN_KEYS, OnStoreFailure.LOCAL, Map.of(), Map.of(), lease);
+				RedisStoreSettings.DEFAULT_MAX_KNOWN_KEYS, OnStoreFailure.LOCAL, lease);
 	}
 
-	private static void hold(RateLimiter limiter, Limit limit, int port, String name, AtomicBoolean over) {
+	private static void hold(RateLimiter limiter, LimitHandle limit, int port, String name, AtomicBoolean over) {
 		try (var connection = LettuceClients.create(port).connect()) {
 			while (!over.get()) {
 				Decision decision = limiter.tryAcquire(new Charge(limit, Key.GLOBAL, 1));

@@ -7,6 +7,8 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitHandle;
+import io.github.ratelimit.LimitSettings;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
@@ -61,10 +63,10 @@ final class OurLimiter implements RemoteLimiter {
 		TimeSource time = setup.clockOffset().isZero() ? TimeSource.system() : new OffsetTime(setup.clockOffset());
 		String prefix = setup.leases().isEmpty() ? RedisStoreSettings.DEFAULT_KEY_PREFIX : "leased";
 		RedisStoreSettings settings = new RedisStoreSettings(prefix, setup.deadline(),
-				RedisStoreSettings.DEFAULT_MAX_KNOWN_KEYS, OnStoreFailure.LOCAL, Map.of(), setup.leases(),
-				RedisStoreSettings.DEFAULT_SLOT_LEASE);
+				RedisStoreSettings.DEFAULT_MAX_KNOWN_KEYS, OnStoreFailure.LOCAL, RedisStoreSettings.DEFAULT_SLOT_LEASE);
 		LimitRegistry registry = new LimitRegistry();
-		setup.quotas().forEach((name, quota) -> registry.register(Limit.of(name, rate(quota)), List.of()));
+		setup.quotas().forEach((name, quota) -> registry
+			.register(LimitSettings.of(Limit.of(name, rate(quota))).withLease(setup.leases().get(name)), List.of()));
 		this.factory = factory;
 		this.store = RedisStore.create(this.factory, settings, new MemoryStore(time, STAND_IN_KEYS), time,
 				StoreObserver.NONE);
@@ -123,7 +125,7 @@ final class OurLimiter implements RemoteLimiter {
 		return allowed(this.limiter.tryAcquire(charges));
 	}
 
-	private Limit limit(String key) {
+	private LimitHandle limit(String key) {
 		return this.limiter.limit((key.indexOf('/') < 0) ? LIMIT : key.substring(0, key.indexOf('/')));
 	}
 
@@ -140,8 +142,9 @@ final class OurLimiter implements RemoteLimiter {
 
 	/** Returns how many permits Redis lacks of a full bucket of a key. */
 	long missing(String key) {
-		Limit limit = limit(key);
-		return limit.capacity() - this.store.find(limit, key(key)).map(KeyState::remaining).orElseGet(limit::capacity);
+		LimitHandle limit = limit(key);
+		long capacity = limit.limit().capacity();
+		return capacity - this.store.find(limit, key(key)).map(KeyState::remaining).orElse(capacity);
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.github.ratelimit.benchmarks.redis;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
@@ -14,7 +15,6 @@ import io.github.ratelimit.store.redis.RedisStoreSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -38,7 +38,8 @@ final class Settlements {
 	private static final Duration BACK = Duration.ofSeconds(30);
 
 	/** Gains nothing meanwhile. */
-	private static final Limit TOKENS = Limit.of("tokens", Rate.parse("36500/36500d burst 10000"));
+	private static final LimitHandle TOKENS = LimitHandle
+		.of(Limit.of("tokens", Rate.parse("36500/36500d burst 10000")));
 
 	private Settlements() {
 	}
@@ -107,7 +108,7 @@ final class Settlements {
 			this.factory.afterPropertiesSet();
 			this.factory.start();
 			RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX,
-					RedisStoreSettings.DEFAULT_DEADLINE, 1_000, OnStoreFailure.SHARE, Map.of(), Map.of(),
+					RedisStoreSettings.DEFAULT_DEADLINE, 1_000, OnStoreFailure.SHARE,
 					RedisStoreSettings.DEFAULT_SLOT_LEASE);
 			this.store = RedisStore.create(this.factory, settings, new MemoryStore(TimeSource.system(), 1_000),
 					TimeSource.system(), StoreObserver.NONE);
@@ -160,7 +161,7 @@ final class Settlements {
 		private long charged() {
 			long charged = 0;
 			for (int i = 0; i < KEYS; i++) {
-				charged += TOKENS.capacity() - take(i, 0).remaining();
+				charged += TOKENS.limit().capacity() - take(i, 0).remaining();
 			}
 			return charged;
 		}

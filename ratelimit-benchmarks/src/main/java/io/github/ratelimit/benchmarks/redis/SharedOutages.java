@@ -3,6 +3,7 @@ package io.github.ratelimit.benchmarks.redis;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
@@ -16,7 +17,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -33,9 +33,10 @@ public final class SharedOutages {
 
 	private static final long PER_SECOND = 100;
 
-	private static final Limit LIMIT = Limit.of("limit", Rate.of(PER_SECOND, Duration.ofSeconds(1)));
+	private static final LimitHandle LIMIT = LimitHandle
+		.of(Limit.of("limit", Rate.of(PER_SECOND, Duration.ofSeconds(1))));
 
-	private static final Limit SLOTS = Limit.named("slots").maxConcurrent(5).build();
+	private static final LimitHandle SLOTS = LimitHandle.of(Limit.named("slots").maxConcurrent(5).build());
 
 	private static final Key KEY = Key.of("caller");
 
@@ -146,8 +147,8 @@ public final class SharedOutages {
 				load.end();
 				criteria.add(
 						"One instance, 5 slots, Redis is " + (killed ? "killed" : "paused") + " every 0.7 s: at once",
-						load.most.get() + " (" + load.given.get() + " given)", "1 to " + SLOTS.capacity(),
-						load.most.get() <= SLOTS.capacity() && load.most.get() > 0);
+						load.most.get() + " (" + load.given.get() + " given)", "1 to " + SLOTS.limit().capacity(),
+						load.most.get() <= SLOTS.limit().capacity() && load.most.get() > 0);
 			}
 		}
 	}
@@ -168,7 +169,7 @@ public final class SharedOutages {
 
 		Instances(RedisServer server, int count) {
 			RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX,
-					RedisStoreSettings.DEFAULT_DEADLINE, 1_000, OnStoreFailure.SHARE, Map.of(), Map.of(),
+					RedisStoreSettings.DEFAULT_DEADLINE, 1_000, OnStoreFailure.SHARE,
 					RedisStoreSettings.DEFAULT_SLOT_LEASE);
 			for (int i = 0; i < count; i++) {
 				LettuceConnectionFactory factory = LettuceClients.factory(server);

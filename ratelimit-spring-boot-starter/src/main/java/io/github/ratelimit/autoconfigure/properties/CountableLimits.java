@@ -1,8 +1,8 @@
 package io.github.ratelimit.autoconfigure.properties;
 
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitSettings;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RegisteredLimit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * Refuses limits that a store cannot count exactly. A limit of an annotation is explained
  * by who registers it.
  */
-public final class CountableLimits implements Consumer<RegisteredLimit> {
+public final class CountableLimits implements Consumer<LimitSettings> {
 
 	private final String problem;
 
@@ -32,9 +32,9 @@ public final class CountableLimits implements Consumer<RegisteredLimit> {
 	}
 
 	@Override
-	public void accept(RegisteredLimit registered) {
-		check(registered.limit(), "rate");
-		registered.plans().forEach((plan, limit) -> check(limit, "plans." + plan));
+	public void accept(LimitSettings settings) {
+		check(settings.limit(), "rate");
+		settings.plans().forEach((plan, limit) -> check(limit, "plans." + plan));
 	}
 
 	private void check(Limit limit, String setting) {

@@ -4,6 +4,7 @@ import io.github.ratelimit.KeySource;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitSettings;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.RegisteredLimit;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param cost how many permits, null for 1
  * @param afterResponse what is found out after the response, null if nothing
  * @param hideHeaders whether headers and bodies are silent about it
- * @param onStoreFailure what it does while its store fails
+ * @param onStoreFailure what it does while its store fails, null for what
+ * ratelimit.on-store-failure says
  * @param lease for how long permits are taken in advance, null where they are not
  * @param plans the limit as plans have it, null where there are none
  * @param penalty what happens to keys that are refused too often, null for nothing
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKey onMissingKey,
 		@Nullable CostExpression cost, @Nullable AfterResponse afterResponse, boolean hideHeaders,
-		OnStoreFailure onStoreFailure, @Nullable Duration lease, @Nullable PlanDefinition plans,
+		@Nullable OnStoreFailure onStoreFailure, @Nullable Duration lease, @Nullable PlanDefinition plans,
 		@Nullable Penalty penalty, LimitMode mode) {
 
 	/** Registers the limit unless a registry of the application's own has it. */
@@ -42,9 +44,8 @@ public record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKe
 		return registry.find(this.limit.name()).orElseGet(() -> {
 			List<KeySource> sources = this.keys.stream().map(KeyExpression::source).toList();
 			Map<String, Limit> limits = (this.plans != null) ? this.plans.limits() : Map.of();
-			RegisteredLimit registered = registry.register(this.limit, sources, limits, this.penalty);
-			registered.mode(this.mode);
-			return registered;
+			return registry.register(new LimitSettings(this.limit, limits, this.penalty, this.mode, this.onStoreFailure,
+					this.hideHeaders, this.lease), sources);
 		});
 	}
 

@@ -79,10 +79,9 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		List<KeyExpression> keys = keys(name, properties.getKey());
 		PlanDefinition plans = this.plans.read(limit, shape, keys, properties);
 		CostExpression cost = cost(limit, plans, properties.getCost());
-		OnStoreFailure own = properties.getOnStoreFailure();
 		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost,
 				AfterResponses.read(this.compiler, limit, properties), properties.isHideHeaders(),
-				(own != null) ? own : this.properties.getOnStoreFailure(), lease(limit, properties.getLease()), plans,
+				properties.getOnStoreFailure(), lease(limit, properties.getLease()), plans,
 				penalty(name, keys, properties.getBanAfter()), properties.getMode());
 	}
 
@@ -244,36 +243,12 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	}
 
 	/**
-	 * Returns the limits that headers and bodies are silent about.
-	 * @return their names
-	 */
-	public Set<String> hidden() {
-		Set<String> hidden = new HashSet<>();
-		for (LimitDefinition definition : this) {
-			if (definition.hideHeaders()) {
-				hidden.add(definition.limit().name());
-			}
-		}
-		return hidden;
-	}
-
-	/**
 	 * Returns a limit of the configuration.
 	 * @param name its name
 	 * @return the limit, null if there is none of that name
 	 */
 	public @Nullable LimitDefinition find(String name) {
 		return this.byName.get(name);
-	}
-
-	/**
-	 * Returns what a limit does while its store fails.
-	 * @param name the name of the limit, which may be one of an annotation
-	 * @return what it does
-	 */
-	public OnStoreFailure onStoreFailure(String name) {
-		LimitDefinition definition = find(Penalty.guarded(name));
-		return (definition != null) ? definition.onStoreFailure() : this.properties.getOnStoreFailure();
 	}
 
 	@Override

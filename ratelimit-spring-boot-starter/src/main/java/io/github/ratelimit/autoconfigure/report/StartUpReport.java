@@ -3,8 +3,10 @@ package io.github.ratelimit.autoconfigure.report;
 import io.github.ratelimit.KeySource;
 import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.LimitSettings;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.autoconfigure.properties.DurationText;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
@@ -102,7 +104,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		logger.info(describe(registered, boundTo));
 		warnOfChosenPlans(registered);
 		if (boundTo.isEmpty() && !isLazy()) {
-			String name = registered.limit().name();
+			String name = registered.name();
 			String rule = this.context.containsBean(FILTER)
 					? "a rule (ratelimit.http.rules[0].limits: " + name + ") or by " : "";
 			logger.warn("Limit '" + name + "' is bound nowhere: it limits only code that asks RateLimiter for it. "
@@ -116,7 +118,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	}
 
 	private String describe(RegisteredLimit registered, List<String> boundTo) {
-		StringBuilder line = new StringBuilder("Limit '").append(registered.limit().name()).append("': ");
+		StringBuilder line = new StringBuilder("Limit '").append(registered.name()).append("': ");
 		line.append(LimitText.of(registered.limit()));
 		if (registered.limit().paces() && this.waitingThreads != null) {
 			line.append("; ").append(this.waitingThreads);
@@ -125,7 +127,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		if (!keys.isEmpty()) {
 			line.append("; key ").append(String.join(", else ", keys));
 		}
-		LimitDefinition definition = this.definitions.find(registered.limit().name());
+		LimitDefinition definition = this.definitions.find(registered.name());
 		if (definition != null && definition.onMissingKey() != OnMissingKey.IP) {
 			line.append("; on missing key ").append(text(definition.onMissingKey()));
 		}
@@ -133,19 +135,20 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 			line.append(payment(definition));
 		}
 		PlanDefinition plans = (definition != null) ? definition.plans() : null;
-		if (!registered.plans().isEmpty()) {
-			line.append("; plans ").append(LimitText.ofPlans(registered.plans()));
+		LimitSettings settings = registered.settings();
+		if (!settings.plans().isEmpty()) {
+			line.append("; plans ").append(LimitText.ofPlans(settings.plans()));
 			line.append(" by ").append(expression(plans));
 		}
-		if (registered.penalty() != null) {
-			line.append("; bans after ").append(registered.penalty());
+		if (settings.penalty() != null) {
+			line.append("; bans after ").append(settings.penalty());
 		}
-		if (registered.mode() == LimitMode.SHADOW) {
+		if (settings.mode() == LimitMode.SHADOW) {
 			line.append("; in the shadow: refuses nothing");
 		}
 		line.append("; store ").append(this.store.type());
 		if (this.store.type().equals("redis")) {
-			line.append(sharing(registered.limit().name(), definition));
+			line.append(sharing(settings));
 		}
 		return line.append("; bound to ").append(boundTo.isEmpty() ? "nothing" : String.join(", ", boundTo)).toString();
 	}
@@ -166,20 +169,21 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	}
 
 	private void warnOfChosenPlans(RegisteredLimit registered) {
-		LimitDefinition definition = this.definitions.find(registered.limit().name());
+		LimitDefinition definition = this.definitions.find(registered.name());
 		PlanDefinition plans = (definition != null) ? definition.plans() : null;
 		PlanExpression expression = (plans != null) ? plans.expression() : null;
 		if (expression != null && expression.looksAtClient()) {
-			logger.warn("Limit '" + registered.limit().name() + "' takes the plan of a call from " + expression.text()
+			logger.warn("Limit '" + registered.name() + "' takes the plan of a call from " + expression.text()
 					+ ", so callers can choose the one that suits them. Take it from a verified claim, or from a bean of "
 					+ "type PlanResolver");
 		}
 	}
 
-	private String sharing(String name, @Nullable LimitDefinition definition) {
-		Duration lease = (definition != null) ? definition.lease() : null;
+	private String sharing(LimitSettings settings) {
+		Duration lease = settings.lease();
+		OnStoreFailure own = settings.onStoreFailure();
 		return ", deadline " + DurationText.of(this.properties.getRedis().getDeadline()) + ", on store failure "
-				+ text(this.definitions.onStoreFailure(name))
+				+ text((own != null) ? own : this.properties.getOnStoreFailure())
 				+ ((lease != null) ? ", lease " + DurationText.of(lease) : "");
 	}
 

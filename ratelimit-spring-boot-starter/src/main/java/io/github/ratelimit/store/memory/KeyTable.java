@@ -6,6 +6,7 @@ import io.github.ratelimit.KeyPage;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -38,31 +39,23 @@ final class KeyTable {
 	/** Everybody's cell has no slot: it is never swept and never forgotten. */
 	private final AtomicReference<@Nullable KeyCell> global = new AtomicReference<>();
 
-	private final LimitConfigurations configurations;
-
 	private final LongAdder forgottenPermits = new LongAdder();
 
 	private final LongAdder forgivenPermits = new LongAdder();
 
-	KeyTable(Limit limit, StoreClock clock, int maxKeys) {
+	KeyTable(LimitHandle.Purpose purpose, StoreClock clock, int maxKeys) {
 		this.clock = clock;
 		this.slots = new Slots(maxKeys);
-		this.configurations = new LimitConfigurations(limit);
-		this.room = Room.of(limit, this.slots, clock, this::unlink, this.forgottenPermits);
+		this.room = Room.of(purpose, this.slots, clock, this::unlink, this.forgottenPermits);
 	}
 
-	void check(Limit limit) {
-		this.configurations.of(limit);
-	}
-
-	LimitDecision take(Charge charge) {
-		LimitDecision decision = takeUncounted(charge);
+	LimitDecision take(Charge charge, LimitTerms terms) {
+		LimitDecision decision = takeUncounted(charge, terms);
 		count(decision);
 		return decision;
 	}
 
-	LimitDecision takeUncounted(Charge charge) {
-		LimitTerms terms = this.configurations.of(charge.limit());
+	LimitDecision takeUncounted(Charge charge, LimitTerms terms) {
 		while (true) {
 			KeyCell cell = cell(charge.key());
 			if (cell == null) {
@@ -83,8 +76,7 @@ final class KeyTable {
 	}
 
 	/** Says what {@link #take} would say, and creates nothing. */
-	LimitDecision look(Charge charge) {
-		LimitTerms terms = this.configurations.of(charge.limit());
+	LimitDecision look(Charge charge, LimitTerms terms) {
 		while (true) {
 			KeyCell cell = cell(charge.key());
 			if (cell == null) {
@@ -135,27 +127,26 @@ final class KeyTable {
 		}
 	}
 
-	void giveBack(LimitDecision taken, long permits) {
+	void giveBack(LimitDecision taken, long permits, LimitTerms terms) {
 		if (taken.receipt() instanceof Taken receipt) {
-			receipt.cell().giveBack(taken, permits, this.configurations.of(taken.limit()), this.clock);
+			receipt.cell().giveBack(taken, permits, terms, this.clock);
 		}
 	}
 
-	void settle(LimitDecision taken, long actual) {
+	void settle(LimitDecision taken, long actual, LimitTerms terms) {
 		long more = actual - taken.charge().permits();
 		if (more < 0) {
-			giveBack(taken, -more);
+			giveBack(taken, -more, terms);
 		}
 		else if (more > 0) {
-			this.forgivenPermits.add(charge(taken.charge(), more));
+			this.forgivenPermits.add(charge(taken.key(), more, terms));
 		}
 	}
 
-	private long charge(Charge charge, long permits) {
+	private long charge(Key key, long permits, LimitTerms terms) {
 		while (true) {
-			KeyCell known = cell(charge.key());
-			LimitTerms terms = this.configurations.of(charge.limit());
-			KeyCell cell = (known != null) ? known : create(charge.key(), terms);
+			KeyCell known = cell(key);
+			KeyCell cell = (known != null) ? known : create(key, terms);
 			if (cell == null) {
 				return permits;
 			}
@@ -167,8 +158,8 @@ final class KeyTable {
 		}
 	}
 
-	void lower(Limit limit, Key key, long[] atMost) {
-		LimitTerms terms = this.configurations.of(limit);
+	void lower(Key key, long[] atMost, LimitTerms terms) {
+		Limit limit = terms.limit();
 		while (true) {
 			KeyCell known = cell(key);
 			if (known == null && !limit.paces() && !limit.isConcurrency() && terms.isFull(atMost)) {

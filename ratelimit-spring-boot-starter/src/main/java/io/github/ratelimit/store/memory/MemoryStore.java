@@ -5,8 +5,10 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyPage;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.PreparedForm;
 import io.github.ratelimit.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +36,8 @@ public final class MemoryStore implements LimitStore {
 
 	private final int maxKeysPerLimit;
 
+	private final PreparedForm<MemoryLimit> limits = new PreparedForm<>(this::prepare);
+
 	/**
 	 * Creates an empty store.
 	 * @param time the time
@@ -51,45 +55,45 @@ public final class MemoryStore implements LimitStore {
 
 	@Override
 	public LimitDecision take(Charge charge) {
-		return table(charge.limit()).take(charge);
+		return this.limits.of(charge.handle()).take(charge);
 	}
 
 	@Override
 	public List<LimitDecision> takeAll(List<Charge> charges) {
-		KeyTable[] tables = new KeyTable[charges.size()];
+		MemoryLimit[] limits = new MemoryLimit[charges.size()];
 		List<LimitDecision> seen = new ArrayList<>(charges.size());
 		boolean allThere = true;
-		for (int i = 0; i < tables.length; i++) {
+		for (int i = 0; i < limits.length; i++) {
 			Charge charge = charges.get(i);
-			tables[i] = table(charge.limit());
-			LimitDecision decision = tables[i].look(charge);
+			limits[i] = this.limits.of(charge.handle());
+			LimitDecision decision = limits[i].look(charge);
 			allThere &= !decision.refuses();
 			seen.add(decision);
 		}
-		return allThere ? takeSeen(charges, tables, seen) : refuse(tables, seen);
+		return allThere ? takeSeen(charges, limits, seen) : refuse(limits, seen);
 	}
 
-	private List<LimitDecision> takeSeen(List<Charge> charges, KeyTable[] tables, List<LimitDecision> seen) {
-		List<LimitDecision> taken = new ArrayList<>(tables.length);
-		for (int i = 0; i < tables.length; i++) {
-			LimitDecision decision = seen.get(i).violated() ? seen.get(i) : tables[i].takeUncounted(charges.get(i));
+	private List<LimitDecision> takeSeen(List<Charge> charges, MemoryLimit[] limits, List<LimitDecision> seen) {
+		List<LimitDecision> taken = new ArrayList<>(limits.length);
+		for (int i = 0; i < limits.length; i++) {
+			LimitDecision decision = seen.get(i).violated() ? seen.get(i) : limits[i].takeUncounted(charges.get(i));
 			if (decision.refuses()) {
 				taken.forEach(this::giveBack);
 				seen.set(i, decision);
-				return refuse(tables, seen);
+				return refuse(limits, seen);
 			}
 			taken.add(decision);
 		}
-		for (int i = 0; i < tables.length; i++) {
-			tables[i].count(taken.get(i));
+		for (int i = 0; i < limits.length; i++) {
+			limits[i].count(taken.get(i));
 		}
 		return taken;
 	}
 
-	private List<LimitDecision> refuse(KeyTable[] tables, List<LimitDecision> decisions) {
-		for (int i = 0; i < tables.length; i++) {
+	private List<LimitDecision> refuse(MemoryLimit[] limits, List<LimitDecision> decisions) {
+		for (int i = 0; i < limits.length; i++) {
 			if (decisions.get(i).violated()) {
-				tables[i].count(decisions.get(i));
+				limits[i].count(decisions.get(i));
 			}
 		}
 		return decisions;
@@ -97,21 +101,21 @@ public final class MemoryStore implements LimitStore {
 
 	@Override
 	public void giveBack(LimitDecision taken) {
-		table(taken.limit()).giveBack(taken, taken.charge().permits());
+		this.limits.of(taken.charge().handle()).giveBack(taken, taken.charge().permits());
 	}
 
 	@Override
 	public void settle(LimitDecision taken, long actual) {
-		table(taken.limit()).settle(taken, actual);
+		this.limits.of(taken.charge().handle()).settle(taken, actual);
 	}
 
 	@Override
-	public void lower(Limit limit, Key key, long[] atMost) {
-		table(limit).lower(limit, key, atMost);
+	public void lower(LimitHandle limit, Key key, long[] atMost) {
+		this.limits.of(limit).lower(key, atMost);
 	}
 
 	@Override
-	public long forgivenPermits(Limit limit) {
+	public long forgivenPermits(LimitHandle limit) {
 		return table(limit).forgivenPermits();
 	}
 
@@ -122,26 +126,26 @@ public final class MemoryStore implements LimitStore {
 	 * to write instead
 	 */
 	public void check(Limit limit) {
-		table(limit).check(limit);
+		LimitTerms.of(limit);
 	}
 
 	@Override
-	public Optional<KeyState> find(Limit limit, String keyId) {
+	public Optional<KeyState> find(LimitHandle limit, String keyId) {
 		return table(limit).find(keyId);
 	}
 
 	@Override
-	public Optional<KeyState> find(Limit limit, Key key) {
+	public Optional<KeyState> find(LimitHandle limit, Key key) {
 		return table(limit).find(key);
 	}
 
 	@Override
-	public boolean reset(Limit limit, String keyId) {
+	public boolean reset(LimitHandle limit, String keyId) {
 		return table(limit).reset(keyId);
 	}
 
 	@Override
-	public KeyPage keys(Limit limit, @Nullable String after, int size) {
+	public KeyPage keys(LimitHandle limit, @Nullable String after, int size) {
 		if (after != null && !Key.isId(after)) {
 			throw new IllegalArgumentException(
 					"No page of keys ends at what is given as 'after'. Pass the 'next' of the page before.");
@@ -150,17 +154,17 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	@Override
-	public List<KeyState> mostDenied(Limit limit, int size) {
+	public List<KeyState> mostDenied(LimitHandle limit, int size) {
 		return table(limit).mostDenied(size);
 	}
 
 	@Override
-	public long trackedKeys(Limit limit) {
+	public long trackedKeys(LimitHandle limit) {
 		return table(limit).size();
 	}
 
 	@Override
-	public long forgottenPermits(Limit limit) {
+	public long forgottenPermits(LimitHandle limit) {
 		return table(limit).forgottenPermits();
 	}
 
@@ -179,10 +183,14 @@ public final class MemoryStore implements LimitStore {
 		}
 	}
 
-	private KeyTable table(Limit limit) {
-		KeyTable table = this.tables.get(limit.name());
-		return (table != null) ? table : this.tables.computeIfAbsent(limit.name(),
-				(name) -> new KeyTable(limit, this.clock, this.maxKeysPerLimit));
+	private KeyTable table(LimitHandle limit) {
+		return this.limits.of(limit).table();
+	}
+
+	private MemoryLimit prepare(LimitHandle limit) {
+		KeyTable table = this.tables.computeIfAbsent(limit.name(),
+				(name) -> new KeyTable(limit.purpose(), this.clock, this.maxKeysPerLimit));
+		return new MemoryLimit(table, LimitTerms.of(limit.limit()));
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.Penalty;
+import io.github.ratelimit.LimitHandle;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,17 +32,18 @@ abstract class Room {
 
 	/**
 	 * Returns what makes room among the keys of a limit.
-	 * @param limit the limit
+	 * @param purpose what the limit counts
 	 * @param slots the places of its cells
 	 * @param clock tells how the cells stand
 	 * @param unlink takes a retired cell out of its table
 	 * @param forgotten counts the permits that are lost with cells
 	 */
-	static Room of(Limit limit, Slots slots, StoreClock clock, Consumer<KeyCell> unlink, LongAdder forgotten) {
-		if (Penalty.isBan(limit.name())) {
+	static Room of(LimitHandle.Purpose purpose, Slots slots, StoreClock clock, Consumer<KeyCell> unlink,
+			LongAdder forgotten) {
+		if (purpose == LimitHandle.Purpose.BANS) {
 			return new ForEndedBans(slots, clock, unlink);
 		}
-		Comparator<CellView> order = Penalty.isDenials(limit.name())
+		Comparator<CellView> order = (purpose == LimitHandle.Purpose.REFUSALS)
 				? Comparator.comparingLong(CellView::spent).thenComparingLong(CellView::nanosToFull)
 				: (one, other) -> one.isNearerToFullThan(other) ? -1 : other.isNearerToFullThan(one) ? 1 : 0;
 		return new ByForgetting(slots, clock, unlink, order, forgotten);

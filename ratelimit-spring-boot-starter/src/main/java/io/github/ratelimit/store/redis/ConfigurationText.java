@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitSettings;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RegisteredLimit;
 import java.time.Duration;
@@ -19,8 +20,9 @@ final class ConfigurationText {
 
 	/** Returns the text of a limit with its plans. */
 	static String of(RegisteredLimit registered) {
-		StringBuilder text = new StringBuilder(of(registered.limit()));
-		new TreeMap<>(registered.plans())
+		LimitSettings settings = registered.settings();
+		StringBuilder text = new StringBuilder(of(settings.limit()));
+		new TreeMap<>(settings.plans())
 			.forEach((plan, limit) -> text.append("; plan ").append(plan).append(": ").append(of(limit)));
 		return text.toString().replaceAll("\\s+", " ");
 	}

@@ -223,7 +223,7 @@ final class Decisions {
 	private CompletableFuture<?> sendBack(long permits, LateReceipt.Outcome outcome, LimitTerms terms, KnownKey key) {
 		SeenState state = outcome.state();
 		SeenState last = key.last();
-		if (state == null && outcome.owed() && last != null && last.terms().limit().equals(terms.limit())) {
+		if (state == null && outcome.owed() && last != null && last.terms() == terms) {
 			state = last;
 		}
 		return (state != null) ? sendBackAll(permits, state, key) : CompletableFuture.completedFuture(null);
@@ -242,7 +242,7 @@ final class Decisions {
 	/** Permits of a state that was read by another configuration since are dropped. */
 	private CompletableFuture<?> sendBack(long permits, SeenState state, KnownKey key) {
 		SeenState last = key.last();
-		if (last != null && !last.terms().limit().equals(state.terms().limit())) {
+		if (last != null && last.terms() != state.terms()) {
 			return CompletableFuture.completedFuture(null);
 		}
 		return this.giveBacks.send(permits, state, key);

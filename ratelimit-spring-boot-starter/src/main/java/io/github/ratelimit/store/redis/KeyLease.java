@@ -53,6 +53,11 @@ final class KeyLease {
 		this.ttlNanos = ttl.toNanos();
 	}
 
+	/** Returns whether the lease lasts for that time. */
+	boolean lasts(@Nullable Duration ttl) {
+		return ttl != null && ttl.toNanos() == this.ttlNanos;
+	}
+
 	/** Returns null if the lease does not have the permits, or is over. */
 	@Nullable LimitDecision take(Charge charge, LevelScale scale, long now) {
 		SeenLevels from = this.from;

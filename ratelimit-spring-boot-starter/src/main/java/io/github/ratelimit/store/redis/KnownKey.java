@@ -214,8 +214,32 @@ final class KnownKey {
 		return this.calls;
 	}
 
+	/** Returns what is remembered of all keys of the limit. */
+	KnownKeys keys() {
+		return this.keys;
+	}
+
 	@Nullable KeyLease lease() {
 		return this.lease;
+	}
+
+	/**
+	 * Returns the key's lease, and ends one that lasts for another time.
+	 * @param ttl how long leases of the limit last now, null if it has none
+	 * @return the lease, null if there is none yet
+	 */
+	@Nullable KeyLease lease(@Nullable Duration ttl) {
+		KeyLease current = this.lease;
+		if (current == null || current.lasts(ttl)) {
+			return current;
+		}
+		synchronized (this) {
+			if (this.lease == current) {
+				this.lease = null;
+				current.close();
+			}
+		}
+		return null;
 	}
 
 	/** Returns the key's lease, which has no permits at first. */

@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.Penalty;
-import java.time.Duration;
+import io.github.ratelimit.LimitHandle;
+import io.github.ratelimit.RegisteredLimit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,15 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class KnownKeys {
 
+	private final RegisteredLimit limit;
+
 	private final String space;
 
 	private final LongAdder forgiven = new LongAdder();
 
+	private final LongAdder forgotten = new LongAdder();
+
 	private final RedisKeys names;
 
 	private final int most;
-
-	private final @Nullable Duration lease;
 
 	private final KeptByKey<OwnSlots> slots = new KeptByKey<>(OwnSlots::new);
 
@@ -40,12 +42,12 @@ final class KnownKeys {
 
 	private volatile Generations generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
 
-	KnownKeys(String space, RedisKeys names, int most, @Nullable Duration lease, long now) {
+	KnownKeys(LimitHandle limit, String space, RedisKeys names, int most, long now) {
+		this.limit = limit.registered();
 		this.space = space;
 		this.names = names;
 		this.most = Math.max(1, most / 2);
-		this.lease = lease;
-		this.bans = Penalty.isBan(space) ? new SeenBans(most, now) : null;
+		this.bans = (limit.purpose() == LimitHandle.Purpose.BANS) ? new SeenBans(most, now) : null;
 	}
 
 	KnownKey get(Key key, long now) {
@@ -93,9 +95,14 @@ final class KnownKeys {
 		return this.bans;
 	}
 
-	/** Returns how long leases of the limit last, null if it has none. */
-	@Nullable Duration lease() {
-		return this.lease;
+	/** Returns the limit whose calls, refusals or bans are counted. */
+	RegisteredLimit limit() {
+		return this.limit;
+	}
+
+	/** Returns the permits that will not be charged, as too many keys owed some. */
+	LongAdder forgotten() {
+		return this.forgotten;
 	}
 
 	/** Returns the permits that were forgiven to keys of the limit. */

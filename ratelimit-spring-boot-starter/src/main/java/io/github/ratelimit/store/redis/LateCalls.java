@@ -50,13 +50,13 @@ final class LateCalls extends Kept {
 
 	private SeenState there(LimitTerms terms, @Nullable SeenState last, long nowNanos) {
 		SeenState left = this.left;
-		if (left != null && last == this.begunWith && left.terms().limit().equals(terms.limit())) {
+		if (left != null && last == this.begunWith && left.terms() == terms) {
 			return left.later(nowNanos, 0);
 		}
 		this.begunWith = last;
 		SeenState seen = terms.from(last, nowNanos);
 		SeenState now;
-		if (terms.limit().paces() && left != null && left.terms().limit().equals(terms.limit())) {
+		if (terms.limit().paces() && left != null && left.terms() == terms) {
 			now = behind(seen.later(nowNanos, 0), left.later(nowNanos, 0));
 		}
 		else {
@@ -81,8 +81,7 @@ final class LateCalls extends Kept {
 	synchronized void lower(long[] parts, SeenState last, int instances, long nowNanos) {
 		SeenState left = (last == this.begunWith) ? this.left : null;
 		long[] before = last.parts(1, nowNanos);
-		long[] now = (left != null && left.terms().limit().equals(last.terms().limit())) ? left.parts(1, nowNanos)
-				: null;
+		long[] now = (left != null && left.terms() == last.terms()) ? left.parts(1, nowNanos) : null;
 		for (int i = 0; i < parts.length; i++) {
 			long back = (now != null) ? Math.max(0, this.permits - (before[i] - now[i])) : 0;
 			parts[i] -= this.permits - back / instances;

@@ -63,7 +63,7 @@ final class LateDecisions {
 		SeenState last = key.last();
 		boolean alone = last == null || impatient;
 		if (alone) {
-			OnStoreFailure policy = this.settings.onStoreFailure(charge.limit().name());
+			OnStoreFailure policy = this.settings.onStoreFailure(charge.handle());
 			if (policy == OnStoreFailure.DENY) {
 				return LimitDecision.unavailable(charge, StandIn.RETRY_NANOS);
 			}

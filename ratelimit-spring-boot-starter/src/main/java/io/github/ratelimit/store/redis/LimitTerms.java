@@ -83,7 +83,7 @@ abstract sealed class LimitTerms permits LevelScale, WindowTerms, PlaceTerms {
 	 * another limit, everything where there is none.
 	 */
 	final SeenState from(@Nullable SeenState last, long nowNanos) {
-		if (last != null && last.terms().limit().equals(this.limit)) {
+		if (last != null && last.terms() == this) {
 			return last;
 		}
 		return guess((last != null) ? last.share(nowNanos) : 1, nowNanos);

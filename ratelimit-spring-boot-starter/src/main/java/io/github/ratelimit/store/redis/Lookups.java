@@ -38,21 +38,23 @@ final class Lookups {
 		this.time = time;
 	}
 
-	Optional<KeyState> find(LimitTerms terms, KnownKeys known, String keyId) {
+	Optional<KeyState> find(RedisLimit limit, String keyId) {
+		LimitTerms terms = limit.terms();
 		long asked = this.time.nanoTime();
 		byte[] answer = run(this.scripts.find(), this.names.of(terms.space(), keyId), terms.terms(0));
 		return (answer.length == 0) ? Optional.empty()
-				: Optional.of(read(ByteBuffer.wrap(answer), terms, keyId, known.find(keyId), asked));
+				: Optional.of(read(ByteBuffer.wrap(answer), terms, keyId, limit.keys().find(keyId), asked));
 	}
 
-	boolean reset(LimitTerms terms, KnownKeys known, String keyId) {
-		byte[] answer = run(this.scripts.reset(), this.names.of(terms.space(), keyId));
-		known.remove(keyId);
+	boolean reset(RedisLimit limit, String keyId) {
+		byte[] answer = run(this.scripts.reset(), this.names.of(limit.terms().space(), keyId));
+		limit.keys().remove(keyId);
 		return answer[0] == '1';
 	}
 
-	KeyPage keys(LimitTerms terms, KnownKeys known, @Nullable String after, int size) {
-		return new KeyScan(this, this.redis, this.names, terms, known.byId(), this.time).page(after, size);
+	KeyPage keys(RedisLimit limit, @Nullable String after, int size) {
+		return new KeyScan(this, this.redis, this.names, limit.terms(), limit.keys().byId(), this.time).page(after,
+				size);
 	}
 
 	/** Runs one step of a scan on the node that has a key. */

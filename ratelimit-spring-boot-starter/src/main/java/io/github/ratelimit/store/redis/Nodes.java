@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -48,7 +49,7 @@ final class Nodes {
 
 	private final ForeignValues foreign;
 
-	private final String policies;
+	private final Supplier<String> policies;
 
 	private final long deadlineNanos;
 
@@ -57,7 +58,7 @@ final class Nodes {
 	private volatile boolean answered;
 
 	Nodes(RedisScripts scripts, Script probe, RedisKeys names, ScheduledExecutorService scheduler, TimeSource time,
-			StoreObserver observer, RedisStoreSettings settings, LongSupplier owed) {
+			StoreObserver observer, RedisStoreSettings settings, Supplier<String> policies, LongSupplier owed) {
 		this.scripts = scripts;
 		this.probe = probe;
 		this.names = names;
@@ -65,7 +66,7 @@ final class Nodes {
 		this.time = time;
 		this.observer = observer;
 		this.foreign = new ForeignValues(time);
-		this.policies = settings.describeFailurePolicies();
+		this.policies = policies;
 		this.deadlineNanos = settings.deadline().toNanos();
 		this.owed = owed;
 	}

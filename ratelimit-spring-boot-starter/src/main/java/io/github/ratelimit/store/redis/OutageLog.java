@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -24,7 +25,7 @@ final class OutageLog {
 
 	private final String node;
 
-	private final String policies;
+	private final Supplier<String> policies;
 
 	private final TimeSource time;
 
@@ -42,7 +43,8 @@ final class OutageLog {
 
 	private int times;
 
-	OutageLog(String node, String policies, TimeSource time, ScheduledExecutorService scheduler, LongSupplier owed) {
+	OutageLog(String node, Supplier<String> policies, TimeSource time, ScheduledExecutorService scheduler,
+			LongSupplier owed) {
 		this.node = node;
 		this.policies = policies;
 		this.time = time;
@@ -61,7 +63,7 @@ final class OutageLog {
 	 */
 	int opened(String reason, Throwable failure) {
 		return opened(reason, failure, "Redis fails (" + this.node + ", " + reason + ": " + failure
-				+ "). Until it answers again limits decide by on-store-failure: " + this.policies);
+				+ "). Until it answers again limits decide by on-store-failure: " + this.policies.get());
 	}
 
 	/**
@@ -72,7 +74,7 @@ final class OutageLog {
 		return opened(reason, failure,
 				"Redis is not ready (" + where + ", " + reason + ": " + failure
 						+ "). The application starts without it; until it answers, limits decide by on-store-failure: "
-						+ this.policies);
+						+ this.policies.get());
 	}
 
 	private synchronized int opened(String reason, Throwable failure, String warning) {

@@ -37,9 +37,9 @@ final class OwedByStandIn implements Supplier<UnchargedKey.@Nullable Owed> {
 	 */
 	OwedByStandIn(LimitStore local, Charge own, StandInKey standIn, RedisStoreSettings settings, int instances) {
 		this.local = local;
-		this.look = new Charge(own.limit(), own.key(), 0);
+		this.look = new Charge(own.handle(), own.key(), 0);
 		this.standIn = standIn;
-		boolean whole = settings.onStoreFailure(own.limit().name()) == OnStoreFailure.LOCAL;
+		boolean whole = settings.onStoreFailure(own.handle()) == OnStoreFailure.LOCAL;
 		this.parts = whole ? instances : 1;
 	}
 

@@ -6,7 +6,10 @@ import io.github.ratelimit.KeyPage;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.PreparedForm;
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.StoreObserver;
 import io.github.ratelimit.TimeSource;
@@ -16,7 +19,10 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -65,7 +71,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final ConcurrentMap<String, KnownKeys> known = new ConcurrentHashMap<>();
 
-	private final KnownTerms terms;
+	private final PreparedForm<RedisLimit> limits = new PreparedForm<>(this::prepare);
 
 	private final PlaceLeases places;
 
@@ -90,23 +96,22 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.time = time;
 		this.names = new RedisKeys(settings.keyPrefix());
 		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer, settings,
-				this::owedLately);
+				this::describeFailurePolicies, this::owedLately);
 		this.configurations = scripts.configurations();
 		this.lookups = new Lookups(redis, scripts, this.names, time);
 		GiveBacks giveBacks = new GiveBacks(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
 		this.leases = new LeasesInRedis(redis, scripts, this.nodes, giveBacks, time, this.scheduler);
 		this.deadlineNanos = settings.deadline().toNanos();
-		this.terms = new KnownTerms(settings.slotLease());
 		this.standIn = local;
 		this.places = new PlaceLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
 				settings.slotLease());
 		this.uncharged = new UnchargedPermits(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler,
-				settings.maxKnownKeys(), (limit) -> known(limit).forgiven());
+				settings.maxKnownKeys());
 		this.warmUp = new WarmUp(redis, scripts, this.names, this.nodes, time, this.scheduler);
 		this.instances = new Instances(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
 				this.scheduler);
-		StandIn withoutRedis = new StandIn(local, settings, this.instances::count, this.uncharged, this.places,
-				giveBacks);
+		StandIn withoutRedis = new StandIn(local, settings, this.limits, this.instances::count, this.uncharged,
+				this.places, giveBacks);
 		this.decisions = new Decisions(redis, scripts, this.nodes, withoutRedis, new LateDecisions(settings, time),
 				this.places, this.uncharged, giveBacks, time, this.deadlineNanos);
 	}
@@ -181,25 +186,26 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public LimitDecision take(Charge charge) {
 		long start = this.time.nanoTime();
-		LimitTerms terms = terms(charge.limit());
-		KnownKeys keys = known(terms);
-		KnownKey key = keys.get(charge.key(), start);
-		LimitDecision decision = decideWithoutAsking(charge, key, terms, start);
+		RedisLimit limit = this.limits.of(charge.handle());
+		LimitTerms terms = limit.terms();
+		KnownKey key = limit.keys().get(charge.key(), start);
+		Duration lease = charge.handle().registered().settings().lease();
+		LimitDecision decision = decideWithoutAsking(charge, key, lease, terms, start);
 		if (decision == null) {
 			decision = (terms instanceof PlaceTerms)
 					? takeAll(List.of(charge), new KnownKey[] { key }, new LimitTerms[] { terms }, start).get(0)
 					: this.decisions.take(charge, key, terms, start);
 			if (decision.receipt() instanceof SeenState && !decision.violated()) {
-				granted(decision, key, keys.lease(), terms, start);
+				granted(decision, key, lease, terms, start);
 			}
 		}
 		key.count(decision.violated(), start);
 		return decision;
 	}
 
-	private static @Nullable LimitDecision decideWithoutAsking(Charge charge, KnownKey key, LimitTerms terms,
-			long now) {
-		KeyLease lease = key.lease();
+	private static @Nullable LimitDecision decideWithoutAsking(Charge charge, KnownKey key, @Nullable Duration ttl,
+			LimitTerms terms, long now) {
+		KeyLease lease = key.lease(ttl);
 		LimitDecision leased = (lease != null && terms instanceof LevelScale scale) ? lease.take(charge, scale, now)
 				: null;
 		return (leased != null) ? leased : key.refusedWithoutAsking(charge, terms, now);
@@ -224,8 +230,9 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		KnownKey[] keys = new KnownKey[charges.size()];
 		LimitTerms[] limits = new LimitTerms[charges.size()];
 		for (int i = 0; i < keys.length; i++) {
-			limits[i] = terms(charges.get(i).limit());
-			keys[i] = known(limits[i]).get(charges.get(i).key(), start);
+			RedisLimit limit = this.limits.of(charges.get(i).handle());
+			limits[i] = limit.terms();
+			keys[i] = limit.keys().get(charges.get(i).key(), start);
 		}
 		List<LimitDecision> decisions = refusedWithoutAsking(charges, keys, limits, start);
 		if (decisions == null) {
@@ -241,8 +248,9 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		KnownKey[] keys = new KnownKey[charges.size()];
 		LimitTerms[] limits = new LimitTerms[charges.size()];
 		for (int i = 0; i < keys.length; i++) {
-			limits[i] = terms(charges.get(i).limit());
-			keys[i] = known(limits[i]).get(charges.get(i).key(), start);
+			RedisLimit limit = this.limits.of(charges.get(i).handle());
+			limits[i] = limit.terms();
+			keys[i] = limit.keys().get(charges.get(i).key(), start);
 		}
 		List<LimitDecision> decisions = takeSlots(charges, keys, limits,
 				() -> this.decisions.takeUnanswered(charges, keys, limits));
@@ -313,66 +321,61 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public void giveBack(LimitDecision taken) {
 		KnownKey key = key(taken);
-		this.decisions.giveBack(taken, key, terms(taken.limit()));
+		this.decisions.giveBack(taken, key, this.limits.of(taken.charge().handle()).terms());
 		SlotsAsked.end(taken, key);
 	}
 
 	@Override
 	public void settle(LimitDecision taken, long actual) {
-		this.decisions.settle(taken, actual, key(taken), terms(taken.limit()));
+		this.decisions.settle(taken, actual, key(taken), this.limits.of(taken.charge().handle()).terms());
 	}
 
 	private KnownKey key(LimitDecision taken) {
-		return known(terms(taken.limit())).get(taken.key(), this.time.nanoTime());
+		return this.limits.of(taken.charge().handle()).keys().get(taken.key(), this.time.nanoTime());
 	}
 
 	@Override
-	public long forgivenPermits(Limit limit) {
-		return known(terms(limit)).forgiven().sum() + this.standIn.forgivenPermits(limit);
+	public long forgivenPermits(LimitHandle limit) {
+		return this.limits.of(limit).keys().forgiven().sum() + this.standIn.forgivenPermits(limit);
 	}
 
 	@Override
-	public Optional<KeyState> find(Limit limit, String keyId) {
-		return Key.isId(keyId) ? find(terms(limit), keyId) : Optional.empty();
-	}
-
-	private Optional<KeyState> find(LimitTerms terms, String keyId) {
-		return this.lookups.find(terms, known(terms), keyId);
+	public Optional<KeyState> find(LimitHandle limit, String keyId) {
+		return Key.isId(keyId) ? this.lookups.find(this.limits.of(limit), keyId) : Optional.empty();
 	}
 
 	@Override
-	public boolean reset(Limit limit, String keyId) {
-		LimitTerms terms = terms(limit);
-		return Key.isId(keyId) && this.lookups.reset(terms, known(terms), keyId);
+	public boolean reset(LimitHandle limit, String keyId) {
+		return Key.isId(keyId) && this.lookups.reset(this.limits.of(limit), keyId);
 	}
 
 	@Override
-	public KeyPage keys(Limit limit, @Nullable String after, int size) {
-		LimitTerms terms = terms(limit);
-		return this.lookups.keys(terms, known(terms), after, size);
+	public KeyPage keys(LimitHandle limit, @Nullable String after, int size) {
+		return this.lookups.keys(this.limits.of(limit), after, size);
 	}
 
 	@Override
-	public List<KeyState> mostDenied(Limit limit, int size) {
-		LimitTerms terms = terms(limit);
-		return known(terms).all()
+	public List<KeyState> mostDenied(LimitHandle limit, int size) {
+		RedisLimit counted = this.limits.of(limit);
+		return counted.keys()
+			.all()
 			.stream()
 			.filter((key) -> key.denied() > 0)
 			.sorted(Comparator.comparingLong(KnownKey::denied).reversed())
 			.limit(Math.max(0, size))
-			.map((key) -> this.lookups.remembered(key, terms))
+			.map((key) -> this.lookups.remembered(key, counted.terms()))
 			.toList();
 	}
 
 	@Override
-	public long trackedKeys(Limit limit) {
+	public long trackedKeys(LimitHandle limit) {
 		long now = this.time.nanoTime();
-		return known(terms(limit)).all().stream().filter((key) -> key.isKept(now)).count();
+		return this.limits.of(limit).keys().all().stream().filter((key) -> key.isKept(now)).count();
 	}
 
 	@Override
-	public long forgottenPermits(Limit limit) {
-		return this.uncharged.forgotten(limit) + this.standIn.forgottenPermits(limit);
+	public long forgottenPermits(LimitHandle limit) {
+		return this.limits.of(limit).keys().forgotten().sum() + this.standIn.forgottenPermits(limit);
 	}
 
 	@Override
@@ -433,16 +436,29 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return this.uncharged.notedLately();
 	}
 
-	private KnownKeys known(LimitTerms terms) {
-		KnownKeys known = this.known.get(terms.space());
-		return (known != null) ? known
-				: this.known.computeIfAbsent(terms.space(),
-						(space) -> new KnownKeys(space, this.names, this.settings.maxKnownKeys(),
-								this.settings.leases().get(terms.limit().name()), this.time.nanoTime()));
+	private RedisLimit prepare(LimitHandle limit) {
+		LimitTerms terms = LimitTerms.of(limit.limit(), this.settings.slotLease());
+		KnownKeys keys = this.known.computeIfAbsent(terms.space(),
+				(space) -> new KnownKeys(limit, space, this.names, this.settings.maxKnownKeys(), this.time.nanoTime()));
+		return new RedisLimit(limit, keys, terms);
 	}
 
-	private LimitTerms terms(Limit limit) {
-		return this.terms.of(limit);
+	/** Says for the log what limits do while Redis fails. */
+	private String describeFailurePolicies() {
+		Map<String, OnStoreFailure> different = new TreeMap<>();
+		for (KnownKeys keys : this.known.values()) {
+			OnStoreFailure own = keys.limit().settings().onStoreFailure();
+			if (own != null && own != this.settings.onStoreFailure()) {
+				different.put(keys.limit().name(), own);
+			}
+		}
+		StringBuilder text = new StringBuilder(word(this.settings.onStoreFailure()));
+		different.forEach((limit, policy) -> text.append(", but ").append(limit).append(' ').append(word(policy)));
+		return text.toString();
+	}
+
+	private static String word(OnStoreFailure policy) {
+		return policy.name().toLowerCase(Locale.ROOT);
 	}
 
 }

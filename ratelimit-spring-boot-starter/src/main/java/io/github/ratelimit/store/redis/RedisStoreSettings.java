@@ -1,12 +1,9 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * How a {@link RedisStore} is to behave.
@@ -15,14 +12,13 @@ import java.util.TreeMap;
  * @param deadline how long a decision may take in all, positive
  * @param maxKnownKeys for how many keys of a limit this instance remembers what it last
  * saw, at least 1
- * @param onStoreFailure what limits do while Redis fails, unless the next says otherwise
- * @param onStoreFailureOf the same of single limits, by name
- * @param leases of limits that take permits in advance, by name, how long they hold them
+ * @param onStoreFailure what limits do while Redis fails that have no setting of their
+ * own
  * @param slotLease how long the place of a call under way is held for an instance that no
  * longer answers, at least a second; calls are longer than that at will
  */
 public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKnownKeys, OnStoreFailure onStoreFailure,
-		Map<String, OnStoreFailure> onStoreFailureOf, Map<String, Duration> leases, Duration slotLease) {
+		Duration slotLease) {
 
 	/** What keys begin with by default. */
 	public static final String DEFAULT_KEY_PREFIX = "ratelimit";
@@ -42,9 +38,8 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 	 * Creates settings with {@link #DEFAULT_SLOT_LEASE}.
 	 * @throws IllegalArgumentException if one is out of range
 	 */
-	public RedisStoreSettings(String keyPrefix, Duration deadline, int maxKnownKeys, OnStoreFailure onStoreFailure,
-			Map<String, OnStoreFailure> onStoreFailureOf, Map<String, Duration> leases) {
-		this(keyPrefix, deadline, maxKnownKeys, onStoreFailure, onStoreFailureOf, leases, DEFAULT_SLOT_LEASE);
+	public RedisStoreSettings(String keyPrefix, Duration deadline, int maxKnownKeys, OnStoreFailure onStoreFailure) {
+		this(keyPrefix, deadline, maxKnownKeys, onStoreFailure, DEFAULT_SLOT_LEASE);
 	}
 
 	/**
@@ -61,8 +56,6 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 			throw new IllegalArgumentException("The places of calls under way are leased for " + slotLease
 					+ ". Write at least 1s, for example 30s.");
 		}
-		onStoreFailureOf = Map.copyOf(onStoreFailureOf);
-		leases = Map.copyOf(leases);
 	}
 
 	static void check(String keyPrefix, Duration deadline) {
@@ -81,31 +74,17 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 	 */
 	public static RedisStoreSettings defaults() {
 		return new RedisStoreSettings(DEFAULT_KEY_PREFIX, DEFAULT_DEADLINE, DEFAULT_MAX_KNOWN_KEYS,
-				OnStoreFailure.SHARE, Map.of(), Map.of());
+				OnStoreFailure.SHARE);
 	}
 
 	/**
 	 * Returns what a limit does while Redis fails.
-	 * @param limit the limit's name, or that of one which serves its penalty
+	 * @param limit the limit
 	 * @return its own setting, else the general one
 	 */
-	public OnStoreFailure onStoreFailure(String limit) {
-		return this.onStoreFailureOf.getOrDefault(Penalty.guarded(limit), this.onStoreFailure);
-	}
-
-	/** Returns for the log what limits do while Redis fails. */
-	String describeFailurePolicies() {
-		StringBuilder text = new StringBuilder(word(this.onStoreFailure));
-		new TreeMap<>(this.onStoreFailureOf).forEach((limit, policy) -> {
-			if (policy != this.onStoreFailure) {
-				text.append(", but ").append(limit).append(' ').append(word(policy));
-			}
-		});
-		return text.toString();
-	}
-
-	private static String word(OnStoreFailure policy) {
-		return policy.name().toLowerCase(Locale.ROOT);
+	OnStoreFailure onStoreFailure(LimitHandle limit) {
+		OnStoreFailure own = limit.registered().settings().onStoreFailure();
+		return (own != null) ? own : this.onStoreFailure;
 	}
 
 }

@@ -1,11 +1,11 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Charge;
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.Penalty;
+import io.github.ratelimit.PreparedForm;
 import io.github.ratelimit.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +29,8 @@ final class StandIn {
 
 	private final RedisStoreSettings settings;
 
+	private final PreparedForm<RedisLimit> limits;
+
 	private final IntSupplier instances;
 
 	private final UnchargedPermits uncharged;
@@ -37,20 +39,20 @@ final class StandIn {
 
 	private final GiveBacks giveBacks;
 
-	private final InstanceShares shares = new InstanceShares();
-
 	/**
 	 * Creates it.
 	 * @param local counts in memory
+	 * @param limits the limits as the store counts them
 	 * @param instances how many instances share the limits, at least 1
 	 * @param uncharged is told of what is taken
 	 * @param places keeps the slots that are taken
 	 * @param giveBacks gives back in Redis what was charged there meanwhile
 	 */
-	StandIn(LimitStore local, RedisStoreSettings settings, IntSupplier instances, UnchargedPermits uncharged,
-			PlaceLeases places, GiveBacks giveBacks) {
+	StandIn(LimitStore local, RedisStoreSettings settings, PreparedForm<RedisLimit> limits, IntSupplier instances,
+			UnchargedPermits uncharged, PlaceLeases places, GiveBacks giveBacks) {
 		this.local = local;
 		this.settings = settings;
+		this.limits = limits;
 		this.instances = instances;
 		this.uncharged = uncharged;
 		this.places = places;
@@ -71,7 +73,7 @@ final class StandIn {
 		boolean denied = false;
 		for (int i = 0; i < charges.size(); i++) {
 			Charge charge = charges.get(i);
-			OnStoreFailure policy = policy(charge.limit());
+			OnStoreFailure policy = policy(charge.handle());
 			Charge own = null;
 			if (policy == OnStoreFailure.DENY) {
 				decisions.add(LimitDecision.unavailable(charge, RETRY_NANOS));
@@ -80,10 +82,10 @@ final class StandIn {
 				decisions.add(LimitDecision.letThrough(charge));
 			}
 			else if (charge.limit().isConcurrency()) {
-				decisions.add(takeSlots(charge, known[i], own(policy, charge.limit(), instances)));
+				decisions.add(takeSlots(charge, known[i], own(policy, charge.handle(), instances)));
 			}
 			else {
-				Limit limit = own(policy, charge.limit(), instances);
+				LimitHandle limit = own(policy, charge.handle(), instances);
 				begin(known[i], terms[i], charge, limit, (policy == OnStoreFailure.SHARE) ? instances : 1, now);
 				own = ofShare(charge, limit);
 				decisions.add(LimitDecision.letThrough(charge));
@@ -98,19 +100,20 @@ final class StandIn {
 	}
 
 	/** A key is banned or not: a part of the one permit that tells it would ban it. */
-	private OnStoreFailure policy(Limit limit) {
-		OnStoreFailure policy = this.settings.onStoreFailure(limit.name());
-		return (policy == OnStoreFailure.SHARE && Penalty.isBan(limit.name())) ? OnStoreFailure.LOCAL : policy;
+	private OnStoreFailure policy(LimitHandle limit) {
+		OnStoreFailure policy = this.settings.onStoreFailure(limit);
+		boolean bans = limit.purpose() == LimitHandle.Purpose.BANS;
+		return (bans && policy == OnStoreFailure.SHARE) ? OnStoreFailure.LOCAL : policy;
 	}
 
-	private Limit own(OnStoreFailure policy, Limit limit, int instances) {
-		return (policy == OnStoreFailure.SHARE) ? this.shares.of(limit, instances) : limit;
+	private LimitHandle own(OnStoreFailure policy, LimitHandle limit, int instances) {
+		return (policy == OnStoreFailure.SHARE) ? this.limits.of(limit).share(instances) : limit;
 	}
 
 	/** What is more than the share can ever have waits until all of it is there. */
-	private static Charge ofShare(Charge charge, Limit limit) {
+	private static Charge ofShare(Charge charge, LimitHandle limit) {
 		boolean payable = charge.needed() <= charge.limit().capacity();
-		long most = payable ? limit.capacity() : Long.MAX_VALUE;
+		long most = payable ? limit.limit().capacity() : Long.MAX_VALUE;
 		Charge own = (charge.permits() == 0) ? Charge.look(limit, charge.key(), Math.min(most, charge.needed()))
 				: new Charge(limit, charge.key(), Math.min(most, charge.permits()));
 		own = own.waiting(charge.maxWaitNanos());
@@ -145,7 +148,7 @@ final class StandIn {
 			for (int i = 0; i < left.length; i++) {
 				left[i] = local.remaining(i) - more;
 			}
-			this.local.lower(local.limit(), local.key(), left);
+			this.local.lower(local.charge().handle(), local.key(), left);
 		}
 		this.uncharged.note(charge.permits());
 		StandInKey standIn;
@@ -166,7 +169,7 @@ final class StandIn {
 		}
 		long forgotten = standIn.forget();
 		if (forgotten > 0) {
-			this.uncharged.forget(terms.limit(), forgotten);
+			key.keys().forgotten().add(forgotten);
 		}
 	}
 
@@ -190,10 +193,10 @@ final class StandIn {
 	 * Lowers what is there to this instance's part of what Redis had. Should Redis lose
 	 * it, what is used is charged again.
 	 */
-	private void begin(KnownKey key, LimitTerms terms, Charge charge, Limit own, int instances, long now) {
+	private void begin(KnownKey key, LimitTerms terms, Charge charge, LimitHandle own, int instances, long now) {
 		SeenState seen = key.last();
 		StandInKey standIn = key.standIn();
-		if (seen == null || standIn.hasBegunWith(seen) || !seen.terms().limit().equals(charge.limit())) {
+		if (seen == null || standIn.hasBegunWith(seen) || seen.terms() != terms) {
 			return;
 		}
 		standIn.begin(seen, () -> this.local.lower(own, charge.key(), key.partsLeft(seen, instances, now)));
@@ -201,9 +204,9 @@ final class StandIn {
 	}
 
 	/** Slots are leased in Redis when it answers again. */
-	private LimitDecision takeSlots(Charge charge, KnownKey key, Limit own) {
+	private LimitDecision takeSlots(Charge charge, KnownKey key, LimitHandle own) {
 		OwnSlots slots = key.slots();
-		long most = own.capacity();
+		long most = own.limit().capacity();
 		if (charge.permits() == 0) {
 			long free = slots.free(most);
 			return LimitDecision.degraded((charge.needed() <= free) ? LimitDecision.granted(charge, null, free, 0, null)

@@ -1,6 +1,5 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.TimeSource;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -56,8 +54,6 @@ final class UnchargedPermits {
 
 	private final int mostKeys;
 
-	private final Function<LimitTerms, LongAdder> forgiven;
-
 	/** Tells this instance's charges from those of others. */
 	private final String instance = Long.toHexString(ThreadLocalRandom.current().nextLong());
 
@@ -67,17 +63,14 @@ final class UnchargedPermits {
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
-	private final ConcurrentMap<String, LongAdder> forgotten = new ConcurrentHashMap<>();
-
 	private final LongAdder noted = new LongAdder();
 
 	/**
 	 * Creates an empty ledger.
 	 * @param mostKeys how many keys are remembered
-	 * @param forgiven counts what a limit forgives
 	 */
 	UnchargedPermits(RedisScripts redis, Script script, RedisKeys names, Nodes nodes, TimeSource time,
-			ScheduledExecutorService scheduler, int mostKeys, Function<LimitTerms, LongAdder> forgiven) {
+			ScheduledExecutorService scheduler, int mostKeys) {
 		this.redis = redis;
 		this.script = script;
 		this.names = names;
@@ -85,7 +78,6 @@ final class UnchargedPermits {
 		this.time = time;
 		this.scheduler = scheduler;
 		this.mostKeys = mostKeys;
-		this.forgiven = forgiven;
 	}
 
 	/**
@@ -111,7 +103,7 @@ final class UnchargedPermits {
 		List<CompletableFuture<?>> done = new ArrayList<>(1);
 		UnchargedKey entry = change(key, (changed) -> done.add(changed.add(terms, permits, this.time.nanoTime())));
 		if (entry == null) {
-			forget(terms.limit(), permits);
+			key.keys().forgotten().add(permits);
 			return CompletableFuture.completedFuture(null);
 		}
 		boolean sent = send(ByteBuffer.wrap(key.name()), entry);
@@ -141,11 +133,6 @@ final class UnchargedPermits {
 			change.accept(changed);
 			return changed;
 		});
-	}
-
-	/** Counts permits that will not be charged. */
-	void forget(Limit limit, long permits) {
-		this.forgotten.computeIfAbsent(limit.name(), (name) -> new LongAdder()).add(permits);
 	}
 
 	/** Returns whether a call has left. */
@@ -190,7 +177,7 @@ final class UnchargedPermits {
 
 	private void taken(UnchargedKey entry, UnchargedKey.Call call, byte[] bytes, long asked) {
 		ByteBuffer answer = LevelScale.buffer(bytes.length).put(bytes).flip();
-		this.forgiven.apply(call.terms()).add((long) answer.getDouble());
+		entry.key().keys().forgiven().add((long) answer.getDouble());
 		boolean all = answer.getDouble() == 0;
 		SeenState state = answer.hasRemaining() ? call.terms().read(answer, 0, new byte[0], asked, this.time.nanoTime())
 				: null;
@@ -253,12 +240,6 @@ final class UnchargedPermits {
 	/** Returns how many permits were noted since this was asked last. */
 	long notedLately() {
 		return this.noted.sumThenReset();
-	}
-
-	/** Returns how many permits were not charged because too many keys owed some. */
-	long forgotten(Limit limit) {
-		LongAdder forgotten = this.forgotten.get(limit.name());
-		return (forgotten != null) ? forgotten.sum() : 0;
 	}
 
 }

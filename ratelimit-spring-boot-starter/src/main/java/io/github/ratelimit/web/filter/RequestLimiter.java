@@ -81,7 +81,7 @@ public final class RequestLimiter {
 			AfterResponse afterResponse = policy.afterResponse();
 			for (int i = 0; afterResponse != null && i < charges.size(); i++) {
 				Charge charge = charges.get(i);
-				if (charge.limit().name().equals(policy.registered().limit().name())) {
+				if (charge.handle().registered() == policy.registered()) {
 					scope.settleAfterResponse(charge, afterResponse.settlement(call, charge, this.degradation));
 				}
 			}

@@ -48,8 +48,6 @@ public final class Answers {
 
 	private final BodyStyle body;
 
-	private final Set<String> hiddenLimits;
-
 	private final CrossOrigin crossOrigin;
 
 	private final List<String> exposedHeaders;
@@ -70,20 +68,18 @@ public final class Answers {
 	 * @param styles the known styles
 	 * @param headers names of the header styles
 	 * @param body name of the body style of refusals that ask for no other
-	 * @param hiddenLimits names of the limits of which headers and bodies say nothing
 	 * @param crossOrigin the application's own CORS configuration
 	 * @param upstream whose headers stand where the application writes some, too
 	 * @param longestRetry the longest wait after which SDKs of providers are to try again
 	 * by themselves
 	 * @throws UnknownStyleException if there is no style of one of the names
 	 */
-	public Answers(AnswerStyles styles, List<String> headers, String body, Set<String> hiddenLimits,
-			CrossOrigin crossOrigin, UpstreamHeaders upstream, Duration longestRetry) {
+	public Answers(AnswerStyles styles, List<String> headers, String body, CrossOrigin crossOrigin,
+			UpstreamHeaders upstream, Duration longestRetry) {
 		this.styles = styles;
 		List<HeaderStyle> headerStyles = styles.headers(headers);
 		this.headers = headerStyles.toArray(HeaderStyle[]::new);
 		this.body = styles.body(body);
-		this.hiddenLimits = Set.copyOf(hiddenLimits);
 		this.crossOrigin = crossOrigin;
 		List<String> exposed = new ArrayList<>();
 		headerStyles.forEach((style) -> exposed.addAll(style.headerNames()));
@@ -144,7 +140,7 @@ public final class Answers {
 		if (limits.isEmpty() || this.headers.length == 0 || response.isCommitted()) {
 			return;
 		}
-		List<LimitDecision> visible = VisibleLimits.of(limits, this.hiddenLimits);
+		List<LimitDecision> visible = VisibleLimits.of(limits);
 		if (visible.isEmpty()) {
 			return;
 		}
@@ -185,7 +181,7 @@ public final class Answers {
 		if (response.isCommitted()) {
 			return;
 		}
-		Refusal refusal = Refusal.of(decision, this.hiddenLimits, response.getHeader(REQUEST_ID));
+		Refusal refusal = Refusal.of(decision, response.getHeader(REQUEST_ID));
 		BodyStyle style = bodyStyle(bodyStyle);
 		HttpServletResponse target = start(request, response, refusal);
 		sayWhen(refusal, decision.retryAfter(), PROVIDERS.contains(style.name()), ours(target));

@@ -8,7 +8,6 @@ import io.github.ratelimit.provider.Refusal;
 import io.github.ratelimit.provider.Refusal.Reason;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,16 +18,12 @@ public final class PlainAnswers {
 
 	private final BodyStyle body;
 
-	private final Set<String> hiddenLimits;
-
 	/**
 	 * Creates the answers.
 	 * @param body the style of all bodies
-	 * @param hiddenLimits names of the limits of which bodies say nothing
 	 */
-	public PlainAnswers(BodyStyle body, Set<String> hiddenLimits) {
+	public PlainAnswers(BodyStyle body) {
 		this.body = body;
-		this.hiddenLimits = Set.copyOf(hiddenLimits);
 	}
 
 	/**
@@ -53,7 +48,7 @@ public final class PlainAnswers {
 	public @Nullable Refusal refusal(Throwable failure, @Nullable String requestId) {
 		Exception found = WrappedRefusals.find(failure);
 		if (found instanceof RateLimitExceededException exceeded) {
-			return Refusal.of(exceeded.decision(), this.hiddenLimits, requestId);
+			return Refusal.of(exceeded.decision(), requestId);
 		}
 		return (found instanceof MissingKeyException) ? Refusal.missingKey(requestId) : null;
 	}

@@ -308,10 +308,12 @@ class LimitDefinitionsTests {
 				  limits:
 				    a: {rate: 5/s, key: ip}
 				    b: {rate: 5/s, key: ip, on-store-failure: deny}
-				""")
-			.succeeds((context) -> assertThat(context.getBean(LimitDefinitions.class))
-				.extracting(LimitDefinition::onStoreFailure)
-				.containsExactly(OnStoreFailure.ALLOW, OnStoreFailure.DENY));
+				""").succeeds((context) -> {
+			assertThat(context.getBean(LimitRegistry.class).all())
+				.extracting((limit) -> limit.settings().onStoreFailure())
+				.containsExactly(null, OnStoreFailure.DENY);
+			assertThat(context.getBean(RateLimitProperties.class).getOnStoreFailure()).isEqualTo(OnStoreFailure.ALLOW);
+		});
 	}
 
 	private static List<String> keys(AssertableApplicationContext context) {

@@ -1,8 +1,9 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.autoconfigure.Requests;
@@ -178,7 +179,7 @@ class LimitNamesTests {
 			.variable("RATELIMIT_LIMITS_CHATTOKENS_RATE", "9/s")
 			.variable("RATELIMIT_LIMITS_CHAT_TOKENS_COST", "3")
 			.succeeds((context) -> {
-				Limit limit = context.getBean(LimitRegistry.class).get("chat-tokens").limit();
+				LimitHandle limit = context.getBean(LimitRegistry.class).get("chat-tokens").handle();
 				assertThat(limit).hasToString("chat-tokens [9/s]");
 				assertThat(context.getBean(LimitPolicies.class).get("chat-tokens").charge(Requests.from("192.0.2.1")))
 					.isEqualTo(new Charge(limit, Key.of(Key.ADDRESS_KIND, "192.0.2.1"), 3));

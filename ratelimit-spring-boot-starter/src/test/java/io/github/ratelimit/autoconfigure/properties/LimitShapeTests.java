@@ -69,7 +69,7 @@ class LimitShapeTests {
 		StartUp.ofLimit("rate: 10/s burst 30", "key: ip", "cost: 2", "plans: {pro: 100/s}", "plan: claim('plan')")
 			.succeeds((context) -> {
 				assertThat(limit(context).maxDebt()).isEqualTo(30);
-				assertThat(registered(context).limit("pro").maxDebt()).isEqualTo(100);
+				assertThat(registered(context).handle("pro").limit().maxDebt()).isEqualTo(100);
 			});
 	}
 
@@ -86,8 +86,8 @@ class LimitShapeTests {
 			.ofLimit("rate: 10/s", "key: ip", "unit: tokens", "mode: shadow", "ban-after: 20 denials in 10min for 1h")
 			.succeeds((context) -> {
 				assertThat(limit(context).unit()).isEqualTo(LimitUnit.TOKENS);
-				assertThat(registered(context).mode()).isEqualTo(LimitMode.SHADOW);
-				assertThat(registered(context).penalty())
+				assertThat(registered(context).settings().mode()).isEqualTo(LimitMode.SHADOW);
+				assertThat(registered(context).settings().penalty())
 					.isEqualTo(new Penalty(20, Duration.ofMinutes(10), Duration.ofHours(1)));
 			});
 	}

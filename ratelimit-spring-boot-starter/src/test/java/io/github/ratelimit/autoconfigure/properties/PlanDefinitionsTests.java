@@ -38,7 +38,7 @@ class PlanDefinitionsTests {
 	void planOfALimitOfCallsAtOnceIsANumber() {
 		StartUp.ofLimit("max-concurrent: 2", "key: ip", "plan: claim('plan')", "plans: {pro: 20}")
 			.succeeds((context) -> assertThat(
-					context.getBean(LimitRegistry.class).get("chat").plans().get("pro").capacity())
+					context.getBean(LimitRegistry.class).get("chat").settings().plans().get("pro").capacity())
 				.isEqualTo(20));
 	}
 
@@ -49,7 +49,8 @@ class PlanDefinitionsTests {
 					"plan: claim('plan')", "plans: {pro: 600/min}")
 			.succeeds((context) -> {
 				Limit limit = context.getBean(LimitRegistry.class).get("chat").limit();
-				assertThat(context.getBean(LimitRegistry.class).get("chat").limit("pro").withRates(limit.rates()))
+				assertThat(
+						context.getBean(LimitRegistry.class).get("chat").handle("pro").limit().withRates(limit.rates()))
 					.isEqualTo(limit);
 			});
 	}
@@ -212,6 +213,7 @@ class PlanDefinitionsTests {
 		TreeMap<String, Object> plans = new TreeMap<>();
 		context.getBean(LimitRegistry.class)
 			.get("chat")
+			.settings()
 			.plans()
 			.forEach((name, limit) -> plans.put(name, limit.rates()));
 		return plans.toString();

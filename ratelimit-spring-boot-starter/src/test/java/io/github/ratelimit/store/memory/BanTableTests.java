@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.Handles;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ratelimit.Charge;
@@ -41,10 +42,10 @@ class BanTableTests {
 			long now = this.time.nanoTime();
 			ends.values().removeIf((end) -> end - now <= 0);
 			String name = "key" + random.nextInt(3 * MOST);
-			Charge charge = new Charge(BAN, Key.of(name), 1);
+			Charge charge = new Charge(Handles.of(BAN), Key.of(name), 1);
 			Long end = ends.get(name);
 			if (random.nextInt(50) == 0) {
-				this.store.reset(BAN, charge.key().id());
+				this.store.reset(Handles.of(BAN), charge.key().id());
 				ends.remove(name);
 				continue;
 			}
@@ -63,11 +64,11 @@ class BanTableTests {
 				assertThat(said.unavailable()).as(where).isTrue();
 				refused++;
 			}
-			assertThat(this.store.trackedKeys(BAN)).as(where).isLessThanOrEqualTo(MOST);
+			assertThat(this.store.trackedKeys(Handles.of(BAN))).as(where).isLessThanOrEqualTo(MOST);
 		}
 		assertThat(begun).isGreaterThan(1_000);
 		assertThat(refused).isGreaterThan(100);
-		assertThat(this.store.forgottenPermits(BAN)).isZero();
+		assertThat(this.store.forgottenPermits(Handles.of(BAN))).isZero();
 	}
 
 	@Test
@@ -75,14 +76,14 @@ class BanTableTests {
 		AtomicInteger begun = new AtomicInteger();
 		TestThreads.run(8, (thread) -> {
 			for (int i = 0; i < 100; i++) {
-				if (!this.store.take(new Charge(BAN, Key.of(thread + "-" + i), 1)).violated()) {
+				if (!this.store.take(new Charge(Handles.of(BAN), Key.of(thread + "-" + i), 1)).violated()) {
 					begun.incrementAndGet();
 				}
 			}
 		});
 		assertThat(begun).hasValue(MOST);
 		this.time.advance(Duration.ofSeconds(10));
-		assertThat(this.store.take(new Charge(BAN, Key.of("later"), 1)).violated()).isFalse();
+		assertThat(this.store.take(new Charge(Handles.of(BAN), Key.of("later"), 1)).violated()).isFalse();
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
@@ -39,8 +40,8 @@ class EvictionTests {
 			long least = spentOfTheNearestToFull(store);
 			StoreFixture.taken(store, this.limit, "new" + i, 40 + (i * 13) % 60);
 			forgotten += least;
-			assertThat(store.forgottenPermits(this.limit)).isEqualTo(forgotten);
-			assertThat(store.trackedKeys(this.limit)).isEqualTo(maxKeys);
+			assertThat(store.forgottenPermits(Handles.of(this.limit))).isEqualTo(forgotten);
+			assertThat(store.trackedKeys(Handles.of(this.limit))).isEqualTo(maxKeys);
 		}
 	}
 
@@ -51,19 +52,19 @@ class EvictionTests {
 		for (int refilled = 1; refilled <= maxKeys; refilled++) {
 			for (int i = 0; i < maxKeys; i++) {
 				this.time.advance((i == refilled) ? Duration.ofMinutes(2) : Duration.ZERO);
-				store.reset(this.limit, Key.of("caller" + i).id());
+				store.reset(Handles.of(this.limit), Key.of("caller" + i).id());
 				StoreFixture.taken(store, this.limit, "caller" + i, 100);
 			}
 			this.time.advance((refilled == maxKeys) ? Duration.ofMinutes(2) : Duration.ZERO);
 			for (int i = 0; i < refilled; i++) {
 				StoreFixture.taken(store, this.limit, "new" + i, 100);
-				assertThat(store.forgottenPermits(this.limit)).isZero();
+				assertThat(store.forgottenPermits(Handles.of(this.limit))).isZero();
 			}
 			for (int i = refilled; i < maxKeys; i++) {
 				assertThat(StoreFixture.remaining(store, this.limit, "caller" + i)).isZero();
 			}
 			for (int i = 0; i < refilled; i++) {
-				assertThat(store.reset(this.limit, Key.of("new" + i).id())).isTrue();
+				assertThat(store.reset(Handles.of(this.limit), Key.of("new" + i).id())).isTrue();
 			}
 		}
 	}
@@ -78,8 +79,8 @@ class EvictionTests {
 		for (int i = 0; i < 300; i++) {
 			StoreFixture.taken(store, this.limit, "new" + i, 100);
 		}
-		assertThat(store.forgottenPermits(this.limit) / 100).isLessThan(15);
-		assertThat(store.trackedKeys(this.limit)).isEqualTo(3_000);
+		assertThat(store.forgottenPermits(Handles.of(this.limit)) / 100).isLessThan(15);
+		assertThat(store.trackedKeys(Handles.of(this.limit))).isEqualTo(3_000);
 	}
 
 	@ParameterizedTest
@@ -102,8 +103,8 @@ class EvictionTests {
 
 		StoreFixture.taken(store, several, "new", 1);
 
-		assertThat(store.forgottenPermits(several)).isEqualTo(forgotten);
-		assertThat(store.forgottenPermits(this.limit)).isZero();
+		assertThat(store.forgottenPermits(Handles.of(several))).isEqualTo(forgotten);
+		assertThat(store.forgottenPermits(Handles.of(this.limit))).isZero();
 		assertThat(StoreFixture.remaining(store, several, "caller")).isEqualTo(several.capacity());
 	}
 
@@ -123,20 +124,20 @@ class EvictionTests {
 	@Test
 	void everybodysKeyNeverGoes() {
 		MemoryStore store = new MemoryStore(this.time, 1);
-		Charge global = new Charge(this.limit, Key.GLOBAL, 100);
+		Charge global = new Charge(Handles.of(this.limit), Key.GLOBAL, 100);
 		assertThat(store.take(global).violated()).isFalse();
 		for (int i = 0; i < 1_000; i++) {
 			StoreFixture.taken(store, this.limit, "caller" + i, 1);
 		}
 		assertThat(store.take(global).remaining()).isZero();
 		assertThat(store.take(global).violated()).isTrue();
-		assertThat(store.trackedKeys(this.limit)).isEqualTo(2);
-		assertThat(store.forgottenPermits(this.limit)).isEqualTo(999);
+		assertThat(store.trackedKeys(Handles.of(this.limit))).isEqualTo(2);
+		assertThat(store.forgottenPermits(Handles.of(this.limit))).isEqualTo(999);
 
 		this.time.advance(Duration.ofHours(1));
 		store.sweep();
-		assertThat(store.find(this.limit, Key.GLOBAL.id())).isPresent();
-		assertThat(store.trackedKeys(this.limit)).isEqualTo(1);
+		assertThat(store.find(Handles.of(this.limit), Key.GLOBAL.id())).isPresent();
+		assertThat(store.trackedKeys(Handles.of(this.limit))).isEqualTo(1);
 	}
 
 	@Test
@@ -154,7 +155,7 @@ class EvictionTests {
 		for (int i = 0; i < 7; i++) {
 			assertThat(store.take(StoreFixture.charge(slots, "busy" + i, 1)).violated()).isTrue();
 		}
-		assertThat(store.forgottenPermits(slots)).isZero();
+		assertThat(store.forgottenPermits(Handles.of(slots))).isZero();
 	}
 
 	@Test
@@ -167,7 +168,7 @@ class EvictionTests {
 		for (int i = 0; i < 140; i++) {
 			store.giveBack(StoreFixture.taken(store, slots, "caller" + i, 1));
 		}
-		assertThat(store.forgottenPermits(slots)).isZero();
+		assertThat(store.forgottenPermits(Handles.of(slots))).isZero();
 	}
 
 	@Test
@@ -180,11 +181,11 @@ class EvictionTests {
 
 		StoreFixture.taken(store, slots, "new", 3);
 
-		assertThat(store.forgottenPermits(slots)).isEqualTo(1);
-		assertThat(store.find(slots, Key.of("one"))).isEmpty();
+		assertThat(store.forgottenPermits(Handles.of(slots))).isEqualTo(1);
+		assertThat(store.find(Handles.of(slots), Key.of("one"))).isEmpty();
 		store.giveBack(forgotten);
-		assertThat(store.find(slots, Key.of("three")).orElseThrow().remaining()).isZero();
-		assertThat(store.find(slots, Key.of("two")).orElseThrow().remaining()).isEqualTo(1);
+		assertThat(store.find(Handles.of(slots), Key.of("three")).orElseThrow().remaining()).isZero();
+		assertThat(store.find(Handles.of(slots), Key.of("two")).orElseThrow().remaining()).isEqualTo(1);
 	}
 
 	@Test
@@ -201,8 +202,8 @@ class EvictionTests {
 					StoreFixture.charge(narrow, "caller", 1))))
 				.anyMatch(LimitDecision::violated);
 		}
-		assertThat(store.trackedKeys(this.limit)).isEqualTo(2);
-		assertThat(store.forgottenPermits(this.limit)).isZero();
+		assertThat(store.trackedKeys(Handles.of(this.limit))).isEqualTo(2);
+		assertThat(store.forgottenPermits(Handles.of(this.limit))).isZero();
 		assertThat(StoreFixture.remaining(store, this.limit, "caller")).isZero();
 		assertThat(StoreFixture.remaining(store, this.limit, "other")).isZero();
 	}
@@ -213,10 +214,10 @@ class EvictionTests {
 		for (int i = 0; i < 1_000; i++) {
 			StoreFixture.taken(store, this.limit, "caller" + i, 7);
 			if (i > 0) {
-				assertThat(store.reset(this.limit, Key.of("caller" + i).id())).isTrue();
+				assertThat(store.reset(Handles.of(this.limit), Key.of("caller" + i).id())).isTrue();
 			}
 		}
-		assertThat(store.forgottenPermits(this.limit)).isZero();
+		assertThat(store.forgottenPermits(Handles.of(this.limit))).isZero();
 		assertThat(StoreFixture.remaining(store, this.limit, "caller0")).isEqualTo(93);
 	}
 
@@ -228,8 +229,8 @@ class EvictionTests {
 			for (int i = 0; i < 10; i++) {
 				StoreFixture.taken(store, one, "caller" + i, 1);
 			}
-			assertThat(store.trackedKeys(one)).isEqualTo(3);
-			assertThat(store.forgottenPermits(one)).isEqualTo(7);
+			assertThat(store.trackedKeys(Handles.of(one))).isEqualTo(3);
+			assertThat(store.forgottenPermits(Handles.of(one))).isEqualTo(7);
 		}
 	}
 
@@ -242,7 +243,7 @@ class EvictionTests {
 	}
 
 	private long spentOfTheNearestToFull(MemoryStore store) {
-		return store.keys(this.limit, null, 100)
+		return store.keys(Handles.of(this.limit), null, 100)
 			.keys()
 			.stream()
 			.mapToLong(KeyState::remaining)

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.KeyState;
@@ -66,9 +67,10 @@ class FloodTests {
 				}
 				running.decrementAndGet();
 			});
-			assertThat(spent(store, limit) + store.forgottenPermits(limit)).as("seed %d", seed)
+			assertThat(spent(store, limit) + store.forgottenPermits(Handles.of(limit))).as("seed %d", seed)
 				.isEqualTo(granted.get());
-			assertThat(store.trackedKeys(limit)).isEqualTo(store.keys(limit, null, Integer.MAX_VALUE).keys().size())
+			assertThat(store.trackedKeys(Handles.of(limit)))
+				.isEqualTo(store.keys(Handles.of(limit), null, Integer.MAX_VALUE).keys().size())
 				.isLessThanOrEqualTo(maxKeys);
 			assertThatEveryPlaceIsStillThere(store, limit, maxKeys);
 		}
@@ -89,7 +91,7 @@ class FloodTests {
 					granted.addAndGet(charge.permits());
 				}
 			});
-			assertThat(spent(store, limit) + store.forgottenPermits(limit)).isEqualTo(granted.get());
+			assertThat(spent(store, limit) + store.forgottenPermits(Handles.of(limit))).isEqualTo(granted.get());
 		}
 	}
 
@@ -111,7 +113,7 @@ class FloodTests {
 				}
 			});
 			for (Limit limit : limits) {
-				assertThat(spent(store, limit) + store.forgottenPermits(limit)).isBetween(granted.get(),
+				assertThat(spent(store, limit) + store.forgottenPermits(Handles.of(limit))).isBetween(granted.get(),
 						granted.get() + takenInVain.get());
 			}
 		}
@@ -126,13 +128,13 @@ class FloodTests {
 				assertGranted(store.take(StoreFixture.charge(limit, "flood" + thread + "-" + i, 1)));
 			}
 		});
-		assertThat(store.trackedKeys(limit)).isEqualTo(10_000);
+		assertThat(store.trackedKeys(Handles.of(limit))).isEqualTo(10_000);
 		assertThat(spent(store, limit)).isEqualTo(10_000);
-		assertThat(store.forgottenPermits(limit)).isEqualTo(990_000);
+		assertThat(store.forgottenPermits(Handles.of(limit))).isEqualTo(990_000);
 
 		this.time.advance(Duration.ofDays(1));
 		store.sweep();
-		assertThat(store.trackedKeys(limit)).isZero();
+		assertThat(store.trackedKeys(Handles.of(limit))).isZero();
 	}
 
 	@Test
@@ -147,12 +149,12 @@ class FloodTests {
 		for (String text : texts) {
 			assertThat(store.take(StoreFixture.charge(limit, text, 1)).violated()).isTrue();
 		}
-		assertThat(store.trackedKeys(limit)).isEqualTo(texts.size());
+		assertThat(store.trackedKeys(Handles.of(limit))).isEqualTo(texts.size());
 	}
 
 	private static void watch(MemoryStore store, Limit limit, int maxKeys, AtomicInteger running) {
 		while (running.get() > 0) {
-			List<KeyState> live = store.keys(limit, null, Integer.MAX_VALUE).keys();
+			List<KeyState> live = store.keys(Handles.of(limit), null, Integer.MAX_VALUE).keys();
 			assertThat(live.size()).isLessThanOrEqualTo(maxKeys);
 			assertThat(live.stream().map(KeyState::key).distinct().count()).isEqualTo(live.size());
 		}
@@ -162,7 +164,7 @@ class FloodTests {
 		for (int i = 0; i < maxKeys; i++) {
 			assertGranted(store.take(StoreFixture.charge(limit, "later" + i, 20)));
 		}
-		assertThat(store.trackedKeys(limit)).isEqualTo(maxKeys);
+		assertThat(store.trackedKeys(Handles.of(limit))).isEqualTo(maxKeys);
 	}
 
 	private static void assertGranted(LimitDecision decision) {
@@ -172,7 +174,7 @@ class FloodTests {
 	}
 
 	private static long spent(MemoryStore store, Limit limit) {
-		return store.keys(limit, null, Integer.MAX_VALUE)
+		return store.keys(Handles.of(limit), null, Integer.MAX_VALUE)
 			.keys()
 			.stream()
 			.mapToLong((state) -> state.limit() - state.remaining())

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
@@ -88,7 +89,7 @@ class InterleavingTests {
 			world.time.interleave(reading, () -> world.take("a", 2));
 			world.take("a", 1);
 			ran = !world.time.stillWaits();
-			assertThat(world.store.forgottenPermits(world.limit)).isZero();
+			assertThat(world.store.forgottenPermits(Handles.of(world.limit))).isZero();
 			assertThat(world.spentNow()).isEqualTo(ran ? 4 : 2);
 		}
 	}
@@ -165,7 +166,7 @@ class InterleavingTests {
 
 		void take(Key key, long permits) {
 			this.keys.put(key.label(), key);
-			book(List.of(this.store.take(new Charge(this.limit, key, permits))));
+			book(List.of(this.store.take(new Charge(Handles.of(this.limit), key, permits))));
 		}
 
 		void takeAll(String one, String other) {
@@ -194,7 +195,7 @@ class InterleavingTests {
 		}
 
 		void reset(String key) {
-			this.reset |= this.store.reset(this.limit, Key.of(key).id());
+			this.reset |= this.store.reset(Handles.of(this.limit), Key.of(key).id());
 		}
 
 		long spentNow() {
@@ -202,11 +203,11 @@ class InterleavingTests {
 		}
 
 		private List<KeyState> live() {
-			return this.store.keys(this.limit, null, 100).keys();
+			return this.store.keys(Handles.of(this.limit), null, 100).keys();
 		}
 
 		void assertNothingLostOrInvented(String how) {
-			long gone = this.store.forgottenPermits(this.limit);
+			long gone = this.store.forgottenPermits(Handles.of(this.limit));
 			long missing = this.spentBefore + this.granted - gone - spentNow();
 			assertThat(missing).as("permits missing after %s", how)
 				.isBetween((gone > 0) ? -this.heldInVain : 0, this.givenBack + (this.reset ? 3 : 0));
@@ -216,10 +217,10 @@ class InterleavingTests {
 			assertThat(live()).extracting(KeyState::key).as(how).doesNotHaveDuplicates();
 			long others = live().stream().filter((state) -> !state.key().equals(Key.GLOBAL.label())).count();
 			assertThat(others).as("keys after %s", how).isLessThanOrEqualTo(this.maxKeys);
-			assertThat(this.store.trackedKeys(this.limit)).as(how).isEqualTo(live().size());
+			assertThat(this.store.trackedKeys(Handles.of(this.limit))).as(how).isEqualTo(live().size());
 			for (KeyState state : live()) {
 				long left = 0;
-				while (!this.store.take(new Charge(this.limit, this.keys.get(state.key()), 1)).violated()) {
+				while (!this.store.take(new Charge(Handles.of(this.limit), this.keys.get(state.key()), 1)).violated()) {
 					left++;
 				}
 				assertThat(left).as("permits of %s after %s", state.key(), how).isEqualTo(state.remaining());

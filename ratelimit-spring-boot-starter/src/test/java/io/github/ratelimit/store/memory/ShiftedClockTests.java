@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitStore;
@@ -43,15 +44,16 @@ class ShiftedClockTests implements ExactWaitContract, SequenceContract {
 
 		time.advance(Duration.ofSeconds(33));
 		assertThat(StoreFixture.remaining(store, limit, "caller")).isEqualTo(5);
-		assertThat(store.find(limit, Key.of("caller").id()).orElseThrow().lastSeen()).isEqualTo(time.wallTime());
+		assertThat(store.find(Handles.of(limit), Key.of("caller").id()).orElseThrow().lastSeen())
+			.isEqualTo(time.wallTime());
 		store.sweep();
-		assertThat(store.trackedKeys(limit)).isEqualTo(1);
+		assertThat(store.trackedKeys(Handles.of(limit))).isEqualTo(1);
 
 		time.advance(Duration.ofMinutes(1));
-		assertThat(store.find(limit, Key.of("caller").id()).orElseThrow().lastSeen())
+		assertThat(store.find(Handles.of(limit), Key.of("caller").id()).orElseThrow().lastSeen())
 			.isEqualTo(time.wallTime().minusSeconds(60));
 		store.sweep();
-		assertThat(store.trackedKeys(limit)).isZero();
+		assertThat(store.trackedKeys(Handles.of(limit))).isZero();
 	}
 
 	@Test

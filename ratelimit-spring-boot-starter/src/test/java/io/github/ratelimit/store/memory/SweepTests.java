@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -31,13 +32,13 @@ class SweepTests {
 		StoreFixture.taken(this.store, this.limit, "caller", 1);
 		this.time.advance(Duration.ofMinutes(1).minusNanos(1));
 		this.store.sweep();
-		assertThat(this.store.trackedKeys(this.limit)).isEqualTo(1);
+		assertThat(this.store.trackedKeys(Handles.of(this.limit))).isEqualTo(1);
 
 		this.time.advance(Duration.ofNanos(1));
 		this.store.sweep();
-		assertThat(this.store.trackedKeys(this.limit)).isZero();
-		assertThat(this.store.find(this.limit, Key.of("caller").id())).isEmpty();
-		assertThat(this.store.forgottenPermits(this.limit)).isZero();
+		assertThat(this.store.trackedKeys(Handles.of(this.limit))).isZero();
+		assertThat(this.store.find(Handles.of(this.limit), Key.of("caller").id())).isEmpty();
+		assertThat(this.store.forgottenPermits(Handles.of(this.limit))).isZero();
 	}
 
 	@Test
@@ -46,12 +47,12 @@ class SweepTests {
 		StoreFixture.taken(this.store, slow, "caller", 7);
 		this.time.advance(Duration.ofHours(1).minusNanos(1));
 		this.store.sweep();
-		assertThat(this.store.trackedKeys(slow)).isEqualTo(1);
+		assertThat(this.store.trackedKeys(Handles.of(slow))).isEqualTo(1);
 		assertThat(StoreFixture.remaining(this.store, slow, "caller")).isEqualTo(6);
 
 		this.time.advance(Duration.ofMinutes(1));
 		this.store.sweep();
-		assertThat(this.store.trackedKeys(slow)).isZero();
+		assertThat(this.store.trackedKeys(Handles.of(slow))).isZero();
 	}
 
 	@Test
@@ -61,7 +62,7 @@ class SweepTests {
 			this.time.advance(Duration.ofSeconds(59));
 			StoreFixture.remaining(this.store, this.limit, "caller");
 			this.store.sweep();
-			assertThat(this.store.trackedKeys(this.limit)).isEqualTo(1);
+			assertThat(this.store.trackedKeys(Handles.of(this.limit))).isEqualTo(1);
 		}
 	}
 
@@ -69,10 +70,10 @@ class SweepTests {
 	void whoOnlyLooksAtStatesKeepsNoKeyAlive() {
 		StoreFixture.taken(this.store, this.limit, "caller", 1);
 		this.time.advance(Duration.ofSeconds(60));
-		this.store.find(this.limit, Key.of("caller").id());
-		this.store.keys(this.limit, null, 10);
+		this.store.find(Handles.of(this.limit), Key.of("caller").id());
+		this.store.keys(Handles.of(this.limit), null, 10);
 		this.store.sweep();
-		assertThat(this.store.trackedKeys(this.limit)).isZero();
+		assertThat(this.store.trackedKeys(Handles.of(this.limit))).isZero();
 	}
 
 	@Test
@@ -81,12 +82,12 @@ class SweepTests {
 			for (int i = 0; i < 100; i++) {
 				StoreFixture.taken(this.store, this.limit, "caller" + round + "-" + i, 10);
 			}
-			assertThat(this.store.trackedKeys(this.limit)).isEqualTo(100);
+			assertThat(this.store.trackedKeys(Handles.of(this.limit))).isEqualTo(100);
 			this.time.advance(Duration.ofMinutes(1));
 			this.store.sweep();
-			assertThat(this.store.trackedKeys(this.limit)).isZero();
+			assertThat(this.store.trackedKeys(Handles.of(this.limit))).isZero();
 		}
-		assertThat(this.store.forgottenPermits(this.limit)).isZero();
+		assertThat(this.store.forgottenPermits(Handles.of(this.limit))).isZero();
 	}
 
 	@Test
@@ -126,7 +127,7 @@ class SweepTests {
 			TestThreads.run(3, (thread) -> {
 				if (thread == 0) {
 					for (int i = 0; i < 20; i++) {
-						resets.addAndGet(this.store.reset(this.limit, charge.key().id()) ? 1 : 0);
+						resets.addAndGet(this.store.reset(Handles.of(this.limit), charge.key().id()) ? 1 : 0);
 					}
 					done.set(true);
 				}
@@ -142,7 +143,7 @@ class SweepTests {
 			});
 			assertThat(granted.get()).isLessThanOrEqualTo(10L * (1 + resets.get()));
 			assertThat(this.store.take(charge).violated()).isTrue();
-			assertThat(this.store.trackedKeys(this.limit)).isLessThanOrEqualTo(100);
+			assertThat(this.store.trackedKeys(Handles.of(this.limit))).isLessThanOrEqualTo(100);
 		}
 	}
 

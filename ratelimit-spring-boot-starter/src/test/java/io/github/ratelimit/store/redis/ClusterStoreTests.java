@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.KeyLabel;
@@ -124,7 +125,7 @@ class ClusterStoreTests {
 		List<KeyLabel> listed = new ArrayList<>();
 		@Nullable String next = null;
 		do {
-			KeyPage page = instance.store().keys(limit, next, 7);
+			KeyPage page = instance.store().keys(Handles.of(limit), next, 7);
 			assertThat(page.keys()).hasSizeLessThanOrEqualTo(7);
 			page.keys().forEach((state) -> listed.add(state.key()));
 			next = page.next();
@@ -140,11 +141,11 @@ class ClusterStoreTests {
 		instance.take(limit, "caller", 4);
 		String id = StoreFixture.charge(limit, "caller", 1).key().id();
 		try (Instance other = Instance.on(cluster).build().awaitUp()) {
-			assertThat(other.store().find(limit, id).orElseThrow().remaining()).isEqualTo(6);
-			assertThat(other.store().find(limit, id).orElseThrow().key())
+			assertThat(other.store().find(Handles.of(limit), id).orElseThrow().remaining()).isEqualTo(6);
+			assertThat(other.store().find(Handles.of(limit), id).orElseThrow().key())
 				.isEqualTo(StoreFixture.charge(limit, "caller", 1).key().label());
-			assertThat(other.store().reset(limit, id)).isTrue();
-			assertThat(other.store().find(limit, id)).isEmpty();
+			assertThat(other.store().reset(Handles.of(limit), id)).isTrue();
+			assertThat(other.store().find(Handles.of(limit), id)).isEmpty();
 		}
 		assertThat(instance.remaining(limit, "caller")).isEqualTo(10);
 	}
@@ -164,7 +165,7 @@ class ClusterStoreTests {
 			.containsExactly(last);
 
 		for (Charge charge : charges.subList(0, charges.size() - 1)) {
-			LimitDecision looked = instance.store().take(Charge.look(charge.limit(), charge.key(), 0));
+			LimitDecision looked = instance.store().take(Charge.look(charge.handle(), charge.key(), 0));
 			assertThat(looked.remaining()).as("%s", charge).isEqualTo(9);
 		}
 	}

@@ -14,7 +14,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -223,8 +222,7 @@ class ColdStartTests {
 	}
 
 	private static RedisStore create(RedisConnectionFactory connections) {
-		RedisStoreSettings settings = new RedisStoreSettings("prefix", Duration.ofSeconds(1), 100, OnStoreFailure.DENY,
-				Map.of(), Map.of());
+		RedisStoreSettings settings = new RedisStoreSettings("prefix", Duration.ofSeconds(1), 100, OnStoreFailure.DENY);
 		return RedisStore.create(connections, settings, new MemoryStore(TimeSource.system(), 100), TimeSource.system(),
 				StoreObserver.NONE);
 	}

@@ -2,6 +2,7 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitSettings;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
@@ -103,7 +104,8 @@ class ConfigurationsTests {
 			.build();
 		Limit pro = limit.withRates(Rate.parseAll("100/48h"));
 
-		assertThat(ConfigurationText.of(registry.register(limit, List.of(), Map.of("pro", pro), null)))
+		assertThat(ConfigurationText
+			.of(registry.register(LimitSettings.of(limit).withPlans(Map.of("pro", pro)), List.of())))
 			.isEqualTo("7/1500ms, 5/90s sliding-window; plan pro: 100/2d sliding-window");
 		assertThat(ConfigurationText.of(registry.register(Limit.named("slots").maxConcurrent(5).build(), List.of())))
 			.isEqualTo("max-concurrent 5");

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
@@ -129,7 +130,7 @@ class DeniedKeyTests {
 		exhaust(this.store);
 		assertThat(take(this.store, 1).violated()).isTrue();
 
-		assertThat(this.other.reset(DAILY, StoreFixture.charge(DAILY, "caller", 1).key().id())).isTrue();
+		assertThat(this.other.reset(Handles.of(DAILY), StoreFixture.charge(DAILY, "caller", 1).key().id())).isTrue();
 
 		this.time.advance(Duration.ofSeconds(1));
 		assertThat(take(this.store, 1).violated()).isFalse();
@@ -138,7 +139,7 @@ class DeniedKeyTests {
 	@Test
 	void aResetHereAndOtherRatesAreSeenAtOnce() {
 		exhaust(this.store);
-		assertThat(this.store.reset(DAILY, StoreFixture.charge(DAILY, "caller", 1).key().id())).isTrue();
+		assertThat(this.store.reset(Handles.of(DAILY), StoreFixture.charge(DAILY, "caller", 1).key().id())).isTrue();
 		assertThat(take(this.store, 5).violated()).isFalse();
 		assertThat(take(this.store, 6).violated()).isTrue();
 

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -17,7 +18,6 @@ import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +72,7 @@ class FloodOfKeysTests {
 		TimeSource turned = RedisTestStore.settingTheClock(this.time, SharedRedis.server());
 		turned.nanoTime();
 		RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, deadline,
-				KNOWN_KEYS, OnStoreFailure.SHARE, Map.of(), Map.of(), Rate.MAX_TIME_TO_FULL);
+				KNOWN_KEYS, OnStoreFailure.SHARE, Rate.MAX_TIME_TO_FULL);
 		this.held = new HeldScripts(scripts());
 		this.store = new RedisStore(this.held, RedisTestStore.turnedScripts(), settings,
 				new MemoryStore(turned, localKeys), turned, StoreObserver.NONE);
@@ -149,7 +149,7 @@ class FloodOfKeysTests {
 		goAway();
 		flood(BAN);
 
-		LimitDecision look = this.store.take(Charge.look(BAN, key("banned"), 1));
+		LimitDecision look = this.store.take(Charge.look(Handles.of(BAN), key("banned"), 1));
 		assertThat(look.violated()).isTrue();
 		assertThat(Duration.ofNanos(look.retryAfterNanos())).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
 		assertThat(take(this.store, BAN, "another", 1).violated()).isFalse();
@@ -161,11 +161,11 @@ class FloodOfKeysTests {
 	void aBanThatWasSeenToBeLiftedIsNotHeld() {
 		take(this.other, BAN, "lifted", 1);
 		take(this.store, BAN, "lifted", 0);
-		this.other.reset(BAN, key("lifted").id());
+		this.other.reset(Handles.of(BAN), key("lifted").id());
 		this.time.advance(Duration.ofSeconds(2));
 		take(this.store, BAN, "lifted", 0);
 		take(this.store, BAN, "reset", 1);
-		this.store.reset(BAN, key("reset").id());
+		this.store.reset(Handles.of(BAN), key("reset").id());
 		flood(BAN);
 		goAway();
 		assertThat(take(this.store, BAN, "lifted", 1).violated()).isFalse();
@@ -197,7 +197,7 @@ class FloodOfKeysTests {
 
 	private List<String> bannedOf(int keys) {
 		return names(0, keys).stream()
-			.filter((name) -> this.store.take(Charge.look(BAN, key(name), 1)).violated())
+			.filter((name) -> this.store.take(Charge.look(Handles.of(BAN), key(name), 1)).violated())
 			.toList();
 	}
 
@@ -232,12 +232,12 @@ class FloodOfKeysTests {
 		for (int i = 0; i < KNOWN_KEYS + 10; i++) {
 			take(this.store, TEN, "key" + i, 3);
 		}
-		long forgotten = this.store.forgottenPermits(TEN);
+		long forgotten = this.store.forgottenPermits(Handles.of(TEN));
 		assertThat(forgotten).isBetween(30L, 33L);
 		take(this.store, TEN, "key" + (KNOWN_KEYS + 9), 2);
 		take(this.store, TEN, "key" + (KNOWN_KEYS + 9), 4);
 		take(this.store, TEN, "key0", 4);
-		assertThat(this.store.forgottenPermits(TEN)).isEqualTo(forgotten + 6);
+		assertThat(this.store.forgottenPermits(Handles.of(TEN))).isEqualTo(forgotten + 6);
 
 		comeBack();
 		assertThat(take(this.other, TEN, "key0", 0).remaining()).isEqualTo(3);
@@ -251,7 +251,7 @@ class FloodOfKeysTests {
 		for (int i = 0; i < 12; i++) {
 			take(this.store, TEN, "key" + i, 3);
 		}
-		assertThat(this.store.forgottenPermits(TEN)).isEqualTo(7 * 3);
+		assertThat(this.store.forgottenPermits(Handles.of(TEN))).isEqualTo(7 * 3);
 	}
 
 	private void goAway() {

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyState;
@@ -138,15 +139,15 @@ class ForeignValueTests {
 			this.server.command(command, name(CHAT, "caller"), "foreign");
 			String id = Key.of("caller").id();
 			assertThatExceptionOfType(StoreUnavailableException.class)
-				.isThrownBy(() -> this.instance.store().find(CHAT, id));
+				.isThrownBy(() -> this.instance.store().find(Handles.of(CHAT), id));
 			assertThat(this.instance.take(CHAT, "caller", 1).isDegraded()).isTrue();
-			assertThat(this.instance.store().keys(CHAT, null, 10).keys()).isEmpty();
+			assertThat(this.instance.store().keys(Handles.of(CHAT), null, 10).keys()).isEmpty();
 
-			assertThat(this.instance.store().reset(CHAT, id)).isTrue();
+			assertThat(this.instance.store().reset(Handles.of(CHAT), id)).isTrue();
 
 			assertThat(this.instance.take(CHAT, "caller", 1).isDegraded()).isFalse();
-			assertThat(this.instance.store().find(CHAT, id).orElseThrow().remaining()).isEqualTo(9);
-			assertThat(this.instance.store().reset(CHAT, id)).isTrue();
+			assertThat(this.instance.store().find(Handles.of(CHAT), id).orElseThrow().remaining()).isEqualTo(9);
+			assertThat(this.instance.store().reset(Handles.of(CHAT), id)).isTrue();
 		}
 	}
 
@@ -186,7 +187,7 @@ class ForeignValueTests {
 		assertSane(store.take(charge));
 		assertThat(store.status()).isEqualTo("up");
 		assertThat(this.instance.told().failures().keySet()).isSubsetOf("unreadable");
-		store.reset(limit, Key.of("caller").id());
+		store.reset(Handles.of(limit), Key.of("caller").id());
 	}
 
 	private void takeManyAtOnce(Limit limit) {
@@ -212,8 +213,8 @@ class ForeignValueTests {
 
 	private static void find(RedisStore store, Limit limit) {
 		try {
-			store.find(limit, Key.of("caller")).ifPresent((state) -> assertSane(state, limit));
-			store.keys(limit, null, 10).keys().forEach((state) -> assertSane(state, limit));
+			store.find(Handles.of(limit), Key.of("caller")).ifPresent((state) -> assertSane(state, limit));
+			store.keys(Handles.of(limit), null, 10).keys().forEach((state) -> assertSane(state, limit));
 		}
 		catch (StoreUnavailableException ex) {
 			assertThat(ex).hasMessageContaining("unreadable");

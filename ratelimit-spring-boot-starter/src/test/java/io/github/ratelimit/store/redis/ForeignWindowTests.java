@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -41,7 +42,7 @@ class ForeignWindowTests {
 		Limit limit = Limit.named("changed").algorithm(algorithm).rates(Rate.parse("10/h"), Rate.parse("30/d")).build();
 		String name = "ratelimit:1:changed:{" + Key.of("caller").id() + "}";
 		for (int i = 0; i < 300; i++) {
-			this.instance.store().reset(limit, Key.of("caller").id());
+			this.instance.store().reset(Handles.of(limit), Key.of("caller").id());
 			LimitDecision taken = this.instance.take(limit, "caller", 3);
 			byte[] value = String.valueOf(this.redis.command("GET", name)).getBytes(StandardCharsets.ISO_8859_1);
 			byte[] changed = changed(value, random);
@@ -83,8 +84,8 @@ class ForeignWindowTests {
 
 	private void find(Limit limit) {
 		try {
-			this.instance.store().find(limit, Key.of("caller"));
-			this.instance.store().keys(limit, null, 10);
+			this.instance.store().find(Handles.of(limit), Key.of("caller"));
+			this.instance.store().keys(Handles.of(limit), null, 10);
 		}
 		catch (StoreUnavailableException ex) {
 			assertThat(ex).hasMessageContaining("unreadable");

@@ -1,9 +1,14 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Charge;
+import io.github.ratelimit.Handles;
+import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.LimitHandle;
+import io.github.ratelimit.LimitSettings;
 import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -57,7 +62,11 @@ final class Instance implements AutoCloseable {
 
 	private final AutoCloseable connections;
 
+	/** The limits that are leased, which other instances do not lease. */
+	private final Map<Limit, LimitHandle> leased;
+
 	private Instance(Builder builder) {
+		this.leased = builder.leased;
 		this.connections = builder.connections;
 		this.sent = new SentScripts(Clients.scripts(builder.factory));
 		TimeSource time = builder.time;
@@ -143,7 +152,7 @@ final class Instance implements AutoCloseable {
 	}
 
 	LimitDecision take(Limit limit, String key, long permits) {
-		return this.store.take(StoreFixture.charge(limit, key, permits));
+		return this.store.take(new Charge(this.leased.getOrDefault(limit, Handles.of(limit)), Key.of(key), permits));
 	}
 
 	LimitDecision take(Limit limit, String key) {
@@ -209,13 +218,11 @@ final class Instance implements AutoCloseable {
 
 		private OnStoreFailure onStoreFailure = OnStoreFailure.LOCAL;
 
-		private final Map<String, OnStoreFailure> onStoreFailureOf = new HashMap<>();
-
 		private boolean counted;
 
-		private Duration slotLease = RedisStoreSettings.DEFAULT_SLOT_LEASE;
+		private final Map<Limit, LimitHandle> leased = new HashMap<>();
 
-		private final Map<String, Duration> leases = new HashMap<>();
+		private Duration slotLease = RedisStoreSettings.DEFAULT_SLOT_LEASE;
 
 		private Builder(RedisConnectionFactory factory, AutoCloseable connections) {
 			this.factory = factory;
@@ -240,7 +247,7 @@ final class Instance implements AutoCloseable {
 		}
 
 		Builder onStoreFailure(Limit limit, OnStoreFailure policy) {
-			this.onStoreFailureOf.put(limit.name(), policy);
+			Handles.of(limit).registered().change((settings) -> settings.withOnStoreFailure(policy));
 			return this;
 		}
 
@@ -256,13 +263,13 @@ final class Instance implements AutoCloseable {
 		}
 
 		Builder lease(Limit limit, Duration ttl) {
-			this.leases.put(limit.name(), ttl);
+			this.leased.put(limit, RegisteredLimit.of(LimitSettings.of(limit).withLease(ttl)).handle());
 			return this;
 		}
 
 		private RedisStoreSettings settings() {
 			return new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, this.deadline, 10_000,
-					this.onStoreFailure, this.onStoreFailureOf, this.leases, this.slotLease);
+					this.onStoreFailure, this.slotLease);
 		}
 
 		Instance build() {

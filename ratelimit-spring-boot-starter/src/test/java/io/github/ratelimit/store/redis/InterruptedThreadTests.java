@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.bucket4j.BlockingBucket;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
@@ -102,7 +103,7 @@ class InterruptedThreadTests {
 				assertThat(decision.remaining()).isEqualTo(9 - i);
 			}
 			assertThat(store.take(StoreFixture.charge(limit, "caller", 1)).violated()).isTrue();
-			assertThat(store.find(limit, Key.of("caller").id())).isPresent();
+			assertThat(store.find(Handles.of(limit), Key.of("caller").id())).isPresent();
 			assertThat(Thread.interrupted()).isTrue();
 		}
 	}

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
@@ -71,7 +72,8 @@ class KindsInOneCallTests {
 
 	@Test
 	void aWaitForATurnIsOneCall() {
-		Charge charge = new Charge(paced("paced"), Key.of("caller"), 1).waiting(Duration.ofDays(5).toNanos());
+		Charge charge = new Charge(Handles.of(paced("paced")), Key.of("caller"), 1)
+			.waiting(Duration.ofDays(5).toNanos());
 		long before = calls();
 		assertThat(instance.store().take(charge).turnAfterNanos()).isZero();
 		assertThat(instance.store().take(charge).turnAfterNanos()).isPositive();
@@ -85,7 +87,7 @@ class KindsInOneCallTests {
 				continue;
 			}
 			instance.store().settle(instance.store().take(charge), 2);
-			instance.store().reset(charge.limit(), charge.key().id());
+			instance.store().reset(charge.handle(), charge.key().id());
 			instance.store().giveBack(instance.store().take(charge));
 			LimitDecision first = instance.store().take(charge);
 			LimitDecision second = instance.store().take(charge);
@@ -115,7 +117,7 @@ class KindsInOneCallTests {
 	@EnumSource(Algorithm.class)
 	void limitsOfAllKindsAreAsTheyWereAfterARefusalByTheLast(Algorithm last) {
 		List<Charge> charges = new ArrayList<>(chargesOfAllKinds("kept", 60));
-		charges.add(new Charge(limit("last" + last, last, 1), Key.of("caller"), 1));
+		charges.add(new Charge(Handles.of(limit("last" + last, last, 1)), Key.of("caller"), 1));
 		Collections.rotate(charges, last.ordinal());
 		instance.take(limit("last" + last, last, 1), "caller");
 		instance.store().takeAll(charges.stream().filter((charge) -> charge.limit().capacity() > 1).toList());
@@ -132,8 +134,8 @@ class KindsInOneCallTests {
 	void whatIsOnlyTriedOutStopsNothingAndIsTakenWhereItCanBe() {
 		Limit shadow = limit("tried", Algorithm.SLIDING_WINDOW, 2);
 		Limit enforced = limit("enforced", Algorithm.TOKEN_BUCKET, 5);
-		List<Charge> charges = List.of(new Charge(shadow, Key.of("caller"), 1).inShadow(),
-				new Charge(enforced, Key.of("caller"), 1));
+		List<Charge> charges = List.of(new Charge(Handles.of(shadow), Key.of("caller"), 1).inShadow(),
+				new Charge(Handles.of(enforced), Key.of("caller"), 1));
 		long before = calls();
 		for (int i = 0; i < 5; i++) {
 			List<LimitDecision> decisions = instance.store().takeAll(charges);
@@ -159,9 +161,11 @@ class KindsInOneCallTests {
 	private static List<Charge> chargesOfAllKinds(String name, int permits) {
 		List<Charge> charges = new ArrayList<>();
 		for (Algorithm algorithm : Algorithm.values()) {
-			charges.add(new Charge(limit(name + algorithm.ordinal(), algorithm, permits), Key.of("caller"), 1));
+			charges.add(
+					new Charge(Handles.of(limit(name + algorithm.ordinal(), algorithm, permits)), Key.of("caller"), 1));
 		}
-		charges.add(new Charge(paced(name + "paced"), Key.of("caller"), 1).waiting(Duration.ofDays(200).toNanos()));
+		charges.add(new Charge(Handles.of(paced(name + "paced")), Key.of("caller"), 1)
+			.waiting(Duration.ofDays(200).toNanos()));
 		return charges;
 	}
 

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Limit;
@@ -15,7 +16,6 @@ import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -54,14 +54,20 @@ class LateAnswerTests {
 	@BeforeEach
 	void connect() {
 		SharedRedis.flush();
+		onStoreFailure(DENY, OnStoreFailure.DENY);
+		onStoreFailure(ALLOW, OnStoreFailure.ALLOW);
 		this.held = new HeldScripts(Clients.scripts(Instance.lettuce(SharedRedis.server().port())));
 		this.store = store(this.held, Duration.ofMillis(20));
 		this.other = store(Clients.scripts(Instance.lettuce(SharedRedis.server().port())), Duration.ofSeconds(20));
 	}
 
+	private static void onStoreFailure(Limit limit, OnStoreFailure policy) {
+		Handles.of(limit).registered().change((settings) -> settings.withOnStoreFailure(policy));
+	}
+
 	private static RedisStore store(RedisScripts redis, Duration deadline) {
 		RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, deadline, 1_000,
-				OnStoreFailure.LOCAL, Map.of("deny", OnStoreFailure.DENY, "allow", OnStoreFailure.ALLOW), Map.of());
+				OnStoreFailure.LOCAL);
 		TimeSource time = TimeSource.system();
 		return new RedisStore(redis, Scripts.load(), settings, new MemoryStore(time, 1_000), time, StoreObserver.NONE);
 	}
@@ -116,6 +122,7 @@ class LateAnswerTests {
 	@Test
 	void anAnswerThatIsNotThereWithinAVeryShortWaitIsLate() {
 		Limit brief = Limit.named("deny").rates(Rate.parse("1/h")).maxWait(Duration.ofMillis(2), 100).build();
+		onStoreFailure(brief, OnStoreFailure.DENY);
 		this.store.take(StoreFixture.charge(brief, "caller", 0));
 		awaitSeen(brief, 1);
 		this.held.stop();
@@ -129,6 +136,7 @@ class LateAnswerTests {
 	void whatWasGivenAwayComesBackWithTime() {
 		// one for each deadline that a call waits; nothing if the breaker opened
 		Limit quick = StoreFixture.limit("deny", "50/s burst 5");
+		onStoreFailure(quick, OnStoreFailure.DENY);
 		awaitSeen(quick, 5);
 		this.held.stop();
 
@@ -210,7 +218,7 @@ class LateAnswerTests {
 		LimitDecision dear = this.store.take(StoreFixture.charge(tokens, "caller", 100));
 		LimitDecision cheap = this.store.take(StoreFixture.charge(tokens, "caller", 100));
 		LimitDecision free = this.store.take(StoreFixture.charge(tokens, "caller", 100));
-		LimitDecision looked = this.store.take(Charge.look(tokens, dear.key(), 100));
+		LimitDecision looked = this.store.take(Charge.look(Handles.of(tokens), dear.key(), 100));
 
 		this.store.settle(dear, 150);
 		this.store.settle(cheap, 30);

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Rate;
@@ -92,7 +93,8 @@ class LeaseTests {
 			for (int i = 0; i < 500; i++) {
 				instance.take(HOT, "caller");
 			}
-			assertThat(instance.store().reset(HOT, StoreFixture.charge(HOT, "caller", 1).key().id())).isTrue();
+			assertThat(instance.store().reset(Handles.of(HOT), StoreFixture.charge(HOT, "caller", 1).key().id()))
+				.isTrue();
 			assertThat(instance.take(HOT, "caller").remaining()).isEqualTo(999_999);
 
 			Limit other = StoreFixture.limit("hot", "2000/36500d");
@@ -166,7 +168,8 @@ class LeaseTests {
 				for (int i = 0; i < 500; i++) {
 					instance.take(HOT, "caller");
 				}
-				assertThat(other.store().reset(HOT, StoreFixture.charge(HOT, "caller", 1).key().id())).isTrue();
+				assertThat(other.store().reset(Handles.of(HOT), StoreFixture.charge(HOT, "caller", 1).key().id()))
+					.isTrue();
 				assertThat(other.take(HOT, "caller", 500_000).violated()).isFalse();
 				long sent = instance.sent().count();
 				for (int i = 0; instance.sent().count() == sent; i++) {

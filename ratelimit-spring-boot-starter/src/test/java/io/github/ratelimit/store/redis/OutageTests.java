@@ -127,6 +127,8 @@ class OutageTests {
 	@Test
 	@Tag("version-independent")
 	void theBreakerOpensWhenNothingIsAnsweredAndThenOnlyProbesAreSent() {
+		takes(ALLOW, 1);
+		takes(DENY, 1);
 		long before = timeouts();
 		this.server.pause();
 		assertThat(takes(LOCAL, 4)).allMatch(LimitDecision::isDegraded);

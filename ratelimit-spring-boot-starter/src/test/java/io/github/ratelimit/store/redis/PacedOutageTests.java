@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Degradation;
@@ -192,16 +193,20 @@ class PacedOutageTests {
 	/** Returns callers, one of whom has called already. */
 	private Callers callersOf(Limit limit, Instance instance) {
 		RegisteredLimit registered = this.registry.register(limit, List.of());
-		Callers callers = new Callers(limit, registered.statistics(), RateLimiter.create(this.registry,
+		Callers callers = new Callers(registered.handle(), registered.statistics(), RateLimiter.create(this.registry,
 				instance.store(), new KillSwitch(true), new Degradation(TimeSource.system())));
 		Polling.until(PATIENT, "Redis decides", () -> !callers.call().isDegraded());
 		return callers;
 	}
 
-	private record Callers(Limit limit, LimitStatistics statistics, RateLimiter limiter) {
+	private record Callers(LimitHandle handle, LimitStatistics statistics, RateLimiter limiter) {
 
 		Decision call() {
-			return this.limiter.tryAcquire(new Charge(this.limit, Key.of("caller"), 1));
+			return this.limiter.tryAcquire(new Charge(this.handle, Key.of("caller"), 1));
+		}
+
+		Limit limit() {
+			return this.handle.limit();
 		}
 
 		Queue<Call> call(int count) throws Exception {

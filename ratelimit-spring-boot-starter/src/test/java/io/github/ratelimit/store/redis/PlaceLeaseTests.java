@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -14,7 +15,6 @@ import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -61,7 +61,7 @@ class PlaceLeaseTests {
 
 	private RedisStore store(RedisScripts redis, Duration deadline) {
 		RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, deadline, 1_000,
-				OnStoreFailure.DENY, Map.of(), Map.of(), LEASE);
+				OnStoreFailure.DENY, LEASE);
 		TimeSource turning = RedisTestStore.settingTheClock(this.time, SharedRedis.server());
 		return new RedisStore(redis, RedisTestStore.turnedScripts(), settings, new MemoryStore(this.time, 100), turning,
 				StoreObserver.NONE);
@@ -280,7 +280,7 @@ class PlaceLeaseTests {
 		LimitDecision alone = this.store.take(StoreFixture.charge(vast, "caller", 10_001));
 		List<LimitDecision> together = this.store
 			.takeAll(List.of(StoreFixture.charge(vast, "neighbour", 10_001), StoreFixture.charge(rate, "caller", 2)));
-		LimitDecision looked = this.store.take(Charge.look(vast, Key.of("looks"), 10_001));
+		LimitDecision looked = this.store.take(Charge.look(Handles.of(vast), Key.of("looks"), 10_001));
 
 		assertThat(List.of(alone, together.get(0), looked)).allMatch(LimitDecision::refuses)
 			.noneMatch(LimitDecision::isDegraded)
@@ -321,7 +321,7 @@ class PlaceLeaseTests {
 	}
 
 	private boolean isFull() {
-		return this.other.take(Charge.look(SLOTS, Key.of("caller"), 1)).violated();
+		return this.other.take(Charge.look(Handles.of(SLOTS), Key.of("caller"), 1)).violated();
 	}
 
 	private static String name() {

@@ -37,7 +37,7 @@ final class RedisTestStore {
 	 */
 	static RedisStoreSettings patient() {
 		return new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, Duration.ofSeconds(10), 100_000,
-				OnStoreFailure.DENY, Map.of(), Map.of(), Rate.MAX_TIME_TO_FULL);
+				OnStoreFailure.DENY, Rate.MAX_TIME_TO_FULL);
 	}
 
 	/** Returns scripts that go by the list instead of the clock, and whose keys stay. */

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.util.List;
@@ -38,7 +39,8 @@ class SecretTests {
 			}
 			assertThat(everything.toString()).contains("ratelimit:1:").doesNotContain(SECRET.substring(6));
 			assertThat(String.join("\n", log.lines())).doesNotContain(SECRET.substring(6));
-			assertThat(instance.store().mostDenied(Instance.STILL, 10).toString()).doesNotContain(SECRET.substring(6));
+			assertThat(instance.store().mostDenied(Handles.of(Instance.STILL), 10).toString())
+				.doesNotContain(SECRET.substring(6));
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -67,7 +68,7 @@ class SeenStateTests {
 	}
 
 	private static Charge charge(long permits) {
-		return new Charge(LIMIT, Key.of("caller"), permits);
+		return new Charge(Handles.of(LIMIT), Key.of("caller"), permits);
 	}
 
 	private static SeenState seen(long permits, long leadMicros) {

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
@@ -18,7 +19,6 @@ import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -61,7 +61,7 @@ class SharedOutageTests {
 
 	private void start(OnStoreFailure policy) {
 		RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX,
-				Duration.ofSeconds(10), 1000, policy, Map.of(), Map.of(), Rate.MAX_TIME_TO_FULL);
+				Duration.ofSeconds(10), 1000, policy, Rate.MAX_TIME_TO_FULL);
 		TimeSource turned = RedisTestStore.settingTheClock(this.time, SharedRedis.server());
 		turned.nanoTime();
 		for (int i = 0; i < INSTANCES; i++) {
@@ -162,8 +162,8 @@ class SharedOutageTests {
 	void whoIsNotBannedIsNotBannedByAnOutageAndWhoIsStaysSo() {
 		start(OnStoreFailure.SHARE);
 		Limit ban = Limit.named("limit..ban").rates(Rate.parse("1/h")).maxDebt(0).build();
-		Charge look = Charge.look(ban, Key.of("caller"), 1);
-		Charge banned = Charge.look(ban, Key.of("banned"), 1);
+		Charge look = Charge.look(Handles.of(ban), Key.of("caller"), 1);
+		Charge banned = Charge.look(Handles.of(ban), Key.of("banned"), 1);
 		this.stores.get(0).take(StoreFixture.charge(ban, "banned", 1));
 		assertThat(this.stores).noneMatch((store) -> store.take(look).violated())
 			.allMatch((store) -> store.take(banned).violated());

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
@@ -167,7 +168,10 @@ class SlotOutageTests {
 	}
 
 	private long slotsInRedis() {
-		return this.instance.store().find(SLOTS, held().key().id()).map((state) -> 5 - state.remaining()).orElse(0L);
+		return this.instance.store()
+			.find(Handles.of(SLOTS), held().key().id())
+			.map((state) -> 5 - state.remaining())
+			.orElse(0L);
 	}
 
 	private LimitDecision held() {

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
@@ -15,7 +16,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -133,7 +133,7 @@ class StartAndEndTests {
 			.allMatch(LimitDecision::isDegraded);
 		store.giveBack(taken);
 		assertThatExceptionOfType(StoreUnavailableException.class)
-			.isThrownBy(() -> store.find(Instance.STILL, CHARGE.key()));
+			.isThrownBy(() -> store.find(Handles.of(Instance.STILL), CHARGE.key()));
 		store.close();
 	}
 
@@ -165,8 +165,7 @@ class StartAndEndTests {
 	private static RedisStore create(int port, OnStoreFailure policy) {
 		LettuceConnectionFactory connections = new LettuceConnectionFactory(
 				new RedisStandaloneConfiguration(RedisServer.HOST, port));
-		RedisStoreSettings settings = new RedisStoreSettings("prefix", Duration.ofMillis(100), 100, policy, Map.of(),
-				Map.of());
+		RedisStoreSettings settings = new RedisStoreSettings("prefix", Duration.ofMillis(100), 100, policy);
 		return RedisStore.create(connections, settings, new MemoryStore(TimeSource.system(), 100), TimeSource.system(),
 				StoreObserver.NONE);
 	}

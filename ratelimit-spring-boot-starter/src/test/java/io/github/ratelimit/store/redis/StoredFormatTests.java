@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
@@ -61,7 +62,7 @@ class StoredFormatTests {
 		write(now(), 0, 30 * PERMIT, "value:al***");
 		this.time.advance(Duration.ofSeconds(5));
 
-		KeyState found = this.store.find(CHAT, ID).orElseThrow();
+		KeyState found = this.store.find(Handles.of(CHAT), ID).orElseThrow();
 		assertThat(found.remaining()).isEqualTo(35);
 		assertThat(found.limit()).isEqualTo(90);
 		assertThat(found.resetAfter()).isEqualTo(Duration.ofSeconds(55));

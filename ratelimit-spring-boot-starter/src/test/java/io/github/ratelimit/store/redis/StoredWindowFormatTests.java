@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -50,7 +49,7 @@ class StoredWindowFormatTests {
 		SharedRedis.flush();
 		RedisScripts redis = Clients.scripts(Instance.lettuce(SharedRedis.server().port()));
 		RedisStoreSettings settings = new RedisStoreSettings("ratelimit", Duration.ofSeconds(10), 100,
-				OnStoreFailure.DENY, Map.of(), Map.of(), Duration.ofSeconds(30));
+				OnStoreFailure.DENY, Duration.ofSeconds(30));
 		this.store = new RedisStore(redis, RedisTestStore.turnedScripts(), settings, new MemoryStore(this.time, 100),
 				RedisTestStore.settingTheClock(this.time, SharedRedis.server()), StoreObserver.NONE);
 		this.time.advance(Duration.ofHours(7));

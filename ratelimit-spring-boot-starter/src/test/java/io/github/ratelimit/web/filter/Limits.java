@@ -48,7 +48,7 @@ public final class Limits {
 	public final RateLimiter limiter = RateLimiter.create(this.registry, this.store, this.killSwitch, this.degradation);
 
 	public final Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), this.time),
-			List.of("x-ratelimit"), "problem", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
+			List.of("x-ratelimit"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
 			Duration.ofMinutes(1));
 
 	public LimitPolicy limit(String name, String rate, KeyExpression... keys) {

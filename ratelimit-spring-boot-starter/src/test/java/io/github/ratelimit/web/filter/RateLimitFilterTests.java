@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.filter;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitDecision;
@@ -373,7 +374,7 @@ class RateLimitFilterTests {
 			allowed += (serve(request("/v1/chat", "key" + i)).getStatus() == 200) ? 1 : 0;
 		}
 		assertThat(allowed).isEqualTo(5);
-		assertThat(this.limits.store.trackedKeys(this.chat.registered().limit())).isLessThanOrEqualTo(5);
+		assertThat(this.limits.store.trackedKeys(Handles.of(this.chat.registered().limit()))).isLessThanOrEqualTo(5);
 	}
 
 	@Test

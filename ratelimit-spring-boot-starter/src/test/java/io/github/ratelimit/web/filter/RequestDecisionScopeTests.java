@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.filter;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.CallPermit;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
@@ -129,7 +130,7 @@ class RequestDecisionScopeTests {
 		this.limits.registry.register(logins, List.of());
 		this.scope.end().watch(this.response);
 		for (int i = 0; i < 2 * Settlements.MAX_SETTLEMENTS; i++) {
-			Charge login = new Charge(logins, Key.of("key" + i), 1).pending();
+			Charge login = new Charge(Handles.of(logins), Key.of("key" + i), 1).pending();
 			CallPermit call = this.scope.record(this.limits.limiter.tryAcquire(login), List.of());
 			this.scope.settleAfterResponse(login, (status) -> DecisionScope.NOT_COUNTED);
 			call.close();
@@ -143,14 +144,19 @@ class RequestDecisionScopeTests {
 	}
 
 	private long left(Limit limit, int key) {
-		return this.limits.limiter.tryAcquire(Charge.look(limit, Key.of("key" + key), 1)).limits().get(0).remaining();
+		return this.limits.limiter.tryAcquire(Charge.look(Handles.of(limit), Key.of("key" + key), 1))
+			.limits()
+			.get(0)
+			.remaining();
 	}
 
 	@Test
 	void anotherKeyOrLimitIsNotCovered() {
 		this.scope.paid(take("alice", 1));
 		assertThat(this.scope.cover(charge("bob", 1))).isZero();
-		assertThat(this.scope.cover(new Charge(Limit.of("other", Rate.parse("10/min")), Key.of("alice"), 1))).isZero();
+		assertThat(
+				this.scope.cover(new Charge(Handles.of(Limit.of("other", Rate.parse("10/min"))), Key.of("alice"), 1)))
+			.isZero();
 	}
 
 	@Test
@@ -284,7 +290,7 @@ class RequestDecisionScopeTests {
 	}
 
 	private Charge charge(String key, long permits) {
-		return new Charge(this.chat, Key.of(key), permits);
+		return new Charge(Handles.of(this.chat), Key.of(key), permits);
 	}
 
 }

@@ -1,7 +1,9 @@
 package io.github.ratelimit.web.response;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
@@ -19,7 +21,6 @@ import io.github.ratelimit.web.cors.CrossOrigin;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -239,8 +240,9 @@ class AnswersTests {
 
 	@Test
 	void openAisHeadersOfARefusalTellTheWaitInMilliseconds() throws IOException {
+		Handles.of(LOGIN).registered().change((settings) -> settings.withHidden(true));
 		Answers openAi = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("openai"),
-				"openai", Set.of("login"), new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
+				"openai", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		Decision decision = decision(CHAT_REFUSES, refused(LOGIN, Duration.ofMillis(7002), Duration.ofMinutes(15)));
 		openAi.refuse(this.request, this.response, decision, decision.limits(), null);
 		assertThat(this.response.getHeader("Retry-After")).isEqualTo("8");
@@ -255,14 +257,14 @@ class AnswersTests {
 			"openai, openai" })
 	void aLongWaitAndEveryBanAreNotRetriedByTheSdksOfProviders(String headers, String body) throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of(headers),
-				"none", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
+				"none", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofSeconds(60), Duration.ofMinutes(2)))).isNull();
 		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofMillis(60_001), Duration.ofMinutes(2))))
 			.isEqualTo("false");
 		assertThat(shouldRetry(answers, body, LimitDecision.banned(CHAT_REFUSES, Duration.ofSeconds(2).toNanos())))
 			.isEqualTo("false");
 		Answers patient = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of(headers),
-				"none", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofHours(1));
+				"none", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofHours(1));
 		assertThat(shouldRetry(patient, body, refused(CHAT, Duration.ofHours(1), Duration.ofHours(1)))).isNull();
 		assertThat(shouldRetry(patient, body, refused(CHAT, Duration.ofHours(2), Duration.ofHours(2))))
 			.isEqualTo("false");
@@ -389,8 +391,8 @@ class AnswersTests {
 
 	@Test
 	void nothingThatTheClientSentIsInTheAnswer() throws IOException {
-		LimitDecision limit = LimitDecision.refused(new Charge(CHAT, Key.of("sk-secret\r\nX-Evil: 1\""), 1), 0, 1, 1,
-				null);
+		LimitDecision limit = LimitDecision.refused(new Charge(Handles.of(CHAT), Key.of("sk-secret\r\nX-Evil: 1\""), 1),
+				0, 1, 1, null);
 		this.request.setRequestURI("/evil");
 		refuse(decision(limit), "problem");
 		assertThat(this.response.getContentAsString()).doesNotContainIgnoringCase("evil").doesNotContain("sk-");
@@ -430,8 +432,8 @@ class AnswersTests {
 	@Test
 	void ofOneLimitWithSeveralKeysTheNearestToRefusalIsTold() {
 		LimitDecision one = granted(CHAT, 2, Duration.ofSeconds(48));
-		LimitDecision other = LimitDecision.granted(new Charge(CHAT, Key.of("other"), 1), null, 9, 6_000_000_000L,
-				null);
+		LimitDecision other = LimitDecision.granted(new Charge(Handles.of(CHAT), Key.of("other"), 1), null, 9,
+				6_000_000_000L, null);
 		answers().tell(List.of(one, other), this.response);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=6");
 		answers().tell(List.of(other, one), this.response);
@@ -479,7 +481,7 @@ class AnswersTests {
 	@Test
 	void headerStyleNoneIsSilentAndStillTellsTheWait() throws IOException {
 		Answers silent = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"),
-				"problem", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
+				"problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		silent.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getHeaderNames()).containsExactlyInAnyOrder("Retry-After", "Cache-Control",
 				"Content-Type", "Content-Length");
@@ -504,7 +506,7 @@ class AnswersTests {
 	@Test
 	void aStyleOfTheApplicationTakesThePlaceOfTheBuiltInOne() throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("problem")), TimeSource.system()),
-				List.of("none"), "problem", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
+				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
 				Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
@@ -514,7 +516,7 @@ class AnswersTests {
 	@Test
 	void aStyleOfTheApplicationCanHaveANameOfItsOwn() throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("house")), TimeSource.system()),
-				List.of("none"), "problem", Set.of(), new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
+				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
 				Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), "house");
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
@@ -554,17 +556,14 @@ class AnswersTests {
 	}
 
 	private static Answers answers() {
-		return answers(Set.of());
+		return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()),
+				List.of("x-ratelimit", "draft-11"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
+				Duration.ofMinutes(1));
 	}
 
 	private static Answers hidingLogin() {
-		return answers(Set.of("login"));
-	}
-
-	private static Answers answers(Set<String> hidden) {
-		return new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()),
-				List.of("x-ratelimit", "draft-11"), "problem", hidden, new CrossOrigin(List::of),
-				UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
+		Handles.of(LOGIN).registered().change((settings) -> settings.withHidden(true));
+		return answers();
 	}
 
 	private record OwnBody(String name) implements BodyStyle {

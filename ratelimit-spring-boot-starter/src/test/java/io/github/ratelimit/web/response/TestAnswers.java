@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.response;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
@@ -62,7 +63,7 @@ public class TestAnswers extends OncePerRequestFilter implements Ordered {
 	}
 
 	private static Charge charge() {
-		return new Charge(LIMIT, Key.of("someone"), 1);
+		return new Charge(Handles.of(LIMIT), Key.of("someone"), 1);
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.server;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
@@ -76,7 +77,10 @@ class BrokenStreamTests {
 
 	private static long free(RunningServer server) {
 		Limit slots = server.bean(LimitRegistry.class).get("slots").limit();
-		return server.bean(LimitStore.class).find(slots, Key.GLOBAL).map(KeyState::remaining).orElse((long) SLOTS);
+		return server.bean(LimitStore.class)
+			.find(Handles.of(slots), Key.GLOBAL)
+			.map(KeyState::remaining)
+			.orElse((long) SLOTS);
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.server;
 
+import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Limit;
@@ -67,8 +68,8 @@ class FailingLimiterTests {
 				}
 
 				@Override
-				public Limit limit(String name) {
-					return registry.get(name).limit();
+				public LimitHandle limit(String name) {
+					return registry.get(name).handle();
 				}
 
 			};

@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.server;
 
+import io.github.ratelimit.Handles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -68,7 +69,7 @@ class ParallelGuessTests {
 			logins.checked.set(0);
 			LimitStore permits = server.bean(LimitStore.class);
 			Limit login = server.bean(LimitRegistry.class).get("login").limit();
-			await().until(() -> permits.find(login, Key.of(Key.ADDRESS_KIND, "127.0.0.1"))
+			await().until(() -> permits.find(Handles.of(login), Key.of(Key.ADDRESS_KIND, "127.0.0.1"))
 				.filter((state) -> state.remaining() == 5)
 				.isPresent());
 

@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.server;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
@@ -92,7 +93,7 @@ final class RandomEndings implements AutoCloseable {
 		Map<String, Long> taken = new TreeMap<>();
 		for (List<String> paths : List.of(ENDLESS, ENDING)) {
 			for (String path : paths) {
-				long free = store.find(slots, Key.of(path)).map(KeyState::remaining).orElse(SLOTS);
+				long free = store.find(Handles.of(slots), Key.of(path)).map(KeyState::remaining).orElse(SLOTS);
 				if (free != SLOTS) {
 					taken.put(path, SLOTS - free);
 				}

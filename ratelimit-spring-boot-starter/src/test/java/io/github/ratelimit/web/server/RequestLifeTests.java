@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.server;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
@@ -237,7 +238,7 @@ class RequestLifeTests {
 	private long remaining(String limit, String key) {
 		Limit configured = this.server.bean(LimitRegistry.class).get(limit).limit();
 		return this.server.bean(LimitStore.class)
-			.find(configured, Key.of(key))
+			.find(Handles.of(configured), Key.of(key))
 			.map(KeyState::remaining)
 			.orElse(configured.capacity());
 	}

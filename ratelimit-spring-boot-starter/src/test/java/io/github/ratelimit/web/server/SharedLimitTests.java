@@ -1,5 +1,6 @@
 package io.github.ratelimit.web.server;
 
+import io.github.ratelimit.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitRegistry;
@@ -91,7 +92,7 @@ class SharedLimitTests {
 		Limit limit = application.bean(LimitRegistry.class).get("chat").limit();
 		Polling.until(SOON, "Redis is used", () -> {
 			try {
-				return store.find(limit, Key.of("nobody")).isEmpty() && store.status().equals("up");
+				return store.find(Handles.of(limit), Key.of("nobody")).isEmpty() && store.status().equals("up");
 			}
 			catch (StoreUnavailableException ex) {
 				return false;

@@ -6,43 +6,23 @@ import io.github.ratelimit.Rate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 
 /**
  * What one of several instances has of a limit while none can ask Redis: a token bucket
  * refills in as many times the time, and holds its part of the burst; a window has its
  * part of the permits. It is never less than one permit or slot. Thread-safe.
  */
-final class InstanceShares {
+final class InstanceShare {
 
-	private static final int MOST = 10_000;
-
-	private volatile Shares shares = new Shares(1, new ConcurrentHashMap<>());
+	private InstanceShare() {
+	}
 
 	/**
 	 * Returns the share of one instance.
 	 * @param limit the limit
-	 * @param instances how many share it, at least 1
+	 * @param instances how many share it, at least 2
 	 */
-	Limit of(Limit limit, int instances) {
-		if (instances <= 1) {
-			return limit;
-		}
-		Shares current = this.shares;
-		if (current.instances() != instances || current.byLimit().size() >= MOST) {
-			current = new Shares(instances, new ConcurrentHashMap<>());
-			this.shares = current;
-		}
-		return current.byLimit().computeIfAbsent(limit, (whole) -> divide(whole, instances));
-	}
-
-	/** Returns so many permits' share, at least 1. */
-	static long part(long permits, int instances) {
-		return Math.max(1, permits / instances);
-	}
-
-	private static Limit divide(Limit limit, int instances) {
+	static Limit of(Limit limit, int instances) {
 		if (limit.isConcurrency()) {
 			return limit.withMaxConcurrent(part(limit.capacity(), instances));
 		}
@@ -77,7 +57,9 @@ final class InstanceShares {
 		return new Rate(1, each, Math.min(burst, Rate.MAX_TIME_TO_FULL.dividedBy(each)));
 	}
 
-	private record Shares(int instances, ConcurrentMap<Limit, Limit> byLimit) {
+	/** Returns the share of so many permits, at least 1. */
+	static long part(long permits, int instances) {
+		return Math.max(1, permits / instances);
 	}
 
 }

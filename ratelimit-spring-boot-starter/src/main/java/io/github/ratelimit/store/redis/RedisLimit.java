@@ -1,0 +1,53 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.LimitHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A limit as this store counts it: the keys, which all forms of the limit share, and the
+ * numbers of one form. Thread-safe.
+ */
+final class RedisLimit {
+
+	private final LimitHandle handle;
+
+	private final KnownKeys keys;
+
+	private final LimitTerms terms;
+
+	private volatile @Nullable Share share;
+
+	RedisLimit(LimitHandle handle, KnownKeys keys, LimitTerms terms) {
+		this.handle = handle;
+		this.keys = keys;
+		this.terms = terms;
+	}
+
+	KnownKeys keys() {
+		return this.keys;
+	}
+
+	LimitTerms terms() {
+		return this.terms;
+	}
+
+	/**
+	 * Returns the limit as one of several instances counts it alone.
+	 * @param instances how many share it, at least 1
+	 */
+	LimitHandle share(int instances) {
+		if (instances <= 1) {
+			return this.handle;
+		}
+		Share share = this.share;
+		if (share == null || share.instances() != instances) {
+			share = new Share(instances, this.handle.withLimit(InstanceShare.of(this.handle.limit(), instances)));
+			this.share = share;
+		}
+		return share.handle();
+	}
+
+	private record Share(int instances, LimitHandle handle) {
+	}
+
+}
