@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -176,10 +177,16 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 			return (property != null && property.getName().equals(name)) ? property : null;
 		}
 
-		/** Boot reads a variable in two spellings, so it is asked which it would read. */
+		/**
+		 * Boot reads a variable in two spellings, so it is asked which it would read. It
+		 * does not ask for elements of a list that another source replaces.
+		 */
 		private boolean isBound(ConfiguredProperty variable, Iterable<ConfigurationPropertySource> sources) {
+			String element = variable.name().isLastElementIndexed()
+					? "[" + variable.name().getLastElement(Form.ORIGINAL) + "]" : "";
 			for (ConfigurationPropertySource source : sources) {
 				if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource && this.bound.stream()
+					.flatMap((name) -> Stream.of(name, name.append(element)))
 					.map(source::getConfigurationProperty)
 					.anyMatch((property) -> property != null
 							&& property.getOrigin() instanceof PropertySourceOrigin origin

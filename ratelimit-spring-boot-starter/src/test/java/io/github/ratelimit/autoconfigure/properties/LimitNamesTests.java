@@ -174,6 +174,17 @@ class LimitNamesTests {
 	}
 
 	@Test
+	void environmentVariableOfAListThatAnotherSourceReplacesIsNoFailure() {
+		StartUp.of(CHAT_TOKENS)
+			.variable("RATELIMIT_LIMITS_CHAT_TOKENS_KEY_0", "user")
+			.variable("RATELIMIT_LIMITS_CHAT_TOKENS_KEY_1", "ip")
+			.property("ratelimit.limits.chat-tokens.key=global")
+			.succeeds((context) -> assertThat(context.getBean(LimitRegistry.class).get("chat-tokens").keySources())
+				.extracting((source) -> source.expression())
+				.containsExactly("global"));
+	}
+
+	@Test
 	void bothSpellingsOfEnvironmentVariablesMeetInTheDeclaredLimit() {
 		StartUp.of(CHAT_TOKENS)
 			.variable("RATELIMIT_LIMITS_CHATTOKENS_RATE", "9/s")
