@@ -11,25 +11,13 @@ import org.jspecify.annotations.Nullable;
  * where no request is bound they have no value.
  *
  * @param request the facts of the request, null where none is bound
- * @param target the bean whose method is called, null for a request alone
  * @param arguments the method's arguments in the order of its parameters, not copied;
  * empty for a request alone
- * @param status the status of the response, null as long as nobody knows it
+ * @param status the status of the response, null before there is one
  */
-public record Call(@Nullable RequestFacts request, @Nullable Object target, @Nullable Object[] arguments,
-		@Nullable Integer status) {
+public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments, @Nullable Integer status) {
 
 	private static final Object[] NO_ARGUMENTS = {};
-
-	/**
-	 * Creates a call that nobody has answered yet.
-	 * @param request the facts of the request, null where none is bound
-	 * @param target the bean whose method is called, null for a request alone
-	 * @param arguments the method's arguments, not copied
-	 */
-	public Call(@Nullable RequestFacts request, @Nullable Object target, @Nullable Object[] arguments) {
-		this(request, target, arguments, null);
-	}
 
 	/**
 	 * Returns the call that a request is.
@@ -37,18 +25,17 @@ public record Call(@Nullable RequestFacts request, @Nullable Object target, @Nul
 	 * @return the call
 	 */
 	public static Call of(RequestFacts request) {
-		return new Call(request, null, NO_ARGUMENTS);
+		return of(request, NO_ARGUMENTS);
 	}
 
 	/**
 	 * Returns the call of a method.
 	 * @param request the facts of the request it serves, null where none is bound
-	 * @param target the bean
-	 * @param arguments the arguments
+	 * @param arguments the arguments, not copied
 	 * @return the call
 	 */
-	public static Call of(@Nullable RequestFacts request, Object target, @Nullable Object[] arguments) {
-		return new Call(request, target, arguments);
+	public static Call of(@Nullable RequestFacts request, @Nullable Object[] arguments) {
+		return new Call(request, arguments, null);
 	}
 
 	/**
@@ -57,7 +44,7 @@ public record Call(@Nullable RequestFacts request, @Nullable Object target, @Nul
 	 * @return the answered call
 	 */
 	public Call answered(int status) {
-		return new Call(this.request, this.target, this.arguments, status);
+		return new Call(this.request, this.arguments, status);
 	}
 
 	/**
@@ -69,7 +56,7 @@ public record Call(@Nullable RequestFacts request, @Nullable Object target, @Nul
 	public Call returned(@Nullable Object result) {
 		@Nullable Object[] values = Arrays.copyOf(this.arguments, this.arguments.length + 1);
 		values[this.arguments.length] = result;
-		return new Call(this.request, this.target, values, this.status);
+		return new Call(this.request, values, this.status);
 	}
 
 	/**

@@ -1,12 +1,13 @@
 package io.github.ratelimit.expression;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitHandle;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RegisteredLimit;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,7 +126,7 @@ public final class LimitPolicy {
 
 	/**
 	 * Returns this policy with another key in place of all of its own, for a caller that
-	 * knows better whose permits are meant. A limit that everybody shares keeps its
+	 * knows better whose permits are meant. A limit that all calls share keeps its
 	 * {@code global}.
 	 * @param key the other key
 	 * @return the policy with that key
@@ -184,7 +185,7 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns whether everybody shares this limit.
+	 * Returns whether all calls share this limit.
 	 * @return whether the first key is {@code global}
 	 */
 	public boolean isGlobal() {

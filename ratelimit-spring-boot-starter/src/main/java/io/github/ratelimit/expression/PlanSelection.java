@@ -1,11 +1,13 @@
 package io.github.ratelimit.expression;
 
-import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitHandle;
-import io.github.ratelimit.RegisteredLimit;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.LimitHandle;
+import io.github.ratelimit.RegisteredLimit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +24,25 @@ public final class PlanSelection {
 
 	private static final int MAX_SHOWN = 40;
 
-	private final Source source;
+	private final BiFunction<Call, Key, @Nullable String> planOf;
+
+	private final boolean looksAtSecurity;
+
+	private final boolean needsRequest;
+
+	private final String text;
 
 	/**
 	 * Names that the limit does not have: each is logged once, as long as there is room.
 	 */
 	private final Set<String> unknown = ConcurrentHashMap.newKeySet();
 
-	private PlanSelection(Source source) {
-		this.source = source;
+	private PlanSelection(BiFunction<Call, Key, @Nullable String> planOf, boolean looksAtSecurity, boolean needsRequest,
+			String text) {
+		this.planOf = planOf;
+		this.looksAtSecurity = looksAtSecurity;
+		this.needsRequest = needsRequest;
+		this.text = text;
 	}
 
 	/**
@@ -39,29 +51,8 @@ public final class PlanSelection {
 	 * @return the plans
 	 */
 	public static PlanSelection of(PlanExpression expression) {
-		return new PlanSelection(new Source() {
-
-			@Override
-			public @Nullable String plan(Call call, Key key) {
-				return expression.evaluate(call);
-			}
-
-			@Override
-			public boolean looksAtSecurity() {
-				return expression.looksAtSecurity();
-			}
-
-			@Override
-			public boolean needsRequest() {
-				return expression.needsRequest();
-			}
-
-			@Override
-			public String text() {
-				return expression.text();
-			}
-
-		});
+		return new PlanSelection((call, key) -> expression.evaluate(call), expression.looksAtSecurity(),
+				expression.needsRequest(), expression.text());
 	}
 
 	/**
@@ -70,11 +61,11 @@ public final class PlanSelection {
 	 * @return the plans
 	 */
 	public static PlanSelection of(PlanResolverCache resolved) {
-		return new PlanSelection((call, key) -> resolved.planOf(key));
+		return new PlanSelection((call, key) -> resolved.planOf(key), false, false, "");
 	}
 
 	LimitHandle handle(RegisteredLimit registered, Call call, Key key) {
-		String plan = this.source.plan(call, key);
+		String plan = this.planOf.apply(call, key);
 		LimitHandle handle = registered.handle(plan);
 		if (handle == null) {
 			noteUnknown(registered, Objects.requireNonNull(plan));
@@ -103,36 +94,16 @@ public final class PlanSelection {
 	}
 
 	boolean looksAtSecurity() {
-		return this.source.looksAtSecurity();
+		return this.looksAtSecurity;
 	}
 
 	boolean needsRequest() {
-		return this.source.needsRequest();
+		return this.needsRequest;
 	}
 
 	/** Returns the expression that names them, empty where code does. */
 	String text() {
-		return this.source.text();
-	}
-
-	/** Where the name of a plan comes from. */
-	@FunctionalInterface
-	private interface Source {
-
-		@Nullable String plan(Call call, Key key);
-
-		default boolean looksAtSecurity() {
-			return false;
-		}
-
-		default boolean needsRequest() {
-			return false;
-		}
-
-		default String text() {
-			return "";
-		}
-
+		return this.text;
 	}
 
 }

@@ -18,7 +18,7 @@ public interface RequestFacts {
 
 	/**
 	 * Returns the name of the authenticated user, never of an anonymous one.
-	 * @return the name, null where nobody is authenticated
+	 * @return the name, null without authentication
 	 */
 	@Nullable String user();
 

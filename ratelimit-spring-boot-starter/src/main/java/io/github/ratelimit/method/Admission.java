@@ -1,14 +1,14 @@
 package io.github.ratelimit.method;
 
-import io.github.ratelimit.call.CallCompletion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.CallPermit;
+import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.call.CallCompletion;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.Call;
 import io.github.ratelimit.expression.LimitPolicy;
@@ -56,7 +56,7 @@ final class Admission {
 		}
 	}
 
-	/** Asks, and waits for the call's turn in this thread. */
+	/** Asks, and waits for permits in this thread. */
 	Decision decide() {
 		Decision decision = null;
 		try {
@@ -69,7 +69,7 @@ final class Admission {
 		return decision;
 	}
 
-	/** Asks, and waits for the call's turn without a thread. */
+	/** Asks, and waits for permits without a thread. */
 	CompletableFuture<Decision> decideLater() {
 		CompletableFuture<Decision> deciding;
 		try {
@@ -82,7 +82,7 @@ final class Admission {
 		return deciding;
 	}
 
-	/** A decision that cannot be told is a decision all the same. */
+	/** A decision that cannot be written into the response is a decision all the same. */
 	void tell() {
 		if (this.scope != null) {
 			try {

@@ -7,9 +7,9 @@ import io.github.ratelimit.Degradation;
 import io.github.ratelimit.KillSwitch;
 import io.github.ratelimit.LimitRegistry;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param scope finds what filter and advice share about a request, null where there are
  * no requests
  * @param facts finds the request that a call serves, null where there are no requests
- * @param executor calls methods whose turn has come while no thread waited for it
+ * @param executor calls methods that waited for their permits without a thread
  * @param unseenRequests whether the application serves requests of which nothing is seen
  * here, as a reactive one
  */

@@ -8,7 +8,7 @@ import org.springframework.core.KotlinDetector;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
-/** What a compiler makes of the methods that somebody wrote. */
+/** Tells methods in source code from what the Kotlin or Java compiler makes of them. */
 final class KotlinMethods {
 
 	private static final boolean SUSPENDING_FOLLOWED = isPresent("kotlinx.coroutines.reactor.MonoKt")
@@ -22,8 +22,8 @@ final class KotlinMethods {
 	}
 
 	/**
-	 * Returns whether nobody wrote a method. A compiler copies annotations to some of
-	 * these: bridges in Java, and {@code $suspendImpl}, {@code $default} and
+	 * Returns whether a method is not in the source code. A compiler copies annotations
+	 * to some of these: bridges in Java, and {@code $suspendImpl}, {@code $default} and
 	 * {@code $annotations} in Kotlin.
 	 */
 	static boolean isArtefact(Method method) {
@@ -39,7 +39,7 @@ final class KotlinMethods {
 		return SUSPENDING_FOLLOWED;
 	}
 
-	/** Returns the types of the parameters that somebody wrote. */
+	/** Returns the types of the parameters as in the source code. */
 	static List<Class<?>> parameterTypes(Method method) {
 		List<Class<?>> types = new ArrayList<>(List.of(method.getParameterTypes()));
 		if (isSuspending(method)) {
@@ -49,7 +49,7 @@ final class KotlinMethods {
 	}
 
 	/**
-	 * Returns the type that somebody wrote for the result.
+	 * Returns the type of the result as in the source code.
 	 * @param method the method
 	 * @param type the class for which its type variables are resolved
 	 */

@@ -148,7 +148,7 @@ public final class LimitedMethodRegistry {
 			return this.beanFactory.containsBean(beanName) ? this.beanFactory.getType(beanName, false) : null;
 		}
 		catch (CannotLoadBeanClassException | BeanDefinitionStoreException ex) {
-			return null; // a definition that nobody can use, as long as nobody does
+			return null; // a definition that fails only when it is used
 		}
 	}
 

@@ -211,7 +211,7 @@ final class MethodPolicyBuilder {
 		return policy;
 	}
 
-	/** Whoever listens to the registry may find that the limit cannot be counted. */
+	/** A listener of the registry may find that the limit cannot be counted. */
 	private RegisteredLimit register(Declaration declaration, Limit limit, KeyExpression key) {
 		try {
 			return this.beans.registry().register(limit, List.of(key.source()));

@@ -1,12 +1,12 @@
 package io.github.ratelimit.method;
 
-import io.github.ratelimit.call.CallCompletion;
-import io.github.ratelimit.call.CallFollower;
 import java.util.List;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.call.CallCompletion;
+import io.github.ratelimit.call.CallFollower;
 import io.github.ratelimit.expression.Call;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -35,8 +35,7 @@ final class RateLimitInterceptor implements MethodInterceptor {
 			InterceptorBeans beans = this.methods.beans();
 			if (beans.killSwitch().enabled()) {
 				policy = this.methods.policy(invocation.getMethod(), invocation.getThis());
-				admission = new Admission(policy, beans,
-						new Call(beans.currentFacts(), invocation.getThis(), invocation.getArguments()));
+				admission = new Admission(policy, beans, Call.of(beans.currentFacts(), invocation.getArguments()));
 				if (policy.future() && policy.waits() && invocation instanceof ProxyMethodInvocation proxied) {
 					return new WaitingMethodCall(policy, admission, beans).start(proxied);
 				}

@@ -27,7 +27,7 @@ final class ScheduledAndListenerMethods {
 	private ScheduledAndListenerMethods() {
 	}
 
-	/** Returns whether a refused call is skipped, and nobody misses a result. */
+	/** Returns whether a refused call is skipped: it has no result to miss. */
 	static boolean isSkipped(Method method) {
 		return method.getReturnType() == void.class && isAny(RUNS, method);
 	}

@@ -1,6 +1,5 @@
 package io.github.ratelimit.expression;
 
-import io.github.ratelimit.expression.spel.ExpressionParser;
 import java.util.Arrays;
 import java.util.List;
 
@@ -12,6 +11,7 @@ import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RegisteredLimit;
 import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -51,7 +51,7 @@ class LimitPolicyTests {
 	@Test
 	void missingKeyIsSkipped() {
 		assertThat(policy(OnMissingKey.SKIP, null, "user").charge(request().call())).isNull();
-		assertThat(policy(OnMissingKey.SKIP, null, "user").charge(Call.of(null, this, new Object[0]))).isNull();
+		assertThat(policy(OnMissingKey.SKIP, null, "user").charge(Call.of(null, new Object[0]))).isNull();
 	}
 
 	@Test
@@ -65,7 +65,7 @@ class LimitPolicyTests {
 
 	@Test
 	void missingKeyWithoutARequestIsDeniedAndSaysWhy() {
-		assertDenied(policy(OnMissingKey.IP, null, "user"), Call.of(null, this, new Object[0]),
+		assertDenied(policy(OnMissingKey.IP, null, "user"), Call.of(null, new Object[0]),
 				"Limit 'chat' has no key for this call. user has no value, and no request is bound to this thread that"
 						+ " would have an address: on-missing-key: ip denies then.");
 		assertDenied(policy(OnMissingKey.IP, null, "user"), call("ip", null),

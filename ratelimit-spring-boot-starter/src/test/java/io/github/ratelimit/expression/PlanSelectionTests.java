@@ -1,19 +1,21 @@
 package io.github.ratelimit.expression;
 
-import io.github.ratelimit.LimitSettings;
-import io.github.ratelimit.expression.spel.ExpressionParser;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.PlanResolver;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.RegisteredLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.LimitSettings;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.PlanResolver;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -149,7 +151,7 @@ class PlanSelectionTests {
 	}
 
 	@Test
-	void answersThatNobodyAsksForAnyMoreAreForgotten() {
+	void answersThatAreNoLongerUsedAreForgotten() {
 		LimitPolicy policy = resolved((limit, key) -> {
 			this.asked.add(key.text());
 			return "pro";
@@ -165,7 +167,7 @@ class PlanSelectionTests {
 	}
 
 	@Test
-	void whoIsAskedForOftenIsRememberedWhileOthersComeAndGo() {
+	void keyInFrequentUseIsRememberedWhileOthersComeAndGo() {
 		LimitPolicy policy = resolved((limit, key) -> {
 			this.asked.add(key.text());
 			return "pro";

@@ -14,12 +14,12 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimitListener;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.autoconfigure.RateLimitMethodAutoConfiguration;
-import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.OnMissingKey;
 import io.github.ratelimit.expression.RequestFacts;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.store.memory.MemoryStore;
 import org.jspecify.annotations.Nullable;
 

@@ -123,7 +123,7 @@ class SettleTests {
 	}
 
 	@Test
-	void whoCancelsTheFutureCancelsTheWork() {
+	void cancellingTheFutureCancelsTheWork() {
 		CompletableFuture<Answer> answer = new CompletableFuture<>();
 		this.model.later(answer).toCompletableFuture().cancel(true);
 		assertThat(answer).isCancelled();

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A method that returns a future waits for its turn without holding its caller. */
+/** A method that returns a future waits for its permits without holding its caller. */
 class WaitingFutureTests {
 
 	private AnnotationConfigApplicationContext context;
@@ -38,7 +38,7 @@ class WaitingFutureTests {
 	}
 
 	@Test
-	void theMethodIsCalledWhenItsTurnHasCome() {
+	void theMethodIsCalledWhenItsPermitsAreThere() {
 		assertThat(this.model.ask("first")).isCompletedWithValue("first");
 		CompletableFuture<String> second = this.model.ask("second");
 		assertThat(second).isNotDone();
@@ -49,7 +49,7 @@ class WaitingFutureTests {
 	}
 
 	@Test
-	void whoCancelsGivesItsTurnBack() {
+	void cancelledCallGivesItsPermitsBack() {
 		this.model.ask("first");
 		CompletableFuture<String> second = this.model.ask("second");
 		second.cancel(true);
@@ -60,7 +60,7 @@ class WaitingFutureTests {
 	}
 
 	@Test
-	void whoWouldWaitTooLongIsRefusedAtOnce() {
+	void callThatWouldWaitTooLongIsRefusedAtOnce() {
 		for (int i = 0; i < 3; i++) {
 			this.model.ask("waiting");
 		}

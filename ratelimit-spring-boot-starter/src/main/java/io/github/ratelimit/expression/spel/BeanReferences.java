@@ -1,9 +1,9 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.InvalidExpressionException;
 import java.util.List;
 
 import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.expression.InvalidExpressionException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;

@@ -1,9 +1,9 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.Call;
 import java.util.List;
 import java.util.function.Supplier;
 
+import io.github.ratelimit.expression.Call;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.EvaluationException;

@@ -1,11 +1,5 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.ConditionExpression;
-import io.github.ratelimit.expression.CostExpression;
-import io.github.ratelimit.expression.KeyExpression;
-import io.github.ratelimit.expression.PlanExpression;
-import io.github.ratelimit.expression.SettleExpression;
-import io.github.ratelimit.expression.InvalidExpressionException;
 import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -16,6 +10,12 @@ import java.util.Optional;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeySource;
+import io.github.ratelimit.expression.ConditionExpression;
+import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.InvalidExpressionException;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.PlanExpression;
+import io.github.ratelimit.expression.SettleExpression;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.spel.SpelNode;
@@ -187,7 +187,7 @@ final class ExpressionBuilder {
 	PlanExpression plan() {
 		SpelNodeImpl node = tree(WHAT_IS_A_PLAN);
 		if (SyntaxTree.variable(node) == RequestVariable.GLOBAL) {
-			throw new InvalidExpressionException(this.text, "names no plan: it is a key that everybody shares",
+			throw new InvalidExpressionException(this.text, "names no plan: it is a key that all calls share",
 					WHAT_IS_A_PLAN);
 		}
 		this.check.check(node);

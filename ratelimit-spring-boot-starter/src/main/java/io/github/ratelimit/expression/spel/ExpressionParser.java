@@ -1,14 +1,14 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.ConditionExpression;
-import io.github.ratelimit.expression.CostExpression;
-import io.github.ratelimit.expression.KeyExpression;
-import io.github.ratelimit.expression.PlanExpression;
-import io.github.ratelimit.expression.SettleExpression;
-import io.github.ratelimit.expression.InvalidExpressionException;
 import java.lang.reflect.Method;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.expression.ConditionExpression;
+import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.InvalidExpressionException;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.PlanExpression;
+import io.github.ratelimit.expression.SettleExpression;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -16,7 +16,7 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /**
  * Makes keys, costs and plans of the SpEL expressions that developers write into the
- * configuration and into annotations. Whatever can be told at start-up is told here: a
+ * configuration and into annotations. Whatever can be found at start-up is found here: a
  * text that does not parse, a name that does not exist, a function without its name.
  * Nothing that a client sends is ever parsed; it is a value and nothing else.
  *

@@ -1,8 +1,9 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.InvalidExpressionException;
 import java.util.Set;
 import java.util.TreeSet;
+
+import io.github.ratelimit.expression.InvalidExpressionException;
 
 import org.springframework.expression.EvaluationException;
 import org.springframework.expression.TypeLocator;
@@ -175,7 +176,7 @@ final class ExpressionValidator {
 		}
 		if (variable == RequestVariable.STATUS && !this.afterResponse) {
 			throw new InvalidExpressionException(this.expression,
-					"looks at status, which nobody knows before the response",
+					"looks at status, which is not known before the response",
 					"Write it in count-when or settle of a limit, which are evaluated after the response.");
 		}
 		if (variable.isSecurity()) {
@@ -183,14 +184,14 @@ final class ExpressionValidator {
 		}
 		if (variable == RequestVariable.GLOBAL) {
 			throw new InvalidExpressionException(this.expression, "uses global as a value",
-					"Write global alone, as a whole key: one for everybody. It has no value to combine or compare.");
+					"Write global alone, as a whole key: one for all calls. It has no value to combine or compare.");
 		}
 	}
 
 	private void checkKnownAfterwards(String name) {
 		if (this.afterResponse) {
 			throw new InvalidExpressionException(this.expression,
-					"looks at " + name + ", but after the response nobody is authenticated any more",
+					"looks at " + name + ", but after the response there is no authenticated user any more",
 					"Look at status, or at an attribute('…') of the request that your code sets.");
 		}
 	}

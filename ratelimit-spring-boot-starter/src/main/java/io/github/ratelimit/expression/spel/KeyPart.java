@@ -1,15 +1,15 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.Call;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.expression.Call;
 import org.jspecify.annotations.Nullable;
 
-/** A key expression taken apart: a value, alternatives, or a composition of parts. */
+/** A key expression or a part of one: a value, alternatives, or a composition. */
 interface KeyPart {
 
 	/** Returns the key of a call, null where there is no value. Never throws. */

@@ -1,6 +1,5 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.InvalidExpressionException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -11,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.expression.InvalidExpressionException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.spel.SpelNode;

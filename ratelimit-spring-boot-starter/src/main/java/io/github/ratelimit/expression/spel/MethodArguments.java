@@ -1,11 +1,11 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.InvalidExpressionException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 
 import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.expression.InvalidExpressionException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.BridgeMethodResolver;

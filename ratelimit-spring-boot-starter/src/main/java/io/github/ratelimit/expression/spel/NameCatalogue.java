@@ -1,10 +1,10 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.InvalidExpressionException;
 import java.util.ArrayList;
 import java.util.List;
 
 import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.expression.InvalidExpressionException;
 
 /** The names that expressions may use, and what is said about others. */
 final class NameCatalogue {

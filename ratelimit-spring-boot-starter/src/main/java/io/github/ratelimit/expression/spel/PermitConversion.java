@@ -7,9 +7,9 @@ import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a value is as a number of permits. Whoever sends the value must gain nothing by
- * sending nonsense, nor make the arithmetic expensive: whatever is no number of permits
- * is {@link #DEFAULT}.
+ * Converts values to numbers of permits. A client that chooses the value must gain
+ * nothing by sending nonsense, nor make the arithmetic expensive: a value that is no
+ * number of permits counts as {@link #DEFAULT}.
  */
 final class PermitConversion {
 

@@ -1,10 +1,10 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.Call;
 import java.util.Locale;
 import java.util.function.BiFunction;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.expression.Call;
 import org.jspecify.annotations.Nullable;
 
 /** What an expression may ask a request by a name of the developer's choice. */

@@ -1,10 +1,10 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.Call;
 import java.util.Locale;
 import java.util.function.Function;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.expression.Call;
 import org.jspecify.annotations.Nullable;
 
 /** What an expression may know of every request, by a name alone. */
@@ -21,7 +21,7 @@ enum RequestVariable {
 
 	PATH(Key.VALUE_KIND, Call::path),
 
-	/** The only one that nobody knows before the response. */
+	/** The only one that is not known before the response. */
 	STATUS(Key.VALUE_KIND, Call::status);
 
 	private final String kind;

@@ -16,7 +16,7 @@ import org.springframework.expression.spel.ast.StringLiteral;
 import org.springframework.expression.spel.ast.TypeReference;
 import org.springframework.expression.spel.ast.VariableReference;
 
-/** What can be told of a checked expression by its syntax tree alone. */
+/** What the syntax tree of a checked expression says about it. */
 final class SyntaxTree {
 
 	private SyntaxTree() {
@@ -85,7 +85,7 @@ final class SyntaxTree {
 		return (node instanceof VariableReference) ? arguments.type(argumentName(node)) : null;
 	}
 
-	/** Returns whether a node looks at who is authenticated, anywhere. */
+	/** Returns whether a node looks at the authenticated user anywhere. */
 	static boolean looksAtSecurity(SpelNode node) {
 		return anyMatch(node, (part) -> {
 			RequestVariable variable = variable(part);

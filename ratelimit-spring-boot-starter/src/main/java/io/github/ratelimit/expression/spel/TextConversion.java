@@ -12,7 +12,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a value is as the text of a key.
+ * Converts values to the texts of keys.
  * <ul>
  * <li>Null, an empty or blank text and an empty {@link Optional} are no value.
  * <li>A collection or an array of exactly one element is that element, as a token's

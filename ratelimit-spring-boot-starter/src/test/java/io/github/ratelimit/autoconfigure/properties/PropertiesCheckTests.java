@@ -214,7 +214,7 @@ class PropertiesCheckTests {
 				"Property: ratelimit.limits.chat.count-when", "is a value and no condition",
 				"Compare it, for example status == 401.");
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "count-when: user == null").failure())
-			.contains("looks at user, but after the response nobody is authenticated any more");
+			.contains("looks at user, but after the response there is no authenticated user any more");
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "countWhen: ''").failure())
 			.contains("Write when a call counts, for example status == 401, or remove it.");
 	}

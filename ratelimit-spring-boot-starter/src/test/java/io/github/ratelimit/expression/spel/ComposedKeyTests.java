@@ -1,12 +1,12 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.TestRequest;
-import io.github.ratelimit.expression.KeyExpression;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.TestRequest;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;

@@ -1,6 +1,5 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.CostExpression;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
@@ -8,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
+import io.github.ratelimit.expression.CostExpression;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;

@@ -34,7 +34,7 @@ class InvalidExpressionTests {
 					ip == usr ? ip : path | names the variable usr, which does not exist | Did you mean user? VARIABLES
 					user.concat(pth)      | names the variable pth, which does not exist | Did you mean path? VARIABLES
 					X-API-Key             | names the variable X, which does not exist | VARIABLES
-					status                | looks at status, which nobody knows before the response | Write it in count-when or settle of a limit, which are evaluated after the response.
+					status                | looks at status, which is not known before the response | Write it in count-when or settle of a limit, which are evaluated after the response.
 					arguments             | names the variable arguments, which does not exist | VARIABLES
 					(#root.usr)           | names the variable usr, which does not exist | Did you mean user? VARIABLES
 					claim('x')[usr.trim()] | names the variable usr, which does not exist | Did you mean user? VARIABLES
@@ -53,9 +53,9 @@ class InvalidExpressionTests {
 					header('X Key')       | asks for a header named 'X Key', which there cannot be | Write a name such as header('X-API-Key').
 					header(X-API-Key)     | does not quote the name that it gives to header | Write the name in quotes, such as header('X-API-Key').
 					header(host)          | does not quote the name that it gives to header | Write the name in quotes, such as header('X-API-Key').
-					global + path         | uses global as a value | Write global alone, as a whole key: one for everybody. It has no value to combine or compare.
-					coalesce(user, global) | uses global as a value | Write global alone, as a whole key: one for everybody. It has no value to combine or compare.
-					user ?: global        | uses global as a value | Write global alone, as a whole key: one for everybody. It has no value to combine or compare.
+					global + path         | uses global as a value | Write global alone, as a whole key: one for all calls. It has no value to combine or compare.
+					coalesce(user, global) | uses global as a value | Write global alone, as a whole key: one for all calls. It has no value to combine or compare.
+					user ?: global        | uses global as a value | Write global alone, as a whole key: one for all calls. It has no value to combine or compare.
 					(#id)                 | names the argument #id, but a request has no arguments | Write VALUES; arguments are for @RateLimited.
 					(#this)               | names #this, which is no value | Write VALUES.
 					(#root)               | names #root, which is no value | Write VALUES.
@@ -94,7 +94,7 @@ class InvalidExpressionTests {
 					'five'    | takes 'five' for a number of permits | Write a number, or an expression that has one, such as 500.
 					true      | takes true for a number of permits | Write a number, or an expression that has one, such as 500.
 					null      | takes null for a number of permits | Write a number, or an expression that has one, such as 500.
-					global    | uses global as a value | Write global alone, as a whole key: one for everybody. It has no value to combine or compare.
+					global    | uses global as a value | Write global alone, as a whole key: one for all calls. It has no value to combine or compare.
 					tokens    | names the variable tokens, which does not exist | VARIABLES
 					5 tokens  | does not parse at character 3 (After parsing a valid expression, there is still more data in the expression: 'tokens') | Write a SpEL expression; texts and the names of headers stand in single quotes.
 					""")

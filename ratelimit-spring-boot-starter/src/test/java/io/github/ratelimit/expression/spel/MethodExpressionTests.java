@@ -1,9 +1,5 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.TestRequest;
-import io.github.ratelimit.expression.KeyExpression;
-import io.github.ratelimit.expression.Call;
-import io.github.ratelimit.expression.InvalidExpressionException;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -18,6 +14,10 @@ import java.util.Optional;
 import javax.tools.ToolProvider;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.InvalidExpressionException;
+import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.TestRequest;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +66,7 @@ class MethodExpressionTests {
 
 	@Test
 	void argumentsAndRequestStandSideBySide() {
-		Call call = Call.of(TestRequest.request().with("user", "alice"), this, new Object[] { 42L, null, null, null });
+		Call call = Call.of(TestRequest.request().with("user", "alice"), new Object[] { 42L, null, null, null });
 
 		assertThat(key("user + #userId", call)).isEqualTo(Key.composed(List.of(Key.of("user", "alice"), Key.of("42"))));
 		assertThat(key("user", call)).isEqualTo(Key.of("user", "alice"));
@@ -76,7 +76,7 @@ class MethodExpressionTests {
 
 	@Test
 	void callWithFewerArgumentsThanTheMethodHasNoValue() {
-		assertThat(key("#tags", "overloaded", Call.of(null, this, new Object[0]))).isNull();
+		assertThat(key("#tags", "overloaded", Call.of(null, new Object[0]))).isNull();
 	}
 
 	@Test
@@ -99,7 +99,7 @@ class MethodExpressionTests {
 		Method bridge = Handler.class.getMethod("handle", Object.class);
 		assertThat(bridge.isBridge()).isTrue();
 
-		assertThat(this.parser.methodKey("#text", bridge).evaluate(Call.of(null, this, new Object[] { "x" })))
+		assertThat(this.parser.methodKey("#text", bridge).evaluate(Call.of(null, new Object[] { "x" })))
 			.isEqualTo(Key.of("x"));
 	}
 
@@ -166,7 +166,7 @@ class MethodExpressionTests {
 				.isThrownBy(() -> this.parser.methodKey("#id", method))
 				.withMessage("Expression '#id' names the argument #id, but the parameters of Nameless.run have no names"
 						+ " in the class file. Compile the class with -parameters, or write #p0 to #p1.");
-			Call call = Call.of(null, this, new Object[] { "a", " b " });
+			Call call = Call.of(null, new Object[] { "a", " b " });
 			assertThat(this.parser.methodKey("#p0", method).evaluate(call)).isEqualTo(Key.of("a"));
 			KeyExpression computed = this.parser.methodKey("#a1.trim()", method);
 			for (int i = 0; i < 1000; i++) {
@@ -204,7 +204,7 @@ class MethodExpressionTests {
 	}
 
 	private Call call(@Nullable Object... arguments) {
-		return Call.of(null, this, arguments);
+		return Call.of(null, arguments);
 	}
 
 	private static Method method(String name) {

@@ -1,8 +1,5 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.CostExpression;
-import io.github.ratelimit.expression.KeyExpression;
-import io.github.ratelimit.expression.Call;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +11,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.KeyExpression;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

@@ -1,7 +1,5 @@
 package io.github.ratelimit.expression.spel;
 
-import io.github.ratelimit.expression.KeyExpression;
-import io.github.ratelimit.expression.Call;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.KeyExpression;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +96,7 @@ class RequestKeyTests {
 
 	@Test
 	void withoutARequestThereIsNoValue() {
-		Call call = Call.of(null, this, new Object[0]);
+		Call call = Call.of(null, new Object[0]);
 
 		for (String expression : List.of("ip", "user", "method", "path", "header('X')", "cookie('X')", "param('X')",
 				"claim('X')", "attribute('X')", "user + path", "coalesce(user, ip)", "user.trim()")) {
