@@ -1,7 +1,5 @@
 package io.github.ratelimit;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,69 +11,53 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Thread-safe. The facts are those of the moment of the decision.
  */
-public final class Decision {
+public abstract class Decision {
 
-	private static final VarHandle PERMIT;
+	private static final Decision UNLIMITED = new WithoutLimits(false);
 
-	static {
-		try {
-			PERMIT = MethodHandles.lookup().findVarHandle(Decision.class, "permit", Permit.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
-
-	private static final Decision UNLIMITED = new Decision(null, List.of(), null, true, false);
-
-	private static final Decision DEGRADED = new Decision(null, List.of(), null, true, true);
-
-	private final @Nullable LimitStore store;
+	private static final Decision DEGRADED = new WithoutLimits(true);
 
 	private final @Nullable LimitDecision only;
 
-	private final @Nullable List<LimitDecision> several;
+	private final List<LimitDecision> several;
 
 	private final boolean allowed;
 
 	private final boolean degraded;
 
-	@SuppressWarnings("unused") // through PERMIT
-	private volatile @Nullable Permit permit;
-
-	private Decision(@Nullable LimitDecision only, @Nullable List<LimitDecision> several, @Nullable LimitStore store,
-			boolean allowed, boolean degraded) {
-		this.only = only;
-		this.several = several;
-		this.store = store;
-		this.allowed = allowed;
-		this.degraded = degraded;
+	/**
+	 * Creates the decision of one limit.
+	 * @param limit what the limit decided
+	 */
+	protected Decision(LimitDecision limit) {
+		this.only = limit;
+		this.several = List.of();
+		this.allowed = !limit.refuses();
+		this.degraded = limit.isDegraded();
 	}
 
 	/**
-	 * Returns the decision of one limit.
-	 * @param limit what the limit says
-	 * @param store the store that said it
-	 * @return the decision
+	 * Creates the decision of several limits: allowed if none refuses.
+	 * @param limits what the limits decided
 	 */
-	public static Decision of(LimitDecision limit, LimitStore store) {
-		return new Decision(limit, null, store, !limit.refuses(), limit.isDegraded());
-	}
-
-	/**
-	 * Returns the decision of several limits: allowed if none is violated.
-	 * @param limits what the limits say
-	 * @param store the store that said it
-	 * @return the decision
-	 */
-	public static Decision of(List<LimitDecision> limits, LimitStore store) {
+	protected Decision(List<? extends LimitDecision> limits) {
 		boolean allowed = true;
 		boolean degraded = false;
 		for (LimitDecision limit : limits) {
 			allowed &= !limit.refuses();
 			degraded |= limit.isDegraded();
 		}
-		return new Decision(null, List.copyOf(limits), store, allowed, degraded);
+		this.only = null;
+		this.several = List.copyOf(limits);
+		this.allowed = allowed;
+		this.degraded = degraded;
+	}
+
+	private Decision(boolean degraded) {
+		this.only = null;
+		this.several = List.of();
+		this.allowed = true;
+		this.degraded = degraded;
 	}
 
 	/**
@@ -126,10 +108,7 @@ public final class Decision {
 	 * @return an unmodifiable list, empty if no limit was asked or the limiter failed
 	 */
 	public List<LimitDecision> limits() {
-		if (this.only != null) {
-			return List.of(this.only);
-		}
-		return (this.several != null) ? this.several : List.of();
+		return (this.only != null) ? List.of(this.only) : this.several;
 	}
 
 	/**
@@ -203,25 +182,32 @@ public final class Decision {
 		if (!this.allowed) {
 			throw new IllegalStateException("A refused call holds no permit. Ask allowed() first.");
 		}
-		Permit current = this.permit;
-		if (current != null) {
-			return current;
-		}
-		Permit created = new StorePermit(limits(), this.store);
-		Permit earlier = (Permit) PERMIT.compareAndExchange(this, null, created);
-		return (earlier != null) ? earlier : created;
+		return heldPermit();
 	}
 
 	/**
-	 * Returns the permit of an allowed call, as whose parts it can be settled and ended.
+	 * Returns what the allowed call holds.
+	 * @return always the same permit
 	 */
-	StorePermit storePermit() {
-		return (StorePermit) permit();
-	}
+	protected abstract Permit heldPermit();
 
 	@Override
 	public String toString() {
 		return (this.degraded ? "degraded, " : "") + (this.allowed ? "allowed " : "refused ") + limits();
+	}
+
+	/** Allowed without a limit: the call holds nothing. */
+	private static final class WithoutLimits extends Decision {
+
+		WithoutLimits(boolean degraded) {
+			super(degraded);
+		}
+
+		@Override
+		protected Permit heldPermit() {
+			return NothingHeld.INSTANCE;
+		}
+
 	}
 
 }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A named limit: one rate or several, all of which hold, counted by an {@link Algorithm};
- * or a number of calls under way at once. A value; what it counts is kept by the
- * {@link LimitStore} under the limit's name and the caller's {@link Key}.
+ * or a number of calls under way at once. A value; what it counts is kept by the store
+ * under the limit's name and the caller's {@link Key}.
  * <p>
  * The rates are ordered by their periods, the shortest first, then by their permits.
  */

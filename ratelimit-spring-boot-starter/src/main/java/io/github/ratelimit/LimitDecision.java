@@ -12,16 +12,12 @@ import org.jspecify.annotations.Nullable;
  * {@link Limit#rates()}, one that counts calls under way has them at place 0; the figures
  * without a place speak of all rates together.
  */
-public sealed class LimitDecision {
+public abstract class LimitDecision {
 
 	/** The wait, in nanoseconds, for what cannot be had at any time. */
 	public static final long NEVER = Long.MAX_VALUE;
 
 	private static final int WINDOW_FACTS = 3;
-
-	private final Charge charge;
-
-	private final @Nullable Receipt receipt;
 
 	private final long remaining;
 
@@ -39,10 +35,15 @@ public sealed class LimitDecision {
 	 */
 	private final long @Nullable [] perRate;
 
-	private LimitDecision(Charge charge, @Nullable Receipt receipt, long remaining, long waitNanos,
-			long resetAfterNanos, long @Nullable [] perRate) {
-		this.charge = charge;
-		this.receipt = receipt;
+	/**
+	 * Creates a decision.
+	 * @param remaining permits that are left, of the rate that has fewest
+	 * @param waitNanos positive: the wait of a refusal; negative: that of a scheduled
+	 * permit
+	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
+	 * @param perRate facts of each rate in turn, not copied; null for those above
+	 */
+	protected LimitDecision(long remaining, long waitNanos, long resetAfterNanos, long @Nullable [] perRate) {
 		this.remaining = remaining;
 		this.waitNanos = waitNanos;
 		this.resetAfterNanos = resetAfterNanos;
@@ -50,168 +51,51 @@ public sealed class LimitDecision {
 	}
 
 	/**
-	 * Returns the decision of a limit that does not refuse.
-	 * @param charge what was asked
-	 * @param receipt for giving the permits back; null where nothing was taken
-	 * @param remaining permits that are left, of the rate that has fewest
-	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
-	 * windows also those {@linkplain #moreAfter until there are more}, negative if
-	 * unknown; not copied; null for a limit of one rate that is no window
-	 * @return the decision
+	 * Creates a decision with the facts of another one.
+	 * @param facts the other decision
 	 */
-	public static LimitDecision granted(Charge charge, @Nullable Receipt receipt, long remaining, long resetAfterNanos,
-			long @Nullable [] perRate) {
-		return new LimitDecision(charge, receipt, remaining, 0, resetAfterNanos, perRate);
+	protected LimitDecision(LimitDecision facts) {
+		this(facts, facts.waitNanos);
 	}
 
 	/**
-	 * Returns the decision of a limit that {@linkplain Limit#paces() paces} calls and has
-	 * given this one its turn.
-	 * @param charge what was asked
-	 * @param receipt for giving the turn back
-	 * @param remaining permits that are left, of the rate that has fewest
-	 * @param waitNanos nanoseconds until the turn comes, 0 if it is now
-	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
-	 * windows also those {@linkplain #moreAfter until there are more}, negative if
-	 * unknown; not copied; null for a limit of one rate that is no window
-	 * @return the decision
-	 * @throws IllegalArgumentException if the wait is negative
+	 * Creates a decision with another wait and the other facts of another one.
+	 * @param facts the other decision
+	 * @param waitNanos the wait
 	 */
-	public static LimitDecision grantedAfter(Charge charge, @Nullable Receipt receipt, long remaining, long waitNanos,
-			long resetAfterNanos, long @Nullable [] perRate) {
-		if (waitNanos < 0) {
-			throw new IllegalArgumentException("A call of limit '" + charge.limit().name() + "' is to wait for "
-					+ waitNanos + " ns. It can wait for 0 or more.");
-		}
-		return new LimitDecision(charge, receipt, remaining, -waitNanos, resetAfterNanos, perRate);
-	}
-
-	/**
-	 * Returns the decision of a limit that refuses.
-	 * @param charge what was asked
-	 * @param remaining permits that are left, of the rate that has fewest
-	 * @param retryAfterNanos nanoseconds until the charge can be paid if nobody else
-	 * takes anything, rounded up, at least 1; {@link #NEVER} if it is above the capacity
-	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
-	 * windows also those {@linkplain #moreAfter until there are more}, negative if
-	 * unknown; not copied; null for a limit of one rate that is no window
-	 * @return the decision
-	 * @throws IllegalArgumentException if the wait is not positive
-	 */
-	public static LimitDecision refused(Charge charge, long remaining, long retryAfterNanos, long resetAfterNanos,
-			long @Nullable [] perRate) {
-		if (retryAfterNanos <= 0) {
-			throw new IllegalArgumentException("A refusal of limit '" + charge.limit().name() + "' has a wait of "
-					+ retryAfterNanos + " ns. It must be positive.");
-		}
-		return new LimitDecision(charge, null, remaining, retryAfterNanos, resetAfterNanos, perRate);
-	}
-
-	/**
-	 * Returns the decision of what stands in for a store that fails.
-	 * @param standIn what it says
-	 * @return a decision with the same facts and receipt, {@link #isDegraded() degraded}
-	 */
-	public static LimitDecision degraded(LimitDecision standIn) {
-		return new Degraded(standIn, true);
-	}
-
-	/**
-	 * Returns the decision of a limit that lets calls through while its store fails.
-	 * @param charge what was asked
-	 * @return a decision that does not refuse, {@link #isDegraded() degraded} and without
-	 * {@link #hasFacts() facts}
-	 */
-	public static LimitDecision letThrough(Charge charge) {
-		return letThrough(charge, null);
-	}
-
-	/**
-	 * Returns the decision of a limit that lets a call through before its store has
-	 * answered.
-	 * @param charge what was asked
-	 * @param receipt for giving the permits back, null where nothing is taken
-	 * @return a decision that does not refuse, {@link #isDegraded() degraded} and without
-	 * {@link #hasFacts() facts}
-	 */
-	public static LimitDecision letThrough(Charge charge, @Nullable Receipt receipt) {
-		return new Degraded(granted(charge, receipt, 0, 0, null), false);
-	}
-
-	/**
-	 * Returns the decision of a limit that refuses calls while its store fails.
-	 * @param charge what was asked
-	 * @param retryAfterNanos nanoseconds after which it is worth asking again, at least 1
-	 * @return a decision that refuses, {@link #isDegraded() degraded} and without
-	 * {@link #hasFacts() facts}
-	 * @throws IllegalArgumentException if the wait is not positive
-	 */
-	public static LimitDecision unavailable(Charge charge, long retryAfterNanos) {
-		return new Degraded(refused(charge, 0, retryAfterNanos, 0, null), false);
-	}
-
-	/**
-	 * Returns the decision about a key that has been banned for its many refusals.
-	 * @param said what the limit says, or would say without the ban
-	 * @param retryAfterNanos nanoseconds until the ban ends, at least 1
-	 * @return a decision that refuses, {@link #isBanned() banned} and with the same facts
-	 * @throws IllegalArgumentException if the wait is not positive
-	 */
-	public static LimitDecision banned(LimitDecision said, long retryAfterNanos) {
-		return new Banned(refused(said.charge, said.remaining, retryAfterNanos, said.resetAfterNanos, said.perRate));
-	}
-
-	/**
-	 * Returns the decision that has given permits to a {@linkplain Charge#isPending()
-	 * pending} charge.
-	 * @param granted what the limit says
-	 * @param whenDecided is run once, when the outcome of the call is known
-	 */
-	static LimitDecision pending(LimitDecision granted, Runnable whenDecided) {
-		return new Pending(granted, whenDecided);
-	}
-
-	/**
-	 * Returns the refusal of a {@linkplain Charge#isPending() pending} charge for which
-	 * the permits may be there as soon as the calls before it are decided.
-	 * @param refused what the limit says
-	 * @param retryAfterNanos nanoseconds after which it is worth asking again, at least 1
-	 */
-	static LimitDecision awaitingOutcomes(LimitDecision refused, long retryAfterNanos) {
-		return new AwaitingOutcomes(
-				refused(refused.charge, refused.remaining, retryAfterNanos, refused.resetAfterNanos, refused.perRate));
-	}
-
-	/** The outcome of a call with a pending charge is known. */
-	void decided() {
-	}
-
-	/**
-	 * Returns what was asked.
-	 * @return the charge
-	 */
-	public Charge charge() {
-		return this.charge;
+	protected LimitDecision(LimitDecision facts, long waitNanos) {
+		this(facts.remaining, waitNanos, facts.resetAfterNanos, facts.perRate);
 	}
 
 	/**
 	 * Returns the limit that speaks.
 	 * @return the limit
 	 */
-	public Limit limit() {
-		return this.charge.limit();
-	}
+	public abstract Limit limit();
 
 	/**
 	 * Returns whose permits were asked for.
 	 * @return the key
 	 */
-	public Key key() {
-		return this.charge.key();
-	}
+	public abstract Key key();
+
+	/**
+	 * Returns how many permits have to be there for the call to be allowed.
+	 * @return permits, 0 or more
+	 */
+	public abstract long needed();
+
+	/**
+	 * Returns whether a refusal by this limit stops the call.
+	 * @return false for a limit in shadow mode
+	 */
+	public abstract boolean isEnforced();
+
+	/**
+	 * Returns whether answers to callers say nothing about this limit.
+	 * @return whether headers and bodies leave it out
+	 */
+	public abstract boolean isHidden();
 
 	/**
 	 * Returns whether this limit refuses. In a refused decision over several limits the
@@ -228,7 +112,7 @@ public sealed class LimitDecision {
 	 * @return whether the limit is violated and enforced
 	 */
 	public boolean refuses() {
-		return this.waitNanos > 0 && this.charge.enforced();
+		return this.waitNanos > 0 && isEnforced();
 	}
 
 	/**
@@ -252,7 +136,6 @@ public sealed class LimitDecision {
 	 * yet hold the permits of the key, as far as this process knows. Such a refusal has a
 	 * short wait, and leads to no ban.
 	 * @return whether the permits may come back as soon as those calls are decided
-	 * @see Charge#pending()
 	 */
 	public boolean awaitsOutcomes() {
 		return false;
@@ -286,7 +169,7 @@ public sealed class LimitDecision {
 		if (!hasFacts()) {
 			return Double.POSITIVE_INFINITY;
 		}
-		return (double) remaining() / Math.max(1, this.charge.needed());
+		return (double) remaining() / Math.max(1, needed());
 	}
 
 	/**
@@ -313,7 +196,7 @@ public sealed class LimitDecision {
 	 * @return whether this rate refuses
 	 */
 	public boolean violated(int rate) {
-		return violated() && (limit().quotas() == 1 || remaining(rate) < this.charge.needed());
+		return violated() && (limit().quotas() == 1 || remaining(rate) < needed());
 	}
 
 	/**
@@ -380,25 +263,6 @@ public sealed class LimitDecision {
 	}
 
 	/**
-	 * Returns the same facts for a call whose permits went back, since another limit
-	 * refused it.
-	 * @return a decision without a receipt
-	 */
-	public LimitDecision withoutReceipt() {
-		LimitDecision without = new LimitDecision(this.charge, null, this.remaining, this.waitNanos,
-				this.resetAfterNanos, this.perRate);
-		return isDegraded() ? new Degraded(without, hasFacts()) : without;
-	}
-
-	/**
-	 * Returns what the store needs to give the permits back.
-	 * @return the receipt, null where nothing was taken
-	 */
-	public @Nullable Receipt receipt() {
-		return this.receipt;
-	}
-
-	/**
 	 * Returns whether the limit's store failed, so that something else decided:
 	 * {@link OnStoreFailure}.
 	 * @return whether this is not the decision of the store
@@ -428,88 +292,6 @@ public sealed class LimitDecision {
 	public String toString() {
 		return limit().name() + " " + key() + (violated() ? " refused" : " granted") + ", remaining " + remaining()
 				+ ", retry after " + retryAfter() + ", reset after " + resetAfter();
-	}
-
-	/** Kept apart, so that ordinary decisions take no memory for it. */
-	private static final class Degraded extends LimitDecision {
-
-		private final boolean facts;
-
-		Degraded(LimitDecision standIn, boolean facts) {
-			super(standIn.charge, standIn.receipt, standIn.remaining, standIn.waitNanos, standIn.resetAfterNanos,
-					standIn.perRate);
-			this.facts = facts;
-		}
-
-		@Override
-		public boolean isDegraded() {
-			return true;
-		}
-
-		@Override
-		public boolean hasFacts() {
-			return this.facts;
-		}
-
-		@Override
-		public String toString() {
-			return "degraded, " + super.toString();
-		}
-
-	}
-
-	/** Knows who has to be told of the outcome. */
-	private static final class Pending extends LimitDecision {
-
-		private final Runnable whenDecided;
-
-		Pending(LimitDecision granted, Runnable whenDecided) {
-			super(granted.charge, granted.receipt, granted.remaining, granted.waitNanos, granted.resetAfterNanos,
-					granted.perRate);
-			this.whenDecided = whenDecided;
-		}
-
-		@Override
-		void decided() {
-			this.whenDecided.run();
-		}
-
-	}
-
-	private static final class AwaitingOutcomes extends LimitDecision {
-
-		AwaitingOutcomes(LimitDecision refused) {
-			super(refused.charge, null, refused.remaining, refused.waitNanos, refused.resetAfterNanos, refused.perRate);
-		}
-
-		@Override
-		public boolean awaitsOutcomes() {
-			return true;
-		}
-
-		@Override
-		public String toString() {
-			return "awaiting outcomes, " + super.toString();
-		}
-
-	}
-
-	private static final class Banned extends LimitDecision {
-
-		Banned(LimitDecision refused) {
-			super(refused.charge, null, refused.remaining, refused.waitNanos, refused.resetAfterNanos, refused.perRate);
-		}
-
-		@Override
-		public boolean isBanned() {
-			return true;
-		}
-
-		@Override
-		public String toString() {
-			return "banned, " + super.toString();
-		}
-
 	}
 
 }

@@ -16,10 +16,6 @@ public record Penalty(long denials, Duration within, Duration ban) {
 	/** The most characters that the name of a limit with a penalty may have. */
 	public static final int MAX_NAME_LENGTH = Limit.MAX_NAME_LENGTH - "..denials".length();
 
-	private static final String DENIALS = "..denials";
-
-	private static final String BAN = "..ban";
-
 	/**
 	 * Creates a penalty.
 	 * @throws IllegalArgumentException if a number is out of range
@@ -45,17 +41,6 @@ public record Penalty(long denials, Duration within, Duration ban) {
 	 */
 	public static Penalty parse(String text) {
 		return PenaltyParser.parse(text);
-	}
-
-	/** Returns the limits by which stores count the refusals and the bans of a limit. */
-	PenaltyHandles handlesFor(RegisteredLimit owner, String limit) {
-		Limit refusals = Limit.named(limit + DENIALS)
-			.algorithm(Algorithm.SLIDING_WINDOW_LOG)
-			.rates(Rate.of(this.denials, this.within))
-			.build();
-		Limit bans = Limit.named(limit + BAN).rates(Rate.of(1, this.ban)).maxDebt(0).build();
-		return new PenaltyHandles(new LimitHandle(owner, refusals, LimitHandle.Purpose.REFUSALS),
-				new LimitHandle(owner, bans, LimitHandle.Purpose.BANS));
 	}
 
 	/**

@@ -36,8 +36,8 @@ public class RateLimitExceededException extends RuntimeException {
 	private static String message(LimitDecision limit) {
 		String name = "Limit '" + limit.limit().name() + "'";
 		if (limit.neverPayable()) {
-			return name + " can never be paid: the call costs " + limit.charge().needed()
-					+ " permits, the limit holds at most " + limit.limit().capacity();
+			return name + " can never be paid: the call costs " + limit.needed() + " permits, the limit holds at most "
+					+ limit.limit().capacity();
 		}
 		String retry = ". Retry after " + limit.retryAfter().plus(ALMOST_A_SECOND).toSeconds() + " s";
 		if (limit.isBanned()) {

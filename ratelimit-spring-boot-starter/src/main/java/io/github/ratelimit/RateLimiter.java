@@ -1,5 +1,6 @@
 package io.github.ratelimit;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -35,7 +36,7 @@ import java.util.concurrent.CompletableFuture;
 public interface RateLimiter {
 
 	/**
-	 * Takes one permit if it is there.
+	 * Takes one permit if it is there. Never waits.
 	 * @param limit the name of a limit
 	 * @param key whose permits, not empty; see {@link #key(String, String)}
 	 * @return the decision
@@ -48,7 +49,7 @@ public interface RateLimiter {
 	}
 
 	/**
-	 * Takes permits if all of them are there, else none.
+	 * Takes permits if all of them are there, else none. Never waits.
 	 * @param limit the name of a limit
 	 * @param key whose permits, not empty; see {@link #key(String, String)}
 	 * @param permits how many, 0 or more; 0 looks without taking
@@ -58,62 +59,102 @@ public interface RateLimiter {
 	 * of several parts, or the permits are negative
 	 */
 	default Decision tryAcquire(String limit, String key, long permits) {
-		return tryAcquire(new Charge(limit(limit), key(limit, key), permits));
+		return tryAcquire(List.of(new PermitRequest(limit, key(limit, key), permits)));
 	}
 
 	/**
-	 * Takes the permits of a charge if all of them are there, else none.
-	 * @param charge what to take
-	 * @return the decision
-	 * @throws UnknownLimitException if there is no such limit
-	 */
-	Decision tryAcquire(Charge charge);
-
-	/**
-	 * Takes the permits of all charges if all are there, and nothing of any if one is
-	 * not: once a refusal has returned, every limit answers as if it had never come.
+	 * Takes the permits of all requests if all are there, and nothing if one is not: once
+	 * a refusal has returned, every limit answers as if it had never come. Never waits: a
+	 * limit that {@linkplain Limit#paces() paces} its calls refuses where the permit is
+	 * not due now.
 	 * <p>
 	 * Where the same limit and key is named twice it is charged once, with the larger
-	 * cost. Where a limit {@linkplain Limit#paces() lets calls wait}, this waits for the
-	 * call's turn; interrupted, the call gives its place back and is refused, and the
-	 * thread stays interrupted.
-	 * @param charges what to take; where there is none the call is allowed
+	 * number.
+	 * @param requests what to take; where there is none the call is allowed
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit
 	 */
-	Decision tryAcquire(List<Charge> charges);
+	Decision tryAcquire(Collection<PermitRequest> requests);
 
 	/**
-	 * Does what {@link #tryAcquire(List)} does without holding a thread while the call
-	 * waits for its turn. Where no limit lets calls wait, the store is asked at once, by
-	 * the calling thread.
-	 * @param charges what to take; where there is none the call is allowed
-	 * @return the decision, complete when the call may go on or is refused; cancelled,
-	 * the call gives its place back. It fails only with an {@link UnknownLimitException}
+	 * Takes one permit, and waits for it up to the limit's {@linkplain Limit#maxWait()
+	 * longest wait}.
+	 * @param limit the name of a limit
+	 * @param key whose permits, not empty; see {@link #key(String, String)}
+	 * @return the decision
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws IllegalArgumentException if the key is empty, or the limit's key is
+	 * composed of several parts
 	 */
-	default CompletableFuture<Decision> acquireAsync(List<Charge> charges) {
-		try {
-			return CompletableFuture.completedFuture(tryAcquire(charges));
-		}
-		catch (UnknownLimitException ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
+	default Decision acquire(String limit, String key) {
+		return acquire(limit, key, 1);
 	}
 
 	/**
-	 * Returns a limit, for making charges of it.
+	 * Takes permits, and waits for them up to the limit's {@linkplain Limit#maxWait()
+	 * longest wait}.
+	 * @param limit the name of a limit
+	 * @param key whose permits, not empty; see {@link #key(String, String)}
+	 * @param permits how many, 0 or more; 0 looks without taking
+	 * @return the decision
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws IllegalArgumentException if the key is empty, the limit's key is composed
+	 * of several parts, or the permits are negative
+	 */
+	default Decision acquire(String limit, String key, long permits) {
+		return acquire(List.of(new PermitRequest(limit, key(limit, key), permits)));
+	}
+
+	/**
+	 * Takes the permits of all requests as {@link #tryAcquire(Collection)} does, but
+	 * waits for those of limits that {@linkplain Limit#paces() pace} their calls, up to
+	 * their longest wait. An interrupted call takes nothing and is refused, and the
+	 * thread stays interrupted.
+	 * @param requests what to take; where there is none the call is allowed
+	 * @return the decision
+	 * @throws UnknownLimitException if there is no such limit
+	 */
+	Decision acquire(Collection<PermitRequest> requests);
+
+	/**
+	 * Does what {@link #acquire(String, String, long)} does without holding a thread
+	 * while the call waits.
+	 * @param limit the name of a limit
+	 * @param key whose permits, not empty; see {@link #key(String, String)}
+	 * @param permits how many, 0 or more; 0 looks without taking
+	 * @return the decision, complete when the call may go on or is refused
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws IllegalArgumentException if the key is empty, the limit's key is composed
+	 * of several parts, or the permits are negative
+	 */
+	default CompletableFuture<Decision> acquireAsync(String limit, String key, long permits) {
+		return acquireAsync(List.of(new PermitRequest(limit, key(limit, key), permits)));
+	}
+
+	/**
+	 * Does what {@link #acquire(Collection)} does without holding a thread while the call
+	 * waits. The store is asked at once, by the calling thread.
+	 * @param requests what to take; where there is none the call is allowed
+	 * @return the decision, complete when the call may go on or is refused; a call whose
+	 * future is cancelled takes nothing
+	 * @throws UnknownLimitException if there is no such limit
+	 */
+	CompletableFuture<Decision> acquireAsync(Collection<PermitRequest> requests);
+
+	/**
+	 * Returns a limit.
 	 * @param name the limit's name
 	 * @return the limit as it is configured now
 	 * @throws UnknownLimitException if there is no such limit
 	 */
-	LimitHandle limit(String name);
+	Limit limit(String name);
 
 	/**
 	 * Returns the key that a plain text means at a limit: of the kind of the limit's
 	 * first {@code key}, so that code and rules share one count. With
 	 * {@code key: [user, ip]} the text is the name of a user; with {@code key: ip} an
 	 * address, read as that of a request is; with {@code key: global} there is one key,
-	 * whatever the text. For a key of another kind make a {@link Charge} with
+	 * whatever the text. For a key of another kind make a {@link PermitRequest} with
 	 * {@link Key#of(String, String)}.
 	 * @param limit the name of a limit
 	 * @param text the text, not empty
@@ -122,68 +163,6 @@ public interface RateLimiter {
 	 * @throws IllegalArgumentException if the text is empty, or the limit's key is
 	 * composed of several parts, which one text cannot name
 	 */
-	default Key key(String limit, String text) {
-		return Key.of(text);
-	}
-
-	/**
-	 * Returns a limiter over a store.
-	 * @param registry the limits
-	 * @param store where the permits are kept
-	 * @param killSwitch switches everything off and on
-	 * @param degradation where failures of the store are reported
-	 * @return the limiter
-	 */
-	static RateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-			Degradation degradation) {
-		return create(registry, store, killSwitch, degradation, TimeSource.system(), RateLimitListener.NONE);
-	}
-
-	/**
-	 * Returns a limiter over a store.
-	 * @param registry the limits
-	 * @param store where the permits are kept
-	 * @param killSwitch switches everything off and on
-	 * @param degradation where failures of the store are reported
-	 * @param time by which calls wait
-	 * @param listener is told of waits and bans
-	 * @return the limiter
-	 */
-	static RateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
-			TimeSource time, RateLimitListener listener) {
-		return create(registry, store, killSwitch, degradation, time, listener, Integer.MAX_VALUE);
-	}
-
-	/**
-	 * Returns how many of the calls that wait with their threads may wait for one key of
-	 * a limit.
-	 * @param waitingCallers how many may wait all together, 0 or more
-	 * @return half, rounded up
-	 */
-	static int waitingCallersOfKey(int waitingCallers) {
-		return ThreadShare.ofKey(waitingCallers);
-	}
-
-	/**
-	 * Returns a limiter over a store, whose waiting calls hold a bounded number of
-	 * threads.
-	 * @param registry the limits
-	 * @param store where the permits are kept
-	 * @param killSwitch switches everything off and on
-	 * @param degradation where failures of the store are reported
-	 * @param time by which calls wait
-	 * @param listener is told of waits and bans
-	 * @param waitingCallers how many calls may wait in {@link #tryAcquire(List)} at a
-	 * time, all together, and half of it, rounded up, for one key of a limit; 0 lets none
-	 * wait. A call beyond it is refused at once with its wait. {@link #acquireAsync}
-	 * holds no thread and is not bounded by it
-	 * @return the limiter
-	 * @throws IllegalArgumentException if the number is negative
-	 */
-	static RateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
-			TimeSource time, RateLimitListener listener, int waitingCallers) {
-		return new StoreRateLimiter(registry, store, killSwitch, degradation, time, listener, WaitingThreads.create(),
-				new ThreadShare(waitingCallers));
-	}
+	Key key(String limit, String text);
 
 }

@@ -7,23 +7,23 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** What a class of the library logs while this is open. */
-final class CapturedLog extends Handler implements AutoCloseable {
+public final class CapturedLog extends Handler implements AutoCloseable {
 
 	private final Logger logger;
 
 	private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
-	CapturedLog(Class<?> type) {
+	public CapturedLog(Class<?> type) {
 		this.logger = Logger.getLogger(type.getName());
 		this.logger.addHandler(this);
 		this.logger.setUseParentHandlers(false);
 	}
 
-	List<LogRecord> records() {
+	public List<LogRecord> records() {
 		return this.records;
 	}
 
-	List<String> messages() {
+	public List<String> messages() {
 		return this.records.stream().map(LogRecord::getMessage).toList();
 	}
 

@@ -1,5 +1,6 @@
 package io.github.ratelimit;
 
+import io.github.ratelimit.limiter.Mailer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.github.ratelimit.apps;
 
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimited;
 import java.util.concurrent.CountDownLatch;

@@ -1,8 +1,8 @@
 package io.github.ratelimit.apps
 
 import io.github.ratelimit.Key
-import io.github.ratelimit.LimitRegistry
-import io.github.ratelimit.LimitStore
+import io.github.ratelimit.registry.LimitRegistry
+import io.github.ratelimit.store.LimitStore
 import io.github.ratelimit.RateLimitExceededException
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers

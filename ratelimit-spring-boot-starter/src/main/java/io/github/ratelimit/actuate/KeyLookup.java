@@ -1,9 +1,9 @@
 package io.github.ratelimit.actuate;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyState;
-import io.github.ratelimit.LimitStore;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.registry.RegisteredLimit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,15 +1,15 @@
 package io.github.ratelimit.actuate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.github.ratelimit.KeySource;
-import io.github.ratelimit.KeyState;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitSettings;
-import io.github.ratelimit.LimitStatistics;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.registry.LimitStatistics;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

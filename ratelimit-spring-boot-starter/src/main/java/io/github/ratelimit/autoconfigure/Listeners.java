@@ -1,8 +1,8 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.RateLimitListener;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;

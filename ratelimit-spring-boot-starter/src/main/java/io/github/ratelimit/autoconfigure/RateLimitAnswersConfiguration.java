@@ -53,8 +53,8 @@ class RateLimitAnswersConfiguration {
 					(name) -> styles.headers(List.of(name))));
 		StyleNames.find("ratelimit.http.body", http.getBody(), styles::body);
 		HeaderWarnings.log(http.getHeaders(), limits);
-		return new Answers(styles, http.getHeaders(), http.getBody(), crossOrigin,
-				http.getUpstreamHeaders(), http.getLongestRetry());
+		return new Answers(styles, http.getHeaders(), http.getBody(), crossOrigin, http.getUpstreamHeaders(),
+				http.getLongestRetry());
 	}
 
 	@Bean

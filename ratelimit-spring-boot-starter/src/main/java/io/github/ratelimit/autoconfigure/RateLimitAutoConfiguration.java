@@ -1,11 +1,12 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.Degradation;
-import io.github.ratelimit.KillSwitch;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
-import io.github.ratelimit.RateLimitListener;
-import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.properties.CountableLimits;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
@@ -107,12 +108,12 @@ public final class RateLimitAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	RateLimiter rateLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
+	@ConditionalOnMissingBean(ChargeLimiter.class)
+	StoreRateLimiter rateLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
 			KillSwitch killSwitch, Degradation degradation, TimeSource time,
 			ObjectProvider<RateLimitListener> listeners, ObjectProvider<RequestThreads> threads) {
 		definitions.registerIn(registry);
-		return RateLimiter.create(registry, store, killSwitch, degradation, time,
+		return StoreRateLimiter.create(registry, store, killSwitch, degradation, time,
 				Listeners.of(listeners.orderedStream().toList()),
 				threads.getIfAvailable(() -> RequestThreads.NONE_HELD).forWaiting());
 	}

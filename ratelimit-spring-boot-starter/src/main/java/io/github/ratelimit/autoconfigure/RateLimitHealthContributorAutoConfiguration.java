@@ -1,7 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.actuate.RateLimitHealthIndicator;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;

@@ -1,11 +1,11 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.DecisionScope;
-import io.github.ratelimit.Degradation;
-import io.github.ratelimit.KillSwitch;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.RateLimited;
-import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.RequestFacts;
@@ -62,7 +62,7 @@ public final class RateLimitMethodAutoConfiguration {
 	 * that would then miss their post-processors.
 	 */
 	private static InterceptorBeans limiterBeans(BeanFactory beans) {
-		return new InterceptorBeans(beans.getBean(RateLimiter.class), beans.getBean(LimitRegistry.class),
+		return new InterceptorBeans(beans.getBean(ChargeLimiter.class), beans.getBean(LimitRegistry.class),
 				beans.getBean(LimitPolicies.class), beans.getBean(ExpressionParser.class),
 				beans.getBean(Degradation.class), beans.getBean(KillSwitch.class),
 				beans.getBeanProvider(DecisionScope.Current.class).getIfAvailable(),

@@ -1,8 +1,8 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.observation.LimiterMetrics;
 import io.github.ratelimit.observation.RateLimitMetrics;
 import io.github.ratelimit.observation.StoreMetrics;

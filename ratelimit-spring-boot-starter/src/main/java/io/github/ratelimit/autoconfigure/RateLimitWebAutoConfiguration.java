@@ -1,9 +1,9 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.DecisionScope;
-import io.github.ratelimit.Degradation;
-import io.github.ratelimit.KillSwitch;
-import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.autoconfigure.properties.RuleDefinitions;
@@ -100,7 +100,7 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RequestLimiter rateLimitRequestLimiter(Rules rules, RateLimiter limiter, Degradation degradation) {
+	RequestLimiter rateLimitRequestLimiter(Rules rules, ChargeLimiter limiter, Degradation degradation) {
 		return new RequestLimiter(rules, limiter, degradation);
 	}
 

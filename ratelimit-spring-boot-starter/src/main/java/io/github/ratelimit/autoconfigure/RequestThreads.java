@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.RateLimiter;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindResult;
@@ -61,7 +62,7 @@ record RequestThreads(int all) {
 	 */
 	@Nullable String describe() {
 		return !areHeld() ? null : "at most " + forWaiting() + " of " + this.all + " request threads wait, "
-				+ RateLimiter.waitingCallersOfKey(forWaiting()) + " for one key";
+				+ WaitingThreadLimit.ofKey(forWaiting()) + " for one key";
 	}
 
 	/** Returns how many calls may wait at a time with their threads. */

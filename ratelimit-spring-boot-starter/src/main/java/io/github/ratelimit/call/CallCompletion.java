@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-import io.github.ratelimit.CallPermit;
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.DecisionScope;
-import io.github.ratelimit.Degradation;
+import io.github.ratelimit.permit.CallPermit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.limiter.Degradation;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,9 +2,9 @@ package io.github.ratelimit.expression;
 
 import java.util.function.IntToLongFunction;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.DecisionScope;
-import io.github.ratelimit.Degradation;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.limiter.Degradation;
 import org.jspecify.annotations.Nullable;
 
 /**

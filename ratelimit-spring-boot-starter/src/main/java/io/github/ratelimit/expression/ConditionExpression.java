@@ -1,6 +1,6 @@
 package io.github.ratelimit.expression;
 
-import io.github.ratelimit.Degradation;
+import io.github.ratelimit.limiter.Degradation;
 
 /**
  * A parsed expression that tells whether a call counts. Thread-safe.

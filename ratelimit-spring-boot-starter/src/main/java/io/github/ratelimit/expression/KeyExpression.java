@@ -3,7 +3,7 @@ package io.github.ratelimit.expression;
 import java.util.function.Function;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeySource;
+import io.github.ratelimit.registry.KeySource;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,11 +3,11 @@ package io.github.ratelimit.expression;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitHandle;
+import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.MissingKeyException;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitHandle;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.RegisteredLimit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

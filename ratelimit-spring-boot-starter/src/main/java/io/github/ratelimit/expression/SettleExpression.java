@@ -1,7 +1,7 @@
 package io.github.ratelimit.expression;
 
-import io.github.ratelimit.DecisionScope;
-import io.github.ratelimit.Degradation;
+import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.limiter.Degradation;
 
 /**
  * A parsed expression that tells what a call turned out to cost. Thread-safe.

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-import io.github.ratelimit.CallPermit;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.permit.CallPermit;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.permit.DecisionScope;
 import io.github.ratelimit.call.CallCompletion;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.Call;
@@ -60,7 +60,7 @@ final class Admission {
 	Decision decide() {
 		Decision decision = null;
 		try {
-			decision = this.beans.rateLimiter().tryAcquire(due());
+			decision = this.beans.limiter().acquire(due());
 		}
 		finally {
 			decided(decision);
@@ -73,7 +73,7 @@ final class Admission {
 	CompletableFuture<Decision> decideLater() {
 		CompletableFuture<Decision> deciding;
 		try {
-			deciding = this.beans.rateLimiter().acquireAsync(due());
+			deciding = this.beans.limiter().acquireAsync(due());
 		}
 		catch (RuntimeException | LinkageError ex) {
 			decided(null);

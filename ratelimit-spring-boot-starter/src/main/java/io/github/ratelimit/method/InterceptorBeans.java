@@ -2,11 +2,11 @@ package io.github.ratelimit.method;
 
 import java.util.concurrent.Executor;
 
-import io.github.ratelimit.DecisionScope;
-import io.github.ratelimit.Degradation;
-import io.github.ratelimit.KillSwitch;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.expression.spel.ExpressionParser;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param unseenRequests whether the application serves requests of which nothing is seen
  * here, as a reactive one
  */
-public record InterceptorBeans(RateLimiter rateLimiter, LimitRegistry registry, LimitPolicies policies,
+public record InterceptorBeans(ChargeLimiter limiter, LimitRegistry registry, LimitPolicies policies,
 		ExpressionParser expressions, Degradation degradation, KillSwitch killSwitch,
 		DecisionScope.@Nullable Current scope, RequestFacts.@Nullable Current facts, Executor executor,
 		boolean unseenRequests) {

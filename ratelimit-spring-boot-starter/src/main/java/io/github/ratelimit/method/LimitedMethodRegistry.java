@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
-import io.github.ratelimit.Degradation;
+import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.TimeSource;
 import org.jspecify.annotations.Nullable;
 

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 
 import io.github.ratelimit.RateLimitExceededException;
-import io.github.ratelimit.RegisteredLimit;
-import io.github.ratelimit.SkippedRuns;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.limiter.SkippedRuns;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.SettleExpression;
 import org.jspecify.annotations.Nullable;

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.InvalidExpressionException;

@@ -2,8 +2,8 @@ package io.github.ratelimit.observation;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.RateLimitListener;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import org.apache.commons.logging.Log;

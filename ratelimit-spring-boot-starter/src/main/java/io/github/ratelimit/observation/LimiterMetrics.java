@@ -1,8 +1,8 @@
 package io.github.ratelimit.observation;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.RateLimitListener;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

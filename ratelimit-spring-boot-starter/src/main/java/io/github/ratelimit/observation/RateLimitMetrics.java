@@ -1,9 +1,9 @@
 package io.github.ratelimit.observation;
 
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStatistics;
-import io.github.ratelimit.LimitStore;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitStatistics;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,6 +1,6 @@
 package io.github.ratelimit.observation;
 
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;

@@ -43,7 +43,7 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 		for (LimitDecision limit : decision.violated()) {
 			tooLarge |= limit.neverPayable();
 			banned |= limit.isBanned();
-			if (!limit.charge().handle().registered().settings().hidden()) {
+			if (!limit.isHidden()) {
 				violated.add(limit);
 			}
 		}

@@ -50,7 +50,7 @@ final class RefusalMessages {
 		}
 		LimitDecision limit = violated.get(0);
 		return "Request too large for rate limit '" + limit.limit().name() + "': Limit " + limit.limit().capacity()
-				+ ", Requested " + limit.charge().needed() + ".";
+				+ ", Requested " + limit.needed() + ".";
 	}
 
 	private static String names(List<LimitDecision> limits) {

@@ -1,15 +1,17 @@
 package io.github.ratelimit.actuate;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeySource;
+import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.io.IOException;
 import java.net.URI;
@@ -62,9 +64,10 @@ final class EndpointApplication implements AutoCloseable {
 	}
 
 	void call(String limit, Key key, int times) {
-		RateLimiter limiter = bean(RateLimiter.class);
+		LimitHandle handle = bean(LimitRegistry.class).get(limit).handle();
+		ChargeLimiter limiter = bean(ChargeLimiter.class);
 		for (int i = 0; i < times; i++) {
-			limiter.tryAcquire(new Charge(limiter.limit(limit), key, 1));
+			limiter.tryAcquire(List.of(new Charge(handle, key, 1)));
 		}
 	}
 

@@ -1,8 +1,8 @@
 package io.github.ratelimit.actuate;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeySource;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.RateLimiter;
 import java.net.http.HttpResponse;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.github.ratelimit.actuate;
 
-import io.github.ratelimit.LimitSettings;
+import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeySource;
-import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;

@@ -1,9 +1,9 @@
 package io.github.ratelimit.actuate;
 
-import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.memory.MemoryStore;

@@ -1,10 +1,10 @@
 package io.github.ratelimit.actuate;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeySource;
+import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.OutageStore;
+import io.github.ratelimit.store.OutageStore;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;

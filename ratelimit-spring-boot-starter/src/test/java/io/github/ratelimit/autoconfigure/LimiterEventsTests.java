@@ -1,12 +1,13 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.PermitRequest;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.RateLimitListener;
+import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.observation.KeyBannedEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -70,9 +71,9 @@ class LimiterEventsTests {
 					"ratelimit.limits.model.max-wait=1s")
 			.run((context) -> {
 				RateLimiter limiter = context.getBean(RateLimiter.class);
-				List<Charge> charge = List.of(new Charge(limiter.limit("model"), Key.of("alice"), 1));
-				assertThat(limiter.acquireAsync(charge)).isCompleted();
-				CompletableFuture<Decision> waiting = limiter.acquireAsync(charge);
+				List<PermitRequest> one = List.of(new PermitRequest("model", Key.of("alice"), 1));
+				assertThat(limiter.acquireAsync(one)).isCompleted();
+				CompletableFuture<Decision> waiting = limiter.acquireAsync(one);
 				assertThat(waiting).isNotDone();
 				context.getBean(ManualTime.class).advance(Duration.ofMillis(100));
 				assertThat(waiting.get(10, TimeUnit.SECONDS).allowed()).isTrue();

@@ -2,10 +2,10 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RateLimitListener;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

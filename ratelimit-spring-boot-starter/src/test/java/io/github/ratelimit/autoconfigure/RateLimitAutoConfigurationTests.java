@@ -1,14 +1,15 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.LimitHandle;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.Degradation;
+import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
@@ -60,14 +61,15 @@ class RateLimitAutoConfigurationTests {
 			for (int i = 0; i < 10; i++) {
 				limiter.tryAcquire("chat", "key-" + i);
 			}
-			assertThat(context.getBean(LimitStore.class).trackedKeys(limiter.limit("chat"))).isEqualTo(3);
+			assertThat(context.getBean(LimitStore.class)
+				.trackedKeys(context.getBean(LimitRegistry.class).get("chat").handle())).isEqualTo(3);
 		});
 	}
 
 	@Test
 	void policyOfALimitIsThere() {
 		this.startUp.succeeds((context) -> {
-			LimitHandle limit = context.getBean(RateLimiter.class).limit("chat");
+			LimitHandle limit = context.getBean(LimitRegistry.class).get("chat").handle();
 			assertThat(context.getBean(LimitPolicies.class).get("chat").charge(Requests.from("192.0.2.1")))
 				.isEqualTo(new Charge(limit, Key.of(Key.ADDRESS_KIND, "192.0.2.1"), 1));
 		});
@@ -237,8 +239,8 @@ class RateLimitAutoConfigurationTests {
 	@Configuration(proxyBeanMethods = false)
 	static class OwnLimiter {
 
-		final RateLimiter limiter = RateLimiter.create(new LimitRegistry(), new MemoryStore(new ManualTime(), 1),
-				new KillSwitch(true), new Degradation(new ManualTime()));
+		final StoreRateLimiter limiter = StoreRateLimiter.create(new LimitRegistry(),
+				new MemoryStore(new ManualTime(), 1), new KillSwitch(true), new Degradation(new ManualTime()));
 
 		@Bean
 		RateLimiter ownLimiter() {

@@ -1,8 +1,8 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.KillSwitch;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.actuate.RateLimitsEndpoint;
 import io.github.ratelimit.actuate.RateLimitsEndpointWebExtension;

@@ -2,7 +2,7 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.OutageStore;
+import io.github.ratelimit.store.OutageStore;
 import io.github.ratelimit.actuate.RateLimitHealthIndicator;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,10 +1,11 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.Degradation;
-import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
@@ -137,7 +138,7 @@ class RateLimitMetricsAutoConfigurationTests {
 
 		@Bean
 		RateLimiter rateLimiter(LimitRegistry registry, LimitStore store) {
-			return RateLimiter.create(registry, store, new KillSwitch(true), new Degradation(new ManualTime()));
+			return StoreRateLimiter.create(registry, store, new KillSwitch(true), new Degradation(new ManualTime()));
 		}
 
 	}

@@ -1,7 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.DecisionScope;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.filter.RateLimitFilter;

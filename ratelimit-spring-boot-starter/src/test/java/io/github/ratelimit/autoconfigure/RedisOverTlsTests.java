@@ -1,6 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.store.redis.server.FreePorts;
 import io.github.ratelimit.store.redis.server.RedisServer;

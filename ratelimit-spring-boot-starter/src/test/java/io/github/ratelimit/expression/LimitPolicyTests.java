@@ -3,13 +3,13 @@ package io.github.ratelimit.expression;
 import java.util.Arrays;
 import java.util.List;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import org.junit.jupiter.api.Test;

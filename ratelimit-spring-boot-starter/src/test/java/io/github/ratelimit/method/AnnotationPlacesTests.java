@@ -9,7 +9,7 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimitExempt;
 import io.github.ratelimit.RateLimited;

@@ -1,5 +1,7 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.registry.LimitRegistry;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,13 +12,13 @@ import java.util.Objects;
 import java.util.function.IntToLongFunction;
 import java.util.function.Supplier;
 
-import io.github.ratelimit.CallPermit;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.permit.CallPermit;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.permit.DecisionScope;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.RequestPermit;
+import io.github.ratelimit.permit.RequestPermit;
 import io.github.ratelimit.expression.RequestFacts;
 import org.jspecify.annotations.Nullable;
 
@@ -76,9 +78,9 @@ final class BoundRequest {
 
 		/** Has the filter charge a limit, as a rule would. */
 		void charged(BeanFactory beans, String limit, long permits) {
-			Charge charge = new Charge(beans.getBean(RateLimiter.class).limit(limit),
+			Charge charge = new Charge(beans.getBean(LimitRegistry.class).get(limit).handle(),
 					Key.of(Objects.requireNonNull(this.headers.get("x-api-key"))), permits);
-			this.permit.add(beans.getBean(RateLimiter.class).tryAcquire(charge));
+			this.permit.add(beans.getBean(ChargeLimiter.class).tryAcquire(List.of(charge)));
 			paid(limit, permits);
 		}
 

@@ -1,12 +1,13 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.limiter.StoreRateLimiter;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
 
-import io.github.ratelimit.Degradation;
-import io.github.ratelimit.KillSwitch;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.RateLimiter;
@@ -80,7 +81,8 @@ class FailingPolicyTests {
 		LimitRegistry registry = new LimitRegistry();
 		KillSwitch killSwitch = new KillSwitch(true);
 		Degradation degradation = new Degradation(this.time);
-		RateLimiter limiter = RateLimiter.create(registry, new MemoryStore(this.time, 10), killSwitch, degradation);
+		StoreRateLimiter limiter = StoreRateLimiter.create(registry, new MemoryStore(this.time, 10), killSwitch,
+				degradation);
 		return new InterceptorBeans(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null),
 				degradation, killSwitch, null, null, Runnable::run, false);
 	}

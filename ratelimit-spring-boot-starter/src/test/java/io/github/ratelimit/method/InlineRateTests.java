@@ -2,9 +2,9 @@ package io.github.ratelimit.method;
 
 import java.util.List;
 
-import io.github.ratelimit.KeySource;
+import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimited;

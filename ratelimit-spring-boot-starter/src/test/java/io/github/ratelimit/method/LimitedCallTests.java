@@ -1,11 +1,13 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.permit.StoreDecision;
 import java.time.Duration;
 
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
@@ -198,7 +200,8 @@ class LimitedCallTests {
 		assertRefused(() -> this.chat.tokensOf(111));
 		this.chat.tokensOf(60);
 		assertThat(request.decisions()).last()
-			.satisfies((decision) -> assertThat(decision.limits().get(0).charge().permits()).isEqualTo(50));
+			.satisfies((decision) -> assertThat(StoreDecision.chargesOf(decision).get(0).charge().permits())
+				.isEqualTo(50));
 	}
 
 	@Test
@@ -302,9 +305,9 @@ class LimitedCallTests {
 	private static long charged(Request request, String limit) {
 		return request.decisions()
 			.stream()
-			.flatMap((decision) -> decision.limits().stream())
+			.flatMap((decision) -> StoreDecision.chargesOf(decision).stream())
 			.filter((each) -> each.limit().name().equals(limit))
-			.map(LimitDecision::charge)
+			.map(ChargeDecision::charge)
 			.findFirst()
 			.orElseThrow()
 			.permits();

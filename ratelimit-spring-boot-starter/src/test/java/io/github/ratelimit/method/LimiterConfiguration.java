@@ -1,17 +1,18 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.limiter.StoreRateLimiter;
 import java.time.Duration;
 import java.util.List;
 
-import io.github.ratelimit.DecisionScope;
-import io.github.ratelimit.Degradation;
-import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RateLimitListener;
+import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.autoconfigure.RateLimitMethodAutoConfiguration;
 import io.github.ratelimit.expression.KeyExpression;
@@ -101,9 +102,10 @@ class LimiterConfiguration {
 	}
 
 	@Bean
-	RateLimiter rateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
-			ManualTime time) {
-		return RateLimiter.create(registry, store, killSwitch, degradation, time, RateLimitListener.NONE);
+	StoreRateLimiter rateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
+			Degradation degradation, ManualTime time) {
+		return StoreRateLimiter.create(registry, store, killSwitch, degradation, time, RateLimitListener.NONE,
+				Integer.MAX_VALUE);
 	}
 
 	@Bean

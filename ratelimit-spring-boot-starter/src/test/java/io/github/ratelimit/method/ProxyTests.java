@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
-import io.github.ratelimit.KillSwitch;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.RateLimiter;
@@ -194,7 +194,7 @@ class ProxyTests {
 
 	private static long remaining(AnnotationConfigApplicationContext context) {
 		return context.getBean(LimitStore.class)
-			.keys(context.getBean(RateLimiter.class).limit("everyone"), null, 1)
+			.keys(context.getBean(LimitRegistry.class).get("everyone").handle(), null, 1)
 			.keys()
 			.get(0)
 			.remaining();

@@ -1,14 +1,14 @@
 package io.github.ratelimit.method;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyState;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.store.memory.MemoryStore;

@@ -1,14 +1,14 @@
 package io.github.ratelimit.observation;
 
-import io.github.ratelimit.LimitSettings;
+import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

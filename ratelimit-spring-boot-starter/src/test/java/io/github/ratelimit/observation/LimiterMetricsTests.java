@@ -2,9 +2,9 @@ package io.github.ratelimit.observation;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -1,16 +1,17 @@
 package io.github.ratelimit.observation;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.Degradation;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,7 +37,7 @@ class RateLimitMetricsTests {
 
 	private final Degradation degradation = new Degradation(this.time);
 
-	private final RateLimiter limiter = RateLimiter.create(this.limits, this.store, new KillSwitch(true),
+	private final StoreRateLimiter limiter = StoreRateLimiter.create(this.limits, this.store, new KillSwitch(true),
 			this.degradation);
 
 	private final MeterRegistry meters = new SimpleMeterRegistry();

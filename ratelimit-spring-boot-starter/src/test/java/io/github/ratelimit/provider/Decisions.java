@@ -1,12 +1,13 @@
 package io.github.ratelimit.provider;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -26,34 +27,34 @@ public final class Decisions {
 		return Limit.of(name, Rate.parseAll(rates));
 	}
 
-	public static LimitDecision granted(Limit limit, long remaining, Duration reset) {
-		return LimitDecision.granted(charge(limit), null, remaining, reset.toNanos(), null);
+	public static ChargeDecision granted(Limit limit, long remaining, Duration reset) {
+		return ChargeDecision.granted(charge(limit), null, remaining, reset.toNanos(), null);
 	}
 
-	public static LimitDecision refused(Limit limit, Duration wait, Duration reset) {
-		return LimitDecision.refused(charge(limit), 0, wait.toNanos(), reset.toNanos(), null);
+	public static ChargeDecision refused(Limit limit, Duration wait, Duration reset) {
+		return ChargeDecision.refused(charge(limit), 0, wait.toNanos(), reset.toNanos(), null);
 	}
 
-	public static LimitDecision tooLarge(Limit limit, long permits) {
-		return LimitDecision.refused(new Charge(Handles.of(limit), Key.of("someone"), permits), limit.capacity(),
-				LimitDecision.NEVER, 0, null);
+	public static ChargeDecision tooLarge(Limit limit, long permits) {
+		return ChargeDecision.refused(new Charge(Handles.of(limit), Key.of("someone"), permits), limit.capacity(),
+				ChargeDecision.NEVER, 0, null);
 	}
 
-	public static LimitDecision banned(LimitDecision said, Duration ban) {
-		return LimitDecision.banned(said, ban.toNanos());
+	public static ChargeDecision banned(ChargeDecision said, Duration ban) {
+		return ChargeDecision.banned(said, ban.toNanos());
 	}
 
 	/** A limit that refuses, and is only tried out. */
-	public static LimitDecision inShadow(LimitDecision said) {
+	public static ChargeDecision inShadow(ChargeDecision said) {
 		return said.violated()
-				? LimitDecision.refused(said.charge().inShadow(), said.remaining(), said.retryAfterNanos(),
+				? ChargeDecision.refused(said.charge().inShadow(), said.remaining(), said.retryAfterNanos(),
 						said.resetAfter().toNanos(), null)
-				: LimitDecision.granted(said.charge().inShadow(), null, said.remaining(), said.resetAfter().toNanos(),
+				: ChargeDecision.granted(said.charge().inShadow(), null, said.remaining(), said.resetAfter().toNanos(),
 						null);
 	}
 
-	public static LimitDecision unavailable(Limit limit, Duration wait) {
-		return LimitDecision.unavailable(charge(limit), wait.toNanos());
+	public static ChargeDecision unavailable(Limit limit, Duration wait) {
+		return ChargeDecision.unavailable(charge(limit), wait.toNanos());
 	}
 
 	public static Charge charge(Limit limit) {
@@ -66,8 +67,8 @@ public final class Decisions {
 			.toArray();
 	}
 
-	public static Decision decision(LimitDecision... limits) {
-		return Decision.of(List.of(limits), STORE);
+	public static Decision decision(ChargeDecision... limits) {
+		return new StoreDecision(List.of(limits), STORE);
 	}
 
 }

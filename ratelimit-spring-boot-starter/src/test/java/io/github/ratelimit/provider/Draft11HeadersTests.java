@@ -1,8 +1,8 @@
 package io.github.ratelimit.provider;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.provider.StructuredFieldReader.Item;
@@ -43,7 +43,7 @@ class Draft11HeadersTests {
 	@Test
 	void namesSeveralRatesByTheOrderOfTheirPeriods() {
 		long[] perRate = perRate(4, Duration.ofMillis(200), 59, Duration.ofMillis(1001));
-		write(LimitDecision.granted(Decisions.charge(limit("chat", "60/min, 5/s")), null, 4, 1_001_000_000L, perRate));
+		write(ChargeDecision.granted(Decisions.charge(limit("chat", "60/min, 5/s")), null, 4, 1_001_000_000L, perRate));
 		assertPolicy("\"chat;1\";q=5;w=1, \"chat;2\";q=60;w=60");
 		assertState("\"chat;1\";r=4;t=1, \"chat;2\";r=59;t=2");
 	}
@@ -90,10 +90,10 @@ class Draft11HeadersTests {
 			.rates(Rate.parseAll("5/15min"))
 			.build();
 		long seconds = 1_000_000_000L;
-		write(LimitDecision.granted(Decisions.charge(window), null, 1, 900 * seconds,
+		write(ChargeDecision.granted(Decisions.charge(window), null, 1, 900 * seconds,
 				new long[] { 1, 900 * seconds, 45 * seconds }));
 		assertState("\"window\";r=1;t=45");
-		write(LimitDecision.granted(Decisions.charge(window), null, 1, 900 * seconds,
+		write(ChargeDecision.granted(Decisions.charge(window), null, 1, 900 * seconds,
 				new long[] { 1, 900 * seconds, -1 }));
 		assertState("\"window\";r=1");
 	}
@@ -155,9 +155,9 @@ class Draft11HeadersTests {
 				perRate[i] = remaining;
 				perRate[i + 1] = reset;
 			}
-			return violated ? LimitDecision.refused(Decisions.charge(limit), remaining, wait, reset, perRate)
-					: LimitDecision.granted(Decisions.charge(limit), null, remaining, reset, perRate);
-		}).toArray(LimitDecision[]::new));
+			return violated ? ChargeDecision.refused(Decisions.charge(limit), remaining, wait, reset, perRate)
+					: ChargeDecision.granted(Decisions.charge(limit), null, remaining, reset, perRate);
+		}).toArray(ChargeDecision[]::new));
 		List<Item> policies = StructuredFieldReader.list(this.response.getHeader("RateLimit-Policy"));
 		List<Item> states = StructuredFieldReader.list(this.response.getHeader("RateLimit"));
 		assertThat(states).extracting(Item::value).isEqualTo(policies.stream().map(Item::value).toList());
@@ -216,7 +216,7 @@ class Draft11HeadersTests {
 		return Combinators.combine(names, rates.list().ofMinSize(1).ofMaxSize(3)).as(Limit::of).list();
 	}
 
-	private void write(LimitDecision... limits) {
+	private void write(ChargeDecision... limits) {
 		this.style.write(List.of(limits), this.response::setHeader);
 	}
 

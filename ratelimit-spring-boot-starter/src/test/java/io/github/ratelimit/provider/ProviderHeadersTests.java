@@ -1,7 +1,7 @@
 package io.github.ratelimit.provider;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
@@ -63,7 +63,7 @@ class ProviderHeadersTests {
 		Limit two = limit("chat", "5/s, 60/min", LimitUnit.REQUESTS);
 		long[] perRate = perRate(4, Duration.ofMillis(200), 3, Duration.ofMillis(57_001));
 		new OpenAiHeaders().write(
-				List.of(LimitDecision.granted(Decisions.charge(two), null, 3, 57_001_000_000L, perRate)),
+				List.of(ChargeDecision.granted(Decisions.charge(two), null, 3, 57_001_000_000L, perRate)),
 				this.response::setHeader);
 		assertHeader("x-ratelimit-limit-requests", "60");
 		assertHeader("x-ratelimit-reset-requests", "57.001s");
@@ -71,7 +71,7 @@ class ProviderHeadersTests {
 
 	@Test
 	void limitsWithoutAUnitAreNotTold() {
-		LimitDecision decision = granted(Decisions.limit("chat", "10/min"), 9, Duration.ofSeconds(6));
+		ChargeDecision decision = granted(Decisions.limit("chat", "10/min"), 9, Duration.ofSeconds(6));
 		new OpenAiHeaders().write(List.of(decision), this.response::setHeader);
 		new AnthropicHeaders(this.time).write(List.of(decision), this.response::setHeader);
 		assertThat(this.response.getHeaderNames()).isEmpty();

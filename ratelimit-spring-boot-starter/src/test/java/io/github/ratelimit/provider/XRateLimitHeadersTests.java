@@ -1,7 +1,7 @@
 package io.github.ratelimit.provider;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,7 +54,7 @@ class XRateLimitHeadersTests {
 	@Test
 	void ofSeveralRatesSpeaksOfTheOneThatHasFewest() {
 		long[] perRate = perRate(4, Duration.ofMillis(200), 3, Duration.ofSeconds(57));
-		write(LimitDecision.granted(Decisions.charge(limit("chat", "5/s, 60/min")), null, 3,
+		write(ChargeDecision.granted(Decisions.charge(limit("chat", "5/s, 60/min")), null, 3,
 				Duration.ofSeconds(57).toNanos(), perRate));
 		assertHeaders("60", "3", "57");
 	}
@@ -62,7 +62,7 @@ class XRateLimitHeadersTests {
 	@Test
 	void ofSeveralRatesThatHaveEquallyFewSpeaksOfTheOneThatFillsLast() {
 		long[] perRate = perRate(0, Duration.ofSeconds(1), 0, Duration.ofSeconds(60));
-		write(LimitDecision.refused(Decisions.charge(limit("chat", "5/s, 60/min")), 0, 1,
+		write(ChargeDecision.refused(Decisions.charge(limit("chat", "5/s, 60/min")), 0, 1,
 				Duration.ofSeconds(60).toNanos(), perRate));
 		assertHeaders("60", "0", "60");
 	}
@@ -73,7 +73,7 @@ class XRateLimitHeadersTests {
 		assertHeaders("10", "0", "1");
 	}
 
-	private void write(LimitDecision... limits) {
+	private void write(ChargeDecision... limits) {
 		new XRateLimitHeaders().write(List.of(limits), this.response::setHeader);
 	}
 

@@ -1,9 +1,6 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,13 +20,13 @@ public interface AllOrNothingContract extends StoreFixture {
 				StoreFixture.limit("c", "10/h burst 20"), StoreFixture.limit("d", "10/15min"),
 				StoreFixture.limit("last", "1/min"));
 		List<Charge> charges = limits.stream().map((limit) -> StoreFixture.charge(limit, "caller", 1)).toList();
-		assertThat(store.takeAll(charges)).noneMatch(LimitDecision::violated);
+		assertThat(store.takeAll(charges)).noneMatch(ChargeDecision::violated);
 
 		for (int request = 0; request < 2; request++) {
-			List<LimitDecision> refused = store.takeAll(charges);
-			assertThat(refused).extracting(LimitDecision::violated).containsExactly(false, false, false, false, true);
-			assertThat(refused).extracting(LimitDecision::remaining).containsExactly(9L, 9L, 19L, 9L, 0L);
-			assertThat(refused).extracting(LimitDecision::receipt).containsOnlyNulls();
+			List<ChargeDecision> refused = store.takeAll(charges);
+			assertThat(refused).extracting(ChargeDecision::violated).containsExactly(false, false, false, false, true);
+			assertThat(refused).extracting(ChargeDecision::remaining).containsExactly(9L, 9L, 19L, 9L, 0L);
+			assertThat(refused).extracting(ChargeDecision::receipt).containsOnlyNulls();
 			refused.forEach(store::giveBack);
 		}
 
@@ -45,10 +42,10 @@ public interface AllOrNothingContract extends StoreFixture {
 		StoreFixture.taken(store, one, "caller", 1);
 		StoreFixture.taken(store, ten, "caller", 10);
 
-		List<LimitDecision> refused = store.takeAll(List.of(StoreFixture.charge(one, "caller", 1),
+		List<ChargeDecision> refused = store.takeAll(List.of(StoreFixture.charge(one, "caller", 1),
 				StoreFixture.charge(one, "other", 1), StoreFixture.charge(ten, "caller", 1)));
 
-		assertThat(refused).extracting(LimitDecision::violated).containsExactly(true, false, true);
+		assertThat(refused).extracting(ChargeDecision::violated).containsExactly(true, false, true);
 		assertThat(StoreFixture.remaining(store, one, "other")).isEqualTo(1);
 	}
 
@@ -58,10 +55,10 @@ public interface AllOrNothingContract extends StoreFixture {
 		Limit chat = StoreFixture.limit("chat", "10/min");
 		Limit tokens = StoreFixture.limit("tokens", "1000/min");
 
-		List<LimitDecision> granted = store.takeAll(List.of(StoreFixture.charge(chat, "ann", 1),
+		List<ChargeDecision> granted = store.takeAll(List.of(StoreFixture.charge(chat, "ann", 1),
 				StoreFixture.charge(chat, "bob", 2), StoreFixture.charge(tokens, "ann", 300)));
 
-		assertThat(granted).extracting(LimitDecision::remaining).containsExactly(9L, 8L, 700L);
+		assertThat(granted).extracting(ChargeDecision::remaining).containsExactly(9L, 8L, 700L);
 		assertThat(store.takeAll(List.of())).isEmpty();
 	}
 
@@ -78,8 +75,8 @@ public interface AllOrNothingContract extends StoreFixture {
 			long[] spent = new long[limits.size()];
 			for (int step = 0; step < 300; step++) {
 				List<Charge> charges = someCharges(limits, random);
-				List<LimitDecision> decisions = store.takeAll(charges);
-				boolean granted = decisions.stream().noneMatch(LimitDecision::violated);
+				List<ChargeDecision> decisions = store.takeAll(charges);
+				boolean granted = decisions.stream().noneMatch(ChargeDecision::violated);
 				for (Charge charge : charges) {
 					spent[limits.indexOf(charge.limit())] += granted ? charge.permits() : 0;
 				}

@@ -1,10 +1,7 @@
 package io.github.ratelimit.store;
 
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import java.time.Duration;
@@ -73,7 +70,7 @@ public interface AlternationContract extends StoreFixture {
 			long permits = (random.nextInt(4) == 0) ? 1 : random.nextLong(2 + limit.capacity() / 3);
 			double whole = absolute ? limit.capacity() : 1;
 			double cost = absolute ? permits : (double) permits / limit.capacity();
-			LimitDecision decision = store.take(StoreFixture.charge(limit, "caller", permits));
+			ChargeDecision decision = store.take(StoreFixture.charge(limit, "caller", permits));
 			if (permits > 0 && decision.violated()) {
 				assertThat(spent + cost).as("what %s would have been with %s", limit.rates(), permits)
 					.isGreaterThan(whole - lost);
@@ -108,8 +105,8 @@ public interface AlternationContract extends StoreFixture {
 				boolean small = random.nextInt(3) > 0;
 				long permits = small ? random.nextLong(3) : random.nextLong(300);
 				Charge charge = StoreFixture.charge(small ? smaller : larger, "caller", permits);
-				LimitDecision decision = store.take(charge);
-				LimitDecision expected = store
+				ChargeDecision decision = store.take(charge);
+				ChargeDecision expected = store
 					.take(StoreFixture.charge(alone, "caller", small ? 100 * permits : permits));
 
 				assertThat(decision.violated()).as("step %s, %s", step, charge).isEqualTo(expected.violated());
@@ -135,7 +132,7 @@ public interface AlternationContract extends StoreFixture {
 		Limit larger = StoreFixture.limit("chat", algorithm, "1000/d");
 		Limit smaller = StoreFixture.limit("chat", algorithm, "10/d");
 		StoreFixture.taken(store, larger, "caller", 455);
-		LimitDecision taken = StoreFixture.taken(store, smaller, "caller", 2);
+		ChargeDecision taken = StoreFixture.taken(store, smaller, "caller", 2);
 		store.giveBack(taken);
 		assertThat(StoreFixture.remaining(store, larger, "caller")).isEqualTo(545);
 		assertThat(StoreFixture.remaining(store, smaller, "caller")).isEqualTo(5);
@@ -151,7 +148,7 @@ public interface AlternationContract extends StoreFixture {
 		StoreFixture.taken(store, StoreFixture.limit("chat", algorithm, "10/d"), "caller", 10);
 		Limit shorter = StoreFixture.limit("chat", algorithm, "10/min");
 
-		LimitDecision refused = store.take(StoreFixture.charge(shorter, "caller", 1));
+		ChargeDecision refused = store.take(StoreFixture.charge(shorter, "caller", 1));
 		assertThat(refused.violated()).isTrue();
 		assertThat(refused.retryAfter()).isLessThanOrEqualTo(Duration.ofMinutes(2));
 		time.advance(Duration.ofNanos(refused.retryAfterNanos() - resolution()));

@@ -1,11 +1,8 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +64,7 @@ record ArrivalPattern(List<Stretch> stretches) {
 			long left = stretch.most();
 			while (left > 0 && now <= stretch.end() * resolution && count < MOST_CALLS) {
 				time.advance(Duration.ofNanos(start + now - time.nanoTime()));
-				LimitDecision said = store.take(charge);
+				ChargeDecision said = store.take(charge);
 				if (said.violated()) {
 					now += said.retryAfterNanos();
 				}

@@ -1,10 +1,7 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
@@ -126,7 +123,7 @@ public interface ConcurrencyContract extends StoreFixture {
 						granted.addAndGet(store.take(StoreFixture.charge(wide, "caller", 3)).violated() ? 0 : 3);
 					}
 					else {
-						List<LimitDecision> refused = store.takeAll(List.of(StoreFixture.charge(wide, "caller", 7),
+						List<ChargeDecision> refused = store.takeAll(List.of(StoreFixture.charge(wide, "caller", 7),
 								StoreFixture.charge(empty, "caller", 1)));
 						assertThat(refused.get(1).violated()).isTrue();
 					}
@@ -182,7 +179,7 @@ public interface ConcurrencyContract extends StoreFixture {
 
 		private final Random random;
 
-		private final Deque<List<LimitDecision>> granted = new ArrayDeque<>();
+		private final Deque<List<ChargeDecision>> granted = new ArrayDeque<>();
 
 		Requests(LimitStore store, List<Limit> limits, AtomicLongArray held, Random random) {
 			this.store = store;
@@ -209,8 +206,8 @@ public interface ConcurrencyContract extends StoreFixture {
 				.stream()
 				.map((limit) -> StoreFixture.charge(limit, "caller", this.random.nextInt(4)))
 				.toList();
-			List<LimitDecision> decisions = this.store.takeAll(charges);
-			if (decisions.stream().noneMatch(LimitDecision::violated)) {
+			List<ChargeDecision> decisions = this.store.takeAll(charges);
+			if (decisions.stream().noneMatch(ChargeDecision::violated)) {
 				this.granted.add(decisions);
 				for (Charge charge : charges) {
 					int limit = this.limits.indexOf(charge.limit());
@@ -220,8 +217,8 @@ public interface ConcurrencyContract extends StoreFixture {
 			}
 		}
 
-		private void giveBack(List<LimitDecision> decisions) {
-			for (LimitDecision decision : decisions) {
+		private void giveBack(List<ChargeDecision> decisions) {
+			for (ChargeDecision decision : decisions) {
 				this.held.addAndGet(this.limits.indexOf(decision.limit()), -decision.charge().permits());
 				this.store.giveBack(decision);
 			}

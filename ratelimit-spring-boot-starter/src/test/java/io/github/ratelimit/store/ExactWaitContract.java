@@ -1,9 +1,6 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +32,7 @@ public interface ExactWaitContract extends StoreFixture {
 				store = createStore(time);
 			}
 			Charge charge = StoreFixture.charge(limit, "caller", 1 + random.nextLong(limit.capacity()));
-			LimitDecision decision = store.take(charge);
+			ChargeDecision decision = store.take(charge);
 			while (!decision.violated()) {
 				decision = store.take(charge);
 			}
@@ -55,14 +52,14 @@ public interface ExactWaitContract extends StoreFixture {
 				StoreFixture.charge(StoreFixture.limit("b", "5/s, 60/min"), "caller", 3),
 				StoreFixture.charge(StoreFixture.limit("c", "11/13s burst 3"), "caller", 1));
 		for (int refusals = 0; refusals < 200;) {
-			List<LimitDecision> decisions = store.takeAll(charges);
-			long wait = decisions.stream().mapToLong(LimitDecision::retryAfterNanos).max().orElseThrow();
+			List<ChargeDecision> decisions = store.takeAll(charges);
+			long wait = decisions.stream().mapToLong(ChargeDecision::retryAfterNanos).max().orElseThrow();
 			if (wait > 0) {
 				refusals++;
 				time.advance(Duration.ofNanos(wait - resolution()));
-				assertThat(store.takeAll(charges)).anyMatch(LimitDecision::violated);
+				assertThat(store.takeAll(charges)).anyMatch(ChargeDecision::violated);
 				time.advance(Duration.ofNanos(resolution()));
-				assertThat(store.takeAll(charges)).noneMatch(LimitDecision::violated);
+				assertThat(store.takeAll(charges)).noneMatch(ChargeDecision::violated);
 			}
 		}
 	}
@@ -74,22 +71,22 @@ public interface ExactWaitContract extends StoreFixture {
 		LimitStore store = createStore(time);
 		Limit limit = StoreFixture.limit("never", "100/s, 10/min burst 7");
 		for (int i = 0; i < 3; i++) {
-			LimitDecision refused = store.take(StoreFixture.charge(limit, "caller", 8));
+			ChargeDecision refused = store.take(StoreFixture.charge(limit, "caller", 8));
 			assertThat(refused.violated()).isTrue();
 			assertThat(refused.neverPayable()).isTrue();
-			assertThat(refused.retryAfterNanos()).isEqualTo(LimitDecision.NEVER);
+			assertThat(refused.retryAfterNanos()).isEqualTo(ChargeDecision.NEVER);
 			assertThat(store.take(StoreFixture.charge(limit, "caller", Long.MAX_VALUE)).neverPayable()).isTrue();
 			time.advance(Duration.ofDays(1));
 			StoreFixture.taken(store, limit, "caller", 7);
 		}
 	}
 
-	private void assertExactlyUntil(LimitDecision refused, LimitStore store, ManualTime time, long seed) {
+	private void assertExactlyUntil(ChargeDecision refused, LimitStore store, ManualTime time, long seed) {
 		Charge charge = refused.charge();
 		long wait = refused.retryAfterNanos();
 		assertThat(wait % resolution()).isZero();
 		time.advance(Duration.ofNanos(wait - resolution()));
-		LimitDecision early = store.take(charge);
+		ChargeDecision early = store.take(charge);
 		assertThat(early.violated()).as("seed %d: %s, one step before %d ns", seed, refused, wait).isTrue();
 		assertThat(early.retryAfterNanos()).as("seed %d: %s", seed, refused).isEqualTo(resolution());
 		time.advance(Duration.ofNanos(resolution()));

@@ -1,11 +1,10 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -19,7 +18,7 @@ public interface GiveBackContract extends StoreFixture {
 	default void permitsGoBackOnce() {
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("chat", "10/min");
-		Decision first = Decision.of(StoreFixture.taken(store, limit, "caller", 4), store);
+		Decision first = new StoreDecision(StoreFixture.taken(store, limit, "caller", 4), store);
 		StoreFixture.taken(store, limit, "caller", 4);
 
 		assertThat(first.permit().giveBack()).isTrue();
@@ -32,11 +31,11 @@ public interface GiveBackContract extends StoreFixture {
 	default void permitsGoBackToEveryRate() {
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("chat", "10/s, 60/min burst 90");
-		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 4);
+		ChargeDecision taken = StoreFixture.taken(store, limit, "caller", 4);
 
 		store.giveBack(taken);
 
-		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
+		ChargeDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
 		assertThat(looked.remaining(0)).isEqualTo(10);
 		assertThat(looked.remaining(1)).isEqualTo(90);
 		assertThat(looked.resetAfter()).isZero();
@@ -47,17 +46,17 @@ public interface GiveBackContract extends StoreFixture {
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
 		Limit limit = StoreFixture.limit("chat", "10/s, 60/min burst 90");
-		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 10);
+		ChargeDecision taken = StoreFixture.taken(store, limit, "caller", 10);
 		time.advance(Duration.ofMillis(500));
 
 		store.giveBack(taken);
 
-		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
+		ChargeDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
 		assertThat(looked.remaining(0)).isEqualTo(10);
 		assertThat(looked.resetAfter(0)).isZero();
 		assertThat(looked.remaining(1)).isEqualTo(90);
 		time.advance(Duration.ofHours(1));
-		LimitDecision again = StoreFixture.taken(store, limit, "caller", 10);
+		ChargeDecision again = StoreFixture.taken(store, limit, "caller", 10);
 		time.advance(Duration.ofHours(1));
 		store.giveBack(again);
 		StoreFixture.taken(store, limit, "caller", 10);
@@ -69,7 +68,7 @@ public interface GiveBackContract extends StoreFixture {
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
 		Limit limit = StoreFixture.limit("chat", "10/min");
-		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 4);
+		ChargeDecision taken = StoreFixture.taken(store, limit, "caller", 4);
 		StoreFixture.taken(store, limit, "caller", 6);
 		time.advance(Duration.ofSeconds(5));
 
@@ -82,7 +81,7 @@ public interface GiveBackContract extends StoreFixture {
 	default void whatComesBackToAKeyThatWasResetIsDropped() {
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("chat", "10/min");
-		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 4);
+		ChargeDecision taken = StoreFixture.taken(store, limit, "caller", 4);
 		assertThat(store.reset(Handles.of(limit), Key.of("caller").id())).isTrue();
 		store.giveBack(taken);
 		StoreFixture.taken(store, limit, "caller", 6);
@@ -97,7 +96,7 @@ public interface GiveBackContract extends StoreFixture {
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("chat", "10/min");
 		Limit wider = StoreFixture.limit("chat", "100/min");
-		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 4);
+		ChargeDecision taken = StoreFixture.taken(store, limit, "caller", 4);
 		StoreFixture.taken(store, wider, "caller", 10);
 
 		store.giveBack(taken);
@@ -110,8 +109,8 @@ public interface GiveBackContract extends StoreFixture {
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("chat", "10/min");
 		StoreFixture.taken(store, limit, "caller", 8);
-		LimitDecision refused = store.take(StoreFixture.charge(limit, "caller", 3));
-		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
+		ChargeDecision refused = store.take(StoreFixture.charge(limit, "caller", 3));
+		ChargeDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
 
 		store.giveBack(refused);
 		store.giveBack(looked);

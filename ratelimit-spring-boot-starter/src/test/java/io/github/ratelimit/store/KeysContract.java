@@ -1,13 +1,9 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.KeyPage;
-import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;

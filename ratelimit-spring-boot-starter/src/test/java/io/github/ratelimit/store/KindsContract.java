@@ -1,12 +1,9 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
@@ -37,14 +34,14 @@ public interface KindsContract extends StoreFixture {
 			charges.add(StoreFixture.charge(limit, "caller", 1));
 		}
 		charges.add(StoreFixture.charge(StoreFixture.limit("last", Algorithm.FIXED_WINDOW, "1/min"), "caller", 1));
-		assertThat(store.takeAll(charges)).noneMatch(LimitDecision::violated);
+		assertThat(store.takeAll(charges)).noneMatch(ChargeDecision::violated);
 
 		for (int request = 0; request < 2; request++) {
-			List<LimitDecision> refused = store.takeAll(charges);
-			assertThat(refused).extracting(LimitDecision::violated)
+			List<ChargeDecision> refused = store.takeAll(charges);
+			assertThat(refused).extracting(ChargeDecision::violated)
 				.containsExactly(false, false, false, false, false, false, true);
-			assertThat(refused).extracting(LimitDecision::remaining).containsExactly(9L, 9L, 9L, 9L, 9L, 9L, 0L);
-			assertThat(refused).extracting(LimitDecision::receipt).containsOnlyNulls();
+			assertThat(refused).extracting(ChargeDecision::remaining).containsExactly(9L, 9L, 9L, 9L, 9L, 9L, 0L);
+			assertThat(refused).extracting(ChargeDecision::receipt).containsOnlyNulls();
 			refused.forEach(store::giveBack);
 		}
 
@@ -68,7 +65,7 @@ public interface KindsContract extends StoreFixture {
 			for (int refusals = 0; refusals < 40;) {
 				time.advance(Duration.ofNanos(resolution() * random.nextLong(mostBetween)));
 				Charge charge = StoreFixture.charge(limit, "caller", 1 + random.nextLong(limit.capacity()));
-				LimitDecision said = store.take(charge);
+				ChargeDecision said = store.take(charge);
 				if (said.violated()) {
 					refusals++;
 					time.advance(said.retryAfter().minusNanos(resolution()));
@@ -94,7 +91,7 @@ public interface KindsContract extends StoreFixture {
 			TestThreads.run(4, (thread) -> {
 				Charge charge = StoreFixture.charge(limit, key, 1);
 				for (int call = 0; call < 60; call++) {
-					LimitDecision said = store.take(charge);
+					ChargeDecision said = store.take(charge);
 					granted.addAndGet(said.violated() ? 0 : 1);
 					if (!said.violated() && call % 3 == 0) {
 						store.giveBack(said);
@@ -121,7 +118,7 @@ public interface KindsContract extends StoreFixture {
 		time.advance(Duration.ofMillis(millis).minusNanos(resolution()));
 		assertThat(StoreFixture.remaining(store, limit, "caller")).isEqualTo(10 - taken);
 		time.advance(Duration.ofNanos(resolution()));
-		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
+		ChargeDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
 		assertThat(looked.remaining()).isEqualTo(remaining);
 		assertThat(looked.resetAfter()).isEqualTo(Duration.ofMillis(reset));
 	}
@@ -133,13 +130,13 @@ public interface KindsContract extends StoreFixture {
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
 		Limit limit = StoreFixture.limit("chat", algorithm, "10/min, 100/h");
-		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 10);
+		ChargeDecision taken = StoreFixture.taken(store, limit, "caller", 10);
 		time.advance(Duration.ofSeconds(63));
 		StoreFixture.taken(store, limit, "caller", 10);
 
 		store.giveBack(taken);
 
-		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
+		ChargeDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
 		assertThat(looked.remaining(0)).as("of the minute after").isZero();
 		assertThat(looked.remaining(1)).as("of the same hour").isEqualTo(90);
 	}
@@ -151,11 +148,11 @@ public interface KindsContract extends StoreFixture {
 		LimitStore store = createStore(time);
 		Limit limit = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "2/s");
 		Charge charge = StoreFixture.charge(limit, "caller", 1);
-		LimitDecision first = store.take(charge);
-		LimitDecision second = store.take(charge);
+		ChargeDecision first = store.take(charge);
+		ChargeDecision second = store.take(charge);
 		assertThat(second.remaining()).isZero();
 		time.advance(Duration.ofSeconds(5));
-		LimitDecision refused = store.take(charge);
+		ChargeDecision refused = store.take(charge);
 		assertThat(refused.violated()).isTrue();
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(1));
 		assertThat(store.take(StoreFixture.charge(limit, "caller", 3)).neverPayable()).isTrue();
@@ -164,7 +161,7 @@ public interface KindsContract extends StoreFixture {
 		store.giveBack(first);
 		assertThat(StoreFixture.remaining(store, limit, "caller")).isEqualTo(1);
 		store.giveBack(second);
-		LimitDecision free = store.take(StoreFixture.charge(limit, "caller", 0));
+		ChargeDecision free = store.take(StoreFixture.charge(limit, "caller", 0));
 		assertThat(free.remaining()).isEqualTo(2);
 		assertThat(free.resetAfter()).isZero();
 	}
@@ -205,7 +202,7 @@ public interface KindsContract extends StoreFixture {
 		assumeThat(algorithms()).contains(algorithm);
 		LimitStore store = createStore(new ManualTime());
 		Limit wider = StoreFixture.limit("chat", algorithm, "100/min");
-		LimitDecision taken = StoreFixture.taken(store, StoreFixture.limit("chat", algorithm, "10/min"), "caller", 4);
+		ChargeDecision taken = StoreFixture.taken(store, StoreFixture.limit("chat", algorithm, "10/min"), "caller", 4);
 		StoreFixture.taken(store, wider, "caller", 10);
 
 		store.giveBack(taken);
@@ -258,10 +255,10 @@ public interface KindsContract extends StoreFixture {
 		LimitStore store = createStore(time);
 		Limit limit = Limit.named("paced").rates(Rate.parse("10/s")).maxWait(Duration.ofMillis(250), 10).build();
 		Charge charge = new Charge(Handles.of(limit), Key.of("caller"), 1).waiting(limit.maxWait().toNanos());
-		List<LimitDecision> turns = List.of(store.take(charge), store.take(charge), store.take(charge));
-		assertThat(turns).extracting(LimitDecision::turnAfterNanos).containsExactly(0L, 100_000_000L, 200_000_000L);
-		assertThat(turns).extracting(LimitDecision::remaining).containsExactly(2L, 1L, 0L);
-		LimitDecision refused = store.take(charge);
+		List<ChargeDecision> turns = List.of(store.take(charge), store.take(charge), store.take(charge));
+		assertThat(turns).extracting(ChargeDecision::turnAfterNanos).containsExactly(0L, 100_000_000L, 200_000_000L);
+		assertThat(turns).extracting(ChargeDecision::remaining).containsExactly(2L, 1L, 0L);
+		ChargeDecision refused = store.take(charge);
 		assertThat(refused.violated()).isTrue();
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(300));
 

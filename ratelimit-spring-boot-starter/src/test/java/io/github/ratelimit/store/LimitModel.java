@@ -1,8 +1,6 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 
 /**
  * What one key has of one limit, plainly and slowly: exact, one caller, nothing rounded
@@ -111,7 +109,7 @@ public abstract class LimitModel {
 
 	/** Returns how long until so many permits are there. */
 	public long waitFor(long needed) {
-		return (needed > this.limit.capacity()) ? LimitDecision.NEVER : waitForPayable(needed);
+		return (needed > this.limit.capacity()) ? ChargeDecision.NEVER : waitForPayable(needed);
 	}
 
 	protected abstract long waitForPayable(long needed);

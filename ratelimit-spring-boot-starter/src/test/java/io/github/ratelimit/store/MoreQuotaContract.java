@@ -1,12 +1,9 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -31,7 +28,7 @@ public interface MoreQuotaContract extends StoreFixture {
 		Limit limit = StoreFixture.limit("more", algorithm, "7/15min");
 		int refusals = 0;
 		for (int round = 0; round < 300; round++) {
-			LimitDecision decision = store.take(StoreFixture.charge(limit, "caller", 1));
+			ChargeDecision decision = store.take(StoreFixture.charge(limit, "caller", 1));
 			Duration more = decision.moreAfter(0);
 			assertThat(more).as("seed %d: %s", seed, decision).isNotNull();
 			if (decision.violated()) {
@@ -57,9 +54,9 @@ public interface MoreQuotaContract extends StoreFixture {
 	default void theLastAllowedCallAndTheRefusalAfterItSayTheSame() {
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("login", "5/15min");
-		LimitDecision last = StoreFixture.taken(store, limit, "caller", 5);
+		ChargeDecision last = StoreFixture.taken(store, limit, "caller", 5);
 		assertThat(last.moreAfter(0)).isEqualTo(Duration.ofMinutes(3));
-		LimitDecision refused = store.take(StoreFixture.charge(limit, "caller", 1));
+		ChargeDecision refused = store.take(StoreFixture.charge(limit, "caller", 1));
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofMinutes(3));
 		assertThat(refused.moreAfter(0)).isEqualTo(Duration.ofMinutes(3));
 	}

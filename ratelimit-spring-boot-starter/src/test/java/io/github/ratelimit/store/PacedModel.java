@@ -1,6 +1,5 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Limit;
 import java.math.BigInteger;
 

@@ -1,13 +1,9 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,15 +122,15 @@ final class RandomSequence {
 	}
 
 	private void take(List<Charge> charges) {
-		List<LimitDecision> said = (charges.size() == 1) ? List.of(this.store.take(charges.get(0)))
+		List<ChargeDecision> said = (charges.size() == 1) ? List.of(this.store.take(charges.get(0)))
 				: this.store.takeAll(charges);
 		this.taken.addAll(this.model.take(charges, said));
-		if (said.stream().noneMatch(LimitDecision::refuses)) {
+		if (said.stream().noneMatch(ChargeDecision::refuses)) {
 			this.granted++;
 		}
 		else {
 			this.refused++;
-			this.toldWait = said.stream().mapToLong(LimitDecision::retryAfterNanos).max().orElseThrow();
+			this.toldWait = said.stream().mapToLong(ChargeDecision::retryAfterNanos).max().orElseThrow();
 		}
 	}
 
@@ -230,7 +226,7 @@ final class RandomSequence {
 			return 0;
 		}
 		LimitModel known = this.model.model(pick(this.limits), pick(this.keys));
-		long wait = (this.toldWait == LimitDecision.NEVER) ? 0 : this.toldWait;
+		long wait = (this.toldWait == ChargeDecision.NEVER) ? 0 : this.toldWait;
 		long full = Math.min(known.timeToFull(), END / 4);
 		long nanos = switch (this.random.nextInt(12)) {
 			case 0 -> 1;

@@ -1,9 +1,6 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import java.time.Duration;
 import java.util.List;
@@ -47,7 +44,7 @@ public interface ReconfigurationContract extends StoreFixture {
 		}
 
 		assertThat(StoreFixture.remaining(store, to, "caller")).isEqualTo(remaining);
-		LimitDecision next = store.take(StoreFixture.charge(to, "caller", Math.max(1, remaining)));
+		ChargeDecision next = store.take(StoreFixture.charge(to, "caller", Math.max(1, remaining)));
 		assertThat(next.violated()).isEqualTo(remaining == 0);
 	}
 
@@ -62,7 +59,7 @@ public interface ReconfigurationContract extends StoreFixture {
 	@Test
 	default void equalLimitsAreOneConfiguration() {
 		LimitStore store = createStore(new ManualTime());
-		LimitDecision taken = StoreFixture.taken(store, StoreFixture.limit("chat", "7/3s, 60/min"), "caller", 5);
+		ChargeDecision taken = StoreFixture.taken(store, StoreFixture.limit("chat", "7/3s, 60/min"), "caller", 5);
 		Limit equal = StoreFixture.limit("chat", "60/60s, 7/3s");
 
 		assertThat(StoreFixture.remaining(store, equal, "caller")).isEqualTo(2);
@@ -125,7 +122,7 @@ public interface ReconfigurationContract extends StoreFixture {
 							StoreFixture.charge(now, "caller", 1))
 					: List.of(StoreFixture.charge(now, "caller", 1));
 
-			LimitDecision refused = last(store, charges);
+			ChargeDecision refused = last(store, charges);
 			assertThat(refused.violated()).isTrue();
 			assertThat(refused.retryAfterNanos()).isLessThanOrEqualTo(now.rates().get(0).timeToFull().toNanos());
 			time.advance(Duration.ofNanos(refused.retryAfterNanos() - resolution()));
@@ -135,7 +132,7 @@ public interface ReconfigurationContract extends StoreFixture {
 		}
 	}
 
-	private static LimitDecision last(LimitStore store, List<Charge> charges) {
+	private static ChargeDecision last(LimitStore store, List<Charge> charges) {
 		return (charges.size() == 1) ? store.take(charges.get(0)) : store.takeAll(charges).get(charges.size() - 1);
 	}
 

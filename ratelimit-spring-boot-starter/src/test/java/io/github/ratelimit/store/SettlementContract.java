@@ -1,13 +1,11 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.Rate;
@@ -48,7 +46,7 @@ public interface SettlementContract extends StoreFixture {
 		Calls calls = new Calls(store, last, Key.of("last"), random);
 		calls.call(10).settle(60);
 		calls.call(30).settle(100);
-		LimitDecision refused = store.take(new Charge(Handles.of(last), Key.of("last"), 7));
+		ChargeDecision refused = store.take(new Charge(Handles.of(last), Key.of("last"), 7));
 		assertThat(refused.retryAfter()).as("(debt of 40 + 7) at 100/min, seed %d", seed)
 			.isEqualTo(Duration.ofMillis(47 * 600));
 		time.advance(refused.retryAfter().minusNanos(resolution()));
@@ -65,7 +63,7 @@ public interface SettlementContract extends StoreFixture {
 		Limit limit = budget(100, Limit.UNBOUNDED_DEBT);
 		Charge reserve = StoreFixture.charge(limit, "callers", 10);
 		Decision[] decisions = new Decision[100];
-		TestThreads.run(100, (caller) -> decisions[caller] = Decision.of(store.take(reserve), store));
+		TestThreads.run(100, (caller) -> decisions[caller] = new StoreDecision(store.take(reserve), store));
 		long admitted = 0;
 		for (Decision decision : decisions) {
 			admitted += decision.allowed() ? 1 : 0;
@@ -79,7 +77,7 @@ public interface SettlementContract extends StoreFixture {
 				underestimated.addAndGet(caller);
 			}
 		});
-		LimitDecision next = store.take(StoreFixture.charge(limit, "callers", 1));
+		ChargeDecision next = store.take(StoreFixture.charge(limit, "callers", 1));
 		assertThat(next.retryAfter()).isEqualTo(Duration.ofMillis(600 * (underestimated.get() + 1)));
 		assertThat(store.forgivenPermits(Handles.of(limit))).isZero();
 	}
@@ -96,7 +94,7 @@ public interface SettlementContract extends StoreFixture {
 			TestThreads.run(25, (thread) -> {
 				SplittableRandom random = new SplittableRandom(thread);
 				for (int call = 0; call < 4; call++) {
-					Decision decision = Decision.of(store.take(StoreFixture.charge(limit, "callers", 10)), store);
+					Decision decision = new StoreDecision(store.take(StoreFixture.charge(limit, "callers", 10)), store);
 					if (decision.allowed()) {
 						long actual = random.nextInt(25);
 						decision.permit().settle(actual);
@@ -106,7 +104,7 @@ public interface SettlementContract extends StoreFixture {
 				}
 			});
 			assertThat(spent.get()).isBetween(91L, 100 + underestimated.get());
-			LimitDecision next = store.take(StoreFixture.charge(limit, "callers", 100));
+			ChargeDecision next = store.take(StoreFixture.charge(limit, "callers", 100));
 			assertThat(next.retryAfter()).isEqualTo(Duration.ofMillis(600 * spent.get()));
 		}
 	}
@@ -122,14 +120,14 @@ public interface SettlementContract extends StoreFixture {
 			.maxDebt(4)
 			.costed(true)
 			.build();
-		LimitDecision first = StoreFixture.taken(store, limit, "caller", 8);
-		LimitDecision second = StoreFixture.taken(store, limit, "caller", 2);
+		ChargeDecision first = StoreFixture.taken(store, limit, "caller", 8);
+		ChargeDecision second = StoreFixture.taken(store, limit, "caller", 2);
 
 		store.settle(first, 9);
 		store.settle(second, 20);
 
 		assertThat(store.forgivenPermits(Handles.of(limit))).isEqualTo(15);
-		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
+		ChargeDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
 		assertThat(looked.violated()).as("who needs nothing").isFalse();
 		assertThat(looked.remaining()).isZero();
 		assertThat(store.take(StoreFixture.charge(limit, "caller", 1)).violated()).isTrue();
@@ -145,11 +143,11 @@ public interface SettlementContract extends StoreFixture {
 			.rates(Rate.parseAll("10/min, 100/h"))
 			.costed(true)
 			.build();
-		LimitDecision taken = StoreFixture.taken(store, limit, "caller", 8);
+		ChargeDecision taken = StoreFixture.taken(store, limit, "caller", 8);
 
 		store.settle(taken, 3);
 
-		LimitDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
+		ChargeDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
 		assertThat(looked.remaining(0)).isEqualTo(7);
 		assertThat(looked.remaining(1)).isEqualTo(97);
 		assertThat(store.forgivenPermits(Handles.of(limit))).isZero();
@@ -163,17 +161,17 @@ public interface SettlementContract extends StoreFixture {
 		Limit limit = Limit.named("login").algorithm(algorithm).rates(Rate.parse("2/15min")).build();
 		Charge look = Charge.look(Handles.of(limit), Key.of("caller"), 1);
 		for (int failed = 0; failed < 2; failed++) {
-			LimitDecision looked = store.take(look);
+			ChargeDecision looked = store.take(look);
 			assertThat(looked.violated()).isFalse();
 			assertThat(looked.remaining()).isEqualTo(2 - failed);
 			assertThat(store.take(look).violated()).as("a login that does not fail").isFalse();
 			store.settle(looked, 1);
 		}
-		LimitDecision refused = store.take(look);
+		ChargeDecision refused = store.take(look);
 		assertThat(refused.violated()).isTrue();
 		assertThat(refused.retryAfter()).isPositive();
 		assertThat(store.takeAll(List.of(look, Charge.look(Handles.of(limit), Key.of("other"), 1))))
-			.extracting(LimitDecision::violated)
+			.extracting(ChargeDecision::violated)
 			.containsExactly(true, false);
 	}
 
@@ -209,8 +207,8 @@ public interface SettlementContract extends StoreFixture {
 		}
 
 		Permit call(long permits) {
-			Decision decision = Decision.of(this.store.take(new Charge(Handles.of(this.limit), this.key, permits)),
-					this.store);
+			Decision decision = new StoreDecision(
+					this.store.take(new Charge(Handles.of(this.limit), this.key, permits)), this.store);
 			assertThat(decision.allowed()).isEqualTo(permits <= this.balance);
 			this.balance -= permits;
 			return decision.permit();
@@ -232,7 +230,7 @@ public interface SettlementContract extends StoreFixture {
 			assertThat(this.store.take(new Charge(Handles.of(this.limit), this.key, 0)).remaining())
 				.isEqualTo(Math.max(0, this.balance));
 			long missing = this.limit.capacity() - this.balance;
-			LimitDecision next = this.store.take(new Charge(Handles.of(this.limit), this.key, this.limit.capacity()));
+			ChargeDecision next = this.store.take(new Charge(Handles.of(this.limit), this.key, this.limit.capacity()));
 			assertThat(next.retryAfter()).isEqualTo(Duration.ofMillis(600 * missing));
 		}
 

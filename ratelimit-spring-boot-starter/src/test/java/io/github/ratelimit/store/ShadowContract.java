@@ -1,11 +1,8 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,10 +24,10 @@ public interface ShadowContract extends StoreFixture {
 		List<Charge> charges = List.of(StoreFixture.charge(wide, "caller", 1),
 				StoreFixture.charge(tried, "caller", 1).inShadow());
 		for (int call = 0; call < 5; call++) {
-			List<LimitDecision> said = store.takeAll(charges);
-			assertThat(said).extracting(LimitDecision::refuses).containsExactly(false, false);
-			assertThat(said).extracting(LimitDecision::violated).containsExactly(false, call >= 2);
-			assertThat(said).extracting(LimitDecision::remaining).containsExactly(99L - call, Math.max(0, 1L - call));
+			List<ChargeDecision> said = store.takeAll(charges);
+			assertThat(said).extracting(ChargeDecision::refuses).containsExactly(false, false);
+			assertThat(said).extracting(ChargeDecision::violated).containsExactly(false, call >= 2);
+			assertThat(said).extracting(ChargeDecision::remaining).containsExactly(99L - call, Math.max(0, 1L - call));
 			assertThat(said.get(1).retryAfterNanos() > 0).isEqualTo(call >= 2);
 		}
 		assertThat(store.take(charges.get(1)).refuses()).isFalse();
@@ -48,8 +45,8 @@ public interface ShadowContract extends StoreFixture {
 		List<Charge> charges = List.of(StoreFixture.charge(tried, "caller", 1).inShadow(),
 				StoreFixture.charge(one, "caller", 1));
 		for (int call = 0; call < 3; call++) {
-			List<LimitDecision> said = store.takeAll(charges);
-			assertThat(said).extracting(LimitDecision::violated).containsExactly(false, call > 0);
+			List<ChargeDecision> said = store.takeAll(charges);
+			assertThat(said).extracting(ChargeDecision::violated).containsExactly(false, call > 0);
 		}
 		assertThat(StoreFixture.remaining(store, tried, "caller")).isEqualTo(4);
 	}

@@ -1,12 +1,9 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
 import java.util.EnumSet;
@@ -66,8 +63,8 @@ public interface StoreFixture {
 	}
 
 	/** Takes what must be there. */
-	static LimitDecision taken(LimitStore store, Limit limit, String key, long permits) {
-		LimitDecision decision = store.take(charge(limit, key, permits));
+	static ChargeDecision taken(LimitStore store, Limit limit, String key, long permits) {
+		ChargeDecision decision = store.take(charge(limit, key, permits));
 		if (decision.violated()) {
 			throw new AssertionError("Refused: " + decision);
 		}

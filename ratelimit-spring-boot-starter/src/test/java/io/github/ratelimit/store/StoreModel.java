@@ -1,9 +1,7 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +36,7 @@ final class StoreModel {
 	 * store said.
 	 * @return what was granted, empty if the request was refused
 	 */
-	List<Taken> take(List<Charge> charges, List<LimitDecision> said) {
+	List<Taken> take(List<Charge> charges, List<ChargeDecision> said) {
 		assertThat(said).hasSameSizeAs(charges);
 		boolean allowed = charges.stream().allMatch((charge) -> !charge.enforced() || model(charge).grants(charge));
 		List<Taken> taken = new ArrayList<>();
@@ -61,7 +59,7 @@ final class StoreModel {
 		return taken;
 	}
 
-	private Taken take(LimitDecision said, LimitModel model) {
+	private Taken take(ChargeDecision said, LimitModel model) {
 		Charge charge = said.charge();
 		if (charge.permits() == 0) {
 			return new Taken(said, null, null);
@@ -74,7 +72,7 @@ final class StoreModel {
 	/**
 	 * Written without assertThat, which would take most of a million comparisons' time.
 	 */
-	private static void assertSays(LimitDecision said, Charge charge, LimitModel model, boolean granted) {
+	private static void assertSays(ChargeDecision said, Charge charge, LimitModel model, boolean granted) {
 		assertSame("charge", said, said.charge(), charge);
 		assertSame("violated", said, said.violated(), !granted);
 		assertSame("remaining", said, said.remaining(), model.remaining());
@@ -91,7 +89,7 @@ final class StoreModel {
 		}
 	}
 
-	private static void assertSame(String what, LimitDecision said, @Nullable Object actual,
+	private static void assertSame(String what, ChargeDecision said, @Nullable Object actual,
 			@Nullable Object expected) {
 		if (!Objects.equals(actual, expected)) {
 			throw new AssertionError(
@@ -151,7 +149,7 @@ final class StoreModel {
 	}
 
 	/** What one limit has granted, and of which state. */
-	record Taken(LimitDecision said, @Nullable LimitModel model, @Nullable Object from) {
+	record Taken(ChargeDecision said, @Nullable LimitModel model, @Nullable Object from) {
 
 		Limit limit() {
 			return this.said.limit();

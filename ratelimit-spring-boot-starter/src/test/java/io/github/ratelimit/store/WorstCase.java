@@ -1,9 +1,7 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -91,7 +89,7 @@ final class WorstCase {
 		long end = this.time.nanoTime() + periods * this.period;
 		long granted = 0;
 		while (this.time.nanoTime() < end) {
-			LimitDecision said = this.store.take(StoreFixture.charge(this.limit, "steady", 1));
+			ChargeDecision said = this.store.take(StoreFixture.charge(this.limit, "steady", 1));
 			granted += said.violated() ? 0 : 1;
 			long step = this.period / (10 * permits) / this.resolution * this.resolution;
 			this.time.advance(Duration.ofNanos(evenly ? step : said.retryAfterNanos()));

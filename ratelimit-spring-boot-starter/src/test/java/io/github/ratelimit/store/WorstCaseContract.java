@@ -1,12 +1,9 @@
 package io.github.ratelimit.store;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import java.time.Duration;
@@ -96,20 +93,20 @@ public interface WorstCaseContract extends StoreFixture {
 		SplittableRandom random = new SplittableRandom();
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "7/s");
-		List<LimitDecision> underWay = new ArrayList<>();
-		List<LimitDecision> ended = new ArrayList<>();
+		List<ChargeDecision> underWay = new ArrayList<>();
+		List<ChargeDecision> ended = new ArrayList<>();
 		int most = 0;
 		int steps = patterns();
 		for (int step = 0; step < steps + 7; step++) {
 			// in the end all that are free are taken
 			if (step >= steps || random.nextInt(5) < 3) {
-				LimitDecision said = store.take(StoreFixture.charge(limit, "caller", 1));
+				ChargeDecision said = store.take(StoreFixture.charge(limit, "caller", 1));
 				if (!said.violated()) {
 					underWay.add(said);
 				}
 			}
 			else if (!underWay.isEmpty() && random.nextInt(3) > 0) {
-				LimitDecision end = underWay.remove(random.nextInt(underWay.size()));
+				ChargeDecision end = underWay.remove(random.nextInt(underWay.size()));
 				store.giveBack(end);
 				ended.add(end);
 			}
@@ -136,7 +133,7 @@ public interface WorstCaseContract extends StoreFixture {
 		Limit limit = Limit.named("paced").rates(rate).maxWait(Duration.ofMillis(maxWait), 100).build();
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
-		TreeMap<Long, List<LimitDecision>> turns = new TreeMap<>();
+		TreeMap<Long, List<ChargeDecision>> turns = new TreeMap<>();
 		List<Long> output = new ArrayList<>();
 		long turn = rate.period().toNanos() / rate.permits();
 		for (int step = 0; step < patterns(); step++) {
@@ -147,7 +144,7 @@ public interface WorstCaseContract extends StoreFixture {
 			if (random.nextInt(4) > 0) {
 				Charge charge = new Charge(Handles.of(limit), Key.of("caller"), 1)
 					.waiting(random.nextLong(maxWait * 1_000_000));
-				LimitDecision said = store.take(charge);
+				ChargeDecision said = store.take(charge);
 				if (!said.violated()) {
 					turns.computeIfAbsent(time.nanoTime() + said.turnAfterNanos(), (at) -> new ArrayList<>()).add(said);
 				}
@@ -168,7 +165,7 @@ public interface WorstCaseContract extends StoreFixture {
 	}
 
 	/** Mostly of the newest, who can give the turn back. */
-	private static void cancel(LimitStore store, TreeMap<Long, List<LimitDecision>> turns, SplittableRandom random) {
+	private static void cancel(LimitStore store, TreeMap<Long, List<ChargeDecision>> turns, SplittableRandom random) {
 		Long at = random.nextInt(4) > 0 ? turns.lastKey()
 				: turns.keySet().stream().skip(random.nextInt(turns.size())).findFirst().orElseThrow();
 		turns.remove(at).forEach(store::giveBack);

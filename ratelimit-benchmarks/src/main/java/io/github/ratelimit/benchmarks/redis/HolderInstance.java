@@ -1,17 +1,17 @@
 package io.github.ratelimit.benchmarks.redis;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.Degradation;
+import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitHandle;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.RedisStore;

@@ -1,7 +1,7 @@
 package io.github.ratelimit.autoconfigure.properties;
 
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitSettings;
+import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.Rate;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;

@@ -1,13 +1,13 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.KeySource;
+import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitSettings;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.KeyExpression;

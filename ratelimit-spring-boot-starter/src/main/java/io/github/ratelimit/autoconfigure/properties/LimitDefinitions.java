@@ -4,7 +4,7 @@ import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;

@@ -1,7 +1,7 @@
 package io.github.ratelimit.autoconfigure.report;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeySource;
+import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.OnMissingKey;

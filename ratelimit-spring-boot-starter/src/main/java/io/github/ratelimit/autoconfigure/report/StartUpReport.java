@@ -1,13 +1,13 @@
 package io.github.ratelimit.autoconfigure.report;
 
-import io.github.ratelimit.KeySource;
-import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.LimitSettings;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.autoconfigure.properties.DurationText;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeySource;
+import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.expression.ConditionExpression;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.InvalidExpressionException;

@@ -2,9 +2,9 @@ package io.github.ratelimit.store.bucket4j;
 
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketState;
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.Receipt;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.Receipt;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BucketFacts {
 
-	private static final BigInteger LONGEST = BigInteger.valueOf(LimitDecision.NEVER - 1);
+	private static final BigInteger LONGEST = BigInteger.valueOf(ChargeDecision.NEVER - 1);
 
 	private static final long UNKNOWN = Long.MIN_VALUE;
 
@@ -31,9 +31,9 @@ public final class BucketFacts {
 	 * @param after the state after the permits were taken
 	 * @return the decision
 	 */
-	public static LimitDecision granted(Charge charge, @Nullable Receipt receipt, BucketState after) {
+	public static ChargeDecision granted(Charge charge, @Nullable Receipt receipt, BucketState after) {
 		Bandwidth[] bandwidths = after.getConfiguration().getBandwidths();
-		return LimitDecision.granted(charge, receipt, after.getAvailableTokens(), nanosToFull(after, bandwidths),
+		return ChargeDecision.granted(charge, receipt, after.getAvailableTokens(), nanosToFull(after, bandwidths),
 				perRate(after, bandwidths));
 	}
 
@@ -43,9 +43,9 @@ public final class BucketFacts {
 	 * @param state the state
 	 * @return the decision
 	 */
-	public static LimitDecision refused(Charge charge, BucketState state) {
+	public static ChargeDecision refused(Charge charge, BucketState state) {
 		Bandwidth[] bandwidths = state.getConfiguration().getBandwidths();
-		return LimitDecision.refused(charge, state.getAvailableTokens(), wait(charge, state, bandwidths),
+		return ChargeDecision.refused(charge, state.getAvailableTokens(), wait(charge, state, bandwidths),
 				nanosToFull(state, bandwidths), perRate(state, bandwidths));
 	}
 
@@ -63,7 +63,7 @@ public final class BucketFacts {
 	private static long wait(Charge charge, BucketState state, Bandwidth[] bandwidths) {
 		long wait = 0;
 		for (int i = 0; charge.needed() > 0 && i < bandwidths.length; i++) {
-			wait = Math.max(wait, (charge.needed() > bandwidths[i].getCapacity()) ? LimitDecision.NEVER
+			wait = Math.max(wait, (charge.needed() > bandwidths[i].getCapacity()) ? ChargeDecision.NEVER
 					: nanosUntil(charge.needed(), state, i, bandwidths[i]));
 		}
 		return wait;
@@ -78,7 +78,7 @@ public final class BucketFacts {
 	 * @return the refusal; null if the charge may be payable by then, or it takes
 	 * refilling to know
 	 */
-	public static @Nullable LimitDecision stillRefused(Charge charge, BucketState state, long elapsed) {
+	public static @Nullable ChargeDecision stillRefused(Charge charge, BucketState state, long elapsed) {
 		Bandwidth[] bandwidths = state.getConfiguration().getBandwidths();
 		long wait = wait(charge, state, bandwidths);
 		long[] perRate = (bandwidths.length > 1) ? new long[2 * bandwidths.length] : null;
@@ -100,7 +100,7 @@ public final class BucketFacts {
 		if (wait <= elapsed) {
 			return null;
 		}
-		return LimitDecision.refused(charge, least, (wait == LimitDecision.NEVER) ? wait : wait - elapsed, toFull,
+		return ChargeDecision.refused(charge, least, (wait == ChargeDecision.NEVER) ? wait : wait - elapsed, toFull,
 				perRate);
 	}
 
@@ -138,7 +138,7 @@ public final class BucketFacts {
 	public static long nanosUntilWindow(long missing, long permits, long period, long now) {
 		long windows = (missing - 1) / permits;
 		long untilNext = period - Math.floorMod(now, period);
-		return (windows > (LimitDecision.NEVER - 1 - untilNext) / period) ? LimitDecision.NEVER - 1
+		return (windows > (ChargeDecision.NEVER - 1 - untilNext) / period) ? ChargeDecision.NEVER - 1
 				: windows * period + untilNext;
 	}
 

@@ -3,9 +3,9 @@ package io.github.ratelimit.store.memory;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
 import io.github.bucket4j.MathType;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.bucket4j.BucketConfigurations;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
 import java.lang.invoke.MethodHandles;
@@ -40,7 +40,7 @@ final class BucketCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable LimitDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
 		if (!(terms instanceof BucketTerms bucket)) {
 			return null;
 		}
@@ -53,7 +53,7 @@ final class BucketCell extends KeyCell {
 			}
 			long now = clock.nanos();
 			seen(now);
-			LimitDecision again = refusedAgain(charge, before, configuration, now);
+			ChargeDecision again = refusedAgain(charge, before, configuration, now);
 			if (again != null) {
 				return again;
 			}
@@ -72,7 +72,7 @@ final class BucketCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable LimitDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
 		if (!(terms instanceof BucketTerms bucket)) {
 			return null;
 		}
@@ -84,7 +84,7 @@ final class BucketCell extends KeyCell {
 			}
 			long now = clock.nanos();
 			seen(now);
-			LimitDecision again = refusedAgain(charge, before, configuration, now);
+			ChargeDecision again = refusedAgain(charge, before, configuration, now);
 			if (again != null) {
 				return again;
 			}
@@ -95,18 +95,18 @@ final class BucketCell extends KeyCell {
 		}
 	}
 
-	private LimitDecision untouched(Charge charge, BucketState before, BucketState current, long now) {
+	private ChargeDecision untouched(Charge charge, BucketState before, BucketState current, long now) {
 		return BucketFacts.has(current, charge.needed()) ? BucketFacts.granted(charge, null, current)
 				: refused(charge, before, current, now);
 	}
 
-	private @Nullable LimitDecision refusedAgain(Charge charge, BucketState before, BucketConfiguration configuration,
+	private @Nullable ChargeDecision refusedAgain(Charge charge, BucketState before, BucketConfiguration configuration,
 			long now) {
 		LastRefusal last = this.lastRefusal;
 		return (last != null) ? last.again(charge, before, configuration, now) : null;
 	}
 
-	private LimitDecision refused(Charge charge, BucketState before, BucketState refilled, long now) {
+	private ChargeDecision refused(Charge charge, BucketState before, BucketState refilled, long now) {
 		boolean adopted = refilled.getConfiguration() != before.getConfiguration();
 		this.lastRefusal = new LastRefusal(adopted ? refilled : before, refilled, now);
 		return BucketFacts.refused(charge, refilled);
@@ -121,7 +121,7 @@ final class BucketCell extends KeyCell {
 	}
 
 	@Override
-	void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+	void giveBack(ChargeDecision taken, long permits, LimitTerms terms, StoreClock clock) {
 		while (terms instanceof BucketTerms bucket) {
 			BucketState before = this.state;
 			if (before == Buckets.RETIRED || before.getConfiguration() != bucket.configuration()) {

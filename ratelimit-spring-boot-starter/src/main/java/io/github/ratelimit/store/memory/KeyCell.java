@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyState;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.store.ChargeDecision;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -56,13 +56,13 @@ abstract class KeyCell implements Taken {
 	}
 
 	/** Returns null if the cell is retired, or counts in another way than the terms. */
-	abstract @Nullable LimitDecision take(Charge charge, LimitTerms terms, StoreClock clock);
+	abstract @Nullable ChargeDecision take(Charge charge, LimitTerms terms, StoreClock clock);
 
 	/** Returns what {@link #take} would say. */
-	abstract @Nullable LimitDecision look(Charge charge, LimitTerms terms, StoreClock clock);
+	abstract @Nullable ChargeDecision look(Charge charge, LimitTerms terms, StoreClock clock);
 
 	/** Drops what comes back to a retired cell, or to one that is configured anew. */
-	abstract void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock);
+	abstract void giveBack(ChargeDecision taken, long permits, LimitTerms terms, StoreClock clock);
 
 	/**
 	 * Charges permits of some terms, there or not; a cell that counts in another way

@@ -1,12 +1,12 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyPage;
-import io.github.ratelimit.KeyState;
+import io.github.ratelimit.store.KeyPage;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitHandle;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.LimitHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,13 +49,13 @@ final class KeyTable {
 		this.room = Room.of(purpose, this.slots, clock, this::unlink, this.forgottenPermits);
 	}
 
-	LimitDecision take(Charge charge, LimitTerms terms) {
-		LimitDecision decision = takeUncounted(charge, terms);
+	ChargeDecision take(Charge charge, LimitTerms terms) {
+		ChargeDecision decision = takeUncounted(charge, terms);
 		count(decision);
 		return decision;
 	}
 
-	LimitDecision takeUncounted(Charge charge, LimitTerms terms) {
+	ChargeDecision takeUncounted(Charge charge, LimitTerms terms) {
 		while (true) {
 			KeyCell cell = cell(charge.key());
 			if (cell == null) {
@@ -65,9 +65,9 @@ final class KeyTable {
 				cell = create(charge.key(), terms);
 			}
 			if (cell == null) {
-				return LimitDecision.unavailable(charge, NO_ROOM_NANOS);
+				return ChargeDecision.unavailable(charge, NO_ROOM_NANOS);
 			}
-			LimitDecision decision = cell.take(charge, terms, this.clock);
+			ChargeDecision decision = cell.take(charge, terms, this.clock);
 			if (decision != null) {
 				return decision;
 			}
@@ -76,13 +76,13 @@ final class KeyTable {
 	}
 
 	/** Says what {@link #take} would say, and creates nothing. */
-	LimitDecision look(Charge charge, LimitTerms terms) {
+	ChargeDecision look(Charge charge, LimitTerms terms) {
 		while (true) {
 			KeyCell cell = cell(charge.key());
 			if (cell == null) {
 				return terms.full(charge);
 			}
-			LimitDecision decision = cell.look(charge, terms, this.clock);
+			ChargeDecision decision = cell.look(charge, terms, this.clock);
 			if (decision != null) {
 				return decision;
 			}
@@ -114,7 +114,7 @@ final class KeyTable {
 		}
 	}
 
-	void count(LimitDecision decision) {
+	void count(ChargeDecision decision) {
 		KeyCell cell = (decision.receipt() instanceof Taken taken) ? taken.cell() : cell(decision.key());
 		if (cell == null) {
 			return;
@@ -127,13 +127,13 @@ final class KeyTable {
 		}
 	}
 
-	void giveBack(LimitDecision taken, long permits, LimitTerms terms) {
+	void giveBack(ChargeDecision taken, long permits, LimitTerms terms) {
 		if (taken.receipt() instanceof Taken receipt) {
 			receipt.cell().giveBack(taken, permits, terms, this.clock);
 		}
 	}
 
-	void settle(LimitDecision taken, long actual, LimitTerms terms) {
+	void settle(ChargeDecision taken, long actual, LimitTerms terms) {
 		long more = actual - taken.charge().permits();
 		if (more < 0) {
 			giveBack(taken, -more, terms);

@@ -2,8 +2,8 @@ package io.github.ratelimit.store.memory;
 
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ final class LastRefusal {
 	}
 
 	/** Returns null if another state counts, or the charge may be payable by now. */
-	@Nullable LimitDecision again(Charge charge, BucketState state, BucketConfiguration configuration, long now) {
+	@Nullable ChargeDecision again(Charge charge, BucketState state, BucketConfiguration configuration, long now) {
 		if (state != this.state || this.refilled.getConfiguration() != configuration) {
 			return null;
 		}

@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
 
 /**
  * A limit prepared for counting: one object for all equal limits, so that a change of
@@ -48,7 +48,7 @@ abstract class LimitTerms {
 	}
 
 	/** Says what a key has to say that has everything. */
-	final LimitDecision full(Charge charge) {
+	final ChargeDecision full(Charge charge) {
 		long[] perRate = null;
 		long least = Long.MAX_VALUE;
 		int quotas = this.limit.quotas();
@@ -62,8 +62,8 @@ abstract class LimitTerms {
 				perRate[2 * i] = remaining;
 			}
 		}
-		return (charge.needed() <= this.limit.capacity()) ? LimitDecision.granted(charge, null, least, 0, perRate)
-				: LimitDecision.refused(charge, least, LimitDecision.NEVER, 0, perRate);
+		return (charge.needed() <= this.limit.capacity()) ? ChargeDecision.granted(charge, null, least, 0, perRate)
+				: ChargeDecision.refused(charge, least, ChargeDecision.NEVER, 0, perRate);
 	}
 
 	/** Returns whether a key that has so many permits of each rate has everything. */

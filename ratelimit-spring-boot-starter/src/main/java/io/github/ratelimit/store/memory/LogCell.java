@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,16 +25,16 @@ final class LogCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable LimitDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
 		return decide(charge, charge.permits(), terms, clock);
 	}
 
 	@Override
-	@Nullable LimitDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
 		return decide(charge, 0, terms, clock);
 	}
 
-	private @Nullable LimitDecision decide(Charge charge, long permits, LimitTerms terms, StoreClock clock) {
+	private @Nullable ChargeDecision decide(Charge charge, long permits, LimitTerms terms, StoreClock clock) {
 		if (!(terms instanceof LogTerms own)) {
 			return null;
 		}
@@ -88,14 +88,14 @@ final class LogCell extends KeyCell {
 		return used;
 	}
 
-	private static LimitDecision granted(Charge charge, @Nullable Entry entry, CallLog log, long now) {
-		return LimitDecision.granted(charge, entry, log.balance(), toFull(log, now), perRate(log, now));
+	private static ChargeDecision granted(Charge charge, @Nullable Entry entry, CallLog log, long now) {
+		return ChargeDecision.granted(charge, entry, log.balance(), toFull(log, now), perRate(log, now));
 	}
 
-	private static LimitDecision refused(Charge charge, CallLog log, long now) {
-		long wait = (charge.needed() > charge.limit().capacity()) ? LimitDecision.NEVER
+	private static ChargeDecision refused(Charge charge, CallLog log, long now) {
+		long wait = (charge.needed() > charge.limit().capacity()) ? ChargeDecision.NEVER
 				: log.timeOf(charge.needed()) - now;
-		return LimitDecision.refused(charge, log.balance(), wait, toFull(log, now), perRate(log, now));
+		return ChargeDecision.refused(charge, log.balance(), wait, toFull(log, now), perRate(log, now));
 	}
 
 	private static long toFull(CallLog log, long now) {
@@ -124,7 +124,7 @@ final class LogCell extends KeyCell {
 	}
 
 	@Override
-	void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+	void giveBack(ChargeDecision taken, long permits, LimitTerms terms, StoreClock clock) {
 		synchronized (this.lock) {
 			if (!this.retired && taken.receipt() instanceof Entry entry && this.log.terms() == terms) {
 				this.log.advance(clock.sinceEpoch(clock.nanos()));

@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
 
 /**
  * A limit as this store counts it: the keys, which all forms of the limit share, and the
@@ -13,27 +13,27 @@ import io.github.ratelimit.LimitDecision;
  */
 record MemoryLimit(KeyTable table, LimitTerms terms) {
 
-	LimitDecision take(Charge charge) {
+	ChargeDecision take(Charge charge) {
 		return this.table.take(charge, this.terms);
 	}
 
-	LimitDecision takeUncounted(Charge charge) {
+	ChargeDecision takeUncounted(Charge charge) {
 		return this.table.takeUncounted(charge, this.terms);
 	}
 
-	LimitDecision look(Charge charge) {
+	ChargeDecision look(Charge charge) {
 		return this.table.look(charge, this.terms);
 	}
 
-	void count(LimitDecision decision) {
+	void count(ChargeDecision decision) {
 		this.table.count(decision);
 	}
 
-	void giveBack(LimitDecision taken, long permits) {
+	void giveBack(ChargeDecision taken, long permits) {
 		this.table.giveBack(taken, permits, this.terms);
 	}
 
-	void settle(LimitDecision taken, long actual) {
+	void settle(ChargeDecision taken, long actual) {
 		this.table.settle(taken, actual, this.terms);
 	}
 

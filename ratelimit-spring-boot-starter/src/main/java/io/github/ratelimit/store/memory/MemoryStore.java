@@ -1,14 +1,14 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyPage;
-import io.github.ratelimit.KeyState;
+import io.github.ratelimit.store.KeyPage;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitHandle;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
-import io.github.ratelimit.PreparedForm;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.registry.PreparedForm;
 import io.github.ratelimit.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,29 +54,29 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	@Override
-	public LimitDecision take(Charge charge) {
+	public ChargeDecision take(Charge charge) {
 		return this.limits.of(charge.handle()).take(charge);
 	}
 
 	@Override
-	public List<LimitDecision> takeAll(List<Charge> charges) {
+	public List<ChargeDecision> takeAll(List<Charge> charges) {
 		MemoryLimit[] limits = new MemoryLimit[charges.size()];
-		List<LimitDecision> seen = new ArrayList<>(charges.size());
+		List<ChargeDecision> seen = new ArrayList<>(charges.size());
 		boolean allThere = true;
 		for (int i = 0; i < limits.length; i++) {
 			Charge charge = charges.get(i);
 			limits[i] = this.limits.of(charge.handle());
-			LimitDecision decision = limits[i].look(charge);
+			ChargeDecision decision = limits[i].look(charge);
 			allThere &= !decision.refuses();
 			seen.add(decision);
 		}
 		return allThere ? takeSeen(charges, limits, seen) : refuse(limits, seen);
 	}
 
-	private List<LimitDecision> takeSeen(List<Charge> charges, MemoryLimit[] limits, List<LimitDecision> seen) {
-		List<LimitDecision> taken = new ArrayList<>(limits.length);
+	private List<ChargeDecision> takeSeen(List<Charge> charges, MemoryLimit[] limits, List<ChargeDecision> seen) {
+		List<ChargeDecision> taken = new ArrayList<>(limits.length);
 		for (int i = 0; i < limits.length; i++) {
-			LimitDecision decision = seen.get(i).violated() ? seen.get(i) : limits[i].takeUncounted(charges.get(i));
+			ChargeDecision decision = seen.get(i).violated() ? seen.get(i) : limits[i].takeUncounted(charges.get(i));
 			if (decision.refuses()) {
 				taken.forEach(this::giveBack);
 				seen.set(i, decision);
@@ -90,7 +90,7 @@ public final class MemoryStore implements LimitStore {
 		return taken;
 	}
 
-	private List<LimitDecision> refuse(MemoryLimit[] limits, List<LimitDecision> decisions) {
+	private List<ChargeDecision> refuse(MemoryLimit[] limits, List<ChargeDecision> decisions) {
 		for (int i = 0; i < limits.length; i++) {
 			if (decisions.get(i).violated()) {
 				limits[i].count(decisions.get(i));
@@ -100,12 +100,12 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	@Override
-	public void giveBack(LimitDecision taken) {
+	public void giveBack(ChargeDecision taken) {
 		this.limits.of(taken.charge().handle()).giveBack(taken, taken.charge().permits());
 	}
 
 	@Override
-	public void settle(LimitDecision taken, long actual) {
+	public void settle(ChargeDecision taken, long actual) {
 		this.limits.of(taken.charge().handle()).settle(taken, actual);
 	}
 

@@ -2,9 +2,9 @@ package io.github.ratelimit.store.memory;
 
 import io.github.bucket4j.BucketState;
 import io.github.bucket4j.MathType;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -38,16 +38,16 @@ final class PacedCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable LimitDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
 		return decide(charge, charge.permits(), terms, clock);
 	}
 
 	@Override
-	@Nullable LimitDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
 		return decide(charge, 0, terms, clock);
 	}
 
-	private @Nullable LimitDecision decide(Charge charge, long permits, LimitTerms terms, StoreClock clock) {
+	private @Nullable ChargeDecision decide(Charge charge, long permits, LimitTerms terms, StoreClock clock) {
 		while (terms instanceof PacedTerms paced) {
 			BucketState before = this.state;
 			if (before == Buckets.RETIRED) {
@@ -74,19 +74,20 @@ final class PacedCell extends KeyCell {
 		if (charge.needed() == 0) {
 			return 0;
 		}
-		return (charge.needed() > charge.limit().capacity()) ? LimitDecision.NEVER : BucketFacts.nanosToFull(state);
+		return (charge.needed() > charge.limit().capacity()) ? ChargeDecision.NEVER : BucketFacts.nanosToFull(state);
 	}
 
-	private static LimitDecision decision(Charge charge, long wait, PacedTerms terms, BucketState after,
+	private static ChargeDecision decision(Charge charge, long wait, PacedTerms terms, BucketState after,
 			@Nullable Turn turn) {
 		long remaining = terms.remaining(after);
 		long toFull = BucketFacts.nanosToFull(after);
-		return (wait <= charge.maxWaitNanos()) ? LimitDecision.grantedAfter(charge, turn, remaining, wait, toFull, null)
-				: LimitDecision.refused(charge, remaining, wait, toFull, null);
+		return (wait <= charge.maxWaitNanos())
+				? ChargeDecision.grantedAfter(charge, turn, remaining, wait, toFull, null)
+				: ChargeDecision.refused(charge, remaining, wait, toFull, null);
 	}
 
 	@Override
-	void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+	void giveBack(ChargeDecision taken, long permits, LimitTerms terms, StoreClock clock) {
 		if (taken.receipt() instanceof Turn turn) {
 			BucketState after = Buckets.refilled(null, turn.state, turn.state.getConfiguration(), clock.nanos());
 			after.addTokens(permits);

@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
@@ -40,16 +40,16 @@ final class PlacesCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable LimitDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
 		return decide(charge, charge.permits(), terms, clock);
 	}
 
 	@Override
-	@Nullable LimitDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
 		return decide(charge, 0, terms, clock);
 	}
 
-	private @Nullable LimitDecision decide(Charge charge, long places, LimitTerms terms, StoreClock clock) {
+	private @Nullable ChargeDecision decide(Charge charge, long places, LimitTerms terms, StoreClock clock) {
 		while (terms instanceof PlacesTerms) {
 			long before = this.underWay;
 			if (before == RETIRED) {
@@ -59,14 +59,14 @@ final class PlacesCell extends KeyCell {
 			long capacity = capacity(terms);
 			long free = Math.max(0, capacity - before);
 			if (charge.needed() > free) {
-				long wait = (charge.needed() > capacity) ? LimitDecision.NEVER : SOME_TIME;
-				return LimitDecision.refused(charge, free, wait, toFull(before), null);
+				long wait = (charge.needed() > capacity) ? ChargeDecision.NEVER : SOME_TIME;
+				return ChargeDecision.refused(charge, free, wait, toFull(before), null);
 			}
 			if (places == 0) {
-				return LimitDecision.granted(charge, null, free, toFull(before), null);
+				return ChargeDecision.granted(charge, null, free, toFull(before), null);
 			}
 			if (UNDER_WAY.compareAndSet(this, before, before + places)) {
-				return LimitDecision.granted(charge, new Places(this), free - places, toFull(before + places), null);
+				return ChargeDecision.granted(charge, new Places(this), free - places, toFull(before + places), null);
 			}
 		}
 		return null;
@@ -85,7 +85,7 @@ final class PlacesCell extends KeyCell {
 	}
 
 	@Override
-	void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+	void giveBack(ChargeDecision taken, long permits, LimitTerms terms, StoreClock clock) {
 		if (!(taken.receipt() instanceof Places places) || !places.free()) {
 			return;
 		}

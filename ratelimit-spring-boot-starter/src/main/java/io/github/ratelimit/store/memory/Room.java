@@ -1,6 +1,6 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.LimitHandle;
+import io.github.ratelimit.registry.LimitHandle;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,6 +1,6 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Receipt;
+import io.github.ratelimit.store.Receipt;
 
 /** What a cell gave, and what it needs to take it back. */
 interface Taken extends Receipt {

@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -34,16 +34,16 @@ final class WindowCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable LimitDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
 		return decide(charge, charge.permits(), terms, clock);
 	}
 
 	@Override
-	@Nullable LimitDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
 		return decide(charge, 0, terms, clock);
 	}
 
-	private @Nullable LimitDecision decide(Charge charge, long permits, LimitTerms terms, StoreClock clock) {
+	private @Nullable ChargeDecision decide(Charge charge, long permits, LimitTerms terms, StoreClock clock) {
 		while (terms instanceof WindowTerms own) {
 			RateWindow[] before = this.windows;
 			if (before == GONE) {
@@ -75,7 +75,7 @@ final class WindowCell extends KeyCell {
 	}
 
 	@Override
-	void giveBack(LimitDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+	void giveBack(ChargeDecision taken, long permits, LimitTerms terms, StoreClock clock) {
 		while (taken.receipt() instanceof Windows from) {
 			RateWindow[] before = this.windows;
 			if (before == GONE || before[0].terms().whole() != from.terms) {

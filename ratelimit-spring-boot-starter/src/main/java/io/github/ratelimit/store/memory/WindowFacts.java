@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.Receipt;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.Receipt;
 import org.jspecify.annotations.Nullable;
 
 /** The windows of a key as a decision with its facts, which are in whole permits. */
@@ -45,19 +45,19 @@ final class WindowFacts {
 		return window.terms().whole().permits();
 	}
 
-	static LimitDecision granted(Charge charge, @Nullable Receipt receipt, RateWindow[] after, long now) {
+	static ChargeDecision granted(Charge charge, @Nullable Receipt receipt, RateWindow[] after, long now) {
 		long[] perRate = perRate(after, now);
-		return LimitDecision.granted(charge, receipt, least(perRate), longest(perRate), perRate);
+		return ChargeDecision.granted(charge, receipt, least(perRate), longest(perRate), perRate);
 	}
 
-	static LimitDecision refused(Charge charge, RateWindow[] windows, long now) {
+	static ChargeDecision refused(Charge charge, RateWindow[] windows, long now) {
 		long wait = 0;
 		for (RateWindow window : windows) {
-			wait = Math.max(wait, (charge.needed() > capacity(window)) ? LimitDecision.NEVER
+			wait = Math.max(wait, (charge.needed() > capacity(window)) ? ChargeDecision.NEVER
 					: window.nanosUntil(charge.needed() * window.terms().unit(), now));
 		}
 		long[] perRate = perRate(windows, now);
-		return LimitDecision.refused(charge, least(perRate), wait, longest(perRate), perRate);
+		return ChargeDecision.refused(charge, least(perRate), wait, longest(perRate), perRate);
 	}
 
 	static CellView view(RateWindow[] windows, long now) {

@@ -1,6 +1,6 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;

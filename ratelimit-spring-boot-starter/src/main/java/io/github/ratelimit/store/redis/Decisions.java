@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.TimeSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,7 +52,7 @@ final class Decisions {
 	}
 
 	/** Takes one charge, together with others that ask for the same key just now. */
-	LimitDecision take(Charge charge, KnownKey key, LimitTerms terms, long start) {
+	ChargeDecision take(Charge charge, KnownKey key, LimitTerms terms, long start) {
 		ChargeGroup group = new ChargeGroup(List.of(charge), new KnownKey[] { key }, new LimitTerms[] { terms },
 				this.nodes.of(key.name()));
 		if (group.node().isOpen()) {
@@ -80,7 +80,7 @@ final class Decisions {
 	}
 
 	/** Takes all charges or none, in the order in which they are given. */
-	List<LimitDecision> takeAll(List<Charge> charges, KnownKey[] keys, LimitTerms[] terms, long start) {
+	List<ChargeDecision> takeAll(List<Charge> charges, KnownKey[] keys, LimitTerms[] terms, long start) {
 		if (!this.redis.isCluster()) {
 			return takeGroup(new ChargeGroup(charges, keys, terms, this.nodes.of(keys[0].name())), start);
 		}
@@ -90,14 +90,14 @@ final class Decisions {
 	}
 
 	/** Takes all charges or none, without asking Redis. */
-	List<LimitDecision> takeUnanswered(List<Charge> charges, KnownKey[] keys, LimitTerms[] terms) {
+	List<ChargeDecision> takeUnanswered(List<Charge> charges, KnownKey[] keys, LimitTerms[] terms) {
 		for (KnownKey key : keys) {
 			this.nodes.of(key.name()).decidedWithout(1);
 		}
 		return this.standIn.takeAll(charges, keys, terms, this.time.nanoTime());
 	}
 
-	private List<LimitDecision> takeGroup(ChargeGroup group, long start) {
+	private List<ChargeDecision> takeGroup(ChargeGroup group, long start) {
 		if (group.node().isOpen()) {
 			return decideWithout(List.of(group));
 		}
@@ -108,14 +108,14 @@ final class Decisions {
 	}
 
 	/** Nobody waits for Redis who stands behind a turn that it has not answered yet. */
-	private List<LimitDecision> decideBehindLateTurn(ChargeGroup group, long start) {
+	private List<ChargeDecision> decideBehindLateTurn(ChargeGroup group, long start) {
 		LateDecisions.Taken taken = this.late.decide(List.of(group), start);
 		group.node().late(start, true, group.known()[0].name());
 		leave(group, taken.granted() ? ask(group, true) : null, taken.receipts().get(0));
 		return taken.decisions();
 	}
 
-	private List<LimitDecision> await(Question question, long start) {
+	private List<ChargeDecision> await(Question question, long start) {
 		Question.Said said = question.await(deadline(start, question.group()));
 		if (said != null) {
 			return said.decisions();
@@ -127,7 +127,7 @@ final class Decisions {
 		return decideLate(question.group(), question, start);
 	}
 
-	private List<LimitDecision> decideLate(ChargeGroup group, @Nullable Question question, long start) {
+	private List<ChargeDecision> decideLate(ChargeGroup group, @Nullable Question question, long start) {
 		LateDecisions.Taken taken = this.late.decide(List.of(group), start);
 		leave(group, question, taken.receipts().get(0));
 		return taken.decisions();
@@ -169,7 +169,7 @@ final class Decisions {
 		leave(question.group(), question, new @Nullable LateReceipt[question.group().size()]);
 	}
 
-	List<LimitDecision> decideWithout(List<ChargeGroup> groups) {
+	List<ChargeDecision> decideWithout(List<ChargeGroup> groups) {
 		List<Charge> charges = new ArrayList<>();
 		List<KnownKey> keys = new ArrayList<>();
 		List<LimitTerms> terms = new ArrayList<>();
@@ -188,7 +188,7 @@ final class Decisions {
 	}
 
 	/** Keeps the places that a decision has taken, if it has. */
-	void hold(LimitDecision decision, KnownKey key) {
+	void hold(ChargeDecision decision, KnownKey key) {
 		if (decision.receipt() instanceof SeenFacts facts && facts.terms() instanceof PlaceTerms) {
 			this.places.hold(key, facts, decision.charge().permits());
 		}
@@ -200,7 +200,7 @@ final class Decisions {
 	}
 
 	/** Gives back what a decision took, and waits for it until the deadline. */
-	void giveBack(LimitDecision taken, KnownKey key, LimitTerms terms) {
+	void giveBack(ChargeDecision taken, KnownKey key, LimitTerms terms) {
 		if (taken.receipt() instanceof SeenState) {
 			await(sendBack(taken, key));
 		}
@@ -214,7 +214,7 @@ final class Decisions {
 	}
 
 	/** Gives back what a decision took in Redis, without waiting. */
-	CompletableFuture<?> sendBack(LimitDecision taken, KnownKey key) {
+	CompletableFuture<?> sendBack(ChargeDecision taken, KnownKey key) {
 		return (taken.receipt() instanceof SeenState state) ? sendBackAll(taken.charge().permits(), state, key)
 				: CompletableFuture.completedFuture(null);
 	}
@@ -256,7 +256,7 @@ final class Decisions {
 	 * @param key whose permits
 	 * @param terms of which limit
 	 */
-	void settle(LimitDecision taken, long actual, KnownKey key, LimitTerms terms) {
+	void settle(ChargeDecision taken, long actual, KnownKey key, LimitTerms terms) {
 		long more = actual - taken.charge().permits();
 		if (taken.receipt() instanceof LateReceipt late) {
 			await(late.whenKnown((outcome) -> settle(more, outcome, late.terms(), key)));

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -59,7 +59,7 @@ final class KeyLease {
 	}
 
 	/** Returns null if the lease does not have the permits, or is over. */
-	@Nullable LimitDecision take(Charge charge, LevelScale scale, long now) {
+	@Nullable ChargeDecision take(Charge charge, LevelScale scale, long now) {
 		SeenLevels from = this.from;
 		if (from == null || from.terms() != scale || now - this.endsAt >= 0) {
 			return null;

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.KeyPage;
-import io.github.ratelimit.KeyState;
+import io.github.ratelimit.store.KeyPage;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.TimeSource;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

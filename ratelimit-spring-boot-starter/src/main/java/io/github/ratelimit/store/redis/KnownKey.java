@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
@@ -92,7 +92,7 @@ final class KnownKey {
 	 * be paid: while others only take, no more than time brings can be there.
 	 * @return the refusal, null if Redis has to be asked
 	 */
-	@Nullable LimitDecision refusedWithoutAsking(Charge charge, LimitTerms terms, long now) {
+	@Nullable ChargeDecision refusedWithoutAsking(Charge charge, LimitTerms terms, long now) {
 		SeenState seen = lately(terms, now);
 		return (seen != null) ? seen.stillRefused(charge, now) : null;
 	}
@@ -115,7 +115,7 @@ final class KnownKey {
 	 * limit's refusal.
 	 * @return a decision without a receipt, null if Redis has to be asked
 	 */
-	@Nullable LimitDecision thereWithoutAsking(Charge charge, LimitTerms terms, long now) {
+	@Nullable ChargeDecision thereWithoutAsking(Charge charge, LimitTerms terms, long now) {
 		SeenState seen = lately(terms, now);
 		return (seen != null) ? seen.stillThere(charge, now) : null;
 	}

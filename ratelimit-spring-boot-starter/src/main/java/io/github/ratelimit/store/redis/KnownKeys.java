@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitHandle;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.RegisteredLimit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

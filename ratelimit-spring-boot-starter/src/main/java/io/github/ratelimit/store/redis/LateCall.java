@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +40,9 @@ final class LateCall {
 	 * @param said what each charge was answered
 	 * @param fresh names the places that were asked for, of each charge
 	 */
-	void answered(List<LimitDecision> said, byte[][] fresh) {
+	void answered(List<ChargeDecision> said, byte[][] fresh) {
 		for (int i = 0; i < this.receipts.length; i++) {
-			LimitDecision decision = said.get(i);
+			ChargeDecision decision = said.get(i);
 			SeenState state = (decision.receipt() instanceof SeenState seen) ? seen : null;
 			LateReceipt receipt = this.receipts[i];
 			if (receipt == null) {

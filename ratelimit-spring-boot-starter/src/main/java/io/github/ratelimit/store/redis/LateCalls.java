@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +33,7 @@ final class LateCalls extends Kept {
 	 * @param receipt of a charge that is paid
 	 * @return the decision, null if this is over
 	 */
-	synchronized @Nullable LimitDecision take(Charge charge, LimitTerms terms, @Nullable SeenState last,
+	synchronized @Nullable ChargeDecision take(Charge charge, LimitTerms terms, @Nullable SeenState last,
 			long startNanos, long nowNanos, LateReceipt receipt) {
 		if (!use()) {
 			return null;

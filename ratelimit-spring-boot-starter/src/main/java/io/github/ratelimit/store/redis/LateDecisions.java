@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.TimeSource;
 import java.util.ArrayList;
@@ -33,14 +33,14 @@ final class LateDecisions {
 	 */
 	Taken decide(List<ChargeGroup> groups, long startNanos) {
 		long now = this.time.nanoTime();
-		List<LimitDecision> decisions = new ArrayList<>();
+		List<ChargeDecision> decisions = new ArrayList<>();
 		List<@Nullable LateReceipt[]> receipts = new ArrayList<>(groups.size());
 		boolean refused = false;
 		for (ChargeGroup group : groups) {
 			@Nullable LateReceipt[] taken = new @Nullable LateReceipt[group.size()];
 			for (int i = 0; i < taken.length; i++) {
 				LateReceipt receipt = new LateReceipt(group.terms()[i]);
-				LimitDecision decision = decide(group.charges().get(i), group.known()[i], receipt, group.isImpatient(),
+				ChargeDecision decision = decide(group.charges().get(i), group.known()[i], receipt, group.isImpatient(),
 						startNanos, now);
 				refused |= decision.refuses();
 				taken[i] = decision.violated() ? null : receipt;
@@ -58,26 +58,26 @@ final class LateDecisions {
 	}
 
 	/** What cannot wait until the deadline does not know whether Redis is only late. */
-	private LimitDecision decide(Charge charge, KnownKey key, LateReceipt receipt, boolean impatient, long startNanos,
+	private ChargeDecision decide(Charge charge, KnownKey key, LateReceipt receipt, boolean impatient, long startNanos,
 			long now) {
 		SeenState last = key.last();
 		boolean alone = last == null || impatient;
 		if (alone) {
 			OnStoreFailure policy = this.settings.onStoreFailure(charge.handle());
 			if (policy == OnStoreFailure.DENY) {
-				return LimitDecision.unavailable(charge, StandIn.RETRY_NANOS);
+				return ChargeDecision.unavailable(charge, StandIn.RETRY_NANOS);
 			}
 			if (policy == OnStoreFailure.ALLOW) {
 				key.giveAway(charge.permits());
-				return LimitDecision.letThrough(charge, receipt);
+				return ChargeDecision.letThrough(charge, receipt);
 			}
 		}
-		LimitDecision decision;
+		ChargeDecision decision;
 		do {
 			decision = key.late().take(charge, receipt.terms(), last, startNanos, now, receipt);
 		}
 		while (decision == null);
-		return alone ? LimitDecision.degraded(decision) : decision;
+		return alone ? ChargeDecision.degraded(decision) : decision;
 	}
 
 	/** Ends what was taken for charges that are refused after all. */
@@ -97,7 +97,7 @@ final class LateDecisions {
 	 * @param receipts of each group, what its charges have taken; null where one has not
 	 * @param granted whether no charge is refused
 	 */
-	record Taken(List<LimitDecision> decisions, List<@Nullable LateReceipt[]> receipts, boolean granted) {
+	record Taken(List<ChargeDecision> decisions, List<@Nullable LateReceipt[]> receipts, boolean granted) {
 	}
 
 }

@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.KeyPage;
-import io.github.ratelimit.KeyState;
+import io.github.ratelimit.store.KeyPage;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.TimeSource;

@@ -1,6 +1,6 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import java.math.BigInteger;
@@ -46,7 +46,7 @@ final class OwedByStandIn implements Supplier<UnchargedKey.@Nullable Owed> {
 	@Override
 	public UnchargedKey.@Nullable Owed get() {
 		StandInKey.Episode episode = this.standIn.collect();
-		LimitDecision now = this.local.take(this.look);
+		ChargeDecision now = this.local.take(this.look);
 		Limit limit = now.limit();
 		long[] there = new long[limit.quotas()];
 		long[] lost = new long[there.length];
@@ -65,7 +65,7 @@ final class OwedByStandIn implements Supplier<UnchargedKey.@Nullable Owed> {
 				(state, all) -> this.standIn.charged(episode, state, all));
 	}
 
-	private static long used(Limit limit, LimitDecision now, int quota) {
+	private static long used(Limit limit, ChargeDecision now, int quota) {
 		switch (limit.algorithm()) {
 			case TOKEN_BUCKET -> {
 				Rate rate = limit.rates().get(quota);

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.TimeSource;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -224,14 +224,14 @@ final class Question {
 		if (size == 1) {
 			return new Said(granted, List.of(readOne(answer, 0, granted, paid[0], now)));
 		}
-		List<LimitDecision> decisions = new ArrayList<>(size);
+		List<ChargeDecision> decisions = new ArrayList<>(size);
 		for (int i = 0; i < size; i++) {
 			decisions.add(readOne(answer, i, granted, paid[i], now));
 		}
 		return new Said(granted, decisions);
 	}
 
-	private LimitDecision readOne(ByteBuffer answer, int index, boolean granted, boolean paid, long now) {
+	private ChargeDecision readOne(ByteBuffer answer, int index, boolean granted, boolean paid, long now) {
 		Charge charge = this.group.charges().get(index);
 		SeenState state = this.group.terms()[index].read(answer, charge.needed(), this.fresh[index], this.askedNanos,
 				now);
@@ -248,7 +248,7 @@ final class Question {
 	 * @param granted whether all permits are there, and taken where that was asked
 	 * @param decisions what each says, in the order of the charges
 	 */
-	record Said(boolean granted, List<LimitDecision> decisions) {
+	record Said(boolean granted, List<ChargeDecision> decisions) {
 	}
 
 }

@@ -1,6 +1,6 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.LimitHandle;
+import io.github.ratelimit.registry.LimitHandle;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,17 +1,17 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyPage;
-import io.github.ratelimit.KeyState;
+import io.github.ratelimit.store.KeyPage;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitHandle;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.PreparedForm;
-import io.github.ratelimit.RegisteredLimit;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -184,13 +184,13 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	@Override
-	public LimitDecision take(Charge charge) {
+	public ChargeDecision take(Charge charge) {
 		long start = this.time.nanoTime();
 		RedisLimit limit = this.limits.of(charge.handle());
 		LimitTerms terms = limit.terms();
 		KnownKey key = limit.keys().get(charge.key(), start);
 		Duration lease = charge.handle().registered().settings().lease();
-		LimitDecision decision = decideWithoutAsking(charge, key, lease, terms, start);
+		ChargeDecision decision = decideWithoutAsking(charge, key, lease, terms, start);
 		if (decision == null) {
 			decision = (terms instanceof PlaceTerms)
 					? takeAll(List.of(charge), new KnownKey[] { key }, new LimitTerms[] { terms }, start).get(0)
@@ -203,15 +203,15 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return decision;
 	}
 
-	private static @Nullable LimitDecision decideWithoutAsking(Charge charge, KnownKey key, @Nullable Duration ttl,
+	private static @Nullable ChargeDecision decideWithoutAsking(Charge charge, KnownKey key, @Nullable Duration ttl,
 			LimitTerms terms, long now) {
 		KeyLease lease = key.lease(ttl);
-		LimitDecision leased = (lease != null && terms instanceof LevelScale scale) ? lease.take(charge, scale, now)
+		ChargeDecision leased = (lease != null && terms instanceof LevelScale scale) ? lease.take(charge, scale, now)
 				: null;
 		return (leased != null) ? leased : key.refusedWithoutAsking(charge, terms, now);
 	}
 
-	private void granted(LimitDecision decision, KnownKey key, @Nullable Duration lease, LimitTerms terms, long now) {
+	private void granted(ChargeDecision decision, KnownKey key, @Nullable Duration lease, LimitTerms terms, long now) {
 		if (lease != null && terms instanceof LevelScale scale && !scale.isPaced()) {
 			key.lease(this.leases, lease).granted(scale, now);
 		}
@@ -219,7 +219,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	@Override
-	public List<LimitDecision> takeAll(List<Charge> charges) {
+	public List<ChargeDecision> takeAll(List<Charge> charges) {
 		if (charges.isEmpty()) {
 			return List.of();
 		}
@@ -234,7 +234,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			limits[i] = limit.terms();
 			keys[i] = limit.keys().get(charges.get(i).key(), start);
 		}
-		List<LimitDecision> decisions = refusedWithoutAsking(charges, keys, limits, start);
+		List<ChargeDecision> decisions = refusedWithoutAsking(charges, keys, limits, start);
 		if (decisions == null) {
 			decisions = takeAll(charges, keys, limits, start);
 		}
@@ -243,7 +243,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	@Override
-	public List<LimitDecision> takeUnanswered(List<Charge> charges) {
+	public List<ChargeDecision> takeUnanswered(List<Charge> charges) {
 		long start = this.time.nanoTime();
 		KnownKey[] keys = new KnownKey[charges.size()];
 		LimitTerms[] limits = new LimitTerms[charges.size()];
@@ -252,20 +252,20 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			limits[i] = limit.terms();
 			keys[i] = limit.keys().get(charges.get(i).key(), start);
 		}
-		List<LimitDecision> decisions = takeSlots(charges, keys, limits,
+		List<ChargeDecision> decisions = takeSlots(charges, keys, limits,
 				() -> this.decisions.takeUnanswered(charges, keys, limits));
 		count(decisions, keys, start);
 		return decisions;
 	}
 
-	private List<LimitDecision> takeAll(List<Charge> charges, KnownKey[] keys, LimitTerms[] limits, long start) {
+	private List<ChargeDecision> takeAll(List<Charge> charges, KnownKey[] keys, LimitTerms[] limits, long start) {
 		return takeSlots(charges, keys, limits, () -> this.decisions.takeAll(charges, keys, limits, start));
 	}
 
-	private List<LimitDecision> takeSlots(List<Charge> charges, KnownKey[] keys, LimitTerms[] limits,
-			Supplier<List<LimitDecision>> take) {
+	private List<ChargeDecision> takeSlots(List<Charge> charges, KnownKey[] keys, LimitTerms[] limits,
+			Supplier<List<ChargeDecision>> take) {
 		SlotsAsked slots = SlotsAsked.of(charges, keys);
-		List<LimitDecision> decisions;
+		List<ChargeDecision> decisions;
 		try {
 			decisions = take.get();
 		}
@@ -276,10 +276,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return slots.hold(decisions, (taken, i) -> this.decisions.giveBack(taken, keys[i], limits[i]));
 	}
 
-	private void count(List<LimitDecision> decisions, KnownKey[] keys, long now) {
-		boolean granted = decisions.stream().noneMatch(LimitDecision::refuses);
+	private void count(List<ChargeDecision> decisions, KnownKey[] keys, long now) {
+		boolean granted = decisions.stream().noneMatch(ChargeDecision::refuses);
 		for (int i = 0; i < keys.length; i++) {
-			LimitDecision decision = decisions.get(i);
+			ChargeDecision decision = decisions.get(i);
 			if (granted || decision.violated()) {
 				keys[i].count(decision.violated(), now);
 			}
@@ -294,12 +294,12 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 * Returns null unless one limit certainly refuses and something is known of all
 	 * others.
 	 */
-	private static @Nullable List<LimitDecision> refusedWithoutAsking(List<Charge> charges, KnownKey[] keys,
+	private static @Nullable List<ChargeDecision> refusedWithoutAsking(List<Charge> charges, KnownKey[] keys,
 			LimitTerms[] terms, long now) {
-		List<LimitDecision> decisions = null;
+		List<ChargeDecision> decisions = null;
 		boolean refuses = false;
 		for (int i = 0; i < keys.length; i++) {
-			LimitDecision refused = keys[i].refusedWithoutAsking(charges.get(i), terms[i], now);
+			ChargeDecision refused = keys[i].refusedWithoutAsking(charges.get(i), terms[i], now);
 			if (refused != null) {
 				decisions = (decisions != null) ? decisions : new ArrayList<>(Collections.nCopies(keys.length, null));
 				decisions.set(i, refused);
@@ -308,7 +308,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		}
 		for (int i = 0; decisions != null && refuses && i < keys.length; i++) {
 			if (decisions.get(i) == null) {
-				LimitDecision there = keys[i].thereWithoutAsking(charges.get(i), terms[i], now);
+				ChargeDecision there = keys[i].thereWithoutAsking(charges.get(i), terms[i], now);
 				if (there == null) {
 					return null;
 				}
@@ -319,18 +319,18 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	@Override
-	public void giveBack(LimitDecision taken) {
+	public void giveBack(ChargeDecision taken) {
 		KnownKey key = key(taken);
 		this.decisions.giveBack(taken, key, this.limits.of(taken.charge().handle()).terms());
 		SlotsAsked.end(taken, key);
 	}
 
 	@Override
-	public void settle(LimitDecision taken, long actual) {
+	public void settle(ChargeDecision taken, long actual) {
 		this.decisions.settle(taken, actual, key(taken), this.limits.of(taken.charge().handle()).terms());
 	}
 
-	private KnownKey key(LimitDecision taken) {
+	private KnownKey key(ChargeDecision taken) {
 		return this.limits.of(taken.charge().handle()).keys().get(taken.key(), this.time.nanoTime());
 	}
 

@@ -1,6 +1,6 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.LimitHandle;
+import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.Receipt;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.Receipt;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -132,8 +132,8 @@ final class SeenFacts extends SeenState {
 	}
 
 	@Override
-	LimitDecision granted(Charge charge, @Nullable Receipt receipt) {
-		return LimitDecision.granted(charge, receipt, remaining(0), nanosToFull(0), perRate(0));
+	ChargeDecision granted(Charge charge, @Nullable Receipt receipt) {
+		return ChargeDecision.granted(charge, receipt, remaining(0), nanosToFull(0), perRate(0));
 	}
 
 	@Override

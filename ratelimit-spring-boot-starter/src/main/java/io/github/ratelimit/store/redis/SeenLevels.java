@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.Receipt;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.Receipt;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,20 +55,20 @@ final class SeenLevels extends SeenState {
 	}
 
 	@Override
-	LimitDecision granted(Charge charge, @Nullable Receipt receipt) {
+	ChargeDecision granted(Charge charge, @Nullable Receipt receipt) {
 		long wait = 0;
 		if (this.scale.isPaced() && charge.needed() > 0) {
 			long before = this.levels[0] + ((receipt != null) ? this.scale.level(0, charge.permits()) : 0);
 			wait = nanos(ahead(this.scale.microsBetween(0, before, this.scale.full(0))));
 		}
-		return LimitDecision.grantedAfter(charge, receipt, remaining(0), wait, nanosToFull(0), perRate(0));
+		return ChargeDecision.grantedAfter(charge, receipt, remaining(0), wait, nanosToFull(0), perRate(0));
 	}
 
 	/** Returns the decision of a lease taken with this state that has paid the charge. */
-	LimitDecision leased(Charge charge, long left, long nowNanos) {
+	ChargeDecision leased(Charge charge, long left, long nowNanos) {
 		long elapsed = microsSince(answeredNanos(), nowNanos);
 		long remaining = Math.min(remaining(elapsed) + left, charge.limit().capacity());
-		return LimitDecision.granted(charge, this, remaining, nanosToFull(elapsed), perRate(elapsed));
+		return ChargeDecision.granted(charge, this, remaining, nanosToFull(elapsed), perRate(elapsed));
 	}
 
 	@Override

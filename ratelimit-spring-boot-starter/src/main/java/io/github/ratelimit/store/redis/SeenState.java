@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.Receipt;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.Receipt;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +70,7 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 	}
 
 	/** Returns the decision of a state that has given what was asked. */
-	final LimitDecision granted(Charge charge, boolean taken) {
+	final ChargeDecision granted(Charge charge, boolean taken) {
 		return granted(charge, taken ? this : null);
 	}
 
@@ -78,7 +78,7 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 	 * Returns the decision of a state that has given what was asked.
 	 * @param receipt of what was taken, null if nothing was
 	 */
-	abstract LimitDecision granted(Charge charge, @Nullable Receipt receipt);
+	abstract ChargeDecision granted(Charge charge, @Nullable Receipt receipt);
 
 	/** Returns whether the charge can be paid. */
 	final boolean has(Charge charge) {
@@ -107,7 +107,7 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 	}
 
 	/** Returns the decision of a state that has too few permits. */
-	final LimitDecision refused(Charge charge) {
+	final ChargeDecision refused(Charge charge) {
 		return refused(charge, 0);
 	}
 
@@ -118,7 +118,7 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 	 * @param nowNanos the time of this instance's monotonic clock
 	 * @return the refusal, null if the charge may be payable by now
 	 */
-	final @Nullable LimitDecision stillRefused(Charge charge, long nowNanos) {
+	final @Nullable ChargeDecision stillRefused(Charge charge, long nowNanos) {
 		// the state may be as old as the question: more cannot have come
 		long atMost = microsSince(this.askedNanos, nowNanos) + 1;
 		if (!isRefusedFor(charge, atMost)) {
@@ -135,20 +135,20 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 	 * Returns what is there some time later if nobody took anything, null if too little,
 	 * or if that cannot be told.
 	 */
-	final @Nullable LimitDecision stillThere(Charge charge, long nowNanos) {
+	final @Nullable ChargeDecision stillThere(Charge charge, long nowNanos) {
 		long elapsed = microsSince(this.answeredNanos, nowNanos);
 		boolean there = Math.max(0, remaining(elapsed)) >= charge.needed() && charge.needed() <= terms().most();
 		return (!there || !isKnownAfter(microsSince(this.askedNanos, nowNanos) + 1)) ? null
-				: LimitDecision.granted(charge, null, remaining(elapsed), nanosToFull(elapsed), perRate(elapsed));
+				: ChargeDecision.granted(charge, null, remaining(elapsed), nanosToFull(elapsed), perRate(elapsed));
 	}
 
 	/** Returns whether what is left some time later can be told. */
 	abstract boolean isKnownAfter(long micros);
 
-	private LimitDecision refused(Charge charge, long elapsedMicros) {
+	private ChargeDecision refused(Charge charge, long elapsedMicros) {
 		boolean never = charge.needed() > terms().most();
-		long wait = never ? LimitDecision.NEVER : nanos(Math.max(1, waitMicros(charge) - elapsedMicros));
-		return LimitDecision.refused(charge, Math.max(0, remaining(elapsedMicros)), wait, nanosToFull(elapsedMicros),
+		long wait = never ? ChargeDecision.NEVER : nanos(Math.max(1, waitMicros(charge) - elapsedMicros));
+		return ChargeDecision.refused(charge, Math.max(0, remaining(elapsedMicros)), wait, nanosToFull(elapsedMicros),
 				perRate(elapsedMicros));
 	}
 
@@ -162,7 +162,7 @@ abstract sealed class SeenState implements Receipt permits SeenLevels, SeenFacts
 
 	/** Returns microseconds in nanoseconds, at most the longest wait that is one. */
 	static long nanos(long micros) {
-		return 1000 * Math.min(micros, LimitDecision.NEVER / 1000 - 1);
+		return 1000 * Math.min(micros, ChargeDecision.NEVER / 1000 - 1);
 	}
 
 	abstract int quotas();

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +54,7 @@ final class SlotsAsked {
 	 * @return the decisions, which refuse if calls of this instance would have more slots
 	 * than there are: as Redis cannot know while it learns of them after an outage
 	 */
-	List<LimitDecision> hold(List<LimitDecision> decisions, ObjIntConsumer<LimitDecision> giveBack) {
+	List<ChargeDecision> hold(List<ChargeDecision> decisions, ObjIntConsumer<ChargeDecision> giveBack) {
 		int tooMany = -1;
 		for (int i = 0; i < this.keys.length; i++) {
 			if (this.charges.get(i).limit().isConcurrency() && !hold(i, decisions.get(i))) {
@@ -67,7 +67,7 @@ final class SlotsAsked {
 	/**
 	 * Returns false if the call would be one too many, and has to give its slots back.
 	 */
-	private boolean hold(int index, LimitDecision decision) {
+	private boolean hold(int index, ChargeDecision decision) {
 		Charge charge = this.charges.get(index);
 		OwnSlots slots = this.keys[index].slots();
 		if (decision.receipt() == null) {
@@ -79,14 +79,14 @@ final class SlotsAsked {
 				|| slots.hold(charge.permits(), charge.enforced() ? charge.limit().capacity() : Long.MAX_VALUE);
 	}
 
-	private List<LimitDecision> refuse(List<LimitDecision> decisions, int tooMany,
-			ObjIntConsumer<LimitDecision> giveBack) {
-		List<LimitDecision> refused = new ArrayList<>(decisions.size());
+	private List<ChargeDecision> refuse(List<ChargeDecision> decisions, int tooMany,
+			ObjIntConsumer<ChargeDecision> giveBack) {
+		List<ChargeDecision> refused = new ArrayList<>(decisions.size());
 		for (int i = 0; i < this.keys.length; i++) {
-			LimitDecision decision = decisions.get(i);
+			ChargeDecision decision = decisions.get(i);
 			giveBack.accept(decision, i);
 			if (i == tooMany) {
-				refused.add(LimitDecision.refused(decision.charge(), 0, SOME_TIME, SOME_TIME, null));
+				refused.add(ChargeDecision.refused(decision.charge(), 0, SOME_TIME, SOME_TIME, null));
 			}
 			else {
 				end(decision, this.keys[i]);
@@ -97,7 +97,7 @@ final class SlotsAsked {
 	}
 
 	/** Notes that a call has ended whose slots were given back. */
-	static void end(LimitDecision taken, KnownKey key) {
+	static void end(ChargeDecision taken, KnownKey key) {
 		if (taken.limit().isConcurrency() && taken.receipt() instanceof StandInReceipt) {
 			key.slots().drop(taken.charge().permits());
 		}

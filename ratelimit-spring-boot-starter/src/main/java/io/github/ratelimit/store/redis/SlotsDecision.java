@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -18,14 +18,14 @@ final class SlotsDecision {
 
 	private final Decisions decisions;
 
-	private final Map<Charge, LimitDecision> said = new IdentityHashMap<>();
+	private final Map<Charge, ChargeDecision> said = new IdentityHashMap<>();
 
 	SlotsDecision(List<ChargeGroup> groups, Decisions decisions) {
 		this.groups = groups;
 		this.decisions = decisions;
 	}
 
-	List<LimitDecision> decide(List<Charge> charges, long start) {
+	List<ChargeDecision> decide(List<Charge> charges, long start) {
 		List<ChargeGroup> failed = new ArrayList<>();
 		List<ChargeGroup> late = new ArrayList<>();
 		List<ChargeGroup> there = new ArrayList<>();
@@ -51,7 +51,7 @@ final class SlotsDecision {
 	}
 
 	private void noteLetThrough(ChargeGroup group) {
-		note(group.charges().stream().map(LimitDecision::letThrough).toList());
+		note(group.charges().stream().map(ChargeDecision::letThrough).toList());
 	}
 
 	private boolean look(List<ChargeGroup> there, List<ChargeGroup> late, List<ChargeGroup> failed, long start) {
@@ -88,8 +88,8 @@ final class SlotsDecision {
 	private void take(List<ChargeGroup> there, long start) {
 		List<ChargeGroup> failed = new ArrayList<>();
 		List<Question> late = new ArrayList<>();
-		List<LimitDecision> taken = new ArrayList<>();
-		List<LimitDecision> lost = new ArrayList<>();
+		List<ChargeDecision> taken = new ArrayList<>();
+		List<ChargeDecision> lost = new ArrayList<>();
 		for (Question question : ask(there, true, failed)) {
 			Question.Said answer = question.await(Decisions.deadline(start, question.group()));
 			if (answer != null) {
@@ -104,8 +104,8 @@ final class SlotsDecision {
 			}
 		}
 		if (lost.isEmpty() && !failed.isEmpty()) {
-			List<LimitDecision> without = this.decisions.decideWithout(failed);
-			boolean granted = without.stream().noneMatch(LimitDecision::refuses);
+			List<ChargeDecision> without = this.decisions.decideWithout(failed);
+			boolean granted = without.stream().noneMatch(ChargeDecision::refuses);
 			(granted ? taken : lost).addAll(without);
 		}
 		decideLate(late, lost, taken, start);
@@ -118,7 +118,7 @@ final class SlotsDecision {
 		}
 	}
 
-	private void decideLate(List<Question> late, List<LimitDecision> lost, List<LimitDecision> taken, long start) {
+	private void decideLate(List<Question> late, List<ChargeDecision> lost, List<ChargeDecision> taken, long start) {
 		if (!lost.isEmpty()) {
 			late.forEach(this.decisions::abandon);
 			return;
@@ -131,9 +131,9 @@ final class SlotsDecision {
 		(decided.granted() ? taken : lost).addAll(decided.decisions());
 	}
 
-	private void giveBackAll(List<LimitDecision> taken) {
+	private void giveBackAll(List<ChargeDecision> taken) {
 		taken.forEach(this::giveBack);
-		this.said.values().stream().filter(LimitDecision::isDegraded).forEach(this::giveBack);
+		this.said.values().stream().filter(ChargeDecision::isDegraded).forEach(this::giveBack);
 		this.said.replaceAll((charge, decision) -> decision.withoutReceipt());
 	}
 
@@ -150,7 +150,7 @@ final class SlotsDecision {
 		return questions;
 	}
 
-	private void giveBack(LimitDecision taken) {
+	private void giveBack(ChargeDecision taken) {
 		for (ChargeGroup group : this.groups) {
 			int place = group.charges().indexOf(taken.charge());
 			if (place >= 0) {
@@ -159,9 +159,9 @@ final class SlotsDecision {
 		}
 	}
 
-	private boolean note(List<LimitDecision> decisions) {
+	private boolean note(List<ChargeDecision> decisions) {
 		boolean granted = true;
-		for (LimitDecision decision : decisions) {
+		for (ChargeDecision decision : decisions) {
 			this.said.put(decision.charge(), decision);
 			granted &= !decision.refuses();
 		}

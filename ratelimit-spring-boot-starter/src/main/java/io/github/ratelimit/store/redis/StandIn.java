@@ -1,12 +1,12 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitHandle;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.PreparedForm;
-import io.github.ratelimit.Receipt;
+import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.store.Receipt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -66,8 +66,8 @@ final class StandIn {
 	 * @param terms their limits, in the same order
 	 * @param now the monotonic time
 	 */
-	List<LimitDecision> takeAll(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, long now) {
-		List<LimitDecision> decisions = new ArrayList<>(charges.size());
+	List<ChargeDecision> takeAll(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, long now) {
+		List<ChargeDecision> decisions = new ArrayList<>(charges.size());
 		List<@Nullable Charge> counted = new ArrayList<>(charges.size());
 		int instances = this.instances.getAsInt();
 		boolean denied = false;
@@ -76,10 +76,10 @@ final class StandIn {
 			OnStoreFailure policy = policy(charge.handle());
 			Charge own = null;
 			if (policy == OnStoreFailure.DENY) {
-				decisions.add(LimitDecision.unavailable(charge, RETRY_NANOS));
+				decisions.add(ChargeDecision.unavailable(charge, RETRY_NANOS));
 			}
 			else if (policy == OnStoreFailure.ALLOW) {
-				decisions.add(LimitDecision.letThrough(charge));
+				decisions.add(ChargeDecision.letThrough(charge));
 			}
 			else if (charge.limit().isConcurrency()) {
 				decisions.add(takeSlots(charge, known[i], own(policy, charge.handle(), instances)));
@@ -88,7 +88,7 @@ final class StandIn {
 				LimitHandle limit = own(policy, charge.handle(), instances);
 				begin(known[i], terms[i], charge, limit, (policy == OnStoreFailure.SHARE) ? instances : 1, now);
 				own = ofShare(charge, limit);
-				decisions.add(LimitDecision.letThrough(charge));
+				decisions.add(ChargeDecision.letThrough(charge));
 			}
 			denied |= decisions.get(i).refuses();
 			counted.add(own);
@@ -122,17 +122,17 @@ final class StandIn {
 
 	/** Returns whether no charge is refused. */
 	private boolean takeCounted(List<Charge> charges, List<@Nullable Charge> counted, KnownKey[] known,
-			LimitTerms[] terms, List<LimitDecision> decisions, long now) {
+			LimitTerms[] terms, List<ChargeDecision> decisions, long now) {
 		List<Charge> own = new ArrayList<>(counted.size());
 		counted.stream().filter((charge) -> charge != null).forEach(own::add);
 		if (own.isEmpty()) {
 			return true;
 		}
-		List<LimitDecision> said = this.local.takeAll(own);
-		boolean granted = said.stream().noneMatch(LimitDecision::refuses);
+		List<ChargeDecision> said = this.local.takeAll(own);
+		boolean granted = said.stream().noneMatch(ChargeDecision::refuses);
 		for (int i = 0, next = 0; i < charges.size(); i++) {
 			if (counted.get(i) != null) {
-				LimitDecision local = said.get(next++);
+				ChargeDecision local = said.get(next++);
 				Receipt receipt = (granted && local.receipt() != null)
 						? taken(charges.get(i), local, known[i], terms[i], now) : null;
 				decisions.set(i, decision(charges.get(i), local, receipt));
@@ -141,7 +141,7 @@ final class StandIn {
 		return granted;
 	}
 
-	private StandInReceipt taken(Charge charge, LimitDecision local, KnownKey key, LimitTerms terms, long now) {
+	private StandInReceipt taken(Charge charge, ChargeDecision local, KnownKey key, LimitTerms terms, long now) {
 		long more = charge.permits() - local.charge().permits();
 		if (more > 0) {
 			long[] left = new long[local.limit().quotas()];
@@ -173,7 +173,7 @@ final class StandIn {
 		}
 	}
 
-	private static LimitDecision decision(Charge charge, LimitDecision local, @Nullable Receipt receipt) {
+	private static ChargeDecision decision(Charge charge, ChargeDecision local, @Nullable Receipt receipt) {
 		long[] perRate = null;
 		if (local.limit().quotas() > 1) {
 			perRate = new long[2 * local.limit().quotas()];
@@ -183,9 +183,9 @@ final class StandIn {
 			}
 		}
 		long toFull = local.resetAfter().toNanos();
-		return LimitDecision.degraded(local.violated()
-				? LimitDecision.refused(charge, local.remaining(), local.retryAfterNanos(), toFull, perRate)
-				: LimitDecision.grantedAfter(charge, receipt, local.remaining(), local.turnAfterNanos(), toFull,
+		return ChargeDecision.degraded(local.violated()
+				? ChargeDecision.refused(charge, local.remaining(), local.retryAfterNanos(), toFull, perRate)
+				: ChargeDecision.grantedAfter(charge, receipt, local.remaining(), local.turnAfterNanos(), toFull,
 						perRate));
 	}
 
@@ -204,31 +204,31 @@ final class StandIn {
 	}
 
 	/** Slots are leased in Redis when it answers again. */
-	private LimitDecision takeSlots(Charge charge, KnownKey key, LimitHandle own) {
+	private ChargeDecision takeSlots(Charge charge, KnownKey key, LimitHandle own) {
 		OwnSlots slots = key.slots();
 		long most = own.limit().capacity();
 		if (charge.permits() == 0) {
 			long free = slots.free(most);
-			return LimitDecision.degraded((charge.needed() <= free) ? LimitDecision.granted(charge, null, free, 0, null)
-					: noSlots(charge, free));
+			return ChargeDecision.degraded((charge.needed() <= free)
+					? ChargeDecision.granted(charge, null, free, 0, null) : noSlots(charge, free));
 		}
 		if (charge.needed() > most || !slots.take(charge.permits(), most)) {
-			return LimitDecision.degraded(noSlots(charge, slots.free(most)));
+			return ChargeDecision.degraded(noSlots(charge, slots.free(most)));
 		}
 		byte[] lease = key.newLease();
 		StandInReceipt receipt = new StandInReceipt(null, null, 0, lease);
 		this.places.holdUnknown(key, lease, charge.permits());
-		return LimitDecision.degraded(LimitDecision.granted(charge, receipt, slots.free(most), RETRY_NANOS, null));
+		return ChargeDecision.degraded(ChargeDecision.granted(charge, receipt, slots.free(most), RETRY_NANOS, null));
 	}
 
-	private static LimitDecision noSlots(Charge charge, long free) {
+	private static ChargeDecision noSlots(Charge charge, long free) {
 		boolean never = charge.needed() > charge.limit().capacity();
-		return LimitDecision.refused(charge, free, never ? LimitDecision.NEVER : RETRY_NANOS, RETRY_NANOS, null);
+		return ChargeDecision.refused(charge, free, never ? ChargeDecision.NEVER : RETRY_NANOS, RETRY_NANOS, null);
 	}
 
-	private void undoSlots(List<LimitDecision> decisions, KnownKey[] known) {
+	private void undoSlots(List<ChargeDecision> decisions, KnownKey[] known) {
 		for (int i = 0; i < known.length; i++) {
-			LimitDecision decision = decisions.get(i);
+			ChargeDecision decision = decisions.get(i);
 			if (decision.receipt() instanceof StandInReceipt receipt && receipt.lease() != null) {
 				byte[] lease = receipt.lease();
 				known[i].slots().undo(decision.charge().permits());
@@ -239,12 +239,12 @@ final class StandIn {
 	}
 
 	/** Gives back what a decision took here, in Redis too if it was charged there. */
-	void giveBack(LimitDecision taken, KnownKey key, LimitTerms terms) {
+	void giveBack(ChargeDecision taken, KnownKey key, LimitTerms terms) {
 		if (!(taken.receipt() instanceof StandInReceipt receipt)) {
 			return;
 		}
 		byte[] lease = receipt.lease();
-		LimitDecision local = receipt.local();
+		ChargeDecision local = receipt.local();
 		if (lease != null) {
 			key.slots().undo(taken.charge().permits());
 			this.places.giveBack(key, lease, taken.charge().permits());
@@ -256,7 +256,7 @@ final class StandIn {
 	}
 
 	/** Charges what a call cost, in Redis too if what it took was charged there. */
-	void settle(LimitDecision taken, long actual, KnownKey key, LimitTerms terms) {
+	void settle(ChargeDecision taken, long actual, KnownKey key, LimitTerms terms) {
 		if (taken.receipt() instanceof StandInReceipt receipt && receipt.local() != null) {
 			this.local.settle(receipt.local(), actual);
 			change(key, terms, receipt, actual - taken.charge().permits());

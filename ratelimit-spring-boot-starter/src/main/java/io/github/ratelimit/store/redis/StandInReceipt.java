@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.Receipt;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.Receipt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param episode in which it was taken
  * @param lease names the lease of slots, null for permits
  */
-record StandInReceipt(@Nullable LimitDecision local, @Nullable StandInKey standIn, int episode,
+record StandInReceipt(@Nullable ChargeDecision local, @Nullable StandInKey standIn, int episode,
 		byte @Nullable [] lease) implements Receipt {
 }

@@ -1,8 +1,8 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.Degradation;
-import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.web.path.RulePhase;

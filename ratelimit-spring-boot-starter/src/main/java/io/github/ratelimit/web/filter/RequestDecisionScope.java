@@ -1,11 +1,13 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.CallPermit;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.permit.CallPermit;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.permit.DecisionScope;
 import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.RequestPermit;
+import io.github.ratelimit.permit.RequestPermit;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.request.ServletRequestFacts;
 import jakarta.servlet.ServletRequest;
@@ -117,7 +119,7 @@ public final class RequestDecisionScope implements DecisionScope {
 
 	/** Keeps what a rule's decision has charged, for later calls to be covered. */
 	synchronized void paid(Decision decision) {
-		for (LimitDecision limit : decision.limits()) {
+		for (ChargeDecision limit : StoreDecision.chargesOf(decision)) {
 			note(limit);
 			if (decision.allowed()) {
 				pay(limit.charge());
@@ -215,9 +217,7 @@ public final class RequestDecisionScope implements DecisionScope {
 
 	/** Remembers a decision without telling it. */
 	synchronized void note(Decision decision) {
-		for (LimitDecision limit : decision.limits()) {
-			note(limit);
-		}
+		decision.limits().forEach(this::note);
 	}
 
 	/** A decision without facts has nothing for headers, and replaces none that has. */
@@ -227,7 +227,7 @@ public final class RequestDecisionScope implements DecisionScope {
 		}
 		this.untold = true;
 		for (int i = 0; i < this.limits.size(); i++) {
-			if (this.limits.get(i).charge().sameBucketAs(limit.charge())) {
+			if (isOfSameBucket(this.limits.get(i), limit)) {
 				this.limits.set(i, limit);
 				return;
 			}
@@ -238,6 +238,10 @@ public final class RequestDecisionScope implements DecisionScope {
 		else {
 			this.limits.set(MAX_LIMITS - 1, limit);
 		}
+	}
+
+	private static boolean isOfSameBucket(LimitDecision one, LimitDecision other) {
+		return one.limit().name().equals(other.limit().name()) && one.key().equals(other.key());
 	}
 
 }

@@ -1,7 +1,7 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.RequestPermit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.permit.RequestPermit;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;

@@ -1,10 +1,10 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.Degradation;
+import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.MissingKeyException;
-import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.Call;
 import io.github.ratelimit.expression.LimitPolicy;
@@ -24,7 +24,7 @@ public final class RequestLimiter {
 
 	private final Rules rules;
 
-	private final RateLimiter limiter;
+	private final ChargeLimiter limiter;
 
 	private final Degradation degradation;
 
@@ -34,7 +34,7 @@ public final class RequestLimiter {
 	 * @param limiter decides over the limits
 	 * @param degradation where failures of the limiter are reported
 	 */
-	public RequestLimiter(Rules rules, RateLimiter limiter, Degradation degradation) {
+	public RequestLimiter(Rules rules, ChargeLimiter limiter, Degradation degradation) {
 		this.rules = rules;
 		this.limiter = limiter;
 		this.degradation = degradation;
@@ -67,7 +67,7 @@ public final class RequestLimiter {
 				settles |= policies.get(i).afterResponse() != null;
 			}
 		}
-		Decision decision = this.limiter.tryAcquire(charges);
+		Decision decision = this.limiter.acquire(charges);
 		scope.paid(decision);
 		if (settles && decision.allowed()) {
 			settleAfterResponse(policies, charges, call, scope);

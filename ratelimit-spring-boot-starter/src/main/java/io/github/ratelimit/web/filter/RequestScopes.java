@@ -1,7 +1,7 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.DecisionScope;
-import io.github.ratelimit.Degradation;
+import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.web.path.RulePhase;

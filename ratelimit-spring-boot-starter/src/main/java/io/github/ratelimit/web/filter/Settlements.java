@@ -1,8 +1,8 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.DecisionScope;
-import io.github.ratelimit.RequestPermit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.RequestPermit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToLongFunction;

@@ -1,7 +1,7 @@
 package io.github.ratelimit.web.mvc;
 
 import io.github.ratelimit.Permit;
-import io.github.ratelimit.RequestPermit;
+import io.github.ratelimit.permit.RequestPermit;
 import io.github.ratelimit.web.filter.RequestDecisionScope;
 import jakarta.servlet.ServletRequest;
 import org.jspecify.annotations.Nullable;

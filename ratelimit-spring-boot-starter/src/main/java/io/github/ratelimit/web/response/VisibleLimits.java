@@ -29,14 +29,13 @@ final class VisibleLimits {
 	}
 
 	private static boolean isVisible(LimitDecision limit) {
-		return limit.hasFacts() && limit.charge().enforced()
-				&& !limit.charge().handle().registered().settings().hidden();
+		return limit.hasFacts() && limit.isEnforced() && !limit.isHidden();
 	}
 
 	private static void addOrReplace(List<LimitDecision> limits, LimitDecision later) {
 		for (int i = 0; i < limits.size(); i++) {
 			LimitDecision earlier = limits.get(i);
-			if (earlier.charge().handle().registered() == later.charge().handle().registered()) {
+			if (earlier.limit().name().equals(later.limit().name())) {
 				if (earlier.key().equals(later.key()) || later.isNearerToRefusalThan(earlier)) {
 					limits.set(i, later);
 				}

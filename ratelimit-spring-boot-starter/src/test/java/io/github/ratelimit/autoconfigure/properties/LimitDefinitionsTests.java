@@ -1,9 +1,9 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeySource;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.autoconfigure.Requests;

@@ -1,11 +1,11 @@
 package io.github.ratelimit.autoconfigure.properties;
 
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitHandle;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.autoconfigure.Requests;
 import io.github.ratelimit.autoconfigure.StartUp;
 import io.github.ratelimit.expression.LimitPolicies;

@@ -2,7 +2,7 @@ package io.github.ratelimit.autoconfigure.properties;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.PlanResolver;
 import io.github.ratelimit.autoconfigure.StartUp;
 import io.github.ratelimit.expression.LimitPolicies;

@@ -1,10 +1,10 @@
 package io.github.ratelimit.autoconfigure.report;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.PlanResolver;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;

@@ -1,11 +1,11 @@
 package io.github.ratelimit.store.bucket4j;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.bucket4j.BucketState;
 import io.github.bucket4j.MathType;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.Receipt;
+import io.github.ratelimit.store.Receipt;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
 import java.util.Random;
@@ -33,7 +33,7 @@ class BucketFactsTests {
 		state.consume(consumed);
 		state.refillAllBandwidth(elapsed);
 
-		LimitDecision refused = BucketFacts.refused(StoreFixture.charge(limit, "caller", asked), state);
+		ChargeDecision refused = BucketFacts.refused(StoreFixture.charge(limit, "caller", asked), state);
 
 		assertThat(refused.retryAfterNanos()).isEqualTo(wait);
 		assertThat(refused.violated()).isTrue();
@@ -49,7 +49,7 @@ class BucketFactsTests {
 		BucketState state = state(limit);
 		state.consume(5);
 
-		LimitDecision refused = BucketFacts.refused(StoreFixture.charge(limit, "caller", 3), state);
+		ChargeDecision refused = BucketFacts.refused(StoreFixture.charge(limit, "caller", 3), state);
 
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(600));
 		assertThat(refused.remaining(0)).isZero();
@@ -75,7 +75,7 @@ class BucketFactsTests {
 		Receipt receipt = new Receipt() {
 		};
 
-		LimitDecision granted = BucketFacts.granted(StoreFixture.charge(limit, "caller", 2), receipt, state);
+		ChargeDecision granted = BucketFacts.granted(StoreFixture.charge(limit, "caller", 2), receipt, state);
 
 		assertThat(granted.violated()).isFalse();
 		assertThat(granted.remaining()).isEqualTo(3);
@@ -101,7 +101,7 @@ class BucketFactsTests {
 			long elapsed = random.nextLong(1L << random.nextInt(1, 36));
 
 			Charge charge = StoreFixture.charge(limit, "caller", asked);
-			LimitDecision later = BucketFacts.stillRefused(charge, state, elapsed);
+			ChargeDecision later = BucketFacts.stillRefused(charge, state, elapsed);
 
 			state.refillAllBandwidth(start + elapsed);
 			if (state.getAvailableTokens() >= asked) {

@@ -1,12 +1,12 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
@@ -49,7 +49,7 @@ class BanTableTests {
 				ends.remove(name);
 				continue;
 			}
-			LimitDecision said = this.store.take(charge);
+			ChargeDecision said = this.store.take(charge);
 			String where = "seed " + seed + ", step " + step;
 			if (end != null) {
 				assertThat(said.retryAfterNanos()).as(where).isEqualTo(end - now);

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketListener;
@@ -9,7 +10,6 @@ import io.github.bucket4j.TimeMeter;
 import io.github.bucket4j.local.LockFreeBucket;
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.StoreFixture;
@@ -44,14 +44,14 @@ class Bucket4jDifferenceTests {
 		Limit limit = StoreFixture.limit("chat", rates);
 		MemoryStore store = new MemoryStore(time, 1);
 		LockFreeBucket bucket = bucket(limit, time);
-		List<LimitDecision> held = new ArrayList<>();
+		List<ChargeDecision> held = new ArrayList<>();
 		long typical = limit.rates().get(0).period().toNanos() / limit.rates().get(0).permits();
 		int refused = 0;
 		for (int step = 0; step < STEPS; step++) {
 			int dice = random.nextInt(100);
 			if (dice < 60) {
 				long permits = (dice < 30) ? 1 : 1 + random.nextLong(1 + limit.capacity());
-				LimitDecision decision = store.take(StoreFixture.charge(limit, "caller", permits));
+				ChargeDecision decision = store.take(StoreFixture.charge(limit, "caller", permits));
 				assertSame(decision, bucket.tryConsumeAndReturnRemaining(permits), seed);
 				if (decision.violated()) {
 					refused++;
@@ -61,7 +61,7 @@ class Bucket4jDifferenceTests {
 				}
 			}
 			else if (dice < 65 && !held.isEmpty()) {
-				LimitDecision back = held.remove(random.nextInt(held.size()));
+				ChargeDecision back = held.remove(random.nextInt(held.size()));
 				store.giveBack(back);
 				bucket.addTokens(back.charge().permits());
 			}
@@ -106,7 +106,7 @@ class Bucket4jDifferenceTests {
 		assertThat(asWritten.getAvailableTokens()).isEqualTo(20_010);
 	}
 
-	private static void assertSame(LimitDecision decision, ConsumptionProbe probe, long seed) {
+	private static void assertSame(ChargeDecision decision, ConsumptionProbe probe, long seed) {
 		long laterRetry = decision.retryAfterNanos() - probe.getNanosToWaitForRefill();
 		long laterReset = decision.resetAfter().toNanos() - probe.getNanosToWaitForReset();
 		if (decision.violated() == probe.isConsumed() || decision.remaining() != probe.getRemainingTokens()

@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
@@ -37,7 +37,7 @@ class ClockStepTests {
 	@Test
 	void aWindowBeginsWithTheMinuteOfTheWallClock() {
 		Limit limit = StoreFixture.limit("chat", Algorithm.FIXED_WINDOW, "10/min");
-		LimitDecision taken = StoreFixture.taken(this.store, limit, "caller", 10);
+		ChargeDecision taken = StoreFixture.taken(this.store, limit, "caller", 10);
 		assertThat(taken.resetAfter()).isEqualTo(Duration.ofSeconds(53).minusNanos(123_456_789));
 	}
 

@@ -1,12 +1,12 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyState;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
@@ -111,7 +111,7 @@ class EvictionTests {
 	@Test
 	void whatComesBackToAForgottenKeyIsDropped() {
 		MemoryStore store = new MemoryStore(this.time, 1);
-		LimitDecision taken = StoreFixture.taken(store, this.limit, "caller", 70);
+		ChargeDecision taken = StoreFixture.taken(store, this.limit, "caller", 70);
 		StoreFixture.taken(store, this.limit, "new", 1);
 		store.giveBack(taken);
 		assertThat(StoreFixture.remaining(store, this.limit, "new")).isEqualTo(99);
@@ -176,7 +176,7 @@ class EvictionTests {
 		MemoryStore store = new MemoryStore(this.time, 3);
 		Limit slots = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "3/s");
 		StoreFixture.taken(store, slots, "three", 3);
-		LimitDecision forgotten = StoreFixture.taken(store, slots, "one", 1);
+		ChargeDecision forgotten = StoreFixture.taken(store, slots, "one", 1);
 		StoreFixture.taken(store, slots, "two", 2);
 
 		StoreFixture.taken(store, slots, "new", 3);
@@ -200,7 +200,7 @@ class EvictionTests {
 			assertThat(store.take(StoreFixture.charge(this.limit, "stranger" + i, 101)).violated()).isTrue();
 			assertThat(store.takeAll(List.of(StoreFixture.charge(this.limit, "stranger" + i, 1),
 					StoreFixture.charge(narrow, "caller", 1))))
-				.anyMatch(LimitDecision::violated);
+				.anyMatch(ChargeDecision::violated);
 		}
 		assertThat(store.trackedKeys(Handles.of(this.limit))).isEqualTo(2);
 		assertThat(store.forgottenPermits(Handles.of(this.limit))).isZero();

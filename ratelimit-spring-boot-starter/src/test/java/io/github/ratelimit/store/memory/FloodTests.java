@@ -1,11 +1,11 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.KeyState;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.StoreFixture;
@@ -106,9 +106,9 @@ class FloodTests {
 				Random random = new Random(thread);
 				for (int i = 0; i < 500; i++) {
 					String key = "caller" + random.nextInt(9);
-					List<LimitDecision> decisions = store
+					List<ChargeDecision> decisions = store
 						.takeAll(limits.stream().map((limit) -> StoreFixture.charge(limit, key, 2)).toList());
-					boolean allowed = decisions.stream().noneMatch(LimitDecision::violated);
+					boolean allowed = decisions.stream().noneMatch(ChargeDecision::violated);
 					(allowed ? granted : takenInVain).addAndGet(2);
 				}
 			});
@@ -167,7 +167,7 @@ class FloodTests {
 		assertThat(store.trackedKeys(Handles.of(limit))).isEqualTo(maxKeys);
 	}
 
-	private static void assertGranted(LimitDecision decision) {
+	private static void assertGranted(ChargeDecision decision) {
 		if (decision.violated()) {
 			throw new AssertionError("Refused: " + decision);
 		}

@@ -1,13 +1,13 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.KeyState;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,7 +129,7 @@ class InterleavingTests {
 
 		private final MemoryStore store;
 
-		private final List<LimitDecision> held = new ArrayList<>();
+		private final List<ChargeDecision> held = new ArrayList<>();
 
 		private long spentBefore;
 
@@ -176,8 +176,8 @@ class InterleavingTests {
 				.takeAll(List.of(StoreFixture.charge(this.limit, one, 1), StoreFixture.charge(this.limit, other, 1))));
 		}
 
-		private void book(List<LimitDecision> decisions) {
-			if (decisions.stream().noneMatch(LimitDecision::violated)) {
+		private void book(List<ChargeDecision> decisions) {
+			if (decisions.stream().noneMatch(ChargeDecision::violated)) {
 				this.held.addAll(decisions);
 				decisions.forEach((decision) -> this.granted += decision.charge().permits());
 			}
@@ -188,7 +188,7 @@ class InterleavingTests {
 
 		void giveBack() {
 			if (!this.held.isEmpty()) {
-				LimitDecision first = this.held.remove(0);
+				ChargeDecision first = this.held.remove(0);
 				this.givenBack += first.charge().permits();
 				this.store.giveBack(first);
 			}

@@ -1,6 +1,6 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.LimitStoreContract;
 

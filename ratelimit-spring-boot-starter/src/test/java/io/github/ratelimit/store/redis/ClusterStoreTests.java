@@ -1,13 +1,13 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.KeyPage;
+import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitBuilder;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.StoreFixture;
@@ -52,7 +52,7 @@ class ClusterStoreTests {
 		Charge other = StoreFixture.charge(limit("other", 10), "ann", 1);
 		long sent = instance.sent().count();
 
-		assertThat(instance.takeAll(one, other)).extracting(LimitDecision::remaining).containsExactly(9L, 9L);
+		assertThat(instance.takeAll(one, other)).extracting(ChargeDecision::remaining).containsExactly(9L, 9L);
 
 		assertThat(instance.sent().count()).isEqualTo(sent + 1);
 	}
@@ -63,13 +63,13 @@ class ClusterStoreTests {
 		for (int i = 0; i < charges.length; i++) {
 			charges[i] = StoreFixture.charge(limit("five" + i, (i == 4) ? 1 : 10), "slot" + i, 1);
 		}
-		assertThat(instance.takeAll(charges)).noneMatch(LimitDecision::violated);
+		assertThat(instance.takeAll(charges)).noneMatch(ChargeDecision::violated);
 
 		for (int request = 0; request < 2; request++) {
-			List<LimitDecision> refused = instance.takeAll(charges);
-			assertThat(refused).extracting(LimitDecision::violated).containsExactly(false, false, false, false, true);
-			assertThat(refused).extracting(LimitDecision::remaining).containsExactly(9L, 9L, 9L, 9L, 0L);
-			assertThat(refused).extracting(LimitDecision::receipt).containsOnlyNulls();
+			List<ChargeDecision> refused = instance.takeAll(charges);
+			assertThat(refused).extracting(ChargeDecision::violated).containsExactly(false, false, false, false, true);
+			assertThat(refused).extracting(ChargeDecision::remaining).containsExactly(9L, 9L, 9L, 9L, 0L);
+			assertThat(refused).extracting(ChargeDecision::receipt).containsOnlyNulls();
 		}
 
 		for (int i = 0; i < 4; i++) {
@@ -86,10 +86,10 @@ class ClusterStoreTests {
 			long seed = System.nanoTime();
 			TestThreads.run(4, (thread) -> {
 				Random random = new Random(seed + thread);
-				List<List<LimitDecision>> granted = new ArrayList<>();
+				List<List<ChargeDecision>> granted = new ArrayList<>();
 				for (int i = 0; i < 60; i++) {
 					if (granted.size() > 2 && random.nextBoolean()) {
-						for (LimitDecision decision : granted.remove(0)) {
+						for (ChargeDecision decision : granted.remove(0)) {
 							held.addAndGet(limits.indexOf(decision.limit()), -decision.charge().permits());
 							instance.store().giveBack(decision);
 						}
@@ -98,8 +98,8 @@ class ClusterStoreTests {
 					for (int j = 0; j < charges.length; j++) {
 						charges[j] = StoreFixture.charge(limits.get(j), key + j, 1 + random.nextInt(5));
 					}
-					List<LimitDecision> decisions = instance.takeAll(charges);
-					if (decisions.stream().noneMatch(LimitDecision::violated)) {
+					List<ChargeDecision> decisions = instance.takeAll(charges);
+					if (decisions.stream().noneMatch(ChargeDecision::violated)) {
 						granted.add(decisions);
 						decisions.forEach((decision) -> held.addAndGet(limits.indexOf(decision.limit()),
 								decision.charge().permits()));
@@ -158,14 +158,14 @@ class ClusterStoreTests {
 		}
 		Charge last = StoreFixture.charge(limit("lastKind", 1), "last", 1);
 		charges.add(last);
-		assertThat(instance.takeAll(charges.toArray(Charge[]::new))).noneMatch(LimitDecision::violated);
+		assertThat(instance.takeAll(charges.toArray(Charge[]::new))).noneMatch(ChargeDecision::violated);
 
-		assertThat(instance.takeAll(charges.toArray(Charge[]::new))).filteredOn(LimitDecision::violated)
-			.extracting(LimitDecision::charge)
+		assertThat(instance.takeAll(charges.toArray(Charge[]::new))).filteredOn(ChargeDecision::violated)
+			.extracting(ChargeDecision::charge)
 			.containsExactly(last);
 
 		for (Charge charge : charges.subList(0, charges.size() - 1)) {
-			LimitDecision looked = instance.store().take(Charge.look(charge.handle(), charge.key(), 0));
+			ChargeDecision looked = instance.store().take(Charge.look(charge.handle(), charge.key(), 0));
 			assertThat(looked.remaining()).as("%s", charge).isEqualTo(9);
 		}
 	}
@@ -177,9 +177,9 @@ class ClusterStoreTests {
 		AtomicLongArray under = new AtomicLongArray(1);
 		TestThreads.run(4, (thread) -> {
 			for (int i = 0; i < 60; i++) {
-				List<LimitDecision> taken = instance
+				List<ChargeDecision> taken = instance
 					.takeAll(keys.stream().map((key) -> StoreFixture.charge(places, key, 1)).toArray(Charge[]::new));
-				if (taken.stream().noneMatch(LimitDecision::violated)) {
+				if (taken.stream().noneMatch(ChargeDecision::violated)) {
 					assertThat(under.incrementAndGet(0)).isLessThanOrEqualTo(3);
 					under.decrementAndGet(0);
 					taken.forEach(instance.store()::giveBack);

@@ -1,10 +1,10 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -171,9 +171,9 @@ class ConnectionFormsTests {
 			try (RedisStore store = store(new Wrapper(original))) {
 				awaitTaken(store);
 				for (int i = 0; i < 30; i++) {
-					List<LimitDecision> decisions = store.takeAll(List.of(StoreFixture.charge(LIMIT, "caller" + i, 1),
+					List<ChargeDecision> decisions = store.takeAll(List.of(StoreFixture.charge(LIMIT, "caller" + i, 1),
 							StoreFixture.charge(OTHER, "other" + i, 1)));
-					assertThat(decisions).noneMatch(LimitDecision::isDegraded).noneMatch(LimitDecision::violated);
+					assertThat(decisions).noneMatch(ChargeDecision::isDegraded).noneMatch(ChargeDecision::violated);
 				}
 			}
 			finally {

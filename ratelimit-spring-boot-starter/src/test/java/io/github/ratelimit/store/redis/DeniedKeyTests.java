@@ -1,10 +1,10 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.store.BucketModel;
 import io.github.ratelimit.store.StoreFixture;
@@ -72,7 +72,7 @@ class DeniedKeyTests {
 		exhaust(this.store);
 		this.time.advance(Duration.ofMillis(700));
 
-		LimitDecision told = take(this.store, 1);
+		ChargeDecision told = take(this.store, 1);
 
 		assertThat(told.retryAfter()).isEqualTo(Duration.ofHours(24).dividedBy(10).minusMillis(700));
 		assertThat(told.remaining()).isZero();
@@ -103,7 +103,7 @@ class DeniedKeyTests {
 
 	@Test
 	void whatTheInstanceItselfGivesBackEndsADenialAtOnce() {
-		LimitDecision taken = take(this.store, 10);
+		ChargeDecision taken = take(this.store, 10);
 		assertThat(take(this.store, 1).violated()).isTrue();
 
 		this.store.giveBack(taken);
@@ -113,9 +113,9 @@ class DeniedKeyTests {
 
 	@Test
 	void whereOthersGiveBackADenialLastsAtMostATenthOfASecond() {
-		LimitDecision first = take(this.other, 5);
+		ChargeDecision first = take(this.other, 5);
 		this.other.giveBack(first);
-		LimitDecision taken = take(this.other, 10);
+		ChargeDecision taken = take(this.other, 10);
 		assertThat(take(this.store, 1).violated()).isTrue();
 		this.other.giveBack(taken);
 
@@ -177,7 +177,7 @@ class DeniedKeyTests {
 		assertThat(store.take(StoreFixture.charge(DAILY, "caller", 1)).violated()).isTrue();
 	}
 
-	private static LimitDecision take(LimitStore store, long permits) {
+	private static ChargeDecision take(LimitStore store, long permits) {
 		return store.take(StoreFixture.charge(DAILY, "caller", permits));
 	}
 

@@ -1,14 +1,14 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.StoreFixture;
@@ -100,7 +100,7 @@ class FloodOfKeysTests {
 
 	@Test
 	void slotsThatCallsHaveStillCountWithoutRedis() {
-		List<LimitDecision> granted = granted(SLOTS, 3);
+		List<ChargeDecision> granted = granted(SLOTS, 3);
 		flood(SLOTS);
 		goAway();
 		granted.addAll(granted(SLOTS, 10));
@@ -129,7 +129,7 @@ class FloodOfKeysTests {
 				over.set(true);
 			}
 			while (!over.get()) {
-				List<LimitDecision> granted = granted(SLOTS, 3);
+				List<ChargeDecision> granted = granted(SLOTS, 3);
 				most.accumulateAndGet(underWay.addAndGet(granted.size()), Math::max);
 				granted.forEach((decision) -> {
 					underWay.decrementAndGet();
@@ -149,7 +149,7 @@ class FloodOfKeysTests {
 		goAway();
 		flood(BAN);
 
-		LimitDecision look = this.store.take(Charge.look(Handles.of(BAN), key("banned"), 1));
+		ChargeDecision look = this.store.take(Charge.look(Handles.of(BAN), key("banned"), 1));
 		assertThat(look.violated()).isTrue();
 		assertThat(Duration.ofNanos(look.retryAfterNanos())).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
 		assertThat(take(this.store, BAN, "another", 1).violated()).isFalse();
@@ -205,7 +205,7 @@ class FloodOfKeysTests {
 	void whatWasAllowedWithoutRedisIsChargedOnce() {
 		take(this.store, TEN, "caller", 2);
 		goAway();
-		List<LimitDecision> granted = granted(TEN, 5);
+		List<ChargeDecision> granted = granted(TEN, 5);
 		flood(TEN);
 		assertThat(granted(TEN, 1)).hasSize(1);
 		flood(TEN);
@@ -284,10 +284,10 @@ class FloodOfKeysTests {
 		return names;
 	}
 
-	private List<LimitDecision> granted(Limit limit, int times) {
-		List<LimitDecision> granted = new ArrayList<>();
+	private List<ChargeDecision> granted(Limit limit, int times) {
+		List<ChargeDecision> granted = new ArrayList<>();
 		for (int i = 0; i < times; i++) {
-			LimitDecision decision = take(this.store, limit, "caller", 1);
+			ChargeDecision decision = take(this.store, limit, "caller", 1);
 			if (!decision.violated()) {
 				granted.add(decision);
 			}
@@ -295,7 +295,7 @@ class FloodOfKeysTests {
 		return granted;
 	}
 
-	private static LimitDecision take(RedisStore store, Limit limit, String key, long permits) {
+	private static ChargeDecision take(RedisStore store, Limit limit, String key, long permits) {
 		return store.take(StoreFixture.charge(limit, key, permits));
 	}
 

@@ -1,11 +1,11 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyState;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.RedisServer;
@@ -100,10 +100,10 @@ class ForeignValueTests {
 	void ofSeveralLimitsTheOneConcernedIsNamedAndNothingIsTakenOfTheOthers(String command) {
 		this.server.command(command, name(CHAT, "caller"), "foreign");
 
-		List<LimitDecision> decisions = this.instance.takeAll(StoreFixture.charge(OTHER, "caller", 1),
+		List<ChargeDecision> decisions = this.instance.takeAll(StoreFixture.charge(OTHER, "caller", 1),
 				StoreFixture.charge(CHAT, "caller", 1), StoreFixture.charge(TWO_RATES, "caller", 1));
 
-		assertThat(decisions).allMatch(LimitDecision::isDegraded).noneMatch(LimitDecision::violated);
+		assertThat(decisions).allMatch(ChargeDecision::isDegraded).noneMatch(ChargeDecision::violated);
 		assertThat(this.instance.remaining(OTHER, "caller")).isEqualTo(10);
 		assertThat(this.instance.store().status()).isEqualTo("up");
 		assertThat(this.log.lines()).singleElement().asString().contains(name(CHAT, "caller"));
@@ -115,7 +115,7 @@ class ForeignValueTests {
 		String newer = "2" + value(CHAT, "caller").substring(1);
 		this.server.command("SET", name(CHAT, "caller"), newer);
 
-		LimitDecision decision = this.instance.take(CHAT, "caller", 1);
+		ChargeDecision decision = this.instance.take(CHAT, "caller", 1);
 
 		assertThat(decision.isDegraded()).isTrue();
 		assertThat(this.instance.told().failures()).containsOnlyKeys("unreadable");
@@ -124,7 +124,7 @@ class ForeignValueTests {
 
 	@Test
 	void whatWasTakenBeforeDoesNotGoBackToIt() {
-		LimitDecision taken = this.instance.take(CHAT, "caller", 4);
+		ChargeDecision taken = this.instance.take(CHAT, "caller", 4);
 		this.server.command("SET", name(CHAT, "caller"), "foreign");
 
 		this.instance.store().giveBack(taken);
@@ -226,7 +226,7 @@ class ForeignValueTests {
 		assertThat(state.resetAfter()).isBetween(Duration.ZERO, Duration.of(2 * LimitTerms.MOST, ChronoUnit.MICROS));
 	}
 
-	private LimitDecision assertSane(LimitDecision decision) {
+	private ChargeDecision assertSane(ChargeDecision decision) {
 		assertThat(decision.remaining()).isBetween(0L, decision.limit().rates().get(0).burst() + 90);
 		assertThat(decision.retryAfterNanos()).isNotNegative();
 		assertThat(decision.resetAfter()).isBetween(Duration.ZERO, Duration.of(2 * LimitTerms.MOST, ChronoUnit.MICROS));

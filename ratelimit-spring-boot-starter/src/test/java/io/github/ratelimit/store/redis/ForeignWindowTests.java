@@ -1,10 +1,10 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.store.StoreFixture;
@@ -43,7 +43,7 @@ class ForeignWindowTests {
 		String name = "ratelimit:1:changed:{" + Key.of("caller").id() + "}";
 		for (int i = 0; i < 300; i++) {
 			this.instance.store().reset(Handles.of(limit), Key.of("caller").id());
-			LimitDecision taken = this.instance.take(limit, "caller", 3);
+			ChargeDecision taken = this.instance.take(limit, "caller", 3);
 			byte[] value = String.valueOf(this.redis.command("GET", name)).getBytes(StandardCharsets.ISO_8859_1);
 			byte[] changed = changed(value, random);
 			this.redis.command("SET", name, new String(changed, StandardCharsets.ISO_8859_1));
@@ -68,7 +68,7 @@ class ForeignWindowTests {
 		return changed;
 	}
 
-	private void use(Limit limit, LimitDecision taken, SplittableRandom random) {
+	private void use(Limit limit, ChargeDecision taken, SplittableRandom random) {
 		switch (random.nextInt(5)) {
 			case 0 -> this.instance.store().giveBack(taken);
 			case 1 -> this.instance.store().settle(taken, 7);
@@ -76,7 +76,7 @@ class ForeignWindowTests {
 			case 3 -> this.instance.take(StoreFixture.limit("changed", "7/min burst 20"), "caller");
 			default -> find(limit);
 		}
-		LimitDecision said = this.instance.take(limit, "caller");
+		ChargeDecision said = this.instance.take(limit, "caller");
 		assertThat(said.remaining()).isNotNegative();
 		assertThat(said.resetAfter().isNegative()).isFalse();
 		assertThat(this.instance.told().failures().keySet()).isSubsetOf("unreadable");

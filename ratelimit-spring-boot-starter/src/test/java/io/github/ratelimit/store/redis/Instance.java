@@ -1,14 +1,14 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitHandle;
-import io.github.ratelimit.LimitSettings;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -151,21 +151,21 @@ final class Instance implements AutoCloseable {
 		return this.told;
 	}
 
-	LimitDecision take(Limit limit, String key, long permits) {
+	ChargeDecision take(Limit limit, String key, long permits) {
 		return this.store.take(new Charge(this.leased.getOrDefault(limit, Handles.of(limit)), Key.of(key), permits));
 	}
 
-	LimitDecision take(Limit limit, String key) {
+	ChargeDecision take(Limit limit, String key) {
 		return take(limit, key, 1);
 	}
 
-	List<LimitDecision> takeAll(Charge... charges) {
+	List<ChargeDecision> takeAll(Charge... charges) {
 		return this.store.takeAll(List.of(charges));
 	}
 
 	/** Returns what a key has left, as Redis says. */
 	long remaining(Limit limit, String key) {
-		LimitDecision looked = take(limit, key, 0);
+		ChargeDecision looked = take(limit, key, 0);
 		if (looked.isDegraded()) {
 			throw new AssertionError("Redis was not asked: " + looked);
 		}

@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.bucket4j.BlockingBucket;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
@@ -9,9 +10,8 @@ import io.github.bucket4j.VerboseBlockingBucket;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -98,7 +98,7 @@ class InterruptedThreadTests {
 			Limit limit = StoreFixture.limit("chat", algorithm, "10/d");
 			Thread.currentThread().interrupt();
 			for (int i = 0; i < 10; i++) {
-				LimitDecision decision = store.take(StoreFixture.charge(limit, "caller", 1));
+				ChargeDecision decision = store.take(StoreFixture.charge(limit, "caller", 1));
 				assertThat(decision.isDegraded()).isFalse();
 				assertThat(decision.remaining()).isEqualTo(9 - i);
 			}
@@ -115,7 +115,7 @@ class InterruptedThreadTests {
 				StoreObserver.NONE)) {
 			Limit limit = StoreFixture.limit("chat", "10/d");
 			Thread.currentThread().interrupt();
-			LimitDecision taken = store.take(StoreFixture.charge(limit, "caller", 4));
+			ChargeDecision taken = store.take(StoreFixture.charge(limit, "caller", 4));
 			store.giveBack(taken);
 			assertThat(StoreFixture.remaining(store, limit, "caller")).isEqualTo(10);
 		}

@@ -1,12 +1,12 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitBuilder;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.time.Duration;
@@ -60,7 +60,7 @@ class KindsInOneCallTests {
 		List<Charge> charges = chargesOfAllKinds("mixed", 60);
 		long before = calls();
 		for (int i = 0; i < 50; i++) {
-			List<LimitDecision> decisions = instance.store().takeAll(charges);
+			List<ChargeDecision> decisions = instance.store().takeAll(charges);
 			long left = 59 - i;
 			assertThat(decisions.subList(0, 6)).allSatisfy((decision) -> {
 				assertThat(decision.violated()).isFalse();
@@ -89,8 +89,8 @@ class KindsInOneCallTests {
 			instance.store().settle(instance.store().take(charge), 2);
 			instance.store().reset(charge.handle(), charge.key().id());
 			instance.store().giveBack(instance.store().take(charge));
-			LimitDecision first = instance.store().take(charge);
-			LimitDecision second = instance.store().take(charge);
+			ChargeDecision first = instance.store().take(charge);
+			ChargeDecision second = instance.store().take(charge);
 			long before = calls();
 			instance.store().settle(first, 31);
 			instance.store().settle(second, 0);
@@ -123,10 +123,10 @@ class KindsInOneCallTests {
 		instance.store().takeAll(charges.stream().filter((charge) -> charge.limit().capacity() > 1).toList());
 		long written = written();
 
-		List<LimitDecision> refused = instance.store().takeAll(charges);
+		List<ChargeDecision> refused = instance.store().takeAll(charges);
 
-		assertThat(refused).filteredOn(LimitDecision::violated).hasSize(1);
-		assertThat(refused).extracting(LimitDecision::receipt).containsOnlyNulls();
+		assertThat(refused).filteredOn(ChargeDecision::violated).hasSize(1);
+		assertThat(refused).extracting(ChargeDecision::receipt).containsOnlyNulls();
 		assertThat(written()).isEqualTo(written);
 	}
 
@@ -138,13 +138,13 @@ class KindsInOneCallTests {
 				new Charge(Handles.of(enforced), Key.of("caller"), 1));
 		long before = calls();
 		for (int i = 0; i < 5; i++) {
-			List<LimitDecision> decisions = instance.store().takeAll(charges);
+			List<ChargeDecision> decisions = instance.store().takeAll(charges);
 			assertThat(decisions.get(0).violated()).isEqualTo(i >= 2);
-			assertThat(decisions).noneMatch(LimitDecision::refuses);
+			assertThat(decisions).noneMatch(ChargeDecision::refuses);
 			assertThat(decisions.get(1).remaining()).isEqualTo(4 - i);
 		}
 		assertThat(calls() - before).isEqualTo(5);
-		assertThat(instance.store().takeAll(charges)).extracting(LimitDecision::refuses).containsExactly(false, true);
+		assertThat(instance.store().takeAll(charges)).extracting(ChargeDecision::refuses).containsExactly(false, true);
 	}
 
 	@Test

@@ -1,13 +1,13 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -87,12 +87,12 @@ class LateAnswerTests {
 		awaitSeen(limit, 6);
 		this.held.stop();
 
-		List<LimitDecision> late = takes(limit, 8);
+		List<ChargeDecision> late = takes(limit, 8);
 
-		assertThat(late).extracting(LimitDecision::violated)
+		assertThat(late).extracting(ChargeDecision::violated)
 			.containsExactly(false, false, false, false, false, false, true, true);
-		assertThat(late).extracting(LimitDecision::remaining).containsExactly(5L, 4L, 3L, 2L, 1L, 0L, 0L, 0L);
-		assertThat(late).noneMatch(LimitDecision::isDegraded);
+		assertThat(late).extracting(ChargeDecision::remaining).containsExactly(5L, 4L, 3L, 2L, 1L, 0L, 0L, 0L);
+		assertThat(late).noneMatch(ChargeDecision::isDegraded);
 		assertThat(late.get(7).retryAfterNanos()).isPositive();
 		assertThat(StoreFixture.remaining(this.other, limit, "caller")).isEqualTo(6);
 
@@ -109,11 +109,11 @@ class LateAnswerTests {
 		awaitSeen(paced, StoreFixture.remaining(this.other, paced, "caller"));
 		this.held.stop();
 
-		LimitDecision first = this.store.take(waiting);
-		LimitDecision second = this.store.take(waiting);
-		LimitDecision third = this.store.take(waiting);
+		ChargeDecision first = this.store.take(waiting);
+		ChargeDecision second = this.store.take(waiting);
+		ChargeDecision third = this.store.take(waiting);
 
-		assertThat(List.of(first, second)).noneMatch(LimitDecision::violated).noneMatch(LimitDecision::isDegraded);
+		assertThat(List.of(first, second)).noneMatch(ChargeDecision::violated).noneMatch(ChargeDecision::isDegraded);
 		assertThat(Duration.ofNanos(first.turnAfterNanos())).isBetween(Duration.ofMinutes(55), Duration.ofHours(1));
 		assertThat(Duration.ofNanos(second.turnAfterNanos())).isBetween(Duration.ofMinutes(115), Duration.ofHours(2));
 		assertThat(third.violated()).as("its turn would come after the longest wait").isTrue();
@@ -127,8 +127,8 @@ class LateAnswerTests {
 		awaitSeen(brief, 1);
 		this.held.stop();
 
-		assertThat(takes(brief, 2)).noneMatch(LimitDecision::isDegraded)
-			.extracting(LimitDecision::violated)
+		assertThat(takes(brief, 2)).noneMatch(ChargeDecision::isDegraded)
+			.extracting(ChargeDecision::violated)
 			.containsExactly(false, true);
 	}
 
@@ -140,29 +140,29 @@ class LateAnswerTests {
 		awaitSeen(quick, 5);
 		this.held.stop();
 
-		assertThat(takes(quick, 15)).noneMatch(LimitDecision::violated).noneMatch(LimitDecision::isDegraded);
+		assertThat(takes(quick, 15)).noneMatch(ChargeDecision::violated).noneMatch(ChargeDecision::isDegraded);
 	}
 
 	@Test
 	void aKeyThatWasNeverSeenIsFull() {
 		this.held.stop();
 
-		List<LimitDecision> late = takes(TEN, 12);
+		List<ChargeDecision> late = takes(TEN, 12);
 
-		assertThat(late.subList(0, 10)).noneMatch(LimitDecision::violated).allMatch(LimitDecision::isDegraded);
-		assertThat(late.subList(10, 12)).allMatch(LimitDecision::violated);
+		assertThat(late.subList(0, 10)).noneMatch(ChargeDecision::violated).allMatch(ChargeDecision::isDegraded);
+		assertThat(late.subList(10, 12)).allMatch(ChargeDecision::violated);
 		this.held.goOn();
 		awaitRemaining(TEN, 0);
 	}
 
 	@Test
 	void whatRedisGrantsToACallThatWasRefusedGoesBack() {
-		LimitDecision taken = StoreFixture.taken(this.other, TEN, "caller", 9);
+		ChargeDecision taken = StoreFixture.taken(this.other, TEN, "caller", 9);
 		awaitSeen(TEN, 1);
 		this.held.stop();
 		this.other.giveBack(taken);
 
-		assertThat(takes(TEN, 3)).extracting(LimitDecision::violated).containsExactly(false, true, true);
+		assertThat(takes(TEN, 3)).extracting(ChargeDecision::violated).containsExactly(false, true, true);
 
 		this.held.goOn();
 		awaitRemaining(TEN, 9);
@@ -172,10 +172,10 @@ class LateAnswerTests {
 	void whatRedisRefusesToACallThatWasLetGoIsOwed() {
 		StoreFixture.taken(this.other, TEN, "caller", 8);
 		awaitSeen(TEN, 2);
-		LimitDecision taken = StoreFixture.taken(this.other, TEN, "caller", 2);
+		ChargeDecision taken = StoreFixture.taken(this.other, TEN, "caller", 2);
 		this.held.stop();
 
-		assertThat(takes(TEN, 2)).noneMatch(LimitDecision::violated);
+		assertThat(takes(TEN, 2)).noneMatch(ChargeDecision::violated);
 
 		this.held.goOn();
 		// two were taken in vain: what comes back pays for them
@@ -189,7 +189,7 @@ class LateAnswerTests {
 		StoreFixture.taken(this.other, TEN, "caller", 4);
 		awaitSeen(TEN, 6);
 		this.held.stop();
-		assertThat(takes(TEN, 3)).noneMatch(LimitDecision::violated);
+		assertThat(takes(TEN, 3)).noneMatch(ChargeDecision::violated);
 
 		this.held.failWaiting();
 
@@ -202,12 +202,12 @@ class LateAnswerTests {
 		awaitSeen(TEN, 9);
 		StoreFixture.taken(this.other, TEN, "caller", 7);
 		this.held.stop();
-		assertThat(takes(TEN, 1)).noneMatch(LimitDecision::violated);
+		assertThat(takes(TEN, 1)).noneMatch(ChargeDecision::violated);
 		this.held.goOn();
 		awaitSeen(TEN, 1);
 		this.held.stop();
 
-		assertThat(takes(TEN, 2)).extracting(LimitDecision::violated).containsExactly(false, true);
+		assertThat(takes(TEN, 2)).extracting(ChargeDecision::violated).containsExactly(false, true);
 	}
 
 	@Test
@@ -215,10 +215,10 @@ class LateAnswerTests {
 		Limit tokens = Limit.named("tokens").rates(Rate.parse("1000/365d")).costed(true).build();
 		awaitSeen(tokens, 1_000);
 		this.held.stop();
-		LimitDecision dear = this.store.take(StoreFixture.charge(tokens, "caller", 100));
-		LimitDecision cheap = this.store.take(StoreFixture.charge(tokens, "caller", 100));
-		LimitDecision free = this.store.take(StoreFixture.charge(tokens, "caller", 100));
-		LimitDecision looked = this.store.take(Charge.look(Handles.of(tokens), dear.key(), 100));
+		ChargeDecision dear = this.store.take(StoreFixture.charge(tokens, "caller", 100));
+		ChargeDecision cheap = this.store.take(StoreFixture.charge(tokens, "caller", 100));
+		ChargeDecision free = this.store.take(StoreFixture.charge(tokens, "caller", 100));
+		ChargeDecision looked = this.store.take(Charge.look(Handles.of(tokens), dear.key(), 100));
 
 		this.store.settle(dear, 150);
 		this.store.settle(cheap, 30);
@@ -235,10 +235,10 @@ class LateAnswerTests {
 		Limit tokens = Limit.named("tokens").rates(Rate.parse("1000/365d")).costed(true).build();
 		StoreFixture.taken(this.other, tokens, "caller", 800);
 		awaitSeen(tokens, 200);
-		LimitDecision taken = StoreFixture.taken(this.other, tokens, "caller", 200);
+		ChargeDecision taken = StoreFixture.taken(this.other, tokens, "caller", 200);
 		this.held.stop();
-		LimitDecision dear = this.store.take(StoreFixture.charge(tokens, "caller", 60));
-		LimitDecision free = this.store.take(StoreFixture.charge(tokens, "caller", 60));
+		ChargeDecision dear = this.store.take(StoreFixture.charge(tokens, "caller", 60));
+		ChargeDecision free = this.store.take(StoreFixture.charge(tokens, "caller", 60));
 		this.store.settle(dear, 80);
 		this.store.giveBack(free);
 
@@ -256,9 +256,9 @@ class LateAnswerTests {
 		StoreFixture.taken(this.other, SLOTS, "caller", 2);
 		this.held.stop();
 
-		List<LimitDecision> late = takes(SLOTS, 4);
+		List<ChargeDecision> late = takes(SLOTS, 4);
 
-		assertThat(late).extracting(LimitDecision::violated).containsExactly(false, false, false, true);
+		assertThat(late).extracting(ChargeDecision::violated).containsExactly(false, false, false, true);
 		this.held.goOn();
 		Polling.until(SOON, "calls that are under way have their places", () -> places() == 7);
 		late.subList(0, 3).forEach(this.store::giveBack);
@@ -273,15 +273,15 @@ class LateAnswerTests {
 		this.held.stop();
 		List<Charge> charges = List.of(StoreFixture.charge(DENY, "caller", 3), StoreFixture.charge(TEN, "caller", 1));
 
-		List<LimitDecision> first = this.store.takeAll(charges);
-		List<LimitDecision> second = this.store.takeAll(charges);
+		List<ChargeDecision> first = this.store.takeAll(charges);
+		List<ChargeDecision> second = this.store.takeAll(charges);
 
-		assertThat(first).noneMatch(LimitDecision::violated)
-			.extracting(LimitDecision::remaining)
+		assertThat(first).noneMatch(ChargeDecision::violated)
+			.extracting(ChargeDecision::remaining)
 			.containsExactly(7L, 0L);
-		assertThat(second).extracting(LimitDecision::violated).containsExactly(false, true);
+		assertThat(second).extracting(ChargeDecision::violated).containsExactly(false, true);
 		assertThat(second).allMatch((decision) -> decision.receipt() == null);
-		assertThat(takes(DENY, 1)).extracting(LimitDecision::remaining).containsExactly(6L);
+		assertThat(takes(DENY, 1)).extracting(ChargeDecision::remaining).containsExactly(6L);
 		this.held.goOn();
 		awaitRemaining(TEN, 0);
 		awaitRemaining(DENY, 6);
@@ -296,12 +296,12 @@ class LateAnswerTests {
 		this.held.stop();
 
 		for (Limit limit : List.of(DENY, ALLOW)) {
-			assertThat(takes(limit, 2)).noneMatch(LimitDecision::isDegraded)
-				.extracting(LimitDecision::violated)
+			assertThat(takes(limit, 2)).noneMatch(ChargeDecision::isDegraded)
+				.extracting(ChargeDecision::violated)
 				.containsExactly(false, true);
 		}
 		assertThat(this.store.take(StoreFixture.charge(DENY, "stranger", 1)).unavailable()).isTrue();
-		LimitDecision allowed = this.store.take(StoreFixture.charge(ALLOW, "stranger", 1));
+		ChargeDecision allowed = this.store.take(StoreFixture.charge(ALLOW, "stranger", 1));
 		assertThat(allowed.violated()).isFalse();
 		assertThat(allowed.hasFacts()).isFalse();
 		this.held.goOn();
@@ -318,7 +318,7 @@ class LateAnswerTests {
 			for (int i = 0; i < 40; i++) {
 				awaitSeen(wide, 1_000 - 3 * i);
 				this.held.stop();
-				assertThat(takes(wide, 3)).noneMatch(LimitDecision::isDegraded);
+				assertThat(takes(wide, 3)).noneMatch(ChargeDecision::isDegraded);
 				this.held.goOn();
 				assertThat(this.store.status()).isEqualTo("up");
 			}
@@ -342,8 +342,8 @@ class LateAnswerTests {
 		}
 	}
 
-	private List<LimitDecision> takes(Limit limit, int count) {
-		List<LimitDecision> decisions = new ArrayList<>();
+	private List<ChargeDecision> takes(Limit limit, int count) {
+		List<ChargeDecision> decisions = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
 			decisions.add(this.store.take(StoreFixture.charge(limit, "caller", 1)));
 		}
@@ -354,7 +354,7 @@ class LateAnswerTests {
 	private void awaitSeen(Limit limit, long permits) {
 		Charge look = StoreFixture.charge(limit, "caller", 0);
 		Polling.until(SOON, () -> "the state is seen, not " + this.store.take(look), () -> {
-			LimitDecision seen = this.store.take(look);
+			ChargeDecision seen = this.store.take(look);
 			return !seen.isDegraded() && seen.remaining() == permits;
 		});
 	}

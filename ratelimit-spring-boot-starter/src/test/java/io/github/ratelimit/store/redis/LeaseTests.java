@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.StoreFixture;
@@ -54,7 +54,7 @@ class LeaseTests {
 			TestThreads.run(4, (thread) -> {
 				Instance instance = (thread % 2 == 0) ? one : other;
 				for (int i = 0; i < 5_000; i++) {
-					LimitDecision decision = instance.take(narrow, "caller");
+					ChargeDecision decision = instance.take(narrow, "caller");
 					granted.addAndGet(decision.violated() ? 0 : 1);
 				}
 			});
@@ -128,9 +128,9 @@ class LeaseTests {
 				for (int i = 0; i < 500; i++) {
 					instance.take(tokens, "caller", 20);
 				}
-				LimitDecision cheap = leased(tokens, instance);
-				LimitDecision dear = leased(tokens, instance);
-				LimitDecision free = leased(tokens, instance);
+				ChargeDecision cheap = leased(tokens, instance);
+				ChargeDecision dear = leased(tokens, instance);
+				ChargeDecision free = leased(tokens, instance);
 				Polling.until(Instance.BACK, "no renewal is under way", () -> instance.sent().isAnswered("take"));
 				long before = looking.remaining(tokens, "caller");
 
@@ -146,10 +146,10 @@ class LeaseTests {
 	}
 
 	/** Takes until a lease pays; what Redis took itself goes back. */
-	private static LimitDecision leased(Limit limit, Instance instance) {
+	private static ChargeDecision leased(Limit limit, Instance instance) {
 		for (int i = 0; i < 1_000; i++) {
 			long sent = instance.sent().count("take");
-			LimitDecision decision = instance.take(limit, "caller", 20);
+			ChargeDecision decision = instance.take(limit, "caller", 20);
 			if (instance.sent().count("take") == sent) {
 				return decision;
 			}

@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.StoreFixture;
@@ -60,7 +60,7 @@ class LogInRedisTests {
 
 	@Test
 	void entriesThatWereGivenBackTakeNoRoomForEver() {
-		Deque<LimitDecision> open = new ArrayDeque<>();
+		Deque<ChargeDecision> open = new ArrayDeque<>();
 		long most = 0;
 		for (int i = 0; i < 3_000; i++) {
 			open.add(take());
@@ -81,13 +81,13 @@ class LogInRedisTests {
 			StoreFixture.taken(this.store, large, "caller", 5);
 			this.time.advance(Duration.ofMillis(1));
 		}
-		LimitDecision refused = this.store.take(StoreFixture.charge(large, "caller", 10_000));
+		ChargeDecision refused = this.store.take(StoreFixture.charge(large, "caller", 10_000));
 
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofHours(1).minusMillis(1));
 		assertThat(length()).isEqualTo(2_000 * 12 + 66);
 	}
 
-	private LimitDecision take() {
+	private ChargeDecision take() {
 		return this.store.take(StoreFixture.charge(LOG, "caller", 1));
 	}
 

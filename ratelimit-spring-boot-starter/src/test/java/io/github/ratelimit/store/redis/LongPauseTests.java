@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
@@ -74,7 +74,7 @@ class LongPauseTests {
 
 	private void call(Instance instance) {
 		long began = System.nanoTime();
-		LimitDecision decision = instance.take(LIMIT, "caller");
+		ChargeDecision decision = instance.take(LIMIT, "caller");
 		this.longest.accumulateAndGet(System.nanoTime() - began, Math::max);
 		this.calls.incrementAndGet();
 		if (!decision.violated()) {

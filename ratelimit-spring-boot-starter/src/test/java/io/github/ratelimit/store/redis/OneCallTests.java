@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ class OneCallTests {
 	void aDecisionOverSeveralLimitsIsOneCall(int limits) {
 		long before = calls();
 		for (int i = 0; i < 100; i++) {
-			assertThat(this.instance.takeAll(charges(limits, "caller" + i % 7))).noneMatch(LimitDecision::violated);
+			assertThat(this.instance.takeAll(charges(limits, "caller" + i % 7))).noneMatch(ChargeDecision::violated);
 		}
 
 		assertThat(calls() - before).isEqualTo(100);
@@ -65,7 +65,7 @@ class OneCallTests {
 		long writes = writes();
 
 		try (Instance fresh = Instance.on(this.redis).awaitUp()) {
-			assertThat(fresh.takeAll(wide, tight)).extracting(LimitDecision::violated).containsExactly(false, true);
+			assertThat(fresh.takeAll(wide, tight)).extracting(ChargeDecision::violated).containsExactly(false, true);
 			assertThat(fresh.take(narrow, "caller").violated()).isTrue();
 		}
 

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.StoreFixture;
@@ -75,18 +75,18 @@ class OutageTests {
 		this.server.pause();
 		this.instance.awaitDown();
 
-		List<LimitDecision> local = takes(LOCAL, 8);
-		assertThat(local).allMatch(LimitDecision::isDegraded);
-		assertThat(local).extracting(LimitDecision::violated)
+		List<ChargeDecision> local = takes(LOCAL, 8);
+		assertThat(local).allMatch(ChargeDecision::isDegraded);
+		assertThat(local).extracting(ChargeDecision::violated)
 			.containsExactly(false, false, false, false, false, false, true, true);
-		assertThat(local).extracting(LimitDecision::remaining).containsExactly(5L, 4L, 3L, 2L, 1L, 0L, 0L, 0L);
-		assertThat(local).allMatch(LimitDecision::hasFacts).noneMatch(LimitDecision::unavailable);
-		assertThat(takes(ALLOW, 20)).allMatch(LimitDecision::isDegraded)
-			.noneMatch(LimitDecision::violated)
-			.noneMatch(LimitDecision::hasFacts);
-		assertThat(takes(DENY, 3)).allMatch(LimitDecision::isDegraded)
-			.allMatch(LimitDecision::unavailable)
-			.extracting(LimitDecision::retryAfter)
+		assertThat(local).extracting(ChargeDecision::remaining).containsExactly(5L, 4L, 3L, 2L, 1L, 0L, 0L, 0L);
+		assertThat(local).allMatch(ChargeDecision::hasFacts).noneMatch(ChargeDecision::unavailable);
+		assertThat(takes(ALLOW, 20)).allMatch(ChargeDecision::isDegraded)
+			.noneMatch(ChargeDecision::violated)
+			.noneMatch(ChargeDecision::hasFacts);
+		assertThat(takes(DENY, 3)).allMatch(ChargeDecision::isDegraded)
+			.allMatch(ChargeDecision::unavailable)
+			.extracting(ChargeDecision::retryAfter)
 			.containsOnly(Duration.ofSeconds(1));
 	}
 
@@ -95,20 +95,20 @@ class OutageTests {
 		this.server.pause();
 		this.instance.awaitDown();
 
-		List<LimitDecision> denied = this.instance.takeAll(StoreFixture.charge(LOCAL, "caller", 3),
+		List<ChargeDecision> denied = this.instance.takeAll(StoreFixture.charge(LOCAL, "caller", 3),
 				StoreFixture.charge(ALLOW, "caller", 3), StoreFixture.charge(DENY, "caller", 3));
-		assertThat(denied).extracting(LimitDecision::violated).containsExactly(false, false, true);
-		List<LimitDecision> granted = this.instance.takeAll(StoreFixture.charge(ALLOW, "caller", 3),
+		assertThat(denied).extracting(ChargeDecision::violated).containsExactly(false, false, true);
+		List<ChargeDecision> granted = this.instance.takeAll(StoreFixture.charge(ALLOW, "caller", 3),
 				StoreFixture.charge(LOCAL, "caller", 10));
-		assertThat(granted).extracting(LimitDecision::violated).containsExactly(false, false);
-		List<LimitDecision> refused = this.instance.takeAll(StoreFixture.charge(LOCAL, "caller", 1),
+		assertThat(granted).extracting(ChargeDecision::violated).containsExactly(false, false);
+		List<ChargeDecision> refused = this.instance.takeAll(StoreFixture.charge(LOCAL, "caller", 1),
 				StoreFixture.charge(LOCAL, "other", 1));
-		assertThat(refused).extracting(LimitDecision::violated).containsExactly(true, false);
-		assertThat(denied).allMatch(LimitDecision::isDegraded);
-		assertThat(refused).allMatch(LimitDecision::isDegraded);
+		assertThat(refused).extracting(ChargeDecision::violated).containsExactly(true, false);
+		assertThat(denied).allMatch(ChargeDecision::isDegraded);
+		assertThat(refused).allMatch(ChargeDecision::isDegraded);
 
 		granted.forEach(this.instance.store()::giveBack);
-		assertThat(takes(LOCAL, 1)).extracting(LimitDecision::remaining).containsExactly(9L);
+		assertThat(takes(LOCAL, 1)).extracting(ChargeDecision::remaining).containsExactly(9L);
 	}
 
 	@Test
@@ -131,7 +131,7 @@ class OutageTests {
 		takes(DENY, 1);
 		long before = timeouts();
 		this.server.pause();
-		assertThat(takes(LOCAL, 4)).allMatch(LimitDecision::isDegraded);
+		assertThat(takes(LOCAL, 4)).allMatch(ChargeDecision::isDegraded);
 		assertThat(this.instance.store().status()).isEqualTo("up");
 		Polling.until(Instance.BACK, "the breaker opens", () -> {
 			takes(LOCAL, 1);
@@ -278,7 +278,7 @@ class OutageTests {
 					this.proxy.cutConnections();
 				}
 				else {
-					LimitDecision decision = this.instance.take(Instance.STILL, "caller");
+					ChargeDecision decision = this.instance.take(Instance.STILL, "caller");
 					granted.addAndGet(decision.violated() ? 0 : 1);
 					TimeUnit.MILLISECONDS.sleep(30);
 				}
@@ -296,8 +296,8 @@ class OutageTests {
 		return this.instance.told().failures().getOrDefault("timeout", 0L);
 	}
 
-	private List<LimitDecision> takes(Limit limit, int count) {
-		List<LimitDecision> decisions = new ArrayList<>();
+	private List<ChargeDecision> takes(Limit limit, int count) {
+		List<ChargeDecision> decisions = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
 			decisions.add(this.instance.take(limit, "caller"));
 		}

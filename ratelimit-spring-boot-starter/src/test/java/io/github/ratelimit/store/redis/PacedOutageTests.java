@@ -1,19 +1,21 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.LimitHandle;
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.Decision;
-import io.github.ratelimit.Degradation;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.KillSwitch;
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStatistics;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.RegisteredLimit;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.server.FaultyProxy;
@@ -193,16 +195,16 @@ class PacedOutageTests {
 	/** Returns callers, one of whom has called already. */
 	private Callers callersOf(Limit limit, Instance instance) {
 		RegisteredLimit registered = this.registry.register(limit, List.of());
-		Callers callers = new Callers(registered.handle(), registered.statistics(), RateLimiter.create(this.registry,
-				instance.store(), new KillSwitch(true), new Degradation(TimeSource.system())));
+		Callers callers = new Callers(registered.handle(), registered.statistics(), StoreRateLimiter
+			.create(this.registry, instance.store(), new KillSwitch(true), new Degradation(TimeSource.system())));
 		Polling.until(PATIENT, "Redis decides", () -> !callers.call().isDegraded());
 		return callers;
 	}
 
-	private record Callers(LimitHandle handle, LimitStatistics statistics, RateLimiter limiter) {
+	private record Callers(LimitHandle handle, LimitStatistics statistics, StoreRateLimiter limiter) {
 
 		Decision call() {
-			return this.limiter.tryAcquire(new Charge(this.handle, Key.of("caller"), 1));
+			return this.limiter.acquire(new Charge(this.handle, Key.of("caller"), 1));
 		}
 
 		Limit limit() {

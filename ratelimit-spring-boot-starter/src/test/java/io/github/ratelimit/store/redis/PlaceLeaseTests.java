@@ -1,13 +1,13 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -141,13 +141,13 @@ class PlaceLeaseTests {
 
 	@Test
 	void whatIsGivenBackIsFreeAtOnceAndIsNotRenewed() {
-		LimitDecision taken = take(this.store, 2);
+		ChargeDecision taken = take(this.store, 2);
 
 		this.store.giveBack(taken);
 		this.store.giveBack(taken);
 
 		assertThat(count()).isZero();
-		LimitDecision next = take(this.other, 2);
+		ChargeDecision next = take(this.other, 2);
 		long ends = ends();
 		advance(A_WHILE);
 		Polling.until(SOON, "the other's lease is renewed", () -> ends() > ends);
@@ -158,11 +158,11 @@ class PlaceLeaseTests {
 
 	@Test
 	void anInstanceThatWasStoppedComesBackBesideTheOthersAndNobodyIsLetInUntilThereIsRoom() {
-		LimitDecision first = take(this.store, 1);
-		LimitDecision second = take(this.store, 1);
+		ChargeDecision first = take(this.store, 1);
+		ChargeDecision second = take(this.store, 1);
 		this.held.stop();
 		advance(Duration.ofSeconds(40));
-		LimitDecision third = take(this.other, 1);
+		ChargeDecision third = take(this.other, 1);
 		take(this.other, 1);
 		assertThat(isFull()).as("never more than the limit of leases that have not ended").isTrue();
 
@@ -179,7 +179,7 @@ class PlaceLeaseTests {
 
 	@Test
 	void whatCannotBeGivenBackIsTriedAgain() {
-		LimitDecision taken = take(this.store, 2);
+		ChargeDecision taken = take(this.store, 2);
 		this.held.fail(true);
 		this.store.giveBack(taken);
 		assertThat(isFull()).isTrue();
@@ -191,7 +191,7 @@ class PlaceLeaseTests {
 
 	@Test
 	void whatACallGetsThatWasRefusedMeanwhileIsGivenBack() {
-		LimitDecision taken = take(this.other, 1);
+		ChargeDecision taken = take(this.other, 1);
 		try (HeldScripts slow = new HeldScripts(redis()); RedisStore hasty = store(slow, Duration.ofMillis(50))) {
 			Polling.until(SOON, "the state is seen",
 					() -> hasty.take(StoreFixture.charge(SLOTS, "caller", 0)).remaining() == 1);
@@ -240,7 +240,7 @@ class PlaceLeaseTests {
 		Limit other = Limit.named("foreign").maxConcurrent(2).build();
 		String foreign = "ratelimit:1:foreign#places:{" + Key.of("caller").id() + "}";
 		try (StoreLog log = new StoreLog()) {
-			LimitDecision spoilt = this.store.take(StoreFixture.charge(other, "caller", 1));
+			ChargeDecision spoilt = this.store.take(StoreFixture.charge(other, "caller", 1));
 			take(this.store, 2);
 			SharedRedis.server().command("SET", foreign, "foreign");
 			for (int i = 0; i < 5; i++) {
@@ -277,19 +277,19 @@ class PlaceLeaseTests {
 		Limit vast = Limit.named("vast").maxConcurrent(50_000).build();
 		Limit rate = StoreFixture.limit("rate", "2/d");
 
-		LimitDecision alone = this.store.take(StoreFixture.charge(vast, "caller", 10_001));
-		List<LimitDecision> together = this.store
+		ChargeDecision alone = this.store.take(StoreFixture.charge(vast, "caller", 10_001));
+		List<ChargeDecision> together = this.store
 			.takeAll(List.of(StoreFixture.charge(vast, "neighbour", 10_001), StoreFixture.charge(rate, "caller", 2)));
-		LimitDecision looked = this.store.take(Charge.look(Handles.of(vast), Key.of("looks"), 10_001));
+		ChargeDecision looked = this.store.take(Charge.look(Handles.of(vast), Key.of("looks"), 10_001));
 
-		assertThat(List.of(alone, together.get(0), looked)).allMatch(LimitDecision::refuses)
-			.noneMatch(LimitDecision::isDegraded)
-			.extracting(LimitDecision::retryAfterNanos, LimitDecision::remaining)
-			.containsOnly(tuple(LimitDecision.NEVER, 50_000L));
+		assertThat(List.of(alone, together.get(0), looked)).allMatch(ChargeDecision::refuses)
+			.noneMatch(ChargeDecision::isDegraded)
+			.extracting(ChargeDecision::retryAfterNanos, ChargeDecision::remaining)
+			.containsOnly(tuple(ChargeDecision.NEVER, 50_000L));
 		assertThat(together.get(1).violated()).isFalse();
 		assertThat(this.store.take(StoreFixture.charge(rate, "caller", 2)).violated()).as("nothing was taken")
 			.isFalse();
-		LimitDecision most = this.store.take(StoreFixture.charge(vast, "caller", 10_000));
+		ChargeDecision most = this.store.take(StoreFixture.charge(vast, "caller", 10_000));
 		assertThat(most.violated()).isFalse();
 		assertThat(most.remaining()).isEqualTo(40_000);
 		this.store.giveBack(most);
@@ -298,14 +298,14 @@ class PlaceLeaseTests {
 	@Test
 	void aLimitOfPlacesAndOneOfRatesAreOneDecision() {
 		Limit rate = StoreFixture.limit("rate", "2/d");
-		List<LimitDecision> taken = this.store
+		List<ChargeDecision> taken = this.store
 			.takeAll(List.of(StoreFixture.charge(SLOTS, "caller", 1), StoreFixture.charge(rate, "caller", 2)));
-		assertThat(taken).noneMatch(LimitDecision::violated);
+		assertThat(taken).noneMatch(ChargeDecision::violated);
 
-		List<LimitDecision> refused = this.store
+		List<ChargeDecision> refused = this.store
 			.takeAll(List.of(StoreFixture.charge(SLOTS, "caller", 1), StoreFixture.charge(rate, "caller", 1)));
 
-		assertThat(refused).extracting(LimitDecision::violated).containsExactly(false, true);
+		assertThat(refused).extracting(ChargeDecision::violated).containsExactly(false, true);
 		assertThat(count()).isEqualTo(1);
 	}
 
@@ -314,8 +314,8 @@ class PlaceLeaseTests {
 		RedisTestStore.set(SharedRedis.server(), this.time.wallTime());
 	}
 
-	private static LimitDecision take(RedisStore store, long places) {
-		LimitDecision decision = store.take(StoreFixture.charge(SLOTS, "caller", places));
+	private static ChargeDecision take(RedisStore store, long places) {
+		ChargeDecision decision = store.take(StoreFixture.charge(SLOTS, "caller", places));
 		assertThat(decision.violated()).as("%s", decision).isFalse();
 		return decision;
 	}

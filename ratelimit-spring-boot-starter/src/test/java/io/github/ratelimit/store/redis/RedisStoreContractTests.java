@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.LimitStoreContract;
 import io.github.ratelimit.store.memory.MemoryStore;

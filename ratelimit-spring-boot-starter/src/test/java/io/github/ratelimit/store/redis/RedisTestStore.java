@@ -1,10 +1,10 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.RespConnection;

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.Polling;
@@ -71,13 +71,13 @@ class RefusingServerTests {
 		assertThat(this.instance.take(LIMIT, "caller", 65).isDegraded()).isFalse();
 		server.command(refuse.split(" "));
 		for (int i = 0; i < 100; i++) {
-			LimitDecision local = this.instance.take(LIMIT, "caller");
+			ChargeDecision local = this.instance.take(LIMIT, "caller");
 			assertThat(local.isDegraded()).isTrue();
 			assertThat(local.remaining()).isEqualTo(299 - i);
 			assertThat(this.instance.take(DENY, "caller").unavailable()).isTrue();
 			assertThat(this.instance.takeAll(StoreFixture.charge(LIMIT, "other", 0),
 					StoreFixture.charge(LIMIT, "third", 1)))
-				.allMatch(LimitDecision::isDegraded);
+				.allMatch(ChargeDecision::isDegraded);
 		}
 		assertThat(this.instance.told().failures()).containsOnlyKeys(reason);
 		assertThat(this.instance.sent().count("take")).isLessThan(20);
@@ -116,10 +116,10 @@ class RefusingServerTests {
 		try (Instance fresh = Instance.on(server)) {
 			Polling.until(Instance.BACK, "Redis refuses", () -> !fresh.take(LIMIT, "caller").isDegraded());
 			assertThat(fresh.take(LIMIT, "caller").violated()).isTrue();
-			List<LimitDecision> refused = fresh.takeAll(StoreFixture.charge(DENY, "caller", 1),
+			List<ChargeDecision> refused = fresh.takeAll(StoreFixture.charge(DENY, "caller", 1),
 					StoreFixture.charge(LIMIT, "caller", 1));
-			assertThat(refused).extracting(LimitDecision::violated).containsExactly(false, true);
-			assertThat(refused).noneMatch(LimitDecision::isDegraded);
+			assertThat(refused).extracting(ChargeDecision::violated).containsExactly(false, true);
+			assertThat(refused).noneMatch(ChargeDecision::isDegraded);
 		}
 		finally {
 			server.command("CONFIG", "SET", "maxmemory", "0");

@@ -1,6 +1,6 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.util.List;

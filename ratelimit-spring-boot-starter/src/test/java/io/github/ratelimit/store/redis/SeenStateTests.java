@@ -1,10 +1,10 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Rate;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -36,7 +36,7 @@ class SeenStateTests {
 
 	@Test
 	void theWaitToldIsCertainlyEnough() {
-		LimitDecision refused = seen(0, 0).stillRefused(charge(1), ASKED + Duration.ofMillis(50).toNanos());
+		ChargeDecision refused = seen(0, 0).stillRefused(charge(1), ASKED + Duration.ofMillis(50).toNanos());
 
 		assertThat(refused).isNotNull();
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(54));

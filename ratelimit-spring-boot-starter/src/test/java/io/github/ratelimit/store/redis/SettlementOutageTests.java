@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.StoreFixture;
@@ -43,7 +43,7 @@ class SettlementOutageTests {
 				RedisServer server = RedisServer.start();
 				FaultyProxy proxy = FaultyProxy.inFrontOf(server);
 				Instance instance = denying(Instance.through(proxy)).awaitUp()) {
-			List<LimitDecision> taken = take(instance);
+			List<ChargeDecision> taken = take(instance);
 			proxy.refuseConnections();
 			settle(instance, taken);
 			proxy.normal();
@@ -57,7 +57,7 @@ class SettlementOutageTests {
 				RedisServer server = RedisServer.start();
 				FaultyProxy proxy = FaultyProxy.inFrontOf(server);
 				Instance instance = denying(Instance.through(proxy)).awaitUp()) {
-			List<LimitDecision> taken = take(instance);
+			List<ChargeDecision> taken = take(instance);
 			proxy.dropRequests();
 			settle(instance, taken);
 			proxy.normal();
@@ -71,7 +71,7 @@ class SettlementOutageTests {
 				RedisServer server = RedisServer.start();
 				FaultyProxy proxy = FaultyProxy.inFrontOf(server);
 				Instance instance = denying(Instance.through(proxy)).awaitUp()) {
-			List<LimitDecision> taken = take(instance);
+			List<ChargeDecision> taken = take(instance);
 			proxy.hangInReply(0);
 			settle(instance, taken);
 			proxy.cutConnections();
@@ -86,7 +86,7 @@ class SettlementOutageTests {
 		try (StoreLog log = new StoreLog();
 				RedisServer server = RedisServer.start();
 				Instance instance = denying(Instance.through(server.port())).awaitUp()) {
-			List<LimitDecision> taken = take(instance);
+			List<ChargeDecision> taken = take(instance);
 			server.command(refuse.split(" "));
 			settle(instance, taken);
 			server.command(accept.split(" "));
@@ -100,7 +100,7 @@ class SettlementOutageTests {
 		try (StoreLog log = new StoreLog();
 				RedisServer server = RedisServer.start();
 				Instance instance = denying(Instance.through(server.port())).awaitUp()) {
-			List<LimitDecision> taken = take(instance);
+			List<ChargeDecision> taken = take(instance);
 			server.command(refuse.split(" "));
 			TestThreads.run(4, (thread) -> {
 				for (int i = thread; i < taken.size(); i += 4) {
@@ -117,7 +117,7 @@ class SettlementOutageTests {
 		try (StoreLog log = new StoreLog();
 				RedisSentinels sentinels = RedisSentinels.start(1);
 				Instance instance = denying(Instance.on(sentinels)).awaitUp()) {
-			List<LimitDecision> taken = take(instance);
+			List<ChargeDecision> taken = take(instance);
 			sentinels.master().awaitReplicas(1);
 			// what is taken is on the replica before the master goes
 			sentinels.master().command("WAIT", "1", "10000");
@@ -131,12 +131,12 @@ class SettlementOutageTests {
 		return instance.deadline(Duration.ofMillis(250)).onStoreFailure(OnStoreFailure.DENY).build();
 	}
 
-	private static List<LimitDecision> take(Instance instance) {
-		List<LimitDecision> taken = new ArrayList<>();
+	private static List<ChargeDecision> take(Instance instance) {
+		List<ChargeDecision> taken = new ArrayList<>();
 		for (int i = 0; i < CALLS; i++) {
 			String key = "caller" + i % KEYS;
 			Polling.until(BACK, "Redis has decided", () -> {
-				LimitDecision decision = instance.take(TOKENS, key, 10);
+				ChargeDecision decision = instance.take(TOKENS, key, 10);
 				if (!decision.isDegraded()) {
 					taken.add(decision);
 				}
@@ -146,7 +146,7 @@ class SettlementOutageTests {
 		return taken;
 	}
 
-	private static void settle(Instance instance, List<LimitDecision> taken) throws Exception {
+	private static void settle(Instance instance, List<ChargeDecision> taken) throws Exception {
 		TestThreads.run(4, (thread) -> {
 			for (int i = thread; i < taken.size(); i += 4) {
 				instance.store().settle(taken.get(i), 60);
@@ -164,7 +164,7 @@ class SettlementOutageTests {
 		for (int i = 0; i < KEYS; i++) {
 			String key = "caller" + i;
 			Polling.until(BACK, () -> key + " has " + left + ", not " + instance.take(TOKENS, key, 0), () -> {
-				LimitDecision looked = instance.take(TOKENS, key, 0);
+				ChargeDecision looked = instance.take(TOKENS, key, 0);
 				return !looked.isDegraded() && looked.remaining() == left;
 			});
 		}

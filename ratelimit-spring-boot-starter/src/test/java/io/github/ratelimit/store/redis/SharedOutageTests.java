@@ -1,15 +1,15 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -196,9 +196,9 @@ class SharedOutageTests {
 		start(OnStoreFailure.SHARE);
 		Limit limit = StoreFixture.limit("limit", "90/36500d");
 		outage(true);
-		LimitDecision settled = take(0, limit, 20);
-		LimitDecision more = take(1, limit, 10);
-		LimitDecision early = take(2, limit, 30);
+		ChargeDecision settled = take(0, limit, 20);
+		ChargeDecision more = take(1, limit, 10);
+		ChargeDecision early = take(2, limit, 30);
 		this.stores.get(2).settle(early, 5);
 		recover(false);
 		assertThat(remaining(limit)).isEqualTo(90 - 20 - 10 - 5);
@@ -266,7 +266,7 @@ class SharedOutageTests {
 		return allowed;
 	}
 
-	private LimitDecision take(int instance, Limit limit, long permits) {
+	private ChargeDecision take(int instance, Limit limit, long permits) {
 		return this.stores.get(instance).take(StoreFixture.charge(limit, "caller", permits));
 	}
 

@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.redis.server.Polling;
@@ -68,12 +68,12 @@ class SlotOutageTests {
 	@EnumSource(names = { "SHARE", "LOCAL" })
 	void withoutRedisTheSlotsThatCallsHaveStillCount(OnStoreFailure policy) {
 		start(policy);
-		List<LimitDecision> held = hold(3);
+		List<ChargeDecision> held = hold(3);
 		this.server.stop();
 
-		List<LimitDecision> more = new ArrayList<>();
+		List<ChargeDecision> more = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
-			LimitDecision decision = this.instance.take(SLOTS, "caller");
+			ChargeDecision decision = this.instance.take(SLOTS, "caller");
 			if (!decision.violated()) {
 				more.add(decision);
 			}
@@ -90,14 +90,14 @@ class SlotOutageTests {
 	@ValueSource(booleans = { true, false })
 	void slotsWithoutRedisAreKnownToItWhenItIsBack(boolean killed) {
 		start(OnStoreFailure.SHARE);
-		List<LimitDecision> held = hold(2);
+		List<ChargeDecision> held = hold(2);
 		if (killed) {
 			this.server.kill();
 		}
 		else {
 			this.server.stop();
 		}
-		List<LimitDecision> more = hold(3);
+		List<ChargeDecision> more = hold(3);
 		this.server.startAgain();
 		this.instance.awaitUp();
 		for (int i = 0; i < 20; i++) {
@@ -129,9 +129,9 @@ class SlotOutageTests {
 				stop.set(1);
 				return;
 			}
-			Deque<LimitDecision> own = new ArrayDeque<>();
+			Deque<ChargeDecision> own = new ArrayDeque<>();
 			while (stop.get() == 0) {
-				LimitDecision decision = this.instance.take(SLOTS, "caller");
+				ChargeDecision decision = this.instance.take(SLOTS, "caller");
 				if (!decision.violated()) {
 					most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
 					own.add(decision);
@@ -147,18 +147,18 @@ class SlotOutageTests {
 		assertThat(most.get()).isBetween(2, 5);
 	}
 
-	private void end(Deque<LimitDecision> own, AtomicInteger underWay) {
-		LimitDecision ended = own.poll();
+	private void end(Deque<ChargeDecision> own, AtomicInteger underWay) {
+		ChargeDecision ended = own.poll();
 		if (ended != null) {
 			underWay.decrementAndGet();
 			this.instance.store().giveBack(ended);
 		}
 	}
 
-	private List<LimitDecision> hold(int count) {
-		List<LimitDecision> held = new ArrayList<>();
+	private List<ChargeDecision> hold(int count) {
+		List<ChargeDecision> held = new ArrayList<>();
 		Polling.until(Duration.ofSeconds(20), "slots are given", () -> {
-			LimitDecision decision = this.instance.take(SLOTS, "caller");
+			ChargeDecision decision = this.instance.take(SLOTS, "caller");
 			if (!decision.violated()) {
 				held.add(decision);
 			}
@@ -174,7 +174,7 @@ class SlotOutageTests {
 			.orElse(0L);
 	}
 
-	private LimitDecision held() {
+	private ChargeDecision held() {
 		return this.instance.take(SLOTS, "caller", 0);
 	}
 

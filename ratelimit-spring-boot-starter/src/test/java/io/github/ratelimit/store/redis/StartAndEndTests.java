@@ -1,10 +1,10 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.Charge;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.StoreFixture;
@@ -62,7 +62,7 @@ class StartAndEndTests {
 		this.server.kill();
 		try (RedisStore store = create(this.server.port(), OnStoreFailure.DENY)) {
 			for (int i = 0; i < 10; i++) {
-				LimitDecision decision = store.take(CHARGE);
+				ChargeDecision decision = store.take(CHARGE);
 				assertThat(decision.isDegraded()).isTrue();
 				assertThat(decision.unavailable()).isTrue();
 			}
@@ -125,12 +125,12 @@ class StartAndEndTests {
 	void afterItsEndAStoreDecidesByPolicyAndCannotBeLookedInto() {
 		RedisStore store = create(this.server.port(), OnStoreFailure.LOCAL);
 		Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
-		LimitDecision taken = store.take(CHARGE);
+		ChargeDecision taken = store.take(CHARGE);
 		store.close();
 
 		assertThat(store.take(CHARGE).isDegraded()).isTrue();
 		assertThat(store.takeAll(List.of(CHARGE, StoreFixture.charge(Instance.STILL, "other", 1))))
-			.allMatch(LimitDecision::isDegraded);
+			.allMatch(ChargeDecision::isDegraded);
 		store.giveBack(taken);
 		assertThatExceptionOfType(StoreUnavailableException.class)
 			.isThrownBy(() -> store.find(Handles.of(Instance.STILL), CHARGE.key()));

@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.KeyState;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -104,7 +104,7 @@ class StoredFormatTests {
 	void aSmallStepBackOfTheClockIsWaitedFor() {
 		write(now().plusMillis(400), 0, 0, "label");
 
-		LimitDecision refused = take(1);
+		ChargeDecision refused = take(1);
 
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(1_400));
 		this.time.advance(Duration.ofNanos(1_399_999_000));
@@ -133,7 +133,7 @@ class StoredFormatTests {
 		assertThat(take(1).violated()).isFalse();
 	}
 
-	private LimitDecision take(long permits) {
+	private ChargeDecision take(long permits) {
 		return this.store.take(StoreFixture.charge(CHAT, "caller", permits));
 	}
 

@@ -1,14 +1,14 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitBuilder;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.StoreObserver;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.server.SharedRedis;
@@ -177,7 +177,7 @@ class StoredWindowFormatTests {
 		take(larger, 931);
 		ByteBuffer before = value();
 
-		LimitDecision refused = this.store.take(StoreFixture.charge(limit(algorithm), "caller", 1));
+		ChargeDecision refused = this.store.take(StoreFixture.charge(limit(algorithm), "caller", 1));
 
 		assertThat(refused.violated()).isTrue();
 		assertThat(value()).isEqualTo(before);
@@ -221,7 +221,7 @@ class StoredWindowFormatTests {
 		try (RedisStore behind = new RedisStore(Clients.scripts(Instance.lettuce(SharedRedis.server().port())),
 				RedisTestStore.turnedScripts(), RedisTestStore.patient(), new MemoryStore(this.time, 100), this.time,
 				StoreObserver.NONE)) {
-			LimitDecision refused = behind.take(StoreFixture.charge(limit, "caller", 1));
+			ChargeDecision refused = behind.take(StoreFixture.charge(limit, "caller", 1));
 			assertThat(refused.violated()).isTrue();
 			assertThat(refused.retryAfter()).isBetween(Duration.ZERO, Duration.ofMinutes(2));
 		}

@@ -1,12 +1,13 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.Degradation;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeySource;
-import io.github.ratelimit.KillSwitch;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStatistics;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
@@ -45,7 +46,8 @@ public final class Limits {
 
 	public final Degradation degradation = new Degradation(this.time);
 
-	public final RateLimiter limiter = RateLimiter.create(this.registry, this.store, this.killSwitch, this.degradation);
+	public final StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, this.store, this.killSwitch,
+			this.degradation);
 
 	public final Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), this.time),
 			List.of("x-ratelimit"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE,

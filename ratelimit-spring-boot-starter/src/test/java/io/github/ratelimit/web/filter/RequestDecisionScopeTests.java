@@ -1,10 +1,10 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.CallPermit;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.permit.CallPermit;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.permit.DecisionScope;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;

@@ -1,12 +1,12 @@
 package io.github.ratelimit.web.response;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.LimitUnit;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.Rate;
@@ -48,7 +48,7 @@ class AnswersTests {
 
 	private static final Limit LOGIN = limit("login", "5/15min");
 
-	private static final LimitDecision CHAT_REFUSES = refused(CHAT, Duration.ofMillis(5001), Duration.ofSeconds(60));
+	private static final ChargeDecision CHAT_REFUSES = refused(CHAT, Duration.ofMillis(5001), Duration.ofSeconds(60));
 
 	private final MockHttpServletRequest request = new MockHttpServletRequest("POST", "/v1/chat");
 
@@ -82,7 +82,7 @@ class AnswersTests {
 	@Test
 	void problemNamesTheViolatedPoliciesAndTheWait() throws IOException {
 		Limit several = limit("address", "5/s, 300/min");
-		LimitDecision addressRefuses = LimitDecision.refused(Decisions.charge(several), 0, 200_000_000L,
+		ChargeDecision addressRefuses = ChargeDecision.refused(Decisions.charge(several), 0, 200_000_000L,
 				60_000_000_000L, perRate(5, Duration.ZERO, 0, Duration.ofSeconds(60)));
 		refuse(decision(CHAT_REFUSES, addressRefuses, granted(LOGIN, 3, Duration.ofSeconds(1))), "problem");
 		assertThat(this.response.getContentType()).isEqualTo("application/problem+json");
@@ -222,7 +222,7 @@ class AnswersTests {
 
 	@Test
 	void limitsInTheShadowAreInNoHeaderAndNoBody() throws IOException {
-		LimitDecision loginInShadow = inShadow(refused(LOGIN, Duration.ofMinutes(3), Duration.ofMinutes(15)));
+		ChargeDecision loginInShadow = inShadow(refused(LOGIN, Duration.ofMinutes(3), Duration.ofMinutes(15)));
 		Decision allowed = decision(granted(CHAT, 9, Duration.ofSeconds(6)), loginInShadow);
 		assertThat(allowed.allowed()).isTrue();
 		answers().tell(allowed.limits(), this.response);
@@ -261,7 +261,7 @@ class AnswersTests {
 		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofSeconds(60), Duration.ofMinutes(2)))).isNull();
 		assertThat(shouldRetry(answers, body, refused(CHAT, Duration.ofMillis(60_001), Duration.ofMinutes(2))))
 			.isEqualTo("false");
-		assertThat(shouldRetry(answers, body, LimitDecision.banned(CHAT_REFUSES, Duration.ofSeconds(2).toNanos())))
+		assertThat(shouldRetry(answers, body, ChargeDecision.banned(CHAT_REFUSES, Duration.ofSeconds(2).toNanos())))
 			.isEqualTo("false");
 		Answers patient = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of(headers),
 				"none", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofHours(1));
@@ -273,11 +273,11 @@ class AnswersTests {
 	@Test
 	void otherStylesLeaveItToTheCallerHowLongToWait() throws IOException {
 		assertThat(shouldRetry(answers(), "problem", refused(CHAT, Duration.ofHours(1), Duration.ofHours(1)))).isNull();
-		assertThat(shouldRetry(answers(), "none", LimitDecision.banned(CHAT_REFUSES, Duration.ofHours(1).toNanos())))
+		assertThat(shouldRetry(answers(), "none", ChargeDecision.banned(CHAT_REFUSES, Duration.ofHours(1).toNanos())))
 			.isNull();
 	}
 
-	private String shouldRetry(Answers answers, String body, LimitDecision refused) throws IOException {
+	private String shouldRetry(Answers answers, String body, ChargeDecision refused) throws IOException {
 		MockHttpServletResponse answer = new MockHttpServletResponse();
 		Decision decision = decision(refused);
 		answers.refuse(this.request, answer, decision, decision.limits(), body);
@@ -360,7 +360,7 @@ class AnswersTests {
 
 	@Test
 	void limitsWithoutFactsAreInNoHeader() throws IOException {
-		LimitDecision letThrough = LimitDecision.letThrough(Decisions.charge(LOGIN));
+		ChargeDecision letThrough = ChargeDecision.letThrough(Decisions.charge(LOGIN));
 		answers().tell(List.of(letThrough), this.response);
 		assertThat(this.response.getHeaderNames()).isEmpty();
 		answers().tell(List.of(letThrough, granted(CHAT, 9, Duration.ofSeconds(6))), this.response);
@@ -377,22 +377,22 @@ class AnswersTests {
 	@Test
 	void whatALimitSaidWithFactsIsNotTakenBackByWhatItSaysWithout() {
 		answers().tell(
-				List.of(granted(CHAT, 9, Duration.ofSeconds(6)), LimitDecision.letThrough(Decisions.charge(CHAT))),
+				List.of(granted(CHAT, 9, Duration.ofSeconds(6)), ChargeDecision.letThrough(Decisions.charge(CHAT))),
 				this.response);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=9;t=6");
 	}
 
 	@Test
 	void limitsThatAreCountedByAStandInAreTold() throws IOException {
-		refuse(decision(LimitDecision.degraded(CHAT_REFUSES)), null);
+		refuse(decision(ChargeDecision.degraded(CHAT_REFUSES)), null);
 		assertThat(this.response.getStatus()).isEqualTo(429);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=0;t=6");
 	}
 
 	@Test
 	void nothingThatTheClientSentIsInTheAnswer() throws IOException {
-		LimitDecision limit = LimitDecision.refused(new Charge(Handles.of(CHAT), Key.of("sk-secret\r\nX-Evil: 1\""), 1),
-				0, 1, 1, null);
+		ChargeDecision limit = ChargeDecision
+			.refused(new Charge(Handles.of(CHAT), Key.of("sk-secret\r\nX-Evil: 1\""), 1), 0, 1, 1, null);
 		this.request.setRequestURI("/evil");
 		refuse(decision(limit), "problem");
 		assertThat(this.response.getContentAsString()).doesNotContainIgnoringCase("evil").doesNotContain("sk-");
@@ -412,8 +412,8 @@ class AnswersTests {
 
 	@Test
 	void tellingAgainReplacesWhatWasTold() {
-		LimitDecision first = granted(CHAT, 9, Duration.ofSeconds(6));
-		LimitDecision second = granted(CHAT, 8, Duration.ofSeconds(12));
+		ChargeDecision first = granted(CHAT, 9, Duration.ofSeconds(6));
+		ChargeDecision second = granted(CHAT, 8, Duration.ofSeconds(12));
 		answers().tell(List.of(first), this.response);
 		answers().tell(List.of(first, second), this.response);
 		assertThat(this.response.getHeaders("X-RateLimit-Remaining")).containsExactly("8");
@@ -423,16 +423,16 @@ class AnswersTests {
 
 	@Test
 	void theLatestWordOfOneKeyCountsAlsoWhereMoreIsLeft() {
-		LimitDecision first = granted(CHAT, 2, Duration.ofSeconds(48));
-		LimitDecision second = granted(CHAT, 3, Duration.ofSeconds(42));
+		ChargeDecision first = granted(CHAT, 2, Duration.ofSeconds(48));
+		ChargeDecision second = granted(CHAT, 3, Duration.ofSeconds(42));
 		answers().tell(List.of(first, second), this.response);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=3;t=6");
 	}
 
 	@Test
 	void ofOneLimitWithSeveralKeysTheNearestToRefusalIsTold() {
-		LimitDecision one = granted(CHAT, 2, Duration.ofSeconds(48));
-		LimitDecision other = LimitDecision.granted(new Charge(Handles.of(CHAT), Key.of("other"), 1), null, 9,
+		ChargeDecision one = granted(CHAT, 2, Duration.ofSeconds(48));
+		ChargeDecision other = ChargeDecision.granted(new Charge(Handles.of(CHAT), Key.of("other"), 1), null, 9,
 				6_000_000_000L, null);
 		answers().tell(List.of(one, other), this.response);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=6");
@@ -461,7 +461,7 @@ class AnswersTests {
 
 	@Test
 	void aRefusalByAHiddenLimitTellsTheWaitAndNothingElse() throws IOException {
-		LimitDecision login = refused(LOGIN, Duration.ofMinutes(3), Duration.ofMinutes(15));
+		ChargeDecision login = refused(LOGIN, Duration.ofMinutes(3), Duration.ofMinutes(15));
 		hidingLogin().refuse(this.request, this.response, decision(login), List.of(login), "problem");
 		assertThat(this.response.getStatus()).isEqualTo(429);
 		assertThat(this.response.getHeader("Retry-After")).isEqualTo("180");
@@ -506,8 +506,7 @@ class AnswersTests {
 	@Test
 	void aStyleOfTheApplicationTakesThePlaceOfTheBuiltInOne() throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("problem")), TimeSource.system()),
-				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
-				Duration.ofMinutes(1));
+				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 		assertThat(this.response.getContentType()).isEqualTo("text/plain;charset=UTF-8");
@@ -516,8 +515,7 @@ class AnswersTests {
 	@Test
 	void aStyleOfTheApplicationCanHaveANameOfItsOwn() throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("house")), TimeSource.system()),
-				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
-				Duration.ofMinutes(1));
+				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), "house");
 		assertThat(this.response.getContentAsString()).isEqualTo("wait 6 \u2013 429");
 	}

@@ -1,11 +1,11 @@
 package io.github.ratelimit.web.response;
 
-import io.github.ratelimit.Handles;
-import io.github.ratelimit.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.provider.Decisions;
 import jakarta.servlet.FilterChain;
@@ -54,12 +54,12 @@ public class TestAnswers extends OncePerRequestFilter implements Ordered {
 
 	/** Returns a refusal with a wait of 6 seconds. */
 	public static Decision refusal() {
-		return Decisions.decision(LimitDecision.refused(charge(), 0, Duration.ofSeconds(6).toNanos(),
+		return Decisions.decision(ChargeDecision.refused(charge(), 0, Duration.ofSeconds(6).toNanos(),
 				Duration.ofSeconds(60).toNanos(), null));
 	}
 
-	private static LimitDecision allowed() {
-		return LimitDecision.granted(charge(), null, 9, Duration.ofSeconds(6).toNanos(), null);
+	private static ChargeDecision allowed() {
+		return ChargeDecision.granted(charge(), null, 9, Duration.ofSeconds(6).toNanos(), null);
 	}
 
 	private static Charge charge() {

@@ -1,6 +1,6 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.DecisionScope;
+import io.github.ratelimit.permit.DecisionScope;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.expression.RequestFacts;

@@ -1,12 +1,11 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.LimitHandle;
-import io.github.ratelimit.Charge;
+import java.util.concurrent.CompletableFuture;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.provider.HeaderStyle;
 import java.io.IOException;
 import java.util.List;
@@ -54,13 +53,8 @@ class FailingLimiterTests {
 	static class BrokenLimiter {
 
 		@Bean
-		RateLimiter limiter(LimitRegistry registry) {
-			return new RateLimiter() {
-
-				@Override
-				public Decision tryAcquire(Charge charge) {
-					throw new IllegalStateException("A bug of ours");
-				}
+		ChargeLimiter limiter() {
+			return new ChargeLimiter() {
 
 				@Override
 				public Decision tryAcquire(List<Charge> charges) {
@@ -68,8 +62,13 @@ class FailingLimiterTests {
 				}
 
 				@Override
-				public LimitHandle limit(String name) {
-					return registry.get(name).handle();
+				public Decision acquire(List<Charge> charges) {
+					throw new IllegalStateException("A bug of ours");
+				}
+
+				@Override
+				public CompletableFuture<Decision> acquireAsync(List<Charge> charges) {
+					throw new IllegalStateException("A bug of ours");
 				}
 
 			};

@@ -2,7 +2,7 @@ package io.github.ratelimit.web.server;
 
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.OutageStore;
+import io.github.ratelimit.store.OutageStore;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.web.server.RunningServer.Answer;
 import java.io.IOException;

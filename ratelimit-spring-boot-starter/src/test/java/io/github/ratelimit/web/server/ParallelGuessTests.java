@@ -1,13 +1,13 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OneWebServer;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.web.server.RunningServer.Answer;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.redis.server.FaultyProxy;
 import io.github.ratelimit.store.redis.server.RedisServer;

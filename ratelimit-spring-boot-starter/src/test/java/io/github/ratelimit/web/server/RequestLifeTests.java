@@ -1,11 +1,11 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyState;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.web.server.LastingRequests.Model;
 import io.github.ratelimit.web.server.RunningServer.Answer;

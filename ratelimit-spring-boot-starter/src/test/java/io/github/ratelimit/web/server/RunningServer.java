@@ -1,7 +1,7 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.KillSwitch;
-import io.github.ratelimit.LimitRegistry;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import java.io.IOException;
 import java.io.InputStream;

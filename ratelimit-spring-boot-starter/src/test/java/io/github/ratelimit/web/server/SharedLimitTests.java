@@ -1,10 +1,10 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.Handles;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.LimitRegistry;
-import io.github.ratelimit.LimitStore;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;

@@ -1,0 +1,27 @@
+package io.github.ratelimit;
+
+import java.util.Objects;
+
+/**
+ * What a call asks of one limit.
+ *
+ * @param limit the name of the limit
+ * @param key whose permits
+ * @param permits how many, 0 or more; 0 looks without taking
+ */
+public record PermitRequest(String limit, Key key, long permits) {
+
+	/**
+	 * Creates a request.
+	 * @throws IllegalArgumentException if the permits are negative
+	 */
+	public PermitRequest {
+		Objects.requireNonNull(limit, "limit");
+		Objects.requireNonNull(key, "key");
+		if (permits < 0) {
+			throw new IllegalArgumentException("A call of limit '" + limit + "' asks for " + permits
+					+ " permits. It can ask for 0 or more; permits come back through Permit.giveBack().");
+		}
+	}
+
+}

@@ -1,9 +1,0 @@
-package io.github.ratelimit;
-
-/**
- * What a {@link LimitStore} needs to give back what it gave: its own business, opaque to
- * everybody else.
- */
-public interface Receipt {
-
-}

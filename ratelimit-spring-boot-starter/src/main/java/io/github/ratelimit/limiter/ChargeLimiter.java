@@ -1,0 +1,40 @@
+package io.github.ratelimit.limiter;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.store.Charge;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Decides on charges of limits that have been looked up: what filter and interceptor ask.
+ */
+public interface ChargeLimiter {
+
+	/**
+	 * Takes the permits of all charges if all are there, and nothing if one is not. Never
+	 * waits.
+	 * @param charges what to take; where there is none the call is allowed
+	 * @return the decision
+	 */
+	Decision tryAcquire(List<Charge> charges);
+
+	/**
+	 * Takes the permits of all charges, and waits for those of limits that
+	 * {@linkplain Limit#paces() pace} their calls, up to their longest wait. An
+	 * interrupted call takes nothing and is refused, and the thread stays interrupted.
+	 * @param charges what to take; where there is none the call is allowed
+	 * @return the decision
+	 */
+	Decision acquire(List<Charge> charges);
+
+	/**
+	 * Does what {@link #acquire} does without holding a thread while the call waits. The
+	 * store is asked at once, by the calling thread.
+	 * @param charges what to take; where there is none the call is allowed
+	 * @return the decision, complete when the call may go on or is refused; a call whose
+	 * future is cancelled takes nothing
+	 */
+	CompletableFuture<Decision> acquireAsync(List<Charge> charges);
+
+}

@@ -1,0 +1,79 @@
+package io.github.ratelimit.limiter;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.RegisteredLimit;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Collection;
+
+/**
+ * What happens when the limiter itself fails: the call is let through, counted as
+ * degraded for every limit that could not decide, and logged at most once a minute. A
+ * failure of the limiter is never a failure of the application. Thread-safe.
+ */
+public final class Degradation {
+
+	private static final Logger logger = System.getLogger(Degradation.class.getName());
+
+	private final TimeSource time;
+
+	private final SparseLog failures;
+
+	private final SparseLog unsettled;
+
+	/**
+	 * Creates it.
+	 * @param time for logging at most once a minute
+	 */
+	public Degradation(TimeSource time) {
+		this.time = time;
+		this.failures = new SparseLog(logger, time);
+		this.unsettled = new SparseLog(logger, time);
+	}
+
+	/**
+	 * Reports a failure of the limiter.
+	 * @param limits the limits that could not decide, possibly none if it failed before
+	 * that was known
+	 * @param cause what went wrong
+	 * @return the decision for the call: allowed and degraded
+	 */
+	public Decision report(Collection<RegisteredLimit> limits, Throwable cause) {
+		for (RegisteredLimit limit : limits) {
+			limit.statistics().countDegraded();
+		}
+		this.failures.log(Level.ERROR,
+				(others) -> "The rate limiter failed; the call was let through without being limited (" + names(limits)
+						+ "; " + others + " more since the last such line)",
+				cause);
+		return Decision.degraded();
+	}
+
+	/**
+	 * Reports that an expression could not tell what a call cost, after the call. The
+	 * call is not affected.
+	 * @param limit the limit's name
+	 * @param expression what was to tell it
+	 * @param consequence what happens instead, the rest of a sentence
+	 * @param cause what went wrong
+	 */
+	public void reportUntold(String limit, String expression, String consequence, Throwable cause) {
+		this.unsettled.log(Level.WARNING, (others) -> "'" + expression + "' could not tell what a call of limit '"
+				+ limit + "' cost; " + consequence + " (" + others + " more since the last such line)", cause);
+	}
+
+	/**
+	 * Returns where the refused runs of a method are reported that nobody waits for.
+	 * @param method the method, for people
+	 * @return the report, which logs at most once a minute
+	 */
+	public SkippedRuns skippedRuns(String method) {
+		return new SkippedRuns(method, this.time);
+	}
+
+	private static String names(Collection<RegisteredLimit> limits) {
+		return "limits " + limits.stream().map((limit) -> limit.limit().name()).toList();
+	}
+
+}

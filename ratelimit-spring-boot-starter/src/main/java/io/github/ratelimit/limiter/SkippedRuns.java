@@ -1,0 +1,37 @@
+package io.github.ratelimit.limiter;
+
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.TimeSource;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/**
+ * The refused runs of a method whose caller can do nothing about a refusal, such as a
+ * scheduler: they are skipped, and a warning says so at most once a minute. Thread-safe.
+ */
+public final class SkippedRuns {
+
+	private static final Logger logger = System.getLogger(SkippedRuns.class.getName());
+
+	private final String method;
+
+	private final SparseLog log;
+
+	SkippedRuns(String method, TimeSource time) {
+		this.method = method;
+		this.log = new SparseLog(logger, time);
+	}
+
+	/**
+	 * Reports a run that was skipped.
+	 * @param refusal why
+	 */
+	public void report(RateLimitExceededException refusal) {
+		this.log.log(Level.WARNING, (others) -> this.method + " was skipped: " + refusal.getMessage()
+				+ ". Nobody calls it again for that; "
+				+ "to let it wait for permits, set max-wait of the limit (ratelimit.limits.<name>.max-wait), or "
+				+ "name a fallback in @RateLimited (" + others + " more since the last such line)", null);
+	}
+
+}

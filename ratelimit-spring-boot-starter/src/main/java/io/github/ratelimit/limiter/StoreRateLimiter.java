@@ -1,0 +1,380 @@
+package io.github.ratelimit.limiter;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.PermitRequest;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.permit.StorePermit;
+import io.github.ratelimit.queue.CallQueues;
+import io.github.ratelimit.queue.CallerExecutor;
+import io.github.ratelimit.queue.QueuedCall;
+import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.queue.WaitingThreads;
+import io.github.ratelimit.registry.BanHandles;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.registry.LimitStatistics;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+
+/**
+ * Asks the store, counts what it says, and answers for the store when it fails. Limits
+ * that only allow or refuse are asked directly; calls that wait for their turn go through
+ * the lines.
+ */
+public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
+
+	private final LimitRegistry registry;
+
+	private final LimitStore store;
+
+	private final KillSwitch killSwitch;
+
+	private final Degradation degradation;
+
+	private final TimeSource time;
+
+	private final RateLimitListener listener;
+
+	private final Bans penalties;
+
+	private final CallQueues lines;
+
+	private final PendingCalls pending;
+
+	private final Executor waitingThreads;
+
+	/**
+	 * Returns a limiter over a store.
+	 * @param registry the limits
+	 * @param store where the permits are kept
+	 * @param killSwitch switches everything off and on
+	 * @param degradation where failures of the store are reported
+	 * @return the limiter
+	 */
+	public static StoreRateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
+			Degradation degradation) {
+		return create(registry, store, killSwitch, degradation, TimeSource.system(), RateLimitListener.NONE,
+				Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Returns a limiter over a store, whose waiting calls hold a bounded number of
+	 * threads.
+	 * @param registry the limits
+	 * @param store where the permits are kept
+	 * @param killSwitch switches everything off and on
+	 * @param degradation where failures of the store are reported
+	 * @param time by which calls wait
+	 * @param listener is told of waits and bans
+	 * @param waitingCallers how many calls may wait in {@link #acquire(List)} at a time,
+	 * all together, and half of it, rounded up, for one key of a limit; 0 lets none wait.
+	 * A call beyond it is refused at once with its wait. {@link #acquireAsync} holds no
+	 * thread and is not bounded by it
+	 * @return the limiter
+	 * @throws IllegalArgumentException if the number is negative
+	 */
+	public static StoreRateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
+			Degradation degradation, TimeSource time, RateLimitListener listener, int waitingCallers) {
+		return new StoreRateLimiter(registry, store, killSwitch, degradation, time, listener, WaitingThreads.create(),
+				new WaitingThreadLimit(waitingCallers));
+	}
+
+	StoreRateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
+			TimeSource time, RateLimitListener listener, Executor waitingThreads, WaitingThreadLimit callers) {
+		this.registry = registry;
+		this.store = store;
+		this.killSwitch = killSwitch;
+		this.degradation = degradation;
+		this.time = time;
+		this.listener = listener;
+		this.penalties = new Bans(store, listener);
+		this.lines = new CallQueues(time, callers);
+		this.pending = new PendingCalls(time);
+		this.waitingThreads = waitingThreads;
+	}
+
+	@Override
+	public Limit limit(String name) {
+		return this.registry.get(name).limit();
+	}
+
+	@Override
+	public Key key(String limit, String text) {
+		return this.registry.get(limit).key(text);
+	}
+
+	@Override
+	public Decision tryAcquire(String limit, String key, long permits) {
+		RegisteredLimit registered = this.registry.get(limit);
+		return tryAcquire(new Charge(registered.handle(), registered.key(key), permits));
+	}
+
+	/**
+	 * Takes the permits of a charge if all of them are there, else none. Never waits.
+	 * @param charge what to take
+	 * @return the decision
+	 */
+	public Decision tryAcquire(Charge charge) {
+		return decide(charge, false);
+	}
+
+	/**
+	 * Takes the permits of a charge, and waits for them up to the limit's longest wait.
+	 * @param charge what to take
+	 * @return the decision
+	 */
+	public Decision acquire(Charge charge) {
+		return decide(charge, true);
+	}
+
+	private Decision decide(Charge charge, boolean mayWait) {
+		if (!this.killSwitch.enabled()) {
+			return Decision.unlimited();
+		}
+		RegisteredLimit registered = charge.handle().registered();
+		if (!isPlain(registered, charge)) {
+			return decide(ask(List.of(charge), mayWait));
+		}
+		ChargeDecision said;
+		try {
+			said = this.store.take(charge);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			return this.degradation.report(List.of(registered), ex);
+		}
+		count(registered.statistics(), said);
+		return new StoreDecision(said, this.store);
+	}
+
+	/** Whether the store's answer is the decision. */
+	private boolean isPlain(RegisteredLimit registered, Charge charge) {
+		LimitSettings settings = registered.settings();
+		return settings.penalty() == null && !charge.isPending() && !charge.limit().paces()
+				&& settings.mode() == LimitMode.ENFORCE && this.killSwitch.mode() == LimitMode.ENFORCE;
+	}
+
+	@Override
+	public Decision tryAcquire(List<Charge> charges) {
+		return decide(charges, false);
+	}
+
+	@Override
+	public Decision acquire(List<Charge> charges) {
+		return decide(charges, true);
+	}
+
+	private Decision decide(List<Charge> charges, boolean mayWait) {
+		if (charges.size() == 1) {
+			return decide(charges.get(0), mayWait);
+		}
+		return (charges.isEmpty() || !this.killSwitch.enabled()) ? Decision.unlimited() : decide(ask(charges, mayWait));
+	}
+
+	@Override
+	public CompletableFuture<Decision> acquireAsync(List<Charge> charges) {
+		if (charges.isEmpty() || !this.killSwitch.enabled()) {
+			return CompletableFuture.completedFuture(Decision.unlimited());
+		}
+		PreparedCharges asked = ask(charges, true);
+		return asked.waits() ? waitAsync(asked) : CompletableFuture.completedFuture(decide(asked));
+	}
+
+	@Override
+	public Decision tryAcquire(Collection<PermitRequest> requests) {
+		return tryAcquire(charges(requests));
+	}
+
+	@Override
+	public Decision acquire(Collection<PermitRequest> requests) {
+		return acquire(charges(requests));
+	}
+
+	@Override
+	public CompletableFuture<Decision> acquireAsync(Collection<PermitRequest> requests) {
+		return acquireAsync(charges(requests));
+	}
+
+	private List<Charge> charges(Collection<PermitRequest> requests) {
+		List<Charge> charges = new ArrayList<>(requests.size());
+		for (PermitRequest request : requests) {
+			charges.add(new Charge(this.registry.get(request.limit()).handle(), request.key(), request.permits()));
+		}
+		return charges;
+	}
+
+	private PreparedCharges ask(List<Charge> charges, boolean mayWait) {
+		return PreparedCharges.of(Charge.distinct(charges), mayWait, this.killSwitch.mode(), this.pending);
+	}
+
+	private Decision decide(PreparedCharges asked) {
+		if (asked.waits()) {
+			return await(asked);
+		}
+		List<ChargeDecision> said;
+		try {
+			List<Charge> charges = asked.charges();
+			said = (charges.size() == 1) ? List.of(this.store.take(charges.get(0))) : this.store.takeAll(charges);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			asked.ended();
+			return this.degradation.report(asked.limits(), ex);
+		}
+		return decision(asked, said);
+	}
+
+	private Decision await(PreparedCharges asked) {
+		CallerExecutor caller = new CallerExecutor();
+		long start = this.time.nanoTime();
+		CompletableFuture<List<ChargeDecision>> call = waiting(asked, caller, true).start();
+		boolean interrupted = false;
+		try {
+			caller.runUntilDone(call);
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+			call.cancel(false);
+		}
+		try {
+			return decision(asked, call.join(), start);
+		}
+		catch (CancellationException ex) {
+			return decision(asked, List.of(interruptedAt(asked)));
+		}
+		catch (CompletionException ex) {
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			asked.ended();
+			if (cause instanceof Error error && !(cause instanceof LinkageError)) {
+				throw error;
+			}
+			return this.degradation.report(asked.limits(), cause);
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private static ChargeDecision interruptedAt(PreparedCharges asked) {
+		Charge charge = asked.charges().stream().filter(QueuedCall::waits).findFirst().orElseThrow();
+		long wait = charge.maxWaitNanos();
+		return ChargeDecision.refused(charge, 0, wait, wait, null);
+	}
+
+	private CompletableFuture<Decision> waitAsync(PreparedCharges asked) {
+		long start = this.time.nanoTime();
+		CompletableFuture<List<ChargeDecision>> call = waiting(asked, this.waitingThreads, false).start();
+		CompletableFuture<Decision> decided = new CompletableFuture<>();
+		call.whenComplete((said, failure) -> {
+			if (failure != null) {
+				asked.ended();
+			}
+			if (failure == null) {
+				Decision decision = decision(asked, said, start);
+				if (!decided.complete(decision) && decision.allowed()) {
+					decision.permit().giveBack();
+				}
+			}
+			else if (failure instanceof Error && !(failure instanceof LinkageError)) {
+				decided.completeExceptionally(failure);
+			}
+			else if (!decided.isCancelled()) {
+				decided.complete(this.degradation.report(asked.limits(), failure));
+			}
+		});
+		decided.whenComplete((decision, failure) -> {
+			if (decided.isCancelled()) {
+				call.cancel(false);
+			}
+		});
+		return decided;
+	}
+
+	private QueuedCall waiting(PreparedCharges asked, Executor executor, boolean holdsThread) {
+		return new QueuedCall(asked.charges(), this.store, this.lines, this.time, executor, holdsThread);
+	}
+
+	private Decision decision(PreparedCharges asked, List<ChargeDecision> said, long start) {
+		Decision decision = decision(asked, said);
+		if (decision.turnAfterNanos() > 0) {
+			long waited = this.time.nanoTime() - start;
+			List<ChargeDecision> limits = StoreDecision.chargesOf(decision);
+			for (int i = 0; i < limits.size(); i++) {
+				if (limits.get(i).turnAfterNanos() > 0) {
+					this.listener.waited(limits.get(i).charge().handle().registered(), waited);
+				}
+			}
+		}
+		return decision;
+	}
+
+	private Decision decision(PreparedCharges asked, List<ChargeDecision> said) {
+		boolean stopped = said.stream().anyMatch(ChargeDecision::refuses);
+		List<ChargeDecision> own = asked.own(said, stopped ? (nothing) -> {
+		} : this::giveBack);
+		Decision decision = (own.size() == 1) ? new StoreDecision(own.get(0), this.store)
+				: new StoreDecision(own, this.store);
+		for (int i = 0; i < own.size(); i++) {
+			ChargeDecision limit = own.get(i);
+			if (decision.allowed() || limit.violated()) {
+				count(limit.charge().handle().registered(), limit, asked.offences(limit, i));
+			}
+		}
+		asked.ended();
+		return decision;
+	}
+
+	/** A banned call holds nothing, also where it is let through. */
+	private void giveBack(ChargeDecision taken) {
+		new StorePermit(List.of(taken), this.store).giveBack();
+	}
+
+	/** Returns how many calls stand in line. */
+	int waiting() {
+		return this.lines.waiting();
+	}
+
+	/** Returns of how many keys there are undecided calls. */
+	int pending() {
+		return this.pending.size();
+	}
+
+	private void count(RegisteredLimit registered, ChargeDecision said, int offences) {
+		count(registered.statistics(), said);
+		BanHandles penalty = registered.penaltyHandles();
+		for (int i = 0; penalty != null && i < offences; i++) {
+			this.penalties.refused(registered, penalty, said.key());
+		}
+	}
+
+	private static void count(LimitStatistics statistics, ChargeDecision said) {
+		if (said.isDegraded()) {
+			statistics.countDegraded();
+		}
+		else if (!said.violated()) {
+			statistics.countAllowed();
+		}
+		else if (said.refuses()) {
+			statistics.countDenied();
+		}
+		else {
+			statistics.countShadowDenied();
+		}
+	}
+
+}

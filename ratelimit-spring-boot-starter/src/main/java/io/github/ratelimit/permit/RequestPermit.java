@@ -1,0 +1,244 @@
+package io.github.ratelimit.permit;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Permit;
+import io.github.ratelimit.store.Charge;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a request holds over all its decisions, as one permit: those of rules, and those
+ * of the limited methods that it calls, later ones too. Whoever serves the request
+ * {@linkplain #close() closes} it, or lets it {@linkplain #fail() fail}, when the
+ * response is complete.
+ * <p>
+ * Of one limit and key it may hold several parts: what a rule reserved in advance, and
+ * what a method reserved beyond. They are settled as one. {@link #settle(long)} concerns
+ * the limits that have a cost and no others.
+ */
+public final class RequestPermit implements Permit {
+
+	/** Bounds what a request remembers that calls methods for hours. */
+	private static final int MAX_RETURNED = 64;
+
+	/** Decisions whose parts nobody has asked for yet. */
+	private final List<Decision> unread = new ArrayList<>(2);
+
+	private final List<HeldCharge> parts = new ArrayList<>(0);
+
+	private long spent;
+
+	private boolean ended;
+
+	/**
+	 * Adds the decision of a rule, which holds until the response is complete.
+	 * @param decision an allowed decision
+	 */
+	public void add(Decision decision) {
+		synchronized (this) {
+			if (!this.ended) {
+				this.unread.add(decision);
+				return;
+			}
+		}
+		CallPermit.of(decision).close();
+	}
+
+	/**
+	 * Adds the decision of a limited method that the request calls. Whoever calls it ends
+	 * the call, unless it is {@linkplain #keepOpen kept open}.
+	 * @param decision an allowed decision
+	 * @param covered what the request had paid for this call in advance
+	 * @return what the call holds
+	 */
+	public CallPermit call(Decision decision, List<Charge> covered) {
+		List<HeldCharge> own = CallPermit.parts(decision);
+		if (own.isEmpty() && covered.isEmpty()) {
+			return CallPermit.nothing();
+		}
+		synchronized (this) {
+			List<HeldCharge> inAdvance = covered.isEmpty() ? List.of() : parts().stream()
+				.filter((part) -> part.endsWithRequest() && covered.stream().anyMatch(part.charge()::sameBucketAs))
+				.toList();
+			if (!this.ended) {
+				this.parts.addAll(own);
+			}
+			return new CallPermit(own, inAdvance, this);
+		}
+	}
+
+	/**
+	 * Lets a call end with the request, if it does not end before.
+	 * @param call a call of this request
+	 * @param failsWithRequest whether the call has failed where the request has
+	 * @return false if the request has ended already, so that nobody else ends the call
+	 */
+	public synchronized boolean keepOpen(CallPermit call, boolean failsWithRequest) {
+		if (this.ended) {
+			return false;
+		}
+		for (HeldCharge part : call.own()) {
+			part.endWithRequest();
+			if (!failsWithRequest) {
+				part.use();
+			}
+		}
+		return true;
+	}
+
+	/** Forgets what a call held that is over, but for what the request may yet settle. */
+	synchronized void returned(List<HeldCharge> own, List<HeldCharge> used) {
+		used.forEach(HeldCharge::use);
+		for (HeldCharge part : own) {
+			part.use();
+			part.endWithRequest();
+			if (this.ended) {
+				part.keepPending();
+			}
+			if (!part.isUndecided()) {
+				this.parts.remove(part);
+			}
+		}
+		while (this.parts.size() > MAX_RETURNED && removeOldestReturned()) {
+			continue;
+		}
+	}
+
+	private boolean removeOldestReturned() {
+		for (HeldCharge part : this.parts) {
+			if (part.used()) {
+				part.keepPending();
+				return this.parts.remove(part);
+			}
+		}
+		return false;
+	}
+
+	synchronized boolean hasSpent() {
+		return this.spent > 0;
+	}
+
+	@Override
+	public boolean settle(long actual) {
+		StorePermit.checkNotNegative(actual);
+		return HeldCharge.settle(snapshot(), HeldCharge::isOpenBudget, actual);
+	}
+
+	@Override
+	public boolean settle(String limit, long actual) {
+		StorePermit.checkNotNegative(actual);
+		return HeldCharge.settle(snapshot(), (part) -> part.decision().limit().name().equals(limit), actual);
+	}
+
+	/**
+	 * Tells what the request cost at one limit, for one key.
+	 * @param charge names limit and key
+	 * @param actual permits, 0 or more
+	 * @return whether this call settled the limit
+	 * @throws IllegalArgumentException if the permits are negative
+	 */
+	public boolean settle(Charge charge, long actual) {
+		StorePermit.checkNotNegative(actual);
+		return HeldCharge.settle(snapshot(), (part) -> part.charge().sameBucketAs(charge), actual);
+	}
+
+	/**
+	 * Tells that what is {@linkplain Charge#pending() pending} of one limit and key does
+	 * not count: all that the request took of it goes back.
+	 * @param charge names limit and key
+	 */
+	public void doesNotCount(Charge charge) {
+		for (HeldCharge part : snapshot()) {
+			if (part.charge().isPending() && part.charge().sameBucketAs(charge)) {
+				part.giveBack();
+			}
+		}
+	}
+
+	/** Ends what is still pending of one limit and key: it counts. */
+	public void counts(Charge charge) {
+		for (HeldCharge part : snapshot()) {
+			if (part.charge().sameBucketAs(charge)) {
+				part.keepPending();
+			}
+		}
+	}
+
+	private synchronized List<HeldCharge> snapshot() {
+		return List.copyOf(parts());
+	}
+
+	private List<HeldCharge> parts() {
+		for (Decision decision : this.unread) {
+			for (HeldCharge part : HeldCharge.of(decision)) {
+				part.endWithRequest();
+				this.parts.add(part);
+			}
+		}
+		this.unread.clear();
+		return this.parts;
+	}
+
+	@Override
+	public synchronized void spend(long permits) {
+		StorePermit.checkNotNegative(permits);
+		this.spent = Math.max(this.spent, this.spent + permits);
+	}
+
+	@Override
+	public void close() {
+		end(false);
+	}
+
+	@Override
+	public void fail() {
+		end(true);
+	}
+
+	private void end(boolean failed) {
+		List<HeldCharge> over;
+		long spent;
+		synchronized (this) {
+			if (this.ended) {
+				return;
+			}
+			this.ended = true;
+			if (isPlain()) {
+				return;
+			}
+			over = parts().stream().filter(HeldCharge::endsWithRequest).toList();
+			spent = this.spent;
+		}
+		over.stream().filter(HeldCharge::isPlace).forEach(HeldCharge::giveBack);
+		if (spent > 0) {
+			HeldCharge.settle(over, HeldCharge::isOpenBudget, spent);
+		}
+		else if (failed) {
+			HeldCharge.settle(over, (part) -> part.isRefundedOnFailure() && !part.used(), 0);
+		}
+	}
+
+	/** Most requests hold nothing that has to end. */
+	private boolean isPlain() {
+		return this.parts.isEmpty() && this.unread.stream()
+			.allMatch((decision) -> StoreDecision.chargesOf(decision).stream().noneMatch(HeldCharge::hasToEnd));
+	}
+
+	@Override
+	public boolean giveBack() {
+		List<HeldCharge> all;
+		synchronized (this) {
+			if (this.ended) {
+				return false;
+			}
+			this.ended = true;
+			all = List.copyOf(parts());
+		}
+		boolean given = false;
+		for (HeldCharge part : all) {
+			given |= part.giveBack();
+		}
+		return given;
+	}
+
+}

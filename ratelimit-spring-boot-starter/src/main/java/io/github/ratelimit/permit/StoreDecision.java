@@ -1,0 +1,87 @@
+package io.github.ratelimit.permit;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Permit;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decision of a store over the charges of a call, with the permit of the call.
+ * Thread-safe.
+ */
+public final class StoreDecision extends Decision {
+
+	private static final VarHandle PERMIT;
+
+	static {
+		try {
+			PERMIT = MethodHandles.lookup().findVarHandle(StoreDecision.class, "permit", StorePermit.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final LimitStore store;
+
+	@SuppressWarnings("unused") // through PERMIT
+	private volatile @Nullable StorePermit permit;
+
+	/**
+	 * Creates the decision over one charge.
+	 * @param decision what the store decided
+	 * @param store the store
+	 */
+	public StoreDecision(ChargeDecision decision, LimitStore store) {
+		super(decision);
+		this.store = store;
+	}
+
+	/**
+	 * Creates the decision over several charges: allowed if none is refused.
+	 * @param decisions what the store decided
+	 * @param store the store
+	 */
+	public StoreDecision(List<ChargeDecision> decisions, LimitStore store) {
+		super(decisions);
+		this.store = store;
+	}
+
+	/**
+	 * Returns what the store decided on each charge.
+	 * @return the decisions in the order of the charges
+	 */
+	@SuppressWarnings("unchecked") // there are no others
+	public List<ChargeDecision> charges() {
+		return (List<ChargeDecision>) (List<?>) limits();
+	}
+
+	/**
+	 * Returns what a store decided on each charge of a decision.
+	 * @param decision any decision
+	 * @return the decisions in the order of the charges, none where no store decided
+	 */
+	public static List<ChargeDecision> chargesOf(Decision decision) {
+		return (decision instanceof StoreDecision made) ? made.charges() : List.of();
+	}
+
+	@Override
+	protected Permit heldPermit() {
+		return storePermit();
+	}
+
+	StorePermit storePermit() {
+		StorePermit current = this.permit;
+		if (current != null) {
+			return current;
+		}
+		StorePermit created = new StorePermit(charges(), this.store);
+		StorePermit earlier = (StorePermit) PERMIT.compareAndExchange(this, null, created);
+		return (earlier != null) ? earlier : created;
+	}
+
+}

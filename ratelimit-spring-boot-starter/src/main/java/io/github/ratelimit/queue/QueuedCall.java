@@ -1,0 +1,313 @@
+package io.github.ratelimit.queue;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.permit.StorePermit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.queue.CallQueue.Place;
+import io.github.ratelimit.queue.CallQueues.Joined;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call on its way through the lines of the limits that pace it. It joins one line after
+ * the other, in an order that all calls keep, everybody's line last, and as the first of
+ * all of them takes its permits of all limits at once. It leaves each line at its turn
+ * there, so that a caller who waits long at one limit does not stop those behind it at
+ * another, and goes on at the last of its turns. Whatever ends it, it leaves every line;
+ * if it took a turn that it does not use, the turn is given back.
+ */
+public final class QueuedCall {
+
+	/** The store is the reason of a refusal if it held up the line for so much of it. */
+	private static final int PART_FOR_THE_STORE = 8;
+
+	/** By so much a turn may come late where the store answers as it should. */
+	private static final long TOLERANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+	private final LimitStore store;
+
+	private final CallQueues lines;
+
+	private final TimeSource time;
+
+	private final Executor executor;
+
+	private final boolean holdsThread;
+
+	private final List<Charge> charges;
+
+	/** Those that wait, in the order in which their lines are joined. */
+	private final List<Charge> paced;
+
+	private final List<Place> places = new ArrayList<>(1);
+
+	private final long start;
+
+	private final AtomicBoolean givenBack = new AtomicBoolean();
+
+	private final AtomicBoolean left = new AtomicBoolean();
+
+	/** Whether its permits are being taken, which happens once. */
+	private final AtomicBoolean taking = new AtomicBoolean();
+
+	private final CompletableFuture<List<ChargeDecision>> answer = new CompletableFuture<>();
+
+	private boolean mayWait = true;
+
+	/** Whether others stood before it. */
+	private boolean stoodInLine;
+
+	private volatile @Nullable List<ChargeDecision> taken;
+
+	/**
+	 * Creates a call.
+	 * @param holdsThread whether the thread that makes it waits for it
+	 */
+	public QueuedCall(List<Charge> charges, LimitStore store, CallQueues lines, TimeSource time, Executor executor,
+			boolean holdsThread) {
+		this.charges = charges;
+		this.store = store;
+		this.lines = lines;
+		this.time = time;
+		this.executor = executor;
+		this.holdsThread = holdsThread;
+		this.start = time.nanoTime();
+		this.paced = charges.stream()
+			.filter(QueuedCall::waits)
+			.sorted(Comparator.<Charge, Boolean>comparing((charge) -> charge.key().equals(Key.GLOBAL))
+				.thenComparing((charge) -> charge.limit().name())
+				.thenComparing(Charge::key))
+			.toList();
+	}
+
+	/** Returns whether a charge stands in line before it is taken. */
+	public static boolean waits(Charge charge) {
+		return charge.maxWaitNanos() > 0 && charge.limit().paces() && charge.enforced() && charge.permits() > 0
+				&& charge.needed() <= charge.limit().capacity();
+	}
+
+	/**
+	 * Starts the call.
+	 * @return what the limits say when the call may go on; only what refuses, where it
+	 * was refused without asking the store. Cancelled, the call gives everything back
+	 */
+	public CompletableFuture<List<ChargeDecision>> start() {
+		this.answer.whenComplete((said, failure) -> {
+			if (this.answer.isCancelled()) {
+				leave(giveBack());
+			}
+		});
+		joinNext();
+		return this.answer;
+	}
+
+	private void joinNext() {
+		while (!this.answer.isDone()) {
+			if (this.places.size() == this.paced.size()) {
+				attempt(this::take);
+				return;
+			}
+			Charge charge = this.paced.get(this.places.size());
+			Joined joined = this.lines.join(charge.waiting(leftFor(charge)), this.holdsThread);
+			Place place = joined.place();
+			if (place == null) {
+				end(List.of(refused(charge, joined.waitNanos())));
+				return;
+			}
+			this.mayWait &= joined.mayWait();
+			add(place);
+			if (!place.first().isDone()) {
+				this.stoodInLine = true;
+				place.first().thenRunAsync(this::joinNext, this.executor);
+				this.time.after(leftFor(charge)).thenRunAsync(() -> giveUp(charge, place), this.executor);
+				return;
+			}
+		}
+	}
+
+	/** A cancelled call must not stay in a line that it joins at this moment. */
+	private synchronized void add(Place place) {
+		this.places.add(place);
+		if (this.left.get()) {
+			this.lines.leave(this.paced.get(this.places.size() - 1), place, false);
+		}
+	}
+
+	private long leftFor(Charge charge) {
+		return this.mayWait ? Math.max(0, charge.maxWaitNanos() - (this.time.nanoTime() - this.start)) : 0;
+	}
+
+	private void giveUp(Charge charge, Place place) {
+		if (!place.first().isDone() && !this.answer.isDone() && this.taking.compareAndSet(false, true)) {
+			attempt(() -> endOutOfTime(charge));
+		}
+	}
+
+	/** Ends the call, by what is the reason that its turn has not come in time. */
+	private void endOutOfTime(Charge charge) {
+		for (int i = 0; i < this.places.size(); i++) {
+			Charge held = this.paced.get(i);
+			if (this.lines.heldUpNanos(held, this.places.get(i)) >= held.maxWaitNanos() / PART_FOR_THE_STORE) {
+				takeUnanswered();
+				return;
+			}
+		}
+		end(List.of(refused(charge, charge.maxWaitNanos())));
+	}
+
+	/** Decides by what is left of the time that the call may wait. */
+	private void takeUnanswered() {
+		List<ChargeDecision> said = this.store.takeUnanswered(waiting());
+		if (said.stream().anyMatch(ChargeDecision::refuses)) {
+			end(said);
+		}
+		else {
+			goOnAfter(said, longestTurn(said));
+		}
+	}
+
+	private @Nullable Charge outOfTime() {
+		for (Charge charge : this.paced) {
+			if (this.mayWait && leftFor(charge) == 0) {
+				return charge;
+			}
+		}
+		return null;
+	}
+
+	private List<Charge> waiting() {
+		return this.charges.stream().map((charge) -> waits(charge) ? charge.waiting(leftFor(charge)) : charge).toList();
+	}
+
+	/** Returns whether a turn comes later than the call may wait. */
+	private boolean isTooLate(ChargeDecision said) {
+		return said.turnAfterNanos() > 0 && said.turnAfterNanos() > said.limit().maxWait().toNanos()
+				- (this.time.nanoTime() - this.start) + TOLERANCE_NANOS;
+	}
+
+	private static ChargeDecision refused(Charge charge, long waitNanos) {
+		long wait = Math.max(1, waitNanos);
+		return ChargeDecision.refused(charge, 0, wait, wait, null);
+	}
+
+	private void take() {
+		if (!this.taking.compareAndSet(false, true)) {
+			return;
+		}
+		Charge late = this.stoodInLine ? outOfTime() : null;
+		if (late != null) {
+			endOutOfTime(late);
+			return;
+		}
+		for (int i = 0; i < this.places.size(); i++) {
+			this.lines.asks(this.paced.get(i), this.places.get(i));
+		}
+		List<Charge> now = waiting();
+		List<ChargeDecision> said = (now.size() == 1) ? List.of(this.store.take(now.get(0))) : this.store.takeAll(now);
+		if (said.stream().anyMatch(ChargeDecision::refuses)) {
+			end(said);
+			return;
+		}
+		if (said.stream().anyMatch(this::isTooLate)) {
+			// the store took so long to answer
+			new StorePermit(said, this.store).giveBack();
+			takeUnanswered();
+			return;
+		}
+		goOnAfter(said, reserve(said));
+	}
+
+	private void goOnAfter(List<ChargeDecision> said, long wait) {
+		this.taken = said;
+		if (this.answer.isDone()) {
+			leave(giveBack());
+		}
+		else if (wait <= 0) {
+			end(said);
+		}
+		else {
+			this.time.after(wait).thenRunAsync(() -> end(said), this.executor);
+		}
+	}
+
+	/** Returns how long it takes until the last of the turns comes. */
+	private long reserve(List<ChargeDecision> said) {
+		long now = this.time.nanoTime();
+		long longest = longestTurn(said);
+		for (ChargeDecision decision : said) {
+			int index = indexOfPaced(decision.charge());
+			if (index >= 0) {
+				long turn = decision.turnAfterNanos();
+				this.lines.reserved(this.paced.get(index), this.places.get(index), now + turn);
+				if (turn < longest) {
+					this.time.after(turn).thenRunAsync(() -> leave(index, false), this.executor);
+				}
+			}
+		}
+		return longest;
+	}
+
+	private static long longestTurn(List<ChargeDecision> said) {
+		return said.stream().mapToLong(ChargeDecision::turnAfterNanos).max().orElse(0);
+	}
+
+	private int indexOfPaced(Charge charge) {
+		for (int i = 0; i < this.paced.size(); i++) {
+			if (this.paced.get(i).sameBucketAs(charge)) {
+				return i;
+			}
+		}
+		return -1;
+	}
+
+	private void attempt(Runnable step) {
+		try {
+			step.run();
+		}
+		catch (Throwable ex) {
+			leave(false);
+			this.answer.completeExceptionally(ex);
+		}
+	}
+
+	/** What was taken for a call that somebody else has ended goes back. */
+	private void end(List<ChargeDecision> said) {
+		if (this.answer.complete(said)) {
+			leave(false);
+		}
+		else {
+			leave(giveBack());
+		}
+	}
+
+	private boolean giveBack() {
+		List<ChargeDecision> taken = this.taken;
+		if (taken == null || !this.givenBack.compareAndSet(false, true)) {
+			return false;
+		}
+		new StorePermit(taken, this.store).giveBack();
+		return true;
+	}
+
+	private synchronized void leave(boolean turnGivenBack) {
+		if (this.left.compareAndSet(false, true)) {
+			for (int i = 0; i < this.places.size(); i++) {
+				leave(i, turnGivenBack);
+			}
+		}
+	}
+
+	private void leave(int index, boolean turnGivenBack) {
+		this.lines.leave(this.paced.get(index), this.places.get(index), turnGivenBack);
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.github.ratelimit.queue;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The threads that ask the store for calls that wait without a thread of their own:
+ * virtual ones where the platform has them, else a few daemons that end when idle.
+ */
+public final class WaitingThreads {
+
+	private static final int MOST = 8;
+
+	private WaitingThreads() {
+	}
+
+	public static Executor create() {
+		try {
+			return (Executor) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+		}
+		catch (ReflectiveOperationException ex) {
+			return platformThreads();
+		}
+	}
+
+	private static Executor platformThreads() {
+		ThreadPoolExecutor threads = new ThreadPoolExecutor(MOST, MOST, 1, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(), (task) -> {
+					Thread thread = new Thread(task, "ratelimit-waiting");
+					thread.setDaemon(true);
+					return thread;
+				});
+		threads.allowCoreThreadTimeOut(true);
+		return threads;
+	}
+
+}

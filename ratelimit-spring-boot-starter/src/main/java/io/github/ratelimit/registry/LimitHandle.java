@@ -1,0 +1,132 @@
+package io.github.ratelimit.registry;
+
+import io.github.ratelimit.Limit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One form of a registered limit: its own, that of a plan, or one of the two that its
+ * penalty is counted by. A charge refers to it, so that nothing has to look a limit up by
+ * its name or compare limits once a call has been matched with them. Stores attach their
+ * {@linkplain PreparedForm prepared form} of the limit to it.
+ * <p>
+ * A handle never changes. When the settings of the limit change, calls get other handles;
+ * what was decided with an earlier one can still be given back and settled. Safe for use
+ * by several threads.
+ */
+public final class LimitHandle {
+
+	private final RegisteredLimit registered;
+
+	private final Limit limit;
+
+	private final Purpose purpose;
+
+	/** A list of one element for each store that counts the limit. */
+	private volatile @Nullable Attached attached;
+
+	LimitHandle(RegisteredLimit registered, Limit limit, Purpose purpose) {
+		this.registered = registered;
+		this.limit = limit;
+		this.purpose = purpose;
+	}
+
+	/**
+	 * Returns a handle of a limit that is registered nowhere, for example to use a store
+	 * without a limiter.
+	 * @param limit the limit
+	 * @return a new handle; stores count by the name of a limit, so several handles of
+	 * one limit share its permits
+	 */
+	public static LimitHandle of(Limit limit) {
+		return RegisteredLimit.of(LimitSettings.of(limit)).handle();
+	}
+
+	/**
+	 * Returns a handle of this limit with other numbers, for a store that counts only a
+	 * part of them.
+	 * @param limit a limit of the same name
+	 * @return a new handle of the same registered limit
+	 */
+	public LimitHandle withLimit(Limit limit) {
+		return new LimitHandle(this.registered, limit, this.purpose);
+	}
+
+	/**
+	 * Returns the limit in this form.
+	 * @return the limit
+	 */
+	public Limit limit() {
+		return this.limit;
+	}
+
+	/**
+	 * Returns the name that stores keep the limit's keys by.
+	 * @return the limit's name
+	 */
+	public String name() {
+		return this.limit.name();
+	}
+
+	/**
+	 * Returns the limit of the application.
+	 * @return the registered limit
+	 */
+	public RegisteredLimit registered() {
+		return this.registered;
+	}
+
+	/**
+	 * Returns what is counted.
+	 * @return the purpose
+	 */
+	public Purpose purpose() {
+		return this.purpose;
+	}
+
+	<T> T prepared(PreparedForm<T> owner) {
+		T form = find(owner);
+		return (form != null) ? form : attach(owner);
+	}
+
+	@SuppressWarnings("unchecked")
+	private <T> @Nullable T find(PreparedForm<T> owner) {
+		for (Attached form = this.attached; form != null; form = form.next()) {
+			if (form.owner() == owner) {
+				return (T) form.form();
+			}
+		}
+		return null;
+	}
+
+	private synchronized <T> T attach(PreparedForm<T> owner) {
+		T form = find(owner);
+		if (form == null) {
+			form = owner.prepare(this);
+			this.attached = new Attached(owner, form, this.attached);
+		}
+		return form;
+	}
+
+	@Override
+	public String toString() {
+		return this.limit.toString();
+	}
+
+	/** What a limit counts. */
+	public enum Purpose {
+
+		/** The calls that a limit is about. */
+		CALLS,
+
+		/** The refusals of a key, which become a ban. */
+		REFUSALS,
+
+		/** Bans: a key without permits is banned. */
+		BANS
+
+	}
+
+	private record Attached(PreparedForm<?> owner, Object form, @Nullable Attached next) {
+	}
+
+}

@@ -1,0 +1,132 @@
+package io.github.ratelimit.registry;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.UnknownLimitException;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of an application by their names. Thread-safe.
+ */
+public final class LimitRegistry {
+
+	private final ConcurrentMap<String, RegisteredLimit> byName = new ConcurrentHashMap<>();
+
+	private final List<Consumer<RegisteredLimit>> listeners = new CopyOnWriteArrayList<>();
+
+	private final List<Consumer<LimitSettings>> checks = new CopyOnWriteArrayList<>();
+
+	private volatile UnaryOperator<String> addressForm = UnaryOperator.identity();
+
+	/**
+	 * Sets how addresses are written that people or code name, so that they mean the same
+	 * keys as those of requests. By default they are taken as they are.
+	 * @param addressForm returns the canonical text of an address, and any other text as
+	 * it is
+	 */
+	public void addressForm(UnaryOperator<String> addressForm) {
+		this.addressForm = addressForm;
+	}
+
+	/**
+	 * Adds a limit.
+	 * @param limit the limit
+	 * @param keySources where its keys come from, possibly nowhere
+	 * @return the limit as it is registered
+	 * @throws IllegalArgumentException if there is a limit of that name, or a check
+	 * objects to it
+	 */
+	public RegisteredLimit register(Limit limit, List<KeySource> keySources) {
+		return register(LimitSettings.of(limit), keySources);
+	}
+
+	/**
+	 * Adds a limit.
+	 * @param settings the settings of the limit
+	 * @param keySources where its keys come from, possibly nowhere
+	 * @return the limit as it is registered
+	 * @throws IllegalArgumentException if there is a limit of that name, a check objects
+	 * to the settings, or a listener to the limit
+	 */
+	public RegisteredLimit register(LimitSettings settings, List<KeySource> keySources) {
+		String name = settings.limit().name();
+		RegisteredLimit registered = new RegisteredLimit(settings, keySources, (text) -> this.addressForm.apply(text),
+				this::check);
+		if (this.byName.putIfAbsent(name, registered) != null) {
+			throw new IllegalArgumentException(
+					"There is a limit named '" + name + "' already. Give one of the two another name.");
+		}
+		this.listeners.forEach((listener) -> listener.accept(registered));
+		return registered;
+	}
+
+	private void check(LimitSettings settings) {
+		this.checks.forEach((check) -> check.accept(settings));
+	}
+
+	/**
+	 * Lets a check object to settings, for example those that a store cannot count: at
+	 * once to those of the limits that are there, later to those of new limits and to
+	 * every change before it is in force. It objects by an
+	 * {@link IllegalArgumentException}, which the caller of {@link #register} or
+	 * {@link RegisteredLimit#change} gets.
+	 * @param check what to call; called by the thread that registers or changes a limit
+	 * @throws IllegalArgumentException if it objects to a limit that is there
+	 */
+	public void addCheck(Consumer<LimitSettings> check) {
+		this.checks.add(check);
+		all().forEach((limit) -> check.accept(limit.settings()));
+	}
+
+	/**
+	 * Tells a listener of every limit: at once of those that are there, and of those that
+	 * come later when they are registered. Of one that is registered at this very moment
+	 * it may be told twice.
+	 * @param listener what to tell; it is called by the thread that registers a limit
+	 */
+	public void whenRegistered(Consumer<RegisteredLimit> listener) {
+		this.listeners.add(listener);
+		all().forEach(listener);
+	}
+
+	/**
+	 * Returns a limit.
+	 * @param name the limit's name
+	 * @return the limit
+	 * @throws UnknownLimitException if there is no such limit
+	 */
+	public RegisteredLimit get(String name) {
+		RegisteredLimit registered = this.byName.get(name);
+		if (registered == null) {
+			throw new UnknownLimitException(name, this.byName.keySet());
+		}
+		return registered;
+	}
+
+	/**
+	 * Looks for a limit.
+	 * @param name the limit's name
+	 * @return the limit, empty if there is none of that name
+	 */
+	public Optional<RegisteredLimit> find(@Nullable String name) {
+		return Optional.ofNullable((name != null) ? this.byName.get(name) : null);
+	}
+
+	/**
+	 * Returns all limits.
+	 * @return an unmodifiable copy, by name
+	 */
+	public Collection<RegisteredLimit> all() {
+		return Collections.unmodifiableCollection(new ConcurrentSkipListMap<>(this.byName).values());
+	}
+
+}

@@ -1,0 +1,74 @@
+package io.github.ratelimit.registry;
+
+import io.github.ratelimit.OnStoreFailure;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * How often a limit allowed, refused and could not decide since the start. Thread-safe;
+ * figures are exact once the calls that they count have returned.
+ */
+public final class LimitStatistics {
+
+	private final LongAdder allowed = new LongAdder();
+
+	private final LongAdder denied = new LongAdder();
+
+	private final LongAdder degraded = new LongAdder();
+
+	private final LongAdder shadowDenied = new LongAdder();
+
+	LimitStatistics() {
+	}
+
+	public void countAllowed() {
+		this.allowed.increment();
+	}
+
+	public void countDenied() {
+		this.denied.increment();
+	}
+
+	public void countShadowDenied() {
+		this.shadowDenied.increment();
+	}
+
+	public void countDegraded() {
+		this.degraded.increment();
+	}
+
+	/**
+	 * Returns how many calls were allowed by this limit and all others asked with it.
+	 * @return calls since the start
+	 */
+	public long allowed() {
+		return this.allowed.sum();
+	}
+
+	/**
+	 * Returns how many calls this limit refused. A call refused by another limit counts
+	 * here neither as allowed nor as denied.
+	 * @return calls since the start
+	 */
+	public long denied() {
+		return this.denied.sum();
+	}
+
+	/**
+	 * Returns how many calls the limiter let through because it failed, or decided by
+	 * {@link OnStoreFailure} because the store did.
+	 * @return calls since the start
+	 */
+	public long degraded() {
+		return this.degraded.sum();
+	}
+
+	/**
+	 * Returns how many calls this limit would have refused, had it not been only tried
+	 * out.
+	 * @return calls since the start
+	 */
+	public long shadowDenied() {
+		return this.shadowDenied.sum();
+	}
+
+}

@@ -1,0 +1,238 @@
+package io.github.ratelimit.registry;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Penalty;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A limit of the application: its settings, which can be changed while it runs, and what
+ * people want to know about it: where its keys come from, what it is bound to, how often
+ * it decided what. Safe for use by several threads.
+ */
+public final class RegisteredLimit {
+
+	private final List<KeySource> keySources;
+
+	private final UnaryOperator<String> addressForm;
+
+	private final Consumer<LimitSettings> checks;
+
+	private final LimitStatistics statistics = new LimitStatistics();
+
+	private final Set<String> boundTo = new ConcurrentSkipListSet<>();
+
+	private volatile InForce inForce;
+
+	RegisteredLimit(LimitSettings settings, List<KeySource> keySources, UnaryOperator<String> addressForm,
+			Consumer<LimitSettings> checks) {
+		this.keySources = List.copyOf(keySources);
+		this.addressForm = addressForm;
+		this.checks = checks;
+		checks.accept(settings);
+		this.inForce = InForce.of(this, settings, null);
+	}
+
+	/**
+	 * Returns a limit that is in no registry.
+	 * @param settings its settings
+	 * @return the limit
+	 */
+	public static RegisteredLimit of(LimitSettings settings) {
+		return new RegisteredLimit(settings, List.of(), UnaryOperator.identity(), (any) -> {
+		});
+	}
+
+	/**
+	 * Returns the settings that are in force. A caller that needs several of them asks
+	 * once, so that they belong together.
+	 * @return the settings
+	 */
+	public LimitSettings settings() {
+		return this.inForce.settings;
+	}
+
+	/**
+	 * Changes the settings, as a whole: calls are decided by the old or by the new ones.
+	 * What keys have used stays used, in proportion where a rate changes.
+	 * @param change makes the new settings of those that are in force
+	 * @throws IllegalArgumentException if the new settings have another limit's name, or
+	 * the store cannot count them; then nothing has changed
+	 */
+	public synchronized void change(UnaryOperator<LimitSettings> change) {
+		InForce before = this.inForce;
+		LimitSettings settings = change.apply(before.settings);
+		if (!settings.limit().name().equals(name())) {
+			throw new IllegalArgumentException("The settings are those of limit '" + settings.limit().name()
+					+ "', not of limit '" + name() + "'. A limit keeps its name.");
+		}
+		this.checks.accept(settings);
+		this.inForce = InForce.of(this, settings, before);
+	}
+
+	/**
+	 * Returns the name of the limit.
+	 * @return the name, which never changes
+	 */
+	public String name() {
+		return limit().name();
+	}
+
+	/**
+	 * Returns the limit as it is configured now.
+	 * @return the limit
+	 */
+	public Limit limit() {
+		return this.inForce.handle.limit();
+	}
+
+	/**
+	 * Returns what charges of calls without a plan refer to.
+	 * @return the handle of the limit as it is configured now
+	 */
+	public LimitHandle handle() {
+		return this.inForce.handle;
+	}
+
+	/**
+	 * Returns what charges of calls on a plan refer to.
+	 * @param plan the name of a plan, null for none
+	 * @return the handle of the limit as that plan has it now, null if there is no such
+	 * plan
+	 */
+	public @Nullable LimitHandle handle(@Nullable String plan) {
+		InForce current = this.inForce;
+		return (plan != null) ? current.plans.get(plan) : current.handle;
+	}
+
+	/** Returns the handles by which refusals and bans are counted now, null for none. */
+	public @Nullable BanHandles penaltyHandles() {
+		return this.inForce.penalty;
+	}
+
+	/**
+	 * Returns where the limit's keys come from, the first that has a value.
+	 * @return an unmodifiable list, empty for a limit that only the application's own
+	 * code asks
+	 */
+	public List<KeySource> keySources() {
+		return this.keySources;
+	}
+
+	/**
+	 * Returns the key that a plain text means in the application's own code: of the kind
+	 * of the limit's first key, so that code and rules share one count. An address is
+	 * read as that of a request is. A limit that everybody shares has one key whatever
+	 * the text; a limit without keys of its own counts by the text.
+	 * @param text the text, not empty
+	 * @return the key
+	 * @throws IllegalArgumentException if the text is empty, or if the limit's first key
+	 * is composed of several parts, which one text cannot name
+	 */
+	public Key key(String text) {
+		if (this.keySources.isEmpty() || text.isEmpty()) {
+			return Key.of(text);
+		}
+		KeySource first = this.keySources.get(0);
+		if (first.composed()) {
+			throw new IllegalArgumentException("Limit '" + name() + "' counts by " + first.expression()
+					+ ", several parts that one text cannot name. Pass a new PermitRequest(limit, Key.composed(parts), permits) "
+					+ "with a key for each part, such as Key.of(Key.USER_KIND, name) or Key.of(value).");
+		}
+		return first.kind().equals(Key.GLOBAL_KIND) ? Key.GLOBAL : key(first.kind(), text);
+	}
+
+	private Key key(String kind, String text) {
+		return Key.of(kind, kind.equals(Key.ADDRESS_KIND) ? this.addressForm.apply(text) : text);
+	}
+
+	/**
+	 * Returns the keys that people may mean who write a key's text. The text does not
+	 * tell its kind, so it is every kind that the limit's keys can have, and those that a
+	 * method's own key and {@code on-missing-key: ip} give.
+	 * @param text the text of a key, or {@code global}
+	 * @return the keys without repetition, the likeliest first, empty for an empty text
+	 */
+	public List<Key> candidates(String text) {
+		if (text.isEmpty()) {
+			return List.of();
+		}
+		Set<Key> candidates = new LinkedHashSet<>();
+		if (text.equals(Key.GLOBAL_KIND)) {
+			candidates.add(Key.GLOBAL);
+		}
+		for (KeySource source : this.keySources) {
+			for (String kind : source.kinds()) {
+				if (!kind.equals(Key.GLOBAL_KIND)) {
+					candidates.add(key(kind, text));
+					candidates.add(Key.of(kind, text));
+				}
+			}
+		}
+		candidates.add(Key.of(Key.VALUE_KIND, text));
+		candidates.add(Key.of(Key.USER_KIND, text));
+		candidates.add(key(Key.ADDRESS_KIND, text));
+		candidates.add(Key.of(Key.ADDRESS_KIND, text));
+		return List.copyOf(candidates);
+	}
+
+	/**
+	 * Returns how often the limit decided what.
+	 * @return live figures
+	 */
+	public LimitStatistics statistics() {
+		return this.statistics;
+	}
+
+	/**
+	 * Notes something that is limited by this limit.
+	 * @param what a rule or a method, for people, for example {@code POST /v1/**}
+	 */
+	public void bindTo(String what) {
+		this.boundTo.add(what);
+	}
+
+	/**
+	 * Returns what is limited by this limit.
+	 * @return rules and methods, in alphabetical order
+	 */
+	public List<String> boundTo() {
+		return List.copyOf(this.boundTo);
+	}
+
+	/** Settings and their handles. A form that stays the same keeps its handle. */
+	private record InForce(LimitSettings settings, LimitHandle handle, Map<String, LimitHandle> plans,
+			@Nullable BanHandles penalty) {
+
+		static InForce of(RegisteredLimit owner, LimitSettings settings, @Nullable InForce before) {
+			Map<Limit, LimitHandle> handles = new HashMap<>();
+			if (before != null) {
+				before.plans.values().forEach((handle) -> handles.put(handle.limit(), handle));
+				handles.put(before.handle.limit(), before.handle);
+			}
+			Function<Limit, LimitHandle> create = (limit) -> new LimitHandle(owner, limit, LimitHandle.Purpose.CALLS);
+			LimitHandle handle = handles.computeIfAbsent(settings.limit(), create);
+			Map<String, LimitHandle> plans = new HashMap<>();
+			settings.plans().forEach((plan, limit) -> plans.put(plan, handles.computeIfAbsent(limit, create)));
+			Penalty penalty = settings.penalty();
+			if (penalty == null) {
+				return new InForce(settings, handle, Map.copyOf(plans), null);
+			}
+			boolean same = before != null && penalty.equals(before.settings.penalty());
+			return new InForce(settings, handle, Map.copyOf(plans),
+					same ? before.penalty : BanHandles.of(owner, settings.limit().name(), penalty));
+		}
+
+	}
+
+}

@@ -1,0 +1,277 @@
+package io.github.ratelimit.store;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Permit;
+import io.github.ratelimit.registry.LimitHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a call is to pay: so many permits of a limit, from one key. Usually they have to
+ * be there, now; a charge may also look without taking, be pending until the outcome of
+ * the call is known, wait for its turn, or belong to a limit that is only tried out.
+ * Immutable.
+ */
+public sealed class Charge {
+
+	private final LimitHandle handle;
+
+	private final Key key;
+
+	private final long permits;
+
+	/**
+	 * Creates a charge.
+	 * @param handle the limit
+	 * @param key whose permits
+	 * @param permits how many, 0 or more; 0 looks without taking
+	 * @throws IllegalArgumentException if the permits are negative
+	 */
+	public Charge(LimitHandle handle, Key key, long permits) {
+		Objects.requireNonNull(handle, "handle");
+		Objects.requireNonNull(key, "key");
+		if (permits < 0) {
+			throw new IllegalArgumentException("A call of limit '" + handle.name() + "' costs " + permits
+					+ " permits. A cost is 0 or more; permits come back through Permit.giveBack().");
+		}
+		this.handle = handle;
+		this.key = key;
+		this.permits = permits;
+	}
+
+	/**
+	 * Returns a charge that takes nothing, and is refused where permits are not there. It
+	 * reserves nothing for a later charge: any number of calls may see the same permits
+	 * at once. A call that counts by its outcome has a {@linkplain #pending() pending}
+	 * charge instead.
+	 * @param handle the limit
+	 * @param key whose permits
+	 * @param needed how many have to be there, 0 or more
+	 * @return the charge
+	 * @throws IllegalArgumentException if the permits are negative
+	 */
+	public static Charge look(LimitHandle handle, Key key, long needed) {
+		if (needed < 0) {
+			throw new IllegalArgumentException(
+					"A call of limit '" + handle.name() + "' needs " + needed + " permits. It can need 0 or more.");
+		}
+		return new Special(handle, key, 0, needed, 0, true, false);
+	}
+
+	/**
+	 * Returns this charge for a call that counts by its outcome: the permits are taken
+	 * with the decision and held while the outcome is open, so that no key ever has more
+	 * undecided calls than permits. They are given back if the call does not count, and
+	 * stay taken if it does, or if the outcome never becomes known.
+	 * @return the charge
+	 */
+	public final Charge pending() {
+		return isPending() ? this
+				: new Special(this.handle, this.key, this.permits, needed(), maxWaitNanos(), enforced(), true);
+	}
+
+	/**
+	 * Returns this charge for a call that may wait for its turn.
+	 * @param nanos nanoseconds, 0 or more; without effect on limits that do not
+	 * {@linkplain Limit#paces() pace} their calls
+	 * @return the charge
+	 * @throws IllegalArgumentException if the time is negative
+	 */
+	public final Charge waiting(long nanos) {
+		if (nanos < 0) {
+			throw new IllegalArgumentException("A call cannot wait for " + nanos + " ns. Let it wait for 0 or more.");
+		}
+		return (nanos == maxWaitNanos()) ? this
+				: new Special(this.handle, this.key, this.permits, needed(), nanos, enforced(), isPending());
+	}
+
+	/**
+	 * Returns this charge for a limit that is only tried out: it decides and counts, and
+	 * stops nothing.
+	 * @return the charge
+	 */
+	public final Charge inShadow() {
+		return enforced()
+				? new Special(this.handle, this.key, this.permits, needed(), maxWaitNanos(), false, isPending()) : this;
+	}
+
+	/**
+	 * Returns this charge for other permits, taken and needed.
+	 * @param permits how many, 0 or more
+	 * @return the charge
+	 */
+	public final Charge withPermits(long permits) {
+		return (enforced() && maxWaitNanos() == 0 && !isPending()) ? new Charge(this.handle, this.key, permits)
+				: new Special(this.handle, this.key, permits, permits, maxWaitNanos(), enforced(), isPending());
+	}
+
+	/**
+	 * Returns the limit as it is configured for this call.
+	 * @return the limit
+	 */
+	public final Limit limit() {
+		return this.handle.limit();
+	}
+
+	/**
+	 * Returns what the charge refers to.
+	 * @return the handle of the limit as it is configured for this call
+	 */
+	public final LimitHandle handle() {
+		return this.handle;
+	}
+
+	/**
+	 * Returns whose permits are meant.
+	 * @return the key
+	 */
+	public final Key key() {
+		return this.key;
+	}
+
+	/**
+	 * Returns how many permits are taken.
+	 * @return permits, 0 or more
+	 */
+	public final long permits() {
+		return this.permits;
+	}
+
+	/**
+	 * Returns how many permits have to be there for the call to be let through.
+	 * @return permits, at least those that are taken
+	 */
+	public long needed() {
+		return this.permits;
+	}
+
+	/**
+	 * Returns how long the call may wait for its turn.
+	 * @return nanoseconds, 0 if it may not
+	 */
+	public long maxWaitNanos() {
+		return 0;
+	}
+
+	/**
+	 * Returns whether a refusal counts.
+	 * @return false for a limit that is only tried out
+	 */
+	public boolean enforced() {
+		return true;
+	}
+
+	/**
+	 * Returns whether the permits are held until the outcome of the call is known.
+	 * @return whether the call counts by its outcome
+	 * @see #pending()
+	 */
+	public boolean isPending() {
+		return false;
+	}
+
+	/**
+	 * Returns whether both are about the same permits.
+	 * @param other another charge
+	 * @return whether both are of the same registered limit and key
+	 */
+	public final boolean sameBucketAs(Charge other) {
+		return this.handle.registered() == other.handle.registered() && this.handle.purpose() == other.handle.purpose()
+				&& this.key.equals(other.key);
+	}
+
+	/**
+	 * Returns charges that are about different permits each: what is named twice is
+	 * charged once, with the larger cost.
+	 * @param charges some charges
+	 * @return a new list in the order in which the permits were first named
+	 */
+	public static List<Charge> distinct(List<Charge> charges) {
+		List<Charge> distinct = new ArrayList<>(charges.size());
+		for (int i = 0; i < charges.size(); i++) {
+			Charge charge = charges.get(i);
+			int earlier = charge.indexOfSameBucket(distinct);
+			if (earlier < 0) {
+				distinct.add(charge);
+			}
+			else if (distinct.get(earlier).needed() < charge.needed()) {
+				distinct.set(earlier, charge);
+			}
+		}
+		return distinct;
+	}
+
+	private int indexOfSameBucket(List<Charge> charges) {
+		for (int i = 0; i < charges.size(); i++) {
+			if (sameBucketAs(charges.get(i))) {
+				return i;
+			}
+		}
+		return -1;
+	}
+
+	@Override
+	public final boolean equals(Object other) {
+		return this == other || (other instanceof Charge that && this.handle == that.handle && this.key.equals(that.key)
+				&& this.permits == that.permits && needed() == that.needed() && maxWaitNanos() == that.maxWaitNanos()
+				&& enforced() == that.enforced() && isPending() == that.isPending());
+	}
+
+	@Override
+	public final int hashCode() {
+		return Objects.hash(this.handle, this.key, this.permits);
+	}
+
+	@Override
+	public final String toString() {
+		return this.permits + " of " + this.handle + " from " + this.key
+				+ ((needed() != this.permits) ? ", needs " + needed() : "")
+				+ ((maxWaitNanos() > 0) ? ", may wait " + maxWaitNanos() + " ns" : "")
+				+ (isPending() ? ", pending" : "") + (enforced() ? "" : ", only tried out");
+	}
+
+	/** Kept apart, so that ordinary charges take no memory for it. */
+	private static final class Special extends Charge {
+
+		private final long needed;
+
+		private final long maxWaitNanos;
+
+		private final boolean enforced;
+
+		private final boolean pending;
+
+		Special(LimitHandle handle, Key key, long permits, long needed, long maxWaitNanos, boolean enforced,
+				boolean pending) {
+			super(handle, key, permits);
+			this.needed = needed;
+			this.maxWaitNanos = maxWaitNanos;
+			this.enforced = enforced;
+			this.pending = pending;
+		}
+
+		@Override
+		public long needed() {
+			return this.needed;
+		}
+
+		@Override
+		public long maxWaitNanos() {
+			return this.maxWaitNanos;
+		}
+
+		@Override
+		public boolean enforced() {
+			return this.enforced;
+		}
+
+		@Override
+		public boolean isPending() {
+			return this.pending;
+		}
+
+	}
+
+}

@@ -1,0 +1,313 @@
+package io.github.ratelimit.store;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitDecision;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a store decided about one charge: the facts, the charge itself, and the receipt
+ * for giving its permits back. Immutable.
+ */
+public sealed class ChargeDecision extends LimitDecision {
+
+	private final Charge charge;
+
+	private final @Nullable Receipt receipt;
+
+	private ChargeDecision(Charge charge, @Nullable Receipt receipt, long remaining, long waitNanos,
+			long resetAfterNanos, long @Nullable [] perRate) {
+		super(remaining, waitNanos, resetAfterNanos, perRate);
+		this.charge = charge;
+		this.receipt = receipt;
+	}
+
+	private ChargeDecision(ChargeDecision facts, @Nullable Receipt receipt) {
+		super(facts);
+		this.charge = facts.charge;
+		this.receipt = receipt;
+	}
+
+	private ChargeDecision(ChargeDecision facts, long waitNanos) {
+		super(facts, waitNanos);
+		this.charge = facts.charge;
+		this.receipt = null;
+	}
+
+	/**
+	 * Returns the decision of a limit that does not refuse.
+	 * @param charge what was asked
+	 * @param receipt for giving the permits back; null where nothing was taken
+	 * @param remaining permits that are left, of the rate that has fewest
+	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
+	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
+	 * windows also those {@linkplain #moreAfter until there are more}, negative if
+	 * unknown; not copied; null for a limit of one rate that is no window
+	 * @return the decision
+	 */
+	public static ChargeDecision granted(Charge charge, @Nullable Receipt receipt, long remaining, long resetAfterNanos,
+			long @Nullable [] perRate) {
+		return new ChargeDecision(charge, receipt, remaining, 0, resetAfterNanos, perRate);
+	}
+
+	/**
+	 * Returns the decision of a limit that {@linkplain Limit#paces() paces} calls and has
+	 * given this one its turn.
+	 * @param charge what was asked
+	 * @param receipt for giving the turn back
+	 * @param remaining permits that are left, of the rate that has fewest
+	 * @param waitNanos nanoseconds until the turn comes, 0 if it is now
+	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
+	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
+	 * windows also those {@linkplain #moreAfter until there are more}, negative if
+	 * unknown; not copied; null for a limit of one rate that is no window
+	 * @return the decision
+	 * @throws IllegalArgumentException if the wait is negative
+	 */
+	public static ChargeDecision grantedAfter(Charge charge, @Nullable Receipt receipt, long remaining, long waitNanos,
+			long resetAfterNanos, long @Nullable [] perRate) {
+		if (waitNanos < 0) {
+			throw new IllegalArgumentException("A call of limit '" + charge.limit().name() + "' is to wait for "
+					+ waitNanos + " ns. It can wait for 0 or more.");
+		}
+		return new ChargeDecision(charge, receipt, remaining, -waitNanos, resetAfterNanos, perRate);
+	}
+
+	/**
+	 * Returns the decision of a limit that refuses.
+	 * @param charge what was asked
+	 * @param remaining permits that are left, of the rate that has fewest
+	 * @param retryAfterNanos nanoseconds until the charge can be paid if nobody else
+	 * takes anything, rounded up, at least 1; {@link #NEVER} if it is above the capacity
+	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
+	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
+	 * windows also those {@linkplain #moreAfter until there are more}, negative if
+	 * unknown; not copied; null for a limit of one rate that is no window
+	 * @return the decision
+	 * @throws IllegalArgumentException if the wait is not positive
+	 */
+	public static ChargeDecision refused(Charge charge, long remaining, long retryAfterNanos, long resetAfterNanos,
+			long @Nullable [] perRate) {
+		return new ChargeDecision(charge, null, remaining, checked(charge, retryAfterNanos), resetAfterNanos, perRate);
+	}
+
+	/**
+	 * Returns the decision of what stands in for a store that fails.
+	 * @param standIn what it says
+	 * @return a decision with the same facts and receipt, {@link #isDegraded() degraded}
+	 */
+	public static ChargeDecision degraded(ChargeDecision standIn) {
+		return new Degraded(standIn, true);
+	}
+
+	/**
+	 * Returns the decision of a limit that lets calls through while its store fails.
+	 * @param charge what was asked
+	 * @return a decision that does not refuse, {@link #isDegraded() degraded} and without
+	 * {@link #hasFacts() facts}
+	 */
+	public static ChargeDecision letThrough(Charge charge) {
+		return letThrough(charge, null);
+	}
+
+	/**
+	 * Returns the decision of a limit that lets a call through before its store has
+	 * answered.
+	 * @param charge what was asked
+	 * @param receipt for giving the permits back, null where nothing is taken
+	 * @return a decision that does not refuse, {@link #isDegraded() degraded} and without
+	 * {@link #hasFacts() facts}
+	 */
+	public static ChargeDecision letThrough(Charge charge, @Nullable Receipt receipt) {
+		return new Degraded(granted(charge, receipt, 0, 0, null), false);
+	}
+
+	/**
+	 * Returns the decision of a limit that refuses calls while its store fails.
+	 * @param charge what was asked
+	 * @param retryAfterNanos nanoseconds after which it is worth asking again, at least 1
+	 * @return a decision that refuses, {@link #isDegraded() degraded} and without
+	 * {@link #hasFacts() facts}
+	 * @throws IllegalArgumentException if the wait is not positive
+	 */
+	public static ChargeDecision unavailable(Charge charge, long retryAfterNanos) {
+		return new Degraded(refused(charge, 0, retryAfterNanos, 0, null), false);
+	}
+
+	/**
+	 * Returns the decision about a key that has been banned for its many refusals.
+	 * @param said what the limit says, or would say without the ban
+	 * @param retryAfterNanos nanoseconds until the ban ends, at least 1
+	 * @return a decision that refuses, {@link #isBanned() banned} and with the same facts
+	 * @throws IllegalArgumentException if the wait is not positive
+	 */
+	public static ChargeDecision banned(ChargeDecision said, long retryAfterNanos) {
+		return new Banned(said, checked(said.charge, retryAfterNanos));
+	}
+
+	/**
+	 * Returns the decision that has given permits to a {@linkplain Charge#isPending()
+	 * pending} charge.
+	 * @param granted what the limit says
+	 * @param whenDecided is run once, when the outcome of the call is known
+	 * @return a decision that tells when the outcome is known
+	 */
+	public static ChargeDecision pending(ChargeDecision granted, Runnable whenDecided) {
+		return new Pending(granted, whenDecided);
+	}
+
+	/**
+	 * Returns the refusal of a {@linkplain Charge#isPending() pending} charge for which
+	 * the permits may be there as soon as the calls before it are decided.
+	 * @param refused what the limit says
+	 * @param retryAfterNanos nanoseconds after which it is worth asking again, at least 1
+	 * @return a decision that refuses and awaits outcomes
+	 */
+	public static ChargeDecision awaitingOutcomes(ChargeDecision refused, long retryAfterNanos) {
+		return new AwaitingOutcomes(refused, checked(refused.charge, retryAfterNanos));
+	}
+
+	private static long checked(Charge charge, long retryAfterNanos) {
+		if (retryAfterNanos <= 0) {
+			throw new IllegalArgumentException("A refusal of limit '" + charge.limit().name() + "' has a wait of "
+					+ retryAfterNanos + " ns. It must be positive.");
+		}
+		return retryAfterNanos;
+	}
+
+	/** The outcome of a call with a pending charge is known. */
+	public void decided() {
+	}
+
+	/**
+	 * Returns what was asked.
+	 * @return the charge
+	 */
+	public Charge charge() {
+		return this.charge;
+	}
+
+	@Override
+	public final Limit limit() {
+		return this.charge.limit();
+	}
+
+	@Override
+	public final Key key() {
+		return this.charge.key();
+	}
+
+	@Override
+	public final long needed() {
+		return this.charge.needed();
+	}
+
+	@Override
+	public final boolean isEnforced() {
+		return this.charge.enforced();
+	}
+
+	@Override
+	public final boolean isHidden() {
+		return this.charge.handle().registered().settings().hidden();
+	}
+
+	/**
+	 * Returns the same facts for a call whose permits went back, since another limit
+	 * refused it.
+	 * @return a decision without a receipt
+	 */
+	public ChargeDecision withoutReceipt() {
+		ChargeDecision without = new ChargeDecision(this, (Receipt) null);
+		return isDegraded() ? new Degraded(without, hasFacts()) : without;
+	}
+
+	/**
+	 * Returns what the store needs to give the permits back.
+	 * @return the receipt, null where nothing was taken
+	 */
+	public @Nullable Receipt receipt() {
+		return this.receipt;
+	}
+
+	/** Kept apart, so that ordinary decisions take no memory for it. */
+	private static final class Degraded extends ChargeDecision {
+
+		private final boolean facts;
+
+		Degraded(ChargeDecision standIn, boolean facts) {
+			super(standIn, standIn.receipt());
+			this.facts = facts;
+		}
+
+		@Override
+		public boolean isDegraded() {
+			return true;
+		}
+
+		@Override
+		public boolean hasFacts() {
+			return this.facts;
+		}
+
+		@Override
+		public String toString() {
+			return "degraded, " + super.toString();
+		}
+
+	}
+
+	/** Knows who has to be told of the outcome. */
+	private static final class Pending extends ChargeDecision {
+
+		private final Runnable whenDecided;
+
+		Pending(ChargeDecision granted, Runnable whenDecided) {
+			super(granted, granted.receipt());
+			this.whenDecided = whenDecided;
+		}
+
+		@Override
+		public void decided() {
+			this.whenDecided.run();
+		}
+
+	}
+
+	private static final class AwaitingOutcomes extends ChargeDecision {
+
+		AwaitingOutcomes(ChargeDecision refused, long waitNanos) {
+			super(refused, waitNanos);
+		}
+
+		@Override
+		public boolean awaitsOutcomes() {
+			return true;
+		}
+
+		@Override
+		public String toString() {
+			return "awaiting outcomes, " + super.toString();
+		}
+
+	}
+
+	private static final class Banned extends ChargeDecision {
+
+		Banned(ChargeDecision refused, long waitNanos) {
+			super(refused, waitNanos);
+		}
+
+		@Override
+		public boolean isBanned() {
+			return true;
+		}
+
+		@Override
+		public String toString() {
+			return "banned, " + super.toString();
+		}
+
+	}
+
+}

@@ -1,0 +1,20 @@
+package io.github.ratelimit.store;
+
+import io.github.ratelimit.KeyLabel;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * What a store knows of one key of a limit, for people to look at.
+ *
+ * @param key whose state it is, as far as it may be shown
+ * @param limit how many permits can be saved up, of the rate nearest to refusal
+ * @param remaining how many permits that rate has now, 0 or more
+ * @param resetAfter how long until every rate is full, zero if full
+ * @param allowed calls that were allowed since the state came to be
+ * @param denied calls that this limit refused since the state came to be
+ * @param lastSeen when the key was last asked for
+ */
+public record KeyState(KeyLabel key, long limit, long remaining, Duration resetAfter, long allowed, long denied,
+		Instant lastSeen) {
+}

@@ -1,0 +1,287 @@
+package io.github.ratelimit.limiter;
+
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Penalty;
+import io.github.ratelimit.Permit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.memory.MemoryStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Keys that are refused too often, and limits that are only tried out.
+ */
+class BansTests {
+
+	private final ManualTime time = new ManualTime();
+
+	private final LimitRegistry registry = new LimitRegistry();
+
+	private final LimitStore store = new MemoryStore(this.time, 100);
+
+	private final KillSwitch killSwitch = new KillSwitch(true);
+
+	private final List<String> bans = new ArrayList<>();
+
+	private int notBanned;
+
+	private final StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, this.store, this.killSwitch,
+			new Degradation(this.time), this.time, new RateLimitListener() {
+
+				@Override
+				public void banned(RegisteredLimit limit, Key key, Duration ban) {
+					BansTests.this.bans.add(limit.limit().name() + " " + key.masked() + " " + ban);
+				}
+
+				@Override
+				public void notBanned(RegisteredLimit limit, Key key) {
+					BansTests.this.notBanned++;
+				}
+
+			}, Integer.MAX_VALUE);
+
+	private final RegisteredLimit chat = this.registry.register(LimitSettings.of(Limit.of("chat", Rate.parse("10/s")))
+		.withPenalty(new Penalty(3, Duration.ofMinutes(10), Duration.ofHours(1))), List.of());
+
+	@Test
+	void aKeyThatIsRefusedTooOftenIsBannedForAWhile() {
+		exhaust("ann");
+		assertThat(refuse("ann").isBanned()).isFalse();
+		this.time.advance(Duration.ofMinutes(1));
+		exhaust("ann");
+		refuse("ann");
+		assertThat(this.bans).isEmpty();
+		refuse("ann");
+
+		assertThat(this.bans).containsExactly("chat " + Key.of("ann").masked() + " PT1H");
+		this.time.advance(Duration.ofSeconds(10));
+		LimitDecision banned = refuse("ann");
+		assertThat(banned.isBanned()).isTrue();
+		assertThat(banned.retryAfter()).isEqualTo(Duration.ofHours(1).minusSeconds(10));
+		assertThat(banned.remaining()).as("its permits are there").isEqualTo(10);
+		this.time.advance(Duration.ofHours(1).minusSeconds(10).minusNanos(1));
+		assertThat(refuse("ann").isBanned()).isTrue();
+		this.time.advance(Duration.ofNanos(1));
+		assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+		assertThat(this.bans).hasSize(1);
+	}
+
+	@Test
+	void refusalsThatAreLongAgoDoNotCount() {
+		for (int i = 0; i < 10; i++) {
+			exhaust("ann");
+			assertThat(refuse("ann").isBanned()).isFalse();
+			this.time.advance(Duration.ofMinutes(5));
+		}
+		assertThat(this.bans).isEmpty();
+	}
+
+	@Test
+	void othersAreNotBanned() {
+		ban("ann");
+
+		assertThat(this.limiter.tryAcquire("chat", "bob").allowed()).isTrue();
+		assertThat(refuse("ann").isBanned()).isTrue();
+	}
+
+	@Test
+	void aFloodOfBannedKeysEndsNoBan() {
+		ban("ann");
+		for (int i = 0; i < 150; i++) {
+			ban("invented" + i);
+		}
+		assertThat(refuse("ann").isBanned()).isTrue();
+		assertThat(refuse("invented98").isBanned()).isTrue();
+		assertThat(this.bans).hasSize(100);
+		assertThat(this.notBanned).as("for which there was no room").isEqualTo(51);
+
+		this.time.advance(Duration.ofHours(1));
+		ban("bob");
+		assertThat(refuse("bob").isBanned()).isTrue();
+	}
+
+	@Test
+	void aFloodOfRefusedKeysForgetsNoRefusals() {
+		exhaust("ann");
+		refuse("ann");
+		refuse("ann");
+		for (int i = 0; i < 1_000; i++) {
+			this.time.advance(Duration.ofMillis(1));
+			exhaust("invented" + i);
+			refuse("invented" + i);
+		}
+		this.time.advance(Duration.ofSeconds(2));
+		exhaust("ann");
+		refuse("ann");
+		assertThat(this.bans).containsExactly("chat " + Key.of("ann").masked() + " PT1H");
+	}
+
+	@Test
+	void aCallThatIsRefusedForUndecidedOnesIsNoReasonForABan() {
+		List<Permit> undecided = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			undecided.add(this.limiter.tryAcquire(login("ann")).permit());
+		}
+		for (int i = 0; i < 20; i++) {
+			LimitDecision refused = this.limiter.tryAcquire(login("ann")).limits().get(0);
+			assertThat(refused.awaitsOutcomes()).isTrue();
+			assertThat(refused.retryAfterNanos()).isLessThanOrEqualTo(Duration.ofSeconds(1).toNanos());
+		}
+		undecided.remove(0).giveBack();
+		undecided.remove(0).close();
+		assertThat(this.limiter.tryAcquire(login("ann")).allowed()).as("what was given back").isTrue();
+		undecided.forEach(Permit::close);
+		for (int i = 0; i < 3; i++) {
+			assertThat(this.bans).isEmpty();
+			Decision refused = this.limiter.tryAcquire(login("ann"));
+			assertThat(refused.limits().get(0).awaitsOutcomes()).as("one is undecided still").isTrue();
+		}
+	}
+
+	@Test
+	void refusalsAreReasonsAgainWhenAllAreDecided() throws Exception {
+		for (int i = 0; i < 10; i++) {
+			this.limiter.tryAcquire(login("ann")).permit().close();
+		}
+		TestThreads.run(8, (thread) -> {
+			for (int i = 0; i < 10; i++) {
+				assertThat(this.limiter.tryAcquire(login("ann")).allowed()).isFalse();
+			}
+		});
+		assertThat(refuse("ann").isBanned()).isTrue();
+		assertThat(((StoreRateLimiter) this.limiter).pending()).isZero();
+	}
+
+	private Charge login(String key) {
+		return new Charge(this.chat.handle(), Key.of(key), 1).pending();
+	}
+
+	@Test
+	void aBanRefusesTheWholeCallAndTakesNothingOfItsOtherLimits() {
+		LimitHandle tokens = this.registry.register(Limit.of("tokens", Rate.parse("100/min")), List.of()).handle();
+		ban("ann");
+		Decision refused = this.limiter.tryAcquire(
+				List.of(new Charge(tokens, Key.of("ann"), 60), new Charge(this.chat.handle(), Key.of("ann"), 1)));
+
+		assertThat(refused.allowed()).isFalse();
+		assertThat(refused.limits()).hasSize(2);
+		assertThat(refused.violated()).singleElement().matches(LimitDecision::isBanned);
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 100).allowed()).isTrue();
+		assertThat(new RateLimitExceededException(refused)).hasMessageContaining("banned");
+	}
+
+	@Test
+	void inShadowNobodyIsStoppedAndEverythingIsCounted() {
+		this.chat.change((settings) -> settings.withMode(LimitMode.SHADOW));
+		for (int i = 0; i < 20; i++) {
+			Decision decision = this.limiter.tryAcquire("chat", "ann");
+			assertThat(decision.allowed()).isTrue();
+			assertThat(decision.violated()).isEmpty();
+		}
+		assertThat(this.bans).hasSize(1);
+		assertThat(this.chat.statistics().shadowDenied()).isEqualTo(10);
+		assertThat(this.chat.statistics().denied()).isZero();
+		assertThat(this.chat.statistics().allowed()).isEqualTo(10);
+
+		this.chat.change((settings) -> settings.withMode(LimitMode.ENFORCE));
+		assertThat(refuse("ann").isBanned()).isTrue();
+	}
+
+	@Test
+	void aBannedCallInShadowHoldsNothing() {
+		RegisteredLimit slots = this.registry.register(LimitSettings.of(Limit.named("slots").maxConcurrent(2).build())
+			.withPenalty(new Penalty(1, Duration.ofMinutes(10), Duration.ofHours(1))), List.of());
+		slots.change((settings) -> settings.withMode(LimitMode.SHADOW));
+		List<Permit> held = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			held.add(this.limiter.tryAcquire("slots", "ann").permit());
+		}
+		assertThat(this.bans).hasSize(1);
+		held.forEach(Permit::close);
+		for (int i = 0; i < 5; i++) {
+			this.limiter.tryAcquire("slots", "ann").permit().close();
+		}
+		assertThat(this.store.take(new Charge(slots.handle(), Key.of("ann"), 0)).remaining()).isEqualTo(2);
+	}
+
+	@Test
+	void aLimitInShadowNeitherStopsNorIsSparedByTheOthers() {
+		LimitHandle few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).handle();
+		this.registry.get("few").change((settings) -> settings.withMode(LimitMode.SHADOW));
+		List<Charge> both = List.of(new Charge(few, Key.of("ann"), 1),
+				new Charge(this.chat.handle(), Key.of("ann"), 4));
+
+		assertThat(this.limiter.tryAcquire(both).allowed()).isTrue();
+		Decision tried = this.limiter.tryAcquire(both);
+		assertThat(tried.allowed()).isTrue();
+		assertThat(tried.limits()).extracting(LimitDecision::violated).containsExactly(true, false);
+		assertThat(this.limiter.tryAcquire(both).allowed()).as("chat has 2 left").isFalse();
+		assertThat(this.registry.get("few").statistics().shadowDenied()).isEqualTo(2);
+		tried.permit().giveBack();
+		assertThat(this.store.take(new Charge(few, Key.of("ann"), 0)).remaining()).isZero();
+	}
+
+	@Test
+	void theGlobalShadowIsOverAllLimits() {
+		this.killSwitch.mode(LimitMode.SHADOW);
+		for (int i = 0; i < 50; i++) {
+			assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+		}
+		this.killSwitch.mode(LimitMode.ENFORCE);
+		assertThat(refuse("ann").isBanned()).isTrue();
+	}
+
+	@Test
+	void aPenaltyThatCannotBeCountedIsRefused() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new Penalty(0, Duration.ofMinutes(1), Duration.ofHours(1)))
+			.withMessageContaining("0 denials");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new Penalty(20_000, Duration.ofMinutes(1), Duration.ofHours(1)))
+			.withMessageContaining("10000");
+		assertThatIllegalArgumentException().isThrownBy(() -> new Penalty(5, Duration.ZERO, Duration.ofHours(1)));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new Penalty(5, Duration.ofMinutes(1), Duration.ofNanos(5)));
+	}
+
+	private void ban(String key) {
+		exhaust(key);
+		refuse(key);
+		refuse(key);
+		refuse(key);
+		this.time.advance(Duration.ofSeconds(2));
+	}
+
+	private void exhaust(String key) {
+		assertThat(this.limiter.tryAcquire("chat", key, 10).allowed()).isTrue();
+	}
+
+	private LimitDecision refuse(String key) {
+		Decision decision = this.limiter.tryAcquire("chat", key);
+		assertThat(decision.allowed()).isFalse();
+		return decision.limits().get(0);
+	}
+
+}

@@ -1,0 +1,247 @@
+package io.github.ratelimit.limiter;
+
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.CapturedLog;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitStatistics;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.FailingStore;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.memory.MemoryStore;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * The limiter as an application calls it.
+ */
+class StoreRateLimiterTests {
+
+	private static final Key ANN = Key.of("ann");
+
+	private final ManualTime time = new ManualTime();
+
+	private final LimitRegistry registry = new LimitRegistry();
+
+	private final KillSwitch killSwitch = new KillSwitch(true);
+
+	private final LimitStore store = new MemoryStore(this.time, 100);
+
+	private final StoreRateLimiter limiter = limiter(this.store);
+
+	private final Limit chat = register("chat", "2/min");
+
+	private final Limit tokens = register("tokens", "100/min");
+
+	private final Limit login = register("login", "5/15min");
+
+	@Test
+	void permitsAreTakenUntilNoneIsLeft() {
+		assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+		Decision refused = this.limiter.tryAcquire("chat", "ann");
+
+		assertThat(refused.allowed()).isFalse();
+		assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(30));
+		assertThat(this.limiter.tryAcquire("chat", "bob").allowed()).isTrue();
+		this.time.advance(Duration.ofSeconds(30));
+		assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+	}
+
+	@Test
+	void severalPermitsAreTakenTogetherOrNot() {
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 70).allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 31).allowed()).isFalse();
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 30).allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 0).allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 101).violated().get(0).neverPayable()).isTrue();
+	}
+
+	@Test
+	void badArgumentsAreRefused() {
+		assertThatExceptionOfType(UnknownLimitException.class).isThrownBy(() -> this.limiter.tryAcquire("chatt", "a"))
+			.withMessageContaining("Did you mean 'chat'?");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.limiter.tryAcquire("chat", ""));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.limiter.tryAcquire("chat", "ann", -1));
+		assertThat(remaining(this.chat)).isEqualTo(2);
+		assertThat(this.limiter.limit("chat")).isSameAs(this.chat);
+	}
+
+	@Test
+	void switchedOffEverythingIsAllowedAndNothingCounted() {
+		this.killSwitch.enabled(false);
+		for (int i = 0; i < 10; i++) {
+			assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+			assertThat(this.limiter
+				.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 9), new Charge(handle(this.login), ANN, 9)))
+				.allowed()).isTrue();
+		}
+		assertThat(this.limiter.tryAcquire("chat", "ann").limits()).isEmpty();
+		assertThat(statistics("chat")).isEqualTo("0 0 0");
+
+		this.killSwitch.enabled(true);
+		assertThat(remaining(this.chat)).isEqualTo(2);
+	}
+
+	@Test
+	void nothingToPayIsAllowed() {
+		assertThat(this.limiter.tryAcquire(List.<Charge>of()).allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire(List.<Charge>of()).limits()).isEmpty();
+	}
+
+	@Test
+	void theSameBucketTwiceIsChargedOnceWithTheLargerCost() {
+		Decision decision = this.limiter
+			.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 3), new Charge(handle(this.login), ANN, 1),
+					new Charge(handle(this.tokens), ANN, 10), new Charge(handle(this.tokens), ANN, 7)));
+
+		assertThat(decision.allowed()).isTrue();
+		assertThat(StoreDecision.chargesOf(decision)).extracting((limit) -> limit.charge().permits())
+			.containsExactly(10L, 1L);
+		assertThat(remaining(this.tokens)).isEqualTo(90);
+		assertThat(remaining(this.login)).isEqualTo(4);
+		assertThat(statistics("tokens")).isEqualTo("1 0 0");
+
+		this.limiter
+			.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 4), new Charge(handle(this.tokens), ANN, 4)));
+		assertThat(remaining(this.tokens)).isEqualTo(86);
+	}
+
+	@Test
+	void sameLimitOfOtherKeysIsChargedForEach() {
+		Decision decision = this.limiter.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 1),
+				new Charge(handle(this.chat), Key.of("user", "ann"), 2), new Charge(handle(this.chat), Key.GLOBAL, 1)));
+
+		assertThat(decision.limits()).extracting(LimitDecision::remaining).containsExactly(1L, 0L, 1L);
+		assertThat(statistics("chat")).isEqualTo("3 0 0");
+	}
+
+	@Test
+	void aRefusalChargesNothingAndCountsOnlyWhereItWasRefused() {
+		take(this.chat, 2);
+		Decision refused = this.limiter.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 50),
+				new Charge(handle(this.chat), ANN, 1), new Charge(handle(this.login), ANN, 1)));
+
+		assertThat(refused.allowed()).isFalse();
+		assertThat(refused.violated()).extracting((limit) -> limit.limit().name()).containsExactly("chat");
+		assertThat(refused.limits()).extracting(LimitDecision::remaining).containsExactly(100L, 0L, 5L);
+		assertThat(statistics("chat")).isEqualTo("1 1 0");
+		assertThat(statistics("tokens")).isEqualTo("0 0 0");
+		assertThat(statistics("login")).isEqualTo("0 0 0");
+		assertThat(remaining(this.tokens)).isEqualTo(100);
+		assertThat(remaining(this.login)).isEqualTo(5);
+	}
+
+	@Test
+	void everyCallIsCountedOnceForEachLimit() {
+		for (int i = 0; i < 3; i++) {
+			this.limiter.tryAcquire("chat", "ann");
+		}
+		this.limiter
+			.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 60), new Charge(handle(this.login), ANN, 1)));
+		this.limiter
+			.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 60), new Charge(handle(this.login), ANN, 5)));
+		this.limiter.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 60)));
+
+		assertThat(statistics("chat")).isEqualTo("2 1 0");
+		assertThat(statistics("tokens")).isEqualTo("1 2 0");
+		assertThat(statistics("login")).isEqualTo("1 1 0");
+	}
+
+	@Test
+	void thePermitGivesEverythingBack() {
+		Decision decision = this.limiter
+			.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 60), new Charge(handle(this.login), ANN, 2)));
+		assertThat(decision.permit().giveBack()).isTrue();
+		assertThat(decision.permit().giveBack()).isFalse();
+
+		assertThat(remaining(this.tokens)).isEqualTo(100);
+		assertThat(remaining(this.login)).isEqualTo(5);
+		assertThat(Decision.unlimited().permit().giveBack()).isFalse();
+	}
+
+	@Test
+	void aStoreThatFailsLetsTheCallThroughAsDegraded() {
+		StoreRateLimiter failing = limiter(new FailingStore(() -> new IllegalStateException("store is down")));
+		try (CapturedLog log = new CapturedLog(Degradation.class)) {
+			for (int i = 0; i < 10; i++) {
+				Decision single = failing.tryAcquire("chat", "ann");
+				Decision several = failing
+					.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 1), new Charge(handle(this.login), ANN, 1)));
+				assertThat(List.of(single, several)).allMatch(Decision::allowed).allMatch(Decision::isDegraded);
+				assertThat(single.permit().giveBack()).isFalse();
+				assertThat(several.permit().giveBack()).isFalse();
+			}
+			assertThat(statistics("chat")).isEqualTo("0 0 20");
+			assertThat(statistics("login")).isEqualTo("0 0 10");
+			assertThat(log.messages()).hasSize(1).first().asString().contains("limits [chat]");
+			assertThat(log.records().get(0).getThrown()).hasMessage("store is down");
+			this.time.advance(Duration.ofMinutes(1));
+			failing.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 1), new Charge(handle(this.login), ANN, 1)));
+			assertThat(log.messages()).hasSize(2).last().asString().contains("limits [chat, login]; 19 more");
+		}
+	}
+
+	@Test
+	void aStoreWhoseClassesAreNotThereLetsTheCallThroughAsDegraded() {
+		StoreRateLimiter failing = limiter(new FailingStore(() -> new NoClassDefFoundError("com/acme/Driver")));
+		try (CapturedLog log = new CapturedLog(Degradation.class)) {
+			Decision single = failing.tryAcquire("chat", "ann");
+			Decision several = failing
+				.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 1), new Charge(handle(this.login), ANN, 1)));
+
+			assertThat(List.of(single, several)).allMatch(Decision::allowed).allMatch(Decision::isDegraded);
+			assertThat(statistics("chat")).isEqualTo("0 0 2");
+			assertThat(statistics("login")).isEqualTo("0 0 1");
+			assertThat(log.records().get(0).getThrown()).isInstanceOf(NoClassDefFoundError.class);
+		}
+	}
+
+	@Test
+	void anUnknownLimitIsNoFailureOfTheStore() {
+		StoreRateLimiter failing = limiter(new FailingStore(IllegalStateException::new));
+
+		assertThatExceptionOfType(UnknownLimitException.class).isThrownBy(() -> failing.tryAcquire("chta", "ann"));
+	}
+
+	private StoreRateLimiter limiter(LimitStore store) {
+		return StoreRateLimiter.create(this.registry, store, this.killSwitch, new Degradation(this.time));
+	}
+
+	private Limit register(String name, String rates) {
+		return this.registry.register(Limit.of(name, Rate.parseAll(rates)), List.of()).limit();
+	}
+
+	private void take(Limit limit, long permits) {
+		assertThat(this.limiter.tryAcquire(new Charge(handle(limit), ANN, permits)).allowed()).isTrue();
+	}
+
+	private long remaining(Limit limit) {
+		return this.store.take(new Charge(handle(limit), ANN, 0)).remaining();
+	}
+
+	private String statistics(String name) {
+		LimitStatistics statistics = this.registry.get(name).statistics();
+		return statistics.allowed() + " " + statistics.denied() + " " + statistics.degraded();
+	}
+
+	private LimitHandle handle(Limit limit) {
+		return this.registry.get(limit.name()).handle();
+	}
+
+}

@@ -1,0 +1,413 @@
+package io.github.ratelimit.limiter;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.FailingStore;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.memory.MemoryStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Limits that let calls wait for their turn, by a turned clock.
+ */
+class WaitingTests {
+
+	private static final Key ANN = Key.of("ann");
+
+	private static final Duration STEP = Duration.ofMillis(100);
+
+	private final ManualTime time = new ManualTime();
+
+	private final LimitRegistry registry = new LimitRegistry();
+
+	private final MemoryStore store = new MemoryStore(this.time, 100);
+
+	private final WaitTimes waits = new WaitTimes();
+
+	private final StoreRateLimiter limiter = limiter();
+
+	private final Limit mail = paced("mail", "10/s", Duration.ofMillis(500), 100);
+
+	@Test
+	void callsGoOnOneByOneInTheOrderInWhichTheyCame() {
+		List<Call> calls = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			calls.add(call(this.mail));
+		}
+		assertThat(calls.get(0).allowed()).isTrue();
+		for (int turn = 1; turn < 5; turn++) {
+			assertThat(calls).filteredOn(Call::allowed).hasSize(turn);
+			this.time.advance(STEP.minusNanos(1));
+			assertThat(calls).filteredOn(Call::allowed).hasSize(turn);
+			this.time.advance(Duration.ofNanos(1));
+			assertThat(calls.get(turn).allowed()).isTrue();
+		}
+		assertThat(this.waits.of("mail")).containsExactly(100L, 200L, 300L, 400L);
+		assertThat(this.registry.get("mail").statistics().allowed()).isEqualTo(5);
+	}
+
+	@Test
+	void whoWouldWaitForTooLongIsRefusedAtOnceWithThatWait() {
+		for (int i = 0; i < 6; i++) {
+			assertThat(call(this.mail).refused()).as("call %d", i).isFalse();
+		}
+		Call seventh = call(this.mail);
+
+		assertThat(seventh.refused()).isTrue();
+		assertThat(seventh.decision().retryAfter()).isEqualTo(Duration.ofMillis(600));
+		this.time.advance(STEP);
+		assertThat(call(this.mail).refused()).isFalse();
+		assertThat(this.registry.get("mail").statistics().denied()).isEqualTo(1);
+	}
+
+	@Test
+	void whatHasBeenSavedUpIsNotSpentAtOnce() {
+		this.time.advance(Duration.ofHours(1));
+
+		assertThat(call(this.mail).allowed()).isTrue();
+		assertThat(call(this.mail).allowed()).isFalse();
+	}
+
+	@Test
+	void noMoreMayWaitThanTheLimitSays() {
+		Limit narrow = paced("narrow", "10/s", Duration.ofSeconds(10), 3);
+		Call first = call(narrow);
+		List<Call> waiting = List.of(call(narrow), call(narrow), call(narrow));
+		Call tooMany = call(narrow);
+
+		assertThat(first.allowed()).isTrue();
+		assertThat(waiting).noneMatch(Call::isDone);
+		assertThat(tooMany.refused()).isTrue();
+		assertThat(tooMany.decision().retryAfter()).isEqualTo(Duration.ofMillis(400));
+		assertThat(call(narrow, Key.of("bob")).allowed()).as("need not wait").isTrue();
+		assertThat(call(narrow, Key.of("bob")).refused()).as("would have to").isTrue();
+		this.time.advance(STEP);
+		assertThat(call(narrow, Key.of("bob")).refused()).as("has its turn now").isFalse();
+	}
+
+	@Test
+	void whoGoesAwayGivesItsPlaceBack() {
+		call(this.mail);
+		Call second = call(this.mail);
+		Call third = call(this.mail);
+		Call fourth = call(this.mail);
+
+		third.cancel();
+		this.time.advance(STEP);
+		assertThat(second.allowed()).isTrue();
+		this.time.advance(STEP);
+		assertThat(fourth.allowed()).isTrue();
+	}
+
+	@Test
+	void whoGoesAwayWithTheNextTurnLetsTheNextOneHaveIt() {
+		call(this.mail);
+		Call second = call(this.mail);
+		Call third = call(this.mail);
+
+		this.time.advance(STEP.dividedBy(2));
+		second.cancel();
+		this.time.advance(STEP.dividedBy(2));
+		assertThat(third.allowed()).isTrue();
+		assertThat(this.limiter.waiting()).isZero();
+	}
+
+	@Test
+	void aRefusalByAnotherLimitTakesNoTurn() {
+		LimitHandle few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).handle();
+		assertThat(this.limiter.tryAcquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
+			.allowed()).isTrue();
+		this.time.advance(STEP);
+
+		assertThat(this.limiter.tryAcquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
+			.allowed()).isFalse();
+		assertThat(call(this.mail).allowed()).isTrue();
+	}
+
+	@Test
+	void twoPacedLimitsAreWaitedForTogether() {
+		Limit slow = paced("slow", "1/s", Duration.ofSeconds(5), 10);
+		Limit quick = paced("quick", "10/s", Duration.ofSeconds(5), 10);
+		List<Call> calls = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			calls.add(call(List.of(new Charge(handle(slow), ANN, 1), new Charge(handle(quick), ANN, 1))));
+		}
+		assertThat(calls).filteredOn(Call::allowed).hasSize(1);
+		this.time.advance(Duration.ofSeconds(1));
+		assertThat(calls).filteredOn(Call::allowed).hasSize(2);
+		this.time.advance(Duration.ofSeconds(1));
+		assertThat(calls).allMatch(Call::allowed);
+		assertThat(this.limiter.waiting()).isZero();
+	}
+
+	@Test
+	void whoWaitsLongAtOneLimitDoesNotStopThoseBehindItAtAnother() {
+		Limit everybody = paced("everybody", "10/s", Duration.ofSeconds(2), 100);
+		Limit slow = paced("slow", "1/s", Duration.ofSeconds(2), 100);
+		Key other = Key.of("bob");
+		assertThat(
+				call(List.of(new Charge(handle(everybody), Key.GLOBAL, 1), new Charge(handle(slow), ANN, 1))).allowed())
+			.isTrue();
+		Call greedy = call(List.of(new Charge(handle(everybody), Key.GLOBAL, 1), new Charge(handle(slow), ANN, 1)));
+		Call greedier = call(List.of(new Charge(handle(everybody), Key.GLOBAL, 1), new Charge(handle(slow), ANN, 1)));
+		Call modest = call(List.of(new Charge(handle(everybody), Key.GLOBAL, 1), new Charge(handle(slow), other, 1)));
+
+		assertThat(modest.isDone()).isFalse();
+		this.time.advance(STEP.multipliedBy(2));
+		assertThat(modest.allowed()).as("behind two turns of everybody's").isTrue();
+		assertThat(greedy.isDone()).isFalse();
+		this.time.advance(Duration.ofSeconds(1));
+		assertThat(greedy.allowed()).isTrue();
+		greedier.cancel();
+		assertThat(this.limiter.waiting()).isZero();
+	}
+
+	@Test
+	void aCallThatGivesUpAtTheMomentOfItsTurnHoldsNothing() {
+		Limit brief = paced("brief", "10/s", STEP.minusNanos(1), 10);
+		StoreRateLimiter other = limiter();
+		List<Charge> one = List.of(new Charge(handle(brief), ANN, 1));
+		assertThat(new Call(other.acquireAsync(one)).allowed()).isTrue();
+		Call refused = new Call(this.limiter.acquireAsync(one));
+		assertThat(refused.refused()).isTrue();
+
+		this.time.advance(STEP);
+		assertThat(new Call(other.acquireAsync(one)).allowed()).isTrue();
+		assertThat(this.limiter.waiting() + other.waiting()).isZero();
+	}
+
+	@Test
+	void anErrorOfTheStoreEndsTheCallAndLeavesNobodyBehindIt() {
+		LimitStore broken = new FailingStore(() -> new StackOverflowError("deep"));
+		StoreRateLimiter limiter = new StoreRateLimiter(this.registry, broken, new KillSwitch(true),
+				new Degradation(this.time), this.time, RateLimitListener.NONE, Runnable::run,
+				new WaitingThreadLimit(10));
+
+		assertThat(limiter.acquireAsync(List.of(new Charge(handle(this.mail), ANN, 1)))).isCompletedExceptionally();
+		assertThatExceptionOfType(StackOverflowError.class)
+			.isThrownBy(() -> limiter.tryAcquire(new Charge(handle(this.mail), ANN, 1)));
+		assertThat(limiter.waiting()).isZero();
+	}
+
+	@Test
+	void aLimitThatIsOnlyTriedOutLetsNobodyWait() {
+		this.registry.get("mail").change((settings) -> settings.withMode(LimitMode.SHADOW));
+		for (int i = 0; i < 20; i++) {
+			assertThat(call(this.mail).allowed()).isTrue();
+		}
+		assertThat(this.registry.get("mail").statistics().shadowDenied()).isEqualTo(14);
+	}
+
+	@Test
+	void instancesTakeTurnsInTheOrderInWhichTheirFirstReserved() {
+		StoreRateLimiter other = limiter();
+		List<Call> here = List.of(call(this.mail), call(this.mail), call(this.mail));
+		List<Call> there = List.of(call(other), call(other));
+
+		assertThat(allowed(here, there)).isEqualTo("100 00");
+		this.time.advance(STEP);
+		assertThat(allowed(here, there)).isEqualTo("110 00");
+		this.time.advance(STEP);
+		assertThat(allowed(here, there)).isEqualTo("110 10");
+		this.time.advance(STEP);
+		assertThat(allowed(here, there)).isEqualTo("111 10");
+		this.time.advance(STEP);
+		assertThat(allowed(here, there)).isEqualTo("111 11");
+	}
+
+	@Test
+	void theOutputIsSmoothWhateverJoinsCancelsAndLeaves() {
+		for (long seed = 0; seed < 20; seed++) {
+			assertSmooth(new Random(seed));
+		}
+	}
+
+	/**
+	 * Output in any window of time w is at most 1 + r w, so that gaps are whole turns.
+	 */
+	private void assertSmooth(Random random) {
+		Limit limit = paced("random" + random.nextLong(), "10/s", Duration.ofSeconds(2), 30);
+		List<StoreRateLimiter> instances = List.of(this.limiter, limiter(), limiter());
+		List<Long> output = new ArrayList<>();
+		List<Call> open = new ArrayList<>();
+		long start = this.time.nanoTime();
+		for (int step = 0; step < 2000; step++) {
+			if (random.nextInt(3) > 0) {
+				Call call = new Call(
+						instances.get(random.nextInt(3)).acquireAsync(List.of(new Charge(handle(limit), ANN, 1))));
+				call.future.thenAccept((decision) -> {
+					if (decision.allowed()) {
+						output.add(this.time.nanoTime() - start);
+					}
+				});
+				open.add(call);
+			}
+			else if (random.nextInt(4) == 0 && !open.isEmpty()) {
+				open.remove(random.nextInt(open.size())).cancel();
+			}
+			else {
+				this.time.advance(Duration.ofMillis(random.nextInt(300)));
+			}
+			open.removeIf(Call::isDone);
+		}
+		for (int first = 0; first < output.size(); first++) {
+			for (int last = first; last < Math.min(output.size(), first + 40); last++) {
+				long window = output.get(last) - output.get(first);
+				assertThat(last - first + 1L).as("calls in %d ns", window)
+					.isLessThanOrEqualTo(1 + window / 100_000_000);
+			}
+		}
+		long seconds = TimeUnit.NANOSECONDS.toSeconds(this.time.nanoTime() - start);
+		assertThat(output.size()).as("calls in %d s", seconds).isGreaterThan((int) (9 * seconds));
+		open.forEach(Call::cancel);
+		instances.forEach((instance) -> assertThat(instance.waiting()).isZero());
+	}
+
+	@Test
+	@Timeout(30)
+	void aThreadThatIsInterruptedGivesItsPlaceBackAndStaysInterrupted() throws InterruptedException {
+		StoreRateLimiter real = StoreRateLimiter.create(this.registry, new MemoryStore(TimeSource.system(), 10),
+				new KillSwitch(true), new Degradation(TimeSource.system()));
+		Limit hourly = paced("hourly", "1/h", Duration.ofHours(3), 10);
+		assertThat(real.tryAcquire(new Charge(handle(hourly), ANN, 1)).allowed()).isTrue();
+		CountDownLatch refused = new CountDownLatch(1);
+		Thread waiting = new Thread(() -> {
+			Decision decision = real.tryAcquire(new Charge(handle(hourly), ANN, 1));
+			if (!decision.allowed() && Thread.currentThread().isInterrupted()) {
+				refused.countDown();
+			}
+		});
+		waiting.start();
+		while (waiting.getState() != Thread.State.WAITING) {
+			Thread.onSpinWait();
+		}
+		waiting.interrupt();
+
+		assertThat(refused.await(10, TimeUnit.SECONDS)).isTrue();
+		CompletableFuture<Decision> next = real.acquireAsync(List.of(new Charge(handle(hourly), ANN, 1)));
+		assertThat(next).isNotDone();
+		next.cancel(true);
+	}
+
+	@Test
+	@Timeout(30)
+	void realCallsWaitForRealTime() {
+		StoreRateLimiter real = StoreRateLimiter.create(this.registry, new MemoryStore(TimeSource.system(), 10),
+				new KillSwitch(true), new Degradation(TimeSource.system()));
+		// a busy machine holds calls up
+		Limit patient = paced("patient", "10/s", Duration.ofSeconds(20), 100);
+		long start = System.nanoTime();
+		List<CompletableFuture<Decision>> later = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			later.add(real.acquireAsync(List.of(new Charge(handle(patient), ANN, 1))));
+		}
+		assertThat(real.tryAcquire(new Charge(handle(patient), ANN, 1)).allowed()).isTrue();
+
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+		assertThat(later).allMatch((future) -> future.join().allowed());
+	}
+
+	private StoreRateLimiter limiter() {
+		return new StoreRateLimiter(this.registry, this.store, new KillSwitch(true), new Degradation(this.time),
+				this.time, this.waits, Runnable::run, new WaitingThreadLimit(Integer.MAX_VALUE));
+	}
+
+	private Limit paced(String name, String rate, Duration maxWait, int maxWaiting) {
+		Limit limit = Limit.named(name).rates(Rate.parse(rate)).maxWait(maxWait, maxWaiting).build();
+		return this.registry.register(limit, List.of()).limit();
+	}
+
+	private Call call(Limit limit) {
+		return call(limit, ANN);
+	}
+
+	private Call call(Limit limit, Key key) {
+		return call(List.of(new Charge(handle(limit), key, 1)));
+	}
+
+	private Call call(List<Charge> charges) {
+		return new Call(this.limiter.acquireAsync(charges));
+	}
+
+	private Call call(StoreRateLimiter instance) {
+		return new Call(instance.acquireAsync(List.of(new Charge(handle(this.mail), ANN, 1))));
+	}
+
+	private static String allowed(List<Call> here, List<Call> there) {
+		StringBuilder text = new StringBuilder();
+		here.forEach((call) -> text.append(call.allowed() ? '1' : '0'));
+		text.append(' ');
+		there.forEach((call) -> text.append(call.allowed() ? '1' : '0'));
+		return text.toString();
+	}
+
+	private record Call(CompletableFuture<Decision> future) {
+
+		boolean isDone() {
+			return this.future.isDone();
+		}
+
+		Decision decision() {
+			return this.future.join();
+		}
+
+		boolean allowed() {
+			return isDone() && decision().allowed();
+		}
+
+		boolean refused() {
+			return isDone() && !decision().allowed();
+		}
+
+		void cancel() {
+			this.future.cancel(false);
+		}
+
+	}
+
+	private static final class WaitTimes implements RateLimitListener {
+
+		private final List<String> waits = new ArrayList<>();
+
+		@Override
+		public void waited(RegisteredLimit limit, long nanos) {
+			this.waits.add(limit.limit().name() + " " + TimeUnit.NANOSECONDS.toMillis(nanos));
+		}
+
+		List<Long> of(String limit) {
+			return this.waits.stream()
+				.filter((wait) -> wait.startsWith(limit + " "))
+				.map((wait) -> Long.valueOf(wait.substring(limit.length() + 1)))
+				.toList();
+		}
+
+	}
+
+	private LimitHandle handle(Limit limit) {
+		return this.registry.get(limit.name()).handle();
+	}
+
+}
