@@ -1,10 +1,12 @@
 package io.github.ratelimit;
 
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.Calendar;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget;
@@ -38,6 +40,9 @@ class ArchitectureTests {
 
 	private static final String ROOT = "io.github.ratelimit";
 
+	/** The rooms of the decision, which those may know that ask for one. */
+	private static final String[] DECIDES = { "registry", "store", "permit", "limiter" };
+
 	private static final String[] REDIS = { "org.springframework.data.redis..", "io.lettuce..", "redis.clients.." };
 
 	private static final DescribedPredicate<JavaClass> connectsRedis = belongToAnyOf(
@@ -45,7 +50,8 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule every_class_lives_in_a_room = classes().should()
-		.resideInAnyPackage(ROOT, ROOT + ".store.bucket4j..", ROOT + ".store.memory..", ROOT + ".store.redis..",
+		.resideInAnyPackage(ROOT, ROOT + ".registry", ROOT + ".store", ROOT + ".permit", ROOT + ".queue", ROOT + ".limiter",
+				ROOT + ".store.bucket4j..", ROOT + ".store.memory..", ROOT + ".store.redis..",
 				ROOT + ".provider..", ROOT + ".web..", ROOT + ".call..", ROOT + ".method..", ROOT + ".expression..",
 				ROOT + ".client..", ROOT + ".observation..", ROOT + ".actuate..", ROOT + ".autoconfigure..");
 
@@ -64,7 +70,32 @@ class ArchitectureTests {
 			.and(DescribedPredicate.not(resideInAnyPackage("java..", "org.jspecify.."))));
 
 	@ArchTest
-	static final ArchRule expression_imports_only_the_root = room("expression").importsOnlyTheRootAnd();
+	static final ArchRule registry_imports_only_the_root = room("registry").importsOnlyTheRootAnd();
+
+	@ArchTest
+	static final ArchRule the_port_to_stores_imports_only_the_root_and_registry = only("store")
+		.importsOnlyTheRootAnd("registry");
+
+	@ArchTest
+	static final ArchRule permit_imports_only_the_root_registry_and_the_port_to_stores = room("permit")
+		.importsOnlyTheRootAnd("registry", "store");
+
+	@ArchTest
+	static final ArchRule queue_imports_only_the_root_registry_permit_and_the_port_to_stores = room("queue")
+		.importsOnlyTheRootAnd("registry", "store", "permit");
+
+	@ArchTest
+	static final ArchRule limiter_imports_only_the_root_and_what_it_decides_with = room("limiter")
+		.importsOnlyTheRootAnd("registry", "store", "permit", "queue");
+
+	@ArchTest
+	static final ArchRule stores_are_known_only_to_what_makes_them = types(ROOT + ".store.memory..",
+			ROOT + ".store.redis..", ROOT + ".store.bucket4j..")
+		.areKnownOnlyTo("store..", "autoconfigure..");
+
+	@ArchTest
+	static final ArchRule expression_imports_only_the_root_and_what_charges_are_made_of = room("expression")
+		.importsOnlyTheRootAnd(DECIDES);
 
 	@ArchTest
 	static final ArchRule expressions_do_not_know_the_language_they_are_written_in = noClasses().that()
@@ -86,85 +117,85 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule web_imports_only_the_root_provider_and_expression = room("web")
-		.importsOnlyTheRootAnd("provider", "expression");
+		.importsOnlyTheRootAnd(and("provider", "expression"));
 
 	@ArchTest
 	static final ArchRule rules_for_paths_know_nothing_else_of_web = room("web.path")
-		.importsOnlyTheRootAnd("expression");
+		.importsOnlyTheRootAnd(and("expression"));
 
 	@ArchTest
 	static final ArchRule facts_of_requests_know_only_their_path = room("web.request")
-		.importsOnlyTheRootAnd("expression", "web.path");
+		.importsOnlyTheRootAnd(and("expression", "web.path"));
 
 	@ArchTest
-	static final ArchRule cors_knows_nothing_else_of_web = room("web.cors").importsOnlyTheRootAnd();
+	static final ArchRule cors_knows_nothing_else_of_web = room("web.cors").importsOnlyTheRootAnd(DECIDES);
 
 	@ArchTest
-	static final ArchRule answers_know_only_dialects_and_cors = room("web.response").importsOnlyTheRootAnd("provider",
-			"web.cors");
+	static final ArchRule answers_know_only_dialects_and_cors = room("web.response").importsOnlyTheRootAnd(and("provider",
+			"web.cors"));
 
 	@ArchTest
 	static final ArchRule the_filter_knows_paths_facts_and_answers = room("web.filter")
-		.importsOnlyTheRootAnd("expression", "web.path", "web.request", "web.response");
+		.importsOnlyTheRootAnd(and("expression", "web.path", "web.request", "web.response"));
 
 	@ArchTest
 	static final ArchRule spring_mvc_s_parts_know_the_filter_and_answers = room("web.mvc")
-		.importsOnlyTheRootAnd("web.filter", "web.response");
+		.importsOnlyTheRootAnd(and("web.filter", "web.response"));
 
 	@ArchTest
 	static final ArchRule spring_security_s_parts_know_facts_and_cors = room("web.security")
-		.importsOnlyTheRootAnd("web.request", "web.cors");
+		.importsOnlyTheRootAnd(and("web.request", "web.cors"));
 
 	@ArchTest
-	static final ArchRule graphql_knows_only_answers = room("web.graphql").importsOnlyTheRootAnd("provider",
-			"web.response");
+	static final ArchRule graphql_knows_only_answers = room("web.graphql").importsOnlyTheRootAnd(and("provider",
+			"web.response"));
 
 	@ArchTest
 	static final ArchRule reactive_applications_know_only_answers = room("web.reactive")
-		.importsOnlyTheRootAnd("provider", "web.response");
+		.importsOnlyTheRootAnd(and("provider", "web.response"));
 
 	@ArchTest
-	static final ArchRule descriptions_of_apis_know_nothing_else_of_web = room("web.openapi").importsOnlyTheRootAnd();
+	static final ArchRule descriptions_of_apis_know_nothing_else_of_web = room("web.openapi").importsOnlyTheRootAnd(DECIDES);
 
 	@ArchTest
-	static final ArchRule call_imports_only_the_root = room("call").importsOnlyTheRootAnd();
+	static final ArchRule call_imports_only_the_root = room("call").importsOnlyTheRootAnd(DECIDES);
 
 	@ArchTest
 	static final ArchRule method_imports_only_the_root_call_and_expression = room("method")
-		.importsOnlyTheRootAnd("call", "expression");
+		.importsOnlyTheRootAnd(and("call", "expression"));
 
 	@ArchTest
 	static final ArchRule client_imports_only_the_root_call_and_expression = room("client")
-		.importsOnlyTheRootAnd("call", "expression");
+		.importsOnlyTheRootAnd(and("call", "expression"));
 
 	@ArchTest
 	static final ArchRule observation_imports_only_the_root_and_expression = room("observation")
-		.importsOnlyTheRootAnd("expression");
+		.importsOnlyTheRootAnd(and("expression"));
 
 	@ArchTest
 	static final ArchRule actuate_imports_only_the_root_and_expression = room("actuate")
-		.importsOnlyTheRootAnd("expression");
+		.importsOnlyTheRootAnd(and("expression"));
 
 	@ArchTest
-	static final ArchRule the_bucket4j_store_imports_only_the_root = room("store.bucket4j").importsOnlyTheRootAnd();
+	static final ArchRule the_bucket4j_store_imports_only_the_root = room("store.bucket4j").importsOnlyTheRootAnd("registry", "store");
 
 	@ArchTest
 	static final ArchRule the_memory_store_imports_only_the_root_and_the_bucket4j_store = room("store.memory")
-		.importsOnlyTheRootAnd("store.bucket4j");
+		.importsOnlyTheRootAnd("registry", "store", "store.bucket4j");
 
 	@ArchTest
 	static final ArchRule the_redis_store_imports_only_the_root_and_the_bucket4j_store = room("store.redis")
-		.importsOnlyTheRootAnd("store.bucket4j");
+		.importsOnlyTheRootAnd("registry", "store", "store.bucket4j");
 
 	@ArchTest
 	static final ArchRule properties_imports_only_the_root_expression_provider_and_web = room(
 			"autoconfigure.properties")
-		.importsOnlyTheRootAnd("expression", "provider", "web");
+		.importsOnlyTheRootAnd(and("expression", "provider", "web"));
 
 	@ArchTest
 	static final ArchRule report_imports_only_the_root_expression_method_web_and_properties = room(
 			"autoconfigure.report")
-		.importsOnlyTheRootAnd("expression", "method", "web", "autoconfigure.properties");
+		.importsOnlyTheRootAnd(and("expression", "method", "web", "autoconfigure.properties"));
 
 	@ArchTest
 	static final ArchRule nobody_imports_autoconfigure = noClasses().that()
@@ -217,6 +248,14 @@ class ArchitectureTests {
 
 	private static Room room(String name) {
 		return new Room(ROOT + "." + name + "..");
+	}
+
+	private static Room only(String name) {
+		return new Room(ROOT + "." + name);
+	}
+
+	private static String[] and(String... others) {
+		return Stream.of(DECIDES, others).flatMap(Arrays::stream).toArray(String[]::new);
 	}
 
 	private static Types types(String... packages) {
@@ -283,7 +322,8 @@ class ArchitectureTests {
 		ArchRule importsOnlyTheRootAnd(String... others) {
 			String[] otherRooms = inRoot(others);
 			for (int i = 0; i < otherRooms.length; i++) {
-				otherRooms[i] += "..";
+				// the rooms beneath the port to stores are not meant with it
+				otherRooms[i] += others[i].equals("store") ? "" : "..";
 			}
 			DescribedPredicate<JavaClass> allowed = resideInAnyPackage(ROOT, this.name)
 				.or(resideInAnyPackage(otherRooms));
