@@ -29,6 +29,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.core.env.Environment;
 
 /**
@@ -108,6 +109,7 @@ public final class RateLimitAutoConfiguration {
 	}
 
 	@Bean
+	@Fallback // the application's own RateLimiter wins in its own code
 	@ConditionalOnMissingBean(ChargeLimiter.class)
 	StoreRateLimiter rateLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
 			KillSwitch killSwitch, Degradation degradation, TimeSource time,

@@ -29,7 +29,7 @@ class RateLimiterJavadocTests {
 			.map((line) -> HtmlUtils.htmlUnescape(line.replaceFirst("^ \\* ?", "")))
 			.filter((line) -> !line.isBlank())
 			.reduce("", (lines, line) -> lines + line + "\n");
-		String mailer = source("test", "Mailer");
+		String mailer = source("test", "limiter/Mailer");
 		String tested = mailer.substring(mailer.indexOf("@Service"))
 			.lines()
 			.filter((line) -> !line.isBlank())

@@ -69,7 +69,7 @@ class KeyCandidatesTests {
 		KeySource composed = new KeySource("user + path", List.of("user+value"), true);
 		assertThatIllegalArgumentException().isThrownBy(() -> limit(composed).key("alice"))
 			.withMessage("Limit 'chat' counts by user + path, several parts that one text cannot name. Pass a new "
-					+ "Charge(limit, Key.composed(parts), permits) with a key for each part, such as "
+					+ "PermitRequest(limit, Key.composed(parts), permits) with a key for each part, such as "
 					+ "Key.of(Key.USER_KIND, name) or Key.of(value).");
 	}
 

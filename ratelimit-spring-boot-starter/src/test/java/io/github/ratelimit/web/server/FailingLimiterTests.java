@@ -1,5 +1,12 @@
 package io.github.ratelimit.web.server;
 
+import org.springframework.context.annotation.Primary;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.RateLimiter;
 import java.util.concurrent.CompletableFuture;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.store.Charge;
@@ -53,6 +60,13 @@ class FailingLimiterTests {
 	static class BrokenLimiter {
 
 		@Bean
+		RateLimiter forControllers(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
+				Degradation degradation) {
+			return StoreRateLimiter.create(registry, store, killSwitch, degradation);
+		}
+
+		@Bean
+		@Primary
 		ChargeLimiter limiter() {
 			return new ChargeLimiter() {
 
