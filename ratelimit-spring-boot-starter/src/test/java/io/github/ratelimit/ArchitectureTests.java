@@ -50,8 +50,8 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule every_class_lives_in_a_room = classes().should()
-		.resideInAnyPackage(ROOT, ROOT + ".registry", ROOT + ".store", ROOT + ".permit", ROOT + ".queue", ROOT + ".limiter",
-				ROOT + ".store.bucket4j..", ROOT + ".store.memory..", ROOT + ".store.redis..",
+		.resideInAnyPackage(ROOT, ROOT + ".registry", ROOT + ".store", ROOT + ".permit", ROOT + ".queue",
+				ROOT + ".limiter", ROOT + ".store.bucket4j..", ROOT + ".store.memory..", ROOT + ".store.redis..",
 				ROOT + ".provider..", ROOT + ".web..", ROOT + ".call..", ROOT + ".method..", ROOT + ".expression..",
 				ROOT + ".client..", ROOT + ".observation..", ROOT + ".actuate..", ROOT + ".autoconfigure..");
 
@@ -131,8 +131,8 @@ class ArchitectureTests {
 	static final ArchRule cors_knows_nothing_else_of_web = room("web.cors").importsOnlyTheRootAnd(DECIDES);
 
 	@ArchTest
-	static final ArchRule answers_know_only_dialects_and_cors = room("web.response").importsOnlyTheRootAnd(and("provider",
-			"web.cors"));
+	static final ArchRule answers_know_only_dialects_and_cors = room("web.response")
+		.importsOnlyTheRootAnd(and("provider", "web.cors"));
 
 	@ArchTest
 	static final ArchRule the_filter_knows_paths_facts_and_answers = room("web.filter")
@@ -147,15 +147,16 @@ class ArchitectureTests {
 		.importsOnlyTheRootAnd(and("web.request", "web.cors"));
 
 	@ArchTest
-	static final ArchRule graphql_knows_only_answers = room("web.graphql").importsOnlyTheRootAnd(and("provider",
-			"web.response"));
+	static final ArchRule graphql_knows_only_answers = room("web.graphql")
+		.importsOnlyTheRootAnd(and("provider", "web.response"));
 
 	@ArchTest
 	static final ArchRule reactive_applications_know_only_answers = room("web.reactive")
 		.importsOnlyTheRootAnd(and("provider", "web.response"));
 
 	@ArchTest
-	static final ArchRule descriptions_of_apis_know_nothing_else_of_web = room("web.openapi").importsOnlyTheRootAnd(DECIDES);
+	static final ArchRule descriptions_of_apis_know_nothing_else_of_web = room("web.openapi")
+		.importsOnlyTheRootAnd(DECIDES);
 
 	@ArchTest
 	static final ArchRule call_imports_only_the_root = room("call").importsOnlyTheRootAnd(DECIDES);
@@ -177,7 +178,8 @@ class ArchitectureTests {
 		.importsOnlyTheRootAnd(and("expression"));
 
 	@ArchTest
-	static final ArchRule the_bucket4j_store_imports_only_the_root = room("store.bucket4j").importsOnlyTheRootAnd("registry", "store");
+	static final ArchRule the_bucket4j_store_imports_only_the_root = room("store.bucket4j")
+		.importsOnlyTheRootAnd("registry", "store");
 
 	@ArchTest
 	static final ArchRule the_memory_store_imports_only_the_root_and_the_bucket4j_store = room("store.memory")

@@ -182,7 +182,7 @@ class KotlinTests {
 	private fun remaining(limit: String, otherwise: Long): Long {
 		val store = context.getBean(LimitStore::class.java)
 		val registered = context.getBean(LimitRegistry::class.java).get(limit)
-		return store.find(registered.limit(), Key.GLOBAL).map { it.remaining() }.orElse(otherwise)
+		return store.find(registered.handle(), Key.GLOBAL).map { it.remaining() }.orElse(otherwise)
 	}
 
 	@Configuration(proxyBeanMethods = false)

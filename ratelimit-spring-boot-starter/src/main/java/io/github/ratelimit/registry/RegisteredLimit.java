@@ -117,7 +117,7 @@ public final class RegisteredLimit {
 
 	/** Returns the handles by which refusals and bans are counted now, null for none. */
 	public @Nullable BanHandles penaltyHandles() {
-		return this.inForce.penalty;
+		return this.inForce.bans;
 	}
 
 	/**
@@ -212,7 +212,7 @@ public final class RegisteredLimit {
 
 	/** Settings and their handles. A form that stays the same keeps its handle. */
 	private record InForce(LimitSettings settings, LimitHandle handle, Map<String, LimitHandle> plans,
-			@Nullable BanHandles penalty) {
+			@Nullable BanHandles bans) {
 
 		static InForce of(RegisteredLimit owner, LimitSettings settings, @Nullable InForce before) {
 			Map<Limit, LimitHandle> handles = new HashMap<>();
@@ -224,13 +224,17 @@ public final class RegisteredLimit {
 			LimitHandle handle = handles.computeIfAbsent(settings.limit(), create);
 			Map<String, LimitHandle> plans = new HashMap<>();
 			settings.plans().forEach((plan, limit) -> plans.put(plan, handles.computeIfAbsent(limit, create)));
+			return new InForce(settings, handle, Map.copyOf(plans), bans(owner, settings, before));
+		}
+
+		private static @Nullable BanHandles bans(RegisteredLimit owner, LimitSettings settings,
+				@Nullable InForce before) {
 			Penalty penalty = settings.penalty();
 			if (penalty == null) {
-				return new InForce(settings, handle, Map.copyOf(plans), null);
+				return null;
 			}
-			boolean same = before != null && penalty.equals(before.settings.penalty());
-			return new InForce(settings, handle, Map.copyOf(plans),
-					same ? before.penalty : BanHandles.of(owner, settings.limit().name(), penalty));
+			return (before != null && before.bans != null && penalty.equals(before.settings.penalty())) ? before.bans
+					: BanHandles.of(owner, settings.limit().name(), penalty);
 		}
 
 	}

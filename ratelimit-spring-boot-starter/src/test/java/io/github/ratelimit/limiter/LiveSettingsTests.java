@@ -107,8 +107,8 @@ class LiveSettingsTests {
 		underLoad((i) -> {
 			String key = "banned" + i;
 			assertThat(this.limiter.tryAcquire("chat", key, 1000).allowed()).isTrue();
-			this.chat.change((settings) -> settings
-				.withPenalty(new Penalty(1, Duration.ofMinutes(1), Duration.ofHours(1))));
+			this.chat
+				.change((settings) -> settings.withPenalty(new Penalty(1, Duration.ofMinutes(1), Duration.ofHours(1))));
 			assertThat(call(key).allowed()).isFalse();
 			assertThat(call(key).limits().get(0).isBanned()).isTrue();
 			this.chat.change((settings) -> settings.withPenalty(null));
@@ -143,15 +143,14 @@ class LiveSettingsTests {
 		assertThat(this.chat.handle().limit()).isSameAs(THOUSAND);
 
 		this.chat.change((settings) -> change.apply(settings).withHidden(false));
-		assertThat(this.chat.settings()).isEqualTo(new LimitSettings(TWO_THOUSAND, Map.of(), null, LimitMode.SHADOW,
-				OnStoreFailure.DENY, false, null));
+		assertThat(this.chat.settings()).isEqualTo(
+				new LimitSettings(TWO_THOUSAND, Map.of(), null, LimitMode.SHADOW, OnStoreFailure.DENY, false, null));
 	}
 
 	@Test
 	void aLimitKeepsItsName() {
 		Limit other = Limit.of("other", Rate.parse("1/s"));
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> this.chat.change((settings) -> LimitSettings.of(other)))
+		assertThatIllegalArgumentException().isThrownBy(() -> this.chat.change((settings) -> LimitSettings.of(other)))
 			.withMessageContaining("'other', not of limit 'chat'");
 	}
 
