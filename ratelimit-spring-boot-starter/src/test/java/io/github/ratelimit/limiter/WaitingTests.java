@@ -84,6 +84,27 @@ class WaitingTests {
 	}
 
 	@Test
+	void aCallThatDoesNotWaitIsRefusedWhereItsPermitIsNotDueNow() {
+		assertThat(this.limiter.tryAcquire("mail", "ann").allowed()).isTrue();
+		Decision refused = this.limiter.tryAcquire("mail", "ann");
+
+		assertThat(refused.allowed()).isFalse();
+		assertThat(refused.retryAfter()).isEqualTo(STEP);
+		this.time.advance(STEP);
+		assertThat(this.limiter.tryAcquire("mail", "ann").allowed()).isTrue();
+	}
+
+	@Test
+	void aCallThatDoesNotWaitOvertakesNoneThatWaits() {
+		List<Call> waiting = List.of(call(this.mail), call(this.mail), call(this.mail));
+		assertThat(this.limiter.tryAcquire("mail", "ann").allowed()).isFalse();
+		this.time.advance(STEP);
+		assertThat(this.limiter.tryAcquire("mail", "ann").allowed()).isFalse();
+		this.time.advance(STEP);
+		assertThat(waiting).allMatch(Call::allowed);
+	}
+
+	@Test
 	void whatHasBeenSavedUpIsNotSpentAtOnce() {
 		this.time.advance(Duration.ofHours(1));
 
@@ -138,11 +159,11 @@ class WaitingTests {
 	@Test
 	void aRefusalByAnotherLimitTakesNoTurn() {
 		LimitHandle few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).handle();
-		assertThat(this.limiter.tryAcquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
+		assertThat(this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
 			.allowed()).isTrue();
 		this.time.advance(STEP);
 
-		assertThat(this.limiter.tryAcquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
+		assertThat(this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
 			.allowed()).isFalse();
 		assertThat(call(this.mail).allowed()).isTrue();
 	}
@@ -208,7 +229,7 @@ class WaitingTests {
 
 		assertThat(limiter.acquireAsync(List.of(new Charge(handle(this.mail), ANN, 1)))).isCompletedExceptionally();
 		assertThatExceptionOfType(StackOverflowError.class)
-			.isThrownBy(() -> limiter.tryAcquire(new Charge(handle(this.mail), ANN, 1)));
+			.isThrownBy(() -> limiter.acquire(new Charge(handle(this.mail), ANN, 1)));
 		assertThat(limiter.waiting()).isZero();
 	}
 
@@ -292,10 +313,10 @@ class WaitingTests {
 		StoreRateLimiter real = StoreRateLimiter.create(this.registry, new MemoryStore(TimeSource.system(), 10),
 				new KillSwitch(true), new Degradation(TimeSource.system()));
 		Limit hourly = paced("hourly", "1/h", Duration.ofHours(3), 10);
-		assertThat(real.tryAcquire(new Charge(handle(hourly), ANN, 1)).allowed()).isTrue();
+		assertThat(real.acquire(new Charge(handle(hourly), ANN, 1)).allowed()).isTrue();
 		CountDownLatch refused = new CountDownLatch(1);
 		Thread waiting = new Thread(() -> {
-			Decision decision = real.tryAcquire(new Charge(handle(hourly), ANN, 1));
+			Decision decision = real.acquire(new Charge(handle(hourly), ANN, 1));
 			if (!decision.allowed() && Thread.currentThread().isInterrupted()) {
 				refused.countDown();
 			}
@@ -324,7 +345,7 @@ class WaitingTests {
 		for (int i = 0; i < 3; i++) {
 			later.add(real.acquireAsync(List.of(new Charge(handle(patient), ANN, 1))));
 		}
-		assertThat(real.tryAcquire(new Charge(handle(patient), ANN, 1)).allowed()).isTrue();
+		assertThat(real.acquire(new Charge(handle(patient), ANN, 1)).allowed()).isTrue();
 
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
 		assertThat(later).allMatch((future) -> future.join().allowed());
