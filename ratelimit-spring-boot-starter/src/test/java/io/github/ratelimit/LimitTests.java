@@ -1,6 +1,5 @@
 package io.github.ratelimit;
 
-import io.github.ratelimit.limiter.Mailer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -5,7 +5,7 @@ import io.github.ratelimit.RateLimiter;
 import org.springframework.stereotype.Service;
 
 @Service
-public class Mailer {
+class Mailer {
 
 	private final RateLimiter rateLimiter;
 

@@ -159,12 +159,14 @@ class WaitingTests {
 	@Test
 	void aRefusalByAnotherLimitTakesNoTurn() {
 		LimitHandle few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).handle();
-		assertThat(this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
-			.allowed()).isTrue();
+		assertThat(
+				this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1))).allowed())
+			.isTrue();
 		this.time.advance(STEP);
 
-		assertThat(this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
-			.allowed()).isFalse();
+		assertThat(
+				this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1))).allowed())
+			.isFalse();
 		assertThat(call(this.mail).allowed()).isTrue();
 	}
 
