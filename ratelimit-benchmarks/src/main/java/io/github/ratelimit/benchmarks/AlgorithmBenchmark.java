@@ -7,7 +7,7 @@ import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
@@ -43,7 +43,7 @@ public class AlgorithmBenchmark {
 
 	private final String[] keys = new String[KEYS];
 
-	private RateLimiter rateLimiter;
+	private StoreRateLimiter rateLimiter;
 
 	private boolean release;
 
@@ -52,7 +52,7 @@ public class AlgorithmBenchmark {
 		boolean granted = this.outcome.equals("granted");
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(granted ? wide() : narrow(), List.of());
-		this.rateLimiter = RateLimiter.create(registry, new MemoryStore(TimeSource.system(), 100_000),
+		this.rateLimiter = StoreRateLimiter.create(registry, new MemoryStore(TimeSource.system(), 100_000),
 				new KillSwitch(true), new Degradation(TimeSource.system()));
 		this.release = granted && this.algorithm == Algorithm.CONCURRENCY;
 		for (int i = 0; i < KEYS; i++) {

@@ -13,7 +13,7 @@ import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
@@ -50,7 +50,7 @@ public class DecisionBenchmark {
 
 	private Keys keys;
 
-	private RateLimiter rateLimiter;
+	private StoreRateLimiter rateLimiter;
 
 	private BucketConfiguration configuration;
 
@@ -83,7 +83,7 @@ public class DecisionBenchmark {
 	private void prepareLimiter(Rate rate) {
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(Limit.of("limit", rate), List.of());
-		this.rateLimiter = RateLimiter.create(registry, new MemoryStore(TimeSource.system(), 1_000_000),
+		this.rateLimiter = StoreRateLimiter.create(registry, new MemoryStore(TimeSource.system(), 1_000_000),
 				new KillSwitch(true), new Degradation(TimeSource.system()));
 	}
 

@@ -11,7 +11,7 @@ import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
@@ -58,7 +58,7 @@ public final class KeyFootprint {
 	private static Consumer<String> limiter() {
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(Limit.of("limit", Rate.of(10, Duration.ofDays(1))), List.of());
-		RateLimiter limiter = RateLimiter.create(registry, new MemoryStore(TimeSource.system(), 2 * KEYS),
+		StoreRateLimiter limiter = StoreRateLimiter.create(registry, new MemoryStore(TimeSource.system(), 2 * KEYS),
 				new KillSwitch(true), new Degradation(TimeSource.system()));
 		return (key) -> limiter.tryAcquire("limit", key);
 	}

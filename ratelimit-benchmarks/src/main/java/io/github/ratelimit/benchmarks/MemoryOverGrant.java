@@ -1,5 +1,6 @@
 package io.github.ratelimit.benchmarks;
 
+import io.github.ratelimit.limiter.StoreRateLimiter;
 import com.google.common.util.concurrent.RateLimiter;
 import io.github.bucket4j.Bucket;
 import io.github.ratelimit.limiter.Degradation;
@@ -48,7 +49,7 @@ public final class MemoryOverGrant {
 	private static BooleanSupplier limiter() {
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(Limit.of("limit", Rate.of(PER_SECOND, Duration.ofSeconds(1)).withBurst(CAPACITY)), List.of());
-		io.github.ratelimit.RateLimiter limiter = io.github.ratelimit.RateLimiter.create(registry,
+		StoreRateLimiter limiter = StoreRateLimiter.create(registry,
 				new MemoryStore(TimeSource.system(), 100), new KillSwitch(true), new Degradation(TimeSource.system()));
 		return () -> limiter.tryAcquire("limit", "key").allowed();
 	}

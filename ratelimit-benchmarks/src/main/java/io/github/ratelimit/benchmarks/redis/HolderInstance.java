@@ -10,7 +10,7 @@ import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Permit;
-import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -56,7 +56,7 @@ final class HolderInstance {
 				new MemoryStore(time, 1), time, StoreObserver.NONE);
 		LimitRegistry registry = new LimitRegistry();
 		LimitHandle handle = registry.register(limit, List.of()).handle();
-		RateLimiter limiter = RateLimiter.create(registry, store, new KillSwitch(true), new Degradation(time));
+		StoreRateLimiter limiter = StoreRateLimiter.create(registry, store, new KillSwitch(true), new Degradation(time));
 		AtomicBoolean over = new AtomicBoolean();
 		Thread[] threads = new Thread[Integer.parseInt(args[2])];
 		for (int i = 0; i < threads.length; i++) {
@@ -79,7 +79,7 @@ final class HolderInstance {
 				RedisStoreSettings.DEFAULT_MAX_KNOWN_KEYS, OnStoreFailure.LOCAL, lease);
 	}
 
-	private static void hold(RateLimiter limiter, LimitHandle limit, int port, String name, AtomicBoolean over) {
+	private static void hold(StoreRateLimiter limiter, LimitHandle limit, int port, String name, AtomicBoolean over) {
 		try (var connection = LettuceClients.create(port).connect()) {
 			while (!over.get()) {
 				Decision decision = limiter.tryAcquire(new Charge(limit, Key.GLOBAL, 1));

@@ -12,7 +12,7 @@ import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -52,7 +52,9 @@ final class OurLimiter implements RemoteLimiter {
 
 	private final RedisStore store;
 
-	private final RateLimiter limiter;
+	private final LimitRegistry registry = new LimitRegistry();
+
+	private final StoreRateLimiter limiter;
 
 	/**
 	 * Opens an instance and waits until it decides in Redis.
@@ -64,13 +66,12 @@ final class OurLimiter implements RemoteLimiter {
 		String prefix = setup.leases().isEmpty() ? RedisStoreSettings.DEFAULT_KEY_PREFIX : "leased";
 		RedisStoreSettings settings = new RedisStoreSettings(prefix, setup.deadline(),
 				RedisStoreSettings.DEFAULT_MAX_KNOWN_KEYS, OnStoreFailure.LOCAL, RedisStoreSettings.DEFAULT_SLOT_LEASE);
-		LimitRegistry registry = new LimitRegistry();
-		setup.quotas().forEach((name, quota) -> registry
+		setup.quotas().forEach((name, quota) -> this.registry
 			.register(LimitSettings.of(Limit.of(name, rate(quota))).withLease(setup.leases().get(name)), List.of()));
 		this.factory = factory;
 		this.store = RedisStore.create(this.factory, settings, new MemoryStore(time, STAND_IN_KEYS), time,
 				StoreObserver.NONE);
-		this.limiter = RateLimiter.create(registry, this.store, new KillSwitch(true), new Degradation(time));
+		this.limiter = StoreRateLimiter.create(this.registry, this.store, new KillSwitch(true), new Degradation(time));
 		String limit = setup.quotas().keySet().iterator().next();
 		for (int i = 0; i < WARMING_KEYS; i++) {
 			String key = limit + "/warming-" + i;
@@ -126,7 +127,7 @@ final class OurLimiter implements RemoteLimiter {
 	}
 
 	private LimitHandle limit(String key) {
-		return this.limiter.limit((key.indexOf('/') < 0) ? LIMIT : key.substring(0, key.indexOf('/')));
+		return this.registry.get((key.indexOf('/') < 0) ? LIMIT : key.substring(0, key.indexOf('/'))).handle();
 	}
 
 	private static Key key(String key) {
