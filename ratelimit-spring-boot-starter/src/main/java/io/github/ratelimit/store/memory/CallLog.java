@@ -9,7 +9,7 @@ final class CallLog {
 
 	private static final int SMALLEST = 8;
 
-	private LogTerms terms;
+	private LogRates rates;
 
 	/** By position modulo their length, a power of two. */
 	private long[] times = new long[SMALLEST];
@@ -31,19 +31,19 @@ final class CallLog {
 
 	private long now = Long.MIN_VALUE;
 
-	CallLog(LogTerms terms) {
-		this.terms = terms;
-		this.heads = new long[terms.rates()];
-		this.sums = new long[terms.rates()];
+	CallLog(LogRates rates) {
+		this.rates = rates;
+		this.heads = new long[rates.size()];
+		this.sums = new long[rates.size()];
 	}
 
-	LogTerms terms() {
-		return this.terms;
+	LogRates rates() {
+		return this.rates;
 	}
 
-	/** Counts by other terms with the same periods. */
-	void use(LogTerms terms) {
-		this.terms = terms;
+	/** Counts by other rates with the same periods. */
+	void use(LogRates rates) {
+		this.rates = rates;
 	}
 
 	int ringSize() {
@@ -60,7 +60,7 @@ final class CallLog {
 		long oldest = this.end;
 		for (int rate = 0; rate < this.heads.length; rate++) {
 			long head = this.heads[rate];
-			while (head < this.end && this.now - this.times[place(head)] >= this.terms.period(rate)) {
+			while (head < this.end && this.now - this.times[place(head)] >= this.rates.period(rate)) {
 				this.sums[rate] -= this.permits[place(head)];
 				head++;
 			}
@@ -86,7 +86,7 @@ final class CallLog {
 	}
 
 	long balance(int rate) {
-		return this.terms.permits(rate) - this.sums[rate];
+		return this.rates.permits(rate) - this.sums[rate];
 	}
 
 	long balance() {
@@ -100,7 +100,7 @@ final class CallLog {
 	long room() {
 		long room = Long.MAX_VALUE;
 		for (int i = 0; i < this.sums.length; i++) {
-			room = Math.min(room, balance(i) + this.terms.debt(i));
+			room = Math.min(room, balance(i) + this.rates.debt(i));
 		}
 		return room;
 	}
@@ -209,14 +209,14 @@ final class CallLog {
 		long time = this.now;
 		for (long position = this.heads[rate]; missing > 0; position++) {
 			missing -= this.permits[place(position)];
-			time = this.times[place(position)] + this.terms.period(rate);
+			time = this.times[place(position)] + this.rates.period(rate);
 		}
 		return time;
 	}
 
 	/** Returns the time from which on nothing counts for a rate. */
 	long timeOfFull(int rate) {
-		return (this.sums[rate] == 0) ? this.now : this.times[place(this.end - 1)] + this.terms.period(rate);
+		return (this.sums[rate] == 0) ? this.now : this.times[place(this.end - 1)] + this.rates.period(rate);
 	}
 
 }

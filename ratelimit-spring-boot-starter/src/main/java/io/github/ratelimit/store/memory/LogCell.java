@@ -19,9 +19,9 @@ final class LogCell extends KeyCell {
 
 	private boolean retired;
 
-	LogCell(Key key, int slot, LogTerms terms, long now) {
+	LogCell(Key key, int slot, LogRates rates, long now) {
 		super(key, slot, now);
-		this.log = new CallLog(terms);
+		this.log = new CallLog(rates);
 	}
 
 	@Override
@@ -46,13 +46,13 @@ final class LogCell extends KeyCell {
 			seen(nanos);
 			long now = clock.sinceEpoch(nanos);
 			this.log.advance(now);
-			CallLog read = readBy(own);
+			CallLog read = readBy(own.rates());
 			boolean there = charge.needed() == 0 || charge.needed() <= read.balance();
 			boolean taken = there && permits > 0;
 			if (taken) {
 				read.add(permits);
 			}
-			if (taken || (!there && own.isShorterThan(this.log.terms()))) {
+			if (taken || (!there && own.rates().isShorterThan(this.log.rates()))) {
 				this.log = read;
 				this.changes++;
 			}
@@ -62,17 +62,17 @@ final class LogCell extends KeyCell {
 	}
 
 	/**
-	 * Returns the log under other terms. With the same periods it is the same, counted by
+	 * Returns the log under other rates. With the same periods it is the same, counted by
 	 * those; else one that has the part that is used, as if it were of now.
 	 */
-	private CallLog readBy(LogTerms terms) {
-		if (terms.hasPeriodsOf(this.log.terms())) {
-			this.log.use(terms);
+	private CallLog readBy(LogRates rates) {
+		if (rates.hasPeriodsOf(this.log.rates())) {
+			this.log.use(rates);
 			return this.log;
 		}
-		CallLog read = new CallLog(terms);
+		CallLog read = new CallLog(rates);
 		read.advance(this.log.now());
-		long permits = LimitTerms.permits(used(), terms.permits(terms.rates() - 1));
+		long permits = LimitTerms.permits(used(), rates.permits(rates.size() - 1));
 		if (permits > 0) {
 			read.add(permits);
 		}
@@ -81,8 +81,8 @@ final class LogCell extends KeyCell {
 
 	private double used() {
 		double used = 0;
-		for (int i = 0; i < this.log.terms().rates(); i++) {
-			long permits = this.log.terms().permits(i);
+		for (int i = 0; i < this.log.rates().size(); i++) {
+			long permits = this.log.rates().permits(i);
 			used = Math.max(used, (double) (permits - this.log.balance(i)) / permits);
 		}
 		return used;
@@ -100,7 +100,7 @@ final class LogCell extends KeyCell {
 
 	private static long toFull(CallLog log, long now) {
 		long longest = toFull(log, 0, now);
-		for (int i = 1; i < log.terms().rates(); i++) {
+		for (int i = 1; i < log.rates().size(); i++) {
 			longest = Math.max(longest, toFull(log, i, now));
 		}
 		return longest;
@@ -112,13 +112,13 @@ final class LogCell extends KeyCell {
 
 	/** What there is, when it is full, and when there is more. */
 	private static long[] perRate(CallLog log, long now) {
-		int rates = log.terms().rates();
+		int rates = log.rates().size();
 		long[] perRate = new long[3 * rates];
 		for (int i = 0; i < rates; i++) {
 			long more = Math.max(0, log.balance(i)) + 1;
 			perRate[3 * i] = log.balance(i);
 			perRate[3 * i + 1] = toFull(log, i, now);
-			perRate[3 * i + 2] = (more <= log.terms().permits(i)) ? Math.max(0, log.timeOf(more, i) - now) : 0;
+			perRate[3 * i + 2] = (more <= log.rates().permits(i)) ? Math.max(0, log.timeOf(more, i) - now) : 0;
 		}
 		return perRate;
 	}
@@ -126,7 +126,8 @@ final class LogCell extends KeyCell {
 	@Override
 	void giveBack(ChargeDecision taken, long permits, LimitTerms terms, StoreClock clock) {
 		synchronized (this.lock) {
-			if (!this.retired && taken.receipt() instanceof Entry entry && this.log.terms() == terms) {
+			if (!this.retired && taken.receipt() instanceof Entry entry && terms instanceof LogTerms own
+					&& this.log.rates() == own.rates()) {
 				this.log.advance(clock.sinceEpoch(clock.nanos()));
 				this.log.lower(entry.time, permits);
 				this.changes++;
@@ -158,7 +159,7 @@ final class LogCell extends KeyCell {
 				return false;
 			}
 			this.log.advance(clock.sinceEpoch(clock.nanos()));
-			CallLog read = readBy(own);
+			CallLog read = readBy(own.rates());
 			long missing = 0;
 			for (int i = 0; i < atMost.length; i++) {
 				missing = Math.max(missing, read.balance(i) - atMost[i]);
@@ -180,14 +181,14 @@ final class LogCell extends KeyCell {
 			}
 			long now = clock.sinceEpoch(clock.nanos());
 			this.log.advance(now);
-			LogTerms terms = this.log.terms();
+			LogRates rates = this.log.rates();
 			int nearest = 0;
 			long spent = 0;
-			for (int i = 0; i < terms.rates(); i++) {
+			for (int i = 0; i < rates.size(); i++) {
 				nearest = (this.log.balance(i) < this.log.balance(nearest)) ? i : nearest;
-				spent = Math.max(spent, terms.permits(i) - this.log.balance(i));
+				spent = Math.max(spent, rates.permits(i) - this.log.balance(i));
 			}
-			return new CellView(this.changes, terms.permits(nearest), this.log.balance(nearest), toFull(this.log, now),
+			return new CellView(this.changes, rates.permits(nearest), this.log.balance(nearest), toFull(this.log, now),
 					spent, used());
 		}
 	}

@@ -2,63 +2,24 @@ package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.Rate;
-import java.util.Arrays;
 
 /** A limit that remembers every call. */
 final class LogTerms extends LimitTerms {
 
-	private final long[] permits;
-
-	private final long[] periods;
-
-	private final long[] debts;
+	private final LogRates rates;
 
 	LogTerms(Limit limit) {
 		super(limit);
-		this.permits = limit.rates().stream().mapToLong(Rate::permits).toArray();
-		this.periods = limit.rates().stream().mapToLong((rate) -> rate.period().toNanos()).toArray();
-		this.debts = Arrays.stream(this.permits).map((most) -> Math.min(limit.maxDebt(), most)).toArray();
+		this.rates = new LogRates(limit);
 	}
 
-	int rates() {
-		return this.permits.length;
-	}
-
-	long permits(int rate) {
-		return this.permits[rate];
-	}
-
-	/** Returns nanoseconds. */
-	long period(int rate) {
-		return this.periods[rate];
-	}
-
-	/** Returns how many permits can be owed of a rate: a log is never above twice it. */
-	long debt(int rate) {
-		return this.debts[rate];
-	}
-
-	boolean hasPeriodsOf(LogTerms other) {
-		return Arrays.equals(this.periods, other.periods);
-	}
-
-	/**
-	 * Returns whether a refusal keeps the log as these terms read it: if not, a period
-	 * that has become shorter would end only with the longer one.
-	 */
-	boolean isShorterThan(LogTerms other) {
-		for (int i = 0; i < this.periods.length; i++) {
-			if (this.periods[i] < other.periods[Math.min(i, other.periods.length - 1)]) {
-				return true;
-			}
-		}
-		return false;
+	LogRates rates() {
+		return this.rates;
 	}
 
 	@Override
 	KeyCell create(Key key, int slot, StoreClock clock, long now) {
-		return new LogCell(key, slot, this, now);
+		return new LogCell(key, slot, this.rates, now);
 	}
 
 }

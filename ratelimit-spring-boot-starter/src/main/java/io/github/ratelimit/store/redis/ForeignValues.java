@@ -6,7 +6,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 /**
  * Says in the log which keys have something that is not ours, at most once a minute:
@@ -14,7 +13,7 @@ import org.apache.commons.logging.LogFactory;
  */
 final class ForeignValues {
 
-	private static final Log logger = LogFactory.getLog(RedisStore.class);
+	private static final Log logger = StoreLogger.LOG;
 
 	private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
 

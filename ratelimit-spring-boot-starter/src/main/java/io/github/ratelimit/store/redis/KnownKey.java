@@ -5,7 +5,6 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.store.ChargeDecision;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +45,7 @@ final class KnownKey {
 	private volatile long forgottenAt = Long.MIN_VALUE;
 
 	/** The last turn that was asked for and not answered in time, null without one. */
-	private volatile @Nullable Question lateTurn;
+	private volatile @Nullable Object lateTurn;
 
 	private volatile long lastSeen;
 
@@ -70,21 +69,17 @@ final class KnownKey {
 
 	/** Returns what a state begins with that Redis does not have yet: a new origin. */
 	byte[] newOrigin() {
-		byte[] origin = new byte[Integer.BYTES + this.labelBytes.length];
-		int random = ThreadLocalRandom.current().nextInt() | 1;
-		for (int i = 0; i < Integer.BYTES; i++) {
-			origin[i] = (byte) (random >>> (8 * i));
-		}
-		System.arraycopy(this.labelBytes, 0, origin, Integer.BYTES, this.labelBytes.length);
-		return origin;
+		return LimitTerms.newOrigin(this.labelBytes);
 	}
 
 	/** Returns the name of a new lease of places, with the label. */
 	byte[] newLease() {
-		return LevelScale.buffer(Long.BYTES + this.labelBytes.length)
-			.putLong(ThreadLocalRandom.current().nextLong())
-			.put(this.labelBytes)
-			.array();
+		return PlaceTerms.newLease(this.labelBytes);
+	}
+
+	/** Returns what the key is shown by, as records in Redis have it; not to be changed. */
+	byte[] labelBytes() {
+		return this.labelBytes;
 	}
 
 	/**
@@ -199,12 +194,12 @@ final class KnownKey {
 		return this.lateTurn != null;
 	}
 
-	void turnIsLate(Question asked) {
+	void turnIsLate(Object asked) {
 		this.lateTurn = asked;
 	}
 
 	/** Notes that there is an answer, or none will come: others may be waited for. */
-	synchronized void turnIsKnown(Question asked, boolean inTime) {
+	synchronized void turnIsKnown(Object asked, boolean inTime) {
 		if (inTime || this.lateTurn == asked) {
 			this.lateTurn = null;
 		}

@@ -85,7 +85,7 @@ final class LateCall {
 		for (int i = 0; i < this.receipts.length; i++) {
 			LateReceipt receipt = this.receipts[i];
 			if (receipt != null) {
-				owe(i, receipt, this.group.terms()[i].fresh(this.group.known()[i]));
+				owe(i, receipt, this.group.terms()[i].fresh(this.group.known()[i].labelBytes()));
 			}
 		}
 	}

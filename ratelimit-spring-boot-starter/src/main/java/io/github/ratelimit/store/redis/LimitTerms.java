@@ -5,6 +5,7 @@ import io.github.ratelimit.Limit;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,9 +90,16 @@ abstract sealed class LimitTerms permits LevelScale, WindowTerms, PlaceTerms {
 		return guess((last != null) ? last.share(nowNanos) : 1, nowNanos);
 	}
 
-	/** Returns what a state begins with that Redis does not have yet. */
-	byte[] fresh(KnownKey key) {
-		return key.newOrigin();
+	/** Returns what a state of a key with that label begins with that Redis does not have yet. */
+	byte[] fresh(byte[] label) {
+		return newOrigin(label);
+	}
+
+	/** Returns a new origin, which names a state among all that its key ever has. */
+	static byte[] newOrigin(byte[] label) {
+		return buffer(Integer.BYTES + label.length).putInt(ThreadLocalRandom.current().nextInt() | 1)
+			.put(label)
+			.array();
 	}
 
 	/**

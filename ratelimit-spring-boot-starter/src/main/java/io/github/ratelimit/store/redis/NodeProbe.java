@@ -8,7 +8,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 /**
  * Asks a node that failed whether it can decide again: when it has answered several
@@ -19,7 +18,7 @@ import org.apache.commons.logging.LogFactory;
  */
 final class NodeProbe {
 
-	private static final Log logger = LogFactory.getLog(RedisStore.class);
+	private static final Log logger = StoreLogger.LOG;
 
 	/** So many answers in a row, each within the deadline, end an outage. */
 	static final int IN_A_ROW = 3;

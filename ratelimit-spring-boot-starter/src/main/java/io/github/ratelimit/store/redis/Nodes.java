@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
@@ -21,7 +20,7 @@ import org.springframework.core.NestedExceptionUtils;
  */
 final class Nodes {
 
-	private static final Log logger = LogFactory.getLog(RedisStore.class);
+	private static final Log logger = StoreLogger.LOG;
 
 	/** Calls whose answers are late and that nobody waits for, of one node. */
 	private static final int MOST_LATE = 4_096;
@@ -58,7 +57,7 @@ final class Nodes {
 	private volatile boolean answered;
 
 	Nodes(RedisScripts scripts, Script probe, RedisKeys names, ScheduledExecutorService scheduler, TimeSource time,
-			StoreObserver observer, RedisStoreSettings settings, Supplier<String> policies, LongSupplier owed) {
+			StoreObserver observer, Duration deadline, Supplier<String> policies, LongSupplier owed) {
 		this.scripts = scripts;
 		this.probe = probe;
 		this.names = names;
@@ -67,7 +66,7 @@ final class Nodes {
 		this.observer = observer;
 		this.foreign = new ForeignValues(time);
 		this.policies = policies;
-		this.deadlineNanos = settings.deadline().toNanos();
+		this.deadlineNanos = deadline.toNanos();
 		this.owed = owed;
 	}
 

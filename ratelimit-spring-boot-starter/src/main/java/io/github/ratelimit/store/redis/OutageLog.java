@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 /**
  * What is logged of the outages of one node: a warning when one begins, a line when it
@@ -18,7 +17,7 @@ import org.apache.commons.logging.LogFactory;
  */
 final class OutageLog {
 
-	private static final Log logger = LogFactory.getLog(RedisStore.class);
+	private static final Log logger = StoreLogger.LOG;
 
 	/** A node that answers for so long is well. */
 	private static final Duration WELL = Duration.ofSeconds(5);

@@ -33,13 +33,14 @@ final class OwedByStandIn implements Supplier<UnchargedKey.@Nullable Owed> {
 	 * Tells what a key owes.
 	 * @param local where it was counted
 	 * @param own any charge of its permits there
+	 * @param policy what its limit does while Redis fails
 	 * @param instances how many instances there are
 	 */
-	OwedByStandIn(LimitStore local, Charge own, StandInKey standIn, RedisStoreSettings settings, int instances) {
+	OwedByStandIn(LimitStore local, Charge own, StandInKey standIn, OnStoreFailure policy, int instances) {
 		this.local = local;
 		this.look = new Charge(own.handle(), own.key(), 0);
 		this.standIn = standIn;
-		boolean whole = settings.onStoreFailure(own.handle()) == OnStoreFailure.LOCAL;
+		boolean whole = policy == OnStoreFailure.LOCAL;
 		this.parts = whole ? instances : 1;
 	}
 

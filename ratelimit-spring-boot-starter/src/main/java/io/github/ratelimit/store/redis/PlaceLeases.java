@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
@@ -34,7 +33,7 @@ import org.springframework.data.redis.connection.ClusterSlotHashUtil;
  */
 final class PlaceLeases {
 
-	private static final Log logger = LogFactory.getLog(RedisStore.class);
+	private static final Log logger = StoreLogger.LOG;
 
 	private static final int MOST_KEYS_TOGETHER = 100;
 

@@ -4,6 +4,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -75,8 +76,13 @@ final class PlaceTerms extends LimitTerms {
 	}
 
 	@Override
-	byte[] fresh(KnownKey key) {
-		return key.newLease();
+	byte[] fresh(byte[] label) {
+		return newLease(label);
+	}
+
+	/** Returns the name of a new lease, with the label of its key. */
+	static byte[] newLease(byte[] label) {
+		return buffer(Long.BYTES + label.length).putLong(ThreadLocalRandom.current().nextLong()).put(label).array();
 	}
 
 	@Override

@@ -92,7 +92,7 @@ final class Question {
 		for (int i = 0; i < size; i++) {
 			LimitTerms terms = group.terms()[i];
 			keys[i] = group.known()[i].name();
-			fresh[i] = terms.fresh(group.known()[i]);
+			fresh[i] = terms.fresh(group.known()[i].labelBytes());
 			args[i] = LimitTerms.withFresh(terms.terms(group.charges().get(i)), fresh[i]);
 		}
 		if (!take) {

@@ -95,8 +95,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.settings = settings;
 		this.time = time;
 		this.names = new RedisKeys(settings.keyPrefix());
-		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer, settings,
-				this::describeFailurePolicies, this::owedLately);
+		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
+				settings.deadline(), this::describeFailurePolicies, this::owedLately);
 		this.configurations = scripts.configurations();
 		this.lookups = new Lookups(redis, scripts, this.names, time);
 		GiveBacks giveBacks = new GiveBacks(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
@@ -110,7 +110,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.warmUp = new WarmUp(redis, scripts, this.names, this.nodes, time, this.scheduler);
 		this.instances = new Instances(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
 				this.scheduler);
-		StandIn withoutRedis = new StandIn(local, settings, this.limits, this.instances::count, this.uncharged,
+		StandIn withoutRedis = new StandIn(local, settings::onStoreFailure, this.limits, this.instances::count, this.uncharged,
 				this.places, giveBacks);
 		this.decisions = new Decisions(redis, scripts, this.nodes, withoutRedis, new LateDecisions(settings, time),
 				this.places, this.uncharged, giveBacks, time, this.deadlineNanos);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ final class StandIn {
 
 	private final LimitStore local;
 
-	private final RedisStoreSettings settings;
+	private final Function<LimitHandle, OnStoreFailure> policies;
 
 	private final PreparedForm<RedisLimit> limits;
 
@@ -48,10 +49,10 @@ final class StandIn {
 	 * @param places keeps the slots that are taken
 	 * @param giveBacks gives back in Redis what was charged there meanwhile
 	 */
-	StandIn(LimitStore local, RedisStoreSettings settings, PreparedForm<RedisLimit> limits, IntSupplier instances,
+	StandIn(LimitStore local, Function<LimitHandle, OnStoreFailure> policies, PreparedForm<RedisLimit> limits, IntSupplier instances,
 			UnchargedPermits uncharged, PlaceLeases places, GiveBacks giveBacks) {
 		this.local = local;
-		this.settings = settings;
+		this.policies = policies;
 		this.limits = limits;
 		this.instances = instances;
 		this.uncharged = uncharged;
@@ -101,7 +102,7 @@ final class StandIn {
 
 	/** A key is banned or not: a part of the one permit that tells it would ban it. */
 	private OnStoreFailure policy(LimitHandle limit) {
-		OnStoreFailure policy = this.settings.onStoreFailure(limit);
+		OnStoreFailure policy = this.policies.apply(limit);
 		boolean bans = limit.purpose() == LimitHandle.Purpose.BANS;
 		return (bans && policy == OnStoreFailure.SHARE) ? OnStoreFailure.LOCAL : policy;
 	}
@@ -165,7 +166,7 @@ final class StandIn {
 	private void register(StandInKey standIn, KnownKey key, LimitTerms terms, Charge own, long now) {
 		if (standIn.register(now, REGISTER_NANOS)) {
 			standIn.remembered(this.uncharged.addLater(key, terms,
-					new OwedByStandIn(this.local, own, standIn, this.settings, this.instances.getAsInt())));
+					new OwedByStandIn(this.local, own, standIn, this.policies.apply(own.handle()), this.instances.getAsInt())));
 		}
 		long forgotten = standIn.forget();
 		if (forgotten > 0) {
