@@ -9,7 +9,7 @@ import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationExceptio
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.store.memory.MemoryStore;
-import io.github.ratelimit.store.redis.RedisBuckets;
+import io.github.ratelimit.store.redis.bucket4j.RedisBuckets;
 import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
 import org.springframework.beans.factory.BeanFactoryUtils;

@@ -18,7 +18,7 @@ import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.observation.RateLimitMetrics;
 import io.github.ratelimit.observation.StoreMetrics;
 import io.github.ratelimit.store.memory.MemoryStore;
-import io.github.ratelimit.store.redis.RedisBuckets;
+import io.github.ratelimit.store.redis.bucket4j.RedisBuckets;
 import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
 import io.github.ratelimit.store.redis.server.RedisServer;

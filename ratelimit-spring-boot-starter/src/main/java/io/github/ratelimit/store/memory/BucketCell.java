@@ -32,7 +32,7 @@ final class BucketCell extends KeyCell {
 	private volatile BucketState state;
 
 	/** Saves the further refusals of the same state a copy of it. */
-	private volatile @Nullable LastRefusal lastRefusal;
+	private volatile @Nullable CachedRefusal lastRefusal;
 
 	BucketCell(Key key, int slot, BucketConfiguration configuration, long now) {
 		super(key, slot, now);
@@ -40,15 +40,15 @@ final class BucketCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable ChargeDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
-		if (!(terms instanceof BucketTerms bucket)) {
+	@Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock) {
+		if (!(terms instanceof BucketLimit bucket)) {
 			return null;
 		}
 		BucketConfiguration configuration = bucket.configuration();
 		BucketState after = null;
 		while (true) {
 			BucketState before = this.state;
-			if (before == Buckets.RETIRED) {
+			if (before == BucketArithmetic.RETIRED) {
 				return null;
 			}
 			long now = clock.nanos();
@@ -57,7 +57,7 @@ final class BucketCell extends KeyCell {
 			if (again != null) {
 				return again;
 			}
-			after = Buckets.refilled(after, before, configuration, now);
+			after = BucketArithmetic.refilled(after, before, configuration, now);
 			if (charge.permits() == 0 || !BucketFacts.has(after, charge.needed())) {
 				if (adopted(before, after)) {
 					return untouched(charge, before, after, now);
@@ -72,14 +72,14 @@ final class BucketCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable ChargeDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
-		if (!(terms instanceof BucketTerms bucket)) {
+	@Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock) {
+		if (!(terms instanceof BucketLimit bucket)) {
 			return null;
 		}
 		BucketConfiguration configuration = bucket.configuration();
 		while (true) {
 			BucketState before = this.state;
-			if (before == Buckets.RETIRED) {
+			if (before == BucketArithmetic.RETIRED) {
 				return null;
 			}
 			long now = clock.nanos();
@@ -88,7 +88,7 @@ final class BucketCell extends KeyCell {
 			if (again != null) {
 				return again;
 			}
-			BucketState current = Buckets.refilled(null, before, configuration, now);
+			BucketState current = BucketArithmetic.refilled(null, before, configuration, now);
 			if (adopted(before, current)) {
 				return untouched(charge, before, current, now);
 			}
@@ -102,13 +102,13 @@ final class BucketCell extends KeyCell {
 
 	private @Nullable ChargeDecision refusedAgain(Charge charge, BucketState before, BucketConfiguration configuration,
 			long now) {
-		LastRefusal last = this.lastRefusal;
+		CachedRefusal last = this.lastRefusal;
 		return (last != null) ? last.again(charge, before, configuration, now) : null;
 	}
 
 	private ChargeDecision refused(Charge charge, BucketState before, BucketState refilled, long now) {
 		boolean adopted = refilled.getConfiguration() != before.getConfiguration();
-		this.lastRefusal = new LastRefusal(adopted ? refilled : before, refilled, now);
+		this.lastRefusal = new CachedRefusal(adopted ? refilled : before, refilled, now);
 		return BucketFacts.refused(charge, refilled);
 	}
 
@@ -121,13 +121,13 @@ final class BucketCell extends KeyCell {
 	}
 
 	@Override
-	void giveBack(ChargeDecision taken, long permits, LimitTerms terms, StoreClock clock) {
-		while (terms instanceof BucketTerms bucket) {
+	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
+		while (terms instanceof BucketLimit bucket) {
 			BucketState before = this.state;
-			if (before == Buckets.RETIRED || before.getConfiguration() != bucket.configuration()) {
+			if (before == BucketArithmetic.RETIRED || before.getConfiguration() != bucket.configuration()) {
 				return;
 			}
-			BucketState after = Buckets.refilled(null, before, before.getConfiguration(), clock.nanos());
+			BucketState after = BucketArithmetic.refilled(null, before, before.getConfiguration(), clock.nanos());
 			after.addTokens(permits);
 			if (STATE.compareAndSet(this, before, after)) {
 				return;
@@ -136,16 +136,16 @@ final class BucketCell extends KeyCell {
 	}
 
 	@Override
-	long charge(long permits, LimitTerms terms, StoreClock clock) {
+	long charge(long permits, PreparedLimit terms, StoreClock clock) {
 		while (true) {
 			BucketState before = this.state;
-			if (before == Buckets.RETIRED) {
+			if (before == BucketArithmetic.RETIRED) {
 				return RETIRED;
 			}
-			BucketConfiguration configuration = (terms instanceof BucketTerms bucket) ? bucket.configuration()
+			BucketConfiguration configuration = (terms instanceof BucketLimit bucket) ? bucket.configuration()
 					: before.getConfiguration();
-			BucketState after = Buckets.refilled(null, before, configuration, clock.nanos());
-			long charged = Buckets.charge(after, permits, terms.limit().maxDebt());
+			BucketState after = BucketArithmetic.refilled(null, before, configuration, clock.nanos());
+			long charged = BucketArithmetic.charge(after, permits, terms.limit().maxDebt());
 			if (charged == 0 || STATE.compareAndSet(this, before, after)) {
 				return permits - charged;
 			}
@@ -153,14 +153,14 @@ final class BucketCell extends KeyCell {
 	}
 
 	@Override
-	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
-		while (terms instanceof BucketTerms bucket) {
+	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
+		while (terms instanceof BucketLimit bucket) {
 			BucketState before = this.state;
-			if (before == Buckets.RETIRED) {
+			if (before == BucketArithmetic.RETIRED) {
 				return false;
 			}
 			long now = clock.nanos();
-			BucketState refilled = Buckets.refilled(null, before, bucket.configuration(), now);
+			BucketState refilled = BucketArithmetic.refilled(null, before, bucket.configuration(), now);
 			if (STATE.compareAndSet(this, before, BucketConfigurations.lowered(refilled, atMost, now))) {
 				return true;
 			}
@@ -169,24 +169,24 @@ final class BucketCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable CellView view(StoreClock clock) {
+	@Nullable CellSnapshot view(StoreClock clock) {
 		BucketState current = this.state;
-		return (current == Buckets.RETIRED) ? null : Buckets.view(current, clock.nanos());
+		return (current == BucketArithmetic.RETIRED) ? null : BucketArithmetic.view(current, clock.nanos());
 	}
 
 	@Override
-	boolean retire(CellView seen) {
-		return STATE.compareAndSet(this, (BucketState) seen.state(), Buckets.RETIRED);
+	boolean retire(CellSnapshot seen) {
+		return STATE.compareAndSet(this, (BucketState) seen.state(), BucketArithmetic.RETIRED);
 	}
 
 	@Override
 	boolean retire() {
-		return STATE.getAndSet(this, Buckets.RETIRED) != Buckets.RETIRED;
+		return STATE.getAndSet(this, BucketArithmetic.RETIRED) != BucketArithmetic.RETIRED;
 	}
 
 	@Override
 	boolean isRetired() {
-		return this.state == Buckets.RETIRED;
+		return this.state == BucketArithmetic.RETIRED;
 	}
 
 }

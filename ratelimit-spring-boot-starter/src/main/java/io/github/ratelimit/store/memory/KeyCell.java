@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * same step in which its state was seen: so nobody can take from a cell that is not, or
  * no longer, the one that counts.
  */
-abstract class KeyCell implements Taken {
+abstract class KeyCell implements CellReceipt {
 
 	/** Instead of forgiven permits: the cell is retired and has charged nothing. */
 	static final long RETIRED = -1;
@@ -56,32 +56,32 @@ abstract class KeyCell implements Taken {
 	}
 
 	/** Returns null if the cell is retired, or counts in another way than the terms. */
-	abstract @Nullable ChargeDecision take(Charge charge, LimitTerms terms, StoreClock clock);
+	abstract @Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock);
 
 	/** Returns what {@link #take} would say. */
-	abstract @Nullable ChargeDecision look(Charge charge, LimitTerms terms, StoreClock clock);
+	abstract @Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock);
 
 	/** Drops what comes back to a retired cell, or to one that is configured anew. */
-	abstract void giveBack(ChargeDecision taken, long permits, LimitTerms terms, StoreClock clock);
+	abstract void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock);
 
 	/**
 	 * Charges permits of some terms, there or not; a cell that counts in another way
 	 * charges so many of its own.
 	 * @return how many are forgiven, {@link #RETIRED} if the cell is
 	 */
-	abstract long charge(long permits, LimitTerms terms, StoreClock clock);
+	abstract long charge(long permits, PreparedLimit terms, StoreClock clock);
 
 	/**
 	 * Sees to it that no rate has more than so many permits; they may be negative.
 	 * @return false if the cell is retired, or counts in another way than the terms
 	 */
-	abstract boolean lower(long[] atMost, LimitTerms terms, StoreClock clock);
+	abstract boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock);
 
 	/** Returns null if the cell is retired. */
-	abstract @Nullable CellView view(StoreClock clock);
+	abstract @Nullable CellSnapshot view(StoreClock clock);
 
 	/** Retires the cell if it is still as it was seen. */
-	abstract boolean retire(CellView seen);
+	abstract boolean retire(CellSnapshot seen);
 
 	/** Returns whether this call retired the cell, whatever its state. */
 	abstract boolean retire();
@@ -130,13 +130,13 @@ abstract class KeyCell implements Taken {
 	}
 
 	final @Nullable KeyState facts(StoreClock clock) {
-		CellView view = view(clock);
+		CellSnapshot view = view(clock);
 		return (view == null) ? null : new KeyState(this.key.label(), view.limit(), Math.max(0, view.remaining()),
 				Duration.ofNanos(shown(view)), this.allowed.sum(), denied(), clock.wallTimeAt(this.lastSeen));
 	}
 
-	private static long shown(CellView view) {
-		return view.isBusy() ? PlacesCell.SOME_TIME : view.nanosToFull();
+	private static long shown(CellSnapshot view) {
+		return view.isBusy() ? SlotCell.SOME_TIME : view.nanosToFull();
 	}
 
 }

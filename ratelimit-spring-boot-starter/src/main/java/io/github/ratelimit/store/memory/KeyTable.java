@@ -32,9 +32,9 @@ final class KeyTable {
 
 	private final ConcurrentMap<Key, KeyCell> cells = new ConcurrentHashMap<>();
 
-	private final Slots slots;
+	private final TableIndex slots;
 
-	private final Room room;
+	private final Eviction room;
 
 	/** Everybody's cell has no slot: it is never swept and never forgotten. */
 	private final AtomicReference<@Nullable KeyCell> global = new AtomicReference<>();
@@ -45,17 +45,17 @@ final class KeyTable {
 
 	KeyTable(LimitHandle.Purpose purpose, StoreClock clock, int maxKeys) {
 		this.clock = clock;
-		this.slots = new Slots(maxKeys);
-		this.room = Room.of(purpose, this.slots, clock, this::unlink, this.forgottenPermits);
+		this.slots = new TableIndex(maxKeys);
+		this.room = Eviction.of(purpose, this.slots, clock, this::unlink, this.forgottenPermits);
 	}
 
-	ChargeDecision take(Charge charge, LimitTerms terms) {
+	ChargeDecision take(Charge charge, PreparedLimit terms) {
 		ChargeDecision decision = takeUncounted(charge, terms);
 		count(decision);
 		return decision;
 	}
 
-	ChargeDecision takeUncounted(Charge charge, LimitTerms terms) {
+	ChargeDecision takeUncounted(Charge charge, PreparedLimit terms) {
 		while (true) {
 			KeyCell cell = cell(charge.key());
 			if (cell == null) {
@@ -76,7 +76,7 @@ final class KeyTable {
 	}
 
 	/** Says what {@link #take} would say, and creates nothing. */
-	ChargeDecision look(Charge charge, LimitTerms terms) {
+	ChargeDecision look(Charge charge, PreparedLimit terms) {
 		while (true) {
 			KeyCell cell = cell(charge.key());
 			if (cell == null) {
@@ -94,8 +94,8 @@ final class KeyTable {
 	 * Unlinks a cell that has been retired. One that counts in another way makes room for
 	 * one that begins with the same part used.
 	 */
-	private void replace(KeyCell cell, LimitTerms terms) {
-		CellView view = cell.view(this.clock);
+	private void replace(KeyCell cell, PreparedLimit terms) {
+		CellSnapshot view = cell.view(this.clock);
 		if (view == null) {
 			unlink(cell);
 			return;
@@ -115,7 +115,7 @@ final class KeyTable {
 	}
 
 	void count(ChargeDecision decision) {
-		KeyCell cell = (decision.receipt() instanceof Taken taken) ? taken.cell() : cell(decision.key());
+		KeyCell cell = (decision.receipt() instanceof CellReceipt taken) ? taken.cell() : cell(decision.key());
 		if (cell == null) {
 			return;
 		}
@@ -127,13 +127,13 @@ final class KeyTable {
 		}
 	}
 
-	void giveBack(ChargeDecision taken, long permits, LimitTerms terms) {
-		if (taken.receipt() instanceof Taken receipt) {
+	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms) {
+		if (taken.receipt() instanceof CellReceipt receipt) {
 			receipt.cell().giveBack(taken, permits, terms, this.clock);
 		}
 	}
 
-	void settle(ChargeDecision taken, long actual, LimitTerms terms) {
+	void settle(ChargeDecision taken, long actual, PreparedLimit terms) {
 		long more = actual - taken.charge().permits();
 		if (more < 0) {
 			giveBack(taken, -more, terms);
@@ -143,7 +143,7 @@ final class KeyTable {
 		}
 	}
 
-	private long charge(Key key, long permits, LimitTerms terms) {
+	private long charge(Key key, long permits, PreparedLimit terms) {
 		while (true) {
 			KeyCell known = cell(key);
 			KeyCell cell = (known != null) ? known : create(key, terms);
@@ -158,7 +158,7 @@ final class KeyTable {
 		}
 	}
 
-	void lower(Key key, long[] atMost, LimitTerms terms) {
+	void lower(Key key, long[] atMost, PreparedLimit terms) {
 		Limit limit = terms.limit();
 		while (true) {
 			KeyCell known = cell(key);
@@ -178,7 +178,7 @@ final class KeyTable {
 	}
 
 	/** Returns null if there is no room, and nothing that could be forgotten. */
-	private @Nullable KeyCell create(Key key, LimitTerms terms) {
+	private @Nullable KeyCell create(Key key, PreparedLimit terms) {
 		long now = this.clock.nanos();
 		if (key.equals(Key.GLOBAL)) {
 			KeyCell created = terms.create(key, -1, this.clock, now);
@@ -220,7 +220,7 @@ final class KeyTable {
 	void sweep() {
 		long now = this.clock.nanos();
 		for (KeyCell cell : this.cells.values()) {
-			CellView view = cell.idleFor(IDLE_NANOS, now) ? cell.view(this.clock) : null;
+			CellSnapshot view = cell.idleFor(IDLE_NANOS, now) ? cell.view(this.clock) : null;
 			if (view != null && view.isFull() && cell.retire(view)) {
 				unlink(cell);
 				this.slots.release(cell);

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.store.memory.window.CallLog;
+import io.github.ratelimit.store.memory.window.LogRates;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.store.ChargeDecision;
@@ -25,17 +27,17 @@ final class LogCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable ChargeDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock) {
 		return decide(charge, charge.permits(), terms, clock);
 	}
 
 	@Override
-	@Nullable ChargeDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock) {
 		return decide(charge, 0, terms, clock);
 	}
 
-	private @Nullable ChargeDecision decide(Charge charge, long permits, LimitTerms terms, StoreClock clock) {
-		if (!(terms instanceof LogTerms own)) {
+	private @Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
+		if (!(terms instanceof LogLimit own)) {
 			return null;
 		}
 		synchronized (this.lock) {
@@ -72,7 +74,7 @@ final class LogCell extends KeyCell {
 		}
 		CallLog read = new CallLog(rates);
 		read.advance(this.log.now());
-		long permits = LimitTerms.permits(used(), rates.permits(rates.size() - 1));
+		long permits = PreparedLimit.permits(used(), rates.permits(rates.size() - 1));
 		if (permits > 0) {
 			read.add(permits);
 		}
@@ -124,9 +126,9 @@ final class LogCell extends KeyCell {
 	}
 
 	@Override
-	void giveBack(ChargeDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
 		synchronized (this.lock) {
-			if (!this.retired && taken.receipt() instanceof Entry entry && terms instanceof LogTerms own
+			if (!this.retired && taken.receipt() instanceof Entry entry && terms instanceof LogLimit own
 					&& this.log.rates() == own.rates()) {
 				this.log.advance(clock.sinceEpoch(clock.nanos()));
 				this.log.lower(entry.time, permits);
@@ -136,7 +138,7 @@ final class LogCell extends KeyCell {
 	}
 
 	@Override
-	long charge(long permits, LimitTerms terms, StoreClock clock) {
+	long charge(long permits, PreparedLimit terms, StoreClock clock) {
 		synchronized (this.lock) {
 			if (this.retired) {
 				return RETIRED;
@@ -153,9 +155,9 @@ final class LogCell extends KeyCell {
 
 	/** An entry counts for every rate: of those with shorter periods for less time. */
 	@Override
-	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
+	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
 		synchronized (this.lock) {
-			if (this.retired || !(terms instanceof LogTerms own)) {
+			if (this.retired || !(terms instanceof LogLimit own)) {
 				return false;
 			}
 			this.log.advance(clock.sinceEpoch(clock.nanos()));
@@ -174,7 +176,7 @@ final class LogCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable CellView view(StoreClock clock) {
+	@Nullable CellSnapshot view(StoreClock clock) {
 		synchronized (this.lock) {
 			if (this.retired) {
 				return null;
@@ -188,13 +190,13 @@ final class LogCell extends KeyCell {
 				nearest = (this.log.balance(i) < this.log.balance(nearest)) ? i : nearest;
 				spent = Math.max(spent, rates.permits(i) - this.log.balance(i));
 			}
-			return new CellView(this.changes, rates.permits(nearest), this.log.balance(nearest), toFull(this.log, now),
+			return new CellSnapshot(this.changes, rates.permits(nearest), this.log.balance(nearest), toFull(this.log, now),
 					spent, used());
 		}
 	}
 
 	@Override
-	boolean retire(CellView seen) {
+	boolean retire(CellSnapshot seen) {
 		synchronized (this.lock) {
 			return this.changes == (long) seen.state() && retire();
 		}
@@ -217,7 +219,7 @@ final class LogCell extends KeyCell {
 	}
 
 	/** The calls of a moment. */
-	private static final class Entry implements Taken {
+	private static final class Entry implements CellReceipt {
 
 		private final LogCell cell;
 

@@ -11,7 +11,7 @@ import io.github.ratelimit.store.ChargeDecision;
  * @param table the keys
  * @param terms the numbers
  */
-record MemoryLimit(KeyTable table, LimitTerms terms) {
+record MemoryLimit(KeyTable table, PreparedLimit terms) {
 
 	ChargeDecision take(Charge charge) {
 		return this.table.take(charge, this.terms);

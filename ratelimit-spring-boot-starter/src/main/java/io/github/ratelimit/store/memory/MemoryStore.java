@@ -126,7 +126,7 @@ public final class MemoryStore implements LimitStore {
 	 * to write instead
 	 */
 	public void check(Limit limit) {
-		LimitTerms.of(limit);
+		PreparedLimit.of(limit);
 	}
 
 	@Override
@@ -190,7 +190,7 @@ public final class MemoryStore implements LimitStore {
 	private MemoryLimit prepare(LimitHandle limit) {
 		KeyTable table = this.tables.computeIfAbsent(limit.name(),
 				(name) -> new KeyTable(limit.purpose(), this.clock, this.maxKeysPerLimit));
-		return new MemoryLimit(table, LimitTerms.of(limit.limit()));
+		return new MemoryLimit(table, PreparedLimit.of(limit.limit()));
 	}
 
 }

@@ -29,33 +29,33 @@ final class PacedCell extends KeyCell {
 
 	private volatile BucketState state;
 
-	private volatile PacedTerms terms;
+	private volatile PacedLimit terms;
 
-	PacedCell(Key key, int slot, PacedTerms terms, long now) {
+	PacedCell(Key key, int slot, PacedLimit terms, long now) {
 		super(key, slot, now);
 		this.terms = terms;
 		this.state = BucketState.createInitialState(terms.configuration(), MathType.INTEGER_64_BITS, now);
 	}
 
 	@Override
-	@Nullable ChargeDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock) {
 		return decide(charge, charge.permits(), terms, clock);
 	}
 
 	@Override
-	@Nullable ChargeDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock) {
 		return decide(charge, 0, terms, clock);
 	}
 
-	private @Nullable ChargeDecision decide(Charge charge, long permits, LimitTerms terms, StoreClock clock) {
-		while (terms instanceof PacedTerms paced) {
+	private @Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
+		while (terms instanceof PacedLimit paced) {
 			BucketState before = this.state;
-			if (before == Buckets.RETIRED) {
+			if (before == BucketArithmetic.RETIRED) {
 				return null;
 			}
 			long now = clock.nanos();
 			seen(now);
-			BucketState after = Buckets.refilled(null, before, paced.configuration(), now);
+			BucketState after = BucketArithmetic.refilled(null, before, paced.configuration(), now);
 			boolean changed = after.getConfiguration() != before.getConfiguration();
 			long wait = wait(charge, after);
 			boolean taken = wait <= charge.maxWaitNanos() && permits > 0;
@@ -77,7 +77,7 @@ final class PacedCell extends KeyCell {
 		return (charge.needed() > charge.limit().capacity()) ? ChargeDecision.NEVER : BucketFacts.nanosToFull(state);
 	}
 
-	private static ChargeDecision decision(Charge charge, long wait, PacedTerms terms, BucketState after,
+	private static ChargeDecision decision(Charge charge, long wait, PacedLimit terms, BucketState after,
 			@Nullable Turn turn) {
 		long remaining = terms.remaining(after);
 		long toFull = BucketFacts.nanosToFull(after);
@@ -87,23 +87,23 @@ final class PacedCell extends KeyCell {
 	}
 
 	@Override
-	void giveBack(ChargeDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
 		if (taken.receipt() instanceof Turn turn) {
-			BucketState after = Buckets.refilled(null, turn.state, turn.state.getConfiguration(), clock.nanos());
+			BucketState after = BucketArithmetic.refilled(null, turn.state, turn.state.getConfiguration(), clock.nanos());
 			after.addTokens(permits);
 			STATE.compareAndSet(this, turn.state, after);
 		}
 	}
 
 	@Override
-	long charge(long permits, LimitTerms terms, StoreClock clock) {
+	long charge(long permits, PreparedLimit terms, StoreClock clock) {
 		while (true) {
 			BucketState before = this.state;
-			if (before == Buckets.RETIRED) {
+			if (before == BucketArithmetic.RETIRED) {
 				return RETIRED;
 			}
-			BucketState after = Buckets.refilled(null, before, before.getConfiguration(), clock.nanos());
-			long charged = Buckets.charge(after, permits, terms.limit().maxDebt());
+			BucketState after = BucketArithmetic.refilled(null, before, before.getConfiguration(), clock.nanos());
+			long charged = BucketArithmetic.charge(after, permits, terms.limit().maxDebt());
 			if (charged == 0 || STATE.compareAndSet(this, before, after)) {
 				return permits - charged;
 			}
@@ -111,13 +111,13 @@ final class PacedCell extends KeyCell {
 	}
 
 	@Override
-	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
-		while (terms instanceof PacedTerms paced) {
+	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
+		while (terms instanceof PacedLimit paced) {
 			BucketState before = this.state;
-			if (before == Buckets.RETIRED) {
+			if (before == BucketArithmetic.RETIRED) {
 				return false;
 			}
-			BucketState after = Buckets.refilled(null, before, paced.configuration(), clock.nanos());
+			BucketState after = BucketArithmetic.refilled(null, before, paced.configuration(), clock.nanos());
 			after.consume(Math.max(0, after.getCurrentSize(0) - atMost[0]));
 			if (STATE.compareAndSet(this, before, after)) {
 				this.terms = paced;
@@ -128,36 +128,36 @@ final class PacedCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable CellView view(StoreClock clock) {
+	@Nullable CellSnapshot view(StoreClock clock) {
 		BucketState current = this.state;
-		if (current == Buckets.RETIRED) {
+		if (current == BucketArithmetic.RETIRED) {
 			return null;
 		}
 		long now = clock.nanos();
-		BucketState refilled = Buckets.refilled(null, current, current.getConfiguration(), now);
-		CellView view = Buckets.view(current, now);
+		BucketState refilled = BucketArithmetic.refilled(null, current, current.getConfiguration(), now);
+		CellSnapshot view = BucketArithmetic.view(current, now);
 		long capacity = this.terms.limit().capacity();
-		return new CellView(current, capacity, this.terms.remaining(refilled), view.nanosToFull(), view.spent(),
+		return new CellSnapshot(current, capacity, this.terms.remaining(refilled), view.nanosToFull(), view.spent(),
 				(double) view.spent() / capacity);
 	}
 
 	@Override
-	boolean retire(CellView seen) {
-		return STATE.compareAndSet(this, (BucketState) seen.state(), Buckets.RETIRED);
+	boolean retire(CellSnapshot seen) {
+		return STATE.compareAndSet(this, (BucketState) seen.state(), BucketArithmetic.RETIRED);
 	}
 
 	@Override
 	boolean retire() {
-		return STATE.getAndSet(this, Buckets.RETIRED) != Buckets.RETIRED;
+		return STATE.getAndSet(this, BucketArithmetic.RETIRED) != BucketArithmetic.RETIRED;
 	}
 
 	@Override
 	boolean isRetired() {
-		return this.state == Buckets.RETIRED;
+		return this.state == BucketArithmetic.RETIRED;
 	}
 
 	/** A turn, and the state that it left. */
-	private static final class Turn implements Taken {
+	private static final class Turn implements CellReceipt {
 
 		private final PacedCell cell;
 

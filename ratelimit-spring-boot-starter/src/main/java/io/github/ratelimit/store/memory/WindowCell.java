@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.store.memory.window.Window;
+import io.github.ratelimit.store.memory.window.WindowRate;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.store.ChargeDecision;
@@ -17,35 +19,35 @@ final class WindowCell extends KeyCell {
 
 	static {
 		try {
-			WINDOWS = MethodHandles.lookup().findVarHandle(WindowCell.class, "windows", RateWindow[].class);
+			WINDOWS = MethodHandles.lookup().findVarHandle(WindowCell.class, "windows", Window[].class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
 	}
 
-	private static final RateWindow[] GONE = {};
+	private static final Window[] GONE = {};
 
-	private volatile RateWindow[] windows;
+	private volatile Window[] windows;
 
-	WindowCell(Key key, int slot, RateWindow[] windows, long now) {
+	WindowCell(Key key, int slot, Window[] windows, long now) {
 		super(key, slot, now);
 		this.windows = windows;
 	}
 
 	@Override
-	@Nullable ChargeDecision take(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock) {
 		return decide(charge, charge.permits(), terms, clock);
 	}
 
 	@Override
-	@Nullable ChargeDecision look(Charge charge, LimitTerms terms, StoreClock clock) {
+	@Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock) {
 		return decide(charge, 0, terms, clock);
 	}
 
-	private @Nullable ChargeDecision decide(Charge charge, long permits, LimitTerms terms, StoreClock clock) {
-		while (terms instanceof WindowTerms own) {
-			RateWindow[] before = this.windows;
+	private @Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
+		while (terms instanceof WindowLimit own) {
+			Window[] before = this.windows;
 			if (before == GONE) {
 				return null;
 			}
@@ -53,56 +55,56 @@ final class WindowCell extends KeyCell {
 			seen(nanos);
 			long now = clock.sinceEpoch(nanos);
 			boolean same = own.areThoseOf(before);
-			RateWindow[] current = same ? before : own.read(before, now);
-			boolean there = charge.needed() == 0 || charge.needed() <= WindowFacts.balance(current, now);
+			Window[] current = same ? before : own.read(before, now);
+			boolean there = charge.needed() == 0 || charge.needed() <= WindowDecision.balance(current, now);
 			boolean taken = there && permits > 0;
-			RateWindow[] after = taken ? charged(current, permits, now) : current;
-			boolean kept = taken || (!same && !there && WindowTerms.isToBeKept(current, before));
+			Window[] after = taken ? charged(current, permits, now) : current;
+			boolean kept = taken || (!same && !there && WindowLimit.isToBeKept(current, before));
 			if (!kept || WINDOWS.compareAndSet(this, before, after)) {
-				return there ? WindowFacts.granted(charge, taken ? new Windows(this, after, now) : null, after, now)
-						: WindowFacts.refused(charge, after, now);
+				return there ? WindowDecision.granted(charge, taken ? new Windows(this, after, now) : null, after, now)
+						: WindowDecision.refused(charge, after, now);
 			}
 		}
 		return null;
 	}
 
-	private static RateWindow[] charged(RateWindow[] windows, long permits, long now) {
-		RateWindow[] after = new RateWindow[windows.length];
+	private static Window[] charged(Window[] windows, long permits, long now) {
+		Window[] after = new Window[windows.length];
 		for (int i = 0; i < after.length; i++) {
 			after[i] = windows[i].charged(permits * windows[i].terms().unit(), now);
 		}
-		return WindowTerms.inWholePermits(after, now);
+		return WindowLimit.inWholePermits(after, now);
 	}
 
 	@Override
-	void giveBack(ChargeDecision taken, long permits, LimitTerms terms, StoreClock clock) {
+	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
 		while (taken.receipt() instanceof Windows from) {
-			RateWindow[] before = this.windows;
+			Window[] before = this.windows;
 			if (before == GONE || before[0].terms().whole() != from.terms) {
 				return;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
-			RateWindow[] after = new RateWindow[before.length];
+			Window[] after = new Window[before.length];
 			for (int i = 0; i < after.length; i++) {
 				after[i] = before[i].givenBack(permits * before[i].terms().unit(), from.time, now);
 			}
-			if (WINDOWS.compareAndSet(this, before, WindowTerms.inWholePermits(after, now))) {
+			if (WINDOWS.compareAndSet(this, before, WindowLimit.inWholePermits(after, now))) {
 				return;
 			}
 		}
 	}
 
 	@Override
-	long charge(long permits, LimitTerms terms, StoreClock clock) {
+	long charge(long permits, PreparedLimit terms, StoreClock clock) {
 		while (true) {
-			RateWindow[] before = this.windows;
+			Window[] before = this.windows;
 			if (before == GONE) {
 				return RETIRED;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
-			RateWindow[] current = (terms instanceof WindowTerms own && !own.areThoseOf(before)) ? own.read(before, now)
+			Window[] current = (terms instanceof WindowLimit own && !own.areThoseOf(before)) ? own.read(before, now)
 					: before;
-			long charged = Math.min(permits, WindowFacts.room(current, now));
+			long charged = Math.min(permits, WindowDecision.room(current, now));
 			if (charged == 0 || WINDOWS.compareAndSet(this, before, charged(current, charged, now))) {
 				return permits - charged;
 			}
@@ -110,20 +112,20 @@ final class WindowCell extends KeyCell {
 	}
 
 	@Override
-	boolean lower(long[] atMost, LimitTerms terms, StoreClock clock) {
-		while (terms instanceof WindowTerms own) {
-			RateWindow[] before = this.windows;
+	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
+		while (terms instanceof WindowLimit own) {
+			Window[] before = this.windows;
 			if (before == GONE) {
 				return false;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
-			RateWindow[] after = (own.areThoseOf(before) ? before : own.read(before, now)).clone();
+			Window[] after = (own.areThoseOf(before) ? before : own.read(before, now)).clone();
 			for (int i = 0; i < after.length; i++) {
 				long unit = after[i].terms().unit();
 				long missing = Math.floorDiv(after[i].balance(now), unit) - atMost[i];
 				after[i] = (missing > 0) ? after[i].charged(missing * unit, now) : after[i];
 			}
-			if (WINDOWS.compareAndSet(this, before, WindowTerms.inWholePermits(after, now))) {
+			if (WINDOWS.compareAndSet(this, before, WindowLimit.inWholePermits(after, now))) {
 				return true;
 			}
 		}
@@ -131,14 +133,14 @@ final class WindowCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable CellView view(StoreClock clock) {
-		RateWindow[] current = this.windows;
-		return (current == GONE) ? null : WindowFacts.view(current, clock.sinceEpoch(clock.nanos()));
+	@Nullable CellSnapshot view(StoreClock clock) {
+		Window[] current = this.windows;
+		return (current == GONE) ? null : WindowDecision.view(current, clock.sinceEpoch(clock.nanos()));
 	}
 
 	@Override
-	boolean retire(CellView seen) {
-		return WINDOWS.compareAndSet(this, (RateWindow[]) seen.state(), GONE);
+	boolean retire(CellSnapshot seen) {
+		return WINDOWS.compareAndSet(this, (Window[]) seen.state(), GONE);
 	}
 
 	@Override
@@ -152,15 +154,15 @@ final class WindowCell extends KeyCell {
 	}
 
 	/** The windows of a time, by the terms of then. */
-	private static final class Windows implements Taken {
+	private static final class Windows implements CellReceipt {
 
 		private final WindowCell cell;
 
-		private final RateTerms terms;
+		private final WindowRate terms;
 
 		private final long time;
 
-		Windows(WindowCell cell, RateWindow[] windows, long time) {
+		Windows(WindowCell cell, Window[] windows, long time) {
 			this.cell = cell;
 			this.terms = windows[0].terms().whole();
 			this.time = time;

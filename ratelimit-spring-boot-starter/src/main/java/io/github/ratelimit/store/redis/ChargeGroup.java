@@ -1,5 +1,8 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.local.RememberedKey;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.Charge;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,14 +19,14 @@ import org.springframework.data.redis.connection.ClusterSlotHashUtil;
  * @param terms their limits, in the same order
  * @param node who has the keys
  */
-record ChargeGroup(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, Nodes.Node node) {
+record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] terms, RedisNodes.Node node) {
 
 	private static final int PART_OF_A_WAIT = 4;
 
 	private static final long LEAST_OF_A_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
 	/** Returns groups of charges whose keys are in the same slot of a cluster. */
-	static List<ChargeGroup> bySlot(List<Charge> charges, KnownKey[] keys, LimitTerms[] terms, Nodes nodes) {
+	static List<ChargeGroup> bySlot(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] terms, RedisNodes nodes) {
 		Map<Integer, List<Integer>> bySlot = new LinkedHashMap<>();
 		for (int i = 0; i < keys.length; i++) {
 			int slot = ClusterSlotHashUtil.calculateSlot(keys[i].name());
@@ -31,9 +34,9 @@ record ChargeGroup(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, N
 		}
 		List<ChargeGroup> groups = new ArrayList<>(bySlot.size());
 		for (List<Integer> places : bySlot.values()) {
-			KnownKey[] groupKeys = places.stream().map((place) -> keys[place]).toArray(KnownKey[]::new);
+			RememberedKey[] groupKeys = places.stream().map((place) -> keys[place]).toArray(RememberedKey[]::new);
 			groups.add(new ChargeGroup(places.stream().map(charges::get).toList(), groupKeys,
-					places.stream().map((place) -> terms[place]).toArray(LimitTerms[]::new),
+					places.stream().map((place) -> terms[place]).toArray(LimitEncoding[]::new),
 					nodes.of(groupKeys[0].name())));
 		}
 		return groups;
@@ -72,7 +75,7 @@ record ChargeGroup(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, N
 
 	/** Returns whether a turn that was asked for before these is not answered yet. */
 	boolean isBehindLateTurn() {
-		for (KnownKey key : this.known) {
+		for (RememberedKey key : this.known) {
 			if (key.isTurnLate()) {
 				return true;
 			}
@@ -81,7 +84,7 @@ record ChargeGroup(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, N
 	}
 
 	/** Notes that nobody waits for the turns any more. */
-	void turnsAreLate(Question asked) {
+	void turnsAreLate(ScriptCall asked) {
 		for (int i = 0; i < this.known.length; i++) {
 			if (this.charges.get(i).limit().paces() && waitsForAWhile()) {
 				this.known[i].turnIsLate(asked);
@@ -90,8 +93,8 @@ record ChargeGroup(List<Charge> charges, KnownKey[] known, LimitTerms[] terms, N
 	}
 
 	/** Notes that a turn is answered, or will not be. */
-	void turnsAreKnown(Question asked, boolean inTime) {
-		for (KnownKey key : this.known) {
+	void turnsAreKnown(ScriptCall asked, boolean inTime) {
+		for (RememberedKey key : this.known) {
 			if (key.isTurnLate()) {
 				key.turnIsKnown(asked, inTime);
 			}

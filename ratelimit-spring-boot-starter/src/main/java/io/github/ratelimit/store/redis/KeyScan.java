@@ -1,5 +1,9 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.local.RememberedKey;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.TimeSource;
@@ -30,19 +34,19 @@ final class KeyScan {
 
 	private static final Pattern PLACE = Pattern.compile("(\\d{1,5})-(\\d{1,20})-(\\d{1,9})");
 
-	private final Lookups lookups;
+	private final KeyLookups lookups;
 
-	private final RedisScripts redis;
+	private final ScriptClient redis;
 
-	private final RedisKeys names;
+	private final RedisKeyNames names;
 
-	private final LimitTerms terms;
+	private final LimitEncoding terms;
 
-	private final Map<String, KnownKey> known;
+	private final Map<String, RememberedKey> known;
 
 	private final TimeSource time;
 
-	KeyScan(Lookups lookups, RedisScripts redis, RedisKeys names, LimitTerms terms, Map<String, KnownKey> known,
+	KeyScan(KeyLookups lookups, ScriptClient redis, RedisKeyNames names, LimitEncoding terms, Map<String, RememberedKey> known,
 			TimeSource time) {
 		this.lookups = lookups;
 		this.redis = redis;
@@ -63,7 +67,7 @@ final class KeyScan {
 			String cursor = new String(next(answer), StandardCharsets.US_ASCII);
 			int shown = 0;
 			while (answer.hasRemaining()) {
-				String keyId = RedisKeys.keyId(next(answer));
+				String keyId = RedisKeyNames.keyId(next(answer));
 				byte[] state = next(answer);
 				if (++shown > place.shown()) {
 					if (keys.size() == size) {

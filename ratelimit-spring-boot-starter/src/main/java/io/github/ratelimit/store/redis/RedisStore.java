@@ -1,5 +1,26 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
+import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.local.DebtLedger;
+import io.github.ratelimit.store.redis.local.LocalFallback;
+import io.github.ratelimit.store.redis.local.PermitLease;
+import io.github.ratelimit.store.redis.local.PermitLeaseSource;
+import io.github.ratelimit.store.redis.local.PermitRefunds;
+import io.github.ratelimit.store.redis.local.RedisLimit;
+import io.github.ratelimit.store.redis.local.RememberedKey;
+import io.github.ratelimit.store.redis.local.RememberedKeys;
+import io.github.ratelimit.store.redis.local.SlotLeases;
+import io.github.ratelimit.store.redis.local.SlotReservation;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import io.github.ratelimit.store.redis.script.SlotEncoding;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import io.github.ratelimit.store.redis.script.StoreScripts;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.store.KeyPage;
@@ -49,35 +70,35 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(RedisStore.class);
 
-	private final RedisScripts redis;
+	private final ScriptClient redis;
 
 	private final RedisStoreSettings settings;
 
 	private final TimeSource time;
 
-	private final RedisKeys names;
+	private final RedisKeyNames names;
 
-	private final Nodes nodes;
+	private final RedisNodes nodes;
 
-	private final Decisions decisions;
+	private final RedisDecisions decisions;
 
-	private final Lookups lookups;
+	private final KeyLookups lookups;
 
-	private final Script configurations;
+	private final LuaScript configurations;
 
-	private final Leases leases;
+	private final PermitLeaseSource leases;
 
 	private final long deadlineNanos;
 
-	private final ConcurrentMap<String, KnownKeys> known = new ConcurrentHashMap<>();
+	private final ConcurrentMap<String, RememberedKeys> known = new ConcurrentHashMap<>();
 
 	private final PreparedForm<RedisLimit> limits = new PreparedForm<>(this::prepare);
 
-	private final PlaceLeases places;
+	private final SlotLeases places;
 
-	private final UnchargedPermits uncharged;
+	private final DebtLedger uncharged;
 
-	private final Instances instances;
+	private final InstanceCount instances;
 
 	private final LimitStore standIn;
 
@@ -89,30 +110,30 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return thread;
 	});
 
-	RedisStore(RedisScripts redis, Scripts scripts, RedisStoreSettings settings, LimitStore local, TimeSource time,
+	RedisStore(ScriptClient redis, StoreScripts scripts, RedisStoreSettings settings, LimitStore local, TimeSource time,
 			StoreObserver observer) {
 		this.redis = redis;
 		this.settings = settings;
 		this.time = time;
-		this.names = new RedisKeys(settings.keyPrefix());
-		this.nodes = new Nodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
+		this.names = new RedisKeyNames(settings.keyPrefix());
+		this.nodes = new RedisNodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
 				settings.deadline(), this::describeFailurePolicies, this::owedLately);
 		this.configurations = scripts.configurations();
-		this.lookups = new Lookups(redis, scripts, this.names, time);
-		GiveBacks giveBacks = new GiveBacks(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
-		this.leases = new LeasesInRedis(redis, scripts, this.nodes, giveBacks, time, this.scheduler);
+		this.lookups = new KeyLookups(redis, scripts, this.names, time);
+		PermitRefunds giveBacks = new PermitRefunds(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
+		this.leases = new RedisPermitLeases(redis, scripts, this.nodes, giveBacks, time, this.scheduler);
 		this.deadlineNanos = settings.deadline().toNanos();
 		this.standIn = local;
-		this.places = new PlaceLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
+		this.places = new SlotLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
 				settings.slotLease());
-		this.uncharged = new UnchargedPermits(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler,
+		this.uncharged = new DebtLedger(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler,
 				settings.maxKnownKeys());
 		this.warmUp = new WarmUp(redis, scripts, this.names, this.nodes, time, this.scheduler);
-		this.instances = new Instances(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
+		this.instances = new InstanceCount(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
 				this.scheduler);
-		StandIn withoutRedis = new StandIn(local, settings::onStoreFailure, this.limits, this.instances::count, this.uncharged,
+		LocalFallback withoutRedis = new LocalFallback(local, settings::onStoreFailure, this.limits, this.instances::count, this.uncharged,
 				this.places, giveBacks);
-		this.decisions = new Decisions(redis, scripts, this.nodes, withoutRedis, new LateDecisions(settings, time),
+		this.decisions = new RedisDecisions(redis, scripts, this.nodes, withoutRedis, new DeadlineFallback(settings, time),
 				this.places, this.uncharged, giveBacks, time, this.deadlineNanos);
 	}
 
@@ -129,8 +150,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 */
 	public static RedisStore create(RedisConnectionFactory connectionFactory, RedisStoreSettings settings,
 			LimitStore standIn, TimeSource time, StoreObserver observer) {
-		Scripts scripts = Scripts.load();
-		RedisStore store = new RedisStore(Clients.scripts(connectionFactory, scripts.take(), scripts.takeMany(),
+		StoreScripts scripts = StoreScripts.load();
+		RedisStore store = new RedisStore(ScriptClientFactory.scripts(connectionFactory, scripts.take(), scripts.takeMany(),
 				scripts.giveBack(), scripts.charge(), scripts.renewPlaces()), scripts, settings, standIn, time,
 				observer);
 		store.begin();
@@ -166,7 +187,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 * to write instead
 	 */
 	public void check(Limit limit) {
-		LimitTerms.of(limit, this.settings.slotLease());
+		LimitEncoding.of(limit, this.settings.slotLease());
 	}
 
 	/**
@@ -178,8 +199,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		configurations(limits).start(this.scheduler);
 	}
 
-	Configurations configurations(Supplier<Collection<RegisteredLimit>> limits) {
-		return new Configurations(this.redis, this.configurations, this.settings.keyPrefix(), this.names, this.nodes,
+	ConfigurationMismatch configurations(Supplier<Collection<RegisteredLimit>> limits) {
+		return new ConfigurationMismatch(this.redis, this.configurations, this.settings.keyPrefix(), this.names, this.nodes,
 				limits);
 	}
 
@@ -187,15 +208,15 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	public ChargeDecision take(Charge charge) {
 		long start = this.time.nanoTime();
 		RedisLimit limit = this.limits.of(charge.handle());
-		LimitTerms terms = limit.terms();
-		KnownKey key = limit.keys().get(charge.key(), start);
+		LimitEncoding terms = limit.terms();
+		RememberedKey key = limit.keys().get(charge.key(), start);
 		Duration lease = charge.handle().registered().settings().lease();
 		ChargeDecision decision = decideWithoutAsking(charge, key, lease, terms, start);
 		if (decision == null) {
-			decision = (terms instanceof PlaceTerms)
-					? takeAll(List.of(charge), new KnownKey[] { key }, new LimitTerms[] { terms }, start).get(0)
+			decision = (terms instanceof SlotEncoding)
+					? takeAll(List.of(charge), new RememberedKey[] { key }, new LimitEncoding[] { terms }, start).get(0)
 					: this.decisions.take(charge, key, terms, start);
-			if (decision.receipt() instanceof SeenState && !decision.violated()) {
+			if (decision.receipt() instanceof Snapshot && !decision.violated()) {
 				granted(decision, key, lease, terms, start);
 			}
 		}
@@ -203,16 +224,16 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return decision;
 	}
 
-	private static @Nullable ChargeDecision decideWithoutAsking(Charge charge, KnownKey key, @Nullable Duration ttl,
-			LimitTerms terms, long now) {
-		KeyLease lease = key.lease(ttl);
-		ChargeDecision leased = (lease != null && terms instanceof LevelScale scale) ? lease.take(charge, scale, now)
+	private static @Nullable ChargeDecision decideWithoutAsking(Charge charge, RememberedKey key, @Nullable Duration ttl,
+			LimitEncoding terms, long now) {
+		PermitLease lease = key.lease(ttl);
+		ChargeDecision leased = (lease != null && terms instanceof BucketEncoding scale) ? lease.take(charge, scale, now)
 				: null;
 		return (leased != null) ? leased : key.refusedWithoutAsking(charge, terms, now);
 	}
 
-	private void granted(ChargeDecision decision, KnownKey key, @Nullable Duration lease, LimitTerms terms, long now) {
-		if (lease != null && terms instanceof LevelScale scale && !scale.isPaced()) {
+	private void granted(ChargeDecision decision, RememberedKey key, @Nullable Duration lease, LimitEncoding terms, long now) {
+		if (lease != null && terms instanceof BucketEncoding scale && !scale.isPaced()) {
 			key.lease(this.leases, lease).granted(scale, now);
 		}
 		this.decisions.hold(decision, key);
@@ -227,8 +248,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			return List.of(take(charges.get(0)));
 		}
 		long start = this.time.nanoTime();
-		KnownKey[] keys = new KnownKey[charges.size()];
-		LimitTerms[] limits = new LimitTerms[charges.size()];
+		RememberedKey[] keys = new RememberedKey[charges.size()];
+		LimitEncoding[] limits = new LimitEncoding[charges.size()];
 		for (int i = 0; i < keys.length; i++) {
 			RedisLimit limit = this.limits.of(charges.get(i).handle());
 			limits[i] = limit.terms();
@@ -245,8 +266,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public List<ChargeDecision> takeUnanswered(List<Charge> charges) {
 		long start = this.time.nanoTime();
-		KnownKey[] keys = new KnownKey[charges.size()];
-		LimitTerms[] limits = new LimitTerms[charges.size()];
+		RememberedKey[] keys = new RememberedKey[charges.size()];
+		LimitEncoding[] limits = new LimitEncoding[charges.size()];
 		for (int i = 0; i < keys.length; i++) {
 			RedisLimit limit = this.limits.of(charges.get(i).handle());
 			limits[i] = limit.terms();
@@ -258,13 +279,13 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return decisions;
 	}
 
-	private List<ChargeDecision> takeAll(List<Charge> charges, KnownKey[] keys, LimitTerms[] limits, long start) {
+	private List<ChargeDecision> takeAll(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] limits, long start) {
 		return takeSlots(charges, keys, limits, () -> this.decisions.takeAll(charges, keys, limits, start));
 	}
 
-	private List<ChargeDecision> takeSlots(List<Charge> charges, KnownKey[] keys, LimitTerms[] limits,
+	private List<ChargeDecision> takeSlots(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] limits,
 			Supplier<List<ChargeDecision>> take) {
-		SlotsAsked slots = SlotsAsked.of(charges, keys);
+		SlotReservation slots = SlotReservation.of(charges, keys);
 		List<ChargeDecision> decisions;
 		try {
 			decisions = take.get();
@@ -276,7 +297,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return slots.hold(decisions, (taken, i) -> this.decisions.giveBack(taken, keys[i], limits[i]));
 	}
 
-	private void count(List<ChargeDecision> decisions, KnownKey[] keys, long now) {
+	private void count(List<ChargeDecision> decisions, RememberedKey[] keys, long now) {
 		boolean granted = decisions.stream().noneMatch(ChargeDecision::refuses);
 		for (int i = 0; i < keys.length; i++) {
 			ChargeDecision decision = decisions.get(i);
@@ -294,8 +315,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 * Returns null unless one limit certainly refuses and something is known of all
 	 * others.
 	 */
-	private static @Nullable List<ChargeDecision> refusedWithoutAsking(List<Charge> charges, KnownKey[] keys,
-			LimitTerms[] terms, long now) {
+	private static @Nullable List<ChargeDecision> refusedWithoutAsking(List<Charge> charges, RememberedKey[] keys,
+			LimitEncoding[] terms, long now) {
 		List<ChargeDecision> decisions = null;
 		boolean refuses = false;
 		for (int i = 0; i < keys.length; i++) {
@@ -320,9 +341,9 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public void giveBack(ChargeDecision taken) {
-		KnownKey key = key(taken);
+		RememberedKey key = key(taken);
 		this.decisions.giveBack(taken, key, this.limits.of(taken.charge().handle()).terms());
-		SlotsAsked.end(taken, key);
+		SlotReservation.end(taken, key);
 	}
 
 	@Override
@@ -330,7 +351,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.decisions.settle(taken, actual, key(taken), this.limits.of(taken.charge().handle()).terms());
 	}
 
-	private KnownKey key(ChargeDecision taken) {
+	private RememberedKey key(ChargeDecision taken) {
 		return this.limits.of(taken.charge().handle()).keys().get(taken.key(), this.time.nanoTime());
 	}
 
@@ -361,7 +382,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			.all()
 			.stream()
 			.filter((key) -> key.denied() > 0)
-			.sorted(Comparator.comparingLong(KnownKey::denied).reversed())
+			.sorted(Comparator.comparingLong(RememberedKey::denied).reversed())
 			.limit(Math.max(0, size))
 			.map((key) -> this.lookups.remembered(key, counted.terms()))
 			.toList();
@@ -408,9 +429,9 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public void close() {
 		List<CompletableFuture<?>> givenBack = new ArrayList<>();
-		for (KnownKeys keys : this.known.values()) {
-			for (KnownKey key : keys.all()) {
-				KeyLease lease = key.lease();
+		for (RememberedKeys keys : this.known.values()) {
+			for (RememberedKey key : keys.all()) {
+				PermitLease lease = key.lease();
 				if (lease != null) {
 					givenBack.add(lease.close());
 				}
@@ -425,7 +446,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private void await(CompletableFuture<?> all) {
 		try {
-			Answers.await(all, this.time.nanoTime() + this.deadlineNanos, this.time);
+			ScriptReplies.await(all, this.time.nanoTime() + this.deadlineNanos, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits come back by refill", ex);
@@ -437,16 +458,16 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	private RedisLimit prepare(LimitHandle limit) {
-		LimitTerms terms = LimitTerms.of(limit.limit(), this.settings.slotLease());
-		KnownKeys keys = this.known.computeIfAbsent(terms.space(),
-				(space) -> new KnownKeys(limit, space, this.names, this.settings.maxKnownKeys(), this.time.nanoTime()));
+		LimitEncoding terms = LimitEncoding.of(limit.limit(), this.settings.slotLease());
+		RememberedKeys keys = this.known.computeIfAbsent(terms.space(),
+				(space) -> new RememberedKeys(limit, space, this.names, this.settings.maxKnownKeys(), this.time.nanoTime()));
 		return new RedisLimit(limit, keys, terms);
 	}
 
 	/** Says for the log what limits do while Redis fails. */
 	private String describeFailurePolicies() {
 		Map<String, OnStoreFailure> different = new TreeMap<>();
-		for (KnownKeys keys : this.known.values()) {
+		for (RememberedKeys keys : this.known.values()) {
 			OnStoreFailure own = keys.limit().settings().onStoreFailure();
 			if (own != null && own != this.settings.onStoreFailure()) {
 				different.put(keys.limit().name(), own);

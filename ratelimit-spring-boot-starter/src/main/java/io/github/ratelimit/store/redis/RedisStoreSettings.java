@@ -58,7 +58,7 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 		}
 	}
 
-	static void check(String keyPrefix, Duration deadline) {
+	public static void check(String keyPrefix, Duration deadline) {
 		if (keyPrefix.isEmpty() || keyPrefix.indexOf('{') >= 0 || keyPrefix.indexOf('}') >= 0) {
 			throw new IllegalArgumentException("'" + keyPrefix
 					+ "' cannot be the prefix of keys in Redis. Use at least one character, and no braces.");

@@ -1,5 +1,14 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import io.github.ratelimit.store.redis.script.StoreScripts;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
@@ -37,23 +46,23 @@ final class WarmUp {
 
 	private static final byte[] NOTHING = new byte[0];
 
-	private static final byte[] ORIGIN = RedisKeys.bytes("0000warm:up");
+	private static final byte[] ORIGIN = RedisKeyNames.bytes("0000warm:up");
 
-	private static final byte[] ZERO = LimitTerms.buffer(Double.BYTES).array();
+	private static final byte[] ZERO = LimitEncoding.buffer(Double.BYTES).array();
 
-	private final RedisScripts redis;
+	private final ScriptClient redis;
 
-	private final Scripts scripts;
+	private final StoreScripts scripts;
 
-	private final RedisKeys names;
+	private final RedisKeyNames names;
 
-	private final Nodes nodes;
+	private final RedisNodes nodes;
 
 	private final TimeSource time;
 
 	private final ScheduledExecutorService scheduler;
 
-	WarmUp(RedisScripts redis, Scripts scripts, RedisKeys names, Nodes nodes, TimeSource time,
+	WarmUp(ScriptClient redis, StoreScripts scripts, RedisKeyNames names, RedisNodes nodes, TimeSource time,
 			ScheduledExecutorService scheduler) {
 		this.redis = redis;
 		this.scripts = scripts;
@@ -73,7 +82,7 @@ final class WarmUp {
 		try {
 			connect(any, deadlineNanos);
 			// who is asked where the nodes are may take its time
-			List<Integer> slots = Answers.await(CompletableFuture.supplyAsync(this.redis::slots, this.scheduler),
+			List<Integer> slots = ScriptReplies.await(CompletableFuture.supplyAsync(this.redis::slots, this.scheduler),
 					deadlineNanos, this.time);
 			Map<byte[], CompletableFuture<?>> asked = new LinkedHashMap<>();
 			slots.forEach((slot) -> {
@@ -93,7 +102,7 @@ final class WarmUp {
 		while (true) {
 			long asked = this.time.nanoTime();
 			try {
-				Answers.await(probe(key), deadlineNanos, this.time);
+				ScriptReplies.await(probe(key), deadlineNanos, this.time);
 				return;
 			}
 			catch (ExecutionException ex) {
@@ -126,13 +135,13 @@ final class WarmUp {
 	 * SCAN, is no reason not to decide.
 	 */
 	private CompletableFuture<?> runAll(byte[] key) {
-		LevelScale scale = (LevelScale) LimitTerms.of(Limit.of("warm-up", Rate.parse("1/s")), MOST);
+		BucketEncoding scale = (BucketEncoding) LimitEncoding.of(Limit.of("warm-up", Rate.parse("1/s")), MOST);
 		byte[] terms = scale.terms(0);
-		byte[] micros = LimitTerms.buffer(Double.BYTES).putDouble(1).array();
-		byte[] debts = LimitTerms.buffer(2 * Double.BYTES).putDouble(1).putDouble(0).array();
+		byte[] micros = LimitEncoding.buffer(Double.BYTES).putDouble(1).array();
+		byte[] debts = LimitEncoding.buffer(2 * Double.BYTES).putDouble(1).putDouble(0).array();
 		List<CompletableFuture<?>> needed = new ArrayList<>();
 		needed.add(probe(key));
-		needed.add(run(this.scripts.take(), key, LimitTerms.withFresh(terms, ORIGIN), Question.LOOK));
+		needed.add(run(this.scripts.take(), key, LimitEncoding.withFresh(terms, ORIGIN), ScriptCall.LOOK));
 		List<CompletableFuture<?>> all = new ArrayList<>(needed);
 		all.add(run(this.scripts.takeMany(), key, scale.rates(), ORIGIN, new byte[2 * Double.BYTES]));
 		all.add(run(this.scripts.giveBack(), key, terms, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));
@@ -141,8 +150,8 @@ final class WarmUp {
 		all.add(run(this.scripts.renewPlaces(), key, micros, NOTHING, NOTHING));
 		all.add(run(this.scripts.find(), key, terms));
 		all.add(run(this.scripts.reset(), key));
-		all.add(run(this.scripts.page(), key, RedisKeys.bytes("0"), key, RedisKeys.bytes("1"), terms, NOTHING));
-		all.add(run(this.scripts.heartbeat(), key, RedisKeys.bytes("-"), NOTHING, micros));
+		all.add(run(this.scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), terms, NOTHING));
+		all.add(run(this.scripts.heartbeat(), key, RedisKeyNames.bytes("-"), NOTHING, micros));
 		all.add(run(this.scripts.configurations(), key, micros));
 		CompletableFuture<?> others = allOf(all).exceptionally((failure) -> {
 			logger.debug("A script cannot be run yet", failure);
@@ -151,7 +160,7 @@ final class WarmUp {
 		return allOf(needed).thenCombine(others, (needs, rest) -> null);
 	}
 
-	private CompletableFuture<byte[]> run(Script script, byte[] key, byte[]... args) {
+	private CompletableFuture<byte[]> run(LuaScript script, byte[] key, byte[]... args) {
 		return this.redis.run(script, new byte[][] { key }, args);
 	}
 
@@ -161,7 +170,7 @@ final class WarmUp {
 
 	private void await(byte[] key, CompletableFuture<?> answer, long deadlineNanos) {
 		try {
-			Answers.await(answer, deadlineNanos, this.time);
+			ScriptReplies.await(answer, deadlineNanos, this.time);
 			this.nodes.answered();
 		}
 		catch (ExecutionException | TimeoutException ex) {
@@ -170,7 +179,7 @@ final class WarmUp {
 	}
 
 	private void notReady(byte[] key, Exception failure) {
-		@Nullable Throwable cause = StoreFailures.cause(failure);
+		@Nullable Throwable cause = FailureReason.cause(failure);
 		this.nodes.of(key)
 			.notReady((cause instanceof TimeoutException)
 					? new TimeoutException("no answer for " + MOST.toSeconds() + " s") : cause, key);

@@ -32,12 +32,12 @@ class ClusterStoreTests {
 
 	private static RedisCluster cluster;
 
-	private static Instance instance;
+	private static StoreInstance instance;
 
 	@BeforeAll
 	static void start() {
 		cluster = RedisCluster.start();
-		instance = Instance.on(cluster).build().awaitUp();
+		instance = StoreInstance.on(cluster).build().awaitUp();
 	}
 
 	@AfterAll
@@ -140,7 +140,7 @@ class ClusterStoreTests {
 		Limit limit = limit("seen", 10);
 		instance.take(limit, "caller", 4);
 		String id = StoreFixture.charge(limit, "caller", 1).key().id();
-		try (Instance other = Instance.on(cluster).build().awaitUp()) {
+		try (StoreInstance other = StoreInstance.on(cluster).build().awaitUp()) {
 			assertThat(other.store().find(Handles.of(limit), id).orElseThrow().remaining()).isEqualTo(6);
 			assertThat(other.store().find(Handles.of(limit), id).orElseThrow().key())
 				.isEqualTo(StoreFixture.charge(limit, "caller", 1).key().label());

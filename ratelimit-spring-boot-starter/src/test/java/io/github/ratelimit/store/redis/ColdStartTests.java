@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.StoreScripts;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.store.StoreObserver;
@@ -37,7 +39,7 @@ class ColdStartTests {
 	/** Two seconds, on a busy machine. */
 	private static final Duration BUSY = Duration.ofSeconds(10);
 
-	private static final Charge CHARGE = StoreFixture.charge(Instance.STILL, "caller", 1);
+	private static final Charge CHARGE = StoreFixture.charge(StoreInstance.STILL, "caller", 1);
 
 	private RedisServer server;
 
@@ -58,7 +60,7 @@ class ColdStartTests {
 	@Test
 	void redisKnowsAndHasRunEveryScriptBeforeTheFirstDecision() {
 		try (RedisStore store = create(lettuce(this.server.port()))) {
-			store.warmUp(Instance.BACK);
+			store.warmUp(StoreInstance.BACK);
 
 			assertThat(store.status()).isEqualTo("up");
 			assertThatAllScriptsAreKnownTo(this.server);
@@ -78,12 +80,12 @@ class ColdStartTests {
 	void nothingIsLeftInRedisButTheProbeForASecond() {
 		this.server.command("SET", "application", "1");
 		RedisStore store = create(lettuce(this.server.port()));
-		store.warmUp(Instance.BACK);
+		store.warmUp(StoreInstance.BACK);
 		assertThat((List<?>) this.server.command("KEYS", "*")).map(String::valueOf)
 			.allMatch((key) -> key.equals("application") || key.startsWith("prefix:1:#probe:")
 					|| key.equals("prefix:1:#instances:{instances}"));
 		store.close();
-		Polling.until(Instance.BACK, "only the application's key is there",
+		Polling.until(StoreInstance.BACK, "only the application's key is there",
 				() -> this.server.command("DBSIZE").equals(1L));
 	}
 
@@ -93,7 +95,7 @@ class ColdStartTests {
 			LettuceConnectionFactory connections = new LettuceConnectionFactory(new RedisClusterConfiguration(
 					cluster.nodes().stream().map((node) -> RedisServer.HOST + ":" + node.port()).toList()));
 			try (RedisStore store = create(connections)) {
-				store.warmUp(Instance.BACK);
+				store.warmUp(StoreInstance.BACK);
 				assertThat(store.status()).isEqualTo("up");
 				assertThat(this.log.lines()).isEmpty();
 				cluster.nodes().forEach(ColdStartTests::assertThatAllScriptsAreKnownTo);
@@ -108,7 +110,7 @@ class ColdStartTests {
 		jedis.afterPropertiesSet();
 		jedis.start();
 		try (RedisStore store = create(jedis)) {
-			store.warmUp(Instance.BACK);
+			store.warmUp(StoreInstance.BACK);
 			assertThat(store.status()).isEqualTo("up");
 			assertThatAllScriptsAreKnownTo(this.server);
 			this.server.kill();
@@ -130,7 +132,7 @@ class ColdStartTests {
 		shop.setUsername("shop");
 		shop.setPassword("secret");
 		try (RedisStore store = create(new LettuceConnectionFactory(shop))) {
-			store.warmUp(Instance.BACK);
+			store.warmUp(StoreInstance.BACK);
 			assertThat(store.status()).isEqualTo("up");
 			assertThat(store.take(CHARGE).isDegraded()).isFalse();
 			assertThat(this.log.lines()).isEmpty();
@@ -160,7 +162,7 @@ class ColdStartTests {
 
 			this.server.startAgain();
 			this.server.command("ACL", "SETUSER", "shop", "on", ">secret", "~*", "+@all");
-			Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
+			Polling.until(StoreInstance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
 			assertThat(store.status()).isEqualTo("up");
 		}
 	}
@@ -169,7 +171,7 @@ class ColdStartTests {
 	void aRedisThatWritesNothingIsDegradedFromTheStart() {
 		this.server.command("CONFIG", "SET", "maxmemory", "1");
 		try (RedisStore store = create(lettuce(this.server.port()))) {
-			store.warmUp(Instance.BACK);
+			store.warmUp(StoreInstance.BACK);
 			assertThat(store.status()).isEqualTo("degraded");
 			assertThat(this.log.lines()).singleElement()
 				.asString()
@@ -193,19 +195,19 @@ class ColdStartTests {
 	@Test
 	void aRedisThatIsPausedAfterItConnectedHoldsTheStartForTwoSecondsAtMost() {
 		try (RedisStore store = create(lettuce(this.server.port()))) {
-			Polling.until(Instance.BACK, "the store is connected", () -> store.status().equals("up"));
+			Polling.until(StoreInstance.BACK, "the store is connected", () -> store.status().equals("up"));
 			this.server.pause();
 			long began = System.nanoTime();
 			store.warmUp();
 			assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(BUSY);
 			assertThat(store.status()).isEqualTo("degraded");
 			this.server.resume();
-			Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
+			Polling.until(StoreInstance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
 		}
 	}
 
-	private static Stream<Script> scripts() {
-		Scripts scripts = Scripts.load();
+	private static Stream<LuaScript> scripts() {
+		StoreScripts scripts = StoreScripts.load();
 		return Stream.of(scripts.take(), scripts.takeMany(), scripts.giveBack(), scripts.charge(),
 				scripts.renewPlaces(), scripts.find(), scripts.reset(), scripts.page(), scripts.heartbeat(),
 				scripts.probe(), scripts.configurations());

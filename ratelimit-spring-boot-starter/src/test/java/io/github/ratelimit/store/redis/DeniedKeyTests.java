@@ -1,5 +1,8 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.RecordingScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.store.Charge;
@@ -28,7 +31,7 @@ class DeniedKeyTests {
 
 	private final ManualTime time = new ManualTime();
 
-	private SentScripts redis;
+	private RecordingScriptClient redis;
 
 	private RedisStore store;
 
@@ -37,12 +40,12 @@ class DeniedKeyTests {
 	@BeforeEach
 	void connect() {
 		SharedRedis.flush();
-		this.redis = new SentScripts(Clients.scripts(Instance.lettuce(SharedRedis.server().port())));
+		this.redis = new RecordingScriptClient(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())));
 		this.store = store(this.redis);
 		this.other = store(this.redis);
 	}
 
-	private RedisStore store(RedisScripts redis) {
+	private RedisStore store(ScriptClient redis) {
 		return RedisTestStore.turned(SharedRedis.server(), redis, new MemoryStore(this.time, 100), this.time);
 	}
 

@@ -1,5 +1,8 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.PausedScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.store.Charge;
@@ -52,7 +55,7 @@ class FloodOfKeysTests {
 
 	private final ManualTime time = new ManualTime();
 
-	private HeldScripts held;
+	private PausedScriptClient held;
 
 	private RedisStore store;
 
@@ -73,7 +76,7 @@ class FloodOfKeysTests {
 		turned.nanoTime();
 		RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, deadline,
 				KNOWN_KEYS, OnStoreFailure.SHARE, Rate.MAX_TIME_TO_FULL);
-		this.held = new HeldScripts(scripts());
+		this.held = new PausedScriptClient(scripts());
 		this.store = new RedisStore(this.held, RedisTestStore.turnedScripts(), settings,
 				new MemoryStore(turned, localKeys), turned, StoreObserver.NONE);
 		this.other = new RedisStore(scripts(), RedisTestStore.turnedScripts(), RedisTestStore.patient(),
@@ -86,8 +89,8 @@ class FloodOfKeysTests {
 		start(deadline, localKeys);
 	}
 
-	private static RedisScripts scripts() {
-		return Clients.scripts(Instance.lettuce(SharedRedis.server().port()));
+	private static ScriptClient scripts() {
+		return ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port()));
 	}
 
 	@AfterEach
@@ -255,10 +258,10 @@ class FloodOfKeysTests {
 	}
 
 	private void goAway() {
-		take(this.store, Instance.STILL, "looks", 0);
+		take(this.store, StoreInstance.STILL, "looks", 0);
 		this.held.fail(true);
 		Polling.until(LONG, "Redis is not asked any more", () -> {
-			take(this.store, Instance.STILL, "looks", 0);
+			take(this.store, StoreInstance.STILL, "looks", 0);
 			return this.store.status().equals("degraded");
 		});
 	}

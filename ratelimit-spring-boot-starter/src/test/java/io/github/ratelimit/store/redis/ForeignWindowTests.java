@@ -26,7 +26,7 @@ class ForeignWindowTests {
 
 	private final RedisServer redis = RedisServer.start();
 
-	private final Instance instance = Instance.on(this.redis).awaitUp();
+	private final StoreInstance instance = StoreInstance.on(this.redis).awaitUp();
 
 	@AfterEach
 	void stop() {

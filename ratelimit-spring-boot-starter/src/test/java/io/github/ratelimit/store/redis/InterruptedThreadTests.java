@@ -1,5 +1,8 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.bucket4j.BucketTestClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
+import io.github.ratelimit.store.redis.script.StoreScripts;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.registry.Handles;
 import io.github.bucket4j.BlockingBucket;
@@ -15,7 +18,7 @@ import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.memory.MemoryStore;
-import io.github.ratelimit.store.redis.BucketClient.OpenBuckets;
+import io.github.ratelimit.store.redis.bucket4j.BucketTestClient.OpenBuckets;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +54,7 @@ class InterruptedThreadTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void aBucketAnswersAndTheThreadStaysInterrupted(BucketClient client) {
+	void aBucketAnswersAndTheThreadStaysInterrupted(BucketTestClient client) {
 		try (OpenBuckets open = client.open(SharedRedis.server())) {
 			Bucket bucket = open.buckets().getProxy("caller", () -> PLENTY);
 			for (int i = 0; i < 150; i++) {
@@ -71,7 +74,7 @@ class InterruptedThreadTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void whatThrowsInterruptedExceptionTakesNothing(BucketClient client) {
+	void whatThrowsInterruptedExceptionTakesNothing(BucketTestClient client) {
 		try (OpenBuckets open = client.open(SharedRedis.server())) {
 			Bucket plain = open.buckets().getProxy("caller", () -> PLENTY);
 			for (Bucket bucket : List.of(plain, plain.toListenable(BucketListener.NOPE))) {
@@ -92,8 +95,8 @@ class InterruptedThreadTests {
 	@ParameterizedTest
 	@EnumSource(Algorithm.class)
 	void aDecisionIsMadeInRedisAllTheSame(Algorithm algorithm) {
-		try (RedisStore store = new RedisStore(Clients.scripts(Instance.lettuce(SharedRedis.server().port())),
-				Scripts.load(), RedisTestStore.patient(), new MemoryStore(new ManualTime(), 100), TimeSource.system(),
+		try (RedisStore store = new RedisStore(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())),
+				StoreScripts.load(), RedisTestStore.patient(), new MemoryStore(new ManualTime(), 100), TimeSource.system(),
 				StoreObserver.NONE)) {
 			Limit limit = StoreFixture.limit("chat", algorithm, "10/d");
 			Thread.currentThread().interrupt();
@@ -110,8 +113,8 @@ class InterruptedThreadTests {
 
 	@Test
 	void whatComesBackIsWaitedFor() {
-		try (RedisStore store = new RedisStore(Clients.scripts(Instance.lettuce(SharedRedis.server().port())),
-				Scripts.load(), RedisTestStore.patient(), new MemoryStore(new ManualTime(), 100), TimeSource.system(),
+		try (RedisStore store = new RedisStore(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())),
+				StoreScripts.load(), RedisTestStore.patient(), new MemoryStore(new ManualTime(), 100), TimeSource.system(),
 				StoreObserver.NONE)) {
 			Limit limit = StoreFixture.limit("chat", "10/d");
 			Thread.currentThread().interrupt();

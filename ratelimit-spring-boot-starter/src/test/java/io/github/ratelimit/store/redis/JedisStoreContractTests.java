@@ -1,5 +1,9 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
+import io.github.ratelimit.store.redis.client.UnclosedScriptClient;
+import io.github.ratelimit.store.redis.script.StoreScripts;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
@@ -25,7 +29,7 @@ class JedisStoreContractTests implements LimitStoreContract {
 
 	private static JedisConnectionFactory connections;
 
-	private static RedisScripts redis;
+	private static ScriptClient redis;
 
 	private final List<RedisStore> stores = new ArrayList<>();
 
@@ -35,7 +39,7 @@ class JedisStoreContractTests implements LimitStoreContract {
 				new RedisStandaloneConfiguration(RedisServer.HOST, SharedRedis.server().port()));
 		connections.afterPropertiesSet();
 		connections.start();
-		redis = Clients.scripts(connections);
+		redis = ScriptClientFactory.scripts(connections);
 	}
 
 	@AfterAll
@@ -53,10 +57,10 @@ class JedisStoreContractTests implements LimitStoreContract {
 	public LimitStore createStore(TimeSource time) {
 		SharedRedis.flush();
 		MemoryStore standIn = new MemoryStore(time, 10_000);
-		RedisScripts shared = new SharedScripts(redis);
+		ScriptClient shared = new UnclosedScriptClient(redis);
 		RedisStore store = (time instanceof ManualTime)
 				? RedisTestStore.turned(SharedRedis.server(), shared, standIn, time)
-				: new RedisStore(shared, Scripts.load(), RedisTestStore.patient(), standIn, time, StoreObserver.NONE);
+				: new RedisStore(shared, StoreScripts.load(), RedisTestStore.patient(), standIn, time, StoreObserver.NONE);
 		this.stores.add(store);
 		return store;
 	}

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
@@ -38,7 +40,7 @@ class LogInRedisTests {
 	@BeforeEach
 	void connect() {
 		SharedRedis.flush();
-		RedisScripts redis = Clients.scripts(Instance.lettuce(SharedRedis.server().port()));
+		ScriptClient redis = ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port()));
 		this.store = RedisTestStore.turned(SharedRedis.server(), redis, new MemoryStore(this.time, 100), this.time);
 	}
 

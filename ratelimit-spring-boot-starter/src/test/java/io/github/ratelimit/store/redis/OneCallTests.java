@@ -23,7 +23,7 @@ class OneCallTests {
 
 	private final RedisServer redis = RedisServer.start();
 
-	private final Instance instance = Instance.on(this.redis).awaitUp();
+	private final StoreInstance instance = StoreInstance.on(this.redis).awaitUp();
 
 	@AfterEach
 	void stop() {
@@ -44,27 +44,27 @@ class OneCallTests {
 
 	@Test
 	void severalInstancesDoNotCostEachOtherCalls() {
-		try (Instance other = Instance.on(this.redis).awaitUp()) {
+		try (StoreInstance other = StoreInstance.on(this.redis).awaitUp()) {
 			long before = calls();
 			for (int i = 0; i < 100; i++) {
-				assertThat(((i % 2 == 0) ? this.instance : other).take(Instance.STILL, "caller").violated()).isFalse();
+				assertThat(((i % 2 == 0) ? this.instance : other).take(StoreInstance.STILL, "caller").violated()).isFalse();
 			}
 
 			assertThat(calls() - before).isEqualTo(100);
-			assertThat(this.instance.remaining(Instance.STILL, "caller")).isEqualTo(265);
+			assertThat(this.instance.remaining(StoreInstance.STILL, "caller")).isEqualTo(265);
 		}
 	}
 
 	@Test
 	void aRefusalWritesNothing() {
 		Limit narrow = StoreFixture.limit("narrow", "1/36500d");
-		Charge wide = StoreFixture.charge(Instance.STILL, "caller", 1);
+		Charge wide = StoreFixture.charge(StoreInstance.STILL, "caller", 1);
 		Charge tight = StoreFixture.charge(narrow, "caller", 1);
 		this.instance.takeAll(wide, tight);
 		List<Object> kept = values();
 		long writes = writes();
 
-		try (Instance fresh = Instance.on(this.redis).awaitUp()) {
+		try (StoreInstance fresh = StoreInstance.on(this.redis).awaitUp()) {
 			assertThat(fresh.takeAll(wide, tight)).extracting(ChargeDecision::violated).containsExactly(false, true);
 			assertThat(fresh.take(narrow, "caller").violated()).isTrue();
 		}
@@ -116,21 +116,21 @@ class OneCallTests {
 
 	@Test
 	void scriptsThatRedisHasForgottenAreSentWholeAndChargeOnce() {
-		this.instance.take(Instance.STILL, "caller");
+		this.instance.take(StoreInstance.STILL, "caller");
 		this.redis.command("SCRIPT", "FLUSH");
 
-		assertThat(this.instance.take(Instance.STILL, "caller").isDegraded()).isFalse();
+		assertThat(this.instance.take(StoreInstance.STILL, "caller").isDegraded()).isFalse();
 
-		assertThat(this.instance.remaining(Instance.STILL, "caller")).isEqualTo(363);
+		assertThat(this.instance.remaining(StoreInstance.STILL, "caller")).isEqualTo(363);
 		assertThat(this.instance.told().failures()).isEmpty();
 	}
 
 	@Test
 	void everythingThatRedisHasForgottenIsFullAgain() {
-		this.instance.take(Instance.STILL, "caller", 300);
+		this.instance.take(StoreInstance.STILL, "caller", 300);
 		this.redis.command("FLUSHALL");
 
-		assertThat(this.instance.remaining(Instance.STILL, "caller")).isEqualTo(365);
+		assertThat(this.instance.remaining(StoreInstance.STILL, "caller")).isEqualTo(365);
 	}
 
 	private static Charge[] charges(int limits, String key) {

@@ -1,5 +1,9 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
+import io.github.ratelimit.store.redis.client.UnclosedScriptClient;
+import io.github.ratelimit.store.redis.script.StoreScripts;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
@@ -22,7 +26,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 @Tag("version-independent")
 class RedisStoreContractTests implements LimitStoreContract {
 
-	private static RedisScripts redis;
+	private static ScriptClient redis;
 
 	private static RedisServer server;
 
@@ -32,7 +36,7 @@ class RedisStoreContractTests implements LimitStoreContract {
 	static void connect() {
 		server = SharedRedis.server();
 		LettuceConnectionFactory connections = new LettuceConnectionFactory("127.0.0.1", server.port());
-		redis = Clients.scripts(connections);
+		redis = ScriptClientFactory.scripts(connections);
 	}
 
 	@AfterAll
@@ -48,14 +52,14 @@ class RedisStoreContractTests implements LimitStoreContract {
 	@Override
 	public LimitStore createStore(TimeSource time) {
 		SharedRedis.flush();
-		RedisStore store = store(new SharedScripts(redis), time);
+		RedisStore store = store(new UnclosedScriptClient(redis), time);
 		this.stores.add(store);
 		return store;
 	}
 
-	private static RedisStore store(RedisScripts redis, TimeSource time) {
+	private static RedisStore store(ScriptClient redis, TimeSource time) {
 		if (!(time instanceof ManualTime)) {
-			return new RedisStore(redis, Scripts.load(), RedisTestStore.patient(), new MemoryStore(time, 10_000), time,
+			return new RedisStore(redis, StoreScripts.load(), RedisTestStore.patient(), new MemoryStore(time, 10_000), time,
 					StoreObserver.NONE);
 		}
 		return RedisTestStore.turned(server, redis, new MemoryStore(time, 10_000), time);

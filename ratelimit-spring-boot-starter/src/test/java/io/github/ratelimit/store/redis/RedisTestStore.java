@@ -1,5 +1,9 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.DirectScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.StoreScripts;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
@@ -16,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A store over a real server, whose time a test turns. */
-final class RedisTestStore {
+public final class RedisTestStore {
 
 	/** Redis's time as a list that has the form of the answer of TIME. */
 	private static final String CLOCK = "test-clock";
@@ -35,20 +39,20 @@ final class RedisTestStore {
 	 * Settings with a deadline that a busy machine keeps, and places that nobody has to
 	 * renew when the clock is turned.
 	 */
-	static RedisStoreSettings patient() {
+	public static RedisStoreSettings patient() {
 		return new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, Duration.ofSeconds(10), 100_000,
 				OnStoreFailure.DENY, Rate.MAX_TIME_TO_FULL);
 	}
 
 	/** Returns scripts that go by the list instead of the clock, and whose keys stay. */
-	static Scripts turnedScripts() {
-		return Scripts.load(RedisTestStore::turned);
+	public static StoreScripts turnedScripts() {
+		return StoreScripts.load(RedisTestStore::turned);
 	}
 
 	/**
 	 * Returns a script that goes by the list instead of the clock, and whose keys stay.
 	 */
-	static String turned(String text) {
+	public static String turned(String text) {
 		return text.replace("redis.call('TIME')", "redis.call('LRANGE', '" + CLOCK + "', 0, -1)")
 			.replace("local MARGIN = 1000", "local MARGIN = 100000000");
 	}
@@ -58,7 +62,7 @@ final class RedisTestStore {
 	 * Only the last time that a server was given sets it: tasks of a store that another
 	 * one has replaced do not turn it back.
 	 */
-	static TimeSource settingTheClock(TimeSource time, RedisServer server) {
+	public static TimeSource settingTheClock(TimeSource time, RedisServer server) {
 		TIMES.put(server, time);
 		return new TimeSource() {
 
@@ -83,9 +87,9 @@ final class RedisTestStore {
 	}
 
 	/** Returns whether a store takes a limit. */
-	static boolean takes(Limit limit) {
+	public static boolean takes(Limit limit) {
 		try {
-			LimitTerms.of(limit, RedisStoreSettings.DEFAULT_SLOT_LEASE);
+			LimitEncoding.of(limit, RedisStoreSettings.DEFAULT_SLOT_LEASE);
 			return true;
 		}
 		catch (IllegalArgumentException ex) {
@@ -94,16 +98,21 @@ final class RedisTestStore {
 	}
 
 	/** Sets the clock that turned scripts go by. */
-	static void set(RedisServer server, Instant now) {
+	public static void set(RedisServer server, Instant now) {
 		long micros = TimeUnit.NANOSECONDS.toMicros(now.getNano());
 		CLOCKS.computeIfAbsent(server, Clock::new)
 			.command("EVAL", "redis.call('DEL', KEYS[1]) redis.call('RPUSH', KEYS[1], ARGV[1], ARGV[2])", "1", CLOCK,
 					Long.toString(now.getEpochSecond()), Long.toString(micros));
 	}
 
+	public static RedisStore store(ScriptClient redis, StoreScripts scripts, RedisStoreSettings settings, LimitStore local,
+			TimeSource time, StoreObserver observer) {
+		return new RedisStore(redis, scripts, settings, local, time, observer);
+	}
+
 	/** Returns a store that goes by a time that is turned, alone on its server. */
-	static RedisStore turned(RedisServer server, RedisScripts redis, LimitStore standIn, TimeSource time) {
-		return new RedisStore(new AnsweredScripts(redis), turnedScripts(), patient(), standIn,
+	public static RedisStore turned(RedisServer server, ScriptClient redis, LimitStore standIn, TimeSource time) {
+		return new RedisStore(new DirectScriptClient(redis), turnedScripts(), patient(), standIn,
 				settingTheClock(time, server), StoreObserver.NONE);
 	}
 

@@ -1,5 +1,7 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.PausedScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
@@ -47,7 +49,7 @@ class SharedOutageTests {
 
 	private final ManualTime time = new ManualTime();
 
-	private final List<HeldScripts> scripts = new ArrayList<>();
+	private final List<PausedScriptClient> scripts = new ArrayList<>();
 
 	private final List<RedisStore> stores = new ArrayList<>();
 
@@ -65,7 +67,7 @@ class SharedOutageTests {
 		TimeSource turned = RedisTestStore.settingTheClock(this.time, SharedRedis.server());
 		turned.nanoTime();
 		for (int i = 0; i < INSTANCES; i++) {
-			HeldScripts held = new HeldScripts(Clients.scripts(Instance.lettuce(SharedRedis.server().port())));
+			PausedScriptClient held = new PausedScriptClient(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())));
 			RedisStore store = new RedisStore(held, RedisTestStore.turnedScripts(), settings,
 					new MemoryStore(turned, 1000), turned, StoreObserver.NONE);
 			this.scripts.add(held);
@@ -226,7 +228,7 @@ class SharedOutageTests {
 		if (away) {
 			for (RedisStore store : this.stores) {
 				Polling.until(LONG, "Redis is not asked any more", () -> {
-					store.take(StoreFixture.charge(Instance.STILL, "looks", 0));
+					store.take(StoreFixture.charge(StoreInstance.STILL, "looks", 0));
 					return store.status().equals("degraded");
 				});
 			}

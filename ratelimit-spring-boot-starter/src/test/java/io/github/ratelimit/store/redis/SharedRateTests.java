@@ -33,15 +33,15 @@ class SharedRateTests {
 	void noStretchOfTimeHoldsMoreThanBurstAndRefill() throws Exception {
 		Limit limit = StoreFixture.limit("shared", PER_SECOND + "/s burst " + BURST);
 		try (RedisServer redis = RedisServer.start()) {
-			List<Instance> instances = new ArrayList<>();
+			List<StoreInstance> instances = new ArrayList<>();
 			for (int i = 0; i < 4; i++) {
-				instances.add(Instance.on(redis).awaitUp());
+				instances.add(StoreInstance.on(redis).awaitUp());
 			}
 			ConcurrentLinkedQueue<long[]> grants = new ConcurrentLinkedQueue<>();
 			long start = System.nanoTime();
 			long end = start + RUN.toNanos();
 			TestThreads.run(8, (thread) -> {
-				Instance instance = instances.get(thread % 4);
+				StoreInstance instance = instances.get(thread % 4);
 				while (System.nanoTime() < end) {
 					long before = System.nanoTime();
 					if (!instance.take(limit, "caller").violated()) {
@@ -50,7 +50,7 @@ class SharedRateTests {
 					LockSupport.parkNanos(1_600_000);
 				}
 			});
-			instances.forEach(Instance::close);
+			instances.forEach(StoreInstance::close);
 
 			double bound = BURST + PER_SECOND * (System.nanoTime() - start) / 1e9;
 			assertThat((double) grants.size()).isBetween(0.5 * bound, bound);

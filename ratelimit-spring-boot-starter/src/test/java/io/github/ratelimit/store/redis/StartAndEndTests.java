@@ -39,7 +39,7 @@ class StartAndEndTests {
 	/** On a busy machine; what it is compared with takes a second at least. */
 	private static final Duration AT_ONCE = Duration.ofMillis(900);
 
-	private static final Charge CHARGE = StoreFixture.charge(Instance.STILL, "caller", 1);
+	private static final Charge CHARGE = StoreFixture.charge(StoreInstance.STILL, "caller", 1);
 
 	private RedisServer server;
 
@@ -70,7 +70,7 @@ class StartAndEndTests {
 			assertThat(this.log.lines()).singleElement().asString().contains("connection");
 
 			this.server.startAgain();
-			Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
+			Polling.until(StoreInstance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
 			assertThat(store.status()).isEqualTo("up");
 		}
 	}
@@ -80,7 +80,7 @@ class StartAndEndTests {
 		this.server.kill();
 		try (RedisStore store = create(this.server.port(), OnStoreFailure.LOCAL)) {
 			this.server.startAgain();
-			Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
+			Polling.until(StoreInstance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
 		}
 	}
 
@@ -100,7 +100,7 @@ class StartAndEndTests {
 	@Test
 	void aServerThatIsPausedDoesNotHoldTheEnd() {
 		try (RedisStore store = create(this.server.port(), OnStoreFailure.LOCAL)) {
-			Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
+			Polling.until(StoreInstance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
 			this.server.pause();
 			store.take(CHARGE);
 			assertThatTheEndIsQuick(store);
@@ -112,28 +112,28 @@ class StartAndEndTests {
 		Set<String> before = threads("lettuce-");
 		for (int i = 0; i < 3; i++) {
 			try (RedisStore store = create(this.server.port(), OnStoreFailure.LOCAL)) {
-				Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
+				Polling.until(StoreInstance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
 			}
 		}
-		Polling.until(Instance.BACK, () -> "the client's threads end: " + threads("lettuce-"),
+		Polling.until(StoreInstance.BACK, () -> "the client's threads end: " + threads("lettuce-"),
 				() -> before.containsAll(threads("lettuce-")));
-		Polling.until(Instance.BACK, "connections end",
+		Polling.until(StoreInstance.BACK, "connections end",
 				() -> "1".equals(this.server.info("clients").get("connected_clients")));
 	}
 
 	@Test
 	void afterItsEndAStoreDecidesByPolicyAndCannotBeLookedInto() {
 		RedisStore store = create(this.server.port(), OnStoreFailure.LOCAL);
-		Polling.until(Instance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
+		Polling.until(StoreInstance.BACK, "Redis decides", () -> !store.take(CHARGE).isDegraded());
 		ChargeDecision taken = store.take(CHARGE);
 		store.close();
 
 		assertThat(store.take(CHARGE).isDegraded()).isTrue();
-		assertThat(store.takeAll(List.of(CHARGE, StoreFixture.charge(Instance.STILL, "other", 1))))
+		assertThat(store.takeAll(List.of(CHARGE, StoreFixture.charge(StoreInstance.STILL, "other", 1))))
 			.allMatch(ChargeDecision::isDegraded);
 		store.giveBack(taken);
 		assertThatExceptionOfType(StoreUnavailableException.class)
-			.isThrownBy(() -> store.find(Handles.of(Instance.STILL), CHARGE.key()));
+			.isThrownBy(() -> store.find(Handles.of(StoreInstance.STILL), CHARGE.key()));
 		store.close();
 	}
 
@@ -149,7 +149,7 @@ class StartAndEndTests {
 		long began = System.nanoTime();
 		store.close();
 		assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(AT_ONCE);
-		Polling.until(Instance.BACK, () -> "the store's threads end: " + threads("ratelimit-redis"),
+		Polling.until(StoreInstance.BACK, () -> "the store's threads end: " + threads("ratelimit-redis"),
 				() -> threads("ratelimit-redis").isEmpty());
 	}
 

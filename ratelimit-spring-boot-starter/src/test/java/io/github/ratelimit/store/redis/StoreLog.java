@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** What the store logs while this is open, nothing of which is printed. */
-final class StoreLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class StoreLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
 	private final Logger logger = (Logger) LoggerFactory.getLogger(RedisStore.class);
 
@@ -18,7 +18,7 @@ final class StoreLog extends AppenderBase<ILoggingEvent> implements AutoCloseabl
 
 	private final List<String> lines = new CopyOnWriteArrayList<>();
 
-	StoreLog() {
+	public StoreLog() {
 		setContext(this.logger.getLoggerContext());
 		start();
 		this.logger.setAdditive(false);
@@ -33,7 +33,7 @@ final class StoreLog extends AppenderBase<ILoggingEvent> implements AutoCloseabl
 	}
 
 	/** Returns level and message of each line. */
-	List<String> lines() {
+	public List<String> lines() {
 		return this.lines;
 	}
 

@@ -1,5 +1,8 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.store.KeyState;
@@ -38,14 +41,14 @@ class StoredFormatTests {
 
 	private final ManualTime time = new ManualTime();
 
-	private RedisScripts redis;
+	private ScriptClient redis;
 
 	private RedisStore store;
 
 	@BeforeEach
 	void connect() {
 		SharedRedis.flush();
-		this.redis = Clients.scripts(Instance.lettuce(SharedRedis.server().port()));
+		this.redis = ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port()));
 		this.store = RedisTestStore.turned(SharedRedis.server(), this.redis, new MemoryStore(this.time, 100),
 				this.time);
 		this.time.advance(Duration.ofDays(1));
@@ -147,7 +150,7 @@ class StoredFormatTests {
 
 	private static void write(Instant time, int flags, double level, String label) {
 		byte[] labelBytes = label.getBytes(StandardCharsets.UTF_8);
-		ByteBuffer value = LevelScale.buffer(39 + labelBytes.length)
+		ByteBuffer value = BucketEncoding.buffer(39 + labelBytes.length)
 			.put((byte) '1')
 			.put((byte) 1)
 			.put((byte) flags)
@@ -163,7 +166,7 @@ class StoredFormatTests {
 	private static ByteBuffer value() {
 		String value = String.valueOf(SharedRedis.server().command("GET", NAME));
 		byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
-		return LevelScale.buffer(bytes.length).put(bytes).flip();
+		return BucketEncoding.buffer(bytes.length).put(bytes).flip();
 	}
 
 }

@@ -1,5 +1,8 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
@@ -47,7 +50,7 @@ class StoredWindowFormatTests {
 	@BeforeEach
 	void connect() {
 		SharedRedis.flush();
-		RedisScripts redis = Clients.scripts(Instance.lettuce(SharedRedis.server().port()));
+		ScriptClient redis = ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port()));
 		RedisStoreSettings settings = new RedisStoreSettings("ratelimit", Duration.ofSeconds(10), 100,
 				OnStoreFailure.DENY, Duration.ofSeconds(30));
 		this.store = new RedisStore(redis, RedisTestStore.turnedScripts(), settings, new MemoryStore(this.time, 100),
@@ -218,7 +221,7 @@ class StoredWindowFormatTests {
 		take(limit, 10);
 		Instant ahead = now();
 		RedisTestStore.set(SharedRedis.server(), ahead.minus(Duration.ofHours(2)));
-		try (RedisStore behind = new RedisStore(Clients.scripts(Instance.lettuce(SharedRedis.server().port())),
+		try (RedisStore behind = new RedisStore(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())),
 				RedisTestStore.turnedScripts(), RedisTestStore.patient(), new MemoryStore(this.time, 100), this.time,
 				StoreObserver.NONE)) {
 			ChargeDecision refused = behind.take(StoreFixture.charge(limit, "caller", 1));
@@ -266,7 +269,7 @@ class StoredWindowFormatTests {
 
 	private static ByteBuffer bytes(Object value) {
 		byte[] bytes = String.valueOf(value).getBytes(StandardCharsets.ISO_8859_1);
-		return LimitTerms.buffer(bytes.length).put(bytes).flip();
+		return LimitEncoding.buffer(bytes.length).put(bytes).flip();
 	}
 
 }

@@ -1,0 +1,69 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.BucketState;
+import io.github.bucket4j.MathType;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.store.bucket4j.BucketConfigurations;
+import io.github.ratelimit.store.bucket4j.BucketFacts;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What all cells do that keep a Bucket4j state. */
+final class BucketArithmetic {
+
+	/** The state of a cell that is not counted any more. */
+	static final BucketState RETIRED = BucketState.createInitialState(
+			BucketConfigurations.of(Limit.of("retired", Rate.of(1, Duration.ofDays(1)))), MathType.INTEGER_64_BITS, 0);
+
+	/** The most that a bucket is ever owed: beyond it a sum may overflow. */
+	private static final long MOST_DEBT = 1L << 60;
+
+	private BucketArithmetic() {
+	}
+
+	/** Uses a copy that lost a race once more. */
+	static BucketState refilled(@Nullable BucketState unused, BucketState state, BucketConfiguration configuration,
+			long now) {
+		BucketState refilled = unused;
+		if (refilled == null) {
+			refilled = state.copy();
+		}
+		else {
+			refilled.copyStateFrom(state);
+		}
+		refilled.refillAllBandwidth(now);
+		return (state.getConfiguration() == configuration) ? refilled
+				: BucketConfigurations.inProportion(refilled, configuration, now);
+	}
+
+	/** Charges as much as the debt allows, and returns how much that is. */
+	static long charge(BucketState refilled, long permits, long maxDebt) {
+		long room = refilled.getAvailableTokens() + Math.min(maxDebt, MOST_DEBT);
+		long charged = Math.min(permits, Math.max(0, room));
+		refilled.consume(charged);
+		return charged;
+	}
+
+	static CellSnapshot view(BucketState state, long now) {
+		BucketState current = refilled(null, state, state.getConfiguration(), now);
+		int nearest = 0;
+		long spent = 0;
+		double used = 0;
+		for (int i = 0; i < current.getConfiguration().getBandwidths().length; i++) {
+			nearest = (current.getCurrentSize(i) < current.getCurrentSize(nearest)) ? i : nearest;
+			long capacity = capacity(current, i);
+			long missing = capacity - current.getCurrentSize(i);
+			spent = Math.max(spent, missing);
+			used = Math.max(used, (double) missing / capacity);
+		}
+		return new CellSnapshot(state, capacity(current, nearest), current.getCurrentSize(nearest),
+				BucketFacts.nanosToFull(current), spent, used);
+	}
+
+	private static long capacity(BucketState state, int index) {
+		return state.getConfiguration().getBandwidths()[index].getCapacity();
+	}
+
+}

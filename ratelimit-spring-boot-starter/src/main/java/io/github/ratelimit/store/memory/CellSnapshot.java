@@ -1,0 +1,30 @@
+package io.github.ratelimit.store.memory;
+
+/**
+ * How a cell stands at a moment.
+ *
+ * @param state what the cell is told to retire by: it must still be so
+ * @param limit how many permits can be there, of the rate that has fewest now
+ * @param remaining how many are there of that rate
+ * @param nanosToFull how long it takes to be full, {@link #BUSY} if nobody can tell
+ * @param spent how many permits would be lost with the cell
+ * @param used which part of the limit is used, above 1 if more is owed than there can be
+ */
+record CellSnapshot(Object state, long limit, long remaining, long nanosToFull, long spent, double used) {
+
+	static final long BUSY = Long.MAX_VALUE;
+
+	boolean isFull() {
+		return this.nanosToFull == 0;
+	}
+
+	boolean isBusy() {
+		return this.nanosToFull == BUSY;
+	}
+
+	boolean isNearerToFullThan(CellSnapshot other) {
+		return (this.nanosToFull != other.nanosToFull) ? this.nanosToFull < other.nanosToFull
+				: isBusy() && this.spent < other.spent;
+	}
+
+}

@@ -1,0 +1,26 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.store.memory.window.LogRates;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+
+/** A limit that remembers every call. */
+final class LogLimit extends PreparedLimit {
+
+	private final LogRates rates;
+
+	LogLimit(Limit limit) {
+		super(limit);
+		this.rates = new LogRates(limit);
+	}
+
+	LogRates rates() {
+		return this.rates;
+	}
+
+	@Override
+	KeyCell create(Key key, int slot, StoreClock clock, long now) {
+		return new LogCell(key, slot, this.rates, now);
+	}
+
+}

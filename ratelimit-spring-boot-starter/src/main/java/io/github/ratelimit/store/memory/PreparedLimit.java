@@ -1,0 +1,83 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.store.ChargeDecision;
+
+/**
+ * A limit prepared for counting: one object for all equal limits, so that a change of
+ * configuration is seen by comparing references.
+ */
+abstract class PreparedLimit {
+
+	private final Limit limit;
+
+	PreparedLimit(Limit limit) {
+		this.limit = limit;
+	}
+
+	static PreparedLimit of(Limit limit) {
+		return switch (limit.algorithm()) {
+			case TOKEN_BUCKET -> limit.paces() ? new PacedLimit(limit) : new BucketLimit(limit);
+			case FIXED_WINDOW, SLIDING_WINDOW, SLIDING_WINDOW_COUNTER -> new WindowLimit(limit);
+			case SLIDING_WINDOW_LOG -> new LogLimit(limit);
+			case CONCURRENCY -> new SlotLimit(limit);
+		};
+	}
+
+	final Limit limit() {
+		return this.limit;
+	}
+
+	/** Returns a cell that has everything. */
+	abstract KeyCell create(Key key, int slot, StoreClock clock, long now);
+
+	/** Returns a cell that begins with a part of everything used. */
+	KeyCell create(Key key, int slot, StoreClock clock, double used) {
+		KeyCell cell = create(key, slot, clock, clock.nanos());
+		if (used > 0) {
+			cell.charge(permits(used, this.limit.capacity()), this, clock);
+		}
+		return cell;
+	}
+
+	/** Returns so many permits as are that part of the limit, rounded up. */
+	static long permits(double used, long limit) {
+		return (long) Math.ceil(used * limit - 1e-9);
+	}
+
+	/** Says what a key has to say that has everything. */
+	final ChargeDecision full(Charge charge) {
+		long[] perRate = null;
+		long least = Long.MAX_VALUE;
+		int quotas = this.limit.quotas();
+		if (quotas > 1) {
+			perRate = new long[2 * quotas];
+		}
+		for (int i = 0; i < quotas; i++) {
+			long remaining = remainingOfFull(i);
+			least = Math.min(least, remaining);
+			if (perRate != null) {
+				perRate[2 * i] = remaining;
+			}
+		}
+		return (charge.needed() <= this.limit.capacity()) ? ChargeDecision.granted(charge, null, least, 0, perRate)
+				: ChargeDecision.refused(charge, least, ChargeDecision.NEVER, 0, perRate);
+	}
+
+	/** Returns whether a key that has so many permits of each rate has everything. */
+	final boolean isFull(long[] permits) {
+		for (int i = 0; i < permits.length; i++) {
+			if (permits[i] < remainingOfFull(i)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	long remainingOfFull(int quota) {
+		return this.limit.quota(quota);
+	}
+
+}

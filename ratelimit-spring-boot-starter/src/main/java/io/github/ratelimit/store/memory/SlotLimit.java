@@ -1,0 +1,24 @@
+package io.github.ratelimit.store.memory;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+
+/** A limit of calls under way. */
+final class SlotLimit extends PreparedLimit {
+
+	SlotLimit(Limit limit) {
+		super(limit);
+	}
+
+	@Override
+	KeyCell create(Key key, int slot, StoreClock clock, long now) {
+		return new SlotCell(key, slot, limit().capacity(), now);
+	}
+
+	/** Nobody is under way who was not counted: all places are free. */
+	@Override
+	KeyCell create(Key key, int slot, StoreClock clock, double used) {
+		return create(key, slot, clock, clock.nanos());
+	}
+
+}

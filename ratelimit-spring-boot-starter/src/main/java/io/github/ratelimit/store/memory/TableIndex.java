@@ -1,0 +1,92 @@
+package io.github.ratelimit.store.memory;
+
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fixed number of places, one for each cell of a table: no place, no cell, which bounds
+ * the table strictly; and a way to draw cells at random. Places are made as they are
+ * needed.
+ */
+final class TableIndex implements Iterable<KeyCell> {
+
+	private static final int CHUNK = 1024;
+
+	private final int size;
+
+	private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable KeyCell>> chunks;
+
+	private final AtomicInteger opened = new AtomicInteger();
+
+	private final Queue<Integer> released = new ConcurrentLinkedQueue<>();
+
+	TableIndex(int size) {
+		this.size = size;
+		this.chunks = new AtomicReferenceArray<>((size - 1) / CHUNK + 1);
+	}
+
+	/** Returns a place that nobody has, -1 if there is none. */
+	int claim() {
+		Integer free = this.released.poll();
+		if (free != null) {
+			return free;
+		}
+		int next = this.opened.get();
+		while (next < this.size) {
+			if (this.opened.compareAndSet(next, next + 1)) {
+				return next;
+			}
+			next = this.opened.get();
+		}
+		return -1;
+	}
+
+	/** Puts a cell into the place that its creator has claimed. */
+	void put(KeyCell cell) {
+		chunk(cell.slot()).set(cell.slot() % CHUNK, cell);
+	}
+
+	/** Frees the place of a cell; only who retired the cell may do this. */
+	void release(KeyCell cell) {
+		chunk(cell.slot()).compareAndSet(cell.slot() % CHUNK, cell, null);
+		this.released.add(cell.slot());
+	}
+
+	/** Returns cells in turn where there are few places, else one at random. */
+	@Nullable KeyCell draw(int turn, int turns) {
+		int used = this.opened.get();
+		if (used == 0) {
+			return null;
+		}
+		int slot = (used <= turns) ? turn % used : ThreadLocalRandom.current().nextInt(used);
+		return chunk(slot).get(slot % CHUNK);
+	}
+
+	/** Goes through all cells, those that come or go meanwhile or not. */
+	@Override
+	public Iterator<KeyCell> iterator() {
+		return IntStream.range(0, this.opened.get())
+			.mapToObj((slot) -> chunk(slot).get(slot % CHUNK))
+			.filter(Objects::nonNull)
+			.iterator();
+	}
+
+	private AtomicReferenceArray<@Nullable KeyCell> chunk(int slot) {
+		int index = slot / CHUNK;
+		AtomicReferenceArray<@Nullable KeyCell> chunk = this.chunks.get(index);
+		if (chunk == null) {
+			this.chunks.compareAndSet(index, null,
+					new AtomicReferenceArray<>(Math.min(CHUNK, this.size - index * CHUNK)));
+			chunk = this.chunks.get(index);
+		}
+		return Objects.requireNonNull(chunk);
+	}
+
+}

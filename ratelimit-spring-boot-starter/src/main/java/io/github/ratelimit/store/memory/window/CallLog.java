@@ -1,0 +1,222 @@
+package io.github.ratelimit.store.memory.window;
+
+/**
+ * The calls of one key, the oldest first, in a ring that grows as it is needed; calls of
+ * one nanosecond are one entry. Each rate has its own sum over its own period. Not
+ * thread-safe.
+ */
+public final class CallLog {
+
+	private static final int SMALLEST = 8;
+
+	private LogRates rates;
+
+	/** By position modulo their length, a power of two. */
+	private long[] times = new long[SMALLEST];
+
+	private long[] permits = new long[SMALLEST];
+
+	/** The position of the oldest entry that is kept, and that after the newest. */
+	private long begin;
+
+	private long end;
+
+	/** Entries between them whose permits have all come back. */
+	private int zeros;
+
+	/** For each rate the position of the oldest entry that counts, and their sum. */
+	private final long[] heads;
+
+	private final long[] sums;
+
+	private long now = Long.MIN_VALUE;
+
+	public CallLog(LogRates rates) {
+		this.rates = rates;
+		this.heads = new long[rates.size()];
+		this.sums = new long[rates.size()];
+	}
+
+	public LogRates rates() {
+		return this.rates;
+	}
+
+	/** Counts by other rates with the same periods. */
+	public void use(LogRates rates) {
+		this.rates = rates;
+	}
+
+	int ringSize() {
+		return this.times.length;
+	}
+
+	private int place(long position) {
+		return (int) position & (this.times.length - 1);
+	}
+
+	/** Forgets what is older than a period. Time does not go back. */
+	public void advance(long nanos) {
+		this.now = Math.max(this.now, nanos);
+		long oldest = this.end;
+		for (int rate = 0; rate < this.heads.length; rate++) {
+			long head = this.heads[rate];
+			while (head < this.end && this.now - this.times[place(head)] >= this.rates.period(rate)) {
+				this.sums[rate] -= this.permits[place(head)];
+				head++;
+			}
+			this.heads[rate] = head;
+			oldest = Math.min(oldest, head);
+		}
+		drop(oldest);
+	}
+
+	private void drop(long oldest) {
+		for (; this.begin < oldest; this.begin++) {
+			this.zeros -= (this.permits[place(this.begin)] == 0) ? 1 : 0;
+		}
+		if (this.begin == this.end && this.times.length > SMALLEST) {
+			this.times = new long[SMALLEST];
+			this.permits = new long[SMALLEST];
+		}
+	}
+
+	/** Returns the time of the log, which is never before the newest entry's. */
+	public long now() {
+		return this.now;
+	}
+
+	public long balance(int rate) {
+		return this.rates.permits(rate) - this.sums[rate];
+	}
+
+	public long balance() {
+		long least = balance(0);
+		for (int i = 1; i < this.sums.length; i++) {
+			least = Math.min(least, balance(i));
+		}
+		return least;
+	}
+
+	public long room() {
+		long room = Long.MAX_VALUE;
+		for (int i = 0; i < this.sums.length; i++) {
+			room = Math.min(room, balance(i) + this.rates.debt(i));
+		}
+		return room;
+	}
+
+	public void add(long count) {
+		if (this.begin < this.end && this.times[place(this.end - 1)] == this.now) {
+			this.permits[place(this.end - 1)] += count;
+		}
+		else {
+			makeRoom();
+			this.times[place(this.end)] = this.now;
+			this.permits[place(this.end)] = count;
+			this.end++;
+		}
+		for (int i = 0; i < this.sums.length; i++) {
+			this.sums[i] += count;
+		}
+	}
+
+	/** Entries that have become empty make room before the ring grows. */
+	private void makeRoom() {
+		int kept = (int) (this.end - this.begin);
+		if (kept == this.times.length) {
+			copyTo((this.zeros > kept / 4) ? kept : 2 * kept);
+		}
+	}
+
+	private void copyTo(int size) {
+		long[] newTimes = new long[size];
+		long[] newPermits = new long[size];
+		long[] newHeads = this.heads.clone();
+		int count = 0;
+		for (long position = this.begin; position < this.end; position++) {
+			boolean empty = this.permits[place(position)] == 0;
+			for (int i = 0; i < newHeads.length; i++) {
+				newHeads[i] -= (empty && position < this.heads[i]) ? 1 : 0;
+			}
+			if (!empty) {
+				newTimes[count] = this.times[place(position)];
+				newPermits[count] = this.permits[place(position)];
+				count++;
+			}
+		}
+		for (int i = 0; i < newHeads.length; i++) {
+			this.heads[i] = newHeads[i] - this.begin;
+		}
+		this.times = newTimes;
+		this.permits = newPermits;
+		this.begin = 0;
+		this.end = count;
+		this.zeros = 0;
+	}
+
+	/** Takes permits from the entry of a time, if it is still there. */
+	public void lower(long time, long count) {
+		long position = find(time);
+		if (position < 0) {
+			return;
+		}
+		long lowered = Math.min(count, this.permits[place(position)]);
+		this.permits[place(position)] -= lowered;
+		this.zeros += (lowered > 0 && this.permits[place(position)] == 0) ? 1 : 0;
+		for (int i = 0; i < this.sums.length; i++) {
+			this.sums[i] -= (position >= this.heads[i]) ? lowered : 0;
+		}
+		while (this.begin < this.end && this.permits[place(this.end - 1)] == 0) {
+			this.end--;
+			this.zeros--;
+		}
+		for (int i = 0; i < this.heads.length; i++) {
+			this.heads[i] = Math.min(this.heads[i], this.end);
+		}
+	}
+
+	private long find(long time) {
+		long from = this.begin;
+		long to = this.end - 1;
+		while (from <= to) {
+			long middle = (from + to) >>> 1;
+			long found = this.times[place(middle)];
+			if (found == time) {
+				return middle;
+			}
+			if (found < time) {
+				from = middle + 1;
+			}
+			else {
+				to = middle - 1;
+			}
+		}
+		return -1;
+	}
+
+	/** Returns the time from which on so many permits are there. */
+	public long timeOf(long needed) {
+		long latest = this.now;
+		for (int i = 0; i < this.sums.length; i++) {
+			latest = Math.max(latest, timeOf(needed, i));
+		}
+		return latest;
+	}
+
+	/** Returns the time from which on a rate has so many permits, as it can have. */
+	public long timeOf(long needed, int rate) {
+		long missing = needed - balance(rate);
+		long time = this.now;
+		for (long position = this.heads[rate]; missing > 0; position++) {
+			missing -= this.permits[place(position)];
+			time = this.times[place(position)] + this.rates.period(rate);
+		}
+		return time;
+	}
+
+	/** Returns the time from which on nothing counts for a rate. */
+	public long timeOfFull(int rate) {
+		return (this.sums[rate] == 0) ? this.now : this.times[place(this.end - 1)] + this.rates.period(rate);
+	}
+
+}

@@ -1,0 +1,119 @@
+package io.github.ratelimit.store.memory.window;
+
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.BucketState;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.store.bucket4j.BucketConfigurations;
+import io.github.ratelimit.store.bucket4j.BucketFacts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Windows at whole periods of the clock: a Bucket4j state that is refilled at once when a
+ * window begins. What is owed is still owed then.
+ */
+final class FixedWindow implements Window {
+
+	private final Terms terms;
+
+	private final long window;
+
+	private final BucketState state;
+
+	private FixedWindow(Terms terms, long window, BucketState state) {
+		this.terms = terms;
+		this.window = window;
+		this.state = state;
+	}
+
+	@Override
+	public WindowRate terms() {
+		return this.terms;
+	}
+
+	@Override
+	public long balance(long now) {
+		return (this.terms.window(now) <= this.window) ? this.state.getCurrentSize(0) : at(now).getCurrentSize(0);
+	}
+
+	private BucketState at(long now) {
+		BucketState current = this.state.copy();
+		current.refillAllBandwidth(now);
+		return current;
+	}
+
+	@Override
+	public Window charged(long permits, long now) {
+		BucketState after = at(now);
+		after.consume(permits);
+		return new FixedWindow(this.terms, Math.max(this.window, this.terms.window(now)), after);
+	}
+
+	@Override
+	public Window givenBack(long permits, long takenAt, long now) {
+		long current = Math.max(this.window, this.terms.window(now));
+		if (this.terms.window(takenAt) != current) {
+			return this;
+		}
+		BucketState after = at(now);
+		after.addTokens(permits);
+		return new FixedWindow(this.terms, current, after);
+	}
+
+	@Override
+	public long room(long now) {
+		return balance(now) + this.terms.maxDebt();
+	}
+
+	@Override
+	public long nanosUntil(long permits, long now) {
+		long missing = permits - balance(now);
+		return (missing <= 0) ? 0
+				: BucketFacts.nanosUntilWindow(missing, this.terms.permits(), this.terms.periodNanos(), now);
+	}
+
+	@Override
+	public long nanosToFull(long now) {
+		return nanosUntil(this.terms.permits(), now);
+	}
+
+	@Override
+	public boolean isMultipleOf(long units) {
+		return this.state.getCurrentSize(0) % units == 0;
+	}
+
+	/** The terms of a rate. */
+	static final class Terms extends WindowRate {
+
+		private final BucketConfiguration configuration;
+
+		Terms(Limit limit, Rate rate, @Nullable WindowRate whole, long unit) {
+			super(limit, rate, whole, unit);
+			this.configuration = BucketConfigurations.window(permits(), rate.period());
+		}
+
+		@Override
+		WindowRate in(Limit limit, Rate rate, WindowRate whole, long unit) {
+			return new Terms(limit, rate, whole, unit);
+		}
+
+		long window(long now) {
+			return Math.floorDiv(now, periodNanos());
+		}
+
+		@Override
+		public Window full(long now) {
+			return new FixedWindow(this, window(now), BucketConfigurations.window(this.configuration, 0, now));
+		}
+
+		@Override
+		public Window inProportion(Window other, long now) {
+			FixedWindow from = (FixedWindow) other;
+			long used = scaled(from.terms.permits() - from.balance(now), from.terms.permits());
+			BucketState state = BucketConfigurations.window(this.configuration, used, now);
+			return new FixedWindow(this, Math.max(from.window, window(now)), state);
+		}
+
+	}
+
+}

@@ -1,0 +1,200 @@
+package io.github.ratelimit.store.memory.window;
+
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts by segments of the period: that of the time and as many before it as a period
+ * has, all in full. So what is counted covers a whole period at every moment, and never
+ * more than the permits are taken within one.
+ */
+final class SlidingWindow implements Window {
+
+	private final Terms terms;
+
+	/** The newest segment that has a count, and the sum of all. */
+	private final long newest;
+
+	private final long sum;
+
+	/** By segment modulo their number. */
+	private final long[] counts;
+
+	private SlidingWindow(Terms terms, long newest, long sum, long[] counts) {
+		this.terms = terms;
+		this.newest = newest;
+		this.sum = sum;
+		this.counts = counts;
+	}
+
+	@Override
+	public WindowRate terms() {
+		return this.terms;
+	}
+
+	private long segment(long now) {
+		return Math.max(this.newest, this.terms.segment(now));
+	}
+
+	private long count(long segment) {
+		return this.counts[this.terms.place(segment)];
+	}
+
+	@Override
+	public long balance(long now) {
+		return this.terms.permits() - sumAt(segment(now));
+	}
+
+	private long sumAt(long segment) {
+		long gone = segment - this.newest;
+		if (gone == 0) {
+			return this.sum;
+		}
+		if (gone >= this.counts.length) {
+			return 0;
+		}
+		long left = this.sum;
+		for (long i = this.newest - this.terms.segments; i < segment - this.terms.segments; i++) {
+			left -= count(i);
+		}
+		return left;
+	}
+
+	@Override
+	public Window charged(long permits, long now) {
+		long segment = segment(now);
+		return with(segment, segment, permits);
+	}
+
+	@Override
+	public Window givenBack(long permits, long takenAt, long now) {
+		long current = segment(now);
+		long segment = this.terms.segment(takenAt);
+		if (segment > this.newest || segment < current - this.terms.segments) {
+			return this;
+		}
+		long back = Math.min(permits, count(segment));
+		return (back == 0) ? this : with(current, segment, -back);
+	}
+
+	/** Returns the counts at a segment with permits added to one. */
+	private SlidingWindow with(long current, long segment, long permits) {
+		long[] after;
+		if (current - this.newest >= this.counts.length) {
+			after = new long[this.counts.length];
+		}
+		else {
+			after = this.counts.clone();
+			for (long i = this.newest + 1; i <= current; i++) {
+				after[this.terms.place(i)] = 0;
+			}
+		}
+		after[this.terms.place(segment)] += permits;
+		return new SlidingWindow(this.terms, current, sumAt(current) + permits, after);
+	}
+
+	@Override
+	public long room(long now) {
+		return balance(now) + this.terms.maxDebt();
+	}
+
+	/** Goes by places from the oldest on: to divide for each would cost most of it. */
+	@Override
+	public long nanosUntil(long permits, long now) {
+		long current = segment(now);
+		long missing = permits - this.terms.permits() + sumAt(current);
+		long oldest = current - this.terms.segments;
+		long segment = oldest - 1;
+		int place = this.terms.place(oldest);
+		while (missing > 0 && segment < this.newest) {
+			segment++;
+			missing -= this.counts[place];
+			place = (place + 1 < this.counts.length) ? place + 1 : 0;
+		}
+		return (segment < oldest) ? 0 : this.terms.nanosUntilGone(segment, now);
+	}
+
+	@Override
+	public long nanosToFull(long now) {
+		long current = segment(now);
+		long segment = this.newest;
+		while (segment >= current - this.terms.segments && count(segment) == 0) {
+			segment--;
+		}
+		return (segment < current - this.terms.segments) ? 0 : this.terms.nanosUntilGone(segment, now);
+	}
+
+	@Override
+	public boolean isMultipleOf(long units) {
+		for (long count : this.counts) {
+			if (count % units != 0) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/** The terms of a rate. */
+	static final class Terms extends WindowRate {
+
+		private final int segments;
+
+		Terms(Limit limit, Rate rate, @Nullable WindowRate whole, long unit) {
+			super(limit, rate, whole, unit);
+			this.segments = limit.segments();
+		}
+
+		@Override
+		WindowRate in(Limit limit, Rate rate, WindowRate whole, long unit) {
+			return new Terms(limit, rate, whole, unit);
+		}
+
+		@Override
+		public boolean hasWindowsOf(WindowRate other) {
+			return super.hasWindowsOf(other) && ((Terms) other).segments == this.segments;
+		}
+
+		long segment(long now) {
+			long micros = Math.floorDiv(now, 1_000L);
+			long window = Math.floorDiv(micros, periodMicros());
+			return window * this.segments + (micros - window * periodMicros()) * this.segments / periodMicros();
+		}
+
+		int place(long segment) {
+			return (int) Math.floorMod(segment, (long) this.segments + 1);
+		}
+
+		/** A segment has gone when the last one that looks back to it is over. */
+		long nanosUntilGone(long segment, long now) {
+			long after = segment + this.segments + 1;
+			long window = Math.floorDiv(after, (long) this.segments);
+			long offset = (after - window * this.segments) * periodMicros();
+			long begin = window * periodMicros() + (offset + this.segments - 1) / this.segments;
+			return begin * 1_000 - now;
+		}
+
+		@Override
+		public Window full(long now) {
+			return new SlidingWindow(this, segment(now), 0, new long[this.segments + 1]);
+		}
+
+		/** Rounds the sum up, not each count. */
+		@Override
+		public Window inProportion(Window other, long now) {
+			SlidingWindow from = (SlidingWindow) other;
+			long[] counts = new long[this.segments + 1];
+			long sum = 0;
+			long scaled = 0;
+			for (long i = from.newest - this.segments; i <= from.newest; i++) {
+				sum += from.count(i);
+				long after = scaled(sum, from.terms.permits());
+				counts[place(i)] = after - scaled;
+				scaled = after;
+			}
+			return new SlidingWindow(this, from.newest, scaled, counts);
+		}
+
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import io.github.ratelimit.registry.RegisteredLimit;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Warns of instances that share a prefix and have different configurations of a limit for
+ * minutes: longer than a deploy takes that goes from one to the next. Each instance says
+ * once a minute what it uses; no decision waits for that. Thread-safe.
+ */
+final class ConfigurationMismatch {
+
+	private static final Log logger = LogFactory.getLog(RedisStore.class);
+
+	private static final Duration BEAT = Duration.ofMinutes(1);
+
+	/** One that has ended is seen by others once more at most. */
+	private static final Duration COUNTS = Duration.ofSeconds(90);
+
+	/** A configuration is seen this often in a row before it is a warning. */
+	static final int OFTEN = 4;
+
+	private final ScriptClient redis;
+
+	private final LuaScript script;
+
+	private final String prefix;
+
+	private final byte[] key;
+
+	private final RedisNodes nodes;
+
+	private final Supplier<Collection<RegisteredLimit>> limits;
+
+	/** Of this instance's limits only, so there are no more than those. */
+	private final Map<String, Integer> seen = new TreeMap<>();
+
+	private final Set<String> warned = new HashSet<>();
+
+	ConfigurationMismatch(ScriptClient redis, LuaScript script, String prefix, RedisKeyNames names, RedisNodes nodes,
+			Supplier<Collection<RegisteredLimit>> limits) {
+		this.redis = redis;
+		this.script = script;
+		this.prefix = prefix;
+		this.key = names.configurations();
+		this.nodes = nodes;
+		this.limits = limits;
+	}
+
+	/** Compares every minute from now on. */
+	void start(ScheduledExecutorService scheduler) {
+		scheduler.scheduleWithFixedDelay(this::compareSafely, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	/** Throws nothing: a task that throws is not run again. */
+	private void compareSafely() {
+		try {
+			compare().exceptionally((failure) -> {
+				logger.debug("Configurations could not be compared with those of other instances", failure);
+				return null;
+			});
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Configurations could not be compared with those of other instances", ex);
+		}
+	}
+
+	/** Says what this instance uses, and looks at what others do. */
+	CompletableFuture<?> compare() {
+		Map<String, String> own = new TreeMap<>();
+		this.limits.get().forEach((limit) -> own.put(limit.limit().name(), ConfigurationText.of(limit)));
+		if (own.isEmpty() || this.nodes.of(this.key).isOpen()) {
+			return CompletableFuture.completedFuture(null);
+		}
+		byte[][] args = new byte[1 + own.size()][];
+		args[0] = LimitEncoding.buffer(Double.BYTES).putDouble(TimeUnit.MILLISECONDS.toMicros(COUNTS.toMillis())).array();
+		int i = 1;
+		for (Map.Entry<String, String> limit : own.entrySet()) {
+			args[i++] = RedisKeyNames.bytes(limit.getKey() + "=" + limit.getValue());
+		}
+		return this.redis.run(this.script, new byte[][] { this.key }, args)
+			.thenAccept((answer) -> compare(own, new String(answer, StandardCharsets.UTF_8)));
+	}
+
+	private synchronized void compare(Map<String, String> own, String answer) {
+		Map<String, String> others = new TreeMap<>();
+		answer.lines().filter((line) -> line.indexOf('=') > 0).forEach((line) -> {
+			int end = line.indexOf('=');
+			others.merge(line.substring(0, end), line.substring(end + 1), (one, next) -> one + " and " + next);
+		});
+		this.seen.keySet().retainAll(others.keySet());
+		StringBuilder text = new StringBuilder();
+		others.forEach((limit, other) -> {
+			if (this.seen.merge(limit, 1, Integer::sum) >= OFTEN && this.warned.add(limit)) {
+				text.append((text.length() > 0) ? "; limit '" : "limit '")
+					.append(limit)
+					.append("' is ")
+					.append(own.get(limit))
+					.append(" here and ")
+					.append(other)
+					.append(" in another instance");
+			}
+		});
+		if (text.length() > 0) {
+			logger.warn("Instances that share the prefix '" + this.prefix + "' in Redis have had different "
+					+ "configurations for minutes: " + text + ". Each reads what the other has counted in proportion. "
+					+ "Finish the deploy, or give one of the two another ratelimit.redis.key-prefix.");
+		}
+	}
+
+}

@@ -1,0 +1,134 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.local.RedisLimit;
+import io.github.ratelimit.store.redis.local.RememberedKey;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import io.github.ratelimit.store.redis.script.StoreScripts;
+import io.github.ratelimit.KeyLabel;
+import io.github.ratelimit.store.KeyPage;
+import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.StoreUnavailableException;
+import io.github.ratelimit.TimeSource;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What people look up: never on the way of a decision, so it may take its time. */
+final class KeyLookups {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+	private final ScriptClient redis;
+
+	private final StoreScripts scripts;
+
+	private final RedisKeyNames names;
+
+	private final TimeSource time;
+
+	KeyLookups(ScriptClient redis, StoreScripts scripts, RedisKeyNames names, TimeSource time) {
+		this.redis = redis;
+		this.scripts = scripts;
+		this.names = names;
+		this.time = time;
+	}
+
+	Optional<KeyState> find(RedisLimit limit, String keyId) {
+		LimitEncoding terms = limit.terms();
+		long asked = this.time.nanoTime();
+		byte[] answer = run(this.scripts.find(), this.names.of(terms.space(), keyId), terms.terms(0));
+		return (answer.length == 0) ? Optional.empty()
+				: Optional.of(read(ByteBuffer.wrap(answer), terms, keyId, limit.keys().find(keyId), asked));
+	}
+
+	boolean reset(RedisLimit limit, String keyId) {
+		byte[] answer = run(this.scripts.reset(), this.names.of(limit.terms().space(), keyId));
+		limit.keys().remove(keyId);
+		return answer[0] == '1';
+	}
+
+	KeyPage keys(RedisLimit limit, @Nullable String after, int size) {
+		return new KeyScan(this, this.redis, this.names, limit.terms(), limit.keys().byId(), this.time).page(after,
+				size);
+	}
+
+	/** Runs one step of a scan on the node that has a key. */
+	ByteBuffer page(byte[] route, String cursor, LimitEncoding terms, int count) {
+		return ByteBuffer
+			.wrap(run(this.scripts.page(), route, RedisKeyNames.bytes(cursor), this.names.pattern(terms.space()),
+					RedisKeyNames.bytes(Integer.toString(count)), terms.terms(0), RedisKeyNames.bytes(terms.type())))
+			.order(ByteOrder.LITTLE_ENDIAN);
+	}
+
+	private byte[] run(LuaScript script, byte[] key, byte[]... args) {
+		try {
+			long deadline = this.time.nanoTime() + PATIENCE.toNanos();
+			return ScriptReplies.await(this.redis.run(script, new byte[][] { key }, args), deadline, this.time);
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			throw new StoreUnavailableException("Redis cannot be asked now (" + FailureReason.reason(ex) + ")",
+					FailureReason.cause(ex));
+		}
+	}
+
+	/** Reads a state with its age and label. */
+	KeyState read(ByteBuffer answer, LimitEncoding terms, String keyId, @Nullable RememberedKey known, long askedNanos) {
+		answer.order(ByteOrder.LITTLE_ENDIAN);
+		long idleMicros = (long) answer.getDouble();
+		Snapshot state = terms.read(answer, 0, new byte[0], askedNanos, this.time.nanoTime());
+		byte[] label = new byte[answer.remaining()];
+		answer.get(label);
+		Instant lastTaken = this.time.wallTime().minus(idleMicros, ChronoUnit.MICROS).truncatedTo(ChronoUnit.MILLIS);
+		if (known == null) {
+			return state(state, terms.limit(), label(keyId, label), 0, 0, lastTaken);
+		}
+		Instant lastSeen = wallTimeAt(known.lastSeen());
+		return state(state, terms.limit(), known.label(), known.allowed(), known.denied(),
+				lastSeen.isAfter(lastTaken) ? lastSeen : lastTaken);
+	}
+
+	/** Returns what this instance remembers of a key, without asking. */
+	KeyState remembered(RememberedKey known, LimitEncoding terms) {
+		Snapshot state = known.last();
+		if (state == null || state.terms() != terms) {
+			return new KeyState(known.label(), terms.limit().capacity(), terms.limit().capacity(), Duration.ZERO,
+					known.allowed(), known.denied(), wallTimeAt(known.lastSeen()));
+		}
+		return state(state, terms.limit(), known.label(), known.allowed(), known.denied(),
+				wallTimeAt(known.lastSeen()));
+	}
+
+	private KeyState state(Snapshot state, Limit limit, KeyLabel label, long allowed, long denied, Instant lastSeen) {
+		long elapsed = TimeUnit.NANOSECONDS.toMicros(this.time.nanoTime() - state.askedNanos());
+		int nearest = state.nearest(elapsed);
+		return new KeyState(label, limit.quota(nearest), Math.max(0, state.remaining(nearest, elapsed)),
+				Duration.ofNanos(state.nanosToFull(elapsed)), allowed, denied, lastSeen);
+	}
+
+	private static KeyLabel label(String keyId, byte[] label) {
+		String text = new String(label, StandardCharsets.UTF_8);
+		int colon = text.indexOf(':');
+		return (colon > 0) ? new KeyLabel(keyId, text.substring(0, colon), text.substring(colon + 1))
+				: new KeyLabel(keyId, "unknown", "***");
+	}
+
+	private Instant wallTimeAt(long nanos) {
+		return this.time.wallTime().minusNanos(this.time.nanoTime() - nanos).truncatedTo(ChronoUnit.MILLIS);
+	}
+
+}

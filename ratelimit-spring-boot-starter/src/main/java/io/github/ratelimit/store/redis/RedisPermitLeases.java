@@ -1,0 +1,81 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.local.PermitLease;
+import io.github.ratelimit.store.redis.local.PermitLeaseSource;
+import io.github.ratelimit.store.redis.local.PermitRefunds;
+import io.github.ratelimit.store.redis.local.RememberedKey;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.BucketSnapshot;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.StoreScripts;
+import io.github.ratelimit.TimeSource;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Takes leases from Redis and gives them back, nobody waiting for it. */
+final class RedisPermitLeases implements PermitLeaseSource {
+
+	private final ScriptClient redis;
+
+	private final StoreScripts scripts;
+
+	private final RedisNodes nodes;
+
+	private final TimeSource time;
+
+	private final ScheduledExecutorService scheduler;
+
+	private final PermitRefunds giveBacks;
+
+	RedisPermitLeases(ScriptClient redis, StoreScripts scripts, RedisNodes nodes, PermitRefunds giveBacks, TimeSource time,
+			ScheduledExecutorService scheduler) {
+		this.giveBacks = giveBacks;
+		this.redis = redis;
+		this.scripts = scripts;
+		this.nodes = nodes;
+		this.time = time;
+		this.scheduler = scheduler;
+	}
+
+	@Override
+	public void take(PermitLease lease, BucketEncoding scale, long permits) {
+		RememberedKey key = lease.key();
+		RedisNodes.Node node = this.nodes.of(key.name());
+		if (node.isOpen()) {
+			lease.taken(permits, null);
+			return;
+		}
+		long asked = this.time.nanoTime();
+		CompletableFuture<byte[]> asking = this.redis.run(this.scripts.take(), new byte[][] { key.name() },
+				LimitEncoding.withFresh(scale.terms(permits), key.newOrigin()));
+		ScriptReplies.orLost(asking).whenComplete((bytes, failure) -> {
+			if (failure != null) {
+				node.failed(failure, key.name());
+				lease.taken(permits, null);
+				return;
+			}
+			long now = this.time.nanoTime();
+			node.answered(now - asked);
+			ByteBuffer answer = ByteBuffer.wrap(bytes);
+			boolean granted = answer.get() == ScriptCall.GRANTED;
+			BucketSnapshot state = BucketSnapshot.read(answer, scale, asked, now);
+			key.saw(state);
+			lease.taken(permits, granted ? state : null);
+		});
+	}
+
+	@Override
+	public CompletableFuture<?> giveBack(PermitLease lease, BucketSnapshot from, long permits) {
+		return this.giveBacks.send(permits, from, lease.key());
+	}
+
+	@Override
+	public ScheduledExecutorService scheduler() {
+		return this.scheduler;
+	}
+
+}

@@ -1,0 +1,264 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.local.CoalescedCalls;
+import io.github.ratelimit.store.redis.local.RememberedKey;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.TimeSource;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One script call about a group of charges, and its answer. Who asked waits for it until
+ * its own deadline; an answer that comes later is worth reading all the same.
+ */
+final class ScriptCall {
+
+	static final byte[] LOOK = "look".getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte REFUSED = '0';
+
+	/** A thread that wakes so long after its deadline was short of processor time. */
+	private static final long OVERSLEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+	static final byte GRANTED = '1';
+
+	/** But some of the limits that are only tried out refuse. */
+	private static final byte PARTLY = '2';
+
+	private final ChargeGroup group;
+
+	private final boolean take;
+
+	private final TimeSource time;
+
+	private final long askedNanos;
+
+	private final CompletableFuture<byte[]> answer;
+
+	/** What was sent for states that are not there yet, of each charge. */
+	private final byte[][] fresh;
+
+	private final CoalescedCalls.@Nullable Waiting waiting;
+
+	/** Seen by the one thread that waits. */
+	private @Nullable Throwable failure;
+
+	private ScriptCall(ChargeGroup group, boolean take, byte[][] fresh, TimeSource time, long askedNanos,
+			CompletableFuture<byte[]> answer, CoalescedCalls.@Nullable Waiting waiting) {
+		this.group = group;
+		this.fresh = fresh;
+		this.take = take;
+		this.time = time;
+		this.askedNanos = askedNanos;
+		this.answer = answer;
+		this.waiting = waiting;
+	}
+
+	/**
+	 * Asks for the permits of one charge together with others who ask for its key now.
+	 */
+	static ScriptCall takeTogether(ChargeGroup group, BucketEncoding scale, ScriptClient scripts, LuaScript script,
+			TimeSource time) {
+		long now = time.nanoTime();
+		RememberedKey key = group.known()[0];
+		CoalescedCalls.Waiting waiting = key.calls().join(key, scale, group.charges().get(0), scripts, script);
+		return new ScriptCall(group, true, new byte[1][0], time, now, waiting.answer(), waiting);
+	}
+
+	/** Asks for permits, which are taken if all are there. */
+	static ScriptCall take(ChargeGroup group, ScriptClient scripts, LuaScript script, TimeSource time) {
+		return ask(group, true, scripts, script, time);
+	}
+
+	/** Asks only whether all permits are there. */
+	static ScriptCall look(ChargeGroup group, ScriptClient scripts, LuaScript script, TimeSource time) {
+		return ask(group, false, scripts, script, time);
+	}
+
+	private static ScriptCall ask(ChargeGroup group, boolean take, ScriptClient scripts, LuaScript script, TimeSource time) {
+		int size = group.size();
+		byte[][] keys = new byte[size][];
+		byte[][] fresh = new byte[size][];
+		byte[][] args = new byte[take ? size : size + 1][];
+		for (int i = 0; i < size; i++) {
+			LimitEncoding terms = group.terms()[i];
+			keys[i] = group.known()[i].name();
+			fresh[i] = terms.fresh(group.known()[i].labelBytes());
+			args[i] = LimitEncoding.withFresh(terms.terms(group.charges().get(i)), fresh[i]);
+		}
+		if (!take) {
+			args[size] = LOOK;
+		}
+		long now = time.nanoTime();
+		return new ScriptCall(group, take, fresh, time, now, scripts.run(script, keys, args), null);
+	}
+
+	ChargeGroup group() {
+		return this.group;
+	}
+
+	/**
+	 * Waits for the answer.
+	 * @param deadlineNanos until when at most; an answer that is there is read in any
+	 * case
+	 * @return what the limits say; null if the answer is late, or the question
+	 * {@linkplain #hasFailed() has failed}
+	 */
+	@Nullable Said await(long deadlineNanos) {
+		try {
+			return read(ScriptReplies.await(this.answer, deadlineNanos, this.time));
+		}
+		catch (TimeoutException ex) {
+			return this.answer.isDone() ? readNow() : late(deadlineNanos);
+		}
+		catch (ExecutionException | BufferUnderflowException ex) {
+			return fail(ex);
+		}
+	}
+
+	/** Returns whether there is a failure instead of the answer that was waited for. */
+	boolean hasFailed() {
+		return this.failure != null;
+	}
+
+	private @Nullable Said fail(Throwable failure) {
+		this.failure = failure;
+		failed(failure);
+		return null;
+	}
+
+	private @Nullable Said readNow() {
+		try {
+			return read(this.answer.join());
+		}
+		catch (CancellationException | CompletionException | BufferUnderflowException ex) {
+			return fail(ex);
+		}
+	}
+
+	/** A thread that was woken late says nothing of Redis. */
+	private @Nullable Said late(long deadlineNanos) {
+		long overslept = this.time.nanoTime() - deadlineNanos;
+		this.group.node().late(this.askedNanos, overslept < OVERSLEPT_NANOS, this.group.known()[0].name());
+		return null;
+	}
+
+	/** Several may share a call; its failure is one. */
+	private void failed(Throwable failure) {
+		if (this.waiting == null || this.waiting.isFirst()) {
+			this.group.node().failed(failure, this.group.names());
+		}
+	}
+
+	/**
+	 * Leaves the answer to itself: nobody waits for it any more.
+	 * @param call what was decided instead
+	 */
+	void leave(InFlightCall call) {
+		if (this.failure != null) {
+			fail(call, this.failure);
+			return;
+		}
+		if (this.waiting != null && !call.goesOn() && this.waiting.withdraw()) {
+			return;
+		}
+		if (this.waiting != null) {
+			this.waiting.overtake();
+		}
+		RedisNodes.Node node = this.group.node();
+		node.lateBegins();
+		this.group.turnsAreLate(this);
+		ScriptReplies.orLost(this.answer).whenComplete((bytes, failure) -> {
+			node.lateEnds();
+			boolean inTime = bytes != null && this.time.nanoTime() - this.askedNanos <= this.group.patienceNanos();
+			this.group.turnsAreKnown(this, inTime);
+			Said said = (bytes != null) ? readLate(bytes) : null;
+			if (said != null) {
+				call.answered(said.decisions(), this.fresh);
+			}
+			else {
+				if (failure != null) {
+					failed(failure);
+				}
+				fail(call, failure);
+			}
+		});
+	}
+
+	private void fail(InFlightCall call, @Nullable Throwable failure) {
+		if (this.take) {
+			call.failed(failure != null && FailureReason.isOfOneKey(FailureReason.reason(failure)), this.fresh);
+		}
+	}
+
+	private @Nullable Said readLate(byte[] bytes) {
+		try {
+			return read(bytes);
+		}
+		catch (BufferUnderflowException ex) {
+			failed(ex);
+			return null;
+		}
+	}
+
+	private Said read(byte[] bytes) {
+		long now = this.time.nanoTime();
+		this.group.node().answered(now - this.askedNanos);
+		ByteBuffer answer = ByteBuffer.wrap(bytes);
+		byte said = answer.get();
+		boolean granted = said != REFUSED;
+		int size = this.group.size();
+		boolean[] paid = new boolean[size];
+		for (int i = 0; i < size; i++) {
+			paid[i] = (said == PARTLY) ? answer.get() == GRANTED : granted;
+		}
+		if (size == 1) {
+			return new Said(granted, List.of(readOne(answer, 0, granted, paid[0], now)));
+		}
+		List<ChargeDecision> decisions = new ArrayList<>(size);
+		for (int i = 0; i < size; i++) {
+			decisions.add(readOne(answer, i, granted, paid[i], now));
+		}
+		return new Said(granted, decisions);
+	}
+
+	private ChargeDecision readOne(ByteBuffer answer, int index, boolean granted, boolean paid, long now) {
+		Charge charge = this.group.charges().get(index);
+		Snapshot state = this.group.terms()[index].read(answer, charge.needed(), this.fresh[index], this.askedNanos,
+				now);
+		this.group.known()[index].saw(state);
+		if (granted) {
+			return paid ? state.granted(charge, this.take) : state.refused(charge);
+		}
+		return state.has(charge) ? state.granted(charge, false) : state.refused(charge);
+	}
+
+	/**
+	 * What the limits of a group say.
+	 *
+	 * @param granted whether all permits are there, and taken where that was asked
+	 * @param decisions what each says, in the order of the charges
+	 */
+	record Said(boolean granted, List<ChargeDecision> decisions) {
+	}
+
+}

@@ -1,0 +1,92 @@
+package io.github.ratelimit.store.redis.bucket4j;
+
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.bucket4j.distributed.proxy.AsyncCommandExecutor;
+import io.github.bucket4j.distributed.proxy.CommandExecutor;
+import io.github.bucket4j.distributed.remote.CommandResult;
+import io.github.bucket4j.distributed.remote.RemoteCommand;
+import io.github.bucket4j.distributed.remote.commands.CreateInitialStateAndExecuteCommand;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the commands of one bucket, each as one call. A command carries no configuration;
+ * as long as it is not known, the answer is "not found", and Bucket4j sends the command
+ * once more, together with the configuration. Thread-safe.
+ */
+final class BucketCommandExecutor implements CommandExecutor, AsyncCommandExecutor {
+
+	private final String key;
+
+	private final byte[] name;
+
+	private final BucketScriptCalls calls;
+
+	private final LuaScript script;
+
+	private final RecentConfigurations recent;
+
+	private volatile @Nullable BucketConfigurationEncoding terms;
+
+	BucketCommandExecutor(String key, byte[] name, BucketScriptCalls calls, LuaScript script, RecentConfigurations recent,
+			@Nullable BucketConfigurationEncoding terms) {
+		this.key = key;
+		this.name = name;
+		this.calls = calls;
+		this.script = script;
+		this.recent = recent;
+		this.terms = terms;
+	}
+
+	@Override
+	public <T> CommandResult<T> execute(RemoteCommand<T> command) {
+		BucketConfigurationEncoding terms = terms(command);
+		if (terms == null) {
+			return CommandResult.bucketNotFound();
+		}
+		BucketCommand known = BucketCommand.of(target(command));
+		return this.calls.call(this.script, this.name, known.arguments(terms), (answer) -> read(known, answer, terms));
+	}
+
+	@Override
+	public <T> CompletableFuture<CommandResult<T>> executeAsync(RemoteCommand<T> command) {
+		try {
+			BucketConfigurationEncoding terms = terms(command);
+			if (terms == null) {
+				return CompletableFuture.completedFuture(CommandResult.bucketNotFound());
+			}
+			BucketCommand known = BucketCommand.of(target(command));
+			return this.calls.callAsync(this.script, this.name, known.arguments(terms),
+					(answer) -> read(known, answer, terms));
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	private @Nullable BucketConfigurationEncoding terms(RemoteCommand<?> command) {
+		if (command instanceof CreateInitialStateAndExecuteCommand<?> create) {
+			BucketConfigurationEncoding created = BucketConfigurationEncoding.of(create.getConfiguration());
+			this.recent.remember(this.key, created);
+			this.terms = created;
+			return created;
+		}
+		BucketConfigurationEncoding known = this.terms;
+		if (known == null) {
+			known = this.recent.find(this.key);
+			this.terms = known;
+		}
+		return known;
+	}
+
+	private static RemoteCommand<?> target(RemoteCommand<?> command) {
+		return (command instanceof CreateInitialStateAndExecuteCommand<?> create) ? create.getTargetCommand() : command;
+	}
+
+	/** A command's result is of the command's own type. */
+	@SuppressWarnings("unchecked")
+	private static <T> CommandResult<T> read(BucketCommand command, byte[] answer, BucketConfigurationEncoding terms) {
+		return (CommandResult<T>) command.result().apply(BucketReply.read(answer, terms));
+	}
+
+}

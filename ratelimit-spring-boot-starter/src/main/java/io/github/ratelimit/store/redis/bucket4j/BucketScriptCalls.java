@@ -1,0 +1,119 @@
+package io.github.ratelimit.store.redis.bucket4j;
+
+import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import io.github.bucket4j.BucketExceptions.BucketExecutionException;
+import io.github.bucket4j.TimeoutException;
+import io.github.ratelimit.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/**
+ * Calls of the scripts of buckets, and how long they are waited for. Nothing is sent
+ * twice. Thread-safe.
+ */
+final class BucketScriptCalls {
+
+	/** A connection that says nothing for so long, while it is asked, hangs. */
+	private static final long HANGING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final long ANSWERING = Long.MIN_VALUE;
+
+	private final ScriptClient redis;
+
+	private final TimeSource time;
+
+	private final Duration deadline;
+
+	/** When the first question was asked in vain since the last answer. */
+	private final AtomicLong silentSince = new AtomicLong(ANSWERING);
+
+	BucketScriptCalls(ScriptClient redis, Duration deadline, TimeSource time) {
+		this.redis = redis;
+		this.deadline = deadline;
+		this.time = time;
+	}
+
+	/**
+	 * Calls a script and waits for its answer.
+	 * @throws TimeoutException if it does not come before the deadline
+	 * @throws BucketExecutionException if Redis fails
+	 */
+	<R> R call(LuaScript script, byte[] key, byte[][] args, Function<byte[], R> reading) {
+		long start = this.time.nanoTime();
+		try {
+			byte[] answer = ScriptReplies.await(this.redis.run(script, new byte[][] { key }, args),
+					start + this.deadline.toNanos(), this.time);
+			answered();
+			return reading.apply(answer);
+		}
+		catch (java.util.concurrent.TimeoutException ex) {
+			throw timeout(key, start);
+		}
+		catch (ExecutionException ex) {
+			throw failed(key, ex);
+		}
+	}
+
+	/** Calls a script; the future fails as the other method throws. */
+	<R> CompletableFuture<R> callAsync(LuaScript script, byte[] key, byte[][] args, Function<byte[], R> reading) {
+		long start = this.time.nanoTime();
+		return this.redis.run(script, new byte[][] { key }, args)
+			.copy()
+			.orTimeout(this.deadline.toNanos(), TimeUnit.NANOSECONDS)
+			.handle((answer, failure) -> {
+				if (failure == null) {
+					answered();
+					return reading.apply(answer);
+				}
+				throw (FailureReason.cause(failure) instanceof java.util.concurrent.TimeoutException)
+						? timeout(key, start) : failed(key, failure);
+			});
+	}
+
+	private void answered() {
+		if (this.silentSince.get() != ANSWERING) {
+			this.silentSince.set(ANSWERING);
+		}
+	}
+
+	private TimeoutException timeout(byte[] key, long start) {
+		long now = this.time.nanoTime();
+		long since = this.silentSince.get();
+		if (since == ANSWERING) {
+			this.silentSince.compareAndSet(ANSWERING, start);
+		}
+		else if (now - since > HANGING_NANOS && this.silentSince.compareAndSet(since, now)) {
+			this.redis.reconnect(key);
+		}
+		return new TimeoutException(
+				"Bucket " + RedisKeyNames.text(key) + ": Redis has not answered within " + this.deadline.toMillis()
+						+ " ms. Whether the command was carried out is not known; it is not sent again.",
+				now - start, this.deadline.toNanos());
+	}
+
+	private BucketExecutionException failed(byte[] key, Throwable failure) {
+		answered();
+		Throwable cause = FailureReason.cause(failure);
+		if (FailureReason.isOfOneKey(FailureReason.reason(failure))) {
+			return failure("there is something in Redis under this name that is no bucket. Delete it, or give buckets "
+					+ "another prefix", key, cause);
+		}
+		return failure("Redis failed: " + cause, key, cause);
+	}
+
+	private static BucketExecutionException failure(String what, byte[] key, Throwable cause) {
+		BucketExecutionException exception = new BucketExecutionException(
+				"Bucket " + RedisKeyNames.text(key) + ": " + what + ".");
+		exception.initCause(cause);
+		return exception;
+	}
+
+}

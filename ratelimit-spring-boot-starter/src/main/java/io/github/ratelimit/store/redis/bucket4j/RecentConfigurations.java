@@ -1,0 +1,64 @@
+package io.github.ratelimit.store.redis.bucket4j;
+
+import io.github.ratelimit.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What suppliers of configurations have said lately, of a bounded number of buckets, so
+ * that they are not asked for each command. Thread-safe.
+ */
+final class RecentConfigurations {
+
+	/** Between one and two of these a supplier is asked again. */
+	static final Duration AGE = Duration.ofMinutes(1);
+
+	private static final int MOST = 10_000;
+
+	private final TimeSource time;
+
+	private volatile Generations generations;
+
+	RecentConfigurations(TimeSource time) {
+		this.time = time;
+		this.generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), time.nanoTime());
+	}
+
+	@Nullable BucketConfigurationEncoding find(String key) {
+		Generations current = current();
+		BucketConfigurationEncoding terms = current.young().get(key);
+		return (terms != null) ? terms : current.old().get(key);
+	}
+
+	void remember(String key, BucketConfigurationEncoding terms) {
+		current().young().put(key, terms);
+	}
+
+	void forget(String key) {
+		Generations current = this.generations;
+		current.young().remove(key);
+		current.old().remove(key);
+	}
+
+	private Generations current() {
+		Generations current = this.generations;
+		long now = this.time.nanoTime();
+		long age = now - current.since();
+		if (age <= AGE.toNanos() && current.young().size() < MOST) {
+			return current;
+		}
+		boolean outdated = age > 2 * AGE.toNanos();
+		boolean full = age <= AGE.toNanos();
+		Generations next = new Generations(new ConcurrentHashMap<>(),
+				outdated ? new ConcurrentHashMap<>() : current.young(),
+				(outdated || full) ? now : current.since() + AGE.toNanos());
+		this.generations = next;
+		return next;
+	}
+
+	private record Generations(ConcurrentHashMap<String, BucketConfigurationEncoding> young, ConcurrentHashMap<String, BucketConfigurationEncoding> old,
+			long since) {
+	}
+
+}

@@ -1,0 +1,204 @@
+package io.github.ratelimit.store.redis.bucket4j;
+
+import io.github.ratelimit.store.redis.RedisStoreSettings;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
+import io.github.bucket4j.distributed.proxy.ProxyManager;
+import io.github.bucket4j.distributed.proxy.RemoteAsyncBucketBuilder;
+import io.github.bucket4j.distributed.proxy.RemoteBucketBuilder;
+import io.github.ratelimit.TimeSource;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/**
+ * Bucket4j's {@link ProxyManager} over Spring's connections to Redis: ordinary Bucket4j
+ * buckets, shared by all instances of an application. A command is one call of a script
+ * that runs within Redis, by its clock: there are no conflicts and so no retries.
+ * <pre>{@code
+ * BucketConfiguration tenAMinute = BucketConfiguration.builder()
+ *     .addLimit((limit) -> limit.capacity(10).refillGreedy(10, Duration.ofMinutes(1)))
+ *     .build();
+ * boolean allowed = buckets.getProxy("user:42", () -> tenAMinute).tryConsume(1);
+ * }</pre> Everything that a bucket can do works, also asynchronous, blocking, scheduled
+ * and verbose; what does not is at the end. Buckets behave as Bucket4j's local ones do,
+ * with these differences:
+ * <ul>
+ * <li>Time is Redis's, in microseconds, and waits are whole microseconds, rounded up
+ * where Bucket4j rounds down to the nanosecond: who waits as long as told is accepted.
+ * </li>
+ * <li>A command takes no longer than the deadline. Then it fails with Bucket4j's
+ * {@link io.github.bucket4j.TimeoutException}, and where Redis fails with its
+ * {@link io.github.bucket4j.BucketExceptions.BucketExecutionException}. After a timeout
+ * it may have been carried out; nothing is sent again.</li>
+ * <li>Every key expires: a bucket leaves Redis a second after it is full again, and is
+ * new when it is asked for the next time. Nothing is lost by it, but that its intervals,
+ * unless they are aligned, begin anew. Where something would be lost, as with tokens
+ * forced in above the capacity, and initial tokens other than the capacity, it stays for
+ * 30 days after it was last changed. Looking at a new bucket that is full keeps nothing.
+ * </li>
+ * <li>The configuration that a bucket was built with holds. If Redis knows the bucket
+ * under another one, what is left, and what has passed of an interval, is taken over in
+ * proportion; tokens above the capacity are lost. A supplier of configurations is asked
+ * when a bucket is first used, and what it said holds for buckets of that key that are
+ * built within the next minute, or two.</li>
+ * <li>A thread that is interrupted gets the answer all the same, and stays interrupted.
+ * Blocking methods that throw {@link InterruptedException} do so before they take
+ * anything.</li>
+ * <li>Keys of Redis are the prefix, {@code :1:#bucket:}, and the bucket's key as it is:
+ * do not put secrets there.</li>
+ * </ul>
+ * Not supported are, with an {@link UnsupportedOperationException} or
+ * {@link IllegalArgumentException} that says what to do instead: adaptive initial tokens,
+ * intervals of fractions of a microsecond, numbers that cannot be counted exactly (tokens
+ * times microseconds of a period, in lowest terms, have to stay below 2^53), replacing
+ * the configuration of a bucket, versions of configurations, optimizations, and the
+ * recovery strategy that throws. Clock and expiration cannot be chosen.
+ * <p>
+ * Thread-safe.
+ */
+public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(RedisBuckets.class);
+
+	private static final byte[][] NO_ARGUMENTS = {};
+
+	private final ScriptClient redis;
+
+	private final BucketScripts scripts;
+
+	private final RedisKeyNames names;
+
+	private final BucketScriptCalls calls;
+
+	private final RecentConfigurations recent;
+
+	private final AsyncProxyManager<String> async = new Async();
+
+	RedisBuckets(ScriptClient redis, BucketScripts scripts, String keyPrefix, Duration deadline, TimeSource time) {
+		this.redis = redis;
+		this.scripts = scripts;
+		this.names = new RedisKeyNames(keyPrefix);
+		this.calls = new BucketScriptCalls(redis, deadline, time);
+		this.recent = new RecentConfigurations(time);
+	}
+
+	/**
+	 * Creates a manager of buckets and begins to connect it, in the background.
+	 * @param connectionFactory the application's connections; Lettuce's are not used, but
+	 * others made to where they go
+	 * @param keyPrefix what all keys in Redis begin with, not empty, without braces
+	 * @param deadline how long a command may take, positive
+	 * @return the manager, to be closed
+	 * @throws IllegalArgumentException if prefix or deadline are out of range
+	 */
+	public static RedisBuckets create(RedisConnectionFactory connectionFactory, String keyPrefix, Duration deadline) {
+		RedisStoreSettings.check(keyPrefix, deadline);
+		BucketScripts scripts = BucketScripts.load();
+		RedisBuckets buckets = new RedisBuckets(ScriptClientFactory.scripts(connectionFactory, scripts.command(), scripts.find()),
+				scripts, keyPrefix, deadline, TimeSource.system());
+		buckets.connect();
+		return buckets;
+	}
+
+	/** Looks at no bucket, so that the first command need not connect. */
+	private void connect() {
+		this.redis.run(this.scripts.find(), new byte[][] { name(".connect") }, NO_ARGUMENTS)
+			.exceptionally((failure) -> {
+				logger.debug("No connection yet for buckets in Redis", failure);
+				return null;
+			});
+	}
+
+	@Override
+	public RemoteBucketBuilder<String> builder() {
+		return new RedisBucketBuilder(this);
+	}
+
+	BucketCommandExecutor executor(String key, @Nullable BucketConfigurationEncoding terms) {
+		return new BucketCommandExecutor(key, name(key), this.calls, this.scripts.command(), this.recent, terms);
+	}
+
+	private byte[] name(String key) {
+		return this.names.ofBucket(Objects.requireNonNull(key, "The key of a bucket must not be null"));
+	}
+
+	/**
+	 * Returns the configuration that a bucket in Redis was last used with.
+	 * @param key the bucket's key
+	 * @return the configuration, empty if Redis does not have the bucket: a full one is
+	 * not kept
+	 */
+	@Override
+	public Optional<BucketConfiguration> getProxyConfiguration(String key) {
+		return this.calls.call(this.scripts.find(), name(key), NO_ARGUMENTS, RedisBuckets::configuration);
+	}
+
+	private static Optional<BucketConfiguration> configuration(byte[] state) {
+		return (state.length == 0) ? Optional.empty() : Optional.of(BucketConfigurationEncoding.read(state));
+	}
+
+	/**
+	 * Removes a bucket from Redis. It is new when it is used again.
+	 * @param key the bucket's key
+	 */
+	@Override
+	public void removeProxy(String key) {
+		this.recent.forget(key);
+		this.calls.call(this.scripts.reset(), name(key), NO_ARGUMENTS, (answer) -> answer);
+	}
+
+	/**
+	 * Returns whether there are asynchronous buckets.
+	 * @return true
+	 */
+	@Override
+	public boolean isAsyncModeSupported() {
+		return true;
+	}
+
+	@Override
+	public AsyncProxyManager<String> asAsync() {
+		return this.async;
+	}
+
+	/** Closes the connections of this manager. The application's stay open. */
+	@Override
+	public void close() {
+		this.redis.close();
+	}
+
+	/** The same, asynchronous. */
+	private final class Async implements AsyncProxyManager<String> {
+
+		@Override
+		public RemoteAsyncBucketBuilder<String> builder() {
+			return new RedisAsyncBucketBuilder(RedisBuckets.this);
+		}
+
+		@Override
+		public CompletableFuture<Optional<BucketConfiguration>> getProxyConfiguration(String key) {
+			return RedisBuckets.this.calls.callAsync(RedisBuckets.this.scripts.find(), name(key), NO_ARGUMENTS,
+					RedisBuckets::configuration);
+		}
+
+		@Override
+		public CompletableFuture<Void> removeProxy(String key) {
+			RedisBuckets.this.recent.forget(key);
+			return RedisBuckets.this.calls
+				.callAsync(RedisBuckets.this.scripts.reset(), name(key), NO_ARGUMENTS, (answer) -> answer)
+				.thenAccept((answer) -> {
+				});
+		}
+
+	}
+
+}

@@ -1,0 +1,176 @@
+package io.github.ratelimit.store.redis.client;
+
+import io.github.ratelimit.store.redis.script.LuaScript;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.data.redis.connection.ClusterSlotHashUtil;
+import org.springframework.data.redis.connection.RedisClusterConnection;
+import org.springframework.data.redis.connection.RedisClusterNode;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.ReturnType;
+
+/**
+ * Any client that Spring Data Redis knows, such as Jedis, through its connections. They
+ * block, so a bounded number of threads of its own waits for them: a caller leaves at its
+ * deadline, whatever the client's timeout.
+ */
+final class BlockingScriptClient implements ScriptClient {
+
+	private static final int THREADS = 32;
+
+	private static final int QUEUE_SIZE = 1024;
+
+	private final RedisConnectionFactory connections;
+
+	private final String where;
+
+	private final ThreadPoolExecutor executor;
+
+	private volatile boolean cluster;
+
+	/** The masters of a cluster as they were last asked for. */
+	private volatile List<RedisClusterNode> nodes = List.of();
+
+	BlockingScriptClient(RedisConnectionFactory connections, boolean cluster, String where) {
+		this.where = where;
+		this.connections = connections;
+		this.cluster = cluster;
+		AtomicInteger number = new AtomicInteger();
+		this.executor = new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.MINUTES,
+				new LinkedBlockingQueue<>(QUEUE_SIZE), (task) -> {
+					Thread thread = new Thread(task, "ratelimit-redis-" + number.incrementAndGet());
+					thread.setDaemon(true);
+					return thread;
+				});
+		this.executor.allowCoreThreadTimeOut(true);
+	}
+
+	@Override
+	public CompletableFuture<byte[]> run(LuaScript script, byte[][] keys, byte[]... args) {
+		CompletableFuture<byte[]> answer = new CompletableFuture<>();
+		try {
+			this.executor.execute(() -> {
+				try {
+					answer.complete(runNow(script, keys, args));
+				}
+				catch (RuntimeException | LinkageError ex) {
+					answer.completeExceptionally(ex);
+				}
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			answer.completeExceptionally(ex);
+		}
+		return answer;
+	}
+
+	private byte[] runNow(LuaScript script, byte[][] keys, byte[][] args) {
+		byte[][] keysAndArgs = new byte[keys.length + args.length][];
+		System.arraycopy(keys, 0, keysAndArgs, 0, keys.length);
+		System.arraycopy(args, 0, keysAndArgs, keys.length, args.length);
+		if (this.cluster && this.nodes.isEmpty()) {
+			findNodes();
+		}
+		try (RedisConnection connection = this.connections.getConnection()) {
+			if (!this.cluster && connection instanceof RedisClusterConnection) {
+				// of a factory that is known only by its connections
+				this.cluster = true;
+			}
+			byte[] answer;
+			try {
+				answer = connection.scriptingCommands()
+					.evalSha(script.sha1(), ReturnType.VALUE, keys.length, keysAndArgs);
+			}
+			catch (RuntimeException ex) {
+				if (!isNoScript(ex)) {
+					throw ex;
+				}
+				answer = connection.scriptingCommands().eval(script.text(), ReturnType.VALUE, keys.length, keysAndArgs);
+			}
+			if (answer == null) {
+				throw new IllegalStateException("Redis answered script " + script + " with nothing");
+			}
+			return answer;
+		}
+	}
+
+	private static boolean isNoScript(Throwable failure) {
+		for (Throwable part = failure; part != null; part = part.getCause()) {
+			if (String.valueOf(part.getMessage()).contains("NOSCRIPT")) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
+	public String node(byte[] key) {
+		if (this.cluster) {
+			int slot = ClusterSlotHashUtil.calculateSlot(key);
+			for (RedisClusterNode node : this.nodes) {
+				if (node.servesSlot(slot)) {
+					return node.asString();
+				}
+			}
+		}
+		return "redis";
+	}
+
+	@Override
+	public String where() {
+		return this.where;
+	}
+
+	@Override
+	public boolean isCluster() {
+		return this.cluster;
+	}
+
+	@Override
+	public List<Integer> slots() {
+		if (!this.cluster) {
+			return List.of(0);
+		}
+		if (this.nodes.isEmpty()) {
+			findNodes();
+		}
+		List<Integer> slots = new ArrayList<>();
+		for (RedisClusterNode node : this.nodes) {
+			slots.add(node.getSlotRange().getSlots().iterator().next());
+		}
+		return slots;
+	}
+
+	private void findNodes() {
+		List<RedisClusterNode> masters = new ArrayList<>();
+		try (RedisClusterConnection connection = this.connections.getClusterConnection()) {
+			for (RedisClusterNode node : connection.clusterGetNodes()) {
+				if (node.isMaster() && !node.getSlotRange().getSlots().isEmpty()) {
+					masters.add(node);
+				}
+			}
+		}
+		masters.sort(Comparator.comparing(RedisClusterNode::asString));
+		this.nodes = List.copyOf(masters);
+	}
+
+	/** Connections are the client's to replace; where the slots are may have changed. */
+	@Override
+	public void reconnect(byte[] key) {
+		this.nodes = List.of();
+	}
+
+	@Override
+	public void close() {
+		this.executor.shutdownNow();
+	}
+
+}

@@ -1,0 +1,98 @@
+package io.github.ratelimit.store.redis.client;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Whether a node is worth asking: not after five failures in a row, nor when half of the
+ * last twenty questions failed, nor when it has answered nothing for a while although it
+ * was asked; until it is closed. An answer that is late is no failure. While all is well,
+ * a success costs two reads. Thread-safe.
+ */
+final class CircuitBreaker {
+
+	private static final int LAST = 20;
+
+	private static final int MASK = (1 << LAST) - 1;
+
+	private static final int IN_A_ROW = 0b11111;
+
+	/** So many calls in a row have to be without an answer. */
+	private static final int UNANSWERED = 5;
+
+	private static final long LEAST_SILENCE_NANOS = Duration.ofSeconds(1).toNanos();
+
+	private final AtomicBoolean open = new AtomicBoolean();
+
+	/** A bit for each of the last questions, 1 where it failed, the latest lowest. */
+	private final AtomicInteger history = new AtomicInteger();
+
+	private final long silenceNanos;
+
+	private volatile int unanswered;
+
+	/** When the first of the calls without an answer was asked. */
+	private long silentSince;
+
+	/**
+	 * Creates a closed breaker.
+	 * @param deadlineNanos nanoseconds until which answers are waited for
+	 */
+	CircuitBreaker(long deadlineNanos) {
+		this.silenceNanos = Math.max(LEAST_SILENCE_NANOS, UNANSWERED * deadlineNanos);
+	}
+
+	boolean isOpen() {
+		return this.open.get();
+	}
+
+	/** Notes an answer, in time or late. */
+	void answered() {
+		int history = this.history.get();
+		while (history != 0 && !this.history.compareAndSet(history, (history << 1) & MASK)) {
+			history = this.history.get();
+		}
+		if (this.unanswered != 0) {
+			endSilence();
+		}
+	}
+
+	private synchronized void endSilence() {
+		this.unanswered = 0;
+	}
+
+	/** Returns whether this failure opened the breaker. */
+	boolean failed() {
+		int history = this.history.updateAndGet((earlier) -> ((earlier << 1) | 1) & MASK);
+		boolean enough = (history & IN_A_ROW) == IN_A_ROW || Integer.bitCount(history) >= LAST / 2;
+		return enough && open();
+	}
+
+	/**
+	 * Notes a call that was not answered by its deadline.
+	 * @param askedNanos when it was asked
+	 * @param nowNanos the time
+	 * @return whether this opened the breaker, since nothing at all is answered
+	 */
+	synchronized boolean unanswered(long askedNanos, long nowNanos) {
+		if (this.unanswered == 0) {
+			this.silentSince = askedNanos;
+		}
+		this.unanswered = Math.min(UNANSWERED, this.unanswered + 1);
+		return this.unanswered == UNANSWERED && nowNanos - this.silentSince >= this.silenceNanos && open();
+	}
+
+	/** Returns whether this call opened the breaker. */
+	boolean open() {
+		return this.open.compareAndSet(false, true);
+	}
+
+	/** Returns whether this call closed the breaker. */
+	boolean close() {
+		this.history.set(0);
+		endSilence();
+		return this.open.compareAndSet(true, false);
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.github.ratelimit.store.redis.client;
+
+import java.util.Collection;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration.ClusterConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration.SentinelConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration.StaticMasterReplicaConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration.WithDomainSocket;
+import org.springframework.data.redis.connection.RedisConfiguration.WithHostAndPort;
+import org.springframework.data.redis.connection.RedisNode;
+
+/** Says for people where connections go, without credentials. */
+final class ConnectionDescription {
+
+	private ConnectionDescription() {
+	}
+
+	static String describe(@Nullable RedisConfiguration configuration) {
+		if (configuration instanceof ClusterConfiguration cluster) {
+			return "cluster of " + nodes(cluster.getClusterNodes());
+		}
+		if (configuration instanceof SentinelConfiguration sentinel) {
+			String master = (sentinel.getMaster() != null) ? sentinel.getMaster().getName() : null;
+			return "master " + master + " of the Sentinels " + nodes(sentinel.getSentinels());
+		}
+		if (configuration instanceof StaticMasterReplicaConfiguration listed) {
+			return listed.getNodes().stream().map(ConnectionDescription::describe).collect(Collectors.joining(", "));
+		}
+		if (configuration instanceof WithDomainSocket socket) {
+			return socket.getSocket();
+		}
+		return (configuration instanceof WithHostAndPort server) ? server.getHostName() + ":" + server.getPort()
+				: "where the application's connections go";
+	}
+
+	private static String nodes(Collection<? extends RedisNode> nodes) {
+		return nodes.stream().map((node) -> node.getHost() + ":" + node.getPort()).collect(Collectors.joining(", "));
+	}
+
+}

@@ -1,0 +1,140 @@
+package io.github.ratelimit.store.redis.client;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceClientConfigurationBuilder;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * Connections to where the application's own go, with options of their own, so that the
+ * application's stay as they are.
+ */
+final class DedicatedConnections {
+
+	/** More than all threads of an application wait for at a time. */
+	private static final int QUEUE_SIZE = 10_000;
+
+	/** Of the connection, and of the first answers on it. */
+	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+
+	private static final Duration RECONNECT_LEAST = Duration.ofMillis(20);
+
+	private static final Duration RECONNECT_MOST = Duration.ofMillis(500);
+
+	private DedicatedConnections() {
+	}
+
+	/**
+	 * Returns a started factory like another one.
+	 * @param original the application's factory
+	 * @param configuration where its connections go
+	 * @return a factory to be {@linkplain #destroy destroyed} by the caller
+	 */
+	static LettuceConnectionFactory like(LettuceConnectionFactory original, RedisConfiguration configuration) {
+		LettuceClientConfiguration client = client(original.getClientConfiguration(), original.isClusterAware());
+		LettuceConnectionFactory factory = (configuration instanceof RedisStandaloneConfiguration standalone)
+				? new LettuceConnectionFactory(standalone, client)
+				: new LettuceConnectionFactory(configuration, client);
+		factory.setValidateConnection(false);
+		factory.setShareNativeConnection(true);
+		factory.setEagerInitialization(false);
+		factory.afterPropertiesSet();
+		factory.start();
+		return factory;
+	}
+
+	/** Ends a factory's connections and threads, without waiting for the threads. */
+	static void destroy(LettuceConnectionFactory factory) {
+		factory.destroy();
+		factory.getClientConfiguration()
+			.getClientResources()
+			.ifPresent((resources) -> resources.shutdown(0, 0, TimeUnit.MILLISECONDS));
+	}
+
+	private static LettuceClientConfiguration client(LettuceClientConfiguration original, boolean cluster) {
+		LettuceClientConfigurationBuilder builder = LettuceClientConfiguration.builder();
+		if (original.isUseSsl()) {
+			LettuceClientConfiguration.LettuceSslClientConfigurationBuilder ssl = builder.useSsl();
+			ssl.verifyPeer(original.getVerifyMode());
+			if (original.isStartTls()) {
+				ssl.startTls();
+			}
+		}
+		builder.clientResources(resources(original.getClientResources().orElse(null)));
+		original.getRedisCredentialsProviderFactory().ifPresent(builder::redisCredentialsProviderFactory);
+		original.getClientName().ifPresent(builder::clientName);
+		ClientOptions options = original.getClientOptions().orElseGet(ClientOptions::create);
+		return builder.clientOptions(cluster ? clusterOptions(options) : options(options.mutate(), options).build())
+			.commandTimeout(least(original.getCommandTimeout(), CONNECT_TIMEOUT))
+			.shutdownTimeout(Duration.ZERO)
+			.shutdownQuietPeriod(Duration.ZERO)
+			.build();
+	}
+
+	/**
+	 * Returns resources to be shut down by the caller: what they share with the
+	 * application's stays. They have threads of their own for the network, so that nobody
+	 * else's code runs there.
+	 */
+	private static ClientResources resources(@Nullable ClientResources original) {
+		ClientResources.Builder builder = ClientResources.builder();
+		if (original != null) {
+			// what is named here is shared, what is not would be shut down with ours
+			builder = original.mutate()
+				.timer(original.timer())
+				.eventExecutorGroup(original.eventExecutorGroup())
+				.commandLatencyRecorder(original.commandLatencyRecorder());
+		}
+		return builder
+			.reconnectDelay(Delay.fullJitter(RECONNECT_LEAST, RECONNECT_MOST, RECONNECT_LEAST.toMillis(),
+					TimeUnit.MILLISECONDS))
+			.build();
+	}
+
+	private static ClientOptions.Builder options(ClientOptions.Builder builder, ClientOptions original) {
+		SocketOptions sockets = original.getSocketOptions();
+		// an attempt that hangs would keep the next one waiting
+		Duration timeout = least(sockets.getConnectTimeout(), CONNECT_TIMEOUT);
+		return builder.autoReconnect(true)
+			.socketOptions(sockets.mutate().connectTimeout(timeout).build())
+			.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+			.replayFilter((command) -> true)
+			.requestQueueSize(QUEUE_SIZE)
+			.useHashIndexQueue(false)
+			// the deadline is the caller's, and a late answer is worth knowing
+			.timeoutOptions(TimeoutOptions.create())
+			.suspendReconnectOnProtocolFailure(false);
+	}
+
+	private static Duration least(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
+	}
+
+	private static ClusterClientOptions clusterOptions(ClientOptions options) {
+		ClusterClientOptions.Builder builder = (options instanceof ClusterClientOptions cluster) ? cluster.mutate()
+				: ClusterClientOptions.builder(options);
+		options(builder, options);
+		boolean refreshes = options instanceof ClusterClientOptions cluster
+				&& !cluster.getTopologyRefreshOptions().getAdaptiveRefreshTriggers().isEmpty();
+		if (!refreshes) {
+			builder.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+				.enableAllAdaptiveRefreshTriggers()
+				.adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1))
+				.build());
+		}
+		return builder.build();
+	}
+
+}

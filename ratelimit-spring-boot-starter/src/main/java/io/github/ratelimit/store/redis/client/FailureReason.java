@@ -1,0 +1,101 @@
+package io.github.ratelimit.store.redis.client;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/** What went wrong, in one word of a fixed set. */
+public final class FailureReason {
+
+	static final String TIMEOUT = "timeout";
+
+	static final String WRONGTYPE = "wrongtype";
+
+	private static final String CONNECTION = "connection";
+
+	private static final String READONLY = "readonly";
+
+	/** What is wrong with one key says nothing of the node. */
+	private static final List<String> OF_ONE_KEY = List.of("UNREADABLE", "WRONGTYPE");
+
+	private static final List<String> OF_THE_NODE = List.of("OOM", "READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN",
+			"TRYAGAIN", "BUSY", "NOPERM", "NOAUTH", "WRONGPASS", "NOREPLICAS", "MISCONF", "CROSSSLOT", "UNBLOCKED");
+
+	/** What clients say of a command that they did not send. */
+	private static final List<String> NEVER_SENT = List.of("not connected", "commands are rejected",
+			"unable to connect", "failed to connect", "cannot connect", "cannot get jedis connection",
+			"could not get a resource");
+
+	private FailureReason() {
+	}
+
+	public static String reason(Throwable failure) {
+		Throwable cause = cause(failure);
+		if (cause instanceof TimeoutException) {
+			return TIMEOUT;
+		}
+		for (Throwable part = cause; part != null; part = part.getCause()) {
+			String message = String.valueOf(part.getMessage());
+			for (String word : OF_ONE_KEY) {
+				if (message.contains(word)) {
+					return word.toLowerCase(Locale.ROOT);
+				}
+			}
+			for (String word : OF_THE_NODE) {
+				if (message.contains(word)) {
+					return word.toLowerCase(Locale.ROOT);
+				}
+			}
+		}
+		return CONNECTION;
+	}
+
+	/**
+	 * Returns whether a call has certainly done nothing: it was answered with an error
+	 * before anything was written, or never left.
+	 */
+	public static boolean isCertainlyUndone(Throwable failure) {
+		String reason = reason(failure).toUpperCase(Locale.ROOT);
+		if (OF_THE_NODE.contains(reason)) {
+			return true;
+		}
+		for (Throwable part = cause(failure); part != null; part = part.getCause()) {
+			String message = String.valueOf(part.getMessage()).toLowerCase(Locale.ROOT);
+			if (part instanceof RejectedExecutionException || NEVER_SENT.stream().anyMatch(message::contains)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Returns whether nothing at all was answered. */
+	static boolean isSilence(String reason) {
+		return reason.equals(TIMEOUT) || reason.equals(CONNECTION);
+	}
+
+	public static boolean isOfOneKey(String reason) {
+		return OF_ONE_KEY.contains(reason.toUpperCase(Locale.ROOT));
+	}
+
+	/**
+	 * Returns whether another connection may help: this one may hang, or lead to a server
+	 * that is a replica by now.
+	 */
+	static boolean isOfTheConnection(Throwable failure) {
+		String reason = reason(failure);
+		return reason.equals(TIMEOUT) || reason.equals(READONLY);
+	}
+
+	public static Throwable cause(Throwable failure) {
+		Throwable cause = failure;
+		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+				&& cause.getCause() != null) {
+			cause = cause.getCause();
+		}
+		return cause;
+	}
+
+}

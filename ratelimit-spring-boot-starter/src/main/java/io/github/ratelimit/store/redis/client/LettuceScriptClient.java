@@ -1,0 +1,241 @@
+package io.github.ratelimit.store.redis.client;
+
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.protocol.DefaultEndpoint;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * Lettuce's own asynchronous commands, on a connection that nobody else uses: its
+ * {@link ClientOptions} reject commands while disconnected, bound the queue and replay
+ * nothing, whatever the application's connection does.
+ */
+final class LettuceScriptClient implements ScriptClient {
+
+	private static final Log logger = LogFactory.getLog(LettuceScriptClient.class);
+
+	private static final Duration PAUSE = Duration.ofMillis(200);
+
+	private static final int ALONE = 0;
+
+	private final LettuceConnectionFactory factory;
+
+	private final ExecutorService connector = Executors.newSingleThreadExecutor((task) -> {
+		Thread thread = new Thread(task, "ratelimit-redis-connect");
+		thread.setDaemon(true);
+		return thread;
+	});
+
+	private final List<LuaScript> scripts;
+
+	private final AtomicBoolean connecting = new AtomicBoolean();
+
+	/** Null without a cluster, and until there was a connection once. */
+	private volatile @Nullable RedisClusterClient cluster;
+
+	/** Null until there was a connection once, which comes back by itself then. */
+	private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
+
+	private volatile CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> connected = new CompletableFuture<>();
+
+	private volatile boolean startOver;
+
+	private volatile boolean closed;
+
+	/**
+	 * Begins to connect.
+	 * @param factory a started factory that nobody else uses
+	 * @param scripts those that are needed soon: loaded before anybody asks for them
+	 */
+	LettuceScriptClient(LettuceConnectionFactory factory, LuaScript... scripts) {
+		this.factory = factory;
+		this.scripts = List.of(scripts);
+		connect();
+	}
+
+	@Override
+	public CompletableFuture<byte[]> run(LuaScript script, byte[][] keys, byte[]... args) {
+		RedisClusterAsyncCommands<byte[], byte[]> current = this.commands;
+		if (current != null) {
+			return run(current, script, keys, args);
+		}
+		connect();
+		return this.connected.thenCompose((commands) -> run(commands, script, keys, args));
+	}
+
+	private static CompletableFuture<byte[]> run(RedisClusterAsyncCommands<byte[], byte[]> commands, LuaScript script,
+			byte[][] keys, byte[][] args) {
+		try {
+			CompletableFuture<byte[]> answer = commands
+				.<byte[]>evalsha(script.sha1(), ScriptOutputType.VALUE, keys, args)
+				.toCompletableFuture();
+			return answer.exceptionallyCompose((failure) -> {
+				Throwable cause = (failure instanceof CompletionException) ? failure.getCause() : failure;
+				return (cause instanceof RedisNoScriptException)
+						? commands.eval(script.text(), ScriptOutputType.VALUE, keys, args)
+						: CompletableFuture.failedFuture(failure);
+			});
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	/**
+	 * Connects on a thread of its own, for that can take as long as the network likes.
+	 */
+	private void connect() {
+		if (this.closed || !this.connecting.compareAndSet(false, true)) {
+			return;
+		}
+		if (this.connected.isDone()) {
+			this.connected = new CompletableFuture<>();
+		}
+		try {
+			this.connector.execute(this::connectNow);
+		}
+		catch (RejectedExecutionException ex) {
+			this.connecting.set(false);
+		}
+	}
+
+	private void connectNow() {
+		try {
+			if (this.startOver) {
+				this.startOver = false;
+				this.factory.resetConnection();
+			}
+			RedisConnection connection = this.factory.getConnection();
+			RedisClusterAsyncCommands<byte[], byte[]> current = ((LettuceConnection) connection).getNativeConnection();
+			// who is not allowed this is not in its way: a script that is missing is sent
+			// whole
+			this.scripts.forEach((script) -> current.scriptLoad(script.text()));
+			this.cluster = (this.factory.getNativeClient() instanceof RedisClusterClient client) ? client : null;
+			this.commands = current;
+			this.connected.complete(current);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("No connection to Redis", ex);
+			String cause = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
+			// until the next attempt everybody learns it at once
+			this.connected.completeExceptionally(new RedisException("Not connected: " + cause, ex));
+			pause();
+		}
+		finally {
+			this.connecting.set(false);
+		}
+	}
+
+	private static void pause() {
+		try {
+			Thread.sleep(PAUSE.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public String node(byte[] key) {
+		RedisClusterClient client = this.cluster;
+		if (client != null) {
+			RedisClusterNode node = client.getPartitions().getPartitionBySlot(SlotHash.getSlot(key));
+			return (node != null) ? node.getNodeId() : "unknown";
+		}
+		return "redis";
+	}
+
+	@Override
+	public boolean isCluster() {
+		return this.factory.isClusterAware();
+	}
+
+	@Override
+	public List<Integer> slots() {
+		RedisClusterClient client = this.cluster;
+		if (client == null) {
+			return List.of(ALONE);
+		}
+		List<RedisClusterNode> nodes = new ArrayList<>();
+		for (RedisClusterNode node : client.getPartitions()) {
+			if (!node.getSlots().isEmpty()) {
+				nodes.add(node);
+			}
+		}
+		nodes.sort(Comparator.comparing(RedisClusterNode::getNodeId));
+		return nodes.stream().map((node) -> node.getSlots().get(0)).toList();
+	}
+
+	@Override
+	public String where() {
+		return ConnectionDescription.describe(LettuceTopology.of(this.factory));
+	}
+
+	/** Cuts the connection, after which the client makes another by itself. */
+	@Override
+	public void reconnect(byte[] key) {
+		RedisClusterAsyncCommands<byte[], byte[]> current = this.commands;
+		RedisClusterClient client = this.cluster;
+		if (current instanceof RedisAsyncCommands<byte[], byte[]> alone) {
+			if (!disconnect(alone.getStatefulConnection())) {
+				this.startOver = true;
+				this.commands = null;
+				connect();
+			}
+		}
+		else if (current instanceof RedisAdvancedClusterAsyncCommands<byte[], byte[]> all && client != null) {
+			client.refreshPartitionsAsync();
+			RedisClusterNode node = client.getPartitions().getPartitionBySlot(SlotHash.getSlot(key));
+			if (node != null) {
+				all.getStatefulConnection()
+					.getConnectionAsync(node.getUri().getHost(), node.getUri().getPort())
+					.thenAccept(LettuceScriptClient::disconnect);
+			}
+		}
+	}
+
+	/** Returns false for one that stands for several, as of masters and replicas. */
+	private static boolean disconnect(StatefulRedisConnection<byte[], byte[]> connection) {
+		if (connection instanceof RedisChannelHandler<?, ?> handler
+				&& handler.getChannelWriter() instanceof DefaultEndpoint endpoint) {
+			endpoint.disconnect();
+			return true;
+		}
+		return false;
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		this.connector.shutdownNow();
+		DedicatedConnections.destroy(this.factory);
+	}
+
+}

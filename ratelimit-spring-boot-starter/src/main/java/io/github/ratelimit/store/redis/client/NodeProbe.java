@@ -1,0 +1,178 @@
+package io.github.ratelimit.store.redis.client;
+
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.apache.commons.logging.Log;
+
+/**
+ * Asks a node that failed whether it can decide again: when it has answered several
+ * probes in a row, each within the deadline of a decision. After a failure the pause to
+ * the next probe grows; a node that comes and goes has to answer for longer each time,
+ * since who asks it anew finds all permits that it has lost. Used by the store's
+ * scheduler and its answers; thread-safe.
+ */
+final class NodeProbe {
+
+	private static final Log logger = StoreLogger.LOG;
+
+	/** So many answers in a row, each within the deadline, end an outage. */
+	static final int IN_A_ROW = 3;
+
+	/** After so many returns the number of answers no longer doubles. */
+	private static final int MOST_RETURNS = 4;
+
+	private static final long FIRST_PAUSE_MILLIS = 150;
+
+	private static final long MOST_PAUSE_MILLIS = 1_000;
+
+	/** Between answers in a row. */
+	private static final long NEXT_PAUSE_MILLIS = 30;
+
+	/** Errors that another connection may end are seen so often first. */
+	private static final int IN_VAIN = 2;
+
+	/** A connection on which nothing is answered for so long may hang. */
+	private static final long HANGS_NANOS = Duration.ofSeconds(2).toNanos();
+
+	private final ScriptClient scripts;
+
+	private final LuaScript probe;
+
+	private final byte[] key;
+
+	private final ScheduledExecutorService scheduler;
+
+	private final TimeSource time;
+
+	private final long deadlineNanos;
+
+	private final int answersNeeded;
+
+	private final Runnable answers;
+
+	private long pauseMillis = FIRST_PAUSE_MILLIS;
+
+	private int inARow;
+
+	private int inVain;
+
+	private boolean unanswered;
+
+	private long unansweredSince;
+
+	/**
+	 * Creates a probe.
+	 * @param key a key of the node, written by the probe
+	 * @param returns how often it has come back for a moment lately
+	 * @param answers is run once when the node can decide again
+	 */
+	NodeProbe(ScriptClient scripts, LuaScript probe, byte[] key, ScheduledExecutorService scheduler, TimeSource time,
+			long deadlineNanos, int returns, Runnable answers) {
+		this.scripts = scripts;
+		this.probe = probe;
+		this.key = key;
+		this.scheduler = scheduler;
+		this.time = time;
+		this.deadlineNanos = deadlineNanos;
+		this.answersNeeded = IN_A_ROW << Math.min(MOST_RETURNS, returns);
+		this.answers = answers;
+	}
+
+	/** Begins to probe. */
+	void start() {
+		schedule(jittered(FIRST_PAUSE_MILLIS));
+	}
+
+	/** Instances that failed together do not come back together. */
+	private static long jittered(long millis) {
+		return ThreadLocalRandom.current().nextLong(millis, 2 * millis);
+	}
+
+	private void schedule(long millis) {
+		try {
+			this.scheduler.schedule(this::send, millis, TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.trace("The store is closed: no more probes", ex);
+		}
+	}
+
+	private void send() {
+		long sent = this.time.nanoTime();
+		synchronized (this) {
+			if (!this.unanswered) {
+				this.unanswered = true;
+				this.unansweredSince = sent;
+			}
+		}
+		CompletableFuture<byte[]> answer = this.scripts.run(this.probe, new byte[][] { this.key });
+		answer.whenComplete((bytes, failure) -> noteAnswer());
+		answer.copy().orTimeout(this.deadlineNanos, TimeUnit.NANOSECONDS).whenComplete((bytes, failure) -> {
+			if (failure == null) {
+				succeeded();
+			}
+			else {
+				failed(failure);
+			}
+		});
+	}
+
+	private synchronized void noteAnswer() {
+		this.unanswered = false;
+	}
+
+	private void succeeded() {
+		boolean well;
+		synchronized (this) {
+			this.inVain = 0;
+			well = ++this.inARow >= this.answersNeeded;
+		}
+		if (well) {
+			this.answers.run();
+		}
+		else {
+			schedule(NEXT_PAUSE_MILLIS);
+		}
+	}
+
+	private void failed(Throwable failure) {
+		long pause;
+		boolean reconnect;
+		synchronized (this) {
+			this.inARow = 0;
+			reconnect = isForAnotherConnection(failure);
+			pause = this.pauseMillis;
+			this.pauseMillis = Math.min(MOST_PAUSE_MILLIS / 2, 2 * this.pauseMillis);
+		}
+		if (reconnect) {
+			this.scripts.reconnect(this.key);
+		}
+		schedule(jittered(pause));
+	}
+
+	/** Whether another connection may help where this one does not. */
+	private boolean isForAnotherConnection(Throwable failure) {
+		String reason = FailureReason.reason(failure);
+		if (reason.equals(FailureReason.TIMEOUT)) {
+			this.inVain = 0;
+			if (this.unanswered && this.time.nanoTime() - this.unansweredSince >= HANGS_NANOS) {
+				this.unansweredSince = this.time.nanoTime();
+				return true;
+			}
+			return false;
+		}
+		this.inVain = FailureReason.isOfTheConnection(failure) ? this.inVain + 1 : 0;
+		if (this.inVain == IN_VAIN) {
+			this.inVain = 0;
+			return true;
+		}
+		return false;
+	}
+
+}

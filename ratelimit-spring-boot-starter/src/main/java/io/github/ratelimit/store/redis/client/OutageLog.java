@@ -1,0 +1,115 @@
+package io.github.ratelimit.store.redis.client;
+
+import io.github.ratelimit.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+
+/**
+ * What is logged of the outages of one node: a warning when one begins, a line when it
+ * has ended. A node that fails again soon after it came back is still in the same outage.
+ * Thread-safe.
+ */
+final class OutageLog {
+
+	private static final Log logger = StoreLogger.LOG;
+
+	/** A node that answers for so long is well. */
+	private static final Duration WELL = Duration.ofSeconds(5);
+
+	private final String node;
+
+	private final Supplier<String> policies;
+
+	private final TimeSource time;
+
+	private final ScheduledExecutorService scheduler;
+
+	private final LongSupplier owed;
+
+	private final LongAdder decided = new LongAdder();
+
+	private boolean lasting;
+
+	private long began;
+
+	private long closedAt;
+
+	private int times;
+
+	OutageLog(String node, Supplier<String> policies, TimeSource time, ScheduledExecutorService scheduler,
+			LongSupplier owed) {
+		this.node = node;
+		this.policies = policies;
+		this.time = time;
+		this.scheduler = scheduler;
+		this.owed = owed;
+	}
+
+	/** Counts decisions that were made without the node. */
+	void decidedWithout(int limits) {
+		this.decided.add(limits);
+	}
+
+	/**
+	 * The node is no longer asked.
+	 * @return how often it has come back for a moment since it first failed
+	 */
+	int opened(String reason, Throwable failure) {
+		return opened(reason, failure, "Redis fails (" + this.node + ", " + reason + ": " + failure
+				+ "). Until it answers again limits decide by on-store-failure: " + this.policies.get());
+	}
+
+	/**
+	 * The application starts, and the node is not asked yet.
+	 * @return how often it has come back for a moment since it first failed
+	 */
+	int notReady(String where, String reason, Throwable failure) {
+		return opened(reason, failure,
+				"Redis is not ready (" + where + ", " + reason + ": " + failure
+						+ "). The application starts without it; until it answers, limits decide by on-store-failure: "
+						+ this.policies.get());
+	}
+
+	private synchronized int opened(String reason, Throwable failure, String warning) {
+		this.times++;
+		if (this.lasting) {
+			logger.debug("Redis fails again (" + this.node + ", " + reason + ")", failure);
+			return this.times - 1;
+		}
+		this.lasting = true;
+		this.began = this.time.nanoTime();
+		logger.warn(warning);
+		return 0;
+	}
+
+	/** The node is asked again. */
+	synchronized void closed() {
+		this.closedAt = this.time.nanoTime();
+		int times = this.times;
+		try {
+			this.scheduler.schedule(() -> end(times), WELL.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.trace("The store is closed: the end of the outage is not logged", ex);
+		}
+	}
+
+	private synchronized void end(int times) {
+		if (this.lasting && times == this.times) {
+			this.lasting = false;
+			this.times = 0;
+			long millis = Duration.ofNanos(this.closedAt - this.began).toMillis();
+			String interrupted = (times > 1) ? " with " + (times - 1) + " returns in between" : "";
+			logger.info("Redis answers again (" + this.node + ") after " + millis + " ms" + interrupted + "; "
+					+ this.decided.sumThenReset() + " times a limit decided without it, " + this.owed.getAsLong()
+					+ " permits were charged or are charged later");
+		}
+	}
+
+}

@@ -1,0 +1,260 @@
+package io.github.ratelimit.store.redis.client;
+
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import io.github.ratelimit.store.StoreObserver;
+import io.github.ratelimit.TimeSource;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.springframework.core.NestedExceptionUtils;
+
+/**
+ * How the nodes do: who is asked, who is only probed until it answers again, and what is
+ * said about it. Thread-safe.
+ */
+public final class RedisNodes {
+
+	private static final Log logger = StoreLogger.LOG;
+
+	/** Calls whose answers are late and that nobody waits for, of one node. */
+	private static final int MOST_LATE = 4_096;
+
+	/** So many late answers within a minute are worth a warning. */
+	private static final int MANY_LATE = 1_000;
+
+	private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
+
+	private final Map<String, Node> byName = new ConcurrentHashMap<>();
+
+	private final AtomicBoolean warnedOfLate = new AtomicBoolean();
+
+	private final ScriptClient scripts;
+
+	private final LuaScript probe;
+
+	private final RedisKeyNames names;
+
+	private final ScheduledExecutorService scheduler;
+
+	private final TimeSource time;
+
+	private final StoreObserver observer;
+
+	private final ForeignValueLog foreign;
+
+	private final Supplier<String> policies;
+
+	private final long deadlineNanos;
+
+	private final LongSupplier owed;
+
+	private volatile boolean answered;
+
+	public RedisNodes(ScriptClient scripts, LuaScript probe, RedisKeyNames names, ScheduledExecutorService scheduler, TimeSource time,
+			StoreObserver observer, Duration deadline, Supplier<String> policies, LongSupplier owed) {
+		this.scripts = scripts;
+		this.probe = probe;
+		this.names = names;
+		this.scheduler = scheduler;
+		this.time = time;
+		this.observer = observer;
+		this.foreign = new ForeignValueLog(time);
+		this.policies = policies;
+		this.deadlineNanos = deadline.toNanos();
+		this.owed = owed;
+	}
+
+	public Node of(byte[] name) {
+		String node = this.scripts.node(name);
+		Node known = this.byName.get(node);
+		return (known != null) ? known : this.byName.computeIfAbsent(node, Node::new);
+	}
+
+	/** Notes that Redis has said something, be it an error. */
+	public void answered() {
+		if (!this.answered) {
+			this.answered = true;
+		}
+	}
+
+	/** Returns whether Redis has ever said anything. */
+	public boolean haveAnswered() {
+		return this.answered;
+	}
+
+	/** Returns whether a node fails, or was not ready when the application started. */
+	public boolean anyFails() {
+		return this.byName.values().stream().anyMatch((node) -> node.isOpen() || node.notReady);
+	}
+
+	/** One node with its breaker. */
+	public final class Node {
+
+		private final CircuitBreaker breaker = new CircuitBreaker(RedisNodes.this.deadlineNanos);
+
+		private final OutageLog log;
+
+		private final AtomicInteger late = new AtomicInteger();
+
+		private volatile boolean notReady;
+
+		private int lateLately;
+
+		private long lateSince;
+
+		private Node(String name) {
+			this.log = new OutageLog(name, RedisNodes.this.policies, RedisNodes.this.time, RedisNodes.this.scheduler, RedisNodes.this.owed);
+		}
+
+		/** Returns for how long an answer of this node is in time. */
+		public long deadlineNanos() {
+			return RedisNodes.this.deadlineNanos;
+		}
+
+		public boolean isOpen() {
+			return this.breaker.isOpen();
+		}
+
+		/** Returns whether so many answers are late that no more are waited for. */
+		public boolean isCrowded() {
+			return this.late.get() >= MOST_LATE;
+		}
+
+		/** Notes an answer, in time or late. */
+		public void answered(long nanos) {
+			this.breaker.answered();
+			ready();
+			RedisNodes.this.observer.answered(nanos);
+		}
+
+		public void decidedWithout(int limits) {
+			this.log.decidedWithout(limits);
+		}
+
+		/**
+		 * Notes a call that was not answered by its deadline.
+		 * @param askedNanos when it was asked
+		 * @param punctual whether its caller noticed in time: one that woke late says
+		 * nothing of the node
+		 * @param key one of the keys of the call
+		 */
+		public void late(long askedNanos, boolean punctual, byte[] key) {
+			RedisNodes.this.observer.failed(FailureReason.TIMEOUT);
+			if (!punctual) {
+				return;
+			}
+			long now = RedisNodes.this.time.nanoTime();
+			if (this.breaker.unanswered(askedNanos, now)) {
+				opened(FailureReason.TIMEOUT, new TimeoutException("nothing is answered"), key);
+			}
+			else if (areMany(now) && RedisNodes.this.warnedOfLate.compareAndSet(false, true)) {
+				logger.warn("Redis often answers after ratelimit.redis.deadline ("
+						+ Duration.ofNanos(RedisNodes.this.deadlineNanos).toMillis()
+						+ " ms): such calls are decided by what was last seen, and limits lag by a round trip. Bring"
+						+ " Redis nearer, or raise the deadline. (This is said once; ratelimit.store.errors counts"
+						+ " them as timeout.)");
+			}
+		}
+
+		private synchronized boolean areMany(long now) {
+			if (this.lateLately == 0 || now - this.lateSince > MINUTE_NANOS) {
+				this.lateLately = 0;
+				this.lateSince = now;
+			}
+			return ++this.lateLately >= MANY_LATE;
+		}
+
+		/** Nobody waits any more for an answer that is still to come. */
+		public void lateBegins() {
+			this.late.incrementAndGet();
+		}
+
+		public void lateEnds() {
+			this.late.decrementAndGet();
+		}
+
+		/**
+		 * Notes a call that failed, once for each that was sent.
+		 * @param failure why
+		 * @param keys the keys of the call
+		 */
+		public void failed(Throwable failure, byte[]... keys) {
+			String reason = FailureReason.reason(failure);
+			if (FailureReason.isOfOneKey(reason)) {
+				foreign(reason, keys);
+				return;
+			}
+			failed(reason);
+			if (this.breaker.failed()) {
+				opened(reason, FailureReason.cause(failure), keys[0]);
+			}
+		}
+
+		private void ready() {
+			RedisNodes.this.answered();
+			if (this.notReady) {
+				this.notReady = false;
+			}
+		}
+
+		private void failed(String reason) {
+			RedisNodes.this.observer.failed(reason);
+			if (!FailureReason.isSilence(reason)) {
+				RedisNodes.this.answered();
+			}
+		}
+
+		/**
+		 * Notes that the node does not decide yet when the application starts. One that
+		 * is only late is asked all the same.
+		 * @param failure why
+		 * @param key one of its keys
+		 */
+		public void notReady(Throwable failure, byte[] key) {
+			String reason = FailureReason.reason(failure);
+			failed(reason);
+			if (reason.equals(FailureReason.TIMEOUT) || this.breaker.open()) {
+				this.notReady = true;
+				int returns = this.log.notReady(RedisNodes.this.scripts.where(), reason,
+						NestedExceptionUtils.getMostSpecificCause(failure));
+				probe(key, returns);
+			}
+		}
+
+		private void opened(String reason, Throwable failure, byte[] key) {
+			probe(key, this.log.opened(reason, failure));
+		}
+
+		private void probe(byte[] key, int returns) {
+			new NodeProbe(RedisNodes.this.scripts, RedisNodes.this.probe, RedisNodes.this.names.probe(key), RedisNodes.this.scheduler,
+					RedisNodes.this.time, RedisNodes.this.deadlineNanos, returns, this::close)
+				.start();
+		}
+
+		private void close() {
+			ready();
+			this.breaker.close();
+			this.log.closed();
+		}
+
+		/** Is told of a key that has something of a type that is not ours. */
+		public void foreign(byte[] key) {
+			foreign(FailureReason.WRONGTYPE, key);
+		}
+
+		private void foreign(String reason, byte[]... keys) {
+			RedisNodes.this.observer.failed(reason);
+			RedisNodes.this.foreign.found(reason, keys);
+		}
+
+	}
+
+}

@@ -1,0 +1,56 @@
+package io.github.ratelimit.store.redis.client;
+
+import io.github.ratelimit.store.redis.script.LuaScript;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Runs scripts in Redis, through one client or another. Nothing is ever sent twice, but
+ * where Redis said that it does not know a script and so has done nothing. Thread-safe.
+ */
+public interface ScriptClient extends AutoCloseable {
+
+	/**
+	 * Runs a script on the node that has the keys. Does not block, does not throw.
+	 * @param script the script
+	 * @param keys at least one, all of the same slot where there are several nodes
+	 * @param args further arguments
+	 * @return what the script returns, or the failure
+	 */
+	CompletableFuture<byte[]> run(LuaScript script, byte[][] keys, byte[]... args);
+
+	/**
+	 * Returns the node that has a key.
+	 * @param key a key
+	 * @return the node's name; equal for keys of the same node
+	 */
+	String node(byte[] key);
+
+	/**
+	 * Returns whether keys of different slots have to be asked for apart.
+	 * @return whether this is a cluster
+	 */
+	boolean isCluster();
+
+	/**
+	 * Returns slots, one of each node that can be asked, in a stable order.
+	 * @return one slot for a server alone
+	 */
+	List<Integer> slots();
+
+	/**
+	 * Replaces the connection to the node that has a key, and finds out again which node
+	 * that is. Others stay as they are.
+	 * @param key a key
+	 */
+	void reconnect(byte[] key);
+
+	/** Returns for people where Redis is, without credentials. */
+	default String where() {
+		return "redis";
+	}
+
+	@Override
+	void close();
+
+}

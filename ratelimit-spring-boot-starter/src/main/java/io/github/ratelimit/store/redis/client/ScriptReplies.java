@@ -1,0 +1,59 @@
+package io.github.ratelimit.store.redis.client;
+
+import io.github.ratelimit.TimeSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Waits for answers of Redis. A thread that is interrupted, before or meanwhile, waits
+ * like any other, since what it has sent will be carried out, and a deadline bounds the
+ * wait; it is still interrupted afterwards.
+ */
+public final class ScriptReplies {
+
+	/**
+	 * After so long an answer will not come: a client can lose a command that it sends
+	 * just when its connection breaks, and never completes it.
+	 */
+	private static final long LOST_AFTER_SECONDS = 10;
+
+	private ScriptReplies() {
+	}
+
+	/**
+	 * Bounds an answer for which no caller waits: it comes, or fails, in any case.
+	 * @param answer the answer
+	 * @return the answer, or a {@link TimeoutException} after ten seconds
+	 */
+	public static <T> CompletableFuture<T> orLost(CompletableFuture<T> answer) {
+		return answer.isDone() ? answer : answer.copy().orTimeout(LOST_AFTER_SECONDS, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * Waits until a time; an answer that is there is returned in any case.
+	 * @throws TimeoutException if there is none by then
+	 * @throws ExecutionException if there is a failure instead
+	 */
+	public static <T> T await(CompletableFuture<T> answer, long deadlineNanos, TimeSource time)
+			throws ExecutionException, TimeoutException {
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					return answer.get(Math.max(0, deadlineNanos - time.nanoTime()), TimeUnit.NANOSECONDS);
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+}

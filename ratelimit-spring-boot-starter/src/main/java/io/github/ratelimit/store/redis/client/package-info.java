@@ -1,0 +1,7 @@
+/**
+ * Sends scripts through Lettuce or any other client, and keeps watch on the nodes: failures, circuit breaker, probes.
+ */
+@NullMarked
+package io.github.ratelimit.store.redis.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,179 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.Charge;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls about one key that are under way. One is sent at a time; who comes while it
+ * is under way is asked for together with the others, in the next call that leaves: a hot
+ * key costs Redis one call for many decisions, made one after the other as if each had
+ * come alone. Nobody waits for anything but the own answer until the own deadline; a call
+ * that is refused at its deadline before being sent is not charged. Thread-safe.
+ */
+public final class CoalescedCalls {
+
+	private static final int AT_ONCE = 1;
+
+	private static final int MOST_TOGETHER = 256;
+
+	private final AtomicInteger underWay = new AtomicInteger();
+
+	private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+
+	/** Returns whether the caller may send a call by itself; it has to leave then. */
+	public boolean enter() {
+		int current = this.underWay.get();
+		while (current < AT_ONCE) {
+			if (this.underWay.compareAndSet(current, current + 1)) {
+				return true;
+			}
+			current = this.underWay.get();
+		}
+		return false;
+	}
+
+	/** Ends a call, and lets those who waited for it go. */
+	public void leave(RememberedKey key, ScriptClient redis, LuaScript takeMany) {
+		this.underWay.decrementAndGet();
+		send(key, redis, takeMany);
+	}
+
+	/** Joins the next call. */
+	public Waiting join(RememberedKey key, BucketEncoding scale, Charge charge, ScriptClient redis, LuaScript takeMany) {
+		Waiting joined = new Waiting(this, scale, charge.permits(), charge.needed());
+		this.waiting.add(joined);
+		send(key, redis, takeMany);
+		return joined;
+	}
+
+	private void send(RememberedKey key, ScriptClient redis, LuaScript takeMany) {
+		while (!this.waiting.isEmpty() && enter()) {
+			List<Waiting> together = nextTogether();
+			if (together.isEmpty()) {
+				this.underWay.decrementAndGet();
+			}
+			else {
+				send(together, key, redis, takeMany);
+			}
+		}
+	}
+
+	private List<Waiting> nextTogether() {
+		List<Waiting> together = new ArrayList<>();
+		Waiting next = this.waiting.peek();
+		while (next != null && together.size() < MOST_TOGETHER
+				&& (together.isEmpty() || next.scale == together.get(0).scale)) {
+			if (this.waiting.remove(next) && next.toBeSent()) {
+				together.add(next);
+			}
+			next = this.waiting.peek();
+		}
+		return together;
+	}
+
+	private void send(List<Waiting> together, RememberedKey key, ScriptClient redis, LuaScript takeMany) {
+		BucketEncoding scale = together.get(0).scale;
+		ByteBuffer costs = BucketEncoding.buffer(2 * together.size() * scale.size() * Double.BYTES);
+		together.forEach((member) -> costs.put(scale.costs(member.permits, member.needed)));
+		AtomicBoolean left = new AtomicBoolean();
+		Runnable leave = () -> {
+			if (left.compareAndSet(false, true)) {
+				leave(key, redis, takeMany);
+			}
+		};
+		together.get(0).first = true;
+		together.forEach((member) -> member.leave = leave);
+		redis.run(takeMany, new byte[][] { key.name() }, scale.rates(), key.newOrigin(), costs.array())
+			.whenComplete((bytes, failure) -> {
+				leave.run();
+				complete(together, bytes, failure);
+			});
+	}
+
+	private static void complete(List<Waiting> together, byte @Nullable [] bytes, @Nullable Throwable failure) {
+		int size = (bytes != null) ? bytes.length / together.size() : 0;
+		for (int i = 0; i < together.size(); i++) {
+			if (bytes != null) {
+				together.get(i).answer.complete(Arrays.copyOfRange(bytes, i * size, (i + 1) * size));
+			}
+			else {
+				together.get(i).answer.completeExceptionally(failure);
+			}
+		}
+	}
+
+	/** A charge that is to be asked for together with others. */
+	public static final class Waiting {
+
+		private final CoalescedCalls calls;
+
+		private final BucketEncoding scale;
+
+		private final long permits;
+
+		private final long needed;
+
+		private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
+
+		/** Set by who sends it, or by who no longer wants it. */
+		private final AtomicBoolean decided = new AtomicBoolean();
+
+		private volatile @Nullable Runnable leave;
+
+		/** Whether it speaks for the call that it shares with others. */
+		private volatile boolean first;
+
+		private Waiting(CoalescedCalls calls, BucketEncoding scale, long permits, long needed) {
+			this.calls = calls;
+			this.scale = scale;
+			this.permits = permits;
+			this.needed = needed;
+		}
+
+		private boolean toBeSent() {
+			return this.decided.compareAndSet(false, true);
+		}
+
+		public CompletableFuture<byte[]> answer() {
+			return this.answer;
+		}
+
+		public boolean isFirst() {
+			return this.first;
+		}
+
+		/**
+		 * Takes it back, since nobody wants it any more.
+		 * @return whether it is not sent
+		 */
+		public boolean withdraw() {
+			if (this.decided.compareAndSet(false, true)) {
+				this.calls.waiting.remove(this);
+				return true;
+			}
+			return false;
+		}
+
+		/** Lets the next call go, since the one that was sent may hang. */
+		public void overtake() {
+			Runnable leave = this.leave;
+			if (leave != null) {
+				leave.run();
+			}
+		}
+
+	}
+
+}

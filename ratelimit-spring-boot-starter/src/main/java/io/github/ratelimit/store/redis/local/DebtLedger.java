@@ -1,0 +1,254 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import io.github.ratelimit.store.redis.script.SlotEncoding;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import io.github.ratelimit.TimeSource;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Permits that calls have had without Redis having charged them, by key. They are charged
+ * as soon as the key's node answers, there or not, one call of a key at a time, a bounded
+ * number of keys at a time, and again until Redis has taken them: a charge has a name, so
+ * that one whose outcome is unknown is not taken twice. What could not matter any more is
+ * dropped. A bounded number of keys is remembered; what is beyond is
+ * {@linkplain #forgotten forgotten}. Thread-safe.
+ */
+public final class DebtLedger {
+
+	private static final Log logger = LogFactory.getLog(DebtLedger.class);
+
+	private static final long PAUSE_MILLIS = 100;
+
+	/** After it a charge is sent again, which Redis takes once. */
+	private static final long TIMEOUT_MILLIS = 1000;
+
+	/** More at once would keep decisions waiting that come after an outage. */
+	private static final int MOST_UNDER_WAY = 32;
+
+	private final ScriptClient redis;
+
+	private final LuaScript script;
+
+	private final RedisKeyNames names;
+
+	private final RedisNodes nodes;
+
+	private final TimeSource time;
+
+	private final ScheduledExecutorService scheduler;
+
+	private final int mostKeys;
+
+	/** Tells this instance's charges from those of others. */
+	private final String instance = Long.toHexString(ThreadLocalRandom.current().nextLong());
+
+	private final ConcurrentMap<ByteBuffer, KeyDebt> byName = new ConcurrentHashMap<>();
+
+	private final AtomicInteger underWay = new AtomicInteger();
+
+	private final AtomicBoolean scheduled = new AtomicBoolean();
+
+	private final LongAdder noted = new LongAdder();
+
+	/**
+	 * Creates an empty ledger.
+	 * @param mostKeys how many keys are remembered
+	 */
+	public DebtLedger(ScriptClient redis, LuaScript script, RedisKeyNames names, RedisNodes nodes, TimeSource time,
+			ScheduledExecutorService scheduler, int mostKeys) {
+		this.redis = redis;
+		this.script = script;
+		this.names = names;
+		this.nodes = nodes;
+		this.time = time;
+		this.scheduler = scheduler;
+		this.mostKeys = mostKeys;
+	}
+
+	/**
+	 * Adds permits that a key has had, without waiting.
+	 * @param key whose permits
+	 * @param terms the limit; without effect for slots, which are leases
+	 * @param permits how many, nothing happens for 0 or less
+	 */
+	public void add(RememberedKey key, LimitEncoding terms, long permits) {
+		charge(key, terms, permits);
+	}
+
+	/**
+	 * Adds permits that a key has had.
+	 * @return is completed when they are charged, or the first attempt has failed, or
+	 * there is none as the node does not answer
+	 */
+	public CompletableFuture<?> charge(RememberedKey key, LimitEncoding terms, long permits) {
+		if (permits <= 0 || terms instanceof SlotEncoding) {
+			return CompletableFuture.completedFuture(null);
+		}
+		this.noted.add(permits);
+		List<CompletableFuture<?>> done = new ArrayList<>(1);
+		KeyDebt entry = change(key, (changed) -> done.add(changed.add(terms, permits, this.time.nanoTime())));
+		if (entry == null) {
+			key.keys().forgotten().add(permits);
+			return CompletableFuture.completedFuture(null);
+		}
+		boolean sent = send(ByteBuffer.wrap(key.name()), entry);
+		schedule();
+		return (sent || entry.isUnderWay()) ? done.get(0) : CompletableFuture.completedFuture(null);
+	}
+
+	/**
+	 * Notes that a key has had permits, whose number is asked for when they are charged:
+	 * not at once, for the key's node has just not answered.
+	 * @param owing tells it, null if it is none
+	 * @return false if too many keys owe something
+	 */
+	boolean addLater(RememberedKey key, LimitEncoding terms, Supplier<KeyDebt.@Nullable Owed> owing) {
+		boolean remembered = change(key, (changed) -> changed.owes(terms, owing, this.time.nanoTime())) != null;
+		schedule();
+		return remembered;
+	}
+
+	private @Nullable KeyDebt change(RememberedKey key, Consumer<KeyDebt> change) {
+		return this.byName.compute(ByteBuffer.wrap(key.name()), (same, known) -> {
+			if (known == null && this.byName.size() >= this.mostKeys) {
+				return null;
+			}
+			KeyDebt changed = (known != null) ? known
+					: new KeyDebt(key, this.names.charged(key.name(), this.instance));
+			change.accept(changed);
+			return changed;
+		});
+	}
+
+	/** Returns whether a call has left. */
+	private boolean send(ByteBuffer name, KeyDebt entry) {
+		RedisNodes.Node node = this.nodes.of(entry.key().name());
+		if (node.isOpen()) {
+			return false;
+		}
+		if (this.underWay.incrementAndGet() > MOST_UNDER_WAY) {
+			this.underWay.decrementAndGet();
+			return false;
+		}
+		KeyDebt.Call call = entry.next();
+		if (call == null) {
+			this.underWay.decrementAndGet();
+			return false;
+		}
+		RememberedKey key = entry.key();
+		key.forgetState(this.time.nanoTime());
+		long asked = this.time.nanoTime();
+		CompletableFuture<byte[]> answered = this.redis.run(this.script, call.keys(), call.args());
+		answered.copy().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).whenComplete((bytes, failure) -> {
+			this.underWay.decrementAndGet();
+			try {
+				key.forgetState(this.time.nanoTime());
+				if (failure != null) {
+					node.failed(failure, key.name());
+					entry.failed(call, FailureReason.isOfOneKey(FailureReason.reason(failure)));
+				}
+				else {
+					taken(entry, call, bytes, asked);
+				}
+			}
+			catch (RuntimeException ex) {
+				logger.debug("The answer to a charge cannot be read", ex);
+				entry.failed(call, true);
+			}
+			again(name, entry);
+		});
+		return true;
+	}
+
+	private void taken(KeyDebt entry, KeyDebt.Call call, byte[] bytes, long asked) {
+		ByteBuffer answer = BucketEncoding.buffer(bytes.length).put(bytes).flip();
+		entry.key().keys().forgiven().add((long) answer.getDouble());
+		boolean all = answer.getDouble() == 0;
+		Snapshot state = answer.hasRemaining() ? call.terms().read(answer, 0, new byte[0], asked, this.time.nanoTime())
+				: null;
+		entry.taken(call, state, all);
+	}
+
+	/** What came meanwhile is sent at once; what failed waits for the next round. */
+	private void again(ByteBuffer name, KeyDebt entry) {
+		this.byName.computeIfPresent(name, (same, known) -> (known == entry && entry.isEmpty()) ? null : known);
+		if (entry.hasMore()) {
+			send(name, entry);
+		}
+	}
+
+	private void schedule() {
+		if (this.byName.isEmpty() || !this.scheduled.compareAndSet(false, true)) {
+			return;
+		}
+		try {
+			this.scheduler.schedule(this::round, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.trace("The store is closed: nothing is charged any more", ex);
+		}
+	}
+
+	private void round() {
+		this.scheduled.set(false);
+		try {
+			chargeNow();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Not all permits can be charged just now", ex);
+		}
+		schedule();
+	}
+
+	/** Charges what can be charged, as many keys as may be under way. */
+	void chargeNow() {
+		long now = this.time.nanoTime();
+		for (ByteBuffer name : this.byName.keySet()) {
+			KeyDebt entry = this.byName.computeIfPresent(name,
+					(same, known) -> (known.isEmpty() || known.dropIfOver(now)) ? null : known);
+			if (entry != null && this.underWay.get() < MOST_UNDER_WAY) {
+				send(name, entry);
+			}
+		}
+	}
+
+	/** Returns how many keys owe something. */
+	public int size() {
+		return this.byName.size();
+	}
+
+	/** Notes that permits are among those that are told when they are charged. */
+	void note(long permits) {
+		this.noted.add(permits);
+	}
+
+	/** Returns how many permits were noted since this was asked last. */
+	public long notedLately() {
+		return this.noted.sumThenReset();
+	}
+
+}

@@ -1,0 +1,87 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Rate;
+import java.math.BigInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a key owes Redis of what was allowed without it. Redis may come back with the
+ * state that it had: then what was allowed is charged, unless it has refilled meanwhile.
+ * Or it has lost the state, and what is charged is all that is used by now, as far as
+ * this instance knows.
+ */
+final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
+
+	private static final byte[] ANY_ORIGIN = new byte[0];
+
+	private final LimitStore local;
+
+	private final Charge look;
+
+	private final FallbackUsage standIn;
+
+	/** Among how many the used part of a lost state is divided. */
+	private final int parts;
+
+	/**
+	 * Tells what a key owes.
+	 * @param local where it was counted
+	 * @param own any charge of its permits there
+	 * @param policy what its limit does while Redis fails
+	 * @param instances how many instances there are
+	 */
+	FallbackDebt(LimitStore local, Charge own, FallbackUsage standIn, OnStoreFailure policy, int instances) {
+		this.local = local;
+		this.look = new Charge(own.handle(), own.key(), 0);
+		this.standIn = standIn;
+		boolean whole = policy == OnStoreFailure.LOCAL;
+		this.parts = whole ? instances : 1;
+	}
+
+	@Override
+	public KeyDebt.@Nullable Owed get() {
+		FallbackUsage.Episode episode = this.standIn.collect();
+		ChargeDecision now = this.local.take(this.look);
+		Limit limit = now.limit();
+		long[] there = new long[limit.quotas()];
+		long[] lost = new long[there.length];
+		long most = 0;
+		for (int i = 0; i < there.length; i++) {
+			long used = used(limit, now, i);
+			there[i] = Math.min(used, episode.allowed());
+			lost[i] = there[i] + (used - there[i]) / this.parts;
+			most = Math.max(most, lost[i]);
+		}
+		if (most == 0) {
+			return null;
+		}
+		// of a limit that paces, each turn has an origin of its own
+		return new KeyDebt.Owed(limit.paces() ? ANY_ORIGIN : episode.origin(), there, lost,
+				(state, all) -> this.standIn.charged(episode, state, all));
+	}
+
+	private static long used(Limit limit, ChargeDecision now, int quota) {
+		switch (limit.algorithm()) {
+			case TOKEN_BUCKET -> {
+				Rate rate = limit.rates().get(quota);
+				BigInteger[] permits = BigInteger.valueOf(now.resetAfter(quota).toNanos())
+					.multiply(BigInteger.valueOf(rate.permits()))
+					.divideAndRemainder(BigInteger.valueOf(rate.period().toNanos()));
+				return permits[0].add(BigInteger.valueOf(permits[1].signum()))
+					.min(BigInteger.valueOf(LimitEncoding.MOST))
+					.longValueExact();
+			}
+			default -> {
+				return Math.max(0, limit.quota(quota) - now.remaining(quota));
+			}
+		}
+	}
+
+}

@@ -1,0 +1,159 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an instance has allowed one key without Redis, until it is charged. What is
+ * charged together is an episode; what was allowed in it and comes back later goes to the
+ * state that was charged. Thread-safe.
+ */
+final class FallbackUsage extends InFlightState {
+
+	/** No episode. */
+	static final int OVER = -1;
+
+	private static final byte[] NEW = new byte[Integer.BYTES];
+
+	/** The last state that this began with, null before the first. */
+	private volatile @Nullable Snapshot began;
+
+	/** Of the state that will be charged; what was seen before anything was allowed. */
+	private byte[] origin = NEW;
+
+	private long allowed;
+
+	private int episode;
+
+	/** The state after the last episode was charged, null if that is not known. */
+	private @Nullable Snapshot charged;
+
+	private long registeredAt;
+
+	private boolean registered;
+
+	/** Whether what is allowed will be charged. */
+	private boolean remembered = true;
+
+	/** Returns whether it has begun with a state. */
+	boolean hasBegunWith(@Nullable Snapshot seen) {
+		return seen == this.began;
+	}
+
+	/**
+	 * Begins with a state: nobody is allowed anything before that.
+	 * @param begin lowers what is there to what the state has
+	 */
+	synchronized void begin(Snapshot seen, Runnable begin) {
+		if (!use() || seen == this.began) {
+			return;
+		}
+		begin.run();
+		if (this.allowed == 0) {
+			this.origin = originOf(seen);
+		}
+		this.began = seen;
+	}
+
+	private static byte[] originOf(Snapshot seen) {
+		return LimitEncoding.buffer(Integer.BYTES).putInt(seen.origin()).array();
+	}
+
+	/**
+	 * Notes that permits were allowed.
+	 * @return the episode, {@link #OVER} if this is over
+	 */
+	synchronized int allow(long permits) {
+		if (!use()) {
+			return OVER;
+		}
+		this.allowed += permits;
+		return this.episode;
+	}
+
+	/** Returns whether this has to be noted among what is uncharged, now and then. */
+	synchronized boolean register(long now, long every) {
+		if (this.registered && now - this.registeredAt < every) {
+			return false;
+		}
+		this.registered = true;
+		this.registeredAt = now;
+		return true;
+	}
+
+	/** Notes whether it has found room among what is uncharged. */
+	synchronized void remembered(boolean remembered) {
+		this.remembered = remembered;
+	}
+
+	/**
+	 * Ends the episode if it has found no room.
+	 * @return what was allowed in it and is not charged
+	 */
+	synchronized long forget() {
+		return this.remembered ? 0 : end().allowed();
+	}
+
+	/**
+	 * Changes what was allowed in an episode, unless it has been charged.
+	 * @param more permits, negative for fewer
+	 * @return whether it has not been charged
+	 */
+	synchronized boolean change(int episode, long more) {
+		if (episode != this.episode || !use()) {
+			return false;
+		}
+		this.allowed = Math.max(0, this.allowed + more);
+		return true;
+	}
+
+	/** Returns the state that was charged for an episode, null if it is not known. */
+	synchronized @Nullable Snapshot charged(int episode) {
+		return (episode == this.episode - 1) ? this.charged : null;
+	}
+
+	/** Ends the episode, unless nothing was allowed in it, and returns what it was. */
+	synchronized Episode collect() {
+		this.registered = false;
+		return end();
+	}
+
+	private Episode end() {
+		Episode ended = new Episode(this.episode, this.allowed, this.origin);
+		if (this.allowed > 0) {
+			this.allowed = 0;
+			this.episode++;
+			this.charged = null;
+		}
+		return ended;
+	}
+
+	/**
+	 * Notes that an episode was charged.
+	 * @param state the state then, null if it is not known
+	 * @param all whether all of it found room: else nothing of it comes back
+	 */
+	synchronized void charged(Episode episode, @Nullable Snapshot state, boolean all) {
+		if (state != null) {
+			this.origin = originOf(state);
+			this.charged = (all && episode.number() == this.episode - 1) ? state : this.charged;
+		}
+	}
+
+	@Override
+	boolean isIdle() {
+		return this.allowed == 0;
+	}
+
+	/**
+	 * What was allowed and is charged together.
+	 *
+	 * @param number the number of the episode
+	 * @param allowed how many permits
+	 * @param origin of the state that was seen before
+	 */
+	record Episode(int number, long allowed, byte[] origin) {
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import io.github.ratelimit.store.Receipt;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receipt of a call that was let go before its answer was there: what Redis has taken
+ * for it is known once the answer has come. Thread-safe.
+ */
+public final class InFlightReceipt implements Receipt {
+
+	private final LimitEncoding terms;
+
+	private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+	public InFlightReceipt(LimitEncoding terms) {
+		this.terms = terms;
+	}
+
+	public LimitEncoding terms() {
+		return this.terms;
+	}
+
+	/** Redis has taken the permits, and showed this state with it. */
+	public void taken(Snapshot state) {
+		this.outcome.complete(new Outcome(state, false));
+	}
+
+	/** Redis has not taken the permits: they are charged to it later. */
+	public void owed() {
+		this.outcome.complete(new Outcome(null, true));
+	}
+
+	/** Nothing can be taken for the call, now or later. */
+	public void lost() {
+		this.outcome.complete(new Outcome(null, false));
+	}
+
+	/** Does something once it is known what was taken. */
+	public CompletableFuture<?> whenKnown(Function<Outcome, CompletableFuture<?>> then) {
+		return this.outcome.thenCompose(then::apply);
+	}
+
+	/**
+	 * What became of the charge.
+	 *
+	 * @param state what Redis showed when it took the permits, null if it took nothing
+	 * @param owed whether the permits are charged to it later
+	 */
+	public record Outcome(@Nullable Snapshot state, boolean owed) {
+	}
+
+}

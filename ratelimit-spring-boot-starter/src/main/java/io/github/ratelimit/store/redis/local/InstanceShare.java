@@ -1,0 +1,65 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.InvalidRateException;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one of several instances has of a limit while none can ask Redis: a token bucket
+ * refills in as many times the time, and holds its part of the burst; a window has its
+ * part of the permits. It is never less than one permit or slot. Thread-safe.
+ */
+final class InstanceShare {
+
+	private InstanceShare() {
+	}
+
+	/**
+	 * Returns the share of one instance.
+	 * @param limit the limit
+	 * @param instances how many share it, at least 2
+	 */
+	static Limit of(Limit limit, int instances) {
+		if (limit.isConcurrency()) {
+			return limit.withMaxConcurrent(part(limit.capacity(), instances));
+		}
+		List<Rate> rates = new ArrayList<>();
+		for (Rate rate : limit.rates()) {
+			rates.add(switch (limit.algorithm()) {
+				case TOKEN_BUCKET ->
+					slower(rate, limit.paces() ? rate.burst() : part(rate.burst(), instances), instances);
+				default -> Rate.of(part(rate.permits(), instances), rate.period());
+			});
+		}
+		Limit divided = limit.withRates(rates);
+		// rates that have become one would have no counterpart
+		return (divided.quotas() == limit.quotas()) ? divided : limit;
+	}
+
+	/** As many permits in a longer time: so none is lost by rounding. */
+	private static Rate slower(Rate rate, long burst, int instances) {
+		Duration period = rate.period().multipliedBy(instances);
+		try {
+			return new Rate(rate.permits(), period, burst);
+		}
+		catch (InvalidRateException ex) {
+			// cannot be counted exactly, which one permit after the other always can
+			return oneByOne(rate, period, burst);
+		}
+	}
+
+	private static Rate oneByOne(Rate rate, Duration period, long burst) {
+		long millis = (period.toMillis() - 1) / rate.permits() + 1;
+		Duration each = Duration.ofMillis(Math.min(millis, Rate.MAX_TIME_TO_FULL.toMillis()));
+		return new Rate(1, each, Math.min(burst, Rate.MAX_TIME_TO_FULL.dividedBy(each)));
+	}
+
+	/** Returns the share of so many permits, at least 1. */
+	static long part(long permits, int instances) {
+		return Math.max(1, permits / instances);
+	}
+
+}

@@ -1,0 +1,216 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one key has had without Redis having charged it. One call is under way at a time;
+ * what is added meanwhile is charged by the next. Thread-safe.
+ */
+final class KeyDebt {
+
+	/** For how long Redis remembers that it has taken a charge. */
+	private static final byte[] REMEMBERED_MILLIS = RedisKeyNames.bytes(Long.toString(Duration.ofMinutes(1).toMillis()));
+
+	private static final byte[] ANY_ORIGIN = new byte[0];
+
+	private final RememberedKey key;
+
+	private final byte[] mark;
+
+	private long permits;
+
+	private @Nullable LimitEncoding terms;
+
+	private @Nullable Supplier<@Nullable Owed> owing;
+
+	/** What owes, as the limit may have changed its rates since. */
+	private @Nullable LimitEncoding owingTerms;
+
+	/** Sent, and not known to be taken. */
+	private @Nullable Call current;
+
+	private boolean underWay;
+
+	private CompletableFuture<@Nullable Void> attempted = new CompletableFuture<>();
+
+	private long lastAdded;
+
+	/**
+	 * Creates a key that owes nothing.
+	 * @param key the key
+	 * @param mark the name under which Redis remembers its last charge
+	 */
+	KeyDebt(RememberedKey key, byte[] mark) {
+		this.key = key;
+		this.mark = mark;
+	}
+
+	RememberedKey key() {
+		return this.key;
+	}
+
+	synchronized CompletableFuture<?> add(LimitEncoding terms, long more, long now) {
+		long added = Math.min(LimitEncoding.MOST - this.permits, more);
+		this.permits += added;
+		this.key.giveAway(added);
+		this.terms = terms;
+		this.lastAdded = now;
+		return this.attempted;
+	}
+
+	synchronized void owes(LimitEncoding terms, Supplier<@Nullable Owed> owing, long now) {
+		this.owing = owing;
+		this.owingTerms = terms;
+		this.terms = terms;
+		this.lastAdded = now;
+	}
+
+	/** Returns what is to be sent next, null if nothing is, or something is under way. */
+	synchronized @Nullable Call next() {
+		if (this.underWay) {
+			return null;
+		}
+		if (this.current == null) {
+			this.current = create();
+		}
+		this.underWay = this.current != null;
+		return this.current;
+	}
+
+	private @Nullable Call create() {
+		Owed owed = (this.owing != null) ? this.owing.get() : null;
+		LimitEncoding terms = (owed != null) ? this.owingTerms : this.terms;
+		this.owing = null;
+		if (terms == null || (this.permits == 0 && owed == null)) {
+			return null;
+		}
+		int rates = terms.limit().quotas();
+		byte[][] args = { terms.terms(0), number(this.permits), terms.debts(), this.key.newOrigin(),
+				number(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong())), REMEMBERED_MILLIS,
+				(owed != null) ? owed.origin() : ANY_ORIGIN, numbers((owed != null) ? owed.there() : new long[rates]),
+				numbers((owed != null) ? owed.lost() : new long[rates]) };
+		Call call = new Call(terms, new byte[][] { this.key.name(), this.mark }, args, this.permits, owed,
+				this.attempted);
+		this.permits = 0;
+		this.attempted = new CompletableFuture<>();
+		return call;
+	}
+
+	private static byte[] number(double number) {
+		return LimitEncoding.buffer(Double.BYTES).putDouble(number).array();
+	}
+
+	private static byte[] numbers(long[] numbers) {
+		ByteBuffer packed = LimitEncoding.buffer(numbers.length * Double.BYTES);
+		Arrays.stream(numbers).forEach(packed::putDouble);
+		return packed.array();
+	}
+
+	/** Notes that Redis has taken a call; the state is null where it had before. */
+	void taken(Call call, @Nullable Snapshot state, boolean all) {
+		Owed owed = call.owed();
+		if (owed != null) {
+			owed.taken().accept(state, all);
+		}
+		end(call, true);
+	}
+
+	/** Notes that a call has failed, and whether it will for ever. */
+	void failed(Call call, boolean hopeless) {
+		end(call, hopeless);
+	}
+
+	private void end(Call call, boolean over) {
+		synchronized (this) {
+			this.underWay = false;
+			this.current = over ? null : this.current;
+		}
+		if (over) {
+			this.key.late().end(call.permits());
+		}
+		call.attempted().complete(null);
+	}
+
+	synchronized boolean isUnderWay() {
+		return this.underWay;
+	}
+
+	synchronized boolean isEmpty() {
+		return this.permits == 0 && this.owing == null && this.current == null;
+	}
+
+	/** Returns whether there is something that has not been tried yet. */
+	synchronized boolean hasMore() {
+		return this.current == null && (this.permits > 0 || this.owing != null);
+	}
+
+	/** Drops all of it if it would have come back by itself meanwhile. */
+	synchronized boolean dropIfOver(long now) {
+		if (this.underWay || this.terms == null || now - this.lastAdded <= nanosToForget(this.terms.limit())) {
+			return false;
+		}
+		this.key.late().end(this.permits + ((this.current != null) ? this.current.permits() : 0));
+		// who owes is asked, and so no longer kept
+		create();
+		return true;
+	}
+
+	/** Returns how long permits can matter, at most: from the greatest debt to full. */
+	static long nanosToForget(Limit limit) {
+		BigInteger longest = BigInteger.ZERO;
+		for (Rate rate : limit.rates()) {
+			BigInteger most = BigInteger.valueOf(rate.burst())
+				.add(BigInteger.valueOf(Math.min(limit.maxDebt(), Rate.MAX_PERMITS)))
+				.max(BigInteger.valueOf(2 * rate.permits()));
+			longest = longest.max(most.multiply(BigInteger.valueOf(rate.period().toNanos()))
+				.divide(BigInteger.valueOf(rate.permits())));
+		}
+		return longest.min(BigInteger.valueOf(Long.MAX_VALUE / 2)).longValueExact();
+	}
+
+	/**
+	 * What a key owes, of each rate.
+	 *
+	 * @param origin of the state that was seen, empty if any will do
+	 * @param there what to charge if that state is still there
+	 * @param lost what to charge if it is not
+	 * @param taken receives the state after the charge, null if unknown, and whether all
+	 * of it found room
+	 */
+	record Owed(byte[] origin, long[] there, long[] lost, Taken taken) {
+	}
+
+	/** Receives what became of a charge. */
+	interface Taken {
+
+		void accept(@Nullable Snapshot state, boolean all);
+
+	}
+
+	/**
+	 * One call of the script.
+	 *
+	 * @param terms the limit
+	 * @param keys of the call
+	 * @param args of the call
+	 * @param permits how many it charges
+	 * @param owed what it charges of each rate by itself, null for nothing
+	 * @param attempted is completed when there is an answer or a failure
+	 */
+	record Call(LimitEncoding terms, byte[][] keys, byte[][] args, long permits, @Nullable Owed owed,
+			CompletableFuture<@Nullable Void> attempted) {
+	}
+
+}

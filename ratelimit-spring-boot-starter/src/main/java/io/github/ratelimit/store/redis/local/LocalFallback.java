@@ -1,0 +1,283 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.store.Receipt;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides for limits whose state cannot be asked for: each by its own
+ * {@link OnStoreFailure}. What it takes it takes in this instance's memory, beginning
+ * with what was last seen in Redis, and leaves it to be charged there. Thread-safe.
+ */
+public final class LocalFallback {
+
+	public static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
+
+	private static final long REGISTER_NANOS = Duration.ofSeconds(1).toNanos();
+
+	private final LimitStore local;
+
+	private final Function<LimitHandle, OnStoreFailure> policies;
+
+	private final PreparedForm<RedisLimit> limits;
+
+	private final IntSupplier instances;
+
+	private final DebtLedger uncharged;
+
+	private final SlotLeases places;
+
+	private final PermitRefunds giveBacks;
+
+	/**
+	 * Creates it.
+	 * @param local counts in memory
+	 * @param limits the limits as the store counts them
+	 * @param instances how many instances share the limits, at least 1
+	 * @param uncharged is told of what is taken
+	 * @param places keeps the slots that are taken
+	 * @param giveBacks gives back in Redis what was charged there meanwhile
+	 */
+	public LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailure> policies, PreparedForm<RedisLimit> limits, IntSupplier instances,
+			DebtLedger uncharged, SlotLeases places, PermitRefunds giveBacks) {
+		this.local = local;
+		this.policies = policies;
+		this.limits = limits;
+		this.instances = instances;
+		this.uncharged = uncharged;
+		this.places = places;
+		this.giveBacks = giveBacks;
+	}
+
+	/**
+	 * Takes all charges, or none if one is refused.
+	 * @param charges the charges
+	 * @param known what is known of their keys, in the same order
+	 * @param terms their limits, in the same order
+	 * @param now the monotonic time
+	 */
+	public List<ChargeDecision> takeAll(List<Charge> charges, RememberedKey[] known, LimitEncoding[] terms, long now) {
+		List<ChargeDecision> decisions = new ArrayList<>(charges.size());
+		List<@Nullable Charge> counted = new ArrayList<>(charges.size());
+		int instances = this.instances.getAsInt();
+		boolean denied = false;
+		for (int i = 0; i < charges.size(); i++) {
+			Charge charge = charges.get(i);
+			OnStoreFailure policy = policy(charge.handle());
+			Charge own = null;
+			if (policy == OnStoreFailure.DENY) {
+				decisions.add(ChargeDecision.unavailable(charge, RETRY_NANOS));
+			}
+			else if (policy == OnStoreFailure.ALLOW) {
+				decisions.add(ChargeDecision.letThrough(charge));
+			}
+			else if (charge.limit().isConcurrency()) {
+				decisions.add(takeSlots(charge, known[i], own(policy, charge.handle(), instances)));
+			}
+			else {
+				LimitHandle limit = own(policy, charge.handle(), instances);
+				begin(known[i], terms[i], charge, limit, (policy == OnStoreFailure.SHARE) ? instances : 1, now);
+				own = ofShare(charge, limit);
+				decisions.add(ChargeDecision.letThrough(charge));
+			}
+			denied |= decisions.get(i).refuses();
+			counted.add(own);
+		}
+		if (denied || !takeCounted(charges, counted, known, terms, decisions, now)) {
+			undoSlots(decisions, known);
+		}
+		return decisions;
+	}
+
+	/** A key is banned or not: a part of the one permit that tells it would ban it. */
+	private OnStoreFailure policy(LimitHandle limit) {
+		OnStoreFailure policy = this.policies.apply(limit);
+		boolean bans = limit.purpose() == LimitHandle.Purpose.BANS;
+		return (bans && policy == OnStoreFailure.SHARE) ? OnStoreFailure.LOCAL : policy;
+	}
+
+	private LimitHandle own(OnStoreFailure policy, LimitHandle limit, int instances) {
+		return (policy == OnStoreFailure.SHARE) ? this.limits.of(limit).share(instances) : limit;
+	}
+
+	/** What is more than the share can ever have waits until all of it is there. */
+	private static Charge ofShare(Charge charge, LimitHandle limit) {
+		boolean payable = charge.needed() <= charge.limit().capacity();
+		long most = payable ? limit.limit().capacity() : Long.MAX_VALUE;
+		Charge own = (charge.permits() == 0) ? Charge.look(limit, charge.key(), Math.min(most, charge.needed()))
+				: new Charge(limit, charge.key(), Math.min(most, charge.permits()));
+		own = own.waiting(charge.maxWaitNanos());
+		return charge.enforced() ? own : own.inShadow();
+	}
+
+	/** Returns whether no charge is refused. */
+	private boolean takeCounted(List<Charge> charges, List<@Nullable Charge> counted, RememberedKey[] known,
+			LimitEncoding[] terms, List<ChargeDecision> decisions, long now) {
+		List<Charge> own = new ArrayList<>(counted.size());
+		counted.stream().filter((charge) -> charge != null).forEach(own::add);
+		if (own.isEmpty()) {
+			return true;
+		}
+		List<ChargeDecision> said = this.local.takeAll(own);
+		boolean granted = said.stream().noneMatch(ChargeDecision::refuses);
+		for (int i = 0, next = 0; i < charges.size(); i++) {
+			if (counted.get(i) != null) {
+				ChargeDecision local = said.get(next++);
+				Receipt receipt = (granted && local.receipt() != null)
+						? taken(charges.get(i), local, known[i], terms[i], now) : null;
+				decisions.set(i, decision(charges.get(i), local, receipt));
+			}
+		}
+		return granted;
+	}
+
+	private FallbackReceipt taken(Charge charge, ChargeDecision local, RememberedKey key, LimitEncoding terms, long now) {
+		long more = charge.permits() - local.charge().permits();
+		if (more > 0) {
+			long[] left = new long[local.limit().quotas()];
+			for (int i = 0; i < left.length; i++) {
+				left[i] = local.remaining(i) - more;
+			}
+			this.local.lower(local.charge().handle(), local.key(), left);
+		}
+		this.uncharged.note(charge.permits());
+		FallbackUsage standIn;
+		int episode;
+		do {
+			standIn = key.standIn();
+			episode = standIn.allow(charge.permits());
+		}
+		while (episode == FallbackUsage.OVER);
+		register(standIn, key, terms, local.charge(), now);
+		return new FallbackReceipt(local, standIn, episode, null);
+	}
+
+	private void register(FallbackUsage standIn, RememberedKey key, LimitEncoding terms, Charge own, long now) {
+		if (standIn.register(now, REGISTER_NANOS)) {
+			standIn.remembered(this.uncharged.addLater(key, terms,
+					new FallbackDebt(this.local, own, standIn, this.policies.apply(own.handle()), this.instances.getAsInt())));
+		}
+		long forgotten = standIn.forget();
+		if (forgotten > 0) {
+			key.keys().forgotten().add(forgotten);
+		}
+	}
+
+	private static ChargeDecision decision(Charge charge, ChargeDecision local, @Nullable Receipt receipt) {
+		long[] perRate = null;
+		if (local.limit().quotas() > 1) {
+			perRate = new long[2 * local.limit().quotas()];
+			for (int i = 0; i < local.limit().quotas(); i++) {
+				perRate[2 * i] = local.remaining(i);
+				perRate[2 * i + 1] = local.resetAfter(i).toNanos();
+			}
+		}
+		long toFull = local.resetAfter().toNanos();
+		return ChargeDecision.degraded(local.violated()
+				? ChargeDecision.refused(charge, local.remaining(), local.retryAfterNanos(), toFull, perRate)
+				: ChargeDecision.grantedAfter(charge, receipt, local.remaining(), local.turnAfterNanos(), toFull,
+						perRate));
+	}
+
+	/**
+	 * Lowers what is there to this instance's part of what Redis had. Should Redis lose
+	 * it, what is used is charged again.
+	 */
+	private void begin(RememberedKey key, LimitEncoding terms, Charge charge, LimitHandle own, int instances, long now) {
+		Snapshot seen = key.last();
+		FallbackUsage standIn = key.standIn();
+		if (seen == null || standIn.hasBegunWith(seen) || seen.terms() != terms) {
+			return;
+		}
+		standIn.begin(seen, () -> this.local.lower(own, charge.key(), key.partsLeft(seen, instances, now)));
+		register(standIn, key, terms, new Charge(own, charge.key(), 0), now);
+	}
+
+	/** Slots are leased in Redis when it answers again. */
+	private ChargeDecision takeSlots(Charge charge, RememberedKey key, LimitHandle own) {
+		LocalSlots slots = key.slots();
+		long most = own.limit().capacity();
+		if (charge.permits() == 0) {
+			long free = slots.free(most);
+			return ChargeDecision.degraded((charge.needed() <= free)
+					? ChargeDecision.granted(charge, null, free, 0, null) : noSlots(charge, free));
+		}
+		if (charge.needed() > most || !slots.take(charge.permits(), most)) {
+			return ChargeDecision.degraded(noSlots(charge, slots.free(most)));
+		}
+		byte[] lease = key.newLease();
+		FallbackReceipt receipt = new FallbackReceipt(null, null, 0, lease);
+		this.places.holdUnknown(key, lease, charge.permits());
+		return ChargeDecision.degraded(ChargeDecision.granted(charge, receipt, slots.free(most), RETRY_NANOS, null));
+	}
+
+	private static ChargeDecision noSlots(Charge charge, long free) {
+		boolean never = charge.needed() > charge.limit().capacity();
+		return ChargeDecision.refused(charge, free, never ? ChargeDecision.NEVER : RETRY_NANOS, RETRY_NANOS, null);
+	}
+
+	private void undoSlots(List<ChargeDecision> decisions, RememberedKey[] known) {
+		for (int i = 0; i < known.length; i++) {
+			ChargeDecision decision = decisions.get(i);
+			if (decision.receipt() instanceof FallbackReceipt receipt && receipt.lease() != null) {
+				byte[] lease = receipt.lease();
+				known[i].slots().undo(decision.charge().permits());
+				this.places.giveBack(known[i], lease, decision.charge().permits());
+				decisions.set(i, decision.withoutReceipt());
+			}
+		}
+	}
+
+	/** Gives back what a decision took here, in Redis too if it was charged there. */
+	public void giveBack(ChargeDecision taken, RememberedKey key, LimitEncoding terms) {
+		if (!(taken.receipt() instanceof FallbackReceipt receipt)) {
+			return;
+		}
+		byte[] lease = receipt.lease();
+		ChargeDecision local = receipt.local();
+		if (lease != null) {
+			key.slots().undo(taken.charge().permits());
+			this.places.giveBack(key, lease, taken.charge().permits());
+		}
+		else if (local != null) {
+			this.local.giveBack(local);
+			change(key, terms, receipt, -taken.charge().permits());
+		}
+	}
+
+	/** Charges what a call cost, in Redis too if what it took was charged there. */
+	public void settle(ChargeDecision taken, long actual, RememberedKey key, LimitEncoding terms) {
+		if (taken.receipt() instanceof FallbackReceipt receipt && receipt.local() != null) {
+			this.local.settle(receipt.local(), actual);
+			change(key, terms, receipt, actual - taken.charge().permits());
+		}
+	}
+
+	private void change(RememberedKey key, LimitEncoding terms, FallbackReceipt receipt, long more) {
+		FallbackUsage standIn = receipt.standIn();
+		if (standIn == null || standIn.change(receipt.episode(), more)) {
+			return;
+		}
+		Snapshot charged = standIn.charged(receipt.episode());
+		if (more > 0) {
+			this.uncharged.add(key, terms, more);
+		}
+		else if (more < 0 && charged != null) {
+			this.giveBacks.send(-more, charged, key);
+		}
+	}
+
+}

@@ -1,0 +1,163 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.BucketSnapshot;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Permits of one busy key that this instance has taken in Redis in advance and gives out
+ * itself. It never holds more than an eighth of what was left when it took them, renews
+ * before they are spent, and gives back what is unspent when their time is over.
+ * Thread-safe.
+ */
+public final class PermitLease {
+
+	private static final int SHARE = 8;
+
+	private static final long LEAST = 4;
+
+	private final RememberedKey key;
+
+	private final PermitLeaseSource leases;
+
+	private final long ttlNanos;
+
+	/** Permits that can be given out; negative while there is no lease. */
+	private final AtomicLong left = new AtomicLong(-1);
+
+	private final AtomicBoolean renewing = new AtomicBoolean();
+
+	/** Is completed when nothing is under way. */
+	private volatile CompletableFuture<@Nullable Void> renewal = CompletableFuture.completedFuture(null);
+
+	private volatile boolean closed;
+
+	private volatile @Nullable BucketSnapshot from;
+
+	private volatile long endsAt;
+
+	private volatile long renewBelow;
+
+	private volatile long wanted = LEAST;
+
+	PermitLease(RememberedKey key, PermitLeaseSource leases, Duration ttl) {
+		this.key = key;
+		this.leases = leases;
+		this.ttlNanos = ttl.toNanos();
+	}
+
+	/** Returns whether the lease lasts for that time. */
+	boolean lasts(@Nullable Duration ttl) {
+		return ttl != null && ttl.toNanos() == this.ttlNanos;
+	}
+
+	/** Returns null if the lease does not have the permits, or is over. */
+	public @Nullable ChargeDecision take(Charge charge, BucketEncoding scale, long now) {
+		BucketSnapshot from = this.from;
+		if (from == null || from.terms() != scale || now - this.endsAt >= 0) {
+			return null;
+		}
+		long before = this.left.get();
+		while (before >= Math.max(charge.permits(), charge.needed())) {
+			if (this.left.compareAndSet(before, before - charge.permits())) {
+				long after = before - charge.permits();
+				if (after < this.renewBelow) {
+					renew(scale, true, now);
+				}
+				return from.leased(charge, after, now);
+			}
+			before = this.left.get();
+		}
+		return null;
+	}
+
+	/** Is told of a charge that Redis granted: the next ones may find a lease. */
+	public void granted(BucketEncoding scale, long now) {
+		renew(scale, this.left.get() >= 0, now);
+	}
+
+	private void renew(BucketEncoding scale, boolean busy, long now) {
+		Snapshot last = this.key.last();
+		boolean fresh = last != null && last.terms() == scale && now - last.askedNanos() < this.ttlNanos;
+		if (this.closed || last == null || !fresh || !this.renewing.compareAndSet(false, true)) {
+			return;
+		}
+		long elapsed = TimeUnit.NANOSECONDS.toMicros(now - last.askedNanos());
+		long most = last.remaining(elapsed) / SHARE;
+		long wanted = Math.min(busy ? this.wanted * 2 : this.wanted, most);
+		long missing = wanted - Math.max(0, this.left.get());
+		if (wanted < LEAST || missing < LEAST) {
+			this.renewing.set(false);
+			return;
+		}
+		this.wanted = wanted;
+		this.renewal = new CompletableFuture<>();
+		this.leases.take(this, scale, missing);
+	}
+
+	/** Is told what Redis said to the permits in advance, null if nothing. */
+	public void taken(long permits, @Nullable BucketSnapshot state) {
+		if (state != null) {
+			BucketSnapshot before = this.from;
+			if (before != null && (before.origin() != state.origin() || before.terms() != state.terms())) {
+				// dropped by Redis where that state has gone: they are no permits of this
+				// one
+				giveBack();
+			}
+			long held = Math.max(0, this.left.getAndSet(-1)) + permits;
+			this.from = state;
+			this.endsAt = state.askedNanos() + this.ttlNanos;
+			this.renewBelow = held / 2;
+			this.left.set(held);
+			endLater(state, this.leases.scheduler());
+		}
+		this.renewing.set(false);
+		this.renewal.complete(null);
+	}
+
+	private void endLater(Snapshot state, ScheduledExecutorService scheduler) {
+		try {
+			scheduler.schedule(() -> end(state), this.ttlNanos, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			end(state);
+		}
+	}
+
+	private void end(Snapshot state) {
+		if (this.from == state) {
+			if (this.left.get() > this.renewBelow) {
+				this.wanted = Math.max(LEAST, this.wanted / 2);
+			}
+			giveBack();
+		}
+	}
+
+	/** Gives back what is unspent, and what is still to come. */
+	public CompletableFuture<?> close() {
+		this.closed = true;
+		return this.renewal.thenCompose((done) -> giveBack());
+	}
+
+	private CompletableFuture<?> giveBack() {
+		BucketSnapshot state = this.from;
+		long unspent = this.left.getAndSet(-1);
+		return (unspent > 0 && state != null) ? this.leases.giveBack(this, state, unspent)
+				: CompletableFuture.completedFuture(null);
+	}
+
+	public RememberedKey key() {
+		return this.key;
+	}
+
+}

@@ -1,0 +1,20 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.BucketSnapshot;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** What leases need of the store. */
+public interface PermitLeaseSource {
+
+	/** Takes permits in advance, without waiting, and tells the lease. */
+	void take(PermitLease lease, BucketEncoding scale, long permits);
+
+	/** Gives back what a lease has not spent, without waiting. */
+	CompletableFuture<?> giveBack(PermitLease lease, BucketSnapshot from, long permits);
+
+	/** Returns what ends leases in time. */
+	ScheduledExecutorService scheduler();
+
+}

@@ -1,0 +1,192 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import io.github.ratelimit.TimeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * What calls did not need, on its way back to the state that it came from. What Redis has
+ * certainly not taken, since it is away or refuses, waits until it answers, bounded in
+ * number and time. What it may have taken is not sent again: permits would come back
+ * twice. Thread-safe.
+ */
+public final class PermitRefunds {
+
+	private static final Log logger = LogFactory.getLog(PermitRefunds.class);
+
+	private static final int MOST_WAITING = 10_000;
+
+	private static final int MOST_TOGETHER = 64;
+
+	private static final long PAUSE_MILLIS = 100;
+
+	private final ScriptClient redis;
+
+	private final LuaScript script;
+
+	private final RedisNodes nodes;
+
+	private final TimeSource time;
+
+	private final ScheduledExecutorService scheduler;
+
+	private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+
+	private final AtomicInteger size = new AtomicInteger();
+
+	private final AtomicBoolean scheduled = new AtomicBoolean();
+
+	private final LongAdder lost = new LongAdder();
+
+	public PermitRefunds(ScriptClient redis, LuaScript script, RedisNodes nodes, TimeSource time, ScheduledExecutorService scheduler) {
+		this.redis = redis;
+		this.script = script;
+		this.nodes = nodes;
+		this.time = time;
+		this.scheduler = scheduler;
+	}
+
+	/**
+	 * Gives permits back to the state that they came from.
+	 * @return is completed when they are back, or the first attempt has failed, or they
+	 * wait for Redis
+	 */
+	public CompletableFuture<?> send(long permits, Snapshot from, RememberedKey key) {
+		Waiting sent = new Waiting(permits, from, key);
+		if (this.nodes.of(key.name()).isOpen()) {
+			keep(sent);
+			return CompletableFuture.completedFuture(null);
+		}
+		return send(sent);
+	}
+
+	private CompletableFuture<?> send(Waiting sent) {
+		RememberedKey key = sent.key();
+		Snapshot from = sent.from();
+		byte[] state = LimitEncoding.buffer(Double.BYTES + Integer.BYTES)
+			.putDouble(from.time())
+			.putInt(from.origin())
+			.array();
+		byte[] permits = LimitEncoding.buffer(Double.BYTES).putDouble(sent.permits()).array();
+		key.forgetState(this.time.nanoTime());
+		CompletableFuture<byte[]> answer = this.redis.run(this.script, new byte[][] { key.name() },
+				from.terms().terms(sent.permits()), state, permits, key.newOrigin());
+		return ScriptReplies.orLost(answer).handle((bytes, failure) -> {
+			key.forgetState(this.time.nanoTime());
+			if (failure != null) {
+				this.nodes.of(key.name()).failed(failure, key.name());
+				failed(sent, failure);
+			}
+			return null;
+		});
+	}
+
+	private void failed(Waiting sent, Throwable failure) {
+		if (FailureReason.isCertainlyUndone(failure)) {
+			keep(sent);
+		}
+		else {
+			lost(sent, "Redis may have taken them");
+		}
+	}
+
+	private void keep(Waiting sent) {
+		if (this.size.incrementAndGet() > MOST_WAITING) {
+			this.size.decrementAndGet();
+			lost(sent, "too many wait");
+			return;
+		}
+		this.waiting.add(sent);
+		schedule();
+	}
+
+	private void lost(Waiting sent, String why) {
+		this.lost.add(sent.permits());
+		if (logger.isDebugEnabled()) {
+			logger.debug(sent.permits() + " permits of limit '" + sent.from().terms().limit().name()
+					+ "' do not come back, since " + why);
+		}
+	}
+
+	private void schedule() {
+		if (this.waiting.isEmpty() || !this.scheduled.compareAndSet(false, true)) {
+			return;
+		}
+		try {
+			this.scheduler.schedule(this::round, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.trace("The store is closed: nothing comes back any more", ex);
+		}
+	}
+
+	private void round() {
+		this.scheduled.set(false);
+		try {
+			sendSome();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Not all permits can be given back just now", ex);
+		}
+		schedule();
+	}
+
+	/** What cannot be sent yet goes to the end, so that no node stops another. */
+	private void sendSome() {
+		long now = this.time.nanoTime();
+		List<Waiting> later = new ArrayList<>();
+		Waiting next = this.waiting.poll();
+		for (int sent = 0; next != null; next = (sent < MOST_TOGETHER) ? this.waiting.poll() : null) {
+			if (this.nodes.of(next.key().name()).isOpen() && !next.isOver(now)) {
+				later.add(next);
+				continue;
+			}
+			this.size.decrementAndGet();
+			if (!next.isOver(now)) {
+				sent++;
+				send(next);
+			}
+		}
+		this.waiting.addAll(later);
+	}
+
+	/** Returns how many permits may not have come back since the start. */
+	long lost() {
+		return this.lost.sum();
+	}
+
+	/**
+	 * Permits that are to go back.
+	 *
+	 * @param permits how many
+	 * @param from the state that they came from
+	 * @param key whose they are
+	 */
+	private record Waiting(long permits, Snapshot from, RememberedKey key) {
+
+		/** Whether the state has certainly become full, or gone, meanwhile. */
+		boolean isOver(long now) {
+			return now - this.from.answeredNanos() > KeyDebt.nanosToForget(this.from.terms().limit());
+		}
+
+	}
+
+}

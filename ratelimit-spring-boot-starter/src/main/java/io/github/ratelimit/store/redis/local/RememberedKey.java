@@ -1,0 +1,281 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import io.github.ratelimit.store.redis.script.SlotEncoding;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyLabel;
+import io.github.ratelimit.store.ChargeDecision;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this instance knows of one key of a limit: its name in Redis, the state that it
+ * last saw there, and how often it allowed and denied what. Thread-safe.
+ */
+public final class RememberedKey {
+
+	/** For how long a denied key is not asked for again. */
+	private static final long QUIET_NANOS = Duration.ofSeconds(1).toNanos();
+
+	/** The same where permits are known to come back. */
+	private static final long REFUNDED_QUIET_NANOS = Duration.ofMillis(100).toNanos();
+
+	private static final int MOST_LABEL_BYTES = 64;
+
+	private final RememberedKeys keys;
+
+	private final KeyLabel label;
+
+	private final byte[] name;
+
+	private final byte[] labelBytes;
+
+	/** Null where the limit has no leases. */
+	private volatile @Nullable PermitLease lease;
+
+	private final LongAdder allowed = new LongAdder();
+
+	private final LongAdder denied = new LongAdder();
+
+	private final CoalescedCalls calls = new CoalescedCalls();
+
+	private volatile @Nullable Snapshot last;
+
+	/** What was asked before this tells nothing of what came back since. */
+	private volatile long forgottenAt = Long.MIN_VALUE;
+
+	/** The last turn that was asked for and not answered in time, null without one. */
+	private volatile @Nullable Object lateTurn;
+
+	private volatile long lastSeen;
+
+	RememberedKey(Key key, RememberedKeys keys, String space, RedisKeyNames names, long now) {
+		this.keys = keys;
+		this.label = key.label();
+		this.name = names.of(space, this.label.id());
+		byte[] bytes = RedisKeyNames.bytes(this.label.kind() + ":" + this.label.masked());
+		this.labelBytes = (bytes.length <= MOST_LABEL_BYTES) ? bytes : RedisKeyNames.bytes("key:" + this.label.masked());
+		this.lastSeen = now;
+	}
+
+	public KeyLabel label() {
+		return this.label;
+	}
+
+	/** Returns the name in Redis; not to be changed. */
+	public byte[] name() {
+		return this.name;
+	}
+
+	/** Returns what a state begins with that Redis does not have yet: a new origin. */
+	public byte[] newOrigin() {
+		return LimitEncoding.newOrigin(this.labelBytes);
+	}
+
+	/** Returns the name of a new lease of places, with the label. */
+	byte[] newLease() {
+		return SlotEncoding.newLease(this.labelBytes);
+	}
+
+	/** Returns what the key is shown by, as records in Redis have it; not to be changed. */
+	public byte[] labelBytes() {
+		return this.labelBytes;
+	}
+
+	/**
+	 * Answers a charge without asking Redis, where the last state proves that it cannot
+	 * be paid: while others only take, no more than time brings can be there.
+	 * @return the refusal, null if Redis has to be asked
+	 */
+	public @Nullable ChargeDecision refusedWithoutAsking(Charge charge, LimitEncoding terms, long now) {
+		Snapshot seen = lately(terms, now);
+		return (seen != null) ? seen.stillRefused(charge, now) : null;
+	}
+
+	private @Nullable Snapshot lately(LimitEncoding terms, long now) {
+		Snapshot seen = this.last;
+		if (seen == null || seen.terms() != terms || isForgotten(seen)) {
+			return null;
+		}
+		long quiet = seen.refunded() ? REFUNDED_QUIET_NANOS : QUIET_NANOS;
+		return (now - seen.askedNanos() < quiet) ? seen : null;
+	}
+
+	private boolean isForgotten(Snapshot seen) {
+		return this.forgottenAt != Long.MIN_VALUE && seen.askedNanos() - this.forgottenAt <= 0;
+	}
+
+	/**
+	 * Returns what a charge would find, by the last state, to be told beside another
+	 * limit's refusal.
+	 * @return a decision without a receipt, null if Redis has to be asked
+	 */
+	public @Nullable ChargeDecision thereWithoutAsking(Charge charge, LimitEncoding terms, long now) {
+		Snapshot seen = lately(terms, now);
+		return (seen != null) ? seen.stillThere(charge, now) : null;
+	}
+
+	/** Returns the last state; a ban also where it was seen before the key was known. */
+	public @Nullable Snapshot last() {
+		Snapshot last = this.last;
+		RememberedBans bans = this.keys.bans();
+		Snapshot ban = (bans != null) ? bans.find(this.label.id()) : null;
+		return (ban != null && (last == null || ban.askedNanos() - last.askedNanos() > 0)) ? ban : last;
+	}
+
+	/** Takes over a state, unless a later one was seen. */
+	public void saw(Snapshot state) {
+		Snapshot last = this.last;
+		if (last == null || state.askedNanos() - last.askedNanos() >= 0) {
+			this.last = state;
+		}
+		RememberedBans bans = this.keys.bans();
+		if (bans != null) {
+			bans.saw(this.label.id(), state);
+		}
+	}
+
+	/**
+	 * Proves nothing from the state any more, so that the next charge is asked for: more
+	 * may be there than time has brought.
+	 */
+	void forgetState(long now) {
+		this.forgottenAt = now;
+	}
+
+	/** Returns what stands in for Redis while it is away. */
+	FallbackUsage standIn() {
+		return this.keys.standIns().of(this.label.id());
+	}
+
+	/** Returns the slots that calls of this instance have, of a limit that has slots. */
+	LocalSlots slots() {
+		return this.keys.slots().of(this.label.id());
+	}
+
+	/** Notes that a call asks for slots. */
+	void askSlots(long slots) {
+		boolean asked;
+		do {
+			asked = slots().ask(slots);
+		}
+		while (!asked);
+	}
+
+	/** Returns what was given away and the last state does not lack yet. */
+	public InFlightPermits late() {
+		return this.keys.late().of(this.label.id());
+	}
+
+	/** Notes that permits were given away. */
+	public void giveAway(long permits) {
+		boolean added;
+		do {
+			added = late().add(permits);
+		}
+		while (!added);
+	}
+
+	/**
+	 * Returns one of several instances' part of a state, less what this instance has
+	 * given away of it since: what stands in for Redis does not have that.
+	 */
+	long[] partsLeft(Snapshot seen, int instances, long now) {
+		long[] parts = seen.parts(instances, now);
+		InFlightPermits known = this.keys.late().find(this.label.id());
+		if (known != null) {
+			known.lower(parts, seen, instances, now);
+		}
+		return parts;
+	}
+
+	/** Returns whether a turn was asked for that Redis has not answered yet. */
+	public boolean isTurnLate() {
+		return this.lateTurn != null;
+	}
+
+	public void turnIsLate(Object asked) {
+		this.lateTurn = asked;
+	}
+
+	/** Notes that there is an answer, or none will come: others may be waited for. */
+	public synchronized void turnIsKnown(Object asked, boolean inTime) {
+		if (inTime || this.lateTurn == asked) {
+			this.lateTurn = null;
+		}
+	}
+
+	public CoalescedCalls calls() {
+		return this.calls;
+	}
+
+	/** Returns what is remembered of all keys of the limit. */
+	RememberedKeys keys() {
+		return this.keys;
+	}
+
+	public @Nullable PermitLease lease() {
+		return this.lease;
+	}
+
+	/**
+	 * Returns the key's lease, and ends one that lasts for another time.
+	 * @param ttl how long leases of the limit last now, null if it has none
+	 * @return the lease, null if there is none yet
+	 */
+	public @Nullable PermitLease lease(@Nullable Duration ttl) {
+		PermitLease current = this.lease;
+		if (current == null || current.lasts(ttl)) {
+			return current;
+		}
+		synchronized (this) {
+			if (this.lease == current) {
+				this.lease = null;
+				current.close();
+			}
+		}
+		return null;
+	}
+
+	/** Returns the key's lease, which has no permits at first. */
+	public synchronized PermitLease lease(PermitLeaseSource leases, Duration ttl) {
+		PermitLease current = this.lease;
+		if (current == null) {
+			current = new PermitLease(this, leases, ttl);
+			this.lease = current;
+		}
+		return current;
+	}
+
+	public void count(boolean violated, long now) {
+		(violated ? this.denied : this.allowed).increment();
+		this.lastSeen = now;
+	}
+
+	public void seen(long now) {
+		this.lastSeen = now;
+	}
+
+	public long allowed() {
+		return this.allowed.sum();
+	}
+
+	public long denied() {
+		return this.denied.sum();
+	}
+
+	public long lastSeen() {
+		return this.lastSeen;
+	}
+
+	/** Returns whether Redis may still have a state. */
+	public boolean isKept(long now) {
+		Snapshot seen = this.last;
+		return seen != null && seen.origin() != 0 && now - seen.askedNanos() < seen.nanosToFull(0);
+	}
+
+}

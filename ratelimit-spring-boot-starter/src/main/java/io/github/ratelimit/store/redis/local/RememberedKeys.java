@@ -1,0 +1,153 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.RegisteredLimit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of one limit that this instance has seen lately, bounded: two generations, of
+ * which the older is dropped when the younger is full. What is dropped costs a question
+ * and some figures. What calls have under way is not dropped, nor is a ban that has not
+ * ended. Thread-safe.
+ */
+public final class RememberedKeys {
+
+	private final RegisteredLimit limit;
+
+	private final String space;
+
+	private final LongAdder forgiven = new LongAdder();
+
+	private final LongAdder forgotten = new LongAdder();
+
+	private final RedisKeyNames names;
+
+	private final int most;
+
+	private final InFlightByKey<LocalSlots> slots = new InFlightByKey<>(LocalSlots::new);
+
+	private final InFlightByKey<FallbackUsage> standIns = new InFlightByKey<>(FallbackUsage::new);
+
+	private final InFlightByKey<InFlightPermits> late = new InFlightByKey<>(InFlightPermits::new);
+
+	/** Null where the keys are not those of bans. */
+	private final @Nullable RememberedBans bans;
+
+	private volatile Generations generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+
+	public RememberedKeys(LimitHandle limit, String space, RedisKeyNames names, int most, long now) {
+		this.limit = limit.registered();
+		this.space = space;
+		this.names = names;
+		this.most = Math.max(1, most / 2);
+		this.bans = (limit.purpose() == LimitHandle.Purpose.BANS) ? new RememberedBans(most, now) : null;
+	}
+
+	public RememberedKey get(Key key, long now) {
+		RememberedKey known = this.generations.young().get(key);
+		return (known != null) ? known : getSlowly(key, now);
+	}
+
+	private RememberedKey getSlowly(Key key, long now) {
+		Generations current = this.generations;
+		if (current.young().size() >= this.most) {
+			current = age(current);
+		}
+		RememberedKey old = current.old().get(key);
+		RememberedKey created = (old != null) ? old : new RememberedKey(key, this, this.space, this.names, now);
+		RememberedKey earlier = current.young().putIfAbsent(key, created);
+		return (earlier != null) ? earlier : created;
+	}
+
+	private Generations age(Generations full) {
+		synchronized (this) {
+			if (this.generations != full) {
+				return this.generations;
+			}
+			this.generations = new Generations(new ConcurrentHashMap<>(), full.young());
+		}
+		this.slots.dropIdle();
+		this.standIns.dropIdle();
+		this.late.dropIdle();
+		return this.generations;
+	}
+
+	InFlightByKey<LocalSlots> slots() {
+		return this.slots;
+	}
+
+	InFlightByKey<FallbackUsage> standIns() {
+		return this.standIns;
+	}
+
+	InFlightByKey<InFlightPermits> late() {
+		return this.late;
+	}
+
+	@Nullable RememberedBans bans() {
+		return this.bans;
+	}
+
+	/** Returns the limit whose calls, refusals or bans are counted. */
+	public RegisteredLimit limit() {
+		return this.limit;
+	}
+
+	/** Returns the permits that will not be charged, as too many keys owed some. */
+	public LongAdder forgotten() {
+		return this.forgotten;
+	}
+
+	/** Returns the permits that were forgiven to keys of the limit. */
+	public LongAdder forgiven() {
+		return this.forgiven;
+	}
+
+	public @Nullable RememberedKey find(String keyId) {
+		for (RememberedKey known : all()) {
+			if (known.label().id().equals(keyId)) {
+				return known;
+			}
+		}
+		return null;
+	}
+
+	public Map<String, RememberedKey> byId() {
+		Map<String, RememberedKey> byId = new HashMap<>();
+		all().forEach((known) -> byId.put(known.label().id(), known));
+		return byId;
+	}
+
+	public void remove(String keyId) {
+		this.slots.remove(keyId);
+		if (this.bans != null) {
+			this.bans.remove(keyId);
+		}
+		Generations current = this.generations;
+		current.young().values().removeIf((known) -> known.label().id().equals(keyId));
+		current.old().values().removeIf((known) -> known.label().id().equals(keyId));
+	}
+
+	public List<RememberedKey> all() {
+		Generations current = this.generations;
+		List<RememberedKey> all = new ArrayList<>(current.young().values());
+		current.old().forEach((key, known) -> {
+			if (!current.young().containsKey(key)) {
+				all.add(known);
+			}
+		});
+		return all;
+	}
+
+	private record Generations(ConcurrentHashMap<Key, RememberedKey> young, ConcurrentHashMap<Key, RememberedKey> old) {
+	}
+
+}

@@ -1,0 +1,401 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.client.StoreLogger;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.SlotEncoding;
+import io.github.ratelimit.store.redis.script.WindowOrSlotSnapshot;
+import io.github.ratelimit.TimeSource;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.commons.logging.Log;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.ClusterSlotHashUtil;
+
+/**
+ * The places that calls of this instance have in Redis. Each is a lease that ends by
+ * itself; until its call ends it is renewed whenever a third of it has passed, many in
+ * one script call. What cannot be given back is tried again until the lease has certainly
+ * ended. Thread-safe.
+ */
+public final class SlotLeases {
+
+	private static final Log logger = StoreLogger.LOG;
+
+	private static final int MOST_KEYS_TOGETHER = 100;
+
+	private static final int ROUNDS_OF_A_LEASE = 12;
+
+	/** Of more, what is not given back at the first attempt ends by itself. */
+	private static final int MOST_UNANSWERED = 10_000;
+
+	private static final byte FOREIGN = '0';
+
+	private static final int BYTES_OF_A_CALL = 1 + Long.BYTES + Integer.BYTES;
+
+	private final ScriptClient redis;
+
+	private final LuaScript renew;
+
+	private final RedisNodes nodes;
+
+	private final TimeSource time;
+
+	private final ScheduledExecutorService scheduler;
+
+	private final long leaseNanos;
+
+	private final byte[] leaseMicros;
+
+	private final Map<Long, Lease> leases = new ConcurrentHashMap<>();
+
+	/**
+	 * How many of the leases belong to calls that never learned whether they got them.
+	 */
+	private final AtomicInteger unanswered = new AtomicInteger();
+
+	private final Set<RedisNodes.Node> busy = ConcurrentHashMap.newKeySet();
+
+	private final AtomicBoolean scheduled = new AtomicBoolean();
+
+	/** Whether the last round failed: only the first of several is a warning. */
+	private boolean failing;
+
+	public SlotLeases(ScriptClient redis, LuaScript renew, RedisNodes nodes, TimeSource time, ScheduledExecutorService scheduler,
+			Duration lease) {
+		this.redis = redis;
+		this.renew = renew;
+		this.nodes = nodes;
+		this.time = time;
+		this.scheduler = scheduler;
+		this.leaseNanos = lease.toNanos();
+		this.leaseMicros = LimitEncoding.buffer(Double.BYTES)
+			.putDouble(TimeUnit.NANOSECONDS.toMicros(this.leaseNanos))
+			.array();
+	}
+
+	/** Renews the places of a call until they are given back. */
+	public void hold(RememberedKey key, WindowOrSlotSnapshot taken, long places) {
+		if (places > 0) {
+			Lease lease = new Lease(key, taken.fresh(), places, true);
+			lease.renewed(taken.askedNanos(), taken.answeredNanos());
+			this.leases.put(lease.id(), lease);
+			schedule();
+		}
+	}
+
+	/**
+	 * Keeps the places of a call that Redis has not granted: it is told of them when it
+	 * answers, even above the limit.
+	 * @param key whose they are
+	 * @param fresh what names the lease
+	 * @param places how many
+	 * @return the lease
+	 */
+	Lease holdUnknown(RememberedKey key, byte[] fresh, long places) {
+		long now = this.time.nanoTime();
+		Lease lease = new Lease(key, fresh, places, true);
+		// due until a renewal has been answered
+		lease.renewed(now - this.leaseNanos, now);
+		this.leases.put(lease.id(), lease);
+		schedule();
+		return lease;
+	}
+
+	/**
+	 * Takes the places of a call that goes on although Redis has not granted them, even
+	 * above the limit, and renews them until they are given back.
+	 * @param key whose they are
+	 * @param terms the limit
+	 * @param fresh what names the lease
+	 * @param places how many
+	 * @return the receipt
+	 */
+	public WindowOrSlotSnapshot claim(RememberedKey key, SlotEncoding terms, byte[] fresh, long places) {
+		Lease lease = holdUnknown(key, fresh, places);
+		if (!this.nodes.of(key.name()).isOpen()) {
+			send(List.of(lease));
+		}
+		return WindowOrSlotSnapshot.claimed(terms, fresh, this.time.nanoTime());
+	}
+
+	/**
+	 * Gives back the places of a call, whether or not it ever got them.
+	 * @param key whose they are
+	 * @param fresh what names the lease
+	 * @param places how many
+	 * @return is completed once they are free, or the first attempt has failed, or there
+	 * is none since the node does not answer
+	 */
+	public CompletableFuture<Void> giveBack(RememberedKey key, byte[] fresh, long places) {
+		long now = this.time.nanoTime();
+		Lease unknown = new Lease(key, fresh, places, false);
+		unknown.renewed(now, now);
+		Lease known = keep(unknown);
+		Lease lease = (known != null) ? known : unknown;
+		key.forgetState(now);
+		lease.ended = true;
+		schedule();
+		if (this.nodes.of(key.name()).isOpen()) {
+			return CompletableFuture.completedFuture(null);
+		}
+		send(List.of(lease));
+		return lease.answered;
+	}
+
+	/** Returns the lease that is known by the same name, null if there is none. */
+	private @Nullable Lease keep(Lease unknown) {
+		Lease known = this.leases.get(unknown.id());
+		if (known == null && this.unanswered.incrementAndGet() <= MOST_UNANSWERED) {
+			known = this.leases.putIfAbsent(unknown.id(), unknown);
+			if (known == null) {
+				return null;
+			}
+		}
+		else if (known != null) {
+			return known;
+		}
+		this.unanswered.decrementAndGet();
+		return known;
+	}
+
+	private void schedule() {
+		if (!this.scheduled.compareAndSet(false, true)) {
+			return;
+		}
+		long pause = this.leaseNanos / ROUNDS_OF_A_LEASE;
+		try {
+			this.scheduler.scheduleWithFixedDelay(this::renewDue, pause, pause, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.trace("The store is closed: its places end by themselves", ex);
+		}
+	}
+
+	/**
+	 * Renews what is due, and gives back what could not be given back before. Throws
+	 * nothing: a task that throws is not run again, and all places would end.
+	 */
+	private void renewDue() {
+		try {
+			dueByNode().forEach(this::renew);
+			this.failing = false;
+		}
+		catch (RuntimeException ex) {
+			String message = "Places of calls under way cannot be renewed just now: they end "
+					+ Duration.ofNanos(this.leaseNanos).toMillis() + " ms after the last renewal";
+			if (this.failing) {
+				logger.debug(message, ex);
+			}
+			else {
+				logger.warn(message, ex);
+			}
+			this.failing = true;
+		}
+	}
+
+	private Map<RedisNodes.Node, List<Lease>> dueByNode() {
+		long now = this.time.nanoTime();
+		Map<RedisNodes.Node, List<Lease>> due = new LinkedHashMap<>();
+		for (Lease lease : this.leases.values()) {
+			if (lease.ended && now - lease.endsAt >= 0) {
+				drop(lease);
+			}
+			else if (lease.ended || now - lease.renewedAt >= this.leaseNanos / 3) {
+				due.computeIfAbsent(this.nodes.of(lease.key.name()), (node) -> new ArrayList<>()).add(lease);
+			}
+		}
+		return due;
+	}
+
+	/** A node that does not answer is asked once, not once a round. */
+	private void renew(RedisNodes.Node node, List<Lease> leases) {
+		if (!node.isOpen() && this.busy.add(node)) {
+			send(leases).whenComplete((done, failure) -> this.busy.remove(node));
+		}
+	}
+
+	private void drop(Lease lease) {
+		if (this.leases.remove(lease.id(), lease) && !lease.held) {
+			this.unanswered.decrementAndGet();
+		}
+		lease.answered.complete(null);
+	}
+
+	/** Gives everything back, since the instance ends. */
+	public CompletableFuture<Void> giveAllBack() {
+		List<Lease> all = List.copyOf(this.leases.values());
+		all.forEach((lease) -> lease.ended = true);
+		return send(all);
+	}
+
+	private CompletableFuture<Void> send(Collection<Lease> leases) {
+		Map<Integer, Map<RememberedKey, List<Lease>>> bySlot = new LinkedHashMap<>();
+		for (Lease lease : leases) {
+			int slot = this.redis.isCluster() ? ClusterSlotHashUtil.calculateSlot(lease.key.name()) : 0;
+			bySlot.computeIfAbsent(slot, (key) -> new LinkedHashMap<>())
+				.computeIfAbsent(lease.key, (key) -> new ArrayList<>())
+				.add(lease);
+		}
+		List<CompletableFuture<?>> calls = new ArrayList<>();
+		for (Map<RememberedKey, List<Lease>> ofSlot : bySlot.values()) {
+			List<List<Lease>> keys = List.copyOf(ofSlot.values());
+			for (int i = 0; i < keys.size(); i += MOST_KEYS_TOGETHER) {
+				calls.add(sendTogether(keys.subList(i, Math.min(keys.size(), i + MOST_KEYS_TOGETHER))));
+			}
+		}
+		return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new));
+	}
+
+	private CompletableFuture<?> sendTogether(List<List<Lease>> byKey) {
+		List<byte[]> names = new ArrayList<>(byKey.size());
+		List<byte[]> args = new ArrayList<>(1 + 2 * byKey.size());
+		List<Lease> renewed = new ArrayList<>();
+		List<Lease> ended = new ArrayList<>();
+		args.add(this.leaseMicros);
+		for (List<Lease> ofKey : byKey) {
+			ByteArrayOutputStream calls = new ByteArrayOutputStream(ofKey.size() * BYTES_OF_A_CALL);
+			for (Lease lease : ofKey) {
+				if (lease.underWay.compareAndSet(false, true)) {
+					boolean ends = lease.ended;
+					(ends ? ended : renewed).add(lease);
+					calls.writeBytes(lease.call(ends ? '-' : '+'));
+				}
+			}
+			if (calls.size() > 0) {
+				names.add(ofKey.get(0).key.name());
+				args.add(ofKey.get(0).label());
+				args.add(calls.toByteArray());
+			}
+		}
+		return names.isEmpty() ? CompletableFuture.completedFuture(null) : send(names, args, renewed, ended);
+	}
+
+	private CompletableFuture<?> send(List<byte[]> names, List<byte[]> args, List<Lease> renewed, List<Lease> ended) {
+		long asked = this.time.nanoTime();
+		byte[][] keys = names.toArray(byte[][]::new);
+		return ScriptReplies.orLost(this.redis.run(this.renew, keys, args.toArray(byte[][]::new)))
+			.handle((bytes, failure) -> {
+				try {
+					if (failure != null) {
+						this.nodes.of(keys[0]).failed(failure, keys);
+					}
+					else {
+						answered(keys, bytes, renewed, ended, asked);
+					}
+				}
+				catch (RuntimeException ex) {
+					logger.warn("The answer to a renewal of places cannot be used; they are renewed again", ex);
+				}
+				finally {
+					ended.forEach((lease) -> {
+						lease.underWay.set(false);
+						lease.answered.complete(null);
+					});
+					renewed.forEach((lease) -> lease.underWay.set(false));
+				}
+				renewed.forEach(this::afterRenewal);
+				return null;
+			});
+	}
+
+	/** Where something foreign is, there are no places to give back, nor were renewed. */
+	private void answered(byte[][] keys, byte[] bytes, List<Lease> renewed, List<Lease> ended, long asked) {
+		long answered = this.time.nanoTime();
+		Set<byte[]> foreign = Collections.newSetFromMap(new IdentityHashMap<>());
+		for (int i = 0; i < keys.length; i++) {
+			if (bytes[i] == FOREIGN) {
+				foreign.add(keys[i]);
+			}
+		}
+		for (Lease lease : renewed) {
+			if (!foreign.contains(lease.key.name())) {
+				lease.renewed(asked, answered);
+			}
+		}
+		ended.forEach(this::drop);
+		foreign.forEach((key) -> this.nodes.of(key).foreign(key));
+	}
+
+	/** Who gave a place back while it was renewed has to follow the renewal. */
+	private void afterRenewal(Lease lease) {
+		if (lease.ended && this.leases.containsKey(lease.id())) {
+			send(List.of(lease));
+		}
+	}
+
+	/** The places of one call. */
+	final class Lease {
+
+		private final RememberedKey key;
+
+		private final byte[] fresh;
+
+		private final long places;
+
+		/** Whether its call is known to have got it. */
+		private final boolean held;
+
+		private final CompletableFuture<Void> answered = new CompletableFuture<>();
+
+		private final AtomicBoolean underWay = new AtomicBoolean();
+
+		private volatile boolean ended;
+
+		private volatile long renewedAt;
+
+		/** When Redis has certainly let it go. */
+		private volatile long endsAt;
+
+		private Lease(RememberedKey key, byte[] fresh, long places, boolean held) {
+			this.key = key;
+			this.fresh = fresh;
+			this.places = places;
+			this.held = held;
+		}
+
+		private void renewed(long asked, long answered) {
+			this.renewedAt = asked;
+			this.endsAt = answered + SlotLeases.this.leaseNanos;
+		}
+
+		private long id() {
+			return ByteBuffer.wrap(this.fresh).order(ByteOrder.LITTLE_ENDIAN).getLong();
+		}
+
+		private byte[] label() {
+			return Arrays.copyOfRange(this.fresh, Long.BYTES, this.fresh.length);
+		}
+
+		private byte[] call(char operation) {
+			return LimitEncoding.buffer(BYTES_OF_A_CALL)
+				.put((byte) operation)
+				.put(this.fresh, 0, Long.BYTES)
+				.putInt((int) this.places)
+				.array();
+		}
+
+	}
+
+}

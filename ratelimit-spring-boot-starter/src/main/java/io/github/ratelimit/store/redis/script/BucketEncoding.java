@@ -1,0 +1,231 @@
+package io.github.ratelimit.store.redis.script;
+
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Token buckets in the whole numbers that their script counts in. Of each rate, permits
+ * and microseconds are brought to lowest terms; a permit is as many units of level as
+ * there are microseconds, and a microsecond gains as many units as there are permits. So
+ * every level is an integer, between -2^53 and 2^53 and therefore exact in Lua. A limit
+ * that paces calls is a bucket of one permit, which may be owed. Immutable.
+ */
+public final class BucketEncoding extends LimitEncoding {
+
+	private static final double NO_FLOOR = -4.0 * MOST;
+
+	private static final double NEVER = 4.0 * MOST;
+
+	private static final int PLAIN_NUMBERS = 4;
+
+	private final boolean paced;
+
+	private final long maxWaitMicros;
+
+	private final long[] unit;
+
+	private final long[] gain;
+
+	private final long[] full;
+
+	private final byte[] rates;
+
+	private final byte[] debts;
+
+	private final byte[] termsOfOne;
+
+	private BucketEncoding(Limit limit) {
+		super(limit);
+		int size = limit.rates().size();
+		this.paced = limit.paces();
+		this.maxWaitMicros = micros(limit.maxWait().toNanos());
+		this.unit = new long[size];
+		this.gain = new long[size];
+		this.full = new long[size];
+		ByteBuffer packed = buffer(2 * size * Double.BYTES);
+		ByteBuffer debts = buffer(2 * size * Double.BYTES);
+		for (int i = 0; i < size; i++) {
+			scale(i, limit.rates().get(i));
+			packed.putDouble(this.full[i]).putDouble(this.gain[i]);
+			debts.putDouble(this.unit[i]).putDouble(-Math.min(MOST, (double) limit.maxDebt() * this.unit[i]));
+		}
+		this.rates = packed.array();
+		this.debts = debts.array();
+		this.termsOfOne = packTerms(1, 1, 0, true);
+	}
+
+	private void scale(int index, Rate rate) {
+		BigInteger micros = BigInteger.valueOf(rate.period().toNanos() / 1000);
+		BigInteger permits = BigInteger.valueOf(rate.permits());
+		BigInteger divisor = permits.gcd(micros);
+		BigInteger unit = micros.divide(divisor);
+		BigInteger gain = permits.divide(divisor);
+		BigInteger most = unit.multiply(BigInteger.valueOf(rate.burst()));
+		if (most.bitLength() > 53) {
+			throw new IllegalArgumentException("Limit '" + limit().name() + "' has the rate " + rate
+					+ ", which Redis cannot count exactly: in lowest terms, burst times microseconds has to stay below "
+					+ "2^53. Write round numbers, such as 1200000/d instead of 1234567/d, or a smaller burst.");
+		}
+		if (this.paced && most.add(gain.multiply(BigInteger.valueOf(this.maxWaitMicros))).bitLength() > 53) {
+			throw new IllegalArgumentException("Limit '" + limit().name() + "' has the rate " + rate
+					+ " and a longest wait of " + limit().maxWait()
+					+ ", more turns than Redis can count exactly. Write round numbers, or a shorter longest wait.");
+		}
+		this.unit[index] = unit.longValueExact();
+		this.gain[index] = gain.longValueExact();
+		this.full[index] = (this.paced ? unit : most).longValueExact();
+	}
+
+	/**
+	 * Returns a limit's scale.
+	 * @throws IllegalArgumentException if its levels would not be exact
+	 */
+	public static BucketEncoding of(Limit limit) {
+		return new BucketEncoding(limit);
+	}
+
+	/** Returns whether calls wait for their turn. */
+	public boolean isPaced() {
+		return this.paced;
+	}
+
+	/** Returns how many rates there are. */
+	public int size() {
+		return this.unit.length;
+	}
+
+	/** Returns full level and gain of each rate, packed; not to be changed. */
+	public byte[] rates() {
+		return this.rates;
+	}
+
+	/** Returns cost and floor of each rate, packed. */
+	public byte[] costs(long permits, long needed) {
+		return pack(permits, needed, 0, buffer(2 * this.unit.length * Double.BYTES)).array();
+	}
+
+	@Override
+	public byte[] terms(Charge charge) {
+		long waitMicros = micros(charge.maxWaitNanos());
+		boolean one = charge.permits() == 1 && charge.needed() == 1 && charge.enforced();
+		return (one && (!this.paced || waitMicros == 0)) ? this.termsOfOne
+				: packTerms(charge.permits(), charge.needed(), waitMicros, charge.enforced());
+	}
+
+	@Override
+	public byte[] terms(long permits) {
+		return (permits == 1) ? this.termsOfOne : packTerms(permits, permits, 0, true);
+	}
+
+	private byte[] packTerms(long permits, long needed, long waitMicros, boolean enforced) {
+		int numbers = PLAIN_NUMBERS * this.unit.length;
+		boolean plain = this.unit.length == 1 && enforced && !this.paced;
+		ByteBuffer packed = plain ? buffer(numbers * Double.BYTES) : head(this.paced ? 'P' : 'B', enforced, numbers);
+		return pack(permits, needed, waitMicros, packed).put(this.rates).array();
+	}
+
+	private ByteBuffer pack(long permits, long needed, long waitMicros, ByteBuffer packed) {
+		for (int i = 0; i < this.unit.length; i++) {
+			packed.putDouble((double) permits * this.unit[i]).putDouble(floor(i, permits, needed, waitMicros));
+		}
+		return packed;
+	}
+
+	/** Returns the level below which a charge is refused. */
+	private double floor(int rate, long permits, long needed, long waitMicros) {
+		if (needed == 0) {
+			return NO_FLOOR;
+		}
+		if (!this.paced) {
+			return (double) needed * this.unit[rate];
+		}
+		return (needed > limit().capacity()) ? NEVER : Math.max(this.full[rate] - (double) waitMicros * this.gain[rate],
+				(double) permits * this.unit[rate] - MOST);
+	}
+
+	@Override
+	public byte[] debts() {
+		return this.debts;
+	}
+
+	@Override
+	int bytes() {
+		return BucketSnapshot.bytes(this);
+	}
+
+	@Override
+	public BucketSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
+		return BucketSnapshot.read(answer, this, askedNanos, answeredNanos);
+	}
+
+	@Override
+	BucketSnapshot guess(double share, long nowNanos) {
+		long[] levels = new long[this.full.length];
+		for (int i = 0; i < levels.length; i++) {
+			levels[i] = this.paced ? this.full[i] : (long) (this.full[i] * share);
+		}
+		return BucketSnapshot.of(this, levels, nowNanos);
+	}
+
+	/** Returns how many permits a level is, those owed as a negative number. */
+	long permits(int rate, long level) {
+		return Math.floorDiv(level, this.unit[rate]);
+	}
+
+	/**
+	 * Returns how many permits a level brings: of a limit that paces, how many calls
+	 * would get a turn within its longest wait.
+	 */
+	long remaining(int rate, long level) {
+		if (!this.paced) {
+			return permits(rate, level);
+		}
+		long turns = permits(rate, level - this.full[rate] + this.maxWaitMicros * this.gain[rate]) + 1;
+		return Math.max(0, Math.min(limit().capacity(), turns));
+	}
+
+	/** Returns the level of a number of permits that the limit can hold. */
+	long level(int rate, long permits) {
+		return permits * this.unit[rate];
+	}
+
+	/** Returns the level of any number of permits, at most the largest that is exact. */
+	long levelOfAny(int rate, long permits) {
+		return (long) Math.min(MOST, (double) permits * this.unit[rate]);
+	}
+
+	/** Returns the level at which a charge needs not wait. */
+	long payable(int rate, long needed) {
+		return this.paced ? this.full[rate] : level(rate, needed);
+	}
+
+	/** Returns how long a charge may wait for its turn. */
+	long patience(Charge charge) {
+		return this.paced ? micros(charge.maxWaitNanos()) : 0;
+	}
+
+	long full(int rate) {
+		return this.full[rate];
+	}
+
+	/** Returns how long one level takes to become another, rounded up. */
+	long microsBetween(int rate, long level, long higher) {
+		return (higher <= level) ? 0 : (higher - level - 1) / this.gain[rate] + 1;
+	}
+
+	/** Returns a level some time later. */
+	long after(int rate, long level, long micros) {
+		long missing = this.full[rate] - level;
+		return (micros >= missing / this.gain[rate] + 1) ? this.full[rate]
+				: Math.min(this.full[rate], level + micros * this.gain[rate]);
+	}
+
+	private static long micros(long nanos) {
+		return TimeUnit.NANOSECONDS.toMicros(nanos);
+	}
+
+}

@@ -1,0 +1,148 @@
+package io.github.ratelimit.store.redis.script;
+
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.Receipt;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** The levels of token buckets as Redis showed them. Immutable. */
+public final class BucketSnapshot extends Snapshot {
+
+	private final BucketEncoding scale;
+
+	private final long[] levels;
+
+	private BucketSnapshot(ByteBuffer answer, BucketEncoding scale, long askedNanos, long answeredNanos) {
+		super(answer, askedNanos, answeredNanos);
+		this.scale = scale;
+		this.levels = new long[scale.size()];
+		for (int i = 0; i < this.levels.length; i++) {
+			this.levels[i] = (long) answer.getDouble();
+		}
+	}
+
+	private BucketSnapshot(BucketEncoding scale, long[] levels, double time, @Nullable Snapshot before, long nowNanos) {
+		super(time, before, nowNanos);
+		this.scale = scale;
+		this.levels = levels;
+	}
+
+	/** Returns levels that nobody has seen. */
+	static BucketSnapshot of(BucketEncoding scale, long[] levels, long nowNanos) {
+		return new BucketSnapshot(scale, levels, 0, null, nowNanos);
+	}
+
+	/** Returns how many bytes the state of a limit takes in an answer. */
+	public static int bytes(BucketEncoding scale) {
+		return HEAD + scale.size() * Double.BYTES;
+	}
+
+	/**
+	 * Reads a state.
+	 * @param answer the answer, at the state's place
+	 * @param scale the limit that was asked
+	 * @param askedNanos when, by this instance's monotonic clock
+	 * @param answeredNanos when the answer was there
+	 */
+	public static BucketSnapshot read(ByteBuffer answer, BucketEncoding scale, long askedNanos, long answeredNanos) {
+		return new BucketSnapshot(answer, scale, askedNanos, answeredNanos);
+	}
+
+	@Override
+	public BucketEncoding terms() {
+		return this.scale;
+	}
+
+	@Override
+	public ChargeDecision granted(Charge charge, @Nullable Receipt receipt) {
+		long wait = 0;
+		if (this.scale.isPaced() && charge.needed() > 0) {
+			long before = this.levels[0] + ((receipt != null) ? this.scale.level(0, charge.permits()) : 0);
+			wait = nanos(ahead(this.scale.microsBetween(0, before, this.scale.full(0))));
+		}
+		return ChargeDecision.grantedAfter(charge, receipt, remaining(0), wait, nanosToFull(0), perRate(0));
+	}
+
+	/** Returns the decision of a lease taken with this state that has paid the charge. */
+	public ChargeDecision leased(Charge charge, long left, long nowNanos) {
+		long elapsed = microsSince(answeredNanos(), nowNanos);
+		long remaining = Math.min(remaining(elapsed) + left, charge.limit().capacity());
+		return ChargeDecision.granted(charge, this, remaining, nanosToFull(elapsed), perRate(elapsed));
+	}
+
+	@Override
+	public boolean has(Charge charge, long waitedMicros) {
+		return charge.needed() == 0 || (charge.needed() <= charge.limit().capacity()
+				&& micros(charge) <= Math.max(0, this.scale.patience(charge) - waitedMicros));
+	}
+
+	@Override
+	public BucketSnapshot later(long nowNanos, long missing) {
+		long elapsed = microsSince(askedNanos(), nowNanos);
+		long passed = Math.max(0, elapsed - (long) time());
+		long[] later = new long[this.levels.length];
+		for (int i = 0; i < later.length; i++) {
+			later[i] = this.scale.after(i, this.levels[i], passed) - this.scale.levelOfAny(i, missing);
+		}
+		return new BucketSnapshot(this.scale, later, Math.max(0, time() - elapsed), this, nowNanos);
+	}
+
+	@Override
+	boolean isRefusedFor(Charge charge, long micros) {
+		return charge.needed() > charge.limit().capacity() || waitMicros(charge) - this.scale.patience(charge) > micros;
+	}
+
+	/** Turns that are left do not tell whether one has come. */
+	@Override
+	boolean isKnownAfter(long micros) {
+		return !this.scale.isPaced();
+	}
+
+	@Override
+	long waitMicros(Charge charge) {
+		return ahead(micros(charge));
+	}
+
+	private long micros(Charge charge) {
+		long longest = 0;
+		for (int i = 0; charge.needed() > 0 && i < this.levels.length; i++) {
+			long payable = this.scale.payable(i, charge.needed());
+			longest = Math.max(longest, this.scale.microsBetween(i, this.levels[i], payable));
+		}
+		return longest;
+	}
+
+	/** The time of a state is how far it is ahead of Redis's, whose clock went back. */
+	private long ahead(long micros) {
+		return (micros == 0) ? 0 : micros + (long) time();
+	}
+
+	@Override
+	int quotas() {
+		return this.levels.length;
+	}
+
+	@Override
+	public long remaining(int rate, long elapsedMicros) {
+		long passed = Math.max(0, elapsedMicros - (long) time());
+		return this.scale.remaining(rate, this.scale.after(rate, this.levels[rate], passed));
+	}
+
+	@Override
+	long part(int rate, long elapsedMicros, int instances) {
+		if (!this.scale.isPaced()) {
+			return super.part(rate, elapsedMicros, instances);
+		}
+		long passed = Math.max(0, elapsedMicros - (long) time());
+		long level = this.scale.after(rate, this.levels[rate], passed);
+		return 1 + Math.floorDiv(this.scale.permits(rate, level - this.scale.full(rate)), instances);
+	}
+
+	@Override
+	public long nanosToFull(int rate, long elapsedMicros) {
+		long micros = ahead(this.scale.microsBetween(rate, this.levels[rate], this.scale.full(rate)));
+		return nanos(Math.max(0, micros - elapsedMicros));
+	}
+
+}

@@ -1,0 +1,93 @@
+package io.github.ratelimit.store.redis.script;
+
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.Limit;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A limit of calls under way. Each place is a lease with a name of its own, given by the
+ * instance that asks for it: it can be given back, and renewed, as often as it takes.
+ * Immutable.
+ */
+public final class SlotEncoding extends LimitEncoding {
+
+	/** A script that takes more at once would keep everybody else waiting. */
+	private static final long MOST_AT_ONCE = 10_000;
+
+	private static final int NUMBERS = 4;
+
+	private final long leaseMicros;
+
+	SlotEncoding(Limit limit, Duration lease) {
+		super(limit);
+		this.leaseMicros = TimeUnit.NANOSECONDS.toMicros(lease.toNanos());
+	}
+
+	/** No limit can be called so: the names of other kinds never lead here. */
+	@Override
+	public String space() {
+		return limit().name() + "#places";
+	}
+
+	@Override
+	long most() {
+		return Math.min(limit().capacity(), MOST_AT_ONCE);
+	}
+
+	@Override
+	public byte[] terms(Charge charge) {
+		return pack(charge.permits(), charge.needed(), charge.enforced());
+	}
+
+	@Override
+	public byte[] terms(long permits) {
+		return pack(permits, permits, true);
+	}
+
+	private byte[] pack(long places, long needed, boolean enforced) {
+		return head('Z', enforced, NUMBERS).putDouble(places)
+			.putDouble((needed <= most()) ? needed : Double.POSITIVE_INFINITY)
+			.putDouble(limit().capacity())
+			.putDouble(this.leaseMicros)
+			.array();
+	}
+
+	@Override
+	public byte[] debts() {
+		return new byte[0];
+	}
+
+	@Override
+	int bytes() {
+		return WindowOrSlotSnapshot.bytes(this);
+	}
+
+	@Override
+	WindowOrSlotSnapshot guess(double share, long nowNanos) {
+		return WindowOrSlotSnapshot.guess(this, share, nowNanos);
+	}
+
+	@Override
+	public WindowOrSlotSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
+		return WindowOrSlotSnapshot.read(answer, this, needed, fresh, askedNanos, answeredNanos);
+	}
+
+	@Override
+	public byte[] fresh(byte[] label) {
+		return newLease(label);
+	}
+
+	/** Returns the name of a new lease, with the label of its key. */
+	public static byte[] newLease(byte[] label) {
+		return buffer(Long.BYTES + label.length).putLong(ThreadLocalRandom.current().nextLong()).put(label).array();
+	}
+
+	@Override
+	public String type() {
+		return "zset";
+	}
+
+}

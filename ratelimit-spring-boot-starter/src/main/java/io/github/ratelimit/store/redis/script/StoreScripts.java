@@ -1,0 +1,48 @@
+package io.github.ratelimit.store.redis.script;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/**
+ * The scripts of the store.
+ *
+ * @param take decides over the keys of one call
+ * @param takeMany decides over several calls of one key
+ * @param giveBack gives permits back to one key
+ * @param charge charges one key what calls cost without Redis having charged it
+ * @param renewPlaces renews and gives back places of calls under way
+ * @param find looks at one key
+ * @param reset forgets one key
+ * @param page lists keys
+ * @param heartbeat counts the instances
+ * @param probe writes something, to see whether that works
+ * @param configurations compares what instances use
+ */
+public record StoreScripts(LuaScript take, LuaScript takeMany, LuaScript giveBack, LuaScript charge, LuaScript renewPlaces, LuaScript find,
+		LuaScript reset, LuaScript page, LuaScript heartbeat, LuaScript probe, LuaScript configurations) {
+
+	public static StoreScripts load() {
+		return load(UnaryOperator.identity());
+	}
+
+	/** Loads them with changed texts, for tests that turn the time. */
+	public static StoreScripts load(UnaryOperator<String> edit) {
+		return new StoreScripts(overAlgorithms(edit, "common", "take-one-rate", "take"),
+				LuaScript.of(edit, "common", "records", "token-bucket", "take-many"),
+				overAlgorithms(edit, "common", "give-back"), overAlgorithms(edit, "common", "charge"),
+				LuaScript.of(edit, "common", "renew-places"), overAlgorithms(edit, "common", "find"),
+				LuaScript.of(edit, "reset"), overAlgorithms(edit, "common", "page"),
+				LuaScript.of(edit, "common", "heartbeat"), LuaScript.of(edit, "probe"),
+				LuaScript.of(edit, "common", "configurations"));
+	}
+
+	/** Returns a script whose last part is about limits of any algorithm. */
+	private static LuaScript overAlgorithms(UnaryOperator<String> edit, String... parts) {
+		List<String> all = new ArrayList<>(List.of(parts));
+		all.addAll(parts.length - 1, List.of("records", "token-bucket", "windows", "fixed-window", "sliding-window",
+				"sliding-window-counter", "sliding-window-log", "slots"));
+		return LuaScript.of(edit, all.toArray(String[]::new));
+	}
+
+}

@@ -1,0 +1,129 @@
+package io.github.ratelimit.store.redis.script;
+
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import java.nio.ByteBuffer;
+
+/**
+ * A limit of windows, in the whole numbers that its script counts in: permits and
+ * microseconds. Immutable.
+ */
+final class WindowEncoding extends LimitEncoding {
+
+	private static final int NUMBERS_OF_A_RATE = 5;
+
+	private final char kind;
+
+	private final byte[] rates;
+
+	private final byte[] termsOfOne;
+
+	/**
+	 * Creates the terms.
+	 * @throws IllegalArgumentException if a rate cannot be counted exactly
+	 */
+	WindowEncoding(Limit limit) {
+		super(limit);
+		this.kind = kind(limit);
+		int size = limit.rates().size();
+		ByteBuffer packed = buffer(NUMBERS_OF_A_RATE * size * Double.BYTES);
+		for (Rate rate : limit.rates()) {
+			packed.putDouble(rate.permits()).putDouble(micros(rate));
+		}
+		for (Rate rate : limit.rates()) {
+			pack(rate, packed);
+		}
+		this.rates = packed.array();
+		this.termsOfOne = pack(1, 1, true);
+	}
+
+	private static char kind(Limit limit) {
+		return switch (limit.algorithm()) {
+			case FIXED_WINDOW -> 'F';
+			case SLIDING_WINDOW -> 'S';
+			case SLIDING_WINDOW_COUNTER -> 'C';
+			case SLIDING_WINDOW_LOG -> 'L';
+			default -> throw new IllegalArgumentException(limit.algorithm() + " has no windows");
+		};
+	}
+
+	private static long micros(Rate rate) {
+		return rate.period().toNanos() / 1000;
+	}
+
+	/** Adds the most that can be charged, and two numbers of the kind. */
+	private void pack(Rate rate, ByteBuffer packed) {
+		long debt = Math.min(limit().maxDebt(), MOST - rate.permits());
+		long small = rate.permits() + Math.min(debt, rate.permits());
+		switch (this.kind) {
+			case 'S' -> {
+				checkSegments(rate);
+				packed.putDouble(rate.permits() + debt).putDouble(limit().segments()).putDouble(0);
+			}
+			case 'C' -> {
+				long step = step(micros(rate), small);
+				packed.putDouble(small).putDouble(step).putDouble(ceilDiv(micros(rate), step));
+			}
+			case 'L' -> packed.putDouble(small).putDouble(0).putDouble(0);
+			default -> packed.putDouble(rate.permits() + debt).putDouble(0).putDouble(0);
+		}
+	}
+
+	private void checkSegments(Rate rate) {
+		if (micros(rate) > MOST / limit().segments()) {
+			throw new IllegalArgumentException("Limit '" + limit().name() + "' divides the period of " + rate + " into "
+					+ limit().segments() + " segments, which Redis cannot count exactly: microseconds times segments "
+					+ "has to stay below 2^53. Write at most " + MOST / micros(rate)
+					+ " segments, or a shorter period.");
+		}
+	}
+
+	/** Returns the step of time with which no product of steps and permits is too big. */
+	private static long step(long periodMicros, long mostPermits) {
+		return ceilDiv(periodMicros, Math.min(periodMicros, (MOST / 2) / mostPermits));
+	}
+
+	private static long ceilDiv(long dividend, long divisor) {
+		return (dividend + divisor - 1) / divisor;
+	}
+
+	@Override
+	public byte[] terms(Charge charge) {
+		boolean one = charge.permits() == 1 && charge.needed() == 1 && charge.enforced();
+		return one ? this.termsOfOne : pack(charge.permits(), charge.needed(), charge.enforced());
+	}
+
+	@Override
+	public byte[] terms(long permits) {
+		return pack(permits, permits, true);
+	}
+
+	private byte[] pack(long permits, long needed, boolean enforced) {
+		return head(this.kind, enforced, 2 + this.rates.length / Double.BYTES).putDouble(permits)
+			.putDouble(needed)
+			.put(this.rates)
+			.array();
+	}
+
+	@Override
+	public byte[] debts() {
+		return new byte[0];
+	}
+
+	@Override
+	int bytes() {
+		return WindowOrSlotSnapshot.bytes(this);
+	}
+
+	@Override
+	WindowOrSlotSnapshot guess(double share, long nowNanos) {
+		return WindowOrSlotSnapshot.guess(this, share, nowNanos);
+	}
+
+	@Override
+	public WindowOrSlotSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
+		return WindowOrSlotSnapshot.read(answer, this, needed, fresh, askedNanos, answeredNanos);
+	}
+
+}

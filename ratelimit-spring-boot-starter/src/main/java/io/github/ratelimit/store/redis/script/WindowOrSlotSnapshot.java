@@ -1,0 +1,212 @@
+package io.github.ratelimit.store.redis.script;
+
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.Receipt;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Redis said of windows, or of places of calls under way: what is left, when it is
+ * full, and how long the charge that asked has to wait. Immutable.
+ */
+public final class WindowOrSlotSnapshot extends Snapshot {
+
+	private static final long SOME_MICROS = 1_000_000;
+
+	private final LimitEncoding terms;
+
+	private final long needed;
+
+	private final byte[] fresh;
+
+	private final long[] remaining;
+
+	private final long[] microsToFull;
+
+	private final long waitMicros;
+
+	/** For how long what is left stays the same if nobody but time changes it. */
+	private final long steadyMicros;
+
+	private WindowOrSlotSnapshot(ByteBuffer answer, LimitEncoding terms, long needed, byte[] fresh, long askedNanos,
+			long answeredNanos) {
+		super(answer, askedNanos, answeredNanos);
+		this.terms = terms;
+		this.needed = needed;
+		this.fresh = fresh;
+		this.remaining = new long[terms.limit().quotas()];
+		this.microsToFull = new long[terms.limit().quotas()];
+		for (int i = 0; i < this.remaining.length; i++) {
+			this.remaining[i] = (long) answer.getDouble();
+			this.microsToFull[i] = (long) answer.getDouble();
+		}
+		this.waitMicros = (long) answer.getDouble();
+		this.steadyMicros = (long) answer.getDouble();
+	}
+
+	private WindowOrSlotSnapshot(LimitEncoding terms, WindowOrSlotSnapshot before, long nowNanos, long missing) {
+		super(before.time(), before, nowNanos);
+		long elapsed = microsSince(before.askedNanos(), nowNanos);
+		this.terms = terms;
+		this.needed = before.needed;
+		this.fresh = before.fresh;
+		this.remaining = new long[before.remaining.length];
+		this.microsToFull = new long[before.remaining.length];
+		for (int i = 0; i < this.remaining.length; i++) {
+			this.remaining[i] = before.remaining(i, elapsed) - missing;
+			long micros = before.nanosToFull(i, elapsed) / 1000;
+			this.microsToFull[i] = (micros == 0 && missing > 0) ? periodMicros(terms, i) : micros;
+		}
+		long known = Math.max(before.waitMicros, before.steadyMicros) - elapsed;
+		this.waitMicros = (known > 0) ? Math.min(known, longest()) : 1;
+		this.steadyMicros = 0;
+	}
+
+	private WindowOrSlotSnapshot(LimitEncoding terms, byte[] fresh, double share, long nowNanos) {
+		super(0, null, nowNanos);
+		this.terms = terms;
+		this.needed = 0;
+		this.fresh = fresh;
+		this.remaining = new long[terms.limit().quotas()];
+		this.microsToFull = new long[this.remaining.length];
+		for (int i = 0; i < this.remaining.length; i++) {
+			this.remaining[i] = (long) (terms.limit().quota(i) * share);
+			this.microsToFull[i] = (share < 1) ? periodMicros(terms, i) : 0;
+		}
+		this.waitMicros = 0;
+		this.steadyMicros = LimitEncoding.MOST;
+	}
+
+	/** When places are free nobody can tell: it is worth asking after a second. */
+	private static long periodMicros(LimitEncoding terms, int quota) {
+		return (terms instanceof WindowEncoding) ? terms.limit().rates().get(quota).period().toNanos() / 1000
+				: SOME_MICROS;
+	}
+
+	private long longest() {
+		long longest = 1;
+		for (long micros : this.microsToFull) {
+			longest = Math.max(longest, micros);
+		}
+		return longest;
+	}
+
+	/** Returns facts that nobody has seen: a part of all permits is there. */
+	static WindowOrSlotSnapshot guess(LimitEncoding terms, double share, long nowNanos) {
+		return new WindowOrSlotSnapshot(terms, new byte[0], share, nowNanos);
+	}
+
+	/** Returns the receipt of places that are held under a name whatever was answered. */
+	public static WindowOrSlotSnapshot claimed(SlotEncoding terms, byte[] fresh, long nowNanos) {
+		return new WindowOrSlotSnapshot(terms, fresh, 0, nowNanos);
+	}
+
+	/** Returns how many bytes the facts of a limit take in an answer. */
+	static int bytes(LimitEncoding terms) {
+		return HEAD + (2 * terms.limit().quotas() + 2) * Double.BYTES;
+	}
+
+	/**
+	 * Reads facts.
+	 * @param answer the answer, at the state's place
+	 * @param terms the limit that was asked
+	 * @param needed the permits that were needed
+	 * @param fresh what was sent for a state that was not there: the name of a lease
+	 * @param askedNanos when, by this instance's monotonic clock
+	 * @param answeredNanos when the answer was there
+	 */
+	static WindowOrSlotSnapshot read(ByteBuffer answer, LimitEncoding terms, long needed, byte[] fresh, long askedNanos,
+			long answeredNanos) {
+		return new WindowOrSlotSnapshot(answer, terms, needed, fresh, askedNanos, answeredNanos);
+	}
+
+	@Override
+	public LimitEncoding terms() {
+		return this.terms;
+	}
+
+	/** Returns what names the lease that was asked for, and its label. */
+	public byte[] fresh() {
+		return this.fresh;
+	}
+
+	@Override
+	public ChargeDecision granted(Charge charge, @Nullable Receipt receipt) {
+		return ChargeDecision.granted(charge, receipt, remaining(0), nanosToFull(0), perRate(0));
+	}
+
+	@Override
+	public boolean has(Charge charge, long waitedMicros) {
+		return charge.needed() == 0 || (remaining(0) >= charge.needed() && charge.needed() <= this.terms.most());
+	}
+
+	@Override
+	public WindowOrSlotSnapshot later(long nowNanos, long missing) {
+		return new WindowOrSlotSnapshot(this.terms, this, nowNanos, missing);
+	}
+
+	/**
+	 * What a window counts becomes less by time alone, when Redis has said. Places become
+	 * free at any time.
+	 */
+	@Override
+	boolean isRefusedFor(Charge charge, long micros) {
+		boolean told = charge.needed() > this.terms.most()
+				|| (charge.needed() == this.needed && this.waitMicros > micros);
+		return told && isKnownAfter(micros);
+	}
+
+	@Override
+	boolean isKnownAfter(long micros) {
+		return this.steadyMicros > micros;
+	}
+
+	@Override
+	long waitMicros(Charge charge) {
+		return Math.max(1, this.waitMicros);
+	}
+
+	@Override
+	int quotas() {
+		return this.remaining.length;
+	}
+
+	@Override
+	public long remaining(int quota, long elapsedMicros) {
+		boolean full = this.terms instanceof WindowEncoding && elapsedMicros >= this.microsToFull[quota];
+		return full ? this.terms.limit().quota(quota) : this.remaining[quota];
+	}
+
+	@Override
+	public long nanosToFull(int quota, long elapsedMicros) {
+		// when places are free nobody can tell
+		long elapsed = (this.terms instanceof WindowEncoding) ? elapsedMicros : 0;
+		return nanos(Math.max(0, this.microsToFull[quota] - elapsed));
+	}
+
+	/**
+	 * Of windows also when there is more: Redis has told for the first of the rates, so
+	 * of several it is not known.
+	 */
+	@Override
+	long @Nullable [] perRate(long elapsedMicros) {
+		if (!(this.terms instanceof WindowEncoding)) {
+			return super.perRate(elapsedMicros);
+		}
+		int rates = quotas();
+		long[] perRate = new long[3 * rates];
+		for (int i = 0; i < rates; i++) {
+			perRate[3 * i] = Math.max(0, remaining(i, elapsedMicros));
+			perRate[3 * i + 1] = nanosToFull(i, elapsedMicros);
+			perRate[3 * i + 2] = nanosToMore(perRate[3 * i + 1], elapsedMicros);
+		}
+		return perRate;
+	}
+
+	private long nanosToMore(long nanosToFull, long elapsedMicros) {
+		boolean known = quotas() == 1 && isKnownAfter(elapsedMicros);
+		return (nanosToFull == 0) ? 0 : known ? Math.min(nanosToFull, nanos(this.steadyMicros - elapsedMicros)) : -1;
+	}
+
+}

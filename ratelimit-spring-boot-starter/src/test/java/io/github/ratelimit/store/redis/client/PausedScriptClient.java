@@ -1,0 +1,121 @@
+package io.github.ratelimit.store.redis.client;
+
+import io.github.ratelimit.store.redis.script.LuaScript;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Scripts of an instance that a test stops: what it wants to send meanwhile is sent when
+ * it goes on, or never. Thread-safe.
+ */
+public final class PausedScriptClient implements ScriptClient {
+
+	private final ScriptClient redis;
+
+	private final List<Runnable> held = new ArrayList<>();
+
+	private final List<CompletableFuture<byte[]>> answers = new ArrayList<>();
+
+	private boolean stopped;
+
+	private boolean failing;
+
+	private volatile boolean lost;
+
+	public PausedScriptClient(ScriptClient redis) {
+		this.redis = redis;
+	}
+
+	public synchronized void stop() {
+		this.stopped = true;
+	}
+
+	/** Lets all that is sent fail at once, as without a connection. */
+	public synchronized void fail(boolean failing) {
+		this.failing = failing;
+	}
+
+	/** Lets nobody know which node has a key, as on a cluster without partitions. */
+	public void loseNodes(boolean lost) {
+		this.lost = lost;
+	}
+
+	public void goOn() {
+		List<Runnable> waiting;
+		synchronized (this) {
+			this.stopped = false;
+			waiting = List.copyOf(this.held);
+			this.held.clear();
+			this.answers.clear();
+		}
+		waiting.forEach(Runnable::run);
+	}
+
+	/** Returns how many calls wait. */
+	public synchronized int waiting() {
+		return this.held.size();
+	}
+
+	/** Goes on, but what waits fails without having been sent. */
+	public void failWaiting() {
+		List<CompletableFuture<byte[]>> failing;
+		synchronized (this) {
+			this.stopped = false;
+			failing = List.copyOf(this.answers);
+			this.answers.clear();
+			this.held.clear();
+		}
+		failing.forEach((answer) -> answer.completeExceptionally(new IllegalStateException("Not connected")));
+	}
+
+	@Override
+	public synchronized CompletableFuture<byte[]> run(LuaScript script, byte[][] keys, byte[]... args) {
+		if (this.failing) {
+			return CompletableFuture.failedFuture(new IllegalStateException("Not connected"));
+		}
+		if (!this.stopped) {
+			return this.redis.run(script, keys, args);
+		}
+		CompletableFuture<byte[]> answer = new CompletableFuture<>();
+		this.answers.add(answer);
+		this.held.add(() -> this.redis.run(script, keys, args).whenComplete((bytes, failure) -> {
+			if (failure != null) {
+				answer.completeExceptionally(failure);
+			}
+			else {
+				answer.complete(bytes);
+			}
+		}));
+		return answer;
+	}
+
+	@Override
+	public String node(byte[] key) {
+		if (this.lost) {
+			throw new IllegalStateException("No node has this slot");
+		}
+		return this.redis.node(key);
+	}
+
+	@Override
+	public boolean isCluster() {
+		return this.redis.isCluster();
+	}
+
+	@Override
+	public List<Integer> slots() {
+		return this.redis.slots();
+	}
+
+	@Override
+	public void reconnect(byte[] key) {
+		this.redis.reconnect(key);
+	}
+
+	@Override
+	public void close() {
+		this.redis.close();
+	}
+
+}

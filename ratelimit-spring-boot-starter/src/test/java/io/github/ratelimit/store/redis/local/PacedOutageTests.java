@@ -1,0 +1,236 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.StoreInstance;
+import io.github.ratelimit.store.redis.StoreLog;
+import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitStatistics;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.redis.server.FaultyProxy;
+import io.github.ratelimit.store.redis.server.Polling;
+import io.github.ratelimit.store.redis.server.RedisServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Calls wait for their turn while Redis answers nothing, or too late. */
+@Tag("redis")
+@Tag("version-independent")
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+class PacedOutageTests {
+
+	/** A busy machine may let a thread go on so much later. */
+	private static final Duration BUSY = Duration.ofSeconds(2);
+
+	private static final Duration PATIENT = Duration.ofSeconds(5);
+
+	private static final Limit TEN_A_SECOND = paced("10/s", Duration.ofSeconds(4));
+
+	private static final Limit TWENTY_A_SECOND = paced("20/s", Duration.ofSeconds(2));
+
+	private final LimitRegistry registry = new LimitRegistry();
+
+	private RedisServer server;
+
+	private FaultyProxy proxy;
+
+	private StoreLog log;
+
+	@BeforeEach
+	void start() {
+		this.server = RedisServer.start();
+		this.proxy = FaultyProxy.inFrontOf(this.server);
+		this.log = new StoreLog();
+	}
+
+	@AfterEach
+	void close() {
+		this.log.close();
+		this.proxy.close();
+		this.server.close();
+	}
+
+	private static Limit paced(String rate, Duration maxWait) {
+		return Limit.named("paced")
+			.rates(List.of(Rate.parse(rate)))
+			.maxWait(maxWait, Limit.DEFAULT_MAX_WAITING)
+			.build();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void theWholeQueueIsDecidedByThePolicyWhenItsHeadGetsNoAnswer(OnStoreFailure policy) throws Exception {
+		try (StoreInstance instance = instance(policy, PATIENT)) {
+			Callers callers = callersOf(TEN_A_SECOND, instance);
+			this.server.pause();
+
+			Queue<Call> calls = callers.call(20);
+
+			areDecidedByPolicy(calls, 20, policy, callers);
+			assertThat(instance.store().status()).as("what happens is not for the breaker").isEqualTo("up");
+			this.server.resume();
+			Polling.until(Duration.ofSeconds(20), "Redis decides again", () -> !callers.call().isDegraded());
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whoDoesNotFitForTheTimeThatTheStoreTookIsRefusedByThePolicy(OnStoreFailure policy) throws Exception {
+		try (StoreInstance instance = instance(policy, PATIENT)) {
+			Callers callers = callersOf(TWENTY_A_SECOND, instance);
+			this.server.pause();
+
+			// as many turns as come within the longest wait
+			Queue<Call> calls = callers.call(40);
+
+			assertThat(calls).hasSize(40).allMatch((call) -> call.decision().isDegraded());
+			assertThat(callers.statistics().degraded()).isEqualTo(40);
+			areInTime(calls, callers.limit());
+			switch (policy) {
+				case ALLOW -> assertThat(calls).allMatch((call) -> call.decision().allowed());
+				case DENY -> assertThat(calls).allMatch(Call::isUnavailable);
+				default -> assertThat(calls).filteredOn((call) -> call.decision().allowed()).hasSizeBetween(10, 32);
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void theQueueOfAServerThatIsGoneIsDecidedByThePolicy(OnStoreFailure policy) throws Exception {
+		try (StoreInstance instance = instance(policy, PATIENT)) {
+			Callers callers = callersOf(TWENTY_A_SECOND, instance);
+			this.server.kill();
+
+			areDecidedByPolicy(callers.call(20), 20, policy, callers);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void answersThatComeTooLateForTheQueueAreNotWaitedForOneByOne(OnStoreFailure policy) throws Exception {
+		try (StoreInstance instance = instance(policy, PATIENT)) {
+			Callers callers = callersOf(TWENTY_A_SECOND, instance);
+			this.proxy.delayReplies(Duration.ofMillis(800));
+
+			areDecidedByPolicy(callers.call(20), 20, policy, callers);
+
+			this.proxy.normal();
+			Polling.until(Duration.ofSeconds(20), "Redis decides again", () -> !callers.call().isDegraded());
+			assertThat(this.log.lines()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void answersAfterTheDeadlineAreLateAndNotAway(OnStoreFailure policy) throws Exception {
+		try (StoreInstance instance = instance(policy, Duration.ofMillis(100))) {
+			Callers callers = callersOf(TWENTY_A_SECOND, instance);
+			this.proxy.delayReplies(Duration.ofMillis(300));
+
+			Queue<Call> calls = callers.call(20);
+
+			assertThat(calls).hasSize(20).allMatch((call) -> call.decision().allowed());
+			assertThat(calls).noneMatch((call) -> call.decision().isDegraded());
+			areInTime(calls, callers.limit());
+		}
+	}
+
+	@Test
+	void turnsThatHaveComeAreNotWaitedForAgainWhenTheBreakerOpens() throws Exception {
+		try (StoreInstance instance = instance(OnStoreFailure.LOCAL, Duration.ofMillis(100))) {
+			Callers callers = callersOf(paced("20/s", Duration.ofSeconds(4)), instance);
+			this.server.pause();
+
+			Queue<Call> calls = callers.call(64);
+
+			assertThat(instance.store().status()).isEqualTo("degraded");
+			assertThat(calls).hasSize(64).allMatch((call) -> call.decision().allowed());
+		}
+	}
+
+	private static void areDecidedByPolicy(Queue<Call> calls, int count, OnStoreFailure policy, Callers callers) {
+		assertThat(calls).hasSize(count).allMatch((call) -> call.decision().isDegraded());
+		if (policy == OnStoreFailure.DENY) {
+			assertThat(calls).allMatch(Call::isUnavailable);
+		}
+		else {
+			assertThat(calls).allMatch((call) -> call.decision().allowed());
+		}
+		assertThat(callers.statistics().degraded()).isEqualTo(count);
+		areInTime(calls, callers.limit());
+	}
+
+	private static void areInTime(Queue<Call> calls, Limit limit) {
+		assertThat(calls).allMatch((call) -> call.decision().turnAfterNanos() <= limit.maxWait().toNanos());
+		assertThat(calls).allMatch((call) -> call.took().compareTo(limit.maxWait().plus(BUSY)) < 0);
+	}
+
+	private StoreInstance instance(OnStoreFailure policy, Duration deadline) {
+		return StoreInstance.through(this.proxy).deadline(deadline).onStoreFailure(policy).build().awaitUp();
+	}
+
+	/** Returns callers, one of whom has called already. */
+	private Callers callersOf(Limit limit, StoreInstance instance) {
+		RegisteredLimit registered = this.registry.register(limit, List.of());
+		Callers callers = new Callers(registered.handle(), registered.statistics(), StoreRateLimiter
+			.create(this.registry, instance.store(), new KillSwitch(true), new Degradation(TimeSource.system())));
+		Polling.until(PATIENT, "Redis decides", () -> !callers.call().isDegraded());
+		return callers;
+	}
+
+	private record Callers(LimitHandle handle, LimitStatistics statistics, StoreRateLimiter limiter) {
+
+		Decision call() {
+			return this.limiter.acquire(new Charge(this.handle, Key.of("caller"), 1));
+		}
+
+		Limit limit() {
+			return this.handle.limit();
+		}
+
+		Queue<Call> call(int count) throws Exception {
+			Queue<Call> calls = new ConcurrentLinkedQueue<>();
+			TestThreads.run(count, (thread) -> {
+				long start = System.nanoTime();
+				Decision decision = call();
+				calls.add(new Call(decision, Duration.ofNanos(System.nanoTime() - start)));
+			});
+			return calls;
+		}
+
+	}
+
+	private record Call(Decision decision, Duration took) {
+
+		boolean isUnavailable() {
+			return this.decision.limits().stream().allMatch(LimitDecision::unavailable);
+		}
+
+	}
+
+}
