@@ -20,6 +20,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.github.ratelimit.autoconfigure.RateLimitRedisAutoConfiguration;
+import io.github.ratelimit.store.redis.RedisStore;
 import org.jspecify.annotations.NullMarked;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -186,8 +187,36 @@ class ArchitectureTests {
 		.importsOnlyTheRootAnd("registry", "store", "store.bucket4j");
 
 	@ArchTest
+	static final ArchRule windows_in_memory_know_nothing_of_the_memory_store = room("store.memory.window")
+		.importsOnlyTheRootAnd("store", "store.bucket4j");
+
+	@ArchTest
 	static final ArchRule the_redis_store_imports_only_the_root_and_the_bucket4j_store = room("store.redis")
 		.importsOnlyTheRootAnd("registry", "store", "store.bucket4j");
+
+	@ArchTest
+	static final ArchRule what_redis_scripts_are_sent_and_reply_knows_nothing_else_of_redis = room("store.redis.script")
+		.importsOnlyTheRootAnd("registry", "store");
+
+	@ArchTest
+	static final ArchRule redis_clients_know_only_scripts = room("store.redis.client").importsOnlyTheRootAnd("registry",
+			"store", "store.redis.script");
+
+	@ArchTest
+	static final ArchRule what_an_instance_remembers_of_redis_knows_only_scripts_and_clients = room("store.redis.local")
+		.importsOnlyTheRootAnd("registry", "store", "store.redis.script", "store.redis.client");
+
+	@ArchTest
+	static final ArchRule the_redis_store_does_not_know_the_proxy_manager_of_bucket4j = types(
+			ROOT + ".store.redis.bucket4j..")
+		.areKnownOnlyTo("store.redis.bucket4j..", "autoconfigure..");
+
+	@ArchTest
+	static final ArchRule the_proxy_manager_of_bucket4j_knows_only_scripts_clients_and_settings = noClasses().that()
+		.resideInAPackage(ROOT + ".store.redis.bucket4j..")
+		.should()
+		.dependOnClassesThat(resideInAnyPackage(ROOT + ".store.redis.local..", ROOT + ".store.memory..")
+			.or(equivalentTo(RedisStore.class)));
 
 	@ArchTest
 	static final ArchRule properties_imports_only_the_root_expression_provider_and_web = room(

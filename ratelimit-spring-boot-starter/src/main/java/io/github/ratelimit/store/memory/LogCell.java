@@ -190,8 +190,8 @@ final class LogCell extends KeyCell {
 				nearest = (this.log.balance(i) < this.log.balance(nearest)) ? i : nearest;
 				spent = Math.max(spent, rates.permits(i) - this.log.balance(i));
 			}
-			return new CellSnapshot(this.changes, rates.permits(nearest), this.log.balance(nearest), toFull(this.log, now),
-					spent, used());
+			return new CellSnapshot(this.changes, rates.permits(nearest), this.log.balance(nearest),
+					toFull(this.log, now), spent, used());
 		}
 	}
 

@@ -89,7 +89,8 @@ final class PacedCell extends KeyCell {
 	@Override
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
 		if (taken.receipt() instanceof Turn turn) {
-			BucketState after = BucketArithmetic.refilled(null, turn.state, turn.state.getConfiguration(), clock.nanos());
+			BucketState after = BucketArithmetic.refilled(null, turn.state, turn.state.getConfiguration(),
+					clock.nanos());
 			after.addTokens(permits);
 			STATE.compareAndSet(this, turn.state, after);
 		}

@@ -26,7 +26,8 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 	private static final long LEAST_OF_A_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
 	/** Returns groups of charges whose keys are in the same slot of a cluster. */
-	static List<ChargeGroup> bySlot(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] terms, RedisNodes nodes) {
+	static List<ChargeGroup> bySlot(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] terms,
+			RedisNodes nodes) {
 		Map<Integer, List<Integer>> bySlot = new LinkedHashMap<>();
 		for (int i = 0; i < keys.length; i++) {
 			int slot = ClusterSlotHashUtil.calculateSlot(keys[i].name());

@@ -62,8 +62,8 @@ final class DeadlineFallback {
 	}
 
 	/** What cannot wait until the deadline does not know whether Redis is only late. */
-	private ChargeDecision decide(Charge charge, RememberedKey key, InFlightReceipt receipt, boolean impatient, long startNanos,
-			long now) {
+	private ChargeDecision decide(Charge charge, RememberedKey key, InFlightReceipt receipt, boolean impatient,
+			long startNanos, long now) {
 		Snapshot last = key.last();
 		boolean alone = last == null || impatient;
 		if (alone) {

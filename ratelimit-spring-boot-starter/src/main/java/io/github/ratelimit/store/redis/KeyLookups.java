@@ -87,7 +87,8 @@ final class KeyLookups {
 	}
 
 	/** Reads a state with its age and label. */
-	KeyState read(ByteBuffer answer, LimitEncoding terms, String keyId, @Nullable RememberedKey known, long askedNanos) {
+	KeyState read(ByteBuffer answer, LimitEncoding terms, String keyId, @Nullable RememberedKey known,
+			long askedNanos) {
 		answer.order(ByteOrder.LITTLE_ENDIAN);
 		long idleMicros = (long) answer.getDouble();
 		Snapshot state = terms.read(answer, 0, new byte[0], askedNanos, this.time.nanoTime());

@@ -46,8 +46,8 @@ final class KeyScan {
 
 	private final TimeSource time;
 
-	KeyScan(KeyLookups lookups, ScriptClient redis, RedisKeyNames names, LimitEncoding terms, Map<String, RememberedKey> known,
-			TimeSource time) {
+	KeyScan(KeyLookups lookups, ScriptClient redis, RedisKeyNames names, LimitEncoding terms,
+			Map<String, RememberedKey> known, TimeSource time) {
 		this.lookups = lookups;
 		this.redis = redis;
 		this.names = names;

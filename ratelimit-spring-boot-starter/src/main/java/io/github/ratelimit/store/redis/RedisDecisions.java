@@ -52,8 +52,9 @@ final class RedisDecisions {
 
 	private final long deadlineNanos;
 
-	RedisDecisions(ScriptClient redis, StoreScripts scripts, RedisNodes nodes, LocalFallback standIn, DeadlineFallback late, SlotLeases places,
-			DebtLedger uncharged, PermitRefunds giveBacks, TimeSource time, long deadlineNanos) {
+	RedisDecisions(ScriptClient redis, StoreScripts scripts, RedisNodes nodes, LocalFallback standIn,
+			DeadlineFallback late, SlotLeases places, DebtLedger uncharged, PermitRefunds giveBacks, TimeSource time,
+			long deadlineNanos) {
 		this.redis = redis;
 		this.scripts = scripts;
 		this.nodes = nodes;
@@ -235,7 +236,8 @@ final class RedisDecisions {
 	}
 
 	/** What is owed goes back to the state that is charged for it. */
-	private CompletableFuture<?> sendBack(long permits, InFlightReceipt.Outcome outcome, LimitEncoding terms, RememberedKey key) {
+	private CompletableFuture<?> sendBack(long permits, InFlightReceipt.Outcome outcome, LimitEncoding terms,
+			RememberedKey key) {
 		Snapshot state = outcome.state();
 		Snapshot last = key.last();
 		if (state == null && outcome.owed() && last != null && last.terms() == terms) {
@@ -286,7 +288,8 @@ final class RedisDecisions {
 		}
 	}
 
-	private CompletableFuture<?> settle(long more, InFlightReceipt.Outcome outcome, LimitEncoding terms, RememberedKey key) {
+	private CompletableFuture<?> settle(long more, InFlightReceipt.Outcome outcome, LimitEncoding terms,
+			RememberedKey key) {
 		Snapshot state = outcome.state();
 		if (state != null) {
 			return settle(more, state, key);

@@ -31,8 +31,8 @@ final class RedisPermitLeases implements PermitLeaseSource {
 
 	private final PermitRefunds giveBacks;
 
-	RedisPermitLeases(ScriptClient redis, StoreScripts scripts, RedisNodes nodes, PermitRefunds giveBacks, TimeSource time,
-			ScheduledExecutorService scheduler) {
+	RedisPermitLeases(ScriptClient redis, StoreScripts scripts, RedisNodes nodes, PermitRefunds giveBacks,
+			TimeSource time, ScheduledExecutorService scheduler) {
 		this.giveBacks = giveBacks;
 		this.redis = redis;
 		this.scripts = scripts;

@@ -131,10 +131,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.warmUp = new WarmUp(redis, scripts, this.names, this.nodes, time, this.scheduler);
 		this.instances = new InstanceCount(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
 				this.scheduler);
-		LocalFallback withoutRedis = new LocalFallback(local, settings::onStoreFailure, this.limits, this.instances::count, this.uncharged,
-				this.places, giveBacks);
-		this.decisions = new RedisDecisions(redis, scripts, this.nodes, withoutRedis, new DeadlineFallback(settings, time),
-				this.places, this.uncharged, giveBacks, time, this.deadlineNanos);
+		LocalFallback withoutRedis = new LocalFallback(local, settings::onStoreFailure, this.limits,
+				this.instances::count, this.uncharged, this.places, giveBacks);
+		this.decisions = new RedisDecisions(redis, scripts, this.nodes, withoutRedis,
+				new DeadlineFallback(settings, time), this.places, this.uncharged, giveBacks, time, this.deadlineNanos);
 	}
 
 	/**
@@ -151,9 +151,9 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	public static RedisStore create(RedisConnectionFactory connectionFactory, RedisStoreSettings settings,
 			LimitStore standIn, TimeSource time, StoreObserver observer) {
 		StoreScripts scripts = StoreScripts.load();
-		RedisStore store = new RedisStore(ScriptClientFactory.scripts(connectionFactory, scripts.take(), scripts.takeMany(),
-				scripts.giveBack(), scripts.charge(), scripts.renewPlaces()), scripts, settings, standIn, time,
-				observer);
+		RedisStore store = new RedisStore(ScriptClientFactory.scripts(connectionFactory, scripts.take(),
+				scripts.takeMany(), scripts.giveBack(), scripts.charge(), scripts.renewPlaces()), scripts, settings,
+				standIn, time, observer);
 		store.begin();
 		return store;
 	}
@@ -200,8 +200,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	ConfigurationMismatch configurations(Supplier<Collection<RegisteredLimit>> limits) {
-		return new ConfigurationMismatch(this.redis, this.configurations, this.settings.keyPrefix(), this.names, this.nodes,
-				limits);
+		return new ConfigurationMismatch(this.redis, this.configurations, this.settings.keyPrefix(), this.names,
+				this.nodes, limits);
 	}
 
 	@Override
@@ -224,15 +224,16 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return decision;
 	}
 
-	private static @Nullable ChargeDecision decideWithoutAsking(Charge charge, RememberedKey key, @Nullable Duration ttl,
-			LimitEncoding terms, long now) {
+	private static @Nullable ChargeDecision decideWithoutAsking(Charge charge, RememberedKey key,
+			@Nullable Duration ttl, LimitEncoding terms, long now) {
 		PermitLease lease = key.lease(ttl);
-		ChargeDecision leased = (lease != null && terms instanceof BucketEncoding scale) ? lease.take(charge, scale, now)
-				: null;
+		ChargeDecision leased = (lease != null && terms instanceof BucketEncoding scale)
+				? lease.take(charge, scale, now) : null;
 		return (leased != null) ? leased : key.refusedWithoutAsking(charge, terms, now);
 	}
 
-	private void granted(ChargeDecision decision, RememberedKey key, @Nullable Duration lease, LimitEncoding terms, long now) {
+	private void granted(ChargeDecision decision, RememberedKey key, @Nullable Duration lease, LimitEncoding terms,
+			long now) {
 		if (lease != null && terms instanceof BucketEncoding scale && !scale.isPaced()) {
 			key.lease(this.leases, lease).granted(scale, now);
 		}
@@ -279,7 +280,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return decisions;
 	}
 
-	private List<ChargeDecision> takeAll(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] limits, long start) {
+	private List<ChargeDecision> takeAll(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] limits,
+			long start) {
 		return takeSlots(charges, keys, limits, () -> this.decisions.takeAll(charges, keys, limits, start));
 	}
 
@@ -459,8 +461,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private RedisLimit prepare(LimitHandle limit) {
 		LimitEncoding terms = LimitEncoding.of(limit.limit(), this.settings.slotLease());
-		RememberedKeys keys = this.known.computeIfAbsent(terms.space(),
-				(space) -> new RememberedKeys(limit, space, this.names, this.settings.maxKnownKeys(), this.time.nanoTime()));
+		RememberedKeys keys = this.known.computeIfAbsent(terms.space(), (space) -> new RememberedKeys(limit, space,
+				this.names, this.settings.maxKnownKeys(), this.time.nanoTime()));
 		return new RedisLimit(limit, keys, terms);
 	}
 

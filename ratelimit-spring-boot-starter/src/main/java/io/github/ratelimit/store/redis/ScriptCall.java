@@ -94,7 +94,8 @@ final class ScriptCall {
 		return ask(group, false, scripts, script, time);
 	}
 
-	private static ScriptCall ask(ChargeGroup group, boolean take, ScriptClient scripts, LuaScript script, TimeSource time) {
+	private static ScriptCall ask(ChargeGroup group, boolean take, ScriptClient scripts, LuaScript script,
+			TimeSource time) {
 		int size = group.size();
 		byte[][] keys = new byte[size][];
 		byte[][] fresh = new byte[size][];

@@ -118,7 +118,8 @@ class ConfigurationMismatchTests {
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(Limit.of("chat", Rate.parse(chat)), List.of());
 		registry.register(Limit.of("other", Rate.parse(other)), List.of());
-		RedisStore store = new RedisStore(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())),
+		RedisStore store = new RedisStore(
+				ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())),
 				RedisTestStore.turnedScripts(), RedisTestStore.patient(), new MemoryStore(this.time, 100), this.time,
 				StoreObserver.NONE);
 		this.stores.add(store);

@@ -40,7 +40,8 @@ class DeniedKeyTests {
 	@BeforeEach
 	void connect() {
 		SharedRedis.flush();
-		this.redis = new RecordingScriptClient(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())));
+		this.redis = new RecordingScriptClient(
+				ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())));
 		this.store = store(this.redis);
 		this.other = store(this.redis);
 	}

@@ -95,8 +95,9 @@ class InterruptedThreadTests {
 	@ParameterizedTest
 	@EnumSource(Algorithm.class)
 	void aDecisionIsMadeInRedisAllTheSame(Algorithm algorithm) {
-		try (RedisStore store = new RedisStore(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())),
-				StoreScripts.load(), RedisTestStore.patient(), new MemoryStore(new ManualTime(), 100), TimeSource.system(),
+		try (RedisStore store = new RedisStore(
+				ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())), StoreScripts.load(),
+				RedisTestStore.patient(), new MemoryStore(new ManualTime(), 100), TimeSource.system(),
 				StoreObserver.NONE)) {
 			Limit limit = StoreFixture.limit("chat", algorithm, "10/d");
 			Thread.currentThread().interrupt();
@@ -113,8 +114,9 @@ class InterruptedThreadTests {
 
 	@Test
 	void whatComesBackIsWaitedFor() {
-		try (RedisStore store = new RedisStore(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())),
-				StoreScripts.load(), RedisTestStore.patient(), new MemoryStore(new ManualTime(), 100), TimeSource.system(),
+		try (RedisStore store = new RedisStore(
+				ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())), StoreScripts.load(),
+				RedisTestStore.patient(), new MemoryStore(new ManualTime(), 100), TimeSource.system(),
 				StoreObserver.NONE)) {
 			Limit limit = StoreFixture.limit("chat", "10/d");
 			Thread.currentThread().interrupt();

@@ -59,8 +59,8 @@ class JedisStoreContractTests implements LimitStoreContract {
 		MemoryStore standIn = new MemoryStore(time, 10_000);
 		ScriptClient shared = new UnclosedScriptClient(redis);
 		RedisStore store = (time instanceof ManualTime)
-				? RedisTestStore.turned(SharedRedis.server(), shared, standIn, time)
-				: new RedisStore(shared, StoreScripts.load(), RedisTestStore.patient(), standIn, time, StoreObserver.NONE);
+				? RedisTestStore.turned(SharedRedis.server(), shared, standIn, time) : new RedisStore(shared,
+						StoreScripts.load(), RedisTestStore.patient(), standIn, time, StoreObserver.NONE);
 		this.stores.add(store);
 		return store;
 	}

@@ -62,9 +62,11 @@ class LateReplyTests {
 		SharedRedis.flush();
 		onStoreFailure(DENY, OnStoreFailure.DENY);
 		onStoreFailure(ALLOW, OnStoreFailure.ALLOW);
-		this.held = new PausedScriptClient(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())));
+		this.held = new PausedScriptClient(
+				ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())));
 		this.store = store(this.held, Duration.ofMillis(20));
-		this.other = store(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())), Duration.ofSeconds(20));
+		this.other = store(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())),
+				Duration.ofSeconds(20));
 	}
 
 	private static void onStoreFailure(Limit limit, OnStoreFailure policy) {
@@ -75,7 +77,8 @@ class LateReplyTests {
 		RedisStoreSettings settings = new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, deadline, 1_000,
 				OnStoreFailure.LOCAL);
 		TimeSource time = TimeSource.system();
-		return new RedisStore(redis, StoreScripts.load(), settings, new MemoryStore(time, 1_000), time, StoreObserver.NONE);
+		return new RedisStore(redis, StoreScripts.load(), settings, new MemoryStore(time, 1_000), time,
+				StoreObserver.NONE);
 	}
 
 	@AfterEach

@@ -47,7 +47,8 @@ class OneCallTests {
 		try (StoreInstance other = StoreInstance.on(this.redis).awaitUp()) {
 			long before = calls();
 			for (int i = 0; i < 100; i++) {
-				assertThat(((i % 2 == 0) ? this.instance : other).take(StoreInstance.STILL, "caller").violated()).isFalse();
+				assertThat(((i % 2 == 0) ? this.instance : other).take(StoreInstance.STILL, "caller").violated())
+					.isFalse();
 			}
 
 			assertThat(calls() - before).isEqualTo(100);

@@ -59,8 +59,8 @@ class RedisStoreContractTests implements LimitStoreContract {
 
 	private static RedisStore store(ScriptClient redis, TimeSource time) {
 		if (!(time instanceof ManualTime)) {
-			return new RedisStore(redis, StoreScripts.load(), RedisTestStore.patient(), new MemoryStore(time, 10_000), time,
-					StoreObserver.NONE);
+			return new RedisStore(redis, StoreScripts.load(), RedisTestStore.patient(), new MemoryStore(time, 10_000),
+					time, StoreObserver.NONE);
 		}
 		return RedisTestStore.turned(server, redis, new MemoryStore(time, 10_000), time);
 	}

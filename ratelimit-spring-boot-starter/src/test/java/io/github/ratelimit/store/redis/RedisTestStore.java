@@ -105,8 +105,8 @@ public final class RedisTestStore {
 					Long.toString(now.getEpochSecond()), Long.toString(micros));
 	}
 
-	public static RedisStore store(ScriptClient redis, StoreScripts scripts, RedisStoreSettings settings, LimitStore local,
-			TimeSource time, StoreObserver observer) {
+	public static RedisStore store(ScriptClient redis, StoreScripts scripts, RedisStoreSettings settings,
+			LimitStore local, TimeSource time, StoreObserver observer) {
 		return new RedisStore(redis, scripts, settings, local, time, observer);
 	}
 

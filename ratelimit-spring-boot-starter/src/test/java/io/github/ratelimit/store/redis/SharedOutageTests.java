@@ -67,7 +67,8 @@ class SharedOutageTests {
 		TimeSource turned = RedisTestStore.settingTheClock(this.time, SharedRedis.server());
 		turned.nanoTime();
 		for (int i = 0; i < INSTANCES; i++) {
-			PausedScriptClient held = new PausedScriptClient(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())));
+			PausedScriptClient held = new PausedScriptClient(
+					ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())));
 			RedisStore store = new RedisStore(held, RedisTestStore.turnedScripts(), settings,
 					new MemoryStore(turned, 1000), turned, StoreObserver.NONE);
 			this.scripts.add(held);

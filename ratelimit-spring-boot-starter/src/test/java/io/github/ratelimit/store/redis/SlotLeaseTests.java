@@ -196,7 +196,8 @@ class SlotLeaseTests {
 	@Test
 	void whatACallGetsThatWasRefusedMeanwhileIsGivenBack() {
 		ChargeDecision taken = take(this.other, 1);
-		try (PausedScriptClient slow = new PausedScriptClient(redis()); RedisStore hasty = store(slow, Duration.ofMillis(50))) {
+		try (PausedScriptClient slow = new PausedScriptClient(redis());
+				RedisStore hasty = store(slow, Duration.ofMillis(50))) {
 			Polling.until(SOON, "the state is seen",
 					() -> hasty.take(StoreFixture.charge(SLOTS, "caller", 0)).remaining() == 1);
 			slow.stop();

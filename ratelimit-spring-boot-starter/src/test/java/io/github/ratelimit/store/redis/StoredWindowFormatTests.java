@@ -221,7 +221,8 @@ class StoredWindowFormatTests {
 		take(limit, 10);
 		Instant ahead = now();
 		RedisTestStore.set(SharedRedis.server(), ahead.minus(Duration.ofHours(2)));
-		try (RedisStore behind = new RedisStore(ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())),
+		try (RedisStore behind = new RedisStore(
+				ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())),
 				RedisTestStore.turnedScripts(), RedisTestStore.patient(), new MemoryStore(this.time, 100), this.time,
 				StoreObserver.NONE)) {
 			ChargeDecision refused = behind.take(StoreFixture.charge(limit, "caller", 1));

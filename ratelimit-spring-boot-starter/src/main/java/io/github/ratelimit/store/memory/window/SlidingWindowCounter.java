@@ -64,10 +64,11 @@ final class SlidingWindowCounter implements Window {
 		long window = window(Math.floorDiv(now, 1_000L));
 		long from = Math.floorDiv(Math.floorDiv(takenAt, 1_000L), this.terms.periodMicros());
 		if (from == window) {
-			return new SlidingWindowCounter(this.terms, window, Math.max(0, currentAt(window) - permits), beforeAt(window));
+			return new SlidingWindowCounter(this.terms, window, Math.max(0, currentAt(window) - permits),
+					beforeAt(window));
 		}
-		return (from != window - 1) ? this
-				: new SlidingWindowCounter(this.terms, window, currentAt(window), Math.max(0, beforeAt(window) - permits));
+		return (from != window - 1) ? this : new SlidingWindowCounter(this.terms, window, currentAt(window),
+				Math.max(0, beforeAt(window) - permits));
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 /**
- * Windows and logs of calls of one key: fixed windows, sliding windows, their counters, and the log; no threads and no keys.
+ * Windows and logs of calls of one key: fixed windows, sliding windows, their counters,
+ * and the log; no threads and no keys.
  */
 @NullMarked
 package io.github.ratelimit.store.memory.window;

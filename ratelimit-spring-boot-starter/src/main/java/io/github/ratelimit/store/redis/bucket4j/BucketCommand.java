@@ -141,7 +141,10 @@ record BucketCommand(String name, double tokens, double patience, Function<Bucke
 	}
 
 	byte[][] arguments(BucketConfigurationEncoding terms) {
-		byte[] numbers = BucketEncoding.buffer(2 * Double.BYTES).putDouble(this.tokens).putDouble(this.patience).array();
+		byte[] numbers = BucketEncoding.buffer(2 * Double.BYTES)
+			.putDouble(this.tokens)
+			.putDouble(this.patience)
+			.array();
 		return new byte[][] { this.name.getBytes(StandardCharsets.US_ASCII), numbers, terms.rates(), terms.rest() };
 	}
 

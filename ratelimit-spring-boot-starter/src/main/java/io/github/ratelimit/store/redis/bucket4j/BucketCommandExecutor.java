@@ -28,8 +28,8 @@ final class BucketCommandExecutor implements CommandExecutor, AsyncCommandExecut
 
 	private volatile @Nullable BucketConfigurationEncoding terms;
 
-	BucketCommandExecutor(String key, byte[] name, BucketScriptCalls calls, LuaScript script, RecentConfigurations recent,
-			@Nullable BucketConfigurationEncoding terms) {
+	BucketCommandExecutor(String key, byte[] name, BucketScriptCalls calls, LuaScript script,
+			RecentConfigurations recent, @Nullable BucketConfigurationEncoding terms) {
 		this.key = key;
 		this.name = name;
 		this.calls = calls;

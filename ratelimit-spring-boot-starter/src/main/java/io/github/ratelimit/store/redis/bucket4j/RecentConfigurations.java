@@ -57,8 +57,8 @@ final class RecentConfigurations {
 		return next;
 	}
 
-	private record Generations(ConcurrentHashMap<String, BucketConfigurationEncoding> young, ConcurrentHashMap<String, BucketConfigurationEncoding> old,
-			long since) {
+	private record Generations(ConcurrentHashMap<String, BucketConfigurationEncoding> young,
+			ConcurrentHashMap<String, BucketConfigurationEncoding> old, long since) {
 	}
 
 }

@@ -37,7 +37,8 @@ final class RedisAsyncBucketBuilder implements RemoteAsyncBucketBuilder<String> 
 	}
 
 	@Override
-	public RedisAsyncBucketBuilder withImplicitConfigurationReplacement(long version, TokensInheritanceStrategy strategy) {
+	public RedisAsyncBucketBuilder withImplicitConfigurationReplacement(long version,
+			TokensInheritanceStrategy strategy) {
 		throw RedisBucketBuilder.versions();
 	}
 

@@ -103,8 +103,9 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 	public static RedisBuckets create(RedisConnectionFactory connectionFactory, String keyPrefix, Duration deadline) {
 		RedisStoreSettings.check(keyPrefix, deadline);
 		BucketScripts scripts = BucketScripts.load();
-		RedisBuckets buckets = new RedisBuckets(ScriptClientFactory.scripts(connectionFactory, scripts.command(), scripts.find()),
-				scripts, keyPrefix, deadline, TimeSource.system());
+		RedisBuckets buckets = new RedisBuckets(
+				ScriptClientFactory.scripts(connectionFactory, scripts.command(), scripts.find()), scripts, keyPrefix,
+				deadline, TimeSource.system());
 		buckets.connect();
 		return buckets;
 	}

@@ -58,8 +58,8 @@ public final class RedisNodes {
 
 	private volatile boolean answered;
 
-	public RedisNodes(ScriptClient scripts, LuaScript probe, RedisKeyNames names, ScheduledExecutorService scheduler, TimeSource time,
-			StoreObserver observer, Duration deadline, Supplier<String> policies, LongSupplier owed) {
+	public RedisNodes(ScriptClient scripts, LuaScript probe, RedisKeyNames names, ScheduledExecutorService scheduler,
+			TimeSource time, StoreObserver observer, Duration deadline, Supplier<String> policies, LongSupplier owed) {
 		this.scripts = scripts;
 		this.probe = probe;
 		this.names = names;
@@ -111,7 +111,8 @@ public final class RedisNodes {
 		private long lateSince;
 
 		private Node(String name) {
-			this.log = new OutageLog(name, RedisNodes.this.policies, RedisNodes.this.time, RedisNodes.this.scheduler, RedisNodes.this.owed);
+			this.log = new OutageLog(name, RedisNodes.this.policies, RedisNodes.this.time, RedisNodes.this.scheduler,
+					RedisNodes.this.owed);
 		}
 
 		/** Returns for how long an answer of this node is in time. */
@@ -234,8 +235,9 @@ public final class RedisNodes {
 		}
 
 		private void probe(byte[] key, int returns) {
-			new NodeProbe(RedisNodes.this.scripts, RedisNodes.this.probe, RedisNodes.this.names.probe(key), RedisNodes.this.scheduler,
-					RedisNodes.this.time, RedisNodes.this.deadlineNanos, returns, this::close)
+			new NodeProbe(RedisNodes.this.scripts, RedisNodes.this.probe, RedisNodes.this.names.probe(key),
+					RedisNodes.this.scheduler, RedisNodes.this.time, RedisNodes.this.deadlineNanos, returns,
+					this::close)
 				.start();
 		}
 

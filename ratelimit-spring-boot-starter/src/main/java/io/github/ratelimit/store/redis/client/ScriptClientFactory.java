@@ -32,7 +32,8 @@ public final class ScriptClientFactory {
 	public static ScriptClient scripts(RedisConnectionFactory connections, LuaScript... needed) {
 		RedisConnectionFactory target = target(connections);
 		ScriptClient dedicated = LETTUCE ? Lettuce.scripts(target, needed) : null;
-		return (dedicated != null) ? dedicated : new BlockingScriptClient(connections, isCluster(target), where(target));
+		return (dedicated != null) ? dedicated
+				: new BlockingScriptClient(connections, isCluster(target), where(target));
 	}
 
 	/** Returns what stands behind a proxy, whose own fields say nothing. */

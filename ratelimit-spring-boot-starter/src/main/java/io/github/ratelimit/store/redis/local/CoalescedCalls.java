@@ -51,7 +51,8 @@ public final class CoalescedCalls {
 	}
 
 	/** Joins the next call. */
-	public Waiting join(RememberedKey key, BucketEncoding scale, Charge charge, ScriptClient redis, LuaScript takeMany) {
+	public Waiting join(RememberedKey key, BucketEncoding scale, Charge charge, ScriptClient redis,
+			LuaScript takeMany) {
 		Waiting joined = new Waiting(this, scale, charge.permits(), charge.needed());
 		this.waiting.add(joined);
 		send(key, redis, takeMany);

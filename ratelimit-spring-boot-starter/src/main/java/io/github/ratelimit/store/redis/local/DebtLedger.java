@@ -137,8 +137,7 @@ public final class DebtLedger {
 			if (known == null && this.byName.size() >= this.mostKeys) {
 				return null;
 			}
-			KeyDebt changed = (known != null) ? known
-					: new KeyDebt(key, this.names.charged(key.name(), this.instance));
+			KeyDebt changed = (known != null) ? known : new KeyDebt(key, this.names.charged(key.name(), this.instance));
 			change.accept(changed);
 			return changed;
 		});

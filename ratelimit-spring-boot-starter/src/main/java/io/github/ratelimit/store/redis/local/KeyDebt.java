@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class KeyDebt {
 
 	/** For how long Redis remembers that it has taken a charge. */
-	private static final byte[] REMEMBERED_MILLIS = RedisKeyNames.bytes(Long.toString(Duration.ofMinutes(1).toMillis()));
+	private static final byte[] REMEMBERED_MILLIS = RedisKeyNames
+		.bytes(Long.toString(Duration.ofMinutes(1).toMillis()));
 
 	private static final byte[] ANY_ORIGIN = new byte[0];
 

@@ -51,8 +51,9 @@ public final class LocalFallback {
 	 * @param places keeps the slots that are taken
 	 * @param giveBacks gives back in Redis what was charged there meanwhile
 	 */
-	public LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailure> policies, PreparedForm<RedisLimit> limits, IntSupplier instances,
-			DebtLedger uncharged, SlotLeases places, PermitRefunds giveBacks) {
+	public LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailure> policies,
+			PreparedForm<RedisLimit> limits, IntSupplier instances, DebtLedger uncharged, SlotLeases places,
+			PermitRefunds giveBacks) {
 		this.local = local;
 		this.policies = policies;
 		this.limits = limits;
@@ -144,7 +145,8 @@ public final class LocalFallback {
 		return granted;
 	}
 
-	private FallbackReceipt taken(Charge charge, ChargeDecision local, RememberedKey key, LimitEncoding terms, long now) {
+	private FallbackReceipt taken(Charge charge, ChargeDecision local, RememberedKey key, LimitEncoding terms,
+			long now) {
 		long more = charge.permits() - local.charge().permits();
 		if (more > 0) {
 			long[] left = new long[local.limit().quotas()];
@@ -167,8 +169,8 @@ public final class LocalFallback {
 
 	private void register(FallbackUsage standIn, RememberedKey key, LimitEncoding terms, Charge own, long now) {
 		if (standIn.register(now, REGISTER_NANOS)) {
-			standIn.remembered(this.uncharged.addLater(key, terms,
-					new FallbackDebt(this.local, own, standIn, this.policies.apply(own.handle()), this.instances.getAsInt())));
+			standIn.remembered(this.uncharged.addLater(key, terms, new FallbackDebt(this.local, own, standIn,
+					this.policies.apply(own.handle()), this.instances.getAsInt())));
 		}
 		long forgotten = standIn.forget();
 		if (forgotten > 0) {
@@ -196,7 +198,8 @@ public final class LocalFallback {
 	 * Lowers what is there to this instance's part of what Redis had. Should Redis lose
 	 * it, what is used is charged again.
 	 */
-	private void begin(RememberedKey key, LimitEncoding terms, Charge charge, LimitHandle own, int instances, long now) {
+	private void begin(RememberedKey key, LimitEncoding terms, Charge charge, LimitHandle own, int instances,
+			long now) {
 		Snapshot seen = key.last();
 		FallbackUsage standIn = key.standIn();
 		if (seen == null || standIn.hasBegunWith(seen) || seen.terms() != terms) {

@@ -56,7 +56,8 @@ public final class PermitRefunds {
 
 	private final LongAdder lost = new LongAdder();
 
-	public PermitRefunds(ScriptClient redis, LuaScript script, RedisNodes nodes, TimeSource time, ScheduledExecutorService scheduler) {
+	public PermitRefunds(ScriptClient redis, LuaScript script, RedisNodes nodes, TimeSource time,
+			ScheduledExecutorService scheduler) {
 		this.redis = redis;
 		this.script = script;
 		this.nodes = nodes;

@@ -58,7 +58,8 @@ public final class RememberedKey {
 		this.label = key.label();
 		this.name = names.of(space, this.label.id());
 		byte[] bytes = RedisKeyNames.bytes(this.label.kind() + ":" + this.label.masked());
-		this.labelBytes = (bytes.length <= MOST_LABEL_BYTES) ? bytes : RedisKeyNames.bytes("key:" + this.label.masked());
+		this.labelBytes = (bytes.length <= MOST_LABEL_BYTES) ? bytes
+				: RedisKeyNames.bytes("key:" + this.label.masked());
 		this.lastSeen = now;
 	}
 
@@ -81,7 +82,9 @@ public final class RememberedKey {
 		return SlotEncoding.newLease(this.labelBytes);
 	}
 
-	/** Returns what the key is shown by, as records in Redis have it; not to be changed. */
+	/**
+	 * Returns what the key is shown by, as records in Redis have it; not to be changed.
+	 */
 	public byte[] labelBytes() {
 		return this.labelBytes;
 	}

@@ -82,8 +82,8 @@ public final class SlotLeases {
 	/** Whether the last round failed: only the first of several is a warning. */
 	private boolean failing;
 
-	public SlotLeases(ScriptClient redis, LuaScript renew, RedisNodes nodes, TimeSource time, ScheduledExecutorService scheduler,
-			Duration lease) {
+	public SlotLeases(ScriptClient redis, LuaScript renew, RedisNodes nodes, TimeSource time,
+			ScheduledExecutorService scheduler, Duration lease) {
 		this.redis = redis;
 		this.renew = renew;
 		this.nodes = nodes;

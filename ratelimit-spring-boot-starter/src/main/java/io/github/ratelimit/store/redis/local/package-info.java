@@ -1,5 +1,6 @@
 /**
- * What one instance remembers of keys and does without Redis: snapshots, leases, calls in flight, the local fallback, and debts to be charged later.
+ * What one instance remembers of keys and does without Redis: snapshots, leases, calls in
+ * flight, the local fallback, and debts to be charged later.
  */
 @NullMarked
 package io.github.ratelimit.store.redis.local;

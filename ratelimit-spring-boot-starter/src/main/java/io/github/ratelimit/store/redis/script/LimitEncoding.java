@@ -90,7 +90,10 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 		return guess((last != null) ? last.share(nowNanos) : 1, nowNanos);
 	}
 
-	/** Returns what a state of a key with that label begins with that Redis does not have yet. */
+	/**
+	 * Returns what a state of a key with that label begins with that Redis does not have
+	 * yet.
+	 */
 	public byte[] fresh(byte[] label) {
 		return newOrigin(label);
 	}

@@ -71,7 +71,8 @@ public final class SlotEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public WindowOrSlotSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
+	public WindowOrSlotSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos,
+			long answeredNanos) {
 		return WindowOrSlotSnapshot.read(answer, this, needed, fresh, askedNanos, answeredNanos);
 	}
 

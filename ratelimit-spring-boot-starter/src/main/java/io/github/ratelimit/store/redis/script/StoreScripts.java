@@ -19,8 +19,9 @@ import java.util.function.UnaryOperator;
  * @param probe writes something, to see whether that works
  * @param configurations compares what instances use
  */
-public record StoreScripts(LuaScript take, LuaScript takeMany, LuaScript giveBack, LuaScript charge, LuaScript renewPlaces, LuaScript find,
-		LuaScript reset, LuaScript page, LuaScript heartbeat, LuaScript probe, LuaScript configurations) {
+public record StoreScripts(LuaScript take, LuaScript takeMany, LuaScript giveBack, LuaScript charge,
+		LuaScript renewPlaces, LuaScript find, LuaScript reset, LuaScript page, LuaScript heartbeat, LuaScript probe,
+		LuaScript configurations) {
 
 	public static StoreScripts load() {
 		return load(UnaryOperator.identity());

@@ -122,7 +122,8 @@ final class WindowEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public WindowOrSlotSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
+	public WindowOrSlotSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos,
+			long answeredNanos) {
 		return WindowOrSlotSnapshot.read(answer, this, needed, fresh, askedNanos, answeredNanos);
 	}
 

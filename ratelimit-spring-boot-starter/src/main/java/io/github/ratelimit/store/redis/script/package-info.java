@@ -1,5 +1,6 @@
 /**
- * What scripts in Redis are sent and what they reply: limits in whole numbers, snapshots of keys, and the Lua files.
+ * What scripts in Redis are sent and what they reply: limits in whole numbers, snapshots
+ * of keys, and the Lua files.
  */
 @NullMarked
 package io.github.ratelimit.store.redis.script;

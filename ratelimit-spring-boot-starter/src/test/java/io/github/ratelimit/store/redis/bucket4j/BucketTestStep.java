@@ -44,7 +44,8 @@ record BucketTestStep(RemoteCommand<?> command, long micros, String expected, Bu
 		long tokens = (random.nextInt(2) == 0) ? 1 : 1 + random.nextLong(3 * any.getCapacity());
 		Drawn drawn = first ? take(turned.bucket(), 1) : draw(random, turned, any, tokens);
 		RemoteCommand<?> command = (random.nextInt(10) == 0) ? VerboseCommand.from(drawn.command()) : drawn.command();
-		return new BucketTestStep(command, turned.micros(), drawn.expected(), turned.state(), turned.exactNanosToFull());
+		return new BucketTestStep(command, turned.micros(), drawn.expected(), turned.state(),
+				turned.exactNanosToFull());
 	}
 
 	/** Nothing, a microsecond, some tokens, some periods, or until all is full. */

@@ -29,7 +29,8 @@ class RedisBucketsClusterTests {
 			JedisConnectionFactory jedis = new JedisConnectionFactory(nodes);
 			jedis.afterPropertiesSet();
 			jedis.start();
-			try (RedisBuckets one = RedisBuckets.create(new LettuceConnectionFactory(nodes), "b", BucketTestClient.PATIENT);
+			try (RedisBuckets one = RedisBuckets.create(new LettuceConnectionFactory(nodes), "b",
+					BucketTestClient.PATIENT);
 					RedisBuckets other = RedisBuckets.create(jedis, "b", BucketTestClient.PATIENT)) {
 				for (int i = 0; i < 30; i++) {
 					String key = "{" + i + "}:user";

@@ -272,7 +272,9 @@ class RedisBucketsTests {
 	@Test
 	void listenersHear() {
 		SimpleBucketListener listener = new SimpleBucketListener();
-		Bucket bucket = buckets(BucketTestClient.LETTUCE).builder().withListener(listener).build("heard", () -> TEN_A_DAY);
+		Bucket bucket = buckets(BucketTestClient.LETTUCE).builder()
+			.withListener(listener)
+			.build("heard", () -> TEN_A_DAY);
 		bucket.tryConsume(7);
 		bucket.tryConsume(7);
 		assertThat(listener.getConsumed()).isEqualTo(7);
@@ -347,7 +349,8 @@ class RedisBucketsTests {
 					Duration.ofSeconds(1)))
 			.withMessageContaining("no braces");
 		assertThatIllegalArgumentException()
-			.isThrownBy(() -> RedisBuckets.create(BucketTestClient.LETTUCE.connections(server.port()), "a", Duration.ZERO))
+			.isThrownBy(
+					() -> RedisBuckets.create(BucketTestClient.LETTUCE.connections(server.port()), "a", Duration.ZERO))
 			.withMessageContaining("must be positive");
 	}
 

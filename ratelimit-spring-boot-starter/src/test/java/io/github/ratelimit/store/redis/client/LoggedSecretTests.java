@@ -32,7 +32,8 @@ class LoggedSecretTests {
 			instance.takeAll(StoreFixture.charge(StoreInstance.STILL, SECRET, 1),
 					StoreFixture.charge(StoreFixture.limit("other", "1/d"), SECRET, 1));
 			redis.command("SET",
-					"ratelimit:1:still:{" + StoreFixture.charge(StoreInstance.STILL, SECRET, 1).key().id() + "}", "foreign");
+					"ratelimit:1:still:{" + StoreFixture.charge(StoreInstance.STILL, SECRET, 1).key().id() + "}",
+					"foreign");
 			instance.take(StoreInstance.STILL, SECRET, 300);
 
 			StringBuilder everything = new StringBuilder();

@@ -55,7 +55,10 @@ class RefusingServerTests {
 	void start() {
 		server.command("FLUSHALL");
 		this.log = new StoreLog();
-		this.instance = StoreInstance.through(server.port()).onStoreFailure(DENY, OnStoreFailure.DENY).build().awaitUp();
+		this.instance = StoreInstance.through(server.port())
+			.onStoreFailure(DENY, OnStoreFailure.DENY)
+			.build()
+			.awaitUp();
 	}
 
 	@AfterEach

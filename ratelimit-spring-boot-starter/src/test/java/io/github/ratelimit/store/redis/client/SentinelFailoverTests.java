@@ -57,7 +57,8 @@ class SentinelFailoverTests {
 	}
 
 	private static void awaitUp(StoreInstance instance) {
-		Polling.until(PATIENT, "the new master decides", () -> !instance.take(StoreInstance.STILL, "looks", 0).isDegraded());
+		Polling.until(PATIENT, "the new master decides",
+				() -> !instance.take(StoreInstance.STILL, "looks", 0).isDegraded());
 	}
 
 }

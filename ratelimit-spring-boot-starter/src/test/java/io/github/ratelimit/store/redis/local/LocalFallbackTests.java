@@ -290,7 +290,8 @@ class LocalFallbackTests {
 		Polling.until(StoreInstance.BACK,
 				() -> granted.get() + " are charged of " + StoreInstance.STILL.capacity() + ", "
 						+ this.instance.remaining(StoreInstance.STILL, "caller") + " are left",
-				() -> StoreInstance.STILL.capacity() - this.instance.remaining(StoreInstance.STILL, "caller") >= granted.get());
+				() -> StoreInstance.STILL.capacity() - this.instance.remaining(StoreInstance.STILL, "caller") >= granted
+					.get());
 		assertThat(this.server.calls("evalsha")).isLessThanOrEqualTo(this.instance.sent().count());
 	}
 

@@ -39,7 +39,9 @@ class LongPauseTests {
 	void tenSecondsWithoutAnAnswerFailNoCallAndSendAlmostNothing() throws Exception {
 		try (StoreLog log = new StoreLog();
 				RedisServer server = RedisServer.start();
-				StoreInstance instance = StoreInstance.through(server.port()).deadline(Duration.ofMillis(200)).build()) {
+				StoreInstance instance = StoreInstance.through(server.port())
+					.deadline(Duration.ofMillis(200))
+					.build()) {
 			instance.awaitUp();
 			call(instance);
 			assertThat(this.grantedByRedis).hasValue(1);

@@ -234,7 +234,8 @@ class ForeignValueTests {
 	private ChargeDecision assertSane(ChargeDecision decision) {
 		assertThat(decision.remaining()).isBetween(0L, decision.limit().rates().get(0).burst() + 90);
 		assertThat(decision.retryAfterNanos()).isNotNegative();
-		assertThat(decision.resetAfter()).isBetween(Duration.ZERO, Duration.of(2 * LimitEncoding.MOST, ChronoUnit.MICROS));
+		assertThat(decision.resetAfter()).isBetween(Duration.ZERO,
+				Duration.of(2 * LimitEncoding.MOST, ChronoUnit.MICROS));
 		return decision;
 	}
 
