@@ -10,7 +10,9 @@ import io.github.ratelimit.store.bucket4j.BucketFacts;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What all cells do that keep a Bucket4j state. */
+/**
+ * Arithmetic of cells that keep a Bucket4j state.
+ */
 final class BucketArithmetic {
 
 	/** The state of a cell that is not counted any more. */

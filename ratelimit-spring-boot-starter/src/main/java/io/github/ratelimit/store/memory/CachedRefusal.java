@@ -8,8 +8,9 @@ import io.github.ratelimit.store.bucket4j.BucketFacts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a bucket was refused with. As long as its state is the same, what is there later
- * follows from it, without another copy to refill: who is refused often costs least.
+ * The last refusal of a bucket. As long as its state is the same, what is there later
+ * follows from it, without another copy to refill: so a caller that is refused often
+ * costs least.
  */
 final class CachedRefusal {
 

@@ -2,7 +2,9 @@ package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.store.Receipt;
 
-/** What a cell gave, and what it needs to take it back. */
+/**
+ * The receipt of what a cell gave: enough to take it back.
+ */
 interface CellReceipt extends Receipt {
 
 	KeyCell cell();

@@ -9,9 +9,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes room in a table that is full. What counts permits forgets the key that is nearest
- * to full. What leads to bans must not be undone by a flood of keys: of counted refusals
- * the key goes that has fewest, and a ban that has not ended never goes. Thread-safe.
+ * Makes room in a table that is full. A table that counts permits forgets the key that is
+ * nearest to full. What leads to bans must not be undone by a flood of keys: of counted
+ * refusals the key goes that has fewest, and a ban that has not ended never goes. Thread-
+ * safe.
  */
 abstract class Eviction {
 

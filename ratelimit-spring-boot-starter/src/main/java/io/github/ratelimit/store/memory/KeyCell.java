@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.KeyState;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;

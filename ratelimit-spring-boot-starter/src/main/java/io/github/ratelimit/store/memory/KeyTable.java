@@ -1,12 +1,12 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.LimitHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

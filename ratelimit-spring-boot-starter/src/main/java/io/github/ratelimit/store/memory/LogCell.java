@@ -1,10 +1,10 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.memory.window.CallLog;
 import io.github.ratelimit.store.memory.window.LogRates;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.store.ChargeDecision;
 import org.jspecify.annotations.Nullable;
 
 /**

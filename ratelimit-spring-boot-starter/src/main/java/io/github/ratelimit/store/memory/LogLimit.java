@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.memory.window.LogRates;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.store.memory.window.LogRates;
 
 /** A limit that remembers every call. */
 final class LogLimit extends PreparedLimit {

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 
 /**

@@ -1,15 +1,15 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.registry.PreparedForm;
-import io.github.ratelimit.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.github.ratelimit.store.memory;
 
 import io.github.bucket4j.BucketState;
 import io.github.bucket4j.MathType;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
 import java.lang.invoke.MethodHandles;

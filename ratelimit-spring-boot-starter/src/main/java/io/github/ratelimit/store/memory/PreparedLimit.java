@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 
 /**

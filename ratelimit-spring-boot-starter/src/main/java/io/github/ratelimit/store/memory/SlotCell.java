@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of one key that are under way. No time frees their places, only they
- * themselves, each once.
+ * The concurrent calls of one key. No time frees their slots, only they themselves, each
+ * once.
  */
 final class SlotCell extends KeyCell {
 

@@ -3,7 +3,9 @@ package io.github.ratelimit.store.memory;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 
-/** A limit of calls under way. */
+/**
+ * A limit of concurrent calls.
+ */
 final class SlotLimit extends PreparedLimit {
 
 	SlotLimit(Limit limit) {

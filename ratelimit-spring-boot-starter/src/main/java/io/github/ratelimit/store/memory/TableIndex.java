@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of places, one for each cell of a table: no place, no cell, which bounds
- * the table strictly; and a way to draw cells at random. Places are made as they are
- * needed.
+ * A fixed number of positions, one for each cell of a table: a cell without a position is
+ * not made, which bounds the table strictly; and a way to draw cells at random. Positions
+ * are made as they are needed.
  */
 final class TableIndex implements Iterable<KeyCell> {
 

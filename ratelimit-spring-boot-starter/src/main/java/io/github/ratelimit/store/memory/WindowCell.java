@@ -1,10 +1,10 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.memory.window.Window;
 import io.github.ratelimit.store.memory.window.WindowRate;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.store.ChargeDecision;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,14 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.memory.window.Window;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.Receipt;
+import io.github.ratelimit.store.memory.window.Window;
 import org.jspecify.annotations.Nullable;
 
-/** The windows of a key as a decision with its facts, which are in whole permits. */
+/**
+ * Makes decisions from the windows of a key, in whole permits.
+ */
 final class WindowDecision {
 
 	/** What there is, when it is full, and when there is more. */

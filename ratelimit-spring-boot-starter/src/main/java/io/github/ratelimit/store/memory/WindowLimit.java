@@ -1,11 +1,13 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.memory.window.Window;
-import io.github.ratelimit.store.memory.window.WindowRate;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.store.memory.window.Window;
+import io.github.ratelimit.store.memory.window.WindowRate;
 
-/** A limit of windows: the terms of its rates in turn. */
+/**
+ * A limit of windows, one for each rate.
+ */
 final class WindowLimit extends PreparedLimit {
 
 	private final WindowRate[] rates;

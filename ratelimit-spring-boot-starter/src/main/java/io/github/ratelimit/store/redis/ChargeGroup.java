@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.Charge;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,17 +16,17 @@ import org.springframework.data.redis.connection.ClusterSlotHashUtil;
  *
  * @param charges the charges
  * @param known their keys, in the same order
- * @param terms their limits, in the same order
+ * @param encodings their limits, in the same order
  * @param node who has the keys
  */
-record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] terms, RedisNodes.Node node) {
+record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] encodings, RedisNodes.Node node) {
 
 	private static final int PART_OF_A_WAIT = 4;
 
 	private static final long LEAST_OF_A_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
 	/** Returns groups of charges whose keys are in the same slot of a cluster. */
-	static List<ChargeGroup> bySlot(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] terms,
+	static List<ChargeGroup> bySlot(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] encodings,
 			RedisNodes nodes) {
 		Map<Integer, List<Integer>> bySlot = new LinkedHashMap<>();
 		for (int i = 0; i < keys.length; i++) {
@@ -37,7 +37,7 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 		for (List<Integer> places : bySlot.values()) {
 			RememberedKey[] groupKeys = places.stream().map((place) -> keys[place]).toArray(RememberedKey[]::new);
 			groups.add(new ChargeGroup(places.stream().map(charges::get).toList(), groupKeys,
-					places.stream().map((place) -> terms[place]).toArray(LimitEncoding[]::new),
+					places.stream().map((place) -> encodings[place]).toArray(LimitEncoding[]::new),
 					nodes.of(groupKeys[0].name())));
 		}
 		return groups;

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A decision over limits in several slots of a cluster, which no script can decide at
+ * A decision over limits in several hash slots of a cluster, which no script can make at
  * once: all are looked at, then taken, and what was taken goes back if one that had
- * permits has lost them meanwhile. The questions of each step are under way together.
+ * permits has lost them meanwhile. The calls of each step are in flight together.
  */
 final class ClusterDecision {
 
@@ -18,7 +18,7 @@ final class ClusterDecision {
 
 	private final RedisDecisions decisions;
 
-	private final Map<Charge, ChargeDecision> said = new IdentityHashMap<>();
+	private final Map<Charge, ChargeDecision> reply = new IdentityHashMap<>();
 
 	ClusterDecision(List<ChargeGroup> groups, RedisDecisions decisions) {
 		this.groups = groups;
@@ -47,7 +47,7 @@ final class ClusterDecision {
 			late.addAll(there);
 			takeLate(late, start);
 		}
-		return charges.stream().map(this.said::get).toList();
+		return charges.stream().map(this.reply::get).toList();
 	}
 
 	private void noteLetThrough(ChargeGroup group) {
@@ -55,18 +55,18 @@ final class ClusterDecision {
 	}
 
 	private boolean look(List<ChargeGroup> there, List<ChargeGroup> late, List<ChargeGroup> failed, long start) {
-		List<ScriptCall> questions = ask(this.groups, false, failed);
+		List<ScriptCall> calls = ask(this.groups, false, failed);
 		boolean granted = true;
-		for (ScriptCall question : questions) {
-			ScriptCall.Said answer = question.await(RedisDecisions.deadline(start, question.group()));
+		for (ScriptCall call : calls) {
+			ScriptCall.Reply answer = call.await(RedisDecisions.deadline(start, call.group()));
 			if (answer != null) {
-				there.add(question.group());
+				there.add(call.group());
 				granted &= answer.granted();
 				note(answer.decisions());
 			}
 			else {
-				this.decisions.abandon(question);
-				(question.hasFailed() ? failed : late).add(question.group());
+				this.decisions.abandon(call);
+				(call.hasFailed() ? failed : late).add(call.group());
 			}
 		}
 		return granted;
@@ -76,8 +76,8 @@ final class ClusterDecision {
 		DeadlineFallback.Taken taken = this.decisions.decideLate(groups, start);
 		for (int i = 0; taken.granted() && i < groups.size(); i++) {
 			ChargeGroup group = groups.get(i);
-			ScriptCall question = group.node().isCrowded() ? null : this.decisions.ask(group, true);
-			this.decisions.leave(group, question, taken.receipts().get(i));
+			ScriptCall call = group.node().isCrowded() ? null : this.decisions.ask(group, true);
+			this.decisions.leave(group, call, taken.receipts().get(i));
 		}
 		if (!taken.granted()) {
 			giveBackAll(List.of());
@@ -90,17 +90,17 @@ final class ClusterDecision {
 		List<ScriptCall> late = new ArrayList<>();
 		List<ChargeDecision> taken = new ArrayList<>();
 		List<ChargeDecision> lost = new ArrayList<>();
-		for (ScriptCall question : ask(there, true, failed)) {
-			ScriptCall.Said answer = question.await(RedisDecisions.deadline(start, question.group()));
+		for (ScriptCall call : ask(there, true, failed)) {
+			ScriptCall.Reply answer = call.await(RedisDecisions.deadline(start, call.group()));
 			if (answer != null) {
 				(answer.granted() ? taken : lost).addAll(answer.decisions());
 			}
-			else if (question.hasFailed()) {
-				this.decisions.abandon(question);
-				failed.add(question.group());
+			else if (call.hasFailed()) {
+				this.decisions.abandon(call);
+				failed.add(call.group());
 			}
 			else {
-				late.add(question);
+				late.add(call);
 			}
 		}
 		if (lost.isEmpty() && !failed.isEmpty()) {
@@ -133,28 +133,28 @@ final class ClusterDecision {
 
 	private void giveBackAll(List<ChargeDecision> taken) {
 		taken.forEach(this::giveBack);
-		this.said.values().stream().filter(ChargeDecision::isDegraded).forEach(this::giveBack);
-		this.said.replaceAll((charge, decision) -> decision.withoutReceipt());
+		this.reply.values().stream().filter(ChargeDecision::isDegraded).forEach(this::giveBack);
+		this.reply.replaceAll((charge, decision) -> decision.withoutReceipt());
 	}
 
 	private List<ScriptCall> ask(List<ChargeGroup> groups, boolean take, List<ChargeGroup> failed) {
-		List<ScriptCall> questions = new ArrayList<>(groups.size());
+		List<ScriptCall> calls = new ArrayList<>(groups.size());
 		for (ChargeGroup group : groups) {
 			if (group.node().isOpen()) {
 				failed.add(group);
 			}
 			else {
-				questions.add(this.decisions.ask(group, take));
+				calls.add(this.decisions.ask(group, take));
 			}
 		}
-		return questions;
+		return calls;
 	}
 
 	private void giveBack(ChargeDecision taken) {
 		for (ChargeGroup group : this.groups) {
-			int place = group.charges().indexOf(taken.charge());
-			if (place >= 0) {
-				this.decisions.giveBack(taken, group.known()[place], group.terms()[place]);
+			int index = group.charges().indexOf(taken.charge());
+			if (index >= 0) {
+				this.decisions.giveBack(taken, group.known()[index], group.encodings()[index]);
 			}
 		}
 	}
@@ -162,7 +162,7 @@ final class ClusterDecision {
 	private boolean note(List<ChargeDecision> decisions) {
 		boolean granted = true;
 		for (ChargeDecision decision : decisions) {
-			this.said.put(decision.charge(), decision);
+			this.reply.put(decision.charge(), decision);
 			granted &= !decision.refuses();
 		}
 		return granted;

@@ -1,11 +1,11 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
-import io.github.ratelimit.registry.RegisteredLimit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;

@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,21 +1,21 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.local.InFlightReceipt;
 import io.github.ratelimit.store.redis.local.LocalFallback;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.Snapshot;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides calls whose answers have not come by the deadline, from the last state of each
- * key less what was given away since. What such a call takes is taken in Redis all the
- * same, when its answer comes, or charged afterwards. Thread-safe.
+ * Decides calls whose replies have not come by the deadline, from the last snapshot of
+ * each key less what was given away since. What such a call takes is taken in Redis all
+ * the same, when its reply comes, or charged afterwards. Thread-safe.
  */
 final class DeadlineFallback {
 
@@ -43,7 +43,7 @@ final class DeadlineFallback {
 		for (ChargeGroup group : groups) {
 			@Nullable InFlightReceipt[] taken = new @Nullable InFlightReceipt[group.size()];
 			for (int i = 0; i < taken.length; i++) {
-				InFlightReceipt receipt = new InFlightReceipt(group.terms()[i]);
+				InFlightReceipt receipt = new InFlightReceipt(group.encodings()[i]);
 				ChargeDecision decision = decide(group.charges().get(i), group.known()[i], receipt, group.isImpatient(),
 						startNanos, now);
 				refused |= decision.refuses();
@@ -78,7 +78,7 @@ final class DeadlineFallback {
 		}
 		ChargeDecision decision;
 		do {
-			decision = key.late().take(charge, receipt.terms(), last, startNanos, now, receipt);
+			decision = key.late().take(charge, receipt.encoding(), last, startNanos, now, receipt);
 		}
 		while (decision == null);
 		return alone ? ChargeDecision.degraded(decision) : decision;

@@ -1,18 +1,18 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.local.InFlightReceipt;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.ChargeDecision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings together what was decided before an answer was there, and the answer: what a
- * call was let go with and Redis has granted stays taken, what Redis has refused is owed,
- * and what it has granted to a call that was refused goes back.
+ * Brings a decision that was made before the reply together with the reply: permits that
+ * Redis has granted to a call that went on stay taken, permits that it has refused are
+ * owed, and permits that it has granted to a refused call go back.
  */
 final class InFlightCall {
 
@@ -42,11 +42,11 @@ final class InFlightCall {
 	/**
 	 * Notes the answer.
 	 * @param said what each charge was answered
-	 * @param fresh names the places that were asked for, of each charge
+	 * @param fresh names the slots that were asked for, of each charge
 	 */
-	void answered(List<ChargeDecision> said, byte[][] fresh) {
+	void answered(List<ChargeDecision> replies, byte[][] fresh) {
 		for (int i = 0; i < this.receipts.length; i++) {
-			ChargeDecision decision = said.get(i);
+			ChargeDecision decision = replies.get(i);
 			Snapshot state = (decision.receipt() instanceof Snapshot seen) ? seen : null;
 			InFlightReceipt receipt = this.receipts[i];
 			if (receipt == null) {
@@ -65,14 +65,14 @@ final class InFlightCall {
 
 	/**
 	 * Notes that there is no answer, or that nothing was asked.
-	 * @param fresh names the places that were asked for, of each charge
+	 * @param fresh names the slots that were asked for, of each charge
 	 */
 	void failed(boolean ofOneKey, byte[][] fresh) {
 		for (int i = 0; i < this.receipts.length; i++) {
 			InFlightReceipt receipt = this.receipts[i];
 			if (receipt == null) {
 				// what is wrong with a key is found before anything is taken
-				givePlacesBack(i, ofOneKey ? null : fresh[i]);
+				giveSlotsBack(i, ofOneKey ? null : fresh[i]);
 			}
 			else if (ofOneKey) {
 				giveUp(i);
@@ -89,15 +89,15 @@ final class InFlightCall {
 		for (int i = 0; i < this.receipts.length; i++) {
 			InFlightReceipt receipt = this.receipts[i];
 			if (receipt != null) {
-				owe(i, receipt, this.group.terms()[i].fresh(this.group.known()[i].labelBytes()));
+				owe(i, receipt, this.group.encodings()[i].fresh(this.group.known()[i].labelBytes()));
 			}
 		}
 	}
 
-	private void givePlacesBack(int index, byte @Nullable [] fresh) {
-		long places = this.group.charges().get(index).permits();
-		if (fresh != null && places > 0 && this.group.terms()[index] instanceof SlotEncoding) {
-			this.decisions.places().giveBack(this.group.known()[index], fresh, places);
+	private void giveSlotsBack(int index, byte @Nullable [] fresh) {
+		long slots = this.group.charges().get(index).permits();
+		if (fresh != null && slots > 0 && this.group.encodings()[index] instanceof SlotEncoding) {
+			this.decisions.slotLeases().giveBack(this.group.known()[index], fresh, slots);
 		}
 	}
 
@@ -107,12 +107,12 @@ final class InFlightCall {
 		if (charge.permits() == 0) {
 			receipt.owed();
 		}
-		else if (receipt.terms() instanceof SlotEncoding terms) {
-			receipt.taken(this.decisions.places().claim(key, terms, fresh, charge.permits()));
+		else if (receipt.encoding() instanceof SlotEncoding encoding) {
+			receipt.taken(this.decisions.slotLeases().claim(key, encoding, fresh, charge.permits()));
 			end(index);
 		}
 		else {
-			this.decisions.owe(key, receipt.terms(), charge.permits());
+			this.decisions.owe(key, receipt.encoding(), charge.permits());
 			giveUp(index);
 			receipt.owed();
 		}

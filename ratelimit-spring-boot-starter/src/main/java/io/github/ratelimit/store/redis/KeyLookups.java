@@ -1,5 +1,11 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.KeyLabel;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.StoreUnavailableException;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.KeyPage;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
@@ -10,12 +16,6 @@ import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import io.github.ratelimit.store.redis.script.StoreScripts;
-import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.store.KeyPage;
-import io.github.ratelimit.store.KeyState;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.StoreUnavailableException;
-import io.github.ratelimit.TimeSource;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** What people look up: never on the way of a decision, so it may take its time. */
+/**
+ * Looks up keys for the endpoint and for people: never part of a decision, so it may take
+ * its time.
+ */
 final class KeyLookups {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -49,29 +52,30 @@ final class KeyLookups {
 	}
 
 	Optional<KeyState> find(RedisLimit limit, String keyId) {
-		LimitEncoding terms = limit.terms();
+		LimitEncoding encoding = limit.encoding();
 		long asked = this.time.nanoTime();
-		byte[] answer = run(this.scripts.find(), this.names.of(terms.space(), keyId), terms.terms(0));
+		byte[] answer = run(this.scripts.find(), this.names.of(encoding.space(), keyId), encoding.encode(0));
 		return (answer.length == 0) ? Optional.empty()
-				: Optional.of(read(ByteBuffer.wrap(answer), terms, keyId, limit.keys().find(keyId), asked));
+				: Optional.of(read(ByteBuffer.wrap(answer), encoding, keyId, limit.keys().find(keyId), asked));
 	}
 
 	boolean reset(RedisLimit limit, String keyId) {
-		byte[] answer = run(this.scripts.reset(), this.names.of(limit.terms().space(), keyId));
+		byte[] answer = run(this.scripts.reset(), this.names.of(limit.encoding().space(), keyId));
 		limit.keys().remove(keyId);
 		return answer[0] == '1';
 	}
 
 	KeyPage keys(RedisLimit limit, @Nullable String after, int size) {
-		return new KeyScan(this, this.redis, this.names, limit.terms(), limit.keys().byId(), this.time).page(after,
+		return new KeyScan(this, this.redis, this.names, limit.encoding(), limit.keys().byId(), this.time).page(after,
 				size);
 	}
 
 	/** Runs one step of a scan on the node that has a key. */
-	ByteBuffer page(byte[] route, String cursor, LimitEncoding terms, int count) {
+	ByteBuffer page(byte[] route, String cursor, LimitEncoding encoding, int count) {
 		return ByteBuffer
-			.wrap(run(this.scripts.page(), route, RedisKeyNames.bytes(cursor), this.names.pattern(terms.space()),
-					RedisKeyNames.bytes(Integer.toString(count)), terms.terms(0), RedisKeyNames.bytes(terms.type())))
+			.wrap(run(this.scripts.page(), route, RedisKeyNames.bytes(cursor), this.names.pattern(encoding.space()),
+					RedisKeyNames.bytes(Integer.toString(count)), encoding.encode(0),
+					RedisKeyNames.bytes(encoding.type())))
 			.order(ByteOrder.LITTLE_ENDIAN);
 	}
 
@@ -87,30 +91,30 @@ final class KeyLookups {
 	}
 
 	/** Reads a state with its age and label. */
-	KeyState read(ByteBuffer answer, LimitEncoding terms, String keyId, @Nullable RememberedKey known,
+	KeyState read(ByteBuffer answer, LimitEncoding encoding, String keyId, @Nullable RememberedKey known,
 			long askedNanos) {
 		answer.order(ByteOrder.LITTLE_ENDIAN);
 		long idleMicros = (long) answer.getDouble();
-		Snapshot state = terms.read(answer, 0, new byte[0], askedNanos, this.time.nanoTime());
+		Snapshot state = encoding.read(answer, 0, new byte[0], askedNanos, this.time.nanoTime());
 		byte[] label = new byte[answer.remaining()];
 		answer.get(label);
 		Instant lastTaken = this.time.wallTime().minus(idleMicros, ChronoUnit.MICROS).truncatedTo(ChronoUnit.MILLIS);
 		if (known == null) {
-			return state(state, terms.limit(), label(keyId, label), 0, 0, lastTaken);
+			return state(state, encoding.limit(), label(keyId, label), 0, 0, lastTaken);
 		}
 		Instant lastSeen = wallTimeAt(known.lastSeen());
-		return state(state, terms.limit(), known.label(), known.allowed(), known.denied(),
+		return state(state, encoding.limit(), known.label(), known.allowed(), known.denied(),
 				lastSeen.isAfter(lastTaken) ? lastSeen : lastTaken);
 	}
 
 	/** Returns what this instance remembers of a key, without asking. */
-	KeyState remembered(RememberedKey known, LimitEncoding terms) {
+	KeyState remembered(RememberedKey known, LimitEncoding encoding) {
 		Snapshot state = known.last();
-		if (state == null || state.terms() != terms) {
-			return new KeyState(known.label(), terms.limit().capacity(), terms.limit().capacity(), Duration.ZERO,
+		if (state == null || state.encoding() != encoding) {
+			return new KeyState(known.label(), encoding.limit().capacity(), encoding.limit().capacity(), Duration.ZERO,
 					known.allowed(), known.denied(), wallTimeAt(known.lastSeen()));
 		}
-		return state(state, terms.limit(), known.label(), known.allowed(), known.denied(),
+		return state(state, encoding.limit(), known.label(), known.allowed(), known.denied(),
 				wallTimeAt(known.lastSeen()));
 	}
 

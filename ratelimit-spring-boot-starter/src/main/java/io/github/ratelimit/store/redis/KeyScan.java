@@ -1,12 +1,12 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.KeyPage;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
-import io.github.ratelimit.store.KeyPage;
-import io.github.ratelimit.store.KeyState;
-import io.github.ratelimit.TimeSource;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,18 +40,18 @@ final class KeyScan {
 
 	private final RedisKeyNames names;
 
-	private final LimitEncoding terms;
+	private final LimitEncoding encoding;
 
 	private final Map<String, RememberedKey> known;
 
 	private final TimeSource time;
 
-	KeyScan(KeyLookups lookups, ScriptClient redis, RedisKeyNames names, LimitEncoding terms,
+	KeyScan(KeyLookups lookups, ScriptClient redis, RedisKeyNames names, LimitEncoding encoding,
 			Map<String, RememberedKey> known, TimeSource time) {
 		this.lookups = lookups;
 		this.redis = redis;
 		this.names = names;
-		this.terms = terms;
+		this.encoding = encoding;
 		this.known = known;
 		this.time = time;
 	}
@@ -63,7 +63,7 @@ final class KeyScan {
 		for (int step = 0; step < MOST_STEPS && place.node() < slots.size(); step++) {
 			long asked = this.time.nanoTime();
 			ByteBuffer answer = this.lookups.page(this.names.route(slots.get(place.node()), this.redis.isCluster()),
-					place.cursor(), this.terms, COUNT);
+					place.cursor(), this.encoding, COUNT);
 			String cursor = new String(next(answer), StandardCharsets.US_ASCII);
 			int shown = 0;
 			while (answer.hasRemaining()) {
@@ -73,8 +73,8 @@ final class KeyScan {
 					if (keys.size() == size) {
 						return new KeyPage(keys, new Place(place.node(), place.cursor(), shown - 1).toString());
 					}
-					keys.add(
-							this.lookups.read(ByteBuffer.wrap(state), this.terms, keyId, this.known.get(keyId), asked));
+					keys.add(this.lookups.read(ByteBuffer.wrap(state), this.encoding, keyId, this.known.get(keyId),
+							asked));
 				}
 			}
 			place = cursor.equals("0") ? new Place(place.node() + 1, "0", 0) : new Place(place.node(), cursor, 0);

@@ -1,5 +1,8 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
@@ -15,9 +18,6 @@ import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import io.github.ratelimit.store.redis.script.WindowOrSlotSnapshot;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.TimeSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,8 +27,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks Redis, each caller until its own deadline, and decides without it where the answer
- * is late or there is none. Thread-safe.
+ * Makes decisions in Redis, each within its own deadline, and without Redis where the
+ * reply is late or there is none. Thread-safe.
  */
 final class RedisDecisions {
 
@@ -38,39 +38,39 @@ final class RedisDecisions {
 
 	private final RedisNodes nodes;
 
-	private final LocalFallback standIn;
+	private final LocalFallback fallback;
 
 	private final TimeSource time;
 
 	private final DeadlineFallback late;
 
-	private final SlotLeases places;
+	private final SlotLeases slotLeases;
 
-	private final DebtLedger uncharged;
+	private final DebtLedger debts;
 
-	private final PermitRefunds giveBacks;
+	private final PermitRefunds refunds;
 
 	private final long deadlineNanos;
 
-	RedisDecisions(ScriptClient redis, StoreScripts scripts, RedisNodes nodes, LocalFallback standIn,
-			DeadlineFallback late, SlotLeases places, DebtLedger uncharged, PermitRefunds giveBacks, TimeSource time,
+	RedisDecisions(ScriptClient redis, StoreScripts scripts, RedisNodes nodes, LocalFallback fallback,
+			DeadlineFallback late, SlotLeases slotLeases, DebtLedger debts, PermitRefunds refunds, TimeSource time,
 			long deadlineNanos) {
 		this.redis = redis;
 		this.scripts = scripts;
 		this.nodes = nodes;
-		this.standIn = standIn;
+		this.fallback = fallback;
 		this.late = late;
-		this.places = places;
-		this.uncharged = uncharged;
-		this.giveBacks = giveBacks;
+		this.slotLeases = slotLeases;
+		this.debts = debts;
+		this.refunds = refunds;
 		this.time = time;
 		this.deadlineNanos = deadlineNanos;
 	}
 
 	/** Takes one charge, together with others that ask for the same key just now. */
-	ChargeDecision take(Charge charge, RememberedKey key, LimitEncoding terms, long start) {
-		ChargeGroup group = new ChargeGroup(List.of(charge), new RememberedKey[] { key }, new LimitEncoding[] { terms },
-				this.nodes.of(key.name()));
+	ChargeDecision take(Charge charge, RememberedKey key, LimitEncoding encoding, long start) {
+		ChargeGroup group = new ChargeGroup(List.of(charge), new RememberedKey[] { key },
+				new LimitEncoding[] { encoding }, this.nodes.of(key.name()));
 		if (group.node().isOpen()) {
 			return decideWithout(List.of(group)).get(0);
 		}
@@ -80,7 +80,7 @@ final class RedisDecisions {
 		if (group.isBehindLateTurn()) {
 			return decideBehindLateTurn(group, start).get(0);
 		}
-		if (!(terms instanceof BucketEncoding scale) || scale.isPaced()) {
+		if (!(encoding instanceof BucketEncoding scale) || scale.isPaced()) {
 			return await(ask(group, true), start).get(0);
 		}
 		if (!key.calls().enter()) {
@@ -96,21 +96,21 @@ final class RedisDecisions {
 	}
 
 	/** Takes all charges or none, in the order in which they are given. */
-	List<ChargeDecision> takeAll(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] terms, long start) {
+	List<ChargeDecision> takeAll(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] encodings, long start) {
 		if (!this.redis.isCluster()) {
-			return takeGroup(new ChargeGroup(charges, keys, terms, this.nodes.of(keys[0].name())), start);
+			return takeGroup(new ChargeGroup(charges, keys, encodings, this.nodes.of(keys[0].name())), start);
 		}
-		List<ChargeGroup> groups = ChargeGroup.bySlot(charges, keys, terms, this.nodes);
+		List<ChargeGroup> groups = ChargeGroup.bySlot(charges, keys, encodings, this.nodes);
 		return (groups.size() == 1) ? takeGroup(groups.get(0), start)
 				: new ClusterDecision(groups, this).decide(charges, start);
 	}
 
 	/** Takes all charges or none, without asking Redis. */
-	List<ChargeDecision> takeUnanswered(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] terms) {
+	List<ChargeDecision> takeUnanswered(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] encodings) {
 		for (RememberedKey key : keys) {
 			this.nodes.of(key.name()).decidedWithout(1);
 		}
-		return this.standIn.takeAll(charges, keys, terms, this.time.nanoTime());
+		return this.fallback.takeAll(charges, keys, encodings, this.time.nanoTime());
 	}
 
 	private List<ChargeDecision> takeGroup(ChargeGroup group, long start) {
@@ -131,21 +131,21 @@ final class RedisDecisions {
 		return taken.decisions();
 	}
 
-	private List<ChargeDecision> await(ScriptCall question, long start) {
-		ScriptCall.Said said = question.await(deadline(start, question.group()));
-		if (said != null) {
-			return said.decisions();
+	private List<ChargeDecision> await(ScriptCall call, long start) {
+		ScriptCall.Reply reply = call.await(deadline(start, call.group()));
+		if (reply != null) {
+			return reply.decisions();
 		}
-		if (question.hasFailed()) {
-			abandon(question);
-			return decideWithout(List.of(question.group()));
+		if (call.hasFailed()) {
+			abandon(call);
+			return decideWithout(List.of(call.group()));
 		}
-		return decideLate(question.group(), question, start);
+		return decideLate(call.group(), call, start);
 	}
 
-	private List<ChargeDecision> decideLate(ChargeGroup group, @Nullable ScriptCall question, long start) {
+	private List<ChargeDecision> decideLate(ChargeGroup group, @Nullable ScriptCall call, long start) {
 		DeadlineFallback.Taken taken = this.late.decide(List.of(group), start);
-		leave(group, question, taken.receipts().get(0));
+		leave(group, call, taken.receipts().get(0));
 		return taken.decisions();
 	}
 
@@ -157,16 +157,16 @@ final class RedisDecisions {
 	/**
 	 * Lets the answer to a question come when it comes.
 	 * @param group who was decided
-	 * @param question who was asked, null if nobody: then what was taken is owed
+	 * @param call who was asked, null if nobody: then what was taken is owed
 	 * @param receipts of what each charge has taken, null for one that has not
 	 */
-	void leave(ChargeGroup group, @Nullable ScriptCall question, @Nullable InFlightReceipt[] receipts) {
-		InFlightCall call = new InFlightCall(group, receipts, this);
-		if (question != null) {
-			question.leave(call);
+	void leave(ChargeGroup group, @Nullable ScriptCall call, @Nullable InFlightReceipt[] receipts) {
+		InFlightCall inFlight = new InFlightCall(group, receipts, this);
+		if (call != null) {
+			call.leave(inFlight);
 		}
 		else {
-			call.unasked();
+			inFlight.unasked();
 		}
 	}
 
@@ -181,51 +181,51 @@ final class RedisDecisions {
 	}
 
 	/** Lets what nobody waits for any more go back, should it be granted yet. */
-	void abandon(ScriptCall question) {
-		leave(question.group(), question, new @Nullable InFlightReceipt[question.group().size()]);
+	void abandon(ScriptCall call) {
+		leave(call.group(), call, new @Nullable InFlightReceipt[call.group().size()]);
 	}
 
 	List<ChargeDecision> decideWithout(List<ChargeGroup> groups) {
 		List<Charge> charges = new ArrayList<>();
 		List<RememberedKey> keys = new ArrayList<>();
-		List<LimitEncoding> terms = new ArrayList<>();
+		List<LimitEncoding> encodings = new ArrayList<>();
 		for (ChargeGroup group : groups) {
 			charges.addAll(group.charges());
 			keys.addAll(Arrays.asList(group.known()));
-			terms.addAll(Arrays.asList(group.terms()));
+			encodings.addAll(Arrays.asList(group.encodings()));
 			group.node().decidedWithout(group.size());
 		}
-		return this.standIn.takeAll(charges, keys.toArray(RememberedKey[]::new), terms.toArray(LimitEncoding[]::new),
-				this.time.nanoTime());
+		return this.fallback.takeAll(charges, keys.toArray(RememberedKey[]::new),
+				encodings.toArray(LimitEncoding[]::new), this.time.nanoTime());
 	}
 
-	SlotLeases places() {
-		return this.places;
+	SlotLeases slotLeases() {
+		return this.slotLeases;
 	}
 
-	/** Keeps the places that a decision has taken, if it has. */
+	/** Keeps the slots that a decision has taken, if it has. */
 	void hold(ChargeDecision decision, RememberedKey key) {
-		if (decision.receipt() instanceof WindowOrSlotSnapshot facts && facts.terms() instanceof SlotEncoding) {
-			this.places.hold(key, facts, decision.charge().permits());
+		if (decision.receipt() instanceof WindowOrSlotSnapshot facts && facts.encoding() instanceof SlotEncoding) {
+			this.slotLeases.hold(key, facts, decision.charge().permits());
 		}
 	}
 
 	/** Lets permits be charged that a call has got without Redis. */
-	void owe(RememberedKey key, LimitEncoding terms, long permits) {
-		this.uncharged.add(key, terms, permits);
+	void owe(RememberedKey key, LimitEncoding encoding, long permits) {
+		this.debts.add(key, encoding, permits);
 	}
 
 	/** Gives back what a decision took, and waits for it until the deadline. */
-	void giveBack(ChargeDecision taken, RememberedKey key, LimitEncoding terms) {
+	void giveBack(ChargeDecision taken, RememberedKey key, LimitEncoding encoding) {
 		if (taken.receipt() instanceof Snapshot) {
 			await(sendBack(taken, key));
 		}
 		else if (taken.receipt() instanceof InFlightReceipt late) {
 			long permits = taken.charge().permits();
-			await(late.whenKnown((outcome) -> sendBack(permits, outcome, late.terms(), key)));
+			await(late.whenKnown((outcome) -> sendBack(permits, outcome, late.encoding(), key)));
 		}
 		else if (taken.isDegraded() && taken.hasFacts()) {
-			this.standIn.giveBack(taken, key, terms);
+			this.fallback.giveBack(taken, key, encoding);
 		}
 	}
 
@@ -236,11 +236,11 @@ final class RedisDecisions {
 	}
 
 	/** What is owed goes back to the state that is charged for it. */
-	private CompletableFuture<?> sendBack(long permits, InFlightReceipt.Outcome outcome, LimitEncoding terms,
+	private CompletableFuture<?> sendBack(long permits, InFlightReceipt.Outcome outcome, LimitEncoding encoding,
 			RememberedKey key) {
 		Snapshot state = outcome.state();
 		Snapshot last = key.last();
-		if (state == null && outcome.owed() && last != null && last.terms() == terms) {
+		if (state == null && outcome.owed() && last != null && last.encoding() == encoding) {
 			state = last;
 		}
 		return (state != null) ? sendBackAll(permits, state, key) : CompletableFuture.completedFuture(null);
@@ -250,8 +250,8 @@ final class RedisDecisions {
 		if (permits == 0) {
 			return CompletableFuture.completedFuture(null);
 		}
-		if (state instanceof WindowOrSlotSnapshot facts && facts.terms() instanceof SlotEncoding) {
-			return this.places.giveBack(key, facts.fresh(), permits);
+		if (state instanceof WindowOrSlotSnapshot facts && facts.encoding() instanceof SlotEncoding) {
+			return this.slotLeases.giveBack(key, facts.fresh(), permits);
 		}
 		return sendBack(permits, state, key);
 	}
@@ -259,10 +259,10 @@ final class RedisDecisions {
 	/** Permits of a state that was read by another configuration since are dropped. */
 	private CompletableFuture<?> sendBack(long permits, Snapshot state, RememberedKey key) {
 		Snapshot last = key.last();
-		if (last != null && last.terms() != state.terms()) {
+		if (last != null && last.encoding() != state.encoding()) {
 			return CompletableFuture.completedFuture(null);
 		}
-		return this.giveBacks.send(permits, state, key);
+		return this.refunds.send(permits, state, key);
 	}
 
 	/**
@@ -271,16 +271,16 @@ final class RedisDecisions {
 	 * @param taken what was reserved
 	 * @param actual what it cost
 	 * @param key whose permits
-	 * @param terms of which limit
+	 * @param encoding of which limit
 	 */
-	void settle(ChargeDecision taken, long actual, RememberedKey key, LimitEncoding terms) {
+	void settle(ChargeDecision taken, long actual, RememberedKey key, LimitEncoding encoding) {
 		long more = actual - taken.charge().permits();
 		if (taken.receipt() instanceof InFlightReceipt late) {
-			await(late.whenKnown((outcome) -> settle(more, outcome, late.terms(), key)));
+			await(late.whenKnown((outcome) -> settle(more, outcome, late.encoding(), key)));
 		}
 		else if (!(taken.receipt() instanceof Snapshot state)) {
 			if (taken.isDegraded() && taken.hasFacts()) {
-				this.standIn.settle(taken, actual, key, terms);
+				this.fallback.settle(taken, actual, key, encoding);
 			}
 		}
 		else {
@@ -288,23 +288,23 @@ final class RedisDecisions {
 		}
 	}
 
-	private CompletableFuture<?> settle(long more, InFlightReceipt.Outcome outcome, LimitEncoding terms,
+	private CompletableFuture<?> settle(long more, InFlightReceipt.Outcome outcome, LimitEncoding encoding,
 			RememberedKey key) {
 		Snapshot state = outcome.state();
 		if (state != null) {
 			return settle(more, state, key);
 		}
 		if (more > 0 && outcome.owed()) {
-			owe(key, terms, more);
+			owe(key, encoding, more);
 		}
-		return (more < 0) ? sendBack(-more, outcome, terms, key) : CompletableFuture.completedFuture(null);
+		return (more < 0) ? sendBack(-more, outcome, encoding, key) : CompletableFuture.completedFuture(null);
 	}
 
 	private CompletableFuture<?> settle(long more, Snapshot state, RememberedKey key) {
 		if (more < 0) {
 			return sendBack(-more, state, key);
 		}
-		return this.uncharged.charge(key, state.terms(), more);
+		return this.debts.charge(key, state.encoding(), more);
 	}
 
 	private void await(CompletableFuture<?> answer) {

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
@@ -11,12 +12,13 @@ import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.BucketSnapshot;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.StoreScripts;
-import io.github.ratelimit.TimeSource;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Takes leases from Redis and gives them back, nobody waiting for it. */
+/**
+ * Takes the permits of leases from Redis and gives them back, in the background.
+ */
 final class RedisPermitLeases implements PermitLeaseSource {
 
 	private final ScriptClient redis;
@@ -29,11 +31,11 @@ final class RedisPermitLeases implements PermitLeaseSource {
 
 	private final ScheduledExecutorService scheduler;
 
-	private final PermitRefunds giveBacks;
+	private final PermitRefunds refunds;
 
-	RedisPermitLeases(ScriptClient redis, StoreScripts scripts, RedisNodes nodes, PermitRefunds giveBacks,
+	RedisPermitLeases(ScriptClient redis, StoreScripts scripts, RedisNodes nodes, PermitRefunds refunds,
 			TimeSource time, ScheduledExecutorService scheduler) {
-		this.giveBacks = giveBacks;
+		this.refunds = refunds;
 		this.redis = redis;
 		this.scripts = scripts;
 		this.nodes = nodes;
@@ -51,7 +53,7 @@ final class RedisPermitLeases implements PermitLeaseSource {
 		}
 		long asked = this.time.nanoTime();
 		CompletableFuture<byte[]> asking = this.redis.run(this.scripts.take(), new byte[][] { key.name() },
-				LimitEncoding.withFresh(scale.terms(permits), key.newOrigin()));
+				LimitEncoding.withFresh(scale.encode(permits), key.newOrigin()));
 		ScriptReplies.orLost(asking).whenComplete((bytes, failure) -> {
 			if (failure != null) {
 				node.failed(failure, key.name());
@@ -70,7 +72,7 @@ final class RedisPermitLeases implements PermitLeaseSource {
 
 	@Override
 	public CompletableFuture<?> giveBack(PermitLease lease, BucketSnapshot from, long permits) {
-		return this.giveBacks.send(permits, from, lease.key());
+		return this.refunds.send(permits, from, lease.key());
 	}
 
 	@Override

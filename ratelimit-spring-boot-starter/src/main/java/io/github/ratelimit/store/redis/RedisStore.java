@@ -1,5 +1,18 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.KeyPage;
+import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptClientFactory;
@@ -21,19 +34,6 @@ import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import io.github.ratelimit.store.redis.script.StoreScripts;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.store.KeyPage;
-import io.github.ratelimit.store.KeyState;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.registry.PreparedForm;
-import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.store.StoreObserver;
-import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -94,13 +94,13 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final PreparedForm<RedisLimit> limits = new PreparedForm<>(this::prepare);
 
-	private final SlotLeases places;
+	private final SlotLeases slotLeases;
 
-	private final DebtLedger uncharged;
+	private final DebtLedger debts;
 
 	private final InstanceCount instances;
 
-	private final LimitStore standIn;
+	private final LimitStore local;
 
 	private final WarmUp warmUp;
 
@@ -120,21 +120,21 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 				settings.deadline(), this::describeFailurePolicies, this::owedLately);
 		this.configurations = scripts.configurations();
 		this.lookups = new KeyLookups(redis, scripts, this.names, time);
-		PermitRefunds giveBacks = new PermitRefunds(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
-		this.leases = new RedisPermitLeases(redis, scripts, this.nodes, giveBacks, time, this.scheduler);
+		PermitRefunds refunds = new PermitRefunds(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
+		this.leases = new RedisPermitLeases(redis, scripts, this.nodes, refunds, time, this.scheduler);
 		this.deadlineNanos = settings.deadline().toNanos();
-		this.standIn = local;
-		this.places = new SlotLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
+		this.local = local;
+		this.slotLeases = new SlotLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
 				settings.slotLease());
-		this.uncharged = new DebtLedger(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler,
+		this.debts = new DebtLedger(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler,
 				settings.maxKnownKeys());
 		this.warmUp = new WarmUp(redis, scripts, this.names, this.nodes, time, this.scheduler);
 		this.instances = new InstanceCount(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
 				this.scheduler);
-		LocalFallback withoutRedis = new LocalFallback(local, settings::onStoreFailure, this.limits,
-				this.instances::count, this.uncharged, this.places, giveBacks);
-		this.decisions = new RedisDecisions(redis, scripts, this.nodes, withoutRedis,
-				new DeadlineFallback(settings, time), this.places, this.uncharged, giveBacks, time, this.deadlineNanos);
+		LocalFallback fallback = new LocalFallback(local, settings::onStoreFailure, this.limits, this.instances::count,
+				this.debts, this.slotLeases, refunds);
+		this.decisions = new RedisDecisions(redis, scripts, this.nodes, fallback, new DeadlineFallback(settings, time),
+				this.slotLeases, this.debts, refunds, time, this.deadlineNanos);
 	}
 
 	/**
@@ -142,25 +142,25 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 * @param connectionFactory the application's connections; Lettuce's are not used, but
 	 * others made to where they go
 	 * @param settings how to behave
-	 * @param standIn counts for this instance alone while Redis fails
+	 * @param local counts for this instance alone while Redis fails
 	 * @param time the time of this instance; that of permits is Redis's
 	 * @param observer is told how Redis does
 	 * @return the store, to be closed
 	 * @throws IllegalArgumentException if no connection can ever be made, saying why
 	 */
 	public static RedisStore create(RedisConnectionFactory connectionFactory, RedisStoreSettings settings,
-			LimitStore standIn, TimeSource time, StoreObserver observer) {
+			LimitStore local, TimeSource time, StoreObserver observer) {
 		StoreScripts scripts = StoreScripts.load();
 		RedisStore store = new RedisStore(ScriptClientFactory.scripts(connectionFactory, scripts.take(),
 				scripts.takeMany(), scripts.giveBack(), scripts.charge(), scripts.renewPlaces()), scripts, settings,
-				standIn, time, observer);
+				local, time, observer);
 		store.begin();
 		return store;
 	}
 
 	/** Returns how many keys owe Redis something. */
-	int uncharged() {
-		return this.uncharged.size();
+	int debts() {
+		return this.debts.size();
 	}
 
 	/** Begins to tell Redis that this instance is there. */
@@ -208,16 +208,17 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	public ChargeDecision take(Charge charge) {
 		long start = this.time.nanoTime();
 		RedisLimit limit = this.limits.of(charge.handle());
-		LimitEncoding terms = limit.terms();
+		LimitEncoding encoding = limit.encoding();
 		RememberedKey key = limit.keys().get(charge.key(), start);
 		Duration lease = charge.handle().registered().settings().lease();
-		ChargeDecision decision = decideWithoutAsking(charge, key, lease, terms, start);
+		ChargeDecision decision = decideWithoutAsking(charge, key, lease, encoding, start);
 		if (decision == null) {
-			decision = (terms instanceof SlotEncoding)
-					? takeAll(List.of(charge), new RememberedKey[] { key }, new LimitEncoding[] { terms }, start).get(0)
-					: this.decisions.take(charge, key, terms, start);
+			decision = (encoding instanceof SlotEncoding)
+					? takeAll(List.of(charge), new RememberedKey[] { key }, new LimitEncoding[] { encoding }, start)
+						.get(0)
+					: this.decisions.take(charge, key, encoding, start);
 			if (decision.receipt() instanceof Snapshot && !decision.violated()) {
-				granted(decision, key, lease, terms, start);
+				granted(decision, key, lease, encoding, start);
 			}
 		}
 		key.count(decision.violated(), start);
@@ -225,16 +226,16 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	private static @Nullable ChargeDecision decideWithoutAsking(Charge charge, RememberedKey key,
-			@Nullable Duration ttl, LimitEncoding terms, long now) {
+			@Nullable Duration ttl, LimitEncoding encoding, long now) {
 		PermitLease lease = key.lease(ttl);
-		ChargeDecision leased = (lease != null && terms instanceof BucketEncoding scale)
+		ChargeDecision leased = (lease != null && encoding instanceof BucketEncoding scale)
 				? lease.take(charge, scale, now) : null;
-		return (leased != null) ? leased : key.refusedWithoutAsking(charge, terms, now);
+		return (leased != null) ? leased : key.refusedWithoutAsking(charge, encoding, now);
 	}
 
-	private void granted(ChargeDecision decision, RememberedKey key, @Nullable Duration lease, LimitEncoding terms,
+	private void granted(ChargeDecision decision, RememberedKey key, @Nullable Duration lease, LimitEncoding encoding,
 			long now) {
-		if (lease != null && terms instanceof BucketEncoding scale && !scale.isPaced()) {
+		if (lease != null && encoding instanceof BucketEncoding scale && !scale.isPaced()) {
 			key.lease(this.leases, lease).granted(scale, now);
 		}
 		this.decisions.hold(decision, key);
@@ -253,7 +254,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		LimitEncoding[] limits = new LimitEncoding[charges.size()];
 		for (int i = 0; i < keys.length; i++) {
 			RedisLimit limit = this.limits.of(charges.get(i).handle());
-			limits[i] = limit.terms();
+			limits[i] = limit.encoding();
 			keys[i] = limit.keys().get(charges.get(i).key(), start);
 		}
 		List<ChargeDecision> decisions = refusedWithoutAsking(charges, keys, limits, start);
@@ -271,7 +272,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		LimitEncoding[] limits = new LimitEncoding[charges.size()];
 		for (int i = 0; i < keys.length; i++) {
 			RedisLimit limit = this.limits.of(charges.get(i).handle());
-			limits[i] = limit.terms();
+			limits[i] = limit.encoding();
 			keys[i] = limit.keys().get(charges.get(i).key(), start);
 		}
 		List<ChargeDecision> decisions = takeSlots(charges, keys, limits,
@@ -318,11 +319,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 * others.
 	 */
 	private static @Nullable List<ChargeDecision> refusedWithoutAsking(List<Charge> charges, RememberedKey[] keys,
-			LimitEncoding[] terms, long now) {
+			LimitEncoding[] encodings, long now) {
 		List<ChargeDecision> decisions = null;
 		boolean refuses = false;
 		for (int i = 0; i < keys.length; i++) {
-			ChargeDecision refused = keys[i].refusedWithoutAsking(charges.get(i), terms[i], now);
+			ChargeDecision refused = keys[i].refusedWithoutAsking(charges.get(i), encodings[i], now);
 			if (refused != null) {
 				decisions = (decisions != null) ? decisions : new ArrayList<>(Collections.nCopies(keys.length, null));
 				decisions.set(i, refused);
@@ -331,7 +332,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		}
 		for (int i = 0; decisions != null && refuses && i < keys.length; i++) {
 			if (decisions.get(i) == null) {
-				ChargeDecision there = keys[i].thereWithoutAsking(charges.get(i), terms[i], now);
+				ChargeDecision there = keys[i].thereWithoutAsking(charges.get(i), encodings[i], now);
 				if (there == null) {
 					return null;
 				}
@@ -344,13 +345,13 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public void giveBack(ChargeDecision taken) {
 		RememberedKey key = key(taken);
-		this.decisions.giveBack(taken, key, this.limits.of(taken.charge().handle()).terms());
+		this.decisions.giveBack(taken, key, this.limits.of(taken.charge().handle()).encoding());
 		SlotReservation.end(taken, key);
 	}
 
 	@Override
 	public void settle(ChargeDecision taken, long actual) {
-		this.decisions.settle(taken, actual, key(taken), this.limits.of(taken.charge().handle()).terms());
+		this.decisions.settle(taken, actual, key(taken), this.limits.of(taken.charge().handle()).encoding());
 	}
 
 	private RememberedKey key(ChargeDecision taken) {
@@ -359,7 +360,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public long forgivenPermits(LimitHandle limit) {
-		return this.limits.of(limit).keys().forgiven().sum() + this.standIn.forgivenPermits(limit);
+		return this.limits.of(limit).keys().forgiven().sum() + this.local.forgivenPermits(limit);
 	}
 
 	@Override
@@ -386,7 +387,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			.filter((key) -> key.denied() > 0)
 			.sorted(Comparator.comparingLong(RememberedKey::denied).reversed())
 			.limit(Math.max(0, size))
-			.map((key) -> this.lookups.remembered(key, counted.terms()))
+			.map((key) -> this.lookups.remembered(key, counted.encoding()))
 			.toList();
 	}
 
@@ -398,7 +399,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public long forgottenPermits(LimitHandle limit) {
-		return this.limits.of(limit).keys().forgotten().sum() + this.standIn.forgottenPermits(limit);
+		return this.limits.of(limit).keys().forgotten().sum() + this.local.forgottenPermits(limit);
 	}
 
 	@Override
@@ -425,7 +426,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	/**
-	 * Gives back what leases hold, and the places of calls under way, as far as the
+	 * Gives back what leases hold, and the slots of calls under way, as far as the
 	 * deadline allows, and ends connections.
 	 */
 	@Override
@@ -439,7 +440,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 				}
 			}
 		}
-		givenBack.add(this.places.giveAllBack());
+		givenBack.add(this.slotLeases.giveAllBack());
 		givenBack.add(this.instances.end());
 		await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)));
 		this.scheduler.shutdownNow();
@@ -456,14 +457,14 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	private long owedLately() {
-		return this.uncharged.notedLately();
+		return this.debts.notedLately();
 	}
 
 	private RedisLimit prepare(LimitHandle limit) {
-		LimitEncoding terms = LimitEncoding.of(limit.limit(), this.settings.slotLease());
-		RememberedKeys keys = this.known.computeIfAbsent(terms.space(), (space) -> new RememberedKeys(limit, space,
+		LimitEncoding encoding = LimitEncoding.of(limit.limit(), this.settings.slotLease());
+		RememberedKeys keys = this.known.computeIfAbsent(encoding.space(), (space) -> new RememberedKeys(limit, space,
 				this.names, this.settings.maxKnownKeys(), this.time.nanoTime()));
-		return new RedisLimit(limit, keys, terms);
+		return new RedisLimit(limit, keys, encoding);
 	}
 
 	/** Says for the log what limits do while Redis fails. */

@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.registry.LimitHandle;
 import java.time.Duration;
 
 /**

@@ -1,5 +1,8 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
@@ -10,9 +13,6 @@ import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.Snapshot;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.TimeSource;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -27,8 +27,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One script call about a group of charges, and its answer. Who asked waits for it until
- * its own deadline; an answer that comes later is worth reading all the same.
+ * One script call about a group of charges, and its reply. The caller waits until its own
+ * deadline; a later reply is read all the same.
  */
 final class ScriptCall {
 
@@ -101,10 +101,10 @@ final class ScriptCall {
 		byte[][] fresh = new byte[size][];
 		byte[][] args = new byte[take ? size : size + 1][];
 		for (int i = 0; i < size; i++) {
-			LimitEncoding terms = group.terms()[i];
+			LimitEncoding encoding = group.encodings()[i];
 			keys[i] = group.known()[i].name();
-			fresh[i] = terms.fresh(group.known()[i].labelBytes());
-			args[i] = LimitEncoding.withFresh(terms.terms(group.charges().get(i)), fresh[i]);
+			fresh[i] = encoding.fresh(group.known()[i].labelBytes());
+			args[i] = LimitEncoding.withFresh(encoding.encode(group.charges().get(i)), fresh[i]);
 		}
 		if (!take) {
 			args[size] = LOOK;
@@ -124,7 +124,7 @@ final class ScriptCall {
 	 * @return what the limits say; null if the answer is late, or the question
 	 * {@linkplain #hasFailed() has failed}
 	 */
-	@Nullable Said await(long deadlineNanos) {
+	@Nullable Reply await(long deadlineNanos) {
 		try {
 			return read(ScriptReplies.await(this.answer, deadlineNanos, this.time));
 		}
@@ -141,13 +141,13 @@ final class ScriptCall {
 		return this.failure != null;
 	}
 
-	private @Nullable Said fail(Throwable failure) {
+	private @Nullable Reply fail(Throwable failure) {
 		this.failure = failure;
 		failed(failure);
 		return null;
 	}
 
-	private @Nullable Said readNow() {
+	private @Nullable Reply readNow() {
 		try {
 			return read(this.answer.join());
 		}
@@ -157,7 +157,7 @@ final class ScriptCall {
 	}
 
 	/** A thread that was woken late says nothing of Redis. */
-	private @Nullable Said late(long deadlineNanos) {
+	private @Nullable Reply late(long deadlineNanos) {
 		long overslept = this.time.nanoTime() - deadlineNanos;
 		this.group.node().late(this.askedNanos, overslept < OVERSLEPT_NANOS, this.group.known()[0].name());
 		return null;
@@ -192,9 +192,9 @@ final class ScriptCall {
 			node.lateEnds();
 			boolean inTime = bytes != null && this.time.nanoTime() - this.askedNanos <= this.group.patienceNanos();
 			this.group.turnsAreKnown(this, inTime);
-			Said said = (bytes != null) ? readLate(bytes) : null;
-			if (said != null) {
-				call.answered(said.decisions(), this.fresh);
+			Reply reply = (bytes != null) ? readLate(bytes) : null;
+			if (reply != null) {
+				call.answered(reply.decisions(), this.fresh);
 			}
 			else {
 				if (failure != null) {
@@ -211,7 +211,7 @@ final class ScriptCall {
 		}
 	}
 
-	private @Nullable Said readLate(byte[] bytes) {
+	private @Nullable Reply readLate(byte[] bytes) {
 		try {
 			return read(bytes);
 		}
@@ -221,30 +221,30 @@ final class ScriptCall {
 		}
 	}
 
-	private Said read(byte[] bytes) {
+	private Reply read(byte[] bytes) {
 		long now = this.time.nanoTime();
 		this.group.node().answered(now - this.askedNanos);
 		ByteBuffer answer = ByteBuffer.wrap(bytes);
-		byte said = answer.get();
-		boolean granted = said != REFUSED;
+		byte reply = answer.get();
+		boolean granted = reply != REFUSED;
 		int size = this.group.size();
 		boolean[] paid = new boolean[size];
 		for (int i = 0; i < size; i++) {
-			paid[i] = (said == PARTLY) ? answer.get() == GRANTED : granted;
+			paid[i] = (reply == PARTLY) ? answer.get() == GRANTED : granted;
 		}
 		if (size == 1) {
-			return new Said(granted, List.of(readOne(answer, 0, granted, paid[0], now)));
+			return new Reply(granted, List.of(readOne(answer, 0, granted, paid[0], now)));
 		}
 		List<ChargeDecision> decisions = new ArrayList<>(size);
 		for (int i = 0; i < size; i++) {
 			decisions.add(readOne(answer, i, granted, paid[i], now));
 		}
-		return new Said(granted, decisions);
+		return new Reply(granted, decisions);
 	}
 
 	private ChargeDecision readOne(ByteBuffer answer, int index, boolean granted, boolean paid, long now) {
 		Charge charge = this.group.charges().get(index);
-		Snapshot state = this.group.terms()[index].read(answer, charge.needed(), this.fresh[index], this.askedNanos,
+		Snapshot state = this.group.encodings()[index].read(answer, charge.needed(), this.fresh[index], this.askedNanos,
 				now);
 		this.group.known()[index].saw(state);
 		if (granted) {
@@ -259,7 +259,7 @@ final class ScriptCall {
 	 * @param granted whether all permits are there, and taken where that was asked
 	 * @param decisions what each says, in the order of the charges
 	 */
-	record Said(boolean granted, List<ChargeDecision> decisions) {
+	record Reply(boolean granted, List<ChargeDecision> decisions) {
 	}
 
 }

@@ -1,5 +1,8 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
@@ -9,9 +12,6 @@ import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.StoreScripts;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -136,21 +136,22 @@ final class WarmUp {
 	 */
 	private CompletableFuture<?> runAll(byte[] key) {
 		BucketEncoding scale = (BucketEncoding) LimitEncoding.of(Limit.of("warm-up", Rate.parse("1/s")), MOST);
-		byte[] terms = scale.terms(0);
+		byte[] encoding = scale.encode(0);
 		byte[] micros = LimitEncoding.buffer(Double.BYTES).putDouble(1).array();
 		byte[] debts = LimitEncoding.buffer(2 * Double.BYTES).putDouble(1).putDouble(0).array();
 		List<CompletableFuture<?>> needed = new ArrayList<>();
 		needed.add(probe(key));
-		needed.add(run(this.scripts.take(), key, LimitEncoding.withFresh(terms, ORIGIN), ScriptCall.LOOK));
+		needed.add(run(this.scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
 		List<CompletableFuture<?>> all = new ArrayList<>(needed);
 		all.add(run(this.scripts.takeMany(), key, scale.rates(), ORIGIN, new byte[2 * Double.BYTES]));
-		all.add(run(this.scripts.giveBack(), key, terms, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));
-		all.add(this.redis.run(this.scripts.charge(), new byte[][] { key, this.names.probe(key) }, terms, ZERO, debts,
-				ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO));
+		all.add(run(this.scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));
+		all.add(this.redis.run(this.scripts.charge(), new byte[][] { key, this.names.probe(key) }, encoding, ZERO,
+				debts, ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO));
 		all.add(run(this.scripts.renewPlaces(), key, micros, NOTHING, NOTHING));
-		all.add(run(this.scripts.find(), key, terms));
+		all.add(run(this.scripts.find(), key, encoding));
 		all.add(run(this.scripts.reset(), key));
-		all.add(run(this.scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), terms, NOTHING));
+		all.add(run(this.scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), encoding,
+				NOTHING));
 		all.add(run(this.scripts.heartbeat(), key, RedisKeyNames.bytes("-"), NOTHING, micros));
 		all.add(run(this.scripts.configurations(), key, micros));
 		CompletableFuture<?> others = allOf(all).exceptionally((failure) -> {

@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
 import java.time.Instant;

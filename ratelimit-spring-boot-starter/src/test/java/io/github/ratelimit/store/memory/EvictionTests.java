@@ -1,13 +1,13 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
 import java.util.List;

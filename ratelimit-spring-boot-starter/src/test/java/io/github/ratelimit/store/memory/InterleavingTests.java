@@ -1,13 +1,13 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,8 +19,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.LimitStoreContract;
 
 /** The memory store keeps the contract of all stores. */

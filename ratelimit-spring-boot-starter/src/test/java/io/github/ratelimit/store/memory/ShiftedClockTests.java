@@ -1,12 +1,12 @@
 package io.github.ratelimit.store.memory;
 
-import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.store.ExactWaitContract;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.SequenceContract;
 import io.github.ratelimit.store.StoreFixture;
 import java.time.Duration;

@@ -1,15 +1,15 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitBuilder;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.RedisCluster;
 import java.util.ArrayList;

@@ -1,14 +1,14 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.LimitSettings;
-import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
 import java.util.ArrayList;

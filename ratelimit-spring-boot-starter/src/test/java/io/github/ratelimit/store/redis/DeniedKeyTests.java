@@ -1,17 +1,17 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.BucketModel;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.client.RecordingScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptClientFactory;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.store.BucketModel;
-import io.github.ratelimit.store.StoreFixture;
-import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
 import java.util.SplittableRandom;

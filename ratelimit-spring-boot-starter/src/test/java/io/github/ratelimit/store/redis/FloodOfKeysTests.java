@@ -1,21 +1,21 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.store.redis.client.PausedScriptClient;
-import io.github.ratelimit.store.redis.client.ScriptClient;
-import io.github.ratelimit.store.redis.client.ScriptClientFactory;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.client.PausedScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
@@ -269,7 +269,7 @@ class FloodOfKeysTests {
 	private void comeBack() {
 		this.held.fail(false);
 		Polling.until(LONG, "Redis is asked again, and everything is charged",
-				() -> this.store.status().equals("up") && this.store.uncharged() == 0);
+				() -> this.store.status().equals("up") && this.store.debts() == 0);
 	}
 
 	/** Lets so many other keys ask that all are pushed out that were seen before. */

@@ -1,12 +1,12 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.StoreUnavailableException;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,5 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.store.redis.bucket4j.BucketTestClient;
-import io.github.ratelimit.store.redis.client.ScriptClientFactory;
-import io.github.ratelimit.store.redis.script.StoreScripts;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
 import io.github.bucket4j.BlockingBucket;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.BucketConfiguration;
@@ -14,11 +9,16 @@ import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.bucket4j.BucketTestClient;
 import io.github.ratelimit.store.redis.bucket4j.BucketTestClient.OpenBuckets;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
+import io.github.ratelimit.store.redis.script.StoreScripts;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
 import java.util.List;

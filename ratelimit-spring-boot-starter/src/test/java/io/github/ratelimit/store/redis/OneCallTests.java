@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.util.ArrayList;

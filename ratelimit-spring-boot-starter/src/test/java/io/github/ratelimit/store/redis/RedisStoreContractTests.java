@@ -1,16 +1,16 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.LimitStoreContract;
+import io.github.ratelimit.store.StoreObserver;
+import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.store.redis.client.UnclosedScriptClient;
 import io.github.ratelimit.store.redis.script.StoreScripts;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.store.StoreObserver;
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.store.LimitStoreContract;
-import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.util.ArrayList;

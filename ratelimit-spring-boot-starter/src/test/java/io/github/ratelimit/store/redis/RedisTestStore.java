@@ -1,15 +1,15 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.redis.client.DirectScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.StoreScripts;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.Rate;
-import io.github.ratelimit.store.StoreObserver;
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.RespConnection;
 import java.time.Duration;

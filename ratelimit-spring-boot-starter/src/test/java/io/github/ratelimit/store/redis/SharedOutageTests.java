@@ -1,20 +1,20 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.store.redis.client.PausedScriptClient;
-import io.github.ratelimit.store.redis.client.ScriptClientFactory;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Algorithm;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.client.PausedScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.SharedRedis;
@@ -244,7 +244,7 @@ class SharedOutageTests {
 		outage(false);
 		for (RedisStore store : this.stores) {
 			Polling.until(LONG, "Redis is asked again, and everything is charged",
-					() -> store.status().equals("up") && store.uncharged() == 0);
+					() -> store.status().equals("up") && store.debts() == 0);
 		}
 	}
 

@@ -1,15 +1,15 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
-import io.github.ratelimit.store.KeyState;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.store.StoreFixture;
-import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

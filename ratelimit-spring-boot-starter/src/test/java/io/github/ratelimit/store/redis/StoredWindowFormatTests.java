@@ -1,9 +1,5 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.store.redis.client.ScriptClient;
-import io.github.ratelimit.store.redis.client.ScriptClientFactory;
-import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -11,9 +7,13 @@ import io.github.ratelimit.LimitBuilder;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.store.StoreObserver;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.memory.MemoryStore;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

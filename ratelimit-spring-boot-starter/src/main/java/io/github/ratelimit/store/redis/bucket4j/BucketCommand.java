@@ -1,6 +1,5 @@
 package io.github.ratelimit.store.redis.bucket4j;
 
-import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.EstimationProbe;
 import io.github.bucket4j.distributed.remote.CommandResult;
@@ -22,6 +21,7 @@ import io.github.bucket4j.distributed.remote.commands.TryConsumeAndReturnRemaini
 import io.github.bucket4j.distributed.remote.commands.TryConsumeCommand;
 import io.github.bucket4j.distributed.remote.commands.VerboseCommand;
 import io.github.bucket4j.distributed.serialization.PrimitiveSerializationHandles;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
@@ -140,12 +140,13 @@ record BucketCommand(String name, double tokens, double patience, Function<Bucke
 		return CommandResult.success(number, PrimitiveSerializationHandles.LONG_HANDLE);
 	}
 
-	byte[][] arguments(BucketConfigurationEncoding terms) {
+	byte[][] arguments(BucketConfigurationEncoding encoding) {
 		byte[] numbers = BucketEncoding.buffer(2 * Double.BYTES)
 			.putDouble(this.tokens)
 			.putDouble(this.patience)
 			.array();
-		return new byte[][] { this.name.getBytes(StandardCharsets.US_ASCII), numbers, terms.rates(), terms.rest() };
+		return new byte[][] { this.name.getBytes(StandardCharsets.US_ASCII), numbers, encoding.rates(),
+				encoding.rest() };
 	}
 
 }

@@ -1,11 +1,11 @@
 package io.github.ratelimit.store.redis.bucket4j;
 
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.bucket4j.distributed.proxy.AsyncCommandExecutor;
 import io.github.bucket4j.distributed.proxy.CommandExecutor;
 import io.github.bucket4j.distributed.remote.CommandResult;
 import io.github.bucket4j.distributed.remote.RemoteCommand;
 import io.github.bucket4j.distributed.remote.commands.CreateInitialStateAndExecuteCommand;
+import io.github.ratelimit.store.redis.script.LuaScript;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -26,55 +26,56 @@ final class BucketCommandExecutor implements CommandExecutor, AsyncCommandExecut
 
 	private final RecentConfigurations recent;
 
-	private volatile @Nullable BucketConfigurationEncoding terms;
+	private volatile @Nullable BucketConfigurationEncoding encoding;
 
 	BucketCommandExecutor(String key, byte[] name, BucketScriptCalls calls, LuaScript script,
-			RecentConfigurations recent, @Nullable BucketConfigurationEncoding terms) {
+			RecentConfigurations recent, @Nullable BucketConfigurationEncoding encoding) {
 		this.key = key;
 		this.name = name;
 		this.calls = calls;
 		this.script = script;
 		this.recent = recent;
-		this.terms = terms;
+		this.encoding = encoding;
 	}
 
 	@Override
 	public <T> CommandResult<T> execute(RemoteCommand<T> command) {
-		BucketConfigurationEncoding terms = terms(command);
-		if (terms == null) {
+		BucketConfigurationEncoding encoding = encoding(command);
+		if (encoding == null) {
 			return CommandResult.bucketNotFound();
 		}
 		BucketCommand known = BucketCommand.of(target(command));
-		return this.calls.call(this.script, this.name, known.arguments(terms), (answer) -> read(known, answer, terms));
+		return this.calls.call(this.script, this.name, known.arguments(encoding),
+				(answer) -> read(known, answer, encoding));
 	}
 
 	@Override
 	public <T> CompletableFuture<CommandResult<T>> executeAsync(RemoteCommand<T> command) {
 		try {
-			BucketConfigurationEncoding terms = terms(command);
-			if (terms == null) {
+			BucketConfigurationEncoding encoding = encoding(command);
+			if (encoding == null) {
 				return CompletableFuture.completedFuture(CommandResult.bucketNotFound());
 			}
 			BucketCommand known = BucketCommand.of(target(command));
-			return this.calls.callAsync(this.script, this.name, known.arguments(terms),
-					(answer) -> read(known, answer, terms));
+			return this.calls.callAsync(this.script, this.name, known.arguments(encoding),
+					(answer) -> read(known, answer, encoding));
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}
 
-	private @Nullable BucketConfigurationEncoding terms(RemoteCommand<?> command) {
+	private @Nullable BucketConfigurationEncoding encoding(RemoteCommand<?> command) {
 		if (command instanceof CreateInitialStateAndExecuteCommand<?> create) {
 			BucketConfigurationEncoding created = BucketConfigurationEncoding.of(create.getConfiguration());
 			this.recent.remember(this.key, created);
-			this.terms = created;
+			this.encoding = created;
 			return created;
 		}
-		BucketConfigurationEncoding known = this.terms;
+		BucketConfigurationEncoding known = this.encoding;
 		if (known == null) {
 			known = this.recent.find(this.key);
-			this.terms = known;
+			this.encoding = known;
 		}
 		return known;
 	}
@@ -85,8 +86,9 @@ final class BucketCommandExecutor implements CommandExecutor, AsyncCommandExecut
 
 	/** A command's result is of the command's own type. */
 	@SuppressWarnings("unchecked")
-	private static <T> CommandResult<T> read(BucketCommand command, byte[] answer, BucketConfigurationEncoding terms) {
-		return (CommandResult<T>) command.result().apply(BucketReply.read(answer, terms));
+	private static <T> CommandResult<T> read(BucketCommand command, byte[] answer,
+			BucketConfigurationEncoding encoding) {
+		return (CommandResult<T>) command.result().apply(BucketReply.read(answer, encoding));
 	}
 
 }

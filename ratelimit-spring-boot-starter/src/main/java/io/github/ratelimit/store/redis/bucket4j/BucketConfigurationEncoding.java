@@ -1,10 +1,10 @@
 package io.github.ratelimit.store.redis.bucket4j;
 
-import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderBuildStage;
 import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderRefillStage;
 import io.github.bucket4j.BucketConfiguration;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -13,7 +13,7 @@ import java.nio.ByteOrder;
 import java.util.Map;
 
 /**
- * What the script of buckets says: the result of a command, and the state after it.
+ * The reply of the script of buckets: the result of a command, and the state after it.
  * Immutable.
  */
 final class BucketReply {
@@ -21,7 +21,7 @@ final class BucketReply {
 	/** Instead of a result, if what was asked for cannot be. */
 	static final long NEVER = -1;
 
-	private final BucketConfigurationEncoding terms;
+	private final BucketConfigurationEncoding encoding;
 
 	private final long result;
 
@@ -33,17 +33,17 @@ final class BucketReply {
 
 	private final long[] starts;
 
-	private BucketReply(BucketConfigurationEncoding terms, ByteBuffer bytes) {
-		this.terms = terms;
+	private BucketReply(BucketConfigurationEncoding encoding, ByteBuffer bytes) {
+		this.encoding = encoding;
 		this.result = (long) bytes.getDouble();
 		this.now = (long) bytes.getDouble();
 		this.time = (long) bytes.getDouble();
-		this.levels = numbers(bytes, terms.size());
-		this.starts = numbers(bytes, terms.size());
+		this.levels = numbers(bytes, encoding.size());
+		this.starts = numbers(bytes, encoding.size());
 	}
 
-	static BucketReply read(byte[] bytes, BucketConfigurationEncoding terms) {
-		return new BucketReply(terms, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+	static BucketReply read(byte[] bytes, BucketConfigurationEncoding encoding) {
+		return new BucketReply(encoding, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
 	}
 
 	private static long[] numbers(ByteBuffer bytes, int size) {
@@ -74,17 +74,17 @@ final class BucketReply {
 
 	/** Returns how many tokens a bandwidth has. */
 	long tokens(int index) {
-		return Math.floorDiv(this.levels[index], this.terms.unit(index));
+		return Math.floorDiv(this.levels[index], this.encoding.unit(index));
 	}
 
 	/** Returns what has come of the next token, in Bucket4j's measure. */
 	long roundingError(int index) {
-		Bandwidth bandwidth = this.terms.bandwidth(index);
+		Bandwidth bandwidth = this.encoding.bandwidth(index);
 		if (bandwidth.isRefillIntervally()) {
 			return 0;
 		}
-		return Math.floorMod(this.levels[index], this.terms.unit(index))
-				* (bandwidth.getRefillPeriodNanos() / this.terms.unit(index));
+		return Math.floorMod(this.levels[index], this.encoding.unit(index))
+				* (bandwidth.getRefillPeriodNanos() / this.encoding.unit(index));
 	}
 
 	/**
@@ -94,7 +94,7 @@ final class BucketReply {
 	long nanosUntil(long tokens) {
 		long longest = 0;
 		for (int i = 0; i < this.levels.length; i++) {
-			if (tokens > this.terms.bandwidth(i).getCapacity()) {
+			if (tokens > this.encoding.bandwidth(i).getCapacity()) {
 				return Long.MAX_VALUE;
 			}
 			longest = Math.max(longest, micros(i, tokens));
@@ -106,18 +106,18 @@ final class BucketReply {
 	long nanosToFull() {
 		long longest = 0;
 		for (int i = 0; i < this.levels.length; i++) {
-			longest = Math.max(longest, micros(i, this.terms.bandwidth(i).getCapacity()));
+			longest = Math.max(longest, micros(i, this.encoding.bandwidth(i).getCapacity()));
 		}
 		return nanos(longest);
 	}
 
 	private long micros(int index, long tokens) {
-		long missing = tokens * this.terms.unit(index) - this.levels[index];
+		long missing = tokens * this.encoding.unit(index) - this.levels[index];
 		if (missing <= 0) {
 			return 0;
 		}
-		Bandwidth bandwidth = this.terms.bandwidth(index);
-		long times = (missing - 1) / this.terms.gain(index) + 1;
+		Bandwidth bandwidth = this.encoding.bandwidth(index);
+		long times = (missing - 1) / this.encoding.gain(index) + 1;
 		if (bandwidth.isGready()) {
 			return times + this.time - this.now;
 		}
@@ -135,13 +135,13 @@ final class BucketReply {
 	BucketState state() {
 		long[] data = new long[3 * this.levels.length];
 		for (int i = 0; i < this.levels.length; i++) {
-			boolean greedy = this.terms.bandwidth(i).isGready();
+			boolean greedy = this.encoding.bandwidth(i).isGready();
 			data[3 * i] = 1000 * (greedy ? this.time : this.starts[i]);
 			data[3 * i + 1] = tokens(i);
 			data[3 * i + 2] = roundingError(i);
 		}
 		try {
-			BucketConfiguration configuration = this.terms.configuration();
+			BucketConfiguration configuration = this.encoding.configuration();
 			Map<String, Object> snapshot = Map.of("version", Versions.v_7_0_0.getNumber(), "stateData", data,
 					"configuration", BucketConfiguration.SERIALIZATION_HANDLE.toJsonCompatibleSnapshot(configuration,
 							Versions.getLatest(), Scope.RESPONSE));

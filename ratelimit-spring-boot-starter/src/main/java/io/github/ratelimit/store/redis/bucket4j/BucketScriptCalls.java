@@ -1,13 +1,13 @@
 package io.github.ratelimit.store.redis.bucket4j;
 
+import io.github.bucket4j.BucketExceptions.BucketExecutionException;
+import io.github.bucket4j.TimeoutException;
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
-import io.github.bucket4j.BucketExceptions.BucketExecutionException;
-import io.github.bucket4j.TimeoutException;
-import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

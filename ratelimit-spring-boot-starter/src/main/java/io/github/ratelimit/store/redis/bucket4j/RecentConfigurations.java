@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What suppliers of configurations have said lately, of a bounded number of buckets, so
- * that they are not asked for each command. Thread-safe.
+ * The configurations that suppliers have returned lately, of a bounded number of buckets,
+ * so that they are not asked for each command. Thread-safe.
  */
 final class RecentConfigurations {
 
@@ -27,12 +27,12 @@ final class RecentConfigurations {
 
 	@Nullable BucketConfigurationEncoding find(String key) {
 		Generations current = current();
-		BucketConfigurationEncoding terms = current.young().get(key);
-		return (terms != null) ? terms : current.old().get(key);
+		BucketConfigurationEncoding encoding = current.young().get(key);
+		return (encoding != null) ? encoding : current.old().get(key);
 	}
 
-	void remember(String key, BucketConfigurationEncoding terms) {
-		current().young().put(key, terms);
+	void remember(String key, BucketConfigurationEncoding encoding) {
+		current().young().put(key, encoding);
 	}
 
 	void forget(String key) {

@@ -1,15 +1,15 @@
 package io.github.ratelimit.store.redis.bucket4j;
 
-import io.github.ratelimit.store.redis.RedisStoreSettings;
-import io.github.ratelimit.store.redis.client.ScriptClient;
-import io.github.ratelimit.store.redis.client.ScriptClientFactory;
-import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import io.github.bucket4j.distributed.proxy.RemoteAsyncBucketBuilder;
 import io.github.bucket4j.distributed.proxy.RemoteBucketBuilder;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.redis.RedisStoreSettings;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptClientFactory;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -124,8 +124,8 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 		return new RedisBucketBuilder(this);
 	}
 
-	BucketCommandExecutor executor(String key, @Nullable BucketConfigurationEncoding terms) {
-		return new BucketCommandExecutor(key, name(key), this.calls, this.scripts.command(), this.recent, terms);
+	BucketCommandExecutor executor(String key, @Nullable BucketConfigurationEncoding encoding) {
+		return new BucketCommandExecutor(key, name(key), this.calls, this.scripts.command(), this.recent, encoding);
 	}
 
 	private byte[] name(String key) {

@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Whether a node is worth asking: not after five failures in a row, nor when half of the
- * last twenty questions failed, nor when it has answered nothing for a while although it
- * was asked; until it is closed. An answer that is late is no failure. While all is well,
- * a success costs two reads. Thread-safe.
+ * last twenty calls failed, nor when it has answered nothing for a while although it was
+ * asked; until the breaker is closed. A late reply is no failure. While all is well, a
+ * success costs two reads. Thread-safe.
  */
 final class CircuitBreaker {
 

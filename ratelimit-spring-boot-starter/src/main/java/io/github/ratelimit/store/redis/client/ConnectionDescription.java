@@ -11,7 +11,9 @@ import org.springframework.data.redis.connection.RedisConfiguration.WithDomainSo
 import org.springframework.data.redis.connection.RedisConfiguration.WithHostAndPort;
 import org.springframework.data.redis.connection.RedisNode;
 
-/** Says for people where connections go, without credentials. */
+/**
+ * Describes for people where connections go, without credentials.
+ */
 final class ConnectionDescription {
 
 	private ConnectionDescription() {

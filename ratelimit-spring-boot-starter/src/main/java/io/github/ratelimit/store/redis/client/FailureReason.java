@@ -7,7 +7,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 
-/** What went wrong, in one word of a fixed set. */
+/**
+ * The reason of a failure, in one word of a fixed set.
+ */
 public final class FailureReason {
 
 	static final String TIMEOUT = "timeout";

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis.client;
 
-import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 
 /**
- * Says in the log which keys have something that is not ours, at most once a minute:
- * every call about such a key finds it. Thread-safe.
+ * Logs which keys hold values that are not this library's, at most once a minute: every
+ * call about such a key finds them. Thread-safe.
  */
 final class ForeignValueLog {
 

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis.client;
 
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.redis.script.LuaScript;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;

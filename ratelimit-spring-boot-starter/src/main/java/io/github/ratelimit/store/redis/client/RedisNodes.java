@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis.client;
 
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
-import io.github.ratelimit.store.StoreObserver;
-import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,8 +17,8 @@ import org.apache.commons.logging.Log;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * How the nodes do: who is asked, who is only probed until it answers again, and what is
- * said about it. Thread-safe.
+ * The health of the nodes: which are asked, and which are only probed until they answer
+ * again; with what is logged about it. Thread-safe.
  */
 public final class RedisNodes {
 

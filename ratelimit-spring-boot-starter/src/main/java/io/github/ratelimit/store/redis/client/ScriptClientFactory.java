@@ -11,7 +11,9 @@ import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ClassUtils;
 
-/** Which way a client is talked to. */
+/**
+ * Chooses the client that fits the application's connections.
+ */
 public final class ScriptClientFactory {
 
 	private static final boolean LETTUCE = ClassUtils.isPresent("io.lettuce.core.RedisClient",

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Waits for answers of Redis. A thread that is interrupted, before or meanwhile, waits
+ * Waits for replies of scripts. A thread that is interrupted, before or meanwhile, waits
  * like any other, since what it has sent will be carried out, and a deadline bounds the
  * wait; it is still interrupted afterwards.
  */

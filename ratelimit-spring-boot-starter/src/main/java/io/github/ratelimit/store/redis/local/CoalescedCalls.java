@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
-import io.github.ratelimit.store.Charge;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,11 +16,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls about one key that are under way. One is sent at a time; who comes while it
- * is under way is asked for together with the others, in the next call that leaves: a hot
- * key costs Redis one call for many decisions, made one after the other as if each had
- * come alone. Nobody waits for anything but the own answer until the own deadline; a call
- * that is refused at its deadline before being sent is not charged. Thread-safe.
+ * Coalesces the calls for one key: one is sent at a time, and charges that arrive
+ * meanwhile leave together in the next call. So a hot key costs Redis one call for many
+ * decisions, made one after the other as if each had come alone. Each charge has its own
+ * reply and its own deadline; a charge whose deadline passes before it is sent is not
+ * charged. Thread-safe.
  */
 public final class CoalescedCalls {
 

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
@@ -9,7 +10,6 @@ import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
-import io.github.ratelimit.TimeSource;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +30,11 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Permits that calls have had without Redis having charged them, by key. They are charged
- * as soon as the key's node answers, there or not, one call of a key at a time, a bounded
- * number of keys at a time, and again until Redis has taken them: a charge has a name, so
- * that one whose outcome is unknown is not taken twice. What could not matter any more is
- * dropped. A bounded number of keys is remembered; what is beyond is
+ * The debts of keys: permits that calls have had without Redis having charged them. A
+ * debt is charged as soon as the node of its key answers, one call of a key at a time, a
+ * bounded number of keys at a time, and again until Redis has taken it: a charge has a
+ * name, so that one whose outcome is unknown is not taken twice. A debt that could not
+ * matter any more is dropped. A bounded number of keys is remembered; what is beyond is
  * {@linkplain #forgotten forgotten}. Thread-safe.
  */
 public final class DebtLedger {
@@ -92,11 +92,11 @@ public final class DebtLedger {
 	/**
 	 * Adds permits that a key has had, without waiting.
 	 * @param key whose permits
-	 * @param terms the limit; without effect for slots, which are leases
+	 * @param encoding the limit; without effect for slots, which are leases
 	 * @param permits how many, nothing happens for 0 or less
 	 */
-	public void add(RememberedKey key, LimitEncoding terms, long permits) {
-		charge(key, terms, permits);
+	public void add(RememberedKey key, LimitEncoding encoding, long permits) {
+		charge(key, encoding, permits);
 	}
 
 	/**
@@ -104,13 +104,13 @@ public final class DebtLedger {
 	 * @return is completed when they are charged, or the first attempt has failed, or
 	 * there is none as the node does not answer
 	 */
-	public CompletableFuture<?> charge(RememberedKey key, LimitEncoding terms, long permits) {
-		if (permits <= 0 || terms instanceof SlotEncoding) {
+	public CompletableFuture<?> charge(RememberedKey key, LimitEncoding encoding, long permits) {
+		if (permits <= 0 || encoding instanceof SlotEncoding) {
 			return CompletableFuture.completedFuture(null);
 		}
 		this.noted.add(permits);
 		List<CompletableFuture<?>> done = new ArrayList<>(1);
-		KeyDebt entry = change(key, (changed) -> done.add(changed.add(terms, permits, this.time.nanoTime())));
+		KeyDebt entry = change(key, (changed) -> done.add(changed.add(encoding, permits, this.time.nanoTime())));
 		if (entry == null) {
 			key.keys().forgotten().add(permits);
 			return CompletableFuture.completedFuture(null);
@@ -126,8 +126,8 @@ public final class DebtLedger {
 	 * @param owing tells it, null if it is none
 	 * @return false if too many keys owe something
 	 */
-	boolean addLater(RememberedKey key, LimitEncoding terms, Supplier<KeyDebt.@Nullable Owed> owing) {
-		boolean remembered = change(key, (changed) -> changed.owes(terms, owing, this.time.nanoTime())) != null;
+	boolean addLater(RememberedKey key, LimitEncoding encoding, Supplier<KeyDebt.@Nullable Owed> owing) {
+		boolean remembered = change(key, (changed) -> changed.owes(encoding, owing, this.time.nanoTime())) != null;
 		schedule();
 		return remembered;
 	}
@@ -187,8 +187,8 @@ public final class DebtLedger {
 		ByteBuffer answer = BucketEncoding.buffer(bytes.length).put(bytes).flip();
 		entry.key().keys().forgiven().add((long) answer.getDouble());
 		boolean all = answer.getDouble() == 0;
-		Snapshot state = answer.hasRemaining() ? call.terms().read(answer, 0, new byte[0], asked, this.time.nanoTime())
-				: null;
+		Snapshot state = answer.hasRemaining()
+				? call.encoding().read(answer, 0, new byte[0], asked, this.time.nanoTime()) : null;
 		entry.taken(call, state, all);
 	}
 

@@ -1,21 +1,21 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
 import java.math.BigInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key owes Redis of what was allowed without it. Redis may come back with the
- * state that it had: then what was allowed is charged, unless it has refilled meanwhile.
- * Or it has lost the state, and what is charged is all that is used by now, as far as
- * this instance knows.
+ * What a key owes Redis of what the local fallback has allowed. Redis may come back with
+ * the state that it had: then what was allowed is charged, unless it has refilled
+ * meanwhile. Or it has lost the state, and what is charged is all that is used by now, as
+ * far as this instance knows.
  */
 final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
 
@@ -25,7 +25,7 @@ final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
 
 	private final Charge look;
 
-	private final FallbackUsage standIn;
+	private final FallbackUsage usage;
 
 	/** Among how many the used part of a lost state is divided. */
 	private final int parts;
@@ -37,17 +37,17 @@ final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
 	 * @param policy what its limit does while Redis fails
 	 * @param instances how many instances there are
 	 */
-	FallbackDebt(LimitStore local, Charge own, FallbackUsage standIn, OnStoreFailure policy, int instances) {
+	FallbackDebt(LimitStore local, Charge own, FallbackUsage usage, OnStoreFailure policy, int instances) {
 		this.local = local;
 		this.look = new Charge(own.handle(), own.key(), 0);
-		this.standIn = standIn;
+		this.usage = usage;
 		boolean whole = policy == OnStoreFailure.LOCAL;
 		this.parts = whole ? instances : 1;
 	}
 
 	@Override
 	public KeyDebt.@Nullable Owed get() {
-		FallbackUsage.Episode episode = this.standIn.collect();
+		FallbackUsage.Episode episode = this.usage.collect();
 		ChargeDecision now = this.local.take(this.look);
 		Limit limit = now.limit();
 		long[] there = new long[limit.quotas()];
@@ -64,7 +64,7 @@ final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
 		}
 		// of a limit that paces, each turn has an origin of its own
 		return new KeyDebt.Owed(limit.paces() ? ANY_ORIGIN : episode.origin(), there, lost,
-				(state, all) -> this.standIn.charged(episode, state, all));
+				(state, all) -> this.usage.charged(episode, state, all));
 	}
 
 	private static long used(Limit limit, ChargeDecision now, int quota) {

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * The receipt of what was taken while Redis was away.
  *
  * @param local what was taken in this instance's memory, null for slots
- * @param standIn notes what the key is allowed, null for slots
+ * @param usage notes what the key is allowed, null for slots
  * @param episode in which it was taken
  * @param lease names the lease of slots, null for permits
  */
-record FallbackReceipt(@Nullable ChargeDecision local, @Nullable FallbackUsage standIn, int episode,
+record FallbackReceipt(@Nullable ChargeDecision local, @Nullable FallbackUsage usage, int episode,
 		byte @Nullable [] lease) implements Receipt {
 }

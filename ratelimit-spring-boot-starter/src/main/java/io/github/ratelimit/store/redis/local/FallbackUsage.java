@@ -5,8 +5,8 @@ import io.github.ratelimit.store.redis.script.Snapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an instance has allowed one key without Redis, until it is charged. What is
- * charged together is an episode; what was allowed in it and comes back later goes to the
+ * What the local fallback has allowed one key, until it is charged. What is charged
+ * together is an episode; permits that were allowed in it and come back later go to the
  * state that was charged. Thread-safe.
  */
 final class FallbackUsage extends InFlightState {

@@ -6,12 +6,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What calls of the keys of one limit have under way, by the id of the key, and one for
- * each: also where a key is pushed out of those that were seen lately, and comes back, in
- * two threads at once. It is as much as calls have under way, and what was not dropped
- * yet. Thread-safe.
+ * The states that calls in flight share, by the id of the key, one for each key: also
+ * where a key is pushed out of the remembered ones, and comes back, in two threads at
+ * once. It is as large as the number of calls in flight, and what was not dropped yet.
+ * Thread-safe.
  *
- * @param <T> what they have
+ * @param <T> the state
  */
 final class InFlightByKey<T extends InFlightState> {
 

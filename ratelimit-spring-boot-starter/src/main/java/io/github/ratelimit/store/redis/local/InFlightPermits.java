@@ -1,16 +1,16 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.Snapshot;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.Snapshot;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The permits of one key that this instance has given away and that the last state seen
- * does not lack yet: calls were let go before their answers were there, or have cost what
- * is still to be charged. Thread-safe.
+ * The permits of one key that this instance has given away and that the last snapshot
+ * does not lack yet: calls went on before their replies were there, or cost what is still
+ * to be charged. Thread-safe.
  */
 public final class InFlightPermits extends InFlightState {
 
@@ -28,19 +28,19 @@ public final class InFlightPermits extends InFlightState {
 	 * Decides a charge from the last state of its key, less the permits that are given
 	 * away, and takes its permits. A key that was never seen is full.
 	 * @param charge what is asked
-	 * @param terms the limit
+	 * @param encoding the limit
 	 * @param last the last state, null if there is none
 	 * @param startNanos when the call asked, by this instance's monotonic clock
 	 * @param nowNanos the time of that clock
 	 * @param receipt of a charge that is paid
 	 * @return the decision, null if this is over
 	 */
-	public synchronized @Nullable ChargeDecision take(Charge charge, LimitEncoding terms, @Nullable Snapshot last,
+	public synchronized @Nullable ChargeDecision take(Charge charge, LimitEncoding encoding, @Nullable Snapshot last,
 			long startNanos, long nowNanos, InFlightReceipt receipt) {
 		if (!use()) {
 			return null;
 		}
-		Snapshot there = there(terms, last, nowNanos);
+		Snapshot there = there(encoding, last, nowNanos);
 		if (!there.has(charge, Math.max(0, TimeUnit.NANOSECONDS.toMicros(nowNanos - startNanos)))) {
 			return there.refused(charge);
 		}
@@ -50,15 +50,15 @@ public final class InFlightPermits extends InFlightState {
 		return left.granted(charge, receipt);
 	}
 
-	private Snapshot there(LimitEncoding terms, @Nullable Snapshot last, long nowNanos) {
+	private Snapshot there(LimitEncoding encoding, @Nullable Snapshot last, long nowNanos) {
 		Snapshot left = this.left;
-		if (left != null && last == this.begunWith && left.terms() == terms) {
+		if (left != null && last == this.begunWith && left.encoding() == encoding) {
 			return left.later(nowNanos, 0);
 		}
 		this.begunWith = last;
-		Snapshot seen = terms.from(last, nowNanos);
+		Snapshot seen = encoding.from(last, nowNanos);
 		Snapshot now;
-		if (terms.limit().paces() && left != null && left.terms() == terms) {
+		if (encoding.limit().paces() && left != null && left.encoding() == encoding) {
 			now = behind(seen.later(nowNanos, 0), left.later(nowNanos, 0));
 		}
 		else {
@@ -83,7 +83,7 @@ public final class InFlightPermits extends InFlightState {
 	synchronized void lower(long[] parts, Snapshot last, int instances, long nowNanos) {
 		Snapshot left = (last == this.begunWith) ? this.left : null;
 		long[] before = last.parts(1, nowNanos);
-		long[] now = (left != null && left.terms() == last.terms()) ? left.parts(1, nowNanos) : null;
+		long[] now = (left != null && left.encoding() == last.encoding()) ? left.parts(1, nowNanos) : null;
 		for (int i = 0; i < parts.length; i++) {
 			long back = (now != null) ? Math.max(0, this.permits - (before[i] - now[i])) : 0;
 			parts[i] -= this.permits - back / instances;

@@ -1,28 +1,28 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.store.Receipt;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
-import io.github.ratelimit.store.Receipt;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receipt of a call that was let go before its answer was there: what Redis has taken
- * for it is known once the answer has come. Thread-safe.
+ * The receipt of a call that went on before its reply was there: what Redis has taken for
+ * it is known once the reply has come. Thread-safe.
  */
 public final class InFlightReceipt implements Receipt {
 
-	private final LimitEncoding terms;
+	private final LimitEncoding encoding;
 
 	private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
-	public InFlightReceipt(LimitEncoding terms) {
-		this.terms = terms;
+	public InFlightReceipt(LimitEncoding encoding) {
+		this.encoding = encoding;
 	}
 
-	public LimitEncoding terms() {
-		return this.terms;
+	public LimitEncoding encoding() {
+		return this.encoding;
 	}
 
 	/** Redis has taken the permits, and showed this state with it. */

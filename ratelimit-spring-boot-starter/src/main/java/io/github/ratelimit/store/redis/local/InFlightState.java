@@ -1,8 +1,9 @@
 package io.github.ratelimit.store.redis.local;
 
 /**
- * What calls of one key have under way. It is dropped only while it is idle, and not used
- * any more then: who finds it over looks for its successor. Thread-safe.
+ * State of one key that its calls in flight share. It is dropped only while it is idle,
+ * and not used afterwards: a caller that finds it dropped asks for its successor. Thread-
+ * safe.
  */
 abstract class InFlightState {
 

@@ -1,10 +1,10 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.Snapshot;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.Rate;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one key has had without Redis having charged it. One call is under way at a time;
- * what is added meanwhile is charged by the next. Thread-safe.
+ * The permits that one key has had without Redis having charged them. One call is in
+ * flight at a time; what is added meanwhile is charged by the next. Thread-safe.
  */
 final class KeyDebt {
 
@@ -32,7 +32,7 @@ final class KeyDebt {
 
 	private long permits;
 
-	private @Nullable LimitEncoding terms;
+	private @Nullable LimitEncoding encoding;
 
 	private @Nullable Supplier<@Nullable Owed> owing;
 
@@ -62,19 +62,19 @@ final class KeyDebt {
 		return this.key;
 	}
 
-	synchronized CompletableFuture<?> add(LimitEncoding terms, long more, long now) {
+	synchronized CompletableFuture<?> add(LimitEncoding encoding, long more, long now) {
 		long added = Math.min(LimitEncoding.MOST - this.permits, more);
 		this.permits += added;
 		this.key.giveAway(added);
-		this.terms = terms;
+		this.encoding = encoding;
 		this.lastAdded = now;
 		return this.attempted;
 	}
 
-	synchronized void owes(LimitEncoding terms, Supplier<@Nullable Owed> owing, long now) {
+	synchronized void owes(LimitEncoding encoding, Supplier<@Nullable Owed> owing, long now) {
 		this.owing = owing;
-		this.owingTerms = terms;
-		this.terms = terms;
+		this.owingTerms = encoding;
+		this.encoding = encoding;
 		this.lastAdded = now;
 	}
 
@@ -92,17 +92,17 @@ final class KeyDebt {
 
 	private @Nullable Call create() {
 		Owed owed = (this.owing != null) ? this.owing.get() : null;
-		LimitEncoding terms = (owed != null) ? this.owingTerms : this.terms;
+		LimitEncoding encoding = (owed != null) ? this.owingTerms : this.encoding;
 		this.owing = null;
-		if (terms == null || (this.permits == 0 && owed == null)) {
+		if (encoding == null || (this.permits == 0 && owed == null)) {
 			return null;
 		}
-		int rates = terms.limit().quotas();
-		byte[][] args = { terms.terms(0), number(this.permits), terms.debts(), this.key.newOrigin(),
+		int rates = encoding.limit().quotas();
+		byte[][] args = { encoding.encode(0), number(this.permits), encoding.debts(), this.key.newOrigin(),
 				number(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong())), REMEMBERED_MILLIS,
 				(owed != null) ? owed.origin() : ANY_ORIGIN, numbers((owed != null) ? owed.there() : new long[rates]),
 				numbers((owed != null) ? owed.lost() : new long[rates]) };
-		Call call = new Call(terms, new byte[][] { this.key.name(), this.mark }, args, this.permits, owed,
+		Call call = new Call(encoding, new byte[][] { this.key.name(), this.mark }, args, this.permits, owed,
 				this.attempted);
 		this.permits = 0;
 		this.attempted = new CompletableFuture<>();
@@ -159,7 +159,7 @@ final class KeyDebt {
 
 	/** Drops all of it if it would have come back by itself meanwhile. */
 	synchronized boolean dropIfOver(long now) {
-		if (this.underWay || this.terms == null || now - this.lastAdded <= nanosToForget(this.terms.limit())) {
+		if (this.underWay || this.encoding == null || now - this.lastAdded <= nanosToForget(this.encoding.limit())) {
 			return false;
 		}
 		this.key.late().end(this.permits + ((this.current != null) ? this.current.permits() : 0));
@@ -203,14 +203,14 @@ final class KeyDebt {
 	/**
 	 * One call of the script.
 	 *
-	 * @param terms the limit
+	 * @param encoding the limit
 	 * @param keys of the call
 	 * @param args of the call
 	 * @param permits how many it charges
 	 * @param owed what it charges of each rate by itself, null for nothing
 	 * @param attempted is completed when there is an answer or a failure
 	 */
-	record Call(LimitEncoding terms, byte[][] keys, byte[][] args, long permits, @Nullable Owed owed,
+	record Call(LimitEncoding encoding, byte[][] keys, byte[][] args, long permits, @Nullable Owed owed,
 			CompletableFuture<@Nullable Void> attempted) {
 	}
 

@@ -1,26 +1,25 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.Snapshot;
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.PreparedForm;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.registry.PreparedForm;
 import io.github.ratelimit.store.Receipt;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides for limits whose state cannot be asked for: each by its own
- * {@link OnStoreFailure}. What it takes it takes in this instance's memory, beginning
- * with what was last seen in Redis, and leaves it to be charged there. Thread-safe.
+ * Decides in this instance's memory while Redis cannot be asked, each limit by its own
+ * {@link OnStoreFailure}. It begins with the last snapshot of a key, and leaves what it
+ * takes to be charged in Redis later. Thread-safe.
  */
 public final class LocalFallback {
 
@@ -36,41 +35,42 @@ public final class LocalFallback {
 
 	private final IntSupplier instances;
 
-	private final DebtLedger uncharged;
+	private final DebtLedger debts;
 
-	private final SlotLeases places;
+	private final SlotLeases slotLeases;
 
-	private final PermitRefunds giveBacks;
+	private final PermitRefunds refunds;
 
 	/**
 	 * Creates it.
 	 * @param local counts in memory
 	 * @param limits the limits as the store counts them
 	 * @param instances how many instances share the limits, at least 1
-	 * @param uncharged is told of what is taken
-	 * @param places keeps the slots that are taken
-	 * @param giveBacks gives back in Redis what was charged there meanwhile
+	 * @param debts is told of what is taken
+	 * @param slotLeases keeps the slots that are taken
+	 * @param refunds gives back in Redis what was charged there meanwhile
 	 */
 	public LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailure> policies,
-			PreparedForm<RedisLimit> limits, IntSupplier instances, DebtLedger uncharged, SlotLeases places,
-			PermitRefunds giveBacks) {
+			PreparedForm<RedisLimit> limits, IntSupplier instances, DebtLedger debts, SlotLeases slotLeases,
+			PermitRefunds refunds) {
 		this.local = local;
 		this.policies = policies;
 		this.limits = limits;
 		this.instances = instances;
-		this.uncharged = uncharged;
-		this.places = places;
-		this.giveBacks = giveBacks;
+		this.debts = debts;
+		this.slotLeases = slotLeases;
+		this.refunds = refunds;
 	}
 
 	/**
 	 * Takes all charges, or none if one is refused.
 	 * @param charges the charges
 	 * @param known what is known of their keys, in the same order
-	 * @param terms their limits, in the same order
+	 * @param encodings their limits, in the same order
 	 * @param now the monotonic time
 	 */
-	public List<ChargeDecision> takeAll(List<Charge> charges, RememberedKey[] known, LimitEncoding[] terms, long now) {
+	public List<ChargeDecision> takeAll(List<Charge> charges, RememberedKey[] known, LimitEncoding[] encodings,
+			long now) {
 		List<ChargeDecision> decisions = new ArrayList<>(charges.size());
 		List<@Nullable Charge> counted = new ArrayList<>(charges.size());
 		int instances = this.instances.getAsInt();
@@ -90,14 +90,14 @@ public final class LocalFallback {
 			}
 			else {
 				LimitHandle limit = own(policy, charge.handle(), instances);
-				begin(known[i], terms[i], charge, limit, (policy == OnStoreFailure.SHARE) ? instances : 1, now);
+				begin(known[i], encodings[i], charge, limit, (policy == OnStoreFailure.SHARE) ? instances : 1, now);
 				own = ofShare(charge, limit);
 				decisions.add(ChargeDecision.letThrough(charge));
 			}
 			denied |= decisions.get(i).refuses();
 			counted.add(own);
 		}
-		if (denied || !takeCounted(charges, counted, known, terms, decisions, now)) {
+		if (denied || !takeCounted(charges, counted, known, encodings, decisions, now)) {
 			undoSlots(decisions, known);
 		}
 		return decisions;
@@ -126,7 +126,7 @@ public final class LocalFallback {
 
 	/** Returns whether no charge is refused. */
 	private boolean takeCounted(List<Charge> charges, List<@Nullable Charge> counted, RememberedKey[] known,
-			LimitEncoding[] terms, List<ChargeDecision> decisions, long now) {
+			LimitEncoding[] encodings, List<ChargeDecision> decisions, long now) {
 		List<Charge> own = new ArrayList<>(counted.size());
 		counted.stream().filter((charge) -> charge != null).forEach(own::add);
 		if (own.isEmpty()) {
@@ -138,14 +138,14 @@ public final class LocalFallback {
 			if (counted.get(i) != null) {
 				ChargeDecision local = said.get(next++);
 				Receipt receipt = (granted && local.receipt() != null)
-						? taken(charges.get(i), local, known[i], terms[i], now) : null;
+						? taken(charges.get(i), local, known[i], encodings[i], now) : null;
 				decisions.set(i, decision(charges.get(i), local, receipt));
 			}
 		}
 		return granted;
 	}
 
-	private FallbackReceipt taken(Charge charge, ChargeDecision local, RememberedKey key, LimitEncoding terms,
+	private FallbackReceipt taken(Charge charge, ChargeDecision local, RememberedKey key, LimitEncoding encoding,
 			long now) {
 		long more = charge.permits() - local.charge().permits();
 		if (more > 0) {
@@ -155,24 +155,24 @@ public final class LocalFallback {
 			}
 			this.local.lower(local.charge().handle(), local.key(), left);
 		}
-		this.uncharged.note(charge.permits());
-		FallbackUsage standIn;
+		this.debts.note(charge.permits());
+		FallbackUsage usage;
 		int episode;
 		do {
-			standIn = key.standIn();
-			episode = standIn.allow(charge.permits());
+			usage = key.usage();
+			episode = usage.allow(charge.permits());
 		}
 		while (episode == FallbackUsage.OVER);
-		register(standIn, key, terms, local.charge(), now);
-		return new FallbackReceipt(local, standIn, episode, null);
+		register(usage, key, encoding, local.charge(), now);
+		return new FallbackReceipt(local, usage, episode, null);
 	}
 
-	private void register(FallbackUsage standIn, RememberedKey key, LimitEncoding terms, Charge own, long now) {
-		if (standIn.register(now, REGISTER_NANOS)) {
-			standIn.remembered(this.uncharged.addLater(key, terms, new FallbackDebt(this.local, own, standIn,
+	private void register(FallbackUsage usage, RememberedKey key, LimitEncoding encoding, Charge own, long now) {
+		if (usage.register(now, REGISTER_NANOS)) {
+			usage.remembered(this.debts.addLater(key, encoding, new FallbackDebt(this.local, own, usage,
 					this.policies.apply(own.handle()), this.instances.getAsInt())));
 		}
-		long forgotten = standIn.forget();
+		long forgotten = usage.forget();
 		if (forgotten > 0) {
 			key.keys().forgotten().add(forgotten);
 		}
@@ -198,15 +198,15 @@ public final class LocalFallback {
 	 * Lowers what is there to this instance's part of what Redis had. Should Redis lose
 	 * it, what is used is charged again.
 	 */
-	private void begin(RememberedKey key, LimitEncoding terms, Charge charge, LimitHandle own, int instances,
+	private void begin(RememberedKey key, LimitEncoding encoding, Charge charge, LimitHandle own, int instances,
 			long now) {
 		Snapshot seen = key.last();
-		FallbackUsage standIn = key.standIn();
-		if (seen == null || standIn.hasBegunWith(seen) || seen.terms() != terms) {
+		FallbackUsage usage = key.usage();
+		if (seen == null || usage.hasBegunWith(seen) || seen.encoding() != encoding) {
 			return;
 		}
-		standIn.begin(seen, () -> this.local.lower(own, charge.key(), key.partsLeft(seen, instances, now)));
-		register(standIn, key, terms, new Charge(own, charge.key(), 0), now);
+		usage.begin(seen, () -> this.local.lower(own, charge.key(), key.partsLeft(seen, instances, now)));
+		register(usage, key, encoding, new Charge(own, charge.key(), 0), now);
 	}
 
 	/** Slots are leased in Redis when it answers again. */
@@ -223,7 +223,7 @@ public final class LocalFallback {
 		}
 		byte[] lease = key.newLease();
 		FallbackReceipt receipt = new FallbackReceipt(null, null, 0, lease);
-		this.places.holdUnknown(key, lease, charge.permits());
+		this.slotLeases.holdUnknown(key, lease, charge.permits());
 		return ChargeDecision.degraded(ChargeDecision.granted(charge, receipt, slots.free(most), RETRY_NANOS, null));
 	}
 
@@ -238,14 +238,14 @@ public final class LocalFallback {
 			if (decision.receipt() instanceof FallbackReceipt receipt && receipt.lease() != null) {
 				byte[] lease = receipt.lease();
 				known[i].slots().undo(decision.charge().permits());
-				this.places.giveBack(known[i], lease, decision.charge().permits());
+				this.slotLeases.giveBack(known[i], lease, decision.charge().permits());
 				decisions.set(i, decision.withoutReceipt());
 			}
 		}
 	}
 
 	/** Gives back what a decision took here, in Redis too if it was charged there. */
-	public void giveBack(ChargeDecision taken, RememberedKey key, LimitEncoding terms) {
+	public void giveBack(ChargeDecision taken, RememberedKey key, LimitEncoding encoding) {
 		if (!(taken.receipt() instanceof FallbackReceipt receipt)) {
 			return;
 		}
@@ -253,33 +253,33 @@ public final class LocalFallback {
 		ChargeDecision local = receipt.local();
 		if (lease != null) {
 			key.slots().undo(taken.charge().permits());
-			this.places.giveBack(key, lease, taken.charge().permits());
+			this.slotLeases.giveBack(key, lease, taken.charge().permits());
 		}
 		else if (local != null) {
 			this.local.giveBack(local);
-			change(key, terms, receipt, -taken.charge().permits());
+			change(key, encoding, receipt, -taken.charge().permits());
 		}
 	}
 
 	/** Charges what a call cost, in Redis too if what it took was charged there. */
-	public void settle(ChargeDecision taken, long actual, RememberedKey key, LimitEncoding terms) {
+	public void settle(ChargeDecision taken, long actual, RememberedKey key, LimitEncoding encoding) {
 		if (taken.receipt() instanceof FallbackReceipt receipt && receipt.local() != null) {
 			this.local.settle(receipt.local(), actual);
-			change(key, terms, receipt, actual - taken.charge().permits());
+			change(key, encoding, receipt, actual - taken.charge().permits());
 		}
 	}
 
-	private void change(RememberedKey key, LimitEncoding terms, FallbackReceipt receipt, long more) {
-		FallbackUsage standIn = receipt.standIn();
-		if (standIn == null || standIn.change(receipt.episode(), more)) {
+	private void change(RememberedKey key, LimitEncoding encoding, FallbackReceipt receipt, long more) {
+		FallbackUsage usage = receipt.usage();
+		if (usage == null || usage.change(receipt.episode(), more)) {
 			return;
 		}
-		Snapshot charged = standIn.charged(receipt.episode());
+		Snapshot charged = usage.charged(receipt.episode());
 		if (more > 0) {
-			this.uncharged.add(key, terms, more);
+			this.debts.add(key, encoding, more);
 		}
 		else if (more < 0 && charged != null) {
-			this.giveBacks.send(-more, charged, key);
+			this.refunds.send(-more, charged, key);
 		}
 	}
 

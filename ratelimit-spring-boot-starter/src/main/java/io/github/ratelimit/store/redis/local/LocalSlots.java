@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis.local;
 
 /**
- * The slots of one key that calls of this instance have, whoever gave them, and those
+ * The slots of one key that calls of this instance have, by whatever decision, and those
  * that they ask Redis for just now. So this instance alone is never above the limit, also
  * while Redis does not know all of them. Thread-safe.
  */

@@ -1,10 +1,10 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.BucketSnapshot;
 import io.github.ratelimit.store.redis.script.Snapshot;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.ChargeDecision;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -64,7 +64,7 @@ public final class PermitLease {
 	/** Returns null if the lease does not have the permits, or is over. */
 	public @Nullable ChargeDecision take(Charge charge, BucketEncoding scale, long now) {
 		BucketSnapshot from = this.from;
-		if (from == null || from.terms() != scale || now - this.endsAt >= 0) {
+		if (from == null || from.encoding() != scale || now - this.endsAt >= 0) {
 			return null;
 		}
 		long before = this.left.get();
@@ -88,7 +88,7 @@ public final class PermitLease {
 
 	private void renew(BucketEncoding scale, boolean busy, long now) {
 		Snapshot last = this.key.last();
-		boolean fresh = last != null && last.terms() == scale && now - last.askedNanos() < this.ttlNanos;
+		boolean fresh = last != null && last.encoding() == scale && now - last.askedNanos() < this.ttlNanos;
 		if (this.closed || last == null || !fresh || !this.renewing.compareAndSet(false, true)) {
 			return;
 		}
@@ -109,7 +109,7 @@ public final class PermitLease {
 	public void taken(long permits, @Nullable BucketSnapshot state) {
 		if (state != null) {
 			BucketSnapshot before = this.from;
-			if (before != null && (before.origin() != state.origin() || before.terms() != state.terms())) {
+			if (before != null && (before.origin() != state.origin() || before.encoding() != state.encoding())) {
 				// dropped by Redis where that state has gone: they are no permits of this
 				// one
 				giveBack();

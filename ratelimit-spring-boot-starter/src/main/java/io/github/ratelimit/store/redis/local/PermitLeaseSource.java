@@ -5,7 +5,9 @@ import io.github.ratelimit.store.redis.script.BucketSnapshot;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** What leases need of the store. */
+/**
+ * Where leases take their permits, and give them back.
+ */
 public interface PermitLeaseSource {
 
 	/** Takes permits in advance, without waiting, and tells the lease. */

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
@@ -7,7 +8,6 @@ import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.Snapshot;
-import io.github.ratelimit.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -23,10 +23,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * What calls did not need, on its way back to the state that it came from. What Redis has
- * certainly not taken, since it is away or refuses, waits until it answers, bounded in
- * number and time. What it may have taken is not sent again: permits would come back
- * twice. Thread-safe.
+ * Returns permits that calls did not need to the state that they came from. While Redis
+ * is away or refuses, they wait until it answers, bounded in number and time. What Redis
+ * may have taken already is not sent again: permits would come back twice. Thread-safe.
  */
 public final class PermitRefunds {
 
@@ -89,7 +88,7 @@ public final class PermitRefunds {
 		byte[] permits = LimitEncoding.buffer(Double.BYTES).putDouble(sent.permits()).array();
 		key.forgetState(this.time.nanoTime());
 		CompletableFuture<byte[]> answer = this.redis.run(this.script, new byte[][] { key.name() },
-				from.terms().terms(sent.permits()), state, permits, key.newOrigin());
+				from.encoding().encode(sent.permits()), state, permits, key.newOrigin());
 		return ScriptReplies.orLost(answer).handle((bytes, failure) -> {
 			key.forgetState(this.time.nanoTime());
 			if (failure != null) {
@@ -122,7 +121,7 @@ public final class PermitRefunds {
 	private void lost(Waiting sent, String why) {
 		this.lost.add(sent.permits());
 		if (logger.isDebugEnabled()) {
-			logger.debug(sent.permits() + " permits of limit '" + sent.from().terms().limit().name()
+			logger.debug(sent.permits() + " permits of limit '" + sent.from().encoding().limit().name()
 					+ "' do not come back, since " + why);
 		}
 	}
@@ -185,7 +184,7 @@ public final class PermitRefunds {
 
 		/** Whether the state has certainly become full, or gone, meanwhile. */
 		boolean isOver(long now) {
-			return now - this.from.answeredNanos() > KeyDebt.nanosToForget(this.from.terms().limit());
+			return now - this.from.answeredNanos() > KeyDebt.nanosToForget(this.from.encoding().limit());
 		}
 
 	}

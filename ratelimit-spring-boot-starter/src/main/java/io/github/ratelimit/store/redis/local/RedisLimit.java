@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,22 +14,22 @@ public final class RedisLimit {
 
 	private final RememberedKeys keys;
 
-	private final LimitEncoding terms;
+	private final LimitEncoding encoding;
 
 	private volatile @Nullable Share share;
 
-	public RedisLimit(LimitHandle handle, RememberedKeys keys, LimitEncoding terms) {
+	public RedisLimit(LimitHandle handle, RememberedKeys keys, LimitEncoding encoding) {
 		this.handle = handle;
 		this.keys = keys;
-		this.terms = terms;
+		this.encoding = encoding;
 	}
 
 	public RememberedKeys keys() {
 		return this.keys;
 	}
 
-	public LimitEncoding terms() {
-		return this.terms;
+	public LimitEncoding encoding() {
+		return this.encoding;
 	}
 
 	/**

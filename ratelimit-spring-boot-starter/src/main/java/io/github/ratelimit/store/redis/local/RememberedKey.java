@@ -1,20 +1,20 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyLabel;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.store.ChargeDecision;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this instance knows of one key of a limit: its name in Redis, the state that it
- * last saw there, and how often it allowed and denied what. Thread-safe.
+ * What this instance remembers of one key of a limit: its name in Redis, the last
+ * snapshot, and how many calls were allowed and denied. Thread-safe.
  */
 public final class RememberedKey {
 
@@ -94,14 +94,14 @@ public final class RememberedKey {
 	 * be paid: while others only take, no more than time brings can be there.
 	 * @return the refusal, null if Redis has to be asked
 	 */
-	public @Nullable ChargeDecision refusedWithoutAsking(Charge charge, LimitEncoding terms, long now) {
-		Snapshot seen = lately(terms, now);
+	public @Nullable ChargeDecision refusedWithoutAsking(Charge charge, LimitEncoding encoding, long now) {
+		Snapshot seen = lately(encoding, now);
 		return (seen != null) ? seen.stillRefused(charge, now) : null;
 	}
 
-	private @Nullable Snapshot lately(LimitEncoding terms, long now) {
+	private @Nullable Snapshot lately(LimitEncoding encoding, long now) {
 		Snapshot seen = this.last;
-		if (seen == null || seen.terms() != terms || isForgotten(seen)) {
+		if (seen == null || seen.encoding() != encoding || isForgotten(seen)) {
 			return null;
 		}
 		long quiet = seen.refunded() ? REFUNDED_QUIET_NANOS : QUIET_NANOS;
@@ -117,8 +117,8 @@ public final class RememberedKey {
 	 * limit's refusal.
 	 * @return a decision without a receipt, null if Redis has to be asked
 	 */
-	public @Nullable ChargeDecision thereWithoutAsking(Charge charge, LimitEncoding terms, long now) {
-		Snapshot seen = lately(terms, now);
+	public @Nullable ChargeDecision thereWithoutAsking(Charge charge, LimitEncoding encoding, long now) {
+		Snapshot seen = lately(encoding, now);
 		return (seen != null) ? seen.stillThere(charge, now) : null;
 	}
 
@@ -151,8 +151,8 @@ public final class RememberedKey {
 	}
 
 	/** Returns what stands in for Redis while it is away. */
-	FallbackUsage standIn() {
-		return this.keys.standIns().of(this.label.id());
+	FallbackUsage usage() {
+		return this.keys.usages().of(this.label.id());
 	}
 
 	/** Returns the slots that calls of this instance have, of a limit that has slots. */

@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of one limit that this instance has seen lately, bounded: two generations, of
- * which the older is dropped when the younger is full. What is dropped costs a question
- * and some figures. What calls have under way is not dropped, nor is a ban that has not
- * ended. Thread-safe.
+ * which the older is dropped when the younger is full. A dropped key costs one more call
+ * of Redis and some figures. Calls in flight and bans that have not ended are not
+ * dropped. Thread-safe.
  */
 public final class RememberedKeys {
 
@@ -34,7 +34,7 @@ public final class RememberedKeys {
 
 	private final InFlightByKey<LocalSlots> slots = new InFlightByKey<>(LocalSlots::new);
 
-	private final InFlightByKey<FallbackUsage> standIns = new InFlightByKey<>(FallbackUsage::new);
+	private final InFlightByKey<FallbackUsage> usages = new InFlightByKey<>(FallbackUsage::new);
 
 	private final InFlightByKey<InFlightPermits> late = new InFlightByKey<>(InFlightPermits::new);
 
@@ -75,7 +75,7 @@ public final class RememberedKeys {
 			this.generations = new Generations(new ConcurrentHashMap<>(), full.young());
 		}
 		this.slots.dropIdle();
-		this.standIns.dropIdle();
+		this.usages.dropIdle();
 		this.late.dropIdle();
 		return this.generations;
 	}
@@ -84,8 +84,8 @@ public final class RememberedKeys {
 		return this.slots;
 	}
 
-	InFlightByKey<FallbackUsage> standIns() {
-		return this.standIns;
+	InFlightByKey<FallbackUsage> usages() {
+		return this.usages;
 	}
 
 	InFlightByKey<InFlightPermits> late() {

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
@@ -8,7 +9,6 @@ import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.WindowOrSlotSnapshot;
-import io.github.ratelimit.TimeSource;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
- * The places that calls of this instance have in Redis. Each is a lease that ends by
+ * The slots that calls of this instance have in Redis. Each is a lease that ends by
  * itself; until its call ends it is renewed whenever a third of it has passed, many in
- * one script call. What cannot be given back is tried again until the lease has certainly
- * ended. Thread-safe.
+ * one script call. A slot that cannot be given back is tried again until the lease has
+ * certainly ended. Thread-safe.
  */
 public final class SlotLeases {
 
@@ -95,10 +95,10 @@ public final class SlotLeases {
 			.array();
 	}
 
-	/** Renews the places of a call until they are given back. */
-	public void hold(RememberedKey key, WindowOrSlotSnapshot taken, long places) {
-		if (places > 0) {
-			Lease lease = new Lease(key, taken.fresh(), places, true);
+	/** Renews the slots of a call until they are given back. */
+	public void hold(RememberedKey key, WindowOrSlotSnapshot taken, long slots) {
+		if (slots > 0) {
+			Lease lease = new Lease(key, taken.fresh(), slots, true);
 			lease.renewed(taken.askedNanos(), taken.answeredNanos());
 			this.leases.put(lease.id(), lease);
 			schedule();
@@ -106,16 +106,16 @@ public final class SlotLeases {
 	}
 
 	/**
-	 * Keeps the places of a call that Redis has not granted: it is told of them when it
+	 * Keeps the slots of a call that Redis has not granted: it is told of them when it
 	 * answers, even above the limit.
 	 * @param key whose they are
 	 * @param fresh what names the lease
-	 * @param places how many
+	 * @param slots how many
 	 * @return the lease
 	 */
-	Lease holdUnknown(RememberedKey key, byte[] fresh, long places) {
+	Lease holdUnknown(RememberedKey key, byte[] fresh, long slots) {
 		long now = this.time.nanoTime();
-		Lease lease = new Lease(key, fresh, places, true);
+		Lease lease = new Lease(key, fresh, slots, true);
 		// due until a renewal has been answered
 		lease.renewed(now - this.leaseNanos, now);
 		this.leases.put(lease.id(), lease);
@@ -124,33 +124,33 @@ public final class SlotLeases {
 	}
 
 	/**
-	 * Takes the places of a call that goes on although Redis has not granted them, even
+	 * Takes the slots of a call that goes on although Redis has not granted them, even
 	 * above the limit, and renews them until they are given back.
 	 * @param key whose they are
-	 * @param terms the limit
+	 * @param encoding the limit
 	 * @param fresh what names the lease
-	 * @param places how many
+	 * @param slots how many
 	 * @return the receipt
 	 */
-	public WindowOrSlotSnapshot claim(RememberedKey key, SlotEncoding terms, byte[] fresh, long places) {
-		Lease lease = holdUnknown(key, fresh, places);
+	public WindowOrSlotSnapshot claim(RememberedKey key, SlotEncoding encoding, byte[] fresh, long slots) {
+		Lease lease = holdUnknown(key, fresh, slots);
 		if (!this.nodes.of(key.name()).isOpen()) {
 			send(List.of(lease));
 		}
-		return WindowOrSlotSnapshot.claimed(terms, fresh, this.time.nanoTime());
+		return WindowOrSlotSnapshot.claimed(encoding, fresh, this.time.nanoTime());
 	}
 
 	/**
-	 * Gives back the places of a call, whether or not it ever got them.
+	 * Gives back the slots of a call, whether or not it ever got them.
 	 * @param key whose they are
 	 * @param fresh what names the lease
-	 * @param places how many
+	 * @param slots how many
 	 * @return is completed once they are free, or the first attempt has failed, or there
 	 * is none since the node does not answer
 	 */
-	public CompletableFuture<Void> giveBack(RememberedKey key, byte[] fresh, long places) {
+	public CompletableFuture<Void> giveBack(RememberedKey key, byte[] fresh, long slots) {
 		long now = this.time.nanoTime();
-		Lease unknown = new Lease(key, fresh, places, false);
+		Lease unknown = new Lease(key, fresh, slots, false);
 		unknown.renewed(now, now);
 		Lease known = keep(unknown);
 		Lease lease = (known != null) ? known : unknown;
@@ -195,7 +195,7 @@ public final class SlotLeases {
 
 	/**
 	 * Renews what is due, and gives back what could not be given back before. Throws
-	 * nothing: a task that throws is not run again, and all places would end.
+	 * nothing: a task that throws is not run again, and all slots would end.
 	 */
 	private void renewDue() {
 		try {
@@ -320,7 +320,7 @@ public final class SlotLeases {
 			});
 	}
 
-	/** Where something foreign is, there are no places to give back, nor were renewed. */
+	/** Where something foreign is, there are no slots to give back, nor were renewed. */
 	private void answered(byte[][] keys, byte[] bytes, List<Lease> renewed, List<Lease> ended, long asked) {
 		long answered = this.time.nanoTime();
 		Set<byte[]> foreign = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -338,21 +338,21 @@ public final class SlotLeases {
 		foreign.forEach((key) -> this.nodes.of(key).foreign(key));
 	}
 
-	/** Who gave a place back while it was renewed has to follow the renewal. */
+	/** Who gave a slot back while it was renewed has to follow the renewal. */
 	private void afterRenewal(Lease lease) {
 		if (lease.ended && this.leases.containsKey(lease.id())) {
 			send(List.of(lease));
 		}
 	}
 
-	/** The places of one call. */
+	/** The slots of one call. */
 	final class Lease {
 
 		private final RememberedKey key;
 
 		private final byte[] fresh;
 
-		private final long places;
+		private final long slots;
 
 		/** Whether its call is known to have got it. */
 		private final boolean held;
@@ -368,10 +368,10 @@ public final class SlotLeases {
 		/** When Redis has certainly let it go. */
 		private volatile long endsAt;
 
-		private Lease(RememberedKey key, byte[] fresh, long places, boolean held) {
+		private Lease(RememberedKey key, byte[] fresh, long slots, boolean held) {
 			this.key = key;
 			this.fresh = fresh;
-			this.places = places;
+			this.slots = slots;
 			this.held = held;
 		}
 
@@ -392,7 +392,7 @@ public final class SlotLeases {
 			return LimitEncoding.buffer(BYTES_OF_A_CALL)
 				.put((byte) operation)
 				.put(this.fresh, 0, Long.BYTES)
-				.putInt((int) this.places)
+				.putInt((int) this.slots)
 				.array();
 		}
 

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ObjIntConsumer;
 
 /**
- * The slots that one decision asks for, noted among those that the calls of this instance
- * have.
+ * The slots that one decision asks for, reserved among those that the calls of this
+ * instance have.
  */
 public final class SlotReservation {
 

@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis.script;
 
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.store.Charge;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -109,7 +109,7 @@ public final class BucketEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public byte[] terms(Charge charge) {
+	public byte[] encode(Charge charge) {
 		long waitMicros = micros(charge.maxWaitNanos());
 		boolean one = charge.permits() == 1 && charge.needed() == 1 && charge.enforced();
 		return (one && (!this.paced || waitMicros == 0)) ? this.termsOfOne
@@ -117,7 +117,7 @@ public final class BucketEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public byte[] terms(long permits) {
+	public byte[] encode(long permits) {
 		return (permits == 1) ? this.termsOfOne : packTerms(permits, permits, 0, true);
 	}
 

@@ -6,7 +6,9 @@ import io.github.ratelimit.store.Receipt;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The levels of token buckets as Redis showed them. Immutable. */
+/**
+ * A snapshot of the levels of token buckets. Immutable.
+ */
 public final class BucketSnapshot extends Snapshot {
 
 	private final BucketEncoding scale;
@@ -50,7 +52,7 @@ public final class BucketSnapshot extends Snapshot {
 	}
 
 	@Override
-	public BucketEncoding terms() {
+	public BucketEncoding encoding() {
 		return this.scale;
 	}
 

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.redis.script;
 
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.store.Charge;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -9,8 +9,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit in the numbers that its script counts in: what is sent, and how what comes back
- * is read. Immutable.
+ * A limit in the whole numbers that its script counts in: encodes what a call sends, and
+ * reads what it replies. Immutable.
  */
 public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncoding, SlotEncoding {
 
@@ -55,10 +55,10 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	}
 
 	/** Returns what a charge sends; not to be changed. */
-	public abstract byte[] terms(Charge charge);
+	public abstract byte[] encode(Charge charge);
 
 	/** Returns what somebody sends who takes or gives back permits of what was there. */
-	public abstract byte[] terms(long permits);
+	public abstract byte[] encode(long permits);
 
 	/** Returns the debts that are remembered, as the script that charges wants them. */
 	public abstract byte[] debts();
@@ -84,7 +84,7 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	 * another limit, everything where there is none.
 	 */
 	public final Snapshot from(@Nullable Snapshot last, long nowNanos) {
-		if (last != null && last.terms() == this) {
+		if (last != null && last.encoding() == this) {
 			return last;
 		}
 		return guess((last != null) ? last.share(nowNanos) : 1, nowNanos);
@@ -109,8 +109,8 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	 * Returns what a charge sends when it is to be decided: its terms, what a new record
 	 * ends with, and the length of that.
 	 */
-	public static byte[] withFresh(byte[] terms, byte[] fresh) {
-		return buffer(terms.length + fresh.length + 1).put(terms).put(fresh).put((byte) fresh.length).array();
+	public static byte[] withFresh(byte[] encoding, byte[] fresh) {
+		return buffer(encoding.length + fresh.length + 1).put(encoding).put(fresh).put((byte) fresh.length).array();
 	}
 
 	/** Returns the type that Redis names for the values. */

@@ -1,14 +1,14 @@
 package io.github.ratelimit.store.redis.script;
 
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.store.Charge;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A limit of calls under way. Each place is a lease with a name of its own, given by the
+ * A limit of concurrent calls. Each slot is a lease with a name of its own, given by the
  * instance that asks for it: it can be given back, and renewed, as often as it takes.
  * Immutable.
  */
@@ -38,17 +38,17 @@ public final class SlotEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public byte[] terms(Charge charge) {
+	public byte[] encode(Charge charge) {
 		return pack(charge.permits(), charge.needed(), charge.enforced());
 	}
 
 	@Override
-	public byte[] terms(long permits) {
+	public byte[] encode(long permits) {
 		return pack(permits, permits, true);
 	}
 
-	private byte[] pack(long places, long needed, boolean enforced) {
-		return head('Z', enforced, NUMBERS).putDouble(places)
+	private byte[] pack(long slots, long needed, boolean enforced) {
+		return head('Z', enforced, NUMBERS).putDouble(slots)
 			.putDouble((needed <= most()) ? needed : Double.POSITIVE_INFINITY)
 			.putDouble(limit().capacity())
 			.putDouble(this.leaseMicros)

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key's state as Redis showed it: what was there at a moment between question and
- * answer. Also the receipt of what was taken with it. Immutable.
+ * A snapshot of a key: what was there at a moment between call and reply. Also the
+ * receipt of what was taken with it. Immutable.
  */
 public abstract sealed class Snapshot implements Receipt permits BucketSnapshot, WindowOrSlotSnapshot {
 
@@ -44,7 +44,7 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 		this.answeredNanos = nowNanos;
 	}
 
-	public abstract LimitEncoding terms();
+	public abstract LimitEncoding encoding();
 
 	/** Returns the time that Redis showed with the state, as its kind has it. */
 	public final double time() {
@@ -102,7 +102,7 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 	final double share(long nowNanos) {
 		long elapsed = microsSince(this.askedNanos, nowNanos);
 		int nearest = nearest(elapsed);
-		double quota = terms().limit().quota(nearest);
+		double quota = encoding().limit().quota(nearest);
 		return Math.max(0, Math.min(1, remaining(nearest, elapsed) / quota));
 	}
 
@@ -137,7 +137,7 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 	 */
 	public final @Nullable ChargeDecision stillThere(Charge charge, long nowNanos) {
 		long elapsed = microsSince(this.answeredNanos, nowNanos);
-		boolean there = Math.max(0, remaining(elapsed)) >= charge.needed() && charge.needed() <= terms().most();
+		boolean there = Math.max(0, remaining(elapsed)) >= charge.needed() && charge.needed() <= encoding().most();
 		return (!there || !isKnownAfter(microsSince(this.askedNanos, nowNanos) + 1)) ? null
 				: ChargeDecision.granted(charge, null, remaining(elapsed), nanosToFull(elapsed), perRate(elapsed));
 	}
@@ -146,7 +146,7 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 	abstract boolean isKnownAfter(long micros);
 
 	private ChargeDecision refused(Charge charge, long elapsedMicros) {
-		boolean never = charge.needed() > terms().most();
+		boolean never = charge.needed() > encoding().most();
 		long wait = never ? ChargeDecision.NEVER : nanos(Math.max(1, waitMicros(charge) - elapsedMicros));
 		return ChargeDecision.refused(charge, Math.max(0, remaining(elapsedMicros)), wait, nanosToFull(elapsedMicros),
 				perRate(elapsedMicros));

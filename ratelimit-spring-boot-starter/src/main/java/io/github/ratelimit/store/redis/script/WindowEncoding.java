@@ -1,8 +1,8 @@
 package io.github.ratelimit.store.redis.script;
 
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.store.Charge;
 import java.nio.ByteBuffer;
 
 /**
@@ -89,13 +89,13 @@ final class WindowEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public byte[] terms(Charge charge) {
+	public byte[] encode(Charge charge) {
 		boolean one = charge.permits() == 1 && charge.needed() == 1 && charge.enforced();
 		return one ? this.termsOfOne : pack(charge.permits(), charge.needed(), charge.enforced());
 	}
 
 	@Override
-	public byte[] terms(long permits) {
+	public byte[] encode(long permits) {
 		return pack(permits, permits, true);
 	}
 

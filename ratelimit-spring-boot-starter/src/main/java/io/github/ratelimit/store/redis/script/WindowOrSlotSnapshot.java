@@ -7,14 +7,14 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Redis said of windows, or of places of calls under way: what is left, when it is
- * full, and how long the charge that asked has to wait. Immutable.
+ * A snapshot of windows, or of slots of concurrency: what is left, when it is full, and
+ * how long the charge that asked has to wait. Immutable.
  */
 public final class WindowOrSlotSnapshot extends Snapshot {
 
 	private static final long SOME_MICROS = 1_000_000;
 
-	private final LimitEncoding terms;
+	private final LimitEncoding encoding;
 
 	private final long needed;
 
@@ -29,14 +29,14 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 	/** For how long what is left stays the same if nobody but time changes it. */
 	private final long steadyMicros;
 
-	private WindowOrSlotSnapshot(ByteBuffer answer, LimitEncoding terms, long needed, byte[] fresh, long askedNanos,
+	private WindowOrSlotSnapshot(ByteBuffer answer, LimitEncoding encoding, long needed, byte[] fresh, long askedNanos,
 			long answeredNanos) {
 		super(answer, askedNanos, answeredNanos);
-		this.terms = terms;
+		this.encoding = encoding;
 		this.needed = needed;
 		this.fresh = fresh;
-		this.remaining = new long[terms.limit().quotas()];
-		this.microsToFull = new long[terms.limit().quotas()];
+		this.remaining = new long[encoding.limit().quotas()];
+		this.microsToFull = new long[encoding.limit().quotas()];
 		for (int i = 0; i < this.remaining.length; i++) {
 			this.remaining[i] = (long) answer.getDouble();
 			this.microsToFull[i] = (long) answer.getDouble();
@@ -45,10 +45,10 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 		this.steadyMicros = (long) answer.getDouble();
 	}
 
-	private WindowOrSlotSnapshot(LimitEncoding terms, WindowOrSlotSnapshot before, long nowNanos, long missing) {
+	private WindowOrSlotSnapshot(LimitEncoding encoding, WindowOrSlotSnapshot before, long nowNanos, long missing) {
 		super(before.time(), before, nowNanos);
 		long elapsed = microsSince(before.askedNanos(), nowNanos);
-		this.terms = terms;
+		this.encoding = encoding;
 		this.needed = before.needed;
 		this.fresh = before.fresh;
 		this.remaining = new long[before.remaining.length];
@@ -56,31 +56,31 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 		for (int i = 0; i < this.remaining.length; i++) {
 			this.remaining[i] = before.remaining(i, elapsed) - missing;
 			long micros = before.nanosToFull(i, elapsed) / 1000;
-			this.microsToFull[i] = (micros == 0 && missing > 0) ? periodMicros(terms, i) : micros;
+			this.microsToFull[i] = (micros == 0 && missing > 0) ? periodMicros(encoding, i) : micros;
 		}
 		long known = Math.max(before.waitMicros, before.steadyMicros) - elapsed;
 		this.waitMicros = (known > 0) ? Math.min(known, longest()) : 1;
 		this.steadyMicros = 0;
 	}
 
-	private WindowOrSlotSnapshot(LimitEncoding terms, byte[] fresh, double share, long nowNanos) {
+	private WindowOrSlotSnapshot(LimitEncoding encoding, byte[] fresh, double share, long nowNanos) {
 		super(0, null, nowNanos);
-		this.terms = terms;
+		this.encoding = encoding;
 		this.needed = 0;
 		this.fresh = fresh;
-		this.remaining = new long[terms.limit().quotas()];
+		this.remaining = new long[encoding.limit().quotas()];
 		this.microsToFull = new long[this.remaining.length];
 		for (int i = 0; i < this.remaining.length; i++) {
-			this.remaining[i] = (long) (terms.limit().quota(i) * share);
-			this.microsToFull[i] = (share < 1) ? periodMicros(terms, i) : 0;
+			this.remaining[i] = (long) (encoding.limit().quota(i) * share);
+			this.microsToFull[i] = (share < 1) ? periodMicros(encoding, i) : 0;
 		}
 		this.waitMicros = 0;
 		this.steadyMicros = LimitEncoding.MOST;
 	}
 
-	/** When places are free nobody can tell: it is worth asking after a second. */
-	private static long periodMicros(LimitEncoding terms, int quota) {
-		return (terms instanceof WindowEncoding) ? terms.limit().rates().get(quota).period().toNanos() / 1000
+	/** When slots are free nobody can tell: it is worth asking after a second. */
+	private static long periodMicros(LimitEncoding encoding, int quota) {
+		return (encoding instanceof WindowEncoding) ? encoding.limit().rates().get(quota).period().toNanos() / 1000
 				: SOME_MICROS;
 	}
 
@@ -93,37 +93,37 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 	}
 
 	/** Returns facts that nobody has seen: a part of all permits is there. */
-	static WindowOrSlotSnapshot guess(LimitEncoding terms, double share, long nowNanos) {
-		return new WindowOrSlotSnapshot(terms, new byte[0], share, nowNanos);
+	static WindowOrSlotSnapshot guess(LimitEncoding encoding, double share, long nowNanos) {
+		return new WindowOrSlotSnapshot(encoding, new byte[0], share, nowNanos);
 	}
 
-	/** Returns the receipt of places that are held under a name whatever was answered. */
-	public static WindowOrSlotSnapshot claimed(SlotEncoding terms, byte[] fresh, long nowNanos) {
-		return new WindowOrSlotSnapshot(terms, fresh, 0, nowNanos);
+	/** Returns the receipt of slots that are held under a name whatever was answered. */
+	public static WindowOrSlotSnapshot claimed(SlotEncoding encoding, byte[] fresh, long nowNanos) {
+		return new WindowOrSlotSnapshot(encoding, fresh, 0, nowNanos);
 	}
 
 	/** Returns how many bytes the facts of a limit take in an answer. */
-	static int bytes(LimitEncoding terms) {
-		return HEAD + (2 * terms.limit().quotas() + 2) * Double.BYTES;
+	static int bytes(LimitEncoding encoding) {
+		return HEAD + (2 * encoding.limit().quotas() + 2) * Double.BYTES;
 	}
 
 	/**
 	 * Reads facts.
 	 * @param answer the answer, at the state's place
-	 * @param terms the limit that was asked
+	 * @param encoding the limit that was asked
 	 * @param needed the permits that were needed
 	 * @param fresh what was sent for a state that was not there: the name of a lease
 	 * @param askedNanos when, by this instance's monotonic clock
 	 * @param answeredNanos when the answer was there
 	 */
-	static WindowOrSlotSnapshot read(ByteBuffer answer, LimitEncoding terms, long needed, byte[] fresh, long askedNanos,
-			long answeredNanos) {
-		return new WindowOrSlotSnapshot(answer, terms, needed, fresh, askedNanos, answeredNanos);
+	static WindowOrSlotSnapshot read(ByteBuffer answer, LimitEncoding encoding, long needed, byte[] fresh,
+			long askedNanos, long answeredNanos) {
+		return new WindowOrSlotSnapshot(answer, encoding, needed, fresh, askedNanos, answeredNanos);
 	}
 
 	@Override
-	public LimitEncoding terms() {
-		return this.terms;
+	public LimitEncoding encoding() {
+		return this.encoding;
 	}
 
 	/** Returns what names the lease that was asked for, and its label. */
@@ -138,12 +138,12 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 
 	@Override
 	public boolean has(Charge charge, long waitedMicros) {
-		return charge.needed() == 0 || (remaining(0) >= charge.needed() && charge.needed() <= this.terms.most());
+		return charge.needed() == 0 || (remaining(0) >= charge.needed() && charge.needed() <= this.encoding.most());
 	}
 
 	@Override
 	public WindowOrSlotSnapshot later(long nowNanos, long missing) {
-		return new WindowOrSlotSnapshot(this.terms, this, nowNanos, missing);
+		return new WindowOrSlotSnapshot(this.encoding, this, nowNanos, missing);
 	}
 
 	/**
@@ -152,7 +152,7 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 	 */
 	@Override
 	boolean isRefusedFor(Charge charge, long micros) {
-		boolean told = charge.needed() > this.terms.most()
+		boolean told = charge.needed() > this.encoding.most()
 				|| (charge.needed() == this.needed && this.waitMicros > micros);
 		return told && isKnownAfter(micros);
 	}
@@ -174,14 +174,14 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 
 	@Override
 	public long remaining(int quota, long elapsedMicros) {
-		boolean full = this.terms instanceof WindowEncoding && elapsedMicros >= this.microsToFull[quota];
-		return full ? this.terms.limit().quota(quota) : this.remaining[quota];
+		boolean full = this.encoding instanceof WindowEncoding && elapsedMicros >= this.microsToFull[quota];
+		return full ? this.encoding.limit().quota(quota) : this.remaining[quota];
 	}
 
 	@Override
 	public long nanosToFull(int quota, long elapsedMicros) {
-		// when places are free nobody can tell
-		long elapsed = (this.terms instanceof WindowEncoding) ? elapsedMicros : 0;
+		// when slots are free nobody can tell
+		long elapsed = (this.encoding instanceof WindowEncoding) ? elapsedMicros : 0;
 		return nanos(Math.max(0, this.microsToFull[quota] - elapsed));
 	}
 
@@ -191,7 +191,7 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 	 */
 	@Override
 	long @Nullable [] perRate(long elapsedMicros) {
-		if (!(this.terms instanceof WindowEncoding)) {
+		if (!(this.encoding instanceof WindowEncoding)) {
 			return super.perRate(elapsedMicros);
 		}
 		int rates = quotas();

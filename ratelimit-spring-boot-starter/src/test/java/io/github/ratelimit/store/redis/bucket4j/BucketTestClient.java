@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis.bucket4j;
 
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
 import io.github.ratelimit.store.redis.RedisTestStore;
 import io.github.ratelimit.store.redis.client.ScriptClientFactory;
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.time.Duration;
 import org.springframework.beans.factory.DisposableBean;

@@ -25,8 +25,8 @@ class RedisBucketsExampleTests {
 		String section = reference.substring(reference.indexOf("### Bucket4j buckets in Redis"));
 		int start = section.indexOf("```java\n") + 8;
 		String example = section.substring(start, section.indexOf("```", start));
-		String tested = Files
-			.readString(Path.of("src", "test", "java", "io", "github", "ratelimit", "store", "redis", "Exports.java"));
+		String tested = Files.readString(Path.of("src", "test", "java", "io", "github", "ratelimit", "store", "redis",
+				"bucket4j", "Exports.java"));
 
 		assertThat(example).startsWith("@Configuration")
 			.isEqualTo(tested.substring(tested.indexOf("@Configuration\n")).replace("\t", "    "));
@@ -38,7 +38,7 @@ class RedisBucketsExampleTests {
 		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
 			context.registerBean(RedisConnectionFactory.class,
 					() -> BucketTestClient.LETTUCE.connections(SharedRedis.server().port()));
-			context.register(BucketExports.class);
+			context.register(Exports.class);
 			context.refresh();
 			ProxyManager<String> buckets = context.getBeanProvider(ProxyManager.class)
 				.stream()
@@ -47,7 +47,7 @@ class RedisBucketsExampleTests {
 			AtomicInteger allowed = new AtomicInteger();
 			Polling.until(BucketTestClient.PATIENT, "refused", () -> {
 				try {
-					return !BucketExports.mayExport(buckets, "ann") || allowed.incrementAndGet() > 10;
+					return !Exports.mayExport(buckets, "ann") || allowed.incrementAndGet() > 10;
 				}
 				catch (BucketExecutionException ex) {
 					// its deadline is as short as in an application
@@ -55,7 +55,7 @@ class RedisBucketsExampleTests {
 				}
 			});
 			assertThat(allowed.get()).isBetween(1, 10);
-			assertThat(buckets.getProxyConfiguration("ann")).contains(BucketExports.TEN_AN_HOUR);
+			assertThat(buckets.getProxyConfiguration("ann")).contains(Exports.TEN_AN_HOUR);
 		}
 	}
 

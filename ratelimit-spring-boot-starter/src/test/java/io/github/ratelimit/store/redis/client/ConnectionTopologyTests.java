@@ -1,17 +1,17 @@
 package io.github.ratelimit.store.redis.client;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.StoreObserver;
+import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisTestStore;
 import io.github.ratelimit.store.redis.StoreInstance;
 import io.github.ratelimit.store.redis.script.StoreScripts;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.Limit;
-import io.github.ratelimit.ManualTime;
-import io.github.ratelimit.store.StoreObserver;
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.store.StoreFixture;
-import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisCluster;
 import io.github.ratelimit.store.redis.server.RedisServer;

@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis.client;
 
-import io.github.ratelimit.store.redis.StoreInstance;
-import io.github.ratelimit.store.redis.StoreLog;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.redis.StoreInstance;
+import io.github.ratelimit.store.redis.StoreLog;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.util.List;
 import org.junit.jupiter.api.Tag;

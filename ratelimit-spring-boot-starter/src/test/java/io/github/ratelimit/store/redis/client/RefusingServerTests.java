@@ -1,11 +1,11 @@
 package io.github.ratelimit.store.redis.client;
 
-import io.github.ratelimit.store.redis.StoreInstance;
-import io.github.ratelimit.store.redis.StoreLog;
-import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.redis.StoreInstance;
+import io.github.ratelimit.store.redis.StoreLog;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.RespConnection;

@@ -1,10 +1,8 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.store.redis.StoreInstance;
 import io.github.ratelimit.store.redis.StoreLog;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.Key;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisCluster;
 import io.github.ratelimit.store.redis.server.RedisServer;
@@ -12,9 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

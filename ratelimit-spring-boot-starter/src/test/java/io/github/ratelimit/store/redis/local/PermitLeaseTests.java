@@ -1,12 +1,12 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.store.redis.StoreInstance;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.redis.StoreInstance;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.time.Duration;

@@ -1,12 +1,12 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.store.redis.StoreInstance;
-import io.github.ratelimit.store.redis.StoreLog;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.redis.StoreInstance;
+import io.github.ratelimit.store.redis.StoreLog;
 import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import java.time.Duration;

@@ -1,18 +1,18 @@
 package io.github.ratelimit.store.redis.script;
 
-import io.github.ratelimit.store.redis.StoreInstance;
-import io.github.ratelimit.store.redis.RedisStore;
-import io.github.ratelimit.store.redis.StoreLog;
-import io.github.ratelimit.store.redis.RedisStoreSettings;
-import io.github.ratelimit.store.redis.client.FailureReason;
-import io.github.ratelimit.store.ChargeDecision;
-import io.github.ratelimit.registry.Handles;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.StoreUnavailableException;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.StoreFixture;
+import io.github.ratelimit.store.redis.RedisStore;
+import io.github.ratelimit.store.redis.RedisStoreSettings;
+import io.github.ratelimit.store.redis.StoreInstance;
+import io.github.ratelimit.store.redis.StoreLog;
+import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.nio.ByteBuffer;

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
-
 import org.jspecify.annotations.Nullable;
 
 /** The redis-servers in the embedded-redis artifact. */

@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
-
 import org.jspecify.annotations.Nullable;
 
 /** Processes and files that must not outlive this JVM. */

@@ -1,9 +1,8 @@
 package io.github.ratelimit.store.redis.server;
 
-import java.util.List;
-
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 @Configuration
-class BucketExports {
+class Exports {
 
 	static final BucketConfiguration TEN_AN_HOUR = BucketConfiguration.builder()
 		.addLimit((limit) -> limit.capacity(10).refillGreedy(10, Duration.ofHours(1)))
