@@ -205,7 +205,7 @@ public abstract class Decision {
 
 		@Override
 		protected Permit heldPermit() {
-			return NothingHeld.INSTANCE;
+			return EmptyPermit.INSTANCE;
 		}
 
 	}

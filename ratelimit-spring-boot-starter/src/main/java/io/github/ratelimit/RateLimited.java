@@ -44,7 +44,7 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
 @Documented
-@Repeatable(RateLimited.Several.class)
+@Repeatable(RateLimits.class)
 public @interface RateLimited {
 
 	/**
@@ -104,20 +104,5 @@ public @interface RateLimited {
 	 * @return the method's name, empty for the exception
 	 */
 	String fallback() default "";
-
-	/** Holds several annotations of one method or class. */
-	@Target({ ElementType.METHOD, ElementType.TYPE })
-	@Retention(RetentionPolicy.RUNTIME)
-	@Inherited
-	@Documented
-	@interface Several {
-
-		/**
-		 * The annotations, which are all or nothing together.
-		 * @return the annotations
-		 */
-		RateLimited[] value();
-
-	}
 
 }

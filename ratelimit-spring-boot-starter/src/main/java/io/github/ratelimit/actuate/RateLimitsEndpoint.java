@@ -76,7 +76,7 @@ public class RateLimitsEndpoint {
 		for (RegisteredLimit registered : this.registry.all()) {
 			limits.put(registered.name(), describe(registered));
 		}
-		return new RateLimitsDescriptor(this.killSwitch.enabled(), this.killSwitch.mode().toString(),
+		return new RateLimitsDescriptor(this.killSwitch.isEnabled(), this.killSwitch.mode().toString(),
 				new StoreDescriptor(this.store.type(), this.store.status(), this.store.instances()), limits);
 	}
 
@@ -88,7 +88,7 @@ public class RateLimitsEndpoint {
 	@WriteOperation
 	public void setMode(@Nullable String mode) {
 		LimitMode parsed = parse(mode);
-		this.killSwitch.mode(parsed);
+		this.killSwitch.setMode(parsed);
 		logger.warn("The mode of all limits is " + parsed + " from now on (ratelimits endpoint)");
 	}
 

@@ -1,6 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -65,7 +65,7 @@ public final class RateLimitMethodAutoConfiguration {
 		return new InterceptorBeans(beans.getBean(ChargeLimiter.class), beans.getBean(LimitRegistry.class),
 				beans.getBean(LimitPolicies.class), beans.getBean(ExpressionParser.class),
 				beans.getBean(Degradation.class), beans.getBean(KillSwitch.class),
-				beans.getBeanProvider(DecisionScope.Current.class).getIfAvailable(),
+				beans.getBeanProvider(LimitedRequest.Current.class).getIfAvailable(),
 				beans.getBeanProvider(RequestFacts.Current.class).getIfAvailable(), executor(beans),
 				beans.containsBean(RateLimitWebFluxAutoConfiguration.HANDLER));
 	}

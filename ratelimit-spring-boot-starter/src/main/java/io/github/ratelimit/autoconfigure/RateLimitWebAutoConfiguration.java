@@ -1,6 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.limiter.ChargeLimiter;
@@ -88,7 +88,7 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	DecisionScope.Current rateLimitCurrentDecisionScope(RequestScopes scopes) {
+	LimitedRequest.Current rateLimitCurrentDecisionScope(RequestScopes scopes) {
 		return scopes.decisions();
 	}
 

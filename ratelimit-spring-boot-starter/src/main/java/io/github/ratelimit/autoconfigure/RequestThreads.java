@@ -62,7 +62,7 @@ record RequestThreads(int all) {
 	 */
 	@Nullable String describe() {
 		return !areHeld() ? null : "at most " + forWaiting() + " of " + this.all + " request threads wait, "
-				+ WaitingThreadLimit.ofKey(forWaiting()) + " for one key";
+				+ WaitingThreadLimit.perKey(forWaiting()) + " for one key";
 	}
 
 	/** Returns how many calls may wait at a time with their threads. */

@@ -7,7 +7,7 @@ import java.util.function.ToLongFunction;
 
 import io.github.ratelimit.permit.CallPermit;
 import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ public final class CallCompletion {
 
 	private final List<Settlement> settlements;
 
-	private final @Nullable DecisionScope scope;
+	private final @Nullable LimitedRequest scope;
 
 	private final Degradation degradation;
 
@@ -39,14 +39,14 @@ public final class CallCompletion {
 	 * @param scope the request that the call serves, null if there is none
 	 * @param degradation where failures are reported
 	 */
-	public CallCompletion(CallPermit permit, List<Settlement> settlements, @Nullable DecisionScope scope,
+	public CallCompletion(CallPermit permit, List<Settlement> settlements, @Nullable LimitedRequest scope,
 			Degradation degradation) {
 		this.permit = permit;
 		this.settlements = settlements;
 		this.scope = scope;
 		this.degradation = degradation;
 		this.seen = new long[settlements.size()];
-		Arrays.fill(this.seen, DecisionScope.UNKNOWN);
+		Arrays.fill(this.seen, LimitedRequest.UNKNOWN);
 	}
 
 	/**
@@ -138,7 +138,7 @@ public final class CallCompletion {
 	 *
 	 * @param charge the charge
 	 * @param actual tells by what the call returned or produced how many permits it cost,
-	 * {@link DecisionScope#UNKNOWN} if it does not tell; never fails
+	 * {@link LimitedRequest#UNKNOWN} if it does not tell; never fails
 	 */
 	public record Settlement(Charge charge, ToLongFunction<@Nullable Object> actual) {
 

@@ -3,7 +3,7 @@ package io.github.ratelimit.expression;
 import java.util.function.IntToLongFunction;
 
 import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +22,8 @@ public record AfterResponse(@Nullable ConditionExpression countWhen, @Nullable S
 	 * @param charge what the call was charged
 	 * @param degradation where failures of the expressions are reported
 	 * @return tells by the response's status how many permits the call cost,
-	 * {@link DecisionScope#UNKNOWN} if what was taken stays taken,
-	 * {@link DecisionScope#NOT_COUNTED} if the call does not count
+	 * {@link LimitedRequest#UNKNOWN} if what was taken stays taken,
+	 * {@link LimitedRequest#NOT_COUNTED} if the call does not count
 	 */
 	public IntToLongFunction settlement(Call call, Charge charge, Degradation degradation) {
 		return (status) -> actual(call.answered(status), charge.limit().name(), degradation);
@@ -31,9 +31,9 @@ public record AfterResponse(@Nullable ConditionExpression countWhen, @Nullable S
 
 	private long actual(Call call, String limit, Degradation degradation) {
 		if (this.countWhen != null && !this.countWhen.holds(call, limit, degradation)) {
-			return DecisionScope.NOT_COUNTED;
+			return LimitedRequest.NOT_COUNTED;
 		}
-		return (this.settle != null) ? this.settle.evaluate(call, limit, degradation) : DecisionScope.UNKNOWN;
+		return (this.settle != null) ? this.settle.evaluate(call, limit, degradation) : LimitedRequest.UNKNOWN;
 	}
 
 }

@@ -22,7 +22,7 @@ public record ConditionExpression(String text, Evaluation evaluation) {
 			return this.evaluation.holds(call);
 		}
 		catch (Exception | StackOverflowError | LinkageError ex) {
-			degradation.reportUntold(limit, this.text, "it was counted", ex);
+			degradation.reportUnsettled(limit, this.text, "it was counted", ex);
 			return true;
 		}
 	}

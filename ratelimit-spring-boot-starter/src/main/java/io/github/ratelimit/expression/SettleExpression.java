@@ -1,6 +1,6 @@
 package io.github.ratelimit.expression;
 
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
 
 /**
@@ -18,7 +18,7 @@ public record SettleExpression(String text, Evaluation evaluation) {
 	 * @param limit the limit that counts the call
 	 * @param degradation where failures are reported
 	 * @return permits, at least 1, saturated at {@link Long#MAX_VALUE};
-	 * {@link DecisionScope#UNKNOWN} where the expression has no value, no number, or one
+	 * {@link LimitedRequest#UNKNOWN} where the expression has no value, no number, or one
 	 * that is not above 0: no usage is not known usage of 0
 	 */
 	public long evaluate(Call call, String limit, Degradation degradation) {
@@ -26,8 +26,8 @@ public record SettleExpression(String text, Evaluation evaluation) {
 			return this.evaluation.permits(call);
 		}
 		catch (Exception | StackOverflowError | LinkageError ex) {
-			degradation.reportUntold(limit, this.text, "what it had reserved stays taken", ex);
-			return DecisionScope.UNKNOWN;
+			degradation.reportUnsettled(limit, this.text, "what it had reserved stays taken", ex);
+			return LimitedRequest.UNKNOWN;
 		}
 	}
 
@@ -43,7 +43,7 @@ public record SettleExpression(String text, Evaluation evaluation) {
 		/**
 		 * Evaluates the expression.
 		 * @param call the call
-		 * @return permits, at least 1; {@link DecisionScope#UNKNOWN} where the expression
+		 * @return permits, at least 1; {@link LimitedRequest#UNKNOWN} where the expression
 		 * does not tell them
 		 * @throws Exception of any kind, where the expression fails: a property that the
 		 * value at hand does not have

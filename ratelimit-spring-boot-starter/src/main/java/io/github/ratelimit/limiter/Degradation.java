@@ -58,7 +58,7 @@ public final class Degradation {
 	 * @param consequence what happens instead, the rest of a sentence
 	 * @param cause what went wrong
 	 */
-	public void reportUntold(String limit, String expression, String consequence, Throwable cause) {
+	public void reportUnsettled(String limit, String expression, String consequence, Throwable cause) {
 		this.unsettled.log(Level.WARNING, (others) -> "'" + expression + "' could not tell what a call of limit '"
 				+ limit + "' cost; " + consequence + " (" + others + " more since the last such line)", cause);
 	}

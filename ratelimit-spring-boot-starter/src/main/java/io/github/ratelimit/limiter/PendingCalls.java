@@ -23,12 +23,12 @@ final class PendingCalls {
 	static final long RETRY_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
 
 	/** A call that began before this is not waited for any more. */
-	private static final long LONGEST_NANOS = Duration.ofMinutes(10).toNanos();
+	private static final long MAX_AGE_NANOS = Duration.ofMinutes(10).toNanos();
 
-	private static final int MOST = 10_000;
+	private static final int MAX_KEYS = 10_000;
 
 	/** How many refusals may wait for others to tell what they were. */
-	private static final int MOST_UNCLEAR = 16;
+	private static final int MAX_UNCLEAR = 16;
 
 	private final ConcurrentMap<Bucket, Calls> calls = new ConcurrentHashMap<>();
 
@@ -40,28 +40,28 @@ final class PendingCalls {
 
 	/**
 	 * Notes that a call is about to ask for a pending charge. What it is answered has to
-	 * be {@linkplain Question#answered told}, or that it was {@linkplain Question#ended
+	 * be {@linkplain Attempt#answered told}, or that it was {@linkplain Attempt#ended
 	 * not}.
 	 * @return null if the charge is not pending
 	 */
-	@Nullable Question ask(Charge charge) {
+	@Nullable Attempt ask(Charge charge) {
 		if (!charge.isPending()) {
 			return null;
 		}
 		long now = this.time.nanoTime();
 		Bucket bucket = new Bucket(charge.handle().registered(), charge.key());
-		if (this.calls.size() >= MOST && !this.calls.containsKey(bucket)) {
-			this.calls.values().removeIf((of) -> of.isOlderThan(LONGEST_NANOS, now));
-			if (this.calls.size() >= MOST) {
+		if (this.calls.size() >= MAX_KEYS && !this.calls.containsKey(bucket)) {
+			this.calls.values().removeIf((of) -> of.isOlderThan(MAX_AGE_NANOS, now));
+			if (this.calls.size() >= MAX_KEYS) {
 				return null;
 			}
 		}
-		Question[] question = new Question[1];
+		Attempt[] question = new Attempt[1];
 		this.calls.compute(bucket, (key, known) -> {
-			Calls of = (known != null && !known.isOlderThan(LONGEST_NANOS, now)) ? known : new Calls();
+			Calls of = (known != null && !known.isOlderThan(MAX_AGE_NANOS, now)) ? known : new Calls();
 			of.asking++;
 			of.since = now;
-			question[0] = new Question(bucket, of, of.permits, of.grants);
+			question[0] = new Attempt(bucket, of, of.permits, of.grants);
 			return of;
 		});
 		return question[0];
@@ -73,7 +73,7 @@ final class PendingCalls {
 	}
 
 	/** One call that asks for permits of one limit and key. Used by one thread. */
-	final class Question {
+	final class Attempt {
 
 		private final Bucket bucket;
 
@@ -87,7 +87,7 @@ final class PendingCalls {
 
 		private int offences;
 
-		private Question(Bucket bucket, Calls calls, long heldBefore, long grantsBefore) {
+		private Attempt(Bucket bucket, Calls calls, long heldBefore, long grantsBefore) {
 			this.bucket = bucket;
 			this.calls = calls;
 			this.heldBefore = heldBefore;
@@ -127,7 +127,7 @@ final class PendingCalls {
 				of.unclear = 0;
 				return said;
 			}
-			if (!others && ++of.unclear >= MOST_UNCLEAR) {
+			if (!others && ++of.unclear >= MAX_UNCLEAR) {
 				this.offences = of.unclear;
 				of.unclear = 0;
 			}

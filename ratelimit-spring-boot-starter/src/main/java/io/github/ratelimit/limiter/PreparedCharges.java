@@ -25,12 +25,12 @@ final class PreparedCharges {
 	private final List<Charge> charges;
 
 	/** Of the own charges that are pending, in their order; null if there are none. */
-	private final PendingCalls.@Nullable Question @Nullable [] questions;
+	private final PendingCalls.@Nullable Attempt @Nullable [] attempts;
 
-	private PreparedCharges(int size, List<Charge> charges, PendingCalls.@Nullable Question @Nullable [] questions) {
+	private PreparedCharges(int size, List<Charge> charges, PendingCalls.@Nullable Attempt @Nullable [] questions) {
 		this.size = size;
 		this.charges = charges;
-		this.questions = questions;
+		this.attempts = questions;
 	}
 
 	static PreparedCharges of(List<Charge> own, boolean mayWait, LimitMode mode, PendingCalls pending) {
@@ -39,7 +39,7 @@ final class PreparedCharges {
 			charges.add(prepared(own.get(i), mayWait, mode));
 		}
 		for (int i = 0; i < own.size(); i++) {
-			BanHandles penalty = own.get(i).handle().registered().penaltyHandles();
+			BanHandles penalty = own.get(i).handle().registered().banHandles();
 			if (penalty != null) {
 				Charge charge = charges.get(i);
 				Charge look = Charge.look(penalty.bans(), charge.key(), 1);
@@ -49,12 +49,12 @@ final class PreparedCharges {
 		return new PreparedCharges(own.size(), charges, ask(own, pending));
 	}
 
-	private static PendingCalls.@Nullable Question @Nullable [] ask(List<Charge> own, PendingCalls pending) {
-		PendingCalls.@Nullable Question[] questions = null;
+	private static PendingCalls.@Nullable Attempt @Nullable [] ask(List<Charge> own, PendingCalls pending) {
+		PendingCalls.@Nullable Attempt[] questions = null;
 		for (int i = 0; i < own.size(); i++) {
-			PendingCalls.Question question = pending.ask(own.get(i));
+			PendingCalls.Attempt question = pending.ask(own.get(i));
 			if (question != null) {
-				questions = (questions != null) ? questions : new PendingCalls.@Nullable Question[own.size()];
+				questions = (questions != null) ? questions : new PendingCalls.@Nullable Attempt[own.size()];
 				questions[i] = question;
 			}
 		}
@@ -97,16 +97,16 @@ final class PreparedCharges {
 	 * stops nothing, and the store does not know what it is for
 	 */
 	List<ChargeDecision> own(List<ChargeDecision> said, Consumer<ChargeDecision> taken) {
-		List<ChargeDecision> own = judged(said, taken);
-		return (this.questions != null) ? answered(own, this.questions) : own;
+		List<ChargeDecision> own = withBans(said, taken);
+		return (this.attempts != null) ? answered(own, this.attempts) : own;
 	}
 
 	private static List<ChargeDecision> answered(List<ChargeDecision> own,
-			PendingCalls.@Nullable Question[] questions) {
+			PendingCalls.@Nullable Attempt[] questions) {
 		boolean allowed = own.stream().noneMatch(ChargeDecision::refuses);
 		List<ChargeDecision> answered = new ArrayList<>(own);
 		for (int i = 0; i < questions.length && own.size() == questions.length; i++) {
-			PendingCalls.Question question = questions[i];
+			PendingCalls.Attempt question = questions[i];
 			if (question != null) {
 				answered.set(i, question.answered(own.get(i), allowed));
 			}
@@ -116,8 +116,8 @@ final class PreparedCharges {
 
 	/** The limits have answered, or could not. */
 	void ended() {
-		for (int i = 0; this.questions != null && i < this.questions.length; i++) {
-			PendingCalls.Question question = this.questions[i];
+		for (int i = 0; this.attempts != null && i < this.attempts.length; i++) {
+			PendingCalls.Attempt question = this.attempts[i];
 			if (question != null) {
 				question.ended();
 			}
@@ -130,15 +130,15 @@ final class PreparedCharges {
 	 * @param index its place in the answer
 	 */
 	int offences(ChargeDecision said, int index) {
-		PendingCalls.Question question = (this.questions != null && index < this.questions.length)
-				? this.questions[index] : null;
+		PendingCalls.Attempt question = (this.attempts != null && index < this.attempts.length)
+				? this.attempts[index] : null;
 		if (question != null && said.charge().isPending()) {
 			return question.offences();
 		}
 		return (said.violated() && said.hasFacts() && !said.isBanned()) ? 1 : 0;
 	}
 
-	private List<ChargeDecision> judged(List<ChargeDecision> said, Consumer<ChargeDecision> taken) {
+	private List<ChargeDecision> withBans(List<ChargeDecision> said, Consumer<ChargeDecision> taken) {
 		if (said.size() < this.charges.size() || this.charges.size() == this.size) {
 			return said;
 		}
@@ -147,7 +147,7 @@ final class PreparedCharges {
 		for (int i = 0; i < own.size(); i++) {
 			if (ban < said.size() && isBanOf(this.charges.get(ban), this.charges.get(i))) {
 				ChargeDecision before = own.get(i);
-				own.set(i, punished(before, said.get(ban++)));
+				own.set(i, banned(before, said.get(ban++)));
 				if (own.get(i) != before && !before.violated()) {
 					taken.accept(before);
 				}
@@ -160,7 +160,7 @@ final class PreparedCharges {
 		return ban.handle().registered() == own.handle().registered() && ban.key().equals(own.key());
 	}
 
-	private static ChargeDecision punished(ChargeDecision said, ChargeDecision ban) {
+	private static ChargeDecision banned(ChargeDecision said, ChargeDecision ban) {
 		if (!ban.violated()) {
 			return said;
 		}

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Says one kind of thing at most once a minute, and how often it was not said. */
 final class SparseLog {
 
-	private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
+	private static final long INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
 
 	private final Logger logger;
 
@@ -19,7 +19,7 @@ final class SparseLog {
 
 	private final AtomicLong nextNanos;
 
-	private final AtomicLong unsaid = new AtomicLong();
+	private final AtomicLong suppressed = new AtomicLong();
 
 	SparseLog(Logger logger, TimeSource time) {
 		this.logger = logger;
@@ -36,12 +36,12 @@ final class SparseLog {
 	void log(Level level, LongFunction<String> message, @Nullable Throwable cause) {
 		long now = this.time.nanoTime();
 		long next = this.nextNanos.get();
-		if (now - next >= 0 && this.nextNanos.compareAndSet(next, now + QUIET_NANOS)) {
-			long others = this.unsaid.getAndSet(0);
+		if (now - next >= 0 && this.nextNanos.compareAndSet(next, now + INTERVAL_NANOS)) {
+			long others = this.suppressed.getAndSet(0);
 			this.logger.log(level, () -> message.apply(others), cause);
 		}
 		else {
-			this.unsaid.incrementAndGet();
+			this.suppressed.incrementAndGet();
 		}
 	}
 

@@ -50,9 +50,9 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 
 	private final RateLimitListener listener;
 
-	private final Bans penalties;
+	private final Bans bans;
 
-	private final CallQueues lines;
+	private final CallQueues queues;
 
 	private final PendingCalls pending;
 
@@ -102,8 +102,8 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		this.degradation = degradation;
 		this.time = time;
 		this.listener = listener;
-		this.penalties = new Bans(store, listener);
-		this.lines = new CallQueues(time, callers);
+		this.bans = new Bans(store, listener);
+		this.queues = new CallQueues(time, callers);
 		this.pending = new PendingCalls(time);
 		this.waitingThreads = waitingThreads;
 	}
@@ -143,7 +143,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	}
 
 	private Decision decide(Charge charge, boolean mayWait) {
-		if (!this.killSwitch.enabled()) {
+		if (!this.killSwitch.isEnabled()) {
 			return Decision.unlimited();
 		}
 		RegisteredLimit registered = charge.handle().registered();
@@ -182,12 +182,12 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		if (charges.size() == 1) {
 			return decide(charges.get(0), mayWait);
 		}
-		return (charges.isEmpty() || !this.killSwitch.enabled()) ? Decision.unlimited() : decide(ask(charges, mayWait));
+		return (charges.isEmpty() || !this.killSwitch.isEnabled()) ? Decision.unlimited() : decide(ask(charges, mayWait));
 	}
 
 	@Override
 	public CompletableFuture<Decision> acquireAsync(List<Charge> charges) {
-		if (charges.isEmpty() || !this.killSwitch.enabled()) {
+		if (charges.isEmpty() || !this.killSwitch.isEnabled()) {
 			return CompletableFuture.completedFuture(Decision.unlimited());
 		}
 		PreparedCharges asked = ask(charges, true);
@@ -306,7 +306,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	}
 
 	private QueuedCall waiting(PreparedCharges asked, Executor executor, boolean holdsThread) {
-		return new QueuedCall(asked.charges(), this.store, this.lines, this.time, executor, holdsThread);
+		return new QueuedCall(asked.charges(), this.store, this.queues, this.time, executor, holdsThread);
 	}
 
 	private Decision decision(PreparedCharges asked, List<ChargeDecision> said, long start) {
@@ -346,7 +346,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 
 	/** Returns how many calls stand in line. */
 	int waiting() {
-		return this.lines.waiting();
+		return this.queues.waiting();
 	}
 
 	/** Returns of how many keys there are undecided calls. */
@@ -356,9 +356,9 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 
 	private void count(RegisteredLimit registered, ChargeDecision said, int offences) {
 		count(registered.statistics(), said);
-		BanHandles penalty = registered.penaltyHandles();
+		BanHandles penalty = registered.banHandles();
 		for (int i = 0; penalty != null && i < offences; i++) {
-			this.penalties.refused(registered, penalty, said.key());
+			this.bans.refused(registered, penalty, said.key());
 		}
 	}
 

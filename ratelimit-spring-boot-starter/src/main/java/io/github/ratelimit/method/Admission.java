@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import io.github.ratelimit.permit.CallPermit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.call.CallCompletion;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.Call;
@@ -28,7 +28,7 @@ final class Admission {
 
 	private final Call call;
 
-	private final @Nullable DecisionScope scope;
+	private final @Nullable LimitedRequest scope;
 
 	/** Null where the limit does not concern the call, in the order of the policies. */
 	private final List<@Nullable Charge> charges;
@@ -86,7 +86,7 @@ final class Admission {
 	void tell() {
 		if (this.scope != null) {
 			try {
-				this.scope.tell();
+				this.scope.writeHeaders();
 			}
 			catch (RuntimeException | LinkageError ex) {
 				this.beans.degradation().report(List.of(), ex);
@@ -148,7 +148,7 @@ final class Admission {
 	}
 
 	/** What cannot be recorded is held all the same. */
-	private void record(Decision decision, List<Charge> used, DecisionScope scope) {
+	private void record(Decision decision, List<Charge> used, LimitedRequest scope) {
 		try {
 			this.permit = scope.record(decision, used);
 			if (decision.allowed()) {
@@ -163,7 +163,7 @@ final class Admission {
 		}
 	}
 
-	private void settleAfterResponse(DecisionScope scope) {
+	private void settleAfterResponse(LimitedRequest scope) {
 		for (int i = 0; i < this.charges.size(); i++) {
 			AfterResponse afterResponse = this.policy.policies().get(i).afterResponse();
 			Charge charge = this.charges.get(i);

@@ -2,7 +2,7 @@ package io.github.ratelimit.method;
 
 import java.util.concurrent.Executor;
 
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -30,10 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record InterceptorBeans(ChargeLimiter limiter, LimitRegistry registry, LimitPolicies policies,
 		ExpressionParser expressions, Degradation degradation, KillSwitch killSwitch,
-		DecisionScope.@Nullable Current scope, RequestFacts.@Nullable Current facts, Executor executor,
+		LimitedRequest.@Nullable Current scope, RequestFacts.@Nullable Current facts, Executor executor,
 		boolean unseenRequests) {
 
-	@Nullable DecisionScope currentScope() {
+	@Nullable LimitedRequest currentScope() {
 		return (this.scope != null) ? this.scope.get() : null;
 	}
 

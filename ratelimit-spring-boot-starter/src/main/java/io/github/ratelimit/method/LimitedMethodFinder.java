@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.ratelimit.RateLimitExempt;
 import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.RateLimits;
 import io.github.ratelimit.method.LimitedMethod.Declaration;
 import org.jspecify.annotations.Nullable;
 
@@ -98,7 +99,7 @@ final class LimitedMethodFinder {
 	private boolean isLimiting(Class<? extends Annotation> annotationType) {
 		Boolean known = this.annotationTypes.get(annotationType);
 		if (known == null) {
-			known = annotationType == RateLimited.class || annotationType == RateLimited.Several.class
+			known = annotationType == RateLimited.class || annotationType == RateLimits.class
 					|| MergedAnnotations.from(annotationType).isPresent(RateLimited.class)
 					|| isContainerOfLimiting(annotationType);
 			this.annotationTypes.put(annotationType, known);

@@ -33,7 +33,7 @@ final class RateLimitInterceptor implements MethodInterceptor {
 		Decision decision = Decision.unlimited();
 		try {
 			InterceptorBeans beans = this.methods.beans();
-			if (beans.killSwitch().enabled()) {
+			if (beans.killSwitch().isEnabled()) {
 				policy = this.methods.policy(invocation.getMethod(), invocation.getThis());
 				admission = new Admission(policy, beans, Call.of(beans.currentFacts(), invocation.getArguments()));
 				if (policy.future() && policy.waits() && invocation instanceof ProxyMethodInvocation proxied) {

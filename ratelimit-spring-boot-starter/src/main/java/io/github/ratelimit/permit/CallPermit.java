@@ -104,7 +104,7 @@ public final class CallPermit {
 			return;
 		}
 		for (HeldCharge part : this.own) {
-			if (part.isPlace()) {
+			if (part.isSlot()) {
 				part.giveBack();
 			}
 		}

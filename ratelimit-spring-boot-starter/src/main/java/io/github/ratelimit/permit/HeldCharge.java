@@ -58,13 +58,13 @@ final class HeldCharge {
 		return decision().charge();
 	}
 
-	boolean isPlace() {
+	boolean isSlot() {
 		return decision().limit().isConcurrency();
 	}
 
 	/** Returns whether it may be told what this has cost. */
 	boolean isOpen() {
-		return !isPlace() && this.permit.isOpen(this.index);
+		return !isSlot() && this.permit.isOpen(this.index);
 	}
 
 	/** Returns whether the rest of the request may have something to say about it. */

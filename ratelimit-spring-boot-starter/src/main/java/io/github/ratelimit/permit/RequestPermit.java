@@ -209,7 +209,7 @@ public final class RequestPermit implements Permit {
 			over = parts().stream().filter(HeldCharge::endsWithRequest).toList();
 			spent = this.spent;
 		}
-		over.stream().filter(HeldCharge::isPlace).forEach(HeldCharge::giveBack);
+		over.stream().filter(HeldCharge::isSlot).forEach(HeldCharge::giveBack);
 		if (spent > 0) {
 			HeldCharge.settle(over, HeldCharge::isOpenBudget, spent);
 		}

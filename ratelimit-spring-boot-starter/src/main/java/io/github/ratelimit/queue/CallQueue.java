@@ -19,22 +19,22 @@ public final class CallQueue {
 	/** An answer of the store that takes no longer holds nobody up. */
 	private static final long PROMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-	private final Deque<Place> places = new ArrayDeque<>();
+	private final Deque<Ticket> tickets = new ArrayDeque<>();
 
 	/** When the turn behind the last one that was taken comes; null where unknown. */
-	private @Nullable Long nextTurnNanos;
+	private @Nullable Long nextPermitNanos;
 
 	/** Since when the first asks the store for its turn; null while it does not. */
 	private @Nullable Long askingSince;
 
 	/** For how long the store has held up those who were first. */
-	private long heldUpNanos;
+	private long storeDelayNanos;
 
 	/** How many of the calls hold a thread. */
 	private int threads;
 
 	/** What those take who have not taken their turn yet. */
-	private long unreservedNanos;
+	private long unscheduledNanos;
 
 	/**
 	 * Returns how long a call would wait that joins now, as far as this process knows.
@@ -42,13 +42,13 @@ public final class CallQueue {
 	 * @return nanoseconds, saturated
 	 */
 	long waitOfNext(long now) {
-		long untilNextTurn = (this.nextTurnNanos != null) ? Math.max(0, this.nextTurnNanos - now) : 0;
-		long wait = untilNextTurn + this.unreservedNanos;
+		long untilNextTurn = (this.nextPermitNanos != null) ? Math.max(0, this.nextPermitNanos - now) : 0;
+		long wait = untilNextTurn + this.unscheduledNanos;
 		return (wait < 0) ? Long.MAX_VALUE - 1 : wait;
 	}
 
-	@Nullable Place first() {
-		return this.places.peek();
+	@Nullable Ticket first() {
+		return this.tickets.peek();
 	}
 
 	/** Returns how many of the calls hold a thread of their share. */
@@ -56,27 +56,27 @@ public final class CallQueue {
 		return this.threads;
 	}
 
-	Place join(Charge charge, boolean holdsThread) {
-		Place place = new Place(spacingNanos(charge), holdsThread, this.heldUpNanos);
+	Ticket join(Charge charge, boolean holdsThread) {
+		Ticket ticket = new Ticket(spacingNanos(charge), holdsThread, this.storeDelayNanos);
 		this.threads += holdsThread ? 1 : 0;
-		if (this.places.isEmpty()) {
-			place.first.complete(null);
+		if (this.tickets.isEmpty()) {
+			ticket.first.complete(null);
 		}
-		this.places.add(place);
-		this.unreservedNanos += place.spacingNanos;
-		return place;
+		this.tickets.add(ticket);
+		this.unscheduledNanos += ticket.spacingNanos;
+		return ticket;
 	}
 
 	/** The first asks the store for its turn. */
-	void asks(Place first, long now) {
-		if (this.places.peek() == first) {
+	void startAsking(Ticket first, long now) {
+		if (this.tickets.peek() == first) {
 			this.askingSince = now;
 		}
 	}
 
 	/** Returns for how long the store has held up a call and those before it. */
-	long heldUpNanos(Place place, long now) {
-		return this.heldUpNanos + askingNanos(now) - place.heldUpBefore;
+	long storeDelayNanos(Ticket ticket, long now) {
+		return this.storeDelayNanos + askingNanos(now) - ticket.storeDelayBefore;
 	}
 
 	private long askingNanos(long now) {
@@ -84,42 +84,42 @@ public final class CallQueue {
 		return (since != null && now - since > PROMPT_NANOS) ? now - since : 0;
 	}
 
-	private void hasAsked(long now) {
-		this.heldUpNanos += askingNanos(now);
+	private void stopAsking(long now) {
+		this.storeDelayNanos += askingNanos(now);
 		this.askingSince = null;
 	}
 
 	/** The first has taken its turn, unless it has left meanwhile. */
-	void reserved(Place first, long turnNanos, long now) {
-		if (this.places.peek() != first) {
+	void scheduled(Ticket first, long dueNanos, long now) {
+		if (this.tickets.peek() != first) {
 			return;
 		}
-		hasAsked(now);
-		this.nextTurnNanos = turnNanos + first.spacingNanos;
-		this.unreservedNanos -= first.spacingNanos;
-		first.turnNanos = turnNanos;
+		stopAsking(now);
+		this.nextPermitNanos = dueNanos + first.spacingNanos;
+		this.unscheduledNanos -= first.spacingNanos;
+		first.scheduledNanos = dueNanos;
 	}
 
 	/**
 	 * Removes a call, by its turn or because it gave up.
-	 * @param place its place
-	 * @param turnGivenBack whether it took a turn and gave it back
+	 * @param ticket its ticket
+	 * @param givenBack whether it took a turn and gave it back
 	 * @param now the monotonic time
 	 * @return whether it was there
 	 */
-	boolean remove(Place place, boolean turnGivenBack, long now) {
-		if (this.places.peek() == place) {
-			hasAsked(now);
+	boolean remove(Ticket ticket, boolean givenBack, long now) {
+		if (this.tickets.peek() == ticket) {
+			stopAsking(now);
 		}
-		if (!this.places.remove(place)) {
+		if (!this.tickets.remove(ticket)) {
 			return false;
 		}
-		this.threads -= place.holdsThread ? 1 : 0;
-		if (place.turnNanos == null) {
-			this.unreservedNanos -= place.spacingNanos;
+		this.threads -= ticket.holdsThread ? 1 : 0;
+		if (ticket.scheduledNanos == null) {
+			this.unscheduledNanos -= ticket.spacingNanos;
 		}
-		else if (turnGivenBack) {
-			this.nextTurnNanos = place.turnNanos;
+		else if (givenBack) {
+			this.nextPermitNanos = ticket.scheduledNanos;
 		}
 		return true;
 	}
@@ -134,23 +134,23 @@ public final class CallQueue {
 		return nanos.min(BigInteger.valueOf(TimeUnit.DAYS.toNanos(36_500))).longValueExact();
 	}
 
-	/** The place of one call. */
-	static final class Place {
+	/** The ticket of one call. */
+	static final class Ticket {
 
 		private final long spacingNanos;
 
 		private final CompletableFuture<@Nullable Void> first = new CompletableFuture<>();
 
-		private @Nullable Long turnNanos;
+		private @Nullable Long scheduledNanos;
 
 		private final boolean holdsThread;
 
-		private final long heldUpBefore;
+		private final long storeDelayBefore;
 
-		private Place(long spacingNanos, boolean holdsThread, long heldUpBefore) {
+		private Ticket(long spacingNanos, boolean holdsThread, long heldUpBefore) {
 			this.spacingNanos = spacingNanos;
 			this.holdsThread = holdsThread;
-			this.heldUpBefore = heldUpBefore;
+			this.storeDelayBefore = heldUpBefore;
 		}
 
 		/** Returns whether the call holds a thread of the share while it waits. */

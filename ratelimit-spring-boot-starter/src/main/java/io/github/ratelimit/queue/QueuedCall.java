@@ -6,7 +6,7 @@ import io.github.ratelimit.permit.StorePermit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
-import io.github.ratelimit.queue.CallQueue.Place;
+import io.github.ratelimit.queue.CallQueue.Ticket;
 import io.github.ratelimit.queue.CallQueues.Joined;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,14 +28,14 @@ import org.jspecify.annotations.Nullable;
 public final class QueuedCall {
 
 	/** The store is the reason of a refusal if it held up the line for so much of it. */
-	private static final int PART_FOR_THE_STORE = 8;
+	private static final int STORE_PART = 8;
 
 	/** By so much a turn may come late where the store answers as it should. */
 	private static final long TOLERANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	private final LimitStore store;
 
-	private final CallQueues lines;
+	private final CallQueues queues;
 
 	private final TimeSource time;
 
@@ -48,7 +48,7 @@ public final class QueuedCall {
 	/** Those that wait, in the order in which their lines are joined. */
 	private final List<Charge> paced;
 
-	private final List<Place> places = new ArrayList<>(1);
+	private final List<Ticket> tickets = new ArrayList<>(1);
 
 	private final long start;
 
@@ -64,7 +64,7 @@ public final class QueuedCall {
 	private boolean mayWait = true;
 
 	/** Whether others stood before it. */
-	private boolean stoodInLine;
+	private boolean hasQueued;
 
 	private volatile @Nullable List<ChargeDecision> taken;
 
@@ -76,7 +76,7 @@ public final class QueuedCall {
 			boolean holdsThread) {
 		this.charges = charges;
 		this.store = store;
-		this.lines = lines;
+		this.queues = lines;
 		this.time = time;
 		this.executor = executor;
 		this.holdsThread = holdsThread;
@@ -101,7 +101,7 @@ public final class QueuedCall {
 	 * was refused without asking the store. Cancelled, the call gives everything back
 	 */
 	public CompletableFuture<List<ChargeDecision>> start() {
-		this.answer.whenComplete((said, failure) -> {
+		this.answer.whenComplete((decisions, failure) -> {
 			if (this.answer.isCancelled()) {
 				leave(giveBack());
 			}
@@ -112,72 +112,72 @@ public final class QueuedCall {
 
 	private void joinNext() {
 		while (!this.answer.isDone()) {
-			if (this.places.size() == this.paced.size()) {
-				attempt(this::take);
+			if (this.tickets.size() == this.paced.size()) {
+				runOrFail(this::take);
 				return;
 			}
-			Charge charge = this.paced.get(this.places.size());
-			Joined joined = this.lines.join(charge.waiting(leftFor(charge)), this.holdsThread);
-			Place place = joined.place();
-			if (place == null) {
-				end(List.of(refused(charge, joined.waitNanos())));
+			Charge charge = this.paced.get(this.tickets.size());
+			Joined joined = this.queues.join(charge.waiting(remainingWait(charge)), this.holdsThread);
+			Ticket ticket = joined.ticket();
+			if (ticket == null) {
+				complete(List.of(refused(charge, joined.waitNanos())));
 				return;
 			}
 			this.mayWait &= joined.mayWait();
-			add(place);
-			if (!place.first().isDone()) {
-				this.stoodInLine = true;
-				place.first().thenRunAsync(this::joinNext, this.executor);
-				this.time.after(leftFor(charge)).thenRunAsync(() -> giveUp(charge, place), this.executor);
+			add(ticket);
+			if (!ticket.first().isDone()) {
+				this.hasQueued = true;
+				ticket.first().thenRunAsync(this::joinNext, this.executor);
+				this.time.after(remainingWait(charge)).thenRunAsync(() -> giveUp(charge, ticket), this.executor);
 				return;
 			}
 		}
 	}
 
 	/** A cancelled call must not stay in a line that it joins at this moment. */
-	private synchronized void add(Place place) {
-		this.places.add(place);
+	private synchronized void add(Ticket ticket) {
+		this.tickets.add(ticket);
 		if (this.left.get()) {
-			this.lines.leave(this.paced.get(this.places.size() - 1), place, false);
+			this.queues.leave(this.paced.get(this.tickets.size() - 1), ticket, false);
 		}
 	}
 
-	private long leftFor(Charge charge) {
+	private long remainingWait(Charge charge) {
 		return this.mayWait ? Math.max(0, charge.maxWaitNanos() - (this.time.nanoTime() - this.start)) : 0;
 	}
 
-	private void giveUp(Charge charge, Place place) {
-		if (!place.first().isDone() && !this.answer.isDone() && this.taking.compareAndSet(false, true)) {
-			attempt(() -> endOutOfTime(charge));
+	private void giveUp(Charge charge, Ticket ticket) {
+		if (!ticket.first().isDone() && !this.answer.isDone() && this.taking.compareAndSet(false, true)) {
+			runOrFail(() -> completeTimedOut(charge));
 		}
 	}
 
 	/** Ends the call, by what is the reason that its turn has not come in time. */
-	private void endOutOfTime(Charge charge) {
-		for (int i = 0; i < this.places.size(); i++) {
+	private void completeTimedOut(Charge charge) {
+		for (int i = 0; i < this.tickets.size(); i++) {
 			Charge held = this.paced.get(i);
-			if (this.lines.heldUpNanos(held, this.places.get(i)) >= held.maxWaitNanos() / PART_FOR_THE_STORE) {
+			if (this.queues.storeDelayNanos(held, this.tickets.get(i)) >= held.maxWaitNanos() / STORE_PART) {
 				takeUnanswered();
 				return;
 			}
 		}
-		end(List.of(refused(charge, charge.maxWaitNanos())));
+		complete(List.of(refused(charge, charge.maxWaitNanos())));
 	}
 
 	/** Decides by what is left of the time that the call may wait. */
 	private void takeUnanswered() {
-		List<ChargeDecision> said = this.store.takeUnanswered(waiting());
-		if (said.stream().anyMatch(ChargeDecision::refuses)) {
-			end(said);
+		List<ChargeDecision> decisions = this.store.takeUnanswered(waiting());
+		if (decisions.stream().anyMatch(ChargeDecision::refuses)) {
+			complete(decisions);
 		}
 		else {
-			goOnAfter(said, longestTurn(said));
+			completeAfter(decisions, longestWait(decisions));
 		}
 	}
 
-	private @Nullable Charge outOfTime() {
+	private @Nullable Charge timedOut() {
 		for (Charge charge : this.paced) {
-			if (this.mayWait && leftFor(charge) == 0) {
+			if (this.mayWait && remainingWait(charge) == 0) {
 				return charge;
 			}
 		}
@@ -185,12 +185,12 @@ public final class QueuedCall {
 	}
 
 	private List<Charge> waiting() {
-		return this.charges.stream().map((charge) -> waits(charge) ? charge.waiting(leftFor(charge)) : charge).toList();
+		return this.charges.stream().map((charge) -> waits(charge) ? charge.waiting(remainingWait(charge)) : charge).toList();
 	}
 
 	/** Returns whether a turn comes later than the call may wait. */
-	private boolean isTooLate(ChargeDecision said) {
-		return said.turnAfterNanos() > 0 && said.turnAfterNanos() > said.limit().maxWait().toNanos()
+	private boolean isTooLate(ChargeDecision decisions) {
+		return decisions.turnAfterNanos() > 0 && decisions.turnAfterNanos() > decisions.limit().maxWait().toNanos()
 				- (this.time.nanoTime() - this.start) + TOLERANCE_NANOS;
 	}
 
@@ -203,51 +203,51 @@ public final class QueuedCall {
 		if (!this.taking.compareAndSet(false, true)) {
 			return;
 		}
-		Charge late = this.stoodInLine ? outOfTime() : null;
+		Charge late = this.hasQueued ? timedOut() : null;
 		if (late != null) {
-			endOutOfTime(late);
+			completeTimedOut(late);
 			return;
 		}
-		for (int i = 0; i < this.places.size(); i++) {
-			this.lines.asks(this.paced.get(i), this.places.get(i));
+		for (int i = 0; i < this.tickets.size(); i++) {
+			this.queues.startAsking(this.paced.get(i), this.tickets.get(i));
 		}
 		List<Charge> now = waiting();
-		List<ChargeDecision> said = (now.size() == 1) ? List.of(this.store.take(now.get(0))) : this.store.takeAll(now);
-		if (said.stream().anyMatch(ChargeDecision::refuses)) {
-			end(said);
+		List<ChargeDecision> decisions = (now.size() == 1) ? List.of(this.store.take(now.get(0))) : this.store.takeAll(now);
+		if (decisions.stream().anyMatch(ChargeDecision::refuses)) {
+			complete(decisions);
 			return;
 		}
-		if (said.stream().anyMatch(this::isTooLate)) {
+		if (decisions.stream().anyMatch(this::isTooLate)) {
 			// the store took so long to answer
-			new StorePermit(said, this.store).giveBack();
+			new StorePermit(decisions, this.store).giveBack();
 			takeUnanswered();
 			return;
 		}
-		goOnAfter(said, reserve(said));
+		completeAfter(decisions, schedule(decisions));
 	}
 
-	private void goOnAfter(List<ChargeDecision> said, long wait) {
-		this.taken = said;
+	private void completeAfter(List<ChargeDecision> decisions, long wait) {
+		this.taken = decisions;
 		if (this.answer.isDone()) {
 			leave(giveBack());
 		}
 		else if (wait <= 0) {
-			end(said);
+			complete(decisions);
 		}
 		else {
-			this.time.after(wait).thenRunAsync(() -> end(said), this.executor);
+			this.time.after(wait).thenRunAsync(() -> complete(decisions), this.executor);
 		}
 	}
 
 	/** Returns how long it takes until the last of the turns comes. */
-	private long reserve(List<ChargeDecision> said) {
+	private long schedule(List<ChargeDecision> decisions) {
 		long now = this.time.nanoTime();
-		long longest = longestTurn(said);
-		for (ChargeDecision decision : said) {
+		long longest = longestWait(decisions);
+		for (ChargeDecision decision : decisions) {
 			int index = indexOfPaced(decision.charge());
 			if (index >= 0) {
 				long turn = decision.turnAfterNanos();
-				this.lines.reserved(this.paced.get(index), this.places.get(index), now + turn);
+				this.queues.scheduled(this.paced.get(index), this.tickets.get(index), now + turn);
 				if (turn < longest) {
 					this.time.after(turn).thenRunAsync(() -> leave(index, false), this.executor);
 				}
@@ -256,8 +256,8 @@ public final class QueuedCall {
 		return longest;
 	}
 
-	private static long longestTurn(List<ChargeDecision> said) {
-		return said.stream().mapToLong(ChargeDecision::turnAfterNanos).max().orElse(0);
+	private static long longestWait(List<ChargeDecision> decisions) {
+		return decisions.stream().mapToLong(ChargeDecision::turnAfterNanos).max().orElse(0);
 	}
 
 	private int indexOfPaced(Charge charge) {
@@ -269,7 +269,7 @@ public final class QueuedCall {
 		return -1;
 	}
 
-	private void attempt(Runnable step) {
+	private void runOrFail(Runnable step) {
 		try {
 			step.run();
 		}
@@ -280,8 +280,8 @@ public final class QueuedCall {
 	}
 
 	/** What was taken for a call that somebody else has ended goes back. */
-	private void end(List<ChargeDecision> said) {
-		if (this.answer.complete(said)) {
+	private void complete(List<ChargeDecision> decisions) {
+		if (this.answer.complete(decisions)) {
 			leave(false);
 		}
 		else {
@@ -298,16 +298,16 @@ public final class QueuedCall {
 		return true;
 	}
 
-	private synchronized void leave(boolean turnGivenBack) {
+	private synchronized void leave(boolean permitGivenBack) {
 		if (this.left.compareAndSet(false, true)) {
-			for (int i = 0; i < this.places.size(); i++) {
-				leave(i, turnGivenBack);
+			for (int i = 0; i < this.tickets.size(); i++) {
+				leave(i, permitGivenBack);
 			}
 		}
 	}
 
-	private void leave(int index, boolean turnGivenBack) {
-		this.lines.leave(this.paced.get(index), this.places.get(index), turnGivenBack);
+	private void leave(int index, boolean permitGivenBack) {
+		this.queues.leave(this.paced.get(index), this.tickets.get(index), permitGivenBack);
 	}
 
 }

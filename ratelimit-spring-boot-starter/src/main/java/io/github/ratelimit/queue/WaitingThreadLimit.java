@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class WaitingThreadLimit {
 
-	private final int most;
+	private final int max;
 
-	private final int mostOfKey;
+	private final int maxPerKey;
 
 	private final AtomicInteger held = new AtomicInteger();
 
@@ -25,14 +25,14 @@ public final class WaitingThreadLimit {
 			throw new IllegalArgumentException(
 					"Calls cannot hold " + most + " threads while they wait. Let them hold 0 or more.");
 		}
-		this.most = most;
-		this.mostOfKey = ofKey(most);
+		this.max = most;
+		this.maxPerKey = perKey(most);
 	}
 
 	/**
 	 * Returns how many of all threads the calls of one key may hold: half, rounded up.
 	 */
-	public static int ofKey(int most) {
+	public static int perKey(int most) {
 		return most - most / 2;
 	}
 
@@ -42,11 +42,11 @@ public final class WaitingThreadLimit {
 	 * @return whether there was one left
 	 */
 	boolean take(int heldByKey) {
-		if (heldByKey >= this.mostOfKey) {
+		if (heldByKey >= this.maxPerKey) {
 			return false;
 		}
 		int current = this.held.get();
-		while (current < this.most) {
+		while (current < this.max) {
 			if (this.held.compareAndSet(current, current + 1)) {
 				return true;
 			}

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class WaitingThreads {
 
-	private static final int MOST = 8;
+	private static final int MAX_THREADS = 8;
 
 	private WaitingThreads() {
 	}
@@ -27,7 +27,7 @@ public final class WaitingThreads {
 	}
 
 	private static Executor platformThreads() {
-		ThreadPoolExecutor threads = new ThreadPoolExecutor(MOST, MOST, 1, TimeUnit.SECONDS,
+		ThreadPoolExecutor threads = new ThreadPoolExecutor(MAX_THREADS, MAX_THREADS, 1, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(), (task) -> {
 					Thread thread = new Thread(task, "ratelimit-waiting");
 					thread.setDaemon(true);

@@ -9,7 +9,7 @@ import io.github.ratelimit.LimitMode;
  */
 public final class KillSwitch {
 
-	private volatile boolean enabled;
+	private volatile boolean isEnabled;
 
 	private volatile LimitMode mode;
 
@@ -27,7 +27,7 @@ public final class KillSwitch {
 	 * @param mode whether what they decide is done
 	 */
 	public KillSwitch(boolean enabled, LimitMode mode) {
-		this.enabled = enabled;
+		this.isEnabled = enabled;
 		this.mode = mode;
 	}
 
@@ -35,16 +35,16 @@ public final class KillSwitch {
 	 * Returns whether limits are enforced.
 	 * @return whether the limiter is on
 	 */
-	public boolean enabled() {
-		return this.enabled;
+	public boolean isEnabled() {
+		return this.isEnabled;
 	}
 
 	/**
 	 * Switches the limiter off or on, from the next call on.
 	 * @param enabled whether limits are to be enforced
 	 */
-	public void enabled(boolean enabled) {
-		this.enabled = enabled;
+	public void setEnabled(boolean enabled) {
+		this.isEnabled = enabled;
 	}
 
 	/**
@@ -60,7 +60,7 @@ public final class KillSwitch {
 	 * Sets whether what limits decide is done, from the next call on.
 	 * @param mode the mode of all limits
 	 */
-	public void mode(LimitMode mode) {
+	public void setMode(LimitMode mode) {
 		this.mode = mode;
 	}
 

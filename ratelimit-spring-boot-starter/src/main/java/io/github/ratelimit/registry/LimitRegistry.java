@@ -33,7 +33,7 @@ public final class LimitRegistry {
 	 * @param addressForm returns the canonical text of an address, and any other text as
 	 * it is
 	 */
-	public void addressForm(UnaryOperator<String> addressForm) {
+	public void setAddressForm(UnaryOperator<String> addressForm) {
 		this.addressForm = addressForm;
 	}
 

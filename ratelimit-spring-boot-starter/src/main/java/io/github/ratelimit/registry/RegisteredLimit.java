@@ -116,7 +116,7 @@ public final class RegisteredLimit {
 	}
 
 	/** Returns the handles by which refusals and bans are counted now, null for none. */
-	public @Nullable BanHandles penaltyHandles() {
+	public @Nullable BanHandles banHandles() {
 		return this.inForce.bans;
 	}
 

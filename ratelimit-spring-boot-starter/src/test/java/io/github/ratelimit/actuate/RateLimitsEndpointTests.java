@@ -107,12 +107,12 @@ class RateLimitsEndpointTests {
 	@Test
 	void showsThatTheLimiterIsSwitchedOff() throws Exception {
 		KillSwitch killSwitch = application.bean(KillSwitch.class);
-		killSwitch.enabled(false);
+		killSwitch.setEnabled(false);
 		try {
 			assertThat(application.get("").body()).startsWith("{\"enabled\":false,\"mode\":\"enforce\",");
 		}
 		finally {
-			killSwitch.enabled(true);
+			killSwitch.setEnabled(true);
 		}
 	}
 

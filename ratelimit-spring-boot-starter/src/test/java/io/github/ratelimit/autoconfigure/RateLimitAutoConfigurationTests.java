@@ -49,7 +49,7 @@ class RateLimitAutoConfigurationTests {
 		this.startUp.property("ratelimit.enabled=false").succeeds((context) -> {
 			RateLimiter limiter = context.getBean(RateLimiter.class);
 			assertThat(limiter.tryAcquire("chat", "a", 3).allowed()).isTrue();
-			context.getBean(KillSwitch.class).enabled(true);
+			context.getBean(KillSwitch.class).setEnabled(true);
 			assertThat(limiter.tryAcquire("chat", "a", 3).allowed()).isFalse();
 		});
 	}

@@ -1,6 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.expression.RequestFacts;
@@ -120,7 +120,7 @@ class RateLimitWebAutoConfigurationTests {
 	@Test
 	void theApplicationsOwnBeansWin() {
 		this.runner.withUserConfiguration(OwnBeans.class).run((context) -> {
-			assertThat(context).hasNotFailed().hasSingleBean(Identity.class).hasSingleBean(DecisionScope.Current.class);
+			assertThat(context).hasNotFailed().hasSingleBean(Identity.class).hasSingleBean(LimitedRequest.Current.class);
 			assertThat(context).hasSingleBean(RequestFacts.Current.class).hasSingleBean(Rules.class);
 			assertThat(context).getBean(Identity.class).isSameAs(Identity.NONE);
 		});
@@ -327,7 +327,7 @@ class RateLimitWebAutoConfigurationTests {
 		}
 
 		@Bean
-		DecisionScope.Current scope() {
+		LimitedRequest.Current scope() {
 			return () -> null;
 		}
 

@@ -245,11 +245,11 @@ class BansTests {
 
 	@Test
 	void theGlobalShadowIsOverAllLimits() {
-		this.killSwitch.mode(LimitMode.SHADOW);
+		this.killSwitch.setMode(LimitMode.SHADOW);
 		for (int i = 0; i < 50; i++) {
 			assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
 		}
-		this.killSwitch.mode(LimitMode.ENFORCE);
+		this.killSwitch.setMode(LimitMode.ENFORCE);
 		assertThat(refuse("ann").isBanned()).isTrue();
 	}
 

@@ -84,7 +84,7 @@ class StoreRateLimiterTests {
 
 	@Test
 	void switchedOffEverythingIsAllowedAndNothingCounted() {
-		this.killSwitch.enabled(false);
+		this.killSwitch.setEnabled(false);
 		for (int i = 0; i < 10; i++) {
 			assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
 			assertThat(this.limiter
@@ -94,7 +94,7 @@ class StoreRateLimiterTests {
 		assertThat(this.limiter.tryAcquire("chat", "ann").limits()).isEmpty();
 		assertThat(statistics("chat")).isEqualTo("0 0 0");
 
-		this.killSwitch.enabled(true);
+		this.killSwitch.setEnabled(true);
 		assertThat(remaining(this.chat)).isEqualTo(2);
 	}
 

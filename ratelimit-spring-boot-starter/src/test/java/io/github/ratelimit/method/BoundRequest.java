@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import io.github.ratelimit.permit.CallPermit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.permit.RequestPermit;
@@ -40,7 +40,7 @@ final class BoundRequest {
 		this.current.remove();
 	}
 
-	@Nullable DecisionScope scope() {
+	@Nullable LimitedRequest scope() {
 		return this.current.get();
 	}
 
@@ -48,7 +48,7 @@ final class BoundRequest {
 		return this.current.get();
 	}
 
-	static final class Request implements RequestFacts, DecisionScope {
+	static final class Request implements RequestFacts, LimitedRequest {
 
 		private final Map<String, String> headers;
 
@@ -120,7 +120,7 @@ final class BoundRequest {
 		}
 
 		@Override
-		public void tell() {
+		public void writeHeaders() {
 		}
 
 		@Override

@@ -278,13 +278,13 @@ class LimitedCallTests {
 
 	@Test
 	void switchedOffNothingIsLimited() {
-		this.context.getBean(KillSwitch.class).enabled(false);
+		this.context.getBean(KillSwitch.class).setEnabled(false);
 		for (int i = 0; i < 5; i++) {
 			this.chat.chat("a");
 		}
 		this.requests.unbind();
 		assertThatNoException().isThrownBy(() -> this.chat.chat("a"));
-		this.context.getBean(KillSwitch.class).enabled(true);
+		this.context.getBean(KillSwitch.class).setEnabled(true);
 		assertThatExceptionOfType(MissingKeyException.class).isThrownBy(() -> this.chat.chat("a"));
 	}
 

@@ -4,7 +4,7 @@ import io.github.ratelimit.limiter.StoreRateLimiter;
 import java.time.Duration;
 import java.util.List;
 
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
@@ -114,7 +114,7 @@ class LimiterConfiguration {
 	}
 
 	@Bean
-	DecisionScope.Current scopes(BoundRequest request) {
+	LimitedRequest.Current scopes(BoundRequest request) {
 		return request::scope;
 	}
 

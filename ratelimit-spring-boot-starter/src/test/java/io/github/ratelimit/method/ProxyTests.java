@@ -377,7 +377,7 @@ class ProxyTests {
 	static class SwitchedOff {
 
 		SwitchedOff(KillSwitch killSwitch) {
-			killSwitch.enabled(false);
+			killSwitch.setEnabled(false);
 		}
 
 	}

@@ -27,20 +27,20 @@ class CallQueuesTests {
 		CallQueues lines = new CallQueues(this.time, new WaitingThreadLimit(4));
 		Charge charge = new Charge(MAIL, ANN, 1).waiting(Duration.ofSeconds(60).toNanos());
 		Charge other = new Charge(MAIL, Key.of("bob"), 1).waiting(Duration.ofSeconds(60).toNanos());
-		List<CallQueue.Place> anns = new ArrayList<>();
+		List<CallQueue.Ticket> anns = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {
 			CallQueues.Joined joined = lines.join(charge, true);
 			assertThat(joined.mayWait()).isTrue();
-			anns.add(joined.place());
+			anns.add(joined.ticket());
 		}
-		assertThat(lines.join(charge, true).place()).as("half for one key").isNull();
+		assertThat(lines.join(charge, true).ticket()).as("half for one key").isNull();
 		assertThat(lines.join(charge, true).waitNanos()).isEqualTo(Duration.ofMillis(200).toNanos());
 		assertThat(lines.join(charge, false).mayWait()).as("without a thread").isTrue();
 		assertThat(lines.join(other, true).mayWait()).isTrue();
 		assertThat(lines.join(other, true).mayWait()).isTrue();
 		Charge third = new Charge(MAIL, Key.of("carl"), 1).waiting(Duration.ofSeconds(60).toNanos());
 		CallQueues.Joined first = lines.join(third, true);
-		assertThat(first.place()).as("where nobody waits the turn may be now").isNotNull();
+		assertThat(first.ticket()).as("where nobody waits the turn may be now").isNotNull();
 		assertThat(first.mayWait()).isFalse();
 
 		lines.leave(charge, anns.get(0), false);

@@ -85,7 +85,7 @@ class KeyCandidatesTests {
 
 	private static RegisteredLimit limit(KeySource source, UnaryOperator<String> addressForm) {
 		LimitRegistry registry = new LimitRegistry();
-		registry.addressForm(addressForm);
+		registry.setAddressForm(addressForm);
 		return registry.register(Limit.of("chat", Rate.parse("10/min")), List.of(source));
 	}
 

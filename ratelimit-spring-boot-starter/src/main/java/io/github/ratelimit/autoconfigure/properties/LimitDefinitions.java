@@ -226,7 +226,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	 */
 	public void registerIn(LimitRegistry registry) {
 		int ipv6Prefix = this.properties.getHttp().getIpv6Prefix();
-		registry.addressForm((address) -> ClientAddress.canonicalOrSame(address, ipv6Prefix));
+		registry.setAddressForm((address) -> ClientAddress.canonicalOrSame(address, ipv6Prefix));
 		forEach((definition) -> definition.registerIn(registry));
 	}
 

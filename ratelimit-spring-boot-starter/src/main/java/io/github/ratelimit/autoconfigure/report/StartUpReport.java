@@ -79,7 +79,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	}
 
 	private void write() {
-		if (!this.killSwitch.enabled()) {
+		if (!this.killSwitch.isEnabled()) {
 			logger.warn("The limits are switched off: ratelimit.enabled is false, and every call is allowed");
 		}
 		else if (this.killSwitch.mode() == LimitMode.SHADOW) {

@@ -93,16 +93,16 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 
 	@Override
 	protected boolean shouldNotFilter(HttpServletRequest request) {
-		return !this.killSwitch.enabled();
+		return !this.killSwitch.isEnabled();
 	}
 
 	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
-		RequestDecisionScope known = RequestDecisionScope.of(request);
+		HttpLimitedRequest known = HttpLimitedRequest.of(request);
 		HttpServletResponse told = prepare(request, response, known == null);
-		RequestDecisionScope scope = (known == null) ? this.scopes.create(request, told) : known;
-		RequestDecisionScope previous = this.scopes.bind(scope);
+		HttpLimitedRequest scope = (known == null) ? this.scopes.create(request, told) : known;
+		HttpLimitedRequest previous = this.scopes.bind(scope);
 		Throwable failure = null;
 		try {
 			if (previous != scope) {
@@ -145,7 +145,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		}
 	}
 
-	private boolean admits(HttpServletRequest request, HttpServletResponse response, RequestDecisionScope scope)
+	private boolean admits(HttpServletRequest request, HttpServletResponse response, HttpLimitedRequest scope)
 			throws IOException {
 		if (!scope.enter(this.phase) || !this.scopes.hasRules(this.phase)
 				|| this.answers.answersPreflight(request, response)) {
@@ -166,12 +166,12 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 					decision.violated().stream().map((limit) -> limit.limit().name()).toList());
 			return false;
 		}
-		scope.tell();
+		scope.writeHeaders();
 		return true;
 	}
 
 	private void proceed(HttpServletRequest request, HttpServletResponse response, FilterChain chain,
-			RequestDecisionScope scope) throws ServletException, IOException {
+			HttpLimitedRequest scope) throws ServletException, IOException {
 		try {
 			chain.doFilter(request, response);
 		}
@@ -199,7 +199,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	}
 
 	/** What is refused stays refused, even where its answer cannot be written. */
-	private void answer(HttpServletRequest request, HttpServletResponse response, RequestDecisionScope scope,
+	private void answer(HttpServletRequest request, HttpServletResponse response, HttpLimitedRequest scope,
 			@Nullable Decision refused, @Nullable MissingKeyException missing) throws IOException {
 		try {
 			if (refused != null) {

@@ -40,7 +40,7 @@ public final class RequestLimiter {
 		this.degradation = degradation;
 	}
 
-	Decision decide(RulePhase phase, RequestDecisionScope scope) {
+	Decision decide(RulePhase phase, HttpLimitedRequest scope) {
 		List<LimitPolicy> matching = List.of();
 		try {
 			ServletRequestFacts facts = scope.facts();
@@ -55,7 +55,7 @@ public final class RequestLimiter {
 		}
 	}
 
-	private Decision charge(List<LimitPolicy> policies, RequestDecisionScope scope) {
+	private Decision charge(List<LimitPolicy> policies, HttpLimitedRequest scope) {
 		Call call = Call.of(scope.facts());
 		List<Charge> charges = new ArrayList<>(policies.size());
 		boolean settles = false;
@@ -76,7 +76,7 @@ public final class RequestLimiter {
 	}
 
 	private void settleAfterResponse(List<LimitPolicy> policies, List<Charge> charges, Call call,
-			RequestDecisionScope scope) {
+			HttpLimitedRequest scope) {
 		for (LimitPolicy policy : policies) {
 			AfterResponse afterResponse = policy.afterResponse();
 			for (int i = 0; afterResponse != null && i < charges.size(); i++) {

@@ -1,6 +1,6 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.expression.RequestFacts;
@@ -26,7 +26,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  */
 public final class RequestScopes {
 
-	private final ThreadLocal<RequestDecisionScope> bound = new ThreadLocal<>();
+	private final ThreadLocal<HttpLimitedRequest> bound = new ThreadLocal<>();
 
 	private final Rules rules;
 
@@ -59,7 +59,7 @@ public final class RequestScopes {
 	 * Returns the way to the decision scope of the current request.
 	 * @return the port that {@code @RateLimited} uses
 	 */
-	public DecisionScope.Current decisions() {
+	public LimitedRequest.Current decisions() {
 		return this::current;
 	}
 
@@ -69,13 +69,13 @@ public final class RequestScopes {
 	 */
 	public RequestFacts.Current facts() {
 		return () -> {
-			RequestDecisionScope scope = current();
+			HttpLimitedRequest scope = current();
 			return (scope != null) ? scope.facts() : null;
 		};
 	}
 
-	private @Nullable RequestDecisionScope current() {
-		RequestDecisionScope scope = this.bound.get();
+	private @Nullable HttpLimitedRequest current() {
+		HttpLimitedRequest scope = this.bound.get();
 		if (scope != null) {
 			return scope;
 		}
@@ -84,10 +84,10 @@ public final class RequestScopes {
 	}
 
 	/** A request that is over, which its thread has inherited, is not the current one. */
-	private @Nullable RequestDecisionScope ofSpringsRequest(ServletRequestAttributes attributes) {
+	private @Nullable HttpLimitedRequest ofSpringsRequest(ServletRequestAttributes attributes) {
 		try {
 			HttpServletRequest request = attributes.getRequest();
-			RequestDecisionScope scope = RequestDecisionScope.of(request);
+			HttpLimitedRequest scope = HttpLimitedRequest.of(request);
 			return (scope != null) ? scope : create(request, attributes.getResponse());
 		}
 		catch (IllegalStateException ex) {
@@ -95,14 +95,14 @@ public final class RequestScopes {
 		}
 	}
 
-	RequestDecisionScope create(HttpServletRequest request, @Nullable HttpServletResponse response) {
-		return new RequestDecisionScope(this, request, response,
+	HttpLimitedRequest create(HttpServletRequest request, @Nullable HttpServletResponse response) {
+		return new HttpLimitedRequest(this, request, response,
 				new ServletRequestFacts(request, this.identity, this.addresses));
 	}
 
 	/** Binds a scope to the thread and returns the one that is to be bound again. */
-	@Nullable RequestDecisionScope bind(@Nullable RequestDecisionScope scope) {
-		RequestDecisionScope previous = this.bound.get();
+	@Nullable HttpLimitedRequest bind(@Nullable HttpLimitedRequest scope) {
+		HttpLimitedRequest previous = this.bound.get();
 		if (scope == null) {
 			this.bound.remove();
 		}
@@ -125,7 +125,7 @@ public final class RequestScopes {
 	}
 
 	/** Has a refusal by a rule observed under the rule's path. Never fails. */
-	void observe(RulePhase phase, RequestDecisionScope scope, HttpServletRequest request, List<String> refusing) {
+	void observe(RulePhase phase, HttpLimitedRequest scope, HttpServletRequest request, List<String> refusing) {
 		try {
 			ServletRequestFacts facts = scope.facts();
 			String pattern = this.rules.pattern(phase, facts.method(), facts.requestedPath(), refusing);

@@ -1,7 +1,7 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.permit.RequestPermit;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,11 +67,11 @@ final class Settlements {
 			Charge charge = settlement.charge();
 			try {
 				boolean unknown = status == UNKNOWN_STATUS && charge.isPending();
-				long actual = unknown ? DecisionScope.UNKNOWN : settlement.actual().applyAsLong(status);
+				long actual = unknown ? LimitedRequest.UNKNOWN : settlement.actual().applyAsLong(status);
 				if (actual >= 0) {
 					this.permit.settle(charge, actual);
 				}
-				else if (actual == DecisionScope.NOT_COUNTED) {
+				else if (actual == LimitedRequest.NOT_COUNTED) {
 					this.permit.doesNotCount(charge);
 				}
 			}

@@ -2,7 +2,7 @@ package io.github.ratelimit.web.mvc;
 
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.permit.RequestPermit;
-import io.github.ratelimit.web.filter.RequestDecisionScope;
+import io.github.ratelimit.web.filter.HttpLimitedRequest;
 import jakarta.servlet.ServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
@@ -27,7 +27,7 @@ public final class PermitArgumentResolver implements HandlerMethodArgumentResolv
 	public Permit resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer container,
 			NativeWebRequest request, @Nullable WebDataBinderFactory binderFactory) {
 		ServletRequest served = request.getNativeRequest(ServletRequest.class);
-		RequestDecisionScope scope = (served != null) ? RequestDecisionScope.of(served) : null;
+		HttpLimitedRequest scope = (served != null) ? HttpLimitedRequest.of(served) : null;
 		return (scope != null) ? scope.permit() : new RequestPermit();
 	}
 

@@ -3,7 +3,7 @@ package io.github.ratelimit.web.mvc;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
-import io.github.ratelimit.web.filter.RequestDecisionScope;
+import io.github.ratelimit.web.filter.HttpLimitedRequest;
 import io.github.ratelimit.web.response.Answers;
 import io.github.ratelimit.web.response.WrappedRefusals;
 import jakarta.servlet.http.HttpServletRequest;
@@ -85,7 +85,7 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 		if (refusal == null || response.isCommitted()) {
 			return null;
 		}
-		RequestDecisionScope scope = RequestDecisionScope.of(request);
+		HttpLimitedRequest scope = HttpLimitedRequest.of(request);
 		List<LimitDecision> limits = (scope != null) ? scope.limits() : List.of();
 		ExactExceptionHandlers theirs = this.applicationHandlers.get().orElse(null);
 		if (theirs != null) {

@@ -47,7 +47,7 @@ class RateLimitFilterTests {
 
 	private final LimitPolicy address = this.limits.limit("address", "5/min", Limits.ip());
 
-	private final List<RequestDecisionScope> served = new ArrayList<>();
+	private final List<HttpLimitedRequest> served = new ArrayList<>();
 
 	private RequestScopes scopes;
 
@@ -136,7 +136,7 @@ class RateLimitFilterTests {
 	@Test
 	void theFiltersChargeCoversTheFirstLaterCall() throws Exception {
 		serve(request("/v1/chat", "alice"));
-		RequestDecisionScope scope = this.served.get(0);
+		HttpLimitedRequest scope = this.served.get(0);
 		assertThat(scope.cover(((ChargeDecision) scope.limits().get(0)).charge())).isEqualTo(1);
 		assertThat(scope.cover(((ChargeDecision) scope.limits().get(0)).charge())).isZero();
 	}
@@ -163,13 +163,13 @@ class RateLimitFilterTests {
 
 	@Test
 	void switchedOffEverythingGoesStraightThrough() throws Exception {
-		this.limits.killSwitch.enabled(false);
+		this.limits.killSwitch.setEnabled(false);
 		MockHttpServletRequest request = request("/v1/chat", "alice");
 		for (int i = 0; i < 5; i++) {
 			assertThat(serve(request).getHeaderNames()).isEmpty();
 		}
-		assertThat(RequestDecisionScope.of(request)).isNull();
-		this.limits.killSwitch.enabled(true);
+		assertThat(HttpLimitedRequest.of(request)).isNull();
+		this.limits.killSwitch.setEnabled(true);
 		assertThat(serve(request("/v1/chat", "alice")).getHeader("X-RateLimit-Remaining")).isEqualTo("1");
 	}
 
@@ -317,7 +317,7 @@ class RateLimitFilterTests {
 			application().doFilter(served, response);
 			assertThat(this.limits.statistics("chat").allowed()).isEqualTo(1);
 			this.served.get(1).record(refuse("bob"), List.of());
-			this.served.get(1).tell();
+			this.served.get(1).writeHeaders();
 		});
 		assertThat(this.served).hasSize(2);
 		assertThat(this.served.get(1)).isSameAs(this.served.get(0));
@@ -335,7 +335,7 @@ class RateLimitFilterTests {
 
 	@Test
 	void theThreadIsLeftAsItWasFound() throws Exception {
-		RequestDecisionScope outer = this.scopes.create(request("/outer", "x"), new MockHttpServletResponse());
+		HttpLimitedRequest outer = this.scopes.create(request("/outer", "x"), new MockHttpServletResponse());
 		this.scopes.bind(outer);
 		serve(request("/v1/chat", "alice"));
 		assertThat(this.served.get(0)).isNotSameAs(outer);
@@ -438,7 +438,7 @@ class RateLimitFilterTests {
 
 	private FilterChain application() {
 		return (request, response) -> {
-			if (this.scopes.decisions().get() instanceof RequestDecisionScope scope) {
+			if (this.scopes.decisions().get() instanceof HttpLimitedRequest scope) {
 				this.served.add(scope);
 			}
 			else {
@@ -454,7 +454,7 @@ class RateLimitFilterTests {
 		return refused;
 	}
 
-	private static List<String> remaining(RequestDecisionScope scope) {
+	private static List<String> remaining(HttpLimitedRequest scope) {
 		return Objects.requireNonNull(scope)
 			.limits()
 			.stream()

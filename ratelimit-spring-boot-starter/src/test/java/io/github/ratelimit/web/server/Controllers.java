@@ -1,6 +1,6 @@
 package io.github.ratelimit.web.server;
 
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.expression.RequestFacts;
@@ -45,13 +45,13 @@ class Controllers {
 
 		private final AtomicInteger reached;
 
-		private final DecisionScope.Current scope;
+		private final LimitedRequest.Current scope;
 
 		private final RequestFacts.Current facts;
 
 		private final RateLimiter limiter;
 
-		Handlers(Controllers counter, DecisionScope.Current scope, RequestFacts.Current facts, RateLimiter limiter) {
+		Handlers(Controllers counter, LimitedRequest.Current scope, RequestFacts.Current facts, RateLimiter limiter) {
 			this.reached = counter.reached;
 			this.scope = scope;
 			this.facts = facts;
@@ -66,7 +66,7 @@ class Controllers {
 
 		@GetMapping("/v1/async")
 		Callable<String> async() {
-			DecisionScope before = this.scope.get();
+			LimitedRequest before = this.scope.get();
 			return () -> {
 				this.reached.incrementAndGet();
 				return "same scope: " + (before != null && before == this.scope.get());

@@ -98,7 +98,7 @@ final class RunningServer implements AutoCloseable {
 	}
 
 	void limiter(boolean enabled) {
-		bean(KillSwitch.class).enabled(enabled);
+		bean(KillSwitch.class).setEnabled(enabled);
 	}
 
 	Answer get(String path, String... headers) throws IOException {

@@ -1,7 +1,7 @@
 package io.github.ratelimit;
 
 /** The permit of a call that no limit was asked for. */
-enum NothingHeld implements Permit {
+enum EmptyPermit implements Permit {
 
 	INSTANCE;
 

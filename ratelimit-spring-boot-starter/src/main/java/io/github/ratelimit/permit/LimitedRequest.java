@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * and which decisions the answer's headers have to tell. Thread-safe, for a handler may
  * spread its work over several threads.
  */
-public interface DecisionScope {
+public interface LimitedRequest {
 
 	/** Instead of a cost: what was taken for the call stays taken. */
 	long UNKNOWN = -1;
@@ -52,7 +52,7 @@ public interface DecisionScope {
 	 * Tells what was recorded, as far as the answer has not begun. To be called by a
 	 * thread that serves the request.
 	 */
-	void tell();
+	void writeHeaders();
 
 	/**
 	 * Has a charge settled when the response is complete, if nobody has settled it by
@@ -90,7 +90,7 @@ public interface DecisionScope {
 		 * Returns the scope of the current request.
 		 * @return the scope, null where no request is bound to this thread
 		 */
-		@Nullable DecisionScope get();
+		@Nullable LimitedRequest get();
 
 	}
 

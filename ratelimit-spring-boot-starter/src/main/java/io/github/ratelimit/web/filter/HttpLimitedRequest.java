@@ -5,7 +5,7 @@ import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.permit.CallPermit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.permit.RequestPermit;
 import io.github.ratelimit.web.path.RulePhase;
@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  * What is known of the limits of one request, over all its dispatches: it lives in an
  * attribute of the request.
  */
-public final class RequestDecisionScope implements DecisionScope {
+public final class HttpLimitedRequest implements LimitedRequest {
 
 	/** Bounds the headers of a request whose calls use many keys. */
 	static final int MAX_LIMITS = 32;
 
-	private static final String ATTRIBUTE = RequestDecisionScope.class.getName();
+	private static final String ATTRIBUTE = HttpLimitedRequest.class.getName();
 
 	private final RequestScopes scopes;
 
@@ -48,7 +48,7 @@ public final class RequestDecisionScope implements DecisionScope {
 
 	private boolean afterSecurityDone;
 
-	RequestDecisionScope(RequestScopes scopes, HttpServletRequest request, @Nullable HttpServletResponse response,
+	HttpLimitedRequest(RequestScopes scopes, HttpServletRequest request, @Nullable HttpServletResponse response,
 			ServletRequestFacts facts) {
 		this.scopes = scopes;
 		this.response = response;
@@ -62,8 +62,8 @@ public final class RequestDecisionScope implements DecisionScope {
 	 * @param request the request
 	 * @return the scope, null where the limiter has not seen the request
 	 */
-	public static @Nullable RequestDecisionScope of(ServletRequest request) {
-		return (RequestDecisionScope) request.getAttribute(ATTRIBUTE);
+	public static @Nullable HttpLimitedRequest of(ServletRequest request) {
+		return (HttpLimitedRequest) request.getAttribute(ATTRIBUTE);
 	}
 
 	synchronized void use(HttpServletRequest request, HttpServletResponse response) {
@@ -208,7 +208,7 @@ public final class RequestDecisionScope implements DecisionScope {
 
 	/** Writes the headers, if there is anything new to say. */
 	@Override
-	public synchronized void tell() {
+	public synchronized void writeHeaders() {
 		if (this.untold && this.response != null) {
 			this.untold = false;
 			this.scopes.tell(this.limits, this.response);

@@ -4,7 +4,7 @@ import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.permit.CallPermit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.permit.DecisionScope;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
@@ -28,7 +28,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-class RequestDecisionScopeTests {
+class HttpLimitedRequestTests {
 
 	private final Limits limits = new Limits();
 
@@ -40,9 +40,9 @@ class RequestDecisionScopeTests {
 
 	private final MockHttpServletResponse response = new MockHttpServletResponse();
 
-	private final RequestDecisionScope scope = this.scopes.create(this.request, this.response);
+	private final HttpLimitedRequest scope = this.scopes.create(this.request, this.response);
 
-	RequestDecisionScopeTests() {
+	HttpLimitedRequestTests() {
 		this.limits.registry.register(this.chat, List.of());
 	}
 
@@ -115,7 +115,7 @@ class RequestDecisionScopeTests {
 			}
 
 		};
-		RequestDecisionScope late = this.scopes.create(gone, this.response);
+		HttpLimitedRequest late = this.scopes.create(gone, this.response);
 		CallPermit call = late.record(take("alice", 1), List.of());
 		Method method = Object.class.getMethod("toString");
 		assertThat(late.keepsOpen(call, method, null)).isFalse();
@@ -132,7 +132,7 @@ class RequestDecisionScopeTests {
 		for (int i = 0; i < 2 * Settlements.MAX_SETTLEMENTS; i++) {
 			Charge login = new Charge(Handles.of(logins), Key.of("key" + i), 1).pending();
 			CallPermit call = this.scope.record(this.limits.limiter.tryAcquire(login), List.of());
-			this.scope.settleAfterResponse(login, (status) -> DecisionScope.NOT_COUNTED);
+			this.scope.settleAfterResponse(login, (status) -> LimitedRequest.NOT_COUNTED);
 			call.close();
 		}
 		assertThat(left(logins, 0)).isEqualTo(9);
@@ -183,9 +183,9 @@ class RequestDecisionScopeTests {
 		for (int i = 0; i < 1_000; i++) {
 			record(take("key" + i, 1));
 		}
-		assertThat(this.scope.limits()).hasSize(RequestDecisionScope.MAX_LIMITS);
+		assertThat(this.scope.limits()).hasSize(HttpLimitedRequest.MAX_LIMITS);
 		assertThat(this.scope.limits().get(0).key()).isEqualTo(Key.of("first"));
-		assertThat(this.scope.limits().get(RequestDecisionScope.MAX_LIMITS - 1).key()).isEqualTo(Key.of("key999"));
+		assertThat(this.scope.limits().get(HttpLimitedRequest.MAX_LIMITS - 1).key()).isEqualTo(Key.of("key999"));
 	}
 
 	@Test
@@ -219,13 +219,13 @@ class RequestDecisionScopeTests {
 
 	@Test
 	void theScopeLivesInTheRequest() {
-		assertThat(RequestDecisionScope.of(this.request)).isSameAs(this.scope);
-		assertThat(RequestDecisionScope.of(new MockHttpServletRequest())).isNull();
+		assertThat(HttpLimitedRequest.of(this.request)).isSameAs(this.scope);
+		assertThat(HttpLimitedRequest.of(new MockHttpServletRequest())).isNull();
 	}
 
 	@Test
 	void theCurrentScopeIsWhatIsBoundToTheThread() {
-		DecisionScope.Current current = this.scopes.decisions();
+		LimitedRequest.Current current = this.scopes.decisions();
 		RequestFacts.Current facts = this.scopes.facts();
 		assertThat(current.get()).isNull();
 		assertThat(facts.get()).isNull();
@@ -246,10 +246,10 @@ class RequestDecisionScopeTests {
 	void aRequestThatNoFilterHasSeenGetsAScopeOfItsOwn() {
 		MockHttpServletRequest unseen = new MockHttpServletRequest("GET", "/unseen");
 		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(unseen, this.response));
-		DecisionScope first = Objects.requireNonNull(this.scopes.decisions().get());
-		assertThat(this.scopes.decisions().get()).isSameAs(first).isSameAs(RequestDecisionScope.of(unseen));
+		LimitedRequest first = Objects.requireNonNull(this.scopes.decisions().get());
+		assertThat(this.scopes.decisions().get()).isSameAs(first).isSameAs(HttpLimitedRequest.of(unseen));
 		first.record(take("alice", 1), List.of());
-		first.tell();
+		first.writeHeaders();
 		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("9");
 		assertThat(Objects.requireNonNull(this.scopes.facts().get()).path()).isEqualTo("/unseen");
 	}
@@ -282,7 +282,7 @@ class RequestDecisionScopeTests {
 
 	private void record(Decision decision) {
 		this.scope.record(decision, List.of());
-		this.scope.tell();
+		this.scope.writeHeaders();
 	}
 
 	private Decision take(String key, long permits) {
