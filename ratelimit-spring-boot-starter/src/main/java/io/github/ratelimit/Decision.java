@@ -6,10 +6,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a call: allowed or refused, by all limits together, with what each of
- * them says. Nothing was charged if it was refused.
+ * The answer to a call by all its limits together: allowed or refused, with the decision
+ * of each limit. A refused call has taken nothing.
  * <p>
- * Thread-safe. The facts are those of the moment of the decision.
+ * Thread-safe. The figures are those of the moment of the decision.
  */
 public abstract class Decision {
 
@@ -61,7 +61,7 @@ public abstract class Decision {
 	}
 
 	/**
-	 * Returns the decision where no limit speaks: allowed, without facts.
+	 * Returns the decision of a call without limits: allowed, without figures.
 	 * @return the decision
 	 */
 	public static Decision unlimited() {
@@ -69,7 +69,8 @@ public abstract class Decision {
 	}
 
 	/**
-	 * Returns the decision where the limiter itself failed: allowed, without facts.
+	 * Returns the decision of a call for which the limiter itself failed: allowed,
+	 * without figures.
 	 * @return the decision
 	 */
 	public static Decision degraded() {
@@ -85,17 +86,17 @@ public abstract class Decision {
 	}
 
 	/**
-	 * Returns whether something failed, so that the call was let through, or a limit
-	 * decided by {@link OnStoreFailure}.
-	 * @return whether not all limits could decide as they should
+	 * Returns whether a failure kept a limit from deciding as it should, so that the call
+	 * was let through, or the limit decided by {@link OnStoreFailure}.
+	 * @return whether the limiter or a store failed
 	 */
 	public boolean isDegraded() {
 		return this.degraded;
 	}
 
 	/**
-	 * Returns whether the call is refused only because a store fails: no limit says that
-	 * it has too few permits.
+	 * Returns whether the call is refused only because a store fails, while no limit is
+	 * known to have too few permits.
 	 * @return whether every violated limit is {@link LimitDecision#unavailable()
 	 * unavailable}; false if allowed
 	 */
@@ -104,7 +105,7 @@ public abstract class Decision {
 	}
 
 	/**
-	 * Returns what each limit says, in the order in which they were asked.
+	 * Returns the decisions of the limits, in the order in which they were asked.
 	 * @return an unmodifiable list, empty if no limit was asked or the limiter failed
 	 */
 	public List<LimitDecision> limits() {
@@ -120,8 +121,8 @@ public abstract class Decision {
 	}
 
 	/**
-	 * Returns how long to wait until every violated limit can be paid, if nobody else
-	 * takes anything.
+	 * Returns how long to wait until every violated limit can be paid, if no other call
+	 * takes permits.
 	 * @return the longest wait of the violated limits; zero if allowed;
 	 * {@link LimitDecision#NEVER} nanoseconds if the call can never be paid
 	 */
@@ -136,9 +137,9 @@ public abstract class Decision {
 	}
 
 	/**
-	 * Returns how long an allowed call has to wait until its turn comes at every limit.
-	 * Where a {@link RateLimiter} made the decision, that time is over.
-	 * @return nanoseconds, 0 if it may go on at once or is refused
+	 * Returns how long an allowed call has to wait until its scheduled permits are due at
+	 * every limit. If a {@link RateLimiter} made the decision, that time is over.
+	 * @return nanoseconds, 0 if the call may go on at once or is refused
 	 */
 	public long turnAfterNanos() {
 		if (!this.allowed) {
@@ -157,7 +158,7 @@ public abstract class Decision {
 	/**
 	 * Returns the limit nearest to refusal: of a refusal the violated limit with the
 	 * longest wait, else the limit that has room for the fewest further calls like this
-	 * one. A limit that is only tried out counts like the others.
+	 * one. A limit in shadow mode counts like the others.
 	 * @return the limit's decision, empty if no limit was asked
 	 */
 	public Optional<LimitDecision> nearestToRefusal() {

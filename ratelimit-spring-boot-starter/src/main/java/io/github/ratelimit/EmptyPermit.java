@@ -1,6 +1,6 @@
 package io.github.ratelimit;
 
-/** The permit of a call that no limit was asked for. */
+/** The permit of a call without limits, which holds nothing. */
 enum EmptyPermit implements Permit {
 
 	INSTANCE;

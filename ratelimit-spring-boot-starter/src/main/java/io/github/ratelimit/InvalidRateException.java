@@ -8,7 +8,7 @@ import java.io.Serial;
  * exactly; and for a {@link Penalty} of which that is true. It says what is wrong and
  * what to write instead.
  */
-public class InvalidRateException extends IllegalArgumentException {
+public class InvalidRateException extends RateLimitException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;

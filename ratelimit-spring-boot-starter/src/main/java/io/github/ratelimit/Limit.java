@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A named limit: one rate or several, all of which hold, counted by an {@link Algorithm};
- * or a number of calls under way at once. A value; what it counts is kept by the store
- * under the limit's name and the caller's {@link Key}.
+ * or a number of concurrent calls. An immutable value: the store keeps what has been
+ * counted under the limit's name and the caller's {@link Key}.
  * <p>
  * The rates are ordered by their periods, the shortest first, then by their permits.
  */
@@ -17,7 +17,7 @@ public final class Limit {
 	/** The most characters that a name may have. */
 	public static final int MAX_NAME_LENGTH = 128;
 
-	/** How many segments a sliding window has if nobody says otherwise. */
+	/** The default number of segments of a sliding window. */
 	public static final int DEFAULT_SEGMENTS = 20;
 
 	/** The most segments of a sliding window. */
@@ -26,7 +26,7 @@ public final class Limit {
 	/** The most permits of a rate that is counted by a log. */
 	public static final long MAX_LOG_PERMITS = 10_000;
 
-	/** How many calls may wait for a limit in one process if nobody says otherwise. */
+	/** The default number of calls that may wait for a limit in one process. */
 	public static final int DEFAULT_MAX_WAITING = 100;
 
 	/** The debt of a limit that forgives nothing. */
@@ -104,7 +104,7 @@ public final class Limit {
 	 * the same, a debt that was bounded by the capacity is bounded by the new one.
 	 * @param rates the rates, at least one
 	 * @return the limit
-	 * @throws IllegalArgumentException if this limit counts calls under way, or cannot
+	 * @throws IllegalArgumentException if this limit counts concurrent calls, or cannot
 	 * count such rates
 	 */
 	public Limit withRates(List<Rate> rates) {
@@ -116,7 +116,7 @@ public final class Limit {
 	}
 
 	/**
-	 * Returns this limit with another number of calls under way, as another plan has it.
+	 * Returns this limit with another number of concurrent calls, as another plan has it.
 	 * @param maxConcurrent how many calls at once, at least 1
 	 * @return the limit
 	 * @throws IllegalArgumentException if this limit has rates
@@ -167,7 +167,7 @@ public final class Limit {
 	}
 
 	/**
-	 * Returns whether the limit counts calls under way, and has no rates.
+	 * Returns whether the limit counts concurrent calls, and has no rates.
 	 * @return whether its algorithm is {@link Algorithm#CONCURRENCY}
 	 */
 	public boolean isConcurrency() {
@@ -177,7 +177,7 @@ public final class Limit {
 	/**
 	 * Returns the rates, the shortest period first.
 	 * @return an unmodifiable list of at least one rate; empty only for a limit that
-	 * {@linkplain #isConcurrency() counts calls under way}
+	 * {@linkplain #isConcurrency() counts concurrent calls}
 	 */
 	public List<Rate> rates() {
 		return this.rates;
@@ -185,7 +185,7 @@ public final class Limit {
 
 	/**
 	 * Returns how many quotas the limit has, each with facts of its own in a decision.
-	 * @return the number of rates; 1 for a limit that counts calls under way
+	 * @return the number of rates; 1 for a limit of concurrent calls
 	 */
 	public int quotas() {
 		return Math.max(1, this.rates.size());
@@ -193,7 +193,8 @@ public final class Limit {
 
 	/**
 	 * Returns the most permits that one quota can have.
-	 * @param index its place: that of the rate in {@link #rates()}, or 0
+	 * @param index the index of the rate in {@link #rates()}, 0 for a limit of concurrent
+	 * calls
 	 * @return the burst of the rate, or the number of calls at once
 	 */
 	public long quota(int index) {
@@ -203,7 +204,7 @@ public final class Limit {
 
 	/**
 	 * Returns the most permits that one call can ever get: the smallest burst of the
-	 * rates, or the number of calls that may be under way at once.
+	 * rates, or the number of concurrent calls.
 	 * @return the capacity in permits, at least 1
 	 */
 	public long capacity() {
@@ -220,7 +221,7 @@ public final class Limit {
 	}
 
 	/**
-	 * Returns whether calls wait for their turn instead of being refused at once.
+	 * Returns whether calls wait for scheduled permits instead of being refused at once.
 	 * @return whether there is a {@link #maxWait()}
 	 */
 	public boolean paces() {
@@ -228,8 +229,8 @@ public final class Limit {
 	}
 
 	/**
-	 * Returns how long a call may wait for its turn. With it the limit paces calls: they
-	 * go on evenly, whatever has been saved up.
+	 * Returns how long a call may wait for a scheduled permit. A limit with a longest
+	 * wait paces calls: they go on evenly, whatever has been saved up.
 	 * @return the longest wait, zero where calls do not wait
 	 */
 	public Duration maxWait() {
@@ -255,7 +256,7 @@ public final class Limit {
 
 	/**
 	 * Returns what a permit is to callers.
-	 * @return the unit, null if nobody said
+	 * @return the unit, null if none was set
 	 */
 	public @Nullable LimitUnit unit() {
 		return this.unit;

@@ -75,7 +75,7 @@ public final class LimitBuilder {
 	}
 
 	/**
-	 * Counts calls under way instead of calls in a time.
+	 * Counts concurrent calls instead of calls in a period.
 	 * @param calls how many at once, from 1 to {@link Rate#MAX_PERMITS}
 	 * @return this builder
 	 */
@@ -89,7 +89,7 @@ public final class LimitBuilder {
 	}
 
 	/**
-	 * Sets how to count; {@link Algorithm#TOKEN_BUCKET} if nobody does.
+	 * Sets how to count; {@link Algorithm#TOKEN_BUCKET} by default.
 	 * @param algorithm the algorithm
 	 * @return this builder
 	 */
@@ -112,7 +112,7 @@ public final class LimitBuilder {
 	}
 
 	/**
-	 * Lets calls wait for their turn, and so paces them.
+	 * Lets calls wait for scheduled permits, and so paces them.
 	 * @param longest the longest wait, positive
 	 * @param waiting how many calls of this process may wait at a time, at least 1
 	 * @return this builder
@@ -130,7 +130,7 @@ public final class LimitBuilder {
 	}
 
 	/**
-	 * Sets how many permits below zero are remembered; the capacity if nobody does.
+	 * Sets how many permits below zero are remembered; the capacity by default.
 	 * @param permits 0 or more, {@link Limit#UNBOUNDED_DEBT} to forgive nothing
 	 * @return this builder
 	 */

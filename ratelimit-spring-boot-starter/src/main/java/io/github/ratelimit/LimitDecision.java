@@ -5,16 +5,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one limit says to one charge, with its facts. It speaks of the moment of the
- * decision. Immutable.
+ * The decision of one limit about one charge, with the limit's figures at that moment.
+ * Immutable.
  * <p>
- * A limit with several rates has facts of each rate, by the rate's place in
- * {@link Limit#rates()}, one that counts calls under way has them at place 0; the figures
- * without a place speak of all rates together.
+ * A limit with several rates has figures for each rate, by the index of the rate in
+ * {@link Limit#rates()}; a limit of concurrent calls has them at index 0. The figures
+ * without an index are those of all rates together.
  */
 public abstract class LimitDecision {
 
-	/** The wait, in nanoseconds, for what cannot be had at any time. */
+	/** The wait, in nanoseconds, for a charge that can never be paid. */
 	public static final long NEVER = Long.MAX_VALUE;
 
 	private static final int WINDOW_FACTS = 3;
@@ -22,7 +22,7 @@ public abstract class LimitDecision {
 	private final long remaining;
 
 	/**
-	 * Positive: the wait of a refusal. Negative: the wait of a call that has its turn.
+	 * Positive: the wait of a refusal. Negative: the wait for a scheduled permit.
 	 */
 	private final long waitNanos;
 
@@ -68,13 +68,13 @@ public abstract class LimitDecision {
 	}
 
 	/**
-	 * Returns the limit that speaks.
+	 * Returns the limit that decided.
 	 * @return the limit
 	 */
 	public abstract Limit limit();
 
 	/**
-	 * Returns whose permits were asked for.
+	 * Returns the key whose permits were asked for.
 	 * @return the key
 	 */
 	public abstract Key key();
@@ -92,8 +92,8 @@ public abstract class LimitDecision {
 	public abstract boolean isEnforced();
 
 	/**
-	 * Returns whether answers to callers say nothing about this limit.
-	 * @return whether headers and bodies leave it out
+	 * Returns whether the limit is left out of headers and bodies.
+	 * @return whether callers are told nothing about the limit
 	 */
 	public abstract boolean isHidden();
 
@@ -107,8 +107,8 @@ public abstract class LimitDecision {
 	}
 
 	/**
-	 * Returns whether this limit stops the call: one that is only tried out stops none,
-	 * even {@linkplain #violated() violated}.
+	 * Returns whether this limit stops the call. A limit in shadow mode stops none, even
+	 * if it is {@linkplain #violated() violated}.
 	 * @return whether the limit is violated and enforced
 	 */
 	public boolean refuses() {
@@ -116,15 +116,15 @@ public abstract class LimitDecision {
 	}
 
 	/**
-	 * Returns how long a call has to wait for its turn that the limit has granted.
-	 * @return nanoseconds, 0 if it may go on at once or is refused
+	 * Returns how long an allowed call has to wait until its scheduled permit is due.
+	 * @return nanoseconds, 0 if the permit is due now or the limit is violated
 	 */
 	public long turnAfterNanos() {
 		return (this.waitNanos < 0) ? -this.waitNanos : 0;
 	}
 
 	/**
-	 * Returns whether the key is banned for its many refusals, whatever permits it has.
+	 * Returns whether the key is banned for its refusals, whatever permits it has.
 	 * @return whether this refusal is a penalty
 	 */
 	public boolean isBanned() {
@@ -132,7 +132,7 @@ public abstract class LimitDecision {
 	}
 
 	/**
-	 * Returns whether this limit refuses only because calls whose outcome is not known
+	 * Returns whether the limit is violated only because calls whose outcome is not known
 	 * yet hold the permits of the key, as far as this process knows. Such a refusal has a
 	 * short wait, and leads to no ban.
 	 * @return whether the permits may come back as soon as those calls are decided
@@ -144,7 +144,7 @@ public abstract class LimitDecision {
 	/**
 	 * Returns whether the charge is above the limit's capacity, so that waiting does not
 	 * help.
-	 * @return whether it can never be paid
+	 * @return whether the charge can never be paid
 	 */
 	public boolean neverPayable() {
 		return this.waitNanos == NEVER;
@@ -182,7 +182,7 @@ public abstract class LimitDecision {
 
 	/**
 	 * Returns how many permits a rate has left.
-	 * @param rate the rate's place in {@link Limit#rates()}
+	 * @param rate the index of the rate in {@link Limit#rates()}
 	 * @return permits, 0 or more
 	 */
 	public long remaining(int rate) {
@@ -192,7 +192,7 @@ public abstract class LimitDecision {
 
 	/**
 	 * Returns whether a rate has too few permits for the charge.
-	 * @param rate the rate's place in {@link Limit#rates()}
+	 * @param rate the index of the rate in {@link Limit#rates()}
 	 * @return whether this rate refuses
 	 */
 	public boolean violated(int rate) {
@@ -200,10 +200,10 @@ public abstract class LimitDecision {
 	}
 
 	/**
-	 * Returns how long to wait until the charge can be paid, if nobody else takes
-	 * anything: refused until exactly then.
-	 * @return zero if it was not refused, {@link #NEVER} nanoseconds if it can never be
-	 * paid
+	 * Returns how long to wait until the charge can be paid, if no other call takes
+	 * permits. Until then the charge is refused.
+	 * @return zero if the limit is not violated, {@link #NEVER} nanoseconds if the charge
+	 * can never be paid
 	 */
 	public Duration retryAfter() {
 		return Duration.ofNanos(retryAfterNanos());
@@ -218,7 +218,8 @@ public abstract class LimitDecision {
 	}
 
 	/**
-	 * Returns how long it takes until all permits are there again, if nobody takes any.
+	 * Returns how long it takes until all permits are there again, if no call takes
+	 * permits.
 	 * @return the time to full, zero if full
 	 */
 	public Duration resetAfter() {
@@ -227,7 +228,7 @@ public abstract class LimitDecision {
 
 	/**
 	 * Returns {@link #resetAfter()} of one rate.
-	 * @param rate the rate's place in {@link Limit#rates()}
+	 * @param rate the index of the rate in {@link Limit#rates()}
 	 * @return the time to full, zero if full
 	 */
 	public Duration resetAfter(int rate) {
@@ -241,12 +242,12 @@ public abstract class LimitDecision {
 	}
 
 	/**
-	 * Returns how long it takes until a rate has more permits than are left, if nobody
-	 * takes any: until the next one is refilled, or leaves a window. It is the same
+	 * Returns how long it takes until a rate has more permits than are left, if no call
+	 * takes permits: until the next one is refilled, or leaves a window. It is the same
 	 * whether the call was refused or not.
-	 * @param rate the rate's place in {@link Limit#rates()}
-	 * @return zero if the rate is full; null if it is not known: of calls under way, and
-	 * of windows whose store does not tell
+	 * @param rate the index of the rate in {@link Limit#rates()}
+	 * @return zero if the rate is full; null if it is not known, as for concurrent calls,
+	 * and for windows whose store does not tell
 	 */
 	public @Nullable Duration moreAfter(int rate) {
 		Objects.checkIndex(rate, limit().quotas());
@@ -272,8 +273,8 @@ public abstract class LimitDecision {
 	}
 
 	/**
-	 * Returns whether remaining permits and reset mean anything.
-	 * @return false where nobody counted
+	 * Returns whether remaining permits and reset-after are known.
+	 * @return false if nothing was counted
 	 */
 	public boolean hasFacts() {
 		return true;
@@ -282,7 +283,7 @@ public abstract class LimitDecision {
 	/**
 	 * Returns whether the limit refuses only because its store fails, whatever permits
 	 * there may be.
-	 * @return whether it could not decide and refuses
+	 * @return whether the limit is violated without known figures
 	 */
 	public final boolean unavailable() {
 		return violated() && !hasFacts();

@@ -2,7 +2,7 @@ package io.github.ratelimit;
 
 import java.time.Duration;
 
-/** When a token bucket has one permit more, as its level and its rate tell. */
+/** Computes when a token bucket has one more permit, from its level and its rate. */
 final class NextPermit {
 
 	private static final long NANOS_PER_MICRO = 1000;
@@ -11,10 +11,11 @@ final class NextPermit {
 	}
 
 	/**
-	 * Returns the time to full without that which all further permits take. It is rounded
-	 * down to a microsecond: the time to full of some stores is rounded up to one.
+	 * Returns the time to full, less the time that all further permits take. It is
+	 * rounded down to a microsecond: the time to full of some stores is rounded up to
+	 * one.
 	 * @param limit a limit of token buckets
-	 * @param rate the rate's place
+	 * @param rate the index of the rate
 	 * @param remaining the whole permits that are left
 	 * @param resetAfter the time to full
 	 * @return nanoseconds, 0 if the bucket is full

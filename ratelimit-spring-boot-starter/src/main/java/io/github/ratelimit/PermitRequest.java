@@ -3,11 +3,11 @@ package io.github.ratelimit;
 import java.util.Objects;
 
 /**
- * What a call asks of one limit.
+ * The permits that a call asks of one limit. Immutable.
  *
  * @param limit the name of the limit
  * @param key whose permits
- * @param permits how many, 0 or more; 0 looks without taking
+ * @param permits how many, 0 or more; 0 takes nothing and returns the figures
  */
 public record PermitRequest(String limit, Key key, long permits) {
 

@@ -2,7 +2,11 @@ package io.github.ratelimit;
 
 import java.io.Serial;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown by a {@link RateLimited} method when a limit refuses the call and there is no
@@ -11,14 +15,18 @@ import java.util.stream.Collectors;
  * {@linkplain Limit#capacity() capacity}, or 503 where a limit refuses only because its
  * store fails ({@link Decision#unavailable()}).
  */
-public class RateLimitExceededException extends RuntimeException {
+public class RateLimitExceededException extends RateLimitException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;
 
 	private static final Duration ALMOST_A_SECOND = Duration.ofSeconds(1).minusNanos(1);
 
-	private final transient Decision decision;
+	private final transient @Nullable Decision decision;
+
+	private final ArrayList<String> limits;
+
+	private final Duration retryAfter;
 
 	/**
 	 * Creates the exception.
@@ -27,6 +35,11 @@ public class RateLimitExceededException extends RuntimeException {
 	public RateLimitExceededException(Decision decision) {
 		super(message(decision), null, false, false);
 		this.decision = decision;
+		this.limits = decision.violated()
+			.stream()
+			.map((limit) -> limit.limit().name())
+			.collect(Collectors.toCollection(ArrayList::new));
+		this.retryAfter = decision.retryAfter();
 	}
 
 	private static String message(Decision decision) {
@@ -48,11 +61,36 @@ public class RateLimitExceededException extends RuntimeException {
 	}
 
 	/**
-	 * Returns the refusal with its facts.
+	 * Returns the refusal with the figures of all limits.
 	 * @return the decision
+	 * @throws IllegalStateException if this exception was deserialized: a decision
+	 * belongs to the process that made it
 	 */
 	public Decision decision() {
+		if (this.decision == null) {
+			throw new IllegalStateException(
+					"The exception comes from another process, and the decision does not. Use limits() and retryAfter().");
+		}
 		return this.decision;
+	}
+
+	/**
+	 * Returns the names of the limits that refused the call. They are kept when the
+	 * exception is serialized.
+	 * @return an unmodifiable list of at least one name
+	 */
+	public List<String> limits() {
+		return Collections.unmodifiableList(this.limits);
+	}
+
+	/**
+	 * Returns how long to wait until every violated limit can be paid, if no other call
+	 * takes permits. It is kept when the exception is serialized.
+	 * @return the longest wait, positive; {@link LimitDecision#NEVER} nanoseconds if the
+	 * call can never be paid
+	 */
+	public Duration retryAfter() {
+		return this.retryAfter;
 	}
 
 }

@@ -5,9 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Decides whether a call may go on. A bean of this type is there for code that wants to
- * decide by itself; the HTTP filter and {@link RateLimited @RateLimited} use the same
- * one.
+ * Decides whether a call may go on. Code that asks limits itself injects the bean of this
+ * type; the HTTP filter and {@link RateLimited @RateLimited} use the same one.
  *
  * <pre class="code">
  * &#64;Service
@@ -52,7 +51,7 @@ public interface RateLimiter {
 	 * Takes permits if all of them are there, else none. Never waits.
 	 * @param limit the name of a limit
 	 * @param key whose permits, not empty; see {@link #key(String, String)}
-	 * @param permits how many, 0 or more; 0 looks without taking
+	 * @param permits how many, 0 or more; 0 takes nothing and returns the figures
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws IllegalArgumentException if the key is empty, the limit's key is composed
@@ -95,7 +94,7 @@ public interface RateLimiter {
 	 * longest wait}.
 	 * @param limit the name of a limit
 	 * @param key whose permits, not empty; see {@link #key(String, String)}
-	 * @param permits how many, 0 or more; 0 looks without taking
+	 * @param permits how many, 0 or more; 0 takes nothing and returns the figures
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws IllegalArgumentException if the key is empty, the limit's key is composed
@@ -121,7 +120,7 @@ public interface RateLimiter {
 	 * while the call waits.
 	 * @param limit the name of a limit
 	 * @param key whose permits, not empty; see {@link #key(String, String)}
-	 * @param permits how many, 0 or more; 0 looks without taking
+	 * @param permits how many, 0 or more; 0 takes nothing and returns the figures
 	 * @return the decision, complete when the call may go on or is refused
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws IllegalArgumentException if the key is empty, the limit's key is composed

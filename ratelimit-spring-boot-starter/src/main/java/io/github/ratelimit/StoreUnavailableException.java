@@ -3,10 +3,10 @@ package io.github.ratelimit;
 import java.io.Serial;
 
 /**
- * Thrown where a store is asked for what it knows and cannot be reached, or cannot read
- * what it finds. Decisions never throw it: they follow {@link OnStoreFailure}.
+ * Thrown when the state of a key is asked for and the store cannot be reached, or cannot
+ * read what it finds. Decisions never throw it: they follow {@link OnStoreFailure}.
  */
-public class StoreUnavailableException extends RuntimeException {
+public class StoreUnavailableException extends RateLimitException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;

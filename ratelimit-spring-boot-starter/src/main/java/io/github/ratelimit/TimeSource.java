@@ -22,8 +22,8 @@ public interface TimeSource {
 	long nanoTime();
 
 	/**
-	 * Returns the wall clock's time, for what is shown to people and for windows aligned
-	 * to the clock.
+	 * Returns the wall clock's time, for logs, the endpoint and windows aligned to the
+	 * clock.
 	 * @return the current instant
 	 */
 	Instant wallTime();

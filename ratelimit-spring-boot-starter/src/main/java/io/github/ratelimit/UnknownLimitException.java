@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Thrown when a limit is named that does not exist. It tells the nearest name.
  */
-public class UnknownLimitException extends IllegalArgumentException {
+public class UnknownLimitException extends RateLimitException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;

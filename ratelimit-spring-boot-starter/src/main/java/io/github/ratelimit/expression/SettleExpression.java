@@ -43,8 +43,8 @@ public record SettleExpression(String text, Evaluation evaluation) {
 		/**
 		 * Evaluates the expression.
 		 * @param call the call
-		 * @return permits, at least 1; {@link LimitedRequest#UNKNOWN} where the expression
-		 * does not tell them
+		 * @return permits, at least 1; {@link LimitedRequest#UNKNOWN} where the
+		 * expression does not tell them
 		 * @throws Exception of any kind, where the expression fails: a property that the
 		 * value at hand does not have
 		 */

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Decides on charges of limits that have been looked up: what filter and interceptor ask.
+ * Decides about charges, for the filter and the interceptor, which have looked the limits
+ * up already.
  */
 public interface ChargeLimiter {
 

@@ -8,9 +8,9 @@ import java.lang.System.Logger.Level;
 import java.util.Collection;
 
 /**
- * What happens when the limiter itself fails: the call is let through, counted as
- * degraded for every limit that could not decide, and logged at most once a minute. A
- * failure of the limiter is never a failure of the application. Thread-safe.
+ * Handles failures of the limiter itself: the call is let through, counted as degraded
+ * for every limit that could not decide, and logged at most once a minute. A failure of
+ * the limiter is never a failure of the application. Thread-safe.
  */
 public final class Degradation {
 
@@ -23,7 +23,7 @@ public final class Degradation {
 	private final SparseLog unsettled;
 
 	/**
-	 * Creates it.
+	 * Creates the handling of failures.
 	 * @param time for logging at most once a minute
 	 */
 	public Degradation(TimeSource time) {
@@ -51,10 +51,10 @@ public final class Degradation {
 	}
 
 	/**
-	 * Reports that an expression could not tell what a call cost, after the call. The
-	 * call is not affected.
+	 * Reports that the cost of a call could not be evaluated after the call. The call is
+	 * not affected.
 	 * @param limit the limit's name
-	 * @param expression what was to tell it
+	 * @param expression the expression of the cost
 	 * @param consequence what happens instead, the rest of a sentence
 	 * @param cause what went wrong
 	 */
@@ -64,8 +64,9 @@ public final class Degradation {
 	}
 
 	/**
-	 * Returns where the refused runs of a method are reported that nobody waits for.
-	 * @param method the method, for people
+	 * Returns the report of refused runs of a method that has no caller, such as a
+	 * scheduled one.
+	 * @param method the method as it is logged
 	 * @return the report, which logs at most once a minute
 	 */
 	public SkippedRuns skippedRuns(String method) {

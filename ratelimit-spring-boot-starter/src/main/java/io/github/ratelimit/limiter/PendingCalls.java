@@ -12,22 +12,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of this process whose outcome is not known, by limit and key. It tells the
- * refusals apart that may end as soon as those calls are decided: they get a short wait,
- * and lead to no ban. It counts nothing that the store does not count. Bounded;
- * thread-safe.
+ * The calls of this process whose outcome is not known yet, by limit and key. A refusal
+ * that may end as soon as those calls are decided gets a short wait, and leads to no ban.
+ * Nothing is counted here that the store does not count. Bounded. Thread-safe.
  */
 final class PendingCalls {
 
-	/** What a refused call is told: few calls are undecided for longer. */
+	/** The wait of such a refusal: few calls are undecided for longer. */
 	static final long RETRY_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
 
-	/** A call that began before this is not waited for any more. */
+	/** Calls that are older do not count as undecided. */
 	private static final long MAX_AGE_NANOS = Duration.ofMinutes(10).toNanos();
 
 	private static final int MAX_KEYS = 10_000;
 
-	/** How many refusals may wait for others to tell what they were. */
+	/** How many refusals may be unclear before they count as refusals. */
 	private static final int MAX_UNCLEAR = 16;
 
 	private final ConcurrentMap<Bucket, Calls> calls = new ConcurrentHashMap<>();
@@ -39,9 +38,9 @@ final class PendingCalls {
 	}
 
 	/**
-	 * Notes that a call is about to ask for a pending charge. What it is answered has to
-	 * be {@linkplain Attempt#answered told}, or that it was {@linkplain Attempt#ended
-	 * not}.
+	 * Notes that a call is about to ask the store for a pending charge. The caller has to
+	 * report the {@linkplain Attempt#answered answer}, or that there was
+	 * {@linkplain Attempt#ended none}.
 	 * @return null if the charge is not pending
 	 */
 	@Nullable Attempt ask(Charge charge) {
@@ -56,18 +55,18 @@ final class PendingCalls {
 				return null;
 			}
 		}
-		Attempt[] question = new Attempt[1];
+		Attempt[] attempt = new Attempt[1];
 		this.calls.compute(bucket, (key, known) -> {
 			Calls of = (known != null && !known.isOlderThan(MAX_AGE_NANOS, now)) ? known : new Calls();
 			of.asking++;
 			of.since = now;
-			question[0] = new Attempt(bucket, of, of.permits, of.grants);
+			attempt[0] = new Attempt(bucket, of, of.permits, of.grants);
 			return of;
 		});
-		return question[0];
+		return attempt[0];
 	}
 
-	/** Returns of how many keys there are undecided calls: for tests. */
+	/** Returns the number of keys with undecided calls, for tests. */
 	int size() {
 		return this.calls.size();
 	}
@@ -95,53 +94,53 @@ final class PendingCalls {
 		}
 
 		/**
-		 * Notes what the limit has said.
-		 * @param said what it has said
+		 * Notes the decision of the limit.
+		 * @param decision the decision
 		 * @param allowed whether the call goes on
-		 * @return the same with what is known of undecided calls
+		 * @return the decision, changed by what is known of undecided calls
 		 */
-		ChargeDecision answered(ChargeDecision said, boolean allowed) {
-			ChargeDecision[] answered = { said };
+		ChargeDecision answered(ChargeDecision decision, boolean allowed) {
+			ChargeDecision[] answered = { decision };
 			end((of) -> {
-				boolean counted = !said.isDegraded() && !said.isBanned();
-				if (counted && said.violated()) {
-					answered[0] = refused(said, of);
+				boolean counted = !decision.isDegraded() && !decision.isBanned();
+				if (counted && decision.violated()) {
+					answered[0] = refused(decision, of);
 				}
-				else if (counted && allowed && said.receipt() != null) {
-					long permits = said.charge().permits();
+				else if (counted && allowed && decision.receipt() != null) {
+					long permits = decision.charge().permits();
 					of.permits += permits;
 					of.grants++;
 					of.unclear = 0;
-					answered[0] = ChargeDecision.pending(said, () -> decided(permits));
+					answered[0] = ChargeDecision.pending(decision, () -> decided(permits));
 				}
 			});
 			return answered[0];
 		}
 
-		private ChargeDecision refused(ChargeDecision said, Calls of) {
+		private ChargeDecision refused(ChargeDecision decision, Calls of) {
 			long held = Math.max(this.heldBefore, of.permits);
-			boolean enough = held > 0 && said.remaining() + held >= said.charge().needed();
+			boolean enough = held > 0 && decision.remaining() + held >= decision.charge().needed();
 			boolean others = enough || of.grants != this.grantsBefore;
 			if (!others && of.asking == 0) {
 				this.offences = of.unclear + 1;
 				of.unclear = 0;
-				return said;
+				return decision;
 			}
 			if (!others && ++of.unclear >= MAX_UNCLEAR) {
 				this.offences = of.unclear;
 				of.unclear = 0;
 			}
-			return said.neverPayable() ? said
-					: ChargeDecision.awaitingOutcomes(said, Math.min(RETRY_AFTER_NANOS, said.retryAfterNanos()));
+			return decision.neverPayable() ? decision : ChargeDecision.awaitingOutcomes(decision,
+					Math.min(RETRY_AFTER_NANOS, decision.retryAfterNanos()));
 		}
 
-		/** The call was not answered, or its answer was noted. */
+		/** Ends the attempt: the call was not answered, or its answer was noted. */
 		void ended() {
 			end((of) -> {
 			});
 		}
 
-		/** Returns how many refusals are known now to have had no undecided call. */
+		/** Returns how many refusals count towards a ban now. */
 		int offences() {
 			return this.offences;
 		}
@@ -161,7 +160,7 @@ final class PendingCalls {
 			update(() -> this.calls.permits -= permits);
 		}
 
-		/** Whoever is counted no more, having been forgotten, changes nothing. */
+		/** Has no effect on the map for calls that it has forgotten. */
 		private void update(Runnable change) {
 			PendingCalls.this.calls.compute(this.bucket, (key, current) -> {
 				change.run();
@@ -174,22 +173,24 @@ final class PendingCalls {
 	private record Bucket(RegisteredLimit limit, Key key) {
 	}
 
-	/** The calls about one limit and key. Guarded by the map. */
+	/** The calls of one limit and key. Guarded by the map. */
 	private static final class Calls {
 
-		/** How many are asking their limits. */
+		/** How many calls are asking the store. */
 		private int asking;
 
-		/** What those hold whose outcome is not known. */
+		/** The permits of calls whose outcome is not known. */
 		private long permits;
 
-		/** How many were granted, ever. */
+		/** How many calls were granted, ever. */
 		private long grants;
 
-		/** How many were refused while others asked who may hold the permits. */
+		/**
+		 * How many calls were refused while other calls asked that may hold the permits.
+		 */
 		private int unclear;
 
-		/** When the last of them began. */
+		/** When the last call began. */
 		private long since;
 
 		boolean isOlderThan(long nanos, long now) {

@@ -12,25 +12,28 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call asks the store for: its own charges, as the modes of their limits want
- * them, then whether any of its keys is banned. It reads the store's answer as the
- * decision about its own charges.
+ * What a call asks the store for: its own charges, as dry runs where their limits are in
+ * shadow mode, then a peek for each key that may be banned. It turns the store's
+ * decisions into those about the call's own charges.
  */
 final class PreparedCharges {
 
 	/** How many of the charges are the call's own. */
 	private final int size;
 
-	/** Own charges, then one for each of those whose limit has a penalty. */
+	/** The own charges, then a peek at the ban of each one whose limit has a penalty. */
 	private final List<Charge> charges;
 
-	/** Of the own charges that are pending, in their order; null if there are none. */
+	/**
+	 * The attempts of the own charges, null for one that is not pending; null if no
+	 * charge is.
+	 */
 	private final PendingCalls.@Nullable Attempt @Nullable [] attempts;
 
-	private PreparedCharges(int size, List<Charge> charges, PendingCalls.@Nullable Attempt @Nullable [] questions) {
+	private PreparedCharges(int size, List<Charge> charges, PendingCalls.@Nullable Attempt @Nullable [] attempts) {
 		this.size = size;
 		this.charges = charges;
-		this.attempts = questions;
+		this.attempts = attempts;
 	}
 
 	static PreparedCharges of(List<Charge> own, boolean mayWait, LimitMode mode, PendingCalls pending) {
@@ -50,15 +53,15 @@ final class PreparedCharges {
 	}
 
 	private static PendingCalls.@Nullable Attempt @Nullable [] ask(List<Charge> own, PendingCalls pending) {
-		PendingCalls.@Nullable Attempt[] questions = null;
+		PendingCalls.@Nullable Attempt[] attempts = null;
 		for (int i = 0; i < own.size(); i++) {
-			PendingCalls.Attempt question = pending.ask(own.get(i));
-			if (question != null) {
-				questions = (questions != null) ? questions : new PendingCalls.@Nullable Attempt[own.size()];
-				questions[i] = question;
+			PendingCalls.Attempt attempt = pending.ask(own.get(i));
+			if (attempt != null) {
+				attempts = (attempts != null) ? attempts : new PendingCalls.@Nullable Attempt[own.size()];
+				attempts[i] = attempt;
 			}
 		}
-		return questions;
+		return attempts;
 	}
 
 	private static Charge prepared(Charge charge, boolean mayWait, LimitMode mode) {
@@ -91,63 +94,62 @@ final class PreparedCharges {
 	}
 
 	/**
-	 * Returns what the limits say of the call's own charges.
-	 * @param said the store's answer, or the refusal of one limit that was not asked
-	 * @param taken is told what a limit gave to a key that is banned: in shadow a ban
-	 * stops nothing, and the store does not know what it is for
+	 * Returns the decisions about the call's own charges.
+	 * @param decisions the store's answer, or the refusal of one limit that was not asked
+	 * @param taken receives what a limit granted to a banned key, which the store does
+	 * not know: a dry run is granted although the key is banned
 	 */
-	List<ChargeDecision> own(List<ChargeDecision> said, Consumer<ChargeDecision> taken) {
-		List<ChargeDecision> own = withBans(said, taken);
+	List<ChargeDecision> own(List<ChargeDecision> decisions, Consumer<ChargeDecision> taken) {
+		List<ChargeDecision> own = withBans(decisions, taken);
 		return (this.attempts != null) ? answered(own, this.attempts) : own;
 	}
 
-	private static List<ChargeDecision> answered(List<ChargeDecision> own,
-			PendingCalls.@Nullable Attempt[] questions) {
+	private static List<ChargeDecision> answered(List<ChargeDecision> own, PendingCalls.@Nullable Attempt[] attempts) {
 		boolean allowed = own.stream().noneMatch(ChargeDecision::refuses);
 		List<ChargeDecision> answered = new ArrayList<>(own);
-		for (int i = 0; i < questions.length && own.size() == questions.length; i++) {
-			PendingCalls.Attempt question = questions[i];
-			if (question != null) {
-				answered.set(i, question.answered(own.get(i), allowed));
+		for (int i = 0; i < attempts.length && own.size() == attempts.length; i++) {
+			PendingCalls.Attempt attempt = attempts[i];
+			if (attempt != null) {
+				answered.set(i, attempt.answered(own.get(i), allowed));
 			}
 		}
 		return answered;
 	}
 
-	/** The limits have answered, or could not. */
+	/** Ends the attempts: the store has answered, or could not. */
 	void ended() {
 		for (int i = 0; this.attempts != null && i < this.attempts.length; i++) {
-			PendingCalls.Attempt question = this.attempts[i];
-			if (question != null) {
-				question.ended();
+			PendingCalls.Attempt attempt = this.attempts[i];
+			if (attempt != null) {
+				attempt.ended();
 			}
 		}
 	}
 
 	/**
-	 * Returns how many refusals of a key are reasons for a ban.
-	 * @param said what a limit has said
-	 * @param index its place in the answer
+	 * Returns how many refusals of a key count towards a ban.
+	 * @param decision the decision of a limit
+	 * @param index its index among the own charges
 	 */
-	int offences(ChargeDecision said, int index) {
-		PendingCalls.Attempt question = (this.attempts != null && index < this.attempts.length)
-				? this.attempts[index] : null;
-		if (question != null && said.charge().isPending()) {
-			return question.offences();
+	int offences(ChargeDecision decision, int index) {
+		PendingCalls.Attempt attempt = (this.attempts != null && index < this.attempts.length) ? this.attempts[index]
+				: null;
+		if (attempt != null && decision.charge().isPending()) {
+			return attempt.offences();
 		}
-		return (said.violated() && said.hasFacts() && !said.isBanned()) ? 1 : 0;
+		return (decision.violated() && decision.hasFacts() && !decision.isBanned()) ? 1 : 0;
 	}
 
-	private List<ChargeDecision> withBans(List<ChargeDecision> said, Consumer<ChargeDecision> taken) {
-		if (said.size() < this.charges.size() || this.charges.size() == this.size) {
-			return said;
+	private List<ChargeDecision> withBans(List<ChargeDecision> decisions, Consumer<ChargeDecision> taken) {
+		if (decisions.size() < this.charges.size() || this.charges.size() == this.size) {
+			return decisions;
 		}
-		List<ChargeDecision> own = new ArrayList<>(said.subList(0, this.size));
+		List<ChargeDecision> own = new ArrayList<>(decisions.subList(0, this.size));
 		int ban = this.size;
 		for (int i = 0; i < own.size(); i++) {
-			if (ban < said.size() && isBanOf(this.charges.get(ban), this.charges.get(i))) {
+			if (ban < decisions.size() && isBanOf(this.charges.get(ban), this.charges.get(i))) {
 				ChargeDecision before = own.get(i);
-				own.set(i, banned(before, said.get(ban++)));
+				own.set(i, banned(before, decisions.get(ban++)));
 				if (own.get(i) != before && !before.violated()) {
 					taken.accept(before);
 				}
@@ -160,12 +162,13 @@ final class PreparedCharges {
 		return ban.handle().registered() == own.handle().registered() && ban.key().equals(own.key());
 	}
 
-	private static ChargeDecision banned(ChargeDecision said, ChargeDecision ban) {
+	private static ChargeDecision banned(ChargeDecision decision, ChargeDecision ban) {
 		if (!ban.violated()) {
-			return said;
+			return decision;
 		}
-		long wait = Math.max(said.retryAfterNanos(), ban.retryAfterNanos());
-		return ban.unavailable() ? ChargeDecision.unavailable(said.charge(), wait) : ChargeDecision.banned(said, wait);
+		long wait = Math.max(decision.retryAfterNanos(), ban.retryAfterNanos());
+		return ban.unavailable() ? ChargeDecision.unavailable(decision.charge(), wait)
+				: ChargeDecision.banned(decision, wait);
 	}
 
 }

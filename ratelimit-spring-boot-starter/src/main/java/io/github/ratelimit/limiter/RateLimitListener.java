@@ -6,17 +6,17 @@ import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 
 /**
- * Is told what a {@link RateLimiter} does beyond allowing and refusing. Implementations
- * must be thread-safe and quick.
+ * Is told of waits and bans of a {@link RateLimiter}. Implementations must be thread-safe
+ * and quick.
  */
 public interface RateLimitListener {
 
-	/** Wants to know nothing. */
+	/** Ignores all events. */
 	RateLimitListener NONE = new RateLimitListener() {
 	};
 
 	/**
-	 * A call had to wait for its turn, and got it.
+	 * Called when a call has waited for a scheduled permit and may go on.
 	 * @param limit the limit
 	 * @param nanos how many nanoseconds it waited
 	 */
@@ -24,21 +24,20 @@ public interface RateLimitListener {
 	}
 
 	/**
-	 * A key was banned for its many refusals.
+	 * Called when a key is banned for its refusals.
 	 * @param limit the limit that refused it
-	 * @param key whose calls are refused now; may be a secret, {@link Key#label()} is not
-	 * @param ban for how long
+	 * @param key the banned key, which may be a secret; {@link Key#label()} is not
+	 * @param ban how long the ban lasts
 	 */
 	default void banned(RegisteredLimit limit, Key key, Duration ban) {
 	}
 
 	/**
-	 * A key was refused too often, and could not be banned: the store has as many bans as
-	 * it keeps, none of which has ended, or does not answer. The key's next refusal tries
+	 * Called when a key was refused too often and could not be banned, because the store
+	 * has no room for another ban, or does not answer. The key's next refusal tries
 	 * again.
 	 * @param limit the limit that refused it
-	 * @param key whose calls are refused by the limit alone; may be a secret,
-	 * {@link Key#label()} is not
+	 * @param key the key, which may be a secret; {@link Key#label()} is not
 	 */
 	default void notBanned(RegisteredLimit limit, Key key) {
 	}

@@ -8,7 +8,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Says one kind of thing at most once a minute, and how often it was not said. */
+/**
+ * Logs one kind of event at most once a minute, with the number of suppressed events.
+ * Thread-safe.
+ */
 final class SparseLog {
 
 	private static final long INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
@@ -28,10 +31,11 @@ final class SparseLog {
 	}
 
 	/**
-	 * Says it, or counts it.
+	 * Logs the event, or counts it as suppressed.
 	 * @param level the level
-	 * @param message the line, given how many were not said since the last one
-	 * @param cause what happened, null for nothing but the line
+	 * @param message returns the line for the number of events that were suppressed since
+	 * the last one
+	 * @param cause the exception, null for none
 	 */
 	void log(Level level, LongFunction<String> message, @Nullable Throwable cause) {
 		long now = this.time.nanoTime();

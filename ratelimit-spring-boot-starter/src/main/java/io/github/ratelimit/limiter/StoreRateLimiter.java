@@ -33,8 +33,8 @@ import java.util.concurrent.Executor;
 
 /**
  * Asks the store, counts what it says, and answers for the store when it fails. Limits
- * that only allow or refuse are asked directly; calls that wait for their turn go through
- * the lines.
+ * that only allow or refuse are prepared directly; calls that wait for their turn go
+ * through the lines.
  */
 public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 
@@ -81,9 +81,9 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	 * @param degradation where failures of the store are reported
 	 * @param time by which calls wait
 	 * @param listener is told of waits and bans
-	 * @param waitingCallers how many calls may wait in {@link #acquire(List)} at a time,
-	 * all together, and half of it, rounded up, for one key of a limit; 0 lets none wait.
-	 * A call beyond it is refused at once with its wait. {@link #acquireAsync} holds no
+	 * @param waitingCallers how many calls may wait in {@link #acquire(List)} at a time;
+	 * half of it, rounded up, is the most for one key of a limit; with 0 no call waits. A
+	 * call beyond it is refused at once with its wait. {@link #acquireAsync} holds no
 	 * thread and is not bounded by it
 	 * @return the limiter
 	 * @throws IllegalArgumentException if the number is negative
@@ -150,18 +150,18 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		if (!isPlain(registered, charge)) {
 			return decide(ask(List.of(charge), mayWait));
 		}
-		ChargeDecision said;
+		ChargeDecision decision;
 		try {
-			said = this.store.take(charge);
+			decision = this.store.take(charge);
 		}
 		catch (RuntimeException | LinkageError ex) {
 			return this.degradation.report(List.of(registered), ex);
 		}
-		count(registered.statistics(), said);
-		return new StoreDecision(said, this.store);
+		count(registered.statistics(), decision);
+		return new StoreDecision(decision, this.store);
 	}
 
-	/** Whether the store's answer is the decision. */
+	/** Returns whether the decision of the store needs no further handling. */
 	private boolean isPlain(RegisteredLimit registered, Charge charge) {
 		LimitSettings settings = registered.settings();
 		return settings.penalty() == null && !charge.isPending() && !charge.limit().paces()
@@ -182,7 +182,8 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		if (charges.size() == 1) {
 			return decide(charges.get(0), mayWait);
 		}
-		return (charges.isEmpty() || !this.killSwitch.isEnabled()) ? Decision.unlimited() : decide(ask(charges, mayWait));
+		return (charges.isEmpty() || !this.killSwitch.isEnabled()) ? Decision.unlimited()
+				: decide(ask(charges, mayWait));
 	}
 
 	@Override
@@ -190,8 +191,8 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		if (charges.isEmpty() || !this.killSwitch.isEnabled()) {
 			return CompletableFuture.completedFuture(Decision.unlimited());
 		}
-		PreparedCharges asked = ask(charges, true);
-		return asked.waits() ? waitAsync(asked) : CompletableFuture.completedFuture(decide(asked));
+		PreparedCharges prepared = ask(charges, true);
+		return prepared.waits() ? waitAsync(prepared) : CompletableFuture.completedFuture(decide(prepared));
 	}
 
 	@Override
@@ -221,26 +222,26 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		return PreparedCharges.of(Charge.distinct(charges), mayWait, this.killSwitch.mode(), this.pending);
 	}
 
-	private Decision decide(PreparedCharges asked) {
-		if (asked.waits()) {
-			return await(asked);
+	private Decision decide(PreparedCharges prepared) {
+		if (prepared.waits()) {
+			return await(prepared);
 		}
-		List<ChargeDecision> said;
+		List<ChargeDecision> decisions;
 		try {
-			List<Charge> charges = asked.charges();
-			said = (charges.size() == 1) ? List.of(this.store.take(charges.get(0))) : this.store.takeAll(charges);
+			List<Charge> charges = prepared.charges();
+			decisions = (charges.size() == 1) ? List.of(this.store.take(charges.get(0))) : this.store.takeAll(charges);
 		}
 		catch (RuntimeException | LinkageError ex) {
-			asked.ended();
-			return this.degradation.report(asked.limits(), ex);
+			prepared.ended();
+			return this.degradation.report(prepared.limits(), ex);
 		}
-		return decision(asked, said);
+		return decision(prepared, decisions);
 	}
 
-	private Decision await(PreparedCharges asked) {
+	private Decision await(PreparedCharges prepared) {
 		CallerExecutor caller = new CallerExecutor();
 		long start = this.time.nanoTime();
-		CompletableFuture<List<ChargeDecision>> call = waiting(asked, caller, true).start();
+		CompletableFuture<List<ChargeDecision>> call = waiting(prepared, caller, true).start();
 		boolean interrupted = false;
 		try {
 			caller.runUntilDone(call);
@@ -250,18 +251,18 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 			call.cancel(false);
 		}
 		try {
-			return decision(asked, call.join(), start);
+			return decision(prepared, call.join(), start);
 		}
 		catch (CancellationException ex) {
-			return decision(asked, List.of(interruptedAt(asked)));
+			return decision(prepared, List.of(interruptedAt(prepared)));
 		}
 		catch (CompletionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			asked.ended();
+			prepared.ended();
 			if (cause instanceof Error error && !(cause instanceof LinkageError)) {
 				throw error;
 			}
-			return this.degradation.report(asked.limits(), cause);
+			return this.degradation.report(prepared.limits(), cause);
 		}
 		finally {
 			if (interrupted) {
@@ -270,22 +271,22 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		}
 	}
 
-	private static ChargeDecision interruptedAt(PreparedCharges asked) {
-		Charge charge = asked.charges().stream().filter(QueuedCall::waits).findFirst().orElseThrow();
+	private static ChargeDecision interruptedAt(PreparedCharges prepared) {
+		Charge charge = prepared.charges().stream().filter(QueuedCall::waits).findFirst().orElseThrow();
 		long wait = charge.maxWaitNanos();
 		return ChargeDecision.refused(charge, 0, wait, wait, null);
 	}
 
-	private CompletableFuture<Decision> waitAsync(PreparedCharges asked) {
+	private CompletableFuture<Decision> waitAsync(PreparedCharges prepared) {
 		long start = this.time.nanoTime();
-		CompletableFuture<List<ChargeDecision>> call = waiting(asked, this.waitingThreads, false).start();
+		CompletableFuture<List<ChargeDecision>> call = waiting(prepared, this.waitingThreads, false).start();
 		CompletableFuture<Decision> decided = new CompletableFuture<>();
-		call.whenComplete((said, failure) -> {
+		call.whenComplete((decisions, failure) -> {
 			if (failure != null) {
-				asked.ended();
+				prepared.ended();
 			}
 			if (failure == null) {
-				Decision decision = decision(asked, said, start);
+				Decision decision = decision(prepared, decisions, start);
 				if (!decided.complete(decision) && decision.allowed()) {
 					decision.permit().giveBack();
 				}
@@ -294,7 +295,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 				decided.completeExceptionally(failure);
 			}
 			else if (!decided.isCancelled()) {
-				decided.complete(this.degradation.report(asked.limits(), failure));
+				decided.complete(this.degradation.report(prepared.limits(), failure));
 			}
 		});
 		decided.whenComplete((decision, failure) -> {
@@ -305,12 +306,12 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		return decided;
 	}
 
-	private QueuedCall waiting(PreparedCharges asked, Executor executor, boolean holdsThread) {
-		return new QueuedCall(asked.charges(), this.store, this.queues, this.time, executor, holdsThread);
+	private QueuedCall waiting(PreparedCharges prepared, Executor executor, boolean holdsThread) {
+		return new QueuedCall(prepared.charges(), this.store, this.queues, this.time, executor, holdsThread);
 	}
 
-	private Decision decision(PreparedCharges asked, List<ChargeDecision> said, long start) {
-		Decision decision = decision(asked, said);
+	private Decision decision(PreparedCharges prepared, List<ChargeDecision> decisions, long start) {
+		Decision decision = decision(prepared, decisions);
 		if (decision.turnAfterNanos() > 0) {
 			long waited = this.time.nanoTime() - start;
 			List<ChargeDecision> limits = StoreDecision.chargesOf(decision);
@@ -323,53 +324,53 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		return decision;
 	}
 
-	private Decision decision(PreparedCharges asked, List<ChargeDecision> said) {
-		boolean stopped = said.stream().anyMatch(ChargeDecision::refuses);
-		List<ChargeDecision> own = asked.own(said, stopped ? (nothing) -> {
+	private Decision decision(PreparedCharges prepared, List<ChargeDecision> decisions) {
+		boolean stopped = decisions.stream().anyMatch(ChargeDecision::refuses);
+		List<ChargeDecision> own = prepared.own(decisions, stopped ? (nothing) -> {
 		} : this::giveBack);
 		Decision decision = (own.size() == 1) ? new StoreDecision(own.get(0), this.store)
 				: new StoreDecision(own, this.store);
 		for (int i = 0; i < own.size(); i++) {
 			ChargeDecision limit = own.get(i);
 			if (decision.allowed() || limit.violated()) {
-				count(limit.charge().handle().registered(), limit, asked.offences(limit, i));
+				count(limit.charge().handle().registered(), limit, prepared.offences(limit, i));
 			}
 		}
-		asked.ended();
+		prepared.ended();
 		return decision;
 	}
 
-	/** A banned call holds nothing, also where it is let through. */
+	/** A banned call holds nothing, even if it is let through. */
 	private void giveBack(ChargeDecision taken) {
 		new StorePermit(List.of(taken), this.store).giveBack();
 	}
 
-	/** Returns how many calls stand in line. */
+	/** Returns the number of queued calls. */
 	int waiting() {
 		return this.queues.waiting();
 	}
 
-	/** Returns of how many keys there are undecided calls. */
+	/** Returns the number of keys with undecided calls. */
 	int pending() {
 		return this.pending.size();
 	}
 
-	private void count(RegisteredLimit registered, ChargeDecision said, int offences) {
-		count(registered.statistics(), said);
+	private void count(RegisteredLimit registered, ChargeDecision decision, int offences) {
+		count(registered.statistics(), decision);
 		BanHandles penalty = registered.banHandles();
 		for (int i = 0; penalty != null && i < offences; i++) {
-			this.bans.refused(registered, penalty, said.key());
+			this.bans.refused(registered, penalty, decision.key());
 		}
 	}
 
-	private static void count(LimitStatistics statistics, ChargeDecision said) {
-		if (said.isDegraded()) {
+	private static void count(LimitStatistics statistics, ChargeDecision decision) {
+		if (decision.isDegraded()) {
 			statistics.countDegraded();
 		}
-		else if (!said.violated()) {
+		else if (!decision.violated()) {
 			statistics.countAllowed();
 		}
-		else if (said.refuses()) {
+		else if (decision.refuses()) {
 			statistics.countDenied();
 		}
 		else {

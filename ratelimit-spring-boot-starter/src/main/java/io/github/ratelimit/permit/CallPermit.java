@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call of a method holds: of its own decision, and of what the request that it
- * belongs to had paid for it in advance. Its end frees its own places; those of the
- * request stay. Thread-safe, and nothing here throws.
+ * What one in-flight call of a method holds: the permits of its own decision, and those
+ * that its request had paid in advance. When the call ends, its own slots are free again;
+ * the slots of the request stay taken. Thread-safe. A failure of the store is not thrown.
  */
 public final class CallPermit {
 
@@ -42,14 +42,15 @@ public final class CallPermit {
 	/**
 	 * Returns the permit of a call that belongs to no request.
 	 * @param decision an allowed decision
-	 * @return what the call holds of the limits that have a cost or count calls under way
+	 * @return what the call holds of the limits that have a cost or count concurrent
+	 * calls
 	 */
 	public static CallPermit of(Decision decision) {
 		List<HeldCharge> own = parts(decision);
 		return own.isEmpty() ? NOTHING : new CallPermit(own, List.of(), null);
 	}
 
-	/** Returns what is still of interest when the decision has been made. */
+	/** Returns the charges that have to be settled or ended. */
 	static List<HeldCharge> parts(Decision decision) {
 		List<ChargeDecision> limits = StoreDecision.chargesOf(decision);
 		for (int i = 0; i < limits.size(); i++) {
@@ -61,18 +62,18 @@ public final class CallPermit {
 	}
 
 	/**
-	 * Returns whether there is anything to settle or to end.
-	 * @return false if the call holds nothing
+	 * Returns whether there is nothing to settle and nothing to end.
+	 * @return whether the call holds nothing
 	 */
 	public boolean holdsNothing() {
 		return this.own.isEmpty() && this.covered.isEmpty();
 	}
 
 	/**
-	 * Tells what the call cost at one limit, whether it paid for it itself or the request
-	 * did in advance: the difference to what was reserved is given back or charged. Only
-	 * the first time does anything.
-	 * @param charge names limit and key
+	 * Settles one limit, whether the call itself or its request paid for it: the
+	 * difference to what was reserved is given back or charged. Only the first settlement
+	 * has an effect.
+	 * @param charge a charge of the limit and the key
 	 * @param actual permits, 0 or more
 	 * @return whether the limit was settled now
 	 */
@@ -84,8 +85,8 @@ public final class CallPermit {
 	}
 
 	/**
-	 * Ends a call that did what it was called for: what has not been settled has cost
-	 * what was reserved.
+	 * Ends a call that succeeded: charges that have not been settled cost what they
+	 * reserved.
 	 */
 	public void close() {
 		end(false);
@@ -93,7 +94,7 @@ public final class CallPermit {
 
 	/**
 	 * Ends a call that failed: what it reserved itself by its cost and has not settled is
-	 * given back, unless the request was told what it spent.
+	 * given back, unless the request has spent something.
 	 */
 	public void fail() {
 		end(true);

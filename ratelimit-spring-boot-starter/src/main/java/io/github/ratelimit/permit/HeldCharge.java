@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * One limit of an allowed decision, as a part of what a call or a request holds. It is
- * settled or given back once, whoever does it.
+ * One charge of an allowed decision, as a part of what a call or a request holds. It is
+ * settled or given back once.
  */
 final class HeldCharge {
 
@@ -21,7 +21,7 @@ final class HeldCharge {
 	/** Whether the end of the request is the end of this. Guarded by the request. */
 	private boolean endsWithRequest;
 
-	/** Whether a call has made use of it that did not fail. Guarded by the request. */
+	/** Whether a call that did not fail has used it. Guarded by the request. */
 	private boolean used;
 
 	private HeldCharge(StorePermit permit, int index) {
@@ -30,7 +30,7 @@ final class HeldCharge {
 	}
 
 	/**
-	 * Returns the parts of an allowed decision, none where the limiter did not decide.
+	 * Returns the parts of an allowed decision, none if no store decided.
 	 */
 	static List<HeldCharge> of(Decision decision) {
 		if (!(decision instanceof StoreDecision made)) {
@@ -44,7 +44,7 @@ final class HeldCharge {
 		return parts;
 	}
 
-	/** Returns whether a call of this limit is over only when somebody says so. */
+	/** Returns whether a call of this limit has to be ended or settled. */
 	static boolean hasToEnd(ChargeDecision decision) {
 		Limit limit = decision.limit();
 		return limit.costed() || limit.isConcurrency() || decision.charge().isPending();
@@ -62,12 +62,12 @@ final class HeldCharge {
 		return decision().limit().isConcurrency();
 	}
 
-	/** Returns whether it may be told what this has cost. */
+	/** Returns whether the charge may still be settled. */
 	boolean isOpen() {
 		return !isSlot() && this.permit.isOpen(this.index);
 	}
 
-	/** Returns whether the rest of the request may have something to say about it. */
+	/** Returns whether the rest of the request may still settle it. */
 	boolean isUndecided() {
 		return isOpen() && hasToEnd(decision());
 	}
@@ -77,8 +77,8 @@ final class HeldCharge {
 	}
 
 	/**
-	 * Returns whether a failure of the call gives it back. What is pending counts by its
-	 * outcome alone, and a failure may be the one that counts.
+	 * Returns whether a failure of the call gives it back. A pending charge counts by its
+	 * outcome alone, which may be the failure.
 	 */
 	boolean isRefundedOnFailure() {
 		return isOpenBudget() && !charge().isPending();
@@ -104,17 +104,17 @@ final class HeldCharge {
 		return this.permit.giveBack(this.index);
 	}
 
-	/** Ends what is still pending: it counts. */
+	/** Ends a charge that is still pending: it counts. */
 	void keepPending() {
 		this.permit.keepPending(this.index);
 	}
 
 	/**
-	 * Settles what is still open, each limit and key by the same actual permits. What was
-	 * charged of one limit and key in several parts is settled part by part, so that all
-	 * together cost what the call did cost.
+	 * Settles the open parts, each limit and key by the same actual permits. Where one
+	 * limit and key was charged in several parts, they are settled part by part, so that
+	 * together they cost what the call cost.
 	 * @param parts parts of one call or request
-	 * @param which those that are meant
+	 * @param which selects parts
 	 * @param actual permits, 0 or more
 	 * @return whether anything was settled
 	 */

@@ -7,21 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a request holds over all its decisions, as one permit: those of rules, and those
- * of the limited methods that it calls, later ones too. Whoever serves the request
- * {@linkplain #close() closes} it, or lets it {@linkplain #fail() fail}, when the
- * response is complete.
+ * What a request holds of all its decisions, as one permit: those of rules and those of
+ * the limited methods that it calls, also of later ones. The filter {@linkplain #close()
+ * closes} it, or lets it {@linkplain #fail() fail}, when the response is complete.
  * <p>
- * Of one limit and key it may hold several parts: what a rule reserved in advance, and
- * what a method reserved beyond. They are settled as one. {@link #settle(long)} concerns
- * the limits that have a cost and no others.
+ * It may hold several parts of one limit and key: what a rule reserved in advance, and
+ * what a method reserved beyond that. They are settled as one. {@link #settle(long)}
+ * concerns the limits that have a cost and no others.
  */
 public final class RequestPermit implements Permit {
 
-	/** Bounds what a request remembers that calls methods for hours. */
+	/** Bounds the memory of a request that calls methods for hours. */
 	private static final int MAX_RETURNED = 64;
 
-	/** Decisions whose parts nobody has asked for yet. */
+	/** Decisions whose parts have not been needed yet. */
 	private final List<Decision> unread = new ArrayList<>(2);
 
 	private final List<HeldCharge> parts = new ArrayList<>(0);
@@ -45,8 +44,8 @@ public final class RequestPermit implements Permit {
 	}
 
 	/**
-	 * Adds the decision of a limited method that the request calls. Whoever calls it ends
-	 * the call, unless it is {@linkplain #keepOpen kept open}.
+	 * Adds the decision of a limited method that the request calls. The caller of this
+	 * method ends the call, unless it is {@linkplain #keepOpen kept open}.
 	 * @param decision an allowed decision
 	 * @param covered what the request had paid for this call in advance
 	 * @return what the call holds
@@ -71,7 +70,8 @@ public final class RequestPermit implements Permit {
 	 * Lets a call end with the request, if it does not end before.
 	 * @param call a call of this request
 	 * @param failsWithRequest whether the call has failed where the request has
-	 * @return false if the request has ended already, so that nobody else ends the call
+	 * @return false if the request has ended already, so that the caller of this method
+	 * has to end the call
 	 */
 	public synchronized boolean keepOpen(CallPermit call, boolean failsWithRequest) {
 		if (this.ended) {
@@ -86,7 +86,7 @@ public final class RequestPermit implements Permit {
 		return true;
 	}
 
-	/** Forgets what a call held that is over, but for what the request may yet settle. */
+	/** Forgets what an ended call held, except for what the request may still settle. */
 	synchronized void returned(List<HeldCharge> own, List<HeldCharge> used) {
 		used.forEach(HeldCharge::use);
 		for (HeldCharge part : own) {
@@ -131,8 +131,8 @@ public final class RequestPermit implements Permit {
 	}
 
 	/**
-	 * Tells what the request cost at one limit, for one key.
-	 * @param charge names limit and key
+	 * Settles one limit and key.
+	 * @param charge a charge of the limit and the key
 	 * @param actual permits, 0 or more
 	 * @return whether this call settled the limit
 	 * @throws IllegalArgumentException if the permits are negative
@@ -143,9 +143,9 @@ public final class RequestPermit implements Permit {
 	}
 
 	/**
-	 * Tells that what is {@linkplain Charge#pending() pending} of one limit and key does
-	 * not count: all that the request took of it goes back.
-	 * @param charge names limit and key
+	 * Gives back what is {@linkplain Charge#pending() pending} of one limit and key,
+	 * because the request does not count.
+	 * @param charge a charge of the limit and the key
 	 */
 	public void doesNotCount(Charge charge) {
 		for (HeldCharge part : snapshot()) {
@@ -155,7 +155,7 @@ public final class RequestPermit implements Permit {
 		}
 	}
 
-	/** Ends what is still pending of one limit and key: it counts. */
+	/** Ends what is still pending of one limit and key, because the request counts. */
 	public void counts(Charge charge) {
 		for (HeldCharge part : snapshot()) {
 			if (part.charge().sameBucketAs(charge)) {

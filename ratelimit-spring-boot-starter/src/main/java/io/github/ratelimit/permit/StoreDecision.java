@@ -63,7 +63,7 @@ public final class StoreDecision extends Decision {
 	/**
 	 * Returns what a store decided on each charge of a decision.
 	 * @param decision any decision
-	 * @return the decisions in the order of the charges, none where no store decided
+	 * @return the decisions in the order of the charges, empty if no store decided
 	 */
 	public static List<ChargeDecision> chargesOf(Decision decision) {
 		return (decision instanceof StoreDecision made) ? made.charges() : List.of();

@@ -12,7 +12,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The permit of a decision: each of its limits is settled once, and ends once. */
+/**
+ * The permit of a decision. Each of its limits is settled once, and ends once.
+ * Thread-safe.
+ */
 public final class StorePermit implements Permit {
 
 	private static final Logger logger = System.getLogger(StorePermit.class.getName());
@@ -42,7 +45,7 @@ public final class StorePermit implements Permit {
 		this.states = new AtomicIntegerArray(taken.size());
 	}
 
-	/** Returns what the limits said of which this is the permit. */
+	/** Returns the decisions that this is the permit of. */
 	List<ChargeDecision> taken() {
 		return this.taken;
 	}
@@ -141,7 +144,7 @@ public final class StorePermit implements Permit {
 		return true;
 	}
 
-	/** Lets what is pending at one limit count, unless it has been settled. */
+	/** Lets a pending charge count, unless it has been settled. */
 	void keepPending(int index) {
 		ChargeDecision limit = this.taken.get(index);
 		if (limit.charge().isPending() && this.states.compareAndSet(index, OPEN, SETTLED)) {

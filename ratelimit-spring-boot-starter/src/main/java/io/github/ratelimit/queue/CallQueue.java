@@ -10,34 +10,35 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of this process that wait for one key of a limit, first in first out. Only
- * the first takes its turn in the store; the others know by when theirs can come at the
- * earliest. Guarded by the {@link CallQueues} that it belongs to.
+ * The calls of this process that wait for one key of a paced limit, first in, first out.
+ * Only the first call takes its scheduled permit from the store; for the others the queue
+ * knows the earliest time at which their permit can be due. Guarded by the
+ * {@link CallQueues} that it belongs to.
  */
 public final class CallQueue {
 
-	/** An answer of the store that takes no longer holds nobody up. */
+	/** The store delays calls only where it takes longer than this to answer. */
 	private static final long PROMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	private final Deque<Ticket> tickets = new ArrayDeque<>();
 
-	/** When the turn behind the last one that was taken comes; null where unknown. */
+	/** When the permit after the last scheduled one is due; null if unknown. */
 	private @Nullable Long nextPermitNanos;
 
-	/** Since when the first asks the store for its turn; null while it does not. */
+	/** When the first call began to ask the store; null while it does not ask. */
 	private @Nullable Long askingSince;
 
-	/** For how long the store has held up those who were first. */
+	/** The total delay of first calls by the store. */
 	private long storeDelayNanos;
 
-	/** How many of the calls hold a thread. */
+	/** The number of calls that hold a thread. */
 	private int threads;
 
-	/** What those take who have not taken their turn yet. */
+	/** The time that the calls without a scheduled permit will take. */
 	private long unscheduledNanos;
 
 	/**
-	 * Returns how long a call would wait that joins now, as far as this process knows.
+	 * Returns how long a call that joined now would wait, as far as this process knows.
 	 * @param now the monotonic time
 	 * @return nanoseconds, saturated
 	 */
@@ -51,7 +52,7 @@ public final class CallQueue {
 		return this.tickets.peek();
 	}
 
-	/** Returns how many of the calls hold a thread of their share. */
+	/** Returns the number of calls that hold a thread. */
 	int threads() {
 		return this.threads;
 	}
@@ -67,14 +68,14 @@ public final class CallQueue {
 		return ticket;
 	}
 
-	/** The first asks the store for its turn. */
+	/** Notes that the first call begins to ask the store for its permit. */
 	void startAsking(Ticket first, long now) {
 		if (this.tickets.peek() == first) {
 			this.askingSince = now;
 		}
 	}
 
-	/** Returns for how long the store has held up a call and those before it. */
+	/** Returns how long the store has delayed a call and the calls before it. */
 	long storeDelayNanos(Ticket ticket, long now) {
 		return this.storeDelayNanos + askingNanos(now) - ticket.storeDelayBefore;
 	}
@@ -89,7 +90,7 @@ public final class CallQueue {
 		this.askingSince = null;
 	}
 
-	/** The first has taken its turn, unless it has left meanwhile. */
+	/** Notes when the first call's permit is due, unless the call has left meanwhile. */
 	void scheduled(Ticket first, long dueNanos, long now) {
 		if (this.tickets.peek() != first) {
 			return;
@@ -101,11 +102,11 @@ public final class CallQueue {
 	}
 
 	/**
-	 * Removes a call, by its turn or because it gave up.
+	 * Removes a call whose permit is due, or that gave up.
 	 * @param ticket its ticket
-	 * @param givenBack whether it took a turn and gave it back
+	 * @param givenBack whether its scheduled permit was given back
 	 * @param now the monotonic time
-	 * @return whether it was there
+	 * @return whether the ticket was in the queue
 	 */
 	boolean remove(Ticket ticket, boolean givenBack, long now) {
 		if (this.tickets.peek() == ticket) {
@@ -124,7 +125,7 @@ public final class CallQueue {
 		return true;
 	}
 
-	/** Returns how long the next call waits after this one's turn, rounded up. */
+	/** Returns the time between this call's permit and the next one, rounded up. */
 	private static long spacingNanos(Charge charge) {
 		Rate rate = charge.limit().rates().get(0);
 		BigInteger[] parts = BigInteger.valueOf(rate.period().toNanos())
@@ -134,7 +135,7 @@ public final class CallQueue {
 		return nanos.min(BigInteger.valueOf(TimeUnit.DAYS.toNanos(36_500))).longValueExact();
 	}
 
-	/** The ticket of one call. */
+	/** The position of one call in a queue. */
 	static final class Ticket {
 
 		private final long spacingNanos;
@@ -153,12 +154,12 @@ public final class CallQueue {
 			this.storeDelayBefore = heldUpBefore;
 		}
 
-		/** Returns whether the call holds a thread of the share while it waits. */
+		/** Returns whether the call holds a thread while it waits. */
 		boolean holdsThread() {
 			return this.holdsThread;
 		}
 
-		/** Returns what is complete when nobody is before this call. */
+		/** Returns a future that is complete when this call is the first in the queue. */
 		CompletableFuture<@Nullable Void> first() {
 			return this.first;
 		}

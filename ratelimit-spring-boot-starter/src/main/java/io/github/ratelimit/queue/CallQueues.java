@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queues of calls that wait, one for each limit and key where anybody does, and how
- * many wait for each limit. Thread-safe.
+ * The queues of this process, one for each limit and key with waiting calls, and the
+ * number of waiting calls of each limit. Thread-safe.
  */
 public final class CallQueues {
 
@@ -29,12 +29,13 @@ public final class CallQueues {
 	}
 
 	/**
-	 * Lets a call join the queue of its limit and key, unless it would wait there for
-	 * longer than it may, or too many wait already, or hold threads while they wait.
-	 * @param charge what it wants of a limit that paces its calls
-	 * @param holdsThread whether its caller waits with it; a call that waits at several
-	 * limits at once counts at each
-	 * @return its ticket, or the wait for which it is refused
+	 * Adds a call to the queue of its limit and key. The call is refused if it would wait
+	 * for longer than it may, if too many calls of the limit wait already, or if they
+	 * hold too many threads.
+	 * @param charge the charge of a paced limit
+	 * @param holdsThread whether the calling thread waits too; a call that waits for
+	 * several limits counts at each
+	 * @return the ticket, or the wait of the refusal
 	 */
 	public Joined join(Charge charge, boolean holdsThread) {
 		Joined[] joined = new Joined[1];
@@ -59,7 +60,7 @@ public final class CallQueues {
 		return joined[0];
 	}
 
-	/** Notes that the first of a queue asks the store for its turn. */
+	/** Notes that the first call of a queue begins to ask the store for its permit. */
 	void startAsking(Charge charge, Ticket ticket) {
 		this.queues.computeIfPresent(QueueKey.of(charge), (key, queue) -> {
 			queue.startAsking(ticket, this.time.nanoTime());
@@ -67,7 +68,7 @@ public final class CallQueues {
 		});
 	}
 
-	/** Returns for how long the store has held up a call and those before it. */
+	/** Returns how long the store has delayed a call and the calls before it. */
 	long storeDelayNanos(Charge charge, Ticket ticket) {
 		long[] nanos = new long[1];
 		this.queues.computeIfPresent(QueueKey.of(charge), (key, queue) -> {
@@ -77,7 +78,7 @@ public final class CallQueues {
 		return nanos[0];
 	}
 
-	/** Notes that the first of a queue has taken its turn. */
+	/** Notes when the permit of the first call of a queue is due. */
 	void scheduled(Charge charge, Ticket ticket, long dueNanos) {
 		this.queues.computeIfPresent(QueueKey.of(charge), (key, queue) -> {
 			queue.scheduled(ticket, dueNanos, this.time.nanoTime());
@@ -86,8 +87,8 @@ public final class CallQueues {
 	}
 
 	/**
-	 * Lets a call go, by its turn or because it gave up, and the next one step forward.
-	 * Does nothing for a call that has left.
+	 * Removes a call whose permit is due, or that gave up, and makes the next call the
+	 * first. Does nothing if the call has left already.
 	 */
 	void leave(Charge charge, Ticket ticket, boolean givenBack) {
 		@Nullable Ticket[] next = new @Nullable Ticket[1];
@@ -108,17 +109,18 @@ public final class CallQueues {
 		}
 	}
 
-	/** Returns how many calls are in a queue: for tests. */
+	/** Returns the number of calls in all queues, for tests. */
 	public int waiting() {
 		return this.waiting.values().stream().mapToInt(Integer::intValue).sum();
 	}
 
 	/**
-	 * How a call joined a queue.
+	 * The result of joining a queue.
 	 *
-	 * @param ticket its ticket, null if it was refused
-	 * @param waitNanos how long it has to wait, as far as this process knows
-	 * @param mayWait whether there is room for one more that waits
+	 * @param ticket the call's ticket, null if the call was refused
+	 * @param waitNanos how long the call has to wait in nanoseconds, as far as this
+	 * process knows
+	 * @param mayWait whether one more call may wait
 	 */
 	public record Joined(@Nullable Ticket ticket, long waitNanos, boolean mayWait) {
 	}

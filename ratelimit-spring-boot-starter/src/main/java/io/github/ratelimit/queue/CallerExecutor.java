@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Runs the steps of a call in the thread that waits for it. */
+/** Runs the steps of a queued call in the thread that waits for the call. */
 public final class CallerExecutor implements Executor {
 
 	private final BlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();

@@ -18,19 +18,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call on its way through the lines of the limits that pace it. It joins one line after
- * the other, in an order that all calls keep, everybody's line last, and as the first of
- * all of them takes its permits of all limits at once. It leaves each line at its turn
- * there, so that a caller who waits long at one limit does not stop those behind it at
- * another, and goes on at the last of its turns. Whatever ends it, it leaves every line;
- * if it took a turn that it does not use, the turn is given back.
+ * A call on its way through the queues of its paced limits. All calls join their queues
+ * in the same order, the queue of the global key last. When the call is the first in
+ * every queue, it takes its permits of all limits at once. It leaves each queue when its
+ * permit there is due, so that a long wait for one limit does not delay the calls behind
+ * it at another, and it goes on when its last permit is due. However the call ends, it
+ * leaves every queue, and a scheduled permit that it does not use is given back.
  */
 public final class QueuedCall {
 
-	/** The store is the reason of a refusal if it held up the line for so much of it. */
+	/**
+	 * The store is the reason of a refusal if it delayed the queue for this part of the
+	 * longest wait.
+	 */
 	private static final int STORE_PART = 8;
 
-	/** By so much a turn may come late where the store answers as it should. */
+	/** How late a permit may be where the store answers as it should. */
 	private static final long TOLERANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	private final LimitStore store;
@@ -45,7 +48,7 @@ public final class QueuedCall {
 
 	private final List<Charge> charges;
 
-	/** Those that wait, in the order in which their lines are joined. */
+	/** The charges that wait, in the order in which their queues are joined. */
 	private final List<Charge> paced;
 
 	private final List<Ticket> tickets = new ArrayList<>(1);
@@ -56,14 +59,14 @@ public final class QueuedCall {
 
 	private final AtomicBoolean left = new AtomicBoolean();
 
-	/** Whether its permits are being taken, which happens once. */
+	/** Whether the permits are being taken, which happens once. */
 	private final AtomicBoolean taking = new AtomicBoolean();
 
 	private final CompletableFuture<List<ChargeDecision>> answer = new CompletableFuture<>();
 
 	private boolean mayWait = true;
 
-	/** Whether others stood before it. */
+	/** Whether other calls were before it in a queue. */
 	private boolean hasQueued;
 
 	private volatile @Nullable List<ChargeDecision> taken;
@@ -89,7 +92,7 @@ public final class QueuedCall {
 			.toList();
 	}
 
-	/** Returns whether a charge stands in line before it is taken. */
+	/** Returns whether a charge is queued before it is taken. */
 	public static boolean waits(Charge charge) {
 		return charge.maxWaitNanos() > 0 && charge.limit().paces() && charge.enforced() && charge.permits() > 0
 				&& charge.needed() <= charge.limit().capacity();
@@ -97,8 +100,9 @@ public final class QueuedCall {
 
 	/**
 	 * Starts the call.
-	 * @return what the limits say when the call may go on; only what refuses, where it
-	 * was refused without asking the store. Cancelled, the call gives everything back
+	 * @return the decisions of all limits when the call may go on or is refused; of the
+	 * refusing limit alone, if the store was not asked. If the future is cancelled, the
+	 * call gives everything back
 	 */
 	public CompletableFuture<List<ChargeDecision>> start() {
 		this.answer.whenComplete((decisions, failure) -> {
@@ -134,7 +138,7 @@ public final class QueuedCall {
 		}
 	}
 
-	/** A cancelled call must not stay in a line that it joins at this moment. */
+	/** A cancelled call must not stay in a queue that it joins at this moment. */
 	private synchronized void add(Ticket ticket) {
 		this.tickets.add(ticket);
 		if (this.left.get()) {
@@ -152,7 +156,10 @@ public final class QueuedCall {
 		}
 	}
 
-	/** Ends the call, by what is the reason that its turn has not come in time. */
+	/**
+	 * Refuses the call, or decides without the store if the store is the reason of the
+	 * delay.
+	 */
 	private void completeTimedOut(Charge charge) {
 		for (int i = 0; i < this.tickets.size(); i++) {
 			Charge held = this.paced.get(i);
@@ -164,7 +171,7 @@ public final class QueuedCall {
 		complete(List.of(refused(charge, charge.maxWaitNanos())));
 	}
 
-	/** Decides by what is left of the time that the call may wait. */
+	/** Decides without asking the store again. */
 	private void takeUnanswered() {
 		List<ChargeDecision> decisions = this.store.takeUnanswered(waiting());
 		if (decisions.stream().anyMatch(ChargeDecision::refuses)) {
@@ -185,12 +192,14 @@ public final class QueuedCall {
 	}
 
 	private List<Charge> waiting() {
-		return this.charges.stream().map((charge) -> waits(charge) ? charge.waiting(remainingWait(charge)) : charge).toList();
+		return this.charges.stream()
+			.map((charge) -> waits(charge) ? charge.waiting(remainingWait(charge)) : charge)
+			.toList();
 	}
 
-	/** Returns whether a turn comes later than the call may wait. */
-	private boolean isTooLate(ChargeDecision decisions) {
-		return decisions.turnAfterNanos() > 0 && decisions.turnAfterNanos() > decisions.limit().maxWait().toNanos()
+	/** Returns whether a scheduled permit is due later than the call may wait. */
+	private boolean isTooLate(ChargeDecision decision) {
+		return decision.turnAfterNanos() > 0 && decision.turnAfterNanos() > decision.limit().maxWait().toNanos()
 				- (this.time.nanoTime() - this.start) + TOLERANCE_NANOS;
 	}
 
@@ -212,7 +221,8 @@ public final class QueuedCall {
 			this.queues.startAsking(this.paced.get(i), this.tickets.get(i));
 		}
 		List<Charge> now = waiting();
-		List<ChargeDecision> decisions = (now.size() == 1) ? List.of(this.store.take(now.get(0))) : this.store.takeAll(now);
+		List<ChargeDecision> decisions = (now.size() == 1) ? List.of(this.store.take(now.get(0)))
+				: this.store.takeAll(now);
 		if (decisions.stream().anyMatch(ChargeDecision::refuses)) {
 			complete(decisions);
 			return;
@@ -239,7 +249,7 @@ public final class QueuedCall {
 		}
 	}
 
-	/** Returns how long it takes until the last of the turns comes. */
+	/** Returns how long it takes until the last of the permits is due. */
 	private long schedule(List<ChargeDecision> decisions) {
 		long now = this.time.nanoTime();
 		long longest = longestWait(decisions);
@@ -279,7 +289,7 @@ public final class QueuedCall {
 		}
 	}
 
-	/** What was taken for a call that somebody else has ended goes back. */
+	/** Gives back what was taken if the call has ended already. */
 	private void complete(List<ChargeDecision> decisions) {
 		if (this.answer.complete(decisions)) {
 			leave(false);

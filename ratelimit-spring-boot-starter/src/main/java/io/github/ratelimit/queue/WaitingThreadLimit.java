@@ -3,8 +3,8 @@ package io.github.ratelimit.queue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many threads calls may hold while they wait for their turn: what serves requests is
- * not to be used up by waiting, and one key is not to use up what there is for all.
+ * Bounds the threads that waiting calls hold, so that calls that wait do not use up the
+ * threads that serve requests, and one key does not use up the threads of all keys.
  * Thread-safe.
  */
 public final class WaitingThreadLimit {
@@ -16,8 +16,8 @@ public final class WaitingThreadLimit {
 	private final AtomicInteger held = new AtomicInteger();
 
 	/**
-	 * Creates it.
-	 * @param most how many for all calls of this process, 0 or more
+	 * Creates a limit.
+	 * @param max the most threads for all calls of this process, 0 or more
 	 * @throws IllegalArgumentException if the number is negative
 	 */
 	public WaitingThreadLimit(int most) {
@@ -30,7 +30,10 @@ public final class WaitingThreadLimit {
 	}
 
 	/**
-	 * Returns how many of all threads the calls of one key may hold: half, rounded up.
+	 * Returns how many of all threads the calls of one key may hold: half of them,
+	 * rounded up.
+	 * @param max the most threads for all calls
+	 * @return the most threads for one key
 	 */
 	public static int perKey(int most) {
 		return most - most / 2;
@@ -38,8 +41,8 @@ public final class WaitingThreadLimit {
 
 	/**
 	 * Takes one thread.
-	 * @param heldByKey how many the key's calls hold already
-	 * @return whether there was one left
+	 * @param heldByKey the number of threads that the key's calls hold already
+	 * @return whether a thread was left
 	 */
 	boolean take(int heldByKey) {
 		if (heldByKey >= this.maxPerKey) {
@@ -60,7 +63,7 @@ public final class WaitingThreadLimit {
 		this.held.decrementAndGet();
 	}
 
-	/** Returns how many threads are held: for tests. */
+	/** Returns the number of held threads, for tests. */
 	int held() {
 		return this.held.get();
 	}

@@ -4,9 +4,9 @@ import io.github.ratelimit.Key;
 import java.util.List;
 
 /**
- * One of the places where a limit's keys come from.
+ * An expression that a limit takes its keys from.
  *
- * @param expression as it was configured, for people, for example
+ * @param expression the text as it was configured, for logs and the endpoint, for example
  * {@code header('X-API-Key')}
  * @param kinds the {@link Key#kind() kinds} of the keys that it makes, without
  * repetition: several where an expression has alternatives of its own, such as

@@ -3,8 +3,8 @@ package io.github.ratelimit.registry;
 import io.github.ratelimit.LimitMode;
 
 /**
- * Switches all limits of an application off and on, or into the shadow. Switched off,
- * every call is allowed and nothing is counted; in the shadow limits decide and count,
+ * Switches all limits of an application off and on, or into shadow mode. While it is off,
+ * every call is allowed and nothing is counted; in shadow mode limits decide and count,
  * and every call is allowed. Thread-safe.
  */
 public final class KillSwitch {
@@ -14,8 +14,8 @@ public final class KillSwitch {
 	private volatile LimitMode mode;
 
 	/**
-	 * Creates a switch.
-	 * @param enabled whether limits are enforced
+	 * Creates a switch that enforces limits while it is on.
+	 * @param enabled whether limits decide
 	 */
 	public KillSwitch(boolean enabled) {
 		this(enabled, LimitMode.ENFORCE);
@@ -24,7 +24,7 @@ public final class KillSwitch {
 	/**
 	 * Creates a switch.
 	 * @param enabled whether limits decide
-	 * @param mode whether what they decide is done
+	 * @param mode the mode of all limits
 	 */
 	public KillSwitch(boolean enabled, LimitMode mode) {
 		this.isEnabled = enabled;
@@ -32,32 +32,31 @@ public final class KillSwitch {
 	}
 
 	/**
-	 * Returns whether limits are enforced.
-	 * @return whether the limiter is on
+	 * Returns whether the limiter is on.
+	 * @return false if every call is allowed and nothing is counted
 	 */
 	public boolean isEnabled() {
 		return this.isEnabled;
 	}
 
 	/**
-	 * Switches the limiter off or on, from the next call on.
-	 * @param enabled whether limits are to be enforced
+	 * Switches the limiter off or on, for all later calls.
+	 * @param enabled whether limits decide
 	 */
 	public void setEnabled(boolean enabled) {
 		this.isEnabled = enabled;
 	}
 
 	/**
-	 * Returns whether what limits decide is done.
-	 * @return the mode of all limits: in the shadow no limit refuses, whatever its own
-	 * mode is
+	 * Returns the mode of all limits.
+	 * @return the mode; in shadow mode no limit refuses, whatever its own mode is
 	 */
 	public LimitMode mode() {
 		return this.mode;
 	}
 
 	/**
-	 * Sets whether what limits decide is done, from the next call on.
+	 * Sets the mode of all limits, for all later calls.
 	 * @param mode the mode of all limits
 	 */
 	public void setMode(LimitMode mode) {

@@ -4,9 +4,9 @@ import io.github.ratelimit.Limit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One form of a registered limit: its own, that of a plan, or one of the two that its
- * penalty is counted by. A charge refers to it, so that nothing has to look a limit up by
- * its name or compare limits once a call has been matched with them. Stores attach their
+ * One form of a registered limit: its own, that of a plan, or one of the two that count
+ * its refusals and bans. A charge refers to the handle, so that no limit is looked up by
+ * its name or compared once a call has been matched with its limits. Stores attach their
  * {@linkplain PreparedForm prepared form} of the limit to it.
  * <p>
  * A handle never changes. When the settings of the limit change, calls get other handles;

@@ -28,8 +28,9 @@ public final class LimitRegistry {
 	private volatile UnaryOperator<String> addressForm = UnaryOperator.identity();
 
 	/**
-	 * Sets how addresses are written that people or code name, so that they mean the same
-	 * keys as those of requests. By default they are taken as they are.
+	 * Sets the canonical form of addresses that are passed as text, by code or through
+	 * the endpoint, so that they name the same keys as the addresses of requests. By
+	 * default addresses are taken as they are.
 	 * @param addressForm returns the canonical text of an address, and any other text as
 	 * it is
 	 */

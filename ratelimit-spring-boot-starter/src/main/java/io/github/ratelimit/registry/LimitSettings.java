@@ -11,14 +11,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be set about a limit, and changed while the application runs. Immutable: a
+ * The settings of a limit, which can be changed while the application runs. Immutable: a
  * change makes new settings, which {@link RegisteredLimit#change} puts in force as a
  * whole.
  *
  * @param limit the limit itself, as calls without a plan have it
  * @param plans the limit as each plan has it, by the names of the plans, empty for none
  * @param penalty what happens to keys that are refused too often, null for nothing
- * @param mode whether what the limit decides is done
+ * @param mode whether the limit is enforced or in shadow mode
  * @param onStoreFailure what the limit does while its store fails, null for what the
  * store does in general
  * @param hidden whether headers and bodies say nothing about the limit
@@ -51,8 +51,8 @@ public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Pen
 	}
 
 	/**
-	 * Returns the settings of a limit of which nothing else is said: no plans, no
-	 * penalty, enforced, shown, no lease.
+	 * Returns the default settings of a limit: no plans, no penalty, enforced, not
+	 * hidden, no lease.
 	 * @param limit the limit
 	 * @return the settings
 	 */
@@ -92,7 +92,7 @@ public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Pen
 
 	/**
 	 * Returns these settings with another mode.
-	 * @param mode whether what the limit decides is done
+	 * @param mode whether the limit is enforced or in shadow mode
 	 * @return new settings
 	 */
 	public LimitSettings withMode(LimitMode mode) {

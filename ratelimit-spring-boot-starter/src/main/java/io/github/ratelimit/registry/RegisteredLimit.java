@@ -16,9 +16,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit of the application: its settings, which can be changed while it runs, and what
- * people want to know about it: where its keys come from, what it is bound to, how often
- * it decided what. Safe for use by several threads.
+ * A limit of the application: its settings, which can be changed while the application
+ * runs, its key sources, the rules and methods that it is bound to, and its counters.
+ * Thread-safe.
  */
 public final class RegisteredLimit {
 
@@ -132,8 +132,8 @@ public final class RegisteredLimit {
 	/**
 	 * Returns the key that a plain text means in the application's own code: of the kind
 	 * of the limit's first key, so that code and rules share one count. An address is
-	 * read as that of a request is. A limit that everybody shares has one key whatever
-	 * the text; a limit without keys of its own counts by the text.
+	 * read as that of a request is. A limit with {@code key: global} has one key,
+	 * whatever the text; a limit without key sources counts by the text.
 	 * @param text the text, not empty
 	 * @return the key
 	 * @throws IllegalArgumentException if the text is empty, or if the limit's first key
@@ -157,9 +157,10 @@ public final class RegisteredLimit {
 	}
 
 	/**
-	 * Returns the keys that people may mean who write a key's text. The text does not
-	 * tell its kind, so it is every kind that the limit's keys can have, and those that a
-	 * method's own key and {@code on-missing-key: ip} give.
+	 * Returns the keys that a text can mean which was passed through the endpoint. The
+	 * text does not tell its kind, so the result has a key of every kind that the limit's
+	 * keys can have, and of those that a method's own key and {@code on-missing-key: ip}
+	 * give.
 	 * @param text the text of a key, or {@code global}
 	 * @return the keys without repetition, the likeliest first, empty for an empty text
 	 */
@@ -187,7 +188,7 @@ public final class RegisteredLimit {
 	}
 
 	/**
-	 * Returns how often the limit decided what.
+	 * Returns the counters of the limit's decisions.
 	 * @return live figures
 	 */
 	public LimitStatistics statistics() {
@@ -195,15 +196,16 @@ public final class RegisteredLimit {
 	}
 
 	/**
-	 * Notes something that is limited by this limit.
-	 * @param what a rule or a method, for people, for example {@code POST /v1/**}
+	 * Adds a rule or a method that this limit is bound to.
+	 * @param what the rule or the method as it is shown in the log and the endpoint, for
+	 * example {@code POST /v1/**}
 	 */
 	public void bindTo(String what) {
 		this.boundTo.add(what);
 	}
 
 	/**
-	 * Returns what is limited by this limit.
+	 * Returns what this limit is bound to.
 	 * @return rules and methods, in alphabetical order
 	 */
 	public List<String> boundTo() {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a call is to pay: so many permits of a limit, from one key. Usually they have to
- * be there, now; a charge may also look without taking, be pending until the outcome of
- * the call is known, wait for its turn, or belong to a limit that is only tried out.
- * Immutable.
+ * How many permits a call is to pay to one limit for one key. An ordinary charge is
+ * refused if the permits are not there. A charge may also peek without taking permits, be
+ * pending until the outcome of the call is known, wait for a scheduled permit, or be a
+ * dry run of a limit in shadow mode. Immutable.
  */
 public sealed class Charge {
 
@@ -26,7 +26,7 @@ public sealed class Charge {
 	 * Creates a charge.
 	 * @param handle the limit
 	 * @param key whose permits
-	 * @param permits how many, 0 or more; 0 looks without taking
+	 * @param permits how many, 0 or more; 0 takes nothing
 	 * @throws IllegalArgumentException if the permits are negative
 	 */
 	public Charge(LimitHandle handle, Key key, long permits) {
@@ -42,8 +42,8 @@ public sealed class Charge {
 	}
 
 	/**
-	 * Returns a charge that takes nothing, and is refused where permits are not there. It
-	 * reserves nothing for a later charge: any number of calls may see the same permits
+	 * Returns a charge that takes nothing, and is refused if the permits are not there.
+	 * It reserves nothing for a later charge, so several calls may see the same permits
 	 * at once. A call that counts by its outcome has a {@linkplain #pending() pending}
 	 * charge instead.
 	 * @param handle the limit
@@ -73,7 +73,7 @@ public sealed class Charge {
 	}
 
 	/**
-	 * Returns this charge for a call that may wait for its turn.
+	 * Returns this charge for a call that may wait for a scheduled permit.
 	 * @param nanos nanoseconds, 0 or more; without effect on limits that do not
 	 * {@linkplain Limit#paces() pace} their calls
 	 * @return the charge
@@ -88,8 +88,8 @@ public sealed class Charge {
 	}
 
 	/**
-	 * Returns this charge for a limit that is only tried out: it decides and counts, and
-	 * stops nothing.
+	 * Returns this charge as a dry run, for a limit in shadow mode: the limit decides and
+	 * counts, and its refusal stops no call.
 	 * @return the charge
 	 */
 	public final Charge inShadow() {
@@ -116,7 +116,7 @@ public sealed class Charge {
 	}
 
 	/**
-	 * Returns what the charge refers to.
+	 * Returns the handle that the charge refers to.
 	 * @return the handle of the limit as it is configured for this call
 	 */
 	public final LimitHandle handle() {
@@ -140,7 +140,7 @@ public sealed class Charge {
 	}
 
 	/**
-	 * Returns how many permits have to be there for the call to be let through.
+	 * Returns how many permits have to be there for the call to be allowed.
 	 * @return permits, at least those that are taken
 	 */
 	public long needed() {
@@ -148,16 +148,16 @@ public sealed class Charge {
 	}
 
 	/**
-	 * Returns how long the call may wait for its turn.
-	 * @return nanoseconds, 0 if it may not
+	 * Returns how long the call may wait for a scheduled permit.
+	 * @return nanoseconds, 0 if the call may not wait
 	 */
 	public long maxWaitNanos() {
 		return 0;
 	}
 
 	/**
-	 * Returns whether a refusal counts.
-	 * @return false for a limit that is only tried out
+	 * Returns whether a refusal stops the call.
+	 * @return false for a dry run
 	 */
 	public boolean enforced() {
 		return true;
@@ -173,7 +173,7 @@ public sealed class Charge {
 	}
 
 	/**
-	 * Returns whether both are about the same permits.
+	 * Returns whether both charges are about the same permits.
 	 * @param other another charge
 	 * @return whether both are of the same registered limit and key
 	 */
@@ -183,8 +183,8 @@ public sealed class Charge {
 	}
 
 	/**
-	 * Returns charges that are about different permits each: what is named twice is
-	 * charged once, with the larger cost.
+	 * Returns charges without repetition: where two charges are about the same permits,
+	 * the one that needs more is kept.
 	 * @param charges some charges
 	 * @return a new list in the order in which the permits were first named
 	 */

@@ -51,12 +51,12 @@ public sealed class ChargeDecision extends LimitDecision {
 	}
 
 	/**
-	 * Returns the decision of a limit that {@linkplain Limit#paces() paces} calls and has
-	 * given this one its turn.
+	 * Returns the decision of a {@linkplain Limit#paces() paced} limit that grants a
+	 * scheduled permit.
 	 * @param charge what was asked
-	 * @param receipt for giving the turn back
+	 * @param receipt for giving the scheduled permit back
 	 * @param remaining permits that are left, of the rate that has fewest
-	 * @param waitNanos nanoseconds until the turn comes, 0 if it is now
+	 * @param waitNanos nanoseconds until the permit is due, 0 if it is due now
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
 	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
 	 * windows also those {@linkplain #moreAfter until there are more}, negative if
@@ -77,8 +77,8 @@ public sealed class ChargeDecision extends LimitDecision {
 	 * Returns the decision of a limit that refuses.
 	 * @param charge what was asked
 	 * @param remaining permits that are left, of the rate that has fewest
-	 * @param retryAfterNanos nanoseconds until the charge can be paid if nobody else
-	 * takes anything, rounded up, at least 1; {@link #NEVER} if it is above the capacity
+	 * @param retryAfterNanos nanoseconds until the charge can be paid if no other call
+	 * takes permits, rounded up, at least 1; {@link #NEVER} if it is above the capacity
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
 	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
 	 * windows also those {@linkplain #moreAfter until there are more}, negative if
@@ -92,8 +92,8 @@ public sealed class ChargeDecision extends LimitDecision {
 	}
 
 	/**
-	 * Returns the decision of what stands in for a store that fails.
-	 * @param standIn what it says
+	 * Returns a decision that was not made by the store, because the store fails.
+	 * @param standIn the decision of the stand-in
 	 * @return a decision with the same facts and receipt, {@link #isDegraded() degraded}
 	 */
 	public static ChargeDecision degraded(ChargeDecision standIn) {
@@ -135,8 +135,8 @@ public sealed class ChargeDecision extends LimitDecision {
 	}
 
 	/**
-	 * Returns the decision about a key that has been banned for its many refusals.
-	 * @param said what the limit says, or would say without the ban
+	 * Returns the decision about a key that is banned for its refusals.
+	 * @param said the decision of the limit without the ban
 	 * @param retryAfterNanos nanoseconds until the ban ends, at least 1
 	 * @return a decision that refuses, {@link #isBanned() banned} and with the same facts
 	 * @throws IllegalArgumentException if the wait is not positive
@@ -146,11 +146,11 @@ public sealed class ChargeDecision extends LimitDecision {
 	}
 
 	/**
-	 * Returns the decision that has given permits to a {@linkplain Charge#isPending()
+	 * Returns the decision that granted permits to a {@linkplain Charge#isPending()
 	 * pending} charge.
-	 * @param granted what the limit says
+	 * @param granted the decision of the limit
 	 * @param whenDecided is run once, when the outcome of the call is known
-	 * @return a decision that tells when the outcome is known
+	 * @return a decision that runs it
 	 */
 	public static ChargeDecision pending(ChargeDecision granted, Runnable whenDecided) {
 		return new Pending(granted, whenDecided);
@@ -159,7 +159,7 @@ public sealed class ChargeDecision extends LimitDecision {
 	/**
 	 * Returns the refusal of a {@linkplain Charge#isPending() pending} charge for which
 	 * the permits may be there as soon as the calls before it are decided.
-	 * @param refused what the limit says
+	 * @param refused the decision of the limit
 	 * @param retryAfterNanos nanoseconds after which it is worth asking again, at least 1
 	 * @return a decision that refuses and awaits outcomes
 	 */
@@ -175,7 +175,7 @@ public sealed class ChargeDecision extends LimitDecision {
 		return retryAfterNanos;
 	}
 
-	/** The outcome of a call with a pending charge is known. */
+	/** Notes that the outcome of a call with a pending charge is known. */
 	public void decided() {
 	}
 
@@ -213,8 +213,8 @@ public sealed class ChargeDecision extends LimitDecision {
 	}
 
 	/**
-	 * Returns the same facts for a call whose permits went back, since another limit
-	 * refused it.
+	 * Returns the same facts for a call that another limit refused, so that its permits
+	 * were given back.
 	 * @return a decision without a receipt
 	 */
 	public ChargeDecision withoutReceipt() {
@@ -224,7 +224,7 @@ public sealed class ChargeDecision extends LimitDecision {
 
 	/**
 	 * Returns what the store needs to give the permits back.
-	 * @return the receipt, null where nothing was taken
+	 * @return the receipt, null if nothing was taken
 	 */
 	public @Nullable Receipt receipt() {
 		return this.receipt;
@@ -257,7 +257,7 @@ public sealed class ChargeDecision extends LimitDecision {
 
 	}
 
-	/** Knows who has to be told of the outcome. */
+	/** Runs an action when the outcome is known. */
 	private static final class Pending extends ChargeDecision {
 
 		private final Runnable whenDecided;

@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What a store knows of one key of a limit, for people to look at.
+ * What a store knows of one key of a limit, for the endpoint.
  *
- * @param key whose state it is, as far as it may be shown
+ * @param key the key, as far as it may be shown
  * @param limit how many permits can be saved up, of the rate nearest to refusal
  * @param remaining how many permits that rate has now, 0 or more
  * @param resetAfter how long until every rate is full, zero if full

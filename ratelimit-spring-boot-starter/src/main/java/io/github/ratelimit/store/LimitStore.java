@@ -10,24 +10,24 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where permits are kept: the port behind which memory and Redis live. A store answers
- * questions about permits; it knows nothing of HTTP, expressions or metrics.
+ * Keeps permits: the port that the stores in memory and in Redis implement. A store knows
+ * nothing of HTTP, expressions or metrics.
  * <p>
  * State belongs to the name of a limit and a key. Where a charge comes with another
  * configuration of a limit than the state was kept by, the state is read in proportion: a
  * bucket half full stays half full.
  * <p>
- * Implementations must be thread-safe. What goes wrong is thrown as it is; the
- * {@link RateLimiter} decides what that means for the call.
+ * Implementations must be thread-safe. They throw what goes wrong; the
+ * {@link RateLimiter} then decides about the call.
  */
 public interface LimitStore {
 
 	/**
 	 * Takes the permits of one charge if those that it {@linkplain Charge#needed() needs}
 	 * are there, and nothing if not. Where the limit {@linkplain Limit#paces() paces}
-	 * calls and the charge may wait, a turn is taken that comes within that time; without
-	 * it, one that has come. A refusal by such a limit has the wait for the turn as its
-	 * retry-after.
+	 * calls and the charge may wait, a permit is taken that is due within that time; if
+	 * the charge may not wait, one that is due now. A refusal by such a limit has the
+	 * wait for the permit as its retry-after.
 	 * @param charge what to take
 	 * @return what the limit says
 	 */
@@ -46,8 +46,8 @@ public interface LimitStore {
 
 	/**
 	 * Takes like {@link #takeAll}, for a call that has waited for an answer of this store
-	 * for as long as it may: where the store is asked over the network, without asking
-	 * it, by {@link OnStoreFailure}.
+	 * for as long as it may. A store that is asked over the network decides without
+	 * asking again, by {@link OnStoreFailure}.
 	 * @param charges what to take, no two of the same limit and key
 	 * @return what each limit says, in the order of the charges
 	 */
@@ -56,10 +56,11 @@ public interface LimitStore {
 	}
 
 	/**
-	 * Gives back what a decision took, once, to the state that it came from, never above
-	 * what that state can hold; drops it where that state has gone: a window that is
-	 * over, a turn behind which somebody has taken the next one. The place of a call
-	 * under way is free again. The caller sees to it that this happens once.
+	 * Gives back what a decision took to the state that it came from, never above what
+	 * that state can hold. Permits whose state has gone are dropped: those of a window
+	 * that is over, and a scheduled permit after which another one has been taken. The
+	 * slot of an in-flight call is free again. The caller makes sure that this happens
+	 * once.
 	 * @param taken a decision of this store
 	 */
 	void giveBack(ChargeDecision taken);
@@ -69,16 +70,16 @@ public interface LimitStore {
 	 * is given back as by {@link #giveBack}; what was reserved too little is charged now,
 	 * even where it is not there, down to the {@linkplain Limit#maxDebt() debt} that the
 	 * limit remembers; the rest is {@linkplain #forgivenPermits forgiven}. The caller
-	 * sees to it that this happens once.
-	 * @param taken a decision of this store, not of a limit that counts calls under way
+	 * makes sure that this happens once.
+	 * @param taken a decision of this store, not of a limit of concurrent calls
 	 * @param actual what the call cost in permits, 0 or more
 	 */
 	void settle(ChargeDecision taken, long actual);
 
 	/**
-	 * Sees to it that a key has at most so many permits, where this store stands in for
-	 * another one. What is lower stays as it is. Only stores that can stand in for others
-	 * do it; by default nothing happens.
+	 * Lowers the permits of a key to at most a number, where this store stands in for
+	 * another one. Lower figures stay as they are. By default nothing happens: only
+	 * stores that can stand in for others implement it.
 	 * @param limit a limit that has rates
 	 * @param key whose permits
 	 * @param atMost permits of each rate in turn, negative where some are owed; of a
@@ -88,7 +89,7 @@ public interface LimitStore {
 	}
 
 	/**
-	 * Looks at one key without changing or creating anything.
+	 * Returns the state of one key, without changing or creating it.
 	 * @param limit the limit
 	 * @param keyId a {@link Key#id()}
 	 * @return its state, empty if the store does not know the key
@@ -96,7 +97,7 @@ public interface LimitStore {
 	Optional<KeyState> find(LimitHandle limit, String keyId);
 
 	/**
-	 * Looks at one key without changing or creating anything.
+	 * Returns the state of one key, without changing or creating it.
 	 * @param limit the limit
 	 * @param key the key
 	 * @return its state, empty if the store does not know the key
@@ -106,7 +107,7 @@ public interface LimitStore {
 	}
 
 	/**
-	 * Forgets one key: its next call finds all permits.
+	 * Resets one key: its next call finds all permits.
 	 * @param limit the limit
 	 * @param keyId a {@link Key#id()}
 	 * @return whether there was something to forget
@@ -139,8 +140,8 @@ public interface LimitStore {
 	long trackedKeys(LimitHandle limit);
 
 	/**
-	 * Returns how many permits were lost because the store had to forget keys that were
-	 * not full again: permits that callers may have had twice.
+	 * Returns how many permits were lost because the store evicted keys that were not
+	 * full: permits that callers may have got twice.
 	 * @param limit the limit
 	 * @return permits since the start
 	 */
@@ -169,7 +170,7 @@ public interface LimitStore {
 	}
 
 	/**
-	 * Returns how the store does, in one word for people.
+	 * Returns the status of the store in one word, for the endpoint.
 	 * @return {@code up} if it answers
 	 */
 	default String status() {

@@ -1,8 +1,7 @@
 package io.github.ratelimit.store;
 
 /**
- * What a {@link LimitStore} needs to give back what it gave: its own business, opaque to
- * everybody else.
+ * What a {@link LimitStore} needs to give permits back. Opaque to all other code.
  */
 public interface Receipt {
 

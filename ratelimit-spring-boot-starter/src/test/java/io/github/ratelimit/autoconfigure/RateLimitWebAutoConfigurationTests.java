@@ -120,7 +120,9 @@ class RateLimitWebAutoConfigurationTests {
 	@Test
 	void theApplicationsOwnBeansWin() {
 		this.runner.withUserConfiguration(OwnBeans.class).run((context) -> {
-			assertThat(context).hasNotFailed().hasSingleBean(Identity.class).hasSingleBean(LimitedRequest.Current.class);
+			assertThat(context).hasNotFailed()
+				.hasSingleBean(Identity.class)
+				.hasSingleBean(LimitedRequest.Current.class);
 			assertThat(context).hasSingleBean(RequestFacts.Current.class).hasSingleBean(Rules.class);
 			assertThat(context).getBean(Identity.class).isSameAs(Identity.NONE);
 		});

@@ -1,7 +1,9 @@
 package io.github.ratelimit.web.server;
 
+import java.util.concurrent.TimeUnit;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,6 +23,7 @@ class RandomEndingsTests {
 	}
 
 	@Tag("soak")
+	@Timeout(value = 30, unit = TimeUnit.MINUTES)
 	@ParameterizedTest
 	@ValueSource(strings = { "tomcat", "jetty" })
 	void ofThousandsOfRequestsNoneKeepsItsSlot(String webServer) throws Exception {
