@@ -32,7 +32,7 @@ public abstract class Decision {
 	protected Decision(LimitDecision limit) {
 		this.only = limit;
 		this.several = List.of();
-		this.allowed = !limit.refuses();
+		this.allowed = !limit.isRefused();
 		this.degraded = limit.isDegraded();
 	}
 
@@ -44,7 +44,7 @@ public abstract class Decision {
 		boolean allowed = true;
 		boolean degraded = false;
 		for (LimitDecision limit : limits) {
-			allowed &= !limit.refuses();
+			allowed &= !limit.isRefused();
 			degraded |= limit.isDegraded();
 		}
 		this.only = null;
@@ -81,7 +81,7 @@ public abstract class Decision {
 	 * Returns whether the call may go on.
 	 * @return whether no limit is violated
 	 */
-	public boolean allowed() {
+	public boolean isAllowed() {
 		return this.allowed;
 	}
 
@@ -97,11 +97,11 @@ public abstract class Decision {
 	/**
 	 * Returns whether the call is refused only because a store fails, while no limit is
 	 * known to have too few permits.
-	 * @return whether every violated limit is {@link LimitDecision#unavailable()
+	 * @return whether every violated limit is {@link LimitDecision#isUnavailable()
 	 * unavailable}; false if allowed
 	 */
-	public boolean unavailable() {
-		return !this.allowed && violated().stream().allMatch(LimitDecision::unavailable);
+	public boolean isUnavailable() {
+		return !this.allowed && violated().stream().allMatch(LimitDecision::isUnavailable);
 	}
 
 	/**
@@ -117,7 +117,7 @@ public abstract class Decision {
 	 * @return the violated limits in the order in which they were asked, empty if allowed
 	 */
 	public List<LimitDecision> violated() {
-		return this.allowed ? List.of() : limits().stream().filter(LimitDecision::refuses).toList();
+		return this.allowed ? List.of() : limits().stream().filter(LimitDecision::isRefused).toList();
 	}
 
 	/**
@@ -130,7 +130,7 @@ public abstract class Decision {
 		long longest = 0;
 		if (!this.allowed) {
 			for (LimitDecision limit : limits()) {
-				longest = Math.max(longest, limit.refuses() ? limit.retryAfterNanos() : 0);
+				longest = Math.max(longest, limit.isRefused() ? limit.retryAfterNanos() : 0);
 			}
 		}
 		return Duration.ofNanos(longest);
@@ -139,18 +139,26 @@ public abstract class Decision {
 	/**
 	 * Returns how long an allowed call has to wait until its scheduled permits are due at
 	 * every limit. If a {@link RateLimiter} made the decision, that time is over.
+	 * @return zero if the call may go on at once or is refused
+	 */
+	public Duration scheduledAfter() {
+		return Duration.ofNanos(scheduledAfterNanos());
+	}
+
+	/**
+	 * Returns {@link #scheduledAfter()} in nanoseconds.
 	 * @return nanoseconds, 0 if the call may go on at once or is refused
 	 */
-	public long turnAfterNanos() {
+	public long scheduledAfterNanos() {
 		if (!this.allowed) {
 			return 0;
 		}
 		long longest = 0;
 		if (this.only != null) {
-			return this.only.turnAfterNanos();
+			return this.only.scheduledAfterNanos();
 		}
 		for (LimitDecision limit : limits()) {
-			longest = Math.max(longest, limit.turnAfterNanos());
+			longest = Math.max(longest, limit.scheduledAfterNanos());
 		}
 		return longest;
 	}
@@ -181,7 +189,7 @@ public abstract class Decision {
 	 */
 	public Permit permit() {
 		if (!this.allowed) {
-			throw new IllegalStateException("A refused call holds no permit. Ask allowed() first.");
+			throw new IllegalStateException("A refused call holds no permit. Ask isAllowed() first.");
 		}
 		return heldPermit();
 	}

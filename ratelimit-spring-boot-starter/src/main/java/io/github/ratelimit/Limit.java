@@ -224,7 +224,7 @@ public final class Limit {
 	 * Returns whether calls wait for scheduled permits instead of being refused at once.
 	 * @return whether there is a {@link #maxWait()}
 	 */
-	public boolean paces() {
+	public boolean isPaced() {
 		return !this.maxWait.isZero();
 	}
 
@@ -267,7 +267,7 @@ public final class Limit {
 	 * else each counts as a call.
 	 * @return whether the limit has a cost
 	 */
-	public boolean costed() {
+	public boolean hasCost() {
 		return this.costed;
 	}
 

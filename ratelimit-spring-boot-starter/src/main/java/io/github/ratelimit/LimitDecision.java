@@ -102,24 +102,32 @@ public abstract class LimitDecision {
 	 * others are not violated, and nothing was taken from them.
 	 * @return whether the limit has too few permits
 	 */
-	public boolean violated() {
+	public boolean isViolated() {
 		return this.waitNanos > 0;
 	}
 
 	/**
 	 * Returns whether this limit stops the call. A limit in shadow mode stops none, even
-	 * if it is {@linkplain #violated() violated}.
+	 * if it is {@linkplain #isViolated() violated}.
 	 * @return whether the limit is violated and enforced
 	 */
-	public boolean refuses() {
+	public boolean isRefused() {
 		return this.waitNanos > 0 && isEnforced();
 	}
 
 	/**
 	 * Returns how long an allowed call has to wait until its scheduled permit is due.
+	 * @return zero if the permit is due now or the limit is violated
+	 */
+	public Duration scheduledAfter() {
+		return Duration.ofNanos(scheduledAfterNanos());
+	}
+
+	/**
+	 * Returns {@link #scheduledAfter()} in nanoseconds.
 	 * @return nanoseconds, 0 if the permit is due now or the limit is violated
 	 */
-	public long turnAfterNanos() {
+	public long scheduledAfterNanos() {
 		return (this.waitNanos < 0) ? -this.waitNanos : 0;
 	}
 
@@ -137,7 +145,7 @@ public abstract class LimitDecision {
 	 * short wait, and leads to no ban.
 	 * @return whether the permits may come back as soon as those calls are decided
 	 */
-	public boolean awaitsOutcomes() {
+	public boolean isAwaitingOutcomes() {
 		return false;
 	}
 
@@ -146,7 +154,7 @@ public abstract class LimitDecision {
 	 * help.
 	 * @return whether the charge can never be paid
 	 */
-	public boolean neverPayable() {
+	public boolean isNeverPayable() {
 		return this.waitNanos == NEVER;
 	}
 
@@ -159,7 +167,7 @@ public abstract class LimitDecision {
 	 * @return whether this one is nearer, false if both are equally near
 	 */
 	public boolean isNearerToRefusalThan(LimitDecision other) {
-		if (violated() || other.violated()) {
+		if (isViolated() || other.isViolated()) {
 			return this.waitNanos > other.waitNanos;
 		}
 		return furtherCalls() < other.furtherCalls();
@@ -195,8 +203,8 @@ public abstract class LimitDecision {
 	 * @param rate the index of the rate in {@link Limit#rates()}
 	 * @return whether this rate refuses
 	 */
-	public boolean violated(int rate) {
-		return violated() && (limit().quotas() == 1 || remaining(rate) < needed());
+	public boolean isViolated(int rate) {
+		return isViolated() && (limit().quotas() == 1 || remaining(rate) < needed());
 	}
 
 	/**
@@ -285,13 +293,13 @@ public abstract class LimitDecision {
 	 * there may be.
 	 * @return whether the limit is violated without known figures
 	 */
-	public final boolean unavailable() {
-		return violated() && !hasFacts();
+	public final boolean isUnavailable() {
+		return isViolated() && !hasFacts();
 	}
 
 	@Override
 	public String toString() {
-		return limit().name() + " " + key() + (violated() ? " refused" : " granted") + ", remaining " + remaining()
+		return limit().name() + " " + key() + (isViolated() ? " refused" : " granted") + ", remaining " + remaining()
 				+ ", retry after " + retryAfter() + ", reset after " + resetAfter();
 	}
 

@@ -22,7 +22,7 @@ final class NextPermit {
 	 */
 	static long afterNanos(Limit limit, int rate, long remaining, Duration resetAfter) {
 		long nanos = resetAfter.toNanos();
-		if (limit.paces() || nanos == 0) {
+		if (limit.isPaced() || nanos == 0) {
 			return nanos; // a paced bucket has one permit
 		}
 		Rate refill = limit.rates().get(rate);

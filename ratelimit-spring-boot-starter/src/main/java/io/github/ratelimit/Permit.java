@@ -26,7 +26,7 @@ public interface Permit extends AutoCloseable {
 	 * Settles what the call cost: the difference to what was reserved is given back, or
 	 * charged even where the permits are not there, up to the {@linkplain Limit#maxDebt()
 	 * debt} that the limit remembers. Concerns the limits that have a
-	 * {@linkplain Limit#costed() cost}, or the only limit. Each limit is settled once;
+	 * {@linkplain Limit#hasCost() cost}, or the only limit. Each limit is settled once;
 	 * later settlements have no effect.
 	 * @param actual permits, 0 or more
 	 * @return whether this call settled a limit

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * fallback. Over HTTP it becomes the same answer as the filter's, unless the application
  * handles exactly this exception: 429, or 413 where the call costs more than the limit's
  * {@linkplain Limit#capacity() capacity}, or 503 where a limit refuses only because its
- * store fails ({@link Decision#unavailable()}).
+ * store fails ({@link Decision#isUnavailable()}).
  */
 public class RateLimitExceededException extends RateLimitException {
 
@@ -48,7 +48,7 @@ public class RateLimitExceededException extends RateLimitException {
 
 	private static String message(LimitDecision limit) {
 		String name = "Limit '" + limit.limit().name() + "'";
-		if (limit.neverPayable()) {
+		if (limit.isNeverPayable()) {
 			return name + " can never be paid: the call costs " + limit.needed() + " permits, the limit holds at most "
 					+ limit.limit().capacity();
 		}
@@ -56,7 +56,7 @@ public class RateLimitExceededException extends RateLimitException {
 		if (limit.isBanned()) {
 			return "The caller is banned from what " + name + " guards, for too many refused calls" + retry;
 		}
-		return name + (limit.unavailable() ? " cannot be checked, because its store does not answer" : " is exceeded")
+		return name + (limit.isUnavailable() ? " cannot be checked, because its store does not answer" : " is exceeded")
 				+ retry;
 	}
 

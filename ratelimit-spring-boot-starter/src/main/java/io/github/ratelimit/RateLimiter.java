@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
  *
  *     boolean send(String recipient) {
  *         Decision decision = this.rateLimiter.tryAcquire("mail", recipient);
- *         if (!decision.allowed()) {
+ *         if (!decision.isAllowed()) {
  *             System.out.println("Wait " + decision.retryAfter());
  *             return false;
  *         }
@@ -64,7 +64,7 @@ public interface RateLimiter {
 	/**
 	 * Takes the permits of all requests if all are there, and nothing if one is not: once
 	 * a refusal has returned, every limit answers as if it had never come. Never waits: a
-	 * limit that {@linkplain Limit#paces() paces} its calls refuses where the permit is
+	 * limit that {@linkplain Limit#isPaced() paces} its calls refuses where the permit is
 	 * not due now.
 	 * <p>
 	 * Where the same limit and key is named twice it is charged once, with the larger
@@ -106,7 +106,7 @@ public interface RateLimiter {
 
 	/**
 	 * Takes the permits of all requests as {@link #tryAcquire(Collection)} does, but
-	 * waits for those of limits that {@linkplain Limit#paces() pace} their calls, up to
+	 * waits for those of limits that {@linkplain Limit#isPaced() pace} their calls, up to
 	 * their longest wait. An interrupted call takes nothing and is refused, and the
 	 * thread stays interrupted.
 	 * @param requests what to take; where there is none the call is allowed

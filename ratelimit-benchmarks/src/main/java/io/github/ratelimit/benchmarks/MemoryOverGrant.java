@@ -51,7 +51,7 @@ public final class MemoryOverGrant {
 		registry.register(Limit.of("limit", Rate.of(PER_SECOND, Duration.ofSeconds(1)).withBurst(CAPACITY)), List.of());
 		StoreRateLimiter limiter = StoreRateLimiter.create(registry,
 				new MemoryStore(TimeSource.system(), 100), new KillSwitch(true), new Degradation(TimeSource.system()));
-		return () -> limiter.tryAcquire("limit", "key").allowed();
+		return () -> limiter.tryAcquire("limit", "key").isAllowed();
 	}
 
 	private static BooleanSupplier bucket4j() {

@@ -73,7 +73,7 @@ public final class WaitingCall {
 
 	private void giveBack() {
 		this.notMade.run();
-		if (!this.deciding.isCompletedExceptionally() && this.deciding.join().allowed()) {
+		if (!this.deciding.isCompletedExceptionally() && this.deciding.join().isAllowed()) {
 			this.deciding.join().permit().giveBack();
 		}
 	}

@@ -144,7 +144,7 @@ public final class LimitPolicy {
 	 * @return the policy with that cost
 	 */
 	public LimitPolicy withCost(CostExpression cost) {
-		return (this.cost == null && !this.registered.limit().costed()) ? this
+		return (this.cost == null && !this.registered.limit().hasCost()) ? this
 				: new LimitPolicy(this.registered, this.keys, this.onMissingKey, cost, this.plans, this.afterResponse);
 	}
 

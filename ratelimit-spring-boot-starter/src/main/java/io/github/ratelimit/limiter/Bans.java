@@ -38,10 +38,10 @@ final class Bans {
 
 	private void ban(RegisteredLimit limit, BanHandles penalty, Key key) {
 		ChargeDecision ban = this.store.take(new Charge(penalty.bans(), key, 1));
-		if (ban.unavailable()) {
+		if (ban.isUnavailable()) {
 			this.listener.notBanned(limit, key);
 		}
-		else if (!ban.violated()) {
+		else if (!ban.isViolated()) {
 			this.listener.banned(limit, key, penalty.bans().limit().rates().get(0).period());
 		}
 	}

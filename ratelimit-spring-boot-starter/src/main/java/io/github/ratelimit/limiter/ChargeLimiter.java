@@ -22,7 +22,7 @@ public interface ChargeLimiter {
 
 	/**
 	 * Takes the permits of all charges, and waits for those of limits that
-	 * {@linkplain Limit#paces() pace} their calls, up to their longest wait. An
+	 * {@linkplain Limit#isPaced() pace} their calls, up to their longest wait. An
 	 * interrupted call takes nothing and is refused, and the thread stays interrupted.
 	 * @param charges what to take; where there is none the call is allowed
 	 * @return the decision

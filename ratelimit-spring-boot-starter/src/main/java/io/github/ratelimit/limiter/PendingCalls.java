@@ -103,7 +103,7 @@ final class PendingCalls {
 			ChargeDecision[] answered = { decision };
 			end((of) -> {
 				boolean counted = !decision.isDegraded() && !decision.isBanned();
-				if (counted && decision.violated()) {
+				if (counted && decision.isViolated()) {
 					answered[0] = refused(decision, of);
 				}
 				else if (counted && allowed && decision.receipt() != null) {
@@ -130,7 +130,7 @@ final class PendingCalls {
 				this.offences = of.unclear;
 				of.unclear = 0;
 			}
-			return decision.neverPayable() ? decision : ChargeDecision.awaitingOutcomes(decision,
+			return decision.isNeverPayable() ? decision : ChargeDecision.awaitingOutcomes(decision,
 					Math.min(RETRY_AFTER_NANOS, decision.retryAfterNanos()));
 		}
 

@@ -45,8 +45,8 @@ final class PreparedCharges {
 			BanHandles penalty = own.get(i).handle().registered().banHandles();
 			if (penalty != null) {
 				Charge charge = charges.get(i);
-				Charge look = Charge.look(penalty.bans(), charge.key(), 1);
-				charges.add(charge.enforced() ? look : look.inShadow());
+				Charge look = Charge.peek(penalty.bans(), charge.key(), 1);
+				charges.add(charge.isEnforced() ? look : look.asDryRun());
 			}
 		}
 		return new PreparedCharges(own.size(), charges, ask(own, pending));
@@ -65,10 +65,10 @@ final class PreparedCharges {
 	}
 
 	private static Charge prepared(Charge charge, boolean mayWait, LimitMode mode) {
-		boolean waits = mayWait && charge.limit().paces();
+		boolean waits = mayWait && charge.limit().isPaced();
 		Charge prepared = waits ? charge.waiting(charge.limit().maxWait().toNanos()) : charge;
 		return (mode == LimitMode.SHADOW || charge.handle().registered().settings().mode() == LimitMode.SHADOW)
-				? prepared.inShadow() : prepared;
+				? prepared.asDryRun() : prepared;
 	}
 
 	/** Returns the limits of the call's own charges. */
@@ -105,7 +105,7 @@ final class PreparedCharges {
 	}
 
 	private static List<ChargeDecision> answered(List<ChargeDecision> own, PendingCalls.@Nullable Attempt[] attempts) {
-		boolean allowed = own.stream().noneMatch(ChargeDecision::refuses);
+		boolean allowed = own.stream().noneMatch(ChargeDecision::isRefused);
 		List<ChargeDecision> answered = new ArrayList<>(own);
 		for (int i = 0; i < attempts.length && own.size() == attempts.length; i++) {
 			PendingCalls.Attempt attempt = attempts[i];
@@ -137,7 +137,7 @@ final class PreparedCharges {
 		if (attempt != null && decision.charge().isPending()) {
 			return attempt.offences();
 		}
-		return (decision.violated() && decision.hasFacts() && !decision.isBanned()) ? 1 : 0;
+		return (decision.isViolated() && decision.hasFacts() && !decision.isBanned()) ? 1 : 0;
 	}
 
 	private List<ChargeDecision> withBans(List<ChargeDecision> decisions, Consumer<ChargeDecision> taken) {
@@ -150,7 +150,7 @@ final class PreparedCharges {
 			if (ban < decisions.size() && isBanOf(this.charges.get(ban), this.charges.get(i))) {
 				ChargeDecision before = own.get(i);
 				own.set(i, banned(before, decisions.get(ban++)));
-				if (own.get(i) != before && !before.violated()) {
+				if (own.get(i) != before && !before.isViolated()) {
 					taken.accept(before);
 				}
 			}
@@ -163,11 +163,11 @@ final class PreparedCharges {
 	}
 
 	private static ChargeDecision banned(ChargeDecision decision, ChargeDecision ban) {
-		if (!ban.violated()) {
+		if (!ban.isViolated()) {
 			return decision;
 		}
 		long wait = Math.max(decision.retryAfterNanos(), ban.retryAfterNanos());
-		return ban.unavailable() ? ChargeDecision.unavailable(decision.charge(), wait)
+		return ban.isUnavailable() ? ChargeDecision.unavailable(decision.charge(), wait)
 				: ChargeDecision.banned(decision, wait);
 	}
 

@@ -164,7 +164,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	/** Returns whether the decision of the store needs no further handling. */
 	private boolean isPlain(RegisteredLimit registered, Charge charge) {
 		LimitSettings settings = registered.settings();
-		return settings.penalty() == null && !charge.isPending() && !charge.limit().paces()
+		return settings.penalty() == null && !charge.isPending() && !charge.limit().isPaced()
 				&& settings.mode() == LimitMode.ENFORCE && this.killSwitch.mode() == LimitMode.ENFORCE;
 	}
 
@@ -287,7 +287,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 			}
 			if (failure == null) {
 				Decision decision = decision(prepared, decisions, start);
-				if (!decided.complete(decision) && decision.allowed()) {
+				if (!decided.complete(decision) && decision.isAllowed()) {
 					decision.permit().giveBack();
 				}
 			}
@@ -312,11 +312,11 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 
 	private Decision decision(PreparedCharges prepared, List<ChargeDecision> decisions, long start) {
 		Decision decision = decision(prepared, decisions);
-		if (decision.turnAfterNanos() > 0) {
+		if (decision.scheduledAfterNanos() > 0) {
 			long waited = this.time.nanoTime() - start;
 			List<ChargeDecision> limits = StoreDecision.chargesOf(decision);
 			for (int i = 0; i < limits.size(); i++) {
-				if (limits.get(i).turnAfterNanos() > 0) {
+				if (limits.get(i).scheduledAfterNanos() > 0) {
 					this.listener.waited(limits.get(i).charge().handle().registered(), waited);
 				}
 			}
@@ -325,14 +325,14 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	}
 
 	private Decision decision(PreparedCharges prepared, List<ChargeDecision> decisions) {
-		boolean stopped = decisions.stream().anyMatch(ChargeDecision::refuses);
+		boolean stopped = decisions.stream().anyMatch(ChargeDecision::isRefused);
 		List<ChargeDecision> own = prepared.own(decisions, stopped ? (nothing) -> {
 		} : this::giveBack);
 		Decision decision = (own.size() == 1) ? new StoreDecision(own.get(0), this.store)
 				: new StoreDecision(own, this.store);
 		for (int i = 0; i < own.size(); i++) {
 			ChargeDecision limit = own.get(i);
-			if (decision.allowed() || limit.violated()) {
+			if (decision.isAllowed() || limit.isViolated()) {
 				count(limit.charge().handle().registered(), limit, prepared.offences(limit, i));
 			}
 		}
@@ -367,10 +367,10 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		if (decision.isDegraded()) {
 			statistics.countDegraded();
 		}
-		else if (!decision.violated()) {
+		else if (!decision.isViolated()) {
 			statistics.countAllowed();
 		}
-		else if (decision.refuses()) {
+		else if (decision.isRefused()) {
 			statistics.countDenied();
 		}
 		else {

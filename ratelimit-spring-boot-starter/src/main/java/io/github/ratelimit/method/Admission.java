@@ -128,10 +128,10 @@ final class Admission {
 	 */
 	void decided(@Nullable Decision decision) {
 		if (this.scope == null) {
-			this.permit = (decision != null && decision.allowed()) ? CallPermit.of(decision) : this.permit;
+			this.permit = (decision != null && decision.isAllowed()) ? CallPermit.of(decision) : this.permit;
 			return;
 		}
-		boolean allowed = decision != null && decision.allowed();
+		boolean allowed = decision != null && decision.isAllowed();
 		List<Charge> used = List.of();
 		for (int i = 0; i < this.covered.length; i++) {
 			if (!allowed) {
@@ -151,12 +151,12 @@ final class Admission {
 	private void record(Decision decision, List<Charge> used, LimitedRequest scope) {
 		try {
 			this.permit = scope.record(decision, used);
-			if (decision.allowed()) {
+			if (decision.isAllowed()) {
 				settleAfterResponse(scope);
 			}
 		}
 		catch (RuntimeException | LinkageError ex) {
-			if (decision.allowed() && this.permit.holdsNothing()) {
+			if (decision.isAllowed() && this.permit.holdsNothing()) {
 				this.permit = CallPermit.of(decision);
 			}
 			this.beans.degradation().report(List.of(), ex);

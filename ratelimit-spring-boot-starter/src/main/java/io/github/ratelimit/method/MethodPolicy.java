@@ -48,7 +48,7 @@ record MethodPolicy(List<LimitPolicy> policies, List<@Nullable SettleExpression>
 	/** Returns whether calls may wait for one of the limits, as it is configured now. */
 	boolean waits() {
 		for (RegisteredLimit limit : this.limits) {
-			if (limit.limit().paces()) {
+			if (limit.limit().isPaced()) {
 				return true;
 			}
 		}

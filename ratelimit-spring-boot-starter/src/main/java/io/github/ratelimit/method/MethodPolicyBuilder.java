@@ -70,7 +70,7 @@ final class MethodPolicyBuilder {
 					: List.of(inline(declaration, inlineLimits.get(inlineIndex++)));
 			SettleExpression settle = settle(declaration, declared);
 			for (LimitPolicy policy : declared) {
-				policies.putIfAbsent(policy, policy.registered().limit().costed() ? settle : null);
+				policies.putIfAbsent(policy, policy.registered().limit().hasCost() ? settle : null);
 			}
 		}
 		policies.keySet().forEach((policy) -> policy.registered().bindTo(method.displayName()));
@@ -127,7 +127,7 @@ final class MethodPolicyBuilder {
 	private @Nullable SettleExpression settle(Declaration declaration, List<LimitPolicy> policies) {
 		SettleExpression settle = compile(declaration, "settle", declaration.settle(),
 				this.beans.expressions()::methodSettle);
-		if (settle != null && policies.stream().noneMatch((policy) -> policy.registered().limit().costed())) {
+		if (settle != null && policies.stream().noneMatch((policy) -> policy.registered().limit().hasCost())) {
 			String limits = declaration.limits().isEmpty() ? "its own rate" : declaration.limits().toString();
 			throw invalid(declaration.named(), "settle", declaration.settle(),
 					"has no effect: " + limits + " counts calls, not what they cost",

@@ -61,7 +61,7 @@ final class RateLimitInterceptor implements MethodInterceptor {
 	/** Calls the method if that is allowed, and sees the call to its end. */
 	static @Nullable Object proceed(MethodInvocation invocation, MethodPolicy policy, Admission admission,
 			Decision decision) throws Throwable {
-		if (!decision.allowed()) {
+		if (!decision.isAllowed()) {
 			RateLimitExceededException refusal = new RateLimitExceededException(decision);
 			FallbackMethod fallback = policy.fallback();
 			return (fallback != null) ? fallback.call(invocation.getThis(), invocation.getArguments(), refusal)

@@ -47,7 +47,7 @@ final class HeldCharge {
 	/** Returns whether a call of this limit has to be ended or settled. */
 	static boolean hasToEnd(ChargeDecision decision) {
 		Limit limit = decision.limit();
-		return limit.costed() || limit.isConcurrency() || decision.charge().isPending();
+		return limit.hasCost() || limit.isConcurrency() || decision.charge().isPending();
 	}
 
 	ChargeDecision decision() {
@@ -73,7 +73,7 @@ final class HeldCharge {
 	}
 
 	boolean isOpenBudget() {
-		return decision().limit().costed() && isOpen();
+		return decision().limit().hasCost() && isOpen();
 	}
 
 	/**

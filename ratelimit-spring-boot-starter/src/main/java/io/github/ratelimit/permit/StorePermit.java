@@ -52,7 +52,7 @@ public final class StorePermit implements Permit {
 
 	/** Returns whether a limit may still be settled or given back. */
 	boolean isOpen(int index) {
-		return !this.taken.get(index).violated() && this.states.get(index) == OPEN;
+		return !this.taken.get(index).isViolated() && this.states.get(index) == OPEN;
 	}
 
 	@Override
@@ -61,7 +61,7 @@ public final class StorePermit implements Permit {
 		boolean only = this.taken.size() == 1;
 		boolean settled = false;
 		for (int i = 0; i < this.taken.size(); i++) {
-			if (only || this.taken.get(i).limit().costed()) {
+			if (only || this.taken.get(i).limit().hasCost()) {
 				settled |= settle(i, actual);
 			}
 		}
@@ -83,7 +83,7 @@ public final class StorePermit implements Permit {
 	/** Settles one limit, unless it has been. */
 	boolean settle(int index, long actual) {
 		ChargeDecision limit = this.taken.get(index);
-		if (limit.violated() || limit.limit().isConcurrency() || !this.states.compareAndSet(index, OPEN, SETTLED)) {
+		if (limit.isViolated() || limit.limit().isConcurrency() || !this.states.compareAndSet(index, OPEN, SETTLED)) {
 			return false;
 		}
 		limit.decided();
@@ -126,7 +126,7 @@ public final class StorePermit implements Permit {
 			if (limit.limit().isConcurrency()) {
 				giveBack(i);
 			}
-			else if (limit.limit().costed() && (spent > 0 || (failed && !limit.charge().isPending()))) {
+			else if (limit.limit().hasCost() && (spent > 0 || (failed && !limit.charge().isPending()))) {
 				settle(i, spent);
 			}
 			keepPending(i);
@@ -155,7 +155,7 @@ public final class StorePermit implements Permit {
 	/** Gives one limit back, unless it has been settled. */
 	boolean giveBack(int index) {
 		ChargeDecision limit = this.taken.get(index);
-		if (!limit.violated() && this.states.compareAndSet(index, OPEN, SETTLED)) {
+		if (!limit.isViolated() && this.states.compareAndSet(index, OPEN, SETTLED)) {
 			attempt(limit, "given back", (store) -> store.giveBack(limit));
 			limit.decided();
 			return true;

@@ -145,7 +145,7 @@ final class Draft11Headers implements HeaderStyle {
 		}
 
 		private static long effectiveWindow(LimitDecision decision, int rate, Duration more) {
-			boolean beyond = decision.violated(rate) && more.compareTo(decision.retryAfter()) > 0;
+			boolean beyond = decision.isViolated(rate) && more.compareTo(decision.retryAfter()) > 0;
 			return Seconds.roundUp(beyond ? decision.retryAfter() : more);
 		}
 

@@ -33,7 +33,7 @@ final class PolicyNames {
 
 	private static void addRates(LimitDecision decision, List<String> names, boolean all) {
 		for (int rate = 0; rate < decision.limit().quotas(); rate++) {
-			if (all || decision.violated(rate)) {
+			if (all || decision.isViolated(rate)) {
 				names.add(of(decision.limit(), rate));
 			}
 		}

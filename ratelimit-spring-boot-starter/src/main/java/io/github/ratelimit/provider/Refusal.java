@@ -41,14 +41,14 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 		boolean tooLarge = false;
 		boolean banned = false;
 		for (LimitDecision limit : decision.violated()) {
-			tooLarge |= limit.neverPayable();
+			tooLarge |= limit.isNeverPayable();
 			banned |= limit.isBanned();
 			if (!limit.isHidden()) {
 				violated.add(limit);
 			}
 		}
 		if (tooLarge) {
-			violated.removeIf((limit) -> !limit.neverPayable());
+			violated.removeIf((limit) -> !limit.isNeverPayable());
 			return new Refusal(Reason.TOO_LARGE, RefusalMessages.tooLarge(violated), violated, 0, requestId);
 		}
 		long seconds = Math.max(1, Seconds.roundUp(decision.retryAfter()));
@@ -56,11 +56,11 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 			violated.removeIf((limit) -> !limit.isBanned());
 			return new Refusal(Reason.BANNED, RefusalMessages.banned(violated, seconds), violated, seconds, requestId);
 		}
-		if (decision.unavailable()) {
+		if (decision.isUnavailable()) {
 			return new Refusal(Reason.UNAVAILABLE, RefusalMessages.unavailable(violated, seconds), violated, seconds,
 					requestId);
 		}
-		violated.removeIf(LimitDecision::unavailable);
+		violated.removeIf(LimitDecision::isUnavailable);
 		return new Refusal(Reason.LIMIT_EXCEEDED, RefusalMessages.exceeded(violated, seconds), violated, seconds,
 				requestId);
 	}

@@ -94,7 +94,7 @@ public final class QueuedCall {
 
 	/** Returns whether a charge is queued before it is taken. */
 	public static boolean waits(Charge charge) {
-		return charge.maxWaitNanos() > 0 && charge.limit().paces() && charge.enforced() && charge.permits() > 0
+		return charge.maxWaitNanos() > 0 && charge.limit().isPaced() && charge.isEnforced() && charge.permits() > 0
 				&& charge.needed() <= charge.limit().capacity();
 	}
 
@@ -174,7 +174,7 @@ public final class QueuedCall {
 	/** Decides without asking the store again. */
 	private void takeUnanswered() {
 		List<ChargeDecision> decisions = this.store.takeUnanswered(waiting());
-		if (decisions.stream().anyMatch(ChargeDecision::refuses)) {
+		if (decisions.stream().anyMatch(ChargeDecision::isRefused)) {
 			complete(decisions);
 		}
 		else {
@@ -199,8 +199,9 @@ public final class QueuedCall {
 
 	/** Returns whether a scheduled permit is due later than the call may wait. */
 	private boolean isTooLate(ChargeDecision decision) {
-		return decision.turnAfterNanos() > 0 && decision.turnAfterNanos() > decision.limit().maxWait().toNanos()
-				- (this.time.nanoTime() - this.start) + TOLERANCE_NANOS;
+		return decision.scheduledAfterNanos() > 0
+				&& decision.scheduledAfterNanos() > decision.limit().maxWait().toNanos()
+						- (this.time.nanoTime() - this.start) + TOLERANCE_NANOS;
 	}
 
 	private static ChargeDecision refused(Charge charge, long waitNanos) {
@@ -223,7 +224,7 @@ public final class QueuedCall {
 		List<Charge> now = waiting();
 		List<ChargeDecision> decisions = (now.size() == 1) ? List.of(this.store.take(now.get(0)))
 				: this.store.takeAll(now);
-		if (decisions.stream().anyMatch(ChargeDecision::refuses)) {
+		if (decisions.stream().anyMatch(ChargeDecision::isRefused)) {
 			complete(decisions);
 			return;
 		}
@@ -256,7 +257,7 @@ public final class QueuedCall {
 		for (ChargeDecision decision : decisions) {
 			int index = indexOfPaced(decision.charge());
 			if (index >= 0) {
-				long turn = decision.turnAfterNanos();
+				long turn = decision.scheduledAfterNanos();
 				this.queues.scheduled(this.paced.get(index), this.tickets.get(index), now + turn);
 				if (turn < longest) {
 					this.time.after(turn).thenRunAsync(() -> leave(index, false), this.executor);
@@ -267,7 +268,7 @@ public final class QueuedCall {
 	}
 
 	private static long longestWait(List<ChargeDecision> decisions) {
-		return decisions.stream().mapToLong(ChargeDecision::turnAfterNanos).max().orElse(0);
+		return decisions.stream().mapToLong(ChargeDecision::scheduledAfterNanos).max().orElse(0);
 	}
 
 	private int indexOfPaced(Charge charge) {

@@ -52,7 +52,7 @@ public sealed class Charge {
 	 * @return the charge
 	 * @throws IllegalArgumentException if the permits are negative
 	 */
-	public static Charge look(LimitHandle handle, Key key, long needed) {
+	public static Charge peek(LimitHandle handle, Key key, long needed) {
 		if (needed < 0) {
 			throw new IllegalArgumentException(
 					"A call of limit '" + handle.name() + "' needs " + needed + " permits. It can need 0 or more.");
@@ -69,13 +69,13 @@ public sealed class Charge {
 	 */
 	public final Charge pending() {
 		return isPending() ? this
-				: new Special(this.handle, this.key, this.permits, needed(), maxWaitNanos(), enforced(), true);
+				: new Special(this.handle, this.key, this.permits, needed(), maxWaitNanos(), isEnforced(), true);
 	}
 
 	/**
 	 * Returns this charge for a call that may wait for a scheduled permit.
 	 * @param nanos nanoseconds, 0 or more; without effect on limits that do not
-	 * {@linkplain Limit#paces() pace} their calls
+	 * {@linkplain Limit#isPaced() pace} their calls
 	 * @return the charge
 	 * @throws IllegalArgumentException if the time is negative
 	 */
@@ -84,7 +84,7 @@ public sealed class Charge {
 			throw new IllegalArgumentException("A call cannot wait for " + nanos + " ns. Let it wait for 0 or more.");
 		}
 		return (nanos == maxWaitNanos()) ? this
-				: new Special(this.handle, this.key, this.permits, needed(), nanos, enforced(), isPending());
+				: new Special(this.handle, this.key, this.permits, needed(), nanos, isEnforced(), isPending());
 	}
 
 	/**
@@ -92,8 +92,8 @@ public sealed class Charge {
 	 * counts, and its refusal stops no call.
 	 * @return the charge
 	 */
-	public final Charge inShadow() {
-		return enforced()
+	public final Charge asDryRun() {
+		return isEnforced()
 				? new Special(this.handle, this.key, this.permits, needed(), maxWaitNanos(), false, isPending()) : this;
 	}
 
@@ -103,8 +103,8 @@ public sealed class Charge {
 	 * @return the charge
 	 */
 	public final Charge withPermits(long permits) {
-		return (enforced() && maxWaitNanos() == 0 && !isPending()) ? new Charge(this.handle, this.key, permits)
-				: new Special(this.handle, this.key, permits, permits, maxWaitNanos(), enforced(), isPending());
+		return (isEnforced() && maxWaitNanos() == 0 && !isPending()) ? new Charge(this.handle, this.key, permits)
+				: new Special(this.handle, this.key, permits, permits, maxWaitNanos(), isEnforced(), isPending());
 	}
 
 	/**
@@ -159,7 +159,7 @@ public sealed class Charge {
 	 * Returns whether a refusal stops the call.
 	 * @return false for a dry run
 	 */
-	public boolean enforced() {
+	public boolean isEnforced() {
 		return true;
 	}
 
@@ -216,7 +216,7 @@ public sealed class Charge {
 	public final boolean equals(Object other) {
 		return this == other || (other instanceof Charge that && this.handle == that.handle && this.key.equals(that.key)
 				&& this.permits == that.permits && needed() == that.needed() && maxWaitNanos() == that.maxWaitNanos()
-				&& enforced() == that.enforced() && isPending() == that.isPending());
+				&& isEnforced() == that.isEnforced() && isPending() == that.isPending());
 	}
 
 	@Override
@@ -229,7 +229,7 @@ public sealed class Charge {
 		return this.permits + " of " + this.handle + " from " + this.key
 				+ ((needed() != this.permits) ? ", needs " + needed() : "")
 				+ ((maxWaitNanos() > 0) ? ", may wait " + maxWaitNanos() + " ns" : "")
-				+ (isPending() ? ", pending" : "") + (enforced() ? "" : ", only tried out");
+				+ (isPending() ? ", pending" : "") + (isEnforced() ? "" : ", only tried out");
 	}
 
 	/** Kept apart, so that ordinary charges take no memory for it. */
@@ -263,7 +263,7 @@ public sealed class Charge {
 		}
 
 		@Override
-		public boolean enforced() {
+		public boolean isEnforced() {
 			return this.enforced;
 		}
 

@@ -51,7 +51,7 @@ public sealed class ChargeDecision extends LimitDecision {
 	}
 
 	/**
-	 * Returns the decision of a {@linkplain Limit#paces() paced} limit that grants a
+	 * Returns the decision of a {@linkplain Limit#isPaced() paced} limit that grants a
 	 * scheduled permit.
 	 * @param charge what was asked
 	 * @param receipt for giving the scheduled permit back
@@ -204,7 +204,7 @@ public sealed class ChargeDecision extends LimitDecision {
 
 	@Override
 	public final boolean isEnforced() {
-		return this.charge.enforced();
+		return this.charge.isEnforced();
 	}
 
 	@Override
@@ -281,7 +281,7 @@ public sealed class ChargeDecision extends LimitDecision {
 		}
 
 		@Override
-		public boolean awaitsOutcomes() {
+		public boolean isAwaitingOutcomes() {
 			return true;
 		}
 

@@ -24,7 +24,7 @@ public interface LimitStore {
 
 	/**
 	 * Takes the permits of one charge if those that it {@linkplain Charge#needed() needs}
-	 * are there, and nothing if not. Where the limit {@linkplain Limit#paces() paces}
+	 * are there, and nothing if not. Where the limit {@linkplain Limit#isPaced() paces}
 	 * calls and the charge may wait, a permit is taken that is due within that time; if
 	 * the charge may not wait, one that is due now. A refusal by such a limit has the
 	 * wait for the permit as its retry-after.
@@ -36,8 +36,8 @@ public interface LimitStore {
 	/**
 	 * Takes the permits of all charges if all are there, and nothing if one is not: once
 	 * a refusal has returned, every limit answers as if it had never come. A charge that
-	 * is not {@linkplain Charge#enforced() enforced} is taken if it can be and the others
-	 * are, and never stops them.
+	 * is not {@linkplain Charge#isEnforced() enforced} is taken if it can be and the
+	 * others are, and never stops them.
 	 * @param charges what to take, no two of the same limit and key
 	 * @return what each limit says, in the order of the charges; a refusal names at least
 	 * one violated limit, and the others with what they have
@@ -83,7 +83,7 @@ public interface LimitStore {
 	 * @param limit a limit that has rates
 	 * @param key whose permits
 	 * @param atMost permits of each rate in turn, negative where some are owed; of a
-	 * limit that {@linkplain Limit#paces() paces}, 1 less the turns that are taken
+	 * limit that {@linkplain Limit#isPaced() paces}, 1 less the turns that are taken
 	 */
 	default void lower(LimitHandle limit, Key key, long[] atMost) {
 	}

@@ -47,8 +47,8 @@ class RateLimitsEndpointAccessTests {
 		assertThat(response.body()).isEmpty();
 		assertThat(application.get("/" + limit + "/alice").statusCode()).isEqualTo(404);
 		RateLimiter limiter = application.bean(RateLimiter.class);
-		assertThat(limiter.tryAcquire(limit, "alice", 2).allowed()).isTrue();
-		assertThat(limiter.tryAcquire(limit, "bob").allowed()).isFalse();
+		assertThat(limiter.tryAcquire(limit, "alice", 2).isAllowed()).isTrue();
+		assertThat(limiter.tryAcquire(limit, "bob").isAllowed()).isFalse();
 	}
 
 	@Test
@@ -108,7 +108,7 @@ class RateLimitsEndpointAccessTests {
 		assertThat(application.get("/tried-out").body()).contains("\"allowed\":1,\"denied\":0,\"shadowDenied\":2,");
 
 		assertThat(application.post("/tried-out", "{\"mode\":\"ENFORCE\",\"other\":1}").statusCode()).isEqualTo(204);
-		assertThat(application.bean(RateLimiter.class).tryAcquire("tried-out", "alice").allowed()).isFalse();
+		assertThat(application.bean(RateLimiter.class).tryAcquire("tried-out", "alice").isAllowed()).isFalse();
 	}
 
 	@Test

@@ -54,13 +54,13 @@ class LimiterEventsTests {
 
 			context.getBean(ManualTime.class).advance(Duration.ofMinutes(90));
 			Decision banned = limiter.tryAcquire("login", "mallory");
-			assertThat(banned.allowed()).isFalse();
+			assertThat(banned.isAllowed()).isFalse();
 			assertThat(banned.violated().get(0).isBanned()).isTrue();
 			assertThat(banned.retryAfter()).isEqualTo(Duration.ofMinutes(30));
-			assertThat(limiter.tryAcquire("login", "alice").allowed()).isTrue();
+			assertThat(limiter.tryAcquire("login", "alice").isAllowed()).isTrue();
 
 			context.getBean(ManualTime.class).advance(Duration.ofMinutes(30));
-			assertThat(limiter.tryAcquire("login", "mallory").allowed()).isTrue();
+			assertThat(limiter.tryAcquire("login", "mallory").isAllowed()).isTrue();
 		});
 	}
 
@@ -76,7 +76,7 @@ class LimiterEventsTests {
 				CompletableFuture<Decision> waiting = limiter.acquireAsync(one);
 				assertThat(waiting).isNotDone();
 				context.getBean(ManualTime.class).advance(Duration.ofMillis(100));
-				assertThat(waiting.get(10, TimeUnit.SECONDS).allowed()).isTrue();
+				assertThat(waiting.get(10, TimeUnit.SECONDS).isAllowed()).isTrue();
 				assertThat(context.getBean(MeterRegistry.class)
 					.get("ratelimit.wait")
 					.tag("limit", "model")
@@ -90,7 +90,7 @@ class LimiterEventsTests {
 		this.runner.withPropertyValues("ratelimit.mode=shadow").run((context) -> {
 			RateLimiter limiter = context.getBean(RateLimiter.class);
 			for (int i = 0; i < 5; i++) {
-				assertThat(limiter.tryAcquire("login", "alice").allowed()).isTrue();
+				assertThat(limiter.tryAcquire("login", "alice").isAllowed()).isTrue();
 			}
 			assertThat(context.getBean(MeterRegistry.class)
 				.get("ratelimit.decisions")

@@ -161,7 +161,7 @@ class RateLimitAnswersConfigurationTests {
 			MockHttpServletRequest request) throws Exception {
 		RateLimiter limiter = context.getBean(RateLimiter.class);
 		Decision decision = limiter.tryAcquire(limit, "someone");
-		while (decision.allowed()) {
+		while (decision.isAllowed()) {
 			decision = limiter.tryAcquire(limit, "someone");
 		}
 		MockHttpServletResponse response = new MockHttpServletResponse();

@@ -35,12 +35,12 @@ class RateLimitAutoConfigurationTests {
 	void limitsOfTheConfigurationAreEnforced() {
 		this.startUp.succeeds((context) -> {
 			RateLimiter limiter = context.getBean(RateLimiter.class);
-			assertThat(limiter.tryAcquire("chat", "a").allowed()).isTrue();
-			assertThat(limiter.tryAcquire("chat", "a").allowed()).isTrue();
+			assertThat(limiter.tryAcquire("chat", "a").isAllowed()).isTrue();
+			assertThat(limiter.tryAcquire("chat", "a").isAllowed()).isTrue();
 			Decision third = limiter.tryAcquire("chat", "a");
-			assertThat(third.allowed()).isFalse();
+			assertThat(third.isAllowed()).isFalse();
 			assertThat(third.retryAfter()).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(30));
-			assertThat(limiter.tryAcquire("chat", "b").allowed()).isTrue();
+			assertThat(limiter.tryAcquire("chat", "b").isAllowed()).isTrue();
 		});
 	}
 
@@ -48,9 +48,9 @@ class RateLimitAutoConfigurationTests {
 	void killSwitchFollowsTheConfiguration() {
 		this.startUp.property("ratelimit.enabled=false").succeeds((context) -> {
 			RateLimiter limiter = context.getBean(RateLimiter.class);
-			assertThat(limiter.tryAcquire("chat", "a", 3).allowed()).isTrue();
+			assertThat(limiter.tryAcquire("chat", "a", 3).isAllowed()).isTrue();
 			context.getBean(KillSwitch.class).setEnabled(true);
-			assertThat(limiter.tryAcquire("chat", "a", 3).allowed()).isFalse();
+			assertThat(limiter.tryAcquire("chat", "a", 3).isAllowed()).isFalse();
 		});
 	}
 
@@ -95,10 +95,10 @@ class RateLimitAutoConfigurationTests {
 		this.startUp.with(OwnTimeSource.class).succeeds((context) -> {
 			assertThat(context).hasSingleBean(TimeSource.class);
 			RateLimiter limiter = context.getBean(RateLimiter.class);
-			assertThat(limiter.tryAcquire("chat", "a", 2).allowed()).isTrue();
-			assertThat(limiter.tryAcquire("chat", "a").allowed()).isFalse();
+			assertThat(limiter.tryAcquire("chat", "a", 2).isAllowed()).isTrue();
+			assertThat(limiter.tryAcquire("chat", "a").isAllowed()).isFalse();
 			context.getBean(ManualTime.class).advance(Duration.ofSeconds(30));
-			assertThat(limiter.tryAcquire("chat", "a").allowed()).isTrue();
+			assertThat(limiter.tryAcquire("chat", "a").isAllowed()).isTrue();
 		});
 	}
 

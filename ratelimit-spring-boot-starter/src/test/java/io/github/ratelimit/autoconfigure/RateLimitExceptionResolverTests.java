@@ -301,7 +301,7 @@ class RateLimitExceptionResolverTests {
 
 		@ExceptionHandler
 		ResponseEntity<String> exact(RateLimitExceededException ex) {
-			return ResponseEntity.status(420).body("theirs: " + !ex.decision().allowed());
+			return ResponseEntity.status(420).body("theirs: " + !ex.decision().isAllowed());
 		}
 
 		@ExceptionHandler
@@ -352,7 +352,7 @@ class RateLimitExceptionResolverTests {
 		ResponseEntity<String> exact(RateLimitExceededException ex, HttpServletRequest request) {
 			return ResponseEntity.status(420)
 				.header("X-Theirs", "yes")
-				.body("theirs: " + (request != null && !ex.decision().allowed()));
+				.body("theirs: " + (request != null && !ex.decision().isAllowed()));
 		}
 
 	}

@@ -125,7 +125,7 @@ class RateLimitRedisAutoConfigurationTests {
 		}
 		this.runner.withPropertyValues("spring.data.redis.port=" + port).run((context) -> {
 			assertThat(context).hasNotFailed();
-			assertThat(context.getBean(RateLimiter.class).tryAcquire("chat", "a").allowed()).isTrue();
+			assertThat(context.getBean(RateLimiter.class).tryAcquire("chat", "a").isAllowed()).isTrue();
 		});
 	}
 
@@ -213,7 +213,7 @@ class RateLimitRedisAutoConfigurationTests {
 								+ master.port(),
 						"ratelimit.redis.deadline=10s", "ratelimit.limits.chat.on-store-failure=deny")
 				.run((context) -> {
-					assertThat(context.getBean(RateLimiter.class).tryAcquire("chat", "a").allowed()).isTrue();
+					assertThat(context.getBean(RateLimiter.class).tryAcquire("chat", "a").isAllowed()).isTrue();
 					assertThat((Long) master.command("DBSIZE")).isPositive();
 				});
 		}
@@ -260,7 +260,7 @@ class RateLimitRedisAutoConfigurationTests {
 			this.withoutConnections.withUserConfiguration(choice)
 				.withPropertyValues(port, "ratelimit.redis.deadline=10s")
 				.run((context) -> {
-					assertThat(context.getBean(RateLimiter.class).tryAcquire("chat", "a").allowed()).isTrue();
+					assertThat(context.getBean(RateLimiter.class).tryAcquire("chat", "a").isAllowed()).isTrue();
 					assertThat((Long) SharedRedis.server().command("DBSIZE")).as(choice.getSimpleName()).isPositive();
 				});
 		}

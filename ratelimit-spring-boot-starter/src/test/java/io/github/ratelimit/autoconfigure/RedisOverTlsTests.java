@@ -43,7 +43,7 @@ class RedisOverTlsTests {
 				.run((context) -> {
 					await().atMost(Duration.ofSeconds(30))
 						.untilAsserted(() -> assertThat(context.getBean(LimitStore.class).status()).isEqualTo("up"));
-					assertThat(context.getBean(RateLimiter.class).tryAcquire("chat", "a").allowed()).isTrue();
+					assertThat(context.getBean(RateLimiter.class).tryAcquire("chat", "a").isAllowed()).isTrue();
 				});
 		}
 	}

@@ -84,7 +84,7 @@ class BansTests {
 		this.time.advance(Duration.ofHours(1).minusSeconds(10).minusNanos(1));
 		assertThat(refuse("ann").isBanned()).isTrue();
 		this.time.advance(Duration.ofNanos(1));
-		assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("chat", "ann").isAllowed()).isTrue();
 		assertThat(this.bans).hasSize(1);
 	}
 
@@ -102,7 +102,7 @@ class BansTests {
 	void othersAreNotBanned() {
 		ban("ann");
 
-		assertThat(this.limiter.tryAcquire("chat", "bob").allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("chat", "bob").isAllowed()).isTrue();
 		assertThat(refuse("ann").isBanned()).isTrue();
 	}
 
@@ -146,17 +146,17 @@ class BansTests {
 		}
 		for (int i = 0; i < 20; i++) {
 			LimitDecision refused = this.limiter.tryAcquire(login("ann")).limits().get(0);
-			assertThat(refused.awaitsOutcomes()).isTrue();
+			assertThat(refused.isAwaitingOutcomes()).isTrue();
 			assertThat(refused.retryAfterNanos()).isLessThanOrEqualTo(Duration.ofSeconds(1).toNanos());
 		}
 		undecided.remove(0).giveBack();
 		undecided.remove(0).close();
-		assertThat(this.limiter.tryAcquire(login("ann")).allowed()).as("what was given back").isTrue();
+		assertThat(this.limiter.tryAcquire(login("ann")).isAllowed()).as("what was given back").isTrue();
 		undecided.forEach(Permit::close);
 		for (int i = 0; i < 3; i++) {
 			assertThat(this.bans).isEmpty();
 			Decision refused = this.limiter.tryAcquire(login("ann"));
-			assertThat(refused.limits().get(0).awaitsOutcomes()).as("one is undecided still").isTrue();
+			assertThat(refused.limits().get(0).isAwaitingOutcomes()).as("one is undecided still").isTrue();
 		}
 	}
 
@@ -167,7 +167,7 @@ class BansTests {
 		}
 		TestThreads.run(8, (thread) -> {
 			for (int i = 0; i < 10; i++) {
-				assertThat(this.limiter.tryAcquire(login("ann")).allowed()).isFalse();
+				assertThat(this.limiter.tryAcquire(login("ann")).isAllowed()).isFalse();
 			}
 		});
 		assertThat(refuse("ann").isBanned()).isTrue();
@@ -185,10 +185,10 @@ class BansTests {
 		Decision refused = this.limiter.tryAcquire(
 				List.of(new Charge(tokens, Key.of("ann"), 60), new Charge(this.chat.handle(), Key.of("ann"), 1)));
 
-		assertThat(refused.allowed()).isFalse();
+		assertThat(refused.isAllowed()).isFalse();
 		assertThat(refused.limits()).hasSize(2);
 		assertThat(refused.violated()).singleElement().matches(LimitDecision::isBanned);
-		assertThat(this.limiter.tryAcquire("tokens", "ann", 100).allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 100).isAllowed()).isTrue();
 		assertThat(new RateLimitExceededException(refused)).hasMessageContaining("banned");
 	}
 
@@ -197,7 +197,7 @@ class BansTests {
 		this.chat.change((settings) -> settings.withMode(LimitMode.SHADOW));
 		for (int i = 0; i < 20; i++) {
 			Decision decision = this.limiter.tryAcquire("chat", "ann");
-			assertThat(decision.allowed()).isTrue();
+			assertThat(decision.isAllowed()).isTrue();
 			assertThat(decision.violated()).isEmpty();
 		}
 		assertThat(this.bans).hasSize(1);
@@ -233,11 +233,11 @@ class BansTests {
 		List<Charge> both = List.of(new Charge(few, Key.of("ann"), 1),
 				new Charge(this.chat.handle(), Key.of("ann"), 4));
 
-		assertThat(this.limiter.tryAcquire(both).allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire(both).isAllowed()).isTrue();
 		Decision tried = this.limiter.tryAcquire(both);
-		assertThat(tried.allowed()).isTrue();
-		assertThat(tried.limits()).extracting(LimitDecision::violated).containsExactly(true, false);
-		assertThat(this.limiter.tryAcquire(both).allowed()).as("chat has 2 left").isFalse();
+		assertThat(tried.isAllowed()).isTrue();
+		assertThat(tried.limits()).extracting(LimitDecision::isViolated).containsExactly(true, false);
+		assertThat(this.limiter.tryAcquire(both).isAllowed()).as("chat has 2 left").isFalse();
 		assertThat(this.registry.get("few").statistics().shadowDenied()).isEqualTo(2);
 		tried.permit().giveBack();
 		assertThat(this.store.take(new Charge(few, Key.of("ann"), 0)).remaining()).isZero();
@@ -247,7 +247,7 @@ class BansTests {
 	void theGlobalShadowIsOverAllLimits() {
 		this.killSwitch.setMode(LimitMode.SHADOW);
 		for (int i = 0; i < 50; i++) {
-			assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+			assertThat(this.limiter.tryAcquire("chat", "ann").isAllowed()).isTrue();
 		}
 		this.killSwitch.setMode(LimitMode.ENFORCE);
 		assertThat(refuse("ann").isBanned()).isTrue();
@@ -275,12 +275,12 @@ class BansTests {
 	}
 
 	private void exhaust(String key) {
-		assertThat(this.limiter.tryAcquire("chat", key, 10).allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("chat", key, 10).isAllowed()).isTrue();
 	}
 
 	private LimitDecision refuse(String key) {
 		Decision decision = this.limiter.tryAcquire("chat", key);
-		assertThat(decision.allowed()).isFalse();
+		assertThat(decision.isAllowed()).isFalse();
 		return decision.limits().get(0);
 	}
 

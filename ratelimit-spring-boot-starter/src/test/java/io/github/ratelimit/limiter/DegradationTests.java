@@ -45,7 +45,7 @@ class DegradationTests {
 		Decision decision = this.degradation.report(List.of(this.chat, this.login), new IllegalStateException());
 		this.degradation.report(List.of(this.chat), new IllegalStateException());
 
-		assertThat(decision.allowed()).isTrue();
+		assertThat(decision.isAllowed()).isTrue();
 		assertThat(decision.isDegraded()).isTrue();
 		assertThat(this.chat.statistics().degraded()).isEqualTo(2);
 		assertThat(this.login.statistics().degraded()).isEqualTo(1);

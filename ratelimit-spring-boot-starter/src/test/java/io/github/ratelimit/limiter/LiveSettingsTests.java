@@ -58,7 +58,7 @@ class LiveSettingsTests {
 		AtomicInteger allowed = new AtomicInteger();
 		AtomicBoolean raised = new AtomicBoolean();
 		TestThreads.run(CALLERS, (thread) -> {
-			for (Decision decision = call("ann"); decision.allowed(); decision = call("ann")) {
+			for (Decision decision = call("ann"); decision.isAllowed(); decision = call("ann")) {
 				assertThat(decision.limits().get(0).limit()).isIn(THOUSAND, TWO_THOUSAND);
 				if (allowed.incrementAndGet() % 50 == 0) {
 					Limit next = (raised.getAndSet(!raised.get())) ? THOUSAND : TWO_THOUSAND;
@@ -71,10 +71,10 @@ class LiveSettingsTests {
 
 	@Test
 	void aRaisedRateIsThereForTheNextCall() {
-		assertThat(this.limiter.tryAcquire("chat", "ann", 500).allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("chat", "ann", 500).isAllowed()).isTrue();
 		this.chat.change((settings) -> settings.withLimit(TWO_THOUSAND));
-		assertThat(this.limiter.tryAcquire("chat", "ann", 1000).allowed()).isTrue();
-		assertThat(this.limiter.tryAcquire("chat", "ann", 1).allowed()).isFalse();
+		assertThat(this.limiter.tryAcquire("chat", "ann", 1000).isAllowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("chat", "ann", 1).isAllowed()).isFalse();
 	}
 
 	@Test
@@ -93,12 +93,12 @@ class LiveSettingsTests {
 
 	@Test
 	void theModeChanges() throws Exception {
-		assertThat(this.limiter.tryAcquire("chat", "spent", 1000).allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("chat", "spent", 1000).isAllowed()).isTrue();
 		underLoad((i) -> {
 			this.chat.change((settings) -> settings.withMode(LimitMode.SHADOW));
-			assertThat(call("spent").allowed()).isTrue();
+			assertThat(call("spent").isAllowed()).isTrue();
 			this.chat.change((settings) -> settings.withMode(LimitMode.ENFORCE));
-			assertThat(call("spent").allowed()).isFalse();
+			assertThat(call("spent").isAllowed()).isFalse();
 		});
 	}
 
@@ -106,10 +106,10 @@ class LiveSettingsTests {
 	void thePenaltyChanges() throws Exception {
 		underLoad((i) -> {
 			String key = "banned" + i;
-			assertThat(this.limiter.tryAcquire("chat", key, 1000).allowed()).isTrue();
+			assertThat(this.limiter.tryAcquire("chat", key, 1000).isAllowed()).isTrue();
 			this.chat
 				.change((settings) -> settings.withPenalty(new Penalty(1, Duration.ofMinutes(1), Duration.ofHours(1))));
-			assertThat(call(key).allowed()).isFalse();
+			assertThat(call(key).isAllowed()).isFalse();
 			assertThat(call(key).limits().get(0).isBanned()).isTrue();
 			this.chat.change((settings) -> settings.withPenalty(null));
 			assertThat(call(key).limits().get(0).isBanned()).isFalse();

@@ -15,7 +15,7 @@ class Mailer {
 
 	boolean send(String recipient) {
 		Decision decision = this.rateLimiter.tryAcquire("mail", recipient);
-		if (!decision.allowed()) {
+		if (!decision.isAllowed()) {
 			System.out.println("Wait " + decision.retryAfter());
 			return false;
 		}

@@ -52,24 +52,24 @@ class StoreRateLimiterTests {
 
 	@Test
 	void permitsAreTakenUntilNoneIsLeft() {
-		assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
-		assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("chat", "ann").isAllowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("chat", "ann").isAllowed()).isTrue();
 		Decision refused = this.limiter.tryAcquire("chat", "ann");
 
-		assertThat(refused.allowed()).isFalse();
+		assertThat(refused.isAllowed()).isFalse();
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(30));
-		assertThat(this.limiter.tryAcquire("chat", "bob").allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("chat", "bob").isAllowed()).isTrue();
 		this.time.advance(Duration.ofSeconds(30));
-		assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("chat", "ann").isAllowed()).isTrue();
 	}
 
 	@Test
 	void severalPermitsAreTakenTogetherOrNot() {
-		assertThat(this.limiter.tryAcquire("tokens", "ann", 70).allowed()).isTrue();
-		assertThat(this.limiter.tryAcquire("tokens", "ann", 31).allowed()).isFalse();
-		assertThat(this.limiter.tryAcquire("tokens", "ann", 30).allowed()).isTrue();
-		assertThat(this.limiter.tryAcquire("tokens", "ann", 0).allowed()).isTrue();
-		assertThat(this.limiter.tryAcquire("tokens", "ann", 101).violated().get(0).neverPayable()).isTrue();
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 70).isAllowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 31).isAllowed()).isFalse();
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 30).isAllowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 0).isAllowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("tokens", "ann", 101).violated().get(0).isNeverPayable()).isTrue();
 	}
 
 	@Test
@@ -86,10 +86,10 @@ class StoreRateLimiterTests {
 	void switchedOffEverythingIsAllowedAndNothingCounted() {
 		this.killSwitch.setEnabled(false);
 		for (int i = 0; i < 10; i++) {
-			assertThat(this.limiter.tryAcquire("chat", "ann").allowed()).isTrue();
+			assertThat(this.limiter.tryAcquire("chat", "ann").isAllowed()).isTrue();
 			assertThat(this.limiter
 				.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 9), new Charge(handle(this.login), ANN, 9)))
-				.allowed()).isTrue();
+				.isAllowed()).isTrue();
 		}
 		assertThat(this.limiter.tryAcquire("chat", "ann").limits()).isEmpty();
 		assertThat(statistics("chat")).isEqualTo("0 0 0");
@@ -100,7 +100,7 @@ class StoreRateLimiterTests {
 
 	@Test
 	void nothingToPayIsAllowed() {
-		assertThat(this.limiter.tryAcquire(List.<Charge>of()).allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire(List.<Charge>of()).isAllowed()).isTrue();
 		assertThat(this.limiter.tryAcquire(List.<Charge>of()).limits()).isEmpty();
 	}
 
@@ -110,7 +110,7 @@ class StoreRateLimiterTests {
 			.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 3), new Charge(handle(this.login), ANN, 1),
 					new Charge(handle(this.tokens), ANN, 10), new Charge(handle(this.tokens), ANN, 7)));
 
-		assertThat(decision.allowed()).isTrue();
+		assertThat(decision.isAllowed()).isTrue();
 		assertThat(StoreDecision.chargesOf(decision)).extracting((limit) -> limit.charge().permits())
 			.containsExactly(10L, 1L);
 		assertThat(remaining(this.tokens)).isEqualTo(90);
@@ -137,7 +137,7 @@ class StoreRateLimiterTests {
 		Decision refused = this.limiter.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 50),
 				new Charge(handle(this.chat), ANN, 1), new Charge(handle(this.login), ANN, 1)));
 
-		assertThat(refused.allowed()).isFalse();
+		assertThat(refused.isAllowed()).isFalse();
 		assertThat(refused.violated()).extracting((limit) -> limit.limit().name()).containsExactly("chat");
 		assertThat(refused.limits()).extracting(LimitDecision::remaining).containsExactly(100L, 0L, 5L);
 		assertThat(statistics("chat")).isEqualTo("1 1 0");
@@ -183,7 +183,7 @@ class StoreRateLimiterTests {
 				Decision single = failing.tryAcquire("chat", "ann");
 				Decision several = failing
 					.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 1), new Charge(handle(this.login), ANN, 1)));
-				assertThat(List.of(single, several)).allMatch(Decision::allowed).allMatch(Decision::isDegraded);
+				assertThat(List.of(single, several)).allMatch(Decision::isAllowed).allMatch(Decision::isDegraded);
 				assertThat(single.permit().giveBack()).isFalse();
 				assertThat(several.permit().giveBack()).isFalse();
 			}
@@ -205,7 +205,7 @@ class StoreRateLimiterTests {
 			Decision several = failing
 				.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 1), new Charge(handle(this.login), ANN, 1)));
 
-			assertThat(List.of(single, several)).allMatch(Decision::allowed).allMatch(Decision::isDegraded);
+			assertThat(List.of(single, several)).allMatch(Decision::isAllowed).allMatch(Decision::isDegraded);
 			assertThat(statistics("chat")).isEqualTo("0 0 2");
 			assertThat(statistics("login")).isEqualTo("0 0 1");
 			assertThat(log.records().get(0).getThrown()).isInstanceOf(NoClassDefFoundError.class);
@@ -228,7 +228,7 @@ class StoreRateLimiterTests {
 	}
 
 	private void take(Limit limit, long permits) {
-		assertThat(this.limiter.tryAcquire(new Charge(handle(limit), ANN, permits)).allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire(new Charge(handle(limit), ANN, permits)).isAllowed()).isTrue();
 	}
 
 	private long remaining(Limit limit) {

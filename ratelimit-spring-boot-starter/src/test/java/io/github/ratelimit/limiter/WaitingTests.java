@@ -84,21 +84,21 @@ class WaitingTests {
 
 	@Test
 	void aCallThatDoesNotWaitIsRefusedWhereItsPermitIsNotDueNow() {
-		assertThat(this.limiter.tryAcquire("mail", "ann").allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("mail", "ann").isAllowed()).isTrue();
 		Decision refused = this.limiter.tryAcquire("mail", "ann");
 
-		assertThat(refused.allowed()).isFalse();
+		assertThat(refused.isAllowed()).isFalse();
 		assertThat(refused.retryAfter()).isEqualTo(STEP);
 		this.time.advance(STEP);
-		assertThat(this.limiter.tryAcquire("mail", "ann").allowed()).isTrue();
+		assertThat(this.limiter.tryAcquire("mail", "ann").isAllowed()).isTrue();
 	}
 
 	@Test
 	void aCallThatDoesNotWaitOvertakesNoneThatWaits() {
 		List<Call> waiting = List.of(call(this.mail), call(this.mail), call(this.mail));
-		assertThat(this.limiter.tryAcquire("mail", "ann").allowed()).isFalse();
+		assertThat(this.limiter.tryAcquire("mail", "ann").isAllowed()).isFalse();
 		this.time.advance(STEP);
-		assertThat(this.limiter.tryAcquire("mail", "ann").allowed()).isFalse();
+		assertThat(this.limiter.tryAcquire("mail", "ann").isAllowed()).isFalse();
 		this.time.advance(STEP);
 		assertThat(waiting).allMatch(Call::allowed);
 	}
@@ -159,12 +159,12 @@ class WaitingTests {
 	void aRefusalByAnotherLimitTakesNoTurn() {
 		LimitHandle few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).handle();
 		assertThat(
-				this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1))).allowed())
+				this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1))).isAllowed())
 			.isTrue();
 		this.time.advance(STEP);
 
 		assertThat(
-				this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1))).allowed())
+				this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1))).isAllowed())
 			.isFalse();
 		assertThat(call(this.mail).allowed()).isTrue();
 	}
@@ -281,7 +281,7 @@ class WaitingTests {
 				Call call = new Call(
 						instances.get(random.nextInt(3)).acquireAsync(List.of(new Charge(handle(limit), ANN, 1))));
 				call.future.thenAccept((decision) -> {
-					if (decision.allowed()) {
+					if (decision.isAllowed()) {
 						output.add(this.time.nanoTime() - start);
 					}
 				});
@@ -314,11 +314,11 @@ class WaitingTests {
 		StoreRateLimiter real = StoreRateLimiter.create(this.registry, new MemoryStore(TimeSource.system(), 10),
 				new KillSwitch(true), new Degradation(TimeSource.system()));
 		Limit hourly = paced("hourly", "1/h", Duration.ofHours(3), 10);
-		assertThat(real.acquire(new Charge(handle(hourly), ANN, 1)).allowed()).isTrue();
+		assertThat(real.acquire(new Charge(handle(hourly), ANN, 1)).isAllowed()).isTrue();
 		CountDownLatch refused = new CountDownLatch(1);
 		Thread waiting = new Thread(() -> {
 			Decision decision = real.acquire(new Charge(handle(hourly), ANN, 1));
-			if (!decision.allowed() && Thread.currentThread().isInterrupted()) {
+			if (!decision.isAllowed() && Thread.currentThread().isInterrupted()) {
 				refused.countDown();
 			}
 		});
@@ -346,10 +346,10 @@ class WaitingTests {
 		for (int i = 0; i < 3; i++) {
 			later.add(real.acquireAsync(List.of(new Charge(handle(patient), ANN, 1))));
 		}
-		assertThat(real.acquire(new Charge(handle(patient), ANN, 1)).allowed()).isTrue();
+		assertThat(real.acquire(new Charge(handle(patient), ANN, 1)).isAllowed()).isTrue();
 
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
-		assertThat(later).allMatch((future) -> future.join().allowed());
+		assertThat(later).allMatch((future) -> future.join().isAllowed());
 	}
 
 	private StoreRateLimiter limiter() {
@@ -397,11 +397,11 @@ class WaitingTests {
 		}
 
 		boolean allowed() {
-			return isDone() && decision().allowed();
+			return isDone() && decision().isAllowed();
 		}
 
 		boolean refused() {
-			return isDone() && !decision().allowed();
+			return isDone() && !decision().isAllowed();
 		}
 
 		void cancel() {

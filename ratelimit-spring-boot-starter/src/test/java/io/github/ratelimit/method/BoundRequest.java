@@ -116,7 +116,7 @@ final class BoundRequest {
 		@Override
 		public CallPermit record(Decision decision, List<Charge> covered) {
 			this.decisions.add(decision);
-			return decision.allowed() ? this.permit.call(decision, covered) : CallPermit.nothing();
+			return decision.isAllowed() ? this.permit.call(decision, covered) : CallPermit.nothing();
 		}
 
 		@Override

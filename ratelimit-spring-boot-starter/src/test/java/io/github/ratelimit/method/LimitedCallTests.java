@@ -267,7 +267,7 @@ class LimitedCallTests {
 		this.chat.chat("a");
 		this.chat.chat("b");
 		assertRefused(() -> this.chat.chat("c"));
-		assertThat(request.decisions()).extracting(Decision::allowed).containsExactly(true, true, false);
+		assertThat(request.decisions()).extracting(Decision::isAllowed).containsExactly(true, true, false);
 	}
 
 	@Test

@@ -36,7 +36,7 @@ class StoreDecisionTests {
 	void aCallIsAllowedIfNoLimitRefuses() {
 		Decision decision = decision(granted("a", 5, 1), granted("b", 3, 1));
 
-		assertThat(decision.allowed()).isTrue();
+		assertThat(decision.isAllowed()).isTrue();
 		assertThat(decision.isDegraded()).isFalse();
 		assertThat(decision.violated()).isEmpty();
 		assertThat(decision.retryAfter()).isZero();
@@ -52,7 +52,7 @@ class StoreDecisionTests {
 				List.of(granted("a", 5, 1), granted("b", 3, 1), refused))) {
 			Decision decision = new StoreDecision(order, this.store);
 
-			assertThat(decision.allowed()).isFalse();
+			assertThat(decision.isAllowed()).isFalse();
 			assertThat(decision.violated()).containsExactly(refused);
 			assertThat(decision.limits()).isEqualTo(order);
 			assertThat(decision.nearestToRefusal()).containsSame(refused);
@@ -73,7 +73,7 @@ class StoreDecisionTests {
 		Decision decision = decision(refused("a", 5), refused("b", ChargeDecision.NEVER));
 
 		assertThat(decision.retryAfter()).isEqualTo(Duration.ofNanos(ChargeDecision.NEVER));
-		assertThat(decision.nearestToRefusal()).map(LimitDecision::neverPayable).contains(true);
+		assertThat(decision.nearestToRefusal()).map(LimitDecision::isNeverPayable).contains(true);
 	}
 
 	@Test
@@ -92,7 +92,7 @@ class StoreDecisionTests {
 
 		assertThat(new StoreDecision(granted, this.store).nearestToRefusal()).containsSame(granted);
 		assertThat(new StoreDecision(granted, this.store).limits()).containsExactly(granted);
-		assertThat(new StoreDecision(refused, this.store).allowed()).isFalse();
+		assertThat(new StoreDecision(refused, this.store).isAllowed()).isFalse();
 		assertThat(new StoreDecision(refused, this.store).violated()).containsExactly(refused);
 		assertThat(new StoreDecision(refused, this.store).retryAfter()).isEqualTo(Duration.ofNanos(70));
 	}
@@ -100,7 +100,7 @@ class StoreDecisionTests {
 	@Test
 	void withoutLimitsThereAreNoFacts() {
 		for (Decision decision : List.of(Decision.unlimited(), Decision.degraded())) {
-			assertThat(decision.allowed()).isTrue();
+			assertThat(decision.isAllowed()).isTrue();
 			assertThat(decision.limits()).isEmpty();
 			assertThat(decision.violated()).isEmpty();
 			assertThat(decision.nearestToRefusal()).isEmpty();
@@ -115,7 +115,7 @@ class StoreDecisionTests {
 	@Test
 	void aRefusedCallHoldsNoPermit() {
 		assertThatIllegalStateException().isThrownBy(() -> decision(refused("a", 5)).permit())
-			.withMessage("A refused call holds no permit. Ask allowed() first.");
+			.withMessage("A refused call holds no permit. Ask isAllowed() first.");
 		assertThatIllegalStateException()
 			.isThrownBy(() -> decision(granted("a", 1, 1), refused("b", 5), granted("c", 1, 1)).permit());
 	}
@@ -175,13 +175,13 @@ class StoreDecisionTests {
 
 	@Test
 	void aCallIsUnavailableOnlyWhereNoLimitReallyRefuses() {
-		assertThat(decision(granted("a", 5, 1), unavailable("b", 1)).unavailable()).isTrue();
-		assertThat(decision(unavailable("a", 1), unavailable("b", 1)).unavailable()).isTrue();
-		assertThat(decision(unavailable("a", 1), refused("b", 1)).unavailable()).isFalse();
-		assertThat(decision(ChargeDecision.degraded(refused("b", 1))).unavailable()).isFalse();
-		assertThat(decision(ChargeDecision.letThrough(charge("a", 1))).unavailable()).isFalse();
-		assertThat(Decision.unlimited().unavailable()).isFalse();
-		assertThat(Decision.degraded().unavailable()).isFalse();
+		assertThat(decision(granted("a", 5, 1), unavailable("b", 1)).isUnavailable()).isTrue();
+		assertThat(decision(unavailable("a", 1), unavailable("b", 1)).isUnavailable()).isTrue();
+		assertThat(decision(unavailable("a", 1), refused("b", 1)).isUnavailable()).isFalse();
+		assertThat(decision(ChargeDecision.degraded(refused("b", 1))).isUnavailable()).isFalse();
+		assertThat(decision(ChargeDecision.letThrough(charge("a", 1))).isUnavailable()).isFalse();
+		assertThat(Decision.unlimited().isUnavailable()).isFalse();
+		assertThat(Decision.degraded().isUnavailable()).isFalse();
 	}
 
 	@Test

@@ -46,10 +46,10 @@ public final class Decisions {
 
 	/** A limit that refuses, and is only tried out. */
 	public static ChargeDecision inShadow(ChargeDecision said) {
-		return said.violated()
-				? ChargeDecision.refused(said.charge().inShadow(), said.remaining(), said.retryAfterNanos(),
+		return said.isViolated()
+				? ChargeDecision.refused(said.charge().asDryRun(), said.remaining(), said.retryAfterNanos(),
 						said.resetAfter().toNanos(), null)
-				: ChargeDecision.granted(said.charge().inShadow(), null, said.remaining(), said.resetAfter().toNanos(),
+				: ChargeDecision.granted(said.charge().asDryRun(), null, said.remaining(), said.resetAfter().toNanos(),
 						null);
 	}
 

@@ -20,11 +20,12 @@ public interface AllOrNothingContract extends StoreFixture {
 				StoreFixture.limit("c", "10/h burst 20"), StoreFixture.limit("d", "10/15min"),
 				StoreFixture.limit("last", "1/min"));
 		List<Charge> charges = limits.stream().map((limit) -> StoreFixture.charge(limit, "caller", 1)).toList();
-		assertThat(store.takeAll(charges)).noneMatch(ChargeDecision::violated);
+		assertThat(store.takeAll(charges)).noneMatch(ChargeDecision::isViolated);
 
 		for (int request = 0; request < 2; request++) {
 			List<ChargeDecision> refused = store.takeAll(charges);
-			assertThat(refused).extracting(ChargeDecision::violated).containsExactly(false, false, false, false, true);
+			assertThat(refused).extracting(ChargeDecision::isViolated)
+				.containsExactly(false, false, false, false, true);
 			assertThat(refused).extracting(ChargeDecision::remaining).containsExactly(9L, 9L, 19L, 9L, 0L);
 			assertThat(refused).extracting(ChargeDecision::receipt).containsOnlyNulls();
 			refused.forEach(store::giveBack);
@@ -45,7 +46,7 @@ public interface AllOrNothingContract extends StoreFixture {
 		List<ChargeDecision> refused = store.takeAll(List.of(StoreFixture.charge(one, "caller", 1),
 				StoreFixture.charge(one, "other", 1), StoreFixture.charge(ten, "caller", 1)));
 
-		assertThat(refused).extracting(ChargeDecision::violated).containsExactly(true, false, true);
+		assertThat(refused).extracting(ChargeDecision::isViolated).containsExactly(true, false, true);
 		assertThat(StoreFixture.remaining(store, one, "other")).isEqualTo(1);
 	}
 
@@ -76,7 +77,7 @@ public interface AllOrNothingContract extends StoreFixture {
 			for (int step = 0; step < 300; step++) {
 				List<Charge> charges = someCharges(limits, random);
 				List<ChargeDecision> decisions = store.takeAll(charges);
-				boolean granted = decisions.stream().noneMatch(ChargeDecision::violated);
+				boolean granted = decisions.stream().noneMatch(ChargeDecision::isViolated);
 				for (Charge charge : charges) {
 					spent[limits.indexOf(charge.limit())] += granted ? charge.permits() : 0;
 				}

@@ -30,7 +30,7 @@ public interface AlternationContract extends StoreFixture {
 		StoreFixture.taken(store, larger, "caller", 931);
 
 		for (int i = 0; i < 3; i++) {
-			assertThat(store.take(StoreFixture.charge(smaller, "caller", 1)).violated()).isTrue();
+			assertThat(store.take(StoreFixture.charge(smaller, "caller", 1)).isViolated()).isTrue();
 			assertThat(StoreFixture.remaining(store, smaller, "caller")).isZero();
 			assertThat(StoreFixture.remaining(store, larger, "caller")).isEqualTo(69);
 		}
@@ -71,7 +71,7 @@ public interface AlternationContract extends StoreFixture {
 			double whole = absolute ? limit.capacity() : 1;
 			double cost = absolute ? permits : (double) permits / limit.capacity();
 			ChargeDecision decision = store.take(StoreFixture.charge(limit, "caller", permits));
-			if (permits > 0 && decision.violated()) {
+			if (permits > 0 && decision.isViolated()) {
 				assertThat(spent + cost).as("what %s would have been with %s", limit.rates(), permits)
 					.isGreaterThan(whole - lost);
 			}
@@ -109,13 +109,13 @@ public interface AlternationContract extends StoreFixture {
 				ChargeDecision expected = store
 					.take(StoreFixture.charge(alone, "caller", small ? 100 * permits : permits));
 
-				assertThat(decision.violated()).as("step %s, %s", step, charge).isEqualTo(expected.violated());
+				assertThat(decision.isViolated()).as("step %s, %s", step, charge).isEqualTo(expected.isViolated());
 				assertThat(decision.remaining()).as("step %s, %s", step, charge)
 					.isEqualTo(expected.remaining() / (small ? 100 : 1));
 				assertThat(decision.retryAfterNanos()).as("step %s, %s", step, charge)
 					.isEqualTo(expected.retryAfterNanos());
 				assertThat(decision.resetAfter()).as("step %s, %s", step, charge).isEqualTo(expected.resetAfter());
-				if (!decision.violated() && random.nextInt(6) == 0) {
+				if (!decision.isViolated() && random.nextInt(6) == 0) {
 					long more = random.nextLong(3);
 					store.settle(decision, permits + more);
 					store.settle(expected, (small ? 100 : 1) * (permits + more));
@@ -149,12 +149,12 @@ public interface AlternationContract extends StoreFixture {
 		Limit shorter = StoreFixture.limit("chat", algorithm, "10/min");
 
 		ChargeDecision refused = store.take(StoreFixture.charge(shorter, "caller", 1));
-		assertThat(refused.violated()).isTrue();
+		assertThat(refused.isViolated()).isTrue();
 		assertThat(refused.retryAfter()).isLessThanOrEqualTo(Duration.ofMinutes(2));
 		time.advance(Duration.ofNanos(refused.retryAfterNanos() - resolution()));
-		assertThat(store.take(StoreFixture.charge(shorter, "caller", 1)).violated()).isTrue();
+		assertThat(store.take(StoreFixture.charge(shorter, "caller", 1)).isViolated()).isTrue();
 		time.advance(Duration.ofNanos(resolution()));
-		assertThat(store.take(StoreFixture.charge(shorter, "caller", 1)).violated()).isFalse();
+		assertThat(store.take(StoreFixture.charge(shorter, "caller", 1)).isViolated()).isFalse();
 	}
 
 }

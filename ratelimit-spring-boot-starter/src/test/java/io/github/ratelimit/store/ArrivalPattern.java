@@ -65,7 +65,7 @@ record ArrivalPattern(List<Stretch> stretches) {
 			while (left > 0 && now <= stretch.end() * resolution && count < MOST_CALLS) {
 				time.advance(Duration.ofNanos(start + now - time.nanoTime()));
 				ChargeDecision said = store.take(charge);
-				if (said.violated()) {
+				if (said.isViolated()) {
 					now += said.retryAfterNanos();
 				}
 				else {

@@ -29,9 +29,9 @@ class ChargeDecisionTests {
 	void aGrantTellsWhatIsLeft() {
 		ChargeDecision granted = ChargeDecision.granted(charge(ONE_RATE, 3), RECEIPT, 7, 18_000_000_001L, null);
 
-		assertThat(granted.violated()).isFalse();
-		assertThat(granted.violated(0)).isFalse();
-		assertThat(granted.neverPayable()).isFalse();
+		assertThat(granted.isViolated()).isFalse();
+		assertThat(granted.isViolated(0)).isFalse();
+		assertThat(granted.isNeverPayable()).isFalse();
 		assertThat(granted.remaining()).isEqualTo(7);
 		assertThat(granted.remaining(0)).isEqualTo(7);
 		assertThat(granted.retryAfter()).isZero();
@@ -47,9 +47,9 @@ class ChargeDecisionTests {
 	void aRefusalTellsTheWait() {
 		ChargeDecision refused = ChargeDecision.refused(charge(ONE_RATE, 3), 2, 1, 48_000_000_000L, null);
 
-		assertThat(refused.violated()).isTrue();
-		assertThat(refused.violated(0)).isTrue();
-		assertThat(refused.neverPayable()).isFalse();
+		assertThat(refused.isViolated()).isTrue();
+		assertThat(refused.isViolated(0)).isTrue();
+		assertThat(refused.isNeverPayable()).isFalse();
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofNanos(1));
 		assertThat(refused.receipt()).isNull();
 		assertThat(refused)
@@ -63,8 +63,8 @@ class ChargeDecisionTests {
 
 		assertThat(refused.remaining(0)).isEqualTo(4);
 		assertThat(refused.remaining(1)).isEqualTo(1);
-		assertThat(refused.violated(0)).isFalse();
-		assertThat(refused.violated(1)).isTrue();
+		assertThat(refused.isViolated(0)).isFalse();
+		assertThat(refused.isViolated(1)).isTrue();
 		assertThat(refused.resetAfter(0)).isEqualTo(Duration.ofMillis(200));
 		assertThat(refused.resetAfter(1)).isEqualTo(Duration.ofSeconds(59));
 	}
@@ -92,7 +92,7 @@ class ChargeDecisionTests {
 	void whatCanNeverBePaidSaysSo() {
 		ChargeDecision refused = ChargeDecision.refused(charge(ONE_RATE, 11), 10, ChargeDecision.NEVER, 0, null);
 
-		assertThat(refused.neverPayable()).isTrue();
+		assertThat(refused.isNeverPayable()).isTrue();
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofNanos(Long.MAX_VALUE));
 		assertThat(refused.toString()).contains("refused, remaining 10");
 	}
@@ -115,7 +115,7 @@ class ChargeDecisionTests {
 		ChargeDecision refused = ChargeDecision.refused(new Charge(Handles.of(paced), Key.of("ann"), 1), 5, 100, 100,
 				null);
 
-		assertThat(refused.violated(0)).isTrue();
+		assertThat(refused.isViolated(0)).isTrue();
 	}
 
 }

@@ -41,7 +41,7 @@ public interface ConcurrencyContract extends StoreFixture {
 			AtomicLong granted = new AtomicLong();
 			TestThreads.run(4, (thread) -> {
 				Charge charge = StoreFixture.charge(limit, key, 1);
-				while (!store.take(charge).violated()) {
+				while (!store.take(charge).isViolated()) {
 					granted.incrementAndGet();
 				}
 			});
@@ -60,7 +60,7 @@ public interface ConcurrencyContract extends StoreFixture {
 			AtomicLong granted = new AtomicLong();
 			for (int turn = 0; turn < 20; turn++) {
 				TestThreads.run(3, (thread) -> {
-					while (!store.take(StoreFixture.charge(limit, "caller", 1)).violated()) {
+					while (!store.take(StoreFixture.charge(limit, "caller", 1)).isViolated()) {
 						granted.incrementAndGet();
 					}
 				});
@@ -83,7 +83,7 @@ public interface ConcurrencyContract extends StoreFixture {
 		TestThreads.run(4, (thread) -> {
 			while (time.nanoTime() < end) {
 				long before = time.nanoTime();
-				if (!store.take(StoreFixture.charge(limit, "caller", 1)).violated()) {
+				if (!store.take(StoreFixture.charge(limit, "caller", 1)).isViolated()) {
 					grants.add(new long[] { before, time.nanoTime() });
 				}
 			}
@@ -120,12 +120,12 @@ public interface ConcurrencyContract extends StoreFixture {
 			TestThreads.run(3, (thread) -> {
 				for (int i = 0; i < 300; i++) {
 					if (thread == 0) {
-						granted.addAndGet(store.take(StoreFixture.charge(wide, "caller", 3)).violated() ? 0 : 3);
+						granted.addAndGet(store.take(StoreFixture.charge(wide, "caller", 3)).isViolated() ? 0 : 3);
 					}
 					else {
 						List<ChargeDecision> refused = store.takeAll(List.of(StoreFixture.charge(wide, "caller", 7),
 								StoreFixture.charge(empty, "caller", 1)));
-						assertThat(refused.get(1).violated()).isTrue();
+						assertThat(refused.get(1).isViolated()).isTrue();
 					}
 				}
 			});
@@ -142,7 +142,7 @@ public interface ConcurrencyContract extends StoreFixture {
 			String key = "caller" + round;
 			AtomicLong granted = new AtomicLong();
 			TestThreads.run(4,
-					(thread) -> granted.addAndGet(store.take(StoreFixture.charge(limit, key, 1)).violated() ? 0 : 1));
+					(thread) -> granted.addAndGet(store.take(StoreFixture.charge(limit, key, 1)).isViolated() ? 0 : 1));
 			assertThat(granted).hasValue(2);
 			assertThat(store.trackedKeys(Handles.of(limit))).isEqualTo(round + 1);
 		}
@@ -207,7 +207,7 @@ public interface ConcurrencyContract extends StoreFixture {
 				.map((limit) -> StoreFixture.charge(limit, "caller", this.random.nextInt(4)))
 				.toList();
 			List<ChargeDecision> decisions = this.store.takeAll(charges);
-			if (decisions.stream().noneMatch(ChargeDecision::violated)) {
+			if (decisions.stream().noneMatch(ChargeDecision::isViolated)) {
 				this.granted.add(decisions);
 				for (Charge charge : charges) {
 					int limit = this.limits.indexOf(charge.limit());

@@ -33,7 +33,7 @@ public interface ExactWaitContract extends StoreFixture {
 			}
 			Charge charge = StoreFixture.charge(limit, "caller", 1 + random.nextLong(limit.capacity()));
 			ChargeDecision decision = store.take(charge);
-			while (!decision.violated()) {
+			while (!decision.isViolated()) {
 				decision = store.take(charge);
 			}
 			assertExactlyUntil(decision, store, time, seed);
@@ -57,9 +57,9 @@ public interface ExactWaitContract extends StoreFixture {
 			if (wait > 0) {
 				refusals++;
 				time.advance(Duration.ofNanos(wait - resolution()));
-				assertThat(store.takeAll(charges)).anyMatch(ChargeDecision::violated);
+				assertThat(store.takeAll(charges)).anyMatch(ChargeDecision::isViolated);
 				time.advance(Duration.ofNanos(resolution()));
-				assertThat(store.takeAll(charges)).noneMatch(ChargeDecision::violated);
+				assertThat(store.takeAll(charges)).noneMatch(ChargeDecision::isViolated);
 			}
 		}
 	}
@@ -72,10 +72,10 @@ public interface ExactWaitContract extends StoreFixture {
 		Limit limit = StoreFixture.limit("never", "100/s, 10/min burst 7");
 		for (int i = 0; i < 3; i++) {
 			ChargeDecision refused = store.take(StoreFixture.charge(limit, "caller", 8));
-			assertThat(refused.violated()).isTrue();
-			assertThat(refused.neverPayable()).isTrue();
+			assertThat(refused.isViolated()).isTrue();
+			assertThat(refused.isNeverPayable()).isTrue();
 			assertThat(refused.retryAfterNanos()).isEqualTo(ChargeDecision.NEVER);
-			assertThat(store.take(StoreFixture.charge(limit, "caller", Long.MAX_VALUE)).neverPayable()).isTrue();
+			assertThat(store.take(StoreFixture.charge(limit, "caller", Long.MAX_VALUE)).isNeverPayable()).isTrue();
 			time.advance(Duration.ofDays(1));
 			StoreFixture.taken(store, limit, "caller", 7);
 		}
@@ -87,10 +87,10 @@ public interface ExactWaitContract extends StoreFixture {
 		assertThat(wait % resolution()).isZero();
 		time.advance(Duration.ofNanos(wait - resolution()));
 		ChargeDecision early = store.take(charge);
-		assertThat(early.violated()).as("seed %d: %s, one step before %d ns", seed, refused, wait).isTrue();
+		assertThat(early.isViolated()).as("seed %d: %s, one step before %d ns", seed, refused, wait).isTrue();
 		assertThat(early.retryAfterNanos()).as("seed %d: %s", seed, refused).isEqualTo(resolution());
 		time.advance(Duration.ofNanos(resolution()));
-		assertThat(store.take(charge).violated()).as("seed %d: %s, after %d ns", seed, refused, wait).isFalse();
+		assertThat(store.take(charge).isViolated()).as("seed %d: %s, after %d ns", seed, refused, wait).isFalse();
 	}
 
 }

@@ -106,7 +106,7 @@ public interface KeysContract extends StoreFixture {
 			assertThat(store.find(Handles.of(limit), key.id())).isEmpty();
 			assertThat(store.reset(Handles.of(limit), key.id())).isFalse();
 			assertThat(store.trackedKeys(Handles.of(limit))).isZero();
-			assertThat(store.take(new Charge(Handles.of(limit), key, 10)).violated()).isFalse();
+			assertThat(store.take(new Charge(Handles.of(limit), key, 10)).isViolated()).isFalse();
 			assertThat(store.find(Handles.of(other), key.id()).orElseThrow().remaining()).isZero();
 			assertThat(store.reset(Handles.of(limit), key.id())).isTrue();
 		}

@@ -34,11 +34,11 @@ public interface KindsContract extends StoreFixture {
 			charges.add(StoreFixture.charge(limit, "caller", 1));
 		}
 		charges.add(StoreFixture.charge(StoreFixture.limit("last", Algorithm.FIXED_WINDOW, "1/min"), "caller", 1));
-		assertThat(store.takeAll(charges)).noneMatch(ChargeDecision::violated);
+		assertThat(store.takeAll(charges)).noneMatch(ChargeDecision::isViolated);
 
 		for (int request = 0; request < 2; request++) {
 			List<ChargeDecision> refused = store.takeAll(charges);
-			assertThat(refused).extracting(ChargeDecision::violated)
+			assertThat(refused).extracting(ChargeDecision::isViolated)
 				.containsExactly(false, false, false, false, false, false, true);
 			assertThat(refused).extracting(ChargeDecision::remaining).containsExactly(9L, 9L, 9L, 9L, 9L, 9L, 0L);
 			assertThat(refused).extracting(ChargeDecision::receipt).containsOnlyNulls();
@@ -66,13 +66,13 @@ public interface KindsContract extends StoreFixture {
 				time.advance(Duration.ofNanos(resolution() * random.nextLong(mostBetween)));
 				Charge charge = StoreFixture.charge(limit, "caller", 1 + random.nextLong(limit.capacity()));
 				ChargeDecision said = store.take(charge);
-				if (said.violated()) {
+				if (said.isViolated()) {
 					refusals++;
 					time.advance(said.retryAfter().minusNanos(resolution()));
 					assertThat(store.take(charge).retryAfterNanos()).as("seed %d, %s", seed, said)
 						.isEqualTo(resolution());
 					time.advance(Duration.ofNanos(resolution()));
-					assertThat(store.take(charge).violated()).as("seed %d, %s", seed, said).isFalse();
+					assertThat(store.take(charge).isViolated()).as("seed %d, %s", seed, said).isFalse();
 				}
 			}
 		}
@@ -92,8 +92,8 @@ public interface KindsContract extends StoreFixture {
 				Charge charge = StoreFixture.charge(limit, key, 1);
 				for (int call = 0; call < 60; call++) {
 					ChargeDecision said = store.take(charge);
-					granted.addAndGet(said.violated() ? 0 : 1);
-					if (!said.violated() && call % 3 == 0) {
+					granted.addAndGet(said.isViolated() ? 0 : 1);
+					if (!said.isViolated() && call % 3 == 0) {
 						store.giveBack(said);
 						givenBack.incrementAndGet();
 					}
@@ -153,9 +153,9 @@ public interface KindsContract extends StoreFixture {
 		assertThat(second.remaining()).isZero();
 		time.advance(Duration.ofSeconds(5));
 		ChargeDecision refused = store.take(charge);
-		assertThat(refused.violated()).isTrue();
+		assertThat(refused.isViolated()).isTrue();
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(1));
-		assertThat(store.take(StoreFixture.charge(limit, "caller", 3)).neverPayable()).isTrue();
+		assertThat(store.take(StoreFixture.charge(limit, "caller", 3)).isNeverPayable()).isTrue();
 
 		store.giveBack(first);
 		store.giveBack(first);
@@ -193,7 +193,7 @@ public interface KindsContract extends StoreFixture {
 		if (remaining > 0) {
 			StoreFixture.taken(store, now, "caller", remaining);
 		}
-		assertThat(store.take(StoreFixture.charge(now, "caller", 1)).violated()).isTrue();
+		assertThat(store.take(StoreFixture.charge(now, "caller", 1)).isViolated()).isTrue();
 	}
 
 	@ParameterizedTest
@@ -224,7 +224,7 @@ public interface KindsContract extends StoreFixture {
 				for (int step = 0; step < 50; step++) {
 					Limit limit = random.nextBoolean() ? one : other;
 					Charge charge = StoreFixture.charge(limit, "caller", random.nextLong(2 + limit.capacity() / 3));
-					spent += store.take(charge).violated() ? 0 : (double) charge.permits() / limit.capacity();
+					spent += store.take(charge).isViolated() ? 0 : (double) charge.permits() / limit.capacity();
 				}
 				assertThat(spent).as("part of the limit that was granted, %s", rates).isBetween(0.3, 1.000001);
 			}
@@ -256,18 +256,19 @@ public interface KindsContract extends StoreFixture {
 		Limit limit = Limit.named("paced").rates(Rate.parse("10/s")).maxWait(Duration.ofMillis(250), 10).build();
 		Charge charge = new Charge(Handles.of(limit), Key.of("caller"), 1).waiting(limit.maxWait().toNanos());
 		List<ChargeDecision> turns = List.of(store.take(charge), store.take(charge), store.take(charge));
-		assertThat(turns).extracting(ChargeDecision::turnAfterNanos).containsExactly(0L, 100_000_000L, 200_000_000L);
+		assertThat(turns).extracting(ChargeDecision::scheduledAfterNanos)
+			.containsExactly(0L, 100_000_000L, 200_000_000L);
 		assertThat(turns).extracting(ChargeDecision::remaining).containsExactly(2L, 1L, 0L);
 		ChargeDecision refused = store.take(charge);
-		assertThat(refused.violated()).isTrue();
+		assertThat(refused.isViolated()).isTrue();
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(300));
 
 		store.giveBack(turns.get(1));
-		assertThat(store.take(charge).violated()).as("somebody stands behind").isTrue();
+		assertThat(store.take(charge).isViolated()).as("somebody stands behind").isTrue();
 		store.giveBack(turns.get(2));
-		assertThat(store.take(charge).turnAfterNanos()).isEqualTo(200_000_000);
+		assertThat(store.take(charge).scheduledAfterNanos()).isEqualTo(200_000_000);
 		time.advance(Duration.ofSeconds(10));
-		assertThat(store.take(charge).turnAfterNanos()).isZero();
+		assertThat(store.take(charge).scheduledAfterNanos()).isZero();
 		assertThat(store.take(charge.waiting(0)).retryAfter()).isEqualTo(Duration.ofMillis(100));
 	}
 

@@ -25,7 +25,7 @@ public abstract class LimitModel {
 	static LimitModel of(Limit limit, long now, long resolution) {
 		return switch (limit.algorithm()) {
 			case TOKEN_BUCKET ->
-				limit.paces() ? new PacedModel(limit, now, resolution) : new BucketModel(limit, now, resolution);
+				limit.isPaced() ? new PacedModel(limit, now, resolution) : new BucketModel(limit, now, resolution);
 			case FIXED_WINDOW -> new FixedWindowModel(limit, now, resolution);
 			case SLIDING_WINDOW -> new SegmentsModel(limit, now, resolution);
 			case SLIDING_WINDOW_COUNTER -> new CounterModel(limit, now, resolution);

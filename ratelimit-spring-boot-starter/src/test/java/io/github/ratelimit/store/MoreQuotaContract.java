@@ -31,7 +31,7 @@ public interface MoreQuotaContract extends StoreFixture {
 			ChargeDecision decision = store.take(StoreFixture.charge(limit, "caller", 1));
 			Duration more = decision.moreAfter(0);
 			assertThat(more).as("seed %d: %s", seed, decision).isNotNull();
-			if (decision.violated()) {
+			if (decision.isViolated()) {
 				refusals++;
 				assertThat(more).as("seed %d: %s", seed, decision)
 					.isBetween(decision.retryAfter().minusNanos(1_000), decision.retryAfter());
@@ -62,7 +62,7 @@ public interface MoreQuotaContract extends StoreFixture {
 	}
 
 	private static long remaining(LimitStore store, Limit limit) {
-		return store.take(Charge.look(Handles.of(limit), Key.of("caller"), 1)).remaining();
+		return store.take(Charge.peek(Handles.of(limit), Key.of("caller"), 1)).remaining();
 	}
 
 }

@@ -125,7 +125,7 @@ final class RandomSequence {
 		List<ChargeDecision> said = (charges.size() == 1) ? List.of(this.store.take(charges.get(0)))
 				: this.store.takeAll(charges);
 		this.taken.addAll(this.model.take(charges, said));
-		if (said.stream().noneMatch(ChargeDecision::refuses)) {
+		if (said.stream().noneMatch(ChargeDecision::isRefused)) {
 			this.granted++;
 		}
 		else {
@@ -190,7 +190,7 @@ final class RandomSequence {
 		for (Limit limit : this.limits) {
 			if (this.random.nextInt(3) > 0) {
 				Charge charge = charge(limit, pick(this.keys));
-				charges.add((this.everything && this.random.nextInt(4) == 0) ? charge.inShadow() : charge);
+				charges.add((this.everything && this.random.nextInt(4) == 0) ? charge.asDryRun() : charge);
 			}
 		}
 		return charges.isEmpty() ? List.of(charge(this.limits.get(0), Key.GLOBAL)) : charges;
@@ -207,10 +207,10 @@ final class RandomSequence {
 			default -> 1 + this.random.nextLong(1 + limit.capacity() / 4);
 		};
 		if (this.everything && this.random.nextInt(8) == 0) {
-			return Charge.look(Handles.of(limit), key, permits);
+			return Charge.peek(Handles.of(limit), key, permits);
 		}
 		Charge charge = new Charge(Handles.of(limit), key, permits);
-		return limit.paces() ? charge.waiting(someWait(limit)) : charge;
+		return limit.isPaced() ? charge.waiting(someWait(limit)) : charge;
 	}
 
 	private long someWait(Limit limit) {

@@ -45,7 +45,7 @@ public interface ReconfigurationContract extends StoreFixture {
 
 		assertThat(StoreFixture.remaining(store, to, "caller")).isEqualTo(remaining);
 		ChargeDecision next = store.take(StoreFixture.charge(to, "caller", Math.max(1, remaining)));
-		assertThat(next.violated()).isEqualTo(remaining == 0);
+		assertThat(next.isViolated()).isEqualTo(remaining == 0);
 	}
 
 	@Test
@@ -82,7 +82,7 @@ public interface ReconfigurationContract extends StoreFixture {
 			for (int step = 0; step < 200; step++) {
 				Limit limit = random.nextBoolean() ? one : other;
 				Charge charge = StoreFixture.charge(limit, "caller", random.nextLong(2 + limit.capacity() / 3));
-				if (!store.take(charge).violated()) {
+				if (!store.take(charge).isViolated()) {
 					spent += share(charge);
 				}
 			}
@@ -123,12 +123,12 @@ public interface ReconfigurationContract extends StoreFixture {
 					: List.of(StoreFixture.charge(now, "caller", 1));
 
 			ChargeDecision refused = last(store, charges);
-			assertThat(refused.violated()).isTrue();
+			assertThat(refused.isViolated()).isTrue();
 			assertThat(refused.retryAfterNanos()).isLessThanOrEqualTo(now.rates().get(0).timeToFull().toNanos());
 			time.advance(Duration.ofNanos(refused.retryAfterNanos() - resolution()));
-			assertThat(last(store, charges).violated()).as("one step before the time told").isTrue();
+			assertThat(last(store, charges).isViolated()).as("one step before the time told").isTrue();
 			time.advance(Duration.ofNanos(resolution()));
-			assertThat(last(store, charges).violated()).as("at the time told").isFalse();
+			assertThat(last(store, charges).isViolated()).as("at the time told").isFalse();
 		}
 	}
 

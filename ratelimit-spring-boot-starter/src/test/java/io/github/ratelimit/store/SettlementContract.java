@@ -50,9 +50,9 @@ public interface SettlementContract extends StoreFixture {
 		assertThat(refused.retryAfter()).as("(debt of 40 + 7) at 100/min, seed %d", seed)
 			.isEqualTo(Duration.ofMillis(47 * 600));
 		time.advance(refused.retryAfter().minusNanos(resolution()));
-		assertThat(store.take(refused.charge()).violated()).isTrue();
+		assertThat(store.take(refused.charge()).isViolated()).isTrue();
 		time.advance(Duration.ofNanos(resolution()));
-		assertThat(store.take(refused.charge()).violated()).isFalse();
+		assertThat(store.take(refused.charge()).isViolated()).isFalse();
 	}
 
 	@Test
@@ -66,13 +66,13 @@ public interface SettlementContract extends StoreFixture {
 		TestThreads.run(100, (caller) -> decisions[caller] = new StoreDecision(store.take(reserve), store));
 		long admitted = 0;
 		for (Decision decision : decisions) {
-			admitted += decision.allowed() ? 1 : 0;
+			admitted += decision.isAllowed() ? 1 : 0;
 		}
 		assertThat(admitted).isEqualTo(10);
 
 		AtomicLong underestimated = new AtomicLong();
 		TestThreads.run(100, (caller) -> {
-			if (decisions[caller].allowed()) {
+			if (decisions[caller].isAllowed()) {
 				decisions[caller].permit().settle(10 + caller);
 				underestimated.addAndGet(caller);
 			}
@@ -95,7 +95,7 @@ public interface SettlementContract extends StoreFixture {
 				SplittableRandom random = new SplittableRandom(thread);
 				for (int call = 0; call < 4; call++) {
 					Decision decision = new StoreDecision(store.take(StoreFixture.charge(limit, "callers", 10)), store);
-					if (decision.allowed()) {
+					if (decision.isAllowed()) {
 						long actual = random.nextInt(25);
 						decision.permit().settle(actual);
 						spent.addAndGet(actual);
@@ -128,9 +128,9 @@ public interface SettlementContract extends StoreFixture {
 
 		assertThat(store.forgivenPermits(Handles.of(limit))).isEqualTo(15);
 		ChargeDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
-		assertThat(looked.violated()).as("who needs nothing").isFalse();
+		assertThat(looked.isViolated()).as("who needs nothing").isFalse();
 		assertThat(looked.remaining()).isZero();
-		assertThat(store.take(StoreFixture.charge(limit, "caller", 1)).violated()).isTrue();
+		assertThat(store.take(StoreFixture.charge(limit, "caller", 1)).isViolated()).isTrue();
 	}
 
 	@ParameterizedTest
@@ -159,19 +159,19 @@ public interface SettlementContract extends StoreFixture {
 		assumeThat(algorithms()).contains(algorithm);
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = Limit.named("login").algorithm(algorithm).rates(Rate.parse("2/15min")).build();
-		Charge look = Charge.look(Handles.of(limit), Key.of("caller"), 1);
+		Charge look = Charge.peek(Handles.of(limit), Key.of("caller"), 1);
 		for (int failed = 0; failed < 2; failed++) {
 			ChargeDecision looked = store.take(look);
-			assertThat(looked.violated()).isFalse();
+			assertThat(looked.isViolated()).isFalse();
 			assertThat(looked.remaining()).isEqualTo(2 - failed);
-			assertThat(store.take(look).violated()).as("a login that does not fail").isFalse();
+			assertThat(store.take(look).isViolated()).as("a login that does not fail").isFalse();
 			store.settle(looked, 1);
 		}
 		ChargeDecision refused = store.take(look);
-		assertThat(refused.violated()).isTrue();
+		assertThat(refused.isViolated()).isTrue();
 		assertThat(refused.retryAfter()).isPositive();
-		assertThat(store.takeAll(List.of(look, Charge.look(Handles.of(limit), Key.of("other"), 1))))
-			.extracting(ChargeDecision::violated)
+		assertThat(store.takeAll(List.of(look, Charge.peek(Handles.of(limit), Key.of("other"), 1))))
+			.extracting(ChargeDecision::isViolated)
 			.containsExactly(true, false);
 	}
 
@@ -209,7 +209,7 @@ public interface SettlementContract extends StoreFixture {
 		Permit call(long permits) {
 			Decision decision = new StoreDecision(
 					this.store.take(new Charge(Handles.of(this.limit), this.key, permits)), this.store);
-			assertThat(decision.allowed()).isEqualTo(permits <= this.balance);
+			assertThat(decision.isAllowed()).isEqualTo(permits <= this.balance);
 			this.balance -= permits;
 			return decision.permit();
 		}

@@ -22,15 +22,15 @@ public interface ShadowContract extends StoreFixture {
 		Limit wide = StoreFixture.limit("wide", "100/min");
 		Limit tried = StoreFixture.limit("tried", algorithm, "2/min");
 		List<Charge> charges = List.of(StoreFixture.charge(wide, "caller", 1),
-				StoreFixture.charge(tried, "caller", 1).inShadow());
+				StoreFixture.charge(tried, "caller", 1).asDryRun());
 		for (int call = 0; call < 5; call++) {
 			List<ChargeDecision> said = store.takeAll(charges);
-			assertThat(said).extracting(ChargeDecision::refuses).containsExactly(false, false);
-			assertThat(said).extracting(ChargeDecision::violated).containsExactly(false, call >= 2);
+			assertThat(said).extracting(ChargeDecision::isRefused).containsExactly(false, false);
+			assertThat(said).extracting(ChargeDecision::isViolated).containsExactly(false, call >= 2);
 			assertThat(said).extracting(ChargeDecision::remaining).containsExactly(99L - call, Math.max(0, 1L - call));
 			assertThat(said.get(1).retryAfterNanos() > 0).isEqualTo(call >= 2);
 		}
-		assertThat(store.take(charges.get(1)).refuses()).isFalse();
+		assertThat(store.take(charges.get(1)).isRefused()).isFalse();
 		assertThat(store.mostDenied(Handles.of(tried), 1).get(0).denied()).isEqualTo(4);
 		assertThat(store.mostDenied(Handles.of(tried), 1).get(0).allowed()).isEqualTo(2);
 	}
@@ -42,11 +42,11 @@ public interface ShadowContract extends StoreFixture {
 		LimitStore store = createStore(new ManualTime());
 		Limit one = StoreFixture.limit("one", "1/min");
 		Limit tried = StoreFixture.limit("tried", algorithm, "5/min");
-		List<Charge> charges = List.of(StoreFixture.charge(tried, "caller", 1).inShadow(),
+		List<Charge> charges = List.of(StoreFixture.charge(tried, "caller", 1).asDryRun(),
 				StoreFixture.charge(one, "caller", 1));
 		for (int call = 0; call < 3; call++) {
 			List<ChargeDecision> said = store.takeAll(charges);
-			assertThat(said).extracting(ChargeDecision::violated).containsExactly(false, call > 0);
+			assertThat(said).extracting(ChargeDecision::isViolated).containsExactly(false, call > 0);
 		}
 		assertThat(StoreFixture.remaining(store, tried, "caller")).isEqualTo(4);
 	}

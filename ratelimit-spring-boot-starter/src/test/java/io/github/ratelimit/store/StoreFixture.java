@@ -65,7 +65,7 @@ public interface StoreFixture {
 	/** Takes what must be there. */
 	static ChargeDecision taken(LimitStore store, Limit limit, String key, long permits) {
 		ChargeDecision decision = store.take(charge(limit, key, permits));
-		if (decision.violated()) {
+		if (decision.isViolated()) {
 			throw new AssertionError("Refused: " + decision);
 		}
 		return decision;

@@ -38,7 +38,7 @@ final class StoreModel {
 	 */
 	List<Taken> take(List<Charge> charges, List<ChargeDecision> said) {
 		assertThat(said).hasSameSizeAs(charges);
-		boolean allowed = charges.stream().allMatch((charge) -> !charge.enforced() || model(charge).grants(charge));
+		boolean allowed = charges.stream().allMatch((charge) -> !charge.isEnforced() || model(charge).grants(charge));
 		List<Taken> taken = new ArrayList<>();
 		for (int i = 0; i < charges.size(); i++) {
 			Charge charge = charges.get(i);
@@ -50,7 +50,7 @@ final class StoreModel {
 			}
 			assertSays(said.get(i), charge, model, granted);
 			if (allowed) {
-				assertSame("turn after", said.get(i), said.get(i).turnAfterNanos(), turn);
+				assertSame("turn after", said.get(i), said.get(i).scheduledAfterNanos(), turn);
 			}
 			else {
 				assertSame("receipt", said.get(i), said.get(i).receipt(), null);
@@ -74,10 +74,10 @@ final class StoreModel {
 	 */
 	private static void assertSays(ChargeDecision said, Charge charge, LimitModel model, boolean granted) {
 		assertSame("charge", said, said.charge(), charge);
-		assertSame("violated", said, said.violated(), !granted);
+		assertSame("violated", said, said.isViolated(), !granted);
 		assertSame("remaining", said, said.remaining(), model.remaining());
 		assertSame("retry after", said, said.retryAfterNanos(), granted ? 0 : model.waitFor(charge.needed()));
-		assertSame("never payable", said, said.neverPayable(), charge.needed() > charge.limit().capacity());
+		assertSame("never payable", said, said.isNeverPayable(), charge.needed() > charge.limit().capacity());
 		assertSame("reset after", said, said.resetAfter().toNanos(), model.timeToFull());
 		for (int quota = 0; quota < charge.limit().quotas(); quota++) {
 			String place = " of quota " + quota;
@@ -85,7 +85,7 @@ final class StoreModel {
 			assertSame("remaining" + place, said, said.remaining(quota), remaining);
 			assertSame("reset after" + place, said, said.resetAfter(quota).toNanos(), model.timeToFull(quota));
 			boolean lacking = remaining < charge.needed() || charge.limit().quotas() == 1;
-			assertSame("violated" + place, said, said.violated(quota), !granted && lacking);
+			assertSame("violated" + place, said, said.isViolated(quota), !granted && lacking);
 		}
 	}
 

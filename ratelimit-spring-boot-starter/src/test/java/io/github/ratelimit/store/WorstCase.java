@@ -90,7 +90,7 @@ final class WorstCase {
 		long granted = 0;
 		while (this.time.nanoTime() < end) {
 			ChargeDecision said = this.store.take(StoreFixture.charge(this.limit, "steady", 1));
-			granted += said.violated() ? 0 : 1;
+			granted += said.isViolated() ? 0 : 1;
 			long step = this.period / (10 * permits) / this.resolution * this.resolution;
 			this.time.advance(Duration.ofNanos(evenly ? step : said.retryAfterNanos()));
 		}

@@ -101,7 +101,7 @@ public interface WorstCaseContract extends StoreFixture {
 			// in the end all that are free are taken
 			if (step >= steps || random.nextInt(5) < 3) {
 				ChargeDecision said = store.take(StoreFixture.charge(limit, "caller", 1));
-				if (!said.violated()) {
+				if (!said.isViolated()) {
 					underWay.add(said);
 				}
 			}
@@ -145,8 +145,9 @@ public interface WorstCaseContract extends StoreFixture {
 				Charge charge = new Charge(Handles.of(limit), Key.of("caller"), 1)
 					.waiting(random.nextLong(maxWait * 1_000_000));
 				ChargeDecision said = store.take(charge);
-				if (!said.violated()) {
-					turns.computeIfAbsent(time.nanoTime() + said.turnAfterNanos(), (at) -> new ArrayList<>()).add(said);
+				if (!said.isViolated()) {
+					turns.computeIfAbsent(time.nanoTime() + said.scheduledAfterNanos(), (at) -> new ArrayList<>())
+						.add(said);
 				}
 			}
 			if (!turns.isEmpty() && random.nextInt(3) == 0) {

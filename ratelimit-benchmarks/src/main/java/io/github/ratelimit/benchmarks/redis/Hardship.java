@@ -216,7 +216,7 @@ public final class Hardship {
 			while (left.getAndDecrement() > 0) {
 				LimitDecision decision = store.take(new Charge(this.limit, KEY, 1));
 				this.asked.incrementAndGet();
-				this.allowed.addAndGet(decision.violated() ? 0 : 1);
+				this.allowed.addAndGet(decision.isViolated() ? 0 : 1);
 				this.degraded.addAndGet(decision.isDegraded() ? 1 : 0);
 				due = Math.max(due + pauseNanos, System.nanoTime() - 2 * pauseNanos);
 				while (due - System.nanoTime() > 0) {

@@ -83,9 +83,9 @@ final class HolderInstance {
 		try (var connection = LettuceClients.create(port).connect()) {
 			while (!over.get()) {
 				Decision decision = limiter.tryAcquire(new Charge(limit, Key.GLOBAL, 1));
-				if (decision.isDegraded() || !decision.allowed()) {
+				if (decision.isDegraded() || !decision.isAllowed()) {
 					Polling.sleep(Duration.ofMillis(ThreadLocalRandom.current().nextInt(5, 20)));
-					if (decision.isDegraded() && decision.allowed()) {
+					if (decision.isDegraded() && decision.isAllowed()) {
 						decision.permit().close();
 					}
 					continue;

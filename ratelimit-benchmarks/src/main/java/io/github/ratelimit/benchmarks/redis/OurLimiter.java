@@ -138,7 +138,7 @@ final class OurLimiter implements RemoteLimiter {
 		if (decision.isDegraded()) {
 			throw DegradedDecisionException.INSTANCE;
 		}
-		return decision.allowed();
+		return decision.isAllowed();
 	}
 
 	/** Returns how many permits Redis lacks of a full bucket of a key. */

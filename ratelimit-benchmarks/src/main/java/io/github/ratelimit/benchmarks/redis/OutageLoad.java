@@ -110,7 +110,7 @@ final class OutageLoad implements AutoCloseable {
 			if (decision.limits().isEmpty()) {
 				fail("the limiter failed and let through");
 			}
-			mine.add(new Answer(instance, key, now, answered, decision.allowed(), decision.isDegraded()));
+			mine.add(new Answer(instance, key, now, answered, decision.isAllowed(), decision.isDegraded()));
 		}
 		catch (RuntimeException | LinkageError ex) {
 			fail(ex.toString());

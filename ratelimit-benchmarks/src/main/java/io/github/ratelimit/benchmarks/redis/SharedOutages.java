@@ -257,9 +257,9 @@ public final class SharedOutages {
 				due = Math.max(due + PAUSE_NANOS, System.nanoTime() - 2 * PAUSE_NANOS);
 				LimitDecision decision = store.take(new Charge(LIMIT, KEY, 1));
 				this.asked.incrementAndGet();
-				this.allowed.addAndGet(decision.violated() ? 0 : 1);
+				this.allowed.addAndGet(decision.isViolated() ? 0 : 1);
 				this.degraded.addAndGet(decision.isDegraded() ? 1 : 0);
-				this.allowedDegraded.addAndGet(decision.isDegraded() && !decision.violated() ? 1 : 0);
+				this.allowedDegraded.addAndGet(decision.isDegraded() && !decision.isViolated() ? 1 : 0);
 				while (due - System.nanoTime() > 0) {
 					LockSupport.parkNanos(due - System.nanoTime());
 				}
@@ -289,7 +289,7 @@ public final class SharedOutages {
 			Deque<LimitDecision> held = new ArrayDeque<>();
 			while (goesOn()) {
 				LimitDecision decision = this.store.take(new Charge(SLOTS, KEY, 1));
-				if (!decision.violated()) {
+				if (!decision.isViolated()) {
 					this.most.accumulateAndGet(this.underWay.incrementAndGet(), Math::max);
 					this.given.incrementAndGet();
 					held.add(decision);

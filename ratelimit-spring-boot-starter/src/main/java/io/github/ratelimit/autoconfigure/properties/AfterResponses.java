@@ -74,7 +74,7 @@ final class AfterResponses {
 	}
 
 	private static void checkNotWaiting(String property, String text, Limit limit) {
-		if (limit.paces()) {
+		if (limit.isPaced()) {
 			throw new InvalidConfigurationException(property, text,
 					"is found out after the response, but calls of the limit '" + limit.name()
 							+ "' wait for their turn before",

@@ -166,11 +166,11 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 					"is for permits that instances share, but ratelimit.store is memory: there is nothing to save",
 					"Remove it, or write ratelimit.store: redis.");
 		}
-		if (limit.algorithm() != Algorithm.TOKEN_BUCKET || limit.paces()) {
+		if (limit.algorithm() != Algorithm.TOKEN_BUCKET || limit.isPaced()) {
 			throw new InvalidConfigurationException(property, DurationText.of(lease),
 					"takes permits in advance, which only a token bucket without max-wait has: the limit '"
 							+ limit.name() + "' is "
-							+ (limit.paces() ? "one with max-wait"
+							+ (limit.isPaced() ? "one with max-wait"
 									: (limit.isConcurrency() ? "one of calls at once" : "a " + limit.algorithm())),
 					"Remove it.");
 		}

@@ -24,7 +24,7 @@ final class LimitText {
 			text.append(" of ").append(limit.segments()).append(" segments");
 		}
 		text.append(' ').append(quotas(limit));
-		if (limit.paces()) {
+		if (limit.isPaced()) {
 			text.append(", waits up to ")
 				.append(DurationText.of(limit.maxWait()))
 				.append(" (")

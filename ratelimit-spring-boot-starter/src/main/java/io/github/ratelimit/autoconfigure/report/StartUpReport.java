@@ -120,7 +120,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	private String describe(RegisteredLimit registered, List<String> boundTo) {
 		StringBuilder line = new StringBuilder("Limit '").append(registered.name()).append("': ");
 		line.append(LimitText.of(registered.limit()));
-		if (registered.limit().paces() && this.waitingThreads != null) {
+		if (registered.limit().isPaced() && this.waitingThreads != null) {
 			line.append("; ").append(this.waitingThreads);
 		}
 		List<String> keys = registered.keySources().stream().map(KeySource::expression).toList();

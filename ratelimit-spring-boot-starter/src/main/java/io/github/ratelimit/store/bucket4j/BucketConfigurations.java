@@ -15,8 +15,8 @@ import java.util.List;
 
 /**
  * A limit as Bucket4j's configuration: one bandwidth for each rate, in the same order,
- * refilled greedily. A limit that {@linkplain Limit#paces() paces} its calls saves up one
- * permit.
+ * refilled greedily. A limit that {@linkplain Limit#isPaced() paces} its calls saves up
+ * one permit.
  */
 public final class BucketConfigurations {
 
@@ -72,7 +72,7 @@ public final class BucketConfigurations {
 		long nanos = rate.period().toNanos();
 		long divisor = BigInteger.valueOf(rate.permits()).gcd(BigInteger.valueOf(nanos)).longValueExact();
 		return Bandwidth.builder()
-			.capacity(limit.paces() ? 1 : rate.burst())
+			.capacity(limit.isPaced() ? 1 : rate.burst())
 			.refillGreedy(rate.permits() / divisor, Duration.ofNanos(nanos / divisor))
 			.id(id)
 			.build();

@@ -119,7 +119,7 @@ final class KeyTable {
 		if (cell == null) {
 			return;
 		}
-		if (decision.violated()) {
+		if (decision.isViolated()) {
 			cell.countDenied();
 		}
 		else {
@@ -162,7 +162,7 @@ final class KeyTable {
 		Limit limit = terms.limit();
 		while (true) {
 			KeyCell known = cell(key);
-			if (known == null && !limit.paces() && !limit.isConcurrency() && terms.isFull(atMost)) {
+			if (known == null && !limit.isPaced() && !limit.isConcurrency() && terms.isFull(atMost)) {
 				return;
 			}
 			KeyCell cell = (known != null) ? known : create(key, terms);

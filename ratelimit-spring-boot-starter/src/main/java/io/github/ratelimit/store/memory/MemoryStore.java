@@ -67,7 +67,7 @@ public final class MemoryStore implements LimitStore {
 			Charge charge = charges.get(i);
 			limits[i] = this.limits.of(charge.handle());
 			ChargeDecision decision = limits[i].look(charge);
-			allThere &= !decision.refuses();
+			allThere &= !decision.isRefused();
 			seen.add(decision);
 		}
 		return allThere ? takeSeen(charges, limits, seen) : refuse(limits, seen);
@@ -76,8 +76,8 @@ public final class MemoryStore implements LimitStore {
 	private List<ChargeDecision> takeSeen(List<Charge> charges, MemoryLimit[] limits, List<ChargeDecision> seen) {
 		List<ChargeDecision> taken = new ArrayList<>(limits.length);
 		for (int i = 0; i < limits.length; i++) {
-			ChargeDecision decision = seen.get(i).violated() ? seen.get(i) : limits[i].takeUncounted(charges.get(i));
-			if (decision.refuses()) {
+			ChargeDecision decision = seen.get(i).isViolated() ? seen.get(i) : limits[i].takeUncounted(charges.get(i));
+			if (decision.isRefused()) {
 				taken.forEach(this::giveBack);
 				seen.set(i, decision);
 				return refuse(limits, seen);
@@ -92,7 +92,7 @@ public final class MemoryStore implements LimitStore {
 
 	private List<ChargeDecision> refuse(MemoryLimit[] limits, List<ChargeDecision> decisions) {
 		for (int i = 0; i < limits.length; i++) {
-			if (decisions.get(i).violated()) {
+			if (decisions.get(i).isViolated()) {
 				limits[i].count(decisions.get(i));
 			}
 		}

@@ -19,7 +19,7 @@ abstract class PreparedLimit {
 
 	static PreparedLimit of(Limit limit) {
 		return switch (limit.algorithm()) {
-			case TOKEN_BUCKET -> limit.paces() ? new PacedLimit(limit) : new BucketLimit(limit);
+			case TOKEN_BUCKET -> limit.isPaced() ? new PacedLimit(limit) : new BucketLimit(limit);
 			case FIXED_WINDOW, SLIDING_WINDOW, SLIDING_WINDOW_COUNTER -> new WindowLimit(limit);
 			case SLIDING_WINDOW_LOG -> new LogLimit(limit);
 			case CONCURRENCY -> new SlotLimit(limit);

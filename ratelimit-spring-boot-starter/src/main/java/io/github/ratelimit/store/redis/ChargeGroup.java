@@ -54,7 +54,7 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 	long patienceNanos() {
 		long most = this.node.deadlineNanos();
 		for (Charge charge : this.charges) {
-			if (charge.limit().paces()) {
+			if (charge.limit().isPaced()) {
 				long wait = (charge.maxWaitNanos() > 0) ? charge.maxWaitNanos() : charge.limit().maxWait().toNanos();
 				most = Math.min(most, Math.max(wait / PART_OF_A_WAIT, Math.min(wait, LEAST_OF_A_WAIT_NANOS)));
 			}
@@ -87,7 +87,7 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 	/** Notes that nobody waits for the turns any more. */
 	void turnsAreLate(ScriptCall asked) {
 		for (int i = 0; i < this.known.length; i++) {
-			if (this.charges.get(i).limit().paces() && waitsForAWhile()) {
+			if (this.charges.get(i).limit().isPaced() && waitsForAWhile()) {
 				this.known[i].turnIsLate(asked);
 			}
 		}

@@ -105,7 +105,7 @@ final class ClusterDecision {
 		}
 		if (lost.isEmpty() && !failed.isEmpty()) {
 			List<ChargeDecision> without = this.decisions.decideWithout(failed);
-			boolean granted = without.stream().noneMatch(ChargeDecision::refuses);
+			boolean granted = without.stream().noneMatch(ChargeDecision::isRefused);
 			(granted ? taken : lost).addAll(without);
 		}
 		decideLate(late, lost, taken, start);
@@ -163,7 +163,7 @@ final class ClusterDecision {
 		boolean granted = true;
 		for (ChargeDecision decision : decisions) {
 			this.reply.put(decision.charge(), decision);
-			granted &= !decision.refuses();
+			granted &= !decision.isRefused();
 		}
 		return granted;
 	}

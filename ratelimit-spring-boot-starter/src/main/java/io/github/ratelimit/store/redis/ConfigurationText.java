@@ -34,7 +34,7 @@ final class ConfigurationText {
 		String rates = limit.rates().stream().map(ConfigurationText::of).collect(Collectors.joining(", "));
 		String algorithm = limit.algorithm().name().toLowerCase(Locale.ROOT).replace('_', '-');
 		return switch (limit.algorithm()) {
-			case TOKEN_BUCKET -> limit.paces() ? rates + " paced" : rates;
+			case TOKEN_BUCKET -> limit.isPaced() ? rates + " paced" : rates;
 			case SLIDING_WINDOW -> (limit.segments() == Limit.DEFAULT_SEGMENTS) ? rates + " " + algorithm
 					: rates + " " + algorithm + " of " + limit.segments() + " segments";
 			default -> rates + " " + algorithm;

@@ -46,8 +46,8 @@ final class DeadlineFallback {
 				InFlightReceipt receipt = new InFlightReceipt(group.encodings()[i]);
 				ChargeDecision decision = decide(group.charges().get(i), group.known()[i], receipt, group.isImpatient(),
 						startNanos, now);
-				refused |= decision.refuses();
-				taken[i] = decision.violated() ? null : receipt;
+				refused |= decision.isRefused();
+				taken[i] = decision.isViolated() ? null : receipt;
 				decisions.add(decision);
 			}
 			receipts.add(taken);
@@ -56,7 +56,7 @@ final class DeadlineFallback {
 			for (int i = 0; i < receipts.size(); i++) {
 				giveUp(groups.get(i), receipts.get(i));
 			}
-			decisions.replaceAll((decision) -> decision.violated() ? decision : decision.withoutReceipt());
+			decisions.replaceAll((decision) -> decision.isViolated() ? decision : decision.withoutReceipt());
 		}
 		return new Taken(decisions, receipts, !refused);
 	}

@@ -217,11 +217,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 					? takeAll(List.of(charge), new RememberedKey[] { key }, new LimitEncoding[] { encoding }, start)
 						.get(0)
 					: this.decisions.take(charge, key, encoding, start);
-			if (decision.receipt() instanceof Snapshot && !decision.violated()) {
+			if (decision.receipt() instanceof Snapshot && !decision.isViolated()) {
 				granted(decision, key, lease, encoding, start);
 			}
 		}
-		key.count(decision.violated(), start);
+		key.count(decision.isViolated(), start);
 		return decision;
 	}
 
@@ -301,11 +301,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	private void count(List<ChargeDecision> decisions, RememberedKey[] keys, long now) {
-		boolean granted = decisions.stream().noneMatch(ChargeDecision::refuses);
+		boolean granted = decisions.stream().noneMatch(ChargeDecision::isRefused);
 		for (int i = 0; i < keys.length; i++) {
 			ChargeDecision decision = decisions.get(i);
-			if (granted || decision.violated()) {
-				keys[i].count(decision.violated(), now);
+			if (granted || decision.isViolated()) {
+				keys[i].count(decision.isViolated(), now);
 			}
 			else {
 				keys[i].seen(now);
@@ -327,7 +327,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			if (refused != null) {
 				decisions = (decisions != null) ? decisions : new ArrayList<>(Collections.nCopies(keys.length, null));
 				decisions.set(i, refused);
-				refuses |= refused.refuses();
+				refuses |= refused.isRefused();
 			}
 		}
 		for (int i = 0; decisions != null && refuses && i < keys.length; i++) {

@@ -121,11 +121,11 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	synchronized void paid(Decision decision) {
 		for (ChargeDecision limit : StoreDecision.chargesOf(decision)) {
 			note(limit);
-			if (decision.allowed()) {
+			if (decision.isAllowed()) {
 				pay(limit.charge());
 			}
 		}
-		if (decision.allowed()) {
+		if (decision.isAllowed()) {
 			this.end.permit().add(decision);
 		}
 	}
@@ -183,7 +183,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	@Override
 	public CallPermit record(Decision decision, List<Charge> covered) {
 		note(decision);
-		return decision.allowed() ? this.end.permit().call(decision, covered) : CallPermit.nothing();
+		return decision.isAllowed() ? this.end.permit().call(decision, covered) : CallPermit.nothing();
 	}
 
 	@Override

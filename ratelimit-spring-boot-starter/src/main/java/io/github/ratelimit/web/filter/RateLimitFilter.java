@@ -160,7 +160,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			this.scopes.observe(this.phase, scope, request, List.of(ex.limit()));
 			return false;
 		}
-		if (!decision.allowed()) {
+		if (!decision.isAllowed()) {
 			answer(request, response, scope, decision, null);
 			this.scopes.observe(this.phase, scope, request,
 					decision.violated().stream().map((limit) -> limit.limit().name()).toList());
@@ -195,7 +195,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		if (refused == null) {
 			return HttpStatus.FORBIDDEN;
 		}
-		return refused.unavailable() ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.TOO_MANY_REQUESTS;
+		return refused.isUnavailable() ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.TOO_MANY_REQUESTS;
 	}
 
 	/** What is refused stays refused, even where its answer cannot be written. */

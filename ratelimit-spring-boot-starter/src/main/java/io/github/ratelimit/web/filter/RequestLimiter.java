@@ -69,7 +69,7 @@ public final class RequestLimiter {
 		}
 		Decision decision = this.limiter.acquire(charges);
 		scope.paid(decision);
-		if (settles && decision.allowed()) {
+		if (settles && decision.isAllowed()) {
 			settleAfterResponse(policies, charges, call, scope);
 		}
 		return decision;

@@ -158,7 +158,7 @@ public final class Answers {
 
 	private static boolean anyRefuses(List<LimitDecision> limits) {
 		for (int i = 0; i < limits.size(); i++) {
-			if (limits.get(i).refuses()) {
+			if (limits.get(i).isRefused()) {
 				return true;
 			}
 		}

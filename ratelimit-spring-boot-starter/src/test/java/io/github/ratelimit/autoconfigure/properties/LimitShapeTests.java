@@ -76,8 +76,8 @@ class LimitShapeTests {
 	@Test
 	void limitWithACostIsCosted() {
 		StartUp.ofLimit("rate: 10/s", "key: ip", "cost: attribute('n')")
-			.succeeds((context) -> assertThat(limit(context).costed()).isTrue());
-		StartUp.ofLimit("rate: 10/s", "key: ip").succeeds((context) -> assertThat(limit(context).costed()).isFalse());
+			.succeeds((context) -> assertThat(limit(context).hasCost()).isTrue());
+		StartUp.ofLimit("rate: 10/s", "key: ip").succeeds((context) -> assertThat(limit(context).hasCost()).isFalse());
 	}
 
 	@Test

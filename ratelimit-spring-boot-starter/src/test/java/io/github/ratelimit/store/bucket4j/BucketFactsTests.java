@@ -36,7 +36,7 @@ class BucketFactsTests {
 		ChargeDecision refused = BucketFacts.refused(StoreFixture.charge(limit, "caller", asked), state);
 
 		assertThat(refused.retryAfterNanos()).isEqualTo(wait);
-		assertThat(refused.violated()).isTrue();
+		assertThat(refused.isViolated()).isTrue();
 		state.refillAllBandwidth(elapsed + wait - 1);
 		assertThat(state.getAvailableTokens()).isLessThan(asked);
 		state.refillAllBandwidth(elapsed + wait);
@@ -64,7 +64,7 @@ class BucketFactsTests {
 
 		Charge charge = StoreFixture.charge(limit, "caller", 9);
 
-		assertThat(BucketFacts.refused(charge, state(limit)).neverPayable()).isTrue();
+		assertThat(BucketFacts.refused(charge, state(limit)).isNeverPayable()).isTrue();
 	}
 
 	@Test
@@ -77,7 +77,7 @@ class BucketFactsTests {
 
 		ChargeDecision granted = BucketFacts.granted(StoreFixture.charge(limit, "caller", 2), receipt, state);
 
-		assertThat(granted.violated()).isFalse();
+		assertThat(granted.isViolated()).isFalse();
 		assertThat(granted.remaining()).isEqualTo(3);
 		assertThat(granted.resetAfter()).isEqualTo(Duration.ofMillis(400));
 		assertThat(granted.receipt()).isSameAs(receipt);

@@ -56,12 +56,12 @@ class BanTableTests {
 				assertThat(said.hasFacts()).as(where).isTrue();
 			}
 			else if (ends.size() < MOST) {
-				assertThat(said.violated()).as(where).isFalse();
+				assertThat(said.isViolated()).as(where).isFalse();
 				ends.put(name, now + Duration.ofSeconds(10).toNanos());
 				begun++;
 			}
 			else {
-				assertThat(said.unavailable()).as(where).isTrue();
+				assertThat(said.isUnavailable()).as(where).isTrue();
 				refused++;
 			}
 			assertThat(this.store.trackedKeys(Handles.of(BAN))).as(where).isLessThanOrEqualTo(MOST);
@@ -76,14 +76,14 @@ class BanTableTests {
 		AtomicInteger begun = new AtomicInteger();
 		TestThreads.run(8, (thread) -> {
 			for (int i = 0; i < 100; i++) {
-				if (!this.store.take(new Charge(Handles.of(BAN), Key.of(thread + "-" + i), 1)).violated()) {
+				if (!this.store.take(new Charge(Handles.of(BAN), Key.of(thread + "-" + i), 1)).isViolated()) {
 					begun.incrementAndGet();
 				}
 			}
 		});
 		assertThat(begun).hasValue(MOST);
 		this.time.advance(Duration.ofSeconds(10));
-		assertThat(this.store.take(new Charge(Handles.of(BAN), Key.of("later"), 1)).violated()).isFalse();
+		assertThat(this.store.take(new Charge(Handles.of(BAN), Key.of("later"), 1)).isViolated()).isFalse();
 	}
 
 }

@@ -53,7 +53,7 @@ class Bucket4jDifferenceTests {
 				long permits = (dice < 30) ? 1 : 1 + random.nextLong(1 + limit.capacity());
 				ChargeDecision decision = store.take(StoreFixture.charge(limit, "caller", permits));
 				assertSame(decision, bucket.tryConsumeAndReturnRemaining(permits), seed);
-				if (decision.violated()) {
+				if (decision.isViolated()) {
 					refused++;
 				}
 				else if (held.size() < 100) {
@@ -109,7 +109,7 @@ class Bucket4jDifferenceTests {
 	private static void assertSame(ChargeDecision decision, ConsumptionProbe probe, long seed) {
 		long laterRetry = decision.retryAfterNanos() - probe.getNanosToWaitForRefill();
 		long laterReset = decision.resetAfter().toNanos() - probe.getNanosToWaitForReset();
-		if (decision.violated() == probe.isConsumed() || decision.remaining() != probe.getRemainingTokens()
+		if (decision.isViolated() == probe.isConsumed() || decision.remaining() != probe.getRemainingTokens()
 				|| laterRetry < 0 || laterRetry > 1 || laterReset < 0 || laterReset > 1) {
 			throw new AssertionError("Seed " + seed + ": " + decision + " but Bucket4j says " + probe);
 		}

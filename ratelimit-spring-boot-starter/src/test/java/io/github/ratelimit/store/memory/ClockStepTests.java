@@ -60,7 +60,7 @@ class ClockStepTests {
 		StoreFixture.taken(this.store, limit, "caller", 6);
 		this.nanos -= Duration.ofMinutes(2).toNanos();
 		StoreFixture.taken(this.store, limit, "caller", 4);
-		assertThat(this.store.take(StoreFixture.charge(limit, "caller", 1)).violated()).isTrue();
+		assertThat(this.store.take(StoreFixture.charge(limit, "caller", 1)).isViolated()).isTrue();
 		this.nanos += Duration.ofMinutes(2).toNanos();
 		assertThat(StoreFixture.remaining(this.store, limit, "caller")).isZero();
 	}

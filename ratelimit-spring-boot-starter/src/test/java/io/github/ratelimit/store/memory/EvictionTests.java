@@ -125,12 +125,12 @@ class EvictionTests {
 	void everybodysKeyNeverGoes() {
 		MemoryStore store = new MemoryStore(this.time, 1);
 		Charge global = new Charge(Handles.of(this.limit), Key.GLOBAL, 100);
-		assertThat(store.take(global).violated()).isFalse();
+		assertThat(store.take(global).isViolated()).isFalse();
 		for (int i = 0; i < 1_000; i++) {
 			StoreFixture.taken(store, this.limit, "caller" + i, 1);
 		}
 		assertThat(store.take(global).remaining()).isZero();
-		assertThat(store.take(global).violated()).isTrue();
+		assertThat(store.take(global).isViolated()).isTrue();
 		assertThat(store.trackedKeys(Handles.of(this.limit))).isEqualTo(2);
 		assertThat(store.forgottenPermits(Handles.of(this.limit))).isEqualTo(999);
 
@@ -153,7 +153,7 @@ class EvictionTests {
 			store.sweep();
 		}
 		for (int i = 0; i < 7; i++) {
-			assertThat(store.take(StoreFixture.charge(slots, "busy" + i, 1)).violated()).isTrue();
+			assertThat(store.take(StoreFixture.charge(slots, "busy" + i, 1)).isViolated()).isTrue();
 		}
 		assertThat(store.forgottenPermits(Handles.of(slots))).isZero();
 	}
@@ -196,11 +196,11 @@ class EvictionTests {
 		Limit narrow = StoreFixture.limit("narrow", "1/d");
 		StoreFixture.taken(store, narrow, "caller", 1);
 		for (int i = 0; i < 100; i++) {
-			assertThat(store.take(StoreFixture.charge(this.limit, "stranger" + i, 0)).violated()).isFalse();
-			assertThat(store.take(StoreFixture.charge(this.limit, "stranger" + i, 101)).violated()).isTrue();
+			assertThat(store.take(StoreFixture.charge(this.limit, "stranger" + i, 0)).isViolated()).isFalse();
+			assertThat(store.take(StoreFixture.charge(this.limit, "stranger" + i, 101)).isViolated()).isTrue();
 			assertThat(store.takeAll(List.of(StoreFixture.charge(this.limit, "stranger" + i, 1),
 					StoreFixture.charge(narrow, "caller", 1))))
-				.anyMatch(ChargeDecision::violated);
+				.anyMatch(ChargeDecision::isViolated);
 		}
 		assertThat(store.trackedKeys(Handles.of(this.limit))).isEqualTo(2);
 		assertThat(store.forgottenPermits(Handles.of(this.limit))).isZero();

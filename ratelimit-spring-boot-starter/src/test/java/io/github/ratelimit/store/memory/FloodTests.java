@@ -63,7 +63,7 @@ class FloodTests {
 				Random random = new Random(seed + thread);
 				for (int i = 0; i < calls; i++) {
 					Charge charge = StoreFixture.charge(limit, "caller" + random.nextInt(keys), random.nextInt(4));
-					granted.addAndGet(store.take(charge).violated() ? 0 : charge.permits());
+					granted.addAndGet(store.take(charge).isViolated() ? 0 : charge.permits());
 				}
 				running.decrementAndGet();
 			});
@@ -108,7 +108,7 @@ class FloodTests {
 					String key = "caller" + random.nextInt(9);
 					List<ChargeDecision> decisions = store
 						.takeAll(limits.stream().map((limit) -> StoreFixture.charge(limit, key, 2)).toList());
-					boolean allowed = decisions.stream().noneMatch(ChargeDecision::violated);
+					boolean allowed = decisions.stream().noneMatch(ChargeDecision::isViolated);
 					(allowed ? granted : takenInVain).addAndGet(2);
 				}
 			});
@@ -147,7 +147,7 @@ class FloodTests {
 			assertGranted(store.take(StoreFixture.charge(limit, text, 10)));
 		}
 		for (String text : texts) {
-			assertThat(store.take(StoreFixture.charge(limit, text, 1)).violated()).isTrue();
+			assertThat(store.take(StoreFixture.charge(limit, text, 1)).isViolated()).isTrue();
 		}
 		assertThat(store.trackedKeys(Handles.of(limit))).isEqualTo(texts.size());
 	}
@@ -168,7 +168,7 @@ class FloodTests {
 	}
 
 	private static void assertGranted(ChargeDecision decision) {
-		if (decision.violated()) {
+		if (decision.isViolated()) {
 			throw new AssertionError("Refused: " + decision);
 		}
 	}

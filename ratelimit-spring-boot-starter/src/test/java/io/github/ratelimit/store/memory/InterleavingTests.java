@@ -177,7 +177,7 @@ class InterleavingTests {
 		}
 
 		private void book(List<ChargeDecision> decisions) {
-			if (decisions.stream().noneMatch(ChargeDecision::violated)) {
+			if (decisions.stream().noneMatch(ChargeDecision::isViolated)) {
 				this.held.addAll(decisions);
 				decisions.forEach((decision) -> this.granted += decision.charge().permits());
 			}
@@ -220,7 +220,8 @@ class InterleavingTests {
 			assertThat(this.store.trackedKeys(Handles.of(this.limit))).as(how).isEqualTo(live().size());
 			for (KeyState state : live()) {
 				long left = 0;
-				while (!this.store.take(new Charge(Handles.of(this.limit), this.keys.get(state.key()), 1)).violated()) {
+				while (!this.store.take(new Charge(Handles.of(this.limit), this.keys.get(state.key()), 1))
+					.isViolated()) {
 					left++;
 				}
 				assertThat(left).as("permits of %s after %s", state.key(), how).isEqualTo(state.remaining());

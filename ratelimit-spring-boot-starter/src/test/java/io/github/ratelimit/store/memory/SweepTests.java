@@ -135,14 +135,14 @@ class SweepTests {
 					boolean last = false;
 					while (!last) {
 						boolean after = done.get();
-						boolean refused = this.store.take(charge).violated();
+						boolean refused = this.store.take(charge).isViolated();
 						granted.addAndGet(refused ? 0 : 1);
 						last = after && refused;
 					}
 				}
 			});
 			assertThat(granted.get()).isLessThanOrEqualTo(10L * (1 + resets.get()));
-			assertThat(this.store.take(charge).violated()).isTrue();
+			assertThat(this.store.take(charge).isViolated()).isTrue();
 			assertThat(this.store.trackedKeys(Handles.of(this.limit))).isLessThanOrEqualTo(100);
 		}
 	}

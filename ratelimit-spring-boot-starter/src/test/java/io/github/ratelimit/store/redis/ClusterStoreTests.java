@@ -63,11 +63,12 @@ class ClusterStoreTests {
 		for (int i = 0; i < charges.length; i++) {
 			charges[i] = StoreFixture.charge(limit("five" + i, (i == 4) ? 1 : 10), "slot" + i, 1);
 		}
-		assertThat(instance.takeAll(charges)).noneMatch(ChargeDecision::violated);
+		assertThat(instance.takeAll(charges)).noneMatch(ChargeDecision::isViolated);
 
 		for (int request = 0; request < 2; request++) {
 			List<ChargeDecision> refused = instance.takeAll(charges);
-			assertThat(refused).extracting(ChargeDecision::violated).containsExactly(false, false, false, false, true);
+			assertThat(refused).extracting(ChargeDecision::isViolated)
+				.containsExactly(false, false, false, false, true);
 			assertThat(refused).extracting(ChargeDecision::remaining).containsExactly(9L, 9L, 9L, 9L, 0L);
 			assertThat(refused).extracting(ChargeDecision::receipt).containsOnlyNulls();
 		}
@@ -99,7 +100,7 @@ class ClusterStoreTests {
 						charges[j] = StoreFixture.charge(limits.get(j), key + j, 1 + random.nextInt(5));
 					}
 					List<ChargeDecision> decisions = instance.takeAll(charges);
-					if (decisions.stream().noneMatch(ChargeDecision::violated)) {
+					if (decisions.stream().noneMatch(ChargeDecision::isViolated)) {
 						granted.add(decisions);
 						decisions.forEach((decision) -> held.addAndGet(limits.indexOf(decision.limit()),
 								decision.charge().permits()));
@@ -158,14 +159,14 @@ class ClusterStoreTests {
 		}
 		Charge last = StoreFixture.charge(limit("lastKind", 1), "last", 1);
 		charges.add(last);
-		assertThat(instance.takeAll(charges.toArray(Charge[]::new))).noneMatch(ChargeDecision::violated);
+		assertThat(instance.takeAll(charges.toArray(Charge[]::new))).noneMatch(ChargeDecision::isViolated);
 
-		assertThat(instance.takeAll(charges.toArray(Charge[]::new))).filteredOn(ChargeDecision::violated)
+		assertThat(instance.takeAll(charges.toArray(Charge[]::new))).filteredOn(ChargeDecision::isViolated)
 			.extracting(ChargeDecision::charge)
 			.containsExactly(last);
 
 		for (Charge charge : charges.subList(0, charges.size() - 1)) {
-			ChargeDecision looked = instance.store().take(Charge.look(charge.handle(), charge.key(), 0));
+			ChargeDecision looked = instance.store().take(Charge.peek(charge.handle(), charge.key(), 0));
 			assertThat(looked.remaining()).as("%s", charge).isEqualTo(9);
 		}
 	}
@@ -179,7 +180,7 @@ class ClusterStoreTests {
 			for (int i = 0; i < 60; i++) {
 				List<ChargeDecision> taken = instance
 					.takeAll(keys.stream().map((key) -> StoreFixture.charge(places, key, 1)).toArray(Charge[]::new));
-				if (taken.stream().noneMatch(ChargeDecision::violated)) {
+				if (taken.stream().noneMatch(ChargeDecision::isViolated)) {
 					assertThat(under.incrementAndGet(0)).isLessThanOrEqualTo(3);
 					under.decrementAndGet(0);
 					taken.forEach(instance.store()::giveBack);

@@ -62,12 +62,12 @@ class DeniedKeyTests {
 		long sent = this.redis.count();
 		for (int i = 0; i < 99; i++) {
 			this.time.advance(Duration.ofMillis(10));
-			assertThat(take(this.store, 1).violated()).isTrue();
+			assertThat(take(this.store, 1).isViolated()).isTrue();
 		}
 		assertThat(this.redis.count()).isEqualTo(sent);
 
 		this.time.advance(Duration.ofMillis(10));
-		assertThat(take(this.store, 1).violated()).isTrue();
+		assertThat(take(this.store, 1).isViolated()).isTrue();
 		assertThat(this.redis.count()).isEqualTo(sent + 1);
 	}
 
@@ -86,9 +86,9 @@ class DeniedKeyTests {
 	@Test
 	void aSmallerChargeThatCanBePaidIsAskedFor() {
 		take(this.store, 8);
-		assertThat(take(this.store, 3).violated()).isTrue();
+		assertThat(take(this.store, 3).isViolated()).isTrue();
 
-		assertThat(take(this.store, 2).violated()).isFalse();
+		assertThat(take(this.store, 2).isViolated()).isFalse();
 	}
 
 	@Test
@@ -97,22 +97,22 @@ class DeniedKeyTests {
 		Charge charge = StoreFixture.charge(fast, "caller", 10);
 		this.store.take(charge);
 		Charge one = StoreFixture.charge(fast, "caller", 1);
-		assertThat(this.store.take(one).violated()).isTrue();
+		assertThat(this.store.take(one).isViolated()).isTrue();
 
 		this.time.advance(Duration.ofNanos(99_999_000));
-		assertThat(this.store.take(one).violated()).isTrue();
+		assertThat(this.store.take(one).isViolated()).isTrue();
 		this.time.advance(Duration.ofNanos(1_000));
-		assertThat(this.store.take(one).violated()).isFalse();
+		assertThat(this.store.take(one).isViolated()).isFalse();
 	}
 
 	@Test
 	void whatTheInstanceItselfGivesBackEndsADenialAtOnce() {
 		ChargeDecision taken = take(this.store, 10);
-		assertThat(take(this.store, 1).violated()).isTrue();
+		assertThat(take(this.store, 1).isViolated()).isTrue();
 
 		this.store.giveBack(taken);
 
-		assertThat(take(this.store, 10).violated()).isFalse();
+		assertThat(take(this.store, 10).isViolated()).isFalse();
 	}
 
 	@Test
@@ -120,35 +120,35 @@ class DeniedKeyTests {
 		ChargeDecision first = take(this.other, 5);
 		this.other.giveBack(first);
 		ChargeDecision taken = take(this.other, 10);
-		assertThat(take(this.store, 1).violated()).isTrue();
+		assertThat(take(this.store, 1).isViolated()).isTrue();
 		this.other.giveBack(taken);
 
 		this.time.advance(Duration.ofMillis(99));
-		assertThat(take(this.store, 1).violated()).isTrue();
+		assertThat(take(this.store, 1).isViolated()).isTrue();
 		this.time.advance(Duration.ofMillis(1));
-		assertThat(take(this.store, 1).violated()).isFalse();
+		assertThat(take(this.store, 1).isViolated()).isFalse();
 	}
 
 	@Test
 	void aResetElsewhereIsSeenWithinASecond() {
 		exhaust(this.store);
-		assertThat(take(this.store, 1).violated()).isTrue();
+		assertThat(take(this.store, 1).isViolated()).isTrue();
 
 		assertThat(this.other.reset(Handles.of(DAILY), StoreFixture.charge(DAILY, "caller", 1).key().id())).isTrue();
 
 		this.time.advance(Duration.ofSeconds(1));
-		assertThat(take(this.store, 1).violated()).isFalse();
+		assertThat(take(this.store, 1).isViolated()).isFalse();
 	}
 
 	@Test
 	void aResetHereAndOtherRatesAreSeenAtOnce() {
 		exhaust(this.store);
 		assertThat(this.store.reset(Handles.of(DAILY), StoreFixture.charge(DAILY, "caller", 1).key().id())).isTrue();
-		assertThat(take(this.store, 5).violated()).isFalse();
-		assertThat(take(this.store, 6).violated()).isTrue();
+		assertThat(take(this.store, 5).isViolated()).isFalse();
+		assertThat(take(this.store, 6).isViolated()).isTrue();
 
 		Limit wider = StoreFixture.limit("daily", "100/d");
-		assertThat(this.store.take(StoreFixture.charge(wider, "caller", 6)).violated()).isFalse();
+		assertThat(this.store.take(StoreFixture.charge(wider, "caller", 6)).isViolated()).isFalse();
 	}
 
 	@Test
@@ -162,7 +162,7 @@ class DeniedKeyTests {
 			model.at(this.time.nanoTime());
 			LimitStore asked = random.nextBoolean() ? this.store : this.other;
 			long permits = 1 + random.nextLong(12);
-			boolean refused = asked.take(StoreFixture.charge(limit, "caller", permits)).violated();
+			boolean refused = asked.take(StoreFixture.charge(limit, "caller", permits)).isViolated();
 			assertThat(refused).as("seed %d, step %d", seed, step).isEqualTo(!model.has(permits));
 			if (refused) {
 				denied++;
@@ -177,8 +177,8 @@ class DeniedKeyTests {
 	}
 
 	private void exhaust(LimitStore store) {
-		assertThat(store.take(StoreFixture.charge(DAILY, "caller", 10)).violated()).isFalse();
-		assertThat(store.take(StoreFixture.charge(DAILY, "caller", 1)).violated()).isTrue();
+		assertThat(store.take(StoreFixture.charge(DAILY, "caller", 10)).isViolated()).isFalse();
+		assertThat(store.take(StoreFixture.charge(DAILY, "caller", 1)).isViolated()).isTrue();
 	}
 
 	private static ChargeDecision take(LimitStore store, long permits) {

@@ -152,12 +152,12 @@ class FloodOfKeysTests {
 		goAway();
 		flood(BAN);
 
-		ChargeDecision look = this.store.take(Charge.look(Handles.of(BAN), key("banned"), 1));
-		assertThat(look.violated()).isTrue();
+		ChargeDecision look = this.store.take(Charge.peek(Handles.of(BAN), key("banned"), 1));
+		assertThat(look.isViolated()).isTrue();
 		assertThat(Duration.ofNanos(look.retryAfterNanos())).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
-		assertThat(take(this.store, BAN, "another", 1).violated()).isFalse();
+		assertThat(take(this.store, BAN, "another", 1).isViolated()).isFalse();
 		this.time.advance(Duration.ofHours(1));
-		assertThat(take(this.store, BAN, "banned", 1).violated()).isFalse();
+		assertThat(take(this.store, BAN, "banned", 1).isViolated()).isFalse();
 	}
 
 	@Test
@@ -171,8 +171,8 @@ class FloodOfKeysTests {
 		this.store.reset(Handles.of(BAN), key("reset").id());
 		flood(BAN);
 		goAway();
-		assertThat(take(this.store, BAN, "lifted", 1).violated()).isFalse();
-		assertThat(take(this.store, BAN, "reset", 1).violated()).isFalse();
+		assertThat(take(this.store, BAN, "lifted", 1).isViolated()).isFalse();
+		assertThat(take(this.store, BAN, "reset", 1).isViolated()).isFalse();
 	}
 
 	@Test
@@ -200,7 +200,7 @@ class FloodOfKeysTests {
 
 	private List<String> bannedOf(int keys) {
 		return names(0, keys).stream()
-			.filter((name) -> this.store.take(Charge.look(Handles.of(BAN), key(name), 1)).violated())
+			.filter((name) -> this.store.take(Charge.peek(Handles.of(BAN), key(name), 1)).isViolated())
 			.toList();
 	}
 
@@ -291,7 +291,7 @@ class FloodOfKeysTests {
 		List<ChargeDecision> granted = new ArrayList<>();
 		for (int i = 0; i < times; i++) {
 			ChargeDecision decision = take(this.store, limit, "caller", 1);
-			if (!decision.violated()) {
+			if (!decision.isViolated()) {
 				granted.add(decision);
 			}
 		}

@@ -106,7 +106,7 @@ class InterruptedThreadTests {
 				assertThat(decision.isDegraded()).isFalse();
 				assertThat(decision.remaining()).isEqualTo(9 - i);
 			}
-			assertThat(store.take(StoreFixture.charge(limit, "caller", 1)).violated()).isTrue();
+			assertThat(store.take(StoreFixture.charge(limit, "caller", 1)).isViolated()).isTrue();
 			assertThat(store.find(Handles.of(limit), Key.of("caller").id())).isPresent();
 			assertThat(Thread.interrupted()).isTrue();
 		}

@@ -98,7 +98,7 @@ class LateReplyTests {
 
 		List<ChargeDecision> late = takes(limit, 8);
 
-		assertThat(late).extracting(ChargeDecision::violated)
+		assertThat(late).extracting(ChargeDecision::isViolated)
 			.containsExactly(false, false, false, false, false, false, true, true);
 		assertThat(late).extracting(ChargeDecision::remaining).containsExactly(5L, 4L, 3L, 2L, 1L, 0L, 0L, 0L);
 		assertThat(late).noneMatch(ChargeDecision::isDegraded);
@@ -122,10 +122,12 @@ class LateReplyTests {
 		ChargeDecision second = this.store.take(waiting);
 		ChargeDecision third = this.store.take(waiting);
 
-		assertThat(List.of(first, second)).noneMatch(ChargeDecision::violated).noneMatch(ChargeDecision::isDegraded);
-		assertThat(Duration.ofNanos(first.turnAfterNanos())).isBetween(Duration.ofMinutes(55), Duration.ofHours(1));
-		assertThat(Duration.ofNanos(second.turnAfterNanos())).isBetween(Duration.ofMinutes(115), Duration.ofHours(2));
-		assertThat(third.violated()).as("its turn would come after the longest wait").isTrue();
+		assertThat(List.of(first, second)).noneMatch(ChargeDecision::isViolated).noneMatch(ChargeDecision::isDegraded);
+		assertThat(Duration.ofNanos(first.scheduledAfterNanos())).isBetween(Duration.ofMinutes(55),
+				Duration.ofHours(1));
+		assertThat(Duration.ofNanos(second.scheduledAfterNanos())).isBetween(Duration.ofMinutes(115),
+				Duration.ofHours(2));
+		assertThat(third.isViolated()).as("its turn would come after the longest wait").isTrue();
 	}
 
 	@Test
@@ -137,7 +139,7 @@ class LateReplyTests {
 		this.held.stop();
 
 		assertThat(takes(brief, 2)).noneMatch(ChargeDecision::isDegraded)
-			.extracting(ChargeDecision::violated)
+			.extracting(ChargeDecision::isViolated)
 			.containsExactly(false, true);
 	}
 
@@ -149,7 +151,7 @@ class LateReplyTests {
 		awaitSeen(quick, 5);
 		this.held.stop();
 
-		assertThat(takes(quick, 15)).noneMatch(ChargeDecision::violated).noneMatch(ChargeDecision::isDegraded);
+		assertThat(takes(quick, 15)).noneMatch(ChargeDecision::isViolated).noneMatch(ChargeDecision::isDegraded);
 	}
 
 	@Test
@@ -158,8 +160,8 @@ class LateReplyTests {
 
 		List<ChargeDecision> late = takes(TEN, 12);
 
-		assertThat(late.subList(0, 10)).noneMatch(ChargeDecision::violated).allMatch(ChargeDecision::isDegraded);
-		assertThat(late.subList(10, 12)).allMatch(ChargeDecision::violated);
+		assertThat(late.subList(0, 10)).noneMatch(ChargeDecision::isViolated).allMatch(ChargeDecision::isDegraded);
+		assertThat(late.subList(10, 12)).allMatch(ChargeDecision::isViolated);
 		this.held.goOn();
 		awaitRemaining(TEN, 0);
 	}
@@ -171,7 +173,7 @@ class LateReplyTests {
 		this.held.stop();
 		this.other.giveBack(taken);
 
-		assertThat(takes(TEN, 3)).extracting(ChargeDecision::violated).containsExactly(false, true, true);
+		assertThat(takes(TEN, 3)).extracting(ChargeDecision::isViolated).containsExactly(false, true, true);
 
 		this.held.goOn();
 		awaitRemaining(TEN, 9);
@@ -184,7 +186,7 @@ class LateReplyTests {
 		ChargeDecision taken = StoreFixture.taken(this.other, TEN, "caller", 2);
 		this.held.stop();
 
-		assertThat(takes(TEN, 2)).noneMatch(ChargeDecision::violated);
+		assertThat(takes(TEN, 2)).noneMatch(ChargeDecision::isViolated);
 
 		this.held.goOn();
 		// two were taken in vain: what comes back pays for them
@@ -198,7 +200,7 @@ class LateReplyTests {
 		StoreFixture.taken(this.other, TEN, "caller", 4);
 		awaitSeen(TEN, 6);
 		this.held.stop();
-		assertThat(takes(TEN, 3)).noneMatch(ChargeDecision::violated);
+		assertThat(takes(TEN, 3)).noneMatch(ChargeDecision::isViolated);
 
 		this.held.failWaiting();
 
@@ -211,12 +213,12 @@ class LateReplyTests {
 		awaitSeen(TEN, 9);
 		StoreFixture.taken(this.other, TEN, "caller", 7);
 		this.held.stop();
-		assertThat(takes(TEN, 1)).noneMatch(ChargeDecision::violated);
+		assertThat(takes(TEN, 1)).noneMatch(ChargeDecision::isViolated);
 		this.held.goOn();
 		awaitSeen(TEN, 1);
 		this.held.stop();
 
-		assertThat(takes(TEN, 2)).extracting(ChargeDecision::violated).containsExactly(false, true);
+		assertThat(takes(TEN, 2)).extracting(ChargeDecision::isViolated).containsExactly(false, true);
 	}
 
 	@Test
@@ -227,7 +229,7 @@ class LateReplyTests {
 		ChargeDecision dear = this.store.take(StoreFixture.charge(tokens, "caller", 100));
 		ChargeDecision cheap = this.store.take(StoreFixture.charge(tokens, "caller", 100));
 		ChargeDecision free = this.store.take(StoreFixture.charge(tokens, "caller", 100));
-		ChargeDecision looked = this.store.take(Charge.look(Handles.of(tokens), dear.key(), 100));
+		ChargeDecision looked = this.store.take(Charge.peek(Handles.of(tokens), dear.key(), 100));
 
 		this.store.settle(dear, 150);
 		this.store.settle(cheap, 30);
@@ -267,7 +269,7 @@ class LateReplyTests {
 
 		List<ChargeDecision> late = takes(SLOTS, 4);
 
-		assertThat(late).extracting(ChargeDecision::violated).containsExactly(false, false, false, true);
+		assertThat(late).extracting(ChargeDecision::isViolated).containsExactly(false, false, false, true);
 		this.held.goOn();
 		Polling.until(SOON, "calls that are under way have their places", () -> places() == 7);
 		late.subList(0, 3).forEach(this.store::giveBack);
@@ -285,10 +287,10 @@ class LateReplyTests {
 		List<ChargeDecision> first = this.store.takeAll(charges);
 		List<ChargeDecision> second = this.store.takeAll(charges);
 
-		assertThat(first).noneMatch(ChargeDecision::violated)
+		assertThat(first).noneMatch(ChargeDecision::isViolated)
 			.extracting(ChargeDecision::remaining)
 			.containsExactly(7L, 0L);
-		assertThat(second).extracting(ChargeDecision::violated).containsExactly(false, true);
+		assertThat(second).extracting(ChargeDecision::isViolated).containsExactly(false, true);
 		assertThat(second).allMatch((decision) -> decision.receipt() == null);
 		assertThat(takes(DENY, 1)).extracting(ChargeDecision::remaining).containsExactly(6L);
 		this.held.goOn();
@@ -306,12 +308,12 @@ class LateReplyTests {
 
 		for (Limit limit : List.of(DENY, ALLOW)) {
 			assertThat(takes(limit, 2)).noneMatch(ChargeDecision::isDegraded)
-				.extracting(ChargeDecision::violated)
+				.extracting(ChargeDecision::isViolated)
 				.containsExactly(false, true);
 		}
-		assertThat(this.store.take(StoreFixture.charge(DENY, "stranger", 1)).unavailable()).isTrue();
+		assertThat(this.store.take(StoreFixture.charge(DENY, "stranger", 1)).isUnavailable()).isTrue();
 		ChargeDecision allowed = this.store.take(StoreFixture.charge(ALLOW, "stranger", 1));
-		assertThat(allowed.violated()).isFalse();
+		assertThat(allowed.isViolated()).isFalse();
 		assertThat(allowed.hasFacts()).isFalse();
 		this.held.goOn();
 		Polling.until(SOON, "what was allowed is charged",

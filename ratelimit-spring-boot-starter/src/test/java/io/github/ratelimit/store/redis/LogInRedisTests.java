@@ -53,7 +53,7 @@ class LogInRedisTests {
 	void whatNoLongerCountsIsLeftOutNowAndThen() {
 		long most = 0;
 		for (int i = 0; i < 3_000; i++) {
-			assertThat(take().violated()).as("call %d", i).isFalse();
+			assertThat(take().isViolated()).as("call %d", i).isFalse();
 			this.time.advance(Duration.ofMillis(10));
 			most = Math.max(most, length());
 		}

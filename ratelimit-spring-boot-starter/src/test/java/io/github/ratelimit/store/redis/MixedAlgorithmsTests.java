@@ -49,10 +49,10 @@ class MixedAlgorithmsTests {
 		Limit limit = limit("alone" + algorithm, algorithm, 50);
 		long before = calls();
 		for (int i = 0; i < 50; i++) {
-			assertThat(instance.take(limit, "caller").violated()).as("call %d", i).isFalse();
+			assertThat(instance.take(limit, "caller").isViolated()).as("call %d", i).isFalse();
 		}
 		assertThat(calls() - before).isEqualTo(50);
-		assertThat(instance.take(limit, "caller").violated()).isTrue();
+		assertThat(instance.take(limit, "caller").isViolated()).isTrue();
 	}
 
 	@Test
@@ -63,7 +63,7 @@ class MixedAlgorithmsTests {
 			List<ChargeDecision> decisions = instance.store().takeAll(charges);
 			long left = 59 - i;
 			assertThat(decisions.subList(0, 6)).allSatisfy((decision) -> {
-				assertThat(decision.violated()).isFalse();
+				assertThat(decision.isViolated()).isFalse();
 				assertThat(decision.remaining()).isEqualTo(left);
 			});
 		}
@@ -75,15 +75,15 @@ class MixedAlgorithmsTests {
 		Charge charge = new Charge(Handles.of(paced("paced")), Key.of("caller"), 1)
 			.waiting(Duration.ofDays(5).toNanos());
 		long before = calls();
-		assertThat(instance.store().take(charge).turnAfterNanos()).isZero();
-		assertThat(instance.store().take(charge).turnAfterNanos()).isPositive();
+		assertThat(instance.store().take(charge).scheduledAfterNanos()).isZero();
+		assertThat(instance.store().take(charge).scheduledAfterNanos()).isPositive();
 		assertThat(calls() - before).isEqualTo(2);
 	}
 
 	@Test
 	void whatACallCostsMoreOrLessIsOneCallEach() {
 		for (Charge charge : chargesOfAllKinds("settled", 100)) {
-			if (charge.limit().isConcurrency() || charge.limit().paces()) {
+			if (charge.limit().isConcurrency() || charge.limit().isPaced()) {
 				continue;
 			}
 			instance.store().settle(instance.store().take(charge), 2);
@@ -107,7 +107,7 @@ class MixedAlgorithmsTests {
 		long written = written();
 		try (StoreInstance fresh = StoreInstance.on(redis).awaitUp()) {
 			for (int i = 0; i < 10; i++) {
-				assertThat(fresh.take(limit, "caller").violated()).isTrue();
+				assertThat(fresh.take(limit, "caller").isViolated()).isTrue();
 			}
 		}
 		assertThat(written()).isEqualTo(written);
@@ -125,7 +125,7 @@ class MixedAlgorithmsTests {
 
 		List<ChargeDecision> refused = instance.store().takeAll(charges);
 
-		assertThat(refused).filteredOn(ChargeDecision::violated).hasSize(1);
+		assertThat(refused).filteredOn(ChargeDecision::isViolated).hasSize(1);
 		assertThat(refused).extracting(ChargeDecision::receipt).containsOnlyNulls();
 		assertThat(written()).isEqualTo(written);
 	}
@@ -134,17 +134,18 @@ class MixedAlgorithmsTests {
 	void whatIsOnlyTriedOutStopsNothingAndIsTakenWhereItCanBe() {
 		Limit shadow = limit("tried", Algorithm.SLIDING_WINDOW, 2);
 		Limit enforced = limit("enforced", Algorithm.TOKEN_BUCKET, 5);
-		List<Charge> charges = List.of(new Charge(Handles.of(shadow), Key.of("caller"), 1).inShadow(),
+		List<Charge> charges = List.of(new Charge(Handles.of(shadow), Key.of("caller"), 1).asDryRun(),
 				new Charge(Handles.of(enforced), Key.of("caller"), 1));
 		long before = calls();
 		for (int i = 0; i < 5; i++) {
 			List<ChargeDecision> decisions = instance.store().takeAll(charges);
-			assertThat(decisions.get(0).violated()).isEqualTo(i >= 2);
-			assertThat(decisions).noneMatch(ChargeDecision::refuses);
+			assertThat(decisions.get(0).isViolated()).isEqualTo(i >= 2);
+			assertThat(decisions).noneMatch(ChargeDecision::isRefused);
 			assertThat(decisions.get(1).remaining()).isEqualTo(4 - i);
 		}
 		assertThat(calls() - before).isEqualTo(5);
-		assertThat(instance.store().takeAll(charges)).extracting(ChargeDecision::refuses).containsExactly(false, true);
+		assertThat(instance.store().takeAll(charges)).extracting(ChargeDecision::isRefused)
+			.containsExactly(false, true);
 	}
 
 	@Test

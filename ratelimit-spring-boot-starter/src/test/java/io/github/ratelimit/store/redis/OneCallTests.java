@@ -36,7 +36,7 @@ class OneCallTests {
 	void aDecisionOverSeveralLimitsIsOneCall(int limits) {
 		long before = calls();
 		for (int i = 0; i < 100; i++) {
-			assertThat(this.instance.takeAll(charges(limits, "caller" + i % 7))).noneMatch(ChargeDecision::violated);
+			assertThat(this.instance.takeAll(charges(limits, "caller" + i % 7))).noneMatch(ChargeDecision::isViolated);
 		}
 
 		assertThat(calls() - before).isEqualTo(100);
@@ -47,7 +47,7 @@ class OneCallTests {
 		try (StoreInstance other = StoreInstance.on(this.redis).awaitUp()) {
 			long before = calls();
 			for (int i = 0; i < 100; i++) {
-				assertThat(((i % 2 == 0) ? this.instance : other).take(StoreInstance.STILL, "caller").violated())
+				assertThat(((i % 2 == 0) ? this.instance : other).take(StoreInstance.STILL, "caller").isViolated())
 					.isFalse();
 			}
 
@@ -66,8 +66,8 @@ class OneCallTests {
 		long writes = writes();
 
 		try (StoreInstance fresh = StoreInstance.on(this.redis).awaitUp()) {
-			assertThat(fresh.takeAll(wide, tight)).extracting(ChargeDecision::violated).containsExactly(false, true);
-			assertThat(fresh.take(narrow, "caller").violated()).isTrue();
+			assertThat(fresh.takeAll(wide, tight)).extracting(ChargeDecision::isViolated).containsExactly(false, true);
+			assertThat(fresh.take(narrow, "caller").isViolated()).isTrue();
 		}
 
 		assertThat(writes()).isEqualTo(writes);

@@ -121,7 +121,7 @@ class SharedOutageTests {
 	void anOutageBeginsWithPartsOfWhatWasLeft() {
 		start(OnStoreFailure.SHARE);
 		Limit limit = StoreFixture.limit("limit", "100/36500d");
-		assertThat(take(0, limit, 70).violated()).isFalse();
+		assertThat(take(0, limit, 70).isViolated()).isFalse();
 		this.stores.forEach((store) -> store.take(StoreFixture.charge(limit, "caller", 0)));
 		outage(true);
 		assertThat(takeAll(limit)).isEqualTo(30);
@@ -165,17 +165,17 @@ class SharedOutageTests {
 	void whoIsNotBannedIsNotBannedByAnOutageAndWhoIsStaysSo() {
 		start(OnStoreFailure.SHARE);
 		Limit ban = Limit.named("limit..ban").rates(Rate.parse("1/h")).maxDebt(0).build();
-		Charge look = Charge.look(Handles.of(ban), Key.of("caller"), 1);
-		Charge banned = Charge.look(Handles.of(ban), Key.of("banned"), 1);
+		Charge look = Charge.peek(Handles.of(ban), Key.of("caller"), 1);
+		Charge banned = Charge.peek(Handles.of(ban), Key.of("banned"), 1);
 		this.stores.get(0).take(StoreFixture.charge(ban, "banned", 1));
-		assertThat(this.stores).noneMatch((store) -> store.take(look).violated())
-			.allMatch((store) -> store.take(banned).violated());
+		assertThat(this.stores).noneMatch((store) -> store.take(look).isViolated())
+			.allMatch((store) -> store.take(banned).isViolated());
 		outage(true);
-		assertThat(this.stores).noneMatch((store) -> store.take(look).violated())
-			.allMatch((store) -> store.take(banned).violated());
+		assertThat(this.stores).noneMatch((store) -> store.take(look).isViolated())
+			.allMatch((store) -> store.take(banned).isViolated());
 		this.stores.forEach((store) -> store.take(StoreFixture.charge(ban, "caller", 1)));
 		recover(false);
-		assertThat(this.stores).allMatch((store) -> store.take(look).violated())
+		assertThat(this.stores).allMatch((store) -> store.take(look).isViolated())
 			.allSatisfy((store) -> assertThat(store.take(look).retryAfterNanos())
 				.isLessThanOrEqualTo(Duration.ofHours(1).toNanos()));
 	}
@@ -185,13 +185,13 @@ class SharedOutageTests {
 		start(OnStoreFailure.SHARE);
 		Limit limit = StoreFixture.limit("limit", "90/90s");
 		outage(true);
-		assertThat(take(0, limit, 60).violated()).isFalse();
-		assertThat(take(0, limit, 1).violated()).isTrue();
+		assertThat(take(0, limit, 60).isViolated()).isFalse();
+		assertThat(take(0, limit, 1).isViolated()).isTrue();
 		this.time.advance(Duration.ofSeconds(89));
-		assertThat(take(0, limit, 1).violated()).isTrue();
+		assertThat(take(0, limit, 1).isViolated()).isTrue();
 		this.time.advance(Duration.ofSeconds(10));
-		assertThat(take(0, limit, 1).violated()).isFalse();
-		assertThat(take(0, limit, 91).neverPayable()).isTrue();
+		assertThat(take(0, limit, 1).isViolated()).isFalse();
+		assertThat(take(0, limit, 91).isNeverPayable()).isTrue();
 	}
 
 	@Test
@@ -263,7 +263,7 @@ class SharedOutageTests {
 		for (long before = -1; before < allowed;) {
 			before = allowed;
 			for (int i = 0; i < INSTANCES; i++) {
-				allowed += take(i, limit, 1).violated() ? 0 : 1;
+				allowed += take(i, limit, 1).isViolated() ? 0 : 1;
 			}
 		}
 		return allowed;

@@ -44,7 +44,7 @@ class SharedRateTests {
 				StoreInstance instance = instances.get(thread % 4);
 				while (System.nanoTime() < end) {
 					long before = System.nanoTime();
-					if (!instance.take(limit, "caller").violated()) {
+					if (!instance.take(limit, "caller").isViolated()) {
 						grants.add(new long[] { before, System.nanoTime() });
 					}
 					LockSupport.parkNanos(1_600_000);

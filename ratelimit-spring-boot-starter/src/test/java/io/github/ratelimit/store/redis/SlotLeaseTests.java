@@ -201,7 +201,7 @@ class SlotLeaseTests {
 			Polling.until(SOON, "the state is seen",
 					() -> hasty.take(StoreFixture.charge(SLOTS, "caller", 0)).remaining() == 1);
 			slow.stop();
-			assertThat(hasty.take(StoreFixture.charge(SLOTS, "caller", 2)).violated()).isTrue();
+			assertThat(hasty.take(StoreFixture.charge(SLOTS, "caller", 2)).isViolated()).isTrue();
 			this.other.giveBack(taken);
 			long removed = SharedRedis.server().calls("zrem");
 			assertThat(count()).isZero();
@@ -285,17 +285,17 @@ class SlotLeaseTests {
 		ChargeDecision alone = this.store.take(StoreFixture.charge(vast, "caller", 10_001));
 		List<ChargeDecision> together = this.store
 			.takeAll(List.of(StoreFixture.charge(vast, "neighbour", 10_001), StoreFixture.charge(rate, "caller", 2)));
-		ChargeDecision looked = this.store.take(Charge.look(Handles.of(vast), Key.of("looks"), 10_001));
+		ChargeDecision looked = this.store.take(Charge.peek(Handles.of(vast), Key.of("looks"), 10_001));
 
-		assertThat(List.of(alone, together.get(0), looked)).allMatch(ChargeDecision::refuses)
+		assertThat(List.of(alone, together.get(0), looked)).allMatch(ChargeDecision::isRefused)
 			.noneMatch(ChargeDecision::isDegraded)
 			.extracting(ChargeDecision::retryAfterNanos, ChargeDecision::remaining)
 			.containsOnly(tuple(ChargeDecision.NEVER, 50_000L));
-		assertThat(together.get(1).violated()).isFalse();
-		assertThat(this.store.take(StoreFixture.charge(rate, "caller", 2)).violated()).as("nothing was taken")
+		assertThat(together.get(1).isViolated()).isFalse();
+		assertThat(this.store.take(StoreFixture.charge(rate, "caller", 2)).isViolated()).as("nothing was taken")
 			.isFalse();
 		ChargeDecision most = this.store.take(StoreFixture.charge(vast, "caller", 10_000));
-		assertThat(most.violated()).isFalse();
+		assertThat(most.isViolated()).isFalse();
 		assertThat(most.remaining()).isEqualTo(40_000);
 		this.store.giveBack(most);
 	}
@@ -305,12 +305,12 @@ class SlotLeaseTests {
 		Limit rate = StoreFixture.limit("rate", "2/d");
 		List<ChargeDecision> taken = this.store
 			.takeAll(List.of(StoreFixture.charge(SLOTS, "caller", 1), StoreFixture.charge(rate, "caller", 2)));
-		assertThat(taken).noneMatch(ChargeDecision::violated);
+		assertThat(taken).noneMatch(ChargeDecision::isViolated);
 
 		List<ChargeDecision> refused = this.store
 			.takeAll(List.of(StoreFixture.charge(SLOTS, "caller", 1), StoreFixture.charge(rate, "caller", 1)));
 
-		assertThat(refused).extracting(ChargeDecision::violated).containsExactly(false, true);
+		assertThat(refused).extracting(ChargeDecision::isViolated).containsExactly(false, true);
 		assertThat(count()).isEqualTo(1);
 	}
 
@@ -321,12 +321,12 @@ class SlotLeaseTests {
 
 	private static ChargeDecision take(RedisStore store, long places) {
 		ChargeDecision decision = store.take(StoreFixture.charge(SLOTS, "caller", places));
-		assertThat(decision.violated()).as("%s", decision).isFalse();
+		assertThat(decision.isViolated()).as("%s", decision).isFalse();
 		return decision;
 	}
 
 	private boolean isFull() {
-		return this.other.take(Charge.look(Handles.of(SLOTS), Key.of("caller"), 1)).violated();
+		return this.other.take(Charge.peek(Handles.of(SLOTS), Key.of("caller"), 1)).isViolated();
 	}
 
 	private static String name() {

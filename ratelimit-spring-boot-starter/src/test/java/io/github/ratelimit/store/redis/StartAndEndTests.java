@@ -64,7 +64,7 @@ class StartAndEndTests {
 			for (int i = 0; i < 10; i++) {
 				ChargeDecision decision = store.take(CHARGE);
 				assertThat(decision.isDegraded()).isTrue();
-				assertThat(decision.unavailable()).isTrue();
+				assertThat(decision.isUnavailable()).isTrue();
 			}
 			assertThat(store.status()).isEqualTo("unknown");
 			assertThat(this.log.lines()).singleElement().asString().contains("connection");

@@ -111,9 +111,9 @@ class StoredFormatTests {
 
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(1_400));
 		this.time.advance(Duration.ofNanos(1_399_999_000));
-		assertThat(take(1).violated()).isTrue();
+		assertThat(take(1).isViolated()).isTrue();
 		this.time.advance(Duration.ofNanos(1_000));
-		assertThat(take(1).violated()).isFalse();
+		assertThat(take(1).isViolated()).isFalse();
 	}
 
 	@Test
@@ -122,18 +122,18 @@ class StoredFormatTests {
 
 		assertThat(take(1).retryAfter()).isEqualTo(Duration.ofSeconds(1));
 		this.time.advance(Duration.ofNanos(999_999_000));
-		assertThat(take(1).violated()).isTrue();
+		assertThat(take(1).isViolated()).isTrue();
 		this.time.advance(Duration.ofNanos(1_000));
-		assertThat(take(1).violated()).isFalse();
+		assertThat(take(1).isViolated()).isFalse();
 	}
 
 	@Test
 	void whatIsTakenBehindAClockThatWasFarAheadRefillsFromNowOn() {
 		write(now().plus(Duration.ofHours(1)), 0, 10 * PERMIT, "label");
 
-		assertThat(take(10).violated()).isFalse();
+		assertThat(take(10).isViolated()).isFalse();
 		this.time.advance(Duration.ofSeconds(1));
-		assertThat(take(1).violated()).isFalse();
+		assertThat(take(1).isViolated()).isFalse();
 	}
 
 	private ChargeDecision take(long permits) {

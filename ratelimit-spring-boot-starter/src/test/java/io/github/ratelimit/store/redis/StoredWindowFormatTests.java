@@ -182,7 +182,7 @@ class StoredWindowFormatTests {
 
 		ChargeDecision refused = this.store.take(StoreFixture.charge(limit(algorithm), "caller", 1));
 
-		assertThat(refused.violated()).isTrue();
+		assertThat(refused.isViolated()).isTrue();
 		assertThat(value()).isEqualTo(before);
 	}
 
@@ -226,7 +226,7 @@ class StoredWindowFormatTests {
 				RedisTestStore.turnedScripts(), RedisTestStore.patient(), new MemoryStore(this.time, 100), this.time,
 				StoreObserver.NONE)) {
 			ChargeDecision refused = behind.take(StoreFixture.charge(limit, "caller", 1));
-			assertThat(refused.violated()).isTrue();
+			assertThat(refused.isViolated()).isTrue();
 			assertThat(refused.retryAfter()).isBetween(Duration.ZERO, Duration.ofMinutes(2));
 		}
 	}

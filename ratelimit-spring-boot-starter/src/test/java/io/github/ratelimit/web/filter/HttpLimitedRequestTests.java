@@ -144,7 +144,7 @@ class HttpLimitedRequestTests {
 	}
 
 	private long left(Limit limit, int key) {
-		return this.limits.limiter.tryAcquire(Charge.look(Handles.of(limit), Key.of("key" + key), 1))
+		return this.limits.limiter.tryAcquire(Charge.peek(Handles.of(limit), Key.of("key" + key), 1))
 			.limits()
 			.get(0)
 			.remaining();

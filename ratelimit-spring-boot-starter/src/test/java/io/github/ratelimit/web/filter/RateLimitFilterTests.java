@@ -450,7 +450,7 @@ class RateLimitFilterTests {
 	private Decision refuse(String key) {
 		this.limits.limiter.tryAcquire("chat", key, 2);
 		Decision refused = this.limits.limiter.tryAcquire("chat", key);
-		assertThat(refused.allowed()).isFalse();
+		assertThat(refused.isAllowed()).isFalse();
 		return refused;
 	}
 

@@ -224,7 +224,7 @@ class AnswersTests {
 	void limitsInTheShadowAreInNoHeaderAndNoBody() throws IOException {
 		ChargeDecision loginInShadow = inShadow(refused(LOGIN, Duration.ofMinutes(3), Duration.ofMinutes(15)));
 		Decision allowed = decision(granted(CHAT, 9, Duration.ofSeconds(6)), loginInShadow);
-		assertThat(allowed.allowed()).isTrue();
+		assertThat(allowed.isAllowed()).isTrue();
 		answers().tell(allowed.limits(), this.response);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=9;t=6");
 		assertThat(this.response.getHeader("X-RateLimit-Limit")).isEqualTo("10");

@@ -63,7 +63,7 @@ final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
 			return null;
 		}
 		// of a limit that paces, each turn has an origin of its own
-		return new KeyDebt.Owed(limit.paces() ? ANY_ORIGIN : episode.origin(), there, lost,
+		return new KeyDebt.Owed(limit.isPaced() ? ANY_ORIGIN : episode.origin(), there, lost,
 				(state, all) -> this.usage.charged(episode, state, all));
 	}
 

@@ -58,7 +58,7 @@ public final class InFlightPermits extends InFlightState {
 		this.begunWith = last;
 		Snapshot seen = encoding.from(last, nowNanos);
 		Snapshot now;
-		if (encoding.limit().paces() && left != null && left.encoding() == encoding) {
+		if (encoding.limit().isPaced() && left != null && left.encoding() == encoding) {
 			now = behind(seen.later(nowNanos, 0), left.later(nowNanos, 0));
 		}
 		else {

@@ -30,7 +30,7 @@ final class InstanceShare {
 		for (Rate rate : limit.rates()) {
 			rates.add(switch (limit.algorithm()) {
 				case TOKEN_BUCKET ->
-					slower(rate, limit.paces() ? rate.burst() : part(rate.burst(), instances), instances);
+					slower(rate, limit.isPaced() ? rate.burst() : part(rate.burst(), instances), instances);
 				default -> Rate.of(part(rate.permits(), instances), rate.period());
 			});
 		}

@@ -94,7 +94,7 @@ public final class LocalFallback {
 				own = ofShare(charge, limit);
 				decisions.add(ChargeDecision.letThrough(charge));
 			}
-			denied |= decisions.get(i).refuses();
+			denied |= decisions.get(i).isRefused();
 			counted.add(own);
 		}
 		if (denied || !takeCounted(charges, counted, known, encodings, decisions, now)) {
@@ -118,10 +118,10 @@ public final class LocalFallback {
 	private static Charge ofShare(Charge charge, LimitHandle limit) {
 		boolean payable = charge.needed() <= charge.limit().capacity();
 		long most = payable ? limit.limit().capacity() : Long.MAX_VALUE;
-		Charge own = (charge.permits() == 0) ? Charge.look(limit, charge.key(), Math.min(most, charge.needed()))
+		Charge own = (charge.permits() == 0) ? Charge.peek(limit, charge.key(), Math.min(most, charge.needed()))
 				: new Charge(limit, charge.key(), Math.min(most, charge.permits()));
 		own = own.waiting(charge.maxWaitNanos());
-		return charge.enforced() ? own : own.inShadow();
+		return charge.isEnforced() ? own : own.asDryRun();
 	}
 
 	/** Returns whether no charge is refused. */
@@ -133,7 +133,7 @@ public final class LocalFallback {
 			return true;
 		}
 		List<ChargeDecision> said = this.local.takeAll(own);
-		boolean granted = said.stream().noneMatch(ChargeDecision::refuses);
+		boolean granted = said.stream().noneMatch(ChargeDecision::isRefused);
 		for (int i = 0, next = 0; i < charges.size(); i++) {
 			if (counted.get(i) != null) {
 				ChargeDecision local = said.get(next++);
@@ -188,9 +188,9 @@ public final class LocalFallback {
 			}
 		}
 		long toFull = local.resetAfter().toNanos();
-		return ChargeDecision.degraded(local.violated()
+		return ChargeDecision.degraded(local.isViolated()
 				? ChargeDecision.refused(charge, local.remaining(), local.retryAfterNanos(), toFull, perRate)
-				: ChargeDecision.grantedAfter(charge, receipt, local.remaining(), local.turnAfterNanos(), toFull,
+				: ChargeDecision.grantedAfter(charge, receipt, local.remaining(), local.scheduledAfterNanos(), toFull,
 						perRate));
 	}
 

@@ -76,7 +76,7 @@ public final class SlotReservation {
 		}
 		// what stands in for Redis has noted what it gave
 		return decision.receipt() instanceof FallbackReceipt
-				|| slots.hold(charge.permits(), charge.enforced() ? charge.limit().capacity() : Long.MAX_VALUE);
+				|| slots.hold(charge.permits(), charge.isEnforced() ? charge.limit().capacity() : Long.MAX_VALUE);
 	}
 
 	private List<ChargeDecision> refuse(List<ChargeDecision> decisions, int tooMany,

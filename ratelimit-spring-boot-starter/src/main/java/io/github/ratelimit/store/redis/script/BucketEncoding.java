@@ -41,7 +41,7 @@ public final class BucketEncoding extends LimitEncoding {
 	private BucketEncoding(Limit limit) {
 		super(limit);
 		int size = limit.rates().size();
-		this.paced = limit.paces();
+		this.paced = limit.isPaced();
 		this.maxWaitMicros = micros(limit.maxWait().toNanos());
 		this.unit = new long[size];
 		this.gain = new long[size];
@@ -111,9 +111,9 @@ public final class BucketEncoding extends LimitEncoding {
 	@Override
 	public byte[] encode(Charge charge) {
 		long waitMicros = micros(charge.maxWaitNanos());
-		boolean one = charge.permits() == 1 && charge.needed() == 1 && charge.enforced();
+		boolean one = charge.permits() == 1 && charge.needed() == 1 && charge.isEnforced();
 		return (one && (!this.paced || waitMicros == 0)) ? this.termsOfOne
-				: packTerms(charge.permits(), charge.needed(), waitMicros, charge.enforced());
+				: packTerms(charge.permits(), charge.needed(), waitMicros, charge.isEnforced());
 	}
 
 	@Override

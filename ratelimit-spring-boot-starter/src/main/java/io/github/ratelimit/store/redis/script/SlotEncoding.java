@@ -39,7 +39,7 @@ public final class SlotEncoding extends LimitEncoding {
 
 	@Override
 	public byte[] encode(Charge charge) {
-		return pack(charge.permits(), charge.needed(), charge.enforced());
+		return pack(charge.permits(), charge.needed(), charge.isEnforced());
 	}
 
 	@Override

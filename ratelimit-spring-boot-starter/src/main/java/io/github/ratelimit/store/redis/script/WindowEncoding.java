@@ -90,8 +90,8 @@ final class WindowEncoding extends LimitEncoding {
 
 	@Override
 	public byte[] encode(Charge charge) {
-		boolean one = charge.permits() == 1 && charge.needed() == 1 && charge.enforced();
-		return one ? this.termsOfOne : pack(charge.permits(), charge.needed(), charge.enforced());
+		boolean one = charge.permits() == 1 && charge.needed() == 1 && charge.isEnforced();
+		return one ? this.termsOfOne : pack(charge.permits(), charge.needed(), charge.isEnforced());
 	}
 
 	@Override

@@ -177,7 +177,7 @@ class ConnectionTopologyTests {
 				for (int i = 0; i < 30; i++) {
 					List<ChargeDecision> decisions = store.takeAll(List.of(StoreFixture.charge(LIMIT, "caller" + i, 1),
 							StoreFixture.charge(OTHER, "other" + i, 1)));
-					assertThat(decisions).noneMatch(ChargeDecision::isDegraded).noneMatch(ChargeDecision::violated);
+					assertThat(decisions).noneMatch(ChargeDecision::isDegraded).noneMatch(ChargeDecision::isViolated);
 				}
 			}
 			finally {

@@ -79,7 +79,7 @@ class RefusingServerTests {
 			ChargeDecision local = this.instance.take(LIMIT, "caller");
 			assertThat(local.isDegraded()).isTrue();
 			assertThat(local.remaining()).isEqualTo(299 - i);
-			assertThat(this.instance.take(DENY, "caller").unavailable()).isTrue();
+			assertThat(this.instance.take(DENY, "caller").isUnavailable()).isTrue();
 			assertThat(this.instance.takeAll(StoreFixture.charge(LIMIT, "other", 0),
 					StoreFixture.charge(LIMIT, "third", 1)))
 				.allMatch(ChargeDecision::isDegraded);
@@ -120,10 +120,10 @@ class RefusingServerTests {
 		server.command("CONFIG", "SET", "maxmemory", "1");
 		try (StoreInstance fresh = StoreInstance.on(server)) {
 			Polling.until(StoreInstance.BACK, "Redis refuses", () -> !fresh.take(LIMIT, "caller").isDegraded());
-			assertThat(fresh.take(LIMIT, "caller").violated()).isTrue();
+			assertThat(fresh.take(LIMIT, "caller").isViolated()).isTrue();
 			List<ChargeDecision> refused = fresh.takeAll(StoreFixture.charge(DENY, "caller", 1),
 					StoreFixture.charge(LIMIT, "caller", 1));
-			assertThat(refused).extracting(ChargeDecision::violated).containsExactly(false, true);
+			assertThat(refused).extracting(ChargeDecision::isViolated).containsExactly(false, true);
 			assertThat(refused).noneMatch(ChargeDecision::isDegraded);
 		}
 		finally {

@@ -115,7 +115,7 @@ class SlowRedisTests {
 		TestThreads.run(THREADS * this.instances.size(), (thread) -> {
 			StoreInstance instance = this.instances.get(thread % this.instances.size());
 			while (left.getAndDecrement() > 0) {
-				this.allowed.addAndGet(instance.take(limit, "caller").violated() ? 0 : 1);
+				this.allowed.addAndGet(instance.take(limit, "caller").isViolated() ? 0 : 1);
 			}
 		});
 	}

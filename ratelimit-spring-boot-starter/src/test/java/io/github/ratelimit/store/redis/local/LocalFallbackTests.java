@@ -78,15 +78,15 @@ class LocalFallbackTests {
 
 		List<ChargeDecision> local = takes(LOCAL, 8);
 		assertThat(local).allMatch(ChargeDecision::isDegraded);
-		assertThat(local).extracting(ChargeDecision::violated)
+		assertThat(local).extracting(ChargeDecision::isViolated)
 			.containsExactly(false, false, false, false, false, false, true, true);
 		assertThat(local).extracting(ChargeDecision::remaining).containsExactly(5L, 4L, 3L, 2L, 1L, 0L, 0L, 0L);
-		assertThat(local).allMatch(ChargeDecision::hasFacts).noneMatch(ChargeDecision::unavailable);
+		assertThat(local).allMatch(ChargeDecision::hasFacts).noneMatch(ChargeDecision::isUnavailable);
 		assertThat(takes(ALLOW, 20)).allMatch(ChargeDecision::isDegraded)
-			.noneMatch(ChargeDecision::violated)
+			.noneMatch(ChargeDecision::isViolated)
 			.noneMatch(ChargeDecision::hasFacts);
 		assertThat(takes(DENY, 3)).allMatch(ChargeDecision::isDegraded)
-			.allMatch(ChargeDecision::unavailable)
+			.allMatch(ChargeDecision::isUnavailable)
 			.extracting(ChargeDecision::retryAfter)
 			.containsOnly(Duration.ofSeconds(1));
 	}
@@ -98,13 +98,13 @@ class LocalFallbackTests {
 
 		List<ChargeDecision> denied = this.instance.takeAll(StoreFixture.charge(LOCAL, "caller", 3),
 				StoreFixture.charge(ALLOW, "caller", 3), StoreFixture.charge(DENY, "caller", 3));
-		assertThat(denied).extracting(ChargeDecision::violated).containsExactly(false, false, true);
+		assertThat(denied).extracting(ChargeDecision::isViolated).containsExactly(false, false, true);
 		List<ChargeDecision> granted = this.instance.takeAll(StoreFixture.charge(ALLOW, "caller", 3),
 				StoreFixture.charge(LOCAL, "caller", 10));
-		assertThat(granted).extracting(ChargeDecision::violated).containsExactly(false, false);
+		assertThat(granted).extracting(ChargeDecision::isViolated).containsExactly(false, false);
 		List<ChargeDecision> refused = this.instance.takeAll(StoreFixture.charge(LOCAL, "caller", 1),
 				StoreFixture.charge(LOCAL, "other", 1));
-		assertThat(refused).extracting(ChargeDecision::violated).containsExactly(true, false);
+		assertThat(refused).extracting(ChargeDecision::isViolated).containsExactly(true, false);
 		assertThat(denied).allMatch(ChargeDecision::isDegraded);
 		assertThat(refused).allMatch(ChargeDecision::isDegraded);
 
@@ -280,7 +280,7 @@ class LocalFallbackTests {
 				}
 				else {
 					ChargeDecision decision = this.instance.take(StoreInstance.STILL, "caller");
-					granted.addAndGet(decision.violated() ? 0 : 1);
+					granted.addAndGet(decision.isViolated() ? 0 : 1);
 					TimeUnit.MILLISECONDS.sleep(30);
 				}
 			}
@@ -319,7 +319,7 @@ class LocalFallbackTests {
 	 */
 	private long callUntilDown() {
 		AtomicLong granted = new AtomicLong();
-		Runnable call = () -> granted.addAndGet(this.instance.take(StoreInstance.STILL, "caller").violated() ? 0 : 1);
+		Runnable call = () -> granted.addAndGet(this.instance.take(StoreInstance.STILL, "caller").isViolated() ? 0 : 1);
 		Polling.until(StoreInstance.BACK, "Redis is not asked", () -> {
 			call.run();
 			return this.instance.store().status().equals("degraded");

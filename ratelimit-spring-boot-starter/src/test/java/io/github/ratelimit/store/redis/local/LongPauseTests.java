@@ -81,7 +81,7 @@ class LongPauseTests {
 		ChargeDecision decision = instance.take(LIMIT, "caller");
 		this.longest.accumulateAndGet(System.nanoTime() - began, Math::max);
 		this.calls.incrementAndGet();
-		if (!decision.violated()) {
+		if (!decision.isViolated()) {
 			(decision.isDegraded() ? this.grantedWithoutRedis : this.grantedByRedis).incrementAndGet();
 		}
 	}

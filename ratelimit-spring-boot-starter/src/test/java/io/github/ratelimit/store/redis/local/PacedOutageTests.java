@@ -110,9 +110,9 @@ class PacedOutageTests {
 			assertThat(callers.statistics().degraded()).isEqualTo(40);
 			areInTime(calls, callers.limit());
 			switch (policy) {
-				case ALLOW -> assertThat(calls).allMatch((call) -> call.decision().allowed());
+				case ALLOW -> assertThat(calls).allMatch((call) -> call.decision().isAllowed());
 				case DENY -> assertThat(calls).allMatch(Call::isUnavailable);
-				default -> assertThat(calls).filteredOn((call) -> call.decision().allowed()).hasSizeBetween(10, 32);
+				default -> assertThat(calls).filteredOn((call) -> call.decision().isAllowed()).hasSizeBetween(10, 32);
 			}
 		}
 	}
@@ -152,7 +152,7 @@ class PacedOutageTests {
 
 			Queue<Call> calls = callers.call(20);
 
-			assertThat(calls).hasSize(20).allMatch((call) -> call.decision().allowed());
+			assertThat(calls).hasSize(20).allMatch((call) -> call.decision().isAllowed());
 			assertThat(calls).noneMatch((call) -> call.decision().isDegraded());
 			areInTime(calls, callers.limit());
 		}
@@ -167,7 +167,7 @@ class PacedOutageTests {
 			Queue<Call> calls = callers.call(64);
 
 			assertThat(instance.store().status()).isEqualTo("degraded");
-			assertThat(calls).hasSize(64).allMatch((call) -> call.decision().allowed());
+			assertThat(calls).hasSize(64).allMatch((call) -> call.decision().isAllowed());
 		}
 	}
 
@@ -177,14 +177,14 @@ class PacedOutageTests {
 			assertThat(calls).allMatch(Call::isUnavailable);
 		}
 		else {
-			assertThat(calls).allMatch((call) -> call.decision().allowed());
+			assertThat(calls).allMatch((call) -> call.decision().isAllowed());
 		}
 		assertThat(callers.statistics().degraded()).isEqualTo(count);
 		areInTime(calls, callers.limit());
 	}
 
 	private static void areInTime(Queue<Call> calls, Limit limit) {
-		assertThat(calls).allMatch((call) -> call.decision().turnAfterNanos() <= limit.maxWait().toNanos());
+		assertThat(calls).allMatch((call) -> call.decision().scheduledAfterNanos() <= limit.maxWait().toNanos());
 		assertThat(calls).allMatch((call) -> call.took().compareTo(limit.maxWait().plus(BUSY)) < 0);
 	}
 
@@ -226,7 +226,7 @@ class PacedOutageTests {
 	private record Call(Decision decision, Duration took) {
 
 		boolean isUnavailable() {
-			return this.decision.limits().stream().allMatch(LimitDecision::unavailable);
+			return this.decision.limits().stream().allMatch(LimitDecision::isUnavailable);
 		}
 
 	}

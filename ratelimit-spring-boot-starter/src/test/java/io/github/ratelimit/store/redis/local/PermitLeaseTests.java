@@ -38,7 +38,7 @@ class PermitLeaseTests {
 		try (StoreInstance instance = leasing(HOT)) {
 			TestThreads.run(4, (thread) -> {
 				for (int i = 0; i < 5_000; i++) {
-					assertThat(instance.take(HOT, "caller").violated()).isFalse();
+					assertThat(instance.take(HOT, "caller").isViolated()).isFalse();
 				}
 			});
 
@@ -56,13 +56,13 @@ class PermitLeaseTests {
 				StoreInstance instance = (thread % 2 == 0) ? one : other;
 				for (int i = 0; i < 5_000; i++) {
 					ChargeDecision decision = instance.take(narrow, "caller");
-					granted.addAndGet(decision.violated() ? 0 : 1);
+					granted.addAndGet(decision.isViolated() ? 0 : 1);
 				}
 			});
 			assertThat(granted.get()).isLessThanOrEqualTo(3_000);
 
 			Polling.until(StoreInstance.BACK, "all permits are spent", () -> {
-				granted.addAndGet(one.take(narrow, "caller").violated() ? 0 : 1);
+				granted.addAndGet(one.take(narrow, "caller").isViolated() ? 0 : 1);
 				return granted.get() >= 3_000;
 			});
 			assertThat(granted).hasValue(3_000);
@@ -100,7 +100,7 @@ class PermitLeaseTests {
 
 			Limit other = StoreFixture.limit("hot", "2000/36500d");
 			long sent = instance.sent().count();
-			assertThat(instance.take(other, "caller", 1_000).violated()).isFalse();
+			assertThat(instance.take(other, "caller", 1_000).isViolated()).isFalse();
 			assertThat(instance.sent().count()).isGreaterThan(sent);
 		}
 	}
@@ -111,9 +111,9 @@ class PermitLeaseTests {
 		try (StoreInstance instance = leasing(small)) {
 			long sent = instance.sent().count();
 			for (int i = 0; i < 30; i++) {
-				assertThat(instance.take(small, "caller").violated()).isFalse();
+				assertThat(instance.take(small, "caller").isViolated()).isFalse();
 			}
-			assertThat(instance.take(small, "caller").violated()).isTrue();
+			assertThat(instance.take(small, "caller").isViolated()).isTrue();
 			assertThat(instance.sent().count()).as("calls, the last refusal known without one").isEqualTo(sent + 30);
 		}
 	}
@@ -171,7 +171,7 @@ class PermitLeaseTests {
 				}
 				assertThat(other.store().reset(Handles.of(HOT), StoreFixture.charge(HOT, "caller", 1).key().id()))
 					.isTrue();
-				assertThat(other.take(HOT, "caller", 500_000).violated()).isFalse();
+				assertThat(other.take(HOT, "caller", 500_000).isViolated()).isFalse();
 				long sent = instance.sent().count();
 				for (int i = 0; instance.sent().count() == sent; i++) {
 					assertThat(i).isLessThan(1_000_000);

@@ -76,16 +76,16 @@ class SlotOutageTests {
 		List<ChargeDecision> more = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
 			ChargeDecision decision = this.instance.take(SLOTS, "caller");
-			if (!decision.violated()) {
+			if (!decision.isViolated()) {
 				more.add(decision);
 			}
 		}
 		assertThat(more).hasSize(2);
 		this.instance.store().giveBack(held.get(0));
 		this.instance.store().giveBack(more.get(0));
-		assertThat(this.instance.take(SLOTS, "caller").violated()).isFalse();
-		assertThat(this.instance.take(SLOTS, "caller").violated()).isFalse();
-		assertThat(this.instance.take(SLOTS, "caller").violated()).isTrue();
+		assertThat(this.instance.take(SLOTS, "caller").isViolated()).isFalse();
+		assertThat(this.instance.take(SLOTS, "caller").isViolated()).isFalse();
+		assertThat(this.instance.take(SLOTS, "caller").isViolated()).isTrue();
 	}
 
 	@ParameterizedTest
@@ -103,7 +103,7 @@ class SlotOutageTests {
 		this.server.startAgain();
 		this.instance.awaitUp();
 		for (int i = 0; i < 20; i++) {
-			assertThat(this.instance.take(SLOTS, "caller").violated()).isTrue();
+			assertThat(this.instance.take(SLOTS, "caller").isViolated()).isTrue();
 		}
 		Polling.until(Duration.ofSeconds(20), () -> "Redis knows all slots, not " + slotsInRedis(),
 				() -> slotsInRedis() == 5);
@@ -134,11 +134,11 @@ class SlotOutageTests {
 			Deque<ChargeDecision> own = new ArrayDeque<>();
 			while (stop.get() == 0) {
 				ChargeDecision decision = this.instance.take(SLOTS, "caller");
-				if (!decision.violated()) {
+				if (!decision.isViolated()) {
 					most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
 					own.add(decision);
 				}
-				if (own.size() > 1 || decision.violated()) {
+				if (own.size() > 1 || decision.isViolated()) {
 					end(own, underWay);
 				}
 			}
@@ -161,7 +161,7 @@ class SlotOutageTests {
 		List<ChargeDecision> held = new ArrayList<>();
 		Polling.until(Duration.ofSeconds(20), "slots are given", () -> {
 			ChargeDecision decision = this.instance.take(SLOTS, "caller");
-			if (!decision.violated()) {
+			if (!decision.isViolated()) {
 				held.add(decision);
 			}
 			return held.size() == count;

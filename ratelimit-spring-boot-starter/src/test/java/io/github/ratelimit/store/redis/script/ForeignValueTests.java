@@ -108,7 +108,7 @@ class ForeignValueTests {
 		List<ChargeDecision> decisions = this.instance.takeAll(StoreFixture.charge(OTHER, "caller", 1),
 				StoreFixture.charge(CHAT, "caller", 1), StoreFixture.charge(TWO_RATES, "caller", 1));
 
-		assertThat(decisions).allMatch(ChargeDecision::isDegraded).noneMatch(ChargeDecision::violated);
+		assertThat(decisions).allMatch(ChargeDecision::isDegraded).noneMatch(ChargeDecision::isViolated);
 		assertThat(this.instance.remaining(OTHER, "caller")).isEqualTo(10);
 		assertThat(this.instance.store().status()).isEqualTo("up");
 		assertThat(this.log.lines()).singleElement().asString().contains(name(CHAT, "caller"));

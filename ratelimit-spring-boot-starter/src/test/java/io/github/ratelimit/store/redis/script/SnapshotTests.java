@@ -64,7 +64,7 @@ class SnapshotTests {
 
 	@Test
 	void whatNeverCanBePaidIsRefusedForever() {
-		assertThat(seen(10, 0).stillRefused(charge(11), ANSWERED).neverPayable()).isTrue();
+		assertThat(seen(10, 0).stillRefused(charge(11), ANSWERED).isNeverPayable()).isTrue();
 	}
 
 	private static Charge charge(long permits) {
