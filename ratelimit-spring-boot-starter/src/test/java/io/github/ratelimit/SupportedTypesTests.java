@@ -39,6 +39,10 @@ class SupportedTypesTests {
 	 */
 	private static final Pattern TYPE = Pattern.compile("(?<![\\w.\"])[A-Z]\\w+");
 
+	/** A word of the glossary, and the type that carries it. */
+	private static final Pattern WORD = Pattern.compile("^\\| ([a-z -]+) \\|.*\\| `(\\w+)[^|]*` \\|$",
+			Pattern.MULTILINE);
+
 	private final TreeMap<String, String> supported = new TreeMap<>();
 
 	SupportedTypesTests() throws IOException {
@@ -96,6 +100,14 @@ class SupportedTypesTests {
 		}
 		used.retainAll(own);
 		assertThat(used).contains("RateLimited", "RateLimiter").isSubsetOf(this.supported.keySet());
+	}
+
+	@Test
+	void the_glossary_has_each_word_once_with_a_type_that_exists() throws IOException {
+		Set<String> own = javaFiles(SOURCES).stream().map(SupportedTypesTests::nameOf).collect(Collectors.toSet());
+		String glossary = Files.readString(PROJECT.resolve("docs/glossary.md"));
+		assertThat(matches(WORD, glossary, 1)).hasSizeGreaterThan(30).doesNotHaveDuplicates();
+		assertThat(matches(WORD, glossary, 2)).isSubsetOf(own);
 	}
 
 	private static List<Path> pages() throws IOException {
