@@ -1,10 +1,9 @@
 /**
- * The words that everybody uses: a {@link io.github.ratelimit.Rate rate}, a
- * {@link io.github.ratelimit.Limit limit}, a {@link io.github.ratelimit.Key key}, what is
- * {@link io.github.ratelimit.store.Charge charged}, the
- * {@link io.github.ratelimit.Decision decision} and its {@link io.github.ratelimit.Permit
- * permit}; the {@link io.github.ratelimit.RateLimiter} that decides, and the ports behind
- * which the other rooms live. This package knows the JDK and JSpecify only.
+ * What users write or catch: {@link io.github.ratelimit.Limit limits} and their
+ * {@link io.github.ratelimit.Rate rates}, {@link io.github.ratelimit.Key keys}, the
+ * {@link io.github.ratelimit.RateLimiter} and its {@link io.github.ratelimit.Decision
+ * decisions}, {@link io.github.ratelimit.Permit permits}, annotations and exceptions.
+ * This package knows only the JDK and JSpecify.
  */
 @NullMarked
 package io.github.ratelimit;

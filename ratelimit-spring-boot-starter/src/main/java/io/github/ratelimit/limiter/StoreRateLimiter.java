@@ -32,9 +32,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /**
- * Asks the store, counts what it says, and answers for the store when it fails. Limits
- * that only allow or refuse are prepared directly; calls that wait for their turn go
- * through the lines.
+ * Asks the store, counts its decisions, and decides when the store fails. Calls that wait
+ * for a scheduled permit go through the queues; all others ask the store directly.
+ * Thread-safe.
  */
 public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 

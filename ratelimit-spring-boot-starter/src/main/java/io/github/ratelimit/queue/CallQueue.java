@@ -43,8 +43,8 @@ public final class CallQueue {
 	 * @return nanoseconds, saturated
 	 */
 	long waitOfNext(long now) {
-		long untilNextTurn = (this.nextPermitNanos != null) ? Math.max(0, this.nextPermitNanos - now) : 0;
-		long wait = untilNextTurn + this.unscheduledNanos;
+		long untilNextPermit = (this.nextPermitNanos != null) ? Math.max(0, this.nextPermitNanos - now) : 0;
+		long wait = untilNextPermit + this.unscheduledNanos;
 		return (wait < 0) ? Long.MAX_VALUE - 1 : wait;
 	}
 

@@ -257,10 +257,10 @@ public final class QueuedCall {
 		for (ChargeDecision decision : decisions) {
 			int index = indexOfPaced(decision.charge());
 			if (index >= 0) {
-				long turn = decision.scheduledAfterNanos();
-				this.queues.scheduled(this.paced.get(index), this.tickets.get(index), now + turn);
-				if (turn < longest) {
-					this.time.after(turn).thenRunAsync(() -> leave(index, false), this.executor);
+				long wait = decision.scheduledAfterNanos();
+				this.queues.scheduled(this.paced.get(index), this.tickets.get(index), now + wait);
+				if (wait < longest) {
+					this.time.after(wait).thenRunAsync(() -> leave(index, false), this.executor);
 				}
 			}
 		}

@@ -193,7 +193,7 @@ class BansTests {
 	}
 
 	@Test
-	void inShadowNobodyIsStoppedAndEverythingIsCounted() {
+	void inShadowModeNoCallIsStoppedAndEveryCallIsCounted() {
 		this.chat.change((settings) -> settings.withMode(LimitMode.SHADOW));
 		for (int i = 0; i < 20; i++) {
 			Decision decision = this.limiter.tryAcquire("chat", "ann");

@@ -69,7 +69,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void whoWouldWaitForTooLongIsRefusedAtOnceWithThatWait() {
+	void aCallThatWouldWaitTooLongIsRefusedAtOnceWithItsWait() {
 		for (int i = 0; i < 6; i++) {
 			assertThat(call(this.mail).refused()).as("call %d", i).isFalse();
 		}
@@ -129,7 +129,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void whoGoesAwayGivesItsPlaceBack() {
+	void aCancelledCallGivesItsTicketBack() {
 		call(this.mail);
 		Call second = call(this.mail);
 		Call third = call(this.mail);
@@ -143,7 +143,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void whoGoesAwayWithTheNextTurnLetsTheNextOneHaveIt() {
+	void aCancelledCallWithAScheduledPermitLeavesItToTheNextCall() {
 		call(this.mail);
 		Call second = call(this.mail);
 		Call third = call(this.mail);
@@ -156,7 +156,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void aRefusalByAnotherLimitTakesNoTurn() {
+	void aRefusalByAnotherLimitTakesNoScheduledPermit() {
 		LimitHandle few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).handle();
 		assertThat(
 				this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1))).isAllowed())
@@ -186,7 +186,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void whoWaitsLongAtOneLimitDoesNotStopThoseBehindItAtAnother() {
+	void aLongWaitAtOneLimitDoesNotDelayCallsBehindItAtAnother() {
 		Limit everybody = paced("everybody", "10/s", Duration.ofSeconds(2), 100);
 		Limit slow = paced("slow", "1/s", Duration.ofSeconds(2), 100);
 		Key other = Key.of("bob");
@@ -208,7 +208,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void aCallThatGivesUpAtTheMomentOfItsTurnHoldsNothing() {
+	void aCallThatIsCancelledWhenItsPermitIsDueHoldsNothing() {
 		Limit brief = paced("brief", "10/s", STEP.minusNanos(1), 10);
 		StoreRateLimiter other = limiter();
 		List<Charge> one = List.of(new Charge(handle(brief), ANN, 1));
@@ -222,7 +222,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void anErrorOfTheStoreEndsTheCallAndLeavesNobodyBehindIt() {
+	void anErrorOfTheStoreEndsTheCallAndLeavesTheQueueEmpty() {
 		LimitStore broken = new FailingStore(() -> new StackOverflowError("deep"));
 		StoreRateLimiter limiter = new StoreRateLimiter(this.registry, broken, new KillSwitch(true),
 				new Degradation(this.time), this.time, RateLimitListener.NONE, Runnable::run,
@@ -235,7 +235,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void aLimitThatIsOnlyTriedOutLetsNobodyWait() {
+	void aLimitInShadowModeLetsNoCallWait() {
 		this.registry.get("mail").change((settings) -> settings.withMode(LimitMode.SHADOW));
 		for (int i = 0; i < 20; i++) {
 			assertThat(call(this.mail).allowed()).isTrue();
@@ -244,7 +244,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void instancesTakeTurnsInTheOrderInWhichTheirFirstReserved() {
+	void instancesAlternateInTheOrderInWhichTheirFirstCallsAsked() {
 		StoreRateLimiter other = limiter();
 		List<Call> here = List.of(call(this.mail), call(this.mail), call(this.mail));
 		List<Call> there = List.of(call(other), call(other));
@@ -310,7 +310,7 @@ class WaitingTests {
 
 	@Test
 	@Timeout(30)
-	void aThreadThatIsInterruptedGivesItsPlaceBackAndStaysInterrupted() throws InterruptedException {
+	void anInterruptedThreadGivesItsTicketBackAndStaysInterrupted() throws InterruptedException {
 		StoreRateLimiter real = StoreRateLimiter.create(this.registry, new MemoryStore(TimeSource.system(), 10),
 				new KillSwitch(true), new Degradation(TimeSource.system()));
 		Limit hourly = paced("hourly", "1/h", Duration.ofHours(3), 10);

@@ -185,7 +185,7 @@ class StoreDecisionTests {
 	}
 
 	@Test
-	void aLimitThatNobodyCountsIsNotTheNearestToRefusal() {
+	void aLimitWithoutFiguresIsNotTheNearestToRefusal() {
 		ChargeDecision letThrough = ChargeDecision.letThrough(charge("uncounted", 1));
 		assertThat(nearest(letThrough, granted("counted", 9, 1))).isEqualTo("counted");
 		assertThat(nearest(granted("counted", 9, 1), letThrough)).isEqualTo("counted");

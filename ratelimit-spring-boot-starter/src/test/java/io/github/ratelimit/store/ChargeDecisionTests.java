@@ -110,7 +110,7 @@ class ChargeDecisionTests {
 	}
 
 	@Test
-	void aTurnThatIsRefusedViolatesItsOnlyRateWhateverIsLeft() {
+	void aRefusedScheduledPermitViolatesItsOnlyRateWhateverIsLeft() {
 		Limit paced = Limit.named("mail").rates(Rate.parse("10/s")).maxWait(Duration.ofSeconds(2), 10).build();
 		ChargeDecision refused = ChargeDecision.refused(new Charge(Handles.of(paced), Key.of("ann"), 1), 5, 100, 100,
 				null);

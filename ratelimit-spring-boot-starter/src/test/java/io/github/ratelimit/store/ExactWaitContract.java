@@ -19,7 +19,7 @@ public interface ExactWaitContract extends StoreFixture {
 	@ParameterizedTest
 	@ValueSource(strings = { "7/3s", "1/500ms", "1000003/h", "5/15min burst 2", "5/s, 60/min burst 90", "1/ms", "3/7ms",
 			"1/36500d", "10/min", "999/s burst 5", "1000000/ms", "3/s burst 1, 10/min, 100/h burst 250", "13/11h" })
-	default void refusedUntilExactlyTheTimeTold(String rates) {
+	default void refusedUntilExactlyTheStatedTime(String rates) {
 		long seed = System.nanoTime();
 		SplittableRandom random = new SplittableRandom(seed);
 		ManualTime time = new ManualTime();
@@ -45,7 +45,7 @@ public interface ExactWaitContract extends StoreFixture {
 
 	@Tag("version-independent")
 	@Test
-	default void refusedByAllLimitsUntilExactlyTheTimeTold() {
+	default void refusedByAllLimitsUntilExactlyTheStatedTime() {
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
 		List<Charge> charges = List.of(StoreFixture.charge(StoreFixture.limit("a", "7/3s"), "caller", 2),

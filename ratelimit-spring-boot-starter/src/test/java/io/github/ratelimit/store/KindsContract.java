@@ -52,7 +52,7 @@ public interface KindsContract extends StoreFixture {
 	@Tag("version-independent")
 	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, mode = EnumSource.Mode.EXCLUDE, names = "CONCURRENCY")
-	default void everyKindRefusesUntilExactlyTheTimeTold(Algorithm algorithm) {
+	default void everyKindRefusesUntilExactlyTheStatedTime(Algorithm algorithm) {
 		assumeThat(algorithms()).contains(algorithm);
 		long seed = System.nanoTime();
 		SplittableRandom random = new SplittableRandom(seed);
@@ -142,7 +142,7 @@ public interface KindsContract extends StoreFixture {
 	}
 
 	@Test
-	default void aPlaceIsFreeAgainWhenItsCallHasEndedAndOnlyOnce() {
+	default void aSlotIsFreeAgainWhenItsCallHasEndedAndOnlyOnce() {
 		assumeThat(algorithms()).contains(Algorithm.CONCURRENCY);
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);

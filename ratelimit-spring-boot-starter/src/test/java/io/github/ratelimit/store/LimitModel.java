@@ -30,7 +30,7 @@ public abstract class LimitModel {
 			case SLIDING_WINDOW -> new SegmentsModel(limit, now, resolution);
 			case SLIDING_WINDOW_COUNTER -> new CounterModel(limit, now, resolution);
 			case SLIDING_WINDOW_LOG -> new LogModel(limit, now, resolution);
-			case CONCURRENCY -> new PlacesModel(limit, now, resolution);
+			case CONCURRENCY -> new SlotsModel(limit, now, resolution);
 		};
 	}
 

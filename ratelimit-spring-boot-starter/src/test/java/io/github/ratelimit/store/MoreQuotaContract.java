@@ -19,7 +19,7 @@ public interface MoreQuotaContract extends StoreFixture {
 
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CONCURRENCY")
-	default void thereIsMoreQuotaWhenItWasTold(Algorithm algorithm) {
+	default void thereIsMoreQuotaAtTheStatedTime(Algorithm algorithm) {
 		assumeTrue(algorithms().contains(algorithm));
 		long seed = System.nanoTime();
 		SplittableRandom random = new SplittableRandom(seed);

@@ -109,7 +109,7 @@ public interface ReconfigurationContract extends StoreFixture {
 	@ParameterizedTest
 	@ValueSource(strings = { "1/d | 1/s", "1/d | 1000/s", "1/s | 1/d", "5/15min | 100/min", "60/min | 60/min burst 90",
 			"1/h burst 3 | 5/s, 60/min", "5/s, 60/min | 1/min" })
-	default void refusedUntilExactlyTheTimeToldUnderTheNewRates(String configurations) {
+	default void refusedUntilExactlyTheStatedTimeUnderTheNewRates(String configurations) {
 		String[] rates = configurations.split(" \\| ");
 		Limit before = StoreFixture.limit("chat", rates[0]);
 		Limit now = StoreFixture.limit("chat", rates[1]);

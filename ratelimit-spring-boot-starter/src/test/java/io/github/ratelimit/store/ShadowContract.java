@@ -16,7 +16,7 @@ public interface ShadowContract extends StoreFixture {
 
 	@ParameterizedTest
 	@EnumSource(Algorithm.class)
-	default void aLimitThatIsTriedOutStopsNobody(Algorithm algorithm) {
+	default void aLimitInShadowModeStopsNoCall(Algorithm algorithm) {
 		assumeThat(algorithms()).contains(algorithm);
 		LimitStore store = createStore(new ManualTime());
 		Limit wide = StoreFixture.limit("wide", "100/min");

@@ -59,7 +59,7 @@ public interface WorstCaseContract extends StoreFixture {
 	@CsvSource({ "TOKEN_BUCKET, 20, 0.999", "FIXED_WINDOW, 20, 0.999", "SLIDING_WINDOW, 20, 0.952",
 			"SLIDING_WINDOW, 4, 0.8", "SLIDING_WINDOW, 60, 0.983", "SLIDING_WINDOW_COUNTER, 20, 0.983",
 			"SLIDING_WINDOW_LOG, 20, 0.999" })
-	default void whoAlwaysAsksIsGrantedThatPartOfTheRate(Algorithm algorithm, int segments, double part) {
+	default void aCallerThatAlwaysAsksIsGrantedThatPartOfTheRate(Algorithm algorithm, int segments, double part) {
 		assumeThat(algorithms()).contains(algorithm);
 		Limit limit = Limit.named("steady").algorithm(algorithm).rates(Rate.parse("60/min")).segments(segments).build();
 		for (boolean evenly : List.of(true, false)) {

@@ -4,13 +4,13 @@ import io.github.ratelimit.Limit;
 import java.util.concurrent.TimeUnit;
 
 /** Places that calls have while they are under way. When one is free nobody can tell. */
-final class PlacesModel extends LimitModel {
+final class SlotsModel extends LimitModel {
 
 	private static final long SOME_TIME = TimeUnit.SECONDS.toNanos(1);
 
 	private long taken;
 
-	PlacesModel(Limit limit, long now, long resolution) {
+	SlotsModel(Limit limit, long now, long resolution) {
 		super(limit, now, resolution);
 	}
 
