@@ -83,7 +83,8 @@ public interface LimitStore {
 	 * @param limit a limit that has rates
 	 * @param key whose permits
 	 * @param atMost permits of each rate in turn, negative where some are owed; of a
-	 * limit that {@linkplain Limit#isPaced() paces}, 1 less the scheduled permits that are taken
+	 * limit that {@linkplain Limit#isPaced() paces}, 1 less the scheduled permits that
+	 * are taken
 	 */
 	default void lower(LimitHandle limit, Key key, long[] atMost) {
 	}

@@ -158,14 +158,12 @@ class WaitingTests {
 	@Test
 	void aRefusalByAnotherLimitTakesNoScheduledPermit() {
 		LimitHandle few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).handle();
-		assertThat(
-				this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1))).isAllowed())
-			.isTrue();
+		assertThat(this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
+			.isAllowed()).isTrue();
 		this.time.advance(STEP);
 
-		assertThat(
-				this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1))).isAllowed())
-			.isFalse();
+		assertThat(this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
+			.isAllowed()).isFalse();
 		assertThat(call(this.mail).allowed()).isTrue();
 	}
 
