@@ -41,7 +41,7 @@ final class InFlightCall {
 
 	/**
 	 * Notes the answer.
-	 * @param said what each charge was answered
+	 * @param replies what each charge was answered
 	 * @param fresh names the slots that were asked for, of each charge
 	 */
 	void answered(List<ChargeDecision> replies, byte[][] fresh) {
