@@ -4,7 +4,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.StoreObserver;
@@ -214,7 +214,7 @@ public final class Hardship {
 		private void ask(RedisStore store, AtomicLong left, long pauseNanos) {
 			long due = System.nanoTime();
 			while (left.getAndDecrement() > 0) {
-				LimitDecision decision = store.take(new Charge(this.limit, KEY, 1));
+				ChargeDecision decision = store.take(new Charge(this.limit, KEY, 1));
 				this.asked.incrementAndGet();
 				this.allowed.addAndGet(decision.isViolated() ? 0 : 1);
 				this.degraded.addAndGet(decision.isDegraded() ? 1 : 0);

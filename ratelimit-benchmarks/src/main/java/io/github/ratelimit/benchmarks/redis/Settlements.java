@@ -4,7 +4,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.StoreObserver;
@@ -69,7 +69,7 @@ final class Settlements {
 				SlowProxy proxy = SlowProxy.inFrontOf(server);
 				WarningLog log = new WarningLog();
 				Instance instance = new Instance(proxy.port())) {
-			List<LimitDecision> taken = instance.take();
+			List<ChargeDecision> taken = instance.take();
 			server.awaitReplica();
 			begin.begin(proxy);
 			instance.settle(taken);
@@ -114,7 +114,7 @@ final class Settlements {
 					TimeSource.system(), StoreObserver.NONE);
 		}
 
-		private LimitDecision take(int call, int permits) {
+		private ChargeDecision take(int call, int permits) {
 			return this.store.take(new Charge(TOKENS, Key.of("caller" + call % KEYS), permits));
 		}
 
@@ -122,16 +122,16 @@ final class Settlements {
 			return !take(call, 0).isDegraded();
 		}
 
-		List<LimitDecision> take() {
+		List<ChargeDecision> take() {
 			Polling.until(BACK, () -> "Redis answers", () -> isAnswered(KEYS));
-			List<LimitDecision> taken = new ArrayList<>();
+			List<ChargeDecision> taken = new ArrayList<>();
 			for (int i = 0; i < CALLS; i++) {
 				taken.add(take(i, RESERVED));
 			}
 			return taken;
 		}
 
-		void settle(List<LimitDecision> taken) {
+		void settle(List<ChargeDecision> taken) {
 			List<Thread> threads = new ArrayList<>();
 			for (int i = 0; i < THREADS; i++) {
 				int first = i;

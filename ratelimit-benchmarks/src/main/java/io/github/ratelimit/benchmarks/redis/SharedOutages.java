@@ -4,7 +4,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.StoreObserver;
@@ -255,7 +255,7 @@ public final class SharedOutages {
 			long due = System.nanoTime();
 			while (goesOn()) {
 				due = Math.max(due + PAUSE_NANOS, System.nanoTime() - 2 * PAUSE_NANOS);
-				LimitDecision decision = store.take(new Charge(LIMIT, KEY, 1));
+				ChargeDecision decision = store.take(new Charge(LIMIT, KEY, 1));
 				this.asked.incrementAndGet();
 				this.allowed.addAndGet(decision.isViolated() ? 0 : 1);
 				this.degraded.addAndGet(decision.isDegraded() ? 1 : 0);
@@ -286,9 +286,9 @@ public final class SharedOutages {
 
 		@Override
 		void run(int thread) {
-			Deque<LimitDecision> held = new ArrayDeque<>();
+			Deque<ChargeDecision> held = new ArrayDeque<>();
 			while (goesOn()) {
-				LimitDecision decision = this.store.take(new Charge(SLOTS, KEY, 1));
+				ChargeDecision decision = this.store.take(new Charge(SLOTS, KEY, 1));
 				if (!decision.isViolated()) {
 					this.most.accumulateAndGet(this.underWay.incrementAndGet(), Math::max);
 					this.given.incrementAndGet();
@@ -300,7 +300,7 @@ public final class SharedOutages {
 			held.forEach(this::end);
 		}
 
-		private void end(LimitDecision held) {
+		private void end(ChargeDecision held) {
 			if (held != null) {
 				this.underWay.decrementAndGet();
 				this.store.giveBack(held);
