@@ -18,7 +18,6 @@ import io.github.ratelimit.registry.BanHandles;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
-import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
@@ -157,7 +156,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		catch (RuntimeException | LinkageError ex) {
 			return this.degradation.report(List.of(registered), ex);
 		}
-		count(registered.statistics(), decision);
+		registered.statistics().count(decision);
 		return new StoreDecision(decision, this.store);
 	}
 
@@ -356,25 +355,10 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	}
 
 	private void count(RegisteredLimit registered, ChargeDecision decision, int offences) {
-		count(registered.statistics(), decision);
+		registered.statistics().count(decision);
 		BanHandles penalty = registered.banHandles();
 		for (int i = 0; penalty != null && i < offences; i++) {
 			this.bans.refused(registered, penalty, decision.key());
-		}
-	}
-
-	private static void count(LimitStatistics statistics, ChargeDecision decision) {
-		if (decision.isDegraded()) {
-			statistics.countDegraded();
-		}
-		else if (!decision.isViolated()) {
-			statistics.countAllowed();
-		}
-		else if (decision.isRefused()) {
-			statistics.countDenied();
-		}
-		else {
-			statistics.countShadowDenied();
 		}
 	}
 

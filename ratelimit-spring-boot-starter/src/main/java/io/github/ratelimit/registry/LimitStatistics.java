@@ -1,5 +1,6 @@
 package io.github.ratelimit.registry;
 
+import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -20,18 +21,26 @@ public final class LimitStatistics {
 	LimitStatistics() {
 	}
 
-	public void countAllowed() {
-		this.allowed.increment();
+	/**
+	 * Counts a decision of the limit.
+	 * @param decision what the limit decided
+	 */
+	public void count(LimitDecision decision) {
+		if (decision.isDegraded()) {
+			this.degraded.increment();
+		}
+		else if (!decision.isViolated()) {
+			this.allowed.increment();
+		}
+		else if (decision.isRefused()) {
+			this.denied.increment();
+		}
+		else {
+			this.shadowDenied.increment();
+		}
 	}
 
-	public void countDenied() {
-		this.denied.increment();
-	}
-
-	public void countShadowDenied() {
-		this.shadowDenied.increment();
-	}
-
+	/** Counts a call that was let through because the limiter failed. */
 	public void countDegraded() {
 		this.degraded.increment();
 	}

@@ -1,5 +1,6 @@
 package io.github.ratelimit.limiter;
 
+import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Decision;
@@ -28,6 +29,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -261,8 +263,9 @@ class BansTests {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> new Penalty(20_000, Duration.ofMinutes(1), Duration.ofHours(1)))
 			.withMessageContaining("10000");
-		assertThatIllegalArgumentException().isThrownBy(() -> new Penalty(5, Duration.ZERO, Duration.ofHours(1)));
-		assertThatIllegalArgumentException()
+		assertThatExceptionOfType(InvalidRateException.class)
+			.isThrownBy(() -> new Penalty(5, Duration.ZERO, Duration.ofHours(1)));
+		assertThatExceptionOfType(InvalidRateException.class)
 			.isThrownBy(() -> new Penalty(5, Duration.ofMinutes(1), Duration.ofNanos(5)));
 	}
 

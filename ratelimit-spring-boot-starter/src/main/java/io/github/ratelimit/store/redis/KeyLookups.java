@@ -22,6 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -108,7 +110,7 @@ final class KeyLookups {
 	}
 
 	/** Returns what this instance remembers of a key, without asking. */
-	KeyState remembered(RememberedKey known, LimitEncoding encoding) {
+	private KeyState remembered(RememberedKey known, LimitEncoding encoding) {
 		Snapshot state = known.last();
 		if (state == null || state.encoding() != encoding) {
 			return new KeyState(known.label(), encoding.limit().capacity(), encoding.limit().capacity(), Duration.ZERO,
@@ -116,6 +118,24 @@ final class KeyLookups {
 		}
 		return state(state, encoding.limit(), known.label(), known.allowed(), known.denied(),
 				wallTimeAt(known.lastSeen()));
+	}
+
+	/** Returns the keys that this instance has refused most, without asking. */
+	List<KeyState> mostDenied(RedisLimit limit, int size) {
+		return limit.keys()
+			.all()
+			.stream()
+			.filter((key) -> key.denied() > 0)
+			.sorted(Comparator.comparingLong(RememberedKey::denied).reversed())
+			.limit(Math.max(0, size))
+			.map((key) -> remembered(key, limit.encoding()))
+			.toList();
+	}
+
+	/** Returns how many keys this instance knows that Redis keeps. */
+	long trackedKeys(RedisLimit limit) {
+		long now = this.time.nanoTime();
+		return limit.keys().all().stream().filter((key) -> key.isKept(now)).count();
 	}
 
 	private KeyState state(Snapshot state, Limit limit, KeyLabel label, long allowed, long denied, Instant lastSeen) {

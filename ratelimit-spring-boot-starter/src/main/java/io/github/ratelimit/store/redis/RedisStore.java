@@ -2,10 +2,8 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.registry.PreparedForm;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
@@ -24,7 +22,6 @@ import io.github.ratelimit.store.redis.local.PermitLeaseSource;
 import io.github.ratelimit.store.redis.local.PermitRefunds;
 import io.github.ratelimit.store.redis.local.RedisLimit;
 import io.github.ratelimit.store.redis.local.RememberedKey;
-import io.github.ratelimit.store.redis.local.RememberedKeys;
 import io.github.ratelimit.store.redis.local.SlotLeases;
 import io.github.ratelimit.store.redis.local.SlotReservation;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
@@ -35,18 +32,10 @@ import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -90,9 +79,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final long deadlineNanos;
 
-	private final ConcurrentMap<String, RememberedKeys> known = new ConcurrentHashMap<>();
-
-	private final PreparedForm<RedisLimit> limits = new PreparedForm<>(this::prepare);
+	private final RedisLimits limits;
 
 	private final SlotLeases slotLeases;
 
@@ -116,8 +103,9 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.settings = settings;
 		this.time = time;
 		this.names = new RedisKeyNames(settings.keyPrefix());
+		this.limits = new RedisLimits(this.names, settings, time);
 		this.nodes = new RedisNodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
-				settings.deadline(), this::describeFailurePolicies, this::owedLately);
+				settings.deadline(), this.limits::describeFailurePolicies, this::owedLately);
 		this.configurations = scripts.configurations();
 		this.lookups = new KeyLookups(redis, scripts, this.names, time);
 		PermitRefunds refunds = new PermitRefunds(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
@@ -131,8 +119,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.warmUp = new WarmUp(redis, scripts, this.names, this.nodes, time, this.scheduler);
 		this.instances = new InstanceCount(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
 				this.scheduler);
-		LocalFallback fallback = new LocalFallback(local, settings::onStoreFailure, this.limits, this.instances::count,
-				this.debts, this.slotLeases, refunds);
+		LocalFallback fallback = new LocalFallback(local, settings::onStoreFailure, this.limits.forms(),
+				this.instances::count, this.debts, this.slotLeases, refunds);
 		this.decisions = new RedisDecisions(redis, scripts, this.nodes, fallback, new DeadlineFallback(settings, time),
 				this.slotLeases, this.debts, refunds, time, this.deadlineNanos);
 	}
@@ -214,7 +202,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		ChargeDecision decision = decideWithoutAsking(charge, key, lease, encoding, start);
 		if (decision == null) {
 			decision = (encoding instanceof SlotEncoding)
-					? takeAll(List.of(charge), new RememberedKey[] { key }, new LimitEncoding[] { encoding }, start)
+					? takeAll(new RequestedKeys(List.of(charge), new RememberedKey[] { key },
+							new LimitEncoding[] { encoding }), start)
 						.get(0)
 					: this.decisions.take(charge, key, encoding, start);
 			if (decision.receipt() instanceof Snapshot && !decision.isViolated()) {
@@ -250,45 +239,32 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			return List.of(take(charges.get(0)));
 		}
 		long start = this.time.nanoTime();
-		RememberedKey[] keys = new RememberedKey[charges.size()];
-		LimitEncoding[] limits = new LimitEncoding[charges.size()];
-		for (int i = 0; i < keys.length; i++) {
-			RedisLimit limit = this.limits.of(charges.get(i).handle());
-			limits[i] = limit.encoding();
-			keys[i] = limit.keys().get(charges.get(i).key(), start);
-		}
-		List<ChargeDecision> decisions = refusedWithoutAsking(charges, keys, limits, start);
+		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
+		List<ChargeDecision> decisions = requested.refusedWithoutAsking(start);
 		if (decisions == null) {
-			decisions = takeAll(charges, keys, limits, start);
+			decisions = takeAll(requested, start);
 		}
-		count(decisions, keys, start);
+		count(decisions, requested.keys(), start);
 		return decisions;
 	}
 
 	@Override
 	public List<ChargeDecision> takeUnanswered(List<Charge> charges) {
 		long start = this.time.nanoTime();
-		RememberedKey[] keys = new RememberedKey[charges.size()];
-		LimitEncoding[] limits = new LimitEncoding[charges.size()];
-		for (int i = 0; i < keys.length; i++) {
-			RedisLimit limit = this.limits.of(charges.get(i).handle());
-			limits[i] = limit.encoding();
-			keys[i] = limit.keys().get(charges.get(i).key(), start);
-		}
-		List<ChargeDecision> decisions = takeSlots(charges, keys, limits,
-				() -> this.decisions.takeUnanswered(charges, keys, limits));
-		count(decisions, keys, start);
+		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
+		List<ChargeDecision> decisions = takeSlots(requested,
+				() -> this.decisions.takeUnanswered(charges, requested.keys(), requested.encodings()));
+		count(decisions, requested.keys(), start);
 		return decisions;
 	}
 
-	private List<ChargeDecision> takeAll(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] limits,
-			long start) {
-		return takeSlots(charges, keys, limits, () -> this.decisions.takeAll(charges, keys, limits, start));
+	private List<ChargeDecision> takeAll(RequestedKeys requested, long start) {
+		return takeSlots(requested,
+				() -> this.decisions.takeAll(requested.charges(), requested.keys(), requested.encodings(), start));
 	}
 
-	private List<ChargeDecision> takeSlots(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] limits,
-			Supplier<List<ChargeDecision>> take) {
-		SlotReservation slots = SlotReservation.of(charges, keys);
+	private List<ChargeDecision> takeSlots(RequestedKeys requested, Supplier<List<ChargeDecision>> take) {
+		SlotReservation slots = SlotReservation.of(requested.charges(), requested.keys());
 		List<ChargeDecision> decisions;
 		try {
 			decisions = take.get();
@@ -297,7 +273,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			slots.drop();
 			throw ex;
 		}
-		return slots.hold(decisions, (taken, i) -> this.decisions.giveBack(taken, keys[i], limits[i]));
+		return slots.hold(decisions,
+				(taken, i) -> this.decisions.giveBack(taken, requested.keys()[i], requested.encodings()[i]));
 	}
 
 	private void count(List<ChargeDecision> decisions, RememberedKey[] keys, long now) {
@@ -312,34 +289,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			}
 			this.decisions.hold(decision, keys[i]);
 		}
-	}
-
-	/**
-	 * Returns null unless one limit certainly refuses and something is known of all
-	 * others.
-	 */
-	private static @Nullable List<ChargeDecision> refusedWithoutAsking(List<Charge> charges, RememberedKey[] keys,
-			LimitEncoding[] encodings, long now) {
-		List<ChargeDecision> decisions = null;
-		boolean refuses = false;
-		for (int i = 0; i < keys.length; i++) {
-			ChargeDecision refused = keys[i].refusedWithoutAsking(charges.get(i), encodings[i], now);
-			if (refused != null) {
-				decisions = (decisions != null) ? decisions : new ArrayList<>(Collections.nCopies(keys.length, null));
-				decisions.set(i, refused);
-				refuses |= refused.isRefused();
-			}
-		}
-		for (int i = 0; decisions != null && refuses && i < keys.length; i++) {
-			if (decisions.get(i) == null) {
-				ChargeDecision there = keys[i].thereWithoutAsking(charges.get(i), encodings[i], now);
-				if (there == null) {
-					return null;
-				}
-				decisions.set(i, there);
-			}
-		}
-		return refuses ? decisions : null;
 	}
 
 	@Override
@@ -380,21 +329,12 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public List<KeyState> mostDenied(LimitHandle limit, int size) {
-		RedisLimit counted = this.limits.of(limit);
-		return counted.keys()
-			.all()
-			.stream()
-			.filter((key) -> key.denied() > 0)
-			.sorted(Comparator.comparingLong(RememberedKey::denied).reversed())
-			.limit(Math.max(0, size))
-			.map((key) -> this.lookups.remembered(key, counted.encoding()))
-			.toList();
+		return this.lookups.mostDenied(this.limits.of(limit), size);
 	}
 
 	@Override
 	public long trackedKeys(LimitHandle limit) {
-		long now = this.time.nanoTime();
-		return this.limits.of(limit).keys().all().stream().filter((key) -> key.isKept(now)).count();
+		return this.lookups.trackedKeys(this.limits.of(limit));
 	}
 
 	@Override
@@ -431,15 +371,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		List<CompletableFuture<?>> givenBack = new ArrayList<>();
-		for (RememberedKeys keys : this.known.values()) {
-			for (RememberedKey key : keys.all()) {
-				PermitLease lease = key.lease();
-				if (lease != null) {
-					givenBack.add(lease.close());
-				}
-			}
-		}
+		List<CompletableFuture<?>> givenBack = this.limits.closeLeases();
 		givenBack.add(this.slotLeases.giveAllBack());
 		givenBack.add(this.instances.end());
 		await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)));
@@ -458,31 +390,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private long owedLately() {
 		return this.debts.notedLately();
-	}
-
-	private RedisLimit prepare(LimitHandle limit) {
-		LimitEncoding encoding = LimitEncoding.of(limit.limit(), this.settings.slotLease());
-		RememberedKeys keys = this.known.computeIfAbsent(encoding.space(), (space) -> new RememberedKeys(limit, space,
-				this.names, this.settings.maxKnownKeys(), this.time.nanoTime()));
-		return new RedisLimit(limit, keys, encoding);
-	}
-
-	/** Says for the log what limits do while Redis fails. */
-	private String describeFailurePolicies() {
-		Map<String, OnStoreFailure> different = new TreeMap<>();
-		for (RememberedKeys keys : this.known.values()) {
-			OnStoreFailure own = keys.limit().settings().onStoreFailure();
-			if (own != null && own != this.settings.onStoreFailure()) {
-				different.put(keys.limit().name(), own);
-			}
-		}
-		StringBuilder text = new StringBuilder(word(this.settings.onStoreFailure()));
-		different.forEach((limit, policy) -> text.append(", but ").append(limit).append(' ').append(word(policy)));
-		return text.toString();
-	}
-
-	private static String word(OnStoreFailure policy) {
-		return policy.name().toLowerCase(Locale.ROOT);
 	}
 
 }

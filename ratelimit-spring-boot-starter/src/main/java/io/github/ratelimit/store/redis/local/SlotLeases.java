@@ -10,11 +10,8 @@ import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.WindowOrSlotSnapshot;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -52,7 +49,7 @@ public final class SlotLeases {
 
 	private static final byte FOREIGN = '0';
 
-	private static final int BYTES_OF_A_CALL = 1 + Long.BYTES + Integer.BYTES;
+	static final int BYTES_OF_A_CALL = 1 + Long.BYTES + Integer.BYTES;
 
 	private final ScriptClient redis;
 
@@ -68,7 +65,7 @@ public final class SlotLeases {
 
 	private final byte[] leaseMicros;
 
-	private final Map<Long, Lease> leases = new ConcurrentHashMap<>();
+	private final Map<Long, SlotLease> leases = new ConcurrentHashMap<>();
 
 	/**
 	 * How many of the leases belong to calls that never learned whether they got them.
@@ -98,7 +95,7 @@ public final class SlotLeases {
 	/** Renews the slots of a call until they are given back. */
 	public void hold(RememberedKey key, WindowOrSlotSnapshot taken, long slots) {
 		if (slots > 0) {
-			Lease lease = new Lease(key, taken.fresh(), slots, true);
+			SlotLease lease = new SlotLease(key, taken.fresh(), slots, true, this.leaseNanos);
 			lease.renewed(taken.askedNanos(), taken.answeredNanos());
 			this.leases.put(lease.id(), lease);
 			schedule();
@@ -113,9 +110,9 @@ public final class SlotLeases {
 	 * @param slots how many
 	 * @return the lease
 	 */
-	Lease holdUnknown(RememberedKey key, byte[] fresh, long slots) {
+	SlotLease holdUnknown(RememberedKey key, byte[] fresh, long slots) {
 		long now = this.time.nanoTime();
-		Lease lease = new Lease(key, fresh, slots, true);
+		SlotLease lease = new SlotLease(key, fresh, slots, true, this.leaseNanos);
 		// due until a renewal has been answered
 		lease.renewed(now - this.leaseNanos, now);
 		this.leases.put(lease.id(), lease);
@@ -133,7 +130,7 @@ public final class SlotLeases {
 	 * @return the receipt
 	 */
 	public WindowOrSlotSnapshot claim(RememberedKey key, SlotEncoding encoding, byte[] fresh, long slots) {
-		Lease lease = holdUnknown(key, fresh, slots);
+		SlotLease lease = holdUnknown(key, fresh, slots);
 		if (!this.nodes.of(key.name()).isOpen()) {
 			send(List.of(lease));
 		}
@@ -150,10 +147,10 @@ public final class SlotLeases {
 	 */
 	public CompletableFuture<Void> giveBack(RememberedKey key, byte[] fresh, long slots) {
 		long now = this.time.nanoTime();
-		Lease unknown = new Lease(key, fresh, slots, false);
+		SlotLease unknown = new SlotLease(key, fresh, slots, false, this.leaseNanos);
 		unknown.renewed(now, now);
-		Lease known = keep(unknown);
-		Lease lease = (known != null) ? known : unknown;
+		SlotLease known = keep(unknown);
+		SlotLease lease = (known != null) ? known : unknown;
 		key.forgetState(now);
 		lease.ended = true;
 		schedule();
@@ -165,8 +162,8 @@ public final class SlotLeases {
 	}
 
 	/** Returns the lease that is known by the same name, null if there is none. */
-	private @Nullable Lease keep(Lease unknown) {
-		Lease known = this.leases.get(unknown.id());
+	private @Nullable SlotLease keep(SlotLease unknown) {
+		SlotLease known = this.leases.get(unknown.id());
 		if (known == null && this.unanswered.incrementAndGet() <= MOST_UNANSWERED) {
 			known = this.leases.putIfAbsent(unknown.id(), unknown);
 			if (known == null) {
@@ -215,10 +212,10 @@ public final class SlotLeases {
 		}
 	}
 
-	private Map<RedisNodes.Node, List<Lease>> dueByNode() {
+	private Map<RedisNodes.Node, List<SlotLease>> dueByNode() {
 		long now = this.time.nanoTime();
-		Map<RedisNodes.Node, List<Lease>> due = new LinkedHashMap<>();
-		for (Lease lease : this.leases.values()) {
+		Map<RedisNodes.Node, List<SlotLease>> due = new LinkedHashMap<>();
+		for (SlotLease lease : this.leases.values()) {
 			if (lease.ended && now - lease.endsAt >= 0) {
 				drop(lease);
 			}
@@ -230,13 +227,13 @@ public final class SlotLeases {
 	}
 
 	/** A node that does not answer is asked once, not once a round. */
-	private void renew(RedisNodes.Node node, List<Lease> leases) {
+	private void renew(RedisNodes.Node node, List<SlotLease> leases) {
 		if (!node.isOpen() && this.busy.add(node)) {
 			send(leases).whenComplete((done, failure) -> this.busy.remove(node));
 		}
 	}
 
-	private void drop(Lease lease) {
+	private void drop(SlotLease lease) {
 		if (this.leases.remove(lease.id(), lease) && !lease.held) {
 			this.unanswered.decrementAndGet();
 		}
@@ -245,22 +242,22 @@ public final class SlotLeases {
 
 	/** Gives everything back, since the instance ends. */
 	public CompletableFuture<Void> giveAllBack() {
-		List<Lease> all = List.copyOf(this.leases.values());
+		List<SlotLease> all = List.copyOf(this.leases.values());
 		all.forEach((lease) -> lease.ended = true);
 		return send(all);
 	}
 
-	private CompletableFuture<Void> send(Collection<Lease> leases) {
-		Map<Integer, Map<RememberedKey, List<Lease>>> bySlot = new LinkedHashMap<>();
-		for (Lease lease : leases) {
+	private CompletableFuture<Void> send(Collection<SlotLease> leases) {
+		Map<Integer, Map<RememberedKey, List<SlotLease>>> bySlot = new LinkedHashMap<>();
+		for (SlotLease lease : leases) {
 			int slot = this.redis.isCluster() ? ClusterSlotHashUtil.calculateSlot(lease.key.name()) : 0;
 			bySlot.computeIfAbsent(slot, (key) -> new LinkedHashMap<>())
 				.computeIfAbsent(lease.key, (key) -> new ArrayList<>())
 				.add(lease);
 		}
 		List<CompletableFuture<?>> calls = new ArrayList<>();
-		for (Map<RememberedKey, List<Lease>> ofSlot : bySlot.values()) {
-			List<List<Lease>> keys = List.copyOf(ofSlot.values());
+		for (Map<RememberedKey, List<SlotLease>> ofSlot : bySlot.values()) {
+			List<List<SlotLease>> keys = List.copyOf(ofSlot.values());
 			for (int i = 0; i < keys.size(); i += MOST_KEYS_TOGETHER) {
 				calls.add(sendTogether(keys.subList(i, Math.min(keys.size(), i + MOST_KEYS_TOGETHER))));
 			}
@@ -268,15 +265,15 @@ public final class SlotLeases {
 		return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new));
 	}
 
-	private CompletableFuture<?> sendTogether(List<List<Lease>> byKey) {
+	private CompletableFuture<?> sendTogether(List<List<SlotLease>> byKey) {
 		List<byte[]> names = new ArrayList<>(byKey.size());
 		List<byte[]> args = new ArrayList<>(1 + 2 * byKey.size());
-		List<Lease> renewed = new ArrayList<>();
-		List<Lease> ended = new ArrayList<>();
+		List<SlotLease> renewed = new ArrayList<>();
+		List<SlotLease> ended = new ArrayList<>();
 		args.add(this.leaseMicros);
-		for (List<Lease> ofKey : byKey) {
+		for (List<SlotLease> ofKey : byKey) {
 			ByteArrayOutputStream calls = new ByteArrayOutputStream(ofKey.size() * BYTES_OF_A_CALL);
-			for (Lease lease : ofKey) {
+			for (SlotLease lease : ofKey) {
 				if (lease.underWay.compareAndSet(false, true)) {
 					boolean ends = lease.ended;
 					(ends ? ended : renewed).add(lease);
@@ -292,7 +289,8 @@ public final class SlotLeases {
 		return names.isEmpty() ? CompletableFuture.completedFuture(null) : send(names, args, renewed, ended);
 	}
 
-	private CompletableFuture<?> send(List<byte[]> names, List<byte[]> args, List<Lease> renewed, List<Lease> ended) {
+	private CompletableFuture<?> send(List<byte[]> names, List<byte[]> args, List<SlotLease> renewed,
+			List<SlotLease> ended) {
 		long asked = this.time.nanoTime();
 		byte[][] keys = names.toArray(byte[][]::new);
 		return ScriptReplies.orLost(this.redis.run(this.renew, keys, args.toArray(byte[][]::new)))
@@ -321,7 +319,7 @@ public final class SlotLeases {
 	}
 
 	/** Where something foreign is, there are no slots to give back, nor were renewed. */
-	private void answered(byte[][] keys, byte[] bytes, List<Lease> renewed, List<Lease> ended, long asked) {
+	private void answered(byte[][] keys, byte[] bytes, List<SlotLease> renewed, List<SlotLease> ended, long asked) {
 		long answered = this.time.nanoTime();
 		Set<byte[]> foreign = Collections.newSetFromMap(new IdentityHashMap<>());
 		for (int i = 0; i < keys.length; i++) {
@@ -329,7 +327,7 @@ public final class SlotLeases {
 				foreign.add(keys[i]);
 			}
 		}
-		for (Lease lease : renewed) {
+		for (SlotLease lease : renewed) {
 			if (!foreign.contains(lease.key.name())) {
 				lease.renewed(asked, answered);
 			}
@@ -339,63 +337,10 @@ public final class SlotLeases {
 	}
 
 	/** Who gave a slot back while it was renewed has to follow the renewal. */
-	private void afterRenewal(Lease lease) {
+	private void afterRenewal(SlotLease lease) {
 		if (lease.ended && this.leases.containsKey(lease.id())) {
 			send(List.of(lease));
 		}
-	}
-
-	/** The slots of one call. */
-	final class Lease {
-
-		private final RememberedKey key;
-
-		private final byte[] fresh;
-
-		private final long slots;
-
-		/** Whether its call is known to have got it. */
-		private final boolean held;
-
-		private final CompletableFuture<Void> answered = new CompletableFuture<>();
-
-		private final AtomicBoolean underWay = new AtomicBoolean();
-
-		private volatile boolean ended;
-
-		private volatile long renewedAt;
-
-		/** When Redis has certainly let it go. */
-		private volatile long endsAt;
-
-		private Lease(RememberedKey key, byte[] fresh, long slots, boolean held) {
-			this.key = key;
-			this.fresh = fresh;
-			this.slots = slots;
-			this.held = held;
-		}
-
-		private void renewed(long asked, long answered) {
-			this.renewedAt = asked;
-			this.endsAt = answered + SlotLeases.this.leaseNanos;
-		}
-
-		private long id() {
-			return ByteBuffer.wrap(this.fresh).order(ByteOrder.LITTLE_ENDIAN).getLong();
-		}
-
-		private byte[] label() {
-			return Arrays.copyOfRange(this.fresh, Long.BYTES, this.fresh.length);
-		}
-
-		private byte[] call(char operation) {
-			return LimitEncoding.buffer(BYTES_OF_A_CALL)
-				.put((byte) operation)
-				.put(this.fresh, 0, Long.BYTES)
-				.putInt((int) this.slots)
-				.array();
-		}
-
 	}
 
 }

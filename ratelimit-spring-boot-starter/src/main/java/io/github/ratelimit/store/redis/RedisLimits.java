@@ -1,0 +1,91 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.OnStoreFailure;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.store.redis.local.PermitLease;
+import io.github.ratelimit.store.redis.local.RedisLimit;
+import io.github.ratelimit.store.redis.local.RememberedKey;
+import io.github.ratelimit.store.redis.local.RememberedKeys;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * The limits as the store counts them, with what this instance remembers of their keys.
+ * Thread-safe.
+ */
+final class RedisLimits {
+
+	private final RedisKeyNames names;
+
+	private final RedisStoreSettings settings;
+
+	private final TimeSource time;
+
+	private final ConcurrentMap<String, RememberedKeys> keys = new ConcurrentHashMap<>();
+
+	private final PreparedForm<RedisLimit> forms = new PreparedForm<>(this::prepare);
+
+	RedisLimits(RedisKeyNames names, RedisStoreSettings settings, TimeSource time) {
+		this.names = names;
+		this.settings = settings;
+		this.time = time;
+	}
+
+	private RedisLimit prepare(LimitHandle limit) {
+		LimitEncoding encoding = LimitEncoding.of(limit.limit(), this.settings.slotLease());
+		RememberedKeys keys = this.keys.computeIfAbsent(encoding.space(), (space) -> new RememberedKeys(limit, space,
+				this.names, this.settings.maxKnownKeys(), this.time.nanoTime()));
+		return new RedisLimit(limit, keys, encoding);
+	}
+
+	RedisLimit of(LimitHandle limit) {
+		return this.forms.of(limit);
+	}
+
+	PreparedForm<RedisLimit> forms() {
+		return this.forms;
+	}
+
+	/** Gives back what the leases of all keys hold. */
+	List<CompletableFuture<?>> closeLeases() {
+		List<CompletableFuture<?>> givenBack = new ArrayList<>();
+		for (RememberedKeys keys : this.keys.values()) {
+			for (RememberedKey key : keys.all()) {
+				PermitLease lease = key.lease();
+				if (lease != null) {
+					givenBack.add(lease.close());
+				}
+			}
+		}
+		return givenBack;
+	}
+
+	/** Says for the log what limits do while Redis fails. */
+	String describeFailurePolicies() {
+		Map<String, OnStoreFailure> different = new TreeMap<>();
+		for (RememberedKeys keys : this.keys.values()) {
+			OnStoreFailure own = keys.limit().settings().onStoreFailure();
+			if (own != null && own != this.settings.onStoreFailure()) {
+				different.put(keys.limit().name(), own);
+			}
+		}
+		StringBuilder text = new StringBuilder(word(this.settings.onStoreFailure()));
+		different.forEach((limit, policy) -> text.append(", but ").append(limit).append(' ').append(word(policy)));
+		return text.toString();
+	}
+
+	private static String word(OnStoreFailure policy) {
+		return policy.name().toLowerCase(Locale.ROOT);
+	}
+
+}

@@ -1,0 +1,64 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The slots of one call. */
+final class SlotLease {
+
+	final RememberedKey key;
+
+	final byte[] fresh;
+
+	final long slots;
+
+	/** Whether its call is known to have got it. */
+	final boolean held;
+
+	private final long leaseNanos;
+
+	final CompletableFuture<Void> answered = new CompletableFuture<>();
+
+	final AtomicBoolean underWay = new AtomicBoolean();
+
+	volatile boolean ended;
+
+	volatile long renewedAt;
+
+	/** When Redis has certainly let it go. */
+	volatile long endsAt;
+
+	SlotLease(RememberedKey key, byte[] fresh, long slots, boolean held, long leaseNanos) {
+		this.leaseNanos = leaseNanos;
+		this.key = key;
+		this.fresh = fresh;
+		this.slots = slots;
+		this.held = held;
+	}
+
+	void renewed(long asked, long answered) {
+		this.renewedAt = asked;
+		this.endsAt = answered + this.leaseNanos;
+	}
+
+	long id() {
+		return ByteBuffer.wrap(this.fresh).order(ByteOrder.LITTLE_ENDIAN).getLong();
+	}
+
+	byte[] label() {
+		return Arrays.copyOfRange(this.fresh, Long.BYTES, this.fresh.length);
+	}
+
+	byte[] call(char operation) {
+		return LimitEncoding.buffer(SlotLeases.BYTES_OF_A_CALL)
+			.put((byte) operation)
+			.put(this.fresh, 0, Long.BYTES)
+			.putInt((int) this.slots)
+			.array();
+	}
+
+}
