@@ -49,8 +49,8 @@ public final class MemoryOverGrant {
 	private static BooleanSupplier limiter() {
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(Limit.of("limit", Rate.of(PER_SECOND, Duration.ofSeconds(1)).withBurst(CAPACITY)), List.of());
-		StoreRateLimiter limiter = StoreRateLimiter.create(registry,
-				new MemoryStore(TimeSource.system(), 100), new KillSwitch(true), new Degradation(TimeSource.system()));
+		StoreRateLimiter limiter = StoreRateLimiter.create(registry, new MemoryStore(TimeSource.system(), 100),
+				new KillSwitch(true), new Degradation(TimeSource.system()));
 		return () -> limiter.tryAcquire("limit", "key").isAllowed();
 	}
 

@@ -56,7 +56,8 @@ final class HolderInstance {
 				new MemoryStore(time, 1), time, StoreObserver.NONE);
 		LimitRegistry registry = new LimitRegistry();
 		LimitHandle handle = registry.register(limit, List.of()).handle();
-		StoreRateLimiter limiter = StoreRateLimiter.create(registry, store, new KillSwitch(true), new Degradation(time));
+		StoreRateLimiter limiter = StoreRateLimiter.create(registry, store, new KillSwitch(true),
+				new Degradation(time));
 		AtomicBoolean over = new AtomicBoolean();
 		Thread[] threads = new Thread[Integer.parseInt(args[2])];
 		for (int i = 0; i < threads.length; i++) {

@@ -66,8 +66,9 @@ final class OurLimiter implements RemoteLimiter {
 		String prefix = setup.leases().isEmpty() ? RedisStoreSettings.DEFAULT_KEY_PREFIX : "leased";
 		RedisStoreSettings settings = new RedisStoreSettings(prefix, setup.deadline(),
 				RedisStoreSettings.DEFAULT_MAX_KNOWN_KEYS, OnStoreFailure.LOCAL, RedisStoreSettings.DEFAULT_SLOT_LEASE);
-		setup.quotas().forEach((name, quota) -> this.registry
-			.register(LimitSettings.of(Limit.of(name, rate(quota))).withLease(setup.leases().get(name)), List.of()));
+		setup.quotas()
+			.forEach((name, quota) -> this.registry.register(
+					LimitSettings.of(Limit.of(name, rate(quota))).withLease(setup.leases().get(name)), List.of()));
 		this.factory = factory;
 		this.store = RedisStore.create(this.factory, settings, new MemoryStore(time, STAND_IN_KEYS), time,
 				StoreObserver.NONE);
