@@ -20,8 +20,8 @@ final class Futures {
 	 * @param future what stands for it
 	 * @param before what is done with the outcome before the future is completed
 	 */
-	static <T extends @Nullable Object> void forward(CompletionStage<? extends T> stage, CompletableFuture<T> future,
-			BiConsumer<@Nullable T, @Nullable Throwable> before) {
+	static void forward(CompletionStage<?> stage, CompletableFuture<@Nullable Object> future,
+			BiConsumer<@Nullable Object, @Nullable Throwable> before) {
 		stage.whenComplete((value, failure) -> {
 			before.accept(value, failure);
 			if (failure != null) {
