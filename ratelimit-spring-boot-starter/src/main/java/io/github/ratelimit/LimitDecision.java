@@ -93,7 +93,7 @@ public abstract class LimitDecision {
 
 	/**
 	 * Returns whether the limit is left out of headers and bodies.
-	 * @return whether callers are told nothing about the limit
+	 * @return whether no answer mentions the limit
 	 */
 	public abstract boolean isHidden();
 

@@ -47,7 +47,7 @@ public final class CallFollower {
 		return (followed == null && COROUTINES) ? FlowFollower.follow(type, result, completion) : followed;
 	}
 
-	/** The caller must not be told before the slot is free again. */
+	/** The slot is free before the caller sees the result. */
 	private static Object followStage(Class<?> type, CompletionStage<?> stage, CallCompletion completion) {
 		if (!type.isAssignableFrom(CompletableFuture.class)) {
 			stage.whenComplete((value, failure) -> over(value, failure, completion));

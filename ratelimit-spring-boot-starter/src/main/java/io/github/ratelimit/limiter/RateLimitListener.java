@@ -6,8 +6,8 @@ import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 
 /**
- * Is told of waits and bans of a {@link RateLimiter}. Implementations must be thread-safe
- * and quick.
+ * Receives the waits and bans of a {@link RateLimiter}. Implementations must be
+ * thread-safe and quick.
  */
 public interface RateLimitListener {
 

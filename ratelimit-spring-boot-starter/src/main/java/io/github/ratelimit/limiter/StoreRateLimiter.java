@@ -79,7 +79,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	 * @param killSwitch switches everything off and on
 	 * @param degradation where failures of the store are reported
 	 * @param time by which calls wait
-	 * @param listener is told of waits and bans
+	 * @param listener receives waits and bans
 	 * @param waitingCallers how many calls may wait in {@link #acquire(List)} at a time;
 	 * half of it, rounded up, is the most for one key of a limit; with 0 no call waits. A
 	 * call beyond it is refused at once with its wait. {@link #acquireAsync} holds no

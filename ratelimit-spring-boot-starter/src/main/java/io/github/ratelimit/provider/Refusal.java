@@ -31,7 +31,7 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 	}
 
 	/**
-	 * Returns what a refused decision is told as.
+	 * Returns what an answer says about a refused decision.
 	 * @param decision the refusal
 	 * @param requestId what the answer's {@code request-id} header is, null for none
 	 * @return the refusal

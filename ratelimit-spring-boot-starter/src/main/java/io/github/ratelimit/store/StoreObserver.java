@@ -1,7 +1,7 @@
 package io.github.ratelimit.store;
 
 /**
- * Is told of the answers and failures of a store that is asked over the network.
+ * Receives the answers and failures of a store that is asked over the network.
  * Implementations must be thread-safe and quick.
  */
 public interface StoreObserver {

@@ -4,6 +4,7 @@ import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.redis.local.PermitLease;
 import io.github.ratelimit.store.redis.local.RedisLimit;
 import io.github.ratelimit.store.redis.local.RememberedKey;
@@ -11,6 +12,7 @@ import io.github.ratelimit.store.redis.local.RememberedKeys;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 
 /**
  * The limits as the store counts them, with what this instance remembers of their keys.
@@ -34,6 +37,8 @@ final class RedisLimits {
 	private final ConcurrentMap<String, RememberedKeys> keys = new ConcurrentHashMap<>();
 
 	private final PreparedForm<RedisLimit> forms = new PreparedForm<>(this::prepare);
+
+	private volatile Supplier<Collection<RegisteredLimit>> configured = List::of;
 
 	RedisLimits(RedisKeyNames names, RedisStoreSettings settings, TimeSource time) {
 		this.names = names;
@@ -70,18 +75,29 @@ final class RedisLimits {
 		return givenBack;
 	}
 
+	/**
+	 * Sets where all limits of the application are found, also those that no call has
+	 * asked yet.
+	 */
+	void configured(Supplier<Collection<RegisteredLimit>> configured) {
+		this.configured = configured;
+	}
+
 	/** Says for the log what limits do while Redis fails. */
 	String describeFailurePolicies() {
 		Map<String, OnStoreFailure> different = new TreeMap<>();
-		for (RememberedKeys keys : this.keys.values()) {
-			OnStoreFailure own = keys.limit().settings().onStoreFailure();
-			if (own != null && own != this.settings.onStoreFailure()) {
-				different.put(keys.limit().name(), own);
-			}
-		}
+		this.keys.values().forEach((keys) -> addIfDifferent(keys.limit(), different));
+		this.configured.get().forEach((limit) -> addIfDifferent(limit, different));
 		StringBuilder text = new StringBuilder(word(this.settings.onStoreFailure()));
 		different.forEach((limit, policy) -> text.append(", but ").append(limit).append(' ').append(word(policy)));
 		return text.toString();
+	}
+
+	private void addIfDifferent(RegisteredLimit limit, Map<String, OnStoreFailure> different) {
+		OnStoreFailure own = limit.settings().onStoreFailure();
+		if (own != null && own != this.settings.onStoreFailure()) {
+			different.put(limit.name(), own);
+		}
 	}
 
 	private static String word(OnStoreFailure policy) {

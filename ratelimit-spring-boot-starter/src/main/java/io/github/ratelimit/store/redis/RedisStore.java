@@ -184,6 +184,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 * @param limits the limits of this instance
 	 */
 	public void compareConfigurations(Supplier<Collection<RegisteredLimit>> limits) {
+		this.limits.configured(limits);
 		configurations(limits).start(this.scheduler);
 	}
 
