@@ -1,0 +1,62 @@
+package io.github.ratelimit.provider.dialect;
+
+import java.time.Duration;
+
+/**
+ * How a provider reports its limits. An application adds its own as a bean and names it
+ * in {@code ratelimit.clients.<name>.dialect}. Implementations are immutable and never
+ * fail: a value that they cannot read is ignored and counted in
+ * {@link ProviderSnapshot#ignoredValues()}.
+ */
+public interface ClientDialect {
+
+	/**
+	 * Returns the name that the configuration uses.
+	 * @return for example {@code openai}
+	 */
+	String name();
+
+	/**
+	 * Returns whether {@code dialect: auto} chooses this dialect for a host.
+	 * @param host a host name in lower case, for example {@code api.openai.com}
+	 * @return whether the host speaks it
+	 */
+	default boolean isSpokenBy(String host) {
+		return false;
+	}
+
+	/**
+	 * Reads what a response reports.
+	 * @param response the response
+	 * @return the snapshot, {@link ProviderSnapshot#EMPTY} if the response reports
+	 * nothing
+	 */
+	ProviderSnapshot read(ProviderResponse response);
+
+	/**
+	 * Returns how permits come back where a response does not show it.
+	 * @return the refill
+	 */
+	default Refill refill() {
+		return Refill.CONTINUOUS;
+	}
+
+	/**
+	 * Returns the time in which a limit comes back where a response does not show it.
+	 * @param dimension what is counted
+	 * @return the window, one minute by default
+	 */
+	default Duration window(Dimension dimension) {
+		return Duration.ofMinutes(1);
+	}
+
+	/**
+	 * Returns whether the provider corrects what it charged at admission when it knows
+	 * the usage.
+	 * @return false if it keeps its estimate, the default
+	 */
+	default boolean settlesByUsage() {
+		return false;
+	}
+
+}

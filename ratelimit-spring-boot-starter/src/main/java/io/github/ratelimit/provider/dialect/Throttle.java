@@ -1,0 +1,57 @@
+package io.github.ratelimit.provider.dialect;
+
+import java.time.Duration;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a provider did not serve a request, as far as its limits are the reason.
+ *
+ * @param kind the reason
+ * @param retryAfter the time after which the provider expects the request again; null if
+ * it does not say
+ * @param dimension what the provider had too little of; null if it does not say
+ * @param code the provider's own word for the reason, for logs and metrics: at most 64
+ * letters, digits, {@code _}, {@code -} and {@code .}
+ */
+public record Throttle(Kind kind, @Nullable Duration retryAfter, @Nullable Dimension dimension, String code) {
+
+	/**
+	 * Creates a throttle.
+	 * @throws IllegalArgumentException if the time is negative
+	 */
+	public Throttle {
+		Objects.requireNonNull(kind, "kind");
+		Objects.requireNonNull(code, "code");
+		if (retryAfter != null && retryAfter.isNegative()) {
+			throw new IllegalArgumentException("retryAfter=" + retryAfter + ": pass a time that is not negative.");
+		}
+	}
+
+	/** Returns whether the same request can succeed later. */
+	public boolean isRetryable() {
+		return this.kind == Kind.RATE_LIMITED || this.kind == Kind.OVERLOADED;
+	}
+
+	/** Reasons. */
+	public enum Kind {
+
+		/** A limit of rate or concurrency is exhausted. */
+		RATE_LIMITED,
+
+		/**
+		 * The provider has too little capacity for all its clients; no limit is
+		 * exhausted.
+		 */
+		OVERLOADED,
+
+		/** Credit, a spend limit or the quota of a long period is used up. */
+		QUOTA_SPENT,
+
+		/** The request needs more than the limit can ever grant at once. */
+		REQUEST_TOO_LARGE
+
+	}
+
+}

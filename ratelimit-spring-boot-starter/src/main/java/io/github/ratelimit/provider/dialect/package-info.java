@@ -1,0 +1,8 @@
+/**
+ * The dialects in which providers report their limits to clients: response headers and
+ * error bodies, read into one snapshot. No HTTP client appears here.
+ */
+@NullMarked
+package io.github.ratelimit.provider.dialect;
+
+import org.jspecify.annotations.NullMarked;

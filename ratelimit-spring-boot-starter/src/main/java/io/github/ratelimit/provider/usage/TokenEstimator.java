@@ -1,0 +1,26 @@
+package io.github.ratelimit.provider.usage;
+
+/**
+ * Estimates the tokens that a request will be charged, before it is sent. A bean of this
+ * type replaces the default. Implementations are thread-safe and fast: they run before
+ * every call.
+ */
+@FunctionalInterface
+public interface TokenEstimator {
+
+	/**
+	 * The default: the estimated input, and the largest output that the request allows,
+	 * or 1,000 tokens if it sets no limit. A learned factor corrects what this is wrong
+	 * by.
+	 */
+	TokenEstimator DEFAULT = (request) -> new TokenUsage(request.inputTokens(),
+			(request.maxOutputTokens() != TokenUsage.UNKNOWN) ? request.maxOutputTokens() : 1000);
+
+	/**
+	 * Estimates a request.
+	 * @param request what is known of the request
+	 * @return both figures 0 or more
+	 */
+	TokenUsage estimate(RequestFacts request);
+
+}

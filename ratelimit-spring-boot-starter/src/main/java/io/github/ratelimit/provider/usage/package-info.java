@@ -1,0 +1,8 @@
+/**
+ * Tokens of calls to language models: estimated from the request, read from the response.
+ * Both are read as they pass, in constant memory.
+ */
+@NullMarked
+package io.github.ratelimit.provider.usage;
+
+import org.jspecify.annotations.NullMarked;
