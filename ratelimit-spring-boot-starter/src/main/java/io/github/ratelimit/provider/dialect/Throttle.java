@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param dimension what the provider had too little of; null if it does not say
  * @param code the provider's own word for the reason, for logs and metrics: at most 64
  * letters, digits, {@code _}, {@code -} and {@code .}
+ * @param retryRefused whether the provider asks not to repeat the request
+ * ({@code x-should-retry: false}), as it may where the wait is long
  */
-public record Throttle(Kind kind, @Nullable Duration retryAfter, @Nullable Dimension dimension, String code) {
+public record Throttle(Kind kind, @Nullable Duration retryAfter, @Nullable Dimension dimension, String code,
+		boolean retryRefused) {
 
 	/**
 	 * Creates a throttle.
@@ -27,6 +30,18 @@ public record Throttle(Kind kind, @Nullable Duration retryAfter, @Nullable Dimen
 		if (retryAfter != null && retryAfter.isNegative()) {
 			throw new IllegalArgumentException("retryAfter=" + retryAfter + ": pass a time that is not negative.");
 		}
+	}
+
+	/**
+	 * Creates a throttle of a provider that does not ask not to repeat the request.
+	 * @param kind the reason
+	 * @param retryAfter the time after which the provider expects the request again; null
+	 * if it does not say
+	 * @param dimension what the provider had too little of; null if it does not say
+	 * @param code the provider's own word for the reason
+	 */
+	public Throttle(Kind kind, @Nullable Duration retryAfter, @Nullable Dimension dimension, String code) {
+		this(kind, retryAfter, dimension, code, false);
 	}
 
 	/** Returns whether the same request can succeed later. */

@@ -1,0 +1,154 @@
+package io.github.ratelimit.provider.dialect;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/** The dialects of the library. */
+final class BuiltInDialects {
+
+	private static final Map<String, Duration> SUFFIXES = Map.of("second", Windows.SECOND, "minute", Windows.MINUTE,
+			"hour", Windows.HOUR, "day", Windows.DAY, "month", Windows.MONTH);
+
+	private BuiltInDialects() {
+	}
+
+	static List<ClientDialect> all() {
+		List<QuotaHeaders> openAi = openAiHeaders();
+		return List.of(openAi(openAi), azure(), anthropic(), groq(), mistral(), cerebras(), gemini(), openRouter(),
+				together(), bedrock(), xai(openAi), new GitHubDialect(), new IetfDialect(openAi),
+				TableDialect.of("none", (host) -> false));
+	}
+
+	private static List<QuotaHeaders> openAiHeaders() {
+		return List.of(openAi(Dimension.REQUESTS, "requests", null), openAi(Dimension.TOKENS, "tokens", null),
+				openAi(Dimension.REQUESTS, "project-requests", null), openAi(Dimension.TOKENS, "project-tokens", null),
+				openAi(Dimension.TOKENS, "tokens_usage_based", null),
+				openAi(Dimension.TOKENS, "tokens-usage-based", null));
+	}
+
+	private static QuotaHeaders openAi(Dimension dimension, String suffix, @Nullable Duration window) {
+		return xRateLimit(dimension, suffix, window, Refill.CONTINUOUS);
+	}
+
+	private static QuotaHeaders xRateLimit(Dimension dimension, String suffix, @Nullable Duration window,
+			Refill refill) {
+		return new QuotaHeaders(dimension, "x-ratelimit-limit-" + suffix, "x-ratelimit-remaining-" + suffix,
+				"x-ratelimit-reset-" + suffix, window, refill);
+	}
+
+	private static TableDialect openAi(List<QuotaHeaders> headers) {
+		return TableDialect.of("openai", hosts("api.openai.com", ".api.openai.com"),
+				headers.toArray(QuotaHeaders[]::new));
+	}
+
+	private static TableDialect xai(List<QuotaHeaders> openAi) {
+		return TableDialect.of("xai", hosts("api.x.ai", ".api.x.ai"), openAi.toArray(QuotaHeaders[]::new));
+	}
+
+	/** Its documentation speaks of counters that are reset. */
+	private static TableDialect azure() {
+		return TableDialect
+			.of("azure-openai",
+					hosts(".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"),
+					xRateLimit(Dimension.REQUESTS, "requests", Windows.TEN_SECONDS, Refill.FIXED_WINDOW),
+					xRateLimit(Dimension.TOKENS, "tokens", Windows.MINUTE, Refill.FIXED_WINDOW))
+			.retryHeaders("x-rate-limit-reset-tokens", "x-rate-limit-reset-requests");
+	}
+
+	private static TableDialect anthropic() {
+		return TableDialect
+			.of("anthropic", hosts("api.anthropic.com"), anthropic(Dimension.REQUESTS, "requests"),
+					anthropic(Dimension.TOKENS, "tokens"), anthropic(Dimension.INPUT_TOKENS, "input-tokens"),
+					anthropic(Dimension.OUTPUT_TOKENS, "output-tokens"))
+			.thatSettlesByUsage();
+	}
+
+	private static QuotaHeaders anthropic(Dimension dimension, String what) {
+		String prefix = "anthropic-ratelimit-" + what;
+		return new QuotaHeaders(dimension, prefix + "-limit", prefix + "-remaining", prefix + "-reset",
+				Windows.MINUTE, Refill.CONTINUOUS);
+	}
+
+	private static TableDialect groq() {
+		return TableDialect.of("groq", hosts("api.groq.com"), openAi(Dimension.REQUESTS, "requests", Windows.DAY),
+				openAi(Dimension.TOKENS, "tokens", Windows.MINUTE));
+	}
+
+	private static TableDialect mistral() {
+		List<QuotaHeaders> headers = new ArrayList<>();
+		headers.addAll(suffixed(Dimension.REQUESTS, "x-ratelimit", "req", "minute", "second", "month"));
+		headers.addAll(suffixed(Dimension.TOKENS, "x-ratelimit", "tokens", "minute", "month"));
+		headers.add(new QuotaHeaders(Dimension.TOKENS, "ratelimitbysize-limit", "ratelimitbysize-remaining",
+				"ratelimitbysize-reset", Windows.MINUTE, Refill.FIXED_WINDOW));
+		headers.addAll(suffixed(Dimension.TOKENS, "x-ratelimitbysize", null, "minute", "month"));
+		return TableDialect.of("mistral", hosts("api.mistral.ai"), headers.toArray(QuotaHeaders[]::new));
+	}
+
+	/** Its minutes and days end with those of the clock, all at the same fraction. */
+	private static TableDialect cerebras() {
+		List<QuotaHeaders> headers = new ArrayList<>();
+		headers.addAll(suffixed(Dimension.REQUESTS, "x-ratelimit", "requests", "minute", "hour", "day"));
+		headers.addAll(suffixed(Dimension.TOKENS, "x-ratelimit", "tokens", "minute", "hour", "day"));
+		return TableDialect.of("cerebras", hosts("api.cerebras.ai"), headers.toArray(QuotaHeaders[]::new));
+	}
+
+	private static List<QuotaHeaders> suffixed(Dimension dimension, String prefix, @Nullable String what,
+			String... windows) {
+		List<QuotaHeaders> headers = new ArrayList<>();
+		for (String window : windows) {
+			String suffix = ((what != null) ? "-" + what : "") + "-" + window;
+			headers.add(new QuotaHeaders(dimension, prefix + "-limit" + suffix, prefix + "-remaining" + suffix,
+					prefix + "-reset" + suffix, SUFFIXES.get(window), Refill.FIXED_WINDOW));
+		}
+		return headers;
+	}
+
+	private static TableDialect gemini() {
+		return TableDialect
+			.of("gemini",
+					hosts("generativelanguage.googleapis.com", "aiplatform.googleapis.com",
+							"-aiplatform.googleapis.com"))
+			.errors(ProviderErrors::gemini);
+	}
+
+	private static TableDialect openRouter() {
+		return TableDialect
+			.of("openrouter", hosts("openrouter.ai", ".openrouter.ai"),
+					new QuotaHeaders(Dimension.REQUESTS, "x-ratelimit-limit", "x-ratelimit-remaining",
+							"x-ratelimit-reset", null, Refill.FIXED_WINDOW))
+			.errors(ProviderErrors::openRouter);
+	}
+
+	private static TableDialect together() {
+		return TableDialect.of("together", hosts("api.together.xyz", "api.together.ai"),
+				new QuotaHeaders(Dimension.REQUESTS, "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset",
+						Windows.SECOND, Refill.CONTINUOUS),
+				new QuotaHeaders(Dimension.TOKENS, "x-tokenlimit-limit", "x-tokenlimit-remaining",
+						"x-tokenlimit-reset", Windows.SECOND, Refill.CONTINUOUS));
+	}
+
+	private static TableDialect bedrock() {
+		Predicate<String> hosts = (host) -> host.startsWith("bedrock-runtime")
+				&& (host.endsWith(".amazonaws.com") || host.endsWith(".amazonaws.com.cn"));
+		return TableDialect.of("bedrock", hosts).errors(ProviderErrors::bedrock).thatSettlesByUsage();
+	}
+
+	/** Of names that begin with a point or a hyphen, the host has to end with them. */
+	private static Predicate<String> hosts(String... names) {
+		return (host) -> {
+			for (String name : names) {
+				boolean end = name.charAt(0) == '.' || name.charAt(0) == '-';
+				if (end ? host.endsWith(name) : host.equals(name)) {
+					return true;
+				}
+			}
+			return false;
+		};
+	}
+
+}

@@ -1,0 +1,153 @@
+package io.github.ratelimit.provider.dialect;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the sentences in which providers explain an error, as in {@code Rate limit
+ * reached … on tokens per min (TPM): Limit 15000, Used 11972, Requested 4351. Please try
+ * again in 5.289s.} Every number in them is short, and no pattern goes back.
+ */
+final class ErrorText {
+
+	private static final int MAX_LENGTH = 2000;
+
+	private static final Pattern LIMIT = pattern("\\blimit:? (?:of )?([0-9,]++)");
+
+	private static final Pattern USED = pattern("\\b(?:used|current):? ~?([0-9,]++)");
+
+	private static final Pattern REQUESTED = pattern("\\brequested:? ~?([0-9,]++)");
+
+	private static final Pattern PERIOD = pattern("(?:\\bper[ -]|/ ?|s-per-)(second|min|hour|day|month)");
+
+	private static final Pattern SHORT = pattern("\\(([RT])P([SMHD])\\)");
+
+	private static final Pattern WAIT = pattern(
+			"\\b(?:again in|retry in|retry after) ([0-9][0-9a-z.\u00b5]*+)(?: (millisecond|second|minute|hour|day))?");
+
+	private final String text;
+
+	ErrorText(String text) {
+		String start = (text.length() > MAX_LENGTH) ? text.substring(0, MAX_LENGTH) : text;
+		this.text = start.toLowerCase(Locale.ROOT);
+	}
+
+	private static Pattern pattern(String regex) {
+		return Pattern.compile(regex, Pattern.CASE_INSENSITIVE);
+	}
+
+	/** Returns whether the text has one of these phrases, which are in lower case. */
+	boolean has(Iterable<String> phrases) {
+		for (String phrase : phrases) {
+			if (this.text.contains(phrase)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	boolean has(String phrase) {
+		return this.text.contains(phrase);
+	}
+
+	/** Returns whether the request asks for more than the limit is. */
+	boolean isTooLarge() {
+		long limit = number(LIMIT);
+		return limit > 0 && number(REQUESTED) > limit;
+	}
+
+	/** Returns the limit that the text speaks of, null if there is none. */
+	@Nullable Quota quota() {
+		long limit = number(LIMIT);
+		Dimension dimension = dimension();
+		if (limit <= 0 || dimension == null) {
+			return null;
+		}
+		long used = number(USED);
+		Duration window = window();
+		long remaining = (used != Quota.UNKNOWN) ? Math.max(0, limit - used) : Quota.UNKNOWN;
+		Duration untilFull = (used != Quota.UNKNOWN && window != null)
+				? Times.bounded((double) used / limit * window.toSeconds()) : null;
+		return new Quota(dimension, limit, remaining, untilFull, window, Refill.CONTINUOUS);
+	}
+
+	@Nullable Dimension dimension() {
+		Matcher shortName = SHORT.matcher(this.text);
+		if (shortName.find()) {
+			return shortName.group(1).equals("t") ? Dimension.TOKENS : Dimension.REQUESTS;
+		}
+		if (this.text.contains("input tokens") || this.text.contains("input token count")) {
+			return Dimension.INPUT_TOKENS;
+		}
+		if (this.text.contains("output tokens")) {
+			return Dimension.OUTPUT_TOKENS;
+		}
+		if (this.text.contains("tokens per ") || this.text.contains("tokens_usage_based per ")
+				|| this.text.contains("token rate limit") || this.text.contains("too many tokens")) {
+			return Dimension.TOKENS;
+		}
+		boolean requests = this.text.contains("requests per ") || this.text.contains("call rate limit")
+				|| this.text.contains("too many requests");
+		return requests ? Dimension.REQUESTS : null;
+	}
+
+	@Nullable Duration window() {
+		Matcher shortName = SHORT.matcher(this.text);
+		if (shortName.find()) {
+			return switch (shortName.group(2)) {
+				case "s" -> Windows.SECOND;
+				case "m" -> Windows.MINUTE;
+				case "h" -> Windows.HOUR;
+				default -> Windows.DAY;
+			};
+		}
+		Matcher period = PERIOD.matcher(this.text);
+		if (!period.find()) {
+			return null;
+		}
+		return switch (period.group(1)) {
+			case "second" -> Windows.SECOND;
+			case "min" -> Windows.MINUTE;
+			case "hour" -> Windows.HOUR;
+			case "day" -> Windows.DAY;
+			default -> Windows.MONTH;
+		};
+	}
+
+	/** Returns how long the text asks to wait, null if it does not say. */
+	@Nullable Duration retryAfter() {
+		Matcher wait = WAIT.matcher(this.text);
+		if (!wait.find()) {
+			return null;
+		}
+		String amount = wait.group(1);
+		String time = amount.endsWith(".") ? amount.substring(0, amount.length() - 1) : amount;
+		String unit = wait.group(2);
+		if (unit == null) {
+			return Times.until(time, Instant.EPOCH);
+		}
+		double number = Decimals.parse(time);
+		return Times.bounded(number * switch (unit) {
+			case "millisecond" -> 1e-3;
+			case "second" -> 1;
+			case "minute" -> 60;
+			case "hour" -> 3600;
+			default -> 86_400;
+		});
+	}
+
+	private long number(Pattern pattern) {
+		Matcher matcher = pattern.matcher(this.text);
+		if (!matcher.find()) {
+			return Quota.UNKNOWN;
+		}
+		double number = Decimals.parse(matcher.group(1).replace(",", ""));
+		return (number < ResponseReader.INEXACT) ? (long) number : Quota.UNKNOWN;
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.github.ratelimit.provider.dialect;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads what only the errors of one provider say. */
+final class ProviderErrors {
+
+	private static final String QUOTA_ID = ".quotaId";
+
+	private static final String RETRY_DELAY = ".retryDelay";
+
+	private static final String OPEN_ROUTER_HEADERS = "error.metadata.headers.X-RateLimit-";
+
+	private ProviderErrors() {
+	}
+
+	/**
+	 * Reads the details of Google's errors: the quotas that are exhausted, and the delay,
+	 * which is no help where the quota of a day is.
+	 */
+	static @Nullable Throttle gemini(ResponseReader response, @Nullable Throttle throttle) {
+		if (throttle == null) {
+			return null;
+		}
+		Duration delay = throttle.retryAfter();
+		Dimension dimension = throttle.dimension();
+		boolean day = false;
+		for (Map.Entry<String, String> value : response.body().values().entrySet()) {
+			String path = value.getKey();
+			if (path.endsWith(RETRY_DELAY)) {
+				delay = response.timeOf(value.getValue());
+			}
+			else if (path.endsWith(QUOTA_ID)) {
+				String id = value.getValue();
+				String limit = path.substring(0, path.length() - QUOTA_ID.length()) + ".quotaValue";
+				Dimension counted = geminiDimension(id);
+				dimension = (dimension != null) ? dimension : counted;
+				day |= id.contains("PerDay");
+				geminiQuota(response, id, counted, response.numberOf(response.body().get(limit)));
+			}
+		}
+		return day ? new Throttle(Throttle.Kind.QUOTA_SPENT, null, dimension, throttle.code(), throttle.retryRefused())
+				: new Throttle(throttle.kind(), delay, dimension, throttle.code(), throttle.retryRefused());
+	}
+
+	private static void geminiQuota(ResponseReader response, String id, @Nullable Dimension dimension, long limit) {
+		if (dimension != null && limit > 0) {
+			boolean day = id.contains("PerDay");
+			response.add(new Quota(dimension, limit, Quota.UNKNOWN, null, day ? Windows.DAY : Windows.MINUTE,
+					day ? Refill.FIXED_WINDOW : Refill.CONTINUOUS));
+		}
+	}
+
+	private static @Nullable Dimension geminiDimension(String quotaId) {
+		if (quotaId.contains("InputToken")) {
+			return Dimension.INPUT_TOKENS;
+		}
+		if (quotaId.contains("Token")) {
+			return Dimension.TOKENS;
+		}
+		return quotaId.contains("Request") ? Dimension.REQUESTS : null;
+	}
+
+	/** Reads the headers that OpenRouter puts into the body. */
+	static @Nullable Throttle openRouter(ResponseReader response, @Nullable Throttle throttle) {
+		if (throttle == null || throttle.kind() != Throttle.Kind.RATE_LIMITED) {
+			return throttle;
+		}
+		ErrorBody body = response.body();
+		Duration untilEnd = response.timeOf(body.get(OPEN_ROUTER_HEADERS + "Reset"));
+		long limit = response.numberOf(body.get(OPEN_ROUTER_HEADERS + "Limit"));
+		long remaining = response.numberOf(body.get(OPEN_ROUTER_HEADERS + "Remaining"));
+		String source = body.get("error.metadata.limit_source");
+		Duration window = response.text().window();
+		boolean day = Windows.DAY.equals(window) || (source != null && source.endsWith("daily"));
+		if (limit > 0) {
+			response.add(new Quota(Dimension.REQUESTS, limit, remaining, untilEnd,
+					day ? Windows.DAY : (window != null) ? window : Windows.fixed(untilEnd), Refill.FIXED_WINDOW));
+		}
+		Duration wait = (throttle.retryAfter() != null) ? throttle.retryAfter() : untilEnd;
+		return new Throttle(day ? Throttle.Kind.QUOTA_SPENT : Throttle.Kind.RATE_LIMITED, wait,
+				(limit > 0) ? Dimension.REQUESTS : throttle.dimension(), throttle.code(), throttle.retryRefused());
+	}
+
+	/** The tokens of a day are not there again soon. */
+	static @Nullable Throttle bedrock(ResponseReader response, @Nullable Throttle throttle) {
+		boolean day = throttle != null && throttle.kind() == Throttle.Kind.RATE_LIMITED
+				&& response.text().has("per day");
+		return day ? new Throttle(Throttle.Kind.QUOTA_SPENT, null, throttle.dimension(), throttle.code(),
+				throttle.retryRefused()) : throttle;
+	}
+
+}

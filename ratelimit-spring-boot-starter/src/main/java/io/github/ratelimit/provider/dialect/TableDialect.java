@@ -1,0 +1,72 @@
+package io.github.ratelimit.provider.dialect;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dialect that differs from others in the names of its headers and in its errors.
+ *
+ * @param name the name
+ * @param hosts which hosts speak it
+ * @param quotas the headers of its limits
+ * @param retryHeaders further headers that tell how long to wait
+ * @param errors reads what only this provider's errors say: takes the response and what
+ * the errors of all providers say
+ * @param settlesByUsage whether the provider corrects its charge by the usage
+ */
+record TableDialect(String name, Predicate<String> hosts, List<QuotaHeaders> quotas, List<String> retryHeaders,
+		BiFunction<ResponseReader, @Nullable Throttle, @Nullable Throttle> errors,
+		boolean settlesByUsage) implements ClientDialect {
+
+	static TableDialect of(String name, Predicate<String> hosts, QuotaHeaders... quotas) {
+		return new TableDialect(name, hosts, List.of(quotas), List.of(), (response, throttle) -> throttle, false);
+	}
+
+	TableDialect retryHeaders(String... names) {
+		return new TableDialect(this.name, this.hosts, this.quotas, List.of(names), this.errors, this.settlesByUsage);
+	}
+
+	TableDialect errors(BiFunction<ResponseReader, @Nullable Throttle, @Nullable Throttle> errors) {
+		return new TableDialect(this.name, this.hosts, this.quotas, this.retryHeaders, errors, this.settlesByUsage);
+	}
+
+	TableDialect thatSettlesByUsage() {
+		return new TableDialect(this.name, this.hosts, this.quotas, this.retryHeaders, this.errors, true);
+	}
+
+	@Override
+	public boolean isSpokenBy(String host) {
+		return this.hosts.test(host);
+	}
+
+	@Override
+	public ProviderSnapshot read(ProviderResponse response) {
+		ResponseReader reader = new ResponseReader(response);
+		for (QuotaHeaders headers : this.quotas) {
+			headers.read(reader);
+		}
+		Throttle throttle = (response.status() >= 400)
+				? this.errors.apply(reader, Throttles.of(reader, this.retryHeaders)) : null;
+		return reader.snapshot(throttle);
+	}
+
+	@Override
+	public Refill refill() {
+		return this.quotas.isEmpty() ? Refill.CONTINUOUS : this.quotas.get(0).refill();
+	}
+
+	@Override
+	public Duration window(Dimension dimension) {
+		for (QuotaHeaders headers : this.quotas) {
+			if (headers.dimension() == dimension && headers.window() != null) {
+				return headers.window();
+			}
+		}
+		return Windows.MINUTE;
+	}
+
+}

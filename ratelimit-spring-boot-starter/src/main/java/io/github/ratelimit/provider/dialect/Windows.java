@@ -1,0 +1,100 @@
+package io.github.ratelimit.provider.dialect;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/** Finds the window of a limit from what a provider reports of it. */
+final class Windows {
+
+	static final Duration SECOND = Duration.ofSeconds(1);
+
+	static final Duration TEN_SECONDS = Duration.ofSeconds(10);
+
+	static final Duration MINUTE = Duration.ofMinutes(1);
+
+	static final Duration HOUR = Duration.ofHours(1);
+
+	static final Duration DAY = Duration.ofDays(1);
+
+	static final Duration MONTH = Duration.ofDays(30);
+
+	private static final List<Duration> USUAL = List.of(SECOND, TEN_SECONDS, MINUTE, HOUR, DAY);
+
+	private static final double TOLERANCE = 1.02;
+
+	/** Above this ratio the figures say too little. */
+	private static final double VAGUE = 1.25;
+
+	private Windows() {
+	}
+
+	/**
+	 * Returns the window of a limit that refills continuously: the limit times the time
+	 * until it is full, divided by what is used. Of what remains providers report the
+	 * whole permits, of the time the milliseconds or the seconds, so the figures leave a
+	 * range, and a usual window in it is meant.
+	 * @param limit the limit
+	 * @param remaining what remains
+	 * @param untilFull the time until it is full
+	 * @return the window, null if the figures do not show it
+	 */
+	static @Nullable Duration continuous(long limit, long remaining, @Nullable Duration untilFull) {
+		if (limit == Quota.UNKNOWN || remaining == Quota.UNKNOWN || remaining >= limit || untilFull == null
+				|| untilFull.isZero()) {
+			return null;
+		}
+		long used = limit - remaining;
+		double seconds = untilFull.toNanos() / 1e9;
+		double rounding = (untilFull.getNano() == 0) ? Math.min(1, seconds / 2) : Math.min(1e-3, seconds / 2);
+		double shortest = limit * (seconds - rounding) / used;
+		if (used == 1) {
+			// the permit may be almost there again, and then the range has no end
+			return atLeast(Math.max(shortest, MINUTE.toSeconds()));
+		}
+		double longest = limit * (seconds + rounding) / (used - 1);
+		double likely = limit * seconds / used;
+		Duration usual = nearest(likely, shortest / TOLERANCE, longest * TOLERANCE);
+		if (usual != null) {
+			return usual;
+		}
+		boolean clear = longest / shortest < VAGUE && likely >= SECOND.toSeconds() && likely <= DAY.toSeconds();
+		return clear ? Times.bounded(likely) : null;
+	}
+
+	private static @Nullable Duration nearest(double likely, double shortest, double longest) {
+		Duration best = null;
+		for (Duration usual : USUAL) {
+			long seconds = usual.toSeconds();
+			if (seconds >= shortest && seconds <= longest
+					&& (best == null || distance(seconds, likely) < distance(best.toSeconds(), likely))) {
+				best = usual;
+			}
+		}
+		return best;
+	}
+
+	private static double distance(double one, double other) {
+		return Math.abs(Math.log(one / other));
+	}
+
+	/**
+	 * Returns the window of a limit that comes back all at once.
+	 * @param untilEnd the time until it does
+	 * @return the shortest usual window that is not over sooner, null if there is none
+	 */
+	static @Nullable Duration fixed(@Nullable Duration untilEnd) {
+		return (untilEnd != null) ? atLeast(Math.max(untilEnd.toSeconds(), MINUTE.toSeconds())) : null;
+	}
+
+	private static @Nullable Duration atLeast(double seconds) {
+		for (Duration usual : USUAL) {
+			if (usual.toSeconds() * TOLERANCE >= seconds) {
+				return usual;
+			}
+		}
+		return (seconds <= MONTH.toSeconds()) ? MONTH : null;
+	}
+
+}
