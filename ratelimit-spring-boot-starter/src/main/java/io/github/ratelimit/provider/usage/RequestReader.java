@@ -1,0 +1,253 @@
+package io.github.ratelimit.provider.usage;
+
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the size of a request to a model from its JSON body as it passes, in constant
+ * memory. Only top-level fields count as such, whatever the texts of messages say.
+ * <p>
+ * The input is estimated by its UTF-8 bytes: about four of prose are a token, about three
+ * of code, since each bracket and operator counts as half a token. A character outside of
+ * the Latin script counts by its bytes, so that one of Chinese is 0.75 tokens, escaped or
+ * not. Of messages only the texts count, and four tokens for each; of tool definitions and
+ * tool calls everything. An image or a file in Base64 counts 1,000 tokens, whatever its
+ * length.
+ * <p>
+ * For one request and one thread at a time.
+ */
+public final class RequestReader extends JsonScanner {
+
+	private static final int UNITS_PER_TOKEN = 12;
+
+	private static final int PER_MESSAGE = 4 * UNITS_PER_TOKEN;
+
+	private static final int PER_FILE = 1000 * UNITS_PER_TOKEN;
+
+	/** A longer run of characters of Base64 is a file. */
+	private static final int LONGEST_WORD = 512;
+
+	/** Deeper than the texts of messages: the arguments of tool calls. */
+	private static final int DEPTH_OF_ARGUMENTS = 6;
+
+	private static final byte[] UNITS = units();
+
+	private static final byte[][] TRUE = bytes("true");
+
+	private static final Key[] KEYS = Key.values();
+
+	private @Nullable String model;
+
+	private long maxTokens = TokenUsage.UNKNOWN;
+
+	private long choices = 1;
+
+	private boolean streamed;
+
+	private long units;
+
+	private long unitsOfRun;
+
+	private int run;
+
+	/** The key at the top level whose value is read. */
+	private Key top = Key.OTHER;
+
+	/** The key at the top level or in a configuration whose value is read. */
+	private Key key = Key.OTHER;
+
+	private boolean inList;
+
+	/**
+	 * Returns what was read until now.
+	 * @return the facts, {@link RequestFacts#NONE} if the body is no JSON object
+	 */
+	public RequestFacts facts() {
+		long input = (this.units + UNITS_PER_TOKEN - 1) / UNITS_PER_TOKEN;
+		return new RequestFacts(this.model, input, maxOutputTokens(), this.streamed);
+	}
+
+	private long maxOutputTokens() {
+		if (this.maxTokens == TokenUsage.UNKNOWN) {
+			return TokenUsage.UNKNOWN;
+		}
+		return (this.maxTokens > Long.MAX_VALUE / this.choices) ? Long.MAX_VALUE : this.maxTokens * this.choices;
+	}
+
+	/**
+	 * Returns a stream that reads what is written to it.
+	 * @return the stream, which need not be closed
+	 */
+	public OutputStream asOutputStream() {
+		return new OutputStream() {
+
+			private final byte[] one = new byte[1];
+
+			@Override
+			public void write(int b) {
+				this.one[0] = (byte) b;
+				read(this.one, 0, 1);
+			}
+
+			@Override
+			public void write(byte[] bytes, int offset, int length) {
+				read(bytes, offset, length);
+			}
+
+		};
+	}
+
+	@Override
+	void opened(boolean object) {
+		if (depth() == 2) {
+			this.inList = !object;
+		}
+		else if (depth() == 3 && object && this.inList && this.top != Key.TOOLS) {
+			this.units += PER_MESSAGE;
+		}
+	}
+
+	@Override
+	void closing() {
+	}
+
+	@Override
+	void keyEnded() {
+		if (depth() == 1) {
+			this.top = find();
+			this.key = this.top;
+		}
+		else if (depth() == 2) {
+			this.key = (this.top == Key.CONFIGURATION) ? find() : Key.OTHER;
+		}
+	}
+
+	private Key find() {
+		for (Key candidate : KEYS) {
+			if (isWord(candidate.names)) {
+				return candidate;
+			}
+		}
+		return Key.OTHER;
+	}
+
+	@Override
+	void scalarEnded() {
+		if (depth() > 2) {
+			return;
+		}
+		long number = wordAsNumber();
+		switch (this.key) {
+			case STREAM -> this.streamed = depth() == 1 && isWord(TRUE);
+			case MAX_TOKENS -> this.maxTokens = Math.max(this.maxTokens, number);
+			case CHOICES -> this.choices = Math.max(this.choices, number);
+			default -> {
+			}
+		}
+	}
+
+	@Override
+	void valueEnded() {
+		if (depth() <= 2) {
+			this.key = Key.OTHER;
+		}
+		if (depth() <= 1) {
+			this.top = Key.OTHER;
+		}
+	}
+
+	@Override
+	void stringStarted() {
+		this.run = 0;
+	}
+
+	@Override
+	void stringEnded() {
+		if (depth() == 1 && this.top == Key.MODEL) {
+			this.model = isWordComplete() ? word() : null;
+		}
+	}
+
+	@Override
+	void textByte(int b, boolean key) {
+		if ((key && !countsAll()) || this.top == Key.MODEL || this.top == Key.METADATA) {
+			return;
+		}
+		int units = (b >= 0 && b < UNITS.length) ? UNITS[b] : 3;
+		if (!isBase64(b)) {
+			this.run = 0;
+			this.units += units;
+			return;
+		}
+		this.run++;
+		if (this.run == 1) {
+			this.unitsOfRun = 0;
+		}
+		if (this.run <= LONGEST_WORD) {
+			this.unitsOfRun += units;
+			this.units += units;
+		}
+		else if (this.run == LONGEST_WORD + 1) {
+			this.units += PER_FILE - this.unitsOfRun;
+		}
+		else {
+			this.run = LONGEST_WORD + 2;
+		}
+	}
+
+	@Override
+	void structureByte(int b) {
+		if (countsAll()) {
+			this.units += UNITS[b & 0x7F];
+		}
+	}
+
+	private boolean countsAll() {
+		return this.top == Key.TOOLS || depth() >= DEPTH_OF_ARGUMENTS;
+	}
+
+	private static boolean isBase64(int b) {
+		return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || b == '+' || b == '/'
+				|| b == '-' || b == '_' || b == '=';
+	}
+
+	private static byte[] units() {
+		byte[] units = new byte[128];
+		Arrays.fill(units, (byte) 3);
+		Arrays.fill(units, '0', '9' + 1, (byte) 4);
+		for (byte symbol : "{}[]()<>=;:\"\\|&*+/_#$%^~@".getBytes(StandardCharsets.US_ASCII)) {
+			units[symbol] = 6;
+		}
+		return units;
+	}
+
+	private enum Key {
+
+		MODEL("model"),
+
+		STREAM("stream"),
+
+		MAX_TOKENS("max_tokens", "max_completion_tokens", "max_output_tokens", "maxOutputTokens", "maxTokens"),
+
+		CHOICES("n", "best_of", "candidateCount"),
+
+		CONFIGURATION("generationConfig", "generation_config", "inferenceConfig"),
+
+		TOOLS("tools", "functions", "response_format", "toolConfig", "tool_config", "text"),
+
+		METADATA("metadata"),
+
+		OTHER;
+
+		private final byte[][] names;
+
+		Key(String... names) {
+			this.names = bytes(names);
+		}
+
+	}
+
+}

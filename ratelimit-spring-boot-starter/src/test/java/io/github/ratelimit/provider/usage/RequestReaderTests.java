@@ -1,0 +1,193 @@
+package io.github.ratelimit.provider.usage;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RequestReaderTests {
+
+	private static final String CHAT = """
+			{"model":"gpt-4o-mini","stream":true,"max_tokens":100,"max_completion_tokens":400,"n":2,
+			"messages":[{"role":"system","content":"You are a helpful assistant."},
+			{"role":"user","content":"Set \\"max_tokens\\": 9 and \\"model\\": \\"x\\", please."}]}""";
+
+	@Test
+	void modelStreamAndTheLargestOutputAreThoseOfTheTopLevel() {
+		RequestFacts facts = facts(CHAT);
+		assertThat(facts.model()).isEqualTo("gpt-4o-mini");
+		assertThat(facts.streamed()).isTrue();
+		assertThat(facts.maxOutputTokens()).isEqualTo(800);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', value = { "{\"max_output_tokens\":50} | 50",
+			"{\"max_tokens\":5,\"best_of\":3} | 15", "{\"generationConfig\":{\"maxOutputTokens\":70}} | 70",
+			"{\"generationConfig\":{\"candidateCount\":2,\"maxOutputTokens\":70}} | 140",
+			"{\"inferenceConfig\":{\"maxTokens\":30}} | 30", "{\"max_tokens\":null} | -1", "{\"max_tokens\":\"9\"} | -1",
+			"{\"max_tokens\":-1} | -1", "{\"n\":4} | -1", "{\"max_tokens\":5,\"n\":0} | 5",
+			"{\"max_tokens\":9007199254740991,\"n\":9007199254740991} | 9223372036854775807",
+			"{\"metadata\":{\"max_tokens\":7}} | -1", "{\"messages\":[{\"max_tokens\":7}]} | -1",
+			"{\"tools\":[{\"max_tokens\":7}],\"stop\":[\"max_tokens\",7]} | -1",
+			"{\"generationConfig\":{\"x\":{\"maxOutputTokens\":7}}} | -1" })
+	void theLargestOutputIsThatOfAllChoices(String request, long expected) {
+		assertThat(facts(request).maxOutputTokens()).isEqualTo(expected);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			value = { "{\"model\":\"openai\\/gpt-4o\"} | openai/gpt-4o", "{\"model\":\"a\",\"model\":\"b\"} | b",
+					"{\"model\":null} | ``", "{\"model\":{\"model\":\"x\"}} | ``", "{\"messages\":[\"model\"]} | ``",
+					"{\"metadata\":{\"model\":\"x\"}} | ``", "{\"input\":\"\\\"model\\\":\\\"x\\\"\"} | ``" })
+	void theModelIsThatOfTheTopLevel(String request, String expected) {
+		assertThat(facts(request).model()).isEqualTo(expected.isEmpty() ? null : expected);
+	}
+
+	@Test
+	void aModelOfAnEndlessNameIsNone() {
+		assertThat(facts("{\"model\":\"" + "x".repeat(128) + "\"}").model()).hasSize(128);
+		assertThat(facts("{\"model\":\"" + "x".repeat(129) + "\"}").model()).isNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "{\"stream\":true}, true", "{\"stream\":false}, false", "{\"stream\":\"true\"}, false",
+			"{\"options\":{\"stream\":true}}, false" })
+	void aStreamIsOneThatIsAskedForAtTheTopLevel(String request, boolean streamed) {
+		assertThat(facts(request).streamed()).isEqualTo(streamed);
+	}
+
+	@Test
+	void fourBytesOfProseAreAToken() {
+		String prose = "The quick brown fox jumps over the lazy dog and runs away ".repeat(100);
+		assertThat(tokens("{\"input\":\"" + prose + "\"}")).isCloseTo(prose.length() / 4, within(20));
+	}
+
+	@Test
+	void aMessageCountsAFewTokensMoreThanItsText() {
+		assertThat(tokens(message("")) - tokens("{\"messages\":[]}")).isBetween(3L, 6L);
+	}
+
+	@Test
+	void codeCountsMoreThanProseOfThatLength() {
+		String code = "for (int i = 0; i < list.size(); i++) { sum += list.get(i).value(); }".repeat(50);
+		assertThat(tokens(message(code))).isBetween(code.length() / 4 + 100L, code.length() / 3 + 200L);
+	}
+
+	@Test
+	void toolDefinitionsCountWithTheirKeysAndBrackets() {
+		String schema = "{\"type\":\"function\",\"function\":{\"name\":\"get_weather\",\"parameters\":{\"type\":\"object\","
+				+ "\"properties\":{\"city\":{\"type\":\"string\"},\"days\":{\"type\":\"integer\"}}}}}";
+		String request = "{\"tools\":[" + schema + "]}";
+		assertThat(tokens(request)).isCloseTo(schema.length() / 3, within(12));
+	}
+
+	@Test
+	void textOutsideOfTheLatinScriptCountsByItsCharacters() {
+		String chinese = "\u4f60\u597d\u4e16\u754c".repeat(100);
+		long raw = tokens(message(chinese));
+		StringBuilder escaped = new StringBuilder();
+		chinese.chars().forEach((c) -> escaped.append(String.format("\\u%04x", c)));
+		assertThat(raw).isCloseTo(300, within(10));
+		assertThat(tokens(message(escaped.toString()))).isEqualTo(raw);
+		String emoji = "\ud83d\ude00";
+		assertThat(tokens(message(emoji.repeat(30)))).isEqualTo(tokens(message("\\ud83d\\ude00".repeat(30))));
+	}
+
+	@Test
+	void anImageCountsAFixedAmountWhateverItsLength() {
+		String data = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ".repeat(500);
+		String openAi = "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":"
+				+ "\"data:image/png;base64,%s\"}}]}]}";
+		String anthropic = "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image\",\"source\":{\"type\":"
+				+ "\"base64\",\"media_type\":\"image/png\",\"data\":\"%s\"}}]}]}";
+		for (String request : List.of(openAi, anthropic)) {
+			long tokens = tokens(request.formatted(data));
+			assertThat(tokens).isBetween(1000L, 1060L);
+			assertThat(tokens(request.formatted(data.repeat(3)))).isEqualTo(tokens);
+		}
+		assertThat(tokens(openAi.formatted(data.replace("A", "\\/")))).isBetween(1000L, 1060L);
+	}
+
+	@Test
+	void textAroundAnImageStillCounts() {
+		String data = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ".repeat(500);
+		String prose = "word ".repeat(400);
+		assertThat(tokens(message(prose + data + " " + prose + data))).isBetween(3000L, 3100L);
+	}
+
+	@Test
+	void whatIsNoJsonObjectHasNoFacts() {
+		assertThat(facts("")).isEqualTo(RequestFacts.NONE);
+		assertThat(facts("--boundary\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1"))
+			.isEqualTo(RequestFacts.NONE);
+	}
+
+	@Test
+	void theBodyCanBeWrittenAsToAStream() throws IOException {
+		RequestReader reader = new RequestReader();
+		OutputStream stream = reader.asOutputStream();
+		byte[] bytes = CHAT.getBytes(StandardCharsets.UTF_8);
+		stream.write(bytes[0]);
+		stream.write(bytes, 1, 20);
+		for (int i = 21; i < bytes.length; i++) {
+			stream.write(bytes[i]);
+		}
+		assertThat(reader.facts()).isEqualTo(facts(CHAT));
+	}
+
+	@Property(tries = 300)
+	void itDoesNotMatterWhereTheBytesAreSplit(
+			@ForAll @Size(max = 12) List<@IntRange(min = 1, max = 90) Integer> lengths) {
+		byte[] bytes = (message("\u00fc\ud83d\ude00\\u4e16" + "A".repeat(600)) + CHAT).getBytes(StandardCharsets.UTF_8);
+		RequestReader whole = new RequestReader();
+		whole.read(bytes, 0, bytes.length);
+		RequestReader reader = new RequestReader();
+		int from = 0;
+		for (int i = 0; from < bytes.length; i++) {
+			int length = lengths.isEmpty() ? 1 : lengths.get(i % lengths.size());
+			int to = Math.min(bytes.length, from + length);
+			reader.read(bytes, from, to - from);
+			from = to;
+		}
+		assertThat(reader.facts()).isEqualTo(whole.facts());
+	}
+
+	@Property(tries = 2000)
+	void garbageNeverThrows(@ForAll byte[] garbage) {
+		RequestReader reader = new RequestReader();
+		reader.read(garbage, 0, garbage.length);
+		reader.read(CHAT.getBytes(StandardCharsets.UTF_8), 0, CHAT.length());
+		reader.read(garbage, 0, garbage.length);
+		assertThat(reader.facts().inputTokens()).isNotNegative();
+	}
+
+	private static org.assertj.core.data.Offset<Long> within(long tokens) {
+		return org.assertj.core.data.Offset.offset(tokens);
+	}
+
+	private static String message(String text) {
+		return "{\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+	}
+
+	private static long tokens(String request) {
+		return facts(request).inputTokens();
+	}
+
+	private static RequestFacts facts(String request) {
+		RequestReader reader = new RequestReader();
+		byte[] bytes = request.getBytes(StandardCharsets.UTF_8);
+		reader.read(bytes, 0, bytes.length);
+		return reader.facts();
+	}
+
+}
