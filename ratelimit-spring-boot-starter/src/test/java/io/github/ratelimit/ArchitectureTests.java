@@ -117,6 +117,28 @@ class ArchitectureTests {
 	static final ArchRule provider_imports_only_the_root = room("provider").importsOnlyTheRootAnd();
 
 	@ArchTest
+	static final ArchRule the_styles_of_answers_know_nothing_of_what_providers_answer = only("provider")
+		.importsOnlyTheRootAnd();
+
+	@ArchTest
+	static final ArchRule what_providers_answer_imports_only_the_root = room("provider.dialect")
+		.importsOnlyTheRootAnd();
+
+	@ArchTest
+	static final ArchRule dialects_and_tokens_know_only_the_jdk_and_jspecify = noClasses().that()
+		.resideInAnyPackage(ROOT + ".provider.dialect..", ROOT + ".provider.usage..")
+		.should()
+		.dependOnClassesThat(resideOutsideOfPackage(ROOT + "..")
+			.and(DescribedPredicate.not(resideInAnyPackage("java..", "org.jspecify.."))));
+
+	@ArchTest
+	static final ArchRule tokens_of_calls_know_nothing_else_of_the_library = noClasses().that()
+		.resideInAPackage(ROOT + ".provider.usage..")
+		.should()
+		.dependOnClassesThat(resideInAPackage(ROOT + "..")
+			.and(DescribedPredicate.not(resideInAPackage(ROOT + ".provider.usage.."))));
+
+	@ArchTest
 	static final ArchRule web_imports_only_the_root_provider_and_expression = room("web")
 		.importsOnlyTheRootAnd(and("provider", "expression"));
 
