@@ -21,7 +21,8 @@ final class BuiltInDialects {
 		List<QuotaHeaders> openAi = openAiHeaders();
 		return List.of(openAi(openAi), azure(), anthropic(), groq(), mistral(), cerebras(), gemini(), openRouter(),
 				together(), bedrock(), xai(openAi), new GitHubDialect(), new IetfDialect(openAi),
-				TableDialect.of("none", (host) -> false));
+				TableDialect.of("none",
+						hosts("api.cohere.com", "api.cohere.ai", "api.deepseek.com")));
 	}
 
 	private static List<QuotaHeaders> openAiHeaders() {
@@ -50,7 +51,7 @@ final class BuiltInDialects {
 		return TableDialect.of("xai", hosts("api.x.ai", ".api.x.ai"), openAi.toArray(QuotaHeaders[]::new));
 	}
 
-	/** Its documentation speaks of counters that are reset. */
+	/** Its documentation has counters that are reset. */
 	private static TableDialect azure() {
 		return TableDialect
 			.of("azure-openai",
@@ -89,7 +90,7 @@ final class BuiltInDialects {
 		return TableDialect.of("mistral", hosts("api.mistral.ai"), headers.toArray(QuotaHeaders[]::new));
 	}
 
-	/** Its minutes and days end with those of the clock, all at the same fraction. */
+	/** Its windows end with the minutes and days of the clock. */
 	private static TableDialect cerebras() {
 		List<QuotaHeaders> headers = new ArrayList<>();
 		headers.addAll(suffixed(Dimension.REQUESTS, "x-ratelimit", "requests", "minute", "hour", "day"));

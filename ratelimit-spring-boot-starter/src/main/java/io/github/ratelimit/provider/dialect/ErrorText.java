@@ -2,6 +2,7 @@ package io.github.ratelimit.provider.dialect;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,11 +20,18 @@ final class ErrorText {
 
 	private static final Pattern LIMIT = pattern("\\blimit:? (?:of )?([0-9,]++)");
 
+	private static final Pattern LIMIT_OF = pattern("\\bof ([0-9,]++) (?:input |output )?(?:tokens|requests) per ");
+
+	private static final Pattern ACTUAL = pattern("\\(actual/limit\\): ([0-9,]++)/");
+
+	private static final Pattern ACTUAL_LIMIT = pattern("\\(actual/limit\\): [0-9,]++/([0-9,]++)");
+
 	private static final Pattern USED = pattern("\\b(?:used|current):? ~?([0-9,]++)");
 
 	private static final Pattern REQUESTED = pattern("\\brequested:? ~?([0-9,]++)");
 
-	private static final Pattern PERIOD = pattern("(?:\\bper[ -]|/ ?|s-per-)(second|min|hour|day|month)");
+	private static final Pattern PERIOD = pattern(
+			"(?:\\bper[ -]|/ |s-per-)(second|min|hour|day|month)(?:ute)?\\b");
 
 	private static final Pattern SHORT = pattern("\\(([RT])P([SMHD])\\)");
 
@@ -42,33 +50,28 @@ final class ErrorText {
 	}
 
 	/** Returns whether the text has one of these phrases, which are in lower case. */
-	boolean has(Iterable<String> phrases) {
-		for (String phrase : phrases) {
-			if (this.text.contains(phrase)) {
-				return true;
-			}
-		}
-		return false;
+	boolean has(String... phrases) {
+		return has(List.of(phrases));
 	}
 
-	boolean has(String phrase) {
-		return this.text.contains(phrase);
+	boolean has(List<String> phrases) {
+		return phrases.stream().anyMatch(this.text::contains);
 	}
 
 	/** Returns whether the request asks for more than the limit is. */
 	boolean isTooLarge() {
-		long limit = number(LIMIT);
-		return limit > 0 && number(REQUESTED) > limit;
+		long limit = first(LIMIT);
+		return limit > 0 && first(REQUESTED) > limit;
 	}
 
 	/** Returns the limit that the text speaks of, null if there is none. */
 	@Nullable Quota quota() {
-		long limit = number(LIMIT);
+		long limit = first(LIMIT, LIMIT_OF, ACTUAL_LIMIT);
 		Dimension dimension = dimension();
 		if (limit <= 0 || dimension == null) {
 			return null;
 		}
-		long used = number(USED);
+		long used = first(USED, ACTUAL);
 		Duration window = window();
 		long remaining = (used != Quota.UNKNOWN) ? Math.max(0, limit - used) : Quota.UNKNOWN;
 		Duration untilFull = (used != Quota.UNKNOWN && window != null)
@@ -81,19 +84,16 @@ final class ErrorText {
 		if (shortName.find()) {
 			return shortName.group(1).equals("t") ? Dimension.TOKENS : Dimension.REQUESTS;
 		}
-		if (this.text.contains("input tokens") || this.text.contains("input token count")) {
+		if (has("input tokens")) {
 			return Dimension.INPUT_TOKENS;
 		}
-		if (this.text.contains("output tokens")) {
+		if (has("output tokens")) {
 			return Dimension.OUTPUT_TOKENS;
 		}
-		if (this.text.contains("tokens per ") || this.text.contains("tokens_usage_based per ")
-				|| this.text.contains("token rate limit") || this.text.contains("too many tokens")) {
+		if (has("tokens per ", "tokens_usage_based per ", "token rate limit", "too many tokens")) {
 			return Dimension.TOKENS;
 		}
-		boolean requests = this.text.contains("requests per ") || this.text.contains("call rate limit")
-				|| this.text.contains("too many requests");
-		return requests ? Dimension.REQUESTS : null;
+		return has("requests per ", "call rate limit", "too many requests") ? Dimension.REQUESTS : null;
 	}
 
 	@Nullable Duration window() {
@@ -141,13 +141,15 @@ final class ErrorText {
 		});
 	}
 
-	private long number(Pattern pattern) {
-		Matcher matcher = pattern.matcher(this.text);
-		if (!matcher.find()) {
-			return Quota.UNKNOWN;
+	private long first(Pattern... patterns) {
+		for (Pattern pattern : patterns) {
+			Matcher matcher = pattern.matcher(this.text);
+			double number = matcher.find() ? Decimals.parse(matcher.group(1).replace(",", "")) : Double.NaN;
+			if (number < ResponseReader.INEXACT) {
+				return (long) number;
+			}
 		}
-		double number = Decimals.parse(matcher.group(1).replace(",", ""));
-		return (number < ResponseReader.INEXACT) ? (long) number : Quota.UNKNOWN;
+		return Quota.UNKNOWN;
 	}
 
 }

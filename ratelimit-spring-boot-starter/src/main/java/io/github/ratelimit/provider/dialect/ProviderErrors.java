@@ -19,7 +19,7 @@ final class ProviderErrors {
 
 	/**
 	 * Reads the details of Google's errors: the quotas that are exhausted, and the delay,
-	 * which is no help where the quota of a day is.
+	 * which is no help where the quota of a day is. Without both the quota is spent.
 	 */
 	static @Nullable Throttle gemini(ResponseReader response, @Nullable Throttle throttle) {
 		if (throttle == null) {
@@ -27,6 +27,7 @@ final class ProviderErrors {
 		}
 		Duration delay = throttle.retryAfter();
 		Dimension dimension = throttle.dimension();
+		boolean detailed = false;
 		boolean day = false;
 		for (Map.Entry<String, String> value : response.body().values().entrySet()) {
 			String path = value.getKey();
@@ -38,11 +39,14 @@ final class ProviderErrors {
 				String limit = path.substring(0, path.length() - QUOTA_ID.length()) + ".quotaValue";
 				Dimension counted = geminiDimension(id);
 				dimension = (dimension != null) ? dimension : counted;
+				detailed = true;
 				day |= id.contains("PerDay");
 				geminiQuota(response, id, counted, response.numberOf(response.body().get(limit)));
 			}
 		}
-		return day ? new Throttle(Throttle.Kind.QUOTA_SPENT, null, dimension, throttle.code(), throttle.retryRefused())
+		boolean spent = day || (!detailed && delay == null && response.text().has("exceeded your current quota"));
+		return spent
+				? new Throttle(Throttle.Kind.QUOTA_SPENT, null, dimension, throttle.code(), throttle.retryRefused())
 				: new Throttle(throttle.kind(), delay, dimension, throttle.code(), throttle.retryRefused());
 	}
 
@@ -64,12 +68,19 @@ final class ProviderErrors {
 		return quotaId.contains("Request") ? Dimension.REQUESTS : null;
 	}
 
-	/** Reads the headers that OpenRouter puts into the body. */
+	/**
+	 * Reads the headers that OpenRouter puts into the body. Where a provider behind it
+	 * refuses, no limit of its own is exhausted.
+	 */
 	static @Nullable Throttle openRouter(ResponseReader response, @Nullable Throttle throttle) {
 		if (throttle == null || throttle.kind() != Throttle.Kind.RATE_LIMITED) {
 			return throttle;
 		}
 		ErrorBody body = response.body();
+		if (response.text().has("provider returned error")) {
+			return new Throttle(Throttle.Kind.OVERLOADED, throttle.retryAfter(), null, throttle.code(),
+					throttle.retryRefused());
+		}
 		Duration untilEnd = response.timeOf(body.get(OPEN_ROUTER_HEADERS + "Reset"));
 		long limit = response.numberOf(body.get(OPEN_ROUTER_HEADERS + "Limit"));
 		long remaining = response.numberOf(body.get(OPEN_ROUTER_HEADERS + "Remaining"));

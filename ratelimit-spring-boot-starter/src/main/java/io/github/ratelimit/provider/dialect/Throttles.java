@@ -96,9 +96,21 @@ final class Throttles {
 			return null;
 		}
 		Dimension named = response.text().dimension();
-		if (named != null) {
-			return named;
+		if (named == null) {
+			named = dimension(response.body().codes());
 		}
+		return (named != null) ? named : exhausted(response);
+	}
+
+	/** Of OpenAI's errors the type tells what was exhausted. */
+	private static @Nullable Dimension dimension(List<String> codes) {
+		if (codes.contains("tokens") || codes.contains("tokens_usage_based")) {
+			return Dimension.TOKENS;
+		}
+		return codes.contains("requests") ? Dimension.REQUESTS : null;
+	}
+
+	private static @Nullable Dimension exhausted(ResponseReader response) {
 		Dimension exhausted = null;
 		for (Quota quota : response.quotas()) {
 			if (quota.remaining() == 0) {

@@ -3,11 +3,13 @@ package io.github.ratelimit.provider.usage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Reads JSON as its bytes pass, split anywhere, in constant memory. The bytes may hold
  * several values with anything between them, as a stream of events does: outside of
- * objects everything but an opening brace is skipped. What is no JSON does no harm: a
- * control character that no JSON holds starts afresh.
+ * objects everything but an opening brace is skipped. What is no JSON does no harm: after
+ * a control character that no JSON holds, the scanner starts afresh.
  */
 abstract class JsonScanner {
 
@@ -15,6 +17,13 @@ abstract class JsonScanner {
 	private static final int MAX_WORD = 128;
 
 	private static final int MAX_KNOWN_DEPTH = 63;
+
+	private static final int COPY = 256;
+
+	/** Below this a number that is one digit longer is exact. */
+	private static final long MAX_EXACT = (1L << 53) / 10;
+
+	private static final boolean[] SCALAR = scalarBytes();
 
 	private final byte[] word = new byte[MAX_WORD];
 
@@ -37,6 +46,10 @@ abstract class JsonScanner {
 
 	private int unicodeDigits;
 
+	private final byte[] one = new byte[1];
+
+	private byte @Nullable [] copy;
+
 	/**
 	 * Reads bytes.
 	 * @param bytes where they are
@@ -44,8 +57,16 @@ abstract class JsonScanner {
 	 * @param length how many there are
 	 */
 	public final void read(byte[] bytes, int offset, int length) {
-		for (int i = offset; i < offset + length; i++) {
-			accept(bytes[i]);
+		int end = offset + length;
+		int at = offset;
+		while (at < end) {
+			switch (this.state) {
+				case STRUCTURE -> structure(bytes[at++]);
+				case STRING -> at = string(bytes, at, end);
+				case SCALAR -> at = scalar(bytes, at, end);
+				case ESCAPE -> escape(bytes[at++]);
+				case UNICODE -> unicode(bytes[at++]);
+			}
 		}
 	}
 
@@ -58,51 +79,55 @@ abstract class JsonScanner {
 			read(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
 			return;
 		}
-		for (int i = bytes.position(); i < bytes.limit(); i++) {
-			accept(bytes.get(i));
+		byte[] part = (this.copy != null) ? this.copy : new byte[COPY];
+		this.copy = part;
+		for (int from = bytes.position(); from < bytes.limit(); from += COPY) {
+			int length = Math.min(COPY, bytes.limit() - from);
+			bytes.get(from, part, 0, length);
+			read(part, 0, length);
 		}
 	}
 
-	private void accept(byte b) {
-		switch (this.state) {
-			case STRING -> string(b);
-			case ESCAPE -> escape(b);
-			case UNICODE -> unicode(b);
-			case SCALAR -> scalarOrStructure(b);
-			case STRUCTURE -> structure(b);
+	private int string(byte[] bytes, int from, int end) {
+		int at = from;
+		while (at < end && isPlain(bytes[at])) {
+			at++;
 		}
+		if (at > from) {
+			text(bytes, from, at);
+		}
+		if (at < end) {
+			switch (bytes[at++]) {
+				case '"' -> endString();
+				case '\\' -> this.state = State.ESCAPE;
+				default -> startAfresh();
+			}
+		}
+		return at;
 	}
 
-	private void string(byte b) {
-		if (b == '"') {
-			endString();
+	private static boolean isPlain(byte b) {
+		return b != '"' && b != '\\' && (b >= ' ' || b < 0);
+	}
+
+	private void text(byte[] bytes, int from, int to) {
+		if (this.key || this.depth == 1) {
+			collect(bytes, from, to);
 		}
-		else if (b == '\\') {
-			this.state = State.ESCAPE;
-		}
-		else if (b >= 0 && b < ' ') {
-			startAfresh();
-		}
-		else {
-			text(b);
-		}
+		textRead(bytes, from, to, this.key);
 	}
 
 	private void text(int b) {
-		collect(b);
-		textByte(b, this.key);
+		this.one[0] = (byte) b;
+		text(this.one, 0, 1);
 	}
 
-	private void scalar(byte b) {
-		collect(b);
-		structureByte(b);
-	}
-
-	private void collect(int b) {
-		if (this.wordLength < MAX_WORD) {
-			this.word[this.wordLength] = (byte) b;
+	private void collect(byte[] bytes, int from, int to) {
+		int length = Math.min(to - from, MAX_WORD - this.wordLength);
+		if (length > 0) {
+			System.arraycopy(bytes, from, this.word, this.wordLength, length);
 		}
-		this.wordLength += (this.wordLength <= MAX_WORD) ? 1 : 0;
+		this.wordLength = Math.min(MAX_WORD + 1, this.wordLength + to - from);
 	}
 
 	private void escape(byte b) {
@@ -119,13 +144,8 @@ abstract class JsonScanner {
 	}
 
 	private void unicode(byte b) {
-		int digit = Character.digit(b, 16);
-		if (digit < 0) {
-			this.state = State.STRING;
-			string(b);
-			return;
-		}
-		this.unicode = this.unicode * 16 + digit;
+		// what is no digit is no JSON
+		this.unicode = this.unicode * 16 + Math.max(0, Character.digit(b, 16));
 		if (++this.unicodeDigits == 4) {
 			this.state = State.STRING;
 			character((char) this.unicode);
@@ -146,19 +166,25 @@ abstract class JsonScanner {
 		}
 	}
 
-	private void scalarOrStructure(byte b) {
-		if (isScalar(b)) {
-			scalar(b);
-			return;
+	private int scalar(byte[] bytes, int from, int end) {
+		int at = from;
+		while (at < end && SCALAR[bytes[at] & 0xFF]) {
+			structureRead(bytes[at++]);
 		}
-		this.state = State.STRUCTURE;
-		scalarEnded();
-		structure(b);
+		collect(bytes, from, at);
+		if (at < end) {
+			this.state = State.STRUCTURE;
+			scalarEnded();
+		}
+		return at;
 	}
 
-	private static boolean isScalar(byte b) {
-		return (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || b == '-' || b == '+'
-				|| b == '.';
+	private static boolean[] scalarBytes() {
+		boolean[] scalar = new boolean[256];
+		for (char c = 0; c < 0x80; c++) {
+			scalar[c] = Character.isLetterOrDigit(c) || c == '-' || c == '+' || c == '.';
+		}
+		return scalar;
 	}
 
 	private void structure(byte b) {
@@ -169,38 +195,55 @@ abstract class JsonScanner {
 			return;
 		}
 		switch (b) {
-			case '{' -> open(true);
-			case '[' -> open(false);
-			case '}', ']' -> close();
-			case '"' -> {
-				this.state = State.STRING;
-				this.wordLength = 0;
-				this.key = isObject() && !this.valueNext;
-				structureByte(b);
-				stringStarted();
-			}
+			case '"' -> startString();
 			case ':' -> {
 				this.valueNext |= this.key;
-				structureByte(b);
+				structureRead(b);
 			}
 			case ',' -> {
 				this.valueNext = false;
-				structureByte(b);
+				structureRead(b);
 				valueEnded();
 			}
+			case '{' -> open(true);
+			case '[' -> open(false);
+			case '}', ']' -> close();
 			case ' ', '\n', '\r', '\t' -> {
 			}
-			default -> {
-				if (isScalar(b)) {
-					this.state = State.SCALAR;
-					this.key = false;
-					this.wordLength = 0;
-					scalar(b);
-				}
-				else if (b >= 0 && b < ' ') {
-					startAfresh();
-				}
-			}
+			default -> other(b);
+		}
+	}
+
+	private void other(byte b) {
+		if (SCALAR[b & 0xFF]) {
+			this.state = State.SCALAR;
+			this.key = false;
+			this.wordLength = 0;
+			this.one[0] = b;
+			collect(this.one, 0, 1);
+			structureRead(b);
+		}
+		else if (b >= 0 && b < ' ') {
+			startAfresh();
+		}
+	}
+
+	private void startString() {
+		this.state = State.STRING;
+		this.wordLength = 0;
+		this.key = isObject() && !this.valueNext;
+		structureRead('"');
+		stringStarted();
+	}
+
+	private void endString() {
+		this.state = State.STRUCTURE;
+		structureRead('"');
+		if (this.key) {
+			keyEnded();
+		}
+		else {
+			stringEnded();
 		}
 	}
 
@@ -215,27 +258,16 @@ abstract class JsonScanner {
 			this.objects = object ? this.objects | bit : this.objects & ~bit;
 		}
 		this.valueNext = false;
-		structureByte(object ? '{' : '[');
+		structureRead(object ? '{' : '[');
 		opened(object);
 	}
 
 	private void close() {
-		structureByte('}');
+		structureRead('}');
 		closing();
 		this.depth--;
 		this.valueNext = false;
 		valueEnded();
-	}
-
-	private void endString() {
-		this.state = State.STRUCTURE;
-		structureByte('"');
-		if (this.key) {
-			keyEnded();
-		}
-		else {
-			stringEnded();
-		}
 	}
 
 	private void startAfresh() {
@@ -260,26 +292,26 @@ abstract class JsonScanner {
 		return false;
 	}
 
-	private boolean isWord(byte[] expected) {
-		if (this.wordLength != expected.length) {
+	private boolean isWord(byte[] name) {
+		if (this.wordLength != name.length) {
 			return false;
 		}
-		for (int i = 0; i < expected.length; i++) {
-			if (this.word[i] != expected[i]) {
+		for (int i = 0; i < name.length; i++) {
+			if (this.word[i] != name[i]) {
 				return false;
 			}
 		}
 		return true;
 	}
 
-	/** Returns the word that was read last, without what does not fit. */
-	final String word() {
-		return new String(this.word, 0, Math.min(this.wordLength, MAX_WORD), StandardCharsets.UTF_8);
-	}
-
 	/** Returns whether the word that was read last has been kept in full. */
 	final boolean isWordComplete() {
 		return this.wordLength <= MAX_WORD;
+	}
+
+	/** Returns the word that was read last. */
+	final String word() {
+		return new String(this.word, 0, Math.min(this.wordLength, MAX_WORD), StandardCharsets.UTF_8);
 	}
 
 	/**
@@ -289,20 +321,20 @@ abstract class JsonScanner {
 	 */
 	final long wordAsNumber() {
 		long number = 0;
-		int i = 0;
-		for (; i < this.wordLength && i < MAX_WORD && this.word[i] != '.'; i++) {
-			int digit = this.word[i] - '0';
-			if (digit < 0 || digit > 9 || number > (1L << 53) / 10) {
+		boolean fraction = false;
+		for (int i = 0; i < this.wordLength; i++) {
+			int digit = (i < MAX_WORD) ? this.word[i] - '0' : -1;
+			if (digit == '.' - '0' && i > 0 && !fraction) {
+				fraction = true;
+			}
+			else if (digit < 0 || digit > 9 || number > MAX_EXACT) {
 				return TokenUsage.UNKNOWN;
 			}
-			number = number * 10 + digit;
-		}
-		for (i++; i < this.wordLength && i < MAX_WORD; i++) {
-			if (this.word[i] < '0' || this.word[i] > '9') {
-				return TokenUsage.UNKNOWN;
+			else if (!fraction) {
+				number = number * 10 + digit;
 			}
 		}
-		return (this.word[0] != '.') ? number : TokenUsage.UNKNOWN;
+		return number;
 	}
 
 	/** An object or array has begun; {@link #depth()} counts it. */
@@ -328,12 +360,12 @@ abstract class JsonScanner {
 	void stringEnded() {
 	}
 
-	/** A byte of a string, unescaped. */
-	void textByte(int b, boolean key) {
+	/** A part of a string has been read, unescaped. */
+	void textRead(byte[] bytes, int from, int to, boolean key) {
 	}
 
-	/** A byte that is not of a string, and no space. */
-	void structureByte(int b) {
+	/** A byte has been read that is no part of a string, and no space. */
+	void structureRead(int b) {
 	}
 
 	static byte[][] bytes(String... names) {
@@ -346,7 +378,7 @@ abstract class JsonScanner {
 
 	private enum State {
 
-		STRUCTURE, STRING, ESCAPE, UNICODE, SCALAR
+		STRUCTURE, STRING, SCALAR, ESCAPE, UNICODE
 
 	}
 

@@ -1,6 +1,5 @@
 package io.github.ratelimit.provider.usage;
 
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -8,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the size of a request to a model from its JSON body as it passes, in constant
- * memory. Only top-level fields count as such, whatever the texts of messages say.
+ * memory. What a message says is never taken for a field of the request.
  * <p>
  * The input is estimated by its UTF-8 bytes: about four of prose are a token, about three
  * of code, since each bracket and operator counts as half a token. A character outside of
  * the Latin script counts by its bytes, so that one of Chinese is 0.75 tokens, escaped or
  * not. Of messages only the texts count, and four tokens for each; of tool definitions and
- * tool calls everything. An image or a file in Base64 counts 1,000 tokens, whatever its
- * length.
+ * tool calls everything. An image or a file in Base64 counts about 1,000 tokens, whatever
+ * its length.
  * <p>
  * For one request and one thread at a time.
  */
@@ -25,15 +24,21 @@ public final class RequestReader extends JsonScanner {
 
 	private static final int PER_MESSAGE = 4 * UNITS_PER_TOKEN;
 
-	private static final int PER_FILE = 1000 * UNITS_PER_TOKEN;
-
 	/** A longer run of characters of Base64 is a file. */
 	private static final int LONGEST_WORD = 512;
+
+	/** Beside what its first characters count. */
+	private static final int PER_FILE = 1000 * UNITS_PER_TOKEN - 3 * LONGEST_WORD;
 
 	/** Deeper than the texts of messages: the arguments of tool calls. */
 	private static final int DEPTH_OF_ARGUMENTS = 6;
 
-	private static final byte[] UNITS = units();
+	private static final int UNITS = 0x0F;
+
+	private static final int BASE64 = 0x10;
+
+	/** Of each byte its units, and whether it may be part of Base64. */
+	private static final byte[] KINDS = kinds();
 
 	private static final byte[][] TRUE = bytes("true");
 
@@ -49,8 +54,7 @@ public final class RequestReader extends JsonScanner {
 
 	private long units;
 
-	private long unitsOfRun;
-
+	/** How many of the last characters may be Base64. */
 	private int run;
 
 	/** The key at the top level whose value is read. */
@@ -75,29 +79,6 @@ public final class RequestReader extends JsonScanner {
 			return TokenUsage.UNKNOWN;
 		}
 		return (this.maxTokens > Long.MAX_VALUE / this.choices) ? Long.MAX_VALUE : this.maxTokens * this.choices;
-	}
-
-	/**
-	 * Returns a stream that reads what is written to it.
-	 * @return the stream, which need not be closed
-	 */
-	public OutputStream asOutputStream() {
-		return new OutputStream() {
-
-			private final byte[] one = new byte[1];
-
-			@Override
-			public void write(int b) {
-				this.one[0] = (byte) b;
-				read(this.one, 0, 1);
-			}
-
-			@Override
-			public void write(byte[] bytes, int offset, int length) {
-				read(bytes, offset, length);
-			}
-
-		};
 	}
 
 	@Override
@@ -172,36 +153,33 @@ public final class RequestReader extends JsonScanner {
 	}
 
 	@Override
-	void textByte(int b, boolean key) {
+	void textRead(byte[] bytes, int from, int to, boolean key) {
 		if ((key && !countsAll()) || this.top == Key.MODEL || this.top == Key.METADATA) {
 			return;
 		}
-		int units = (b >= 0 && b < UNITS.length) ? UNITS[b] : 3;
-		if (!isBase64(b)) {
-			this.run = 0;
-			this.units += units;
-			return;
+		long counted = 0;
+		int length = this.run;
+		for (int i = from; i < to; i++) {
+			int kind = KINDS[bytes[i] & 0xFF];
+			length = ((kind & BASE64) != 0) ? length + 1 : 0;
+			if (length <= LONGEST_WORD) {
+				counted += kind & UNITS;
+			}
+			else if (length == LONGEST_WORD + 1) {
+				counted += PER_FILE;
+			}
+			else {
+				length = LONGEST_WORD + 2;
+			}
 		}
-		this.run++;
-		if (this.run == 1) {
-			this.unitsOfRun = 0;
-		}
-		if (this.run <= LONGEST_WORD) {
-			this.unitsOfRun += units;
-			this.units += units;
-		}
-		else if (this.run == LONGEST_WORD + 1) {
-			this.units += PER_FILE - this.unitsOfRun;
-		}
-		else {
-			this.run = LONGEST_WORD + 2;
-		}
+		this.run = length;
+		this.units += counted;
 	}
 
 	@Override
-	void structureByte(int b) {
+	void structureRead(int b) {
 		if (countsAll()) {
-			this.units += UNITS[b & 0x7F];
+			this.units += KINDS[b] & UNITS;
 		}
 	}
 
@@ -209,19 +187,23 @@ public final class RequestReader extends JsonScanner {
 		return this.top == Key.TOOLS || depth() >= DEPTH_OF_ARGUMENTS;
 	}
 
-	private static boolean isBase64(int b) {
-		return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || b == '+' || b == '/'
-				|| b == '-' || b == '_' || b == '=';
+	private static byte[] kinds() {
+		byte[] kinds = new byte[256];
+		Arrays.fill(kinds, (byte) 3);
+		mark(kinds, "{}[]()<>;:\"\\|&*#$%^~@", 6);
+		mark(kinds, "=+/-_", 6 | BASE64);
+		mark(kinds, "0123456789", 4 | BASE64);
+		for (char letter = 'a'; letter <= 'z'; letter++) {
+			kinds[letter] |= BASE64;
+			kinds[Character.toUpperCase(letter)] |= BASE64;
+		}
+		return kinds;
 	}
 
-	private static byte[] units() {
-		byte[] units = new byte[128];
-		Arrays.fill(units, (byte) 3);
-		Arrays.fill(units, '0', '9' + 1, (byte) 4);
-		for (byte symbol : "{}[]()<>=;:\"\\|&*+/_#$%^~@".getBytes(StandardCharsets.US_ASCII)) {
-			units[symbol] = 6;
+	private static void mark(byte[] kinds, String characters, int kind) {
+		for (byte character : characters.getBytes(StandardCharsets.US_ASCII)) {
+			kinds[character] = (byte) kind;
 		}
-		return units;
 	}
 
 	private enum Key {

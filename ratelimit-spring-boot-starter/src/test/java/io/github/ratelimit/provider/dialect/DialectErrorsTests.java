@@ -1,5 +1,6 @@
 package io.github.ratelimit.provider.dialect;
 
+import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,8 @@ class DialectErrorsTests {
 								+ "29937, Requested 385. Please try again in 644ms.",
 						"tokens", "rate_limit_exceeded"), "RATE_LIMITED after PT0.644S, TOKENS, rate_limit_exceeded",
 						List.of("TOKENS 30000/63 of PT1M, full in PT59.874S, CONTINUOUS")),
+				arguments("groq", 429, "", "{\"error\":{\"type\":\"tokens\",\"code\":\"rate_limit_exceeded\"}}",
+						"RATE_LIMITED after ?, TOKENS, rate_limit_exceeded", List.of()),
 				// sample-app-aoai-chatGPT #406
 				arguments("azure-openai", 429, "", """
 						{"error":{"code":"429","message":"Requests to the Creates a completion for the chat message \
@@ -84,6 +87,12 @@ class DialectErrorsTests {
 						"This request would exceed your organization's rate limit of 40,000 input tokens per minute."),
 						"RATE_LIMITED after PT16S, INPUT_TOKENS, rate_limit_error",
 						List.of("INPUT_TOKENS 40000/-1 of PT1M, full in ?, CONTINUOUS")),
+				// continue #9623
+				arguments("anthropic", 429, "", anthropic("rate_limit_error",
+						"This request would exceed the rate limit for your organization (org-1) of 30,000 input tokens "
+								+ "per minute. Please reduce the prompt length or the maximum tokens requested."),
+						"RATE_LIMITED after ?, INPUT_TOKENS, rate_limit_error",
+						List.of("INPUT_TOKENS 30000/-1 of PT1M, full in ?, CONTINUOUS")),
 				arguments("anthropic", 429, """
 						anthropic-ratelimit-requests-limit: 5
 						anthropic-ratelimit-requests-remaining: 0
@@ -100,6 +109,19 @@ class DialectErrorsTests {
 						x-ratelimit-reset-tokens-minute: 11.382867
 						""", "", "RATE_LIMITED after PT11.382867S, TOKENS, 429",
 						List.of("TOKENS 60000/0 of PT1M, full in PT11.382867S, FIXED_WINDOW")),
+				// grammar-nazi-bot #958
+				arguments("cerebras", 429, "", """
+						{"message":"Requests per minute limit exceeded - too many requests sent.",\
+						"type":"too_many_requests_error","param":"quota","code":"request_quota_exceeded"}""",
+						"RATE_LIMITED after ?, REQUESTS, request_quota_exceeded", List.of()),
+				// MoA #27
+				arguments("together", 429, """
+						x-ratelimit-limit: 1
+						x-ratelimit-remaining: 0
+						x-ratelimit-reset: 1
+						""", openAi("You have been rate limited. Your rate limit is 60 queries per minute.",
+						"credit_limit", null), "RATE_LIMITED after ?, REQUESTS, credit_limit",
+						List.of("REQUESTS 1/0 of PT1S, full in PT1S, CONTINUOUS")),
 				arguments("gemini", 429, "", gemini("57.238747106s", """
 						{"quotaMetric":"generativelanguage.googleapis.com/generate_content_free_tier_requests",\
 						"quotaId":"GenerateRequestsPerMinutePerProjectPerModel-FreeTier",\
@@ -125,6 +147,11 @@ class DialectErrorsTests {
 				arguments("xai", 429, "", "{\"code\":\"Some resource has been exhausted\",\"error\":\"Too many requests "
 						+ "for team 1 and model grok-4. Your team's rate limit is 1.00 requests per second.\"}",
 						"RATE_LIMITED after ?, REQUESTS, Some_resource_has_been_exhausted", List.of()),
+				// cline #4826
+				arguments("xai", 429, "", "{\"error\":\"Too many tokens for team 1 and model grok-4-0709. Your team's rate "
+						+ "limit is \\u2014 Tokens per Minute (actual/limit): 65605/16000.\"}",
+						"RATE_LIMITED after ?, TOKENS, 429",
+						List.of("TOKENS 16000/0 of PT1M, full in PT4M6.01875S, CONTINUOUS")),
 				arguments("github", 403, """
 						x-ratelimit-limit: 60
 						x-ratelimit-remaining: 0
@@ -192,6 +219,12 @@ class DialectErrorsTests {
 						{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier","quotaValue":"50"}"""),
 						"QUOTA_SPENT after ?, INPUT_TOKENS, RESOURCE_EXHAUSTED",
 						List.of("REQUESTS 50/-1 of PT24H, full in ?, FIXED_WINDOW")),
+				// gemini-for-kubernetes-development #1215
+				arguments("gemini", 429, "", """
+						{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and \
+						billing details.","status":"RESOURCE_EXHAUSTED","details":[{"@type":\
+						"type.googleapis.com/google.rpc.Help"}]}}""",
+						"QUOTA_SPENT after ?, ?, RESOURCE_EXHAUSTED", List.of()),
 				// openclaude #936
 				arguments("openrouter", 429, "",
 						openRouter("free-models-per-day. Add 10 credits to unlock 1000 free model requests per day",
@@ -233,6 +266,10 @@ class DialectErrorsTests {
 				arguments("gemini", 503, "",
 						"{\"error\":{\"code\":503,\"message\":\"The model is overloaded.\",\"status\":\"UNAVAILABLE\"}}",
 						"OVERLOADED after ?, ?, UNAVAILABLE", List.of()),
+				// pando #8
+				arguments("openrouter", 429, "retry-after: 5", """
+						{"error":{"message":"Provider returned error","code":429,"metadata":{"raw":"model is temporarily \
+						rate-limited upstream","provider_name":"Chutes"}}}""", "OVERLOADED after PT5S, ?, 429", List.of()),
 				arguments("bedrock", 429, "x-amzn-errortype: ModelNotReadyException", "{\"message\":\"Not ready\"}",
 						"OVERLOADED after ?, ?, ModelNotReadyException", List.of()),
 				arguments("none", 503, "", "", "OVERLOADED after ?, ?, 503", List.of()));
@@ -256,7 +293,7 @@ class DialectErrorsTests {
 			"'retry-after: soon', , 1", "'retry-after: 99999999', , 1", "'retry-after: -5', , 0" })
 	void theFirstHintThatCanBeReadTellsTheWait(String headers, String wait, int ignored) {
 		ProviderSnapshot snapshot = Responses.read("openai", 429, headers.replace("|", "\n"), "");
-		assertThat(snapshot.throttle().retryAfter()).isEqualTo((wait != null) ? java.time.Duration.parse(wait) : null);
+		assertThat(snapshot.throttle().retryAfter()).isEqualTo((wait != null) ? Duration.parse(wait) : null);
 		assertThat(snapshot.ignoredValues()).isEqualTo(ignored);
 	}
 

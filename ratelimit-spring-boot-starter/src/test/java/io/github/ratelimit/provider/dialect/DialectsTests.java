@@ -1,6 +1,7 @@
 package io.github.ratelimit.provider.dialect;
 
 import java.util.List;
+import java.util.Locale;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +22,7 @@ class DialectsTests {
 			"us-central1-aiplatform.googleapis.com, gemini", "aiplatform.googleapis.com, gemini",
 			"openrouter.ai, openrouter", "api.together.xyz, together", "api.together.ai, together",
 			"bedrock-runtime.us-east-1.amazonaws.com, bedrock", "bedrock-runtime-fips.us-east-1.amazonaws.com, bedrock",
-			"api.x.ai, xai", "api.github.com, github", "API.OpenAI.com, openai", "api.example.com, ietf",
+			"api.x.ai, xai", "api.github.com, github", "api.deepseek.com, none", "api.cohere.com, none", "API.OpenAI.com, openai", "api.example.com, ietf",
 			"api.openai.com.example.com, ietf", "notapi.openai.com, ietf", "s3.us-east-1.amazonaws.com, ietf",
 			"localhost, ietf" })
 	void theHostTellsTheDialect(String host, String dialect) {
@@ -33,7 +34,7 @@ class DialectsTests {
 			"together", "bedrock", "xai", "github", "ietf", "none" })
 	void everyDialectHasItsName(String name) {
 		assertThat(this.dialects.byName(name).name()).isEqualTo(name);
-		assertThat(this.dialects.byName(" " + name.toUpperCase(java.util.Locale.ROOT)).name()).isEqualTo(name);
+		assertThat(this.dialects.byName(" " + name.toUpperCase(Locale.ROOT)).name()).isEqualTo(name);
 	}
 
 	@Test

