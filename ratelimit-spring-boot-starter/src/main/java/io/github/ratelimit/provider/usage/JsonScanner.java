@@ -152,18 +152,23 @@ abstract class JsonScanner {
 		}
 	}
 
-	/** The two halves of a pair make four bytes, as in UTF-8, though not the same. */
+	/** In UTF-8; of the halves of a pair each makes two of four bytes, not the same. */
 	private void character(char c) {
 		if (c < 0x80) {
 			text(c);
+			return;
+		}
+		if (c < 0x800) {
+			text(0xC0 | (c >> 6));
+		}
+		else if (Character.isSurrogate(c)) {
+			text(Character.isHighSurrogate(c) ? 0xF0 : 0x80);
 		}
 		else {
-			if (c >= 0x800 && !Character.isSurrogate(c)) {
-				text(0xE0 | (c >> 12));
-			}
+			text(0xE0 | (c >> 12));
 			text(0x80 | ((c >> 6) & 0x3F));
-			text(0x80 | (c & 0x3F));
 		}
+		text(0x80 | (c & 0x3F));
 	}
 
 	private int scalar(byte[] bytes, int from, int end) {

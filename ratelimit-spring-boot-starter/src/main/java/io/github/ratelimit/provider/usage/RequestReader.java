@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
  * Reads the size of a request to a model from its JSON body as it passes, in constant
  * memory. What a message says is never taken for a field of the request.
  * <p>
- * The input is estimated by its UTF-8 bytes: about four of prose are a token, about three
- * of code, since each bracket and operator counts as half a token. A character outside of
- * the Latin script counts by its bytes, so that one of Chinese is 0.75 tokens, escaped or
- * not. Of messages only the texts count, and four tokens for each; of tool definitions and
- * tool calls everything. An image or a file in Base64 counts about 1,000 tokens, whatever
- * its length.
+ * The input is estimated by its characters: about four of prose are a token, about three
+ * of code, since each bracket and operator counts as half a token. Outside of the Latin
+ * script the length in UTF-8 tells the kind: three Greek, Cyrillic or Arabic letters are
+ * a token, four Chinese characters three, an emoji one and a half; escaped or not. Of
+ * messages only the texts count, and four tokens for each; of tool definitions and tool
+ * calls everything. An image or a file in Base64 counts about 1,000 tokens, whatever its
+ * length.
  * <p>
  * For one request and one thread at a time.
  */
@@ -189,7 +190,11 @@ public final class RequestReader extends JsonScanner {
 
 	private static byte[] kinds() {
 		byte[] kinds = new byte[256];
-		Arrays.fill(kinds, (byte) 3);
+		Arrays.fill(kinds, 0, 0x80, (byte) 3);
+		// the bytes of UTF-8 that begin a character, and those that continue one
+		Arrays.fill(kinds, 0x80, 0xE1, (byte) 2);
+		Arrays.fill(kinds, 0xE1, 0xF0, (byte) 5);
+		Arrays.fill(kinds, 0xF0, 0x100, (byte) 12);
 		mark(kinds, "{}[]()<>;:\"\\|&*#$%^~@", 6);
 		mark(kinds, "=+/-_", 6 | BASE64);
 		mark(kinds, "0123456789", 4 | BASE64);
