@@ -98,10 +98,11 @@ final class ProviderErrors {
 
 	/** The tokens of a day are not there again soon. */
 	static @Nullable Throttle bedrock(ResponseReader response, @Nullable Throttle throttle) {
-		boolean day = throttle != null && throttle.kind() == Throttle.Kind.RATE_LIMITED
-				&& response.text().has("per day");
-		return day ? new Throttle(Throttle.Kind.QUOTA_SPENT, null, throttle.dimension(), throttle.code(),
-				throttle.retryRefused()) : throttle;
+		if (throttle == null || throttle.kind() != Throttle.Kind.RATE_LIMITED || !response.text().has("per day")) {
+			return throttle;
+		}
+		return new Throttle(Throttle.Kind.QUOTA_SPENT, null, throttle.dimension(), throttle.code(),
+				throttle.retryRefused());
 	}
 
 }

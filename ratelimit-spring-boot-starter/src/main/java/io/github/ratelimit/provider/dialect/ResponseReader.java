@@ -113,15 +113,20 @@ final class ResponseReader {
 	}
 
 	/** Returns the time by the provider's clock where it tells and ours differs. */
-	Instant now() {
-		if (this.now == null) {
-			Instant received = this.response.receivedAt();
-			String date = header("date");
-			Instant sent = (date != null) ? Times.httpDate(date) : null;
-			boolean same = sent == null || Duration.between(sent, received).abs().compareTo(SAME_TIME) < 0;
-			this.now = same ? received : sent;
+	private Instant now() {
+		Instant known = this.now;
+		if (known == null) {
+			known = timeOfResponse();
+			this.now = known;
 		}
-		return this.now;
+		return known;
+	}
+
+	private Instant timeOfResponse() {
+		Instant received = this.response.receivedAt();
+		String date = header("date");
+		Instant sent = (date != null) ? Times.httpDate(date) : null;
+		return (sent == null || Duration.between(sent, received).abs().compareTo(SAME_TIME) < 0) ? received : sent;
 	}
 
 	/**
@@ -144,20 +149,19 @@ final class ResponseReader {
 		this.quotas.add(quota);
 	}
 
-	private static Quota merge(Quota one, Quota other) {
-		Quota best = isScarcer(other, one) ? other : one;
-		Quota rest = (best == one) ? other : one;
+	private static Quota merge(Quota known, Quota added) {
+		boolean scarcer = isScarcer(added, known);
+		Quota best = scarcer ? added : known;
+		Quota rest = scarcer ? known : added;
 		return new Quota(best.dimension(), (best.limit() != Quota.UNKNOWN) ? best.limit() : rest.limit(),
 				(best.remaining() != Quota.UNKNOWN) ? best.remaining() : rest.remaining(),
 				(best.untilFull() != null) ? best.untilFull() : rest.untilFull(),
 				(best.window() != null) ? best.window() : rest.window(), best.refill());
 	}
 
-	private static boolean isScarcer(Quota one, Quota other) {
-		if (one.remaining() == Quota.UNKNOWN || other.remaining() == Quota.UNKNOWN) {
-			return one.remaining() != Quota.UNKNOWN;
-		}
-		return one.remaining() < other.remaining();
+	private static boolean isScarcer(Quota quota, Quota than) {
+		return quota.remaining() != Quota.UNKNOWN
+				&& (than.remaining() == Quota.UNKNOWN || quota.remaining() < than.remaining());
 	}
 
 	List<Quota> quotas() {

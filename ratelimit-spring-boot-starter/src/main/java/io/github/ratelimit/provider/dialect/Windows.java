@@ -46,12 +46,12 @@ final class Windows {
 			return null;
 		}
 		long used = limit - remaining;
-		double seconds = untilFull.toNanos() / 1e9;
-		double rounding = (untilFull.getNano() == 0) ? Math.min(1, seconds / 2) : Math.min(1e-3, seconds / 2);
+		double seconds = seconds(untilFull);
+		double rounding = Math.min(seconds / 2, (untilFull.toNanosPart() == 0) ? 1 : 1e-3);
 		double shortest = limit * (seconds - rounding) / used;
 		if (used == 1) {
 			// the permit may be almost there again, and then the range has no end
-			return atLeast(Math.max(shortest, MINUTE.toSeconds()));
+			return atLeast(Math.max(shortest, seconds(MINUTE)));
 		}
 		double longest = limit * (seconds + rounding) / (used - 1);
 		double likely = limit * seconds / used;
@@ -59,24 +59,23 @@ final class Windows {
 		if (usual != null) {
 			return usual;
 		}
-		boolean clear = longest / shortest < VAGUE && likely >= SECOND.toSeconds() && likely <= DAY.toSeconds();
+		boolean clear = longest / shortest < VAGUE && likely >= seconds(SECOND) && likely <= seconds(DAY);
 		return clear ? Times.bounded(likely) : null;
 	}
 
 	private static @Nullable Duration nearest(double likely, double shortest, double longest) {
 		Duration best = null;
 		for (Duration usual : USUAL) {
-			long seconds = usual.toSeconds();
-			if (seconds >= shortest && seconds <= longest
-					&& (best == null || distance(seconds, likely) < distance(best.toSeconds(), likely))) {
+			boolean possible = seconds(usual) >= shortest && seconds(usual) <= longest;
+			if (possible && (best == null || distance(usual, likely) < distance(best, likely))) {
 				best = usual;
 			}
 		}
 		return best;
 	}
 
-	private static double distance(double one, double other) {
-		return Math.abs(Math.log(one / other));
+	private static double distance(Duration usual, double likely) {
+		return Math.abs(Math.log(seconds(usual) / likely));
 	}
 
 	/**
@@ -85,16 +84,20 @@ final class Windows {
 	 * @return the shortest usual window that is not over sooner, null if there is none
 	 */
 	static @Nullable Duration fixed(@Nullable Duration untilEnd) {
-		return (untilEnd != null) ? atLeast(Math.max(untilEnd.toSeconds(), MINUTE.toSeconds())) : null;
+		return (untilEnd != null) ? atLeast(Math.max(seconds(untilEnd), seconds(MINUTE))) : null;
 	}
 
 	private static @Nullable Duration atLeast(double seconds) {
 		for (Duration usual : USUAL) {
-			if (usual.toSeconds() * TOLERANCE >= seconds) {
+			if (seconds(usual) * TOLERANCE >= seconds) {
 				return usual;
 			}
 		}
-		return (seconds <= MONTH.toSeconds()) ? MONTH : null;
+		return (seconds <= seconds(MONTH)) ? MONTH : null;
+	}
+
+	private static double seconds(Duration duration) {
+		return duration.toNanos() / 1e9;
 	}
 
 }

@@ -229,6 +229,7 @@ public final class RequestReader extends JsonScanner {
 
 		OTHER;
 
+		@SuppressWarnings("ImmutableEnumChecker")
 		private final byte[][] names;
 
 		Key(String... names) {

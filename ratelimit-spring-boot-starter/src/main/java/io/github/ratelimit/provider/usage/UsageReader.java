@@ -1,6 +1,6 @@
 package io.github.ratelimit.provider.usage;
 
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the tokens that a call used in the response as it passes: in JSON and in
@@ -14,24 +14,49 @@ import java.util.Arrays;
  */
 public final class UsageReader extends JsonScanner {
 
-	private static final Field[] FIELDS = Field.values();
+	private static final byte[][] USAGE = bytes("usage", "usageMetadata");
 
-	/** Of each field the value, {@link TokenUsage#UNKNOWN} where none was read. */
-	private final long[] values = new long[FIELDS.length];
+	private static final byte[][] PARENTS = bytes("message", "response", "x_groq");
 
-	private Key key = Key.OTHER;
+	private static final byte[][] PROMPT = bytes("prompt_tokens", "promptTokenCount");
 
-	private Field field = Field.OTHER;
+	private static final byte[][] INPUT = bytes("input_tokens", "inputTokens");
+
+	private static final byte[][] CACHE_WRITTEN = bytes("cache_creation_input_tokens", "cacheWriteInputTokens");
+
+	private static final byte[][] TOOL_PROMPT = bytes("toolUsePromptTokenCount");
+
+	private static final byte[][] OUTPUT = bytes("completion_tokens", "output_tokens", "candidatesTokenCount",
+			"outputTokens");
+
+	private static final byte[][] THOUGHTS = bytes("thoughtsTokenCount");
+
+	private final Figure prompt = new Figure(PROMPT);
+
+	private final Figure input = new Figure(INPUT);
+
+	private final Figure cacheWritten = new Figure(CACHE_WRITTEN);
+
+	private final Figure toolPrompt = new Figure(TOOL_PROMPT);
+
+	private final Figure output = new Figure(OUTPUT);
+
+	private final Figure thoughts = new Figure(THOUGHTS);
+
+	private final Figure[] figures = { this.prompt, this.input, this.cacheWritten, this.toolPrompt, this.output,
+			this.thoughts };
+
+	/** The figure whose value follows. */
+	private @Nullable Figure figure;
+
+	private boolean usageFollows;
+
+	private boolean parentFollows;
 
 	private boolean inParent;
 
 	/** The depth of the usage object that is open, 0 if none is. */
 	private int usageDepth;
-
-	/** Creates a reader. */
-	public UsageReader() {
-		Arrays.fill(this.values, TokenUsage.UNKNOWN);
-	}
 
 	/**
 	 * Returns what was read until now. In a stream the figures grow; the last ones that
@@ -39,15 +64,14 @@ public final class UsageReader extends JsonScanner {
 	 * @return the usage, {@link TokenUsage#NONE} if there was none
 	 */
 	public TokenUsage usage() {
-		// the prompt of some includes what is written to a cache, the input of others does not
-		long prompt = value(Field.PROMPT);
-		long input = (prompt != TokenUsage.UNKNOWN) ? prompt : sum(value(Field.INPUT), value(Field.CACHE_WRITTEN));
-		return new TokenUsage(sum(input, value(Field.TOOL_PROMPT)),
-				sum(value(Field.OUTPUT), value(Field.THOUGHTS)));
+		// a prompt includes what is written to a cache, an input does not
+		long input = (this.prompt.value != TokenUsage.UNKNOWN) ? this.prompt.value
+				: sum(this.input, this.cacheWritten);
+		return new TokenUsage(sum(input, this.toolPrompt.value), sum(this.output, this.thoughts));
 	}
 
-	private long value(Field field) {
-		return this.values[field.ordinal()];
+	private static long sum(Figure one, Figure other) {
+		return sum(one.value, other.value);
 	}
 
 	private static long sum(long one, long other) {
@@ -60,10 +84,10 @@ public final class UsageReader extends JsonScanner {
 	@Override
 	void opened(boolean object) {
 		int outer = depth() - 1;
-		if (object && this.key == Key.USAGE && (outer == 1 || (outer == 2 && this.inParent))) {
+		if (object && this.usageFollows && (outer == 1 || (outer == 2 && this.inParent))) {
 			this.usageDepth = depth();
 		}
-		else if (object && this.key == Key.PARENT && outer == 1) {
+		else if (object && this.parentFollows && outer == 1) {
 			this.inParent = true;
 		}
 		valueEnded();
@@ -82,68 +106,47 @@ public final class UsageReader extends JsonScanner {
 	@Override
 	void keyEnded() {
 		if (depth() == this.usageDepth) {
-			this.field = Field.OTHER;
-			for (Field candidate : FIELDS) {
+			this.figure = null;
+			for (Figure candidate : this.figures) {
 				if (isWord(candidate.names)) {
-					this.field = candidate;
+					this.figure = candidate;
 				}
 			}
 		}
 		else if (depth() == 1 || (depth() == 2 && this.inParent)) {
-			this.key = isWord(Key.USAGE.names) ? Key.USAGE
-					: isWord(Key.PARENT.names) ? Key.PARENT : Key.OTHER;
+			this.usageFollows = isWord(USAGE);
+			this.parentFollows = isWord(PARENTS);
 		}
 	}
 
 	@Override
 	void scalarEnded() {
-		if (depth() == this.usageDepth && this.field != Field.OTHER) {
-			long number = wordAsNumber();
-			int index = this.field.ordinal();
-			if (number > 0 || (number == 0 && this.values[index] == TokenUsage.UNKNOWN)) {
-				this.values[index] = number;
-			}
+		if (depth() == this.usageDepth && this.figure != null) {
+			this.figure.read(wordAsNumber());
 		}
 	}
 
 	@Override
 	void valueEnded() {
-		this.key = Key.OTHER;
-		this.field = Field.OTHER;
+		this.figure = null;
+		this.usageFollows = false;
+		this.parentFollows = false;
 	}
 
-	private enum Key {
-
-		USAGE("usage", "usageMetadata"), PARENT("message", "response", "x_groq"), OTHER;
+	private static final class Figure {
 
 		private final byte[][] names;
 
-		Key(String... names) {
-			this.names = bytes(names);
+		private long value = TokenUsage.UNKNOWN;
+
+		Figure(byte[][] names) {
+			this.names = names;
 		}
 
-	}
-
-	private enum Field {
-
-		PROMPT("prompt_tokens", "promptTokenCount"),
-
-		INPUT("input_tokens", "inputTokens"),
-
-		CACHE_WRITTEN("cache_creation_input_tokens", "cacheWriteInputTokens"),
-
-		TOOL_PROMPT("toolUsePromptTokenCount"),
-
-		OUTPUT("completion_tokens", "output_tokens", "candidatesTokenCount", "outputTokens"),
-
-		THOUGHTS("thoughtsTokenCount"),
-
-		OTHER;
-
-		private final byte[][] names;
-
-		Field(String... names) {
-			this.names = bytes(names);
+		void read(long number) {
+			if (number > 0 || (number == 0 && this.value == TokenUsage.UNKNOWN)) {
+				this.value = number;
+			}
 		}
 
 	}
