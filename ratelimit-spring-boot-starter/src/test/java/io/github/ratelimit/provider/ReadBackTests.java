@@ -74,8 +74,8 @@ class ReadBackTests {
 	void xRateLimitHeadersComeBackAsALimitThatIsFullAtTheEnd(@ForAll @LongRange(min = 0, max = 60) long requests) {
 		Quota expected = quota(Dimension.REQUESTS, 60, requests);
 		Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-		new XRateLimitHeaders().write(List.of(granted(limit("60/min", LimitUnit.REQUESTS), requests,
-				expected.untilFull())), headers::put);
+		new XRateLimitHeaders()
+			.write(List.of(granted(limit("60/min", LimitUnit.REQUESTS), requests, expected.untilFull())), headers::put);
 		assertThat(read("ietf", 200, headers, null).quotas()).containsExactly(new Quota(Dimension.REQUESTS, 60,
 				requests, Duration.ofSeconds(60 - requests), MINUTE, Refill.FIXED_WINDOW));
 	}
@@ -88,17 +88,17 @@ class ReadBackTests {
 		headers.put("Retry-After", "2");
 		Refusal refusal = Refusal.of(Decisions.decision(refused), null);
 		Throttle openAi = read("openai", 429, headers, new OpenAiBody().body(refusal).text()).throttle();
-		assertThat(openAi).isEqualTo(new Throttle(Throttle.Kind.RATE_LIMITED, Duration.ofSeconds(2),
-				null, "rate_limit_exceeded"));
+		assertThat(openAi)
+			.isEqualTo(new Throttle(Throttle.Kind.RATE_LIMITED, Duration.ofSeconds(2), null, "rate_limit_exceeded"));
 		Throttle anthropic = read("anthropic", 429, headers, new AnthropicBody().body(refusal).text()).throttle();
-		assertThat(anthropic).isEqualTo(
-				new Throttle(Throttle.Kind.RATE_LIMITED, Duration.ofSeconds(2), null, "rate_limit_error"));
+		assertThat(anthropic)
+			.isEqualTo(new Throttle(Throttle.Kind.RATE_LIMITED, Duration.ofSeconds(2), null, "rate_limit_error"));
 	}
 
 	@Test
 	void aWaitOnlyInTheTextComesBackToo() {
-		Refusal refusal = Refusal.of(Decisions
-			.decision(refused(limit("60/min", LimitUnit.REQUESTS), Duration.ofSeconds(7), MINUTE)), null);
+		Refusal refusal = Refusal
+			.of(Decisions.decision(refused(limit("60/min", LimitUnit.REQUESTS), Duration.ofSeconds(7), MINUTE)), null);
 		assertThat(read("openai", 429, Map.of(), new OpenAiBody().body(refusal).text()).throttle().retryAfter())
 			.isEqualTo(Duration.ofSeconds(7));
 		assertThat(read("none", 429, Map.of(), new ProblemBody().body(refusal).text()).throttle().retryAfter())
@@ -107,17 +107,18 @@ class ReadBackTests {
 
 	@Test
 	void aRequestThatIsTooLargeComesBackAsThat() {
-		Refusal refusal = Refusal
-			.of(Decisions.decision(Decisions.tooLarge(limit("100/min", LimitUnit.TOKENS), 200)), null);
+		Refusal refusal = Refusal.of(Decisions.decision(Decisions.tooLarge(limit("100/min", LimitUnit.TOKENS), 200)),
+				null);
 		assertThat(read("openai", 413, Map.of(), new OpenAiBody().body(refusal).text()).throttle().kind())
 			.isEqualTo(Throttle.Kind.REQUEST_TOO_LARGE);
 	}
 
 	private static Map<String, String> write(HeaderStyle style, Quota requests, Quota tokens) {
 		Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-		style.write(List.of(
-				granted(limit("60/min", LimitUnit.REQUESTS), requests.remaining(), requests.untilFull()),
-				granted(limit("100000/min", LimitUnit.TOKENS), tokens.remaining(), tokens.untilFull())), headers::put);
+		style.write(
+				List.of(granted(limit("60/min", LimitUnit.REQUESTS), requests.remaining(), requests.untilFull()),
+						granted(limit("100000/min", LimitUnit.TOKENS), tokens.remaining(), tokens.untilFull())),
+				headers::put);
 		return headers;
 	}
 

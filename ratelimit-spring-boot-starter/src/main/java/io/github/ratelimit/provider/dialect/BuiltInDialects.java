@@ -21,8 +21,7 @@ final class BuiltInDialects {
 		List<QuotaHeaders> openAi = openAiHeaders();
 		return List.of(openAi(openAi), azure(), anthropic(), groq(), mistral(), cerebras(), gemini(), openRouter(),
 				together(), bedrock(), xai(openAi), new GitHubDialect(), new IetfDialect(openAi),
-				TableDialect.of("none",
-						hosts("api.cohere.com", "api.cohere.ai", "api.deepseek.com")));
+				TableDialect.of("none", hosts("api.cohere.com", "api.cohere.ai", "api.deepseek.com")));
 	}
 
 	private static List<QuotaHeaders> openAiHeaders() {
@@ -54,8 +53,7 @@ final class BuiltInDialects {
 	/** Its documentation has counters that are reset. */
 	private static TableDialect azure() {
 		return TableDialect
-			.of("azure-openai",
-					hosts(".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"),
+			.of("azure-openai", hosts(".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"),
 					xRateLimit(Dimension.REQUESTS, "requests", Windows.TEN_SECONDS, Refill.FIXED_WINDOW),
 					xRateLimit(Dimension.TOKENS, "tokens", Windows.MINUTE, Refill.FIXED_WINDOW))
 			.retryHeaders("x-rate-limit-reset-tokens", "x-rate-limit-reset-requests");
@@ -71,8 +69,8 @@ final class BuiltInDialects {
 
 	private static QuotaHeaders anthropic(Dimension dimension, String what) {
 		String prefix = "anthropic-ratelimit-" + what;
-		return new QuotaHeaders(dimension, prefix + "-limit", prefix + "-remaining", prefix + "-reset",
-				Windows.MINUTE, Refill.CONTINUOUS);
+		return new QuotaHeaders(dimension, prefix + "-limit", prefix + "-remaining", prefix + "-reset", Windows.MINUTE,
+				Refill.CONTINUOUS);
 	}
 
 	private static TableDialect groq() {
@@ -129,8 +127,8 @@ final class BuiltInDialects {
 		return TableDialect.of("together", hosts("api.together.xyz", "api.together.ai"),
 				new QuotaHeaders(Dimension.REQUESTS, "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset",
 						Windows.SECOND, Refill.CONTINUOUS),
-				new QuotaHeaders(Dimension.TOKENS, "x-tokenlimit-limit", "x-tokenlimit-remaining",
-						"x-tokenlimit-reset", Windows.SECOND, Refill.CONTINUOUS));
+				new QuotaHeaders(Dimension.TOKENS, "x-tokenlimit-limit", "x-tokenlimit-remaining", "x-tokenlimit-reset",
+						Windows.SECOND, Refill.CONTINUOUS));
 	}
 
 	private static TableDialect bedrock() {

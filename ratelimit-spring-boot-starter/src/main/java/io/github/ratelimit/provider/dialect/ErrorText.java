@@ -30,8 +30,7 @@ final class ErrorText {
 
 	private static final Pattern REQUESTED = pattern("\\brequested:? ~?([0-9,]++)");
 
-	private static final Pattern PERIOD = pattern(
-			"(?:\\bper[ -]|/ |s-per-)(second|min|hour|day|month)(?:ute)?\\b");
+	private static final Pattern PERIOD = pattern("(?:\\bper[ -]|/ |s-per-)(second|min|hour|day|month)(?:ute)?\\b");
 
 	private static final Pattern SHORT = pattern("\\(([RT])P([SMHD])\\)");
 

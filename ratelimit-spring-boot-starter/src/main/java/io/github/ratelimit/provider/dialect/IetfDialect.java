@@ -85,10 +85,8 @@ final class IetfDialect implements ClientDialect {
 			return null;
 		}
 		boolean fixed = more != null && more.toSeconds() > secondsToNext(limit, window);
-		return fixed
-				? new Quota(dimension, limit, remaining, more, (window != null) ? window : Windows.fixed(more),
-						Refill.FIXED_WINDOW)
-				: new Quota(dimension, limit, remaining, null, window, Refill.CONTINUOUS);
+		return fixed ? new Quota(dimension, limit, remaining, more, (window != null) ? window : Windows.fixed(more),
+				Refill.FIXED_WINDOW) : new Quota(dimension, limit, remaining, null, window, Refill.CONTINUOUS);
 	}
 
 	/** Rounded up, as {@code t} is. */
@@ -100,8 +98,8 @@ final class IetfDialect implements ClientDialect {
 	private static void dictionary(ResponseReader response, List<StructuredList.Member> limits,
 			List<StructuredList.Member> policies) {
 		long limit = response.numberOf(value(limits, "limit"));
-		add(response, limit, response.numberOf(value(limits, "remaining")),
-				response.timeOf(value(limits, "reset")), windowOf(response, limit, policies));
+		add(response, limit, response.numberOf(value(limits, "remaining")), response.timeOf(value(limits, "reset")),
+				windowOf(response, limit, policies));
 	}
 
 	private static @Nullable String value(List<StructuredList.Member> dictionary, String name) {

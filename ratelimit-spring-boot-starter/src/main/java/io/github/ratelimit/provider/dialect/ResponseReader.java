@@ -140,8 +140,8 @@ final class ResponseReader {
 		}
 		for (int i = 0; i < this.quotas.size(); i++) {
 			Quota other = this.quotas.get(i);
-			if (quota.dimension() == other.dimension() && (quota.window() == null || other.window() == null
-					|| quota.window().equals(other.window()))) {
+			if (quota.dimension() == other.dimension()
+					&& (quota.window() == null || other.window() == null || quota.window().equals(other.window()))) {
 				this.quotas.set(i, merge(other, quota));
 				return;
 			}

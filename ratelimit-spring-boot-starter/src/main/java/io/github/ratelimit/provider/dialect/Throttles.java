@@ -14,8 +14,8 @@ final class Throttles {
 			"billing_hard_limit_reached", "billing_not_active", "insufficient_credits", "insufficient_balance",
 			"ServiceQuotaExceededException");
 
-	private static final Set<String> OVERLOADED = Set.of("overloaded_error", "engine_overloaded",
-			"service_unavailable", "capacity_exceeded", "service_tier_capacity_exceeded", "ModelNotReadyException",
+	private static final Set<String> OVERLOADED = Set.of("overloaded_error", "engine_overloaded", "service_unavailable",
+			"capacity_exceeded", "service_tier_capacity_exceeded", "ModelNotReadyException",
 			"ServiceUnavailableException", "UNAVAILABLE");
 
 	private static final List<String> SPENT_TEXTS = List.of("spend limit", "spending limit",

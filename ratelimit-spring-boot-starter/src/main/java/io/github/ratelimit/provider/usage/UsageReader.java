@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
  * Finds the tokens that a call used in the response as it passes: in JSON and in
  * server-sent events, in the shapes of OpenAI (chat and responses), Anthropic, Gemini and
  * Bedrock. It needs constant memory, allocates nothing as it reads, and asks nothing of
- * where the bytes are split. What a model or a user writes is never mistaken for it: usage
- * stands at the top level of a response or an event, or just below its {@code message},
- * {@code response} or {@code x_groq}.
+ * where the bytes are split. What a model or a user writes is never mistaken for it:
+ * usage stands at the top level of a response or an event, or just below its
+ * {@code message}, {@code response} or {@code x_groq}.
  * <p>
  * For one response and one thread at a time.
  */
@@ -65,8 +65,7 @@ public final class UsageReader extends JsonScanner {
 	 */
 	public TokenUsage usage() {
 		// a prompt includes what is written to a cache, an input does not
-		long input = (this.prompt.value != TokenUsage.UNKNOWN) ? this.prompt.value
-				: sum(this.input, this.cacheWritten);
+		long input = (this.prompt.value != TokenUsage.UNKNOWN) ? this.prompt.value : sum(this.input, this.cacheWritten);
 		return new TokenUsage(sum(input, this.toolPrompt.value), sum(this.output, this.thoughts));
 	}
 

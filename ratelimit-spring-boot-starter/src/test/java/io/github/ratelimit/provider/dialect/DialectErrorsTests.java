@@ -36,8 +36,7 @@ class DialectErrorsTests {
 				arguments("groq", 429, "", openAi(
 						"Rate limit reached for model `llama3-70b-8192` in organization `org_123` on tokens per minute "
 								+ "(TPM): Limit 5000, Used 5747, Requested ~4251. Please try again in 59.977s.",
-						"tokens", "rate_limit_exceeded"),
-						"RATE_LIMITED after PT59.977S, TOKENS, rate_limit_exceeded",
+						"tokens", "rate_limit_exceeded"), "RATE_LIMITED after PT59.977S, TOKENS, rate_limit_exceeded",
 						List.of("TOKENS 5000/0 of PT1M, full in PT1M8.964S, CONTINUOUS")),
 				// micro-agent #86
 				arguments("openai", 429, "", openAi(
@@ -75,14 +74,16 @@ class DialectErrorsTests {
 				arguments("groq", 429, "", "{\"error\":{\"type\":\"tokens\",\"code\":\"rate_limit_exceeded\"}}",
 						"RATE_LIMITED after ?, TOKENS, rate_limit_exceeded", List.of()),
 				// sample-app-aoai-chatGPT #406
-				arguments("azure-openai", 429, "", """
-						{"error":{"code":"429","message":"Requests to the Creates a completion for the chat message \
-						Operation under Azure OpenAI API version 2023-03-15-preview have exceeded token rate limit of \
-						your current OpenAI S0 pricing tier. Please retry after 9 seconds. Please go here: \
-						https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit."}}
-						""", "RATE_LIMITED after PT9S, TOKENS, 429", List.of()),
-				arguments("azure-openai", 429, "x-rate-limit-reset-tokens: 55", "",
-						"RATE_LIMITED after PT55S, ?, 429", List.of()),
+				arguments("azure-openai", 429, "",
+						"""
+								{"error":{"code":"429","message":"Requests to the Creates a completion for the chat message \
+								Operation under Azure OpenAI API version 2023-03-15-preview have exceeded token rate limit of \
+								your current OpenAI S0 pricing tier. Please retry after 9 seconds. Please go here: \
+								https://aka.ms/oai/quotaincrease if you would like to further increase the default rate limit."}}
+								""",
+						"RATE_LIMITED after PT9S, TOKENS, 429", List.of()),
+				arguments("azure-openai", 429, "x-rate-limit-reset-tokens: 55", "", "RATE_LIMITED after PT55S, ?, 429",
+						List.of()),
 				arguments("anthropic", 429, "retry-after: 16\nx-should-retry: true", anthropic("rate_limit_error",
 						"This request would exceed your organization's rate limit of 40,000 input tokens per minute."),
 						"RATE_LIMITED after PT16S, INPUT_TOKENS, rate_limit_error",
@@ -97,7 +98,8 @@ class DialectErrorsTests {
 						anthropic-ratelimit-requests-limit: 5
 						anthropic-ratelimit-requests-remaining: 0
 						anthropic-ratelimit-requests-reset: 2026-01-01T00:00:01Z
-						""", anthropic("rate_limit_error", "Number of requests has exceeded your per-minute rate limit"),
+						""",
+						anthropic("rate_limit_error", "Number of requests has exceeded your per-minute rate limit"),
 						"RATE_LIMITED after ?, REQUESTS, rate_limit_error",
 						List.of("REQUESTS 5/0 of PT1M, full in PT1S, CONTINUOUS")),
 				arguments("mistral", 429, "", """
@@ -119,8 +121,10 @@ class DialectErrorsTests {
 						x-ratelimit-limit: 1
 						x-ratelimit-remaining: 0
 						x-ratelimit-reset: 1
-						""", openAi("You have been rate limited. Your rate limit is 60 queries per minute.",
-						"credit_limit", null), "RATE_LIMITED after ?, REQUESTS, credit_limit",
+						""",
+						openAi("You have been rate limited. Your rate limit is 60 queries per minute.", "credit_limit",
+								null),
+						"RATE_LIMITED after ?, REQUESTS, credit_limit",
 						List.of("REQUESTS 1/0 of PT1S, full in PT1S, CONTINUOUS")),
 				arguments("gemini", 429, "", gemini("57.238747106s", """
 						{"quotaMetric":"generativelanguage.googleapis.com/generate_content_free_tier_requests",\
@@ -144,12 +148,14 @@ class DialectErrorsTests {
 				arguments("bedrock", 429, "x-amzn-errortype: ThrottlingException:http://internal.amazon.com/coral/",
 						"{\"message\":\"Too many tokens, please wait before trying again.\"}",
 						"RATE_LIMITED after ?, TOKENS, ThrottlingException", List.of()),
-				arguments("xai", 429, "", "{\"code\":\"Some resource has been exhausted\",\"error\":\"Too many requests "
-						+ "for team 1 and model grok-4. Your team's rate limit is 1.00 requests per second.\"}",
+				arguments("xai", 429, "",
+						"{\"code\":\"Some resource has been exhausted\",\"error\":\"Too many requests "
+								+ "for team 1 and model grok-4. Your team's rate limit is 1.00 requests per second.\"}",
 						"RATE_LIMITED after ?, REQUESTS, Some_resource_has_been_exhausted", List.of()),
 				// cline #4826
-				arguments("xai", 429, "", "{\"error\":\"Too many tokens for team 1 and model grok-4-0709. Your team's rate "
-						+ "limit is \\u2014 Tokens per Minute (actual/limit): 65605/16000.\"}",
+				arguments("xai", 429, "",
+						"{\"error\":\"Too many tokens for team 1 and model grok-4-0709. Your team's rate "
+								+ "limit is \\u2014 Tokens per Minute (actual/limit): 65605/16000.\"}",
 						"RATE_LIMITED after ?, TOKENS, 429",
 						List.of("TOKENS 16000/0 of PT1M, full in PT4M6.01875S, CONTINUOUS")),
 				arguments("github", 403, """
@@ -159,8 +165,10 @@ class DialectErrorsTests {
 						""", "{\"message\":\"API rate limit exceeded for 192.0.2.1.\"}",
 						"RATE_LIMITED after PT15M, REQUESTS, 403",
 						List.of("REQUESTS 60/0 of PT1H, full in PT15M, FIXED_WINDOW")),
-				arguments("github", 403, "", "{\"message\":\"You have exceeded a secondary rate limit. Please wait a few "
-						+ "minutes before you try again.\"}", "RATE_LIMITED after PT1M, ?, 403", List.of()),
+				arguments("github", 403, "",
+						"{\"message\":\"You have exceeded a secondary rate limit. Please wait a few "
+								+ "minutes before you try again.\"}",
+						"RATE_LIMITED after PT1M, ?, 403", List.of()),
 				arguments("github", 429, "retry-after: 30", "", "RATE_LIMITED after PT30S, ?, 429", List.of()),
 				arguments("none", 429, "retry-after: Thu, 01 Jan 2026 00:00:07 GMT", "Too Many Requests",
 						"RATE_LIMITED after PT7S, REQUESTS, 429", List.of()),
@@ -170,9 +178,9 @@ class DialectErrorsTests {
 
 	static List<Arguments> errorsThatWaitingDoesNotHelp() {
 		return List.of(
-				arguments("openai", 429, "retry-after: 2", openAi(
-						"You exceeded your current quota, please check your plan and billing details.",
-						"insufficient_quota", "insufficient_quota"),
+				arguments("openai", 429, "retry-after: 2",
+						openAi("You exceeded your current quota, please check your plan and billing details.",
+								"insufficient_quota", "insufficient_quota"),
 						"QUOTA_SPENT after PT2S, ?, insufficient_quota", List.of()),
 				arguments("openai", 429, "", openAi("", "billing", "credit_balance_exhausted"),
 						"QUOTA_SPENT after ?, ?, credit_balance_exhausted", List.of()),
@@ -190,11 +198,11 @@ class DialectErrorsTests {
 						"tokens", "rate_limit_exceeded"), "REQUEST_TOO_LARGE after ?, TOKENS, rate_limit_exceeded",
 						List.of("TOKENS 30000/-1 of PT1M, full in ?, CONTINUOUS")),
 				// eliza #4040
-				arguments("groq", 413, "", openAi(
-						"Request too large for model `llama-3.1-8b-instant` in organization `xxxx` service tier "
+				arguments("groq", 413, "",
+						openAi("Request too large for model `llama-3.1-8b-instant` in organization `xxxx` service tier "
 								+ "`on_demand` on tokens per minute (TPM): Limit 6000, Requested 6294, please reduce your "
-								+ "message size and try again.",
-						"tokens", "rate_limit_exceeded"), "REQUEST_TOO_LARGE after ?, TOKENS, rate_limit_exceeded",
+								+ "message size and try again.", "tokens", "rate_limit_exceeded"),
+						"REQUEST_TOO_LARGE after ?, TOKENS, rate_limit_exceeded",
 						List.of("TOKENS 6000/-1 of PT1M, full in ?, CONTINUOUS")),
 				// Fabric #364
 				arguments("groq", 429, "", openAi(
@@ -223,8 +231,8 @@ class DialectErrorsTests {
 				arguments("gemini", 429, "", """
 						{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and \
 						billing details.","status":"RESOURCE_EXHAUSTED","details":[{"@type":\
-						"type.googleapis.com/google.rpc.Help"}]}}""",
-						"QUOTA_SPENT after ?, ?, RESOURCE_EXHAUSTED", List.of()),
+						"type.googleapis.com/google.rpc.Help"}]}}""", "QUOTA_SPENT after ?, ?, RESOURCE_EXHAUSTED",
+						List.of()),
 				// openclaude #936
 				arguments("openrouter", 429, "",
 						openRouter("free-models-per-day. Add 10 credits to unlock 1000 free model requests per day",
@@ -239,12 +247,14 @@ class DialectErrorsTests {
 						"{\"message\":\"Too many tokens per day, please wait before trying again.\"}",
 						"QUOTA_SPENT after ?, TOKENS, ThrottlingException", List.of()),
 				// continue #10373, koan #2412
-				arguments("xai", 429, "", """
-						{"code":"Some resource has been exhausted","error":"Your team 16f2151a has either used all \
-						available credits or reached its monthly spending limit. To continue making API requests, please \
-						purchase more credits or raise your spending limit."}""",
+				arguments("xai", 429, "",
+						"""
+								{"code":"Some resource has been exhausted","error":"Your team 16f2151a has either used all \
+								available credits or reached its monthly spending limit. To continue making API requests, please \
+								purchase more credits or raise your spending limit."}""",
 						"QUOTA_SPENT after ?, ?, Some_resource_has_been_exhausted", List.of()),
-				arguments("none", 402, "", "{\"error\":{\"message\":\"Insufficient Balance\",\"type\":\"unknown_error\"}}",
+				arguments("none", 402, "",
+						"{\"error\":{\"message\":\"Insufficient Balance\",\"type\":\"unknown_error\"}}",
 						"QUOTA_SPENT after ?, ?, unknown_error", List.of()));
 	}
 
@@ -254,9 +264,10 @@ class DialectErrorsTests {
 						"OVERLOADED after ?, ?, overloaded_error", List.of()),
 				arguments("openai", 503, "retry-after: 2", openAi("The server is overloaded", "server_error", null),
 						"OVERLOADED after PT2S, ?, server_error", List.of()),
-				arguments("openai", 429, "", openAi(
-						"That model is currently overloaded with other requests. You can retry your request.",
-						"server_error", null), "OVERLOADED after ?, ?, server_error", List.of()),
+				arguments("openai", 429, "",
+						openAi("That model is currently overloaded with other requests. You can retry your request.",
+								"server_error", null),
+						"OVERLOADED after ?, ?, server_error", List.of()),
 				arguments("mistral", 429, "", """
 						{"object":"error","message":"Service tier capacity exceeded for this model.",\
 						"type":"service_tier_capacity_exceeded","code":"3505"}""",
@@ -267,9 +278,11 @@ class DialectErrorsTests {
 						"{\"error\":{\"code\":503,\"message\":\"The model is overloaded.\",\"status\":\"UNAVAILABLE\"}}",
 						"OVERLOADED after ?, ?, UNAVAILABLE", List.of()),
 				// pando #8
-				arguments("openrouter", 429, "retry-after: 5", """
-						{"error":{"message":"Provider returned error","code":429,"metadata":{"raw":"model is temporarily \
-						rate-limited upstream","provider_name":"Chutes"}}}""", "OVERLOADED after PT5S, ?, 429", List.of()),
+				arguments("openrouter", 429, "retry-after: 5",
+						"""
+								{"error":{"message":"Provider returned error","code":429,"metadata":{"raw":"model is temporarily \
+								rate-limited upstream","provider_name":"Chutes"}}}""",
+						"OVERLOADED after PT5S, ?, 429", List.of()),
 				arguments("bedrock", 429, "x-amzn-errortype: ModelNotReadyException", "{\"message\":\"Not ready\"}",
 						"OVERLOADED after ?, ?, ModelNotReadyException", List.of()),
 				arguments("none", 503, "", "", "OVERLOADED after ?, ?, 503", List.of()));

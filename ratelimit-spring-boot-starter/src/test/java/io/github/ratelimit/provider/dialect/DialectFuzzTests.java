@@ -39,8 +39,7 @@ class DialectFuzzTests {
 				boolean error = round % 4 == 0;
 				int[] next = { 0 };
 				ProviderSnapshot snapshot = dialect.read(new ProviderResponse(error ? status() : 200,
-						(name) -> value(name, values, next), error ? texts.get(round % SAMPLES) : null,
-						Responses.NOW));
+						(name) -> value(name, values, next), error ? texts.get(round % SAMPLES) : null, Responses.NOW));
 				read += next[0] + (error ? 1 : 0);
 				quotas += snapshot.quotas().size();
 				throttles += (snapshot.throttle() != null) ? 1 : 0;

@@ -33,8 +33,9 @@ class DialectHeadersTests {
 						x-ratelimit-remaining-tokens: 29996
 						x-ratelimit-reset-requests: 120ms
 						x-ratelimit-reset-tokens: 8ms
-						""", List.of("REQUESTS 500/499 of PT1M, full in PT0.12S, CONTINUOUS",
-						"TOKENS 30000/29996 of PT1M, full in PT0.008S, CONTINUOUS")),
+						""",
+						List.of("REQUESTS 500/499 of PT1M, full in PT0.12S, CONTINUOUS",
+								"TOKENS 30000/29996 of PT1M, full in PT0.008S, CONTINUOUS")),
 				// a day of requests, and tokens twice
 				arguments("openai", """
 						x-ratelimit-limit-requests: 200
@@ -46,8 +47,9 @@ class DialectHeadersTests {
 						x-ratelimit-reset-requests: 16m17.764s
 						x-ratelimit-reset-tokens: 106ms
 						x-ratelimit-reset-tokens_usage_based: 106ms
-						""", List.of("REQUESTS 200/197 of PT24H, full in PT16M17.764S, CONTINUOUS",
-						"TOKENS 40000/39929 of PT1M, full in PT0.106S, CONTINUOUS")),
+						""",
+						List.of("REQUESTS 200/197 of PT24H, full in PT16M17.764S, CONTINUOUS",
+								"TOKENS 40000/39929 of PT1M, full in PT0.106S, CONTINUOUS")),
 				arguments("openai", """
 						x-ratelimit-limit-requests: 10000
 						x-ratelimit-remaining-requests: 9999
@@ -58,8 +60,9 @@ class DialectHeadersTests {
 						x-ratelimit-limit-project-tokens: 100000
 						x-ratelimit-remaining-project-tokens: 99000
 						x-ratelimit-reset-project-tokens: 600ms
-						""", List.of("REQUESTS 10000/9999 of PT24H, full in PT8.64S, CONTINUOUS",
-						"TOKENS 100000/99000 of PT1M, full in PT0.6S, CONTINUOUS")),
+						""",
+						List.of("REQUESTS 10000/9999 of PT24H, full in PT8.64S, CONTINUOUS",
+								"TOKENS 100000/99000 of PT1M, full in PT0.6S, CONTINUOUS")),
 				// the documentation's figures, which do not belong together
 				arguments("openai", """
 						x-ratelimit-limit-requests: 60
@@ -68,8 +71,9 @@ class DialectHeadersTests {
 						x-ratelimit-limit-tokens: 150000
 						x-ratelimit-remaining-tokens: 149984
 						x-ratelimit-reset-tokens: 6m0s
-						""", List.of("REQUESTS 60/59 of PT1M, full in PT1S, CONTINUOUS",
-						"TOKENS 150000/149984 of ?, full in PT6M, CONTINUOUS")),
+						""",
+						List.of("REQUESTS 60/59 of PT1M, full in PT1S, CONTINUOUS",
+								"TOKENS 150000/149984 of ?, full in PT6M, CONTINUOUS")),
 				// openai-dotnet #838
 				arguments("azure-openai", """
 						x-ratelimit-limit-tokens: -1
@@ -82,8 +86,9 @@ class DialectHeadersTests {
 				arguments("azure-openai", """
 						x-ratelimit-remaining-tokens: 119870
 						x-ratelimit-remaining-requests: 119
-						""", List.of("REQUESTS -1/119 of PT10S, full in ?, FIXED_WINDOW",
-						"TOKENS -1/119870 of PT1M, full in ?, FIXED_WINDOW")),
+						""",
+						List.of("REQUESTS -1/119 of PT10S, full in ?, FIXED_WINDOW",
+								"TOKENS -1/119870 of PT1M, full in ?, FIXED_WINDOW")),
 				// anthropic-sdk-typescript #357: the times are those of its clock
 				arguments("anthropic", """
 						anthropic-ratelimit-requests-limit: 5
@@ -93,8 +98,9 @@ class DialectHeadersTests {
 						anthropic-ratelimit-tokens-remaining: 16000
 						anthropic-ratelimit-tokens-reset: 2024-03-26T20:00:00Z
 						date: Tue, 26 Mar 2024 19:59:59 GMT
-						""", List.of("REQUESTS 5/0 of PT1M, full in PT1S, CONTINUOUS",
-						"TOKENS 25000/16000 of PT1M, full in PT1S, CONTINUOUS")),
+						""",
+						List.of("REQUESTS 5/0 of PT1M, full in PT1S, CONTINUOUS",
+								"TOKENS 25000/16000 of PT1M, full in PT1S, CONTINUOUS")),
 				// coday #110
 				arguments("anthropic", """
 						anthropic-ratelimit-input-tokens-limit: 200000
@@ -103,8 +109,9 @@ class DialectHeadersTests {
 						anthropic-ratelimit-output-tokens-limit: 80000
 						anthropic-ratelimit-output-tokens-remaining: 80000
 						anthropic-ratelimit-output-tokens-reset: 2025-12-31T23:59:45Z
-						""", List.of("INPUT_TOKENS 200000/0 of PT1M, full in PT1M3S, CONTINUOUS",
-						"OUTPUT_TOKENS 80000/80000 of PT1M, full in PT0S, CONTINUOUS")),
+						""",
+						List.of("INPUT_TOKENS 200000/0 of PT1M, full in PT1M3S, CONTINUOUS",
+								"OUTPUT_TOKENS 80000/80000 of PT1M, full in PT0S, CONTINUOUS")),
 				// gpt-pilot #862
 				arguments("groq", """
 						x-ratelimit-limit-requests: 14400
@@ -113,8 +120,9 @@ class DialectHeadersTests {
 						x-ratelimit-remaining-tokens: 17997
 						x-ratelimit-reset-requests: 2m59.56s
 						x-ratelimit-reset-tokens: 7.66s
-						""", List.of("REQUESTS 14400/14370 of PT24H, full in PT2M59.56S, CONTINUOUS",
-						"TOKENS 18000/17997 of PT1M, full in PT7.66S, CONTINUOUS")),
+						""",
+						List.of("REQUESTS 14400/14370 of PT24H, full in PT2M59.56S, CONTINUOUS",
+								"TOKENS 18000/17997 of PT1M, full in PT7.66S, CONTINUOUS")),
 				// mistralai/client-ts #169
 				arguments("mistral", """
 						x-ratelimit-limit-tokens-minute: 5000000
@@ -122,8 +130,9 @@ class DialectHeadersTests {
 						x-ratelimit-tokens-query-cost: 52
 						x-ratelimit-limit-req-minute: 720
 						x-ratelimit-remaining-req-minute: 717
-						""", List.of("REQUESTS 720/717 of PT1M, full in ?, FIXED_WINDOW",
-						"TOKENS 5000000/4999911 of PT1M, full in ?, FIXED_WINDOW")),
+						""",
+						List.of("REQUESTS 720/717 of PT1M, full in ?, FIXED_WINDOW",
+								"TOKENS 5000000/4999911 of PT1M, full in ?, FIXED_WINDOW")),
 				arguments("mistral", """
 						x-ratelimitbysize-limit-minute: 500000
 						x-ratelimitbysize-remaining-minute: 467993
@@ -133,8 +142,9 @@ class DialectHeadersTests {
 						ratelimitbysize-remaining: 467993
 						ratelimitbysize-reset: 40
 						ratelimitbysize-query-cost: 32007
-						""", List.of("TOKENS 500000/467993 of PT1M, full in PT40S, FIXED_WINDOW",
-						"TOKENS 1000000000/999300000 of PT720H, full in ?, FIXED_WINDOW")),
+						""",
+						List.of("TOKENS 500000/467993 of PT1M, full in PT40S, FIXED_WINDOW",
+								"TOKENS 1000000000/999300000 of PT720H, full in ?, FIXED_WINDOW")),
 				arguments("cerebras", """
 						x-ratelimit-limit-requests-day: 14400
 						x-ratelimit-remaining-requests-day: 9500
@@ -142,23 +152,26 @@ class DialectHeadersTests {
 						x-ratelimit-limit-tokens-minute: 60000
 						x-ratelimit-remaining-tokens-minute: 59000
 						x-ratelimit-reset-tokens-minute: 11.382867
-						""", List.of("REQUESTS 14400/9500 of PT24H, full in PT9H10M11.382867S, FIXED_WINDOW",
-						"TOKENS 60000/59000 of PT1M, full in PT11.382867S, FIXED_WINDOW")),
+						""",
+						List.of("REQUESTS 14400/9500 of PT24H, full in PT9H10M11.382867S, FIXED_WINDOW",
+								"TOKENS 60000/59000 of PT1M, full in PT11.382867S, FIXED_WINDOW")),
 				arguments("together", """
 						x-ratelimit-limit: 10
 						x-ratelimit-remaining: 9
 						x-ratelimit-reset: 1
 						x-tokenlimit-limit: 3000
 						x-tokenlimit-remaining: 2990
-						""", List.of("REQUESTS 10/9 of PT1S, full in PT1S, CONTINUOUS",
-						"TOKENS 3000/2990 of PT1S, full in ?, CONTINUOUS")),
+						""",
+						List.of("REQUESTS 10/9 of PT1S, full in PT1S, CONTINUOUS",
+								"TOKENS 3000/2990 of PT1S, full in ?, CONTINUOUS")),
 				arguments("xai", """
 						x-ratelimit-limit-requests: 480
 						x-ratelimit-remaining-requests: 479
 						x-ratelimit-limit-tokens: 2000000
 						x-ratelimit-remaining-tokens: 1999000
-						""", List.of("REQUESTS 480/479 of ?, full in ?, CONTINUOUS",
-						"TOKENS 2000000/1999000 of ?, full in ?, CONTINUOUS")),
+						""",
+						List.of("REQUESTS 480/479 of ?, full in ?, CONTINUOUS",
+								"TOKENS 2000000/1999000 of ?, full in ?, CONTINUOUS")),
 				arguments("github", """
 						x-ratelimit-limit: 5000
 						x-ratelimit-remaining: 4998
@@ -171,17 +184,14 @@ class DialectHeadersTests {
 						x-ratelimit-remaining: 29
 						x-ratelimit-reset: 1767225660
 						x-ratelimit-resource: search
-						""", List.of("REQUESTS 30/29 of PT1M, full in PT1M, FIXED_WINDOW")),
-				arguments("openrouter", """
+						""", List.of("REQUESTS 30/29 of PT1M, full in PT1M, FIXED_WINDOW")), arguments("openrouter", """
 						X-RateLimit-Limit: 20
 						X-RateLimit-Remaining: 3
 						X-RateLimit-Reset: 1767225630000
-						""", List.of("REQUESTS 20/3 of PT1M, full in PT30S, FIXED_WINDOW")),
-				arguments("none", """
+						""", List.of("REQUESTS 20/3 of PT1M, full in PT30S, FIXED_WINDOW")), arguments("none", """
 						x-ratelimit-limit: 20
 						x-ratelimit-remaining: 3
-						""", List.of()),
-				arguments("gemini", "x-ratelimit-limit: 20", List.of()),
+						""", List.of()), arguments("gemini", "x-ratelimit-limit: 20", List.of()),
 				arguments("bedrock", "x-ratelimit-limit: 20", List.of()));
 	}
 

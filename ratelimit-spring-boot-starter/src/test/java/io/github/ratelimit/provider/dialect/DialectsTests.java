@@ -22,9 +22,9 @@ class DialectsTests {
 			"us-central1-aiplatform.googleapis.com, gemini", "aiplatform.googleapis.com, gemini",
 			"openrouter.ai, openrouter", "api.together.xyz, together", "api.together.ai, together",
 			"bedrock-runtime.us-east-1.amazonaws.com, bedrock", "bedrock-runtime-fips.us-east-1.amazonaws.com, bedrock",
-			"api.x.ai, xai", "api.github.com, github", "api.deepseek.com, none", "api.cohere.com, none", "API.OpenAI.com, openai", "api.example.com, ietf",
-			"api.openai.com.example.com, ietf", "notapi.openai.com, ietf", "s3.us-east-1.amazonaws.com, ietf",
-			"localhost, ietf" })
+			"api.x.ai, xai", "api.github.com, github", "api.deepseek.com, none", "api.cohere.com, none",
+			"API.OpenAI.com, openai", "api.example.com, ietf", "api.openai.com.example.com, ietf",
+			"notapi.openai.com, ietf", "s3.us-east-1.amazonaws.com, ietf", "localhost, ietf" })
 	void theHostTellsTheDialect(String host, String dialect) {
 		assertThat(this.dialects.forHost(host).name()).isEqualTo(dialect);
 	}
@@ -40,9 +40,10 @@ class DialectsTests {
 	@Test
 	void ofAnUnknownNameTheNearestIsSuggested() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.dialects.byName("opena1"))
-			.withMessage("There is no dialect named 'opena1'. Did you mean 'openai'? The known ones are auto, anthropic, "
-					+ "azure-openai, bedrock, cerebras, gemini, github, groq, ietf, mistral, none, openai, openrouter, "
-					+ "together, xai.");
+			.withMessage(
+					"There is no dialect named 'opena1'. Did you mean 'openai'? The known ones are auto, anthropic, "
+							+ "azure-openai, bedrock, cerebras, gemini, github, groq, ietf, mistral, none, openai, openrouter, "
+							+ "together, xai.");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.dialects.byName("something-else"))
 			.withMessageStartingWith("There is no dialect named 'something-else'. The known ones are auto, ");
 	}

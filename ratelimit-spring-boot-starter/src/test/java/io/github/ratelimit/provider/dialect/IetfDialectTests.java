@@ -31,13 +31,13 @@ class IetfDialectTests {
 				arguments("""
 						RateLimit-Policy: "burst";q=100;w=60,"daily";q=1000;w=86400
 						RateLimit: "burst";r=50;t=1, "daily";r=800;t=4000
-						""", List.of("REQUESTS 100/50 of PT1M, full in ?, CONTINUOUS",
-						"REQUESTS 1000/800 of PT24H, full in PT1H6M40S, FIXED_WINDOW")),
+						""",
+						List.of("REQUESTS 100/50 of PT1M, full in ?, CONTINUOUS",
+								"REQUESTS 1000/800 of PT24H, full in PT1H6M40S, FIXED_WINDOW")),
 				arguments("""
 						RateLimit-Policy: "100-in-1min"; q=100; w=60; pk=:MGMzNGM3YmU2MTlj:
 						RateLimit: "100-in-1min"; r=95; t=25
-						""", List.of("REQUESTS 100/95 of PT1M, full in PT25S, FIXED_WINDOW")),
-				arguments("""
+						""", List.of("REQUESTS 100/95 of PT1M, full in PT25S, FIXED_WINDOW")), arguments("""
 						RateLimit-Policy: "a \\"quoted, name";q=100;w=60;qu="tokens", "bytes";q=9;qu="content-bytes"
 						RateLimit: "a \\"quoted, name";r=95;t=1, "bytes";r=3
 						""", List.of("TOKENS 100/95 of PT1M, full in ?, CONTINUOUS")),
@@ -70,15 +70,15 @@ class IetfDialectTests {
 						RateLimit-Limit: 100, 100;w=60;burst=1000;comment="sliding window", 5000;w=3600
 						RateLimit-Remaining: 50
 						RateLimit-Reset: 50
-						""", List.of("REQUESTS 100/50 of PT1M, full in PT50S, FIXED_WINDOW")),
-				arguments("""
+						""", List.of("REQUESTS 100/50 of PT1M, full in PT50S, FIXED_WINDOW")), arguments("""
 						x-ratelimit-limit: 1000, 1000;w=1
 						x-ratelimit-remaining: 999
 						x-ratelimit-reset: 1
 						""", List.of("REQUESTS 1000/999 of PT1S, full in PT1S, FIXED_WINDOW")),
 				arguments("X-RateLimit-Limit: 60\nX-RateLimit-Remaining: 59\nX-RateLimit-Reset: 1767226500",
 						List.of("REQUESTS 60/59 of PT1H, full in PT15M, FIXED_WINDOW")),
-				arguments("X-Rate-Limit-Limit: 900\nX-Rate-Limit-Remaining: 10\nX-Rate-Limit-Reset: 2026-01-01T00:00:20Z",
+				arguments(
+						"X-Rate-Limit-Limit: 900\nX-Rate-Limit-Remaining: 10\nX-Rate-Limit-Reset: 2026-01-01T00:00:20Z",
 						List.of("REQUESTS 900/10 of PT1M, full in PT20S, FIXED_WINDOW")),
 				arguments("x-ratelimit-limit-tokens: 30000\nx-ratelimit-remaining-tokens: 29996",
 						List.of("TOKENS 30000/29996 of ?, full in ?, CONTINUOUS")),

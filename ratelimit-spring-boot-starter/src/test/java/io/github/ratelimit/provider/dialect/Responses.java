@@ -43,7 +43,9 @@ final class Responses {
 		return (duration != null) ? duration.toString() : "?";
 	}
 
-	/** Returns for example {@code RATE_LIMITED after PT2S, TOKENS, rate_limit_exceeded}. */
+	/**
+	 * Returns for example {@code RATE_LIMITED after PT2S, TOKENS, rate_limit_exceeded}.
+	 */
 	static String throttle(ProviderSnapshot snapshot) {
 		Throttle throttle = snapshot.throttle();
 		return (throttle == null) ? "none" : throttle.kind() + " after " + text(throttle.retryAfter()) + ", "

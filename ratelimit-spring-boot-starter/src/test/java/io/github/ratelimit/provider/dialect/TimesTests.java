@@ -27,9 +27,10 @@ class TimesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', value = { "2026-01-01T00:01:03Z | PT1M3S", "2026-01-01T00:00:00.250Z | PT0.25S",
-			"2026-01-01T02:01:00+02:00 | PT1M", "2025-12-31T23:59:45Z | PT0S",
-			"Thu, 01 Jan 2026 00:00:07 GMT | PT7S", "Wed, 31 Dec 2025 23:59:00 GMT | PT0S" })
+	@CsvSource(delimiter = '|',
+			value = { "2026-01-01T00:01:03Z | PT1M3S", "2026-01-01T00:00:00.250Z | PT0.25S",
+					"2026-01-01T02:01:00+02:00 | PT1M", "2025-12-31T23:59:45Z | PT0S",
+					"Thu, 01 Jan 2026 00:00:07 GMT | PT7S", "Wed, 31 Dec 2025 23:59:00 GMT | PT0S" })
 	void momentsAreRead(String text, Duration expected) {
 		assertThat(Times.until(text, Responses.NOW)).isEqualTo(expected);
 	}

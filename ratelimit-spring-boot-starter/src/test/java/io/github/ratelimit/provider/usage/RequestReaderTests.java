@@ -30,15 +30,17 @@ class RequestReaderTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '`', value = { "{\"max_output_tokens\":50} | 50",
-			"{\"max_tokens\":5,\"best_of\":3} | 15", "{\"generationConfig\":{\"maxOutputTokens\":70}} | 70",
-			"{\"generationConfig\":{\"candidateCount\":2,\"maxOutputTokens\":70}} | 140",
-			"{\"inferenceConfig\":{\"maxTokens\":30}} | 30", "{\"max_tokens\":null} | -1", "{\"max_tokens\":\"9\"} | -1",
-			"{\"max_tokens\":-1} | -1", "{\"n\":4} | -1", "{\"max_tokens\":5,\"n\":0} | 5",
-			"{\"max_tokens\":9007199254740991,\"n\":9007199254740991} | 9223372036854775807",
-			"{\"metadata\":{\"max_tokens\":7}} | -1", "{\"messages\":[{\"max_tokens\":7}]} | -1",
-			"{\"tools\":[{\"max_tokens\":7}],\"stop\":[\"max_tokens\",7]} | -1",
-			"{\"generationConfig\":{\"x\":{\"maxOutputTokens\":7}}} | -1" })
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			value = { "{\"max_output_tokens\":50} | 50", "{\"max_tokens\":5,\"best_of\":3} | 15",
+					"{\"generationConfig\":{\"maxOutputTokens\":70}} | 70",
+					"{\"generationConfig\":{\"candidateCount\":2,\"maxOutputTokens\":70}} | 140",
+					"{\"inferenceConfig\":{\"maxTokens\":30}} | 30", "{\"max_tokens\":null} | -1",
+					"{\"max_tokens\":\"9\"} | -1", "{\"max_tokens\":-1} | -1", "{\"n\":4} | -1",
+					"{\"max_tokens\":5,\"n\":0} | 5",
+					"{\"max_tokens\":9007199254740991,\"n\":9007199254740991} | 9223372036854775807",
+					"{\"metadata\":{\"max_tokens\":7}} | -1", "{\"messages\":[{\"max_tokens\":7}]} | -1",
+					"{\"tools\":[{\"max_tokens\":7}],\"stop\":[\"max_tokens\",7]} | -1",
+					"{\"generationConfig\":{\"x\":{\"maxOutputTokens\":7}}} | -1" })
 	void theLargestOutputIsThatOfAllChoices(String request, long expected) {
 		assertThat(facts(request).maxOutputTokens()).isEqualTo(expected);
 	}

@@ -91,10 +91,9 @@ class UsageReaderTests {
 	}
 
 	static List<Arguments> samples() {
-		return List.of(arguments(OPENAI, 19, 10), arguments(OPENAI_STREAM, 19, 10),
-				arguments(RESPONSES_STREAM, 36, 87), arguments(ANTHROPIC, 2195, 503),
-				arguments(ANTHROPIC_STREAM, 29, 15), arguments(GEMINI_STREAM, 10, 50), arguments(BEDROCK, 130, 60),
-				arguments(GROQ_STREAM, 24, 7),
+		return List.of(arguments(OPENAI, 19, 10), arguments(OPENAI_STREAM, 19, 10), arguments(RESPONSES_STREAM, 36, 87),
+				arguments(ANTHROPIC, 2195, 503), arguments(ANTHROPIC_STREAM, 29, 15), arguments(GEMINI_STREAM, 10, 50),
+				arguments(BEDROCK, 130, 60), arguments(GROQ_STREAM, 24, 7),
 				// an embedding has no output
 				arguments("{\"data\":[{\"embedding\":[0.1]}],\"usage\":{\"prompt_tokens\":8,\"total_tokens\":8}}", 8,
 						-1));
