@@ -88,9 +88,8 @@ class ReadBackTests {
 		headers.put("Retry-After", "2");
 		Refusal refusal = Refusal.of(Decisions.decision(refused), null);
 		Throttle openAi = read("openai", 429, headers, new OpenAiBody().body(refusal).text()).throttle();
-		assertThat(openAi)
-			.isEqualTo(new Throttle(Throttle.Kind.RATE_LIMITED, Duration.ofSeconds(2), Dimension.REQUESTS,
-					"rate_limit_exceeded"));
+		assertThat(openAi).isEqualTo(new Throttle(Throttle.Kind.RATE_LIMITED, Duration.ofSeconds(2), Dimension.REQUESTS,
+				"rate_limit_exceeded"));
 		Throttle anthropic = read("anthropic", 429, headers, new AnthropicBody().body(refusal).text()).throttle();
 		assertThat(anthropic)
 			.isEqualTo(new Throttle(Throttle.Kind.RATE_LIMITED, Duration.ofSeconds(2), null, "rate_limit_error"));

@@ -2,6 +2,7 @@ package io.github.ratelimit.provider.dialect;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -42,6 +43,7 @@ class DialectFuzzTests {
 						(name) -> value(name, values, next), error ? texts.get(round % SAMPLES) : null, Responses.NOW));
 				read += next[0] + (error ? 1 : 0);
 				quotas += snapshot.quotas().size();
+				assertEachLimitOnce(dialect, snapshot);
 				throttles += (snapshot.throttle() != null) ? 1 : 0;
 				ignored += snapshot.ignoredValues();
 			}
@@ -49,6 +51,19 @@ class DialectFuzzTests {
 		assertThat(quotas).isPositive();
 		assertThat(throttles).isPositive();
 		assertThat(ignored).isPositive();
+	}
+
+	private static void assertEachLimitOnce(ClientDialect dialect, ProviderSnapshot snapshot) {
+		List<Quota> quotas = snapshot.quotas();
+		for (int i = 0; i < quotas.size(); i++) {
+			for (int j = 0; j < i; j++) {
+				boolean same = quotas.get(i).dimension() == quotas.get(j).dimension()
+						&& Objects.equals(quotas.get(i).window(), quotas.get(j).window());
+				if (same) {
+					throw new AssertionError(dialect.name() + " reports a limit twice: " + quotas);
+				}
+			}
+		}
 	}
 
 	private int status() {

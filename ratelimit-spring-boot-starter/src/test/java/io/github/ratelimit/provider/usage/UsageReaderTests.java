@@ -1,9 +1,11 @@
 package io.github.ratelimit.provider.usage;
 
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
+import com.sun.management.ThreadMXBean;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -161,6 +163,21 @@ class UsageReaderTests {
 			assertThat(reader.usage()).isEqualTo(new TokenUsage(19, 10));
 			assertThat(buffer.position()).isEqualTo(position);
 		}
+	}
+
+	@Test
+	void readingAllocatesNothing() {
+		byte[] bytes = OPENAI_STREAM.getBytes(StandardCharsets.UTF_8);
+		ByteBuffer offHeap = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+		UsageReader reader = new UsageReader();
+		reader.read(offHeap);
+		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+		long before = threads.getCurrentThreadAllocatedBytes();
+		for (int i = 0; i < 1000; i++) {
+			reader.read(bytes, 0, bytes.length);
+			reader.read(offHeap);
+		}
+		assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(2000);
 	}
 
 	@Property(tries = 300)
