@@ -112,7 +112,8 @@ class PacedOutageTests {
 			switch (policy) {
 				case ALLOW -> assertThat(calls).allMatch((call) -> call.decision().isAllowed());
 				case DENY -> assertThat(calls).allMatch(Call::isUnavailable);
-				// callers whose threads start late on a busy machine come within their own wait
+				// callers whose threads start late on a busy machine come within their
+				// own wait
 				default -> assertThat(calls).filteredOn((call) -> call.decision().isAllowed()).hasSizeBetween(10, 39);
 			}
 		}
