@@ -25,7 +25,7 @@ import org.springframework.stereotype.Controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What GraphQL clients are told of refused data fetchers. */
+/** The errors that GraphQL clients get for refused data fetchers. */
 @ExtendWith(OutputCaptureExtension.class)
 class GraphQlTests {
 

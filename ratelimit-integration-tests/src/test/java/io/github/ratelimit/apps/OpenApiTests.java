@@ -26,11 +26,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What springdoc describes of limited operations. */
+/** The description of limited operations by springdoc. */
 class OpenApiTests {
 
 	@Test
-	void limitedOperationsHave429AndNoPermitAsParameter() throws Exception {
+	void limitedOperationsHave429AndNoPermitParameter() throws Exception {
 		try (ConfigurableApplicationContext context = new SpringApplication(Application.class).run(
 				"--spring.main.web-application-type=servlet", "--server.port=0", "--server.address=127.0.0.1",
 				"--spring.main.banner-mode=off", "--logging.level.root=warn", "--ratelimit.limits.chat.rate=1/h",
@@ -49,7 +49,7 @@ class OpenApiTests {
 	}
 
 	@Test
-	void withoutSpringdocThereIsNothing() {
+	void withoutSpringdocThereIsNoCustomizer() {
 		new WebApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(RateLimitOpenApiAutoConfiguration.class))
 			.withClassLoader(new FilteredClassLoader(GlobalOperationCustomizer.class))

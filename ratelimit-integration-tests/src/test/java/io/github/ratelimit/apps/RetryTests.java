@@ -16,7 +16,7 @@ import org.springframework.retry.annotation.EnableRetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** A limited method that is tried again takes one permit for all attempts. */
+/** A limited method that is retried takes one permit for all attempts. */
 class RetryTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -41,7 +41,7 @@ class RetryTests {
 	}
 
 	@Test
-	void aRefusalIsNotTriedAgain() {
+	void aRefusalIsNotRetried() {
 		this.runner.withUserConfiguration(Resilient.class).run((context) -> {
 			Flaky flaky = context.getBean(Flaky.class);
 			flaky.ofFramework();

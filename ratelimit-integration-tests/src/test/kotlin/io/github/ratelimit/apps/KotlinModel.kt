@@ -14,18 +14,18 @@ import kotlin.coroutines.CoroutineContext
 
 data class Answer(val text: String, val tokens: Long?)
 
-/** What a coroutine carries along, as a trace or a security context. */
+/** Context that a coroutine propagates, such as a trace or a security context. */
 class Trace(val id: String) : AbstractCoroutineContextElement(Trace) {
 
 	companion object Key : CoroutineContext.Key<Trace>
 
 }
 
-/** Limited methods as Kotlin's compiler writes them. */
+/** Limited methods as Kotlin's compiler generates them. */
 @Component
 class KotlinModel {
 
-	/** What calls under way wait for. */
+	/** In-flight calls wait for it. */
 	var gate = CompletableDeferred<Unit>()
 
 	@RateLimited(rate = "2/h", key = "#userId")
@@ -103,7 +103,7 @@ class KotlinModel {
 
 }
 
-/** A class whose methods are all limited, with what the compiler adds to them. */
+/** A class with limited methods, to which the compiler adds others. */
 @Component
 @RateLimited("plenty")
 class KotlinClass {

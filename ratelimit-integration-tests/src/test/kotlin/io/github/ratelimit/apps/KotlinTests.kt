@@ -45,7 +45,7 @@ class KotlinTests {
 	fun stop() = context.close()
 
 	@Test
-	fun `a suspend function is limited by an argument of its own`() = runBlocking<Unit> {
+	fun `a suspend function is limited by its own argument`() = runBlocking<Unit> {
 		assertThat(model.perUser("ann")).isEqualTo("hello ann")
 		assertThat(model.perUser("ann", "hi")).isEqualTo("hi ann")
 		assertThatExceptionOfType(RateLimitExceededException::class.java).isThrownBy {
@@ -55,7 +55,7 @@ class KotlinTests {
 	}
 
 	@Test
-	fun `limits of suspend functions are called after what somebody wrote`() {
+	fun `limits of suspend functions are named after the source code`() {
 		assertThat(context.getBean(LimitRegistry::class.java).all().map { it.limit().name() })
 			.contains("KotlinModel.perUser", "KotlinModel.getProperty")
 		assertThat(context.getBean(LimitRegistry::class.java).get("plenty").boundTo())
@@ -64,7 +64,7 @@ class KotlinTests {
 	}
 
 	@Test
-	fun `a class is limited without what the compiler adds to it`() = runBlocking<Unit> {
+	fun `methods that the compiler adds to a class are not limited`() = runBlocking<Unit> {
 		val limited = context.getBean(KotlinClass::class.java)
 		assertThat(limited.greet()).isEqualTo("hello you")
 		assertThat(limited.named()).isEqualTo("hello you")
@@ -72,7 +72,7 @@ class KotlinTests {
 	}
 
 	@Test
-	fun `a suspend function keeps its place until its continuation completes`() = runBlocking<Unit> {
+	fun `a suspend function keeps its slot until its continuation completes`() = runBlocking<Unit> {
 		val held = async(start = CoroutineStart.UNDISPATCHED) { model.held("first") }
 		assertThat(occupied()).isEqualTo(1)
 		assertThatExceptionOfType(RateLimitExceededException::class.java).isThrownBy {
@@ -85,7 +85,7 @@ class KotlinTests {
 	}
 
 	@Test
-	fun `a suspend function that fails or is cancelled frees its place`() = runBlocking<Unit> {
+	fun `a suspend function that fails or is cancelled releases its slot`() = runBlocking<Unit> {
 		repeat(2) {
 			assertThatIllegalStateException().isThrownBy { runBlocking { model.failing() } }.withMessage("failed")
 		}
@@ -108,7 +108,7 @@ class KotlinTests {
 	}
 
 	@Test
-	fun `a flow is settled by its last usage and frees its place at its end`() = runBlocking<Unit> {
+	fun `a flow is settled by its last usage and releases its slot at its end`() = runBlocking<Unit> {
 		val answers = flowOf(Answer("a", 4), Answer("b", 7), Answer("c", null), Answer("d", 0))
 		val stream = model.stream(answers)
 		assertThat(occupied()).isEqualTo(1)
@@ -118,7 +118,7 @@ class KotlinTests {
 	}
 
 	@Test
-	fun `a flow that is cancelled pays what was seen`() = runBlocking<Unit> {
+	fun `a cancelled flow pays the last usage`() = runBlocking<Unit> {
 		val answers = Channel<Answer>()
 		val stream = model.stream(answers.receiveAsFlow())
 		val collected = Channel<Answer>(1)
@@ -133,7 +133,7 @@ class KotlinTests {
 	}
 
 	@Test
-	fun `a flow whose collector has enough pays what was seen`() = runBlocking<Unit> {
+	fun `a flow whose collector stops early pays the last usage`() = runBlocking<Unit> {
 		val endless = flow { while (true) emit(Answer("a", 5)) }
 		assertThat(model.stream(endless).take(2).toList()).hasSize(2)
 		assertThat(paid()).isEqualTo(5)
@@ -141,7 +141,7 @@ class KotlinTests {
 	}
 
 	@Test
-	fun `a flow that breaks off pays for what it delivered`() = runBlocking<Unit> {
+	fun `a flow that fails midway pays for what it delivered`() = runBlocking<Unit> {
 		val broken = flow<Answer> { throw IllegalStateException("broken") }
 		assertThatIllegalStateException().isThrownBy { runBlocking { model.stream(broken).toList() } }
 		assertThat(paid()).isZero()
@@ -167,7 +167,7 @@ class KotlinTests {
 	}
 
 	@Test
-	fun `a refused function goes to its fallback`() = runBlocking<Unit> {
+	fun `the fallback of a refused function is called`() = runBlocking<Unit> {
 		assertThat(model.find("ann")).isEqualTo(3)
 		assertThat(model.find("ann")).isEqualTo(-4)
 		assertThat(model.findOrPlain("ann")).isEqualTo(-3)

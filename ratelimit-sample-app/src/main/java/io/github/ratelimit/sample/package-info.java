@@ -1,5 +1,5 @@
 /**
- * A small chat API behind rate limits.
+ * A small chat API with rate limits.
  */
 @NullMarked
 package io.github.ratelimit.sample;

@@ -17,7 +17,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The chat API itself, whatever its limits. */
+/** The chat API without regard to its limits. */
 @SampleTest
 class ChatApiTests {
 
@@ -36,7 +36,7 @@ class ChatApiTests {
 	}
 
 	@Test
-	void completionRepeatsTheLastUserMessage() {
+	void aCompletionRepeatsTheLastUserMessage() {
 		JsonNode completion = SampleClient.json(chat("""
 				{"model": "any", "messages": [
 					{"role": "system", "content": "Be kind."},
@@ -74,7 +74,7 @@ class ChatApiTests {
 	}
 
 	@Test
-	void streamIsOfOpenAisForm() {
+	void aStreamHasOpenAisFormat() {
 		HttpResponse<String> response = chat("""
 				{"model": "stub", "stream": true, "messages": [{"role": "user", "content": "Hi"}]}""");
 		assertThat(response.headers().firstValue("Content-Type")).hasValue("text/event-stream");
@@ -90,7 +90,7 @@ class ChatApiTests {
 	}
 
 	@Test
-	void streamTellsItsUsageLastWhereItIsAskedTo() {
+	void aStreamEndsWithItsUsageOnRequest() {
 		HttpResponse<String> response = chat("""
 				{"model": "stub", "stream": true, "stream_options": {"include_usage": true},
 				 "messages": [{"role": "user", "content": "Hi"}]}""");
@@ -106,7 +106,7 @@ class ChatApiTests {
 	@ValueSource(strings = { "", "{", "[]", "null", "\"text\"", "5", "{\"model\":{}}",
 			"{\"model\":\"stub\",\"messages\":\"Hello\"}",
 			"{\"model\":\"stub\",\"messages\":[{\"role\":\"user\"}],\"stream\":\"perhaps\"}" })
-	void bodyThatIsNoChatRequestIsRefused(String body) {
+	void aBodyThatIsNotAChatRequestIsRejected(String body) {
 		HttpResponse<String> response = chat(body);
 		assertThat(response.statusCode()).isEqualTo(400);
 		JsonNode error = SampleClient.json(response).get("error");
@@ -129,14 +129,14 @@ class ChatApiTests {
 			{"model": "stub", "messages": [{"role": "user"}], "max_tokens": 0} | max_tokens
 			{"model": "stub", "messages": [{"role": "user"}], "max_completion_tokens": -1} | max_completion_tokens
 			""")
-	void chatRequestThatIsWrongIsToldWhere(String body, String param) {
+	void anInvalidChatRequestIsRejectedWithItsParameter(String body, String param) {
 		HttpResponse<String> response = chat(body);
 		assertThat(response.statusCode()).isEqualTo(400);
 		assertThat(SampleClient.json(response).get("error").get("param").asString()).isEqualTo(param);
 	}
 
 	@Test
-	void otherErrorsBelowV1AreOfOpenAisFormToo() {
+	void otherErrorsBelowV1HaveOpenAisFormatToo() {
 		HttpResponse<String> unknown = this.client.get("/v1/nowhere");
 		assertThat(unknown.statusCode()).isEqualTo(404);
 		assertThat(SampleClient.json(unknown).get("error").get("type").asString()).isEqualTo("invalid_request_error");

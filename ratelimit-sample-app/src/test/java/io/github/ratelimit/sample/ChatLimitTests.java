@@ -30,7 +30,7 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void eleventhCallOfAKeyIsRefused() {
+	void theEleventhCallOfAKeyIsRefused() {
 		callTenTimes("X-API-Key", "sk-eleven");
 		HttpResponse<String> refused = this.client.chat("X-API-Key", "sk-eleven");
 		assertThat(refused.statusCode()).isEqualTo(429);
@@ -51,7 +51,7 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void allowedCallTellsWhatIsLeft() {
+	void anAllowedCallShowsTheRemainingPermits() {
 		HttpResponse<String> allowed = this.client.chat("X-API-Key", "sk-left");
 		assertThat(header(allowed, "x-ratelimit-limit-requests")).isEqualTo("10");
 		assertThat(header(allowed, "x-ratelimit-remaining-requests")).isEqualTo("9");
@@ -67,7 +67,7 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void refusedCallerIsServedAfterTheTimeItWasTold() {
+	void aRefusedCallIsAllowedAfterItsRetryAfter() {
 		callTenTimes("X-API-Key", "sk-patient");
 		HttpResponse<String> refused = this.client.chat("X-API-Key", "sk-patient");
 		long retryAfter = Long.parseLong(header(refused, "Retry-After"));
@@ -78,28 +78,28 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void bearerTokenIsAKeyToo() {
+	void aBearerTokenIsAKey() {
 		callTenTimes("Authorization", "Bearer sk-bearer");
 		assertThat(this.client.chat("Authorization", "Bearer sk-bearer").statusCode()).isEqualTo(429);
 		assertThat(this.client.chat("Authorization", "Bearer sk-another").statusCode()).isEqualTo(200);
 	}
 
 	@Test
-	void keyIsTheSameCallerInEitherHeader() {
+	void aKeyIsTheSameCallerInEitherHeader() {
 		callTenTimes("X-API-Key", "sk-both");
 		assertThat(this.client.chat("Authorization", "Bearer sk-both").statusCode()).isEqualTo(429);
 		assertThat(this.client.chat("Authorization", "bearer  sk-both").statusCode()).isEqualTo(429);
 	}
 
 	@Test
-	void callerWithoutAKeyIsCountedByAddress() {
+	void aCallerWithoutAKeyIsCountedByAddress() {
 		callTenTimes("", "");
 		assertThat(this.client.chat("", "").statusCode()).isEqualTo(429);
 		assertThat(this.client.chat("X-API-Key", "sk-same-address").statusCode()).isEqualTo(200);
 	}
 
 	@Test
-	void inventingKeysRunsIntoTheLimitOfTheAddress() {
+	void aCallerThatInventsKeysIsStoppedByTheLimitPerAddress() {
 		for (int i = 0; i < 300; i++) {
 			assertThat(this.client.chat("X-API-Key", "sk-invented-" + i).statusCode()).isEqualTo(200);
 		}
@@ -109,7 +109,7 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void addressThatDoesNotStopIsBannedForAnHour() {
+	void anAddressThatDoesNotStopIsBannedForAnHour() {
 		for (int i = 0; i < 400; i++) {
 			int status = this.client.chat("X-API-Key", "sk-unstoppable-" + i).statusCode();
 			assertThat(status).isEqualTo((i < 300) ? 200 : 429);
@@ -123,7 +123,7 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void limitInTheShadowIsCountedAndTellsNobody() {
+	void aLimitInShadowModeIsCountedAndNotMentioned() {
 		HttpResponse<String> allowed = this.client.chat("X-API-Key", "sk-shadow");
 		assertThat(header(allowed, "RateLimit-Policy")).contains("\"chat\"").doesNotContain("everyone");
 		JsonNode everyone = SampleClient.json(this.client.get("/actuator/ratelimits/everyone"));
@@ -132,7 +132,7 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void badBodyIsCounted() {
+	void anInvalidBodyIsCounted() {
 		for (int i = 0; i < 10; i++) {
 			assertThat(this.client.chat("{", "X-API-Key", "sk-bad").statusCode()).isEqualTo(400);
 		}
@@ -140,7 +140,7 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void unknownPathBelowTheRuleIsCounted() {
+	void anUnknownPathBelowTheRuleIsCounted() {
 		for (int i = 0; i < 10; i++) {
 			assertThat(this.client.post("/v1/nowhere", "{}", "X-API-Key", "sk-lost").statusCode()).isEqualTo(404);
 		}
@@ -148,7 +148,7 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void annotatedMethodIsLimitedBesideTheRules() {
+	void anAnnotatedMethodIsLimitedInAdditionToTheRules() {
 		for (int i = 0; i < 30; i++) {
 			assertThat(this.client.get("/v1/models").statusCode()).isEqualTo(200);
 		}
@@ -160,7 +160,7 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void pathWithoutARuleIsNotLimited() {
+	void aPathWithoutARuleIsNotLimited() {
 		for (int i = 0; i < 301; i++) {
 			HttpResponse<String> response = this.client.get("/nowhere");
 			assertThat(response.statusCode()).isEqualTo(404);
@@ -169,7 +169,7 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void endpointShowsTheKeysMasked() {
+	void theEndpointShowsMaskedKeys() {
 		this.client.chat("X-API-Key", "sk-first-secret-81");
 		this.client.chat("X-API-Key", "sk-second-secret-92");
 		HttpResponse<String> response = this.client.get("/actuator/ratelimits/chat?size=1000");
@@ -185,7 +185,7 @@ class ChatLimitTests {
 	}
 
 	@Test
-	void endpointTriesALimitOutAndResetsAKeyAsTheReadmeSays() {
+	void theEndpointSetsShadowModeAndResetsAKeyAsInTheReadme() {
 		callTenTimes("X-API-Key", "sk-changed-key-73");
 		JsonNode key = keyNamed(SampleClient.json(this.client.get("/actuator/ratelimits/chat?size=1000")), "sk-c***73");
 		String path = "/actuator/ratelimits/chat/" + key.get("id").asString();

@@ -18,7 +18,7 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.services.blocking.chat.ChatCompletionService;
 
-/** OpenAI's own SDK, as callers of the sample use it. */
+/** OpenAI's own SDK as a caller of the sample. */
 final class ChatSdk {
 
 	private final String url;
@@ -30,23 +30,23 @@ final class ChatSdk {
 		this.time = time;
 	}
 
-	/** Creates a client that gives up at once. */
+	/** Creates a client that does not retry. */
 	OpenAIClient client(String apiKey) {
 		return builder(apiKey).maxRetries(0).build();
 	}
 
-	/** Creates the chat of a client that gives up at once. */
+	/** Creates the chat of a client that does not retry. */
 	ChatCompletionService caller(String apiKey) {
 		return client(apiKey).chat().completions();
 	}
 
 	/**
-	 * Creates the chat of a client that tries again, twice. It turns the time instead of
+	 * Creates the chat of a client that retries twice. It advances the time instead of
 	 * waiting.
-	 * @param waits to which is added how long the client waits
+	 * @param waits receives the waits of the client
 	 */
 	ChatCompletionService patientCaller(String apiKey, List<Duration> waits) {
-		return builder(apiKey).maxRetries(2).sleeper(new TurningSleeper(this.time, waits)).build().chat().completions();
+		return builder(apiKey).maxRetries(2).sleeper(new AdvancingSleeper(this.time, waits)).build().chat().completions();
 	}
 
 	private OpenAIOkHttpClient.Builder builder(String apiKey) {
@@ -65,14 +65,14 @@ final class ChatSdk {
 		return caller.create(params.build());
 	}
 
-	/** Asks, and returns the headers of the answer. */
+	/** Sends a request, and returns the headers of the response. */
 	static Headers headersOf(ChatCompletionService caller, ChatCompletionCreateParams.Builder params) {
 		try (HttpResponseFor<ChatCompletion> response = caller.withRawResponse().create(params.build())) {
 			return response.headers();
 		}
 	}
 
-	/** Has a stream tell its usage last. */
+	/** Lets a stream end with its usage. */
 	static ChatCompletionCreateParams streamed(ChatCompletionCreateParams.Builder params) {
 		return params.streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build()).build();
 	}
@@ -99,7 +99,7 @@ final class ChatSdk {
 			.collect(Collectors.joining());
 	}
 
-	private record TurningSleeper(ManualTime time, List<Duration> waits) implements Sleeper {
+	private record AdvancingSleeper(ManualTime time, List<Duration> waits) implements Sleeper {
 
 		@Override
 		public void sleep(Duration duration) {

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-/** What users of OpenAI's own SDK see of the API and of the limit on requests. */
+/** The API and the limit on requests, with OpenAI's own SDK. */
 @SampleTest
 class ChatSdkTests {
 
@@ -46,7 +46,7 @@ class ChatSdkTests {
 	}
 
 	@Test
-	void eleventhCallRaisesTheSdksOwnRateLimitException() {
+	void theEleventhCallRaisesTheSdksOwnRateLimitException() {
 		ChatCompletionService client = this.sdk.caller("sk-sdk-eleven");
 		callTenTimes(client);
 		RateLimitException refused = catchThrowableOfType(RateLimitException.class,
@@ -60,7 +60,7 @@ class ChatSdkTests {
 	}
 
 	@Test
-	void sdkWaitsAsLongAsItIsToldAndIsServed() {
+	void theSdkWaitsForTheRetryAfterAndSucceeds() {
 		callTenTimes(this.sdk.caller("sk-sdk-patient"));
 		List<Duration> waits = new ArrayList<>();
 		ChatCompletion served = ChatSdk.ask(this.sdk.patientCaller("sk-sdk-patient", waits), ChatSdk.hello());
@@ -69,7 +69,7 @@ class ChatSdkTests {
 	}
 
 	@Test
-	void headersTellHowManyRequestsAreLeft() {
+	void headersShowTheRemainingRequests() {
 		ChatCompletionService client = this.sdk.caller("sk-sdk-headers");
 		ChatSdk.ask(client, ChatSdk.hello());
 		Headers second = ChatSdk.headersOf(client, ChatSdk.hello());
@@ -80,7 +80,7 @@ class ChatSdkTests {
 	}
 
 	@Test
-	void streamIsReadToItsEnd() {
+	void aStreamIsReadToItsEnd() {
 		List<ChatCompletionChunk> chunks = ChatSdk.stream(this.sdk.caller("sk-sdk-stream"), ChatSdk.hello());
 		chunks.forEach(ChatCompletionChunk::validate);
 		assertThat(ChatSdk.textOf(chunks)).isEqualTo("You said: Hello there");
@@ -89,7 +89,7 @@ class ChatSdkTests {
 	}
 
 	@Test
-	void streamCountsAsOneCall() {
+	void aStreamCountsAsOneCall() {
 		ChatCompletionService client = this.sdk.caller("sk-sdk-streams");
 		for (int i = 0; i < 10; i++) {
 			assertThat(ChatSdk.textOf(ChatSdk.stream(client, ChatSdk.hello()))).isNotEmpty();
@@ -109,7 +109,7 @@ class ChatSdkTests {
 	}
 
 	@Test
-	void answerEndsAtItsBound() {
+	void anAnswerEndsAtItsBound() {
 		ChatCompletion completion = ChatSdk.ask(this.sdk.caller("sk-sdk-bound"),
 				ChatSdk.hello().maxCompletionTokens(3));
 		assertThat(completion.choices().get(0).message().content()).hasValue("You said:");
@@ -118,7 +118,7 @@ class ChatSdkTests {
 	}
 
 	@Test
-	void callerOnThePlanProHasItsLimits() {
+	void aCallerOnThePlanProHasItsLimits() {
 		ChatCompletionService pro = this.sdk.caller("sk-pro-0001");
 		Headers first = ChatSdk.headersOf(pro, ChatSdk.hello());
 		assertThat(first.values("x-ratelimit-limit-requests")).containsExactly("60");
@@ -132,14 +132,14 @@ class ChatSdkTests {
 	}
 
 	@Test
-	void callerOnNoPlanHasTheLimitsOfEverybody() {
+	void aCallerWithoutAPlanHasTheDefaultLimits() {
 		ChatCompletionService client = this.sdk.caller("sk-pro-0002");
 		callTenTimes(client);
 		assertThatExceptionOfType(RateLimitException.class).isThrownBy(() -> ChatSdk.ask(client, ChatSdk.hello()));
 	}
 
 	@Test
-	void badRequestRaisesTheSdksOwnException() {
+	void anInvalidRequestRaisesTheSdksOwnException() {
 		assertThatExceptionOfType(BadRequestException.class)
 			.isThrownBy(() -> ChatSdk.ask(this.sdk.caller("sk-sdk-bad"), ChatSdk.hello().model(" ")))
 			.satisfies((refused) -> assertThat(refused.param()).hasValue("model"));

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
-/** Two calls of a caller at once, as users of OpenAI's own SDK see it. */
+/** The limit of two in-flight calls, with OpenAI's own SDK. */
 @SampleTest
 class ConcurrentCallsTests {
 
@@ -52,7 +52,7 @@ class ConcurrentCallsTests {
 	}
 
 	@Test
-	void thirdCallIsLetInWhenAStreamHasEnded() {
+	void aThirdCallIsAllowedAfterAStreamHasEnded() {
 		String key = "sk-slots-end";
 		ChatCompletionService caller = this.sdk.caller(key);
 		try (StreamResponse<ChatCompletionChunk> first = caller.createStreaming(ChatSdk.streamed(ChatSdk.hello()));
@@ -71,7 +71,7 @@ class ConcurrentCallsTests {
 	}
 
 	@Test
-	void thirdCallIsLetInWhenAClientHasGone() {
+	void aThirdCallIsAllowedAfterAClientHasDisconnected() {
 		String key = "sk-slots-gone";
 		ChatCompletionService caller = this.sdk.caller(key);
 		ChatCompletionCreateParams talk = ChatSdk.streamed(ChatSdk.say(LONG_TEXT).maxTokens(100));
@@ -91,7 +91,7 @@ class ConcurrentCallsTests {
 	}
 
 	@Test
-	void refusedCallPaysNothingElse() {
+	void aRefusedCallPaysNothing() {
 		String key = "sk-slots-pays";
 		ChatCompletionService caller = this.sdk.caller(key);
 		try (StreamResponse<ChatCompletionChunk> first = caller.createStreaming(ChatSdk.streamed(ChatSdk.hello()));
@@ -124,7 +124,7 @@ class ConcurrentCallsTests {
 	}
 
 	@Test
-	void callThatFailsFreesItsPlace() {
+	void aFailedCallReleasesItsSlot() {
 		String key = "sk-slots-bad";
 		for (int i = 0; i < 5; i++) {
 			assertThat(this.client.chat("{", "X-API-Key", key).statusCode()).isEqualTo(400);
@@ -138,7 +138,7 @@ class ConcurrentCallsTests {
 			.withMessageContaining("chat-slots");
 	}
 
-	/** A client may have read the end a moment before the server has done with it. */
+	/** A client may have read the end a moment before the server ends the request. */
 	private void awaitFree(String key, int places) {
 		await().pollInterval(Duration.ofMillis(5)).until(() -> free(key) == places);
 	}

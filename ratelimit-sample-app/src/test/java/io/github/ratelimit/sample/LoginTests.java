@@ -32,7 +32,7 @@ class LoginTests {
 	}
 
 	@Test
-	void demoUserIsLetIn() {
+	void theDemoUserCanLogIn() {
 		HttpResponse<String> response = this.client.login("demo", "demo");
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(SampleClient.json(response).get("username").asString()).isEqualTo("demo");
@@ -40,18 +40,18 @@ class LoginTests {
 
 	@ParameterizedTest
 	@CsvSource({ "demo,wrong", "other,demo", "demo,''" })
-	void anybodyElseIsNot(String username, String password) {
+	void otherCredentialsAreRejected(String username, String password) {
 		assertThat(this.client.login(username, password).statusCode()).isEqualTo(401);
 	}
 
 	@Test
-	void loginWithoutNameOrPasswordIsNotLetIn() {
+	void aLoginWithoutNameOrPasswordIsRejected() {
 		assertThat(this.client.post("/login", "{}", "", "").statusCode()).isEqualTo(401);
 		assertThat(this.client.post("/login", "{", "", "").statusCode()).isEqualTo(400);
 	}
 
 	@Test
-	void sixthAttemptIsRefusedEvenWithTheRightPassword() {
+	void theSixthAttemptIsRefusedEvenWithTheRightPassword() {
 		failFiveTimes();
 		HttpResponse<String> refused = this.client.login("demo", "demo");
 		assertThat(refused.statusCode()).isEqualTo(429);
@@ -60,7 +60,7 @@ class LoginTests {
 	}
 
 	@Test
-	void refusedOneIsLetInAfterTheTimeItWasTold() {
+	void aRefusedLoginIsAllowedAfterItsRetryAfter() {
 		failFiveTimes();
 		String retryAfter = this.client.login("demo", "demo").headers().firstValue("Retry-After").orElseThrow();
 		this.time.advance(Duration.ofSeconds(Long.parseLong(retryAfter) - 1));
@@ -79,14 +79,14 @@ class LoginTests {
 	}
 
 	@Test
-	void badBodyIsNoFailedLogin() {
+	void anInvalidBodyIsNotAFailedLogin() {
 		for (int i = 0; i < 6; i++) {
 			assertThat(this.client.post("/login", "{", "", "").statusCode()).isEqualTo(400);
 		}
 	}
 
 	@Test
-	void answersDoNotTellAboutTheLimit() {
+	void responsesDoNotMentionTheLimit() {
 		for (int i = 0; i < 6; i++) {
 			assertThat(this.client.login("demo", "guess").headers().map().keySet())
 				.noneMatch((name) -> name.toLowerCase(Locale.ROOT).contains("ratelimit"));

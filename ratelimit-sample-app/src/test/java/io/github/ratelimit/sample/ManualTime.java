@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.ratelimit.TimeSource;
 
-/** Time that stands still until a test turns it. */
+/** A time source that a test advances. */
 final class ManualTime implements TimeSource {
 
 	private static final Instant ORIGIN = Instant.parse("2026-01-01T00:00:00Z");

@@ -24,17 +24,18 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The sample with Redis on its class path, and none, one, or one that is away, behind it.
+ * The sample with Redis on its class path: without a Redis, with one, and with one that is
+ * unavailable.
  */
 @Tag("redis")
 class RedisProfileTests {
 
-	/** For machines that are slow: nobody is let in, or counts by itself, for that. */
+	/** For slow machines: a longer deadline, so that no call is decided without Redis. */
 	private static final String[] PATIENT = { "--ratelimit.redis.deadline=10s", "--ratelimit.limits.chat.rate=10/h",
 			"--sample.model.pause=100ms" };
 
 	@Test
-	void withoutTheProfileNobodyAsksForRedis() throws IOException {
+	void withoutTheProfileRedisIsNotUsed() throws IOException {
 		try (ServerSocket redis = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			try (ConfigurableApplicationContext sample = start("--spring.data.redis.port=" + redis.getLocalPort())) {
 				SampleClient client = client(sample);
@@ -48,7 +49,7 @@ class RedisProfileTests {
 	}
 
 	@Test
-	void withTheProfileTheSampleServesAlsoWhileRedisIsAway() throws IOException {
+	void withTheProfileTheSampleWorksWithoutRedis() throws IOException {
 		int nobodyThere = freePort();
 		try (ConfigurableApplicationContext sample = startWithRedis(nobodyThere)) {
 			SampleClient client = client(sample);
@@ -96,7 +97,7 @@ class RedisProfileTests {
 		assertThat(refused.statusCode()).isEqualTo(429);
 		assertThat(SampleClient.json(refused).get("error").get("type").asString()).isEqualTo("tokens");
 		long retryAfter = Long.parseLong(refused.headers().firstValue("Retry-After").orElseThrow());
-		assertThat(retryAfter).as("the debt and what is reserved, at 2000 a minute").isBetween(30L, 61L);
+		assertThat(retryAfter).as("the debt and the reservation, at 2000 a minute").isBetween(30L, 61L);
 	}
 
 	private static void slotsAreShared(ConfigurableApplicationContext one, ConfigurableApplicationContext other) {

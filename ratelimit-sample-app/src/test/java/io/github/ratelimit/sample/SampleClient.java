@@ -12,7 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Calls the sample over its real port. */
+/** Calls the sample on its real port. */
 final class SampleClient {
 
 	private static final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -55,7 +55,7 @@ final class SampleClient {
 		return send(request(path).DELETE());
 	}
 
-	/** Returns what the endpoint says about one key of a limit. */
+	/** Returns the state of one key of a limit from the endpoint. */
 	JsonNode key(String limit, String key) {
 		HttpResponse<String> response = get("/actuator/ratelimits/" + limit + "/" + key);
 		if (response.statusCode() != 200) {

@@ -11,8 +11,8 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Import;
 
 /**
- * Starts the sample as it is on a free port, with a {@link ManualTime} for its limits and
- * streams that do not pause. Each test has keys of its own, and refills what it shares.
+ * Starts the sample on a free port, with a {@link ManualTime} for its limits and streams
+ * that do not pause. Each test has its own keys, and refills shared limits.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-/** A caller's budget of tokens: reserved before a call, settled by what it did cost. */
+/** A caller's token budget: reserved before a call, settled with its actual cost. */
 @SampleTest
 class TokenBudgetTests {
 
@@ -69,7 +69,7 @@ class TokenBudgetTests {
 			"n": 3, "max_tokens": 100                   |  303
 			"n": 8                                      | 2000
 			""")
-	void callReservesWhatItMayCost(String bounds, int reserved) {
+	void aCallReservesItsMaximumCost(String bounds, int reserved) {
 		String fields = bounds.equals("nothing") ? "" : bounds + ", ";
 		String key = "sk-reserves-" + Math.abs(bounds.hashCode());
 		assertThat(this.client
@@ -81,7 +81,7 @@ class TokenBudgetTests {
 	}
 
 	@Test
-	void completionPaysWhatItDidCost() {
+	void aCompletionPaysItsActualCost() {
 		ChatCompletionService caller = this.sdk.caller("sk-tokens-plain");
 		long used = ChatSdk.totalTokens(ChatSdk.ask(caller, ChatSdk.hello()));
 		assertThat(used).isEqualTo(9);
@@ -92,7 +92,7 @@ class TokenBudgetTests {
 	}
 
 	@Test
-	void streamPaysWhatItDidCost() {
+	void aStreamPaysItsActualCost() {
 		ChatCompletionService caller = this.sdk.caller("sk-tokens-stream");
 		long used = ChatSdk.totalTokens(ChatSdk.stream(caller, ChatSdk.hello()));
 		assertThat(used).isEqualTo(9);
@@ -100,7 +100,7 @@ class TokenBudgetTests {
 	}
 
 	@Test
-	void streamHoldsWhatItReservedUntilItEnds() {
+	void aStreamHoldsItsReservationUntilItEnds() {
 		ChatCompletionService caller = this.sdk.caller("sk-tokens-held");
 		this.pace.hold();
 		try (StreamResponse<ChatCompletionChunk> stream = caller.createStreaming(ChatSdk.streamed(ChatSdk.hello()))) {
@@ -112,7 +112,7 @@ class TokenBudgetTests {
 	}
 
 	@Test
-	void callWithoutBudgetIsRefusedUntilItIsThereAgain() {
+	void aCallWithoutBudgetIsRefusedUntilTheBudgetHasRefilled() {
 		ChatCompletionService caller = this.sdk.caller("sk-tokens-out");
 		ChatCompletion large = ChatSdk.ask(caller, ChatSdk.say("x".repeat(3190)));
 		long left = BUDGET - ChatSdk.totalTokens(large);
@@ -130,7 +130,7 @@ class TokenBudgetTests {
 	}
 
 	@Test
-	void callThatCostsMoreThanItReservedIsPaidLater() {
+	void aCallThatCostsMoreThanItsReservationIsPaidLater() {
 		ChatCompletionService caller = this.sdk.caller("sk-tokens-debt");
 		ChatCompletion large = ChatSdk.ask(caller, ChatSdk.say("x".repeat(7000)));
 		assertThat(ChatSdk.totalTokens(large)).isEqualTo(3503);
@@ -140,13 +140,13 @@ class TokenBudgetTests {
 	}
 
 	@Test
-	void refusedBodyPaysNothing() {
+	void aRejectedBodyPaysNothing() {
 		assertThat(this.client.chat("{", "X-API-Key", "sk-tokens-bad").statusCode()).isEqualTo(400);
 		assertThat(this.client.get("/actuator/ratelimits/chat-tokens/sk-tokens-bad").statusCode()).isEqualTo(404);
 	}
 
 	@Test
-	void callAboveTheWholeBudgetIsTooLargeAndNotTriedAgain() {
+	void aCallAboveTheWholeBudgetIsTooLargeAndNotRetried() {
 		List<Duration> waits = new ArrayList<>();
 		ChatCompletionCreateParams.Builder tooLarge = ChatSdk.hello().maxTokens(BUDGET);
 		UnexpectedStatusCodeException refused = catchThrowableOfType(UnexpectedStatusCodeException.class,
@@ -162,7 +162,7 @@ class TokenBudgetTests {
 	}
 
 	@Test
-	void clientThatGoesAwayPaysWhatWasDelivered() {
+	void aDisconnectedClientPaysForWhatWasDelivered() {
 		String words = "word ".repeat(500).strip();
 		ChatCompletionService caller = this.sdk.caller("sk-tokens-gone");
 		this.pace.hold();
@@ -179,7 +179,7 @@ class TokenBudgetTests {
 		assertThat(remaining("sk-tokens-gone")).isEqualTo(BUDGET - tokens(words) - tokens(delivered));
 	}
 
-	/** What it writes first is only on its way. */
+	/** The first write only reaches the buffers. */
 	private void letPassUntilTheServerNotices(String key) {
 		long reserved = remaining(key);
 		await().pollInterval(Duration.ofMillis(5)).until(() -> {

@@ -39,7 +39,7 @@ import reactor.core.publisher.Mono;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-/** {@code @RateLimited} in an application of WebFlux, on a real port. */
+/** {@code @RateLimited} in a WebFlux application, on a real port. */
 @ExtendWith(OutputCaptureExtension.class)
 class WebFluxTests {
 
@@ -87,14 +87,14 @@ class WebFluxTests {
 	}
 
 	@Test
-	void anExceptionHandlerOfTheApplicationComesFirst() throws Exception {
+	void anExceptionHandlerOfTheApplicationTakesPrecedence() throws Exception {
 		start("ratelimit.limits.chat.rate=1/h", "ratelimit.limits.chat.key=ip");
 		get("/own?key=a");
 		assertThat(get("/own?key=a").body()).isEqualTo("own answer");
 	}
 
 	@Test
-	void otherFailuresAreNotTouched() throws Exception {
+	void otherFailuresAreNotHandled() throws Exception {
 		start("ratelimit.limits.chat.rate=1/h", "ratelimit.limits.chat.key=ip");
 		assertThat(get("/fails").statusCode()).isEqualTo(500);
 	}
@@ -108,7 +108,7 @@ class WebFluxTests {
 			"ratelimit.limits.chat.key=global,ratelimit.limits.chat.cost=attribute('units') | cost | Let cost be a number, or an argument of the method, such as cost = \"#tokens\".",
 			"ratelimit.limits.chat.key=global,ratelimit.limits.chat.cost=5,ratelimit.limits.chat.settle=attribute('usage') | settle | Leave out ratelimit.limits.chat.settle.",
 			"ratelimit.limits.chat.key=global,ratelimit.limits.chat.count-when=status == 401 | count-when | Leave out ratelimit.limits.chat.count-when." })
-	void whatNeedsAServletRequestFailsStartUp(String properties, String part, String remedy) {
+	void aLimitThatNeedsAServletRequestFailsStartUp(String properties, String part, String remedy) {
 		List<String> all = new ArrayList<>(List.of("ratelimit.limits.chat.rate=10/h"));
 		all.addAll(List.of(properties.split(",(?=ratelimit)")));
 		Throwable failure = catchThrowable(() -> run(NamesALimit.class, all.toArray(String[]::new)));
@@ -119,7 +119,7 @@ class WebFluxTests {
 	}
 
 	@Test
-	void anAnnotationsOwnKeyIsNotAdvisedToBeThere() {
+	void theAnnotationsKeyIsNotSuggestedIfItIsPresent() {
 		Throwable failure = catchThrowable(() -> run(HasAKey.class, "ratelimit.limits.chat.rate=10/h",
 				"ratelimit.limits.chat.key=header('X-API-Key')"));
 		assertThat(failure).hasStackTraceContaining("key \"header('X-API-Key')\"")
@@ -128,7 +128,7 @@ class WebFluxTests {
 	}
 
 	@Test
-	void rulesAreNotAdvisedWhereNoFilterReadsThem(CapturedOutput output) {
+	void rulesAreNotSuggestedIfNoFilterReadsThem(CapturedOutput output) {
 		start("ratelimit.limits.chat.rate=1/h", "ratelimit.limits.chat.key=ip", "ratelimit.limits.unused.rate=1/h",
 				"ratelimit.limits.unused.key=ip", "ratelimit.http.rules[0].path=/**",
 				"ratelimit.http.rules[0].limits=unused");

@@ -2,7 +2,7 @@ package io.github.ratelimit.sample.chat;
 
 import org.jspecify.annotations.Nullable;
 
-/** An error in OpenAI's shape, so that its SDKs raise their own exceptions. */
+/** An error in OpenAI's format, so that its SDKs raise their own exceptions. */
 record ApiError(Detail error) {
 
 	static ApiError invalidRequest(@Nullable String message, @Nullable String param) {

@@ -41,7 +41,7 @@ record ChatChunk(String id, String object, long created, String model, List<Choi
 
 	}
 
-	/** A chunk of a stream that tells its usage: null until the last one. */
+	/** A chunk of a stream with usage, which is null until the last one. */
 	record WithUsage(@JsonUnwrapped ChatChunk chunk, @Nullable Usage usage) {
 
 	}

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** A whole answer. */
+/** A complete answer. */
 @JsonNaming(SnakeCaseStrategy.class)
 record ChatCompletion(String id, String object, long created, String model, List<Choice> choices, Usage usage) {
 

@@ -8,7 +8,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Answers chat requests, at once or as a stream. */
+/** Answers chat requests, as a whole or as a stream. */
 @RestController
 class ChatController {
 

@@ -9,11 +9,11 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message of a conversation. Its content is a text or a list of parts, of which only
+ * A message of a conversation. Its content is a text or a list of parts, of which only
  * texts are read.
  *
- * @param role who speaks, for example {@code user}
- * @param content the parts, empty where there are none
+ * @param role the author, for example {@code user}
+ * @param content the parts, possibly empty
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record ChatMessage(String role,

@@ -8,15 +8,15 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * What a client asks. Fields that the stub has no use for are ignored.
+ * A request of a client. Fields that the stub does not need are ignored.
  *
- * @param model the model's name; the stub answers to any
+ * @param model the model's name; the stub accepts any
  * @param messages the conversation, at least one message
- * @param n how many answers; null for one
- * @param maxTokens how many tokens an answer may have at most; null for no bound
+ * @param n the number of answers; null for one
+ * @param maxTokens the maximum number of tokens of an answer; null for no bound
  * @param maxCompletionTokens the newer name of {@code maxTokens}
- * @param stream whether the answer comes as server-sent events; null for no
- * @param streamOptions what a stream tells besides; null for nothing
+ * @param stream whether the answer is sent as server-sent events; null for no
+ * @param streamOptions the additional output of a stream; null for none
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonNaming(SnakeCaseStrategy.class)
@@ -25,10 +25,10 @@ record ChatRequest(String model, List<ChatMessage> messages, @Nullable Integer n
 
 	private static final int MAX_ANSWERS = 8;
 
-	/** What an answer is expected to have where the client names no bound. */
+	/** The expected tokens of an answer without a bound from the client. */
 	private static final int EXPECTED_TOKENS = 500;
 
-	/** What is only expected makes no request too large for the smallest budget. */
+	/** An estimate must not make a request too large for the smallest budget. */
 	private static final int MOST_EXPECTED_TOKENS = 2000;
 
 	ChatRequest {
@@ -68,7 +68,7 @@ record ChatRequest(String model, List<ChatMessage> messages, @Nullable Integer n
 		return (this.n != null) ? this.n : 1;
 	}
 
-	/** Returns how many tokens an answer may have, the larger of the two bounds. */
+	/** Returns the maximum number of tokens of an answer, the larger of the two bounds. */
 	int answerBound() {
 		if (this.maxTokens == null && this.maxCompletionTokens == null) {
 			return Integer.MAX_VALUE;
@@ -82,8 +82,8 @@ record ChatRequest(String model, List<ChatMessage> messages, @Nullable Integer n
 	}
 
 	/**
-	 * Returns what the call reserves of its caller's budget: what it costs at most, or
-	 * what it is expected to cost. When it is over it pays what it did cost.
+	 * Returns the tokens that the call reserves from its caller's budget: its maximum cost
+	 * or its expected cost. When the call ends, it pays its actual cost.
 	 * @return tokens
 	 */
 	public long reservedTokens() {

@@ -13,8 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
 /**
- * Writes an answer as server-sent events, one for each piece of its text, and tells the
- * call's permit what has been delivered: a client that goes away pays for that.
+ * Writes an answer as server-sent events, one for each piece of its text, and reports to
+ * the call's permit what was delivered: a client that disconnects pays for that.
  */
 final class ChunkStream implements StreamingResponseBody {
 
@@ -26,7 +26,7 @@ final class ChunkStream implements StreamingResponseBody {
 
 	private final Permit permit;
 
-	/** The whole response: flushing the stream of a body does nothing in Spring. */
+	/** The response itself: flushing the stream of a body does nothing in Spring. */
 	private final Flushable response;
 
 	private final Pace pace;

@@ -3,7 +3,7 @@ package io.github.ratelimit.sample.chat;
 import java.time.InstantSource;
 import java.util.UUID;
 
-/** What every part of one answer repeats. */
+/** The fields that every part of an answer repeats. */
 record CompletionHead(String id, long created, String model) {
 
 	static CompletionHead create(String model, InstantSource clock) {

@@ -10,8 +10,8 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.stereotype.Service;
 
 /**
- * Has the model answer, for tokens from the caller's budget. Both ways reserve what the
- * call may cost before it is made; a call that the budget does not allow is not made.
+ * Calls the model and charges the tokens to the caller's budget. Both methods reserve the
+ * possible cost before the call; a call that exceeds the budget is not made.
  */
 @Service
 class Completions {
@@ -31,13 +31,13 @@ class Completions {
 		this.clock = clock;
 	}
 
-	/** Answers at once: the answer's usage tells what the call did cost. */
+	/** Answers as a whole: the usage of the answer is the actual cost. */
 	@RateLimited(value = "chat-tokens", cost = "#request.reservedTokens()", settle = "#result.usage.totalTokens")
 	ChatCompletion complete(ChatRequest request) {
 		return ChatCompletion.of(CompletionHead.create(request.model(), this.clock), this.model.reply(request));
 	}
 
-	/** Answers piece by piece: the stream tells the permit what the call did cost. */
+	/** Answers piece by piece: the stream reports the actual cost to the permit. */
 	@RateLimited(value = "chat-tokens", cost = "#request.reservedTokens()")
 	ChunkStream stream(ChatRequest request, Permit permit, Flushable response) {
 		CompletionHead head = CompletionHead.create(request.model(), this.clock);

@@ -14,7 +14,8 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /**
- * Answers what MVC refuses: in OpenAI's shape below {@code /v1}, else problem details.
+ * Answers requests that MVC rejects: below {@code /v1} in OpenAI's format, elsewhere with
+ * problem details.
  */
 @RestControllerAdvice
 class ErrorAnswers extends ResponseEntityExceptionHandler {

@@ -2,7 +2,7 @@ package io.github.ratelimit.sample.chat;
 
 import java.io.Serial;
 
-/** Thrown for a request that is JSON but no chat request. */
+/** Thrown for a request that is JSON but not a chat request. */
 class InvalidChatRequestException extends IllegalArgumentException {
 
 	@Serial

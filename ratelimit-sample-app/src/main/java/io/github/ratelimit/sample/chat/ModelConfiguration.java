@@ -18,7 +18,7 @@ class ModelConfiguration {
 	}
 
 	/**
-	 * How the stub behaves.
+	 * The settings of the stub.
 	 *
 	 * @param pause the time before each piece of a streamed answer
 	 */

@@ -9,7 +9,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Lists the models there are. */
+/** Lists the available models. */
 @RestController
 class ModelsController {
 

@@ -1,6 +1,6 @@
 package io.github.ratelimit.sample.chat;
 
-/** How fast the stub says what it says in a stream: a real model needs its time. */
+/** The pace at which the stub streams its output, like a real model. */
 @FunctionalInterface
 interface Pace {
 

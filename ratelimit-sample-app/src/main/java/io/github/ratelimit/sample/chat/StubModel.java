@@ -5,7 +5,7 @@ import java.util.List;
 
 import org.springframework.stereotype.Component;
 
-/** Stands where a language model would be: it repeats what the user said last. */
+/** A stub of a language model, which repeats the last message of the user. */
 @Component
 class StubModel {
 
@@ -27,7 +27,7 @@ class StubModel {
 			.orElse("");
 	}
 
-	/** A text in pieces, as a model makes it: words with the blank before them. */
+	/** Splits a text into pieces as a model does: words with the preceding blank. */
 	private static List<Piece> pieces(String text) {
 		List<Piece> pieces = new ArrayList<>();
 		long bytes = 0;
@@ -51,7 +51,7 @@ class StubModel {
 	}
 
 	/**
-	 * What the model says.
+	 * The output of the model.
 	 *
 	 * @param pieces one answer, piece by piece; all answers are the same
 	 * @param finishReason why it ends: {@code stop} or {@code length}

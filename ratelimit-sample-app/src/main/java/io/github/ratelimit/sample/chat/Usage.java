@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** How many tokens a completion took. */
+/** The number of tokens of a completion. */
 @JsonNaming(SnakeCaseStrategy.class)
 record Usage(int promptTokens, int completionTokens, int totalTokens) {
 
@@ -15,7 +15,7 @@ record Usage(int promptTokens, int completionTokens, int totalTokens) {
 		return new Usage(promptTokens, completionTokens, promptTokens + completionTokens);
 	}
 
-	/** A stub has no tokenizer: a quarter of the text's bytes in UTF-8, rounded up. */
+	/** The stub has no tokenizer: it counts a quarter of the UTF-8 bytes, rounded up. */
 	static int estimateTokens(String text) {
 		return (int) tokens(bytes(text));
 	}

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * The one user there is.
+ * The only user.
  *
  * @param name the name to log in with
  * @param password the password in plain text: this is a demo
@@ -22,7 +22,7 @@ record DemoUser(String name, String password) {
 		return sameName && samePassword;
 	}
 
-	/** Takes the same time wherever the texts differ. */
+	/** Takes the same time at whichever position the texts differ. */
 	private static boolean sameBytes(String expected, @Nullable String given) {
 		return given != null && MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8),
 				given.getBytes(StandardCharsets.UTF_8));

@@ -10,7 +10,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** Answers whether name and password are right. */
+/** Checks a name and a password. */
 @RestController
 @EnableConfigurationProperties(DemoUser.class)
 class LoginController {

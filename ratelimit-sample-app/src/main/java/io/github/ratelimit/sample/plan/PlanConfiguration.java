@@ -14,16 +14,16 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(PlanConfiguration.Customers.class)
 class PlanConfiguration {
 
-	/** An application with customers looks into its database here. */
+	/** A real application would query its database here. */
 	@Bean
 	PlanResolver plans(Customers customers) {
 		return (limit, key) -> customers.proKeys().contains(key.text()) ? "pro" : null;
 	}
 
 	/**
-	 * The customers there are.
+	 * The customers.
 	 *
-	 * @param proKeys the API keys of those on the plan {@code pro}
+	 * @param proKeys the API keys of customers on the plan {@code pro}
 	 */
 	@ConfigurationProperties("sample")
 	record Customers(@DefaultValue Set<String> proKeys) {

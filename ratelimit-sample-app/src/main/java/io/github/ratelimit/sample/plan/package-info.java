@@ -1,5 +1,5 @@
 /**
- * Who is on which plan.
+ * The plans of customers.
  */
 @NullMarked
 package io.github.ratelimit.sample.plan;

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.springframework.context.annotation.Primary;
 
-/** Lets streams run without a pause, or piece by piece as a test says. */
+/** Lets streams run without a pause, or piece by piece as a test requires. */
 @Primary
 public final class HeldPace implements Pace {
 
@@ -23,18 +23,18 @@ public final class HeldPace implements Pace {
 		this.held = true;
 	}
 
-	/** Lets some pieces pass, of whatever stream. */
+	/** Lets some pieces pass, of any stream. */
 	public void pass(int count) {
 		this.pieces.release(count);
 	}
 
-	/** Lets all pieces pass, those too that are held. */
+	/** Lets all pieces pass, including those that are held. */
 	public void open() {
 		this.held = false;
 		this.pieces.release(1000);
 	}
 
-	/** Returns how many pieces have passed since they were held. */
+	/** Returns the number of pieces that have passed since they were held. */
 	public int passed() {
 		return this.passed.get();
 	}

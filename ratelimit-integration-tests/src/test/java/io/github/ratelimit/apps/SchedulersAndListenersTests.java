@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Limited methods that a scheduler, an event or a message calls. */
 @ExtendWith(OutputCaptureExtension.class)
-class UnattendedTests {
+class SchedulersAndListenersTests {
 
 	private static final String[] LIMITS = { "ratelimit.limits.runs.rate=1/h", "ratelimit.limits.runs.key=global",
 			"ratelimit.limits.keyed.rate=1/h", "ratelimit.limits.keyed.key=ip", "ratelimit.limits.paced.rate=1000/s",
@@ -38,7 +38,7 @@ class UnattendedTests {
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withPropertyValues(LIMITS);
 
 	@Test
-	void aScheduledMethodThatIsRefusedIsSkippedWithOneWarning(CapturedOutput output) throws InterruptedException {
+	void aRefusedScheduledMethodIsSkippedWithOneWarning(CapturedOutput output) throws InterruptedException {
 		try (ConfigurableApplicationContext context = start(Scheduling.class)) {
 			Jobs jobs = context.getBean(Jobs.class);
 			assertThat(jobs.awaitRun()).isTrue();
@@ -57,7 +57,7 @@ class UnattendedTests {
 	}
 
 	@Test
-	void anEventListenerThatIsRefusedIsSkippedAndThePublisherGoesOn(CapturedOutput output) {
+	void aRefusedEventListenerIsSkippedAndThePublisherContinues(CapturedOutput output) {
 		try (ConfigurableApplicationContext context = start(Events.class)) {
 			for (int i = 0; i < 3; i++) {
 				context.publishEvent(new Ordered("order"));
@@ -68,14 +68,14 @@ class UnattendedTests {
 	}
 
 	@Test
-	void aMissingKeyIsAMistakeAndNotSkipped() {
+	void aMissingKeyIsAnErrorAndNotSkipped() {
 		this.runner.withUserConfiguration(Events.class)
 			.run((context) -> assertThatExceptionOfType(MissingKeyException.class)
 				.isThrownBy(() -> context.publishEvent(new Shipped("order"))));
 	}
 
 	@Test
-	void aListenerOfMessagesThatDoesNotWaitIsWarnedOf(CapturedOutput output) {
+	void aMessageListenerThatDoesNotWaitIsAWarning(CapturedOutput output) {
 		this.runner.withUserConfiguration(Messages.class).run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).contains("MessageListener.refuse listens to messages and refuses those beyond its limits")
 			.doesNotContain("MessageListener.wait listens", "MessageListener.store listens");
@@ -124,7 +124,7 @@ class UnattendedTests {
 
 		private final CountDownLatch calls = new CountDownLatch(1);
 
-		/** Through the proxy, which has no fields of its own. */
+		/** Calls through the proxy, which has no fields of its own. */
 		public int runs() {
 			return this.runs.get();
 		}
