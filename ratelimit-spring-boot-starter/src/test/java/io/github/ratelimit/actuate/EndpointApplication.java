@@ -31,7 +31,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** An application with the endpoint, asked over a real port. */
+/** An application with the endpoint on a real port. */
 final class EndpointApplication implements AutoCloseable {
 
 	private final HttpClient client = HttpClient.newHttpClient();

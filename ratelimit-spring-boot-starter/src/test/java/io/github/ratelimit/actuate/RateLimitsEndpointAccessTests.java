@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The endpoint where its access is raised or taken away.
+ * The endpoint with raised access and without access.
  */
 class RateLimitsEndpointAccessTests {
 
@@ -33,7 +33,7 @@ class RateLimitsEndpointAccessTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void resetKeyFindsAllPermits(boolean byId) throws Exception {
+	void aResetKeyHasAllItsPermits(boolean byId) throws Exception {
 		String limit = "reset-" + byId;
 		application.limit(limit, "2/h", new KeySource("header('X-API-Key')", Key.VALUE_KIND));
 		Key alice = Key.of("alice");
@@ -52,7 +52,7 @@ class RateLimitsEndpointAccessTests {
 	}
 
 	@Test
-	void everybodysKeyIsResetByItsName() throws Exception {
+	void theGlobalKeyIsResetByItsName() throws Exception {
 		application.limit("everyone", "1/h", new KeySource("global", Key.GLOBAL_KIND));
 		application.call("everyone", Key.GLOBAL, 2);
 
@@ -61,7 +61,7 @@ class RateLimitsEndpointAccessTests {
 	}
 
 	@Test
-	void unseenKeyIsNotFound() throws Exception {
+	void anUnknownKeyIsNotFound() throws Exception {
 		application.limit("unseen", "1/h");
 
 		HttpResponse<String> response = application.delete("/unseen/alice");
@@ -71,7 +71,7 @@ class RateLimitsEndpointAccessTests {
 	}
 
 	@Test
-	void unknownLimitIsNotFound() throws Exception {
+	void anUnknownLimitIsNotFound() throws Exception {
 		application.limit("translate", "1/h");
 
 		HttpResponse<String> response = application.delete("/transalte/alice");
@@ -81,7 +81,7 @@ class RateLimitsEndpointAccessTests {
 	}
 
 	@Test
-	void textThatSeveralKeysHaveResetsNone() throws Exception {
+	void aTextOfSeveralKeysResetsNone() throws Exception {
 		application.limit("ambiguous", "2/h");
 		application.call("ambiguous", Key.of("alice"), 1);
 		application.call("ambiguous", Key.of(Key.USER_KIND, "alice"), 1);
@@ -92,7 +92,7 @@ class RateLimitsEndpointAccessTests {
 	}
 
 	@Test
-	void limitItselfCannotBeDeleted() throws Exception {
+	void aLimitCannotBeDeleted() throws Exception {
 		application.limit("stays", "1/h");
 
 		assertThat(application.delete("/stays").statusCode()).isEqualTo(405);
@@ -100,7 +100,7 @@ class RateLimitsEndpointAccessTests {
 	}
 
 	@Test
-	void modeOfOneLimitCanBeChanged() throws Exception {
+	void theModeOfOneLimitCanBeChanged() throws Exception {
 		application.limit("tried-out", "1/h");
 		assertThat(application.post("/tried-out", "{\"mode\":\"shadow\"}").statusCode()).isEqualTo(204);
 		assertThat(application.get("/tried-out").body()).contains("\"mode\":\"shadow\"");
@@ -112,7 +112,7 @@ class RateLimitsEndpointAccessTests {
 	}
 
 	@Test
-	void modeOfAllLimitsCanBeChanged() throws Exception {
+	void theModeOfAllLimitsCanBeChanged() throws Exception {
 		application.limit("one-of-all", "1/h");
 		assertThat(application.post("", "{\"mode\":\"shadow\"}").statusCode()).isEqualTo(204);
 		try {
@@ -129,7 +129,7 @@ class RateLimitsEndpointAccessTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "/stays-enforced" })
-	void requestWithNothingKnownInItIsToldWhatToWrite(String path) throws Exception {
+	void aRequestWithoutKnownPropertiesGetsASuggestion(String path) throws Exception {
 		if (application.bean(LimitRegistry.class).find("stays-enforced").isEmpty()) {
 			application.limit("stays-enforced", "1/h");
 		}
@@ -144,7 +144,7 @@ class RateLimitsEndpointAccessTests {
 	}
 
 	@Test
-	void modeOfAnUnknownLimitIsNotFound() throws Exception {
+	void theModeOfAnUnknownLimitIsNotFound() throws Exception {
 		assertThat(application.post("/nobody", "{\"mode\":\"shadow\"}").statusCode()).isEqualTo(404);
 	}
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The endpoint as it is by default, over HTTP.
+ * The endpoint with its default settings, over HTTP.
  */
 class RateLimitsEndpointTests {
 
@@ -80,7 +80,7 @@ class RateLimitsEndpointTests {
 	}
 
 	@Test
-	void showsWhatKindALimitIsAndItsPlans() throws Exception {
+	void showsTheAlgorithmAndThePlansOfALimit() throws Exception {
 		LimitRegistry registry = application.bean(LimitRegistry.class);
 		Limit window = Limit.named("window").algorithm(Algorithm.SLIDING_WINDOW).rates(Rate.parse("10/min")).build();
 		registry.register(LimitSettings.of(window)
@@ -100,12 +100,12 @@ class RateLimitsEndpointTests {
 	}
 
 	@Test
-	void modeCannotBeChangedWithoutAccess() throws Exception {
+	void theModeCannotBeChangedWithoutAccess() throws Exception {
 		assertThat(application.post("", "{\"mode\":\"shadow\"}").statusCode()).isEqualTo(405);
 	}
 
 	@Test
-	void showsThatTheLimiterIsSwitchedOff() throws Exception {
+	void showsThatTheLimiterIsDisabled() throws Exception {
 		KillSwitch killSwitch = application.bean(KillSwitch.class);
 		killSwitch.setEnabled(false);
 		try {
@@ -168,7 +168,7 @@ class RateLimitsEndpointTests {
 	}
 
 	@Test
-	void pagesFollowEachOther() throws Exception {
+	void pagesAreConsecutive() throws Exception {
 		application.limit("pages", "1/h", HEADER);
 		Set<String> expected = new TreeSet<>();
 		for (int i = 0; i < 120; i++) {
@@ -195,7 +195,7 @@ class RateLimitsEndpointTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 1000 })
-	void sizeBoundsThePage(int size) throws Exception {
+	void theSizeBoundsThePage(int size) throws Exception {
 		application.limit("size-" + size, "1/h", HEADER);
 		for (int i = 0; i < 3; i++) {
 			application.call("size-" + size, Key.of("caller-" + i), 1);
@@ -207,7 +207,7 @@ class RateLimitsEndpointTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "0", "-1", "1001", "99999999999", "many", "", "1.5" })
-	void sizeThatCannotBeParsedIsABadRequest(String size) throws Exception {
+	void anInvalidSizeIsABadRequest(String size) throws Exception {
 		String name = "bad-size-" + size;
 		application.limit(name, "1/h");
 
@@ -220,7 +220,7 @@ class RateLimitsEndpointTests {
 	}
 
 	@Test
-	void unknownLimitIsNotFoundAndTheNearestNameIsTold() throws Exception {
+	void anUnknownLimitIsNotFoundAndTheNearestNameIsSuggested() throws Exception {
 		application.limit("embeddings", "1/h");
 
 		for (String path : List.of("/embedings", "/embedings/alice")) {
@@ -234,7 +234,7 @@ class RateLimitsEndpointTests {
 	}
 
 	@Test
-	void unseenKeyIsNotFoundAndNotToldBack() throws Exception {
+	void anUnknownKeyIsNotFoundAndNotRepeated() throws Exception {
 		application.limit("unseen", "1/h", HEADER);
 		application.call("unseen", Key.of("somebody else"), 1);
 
@@ -250,7 +250,7 @@ class RateLimitsEndpointTests {
 	}
 
 	@Test
-	void limitOfAMethodIsFoundByItsName() throws Exception {
+	void theLimitOfAMethodIsFoundByItsName() throws Exception {
 		application.limit("Mailer.send", "10/min");
 
 		assertThat(application.get("/Mailer.send").body()).startsWith("{\"limit\":\"Mailer.send\",");
@@ -258,7 +258,7 @@ class RateLimitsEndpointTests {
 
 	@ParameterizedTest
 	@MethodSource("keys")
-	void keyIsFoundByItsIdAndByItsText(Key key, String text) throws Exception {
+	void aKeyIsFoundByItsIdAndByItsText(Key key, String text) throws Exception {
 		String name = "found-" + key.id();
 		application.limit(name, "10/min", new KeySource("claim('tenant')", "tenant"));
 		application.call(name, Key.of("somebody else"), 1);
@@ -281,7 +281,7 @@ class RateLimitsEndpointTests {
 	}
 
 	@Test
-	void textThatSeveralKeysHaveIsABadRequestThatTellsTheirIds() throws Exception {
+	void aTextOfSeveralKeysIsABadRequestThatListsTheirIds() throws Exception {
 		application.limit("ambiguous", "10/min", HEADER, new KeySource("ip", Key.ADDRESS_KIND));
 		Key claimed = Key.of("192.0.2.7");
 		Key real = Key.of(Key.ADDRESS_KIND, "192.0.2.7");
@@ -299,7 +299,7 @@ class RateLimitsEndpointTests {
 	}
 
 	@Test
-	void idWinsOverATextThatLooksLikeIt() throws Exception {
+	void anIdTakesPrecedenceOverATextThatLooksLikeIt() throws Exception {
 		application.limit("look-alike", "10/min", HEADER);
 		Key key = Key.of(SECRET);
 		Key impostor = Key.of(key.id());
@@ -311,7 +311,7 @@ class RateLimitsEndpointTests {
 	}
 
 	@Test
-	void resettingIsNotAllowedByDefault() throws Exception {
+	void aResetIsNotAllowedByDefault() throws Exception {
 		application.limit("read-only", "10/min", HEADER);
 		application.call("read-only", Key.of(SECRET), 4);
 
@@ -320,7 +320,7 @@ class RateLimitsEndpointTests {
 	}
 
 	@Test
-	void noKeyIsToldToAnybody() throws Exception {
+	void keysAreNeverShownUnmasked() throws Exception {
 		List<String> secrets = List.of(SECRET, "Bearer eyJhbGciOi.JIUzI1NiJ9.c2VjcmV0", "user@example.com",
 				"192.0.2.244", "line\nbreak\"quote", "x7q!", "y".repeat(300));
 		application.limit("secrets", "1/h", HEADER);

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RateLimitsEndpointWebExtensionTests {
 
 	@Test
-	void pageThatTheStoreRefusesIsABadRequest() {
+	void aPageThatTheStoreRejectsIsABadRequest() {
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(Limit.of("chat", Rate.parse("1/s")), List.of());
 		RateLimitsEndpoint endpoint = new RateLimitsEndpoint(registry,

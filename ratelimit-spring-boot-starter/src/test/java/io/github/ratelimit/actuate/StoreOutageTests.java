@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What operators see while the store of the limits is away. */
+/** What the endpoint and the health show during an outage of the store. */
 class StoreOutageTests {
 
 	private static final KeySource HEADER = new KeySource("header('X-API-Key')", Key.VALUE_KIND);
@@ -43,7 +43,7 @@ class StoreOutageTests {
 	}
 
 	@Test
-	void storeAndLimitsShowThatTheyAreDegraded() throws Exception {
+	void storeAndLimitsAreShownAsDegraded() throws Exception {
 		assertThat(application.get("").body())
 			.contains("\"store\":{\"type\":\"test\",\"status\":\"up\",\"instances\":1}");
 
@@ -69,7 +69,7 @@ class StoreOutageTests {
 	}
 
 	@Test
-	void keyCannotBeReset() throws Exception {
+	void aKeyCannotBeReset() throws Exception {
 		application.call("login", Key.of("alice"), 1);
 		application.bean(OutageStore.class).down(true);
 
@@ -80,7 +80,7 @@ class StoreOutageTests {
 	}
 
 	@Test
-	void whatDoesNotExistIsStillNotFound() throws Exception {
+	void anUnknownLimitIsStillNotFound() throws Exception {
 		application.bean(OutageStore.class).down(true);
 
 		assertThat(application.get("/chta").statusCode()).isEqualTo(404);
@@ -88,7 +88,7 @@ class StoreOutageTests {
 	}
 
 	@Test
-	void healthSaysSoAndKeepsTheInstanceInService() throws Exception {
+	void theHealthShowsTheOutageAndKeepsTheInstanceInService() throws Exception {
 		assertThat(application.health("/ratelimit").body())
 			.isEqualTo("{\"details\":{\"store\":\"test\",\"status\":\"up\"},\"status\":\"UP\"}");
 

@@ -36,7 +36,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Refusals and allowed calls as browsers of other origins see them, over a real port.
+ * Refusals and allowed calls for browsers of other origins, over a real port.
  */
 class CrossOriginAnswersTests {
 
@@ -79,20 +79,20 @@ class CrossOriginAnswersTests {
 	}
 
 	@Test
-	void starStaysStar() {
+	void aWildcardOriginStaysAWildcard() {
 		start(ExposeAllApplication.class);
 		assertAllowedAndRefused("/chat", ORIGIN, "*");
 	}
 
 	@Test
-	void securityWithASourceThatIsNoBean() {
+	void springSecurityWithASourceThatIsNotABean() {
 		start(SecurityApplication.class);
 		assertAllowedAndRefused("/chat", ORIGIN, "X-Own, " + OURS);
 		assertSilentTo("https://evil.example", "/chat");
 	}
 
 	@Test
-	void securityWithASourceBean() {
+	void springSecurityWithASourceBean() {
 		start(SecuritySourceBeanApplication.class);
 		assertAllowedAndRefused("/chat", ORIGIN, OURS);
 		assertSilentTo("https://evil.example", "/chat");
@@ -106,20 +106,20 @@ class CrossOriginAnswersTests {
 	}
 
 	@Test
-	void aRegisteredCorsFilterSpeaksOnlyWhereItIsMapped() {
+	void aRegisteredCorsFilterAppliesOnlyToItsMapping() {
 		start(RegisteredFilterApplication.class);
 		assertAllowedAndRefused("/chat", ORIGIN, OURS);
 		assertSilentTo(ORIGIN, "/private");
 	}
 
 	@Test
-	void aCorsFilterThatComesBeforeOurs() {
+	void aCorsFilterBeforeOurs() {
 		start(FirstFilterApplication.class);
 		assertAllowedAndRefused("/chat", ORIGIN, OURS);
 	}
 
 	@Test
-	void anApplicationThatWritesThemItself() {
+	void anApplicationThatWritesTheHeadersItself() {
 		start(OwnApplication.class);
 		HttpResponse<String> refused = refused("/chat", ORIGIN);
 		assertThat(refused.statusCode()).isEqualTo(429);
@@ -127,14 +127,14 @@ class CrossOriginAnswersTests {
 	}
 
 	@Test
-	void whatOnePartForbidsALaterPartDoesNotAllow() {
+	void whatOnePartForbidsIsNotAllowedByALaterPart() {
 		start(StrictSecurityApplication.class);
 		assertAllowedAndRefused("/chat", ORIGIN, OURS);
 		assertSilentTo("https://evil.example", "/chat");
 	}
 
 	@Test
-	void headersOfWhoForbidsAreNotSent() {
+	void headersOfAPartThatForbidsAreNotSent() {
 		start(ForbiddingApplication.class);
 		HttpResponse<String> refused = refused("/chat", ORIGIN);
 		assertThat(refused.statusCode()).isEqualTo(429);
@@ -142,7 +142,7 @@ class CrossOriginAnswersTests {
 	}
 
 	@Test
-	void rulesOfTheConfiguration() {
+	void rulesFromTheConfiguration() {
 		start(RuledApplication.class, "ratelimit.limits.once.rate=1/min", "ratelimit.limits.once.key=global",
 				"ratelimit.http.rules[0].path=/chat", "ratelimit.http.rules[0].limits=once",
 				"ratelimit.http.rules[0].body=openai");
@@ -158,13 +158,13 @@ class CrossOriginAnswersTests {
 	}
 
 	@Test
-	void withoutCorsNothingIsSaid() {
+	void withoutCorsThereAreNoHeaders() {
 		start(PlainApplication.class);
 		assertSilentTo(ORIGIN, "/chat");
 	}
 
 	@Test
-	void aCorsConfigurationThatFailsIsNoErrorOfOurs() {
+	void aFailingCorsConfigurationIsNotAnErrorOfTheLimiter() {
 		start(FailingApplication.class);
 		assertThat(refused("/chat", ORIGIN).statusCode()).isEqualTo(429);
 	}

@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Annotated controllers over a real port, beside a rule of the filter. */
+/** Annotated controllers over a real port, together with a rule of the filter. */
 class LimitedControllerTests {
 
 	private final HttpClient client = HttpClient.newHttpClient();
@@ -59,13 +59,13 @@ class LimitedControllerTests {
 	}
 
 	@Test
-	void anAllowedCallTellsItsLimit() throws Exception {
+	void anAllowedCallHasTheHeadersOfItsLimit() throws Exception {
 		assertThat(get("/now").headers().firstValue("X-RateLimit-Remaining")).hasValue("1");
 		assertThat(get("/later").headers().firstValue("X-RateLimit-Remaining")).hasValue("0");
 	}
 
 	@Test
-	void whatTheRulePaidTheMethodDoesNotPayAgain() throws Exception {
+	void theChargeOfTheRuleCoversTheMethod() throws Exception {
 		assertThat(get("/ruled").statusCode()).isEqualTo(200);
 		assertThat(get("/ruled").statusCode()).isEqualTo(200);
 		assertRefused(get("/ruled"));

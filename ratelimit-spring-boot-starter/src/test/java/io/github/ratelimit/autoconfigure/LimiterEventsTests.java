@@ -25,7 +25,7 @@ import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What an application is told of waits, bans and shadows. */
+/** Metrics and events for waits, bans and shadow mode. */
 class LimiterEventsTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -37,7 +37,7 @@ class LimiterEventsTests {
 		.withPropertyValues("ratelimit.limits.login.rate=1/h", "ratelimit.limits.login.key=ip");
 
 	@Test
-	void keyThatIsRefusedTooOftenIsBannedAndTheApplicationIsTold() {
+	void aKeyThatIsRefusedTooOftenIsBannedAndAnEventIsPublished() {
 		this.runner.withPropertyValues("ratelimit.limits.login.ban-after=3 denials in 1min for 2h").run((context) -> {
 			RateLimiter limiter = context.getBean(RateLimiter.class);
 			Application application = context.getBean(Application.class);
@@ -65,7 +65,7 @@ class LimiterEventsTests {
 	}
 
 	@Test
-	void waitsAreTimed() {
+	void waitsAreMeasured() {
 		this.runner
 			.withPropertyValues("ratelimit.limits.model.rate=10/s", "ratelimit.limits.model.key=ip",
 					"ratelimit.limits.model.max-wait=1s")
@@ -86,7 +86,7 @@ class LimiterEventsTests {
 	}
 
 	@Test
-	void whatWouldHaveBeenRefusedIsCounted() {
+	void callsThatWouldHaveBeenRefusedAreCounted() {
 		this.runner.withPropertyValues("ratelimit.mode=shadow").run((context) -> {
 			RateLimiter limiter = context.getBean(RateLimiter.class);
 			for (int i = 0; i < 5; i++) {
@@ -101,7 +101,7 @@ class LimiterEventsTests {
 	}
 
 	@Test
-	void bansAreToldWithoutMetricsToo() {
+	void bansArePublishedWithoutMetricsToo() {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class))
 			.withUserConfiguration(Application.class)
 			.withPropertyValues("ratelimit.limits.login.rate=1/h", "ratelimit.limits.login.key=ip",

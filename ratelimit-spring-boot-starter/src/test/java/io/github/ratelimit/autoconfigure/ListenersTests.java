@@ -22,7 +22,7 @@ class ListenersTests {
 	private final RegisteredLimit chat = new LimitRegistry().register(Limit.of("chat", Rate.parse("10/s")), List.of());
 
 	@Test
-	void whatOneListenerThrowsIsNotTheOthersBusiness(CapturedOutput output) {
+	void anExceptionOfOneListenerDoesNotAffectTheOthers(CapturedOutput output) {
 		List<String> told = new ArrayList<>();
 		RateLimitListener listeners = Listeners.of(List.of(new RateLimitListener() {
 

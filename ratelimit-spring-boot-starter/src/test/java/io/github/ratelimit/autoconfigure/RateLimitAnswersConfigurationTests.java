@@ -47,7 +47,7 @@ class RateLimitAnswersConfigurationTests {
 				"ratelimit.limits.my-login.rate=1/h", "ratelimit.limits.my-login.key=global");
 
 	@Test
-	void theDefaultsAreBothHeaderStylesAndProblems() {
+	void theDefaultsAreBothHeaderStylesAndProblemDetails() {
 		this.runner.run((context) -> {
 			MockHttpServletResponse refused = refusedBy(context, "chat");
 			assertThat(refused.getHeader("X-RateLimit-Limit")).isEqualTo("1");
@@ -57,7 +57,7 @@ class RateLimitAnswersConfigurationTests {
 	}
 
 	@Test
-	void theConfigurationChoosesTheStyles() {
+	void theConfigurationSelectsTheStyles() {
 		this.runner.withPropertyValues("ratelimit.http.headers=draft-11", "ratelimit.http.body=openai")
 			.run((context) -> {
 				MockHttpServletResponse refused = refusedBy(context, "chat");
@@ -86,7 +86,7 @@ class RateLimitAnswersConfigurationTests {
 	}
 
 	@Test
-	void stylesOfTheApplicationAreKnown() {
+	void stylesOfTheApplicationAreRegistered() {
 		this.runner.withUserConfiguration(OwnStyles.class)
 			.withPropertyValues("ratelimit.http.headers=house", "ratelimit.http.body=problem")
 			.run((context) -> {
@@ -98,13 +98,13 @@ class RateLimitAnswersConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "openai", "anthropic" })
-	void stylesOfProvidersThatHaveNothingToTellAreWarnedOf(String style, CapturedOutput output) {
+	void aProviderStyleWithoutALimitToShowIsAWarning(String style, CapturedOutput output) {
 		this.runner.withPropertyValues("ratelimit.http.headers=" + style)
 			.run((context) -> assertThat(output).contains("tell of limits with a unit, and no limit has one"));
 	}
 
 	@Test
-	void stylesOfProvidersThatHaveALimitToTellOfAreNotWarnedOf(CapturedOutput output) {
+	void aProviderStyleWithALimitToShowIsNoWarning(CapturedOutput output) {
 		this.runner.withPropertyValues("ratelimit.http.headers=openai", "ratelimit.limits.chat.unit=requests")
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
@@ -113,7 +113,7 @@ class RateLimitAnswersConfigurationTests {
 	}
 
 	@Test
-	void aStyleOfAProviderCanBeTheApplicationsOwn() {
+	void anApplicationCanReplaceAProviderStyle() {
 		this.runner.withUserConfiguration(OwnAnthropic.class)
 			.withPropertyValues("ratelimit.http.headers=none, Anthropic", "ratelimit.http.body=anthropic",
 					"ratelimit.http.rules[0].path=/v1/**", "ratelimit.http.rules[0].limits=chat",
@@ -126,7 +126,7 @@ class RateLimitAnswersConfigurationTests {
 	}
 
 	@Test
-	void limitsThatHideAreNotSpokenOf() {
+	void hiddenLimitsAreNotMentioned() {
 		this.runner.withPropertyValues("ratelimit.limits.my-login.hide-headers=true").run((context) -> {
 			MockHttpServletResponse refused = refusedBy(context, "my-login");
 			assertThat(refused.getStatus()).isEqualTo(429);
@@ -148,7 +148,7 @@ class RateLimitAnswersConfigurationTests {
 	}
 
 	@Test
-	void answersOfTheApplicationWin() {
+	void answersOfTheApplicationTakePrecedence() {
 		this.runner.withUserConfiguration(OwnAnswers.class)
 			.run((context) -> assertThat(context).hasSingleBean(Answers.class).hasBean("ownAnswers"));
 	}

@@ -26,13 +26,13 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The beans behind every limit, and how an application replaces them. */
+/** The beans that every limit needs, and how an application replaces them. */
 class RateLimitAutoConfigurationTests {
 
 	private final StartUp startUp = StartUp.ofLimit("rate: 2/min", "key: ip");
 
 	@Test
-	void limitsOfTheConfigurationAreEnforced() {
+	void configuredLimitsAreEnforced() {
 		this.startUp.succeeds((context) -> {
 			RateLimiter limiter = context.getBean(RateLimiter.class);
 			assertThat(limiter.tryAcquire("chat", "a").isAllowed()).isTrue();
@@ -45,7 +45,7 @@ class RateLimitAutoConfigurationTests {
 	}
 
 	@Test
-	void killSwitchFollowsTheConfiguration() {
+	void theKillSwitchFollowsTheConfiguration() {
 		this.startUp.property("ratelimit.enabled=false").succeeds((context) -> {
 			RateLimiter limiter = context.getBean(RateLimiter.class);
 			assertThat(limiter.tryAcquire("chat", "a", 3).isAllowed()).isTrue();
@@ -55,7 +55,7 @@ class RateLimitAutoConfigurationTests {
 	}
 
 	@Test
-	void memoryStoreRemembersAsManyKeysAsConfigured() {
+	void theMemoryStoreKeepsAsManyKeysAsConfigured() {
 		this.startUp.property("ratelimit.memory.max-keys-per-limit=3").succeeds((context) -> {
 			RateLimiter limiter = context.getBean(RateLimiter.class);
 			for (int i = 0; i < 10; i++) {
@@ -67,7 +67,7 @@ class RateLimitAutoConfigurationTests {
 	}
 
 	@Test
-	void policyOfALimitIsThere() {
+	void thePolicyOfALimitIsRegistered() {
 		this.startUp.succeeds((context) -> {
 			LimitHandle limit = context.getBean(LimitRegistry.class).get("chat").handle();
 			assertThat(context.getBean(LimitPolicies.class).get("chat").charge(Requests.from("192.0.2.1")))
@@ -76,12 +76,12 @@ class RateLimitAutoConfigurationTests {
 	}
 
 	@Test
-	void limitsNeedNoLimit() {
+	void theApplicationStartsWithoutLimits() {
 		StartUp.of("").succeeds((context) -> assertThat(context).hasSingleBean(RateLimiter.class));
 	}
 
 	@Test
-	void storeIsSweptAsLongAsTheContextRuns() {
+	void theStoreIsSweptWhileTheContextRuns() {
 		Sweeper[] sweeper = new Sweeper[1];
 		this.startUp.succeeds((context) -> {
 			sweeper[0] = context.getBean(Sweeper.class);
@@ -91,7 +91,7 @@ class RateLimitAutoConfigurationTests {
 	}
 
 	@Test
-	void timeSourceOfTheApplicationWins() {
+	void aTimeSourceOfTheApplicationTakesPrecedence() {
 		this.startUp.with(OwnTimeSource.class).succeeds((context) -> {
 			assertThat(context).hasSingleBean(TimeSource.class);
 			RateLimiter limiter = context.getBean(RateLimiter.class);
@@ -103,7 +103,7 @@ class RateLimitAutoConfigurationTests {
 	}
 
 	@Test
-	void storeOfTheApplicationWinsAndIsNotSwept() {
+	void aStoreOfTheApplicationTakesPrecedenceAndIsNotSwept() {
 		this.startUp.with(OwnStore.class).succeeds((context) -> {
 			assertThat(context).hasSingleBean(LimitStore.class).doesNotHaveBean(MemoryStore.class);
 			assertThat(context).doesNotHaveBean(Sweeper.class);
@@ -111,7 +111,7 @@ class RateLimitAutoConfigurationTests {
 	}
 
 	@Test
-	void memoryStoreOfTheApplicationWinsAndIsSwept() {
+	void aMemoryStoreOfTheApplicationTakesPrecedenceAndIsSwept() {
 		this.startUp.with(OwnMemoryStore.class).succeeds((context) -> {
 			assertThat(context).hasSingleBean(LimitStore.class).hasBean("ownStore");
 			assertThat(context).hasSingleBean(Sweeper.class);
@@ -119,7 +119,7 @@ class RateLimitAutoConfigurationTests {
 	}
 
 	@Test
-	void registryOfTheApplicationWinsAndGetsTheConfiguredLimits() {
+	void aRegistryOfTheApplicationTakesPrecedenceAndGetsTheConfiguredLimits() {
 		this.startUp.with(OwnRegistry.class).succeeds((context) -> {
 			assertThat(context).hasSingleBean(LimitRegistry.class);
 			assertThat(context.getBean(RateLimiter.class).limit("own")).hasToString("own [1/s]");
@@ -130,7 +130,7 @@ class RateLimitAutoConfigurationTests {
 	}
 
 	@Test
-	void registryOfTheApplicationGetsTheConfiguredLimitsWhereItsPoliciesDoNotAskForThem() {
+	void aRegistryOfTheApplicationGetsTheConfiguredLimitsEvenIfItsPoliciesDoNotRequestThem() {
 		this.startUp.with(OwnRegistry.class)
 			.with(OwnBeans.class)
 			.succeeds((context) -> assertThat(context.getBean(RateLimiter.class).limit("chat"))
@@ -138,7 +138,7 @@ class RateLimitAutoConfigurationTests {
 	}
 
 	@Test
-	void otherBeansOfTheApplicationWin() {
+	void otherBeansOfTheApplicationTakePrecedence() {
 		this.startUp.with(OwnBeans.class).succeeds((context) -> {
 			OwnBeans own = context.getBean(OwnBeans.class);
 			assertThat(context.getBean(KillSwitch.class)).isSameAs(own.killSwitch);
@@ -149,7 +149,7 @@ class RateLimitAutoConfigurationTests {
 	}
 
 	@Test
-	void limiterOfTheApplicationWins() {
+	void aLimiterOfTheApplicationTakesPrecedence() {
 		this.startUp.with(OwnLimiter.class)
 			.succeeds((context) -> assertThat(context.getBean(RateLimiter.class))
 				.isSameAs(context.getBean(OwnLimiter.class).limiter));

@@ -26,27 +26,27 @@ class RateLimitEndpointAutoConfigurationTests {
 		.withUserConfiguration(Limiter.class);
 
 	@Test
-	void endpointIsThereWhereItIsExposed() {
+	void theEndpointExistsIfItIsExposed() {
 		this.runner.withPropertyValues(EXPOSED)
 			.run((context) -> assertThat(context).hasSingleBean(RateLimitsEndpoint.class)
 				.hasSingleBean(RateLimitsEndpointWebExtension.class));
 	}
 
 	@Test
-	void endpointIsNotThereWhereNobodyExposesIt() {
+	void theEndpointDoesNotExistIfItIsNotExposed() {
 		this.runner.run((context) -> assertThat(context).hasNotFailed()
 			.doesNotHaveBean(RateLimitsEndpoint.class)
 			.doesNotHaveBean(RateLimitsEndpointWebExtension.class));
 	}
 
 	@Test
-	void endpointIsNotThereWithoutAccess() {
+	void theEndpointDoesNotExistWithoutAccess() {
 		this.runner.withPropertyValues(EXPOSED, "management.endpoint.ratelimits.access=NONE")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RateLimitsEndpoint.class));
 	}
 
 	@Test
-	void webExtensionIsNotThereWhereOnlyJmxExposesTheEndpoint() {
+	void theWebExtensionDoesNotExistIfOnlyJmxExposesTheEndpoint() {
 		this.runner
 			.withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=ratelimits")
 			.run((context) -> assertThat(context).hasSingleBean(RateLimitsEndpoint.class)
@@ -54,7 +54,7 @@ class RateLimitEndpointAutoConfigurationTests {
 	}
 
 	@Test
-	void contextStartsWithoutActuator() {
+	void theContextStartsWithoutActuator() {
 		WebApplicationContextRunner imported = new WebApplicationContextRunner().withPropertyValues(EXPOSED)
 			.withUserConfiguration(Limiter.class, Imported.class);
 		imported.run((context) -> assertThat(context).hasSingleBean(RateLimitsEndpoint.class));
@@ -64,7 +64,7 @@ class RateLimitEndpointAutoConfigurationTests {
 	}
 
 	@Test
-	void endpointIsNotThereWithoutALimiter() {
+	void theEndpointDoesNotExistWithoutALimiter() {
 		new WebApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(RateLimitEndpointAutoConfiguration.class))
 			.withPropertyValues(EXPOSED)
@@ -72,7 +72,7 @@ class RateLimitEndpointAutoConfigurationTests {
 	}
 
 	@Test
-	void usersEndpointWins() {
+	void anEndpointOfTheApplicationTakesPrecedence() {
 		this.runner.withPropertyValues(EXPOSED)
 			.withUserConfiguration(UsersEndpoint.class)
 			.run((context) -> assertThat(context).getBean(RateLimitsEndpoint.class)

@@ -59,7 +59,7 @@ class RateLimitExceptionResolverTests {
 	}
 
 	@Test
-	void aRefusalInAControllerIsAnsweredAsTheFilterAnswers() {
+	void aRefusalInAControllerIsAnsweredLikeARefusalByTheFilter() {
 		MvcTestResult result = get("/refused");
 		assertRefused(result);
 		assertThat(result).headers().hasValue("X-RateLimit-Limit", "10").hasValue("Cache-Control", "no-store");
@@ -67,19 +67,19 @@ class RateLimitExceptionResolverTests {
 	}
 
 	@Test
-	void aMissingKeyIs403() {
+	void aMissingKeyIsA403() {
 		assertThat(get("/missing")).hasStatus(403).body().asString().contains("\"status\":403");
 	}
 
 	@Test
-	void refusalsOfAsynchronousResultsAreFound() {
+	void refusalsInAsynchronousResultsAreResolved() {
 		assertRefused(get("/future"));
 		assertRefused(get("/callable"));
 		assertRefused(get("/completion-exception"));
 	}
 
 	@Test
-	void whatTheHandlerHasWrittenIsReplaced() throws Exception {
+	void outputOfTheHandlerIsReplaced() throws Exception {
 		this.context = new SpringApplicationBuilder(Served.class)
 			.properties("server.port=0", "server.address=localhost", "spring.main.banner-mode=off")
 			.run();
@@ -94,47 +94,47 @@ class RateLimitExceptionResolverTests {
 	}
 
 	@Test
-	void otherExceptionsAreNotOurs() {
+	void otherExceptionsAreNotResolved() {
 		assertThat(get("/other", CatchAll.class)).hasStatus(500).bodyText().isEqualTo("caught all");
 		assertThat(get("/wrapped-by-the-application", CatchAll.class)).hasStatus(500);
 	}
 
 	@Test
-	void anAdviceForEveryExceptionDoesNotGetOurs() {
+	void anAdviceForEveryExceptionDoesNotHandleARefusal() {
 		assertRefused(get("/refused", CatchAll.class));
 		assertRefused(get("/future", CatchAll.class));
 		assertThat(get("/missing", CatchAll.class)).hasStatus(403);
 	}
 
 	@Test
-	void anAdviceForRuntimeExceptionsDoesNotGetOurs() {
+	void anAdviceForRuntimeExceptionsDoesNotHandleARefusal() {
 		assertRefused(get("/refused", CatchRuntime.class));
 	}
 
 	@Test
-	void springsOwnAdviceBaseClassDoesNotGetOurs() {
+	void springsOwnAdviceBaseClassDoesNotHandleARefusal() {
 		assertRefused(get("/refused", Problems.class));
 	}
 
 	@Test
-	void aHandlerOfEveryExceptionInTheControllerDoesNotGetOurs() {
+	void aControllersHandlerForEveryExceptionDoesNotHandleARefusal() {
 		assertRefused(get("/catching", CatchingController.class));
 	}
 
 	@Test
-	void aResolverBeanOfTheApplicationDoesNotGetOurs() {
+	void aResolverBeanOfTheApplicationDoesNotResolveARefusal() {
 		assertRefused(get("/refused", CatchAllResolver.class));
 	}
 
 	@Test
-	void anAdviceForExactlyOursWins() {
+	void anAdviceForExactlyTheRefusalTakesPrecedence() {
 		MvcTestResult result = get("/refused", Exact.class);
 		assertTheirs(result);
 		assertThat(result).headers().hasValue("X-Theirs", "yes").doesNotContainHeader("Retry-After");
 	}
 
 	@Test
-	void anAdviceForExactlyOursWinsOverOneForEveryException() {
+	void anAdviceForExactlyTheRefusalTakesPrecedenceOverOneForEveryException() {
 		assertTheirs(get("/refused", CatchAll.class, Exact.class));
 		assertTheirs(get("/future", CatchAll.class, Exact.class));
 		assertTheirs(get("/completion-exception", CatchAll.class, Exact.class));
@@ -143,27 +143,27 @@ class RateLimitExceptionResolverTests {
 	}
 
 	@Test
-	void aHandlerThatNamesBothOursAndOthersWins() {
+	void aHandlerForTheRefusalAndOtherExceptionsTakesPrecedence() {
 		assertThat(get("/refused", CatchAll.class, Several.class)).hasStatus(420);
 	}
 
 	@Test
-	void aHandlerForExactlyOursInTheControllerWins() {
+	void aControllersHandlerForExactlyTheRefusalTakesPrecedence() {
 		assertTheirs(get("/exact", ExactController.class, CatchAll.class));
 	}
 
 	@Test
-	void anAdviceForOtherControllersDoesNotGetOurs() {
+	void anAdviceForOtherControllersDoesNotHandleARefusal() {
 		assertRefused(get("/refused", ElsewhereExact.class));
 	}
 
 	@Test
-	void anExactHandlerThatFailsLeavesTheAnswerToUs() {
+	void anExactHandlerThatFailsIsReplacedByTheDefaultAnswer() {
 		assertRefused(get("/refused", FailingExact.class));
 	}
 
 	@Test
-	void aResponseThatIsUnderWayIsNotTouched() {
+	void aCommittedResponseIsNotChanged() {
 		MvcTestResult result = get("/committed");
 		assertThat(result).hasFailed().failure().hasRootCauseInstanceOf(RateLimitExceededException.class);
 	}

@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What the application's health says of its limits. */
+/** The component of the limits in the application's health. */
 class RateLimitHealthContributorAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -32,7 +32,7 @@ class RateLimitHealthContributorAutoConfigurationTests {
 	private final ApplicationContextRunner withOutage = this.runner.withBean(OutageStore.class, () -> this.store);
 
 	@Test
-	void memoryIsUp() {
+	void theMemoryStoreIsUp() {
 		this.runner.run((context) -> {
 			Health health = context.getBean("ratelimitHealthContributor", HealthIndicator.class).health();
 			assertThat(health.getStatus()).isEqualTo(Status.UP);
@@ -41,7 +41,7 @@ class RateLimitHealthContributorAutoConfigurationTests {
 	}
 
 	@Test
-	void storeThatIsAwayIsUnknownAndSaysWhatLimitsDo() {
+	void anUnavailableStoreIsUnknownWithTheFailurePoliciesOfTheLimits() {
 		this.withOutage.run((context) -> {
 			HealthIndicator indicator = context.getBean(RateLimitHealthIndicator.class);
 			assertThat(indicator.health().getStatus()).isEqualTo(Status.UP);
@@ -58,20 +58,20 @@ class RateLimitHealthContributorAutoConfigurationTests {
 	}
 
 	@Test
-	void itCanBeSwitchedOff() {
+	void theHealthContributorCanBeDisabled() {
 		this.runner.withPropertyValues("management.health.ratelimit.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RateLimitHealthIndicator.class));
 	}
 
 	@Test
-	void healthOfTheApplicationsOwnWins() {
+	void aHealthContributorOfTheApplicationTakesPrecedence() {
 		this.runner.withBean("ratelimitHealthIndicator", HealthIndicator.class, () -> () -> Health.down().build())
 			.run((context) -> assertThat(context).hasSingleBean(HealthIndicator.class)
 				.doesNotHaveBean(RateLimitHealthIndicator.class));
 	}
 
 	@Test
-	void contextStartsWithoutHealth() {
+	void theContextStartsWithoutHealth() {
 		new ApplicationContextRunner().withUserConfiguration(Imported.class)
 			.withClassLoader(new FilteredClassLoader("org.springframework.boot.health"))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("ratelimitHealthContributor"));

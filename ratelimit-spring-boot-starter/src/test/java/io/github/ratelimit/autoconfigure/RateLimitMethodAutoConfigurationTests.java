@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-/** The advice is there, with Boot's AOP or without it. */
+/** The advice of limited methods, with Boot's AOP and without it. */
 @ExtendWith(OutputCaptureExtension.class)
 class RateLimitMethodAutoConfigurationTests {
 
@@ -53,7 +53,7 @@ class RateLimitMethodAutoConfigurationTests {
 	}
 
 	@Test
-	void proxiesAreInterfacesWhereTheApplicationWantsThat() {
+	void proxiesUseInterfacesIfTheApplicationRequestsIt() {
 		this.runner.withPropertyValues("spring.aop.proxy-target-class=false").run((context) -> {
 			Runnable greeting = context.getBean("greeting", Runnable.class);
 			assertThat(AopUtils.isJdkDynamicProxy(greeting)).isTrue();
@@ -62,7 +62,7 @@ class RateLimitMethodAutoConfigurationTests {
 	}
 
 	@Test
-	void lazyBeansAreLimitedAndShownBeforeTheyAreMade(CapturedOutput output) {
+	void lazyBeansAreLimitedAndShownBeforeTheyAreCreated(CapturedOutput output) {
 		this.runner.withPropertyValues("spring.main.lazy-initialization=true").run((context) -> {
 			assertThat(output)
 				.contains("Limit 'Greeting.run': token-bucket 1/min; key global; store memory; bound to Greeting.run");
@@ -83,7 +83,7 @@ class RateLimitMethodAutoConfigurationTests {
 	}
 
 	@Test
-	void anAnnotatedMethodWithoutALimiterFailsTheStart() {
+	void anAnnotatedMethodWithoutALimiterFailsStartUp() {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(RateLimitMethodAutoConfiguration.class))
 			.withBean(Greeting.class)
 			.run((context) -> assertThat(context).hasFailed());

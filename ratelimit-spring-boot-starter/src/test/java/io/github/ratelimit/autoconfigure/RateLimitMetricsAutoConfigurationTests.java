@@ -49,7 +49,7 @@ class RateLimitMetricsAutoConfigurationTests {
 	}
 
 	@Test
-	void metricsAreBoundWithoutBootsMetricsToo() {
+	void metricsAreBoundWithoutBootsMetrics() {
 		this.runner.withClassLoader(new FilteredClassLoader("org.springframework.boot.micrometer.metrics"))
 			.withBean("one", MeterRegistry.class, SimpleMeterRegistry::new)
 			.withBean("another", MeterRegistry.class, SimpleMeterRegistry::new)
@@ -60,12 +60,12 @@ class RateLimitMetricsAutoConfigurationTests {
 	}
 
 	@Test
-	void nothingIsMeteredWithoutARegistry() {
+	void nothingIsMeasuredWithoutARegistry() {
 		this.runner.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RateLimitMetrics.class));
 	}
 
 	@Test
-	void contextStartsWithoutMicrometer() {
+	void theContextStartsWithoutMicrometer() {
 		ApplicationContextRunner imported = new ApplicationContextRunner().withUserConfiguration(Limiter.class,
 				Imported.class);
 		imported.withBean(SimpleMeterRegistry.class)
@@ -76,14 +76,14 @@ class RateLimitMetricsAutoConfigurationTests {
 	}
 
 	@Test
-	void nothingIsMeteredWithoutALimiter() {
+	void nothingIsMeasuredWithoutALimiter() {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(RateLimitMetricsAutoConfiguration.class))
 			.withBean(SimpleMeterRegistry.class)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RateLimitMetrics.class));
 	}
 
 	@Test
-	void usersMetricsWin() {
+	void metricsOfTheApplicationTakePrecedence() {
 		this.withBootsMetrics
 			.withBean("usersMetrics", RateLimitMetrics.class,
 					() -> new RateLimitMetrics(new LimitRegistry(), new MemoryStore(new ManualTime(), 10)))

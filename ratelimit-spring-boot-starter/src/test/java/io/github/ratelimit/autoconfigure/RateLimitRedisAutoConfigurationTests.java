@@ -55,7 +55,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-/** How an application comes to share its limits, and what it says if it cannot. */
+/** How an application shares its limits through Redis, and its failures if it cannot. */
 @Tag("redis")
 class RateLimitRedisAutoConfigurationTests {
 
@@ -71,7 +71,7 @@ class RateLimitRedisAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "redis", "REDIS", "re-dis", "redis " })
-	void redisIsTheStoreWhereItIsAskedFor(String store) {
+	void redisIsTheStoreIfItIsConfigured(String store) {
 		this.runner.withPropertyValues("ratelimit.store=" + store)
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(LimitStore.class)
@@ -80,7 +80,7 @@ class RateLimitRedisAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "ratelimit.store=memory", "ratelimit.store=Memory", "nothing=about-it" })
-	void redisIsNotTouchedWhereItIsNotAskedFor(String property) throws IOException {
+	void redisIsNotUsedIfItIsNotConfigured(String property) throws IOException {
 		try (ServerSocket redis = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			this.memory.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
 				.withPropertyValues(property, "spring.data.redis.port=" + redis.getLocalPort())
@@ -90,12 +90,12 @@ class RateLimitRedisAutoConfigurationTests {
 						.hasSingleBean(LimitStore.class)
 						.hasSingleBean(RedisConnectionFactory.class);
 					context.getBean(RateLimiter.class).tryAcquire("chat", "a");
-					assertNobodyConnects(redis);
+					assertNoClientConnects(redis);
 				});
 		}
 	}
 
-	private static void assertNobodyConnects(ServerSocket server) throws IOException {
+	private static void assertNoClientConnects(ServerSocket server) throws IOException {
 		server.setSoTimeout(200);
 		assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> {
 			try (Socket connected = server.accept()) {
@@ -105,7 +105,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void lettuceAndJedisWillDo() {
+	void lettuceAndJedisAreSupported() {
 		this.runner.run((context) -> assertThat(context.getBean(RedisConnectionFactory.class))
 			.isInstanceOf(LettuceConnectionFactory.class));
 		this.runner.withPropertyValues("spring.data.redis.client-type=jedis")
@@ -118,7 +118,7 @@ class RateLimitRedisAutoConfigurationTests {
 
 	@Test
 	@Timeout(30)
-	void redisThatIsDownIsNoReasonNotToStart() throws IOException {
+	void theApplicationStartsWhileRedisIsDown() throws IOException {
 		int port;
 		try (ServerSocket closedAtOnce = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			port = closedAtOnce.getLocalPort();
@@ -130,7 +130,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void redisThatHangsIsNoReasonNotToStart() throws IOException {
+	void theApplicationStartsWhileRedisHangs() throws IOException {
 		try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			this.runner.withPropertyValues("spring.data.redis.port=" + silent.getLocalPort())
 				.run((context) -> assertThat(context).hasNotFailed());
@@ -138,7 +138,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void settingsAreThoseOfTheConfiguration() {
+	void theStoreHasTheConfiguredSettings() {
 		this.runner
 			.withPropertyValues("ratelimit.redis.key-prefix=chat-api", "ratelimit.redis.deadline=30ms",
 					"ratelimit.memory.max-keys-per-limit=7", "ratelimit.on-store-failure=allow",
@@ -159,12 +159,12 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void settingsThatNobodyWroteAreTheStoresOwnDefaults() {
+	void otherSettingsAreTheDefaultsOfTheStore() {
 		assertThat(RedisSettings.of(new RateLimitProperties())).isEqualTo(RedisStoreSettings.defaults());
 	}
 
 	@Test
-	void standInIsSweptAndIsNoStoreBesideRedis() {
+	void theLocalFallbackIsSweptAndIsNotAStoreBean() {
 		this.runner.run((context) -> assertThat(context).hasSingleBean(Sweeper.class)
 			.doesNotHaveBean(MemoryStore.class)
 			.getBean(LimitStore.class)
@@ -172,7 +172,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void storeOfTheApplicationWins() {
+	void aStoreOfTheApplicationTakesPrecedence() {
 		this.runner.withUserConfiguration(OwnStore.class)
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(LimitStore.class)
@@ -181,7 +181,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void missingClassesAreNamedByTheirDependency() {
+	void missingClassesFailStartUpWithTheirDependency() {
 		this.withoutConnections
 			.withClassLoader(new FilteredClassLoader("org.springframework.data.redis", "io.lettuce", "redis.clients",
 					"org.springframework.boot.data.redis"))
@@ -197,7 +197,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void missingClassesMatterOnlyWhereRedisIsAskedFor() {
+	void missingClassesDoNotMatterIfRedisIsNotConfigured() {
 		this.memory
 			.withClassLoader(new FilteredClassLoader("org.springframework.data.redis", "io.lettuce", "redis.clients",
 					"org.springframework.boot.data.redis"))
@@ -205,7 +205,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void mastersAndReplicasThatAreListedAreAsked() {
+	void listedMastersAndReplicasAreUsed() {
 		try (RedisServer master = RedisServer.start(); RedisServer replica = RedisServer.startReplicaOf(master)) {
 			this.runner
 				.withPropertyValues(
@@ -220,7 +220,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void mastersAndReplicasThatAreListedAreNothingForJedisAndStartUpSaysSo() {
+	void listedMastersAndReplicasWithJedisFailStartUp() {
 		this.runner
 			.withPropertyValues("spring.data.redis.client-type=jedis",
 					"spring.data.redis.masterreplica.nodes=127.0.0.1:1,127.0.0.1:2")
@@ -230,9 +230,9 @@ class RateLimitRedisAutoConfigurationTests {
 				.hasMessageContaining("not supported by Jedis"));
 	}
 
-	/** With it on the class path limits go through the socket. */
+	/** With the transport on the class path, limits use the socket. */
 	@Test
-	void aUnixSocketWithoutNativeTransportIsRefused() {
+	void aUnixSocketWithoutNativeTransportFailsStartUp() {
 		assumeThat(NativeTransports.isDomainSocketSupported()).isFalse();
 		this.withoutConnections
 			.withBean(RedisConnectionFactory.class,
@@ -244,7 +244,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void severalConnectionsAreNamedWithHowToChoose() {
+	void severalConnectionsFailStartUpWithASuggestion() {
 		this.withoutConnections.withBean("cache", RedisConnectionFactory.class, LettuceConnectionFactory::new)
 			.withBean("sessions", RedisConnectionFactory.class, LettuceConnectionFactory::new)
 			.run((context) -> assertThat(analysis(context)).contains(
@@ -253,7 +253,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void ofSeveralConnectionsTheQualifiedOneIsTakenElseThePrimaryOne() {
+	void ofSeveralConnectionsTheQualifiedOneIsUsedOrElseThePrimaryOne() {
 		String port = "spring.data.redis.port=" + SharedRedis.server().port();
 		for (Class<?> choice : List.of(Qualified.class, Primary.class, QualifiedBesidePrimary.class)) {
 			SharedRedis.flush();
@@ -267,7 +267,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void missingConnectionsAreNamedByTheirBean() {
+	void missingConnectionsFailStartUpWithTheirBean() {
 		this.withoutConnections.run((context) -> assertThat(analysis(context)).isEqualTo(
 				"""
 						The rate limits are not configured correctly:
@@ -281,7 +281,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void bucket4jBucketsAreThereForWhoAsksForThem() {
+	void bucket4jBucketsAreAvailableOnDemand() {
 		this.runner
 			.withPropertyValues("spring.data.redis.port=" + SharedRedis.server().port(), "ratelimit.redis.deadline=5s")
 			.run((context) -> {
@@ -298,7 +298,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void planThatRedisCannotCountIsRefused() {
+	void aPlanThatRedisCannotCountFailsStartUp() {
 		this.runner.withPropertyValues("ratelimit.limits.huge.rate=10/h", "ratelimit.limits.huge.key=ip",
 				"ratelimit.limits.huge.plan=claim('plan')", "ratelimit.limits.huge.plans.pro=1000003/h burst 10000000")
 			.run((context) -> assertThat(analysis(context))
@@ -307,7 +307,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void limitThatRedisCannotCountIsRefused() {
+	void aLimitThatRedisCannotCountFailsStartUp() {
 		this.runner
 			.withPropertyValues("ratelimit.limits.huge.rate=1000003/h burst 10000000", "ratelimit.limits.huge.key=ip")
 			.run((context) -> assertThat(analysis(context))
@@ -317,7 +317,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void limitOfAnAnnotationThatRedisCannotCountIsRefused() {
+	void aLimitOfAnAnnotationThatRedisCannotCountFailsStartUp() {
 		this.runner.withUserConfiguration(Huge.class).run((context) -> {
 			assertThat(context).hasFailed();
 			FailureAnalysis analysis = Failures.analyze(context.getStartupFailure(), null);
@@ -328,7 +328,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void limitsThatMemoryCountsAreNotRefusedThere() {
+	void limitsThatOnlyMemoryCanCountAreAcceptedThere() {
 		this.runner
 			.withPropertyValues("ratelimit.store=memory", "ratelimit.limits.huge.rate=1000003/h burst 10000000",
 					"ratelimit.limits.huge.key=ip")
@@ -336,7 +336,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void redisIsObservedByMetricsWhereThereAreAny() {
+	void redisIsMeasuredIfThereAreMetrics() {
 		this.runner.run((context) -> assertThat(context).doesNotHaveBean(StoreObserver.class));
 		ApplicationContextRunner metered = this.runner
 			.withConfiguration(AutoConfigurations.of(RateLimitMetricsAutoConfiguration.class))
@@ -357,7 +357,7 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void memoryIsNotObserved() {
+	void memoryIsNotMeasured() {
 		this.memory.withConfiguration(AutoConfigurations.of(RateLimitMetricsAutoConfiguration.class))
 			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 			.run((context) -> assertThat(context).hasSingleBean(RateLimitMetrics.class)

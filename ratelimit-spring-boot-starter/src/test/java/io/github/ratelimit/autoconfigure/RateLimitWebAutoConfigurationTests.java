@@ -60,7 +60,7 @@ class RateLimitWebAutoConfigurationTests {
 			HealthEndpointAutoConfiguration.class, AvailabilityProbesAutoConfiguration.class));
 
 	@Test
-	void absentWhereThereIsNoServletWebApplication() {
+	void absentWithoutAServletWebApplication() {
 		new ApplicationContextRunner()
 			.withConfiguration(
 					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
@@ -74,7 +74,7 @@ class RateLimitWebAutoConfigurationTests {
 	}
 
 	@Test
-	void filtersStandAroundSpringSecurity() {
+	void filtersAreOrderedBeforeAndAfterSpringSecurity() {
 		this.withRule.withPropertyValues("ratelimit.http.rules[1].path=/me", "ratelimit.http.rules[1].limits=user")
 			.run((context) -> {
 				assertThat(before(context).getOrder()).isEqualTo(-101);
@@ -97,7 +97,7 @@ class RateLimitWebAutoConfigurationTests {
 	}
 
 	@Test
-	void rulesAreShownAtTheirLimits() {
+	void limitsShowTheRulesTheyAreBoundTo() {
 		this.runner
 			.withPropertyValues("ratelimit.http.rules[0].path=/v1/**", "ratelimit.http.rules[0].methods=post,Get",
 					"ratelimit.http.rules[0].limits=address,user", "ratelimit.http.rules[1].path=login",
@@ -110,7 +110,7 @@ class RateLimitWebAutoConfigurationTests {
 	}
 
 	@Test
-	void withoutSpringSecurityNobodyIsAuthenticated() {
+	void withoutSpringSecurityNoUserIsAuthenticated() {
 		this.runner
 			.run((context) -> assertThat(context).getBean(Identity.class).isInstanceOf(SecurityContextIdentity.class));
 		this.runner.withClassLoader(new FilteredClassLoader(SecurityContextHolder.class))
@@ -118,7 +118,7 @@ class RateLimitWebAutoConfigurationTests {
 	}
 
 	@Test
-	void theApplicationsOwnBeansWin() {
+	void beansOfTheApplicationTakePrecedence() {
 		this.runner.withUserConfiguration(OwnBeans.class).run((context) -> {
 			assertThat(context).hasNotFailed()
 				.hasSingleBean(Identity.class)
@@ -144,7 +144,7 @@ class RateLimitWebAutoConfigurationTests {
 			path=/**,limits=address,body=Gemini       | rules[0].body' with value 'Gemini'     | is no known style
 			path=/**,limits=user,when=before-security | rules[0].when' with value 'before-security' | limit 'user'
 			""")
-	void aRuleThatCannotBeFailsStartUp(String rule, String where, String what) {
+	void anInvalidRuleFailsStartUp(String rule, String where, String what) {
 		String[] properties = List.of(rule.split(","))
 			.stream()
 			.map((p) -> "ratelimit.http.rules[0]." + p)
@@ -159,7 +159,7 @@ class RateLimitWebAutoConfigurationTests {
 	}
 
 	@Test
-	void theSecondRuleIsNamedByItsPlace() {
+	void theSecondRuleIsNamedByItsIndex() {
 		this.withRule.withPropertyValues("ratelimit.http.rules[1].path=/x", "ratelimit.http.rules[1].limits=nobody")
 			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
 				.hasMessageContaining("ratelimit.http.rules[1].limits"));
@@ -167,7 +167,7 @@ class RateLimitWebAutoConfigurationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "PROPFIND", "REPORT", "query" })
-	void methodsThatSpringDoesNotNameMayBeUsed(String method) {
+	void methodsThatSpringDoesNotDefineMayBeUsed(String method) {
 		this.withRule.withPropertyValues("ratelimit.http.rules[0].methods=" + method)
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
@@ -189,7 +189,7 @@ class RateLimitWebAutoConfigurationTests {
 			"management.endpoints.web.base-path=/api, /api/orders, 1",
 			"management.server.port=9999, /actuator/health, 1", "spring.mvc.servlet.path=/api, /api/actuator/health, 0",
 			"spring.mvc.servlet.path=/api, /actuator/health, 1" })
-	void managementPathsAreExemptWhereTheyAre(String property, String path, int charged) {
+	void managementPathsAreExemptAtTheirActualLocation(String property, String path, int charged) {
 		this.withActuator.withPropertyValues(property).run((context) -> {
 			serve(context, request(path));
 			assertThat(context.getBean(LimitRegistry.class).get("address").statistics().allowed()).isEqualTo(charged);
@@ -218,7 +218,7 @@ class RateLimitWebAutoConfigurationTests {
 	}
 
 	@Test
-	void aLimitPerUserWithoutSpringSecurityIsWarnedOf(CapturedOutput output) {
+	void aLimitPerUserWithoutSpringSecurityIsAWarning(CapturedOutput output) {
 		WebApplicationContextRunner perUser = this.runner.withPropertyValues("ratelimit.http.rules[0].path=/me",
 				"ratelimit.http.rules[0].limits=user,address");
 		perUser.run((context) -> assertThat(output).doesNotContain("nobody is ever authenticated"));
@@ -242,7 +242,7 @@ class RateLimitWebAutoConfigurationTests {
 	@CsvSource({ "a=b, true", "server.forward-headers-strategy=none, false",
 			"server.forward-headers-strategy=framework, false", "server.tomcat.remoteip.remote-ip-header=X-Ip, false",
 			"spring.main.cloud-platform=kubernetes, false" })
-	void aForwardedHeaderIsWarnedOfWhereNobodyEvaluatesIt(String property, boolean warns, CapturedOutput output) {
+	void aForwardedHeaderWithoutAStrategyIsAWarning(String property, boolean warns, CapturedOutput output) {
 		this.runner.withPropertyValues(property).run((context) -> {
 			MockHttpServletRequest request = request("/x");
 			request.addHeader("X-Forwarded-For", "198.51.100.7");
@@ -255,7 +255,7 @@ class RateLimitWebAutoConfigurationTests {
 	@CsvSource({ "framework, key=ip, true", "FRAMEWORK, key=user, true", "native, key=ip, false",
 			"framework, key=global, false", "framework, on-missing-key=skip, false",
 			"framework, on-missing-key=deny, false" })
-	void addressesThatClientsMayChooseAreWarnedOf(String strategy, String property, boolean warns,
+	void addressesThatClientsCanChooseAreAWarning(String strategy, String property, boolean warns,
 			CapturedOutput output) {
 		new WebApplicationContextRunner()
 			.withConfiguration(
@@ -271,7 +271,7 @@ class RateLimitWebAutoConfigurationTests {
 	@ParameterizedTest
 	@CsvSource({ "'user,address', auto, true", "user, auto, false", "address, auto, false",
 			"'user,address', after-security, false" })
-	void limitsThatAnotherOneTakesBehindSpringSecurityAreWarnedOf(String limits, String when, boolean warns,
+	void limitsThatAnotherLimitMovesBehindSpringSecurityAreAWarning(String limits, String when, boolean warns,
 			CapturedOutput output) {
 		this.runner
 			.withPropertyValues("ratelimit.http.rules[0].path=/me", "ratelimit.http.rules[0].limits=" + limits,
@@ -287,7 +287,7 @@ class RateLimitWebAutoConfigurationTests {
 	}
 
 	@Test
-	void withoutSpringSecurityNoRuleIsWarnedOfForApplyingAfterIt(CapturedOutput output) {
+	void withoutSpringSecurityARuleAfterItIsNoWarning(CapturedOutput output) {
 		this.runner.withClassLoader(new FilteredClassLoader(SecurityContextHolder.class))
 			.withPropertyValues("ratelimit.http.rules[0].path=/me", "ratelimit.http.rules[0].limits=user,address")
 			.run((context) -> assertThat(output).doesNotContain("guesses of passwords"));

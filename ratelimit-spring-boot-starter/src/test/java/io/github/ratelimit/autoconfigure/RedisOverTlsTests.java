@@ -24,7 +24,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Limits trust whom the application's connections trust. */
+/** Limits trust the same servers as the application's connections. */
 @Tag("redis")
 class RedisOverTlsTests {
 
@@ -35,7 +35,7 @@ class RedisOverTlsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "lettuce", "jedis" })
-	void theBundleOfTheApplicationIsTheBundleOfItsLimits(String client) throws Exception {
+	void limitsUseTheSslBundleOfTheApplication(String client) throws Exception {
 		try (Encrypted redis = start()) {
 			application(redis)
 				.withPropertyValues("spring.data.redis.client-type=" + client, "spring.data.redis.ssl.bundle=redis",
@@ -49,7 +49,7 @@ class RedisOverTlsTests {
 	}
 
 	@Test
-	void aServerThatTheApplicationDoesNotTrustIsNotAsked() throws Exception {
+	void aServerThatTheApplicationDoesNotTrustIsNotUsed() throws Exception {
 		try (Encrypted redis = start()) {
 			application(redis).withPropertyValues("spring.data.redis.ssl.enabled=true").run((context) -> {
 				assertThat(context.getBean(LimitStore.class).status()).isEqualTo("unknown");

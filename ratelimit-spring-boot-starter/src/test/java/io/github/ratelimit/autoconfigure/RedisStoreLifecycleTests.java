@@ -8,7 +8,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** When the store is made ready, and when it says goodbye to Redis. */
+/** When the store is warmed up, and when it is closed. */
 class RedisStoreLifecycleTests {
 
 	private static final int WEB_SERVER = SmartLifecycle.DEFAULT_PHASE - 2048;
@@ -20,7 +20,7 @@ class RedisStoreLifecycleTests {
 	private final List<String> stopped = new ArrayList<>();
 
 	@Test
-	void storeIsWarmedUpOnceAfterTheConnectionsAndBeforeTheWebServer() {
+	void theStoreIsWarmedUpOnceAfterTheConnectionsAndBeforeTheWebServer() {
 		try (AnnotationConfigApplicationContext context = start()) {
 			assertThat(this.started).containsExactly("connections", "store", "web server");
 			context.stop();
@@ -30,14 +30,14 @@ class RedisStoreLifecycleTests {
 	}
 
 	@Test
-	void storeIsClosedAfterTheWebServerAndBeforeTheConnections() {
+	void theStoreIsClosedAfterTheWebServerAndBeforeTheConnections() {
 		AnnotationConfigApplicationContext context = start();
 		context.close();
 		assertThat(this.stopped).containsExactly("web server", "store", "connections");
 	}
 
 	@Test
-	void storeOfAContextThatIsPausedStaysOpen() {
+	void theStoreOfAPausedContextStaysOpen() {
 		try (AnnotationConfigApplicationContext context = start()) {
 			context.stop();
 			context.start();
@@ -47,7 +47,7 @@ class RedisStoreLifecycleTests {
 	}
 
 	@Test
-	void contextsBelowAreNoReasonToClose() {
+	void closingAChildContextDoesNotCloseTheStore() {
 		try (AnnotationConfigApplicationContext context = start()) {
 			try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
 				child.setParent(context);

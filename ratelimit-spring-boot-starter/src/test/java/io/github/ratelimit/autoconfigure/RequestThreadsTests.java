@@ -9,11 +9,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.mock.env.MockEnvironment;
 
-/** How many request threads waiting calls may hold. */
+/** The number of request threads that waiting calls may hold. */
 class RequestThreadsTests {
 
 	@Test
-	void aQuarterOfWhatServersHaveByDefault() {
+	void aQuarterOfTheDefaultNumberOfServerThreads() {
 		RequestThreads threads = RequestThreads.of(new MockEnvironment());
 		assertThat(threads.forWaiting()).isEqualTo(50);
 		assertThat(threads.describe()).isEqualTo("at most 50 of 200 request threads wait, 25 for one key");
@@ -22,7 +22,7 @@ class RequestThreadsTests {
 	@ParameterizedTest
 	@CsvSource({ "server.tomcat.threads.max,64,16", "server.jetty.threads.max,9,2", "SERVER_TOMCAT_THREADS_MAX,12,3",
 			"server.tomcat.threads.max,3,0" })
-	void aQuarterOfWhatIsConfigured(String property, int all, int waiting) {
+	void aQuarterOfTheConfiguredNumberOfThreads(String property, int all, int waiting) {
 		MockEnvironment environment = new MockEnvironment();
 		if (property.startsWith("SERVER")) {
 			environment.getPropertySources()
@@ -36,7 +36,7 @@ class RequestThreadsTests {
 	}
 
 	@Test
-	void withoutAServerNoneAreHeld() {
+	void noneWithoutAServer() {
 		assertThat(RequestThreads.NONE_HELD.areHeld()).isFalse();
 		assertThat(RequestThreads.NONE_HELD.forWaiting()).isEqualTo(Integer.MAX_VALUE);
 	}

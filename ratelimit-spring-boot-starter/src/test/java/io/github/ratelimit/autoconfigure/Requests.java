@@ -4,7 +4,7 @@ import io.github.ratelimit.expression.Call;
 import io.github.ratelimit.expression.RequestFacts;
 import java.util.Map;
 
-/** Requests of which only address and headers are known. */
+/** Requests with an address and headers only. */
 public final class Requests {
 
 	private Requests() {

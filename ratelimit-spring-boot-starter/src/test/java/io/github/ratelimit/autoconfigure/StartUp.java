@@ -25,7 +25,7 @@ import org.springframework.core.io.ByteArrayResource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** An application with a configuration, to be started or to be seen failing. */
+/** An application with a configuration, which starts or fails to start. */
 public final class StartUp {
 
 	private final List<String> files = new ArrayList<>();
@@ -41,19 +41,19 @@ public final class StartUp {
 	private StartUp() {
 	}
 
-	/** An application with an {@code application.yml} of that text. */
+	/** Creates an application with this text in its {@code application.yml}. */
 	public static StartUp of(String yaml) {
 		StartUp startUp = new StartUp();
 		startUp.files.add(yaml);
 		return startUp;
 	}
 
-	/** An application with one limit of its {@code application.yml}. */
+	/** Creates an application with one limit in its {@code application.yml}. */
 	public static StartUp ofLimit(String... lines) {
 		return of("ratelimit:\n  limits:\n    chat:\n      " + String.join("\n      ", lines) + "\n");
 	}
 
-	/** Adds a file that wins over the ones before, such as that of a profile. */
+	/** Adds a file that overrides the previous ones, such as that of a profile. */
 	public StartUp file(String yaml) {
 		this.files.add(0, yaml);
 		return this;
@@ -105,7 +105,7 @@ public final class StartUp {
 		});
 	}
 
-	/** Returns description and action of the failure analysis. */
+	/** Returns the description and the action of the failure analysis. */
 	public String failure() {
 		List<String> texts = new ArrayList<>();
 		this.runner.run((context) -> {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The thread that tidies a store up. */
+/** The thread that sweeps a store. */
 class SweeperTests {
 
 	private final CountDownLatch sweeps = new CountDownLatch(3);
@@ -24,7 +24,7 @@ class SweeperTests {
 	}
 
 	@Test
-	void sweepsAgainAndAgainEvenWhereASweepFailed() throws InterruptedException {
+	void sweepsRepeatedlyEvenAfterAFailedSweep() throws InterruptedException {
 		this.sweeper.start();
 		try {
 			assertThat(this.sweeps.await(10, TimeUnit.SECONDS)).isTrue();
@@ -36,7 +36,7 @@ class SweeperTests {
 	}
 
 	@Test
-	void threadEndsWhenItIsStopped() throws InterruptedException {
+	void theThreadEndsWhenItIsStopped() throws InterruptedException {
 		this.sweeper.start();
 		assertThat(this.sweeps.await(10, TimeUnit.SECONDS)).isTrue();
 		this.sweeper.stop();
@@ -46,7 +46,7 @@ class SweeperTests {
 	}
 
 	@Test
-	void canBeStartedAgain() throws InterruptedException {
+	void theSweeperCanBeRestarted() throws InterruptedException {
 		this.sweeper.start();
 		this.sweeper.stop();
 		this.sweeper.start();

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.util.ReflectionUtils;
 
-/** The request that the test's thread serves, as the web room would bind it. */
+/** The request of the test's thread, bound as the web package does. */
 final class BoundRequest {
 
 	private final ThreadLocal<Request> current = new ThreadLocal<>();
@@ -70,13 +70,13 @@ final class BoundRequest {
 			this.headers = headers;
 		}
 
-		/** Says what the filter has charged already. */
+		/** Sets what the filter has already charged. */
 		Request paid(String limit, long permits) {
 			this.paid.put(limit, permits);
 			return this;
 		}
 
-		/** Has the filter charge a limit, as a rule would. */
+		/** Charges a limit as a rule of the filter does. */
 		void charged(BeanFactory beans, String limit, long permits) {
 			Charge charge = new Charge(beans.getBean(LimitRegistry.class).get(limit).handle(),
 					Key.of(Objects.requireNonNull(this.headers.get("x-api-key"))), permits);
@@ -90,7 +90,7 @@ final class BoundRequest {
 			return this;
 		}
 
-		/** Makes the request one that its container has taken back. */
+		/** Makes the request one that its container has recycled. */
 		void recycled() {
 			this.gone = true;
 		}
@@ -133,7 +133,7 @@ final class BoundRequest {
 			});
 		}
 
-		/** The response is complete. */
+		/** Completes the response. */
 		void complete(int status) {
 			this.status = status;
 			this.afterResponse.forEach(Runnable::run);

@@ -22,7 +22,7 @@ import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** A limiter that fails before it knows what to decide. */
+/** A limiter that fails before it can decide. */
 class FailingPolicyTests {
 
 	private final ManualTime time = new ManualTime();
@@ -30,7 +30,7 @@ class FailingPolicyTests {
 	private final Job job = new Job();
 
 	@Test
-	void beansThatCannotBeFoundLetTheCallThrough() {
+	void missingBeansAllowTheCall() {
 		Job limited = limited(new DefaultListableBeanFactory(), () -> {
 			throw new IllegalStateException("no beans");
 		});
@@ -39,7 +39,7 @@ class FailingPolicyTests {
 	}
 
 	@Test
-	void beansWhoseClassesAreNotThereLetTheCallThrough() {
+	void beansWithMissingClassesAllowTheCall() {
 		Job limited = limited(new DefaultListableBeanFactory(), () -> {
 			throw new NoClassDefFoundError("com/acme/Driver");
 		});
@@ -48,7 +48,7 @@ class FailingPolicyTests {
 	}
 
 	@Test
-	void aPolicyThatCannotBeLookedUpLetsTheCallThrough() {
+	void aPolicyThatCannotBeFoundAllowsTheCall() {
 		for (Error failure : List.of(new NoClassDefFoundError(), new ExceptionInInitializerError("on purpose"))) {
 			Job limited = limited(new FailingBeanFactory(failure), this::beans);
 			assertThat(limited.run()).isEqualTo("ran");
@@ -57,14 +57,14 @@ class FailingPolicyTests {
 	}
 
 	@Test
-	void anErrorOfTheMachineIsNotSwallowed() {
+	void aVirtualMachineErrorIsNotSwallowed() {
 		Job limited = limited(new FailingBeanFactory(new OutOfMemoryError("on purpose")), this::beans);
 		assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(limited::run);
 		assertThat(this.job.runs).isZero();
 	}
 
 	@Test
-	void anAnnotationThatCannotWorkIsTold() {
+	void anAnnotationThatCannotWorkIsReported() {
 		Job limited = limited(new DefaultListableBeanFactory(), this::beans);
 		assertThatExceptionOfType(InvalidRateLimitedMethodException.class).isThrownBy(limited::run);
 		assertThat(this.job.runs).isZero();

@@ -90,7 +90,7 @@ class FallbackTests {
 	}
 
 	@Test
-	void aFallbackReturnsAFutureOfItsOwn() {
+	void aFallbackReturnsItsOwnFuture() {
 		assertThat(this.search.later()).isCompletedWithValue("later");
 	}
 
@@ -100,7 +100,7 @@ class FallbackTests {
 	}
 
 	@Test
-	void whatAFallbackThrowsIsThrownUnwrapped() {
+	void anExceptionOfAFallbackIsThrownUnwrapped() {
 		assertThatExceptionOfType(IOException.class).isThrownBy(() -> this.search.failing())
 			.withMessage("nothing cached")
 			.withNoCause();

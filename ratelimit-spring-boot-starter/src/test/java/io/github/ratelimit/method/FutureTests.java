@@ -26,7 +26,7 @@ import org.springframework.web.bind.annotation.RestController;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** Where callers of methods that answer later look for a refusal. */
+/** How asynchronous methods report a refusal. */
 class FutureTests {
 
 	private AnnotationConfigApplicationContext context;
@@ -84,7 +84,7 @@ class FutureTests {
 	}
 
 	@Test
-	void overMvcARefusedFutureIsHandledLikeAnyRefusal() {
+	void inMvcARefusedFutureIsHandledLikeAnyRefusal() {
 		try (AnnotationConfigApplicationContext web = LimiterConfiguration.start(Model.class, Controller.class)) {
 			MockMvcTester mvc = MockMvcTester.of(List.of(web.getBean(Controller.class)),
 					(builder) -> builder.setControllerAdvice(new Handler()).build());

@@ -16,11 +16,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
-/** Limits that annotations bring along: what they do, and what they are called. */
+/** Limits that annotations define, and their names. */
 class InlineRateTests {
 
 	@Test
-	void aRateOfItsOwnNeedsNoConfiguration() {
+	void anInlineRateNeedsNoConfiguration() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Search.class)) {
 			Search search = context.getBean(Search.class);
 			search.find("ann");
@@ -32,7 +32,7 @@ class InlineRateTests {
 	}
 
 	@Test
-	void itsLimitIsRegisteredUnderClassAndMethod() {
+	void anInlineLimitIsNamedAfterItsClassAndMethod() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Search.class)) {
 			var registered = context.getBean(LimitRegistry.class).get("Search.find");
 			assertThat(registered.limit().rates()).hasToString("[2/min]");
@@ -42,7 +42,7 @@ class InlineRateTests {
 	}
 
 	@Test
-	void itsCostNeedsNoConfiguration() {
+	void anInlineCostNeedsNoConfiguration() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Search.class)) {
 			Search search = context.getBean(Search.class);
 			search.spend(60);
@@ -52,7 +52,7 @@ class InlineRateTests {
 	}
 
 	@Test
-	void severalRatesOfOneAnnotationAllHold() {
+	void severalRatesOfOneAnnotationAllApply() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Search.class)) {
 			assertThat(context.getBean(LimitRegistry.class).get("Search.several").limit().rates())
 				.hasToString("[5/s, 60/min burst 90]");
@@ -60,13 +60,13 @@ class InlineRateTests {
 	}
 
 	@Test
-	void overloadsAreToldApartByTheirParameters() {
+	void overloadsAreDistinguishedByTheirParameters() {
 		assertThat(names(Overloaded.class)).containsExactly("Overloaded.get", "Overloaded.get-String",
 				"Overloaded.get-String-int", "Overloaded.get-String_");
 	}
 
 	@Test
-	void classesOfOneNameAreToldApartByTheirPackage() {
+	void classesWithTheSameNameAreDistinguishedByTheirPackage() {
 		String here = InlineRateTests.class.getName();
 		assertThat(names(First.Same.class, Second.Same.class)).containsExactly(here + ".First.Same.get",
 				here + ".Second.Same.get");
@@ -100,12 +100,12 @@ class InlineRateTests {
 	}
 
 	@Test
-	void namesWithForeignCharactersAreMadeSafe() {
+	void invalidCharactersInNamesAreReplaced() {
 		assertThat(names(Gr\u00f6\u00dfe.class)).singleElement().asString().matches("Gr__e\\.get-[0-9a-f]{8}");
 	}
 
 	@Test
-	void aNameThatTheApplicationTookIsNotTakenAgain() {
+	void aNameOfTheApplicationIsNotUsedAgain() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Twice.class, Taken.class)) {
 			assertThat(inline(context)).containsExactly("Twice.get", "Twice.get.2",
 					InlineRateTests.class.getName() + ".Twice.get");

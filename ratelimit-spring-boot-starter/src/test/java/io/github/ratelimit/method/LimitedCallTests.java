@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-/** What one call of a limited method pays, and to whom. */
+/** What one call of a limited method pays, and to which limits. */
 class LimitedCallTests {
 
 	private AnnotationConfigApplicationContext context;
@@ -53,7 +53,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void callsAreRefusedOnceTheLimitIsUsedUp() {
+	void callsAreRefusedWhenTheLimitIsExhausted() {
 		assertThat(this.chat.chat("a")).isEqualTo("answer to a");
 		this.chat.chat("b");
 		RateLimitExceededException refusal = catchThrowableOfType(RateLimitExceededException.class,
@@ -65,7 +65,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void aRefusedCallerIsServedOnceTheTimeHasCome() {
+	void aRefusedCallIsAllowedAfterTheWait() {
 		this.chat.chat("a");
 		this.chat.chat("b");
 		assertRefused(() -> this.chat.chat("c"));
@@ -74,7 +74,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void anotherCallerHasPermitsOfItsOwn() {
+	void anotherCallerHasItsOwnPermits() {
 		this.chat.chat("a");
 		this.chat.chat("b");
 		this.requests.bind("bob");
@@ -82,7 +82,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void whatTheSecondLimitRefusesLeavesTheFirstUnchanged() {
+	void aRefusalOfTheSecondLimitLeavesTheFirstUnchanged() {
 		for (int i = 0; i < 3; i++) {
 			this.requests.bind("caller" + i);
 			this.chat.chatForAll();
@@ -130,7 +130,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void aCostConcernsOnlyLimitsThatHaveOne() {
+	void aCostAppliesOnlyToLimitsWithOne() {
 		Request request = this.requests.bind("alice");
 		this.chat.spend(60);
 		assertThat(charged(request, "chat")).isEqualTo(1);
@@ -145,27 +145,27 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void withoutACostOfItsOwnTheConfiguredOneHolds() {
+	void withoutAnOwnCostTheConfiguredOneApplies() {
 		Request request = this.requests.bind("alice");
 		this.chat.tokens();
 		assertThat(charged(request, "tokens")).isEqualTo(10);
 	}
 
 	@Test
-	void primitiveArgumentsAndResultsPassUnchanged() {
+	void primitiveArgumentsAndResultsAreUnchanged() {
 		assertThat(this.chat.add(2, 3)).isEqualTo(5);
 		assertThat(this.chat.add(3, 4)).isEqualTo(7);
 		assertRefused(() -> this.chat.add(1, 1));
 	}
 
 	@Test
-	void exceptionsOfTheMethodPassUnchangedAndKeepTheCharge() {
+	void exceptionsOfTheMethodAreUnchangedAndKeepTheCharge() {
 		assertThatIllegalStateException().isThrownBy(() -> this.chat.fail()).withMessage("on purpose");
 		assertThat(remaining("chat", "alice")).isEqualTo(1);
 	}
 
 	@Test
-	void aCallWithoutAKeyIsDeniedWhereThereIsNoAddress() {
+	void aCallWithoutAKeyIsDeniedIfThereIsNoAddress() {
 		this.requests.unbind();
 		assertThatExceptionOfType(MissingKeyException.class).isThrownBy(() -> this.chat.chat("a"))
 			.withMessageContaining("chat");
@@ -173,7 +173,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void whatTheFilterPaidCoversTheFirstCallOnly() {
+	void theChargeOfTheFilterCoversTheFirstCallOnly() {
 		this.requests.bind("alice").paid("chat", 1);
 		this.chat.chat("a");
 		assertThat(remaining("chat", "alice")).isEqualTo(2);
@@ -182,7 +182,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void aRefusedCallDoesNotUseUpWhatTheFilterPaid() {
+	void aRefusedCallDoesNotUseUpTheChargeOfTheFilter() {
 		this.chat.chatOfAll("room1");
 		this.chat.chatOfAll("room2");
 		this.chat.chatOfAll("room3");
@@ -195,7 +195,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void aCallThatIsRefusedForItsRestDoesNotUseUpWhatTheFilterPaid() {
+	void aCallThatIsRefusedForItsRemainderDoesNotUseUpTheChargeOfTheFilter() {
 		Request request = this.requests.bind("alice").paid("tokens", 10);
 		assertRefused(() -> this.chat.tokensOf(111));
 		this.chat.tokensOf(60);
@@ -205,28 +205,28 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void ofTwoCostsOfOneBucketTheLargerIsDueOnceLessWhatTheFilterPaid() {
+	void ofTwoCostsOfOneBucketTheLargerIsChargedOnceLessTheChargeOfTheFilter() {
 		this.requests.bind("alice").paid("tokens", 10);
 		this.chat.tokensTwice("alice");
 		assertThat(remaining("tokens", "alice")).isEqualTo(70);
 	}
 
 	@Test
-	void onlyWhatExceedsTheFiltersChargeIsCharged() {
+	void onlyTheExcessOverTheChargeOfTheFilterIsCharged() {
 		Request request = this.requests.bind("alice").paid("tokens", 10);
 		this.chat.spend(60);
 		assertThat(charged(request, "tokens")).isEqualTo(50);
 	}
 
 	@Test
-	void whatTheFilterPaidCoversALimitThatIsNamedTwice() {
+	void theChargeOfTheFilterCoversALimitThatIsNamedTwice() {
 		this.requests.bind("alice").paid("chat", 1);
 		this.chat.chatTwice();
 		assertThat(remaining("chat", "alice")).isEqualTo(2);
 	}
 
 	@Test
-	void whatTheFilterPaidCoversTwoNamesOfOneBucket() {
+	void theChargeOfTheFilterCoversTwoNamesOfOneBucket() {
 		this.requests.bind("alice").paid("chat", 1);
 		this.chat.chatByTwoKeys("alice");
 		assertThat(remaining("chat", "alice")).isEqualTo(2);
@@ -234,7 +234,7 @@ class LimitedCallTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { IllegalStateException.class, NoClassDefFoundError.class })
-	void aFailureBesideTheStoreLetsTheCallThroughToo(Class<? extends Throwable> failure) {
+	void aFailureOutsideTheStoreAllowsTheCall(Class<? extends Throwable> failure) {
 		this.requests.bind("alice").failing(() -> BeanUtils.instantiateClass(failure));
 		for (int i = 0; i < 5; i++) {
 			this.chat.chat("a");
@@ -244,7 +244,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void aRefusalIsNoFailureOfTheLimiterWhereverItComesFrom() {
+	void aRefusalIsNeverAFailureOfTheLimiter() {
 		Request request = this.requests.bind("alice");
 		request.failing(() -> new RateLimitExceededException(Decision.unlimited()));
 		assertRefused(() -> this.chat.chat("a"));
@@ -254,7 +254,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void aLinkageErrorOfTheMethodPassesUnchangedAndIsNoFailureOfTheLimiter() {
+	void aLinkageErrorOfTheMethodIsUnchangedAndNotAFailureOfTheLimiter() {
 		assertThatExceptionOfType(NoClassDefFoundError.class).isThrownBy(() -> this.chat.failToLink())
 			.withMessage("on purpose");
 		assertThat(this.chat.calls()).isEqualTo(1);
@@ -262,7 +262,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void allowedAndRefusedCallsTellTheirDecisions() {
+	void allowedAndRefusedCallsReportTheirDecisions() {
 		Request request = this.requests.bind("alice");
 		this.chat.chat("a");
 		this.chat.chat("b");
@@ -277,7 +277,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void switchedOffNothingIsLimited() {
+	void nothingIsLimitedWhenDisabled() {
 		this.context.getBean(KillSwitch.class).setEnabled(false);
 		for (int i = 0; i < 5; i++) {
 			this.chat.chat("a");
@@ -289,7 +289,7 @@ class LimitedCallTests {
 	}
 
 	@Test
-	void limitsTellWhatTheyAreBoundTo() {
+	void limitsShowWhatTheyAreBoundTo() {
 		assertThat(this.context.getBean(LimitRegistry.class).get("chat").boundTo()).contains("ChatService.chat",
 				"ChatService.spend");
 	}

@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** How the limit gets in front of beans of all kinds, once, and before other advice. */
+/** Beans of all kinds are limited once, and before other advice. */
 @ExtendWith(OutputCaptureExtension.class)
 class ProxyTests {
 
@@ -74,12 +74,12 @@ class ProxyTests {
 	}
 
 	@Test
-	void whatAFactoryBeanMakesIsLimited() {
+	void theProductOfAFactoryBeanIsLimited() {
 		assertLimitedOnce(Factory.class);
 	}
 
 	@Test
-	void oneBeanUnderTwoNamesPaysOnce(CapturedOutput output) {
+	void aBeanWithTwoNamesPaysOnce(CapturedOutput output) {
 		assertLimitedOnce(TwoNames.class);
 		assertThat(output).doesNotContain("are not limited");
 	}
@@ -90,7 +90,7 @@ class ProxyTests {
 	}
 
 	@Test
-	void aLimitedBeanMayBeCalledBeforeAllBeansAreThere() {
+	void aLimitedBeanMayBeCalledBeforeAllBeansExist() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(EarlyCaller.class,
 				Service.class)) {
 			assertThat(remaining(context)).isEqualTo(2);
@@ -98,7 +98,7 @@ class ProxyTests {
 	}
 
 	@Test
-	void theLimitComesBeforeAllOtherAdvice() {
+	void theLimitIsCheckedBeforeAllOtherAdvice() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Service.class,
 				OtherAdvice.class)) {
 			Service service = context.getBean(Service.class);
@@ -111,7 +111,7 @@ class ProxyTests {
 	}
 
 	@Test
-	void theLimitComesBeforeTheHandOverToAnotherThread() {
+	void theLimitIsCheckedBeforeTheCallMovesToAnotherThread() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(AsyncService.class,
 				AsyncConfiguration.class)) {
 			context.getBean(BoundRequest.class).bind("alice");
@@ -125,7 +125,7 @@ class ProxyTests {
 	}
 
 	@Test
-	void anObjectRegisteredAsABeanIsWarnedOf(CapturedOutput output) {
+	void anObjectRegisteredAsABeanIsAWarning(CapturedOutput output) {
 		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
 			context.register(LimiterConfiguration.class, Service.class);
 			context.addBeanFactoryPostProcessor((factory) -> factory.registerSingleton("service", new Service()));
@@ -136,7 +136,7 @@ class ProxyTests {
 	}
 
 	@Test
-	void aBeanThatIsMadeTooEarlyIsWarnedOf(CapturedOutput output) {
+	void aBeanThatIsCreatedTooEarlyIsAWarning(CapturedOutput output) {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Service.class, Early.class)) {
 			assertThat(AopUtils.isAopProxy(context.getBean(Service.class))).isFalse();
 			assertThat(output).contains("Bean 'proxyTests.Service' of " + Service.class.getName()
@@ -145,7 +145,7 @@ class ProxyTests {
 	}
 
 	@Test
-	void noBeanMissesItsPostProcessorsForTheLimitsSake(CapturedOutput output) {
+	void noBeanMissesItsPostProcessorsBecauseOfLimits(CapturedOutput output) {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Service.class,
 				AsyncConfiguration.class, Bystander.class)) {
 			context.getBean(Service.class).run();
@@ -154,7 +154,7 @@ class ProxyTests {
 	}
 
 	@Test
-	void aFailureOfTheLimiterLetsTheCallThrough() {
+	void aFailureOfTheLimiterAllowsTheCall() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Service.class, Failing.class)) {
 			Service service = context.getBean(Service.class);
 			for (int i = 0; i < 5; i++) {
@@ -166,7 +166,7 @@ class ProxyTests {
 	}
 
 	@Test
-	void whatIsSwitchedOffIsCheckedAllTheSame() {
+	void annotationsAreCheckedEvenWhenDisabled() {
 		assertThatCode(() -> LimiterConfiguration.start(SwitchedOff.class, StartUpChecksTests.Unknown.class).close())
 			.hasStackTraceContaining("names a limit that does not exist");
 	}
@@ -340,7 +340,7 @@ class ProxyTests {
 
 	}
 
-	/** Takes a bean along that then comes before the limit's post-processor. */
+	/** Depends on a bean that is then created before the limit's post-processor. */
 	static class Early implements BeanPostProcessor, Ordered {
 
 		Early(Service service) {

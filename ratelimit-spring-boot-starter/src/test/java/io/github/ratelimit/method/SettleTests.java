@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-/** A method tells what it cost, and its places are free when it is over. */
+/** A method reports its cost, and its slots are released when it ends. */
 class SettleTests {
 
 	private static final long BUDGET = 100;
@@ -56,7 +56,7 @@ class SettleTests {
 	}
 
 	@Test
-	void aResultTellsWhatTheCallCost() {
+	void aResultReportsTheCostOfTheCall() {
 		assertThat(this.model.ask(new Answer(new Usage(3L)))).isNotNull();
 		assertThat(paid()).isEqualTo(3);
 		this.model.ask(new Answer(new Usage(25L)));
@@ -65,7 +65,7 @@ class SettleTests {
 
 	@ParameterizedTest
 	@ValueSource(longs = { 0, -5 })
-	void aResultWithoutUsageKeepsWhatWasReserved(long none) {
+	void aResultWithoutUsagePaysTheReservation(long none) {
 		Answer answer = new Answer(new Usage(none));
 		this.model.ask(answer);
 		assertThat(paid()).isEqualTo(RESERVED);
@@ -79,13 +79,13 @@ class SettleTests {
 
 	@ParameterizedTest
 	@ValueSource(longs = { 0, -5 })
-	void aLaterElementWithoutUsageDoesNotEraseWhatIsKnown(long none) {
+	void aLaterElementWithoutUsageDoesNotReplaceAKnownUsage(long none) {
 		this.model.stream(Flux.just(new Answer(new Usage(40L)), new Answer(new Usage(none)))).blockLast();
 		assertThat(paid()).isEqualTo(40);
 	}
 
 	@Test
-	void codeMaySayThatACallHasCostNothing() {
+	void codeCanStateThatACallCostNothing() {
 		BoundRequest.Request bound = this.request.bind("alice");
 		this.model.plain();
 		assertThat(paid("alice")).isEqualTo(RESERVED);
@@ -95,7 +95,7 @@ class SettleTests {
 	}
 
 	@Test
-	void whatCannotBeToldLeavesWhatWasReserved() {
+	void anUnknownUsagePaysTheReservation() {
 		this.model.ask(null);
 		assertThat(paid()).isEqualTo(RESERVED);
 		this.model.ask(new Answer(null));
@@ -105,13 +105,13 @@ class SettleTests {
 	}
 
 	@Test
-	void aCallThatThrowsHasCostNothing() {
+	void aCallThatThrowsCostsNothing() {
 		assertThatIllegalStateException().isThrownBy(() -> this.model.fail());
 		assertThat(paid()).isZero();
 	}
 
 	@Test
-	void aFutureTellsItWhenItIsComplete() {
+	void aFutureReportsItsCostWhenItIsComplete() {
 		CompletableFuture<Answer> answer = new CompletableFuture<>();
 		CompletionStage<Answer> told = this.model.later(answer);
 		assertThat(paid()).isEqualTo(RESERVED);
@@ -130,7 +130,7 @@ class SettleTests {
 	}
 
 	@Test
-	void aFutureThatIsGivenUpPaysWhatItReserved() {
+	void anAbandonedFuturePaysTheReservation() {
 		this.model.later(new CompletableFuture<>()).toCompletableFuture().cancel(true);
 		assertThat(paid()).isEqualTo(RESERVED);
 		CompletableFuture<Answer> slow = new CompletableFuture<>();
@@ -140,7 +140,7 @@ class SettleTests {
 	}
 
 	@Test
-	void aCallOfARequestThatIsGoneReturnsWhatItDidAndHoldsNothing() {
+	void aCallOfAnEndedRequestReturnsItsResultAndHoldsNothing() {
 		this.request.bind("alice").recycled();
 		for (int i = 0; i < 3; i++) {
 			assertThat(this.model.one("done")).isEqualTo("done");
@@ -150,14 +150,14 @@ class SettleTests {
 	}
 
 	@Test
-	void theLastElementOfAFluxThatSaysSoTellsWhatItCost() {
+	void theLastElementOfAFluxWithAUsageReportsItsCost() {
 		this.model.stream(Flux.just(new Answer(null), new Answer(new Usage(2L)), new Answer(new Usage(6L))))
 			.blockLast();
 		assertThat(paid()).isEqualTo(6);
 	}
 
 	@Test
-	void aFluxThatIsCancelledPaysWhatWasSeenLast() {
+	void aCancelledFluxPaysTheLastUsage() {
 		Sinks.Many<Answer> sink = Sinks.many().unicast().onBackpressureBuffer();
 		Disposable subscription = this.model.stream(sink.asFlux()).subscribe();
 		sink.tryEmitNext(new Answer(new Usage(7L)));
@@ -167,14 +167,14 @@ class SettleTests {
 	}
 
 	@Test
-	void aFluxThatIsCancelledBeforeAnythingWasToldPaysWhatItReserved() {
+	void aFluxThatIsCancelledBeforeAUsagePaysTheReservation() {
 		Sinks.Many<Answer> sink = Sinks.many().unicast().onBackpressureBuffer();
 		this.model.stream(sink.asFlux()).subscribe().dispose();
 		assertThat(paid()).isEqualTo(RESERVED);
 	}
 
 	@Test
-	void aFluxThatBreaksOffPaysForWhatItDelivered() {
+	void aFluxThatFailsMidwayPaysForWhatItDelivered() {
 		Flux<Answer> broken = Flux.error(new IllegalStateException("broken"));
 		assertThatIllegalStateException().isThrownBy(() -> this.model.stream(broken).blockLast());
 		assertThat(paid()).isZero();
@@ -184,7 +184,7 @@ class SettleTests {
 	}
 
 	@Test
-	void aMonoTellsByItsValue() {
+	void aMonoReportsItsCostByItsValue() {
 		this.model.single(Mono.just(new Answer(new Usage(8L)))).block();
 		assertThat(paid()).isEqualTo(8);
 		this.model.single(Mono.empty()).block();
@@ -192,7 +192,7 @@ class SettleTests {
 	}
 
 	@Test
-	void aPlaceIsFreeWhenTheCallIsOver() {
+	void aSlotIsReleasedWhenTheCallEnds() {
 		for (int i = 0; i < 3; i++) {
 			assertThat(this.model.one("sync")).isEqualTo("sync");
 			assertThatIllegalStateException().isThrownBy(() -> this.model.one(null));
@@ -210,7 +210,7 @@ class SettleTests {
 	}
 
 	@Test
-	void whatTheRequestPaidInAdvanceAndWhatTheMethodPaidBeyondAreSettledTogether() {
+	void theReservationsOfTheRequestAndOfTheMethodAreSettledTogether() {
 		BoundRequest.Request bound = this.request.bind("alice");
 		bound.charged(this.context, "tokens", RESERVED);
 		this.model.dear(new Answer(new Usage(5L)));
@@ -223,7 +223,7 @@ class SettleTests {
 	}
 
 	@Test
-	void aRequestSettlesWhatItsCallsHaveNot() {
+	void aRequestSettlesWhatItsCallsHaveNotSettled() {
 		BoundRequest.Request bound = this.request.bind("alice");
 		this.model.plain();
 		this.model.plain();

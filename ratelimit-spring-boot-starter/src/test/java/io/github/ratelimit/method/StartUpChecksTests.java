@@ -28,7 +28,7 @@ import org.springframework.core.env.MapPropertySource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-/** Annotations that cannot work fail the start, with words that help. */
+/** Annotations that cannot work fail start-up with a helpful message. */
 class StartUpChecksTests {
 
 	private static final String HERE = StartUpChecksTests.class.getName() + "$";
@@ -122,14 +122,14 @@ class StartUpChecksTests {
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("wrong")
-	void whatIsWrongFailsTheStart(Class<?> component, String message) {
+	void anInvalidAnnotationFailsStartUp(Class<?> component, String message) {
 		InvalidRateLimitedMethodException failure = failure(component);
 		assertThat(failure.getMessage().replace(HERE, "")).startsWith("@RateLimited " + message);
 		assertThat(failure.remedy()).isNotBlank().endsWith(".");
 	}
 
 	@Test
-	void partsOfTheMessageCanBeAskedFor() {
+	void partsOfTheMessageAreAvailable() {
 		InvalidRateLimitedMethodException failure = failure(Unknown.class);
 		assertThat(failure.location()).isEqualTo("method " + HERE + "Unknown.typo()");
 		assertThat(failure.attribute()).isEqualTo("value");
@@ -138,23 +138,23 @@ class StartUpChecksTests {
 	}
 
 	@Test
-	void aLazyBeanFailsTheStart() {
+	void anInvalidLazyBeanFailsStartUp() {
 		assertThat(failure(LazyBean.class)).hasMessageContaining("LazyBean.typo");
 		assertThat(LazyBean.created).isFalse();
 	}
 
 	@Test
-	void aLazyBeanWithAPrivateMethodFailsTheStart() {
+	void aLazyBeanWithAPrivateMethodFailsStartUp() {
 		assertThat(failure(LazyPrivate.class)).hasMessageContaining("is private");
 	}
 
 	@Test
-	void aPrototypeFailsTheStart() {
+	void anInvalidPrototypeFailsStartUp() {
 		assertThat(failure(Prototype.class)).hasMessageContaining("Prototype.typo");
 	}
 
 	@Test
-	void aBeanWhoseTypeIsUnknownUntilItIsMadeFailsThen() {
+	void aBeanWithATypeThatIsUnknownUntilCreationFailsThen() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(Hidden.class)) {
 			assertThat(invalid(catchThrowable(() -> context.getBean("hidden")))).hasMessageContaining("Unknown.typo");
 		}
@@ -172,7 +172,7 @@ class StartUpChecksTests {
 	}
 
 	@Test
-	void aMethodThatNoInterfaceOfAJdkProxyHasFailsTheStart() {
+	void aMethodThatNoInterfaceOfAJdkProxyHasFailsStartUp() {
 		InvalidRateLimitedMethodException failure = invalid(
 				catchThrowable(() -> jdkProxies(NotOfInterface.class).close()));
 		assertThat(failure.getMessage().replace(HERE, "")).isEqualTo(
@@ -181,7 +181,7 @@ class StartUpChecksTests {
 	}
 
 	@Test
-	void parametersWithoutNamesFailTheStart(@TempDir Path directory) throws Exception {
+	void parametersWithoutNamesFailStartUp(@TempDir Path directory) throws Exception {
 		Path source = directory.resolve("Nameless.java");
 		Files.writeString(source, """
 				import io.github.ratelimit.RateLimited;

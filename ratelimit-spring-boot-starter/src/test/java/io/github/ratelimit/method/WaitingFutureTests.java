@@ -38,7 +38,7 @@ class WaitingFutureTests {
 	}
 
 	@Test
-	void theMethodIsCalledWhenItsPermitsAreThere() {
+	void theMethodIsCalledWhenItsPermitsAreDue() {
 		assertThat(this.model.ask("first")).isCompletedWithValue("first");
 		CompletableFuture<String> second = this.model.ask("second");
 		assertThat(second).isNotDone();
@@ -49,7 +49,7 @@ class WaitingFutureTests {
 	}
 
 	@Test
-	void cancelledCallGivesItsPermitsBack() {
+	void aCancelledCallGivesItsPermitsBack() {
 		this.model.ask("first");
 		CompletableFuture<String> second = this.model.ask("second");
 		second.cancel(true);
@@ -60,7 +60,7 @@ class WaitingFutureTests {
 	}
 
 	@Test
-	void callThatWouldWaitTooLongIsRefusedAtOnce() {
+	void aCallThatWouldWaitTooLongIsRefusedAtOnce() {
 		for (int i = 0; i < 3; i++) {
 			this.model.ask("waiting");
 		}

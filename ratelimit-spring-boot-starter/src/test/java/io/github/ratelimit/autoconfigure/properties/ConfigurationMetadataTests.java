@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What an IDE and the reference tell about properties: complete, and alike. */
+/** The configuration metadata and the reference are complete and agree. */
 class ConfigurationMetadataTests {
 
 	private static final Path REFERENCE = Path.of("..", "docs", "reference.md");
@@ -61,7 +61,7 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
-	void everyFieldIsDescribedInItsSource() throws IOException {
+	void everyFieldHasJavadoc() throws IOException {
 		Matcher fields = FIELD.matcher(Files.readString(SOURCE));
 		List<String> undescribed = new ArrayList<>();
 		int count = 0;
@@ -76,7 +76,7 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
-	void defaultsOfTheMetadataAreThoseOfTheCode() {
+	void theMetadataHasTheDefaultsOfTheCode() {
 		for (JsonNode property : properties()) {
 			String name = property.path("name").asString();
 			KnownProperty leaf = this.known.get(name);
@@ -87,7 +87,7 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
-	void theSwitchOfTheHealthIsThere() {
+	void theMetadataHasTheSwitchOfTheHealth() {
 		assertThat(array("properties"))
 			.filteredOn((property) -> property.path("name").asString().equals("management.health.ratelimit.enabled"))
 			.singleElement()
@@ -99,7 +99,7 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
-	void hintsAreAboutPropertiesThatExist() {
+	void hintsReferToExistingProperties() {
 		assertThat(array("hints")).isNotEmpty()
 			.extracting((hint) -> hint.path("name").asString())
 			.isSubsetOf(this.known.keySet());
@@ -121,12 +121,12 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
-	void referenceHasEveryProperty() throws IOException {
+	void theReferenceHasEveryProperty() throws IOException {
 		assertThat(sections().keySet()).containsExactlyInAnyOrderElementsOf(this.known.keySet());
 	}
 
 	@Test
-	void referenceHasTheDefaults() throws IOException {
+	void theReferenceHasTheDefaults() throws IOException {
 		sections().forEach((name, section) -> {
 			String expected = defaultOf(name);
 			if (expected.isEmpty()) {
@@ -139,7 +139,7 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
-	void referenceHasTheTypes() throws IOException {
+	void theReferenceHasTheTypes() throws IOException {
 		sections().forEach((name, section) -> {
 			KnownProperty property = this.known.get(name);
 			String type = section.type();
@@ -187,7 +187,7 @@ class ConfigurationMetadataTests {
 		return StreamSupport.stream(this.metadata.path(name).spliterator(), false).toList();
 	}
 
-	/** Returns what takes a value, by names as the reference has them. */
+	/** Returns the properties that take a value, by their names in the reference. */
 	private static Map<String, KnownProperty> known() {
 		Map<String, KnownProperty> known = new TreeMap<>();
 		collect("ratelimit", KnownProperty.root(), known);

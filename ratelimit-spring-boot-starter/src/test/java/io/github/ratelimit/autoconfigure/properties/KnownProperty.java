@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 
 /**
- * A node in the tree of everything that can be written under {@code ratelimit}: the
- * fields of {@link RateLimitProperties}.
+ * A node in the tree of all properties below {@code ratelimit}: the fields of
+ * {@link RateLimitProperties}.
  */
 final class KnownProperty {
 
@@ -32,7 +32,7 @@ final class KnownProperty {
 		this.type = type;
 	}
 
-	/** Builds the tree. Reads one small class by reflection, so it is not kept. */
+	/** Builds the tree. It is not cached, since it reads only one small class. */
 	static KnownProperty root() {
 		return group("ratelimit", RateLimitProperties.class);
 	}
@@ -83,7 +83,7 @@ final class KnownProperty {
 		return this.children.values();
 	}
 
-	/** Returns what a list or map is made of. */
+	/** Returns the element of a list or map. */
 	KnownProperty element() {
 		if (this.element == null) {
 			throw new IllegalStateException(this.name + " has no elements");
@@ -91,7 +91,7 @@ final class KnownProperty {
 		return this.element;
 	}
 
-	/** What can stand below a node. */
+	/** What a node can contain. */
 	enum Kind {
 
 		/** Named properties. */

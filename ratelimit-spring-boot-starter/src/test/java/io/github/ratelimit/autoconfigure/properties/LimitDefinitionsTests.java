@@ -20,7 +20,7 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** Rates, keys and costs as they come out of a configuration. */
+/** Rates, keys and costs that are read from a configuration. */
 class LimitDefinitionsTests {
 
 	private static final String KEY_REMEDY = "Write whose calls are counted: for example header('X-API-Key'), user or ip, "
@@ -42,7 +42,7 @@ class LimitDefinitionsTests {
 	}
 
 	@Test
-	void rateThatCannotBeIsRefusedWithItsRule() {
+	void anInvalidRateIsRejectedWithItsRule() {
 		assertThat(StartUp.ofLimit("rate: 0/min", "key: ip").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
@@ -65,33 +65,33 @@ class LimitDefinitionsTests {
 			10                      | has no period
 			ten/min                 | has 'ten' as permits
 			""")
-	void rateThatIsNoneIsRefused(String rate, String problem) {
+	void aTextThatIsNotARateIsRejected(String rate, String problem) {
 		assertThat(StartUp.ofLimit("rate: " + rate, "key: ip").failure()).contains(
 				"Property: ratelimit.limits.chat.rate\n", "Value: \"" + rate + "\"", "Reason: The value " + problem);
 	}
 
 	@Test
-	void numberThatYamlMadeOfARateIsExplained() {
+	void aRateThatYamlReadsAsANumberIsExplained() {
 		assertThat(StartUp.ofLimit("rate: 5:30", "key: ip").failure()).contains("Value: \"330\"")
 			.endsWith("If it is written otherwise, put it in quotes: YAML reads a plain 5:30 as the number 330.");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "rate: [5/s, 60/x]", "rate: 5/s, 60/x" })
-	void rateInAListIsNamedByItsIndex(String line) {
+	void aRateInAListIsNamedByItsIndex(String line) {
 		assertThat(StartUp.ofLimit(line, "key: ip").failure()).contains("Property: ratelimit.limits.chat.rate[1]\n",
 				"Value: \"60/x\"", "Origin: [file-0.yml] - 4:");
 	}
 
 	@Test
-	void rateThatEndsWithACommaIsRefused() {
+	void aRateThatEndsWithACommaIsRejected() {
 		assertThat(StartUp.ofLimit("rate: 5/s,", "key: ip").failure())
 			.contains("Property: ratelimit.limits.chat.rate[1]\n", "Reason: It is empty");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "rate:", "rate: ''", "rate: []", "cost: 1" })
-	void missingRateIsRefused(String line) {
+	void aMissingRateIsRejected(String line) {
 		assertThat(StartUp.ofLimit(line, "key: ip").failure())
 			.contains("Property: ratelimit.limits.chat.rate\n", "Origin: ", "Reason: It is missing or empty")
 			.endsWith(
@@ -99,7 +99,7 @@ class LimitDefinitionsTests {
 	}
 
 	@Test
-	void missingKeyIsRefusedNearTheLimit() {
+	void aMissingKeyIsRejectedWithTheOriginOfTheLimit() {
 		assertThat(StartUp.ofLimit("rate: 5/s").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
@@ -112,7 +112,7 @@ class LimitDefinitionsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "key:", "key: ''", "key: []", "key: #id", "key: '  '" })
-	void emptyKeyIsRefusedWhereItStands(String line) {
+	void anEmptyKeyIsRejectedWithItsOrigin(String line) {
 		assertThat(StartUp.ofLimit("rate: 5/s", line).failure())
 			.contains("Property: ratelimit.limits.chat.key\n", "Origin: [file-0.yml] - 5:",
 					"Reason: It is missing or empty")
@@ -120,46 +120,46 @@ class LimitDefinitionsTests {
 	}
 
 	@Test
-	void emptyLimitIsRefused() {
+	void anEmptyLimitIsRejected() {
 		assertThat(StartUp.of("ratelimit.limits.chat:").failure())
 			.contains("Property: ratelimit.limits.chat\n", "Reason: It has nothing below it")
 			.endsWith("Remove it, or write for example ratelimit.limits.chat.rate below it, indented.");
 	}
 
 	@Test
-	void emptyLimitIsRefusedAlsoWhereAnotherFileFillsIt() {
+	void anEmptyLimitIsRejectedEvenIfAnotherFileDefinesIt() {
 		assertThat(StartUp.of("ratelimit.limits.chat:").file("ratelimit.limits.chat: {rate: 5/s, key: ip}").failure())
 			.contains("Property: ratelimit.limits.chat\n", "Reason: It has nothing below it");
 	}
 
 	@Test
-	void emptyKeyInAListIsRefused() {
+	void anEmptyKeyInAListIsRejected() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: [ip, '']").failure())
 			.contains("Property: ratelimit.limits.chat.key[1]\n", "Reason: It is missing or empty");
 	}
 
 	@Test
-	void scalarKeyIsOneExpressionCommasAndAll() {
+	void aScalarKeyIsOneExpressionEvenWithCommas() {
 		StartUp.ofLimit("rate: 5/s", "key: coalesce(header('a'), ip)")
 			.succeeds((context) -> assertThat(keys(context)).containsExactly("coalesce(header('a'), ip)"));
 	}
 
 	@Test
-	void scalarKeyOfAPropertiesFileIsOneExpression() {
+	void aScalarKeyOfAPropertiesFileIsOneExpression() {
 		StartUp.of("ratelimit.limits.chat.rate: 5/s")
 			.property("ratelimit.limits.chat.key=coalesce(header('a'), ip)")
 			.succeeds((context) -> assertThat(keys(context)).containsExactly("coalesce(header('a'), ip)"));
 	}
 
 	@Test
-	void scalarKeyOfTheEnvironmentIsOneExpression() {
+	void aScalarKeyOfTheEnvironmentIsOneExpression() {
 		StartUp.of("ratelimit.limits.chat.rate: 5/s")
 			.variable("RATELIMIT_LIMITS_CHAT_KEY", "coalesce(header('a'), ip)")
 			.succeeds((context) -> assertThat(keys(context)).containsExactly("coalesce(header('a'), ip)"));
 	}
 
 	@Test
-	void listOfKeysOfTheEnvironmentHasIndexes() {
+	void aListOfKeysInTheEnvironmentHasIndexes() {
 		StartUp.of("ratelimit.limits.chat.rate: 5/s")
 			.variable("RATELIMIT_LIMITS_CHAT_KEY_0", "header('a')")
 			.variable("RATELIMIT_LIMITS_CHAT_KEY_1", "ip")
@@ -169,13 +169,13 @@ class LimitDefinitionsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "key: [header('a'), ip]", "key: [\"header('a')\", ip]",
 			"key[0]: header('a')\n      key[1]: ip", "key:\n      - header('a')\n      - ip" })
-	void listOfKeysIsAListOfExpressions(String lines) {
+	void aListOfKeysIsAListOfExpressions(String lines) {
 		StartUp.ofLimit("rate: 5/s", lines)
 			.succeeds((context) -> assertThat(keys(context)).containsExactly("header('a')", "ip"));
 	}
 
 	@Test
-	void firstKeyThatHasAValueIsCharged() {
+	void theFirstKeyWithAValueIsCharged() {
 		StartUp.ofLimit("rate: 5/s", "key: [header('a'), ip]").succeeds((context) -> {
 			LimitPolicies policies = context.getBean(LimitPolicies.class);
 			assertThat(policies.get("chat").charge(Requests.from("192.0.2.1", Map.of("a", "x"))))
@@ -187,7 +187,7 @@ class LimitDefinitionsTests {
 	}
 
 	@Test
-	void callWithoutKeyIsSkippedWhereTheLimitSaysSo() {
+	void aCallWithoutKeyIsSkippedIfTheLimitIsConfiguredSo() {
 		StartUp.ofLimit("rate: 5/s", "key: header('a')", "on-missing-key: skip")
 			.succeeds((context) -> assertThat(
 					context.getBean(LimitPolicies.class).get("chat").charge(Requests.from("192.0.2.1")))
@@ -195,14 +195,14 @@ class LimitDefinitionsTests {
 	}
 
 	@Test
-	void callWithoutKeyIsDeniedWhereTheLimitSaysSo() {
+	void aCallWithoutKeyIsDeniedIfTheLimitIsConfiguredSo() {
 		StartUp.ofLimit("rate: 5/s", "key: header('a')", "on-missing-key: deny")
 			.succeeds((context) -> assertThatExceptionOfType(MissingKeyException.class)
 				.isThrownBy(() -> context.getBean(LimitPolicies.class).get("chat").charge(Requests.from("192.0.2.1"))));
 	}
 
 	@Test
-	void keyThatIsInTheListTwiceIsRefused() {
+	void aDuplicateKeyInAListIsRejected() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: [ip, header('a'), ip]").failure())
 			.contains("Property: ratelimit.limits.chat.key[2]\n", "Value: \"ip\"", "Origin: [file-0.yml] - 5:",
 					"Reason: The value is in the list twice")
@@ -211,26 +211,26 @@ class LimitDefinitionsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "key: header('a", "key: '#id'", "key: usr", "key: ip, header('a')" })
-	void keyThatIsNoExpressionIsRefused(String line) {
+	void aKeyThatIsNotAnExpressionIsRejected(String line) {
 		assertThat(StartUp.ofLimit("rate: 5/s", line).failure()).contains("Property: ratelimit.limits.chat.key\n",
 				"Value: \"", "Origin: [file-0.yml] - 5:", "Reason: The value ");
 	}
 
 	@Test
-	void keyThatLooksLikeAListIsExplained() {
+	void aKeyThatLooksLikeAListIsExplained() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: header('a'), ip").failure())
 			.endsWith("Several alternatives are a list: key: [first, second].");
 	}
 
 	@Test
-	void keyInAListThatIsNoExpressionIsNamedByItsIndex() {
+	void anInvalidKeyInAListIsNamedByItsIndex() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: [ip, usr]").failure())
 			.contains("Property: ratelimit.limits.chat.key[1]\n", "Value: \"usr\"");
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "1, 1", "5, 5", "0, 0", "2 + 1, 3" })
-	void costIsANumberOrAnExpression(String cost, long permits) {
+	void aCostIsANumberOrAnExpression(String cost, long permits) {
 		StartUp.ofLimit("rate: 5/s", "key: ip", "cost: " + cost)
 			.succeeds((context) -> assertThat(
 					context.getBean(LimitPolicies.class).get("chat").charge(Requests.from("192.0.2.1")))
@@ -240,14 +240,14 @@ class LimitDefinitionsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "cost:", "cost: ''", "cost: #tokens" })
-	void emptyCostIsRefused(String line) {
+	void anEmptyCostIsRejected(String line) {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", line).failure())
 			.contains("Property: ratelimit.limits.chat.cost\n", "Reason: It is empty")
 			.endsWith("Write how many permits a call costs, as a number or an expression, or remove it for 1.");
 	}
 
 	@Test
-	void constantCostThatCanNeverBePaidIsRefused() {
+	void aConstantCostThatCanNeverBePaidIsRejected() {
 		assertThat(StartUp.ofLimit("rate: [100/min, 5/s burst 8]", "key: ip", "cost: 9").failure()).isEqualTo(
 				"""
 						The rate limits are not configured correctly:
@@ -262,20 +262,20 @@ class LimitDefinitionsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "cost: 99999999999999999999", "cost: 1e9", "cost: 5.1" })
-	void constantCostIsComparedAsTheNumberItIs(String line) {
+	void aConstantCostIsComparedAsANumber(String line) {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", line).failure())
 			.contains("is more than the limit 'chat' can ever hold");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "cost: -1", "cost: tokens", "cost: header('a" })
-	void costThatIsNoneIsRefused(String line) {
+	void anInvalidCostIsRejected(String line) {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", line).failure())
 			.contains("Property: ratelimit.limits.chat.cost\n", "Origin: [file-0.yml] - 6:13");
 	}
 
 	@Test
-	void leaseIsRefusedWhereNothingIsShared() {
+	void aLeaseIsRejectedWithoutASharedStore() {
 		assertThat(StartUp.ofLimit("rate: 1000/s", "key: global", "lease: 100").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
@@ -290,7 +290,7 @@ class LimitDefinitionsTests {
 
 	@ParameterizedTest
 	@CsvSource({ "99/s", "1000/min burst 99", "'1000/s, 99/s'" })
-	void leaseIsRefusedWhereItCouldNeverSaveMuch(String rate) {
+	void aLeaseIsRejectedIfItCouldSaveLittle(String rate) {
 		assertThat(StartUp.ofLimit("rate: " + rate, "key: global", "lease: 100ms")
 			.property("ratelimit.store=redis")
 			.failure())
@@ -301,7 +301,7 @@ class LimitDefinitionsTests {
 	}
 
 	@Test
-	void limitDoesOnStoreFailureWhatItSaysElseWhatAllDo() {
+	void aLimitHasItsOwnFailurePolicyOrElseTheCommonOne() {
 		StartUp.of("""
 				ratelimit:
 				  on-store-failure: allow

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Names of limits, wherever they are written. */
+/** Names of limits in all property sources. */
 class LimitNamesTests {
 
 	private static final String CHAT_TOKENS = """
@@ -30,14 +30,14 @@ class LimitNamesTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "chat", "chat-tokens", "chat_tokens", "Chat", "chatTokens", "CHAT", "7days", "_chat",
 			"chat-", "\"chat-tokens\"" })
-	void limitIsCalledWhatItsFileCallsIt(String name) {
+	void aLimitHasTheNameOfItsFile(String name) {
 		StartUp.of(CHAT_TOKENS.replace("chat-tokens", name))
 			.succeeds((context) -> assertThat(names(context.getBean(LimitRegistry.class)))
 				.containsExactly(name.replace("\"", "")));
 	}
 
 	@Test
-	void numberWithoutQuotesIsNoName() {
+	void anUnquotedNumberIsNotAName() {
 		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "5")).failure()).isEqualTo(
 				"""
 						The rate limits are not configured correctly:
@@ -51,13 +51,13 @@ class LimitNamesTests {
 	}
 
 	@Test
-	void quotedNumberIsAName() {
+	void aQuotedNumberIsAName() {
 		StartUp.of(CHAT_TOKENS.replace("chat-tokens", "\"5\""))
 			.succeeds((context) -> assertThat(names(context.getBean(LimitRegistry.class))).containsExactly("5"));
 	}
 
 	@Test
-	void listOfLimitsIsRefused() {
+	void aListOfLimitsIsRejected() {
 		assertThat(StartUp.of("""
 				ratelimit:
 				  limits:
@@ -68,14 +68,14 @@ class LimitNamesTests {
 	}
 
 	@Test
-	void nameInBracketsIsTheNameWithoutThem() {
+	void aNameInBracketsIsTheNameWithoutThem() {
 		StartUp.of(CHAT_TOKENS.replace("chat-tokens", "\"[chat_tokens]\""))
 			.succeeds((context) -> assertThat(names(context.getBean(LimitRegistry.class)))
 				.containsExactly("chat_tokens"));
 	}
 
 	@Test
-	void foreignLettersAreRefusedAsTheyAreWritten() {
+	void nonAsciiLettersAreRejectedAsWritten() {
 		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "größe")).failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
@@ -89,26 +89,26 @@ class LimitNamesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "my limit", "a/b", "a:b", "чат", "\"[a.b]\"", "\"a\\nb\"", "chat😀" })
-	void otherCharactersAreRefused(String name) {
+	void otherCharactersAreRejected(String name) {
 		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", name)).failure())
 			.contains("Reason: The value is no name for a limit: it has '");
 	}
 
 	@Test
-	void nameOfDashesAloneIsRefused() {
+	void aNameOfDashesOnlyIsRejected() {
 		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "\"-_\"")).failure())
 			.contains("Reason: The value is no name for a limit: it has neither letter nor digit");
 	}
 
 	@Test
-	void nameThatIsTooLongIsRefused() {
+	void aNameThatIsTooLongIsRejected() {
 		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "a".repeat(129))).failure())
 			.contains("Reason: The value is no name for a limit: it has 129 characters")
 			.endsWith("Shorten it to at most 128.");
 	}
 
 	@Test
-	void twoSpellingsOfOneNameAreRefused() {
+	void twoSpellingsOfOneNameAreRejected() {
 		assertThat(StartUp.of(CHAT_TOKENS + "    chatTokens:\n      rate: 9/s\n").failure()).isEqualTo(
 				"""
 						The rate limits are not configured correctly:
@@ -122,19 +122,19 @@ class LimitNamesTests {
 	}
 
 	@Test
-	void twoSpellingsInTwoFilesAreRefused() {
+	void twoSpellingsInTwoFilesAreRejected() {
 		assertThat(StartUp.of(CHAT_TOKENS).file("ratelimit.limits.chat_tokens.rate: 9/s").failure())
 			.contains("another spelling of the limit 'chat_tokens' ([file-0.yml] - 1:36)");
 	}
 
 	@Test
-	void nameWithAndWithoutBracketsIsRefused() {
+	void aNameWithAndWithoutBracketsIsRejected() {
 		assertThat(StartUp.of(CHAT_TOKENS).file("ratelimit.limits[chat-tokens].rate: 9/s").failure())
 			.contains("another spelling of the limit '[chat-tokens]'");
 	}
 
 	@Test
-	void fileOfAProfileOverridesByTheSameName() {
+	void aProfileSpecificFileOverridesTheSameName() {
 		StartUp.of(CHAT_TOKENS)
 			.file("ratelimit.limits.chat-tokens.rate: 9/s")
 			.succeeds((context) -> assertThat(rates(context.getBean(LimitRegistry.class)))
@@ -142,7 +142,7 @@ class LimitNamesTests {
 	}
 
 	@Test
-	void commandLineOverridesByTheSameName() {
+	void theCommandLineOverridesTheSameName() {
 		StartUp.of(CHAT_TOKENS)
 			.property("ratelimit.limits.chat-tokens.rate=9/s")
 			.succeeds((context) -> assertThat(rates(context.getBean(LimitRegistry.class)))
@@ -150,14 +150,14 @@ class LimitNamesTests {
 	}
 
 	@Test
-	void commandLineInAnotherSpellingIsRefused() {
+	void anotherSpellingOnTheCommandLineIsRejected() {
 		assertThat(StartUp.of(CHAT_TOKENS).property("ratelimit.limits.chatTokens.rate=9/s").failure())
 			.contains("another spelling of the limit 'chatTokens' (\"ratelimit.limits.chatTokens.rate\" from");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "chat-tokens", "chat_tokens", "chatTokens" })
-	void environmentVariableMeansTheDeclaredLimit(String name) {
+	void anEnvironmentVariableRefersToTheDeclaredLimit(String name) {
 		StartUp.of(CHAT_TOKENS.replace("chat-tokens", name))
 			.variable("RATELIMIT_LIMITS_CHATTOKENS_RATE", "9/s")
 			.succeeds((context) -> assertThat(rates(context.getBean(LimitRegistry.class)))
@@ -166,7 +166,7 @@ class LimitNamesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "chat-tokens", "chat_tokens" })
-	void environmentVariableMayHaveUnderscoresWhereTheDeclaredNameHasDashes(String name) {
+	void anEnvironmentVariableMayHaveUnderscoresForDashesOfTheDeclaredName(String name) {
 		StartUp.of(CHAT_TOKENS.replace("chat-tokens", name))
 			.variable("RATELIMIT_LIMITS_CHAT_TOKENS_RATE", "9/s")
 			.succeeds((context) -> assertThat(rates(context.getBean(LimitRegistry.class)))
@@ -174,7 +174,7 @@ class LimitNamesTests {
 	}
 
 	@Test
-	void environmentVariableOfAListThatAnotherSourceReplacesIsNoFailure() {
+	void anOverriddenListInAnEnvironmentVariableIsNoFailure() {
 		StartUp.of(CHAT_TOKENS)
 			.variable("RATELIMIT_LIMITS_CHAT_TOKENS_KEY_0", "user")
 			.variable("RATELIMIT_LIMITS_CHAT_TOKENS_KEY_1", "ip")
@@ -185,7 +185,7 @@ class LimitNamesTests {
 	}
 
 	@Test
-	void bothSpellingsOfEnvironmentVariablesMeetInTheDeclaredLimit() {
+	void bothSpellingsOfEnvironmentVariablesReferToTheDeclaredLimit() {
 		StartUp.of(CHAT_TOKENS)
 			.variable("RATELIMIT_LIMITS_CHATTOKENS_RATE", "9/s")
 			.variable("RATELIMIT_LIMITS_CHAT_TOKENS_COST", "3")
@@ -198,7 +198,7 @@ class LimitNamesTests {
 	}
 
 	@Test
-	void limitOfEnvironmentVariablesAloneHasTheirName() {
+	void aLimitThatOnlyEnvironmentVariablesDefineHasTheirName() {
 		StartUp.of("")
 			.variable("RATELIMIT_LIMITS_CHATTOKENS_RATE", "9/s")
 			.variable("RATELIMIT_LIMITS_CHATTOKENS_KEY", "ip")
@@ -207,7 +207,7 @@ class LimitNamesTests {
 	}
 
 	@Test
-	void environmentVariableWithUnderscoresInAnUndeclaredNameIsRefused() {
+	void anEnvironmentVariableWithUnderscoresInAnUndeclaredNameIsRejected() {
 		assertThat(StartUp.of("").variable("RATELIMIT_LIMITS_CHAT_TOKENS_RATE", "9/s").failure()).isEqualTo(
 				"""
 						The rate limits are not configured correctly:
@@ -223,14 +223,14 @@ class LimitNamesTests {
 	@ParameterizedTest
 	@ValueSource(
 			strings = { "RATELIMIT_LIMITS_CHATTOKENS_ON_MISSING_KEY", "RATELIMIT_LIMITS_CHAT_TOKENS_ONMISSINGKEY" })
-	void environmentVariableOfMixedSpellingIsRefused(String name) {
+	void anEnvironmentVariableWithMixedSpellingIsRejected(String name) {
 		assertThat(StartUp.of(CHAT_TOKENS).variable(name, "skip").failure())
 			.contains("is not how an environment variable for the limit 'chat-tokens' is spelled")
 			.contains("Write RATELIMIT_LIMITS_CHATTOKENS_ONMISSINGKEY:");
 	}
 
 	@Test
-	void environmentVariableWithDotsIsSpelledLikeAFile() {
+	void anEnvironmentVariableWithDotsIsSpelledLikeAFile() {
 		StartUp.of("")
 			.variable("ratelimit.limits.chat-tokens.rate", "9/s")
 			.variable("ratelimit.limits.chat-tokens.key", "ip")
@@ -239,7 +239,7 @@ class LimitNamesTests {
 	}
 
 	@Test
-	void environmentVariableThatCannotReachANameInBracketsIsRefused() {
+	void anEnvironmentVariableThatCannotReachANameInBracketsIsRejected() {
 		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "\"[chat-tokens]\""))
 			.variable("RATELIMIT_LIMITS_CHATTOKENS_RATE", "9/s")
 			.failure()).contains("does not reach the limit '[chat-tokens]' ([file-0.yml] - 4:13), because")
@@ -247,7 +247,7 @@ class LimitNamesTests {
 	}
 
 	@Test
-	void misspeltLimitOfTheEnvironmentIsToldWhatWasMeant() {
+	void aMisspeltLimitInTheEnvironmentGetsASuggestion() {
 		assertThat(StartUp.of(CHAT_TOKENS).variable("RATELIMIT_LIMITS_CHATTOKEN_RATE", "9/s").failure())
 			.contains("Property: ratelimit.limits.chattoken.key")
 			.endsWith("Only environment variables name the limit 'chattoken': did you mean 'chat-tokens'?");

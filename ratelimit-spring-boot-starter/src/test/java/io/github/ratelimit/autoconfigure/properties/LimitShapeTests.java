@@ -20,7 +20,7 @@ import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What kinds of limits the properties of one can describe, and which they cannot. */
+/** The kinds of limits that properties can describe, and invalid combinations. */
 class LimitShapeTests {
 
 	@ParameterizedTest
@@ -34,13 +34,13 @@ class LimitShapeTests {
 	}
 
 	@Test
-	void slidingWindowHasSegments() {
+	void aSlidingWindowHasSegments() {
 		StartUp.ofLimit("rate: 60/min", "key: ip", "algorithm: sliding-window", "segments: 60")
 			.succeeds((context) -> assertThat(limit(context).segments()).isEqualTo(60));
 	}
 
 	@Test
-	void callsUnderWayAreCountedInsteadOfARate() {
+	void concurrencyIsLimitedInsteadOfARate() {
 		StartUp.ofLimit("max-concurrent: 10", "key: ip").succeeds((context) -> {
 			assertThat(limit(context).isConcurrency()).isTrue();
 			assertThat(limit(context).capacity()).isEqualTo(10);
@@ -48,7 +48,7 @@ class LimitShapeTests {
 	}
 
 	@Test
-	void callsMayWaitForTheirTurn() {
+	void callsMayWait() {
 		StartUp.ofLimit("rate: 10/s", "key: ip", "max-wait: 2s").succeeds((context) -> {
 			assertThat(limit(context).maxWait()).isEqualTo(Duration.ofSeconds(2));
 			assertThat(limit(context).maxWaiting()).isEqualTo(100);
@@ -59,13 +59,13 @@ class LimitShapeTests {
 
 	@ParameterizedTest
 	@CsvSource({ "0, 0", "50, 50", "none, 9223372036854775807", "NONE, 9223372036854775807" })
-	void debtIsANumberOrUnbounded(String text, long debt) {
+	void theDebtIsANumberOrUnbounded(String text, long debt) {
 		StartUp.ofLimit("rate: 10/s", "key: ip", "cost: 2", "max-debt: " + text)
 			.succeeds((context) -> assertThat(limit(context).maxDebt()).isEqualTo(debt));
 	}
 
 	@Test
-	void debtIsTheCapacityIfNobodySays() {
+	void theDebtIsTheCapacityByDefault() {
 		StartUp.ofLimit("rate: 10/s burst 30", "key: ip", "cost: 2", "plans: {pro: 100/s}", "plan: claim('plan')")
 			.succeeds((context) -> {
 				assertThat(limit(context).maxDebt()).isEqualTo(30);
@@ -74,7 +74,7 @@ class LimitShapeTests {
 	}
 
 	@Test
-	void limitWithACostIsCosted() {
+	void aLimitWithACostIsABudget() {
 		StartUp.ofLimit("rate: 10/s", "key: ip", "cost: attribute('n')")
 			.succeeds((context) -> assertThat(limit(context).hasCost()).isTrue());
 		StartUp.ofLimit("rate: 10/s", "key: ip").succeeds((context) -> assertThat(limit(context).hasCost()).isFalse());
@@ -124,7 +124,7 @@ class LimitShapeTests {
 					rate: 5/s; ban-after: 10001 denials in 10s for 1h        | ban-after      | from 1 to 10000
 					rate: 5/s; ban-after: 1 denial in 10s for 99999d         | ban-after      | The longest period is 36500d
 					""")
-	void whatDoesNotGoTogetherFailsStartUp(String lines, String setting, String said) {
+	void propertiesThatExcludeEachOtherFailStartUp(String lines, String setting, String said) {
 		List<String> limit = new ArrayList<>(List.of(lines.split("; ")));
 		limit.add("key: ip");
 		assertThat(StartUp.ofLimit(limit.toArray(String[]::new)).failure())
@@ -132,13 +132,13 @@ class LimitShapeTests {
 	}
 
 	@Test
-	void banOfEverybodyFailsStartUp() {
+	void aBanOfTheGlobalKeyFailsStartUp() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: [user, global]", "ban-after: 2 denials in 1min for 1h").failure())
 			.contains("Property: ratelimit.limits.chat.ban-after", "would ban all callers at once");
 	}
 
 	@Test
-	void banOfALimitWhoseNameIsTooLongForItFailsStartUp() {
+	void aBanOfALimitWithATooLongNameFailsStartUp() {
 		String name = "a".repeat(120);
 		assertThat(
 				StartUp.of("ratelimit.limits." + name + ": {rate: 5/s, key: ip, ban-after: 2 denials in 1min for 1h}")
@@ -151,7 +151,7 @@ class LimitShapeTests {
 
 	@ParameterizedTest
 	@CsvSource({ "algorithm: fixed-window, a fixed-window", "max-wait: 1s, one with max-wait" })
-	void leaseIsForPlainTokenBuckets(String line, String said) {
+	void aLeaseIsForPlainTokenBucketsOnly(String line, String said) {
 		assertThat(StartUp.ofLimit("rate: 1000/s", "key: ip", "lease: 100ms", line)
 			.property("ratelimit.store=redis")
 			.with(PropertiesCheckTests.SharedStore.class)

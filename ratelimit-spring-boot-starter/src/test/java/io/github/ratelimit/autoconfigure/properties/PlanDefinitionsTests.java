@@ -21,12 +21,12 @@ import org.springframework.context.annotation.Primary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Plans of a limit, wherever they are written. */
+/** Plans of a limit in all property sources. */
 @ExtendWith(OutputCaptureExtension.class)
 class PlanDefinitionsTests {
 
 	@Test
-	void planHasRatesAsTheLimitHas() {
+	void aPlanHasRatesLikeALimit() {
 		StartUp
 			.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans:", "  pro: [50/s, 600/min burst 900]",
 					"  free: 5/s, 20/min")
@@ -35,7 +35,7 @@ class PlanDefinitionsTests {
 	}
 
 	@Test
-	void planOfALimitOfCallsAtOnceIsANumber() {
+	void aPlanOfAConcurrencyLimitIsANumber() {
 		StartUp.ofLimit("max-concurrent: 2", "key: ip", "plan: claim('plan')", "plans: {pro: 20}")
 			.succeeds((context) -> assertThat(
 					context.getBean(LimitRegistry.class).get("chat").settings().plans().get("pro").capacity())
@@ -43,7 +43,7 @@ class PlanDefinitionsTests {
 	}
 
 	@Test
-	void planKeepsWhatElseTheLimitIs() {
+	void aPlanHasTheOtherPropertiesOfItsLimit() {
 		StartUp
 			.ofLimit("rate: 60/min", "key: ip", "algorithm: sliding-window", "segments: 10", "cost: 2", "unit: tokens",
 					"plan: claim('plan')", "plans: {pro: 600/min}")
@@ -57,21 +57,21 @@ class PlanDefinitionsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "pro", "Pro", "free-tier", "free_tier", "proPlus", "7days" })
-	void planIsCalledWhatItsFileCallsIt(String name) {
+	void aPlanHasTheNameOfItsFile(String name) {
 		StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans:", "  " + name + ": 5/s")
 			.succeeds((context) -> assertThat(plans(context)).isEqualTo("{" + name + "=[5/s]}"));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "Tier: gold", "a.b", "größe", "sk/1" })
-	void planInBracketsMayHaveAnyCharacters(String name) {
+	void aPlanInBracketsMayHaveAnyCharacters(String name) {
 		StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans:", "  \"[" + name + "]\": 5/s")
 			.succeeds((context) -> assertThat(plans(context)).isEqualTo("{" + name + "=[5/s]}"));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "Tier gold", "a.b", "größe", "sk/1" })
-	void planWithOtherCharactersIsToldToUseBrackets(String name) {
+	void aPlanWithOtherCharactersIsRejectedWithASuggestionOfBrackets(String name) {
 		assertThat(
 				StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans:", "  \"" + name + "\": 5/s")
 					.failure())
@@ -82,7 +82,7 @@ class PlanDefinitionsTests {
 	@ParameterizedTest
 	@CsvSource({ "free-tier, PLANS_FREETIER", "free-tier, PLANS_FREE_TIER", "Pro, PLANS_PRO",
 			"free_tier, PLANS_FREETIER", "pro, PLANS_PRO_0" })
-	void environmentVariableMeansThePlanOfTheFile(String plan, String variable, CapturedOutput output) {
+	void anEnvironmentVariableRefersToThePlanOfTheFile(String plan, String variable, CapturedOutput output) {
 		StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans:", "  " + plan + ": 5/s")
 			.variable("RATELIMIT_LIMITS_CHAT_" + variable, "9/s")
 			.succeeds((context) -> {
@@ -92,14 +92,14 @@ class PlanDefinitionsTests {
 	}
 
 	@Test
-	void environmentVariableCanBringAPlan() {
+	void anEnvironmentVariableCanAddAPlan() {
 		StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans:", "  pro: 5/s")
 			.variable("RATELIMIT_LIMITS_CHAT_PLANS_GOLD", "9/s")
 			.succeeds((context) -> assertThat(plans(context)).isEqualTo("{gold=[9/s], pro=[5/s]}"));
 	}
 
 	@Test
-	void environmentVariableWithAnUnderscoreBringsNoPlan(CapturedOutput output) {
+	void anEnvironmentVariableWithAnUnderscoreAddsNoPlan(CapturedOutput output) {
 		StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans:", "  pro: 5/s")
 			.variable("RATELIMIT_LIMITS_CHAT_PLANS_GOLD_PLUS", "9/s")
 			.succeeds((context) -> {
@@ -109,20 +109,20 @@ class PlanDefinitionsTests {
 	}
 
 	@Test
-	void environmentVariableThatCannotReachAPlanIsRefused() {
+	void anEnvironmentVariableThatCannotReachAPlanIsRejected() {
 		assertThat(StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans:", "  \"[Pro]\": 5/s")
 			.variable("RATELIMIT_LIMITS_CHAT_PLANS_PRO", "9/s")
 			.failure()).contains("does not reach the plan 'Pro', because environment variables have no brackets");
 	}
 
 	@Test
-	void twoSpellingsOfOnePlanAreRefused() {
+	void twoSpellingsOfOnePlanAreRejected() {
 		assertThat(StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans: {pro: 5/s, Pro: 6/s}")
 			.failure()).contains("another spelling of the plan 'pro'");
 	}
 
 	@Test
-	void fileOfAProfileOverridesAPlan() {
+	void aProfileSpecificFileOverridesAPlan() {
 		StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans:", "  free-tier: 5/s")
 			.file("ratelimit.limits.chat.plans.free-tier: 9/s")
 			.succeeds((context) -> assertThat(plans(context)).isEqualTo("{free-tier=[9/s]}"));
@@ -142,7 +142,7 @@ class PlanDefinitionsTests {
 					max-concurrent: 2; plans: {pro: 0}                                    | plans.pro | is no number of calls at once
 					rate: 60/min                                                          | plan      | and the limit has no plans
 					""")
-	void planThatCannotBeFailsStartUp(String lines, String setting, String said) {
+	void anInvalidPlanFailsStartUp(String lines, String setting, String said) {
 		assertThat(StartUp.ofLimit(("key: ip; plan: claim('plan'); " + lines).split("; ")).failure())
 			.contains("Property: ratelimit.limits.chat." + setting + "\n", said);
 	}
@@ -154,19 +154,19 @@ class PlanDefinitionsTests {
 			plan: global   | names no plan
 			plan: claim(   | does not parse
 			""")
-	void planExpressionThatCannotBeFailsStartUp(String line, String said) {
+	void anInvalidPlanExpressionFailsStartUp(String line, String said) {
 		assertThat(StartUp.ofLimit("rate: 60/min", "key: ip", line, "plans: {pro: 600/min}").failure())
 			.contains("Property: ratelimit.limits.chat.plan\n", said);
 	}
 
 	@Test
-	void plansOfALimitThatEverybodySharesFailStartUp() {
+	void plansOfALimitWithTheGlobalKeyFailStartUp() {
 		assertThat(StartUp.ofLimit("rate: 60/min", "key: global", "plan: claim('plan')", "plans: {pro: 600/min}")
 			.failure()).contains("Property: ratelimit.limits.chat.plans", "counts all of them together");
 	}
 
 	@Test
-	void plansOfWhichNobodyTellsFailStartUp() {
+	void plansWithoutExpressionAndBeanFailStartUp() {
 		assertThat(StartUp.ofLimit("rate: 60/min", "key: ip", "plans: {pro: 600/min}").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
@@ -180,7 +180,7 @@ class PlanDefinitionsTests {
 	}
 
 	@Test
-	void plansThatABeanTellsOfNeedNoExpression() {
+	void plansFromABeanNeedNoExpression() {
 		StartUp.ofLimit("rate: 60/min", "key: ip", "plans: {pro: 600/min}")
 			.with(Resolver.class)
 			.succeeds((context) -> assertThat(context.getBean(LimitPolicies.class).get("chat").looksAtSecurity())
@@ -188,7 +188,7 @@ class PlanDefinitionsTests {
 	}
 
 	@Test
-	void ofSeveralBeansThePrimaryOneIsAsked() {
+	void ofSeveralBeansThePrimaryOneIsUsed() {
 		StartUp.ofLimit("rate: 60/min", "key: ip", "plans: {pro: 600/min}")
 			.with(Resolver.class)
 			.with(PrimaryResolver.class)
@@ -196,14 +196,14 @@ class PlanDefinitionsTests {
 	}
 
 	@Test
-	void planThatLooksAtAClaimIsAppliedAfterSpringSecurity() {
+	void aPlanFromAClaimIsAppliedAfterSpringSecurity() {
 		StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans: {pro: 600/min}")
 			.succeeds((context) -> assertThat(context.getBean(LimitPolicies.class).get("chat").looksAtSecurity())
 				.isTrue());
 	}
 
 	@Test
-	void planThatCallersChooseIsWarnedOf(CapturedOutput output) {
+	void aPlanThatCallersCanChooseIsAWarning(CapturedOutput output) {
 		StartUp.ofLimit("rate: 60/min", "key: ip", "plan: header('X-Plan')", "plans: {pro: 600/min}")
 			.succeeds((context) -> assertThat(output)
 				.contains("Limit 'chat' takes the plan of a call from header('X-Plan'), so callers can choose"));

@@ -20,14 +20,14 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Properties that nobody knows, that cannot be, or that stand in the wrong place. */
+/** Properties that are unknown, invalid, or have no effect. */
 @ExtendWith(OutputCaptureExtension.class)
 class PropertiesCheckTests {
 
 	private static final String HAS_NO_EFFECT = "has no effect";
 
 	@Test
-	void everyKnownPropertyIsKnown(CapturedOutput output) {
+	void everyKnownPropertyIsAccepted(CapturedOutput output) {
 		StartUp.of("""
 				ratelimit:
 				  enabled: true
@@ -94,7 +94,7 @@ class PropertiesCheckTests {
 			"rate-limit.memory.max-keys-per-limit=9", "RateLimit.Memory.MaxKeysPerLimit=9",
 			"ratelimit.redis.keyPrefix=x", "ratelimit.redis.key_prefix=x", "ratelimit.http.rules[0].path=/v1",
 			"ratelimit.http.methods-of-nobody.x=1" })
-	void relaxedSpellingsAreKnown(String property, CapturedOutput output) {
+	void relaxedSpellingsAreAccepted(String property, CapturedOutput output) {
 		boolean unknown = property.contains("nobody");
 		StartUp.of("ratelimit.store: redis")
 			.property(property)
@@ -107,7 +107,7 @@ class PropertiesCheckTests {
 			"RATELIMIT_MEMORY_MAX_KEYS_PER_LIMIT", "RATELIMIT_HTTP_IPV6PREFIX", "RATELIMIT_HTTP_IPV6_PREFIX",
 			"RATELIMIT_REDIS_KEY_PREFIX", "RATELIMIT_REDIS_DEADLINE", "RATELIMIT_REDIS_SLOTLEASE", "RATELIMIT_PLAN_TTL",
 			"RATELIMIT_ONSTOREFAILURE", "RATELIMIT_ON_STORE_FAILURE" })
-	void environmentVariablesAreKnownInBothSpellings(String name, CapturedOutput output) {
+	void environmentVariablesAreAcceptedInBothSpellings(String name, CapturedOutput output) {
 		boolean unknown = name.endsWith("HIDE");
 		String value = name.endsWith("ENABLED") ? "true"
 				: (name.endsWith("FAILURE") ? "deny" : (name.endsWith("LEASE") ? "20s" : "32"));
@@ -118,7 +118,7 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void unknownPropertyOfALimitIsNamedWithItsPlaceAndTheNearest(CapturedOutput output) {
+	void anUnknownPropertyOfALimitIsNamedWithItsOriginAndTheNearestName(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip", "hide-header: true")
 			.succeeds((context) -> assertThat(output)
 				.contains("Property 'ratelimit.limits.chat.hide-header' (Byte array resource [file-0.yml] - 6:20) "
@@ -131,7 +131,7 @@ class PropertiesCheckTests {
 			"ratelimit.max-keys-per-limit, ratelimit.memory.max-keys-per-limit",
 			"ratelimit.rules[0].path, ratelimit.http.rules", "ratelimit.http.rules.path, ratelimit.http.rules[0].path",
 			"ratelimit.http.header, ratelimit.http.headers" })
-	void unknownPropertyIsToldWhatWasMeant(String unknown, String meant, CapturedOutput output) {
+	void anUnknownPropertyGetsASuggestion(String unknown, String meant, CapturedOutput output) {
 		StartUp.of("")
 			.property(unknown + "=1")
 			.succeeds((context) -> assertThat(output).contains("Property '" + unknown + "' (\"" + unknown
@@ -139,7 +139,7 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void unknownPropertyOfARuleIsToldWhatWasMeant(CapturedOutput output) {
+	void anUnknownPropertyOfARuleGetsASuggestion(CapturedOutput output) {
 		StartUp.of("""
 				ratelimit:
 				  http:
@@ -153,7 +153,7 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void unknownPropertyLikeNoneIsToldWhatThereIs(CapturedOutput output) {
+	void anUnknownPropertyWithoutANearNameListsTheKnownNames(CapturedOutput output) {
 		StartUp.of("")
 			.property("ratelimit.memory.foo=1")
 			.succeeds((context) -> assertThat(output)
@@ -161,21 +161,21 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void propertyBelowAValueIsToldThatNothingCanBeThere(CapturedOutput output) {
+	void aPropertyBelowAValueIsReportedAsImpossible(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip", "cost:", "  foo: 1")
 			.succeeds((context) -> assertThat(output).contains("'ratelimit.limits.chat.cost.foo'",
 					"Nothing can stand below 'ratelimit.limits.chat.cost'."));
 	}
 
 	@Test
-	void samePropertyInTwoFilesIsWarnedOfForEach(CapturedOutput output) {
+	void theSameUnknownPropertyInTwoFilesIsAWarningForEach(CapturedOutput output) {
 		StartUp.of("ratelimit.foo: 1")
 			.file("ratelimit.foo: 2")
 			.succeeds((context) -> assertThat(output.toString().split(HAS_NO_EFFECT, -1)).hasSize(3));
 	}
 
 	@Test
-	void unknownPropertyIsWarnedOfOnceWhereBootHasASecondViewOfAllSources(CapturedOutput output) {
+	void anUnknownPropertyIsOneWarningEvenIfBootHasASecondViewOfAllSources(CapturedOutput output) {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
 		application.run("--ratelimit.foo=1").close();
@@ -183,7 +183,7 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void misspeltEnvironmentVariableIsToldWhatWasMeant(CapturedOutput output) {
+	void aMisspeltEnvironmentVariableGetsASuggestion(CapturedOutput output) {
 		StartUp.of("")
 			.variable("RATELIMIT_MEMORY_MAX_KEYS", "1")
 			.succeeds((context) -> assertThat(output).contains(
@@ -192,7 +192,7 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void misspeltEnvironmentVariableOfALimitIsToldWhatWasMeant(CapturedOutput output) {
+	void aMisspeltEnvironmentVariableOfALimitGetsASuggestion(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.variable("RATELIMIT_LIMITS_CHAT_RATES", "1/s")
 			.succeeds((context) -> assertThat(output).contains("Did you mean 'RATELIMIT_LIMITS_CHAT_RATE'?"));
@@ -202,14 +202,14 @@ class PropertiesCheckTests {
 	@ValueSource(
 			strings = { "RATELIMIT_SERVICE_HOST", "RATELIMIT_PORT_8080_TCP_ADDR", "RATELIMIT", "RATELIMIT_REDIS_PORT",
 					"RATELIMIT_REDIS_SERVICE_HOST", "RATELIMIT_REDIS_PORT_6379_TCP_PROTO", "RATELIMITER_X" })
-	void environmentVariablesThatOrchestratorsMakeAreLeftAlone(String name, CapturedOutput output) {
+	void environmentVariablesThatOrchestratorsCreateAreIgnored(String name, CapturedOutput output) {
 		StartUp.of("")
 			.variable(name, "tcp://10.0.0.1:8080")
 			.succeeds((context) -> assertThat(output).doesNotContain(HAS_NO_EFFECT));
 	}
 
 	@Test
-	void conditionThatIsNoneIsRefused() {
+	void anInvalidConditionIsRejected() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "count-when: status").failure()).contains(
 				"Property: ratelimit.limits.chat.count-when", "is a value and no condition",
 				"Compare it, for example status == 401.");
@@ -220,14 +220,14 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void costThatIsKnownBeforehandDoesNotSettle() {
+	void aConstantCostDoesNotSettle() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "settle: 1").failure()).contains(
 				"Property: ratelimit.limits.chat.settle", "is the same for every call",
 				"Write it as the cost, or write what tells the call's own.");
 	}
 
 	@Test
-	void limitOfCallsUnderWayHasNothingToSettleOrToCount() {
+	void aConcurrencyLimitHasNothingToSettleOrToCount() {
 		assertThat(StartUp.ofLimit("max-concurrent: 5", "key: ip", "settle: attribute('usage')").failure())
 			.contains("is for calls that are paid, but the limit 'chat' counts calls under way");
 		assertThat(StartUp.ofLimit("max-concurrent: 5", "key: ip", "count-when: status == 401").failure())
@@ -237,7 +237,7 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void unknownAlgorithmIsToldWhatThereIs() {
+	void anUnknownAlgorithmListsTheKnownOnes() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "algorithm: concurrency").failure())
 			.contains("Property: ratelimit.limits.chat.algorithm", "Reason: The value is not known")
 			.endsWith(
@@ -247,7 +247,7 @@ class PropertiesCheckTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "fixed-window", "FIXED_WINDOW", "slidingWindow", "sliding-window-counter",
 			"SLIDING_WINDOW_LOG", "token-bucket" })
-	void algorithmsAreKnownInAnySpelling(String algorithm) {
+	void algorithmsAreAcceptedInAnySpelling(String algorithm) {
 		StartUp.ofLimit("rate: 5/s", "key: ip", "algorithm: " + algorithm)
 			.succeeds((context) -> assertThat(
 					LimitNames.uniform(context.getBean(LimitRegistry.class).get("chat").limit().algorithm().name()))
@@ -255,34 +255,34 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void emptyPlansAreRefused() {
+	void emptyPlansAreRejected() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "plans:").failure())
 			.contains("Property: ratelimit.limits.chat.plans\n", "Reason: It has nothing below it")
 			.endsWith("Remove it, or write for example ratelimit.limits.chat.plans.<name> below it, indented.");
 	}
 
 	@Test
-	void textInPlaceOfPlansIsRefused() {
+	void aTextInPlaceOfPlansIsRejected() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "plans: 600/min").failure())
 			.contains("Property: ratelimit.limits.chat.plans\n", "stands where other properties have to be")
 			.endsWith("Write for example ratelimit.limits.chat.plans.<name>.");
 	}
 
 	@Test
-	void wrongValueThatIsOverriddenIsNoFailure() {
+	void anOverriddenInvalidValueIsNoFailure() {
 		StartUp.of("ratelimit.mode: dry")
 			.variable("RATELIMIT_MODE", "shadow")
 			.succeeds((context) -> assertThat(context).hasSingleBean(RateLimitProperties.class));
 	}
 
 	@Test
-	void wrongValueIsFoundBehindAPlaceholder() {
+	void anInvalidValueBehindAPlaceholderIsFound() {
 		assertThat(StartUp.of("ratelimit.mode: ${kind}").property("kind=dry").failure())
 			.endsWith("Write enforce or shadow.");
 	}
 
 	@Test
-	void settingsOfASharedStoreAreWarnedOfWhereThereIsNone(CapturedOutput output) {
+	void settingsOfASharedStoreAreAWarningWithoutOne(CapturedOutput output) {
 		StartUp.of("""
 				ratelimit:
 				  on-store-failure: deny
@@ -299,7 +299,7 @@ class PropertiesCheckTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "redis", "Redis", "REDIS", "'redis '", "${kind}" })
-	void settingsOfASharedStoreAreNotWarnedOfWhereThereIsOne(String store, CapturedOutput output) {
+	void settingsOfASharedStoreAreNoWarningWithOne(String store, CapturedOutput output) {
 		StartUp.of("ratelimit:\n  store: " + store + "\n  on-store-failure: deny")
 			.property("kind=redis")
 			.with(SharedStore.class)
@@ -311,7 +311,7 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void unknownValueIsToldWhatThereIs() {
+	void anUnknownValueListsTheKnownOnes() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "on-missing-key: skipp").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
@@ -325,20 +325,20 @@ class PropertiesCheckTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "skip", "SKIP", "Skip" })
-	void knownValueMayBeSpelledInAnyCase(String value) {
+	void aKnownValueMayBeInAnyCase(String value) {
 		StartUp.ofLimit("rate: 5/s", "key: ip", "on-missing-key: " + value)
 			.succeeds((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
-	void emptyValueIsNotKnown() {
+	void anEmptyValueIsRejected() {
 		assertThat(StartUp.of("ratelimit.http.rules[0].when:").failure())
 			.contains("Property: ratelimit.http.rules[0].when", "Reason: It is empty")
 			.endsWith("Write auto, before-security or after-security.");
 	}
 
 	@Test
-	void valueInPlaceOfALimitIsRefused() {
+	void aValueInPlaceOfALimitIsRejected() {
 		assertThat(StartUp.of("ratelimit.limits.chat: 10/min").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
@@ -351,13 +351,13 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void valueInPlaceOfAGroupIsRefused() {
+	void aValueInPlaceOfAGroupIsRejected() {
 		assertThat(StartUp.of("ratelimit: off").failure()).contains("Property: ratelimit\n", "Value: \"false\"")
 			.endsWith("Write for example ratelimit.enabled.");
 	}
 
 	@Test
-	void groupWithNothingBelowIsRefused() {
+	void anEmptyGroupIsRejected() {
 		assertThat(StartUp.of("""
 				ratelimit:
 				  limits:
@@ -367,7 +367,7 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void nothingAtAllIsNoFailure() {
+	void noPropertiesAtAllAreNoFailure() {
 		StartUp.of("ratelimit:").succeeds((context) -> assertThat(context).hasNotFailed());
 	}
 
@@ -382,7 +382,7 @@ class PropertiesCheckTests {
 					ratelimit.limits.chat.max-waiting=0 | below 1 | Write how many calls of an instance may wait at a time; 100 is the default.
 					ratelimit.http.ipv6-prefix=129 | above 128 | Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default.
 					""")
-	void numberOutOfRangeIsRefused(String property, String problem, String remedy) {
+	void aNumberOutOfRangeIsRejected(String property, String problem, String remedy) {
 		assertThat(StartUp.of("").property(property).failure()).contains("Reason: The value is " + problem)
 			.endsWith("\n\n" + remedy);
 	}
@@ -404,7 +404,7 @@ class PropertiesCheckTests {
 			ratelimit.plan-ttl=0                  | The value is not positive
 			ratelimit.redis.slot-lease=2s         | The value is below 3s
 			""")
-	void durationOutOfRangeIsRefused(String property, String problem) {
+	void aDurationOutOfRangeIsRejected(String property, String problem) {
 		assertThat(StartUp.ofLimit("rate: 1000/s", "key: ip").property(property).failure())
 			.contains("Property: " + property.substring(0, property.indexOf('=')), "Reason: " + problem)
 			.contains("\n\nWrite ");
@@ -415,12 +415,12 @@ class PropertiesCheckTests {
 			ratelimit.redis.key-prefix=       | It is empty
 			ratelimit.redis.key-prefix={chat} | The value has braces, which tell a Redis Cluster where keys belong
 			""")
-	void keyPrefixThatCannotBeIsRefused(String property, String problem) {
+	void anInvalidKeyPrefixIsRejected(String property, String problem) {
 		assertThat(StartUp.of("").property(property).failure()).contains("Reason: " + problem)
 			.endsWith("Write what all keys of this application in Redis begin with; ratelimit is the default.");
 	}
 
-	/** Some store, so that settings can be looked at without Redis. */
+	/** A store, so that settings can be checked without Redis. */
 	@Configuration(proxyBeanMethods = false)
 	static class SharedStore {
 

@@ -19,12 +19,12 @@ import org.springframework.core.env.MapPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Of several sources that have a property, failures name the one that won. */
+/** If several sources set a property, failures name the one that won. */
 @ExtendWith(OutputCaptureExtension.class)
 class PropertySourcesTests {
 
 	@Test
-	void aVariableThatWinsOverAFileIsNamedWithWhatItReplaces() {
+	void aVariableThatOverridesAFileIsNamedWithWhatItOverrides() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip").variable("RATELIMIT_LIMITS_CHAT_RATE", "5/x").failure())
 			.contains("""
 
@@ -42,7 +42,7 @@ class PropertySourcesTests {
 			"RATELIMIT_LIMITS_CHAT_ALGORITHM, ratelimit.limits.chat.algorithm, 7",
 			"RATELIMIT_LIMITS_CHAT_ON_MISSING_KEY, ratelimit.limits.chat.on-missing-key, 8",
 			"RATELIMIT_LIMITS_CHAT_MAXDEBT, ratelimit.limits.chat.max-debt, 9" })
-	void anEmptyVariableIsSaidToBeOne(String variable, String property, int line) {
+	void anEmptyVariableIsReportedAsEmpty(String variable, String property, int line) {
 		assertThat(StartUp
 			.ofLimit("rate: 5/s", "key: ip", "cost: 1", "algorithm: token-bucket", "on-missing-key: ip", "max-debt: 1")
 			.variable(variable, "")
@@ -52,14 +52,14 @@ class PropertySourcesTests {
 	}
 
 	@Test
-	void anEmptyVariableWithoutAFileIsSaidToBeOne() {
+	void anEmptyVariableWithoutAFileIsReportedAsEmpty() {
 		assertThat(StartUp.ofLimit("key: ip").variable("RATELIMIT_LIMITS_CHAT_RATE", "").failure())
 			.contains("Origin: System Environment Property \"RATELIMIT_LIMITS_CHAT_RATE\", which is empty\n")
 			.doesNotContain("Instead of");
 	}
 
 	@Test
-	void anElementOfAListThatAVariableReplacesIsTheVariables() {
+	void anElementOfAListThatAVariableReplacesBelongsToTheVariable() {
 		assertThat(StartUp.ofLimit("rate: [5/s, 60/min]", "key: ip")
 			.variable("RATELIMIT_LIMITS_CHAT_RATE", "5/s, 60/x")
 			.failure()).contains("Property: ratelimit.limits.chat.rate[1]\n",
@@ -71,7 +71,7 @@ class PropertySourcesTests {
 	}
 
 	@Test
-	void anotherSpellingThatWinsIsNamed() {
+	void anotherSpellingThatTakesPrecedenceIsNamed() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "max-debt: 3")
 			.property("ratelimit.limits.chat.maxDebt=-1")
 			.failure()).contains("Property: ratelimit.limits.chat.max-debt\n",
@@ -80,7 +80,7 @@ class PropertySourcesTests {
 	}
 
 	@Test
-	void aRuleThatAProfileHasOnlyInPartIsExplained() {
+	void anIncompleteRuleOfAProfileIsExplained() {
 		Map<String, Object> file = Map.of("ratelimit.limits.chat.rate", "5/s", "ratelimit.limits.chat.key", "ip",
 				"ratelimit.http.rules[0].path", "/v1/**", "ratelimit.http.rules[0].limits", "chat");
 		AtomicReference<ConfigurableEnvironment> environment = new AtomicReference<>();

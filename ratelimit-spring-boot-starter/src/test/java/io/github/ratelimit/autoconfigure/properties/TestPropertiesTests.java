@@ -11,14 +11,14 @@ import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A test's own properties override a limit of the application. */
+/** Properties of a test override a limit of the application. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.NONE,
 		properties = { "ratelimit.limits.chat_tokens.rate=1/s", "ratelimit.limits.chat_tokens.key=ip" })
 @TestPropertySource(properties = "ratelimit.limits.chat_tokens.rate=2/s")
 class TestPropertiesTests {
 
 	@Test
-	void propertiesOfATestMeanTheSameLimit(@Autowired LimitRegistry registry) {
+	void propertiesOfATestReferToTheSameLimit(@Autowired LimitRegistry registry) {
 		assertThat(registry.all()).singleElement()
 			.satisfies((registered) -> assertThat(registered.limit().toString()).startsWith("chat_tokens ["));
 	}

@@ -32,7 +32,7 @@ import org.springframework.core.env.StandardEnvironment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
-/** What somebody reads whose application does not start. */
+/** The failure reports of applications that do not start. */
 @ExtendWith(OutputCaptureExtension.class)
 class FailureAnalyzerTests {
 
@@ -100,7 +100,7 @@ class FailureAnalyzerTests {
 	}
 
 	@Test
-	void originIsLeftOutWhereThereIsNone() {
+	void theOriginIsLeftOutIfThereIsNone() {
 		InvalidConfigurationException failure = new InvalidConfigurationException("ratelimit.http.body", "x", "is odd",
 				"Mend it.");
 		FailureAnalysis analysis = new RateLimitFailureAnalyzer(new StandardEnvironment())
@@ -116,7 +116,7 @@ class FailureAnalyzerTests {
 	}
 
 	@Test
-	void invalidRateOfCodeIsShownWithItsBean(CapturedOutput output) {
+	void anInvalidRateInCodeIsShownWithItsBean(CapturedOutput output) {
 		fail(RateOfCode.class);
 		assertThat(output).contains("""
 				Description:
@@ -134,7 +134,7 @@ class FailureAnalyzerTests {
 	}
 
 	@Test
-	void invalidRateIsShownWithoutBeanWhereThereIsNone() {
+	void anInvalidRateIsShownWithoutBeanIfThereIsNone() {
 		InvalidRateException failure = new InvalidRateException("x", "is odd", "Mend it.");
 		FailureAnalysis analysis = new RateLimitFailureAnalyzer(null).analyze(failure);
 		assertThat(analysis.getDescription())
@@ -143,7 +143,7 @@ class FailureAnalyzerTests {
 	}
 
 	@Test
-	void invalidExpressionOfCodeIsShownWithItsBean(CapturedOutput output) {
+	void anInvalidExpressionInCodeIsShownWithItsBean(CapturedOutput output) {
 		fail(ExpressionOfCode.class);
 		assertThat(output).contains("""
 				Description:
@@ -156,7 +156,7 @@ class FailureAnalyzerTests {
 	}
 
 	@Test
-	void invalidExpressionIsShownWithItsRemedy() {
+	void anInvalidExpressionIsShownWithItsRemedy() {
 		InvalidExpressionException failure = new InvalidExpressionException("x", "is odd", "Mend it.");
 		FailureAnalysis analysis = new RateLimitFailureAnalyzer(null).analyze(failure);
 		assertThat(analysis.getDescription())
@@ -165,7 +165,7 @@ class FailureAnalyzerTests {
 	}
 
 	@Test
-	void unknownLimitOfCodeIsShownWithItsBean(CapturedOutput output) throws IOException {
+	void anUnknownLimitInCodeIsShownWithItsBean(CapturedOutput output) throws IOException {
 		write("application.yml", "ratelimit.limits.chat: {rate: 1/s, key: ip}");
 		fail(UnknownLimitOfCode.class);
 		assertThat(output).contains("""
@@ -184,7 +184,7 @@ class FailureAnalyzerTests {
 	}
 
 	@Test
-	void unknownLimitLikeNoneIsShownWithWhatToDo() {
+	void anUnknownLimitWithoutANearNameIsShownWithARemedy() {
 		FailureAnalysis analysis = new RateLimitFailureAnalyzer(null)
 			.analyze(new UnknownLimitException("mail", List.of()));
 		assertThat(analysis.getDescription()).isEqualTo("A limit that does not exist is named:\n\n    Value: \"mail\"\n"

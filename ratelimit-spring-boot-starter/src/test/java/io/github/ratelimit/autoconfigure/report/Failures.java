@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.env.Environment;
 
-/** What the analyzer makes of a failure. */
+/** The analysis of a failure. */
 public final class Failures {
 
 	private Failures() {

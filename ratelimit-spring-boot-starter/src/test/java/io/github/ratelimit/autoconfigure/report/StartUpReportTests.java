@@ -27,14 +27,14 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What an application says about its limits when it starts. */
+/** The report of the limits in the log at start-up. */
 @ExtendWith(OutputCaptureExtension.class)
 class StartUpReportTests {
 
 	private static final String BOUND_NOWHERE = "is bound nowhere";
 
 	@Test
-	void lineOfALimitTellsRatesKeysStoreAndWhatIsLimited(CapturedOutput output) {
+	void theLineOfALimitShowsRatesKeysStoreAndWhatIsLimited(CapturedOutput output) {
 		StartUp.ofLimit("rate: [60/min burst 90, 5/s]", "key: [header('X-API-Key'), ip]")
 			.with(Binding.class)
 			.succeeds((context) -> {
@@ -46,14 +46,14 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void lineOfALimitTellsWhatHappensWithoutKey(CapturedOutput output) {
+	void theLineOfALimitShowsWhatHappensWithoutKey(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: user", "on-missing-key: skip")
 			.succeeds((context) -> assertThat(lines(output, "INFO")).containsExactly(
 					"Limit 'chat': token-bucket 5/s; key user; on missing key skip; store memory; bound to nothing"));
 	}
 
 	@Test
-	void lineOfALimitTellsItsKindPlansPenaltyAndMode(CapturedOutput output) {
+	void theLineOfALimitShowsAlgorithmPlansPenaltyAndMode(CapturedOutput output) {
 		StartUp.of("""
 				ratelimit:
 				  limits:
@@ -86,7 +86,7 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void shadowOfAllLimitsIsWarnedOf(CapturedOutput output) {
+	void shadowModeForAllLimitsIsAWarning(CapturedOutput output) {
 		StartUp.of("ratelimit.mode: shadow").succeeds((context) -> {
 			assertThat(context.getBean(KillSwitch.class).mode()).isEqualTo(LimitMode.SHADOW);
 			assertThat(output).contains("The limits are in the shadow: ratelimit.mode is shadow");
@@ -94,7 +94,7 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void everyLimitHasALineOnce(CapturedOutput output) {
+	void everyLimitHasOneLine(CapturedOutput output) {
 		StartUp.of("""
 				ratelimit:
 				  limits:
@@ -107,7 +107,7 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void lineOfASharedLimitTellsHowItIsShared(CapturedOutput output) {
+	void theLineOfASharedLimitShowsHowItIsShared(CapturedOutput output) {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class, RateLimitAutoConfiguration.class,
 					RateLimitRedisAutoConfiguration.class))
@@ -126,7 +126,7 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void limitThatIsBoundNowhereIsWarnedOf(CapturedOutput output) {
+	void anUnboundLimitIsAWarning(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.succeeds((context) -> assertThat(lines(output, "WARN"))
 				.contains("Limit 'chat' is bound nowhere: it limits only code that asks RateLimiter for it. "
@@ -134,7 +134,7 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void rulesAreAdvisedWhereAFilterReadsThem(CapturedOutput output) {
+	void rulesAreSuggestedIfAFilterReadsThem(CapturedOutput output) {
 		new WebApplicationContextRunner()
 			.withConfiguration(
 					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
@@ -144,14 +144,14 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void limitsOfLazyBeansAreNotWarnedOf(CapturedOutput output) {
+	void limitsOfLazyBeansAreNoWarning(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.property("spring.main.lazy-initialization=true")
 			.succeeds((context) -> assertThat(output).contains("Limit 'chat'").doesNotContain(BOUND_NOWHERE));
 	}
 
 	@Test
-	void limitThatCodeRegistersHasALineToo(CapturedOutput output) {
+	void aLimitThatCodeRegistersHasALine(CapturedOutput output) {
 		StartUp.of("")
 			.with(Registering.class)
 			.succeeds((context) -> assertThat(lines(output, "INFO"))
@@ -159,7 +159,7 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void switchedOffLimitsAreWarnedOf(CapturedOutput output) {
+	void disabledLimitsAreAWarning(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.property("ratelimit.enabled=false")
 			.succeeds((context) -> assertThat(lines(output, "WARN"))
@@ -167,14 +167,14 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void limitsThatAreOnAreNotCalledOff(CapturedOutput output) {
+	void enabledLimitsAreNotReportedAsDisabled(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.succeeds((context) -> assertThat(output).doesNotContain("switched off", "There are no limits",
 					"limit nothing"));
 	}
 
 	@Test
-	void applicationWithoutLimitsIsWarned(CapturedOutput output) {
+	void anApplicationWithoutLimitsIsAWarning(CapturedOutput output) {
 		StartUp.of("")
 			.succeeds((context) -> assertThat(lines(output, "WARN"))
 				.contains("There are no limits, so nothing is limited. Write them below ratelimit.limits, "
@@ -182,7 +182,7 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void rulesOutsideOfAServletApplicationAreWarnedOf(CapturedOutput output) {
+	void rulesOutsideOfAServletApplicationAreAWarning(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.property("ratelimit.http.rules[0].path=/v1/**")
 			.property("ratelimit.http.rules[0].limits=chat")
@@ -193,7 +193,7 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void rulesOfAServletApplicationAreWhereTheLimitIsBound(CapturedOutput output) {
+	void theLineOfALimitShowsTheRulesOfAServletApplication(CapturedOutput output) {
 		new WebApplicationContextRunner()
 			.withConfiguration(
 					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
@@ -209,7 +209,7 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void lineOfALimitWhoseCallsWaitTellsHowManyThreadsTheyHold(CapturedOutput output) {
+	void theLineOfAPacedLimitShowsHowManyThreadsItsCallsHold(CapturedOutput output) {
 		new WebApplicationContextRunner()
 			.withConfiguration(
 					AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
@@ -220,7 +220,7 @@ class StartUpReportTests {
 	}
 
 	@Test
-	void contextsBelowAreNoReasonToReportAgain(CapturedOutput output) {
+	void childContextsDoNotRepeatTheReport(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip").succeeds((context) -> {
 			try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
 				child.setParent(context);
@@ -230,7 +230,7 @@ class StartUpReportTests {
 		});
 	}
 
-	/** The report's messages of a level, however the log lays its lines out. */
+	/** Returns the report's messages of a level, without the layout of the log. */
 	private static List<String> lines(CapturedOutput output, String level) {
 		return output.toString()
 			.lines()
@@ -239,7 +239,7 @@ class StartUpReportTests {
 			.toList();
 	}
 
-	/** Binds as late as a bean can. */
+	/** Binds a limit as late as a bean can. */
 	@Configuration(proxyBeanMethods = false)
 	static class Binding {
 

@@ -57,14 +57,14 @@ class HttpLimitedRequestTests {
 	}
 
 	@Test
-	void whatTheFilterHasChargedCoversTheFirstCallOnly() {
+	void theChargeOfTheFilterCoversTheFirstCallOnly() {
 		this.scope.paid(take("alice", 2));
 		assertThat(this.scope.cover(charge("alice", 2))).isEqualTo(2);
 		assertThat(this.scope.cover(charge("alice", 2))).isZero();
 	}
 
 	@Test
-	void whatARefusedCallWasCoveredForCoversTheNext() {
+	void theCoverOfARefusedCallIsKeptForTheNext() {
 		this.scope.paid(take("alice", 2));
 		long covered = this.scope.cover(charge("alice", 2));
 		this.scope.uncover(charge("alice", 2), covered);
@@ -86,27 +86,27 @@ class HttpLimitedRequestTests {
 	}
 
 	@Test
-	void ofACallThatCostsMoreOnlyWhatWasChargedIsCovered() {
+	void aMoreExpensiveCallIsCoveredInPart() {
 		this.scope.paid(take("alice", 2));
 		assertThat(this.scope.cover(charge("alice", 5))).isEqualTo(2);
 	}
 
 	@Test
-	void ofACallThatCostsLessAllIsCoveredAndTheRestIsGone() {
+	void aCheaperCallIsCoveredInFullAndUsesUpTheCover() {
 		this.scope.paid(take("alice", 5));
 		assertThat(this.scope.cover(charge("alice", 2))).isEqualTo(5);
 		assertThat(this.scope.cover(charge("alice", 2))).isZero();
 	}
 
 	@Test
-	void aRefusedCallThatCostsLessLeavesAllOfTheCoverToTheNext() {
+	void aRefusedCheaperCallLeavesTheWholeCoverForTheNext() {
 		this.scope.paid(take("alice", 5));
 		this.scope.uncover(charge("alice", 2), this.scope.cover(charge("alice", 2)));
 		assertThat(this.scope.cover(charge("alice", 5))).isEqualTo(5);
 	}
 
 	@Test
-	void aRequestThatIsGoneKeepsNoCallOpen() throws Exception {
+	void anEndedRequestKeepsNoCallOpen() throws Exception {
 		MockHttpServletRequest gone = new MockHttpServletRequest() {
 
 			@Override
@@ -125,7 +125,7 @@ class HttpLimitedRequestTests {
 	}
 
 	@Test
-	void ofManyCallsThatCountAfterwardsThoseBeyondABoundCountAtOnce() {
+	void callsThatCountAfterwardsCountAtOnceAboveABound() {
 		Limit logins = Limit.named("logins").rates(Rate.parse("10/min")).costed(true).build();
 		this.limits.registry.register(logins, List.of());
 		this.scope.end().watch(this.response);
@@ -169,7 +169,7 @@ class HttpLimitedRequestTests {
 	}
 
 	@Test
-	void theLastWordOfEachLimitAndKeyIsKept() {
+	void theLastDecisionOfEachLimitAndKeyIsKept() {
 		this.scope.paid(take("alice", 1));
 		record(take("bob", 1));
 		record(take("alice", 3));
@@ -178,7 +178,7 @@ class HttpLimitedRequestTests {
 	}
 
 	@Test
-	void aCallThatAsksForEverOtherKeysKeepsNoMoreThanABoundedNumber() {
+	void aCallWithEverNewKeysKeepsABoundedNumber() {
 		this.scope.paid(take("first", 1));
 		for (int i = 0; i < 1_000; i++) {
 			record(take("key" + i, 1));
@@ -189,7 +189,7 @@ class HttpLimitedRequestTests {
 	}
 
 	@Test
-	void headersAreToldAgainAsLongAsTheResponseIsNotCommitted() {
+	void headersAreRewrittenUntilTheResponseIsCommitted() {
 		record(take("alice", 1));
 		assertThat(this.response.getHeader("X-RateLimit-Remaining")).isEqualTo("9");
 		record(take("alice", 1));
@@ -200,14 +200,14 @@ class HttpLimitedRequestTests {
 	}
 
 	@Test
-	void aPermitCallWithoutFactsTellsNothing() {
+	void aDecisionWithoutFactsWritesNoHeaders() {
 		record(Decision.degraded());
 		record(Decision.unlimited());
 		assertThat(this.response.getHeaderNames()).isEmpty();
 	}
 
 	@Test
-	void aDecisionWithoutFactsDoesNotRepeatWhatIsTold() {
+	void aDecisionWithoutFactsDoesNotRewriteHeaders() {
 		record(take("alice", 1));
 		this.response.reset();
 		record(Decision.degraded());
@@ -218,13 +218,13 @@ class HttpLimitedRequestTests {
 	}
 
 	@Test
-	void theScopeLivesInTheRequest() {
+	void theScopeIsStoredInTheRequest() {
 		assertThat(HttpLimitedRequest.of(this.request)).isSameAs(this.scope);
 		assertThat(HttpLimitedRequest.of(new MockHttpServletRequest())).isNull();
 	}
 
 	@Test
-	void theCurrentScopeIsWhatIsBoundToTheThread() {
+	void theCurrentScopeIsTheOneBoundToTheThread() {
 		LimitedRequest.Current current = this.scopes.decisions();
 		RequestFacts.Current facts = this.scopes.facts();
 		assertThat(current.get()).isNull();
@@ -237,13 +237,13 @@ class HttpLimitedRequestTests {
 	}
 
 	@Test
-	void elseItIsThatOfSpringsCurrentRequest() {
+	void orElseTheCurrentScopeIsThatOfSpringsCurrentRequest() {
 		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(this.request, this.response));
 		assertThat(this.scopes.decisions().get()).isSameAs(this.scope);
 	}
 
 	@Test
-	void aRequestThatNoFilterHasSeenGetsAScopeOfItsOwn() {
+	void aRequestWithoutTheFilterGetsItsOwnScope() {
 		MockHttpServletRequest unseen = new MockHttpServletRequest("GET", "/unseen");
 		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(unseen, this.response));
 		LimitedRequest first = Objects.requireNonNull(this.scopes.decisions().get());
@@ -255,7 +255,7 @@ class HttpLimitedRequestTests {
 	}
 
 	@Test
-	void aRequestThatIsOverIsNotTheCurrentOne() {
+	void anEndedRequestIsNotTheCurrentOne() {
 		MockHttpServletRequest recycled = new MockHttpServletRequest() {
 
 			@Override

@@ -33,7 +33,7 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Limits in memory, and everything around them that the web side needs. */
+/** Limits in memory, with everything that the web package needs. */
 public final class Limits {
 
 	public final ManualTime time = new ManualTime();

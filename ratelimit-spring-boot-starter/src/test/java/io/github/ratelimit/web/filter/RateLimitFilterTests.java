@@ -65,7 +65,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void anAllowedRequestGoesOnAndIsToldItsLimits() throws Exception {
+	void anAllowedRequestContinuesWithTheHeadersOfItsLimits() throws Exception {
 		MockHttpServletResponse response = serve(request("/v1/chat", "alice"));
 		assertThat(response.getStatus()).isEqualTo(200);
 		assertThat(response.getHeader("X-RateLimit-Remaining")).isEqualTo("1");
@@ -73,7 +73,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aRefusedRequestDoesNotGoOn() throws Exception {
+	void aRefusedRequestDoesNotContinue() throws Exception {
 		serve(request("/v1/chat", "alice"));
 		serve(request("/v1/chat", "alice"));
 		MockHttpServletResponse response = serve(request("/v1/chat", "alice"));
@@ -100,7 +100,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void allLimitsOfAPhaseAreChargedOrNone() throws Exception {
+	void theLimitsOfAPhaseAreChargedAllOrNothing() throws Exception {
 		rules(rule("/v1/**", this.address, this.chat));
 		for (int i = 0; i < 10; i++) {
 			serve(request("/v1/chat", "alice"));
@@ -119,7 +119,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void whatALaterPhaseAsksInAdditionIsChargedInAddition() throws Exception {
+	void additionalPermitsOfALaterPhaseAreCharged() throws Exception {
 		int[] cost = { 1 };
 		LimitPolicy tokens = this.limits.limit("tokens", "10/min", OnMissingKey.IP, Limits.cost((facts) -> cost[0]),
 				Limits.ip());
@@ -153,7 +153,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aPreflightRequestThatNoCorsProcessingAnswersIsNoExemption() throws Exception {
+	void aPreflightRequestWithoutCorsProcessingIsNotExempt() throws Exception {
 		MockHttpServletRequest preflight = request("/v1/chat", "alice");
 		preflight.setMethod("OPTIONS");
 		preflight.addHeader("Origin", "https://app.example");
@@ -162,7 +162,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void switchedOffEverythingGoesStraightThrough() throws Exception {
+	void everyRequestPassesWhenDisabled() throws Exception {
 		this.limits.killSwitch.setEnabled(false);
 		MockHttpServletRequest request = request("/v1/chat", "alice");
 		for (int i = 0; i < 5; i++) {
@@ -174,7 +174,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aRequestWithoutAKeyThatIsToBeDeniedGets403() throws Exception {
+	void aDeniedRequestWithoutAKeyGets403() throws Exception {
 		rules(rule("/v1/**", this.address,
 				this.limits.limit("keyed", "1/min", OnMissingKey.DENY, null, Limits.header("X-API-Key"))));
 		MockHttpServletRequest request = request("/v1/chat", null);
@@ -185,7 +185,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aLimitThatDoesNotConcernTheRequestIsSkipped() throws Exception {
+	void aLimitThatDoesNotApplyToTheRequestIsSkipped() throws Exception {
 		rules(rule("/v1/**", this.limits.limit("keyed", "1/min", OnMissingKey.SKIP, null, Limits.header("X-API-Key"))));
 		for (int i = 0; i < 3; i++) {
 			assertThat(serve(request("/v1/chat", null)).getStatus()).isEqualTo(200);
@@ -194,7 +194,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aFailureOfOurOwnLetsTheRequestThroughOnceAndCountsIt() throws Exception {
+	void aFailureOfTheLimiterAllowsTheRequestOnceAndCountsIt() throws Exception {
 		rules(rule("/v1/**", this.limits.limit("broken", "1/min", Limits.failing())));
 		for (int i = 0; i < 3; i++) {
 			assertThat(serve(request("/v1/chat", "alice")).getStatus()).isEqualTo(200);
@@ -204,7 +204,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aLimitThatFailsDoesNotTakeTheOthersWithIt() throws Exception {
+	void aFailingLimitDoesNotDisableTheOthers() throws Exception {
 		rules(rule("/v1/**", this.limits.limit("broken", "1/min", Limits.failing()), this.chat));
 		serve(request("/v1/chat", "alice"));
 		serve(request("/v1/chat", "alice"));
@@ -213,7 +213,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aHeaderStyleThatFailsIsNoFailureOfTheRequest() throws Exception {
+	void aFailingHeaderStyleDoesNotFailTheRequest() throws Exception {
 		MockHttpServletResponse response = new MockHttpServletResponse() {
 
 			@Override
@@ -237,7 +237,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void failuresOfTheApplicationPassAndItIsCalledOnce() {
+	void failuresOfTheApplicationArePropagatedAndItIsCalledOnce() {
 		int[] calls = { 0 };
 		for (Exception failure : List.of(new IllegalStateException("app"), new IOException("app"),
 				new ServletException("app"), new ServletException(new IllegalStateException("app")))) {
@@ -255,7 +255,7 @@ class RateLimitFilterTests {
 
 	@ParameterizedTest
 	@MethodSource
-	void aRefusalInsideTheApplicationIsTheSameAnswer(UnaryOperator<Throwable> wrapping) throws Exception {
+	void aRefusalInsideTheApplicationGetsTheSameResponse(UnaryOperator<Throwable> wrapping) throws Exception {
 		Decision refused = refuse("alice");
 		RateLimitExceededException exception = new RateLimitExceededException(refused);
 		MockHttpServletResponse response = new MockHttpServletResponse();
@@ -268,7 +268,7 @@ class RateLimitFilterTests {
 		assertThat(response.getHeader("X-RateLimit-Remaining")).isEqualTo("0");
 	}
 
-	static Stream<UnaryOperator<Throwable>> aRefusalInsideTheApplicationIsTheSameAnswer() {
+	static Stream<UnaryOperator<Throwable>> aRefusalInsideTheApplicationGetsTheSameResponse() {
 		return Stream.of((ex) -> ex, (ex) -> new ServletException(new ServletException(ex)),
 				(ex) -> new CompletionException(new ExecutionException(ex)),
 				(ex) -> new UndeclaredThrowableException(new InvocationTargetException(ex)),
@@ -276,7 +276,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aFailureThatARefusalHasCausedPasses() {
+	void aFailureCausedByARefusalIsPropagated() {
 		IllegalStateException failure = new IllegalStateException(new RateLimitExceededException(refuse("alice")));
 		assertThatThrownBy(() -> run(request("/other", "alice"), new MockHttpServletResponse(), (request, ignored) -> {
 			throw failure;
@@ -293,7 +293,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aRefusalAfterTheResponseIsCommittedPasses() {
+	void aRefusalAfterTheResponseIsCommittedIsPropagated() {
 		RateLimitExceededException exception = new RateLimitExceededException(refuse("alice"));
 		MockHttpServletResponse response = new MockHttpServletResponse();
 		assertThatThrownBy(() -> run(request("/other", "alice"), response, (request, ignored) -> {
@@ -325,7 +325,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aRequestThatComesThroughTheFilterTwiceIsChargedOnce() throws Exception {
+	void aRequestThatPassesTheFilterTwiceIsChargedOnce() throws Exception {
 		MockHttpServletRequest request = request("/v1/chat", "alice");
 		serve(request);
 		serve(request);
@@ -334,7 +334,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void theThreadIsLeftAsItWasFound() throws Exception {
+	void theStateOfTheThreadIsRestored() throws Exception {
 		HttpLimitedRequest outer = this.scopes.create(request("/outer", "x"), new MockHttpServletResponse());
 		this.scopes.bind(outer);
 		serve(request("/v1/chat", "alice"));
@@ -344,7 +344,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aKeyOf100KilobytesIsAKeyLikeAnother() throws Exception {
+	void aKeyOf100KilobytesIsAnOrdinaryKey() throws Exception {
 		String key = "k".repeat(100 * 1024);
 		serve(request("/v1/chat", key));
 		serve(request("/v1/chat", key));
@@ -369,7 +369,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void oneAddressThatInventsKeysIsHeldByTheLimitPerAddress() throws Exception {
+	void anAddressThatInventsKeysIsStoppedByTheLimitPerAddress() throws Exception {
 		rules(rule("/v1/**", this.address, this.chat));
 		int allowed = 0;
 		for (int i = 0; i < 1_000; i++) {
@@ -380,7 +380,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aStrangersForwardedHeaderIsNotBelieved() throws Exception {
+	void aForwardedHeaderOfAClientIsNotTrusted() throws Exception {
 		rules(rule("/v1/**", this.address));
 		int allowed = 0;
 		for (int i = 0; i < 10; i++) {
@@ -392,7 +392,7 @@ class RateLimitFilterTests {
 	}
 
 	@Test
-	void aRefusedCallIsAllowedExactlyWhenItWasTold() throws Exception {
+	void aRefusedCallIsAllowedExactlyAfterItsRetryAfter() throws Exception {
 		serve(request("/v1/chat", "alice"));
 		serve(request("/v1/chat", "alice"));
 		this.limits.time.advance(java.time.Duration.ofSeconds(30).minusNanos(1));

@@ -12,7 +12,7 @@ class PatternOverlapTests {
 			"/api/*, /api/{id}, true", "/api/*, /api, false", "/api/**, /api, true", "/api/**/x, /api/{*rest}, true",
 			"/v1/**, /v2/**, false", "/srv/api/hi, /api/hi, false", "/, /**, true", "/, /x, false",
 			"/a/{x}/c, /a/b/*, true", "/a/{x}/c, /a/b/d, false", "/**/x, /a/b/x, true", "/**/x, /a/b/y, false" })
-	void patternsOverlapWhereOnePathMatchesBoth(String one, String other, boolean expected) {
+	void patternsOverlapIfOnePathMatchesBoth(String one, String other, boolean expected) {
 		assertThat(PatternOverlap.exists(one, other)).isEqualTo(expected);
 		assertThat(PatternOverlap.exists(other, one)).isEqualTo(expected);
 	}

@@ -27,7 +27,7 @@ class RuleTests {
 	@ValueSource(strings = { "/v1/chat", "//v1/chat", "/v1//chat", "/v1;a=b/chat", "/v1/chat;a=b", "/V1/Chat",
 			"/v1/%63hat", "/v1/%43hat", "/v1/chat/", "/v1/chat//", "/v1/./chat", "/x/../v1/chat", "/v1/x/..;a/chat",
 			"/v1%2Fchat", "/%76%31/chat" })
-	void everySpellingOfAPathMatchesWhatTheContainerMakesOfIt(String spelling) {
+	void everyNotationOfAPathMatchesTheContainersReading(String spelling) {
 		assertThat(matches("/v1/chat", request(spelling, "", canonical(spelling)))).isTrue();
 	}
 
@@ -38,7 +38,7 @@ class RuleTests {
 	}
 
 	@Test
-	void aContextPathThatIsNotTheStartOfThePathMatchesEveryRule() {
+	void aContextPathThatIsNotAPrefixOfThePathMatchesEveryRule() {
 		assertThat(matches("/v1/chat", request("//shop/other", "/shop", "/other"))).isTrue();
 	}
 
@@ -56,7 +56,7 @@ class RuleTests {
 	}
 
 	@Test
-	void thePathIsThatAfterTheContextPathAndWithTheServletPath() {
+	void thePathExcludesTheContextPathAndIncludesTheServletPath() {
 		MockHttpServletRequest request = request("/shop/api/v1/chat", "/shop", "/api");
 		request.setPathInfo("/v1/chat");
 		assertThat(matches("/api/v1/chat", request)).isTrue();
@@ -65,7 +65,7 @@ class RuleTests {
 	}
 
 	@Test
-	void aPathThatSpringHasParsedWithoutTheServletPathIsNotTaken() {
+	void aPathThatSpringHasParsedWithoutTheServletPathIsNotUsed() {
 		MockHttpServletRequest request = request("/api/v1/chat", "", "/api");
 		request.setPathInfo("/v1/chat");
 		request.setHttpServletMapping(new org.springframework.mock.web.MockHttpServletMapping("", "/api/*", "api",
@@ -76,7 +76,7 @@ class RuleTests {
 	}
 
 	@Test
-	void aPathThatSpringHasParsedForAnotherDispatchIsNotTaken() {
+	void aPathThatSpringHasParsedForAnotherDispatchIsNotUsed() {
 		MockHttpServletRequest request = request("/other", "", "/other");
 		ServletRequestPathUtils.parseAndCache(request);
 		request.setRequestURI("/v1/chat");
@@ -92,7 +92,7 @@ class RuleTests {
 	}
 
 	@Test
-	void thePathOfAllSpellingsIsOneText() {
+	void allNotationsOfAPathAreOneText() {
 		for (String spelling : List.of("/v1/chat", "//v1/chat", "/v1;a=b/chat", "/v1/%63hat", "/v1/chat/")) {
 			assertThat(RequestedPath.of(request(spelling, "", canonical(spelling)))).hasToString("/v1/chat");
 		}
@@ -115,7 +115,7 @@ class RuleTests {
 	}
 
 	@Test
-	void aRuleGoesAfterSecurityIfALimitLooksAtWhoIsAuthenticated() {
+	void aRuleAppliesAfterSecurityIfALimitUsesTheAuthenticatedUser() {
 		assertThat(rule(RulePhase.AUTO, this.address).phase()).isEqualTo(RulePhase.BEFORE_SECURITY);
 		assertThat(rule(RulePhase.AUTO, this.address, this.perUser).phase()).isEqualTo(RulePhase.AFTER_SECURITY);
 		assertThat(rule(RulePhase.AFTER_SECURITY, this.address).phase()).isEqualTo(RulePhase.AFTER_SECURITY);
@@ -127,7 +127,7 @@ class RuleTests {
 	}
 
 	@Test
-	void aRuleWithoutAPathOrALimitCannotBe() {
+	void aRuleNeedsAPathAndALimit() {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> Rule.of(" ", List.of(), List.of(this.address), RulePhase.AUTO, null))
 			.withMessageContaining("no path");
@@ -137,7 +137,7 @@ class RuleTests {
 	}
 
 	@Test
-	void exemptPathsAreOnlyForRulesThatNameThem() {
+	void onlyRulesThatNameExemptPathsApplyToThem() {
 		Rules rules = new Rules(List.of(rule("/**"), rule("/*/health"), rule("/actuator/**")), RuleTests::management);
 		assertThat(matching(rules, "/actuator/health")).isEqualTo(1);
 		assertThat(matching(rules, "/actuator")).isEqualTo(1);
@@ -151,14 +151,14 @@ class RuleTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/actuator/../v1/chat", "/actuator;a=b/../v1/chat", "/actuator/%2e%2e/v1/chat" })
-	void aWayThroughAnExemptPathIsNotExempt(String path) {
+	void aPathThatLeadsThroughAnExemptPathIsNotExempt(String path) {
 		Rules rules = new Rules(List.of(rule("/v1/**")), RuleTests::management);
 		assertThat(rules.matching(RulePhase.BEFORE_SECURITY, "GET", RequestedPath.of(request(path, "", "/v1/chat"))))
 			.hasSize(1);
 	}
 
 	@Test
-	void exemptPathsAreAskedForOnceByTheFirstRequest() {
+	void exemptPathsAreReadOnceByTheFirstRequest() {
 		AtomicInteger asked = new AtomicInteger();
 		Rules rules = new Rules(List.of(rule("/**")), () -> {
 			asked.incrementAndGet();
@@ -175,7 +175,7 @@ class RuleTests {
 	}
 
 	@Test
-	void theFirstMatchingRuleThatNamesABodySaysItsStyle() {
+	void theFirstMatchingRuleWithABodyDeterminesItsStyle() {
 		Rules rules = new Rules(List.of(rule("/**"),
 				Rule.of("/v1/**", List.of("POST"), List.of(this.perUser), RulePhase.AUTO, "openai"),
 				Rule.of("/**", List.of(), List.of(this.address), RulePhase.AUTO, "none")), List::of);
@@ -214,7 +214,7 @@ class RuleTests {
 		return request;
 	}
 
-	/** What Tomcat makes of the path. */
+	/** Returns Tomcat's reading of the path. */
 	private static String canonical(String path) {
 		String decoded = path.replaceAll(";[^/]*", "")
 			.replace("%63", "c")

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ClientAddressTests {
 
 	@Test
-	void ipv4IsUsedAsItIs() {
+	void anIpv4AddressIsUsedUnchanged() {
 		String address = "203.0.113.7";
 		assertThat(ClientAddress.canonical(address, 64)).isSameAs(address);
 	}
@@ -37,12 +37,12 @@ class ClientAddressTests {
 			"203.0.113.0000000000000000000000007:1", "[::ffff:203.0.113.7%eth0]:1", "::ffff:203.0.113.7:1001",
 			"[[::ffff:203.0.113.7]:1001]", "203.0.113.7%1", "'\"203.0.113.7:1001\"'", "'[\"203.0.113.7:1001\"]'",
 			"' 203.0.113.7 '", "000::0FFFF:cb00:07107" })
-	void everySpellingOfAnIpv4ClientIsThatClient(String spelling) {
+	void everyNotationOfAnIpv4ClientIsThatClient(String spelling) {
 		assertThat(ClientAddress.canonical(spelling, 64)).isEqualTo("203.0.113.7");
 	}
 
 	@Test
-	void mappedIpv4ClientsDoNotShareAPrefix() {
+	void mappedIpv4AddressesDoNotShareAPrefix() {
 		assertThat(ClientAddress.canonical("::ffff:203.0.113.7", 64))
 			.isNotEqualTo(ClientAddress.canonical("::ffff:203.0.113.8", 64));
 	}
@@ -59,12 +59,12 @@ class ClientAddressTests {
 	@ParameterizedTest
 	@CsvSource({ "128, 2001:db8:1:2:3:4:5:6", "127, 2001:db8:1:2:3:4:5:6", "112, 2001:db8:1:2:3:4:5:0",
 			"56, 2001:db8:1::", "32, 2001:db8::", "33, 2001:db8::", "1, ::" })
-	void thePrefixSaysHowMuchCounts(int prefix, String expected) {
+	void thePrefixDeterminesTheBitsThatCount(int prefix, String expected) {
 		assertThat(ClientAddress.canonical("2001:db8:1:2:3:4:5:6", prefix)).isEqualTo(expected);
 	}
 
 	@Test
-	void zerosAreShortenedWhereMostAre() {
+	void theLongestRunOfZerosIsShortened() {
 		assertThat(ClientAddress.canonical("2001:0:0:1:0:0:0:1", 128)).isEqualTo("2001:0:0:1::1");
 		assertThat(ClientAddress.canonical("2001:db8:0:1:1:1:1:1", 128)).isEqualTo("2001:db8:0:1:1:1:1:1");
 		assertThat(ClientAddress.canonical("1:0:0:2:3:0:0:4", 128)).isEqualTo("1::2:3:0:0:4");
@@ -78,12 +78,12 @@ class ClientAddressTests {
 			"1..2.3", "1.2.3.", "2130706433", "0x7f.0.0.1", ":", ":::", "1::2::3", "1:2:3:4:5:6:7",
 			"1:2:3:4:5:6:7:8:9:10", "1:2:3:4:5:6:7:8::", "1:2:3:4:5:6:7:", "12345::", "::g", "::1.2.3",
 			"1:2:3:4:5:6:7:1.2.3.4", "\uff11::", "\uff11.2.3.4", "example.org:80", "1.2.3.4:5:6", "1.2.3.4, 5.6.7.8" })
-	void whateverIsNoAddressIsOneClient(String text) {
+	void allTextsThatAreNotAddressesAreOneClient(String text) {
 		assertThat(ClientAddress.canonical(text, 64)).isEqualTo("unknown");
 	}
 
 	@Property
-	void whateverAClientWritesIsAnAddressOrUnknown(@ForAll("junk") String text) throws UnknownHostException {
+	void everyTextFromAClientIsAnAddressOrUnknown(@ForAll("junk") String text) throws UnknownHostException {
 		String canonical = ClientAddress.canonical(text, 64);
 		assertThat(canonical).matches("unknown|[0-9a-f:]+|[0-9.]+");
 		assertThat(ClientAddress.canonical(canonical, 64)).isEqualTo(canonical);
@@ -98,14 +98,14 @@ class ClientAddressTests {
 	}
 
 	@Property
-	void allSpellingsOfAnIpv4AddressAreOneClient(@ForAll @Size(4) byte[] bytes, @ForAll Random random) {
+	void allNotationsOfAnIpv4AddressAreOneClient(@ForAll @Size(4) byte[] bytes, @ForAll Random random) {
 		String plain = dotted(bytes);
 		String spelled = spelled(bytes, random);
 		assertThat(ClientAddress.canonical(spelled, 64)).as(spelled).isEqualTo(plain);
 	}
 
 	@Property
-	void allSpellingsOfAnIpv6AddressAreOneClientAndAnotherAddressIsAnother(@ForAll @Size(16) byte[] bytes,
+	void allNotationsOfAnIpv6AddressAreOneClientAndAnotherAddressIsAnother(@ForAll @Size(16) byte[] bytes,
 			@ForAll @IntRange(max = 127) int bit, @ForAll Random random) {
 		bytes[0] |= 0x20; // neither mapped nor translated
 		String plain = ClientAddress.canonical(groups(bytes, random, false), 128);
@@ -163,7 +163,7 @@ class ClientAddressTests {
 		return String.join(":", groups);
 	}
 
-	/** What containers, proxies and Spring's filter leave around an address. */
+	/** Notations of containers, proxies and Spring's filter. */
 	private static String decorated(String address, Random random, boolean ipv6) {
 		String text = address + (random.nextBoolean() ? "%eth" + random.nextInt(100) : "");
 		boolean plain = text.equals(address);
@@ -183,7 +183,7 @@ class ClientAddressTests {
 	}
 
 	@Property
-	void readsEveryAddressAsTheJdkDoes(@ForAll @Size(16) byte[] bytes, @ForAll @IntRange(min = 1, max = 128) int prefix)
+	void everyAddressIsParsedAsByTheJdk(@ForAll @Size(16) byte[] bytes, @ForAll @IntRange(min = 1, max = 128) int prefix)
 			throws UnknownHostException {
 		InetAddress address = InetAddress.getByAddress(bytes);
 		byte[] masked = bytes.clone();

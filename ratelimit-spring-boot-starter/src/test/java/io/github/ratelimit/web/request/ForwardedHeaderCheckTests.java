@@ -15,7 +15,7 @@ class ForwardedHeaderCheckTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "X-Forwarded-For", "Forwarded", "X-Real-IP" })
-	void warnsOnceOfAHeaderThatNobodyEvaluates(String header, CapturedOutput output) {
+	void warnsOnceAboutAHeaderWithoutAStrategy(String header, CapturedOutput output) {
 		ForwardedHeaderCheck check = new ForwardedHeaderCheck(false);
 		check.check(new MockHttpServletRequest());
 		assertThat(output).doesNotContain("forward-headers-strategy");
@@ -32,7 +32,7 @@ class ForwardedHeaderCheckTests {
 	}
 
 	@Test
-	void saysNothingWhereItIsDecided(CapturedOutput output) {
+	void doesNotWarnIfAStrategyIsSet(CapturedOutput output) {
 		MockHttpServletRequest request = new MockHttpServletRequest();
 		request.addHeader("X-Forwarded-For", "198.51.100.1");
 		new ForwardedHeaderCheck(true).check(request);

@@ -22,7 +22,7 @@ class QueryStringTests {
 	}
 
 	@Test
-	void whatIsNotThereIsNull() {
+	void aMissingParameterIsNull() {
 		assertThat(QueryString.first(null, "key")).isNull();
 		assertThat(QueryString.first("", "key")).isNull();
 		assertThat(QueryString.first("ke=1&keyy=2&x=key=3", "key")).isNull();

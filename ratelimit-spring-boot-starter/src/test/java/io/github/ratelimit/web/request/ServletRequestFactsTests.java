@@ -26,7 +26,7 @@ class ServletRequestFactsTests {
 			new ClientAddresses(64));
 
 	@Test
-	void theAddressIsWhatTheContainerSaysAndNobodyElse() {
+	void theAddressIsTheOneThatTheContainerReports() {
 		this.request.setRemoteAddr("::ffff:203.0.113.7");
 		this.request.addHeader("X-Forwarded-For", "1.1.1.1");
 		this.request.addHeader("Forwarded", "for=1.1.1.1");
@@ -35,7 +35,7 @@ class ServletRequestFactsTests {
 	}
 
 	@Test
-	void withoutAnAddressThereIsNoneAndItIsSaidOnceWhatToWrite(CapturedOutput output) {
+	void aMissingAddressIsOneWarningWithASuggestion(CapturedOutput output) {
 		this.request.setRemoteAddr(null);
 		assertThat(this.facts.ip()).isNull();
 		this.request.setRemoteAddr("");
@@ -54,7 +54,7 @@ class ServletRequestFactsTests {
 	}
 
 	@Test
-	void cookiesThatDisagreeAreNoValue() {
+	void contradictingCookiesHaveNoValue() {
 		this.request.setCookies(new Cookie("id", "7"), new Cookie("id", "7"));
 		assertThat(this.facts.cookie("id")).isEqualTo("7");
 		this.request.setCookies(new Cookie("id", "junk"), new Cookie("id", "7"));
@@ -62,7 +62,7 @@ class ServletRequestFactsTests {
 	}
 
 	@Test
-	void pathIsOneTextInAnyCase() {
+	void thePathIsOneTextInAnyCase() {
 		this.request.setRequestURI("/V1/Chat");
 		assertThat(this.facts.path()).isEqualTo("/v1/chat");
 	}
@@ -81,14 +81,14 @@ class ServletRequestFactsTests {
 	}
 
 	@Test
-	void aWrapperWithAnotherPathIsReadAnew() {
+	void aWrapperWithAnotherPathIsReadAgain() {
 		assertThat(this.facts.path()).isEqualTo("/v1/chat");
 		this.facts.use(new MockHttpServletRequest("POST", "/v2/chat"));
 		assertThat(this.facts.path()).isEqualTo("/v2/chat");
 	}
 
 	@Test
-	void withoutSecurityNobodyIsAuthenticated() {
+	void withoutSpringSecurityNoUserIsAuthenticated() {
 		assertThat(this.facts.user()).isNull();
 		assertThat(this.facts.claim("plan")).isNull();
 	}

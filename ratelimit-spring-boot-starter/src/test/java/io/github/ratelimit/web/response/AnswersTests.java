@@ -73,7 +73,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void retryAfterIsTheLongestOfTheViolated() throws IOException {
+	void retryAfterIsTheLongestOfTheViolatedLimits() throws IOException {
 		refuse(decision(CHAT_REFUSES, refused(LOGIN, Duration.ofMinutes(3), Duration.ofMinutes(15)),
 				granted(limit("everyone", "1000/d"), 0, Duration.ofDays(1))), null);
 		assertThat(this.response.getHeader("Retry-After")).isEqualTo("180");
@@ -95,7 +95,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void openAiBodyIsTheProvidersErrorObject() throws IOException {
+	void theOpenAiBodyIsTheErrorObjectOfTheProvider() throws IOException {
 		refuse(decision(refused(CHAT, Duration.ofSeconds(1), Duration.ofSeconds(60))), "openai");
 		assertThat(this.response.getContentType()).isEqualTo("application/json");
 		assertThat(this.response.getContentAsString())
@@ -104,7 +104,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void withoutABodyOnlyStatusAndHeadersSpeak() throws IOException {
+	void withoutABodyThereAreOnlyStatusAndHeaders() throws IOException {
 		refuse(decision(CHAT_REFUSES), "none");
 		assertThat(this.response.getStatus()).isEqualTo(429);
 		assertThat(this.response.getContentAsByteArray()).isEmpty();
@@ -139,7 +139,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void tooLargeIsSaidInOpenAisShapeToo() throws IOException {
+	void tooLargeHasOpenAisFormatToo() throws IOException {
 		refuse(decision(tooLarge(CHAT, 11)), "openai");
 		assertThat(this.response.getStatus()).isEqualTo(413);
 		assertThat(json().get("error").get("message").asString()).startsWith("Request too large");
@@ -148,7 +148,7 @@ class AnswersTests {
 
 	@ParameterizedTest
 	@CsvSource({ "TOKENS, tokens", "REQUESTS, requests" })
-	void openAisTypeIsTheUnitOfTheLimitThatDecides(LimitUnit unit, String type) throws IOException {
+	void openAisErrorTypeIsTheUnitOfTheDecidingLimit(LimitUnit unit, String type) throws IOException {
 		Limit limit = Limit.named("budget").rates(Rate.parse("100/min")).unit(unit).build();
 		refuse(decision(CHAT_REFUSES, refused(limit, Duration.ofSeconds(9), Duration.ofSeconds(60))), "openai");
 		assertThat(json().get("error").get("type").asString()).isEqualTo(type);
@@ -164,7 +164,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void anthropicBodyIsTheProvidersErrorObject() throws IOException {
+	void theAnthropicBodyIsTheErrorObjectOfTheProvider() throws IOException {
 		refuse(decision(CHAT_REFUSES), "anthropic");
 		assertThat(this.response.getStatus()).isEqualTo(429);
 		assertThat(this.response.getContentType()).isEqualTo("application/json");
@@ -174,7 +174,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void anthropicBodyHasTheApplicationsRequestId() throws IOException {
+	void theAnthropicBodyHasTheRequestIdOfTheApplication() throws IOException {
 		this.response.setHeader("request-id", "req_\"1\"");
 		refuse(decision(CHAT_REFUSES), "anthropic");
 		assertThat(json().get("request_id").asString()).isEqualTo("req_\"1\"");
@@ -221,7 +221,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void limitsInTheShadowAreInNoHeaderAndNoBody() throws IOException {
+	void limitsInShadowModeAreInNoHeaderAndNoBody() throws IOException {
 		ChargeDecision loginInShadow = inShadow(refused(LOGIN, Duration.ofMinutes(3), Duration.ofMinutes(15)));
 		Decision allowed = decision(granted(CHAT, 9, Duration.ofSeconds(6)), loginInShadow);
 		assertThat(allowed.isAllowed()).isTrue();
@@ -239,7 +239,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void openAisHeadersOfARefusalTellTheWaitInMilliseconds() throws IOException {
+	void openAisHeadersOfARefusalHaveTheWaitInMilliseconds() throws IOException {
 		Handles.of(LOGIN).registered().change((settings) -> settings.withHidden(true));
 		Answers openAi = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("openai"),
 				"openai", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
@@ -271,7 +271,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void otherStylesLeaveItToTheCallerHowLongToWait() throws IOException {
+	void otherStylesDoNotPreventRetries() throws IOException {
 		assertThat(shouldRetry(answers(), "problem", refused(CHAT, Duration.ofHours(1), Duration.ofHours(1)))).isNull();
 		assertThat(shouldRetry(answers(), "none", ChargeDecision.banned(CHAT_REFUSES, Duration.ofHours(1).toNanos())))
 			.isNull();
@@ -287,7 +287,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void aMissingKeyIsA403ThatTellsNothingOfTheConfiguration() throws IOException {
+	void aMissingKeyIsA403WithoutDetailsOfTheConfiguration() throws IOException {
 		MissingKeyException missing = new MissingKeyException("secret-limit", "None of [header('X-Secret')] has one.");
 		answers().deny(this.request, this.response, missing, null);
 		assertThat(this.response.getStatus()).isEqualTo(403);
@@ -299,7 +299,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void aMissingKeyIsSaidInOpenAisShapeToo() throws IOException {
+	void aMissingKeyHasOpenAisFormatToo() throws IOException {
 		answers().deny(this.request, this.response, new MissingKeyException("chat", "None."), "openai");
 		assertThat(this.response.getStatus()).isEqualTo(403);
 		assertThat(json().get("error").get("code").asString()).isEqualTo("missing_key");
@@ -320,7 +320,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void aLimitThatCannotBeCheckedIsAServerErrorInOpenAisShape() throws IOException {
+	void aLimitThatCannotBeCheckedIsAServerErrorInOpenAisFormat() throws IOException {
 		refuse(decision(unavailable(CHAT, Duration.ofNanos(1))), "openai");
 		assertThat(this.response.getStatus()).isEqualTo(503);
 		assertThat(this.response.getHeader("Retry-After")).isEqualTo("1");
@@ -341,7 +341,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void aLimitThatReallyRefusesOutweighsOneThatCannotBeChecked() throws IOException {
+	void aViolatedLimitTakesPrecedenceOverOneThatCannotBeChecked() throws IOException {
 		refuse(decision(CHAT_REFUSES, unavailable(LOGIN, Duration.ofSeconds(9))), null);
 		assertThat(this.response.getStatus()).isEqualTo(429);
 		assertThat(this.response.getHeader("Retry-After")).isEqualTo("9");
@@ -352,7 +352,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void whatIsTooLargeOutweighsALimitThatCannotBeChecked() throws IOException {
+	void tooLargeTakesPrecedenceOverALimitThatCannotBeChecked() throws IOException {
 		refuse(decision(unavailable(LOGIN, Duration.ofSeconds(9)), tooLarge(CHAT, 11)), null);
 		assertThat(this.response.getStatus()).isEqualTo(413);
 		assertThat(this.response.getHeader("Retry-After")).isNull();
@@ -375,7 +375,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void whatALimitSaidWithFactsIsNotTakenBackByWhatItSaysWithout() {
+	void aDecisionWithoutFactsDoesNotReplaceOneWithFacts() {
 		answers().tell(
 				List.of(granted(CHAT, 9, Duration.ofSeconds(6)), ChargeDecision.letThrough(Decisions.charge(CHAT))),
 				this.response);
@@ -383,14 +383,14 @@ class AnswersTests {
 	}
 
 	@Test
-	void limitsThatAreCountedByAStandInAreTold() throws IOException {
+	void limitsThatTheLocalFallbackCountsAreInTheHeaders() throws IOException {
 		refuse(decision(ChargeDecision.degraded(CHAT_REFUSES)), null);
 		assertThat(this.response.getStatus()).isEqualTo(429);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=0;t=6");
 	}
 
 	@Test
-	void nothingThatTheClientSentIsInTheAnswer() throws IOException {
+	void inputFromTheClientIsNotInTheResponse() throws IOException {
 		ChargeDecision limit = ChargeDecision
 			.refused(new Charge(Handles.of(CHAT), Key.of("sk-secret\r\nX-Evil: 1\""), 1), 0, 1, 1, null);
 		this.request.setRequestURI("/evil");
@@ -402,7 +402,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void anAllowedCallIsToldOfEveryLimit() {
+	void anAllowedCallHasTheHeadersOfEveryLimit() {
 		answers().tell(List.of(granted(CHAT, 9, Duration.ofSeconds(6)), granted(LOGIN, 4, Duration.ofMinutes(3))),
 				this.response);
 		assertThat(this.response.getHeader("X-RateLimit-Limit")).isEqualTo("5");
@@ -411,7 +411,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void tellingAgainReplacesWhatWasTold() {
+	void rewritingReplacesTheHeaders() {
 		ChargeDecision first = granted(CHAT, 9, Duration.ofSeconds(6));
 		ChargeDecision second = granted(CHAT, 8, Duration.ofSeconds(12));
 		answers().tell(List.of(first), this.response);
@@ -422,7 +422,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void theLatestWordOfOneKeyCountsAlsoWhereMoreIsLeft() {
+	void theLatestDecisionOfAKeyCountsEvenIfMorePermitsAreLeft() {
 		ChargeDecision first = granted(CHAT, 2, Duration.ofSeconds(48));
 		ChargeDecision second = granted(CHAT, 3, Duration.ofSeconds(42));
 		answers().tell(List.of(first, second), this.response);
@@ -430,7 +430,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void ofOneLimitWithSeveralKeysTheNearestToRefusalIsTold() {
+	void ofOneLimitWithSeveralKeysTheOneClosestToRefusalIsShown() {
 		ChargeDecision one = granted(CHAT, 2, Duration.ofSeconds(48));
 		ChargeDecision other = ChargeDecision.granted(new Charge(Handles.of(CHAT), Key.of("other"), 1), null, 9,
 				6_000_000_000L, null);
@@ -454,13 +454,13 @@ class AnswersTests {
 	}
 
 	@Test
-	void whereOnlyHiddenLimitsDecideNoHeaderSpeaks() {
+	void decisionsOfHiddenLimitsOnlyHaveNoHeaders() {
 		hidingLogin().tell(List.of(granted(LOGIN, 4, Duration.ofMinutes(3))), this.response);
 		assertThat(this.response.getHeaderNames()).isEmpty();
 	}
 
 	@Test
-	void aRefusalByAHiddenLimitTellsTheWaitAndNothingElse() throws IOException {
+	void aRefusalByAHiddenLimitHasTheWaitAndNothingElse() throws IOException {
 		ChargeDecision login = refused(LOGIN, Duration.ofMinutes(3), Duration.ofMinutes(15));
 		hidingLogin().refuse(this.request, this.response, decision(login), List.of(login), "problem");
 		assertThat(this.response.getStatus()).isEqualTo(429);
@@ -472,14 +472,14 @@ class AnswersTests {
 	}
 
 	@Test
-	void aHiddenLimitThatCanNeverBePaidIsNotNamedEither() throws IOException {
+	void aHiddenLimitThatCanNeverBePaidIsNotNamed() throws IOException {
 		hidingLogin().refuse(this.request, this.response, decision(tooLarge(LOGIN, 6)), List.of(), "problem");
 		assertThat(this.response.getStatus()).isEqualTo(413);
 		assertThat(this.response.getContentAsString()).doesNotContain("login").contains("Request too large.");
 	}
 
 	@Test
-	void headerStyleNoneIsSilentAndStillTellsTheWait() throws IOException {
+	void theHeaderStyleNoneStillHasRetryAfter() throws IOException {
 		Answers silent = new Answers(new AnswerStyles(List.of(), List.of(), TimeSource.system()), List.of("none"),
 				"problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		silent.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
@@ -488,7 +488,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void aCommittedResponseIsLeftAlone() throws IOException {
+	void aCommittedResponseIsNotChanged() throws IOException {
 		this.response.setCommitted(true);
 		answers().tell(List.of(CHAT_REFUSES), this.response);
 		refuse(decision(CHAT_REFUSES), null);
@@ -497,14 +497,14 @@ class AnswersTests {
 	}
 
 	@Test
-	void whatAHandlerHasWrittenIsReplaced() throws IOException {
+	void outputOfAHandlerIsReplaced() throws IOException {
 		this.response.getWriter().write("half an answer");
 		refuse(decision(CHAT_REFUSES), "problem");
 		assertThat(json().get("status").asInt()).isEqualTo(429);
 	}
 
 	@Test
-	void aStyleOfTheApplicationTakesThePlaceOfTheBuiltInOne() throws IOException {
+	void aStyleOfTheApplicationReplacesTheBuiltInOne() throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("problem")), TimeSource.system()),
 				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), null);
@@ -513,7 +513,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void aStyleOfTheApplicationCanHaveANameOfItsOwn() throws IOException {
+	void aStyleOfTheApplicationCanHaveItsOwnName() throws IOException {
 		Answers answers = new Answers(new AnswerStyles(List.of(), List.of(new OwnBody("house")), TimeSource.system()),
 				List.of("none"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE, Duration.ofMinutes(1));
 		answers.refuse(this.request, this.response, decision(CHAT_REFUSES), List.of(), "house");
@@ -521,7 +521,7 @@ class AnswersTests {
 	}
 
 	@Test
-	void anUnknownStyleIsNamedWithTheNearest() {
+	void anUnknownStyleIsNamedWithTheNearestName() {
 		AnswerStyles styles = new AnswerStyles(List.of(), List.of(), TimeSource.system());
 		assertThatExceptionOfType(UnknownStyleException.class).isThrownBy(() -> styles.headers(List.of("draft-10")))
 			.withMessage("There is no header style named 'draft-10'. Did you mean 'draft-11'? "
@@ -531,14 +531,14 @@ class AnswersTests {
 	}
 
 	@Test
-	void namesOfStylesHaveNoCase() {
+	void namesOfStylesIgnoreCase() {
 		assertThat(new AnswerStyles(List.of(), List.of(), TimeSource.system())
 			.headers(List.of("X-RateLimit", " draft-11", "x-ratelimit"))).extracting(HeaderStyle::name)
 			.containsExactly("x-ratelimit", "draft-11");
 	}
 
 	@Test
-	void twoStylesOfOneNameAreRefused() {
+	void twoStylesWithOneNameAreRejected() {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> new AnswerStyles(List.of(), List.of(new OwnBody("house"), new OwnBody("House")),
 					TimeSource.system()))

@@ -19,8 +19,8 @@ import org.springframework.core.Ordered;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * A filter before all others that answers as the real one does, and decides by a header:
- * what is marked {@value #REFUSE} is refused, everything else allowed.
+ * A filter before all others that answers like the real one and decides by a header:
+ * requests marked {@value #REFUSE} are refused, all others are allowed.
  */
 public class TestAnswers extends OncePerRequestFilter implements Ordered {
 

@@ -32,19 +32,19 @@ class SecurityContextIdentityTests {
 	}
 
 	@Test
-	void withoutAnAuthenticationThereIsNobody() {
+	void withoutAnAuthenticationThereIsNoUser() {
 		assertThat(this.identity.user()).isNull();
 		assertThat(this.identity.claim("plan")).isNull();
 	}
 
 	@Test
-	void anAnonymousUserIsNobody() {
+	void anAnonymousUserIsNoUser() {
 		as(new AnonymousAuthenticationToken("key", "anonymousUser", AuthorityUtils.createAuthorityList("ROLE_ANON")));
 		assertThat(this.identity.user()).isNull();
 	}
 
 	@Test
-	void whoIsNotAuthenticatedYetIsNobody() {
+	void anUnauthenticatedTokenIsNoUser() {
 		as(UsernamePasswordAuthenticationToken.unauthenticated("alice", "secret"));
 		assertThat(this.identity.user()).isNull();
 	}
@@ -65,7 +65,7 @@ class SecurityContextIdentityTests {
 	}
 
 	@Test
-	void claimsOfAJwtStayWhereThePrincipalIsSomethingElse() {
+	void claimsOfAJwtAreKeptIfThePrincipalIsSomethingElse() {
 		TestingAuthenticationToken converted = new TestingAuthenticationToken("alice", jwt(), List.of());
 		as(converted);
 		assertThat(this.identity.claim("plan")).isEqualTo("pro");
@@ -81,7 +81,7 @@ class SecurityContextIdentityTests {
 	}
 
 	@Test
-	void theApplicationsOwnStrategyIsAsked() {
+	void theStrategyOfTheApplicationIsUsed() {
 		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
 		SecurityContext context = new SecurityContextImpl(new TestingAuthenticationToken("carol", "", List.of()));
 		SecurityContextHolderStrategy own = new SecurityContextHolderStrategy() {

@@ -17,7 +17,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whatever a client sends, it gains nothing and breaks nothing. */
+/** Unusual input from a client neither bypasses limits nor causes errors. */
 @ExtendWith(OutputCaptureExtension.class)
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class BadInputContract {
@@ -50,7 +50,7 @@ abstract class BadInputContract {
 	}
 
 	@Test
-	void aStrangersForwardedHeaderIsNotBelievedAndWarnedOfOnce(CapturedOutput output) throws IOException {
+	void aForwardedHeaderOfAClientIsNotTrustedAndIsOneWarning(CapturedOutput output) throws IOException {
 		int allowed = 0;
 		for (int i = 0; i < 10; i++) {
 			allowed += (this.server.get(this.path, "X-API-Key: key" + i, "X-Forwarded-For: 198.51.100." + i)
@@ -61,7 +61,7 @@ abstract class BadInputContract {
 	}
 
 	@Test
-	void oneAddressThatInventsKeysIsHeldByTheLimitPerAddress() throws IOException {
+	void anAddressThatInventsKeysIsStoppedByTheLimitPerAddress() throws IOException {
 		int allowed = 0;
 		for (int i = 0; i < 1_000; i++) {
 			allowed += (get("invented" + i).status() == 200) ? 1 : 0;
@@ -73,7 +73,7 @@ abstract class BadInputContract {
 	@ParameterizedTest
 	@ValueSource(strings = { "a\"b;r=999", "a\\b", "a,b;c=d", "\u00fc\u00e4", "a\tb", "${jndi:ldap://x}",
 			"#{T(java.lang.Runtime)}" })
-	void aKeyOfAnyContentBreaksNoHeader(String key) throws IOException {
+	void aKeyWithAnyContentBreaksNoHeader(String key) throws IOException {
 		for (int i = 0; i < 3; i++) {
 			Answer answer = get(key);
 			assertThat(answer.status()).isEqualTo((i < 2) ? 200 : 429);
@@ -83,7 +83,7 @@ abstract class BadInputContract {
 	}
 
 	@Test
-	void aKeyWithALineBreakIsRefusedByTheContainer() throws IOException {
+	void aKeyWithALineBreakIsRejectedByTheContainer() throws IOException {
 		Answer answer = get("a\rX-Injected: 1");
 		assertThat(answer.headers()).doesNotContainKey("x-injected");
 		assertThat(answer.status()).isEqualTo(400);

@@ -1,6 +1,6 @@
 package io.github.ratelimit.web.server;
 
-/** Under a context path and the path of Spring MVC's servlet. */
+/** With a context path and a path of Spring MVC's servlet. */
 class BadInputUnderPathsTests extends BadInputContract {
 
 	BadInputUnderPathsTests() {

@@ -28,26 +28,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A stream whose client has gone holds nothing, also where the container does not tell
- * its listeners. There is no timeout that would free the slot in the end.
+ * A stream of a disconnected client holds nothing, even if the container does not notify
+ * its listeners. There is no timeout that would release the slot in the end.
  */
 class BrokenStreamTests {
 
 	private static final int SLOTS = 5;
 
-	/** Jetty drops what fails while a thread of its own is in the request. */
+	/** Jetty drops failures while one of its own threads handles the request. */
 	@ParameterizedTest
 	@CsvSource({ "tomcat, /broken/servlet", "tomcat, /broken/servlet?by=writer", "tomcat, /broken/sse",
 			"tomcat, /broken/early", "jetty, /broken/servlet", "jetty, /broken/servlet?by=writer", "jetty, /broken/sse",
 			"jetty, /broken/early" })
-	void aStreamThatBreaksBesideTheThreadOfItsContainerHoldsNothing(String name, String path) throws Exception {
+	void aStreamThatBreaksOutsideAThreadOfItsContainerHoldsNothing(String name, String path) throws Exception {
 		try (RunningServer server = start(name)) {
 			disconnect(server, path + (path.contains("?") ? "&" : "?") + "held=in-filters", Leaving.now());
 			await().atMost(Duration.ofSeconds(10)).until(() -> free(server) == SLOTS);
 		}
 	}
 
-	/** Tomcat takes such a request back before it has told its listeners. */
+	/** Tomcat recycles such a request before it notifies its listeners. */
 	@ParameterizedTest
 	@ValueSource(strings = { "/broken/servlet", "/broken/sse" })
 	void aStreamThatBreaksWhileTomcatLeavesItHoldsNothing(String path) throws Exception {
@@ -84,7 +84,7 @@ class BrokenStreamTests {
 	}
 
 	/**
-	 * How far the container's thread has come.
+	 * The progress of the container's thread.
 	 *
 	 * @param reached open when it is about to leave the request
 	 */
@@ -105,9 +105,8 @@ class BrokenStreamTests {
 		}
 
 		/**
-		 * Lets the stream fail when Tomcat has just looked whether an error is to be
-		 * told, and looks next whether there is one for which the connection is to be
-		 * closed.
+		 * Lets the stream fail when Tomcat has just checked whether to report an error,
+		 * and before it checks whether there is an error that closes the connection.
 		 */
 		@Bean
 		WebServerFactoryCustomizer<TomcatServletWebServerFactory> holdingTomcat(Leaving leaving) {

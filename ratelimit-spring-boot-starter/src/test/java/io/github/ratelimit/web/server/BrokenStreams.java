@@ -18,8 +18,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * Streams that are sent until that fails, without a timeout, and the moment at which the
- * container's own thread leaves their request.
+ * Streams that are sent until sending fails, without a timeout, and the moment at which
+ * the container's own thread leaves their request.
  */
 @Configuration(proxyBeanMethods = false)
 class BrokenStreams {
@@ -109,7 +109,7 @@ class BrokenStreams {
 			return emitter;
 		}
 
-		/** Is sent by the container's thread when the method has returned. */
+		/** The container's thread sends it after the method has returned. */
 		@GetMapping("/broken/early")
 		SseEmitter early() throws IOException {
 			SseEmitter emitter = new SseEmitter(0L);

@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.view.InternalResourceView;
 
-/** What is limited: handlers of Spring MVC, a plain servlet, a static page. */
+/** The limited resources: handlers of Spring MVC, a plain servlet, a static page. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 class Controllers {

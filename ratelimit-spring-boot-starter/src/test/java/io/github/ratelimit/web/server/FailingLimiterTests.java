@@ -25,7 +25,7 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A limiter that fails is no failure of the application. */
+/** A failure of the limiter does not fail the application. */
 @ExtendWith(OutputCaptureExtension.class)
 class FailingLimiterTests {
 
@@ -33,7 +33,7 @@ class FailingLimiterTests {
 			"ratelimit.http.rules[0].path=/v1/**", "ratelimit.http.rules[0].limits=chat" };
 
 	@Test
-	void aLimiterThatThrowsLetsRequestsThroughAndIsCountedAndLoggedOnce(CapturedOutput output) throws IOException {
+	void aLimiterThatThrowsAllowsRequestsAndIsCountedAndLoggedOnce(CapturedOutput output) throws IOException {
 		try (RunningServer server = RunningServer.withoutSecurity(BrokenLimiter.class, LIMIT)) {
 			for (int i = 1; i <= 5; i++) {
 				assertThat(server.get("/v1/chat").status()).isEqualTo(200);
@@ -45,7 +45,7 @@ class FailingLimiterTests {
 	}
 
 	@Test
-	void aHeaderStyleThatThrowsLetsLimitsHold() throws IOException {
+	void aHeaderStyleThatThrowsDoesNotDisableLimits() throws IOException {
 		try (RunningServer server = RunningServer.withoutSecurity(BrokenHeaders.class,
 				List.of(LIMIT[0], LIMIT[1], LIMIT[2], LIMIT[3], "ratelimit.http.headers=broken")
 					.toArray(String[]::new))) {

@@ -11,7 +11,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Spellings of one address that a proxy passes on are one client. */
+/** All notations of an address that a proxy forwards are one client. */
 @ExtendWith(OutputCaptureExtension.class)
 class ForwardedAddressTests {
 
@@ -23,7 +23,7 @@ class ForwardedAddressTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "framework", "native" })
-	void anotherPortOrSpellingIsNoFreshBucket(String strategy) throws IOException {
+	void anotherPortOrNotationGetsNoNewBucket(String strategy) throws IOException {
 		try (RunningServer server = server(strategy)) {
 			assertThat(server.get("/v1/chat", "X-Forwarded-For: 203.0.113.9:1001").status()).isEqualTo(200);
 			assertThat(server.get("/v1/chat", "X-Forwarded-For: 203.0.113.9:1002").status()).isEqualTo(200);
@@ -36,7 +36,7 @@ class ForwardedAddressTests {
 	}
 
 	@Test
-	void whatIsNoAddressIsOneClientAndIsSaidOnce(CapturedOutput output) throws IOException {
+	void textsThatAreNotAddressesAreOneClientAndOneWarning(CapturedOutput output) throws IOException {
 		try (RunningServer server = server("framework")) {
 			assertThat(server.get("/v1/chat", "X-Forwarded-For: unknown").status()).isEqualTo(200);
 			assertThat(server.get("/v1/chat", "X-Forwarded-For: invented-1").status()).isEqualTo(200);

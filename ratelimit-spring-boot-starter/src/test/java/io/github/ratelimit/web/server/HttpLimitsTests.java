@@ -19,7 +19,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Limits on requests as they come over the wire. */
+/** Limits for requests over HTTP. */
 @TestInstance(Lifecycle.PER_CLASS)
 class HttpLimitsTests {
 
@@ -91,7 +91,7 @@ class HttpLimitsTests {
 	}
 
 	@Test
-	void anAllowedAnswerToAnotherOriginExposesItsHeaders() throws IOException {
+	void anAllowedResponseToAnotherOriginExposesItsHeaders() throws IOException {
 		Answer answer = this.server.get("/v1/chat", "Origin: https://app.example");
 		assertThat(answer.status()).isEqualTo(200);
 		assertThat(answer.header("Access-Control-Expose-Headers")).contains("RateLimit");
@@ -112,12 +112,12 @@ class HttpLimitsTests {
 	}
 
 	@Test
-	void aHandlerHasTheFactsOfItsRequest() throws IOException {
+	void aHandlerCanReadTheFactsOfItsRequest() throws IOException {
 		assertThat(get("/v1;a=b/f%61cts", "alice").body()).contains("127.0.0.1 /v1/facts null");
 	}
 
 	@Test
-	void aRefusalInsideTheApplicationIsTheSameAnswer() throws IOException {
+	void aRefusalInsideTheApplicationGetsTheSameResponse() throws IOException {
 		Answer refused = this.server.get("/unlimited/refused");
 		assertThat(refused.status()).isEqualTo(429);
 		assertThat(refused.header("Retry-After")).isEqualTo("86400");
@@ -137,7 +137,7 @@ class HttpLimitsTests {
 	}
 
 	@Test
-	void switchedOffNothingIsLimited() throws IOException {
+	void nothingIsLimitedWhenDisabled() throws IOException {
 		this.server.limiter(false);
 		for (int i = 0; i < 10; i++) {
 			assertThat(get("/v1/chat", "alice").status()).isEqualTo(200);

@@ -34,7 +34,7 @@ class KeysInCodeTests {
 	}
 
 	@Test
-	void aTextMeansTheCallerThatTheRuleMeans() throws IOException {
+	void aTextRefersToTheSameCallerAsTheRule() throws IOException {
 		String credentials = Base64.getEncoder().encodeToString("alice:secret".getBytes(StandardCharsets.UTF_8));
 		assertThat(this.server.get("/v1/facts", "Authorization: Basic " + credentials, "X-API-Key: k1").status())
 			.isEqualTo(200);
@@ -54,7 +54,7 @@ class KeysInCodeTests {
 	}
 
 	@Test
-	void oneTextIsNoComposedKey() {
+	void oneTextCannotBeAComposedKey() {
 		RateLimiter limiter = this.server.bean(RateLimiter.class);
 		assertThatIllegalArgumentException().isThrownBy(() -> limiter.tryAcquire("per-page", "alice"))
 			.withMessageContaining("coalesce(user + path, ip)");

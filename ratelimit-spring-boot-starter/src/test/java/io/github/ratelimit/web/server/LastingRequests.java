@@ -36,11 +36,11 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Handlers that answer in every way that Spring MVC has, and fail in every way. */
+/** Handlers that respond in every way that Spring MVC supports, and fail in every way. */
 @Configuration(proxyBeanMethods = false)
 class LastingRequests {
 
-	/** A filler that soon fills the buffers between server and client. */
+	/** A filler that quickly fills the buffers between server and client. */
 	private static final String FILLER = "x".repeat(64 * 1024);
 
 	@Bean
@@ -73,7 +73,7 @@ class LastingRequests {
 
 		final AtomicInteger running = new AtomicInteger();
 
-		/** Opened by tests that want to see requests under way. */
+		/** Opened by tests that observe in-flight requests. */
 		volatile CountDownLatch gate = new CountDownLatch(0);
 
 		void await() {
@@ -244,7 +244,7 @@ class LastingRequests {
 			return emitter;
 		}
 
-		/** All is sent by the thread that the container has lent. */
+		/** A thread of the container sends everything. */
 		@GetMapping("/life/early")
 		SseEmitter early(Permit permit) throws IOException {
 			SseEmitter emitter = new SseEmitter(20_000L);
@@ -331,17 +331,17 @@ class LastingRequests {
 	}
 
 	/**
-	 * What a model sends.
+	 * An element of a model's answer.
 	 *
 	 * @param text some text
-	 * @param tokens what it cost, with the last one only
+	 * @param tokens the usage, only in the last element
 	 */
 	record Chunk(String text, Integer tokens) {
 
 	}
 
 	/**
-	 * What no JSON can be made of.
+	 * A value that cannot be written as JSON.
 	 *
 	 * @param text some text
 	 */

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A login counts the attempts that failed, as the response says. */
+/** A login counts failed attempts by the status of the response. */
 @TestInstance(Lifecycle.PER_CLASS)
 class LoginTests {
 
@@ -43,7 +43,7 @@ class LoginTests {
 	}
 
 	@Test
-	void whoLogsInIsNotCounted() throws IOException {
+	void aSuccessfulLoginIsNotCounted() throws IOException {
 		for (int i = 0; i < 50; i++) {
 			assertThat(login("alice")).isEqualTo(200);
 		}
@@ -55,7 +55,7 @@ class LoginTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "status", "exception", "error", "later" })
-	void whoFailsIsCountedOnceHoweverTheAnswerComesAbout(String failure) throws IOException {
+	void aFailedLoginIsCountedOnceHoweverItsResponseIsProduced(String failure) throws IOException {
 		for (int i = 0; i < 5; i++) {
 			assertThat(login("alice")).isEqualTo(200);
 			assertThat(login(failure)).isEqualTo(401);
@@ -69,7 +69,7 @@ class LoginTests {
 	}
 
 	@Test
-	void noMoreAreUndecidedAtOnceThanThereArePermits() throws Exception {
+	void noMoreCallsAreUndecidedAtOnceThanThereArePermits() throws Exception {
 		Model model = this.server.bean(Model.class);
 		model.gate = new CountDownLatch(1);
 		AtomicInteger refused = new AtomicInteger();
@@ -83,7 +83,7 @@ class LoginTests {
 			}
 			Answer answer = this.server.get("/life/login?as=status", "X-Caller: " + this.caller);
 			if (answer.status() == 429) {
-				assertThat(answer.header("Retry-After")).as("the others may be right").isEqualTo("1");
+				assertThat(answer.header("Retry-After")).as("the others may still succeed").isEqualTo("1");
 				refused.incrementAndGet();
 			}
 			else {
@@ -101,7 +101,7 @@ class LoginTests {
 	}
 
 	@Test
-	void whoIsRightMakesRoomForTheNext() throws Exception {
+	void aSuccessfulLoginMakesRoomForTheNext() throws Exception {
 		Model model = this.server.bean(Model.class);
 		model.gate = new CountDownLatch(1);
 		AtomicInteger refused = new AtomicInteger();

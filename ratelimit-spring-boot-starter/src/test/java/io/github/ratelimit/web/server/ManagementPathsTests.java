@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** An application whose own paths may lie below those of the management endpoints. */
+/** An application with paths of its own below those of the management endpoints. */
 @TestInstance(Lifecycle.PER_CLASS)
 class ManagementPathsTests {
 
@@ -31,7 +31,7 @@ class ManagementPathsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/actuator/v1/chat", "/actuator/info/v1/chat", "/livez/v1/chat" })
-	void theApplicationsOwnHandlerIsLimitedWhereverItIs(String path) throws IOException {
+	void aHandlerOfTheApplicationIsLimitedOnEveryPath(String path) throws IOException {
 		assertThat(this.server.send("POST", path).body()).contains("chat");
 		assertThat(this.server.send("POST", path).status()).isEqualTo(429);
 	}
@@ -39,7 +39,7 @@ class ManagementPathsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/actuator", "/actuator/health", "/actuator/health/liveness", "/actuator/info", "/livez",
 			"/readyz" })
-	void whatEndpointsMapIsNotLimited(String path) throws IOException {
+	void pathsOfEndpointsAreNotLimited(String path) throws IOException {
 		for (int i = 0; i < 3; i++) {
 			assertThat(this.server.get(path).status()).isEqualTo(200);
 			assertThat(this.server.send("POST", path).status()).isEqualTo(405);

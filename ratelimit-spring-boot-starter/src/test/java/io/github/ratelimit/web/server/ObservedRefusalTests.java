@@ -19,7 +19,7 @@ import org.springframework.web.filter.ServerHttpObservationFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What metrics and log of an application say of our filters. */
+/** Metrics and log lines about the filters. */
 @ExtendWith(OutputCaptureExtension.class)
 class ObservedRefusalTests {
 
@@ -54,7 +54,7 @@ class ObservedRefusalTests {
 				.contains("http.server.requests " + status + " " + uri));
 	}
 
-	/** As Spring Boot sets it up where it is asked for. */
+	/** As Spring Boot configures it on request. */
 	@Configuration(proxyBeanMethods = false)
 	static class Observed {
 

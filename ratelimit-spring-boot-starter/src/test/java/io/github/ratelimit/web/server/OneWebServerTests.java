@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class OneWebServerTests {
 
 	@Test
-	void tomcatIsTheServerWhereTheTestNamesNone() {
+	void tomcatIsTheDefaultServer() {
 		try (RunningServer server = RunningServer.withoutSecurity()) {
 			assertThat(server.bean(ServletWebServerFactory.class)).isInstanceOf(TomcatServletWebServerFactory.class);
 		}
@@ -21,7 +21,7 @@ class OneWebServerTests {
 	@ParameterizedTest
 	@CsvSource({ "tomcat, 'org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory'",
 			"jetty, 'org.springframework.boot.jetty.servlet.JettyServletWebServerFactory'" })
-	void theServerIsTheOneThatTheTestNames(String name, Class<?> factory) {
+	void aTestCanSelectTheServer(String name, Class<?> factory) {
 		try (RunningServer server = RunningServer.withoutSecurity(OneWebServer.PROPERTY + "=" + name)) {
 			assertThat(server.bean(ServletWebServerFactory.class)).isInstanceOf(factory);
 		}

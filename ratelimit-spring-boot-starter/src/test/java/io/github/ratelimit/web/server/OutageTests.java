@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What callers get while the store of the limits is away. */
+/** What callers get during an outage of the store. */
 @TestInstance(Lifecycle.PER_CLASS)
 class OutageTests {
 
@@ -47,7 +47,7 @@ class OutageTests {
 	}
 
 	@Test
-	void aLimitThatDeniesAnswers503AndSaysWhenToComeBack() throws IOException {
+	void aLimitThatDeniesAnswers503WithRetryAfter() throws IOException {
 		Answer refused = this.server.get("/v1/deny/x");
 		assertThat(refused.status()).isEqualTo(503);
 		assertThat(refused.header("Retry-After")).isEqualTo("2");
@@ -58,7 +58,7 @@ class OutageTests {
 	}
 
 	@Test
-	void openAisClientsAreToldInTheirOwnShape() throws IOException {
+	void openAisClientsGetTheirOwnErrorFormat() throws IOException {
 		Answer refused = this.server.get("/v1/deny/openai");
 		assertThat(refused.status()).isEqualTo(503);
 		assertThat(refused.header("Retry-After")).isEqualTo("2");
@@ -66,7 +66,7 @@ class OutageTests {
 	}
 
 	@Test
-	void aLimitThatAllowsSaysNothingInHeaders() throws IOException {
+	void aLimitThatAllowsHasNoHeaders() throws IOException {
 		for (int i = 0; i < 5; i++) {
 			Answer allowed = this.server.get("/v1/allow/x");
 			assertThat(allowed.status()).isEqualTo(404);
@@ -75,7 +75,7 @@ class OutageTests {
 	}
 
 	@Test
-	void aLimitThatCountsByItselfTellsItsCountAndRefuses() throws IOException {
+	void aLimitThatCountsLocallyShowsItsCountAndRefuses() throws IOException {
 		assertThat(this.server.get("/v1/local/x").header("X-RateLimit-Remaining")).isEqualTo("1");
 		assertThat(this.server.get("/v1/local/x").header("X-RateLimit-Remaining")).isEqualTo("0");
 		Answer refused = this.server.get("/v1/local/x");
@@ -84,7 +84,7 @@ class OutageTests {
 	}
 
 	@Test
-	void whoReallyIsAboveALimitGets429WhateverElseIsAway() throws IOException {
+	void aViolatedLimitAnswers429WhateverElseIsUnavailable() throws IOException {
 		this.server.get("/v1/local/x");
 		this.server.get("/v1/local/x");
 		Answer both = this.server.get("/v1/local/openai");
@@ -94,7 +94,7 @@ class OutageTests {
 	}
 
 	@Test
-	void methodsAreAnsweredAlike() throws IOException {
+	void methodsGetTheSameResponses() throws IOException {
 		Answer refused = this.server.get("/method/deny");
 		assertThat(refused.status()).isEqualTo(503);
 		assertThat(refused.header("Retry-After")).isEqualTo("2");
@@ -104,7 +104,7 @@ class OutageTests {
 	}
 
 	@Test
-	void everythingIsAsBeforeOnceTheStoreIsBack() throws IOException {
+	void limitsWorkNormallyAfterTheOutage() throws IOException {
 		assertThat(this.server.get("/method/deny").status()).isEqualTo(503);
 		this.server.bean(OutageStore.class).down(false);
 		Answer allowed = this.server.get("/method/deny");
@@ -113,7 +113,7 @@ class OutageTests {
 	}
 
 	@Test
-	void decisionsMeanwhileAreCountedAsDegraded() throws IOException {
+	void decisionsDuringTheOutageAreCountedAsDegraded() throws IOException {
 		long before = this.server.degraded("deny");
 		this.server.get("/v1/deny/x");
 		this.server.get("/v1/deny/x");

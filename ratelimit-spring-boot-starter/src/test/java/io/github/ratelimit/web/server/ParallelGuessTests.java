@@ -35,8 +35,8 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * A thousand connections that send all of a guess but its last byte, and then that: of
- * five permits five passwords are checked.
+ * A thousand connections send a guess except for its last byte, and then that byte. With
+ * five permits, five passwords are checked.
  */
 @Tag("redis")
 class ParallelGuessTests {
@@ -63,7 +63,7 @@ class ParallelGuessTests {
 			assertThat(server.webServer().getClass().getName()).contains("." + webServer + ".");
 
 			List<Integer> right = send(server, 100, "right");
-			assertThat(right).as("right ones in parallel are served or told to come again").isSubsetOf(200, 429);
+			assertThat(right).as("parallel successful logins are allowed or get a Retry-After").isSubsetOf(200, 429);
 			assertThat(right).filteredOn((status) -> status == 200).hasSizeGreaterThanOrEqualTo(5);
 			assertThat(logins.virtual).isEqualTo(virtual);
 			logins.checked.set(0);
@@ -121,7 +121,7 @@ class ParallelGuessTests {
 		}
 	}
 
-	/** A server that has refused a request need not read it to its end. */
+	/** A server does not have to read a refused request to its end. */
 	private static void sendLast(Socket socket, byte last) {
 		try {
 			socket.getOutputStream().write(last);
@@ -145,7 +145,7 @@ class ParallelGuessTests {
 			return new Logins();
 		}
 
-		/** A connection that does not fit in the queue is tried again after a second. */
+		/** A connection that does not fit in the queue is retried after a second. */
 		@Bean
 		WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> longQueue() {
 			return (factory) -> factory.addServerCustomizers((server) -> {

@@ -18,7 +18,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whatever spelling of a path reaches what is limited, it is limited. */
+/** Every notation of a path that reaches a limited resource is limited. */
 class PathVariantsTests {
 
 	private static final List<String> PATHS = List.of("/v1/chat", "//v1/chat", "///v1//chat", "/v1;a=b/chat",
@@ -88,7 +88,7 @@ class PathVariantsTests {
 	}
 
 	@Test
-	void inAnApplicationThatTakesAnyCaseAndATrailingSlash() throws IOException {
+	void inAnApplicationThatAcceptsAnyCaseAndATrailingSlash() throws IOException {
 		try (RunningServer server = start(AnyCase.class, "ratelimit.http.rules[0].path=/v1/chat")) {
 			assertNoneGetsAround(server, "/v1/chat", List.of("/v1/chat", "/V1/Chat", "/v1/chat/", "/v1/%43hat/"),
 					"/v1/chat", "/V1/Chat", "/v1/chat/", "/v1/%43hat/");

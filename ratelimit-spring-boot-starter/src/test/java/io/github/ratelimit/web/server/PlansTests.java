@@ -18,7 +18,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Callers on different plans, at rules and at annotated methods. */
+/** Callers with different plans, for rules and annotated methods. */
 @TestInstance(Lifecycle.PER_CLASS)
 class PlansTests {
 
@@ -40,33 +40,33 @@ class PlansTests {
 	}
 
 	@Test
-	void ruleTakesThePlanFromTheExpression() throws IOException {
+	void aRuleReadsThePlanFromTheExpression() throws IOException {
 		assertThat(allowed("/v1/chat", "X-API-Key: alice")).isEqualTo(1);
 		assertThat(allowed("/v1/chat", "X-API-Key: bob", "X-Plan: pro")).isEqualTo(3);
 		assertThat(allowed("/v1/chat", "X-API-Key: carol", "X-Plan: gold")).isEqualTo(1);
 	}
 
 	@Test
-	void annotatedMethodTakesThePlanOfItsLimit() throws IOException {
+	void anAnnotatedMethodReadsThePlanOfItsLimit() throws IOException {
 		assertThat(allowed("/annotated", "X-API-Key: dora")).isEqualTo(1);
 		assertThat(allowed("/annotated", "X-API-Key: emil", "X-Plan: pro")).isEqualTo(3);
 	}
 
 	@Test
-	void resolverOfTheApplicationIsAskedForTheKey() throws IOException {
+	void theResolverOfTheApplicationIsCalledWithTheKey() throws IOException {
 		assertThat(allowed("/v1/facts", "X-API-Key: somebody")).isEqualTo(1);
 		assertThat(allowed("/v1/facts", "X-API-Key: pro-customer")).isEqualTo(3);
 	}
 
 	@Test
-	void headersTellTheLimitOfThePlan() throws IOException {
+	void headersShowTheLimitOfThePlan() throws IOException {
 		assertThat(this.server.get("/v1/chat", "X-API-Key: finn", "X-Plan: pro").header("X-RateLimit-Limit"))
 			.isEqualTo("3");
 		assertThat(this.server.get("/v1/chat", "X-API-Key: gina").header("X-RateLimit-Limit")).isEqualTo("1");
 	}
 
 	@Test
-	void whoChangesThePlanKeepsWhatIsUsedInProportion() throws IOException {
+	void aChangeOfPlanConvertsUsedPermitsInProportion() throws IOException {
 		assertThat(this.server.get("/v1/chat", "X-API-Key: hans").status()).isEqualTo(200);
 		assertThat(this.server.get("/v1/chat", "X-API-Key: hans", "X-Plan: pro").status()).isEqualTo(429);
 	}

@@ -28,7 +28,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Preflight requests are exempt just where CORS processing answers them. */
+/** Preflight requests are exempt only if CORS processing answers them. */
 class PreflightTests {
 
 	private static final String ORIGIN = "https://app.example";
@@ -48,14 +48,14 @@ class PreflightTests {
 	}
 
 	@Test
-	void oneThatReachesAPlainServletCounts() throws IOException {
+	void aPreflightThatReachesAPlainServletCounts() throws IOException {
 		start(Plain.class);
 		assertCounts("/servlet/x");
 		assertThat(this.server.bean(AtomicInteger.class)).hasValue(3);
 	}
 
 	@Test
-	void whatSpringMvcWouldSayIsNoMatterForAnotherServlet() throws IOException {
+	void theCorsMappingsOfSpringMvcDoNotApplyToAnotherServlet() throws IOException {
 		start(GlobalMapping.class);
 		assertExempt("/v1/chat");
 		assertExempt("/nowhere");
@@ -64,14 +64,14 @@ class PreflightTests {
 	}
 
 	@Test
-	void whereNoCorsIsConfiguredOneCounts() throws IOException {
+	void aPreflightWithoutCorsConfigurationCounts() throws IOException {
 		start(Annotated.class);
 		assertExempt("/crossed");
 		assertCounts("/v1/chat");
 	}
 
 	@Test
-	void aFilterAnswersWhereverItIsMapped() throws IOException {
+	void aCorsFilterAnswersOnItsMapping() throws IOException {
 		start(FilterBean.class);
 		assertExempt("/v1/chat");
 		assertExempt("/servlet/x");
@@ -79,28 +79,28 @@ class PreflightTests {
 	}
 
 	@Test
-	void aFilterAnswersOnlyWhereItIsMappedAlsoIfItIsABean() throws IOException {
+	void aCorsFilterBeanAnswersOnlyOnItsMapping() throws IOException {
 		start(RegisteredFilterBean.class);
 		assertExempt("/v1/chat");
 		assertCounts("/servlet/x");
 	}
 
 	@Test
-	void aFilterOfOneServletAnswersForThatServlet() throws IOException {
+	void aCorsFilterOfOneServletAnswersForThatServlet() throws IOException {
 		start(FilterOfServlet.class);
 		assertExempt("/servlet/x");
 		assertCounts("/v1/chat");
 	}
 
 	@Test
-	void securityAnswersWithCors() throws IOException {
+	void springSecurityAnswersWithCors() throws IOException {
 		this.server = RunningServer.withSecurity(SecurityWithCors.class, RULES);
 		assertExempt("/v1/chat");
 		assertExempt("/servlet/x");
 	}
 
 	@Test
-	void guessesOfPasswordsCountWhereSecurityLooksAtThemFirst() throws IOException {
+	void passwordGuessesCountIfSpringSecurityChecksThemFirst() throws IOException {
 		this.server = RunningServer.withSecurity(SecurityWithoutCors.class, RULES);
 		for (int i = 0; i < 3; i++) {
 			assertThat(preflight("/v1/chat", "Authorization: Basic dXNlcjpndWVzcw==")).isEqualTo(401);

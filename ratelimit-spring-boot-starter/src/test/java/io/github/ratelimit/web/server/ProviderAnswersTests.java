@@ -17,7 +17,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Answers in the styles of OpenAI and Anthropic, as they come over the wire. */
+/** Responses in the styles of OpenAI and Anthropic over HTTP. */
 @TestInstance(Lifecycle.PER_CLASS)
 class ProviderAnswersTests {
 
@@ -43,7 +43,7 @@ class ProviderAnswersTests {
 	}
 
 	@Test
-	void allowedCallsAreToldOfRequestsAndTokens() throws IOException {
+	void allowedCallsHaveHeadersOfRequestsAndTokens() throws IOException {
 		Answer answer = ask("/v1/chat", "alice", 100);
 		assertThat(answer.status()).isEqualTo(200);
 		assertThat(answer.headers()).containsEntry("x-ratelimit-limit-requests", "2")
@@ -60,7 +60,7 @@ class ProviderAnswersTests {
 	}
 
 	@Test
-	void refusalOfTokensIsOpenAis() throws IOException {
+	void aRefusalByATokenLimitHasOpenAisFormat() throws IOException {
 		ask("/v1/chat", "bob", 999);
 		Answer refused = ask("/v1/chat", "bob", 100);
 		assertThat(refused.status()).isEqualTo(429);
@@ -73,7 +73,7 @@ class ProviderAnswersTests {
 	}
 
 	@Test
-	void refusalIsAnthropicsWhereTheRuleSaysSo() throws IOException {
+	void aRefusalHasAnthropicsFormatIfTheRuleIsConfiguredSo() throws IOException {
 		ask("/v1/facts", "carol", 999);
 		Answer refused = ask("/v1/facts", "carol", 100);
 		assertThat(refused.status()).isEqualTo(429);
@@ -83,7 +83,7 @@ class ProviderAnswersTests {
 	}
 
 	@Test
-	void reservationAboveTheCapacityIsNeverToBeRetried() throws IOException {
+	void aReservationAboveTheCapacityMustNotBeRetried() throws IOException {
 		Answer openAi = ask("/v1/chat", "dora", 1001);
 		assertThat(openAi.status()).isEqualTo(413);
 		assertThat(openAi.header("x-should-retry")).isEqualTo("false");
@@ -98,7 +98,7 @@ class ProviderAnswersTests {
 	}
 
 	@Test
-	void limitInTheShadowRefusesNobodyAndIsNotSpokenOf() throws IOException {
+	void aLimitInShadowModeRefusesNoCallAndIsNotMentioned() throws IOException {
 		long before = this.server.bean(LimitRegistry.class).get("tried-out").statistics().shadowDenied();
 		ask("/v1/chat", "emil", 1);
 		Answer second = ask("/v1/chat", "emil", 1);
@@ -110,7 +110,7 @@ class ProviderAnswersTests {
 	}
 
 	@Test
-	void scriptsOfOtherOriginsMayReadTheHeaders() throws IOException {
+	void scriptsOfOtherOriginsCanReadTheHeaders() throws IOException {
 		Answer answer = this.server.get("/v1/chat", "X-API-Key: finn", "X-Tokens: 1", "Origin: https://app.example");
 		assertThat(answer.header("Access-Control-Expose-Headers")).contains("x-ratelimit-reset-tokens",
 				"retry-after-ms", "anthropic-ratelimit-requests-reset", "Retry-After");

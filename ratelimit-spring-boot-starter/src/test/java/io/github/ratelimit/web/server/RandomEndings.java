@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
-/** Requests of every kind that end by themselves, or whose clients go at any moment. */
+/** Requests of all kinds that end by themselves, or with their clients at any moment. */
 final class RandomEndings implements AutoCloseable {
 
 	private static final long SLOTS = 1000;
@@ -51,7 +51,7 @@ final class RandomEndings implements AutoCloseable {
 				"ratelimit.http.rules[0].limits=slots,tokens");
 	}
 
-	/** Sends requests, and returns when all their clients have gone. */
+	/** Sends requests, and returns when all their clients have disconnected. */
 	void run(int requests, int clients) throws Exception {
 		ExecutorService executor = Executors.newFixedThreadPool(clients);
 		try {
@@ -82,11 +82,11 @@ final class RandomEndings implements AutoCloseable {
 			}
 		}
 		catch (SocketException ex) {
-			// the server has broken off its answer
+			// the server has aborted its response
 		}
 	}
 
-	/** Returns how many slots are taken, by path; those of which none are have none. */
+	/** Returns the number of slots that are taken, by path; paths without any are omitted. */
 	Map<String, Long> taken() {
 		Limit slots = this.server.bean(LimitRegistry.class).get("slots").limit();
 		LimitStore store = this.server.bean(LimitStore.class);

@@ -10,15 +10,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** However requests end, none keeps its slot. */
+/** Every request releases its slot, however it ends. */
 class RandomEndingsTests {
 
-	/** A stream notices that its client has gone when its next write fails. */
+	/** A stream detects a disconnected client when its next write fails. */
 	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	@ParameterizedTest
 	@ValueSource(strings = { "tomcat", "jetty" })
-	void ofHundredsOfRequestsNoneKeepsItsSlot(String webServer) throws Exception {
+	void hundredsOfRequestsReleaseTheirSlots(String webServer) throws Exception {
 		endings(webServer, 300);
 	}
 
@@ -26,7 +26,7 @@ class RandomEndingsTests {
 	@Timeout(value = 30, unit = TimeUnit.MINUTES)
 	@ParameterizedTest
 	@ValueSource(strings = { "tomcat", "jetty" })
-	void ofThousandsOfRequestsNoneKeepsItsSlot(String webServer) throws Exception {
+	void thousandsOfRequestsReleaseTheirSlots(String webServer) throws Exception {
 		endings(webServer, Integer.getInteger("test.soak.endings", 10_000));
 	}
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Requests while the Redis that limits are shared through is killed and comes back. */
+/** Requests while the shared Redis is killed and comes back. */
 @Tag("redis")
 class RedisOutageTests {
 
@@ -29,7 +29,7 @@ class RedisOutageTests {
 	}
 
 	@Test
-	void killingRedisUnderLoadFailsNoRequestAndLosesNone() throws Exception {
+	void killingRedisUnderLoadNeitherFailsNorLosesARequest() throws Exception {
 		try (RunningServer server = start("local", "1000000/s")) {
 			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
 			Map<Integer, AtomicInteger> statuses = new ConcurrentHashMap<>();
@@ -61,7 +61,7 @@ class RedisOutageTests {
 	}
 
 	@Test
-	void aLimitGoesOnInMemoryFromWhatRedisHadLeft() throws Exception {
+	void aLimitContinuesInMemoryFromTheStateInRedis() throws Exception {
 		try (RunningServer server = start("local", "10/d")) {
 			for (int i = 0; i < 7; i++) {
 				assertThat(server.get("/v1/chat").status()).isEqualTo(200);
@@ -85,7 +85,7 @@ class RedisOutageTests {
 
 			Answer denied = server.get("/v1/chat");
 			for (int i = 0; i < 8 && denied.status() != 503; i++) {
-				// late calls follow the last state; it allows nine more
+				// late calls follow the last state, which allows nine more
 				denied = server.get("/v1/chat");
 			}
 
@@ -97,7 +97,7 @@ class RedisOutageTests {
 	}
 
 	@Test
-	void aLimitThatAllowsLetsThroughWithoutFigures() throws Exception {
+	void aLimitThatAllowsHasNoFigures() throws Exception {
 		try (RunningServer server = start("allow", "1/d")) {
 			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
 			this.redis.kill();
@@ -111,7 +111,7 @@ class RedisOutageTests {
 	}
 
 	@Test
-	void anApplicationStartsWithoutRedisAndUsesItWhenItComes() throws Exception {
+	void anApplicationStartsWithoutRedisAndUsesItWhenItBecomesAvailable() throws Exception {
 		this.redis.kill();
 		try (RunningServer server = start("local", "1000/d")) {
 			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
@@ -124,7 +124,7 @@ class RedisOutageTests {
 	}
 
 	@Test
-	void redisIsReadyBeforeTheFirstRequestThoughItIsSlow() throws Exception {
+	void aSlowRedisIsConnectedBeforeTheFirstRequest() throws Exception {
 		try (FaultyProxy proxy = FaultyProxy.inFrontOf(this.redis)) {
 			proxy.delayReplies(Duration.ofMillis(20));
 			try (RunningServer server = start(proxy.port(), Duration.ofSeconds(5), "local", "1000/d")) {
@@ -138,7 +138,7 @@ class RedisOutageTests {
 	}
 
 	@Test
-	void redisThatHasNotAnsweredYetIsUnknownToHealthAndEndpoint() throws Exception {
+	void healthAndEndpointShowARedisThatHasNotAnsweredYetAsUnknown() throws Exception {
 		this.redis.kill();
 		try (RunningServer server = start("local", "1000/d", "management.endpoint.health.show-details=always",
 				"management.endpoints.web.exposure.include=health,ratelimits")) {

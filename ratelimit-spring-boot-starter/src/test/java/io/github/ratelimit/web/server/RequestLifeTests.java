@@ -35,8 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What requests hold is free again, and what they have paid is what they cost, however
- * they are answered and however they end.
+ * Requests release what they hold and pay their actual cost, however they are answered
+ * and however they end.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class RequestLifeTests {
@@ -45,12 +45,12 @@ class RequestLifeTests {
 
 	private static final long PLACES = 300;
 
-	/** Odd, as no sum of what streams of the model have spent is. */
+	/** Odd, unlike every sum of tokens that streams of the model have spent. */
 	private static final int RESERVED = 11;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	/** Requests whose cost is known, with their status and what they pay. */
+	/** Requests with a known cost, with their status and their payment. */
 	private static final List<Outcome> OUTCOMES = List.of(new Outcome("/life/plain", 200, RESERVED),
 			new Outcome("/life/plain?actual=3", 200, 3), new Outcome("/life/plain?actual=25", 200, 25),
 			new Outcome("/life/plain?actual=0", 200, 0), new Outcome("/life/attribute?usage=42", 200, 42),
@@ -104,7 +104,7 @@ class RequestLifeTests {
 
 	@ParameterizedTest
 	@MethodSource("outcomes")
-	void aRequestPaysWhatItCostAndHoldsNothingAfterwards(Outcome outcome) throws IOException {
+	void aRequestPaysItsActualCostAndHoldsNothingAfterwards(Outcome outcome) throws IOException {
 		assertThat(get(outcome.path()).status()).isEqualTo(outcome.status());
 		eventually("slots", PLACES);
 		eventually("tokens", BUDGET - outcome.paid());
@@ -115,7 +115,7 @@ class RequestLifeTests {
 	@CsvSource({ "/life/object, Accept: image/png, 406", "/life/file, Range: bytes=100-200, 416",
 			"/life/file, 'If-Unmodified-Since: Thu, 01 Jan 2015 00:00:00 GMT', 412",
 			"/life/unwritable, Accept: application/json, 500" })
-	void aResultThatCannotBeSentHasBeenPaidFor(String path, String header, int status) throws IOException {
+	void aResultThatCannotBeSentIsPaidFor(String path, String header, int status) throws IOException {
 		Answer answer = this.server.get(path, "X-API-Key: " + this.key, header);
 		assertThat(answer.status()).isEqualTo(status);
 		eventually("slots", PLACES);
@@ -125,7 +125,7 @@ class RequestLifeTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/life/sse?ends=endless", "/life/emitter?ends=endless", "/life/body?ends=endless",
 			"/life/early" })
-	void aStreamWhoseClientGoesAwayPaysForWhatWasDelivered(String path) throws Exception {
+	void aStreamOfADisconnectedClientPaysForWhatWasDelivered(String path) throws Exception {
 		for (int i = 1; i <= 10; i++) {
 			long before = remaining("tokens");
 			disconnectInMidStream(path);
@@ -136,14 +136,14 @@ class RequestLifeTests {
 	}
 
 	@Test
-	void aFluxWhoseClientGoesAwayPaysTheLastThatWasSeen() throws Exception {
+	void aFluxOfADisconnectedClientPaysTheLastUsage() throws Exception {
 		disconnectInMidStream("/life/flux?ends=endless");
 		eventually("slots", PLACES);
 		eventually("tokens", BUDGET - 7);
 	}
 
 	@Test
-	void aRequestThatIsRefusedHoldsNothingAndAPlaceIsFreeWhenItsRequestIsOver() throws Exception {
+	void aRefusedRequestHoldsNothingAndASlotIsReleasedWhenItsRequestEnds() throws Exception {
 		Model model = this.server.bean(Model.class);
 		model.gate = new CountDownLatch(1);
 		AtomicInteger answered = new AtomicInteger();
@@ -167,7 +167,7 @@ class RequestLifeTests {
 	}
 
 	@Test
-	void thePlaceOfARequestCoversItsCalls() throws IOException {
+	void theSlotOfARequestCoversItsCalls() throws IOException {
 		for (int i = 0; i < 3; i++) {
 			assertThat(get("/life/covered").status()).isEqualTo(200);
 			eventually("one", 1);
@@ -175,7 +175,7 @@ class RequestLifeTests {
 	}
 
 	@Test
-	void amongHundredsOfRandomEndsNoPlaceIsLostAndEveryTokenIsAccountedFor() throws Exception {
+	void hundredsOfRandomEndingsLoseNoSlotAndAccountForEveryToken() throws Exception {
 		List<Outcome> outcomes = OUTCOMES.stream()
 			.filter((outcome) -> !outcome.path().contains("callable") && !outcome.path().endsWith("ends=no"))
 			.toList();
@@ -234,7 +234,7 @@ class RequestLifeTests {
 		return remaining(limit, this.key);
 	}
 
-	/** Nobody knows a key that has all its permits again. */
+	/** A key that has all its permits again is not stored. */
 	private long remaining(String limit, String key) {
 		Limit configured = this.server.bean(LimitRegistry.class).get(limit).limit();
 		return this.server.bean(LimitStore.class)
@@ -244,10 +244,10 @@ class RequestLifeTests {
 	}
 
 	/**
-	 * A request and what comes of it.
+	 * A request and its result.
 	 *
 	 * @param path the path
-	 * @param status the status of the answer
+	 * @param status the status of the response
 	 * @param paid tokens that it pays
 	 */
 	record Outcome(String path, int status, long paid) {

@@ -47,7 +47,7 @@ final class RunningServer implements AutoCloseable {
 		return start(configuration, "--spring.autoconfigure.exclude=" + NO_SECURITY, properties);
 	}
 
-	/** An application whose time goes on by itself, as that of other processes. */
+	/** Starts an application with real time, like that of other processes. */
 	static RunningServer withSystemTime(String... properties) {
 		return start(List.of(Controllers.class), "--spring.autoconfigure.exclude=" + NO_SECURITY, properties);
 	}
@@ -111,7 +111,7 @@ final class RunningServer implements AutoCloseable {
 		}
 	}
 
-	/** Sends a request, and leaves it to the caller to read the answer, or to go away. */
+	/** Sends a request; the caller reads the response or disconnects. */
 	Socket open(String method, String path, String... headers) throws IOException {
 		StringBuilder request = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
 		for (String header : headers) {
@@ -130,11 +130,11 @@ final class RunningServer implements AutoCloseable {
 	}
 
 	/**
-	 * What came back.
+	 * A response.
 	 *
 	 * @param status the status
 	 * @param headers the headers in lower case
-	 * @param body the body, with the marks of its chunks
+	 * @param body the body, including the delimiters of its chunks
 	 */
 	record Answer(int status, Map<String, String> headers, String body) {
 

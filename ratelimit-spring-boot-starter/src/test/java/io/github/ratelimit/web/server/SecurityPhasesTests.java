@@ -26,7 +26,7 @@ import org.springframework.security.web.SecurityFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Rules before and after Spring Security, with the real one between them. */
+/** Rules before and after a real Spring Security. */
 @TestInstance(Lifecycle.PER_CLASS)
 class SecurityPhasesTests {
 
@@ -60,7 +60,7 @@ class SecurityPhasesTests {
 	}
 
 	@Test
-	void aLimitPerUserHoldsForEachUser() throws IOException {
+	void aLimitPerUserAppliesToEachUser() throws IOException {
 		assertThat(this.server.get("/v1/chat", ALICE).status()).isEqualTo(200);
 		assertThat(this.server.get("/v1/chat", ALICE).status()).isEqualTo(200);
 		Answer refused = this.server.get("/v1/chat", ALICE);
@@ -70,7 +70,7 @@ class SecurityPhasesTests {
 	}
 
 	@Test
-	void whatSecurityRefusesCountsBeforeItButNotAfterIt() throws IOException {
+	void callsThatSecurityRefusesCountBeforeItButNotAfterIt() throws IOException {
 		for (int i = 0; i < 5; i++) {
 			assertThat(this.server.get("/v1/chat").status()).isEqualTo(401);
 		}
@@ -80,7 +80,7 @@ class SecurityPhasesTests {
 	}
 
 	@Test
-	void aFailedLoginIsRefusedBeforeThePasswordIsLookedAt() throws IOException {
+	void aLoginIsRefusedBeforeThePasswordIsChecked() throws IOException {
 		String wrong = "Authorization: Basic " + encode("alice:wrong");
 		for (int i = 0; i < 5; i++) {
 			assertThat(this.server.get("/v1/chat", wrong).status()).isEqualTo(401);
@@ -89,7 +89,7 @@ class SecurityPhasesTests {
 	}
 
 	@Test
-	void aClaimComesFromTheVerifiedToken() throws IOException {
+	void aClaimIsReadFromTheVerifiedToken() throws IOException {
 		assertThat(this.server.get("/v1/facts", "Authorization: Bearer red.1").status()).isEqualTo(200);
 		assertThat(this.server.get("/v1/facts", "Authorization: Bearer red.2").status()).isEqualTo(200);
 		assertThat(this.server.get("/v1/facts", "Authorization: Bearer red.3").status()).isEqualTo(429);
@@ -108,7 +108,7 @@ class SecurityPhasesTests {
 	}
 
 	@Test
-	void aHandlerKnowsTheUser() throws IOException {
+	void aHandlerCanReadTheUser() throws IOException {
 		assertThat(this.server.get("/v1/facts", BOB).body()).contains("/v1/facts bob");
 	}
 
@@ -143,7 +143,7 @@ class SecurityPhasesTests {
 					User.withUsername("bob").password("{noop}secret").build());
 		}
 
-		/** Believes every token that has a team before a dot. */
+		/** Accepts every token with a team before a dot. */
 		@Bean
 		JwtDecoder decoder() {
 			return (token) -> {

@@ -8,14 +8,14 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Rules of an application whose dispatcher servlet has a path, and rules for no path. */
+/** Rules with a dispatcher servlet that has a path, and rules that match no path. */
 @ExtendWith(OutputCaptureExtension.class)
 class ServletPathTests {
 
 	private static final String NO_PATH = "matches no path";
 
 	@Test
-	void aRuleHoldsWithTheServletPathAndWithout(CapturedOutput output) throws IOException {
+	void aRuleMatchesWithTheServletPathAndWithout(CapturedOutput output) throws IOException {
 		try (RunningServer server = RunningServer.withoutSecurity("spring.mvc.servlet.path=/srv",
 				"ratelimit.limits.short.rate=1/d", "ratelimit.limits.short.key=global",
 				"ratelimit.limits.long.rate=1/d", "ratelimit.limits.long.key=global",
@@ -30,7 +30,7 @@ class ServletPathTests {
 	}
 
 	@Test
-	void aRuleThatMatchesNoMappingIsAWarningThatSaysWhatWasMeant(CapturedOutput output) {
+	void aRuleThatMatchesNoMappingIsAWarningWithASuggestion(CapturedOutput output) {
 		RunningServer
 			.withoutSecurity("ratelimit.limits.chat.rate=1/d", "ratelimit.limits.chat.key=global",
 					"ratelimit.http.rules[0].path=/v1/caht", "ratelimit.http.rules[0].limits=chat",
@@ -44,7 +44,7 @@ class ServletPathTests {
 	}
 
 	@Test
-	void aKeyThatReadsNoFormIsAWarningWhereARuleIsAboutPost(CapturedOutput output) {
+	void aKeyThatCannotReadFormsIsAWarningInARuleForPost(CapturedOutput output) {
 		RunningServer
 			.withoutSecurity("ratelimit.limits.login.rate=1/d", "ratelimit.limits.login.key[0]=param('username')",
 					"ratelimit.limits.login.key[1]=ip", "ratelimit.limits.search.rate=1/d",
@@ -59,7 +59,7 @@ class ServletPathTests {
 	}
 
 	@Test
-	void aConditionThatReadsNoFormIsAWarningWhereARuleIsAboutAllMethods(CapturedOutput output) {
+	void aConditionThatCannotReadFormsIsAWarningInARuleForAllMethods(CapturedOutput output) {
 		RunningServer
 			.withoutSecurity("ratelimit.limits.login.rate=1/d", "ratelimit.limits.login.key=ip",
 					"ratelimit.limits.login.count-when=param('dry') == null and status == 401",

@@ -20,11 +20,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Two applications, a Redis, and callers who go from one to the other. */
+/** Two applications with one Redis, and callers that alternate between them. */
 @Tag("redis")
 class SharedLimitTests {
 
-	/** Longer than by default: a machine that runs many tests may be slow to answer. */
+	/** Longer than the default, since a machine that runs many tests may be slow. */
 	private static final String DEADLINE = "ratelimit.redis.deadline=2s";
 
 	private static final Duration SOON = Duration.ofSeconds(20);
@@ -41,7 +41,7 @@ class SharedLimitTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "lettuce", "jedis" })
-	void callersHaveOneCountWhateverInstanceTheyAsk(String client) throws IOException {
+	void callersHaveOneCountForAllInstances(String client) throws IOException {
 		RunningServer one = start("spring.data.redis.client-type=" + client);
 		RunningServer other = start("spring.data.redis.client-type=" + client);
 
@@ -54,7 +54,7 @@ class SharedLimitTests {
 	}
 
 	@Test
-	void countSurvivesARestartOfTheApplication() throws IOException {
+	void theCountSurvivesARestartOfTheApplication() throws IOException {
 		try (RunningServer first = start()) {
 			assertThat(first.get("/v1/chat").header("X-RateLimit-Remaining")).isEqualTo("2");
 			this.applications.remove(first);
@@ -63,7 +63,7 @@ class SharedLimitTests {
 	}
 
 	@Test
-	void lostRedisLosesNoRequestAndEveryInstanceCountsForItself() throws IOException {
+	void anOutageOfRedisLosesNoRequestAndEveryInstanceCountsLocally() throws IOException {
 		RunningServer one = start();
 		RunningServer other = start();
 		one.get("/v1/chat");
@@ -73,7 +73,7 @@ class SharedLimitTests {
 			for (int i = 0; i < 10; i++) {
 				assertThat(application.get("/v1/chat").status()).isIn(200, 429);
 			}
-			assertThat(application.reached()).as("also what Redis had counted").isEqualTo(3);
+			assertThat(application.reached()).as("includes what Redis had counted").isEqualTo(3);
 			assertThat(application.get("/denying").status()).isEqualTo(503);
 			assertThat(application.get("/actuator/health").body()).contains("\"ratelimit\":", "\"UNKNOWN\"")
 				.contains("\"status\":\"UP\"");

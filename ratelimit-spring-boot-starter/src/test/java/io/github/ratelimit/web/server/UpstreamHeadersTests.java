@@ -35,7 +35,7 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Behind our limits a gateway copies the headers of a real upstream. */
+/** A limited gateway copies the headers of a real upstream. */
 @TestInstance(Lifecycle.PER_CLASS)
 class UpstreamHeadersTests {
 
@@ -54,7 +54,7 @@ class UpstreamHeadersTests {
 		this.servers.values().forEach(RunningServer::close);
 	}
 
-	/** Each test has a day of its own. */
+	/** Each test has its own day. */
 	private void start(String... properties) {
 		List<String> all = new ArrayList<>(List.of(RULES));
 		all.addAll(List.of(properties));
@@ -66,7 +66,7 @@ class UpstreamHeadersTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/gate/entity", "/gate/function", "/gate/streaming", "/gate/servlet", "/gate/added",
 			"/gate/committed" })
-	void ourHeadersReplaceTheirsAsASet(String path) throws IOException {
+	void ourHeadersReplaceThoseOfTheUpstreamAsASet(String path) throws IOException {
 		start();
 		Answer answer = get(path, 200);
 		assertThat(answer.status()).isEqualTo(200);
@@ -81,7 +81,7 @@ class UpstreamHeadersTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/gate/entity", "/gate/function", "/gate/streaming", "/gate/servlet", "/gate/added",
 			"/gate/committed" })
-	void keptTheirHeadersStandAsASet(String path) throws IOException {
+	void headersOfTheUpstreamAreKeptAsASet(String path) throws IOException {
 		start("ratelimit.http.upstream-headers=keep");
 		Answer answer = get(path, 200);
 		assertThat(limitHeaders(answer)).isEqualTo(theirs());
@@ -103,7 +103,7 @@ class UpstreamHeadersTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "replace", "keep" })
-	void aRefusalOfOursHasOurSet(String mode) throws IOException {
+	void aRefusalByALimitHasOurSet(String mode) throws IOException {
 		start("ratelimit.http.upstream-headers=" + mode);
 		for (int i = 0; i < 3; i++) {
 			assertThat(get("/refused", 200).status()).isEqualTo(200);
@@ -117,7 +117,7 @@ class UpstreamHeadersTests {
 	}
 
 	@Test
-	void aRefusalHasNothingOfTheirsAlsoWithoutHeadersOfOurs() throws IOException {
+	void aRefusalHasNoHeadersOfTheUpstreamEvenWithoutOurs() throws IOException {
 		start("ratelimit.http.headers=none");
 		for (int i = 0; i < 3; i++) {
 			assertThat(limitHeaders(get("/refused", 200))).isEqualTo(theirs());
@@ -126,14 +126,14 @@ class UpstreamHeadersTests {
 	}
 
 	@Test
-	void whereNothingOfOursIsToldTheirsStand() throws IOException {
+	void headersOfTheUpstreamAreKeptIfThereAreNoneOfOurs() throws IOException {
 		start();
 		assertThat(limitHeaders(get("/hidden/entity", 200))).isEqualTo(theirs());
 		assertThat(limitHeaders(get("/free/entity", 200))).isEqualTo(theirs());
 	}
 
 	@Test
-	void aMethodThatDecidesAfterTheyWereWrittenReplacesThem() throws IOException {
+	void aMethodThatDecidesLaterReplacesTheHeadersOfTheUpstream() throws IOException {
 		start();
 		Answer answer = get("/refused", 200);
 		assertThat(limitHeaders(answer)).doesNotContainKey("x-ratelimit-remaining-tokens");
@@ -141,7 +141,7 @@ class UpstreamHeadersTests {
 	}
 
 	@Test
-	void whenToComeBackIsTheApplicationsMatterWhereNothingIsRefused() throws IOException {
+	void retryAfterOfTheApplicationIsKeptIfNothingIsRefused() throws IOException {
 		start();
 		Answer accepted = this.server.get("/gate/accepted");
 		assertThat(accepted.status()).isEqualTo(202);
@@ -150,7 +150,7 @@ class UpstreamHeadersTests {
 	}
 
 	@Test
-	void aRefusalOfTheApplicationWithoutHeadersHasOurs() throws IOException {
+	void aRefusalByTheApplicationWithoutHeadersHasOurs() throws IOException {
 		start();
 		Answer plain = this.server.get("/gate/plain429");
 		assertThat(plain.status()).isEqualTo(429);

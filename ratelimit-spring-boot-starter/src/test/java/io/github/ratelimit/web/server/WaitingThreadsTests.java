@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Calls that wait for their turn leave the application threads to serve others with. */
+/** Waiting calls leave threads of the application to other requests. */
 class WaitingThreadsTests {
 
 	private static final String[] WAITING = { "server.tomcat.threads.max=16", "server.jetty.threads.max=16",
@@ -43,7 +43,7 @@ class WaitingThreadsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "tomcat", "jetty" })
-	void whileTheShareOfWaitingThreadsIsFullOthersAreServed(String webServer) throws Exception {
+	void otherRequestsAreServedWhileTheShareOfWaitingThreadsIsFull(String webServer) throws Exception {
 		try (RunningServer server = RunningServer.withoutSecurity(Object.class, with(webServer))) {
 			int callers = 0;
 			for (String caller : List.of("ann", "bob", "carl", "dora")) {
@@ -55,7 +55,7 @@ class WaitingThreadsTests {
 			int answered = this.answers.size();
 			assertThat(answered).as("some wait").isLessThan(80);
 			assertThat(this.answers).filteredOn((answer) -> answer.status() == 200)
-				.as("one of each caller need not wait")
+				.as("one call of each caller does not wait")
 				.hasSize(4);
 			assertThat(this.answers).filteredOn((answer) -> answer.status() == 429)
 				.hasSize(answered - 4)
@@ -64,19 +64,19 @@ class WaitingThreadsTests {
 			for (int i = 0; i < 20; i++) {
 				assertThat(server.get("/v1/facts").status()).as("while calls wait").isEqualTo(200);
 			}
-			assertThat(this.answers).as("they wait still").hasSize(answered);
+			assertThat(this.answers).as("they still wait").hasSize(answered);
 
 			server.bean(ManualTime.class).advance(Duration.ofSeconds(2));
 			await().until(() -> this.answers.size() == 80);
 			assertThat(this.answers).filteredOn((answer) -> answer.status() == 200).hasSize(4 + 80 - answered);
 			server.bean(ManualTime.class).advance(Duration.ofSeconds(1));
-			assertThat(server.get("/v1/chat", "X-Caller: ann").status()).as("a turn later").isEqualTo(200);
+			assertThat(server.get("/v1/chat", "X-Caller: ann").status()).as("one interval later").isEqualTo(200);
 		}
 	}
 
 	@Test
 	@EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "This Java has no virtual threads")
-	void onVirtualThreadsAsManyWaitAsTheLimitSays() throws Exception {
+	void onVirtualThreadsAsManyCallsWaitAsConfigured() throws Exception {
 		try (RunningServer server = RunningServer.withoutSecurity(Object.class,
 				with("tomcat", "spring.threads.virtual.enabled=true"))) {
 			List<CompletableFuture<?>> calls = call(server, "ann", 50);

@@ -24,11 +24,11 @@ import org.springframework.core.env.MapPropertySource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** Where annotations may stand, and which of them holds for a method. */
-class AnnotationPlacesTests {
+/** Where annotations may be placed, and which of them applies to a method. */
+class AnnotationTargetsTests {
 
 	@Test
-	void aMetaAnnotationLimits() {
+	void aMetaAnnotationLimitsAMethod() {
 		assertThat(boundTo("everyone", Composed.class)).containsExactly("Composed.plain");
 	}
 
@@ -44,19 +44,19 @@ class AnnotationPlacesTests {
 	}
 
 	@Test
-	void aRepeatableMetaAnnotationLimitsByEach() {
+	void eachOfSeveralMetaAnnotationsLimitsAMethod() {
 		assertThat(boundTo("chat", Composed.class)).containsExactly("Composed.aliased", "Composed.repeated");
 		assertThat(boundTo("budget", Composed.class)).containsExactly("Composed.repeated");
 	}
 
 	@Test
-	void aClassLimitsItsPublicMethodsAndThoseItInherits() {
+	void anAnnotatedClassLimitsItsPublicAndInheritedMethods() {
 		assertThat(boundTo("everyone", OnClass.class)).containsExactly("OnClass.first", "OnClass.inherited",
 				"OnClass.second");
 	}
 
 	@Test
-	void aClassIsNotCountedWhereItIsPrinted() {
+	void printingABeanOfAnAnnotatedClassIsNotCounted() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(OnClass.class)) {
 			OnClass bean = context.getBean(OnClass.class);
 			for (int i = 0; i < 10; i++) {
@@ -66,7 +66,7 @@ class AnnotationPlacesTests {
 	}
 
 	@Test
-	void aMethodsAnnotationReplacesItsClasss() {
+	void theAnnotationOfAMethodReplacesThatOfItsClass() {
 		assertThat(boundTo("everyone", Replaced.class)).containsExactly("Replaced.asTheClass");
 		assertThat(boundTo("chat", Replaced.class)).containsExactly("Replaced.own");
 	}
@@ -89,13 +89,13 @@ class AnnotationPlacesTests {
 	}
 
 	@Test
-	void aSubclassInheritsTheAnnotationsOfWhatItOverrides() {
+	void aSubclassInheritsTheAnnotationsOfOverriddenMethods() {
 		assertThat(boundTo("chat", Overriding.class)).containsExactly("Overriding.own");
 		assertThat(boundTo("everyone", Overriding.class)).containsExactly("Overriding.asTheClass");
 	}
 
 	@Test
-	void aProtectedMethodIsLimitedWhereItIsAnnotated() {
+	void anAnnotatedProtectedMethodIsLimited() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(NotPublic.class)) {
 			NotPublic bean = context.getBean(NotPublic.class);
 			bean.open();
@@ -107,7 +107,7 @@ class AnnotationPlacesTests {
 	}
 
 	@Test
-	void anInterfacesAnnotationLimitsAClassThatImplementsIt() {
+	void theAnnotationOfAnInterfaceLimitsAnImplementingClass() {
 		try (AnnotationConfigApplicationContext context = LimiterConfiguration.start(StringStore.class)) {
 			StringStore store = context.getBean(StringStore.class);
 			assertThat(AopUtils.isCglibProxy(store)).isTrue();
@@ -116,7 +116,7 @@ class AnnotationPlacesTests {
 	}
 
 	@Test
-	void anInterfacesAnnotationLimitsAJdkProxy() {
+	void theAnnotationOfAnInterfaceLimitsAJdkProxy() {
 		try (AnnotationConfigApplicationContext context = jdkProxies(StringStore.class)) {
 			Store<?> store = context.getBean(Store.class);
 			assertThat(AopUtils.isJdkDynamicProxy(store)).isTrue();
@@ -127,7 +127,8 @@ class AnnotationPlacesTests {
 	}
 
 	/**
-	 * The expression names the interface's parameter, which the class calls otherwise.
+	 * The expression names the parameter of the interface, which has another name in the
+	 * class.
 	 */
 	private static void assertGenericStoreIsLimited(Store<String> store) {
 		assertThat(store.put("a")).isEqualTo("a");
@@ -137,7 +138,7 @@ class AnnotationPlacesTests {
 	}
 
 	@Test
-	void aClasssAnnotationLimitsAJdkProxy() {
+	void theAnnotationOfAClassLimitsAJdkProxy() {
 		try (AnnotationConfigApplicationContext context = jdkProxies(AnnotatedGreeter.class)) {
 			Greeter greeter = context.getBean(Greeter.class);
 			assertThat(AopUtils.isJdkDynamicProxy(greeter)).isTrue();
