@@ -46,7 +46,11 @@ final class ChatSdk {
 	 * @param waits receives the waits of the client
 	 */
 	ChatCompletionService patientCaller(String apiKey, List<Duration> waits) {
-		return builder(apiKey).maxRetries(2).sleeper(new AdvancingSleeper(this.time, waits)).build().chat().completions();
+		return builder(apiKey).maxRetries(2)
+			.sleeper(new AdvancingSleeper(this.time, waits))
+			.build()
+			.chat()
+			.completions();
 	}
 
 	private OpenAIOkHttpClient.Builder builder(String apiKey) {

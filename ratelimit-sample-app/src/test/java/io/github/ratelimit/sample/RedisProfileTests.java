@@ -24,8 +24,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * The sample with Redis on its class path: without a Redis, with one, and with one that is
- * unavailable.
+ * The sample with Redis on its class path: without a Redis, with one, and with one that
+ * is unavailable.
  */
 @Tag("redis")
 class RedisProfileTests {

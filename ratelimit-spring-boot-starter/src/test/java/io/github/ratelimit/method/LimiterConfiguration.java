@@ -31,9 +31,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /**
- * The limiter with a manual time: {@code chat} 2/min and {@code tokens}
- * 100/min (cost 10) by the header X-API-Key, {@code everyone} 3/min and {@code budget}
- * 100/min (cost 10) for all callers together.
+ * The limiter with a manual time: {@code chat} 2/min and {@code tokens} 100/min (cost 10)
+ * by the header X-API-Key, {@code everyone} 3/min and {@code budget} 100/min (cost 10)
+ * for all callers together.
  */
 @Configuration(proxyBeanMethods = false)
 @Import(RateLimitMethodAutoConfiguration.class)

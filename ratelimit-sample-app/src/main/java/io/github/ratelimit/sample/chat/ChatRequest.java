@@ -68,7 +68,9 @@ record ChatRequest(String model, List<ChatMessage> messages, @Nullable Integer n
 		return (this.n != null) ? this.n : 1;
 	}
 
-	/** Returns the maximum number of tokens of an answer, the larger of the two bounds. */
+	/**
+	 * Returns the maximum number of tokens of an answer, the larger of the two bounds.
+	 */
 	int answerBound() {
 		if (this.maxTokens == null && this.maxCompletionTokens == null) {
 			return Integer.MAX_VALUE;
@@ -82,8 +84,8 @@ record ChatRequest(String model, List<ChatMessage> messages, @Nullable Integer n
 	}
 
 	/**
-	 * Returns the tokens that the call reserves from its caller's budget: its maximum cost
-	 * or its expected cost. When the call ends, it pays its actual cost.
+	 * Returns the tokens that the call reserves from its caller's budget: its maximum
+	 * cost or its expected cost. When the call ends, it pays its actual cost.
 	 * @return tokens
 	 */
 	public long reservedTokens() {

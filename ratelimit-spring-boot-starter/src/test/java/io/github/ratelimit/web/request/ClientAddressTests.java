@@ -183,8 +183,8 @@ class ClientAddressTests {
 	}
 
 	@Property
-	void everyAddressIsParsedAsByTheJdk(@ForAll @Size(16) byte[] bytes, @ForAll @IntRange(min = 1, max = 128) int prefix)
-			throws UnknownHostException {
+	void everyAddressIsParsedAsByTheJdk(@ForAll @Size(16) byte[] bytes,
+			@ForAll @IntRange(min = 1, max = 128) int prefix) throws UnknownHostException {
 		InetAddress address = InetAddress.getByAddress(bytes);
 		byte[] masked = bytes.clone();
 		for (int i = 0; i < 16; i++) {

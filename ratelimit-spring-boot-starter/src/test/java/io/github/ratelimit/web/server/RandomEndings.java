@@ -86,7 +86,9 @@ final class RandomEndings implements AutoCloseable {
 		}
 	}
 
-	/** Returns the number of slots that are taken, by path; paths without any are omitted. */
+	/**
+	 * Returns the number of slots that are taken, by path; paths without any are omitted.
+	 */
 	Map<String, Long> taken() {
 		Limit slots = this.server.bean(LimitRegistry.class).get("slots").limit();
 		LimitStore store = this.server.bean(LimitStore.class);
