@@ -1,0 +1,64 @@
+package io.github.ratelimit.autoconfigure.client;
+
+import java.util.List;
+
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
+import io.github.ratelimit.autoconfigure.properties.ClientDefinitions;
+import io.github.ratelimit.autoconfigure.properties.PropertiesCheck;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
+import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.ClientListener;
+import io.github.ratelimit.provider.dialect.ClientDialect;
+import io.github.ratelimit.provider.dialect.Dialects;
+import io.github.ratelimit.provider.usage.TokenEstimator;
+import io.github.ratelimit.queue.WaitingThreads;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for the clients of the
+ * configuration, whatever HTTP client they use.
+ */
+@AutoConfiguration(after = RateLimitAutoConfiguration.class)
+@ConditionalOnBean(PropertiesCheck.class)
+public final class RateLimitClientAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	Dialects rateLimitDialects(ObjectProvider<ClientDialect> own) {
+		return new Dialects(own.orderedStream().toList());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	TokenEstimator rateLimitTokenEstimator() {
+		return TokenEstimator.DEFAULT;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ClientLimiters rateLimitClientLimiters(RateLimitProperties properties, PropertiesCheck check,
+			Environment environment, Dialects dialects, TokenEstimator estimator, TimeSource time,
+			ObjectProvider<ClientListener> listeners) {
+		ClientListener listener = ClientListener.all(listeners.orderedStream().toList());
+		List<ClientLimiter> limiters = new ClientDefinitions(properties, check, environment, dialects).read()
+			.stream()
+			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, WaitingThreads.create(),
+					listener))
+			.toList();
+		return new ClientLimiters(properties.isEnabled() ? limiters : List.of());
+	}
+
+	@Bean
+	ClientReport rateLimitClientReport(ClientLimiters clients, TimeSource time) {
+		return new ClientReport(clients, time);
+	}
+
+}

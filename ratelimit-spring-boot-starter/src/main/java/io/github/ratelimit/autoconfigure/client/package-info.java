@@ -1,0 +1,5 @@
+/** Auto-configuration of calls to limited APIs. */
+@NullMarked
+package io.github.ratelimit.autoconfigure.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,229 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import io.github.ratelimit.InvalidRateException;
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.client.ClientSettings;
+import io.github.ratelimit.client.ModelSettings;
+import io.github.ratelimit.client.RetryPolicy;
+import io.github.ratelimit.client.UrlPattern;
+import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.provider.dialect.ClientDialect;
+import io.github.ratelimit.provider.dialect.Dialects;
+import io.github.ratelimit.provider.dialect.Dimension;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.core.env.Environment;
+
+/** The clients of the configuration, parsed once. */
+public final class ClientDefinitions {
+
+	private static final String PREFIX = "ratelimit.clients.";
+
+	private static final String RATES = "Write for example 500/min.";
+
+	private static final String PARTS = "Write a part such as 10%.";
+
+	private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+
+	private final RateLimitProperties properties;
+
+	private final PropertiesCheck check;
+
+	private final Environment environment;
+
+	private final Dialects dialects;
+
+	/**
+	 * Prepares to parse the clients.
+	 * @param properties the bound properties
+	 * @param check knows the properties as they are spelled
+	 * @param environment resolves placeholders
+	 * @param dialects the dialects that there are
+	 */
+	public ClientDefinitions(RateLimitProperties properties, PropertiesCheck check, Environment environment,
+			Dialects dialects) {
+		this.properties = properties;
+		this.check = check;
+		this.environment = environment;
+		this.dialects = dialects;
+	}
+
+	/**
+	 * Parses the clients.
+	 * @return their settings, in the order of the configuration
+	 * @throws InvalidConfigurationException for the first value that cannot be
+	 */
+	public List<ClientSettings> read() {
+		List<ClientSettings> clients = new ArrayList<>();
+		this.properties.getClients().forEach((name, client) -> clients.add(read(name, client)));
+		return clients;
+	}
+
+	private ClientSettings read(String name, ClientProperties client) {
+		checkName(name);
+		GovernorSettings settings = settings(PREFIX + name, client);
+		List<UrlPattern> match = new ArrayList<>();
+		for (int i = 0; i < client.getMatch().size(); i++) {
+			match.add(pattern(PREFIX + name + ".match[" + i + "]", client.getMatch().get(i)));
+		}
+		if (client.getKey().isEmpty()) {
+			throw new InvalidConfigurationException(PREFIX + name + ".key", "", "is empty",
+					"Write credential, model or host, or several of them.");
+		}
+		return new ClientSettings(name, match, dialect(name, client.getDialect()), client.getKey(), settings,
+				models(name, settings), retry(name, client.getRetry()));
+	}
+
+	private void checkName(String name) {
+		if (this.properties.getLimits().containsKey(name)) {
+			throw new InvalidConfigurationException(PREFIX + name, "",
+					"has the name of a limit, and clients and limits share one name space",
+					"Give the client or ratelimit.limits." + name + " another name.");
+		}
+	}
+
+	private static UrlPattern pattern(String property, String text) {
+		try {
+			return UrlPattern.parse(text.strip());
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationException(property, text, "is no pattern of addresses",
+					String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private @Nullable ClientDialect dialect(String name, String text) {
+		if (text.strip().equals("auto")) {
+			return null;
+		}
+		try {
+			return this.dialects.byName(text.strip());
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationException(PREFIX + name + ".dialect", text, "is no dialect",
+					String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private GovernorSettings settings(String prefix, ClientProperties client) {
+		List<ConfiguredQuota> quotas = new ArrayList<>();
+		add(quotas, Dimension.REQUESTS, prefix + ".requests", client.getRequests());
+		add(quotas, Dimension.TOKENS, prefix + ".tokens", client.getTokens());
+		add(quotas, Dimension.INPUT_TOKENS, prefix + ".input-tokens", client.getInputTokens());
+		add(quotas, Dimension.OUTPUT_TOKENS, prefix + ".output-tokens", client.getOutputTokens());
+		boolean reports = !client.getDialect().strip().equals("none");
+		return new GovernorSettings(quotas, reports, maxConcurrent(prefix, client.getMaxConcurrent()),
+				client.getMaxWaiting(), client.getMaxWait(), part(prefix + ".reserve", client.getReserve(), "90"),
+				GovernorSettings.DEFAULTS.longestGate(), mode(client));
+	}
+
+	private LimitMode mode(ClientProperties client) {
+		return (this.properties.getMode() == LimitMode.SHADOW) ? LimitMode.SHADOW : client.getMode();
+	}
+
+	private static int maxConcurrent(String prefix, @Nullable Integer number) {
+		if (number != null && number < 1) {
+			throw new InvalidConfigurationException(prefix + ".max-concurrent", number.toString(), "is not positive",
+					"Write how many calls may be in flight, or remove it.");
+		}
+		return Objects.requireNonNullElse(number, Integer.MAX_VALUE);
+	}
+
+	private static void add(List<ConfiguredQuota> quotas, Dimension dimension, String property, @Nullable String text) {
+		if (text == null) {
+			return;
+		}
+		try {
+			Rate rate = Rate.parse(text);
+			if (rate.burst() != rate.permits()) {
+				throw new InvalidConfigurationException(property, text,
+						"has a burst, which a provider's quota does not have", RATES);
+			}
+			quotas.add(new ConfiguredQuota(dimension, rate.permits(), rate.period()));
+		}
+		catch (InvalidRateException ex) {
+			throw new InvalidConfigurationException(property, ex.value(), ex.problem(), ex.remedy());
+		}
+	}
+
+	/** What a model does not say is as the client has it. */
+	private List<ModelSettings> models(String name, GovernorSettings client) {
+		List<ModelSettings> models = new ArrayList<>();
+		ModelNames.of(name, this.check.properties(), this.environment::resolvePlaceholders)
+			.forEach((model, texts) -> models
+				.add(new ModelSettings(model, model(PREFIX + name + ".models." + model, texts, client))));
+		return models;
+	}
+
+	private static GovernorSettings model(String prefix, Map<String, String> texts, GovernorSettings client) {
+		List<ConfiguredQuota> quotas = new ArrayList<>();
+		add(quotas, Dimension.REQUESTS, prefix + ".requests", texts.get("requests"));
+		add(quotas, Dimension.TOKENS, prefix + ".tokens", texts.get("tokens"));
+		add(quotas, Dimension.INPUT_TOKENS, prefix + ".input-tokens", texts.get("input-tokens"));
+		add(quotas, Dimension.OUTPUT_TOKENS, prefix + ".output-tokens", texts.get("output-tokens"));
+		for (ConfiguredQuota quota : client.quotas()) {
+			if (quotas.stream().noneMatch((own) -> own.dimension() == quota.dimension())) {
+				quotas.add(quota);
+			}
+		}
+		String concurrent = texts.get("max-concurrent");
+		String wait = texts.get("max-wait");
+		return new GovernorSettings(quotas, client.reports(),
+				(concurrent != null) ? maxConcurrent(prefix, number(prefix + ".max-concurrent", concurrent))
+						: client.maxConcurrent(),
+				client.maxWaiting(), (wait != null) ? duration(prefix + ".max-wait", wait) : client.maxWait(),
+				client.reserve(), client.longestGate(), client.mode());
+	}
+
+	private static int number(String property, String text) {
+		try {
+			return Integer.parseInt(text);
+		}
+		catch (NumberFormatException ex) {
+			throw new InvalidConfigurationException(property, text, "is no whole number", "Write for example 50.");
+		}
+	}
+
+	private static Duration duration(String property, String text) {
+		try {
+			return DurationStyle.detectAndParse(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationException(property, text, "is no time", "Write for example 30s.");
+		}
+	}
+
+	private static RetryPolicy retry(String name, ClientProperties.Retry retry) {
+		String prefix = PREFIX + name + ".retry";
+		if (retry.getMaxAttempts() < 1) {
+			throw new InvalidConfigurationException(prefix + ".max-attempts", String.valueOf(retry.getMaxAttempts()),
+					"is below 1", "Write 1 for no retries, or how often a request is sent at most.");
+		}
+		return new RetryPolicy(retry.getMaxAttempts(), part(prefix + ".budget", retry.getBudget(), "100"));
+	}
+
+	private static double part(String property, String text, String most) {
+		String number = text.strip();
+		try {
+			BigDecimal part = number.endsWith("%") ? new BigDecimal(number.substring(0, number.length() - 1).strip())
+					: new BigDecimal(number).multiply(HUNDRED);
+			if (part.signum() < 0 || part.compareTo(new BigDecimal(most)) > 0) {
+				throw new InvalidConfigurationException(property, text, "is not between 0% and " + most + "%", PARTS);
+			}
+			return part.divide(HUNDRED).doubleValue();
+		}
+		catch (NumberFormatException ex) {
+			throw new InvalidConfigurationException(property, text, "is no part of a whole", PARTS);
+		}
+	}
+
+}

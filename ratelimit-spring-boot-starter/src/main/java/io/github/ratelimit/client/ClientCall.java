@@ -1,0 +1,159 @@
+package io.github.ratelimit.client;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+import io.github.ratelimit.governor.CallCost;
+import io.github.ratelimit.governor.GovernedCall;
+import io.github.ratelimit.provider.dialect.ProviderResponse;
+import io.github.ratelimit.provider.dialect.ProviderSnapshot;
+import io.github.ratelimit.provider.dialect.Throttle;
+import io.github.ratelimit.provider.usage.TokenUsage;
+import io.github.ratelimit.provider.usage.UsageReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt of a call that may be sent now. Its adapter reports the head of the
+ * response, passes the bytes of the body, and ends it exactly once; further ends are
+ * ignored. Thread-safe as far as an HTTP client is: head, body and end come one after the
+ * other, an end may come at any time.
+ */
+public final class ClientCall {
+
+	/** How much of the body of an error is read to find its reason. */
+	public static final int ERROR_BODY_BYTES = 16 * 1024;
+
+	private static final int FIRST_ERROR = 400;
+
+	private final ClientLimiter limiter;
+
+	private final GovernedCall call;
+
+	private final ProviderAccount account;
+
+	private final UsageReader usage = new UsageReader();
+
+	private final AtomicBoolean ended = new AtomicBoolean();
+
+	private volatile int status;
+
+	private volatile @Nullable Throttle throttle;
+
+	ClientCall(ClientLimiter limiter, GovernedCall call, ProviderAccount account) {
+		this.limiter = limiter;
+		this.call = call;
+		this.account = account;
+	}
+
+	/**
+	 * Returns whether the beginning of the body is needed to report a head.
+	 * @param status the status of the response
+	 * @return whether it is an error's
+	 */
+	public static boolean needsBody(int status) {
+		return status >= FIRST_ERROR;
+	}
+
+	/**
+	 * Uses what the head of the response reports.
+	 * @param status the HTTP status
+	 * @param headers returns the first value of a header, null if there is none
+	 * @param errorBody the beginning of the body where the status is an error's; null if
+	 * it was not read
+	 */
+	public void head(int status, Function<String, @Nullable String> headers, @Nullable String errorBody) {
+		this.status = status;
+		ProviderSnapshot snapshot = this.account.dialect()
+			.read(new ProviderResponse(status, headers, errorBody, this.limiter.wallTime()));
+		this.throttle = snapshot.throttle();
+		this.call.report(snapshot, !needsBody(status));
+		if (snapshot.ignoredValues() > 0) {
+			this.limiter.listener().ignored(this.limiter.name(), snapshot.ignoredValues());
+		}
+	}
+
+	/**
+	 * Looks at a piece of the response's body on its way to the caller.
+	 * @param bytes an array
+	 * @param offset where the piece begins
+	 * @param length how long it is
+	 */
+	public void body(byte[] bytes, int offset, int length) {
+		this.usage.read(bytes, offset, length);
+	}
+
+	/**
+	 * Looks at a piece of the response's body on its way to the caller, without consuming
+	 * it.
+	 * @param bytes the piece
+	 */
+	public void body(ByteBuffer bytes) {
+		this.usage.read(bytes);
+	}
+
+	/** Ends a call whose response has ended, or whose caller wants no more of it. */
+	public void close() {
+		if (this.ended.compareAndSet(false, true)) {
+			this.call.close(actual());
+			this.limiter.listener().ended(this.limiter.name(), outcome());
+		}
+	}
+
+	/** Ends a call that did not reach the provider: nothing is charged. */
+	public void notSent() {
+		if (this.ended.compareAndSet(false, true)) {
+			this.call.notSent();
+			this.limiter.listener().ended(this.limiter.name(), ClientOutcome.NOT_SENT);
+		}
+	}
+
+	/**
+	 * Returns whether the same request may be sent again, after the provider refused this
+	 * attempt. The next attempt is queued before other calls until the provider expects
+	 * it.
+	 * @param attempts how often the request has been sent by now
+	 * @return whether the client retries, the provider may accept it, and the budget of
+	 * retries is not used up
+	 */
+	public boolean mayRetry(int attempts) {
+		Throttle throttle = this.throttle;
+		return throttle != null && throttle.isRetryable() && this.limiter.mayRetry(attempts);
+	}
+
+	/**
+	 * Returns how long the call was queued.
+	 * @return a time that is not negative
+	 */
+	public Duration waited() {
+		return Duration.ofNanos(this.call.waitedNanos());
+	}
+
+	/** A provider that fails charges the request; tokens are what it reports. */
+	private CallCost actual() {
+		TokenUsage used = this.usage.usage();
+		CallCost estimated = this.call.cost();
+		boolean failed = needsBody(this.status);
+		long input = known(used.input(), failed ? 0 : estimated.inputTokens());
+		return new CallCost(input, known(used.output(), failed ? 0 : estimated.outputTokens()));
+	}
+
+	/** A response without usage, or with 0 for want of it, keeps its estimate. */
+	private static long known(long reported, long otherwise) {
+		return (reported > 0) ? reported : otherwise;
+	}
+
+	private ClientOutcome outcome() {
+		Throttle throttle = this.throttle;
+		if (throttle == null) {
+			return ClientOutcome.SENT;
+		}
+		return switch (throttle.kind()) {
+			case RATE_LIMITED, REQUEST_TOO_LARGE -> ClientOutcome.THROTTLED;
+			case OVERLOADED -> ClientOutcome.OVERLOADED;
+			case QUOTA_SPENT -> ClientOutcome.SPENT;
+		};
+	}
+
+}

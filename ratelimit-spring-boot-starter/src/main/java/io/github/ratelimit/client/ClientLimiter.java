@@ -1,0 +1,233 @@
+package io.github.ratelimit.client;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.governor.CallCost;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.governor.CallRequest;
+import io.github.ratelimit.governor.GovernedCall;
+import io.github.ratelimit.governor.Governor;
+import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.provider.dialect.ClientDialect;
+import io.github.ratelimit.provider.dialect.Dialects;
+import io.github.ratelimit.provider.usage.TokenEstimator;
+import io.github.ratelimit.provider.usage.TokenUsage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits the calls of one client of the configuration. Adapters of HTTP clients ask it
+ * before they send a request. Thread-safe.
+ */
+public final class ClientLimiter {
+
+	private final ClientSettings settings;
+
+	private final Dialects dialects;
+
+	private final TokenEstimator estimator;
+
+	private final TimeSource time;
+
+	private final Executor executor;
+
+	private final ClientListener listener;
+
+	private final RetryBudget retries;
+
+	private final ProviderAccounts accounts = new ProviderAccounts();
+
+	private final AtomicBoolean used = new AtomicBoolean();
+
+	/**
+	 * Creates a limiter.
+	 * @param settings the client as it is configured
+	 * @param dialects chooses a dialect where none is configured
+	 * @param estimator estimates tokens
+	 * @param time the time
+	 * @param executor runs what depends on asynchronous calls when they are admitted
+	 * @param listener receives what happens
+	 */
+	public ClientLimiter(ClientSettings settings, Dialects dialects, TokenEstimator estimator, TimeSource time,
+			Executor executor, ClientListener listener) {
+		this.settings = settings;
+		this.dialects = dialects;
+		this.estimator = estimator;
+		this.time = time;
+		this.executor = executor;
+		this.listener = listener;
+		this.retries = new RetryBudget(settings.retry().budget());
+	}
+
+	/**
+	 * Returns the client's name.
+	 * @return as in the configuration
+	 */
+	public String name() {
+		return this.settings.name();
+	}
+
+	/**
+	 * Returns the client as it is configured.
+	 * @return the settings
+	 */
+	public ClientSettings settings() {
+		return this.settings;
+	}
+
+	/**
+	 * Returns whether a request is one of this client's.
+	 * @param uri an absolute address
+	 * @return whether a pattern of the configuration matches
+	 */
+	public boolean matches(URI uri) {
+		for (UrlPattern pattern : this.settings.match()) {
+			if (pattern.matches(uri)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Admits a request, and queues it for as long as it may wait. Holds the thread.
+	 * @param request the request
+	 * @return the call, which may be sent now
+	 * @throws CallRefusedException if it cannot be sent in time
+	 */
+	public ClientCall acquire(OutboundRequest request) {
+		ProviderAccount account = account(request);
+		try {
+			return admitted(account, account.governor().acquire(callRequest(request, account)));
+		}
+		catch (CallRefusedException ex) {
+			this.listener.ended(name(), ClientOutcome.REFUSED);
+			throw ex;
+		}
+	}
+
+	/**
+	 * Admits a request, and queues it for as long as it may wait without holding a
+	 * thread.
+	 * @param request the request
+	 * @return complete when the call may be sent, or fails with a
+	 * {@link CallRefusedException}. Cancelling it takes the call out of the queue
+	 */
+	public CompletableFuture<ClientCall> acquireAsync(OutboundRequest request) {
+		ProviderAccount account = account(request);
+		CompletableFuture<GovernedCall> admission = account.governor().acquireAsync(callRequest(request, account));
+		CompletableFuture<ClientCall> call = new CompletableFuture<>();
+		call.whenComplete((any, failure) -> {
+			if (call.isCancelled()) {
+				admission.cancel(false);
+			}
+		});
+		admission.whenComplete((admitted, failure) -> {
+			if (failure != null) {
+				refused(call, failure);
+			}
+			else if (!call.complete(admitted(account, admitted))) {
+				admitted.notSent();
+			}
+		});
+		return call;
+	}
+
+	private void refused(CompletableFuture<ClientCall> call, Throwable failure) {
+		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
+				: failure;
+		if (cause instanceof CallRefusedException) {
+			this.listener.ended(name(), ClientOutcome.REFUSED);
+		}
+		call.completeExceptionally(cause);
+	}
+
+	private ClientCall admitted(ProviderAccount account, GovernedCall call) {
+		this.retries.requestSent();
+		if (call.waitedNanos() > 0) {
+			this.listener.waited(name(), call.waitedNanos());
+		}
+		return new ClientCall(this, call, account);
+	}
+
+	private CallRequest callRequest(OutboundRequest request, ProviderAccount account) {
+		TokenUsage estimate = this.estimator.estimate(request.facts());
+		Duration maxWait = this.settings.settings(request.facts().model()).maxWait();
+		Duration timeLeft = request.timeLeft();
+		Duration wait = (timeLeft != null && timeLeft.compareTo(maxWait) < 0) ? timeLeft : maxWait;
+		return new CallRequest(new CallCost(Math.max(0, estimate.input()), Math.max(0, estimate.output())),
+				wait.isNegative() ? Duration.ZERO : wait, 0, request.retry());
+	}
+
+	private ProviderAccount account(OutboundRequest request) {
+		this.used.setPlain(true);
+		String host = (request.uri().getHost() != null) ? request.uri().getHost().toLowerCase(Locale.ROOT) : "";
+		String model = request.facts().model();
+		return this.accounts.get(key(request, host, model), (key) -> create(key, host, model));
+	}
+
+	private Key key(OutboundRequest request, String host, @Nullable String model) {
+		List<Key> parts = new ArrayList<>(this.settings.key().size());
+		for (KeyPart part : this.settings.key()) {
+			parts.add(switch (part) {
+				case CREDENTIAL -> Key.of("credential", Credentials.hash(request.uri(), request.headers()));
+				case MODEL -> Key.of("model", (model != null && !model.isEmpty()) ? model : "none");
+				case HOST -> Key.of("host", host.isEmpty() ? "none" : host);
+			});
+		}
+		return switch (parts.size()) {
+			case 0 -> Key.GLOBAL;
+			case 1 -> parts.get(0);
+			default -> Key.composed(parts);
+		};
+	}
+
+	private ProviderAccount create(Key key, String host, @Nullable String model) {
+		ClientDialect configured = this.settings.dialect();
+		ClientDialect dialect = (configured != null) ? configured : this.dialects.forHost(host);
+		boolean byModel = this.settings.key().contains(KeyPart.MODEL);
+		GovernorSettings governed = this.settings.settings(byModel ? model : null);
+		return new ProviderAccount(key, (byModel && model != null) ? model : "", dialect,
+				new Governor(name(), governed, dialect::window, this.time, this.executor));
+	}
+
+	boolean mayRetry(int attempts) {
+		return attempts < this.settings.retry().maxAttempts() && this.retries.tryRetry();
+	}
+
+	Instant wallTime() {
+		return this.time.wallTime();
+	}
+
+	ClientListener listener() {
+		return this.listener;
+	}
+
+	/**
+	 * Returns the accounts of the provider that this process has used.
+	 * @return a live view
+	 */
+	public Collection<ProviderAccount> accounts() {
+		return this.accounts.all();
+	}
+
+	/**
+	 * Returns whether a request has come through this limiter yet.
+	 * @return false for a client whose patterns match nothing
+	 */
+	public boolean isUsed() {
+		return this.used.get();
+	}
+
+}

@@ -1,0 +1,68 @@
+package io.github.ratelimit.client;
+
+import java.util.List;
+
+/**
+ * Receives what happens to calls to providers. Implementations must be thread-safe and
+ * quick.
+ */
+public interface ClientListener {
+
+	/** Ignores all events. */
+	ClientListener NONE = new ClientListener() {
+	};
+
+	/**
+	 * Called when a call has ended or was refused.
+	 * @param client the client's name
+	 * @param outcome how it ended
+	 */
+	default void ended(String client, ClientOutcome outcome) {
+	}
+
+	/**
+	 * Called when a call was queued and may be sent now.
+	 * @param client the client's name
+	 * @param nanos how many nanoseconds it was queued
+	 */
+	default void waited(String client, long nanos) {
+	}
+
+	/**
+	 * Called when a response has values that its dialect could not read.
+	 * @param client the client's name
+	 * @param values how many
+	 */
+	default void ignored(String client, int values) {
+	}
+
+	/**
+	 * Returns a listener that passes every event on.
+	 * @param listeners which receive them, in turn
+	 * @return one of them if it is the only one
+	 */
+	static ClientListener all(List<ClientListener> listeners) {
+		if (listeners.isEmpty()) {
+			return NONE;
+		}
+		return (listeners.size() == 1) ? listeners.get(0) : new ClientListener() {
+
+			@Override
+			public void ended(String client, ClientOutcome outcome) {
+				listeners.forEach((listener) -> listener.ended(client, outcome));
+			}
+
+			@Override
+			public void waited(String client, long nanos) {
+				listeners.forEach((listener) -> listener.waited(client, nanos));
+			}
+
+			@Override
+			public void ignored(String client, int values) {
+				listeners.forEach((listener) -> listener.ignored(client, values));
+			}
+
+		};
+	}
+
+}

@@ -1,0 +1,64 @@
+package io.github.ratelimit.client;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+/** Finds the secret by which a provider knows its caller, and keeps only its hash. */
+final class Credentials {
+
+	private static final List<String> HEADERS = List.of("Authorization", "x-api-key", "api-key", "x-goog-api-key");
+
+	private static final int HASH_BYTES = 16;
+
+	private Credentials() {
+	}
+
+	/**
+	 * Returns the hash of a request's credential.
+	 * @return 32 hexadecimal digits, {@code none} if the request carries no credential
+	 */
+	static String hash(URI uri, Function<String, @Nullable String> headers) {
+		String secret = find(uri, headers);
+		if (secret == null) {
+			return "none";
+		}
+		try {
+			byte[] digest = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+			return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java platform has SHA-256", ex);
+		}
+	}
+
+	private static @Nullable String find(URI uri, Function<String, @Nullable String> headers) {
+		for (String header : HEADERS) {
+			String value = headers.apply(header);
+			if (value != null && !value.isEmpty()) {
+				return value;
+			}
+		}
+		return queryKey(uri.getRawQuery());
+	}
+
+	/** Google's APIs take the key as a parameter, too. */
+	private static @Nullable String queryKey(@Nullable String query) {
+		if (query == null) {
+			return null;
+		}
+		int start = query.startsWith("key=") ? 0 : query.indexOf("&key=") + 1;
+		if (start == 0 && !query.startsWith("key=")) {
+			return null;
+		}
+		int end = query.indexOf('&', start);
+		return query.substring(start + 4, (end < 0) ? query.length() : end);
+	}
+
+}

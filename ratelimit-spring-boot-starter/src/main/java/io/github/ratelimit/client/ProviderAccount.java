@@ -1,0 +1,16 @@
+package io.github.ratelimit.client;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.governor.Governor;
+import io.github.ratelimit.provider.dialect.ClientDialect;
+
+/**
+ * What a provider counts together: the calls of one key of a client.
+ *
+ * @param key whose quota is used
+ * @param model the model, empty if the key does not tell models apart
+ * @param dialect how the provider reports its limits
+ * @param governor admits the calls
+ */
+public record ProviderAccount(Key key, String model, ClientDialect dialect, Governor governor) {
+}

@@ -1,0 +1,89 @@
+package io.github.ratelimit.governor;
+
+import java.io.Serial;
+import java.time.Duration;
+
+import io.github.ratelimit.RateLimitException;
+
+/**
+ * Thrown instead of sending a call that would have to be queued for too long, or that the
+ * provider can never serve.
+ */
+public class CallRefusedException extends RateLimitException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	private final String client;
+
+	private final Reason reason;
+
+	private final Duration retryAfter;
+
+	/**
+	 * Creates the exception.
+	 * @param client the client's name
+	 * @param reason why the call was refused
+	 * @param retryAfter how long the call would have been queued
+	 */
+	public CallRefusedException(String client, Reason reason, Duration retryAfter) {
+		super(message(client, reason, retryAfter), null, false, false);
+		this.client = client;
+		this.reason = reason;
+		this.retryAfter = retryAfter;
+	}
+
+	private static String message(String client, Reason reason, Duration retryAfter) {
+		String wait = "it would wait " + Math.max(1, (retryAfter.toMillis() + 999) / 1000) + " s";
+		return "The call of client '" + client + "' was not sent: " + switch (reason) {
+			case WAIT_TOO_LONG ->
+				wait + ", longer than it may. Raise ratelimit.clients." + client + ".max-wait, or call less often";
+			case QUEUE_FULL -> "the queue is full, and " + wait + ". Raise ratelimit.clients." + client
+					+ ".max-waiting, or call less often";
+			case TOO_LARGE -> "it needs more than the provider's limit can ever grant at once. Send a smaller request";
+			case INTERRUPTED -> "its thread was interrupted while it was queued";
+		};
+	}
+
+	/**
+	 * Returns the name of the client.
+	 * @return as in the configuration
+	 */
+	public String client() {
+		return this.client;
+	}
+
+	/**
+	 * Returns why the call was refused.
+	 * @return the reason
+	 */
+	public Reason reason() {
+		return this.reason;
+	}
+
+	/**
+	 * Returns how long the call would have been queued, as far as is known now.
+	 * @return a time that is not negative, zero if waiting does not help
+	 */
+	public Duration retryAfter() {
+		return this.retryAfter;
+	}
+
+	/** Reasons. */
+	public enum Reason {
+
+		/** The call would be queued for longer than it may. */
+		WAIT_TOO_LONG,
+
+		/** As many calls are queued as may be. */
+		QUEUE_FULL,
+
+		/** The call needs more permits than the provider's limit has. */
+		TOO_LARGE,
+
+		/** The thread was interrupted while the call was queued. */
+		INTERRUPTED
+
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.github.ratelimit.governor;
+
+/**
+ * By what a provider's charge differs from the estimates of this process: estimates that
+ * are wrong, other instances and other users of the same quota, in one number. Learned
+ * from the difference of two reports. Not thread-safe.
+ */
+final class ChargeFactor {
+
+	private static final double MIN = 0.4;
+
+	private static final double MAX = 12;
+
+	private static final double LONGEST_STEP = 0.2;
+
+	private static final double STEP_NANOS = 20e9;
+
+	private final double start;
+
+	private double value;
+
+	private long calls;
+
+	private double meanEstimated;
+
+	private double meanActual;
+
+	ChargeFactor(double start) {
+		this.start = start;
+		this.value = start;
+	}
+
+	double value() {
+		return this.value;
+	}
+
+	/**
+	 * Learns from two reports.
+	 * @param estimated the permits that this process expected between them
+	 * @param charged the permits that the provider charged between them
+	 * @param nanos the time between them
+	 */
+	void learn(double estimated, double charged, long nanos) {
+		if (estimated <= 0 || nanos <= 0) {
+			return;
+		}
+		double ratio = Math.max(0.05, Math.min(20, charged / (estimated * this.value)));
+		this.value *= Math.pow(ratio, Math.min(LONGEST_STEP, nanos / STEP_NANOS));
+		this.value = Math.max(MIN, Math.min(Math.max(MAX, this.start), this.value));
+	}
+
+	/** Learns from one call: a moving average over about a hundred of them. */
+	void learnUsage(double estimated, double actual) {
+		double weight = 1.0 / Math.min(100, ++this.calls);
+		this.meanEstimated += (estimated - this.meanEstimated) * weight;
+		this.meanActual += (actual - this.meanActual) * weight;
+		this.value = Math.max(MIN, Math.min(MAX, this.meanActual / this.meanEstimated));
+	}
+
+	/** Begins with what another instance has learned. */
+	void adopt(double learned) {
+		this.value = Math.max(MIN, Math.min(MAX, learned));
+	}
+
+}

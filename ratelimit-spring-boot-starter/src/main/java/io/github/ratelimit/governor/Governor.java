@@ -1,0 +1,349 @@
+package io.github.ratelimit.governor;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.governor.CallRefusedException.Reason;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.dialect.ProviderSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits the calls of one key of a client: first in, first out, each when the provider
+ * has the permits that it needs. Thread-safe; queued calls hold no lock, and those of
+ * {@link #acquireAsync} no thread.
+ */
+public final class Governor {
+
+	private static final Comparator<Waiting> ORDER = Comparator
+		.<Waiting>comparingInt((call) -> -call.request.priority())
+		.thenComparing((call) -> !call.request.retry())
+		.thenComparingLong((call) -> call.sequence);
+
+	private static final Dimension[] DIMENSIONS = Dimension.values();
+
+	private final String client;
+
+	private final GovernorSettings settings;
+
+	private final TimeSource time;
+
+	private final Executor executor;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final TreeSet<Waiting> queue = new TreeSet<>(ORDER);
+
+	/** What the queued calls need together, by dimension. */
+	private final double[] queued = new double[DIMENSIONS.length];
+
+	private final LocalControl control;
+
+	private int inFlight;
+
+	private long sequence;
+
+	private long wakeAt;
+
+	private boolean waking;
+
+	/**
+	 * Creates a governor.
+	 * @param client the client's name, for messages
+	 * @param settings how calls are governed
+	 * @param defaultWindow the window of a limit where the provider does not report it
+	 * @param time the time
+	 * @param executor runs what depends on asynchronous calls when they are admitted
+	 */
+	public Governor(String client, GovernorSettings settings, Function<Dimension, Duration> defaultWindow,
+			TimeSource time, Executor executor) {
+		this.client = client;
+		this.settings = settings;
+		this.time = time;
+		this.executor = executor;
+		this.control = new LocalControl(settings, defaultWindow, time.nanoTime());
+	}
+
+	/**
+	 * Admits a call, and queues it for as long as it may wait.
+	 * @param request the call
+	 * @return the call, which may be sent now
+	 * @throws CallRefusedException if the call cannot be sent in time
+	 */
+	public GovernedCall acquire(CallRequest request) {
+		GovernedCall now = admitNow(request);
+		if (now != null) {
+			return now;
+		}
+		CompletableFuture<GovernedCall> admitted = enqueue(request, Runnable::run);
+		try {
+			return admitted.get();
+		}
+		catch (InterruptedException ex) {
+			admitted.cancel(false);
+			Thread.currentThread().interrupt();
+			throw new CallRefusedException(this.client, Reason.INTERRUPTED, Duration.ZERO);
+		}
+		catch (ExecutionException ex) {
+			throw (ex.getCause() instanceof CallRefusedException refused) ? refused : new CompletionException(ex);
+		}
+	}
+
+	/**
+	 * Admits a call, and queues it for as long as it may wait without holding a thread.
+	 * @param request the call
+	 * @return complete when the call may be sent, or fails with a
+	 * {@link CallRefusedException}. Cancelling it takes the call out of the queue; a call
+	 * that was admitted already must be closed by the canceller that finds it complete
+	 */
+	public CompletableFuture<GovernedCall> acquireAsync(CallRequest request) {
+		GovernedCall now = admitNow(request);
+		return (now != null) ? CompletableFuture.completedFuture(now) : enqueue(request, this.executor);
+	}
+
+	private @Nullable GovernedCall admitNow(CallRequest request) {
+		this.lock.lock();
+		try {
+			long now = this.time.nanoTime();
+			if (this.settings.mode() == LimitMode.SHADOW) {
+				return admit(request.cost(), this.control.charge(request.cost(), now), 0);
+			}
+			boolean first = this.queue.isEmpty();
+			if (first && this.control.take(request.cost(), this.inFlight, now) == 0) {
+				return admit(request.cost(), this.control.sent(), 0);
+			}
+			return null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private GovernedCall admit(CallCost cost, Mark mark, long waitedNanos) {
+		this.inFlight++;
+		return new GovernedCall(this, cost, mark, waitedNanos);
+	}
+
+	private CompletableFuture<GovernedCall> enqueue(CallRequest request, Executor executor) {
+		List<Runnable> after = new ArrayList<>(1);
+		Waiting call;
+		this.lock.lock();
+		try {
+			long now = this.time.nanoTime();
+			call = new Waiting(request, ++this.sequence, now, executor);
+			Reason refused = refusal(call, now);
+			if (refused != null) {
+				Duration wait = (refused == Reason.TOO_LARGE) ? Duration.ZERO
+						: Duration.ofNanos(expectedWait(call, now));
+				call.admitted.completeExceptionally(new CallRefusedException(this.client, refused, wait));
+				return call.admitted;
+			}
+			this.queue.add(call);
+			add(this.queued, call, 1);
+			pump(now, after);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		after.forEach(Runnable::run);
+		if (!call.admitted.isDone()) {
+			call.admitted.whenComplete((admitted, failure) -> cancelled(call));
+			this.time.after(request.maxWait().toNanos()).thenRun(() -> expired(call));
+		}
+		return call.admitted;
+	}
+
+	private @Nullable Reason refusal(Waiting call, long now) {
+		if (this.control.isTooLarge(call.request.cost())) {
+			return Reason.TOO_LARGE;
+		}
+		if (this.queue.size() >= this.settings.maxWaiting()) {
+			return Reason.QUEUE_FULL;
+		}
+		return (expectedWait(call, now) > call.request.maxWait().toNanos()) ? Reason.WAIT_TOO_LONG : null;
+	}
+
+	/** Returns how long a call would be queued behind those that are before it. */
+	private long expectedWait(Waiting call, long now) {
+		boolean last = this.queue.isEmpty() || ORDER.compare(call, this.queue.last()) > 0;
+		double[] before = last ? this.queued : sum(this.queue.headSet(call));
+		return this.control.expectedWait(before, call.request.cost(), now);
+	}
+
+	private static double[] sum(Iterable<Waiting> calls) {
+		double[] sum = new double[DIMENSIONS.length];
+		calls.forEach((call) -> add(sum, call, 1));
+		return sum;
+	}
+
+	private static void add(double[] sum, Waiting call, int sign) {
+		for (Dimension dimension : DIMENSIONS) {
+			sum[dimension.ordinal()] += sign * call.request.cost().permits(dimension);
+		}
+	}
+
+	private boolean remove(Waiting call) {
+		boolean removed = this.queue.remove(call);
+		if (removed) {
+			add(this.queued, call, -1);
+		}
+		return removed;
+	}
+
+	/** Admits the calls at the head of the queue whose permits are there. */
+	private void pump(long now, List<Runnable> after) {
+		while (!this.queue.isEmpty()) {
+			Waiting first = this.queue.first();
+			long wait = this.control.take(first.request.cost(), this.inFlight, now);
+			if (wait > 0) {
+				wakeAfter(wait, now);
+				return;
+			}
+			remove(first);
+			GovernedCall call = admit(first.request.cost(), this.control.sent(), now - first.since);
+			after.add(() -> first.executor.execute(() -> {
+				if (!first.admitted.complete(call)) {
+					call.notSent();
+				}
+			}));
+		}
+	}
+
+	private void wakeAfter(long wait, long now) {
+		if (wait == Long.MAX_VALUE || (this.waking && this.wakeAt - now <= wait)) {
+			return;
+		}
+		this.waking = true;
+		this.wakeAt = now + wait;
+		long due = this.wakeAt;
+		this.time.after(wait).thenRun(() -> wake(due));
+	}
+
+	private void wake(long due) {
+		change((now) -> {
+			if (this.wakeAt == due) {
+				this.waking = false;
+			}
+		});
+	}
+
+	private void cancelled(Waiting call) {
+		if (call.admitted.isCancelled()) {
+			change((now) -> remove(call));
+		}
+	}
+
+	private void expired(Waiting call) {
+		change((now) -> {
+			if (this.queue.contains(call)) {
+				Duration wait = Duration.ofNanos(expectedWait(call, now));
+				remove(call);
+				call.executor.execute(() -> call.admitted
+					.completeExceptionally(new CallRefusedException(this.client, Reason.WAIT_TOO_LONG, wait)));
+			}
+		});
+	}
+
+	/**
+	 * Returns what this governor knows and does now.
+	 * @return a snapshot
+	 */
+	public GovernorState state() {
+		this.lock.lock();
+		try {
+			return this.control.state(this.inFlight, this.queue.size(), this.time.nanoTime(), this.time.wallTime());
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Returns whether no call is in flight or queued.
+	 * @return whether the governor can be forgotten
+	 */
+	public boolean isIdle() {
+		this.lock.lock();
+		try {
+			return this.inFlight == 0 && this.queue.isEmpty();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void report(Mark mark, ProviderSnapshot snapshot, boolean served) {
+		change((now) -> {
+			this.control.report(mark, snapshot, served, this.inFlight, now);
+		});
+	}
+
+	void end(Mark mark, CallCost estimated, CallCost actual) {
+		change((now) -> {
+			this.inFlight--;
+			this.control.settle(mark, estimated, actual);
+		});
+	}
+
+	void notSent(Mark mark, CallCost cost) {
+		change((now) -> {
+			this.inFlight--;
+			this.control.giveBack(mark, cost);
+		});
+	}
+
+	private void change(Change change) {
+		List<Runnable> after = new ArrayList<>(0);
+		this.lock.lock();
+		try {
+			long now = this.time.nanoTime();
+			change.make(now);
+			pump(now, after);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		after.forEach(Runnable::run);
+	}
+
+	private interface Change {
+
+		void make(long now);
+
+	}
+
+	/** A call in the queue. */
+	private static final class Waiting {
+
+		private final CallRequest request;
+
+		private final long sequence;
+
+		private final long since;
+
+		private final Executor executor;
+
+		private final CompletableFuture<GovernedCall> admitted = new CompletableFuture<>();
+
+		private Waiting(CallRequest request, long sequence, long since, Executor executor) {
+			this.request = request;
+			this.sequence = sequence;
+			this.since = since;
+			this.executor = executor;
+		}
+
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.github.ratelimit.governor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+import io.github.ratelimit.provider.dialect.Dimension;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a governor knows and does at one moment.
+ *
+ * @param phase what it does
+ * @param reason why, in a few words; null if there is nothing to say
+ * @param quotas the limits of the provider
+ * @param inFlight how many calls are in flight
+ * @param waiting how many calls are queued
+ * @param throttled how many calls the provider has refused for a limit or for overload
+ * @param lastThrottled when the last of them was; null if there was none
+ * @param lastCode the provider's word for the reason of the last; null if there was none
+ */
+public record GovernorState(Phase phase, @Nullable String reason, List<QuotaState> quotas, int inFlight, int waiting,
+		long throttled, @Nullable Instant lastThrottled, @Nullable String lastCode) {
+
+	/** Creates a state. */
+	public GovernorState {
+		quotas = List.copyOf(quotas);
+	}
+
+	/** What a governor does. */
+	public enum Phase {
+
+		/** Calls are sent as the provider's limits allow. */
+		NORMAL,
+
+		/** No call is sent until the time that the provider named has passed. */
+		THROTTLED,
+
+		/** Fewer calls are sent than the limits allow, and more by and by. */
+		RECOVERING
+
+	}
+
+	/**
+	 * One limit.
+	 *
+	 * @param dimension what is counted
+	 * @param window the time in which all permits come back
+	 * @param limit how many permits there are
+	 * @param remaining what the provider reported last; -1 if it does not report
+	 * @param available what can be spent now by this process's own account; negative
+	 * while calls in flight are expected to cost more than was left
+	 * @param factor by what the estimates of calls are multiplied
+	 * @param perSecond how many permits a second are used at most
+	 */
+	public record QuotaState(Dimension dimension, Duration window, long limit, long remaining, long available,
+			double factor, double perSecond) {
+	}
+
+}

@@ -1,0 +1,326 @@
+package io.github.ratelimit.governor;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+import io.github.ratelimit.governor.GovernorState.Phase;
+import io.github.ratelimit.governor.GovernorState.QuotaState;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.dialect.ProviderSnapshot;
+import io.github.ratelimit.provider.dialect.Quota;
+import io.github.ratelimit.provider.dialect.Refill;
+import io.github.ratelimit.provider.dialect.Throttle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one process knows of the limits of one key of a provider, and what it decides by
+ * them. Not thread-safe: the {@link Governor} guards it.
+ */
+final class LocalControl {
+
+	/** Where a provider reports, other instances may be using the same quota at first. */
+	private static final double FIRST_FACTOR = 4;
+
+	/** A configured limit below this part of the provider's is the application's own. */
+	private static final double SAME_LIMIT = 0.98;
+
+	private static final double[] NOTHING = {};
+
+	private final GovernorSettings settings;
+
+	private final Function<Dimension, Duration> defaultWindow;
+
+	private final List<QuotaBudget> configured = new ArrayList<>(2);
+
+	private final List<QuotaBudget> reported = new ArrayList<>(2);
+
+	private final Gate gate;
+
+	private final CallWindow window;
+
+	private final RateShare share;
+
+	private Mark sent;
+
+	/**
+	 * Whether the limits are known, by a report or for want of reports by configuration.
+	 */
+	private boolean known;
+
+	private int headsWithoutReport;
+
+	private long lastCut;
+
+	LocalControl(GovernorSettings settings, Function<Dimension, Duration> defaultWindow, long now) {
+		this.settings = settings;
+		this.defaultWindow = defaultWindow;
+		this.sent = new Mark(0, now, 0, 0, 0, NOTHING);
+		this.gate = new Gate(settings.longestGate(), now);
+		this.window = new CallWindow(now);
+		this.share = new RateShare(now);
+		this.lastCut = now;
+		for (ConfiguredQuota quota : settings.quotas()) {
+			this.configured.add(new QuotaBudget(quota.dimension(), Gate.nanos(quota.window()), Refill.CONTINUOUS,
+					quota.permits(), quota.permits(), new ChargeFactor(1), now));
+		}
+		this.known = !settings.reports() && !this.configured.isEmpty();
+	}
+
+	/**
+	 * Takes what a call needs, if it is there.
+	 * @param cost the call
+	 * @param inFlight how many calls are in flight
+	 * @param now the time
+	 * @return 0 if it was taken; else the time after which it can be asked again,
+	 * {@link Long#MAX_VALUE} if only the end of another call can help
+	 */
+	long take(CallCost cost, int inFlight, long now) {
+		if (this.gate.waitNanos(now) > 0) {
+			return this.gate.waitNanos(now);
+		}
+		if (!this.known) {
+			this.window.growUnanswered(now);
+		}
+		if (inFlight >= maxInFlight()) {
+			return (this.known || inFlight >= this.settings.maxConcurrent()) ? Long.MAX_VALUE
+					: this.window.untilGrown(now);
+		}
+		long wait = waitNanos(cost, now);
+		if (wait == 0) {
+			charge(cost, now);
+		}
+		return wait;
+	}
+
+	private int maxInFlight() {
+		return (this.known && !this.window.isOverloaded()) ? this.settings.maxConcurrent()
+				: Math.min(this.settings.maxConcurrent(), this.window.calls());
+	}
+
+	/** Counts a call as sent, whether its permits are there or not. */
+	Mark charge(CallCost cost, long now) {
+		double[] taken = this.configured.isEmpty() ? NOTHING : new double[this.configured.size()];
+		for (int i = 0; i < taken.length; i++) {
+			taken[i] = this.configured.get(i).need(cost);
+			this.configured.get(i).take(taken[i], now);
+		}
+		for (QuotaBudget budget : this.reported) {
+			budget.take(budget.need(cost), now);
+		}
+		this.sent = this.sent.plus(cost, taken, now);
+		return this.sent;
+	}
+
+	/** Returns the mark of the call that was charged last. */
+	Mark sent() {
+		return this.sent;
+	}
+
+	private long waitNanos(CallCost cost, long now) {
+		advance(now);
+		long longest = 0;
+		for (QuotaBudget budget : this.reported) {
+			longest = Math.max(longest, budget.waitNanos(budget.need(cost), this.settings.reserve(), 1, now));
+		}
+		for (QuotaBudget budget : this.configured) {
+			if (isConsulted(budget)) {
+				longest = Math.max(longest,
+						budget.waitNanos(budget.need(cost), this.settings.reserve(), this.share.value(), now));
+			}
+		}
+		return longest;
+	}
+
+	private void advance(long now) {
+		if (!this.configured.isEmpty()) {
+			this.share.grow(this.configured.get(0).windowNanos(), now);
+		}
+		for (QuotaBudget budget : this.configured) {
+			budget.advance(now, this.share.value());
+		}
+		for (QuotaBudget budget : this.reported) {
+			budget.advance(now, 1);
+		}
+	}
+
+	/** Returns whether no report of the provider replaces a configured limit. */
+	private boolean isConsulted(QuotaBudget configured) {
+		for (QuotaBudget budget : this.reported) {
+			if (budget.isOf(configured.dimension(), configured.windowNanos())
+					&& configured.capacity() >= budget.capacity() * SAME_LIMIT) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/** Returns whether a call needs more than a limit ever has. */
+	boolean isTooLarge(CallCost cost) {
+		return this.reported.stream().anyMatch((budget) -> budget.isTooLarge(cost))
+				|| this.configured.stream().anyMatch((budget) -> isConsulted(budget) && budget.isTooLarge(cost));
+	}
+
+	/**
+	 * Returns how long a call will be queued, as far as is known.
+	 * @param before what the calls before it need together, by dimension
+	 * @param cost the call
+	 * @param now the time
+	 * @return nanoseconds
+	 */
+	long expectedWait(double[] before, CallCost cost, long now) {
+		advance(now);
+		long longest = Math.max(0, this.gate.waitNanos(now));
+		for (QuotaBudget budget : this.reported) {
+			longest = Math.max(longest, expectedWait(budget, before, cost, 1, now));
+		}
+		for (QuotaBudget budget : this.configured) {
+			if (isConsulted(budget)) {
+				longest = Math.max(longest, expectedWait(budget, before, cost, this.share.value(), now));
+			}
+		}
+		return longest;
+	}
+
+	private long expectedWait(QuotaBudget budget, double[] before, CallCost cost, double share, long now) {
+		double need = before[budget.dimension().ordinal()] * budget.factor() + budget.need(cost);
+		return budget.waitNanos(need, this.settings.reserve(), share, now);
+	}
+
+	/**
+	 * Uses what a response reports.
+	 * @param mark its call
+	 * @param snapshot what it reports
+	 * @param served whether the provider has served the call
+	 * @param inFlight how many calls are in flight
+	 * @param now the time
+	 */
+	void report(Mark mark, ProviderSnapshot snapshot, boolean served, int inFlight, long now) {
+		boolean reports = false;
+		for (Quota quota : snapshot.quotas()) {
+			if (quota.remaining() != Quota.UNKNOWN) {
+				report(mark, quota, now);
+				reports = true;
+			}
+		}
+		this.headsWithoutReport += (served && !reports) ? 1 : 0;
+		this.known |= reports || (!this.configured.isEmpty() && this.headsWithoutReport >= CallWindow.FIRST_CALLS);
+		Throttle throttle = snapshot.throttle();
+		if (throttle != null) {
+			throttled(mark, throttle, now);
+		}
+		if (served) {
+			this.gate.succeeded();
+			this.window.succeeded(inFlight);
+		}
+	}
+
+	private void report(Mark mark, Quota quota, long now) {
+		QuotaBudget budget = reported(quota, now);
+		if (quota.untilFull() != null && quota.refill() == Refill.FIXED_WINDOW) {
+			long untilFull = Gate.nanos(quota.untilFull());
+			budget.windowEnds(mark.sentAt() + untilFull, now + untilFull);
+		}
+		if (budget.isNews(mark, now)) {
+			budget.report(Math.max(0, quota.limit()), quota.remaining(), mark, this.sent, now);
+		}
+	}
+
+	private QuotaBudget reported(Quota quota, long now) {
+		Duration window = (quota.window() != null) ? quota.window() : this.defaultWindow.apply(quota.dimension());
+		long windowNanos = Gate.nanos(window);
+		for (QuotaBudget budget : this.reported) {
+			if (budget.isOf(quota.dimension(), windowNanos)) {
+				return budget;
+			}
+		}
+		double capacity = (quota.limit() != Quota.UNKNOWN) ? quota.limit() : configuredCapacity(quota);
+		ChargeFactor factor = new ChargeFactor((quota.dimension() == Dimension.REQUESTS) ? 1 : FIRST_FACTOR);
+		QuotaBudget budget = new QuotaBudget(quota.dimension(), windowNanos, quota.refill(), capacity, 0, factor, now);
+		this.reported.add(budget);
+		return budget;
+	}
+
+	private double configuredCapacity(Quota quota) {
+		double capacity = Math.max(1, quota.remaining());
+		for (QuotaBudget budget : this.configured) {
+			capacity = (budget.dimension() == quota.dimension()) ? Math.max(budget.capacity(), capacity) : capacity;
+		}
+		return capacity;
+	}
+
+	private void throttled(Mark mark, Throttle throttle, long now) {
+		boolean first = mark.sentAt() - this.lastCut > 0;
+		this.gate.close(throttle, first, now);
+		if (!first || !throttle.isRetryable()) {
+			return;
+		}
+		this.lastCut = now;
+		if (throttle.kind() == Throttle.Kind.OVERLOADED || !this.known) {
+			this.window.cut();
+		}
+		else if (this.reported.isEmpty()) {
+			advance(now);
+			this.share.cut();
+			for (QuotaBudget budget : this.configured) {
+				if (throttle.dimension() == null || throttle.dimension() == budget.dimension()) {
+					budget.lower(0);
+				}
+			}
+		}
+	}
+
+	/** Corrects what was charged by what the call used. */
+	void settle(Mark mark, CallCost estimated, CallCost actual) {
+		for (int i = 0; i < mark.taken().length; i++) {
+			QuotaBudget budget = this.configured.get(i);
+			double used = actual.permits(budget.dimension());
+			budget.giveBack(mark.taken()[i] - used);
+			budget.learnUsage(estimated.permits(budget.dimension()), used);
+		}
+	}
+
+	/** Gives back what a call took that was never sent. */
+	void giveBack(Mark mark, CallCost cost) {
+		for (int i = 0; i < mark.taken().length; i++) {
+			this.configured.get(i).giveBack(mark.taken()[i]);
+		}
+		for (QuotaBudget budget : this.reported) {
+			budget.giveBack(budget.need(cost));
+		}
+		this.sent = this.sent.minus(cost);
+	}
+
+	GovernorState state(int inFlight, int waiting, long now, Instant wallTime) {
+		advance(now);
+		List<QuotaState> quotas = new ArrayList<>();
+		this.reported.forEach((budget) -> quotas.add(budget.state(1)));
+		this.configured.stream()
+			.filter(this::isConsulted)
+			.forEach((budget) -> quotas.add(budget.state(this.share.value())));
+		return new GovernorState(phase(now), reason(now), quotas, inFlight, waiting, this.gate.throttled(),
+				this.gate.lastThrottled(now, wallTime), this.gate.lastCode());
+	}
+
+	private Phase phase(long now) {
+		if (this.gate.waitNanos(now) > 0) {
+			return Phase.THROTTLED;
+		}
+		return (this.window.isOverloaded() || this.share.value() < 1) ? Phase.RECOVERING : Phase.NORMAL;
+	}
+
+	private @Nullable String reason(long now) {
+		String inFlight = "at most " + this.window.calls() + " calls in flight";
+		return switch (phase(now)) {
+			case THROTTLED -> this.gate.lastCode() + ", no call for "
+					+ Duration.ofNanos(this.gate.waitNanos(now)).plusNanos(999_999_999).toSeconds() + " s";
+			case RECOVERING ->
+				(this.share.value() < 1) ? Math.round(this.share.value() * 100) + "% of the configured rate"
+						: "the provider was overloaded: " + inFlight;
+			case NORMAL -> this.known ? null : "the limits are not known yet: " + inFlight;
+		};
+	}
+
+}

@@ -1,0 +1,277 @@
+package io.github.ratelimit.governor;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.dialect.Refill;
+
+/**
+ * One limit of a provider as this process knows it: what is available now. It is filled
+ * by time, lowered by the calls that are sent, and set by what the provider reports. Not
+ * thread-safe.
+ */
+final class QuotaBudget {
+
+	/** For how long a request may be on its way before the provider charges it. */
+	private static final long TRANSIT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+	/** How long after the end of a window the first request of the next one is sent. */
+	private static final long WINDOW_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+	private static final long LEARN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+	private final Dimension dimension;
+
+	private final long windowNanos;
+
+	private final Refill refill;
+
+	private final ChargeFactor factor;
+
+	private double capacity;
+
+	private double available;
+
+	private long at;
+
+	/** The window ends between these times, as far as reports show. */
+	private long earliestEnd;
+
+	private long windowEnd;
+
+	/** The call whose report is the newest. */
+	private long reportSequence;
+
+	private boolean reported;
+
+	private double remaining = -1;
+
+	private boolean phaseKnown;
+
+	/** The report from which the factor is learned next. */
+	private long learnSentAt;
+
+	private double learnCharged;
+
+	private double learnRemaining;
+
+	/** What calls took a short time ago; only of a fixed window. */
+	private final Deque<Taken> recent = new ArrayDeque<>(0);
+
+	QuotaBudget(Dimension dimension, long windowNanos, Refill refill, double capacity, double available,
+			ChargeFactor factor, long now) {
+		this.dimension = dimension;
+		this.windowNanos = windowNanos;
+		this.refill = refill;
+		this.capacity = capacity;
+		this.available = available;
+		this.factor = factor;
+		this.at = now;
+		this.earliestEnd = now;
+		this.windowEnd = now + windowNanos;
+	}
+
+	Dimension dimension() {
+		return this.dimension;
+	}
+
+	long windowNanos() {
+		return this.windowNanos;
+	}
+
+	/** Windows that providers derive from their figures are a little off. */
+	boolean isOf(Dimension dimension, long windowNanos) {
+		double ratio = (double) windowNanos / this.windowNanos;
+		return this.dimension == dimension && ratio > 0.8 && ratio < 1.25;
+	}
+
+	double capacity() {
+		return this.capacity;
+	}
+
+	double factor() {
+		return this.factor.value();
+	}
+
+	GovernorState.QuotaState state(double share) {
+		return new GovernorState.QuotaState(this.dimension, Duration.ofNanos(this.windowNanos),
+				Math.round(this.capacity), Math.round(this.remaining), Math.round(this.available), this.factor.value(),
+				this.capacity * share * 1e9 / this.windowNanos);
+	}
+
+	void advance(long now, double share) {
+		if (now <= this.at) {
+			return;
+		}
+		if (this.refill == Refill.CONTINUOUS) {
+			this.available = Math.min(this.capacity,
+					this.available + this.capacity * share * (now - this.at) / this.windowNanos);
+		}
+		else if (now - this.windowEnd >= WINDOW_MARGIN_NANOS) {
+			long windows = (now - this.windowEnd) / this.windowNanos + 1;
+			long over = this.windowEnd + (windows - 1) * this.windowNanos;
+			this.earliestEnd += windows * this.windowNanos;
+			this.windowEnd += windows * this.windowNanos;
+			this.available = this.capacity - takenSince(over - TRANSIT_NANOS);
+		}
+		this.at = now;
+	}
+
+	/** Calls that were sent shortly before the end of a window may arrive in the next. */
+	private double takenSince(long since) {
+		double sum = 0;
+		for (Taken call : this.recent) {
+			sum += (call.at() - since >= 0) ? call.permits() : 0;
+		}
+		return sum;
+	}
+
+	double need(CallCost cost) {
+		return cost.permits(this.dimension) * this.factor.value();
+	}
+
+	/** Returns whether a call can never be sent, however long it waits. */
+	boolean isTooLarge(CallCost cost) {
+		return cost.permits(this.dimension) > this.capacity;
+	}
+
+	/**
+	 * Returns after what time permits are there.
+	 * @param need the permits
+	 * @param reserve the part of the capacity that is never spent
+	 * @param share the part of the rate that may be used
+	 * @param now the time, to which the budget was advanced
+	 * @return nanoseconds, 0 if they are there now
+	 */
+	long waitNanos(double need, double reserve, double share, long now) {
+		double missing = need + reserve(need, reserve, now) - this.available;
+		if (missing <= 0) {
+			return 0;
+		}
+		if (this.refill == Refill.FIXED_WINDOW) {
+			double windows = Math.floor(Math.max(0, missing - this.capacity) / this.capacity);
+			return saturated(this.windowEnd + WINDOW_MARGIN_NANOS - now + windows * this.windowNanos);
+		}
+		return saturated(Math.ceil(missing * this.windowNanos / (this.capacity * share)));
+	}
+
+	private static long saturated(double nanos) {
+		return Math.max(1, (long) Math.min(nanos, Long.MAX_VALUE / 4.0));
+	}
+
+	/**
+	 * What is left of a window at its end is lost, so a fixed window's reserve shrinks
+	 * with the rest of the window.
+	 */
+	private double reserve(double need, double reserve, long now) {
+		double kept = this.capacity * reserve;
+		if (this.refill == Refill.FIXED_WINDOW) {
+			kept *= Math.max(0.3, Math.min(1, (this.windowEnd - now) / (double) this.windowNanos));
+		}
+		return Math.max(0, Math.min(kept, this.capacity - need));
+	}
+
+	void take(double need, long now) {
+		this.available -= need;
+		if (this.refill == Refill.FIXED_WINDOW) {
+			this.recent.add(new Taken(now, need));
+			while (now - this.recent.getFirst().at() > TRANSIT_NANOS + WINDOW_MARGIN_NANOS) {
+				this.recent.removeFirst();
+			}
+		}
+	}
+
+	/** Gives back permits that the provider did not charge. */
+	void giveBack(double permits) {
+		this.available = Math.min(this.capacity, this.available + permits);
+	}
+
+	/** The provider has refused a call: there is not more than this. */
+	void lower(double atMost) {
+		this.available = Math.min(this.available, atMost);
+	}
+
+	/**
+	 * Returns whether the report of a call is newer than what is known, and not of a
+	 * window that is over.
+	 */
+	boolean isNews(Mark mark, long now) {
+		if (!this.reported) {
+			return true;
+		}
+		advance(now, 1);
+		return mark.sequence() > this.reportSequence && (this.refill == Refill.CONTINUOUS
+				|| mark.sentAt() - (this.windowEnd - this.windowNanos - TRANSIT_NANOS) >= 0);
+	}
+
+	/**
+	 * Sets what is available to what the provider reports.
+	 * @param limit the provider's limit, 0 if it does not say
+	 * @param remaining what the provider had left when it took the call
+	 * @param mark when the call was sent
+	 * @param sent what this process has sent by now
+	 * @param now the time
+	 */
+	void report(double limit, double remaining, Mark mark, Mark sent, long now) {
+		this.capacity = (limit > 0) ? limit : Math.max(this.capacity, remaining);
+		learn(remaining, mark.sentAt(), mark.charged(this.dimension));
+		double sentSince = (sent.charged(this.dimension) - mark.charged(this.dimension)) * this.factor.value();
+		long refilling = now - Math.min(now, mark.sentAt() + TRANSIT_NANOS);
+		double refilled = (this.refill == Refill.CONTINUOUS) ? this.capacity * refilling / this.windowNanos : 0;
+		this.available = Math.min(this.capacity, remaining - sentSince + refilled);
+		this.at = now;
+		this.reported = true;
+		this.remaining = remaining;
+		this.reportSequence = mark.sequence();
+	}
+
+	/**
+	 * Narrows down when windows end. The provider may have measured at any time between
+	 * the sending of a call and its response, in this window or in one before.
+	 */
+	void windowEnds(long earliest, long latest) {
+		long windows = Math.round((this.windowEnd - latest) / (double) this.windowNanos);
+		long first = earliest + windows * this.windowNanos;
+		long last = latest + windows * this.windowNanos;
+		boolean consistent = this.phaseKnown && first - this.windowEnd <= 0 && last - this.earliestEnd >= 0;
+		this.earliestEnd = consistent ? Math.max(this.earliestEnd, first) : first;
+		this.windowEnd = consistent ? Math.min(this.windowEnd, last) : last;
+		this.phaseKnown = true;
+	}
+
+	private void learn(double remaining, long sentAt, double chargedThen) {
+		long nanos = sentAt - this.learnSentAt;
+		if (this.reported && nanos < LEARN_NANOS) {
+			return;
+		}
+		if (this.reported) {
+			double refilled = (this.refill == Refill.CONTINUOUS) ? this.capacity * nanos / this.windowNanos : 0;
+			double total = this.learnRemaining + refilled - remaining;
+			boolean full = remaining >= this.capacity * 0.98;
+			boolean newWindow = this.refill == Refill.FIXED_WINDOW && remaining > this.learnRemaining;
+			if (!full && !newWindow) {
+				this.factor.learn(chargedThen - this.learnCharged, total, nanos);
+			}
+		}
+		this.learnSentAt = sentAt;
+		this.learnCharged = chargedThen;
+		this.learnRemaining = remaining;
+	}
+
+	/**
+	 * Learns by what the estimates of this process are wrong from the usage of a call.
+	 */
+	void learnUsage(double estimated, double actual) {
+		if (estimated > 0 && actual > 0) {
+			this.factor.learnUsage(estimated, actual);
+		}
+	}
+
+	/** Permits that a call took. */
+	private record Taken(long at, double permits) {
+	}
+
+}

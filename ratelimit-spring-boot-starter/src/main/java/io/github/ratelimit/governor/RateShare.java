@@ -1,0 +1,40 @@
+package io.github.ratelimit.governor;
+
+/**
+ * The part of the configured rates that is used where a provider does not report its
+ * limits: cut when it refuses a call, and grown again a little at a time (additive
+ * increase, multiplicative decrease). Not thread-safe.
+ */
+final class RateShare {
+
+	private static final double CUT = 0.7;
+
+	/** By how much of the rate a cut is made good in a window. */
+	private static final double GROWTH = 0.1;
+
+	private static final double LEAST = 0.02;
+
+	private double value = 1;
+
+	private long at;
+
+	RateShare(long now) {
+		this.at = now;
+	}
+
+	double value() {
+		return this.value;
+	}
+
+	void grow(long windowNanos, long now) {
+		if (this.value < 1) {
+			this.value = Math.min(1, this.value + GROWTH * (now - this.at) / windowNanos);
+		}
+		this.at = now;
+	}
+
+	void cut() {
+		this.value = Math.max(LEAST, this.value * CUT);
+	}
+
+}

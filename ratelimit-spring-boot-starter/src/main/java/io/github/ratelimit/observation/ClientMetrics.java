@@ -1,0 +1,147 @@
+package io.github.ratelimit.observation;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.ClientListener;
+import io.github.ratelimit.client.ClientOutcome;
+import io.github.ratelimit.client.ProviderAccount;
+import io.github.ratelimit.governor.GovernorState;
+import io.github.ratelimit.governor.GovernorState.QuotaState;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+/**
+ * Shows Micrometer the calls to providers: how they ended, how long they were queued, and
+ * which part of the quota is in use. No tag tells a key. Thread-safe. What happens before
+ * a registry is bound is not counted there.
+ */
+public final class ClientMetrics implements ClientListener, MeterBinder {
+
+	private final List<Meters> bound = new CopyOnWriteArrayList<>();
+
+	private final Supplier<ClientLimiters> clients;
+
+	/**
+	 * Creates the metrics.
+	 * @param clients the clients, asked when a registry is bound
+	 */
+	public ClientMetrics(Supplier<ClientLimiters> clients) {
+		this.clients = clients;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		this.bound.add(new Meters(registry));
+		this.clients.get().all().forEach((client) -> bind(client, registry));
+	}
+
+	private static void bind(ClientLimiter client, MeterRegistry registry) {
+		gauge("ratelimit.client.used", "Part of the quota in use, of the key that has used most", client,
+				(state) -> state.quotas().stream().mapToDouble(ClientMetrics::used).max().orElse(0), true, registry);
+		gauge("ratelimit.client.waiting", "Calls that are queued", client, GovernorState::waiting, false, registry);
+		gauge("ratelimit.client.in.flight", "Calls that are in flight", client, GovernorState::inFlight, false,
+				registry);
+	}
+
+	private static double used(QuotaState quota) {
+		return (quota.limit() > 0) ? Math.max(0, Math.min(1, 1 - (double) quota.available() / quota.limit())) : 0;
+	}
+
+	private static void gauge(String name, String description, ClientLimiter client,
+			ToDoubleFunction<GovernorState> figure, boolean largest, MeterRegistry registry) {
+		Gauge.builder(name, client, (limiter) -> {
+			double total = 0;
+			for (ProviderAccount account : limiter.accounts()) {
+				double value = figure.applyAsDouble(account.governor().state());
+				total = largest ? Math.max(total, value) : total + value;
+			}
+			return total;
+		}).description(description).tag("client", client.name()).register(registry);
+	}
+
+	@Override
+	public void ended(String client, ClientOutcome outcome) {
+		for (Meters meters : this.bound) {
+			meters.calls(client, outcome).increment();
+		}
+	}
+
+	@Override
+	public void waited(String client, long nanos) {
+		for (Meters meters : this.bound) {
+			meters.waits(client).record(nanos, TimeUnit.NANOSECONDS);
+		}
+	}
+
+	@Override
+	public void ignored(String client, int values) {
+		for (Meters meters : this.bound) {
+			meters.ignored(client).increment(values);
+		}
+	}
+
+	/** The meters of one registry. */
+	private static final class Meters {
+
+		private final MeterRegistry registry;
+
+		private final ConcurrentMap<String, Counter[]> calls = new ConcurrentHashMap<>();
+
+		private final ConcurrentMap<String, Timer> waits = new ConcurrentHashMap<>();
+
+		private final ConcurrentMap<String, Counter> ignored = new ConcurrentHashMap<>();
+
+		Meters(MeterRegistry registry) {
+			this.registry = registry;
+		}
+
+		Counter calls(String client, ClientOutcome outcome) {
+			return this.calls.computeIfAbsent(client, this::outcomes)[outcome.ordinal()];
+		}
+
+		private Counter[] outcomes(String client) {
+			ClientOutcome[] outcomes = ClientOutcome.values();
+			Counter[] counters = new Counter[outcomes.length];
+			for (ClientOutcome outcome : outcomes) {
+				counters[outcome.ordinal()] = Counter.builder("ratelimit.client.calls")
+					.description("Calls to the provider")
+					.baseUnit("calls")
+					.tag("client", client)
+					.tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
+					.register(this.registry);
+			}
+			return counters;
+		}
+
+		Timer waits(String client) {
+			return this.waits.computeIfAbsent(client,
+					(name) -> Timer.builder("ratelimit.client.wait")
+						.description("Time that calls were queued")
+						.tag("client", name)
+						.register(this.registry));
+		}
+
+		Counter ignored(String client) {
+			return this.ignored.computeIfAbsent(client,
+					(name) -> Counter.builder("ratelimit.client.ignored")
+						.description("Values in responses that could not be read")
+						.baseUnit("values")
+						.tag("client", name)
+						.register(this.registry));
+		}
+
+	}
+
+}
