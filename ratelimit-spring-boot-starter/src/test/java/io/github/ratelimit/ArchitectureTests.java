@@ -54,7 +54,8 @@ class ArchitectureTests {
 		.resideInAnyPackage(ROOT, ROOT + ".registry", ROOT + ".store", ROOT + ".permit", ROOT + ".queue",
 				ROOT + ".limiter", ROOT + ".store.bucket4j..", ROOT + ".store.memory..", ROOT + ".store.redis..",
 				ROOT + ".provider..", ROOT + ".web..", ROOT + ".call..", ROOT + ".method..", ROOT + ".expression..",
-				ROOT + ".client..", ROOT + ".observation..", ROOT + ".actuate..", ROOT + ".autoconfigure..");
+				ROOT + ".governor..", ROOT + ".client..", ROOT + ".observation..", ROOT + ".actuate..",
+				ROOT + ".autoconfigure..");
 
 	@ArchTest
 	static final ArchRule the_root_imports_no_other_room = noClasses().that()
@@ -189,16 +190,20 @@ class ArchitectureTests {
 		.importsOnlyTheRootAnd(and("call", "expression"));
 
 	@ArchTest
-	static final ArchRule client_imports_only_the_root_call_and_expression = room("client")
-		.importsOnlyTheRootAnd(and("call", "expression"));
+	static final ArchRule client_imports_only_the_root_the_governor_and_provider = only("client")
+		.importsOnlyTheRootAnd("governor", "provider.dialect", "provider.usage");
 
 	@ArchTest
-	static final ArchRule observation_imports_only_the_root_and_expression = room("observation")
-		.importsOnlyTheRootAnd(and("expression"));
+	static final ArchRule the_governor_imports_only_the_root_and_what_dialects_read = room("governor")
+		.importsOnlyTheRootAnd("provider.dialect");
 
 	@ArchTest
-	static final ArchRule actuate_imports_only_the_root_and_expression = room("actuate")
-		.importsOnlyTheRootAnd(and("expression"));
+	static final ArchRule observation_imports_only_the_root_expression_and_client = room("observation")
+		.importsOnlyTheRootAnd(and("expression", "client", "governor"));
+
+	@ArchTest
+	static final ArchRule actuate_imports_only_the_root_expression_and_client = room("actuate")
+		.importsOnlyTheRootAnd(and("expression", "client", "governor", "provider.dialect"));
 
 	@ArchTest
 	static final ArchRule the_bucket4j_store_imports_only_the_root = room("store.bucket4j")
@@ -241,9 +246,9 @@ class ArchitectureTests {
 			.or(equivalentTo(RedisStore.class)));
 
 	@ArchTest
-	static final ArchRule properties_imports_only_the_root_expression_provider_and_web = room(
+	static final ArchRule properties_imports_only_the_root_expression_provider_web_and_client = room(
 			"autoconfigure.properties")
-		.importsOnlyTheRootAnd(and("expression", "provider", "web"));
+		.importsOnlyTheRootAnd(and("expression", "provider", "web", "client", "governor"));
 
 	@ArchTest
 	static final ArchRule report_imports_only_the_root_expression_method_web_and_properties = room(

@@ -1,9 +1,13 @@
 package io.github.ratelimit.actuate;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.LimitMode;
@@ -53,17 +57,22 @@ public class RateLimitsEndpoint {
 
 	private final KeyLookup lookup;
 
+	private final @Nullable ClientLimiters clients;
+
 	/**
 	 * Creates the endpoint.
 	 * @param registry the limits to show
 	 * @param store where their permits are kept
 	 * @param killSwitch whether limits are enforced
+	 * @param clients calls to limited APIs, null if there are none
 	 */
-	public RateLimitsEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch) {
+	public RateLimitsEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
+			@Nullable ClientLimiters clients) {
 		this.registry = registry;
 		this.store = store;
 		this.killSwitch = killSwitch;
 		this.lookup = new KeyLookup(store);
+		this.clients = clients;
 	}
 
 	/**
@@ -77,7 +86,21 @@ public class RateLimitsEndpoint {
 			limits.put(registered.name(), describe(registered));
 		}
 		return new RateLimitsDescriptor(this.killSwitch.isEnabled(), this.killSwitch.mode().toString(),
-				new StoreDescriptor(this.store.type(), this.store.status(), this.store.instances()), limits);
+				new StoreDescriptor(this.store.type(), this.store.status(), this.store.instances()), limits, clients());
+	}
+
+	private Map<String, ClientDescriptor> clients() {
+		Map<String, ClientDescriptor> descriptors = new LinkedHashMap<>();
+		if (this.clients != null) {
+			this.clients.all().forEach((client) -> descriptors.put(client.name(), ClientDescriptor.of(client)));
+		}
+		return descriptors;
+	}
+
+	/** Returns a client, which has no page of keys; null if there is none of the name. */
+	private @Nullable ClientDescriptor client(String name) {
+		ClientLimiter client = (this.clients != null) ? this.clients.find(name) : null;
+		return (client != null) ? ClientDescriptor.of(client) : null;
 	}
 
 	/**
@@ -126,14 +149,18 @@ public class RateLimitsEndpoint {
 	 * @param limit the limit's name
 	 * @param after the {@code next} of the page before; null for the first page
 	 * @param size how many keys at most, from 1 to 1000; null for 50
-	 * @return the limit and the page
+	 * @return the limit and the page, or the client of this name
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws InvalidEndpointRequestException if {@code after} or {@code size} is out of
 	 * range
 	 * @throws StoreUnavailableException if the store does not answer
 	 */
 	@ReadOperation
-	public LimitKeysDescriptor limit(@Selector String limit, @Nullable String after, @Nullable Integer size) {
+	public OperationResponseBody limit(@Selector String limit, @Nullable String after, @Nullable Integer size) {
+		ClientDescriptor client = client(limit);
+		if (client != null) {
+			return client;
+		}
 		RegisteredLimit registered = this.registry.get(limit);
 		KeyPage page = page(registered.handle(), after, (size != null) ? size : DEFAULT_PAGE_SIZE);
 		List<KeyDescriptor> keys = page.keys().stream().map(KeyDescriptor::of).toList();
@@ -203,9 +230,12 @@ public class RateLimitsEndpoint {
 	 * @param mode what a refusal does
 	 * @param store where permits are kept
 	 * @param limits the limits by their names
+	 * @param clients calls to limited APIs by the names of their clients, left out if
+	 * there are none
 	 */
 	public record RateLimitsDescriptor(boolean enabled, String mode, StoreDescriptor store,
-			Map<String, LimitDescriptor> limits) implements OperationResponseBody {
+			Map<String, LimitDescriptor> limits,
+			@JsonInclude(Include.NON_EMPTY) Map<String, ClientDescriptor> clients) implements OperationResponseBody {
 	}
 
 	/**

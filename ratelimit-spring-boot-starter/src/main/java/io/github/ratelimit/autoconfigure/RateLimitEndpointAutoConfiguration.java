@@ -1,10 +1,13 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.autoconfigure.client.RateLimitClientAutoConfiguration;
+import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.actuate.RateLimitsEndpoint;
 import io.github.ratelimit.actuate.RateLimitsEndpointWebExtension;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -17,7 +20,7 @@ import org.springframework.context.annotation.Bean;
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the {@code ratelimits} endpoint.
  */
-@AutoConfiguration(after = RateLimitAutoConfiguration.class)
+@AutoConfiguration(after = { RateLimitAutoConfiguration.class, RateLimitClientAutoConfiguration.class })
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnAvailableEndpoint(RateLimitsEndpoint.class)
 @ConditionalOnBean({ LimitRegistry.class, LimitStore.class, KillSwitch.class })
@@ -25,8 +28,9 @@ public final class RateLimitEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RateLimitsEndpoint rateLimitsEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch) {
-		return new RateLimitsEndpoint(registry, store, killSwitch);
+	RateLimitsEndpoint rateLimitsEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
+			ObjectProvider<ClientLimiters> clients) {
+		return new RateLimitsEndpoint(registry, store, killSwitch, clients.getIfAvailable());
 	}
 
 	@Bean

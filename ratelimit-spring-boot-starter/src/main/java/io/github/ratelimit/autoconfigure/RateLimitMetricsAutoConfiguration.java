@@ -26,7 +26,8 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBean({ MeterRegistry.class, LimitRegistry.class, LimitStore.class })
 public final class RateLimitMetricsAutoConfiguration {
 
-	static final String BOOTS_METRICS = "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration";
+	/** The name of the class that binds meters to registries. */
+	public static final String BOOTS_METRICS = "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration";
 
 	@Bean
 	@ConditionalOnMissingBean

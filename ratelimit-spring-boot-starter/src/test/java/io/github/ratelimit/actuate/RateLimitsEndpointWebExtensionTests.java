@@ -22,7 +22,7 @@ class RateLimitsEndpointWebExtensionTests {
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(Limit.of("chat", Rate.parse("1/s")), List.of());
 		RateLimitsEndpoint endpoint = new RateLimitsEndpoint(registry,
-				refusingEveryPageButTheFirst(new MemoryStore(new ManualTime(), 10)), new KillSwitch(true));
+				refusingEveryPageButTheFirst(new MemoryStore(new ManualTime(), 10)), new KillSwitch(true), null);
 		RateLimitsEndpointWebExtension extension = new RateLimitsEndpointWebExtension(endpoint);
 
 		WebEndpointResponse<OperationResponseBody> response = extension.limit("chat", "nonsense", null);

@@ -110,7 +110,7 @@ class RateLimitEndpointAutoConfigurationTests {
 
 		@Bean
 		RateLimitsEndpoint usersEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch) {
-			return new RateLimitsEndpoint(registry, store, killSwitch);
+			return new RateLimitsEndpoint(registry, store, killSwitch, null);
 		}
 
 	}

@@ -39,7 +39,7 @@ record KnownNames(Map<String, KnownNames> below) {
 		else if (Collection.class.isAssignableFrom(raw)) {
 			below.put(INDEX, of(type.getGeneric(0)));
 		}
-		else if (raw.getName().startsWith(RateLimitProperties.class.getName()) && !raw.isEnum()) {
+		else if (raw.getPackage() == RateLimitProperties.class.getPackage() && !raw.isEnum()) {
 			for (Field field : raw.getDeclaredFields()) {
 				if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
 					below.put(DataObjectPropertyName.toDashedForm(field.getName()), of(ResolvableType.forField(field)));

@@ -60,7 +60,8 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		return read;
 	}
 
-	private List<ConfiguredProperty> properties() {
+	/** Returns everything that is configured, the source that wins first. */
+	List<ConfiguredProperty> properties() {
 		return ConfiguredProperty.findAll(ConfigurationPropertySources.get(this.environment));
 	}
 

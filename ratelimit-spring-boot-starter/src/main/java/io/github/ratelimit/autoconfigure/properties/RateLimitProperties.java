@@ -59,6 +59,12 @@ public class RateLimitProperties {
 	 */
 	private Map<String, LimitProperties> limits = new LinkedHashMap<>();
 
+	/**
+	 * Calls to limited APIs, by the names of their clients. Clients and limits share one
+	 * name space.
+	 */
+	private Map<String, ClientProperties> clients = new LinkedHashMap<>();
+
 	@NestedConfigurationProperty
 	private final Http http = new Http();
 
@@ -116,6 +122,14 @@ public class RateLimitProperties {
 
 	public void setLimits(Map<String, LimitProperties> limits) {
 		this.limits = limits;
+	}
+
+	public Map<String, ClientProperties> getClients() {
+		return this.clients;
+	}
+
+	public void setClients(Map<String, ClientProperties> clients) {
+		this.clients = clients;
 	}
 
 	public Http getHttp() {

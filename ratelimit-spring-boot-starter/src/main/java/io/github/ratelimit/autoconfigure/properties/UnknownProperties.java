@@ -43,6 +43,9 @@ final class UnknownProperties {
 	 * other properties
 	 */
 	void check(ConfiguredProperty property) {
+		if (ModelNames.isOf(property)) {
+			return;
+		}
 		Match match = Match.of(property, this.root);
 		if (match.isWhole()) {
 			if (match.node().isGroup()) {

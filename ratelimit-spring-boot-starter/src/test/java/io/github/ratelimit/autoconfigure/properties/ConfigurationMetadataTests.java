@@ -29,8 +29,8 @@ class ConfigurationMetadataTests {
 
 	private static final Path REFERENCE = Path.of("..", "docs", "reference.md");
 
-	private static final Path SOURCE = Path.of("src", "main", "java", "io", "github", "ratelimit", "autoconfigure",
-			"properties", "RateLimitProperties.java");
+	private static final Path SOURCES = Path.of("src", "main", "java", "io", "github", "ratelimit", "autoconfigure",
+			"properties");
 
 	private static final Pattern SECTION = Pattern
 		.compile("### `(ratelimit[^`]*)`\n\n- Type: ([^\n]+)\n- Default: ([^\n]+)\n\n([^\n]+)");
@@ -62,7 +62,8 @@ class ConfigurationMetadataTests {
 
 	@Test
 	void everyFieldHasJavadoc() throws IOException {
-		Matcher fields = FIELD.matcher(Files.readString(SOURCE));
+		Matcher fields = FIELD.matcher(Files.readString(SOURCES.resolve("RateLimitProperties.java"))
+				+ Files.readString(SOURCES.resolve("ClientProperties.java")));
 		List<String> undescribed = new ArrayList<>();
 		int count = 0;
 		while (fields.find()) {
@@ -216,6 +217,13 @@ class ConfigurationMetadataTests {
 		if (path.endsWith(".<name>")) {
 			return "";
 		}
+		if (path.startsWith("clients.<name>.models.<name>.")) {
+			return "";
+		}
+		if (path.startsWith("clients.<name>.")) {
+			bean = new ClientProperties();
+			path = path.substring("clients.<name>.".length());
+		}
 		if (path.startsWith("limits.<name>.")) {
 			bean = BeanUtils.instantiateClass(RateLimitProperties.LimitProperties.class);
 			path = path.substring("limits.<name>.".length());
@@ -244,7 +252,7 @@ class ConfigurationMetadataTests {
 			return DurationText.of(duration);
 		}
 		if (value instanceof Collection<?> list) {
-			return String.join(", ", list.stream().map(String::valueOf).toList());
+			return String.join(", ", list.stream().map((Object element) -> text(element)).toList());
 		}
 		return (value != null) ? value.toString() : "";
 	}

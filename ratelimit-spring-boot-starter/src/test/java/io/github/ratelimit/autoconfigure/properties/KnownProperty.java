@@ -57,7 +57,7 @@ final class KnownProperty {
 			return container;
 		}
 		Class<?> raw = (Class<?>) type;
-		boolean nested = raw.getName().startsWith(RateLimitProperties.class.getName()) && !raw.isEnum();
+		boolean nested = raw.getPackage() == RateLimitProperties.class.getPackage() && !raw.isEnum();
 		return nested ? group(name, raw) : new KnownProperty(name, Kind.VALUE, raw);
 	}
 
