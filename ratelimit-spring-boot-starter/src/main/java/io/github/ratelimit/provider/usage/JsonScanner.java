@@ -1,7 +1,6 @@
 package io.github.ratelimit.provider.usage;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,21 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class JsonScanner {
 
-	/** Longer words are no key, number or name that is looked for. */
-	private static final int MAX_WORD = 128;
-
 	private static final int MAX_KNOWN_DEPTH = 63;
 
 	private static final int COPY = 256;
 
-	/** Below this a number that is one digit longer is exact. */
-	private static final long MAX_EXACT = (1L << 53) / 10;
-
 	private static final boolean[] SCALAR = scalarBytes();
 
-	private final byte[] word = new byte[MAX_WORD];
-
-	private int wordLength;
+	/** The key, or the value at the top level, or the scalar that was read last. */
+	private final Word word = new Word();
 
 	private State state = State.STRUCTURE;
 
@@ -112,7 +104,7 @@ abstract class JsonScanner {
 
 	private void text(byte[] bytes, int from, int to) {
 		if (this.key || this.depth == 1) {
-			collect(bytes, from, to);
+			this.word.add(bytes, from, to);
 		}
 		textRead(bytes, from, to, this.key);
 	}
@@ -120,14 +112,6 @@ abstract class JsonScanner {
 	private void text(int b) {
 		this.one[0] = (byte) b;
 		text(this.one, 0, 1);
-	}
-
-	private void collect(byte[] bytes, int from, int to) {
-		int length = Math.min(to - from, MAX_WORD - this.wordLength);
-		if (length > 0) {
-			System.arraycopy(bytes, from, this.word, this.wordLength, length);
-		}
-		this.wordLength = Math.min(MAX_WORD + 1, this.wordLength + to - from);
 	}
 
 	private void escape(byte b) {
@@ -176,7 +160,7 @@ abstract class JsonScanner {
 		while (at < end && SCALAR[bytes[at] & 0xFF]) {
 			structureRead(bytes[at++]);
 		}
-		collect(bytes, from, at);
+		this.word.add(bytes, from, at);
 		if (at < end) {
 			this.state = State.STRUCTURE;
 			scalarEnded();
@@ -223,9 +207,9 @@ abstract class JsonScanner {
 		if (SCALAR[b & 0xFF]) {
 			this.state = State.SCALAR;
 			this.key = false;
-			this.wordLength = 0;
+			this.word.clear();
 			this.one[0] = b;
-			collect(this.one, 0, 1);
+			this.word.add(this.one, 0, 1);
 			structureRead(b);
 		}
 		else if (b >= 0 && b < ' ') {
@@ -235,7 +219,7 @@ abstract class JsonScanner {
 
 	private void startString() {
 		this.state = State.STRING;
-		this.wordLength = 0;
+		this.word.clear();
 		this.key = isObject() && !this.valueNext;
 		structureRead('"');
 		stringStarted();
@@ -287,59 +271,11 @@ abstract class JsonScanner {
 		return this.depth;
 	}
 
-	/** Returns whether the word that was read last is one of these. */
-	final boolean isWord(byte[][] names) {
-		for (byte[] name : names) {
-			if (isWord(name)) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	private boolean isWord(byte[] name) {
-		if (this.wordLength != name.length) {
-			return false;
-		}
-		for (int i = 0; i < name.length; i++) {
-			if (this.word[i] != name[i]) {
-				return false;
-			}
-		}
-		return true;
-	}
-
-	/** Returns whether the word that was read last has been kept in full. */
-	final boolean isWordComplete() {
-		return this.wordLength <= MAX_WORD;
-	}
-
-	/** Returns the word that was read last. */
-	final String word() {
-		return new String(this.word, 0, Math.min(this.wordLength, MAX_WORD), StandardCharsets.UTF_8);
-	}
-
 	/**
-	 * Returns the number that was read last, without what follows its point.
-	 * @return the number, {@link TokenUsage#UNKNOWN} if it is none, negative, or beyond
-	 * what a JSON number can hold exactly
+	 * Returns the key, or the value at the top level, or the scalar that was read last.
 	 */
-	final long wordAsNumber() {
-		long number = 0;
-		boolean fraction = false;
-		for (int i = 0; i < this.wordLength; i++) {
-			int digit = (i < MAX_WORD) ? this.word[i] - '0' : -1;
-			if (digit == '.' - '0' && i > 0 && !fraction) {
-				fraction = true;
-			}
-			else if (digit < 0 || digit > 9 || number > MAX_EXACT) {
-				return TokenUsage.UNKNOWN;
-			}
-			else if (!fraction) {
-				number = number * 10 + digit;
-			}
-		}
-		return number;
+	final Word word() {
+		return this.word;
 	}
 
 	/** An object or array has begun; {@link #depth()} counts it. */
@@ -371,14 +307,6 @@ abstract class JsonScanner {
 
 	/** A byte has been read that is no part of a string, and no space. */
 	void structureRead(int b) {
-	}
-
-	static byte[][] bytes(String... names) {
-		byte[][] bytes = new byte[names.length][];
-		for (int i = 0; i < names.length; i++) {
-			bytes[i] = names[i].getBytes(StandardCharsets.US_ASCII);
-		}
-		return bytes;
 	}
 
 	private enum State {

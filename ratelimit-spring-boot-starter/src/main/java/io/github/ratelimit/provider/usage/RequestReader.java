@@ -41,7 +41,7 @@ public final class RequestReader extends JsonScanner {
 	/** Of each byte its units, and whether it may be part of Base64. */
 	private static final byte[] KINDS = kinds();
 
-	private static final byte[][] TRUE = bytes("true");
+	private static final byte[][] TRUE = Word.all("true");
 
 	private static final Key[] KEYS = Key.values();
 
@@ -109,7 +109,7 @@ public final class RequestReader extends JsonScanner {
 
 	private Key find() {
 		for (Key candidate : KEYS) {
-			if (isWord(candidate.names)) {
+			if (word().isAny(candidate.names)) {
 				return candidate;
 			}
 		}
@@ -121,9 +121,9 @@ public final class RequestReader extends JsonScanner {
 		if (depth() > 2) {
 			return;
 		}
-		long number = wordAsNumber();
+		long number = word().asNumber();
 		switch (this.key) {
-			case STREAM -> this.streamed = depth() == 1 && isWord(TRUE);
+			case STREAM -> this.streamed = depth() == 1 && word().isAny(TRUE);
 			case MAX_TOKENS -> this.maxTokens = Math.max(this.maxTokens, number);
 			case CHOICES -> this.choices = Math.max(this.choices, number);
 			default -> {
@@ -149,7 +149,7 @@ public final class RequestReader extends JsonScanner {
 	@Override
 	void stringEnded() {
 		if (depth() == 1 && this.top == Key.MODEL) {
-			this.model = isWordComplete() ? word() : null;
+			this.model = word().isComplete() ? word().toString() : null;
 		}
 	}
 
@@ -233,7 +233,7 @@ public final class RequestReader extends JsonScanner {
 		private final byte[][] names;
 
 		Key(String... names) {
-			this.names = bytes(names);
+			this.names = Word.all(names);
 		}
 
 	}

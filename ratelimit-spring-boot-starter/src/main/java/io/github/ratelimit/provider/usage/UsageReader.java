@@ -14,22 +14,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UsageReader extends JsonScanner {
 
-	private static final byte[][] USAGE = bytes("usage", "usageMetadata");
+	private static final byte[][] USAGE = Word.all("usage", "usageMetadata");
 
-	private static final byte[][] PARENTS = bytes("message", "response", "x_groq");
+	private static final byte[][] PARENTS = Word.all("message", "response", "x_groq");
 
-	private static final byte[][] PROMPT = bytes("prompt_tokens", "promptTokenCount");
+	private static final byte[][] PROMPT = Word.all("prompt_tokens", "promptTokenCount");
 
-	private static final byte[][] INPUT = bytes("input_tokens", "inputTokens");
+	private static final byte[][] INPUT = Word.all("input_tokens", "inputTokens");
 
-	private static final byte[][] CACHE_WRITTEN = bytes("cache_creation_input_tokens", "cacheWriteInputTokens");
+	private static final byte[][] CACHE_WRITTEN = Word.all("cache_creation_input_tokens", "cacheWriteInputTokens");
 
-	private static final byte[][] TOOL_PROMPT = bytes("toolUsePromptTokenCount");
+	private static final byte[][] TOOL_PROMPT = Word.all("toolUsePromptTokenCount");
 
-	private static final byte[][] OUTPUT = bytes("completion_tokens", "output_tokens", "candidatesTokenCount",
+	private static final byte[][] OUTPUT = Word.all("completion_tokens", "output_tokens", "candidatesTokenCount",
 			"outputTokens");
 
-	private static final byte[][] THOUGHTS = bytes("thoughtsTokenCount");
+	private static final byte[][] THOUGHTS = Word.all("thoughtsTokenCount");
 
 	private final Figure prompt = new Figure(PROMPT);
 
@@ -107,21 +107,21 @@ public final class UsageReader extends JsonScanner {
 		if (depth() == this.usageDepth) {
 			this.figure = null;
 			for (Figure candidate : this.figures) {
-				if (isWord(candidate.names)) {
+				if (word().isAny(candidate.names)) {
 					this.figure = candidate;
 				}
 			}
 		}
 		else if (depth() == 1 || (depth() == 2 && this.inParent)) {
-			this.usageFollows = isWord(USAGE);
-			this.parentFollows = isWord(PARENTS);
+			this.usageFollows = word().isAny(USAGE);
+			this.parentFollows = word().isAny(PARENTS);
 		}
 	}
 
 	@Override
 	void scalarEnded() {
 		if (depth() == this.usageDepth && this.figure != null) {
-			this.figure.read(wordAsNumber());
+			this.figure.read(word().asNumber());
 		}
 	}
 

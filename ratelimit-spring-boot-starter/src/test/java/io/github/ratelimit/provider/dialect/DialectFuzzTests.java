@@ -15,7 +15,7 @@ class DialectFuzzTests {
 
 	private static final int VALUES = 1_000_000;
 
-	private static final int SAMPLES = 128;
+	private static final int SAMPLES = 40;
 
 	private static final String CHARACTERS = "0123456789.,;:=-+eE \"\\{}[]()/_%wqrtmshd\u00b5\u0000\u00ff\ud83d\n";
 

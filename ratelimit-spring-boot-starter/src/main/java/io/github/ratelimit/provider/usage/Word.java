@@ -1,0 +1,93 @@
+package io.github.ratelimit.provider.usage;
+
+import java.nio.charset.StandardCharsets;
+
+/** A key, a name or a number as it is read; of longer ones only the beginning. */
+final class Word {
+
+	private static final int MAX_LENGTH = 128;
+
+	/** Below this a number that is one digit longer is exact. */
+	private static final long MAX_EXACT = (1L << 53) / 10;
+
+	private final byte[] bytes = new byte[MAX_LENGTH];
+
+	/** One more than fit if there were more. */
+	private int length;
+
+	static byte[][] all(String... words) {
+		byte[][] bytes = new byte[words.length][];
+		for (int i = 0; i < words.length; i++) {
+			bytes[i] = words[i].getBytes(StandardCharsets.US_ASCII);
+		}
+		return bytes;
+	}
+
+	void clear() {
+		this.length = 0;
+	}
+
+	void add(byte[] from, int start, int end) {
+		int fitting = Math.min(end - start, MAX_LENGTH - this.length);
+		if (fitting > 0) {
+			System.arraycopy(from, start, this.bytes, this.length, fitting);
+		}
+		this.length = Math.min(MAX_LENGTH + 1, this.length + end - start);
+	}
+
+	/** Returns whether this is one of these words. */
+	boolean isAny(byte[][] words) {
+		for (byte[] word : words) {
+			if (is(word)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private boolean is(byte[] word) {
+		if (this.length != word.length) {
+			return false;
+		}
+		for (int i = 0; i < word.length; i++) {
+			if (this.bytes[i] != word[i]) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/** Returns whether this has been kept in full. */
+	boolean isComplete() {
+		return this.length <= MAX_LENGTH;
+	}
+
+	/**
+	 * Returns this as a number, without what follows its point.
+	 * @return the number, {@link TokenUsage#UNKNOWN} if this is none, negative, or beyond
+	 * what a JSON number can hold exactly
+	 */
+	long asNumber() {
+		long number = 0;
+		boolean fraction = false;
+		for (int i = 0; i < this.length; i++) {
+			int digit = (i < MAX_LENGTH) ? this.bytes[i] - '0' : -1;
+			if (digit == '.' - '0' && i > 0 && !fraction) {
+				fraction = true;
+			}
+			else if (digit < 0 || digit > 9 || number > MAX_EXACT) {
+				return TokenUsage.UNKNOWN;
+			}
+			else if (!fraction) {
+				number = number * 10 + digit;
+			}
+		}
+		return number;
+	}
+
+	@Override
+	public String toString() {
+		return new String(this.bytes, 0, Math.min(this.length, MAX_LENGTH), StandardCharsets.UTF_8);
+	}
+
+}
