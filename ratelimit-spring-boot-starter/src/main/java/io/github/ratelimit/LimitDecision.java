@@ -132,8 +132,8 @@ public abstract class LimitDecision {
 	}
 
 	/**
-	 * Returns whether the key is banned for its refusals, whatever permits it has.
-	 * @return whether this refusal is a penalty
+	 * Returns whether the key is banned: blocked until a time, whatever permits it has.
+	 * @return whether this refusal has another reason than missing permits
 	 */
 	public boolean isBanned() {
 		return false;

@@ -1,7 +1,9 @@
 package io.github.ratelimit.limiter;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.registry.BanHandles;
+import io.github.ratelimit.Penalty;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
@@ -9,24 +11,32 @@ import io.github.ratelimit.store.LimitStore;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-/** Counts the refusals of keys and bans those that are refused too often. */
+/** Counts the refusals of keys and blocks those that are refused too often. */
 final class Bans {
 
 	private static final Logger logger = System.getLogger(Bans.class.getName());
 
 	private final LimitStore store;
 
+	private final TimeSource time;
+
 	private final RateLimitListener listener;
 
-	Bans(LimitStore store, RateLimitListener listener) {
+	Bans(LimitStore store, TimeSource time, RateLimitListener listener) {
 		this.store = store;
+		this.time = time;
 		this.listener = listener;
 	}
 
 	/** Notes that a limit refused a key, which is not banned yet. */
-	void refused(RegisteredLimit limit, BanHandles penalty, Key key) {
+	void refused(RegisteredLimit limit, Key key) {
+		LimitHandle refusals = limit.refusals();
+		Penalty penalty = limit.settings().penalty();
+		if (refusals == null || penalty == null) {
+			return;
+		}
 		try {
-			ChargeDecision denials = this.store.take(new Charge(penalty.refusals(), key, 1));
+			ChargeDecision denials = this.store.take(new Charge(refusals, key, 1));
 			if (denials.hasFacts() && denials.remaining() == 0) {
 				ban(limit, penalty, key);
 			}
@@ -36,13 +46,12 @@ final class Bans {
 		}
 	}
 
-	private void ban(RegisteredLimit limit, BanHandles penalty, Key key) {
-		ChargeDecision ban = this.store.take(new Charge(penalty.bans(), key, 1));
-		if (ban.isUnavailable()) {
-			this.listener.notBanned(limit, key);
-		}
-		else if (!ban.isViolated()) {
-			this.listener.banned(limit, key, penalty.bans().limit().rates().get(0).period());
+	private void ban(RegisteredLimit limit, Penalty penalty, Key key) {
+		switch (this.store.block(limit.handle(), key, this.time.wallTime().plus(penalty.ban()))) {
+			case STARTED -> this.listener.banned(limit, key, penalty.ban());
+			case NO_ROOM -> this.listener.notBanned(limit, key);
+			case ALREADY_BLOCKED -> {
+			}
 		}
 	}
 

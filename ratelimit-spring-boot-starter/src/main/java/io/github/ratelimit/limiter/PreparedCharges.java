@@ -2,36 +2,28 @@ package io.github.ratelimit.limiter;
 
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.queue.QueuedCall;
-import io.github.ratelimit.registry.BanHandles;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call asks the store for: its own charges, as dry runs where their limits are in
- * shadow mode, then a peek for each key that may be banned. It turns the store's
- * decisions into those about the call's own charges.
+ * What a call asks the store for: its charges, as dry runs where their limits are in
+ * shadow mode. It adds to the store's decisions what is known of calls that are pending.
  */
 final class PreparedCharges {
 
-	/** How many of the charges are the call's own. */
-	private final int size;
-
-	/** The own charges, then a peek at the ban of each one whose limit has a penalty. */
 	private final List<Charge> charges;
 
 	/**
-	 * The attempts of the own charges, null for one that is not pending; null if no
-	 * charge is.
+	 * The attempts of the charges, null for one that is not pending; null if no charge
+	 * is.
 	 */
 	private final PendingCalls.@Nullable Attempt @Nullable [] attempts;
 
-	private PreparedCharges(int size, List<Charge> charges, PendingCalls.@Nullable Attempt @Nullable [] attempts) {
-		this.size = size;
+	private PreparedCharges(List<Charge> charges, PendingCalls.@Nullable Attempt @Nullable [] attempts) {
 		this.charges = charges;
 		this.attempts = attempts;
 	}
@@ -41,15 +33,7 @@ final class PreparedCharges {
 		for (int i = 0; i < own.size(); i++) {
 			charges.add(prepared(own.get(i), mayWait, mode));
 		}
-		for (int i = 0; i < own.size(); i++) {
-			BanHandles penalty = own.get(i).handle().registered().banHandles();
-			if (penalty != null) {
-				Charge charge = charges.get(i);
-				Charge look = Charge.peek(penalty.bans(), charge.key(), 1);
-				charges.add(charge.isEnforced() ? look : look.asDryRun());
-			}
-		}
-		return new PreparedCharges(own.size(), charges, ask(own, pending));
+		return new PreparedCharges(charges, ask(own, pending));
 	}
 
 	private static PendingCalls.@Nullable Attempt @Nullable [] ask(List<Charge> own, PendingCalls pending) {
@@ -71,10 +55,9 @@ final class PreparedCharges {
 				? prepared.asDryRun() : prepared;
 	}
 
-	/** Returns the limits of the call's own charges. */
 	List<RegisteredLimit> limits() {
-		List<RegisteredLimit> limits = new ArrayList<>(this.size);
-		for (int i = 0; i < this.size; i++) {
+		List<RegisteredLimit> limits = new ArrayList<>(this.charges.size());
+		for (int i = 0; i < this.charges.size(); i++) {
 			limits.add(this.charges.get(i).handle().registered());
 		}
 		return limits;
@@ -94,14 +77,11 @@ final class PreparedCharges {
 	}
 
 	/**
-	 * Returns the decisions about the call's own charges.
+	 * Returns the decisions with what is known of pending calls.
 	 * @param decisions the store's answer, or the refusal of one limit that was not asked
-	 * @param taken receives what a limit granted to a banned key, which the store does
-	 * not know: a dry run is granted although the key is banned
 	 */
-	List<ChargeDecision> own(List<ChargeDecision> decisions, Consumer<ChargeDecision> taken) {
-		List<ChargeDecision> own = withBans(decisions, taken);
-		return (this.attempts != null) ? answered(own, this.attempts) : own;
+	List<ChargeDecision> answered(List<ChargeDecision> decisions) {
+		return (this.attempts != null) ? answered(decisions, this.attempts) : decisions;
 	}
 
 	private static List<ChargeDecision> answered(List<ChargeDecision> own, PendingCalls.@Nullable Attempt[] attempts) {
@@ -129,7 +109,7 @@ final class PreparedCharges {
 	/**
 	 * Returns how many refusals of a key count towards a ban.
 	 * @param decision the decision of a limit
-	 * @param index its index among the own charges
+	 * @param index its index among the charges
 	 */
 	int offences(ChargeDecision decision, int index) {
 		PendingCalls.Attempt attempt = (this.attempts != null && index < this.attempts.length) ? this.attempts[index]
@@ -138,37 +118,6 @@ final class PreparedCharges {
 			return attempt.offences();
 		}
 		return (decision.isViolated() && decision.hasFacts() && !decision.isBanned()) ? 1 : 0;
-	}
-
-	private List<ChargeDecision> withBans(List<ChargeDecision> decisions, Consumer<ChargeDecision> taken) {
-		if (decisions.size() < this.charges.size() || this.charges.size() == this.size) {
-			return decisions;
-		}
-		List<ChargeDecision> own = new ArrayList<>(decisions.subList(0, this.size));
-		int ban = this.size;
-		for (int i = 0; i < own.size(); i++) {
-			if (ban < decisions.size() && isBanOf(this.charges.get(ban), this.charges.get(i))) {
-				ChargeDecision before = own.get(i);
-				own.set(i, banned(before, decisions.get(ban++)));
-				if (own.get(i) != before && !before.isViolated()) {
-					taken.accept(before);
-				}
-			}
-		}
-		return own;
-	}
-
-	private static boolean isBanOf(Charge ban, Charge own) {
-		return ban.handle().registered() == own.handle().registered() && ban.key().equals(own.key());
-	}
-
-	private static ChargeDecision banned(ChargeDecision decision, ChargeDecision ban) {
-		if (!ban.isViolated()) {
-			return decision;
-		}
-		long wait = Math.max(decision.retryAfterNanos(), ban.retryAfterNanos());
-		return ban.isUnavailable() ? ChargeDecision.unavailable(decision.charge(), wait)
-				: ChargeDecision.banned(decision, wait);
 	}
 
 }

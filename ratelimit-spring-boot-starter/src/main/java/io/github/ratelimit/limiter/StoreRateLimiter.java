@@ -8,13 +8,11 @@ import io.github.ratelimit.PermitRequest;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.permit.StoreDecision;
-import io.github.ratelimit.permit.StorePermit;
 import io.github.ratelimit.queue.CallQueues;
 import io.github.ratelimit.queue.CallerExecutor;
 import io.github.ratelimit.queue.QueuedCall;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.queue.WaitingThreads;
-import io.github.ratelimit.registry.BanHandles;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
@@ -101,7 +99,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		this.degradation = degradation;
 		this.time = time;
 		this.listener = listener;
-		this.bans = new Bans(store, listener);
+		this.bans = new Bans(store, time, listener);
 		this.queues = new CallQueues(time, callers);
 		this.pending = new PendingCalls(time);
 		this.waitingThreads = waitingThreads;
@@ -324,9 +322,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	}
 
 	private Decision decision(PreparedCharges prepared, List<ChargeDecision> decisions) {
-		boolean stopped = decisions.stream().anyMatch(ChargeDecision::isRefused);
-		List<ChargeDecision> own = prepared.own(decisions, stopped ? (nothing) -> {
-		} : this::giveBack);
+		List<ChargeDecision> own = prepared.answered(decisions);
 		Decision decision = (own.size() == 1) ? new StoreDecision(own.get(0), this.store)
 				: new StoreDecision(own, this.store);
 		for (int i = 0; i < own.size(); i++) {
@@ -337,11 +333,6 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		}
 		prepared.ended();
 		return decision;
-	}
-
-	/** A banned call holds nothing, even if it is let through. */
-	private void giveBack(ChargeDecision taken) {
-		new StorePermit(List.of(taken), this.store).giveBack();
 	}
 
 	/** Returns the number of queued calls. */
@@ -356,9 +347,8 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 
 	private void count(RegisteredLimit registered, ChargeDecision decision, int offences) {
 		registered.statistics().count(decision);
-		BanHandles penalty = registered.banHandles();
-		for (int i = 0; penalty != null && i < offences; i++) {
-			this.bans.refused(registered, penalty, decision.key());
+		for (int i = 0; i < offences; i++) {
+			this.bans.refused(registered, decision.key());
 		}
 	}
 

@@ -4,10 +4,11 @@ import io.github.ratelimit.Limit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One form of a registered limit: its own, that of a plan, or one of the two that count
- * its refusals and bans. A charge refers to the handle, so that no limit is looked up by
- * its name or compared once a call has been matched with its limits. Stores attach their
- * {@linkplain PreparedForm prepared form} of the limit to it.
+ * One form of a registered limit: its own, that of a plan, or one of the two by which
+ * stores keep the refusals and the blocks of its keys. A charge refers to the handle, so
+ * that no limit is looked up by its name or compared once a call has been matched with
+ * its limits. Stores attach their {@linkplain PreparedForm prepared form} of the limit to
+ * it.
  * <p>
  * A handle never changes. When the settings of the limit change, calls get other handles;
  * what was decided with an earlier one can still be given back and settled. Safe for use
@@ -83,6 +84,15 @@ public final class LimitHandle {
 		return this.purpose;
 	}
 
+	/**
+	 * Returns the handle by which a store keeps the blocks of this limit's keys where it
+	 * keeps them as buckets: a key is blocked until its bucket is full.
+	 * @return the handle, null if keys of the limit are never blocked
+	 */
+	public @Nullable LimitHandle blocks() {
+		return (this.purpose == Purpose.CALLS) ? this.registered.blocks() : null;
+	}
+
 	<T> T prepared(PreparedForm<T> owner) {
 		T form = find(owner);
 		return (form != null) ? form : attach(owner);
@@ -121,8 +131,8 @@ public final class LimitHandle {
 		/** The refusals of a key, which become a ban. */
 		REFUSALS,
 
-		/** Bans: a key without permits is banned. */
-		BANS
+		/** Blocks: a key is blocked until its bucket is full. */
+		BLOCKS
 
 	}
 

@@ -24,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param hidden whether headers and bodies say nothing about the limit
  * @param lease for how long an instance takes permits in advance from a shared store,
  * null if it does not
+ * @param blockable whether keys of the limit can be blocked: decisions of a shared store
+ * look for blocks; keys of a limit with a penalty always can
  */
 public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Penalty penalty, LimitMode mode,
-		@Nullable OnStoreFailure onStoreFailure, boolean hidden, @Nullable Duration lease) {
+		@Nullable OnStoreFailure onStoreFailure, boolean hidden, @Nullable Duration lease, boolean blockable) {
 
 	/**
 	 * Creates settings.
@@ -52,12 +54,12 @@ public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Pen
 
 	/**
 	 * Returns the default settings of a limit: no plans, no penalty, enforced, not
-	 * hidden, no lease.
+	 * hidden, no lease, not blockable.
 	 * @param limit the limit
 	 * @return the settings
 	 */
 	public static LimitSettings of(Limit limit) {
-		return new LimitSettings(limit, Map.of(), null, LimitMode.ENFORCE, null, false, null);
+		return new LimitSettings(limit, Map.of(), null, LimitMode.ENFORCE, null, false, null, false);
 	}
 
 	/**
@@ -67,7 +69,7 @@ public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Pen
 	 */
 	public LimitSettings withLimit(Limit limit) {
 		return new LimitSettings(limit, this.plans, this.penalty, this.mode, this.onStoreFailure, this.hidden,
-				this.lease);
+				this.lease, this.blockable);
 	}
 
 	/**
@@ -77,7 +79,7 @@ public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Pen
 	 */
 	public LimitSettings withPlans(Map<String, Limit> plans) {
 		return new LimitSettings(this.limit, plans, this.penalty, this.mode, this.onStoreFailure, this.hidden,
-				this.lease);
+				this.lease, this.blockable);
 	}
 
 	/**
@@ -87,7 +89,7 @@ public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Pen
 	 */
 	public LimitSettings withPenalty(@Nullable Penalty penalty) {
 		return new LimitSettings(this.limit, this.plans, penalty, this.mode, this.onStoreFailure, this.hidden,
-				this.lease);
+				this.lease, this.blockable);
 	}
 
 	/**
@@ -97,7 +99,7 @@ public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Pen
 	 */
 	public LimitSettings withMode(LimitMode mode) {
 		return new LimitSettings(this.limit, this.plans, this.penalty, mode, this.onStoreFailure, this.hidden,
-				this.lease);
+				this.lease, this.blockable);
 	}
 
 	/**
@@ -107,7 +109,7 @@ public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Pen
 	 */
 	public LimitSettings withOnStoreFailure(@Nullable OnStoreFailure onStoreFailure) {
 		return new LimitSettings(this.limit, this.plans, this.penalty, this.mode, onStoreFailure, this.hidden,
-				this.lease);
+				this.lease, this.blockable);
 	}
 
 	/**
@@ -117,7 +119,7 @@ public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Pen
 	 */
 	public LimitSettings withHidden(boolean hidden) {
 		return new LimitSettings(this.limit, this.plans, this.penalty, this.mode, this.onStoreFailure, hidden,
-				this.lease);
+				this.lease, this.blockable);
 	}
 
 	/**
@@ -127,7 +129,17 @@ public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Pen
 	 */
 	public LimitSettings withLease(@Nullable Duration lease) {
 		return new LimitSettings(this.limit, this.plans, this.penalty, this.mode, this.onStoreFailure, this.hidden,
-				lease);
+				lease, this.blockable);
+	}
+
+	/**
+	 * Returns these settings for a limit whose keys can be blocked or not.
+	 * @param blockable whether keys can be blocked without a penalty too
+	 * @return new settings
+	 */
+	public LimitSettings withBlockable(boolean blockable) {
+		return new LimitSettings(this.limit, this.plans, this.penalty, this.mode, this.onStoreFailure, this.hidden,
+				this.lease, blockable);
 	}
 
 }

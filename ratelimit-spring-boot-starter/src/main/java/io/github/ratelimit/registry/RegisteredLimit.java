@@ -115,9 +115,17 @@ public final class RegisteredLimit {
 		return (plan != null) ? current.plans.get(plan) : current.handle;
 	}
 
-	/** Returns the handles by which refusals and bans are counted now, null for none. */
-	public @Nullable BanHandles banHandles() {
-		return this.inForce.bans;
+	/**
+	 * Returns the handle by which the refusals of keys are counted for the limit's
+	 * penalty.
+	 * @return the handle, null if there is no penalty now
+	 */
+	public @Nullable LimitHandle refusals() {
+		return this.inForce.refusals;
+	}
+
+	@Nullable LimitHandle blocks() {
+		return this.inForce.blocks;
 	}
 
 	/**
@@ -214,7 +222,7 @@ public final class RegisteredLimit {
 
 	/** Settings and their handles. A form that stays the same keeps its handle. */
 	private record InForce(LimitSettings settings, LimitHandle handle, Map<String, LimitHandle> plans,
-			@Nullable BanHandles bans) {
+			@Nullable LimitHandle refusals, @Nullable LimitHandle blocks) {
 
 		static InForce of(RegisteredLimit owner, LimitSettings settings, @Nullable InForce before) {
 			Map<Limit, LimitHandle> handles = new HashMap<>();
@@ -226,17 +234,20 @@ public final class RegisteredLimit {
 			LimitHandle handle = handles.computeIfAbsent(settings.limit(), create);
 			Map<String, LimitHandle> plans = new HashMap<>();
 			settings.plans().forEach((plan, limit) -> plans.put(plan, handles.computeIfAbsent(limit, create)));
-			return new InForce(settings, handle, Map.copyOf(plans), bans(owner, settings, before));
+			String name = settings.limit().name();
+			Penalty penalty = settings.penalty();
+			LimitHandle refusals = (penalty == null) ? null
+					: companion(owner, (before != null) ? before.refusals : null,
+							CompanionLimits.refusals(name, penalty), LimitHandle.Purpose.REFUSALS);
+			LimitHandle blocks = (penalty == null && !settings.blockable()) ? null
+					: companion(owner, (before != null) ? before.blocks : null, CompanionLimits.blocks(name, penalty),
+							LimitHandle.Purpose.BLOCKS);
+			return new InForce(settings, handle, Map.copyOf(plans), refusals, blocks);
 		}
 
-		private static @Nullable BanHandles bans(RegisteredLimit owner, LimitSettings settings,
-				@Nullable InForce before) {
-			Penalty penalty = settings.penalty();
-			if (penalty == null) {
-				return null;
-			}
-			return (before != null && before.bans != null && penalty.equals(before.settings.penalty())) ? before.bans
-					: BanHandles.of(owner, settings.limit().name(), penalty);
+		private static LimitHandle companion(RegisteredLimit owner, @Nullable LimitHandle before, Limit limit,
+				LimitHandle.Purpose purpose) {
+			return (before != null && before.limit().equals(limit)) ? before : new LimitHandle(owner, limit, purpose);
 		}
 
 	}

@@ -135,14 +135,15 @@ public sealed class ChargeDecision extends LimitDecision {
 	}
 
 	/**
-	 * Returns the decision about a key that is banned for its refusals.
-	 * @param said the decision of the limit without the ban
-	 * @param retryAfterNanos nanoseconds until the ban ends, at least 1
+	 * Returns the decision about a key that is {@linkplain LimitStore#block blocked}.
+	 * @param said the decision of the limit without the block
+	 * @param blockedNanos nanoseconds until the block ends, at least 1; the wait of the
+	 * limit's own refusal counts if it is longer
 	 * @return a decision that refuses, {@link #isBanned() banned} and with the same facts
 	 * @throws IllegalArgumentException if the wait is not positive
 	 */
-	public static ChargeDecision banned(ChargeDecision said, long retryAfterNanos) {
-		return new Banned(said, checked(said.charge, retryAfterNanos));
+	public static ChargeDecision banned(ChargeDecision said, long blockedNanos) {
+		return new Banned(said, Math.max(said.retryAfterNanos(), checked(said.charge, blockedNanos)));
 	}
 
 	/**

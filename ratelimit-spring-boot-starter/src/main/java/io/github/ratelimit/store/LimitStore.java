@@ -5,6 +5,7 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.registry.LimitHandle;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,28 @@ public interface LimitStore {
 	 */
 	default void lower(LimitHandle limit, Key key, long[] atMost) {
 	}
+
+	/**
+	 * Blocks a key until a time: every charge of it is refused meanwhile, whatever
+	 * permits there are, with the time that is left as its retry-after. A block never
+	 * ends sooner than it was to end, whatever else is blocked or reset, until it is
+	 * {@linkplain #unblock lifted}. A flood of other keys ends none.
+	 * @param limit a limit whose keys {@linkplain LimitHandle#blocks() can be blocked}
+	 * @param key the key
+	 * @param until when the block ends; nothing happens if that has passed
+	 * @return what became of it
+	 * @throws IllegalArgumentException if keys of the limit are never blocked
+	 */
+	BlockResult block(LimitHandle limit, Key key, Instant until);
+
+	/**
+	 * Ends the block of a key.
+	 * @param limit a limit whose keys {@linkplain LimitHandle#blocks() can be blocked}
+	 * @param keyId a {@link Key#id()}
+	 * @return whether the key was blocked
+	 * @throws IllegalArgumentException if keys of the limit are never blocked
+	 */
+	boolean unblock(LimitHandle limit, String keyId);
 
 	/**
 	 * Returns the state of one key, without changing or creating it.

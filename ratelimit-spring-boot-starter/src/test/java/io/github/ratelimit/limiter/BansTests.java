@@ -256,6 +256,24 @@ class BansTests {
 	}
 
 	@Test
+	void aKeyThatIsBlockedIsRefusedWithoutAPenaltyToo() {
+		RegisteredLimit mail = this.registry.register(LimitSettings
+			.of(Limit.named("mail").rates(Rate.parse("1/s")).maxWait(Duration.ofMinutes(1), 10).build())
+			.withBlockable(true), List.of());
+		this.store.block(mail.handle(), Key.of("ann"), this.time.wallTime().plusSeconds(30));
+		Charge charge = new Charge(mail.handle(), Key.of("ann"), 1);
+		for (Decision decision : List.of(this.limiter.tryAcquire(charge), this.limiter.acquire(charge))) {
+			assertThat(decision.isAllowed()).isFalse();
+			assertThat(decision.limits()).singleElement().matches(LimitDecision::isBanned);
+			assertThat(decision.retryAfter()).isEqualTo(Duration.ofSeconds(30));
+		}
+		assertThat(mail.statistics().denied()).isEqualTo(2);
+		this.time.advance(Duration.ofSeconds(30));
+		assertThat(this.limiter.tryAcquire(charge).isAllowed()).isTrue();
+		assertThat(this.bans).isEmpty();
+	}
+
+	@Test
 	void aPenaltyThatCannotBeCountedIsRefused() {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> new Penalty(0, Duration.ofMinutes(1), Duration.ofHours(1)))

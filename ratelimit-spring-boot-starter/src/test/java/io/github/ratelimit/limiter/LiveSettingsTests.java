@@ -143,8 +143,8 @@ class LiveSettingsTests {
 		assertThat(this.chat.handle().limit()).isSameAs(THOUSAND);
 
 		this.chat.change((settings) -> change.apply(settings).withHidden(false));
-		assertThat(this.chat.settings()).isEqualTo(
-				new LimitSettings(TWO_THOUSAND, Map.of(), null, LimitMode.SHADOW, OnStoreFailure.DENY, false, null));
+		assertThat(this.chat.settings()).isEqualTo(new LimitSettings(TWO_THOUSAND, Map.of(), null, LimitMode.SHADOW,
+				OnStoreFailure.DENY, false, null, false));
 	}
 
 	@Test

@@ -14,19 +14,22 @@ public final class Handles implements AfterEachCallback {
 
 	private static final Map<Limit, LimitHandle> HANDLES = new ConcurrentHashMap<>();
 
+	private static final Map<Limit, LimitHandle> BLOCKABLE = new ConcurrentHashMap<>();
+
 	public static LimitHandle of(Limit limit) {
-		return HANDLES.computeIfAbsent(limit, Handles::create);
+		return HANDLES.computeIfAbsent(limit, LimitHandle::of);
 	}
 
-	private static LimitHandle create(Limit limit) {
-		RegisteredLimit registered = RegisteredLimit.of(LimitSettings.of(limit));
-		return limit.name().endsWith("..ban") ? new LimitHandle(registered, limit, LimitHandle.Purpose.BANS)
-				: registered.handle();
+	/** Returns the handle of a limit whose keys can be blocked. */
+	public static LimitHandle blockable(Limit limit) {
+		return BLOCKABLE.computeIfAbsent(limit,
+				(same) -> RegisteredLimit.of(LimitSettings.of(same).withBlockable(true)).handle());
 	}
 
 	@Override
 	public void afterEach(ExtensionContext context) {
 		HANDLES.clear();
+		BLOCKABLE.clear();
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.LimitHandle;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -39,6 +41,16 @@ public final class FailingStore implements LimitStore {
 
 	@Override
 	public void settle(ChargeDecision taken, long actual) {
+		throw failure();
+	}
+
+	@Override
+	public BlockResult block(LimitHandle limit, Key key, Instant until) {
+		throw failure();
+	}
+
+	@Override
+	public boolean unblock(LimitHandle limit, String keyId) {
 		throw failure();
 	}
 

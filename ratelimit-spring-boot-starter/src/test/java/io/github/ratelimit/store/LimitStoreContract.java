@@ -6,6 +6,6 @@ package io.github.ratelimit.store;
  */
 public interface LimitStoreContract extends SequenceContract, ExactWaitContract, AllOrNothingContract, GiveBackContract,
 		ReconfigurationContract, AlternationContract, KeysContract, ConcurrencyContract, KindsContract,
-		SettlementContract, ShadowContract, WorstCaseContract, MoreQuotaContract {
+		SettlementContract, ShadowContract, WorstCaseContract, MoreQuotaContract, BlockContract {
 
 }

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.TimeSource;
@@ -7,6 +8,7 @@ import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +82,16 @@ public final class OutageStore implements LimitStore {
 	@Override
 	public void settle(ChargeDecision taken, long actual) {
 		asked().settle(taken, actual);
+	}
+
+	@Override
+	public BlockResult block(LimitHandle limit, Key key, Instant until) {
+		return asked().block(limit, key, until);
+	}
+
+	@Override
+	public boolean unblock(LimitHandle limit, String keyId) {
+		return asked().unblock(limit, keyId);
 	}
 
 	@Override

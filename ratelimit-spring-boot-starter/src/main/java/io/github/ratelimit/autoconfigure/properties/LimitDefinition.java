@@ -45,7 +45,7 @@ public record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKe
 			List<KeySource> sources = this.keys.stream().map(KeyExpression::source).toList();
 			Map<String, Limit> limits = (this.plans != null) ? this.plans.limits() : Map.of();
 			return registry.register(new LimitSettings(this.limit, limits, this.penalty, this.mode, this.onStoreFailure,
-					this.hideHeaders, this.lease), sources);
+					this.hideHeaders, this.lease, false), sources);
 		});
 	}
 

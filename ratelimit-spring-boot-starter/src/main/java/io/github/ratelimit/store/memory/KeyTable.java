@@ -3,6 +3,8 @@ package io.github.ratelimit.store.memory;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.BlockResult;
+import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.KeyPage;
@@ -23,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 /** The keys of one limit. */
 final class KeyTable {
 
-	/** When it is worth asking again of a table that has no room. */
-	private static final long NO_ROOM_NANOS = Duration.ofSeconds(1).toNanos();
-
 	private static final long IDLE_NANOS = Duration.ofMinutes(1).toNanos();
 
 	private final StoreClock clock;
@@ -34,7 +33,9 @@ final class KeyTable {
 
 	private final TableIndex slots;
 
-	private final Eviction room;
+	private final Eviction eviction;
+
+	private final BlockedKeys<Key> blocks;
 
 	/** Everybody's cell has no slot: it is never swept and never forgotten. */
 	private final AtomicReference<@Nullable KeyCell> global = new AtomicReference<>();
@@ -46,7 +47,8 @@ final class KeyTable {
 	KeyTable(LimitHandle.Purpose purpose, StoreClock clock, int maxKeys) {
 		this.clock = clock;
 		this.slots = new TableIndex(maxKeys);
-		this.room = Eviction.of(purpose, this.slots, clock, this::unlink, this.forgottenPermits);
+		this.eviction = new Eviction(purpose, this.slots, clock, this::unlink, this.forgottenPermits);
+		this.blocks = new BlockedKeys<>(maxKeys);
 	}
 
 	ChargeDecision take(Charge charge, PreparedLimit terms) {
@@ -56,6 +58,10 @@ final class KeyTable {
 	}
 
 	ChargeDecision takeUncounted(Charge charge, PreparedLimit terms) {
+		long blocked = blockedNanos(charge);
+		if (blocked > 0) {
+			return ChargeDecision.banned(lookAtPermits(charge, terms), blocked);
+		}
 		while (true) {
 			KeyCell cell = cell(charge.key());
 			if (cell == null) {
@@ -63,9 +69,6 @@ final class KeyTable {
 					return terms.full(charge);
 				}
 				cell = create(charge.key(), terms);
-			}
-			if (cell == null) {
-				return ChargeDecision.unavailable(charge, NO_ROOM_NANOS);
 			}
 			ChargeDecision decision = cell.take(charge, terms, this.clock);
 			if (decision != null) {
@@ -77,6 +80,12 @@ final class KeyTable {
 
 	/** Says what {@link #take} would say, and creates nothing. */
 	ChargeDecision look(Charge charge, PreparedLimit terms) {
+		ChargeDecision decision = lookAtPermits(charge, terms);
+		long blocked = blockedNanos(charge);
+		return (blocked > 0) ? ChargeDecision.banned(decision, blocked) : decision;
+	}
+
+	private ChargeDecision lookAtPermits(Charge charge, PreparedLimit terms) {
 		while (true) {
 			KeyCell cell = cell(charge.key());
 			if (cell == null) {
@@ -147,9 +156,6 @@ final class KeyTable {
 		while (true) {
 			KeyCell known = cell(key);
 			KeyCell cell = (known != null) ? known : create(key, terms);
-			if (cell == null) {
-				return permits;
-			}
 			long forgiven = cell.charge(permits, terms, this.clock);
 			if (forgiven != KeyCell.RETIRED) {
 				return forgiven;
@@ -166,7 +172,7 @@ final class KeyTable {
 				return;
 			}
 			KeyCell cell = (known != null) ? known : create(key, terms);
-			if (cell == null || cell.lower(atMost, terms, this.clock)) {
+			if (cell.lower(atMost, terms, this.clock)) {
 				return;
 			}
 			replace(cell, terms);
@@ -177,8 +183,7 @@ final class KeyTable {
 		return key.equals(Key.GLOBAL) ? this.global.get() : this.cells.get(key);
 	}
 
-	/** Returns null if there is no room, and nothing that could be forgotten. */
-	private @Nullable KeyCell create(Key key, PreparedLimit terms) {
+	private KeyCell create(Key key, PreparedLimit terms) {
 		long now = this.clock.nanos();
 		if (key.equals(Key.GLOBAL)) {
 			KeyCell created = terms.create(key, -1, this.clock, now);
@@ -191,10 +196,7 @@ final class KeyTable {
 			if (earlier != null) {
 				return earlier;
 			}
-			slot = this.room.make();
-			if (slot < 0) {
-				return null;
-			}
+			slot = this.eviction.make();
 		}
 		KeyCell created = terms.create(key, slot, this.clock, now);
 		this.slots.put(created);
@@ -217,8 +219,23 @@ final class KeyTable {
 		}
 	}
 
+	BlockResult block(Key key, long nanos) {
+		long now = this.clock.nanos();
+		return this.blocks.block(key, now + nanos, now);
+	}
+
+	boolean unblock(String keyId) {
+		return this.blocks.remove((key) -> key.id().equals(keyId), this.clock.nanos());
+	}
+
+	private long blockedNanos(Charge charge) {
+		return (this.blocks.isEmpty() || charge.handle().blocks() == null) ? 0
+				: this.blocks.nanosLeft(charge.key(), this.clock.nanos());
+	}
+
 	void sweep() {
 		long now = this.clock.nanos();
+		this.blocks.dropEnded(now);
 		for (KeyCell cell : this.cells.values()) {
 			CellSnapshot view = cell.idleFor(IDLE_NANOS, now) ? cell.view(this.clock) : null;
 			if (view != null && view.isFull() && cell.retire(view)) {

@@ -5,11 +5,14 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.PreparedForm;
+import io.github.ratelimit.store.BlockResult;
+import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +35,8 @@ public final class MemoryStore implements LimitStore {
 
 	private final ConcurrentMap<String, KeyTable> tables = new ConcurrentHashMap<>();
 
+	private final TimeSource time;
+
 	private final StoreClock clock;
 
 	private final int maxKeysPerLimit;
@@ -49,6 +54,7 @@ public final class MemoryStore implements LimitStore {
 			throw new IllegalArgumentException("The memory store cannot remember " + maxKeysPerLimit
 					+ " keys per limit. Give it room for at least 1.");
 		}
+		this.time = time;
 		this.clock = new StoreClock(time);
 		this.maxKeysPerLimit = maxKeysPerLimit;
 	}
@@ -127,6 +133,18 @@ public final class MemoryStore implements LimitStore {
 	 */
 	public void check(Limit limit) {
 		PreparedLimit.of(limit);
+	}
+
+	@Override
+	public BlockResult block(LimitHandle limit, Key key, Instant until) {
+		BlockedKeys.handleOf(limit);
+		return table(limit).block(key, BlockedKeys.nanosUntil(until, this.time));
+	}
+
+	@Override
+	public boolean unblock(LimitHandle limit, String keyId) {
+		BlockedKeys.handleOf(limit);
+		return table(limit).unblock(keyId);
 	}
 
 	@Override

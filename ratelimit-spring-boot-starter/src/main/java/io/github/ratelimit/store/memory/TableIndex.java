@@ -1,13 +1,11 @@
 package io.github.ratelimit.store.memory;
 
-import java.util.Iterator;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * not made, which bounds the table strictly; and a way to draw cells at random. Positions
  * are made as they are needed.
  */
-final class TableIndex implements Iterable<KeyCell> {
+final class TableIndex {
 
 	private static final int CHUNK = 1024;
 
@@ -67,15 +65,6 @@ final class TableIndex implements Iterable<KeyCell> {
 		}
 		int slot = (used <= turns) ? turn % used : ThreadLocalRandom.current().nextInt(used);
 		return chunk(slot).get(slot % CHUNK);
-	}
-
-	/** Goes through all cells, those that come or go meanwhile or not. */
-	@Override
-	public Iterator<KeyCell> iterator() {
-		return IntStream.range(0, this.opened.get())
-			.mapToObj((slot) -> chunk(slot).get(slot % CHUNK))
-			.filter(Objects::nonNull)
-			.iterator();
 	}
 
 	private AtomicReferenceArray<@Nullable KeyCell> chunk(int slot) {

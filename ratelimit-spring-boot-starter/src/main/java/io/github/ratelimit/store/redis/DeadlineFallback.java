@@ -64,6 +64,10 @@ final class DeadlineFallback {
 	/** What cannot wait until the deadline does not know whether Redis is only late. */
 	private ChargeDecision decide(Charge charge, RememberedKey key, InFlightReceipt receipt, boolean impatient,
 			long startNanos, long now) {
+		ChargeDecision block = key.blockWithoutAsking(charge, now);
+		if (block != null) {
+			return block;
+		}
 		Snapshot last = key.last();
 		boolean alone = last == null || impatient;
 		if (alone) {

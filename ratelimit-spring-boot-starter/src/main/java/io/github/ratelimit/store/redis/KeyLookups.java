@@ -63,7 +63,7 @@ final class KeyLookups {
 
 	boolean reset(RedisLimit limit, String keyId) {
 		byte[] answer = run(this.scripts.reset(), this.names.of(limit.encoding().space(), keyId));
-		limit.keys().remove(keyId);
+		limit.keys().remove(keyId, this.time.nanoTime());
 		return answer[0] == '1';
 	}
 

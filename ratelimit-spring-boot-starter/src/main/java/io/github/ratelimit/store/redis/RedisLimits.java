@@ -48,8 +48,8 @@ final class RedisLimits {
 
 	private RedisLimit prepare(LimitHandle limit) {
 		LimitEncoding encoding = LimitEncoding.of(limit.limit(), this.settings.slotLease());
-		RememberedKeys keys = this.keys.computeIfAbsent(encoding.space(), (space) -> new RememberedKeys(limit, space,
-				this.names, this.settings.maxKnownKeys(), this.time.nanoTime()));
+		RememberedKeys keys = this.keys.computeIfAbsent(encoding.space(),
+				(space) -> new RememberedKeys(limit, space, this.names, this.settings.maxKnownKeys()));
 		return new RedisLimit(limit, keys, encoding);
 	}
 

@@ -5,6 +5,8 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.BlockResult;
+import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.KeyPage;
@@ -16,6 +18,7 @@ import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptClientFactory;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.local.DebtLedger;
+import io.github.ratelimit.store.redis.local.KeyBlocks;
 import io.github.ratelimit.store.redis.local.LocalFallback;
 import io.github.ratelimit.store.redis.local.PermitLease;
 import io.github.ratelimit.store.redis.local.PermitLeaseSource;
@@ -32,6 +35,7 @@ import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +89,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final DebtLedger debts;
 
+	private final KeyBlocks blocks;
+
 	private final InstanceCount instances;
 
 	private final LimitStore local;
@@ -116,6 +122,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 				settings.slotLease());
 		this.debts = new DebtLedger(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler,
 				settings.maxKnownKeys());
+		this.blocks = new KeyBlocks(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler);
 		this.warmUp = new WarmUp(redis, scripts, this.names, this.nodes, time, this.scheduler);
 		this.instances = new InstanceCount(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
 				this.scheduler);
@@ -195,6 +202,9 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public ChargeDecision take(Charge charge) {
+		if (charge.handle().blocks() != null) {
+			return takeTogether(List.of(charge)).get(0);
+		}
 		long start = this.time.nanoTime();
 		RedisLimit limit = this.limits.of(charge.handle());
 		LimitEncoding encoding = limit.encoding();
@@ -203,7 +213,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		ChargeDecision decision = decideWithoutAsking(charge, key, lease, encoding, start);
 		if (decision == null) {
 			decision = (encoding instanceof SlotEncoding)
-					? takeAll(new RequestedKeys(List.of(charge), new RememberedKey[] { key },
+					? takeAll(new RequestedKeys(1, List.of(charge), new RememberedKey[] { key },
 							new LimitEncoding[] { encoding }), start)
 						.get(0)
 					: this.decisions.take(charge, key, encoding, start);
@@ -239,14 +249,14 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		if (charges.size() == 1) {
 			return List.of(take(charges.get(0)));
 		}
+		return takeTogether(charges);
+	}
+
+	private List<ChargeDecision> takeTogether(List<Charge> charges) {
 		long start = this.time.nanoTime();
 		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
 		List<ChargeDecision> decisions = requested.refusedWithoutAsking(start);
-		if (decisions == null) {
-			decisions = takeAll(requested, start);
-		}
-		count(decisions, requested.keys(), start);
-		return decisions;
+		return finish(requested, (decisions != null) ? decisions : takeAll(requested, start), start);
 	}
 
 	@Override
@@ -254,9 +264,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		long start = this.time.nanoTime();
 		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
 		List<ChargeDecision> decisions = takeSlots(requested,
-				() -> this.decisions.takeUnanswered(charges, requested.keys(), requested.encodings()));
-		count(decisions, requested.keys(), start);
-		return decisions;
+				() -> this.decisions.takeUnanswered(requested.charges(), requested.keys(), requested.encodings()));
+		return finish(requested, decisions, start);
 	}
 
 	private List<ChargeDecision> takeAll(RequestedKeys requested, long start) {
@@ -278,18 +287,23 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 				(taken, i) -> this.decisions.giveBack(taken, requested.keys()[i], requested.encodings()[i]));
 	}
 
-	private void count(List<ChargeDecision> decisions, RememberedKey[] keys, long now) {
-		boolean granted = decisions.stream().noneMatch(ChargeDecision::isRefused);
+	/** Holds what was taken, and counts the decisions about the call's own charges. */
+	private List<ChargeDecision> finish(RequestedKeys requested, List<ChargeDecision> decisions, long now) {
+		RememberedKey[] keys = requested.keys();
 		for (int i = 0; i < keys.length; i++) {
-			ChargeDecision decision = decisions.get(i);
-			if (granted || decision.isViolated()) {
-				keys[i].count(decision.isViolated(), now);
+			this.decisions.hold(decisions.get(i), keys[i]);
+		}
+		List<ChargeDecision> own = requested.own(decisions, this::giveBack);
+		boolean granted = own.stream().noneMatch(ChargeDecision::isRefused);
+		for (int i = 0; i < own.size(); i++) {
+			if (granted || own.get(i).isViolated()) {
+				keys[i].count(own.get(i).isViolated(), now);
 			}
 			else {
 				keys[i].seen(now);
 			}
-			this.decisions.hold(decision, keys[i]);
 		}
+		return own;
 	}
 
 	@Override
@@ -306,6 +320,19 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private RememberedKey key(ChargeDecision taken) {
 		return this.limits.of(taken.charge().handle()).keys().get(taken.key(), this.time.nanoTime());
+	}
+
+	@Override
+	public BlockResult block(LimitHandle limit, Key key, Instant until) {
+		RedisLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
+		long now = this.time.nanoTime();
+		return this.blocks.block(blocks.keys().get(key, now), (BucketEncoding) blocks.encoding(),
+				now + BlockedKeys.nanosUntil(until, this.time), now + this.deadlineNanos);
+	}
+
+	@Override
+	public boolean unblock(LimitHandle limit, String keyId) {
+		return reset(BlockedKeys.handleOf(limit), keyId);
 	}
 
 	@Override

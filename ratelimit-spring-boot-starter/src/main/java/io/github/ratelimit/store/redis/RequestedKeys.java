@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.local.RedisLimit;
@@ -8,18 +9,22 @@ import io.github.ratelimit.store.redis.script.LimitEncoding;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The charges of a call with what is remembered of their keys.
+ * The charges of a call, then a look at the block of each key that can be blocked, with
+ * what is remembered of their keys.
  *
+ * @param own how many of the charges are the call's own
  * @param charges the charges
  * @param keys their keys, in the same order
  * @param encodings their limits, in the same order
  */
-record RequestedKeys(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] encodings) {
+record RequestedKeys(int own, List<Charge> charges, RememberedKey[] keys, LimitEncoding[] encodings) {
 
-	static RequestedKeys of(List<Charge> charges, RedisLimits limits, long now) {
+	static RequestedKeys of(List<Charge> own, RedisLimits limits, long now) {
+		List<Charge> charges = withBlocks(own);
 		RememberedKey[] keys = new RememberedKey[charges.size()];
 		LimitEncoding[] encodings = new LimitEncoding[charges.size()];
 		for (int i = 0; i < keys.length; i++) {
@@ -28,7 +33,56 @@ record RequestedKeys(List<Charge> charges, RememberedKey[] keys, LimitEncoding[]
 			encodings[i] = limit.encoding();
 			keys[i] = limit.keys().get(charge.key(), now);
 		}
-		return new RequestedKeys(charges, keys, encodings);
+		return new RequestedKeys(own.size(), charges, keys, encodings);
+	}
+
+	private static List<Charge> withBlocks(List<Charge> own) {
+		List<Charge> charges = own;
+		for (Charge charge : own) {
+			LimitHandle blocks = charge.handle().blocks();
+			if (blocks != null) {
+				charges = (charges != own) ? charges : new ArrayList<>(own);
+				Charge look = Charge.peek(blocks, charge.key(), 1);
+				charges.add(charge.isEnforced() ? look : look.asDryRun());
+			}
+		}
+		return charges;
+	}
+
+	/**
+	 * Returns the decisions about the call's own charges.
+	 * @param decisions about all charges
+	 * @param taken receives what was granted although the key is blocked: to a dry run,
+	 * which must hold nothing
+	 */
+	List<ChargeDecision> own(List<ChargeDecision> decisions, Consumer<ChargeDecision> taken) {
+		if (this.own == decisions.size()) {
+			return decisions;
+		}
+		List<ChargeDecision> own = new ArrayList<>(decisions.subList(0, this.own));
+		int block = this.own;
+		for (int i = 0; i < this.own; i++) {
+			if (block < decisions.size() && isBlockOf(this.charges.get(block), this.charges.get(i))) {
+				own.set(i, blocked(own.get(i), decisions.get(block++), taken));
+			}
+		}
+		return own;
+	}
+
+	private static boolean isBlockOf(Charge block, Charge own) {
+		return block.handle().registered() == own.handle().registered() && block.key().equals(own.key());
+	}
+
+	private static ChargeDecision blocked(ChargeDecision decision, ChargeDecision block,
+			Consumer<ChargeDecision> taken) {
+		if (!block.isViolated()) {
+			return decision;
+		}
+		if (decision.receipt() != null) {
+			taken.accept(decision);
+		}
+		return block.isUnavailable() ? ChargeDecision.unavailable(decision.charge(), block.retryAfterNanos())
+				: ChargeDecision.banned(decision, block.retryAfterNanos());
 	}
 
 	/**

@@ -8,6 +8,8 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
@@ -51,9 +53,11 @@ class FloodOfKeysTests {
 
 	private static final Limit TEN = StoreFixture.limit("ten", "10/36500d");
 
-	private static final Limit BAN = StoreFixture.limit("login..ban", "1/h");
+	private static final Duration BAN = Duration.ofHours(1);
 
 	private final ManualTime time = new ManualTime();
+
+	private final LimitHandle login = Handles.blockable(StoreFixture.limit("login", "100/36500d"));
 
 	private PausedScriptClient held;
 
@@ -145,63 +149,87 @@ class FloodOfKeysTests {
 	}
 
 	@Test
-	void aBanThatWasSeenHoldsWithoutRedis() {
-		take(this.other, BAN, "banned", 1);
-		assertThat(take(this.store, BAN, "banned", 0).remaining()).isZero();
-		flood(BAN);
+	void aBlockThatWasSeenHoldsWithoutRedis() {
+		block(this.other, "blocked");
+		assertThat(look("blocked").isBanned()).isTrue();
+		floodOfLogins();
 		goAway();
-		flood(BAN);
+		floodOfLogins();
 
-		ChargeDecision look = this.store.take(Charge.peek(Handles.of(BAN), key("banned"), 1));
-		assertThat(look.isViolated()).isTrue();
-		assertThat(Duration.ofNanos(look.retryAfterNanos())).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
-		assertThat(take(this.store, BAN, "another", 1).isViolated()).isFalse();
-		this.time.advance(Duration.ofHours(1));
-		assertThat(take(this.store, BAN, "banned", 1).isViolated()).isFalse();
+		assertThat(look("blocked").isViolated()).isTrue();
+		assertThat(look("blocked").retryAfter()).isEqualTo(BAN);
+		assertThat(look("another").isViolated()).isFalse();
+		this.time.advance(BAN);
+		assertThat(look("blocked").isViolated()).isFalse();
 	}
 
 	@Test
-	void aBanThatWasSeenToBeLiftedIsNotHeld() {
-		take(this.other, BAN, "lifted", 1);
-		take(this.store, BAN, "lifted", 0);
-		this.other.reset(Handles.of(BAN), key("lifted").id());
+	void aBlockThatWasSeenHoldsWhileRedisIsLate() {
+		startAgain(Duration.ofMillis(20), 1000);
+		block(this.other, "blocked");
+		assertThat(look("blocked").isBanned()).isTrue();
 		this.time.advance(Duration.ofSeconds(2));
-		take(this.store, BAN, "lifted", 0);
-		take(this.store, BAN, "reset", 1);
-		this.store.reset(Handles.of(BAN), key("reset").id());
-		flood(BAN);
-		goAway();
-		assertThat(take(this.store, BAN, "lifted", 1).isViolated()).isFalse();
-		assertThat(take(this.store, BAN, "reset", 1).isViolated()).isFalse();
+		this.held.stop();
+		assertThat(look("blocked").retryAfter()).isEqualTo(BAN.minusSeconds(2));
+		assertThat(look("another").isViolated()).isFalse();
+		assertThat(block(this.store, "late")).isEqualTo(BlockResult.STARTED);
+		assertThat(look("late").retryAfter()).isEqualTo(BAN);
+		this.held.goOn();
 	}
 
 	@Test
-	void bansThatWereSeenFirstHoldWhereThereIsNoRoomForMore() {
+	void aBlockThatWasSeenToBeLiftedIsNotHeld() {
+		block(this.other, "lifted");
+		look("lifted");
+		this.other.unblock(this.login, Key.of("lifted").id());
+		this.time.advance(Duration.ofSeconds(2));
+		look("lifted");
+		block(this.store, "lifted here");
+		this.store.unblock(this.login, Key.of("lifted here").id());
+		floodOfLogins();
+		goAway();
+		assertThat(look("lifted").isViolated()).isFalse();
+		assertThat(look("lifted here").isViolated()).isFalse();
+	}
+
+	@Test
+	void blocksThatWereSeenFirstHoldWhereThereIsNoRoomForMore() {
 		for (int i = 0; i < FLOOD; i++) {
-			take(this.store, BAN, "key" + i, 1);
+			assertThat(block(this.store, "key" + i)).as("in Redis there is room").isEqualTo(BlockResult.STARTED);
 		}
 		goAway();
-		assertThat(bannedOf(FLOOD)).containsExactlyElementsOf(names(0, KNOWN_KEYS));
+		assertThat(blockedOf(FLOOD)).containsExactlyElementsOf(names(0, KNOWN_KEYS));
+		assertThat(block(this.store, "another")).isEqualTo(BlockResult.NO_ROOM);
 	}
 
 	@Test
-	void bansThatHaveEndedMakeRoom() {
+	void blocksThatHaveEndedMakeRoom() {
 		for (int i = 0; i < KNOWN_KEYS; i++) {
-			take(this.store, BAN, "ended" + i, 1);
+			block(this.store, "ended" + i);
 		}
 		this.time.advance(Duration.ofMinutes(61));
 		for (int i = 0; i < KNOWN_KEYS; i++) {
-			take(this.store, BAN, "key" + i, 1);
+			block(this.store, "key" + i);
 		}
-		flood(BAN);
+		floodOfLogins();
 		goAway();
-		assertThat(bannedOf(KNOWN_KEYS)).hasSize(KNOWN_KEYS);
+		assertThat(blockedOf(KNOWN_KEYS)).hasSize(KNOWN_KEYS);
 	}
 
-	private List<String> bannedOf(int keys) {
-		return names(0, keys).stream()
-			.filter((name) -> this.store.take(Charge.peek(Handles.of(BAN), key(name), 1)).isViolated())
-			.toList();
+	private BlockResult block(RedisStore store, String name) {
+		return store.block(this.login, Key.of(name), this.time.wallTime().plus(BAN));
+	}
+
+	private ChargeDecision look(String name) {
+		return this.store.take(new Charge(this.login, Key.of(name), 0));
+	}
+
+	private void floodOfLogins() {
+		names(1000, 1000 + FLOOD).forEach(this::look);
+	}
+
+	private List<String> blockedOf(int keys) {
+		return names(0, keys).stream().filter((name) -> look(name).isViolated()).toList();
 	}
 
 	@Test
@@ -300,10 +328,6 @@ class FloodOfKeysTests {
 
 	private static ChargeDecision take(RedisStore store, Limit limit, String key, long permits) {
 		return store.take(StoreFixture.charge(limit, key, permits));
-	}
-
-	private static Key key(String name) {
-		return StoreFixture.charge(BAN, name, 1).key();
 	}
 
 }

@@ -1,10 +1,14 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.RedisServer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +44,19 @@ class OneCallTests {
 		}
 
 		assertThat(calls() - before).isEqualTo(100);
+	}
+
+	@Test
+	void aDecisionAboutAKeyThatCanBeBlockedIsOneCall() {
+		LimitHandle chat = Handles.blockable(StoreFixture.limit("chat", "1000000/s"));
+		this.instance.store().block(chat, Key.of("blocked"), Instant.now().plusSeconds(600));
+		long before = calls();
+		for (int i = 0; i < 100; i++) {
+			assertThat(this.instance.store().take(new Charge(chat, Key.of("caller"), 1)).isViolated()).isFalse();
+		}
+		assertThat(calls() - before).isEqualTo(100);
+		assertThat(this.instance.store().take(new Charge(chat, Key.of("blocked"), 1)).isBanned()).isTrue();
+		assertThat(calls() - before).isBetween(100L, 101L);
 	}
 
 	@Test

@@ -8,6 +8,8 @@ import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreFixture;
@@ -19,6 +21,7 @@ import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.SharedRedis;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -162,22 +165,30 @@ class SharedOutageTests {
 	}
 
 	@Test
-	void whoIsNotBannedIsNotBannedByAnOutageAndWhoIsStaysSo() {
+	void aBlockHoldsInAnOutageAndOneThatBeginsThenIsKnownToAllAfterIt() {
 		start(OnStoreFailure.SHARE);
-		Limit ban = Limit.named("limit..ban").rates(Rate.parse("1/h")).maxDebt(0).build();
-		Charge look = Charge.peek(Handles.of(ban), Key.of("caller"), 1);
-		Charge banned = Charge.peek(Handles.of(ban), Key.of("banned"), 1);
-		this.stores.get(0).take(StoreFixture.charge(ban, "banned", 1));
+		LimitHandle login = Handles.blockable(StoreFixture.limit("login", "90/36500d"));
+		Charge look = new Charge(login, Key.of("caller"), 0);
+		Charge banned = new Charge(login, Key.of("banned"), 0);
+		Instant end = this.time.wallTime().plus(Duration.ofHours(1));
+		this.stores.get(0).block(login, Key.of("banned"), end);
 		assertThat(this.stores).noneMatch((store) -> store.take(look).isViolated())
 			.allMatch((store) -> store.take(banned).isViolated());
 		outage(true);
 		assertThat(this.stores).noneMatch((store) -> store.take(look).isViolated())
 			.allMatch((store) -> store.take(banned).isViolated());
-		this.stores.forEach((store) -> store.take(StoreFixture.charge(ban, "caller", 1)));
+		RedisStore blocking = this.stores.get(0);
+		assertThat(blocking.block(login, Key.of("caller"), end)).isEqualTo(BlockResult.STARTED);
+		assertThat(blocking.block(login, Key.of("caller"), end)).isEqualTo(BlockResult.ALREADY_BLOCKED);
+		assertThat(blocking.take(look).retryAfter()).isEqualTo(Duration.ofHours(1));
+		this.time.advance(Duration.ofMinutes(10));
 		recover(false);
-		assertThat(this.stores).allMatch((store) -> store.take(look).isViolated())
-			.allSatisfy((store) -> assertThat(store.take(look).retryAfterNanos())
-				.isLessThanOrEqualTo(Duration.ofHours(1).toNanos()));
+		Polling.until(LONG, "the block is known to all",
+				() -> this.stores.stream().allMatch((store) -> store.take(look).isBanned()));
+		assertThat(this.stores).allSatisfy((store) -> {
+			assertThat(store.take(look).isDegraded()).isFalse();
+			assertThat(store.take(look).retryAfter()).isEqualTo(Duration.ofMinutes(50));
+		});
 	}
 
 	@Test

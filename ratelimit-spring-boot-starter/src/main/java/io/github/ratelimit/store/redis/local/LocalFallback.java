@@ -77,13 +77,17 @@ public final class LocalFallback {
 		boolean denied = false;
 		for (int i = 0; i < charges.size(); i++) {
 			Charge charge = charges.get(i);
-			OnStoreFailure policy = policy(charge.handle());
+			OnStoreFailure policy = this.policies.apply(charge.handle());
+			ChargeDecision block = known[i].blockWithoutAsking(charge, now);
 			Charge own = null;
 			if (policy == OnStoreFailure.DENY) {
 				decisions.add(ChargeDecision.unavailable(charge, RETRY_NANOS));
 			}
 			else if (policy == OnStoreFailure.ALLOW) {
 				decisions.add(ChargeDecision.letThrough(charge));
+			}
+			else if (block != null) {
+				decisions.add(ChargeDecision.degraded(block));
 			}
 			else if (charge.limit().isConcurrency()) {
 				decisions.add(takeSlots(charge, known[i], own(policy, charge.handle(), instances)));
@@ -101,13 +105,6 @@ public final class LocalFallback {
 			undoSlots(decisions, known);
 		}
 		return decisions;
-	}
-
-	/** A key is banned or not: a part of the one permit that tells it would ban it. */
-	private OnStoreFailure policy(LimitHandle limit) {
-		OnStoreFailure policy = this.policies.apply(limit);
-		boolean bans = limit.purpose() == LimitHandle.Purpose.BANS;
-		return (bans && policy == OnStoreFailure.SHARE) ? OnStoreFailure.LOCAL : policy;
 	}
 
 	private LimitHandle own(OnStoreFailure policy, LimitHandle limit, int instances) {

@@ -2,6 +2,8 @@ package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
+import io.github.ratelimit.store.BlockResult;
+import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
@@ -9,6 +11,7 @@ import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -122,12 +125,8 @@ public final class RememberedKey {
 		return (seen != null) ? seen.stillThere(charge, now) : null;
 	}
 
-	/** Returns the last state; a ban also where it was seen before the key was known. */
 	public @Nullable Snapshot last() {
-		Snapshot last = this.last;
-		RememberedBans bans = this.keys.bans();
-		Snapshot ban = (bans != null) ? bans.find(this.label.id()) : null;
-		return (ban != null && (last == null || ban.askedNanos() - last.askedNanos() > 0)) ? ban : last;
+		return this.last;
 	}
 
 	/** Takes over a state, unless a later one was seen. */
@@ -136,10 +135,29 @@ public final class RememberedKey {
 		if (last == null || state.askedNanos() - last.askedNanos() >= 0) {
 			this.last = state;
 		}
-		RememberedBans bans = this.keys.bans();
-		if (bans != null) {
-			bans.saw(this.label.id(), state);
+		BlockedKeys<String> blocks = this.keys.blocks();
+		if (blocks != null) {
+			blocks.saw(this.label.id(), state.nanosToFull(0), state.askedNanos(), state.answeredNanos());
 		}
+	}
+
+	/** Blocks the key in this instance, of a limit whose buckets are blocks. */
+	BlockResult block(long until, long now) {
+		return Objects.requireNonNull(this.keys.blocks()).block(this.label.id(), until, now);
+	}
+
+	/**
+	 * Decides without Redis whether the key is blocked.
+	 * @return the decision, null if the limit's buckets are no blocks
+	 */
+	public @Nullable ChargeDecision blockWithoutAsking(Charge look, long now) {
+		BlockedKeys<String> blocks = this.keys.blocks();
+		if (blocks == null) {
+			return null;
+		}
+		long left = blocks.nanosLeft(this.label.id(), now);
+		return (left > 0) ? ChargeDecision.refused(look, 0, left, left, null)
+				: ChargeDecision.granted(look, null, 1, 0, null);
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.ratelimit.store.redis.local;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The keys of one limit that this instance has seen lately, bounded: two generations, of
  * which the older is dropped when the younger is full. A dropped key costs one more call
- * of Redis and some figures. Calls in flight and bans that have not ended are not
+ * of Redis and some figures. Calls in flight and blocks that have not ended are not
  * dropped. Thread-safe.
  */
 public final class RememberedKeys {
@@ -38,17 +39,17 @@ public final class RememberedKeys {
 
 	private final InFlightByKey<InFlightPermits> late = new InFlightByKey<>(InFlightPermits::new);
 
-	/** Null where the keys are not those of bans. */
-	private final @Nullable RememberedBans bans;
+	/** By id; null where the keys are not those of blocks. */
+	private final @Nullable BlockedKeys<String> blocks;
 
 	private volatile Generations generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
 
-	public RememberedKeys(LimitHandle limit, String space, RedisKeyNames names, int most, long now) {
+	public RememberedKeys(LimitHandle limit, String space, RedisKeyNames names, int most) {
 		this.limit = limit.registered();
 		this.space = space;
 		this.names = names;
 		this.most = Math.max(1, most / 2);
-		this.bans = (limit.purpose() == LimitHandle.Purpose.BANS) ? new RememberedBans(most, now) : null;
+		this.blocks = (limit.purpose() == LimitHandle.Purpose.BLOCKS) ? new BlockedKeys<>(most) : null;
 	}
 
 	public RememberedKey get(Key key, long now) {
@@ -92,11 +93,11 @@ public final class RememberedKeys {
 		return this.late;
 	}
 
-	@Nullable RememberedBans bans() {
-		return this.bans;
+	@Nullable BlockedKeys<String> blocks() {
+		return this.blocks;
 	}
 
-	/** Returns the limit whose calls, refusals or bans are counted. */
+	/** Returns the limit whose calls, refusals or blocks are counted. */
 	public RegisteredLimit limit() {
 		return this.limit;
 	}
@@ -126,10 +127,10 @@ public final class RememberedKeys {
 		return byId;
 	}
 
-	public void remove(String keyId) {
+	public void remove(String keyId, long now) {
 		this.slots.remove(keyId);
-		if (this.bans != null) {
-			this.bans.remove(keyId);
+		if (this.blocks != null) {
+			this.blocks.remove(keyId::equals, now);
 		}
 		Generations current = this.generations;
 		current.young().values().removeIf((known) -> known.label().id().equals(keyId));

@@ -152,6 +152,16 @@ public final class BucketEncoding extends LimitEncoding {
 		return this.debts;
 	}
 
+	/**
+	 * Returns the debts, in microseconds, with which a bucket is full again after so many
+	 * of them: it is charged down to there, and not at all if it is lower.
+	 */
+	public byte[] debtsUntilFull(long micros) {
+		return buffer(2 * Double.BYTES).putDouble(this.gain[0])
+			.putDouble(this.full[0] - (double) this.gain[0] * micros)
+			.array();
+	}
+
 	@Override
 	int bytes() {
 		return BucketSnapshot.bytes(this);

@@ -1,0 +1,41 @@
+package io.github.ratelimit.registry;
+
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Penalty;
+import io.github.ratelimit.Rate;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits by which stores keep the refusals and the blocks of another limit's keys.
+ */
+final class CompanionLimits {
+
+	private static final String DENIALS = "..denials";
+
+	private static final String BAN = "..ban";
+
+	/** Of a limit without a penalty; a block can last for any time. */
+	private static final Duration ANY_TIME = Duration.ofDays(1);
+
+	private CompanionLimits() {
+	}
+
+	/** Returns the limit that counts the refusals of a key, as a log. */
+	static Limit refusals(String name, Penalty penalty) {
+		return Limit.named(name + DENIALS)
+			.algorithm(Algorithm.SLIDING_WINDOW_LOG)
+			.rates(Rate.of(penalty.denials(), penalty.within()))
+			.build();
+	}
+
+	/**
+	 * Returns the limit whose buckets are the blocks of keys. Earlier versions read and
+	 * write a ban as one that has lost its only permit, so it fills in the time of a ban.
+	 */
+	static Limit blocks(String name, @Nullable Penalty penalty) {
+		return Limit.of(name + BAN, Rate.of(1, (penalty != null) ? penalty.ban() : ANY_TIME));
+	}
+
+}

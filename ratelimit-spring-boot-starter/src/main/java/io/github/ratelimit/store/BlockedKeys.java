@@ -1,0 +1,163 @@
+package io.github.ratelimit.store;
+
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.LimitHandle;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The blocked keys of one limit, each until its time. Bounded: where there is no room, a
+ * new block is not kept, so no flood of keys ends one that runs. Times are those of a
+ * monotonic clock. Thread-safe.
+ *
+ * @param <K> what names a key
+ */
+public final class BlockedKeys<K> {
+
+	/** How often a full table looks for blocks that have ended, at most. */
+	private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
+
+	private final ConcurrentMap<K, Block> blocks = new ConcurrentHashMap<>();
+
+	private final int most;
+
+	private @Nullable Long lastLook;
+
+	/**
+	 * Creates an empty table.
+	 * @param most how many keys can be blocked at a time
+	 */
+	public BlockedKeys(int most) {
+		this.most = most;
+	}
+
+	/**
+	 * Returns the handle by which stores keep the blocks of a limit.
+	 * @param limit a limit
+	 * @return the handle of its blocks
+	 * @throws IllegalArgumentException if keys of the limit are never blocked
+	 */
+	public static LimitHandle handleOf(LimitHandle limit) {
+		LimitHandle blocks = limit.blocks();
+		if (blocks == null) {
+			throw new IllegalArgumentException("Keys of limit '" + limit.name()
+					+ "' cannot be blocked: its decisions do not look for blocks. Register it with settings that are "
+					+ "blockable, or with a penalty.");
+		}
+		return blocks;
+	}
+
+	/**
+	 * Returns how long it takes until a time of the wall clock.
+	 * @param until the time
+	 * @param time the clock
+	 * @return nanoseconds, negative for a time that has passed, at most those of
+	 * {@link Rate#MAX_TIME_TO_FULL}
+	 */
+	public static long nanosUntil(Instant until, TimeSource time) {
+		Duration left = Duration.between(time.wallTime(), until);
+		return left.isNegative() ? -1
+				: ((left.compareTo(Rate.MAX_TIME_TO_FULL) < 0) ? left : Rate.MAX_TIME_TO_FULL).toNanos();
+	}
+
+	/**
+	 * Returns whether no key is blocked: what costs least to ask.
+	 * @return true if no key is
+	 */
+	public boolean isEmpty() {
+		return this.blocks.isEmpty();
+	}
+
+	/**
+	 * Returns for how long a key is still blocked.
+	 * @param key the key
+	 * @param now the time
+	 * @return nanoseconds, 0 if it is not blocked
+	 */
+	public long nanosLeft(K key, long now) {
+		Block block = this.blocks.get(key);
+		return (block != null) ? Math.max(0, block.until() - now) : 0;
+	}
+
+	/**
+	 * Blocks a key. A block that ends later stays as it is.
+	 * @param key the key
+	 * @param until when the block ends
+	 * @param now the time
+	 * @return what became of it
+	 */
+	public synchronized BlockResult block(K key, long until, long now) {
+		long left = nanosLeft(key, now);
+		if (left == 0 && !hasRoom(key, now)) {
+			return BlockResult.NO_ROOM;
+		}
+		if (until - now > left) {
+			this.blocks.put(key, new Block(until, now));
+		}
+		return (left == 0) ? BlockResult.STARTED : BlockResult.ALREADY_BLOCKED;
+	}
+
+	/**
+	 * Takes over what another store knows of a key, unless something later is known: a
+	 * block, or that there is none.
+	 * @param key the key
+	 * @param left for how long it is blocked, 0 if it is not
+	 * @param asked when the other store was asked
+	 * @param answered when it answered
+	 */
+	public void saw(K key, long left, long asked, long answered) {
+		if (left > 0 || this.blocks.containsKey(key)) {
+			replace(key, left, asked, answered);
+		}
+	}
+
+	private synchronized void replace(K key, long left, long asked, long answered) {
+		Block known = this.blocks.get(key);
+		if (known != null && asked - known.seen() < 0) {
+			return;
+		}
+		if (left == 0) {
+			this.blocks.remove(key);
+		}
+		else if (hasRoom(key, answered)) {
+			this.blocks.put(key, new Block(answered + left, asked));
+		}
+	}
+
+	/**
+	 * Ends the blocks of some keys.
+	 * @param which tells those keys
+	 * @param now the time
+	 * @return whether one of them was blocked
+	 */
+	public synchronized boolean remove(Predicate<K> which, long now) {
+		boolean blocked = this.blocks.keySet().stream().anyMatch((key) -> which.test(key) && nanosLeft(key, now) > 0);
+		this.blocks.keySet().removeIf(which);
+		return blocked;
+	}
+
+	/**
+	 * Forgets the blocks that have ended.
+	 * @param now the time
+	 */
+	public void dropEnded(long now) {
+		this.blocks.values().removeIf((block) -> block.until() - now <= 0);
+	}
+
+	private boolean hasRoom(K key, long now) {
+		if (this.blocks.size() >= this.most && (this.lastLook == null || now - this.lastLook >= PAUSE_NANOS)) {
+			this.lastLook = now;
+			dropEnded(now);
+		}
+		return this.blocks.size() < this.most || this.blocks.containsKey(key);
+	}
+
+	private record Block(long until, long seen) {
+	}
+
+}

@@ -1,0 +1,130 @@
+package io.github.ratelimit.store.redis.local;
+
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.BlockResult;
+import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Blocks keys in Redis. A block is the debt of a bucket that gains a unit in a
+ * microsecond: the script that charges lowers the bucket until it will be full at the end
+ * of the block, and leaves one that is lower. While Redis fails, the block holds in this
+ * instance, and is sent again until Redis has taken it or it has ended. Thread-safe.
+ */
+public final class KeyBlocks {
+
+	/**
+	 * Over this time blocks are sent that wait for Redis, so that they are not a flood.
+	 */
+	private static final long PAUSE_MILLIS = 200;
+
+	/** The script need not remember the call: a block can be taken twice. */
+	private static final String MARK = "block";
+
+	private static final byte[] ONE_MILLI = RedisKeyNames.bytes("1");
+
+	private static final byte[] ANY_ORIGIN = new byte[0];
+
+	private final ScriptClient redis;
+
+	private final LuaScript charge;
+
+	private final RedisKeyNames names;
+
+	private final RedisNodes nodes;
+
+	private final TimeSource time;
+
+	private final ScheduledExecutorService scheduler;
+
+	public KeyBlocks(ScriptClient redis, LuaScript charge, RedisKeyNames names, RedisNodes nodes, TimeSource time,
+			ScheduledExecutorService scheduler) {
+		this.redis = redis;
+		this.charge = charge;
+		this.names = names;
+		this.nodes = nodes;
+		this.time = time;
+		this.scheduler = scheduler;
+	}
+
+	/**
+	 * Blocks a key, and waits for Redis until a deadline.
+	 * @param key the key, of the limit whose buckets are the blocks
+	 * @param encoding that limit
+	 * @param until when the block ends, by this instance's monotonic clock
+	 * @param deadlineNanos until when to wait, by the same clock
+	 * @return what became of it in Redis; in this instance, if Redis has not answered
+	 */
+	public BlockResult block(RememberedKey key, BucketEncoding encoding, long until, long deadlineNanos) {
+		BlockResult here = key.block(until, this.time.nanoTime());
+		CompletableFuture<BlockResult> sent = send(key, encoding, until);
+		if (here != BlockResult.NO_ROOM) {
+			sendAgainIfFailed(sent, key, encoding, until);
+		}
+		try {
+			return ScriptReplies.await(sent, deadlineNanos, this.time);
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			return here;
+		}
+	}
+
+	private void sendAgainIfFailed(CompletableFuture<BlockResult> sent, RememberedKey key, BucketEncoding encoding,
+			long until) {
+		sent.whenComplete((result, failure) -> {
+			if (failure != null && !FailureReason.isOfOneKey(FailureReason.reason(failure))) {
+				this.scheduler.schedule(() -> sendAgainIfFailed(send(key, encoding, until), key, encoding, until),
+						1 + ThreadLocalRandom.current().nextLong(PAUSE_MILLIS), TimeUnit.MILLISECONDS);
+			}
+		});
+	}
+
+	private CompletableFuture<BlockResult> send(RememberedKey key, BucketEncoding encoding, long until) {
+		long asked = this.time.nanoTime();
+		long micros = TimeUnit.NANOSECONDS.toMicros(until - asked + 999);
+		RedisNodes.Node node = this.nodes.of(key.name());
+		if (micros <= 0) {
+			return CompletableFuture.completedFuture(BlockResult.STARTED);
+		}
+		if (node.isOpen()) {
+			return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
+		}
+		byte[][] keys = { key.name(), this.names.charged(key.name(), MARK) };
+		byte[] name = number(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong()));
+		return ScriptReplies.orLost(this.redis.run(this.charge, keys, encoding.encode(0), number(micros),
+				encoding.debtsUntilFull(micros), key.newOrigin(), name, ONE_MILLI, ANY_ORIGIN, number(0), number(0)))
+			.whenComplete((bytes, failure) -> {
+				if (failure != null) {
+					node.failed(failure, key.name());
+				}
+			})
+			.thenApply((bytes) -> read(bytes, key, encoding, asked));
+	}
+
+	/** The part of the time that is forgiven is the part that was blocked before. */
+	private BlockResult read(byte[] bytes, RememberedKey key, BucketEncoding encoding, long asked) {
+		ByteBuffer reply = LimitEncoding.buffer(bytes.length).put(bytes).flip();
+		boolean started = reply.getDouble() == 0;
+		reply.getDouble();
+		key.saw(encoding.read(reply, 0, new byte[0], asked, this.time.nanoTime()));
+		return started ? BlockResult.STARTED : BlockResult.ALREADY_BLOCKED;
+	}
+
+	private static byte[] number(double number) {
+		return LimitEncoding.buffer(Double.BYTES).putDouble(number).array();
+	}
+
+}
