@@ -1,17 +1,21 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitBuilder;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.StoreFixture;
 import io.github.ratelimit.store.redis.server.RedisCluster;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -75,6 +79,25 @@ class ClusterStoreTests {
 
 		for (int i = 0; i < 4; i++) {
 			assertThat(instance.remaining(charges[i].limit(), "slot" + i)).isEqualTo(9);
+		}
+	}
+
+	@Test
+	void aBlockRefusesTheCallsOfAllInstancesAndTakesNothingInOtherSlots() {
+		LimitHandle chat = Handles.blockable(limit("chat", 10));
+		Charge blocked = new Charge(chat, Key.of("blocked"), 1);
+		Charge[] charges = { StoreFixture.charge(limit("free", 10), "slot1", 1),
+				new Charge(chat, Key.of("not blocked"), 1), blocked };
+		Instant end = Instant.now().plusSeconds(600);
+		assertThat(instance.store().block(chat, blocked.key(), end)).isEqualTo(BlockResult.STARTED);
+		try (StoreInstance other = StoreInstance.on(cluster).build().awaitUp()) {
+			for (StoreInstance each : List.of(instance, other)) {
+				assertThat(each.takeAll(charges)).extracting(ChargeDecision::isBanned)
+					.containsExactly(false, false, true);
+			}
+			assertThat(other.store().block(chat, blocked.key(), end)).isEqualTo(BlockResult.ALREADY_BLOCKED);
+			assertThat(other.store().unblock(chat, blocked.key().id())).isTrue();
+			assertThat(other.takeAll(charges)).extracting(ChargeDecision::remaining).containsExactly(9L, 9L, 9L);
 		}
 	}
 

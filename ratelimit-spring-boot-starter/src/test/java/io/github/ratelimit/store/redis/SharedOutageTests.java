@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -189,6 +190,22 @@ class SharedOutageTests {
 			assertThat(store.take(look).isDegraded()).isFalse();
 			assertThat(store.take(look).retryAfter()).isEqualTo(Duration.ofMinutes(50));
 		});
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = OnStoreFailure.class, names = { "ALLOW", "DENY" })
+	void whereNothingIsCountedInAnOutageBlocksAreAsAllElse(OnStoreFailure policy) {
+		start(policy);
+		LimitHandle login = Handles.blockable(StoreFixture.limit("login", "90/36500d"));
+		RedisStore store = this.stores.get(0);
+		store.block(login, Key.of("banned"), this.time.wallTime().plus(Duration.ofHours(1)));
+		outage(true);
+		ChargeDecision decision = store.take(new Charge(login, Key.of("banned"), 1));
+		assertThat(decision.isBanned()).isFalse();
+		assertThat(decision.hasFacts()).isFalse();
+		assertThat(decision.isViolated()).isEqualTo(policy == OnStoreFailure.DENY);
+		recover(false);
+		assertThat(store.take(new Charge(login, Key.of("banned"), 1)).isBanned()).isTrue();
 	}
 
 	@Test
