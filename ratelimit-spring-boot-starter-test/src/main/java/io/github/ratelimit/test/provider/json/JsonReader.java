@@ -24,17 +24,20 @@ public final class JsonReader {
 	 * @param text JSON text
 	 * @return the members of the object; none if the text is no JSON object
 	 */
-	@SuppressWarnings("unchecked")
 	public static Map<String, @Nullable Object> object(String text) {
 		try {
 			JsonReader reader = new JsonReader(text);
-			Object value = reader.value();
-			return (value instanceof Map<?, ?> && reader.peek() == 0) ? (Map<String, @Nullable Object>) value
-					: Map.of();
+			if (reader.peek() == '{') {
+				Map<String, @Nullable Object> members = reader.members();
+				if (reader.peek() == 0) {
+					return members;
+				}
+			}
 		}
 		catch (IllegalArgumentException | IndexOutOfBoundsException ex) {
-			return Map.of();
+			// It is no JSON
 		}
+		return new LinkedHashMap<>();
 	}
 
 	private @Nullable Object value() {
