@@ -43,8 +43,8 @@ final class ResponsesApi implements ModelApi {
 				"content", List.of(text));
 		ProviderUsage usage = completion.usage();
 		JsonObject tokens = JsonObject.of("input_tokens", usage.inputTokens(), "input_tokens_details",
-				JsonObject.of("cached_tokens", 0), "output_tokens", usage.outputTokens(), "output_tokens_details",
-				JsonObject.of("reasoning_tokens", 0), "total_tokens", usage.totalTokens());
+				JsonObject.of("cached_tokens", 0, "cache_write_tokens", 0), "output_tokens", usage.outputTokens(),
+				"output_tokens_details", JsonObject.of("reasoning_tokens", 0), "total_tokens", usage.totalTokens());
 		return JsonObject.of("id", "resp_test", "object", "response", "created_at", completion.created(), "status",
 				status, "error", null, "incomplete_details", null, "instructions", null, "metadata", JsonObject.of(),
 				"model", completion.model(), "output", completed ? List.of(message) : List.of(), "parallel_tool_calls",
