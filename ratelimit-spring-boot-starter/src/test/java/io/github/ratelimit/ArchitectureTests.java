@@ -190,8 +190,8 @@ class ArchitectureTests {
 		.importsOnlyTheRootAnd(and("call", "expression"));
 
 	@ArchTest
-	static final ArchRule client_imports_only_the_root_the_governor_and_provider = only("client")
-		.importsOnlyTheRootAnd("governor", "provider.dialect", "provider.usage");
+	static final ArchRule client_imports_only_the_root_the_governor_provider_and_the_port_to_stores = only("client")
+		.importsOnlyTheRootAnd("governor", "provider.dialect", "provider.usage", "registry", "store");
 
 	@ArchTest
 	static final ArchRule the_governor_imports_only_the_root_and_what_dialects_read = room("governor")

@@ -20,10 +20,12 @@ import io.github.ratelimit.governor.CallRequest;
 import io.github.ratelimit.governor.GovernedCall;
 import io.github.ratelimit.governor.Governor;
 import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.governor.SharedQuotas;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.provider.usage.TokenUsage;
+import io.github.ratelimit.store.LimitStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,8 @@ public final class ClientLimiter {
 
 	private final ClientListener listener;
 
+	private final @Nullable LimitStore store;
+
 	private final RetryBudget retries;
 
 	private final ProviderAccounts accounts = new ProviderAccounts();
@@ -51,7 +55,7 @@ public final class ClientLimiter {
 	private final AtomicBoolean used = new AtomicBoolean();
 
 	/**
-	 * Creates a limiter.
+	 * Creates a limiter of an instance that counts by itself.
 	 * @param settings the client as it is configured
 	 * @param dialects chooses a dialect where none is configured
 	 * @param estimator estimates tokens
@@ -61,12 +65,29 @@ public final class ClientLimiter {
 	 */
 	public ClientLimiter(ClientSettings settings, Dialects dialects, TokenEstimator estimator, TimeSource time,
 			Executor executor, ClientListener listener) {
+		this(settings, dialects, estimator, time, executor, listener, null);
+	}
+
+	/**
+	 * Creates a limiter.
+	 * @param settings the client as it is configured
+	 * @param dialects chooses a dialect where none is configured
+	 * @param estimator estimates tokens
+	 * @param time the time
+	 * @param executor runs what depends on asynchronous calls when they are admitted
+	 * @param listener receives what happens
+	 * @param store shares the configured quotas of providers that do not report, null if
+	 * each instance counts by itself
+	 */
+	public ClientLimiter(ClientSettings settings, Dialects dialects, TokenEstimator estimator, TimeSource time,
+			Executor executor, ClientListener listener, @Nullable LimitStore store) {
 		this.settings = settings;
 		this.dialects = dialects;
 		this.estimator = estimator;
 		this.time = time;
 		this.executor = executor;
 		this.listener = listener;
+		this.store = store;
 		this.retries = new RetryBudget(settings.retry().budget());
 	}
 
@@ -198,8 +219,9 @@ public final class ClientLimiter {
 		ClientDialect dialect = (configured != null) ? configured : this.dialects.forHost(host);
 		boolean byModel = this.settings.key().contains(KeyPart.MODEL);
 		GovernorSettings governed = this.settings.settings(byModel ? model : null);
+		SharedQuotas shared = (this.store != null) ? new StoreQuotas(name(), governed, key, this.store) : null;
 		return new ProviderAccount(key, (byModel && model != null) ? model : "", dialect,
-				new Governor(name(), governed, dialect::window, this.time, this.executor));
+				new Governor(name(), governed, dialect::window, this.time, this.executor, shared));
 	}
 
 	boolean mayRetry(int attempts) {

@@ -60,7 +60,7 @@ public final class Governor {
 	private boolean waking;
 
 	/**
-	 * Creates a governor.
+	 * Creates a governor of an instance that counts by itself.
 	 * @param client the client's name, for messages
 	 * @param settings how calls are governed
 	 * @param defaultWindow the window of a limit where the provider does not report it
@@ -69,11 +69,25 @@ public final class Governor {
 	 */
 	public Governor(String client, GovernorSettings settings, Function<Dimension, Duration> defaultWindow,
 			TimeSource time, Executor executor) {
+		this(client, settings, defaultWindow, time, executor, null);
+	}
+
+	/**
+	 * Creates a governor.
+	 * @param client the client's name, for messages
+	 * @param settings how calls are governed
+	 * @param defaultWindow the window of a limit where the provider does not report it
+	 * @param time the time
+	 * @param executor runs what depends on asynchronous calls when they are admitted
+	 * @param shared the configured quotas where instances share them, null if they do not
+	 */
+	public Governor(String client, GovernorSettings settings, Function<Dimension, Duration> defaultWindow,
+			TimeSource time, Executor executor, @Nullable SharedQuotas shared) {
 		this.client = client;
 		this.settings = settings;
 		this.time = time;
 		this.executor = executor;
-		this.control = new LocalControl(settings, defaultWindow, time.nanoTime());
+		this.control = new LocalControl(settings, defaultWindow, shared, time.nanoTime());
 	}
 
 	/**
@@ -118,7 +132,7 @@ public final class Governor {
 		try {
 			long now = this.time.nanoTime();
 			if (this.settings.mode() == LimitMode.SHADOW) {
-				return admit(request.cost(), this.control.charge(request.cost(), now), 0);
+				return admit(request.cost(), this.control.charge(request.cost(), null, now), 0);
 			}
 			boolean first = this.queue.isEmpty();
 			if (first && this.control.take(request.cost(), this.inFlight, now) == 0) {
@@ -160,7 +174,7 @@ public final class Governor {
 		after.forEach(Runnable::run);
 		if (!call.admitted.isDone()) {
 			call.admitted.whenComplete((admitted, failure) -> cancelled(call));
-			this.time.after(request.maxWait().toNanos()).thenRun(() -> expired(call));
+			this.time.after(request.maxWait().toNanos()).thenRunAsync(() -> expired(call), this.executor);
 		}
 		return call.admitted;
 	}
@@ -228,7 +242,7 @@ public final class Governor {
 		this.waking = true;
 		this.wakeAt = now + wait;
 		long due = this.wakeAt;
-		this.time.after(wait).thenRun(() -> wake(due));
+		this.time.after(wait).thenRunAsync(() -> wake(due), this.executor);
 	}
 
 	private void wake(long due) {

@@ -31,6 +31,8 @@ final class LocalControl {
 
 	private final GovernorSettings settings;
 
+	private final @Nullable SharedQuotas shared;
+
 	private final Function<Dimension, Duration> defaultWindow;
 
 	private final List<QuotaBudget> configured = new ArrayList<>(2);
@@ -54,10 +56,12 @@ final class LocalControl {
 
 	private long lastCut;
 
-	LocalControl(GovernorSettings settings, Function<Dimension, Duration> defaultWindow, long now) {
+	LocalControl(GovernorSettings settings, Function<Dimension, Duration> defaultWindow,
+			@Nullable SharedQuotas shared, long now) {
 		this.settings = settings;
+		this.shared = settings.quotas().isEmpty() ? null : shared;
 		this.defaultWindow = defaultWindow;
-		this.sent = new Mark(0, now, 0, 0, 0, NOTHING);
+		this.sent = new Mark(0, now, 0, 0, 0, NOTHING, null);
 		this.gate = new Gate(settings.longestGate(), now);
 		this.window = new CallWindow(now);
 		this.share = new RateShare(now);
@@ -89,10 +93,27 @@ final class LocalControl {
 					: this.window.untilGrown(now);
 		}
 		long wait = waitNanos(cost, now);
-		if (wait == 0) {
-			charge(cost, now);
+		if (wait > 0) {
+			return wait;
 		}
-		return wait;
+		if (this.shared != null && this.reported.isEmpty()) {
+			return takeShared(this.shared, cost, now);
+		}
+		charge(cost, null, now);
+		return 0;
+	}
+
+	/** Less of the rates is used where a call needs more permits. */
+	private long takeShared(SharedQuotas shared, CallCost cost, long now) {
+		long[] permits = new long[this.configured.size()];
+		for (int i = 0; i < permits.length; i++) {
+			permits[i] = (long) Math.ceil(this.configured.get(i).need(cost) / this.share.value());
+		}
+		SharedQuotas.Taking taking = shared.take(permits);
+		if (taking.waitNanos() == 0) {
+			charge(cost, taking.taken(), now);
+		}
+		return taking.waitNanos();
 	}
 
 	private int maxInFlight() {
@@ -101,7 +122,7 @@ final class LocalControl {
 	}
 
 	/** Counts a call as sent, whether its permits are there or not. */
-	Mark charge(CallCost cost, long now) {
+	Mark charge(CallCost cost, SharedQuotas.@Nullable Taken shared, long now) {
 		double[] taken = this.configured.isEmpty() ? NOTHING : new double[this.configured.size()];
 		for (int i = 0; i < taken.length; i++) {
 			taken[i] = this.configured.get(i).need(cost);
@@ -110,7 +131,7 @@ final class LocalControl {
 		for (QuotaBudget budget : this.reported) {
 			budget.take(budget.need(cost), now);
 		}
-		this.sent = this.sent.plus(cost, taken, now);
+		this.sent = this.sent.plus(cost, taken, shared, now);
 		return this.sent;
 	}
 
@@ -148,6 +169,9 @@ final class LocalControl {
 
 	/** Returns whether no report of the provider replaces a configured limit. */
 	private boolean isConsulted(QuotaBudget configured) {
+		if (this.shared != null && this.reported.isEmpty()) {
+			return false;
+		}
 		for (QuotaBudget budget : this.reported) {
 			if (budget.isOf(configured.dimension(), configured.windowNanos())
 					&& configured.capacity() >= budget.capacity() * SAME_LIMIT) {
@@ -280,6 +304,17 @@ final class LocalControl {
 			budget.giveBack(mark.taken()[i] - used);
 			budget.learnUsage(estimated.permits(budget.dimension()), used);
 		}
+		if (mark.shared() != null) {
+			mark.shared().settle(permits(actual));
+		}
+	}
+
+	private long[] permits(CallCost cost) {
+		long[] permits = new long[this.configured.size()];
+		for (int i = 0; i < permits.length; i++) {
+			permits[i] = (long) cost.permits(this.configured.get(i).dimension());
+		}
+		return permits;
 	}
 
 	/** Gives back what a call took that was never sent. */
@@ -291,6 +326,9 @@ final class LocalControl {
 			budget.giveBack(budget.need(cost));
 		}
 		this.sent = this.sent.minus(cost);
+		if (mark.shared() != null) {
+			mark.shared().giveBack();
+		}
 	}
 
 	GovernorState state(int inFlight, int waiting, long now, Instant wallTime) {

@@ -1,6 +1,7 @@
 package io.github.ratelimit.governor;
 
 import io.github.ratelimit.provider.dialect.Dimension;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a call was sent, and what its process had sent by then.
@@ -11,9 +12,11 @@ import io.github.ratelimit.provider.dialect.Dimension;
  * @param inputTokens estimated tokens
  * @param outputTokens estimated tokens
  * @param taken what the call took of each configured limit
+ * @param shared what it took of limits that instances share, null if nothing
  */
 @SuppressWarnings("ArrayRecordComponent")
-record Mark(long sequence, long sentAt, double requests, double inputTokens, double outputTokens, double[] taken) {
+record Mark(long sequence, long sentAt, double requests, double inputTokens, double outputTokens, double[] taken,
+		SharedQuotas.@Nullable Taken shared) {
 
 	double charged(Dimension dimension) {
 		return switch (dimension) {
@@ -24,14 +27,14 @@ record Mark(long sequence, long sentAt, double requests, double inputTokens, dou
 		};
 	}
 
-	Mark plus(CallCost cost, double[] taken, long now) {
+	Mark plus(CallCost cost, double[] taken, SharedQuotas.@Nullable Taken shared, long now) {
 		return new Mark(this.sequence + 1, now, this.requests + 1, this.inputTokens + cost.inputTokens(),
-				this.outputTokens + cost.outputTokens(), taken);
+				this.outputTokens + cost.outputTokens(), taken, shared);
 	}
 
 	Mark minus(CallCost cost) {
 		return new Mark(this.sequence, this.sentAt, this.requests - 1, this.inputTokens - cost.inputTokens(),
-				this.outputTokens - cost.outputTokens(), this.taken);
+				this.outputTokens - cost.outputTokens(), this.taken, this.shared);
 	}
 
 }

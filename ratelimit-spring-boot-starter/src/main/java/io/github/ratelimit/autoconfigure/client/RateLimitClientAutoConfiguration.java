@@ -14,6 +14,7 @@ import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.queue.WaitingThreads;
+import io.github.ratelimit.store.LimitStore;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -46,12 +47,13 @@ public final class RateLimitClientAutoConfiguration {
 	@ConditionalOnMissingBean
 	ClientLimiters rateLimitClientLimiters(RateLimitProperties properties, PropertiesCheck check,
 			Environment environment, Dialects dialects, TokenEstimator estimator, TimeSource time,
-			ObjectProvider<ClientListener> listeners) {
+			ObjectProvider<ClientListener> listeners, LimitStore store) {
+		LimitStore shared = (properties.getStore() == RateLimitProperties.Store.REDIS) ? store : null;
 		ClientListener listener = ClientListener.all(listeners.orderedStream().toList());
 		List<ClientLimiter> limiters = new ClientDefinitions(properties, check, environment, dialects).read()
 			.stream()
 			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, WaitingThreads.create(),
-					listener))
+					listener, shared))
 			.toList();
 		return new ClientLimiters(properties.isEnabled() ? limiters : List.of());
 	}

@@ -1,0 +1,88 @@
+package io.github.ratelimit.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.governor.SharedQuotas;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+
+/**
+ * The configured quotas of one key in a store that instances share: a token bucket for
+ * each, without the reserve. Thread-safe.
+ */
+final class StoreQuotas implements SharedQuotas {
+
+	private final LimitStore store;
+
+	private final Key key;
+
+	private final List<LimitHandle> handles = new ArrayList<>();
+
+	StoreQuotas(String client, GovernorSettings settings, Key key, LimitStore store) {
+		this.store = store;
+		this.key = key;
+		for (ConfiguredQuota quota : settings.quotas()) {
+			this.handles.add(LimitHandle.of(limit(client, quota, settings.reserve())));
+		}
+	}
+
+	private static Limit limit(String client, ConfiguredQuota quota, double reserve) {
+		long burst = Math.max(1, Math.round(quota.permits() * (1 - reserve)));
+		return Limit.named("client_" + client + "_" + quota.dimension().name().toLowerCase(Locale.ROOT))
+			.rates(new Rate(quota.permits(), quota.window(), burst))
+			.costed(quota.dimension() != Dimension.REQUESTS)
+			.maxDebt(quota.permits())
+			.build();
+	}
+
+	@Override
+	public Taking take(long[] permits) {
+		List<Charge> charges = new ArrayList<>(permits.length);
+		for (int i = 0; i < permits.length; i++) {
+			LimitHandle handle = this.handles.get(i);
+			charges.add(new Charge(handle, this.key, Math.min(permits[i], handle.limit().capacity())));
+		}
+		List<ChargeDecision> decisions = this.store.takeAll(charges);
+		long wait = 0;
+		for (ChargeDecision decision : decisions) {
+			wait = decision.isRefused() ? Math.max(wait, decision.retryAfterNanos()) : wait;
+		}
+		return (wait > 0) ? new Taking(wait, null) : new Taking(0, new TakenPermits(decisions));
+	}
+
+	/** Permits that were taken from the store. */
+	private final class TakenPermits implements Taken {
+
+		private final List<ChargeDecision> decisions;
+
+		TakenPermits(List<ChargeDecision> decisions) {
+			this.decisions = decisions;
+		}
+
+		@Override
+		public void settle(long[] permits) {
+			for (int i = 0; i < permits.length; i++) {
+				if (permits[i] != this.decisions.get(i).charge().permits()) {
+					StoreQuotas.this.store.settle(this.decisions.get(i), permits[i]);
+				}
+			}
+		}
+
+		@Override
+		public void giveBack() {
+			this.decisions.forEach(StoreQuotas.this.store::giveBack);
+		}
+
+	}
+
+}

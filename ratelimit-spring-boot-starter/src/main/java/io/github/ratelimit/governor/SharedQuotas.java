@@ -1,0 +1,42 @@
+package io.github.ratelimit.governor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configured quotas of one key where instances share them. It is asked only while the
+ * provider's own reports do not hold. Implementations must be thread-safe, and answer
+ * within a deadline of their own.
+ */
+public interface SharedQuotas {
+
+	/**
+	 * Takes what a call needs of every quota if all of it is there, else nothing.
+	 * @param permits how many of each configured quota, in the order of the settings
+	 * @return what was taken, or when to ask again
+	 */
+	Taking take(long[] permits);
+
+	/**
+	 * What became of a request for permits.
+	 *
+	 * @param waitNanos 0 if they were taken, else after what time to ask again
+	 * @param taken what was taken, null if nothing was
+	 */
+	record Taking(long waitNanos, @Nullable Taken taken) {
+	}
+
+	/** Permits that were taken. */
+	interface Taken {
+
+		/**
+		 * Charges what a call used instead of what was taken.
+		 * @param permits how many of each configured quota
+		 */
+		void settle(long[] permits);
+
+		/** Gives everything back. */
+		void giveBack();
+
+	}
+
+}
