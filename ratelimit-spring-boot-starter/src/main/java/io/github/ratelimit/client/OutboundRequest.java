@@ -21,11 +21,28 @@ import org.jspecify.annotations.Nullable;
 public record OutboundRequest(URI uri, Function<String, @Nullable String> headers, RequestFacts facts, boolean retry,
 		@Nullable Duration timeLeft) {
 
+	/** Counts attempts in the SDKs of OpenAI, Anthropic and others, from 0. */
+	private static final String SDK_RETRIES = "X-Stainless-Retry-Count";
+
 	/** Creates a request. */
 	public OutboundRequest {
 		Objects.requireNonNull(uri, "uri");
 		Objects.requireNonNull(headers, "headers");
 		Objects.requireNonNull(facts, "facts");
+	}
+
+	/**
+	 * Returns a request whose caller waits for as long as it takes. It is a further
+	 * attempt if an SDK says so in its headers.
+	 * @param uri the absolute address
+	 * @param headers returns the first value of a header, null if there is none
+	 * @param facts what the body says about its size
+	 * @return the request
+	 */
+	public static OutboundRequest of(URI uri, Function<String, @Nullable String> headers, RequestFacts facts) {
+		String retries = headers.apply(SDK_RETRIES);
+		boolean retry = retries != null && !retries.isEmpty() && !retries.equals("0");
+		return new OutboundRequest(uri, headers, facts, retry, null);
 	}
 
 	/** Returns this request as a further attempt. */

@@ -3,14 +3,19 @@ package io.github.ratelimit.provider;
 import java.util.List;
 
 /** Writes the few JSON values that the bodies need, in ASCII. */
-final class Json {
+public final class Json {
 
 	private static final String HEX = "0123456789abcdef";
 
 	private Json() {
 	}
 
-	static String string(String text) {
+	/**
+	 * Writes a string.
+	 * @param text the string
+	 * @return it as JSON, in quotes
+	 */
+	public static String string(String text) {
 		StringBuilder json = new StringBuilder(text.length() + 16).append('"');
 		for (int i = 0; i < text.length(); i++) {
 			char c = text.charAt(i);

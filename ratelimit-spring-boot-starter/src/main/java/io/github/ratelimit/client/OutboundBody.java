@@ -1,0 +1,54 @@
+package io.github.ratelimit.client;
+
+import java.io.OutputStream;
+
+import io.github.ratelimit.provider.usage.RequestFacts;
+import io.github.ratelimit.provider.usage.RequestReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a request's body to find out how large the request is, and keeps nothing of it.
+ * Of a very large body only the beginning is read, so that it does not delay the request.
+ */
+public final class OutboundBody extends OutputStream {
+
+	/** How much is read: more than providers accept as JSON. */
+	static final long MAX_BYTES = 32L * 1024 * 1024;
+
+	private final RequestReader reader = new RequestReader();
+
+	private final byte[] one = new byte[1];
+
+	private long left = MAX_BYTES;
+
+	/**
+	 * Returns whether a body can say anything about the request's size.
+	 * @param contentType its media type, null if there is none
+	 * @return whether it is JSON or may be
+	 */
+	public static boolean isReadable(@Nullable String contentType) {
+		return contentType == null || contentType.contains("json");
+	}
+
+	@Override
+	public void write(int b) {
+		this.one[0] = (byte) b;
+		write(this.one, 0, 1);
+	}
+
+	@Override
+	public void write(byte[] bytes, int offset, int length) {
+		int read = (int) Math.min(length, this.left);
+		this.reader.read(bytes, offset, read);
+		this.left -= read;
+	}
+
+	/**
+	 * Returns what was found until now.
+	 * @return the facts
+	 */
+	public RequestFacts facts() {
+		return this.reader.facts();
+	}
+
+}
