@@ -296,6 +296,29 @@ class ArchitectureTests {
 	static final ArchRule kotlin_is_known_only_to_call = types("kotlin..", "kotlinx..").areKnownOnlyTo("call..");
 
 	@ArchTest
+	static final ArchRule openai_s_sdk_is_known_only_to_its_adapter = types("com.openai..")
+		.areKnownOnlyTo("client.openai..");
+
+	@ArchTest
+	static final ArchRule anthropic_s_sdk_is_known_only_to_its_adapter = types("com.anthropic..")
+		.areKnownOnlyTo("client.anthropic..");
+
+	@ArchTest
+	static final ArchRule okhttp_is_known_only_to_its_adapter = types("okhttp3..", "okio..")
+		.areKnownOnlyTo("client.okhttp..");
+
+	@ArchTest
+	static final ArchRule spring_ai_is_known_only_to_its_adapter = types("org.springframework.ai..")
+		.areKnownOnlyTo("client.springai..");
+
+	@ArchTest
+	static final ArchRule adapters_know_no_dialect = noClasses().that()
+		.resideInAPackage(ROOT + ".client.*..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage(ROOT + ".provider.dialect..");
+
+	@ArchTest
 	static final ArchRule one_class_reads_the_clock = noClasses().that()
 		.doNotHaveFullyQualifiedName(ROOT + ".SystemTimeSource")
 		.should()

@@ -1,0 +1,173 @@
+package io.github.ratelimit.client.okhttp;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+import io.github.ratelimit.client.ClientCall;
+import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.OutboundBody;
+import io.github.ratelimit.client.OutboundRequest;
+import io.github.ratelimit.client.RefusedAnswer;
+import io.github.ratelimit.client.SendFailures;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.provider.usage.RequestFacts;
+import okhttp3.Call;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.AsyncTimeout;
+import okio.BufferedSink;
+import okio.Okio;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Limits the requests of an OkHttp client:
+ * {@code new OkHttpClient.Builder().addInterceptor(new RateLimitOkHttpInterceptor(limiters))}.
+ * The call's timeout does not run while the call is queued. A call that is not sent gets
+ * an answer of status 429. Thread-safe.
+ * <p>
+ * A queued call holds its thread; an asynchronous one also a place of the
+ * {@link okhttp3.Dispatcher}, which has 64.
+ */
+public final class RateLimitOkHttpInterceptor implements Interceptor {
+
+	private static final int SWITCHING_PROTOCOLS = 101;
+
+	private final Function<URI, @Nullable ClientLimiter> limiters;
+
+	/**
+	 * Creates an interceptor that limits the requests whose addresses match.
+	 * @param limiters the clients of the configuration
+	 */
+	public RateLimitOkHttpInterceptor(ClientLimiters limiters) {
+		this.limiters = limiters::match;
+	}
+
+	/**
+	 * Creates an interceptor that limits all requests.
+	 * @param limiter the client of the configuration
+	 */
+	public RateLimitOkHttpInterceptor(ClientLimiter limiter) {
+		Objects.requireNonNull(limiter, "limiter");
+		this.limiters = (uri) -> limiter;
+	}
+
+	@Override
+	public Response intercept(Chain chain) throws IOException {
+		Request request = chain.request();
+		URI uri = request.url().uri();
+		ClientLimiter limiter = this.limiters.apply(uri);
+		if (limiter == null) {
+			return chain.proceed(request);
+		}
+		ClientCall call;
+		try {
+			call = admit(limiter.acquireAsync(OutboundRequest.of(uri, request::header, facts(request))), chain.call());
+		}
+		catch (CallRefusedException ex) {
+			return refused(request, ex);
+		}
+		Response response;
+		try {
+			response = chain.proceed(request);
+		}
+		catch (IOException | RuntimeException | Error ex) {
+			SendFailures.end(call, ex);
+			throw ex;
+		}
+		return answered(response, call);
+	}
+
+	private static RequestFacts facts(Request request) throws IOException {
+		RequestBody body = request.body();
+		if (body == null || body.isDuplex() || body.isOneShot()) {
+			return RequestFacts.NONE;
+		}
+		MediaType type = body.contentType();
+		if (!OutboundBody.isReadable((type != null) ? type.subtype() : null)) {
+			return RequestFacts.NONE;
+		}
+		OutboundBody read = new OutboundBody();
+		BufferedSink sink = Okio.buffer(Okio.sink(read));
+		body.writeTo(sink);
+		sink.flush();
+		return read.facts();
+	}
+
+	/** The time in the queue is none of the call's own. */
+	private static ClientCall admit(CompletableFuture<ClientCall> admission, Call call) throws IOException {
+		Admission waiting = new Admission(admission, call);
+		if (admission.isDone() || !(call.timeout() instanceof AsyncTimeout timeout)) {
+			return waiting.await();
+		}
+		if (timeout.exit()) {
+			waiting.giveUp();
+			throw new InterruptedIOException("timeout");
+		}
+		try {
+			return waiting.await();
+		}
+		finally {
+			timeout.enter();
+		}
+	}
+
+	private static Response refused(Request request, CallRefusedException refusal) {
+		RefusedAnswer answer = RefusedAnswer.of(refusal);
+		Response.Builder response = new Response.Builder().request(request)
+			.protocol(Protocol.HTTP_1_1)
+			.code(RefusedAnswer.STATUS)
+			.message("Not sent")
+			.body(ResponseBody.create(answer.text(), MediaType.get(RefusedAnswer.CONTENT_TYPE)));
+		answer.headers().forEach(response::header);
+		return response.build();
+	}
+
+	private static Response answered(Response response, ClientCall call) {
+		if (response.networkResponse() == null && response.cacheResponse() != null) {
+			call.notSent();
+			return response;
+		}
+		ResponseBody body = response.body();
+		try {
+			call.head(response.code(), response::header,
+					ClientCall.needsBody(response.code()) ? beginning(response) : null);
+		}
+		catch (RuntimeException | Error ex) {
+			call.close();
+			response.close();
+			throw ex;
+		}
+		if (body == null || hasNoBody(response, body)) {
+			call.close();
+			return response;
+		}
+		return response.newBuilder().body(new CountedBody(body, call)).build();
+	}
+
+	private static @Nullable String beginning(Response response) {
+		try {
+			return response.peekBody(ClientCall.ERROR_BODY_BYTES).string();
+		}
+		catch (IOException ex) {
+			// reading the body fails as well, which is the caller's to handle
+			return null;
+		}
+	}
+
+	/** What is empty need not be closed, nor the socket of another protocol. */
+	private static boolean hasNoBody(Response response, ResponseBody body) {
+		return body.contentLength() == 0 || response.code() == SWITCHING_PROTOCOLS
+				|| response.request().method().equals("HEAD");
+	}
+
+}
