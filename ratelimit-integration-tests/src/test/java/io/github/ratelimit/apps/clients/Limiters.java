@@ -1,0 +1,103 @@
+package io.github.ratelimit.apps.clients;
+
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.ClientListener;
+import io.github.ratelimit.client.ClientOutcome;
+import io.github.ratelimit.client.ClientSettings;
+import io.github.ratelimit.client.ProviderAccount;
+import io.github.ratelimit.client.RetryPolicy;
+import io.github.ratelimit.client.UrlPattern;
+import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.governor.GovernorState;
+import io.github.ratelimit.provider.dialect.Dialects;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.usage.TokenEstimator;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A client of the configuration whose limits fill up so slowly that a test can count. */
+final class Limiters implements ClientListener {
+
+	static final Duration YEAR = Duration.ofDays(365);
+
+	static final long REQUESTS = 100_000;
+
+	static final long TOKENS = 1_000_000;
+
+	private final Map<ClientOutcome, AtomicInteger> outcomes = new ConcurrentHashMap<>();
+
+	private final ClientLimiter limiter;
+
+	Limiters(URI uri, int maxConcurrent, Duration maxWait) {
+		this(uri, REQUESTS, YEAR, maxConcurrent, maxWait);
+	}
+
+	Limiters(URI uri, long requests, Duration window, int maxConcurrent, Duration maxWait) {
+		GovernorSettings governed = new GovernorSettings(
+				List.of(new ConfiguredQuota(Dimension.REQUESTS, requests, window),
+						new ConfiguredQuota(Dimension.TOKENS, TOKENS, window)),
+				false, maxConcurrent, 10_000, maxWait, 0, Duration.ofMinutes(5), LimitMode.ENFORCE);
+		Dialects dialects = new Dialects(List.of());
+		this.limiter = new ClientLimiter(
+				new ClientSettings("model", List.of(UrlPattern.parse(uri + "/**")), dialects.byName("openai"),
+						List.of(), governed, List.of(), RetryPolicy.NONE),
+				dialects, TokenEstimator.DEFAULT, TimeSource.system(), ForkJoinPool.commonPool(), this);
+	}
+
+	@Override
+	public void ended(String client, ClientOutcome outcome) {
+		this.outcomes.computeIfAbsent(outcome, (any) -> new AtomicInteger()).incrementAndGet();
+	}
+
+	ClientLimiters limiters() {
+		return new ClientLimiters(List.of(this.limiter));
+	}
+
+	boolean isUsed() {
+		return this.limiter.isUsed();
+	}
+
+	int outcomes(ClientOutcome outcome) {
+		AtomicInteger count = this.outcomes.get(outcome);
+		return (count != null) ? count.get() : 0;
+	}
+
+	int outcomes() {
+		return this.outcomes.values().stream().mapToInt(AtomicInteger::get).sum();
+	}
+
+	int inFlight() {
+		return this.limiter.accounts().stream().mapToInt((account) -> account.governor().state().inFlight()).sum();
+	}
+
+	int waiting() {
+		return this.limiter.accounts().stream().mapToInt((account) -> account.governor().state().waiting()).sum();
+	}
+
+	long throttled() {
+		return this.limiter.accounts().stream().mapToLong((account) -> account.governor().state().throttled()).sum();
+	}
+
+	/** Returns how many permits are gone, of all accounts. */
+	long used(Dimension dimension) {
+		long used = 0;
+		for (ProviderAccount account : this.limiter.accounts()) {
+			for (GovernorState.QuotaState quota : account.governor().state().quotas()) {
+				if (quota.dimension() == dimension) {
+					used += quota.limit() - quota.available();
+				}
+			}
+		}
+		return used;
+	}
+
+}

@@ -1,0 +1,142 @@
+package io.github.ratelimit.apps.clients;
+
+import io.github.ratelimit.client.okhttp.RateLimitOkHttpInterceptor;
+import io.github.ratelimit.provider.dialect.Dimension;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPOutputStream;
+import okhttp3.Cache;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okio.BufferedSink;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What only a client of OkHttp itself meets. */
+class OkHttpInterceptorTests {
+
+	private final StubProvider provider = new StubProvider();
+
+	private final Limiters limiters = new Limiters(this.provider.uri(), 10, Duration.ofSeconds(30));
+
+	private final OkHttpClient client = new OkHttpClient.Builder()
+		.addInterceptor(new RateLimitOkHttpInterceptor(this.limiters.limiters()))
+		.build();
+
+	@AfterEach
+	void close() {
+		this.client.connectionPool().evictAll();
+		this.provider.close();
+	}
+
+	@Test
+	void anAnswerFromTheCacheIsNotCharged(@TempDir Path directory) throws IOException {
+		this.provider.replies((exchange, shape) -> {
+			exchange.getResponseHeaders().set("Cache-Control", "max-age=60");
+			byte[] bytes = shape.plain("Hello").getBytes(StandardCharsets.UTF_8);
+			exchange.sendResponseHeaders(200, bytes.length);
+			exchange.getResponseBody().write(bytes);
+		});
+		try (Cache cache = new Cache(directory.toFile(), 1_000_000)) {
+			OkHttpClient caching = this.client.newBuilder().cache(cache).build();
+			for (int i = 0; i < 3; i++) {
+				try (Response response = caching.newCall(get().build()).execute()) {
+					assertThat(response.body().string()).contains("Hello");
+				}
+			}
+		}
+		assertThat(this.provider.arrivals()).hasSize(1);
+		assertThat(this.limiters.used(Dimension.REQUESTS)).isEqualTo(1);
+		assertThat(this.limiters.inFlight()).isZero();
+	}
+
+	@Test
+	void anEmptyAnswerEndsItsCallThoughItIsNotClosed() throws IOException {
+		this.provider.replies((exchange, shape) -> exchange.sendResponseHeaders(204, -1));
+		assertThat(this.client.newCall(get().build()).execute().code()).isEqualTo(204);
+		assertThat(this.client.newCall(get().head().build()).execute().code()).isEqualTo(204);
+		assertThat(this.limiters.inFlight()).isZero();
+	}
+
+	@Test
+	void theBodyOfAnErrorIsReadWholeByTheCaller() throws IOException {
+		String error = "x".repeat(100_000);
+		this.provider.replies((exchange, shape) -> {
+			exchange.sendResponseHeaders(500, 0);
+			exchange.getResponseBody().write(error.getBytes(StandardCharsets.UTF_8));
+		});
+		try (Response response = this.client.newCall(get().build()).execute()) {
+			assertThat(response.body().string()).isEqualTo(error);
+		}
+		assertThat(this.limiters.inFlight()).isZero();
+	}
+
+	@Test
+	void usageIsReadFromACompressedAnswer() throws IOException {
+		this.provider.replies((exchange, shape) -> {
+			assertThat(exchange.getRequestHeaders().getFirst("Accept-Encoding")).isEqualTo("gzip");
+			ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+			try (GZIPOutputStream compressed = new GZIPOutputStream(bytes)) {
+				compressed.write(shape.plain("Hello").getBytes(StandardCharsets.UTF_8));
+			}
+			exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+			exchange.sendResponseHeaders(200, bytes.size());
+			exchange.getResponseBody().write(bytes.toByteArray());
+		});
+		try (Response response = this.client.newCall(get().build()).execute()) {
+			assertThat(response.body().string()).contains("Hello");
+		}
+		assertThat(this.limiters.used(Dimension.TOKENS)).isEqualTo(ModelShape.TOKENS);
+	}
+
+	@Test
+	void aBodyThatCanBeWrittenOnceIsNotReadBefore() throws IOException {
+		AtomicInteger written = new AtomicInteger();
+		RequestBody body = new RequestBody() {
+
+			@Override
+			public MediaType contentType() {
+				return MediaType.get("application/json");
+			}
+
+			@Override
+			public boolean isOneShot() {
+				return true;
+			}
+
+			@Override
+			public void writeTo(BufferedSink sink) throws IOException {
+				written.incrementAndGet();
+				sink.writeUtf8("{}");
+			}
+
+		};
+		try (Response response = this.client.newCall(get().post(body).build()).execute()) {
+			assertThat(response.code()).isEqualTo(200);
+		}
+		assertThat(written).hasValue(1);
+	}
+
+	@Test
+	void anAnswerThatIsNeverReadEndsItsCallWhenItIsClosed() throws IOException {
+		this.client.newCall(get().build()).execute().close();
+		Awaitility.await().until(() -> this.limiters.inFlight() == 0);
+		assertThat(this.limiters.used(Dimension.REQUESTS)).isEqualTo(1);
+	}
+
+	private Request.Builder get() {
+		return new Request.Builder().url(this.provider.uri() + "/v1/models");
+	}
+
+}
