@@ -2,6 +2,9 @@ package io.github.ratelimit.client;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -26,6 +29,8 @@ public final class ClientCall {
 	public static final int ERROR_BODY_BYTES = 16 * 1024;
 
 	private static final int FIRST_ERROR = 400;
+
+	private static final long SHORTEST_JITTER = TimeUnit.SECONDS.toNanos(1);
 
 	private final ClientLimiter limiter;
 
@@ -111,15 +116,34 @@ public final class ClientCall {
 
 	/**
 	 * Returns whether the same request may be sent again, after the provider refused this
-	 * attempt. The next attempt is queued before other calls until the provider expects
-	 * it.
+	 * attempt; if so, it is taken from the budget of retries.
 	 * @param attempts how often the request has been sent by now
-	 * @return whether the client retries, the provider may accept it, and the budget of
-	 * retries is not used up
+	 * @return whether the client retries, the provider may accept it within the time that
+	 * calls may be queued, and the budget of retries is not used up
 	 */
 	public boolean mayRetry(int attempts) {
 		Throttle throttle = this.throttle;
-		return throttle != null && throttle.isRetryable() && this.limiter.mayRetry(attempts);
+		if (throttle == null || !throttle.isRetryable()) {
+			return false;
+		}
+		Duration retryAfter = throttle.retryAfter();
+		return (retryAfter == null || retryAfter.compareTo(this.limiter.maxWait(this.account)) <= 0)
+				&& this.limiter.mayRetry(attempts);
+	}
+
+	/**
+	 * Lets the time pass until the next attempt should be queued: what the provider asks
+	 * for, and a random time of up to a second on top, twice as long after each further
+	 * attempt, so that callers do not come back all at once. Other calls go ahead
+	 * meanwhile, if the provider accepts them.
+	 * @param attempts how often the request has been sent by now
+	 * @return complete when the time is over
+	 */
+	public CompletableFuture<@Nullable Void> untilRetry(int attempts) {
+		Throttle throttle = this.throttle;
+		Duration retryAfter = (throttle != null) ? throttle.retryAfter() : null;
+		long jitter = ThreadLocalRandom.current().nextLong(SHORTEST_JITTER << Math.min(attempts - 1, 4));
+		return this.limiter.after(((retryAfter != null) ? retryAfter.toNanos() : 0) + jitter);
 	}
 
 	/**

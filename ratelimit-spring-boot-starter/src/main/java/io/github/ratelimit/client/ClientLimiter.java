@@ -228,6 +228,15 @@ public final class ClientLimiter {
 		return attempts < this.settings.retry().maxAttempts() && this.retries.tryRetry();
 	}
 
+	Duration maxWait(ProviderAccount account) {
+		return this.settings.settings(account.model().isEmpty() ? null : account.model()).maxWait();
+	}
+
+	CompletableFuture<@Nullable Void> after(long nanos) {
+		return this.time.after(nanos).thenRunAsync(() -> {
+		}, this.executor);
+	}
+
 	Instant wallTime() {
 		return this.time.wallTime();
 	}
