@@ -1,11 +1,15 @@
 package io.github.ratelimit.client;
 
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -14,6 +18,15 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 public final class SendFailures {
 
 	private static final int MAX_CAUSES = 16;
+
+	private static final List<Class<? extends Exception>> TYPES = List.of(ConnectException.class,
+			UnknownHostException.class, NoRouteToHostException.class, BindException.class,
+			UnresolvedAddressException.class, SSLHandshakeException.class, SSLPeerUnverifiedException.class,
+			HttpConnectTimeoutException.class);
+
+	/** Those of Apache's client and Netty's pools, which need not be there. */
+	private static final Set<String> NAMES = Set.of("ConnectTimeoutException", "ConnectionRequestTimeoutException",
+			"PoolAcquireTimeoutException", "PoolAcquirePendingLimitException");
 
 	private SendFailures() {
 	}
@@ -45,20 +58,15 @@ public final class SendFailures {
 	}
 
 	private static boolean isWithoutConnection(Throwable failure) {
-		return failure instanceof ConnectException || failure instanceof UnknownHostException
-				|| failure instanceof NoRouteToHostException || failure instanceof SSLHandshakeException
-				|| failure instanceof SSLPeerUnverifiedException || failure instanceof HttpConnectTimeoutException
-				|| isConnectTimeout(failure);
+		return TYPES.stream().anyMatch((type) -> type.isInstance(failure))
+				|| NAMES.contains(failure.getClass().getSimpleName()) || isConnectTimeout(failure);
 	}
 
-	/**
-	 * The JDK's sockets tell a connection in vain from an answer in vain by the text
-	 * only.
-	 */
+	/** Some clients tell a connection in vain from an answer in vain by the text only. */
 	private static boolean isConnectTimeout(Throwable failure) {
 		String message = failure.getMessage();
 		return failure instanceof SocketTimeoutException && message != null
-				&& message.toLowerCase(Locale.ROOT).startsWith("connect timed out");
+				&& message.toLowerCase(Locale.ROOT).startsWith("connect");
 	}
 
 }
