@@ -1,0 +1,147 @@
+package io.github.ratelimit.client.http;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+
+import io.github.ratelimit.client.ClientCall;
+import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.OutboundBody;
+import io.github.ratelimit.client.OutboundRequest;
+import io.github.ratelimit.client.SendFailures;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.governor.CallRefusedException.Reason;
+import io.github.ratelimit.provider.usage.RequestFacts;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpRequest;
+import org.springframework.http.client.ClientHttpRequestExecution;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
+import org.springframework.http.client.ClientHttpResponse;
+
+/**
+ * Limits the requests of a {@code RestClient} or {@code RestTemplate}:
+ * {@code RestClient.builder().requestInterceptor(new RateLimitClientInterceptor(limiters))}.
+ * A queued request holds its thread. One that cannot be sent in time throws a
+ * {@link CallRefusedException}. Thread-safe.
+ * <p>
+ * It should be the last interceptor: it sees the credentials that others add, and each
+ * attempt of those that retry. A request that has passed one of these interceptors passes
+ * further ones untouched.
+ */
+public final class RateLimitClientInterceptor implements ClientHttpRequestInterceptor {
+
+	/** Marks a request while it is sent, which is limited already. */
+	private static final String LIMITED = RateLimitClientInterceptor.class.getName() + ".LIMITED";
+
+	private final Function<URI, @Nullable ClientLimiter> limiters;
+
+	private final boolean matching;
+
+	/**
+	 * Creates an interceptor that limits the requests whose addresses match.
+	 * @param limiters the clients of the configuration
+	 */
+	public RateLimitClientInterceptor(ClientLimiters limiters) {
+		this.limiters = limiters::match;
+		this.matching = true;
+	}
+
+	/**
+	 * Creates an interceptor that limits all requests.
+	 * @param limiter the client of the configuration
+	 */
+	public RateLimitClientInterceptor(ClientLimiter limiter) {
+		Objects.requireNonNull(limiter, "limiter");
+		this.limiters = (uri) -> limiter;
+		this.matching = false;
+	}
+
+	/** Returns whether it asks for the address of each request. */
+	boolean isMatching() {
+		return this.matching;
+	}
+
+	@Override
+	public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
+			throws IOException {
+		ClientLimiter limiter = request.getAttributes().containsKey(LIMITED) ? null
+				: this.limiters.apply(request.getURI());
+		if (limiter == null) {
+			return execution.execute(request, body);
+		}
+		OutboundRequest outbound = OutboundRequest.of(request.getURI(), request.getHeaders()::getFirst,
+				facts(request.getHeaders(), body));
+		request.getAttributes().put(LIMITED, true);
+		try {
+			return send(limiter, outbound, () -> execution.execute(request, body));
+		}
+		finally {
+			request.getAttributes().remove(LIMITED);
+		}
+	}
+
+	private static RequestFacts facts(HttpHeaders headers, byte[] body) {
+		if (body.length == 0 || !OutboundBody.isReadable(headers.getFirst(HttpHeaders.CONTENT_TYPE))) {
+			return RequestFacts.NONE;
+		}
+		OutboundBody read = new OutboundBody();
+		read.write(body, 0, body.length);
+		return read.facts();
+	}
+
+	private static ClientHttpResponse send(ClientLimiter limiter, OutboundRequest request, Attempt attempt)
+			throws IOException {
+		ClientCall call = limiter.acquire(request);
+		for (int attempts = 1;; attempts++) {
+			LimitedResponse response = answered(call, attempt);
+			if (!response.isError() || !call.mayRetry(attempts)) {
+				return response;
+			}
+			response.close();
+			awaitRetry(limiter, call, attempts);
+			call = limiter.acquire(request.asRetry());
+		}
+	}
+
+	private static LimitedResponse answered(ClientCall call, Attempt attempt) throws IOException {
+		ClientHttpResponse response = null;
+		try {
+			response = attempt.send();
+			return new LimitedResponse(response, call);
+		}
+		catch (IOException | RuntimeException | Error ex) {
+			SendFailures.end(call, ex);
+			if (response != null) {
+				response.close();
+			}
+			throw ex;
+		}
+	}
+
+	private static void awaitRetry(ClientLimiter limiter, ClientCall call, int attempts) {
+		try {
+			call.untilRetry(attempts).get();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new CallRefusedException(limiter.name(), Reason.INTERRUPTED, Duration.ZERO);
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException("The clock fails", ex.getCause());
+		}
+	}
+
+	/** Sends the request once. */
+	@FunctionalInterface
+	private interface Attempt {
+
+		ClientHttpResponse send() throws IOException;
+
+	}
+
+}

@@ -1,0 +1,163 @@
+package io.github.ratelimit.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ForkJoinPool;
+
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.governor.GovernorState;
+import io.github.ratelimit.provider.dialect.Dialects;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.usage.TokenEstimator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** A client of the configuration, and what tests ask of it. */
+public final class TestClient {
+
+	/** A window so long that no permit comes back within a test. */
+	private static final Duration WINDOW = Duration.ofDays(36_500);
+
+	private String name = "openai";
+
+	private final List<UrlPattern> match = new ArrayList<>();
+
+	private final List<ConfiguredQuota> quotas = new ArrayList<>();
+
+	private int maxConcurrent = Integer.MAX_VALUE;
+
+	private int maxWaiting = 1000;
+
+	private Duration maxWait = Duration.ofSeconds(30);
+
+	private RetryPolicy retry = RetryPolicy.NONE;
+
+	private TimeSource time = new ManualTime();
+
+	private final List<ClientOutcome> outcomes = new CopyOnWriteArrayList<>();
+
+	private ClientLimiter limiter;
+
+	private TestClient() {
+		this.quotas.add(new ConfiguredQuota(Dimension.REQUESTS, 1_000_000, WINDOW));
+	}
+
+	public static TestClient client() {
+		return new TestClient();
+	}
+
+	public TestClient name(String name) {
+		this.name = name;
+		return this;
+	}
+
+	public TestClient match(String pattern) {
+		this.match.add(UrlPattern.parse(pattern));
+		return this;
+	}
+
+	/** Leaves the limits to be discovered, as where the configuration has none. */
+	public TestClient discovered() {
+		this.quotas.clear();
+		return this;
+	}
+
+	public TestClient tokens(long tokens) {
+		this.quotas.add(new ConfiguredQuota(Dimension.TOKENS, tokens, WINDOW));
+		return this;
+	}
+
+	public TestClient maxConcurrent(int maxConcurrent) {
+		this.maxConcurrent = maxConcurrent;
+		return this;
+	}
+
+	public TestClient maxWaiting(int maxWaiting) {
+		this.maxWaiting = maxWaiting;
+		return this;
+	}
+
+	public TestClient maxWait(Duration maxWait) {
+		this.maxWait = maxWait;
+		return this;
+	}
+
+	public TestClient attempts(int maxAttempts) {
+		this.retry = new RetryPolicy(maxAttempts, 1);
+		return this;
+	}
+
+	public TestClient time(TimeSource time) {
+		this.time = time;
+		return this;
+	}
+
+	/** Returns the client's limiter, always the same. */
+	public ClientLimiter limiter() {
+		if (this.limiter == null) {
+			GovernorSettings settings = new GovernorSettings(this.quotas, this.quotas.isEmpty(), this.maxConcurrent,
+					this.maxWaiting, this.maxWait, 0, Duration.ofMinutes(5), LimitMode.ENFORCE);
+			Dialects dialects = new Dialects(List.of());
+			this.limiter = new ClientLimiter(
+					new ClientSettings(this.name, this.match, dialects.byName("openai"),
+							List.of(KeyPart.CREDENTIAL, KeyPart.MODEL), settings, List.of(), this.retry),
+					dialects, TokenEstimator.DEFAULT, this.time, ForkJoinPool.commonPool(), new Listener());
+		}
+		return this.limiter;
+	}
+
+	public static ClientLimiters limiters(TestClient... clients) {
+		return new ClientLimiters(List.of(clients).stream().map(TestClient::limiter).toList());
+	}
+
+	/** Returns how the calls that have ended did so. */
+	public List<ClientOutcome> outcomes() {
+		return this.outcomes;
+	}
+
+	public void awaitOutcomes(ClientOutcome... outcomes) {
+		await().untilAsserted(() -> assertThat(this.outcomes).containsExactly(outcomes));
+	}
+
+	public int inFlight() {
+		return states().stream().mapToInt(GovernorState::inFlight).sum();
+	}
+
+	public int waiting() {
+		return states().stream().mapToInt(GovernorState::waiting).sum();
+	}
+
+	/** Returns what is missing from the client's quotas of this kind. */
+	public long spent(Dimension dimension) {
+		return states().stream()
+			.flatMap((state) -> state.quotas().stream())
+			.filter((quota) -> quota.dimension() == dimension)
+			.mapToLong((quota) -> quota.limit() - quota.available())
+			.sum();
+	}
+
+	public List<String> models() {
+		return limiter().accounts().stream().map(ProviderAccount::model).toList();
+	}
+
+	public List<GovernorState> states() {
+		return limiter().accounts().stream().map((account) -> account.governor().state()).toList();
+	}
+
+	private final class Listener implements ClientListener {
+
+		@Override
+		public void ended(String client, ClientOutcome outcome) {
+			TestClient.this.outcomes.add(outcome);
+		}
+
+	}
+
+}
