@@ -1,0 +1,147 @@
+package io.github.ratelimit.client.reactive;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+import io.github.ratelimit.client.ClientCall;
+import io.github.ratelimit.client.SendFailures;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.web.reactive.function.BodyExtractors;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A request from the queue to the end of its response. Whenever its subscriber cancels,
+ * its call ends: in the queue, while it is sent, between head and body, or within the
+ * body.
+ */
+final class Attempt {
+
+	/**
+	 * What the codecs of a client read of a body at most, unless they are told otherwise.
+	 */
+	private static final int MAX_ERROR_BYTES = 256 * 1024;
+
+	private final CompletableFuture<ClientCall> admission;
+
+	private final Supplier<Mono<ClientResponse>> exchange;
+
+	private volatile boolean sent;
+
+	private volatile boolean cancelled;
+
+	private volatile @Nullable ErrorBody error;
+
+	/**
+	 * From then on the body ends the call, since to cancel it cancels the response, too.
+	 */
+	private volatile boolean bodySubscribed;
+
+	/**
+	 * Creates an attempt.
+	 * @param admission the place in the queue
+	 * @param exchange sends the request
+	 */
+	Attempt(CompletableFuture<ClientCall> admission, Supplier<Mono<ClientResponse>> exchange) {
+		this.admission = admission;
+		this.exchange = exchange;
+	}
+
+	/** Sends the request when it is its turn. */
+	Mono<ClientResponse> send() {
+		return response(false);
+	}
+
+	/** Sends the request when it is its turn, and reads the bodies of errors. */
+	Mono<ClientResponse> sendAndReadErrors() {
+		return response(true);
+	}
+
+	private Mono<ClientResponse> response(boolean readErrors) {
+		this.admission.whenComplete((call, failure) -> {
+			if (this.cancelled) {
+				end();
+			}
+		});
+		return Mono.fromFuture(this.admission).flatMap((call) -> exchange(call, readErrors)).doOnCancel(this::cancel);
+	}
+
+	private Mono<ClientResponse> exchange(ClientCall call, boolean readErrors) {
+		this.sent = true;
+		return Mono.defer(this.exchange)
+			.doOnError((failure) -> SendFailures.end(call, failure))
+			.switchIfEmpty(Mono.fromRunnable(call::close))
+			.flatMap((response) -> answered(call, response, readErrors));
+	}
+
+	private Mono<ClientResponse> answered(ClientCall call, ClientResponse response, boolean readErrors) {
+		int status = response.statusCode().value();
+		if (!ClientCall.needsBody(status)) {
+			call.head(status, response.headers().asHttpHeaders()::getFirst, null);
+			return Mono.just(response.mutate().body((body) -> counted(body, call)).build());
+		}
+		ErrorBody error = new ErrorBody(call, response);
+		this.error = error;
+		if (!readErrors) {
+			return Mono.just(response.mutate().body((body) -> subscribing(error.reporting(body))).build());
+		}
+		Flux<DataBuffer> body = subscribing(error.reporting(response.body(BodyExtractors.toDataBuffers())));
+		return DataBufferUtils.join(body, MAX_ERROR_BYTES)
+			.map(Attempt::bytes)
+			.defaultIfEmpty(new byte[0])
+			.map((bytes) -> response.mutate().body((read) -> flux(bytes)).build());
+	}
+
+	private Flux<DataBuffer> counted(Flux<DataBuffer> body, ClientCall call) {
+		return subscribing(body.doOnNext((buffer) -> count(buffer, call))).doOnTerminate(call::close)
+			.doOnCancel(call::close);
+	}
+
+	private Flux<DataBuffer> subscribing(Flux<DataBuffer> body) {
+		return body.doOnSubscribe((subscription) -> this.bodySubscribed = true);
+	}
+
+	private static void count(DataBuffer buffer, ClientCall call) {
+		try (DataBuffer.ByteBufferIterator bytes = buffer.readableByteBuffers()) {
+			bytes.forEachRemaining(call::body);
+		}
+	}
+
+	private static byte[] bytes(DataBuffer buffer) {
+		byte[] bytes = new byte[buffer.readableByteCount()];
+		buffer.read(bytes);
+		DataBufferUtils.release(buffer);
+		return bytes;
+	}
+
+	private static Flux<DataBuffer> flux(byte[] bytes) {
+		return Flux.defer(() -> Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(bytes)));
+	}
+
+	private void cancel() {
+		this.cancelled = true;
+		end();
+	}
+
+	private void end() {
+		if (this.bodySubscribed || !this.admission.isDone() || this.admission.isCompletedExceptionally()) {
+			return;
+		}
+		ClientCall call = this.admission.join();
+		ErrorBody error = this.error;
+		if (error != null) {
+			error.report();
+		}
+		else if (this.sent) {
+			call.close();
+		}
+		else {
+			call.notSent();
+		}
+	}
+
+}

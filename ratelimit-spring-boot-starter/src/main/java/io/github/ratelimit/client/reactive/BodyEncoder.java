@@ -1,0 +1,109 @@
+package io.github.ratelimit.client.reactive;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+import io.github.ratelimit.client.OutboundBody;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.codec.CodecException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ReactiveHttpOutputMessage;
+import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.http.codec.HttpMessageWriter;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.reactive.function.BodyInserter;
+import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ExchangeStrategies;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
+import reactor.core.publisher.Mono;
+
+/**
+ * Encodes the bodies of a client's requests before they are sent, to know their size. A
+ * filter is not told how its client encodes: it learns that from the first request that
+ * is sent. Until then Spring's defaults tell the size of plain values, which the client
+ * encodes again. Thread-safe.
+ */
+final class BodyEncoder {
+
+	/** The client's writers, which are always the same list. */
+	private volatile @Nullable List<HttpMessageWriter<?>> writers;
+
+	Mono<EncodedBody> encode(ClientRequest request) {
+		BodyInserter<?, ? super ClientHttpRequest> body = request.body();
+		if (body == BodyInserters.empty()
+				|| !OutboundBody.isReadable(request.headers().getFirst(HttpHeaders.CONTENT_TYPE))) {
+			return Mono.just(EncodedBody.unread(this, body));
+		}
+		List<HttpMessageWriter<?>> writers = this.writers;
+		RecordedRequest recorded = new RecordedRequest(request);
+		Mono<EncodedBody> encoded = Mono
+			.defer(() -> body.insert(recorded, new Context((writers != null) ? writers : Defaults.WRITERS)))
+			.then(Mono.fromSupplier(() -> EncodedBody.of(this, body, recorded, writers)));
+		return (writers != null) ? encoded.onErrorMap((failure) -> asOfClient(failure, request))
+				: encoded.onErrorResume((failure) -> Mono.just(EncodedBody.unread(this, body)));
+	}
+
+	/** A body that cannot be encoded fails the request as it does without this filter. */
+	private static Throwable asOfClient(Throwable failure, ClientRequest request) {
+		return (failure instanceof CodecException || !(failure instanceof Exception exception)) ? failure
+				: new WebClientRequestException(exception, request.method(), request.url(), request.headers());
+	}
+
+	void learn(List<HttpMessageWriter<?>> writers) {
+		this.writers = writers;
+	}
+
+	private record Context(List<HttpMessageWriter<?>> messageWriters) implements BodyInserter.Context {
+
+		@Override
+		public Optional<ServerHttpRequest> serverRequest() {
+			return Optional.empty();
+		}
+
+		@Override
+		public Map<String, Object> hints() {
+			return Map.of();
+		}
+
+	}
+
+	private static final class Defaults {
+
+		private static final List<HttpMessageWriter<?>> WRITERS = ExchangeStrategies.withDefaults()
+			.messageWriters()
+			.stream()
+			.<HttpMessageWriter<?>>map(ValueWriter::new)
+			.toList();
+
+	}
+
+	/**
+	 * Writes what can be written twice: a value, and no publisher that is subscribed to.
+	 */
+	private record ValueWriter<T>(HttpMessageWriter<T> writer) implements HttpMessageWriter<T> {
+
+		@Override
+		public List<MediaType> getWritableMediaTypes() {
+			return this.writer.getWritableMediaTypes();
+		}
+
+		@Override
+		public boolean canWrite(ResolvableType type, @Nullable MediaType mediaType) {
+			return this.writer.canWrite(type, mediaType);
+		}
+
+		@Override
+		public Mono<Void> write(Publisher<? extends T> body, ResolvableType type, @Nullable MediaType mediaType,
+				ReactiveHttpOutputMessage message, Map<String, Object> hints) {
+			return (body instanceof Callable) ? this.writer.write(body, type, mediaType, message, hints) : Mono.empty();
+		}
+
+	}
+
+}

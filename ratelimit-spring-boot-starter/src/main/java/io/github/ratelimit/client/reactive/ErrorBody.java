@@ -1,0 +1,57 @@
+package io.github.ratelimit.client.reactive;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.ratelimit.client.ClientCall;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import reactor.core.publisher.Flux;
+
+/**
+ * The body of an error, whose beginning is kept on its way to the caller. Its end reports
+ * the response and ends the call.
+ */
+final class ErrorBody {
+
+	private final ClientCall call;
+
+	private final ClientResponse response;
+
+	private final ByteArrayOutputStream beginning = new ByteArrayOutputStream();
+
+	private final AtomicBoolean reported = new AtomicBoolean();
+
+	ErrorBody(ClientCall call, ClientResponse response) {
+		this.call = call;
+		this.response = response;
+	}
+
+	Flux<DataBuffer> reporting(Flux<DataBuffer> body) {
+		return body.doOnNext(this::keep).doOnTerminate(this::report).doOnCancel(this::report);
+	}
+
+	private void keep(DataBuffer buffer) {
+		try (DataBuffer.ByteBufferIterator bytes = buffer.readableByteBuffers()) {
+			bytes.forEachRemaining(this::keep);
+		}
+	}
+
+	private void keep(ByteBuffer buffer) {
+		byte[] bytes = new byte[Math.min(buffer.remaining(), ClientCall.ERROR_BODY_BYTES - this.beginning.size())];
+		buffer.get(bytes);
+		this.beginning.writeBytes(bytes);
+	}
+
+	/** Reports the response with as much of the body as has come. */
+	void report() {
+		if (this.reported.compareAndSet(false, true)) {
+			this.call.head(this.response.statusCode().value(), this.response.headers().asHttpHeaders()::getFirst,
+					this.beginning.toString(StandardCharsets.UTF_8));
+			this.call.close();
+		}
+	}
+
+}

@@ -1,0 +1,102 @@
+package io.github.ratelimit.client.reactive;
+
+import java.net.URI;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.github.ratelimit.client.ClientCall;
+import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.OutboundRequest;
+import io.github.ratelimit.governor.CallRefusedException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import reactor.core.publisher.Mono;
+
+/**
+ * Limits the requests of a {@code WebClient}:
+ * {@code WebClient.builder().filter(new RateLimitExchangeFilter(limiters))}. A queued
+ * request holds no thread. One that cannot be sent in time signals a
+ * {@link CallRefusedException}. Thread-safe; use one filter for each client, since it
+ * learns how the client encodes bodies.
+ * <p>
+ * It should be the last filter: it sees the credentials that others add, and each attempt
+ * of those that retry. A request that has passed one of these filters passes further ones
+ * untouched.
+ * <p>
+ * A JSON body that is a single value is encoded before the request is queued, and these
+ * bytes are sent. So its model and its size are known, and it is in memory while it is
+ * queued. A body that is a stream is sent as it comes, and its size is unknown.
+ */
+public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
+
+	/** Marks a request that is limited already. */
+	private static final String LIMITED = RateLimitExchangeFilter.class.getName() + ".LIMITED";
+
+	private final Function<URI, @Nullable ClientLimiter> limiters;
+
+	private final boolean matching;
+
+	private final BodyEncoder bodies = new BodyEncoder();
+
+	/**
+	 * Creates a filter that limits the requests whose addresses match.
+	 * @param limiters the clients of the configuration
+	 */
+	public RateLimitExchangeFilter(ClientLimiters limiters) {
+		this.limiters = limiters::match;
+		this.matching = true;
+	}
+
+	/**
+	 * Creates a filter that limits all requests.
+	 * @param limiter the client of the configuration
+	 */
+	public RateLimitExchangeFilter(ClientLimiter limiter) {
+		Objects.requireNonNull(limiter, "limiter");
+		this.limiters = (uri) -> limiter;
+		this.matching = false;
+	}
+
+	/** Returns whether it asks for the address of each request. */
+	boolean isMatching() {
+		return this.matching;
+	}
+
+	@Override
+	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
+		ClientLimiter limiter = request.attributes().containsKey(LIMITED) ? null : this.limiters.apply(request.url());
+		if (limiter == null) {
+			return next.exchange(request);
+		}
+		return this.bodies.encode(request).flatMap((body) -> {
+			ClientRequest encoded = ClientRequest.from(request).attribute(LIMITED, true).body(body).build();
+			OutboundRequest outbound = OutboundRequest.of(request.url(), request.headers()::getFirst, body.facts());
+			return send(limiter, outbound, () -> next.exchange(encoded), 1);
+		});
+	}
+
+	private static Mono<ClientResponse> send(ClientLimiter limiter, OutboundRequest request,
+			Supplier<Mono<ClientResponse>> exchange, int attempts) {
+		if (attempts >= limiter.settings().retry().maxAttempts()) {
+			return Mono.defer(() -> new Attempt(limiter.acquireAsync(request), exchange).send());
+		}
+		return Mono.defer(() -> {
+			CompletableFuture<ClientCall> admission = limiter.acquireAsync(request);
+			return new Attempt(admission, exchange).sendAndReadErrors().flatMap((response) -> {
+				ClientCall call = admission.join();
+				if (!call.mayRetry(attempts)) {
+					return Mono.just(response);
+				}
+				return Mono.fromFuture(call.untilRetry(attempts))
+					.then(send(limiter, request.asRetry(), exchange, attempts + 1));
+			});
+		});
+	}
+
+}

@@ -1,0 +1,95 @@
+package io.github.ratelimit.client.reactive;
+
+import java.net.URI;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.reactive.AbstractClientHttpRequest;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import reactor.core.publisher.Mono;
+
+/** A request that goes nowhere: it keeps a body of one piece, and takes no stream. */
+final class RecordedRequest extends AbstractClientHttpRequest {
+
+	private final ClientRequest request;
+
+	private byte @Nullable [] bytes;
+
+	private boolean committing;
+
+	RecordedRequest(ClientRequest request) {
+		this.request = request;
+		getHeaders().addAll(request.headers());
+	}
+
+	/** Returns the body; null if there is none, or if more than it and headers was set. */
+	byte @Nullable [] bytes() {
+		boolean more = this.committing || !getCookies().isEmpty() || !getAttributes().isEmpty();
+		return more ? null : this.bytes;
+	}
+
+	@Override
+	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+		return (body instanceof Mono<? extends DataBuffer> piece) ? piece.doOnNext(this::keep).then() : Mono.empty();
+	}
+
+	private void keep(DataBuffer buffer) {
+		byte[] bytes = new byte[buffer.readableByteCount()];
+		buffer.read(bytes);
+		DataBufferUtils.release(buffer);
+		this.bytes = bytes;
+	}
+
+	@Override
+	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+		return Mono.empty();
+	}
+
+	@Override
+	public Mono<Void> setComplete() {
+		return Mono.empty();
+	}
+
+	/** What is to happen then must happen to the request that is sent. */
+	@Override
+	public void beforeCommit(Supplier<? extends Mono<Void>> action) {
+		this.committing = true;
+	}
+
+	@Override
+	public DataBufferFactory bufferFactory() {
+		return DefaultDataBufferFactory.sharedInstance;
+	}
+
+	@Override
+	public HttpMethod getMethod() {
+		return this.request.method();
+	}
+
+	@Override
+	public URI getURI() {
+		return this.request.url();
+	}
+
+	@Override
+	@SuppressWarnings("unchecked")
+	public <T> T getNativeRequest() {
+		return (T) this;
+	}
+
+	@Override
+	protected void applyHeaders() {
+	}
+
+	@Override
+	protected void applyCookies() {
+	}
+
+}
