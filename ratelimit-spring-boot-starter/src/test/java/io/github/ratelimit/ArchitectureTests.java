@@ -32,6 +32,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 /**
  * The rooms of the library and the arrows between them.
@@ -192,6 +193,31 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule client_imports_only_the_root_the_governor_provider_and_the_port_to_stores = only("client")
 		.importsOnlyTheRootAnd("governor", "provider.dialect", "provider.usage", "registry", "store");
+
+	@ArchTest
+	static final ArchRule the_core_of_clients_knows_no_adapter = noClasses().that()
+		.resideInAPackage(ROOT + ".client")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage(ROOT + ".client.*..");
+
+	@ArchTest
+	static final ArchRule adapters_know_no_other_adapter = slices().matching(ROOT + ".client.(*)..")
+		.should()
+		.notDependOnEachOther()
+		.ignoreDependency(resideInAnyPackage(ROOT + ".client.openai..", ROOT + ".client.anthropic.."),
+				resideInAPackage(ROOT + ".client.sdk.."))
+		.ignoreDependency(resideInAPackage(ROOT + ".client.springai.."), resideInAPackage(ROOT + ".client.okhttp.."));
+
+	@ArchTest
+	static final ArchRule spring_s_blocking_clients_are_known_only_to_their_adapter = types(
+			"org.springframework.web.client..", "org.springframework.http.client")
+		.areKnownOnlyTo("client.http..");
+
+	@ArchTest
+	static final ArchRule spring_s_reactive_client_is_known_only_to_its_adapter = types(
+			"org.springframework.web.reactive.function.client..", "org.springframework.http.client.reactive..")
+		.areKnownOnlyTo("client.reactive..");
 
 	@ArchTest
 	static final ArchRule the_governor_imports_only_the_root_and_what_dialects_read = room("governor")
