@@ -56,8 +56,8 @@ final class LocalControl {
 
 	private long lastCut;
 
-	LocalControl(GovernorSettings settings, Function<Dimension, Duration> defaultWindow,
-			@Nullable SharedQuotas shared, long now) {
+	LocalControl(GovernorSettings settings, Function<Dimension, Duration> defaultWindow, @Nullable SharedQuotas shared,
+			long now) {
 		this.settings = settings;
 		this.shared = settings.quotas().isEmpty() ? null : shared;
 		this.defaultWindow = defaultWindow;

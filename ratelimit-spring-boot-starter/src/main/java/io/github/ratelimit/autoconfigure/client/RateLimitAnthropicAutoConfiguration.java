@@ -11,8 +11,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} that limits the calls of
- * Spring AI to Anthropic.
+ * {@link EnableAutoConfiguration Auto-configuration} that limits the calls of Spring AI
+ * to Anthropic.
  */
 @AutoConfiguration(after = RateLimitClientAutoConfiguration.class)
 @ConditionalOnClass(AnthropicHttpClientBuilderCustomizer.class)
@@ -24,6 +24,5 @@ public final class RateLimitAnthropicAutoConfiguration {
 	RateLimitAnthropicCustomizer rateLimitAnthropicCustomizer(ClientLimiters clients) {
 		return new RateLimitAnthropicCustomizer(clients);
 	}
-
 
 }

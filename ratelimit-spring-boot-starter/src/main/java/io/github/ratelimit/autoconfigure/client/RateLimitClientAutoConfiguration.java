@@ -52,8 +52,8 @@ public final class RateLimitClientAutoConfiguration {
 		ClientListener listener = ClientListener.all(listeners.orderedStream().toList());
 		List<ClientLimiter> limiters = new ClientDefinitions(properties, check, environment, dialects).read()
 			.stream()
-			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, WaitingThreads.create(),
-					listener, shared))
+			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, WaitingThreads.create(), listener,
+					shared))
 			.toList();
 		return new ClientLimiters(properties.isEnabled() ? limiters : List.of());
 	}

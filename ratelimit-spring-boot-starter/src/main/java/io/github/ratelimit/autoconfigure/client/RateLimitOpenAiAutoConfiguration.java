@@ -11,8 +11,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} that limits the calls of
- * Spring AI to OpenAI.
+ * {@link EnableAutoConfiguration Auto-configuration} that limits the calls of Spring AI
+ * to OpenAI.
  */
 @AutoConfiguration(after = RateLimitClientAutoConfiguration.class)
 @ConditionalOnClass(OpenAiHttpClientBuilderCustomizer.class)
@@ -24,6 +24,5 @@ public final class RateLimitOpenAiAutoConfiguration {
 	RateLimitOpenAiCustomizer rateLimitOpenAiCustomizer(ClientLimiters clients) {
 		return new RateLimitOpenAiCustomizer(clients);
 	}
-
 
 }

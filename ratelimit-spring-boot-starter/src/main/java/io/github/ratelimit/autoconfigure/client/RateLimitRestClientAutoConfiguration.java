@@ -26,22 +26,24 @@ public final class RateLimitRestClientAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add credentials
+	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add
+										// credentials
 	RestClientCustomizers rateLimitRestClientCustomizers(ClientLimiters clients) {
 		return new RestClientCustomizers(clients);
 	}
 
 	@Bean
-	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add credentials
+	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add
+										// credentials
 	RestClientCustomizer rateLimitRestClientCustomizer(RestClientCustomizers customizers) {
 		return customizers::customize;
 	}
 
 	@Bean
-	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add credentials
+	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add
+										// credentials
 	RestTemplateCustomizer rateLimitRestTemplateCustomizer(RestClientCustomizers customizers) {
 		return customizers::customize;
 	}
-
 
 }

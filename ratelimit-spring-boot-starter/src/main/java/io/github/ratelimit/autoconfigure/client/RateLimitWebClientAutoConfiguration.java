@@ -24,16 +24,17 @@ public final class RateLimitWebClientAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add credentials
+	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add
+										// credentials
 	WebClientCustomizers rateLimitWebClientCustomizers(ClientLimiters clients) {
 		return new WebClientCustomizers(clients);
 	}
 
 	@Bean
-	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add credentials
+	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add
+										// credentials
 	WebClientCustomizer rateLimitWebClientCustomizer(WebClientCustomizers customizers) {
 		return customizers::customize;
 	}
-
 
 }

@@ -29,7 +29,9 @@ final class RecordedRequest extends AbstractClientHttpRequest {
 		getHeaders().addAll(request.headers());
 	}
 
-	/** Returns the body; null if there is none, or if more than it and headers was set. */
+	/**
+	 * Returns the body; null if there is none, or if more than it and headers was set.
+	 */
 	byte @Nullable [] bytes() {
 		boolean more = this.committing || !getCookies().isEmpty() || !getAttributes().isEmpty();
 		return more ? null : this.bytes;
