@@ -192,7 +192,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule client_imports_only_the_root_the_governor_provider_and_the_port_to_stores = only("client")
-		.importsOnlyTheRootAnd("governor", "provider.dialect", "provider.usage", "registry", "store");
+		.importsOnlyTheRootAnd("governor", "provider", "registry", "store");
 
 	@ArchTest
 	static final ArchRule the_core_of_clients_knows_no_adapter = noClasses().that()
@@ -212,12 +212,12 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule spring_s_blocking_clients_are_known_only_to_their_adapter = types(
 			"org.springframework.web.client..", "org.springframework.http.client")
-		.areKnownOnlyTo("client.http..");
+		.areKnownOnlyTo("client.http..", "autoconfigure.client..");
 
 	@ArchTest
 	static final ArchRule spring_s_reactive_client_is_known_only_to_its_adapter = types(
 			"org.springframework.web.reactive.function.client..", "org.springframework.http.client.reactive..")
-		.areKnownOnlyTo("client.reactive..");
+		.areKnownOnlyTo("client.reactive..", "autoconfigure.client..");
 
 	@ArchTest
 	static final ArchRule the_governor_imports_only_the_root_and_what_dialects_read = room("governor")
@@ -335,7 +335,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule spring_ai_is_known_only_to_its_adapter = types("org.springframework.ai..")
-		.areKnownOnlyTo("client.springai..");
+		.areKnownOnlyTo("client.springai..", "autoconfigure.client..");
 
 	@ArchTest
 	static final ArchRule adapters_know_no_dialect = noClasses().that()

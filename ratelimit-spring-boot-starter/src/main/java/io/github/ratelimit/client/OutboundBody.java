@@ -2,7 +2,7 @@ package io.github.ratelimit.client;
 
 import java.io.OutputStream;
 
-import io.github.ratelimit.provider.usage.RequestFacts;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.RequestReader;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +47,7 @@ public final class OutboundBody extends OutputStream {
 	 * Returns what was found until now.
 	 * @return the facts
 	 */
-	public RequestFacts facts() {
+	public ModelRequest facts() {
 		return this.reader.facts();
 	}
 

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
 
-import io.github.ratelimit.provider.usage.RequestFacts;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param uri the absolute address
  * @param headers returns the first value of a header, null if there is none
- * @param facts what the body says about its size, {@link RequestFacts#NONE} if there is
+ * @param facts what the body says about its size, {@link ModelRequest#NONE} if there is
  * no body that can be read
  * @param retry whether it is a further attempt of a request that was sent before
  * @param timeLeft how long the caller still waits for an answer; null if that is unknown
  */
-public record OutboundRequest(URI uri, Function<String, @Nullable String> headers, RequestFacts facts, boolean retry,
+public record OutboundRequest(URI uri, Function<String, @Nullable String> headers, ModelRequest facts, boolean retry,
 		@Nullable Duration timeLeft) {
 
 	/** Counts attempts in the SDKs of OpenAI, Anthropic and others, from 0. */
@@ -39,7 +39,7 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 	 * @param facts what the body says about its size
 	 * @return the request
 	 */
-	public static OutboundRequest of(URI uri, Function<String, @Nullable String> headers, RequestFacts facts) {
+	public static OutboundRequest of(URI uri, Function<String, @Nullable String> headers, ModelRequest facts) {
 		String retries = headers.apply(SDK_RETRIES);
 		boolean retry = retries != null && !retries.isEmpty() && !retries.equals("0");
 		return new OutboundRequest(uri, headers, facts, retry, null);

@@ -254,17 +254,34 @@ final class LocalControl {
 
 	private QuotaBudget reported(Quota quota, long now) {
 		Duration window = (quota.window() != null) ? quota.window() : this.defaultWindow.apply(quota.dimension());
-		long windowNanos = Gate.nanos(window);
-		for (QuotaBudget budget : this.reported) {
-			if (budget.isOf(quota.dimension(), windowNanos)) {
-				return budget;
-			}
+		QuotaBudget known = findReported(quota, Gate.nanos(window));
+		if (known != null) {
+			return known;
 		}
 		double capacity = (quota.limit() != Quota.UNKNOWN) ? quota.limit() : configuredCapacity(quota);
 		ChargeFactor factor = new ChargeFactor((quota.dimension() == Dimension.REQUESTS) ? 1 : FIRST_FACTOR);
-		QuotaBudget budget = new QuotaBudget(quota.dimension(), windowNanos, quota.refill(), capacity, 0, factor, now);
+		QuotaBudget budget = new QuotaBudget(quota.dimension(), Gate.nanos(window), quota.refill(), capacity, 0, factor,
+				now);
+		if (quota.window() == null) {
+			budget.assumeWindow();
+		}
 		this.reported.add(budget);
 		return budget;
+	}
+
+	/**
+	 * A report without a window, such as one of a full limit, is of the limit that is
+	 * known.
+	 */
+	private @Nullable QuotaBudget findReported(Quota quota, long windowNanos) {
+		for (QuotaBudget budget : this.reported) {
+			if (budget.isOf(quota.dimension(), windowNanos)
+					|| (quota.window() == null && budget.dimension() == quota.dimension())
+					|| (quota.window() != null && budget.adoptWindow(quota.dimension(), windowNanos))) {
+				return budget;
+			}
+		}
+		return null;
 	}
 
 	private double configuredCapacity(Quota quota) {

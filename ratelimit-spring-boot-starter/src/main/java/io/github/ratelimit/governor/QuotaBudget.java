@@ -25,7 +25,10 @@ final class QuotaBudget {
 
 	private final Dimension dimension;
 
-	private final long windowNanos;
+	private long windowNanos;
+
+	/** Whether the window is only what the dialect takes for granted. */
+	private boolean windowAssumed;
 
 	private final Refill refill;
 
@@ -80,6 +83,20 @@ final class QuotaBudget {
 
 	long windowNanos() {
 		return this.windowNanos;
+	}
+
+	void assumeWindow() {
+		this.windowAssumed = true;
+	}
+
+	/** A window that a report shows replaces one that was assumed. */
+	boolean adoptWindow(Dimension dimension, long windowNanos) {
+		if (this.dimension != dimension || !this.windowAssumed) {
+			return false;
+		}
+		this.windowNanos = windowNanos;
+		this.windowAssumed = false;
+		return true;
 	}
 
 	/** Windows that providers derive from their figures are a little off. */

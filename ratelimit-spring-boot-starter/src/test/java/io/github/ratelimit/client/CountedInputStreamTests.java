@@ -10,7 +10,7 @@ import java.util.List;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.provider.dialect.Dialects;
-import io.github.ratelimit.provider.usage.RequestFacts;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +25,7 @@ class CountedInputStreamTests {
 			new Dialects(List.of()), TokenEstimator.DEFAULT, new ManualTime(), Runnable::run, ClientListener.NONE);
 
 	private final ClientCall call = this.limiter
-		.acquire(OutboundRequest.of(URI.create("https://api.openai.com"), (name) -> null, RequestFacts.NONE));
+		.acquire(OutboundRequest.of(URI.create("https://api.openai.com"), (name) -> null, ModelRequest.NONE));
 
 	@Test
 	void a_call_ends_when_its_body_was_read() throws IOException {

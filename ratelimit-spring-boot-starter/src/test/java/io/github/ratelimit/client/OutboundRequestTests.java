@@ -3,7 +3,7 @@ package io.github.ratelimit.client;
 import java.net.URI;
 import java.util.Map;
 
-import io.github.ratelimit.provider.usage.RequestFacts;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,7 +15,7 @@ class OutboundRequestTests {
 	@CsvSource({ "0, false", "1, true", "2, true", "'', false", ", false" })
 	void a_further_attempt_is_known_by_the_header_of_the_sdk(String retries, boolean retry) {
 		Map<String, String> headers = (retries != null) ? Map.of("X-Stainless-Retry-Count", retries) : Map.of();
-		assertThat(OutboundRequest.of(URI.create("https://api.openai.com"), headers::get, RequestFacts.NONE).retry())
+		assertThat(OutboundRequest.of(URI.create("https://api.openai.com"), headers::get, ModelRequest.NONE).retry())
 			.isEqualTo(retry);
 	}
 

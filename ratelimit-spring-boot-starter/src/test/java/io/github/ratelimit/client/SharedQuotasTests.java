@@ -12,7 +12,7 @@ import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
-import io.github.ratelimit.provider.usage.RequestFacts;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.store.memory.MemoryStore;
 import org.junit.jupiter.api.Test;
@@ -47,7 +47,7 @@ class SharedQuotasTests {
 
 	private static CompletableFuture<ClientCall> call(ClientLimiter instance, String credential, long tokens) {
 		return instance.acquireAsync(new OutboundRequest(URI.create("https://model.example/v1"),
-				(name) -> name.equals("Authorization") ? credential : null, new RequestFacts(null, tokens, 0, false),
+				(name) -> name.equals("Authorization") ? credential : null, new ModelRequest(null, tokens, 0, false),
 				false, null));
 	}
 

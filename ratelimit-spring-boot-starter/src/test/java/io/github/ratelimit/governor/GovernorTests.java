@@ -291,6 +291,25 @@ class GovernorTests {
 	}
 
 	@Test
+	void aReportWithoutAWindowIsOfTheLimitThatIsKnown() {
+		this.governor = governor(true, 1000, MINUTE, List.of());
+		call(100).join().report(withoutWindow(10_000), true);
+		call(100).join()
+			.report(new ProviderSnapshot(
+					List.of(new Quota(Dimension.TOKENS, 10_000, 9000, null, Duration.ofDays(1), Refill.CONTINUOUS)),
+					null, 0), true);
+		call(100).join().report(withoutWindow(8000), true);
+		assertThat(this.governor.state().quotas()).singleElement()
+			.satisfies((quota) -> assertThat(quota.window()).isEqualTo(Duration.ofDays(1)))
+			.satisfies((quota) -> assertThat(quota.remaining()).isEqualTo(8000));
+	}
+
+	private static ProviderSnapshot withoutWindow(long remaining) {
+		return new ProviderSnapshot(
+				List.of(new Quota(Dimension.TOKENS, 10_000, remaining, null, null, Refill.CONTINUOUS)), null, 0);
+	}
+
+	@Test
 	void aRefusalWithoutReportsCutsTheConfiguredRate() {
 		this.governor = configured(60, 1_000_000);
 		this.time.advance(Duration.ofMillis(1));

@@ -20,7 +20,7 @@ import io.github.ratelimit.client.RefusedAnswer;
 import io.github.ratelimit.client.sdk.SdkCalls;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
-import io.github.ratelimit.provider.usage.RequestFacts;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 
 /** Calls of anthropic-java. */
@@ -54,7 +54,7 @@ final class AnthropicCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	@Override
 	protected OutboundRequest describe(URI uri, HttpRequest request) {
 		HttpRequestBody body = RequestBodies.of(request);
-		RequestFacts facts = RequestFacts.NONE;
+		ModelRequest facts = ModelRequest.NONE;
 		if (body != null && body.repeatable() && OutboundBody.isReadable(body.contentType())) {
 			OutboundBody read = new OutboundBody();
 			body.writeTo(read);

@@ -15,7 +15,7 @@ import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
-import io.github.ratelimit.provider.usage.RequestFacts;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
@@ -85,9 +85,9 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 		}
 	}
 
-	private static RequestFacts facts(HttpHeaders headers, byte[] body) {
+	private static ModelRequest facts(HttpHeaders headers, byte[] body) {
 		if (body.length == 0 || !OutboundBody.isReadable(headers.getFirst(HttpHeaders.CONTENT_TYPE))) {
-			return RequestFacts.NONE;
+			return ModelRequest.NONE;
 		}
 		OutboundBody read = new OutboundBody();
 		read.write(body, 0, body.length);

@@ -15,7 +15,7 @@ import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RefusedAnswer;
 import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
-import io.github.ratelimit.provider.usage.RequestFacts;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import okhttp3.Call;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
@@ -87,14 +87,14 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 		return answered(response, call);
 	}
 
-	private static RequestFacts facts(Request request) throws IOException {
+	private static ModelRequest facts(Request request) throws IOException {
 		RequestBody body = request.body();
 		if (body == null || body.isDuplex() || body.isOneShot()) {
-			return RequestFacts.NONE;
+			return ModelRequest.NONE;
 		}
 		MediaType type = body.contentType();
 		if (!OutboundBody.isReadable((type != null) ? type.subtype() : null)) {
-			return RequestFacts.NONE;
+			return ModelRequest.NONE;
 		}
 		OutboundBody read = new OutboundBody();
 		BufferedSink sink = Okio.buffer(Okio.sink(read));

@@ -3,7 +3,7 @@ package io.github.ratelimit.client.reactive;
 import java.util.List;
 
 import io.github.ratelimit.client.OutboundBody;
-import io.github.ratelimit.provider.usage.RequestFacts;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.reactive.ClientHttpRequest;
@@ -52,9 +52,9 @@ final class EncodedBody implements BodyInserter<Object, ClientHttpRequest> {
 		return new EncodedBody(encoder, original, recorded.bytes(), recorded.getHeaders(), writers);
 	}
 
-	RequestFacts facts() {
+	ModelRequest facts() {
 		if (this.bytes == null || !OutboundBody.isReadable(this.headers.getFirst(HttpHeaders.CONTENT_TYPE))) {
-			return RequestFacts.NONE;
+			return ModelRequest.NONE;
 		}
 		OutboundBody read = new OutboundBody();
 		read.write(this.bytes, 0, this.bytes.length);

@@ -68,11 +68,11 @@ public final class RequestReader extends JsonScanner {
 
 	/**
 	 * Returns what was read until now.
-	 * @return the facts, {@link RequestFacts#NONE} if the body is no JSON object
+	 * @return the facts, {@link ModelRequest#NONE} if the body is no JSON object
 	 */
-	public RequestFacts facts() {
+	public ModelRequest facts() {
 		long input = (this.units + UNITS_PER_TOKEN - 1) / UNITS_PER_TOKEN;
-		return new RequestFacts(this.model, input, maxOutputTokens(), this.streamed);
+		return new ModelRequest(this.model, input, maxOutputTokens(), this.streamed);
 	}
 
 	private long maxOutputTokens() {

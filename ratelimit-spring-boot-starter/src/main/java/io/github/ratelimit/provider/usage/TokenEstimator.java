@@ -21,6 +21,6 @@ public interface TokenEstimator {
 	 * @param request what is known of the request
 	 * @return both figures 0 or more
 	 */
-	TokenUsage estimate(RequestFacts request);
+	TokenUsage estimate(ModelRequest request);
 
 }

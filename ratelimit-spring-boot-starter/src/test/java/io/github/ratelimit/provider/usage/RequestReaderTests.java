@@ -23,7 +23,7 @@ class RequestReaderTests {
 
 	@Test
 	void modelStreamAndTheLargestOutputAreThoseOfTheTopLevel() {
-		RequestFacts facts = facts(CHAT);
+		ModelRequest facts = facts(CHAT);
 		assertThat(facts.model()).isEqualTo("gpt-4o-mini");
 		assertThat(facts.streamed()).isTrue();
 		assertThat(facts.maxOutputTokens()).isEqualTo(800);
@@ -128,9 +128,9 @@ class RequestReaderTests {
 
 	@Test
 	void whatIsNoJsonObjectHasNoFacts() {
-		assertThat(facts("")).isEqualTo(RequestFacts.NONE);
+		assertThat(facts("")).isEqualTo(ModelRequest.NONE);
 		assertThat(facts("--boundary\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1"))
-			.isEqualTo(RequestFacts.NONE);
+			.isEqualTo(ModelRequest.NONE);
 	}
 
 	@Property(tries = 300)
@@ -171,7 +171,7 @@ class RequestReaderTests {
 		return facts(request).inputTokens();
 	}
 
-	private static RequestFacts facts(String request) {
+	private static ModelRequest facts(String request) {
 		RequestReader reader = new RequestReader();
 		byte[] bytes = request.getBytes(StandardCharsets.UTF_8);
 		reader.read(bytes, 0, bytes.length);

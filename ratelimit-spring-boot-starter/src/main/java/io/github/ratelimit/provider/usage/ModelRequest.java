@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * together, {@link TokenUsage#UNKNOWN} if it sets no limit
  * @param streamed whether the request asks for a stream
  */
-public record RequestFacts(@Nullable String model, long inputTokens, long maxOutputTokens, boolean streamed) {
+public record ModelRequest(@Nullable String model, long inputTokens, long maxOutputTokens, boolean streamed) {
 
 	/** A request without a body that could be read. */
-	public static final RequestFacts NONE = new RequestFacts(null, 0, TokenUsage.UNKNOWN, false);
+	public static final ModelRequest NONE = new ModelRequest(null, 0, TokenUsage.UNKNOWN, false);
 
 }
