@@ -1,0 +1,156 @@
+package io.github.ratelimit.governor;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.dialect.Refill;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Two hundred callers use all of a provider's quota for ten minutes and are not refused.
+ * The table of the benchmarks has more cases and goes through headers.
+ */
+class QuotaUseTests {
+
+	private static final Duration MINUTE = Duration.ofMinutes(1);
+
+	private static final List<ConfiguredQuota> QUOTAS = List.of(new ConfiguredQuota(Dimension.REQUESTS, 500, MINUTE),
+			new ConfiguredQuota(Dimension.TOKENS, 500_000, MINUTE));
+
+	private final ManualTime time = new ManualTime();
+
+	private LimitedProvider provider = new LimitedProvider(Refill.CONTINUOUS);
+
+	private SimulatedCallers discovering(int instances) {
+		return callers(instances, List.of(), true);
+	}
+
+	private SimulatedCallers configured(int instances) {
+		return callers(instances, QUOTAS, true);
+	}
+
+	private SimulatedCallers withoutReports() {
+		return callers(1, QUOTAS, false).withoutReports();
+	}
+
+	private SimulatedCallers callers(int instances, List<ConfiguredQuota> quotas, boolean reports) {
+		GovernorSettings settings = new GovernorSettings(quotas, reports, Integer.MAX_VALUE, 1000, Duration.ofDays(1),
+				GovernorSettings.DEFAULTS.reserve(), MINUTE, LimitMode.ENFORCE);
+		return new SimulatedCallers(this.time, this.provider, instances,
+				() -> new Governor("openai", settings, (dimension) -> MINUTE, this.time, Runnable::run));
+	}
+
+	private void passTo(int minute) {
+		this.time.advance(Duration.ofMinutes(minute).minusNanos(1 + this.time.nanoTime()));
+	}
+
+	private void assertQuotaUsed(double leastUsed) {
+		passTo(10);
+		assertThat(this.provider.used(this.time.nanoTime())).as("used of C + r T").isBetween(leastUsed, 1.0);
+		assertThat(this.provider.throttled()).as("refused of all attempts").isLessThanOrEqualTo(0.001);
+	}
+
+	@Test
+	void configuredLimitsAreUsed() {
+		configured(1).begin();
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void configuredLimitsAreUsedByFourInstancesThatKnowNothingOfEachOther() {
+		configured(4).withHeadsAtTheEnd().begin();
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void discoveredLimitsAreUsed() {
+		discovering(1).begin();
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void discoveredLimitsAreUsedWhereHeadsComeAtTheEnd() {
+		discovering(1).withHeadsAtTheEnd().begin();
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void discoveredLimitsAreUsedByFourInstancesThatKnowNothingOfEachOther() {
+		discovering(4).begin();
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void estimatesMayBeAThirdTooHigh() {
+		discovering(1).withEstimates(1.3, 0.3).begin();
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void estimatesMayBeAThirdTooLow() {
+		discovering(1).withEstimates(0.7, 0.3).begin();
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void aQuotaThatIsHalvedAndRestoredIsUsed() {
+		discovering(1).withHeadsAtTheEnd().begin();
+		passTo(3);
+		this.provider.scaleTo(0.5, this.time.nanoTime());
+		passTo(6);
+		this.provider.scaleTo(1, this.time.nanoTime());
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void fixedWindowsAreUsed() {
+		this.provider = new LimitedProvider(Refill.FIXED_WINDOW);
+		discovering(1).begin();
+		assertQuotaUsed(0.95);
+	}
+
+	@Test
+	void fixedWindowsAreUsedByFourInstancesThatKnowNothingOfEachOther() {
+		this.provider = new LimitedProvider(Refill.FIXED_WINDOW);
+		discovering(4).withHeadsAtTheEnd().begin();
+		assertQuotaUsed(0.95);
+	}
+
+	@Test
+	void anInstanceThatIsRestartedUnderLoadDoesNotTakeTheQuotaForUnused() {
+		SimulatedCallers callers = discovering(1).begin();
+		for (int minute = 2; minute < 10; minute += 2) {
+			passTo(minute);
+			callers.restart(0);
+		}
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void instancesMayBeRestartedOneAfterTheOther() {
+		SimulatedCallers callers = discovering(4).begin();
+		for (int instance = 0; instance < 4; instance++) {
+			passTo(3 + instance);
+			callers.restart(instance);
+		}
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void aRightConfigurationIsEnoughWhereTheProviderReportsNothing() {
+		withoutReports().begin();
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void estimatesMayBeAThirdTooLowWhereTheProviderReportsNothing() {
+		withoutReports().withEstimates(0.7, 0.3).begin();
+		assertQuotaUsed(0.98);
+	}
+
+}
