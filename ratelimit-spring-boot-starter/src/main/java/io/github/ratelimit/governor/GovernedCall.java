@@ -18,6 +18,8 @@ public final class GovernedCall implements AutoCloseable {
 
 	private final long waitedNanos;
 
+	private final AtomicBoolean answered = new AtomicBoolean();
+
 	private final AtomicBoolean ended = new AtomicBoolean();
 
 	GovernedCall(Governor governor, CallCost cost, Mark mark, long waitedNanos) {
@@ -41,7 +43,7 @@ public final class GovernedCall implements AutoCloseable {
 	 * @param served whether the provider has served the call
 	 */
 	public void report(ProviderSnapshot snapshot, boolean served) {
-		this.governor.report(this.mark, snapshot, served);
+		this.governor.report(this.mark, this.cost, !this.answered.getAndSet(true), snapshot, served);
 	}
 
 	/**
@@ -50,7 +52,7 @@ public final class GovernedCall implements AutoCloseable {
 	 */
 	public void close(CallCost actual) {
 		if (this.ended.compareAndSet(false, true)) {
-			this.governor.end(this.mark, this.cost, actual);
+			this.governor.end(this.mark, this.cost, actual, this.answered.getAndSet(true));
 		}
 	}
 
@@ -58,24 +60,20 @@ public final class GovernedCall implements AutoCloseable {
 	@Override
 	public void close() {
 		if (this.ended.compareAndSet(false, true)) {
-			this.governor.end(this.mark, this.cost, this.cost);
+			this.governor.end(this.mark, this.cost, this.cost, this.answered.getAndSet(true));
 		}
 	}
 
 	/** Ends a call that did not reach the provider, which is not charged. */
 	public void notSent() {
 		if (this.ended.compareAndSet(false, true)) {
-			this.governor.notSent(this.mark, this.cost);
+			this.governor.notSent(this.mark, this.cost, this.answered.getAndSet(true));
 		}
 	}
 
 	/** Returns what the call is expected to be charged. */
 	public CallCost cost() {
 		return this.cost;
-	}
-
-	Mark mark() {
-		return this.mark;
 	}
 
 }

@@ -298,22 +298,31 @@ public final class Governor {
 		}
 	}
 
-	void report(Mark mark, ProviderSnapshot snapshot, boolean served) {
+	void report(Mark mark, CallCost cost, boolean first, ProviderSnapshot snapshot, boolean served) {
 		change((now) -> {
-			this.control.report(mark, snapshot, served, this.inFlight, now);
+			if (first) {
+				this.control.confirm(mark, cost);
+			}
+			this.control.report(mark, cost, snapshot, served, this.inFlight, now);
 		});
 	}
 
-	void end(Mark mark, CallCost estimated, CallCost actual) {
+	void end(Mark mark, CallCost estimated, CallCost actual, boolean answered) {
 		change((now) -> {
 			this.inFlight--;
+			if (!answered) {
+				this.control.confirm(mark, estimated);
+			}
 			this.control.settle(mark, estimated, actual);
 		});
 	}
 
-	void notSent(Mark mark, CallCost cost) {
+	void notSent(Mark mark, CallCost cost, boolean answered) {
 		change((now) -> {
 			this.inFlight--;
+			if (!answered) {
+				this.control.confirm(mark, cost);
+			}
 			this.control.giveBack(mark, cost);
 		});
 	}

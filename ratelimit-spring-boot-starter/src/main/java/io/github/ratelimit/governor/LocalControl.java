@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.github.ratelimit.governor.GovernorState.Phase;
@@ -27,6 +28,8 @@ final class LocalControl {
 	/** A configured limit below this part of the provider's is the application's own. */
 	private static final double SAME_LIMIT = 0.98;
 
+	private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
 	private static final double[] NOTHING = {};
 
 	private final GovernorSettings settings;
@@ -44,6 +47,8 @@ final class LocalControl {
 	private final CallWindow window;
 
 	private final RateShare share;
+
+	private final UnconfirmedCalls unconfirmed;
 
 	private Mark sent;
 
@@ -65,6 +70,7 @@ final class LocalControl {
 		this.gate = new Gate(settings.longestGate(), now);
 		this.window = new CallWindow(now);
 		this.share = new RateShare(now);
+		this.unconfirmed = new UnconfirmedCalls(now);
 		this.lastCut = now;
 		for (ConfiguredQuota quota : settings.quotas()) {
 			this.configured.add(new QuotaBudget(quota.dimension(), Gate.nanos(quota.window()), Refill.CONTINUOUS,
@@ -131,6 +137,7 @@ final class LocalControl {
 		for (QuotaBudget budget : this.reported) {
 			budget.take(budget.need(cost), now);
 		}
+		this.unconfirmed.add(cost, now);
 		this.sent = this.sent.plus(cost, taken, shared, now);
 		return this.sent;
 	}
@@ -144,7 +151,7 @@ final class LocalControl {
 		advance(now);
 		long longest = 0;
 		for (QuotaBudget budget : this.reported) {
-			longest = Math.max(longest, budget.waitNanos(budget.need(cost), this.settings.reserve(), 1, now));
+			longest = Math.max(longest, waitNanos(budget, cost, now));
 		}
 		for (QuotaBudget budget : this.configured) {
 			if (isConsulted(budget)) {
@@ -153,6 +160,17 @@ final class LocalControl {
 			}
 		}
 		return longest;
+	}
+
+	private long waitNanos(QuotaBudget budget, CallCost cost, long now) {
+		double need = budget.need(cost);
+		long wait = budget.waitNanos(need, this.settings.reserve(), 1, now);
+		double unconfirmed = budget.unconfirmed(this.unconfirmed, now);
+		if (wait == 0 && unconfirmed > 0) {
+			// their answers, or the time that they can take, will tell soon
+			return Math.min(SOON_NANOS, budget.waitNanos(need + unconfirmed, this.settings.reserve(), 1, now));
+		}
+		return wait;
 	}
 
 	private void advance(long now) {
@@ -216,16 +234,17 @@ final class LocalControl {
 	/**
 	 * Uses what a response reports.
 	 * @param mark its call
+	 * @param cost what the call was expected to cost
 	 * @param snapshot what it reports
 	 * @param served whether the provider has served the call
 	 * @param inFlight how many calls are in flight
 	 * @param now the time
 	 */
-	void report(Mark mark, ProviderSnapshot snapshot, boolean served, int inFlight, long now) {
+	void report(Mark mark, CallCost cost, ProviderSnapshot snapshot, boolean served, int inFlight, long now) {
 		boolean reports = false;
 		for (Quota quota : snapshot.quotas()) {
 			if (quota.remaining() != Quota.UNKNOWN) {
-				report(mark, quota, now);
+				report(mark, cost, quota, now);
 				reports = true;
 			}
 		}
@@ -241,7 +260,7 @@ final class LocalControl {
 		}
 	}
 
-	private void report(Mark mark, Quota quota, long now) {
+	private void report(Mark mark, CallCost cost, Quota quota, long now) {
 		QuotaBudget budget = reported(quota, now);
 		if (quota.untilFull() != null && quota.refill() == Refill.FIXED_WINDOW) {
 			long untilFull = Gate.nanos(quota.untilFull());
@@ -249,6 +268,9 @@ final class LocalControl {
 		}
 		if (budget.isNews(mark, now)) {
 			budget.report(Math.max(0, quota.limit()), quota.remaining(), mark, this.sent, now);
+		}
+		else {
+			budget.reportOvertaken(quota.remaining(), mark, cost);
 		}
 	}
 
@@ -259,7 +281,7 @@ final class LocalControl {
 			return known;
 		}
 		double capacity = (quota.limit() != Quota.UNKNOWN) ? quota.limit() : configuredCapacity(quota);
-		ChargeFactor factor = new ChargeFactor((quota.dimension() == Dimension.REQUESTS) ? 1 : FIRST_FACTOR);
+		ChargeFactor factor = new ChargeFactor(FIRST_FACTOR);
 		QuotaBudget budget = new QuotaBudget(quota.dimension(), Gate.nanos(window), quota.refill(), capacity, 0, factor,
 				now);
 		if (quota.window() == null) {
@@ -311,6 +333,11 @@ final class LocalControl {
 				}
 			}
 		}
+	}
+
+	/** A call has been answered, or has ended without an answer. */
+	void confirm(Mark mark, CallCost cost) {
+		this.unconfirmed.confirm(cost, mark.sentAt());
 	}
 
 	/** Corrects what was charged by what the call used. */

@@ -48,6 +48,8 @@ final class QuotaBudget {
 	/** The call whose report is the newest. */
 	private long reportSequence;
 
+	private long reportSentAt;
+
 	private boolean reported;
 
 	private double remaining = -1;
@@ -243,6 +245,24 @@ final class QuotaBudget {
 		this.reported = true;
 		this.remaining = remaining;
 		this.reportSequence = mark.sequence();
+		this.reportSentAt = mark.sentAt();
+	}
+
+	/**
+	 * Uses the report of a call that was sent shortly before the one that has reported
+	 * last. If it reports less, the provider has taken it later, and the last report did
+	 * not include it.
+	 */
+	void reportOvertaken(double remaining, Mark mark, CallCost cost) {
+		if (this.reportSentAt - mark.sentAt() <= UnconfirmedCalls.OVERTAKEN_NANOS && remaining <= this.remaining) {
+			this.remaining = remaining;
+			this.available -= need(cost);
+		}
+	}
+
+	/** Returns what calls need that the newest report may not include. */
+	double unconfirmed(UnconfirmedCalls calls, long now) {
+		return this.reported ? calls.overtaken(this.dimension, this.reportSentAt, now) * this.factor.value() : 0;
 	}
 
 	/**

@@ -1,0 +1,90 @@
+package io.github.ratelimit.governor;
+
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+import io.github.ratelimit.provider.dialect.Dimension;
+
+/**
+ * The estimated permits of calls that were sent a short time ago and are not answered
+ * yet, by the time when they were sent. The provider may have taken such a call after one
+ * that was sent later, so the later one's report may not include it. Not thread-safe.
+ */
+final class UnconfirmedCalls {
+
+	private static final Dimension[] DIMENSIONS = Dimension.values();
+
+	private static final long SLOT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	/** By how much later a request may be sent that overtakes another. */
+	static final long OVERTAKEN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+	private static final int OVERTAKEN_SLOTS = (int) (OVERTAKEN_NANOS / SLOT_NANOS);
+
+	/** After this time a call has been taken by the provider, answered or not. */
+	private static final int SLOTS = 30;
+
+	private final double[] permits = new double[SLOTS * DIMENSIONS.length];
+
+	private final long origin;
+
+	private long newest;
+
+	UnconfirmedCalls(long now) {
+		this.origin = now;
+	}
+
+	void add(CallCost cost, long sentAt) {
+		long slot = slot(sentAt);
+		forget(slot);
+		change(cost, slot, 1);
+	}
+
+	/** The call has been answered, or has ended. */
+	void confirm(CallCost cost, long sentAt) {
+		long slot = slot(sentAt);
+		if (slot > this.newest - SLOTS) {
+			change(cost, slot, -1);
+		}
+	}
+
+	/**
+	 * Returns what calls need that a call may have overtaken.
+	 * @param dimension what is counted
+	 * @param sentAt when the call was sent
+	 * @param now the time
+	 */
+	double overtaken(Dimension dimension, long sentAt, long now) {
+		forget(slot(now));
+		long last = slot(sentAt);
+		double sum = 0;
+		long first = Math.max(0, Math.max(last - OVERTAKEN_SLOTS, this.newest - SLOTS + 1));
+		for (long slot = first; slot <= last; slot++) {
+			sum += this.permits[index(slot) + dimension.ordinal()];
+		}
+		return Math.max(0, sum);
+	}
+
+	private void change(CallCost cost, long slot, int sign) {
+		int index = index(slot);
+		for (Dimension dimension : DIMENSIONS) {
+			this.permits[index + dimension.ordinal()] += sign * cost.permits(dimension);
+		}
+	}
+
+	private void forget(long slot) {
+		for (long old = Math.max(this.newest, slot - SLOTS) + 1; old <= slot; old++) {
+			Arrays.fill(this.permits, index(old), index(old) + DIMENSIONS.length, 0);
+		}
+		this.newest = Math.max(this.newest, slot);
+	}
+
+	private long slot(long time) {
+		return Math.max(0, time - this.origin) / SLOT_NANOS;
+	}
+
+	private static int index(long slot) {
+		return (int) (slot % SLOTS) * DIMENSIONS.length;
+	}
+
+}
