@@ -123,7 +123,7 @@ public final class ClientCall {
 	 */
 	public boolean mayRetry(int attempts) {
 		Throttle throttle = this.throttle;
-		if (throttle == null || !throttle.isRetryable()) {
+		if (throttle == null || !throttle.isRetryable() || throttle.retryRefused()) {
 			return false;
 		}
 		Duration retryAfter = throttle.retryAfter();

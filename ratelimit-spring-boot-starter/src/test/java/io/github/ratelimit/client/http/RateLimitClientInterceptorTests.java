@@ -300,6 +300,16 @@ class RateLimitClientInterceptorTests {
 	}
 
 	@Test
+	void a_request_that_the_provider_asks_not_to_repeat_is_not_sent_again() {
+		TestClient client = client().attempts(3);
+		this.provider.answers(status(429, THROTTLED, "x-should-retry", "false"));
+		RestClient rest = rest(client);
+		assertThatExceptionOfType(HttpClientErrorException.TooManyRequests.class)
+			.isThrownBy(() -> post(rest).retrieve().body(String.class));
+		assertThat(this.provider.bodies()).hasSize(1);
+	}
+
+	@Test
 	void an_interrupt_ends_the_wait_for_a_retry() throws InterruptedException {
 		TestClient client = client().attempts(2);
 		this.provider.answers(status(429, THROTTLED, "Retry-After", "2"));
