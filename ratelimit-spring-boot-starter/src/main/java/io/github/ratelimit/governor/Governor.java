@@ -106,7 +106,9 @@ public final class Governor {
 			return admitted.get();
 		}
 		catch (InterruptedException ex) {
-			admitted.cancel(false);
+			if (!admitted.cancel(false) && !admitted.isCompletedExceptionally()) {
+				admitted.join().notSent();
+			}
 			Thread.currentThread().interrupt();
 			throw new CallRefusedException(this.client, Reason.INTERRUPTED, Duration.ZERO);
 		}

@@ -190,6 +190,9 @@ class CallEndingsTests {
 				catch (RestClientException | CallRefusedException ex) {
 					// one of the endings
 				}
+				finally {
+					Thread.interrupted();
+				}
 			}
 		});
 		assertNothingIsLeft();
@@ -200,10 +203,16 @@ class CallEndingsTests {
 	private void end(RestClient rest) {
 		ThreadLocalRandom random = ThreadLocalRandom.current();
 		RestClient.RequestHeadersSpec<?> request = rest.post().uri(url()).body("{}");
-		switch (random.nextInt(4)) {
+		switch (random.nextInt(5)) {
 			case 0 -> request.retrieve().toBodilessEntity();
 			case 1 -> request.exchange((sent, response) -> response.getBody().read());
 			case 2 -> request.retrieve().body(Integer.class);
+			case 3 -> {
+				Thread caller = Thread.currentThread();
+				CompletableFuture.delayedExecutor(random.nextInt(10_000), TimeUnit.MICROSECONDS)
+					.execute(caller::interrupt);
+				request.retrieve().toBodilessEntity();
+			}
 			default -> request.exchange((sent, response) -> {
 				try (InputStream body = response.getBody()) {
 					return body.readAllBytes();
