@@ -126,8 +126,9 @@ class ClientEndingsTests {
 
 	private static void read(ModelClient client, int pieces) {
 		try (Pieces stream = client.stream()) {
-			for (int i = 0; i < pieces && stream.next() != null; i++) {
-				continue;
+			int read = 0;
+			while (read < pieces && stream.next() != null) {
+				read++;
 			}
 		}
 	}

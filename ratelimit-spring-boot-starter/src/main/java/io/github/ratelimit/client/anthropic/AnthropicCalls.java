@@ -41,14 +41,9 @@ final class AnthropicCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	}
 
 	@Override
-	protected @Nullable URI uri(HttpRequest request) {
-		try {
-			String url = request.url();
-			return URI.create((request.baseUrl() != null) ? url : this.baseUrl + url.substring(NO_URL.length()));
-		}
-		catch (IllegalArgumentException ex) {
-			return null;
-		}
+	protected String url(HttpRequest request) {
+		String url = request.url();
+		return (request.baseUrl() != null) ? url : this.baseUrl + url.substring(NO_URL.length());
 	}
 
 	@Override

@@ -17,6 +17,7 @@ import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import okhttp3.Call;
+import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.Protocol;
@@ -44,6 +45,9 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 
 	private final Function<URI, @Nullable ClientLimiter> limiters;
 
+	/** Most requests have the address of the one before. */
+	private volatile @Nullable Address last;
+
 	/**
 	 * Creates an interceptor that limits the requests whose addresses match.
 	 * @param limiters the clients of the configuration
@@ -64,7 +68,7 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 	@Override
 	public Response intercept(Chain chain) throws IOException {
 		Request request = chain.request();
-		URI uri = request.url().uri();
+		URI uri = uri(request.url());
 		ClientLimiter limiter = this.limiters.apply(uri);
 		if (limiter == null) {
 			return chain.proceed(request);
@@ -85,6 +89,15 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 			throw ex;
 		}
 		return answered(response, call);
+	}
+
+	private URI uri(HttpUrl url) {
+		Address last = this.last;
+		if (last == null || !last.url().equals(url)) {
+			last = new Address(url, url.uri());
+			this.last = last;
+		}
+		return last.uri();
 	}
 
 	private static ModelRequest facts(Request request) throws IOException {
@@ -168,6 +181,10 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 	private static boolean hasNoBody(Response response, ResponseBody body) {
 		return body.contentLength() == 0 || response.code() == SWITCHING_PROTOCOLS
 				|| response.request().method().equals("HEAD");
+	}
+
+	/** An address in both forms. */
+	private record Address(HttpUrl url, URI uri) {
 	}
 
 }

@@ -31,13 +31,8 @@ final class OpenAiCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	}
 
 	@Override
-	protected @Nullable URI uri(HttpRequest request) {
-		try {
-			return URI.create(request.url());
-		}
-		catch (IllegalArgumentException ex) {
-			return null;
-		}
+	protected String url(HttpRequest request) {
+		return request.url();
 	}
 
 	@Override

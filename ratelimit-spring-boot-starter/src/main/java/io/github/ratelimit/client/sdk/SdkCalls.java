@@ -26,6 +26,9 @@ public abstract class SdkCalls<Q, R> {
 
 	private final Function<URI, @Nullable ClientLimiter> limiters;
 
+	/** Most requests have the address of the one before. */
+	private volatile @Nullable Address last;
+
 	/**
 	 * Creates the calls.
 	 * @param limiters returns the client of an address, null if there is none
@@ -162,6 +165,25 @@ public abstract class SdkCalls<Q, R> {
 		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
+	private @Nullable URI uri(Q request) {
+		String url = url(request);
+		Address last = this.last;
+		if (last == null || !last.url().equals(url)) {
+			last = new Address(url, parse(url));
+			this.last = last;
+		}
+		return last.uri();
+	}
+
+	private static @Nullable URI parse(String url) {
+		try {
+			return URI.create(url);
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
+	}
+
 	private R answered(R response, ClientCall call) {
 		try {
 			int status = status(response);
@@ -184,9 +206,9 @@ public abstract class SdkCalls<Q, R> {
 	/**
 	 * Returns the address of a request.
 	 * @param request the request
-	 * @return the absolute address, null if it is none
+	 * @return the absolute address
 	 */
-	protected abstract @Nullable URI uri(Q request);
+	protected abstract String url(Q request);
 
 	/**
 	 * Describes a request.
@@ -240,5 +262,9 @@ public abstract class SdkCalls<Q, R> {
 	 * @param response the response
 	 */
 	protected abstract void close(R response);
+
+	/** An address in both forms; the second is null where it cannot be parsed. */
+	private record Address(String url, @Nullable URI uri) {
+	}
 
 }
