@@ -19,45 +19,20 @@ public abstract class Decision {
 
 	private final @Nullable LimitDecision only;
 
-	private final List<LimitDecision> several;
-
-	private final boolean allowed;
-
-	private final boolean degraded;
-
 	/**
 	 * Creates the decision of one limit.
 	 * @param limit what the limit decided
 	 */
 	protected Decision(LimitDecision limit) {
 		this.only = limit;
-		this.several = List.of();
-		this.allowed = !limit.isRefused();
-		this.degraded = limit.isDegraded();
 	}
 
 	/**
-	 * Creates the decision of several limits: allowed if none refuses.
-	 * @param limits what the limits decided
+	 * Creates the decision of no limit, or of several, which {@link #limits()} returns
+	 * then.
 	 */
-	protected Decision(List<? extends LimitDecision> limits) {
-		boolean allowed = true;
-		boolean degraded = false;
-		for (LimitDecision limit : limits) {
-			allowed &= !limit.isRefused();
-			degraded |= limit.isDegraded();
-		}
+	protected Decision() {
 		this.only = null;
-		this.several = List.copyOf(limits);
-		this.allowed = allowed;
-		this.degraded = degraded;
-	}
-
-	private Decision(boolean degraded) {
-		this.only = null;
-		this.several = List.of();
-		this.allowed = true;
-		this.degraded = degraded;
 	}
 
 	/**
@@ -82,7 +57,7 @@ public abstract class Decision {
 	 * @return whether no limit is violated
 	 */
 	public boolean isAllowed() {
-		return this.allowed;
+		return this.only == null || !this.only.isRefused();
 	}
 
 	/**
@@ -91,7 +66,7 @@ public abstract class Decision {
 	 * @return whether the limiter or a store failed
 	 */
 	public boolean isDegraded() {
-		return this.degraded;
+		return this.only != null && this.only.isDegraded();
 	}
 
 	/**
@@ -101,7 +76,7 @@ public abstract class Decision {
 	 * unavailable}; false if allowed
 	 */
 	public boolean isUnavailable() {
-		return !this.allowed && violated().stream().allMatch(LimitDecision::isUnavailable);
+		return !isAllowed() && violated().stream().allMatch(LimitDecision::isUnavailable);
 	}
 
 	/**
@@ -109,7 +84,7 @@ public abstract class Decision {
 	 * @return an unmodifiable list, empty if no limit was asked or the limiter failed
 	 */
 	public List<LimitDecision> limits() {
-		return (this.only != null) ? List.of(this.only) : this.several;
+		return (this.only != null) ? List.of(this.only) : List.of();
 	}
 
 	/**
@@ -117,7 +92,7 @@ public abstract class Decision {
 	 * @return the violated limits in the order in which they were asked, empty if allowed
 	 */
 	public List<LimitDecision> violated() {
-		return this.allowed ? List.of() : limits().stream().filter(LimitDecision::isRefused).toList();
+		return isAllowed() ? List.of() : limits().stream().filter(LimitDecision::isRefused).toList();
 	}
 
 	/**
@@ -128,7 +103,7 @@ public abstract class Decision {
 	 */
 	public Duration retryAfter() {
 		long longest = 0;
-		if (!this.allowed) {
+		if (!isAllowed()) {
 			for (LimitDecision limit : limits()) {
 				longest = Math.max(longest, limit.isRefused() ? limit.retryAfterNanos() : 0);
 			}
@@ -150,7 +125,7 @@ public abstract class Decision {
 	 * @return nanoseconds, 0 if the call may go on at once or is refused
 	 */
 	public long scheduledAfterNanos() {
-		if (!this.allowed) {
+		if (!isAllowed()) {
 			return 0;
 		}
 		long longest = 0;
@@ -188,7 +163,7 @@ public abstract class Decision {
 	 * @throws IllegalStateException if the call was refused
 	 */
 	public Permit permit() {
-		if (!this.allowed) {
+		if (!isAllowed()) {
 			throw new IllegalStateException("A refused call holds no permit. Ask isAllowed() first.");
 		}
 		return heldPermit();
@@ -202,14 +177,21 @@ public abstract class Decision {
 
 	@Override
 	public String toString() {
-		return (this.degraded ? "degraded, " : "") + (this.allowed ? "allowed " : "refused ") + limits();
+		return (isDegraded() ? "degraded, " : "") + (isAllowed() ? "allowed " : "refused ") + limits();
 	}
 
 	/** Allowed without a limit: the call holds nothing. */
 	private static final class WithoutLimits extends Decision {
 
+		private final boolean degraded;
+
 		WithoutLimits(boolean degraded) {
-			super(degraded);
+			this.degraded = degraded;
+		}
+
+		@Override
+		public boolean isDegraded() {
+			return this.degraded;
 		}
 
 		@Override

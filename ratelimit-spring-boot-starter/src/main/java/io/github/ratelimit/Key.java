@@ -17,7 +17,7 @@ import java.util.Objects;
  * decides how much memory a key takes. A key's text may be a secret: it appears neither
  * in {@link #toString()} nor in {@link #id()}.
  */
-public final class Key implements Comparable<Key> {
+public sealed class Key implements Comparable<Key> {
 
 	/** The kind of the one key that everybody shares. */
 	public static final String GLOBAL_KIND = "global";
@@ -35,7 +35,7 @@ public final class Key implements Comparable<Key> {
 	public static final String VALUE_KIND = "value";
 
 	/** The one key that everybody shares. */
-	public static final Key GLOBAL = new Key(GLOBAL_KIND, "");
+	public static final Key GLOBAL = new OfKind(GLOBAL_KIND, "");
 
 	private static final int MAX_TEXT_LENGTH = 128;
 
@@ -43,16 +43,10 @@ public final class Key implements Comparable<Key> {
 
 	private static final char HASHED = '#';
 
-	private final String kind;
-
 	private final String text;
 
-	private final int hash;
-
-	private Key(String kind, String text) {
-		this.kind = kind;
+	private Key(String text) {
 		this.text = text;
-		this.hash = 31 * text.hashCode() + kind.hashCode();
 	}
 
 	/**
@@ -80,9 +74,9 @@ public final class Key implements Comparable<Key> {
 					+ "' has an empty text. Where there is no value there is no key: choose what to do then.");
 		}
 		if (text.length() > MAX_TEXT_LENGTH) {
-			return new Key(kind + HASHED, HexFormat.of().formatHex(sha256(text)));
+			return new OfKind(kind + HASHED, HexFormat.of().formatHex(sha256(text)));
 		}
-		return new Key(kind, text);
+		return kind.equals(VALUE_KIND) ? new Key(text) : new OfKind(kind, text);
 	}
 
 	/**
@@ -115,7 +109,7 @@ public final class Key implements Comparable<Key> {
 	}
 
 	private String kindAsPart() {
-		return (this.kind.indexOf('+') >= 0) ? this.kind.length() + ":" + this.kind : this.kind;
+		return (kind().indexOf('+') >= 0) ? kind().length() + ":" + kind() : kind();
 	}
 
 	/**
@@ -123,14 +117,14 @@ public final class Key implements Comparable<Key> {
 	 * @return the kind, for example {@code ip}
 	 */
 	public String kind() {
-		return this.kind;
+		return VALUE_KIND;
 	}
 
 	/**
 	 * Returns the text itself, which may be a secret: for stores only, never to be shown.
 	 * @return the text, or its SHA-256 in hexadecimal where it was too long
 	 */
-	public String text() {
+	public final String text() {
 		return this.text;
 	}
 
@@ -140,8 +134,8 @@ public final class Key implements Comparable<Key> {
 	 * text, in hexadecimal.
 	 * @return the id
 	 */
-	public String id() {
-		byte[] digest = sha256(this.kind.length() + ":" + this.kind + this.text);
+	public final String id() {
+		byte[] digest = sha256(kind().length() + ":" + kind() + this.text);
 		return "k_" + HexFormat.of().formatHex(digest, 0, 16);
 	}
 
@@ -160,8 +154,8 @@ public final class Key implements Comparable<Key> {
 	 * is not printable ASCII.
 	 * @return for example {@code sk-1***f3}
 	 */
-	public String masked() {
-		if (this.kind.equals(GLOBAL_KIND)) {
+	public final String masked() {
+		if (kind().equals(GLOBAL_KIND)) {
 			return GLOBAL_KIND;
 		}
 		int length = this.text.length();
@@ -185,19 +179,19 @@ public final class Key implements Comparable<Key> {
 	 * Returns what may be shown of this key.
 	 * @return id, kind and masked text
 	 */
-	public KeyLabel label() {
-		return new KeyLabel(id(), this.kind, masked());
+	public final KeyLabel label() {
+		return new KeyLabel(id(), kind(), masked());
 	}
 
 	@Override
-	public boolean equals(Object other) {
-		return this == other || (other instanceof Key that && this.hash == that.hash && this.text.equals(that.text)
-				&& this.kind.equals(that.kind));
+	public final boolean equals(Object other) {
+		return this == other
+				|| (other instanceof Key that && this.text.equals(that.text) && kind().equals(that.kind()));
 	}
 
 	@Override
-	public int hashCode() {
-		return this.hash;
+	public final int hashCode() {
+		return 31 * this.text.hashCode() + kind().hashCode();
 	}
 
 	/**
@@ -207,9 +201,9 @@ public final class Key implements Comparable<Key> {
 	 * @return negative, zero if equal, or positive
 	 */
 	@Override
-	public int compareTo(Key other) {
+	public final int compareTo(Key other) {
 		int byText = this.text.compareTo(other.text);
-		return (byText != 0) ? byText : this.kind.compareTo(other.kind);
+		return (byText != 0) ? byText : kind().compareTo(other.kind());
 	}
 
 	/**
@@ -217,8 +211,8 @@ public final class Key implements Comparable<Key> {
 	 * @return for example {@code value:sk-1***f3}
 	 */
 	@Override
-	public String toString() {
-		return this.kind + ":" + masked();
+	public final String toString() {
+		return kind() + ":" + masked();
 	}
 
 	/** Hashes the characters as they are: no character set can write all of them. */
@@ -231,6 +225,23 @@ public final class Key implements Comparable<Key> {
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("Every JDK has SHA-256", ex);
 		}
+	}
+
+	/** Kept apart, so that keys of values take no memory for it. */
+	private static final class OfKind extends Key {
+
+		private final String kind;
+
+		OfKind(String kind, String text) {
+			super(text);
+			this.kind = kind;
+		}
+
+		@Override
+		public String kind() {
+			return this.kind;
+		}
+
 	}
 
 }

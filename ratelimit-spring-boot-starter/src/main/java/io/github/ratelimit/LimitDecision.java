@@ -19,52 +19,33 @@ public abstract class LimitDecision {
 
 	private static final int WINDOW_FACTS = 3;
 
-	private final long remaining;
+	/**
+	 * Returns the wait.
+	 * @return nanoseconds; positive: the wait of a refusal; negative: that for a
+	 * scheduled permit
+	 */
+	protected abstract long waitNanos();
 
 	/**
-	 * Positive: the wait of a refusal. Negative: the wait for a scheduled permit.
+	 * Returns the permits that are left, of the rate that has fewest.
+	 * @return permits, negative where some are owed
 	 */
-	private final long waitNanos;
-
-	private final long resetAfterNanos;
-
-	/**
-	 * Remaining and reset-after of each rate in turn, for windows also more-after,
-	 * negative if unknown; null where one rate says nothing more than the decision
-	 * itself.
-	 */
-	private final long @Nullable [] perRate;
+	protected abstract long permitsLeft();
 
 	/**
-	 * Creates a decision.
-	 * @param remaining permits that are left, of the rate that has fewest
-	 * @param waitNanos positive: the wait of a refusal; negative: that of a scheduled
-	 * permit
-	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate facts of each rate in turn, not copied; null for those above
+	 * Returns how long it takes until every rate is full.
+	 * @return nanoseconds, rounded up
 	 */
-	protected LimitDecision(long remaining, long waitNanos, long resetAfterNanos, long @Nullable [] perRate) {
-		this.remaining = remaining;
-		this.waitNanos = waitNanos;
-		this.resetAfterNanos = resetAfterNanos;
-		this.perRate = perRate;
-	}
+	protected abstract long resetAfterNanos();
 
 	/**
-	 * Creates a decision with the facts of another one.
-	 * @param facts the other decision
+	 * Returns the facts of each rate.
+	 * @return permits left and reset-after of each rate in turn, for windows also
+	 * more-after, negative if unknown; null where one rate says nothing more than the
+	 * decision itself
 	 */
-	protected LimitDecision(LimitDecision facts) {
-		this(facts, facts.waitNanos);
-	}
-
-	/**
-	 * Creates a decision with another wait and the other facts of another one.
-	 * @param facts the other decision
-	 * @param waitNanos the wait
-	 */
-	protected LimitDecision(LimitDecision facts, long waitNanos) {
-		this(facts.remaining, waitNanos, facts.resetAfterNanos, facts.perRate);
+	protected long @Nullable [] perRate() {
+		return null;
 	}
 
 	/**
@@ -103,7 +84,7 @@ public abstract class LimitDecision {
 	 * @return whether the limit has too few permits
 	 */
 	public boolean isViolated() {
-		return this.waitNanos > 0;
+		return waitNanos() > 0;
 	}
 
 	/**
@@ -112,7 +93,7 @@ public abstract class LimitDecision {
 	 * @return whether the limit is violated and enforced
 	 */
 	public boolean isRefused() {
-		return this.waitNanos > 0 && isEnforced();
+		return waitNanos() > 0 && isEnforced();
 	}
 
 	/**
@@ -128,7 +109,7 @@ public abstract class LimitDecision {
 	 * @return nanoseconds, 0 if the permit is due now or the limit is violated
 	 */
 	public long scheduledAfterNanos() {
-		return (this.waitNanos < 0) ? -this.waitNanos : 0;
+		return Math.max(0, -waitNanos());
 	}
 
 	/**
@@ -155,7 +136,7 @@ public abstract class LimitDecision {
 	 * @return whether the charge can never be paid
 	 */
 	public boolean isNeverPayable() {
-		return this.waitNanos == NEVER;
+		return waitNanos() == NEVER;
 	}
 
 	/**
@@ -168,7 +149,7 @@ public abstract class LimitDecision {
 	 */
 	public boolean isNearerToRefusalThan(LimitDecision other) {
 		if (isViolated() || other.isViolated()) {
-			return this.waitNanos > other.waitNanos;
+			return waitNanos() > other.waitNanos();
 		}
 		return furtherCalls() < other.furtherCalls();
 	}
@@ -185,7 +166,7 @@ public abstract class LimitDecision {
 	 * @return permits, 0 or more
 	 */
 	public long remaining() {
-		return Math.max(0, this.remaining);
+		return Math.max(0, permitsLeft());
 	}
 
 	/**
@@ -195,7 +176,8 @@ public abstract class LimitDecision {
 	 */
 	public long remaining(int rate) {
 		Objects.checkIndex(rate, limit().quotas());
-		return (this.perRate == null) ? remaining() : Math.max(0, this.perRate[facts() * rate]);
+		long[] perRate = perRate();
+		return (perRate == null) ? remaining() : Math.max(0, perRate[facts(perRate) * rate]);
 	}
 
 	/**
@@ -222,7 +204,7 @@ public abstract class LimitDecision {
 	 * @return nanoseconds, 0 if not refused, {@link #NEVER} if it can never be paid
 	 */
 	public long retryAfterNanos() {
-		return Math.max(0, this.waitNanos);
+		return Math.max(0, waitNanos());
 	}
 
 	/**
@@ -231,7 +213,7 @@ public abstract class LimitDecision {
 	 * @return the time to full, zero if full
 	 */
 	public Duration resetAfter() {
-		return Duration.ofNanos(this.resetAfterNanos);
+		return Duration.ofNanos(resetAfterNanos());
 	}
 
 	/**
@@ -241,12 +223,13 @@ public abstract class LimitDecision {
 	 */
 	public Duration resetAfter(int rate) {
 		Objects.checkIndex(rate, limit().quotas());
-		return (this.perRate == null) ? resetAfter() : Duration.ofNanos(this.perRate[facts() * rate + 1]);
+		long[] perRate = perRate();
+		return (perRate == null) ? resetAfter() : Duration.ofNanos(perRate[facts(perRate) * rate + 1]);
 	}
 
 	/** Returns how many facts there are of each rate. */
-	private int facts() {
-		return (this.perRate != null) ? this.perRate.length / limit().quotas() : 2;
+	private int facts(long[] perRate) {
+		return perRate.length / limit().quotas();
 	}
 
 	/**
@@ -259,8 +242,9 @@ public abstract class LimitDecision {
 	 */
 	public @Nullable Duration moreAfter(int rate) {
 		Objects.checkIndex(rate, limit().quotas());
-		if (this.perRate != null && facts() == WINDOW_FACTS) {
-			long more = this.perRate[WINDOW_FACTS * rate + 2];
+		long[] perRate = perRate();
+		if (perRate != null && facts(perRate) == WINDOW_FACTS) {
+			long more = perRate[WINDOW_FACTS * rate + 2];
 			return (more >= 0) ? Duration.ofNanos(more) : null;
 		}
 		return switch (limit().algorithm()) {

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class RateLimitExceptionTests {
 
-	private final Charge charge = new Charge(LimitHandle.of(Limit.of("mail", Rate.parse("1/min"))), Key.of("k"), 1);
+	private final Charge charge = Charge.of(LimitHandle.of(Limit.of("mail", Rate.parse("1/min"))), Key.of("k"), 1);
 
 	private final RateLimitExceededException refusal = new RateLimitExceededException(
 			new StoreDecision(ChargeDecision.refused(this.charge, 0, Duration.ofMillis(1500).toNanos(), 1, null),

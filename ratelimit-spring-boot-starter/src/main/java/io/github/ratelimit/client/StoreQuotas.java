@@ -50,7 +50,7 @@ final class StoreQuotas implements SharedQuotas {
 		List<Charge> charges = new ArrayList<>(permits.length);
 		for (int i = 0; i < permits.length; i++) {
 			LimitHandle handle = this.handles.get(i);
-			charges.add(new Charge(handle, this.key, Math.min(permits[i], handle.limit().capacity())));
+			charges.add(Charge.of(handle, this.key, Math.min(permits[i], handle.limit().capacity())));
 		}
 		List<ChargeDecision> decisions = this.store.takeAll(charges);
 		long wait = 0;

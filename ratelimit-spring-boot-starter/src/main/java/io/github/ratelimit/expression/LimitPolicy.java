@@ -78,7 +78,7 @@ public final class LimitPolicy {
 		}
 		long permits = (this.cost != null) ? this.cost.evaluate(call) : 1;
 		boolean countsLater = countsWhenAnswered() && call.request() != null;
-		Charge charge = new Charge(handle(call, key), key, permits);
+		Charge charge = Charge.of(handle(call, key), key, permits);
 		return countsLater ? charge.pending() : charge;
 	}
 

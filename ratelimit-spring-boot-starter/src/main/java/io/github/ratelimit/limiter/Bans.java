@@ -36,7 +36,7 @@ final class Bans {
 			return;
 		}
 		try {
-			ChargeDecision denials = this.store.take(new Charge(refusals, key, 1));
+			ChargeDecision denials = this.store.take(Charge.of(refusals, key, 1));
 			if (denials.hasFacts() && denials.remaining() == 0) {
 				ban(limit, penalty, key);
 			}

@@ -118,7 +118,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	@Override
 	public Decision tryAcquire(String limit, String key, long permits) {
 		RegisteredLimit registered = this.registry.get(limit);
-		return tryAcquire(new Charge(registered.handle(), registered.key(key), permits));
+		return tryAcquire(Charge.of(registered.handle(), registered.key(key), permits));
 	}
 
 	/**
@@ -210,7 +210,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	private List<Charge> charges(Collection<PermitRequest> requests) {
 		List<Charge> charges = new ArrayList<>(requests.size());
 		for (PermitRequest request : requests) {
-			charges.add(new Charge(this.registry.get(request.limit()).handle(), request.key(), request.permits()));
+			charges.add(Charge.of(this.registry.get(request.limit()).handle(), request.key(), request.permits()));
 		}
 		return charges;
 	}
@@ -323,8 +323,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 
 	private Decision decision(PreparedCharges prepared, List<ChargeDecision> decisions) {
 		List<ChargeDecision> own = prepared.answered(decisions);
-		Decision decision = (own.size() == 1) ? new StoreDecision(own.get(0), this.store)
-				: new StoreDecision(own, this.store);
+		Decision decision = StoreDecision.of(own, this.store);
 		for (int i = 0; i < own.size(); i++) {
 			ChargeDecision limit = own.get(i);
 			if (decision.isAllowed() || limit.isViolated()) {

@@ -1,6 +1,7 @@
 package io.github.ratelimit.permit;
 
 import io.github.ratelimit.Decision;
+import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The decision of a store over the charges of a call, with the permit of the call.
  * Thread-safe.
  */
-public final class StoreDecision extends Decision {
+public sealed class StoreDecision extends Decision {
 
 	private static final VarHandle PERMIT;
 
@@ -41,14 +42,18 @@ public final class StoreDecision extends Decision {
 		this.store = store;
 	}
 
-	/**
-	 * Creates the decision over several charges: allowed if none is refused.
-	 * @param decisions what the store decided
-	 * @param store the store
-	 */
-	public StoreDecision(List<ChargeDecision> decisions, LimitStore store) {
-		super(decisions);
+	private StoreDecision(LimitStore store) {
 		this.store = store;
+	}
+
+	/**
+	 * Returns the decision over some charges: allowed if none is refused.
+	 * @param decisions what the store decided, at least one
+	 * @param store the store
+	 * @return the decision
+	 */
+	public static StoreDecision of(List<ChargeDecision> decisions, LimitStore store) {
+		return (decisions.size() == 1) ? new StoreDecision(decisions.get(0), store) : new Several(decisions, store);
 	}
 
 	/**
@@ -82,6 +87,45 @@ public final class StoreDecision extends Decision {
 		StorePermit created = new StorePermit(charges(), this.store);
 		StorePermit earlier = (StorePermit) PERMIT.compareAndExchange(this, null, created);
 		return (earlier != null) ? earlier : created;
+	}
+
+	/** Kept apart, so that decisions over one charge take no memory for it. */
+	private static final class Several extends StoreDecision {
+
+		private final List<LimitDecision> limits;
+
+		private final boolean allowed;
+
+		private final boolean degraded;
+
+		Several(List<ChargeDecision> decisions, LimitStore store) {
+			super(store);
+			boolean allowed = true;
+			boolean degraded = false;
+			for (ChargeDecision decision : decisions) {
+				allowed &= !decision.isRefused();
+				degraded |= decision.isDegraded();
+			}
+			this.limits = List.copyOf(decisions);
+			this.allowed = allowed;
+			this.degraded = degraded;
+		}
+
+		@Override
+		public List<LimitDecision> limits() {
+			return this.limits;
+		}
+
+		@Override
+		public boolean isAllowed() {
+			return this.allowed;
+		}
+
+		@Override
+		public boolean isDegraded() {
+			return this.degraded;
+		}
+
 	}
 
 }

@@ -20,25 +20,25 @@ public sealed class Charge {
 
 	private final Key key;
 
-	private final long permits;
+	private Charge(LimitHandle handle, Key key) {
+		this.handle = Objects.requireNonNull(handle, "handle");
+		this.key = Objects.requireNonNull(key, "key");
+	}
 
 	/**
-	 * Creates a charge.
+	 * Returns an ordinary charge.
 	 * @param handle the limit
 	 * @param key whose permits
 	 * @param permits how many, 0 or more; 0 takes nothing
+	 * @return the charge
 	 * @throws IllegalArgumentException if the permits are negative
 	 */
-	public Charge(LimitHandle handle, Key key, long permits) {
-		Objects.requireNonNull(handle, "handle");
-		Objects.requireNonNull(key, "key");
+	public static Charge of(LimitHandle handle, Key key, long permits) {
 		if (permits < 0) {
 			throw new IllegalArgumentException("A call of limit '" + handle.name() + "' costs " + permits
 					+ " permits. A cost is 0 or more; permits come back through Permit.giveBack().");
 		}
-		this.handle = handle;
-		this.key = key;
-		this.permits = permits;
+		return (permits == 1) ? new Charge(handle, key) : new OfPermits(handle, key, permits);
 	}
 
 	/**
@@ -69,7 +69,7 @@ public sealed class Charge {
 	 */
 	public final Charge pending() {
 		return isPending() ? this
-				: new Special(this.handle, this.key, this.permits, needed(), maxWaitNanos(), isEnforced(), true);
+				: new Special(this.handle, this.key, permits(), needed(), maxWaitNanos(), isEnforced(), true);
 	}
 
 	/**
@@ -84,7 +84,7 @@ public sealed class Charge {
 			throw new IllegalArgumentException("A call cannot wait for " + nanos + " ns. Let it wait for 0 or more.");
 		}
 		return (nanos == maxWaitNanos()) ? this
-				: new Special(this.handle, this.key, this.permits, needed(), nanos, isEnforced(), isPending());
+				: new Special(this.handle, this.key, permits(), needed(), nanos, isEnforced(), isPending());
 	}
 
 	/**
@@ -94,7 +94,7 @@ public sealed class Charge {
 	 */
 	public final Charge asDryRun() {
 		return isEnforced()
-				? new Special(this.handle, this.key, this.permits, needed(), maxWaitNanos(), false, isPending()) : this;
+				? new Special(this.handle, this.key, permits(), needed(), maxWaitNanos(), false, isPending()) : this;
 	}
 
 	/**
@@ -103,7 +103,7 @@ public sealed class Charge {
 	 * @return the charge
 	 */
 	public final Charge withPermits(long permits) {
-		return (isEnforced() && maxWaitNanos() == 0 && !isPending()) ? new Charge(this.handle, this.key, permits)
+		return (isEnforced() && maxWaitNanos() == 0 && !isPending()) ? Charge.of(this.handle, this.key, permits)
 				: new Special(this.handle, this.key, permits, permits, maxWaitNanos(), isEnforced(), isPending());
 	}
 
@@ -135,8 +135,8 @@ public sealed class Charge {
 	 * Returns how many permits are taken.
 	 * @return permits, 0 or more
 	 */
-	public final long permits() {
-		return this.permits;
+	public long permits() {
+		return 1;
 	}
 
 	/**
@@ -144,7 +144,7 @@ public sealed class Charge {
 	 * @return permits, at least those that are taken
 	 */
 	public long needed() {
-		return this.permits;
+		return permits();
 	}
 
 	/**
@@ -215,25 +215,42 @@ public sealed class Charge {
 	@Override
 	public final boolean equals(Object other) {
 		return this == other || (other instanceof Charge that && this.handle == that.handle && this.key.equals(that.key)
-				&& this.permits == that.permits && needed() == that.needed() && maxWaitNanos() == that.maxWaitNanos()
+				&& permits() == that.permits() && needed() == that.needed() && maxWaitNanos() == that.maxWaitNanos()
 				&& isEnforced() == that.isEnforced() && isPending() == that.isPending());
 	}
 
 	@Override
 	public final int hashCode() {
-		return Objects.hash(this.handle, this.key, this.permits);
+		return Objects.hash(this.handle, this.key, permits());
 	}
 
 	@Override
 	public final String toString() {
-		return this.permits + " of " + this.handle + " from " + this.key
-				+ ((needed() != this.permits) ? ", needs " + needed() : "")
+		return permits() + " of " + this.handle + " from " + this.key
+				+ ((needed() != permits()) ? ", needs " + needed() : "")
 				+ ((maxWaitNanos() > 0) ? ", may wait " + maxWaitNanos() + " ns" : "")
 				+ (isPending() ? ", pending" : "") + (isEnforced() ? "" : ", only tried out");
 	}
 
+	/** Kept apart, so that charges of one permit take no memory for it. */
+	private static sealed class OfPermits extends Charge {
+
+		private final long permits;
+
+		OfPermits(LimitHandle handle, Key key, long permits) {
+			super(handle, key);
+			this.permits = permits;
+		}
+
+		@Override
+		public final long permits() {
+			return this.permits;
+		}
+
+	}
+
 	/** Kept apart, so that ordinary charges take no memory for it. */
-	private static final class Special extends Charge {
+	private static final class Special extends OfPermits {
 
 		private final long needed;
 

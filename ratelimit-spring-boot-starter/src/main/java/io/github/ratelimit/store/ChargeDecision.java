@@ -9,29 +9,20 @@ import org.jspecify.annotations.Nullable;
  * What a store decided about one charge: the facts, the charge itself, and the receipt
  * for giving its permits back. Immutable.
  */
-public sealed class ChargeDecision extends LimitDecision {
+public abstract class ChargeDecision extends LimitDecision {
 
 	private final Charge charge;
 
 	private final @Nullable Receipt receipt;
 
-	private ChargeDecision(Charge charge, @Nullable Receipt receipt, long remaining, long waitNanos,
-			long resetAfterNanos, long @Nullable [] perRate) {
-		super(remaining, waitNanos, resetAfterNanos, perRate);
+	/**
+	 * Creates a decision.
+	 * @param charge what was asked
+	 * @param receipt for giving the permits back; null where nothing was taken
+	 */
+	protected ChargeDecision(Charge charge, @Nullable Receipt receipt) {
 		this.charge = charge;
 		this.receipt = receipt;
-	}
-
-	private ChargeDecision(ChargeDecision facts, @Nullable Receipt receipt) {
-		super(facts);
-		this.charge = facts.charge;
-		this.receipt = receipt;
-	}
-
-	private ChargeDecision(ChargeDecision facts, long waitNanos) {
-		super(facts, waitNanos);
-		this.charge = facts.charge;
-		this.receipt = null;
 	}
 
 	/**
@@ -47,7 +38,7 @@ public sealed class ChargeDecision extends LimitDecision {
 	 */
 	public static ChargeDecision granted(Charge charge, @Nullable Receipt receipt, long remaining, long resetAfterNanos,
 			long @Nullable [] perRate) {
-		return new ChargeDecision(charge, receipt, remaining, 0, resetAfterNanos, perRate);
+		return new Facts(charge, receipt, remaining, 0, resetAfterNanos, perRate);
 	}
 
 	/**
@@ -70,7 +61,7 @@ public sealed class ChargeDecision extends LimitDecision {
 			throw new IllegalArgumentException("A call of limit '" + charge.limit().name() + "' is to wait for "
 					+ waitNanos + " ns. It can wait for 0 or more.");
 		}
-		return new ChargeDecision(charge, receipt, remaining, -waitNanos, resetAfterNanos, perRate);
+		return new Facts(charge, receipt, remaining, -waitNanos, resetAfterNanos, perRate);
 	}
 
 	/**
@@ -88,7 +79,7 @@ public sealed class ChargeDecision extends LimitDecision {
 	 */
 	public static ChargeDecision refused(Charge charge, long remaining, long retryAfterNanos, long resetAfterNanos,
 			long @Nullable [] perRate) {
-		return new ChargeDecision(charge, null, remaining, checked(charge, retryAfterNanos), resetAfterNanos, perRate);
+		return new Facts(charge, null, remaining, checked(charge, retryAfterNanos), resetAfterNanos, perRate);
 	}
 
 	/**
@@ -219,7 +210,7 @@ public sealed class ChargeDecision extends LimitDecision {
 	 * @return a decision without a receipt
 	 */
 	public ChargeDecision withoutReceipt() {
-		ChargeDecision without = new ChargeDecision(this, (Receipt) null);
+		ChargeDecision without = new Facts(this, null, waitNanos());
 		return isDegraded() ? new Degraded(without, hasFacts()) : without;
 	}
 
@@ -231,13 +222,59 @@ public sealed class ChargeDecision extends LimitDecision {
 		return this.receipt;
 	}
 
+	/** A decision whose facts are known. */
+	private static class Facts extends ChargeDecision {
+
+		private final long permitsLeft;
+
+		private final long waitNanos;
+
+		private final long resetAfterNanos;
+
+		private final long @Nullable [] perRate;
+
+		Facts(Charge charge, @Nullable Receipt receipt, long permitsLeft, long waitNanos, long resetAfterNanos,
+				long @Nullable [] perRate) {
+			super(charge, receipt);
+			this.permitsLeft = permitsLeft;
+			this.waitNanos = waitNanos;
+			this.resetAfterNanos = resetAfterNanos;
+			this.perRate = perRate;
+		}
+
+		Facts(ChargeDecision facts, @Nullable Receipt receipt, long waitNanos) {
+			this(facts.charge(), receipt, facts.permitsLeft(), waitNanos, facts.resetAfterNanos(), facts.perRate());
+		}
+
+		@Override
+		protected long permitsLeft() {
+			return this.permitsLeft;
+		}
+
+		@Override
+		protected long waitNanos() {
+			return this.waitNanos;
+		}
+
+		@Override
+		protected long resetAfterNanos() {
+			return this.resetAfterNanos;
+		}
+
+		@Override
+		protected long @Nullable [] perRate() {
+			return this.perRate;
+		}
+
+	}
+
 	/** Kept apart, so that ordinary decisions take no memory for it. */
-	private static final class Degraded extends ChargeDecision {
+	private static final class Degraded extends Facts {
 
 		private final boolean facts;
 
 		Degraded(ChargeDecision standIn, boolean facts) {
-			super(standIn, standIn.receipt());
+			super(standIn, standIn.receipt(), standIn.waitNanos());
 			this.facts = facts;
 		}
 
@@ -259,12 +296,12 @@ public sealed class ChargeDecision extends LimitDecision {
 	}
 
 	/** Runs an action when the outcome is known. */
-	private static final class Pending extends ChargeDecision {
+	private static final class Pending extends Facts {
 
 		private final Runnable whenDecided;
 
 		Pending(ChargeDecision granted, Runnable whenDecided) {
-			super(granted, granted.receipt());
+			super(granted, granted.receipt(), granted.waitNanos());
 			this.whenDecided = whenDecided;
 		}
 
@@ -275,10 +312,10 @@ public sealed class ChargeDecision extends LimitDecision {
 
 	}
 
-	private static final class AwaitingOutcomes extends ChargeDecision {
+	private static final class AwaitingOutcomes extends Facts {
 
 		AwaitingOutcomes(ChargeDecision refused, long waitNanos) {
-			super(refused, waitNanos);
+			super(refused, null, waitNanos);
 		}
 
 		@Override
@@ -293,10 +330,10 @@ public sealed class ChargeDecision extends LimitDecision {
 
 	}
 
-	private static final class Banned extends ChargeDecision {
+	private static final class Banned extends Facts {
 
 		Banned(ChargeDecision refused, long waitNanos) {
-			super(refused, waitNanos);
+			super(refused, null, waitNanos);
 		}
 
 		@Override

@@ -67,7 +67,7 @@ final class EndpointApplication implements AutoCloseable {
 		LimitHandle handle = bean(LimitRegistry.class).get(limit).handle();
 		ChargeLimiter limiter = bean(ChargeLimiter.class);
 		for (int i = 0; i < times; i++) {
-			limiter.tryAcquire(List.of(new Charge(handle, key, 1)));
+			limiter.tryAcquire(List.of(Charge.of(handle, key, 1)));
 		}
 	}
 

@@ -71,7 +71,7 @@ class RateLimitAutoConfigurationTests {
 		this.startUp.succeeds((context) -> {
 			LimitHandle limit = context.getBean(LimitRegistry.class).get("chat").handle();
 			assertThat(context.getBean(LimitPolicies.class).get("chat").charge(Requests.from("192.0.2.1")))
-				.isEqualTo(new Charge(limit, Key.of(Key.ADDRESS_KIND, "192.0.2.1"), 1));
+				.isEqualTo(Charge.of(limit, Key.of(Key.ADDRESS_KIND, "192.0.2.1"), 1));
 		});
 	}
 

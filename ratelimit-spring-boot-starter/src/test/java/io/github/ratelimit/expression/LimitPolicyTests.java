@@ -160,7 +160,7 @@ class LimitPolicyTests {
 	}
 
 	private Charge charge(Key key, long permits) {
-		return new Charge(this.chat.handle(), key, permits);
+		return Charge.of(this.chat.handle(), key, permits);
 	}
 
 }

@@ -177,15 +177,15 @@ class BansTests {
 	}
 
 	private Charge login(String key) {
-		return new Charge(this.chat.handle(), Key.of(key), 1).pending();
+		return Charge.of(this.chat.handle(), Key.of(key), 1).pending();
 	}
 
 	@Test
 	void aBanRefusesTheWholeCallAndTakesNothingOfItsOtherLimits() {
 		LimitHandle tokens = this.registry.register(Limit.of("tokens", Rate.parse("100/min")), List.of()).handle();
 		ban("ann");
-		Decision refused = this.limiter.tryAcquire(
-				List.of(new Charge(tokens, Key.of("ann"), 60), new Charge(this.chat.handle(), Key.of("ann"), 1)));
+		Decision refused = this.limiter
+			.tryAcquire(List.of(Charge.of(tokens, Key.of("ann"), 60), Charge.of(this.chat.handle(), Key.of("ann"), 1)));
 
 		assertThat(refused.isAllowed()).isFalse();
 		assertThat(refused.limits()).hasSize(2);
@@ -225,15 +225,14 @@ class BansTests {
 		for (int i = 0; i < 5; i++) {
 			this.limiter.tryAcquire("slots", "ann").permit().close();
 		}
-		assertThat(this.store.take(new Charge(slots.handle(), Key.of("ann"), 0)).remaining()).isEqualTo(2);
+		assertThat(this.store.take(Charge.of(slots.handle(), Key.of("ann"), 0)).remaining()).isEqualTo(2);
 	}
 
 	@Test
 	void aLimitInShadowNeitherStopsNorIsSparedByTheOthers() {
 		LimitHandle few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).handle();
 		this.registry.get("few").change((settings) -> settings.withMode(LimitMode.SHADOW));
-		List<Charge> both = List.of(new Charge(few, Key.of("ann"), 1),
-				new Charge(this.chat.handle(), Key.of("ann"), 4));
+		List<Charge> both = List.of(Charge.of(few, Key.of("ann"), 1), Charge.of(this.chat.handle(), Key.of("ann"), 4));
 
 		assertThat(this.limiter.tryAcquire(both).isAllowed()).isTrue();
 		Decision tried = this.limiter.tryAcquire(both);
@@ -242,7 +241,7 @@ class BansTests {
 		assertThat(this.limiter.tryAcquire(both).isAllowed()).as("chat has 2 left").isFalse();
 		assertThat(this.registry.get("few").statistics().shadowDenied()).isEqualTo(2);
 		tried.permit().giveBack();
-		assertThat(this.store.take(new Charge(few, Key.of("ann"), 0)).remaining()).isZero();
+		assertThat(this.store.take(Charge.of(few, Key.of("ann"), 0)).remaining()).isZero();
 	}
 
 	@Test
@@ -261,7 +260,7 @@ class BansTests {
 			.of(Limit.named("mail").rates(Rate.parse("1/s")).maxWait(Duration.ofMinutes(1), 10).build())
 			.withBlockable(true), List.of());
 		this.store.block(mail.handle(), Key.of("ann"), this.time.wallTime().plusSeconds(30));
-		Charge charge = new Charge(mail.handle(), Key.of("ann"), 1);
+		Charge charge = Charge.of(mail.handle(), Key.of("ann"), 1);
 		for (Decision decision : List.of(this.limiter.tryAcquire(charge), this.limiter.acquire(charge))) {
 			assertThat(decision.isAllowed()).isFalse();
 			assertThat(decision.limits()).singleElement().matches(LimitDecision::isBanned);

@@ -111,7 +111,7 @@ class LiveRedisSettingsTests {
 	}
 
 	private long remaining() {
-		return this.instance.store().take(new Charge(this.chat.handle(), Key.of("ann"), 0)).remaining();
+		return this.instance.store().take(Charge.of(this.chat.handle(), Key.of("ann"), 0)).remaining();
 	}
 
 	/** Lets the other threads make so many calls. */

@@ -84,7 +84,7 @@ class LiveSettingsTests {
 			this.chat.change((settings) -> settings.withPlans(Map.of("pro", plan)));
 			LimitHandle handle = this.chat.handle("pro");
 			assertThat(handle).isNotNull();
-			LimitDecision full = this.limiter.tryAcquire(new Charge(handle, Key.of("plan" + i), 0)).limits().get(0);
+			LimitDecision full = this.limiter.tryAcquire(Charge.of(handle, Key.of("plan" + i), 0)).limits().get(0);
 			assertThat(full.remaining()).isEqualTo(10 + i);
 			this.chat.change((settings) -> settings.withPlans(Map.of()));
 			assertThat(this.chat.handle("pro")).isNull();

@@ -88,7 +88,7 @@ class StoreRateLimiterTests {
 		for (int i = 0; i < 10; i++) {
 			assertThat(this.limiter.tryAcquire("chat", "ann").isAllowed()).isTrue();
 			assertThat(this.limiter
-				.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 9), new Charge(handle(this.login), ANN, 9)))
+				.tryAcquire(List.of(Charge.of(handle(this.chat), ANN, 9), Charge.of(handle(this.login), ANN, 9)))
 				.isAllowed()).isTrue();
 		}
 		assertThat(this.limiter.tryAcquire("chat", "ann").limits()).isEmpty();
@@ -107,8 +107,8 @@ class StoreRateLimiterTests {
 	@Test
 	void theSameBucketTwiceIsChargedOnceWithTheLargerCost() {
 		Decision decision = this.limiter
-			.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 3), new Charge(handle(this.login), ANN, 1),
-					new Charge(handle(this.tokens), ANN, 10), new Charge(handle(this.tokens), ANN, 7)));
+			.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 3), Charge.of(handle(this.login), ANN, 1),
+					Charge.of(handle(this.tokens), ANN, 10), Charge.of(handle(this.tokens), ANN, 7)));
 
 		assertThat(decision.isAllowed()).isTrue();
 		assertThat(StoreDecision.chargesOf(decision)).extracting((limit) -> limit.charge().permits())
@@ -118,14 +118,14 @@ class StoreRateLimiterTests {
 		assertThat(statistics("tokens")).isEqualTo("1 0 0");
 
 		this.limiter
-			.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 4), new Charge(handle(this.tokens), ANN, 4)));
+			.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 4), Charge.of(handle(this.tokens), ANN, 4)));
 		assertThat(remaining(this.tokens)).isEqualTo(86);
 	}
 
 	@Test
 	void sameLimitOfOtherKeysIsChargedForEach() {
-		Decision decision = this.limiter.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 1),
-				new Charge(handle(this.chat), Key.of("user", "ann"), 2), new Charge(handle(this.chat), Key.GLOBAL, 1)));
+		Decision decision = this.limiter.tryAcquire(List.of(Charge.of(handle(this.chat), ANN, 1),
+				Charge.of(handle(this.chat), Key.of("user", "ann"), 2), Charge.of(handle(this.chat), Key.GLOBAL, 1)));
 
 		assertThat(decision.limits()).extracting(LimitDecision::remaining).containsExactly(1L, 0L, 1L);
 		assertThat(statistics("chat")).isEqualTo("3 0 0");
@@ -134,8 +134,8 @@ class StoreRateLimiterTests {
 	@Test
 	void aRefusalChargesNothingAndCountsOnlyWhereItWasRefused() {
 		take(this.chat, 2);
-		Decision refused = this.limiter.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 50),
-				new Charge(handle(this.chat), ANN, 1), new Charge(handle(this.login), ANN, 1)));
+		Decision refused = this.limiter.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 50),
+				Charge.of(handle(this.chat), ANN, 1), Charge.of(handle(this.login), ANN, 1)));
 
 		assertThat(refused.isAllowed()).isFalse();
 		assertThat(refused.violated()).extracting((limit) -> limit.limit().name()).containsExactly("chat");
@@ -153,10 +153,10 @@ class StoreRateLimiterTests {
 			this.limiter.tryAcquire("chat", "ann");
 		}
 		this.limiter
-			.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 60), new Charge(handle(this.login), ANN, 1)));
+			.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 60), Charge.of(handle(this.login), ANN, 1)));
 		this.limiter
-			.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 60), new Charge(handle(this.login), ANN, 5)));
-		this.limiter.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 60)));
+			.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 60), Charge.of(handle(this.login), ANN, 5)));
+		this.limiter.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 60)));
 
 		assertThat(statistics("chat")).isEqualTo("2 1 0");
 		assertThat(statistics("tokens")).isEqualTo("1 2 0");
@@ -166,7 +166,7 @@ class StoreRateLimiterTests {
 	@Test
 	void thePermitGivesEverythingBack() {
 		Decision decision = this.limiter
-			.tryAcquire(List.of(new Charge(handle(this.tokens), ANN, 60), new Charge(handle(this.login), ANN, 2)));
+			.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 60), Charge.of(handle(this.login), ANN, 2)));
 		assertThat(decision.permit().giveBack()).isTrue();
 		assertThat(decision.permit().giveBack()).isFalse();
 
@@ -182,7 +182,7 @@ class StoreRateLimiterTests {
 			for (int i = 0; i < 10; i++) {
 				Decision single = failing.tryAcquire("chat", "ann");
 				Decision several = failing
-					.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 1), new Charge(handle(this.login), ANN, 1)));
+					.tryAcquire(List.of(Charge.of(handle(this.chat), ANN, 1), Charge.of(handle(this.login), ANN, 1)));
 				assertThat(List.of(single, several)).allMatch(Decision::isAllowed).allMatch(Decision::isDegraded);
 				assertThat(single.permit().giveBack()).isFalse();
 				assertThat(several.permit().giveBack()).isFalse();
@@ -192,7 +192,7 @@ class StoreRateLimiterTests {
 			assertThat(log.messages()).hasSize(1).first().asString().contains("limits [chat]");
 			assertThat(log.records().get(0).getThrown()).hasMessage("store is down");
 			this.time.advance(Duration.ofMinutes(1));
-			failing.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 1), new Charge(handle(this.login), ANN, 1)));
+			failing.tryAcquire(List.of(Charge.of(handle(this.chat), ANN, 1), Charge.of(handle(this.login), ANN, 1)));
 			assertThat(log.messages()).hasSize(2).last().asString().contains("limits [chat, login]; 19 more");
 		}
 	}
@@ -203,7 +203,7 @@ class StoreRateLimiterTests {
 		try (CapturedLog log = new CapturedLog(Degradation.class)) {
 			Decision single = failing.tryAcquire("chat", "ann");
 			Decision several = failing
-				.tryAcquire(List.of(new Charge(handle(this.chat), ANN, 1), new Charge(handle(this.login), ANN, 1)));
+				.tryAcquire(List.of(Charge.of(handle(this.chat), ANN, 1), Charge.of(handle(this.login), ANN, 1)));
 
 			assertThat(List.of(single, several)).allMatch(Decision::isAllowed).allMatch(Decision::isDegraded);
 			assertThat(statistics("chat")).isEqualTo("0 0 2");
@@ -228,11 +228,11 @@ class StoreRateLimiterTests {
 	}
 
 	private void take(Limit limit, long permits) {
-		assertThat(this.limiter.tryAcquire(new Charge(handle(limit), ANN, permits)).isAllowed()).isTrue();
+		assertThat(this.limiter.tryAcquire(Charge.of(handle(limit), ANN, permits)).isAllowed()).isTrue();
 	}
 
 	private long remaining(Limit limit) {
-		return this.store.take(new Charge(handle(limit), ANN, 0)).remaining();
+		return this.store.take(Charge.of(handle(limit), ANN, 0)).remaining();
 	}
 
 	private String statistics(String name) {

@@ -158,12 +158,14 @@ class WaitingTests {
 	@Test
 	void aRefusalByAnotherLimitTakesNoScheduledPermit() {
 		LimitHandle few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).handle();
-		assertThat(this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
-			.isAllowed()).isTrue();
+		assertThat(
+				this.limiter.acquire(List.of(Charge.of(few, ANN, 1), Charge.of(handle(this.mail), ANN, 1))).isAllowed())
+			.isTrue();
 		this.time.advance(STEP);
 
-		assertThat(this.limiter.acquire(List.of(new Charge(few, ANN, 1), new Charge(handle(this.mail), ANN, 1)))
-			.isAllowed()).isFalse();
+		assertThat(
+				this.limiter.acquire(List.of(Charge.of(few, ANN, 1), Charge.of(handle(this.mail), ANN, 1))).isAllowed())
+			.isFalse();
 		assertThat(call(this.mail).allowed()).isTrue();
 	}
 
@@ -173,7 +175,7 @@ class WaitingTests {
 		Limit quick = paced("quick", "10/s", Duration.ofSeconds(5), 10);
 		List<Call> calls = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
-			calls.add(call(List.of(new Charge(handle(slow), ANN, 1), new Charge(handle(quick), ANN, 1))));
+			calls.add(call(List.of(Charge.of(handle(slow), ANN, 1), Charge.of(handle(quick), ANN, 1))));
 		}
 		assertThat(calls).filteredOn(Call::allowed).hasSize(1);
 		this.time.advance(Duration.ofSeconds(1));
@@ -189,11 +191,11 @@ class WaitingTests {
 		Limit slow = paced("slow", "1/s", Duration.ofSeconds(2), 100);
 		Key other = Key.of("bob");
 		assertThat(
-				call(List.of(new Charge(handle(everybody), Key.GLOBAL, 1), new Charge(handle(slow), ANN, 1))).allowed())
+				call(List.of(Charge.of(handle(everybody), Key.GLOBAL, 1), Charge.of(handle(slow), ANN, 1))).allowed())
 			.isTrue();
-		Call greedy = call(List.of(new Charge(handle(everybody), Key.GLOBAL, 1), new Charge(handle(slow), ANN, 1)));
-		Call greedier = call(List.of(new Charge(handle(everybody), Key.GLOBAL, 1), new Charge(handle(slow), ANN, 1)));
-		Call modest = call(List.of(new Charge(handle(everybody), Key.GLOBAL, 1), new Charge(handle(slow), other, 1)));
+		Call greedy = call(List.of(Charge.of(handle(everybody), Key.GLOBAL, 1), Charge.of(handle(slow), ANN, 1)));
+		Call greedier = call(List.of(Charge.of(handle(everybody), Key.GLOBAL, 1), Charge.of(handle(slow), ANN, 1)));
+		Call modest = call(List.of(Charge.of(handle(everybody), Key.GLOBAL, 1), Charge.of(handle(slow), other, 1)));
 
 		assertThat(modest.isDone()).isFalse();
 		this.time.advance(STEP.multipliedBy(2));
@@ -209,7 +211,7 @@ class WaitingTests {
 	void aCallThatIsCancelledWhenItsPermitIsDueHoldsNothing() {
 		Limit brief = paced("brief", "10/s", STEP.minusNanos(1), 10);
 		StoreRateLimiter other = limiter();
-		List<Charge> one = List.of(new Charge(handle(brief), ANN, 1));
+		List<Charge> one = List.of(Charge.of(handle(brief), ANN, 1));
 		assertThat(new Call(other.acquireAsync(one)).allowed()).isTrue();
 		Call refused = new Call(this.limiter.acquireAsync(one));
 		assertThat(refused.refused()).isTrue();
@@ -226,9 +228,9 @@ class WaitingTests {
 				new Degradation(this.time), this.time, RateLimitListener.NONE, Runnable::run,
 				new WaitingThreadLimit(10));
 
-		assertThat(limiter.acquireAsync(List.of(new Charge(handle(this.mail), ANN, 1)))).isCompletedExceptionally();
+		assertThat(limiter.acquireAsync(List.of(Charge.of(handle(this.mail), ANN, 1)))).isCompletedExceptionally();
 		assertThatExceptionOfType(StackOverflowError.class)
-			.isThrownBy(() -> limiter.acquire(new Charge(handle(this.mail), ANN, 1)));
+			.isThrownBy(() -> limiter.acquire(Charge.of(handle(this.mail), ANN, 1)));
 		assertThat(limiter.waiting()).isZero();
 	}
 
@@ -277,7 +279,7 @@ class WaitingTests {
 		for (int step = 0; step < 2000; step++) {
 			if (random.nextInt(3) > 0) {
 				Call call = new Call(
-						instances.get(random.nextInt(3)).acquireAsync(List.of(new Charge(handle(limit), ANN, 1))));
+						instances.get(random.nextInt(3)).acquireAsync(List.of(Charge.of(handle(limit), ANN, 1))));
 				call.future.thenAccept((decision) -> {
 					if (decision.isAllowed()) {
 						output.add(this.time.nanoTime() - start);
@@ -312,10 +314,10 @@ class WaitingTests {
 		StoreRateLimiter real = StoreRateLimiter.create(this.registry, new MemoryStore(TimeSource.system(), 10),
 				new KillSwitch(true), new Degradation(TimeSource.system()));
 		Limit hourly = paced("hourly", "1/h", Duration.ofHours(3), 10);
-		assertThat(real.acquire(new Charge(handle(hourly), ANN, 1)).isAllowed()).isTrue();
+		assertThat(real.acquire(Charge.of(handle(hourly), ANN, 1)).isAllowed()).isTrue();
 		CountDownLatch refused = new CountDownLatch(1);
 		Thread waiting = new Thread(() -> {
-			Decision decision = real.acquire(new Charge(handle(hourly), ANN, 1));
+			Decision decision = real.acquire(Charge.of(handle(hourly), ANN, 1));
 			if (!decision.isAllowed() && Thread.currentThread().isInterrupted()) {
 				refused.countDown();
 			}
@@ -327,7 +329,7 @@ class WaitingTests {
 		waiting.interrupt();
 
 		assertThat(refused.await(10, TimeUnit.SECONDS)).isTrue();
-		CompletableFuture<Decision> next = real.acquireAsync(List.of(new Charge(handle(hourly), ANN, 1)));
+		CompletableFuture<Decision> next = real.acquireAsync(List.of(Charge.of(handle(hourly), ANN, 1)));
 		assertThat(next).isNotDone();
 		next.cancel(true);
 	}
@@ -342,9 +344,9 @@ class WaitingTests {
 		long start = System.nanoTime();
 		List<CompletableFuture<Decision>> later = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
-			later.add(real.acquireAsync(List.of(new Charge(handle(patient), ANN, 1))));
+			later.add(real.acquireAsync(List.of(Charge.of(handle(patient), ANN, 1))));
 		}
-		assertThat(real.acquire(new Charge(handle(patient), ANN, 1)).isAllowed()).isTrue();
+		assertThat(real.acquire(Charge.of(handle(patient), ANN, 1)).isAllowed()).isTrue();
 
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
 		assertThat(later).allMatch((future) -> future.join().isAllowed());
@@ -365,7 +367,7 @@ class WaitingTests {
 	}
 
 	private Call call(Limit limit, Key key) {
-		return call(List.of(new Charge(handle(limit), key, 1)));
+		return call(List.of(Charge.of(handle(limit), key, 1)));
 	}
 
 	private Call call(List<Charge> charges) {
@@ -373,7 +375,7 @@ class WaitingTests {
 	}
 
 	private Call call(StoreRateLimiter instance) {
-		return new Call(instance.acquireAsync(List.of(new Charge(handle(this.mail), ANN, 1))));
+		return new Call(instance.acquireAsync(List.of(Charge.of(handle(this.mail), ANN, 1))));
 	}
 
 	private static String allowed(List<Call> here, List<Call> there) {

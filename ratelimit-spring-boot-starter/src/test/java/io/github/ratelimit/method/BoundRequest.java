@@ -78,7 +78,7 @@ final class BoundRequest {
 
 		/** Charges a limit as a rule of the filter does. */
 		void charged(BeanFactory beans, String limit, long permits) {
-			Charge charge = new Charge(beans.getBean(LimitRegistry.class).get(limit).handle(),
+			Charge charge = Charge.of(beans.getBean(LimitRegistry.class).get(limit).handle(),
 					Key.of(Objects.requireNonNull(this.headers.get("x-api-key"))), permits);
 			this.permit.add(beans.getBean(ChargeLimiter.class).tryAcquire(List.of(charge)));
 			paid(limit, permits);

@@ -53,7 +53,7 @@ class RateLimitMetricsTests {
 		}
 		for (int i = 0; i < 3; i++) {
 			this.limiter.tryAcquire(
-					List.of(new Charge(chat.handle(), Key.of("bob"), 2), new Charge(other.handle(), Key.of("bob"), 1)));
+					List.of(Charge.of(chat.handle(), Key.of("bob"), 2), Charge.of(other.handle(), Key.of("bob"), 1)));
 		}
 		this.degradation.report(List.of(other), new IllegalStateException("broken on purpose"));
 

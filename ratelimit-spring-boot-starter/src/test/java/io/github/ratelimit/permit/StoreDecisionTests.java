@@ -50,7 +50,7 @@ class StoreDecisionTests {
 		for (List<ChargeDecision> order : List.of(List.of(refused, granted("a", 5, 1), granted("b", 3, 1)),
 				List.of(granted("a", 5, 1), refused, granted("b", 3, 1)),
 				List.of(granted("a", 5, 1), granted("b", 3, 1), refused))) {
-			Decision decision = new StoreDecision(order, this.store);
+			Decision decision = StoreDecision.of(order, this.store);
 
 			assertThat(decision.isAllowed()).isFalse();
 			assertThat(decision.violated()).containsExactly(refused);
@@ -141,8 +141,8 @@ class StoreDecisionTests {
 		Limit limit = Limit.of("chat", Rate.parse("10/min"));
 		for (int round = 0; round < 300; round++) {
 			Key key = Key.of("caller" + (round % 3));
-			Decision first = new StoreDecision(this.store.take(new Charge(Handles.of(limit), key, 6)), this.store);
-			Decision second = new StoreDecision(this.store.take(new Charge(Handles.of(limit), key, 4)), this.store);
+			Decision first = new StoreDecision(this.store.take(Charge.of(Handles.of(limit), key, 6)), this.store);
+			Decision second = new StoreDecision(this.store.take(Charge.of(Handles.of(limit), key, 4)), this.store);
 			Set<Integer> gaveBack = ConcurrentHashMap.newKeySet();
 			TestThreads.run(4, (thread) -> {
 				if (first.permit().giveBack()) {
@@ -150,7 +150,7 @@ class StoreDecisionTests {
 				}
 			});
 			assertThat(gaveBack).hasSize(1);
-			assertThat(this.store.take(new Charge(Handles.of(limit), key, 0)).remaining()).isEqualTo(6);
+			assertThat(this.store.take(Charge.of(Handles.of(limit), key, 0)).remaining()).isEqualTo(6);
 			assertThat(second.permit().giveBack()).isTrue();
 			assertThat(second.permit().giveBack()).isFalse();
 		}
@@ -162,7 +162,7 @@ class StoreDecisionTests {
 			.hasMessage("Limit 'b' is exceeded. Retry after 2 s")
 			.satisfies((ex) -> assertThat(ex.decision().violated()).hasSize(1));
 		assertThat(new RateLimitExceededException(
-				new StoreDecision(List.of(refused("a", 1), refused("c", 6_000_000_000L), never("b", 11)), this.store)))
+				StoreDecision.of(List.of(refused("a", 1), refused("c", 6_000_000_000L), never("b", 11)), this.store)))
 			.hasMessage("Limit 'a' is exceeded. Retry after 1 s. Limit 'c' is exceeded. Retry after 6 s. "
 					+ "Limit 'b' can never be paid: the call costs 11 permits, the limit holds at most 10");
 	}
@@ -193,7 +193,7 @@ class StoreDecisionTests {
 	}
 
 	private Decision decision(ChargeDecision... limits) {
-		return new StoreDecision(new ArrayList<>(List.of(limits)), this.store);
+		return StoreDecision.of(new ArrayList<>(List.of(limits)), this.store);
 	}
 
 	private String nearest(ChargeDecision... limits) {
@@ -221,7 +221,7 @@ class StoreDecisionTests {
 	}
 
 	private static Charge charge(String name, long permits) {
-		return new Charge(Handles.of(Limit.of(name, Rate.parse("10/min"))), Key.of("caller"), permits);
+		return Charge.of(Handles.of(Limit.of(name, Rate.parse("10/min"))), Key.of("caller"), permits);
 	}
 
 }

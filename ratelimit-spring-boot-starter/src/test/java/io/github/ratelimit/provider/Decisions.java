@@ -36,7 +36,7 @@ public final class Decisions {
 	}
 
 	public static ChargeDecision tooLarge(Limit limit, long permits) {
-		return ChargeDecision.refused(new Charge(Handles.of(limit), Key.of("someone"), permits), limit.capacity(),
+		return ChargeDecision.refused(Charge.of(Handles.of(limit), Key.of("someone"), permits), limit.capacity(),
 				ChargeDecision.NEVER, 0, null);
 	}
 
@@ -58,7 +58,7 @@ public final class Decisions {
 	}
 
 	public static Charge charge(Limit limit) {
-		return new Charge(Handles.of(limit), Key.of("someone"), 1);
+		return Charge.of(Handles.of(limit), Key.of("someone"), 1);
 	}
 
 	public static long[] perRate(Object... remainingAndReset) {
@@ -68,7 +68,7 @@ public final class Decisions {
 	}
 
 	public static Decision decision(ChargeDecision... limits) {
-		return new StoreDecision(List.of(limits), STORE);
+		return StoreDecision.of(List.of(limits), STORE);
 	}
 
 }

@@ -25,8 +25,8 @@ class CallQueuesTests {
 	@Test
 	void callsThatHoldTheirThreadsHoldAShareOfThem() {
 		CallQueues lines = new CallQueues(this.time, new WaitingThreadLimit(4));
-		Charge charge = new Charge(MAIL, ANN, 1).waiting(Duration.ofSeconds(60).toNanos());
-		Charge other = new Charge(MAIL, Key.of("bob"), 1).waiting(Duration.ofSeconds(60).toNanos());
+		Charge charge = Charge.of(MAIL, ANN, 1).waiting(Duration.ofSeconds(60).toNanos());
+		Charge other = Charge.of(MAIL, Key.of("bob"), 1).waiting(Duration.ofSeconds(60).toNanos());
 		List<CallQueue.Ticket> anns = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {
 			CallQueues.Joined joined = lines.join(charge, true);
@@ -38,7 +38,7 @@ class CallQueuesTests {
 		assertThat(lines.join(charge, false).mayWait()).as("without a thread").isTrue();
 		assertThat(lines.join(other, true).mayWait()).isTrue();
 		assertThat(lines.join(other, true).mayWait()).isTrue();
-		Charge third = new Charge(MAIL, Key.of("carl"), 1).waiting(Duration.ofSeconds(60).toNanos());
+		Charge third = Charge.of(MAIL, Key.of("carl"), 1).waiting(Duration.ofSeconds(60).toNanos());
 		CallQueues.Joined first = lines.join(third, true);
 		assertThat(first.ticket()).as("where nobody waits the turn may be now").isNotNull();
 		assertThat(first.mayWait()).isFalse();

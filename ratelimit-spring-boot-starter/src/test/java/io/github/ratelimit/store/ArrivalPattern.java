@@ -58,7 +58,7 @@ record ArrivalPattern(List<Stretch> stretches) {
 		long start = time.nanoTime();
 		long[] grants = new long[MOST_CALLS];
 		int count = 0;
-		Charge charge = new Charge(Handles.of(limit), Key.of(key), 1);
+		Charge charge = Charge.of(Handles.of(limit), Key.of(key), 1);
 		for (Stretch stretch : this.stretches) {
 			long now = Math.max(stretch.begin() * resolution, time.nanoTime() - start);
 			long left = stretch.most();

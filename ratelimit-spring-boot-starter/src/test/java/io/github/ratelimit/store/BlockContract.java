@@ -36,15 +36,15 @@ public interface BlockContract extends StoreFixture {
 		assertThat(store.block(chat, CALLER, in(time, 90))).isEqualTo(BlockResult.STARTED);
 
 		time.advance(Duration.ofSeconds(30));
-		ChargeDecision refused = store.take(new Charge(chat, CALLER, 1));
+		ChargeDecision refused = store.take(Charge.of(chat, CALLER, 1));
 		assertThat(refused.isViolated()).isTrue();
 		assertThat(refused.isBanned()).isTrue();
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(60));
 		assertThat(refused.remaining()).as("its permits are there").isEqualTo(10);
 		time.advance(Duration.ofSeconds(60).minusNanos(resolution()));
-		assertThat(store.take(new Charge(chat, CALLER, 1)).retryAfterNanos()).isEqualTo(resolution());
+		assertThat(store.take(Charge.of(chat, CALLER, 1)).retryAfterNanos()).isEqualTo(resolution());
 		time.advance(Duration.ofNanos(resolution()));
-		assertThat(store.take(new Charge(chat, CALLER, 10)).isViolated()).isFalse();
+		assertThat(store.take(Charge.of(chat, CALLER, 10)).isViolated()).isFalse();
 	}
 
 	@Test
@@ -90,7 +90,7 @@ public interface BlockContract extends StoreFixture {
 			assertThat(blockedFor(store, chat, key)).as("a reset lifts nothing").isEqualTo(Duration.ofSeconds(60));
 			assertThat(store.unblock(chat, key.id())).isTrue();
 			assertThat(store.unblock(chat, key.id())).isFalse();
-			assertThat(store.take(new Charge(chat, key, 10)).isViolated()).isFalse();
+			assertThat(store.take(Charge.of(chat, key, 10)).isViolated()).isFalse();
 			store.block(chat, key, in(time, 10));
 			assertThat(blockedFor(store, chat, key)).as("shorter than before").isEqualTo(Duration.ofSeconds(10));
 		}
@@ -122,12 +122,12 @@ public interface BlockContract extends StoreFixture {
 		store.block(chat, CALLER, in(time, 60));
 
 		List<ChargeDecision> decisions = store.takeAll(List.of(StoreFixture.charge(tokens, "caller", 60),
-				new Charge(mail, CALLER, 1), new Charge(chat, CALLER, 1)));
+				Charge.of(mail, CALLER, 1), Charge.of(chat, CALLER, 1)));
 		assertThat(decisions).extracting(ChargeDecision::isBanned).containsExactly(false, false, true);
 		assertThat(decisions).extracting(ChargeDecision::receipt).containsOnlyNulls();
 		assertThat(decisions.get(2).retryAfter()).isEqualTo(Duration.ofSeconds(60));
 		assertThat(StoreFixture.remaining(store, tokens, "caller")).isEqualTo(100);
-		assertThat(store.take(new Charge(mail, CALLER, 0)).remaining()).isEqualTo(10);
+		assertThat(store.take(Charge.of(mail, CALLER, 0)).remaining()).isEqualTo(10);
 	}
 
 	@ParameterizedTest
@@ -140,14 +140,14 @@ public interface BlockContract extends StoreFixture {
 		store.block(chat, CALLER, in(time, 60));
 		for (int i = 0; i < 3; i++) {
 			List<ChargeDecision> decisions = store
-				.takeAll(List.of(new Charge(chat, CALLER, 10).asDryRun(), StoreFixture.charge(tokens, "caller", 1)));
+				.takeAll(List.of(Charge.of(chat, CALLER, 10).asDryRun(), StoreFixture.charge(tokens, "caller", 1)));
 			assertThat(decisions.get(0).isBanned()).isTrue();
 			assertThat(decisions.get(0).receipt()).isNull();
 			assertThat(decisions).noneMatch(ChargeDecision::isRefused);
 		}
 		store.unblock(chat, CALLER.id());
 		assertThat(StoreFixture.remaining(store, tokens, "caller")).isEqualTo(97);
-		assertThat(store.take(new Charge(chat, CALLER, 10)).isViolated()).isFalse();
+		assertThat(store.take(Charge.of(chat, CALLER, 10)).isViolated()).isFalse();
 	}
 
 	@Test
@@ -157,13 +157,13 @@ public interface BlockContract extends StoreFixture {
 		Limit limit = Limit.named("paced").rates(Rate.parse("1/min")).maxWait(Duration.ofSeconds(90), 10).build();
 		LimitHandle paced = Handles.blockable(limit);
 		store.block(paced, CALLER, in(time, 30));
-		ChargeDecision blocked = store.take(new Charge(paced, CALLER, 1).waiting(Duration.ofSeconds(90).toNanos()));
+		ChargeDecision blocked = store.take(Charge.of(paced, CALLER, 1).waiting(Duration.ofSeconds(90).toNanos()));
 		assertThat(blocked.isBanned()).isTrue();
 		assertThat(blocked.retryAfter()).isEqualTo(Duration.ofSeconds(30));
 		store.unblock(paced, CALLER.id());
-		assertThat(store.take(new Charge(paced, CALLER, 1)).isViolated()).as("no permit was scheduled").isFalse();
+		assertThat(store.take(Charge.of(paced, CALLER, 1)).isViolated()).as("no permit was scheduled").isFalse();
 		store.block(paced, CALLER, in(time, 30));
-		assertThat(store.take(new Charge(paced, CALLER, 1)).retryAfter()).isEqualTo(Duration.ofMinutes(1));
+		assertThat(store.take(Charge.of(paced, CALLER, 1)).retryAfter()).isEqualTo(Duration.ofMinutes(1));
 	}
 
 	@Test
@@ -171,13 +171,13 @@ public interface BlockContract extends StoreFixture {
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
 		LimitHandle chat = Handles.blockable(StoreFixture.limit("chat", "100/36500d"));
-		ChargeDecision back = store.take(new Charge(chat, CALLER, 10));
-		ChargeDecision settled = store.take(new Charge(chat, CALLER, 10));
+		ChargeDecision back = store.take(Charge.of(chat, CALLER, 10));
+		ChargeDecision settled = store.take(Charge.of(chat, CALLER, 10));
 		store.block(chat, CALLER, in(time, 60));
 		store.giveBack(back);
 		store.settle(settled, 30);
 		time.advance(Duration.ofSeconds(60));
-		assertThat(store.take(new Charge(chat, CALLER, 0)).remaining()).isEqualTo(70);
+		assertThat(store.take(Charge.of(chat, CALLER, 0)).remaining()).isEqualTo(70);
 	}
 
 	@Test
@@ -214,7 +214,7 @@ public interface BlockContract extends StoreFixture {
 	}
 
 	private static Duration blockedFor(LimitStore store, LimitHandle limit, Key key) {
-		ChargeDecision looked = store.take(new Charge(limit, key, 0));
+		ChargeDecision looked = store.take(Charge.of(limit, key, 0));
 		assertThat(looked.isBanned()).isEqualTo(looked.isViolated());
 		return looked.retryAfter();
 	}

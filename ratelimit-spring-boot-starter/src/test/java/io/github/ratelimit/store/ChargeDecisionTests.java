@@ -106,13 +106,13 @@ class ChargeDecisionTests {
 	}
 
 	private static Charge charge(Limit limit, long permits) {
-		return new Charge(Handles.of(limit), Key.of("caller"), permits);
+		return Charge.of(Handles.of(limit), Key.of("caller"), permits);
 	}
 
 	@Test
 	void aRefusedScheduledPermitViolatesItsOnlyRateWhateverIsLeft() {
 		Limit paced = Limit.named("mail").rates(Rate.parse("10/s")).maxWait(Duration.ofSeconds(2), 10).build();
-		ChargeDecision refused = ChargeDecision.refused(new Charge(Handles.of(paced), Key.of("ann"), 1), 5, 100, 100,
+		ChargeDecision refused = ChargeDecision.refused(Charge.of(Handles.of(paced), Key.of("ann"), 1), 5, 100, 100,
 				null);
 
 		assertThat(refused.isViolated(0)).isTrue();

@@ -21,28 +21,28 @@ class ChargeTests {
 
 	@Test
 	void nothingIsAPriceAndLessIsNot() {
-		assertThat(new Charge(Handles.of(CHAT), Key.GLOBAL, 0).permits()).isZero();
-		assertThatIllegalArgumentException().isThrownBy(() -> new Charge(Handles.of(CHAT), Key.GLOBAL, -1))
+		assertThat(Charge.of(Handles.of(CHAT), Key.GLOBAL, 0).permits()).isZero();
+		assertThatIllegalArgumentException().isThrownBy(() -> Charge.of(Handles.of(CHAT), Key.GLOBAL, -1))
 			.withMessage("A call of limit 'chat' costs -1 permits. "
 					+ "A cost is 0 or more; permits come back through Permit.giveBack().");
-		assertThatIllegalArgumentException().isThrownBy(() -> new Charge(Handles.of(CHAT), Key.GLOBAL, Long.MIN_VALUE));
+		assertThatIllegalArgumentException().isThrownBy(() -> Charge.of(Handles.of(CHAT), Key.GLOBAL, Long.MIN_VALUE));
 	}
 
 	@Test
 	void limitAndKeyAreNeeded() {
-		assertThatNullPointerException().isThrownBy(() -> new Charge(null, Key.GLOBAL, 1)).withMessage("handle");
-		assertThatNullPointerException().isThrownBy(() -> new Charge(Handles.of(CHAT), null, 1)).withMessage("key");
+		assertThatNullPointerException().isThrownBy(() -> Charge.of(null, Key.GLOBAL, 1)).withMessage("handle");
+		assertThatNullPointerException().isThrownBy(() -> Charge.of(Handles.of(CHAT), null, 1)).withMessage("key");
 	}
 
 	@Test
 	void theBucketIsLimitAndKeyWhateverPlanAndCost() {
-		Charge charge = new Charge(Handles.of(CHAT), Key.of("a"), 1);
+		Charge charge = Charge.of(Handles.of(CHAT), Key.of("a"), 1);
 		LimitHandle plan = Handles.of(CHAT).withLimit(Limit.of("chat", Rate.parse("1/s")));
 
-		assertThat(charge.sameBucketAs(new Charge(plan, Key.of("a"), 7))).isTrue();
-		assertThat(charge.sameBucketAs(new Charge(Handles.of(CHAT), Key.of("ip", "a"), 1))).isFalse();
-		assertThat(charge.sameBucketAs(new Charge(Handles.of(CHAT), Key.of("b"), 1))).isFalse();
-		assertThat(charge.sameBucketAs(new Charge(Handles.of(Limit.of("Chat", Rate.parse("10/min"))), Key.of("a"), 1)))
+		assertThat(charge.sameBucketAs(Charge.of(plan, Key.of("a"), 7))).isTrue();
+		assertThat(charge.sameBucketAs(Charge.of(Handles.of(CHAT), Key.of("ip", "a"), 1))).isFalse();
+		assertThat(charge.sameBucketAs(Charge.of(Handles.of(CHAT), Key.of("b"), 1))).isFalse();
+		assertThat(charge.sameBucketAs(Charge.of(Handles.of(Limit.of("Chat", Rate.parse("10/min"))), Key.of("a"), 1)))
 			.isFalse();
 	}
 

@@ -98,15 +98,15 @@ public interface KeysContract extends StoreFixture {
 		Limit other = StoreFixture.limit("other", "10/min");
 		for (Key key : List.of(Key.of("caller"), Key.GLOBAL)) {
 			assertThat(store.reset(Handles.of(limit), key.id())).isFalse();
-			store.take(new Charge(Handles.of(limit), key, 10));
-			store.take(new Charge(Handles.of(other), key, 10));
+			store.take(Charge.of(Handles.of(limit), key, 10));
+			store.take(Charge.of(Handles.of(other), key, 10));
 
 			assertThat(store.reset(Handles.of(limit), key.id())).isTrue();
 
 			assertThat(store.find(Handles.of(limit), key.id())).isEmpty();
 			assertThat(store.reset(Handles.of(limit), key.id())).isFalse();
 			assertThat(store.trackedKeys(Handles.of(limit))).isZero();
-			assertThat(store.take(new Charge(Handles.of(limit), key, 10)).isViolated()).isFalse();
+			assertThat(store.take(Charge.of(Handles.of(limit), key, 10)).isViolated()).isFalse();
 			assertThat(store.find(Handles.of(other), key.id()).orElseThrow().remaining()).isZero();
 			assertThat(store.reset(Handles.of(limit), key.id())).isTrue();
 		}
@@ -122,7 +122,7 @@ public interface KeysContract extends StoreFixture {
 			StoreFixture.taken(store, limit, "caller" + i, 1);
 			expected.add(Key.of("caller" + i).label());
 		}
-		store.take(new Charge(Handles.of(limit), Key.GLOBAL, 1));
+		store.take(Charge.of(Handles.of(limit), Key.GLOBAL, 1));
 		expected.add(Key.GLOBAL.label());
 
 		List<KeyLabel> listed = new ArrayList<>();

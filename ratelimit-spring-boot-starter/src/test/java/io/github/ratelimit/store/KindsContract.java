@@ -254,7 +254,7 @@ public interface KindsContract extends StoreFixture {
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
 		Limit limit = Limit.named("paced").rates(Rate.parse("10/s")).maxWait(Duration.ofMillis(250), 10).build();
-		Charge charge = new Charge(Handles.of(limit), Key.of("caller"), 1).waiting(limit.maxWait().toNanos());
+		Charge charge = Charge.of(Handles.of(limit), Key.of("caller"), 1).waiting(limit.maxWait().toNanos());
 		List<ChargeDecision> turns = List.of(store.take(charge), store.take(charge), store.take(charge));
 		assertThat(turns).extracting(ChargeDecision::scheduledAfterNanos)
 			.containsExactly(0L, 100_000_000L, 200_000_000L);

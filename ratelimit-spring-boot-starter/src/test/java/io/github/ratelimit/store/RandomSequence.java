@@ -209,7 +209,7 @@ final class RandomSequence {
 		if (this.everything && this.random.nextInt(8) == 0) {
 			return Charge.peek(Handles.of(limit), key, permits);
 		}
-		Charge charge = new Charge(Handles.of(limit), key, permits);
+		Charge charge = Charge.of(Handles.of(limit), key, permits);
 		return limit.isPaced() ? charge.waiting(someWait(limit)) : charge;
 	}
 

@@ -46,7 +46,7 @@ public interface SettlementContract extends StoreFixture {
 		Calls calls = new Calls(store, last, Key.of("last"), random);
 		calls.call(10).settle(60);
 		calls.call(30).settle(100);
-		ChargeDecision refused = store.take(new Charge(Handles.of(last), Key.of("last"), 7));
+		ChargeDecision refused = store.take(Charge.of(Handles.of(last), Key.of("last"), 7));
 		assertThat(refused.retryAfter()).as("(debt of 40 + 7) at 100/min, seed %d", seed)
 			.isEqualTo(Duration.ofMillis(47 * 600));
 		time.advance(refused.retryAfter().minusNanos(resolution()));
@@ -207,8 +207,8 @@ public interface SettlementContract extends StoreFixture {
 		}
 
 		Permit call(long permits) {
-			Decision decision = new StoreDecision(
-					this.store.take(new Charge(Handles.of(this.limit), this.key, permits)), this.store);
+			Decision decision = new StoreDecision(this.store.take(Charge.of(Handles.of(this.limit), this.key, permits)),
+					this.store);
 			assertThat(decision.isAllowed()).isEqualTo(permits <= this.balance);
 			this.balance -= permits;
 			return decision.permit();
@@ -227,10 +227,10 @@ public interface SettlementContract extends StoreFixture {
 			while (!this.open.isEmpty()) {
 				end(this.open.removeFirst());
 			}
-			assertThat(this.store.take(new Charge(Handles.of(this.limit), this.key, 0)).remaining())
+			assertThat(this.store.take(Charge.of(Handles.of(this.limit), this.key, 0)).remaining())
 				.isEqualTo(Math.max(0, this.balance));
 			long missing = this.limit.capacity() - this.balance;
-			ChargeDecision next = this.store.take(new Charge(Handles.of(this.limit), this.key, this.limit.capacity()));
+			ChargeDecision next = this.store.take(Charge.of(Handles.of(this.limit), this.key, this.limit.capacity()));
 			assertThat(next.retryAfter()).isEqualTo(Duration.ofMillis(600 * missing));
 		}
 

@@ -54,7 +54,7 @@ public interface StoreFixture {
 
 	/** Returns a charge of a text. */
 	static Charge charge(Limit limit, String key, long permits) {
-		return new Charge(Handles.of(limit), Key.of(key), permits);
+		return Charge.of(Handles.of(limit), Key.of(key), permits);
 	}
 
 	/** Returns how many permits a key has. */

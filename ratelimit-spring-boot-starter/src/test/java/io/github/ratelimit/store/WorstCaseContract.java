@@ -142,7 +142,7 @@ public interface WorstCaseContract extends StoreFixture {
 				first.getValue().forEach((went) -> output.add(first.getKey()));
 			}
 			if (random.nextInt(4) > 0) {
-				Charge charge = new Charge(Handles.of(limit), Key.of("caller"), 1)
+				Charge charge = Charge.of(Handles.of(limit), Key.of("caller"), 1)
 					.waiting(random.nextLong(maxWait * 1_000_000));
 				ChargeDecision said = store.take(charge);
 				if (!said.isViolated()) {

@@ -214,7 +214,7 @@ public final class Hardship {
 		private void ask(RedisStore store, AtomicLong left, long pauseNanos) {
 			long due = System.nanoTime();
 			while (left.getAndDecrement() > 0) {
-				ChargeDecision decision = store.take(new Charge(this.limit, KEY, 1));
+				ChargeDecision decision = store.take(Charge.of(this.limit, KEY, 1));
 				this.asked.incrementAndGet();
 				this.allowed.addAndGet(decision.isViolated() ? 0 : 1);
 				this.degraded.addAndGet(decision.isDegraded() ? 1 : 0);

@@ -83,7 +83,7 @@ final class HolderInstance {
 	private static void hold(StoreRateLimiter limiter, LimitHandle limit, int port, String name, AtomicBoolean over) {
 		try (var connection = LettuceClients.create(port).connect()) {
 			while (!over.get()) {
-				Decision decision = limiter.tryAcquire(new Charge(limit, Key.GLOBAL, 1));
+				Decision decision = limiter.tryAcquire(Charge.of(limit, Key.GLOBAL, 1));
 				if (decision.isDegraded() || !decision.isAllowed()) {
 					Polling.sleep(Duration.ofMillis(ThreadLocalRandom.current().nextInt(5, 20)));
 					if (decision.isDegraded() && decision.isAllowed()) {

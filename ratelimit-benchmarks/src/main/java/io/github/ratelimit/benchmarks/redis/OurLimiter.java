@@ -122,7 +122,7 @@ final class OurLimiter implements RemoteLimiter {
 	public boolean tryAcquireAll(List<String> keys) {
 		List<Charge> charges = new ArrayList<>(keys.size());
 		for (String key : keys) {
-			charges.add(new Charge(limit(key), key(key), 1));
+			charges.add(Charge.of(limit(key), key(key), 1));
 		}
 		return allowed(this.limiter.tryAcquire(charges));
 	}

@@ -115,7 +115,7 @@ final class Settlements {
 		}
 
 		private ChargeDecision take(int call, int permits) {
-			return this.store.take(new Charge(TOKENS, Key.of("caller" + call % KEYS), permits));
+			return this.store.take(Charge.of(TOKENS, Key.of("caller" + call % KEYS), permits));
 		}
 
 		private boolean isAnswered(int call) {

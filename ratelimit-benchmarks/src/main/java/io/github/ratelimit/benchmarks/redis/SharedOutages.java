@@ -183,7 +183,7 @@ public final class SharedOutages {
 			Polling.until(CONNECTING, () -> "all instances decide in Redis and know of each other",
 					() -> this.stores.stream()
 						.allMatch((store) -> store.instances() == this.stores.size()
-								&& !store.take(new Charge(LIMIT, Key.of("warms"), 0)).isDegraded()));
+								&& !store.take(Charge.of(LIMIT, Key.of("warms"), 0)).isDegraded()));
 		}
 
 		@Override
@@ -255,7 +255,7 @@ public final class SharedOutages {
 			long due = System.nanoTime();
 			while (goesOn()) {
 				due = Math.max(due + PAUSE_NANOS, System.nanoTime() - 2 * PAUSE_NANOS);
-				ChargeDecision decision = store.take(new Charge(LIMIT, KEY, 1));
+				ChargeDecision decision = store.take(Charge.of(LIMIT, KEY, 1));
 				this.asked.incrementAndGet();
 				this.allowed.addAndGet(decision.isViolated() ? 0 : 1);
 				this.degraded.addAndGet(decision.isDegraded() ? 1 : 0);
@@ -288,7 +288,7 @@ public final class SharedOutages {
 		void run(int thread) {
 			Deque<ChargeDecision> held = new ArrayDeque<>();
 			while (goesOn()) {
-				ChargeDecision decision = this.store.take(new Charge(SLOTS, KEY, 1));
+				ChargeDecision decision = this.store.take(Charge.of(SLOTS, KEY, 1));
 				if (!decision.isViolated()) {
 					this.most.accumulateAndGet(this.underWay.incrementAndGet(), Math::max);
 					this.given.incrementAndGet();

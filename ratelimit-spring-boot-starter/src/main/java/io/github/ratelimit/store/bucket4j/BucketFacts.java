@@ -28,13 +28,13 @@ public final class BucketFacts {
 	 * Returns the decision of a bucket that has given what was asked.
 	 * @param charge what was asked
 	 * @param receipt for giving it back; null where nothing was taken
-	 * @param after the state after the permits were taken
+	 * @param after the state after the permits were taken, not to be changed any more
 	 * @return the decision
 	 */
 	public static ChargeDecision granted(Charge charge, @Nullable Receipt receipt, BucketState after) {
 		Bandwidth[] bandwidths = after.getConfiguration().getBandwidths();
-		return ChargeDecision.granted(charge, receipt, after.getAvailableTokens(), nanosToFull(after, bandwidths),
-				perRate(after, bandwidths));
+		return (bandwidths.length == 1) ? new Granted(charge, receipt, after) : ChargeDecision.granted(charge, receipt,
+				after.getAvailableTokens(), nanosToFull(after, bandwidths), perRate(after, bandwidths));
 	}
 
 	/**
@@ -187,6 +187,33 @@ public final class BucketFacts {
 			.subtract(BigInteger.valueOf(credit));
 		BigInteger divisor = BigInteger.valueOf(tokens);
 		return numerator.add(divisor).subtract(BigInteger.ONE).divide(divisor).min(LONGEST).longValueExact();
+	}
+
+	/** Of one rate. Its facts follow from the state and are computed when asked for. */
+	private static final class Granted extends ChargeDecision {
+
+		private final BucketState after;
+
+		Granted(Charge charge, @Nullable Receipt receipt, BucketState after) {
+			super(charge, receipt);
+			this.after = after;
+		}
+
+		@Override
+		protected long waitNanos() {
+			return 0;
+		}
+
+		@Override
+		protected long permitsLeft() {
+			return this.after.getAvailableTokens();
+		}
+
+		@Override
+		protected long resetAfterNanos() {
+			return nanosToFull(this.after);
+		}
+
 	}
 
 }

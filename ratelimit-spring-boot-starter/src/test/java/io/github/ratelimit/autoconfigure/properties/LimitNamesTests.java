@@ -193,7 +193,7 @@ class LimitNamesTests {
 				LimitHandle limit = context.getBean(LimitRegistry.class).get("chat-tokens").handle();
 				assertThat(limit).hasToString("chat-tokens [9/s]");
 				assertThat(context.getBean(LimitPolicies.class).get("chat-tokens").charge(Requests.from("192.0.2.1")))
-					.isEqualTo(new Charge(limit, Key.of(Key.ADDRESS_KIND, "192.0.2.1"), 3));
+					.isEqualTo(Charge.of(limit, Key.of(Key.ADDRESS_KIND, "192.0.2.1"), 3));
 			});
 	}
 

@@ -45,7 +45,7 @@ class BlockTableTests {
 			long now = this.time.nanoTime();
 			ends.values().removeIf((end) -> end - now <= 0);
 			String name = "key" + random.nextInt(3 * MOST);
-			Charge charge = new Charge(this.login, Key.of(name), 1);
+			Charge charge = Charge.of(this.login, Key.of(name), 1);
 			Long end = ends.get(name);
 			if (random.nextInt(50) == 0) {
 				this.store.unblock(this.login, charge.key().id());

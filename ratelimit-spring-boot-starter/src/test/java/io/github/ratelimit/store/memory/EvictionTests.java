@@ -124,7 +124,7 @@ class EvictionTests {
 	@Test
 	void everybodysKeyNeverGoes() {
 		MemoryStore store = new MemoryStore(this.time, 1);
-		Charge global = new Charge(Handles.of(this.limit), Key.GLOBAL, 100);
+		Charge global = Charge.of(Handles.of(this.limit), Key.GLOBAL, 100);
 		assertThat(store.take(global).isViolated()).isFalse();
 		for (int i = 0; i < 1_000; i++) {
 			StoreFixture.taken(store, this.limit, "caller" + i, 1);

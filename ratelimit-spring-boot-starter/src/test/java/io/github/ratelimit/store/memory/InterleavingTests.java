@@ -166,7 +166,7 @@ class InterleavingTests {
 
 		void take(Key key, long permits) {
 			this.keys.put(key.label(), key);
-			book(List.of(this.store.take(new Charge(Handles.of(this.limit), key, permits))));
+			book(List.of(this.store.take(Charge.of(Handles.of(this.limit), key, permits))));
 		}
 
 		void takeAll(String one, String other) {
@@ -220,7 +220,7 @@ class InterleavingTests {
 			assertThat(this.store.trackedKeys(Handles.of(this.limit))).as(how).isEqualTo(live().size());
 			for (KeyState state : live()) {
 				long left = 0;
-				while (!this.store.take(new Charge(Handles.of(this.limit), this.keys.get(state.key()), 1))
+				while (!this.store.take(Charge.of(Handles.of(this.limit), this.keys.get(state.key()), 1))
 					.isViolated()) {
 					left++;
 				}

@@ -85,9 +85,9 @@ class ClusterStoreTests {
 	@Test
 	void aBlockRefusesTheCallsOfAllInstancesAndTakesNothingInOtherSlots() {
 		LimitHandle chat = Handles.blockable(limit("chat", 10));
-		Charge blocked = new Charge(chat, Key.of("blocked"), 1);
+		Charge blocked = Charge.of(chat, Key.of("blocked"), 1);
 		Charge[] charges = { StoreFixture.charge(limit("free", 10), "slot1", 1),
-				new Charge(chat, Key.of("not blocked"), 1), blocked };
+				Charge.of(chat, Key.of("not blocked"), 1), blocked };
 		Instant end = Instant.now().plusSeconds(600);
 		assertThat(instance.store().block(chat, blocked.key(), end)).isEqualTo(BlockResult.STARTED);
 		try (StoreInstance other = StoreInstance.on(cluster).build().awaitUp()) {

@@ -221,7 +221,7 @@ class FloodOfKeysTests {
 	}
 
 	private ChargeDecision look(String name) {
-		return this.store.take(new Charge(this.login, Key.of(name), 0));
+		return this.store.take(Charge.of(this.login, Key.of(name), 0));
 	}
 
 	private void floodOfLogins() {

@@ -72,7 +72,7 @@ class MixedAlgorithmsTests {
 
 	@Test
 	void aWaitForATurnIsOneCall() {
-		Charge charge = new Charge(Handles.of(paced("paced")), Key.of("caller"), 1)
+		Charge charge = Charge.of(Handles.of(paced("paced")), Key.of("caller"), 1)
 			.waiting(Duration.ofDays(5).toNanos());
 		long before = calls();
 		assertThat(instance.store().take(charge).scheduledAfterNanos()).isZero();
@@ -117,7 +117,7 @@ class MixedAlgorithmsTests {
 	@EnumSource(Algorithm.class)
 	void limitsOfAllKindsAreAsTheyWereAfterARefusalByTheLast(Algorithm last) {
 		List<Charge> charges = new ArrayList<>(chargesOfAllKinds("kept", 60));
-		charges.add(new Charge(Handles.of(limit("last" + last, last, 1)), Key.of("caller"), 1));
+		charges.add(Charge.of(Handles.of(limit("last" + last, last, 1)), Key.of("caller"), 1));
 		Collections.rotate(charges, last.ordinal());
 		instance.take(limit("last" + last, last, 1), "caller");
 		instance.store().takeAll(charges.stream().filter((charge) -> charge.limit().capacity() > 1).toList());
@@ -134,8 +134,8 @@ class MixedAlgorithmsTests {
 	void whatIsOnlyTriedOutStopsNothingAndIsTakenWhereItCanBe() {
 		Limit shadow = limit("tried", Algorithm.SLIDING_WINDOW, 2);
 		Limit enforced = limit("enforced", Algorithm.TOKEN_BUCKET, 5);
-		List<Charge> charges = List.of(new Charge(Handles.of(shadow), Key.of("caller"), 1).asDryRun(),
-				new Charge(Handles.of(enforced), Key.of("caller"), 1));
+		List<Charge> charges = List.of(Charge.of(Handles.of(shadow), Key.of("caller"), 1).asDryRun(),
+				Charge.of(Handles.of(enforced), Key.of("caller"), 1));
 		long before = calls();
 		for (int i = 0; i < 5; i++) {
 			List<ChargeDecision> decisions = instance.store().takeAll(charges);
@@ -162,10 +162,10 @@ class MixedAlgorithmsTests {
 	private static List<Charge> chargesOfAllKinds(String name, int permits) {
 		List<Charge> charges = new ArrayList<>();
 		for (Algorithm algorithm : Algorithm.values()) {
-			charges.add(
-					new Charge(Handles.of(limit(name + algorithm.ordinal(), algorithm, permits)), Key.of("caller"), 1));
+			charges
+				.add(Charge.of(Handles.of(limit(name + algorithm.ordinal(), algorithm, permits)), Key.of("caller"), 1));
 		}
-		charges.add(new Charge(Handles.of(paced(name + "paced")), Key.of("caller"), 1)
+		charges.add(Charge.of(Handles.of(paced(name + "paced")), Key.of("caller"), 1)
 			.waiting(Duration.ofDays(200).toNanos()));
 		return charges;
 	}

@@ -52,10 +52,10 @@ class OneCallTests {
 		this.instance.store().block(chat, Key.of("blocked"), Instant.now().plusSeconds(600));
 		long before = calls();
 		for (int i = 0; i < 100; i++) {
-			assertThat(this.instance.store().take(new Charge(chat, Key.of("caller"), 1)).isViolated()).isFalse();
+			assertThat(this.instance.store().take(Charge.of(chat, Key.of("caller"), 1)).isViolated()).isFalse();
 		}
 		assertThat(calls() - before).isEqualTo(100);
-		assertThat(this.instance.store().take(new Charge(chat, Key.of("blocked"), 1)).isBanned()).isTrue();
+		assertThat(this.instance.store().take(Charge.of(chat, Key.of("blocked"), 1)).isBanned()).isTrue();
 		assertThat(calls() - before).isBetween(100L, 101L);
 	}
 

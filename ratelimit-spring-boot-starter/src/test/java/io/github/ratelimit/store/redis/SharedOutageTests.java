@@ -169,8 +169,8 @@ class SharedOutageTests {
 	void aBlockHoldsInAnOutageAndOneThatBeginsThenIsKnownToAllAfterIt() {
 		start(OnStoreFailure.SHARE);
 		LimitHandle login = Handles.blockable(StoreFixture.limit("login", "90/36500d"));
-		Charge look = new Charge(login, Key.of("caller"), 0);
-		Charge banned = new Charge(login, Key.of("banned"), 0);
+		Charge look = Charge.of(login, Key.of("caller"), 0);
+		Charge banned = Charge.of(login, Key.of("banned"), 0);
 		Instant end = this.time.wallTime().plus(Duration.ofHours(1));
 		this.stores.get(0).block(login, Key.of("banned"), end);
 		assertThat(this.stores).noneMatch((store) -> store.take(look).isViolated())
@@ -200,12 +200,12 @@ class SharedOutageTests {
 		RedisStore store = this.stores.get(0);
 		store.block(login, Key.of("banned"), this.time.wallTime().plus(Duration.ofHours(1)));
 		outage(true);
-		ChargeDecision decision = store.take(new Charge(login, Key.of("banned"), 1));
+		ChargeDecision decision = store.take(Charge.of(login, Key.of("banned"), 1));
 		assertThat(decision.isBanned()).isFalse();
 		assertThat(decision.hasFacts()).isFalse();
 		assertThat(decision.isViolated()).isEqualTo(policy == OnStoreFailure.DENY);
 		recover(false);
-		assertThat(store.take(new Charge(login, Key.of("banned"), 1)).isBanned()).isTrue();
+		assertThat(store.take(Charge.of(login, Key.of("banned"), 1)).isBanned()).isTrue();
 	}
 
 	@Test

@@ -155,7 +155,7 @@ public final class StoreInstance implements AutoCloseable {
 	}
 
 	public ChargeDecision take(Limit limit, String key, long permits) {
-		return this.store.take(new Charge(this.leased.getOrDefault(limit, Handles.of(limit)), Key.of(key), permits));
+		return this.store.take(Charge.of(this.leased.getOrDefault(limit, Handles.of(limit)), Key.of(key), permits));
 	}
 
 	public ChargeDecision take(Limit limit, String key) {

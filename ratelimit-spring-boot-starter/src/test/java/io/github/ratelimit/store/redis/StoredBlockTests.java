@@ -80,7 +80,7 @@ class StoredBlockTests {
 
 	@Test
 	void aBanOfAnEarlierVersionIsABlock() {
-		this.earlier.take(new Charge(Handles.of(EARLIER), CALLER, 1));
+		this.earlier.take(Charge.of(Handles.of(EARLIER), CALLER, 1));
 		this.time.advance(Duration.ofMinutes(20));
 
 		assertThat(take().isBanned()).isTrue();
@@ -94,7 +94,7 @@ class StoredBlockTests {
 		assertThat(block(BAN)).isEqualTo(BlockResult.STARTED);
 		this.time.advance(Duration.ofMinutes(20));
 		assertThat(look().retryAfter()).isEqualTo(Duration.ofMinutes(40).minusSeconds(1));
-		assertThat(this.earlier.take(new Charge(Handles.of(EARLIER), CALLER, 1)).isViolated()).as("banned again")
+		assertThat(this.earlier.take(Charge.of(Handles.of(EARLIER), CALLER, 1)).isViolated()).as("banned again")
 			.isTrue();
 
 		block(Duration.ofHours(5));
@@ -111,7 +111,7 @@ class StoredBlockTests {
 		block(BAN);
 		byte[] block = value();
 		this.store.unblock(this.login, CALLER.id());
-		this.earlier.take(new Charge(Handles.of(EARLIER), CALLER, 1));
+		this.earlier.take(Charge.of(Handles.of(EARLIER), CALLER, 1));
 
 		ByteBuffer ban = BucketEncoding.buffer(block.length).put(value()).putInt(35, 0);
 		assertThat(BucketEncoding.buffer(block.length).put(block).putInt(35, 0).array()).as("but for the origin")
@@ -129,7 +129,7 @@ class StoredBlockTests {
 	}
 
 	private ChargeDecision take() {
-		return this.store.take(new Charge(this.login, CALLER, 1));
+		return this.store.take(Charge.of(this.login, CALLER, 1));
 	}
 
 	/** Looks as an earlier version does, a second later: so that it asks Redis. */

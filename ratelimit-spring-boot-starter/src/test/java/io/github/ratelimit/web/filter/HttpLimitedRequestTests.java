@@ -130,7 +130,7 @@ class HttpLimitedRequestTests {
 		this.limits.registry.register(logins, List.of());
 		this.scope.end().watch(this.response);
 		for (int i = 0; i < 2 * Settlements.MAX_SETTLEMENTS; i++) {
-			Charge login = new Charge(Handles.of(logins), Key.of("key" + i), 1).pending();
+			Charge login = Charge.of(Handles.of(logins), Key.of("key" + i), 1).pending();
 			CallPermit call = this.scope.record(this.limits.limiter.tryAcquire(login), List.of());
 			this.scope.settleAfterResponse(login, (status) -> LimitedRequest.NOT_COUNTED);
 			call.close();
@@ -154,8 +154,7 @@ class HttpLimitedRequestTests {
 	void anotherKeyOrLimitIsNotCovered() {
 		this.scope.paid(take("alice", 1));
 		assertThat(this.scope.cover(charge("bob", 1))).isZero();
-		assertThat(
-				this.scope.cover(new Charge(Handles.of(Limit.of("other", Rate.parse("10/min"))), Key.of("alice"), 1)))
+		assertThat(this.scope.cover(Charge.of(Handles.of(Limit.of("other", Rate.parse("10/min"))), Key.of("alice"), 1)))
 			.isZero();
 	}
 
@@ -290,7 +289,7 @@ class HttpLimitedRequestTests {
 	}
 
 	private Charge charge(String key, long permits) {
-		return new Charge(Handles.of(this.chat), Key.of(key), permits);
+		return Charge.of(Handles.of(this.chat), Key.of(key), permits);
 	}
 
 }

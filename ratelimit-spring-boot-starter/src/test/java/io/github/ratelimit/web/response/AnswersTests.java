@@ -392,7 +392,7 @@ class AnswersTests {
 	@Test
 	void inputFromTheClientIsNotInTheResponse() throws IOException {
 		ChargeDecision limit = ChargeDecision
-			.refused(new Charge(Handles.of(CHAT), Key.of("sk-secret\r\nX-Evil: 1\""), 1), 0, 1, 1, null);
+			.refused(Charge.of(Handles.of(CHAT), Key.of("sk-secret\r\nX-Evil: 1\""), 1), 0, 1, 1, null);
 		this.request.setRequestURI("/evil");
 		refuse(decision(limit), "problem");
 		assertThat(this.response.getContentAsString()).doesNotContainIgnoringCase("evil").doesNotContain("sk-");
@@ -432,7 +432,7 @@ class AnswersTests {
 	@Test
 	void ofOneLimitWithSeveralKeysTheOneClosestToRefusalIsShown() {
 		ChargeDecision one = granted(CHAT, 2, Duration.ofSeconds(48));
-		ChargeDecision other = ChargeDecision.granted(new Charge(Handles.of(CHAT), Key.of("other"), 1), null, 9,
+		ChargeDecision other = ChargeDecision.granted(Charge.of(Handles.of(CHAT), Key.of("other"), 1), null, 9,
 				6_000_000_000L, null);
 		answers().tell(List.of(one, other), this.response);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=6");

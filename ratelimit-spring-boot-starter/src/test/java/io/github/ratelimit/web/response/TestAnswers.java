@@ -63,7 +63,7 @@ public class TestAnswers extends OncePerRequestFilter implements Ordered {
 	}
 
 	private static Charge charge() {
-		return new Charge(Handles.of(LIMIT), Key.of("someone"), 1);
+		return Charge.of(Handles.of(LIMIT), Key.of("someone"), 1);
 	}
 
 }

@@ -39,7 +39,7 @@ final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
 	 */
 	FallbackDebt(LimitStore local, Charge own, FallbackUsage usage, OnStoreFailure policy, int instances) {
 		this.local = local;
-		this.look = new Charge(own.handle(), own.key(), 0);
+		this.look = Charge.of(own.handle(), own.key(), 0);
 		this.usage = usage;
 		boolean whole = policy == OnStoreFailure.LOCAL;
 		this.parts = whole ? instances : 1;

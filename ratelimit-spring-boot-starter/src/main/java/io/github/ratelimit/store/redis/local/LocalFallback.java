@@ -116,7 +116,7 @@ public final class LocalFallback {
 		boolean payable = charge.needed() <= charge.limit().capacity();
 		long most = payable ? limit.limit().capacity() : Long.MAX_VALUE;
 		Charge own = (charge.permits() == 0) ? Charge.peek(limit, charge.key(), Math.min(most, charge.needed()))
-				: new Charge(limit, charge.key(), Math.min(most, charge.permits()));
+				: Charge.of(limit, charge.key(), Math.min(most, charge.permits()));
 		own = own.waiting(charge.maxWaitNanos());
 		return charge.isEnforced() ? own : own.asDryRun();
 	}
@@ -203,7 +203,7 @@ public final class LocalFallback {
 			return;
 		}
 		usage.begin(seen, () -> this.local.lower(own, charge.key(), key.partsLeft(seen, instances, now)));
-		register(usage, key, encoding, new Charge(own, charge.key(), 0), now);
+		register(usage, key, encoding, Charge.of(own, charge.key(), 0), now);
 	}
 
 	/** Slots are leased in Redis when it answers again. */

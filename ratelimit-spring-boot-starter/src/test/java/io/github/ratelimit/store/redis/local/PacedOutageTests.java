@@ -206,7 +206,7 @@ class PacedOutageTests {
 	private record Callers(LimitHandle handle, LimitStatistics statistics, StoreRateLimiter limiter) {
 
 		Decision call() {
-			return this.limiter.acquire(new Charge(this.handle, Key.of("caller"), 1));
+			return this.limiter.acquire(Charge.of(this.handle, Key.of("caller"), 1));
 		}
 
 		Limit limit() {

@@ -68,7 +68,7 @@ class SnapshotTests {
 	}
 
 	private static Charge charge(long permits) {
-		return new Charge(Handles.of(LIMIT), Key.of("caller"), permits);
+		return Charge.of(Handles.of(LIMIT), Key.of("caller"), permits);
 	}
 
 	private static Snapshot seen(long permits, long leadMicros) {
