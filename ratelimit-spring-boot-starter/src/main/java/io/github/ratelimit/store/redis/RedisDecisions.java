@@ -84,14 +84,14 @@ final class RedisDecisions {
 			return await(ask(group, true), start).get(0);
 		}
 		if (!key.calls().enter()) {
-			return await(ScriptCall.takeTogether(group, scale, this.redis, this.scripts.takeMany(), this.time), start)
+			return await(ScriptCall.takeTogether(group, scale, this.redis, this.scripts.take(), this.time), start)
 				.get(0);
 		}
 		try {
 			return await(ask(group, true), start).get(0);
 		}
 		finally {
-			key.calls().leave(key, this.redis, this.scripts.takeMany());
+			key.calls().leave(key, this.redis, this.scripts.take());
 		}
 	}
 

@@ -143,7 +143,6 @@ final class WarmUp {
 		needed.add(probe(key));
 		needed.add(run(this.scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
 		List<CompletableFuture<?>> all = new ArrayList<>(needed);
-		all.add(run(this.scripts.takeMany(), key, scale.rates(), ORIGIN, new byte[2 * Double.BYTES]));
 		all.add(run(this.scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));
 		all.add(this.redis.run(this.scripts.charge(), new byte[][] { key, this.names.probe(key) }, encoding, ZERO,
 				debts, ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO));

@@ -208,9 +208,8 @@ class ColdStartTests {
 
 	private static Stream<LuaScript> scripts() {
 		StoreScripts scripts = StoreScripts.load();
-		return Stream.of(scripts.take(), scripts.takeMany(), scripts.giveBack(), scripts.charge(),
-				scripts.renewPlaces(), scripts.find(), scripts.reset(), scripts.page(), scripts.heartbeat(),
-				scripts.probe(), scripts.configurations());
+		return Stream.of(scripts.take(), scripts.giveBack(), scripts.charge(), scripts.renewPlaces(), scripts.find(),
+				scripts.reset(), scripts.page(), scripts.heartbeat(), scripts.probe(), scripts.configurations());
 	}
 
 	private static void assertThatAllScriptsAreKnownTo(RedisServer node) {

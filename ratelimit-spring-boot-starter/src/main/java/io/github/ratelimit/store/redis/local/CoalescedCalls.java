@@ -3,6 +3,7 @@ package io.github.ratelimit.store.redis.local;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -45,28 +46,27 @@ public final class CoalescedCalls {
 	}
 
 	/** Ends a call, and lets those who waited for it go. */
-	public void leave(RememberedKey key, ScriptClient redis, LuaScript takeMany) {
+	public void leave(RememberedKey key, ScriptClient redis, LuaScript take) {
 		this.underWay.decrementAndGet();
-		send(key, redis, takeMany);
+		send(key, redis, take);
 	}
 
 	/** Joins the next call. */
-	public Waiting join(RememberedKey key, BucketEncoding scale, Charge charge, ScriptClient redis,
-			LuaScript takeMany) {
+	public Waiting join(RememberedKey key, BucketEncoding scale, Charge charge, ScriptClient redis, LuaScript take) {
 		Waiting joined = new Waiting(this, scale, charge.permits(), charge.needed());
 		this.waiting.add(joined);
-		send(key, redis, takeMany);
+		send(key, redis, take);
 		return joined;
 	}
 
-	private void send(RememberedKey key, ScriptClient redis, LuaScript takeMany) {
+	private void send(RememberedKey key, ScriptClient redis, LuaScript take) {
 		while (!this.waiting.isEmpty() && enter()) {
 			List<Waiting> together = nextTogether();
 			if (together.isEmpty()) {
 				this.underWay.decrementAndGet();
 			}
 			else {
-				send(together, key, redis, takeMany);
+				send(together, key, redis, take);
 			}
 		}
 	}
@@ -84,23 +84,32 @@ public final class CoalescedCalls {
 		return together;
 	}
 
-	private void send(List<Waiting> together, RememberedKey key, ScriptClient redis, LuaScript takeMany) {
+	private void send(List<Waiting> together, RememberedKey key, ScriptClient redis, LuaScript take) {
 		BucketEncoding scale = together.get(0).scale;
-		ByteBuffer costs = BucketEncoding.buffer(2 * together.size() * scale.size() * Double.BYTES);
-		together.forEach((member) -> costs.put(scale.costs(member.permits, member.needed)));
 		AtomicBoolean left = new AtomicBoolean();
 		Runnable leave = () -> {
 			if (left.compareAndSet(false, true)) {
-				leave(key, redis, takeMany);
+				leave(key, redis, take);
 			}
 		};
 		together.get(0).first = true;
 		together.forEach((member) -> member.leave = leave);
-		redis.run(takeMany, new byte[][] { key.name() }, scale.rates(), key.newOrigin(), costs.array())
+		redis.run(take, new byte[][] { key.name() }, args(together, scale, key.newOrigin()))
 			.whenComplete((bytes, failure) -> {
 				leave.run();
 				complete(together, bytes, failure);
 			});
+	}
+
+	private static byte[][] args(List<Waiting> together, BucketEncoding scale, byte[] fresh) {
+		Waiting first = together.get(0);
+		byte[] charge = LimitEncoding.withFresh(scale.encode(first.permits, first.needed), fresh);
+		if (together.size() == 1) {
+			return new byte[][] { charge };
+		}
+		ByteBuffer further = BucketEncoding.buffer(2 * (together.size() - 1) * scale.size() * Double.BYTES);
+		together.stream().skip(1).forEach((member) -> further.put(scale.costs(member.permits, member.needed)));
+		return new byte[][] { charge, further.array() };
 	}
 
 	private static void complete(List<Waiting> together, byte @Nullable [] bytes, @Nullable Throwable failure) {

@@ -98,11 +98,6 @@ public final class BucketEncoding extends LimitEncoding {
 		return this.unit.length;
 	}
 
-	/** Returns full level and gain of each rate, packed; not to be changed. */
-	public byte[] rates() {
-		return this.rates;
-	}
-
 	/** Returns cost and floor of each rate, packed. */
 	public byte[] costs(long permits, long needed) {
 		return pack(permits, needed, 0, buffer(2 * this.unit.length * Double.BYTES)).array();
@@ -111,20 +106,25 @@ public final class BucketEncoding extends LimitEncoding {
 	@Override
 	public byte[] encode(Charge charge) {
 		long waitMicros = micros(charge.maxWaitNanos());
-		boolean one = charge.permits() == 1 && charge.needed() == 1 && charge.isEnforced();
-		return (one && (!this.paced || waitMicros == 0)) ? this.termsOfOne
+		return (charge.isEnforced() && (!this.paced || waitMicros == 0)) ? encode(charge.permits(), charge.needed())
 				: packTerms(charge.permits(), charge.needed(), waitMicros, charge.isEnforced());
 	}
 
 	@Override
 	public byte[] encode(long permits) {
-		return (permits == 1) ? this.termsOfOne : packTerms(permits, permits, 0, true);
+		return encode(permits, permits);
+	}
+
+	/** Returns what an ordinary charge sends, or one that peeks; not to be changed. */
+	public byte[] encode(long permits, long needed) {
+		return (permits == 1 && needed == 1) ? this.termsOfOne : packTerms(permits, needed, 0, true);
 	}
 
 	private byte[] packTerms(long permits, long needed, long waitMicros, boolean enforced) {
 		int numbers = PLAIN_NUMBERS * this.unit.length;
-		boolean plain = this.unit.length == 1 && enforced && !this.paced;
-		ByteBuffer packed = plain ? buffer(numbers * Double.BYTES) : head(this.paced ? 'P' : 'B', enforced, numbers);
+		boolean plain = this.unit.length == 1 && enforced;
+		ByteBuffer packed = plain ? buffer(1 + numbers * Double.BYTES).put((byte) (this.paced ? 'p' : 'b'))
+				: head(this.paced ? 'P' : 'B', enforced, numbers);
 		return pack(permits, needed, waitMicros, packed).put(this.rates).array();
 	}
 

@@ -82,12 +82,12 @@ public final class BucketSnapshot extends Snapshot {
 	@Override
 	public BucketSnapshot later(long nowNanos, long missing) {
 		long elapsed = microsSince(askedNanos(), nowNanos);
-		long passed = Math.max(0, elapsed - (long) time());
+		long passed = Math.max(0, elapsed - ahead());
 		long[] later = new long[this.levels.length];
 		for (int i = 0; i < later.length; i++) {
 			later[i] = this.scale.after(i, this.levels[i], passed) - this.scale.levelOfAny(i, missing);
 		}
-		return new BucketSnapshot(this.scale, later, Math.max(0, time() - elapsed), this, nowNanos);
+		return new BucketSnapshot(this.scale, later, Math.min(0, elapsed - ahead()), this, nowNanos);
 	}
 
 	@Override
@@ -115,9 +115,16 @@ public final class BucketSnapshot extends Snapshot {
 		return longest;
 	}
 
-	/** The time of a state is how far it is ahead of Redis's, whose clock went back. */
+	/**
+	 * Returns how far the time of the state is ahead of Redis's, whose clock went back;
+	 * it is shown as a negative number.
+	 */
+	private long ahead() {
+		return Math.max(0, (long) -time());
+	}
+
 	private long ahead(long micros) {
-		return (micros == 0) ? 0 : micros + (long) time();
+		return (micros == 0) ? 0 : micros + ahead();
 	}
 
 	@Override
@@ -127,7 +134,7 @@ public final class BucketSnapshot extends Snapshot {
 
 	@Override
 	public long remaining(int rate, long elapsedMicros) {
-		long passed = Math.max(0, elapsedMicros - (long) time());
+		long passed = Math.max(0, elapsedMicros - ahead());
 		return this.scale.remaining(rate, this.scale.after(rate, this.levels[rate], passed));
 	}
 
@@ -136,7 +143,7 @@ public final class BucketSnapshot extends Snapshot {
 		if (!this.scale.isPaced()) {
 			return super.part(rate, elapsedMicros, instances);
 		}
-		long passed = Math.max(0, elapsedMicros - (long) time());
+		long passed = Math.max(0, elapsedMicros - ahead());
 		long level = this.scale.after(rate, this.levels[rate], passed);
 		return 1 + Math.floorDiv(this.scale.permits(rate, level - this.scale.full(rate)), instances);
 	}

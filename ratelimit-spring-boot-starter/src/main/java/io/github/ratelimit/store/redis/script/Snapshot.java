@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Snapshot implements Receipt permits BucketSnapshot, WindowOrSlotSnapshot {
 
-	static final int HEAD = Double.BYTES + 1 + Integer.BYTES;
+	static final int HEAD = 1 + Integer.BYTES + Double.BYTES;
 
 	private final double time;
 
@@ -28,9 +28,9 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 
 	Snapshot(ByteBuffer answer, long askedNanos, long answeredNanos) {
 		answer.order(ByteOrder.LITTLE_ENDIAN);
-		this.time = answer.getDouble();
 		this.refunded = answer.get() != 0;
 		this.origin = answer.getInt();
+		this.time = answer.getDouble();
 		this.askedNanos = askedNanos;
 		this.answeredNanos = answeredNanos;
 	}

@@ -7,8 +7,7 @@ import java.util.function.UnaryOperator;
 /**
  * The scripts of the store.
  *
- * @param take decides over the keys of one call
- * @param takeMany decides over several calls of one key
+ * @param take decides over the keys of one call, or over several calls of one key
  * @param giveBack gives permits back to one key
  * @param charge charges one key what calls cost without Redis having charged it
  * @param renewPlaces renews and gives back places of calls under way
@@ -19,9 +18,8 @@ import java.util.function.UnaryOperator;
  * @param probe writes something, to see whether that works
  * @param configurations compares what instances use
  */
-public record StoreScripts(LuaScript take, LuaScript takeMany, LuaScript giveBack, LuaScript charge,
-		LuaScript renewPlaces, LuaScript find, LuaScript reset, LuaScript page, LuaScript heartbeat, LuaScript probe,
-		LuaScript configurations) {
+public record StoreScripts(LuaScript take, LuaScript giveBack, LuaScript charge, LuaScript renewPlaces, LuaScript find,
+		LuaScript reset, LuaScript page, LuaScript heartbeat, LuaScript probe, LuaScript configurations) {
 
 	public static StoreScripts load() {
 		return load(UnaryOperator.identity());
@@ -29,8 +27,7 @@ public record StoreScripts(LuaScript take, LuaScript takeMany, LuaScript giveBac
 
 	/** Loads them with changed texts, for tests that turn the time. */
 	public static StoreScripts load(UnaryOperator<String> edit) {
-		return new StoreScripts(overAlgorithms(edit, "common", "take-one-rate", "take"),
-				LuaScript.of(edit, "common", "records", "token-bucket", "take-many"),
+		return new StoreScripts(overAlgorithms(edit, "common", "take-one", "take-buckets", "take"),
 				overAlgorithms(edit, "common", "give-back"), overAlgorithms(edit, "common", "charge"),
 				LuaScript.of(edit, "common", "renew-places"), overAlgorithms(edit, "common", "find"),
 				LuaScript.of(edit, "reset"), overAlgorithms(edit, "common", "page"),

@@ -103,69 +103,44 @@ local function wait(state, i, missing)
 	return math.ceil(missing / b.gain) + state.time - now
 end
 
--- Each command changes the state, and returns its result.
-local commands = {}
-
--- Looks.
-function commands.look()
-	return 0
-end
-
--- Takes tokens that are there in time; returns how long they are to be waited for, -1 if that is too long.
-function commands.reserve(state, tokens, patience)
-	local longest, deepest, levels = 0, 0, {}
+-- Changes the state as a command says, and returns its result:
+--   look     nothing
+--   reserve  takes tokens that are there in time; returns how long they are to be waited for, -1 if that is too long
+--   most     takes what is there, and returns how many tokens that is
+--   add      adds tokens, up to the capacity
+--   force    adds tokens even above the capacity; returns -1 if they are too many to be counted
+--   reset    fills the bucket
+local function run(command, state, tokens, patience)
+	local levels, longest, deepest = {}, 0, 0
+	if command == 'most' then
+		for i, b in ipairs(state.list) do
+			tokens = math.min(tokens, math.floor(state.levels[i] / b.unit))
+		end
+	end
+	if command == 'look' or command == 'most' and tokens <= 0 then
+		return 0
+	end
 	for i, b in ipairs(state.list) do
-		levels[i] = state.levels[i] - tokens * b.unit
-		longest, deepest = math.max(longest, wait(state, i, -levels[i])), math.max(deepest, b.full - levels[i])
+		local level, change = state.levels[i], tokens * b.unit
+		if command == 'add' then
+			levels[i] = math.min(b.full, level + change)
+		elseif command == 'force' then
+			levels[i] = level + change
+			if levels[i] >= EXACT then
+				return -1
+			end
+		elseif command == 'reset' then
+			levels[i] = b.full
+		else
+			levels[i] = level - change
+			longest, deepest = math.max(longest, wait(state, i, -levels[i])), math.max(deepest, b.full - levels[i])
+		end
 	end
 	if longest > patience or longest > EXACT or deepest > EXACT then
 		return -1
 	end
 	state.levels, state.changed = levels, true
-	return longest
-end
-
--- Takes what is there, and returns how many tokens that is.
-function commands.most(state, tokens)
-	for i, b in ipairs(state.list) do
-		tokens = math.min(tokens, math.floor(state.levels[i] / b.unit))
-	end
-	if tokens <= 0 then
-		return 0
-	end
-	commands.reserve(state, tokens, 0)
-	return tokens
-end
-
--- Adds tokens, up to the capacity.
-function commands.add(state, tokens)
-	for i, b in ipairs(state.list) do
-		state.levels[i] = math.min(b.full, state.levels[i] + tokens * b.unit)
-	end
-	state.changed = true
-	return 0
-end
-
--- Adds tokens even above the capacity; returns -1 if they are too many to be counted.
-function commands.force(state, tokens)
-	local levels = {}
-	for i, b in ipairs(state.list) do
-		levels[i] = state.levels[i] + tokens * b.unit
-		if levels[i] >= EXACT then
-			return -1
-		end
-	end
-	state.levels, state.changed = levels, true
-	return 0
-end
-
--- Fills the bucket.
-function commands.reset(state)
-	for i, b in ipairs(state.list) do
-		state.levels[i] = b.full
-	end
-	state.changed = true
-	return 0
+	return command == 'most' and tokens or longest
 end
 
 -- Returns for how many milliseconds a record is needed: what a refill brings back, only until it has.
@@ -186,7 +161,7 @@ local state = value and read(value, list, rates, rest) or not value and new(list
 if not state then
 	return unreadable(KEYS[1])
 end
-local result = commands[ARGV[1]](state, struct.unpack('<dd', ARGV[2]))
+local result = run(ARGV[1], state, struct.unpack('<dd', ARGV[2]))
 if state.changed then
 	state.flags = KIND
 	writeBucket(KEYS[1], state, rates, withNumbers('', state.starts) .. rest, expiry(state))

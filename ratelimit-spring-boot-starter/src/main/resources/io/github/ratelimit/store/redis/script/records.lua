@@ -26,9 +26,10 @@ local function algorithmNamed(name)
 	return algorithm
 end
 
--- Returns the algorithm of a charge: its terms begin with the name and a byte of flags, but for one token bucket's.
+-- Returns the algorithm of a charge: its terms begin with the name and a byte of flags, or with the small name alone where
+-- it is a token bucket of one rate and enforced.
 local function algorithmOf(terms)
-	return algorithmNamed(#terms == 32 and 'B' or string.sub(terms, 1, 1))
+	return algorithmNamed(string.upper(string.sub(terms, 1, 1)))
 end
 
 -- Returns the error of a key under which something else was written.

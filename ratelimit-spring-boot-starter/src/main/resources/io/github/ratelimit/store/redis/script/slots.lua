@@ -38,7 +38,7 @@ algorithms.Z = function()
 
 	-- As windows show theirs, with the label where people look for it.
 	function slots.shown(state)
-		return struct.pack('<dBc4dddd', state.now, 0, state.found and '\1\0\0\0' or '\0\0\0\0',
+		return struct.pack('<Bc4ddddd', 0, state.found and '\1\0\0\0' or '\0\0\0\0', state.now,
 			math.max(0, state.most - state.taken), state.taken > 0 and SOME_TIME or 0, SOME_TIME, 0)
 	end
 

@@ -1,8 +1,10 @@
 -- Takes permits of all keys if all of them are there, and nothing if not. ARGV: of each key the terms of its charge, what
--- a new record ends with, and the length of that (a byte); then 'look' if nothing is to be taken.
+-- a new record ends with, and the length of that (a byte); then 'look' if nothing is to be taken, or, where there is one
+-- key and it is a token bucket, cost and floor of each rate (doubles) of further charges, which are decided one after the
+-- other, as if each had come alone.
 -- A limit that is only tried out stops nothing, and is taken where it can be: the reply begins with '1' if all can be
 -- paid, '0' if nothing is taken, and '2' if only some are, followed by a '1' or '0' of each; then every key's state as its
--- algorithm shows it.
+-- algorithm shows it. Each further charge adds '1' if it is granted, else '0', and the state after it.
 local granted, all, states, used, paid = true, true, {}, {}, {}
 for i, key in ipairs(KEYS) do
 	local terms = string.sub(ARGV[i], 1, -2 - string.byte(ARGV[i], -1))
@@ -14,10 +16,10 @@ for i, key in ipairs(KEYS) do
 	states[i], used[i], paid[i] = state, algorithm, algorithm.wait(state) == 0
 	if not paid[i] then
 		all = false
-		granted = granted and #terms ~= 32 and string.byte(terms, 2) % 2 ~= ENFORCED
+		granted = granted and #terms ~= 33 and string.byte(terms, 2) % 2 ~= ENFORCED
 	end
 end
-local take = granted and not ARGV[#KEYS + 1]
+local take = granted and last ~= LOOK
 local reply = { granted and (all and '1' or '2') or '0' }
 for i = 1, granted and not all and #KEYS or 0 do
 	reply[i + 1] = paid[i] and '1' or '0'
@@ -30,8 +32,18 @@ for i, key in ipairs(KEYS) do
 	end
 	if changed then
 		state.origin = state.origin or fresh
-		algorithm.write(key, state, now)
 	end
 	reply[#reply + 1] = algorithm.shown(state, now)
+	for at = 1, further and #further or 0, further and 16 * #state.levels or 1 do
+		state.terms, state.at = further, at
+		local wait = algorithm.wait(state)
+		if wait == 0 and algorithm.take(state, fresh) then
+			changed, state.origin = true, state.origin or fresh
+		end
+		reply[#reply + 1] = (wait == 0 and '1' or '0') .. algorithm.shown(state, now)
+	end
+	if changed then
+		algorithm.write(key, state, now)
+	end
 end
 return table.concat(reply)

@@ -1,6 +1,7 @@
 -- Token buckets (B), and those that pace calls (P): there a call takes a ticket where the level is at its floor, and
 -- every change has an origin of its own, so that a ticket goes back only while it is the last one.
--- Terms: name, flags, of each rate its cost and floor, then full level and gain of each rate. One rate of B has no name.
+-- Terms: name, flags, of each rate its cost and floor, then full level and gain of each rate. One rate that is enforced has
+-- the name in small, and no flags.
 -- Record: '1', number of rates n, flags, time (a double), the level of each rate (n doubles), full level and gain of
 -- each rate (2 n doubles), origin and label. A permit is so many units of level that a microsecond always gains whole
 -- ones: all are integers, not above 2^53 and not below -2^53; levels are negative where there is a debt.
@@ -78,7 +79,7 @@ algorithms.B = function()
 	end
 
 	local function read(key, terms, now)
-		local at = #terms == 32 and 1 or 3
+		local at = #terms == 33 and 2 or 3
 		local packed = string.sub(terms, at + (#terms - at + 1) / 2)
 		local value, state = redis.call('GET', key)
 		if value then
@@ -96,7 +97,7 @@ algorithms.B = function()
 				state.levels[i] = struct.unpack('<d', packed, 16 * i - 15)
 			end
 		end
-		state.terms, state.at, state.paced = terms, at, string.byte(terms, 1) == 80 and at == 3
+		state.terms, state.at, state.paced = terms, at, string.upper(string.sub(terms, 1, 1)) == 'P'
 		return state
 	end
 
@@ -165,10 +166,11 @@ algorithms.B = function()
 		writeBucket(key, state, state.packed, state.origin, (longest + state.time - now) / 1000)
 	end
 
-	-- How far the time is ahead, flags, origin, and the levels.
+	-- Flags, origin, how far the time is ahead as a negative number (now if it is not), and the levels.
 	local function shown(state, now)
 		local levels, origin = state.levels, state.origin or '\0\0\0\0'
-		local first = struct.pack('<dBc4d', state.time - now, state.flags, origin, levels[1])
+		local time = state.time > now and now - state.time or now
+		local first = struct.pack('<Bc4dd', state.flags, origin, time, levels[1])
 		return levels[2] and withNumbers(first, levels, 2) or first
 	end
 

@@ -233,10 +233,10 @@ local function windows(name, width)
 		redis.call('SET', key, table.concat(parts) .. state.origin, 'PX', window.expiry(state))
 	end
 
-	-- The time, flags, origin, of each rate the permits left and the microseconds to full, then those until the charge can
+	-- Flags, origin, the time, of each rate the permits left and the microseconds to full, then those until the charge can
 	-- be paid, and until time alone changes what is left.
 	function window.shown(state)
-		local parts, steady = { struct.pack('<dBc4', state.time, state.flags, state.origin or '\0\0\0\0') }, EXACT
+		local parts, steady = { struct.pack('<Bc4d', state.flags, state.origin or '\0\0\0\0', state.time) }, EXACT
 		for i, rate in ipairs(state.rates) do
 			local left = math.max(0, math.floor(window.left(state.data[i], rate, state.time) / rate.unit))
 			local more = (left + 1) * rate.unit

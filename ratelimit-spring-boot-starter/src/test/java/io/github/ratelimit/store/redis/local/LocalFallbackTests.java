@@ -144,7 +144,6 @@ class LocalFallbackTests {
 		long began = System.nanoTime();
 		callFor(Duration.ofMillis(1500), LOCAL);
 		assertThat(this.instance.sent().count("take")).isEqualTo(sent);
-		assertThat(this.instance.sent().count("take-many")).isZero();
 		long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
 		assertThat(this.instance.sent().count("probe") - probes).isBetween(1L, 3 * (2 + seconds));
 		assertThat(timeouts()).isEqualTo(late);

@@ -198,13 +198,10 @@ class ForeignValueTests {
 	private void takeManyAtOnce(Limit limit) {
 		BucketEncoding scale = BucketEncoding.of(limit);
 		byte[] name = name(limit, "caller").getBytes(StandardCharsets.UTF_8);
-		byte[] costs = BucketEncoding.buffer(4 * scale.size() * Double.BYTES)
-			.put(scale.costs(1, 1))
-			.put(scale.costs(2, 2))
-			.array();
+		byte[] charge = LimitEncoding.withFresh(scale.encode(1), new byte[4]);
 		try {
 			byte[] answer = this.instance.sent()
-				.run(StoreScripts.load().takeMany(), new byte[][] { name }, scale.rates(), new byte[4], costs)
+				.run(StoreScripts.load().take(), new byte[][] { name }, charge, scale.costs(2, 2))
 				.get(5, TimeUnit.SECONDS);
 			assertThat(answer).hasSize(2 * (1 + BucketSnapshot.bytes(scale)));
 		}

@@ -73,9 +73,9 @@ class SnapshotTests {
 
 	private static Snapshot seen(long permits, long leadMicros) {
 		ByteBuffer answer = BucketEncoding.buffer(BucketSnapshot.bytes(SCALE))
-			.putDouble(leadMicros)
 			.put((byte) 0)
 			.putInt(17)
+			.putDouble(-leadMicros)
 			.putDouble(SCALE.level(0, permits))
 			.flip();
 		return BucketSnapshot.read(answer, SCALE, ASKED, ANSWERED);
