@@ -227,7 +227,8 @@ final class LocalControl {
 	}
 
 	private long expectedWait(QuotaBudget budget, double[] before, CallCost cost, double share, long now) {
-		double need = before[budget.dimension().ordinal()] * budget.factor() + budget.need(cost);
+		double estimated = before[budget.dimension().ordinal()] + cost.permits(budget.dimension());
+		double need = estimated * budget.expectedFactor(now);
 		return budget.waitNanos(need, this.settings.reserve(), share, now);
 	}
 

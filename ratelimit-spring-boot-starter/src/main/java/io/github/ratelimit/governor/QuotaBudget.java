@@ -21,6 +21,9 @@ final class QuotaBudget {
 	/** How long after the end of a window the first request of the next one is sent. */
 	private static final long WINDOW_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+	/** After this time the learned factor is no longer the one that it began with. */
+	private static final long LEARNING_NANOS = TimeUnit.SECONDS.toNanos(30);
+
 	private static final long LEARN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private final Dimension dimension;
@@ -33,6 +36,8 @@ final class QuotaBudget {
 	private final Refill refill;
 
 	private final ChargeFactor factor;
+
+	private final long createdAt;
 
 	private double capacity;
 
@@ -75,6 +80,7 @@ final class QuotaBudget {
 		this.available = available;
 		this.factor = factor;
 		this.at = now;
+		this.createdAt = now;
 		this.earliestEnd = now;
 		this.windowEnd = now + windowNanos;
 	}
@@ -109,10 +115,6 @@ final class QuotaBudget {
 
 	double capacity() {
 		return this.capacity;
-	}
-
-	double factor() {
-		return this.factor.value();
 	}
 
 	GovernorState.QuotaState state(double share) {
@@ -150,6 +152,14 @@ final class QuotaBudget {
 
 	double need(CallCost cost) {
 		return cost.permits(this.dimension) * this.factor.value();
+	}
+
+	/**
+	 * Returns the factor that waits are predicted by. The first one is a precaution, by
+	 * which no call is refused.
+	 */
+	double expectedFactor(long now) {
+		return (now - this.createdAt < LEARNING_NANOS) ? 1 : this.factor.value();
 	}
 
 	/** Returns whether a call can never be sent, however long it waits. */

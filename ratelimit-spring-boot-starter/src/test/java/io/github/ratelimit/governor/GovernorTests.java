@@ -291,6 +291,15 @@ class GovernorTests {
 	}
 
 	@Test
+	void noCallIsRefusedForTheCautionOfTheBeginning() {
+		this.governor = governor(true, 1000, MINUTE, List.of());
+		call(100).join().report(remaining(6000, 0), true);
+		assertThat(this.governor.state().quotas().get(0).factor()).isEqualTo(4);
+		CompletableFuture<GovernedCall> waiting = call(new CallRequest(new CallCost(3000, 0), MINUTE, 0, false));
+		assertThat(waiting).isNotDone();
+	}
+
+	@Test
 	void aReportWithoutAWindowIsOfTheLimitThatIsKnown() {
 		this.governor = governor(true, 1000, MINUTE, List.of());
 		call(100).join().report(withoutWindow(10_000), true);

@@ -108,6 +108,14 @@ class QuotaUseTests {
 	}
 
 	@Test
+	void aSmallQuotaIsUsedThoughManyCallsBeginAtOnce() {
+		this.provider.scaleTo(0.12, this.time.nanoTime());
+		discovering(4).begin();
+		passTo(10);
+		assertThat(this.provider.throttled()).as("refused of all attempts").isLessThanOrEqualTo(0.01);
+	}
+
+	@Test
 	void fixedWindowsAreUsed() {
 		this.provider = new LimitedProvider(Refill.FIXED_WINDOW);
 		discovering(1).begin();
