@@ -18,8 +18,11 @@ final class QuotaBudget {
 	/** For how long a request may be on its way before the provider charges it. */
 	private static final long TRANSIT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
-	/** How long after the end of a window the first request of the next one is sent. */
-	private static final long WINDOW_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+	/** A report above the last one by this part of the limit is of the next window. */
+	private static final double JUMP = 0.2;
+
+	/** How many times in a window a call looks whether it has ended, where nothing tells. */
+	private static final int PROBES = 20;
 
 	/** After this time the learned factor is no longer the one that it began with. */
 	private static final long LEARNING_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -39,16 +42,15 @@ final class QuotaBudget {
 
 	private final long createdAt;
 
+	private final WindowPhase phase;
+
+	private long takenAt;
+
 	private double capacity;
 
 	private double available;
 
 	private long at;
-
-	/** The window ends between these times, as far as reports show. */
-	private long earliestEnd;
-
-	private long windowEnd;
 
 	/** The call whose report is the newest. */
 	private long reportSequence;
@@ -58,8 +60,6 @@ final class QuotaBudget {
 	private boolean reported;
 
 	private double remaining = -1;
-
-	private boolean phaseKnown;
 
 	/** The report from which the factor is learned next. */
 	private long learnSentAt;
@@ -81,8 +81,8 @@ final class QuotaBudget {
 		this.factor = factor;
 		this.at = now;
 		this.createdAt = now;
-		this.earliestEnd = now;
-		this.windowEnd = now + windowNanos;
+		this.phase = new WindowPhase(windowNanos, now);
+		this.takenAt = now;
 	}
 
 	Dimension dimension() {
@@ -103,6 +103,7 @@ final class QuotaBudget {
 			return false;
 		}
 		this.windowNanos = windowNanos;
+		this.phase.window(windowNanos);
 		this.windowAssumed = false;
 		return true;
 	}
@@ -131,12 +132,11 @@ final class QuotaBudget {
 			this.available = Math.min(this.capacity,
 					this.available + this.capacity * share * (now - this.at) / this.windowNanos);
 		}
-		else if (now - this.windowEnd >= WINDOW_MARGIN_NANOS) {
-			long windows = (now - this.windowEnd) / this.windowNanos + 1;
-			long over = this.windowEnd + (windows - 1) * this.windowNanos;
-			this.earliestEnd += windows * this.windowNanos;
-			this.windowEnd += windows * this.windowNanos;
-			this.available = this.capacity - takenSince(over - TRANSIT_NANOS);
+		else if (this.phase.passTo(now)) {
+			this.available = this.capacity - takenSince(this.phase.latestStart() - TRANSIT_NANOS);
+		}
+		else if (!this.phase.isKnown() && now - this.takenAt >= this.windowNanos) {
+			this.available = this.capacity;
 		}
 		this.at = now;
 	}
@@ -180,11 +180,23 @@ final class QuotaBudget {
 		if (missing <= 0) {
 			return 0;
 		}
+		if (this.refill == Refill.FIXED_WINDOW && !this.phase.isKnown()) {
+			return untilProbe(need, now);
+		}
 		if (this.refill == Refill.FIXED_WINDOW) {
 			double windows = Math.floor(Math.max(0, missing - this.capacity) / this.capacity);
-			return saturated(this.windowEnd + WINDOW_MARGIN_NANOS - now + windows * this.windowNanos);
+			return saturated(this.phase.untilNext(now) + windows * this.windowNanos);
 		}
 		return saturated(Math.ceil(missing * this.windowNanos / (this.capacity * share)));
+	}
+
+	/**
+	 * Single calls out of the reserve show when a window ends that no report tells the
+	 * end of.
+	 */
+	private long untilProbe(double need, long now) {
+		long pause = (need <= this.available) ? this.windowNanos / PROBES : this.windowNanos;
+		return Math.max(0, this.takenAt + pause - now);
 	}
 
 	private static long saturated(double nanos) {
@@ -198,16 +210,17 @@ final class QuotaBudget {
 	private double reserve(double need, double reserve, long now) {
 		double kept = this.capacity * reserve;
 		if (this.refill == Refill.FIXED_WINDOW) {
-			kept *= Math.max(0.3, Math.min(1, (this.windowEnd - now) / (double) this.windowNanos));
+			kept *= this.phase.isKnown() ? Math.max(0.3, this.phase.left(now)) : 1;
 		}
 		return Math.max(0, Math.min(kept, this.capacity - need));
 	}
 
 	void take(double need, long now) {
+		this.takenAt = now;
 		this.available -= need;
 		if (this.refill == Refill.FIXED_WINDOW) {
 			this.recent.add(new Taken(now, need));
-			while (now - this.recent.getFirst().at() > TRANSIT_NANOS + WINDOW_MARGIN_NANOS) {
+			while (now - this.recent.getFirst().at() > TRANSIT_NANOS + WindowPhase.MARGIN_NANOS) {
 				this.recent.removeFirst();
 			}
 		}
@@ -233,7 +246,7 @@ final class QuotaBudget {
 		}
 		advance(now, 1);
 		return mark.sequence() > this.reportSequence && (this.refill == Refill.CONTINUOUS
-				|| mark.sentAt() - (this.windowEnd - this.windowNanos - TRANSIT_NANOS) >= 0);
+				|| !this.phase.isKnown() || mark.sentAt() - (this.phase.latestStart() - TRANSIT_NANOS) >= 0);
 	}
 
 	/**
@@ -246,6 +259,10 @@ final class QuotaBudget {
 	 */
 	void report(double limit, double remaining, Mark mark, Mark sent, long now) {
 		this.capacity = (limit > 0) ? limit : Math.max(this.capacity, remaining);
+		if (this.refill == Refill.FIXED_WINDOW && this.reported
+				&& remaining - this.remaining > this.capacity * JUMP) {
+			this.phase.endsBetween(this.reportSentAt + this.windowNanos, now + this.windowNanos);
+		}
 		learn(remaining, mark.sentAt(), mark.charged(this.dimension));
 		double sentSince = (sent.charged(this.dimension) - mark.charged(this.dimension)) * this.factor.value();
 		long refilling = now - Math.min(now, mark.sentAt() + TRANSIT_NANOS);
@@ -275,18 +292,9 @@ final class QuotaBudget {
 		return this.reported ? calls.overtaken(this.dimension, this.reportSentAt, now) * this.factor.value() : 0;
 	}
 
-	/**
-	 * Narrows down when windows end. The provider may have measured at any time between
-	 * the sending of a call and its response, in this window or in one before.
-	 */
+	/** A report shows when the window ends. */
 	void windowEnds(long earliest, long latest) {
-		long windows = Math.round((this.windowEnd - latest) / (double) this.windowNanos);
-		long first = earliest + windows * this.windowNanos;
-		long last = latest + windows * this.windowNanos;
-		boolean consistent = this.phaseKnown && first - this.windowEnd <= 0 && last - this.earliestEnd >= 0;
-		this.earliestEnd = consistent ? Math.max(this.earliestEnd, first) : first;
-		this.windowEnd = consistent ? Math.min(this.windowEnd, last) : last;
-		this.phaseKnown = true;
+		this.phase.endsBetween(earliest, latest);
 	}
 
 	private void learn(double remaining, long sentAt, double chargedThen) {

@@ -20,6 +20,8 @@ final class LimitedProvider {
 
 	private final Refill refill;
 
+	private boolean showsResets = true;
+
 	private double scale = 1;
 
 	private final double[] left = { 500, 500_000 };
@@ -36,6 +38,12 @@ final class LimitedProvider {
 
 	LimitedProvider(Refill refill) {
 		this.refill = refill;
+	}
+
+	/** Reports do not show when a window ends. */
+	LimitedProvider withoutResets() {
+		this.showsResets = false;
+		return this;
 	}
 
 	void scaleTo(double scale, long now) {
@@ -77,7 +85,7 @@ final class LimitedProvider {
 	}
 
 	private Quota quota(Dimension dimension, int index, long now) {
-		@Nullable Duration untilFull = (this.refill == Refill.CONTINUOUS) ? null
+		@Nullable Duration untilFull = (this.refill == Refill.CONTINUOUS || !this.showsResets) ? null
 				: Duration.ofNanos((long) NANOS - now % (long) NANOS);
 		return new Quota(dimension, Math.round(((index == 0) ? 500 : 500_000) * this.scale), (long) this.left[index],
 				untilFull, MINUTE, this.refill);

@@ -130,6 +130,22 @@ class QuotaUseTests {
 	}
 
 	@Test
+	void fixedWindowsAreUsedByAClientThatStartsLateInOne() {
+		this.provider = new LimitedProvider(Refill.FIXED_WINDOW);
+		this.time.advance(Duration.ofSeconds(35));
+		discovering(1).begin();
+		assertQuotaUsed(0.95);
+	}
+
+	@Test
+	void fixedWindowsAreFoundWhereNoReportShowsTheirEnd() {
+		this.provider = new LimitedProvider(Refill.FIXED_WINDOW).withoutResets();
+		this.time.advance(Duration.ofSeconds(35));
+		discovering(1).begin();
+		assertQuotaUsed(0.93);
+	}
+
+	@Test
 	void anInstanceThatIsRestartedUnderLoadDoesNotTakeTheQuotaForUnused() {
 		SimulatedCallers callers = discovering(1).begin();
 		for (int minute = 2; minute < 10; minute += 2) {
