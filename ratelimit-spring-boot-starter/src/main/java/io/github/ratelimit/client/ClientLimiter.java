@@ -50,6 +50,8 @@ public final class ClientLimiter {
 
 	private final RetryBudget retries;
 
+	private final Credentials credentials = new Credentials();
+
 	private final ProviderAccounts accounts = new ProviderAccounts();
 
 	private final AtomicBoolean used = new AtomicBoolean();
@@ -202,7 +204,7 @@ public final class ClientLimiter {
 		List<Key> parts = new ArrayList<>(this.settings.key().size());
 		for (KeyPart part : this.settings.key()) {
 			parts.add(switch (part) {
-				case CREDENTIAL -> Key.of("credential", Credentials.hash(request.uri(), request.headers()));
+				case CREDENTIAL -> Key.of("credential", this.credentials.hash(request.uri(), request.headers()));
 				case MODEL -> Key.of("model", (model != null && !model.isEmpty()) ? model : "none");
 				case HOST -> Key.of("host", host.isEmpty() ? "none" : host);
 			});

@@ -10,25 +10,36 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
-/** Finds the secret by which a provider knows its caller, and keeps only its hash. */
+/**
+ * Finds the secret by which a provider knows its caller, and returns its hash. The hash of
+ * the last secret is remembered, as most applications have one. Thread-safe.
+ */
 final class Credentials {
 
 	private static final List<String> HEADERS = List.of("Authorization", "x-api-key", "api-key", "x-goog-api-key");
 
 	private static final int HASH_BYTES = 16;
 
-	private Credentials() {
-	}
+	private volatile @Nullable Hashed last;
 
 	/**
 	 * Returns the hash of a request's credential.
 	 * @return 32 hexadecimal digits, {@code none} if the request carries no credential
 	 */
-	static String hash(URI uri, Function<String, @Nullable String> headers) {
+	String hash(URI uri, Function<String, @Nullable String> headers) {
 		String secret = find(uri, headers);
 		if (secret == null) {
 			return "none";
 		}
+		Hashed last = this.last;
+		if (last == null || !last.secret().equals(secret)) {
+			last = new Hashed(secret, digest(secret));
+			this.last = last;
+		}
+		return last.hash();
+	}
+
+	private static String digest(String secret) {
 		try {
 			byte[] digest = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
 			return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
@@ -59,6 +70,28 @@ final class Credentials {
 		}
 		int end = query.indexOf('&', start);
 		return query.substring(start + 4, (end < 0) ? query.length() : end);
+	}
+
+	/** A secret and its hash; no record, whose text would show the secret. */
+	private static final class Hashed {
+
+		private final String secret;
+
+		private final String hash;
+
+		private Hashed(String secret, String hash) {
+			this.secret = secret;
+			this.hash = hash;
+		}
+
+		String secret() {
+			return this.secret;
+		}
+
+		String hash() {
+			return this.hash;
+		}
+
 	}
 
 }

@@ -7,7 +7,8 @@ package io.github.ratelimit.governor;
  */
 final class ChargeFactor {
 
-	private static final double MIN = 0.4;
+	/** A request may allow a much longer output than its response has. */
+	private static final double MIN = 0.05;
 
 	private static final double MAX = 12;
 

@@ -136,8 +136,8 @@ public final class Governor {
 			if (this.settings.mode() == LimitMode.SHADOW) {
 				return admit(request.cost(), this.control.charge(request.cost(), null, now), 0);
 			}
-			boolean first = this.queue.isEmpty();
-			if (first && this.control.take(request.cost(), this.inFlight, now) == 0) {
+			boolean may = this.queue.isEmpty() && !this.control.isTooLarge(request.cost());
+			if (may && this.control.take(request.cost(), this.inFlight, now) == 0) {
 				return admit(request.cost(), this.control.sent(), 0);
 			}
 			return null;

@@ -201,8 +201,17 @@ final class LocalControl {
 
 	/** Returns whether a call needs more than a limit ever has. */
 	boolean isTooLarge(CallCost cost) {
-		return this.reported.stream().anyMatch((budget) -> budget.isTooLarge(cost))
-				|| this.configured.stream().anyMatch((budget) -> isConsulted(budget) && budget.isTooLarge(cost));
+		for (QuotaBudget budget : this.reported) {
+			if (budget.isTooLarge(cost)) {
+				return true;
+			}
+		}
+		for (QuotaBudget budget : this.configured) {
+			if (budget.isTooLarge(cost) && isConsulted(budget)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

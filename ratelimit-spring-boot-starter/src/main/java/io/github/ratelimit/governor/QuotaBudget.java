@@ -150,8 +150,9 @@ final class QuotaBudget {
 		return sum;
 	}
 
+	/** No call needs more than there is when nothing is used: its estimate may be too high. */
 	double need(CallCost cost) {
-		return cost.permits(this.dimension) * this.factor.value();
+		return Math.min(this.capacity, cost.permits(this.dimension) * this.factor.value());
 	}
 
 	/**
@@ -162,9 +163,15 @@ final class QuotaBudget {
 		return (now - this.createdAt < LEARNING_NANOS) ? 1 : this.factor.value();
 	}
 
-	/** Returns whether a call can never be sent, however long it waits. */
+	/**
+	 * Returns whether a call can never be sent, however long it waits. How long its
+	 * output will be is not known.
+	 */
 	boolean isTooLarge(CallCost cost) {
-		return cost.permits(this.dimension) > this.capacity;
+		return switch (this.dimension) {
+			case TOKENS, INPUT_TOKENS -> cost.inputTokens() > this.capacity;
+			case REQUESTS, OUTPUT_TOKENS -> false;
+		};
 	}
 
 	/**

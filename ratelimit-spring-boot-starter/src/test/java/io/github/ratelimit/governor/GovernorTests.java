@@ -147,6 +147,15 @@ class GovernorTests {
 	}
 
 	@Test
+	void aCallThatMayAnswerMoreThanTheLimitIsSentAlone() {
+		CompletableFuture<GovernedCall> call = call(
+				new CallRequest(new CallCost(10, 64_000), MINUTE, 0, false));
+		assertThat(call).isCompleted();
+		call.join().close(new CallCost(10, 300));
+		assertThat(this.governor.state().quotas().get(1).available()).isEqualTo(690);
+	}
+
+	@Test
 	void aCallThatIsStillQueuedAtTheEndOfItsWaitIsRefused() {
 		GovernedCall first = call(1000).join();
 		CompletableFuture<GovernedCall> waiting = call(500);
