@@ -7,11 +7,14 @@ import java.util.Locale;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.SharedQuotas;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
@@ -26,13 +29,17 @@ final class StoreQuotas implements SharedQuotas {
 
 	private final Key key;
 
+	private final TimeSource time;
+
 	private final List<LimitHandle> handles = new ArrayList<>();
 
-	StoreQuotas(String client, GovernorSettings settings, Key key, LimitStore store) {
+	StoreQuotas(String client, GovernorSettings settings, Key key, LimitStore store, TimeSource time) {
 		this.store = store;
+		this.time = time;
 		this.key = key;
 		for (ConfiguredQuota quota : settings.quotas()) {
-			this.handles.add(LimitHandle.of(limit(client, quota, settings.reserve())));
+			Limit limit = limit(client, quota, settings.reserve());
+			this.handles.add(RegisteredLimit.of(LimitSettings.of(limit).withBlockable(true)).handle());
 		}
 	}
 
@@ -58,6 +65,11 @@ final class StoreQuotas implements SharedQuotas {
 			wait = decision.isRefused() ? Math.max(wait, decision.retryAfterNanos()) : wait;
 		}
 		return (wait > 0) ? new Taking(wait, null) : new Taking(0, new TakenPermits(decisions));
+	}
+
+	@Override
+	public void block(long nanos) {
+		this.store.block(this.handles.get(0), this.key, this.time.wallTime().plusNanos(nanos));
 	}
 
 	/** Permits that were taken from the store. */

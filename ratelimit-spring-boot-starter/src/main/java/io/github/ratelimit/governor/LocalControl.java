@@ -71,7 +71,7 @@ final class LocalControl {
 		this.window = new CallWindow(now);
 		this.share = new RateShare(now);
 		this.unconfirmed = new UnconfirmedCalls(now);
-		this.lastCut = now;
+		this.lastCut = now - 1;
 		for (ConfiguredQuota quota : settings.quotas()) {
 			this.configured.add(new QuotaBudget(quota.dimension(), Gate.nanos(quota.window()), Refill.CONTINUOUS,
 					quota.permits(), quota.permits(), new ChargeFactor(1), now));
@@ -329,6 +329,9 @@ final class LocalControl {
 		this.gate.close(throttle, first, now);
 		if (!first || !throttle.isRetryable()) {
 			return;
+		}
+		if (this.shared != null && this.reported.isEmpty()) {
+			this.shared.block(this.gate.waitNanos(now));
 		}
 		this.lastCut = now;
 		if (throttle.kind() == Throttle.Kind.OVERLOADED || !this.known) {

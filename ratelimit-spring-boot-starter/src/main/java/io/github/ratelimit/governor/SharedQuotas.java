@@ -17,6 +17,13 @@ public interface SharedQuotas {
 	Taking take(long[] permits);
 
 	/**
+	 * Stops the calls of all instances for some time, never for a shorter one than they
+	 * are stopped already.
+	 * @param nanos how long
+	 */
+	void block(long nanos);
+
+	/**
 	 * What became of a request for permits.
 	 *
 	 * @param waitNanos 0 if they were taken, else after what time to ask again

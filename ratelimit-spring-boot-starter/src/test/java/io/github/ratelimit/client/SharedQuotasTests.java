@@ -97,4 +97,16 @@ class SharedQuotasTests {
 		assertThat(call(this.other, "key", 9000)).isCompleted();
 	}
 
+	@Test
+	void aRetryAfterStopsTheOtherInstanceToo() {
+		call(this.one, "key", 10).join()
+			.head(429, (name) -> name.equalsIgnoreCase("Retry-After") ? "20" : null, null);
+		CompletableFuture<ClientCall> waiting = call(this.other, "key", 10);
+		this.time.advance(Duration.ofSeconds(19));
+		assertThat(waiting).isNotDone();
+		assertThat(call(this.other, "another", 10)).isCompleted();
+		this.time.advance(Duration.ofSeconds(2));
+		assertThat(waiting).isCompleted();
+	}
+
 }

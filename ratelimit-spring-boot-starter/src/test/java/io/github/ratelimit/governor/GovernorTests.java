@@ -330,7 +330,6 @@ class GovernorTests {
 	@Test
 	void aRefusalWithoutReportsCutsTheConfiguredRate() {
 		this.governor = configured(60, 1_000_000);
-		this.time.advance(Duration.ofMillis(1));
 		throttle(call(1).join(), Duration.ofSeconds(1));
 		assertThat(this.governor.state().phase()).isEqualTo(Phase.THROTTLED);
 		this.time.advance(Duration.ofSeconds(2));
