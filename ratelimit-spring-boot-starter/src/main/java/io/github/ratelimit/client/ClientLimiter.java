@@ -221,7 +221,8 @@ public final class ClientLimiter {
 		ClientDialect dialect = (configured != null) ? configured : this.dialects.forHost(host);
 		boolean byModel = this.settings.key().contains(KeyPart.MODEL);
 		GovernorSettings governed = this.settings.settings(byModel ? model : null);
-		SharedQuotas shared = (this.store != null) ? new StoreQuotas(name(), governed, key, this.store, this.time) : null;
+		SharedQuotas shared = (this.store != null) ? new StoreQuotas(name(), governed, key, this.store, this.time)
+				: null;
 		return new ProviderAccount(key, (byModel && model != null) ? model : "", dialect,
 				new Governor(name(), governed, dialect::window, this.time, this.executor, shared));
 	}

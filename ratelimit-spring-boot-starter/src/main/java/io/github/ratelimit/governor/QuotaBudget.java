@@ -21,7 +21,9 @@ final class QuotaBudget {
 	/** A report above the last one by this part of the limit is of the next window. */
 	private static final double JUMP = 0.2;
 
-	/** How many times in a window a call looks whether it has ended, where nothing tells. */
+	/**
+	 * How many times in a window a call looks whether it has ended, where nothing tells.
+	 */
 	private static final int PROBES = 20;
 
 	/** After this time the learned factor is no longer the one that it began with. */
@@ -150,7 +152,10 @@ final class QuotaBudget {
 		return sum;
 	}
 
-	/** No call needs more than there is when nothing is used: its estimate may be too high. */
+	/**
+	 * No call needs more than there is when nothing is used: its estimate may be too
+	 * high.
+	 */
 	double need(CallCost cost) {
 		return Math.min(this.capacity, cost.permits(this.dimension) * this.factor.value());
 	}
@@ -252,8 +257,8 @@ final class QuotaBudget {
 			return true;
 		}
 		advance(now, 1);
-		return mark.sequence() > this.reportSequence && (this.refill == Refill.CONTINUOUS
-				|| !this.phase.isKnown() || mark.sentAt() - (this.phase.latestStart() - TRANSIT_NANOS) >= 0);
+		return mark.sequence() > this.reportSequence && (this.refill == Refill.CONTINUOUS || !this.phase.isKnown()
+				|| mark.sentAt() - (this.phase.latestStart() - TRANSIT_NANOS) >= 0);
 	}
 
 	/**
@@ -266,8 +271,7 @@ final class QuotaBudget {
 	 */
 	void report(double limit, double remaining, Mark mark, Mark sent, long now) {
 		this.capacity = (limit > 0) ? limit : Math.max(this.capacity, remaining);
-		if (this.refill == Refill.FIXED_WINDOW && this.reported
-				&& remaining - this.remaining > this.capacity * JUMP) {
+		if (this.refill == Refill.FIXED_WINDOW && this.reported && remaining - this.remaining > this.capacity * JUMP) {
 			this.phase.endsBetween(this.reportSentAt + this.windowNanos, now + this.windowNanos);
 		}
 		learn(remaining, mark.sentAt(), mark.charged(this.dimension));

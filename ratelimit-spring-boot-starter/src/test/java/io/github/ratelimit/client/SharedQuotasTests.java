@@ -99,8 +99,7 @@ class SharedQuotasTests {
 
 	@Test
 	void aRetryAfterStopsTheOtherInstanceToo() {
-		call(this.one, "key", 10).join()
-			.head(429, (name) -> name.equalsIgnoreCase("Retry-After") ? "20" : null, null);
+		call(this.one, "key", 10).join().head(429, (name) -> name.equalsIgnoreCase("Retry-After") ? "20" : null, null);
 		CompletableFuture<ClientCall> waiting = call(this.other, "key", 10);
 		this.time.advance(Duration.ofSeconds(19));
 		assertThat(waiting).isNotDone();

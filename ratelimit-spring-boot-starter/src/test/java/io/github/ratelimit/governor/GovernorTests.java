@@ -148,8 +148,7 @@ class GovernorTests {
 
 	@Test
 	void aCallThatMayAnswerMoreThanTheLimitIsSentAlone() {
-		CompletableFuture<GovernedCall> call = call(
-				new CallRequest(new CallCost(10, 64_000), MINUTE, 0, false));
+		CompletableFuture<GovernedCall> call = call(new CallRequest(new CallCost(10, 64_000), MINUTE, 0, false));
 		assertThat(call).isCompleted();
 		call.join().close(new CallCost(10, 300));
 		assertThat(this.governor.state().quotas().get(1).available()).isEqualTo(690);

@@ -44,10 +44,11 @@ class RateLimitClientAutoConfigurationTests {
 	private static final String OPENAI = "ratelimit.clients.openai.";
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitClientAutoConfiguration.class,
-				RateLimitClientMetricsAutoConfiguration.class, RateLimitEndpointAutoConfiguration.class,
-				RateLimitRestClientAutoConfiguration.class, RateLimitWebClientAutoConfiguration.class,
-				RateLimitOpenAiAutoConfiguration.class, RateLimitAnthropicAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitClientAutoConfiguration.class,
+						RateLimitClientMetricsAutoConfiguration.class, RateLimitEndpointAutoConfiguration.class,
+						RateLimitRestClientAutoConfiguration.class, RateLimitWebClientAutoConfiguration.class,
+						RateLimitOpenAiAutoConfiguration.class, RateLimitAnthropicAutoConfiguration.class))
 		.withPropertyValues("management.endpoints.web.exposure.include=ratelimits");
 
 	private final WebApplicationContextRunner openAi = this.runner
@@ -79,10 +80,12 @@ class RateLimitClientAutoConfigurationTests {
 					OPENAI + "retry.budget=20%", OPENAI + "mode=shadow")
 			.run((context) -> {
 				ClientSettings settings = context.getBean(ClientLimiters.class).get("openai").settings();
-				assertThat(settings.settings()).isEqualTo(new GovernorSettings(
-						List.of(new ConfiguredQuota(Dimension.REQUESTS, 500, Duration.ofMinutes(1)),
-								new ConfiguredQuota(Dimension.INPUT_TOKENS, 1000, Duration.ofSeconds(1))),
-						false, 50, 7, Duration.ofSeconds(5), 0.25, Duration.ofMinutes(5), LimitMode.SHADOW));
+				assertThat(
+						settings.settings())
+					.isEqualTo(new GovernorSettings(
+							List.of(new ConfiguredQuota(Dimension.REQUESTS, 500, Duration.ofMinutes(1)),
+									new ConfiguredQuota(Dimension.INPUT_TOKENS, 1000, Duration.ofSeconds(1))),
+							false, 50, 7, Duration.ofSeconds(5), 0.25, Duration.ofMinutes(5), LimitMode.SHADOW));
 				assertThat(settings.key()).containsExactly(KeyPart.CREDENTIAL);
 				assertThat(settings.retry().maxAttempts()).isEqualTo(3);
 				assertThat(settings.retry().budget()).isEqualTo(0.2);
@@ -128,8 +131,7 @@ class RateLimitClientAutoConfigurationTests {
 
 	@Test
 	void aClientCannotHaveTheNameOfALimit() {
-		this.openAi
-			.withPropertyValues("ratelimit.limits.openai.rate=1/s", "ratelimit.limits.openai.key=global")
+		this.openAi.withPropertyValues("ratelimit.limits.openai.rate=1/s", "ratelimit.limits.openai.key=global")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessageContaining("ratelimit.clients.openai")
@@ -169,9 +171,10 @@ class RateLimitClientAutoConfigurationTests {
 	@Test
 	void applicationsWithoutAnyHttpClientStart() {
 		this.openAi
-			.withClassLoader(new FilteredClassLoader("org.springframework.web.client", "org.springframework.web.reactive",
-					"org.springframework.boot.restclient", "org.springframework.boot.webclient",
-					"org.springframework.ai", "okhttp3", "com.openai", "com.anthropic", "io.micrometer"))
+			.withClassLoader(
+					new FilteredClassLoader("org.springframework.web.client", "org.springframework.web.reactive",
+							"org.springframework.boot.restclient", "org.springframework.boot.webclient",
+							"org.springframework.ai", "okhttp3", "com.openai", "com.anthropic", "io.micrometer"))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ClientLimiters.class));
 	}
 
@@ -182,17 +185,18 @@ class RateLimitClientAutoConfigurationTests {
 			assertThat(endpoint.rateLimits().clients()).containsOnlyKeys("openai");
 			assertThat(endpoint.rateLimits().clients().get("openai").used()).isFalse();
 			call(context.getBean(ClientLimiters.class));
-			assertThat(endpoint.limit("openai", null, null)).isInstanceOfSatisfying(ClientDescriptor.class, (client) -> {
-				assertThat(client.match()).containsExactly("https://api.openai.com/**");
-				assertThat(client.used()).isTrue();
-				assertThat(client.keys()).singleElement().satisfies((key) -> {
-					assertThat(key.model()).isEqualTo("gpt-4o");
-					assertThat(key.dialect()).isEqualTo("openai");
-					assertThat(key.state()).isEqualTo("normal");
-					assertThat(key.inFlight()).isEqualTo(1);
-					assertThat(key.toString()).doesNotContain("sk-secret");
-				});
-			});
+			assertThat(endpoint.limit("openai", null, null)).isInstanceOfSatisfying(ClientDescriptor.class,
+					(client) -> {
+						assertThat(client.match()).containsExactly("https://api.openai.com/**");
+						assertThat(client.used()).isTrue();
+						assertThat(client.keys()).singleElement().satisfies((key) -> {
+							assertThat(key.model()).isEqualTo("gpt-4o");
+							assertThat(key.dialect()).isEqualTo("openai");
+							assertThat(key.state()).isEqualTo("normal");
+							assertThat(key.inFlight()).isEqualTo(1);
+							assertThat(key.toString()).doesNotContain("sk-secret");
+						});
+					});
 		});
 	}
 
