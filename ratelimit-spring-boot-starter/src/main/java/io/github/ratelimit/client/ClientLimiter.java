@@ -236,8 +236,7 @@ public final class ClientLimiter {
 	}
 
 	CompletableFuture<@Nullable Void> after(long nanos) {
-		return this.time.after(nanos).thenRunAsync(() -> {
-		}, this.executor);
+		return this.time.after(nanos).thenApplyAsync((over) -> over, this.executor);
 	}
 
 	Instant wallTime() {
