@@ -110,7 +110,7 @@ public final class Limit {
 	public Limit withRates(List<Rate> rates) {
 		if (isConcurrency()) {
 			throw new IllegalArgumentException(
-					"Limit '" + this.name + "' counts calls under way. Give it another number of them, not a rate.");
+					"Limit '" + this.name + "' counts in-flight calls. Give it another number of them, not a rate.");
 		}
 		return builder().rates(rates).build();
 	}
@@ -124,7 +124,7 @@ public final class Limit {
 	public Limit withMaxConcurrent(long maxConcurrent) {
 		if (!isConcurrency()) {
 			throw new IllegalArgumentException(
-					"Limit '" + this.name + "' has rates. Give it another rate, not a number of calls under way.");
+					"Limit '" + this.name + "' has rates. Give it another rate, not a number of in-flight calls.");
 		}
 		return builder().maxConcurrent(maxConcurrent).build();
 	}

@@ -181,7 +181,7 @@ public final class LimitBuilder {
 		}
 		if (this.rates.size() > 1 && !this.maxWait.isZero()) {
 			throw refused("has the rates " + this.rates + " and a longest wait",
-					"Keep the slowest of them: calls that wait for their turn go on by that one.");
+					"Keep the slowest of them: queued calls are admitted by that one.");
 		}
 		this.rates.forEach(this::check);
 		return new Limit(this, this.rates, this.rates.stream().mapToLong(Rate::burst).min().orElseThrow());
@@ -195,7 +195,7 @@ public final class LimitBuilder {
 			throw refused("has no number of calls at once", "Give it one, such as 10.");
 		}
 		if (!this.maxWait.isZero()) {
-			throw refused("lets calls wait for one of " + this.maxConcurrent + " places, which nobody can foretell",
+			throw refused("lets calls wait for one of " + this.maxConcurrent + " slots, which cannot be predicted",
 					"Remove the longest wait: only rates can be waited for.");
 		}
 	}
@@ -208,7 +208,7 @@ public final class LimitBuilder {
 		}
 		if (rate.burst() != rate.permits() && !(bucket && this.maxWait.isZero())) {
 			throw refused("has the rate " + rate + (bucket ? " and a longest wait" : " and is a " + this.algorithm),
-					bucket ? "Leave the burst out: calls that wait for their turn go on evenly."
+					bucket ? "Leave the burst out: queued calls are admitted evenly."
 							: "Leave the burst out: only a token bucket saves permits up.");
 		}
 		if (this.algorithm == Algorithm.SLIDING_WINDOW && !Limit.canDivide(rate, this.segments)) {

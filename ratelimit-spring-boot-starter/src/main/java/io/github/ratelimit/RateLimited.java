@@ -31,7 +31,7 @@ import java.lang.annotation.Target;
  * a meta-annotation; start-up fails for private, static and final methods, which no proxy
  * can reach.
  * <p>
- * A call is under way, for limits that count calls at once, until the method returns or
+ * A call is in flight, for limits that count calls at once, until the method returns or
  * throws; until its future is complete, or its publisher terminates or is cancelled; and
  * where the method serves a request, or its result is written later, until the response
  * is complete.

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param algorithm how it counts
  * @param rates its rates, for example {@code 60/min burst 90}; none where it counts calls
  * under way
- * @param maxConcurrent how many calls may be under way at once; null where it has rates
+ * @param maxConcurrent how many calls may be in flight at once; null where it has rates
  * @param key the expressions of its keys, the first that has a value
  * @param plans what it is for each plan, by the plans' names; left out where there are
  * none
@@ -73,8 +73,8 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 	/**
 	 * What a limit is for the callers of a plan.
 	 *
-	 * @param rates the plan's rates; none where the limit counts calls under way
-	 * @param maxConcurrent how many calls may be under way at once; null where the limit
+	 * @param rates the plan's rates; none where the limit counts in-flight calls
+	 * @param maxConcurrent how many calls may be in flight at once; null where the limit
 	 * has rates
 	 */
 	public record PlanDescriptor(List<String> rates, @Nullable Long maxConcurrent) {

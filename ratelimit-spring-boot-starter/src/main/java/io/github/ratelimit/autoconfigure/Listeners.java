@@ -58,7 +58,7 @@ final class Listeners implements RateLimitListener {
 
 	private void log(RateLimitListener listener, Throwable failure) {
 		if (this.warned.compareAndSet(false, true)) {
-			logger.warn("What is told of limits failed in " + listener.getClass().getName() + " ("
+			logger.warn("An event of a limit could not be delivered to " + listener.getClass().getName() + " ("
 					+ failure.getClass().getName() + "); calls are not touched by it. Further failures are logged at "
 					+ "debug level");
 		}

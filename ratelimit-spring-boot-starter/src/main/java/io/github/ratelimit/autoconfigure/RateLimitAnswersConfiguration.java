@@ -31,7 +31,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * What HTTP callers are told.
+ * The responses to HTTP callers.
  */
 @Configuration(proxyBeanMethods = false)
 class RateLimitAnswersConfiguration {

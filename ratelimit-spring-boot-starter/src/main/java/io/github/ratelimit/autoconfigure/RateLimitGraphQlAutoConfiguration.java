@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.graphql.execution.DataFetcherExceptionResolver;
 
 /**
- * Auto-configuration of what GraphQL clients are told of refused data fetchers.
+ * Auto-configuration of the answers of GraphQL to refused data fetchers.
  */
 @AutoConfiguration(after = RateLimitAutoConfiguration.class,
 		beforeName = "org.springframework.boot.graphql.autoconfigure.GraphQlAutoConfiguration")

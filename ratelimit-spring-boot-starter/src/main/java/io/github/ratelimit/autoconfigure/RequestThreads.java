@@ -21,7 +21,7 @@ record RequestThreads(int all) {
 	/** Waiting calls cost no request threads. */
 	static final RequestThreads NONE_HELD = new RequestThreads(Integer.MAX_VALUE);
 
-	/** What Tomcat and Jetty have if nobody says otherwise. */
+	/** What Tomcat and Jetty have unless configured. */
 	private static final int DEFAULT = 200;
 
 	private static final int PART_FOR_WAITING = 4;

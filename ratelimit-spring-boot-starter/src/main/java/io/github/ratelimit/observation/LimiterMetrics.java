@@ -70,7 +70,7 @@ public final class LimiterMetrics implements RateLimitListener, MeterBinder {
 			return (known != null) ? known
 					: this.waits.computeIfAbsent(limit.name(),
 							(name) -> Timer.builder("ratelimit.wait")
-								.description("Time that calls waited for their turn")
+								.description("Time that calls were queued")
 								.tag("limit", name)
 								.register(this.registry));
 		}

@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentMap;
  * refused or not; never beyond the wait of a refusal, since Retry-After should not end
  * before it. It is 0 where the quota is full, and left out where the store does not tell.
  * <p>
- * A limit in tokens says so in its quota unit. A limit on calls under way has the quota
+ * A limit in tokens says so in its quota unit. A limit of in-flight calls has the quota
  * unit {@code concurrent-requests} and neither {@code w} nor {@code t}: when a call ends
  * is unknown.
  */

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * {@code x-ratelimit}: how much can be saved up, what is left and how many seconds it
  * takes to be full again, of the one rate that is nearest to refusal. Of a limit that
- * counts calls under way it is the places, and one second while any is taken.
+ * counts in-flight calls it is the slots, and one second while any is taken.
  */
 final class XRateLimitHeaders implements HeaderStyle {
 

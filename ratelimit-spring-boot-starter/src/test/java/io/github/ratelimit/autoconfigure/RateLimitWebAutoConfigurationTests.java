@@ -221,9 +221,9 @@ class RateLimitWebAutoConfigurationTests {
 	void aLimitPerUserWithoutSpringSecurityIsAWarning(CapturedOutput output) {
 		WebApplicationContextRunner perUser = this.runner.withPropertyValues("ratelimit.http.rules[0].path=/me",
 				"ratelimit.http.rules[0].limits=user,address");
-		perUser.run((context) -> assertThat(output).doesNotContain("nobody is ever authenticated"));
+		perUser.run((context) -> assertThat(output).doesNotContain("no caller is ever authenticated"));
 		perUser.withClassLoader(new FilteredClassLoader(SecurityContextHolder.class))
-			.run((context) -> assertThat(output).containsOnlyOnce("nobody is ever authenticated")
+			.run((context) -> assertThat(output).containsOnlyOnce("no caller is ever authenticated")
 				.contains("Limit 'user' looks at user or claim"));
 	}
 

@@ -68,7 +68,7 @@ final class AfterResponses {
 	private static void checkPaid(String property, String text, Limit limit) {
 		if (limit.isConcurrency()) {
 			throw new InvalidConfigurationException(property, text,
-					"is for calls that are paid, but the limit '" + limit.name() + "' counts calls under way",
+					"is for calls that are paid, but the limit '" + limit.name() + "' counts in-flight calls",
 					"Remove it, or give the limit a rate instead of max-concurrent.");
 		}
 	}
@@ -77,7 +77,7 @@ final class AfterResponses {
 		if (limit.isPaced()) {
 			throw new InvalidConfigurationException(property, text,
 					"is found out after the response, but calls of the limit '" + limit.name()
-							+ "' wait for their turn before",
+							+ "' are queued before",
 					"Remove it, or remove max-wait.");
 		}
 	}

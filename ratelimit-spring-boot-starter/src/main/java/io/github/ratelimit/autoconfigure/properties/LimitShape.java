@@ -137,7 +137,7 @@ final class LimitShape {
 		Duration maxWait = this.properties.getMaxWait();
 		if (maxWait != null && this.algorithm != Algorithm.TOKEN_BUCKET) {
 			throw invalid("max-wait", DurationText.of(maxWait),
-					"lets calls wait for their turn, which a " + this.algorithm + " cannot give",
+					"queues calls, which a " + this.algorithm + " cannot do",
 					"Remove it, or write algorithm: token-bucket.");
 		}
 		Integer maxWaiting = this.properties.getMaxWaiting();
@@ -233,7 +233,7 @@ final class LimitShape {
 		if (places < 1 || places > Rate.MAX_PERMITS) {
 			throw new InvalidConfigurationException(property, text,
 					text.isEmpty() ? "is empty" : "is no number of calls at once, which is what the limit counts",
-					"Write how many calls may be under way at once, such as 20.");
+					"Write how many calls may be in flight at once, such as 20.");
 		}
 		return places;
 	}

@@ -61,7 +61,7 @@ public final class PlanResolvers {
 		if (resolvers == 0) {
 			String property = LimitDefinitions.PREFIX + limit.name();
 			throw new InvalidConfigurationException(property + ".plans",
-					String.join(", ", definition.limits().keySet()), "names plans, and nobody tells who is on them",
+					String.join(", ", definition.limits().keySet()), "names plans, and nothing returns the plan of a caller",
 					"Write an expression, for example " + property + ".plan: claim('plan'), or define a bean of type "
 							+ "PlanResolver.");
 		}

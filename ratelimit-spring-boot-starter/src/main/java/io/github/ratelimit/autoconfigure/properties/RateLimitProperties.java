@@ -202,7 +202,7 @@ public class RateLimitProperties {
 		private Duration deadline = Duration.ofMillis(50);
 
 		/**
-		 * For how long a call under way keeps its place (max-concurrent) if its instance
+		 * For how long an in-flight call keeps its slot (max-concurrent) if its instance
 		 * dies. While it runs the lease is renewed.
 		 */
 		private Duration slotLease = Duration.ofSeconds(30);
@@ -281,12 +281,12 @@ public class RateLimitProperties {
 		private @Nullable Integer segments;
 
 		/**
-		 * Calls that may be under way at once, instead of a rate.
+		 * Calls that may be in flight at once, instead of a rate.
 		 */
 		private @Nullable Long maxConcurrent;
 
 		/**
-		 * How long a call may wait for its turn instead of being refused. Calls then go
+		 * How long a call may be queued instead of being refused. Calls then go
 		 * on evenly.
 		 */
 		private @Nullable Duration maxWait;

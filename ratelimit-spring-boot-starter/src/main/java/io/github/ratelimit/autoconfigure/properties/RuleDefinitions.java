@@ -123,7 +123,7 @@ public final class RuleDefinitions {
 			if (limit.looksAtSecurity()) {
 				throw new InvalidConfigurationException(property, "before-security",
 						"is too early for limit '" + limit.registered().limit().name()
-								+ "', which looks at user or claim: nobody is authenticated by then",
+								+ "', which looks at user or claim: no caller is authenticated by then",
 						"Leave it out, or write after-security.");
 			}
 		}

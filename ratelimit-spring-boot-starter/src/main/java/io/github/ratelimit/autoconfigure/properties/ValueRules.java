@@ -28,7 +28,7 @@ final class ValueRules {
 					"Write into how many parts a sliding window divides its period, from 1 to " + Limit.MAX_SEGMENTS
 							+ "; 20 is the default."),
 			"max-concurrent",
-			numbers(1, Rate.MAX_PERMITS, "Write how many calls may be under way at once, such as 10."), "max-waiting",
+			numbers(1, Rate.MAX_PERMITS, "Write how many calls may be in flight at once, such as 10."), "max-waiting",
 			numbers(1, Integer.MAX_VALUE,
 					"Write how many calls of an instance may wait at a time; 100 is the default."));
 
@@ -40,7 +40,7 @@ final class ValueRules {
 					"Write from 10ms to 1s, better from 50ms to 200ms, or remove it."),
 			"max-wait",
 			durations(Duration.ofMillis(1), Duration.ofDays(1),
-					"Write how long a call may wait for its turn, such as 2s, or remove it."),
+					"Write how long a call may be queued, such as 2s, or remove it."),
 			"plan-ttl",
 			durations(Duration.ofMillis(1), Duration.ofDays(1),
 					"Write how long the plan of a key is remembered, at most 1d; 1m is the default."),

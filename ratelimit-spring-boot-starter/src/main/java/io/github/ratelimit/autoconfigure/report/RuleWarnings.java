@@ -44,7 +44,7 @@ public final class RuleWarnings {
 	private static void warnOfNobody(LimitPolicy limit) {
 		if (limit.looksAtSecurity()) {
 			logger.warn("Limit '" + limit.registered().limit().name() + "' looks at user or claim, but Spring Security "
-					+ "is not on the class path: nobody is ever authenticated, and every call is one without that value");
+					+ "is not on the class path: no caller is ever authenticated, so no call has that value");
 		}
 	}
 

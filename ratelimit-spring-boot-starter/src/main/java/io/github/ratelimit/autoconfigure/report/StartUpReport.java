@@ -83,7 +83,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 			logger.warn("The limits are switched off: ratelimit.enabled is false, and every call is allowed");
 		}
 		else if (this.killSwitch.mode() == LimitMode.SHADOW) {
-			logger.warn("The limits are in the shadow: ratelimit.mode is shadow, so what they refuse is counted, and "
+			logger.warn("The limits are in shadow mode: ratelimit.mode is shadow, so what they refuse is counted, and "
 					+ "every call is let through");
 		}
 		this.registry.all().forEach(this::write);
@@ -144,7 +144,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 			line.append("; bans after ").append(settings.penalty());
 		}
 		if (settings.mode() == LimitMode.SHADOW) {
-			line.append("; in the shadow: refuses nothing");
+			line.append("; in shadow mode: refuses nothing");
 		}
 		line.append("; store ").append(this.store.type());
 		if (this.store.type().equals("redis")) {

@@ -1,5 +1,5 @@
 /**
- * What GraphQL clients are told.
+ * The answers to GraphQL clients.
  */
 @NullMarked
 package io.github.ratelimit.web.graphql;

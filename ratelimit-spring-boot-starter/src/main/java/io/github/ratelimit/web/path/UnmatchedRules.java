@@ -53,7 +53,7 @@ public final class UnmatchedRules implements ApplicationListener<ContextRefreshe
 			}
 		}
 		catch (RuntimeException | LinkageError ex) {
-			logger.debug("The paths of the application cannot be told", ex);
+			logger.debug("The paths of the application are not known", ex);
 		}
 	}
 

@@ -24,7 +24,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What HTTP callers are told: the headers of every limited call, and the whole answer of
+ * The responses to HTTP callers: the headers of every limited call, and the whole answer of
  * a refused one. Filter and exception resolver share it, so that both answer alike.
  * Thread-safe.
  */

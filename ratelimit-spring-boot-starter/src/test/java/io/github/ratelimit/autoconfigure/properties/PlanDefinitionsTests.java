@@ -173,7 +173,7 @@ class PlanDefinitionsTests {
 				    Property: ratelimit.limits.chat.plans
 				    Value: "pro"
 				    Origin: near [file-0.yml] - 4:13
-				    Reason: The value names plans, and nobody tells who is on them
+				    Reason: The value names plans, and nothing returns the plan of a caller
 
 				Write an expression, for example ratelimit.limits.chat.plan: claim('plan'), or define a bean of type \
 				PlanResolver.""");

@@ -229,11 +229,11 @@ class PropertiesCheckTests {
 	@Test
 	void aConcurrencyLimitHasNothingToSettleOrToCount() {
 		assertThat(StartUp.ofLimit("max-concurrent: 5", "key: ip", "settle: attribute('usage')").failure())
-			.contains("is for calls that are paid, but the limit 'chat' counts calls under way");
+			.contains("is for calls that are paid, but the limit 'chat' counts in-flight calls");
 		assertThat(StartUp.ofLimit("max-concurrent: 5", "key: ip", "count-when: status == 401").failure())
-			.contains("is for calls that are paid, but the limit 'chat' counts calls under way");
+			.contains("is for calls that are paid, but the limit 'chat' counts in-flight calls");
 		assertThat(StartUp.ofLimit("rate: 5/s", "max-wait: 1s", "key: ip", "count-when: status == 401").failure())
-			.contains("calls of the limit 'chat' wait for their turn before");
+			.contains("calls of the limit 'chat' are queued before");
 	}
 
 	@Test
@@ -378,7 +378,7 @@ class PropertiesCheckTests {
 					ratelimit.http.ipv6-prefix=0 | below 1 | Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default.
 					ratelimit.limits.chat.segments=0 | below 1 | Write into how many parts a sliding window divides its period, from 1 to 1000; 20 is the default.
 					ratelimit.limits.chat.segments=1001 | above 1000 | Write into how many parts a sliding window divides its period, from 1 to 1000; 20 is the default.
-					ratelimit.limits.chat.max-concurrent=0 | below 1 | Write how many calls may be under way at once, such as 10.
+					ratelimit.limits.chat.max-concurrent=0 | below 1 | Write how many calls may be in flight at once, such as 10.
 					ratelimit.limits.chat.max-waiting=0 | below 1 | Write how many calls of an instance may wait at a time; 100 is the default.
 					ratelimit.http.ipv6-prefix=129 | above 128 | Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default.
 					""")

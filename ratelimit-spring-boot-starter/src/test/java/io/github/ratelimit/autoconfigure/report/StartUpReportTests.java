@@ -74,7 +74,7 @@ class StartUpReportTests {
 			.with(Resolver.class)
 			.succeeds((context) -> assertThat(lines(output, "INFO")).containsExactly(
 					"Limit 'a': sliding-window of 10 segments 10/min; key ip; plans free 5/min, pro 50/s, 600/min by "
-							+ "claim('plan'); bans after 20 denials in 10min for 1h; in the shadow: refuses nothing; "
+							+ "claim('plan'); bans after 20 denials in 10min for 1h; in shadow mode: refuses nothing; "
 							+ "store memory; bound to nothing",
 					"Limit 'b': token-bucket 10/s, waits up to 2s (5 calls at a time); key ip; store memory; "
 							+ "bound to nothing",
@@ -89,7 +89,7 @@ class StartUpReportTests {
 	void shadowModeForAllLimitsIsAWarning(CapturedOutput output) {
 		StartUp.of("ratelimit.mode: shadow").succeeds((context) -> {
 			assertThat(context.getBean(KillSwitch.class).mode()).isEqualTo(LimitMode.SHADOW);
-			assertThat(output).contains("The limits are in the shadow: ratelimit.mode is shadow");
+			assertThat(output).contains("The limits are in shadow mode: ratelimit.mode is shadow");
 		});
 	}
 
