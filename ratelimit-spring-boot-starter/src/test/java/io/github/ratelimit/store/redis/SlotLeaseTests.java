@@ -118,7 +118,7 @@ class SlotLeaseTests {
 			assertThat(isFull()).isTrue();
 			assertThat(log.lines()).singleElement()
 				.asString()
-				.startsWith("WARN Places of calls under way cannot be renewed just now");
+				.startsWith("WARN Slots of in-flight calls cannot be renewed just now");
 		}
 	}
 

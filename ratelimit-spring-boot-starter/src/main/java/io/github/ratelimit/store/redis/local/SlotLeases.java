@@ -200,7 +200,7 @@ public final class SlotLeases {
 			this.failing = false;
 		}
 		catch (RuntimeException ex) {
-			String message = "Places of calls under way cannot be renewed just now: they end "
+			String message = "Slots of in-flight calls cannot be renewed just now: they end "
 					+ Duration.ofNanos(this.leaseNanos).toMillis() + " ms after the last renewal";
 			if (this.failing) {
 				logger.debug(message, ex);
