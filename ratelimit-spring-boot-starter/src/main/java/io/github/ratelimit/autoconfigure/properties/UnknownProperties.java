@@ -43,7 +43,7 @@ final class UnknownProperties {
 	 * other properties
 	 */
 	void check(ConfiguredProperty property) {
-		if (ModelNames.isOf(property)) {
+		if (ClientDefinitions.ModelNames.isOf(property)) {
 			return;
 		}
 		Match match = Match.of(property, this.root);
