@@ -2,9 +2,7 @@ package io.github.ratelimit.governor;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,6 +14,7 @@ import java.util.function.Function;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
+import io.github.ratelimit.governor.RequestQueue.Entry;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Governor {
 
-	private static final Comparator<Waiting> ORDER = Comparator
-		.<Waiting>comparingInt((call) -> -call.request.priority())
-		.thenComparing((call) -> !call.request.retry())
-		.thenComparingLong((call) -> call.sequence);
-
-	private static final Dimension[] DIMENSIONS = Dimension.values();
-
 	private final String client;
 
 	private final GovernorSettings settings;
@@ -44,10 +36,7 @@ public final class Governor {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final TreeSet<Waiting> queue = new TreeSet<>(ORDER);
-
-	/** What the queued calls need together, by dimension. */
-	private final double[] queued = new double[DIMENSIONS.length];
+	private final RequestQueue queue = new RequestQueue();
 
 	private final LocalControl control;
 
@@ -154,83 +143,60 @@ public final class Governor {
 
 	private CompletableFuture<GovernedCall> enqueue(CallRequest request, Executor executor) {
 		List<Runnable> after = new ArrayList<>(1);
-		Waiting call;
+		Entry call;
 		this.lock.lock();
 		try {
 			long now = this.time.nanoTime();
-			call = new Waiting(request, ++this.sequence, now, executor);
+			call = new Entry(request, ++this.sequence, now, executor);
 			Reason refused = refusal(call, now);
 			if (refused != null) {
 				Duration wait = (refused == Reason.TOO_LARGE) ? Duration.ZERO
 						: Duration.ofNanos(expectedWait(call, now));
-				call.admitted.completeExceptionally(new CallRefusedException(this.client, refused, wait));
-				return call.admitted;
+				call.admitted().completeExceptionally(new CallRefusedException(this.client, refused, wait));
+				return call.admitted();
 			}
 			this.queue.add(call);
-			add(this.queued, call, 1);
 			pump(now, after);
 		}
 		finally {
 			this.lock.unlock();
 		}
 		after.forEach(Runnable::run);
-		if (!call.admitted.isDone()) {
-			call.admitted.whenComplete((admitted, failure) -> cancelled(call));
+		if (!call.admitted().isDone()) {
+			call.admitted().whenComplete((admitted, failure) -> cancelled(call));
 			this.time.after(request.maxWait().toNanos()).thenRunAsync(() -> expired(call), this.executor);
 		}
-		return call.admitted;
+		return call.admitted();
 	}
 
-	private @Nullable Reason refusal(Waiting call, long now) {
-		if (this.control.isTooLarge(call.request.cost())) {
+	private @Nullable Reason refusal(Entry call, long now) {
+		if (this.control.isTooLarge(call.request().cost())) {
 			return Reason.TOO_LARGE;
 		}
 		if (this.queue.size() >= this.settings.maxWaiting()) {
 			return Reason.QUEUE_FULL;
 		}
-		return (expectedWait(call, now) > call.request.maxWait().toNanos()) ? Reason.WAIT_TOO_LONG : null;
+		return (expectedWait(call, now) > call.request().maxWait().toNanos()) ? Reason.WAIT_TOO_LONG : null;
 	}
 
 	/** Returns how long a call would be queued behind those that are before it. */
-	private long expectedWait(Waiting call, long now) {
-		boolean last = this.queue.isEmpty() || ORDER.compare(call, this.queue.last()) > 0;
-		double[] before = last ? this.queued : sum(this.queue.headSet(call));
-		return this.control.expectedWait(before, call.request.cost(), now);
-	}
-
-	private static double[] sum(Iterable<Waiting> calls) {
-		double[] sum = new double[DIMENSIONS.length];
-		calls.forEach((call) -> add(sum, call, 1));
-		return sum;
-	}
-
-	private static void add(double[] sum, Waiting call, int sign) {
-		for (Dimension dimension : DIMENSIONS) {
-			sum[dimension.ordinal()] += sign * call.request.cost().permits(dimension);
-		}
-	}
-
-	private boolean remove(Waiting call) {
-		boolean removed = this.queue.remove(call);
-		if (removed) {
-			add(this.queued, call, -1);
-		}
-		return removed;
+	private long expectedWait(Entry call, long now) {
+		return this.control.expectedWait(this.queue.neededBefore(call), call.request().cost(), now);
 	}
 
 	/** Admits the calls at the head of the queue whose permits are there. */
 	private void pump(long now, List<Runnable> after) {
-		while (!this.queue.isEmpty()) {
-			Waiting first = this.queue.first();
-			long wait = this.control.take(first.request.cost(), this.inFlight, now);
+		for (Entry first = this.queue.first(); first != null; first = this.queue.first()) {
+			long wait = this.control.take(first.request().cost(), this.inFlight, now);
 			if (wait > 0) {
 				wakeAfter(wait, now);
 				return;
 			}
-			remove(first);
-			GovernedCall call = admit(first.request.cost(), this.control.sent(), now - first.since);
-			after.add(() -> first.executor.execute(() -> {
-				if (!first.admitted.complete(call)) {
+			this.queue.remove(first);
+			GovernedCall call = admit(first.request().cost(), this.control.sent(), now - first.since());
+			Entry admitted = first;
+			after.add(() -> admitted.executor().execute(() -> {
+				if (!admitted.admitted().complete(call)) {
 					call.notSent();
 				}
 			}));
@@ -255,18 +221,18 @@ public final class Governor {
 		});
 	}
 
-	private void cancelled(Waiting call) {
-		if (call.admitted.isCancelled()) {
-			change((now) -> remove(call));
+	private void cancelled(Entry call) {
+		if (call.admitted().isCancelled()) {
+			change((now) -> this.queue.remove(call));
 		}
 	}
 
-	private void expired(Waiting call) {
+	private void expired(Entry call) {
 		change((now) -> {
 			if (this.queue.contains(call)) {
 				Duration wait = Duration.ofNanos(expectedWait(call, now));
-				remove(call);
-				call.executor.execute(() -> call.admitted
+				this.queue.remove(call);
+				call.executor().execute(() -> call.admitted()
 					.completeExceptionally(new CallRefusedException(this.client, Reason.WAIT_TOO_LONG, wait)));
 			}
 		});
@@ -346,28 +312,6 @@ public final class Governor {
 	private interface Change {
 
 		void make(long now);
-
-	}
-
-	/** A call in the queue. */
-	private static final class Waiting {
-
-		private final CallRequest request;
-
-		private final long sequence;
-
-		private final long since;
-
-		private final Executor executor;
-
-		private final CompletableFuture<GovernedCall> admitted = new CompletableFuture<>();
-
-		private Waiting(CallRequest request, long sequence, long since, Executor executor) {
-			this.request = request;
-			this.sequence = sequence;
-			this.since = since;
-			this.executor = executor;
-		}
 
 	}
 

@@ -22,33 +22,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalControl {
 
-	/** Where a provider reports, other instances may be using the same quota at first. */
-	private static final double FIRST_FACTOR = 4;
-
-	/** A configured limit below this part of the provider's is the application's own. */
-	private static final double SAME_LIMIT = 0.98;
-
-	private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
 	private static final double[] NOTHING = {};
 
 	private final GovernorSettings settings;
 
 	private final @Nullable SharedQuotas shared;
 
-	private final Function<Dimension, Duration> defaultWindow;
-
 	private final List<QuotaBudget> configured = new ArrayList<>(2);
 
-	private final List<QuotaBudget> reported = new ArrayList<>(2);
+	private final ReportedQuotas reported;
 
 	private final Gate gate;
 
 	private final CallWindow window;
 
 	private final RateShare share;
-
-	private final UnconfirmedCalls unconfirmed;
 
 	private Mark sent;
 
@@ -65,12 +53,11 @@ final class LocalControl {
 			long now) {
 		this.settings = settings;
 		this.shared = settings.quotas().isEmpty() ? null : shared;
-		this.defaultWindow = defaultWindow;
+		this.reported = new ReportedQuotas(defaultWindow, settings.reserve(), now);
 		this.sent = new Mark(0, now, 0, 0, 0, NOTHING, null);
 		this.gate = new Gate(settings.longestGate(), now);
 		this.window = new CallWindow(now);
 		this.share = new RateShare(now);
-		this.unconfirmed = new UnconfirmedCalls(now);
 		this.lastCut = now - 1;
 		for (ConfiguredQuota quota : settings.quotas()) {
 			this.configured.add(new QuotaBudget(quota.dimension(), Gate.nanos(quota.window()), Refill.CONTINUOUS,
@@ -134,10 +121,7 @@ final class LocalControl {
 			taken[i] = this.configured.get(i).need(cost);
 			this.configured.get(i).take(taken[i], now);
 		}
-		for (QuotaBudget budget : this.reported) {
-			budget.take(budget.need(cost), now);
-		}
-		this.unconfirmed.add(cost, now);
+		this.reported.take(cost, now);
 		this.sent = this.sent.plus(cost, taken, shared, now);
 		return this.sent;
 	}
@@ -149,10 +133,7 @@ final class LocalControl {
 
 	private long waitNanos(CallCost cost, long now) {
 		advance(now);
-		long longest = 0;
-		for (QuotaBudget budget : this.reported) {
-			longest = Math.max(longest, waitNanos(budget, cost, now));
-		}
+		long longest = this.reported.waitNanos(cost, now);
 		for (QuotaBudget budget : this.configured) {
 			if (isConsulted(budget)) {
 				longest = Math.max(longest,
@@ -162,17 +143,6 @@ final class LocalControl {
 		return longest;
 	}
 
-	private long waitNanos(QuotaBudget budget, CallCost cost, long now) {
-		double need = budget.need(cost);
-		long wait = budget.waitNanos(need, this.settings.reserve(), 1, now);
-		double unconfirmed = budget.unconfirmed(this.unconfirmed, now);
-		if (wait == 0 && unconfirmed > 0) {
-			// their answers, or the time that they can take, will tell soon
-			return Math.min(SOON_NANOS, budget.waitNanos(need + unconfirmed, this.settings.reserve(), 1, now));
-		}
-		return wait;
-	}
-
 	private void advance(long now) {
 		if (!this.configured.isEmpty()) {
 			this.share.grow(this.configured.get(0).windowNanos(), now);
@@ -180,38 +150,22 @@ final class LocalControl {
 		for (QuotaBudget budget : this.configured) {
 			budget.advance(now, this.share.value());
 		}
-		for (QuotaBudget budget : this.reported) {
-			budget.advance(now, 1);
-		}
+		this.reported.advance(now);
 	}
 
-	/** Returns whether no report of the provider replaces a configured limit. */
+	/** Returns whether this process decides by a configured limit. */
 	private boolean isConsulted(QuotaBudget configured) {
-		if (this.shared != null && this.reported.isEmpty()) {
-			return false;
-		}
-		for (QuotaBudget budget : this.reported) {
-			if (budget.isOf(configured.dimension(), configured.windowNanos())
-					&& configured.capacity() >= budget.capacity() * SAME_LIMIT) {
-				return false;
-			}
-		}
-		return true;
+		return (this.shared == null || !this.reported.isEmpty()) && !this.reported.replaces(configured);
 	}
 
 	/** Returns whether a call needs more than a limit ever has. */
 	boolean isTooLarge(CallCost cost) {
-		for (QuotaBudget budget : this.reported) {
-			if (budget.isTooLarge(cost)) {
-				return true;
-			}
-		}
 		for (QuotaBudget budget : this.configured) {
 			if (budget.isTooLarge(cost) && isConsulted(budget)) {
 				return true;
 			}
 		}
-		return false;
+		return this.reported.isTooLarge(cost);
 	}
 
 	/**
@@ -223,22 +177,14 @@ final class LocalControl {
 	 */
 	long expectedWait(double[] before, CallCost cost, long now) {
 		advance(now);
-		long longest = Math.max(0, this.gate.waitNanos(now));
-		for (QuotaBudget budget : this.reported) {
-			longest = Math.max(longest, expectedWait(budget, before, cost, 1, now));
-		}
+		long longest = Math.max(this.gate.waitNanos(now), this.reported.expectedWait(before, cost, now));
 		for (QuotaBudget budget : this.configured) {
 			if (isConsulted(budget)) {
-				longest = Math.max(longest, expectedWait(budget, before, cost, this.share.value(), now));
+				longest = Math.max(longest,
+						budget.expectedWait(before, cost, this.settings.reserve(), this.share.value(), now));
 			}
 		}
 		return longest;
-	}
-
-	private long expectedWait(QuotaBudget budget, double[] before, CallCost cost, double share, long now) {
-		double estimated = before[budget.dimension().ordinal()] + cost.permits(budget.dimension());
-		double need = estimated * budget.expectedFactor(now);
-		return budget.waitNanos(need, this.settings.reserve(), share, now);
 	}
 
 	/**
@@ -254,7 +200,7 @@ final class LocalControl {
 		boolean reports = false;
 		for (Quota quota : snapshot.quotas()) {
 			if (quota.remaining() != Quota.UNKNOWN) {
-				report(mark, cost, quota, now);
+				this.reported.report(mark, cost, quota, configuredCapacity(quota.dimension()), this.sent, now);
 				reports = true;
 			}
 		}
@@ -270,56 +216,10 @@ final class LocalControl {
 		}
 	}
 
-	private void report(Mark mark, CallCost cost, Quota quota, long now) {
-		QuotaBudget budget = reported(quota, now);
-		if (quota.untilFull() != null && quota.refill() == Refill.FIXED_WINDOW) {
-			long untilFull = Gate.nanos(quota.untilFull());
-			budget.windowEnds(mark.sentAt() + untilFull, now + untilFull);
-		}
-		if (budget.isNews(mark, now)) {
-			budget.report(Math.max(0, quota.limit()), quota.remaining(), mark, this.sent, now);
-		}
-		else {
-			budget.reportOvertaken(quota.remaining(), mark, cost);
-		}
-	}
-
-	private QuotaBudget reported(Quota quota, long now) {
-		Duration window = (quota.window() != null) ? quota.window() : this.defaultWindow.apply(quota.dimension());
-		QuotaBudget known = findReported(quota, Gate.nanos(window));
-		if (known != null) {
-			return known;
-		}
-		double capacity = (quota.limit() != Quota.UNKNOWN) ? quota.limit() : configuredCapacity(quota);
-		ChargeFactor factor = new ChargeFactor(FIRST_FACTOR);
-		QuotaBudget budget = new QuotaBudget(quota.dimension(), Gate.nanos(window), quota.refill(), capacity, 0, factor,
-				now);
-		if (quota.window() == null) {
-			budget.assumeWindow();
-		}
-		this.reported.add(budget);
-		return budget;
-	}
-
-	/**
-	 * A report without a window, such as one of a full limit, is of the limit that is
-	 * known.
-	 */
-	private @Nullable QuotaBudget findReported(Quota quota, long windowNanos) {
-		for (QuotaBudget budget : this.reported) {
-			if (budget.isOf(quota.dimension(), windowNanos)
-					|| (quota.window() == null && budget.dimension() == quota.dimension())
-					|| (quota.window() != null && budget.adoptWindow(quota.dimension(), windowNanos))) {
-				return budget;
-			}
-		}
-		return null;
-	}
-
-	private double configuredCapacity(Quota quota) {
-		double capacity = Math.max(1, quota.remaining());
+	private double configuredCapacity(Dimension dimension) {
+		double capacity = 0;
 		for (QuotaBudget budget : this.configured) {
-			capacity = (budget.dimension() == quota.dimension()) ? Math.max(budget.capacity(), capacity) : capacity;
+			capacity = (budget.dimension() == dimension) ? Math.max(budget.capacity(), capacity) : capacity;
 		}
 		return capacity;
 	}
@@ -350,7 +250,7 @@ final class LocalControl {
 
 	/** A call has been answered, or has ended without an answer. */
 	void confirm(Mark mark, CallCost cost) {
-		this.unconfirmed.confirm(cost, mark.sentAt());
+		this.reported.confirm(mark, cost);
 	}
 
 	/** Corrects what was charged by what the call used. */
@@ -379,9 +279,7 @@ final class LocalControl {
 		for (int i = 0; i < mark.taken().length; i++) {
 			this.configured.get(i).giveBack(mark.taken()[i]);
 		}
-		for (QuotaBudget budget : this.reported) {
-			budget.giveBack(budget.need(cost));
-		}
+		this.reported.giveBack(cost);
 		this.sent = this.sent.minus(cost);
 		if (mark.shared() != null) {
 			mark.shared().giveBack();
@@ -390,8 +288,7 @@ final class LocalControl {
 
 	GovernorState state(int inFlight, int waiting, long now, Instant wallTime) {
 		advance(now);
-		List<QuotaState> quotas = new ArrayList<>();
-		this.reported.forEach((budget) -> quotas.add(budget.state(1)));
+		List<QuotaState> quotas = new ArrayList<>(this.reported.states());
 		this.configured.stream()
 			.filter(this::isConsulted)
 			.forEach((budget) -> quotas.add(budget.state(this.share.value())));

@@ -161,11 +161,13 @@ final class QuotaBudget {
 	}
 
 	/**
-	 * Returns the factor that waits are predicted by. The first one is a precaution, by
-	 * which no call is refused.
+	 * Returns how long a call will be queued, as far as is known. The factor that this
+	 * begins with is a precaution, by which no wait is predicted.
 	 */
-	double expectedFactor(long now) {
-		return (now - this.createdAt < LEARNING_NANOS) ? 1 : this.factor.value();
+	long expectedWait(double[] before, CallCost cost, double reserve, double share, long now) {
+		double factor = (now - this.createdAt < LEARNING_NANOS) ? 1 : this.factor.value();
+		double estimated = before[this.dimension.ordinal()] + cost.permits(this.dimension);
+		return waitNanos(estimated * factor, reserve, share, now);
 	}
 
 	/**

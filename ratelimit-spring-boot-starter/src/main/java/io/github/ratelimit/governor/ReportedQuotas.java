@@ -1,0 +1,179 @@
+package io.github.ratelimit.governor;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+import io.github.ratelimit.governor.GovernorState.QuotaState;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.dialect.Quota;
+import io.github.ratelimit.provider.dialect.Refill;
+import org.jspecify.annotations.Nullable;
+
+/** The limits of one key that its provider reports. Not thread-safe. */
+final class ReportedQuotas {
+
+	/** Other instances may be using the same quota at first. */
+	private static final double FIRST_FACTOR = 4;
+
+	/** A configured limit below this part of the provider's is the application's own. */
+	private static final double SAME_LIMIT = 0.98;
+
+	private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+	private final List<QuotaBudget> budgets = new ArrayList<>(2);
+
+	private final Function<Dimension, Duration> defaultWindow;
+
+	private final double reserve;
+
+	private final UnconfirmedCalls unconfirmed;
+
+	ReportedQuotas(Function<Dimension, Duration> defaultWindow, double reserve, long now) {
+		this.defaultWindow = defaultWindow;
+		this.reserve = reserve;
+		this.unconfirmed = new UnconfirmedCalls(now);
+	}
+
+	boolean isEmpty() {
+		return this.budgets.isEmpty();
+	}
+
+	void advance(long now) {
+		for (QuotaBudget budget : this.budgets) {
+			budget.advance(now, 1);
+		}
+	}
+
+	/** Returns after what time a call can be sent, 0 if it can be sent now. */
+	long waitNanos(CallCost cost, long now) {
+		long longest = 0;
+		for (QuotaBudget budget : this.budgets) {
+			longest = Math.max(longest, waitNanos(budget, cost, now));
+		}
+		return longest;
+	}
+
+	private long waitNanos(QuotaBudget budget, CallCost cost, long now) {
+		double need = budget.need(cost);
+		long wait = budget.waitNanos(need, this.reserve, 1, now);
+		double unconfirmed = budget.unconfirmed(this.unconfirmed, now);
+		if (wait == 0 && unconfirmed > 0) {
+			// their answers, or the time that they can take, will show it soon
+			return Math.min(SOON_NANOS, budget.waitNanos(need + unconfirmed, this.reserve, 1, now));
+		}
+		return wait;
+	}
+
+	/**
+	 * Returns how long a call will be queued, as far as is known.
+	 * @param before what the calls before it need together, by dimension
+	 * @param cost the call
+	 * @param now the time
+	 * @return nanoseconds
+	 */
+	long expectedWait(double[] before, CallCost cost, long now) {
+		long longest = 0;
+		for (QuotaBudget budget : this.budgets) {
+			longest = Math.max(longest, budget.expectedWait(before, cost, this.reserve, 1, now));
+		}
+		return longest;
+	}
+
+	boolean isTooLarge(CallCost cost) {
+		for (QuotaBudget budget : this.budgets) {
+			if (budget.isTooLarge(cost)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Returns whether a report replaces a configured limit. */
+	boolean replaces(QuotaBudget configured) {
+		for (QuotaBudget budget : this.budgets) {
+			if (budget.isOf(configured.dimension(), configured.windowNanos())
+					&& configured.capacity() >= budget.capacity() * SAME_LIMIT) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	void take(CallCost cost, long now) {
+		this.unconfirmed.add(cost, now);
+		for (QuotaBudget budget : this.budgets) {
+			budget.take(budget.need(cost), now);
+		}
+	}
+
+	void giveBack(CallCost cost) {
+		for (QuotaBudget budget : this.budgets) {
+			budget.giveBack(budget.need(cost));
+		}
+	}
+
+	/** A call has been answered, or has ended without an answer. */
+	void confirm(Mark mark, CallCost cost) {
+		this.unconfirmed.confirm(cost, mark.sentAt());
+	}
+
+	/**
+	 * Uses what a response reports of one limit.
+	 * @param mark its call
+	 * @param cost what the call was expected to cost
+	 * @param quota what it reports, with what remains
+	 * @param configured the configured limit, 0 if there is none
+	 * @param sent the call that was sent last
+	 * @param now the time
+	 */
+	void report(Mark mark, CallCost cost, Quota quota, double configured, Mark sent, long now) {
+		QuotaBudget budget = budget(quota, configured, now);
+		if (quota.untilFull() != null && quota.refill() == Refill.FIXED_WINDOW) {
+			long untilFull = Gate.nanos(quota.untilFull());
+			budget.windowEnds(mark.sentAt() + untilFull, now + untilFull);
+		}
+		if (budget.isNews(mark, now)) {
+			budget.report(Math.max(0, quota.limit()), quota.remaining(), mark, sent, now);
+		}
+		else {
+			budget.reportOvertaken(quota.remaining(), mark, cost);
+		}
+	}
+
+	private QuotaBudget budget(Quota quota, double configured, long now) {
+		Duration window = (quota.window() != null) ? quota.window() : this.defaultWindow.apply(quota.dimension());
+		QuotaBudget known = find(quota, Gate.nanos(window));
+		if (known != null) {
+			return known;
+		}
+		double capacity = (quota.limit() != Quota.UNKNOWN) ? quota.limit()
+				: Math.max(1, Math.max(configured, quota.remaining()));
+		QuotaBudget budget = new QuotaBudget(quota.dimension(), Gate.nanos(window), quota.refill(), capacity, 0,
+				new ChargeFactor(FIRST_FACTOR), now);
+		if (quota.window() == null) {
+			budget.assumeWindow();
+		}
+		this.budgets.add(budget);
+		return budget;
+	}
+
+	/** A report without a window, such as one of a full limit, is of the limit that is known. */
+	private @Nullable QuotaBudget find(Quota quota, long windowNanos) {
+		for (QuotaBudget budget : this.budgets) {
+			if (budget.isOf(quota.dimension(), windowNanos)
+					|| (quota.window() == null && budget.dimension() == quota.dimension())
+					|| (quota.window() != null && budget.adoptWindow(quota.dimension(), windowNanos))) {
+				return budget;
+			}
+		}
+		return null;
+	}
+
+	List<QuotaState> states() {
+		return this.budgets.stream().map((budget) -> budget.state(1)).toList();
+	}
+
+}

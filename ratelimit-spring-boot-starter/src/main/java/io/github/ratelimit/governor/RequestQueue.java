@@ -1,0 +1,117 @@
+package io.github.ratelimit.governor;
+
+import java.util.Comparator;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+import io.github.ratelimit.provider.dialect.Dimension;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of one key that are queued: by priority, further attempts first, then first in,
+ * first out. Not thread-safe.
+ */
+final class RequestQueue {
+
+	private static final Dimension[] DIMENSIONS = Dimension.values();
+
+	private static final Comparator<Entry> ORDER = Comparator.<Entry>comparingInt((call) -> -call.request.priority())
+		.thenComparing((call) -> !call.request.retry())
+		.thenComparingLong((call) -> call.sequence);
+
+	private final TreeSet<Entry> calls = new TreeSet<>(ORDER);
+
+	/** What the queued calls need together, by dimension. */
+	private final double[] needed = new double[DIMENSIONS.length];
+
+	boolean isEmpty() {
+		return this.calls.isEmpty();
+	}
+
+	int size() {
+		return this.calls.size();
+	}
+
+	@Nullable Entry first() {
+		return this.calls.isEmpty() ? null : this.calls.first();
+	}
+
+	boolean contains(Entry call) {
+		return this.calls.contains(call);
+	}
+
+	void add(Entry call) {
+		this.calls.add(call);
+		count(this.needed, call, 1);
+	}
+
+	void remove(Entry call) {
+		if (this.calls.remove(call)) {
+			count(this.needed, call, -1);
+		}
+	}
+
+	/** Returns what the calls need together that are sent before a call, by dimension. */
+	double[] neededBefore(Entry call) {
+		if (this.calls.isEmpty() || ORDER.compare(call, this.calls.last()) > 0) {
+			return this.needed;
+		}
+		double[] sum = new double[DIMENSIONS.length];
+		this.calls.headSet(call).forEach((other) -> count(sum, other, 1));
+		return sum;
+	}
+
+	private static void count(double[] sum, Entry call, int sign) {
+		for (Dimension dimension : DIMENSIONS) {
+			sum[dimension.ordinal()] += sign * call.request.cost().permits(dimension);
+		}
+	}
+
+	/** A call in the queue. */
+	static final class Entry {
+
+		private final CallRequest request;
+
+		private final long sequence;
+
+		private final long since;
+
+		private final Executor executor;
+
+		private final CompletableFuture<GovernedCall> admitted = new CompletableFuture<>();
+
+		/**
+		 * Creates an entry.
+		 * @param request the call
+		 * @param sequence its number, higher than those of earlier calls
+		 * @param since when it was queued
+		 * @param executor runs what depends on it
+		 */
+		Entry(CallRequest request, long sequence, long since, Executor executor) {
+			this.request = request;
+			this.sequence = sequence;
+			this.since = since;
+			this.executor = executor;
+		}
+
+		CallRequest request() {
+			return this.request;
+		}
+
+		long since() {
+			return this.since;
+		}
+
+		Executor executor() {
+			return this.executor;
+		}
+
+		/** Returns a future that is complete when the call may be sent or was refused. */
+		CompletableFuture<GovernedCall> admitted() {
+			return this.admitted;
+		}
+
+	}
+
+}
