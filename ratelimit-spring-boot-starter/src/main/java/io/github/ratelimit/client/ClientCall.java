@@ -2,6 +2,7 @@ package io.github.ratelimit.client;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -70,12 +71,21 @@ public final class ClientCall {
 	 */
 	public void head(int status, Function<String, @Nullable String> headers, @Nullable String errorBody) {
 		this.status = status;
-		ProviderSnapshot snapshot = this.account.dialect()
-			.read(new ProviderResponse(status, headers, errorBody, this.limiter.wallTime()));
+		ProviderSnapshot snapshot = read(new ProviderResponse(status, headers, errorBody, this.limiter.wallTime()));
 		this.throttle = snapshot.throttle();
 		this.call.report(snapshot, !needsBody(status));
 		if (snapshot.ignoredValues() > 0) {
 			this.limiter.listener().ignored(this.limiter.name(), snapshot.ignoredValues());
+		}
+	}
+
+	/** A dialect of the application may fail; the call does not. */
+	private ProviderSnapshot read(ProviderResponse response) {
+		try {
+			return this.account.dialect().read(response);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			return new ProviderSnapshot(List.of(), null, 1);
 		}
 	}
 

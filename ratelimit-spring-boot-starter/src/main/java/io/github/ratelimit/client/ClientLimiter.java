@@ -23,6 +23,7 @@ import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.SharedQuotas;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.provider.usage.TokenUsage;
 import io.github.ratelimit.store.LimitStore;
@@ -185,12 +186,22 @@ public final class ClientLimiter {
 	}
 
 	private CallRequest callRequest(OutboundRequest request, ProviderAccount account) {
-		TokenUsage estimate = this.estimator.estimate(request.facts());
+		TokenUsage estimate = estimate(request.facts());
 		Duration maxWait = this.settings.settings(request.facts().model()).maxWait();
 		Duration timeLeft = request.timeLeft();
 		Duration wait = (timeLeft != null && timeLeft.compareTo(maxWait) < 0) ? timeLeft : maxWait;
 		return new CallRequest(new CallCost(Math.max(0, estimate.input()), Math.max(0, estimate.output())),
 				wait.isNegative() ? Duration.ZERO : wait, 0, request.retry());
+	}
+
+	/** An estimator of the application may fail; the call does not. */
+	private TokenUsage estimate(ModelRequest request) {
+		try {
+			return this.estimator.estimate(request);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			return TokenEstimator.DEFAULT.estimate(request);
+		}
 	}
 
 	private ProviderAccount account(OutboundRequest request) {

@@ -3,6 +3,7 @@ package io.github.ratelimit.client;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -18,6 +19,8 @@ import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * The configured quotas of one key in a store that instances share: a token bucket for
@@ -25,15 +28,22 @@ import io.github.ratelimit.store.LimitStore;
  */
 final class StoreQuotas implements SharedQuotas {
 
+	private static final Log logger = LogFactory.getLog(StoreQuotas.class);
+
+	private final String client;
+
 	private final LimitStore store;
 
 	private final Key key;
 
 	private final TimeSource time;
 
+	private final AtomicBoolean failing = new AtomicBoolean();
+
 	private final List<LimitHandle> handles = new ArrayList<>();
 
 	StoreQuotas(String client, GovernorSettings settings, Key key, LimitStore store, TimeSource time) {
+		this.client = client;
 		this.store = store;
 		this.time = time;
 		this.key = key;
@@ -59,7 +69,15 @@ final class StoreQuotas implements SharedQuotas {
 			LimitHandle handle = this.handles.get(i);
 			charges.add(Charge.of(handle, this.key, Math.min(permits[i], handle.limit().capacity())));
 		}
-		List<ChargeDecision> decisions = this.store.takeAll(charges);
+		List<ChargeDecision> decisions;
+		try {
+			decisions = this.store.takeAll(charges);
+			this.failing.set(false);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			failed(ex);
+			return Taking.UNAVAILABLE;
+		}
 		long wait = 0;
 		for (ChargeDecision decision : decisions) {
 			wait = decision.isRefused() ? Math.max(wait, decision.retryAfterNanos()) : wait;
@@ -69,7 +87,24 @@ final class StoreQuotas implements SharedQuotas {
 
 	@Override
 	public void block(long nanos) {
-		this.store.block(this.handles.get(0), this.key, this.time.wallTime().plusNanos(nanos));
+		guarded(() -> this.store.block(this.handles.get(0), this.key, this.time.wallTime().plusNanos(nanos)));
+	}
+
+	/** A call to a provider never fails for its limits' store. */
+	private void guarded(Runnable change) {
+		try {
+			change.run();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			failed(ex);
+		}
+	}
+
+	private void failed(Throwable failure) {
+		if (this.failing.compareAndSet(false, true)) {
+			logger.warn("The store of the limits fails, so this instance counts the quotas of client '" + this.client
+					+ "' by itself until it answers again", failure);
+		}
 	}
 
 	/** Permits that were taken from the store. */
@@ -83,16 +118,18 @@ final class StoreQuotas implements SharedQuotas {
 
 		@Override
 		public void settle(long[] permits) {
-			for (int i = 0; i < permits.length; i++) {
-				if (permits[i] != this.decisions.get(i).charge().permits()) {
-					StoreQuotas.this.store.settle(this.decisions.get(i), permits[i]);
+			guarded(() -> {
+				for (int i = 0; i < permits.length; i++) {
+					if (permits[i] != this.decisions.get(i).charge().permits()) {
+						StoreQuotas.this.store.settle(this.decisions.get(i), permits[i]);
+					}
 				}
-			}
+			});
 		}
 
 		@Override
 		public void giveBack() {
-			this.decisions.forEach(StoreQuotas.this.store::giveBack);
+			guarded(() -> this.decisions.forEach(StoreQuotas.this.store::giveBack));
 		}
 
 	}

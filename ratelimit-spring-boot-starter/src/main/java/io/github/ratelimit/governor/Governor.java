@@ -232,8 +232,9 @@ public final class Governor {
 			if (this.queue.contains(call)) {
 				Duration wait = Duration.ofNanos(expectedWait(call, now));
 				this.queue.remove(call);
-				call.executor().execute(() -> call.admitted()
-					.completeExceptionally(new CallRefusedException(this.client, Reason.WAIT_TOO_LONG, wait)));
+				call.executor()
+					.execute(() -> call.admitted()
+						.completeExceptionally(new CallRefusedException(this.client, Reason.WAIT_TOO_LONG, wait)));
 			}
 		});
 	}

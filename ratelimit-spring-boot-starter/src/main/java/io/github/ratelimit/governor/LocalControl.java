@@ -103,6 +103,16 @@ final class LocalControl {
 			permits[i] = (long) Math.ceil(this.configured.get(i).need(cost) / this.share.value());
 		}
 		SharedQuotas.Taking taking = shared.take(permits);
+		if (taking == SharedQuotas.Taking.UNAVAILABLE) {
+			long wait = 0;
+			for (QuotaBudget budget : this.configured) {
+				wait = Math.max(wait, waitNanos(budget, cost, now));
+			}
+			if (wait == 0) {
+				charge(cost, null, now);
+			}
+			return wait;
+		}
 		if (taking.waitNanos() == 0) {
 			charge(cost, taking.taken(), now);
 		}
@@ -136,11 +146,14 @@ final class LocalControl {
 		long longest = this.reported.waitNanos(cost, now);
 		for (QuotaBudget budget : this.configured) {
 			if (isConsulted(budget)) {
-				longest = Math.max(longest,
-						budget.waitNanos(budget.need(cost), this.settings.reserve(), this.share.value(), now));
+				longest = Math.max(longest, waitNanos(budget, cost, now));
 			}
 		}
 		return longest;
+	}
+
+	private long waitNanos(QuotaBudget configured, CallCost cost, long now) {
+		return configured.waitNanos(configured.need(cost), this.settings.reserve(), this.share.value(), now);
 	}
 
 	private void advance(long now) {

@@ -160,7 +160,10 @@ final class ReportedQuotas {
 		return budget;
 	}
 
-	/** A report without a window, such as one of a full limit, is of the limit that is known. */
+	/**
+	 * A report without a window, such as one of a full limit, is of the limit that is
+	 * known.
+	 */
 	private @Nullable QuotaBudget find(Quota quota, long windowNanos) {
 		for (QuotaBudget budget : this.budgets) {
 			if (budget.isOf(quota.dimension(), windowNanos)

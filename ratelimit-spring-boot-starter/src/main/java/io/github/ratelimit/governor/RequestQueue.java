@@ -9,8 +9,8 @@ import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of one key that are queued: by priority, further attempts first, then first in,
- * first out. Not thread-safe.
+ * The calls of one key that are queued: by priority, further attempts first, then first
+ * in, first out. Not thread-safe.
  */
 final class RequestQueue {
 

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The configured quotas of one key where instances share them. It is asked only while the
- * provider's own reports do not hold. Implementations must be thread-safe, and answer
- * within a deadline of their own.
+ * provider's own reports do not hold. Implementations must be thread-safe, answer within
+ * a deadline of their own, and never throw.
  */
 public interface SharedQuotas {
 
@@ -30,6 +30,10 @@ public interface SharedQuotas {
 	 * @param taken what was taken, null if nothing was
 	 */
 	record Taking(long waitNanos, @Nullable Taken taken) {
+
+		/** The shared quotas cannot be asked: the process decides by its own account. */
+		public static final Taking UNAVAILABLE = new Taking(-1, null);
+
 	}
 
 	/** Permits that were taken. */

@@ -1,5 +1,6 @@
 package io.github.ratelimit.client;
 
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.memory.MemoryStore;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +36,10 @@ class SharedQuotasTests {
 	private final ClientLimiter other = instance();
 
 	private ClientLimiter instance() {
+		return instance(this.store);
+	}
+
+	private ClientLimiter instance(LimitStore store) {
 		Dialects dialects = new Dialects(List.of());
 		GovernorSettings settings = new GovernorSettings(
 				List.of(new ConfiguredQuota(Dimension.REQUESTS, 100, MINUTE),
@@ -42,7 +48,7 @@ class SharedQuotasTests {
 		ClientSettings client = new ClientSettings("model", List.of(), dialects.byName("none"),
 				List.of(KeyPart.CREDENTIAL), settings, List.of(), RetryPolicy.NONE);
 		return new ClientLimiter(client, dialects, TokenEstimator.DEFAULT, this.time, Runnable::run,
-				ClientListener.NONE, this.store);
+				ClientListener.NONE, store);
 	}
 
 	private static CompletableFuture<ClientCall> call(ClientLimiter instance, String credential, long tokens) {
@@ -106,6 +112,28 @@ class SharedQuotasTests {
 		assertThat(call(this.other, "another", 10)).isCompleted();
 		this.time.advance(Duration.ofSeconds(2));
 		assertThat(waiting).isCompleted();
+	}
+
+	@Test
+	void anInstanceCountsByItselfWhileTheStoreFails() {
+		ClientLimiter alone = instance(failing());
+		List<CompletableFuture<ClientCall>> calls = new ArrayList<>();
+		for (int i = 0; i < 200; i++) {
+			calls.add(call(alone, "key", 10));
+		}
+		assertThat(calls).filteredOn(CompletableFuture::isDone)
+			.hasSize(90)
+			.noneMatch(CompletableFuture::isCompletedExceptionally);
+		calls.get(0).join().head(429, (name) -> null, null);
+		calls.get(0).join().close();
+		calls.get(1).join().notSent();
+	}
+
+	private static LimitStore failing() {
+		return (LimitStore) Proxy.newProxyInstance(LimitStore.class.getClassLoader(),
+				new Class<?>[] { LimitStore.class }, (proxy, method, arguments) -> {
+					throw new IllegalStateException("This store always fails");
+				});
 	}
 
 }

@@ -76,8 +76,7 @@ final class AfterResponses {
 	private static void checkNotWaiting(String property, String text, Limit limit) {
 		if (limit.isPaced()) {
 			throw new InvalidConfigurationException(property, text,
-					"is found out after the response, but calls of the limit '" + limit.name()
-							+ "' are queued before",
+					"is found out after the response, but calls of the limit '" + limit.name() + "' are queued before",
 					"Remove it, or remove max-wait.");
 		}
 	}

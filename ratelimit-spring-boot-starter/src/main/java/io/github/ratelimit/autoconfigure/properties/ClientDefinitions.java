@@ -231,8 +231,8 @@ public final class ClientDefinitions {
 	}
 
 	/**
-	 * The settings of single models as files spell them. Names of models have dots and stars,
-	 * which Spring Boot would read as levels or drop.
+	 * The settings of single models as files spell them. Names of models have dots and
+	 * stars, which Spring Boot would read as levels or drop.
 	 */
 	static final class ModelNames {
 
@@ -287,7 +287,8 @@ public final class ClientDefinitions {
 				int client = written.indexOf('.', written.indexOf('.') + 1) + 1;
 				int models = written.indexOf(MODELS, client);
 				int setting = written.lastIndexOf('.') + 1;
-				if (models < 0 || setting <= models + MODELS.length() || !SETTINGS.contains(written.substring(setting))) {
+				if (models < 0 || setting <= models + MODELS.length()
+						|| !SETTINGS.contains(written.substring(setting))) {
 					return null;
 				}
 				String model = written.substring(models + MODELS.length(), setting - 1);

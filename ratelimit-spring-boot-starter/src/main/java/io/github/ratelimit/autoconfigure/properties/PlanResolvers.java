@@ -61,9 +61,9 @@ public final class PlanResolvers {
 		if (resolvers == 0) {
 			String property = LimitDefinitions.PREFIX + limit.name();
 			throw new InvalidConfigurationException(property + ".plans",
-					String.join(", ", definition.limits().keySet()), "names plans, and nothing returns the plan of a caller",
-					"Write an expression, for example " + property + ".plan: claim('plan'), or define a bean of type "
-							+ "PlanResolver.");
+					String.join(", ", definition.limits().keySet()),
+					"names plans, and nothing returns the plan of a caller", "Write an expression, for example "
+							+ property + ".plan: claim('plan'), or define a bean of type " + "PlanResolver.");
 		}
 		if (resolvers > 1) {
 			// fails now, and not at the first call, if none of them is the primary one

@@ -286,8 +286,8 @@ public class RateLimitProperties {
 		private @Nullable Long maxConcurrent;
 
 		/**
-		 * How long a call may be queued instead of being refused. Calls then go
-		 * on evenly.
+		 * How long a call may be queued instead of being refused. Calls then go on
+		 * evenly.
 		 */
 		private @Nullable Duration maxWait;
 

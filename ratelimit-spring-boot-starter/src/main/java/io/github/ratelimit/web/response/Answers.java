@@ -24,8 +24,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The responses to HTTP callers: the headers of every limited call, and the whole answer of
- * a refused one. Filter and exception resolver share it, so that both answer alike.
+ * The responses to HTTP callers: the headers of every limited call, and the whole answer
+ * of a refused one. Filter and exception resolver share it, so that both answer alike.
  * Thread-safe.
  */
 public final class Answers {
