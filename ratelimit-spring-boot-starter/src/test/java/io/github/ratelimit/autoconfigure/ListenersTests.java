@@ -48,7 +48,7 @@ class ListenersTests {
 		listeners.banned(this.chat, Key.of("sk-secret"), Duration.ofHours(2));
 		listeners.waited(this.chat, 5);
 		assertThat(told).containsExactly("banned PT1H", "banned PT2H", "waited 5");
-		assertThat(output.toString().split("What is told of limits failed", -1)).hasSize(2);
+		assertThat(output.toString().split("An event of a limit could not be delivered", -1)).hasSize(2);
 		assertThat(output).contains("java.lang.IllegalStateException").doesNotContain("sk-secret");
 	}
 

@@ -38,7 +38,7 @@ public final class RateLimitAnthropicInterceptor implements Interceptor {
 	/**
 	 * Creates an interceptor that limits the requests whose addresses match.
 	 * @param limiters the clients of the configuration
-	 * @param baseUrl the address that the SDK is told to use
+	 * @param baseUrl the address that the SDK is configured with
 	 */
 	public RateLimitAnthropicInterceptor(ClientLimiters limiters, String baseUrl) {
 		Objects.requireNonNull(baseUrl, "baseUrl");

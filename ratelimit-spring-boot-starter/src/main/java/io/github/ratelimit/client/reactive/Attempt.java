@@ -22,7 +22,7 @@ import reactor.core.publisher.Mono;
 final class Attempt {
 
 	/**
-	 * What the codecs of a client read of a body at most, unless they are told otherwise.
+	 * What the codecs of a client read of a body at most, unless configured.
 	 */
 	private static final int MAX_ERROR_BYTES = 256 * 1024;
 
@@ -51,12 +51,12 @@ final class Attempt {
 		this.exchange = exchange;
 	}
 
-	/** Sends the request when it is its turn. */
+	/** Sends the request when it is admitted. */
 	Mono<ClientResponse> send() {
 		return response(false);
 	}
 
-	/** Sends the request when it is its turn, and reads the bodies of errors. */
+	/** Sends the request when it is admitted, and reads the bodies of errors. */
 	Mono<ClientResponse> sendAndReadErrors() {
 		return response(true);
 	}

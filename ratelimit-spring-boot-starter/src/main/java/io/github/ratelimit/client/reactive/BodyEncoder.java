@@ -25,7 +25,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * Encodes the bodies of a client's requests before they are sent, to know their size. A
- * filter is not told how its client encodes: it learns that from the first request that
+ * filter does not know how its client encodes; it learns that from the first request that
  * is sent. Until then Spring's defaults tell the size of plain values, which the client
  * encodes again. Thread-safe.
  */

@@ -107,7 +107,7 @@ class LimitShapeTests {
 					rate: 5/s; segments: 5                                   | segments       | write algorithm: sliding-window
 					rate: 5/s; algorithm: fixed-window; segments: 5          | segments       | the algorithm is fixed-window
 					rate: 5/s; max-waiting: 5                                | max-waiting    | for example max-wait: 2s
-					rate: 5/s; algorithm: fixed-window; max-wait: 1s         | max-wait       | which a fixed-window cannot give
+					rate: 5/s; algorithm: fixed-window; max-wait: 1s         | max-wait       | which a fixed-window cannot do
 					rate: 5/s, 60/min; max-wait: 1s                          | rate           | the slowest would decide
 					rate: 5/s burst 9; max-wait: 1s                          | rate           | Leave the burst out: 5/s.
 					rate: [1/s, 5/min burst 9]; algorithm: sliding-window    | rate[1]        | a sliding-window does not save permits up

@@ -76,7 +76,7 @@ final class AzureOpenAi implements ProviderDialect {
 	public ProviderAnswer refused(ProviderReport report, Violation violation) {
 		LimitState state = violation.state();
 		boolean tokens = state != null && state.limit().unit() != LimitedUnit.REQUESTS;
-		// A request that is larger than the limit is told to wait a day
+		// A request that is larger than the limit gets a wait of a day
 		long seconds = violation.isTooLarge() ? Times.DAY.toSeconds() : Times.retryAfter(violation);
 		Map<String, String> headers = headers(report);
 		switch (this.variant) {
