@@ -20,7 +20,6 @@ import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.SharedRedis;
-import io.lettuce.core.resource.Transports.NativeTransports;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -28,11 +27,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -53,7 +56,6 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** How an application shares its limits through Redis, and its failures if it cannot. */
 @Tag("redis")
@@ -230,17 +232,22 @@ class RateLimitRedisAutoConfigurationTests {
 				.hasMessageContaining("not supported by Jedis"));
 	}
 
-	/** With the transport on the class path, limits use the socket. */
 	@Test
-	void aUnixSocketWithoutNativeTransportFailsStartUp() {
-		assumeThat(NativeTransports.isDomainSocketSupported()).isFalse();
-		this.withoutConnections
-			.withBean(RedisConnectionFactory.class,
-					() -> new LettuceConnectionFactory(new RedisSocketConfiguration("/run/redis.sock")))
-			.run((context) -> assertThat(analysis(context)).contains(
-					"Reason: The value needs Netty's native transport for the Unix socket /run/redis.sock, and it is not on "
-							+ "the class path",
-					"netty-transport-native-epoll"));
+	@EnabledOnOs(OS.LINUX)
+	void limitsAreKeptOverAUnixSocket(@TempDir Path directory) {
+		Path socket = directory.resolve("redis.sock");
+		try (RedisServer redis = RedisServer.start("--unixsocket", socket.toString())) {
+			this.withoutConnections
+				.withBean(RedisConnectionFactory.class,
+						() -> new LettuceConnectionFactory(new RedisSocketConfiguration(socket.toString())))
+				.run((context) -> {
+					RateLimiter limiter = context.getBean(RateLimiter.class);
+					assertThat(limiter.tryAcquire("chat", "caller").isAllowed()).isTrue();
+					assertThat(limiter.tryAcquire("chat", "caller").isAllowed()).isTrue();
+					assertThat(limiter.tryAcquire("chat", "caller").isAllowed()).isFalse();
+					assertThat(String.valueOf(redis.command("KEYS", "*chat*"))).contains("chat");
+				});
+		}
 	}
 
 	@Test

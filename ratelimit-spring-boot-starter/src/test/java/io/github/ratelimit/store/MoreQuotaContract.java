@@ -12,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Allowed and refused calls are told alike when there is more quota. */
 public interface MoreQuotaContract extends StoreFixture {
@@ -20,7 +19,6 @@ public interface MoreQuotaContract extends StoreFixture {
 	@ParameterizedTest
 	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "CONCURRENCY")
 	default void thereIsMoreQuotaAtTheStatedTime(Algorithm algorithm) {
-		assumeTrue(algorithms().contains(algorithm));
 		long seed = System.nanoTime();
 		SplittableRandom random = new SplittableRandom(seed);
 		ManualTime time = new ManualTime();

@@ -21,7 +21,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** A call reserves what it may cost and tells afterwards what it did cost. */
 public interface SettlementContract extends StoreFixture {
@@ -33,7 +32,6 @@ public interface SettlementContract extends StoreFixture {
 
 	@Test
 	default void theBalanceIsWhatWasSpentOrTheDebtThatIsRemembered() {
-		assumeThat(algorithms()).contains(Algorithm.TOKEN_BUCKET);
 		long seed = System.nanoTime();
 		SplittableRandom random = new SplittableRandom(seed);
 		ManualTime time = new ManualTime();
@@ -57,7 +55,6 @@ public interface SettlementContract extends StoreFixture {
 
 	@Test
 	default void aHundredCallersAreAdmittedByWhatTheyReserveAndOverspendWhatTheyUnderestimated() throws Exception {
-		assumeThat(algorithms()).contains(Algorithm.TOKEN_BUCKET);
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
 		Limit limit = budget(100, Limit.UNBOUNDED_DEBT);
@@ -85,7 +82,6 @@ public interface SettlementContract extends StoreFixture {
 	@Test
 	default void callersThatSettleWhileOthersReserveSpendNoMoreThanTheBudgetAndWhatWasUnderestimated()
 			throws Exception {
-		assumeThat(algorithms()).contains(Algorithm.TOKEN_BUCKET);
 		for (int round = 0; round < 10; round++) {
 			LimitStore store = createStore(new ManualTime());
 			Limit limit = budget(100, Limit.UNBOUNDED_DEBT);
@@ -112,7 +108,6 @@ public interface SettlementContract extends StoreFixture {
 	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, mode = EnumSource.Mode.EXCLUDE, names = "CONCURRENCY")
 	default void whatIsOwedBeyondTheDebtIsForgiven(Algorithm algorithm) {
-		assumeThat(algorithms()).contains(algorithm);
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = Limit.named("chat")
 			.algorithm(algorithm)
@@ -136,7 +131,6 @@ public interface SettlementContract extends StoreFixture {
 	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, mode = EnumSource.Mode.EXCLUDE, names = "CONCURRENCY")
 	default void whatWasReservedTooMuchIsThereAgain(Algorithm algorithm) {
-		assumeThat(algorithms()).contains(algorithm);
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = Limit.named("chat")
 			.algorithm(algorithm)
@@ -156,7 +150,6 @@ public interface SettlementContract extends StoreFixture {
 	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, mode = EnumSource.Mode.EXCLUDE, names = "CONCURRENCY")
 	default void aLookTakesNothingAndIsCountedWhenItsOutcomeIsKnown(Algorithm algorithm) {
-		assumeThat(algorithms()).contains(algorithm);
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = Limit.named("login").algorithm(algorithm).rates(Rate.parse("2/15min")).build();
 		Charge look = Charge.peek(Handles.of(limit), Key.of("caller"), 1);

@@ -6,9 +6,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TimeSource;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /** What a store has to bring to be held to the contract. */
 public interface StoreFixture {
@@ -30,11 +28,6 @@ public interface StoreFixture {
 	 */
 	default boolean takes(Limit limit) {
 		return true;
-	}
-
-	/** Returns which kinds of limits the store keeps, with waits, debts and shadows. */
-	default Set<Algorithm> algorithms() {
-		return EnumSet.allOf(Algorithm.class);
 	}
 
 	/** Returns a limit. */

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** The worst that an adversary finds is what the reference promises, no more. */
 public interface WorstCaseContract extends StoreFixture {
@@ -47,7 +46,6 @@ public interface WorstCaseContract extends StoreFixture {
 			"SLIDING_WINDOW_LOG, 7/3s, 7, 14" })
 	default void inAPeriodNoMoreIsGrantedThanPromised(Algorithm algorithm, String rate, int withinAPeriod,
 			int fromEndToEnd) {
-		assumeThat(algorithms()).contains(algorithm);
 		long seed = System.nanoTime();
 		WorstCase worst = new WorstCase(this, StoreFixture.limit("worst", algorithm, rate));
 		WorstCase.Found found = worst.search(patterns(), seed);
@@ -60,7 +58,6 @@ public interface WorstCaseContract extends StoreFixture {
 			"SLIDING_WINDOW, 4, 0.8", "SLIDING_WINDOW, 60, 0.983", "SLIDING_WINDOW_COUNTER, 20, 0.983",
 			"SLIDING_WINDOW_LOG, 20, 0.999" })
 	default void aCallerThatAlwaysAsksIsGrantedThatPartOfTheRate(Algorithm algorithm, int segments, double part) {
-		assumeThat(algorithms()).contains(algorithm);
 		Limit limit = Limit.named("steady").algorithm(algorithm).rates(Rate.parse("60/min")).segments(segments).build();
 		for (boolean evenly : List.of(true, false)) {
 			assertThat(new WorstCase(this, limit).steady(evenly, steadyPeriods())).as("evenly: %s", evenly)
@@ -71,7 +68,6 @@ public interface WorstCaseContract extends StoreFixture {
 	@Tag("version-independent")
 	@Test
 	default void ofPacedCallsThatDoNotWaitOneAndTheRateAreGranted() {
-		assumeThat(algorithms()).contains(Algorithm.TOKEN_BUCKET);
 		long seed = System.nanoTime();
 		Limit limit = Limit.named("worst").rates(Rate.parse("10/min")).maxWait(Duration.ofSeconds(1), 1).build();
 		WorstCase.Found found = new WorstCase(this, limit).search(patterns(), seed);
@@ -89,7 +85,6 @@ public interface WorstCaseContract extends StoreFixture {
 	@Tag("version-independent")
 	@Test
 	default void placesAreNeverMoreThanTheLimitWhateverComesAndGoes() {
-		assumeThat(algorithms()).contains(Algorithm.CONCURRENCY);
 		SplittableRandom random = new SplittableRandom();
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "7/s");
@@ -126,7 +121,6 @@ public interface WorstCaseContract extends StoreFixture {
 	@ParameterizedTest
 	@CsvSource({ "10/s, 1000", "7/3s, 5000", "1/500ms, 3000" })
 	default void turnsAreNeverMoreThanOneAndTheRateWhateverJoinsCancelsAndLeaves(String text, long maxWait) {
-		assumeThat(algorithms()).contains(Algorithm.TOKEN_BUCKET);
 		long seed = System.nanoTime();
 		SplittableRandom random = new SplittableRandom(seed);
 		Rate rate = Rate.parse(text);

@@ -3,9 +3,11 @@ package io.github.ratelimit.web.server;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.store.redis.server.FaultyProxy;
+import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.web.server.RunningServer.Answer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -170,21 +172,25 @@ class RedisOutageTests {
 			.withoutSecurity(Stream.concat(Stream.of(properties), Stream.of(more)).toArray(String[]::new));
 	}
 
-	private static void awaitStatus(RunningServer server, String status) throws Exception {
-		long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-		while (!server.bean(LimitStore.class).status().equals(status)) {
-			assertThat(System.nanoTime()).as("store is " + status).isLessThan(end);
-			Thread.sleep(20);
-		}
+	private static void awaitStatus(RunningServer server, String status) {
+		Polling.until(Duration.ofSeconds(10), "store is " + status,
+				() -> server.bean(LimitStore.class).status().equals(status));
 	}
 
-	private static void awaitDecisionsInRedis(RunningServer server) throws IOException, InterruptedException {
-		long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+	private static void awaitDecisionsInRedis(RunningServer server) {
 		long allowed = server.allowed("chat");
-		while (server.allowed("chat") == allowed) {
-			assertThat(System.nanoTime()).as("decisions are made in Redis").isLessThan(end);
-			assertThat(server.get("/v1/chat").status()).isEqualTo(200);
-			Thread.sleep(20);
+		Polling.until(Duration.ofSeconds(10), "decisions are made in Redis", () -> {
+			assertThat(status(server)).isEqualTo(200);
+			return server.allowed("chat") > allowed;
+		});
+	}
+
+	private static int status(RunningServer server) {
+		try {
+			return server.get("/v1/chat").status();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 

@@ -54,6 +54,13 @@ public final class ScriptClientFactory {
 			.describe((configuration == null && LETTUCE) ? Lettuce.configuration(connections) : configuration);
 	}
 
+	static void checkTransport(String socket, boolean supported) {
+		if (!supported) {
+			throw new IllegalArgumentException("needs Netty's native transport for the Unix socket " + socket
+					+ ", and it is not on the class path");
+		}
+	}
+
 	/** Loaded only where there is Jedis. */
 	private static final class Jedis {
 
@@ -82,9 +89,8 @@ public final class ScriptClientFactory {
 			}
 			LettuceConnectionFactory lettuce = (LettuceConnectionFactory) connections;
 			RedisConfiguration configuration = LettuceTopology.of(lettuce);
-			if (configuration instanceof WithDomainSocket socket && !NativeTransports.isDomainSocketSupported()) {
-				throw new IllegalArgumentException("needs Netty's native transport for the Unix socket "
-						+ socket.getSocket() + ", and it is not on the class path");
+			if (configuration instanceof WithDomainSocket socket) {
+				checkTransport(socket.getSocket(), NativeTransports.isDomainSocketSupported());
 			}
 			return (configuration != null)
 					? new LettuceScriptClient(DedicatedConnections.like(lettuce, configuration), needed) : null;

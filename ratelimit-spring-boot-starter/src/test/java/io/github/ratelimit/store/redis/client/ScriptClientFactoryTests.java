@@ -1,0 +1,20 @@
+package io.github.ratelimit.store.redis.client;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/** What the application's connections must have. */
+class ScriptClientFactoryTests {
+
+	@Test
+	void aUnixSocketNeedsANativeTransport() {
+		assertThatCode(() -> ScriptClientFactory.checkTransport("/run/redis.sock", true)).doesNotThrowAnyException();
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> ScriptClientFactory.checkTransport("/run/redis.sock", false))
+			.withMessage("needs Netty's native transport for the Unix socket /run/redis.sock, "
+					+ "and it is not on the class path");
+	}
+
+}
