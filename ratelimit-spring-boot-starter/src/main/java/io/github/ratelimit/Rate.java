@@ -26,7 +26,7 @@ public record Rate(long permits, Duration period, long burst) {
 
 	/**
 	 * The most permits of a rate: the largest integer that a structured header field can
-	 * carry (RFC 9651, 3.3.1).
+	 * carry.
 	 */
 	public static final long MAX_PERMITS = 999_999_999_999_999L;
 

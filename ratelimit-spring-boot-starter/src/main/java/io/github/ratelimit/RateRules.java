@@ -61,7 +61,7 @@ final class RateRules {
 	}
 
 	/**
-	 * Bucket4j keeps the part of a permit that has come so far as a 64-bit numerator.
+	 * A bucket keeps the part of a permit that has been refilled as a 64-bit numerator.
 	 * Where permits times nanoseconds, in lowest terms, does not fit, it goes on in
 	 * doubles and drops that part at each call that is granted, so that a busy bucket
 	 * gets less than its rate and no wait is exact.
