@@ -12,12 +12,13 @@ import java.util.concurrent.TimeUnit;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
- * Charges whose keys one script call can ask for, with what is known of each.
+ * Charges whose keys one script call can decide, with what this instance remembers of
+ * each.
  *
  * @param charges the charges
  * @param known their keys, in the same order
  * @param encodings their limits, in the same order
- * @param node who has the keys
+ * @param node the node that has the keys
  */
 record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] encodings, RedisNodes.Node node) {
 
@@ -34,10 +35,10 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 			bySlot.computeIfAbsent(slot, (key) -> new ArrayList<>()).add(i);
 		}
 		List<ChargeGroup> groups = new ArrayList<>(bySlot.size());
-		for (List<Integer> places : bySlot.values()) {
-			RememberedKey[] groupKeys = places.stream().map((place) -> keys[place]).toArray(RememberedKey[]::new);
-			groups.add(new ChargeGroup(places.stream().map(charges::get).toList(), groupKeys,
-					places.stream().map((place) -> encodings[place]).toArray(LimitEncoding[]::new),
+		for (List<Integer> indices : bySlot.values()) {
+			RememberedKey[] groupKeys = indices.stream().map((index) -> keys[index]).toArray(RememberedKey[]::new);
+			groups.add(new ChargeGroup(indices.stream().map(charges::get).toList(), groupKeys,
+					indices.stream().map((index) -> encodings[index]).toArray(LimitEncoding[]::new),
 					nodes.of(groupKeys[0].name())));
 		}
 		return groups;
@@ -48,8 +49,8 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 	}
 
 	/**
-	 * Returns for how long an answer is waited for. A call that waits for its turn spends
-	 * no more than a part of what is left of that time here, as others stand behind it.
+	 * Returns how long to wait for a reply. A call with a scheduled permit waits here for
+	 * at most a part of its remaining time, as other calls are queued behind it.
 	 */
 	long patienceNanos() {
 		long most = this.node.deadlineNanos();
@@ -63,8 +64,8 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 	}
 
 	/**
-	 * Returns whether the time that tells late from away is too long to wait for. That an
-	 * answer is not there within a few milliseconds says nothing.
+	 * Returns whether the time after which a reply counts as missing is too long to wait.
+	 * A reply that takes a few milliseconds longer is no sign of a failure.
 	 */
 	boolean isImpatient() {
 		return patienceNanos() < this.node.deadlineNanos() && (waitsForAWhile() || isBehindLateTurn());
@@ -74,7 +75,10 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 		return patienceNanos() >= Math.min(this.node.deadlineNanos(), LEAST_OF_A_WAIT_NANOS);
 	}
 
-	/** Returns whether a turn that was asked for before these is not answered yet. */
+	/**
+	 * Returns whether a scheduled permit was requested before these charges and is not
+	 * answered yet.
+	 */
 	boolean isBehindLateTurn() {
 		for (RememberedKey key : this.known) {
 			if (key.isTurnLate()) {
@@ -84,7 +88,7 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 		return false;
 	}
 
-	/** Notes that nobody waits for the turns any more. */
+	/** Notes that the scheduled permits of a call are not answered in time. */
 	void turnsAreLate(ScriptCall asked) {
 		for (int i = 0; i < this.known.length; i++) {
 			if (this.charges.get(i).limit().isPaced() && waitsForAWhile()) {
@@ -93,7 +97,7 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 		}
 	}
 
-	/** Notes that a turn is answered, or will not be. */
+	/** Notes that the scheduled permits of a call are answered, or never will be. */
 	void turnsAreKnown(ScriptCall asked, boolean inTime) {
 		for (RememberedKey key : this.known) {
 			if (key.isTurnLate()) {
@@ -102,7 +106,7 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 		}
 	}
 
-	/** Returns the names of the keys in Redis, not to be changed. */
+	/** Returns the names of the keys in Redis; must not be changed. */
 	byte[][] names() {
 		byte[][] names = new byte[this.known.length][];
 		for (int i = 0; i < names.length; i++) {

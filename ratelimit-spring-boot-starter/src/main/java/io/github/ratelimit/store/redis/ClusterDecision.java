@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A decision over limits in several hash slots of a cluster, which no script can make at
- * once: all are looked at, then taken, and what was taken goes back if one that had
- * permits has lost them meanwhile. The calls of each step are in flight together.
+ * A decision over limits in several hash slots of a cluster, which no single script call
+ * can make: all limits are peeked, then taken, and what was taken is given back if a
+ * limit that had permits has lost them meanwhile. The calls of each step are in flight
+ * together.
  */
 final class ClusterDecision {
 
@@ -43,7 +44,7 @@ final class ClusterDecision {
 			take(there, start);
 		}
 		else {
-			// no time is left to wait for what would be taken now
+			// no time is left to wait for a reply
 			late.addAll(there);
 			takeLate(late, start);
 		}

@@ -22,8 +22,8 @@ import org.apache.commons.logging.LogFactory;
 
 /**
  * Warns of instances that share a prefix and have different configurations of a limit for
- * minutes: longer than a deploy takes that goes from one to the next. Each instance says
- * once a minute what it uses; no decision waits for that. Thread-safe.
+ * minutes, longer than a deployment of a new configuration takes. Each instance publishes
+ * its configuration once a minute; no decision waits for that. Thread-safe.
  */
 final class ConfigurationMismatch {
 
@@ -31,10 +31,10 @@ final class ConfigurationMismatch {
 
 	private static final Duration BEAT = Duration.ofMinutes(1);
 
-	/** One that has ended is seen by others once more at most. */
+	/** Other instances see one that has ended at most once more. */
 	private static final Duration COUNTS = Duration.ofSeconds(90);
 
-	/** A configuration is seen this often in a row before it is a warning. */
+	/** A configuration has to be seen this often in a row before it causes a warning. */
 	static final int OFTEN = 4;
 
 	private final ScriptClient redis;
@@ -49,7 +49,7 @@ final class ConfigurationMismatch {
 
 	private final Supplier<Collection<RegisteredLimit>> limits;
 
-	/** Of this instance's limits only, so there are no more than those. */
+	/** Only of this instance's limits, so the size is bounded by their number. */
 	private final Map<String, Integer> seen = new TreeMap<>();
 
 	private final Set<String> warned = new HashSet<>();
@@ -82,7 +82,7 @@ final class ConfigurationMismatch {
 		}
 	}
 
-	/** Says what this instance uses, and looks at what others do. */
+	/** Publishes this instance's configuration and compares it with those of others. */
 	CompletableFuture<?> compare() {
 		Map<String, String> own = new TreeMap<>();
 		this.limits.get().forEach((limit) -> own.put(limit.limit().name(), ConfigurationText.of(limit)));

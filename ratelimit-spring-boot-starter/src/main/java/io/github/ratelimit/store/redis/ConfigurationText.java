@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * How much a limit allows, as a text in one line: equal for equal limits, however they
- * are written.
+ * What a limit allows, as a text of one line: equal for equal limits, however they are
+ * written.
  */
 final class ConfigurationText {
 

@@ -13,9 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides calls whose replies have not come by the deadline, from the last snapshot of
- * each key less what was given away since. What such a call takes is taken in Redis all
- * the same, when its reply comes, or charged afterwards. Thread-safe.
+ * Decides calls whose replies are not there by the deadline, from the last snapshot of
+ * each key less what was granted since. What such a call takes is still taken in Redis
+ * when its reply arrives, or charged afterwards. Thread-safe.
  */
 final class DeadlineFallback {
 
@@ -61,7 +61,10 @@ final class DeadlineFallback {
 		return new Taken(decisions, receipts, !refused);
 	}
 
-	/** What cannot wait until the deadline does not know whether Redis is only late. */
+	/**
+	 * A call that cannot wait until the deadline does not show whether Redis fails or is
+	 * only late.
+	 */
 	private ChargeDecision decide(Charge charge, RememberedKey key, InFlightReceipt receipt, boolean impatient,
 			long startNanos, long now) {
 		ChargeDecision block = key.blockWithoutAsking(charge, now);
@@ -88,7 +91,7 @@ final class DeadlineFallback {
 		return alone ? ChargeDecision.degraded(decision) : decision;
 	}
 
-	/** Ends what was taken for charges that are refused after all. */
+	/** Releases what was taken for charges that are refused in the end. */
 	static void giveUp(ChargeGroup group, @Nullable InFlightReceipt[] taken) {
 		for (int i = 0; i < taken.length; i++) {
 			if (taken[i] != null) {
@@ -99,7 +102,7 @@ final class DeadlineFallback {
 	}
 
 	/**
-	 * What was decided.
+	 * The result of a late decision.
 	 *
 	 * @param decisions of all charges
 	 * @param receipts of each group, what its charges have taken; null where one has not

@@ -10,15 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a decision that was made before the reply together with the reply: permits that
- * Redis has granted to a call that went on stay taken, permits that it has refused are
- * owed, and permits that it has granted to a refused call go back.
+ * Combines a decision that was made before the reply with the reply: permits that Redis
+ * has granted to a call that went on stay taken, permits that it has refused become a
+ * debt, and permits that it has granted to a refused call are given back.
  */
 final class InFlightCall {
 
 	private final ChargeGroup group;
 
-	/** Null where a charge was refused, or never wanted. */
+	/** Null for a charge that was refused or has no cost. */
 	private final @Nullable InFlightReceipt[] receipts;
 
 	private final RedisDecisions decisions;
@@ -29,7 +29,7 @@ final class InFlightCall {
 		this.decisions = decisions;
 	}
 
-	/** Returns whether the call goes on without its answer. */
+	/** Returns whether the call goes on without its reply. */
 	boolean goesOn() {
 		for (InFlightReceipt receipt : this.receipts) {
 			if (receipt != null) {
@@ -40,7 +40,7 @@ final class InFlightCall {
 	}
 
 	/**
-	 * Notes the answer.
+	 * Notes the reply.
 	 * @param replies what each charge was answered
 	 * @param fresh names the slots that were asked for, of each charge
 	 */
@@ -64,14 +64,14 @@ final class InFlightCall {
 	}
 
 	/**
-	 * Notes that there is no answer, or that nothing was asked.
+	 * Notes that there is no reply, or that nothing was sent.
 	 * @param fresh names the slots that were asked for, of each charge
 	 */
 	void failed(boolean ofOneKey, byte[][] fresh) {
 		for (int i = 0; i < this.receipts.length; i++) {
 			InFlightReceipt receipt = this.receipts[i];
 			if (receipt == null) {
-				// what is wrong with a key is found before anything is taken
+				// a foreign value of a key is found before anything is taken
 				giveSlotsBack(i, ofOneKey ? null : fresh[i]);
 			}
 			else if (ofOneKey) {

@@ -16,20 +16,20 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * How many instances share the limits. Each tells Redis every few seconds that it is
- * there; one that ends says so, or is no longer counted some seconds later. While Redis
- * is away the last number stays. A smaller number counts only when it was seen for as
- * long as an instance is counted: a Redis that has lost all instances learns of them one
+ * The number of instances that share the limits. Each reports to Redis every few seconds;
+ * one that ends deregisters, or expires some seconds later. During an outage of Redis the
+ * last number applies. A smaller number applies only after it was seen for as long as an
+ * instance takes to expire, since a Redis that has lost all instances learns of them one
  * by one. Thread-safe.
  */
 final class InstanceCount {
 
 	private static final Log logger = LogFactory.getLog(InstanceCount.class);
 
-	/** How often an instance tells that it is there. */
+	/** How often an instance reports to Redis. */
 	static final Duration BEAT = Duration.ofSeconds(3);
 
-	/** For how long it is counted then. */
+	/** How long an instance is counted after a report. */
 	static final Duration COUNTED = Duration.ofSeconds(10);
 
 	private static final byte[] IS_THERE = RedisKeyNames.bytes("+");
@@ -58,7 +58,7 @@ final class InstanceCount {
 
 	private volatile boolean closed;
 
-	/** The most of the smaller numbers since the first of them; 0 for none. */
+	/** The greatest of the smaller numbers since the first of them; 0 for none. */
 	private int fewer;
 
 	private long fewerSince;
@@ -73,7 +73,7 @@ final class InstanceCount {
 		this.scheduler = scheduler;
 	}
 
-	/** Tells Redis that this instance is there, now and every few seconds. */
+	/** Reports this instance to Redis, now and every few seconds. */
 	void start() {
 		this.scheduler.scheduleWithFixedDelay(this::beat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
 	}
@@ -82,7 +82,7 @@ final class InstanceCount {
 	private void beat() {
 		try {
 			if (!this.closed && !this.nodes.of(this.key).isOpen()) {
-				tell(IS_THERE).whenComplete((bytes, failure) -> {
+				report(IS_THERE).whenComplete((bytes, failure) -> {
 					if (failure != null) {
 						failed(failure);
 					}
@@ -94,20 +94,20 @@ final class InstanceCount {
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.debug("Redis cannot be told just now that this instance is there", ex);
+			logger.debug("This instance cannot be reported to Redis at the moment", ex);
 		}
 	}
 
-	private CompletableFuture<byte[]> tell(byte[] what) {
+	private CompletableFuture<byte[]> report(byte[] what) {
 		return this.redis.run(this.script, new byte[][] { this.key }, what, this.name, this.countedMicros);
 	}
 
 	private synchronized void failed(Throwable failure) {
 		this.fewer = 0;
-		logger.debug("Redis has not been told that this instance is there", failure);
+		logger.debug("This instance has not been reported to Redis", failure);
 	}
 
-	/** Notes what Redis has counted. */
+	/** Notes the number that Redis has counted. */
 	synchronized void counted(int instances, long now) {
 		if (instances >= this.count) {
 			this.count = instances;
@@ -124,16 +124,16 @@ final class InstanceCount {
 		}
 	}
 
-	/** Returns how many instances there are, as far as is known, at least 1. */
+	/** Returns the number of instances as far as it is known, at least 1. */
 	int count() {
 		return this.count;
 	}
 
-	/** Tells Redis that this instance ends. */
+	/** Deregisters this instance. */
 	CompletableFuture<?> end() {
 		this.closed = true;
 		try {
-			return this.nodes.of(this.key).isOpen() ? CompletableFuture.completedFuture(null) : tell(ENDS);
+			return this.nodes.of(this.key).isOpen() ? CompletableFuture.completedFuture(null) : report(ENDS);
 		}
 		catch (RejectedExecutionException ex) {
 			return CompletableFuture.failedFuture(ex);

@@ -31,8 +31,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up keys for the endpoint and for people: never part of a decision, so it may take
- * its time.
+ * Looks up keys for the endpoint: never part of a decision, so it may take longer.
  */
 final class KeyLookups {
 
@@ -109,7 +108,7 @@ final class KeyLookups {
 				lastSeen.isAfter(lastTaken) ? lastSeen : lastTaken);
 	}
 
-	/** Returns what this instance remembers of a key, without asking. */
+	/** Returns what this instance remembers of a key, without a call to Redis. */
 	private KeyState remembered(RememberedKey known, LimitEncoding encoding) {
 		Snapshot state = known.last();
 		if (state == null || state.encoding() != encoding) {
@@ -120,7 +119,7 @@ final class KeyLookups {
 				wallTimeAt(known.lastSeen()));
 	}
 
-	/** Returns the keys that this instance has refused most, without asking. */
+	/** Returns the keys that this instance has refused most, without a call to Redis. */
 	List<KeyState> mostDenied(RedisLimit limit, int size) {
 		return limit.keys()
 			.all()
@@ -132,7 +131,7 @@ final class KeyLookups {
 			.toList();
 	}
 
-	/** Returns how many keys this instance knows that Redis keeps. */
+	/** Returns the number of remembered keys that Redis still keeps. */
 	long trackedKeys(RedisLimit limit) {
 		long now = this.time.nanoTime();
 		return limit.keys().all().stream().filter((key) -> key.isKept(now)).count();

@@ -17,22 +17,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pages over the keys of a limit by Redis's own SCAN, node by node. A page's {@code next}
- * is a place in it: node, cursor, and how many keys of that step were shown. As SCAN
- * promises: every key that is there all the time is shown; one that comes or goes
- * meanwhile may be, and rarely one is shown twice.
+ * Pages over the keys of a limit with SCAN, node by node. The {@code next} of a page is a
+ * position in the scan: the node, its cursor, and the number of keys that were shown of
+ * the step. As with SCAN, every key that exists all the time is shown; a key that is
+ * added or expires meanwhile may be shown, and in rare cases one is shown twice.
  */
 final class KeyScan {
 
 	/**
-	 * What one step looks at: keys of all limits and of the application are among them.
+	 * The number of keys that one step reads, among them those of other limits and of the
+	 * application.
 	 */
 	private static final int COUNT = 1000;
 
-	/** After so many steps without a key a page ends empty, but for its next. */
+	/** After this many steps without a key, a page ends empty, with a {@code next}. */
 	private static final int MOST_STEPS = 1000;
 
-	private static final Pattern PLACE = Pattern.compile("(\\d{1,5})-(\\d{1,20})-(\\d{1,9})");
+	private static final Pattern POSITION = Pattern.compile("(\\d{1,5})-(\\d{1,20})-(\\d{1,9})");
 
 	private final KeyLookups lookups;
 
@@ -58,28 +59,30 @@ final class KeyScan {
 
 	KeyPage page(@Nullable String after, int size) {
 		List<Integer> slots = this.redis.slots();
-		Place place = (after != null) ? place(after) : new Place(0, "0", 0);
+		Position position = (after != null) ? position(after) : new Position(0, "0", 0);
 		List<KeyState> keys = new ArrayList<>();
-		for (int step = 0; step < MOST_STEPS && place.node() < slots.size(); step++) {
+		for (int step = 0; step < MOST_STEPS && position.node() < slots.size(); step++) {
 			long asked = this.time.nanoTime();
-			ByteBuffer answer = this.lookups.page(this.names.route(slots.get(place.node()), this.redis.isCluster()),
-					place.cursor(), this.encoding, COUNT);
+			ByteBuffer answer = this.lookups.page(this.names.route(slots.get(position.node()), this.redis.isCluster()),
+					position.cursor(), this.encoding, COUNT);
 			String cursor = new String(next(answer), StandardCharsets.US_ASCII);
 			int shown = 0;
 			while (answer.hasRemaining()) {
 				String keyId = RedisKeyNames.keyId(next(answer));
 				byte[] state = next(answer);
-				if (++shown > place.shown()) {
+				if (++shown > position.shown()) {
 					if (keys.size() == size) {
-						return new KeyPage(keys, new Place(place.node(), place.cursor(), shown - 1).toString());
+						return new KeyPage(keys,
+								new Position(position.node(), position.cursor(), shown - 1).toString());
 					}
 					keys.add(this.lookups.read(ByteBuffer.wrap(state), this.encoding, keyId, this.known.get(keyId),
 							asked));
 				}
 			}
-			place = cursor.equals("0") ? new Place(place.node() + 1, "0", 0) : new Place(place.node(), cursor, 0);
+			position = cursor.equals("0") ? new Position(position.node() + 1, "0", 0)
+					: new Position(position.node(), cursor, 0);
 		}
-		return new KeyPage(keys, (place.node() < slots.size()) ? place.toString() : null);
+		return new KeyPage(keys, (position.node() < slots.size()) ? position.toString() : null);
 	}
 
 	private static byte[] next(ByteBuffer answer) {
@@ -88,23 +91,23 @@ final class KeyScan {
 		return part;
 	}
 
-	private static Place place(String after) {
-		Matcher matcher = PLACE.matcher(after);
+	private static Position position(String after) {
+		Matcher matcher = POSITION.matcher(after);
 		if (!matcher.matches()) {
 			throw new IllegalArgumentException(
 					"No page of keys ends at what is given as 'after'. Pass the 'next' of the page before.");
 		}
-		return new Place(Integer.parseInt(matcher.group(1)), matcher.group(2), Integer.parseInt(matcher.group(3)));
+		return new Position(Integer.parseInt(matcher.group(1)), matcher.group(2), Integer.parseInt(matcher.group(3)));
 	}
 
 	/**
-	 * A place in the scan.
+	 * A position in the scan.
 	 *
 	 * @param node which of the nodes
 	 * @param cursor the step's cursor
 	 * @param shown how many keys of the step were shown already
 	 */
-	private record Place(int node, String cursor, int shown) {
+	private record Position(int node, String cursor, int shown) {
 
 		@Override
 		public String toString() {

@@ -27,8 +27,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes decisions in Redis, each within its own deadline, and without Redis where the
- * reply is late or there is none. Thread-safe.
+ * Makes decisions in Redis, each within its own deadline, and without Redis if the reply
+ * is late or missing. Thread-safe.
  */
 final class RedisDecisions {
 
@@ -67,7 +67,7 @@ final class RedisDecisions {
 		this.deadlineNanos = deadlineNanos;
 	}
 
-	/** Takes one charge, together with others that ask for the same key just now. */
+	/** Takes one charge, together with other charges of the same key. */
 	ChargeDecision take(Charge charge, RememberedKey key, LimitEncoding encoding, long start) {
 		ChargeGroup group = new ChargeGroup(List.of(charge), new RememberedKey[] { key },
 				new LimitEncoding[] { encoding }, this.nodes.of(key.name()));
@@ -105,7 +105,7 @@ final class RedisDecisions {
 				: new ClusterDecision(groups, this).decide(charges, start);
 	}
 
-	/** Takes all charges or none, without asking Redis. */
+	/** Takes all charges or none, without a call to Redis. */
 	List<ChargeDecision> takeUnanswered(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] encodings) {
 		for (RememberedKey key : keys) {
 			this.nodes.of(key.name()).decidedWithout(1);
@@ -123,7 +123,10 @@ final class RedisDecisions {
 		return group.isBehindLateTurn() ? decideBehindLateTurn(group, start) : await(ask(group, true), start);
 	}
 
-	/** Nobody waits for Redis who stands behind a turn that it has not answered yet. */
+	/**
+	 * Calls behind a scheduled permit that Redis has not answered yet do not wait for
+	 * Redis.
+	 */
 	private List<ChargeDecision> decideBehindLateTurn(ChargeGroup group, long start) {
 		DeadlineFallback.Taken taken = this.late.decide(List.of(group), start);
 		group.node().late(start, true, group.known()[0].name());
@@ -149,15 +152,16 @@ final class RedisDecisions {
 		return taken.decisions();
 	}
 
-	/** Decides groups whose answers are late, all or nothing. */
+	/** Decides groups whose replies are late, all or nothing. */
 	DeadlineFallback.Taken decideLate(List<ChargeGroup> groups, long start) {
 		return this.late.decide(groups, start);
 	}
 
 	/**
-	 * Lets the answer to a question come when it comes.
-	 * @param group who was decided
-	 * @param call who was asked, null if nobody: then what was taken is owed
+	 * Handles the reply when it arrives.
+	 * @param group the charges that were decided
+	 * @param call the call that was sent, null if none was: then what was taken becomes a
+	 * debt
 	 * @param receipts of what each charge has taken, null for one that has not
 	 */
 	void leave(ChargeGroup group, @Nullable ScriptCall call, @Nullable InFlightReceipt[] receipts) {
@@ -175,12 +179,12 @@ final class RedisDecisions {
 				: ScriptCall.look(group, this.redis, this.scripts.take(), this.time);
 	}
 
-	/** Returns until when a decision's answer is waited for. */
+	/** Returns until when a decision waits for its reply. */
 	static long deadline(long start, ChargeGroup group) {
 		return start + (group.isBehindLateTurn() ? 0 : group.patienceNanos());
 	}
 
-	/** Lets what nobody waits for any more go back, should it be granted yet. */
+	/** Gives back what a call is granted whose caller no longer waits. */
 	void abandon(ScriptCall call) {
 		leave(call.group(), call, new @Nullable InFlightReceipt[call.group().size()]);
 	}
@@ -203,19 +207,19 @@ final class RedisDecisions {
 		return this.slotLeases;
 	}
 
-	/** Keeps the slots that a decision has taken, if it has. */
+	/** Keeps the slots that a decision has taken, if any. */
 	void hold(ChargeDecision decision, RememberedKey key) {
 		if (decision.receipt() instanceof WindowOrSlotSnapshot facts && facts.encoding() instanceof SlotEncoding) {
 			this.slotLeases.hold(key, facts, decision.charge().permits());
 		}
 	}
 
-	/** Lets permits be charged that a call has got without Redis. */
+	/** Adds a debt for permits that a call has received without Redis. */
 	void owe(RememberedKey key, LimitEncoding encoding, long permits) {
 		this.debts.add(key, encoding, permits);
 	}
 
-	/** Gives back what a decision took, and waits for it until the deadline. */
+	/** Gives back what a decision took, and waits for the reply until the deadline. */
 	void giveBack(ChargeDecision taken, RememberedKey key, LimitEncoding encoding) {
 		if (taken.receipt() instanceof Snapshot) {
 			await(sendBack(taken, key));
@@ -235,7 +239,7 @@ final class RedisDecisions {
 				: CompletableFuture.completedFuture(null);
 	}
 
-	/** What is owed goes back to the state that is charged for it. */
+	/** A debt is given back to the state that it is charged to. */
 	private CompletableFuture<?> sendBack(long permits, InFlightReceipt.Outcome outcome, LimitEncoding encoding,
 			RememberedKey key) {
 		Snapshot state = outcome.state();
@@ -256,7 +260,7 @@ final class RedisDecisions {
 		return sendBack(permits, state, key);
 	}
 
-	/** Permits of a state that was read by another configuration since are dropped. */
+	/** Permits are dropped if another configuration has read their state since. */
 	private CompletableFuture<?> sendBack(long permits, Snapshot state, RememberedKey key) {
 		Snapshot last = key.last();
 		if (last != null && last.encoding() != state.encoding()) {
@@ -266,8 +270,8 @@ final class RedisDecisions {
 	}
 
 	/**
-	 * Charges what a call cost instead of what it reserved, and waits for it until the
-	 * deadline.
+	 * Charges the actual cost of a call instead of what it reserved, and waits for the
+	 * reply until the deadline.
 	 * @param taken what was reserved
 	 * @param actual what it cost
 	 * @param key whose permits
@@ -312,7 +316,7 @@ final class RedisDecisions {
 			ScriptReplies.await(answer, this.time.nanoTime() + this.deadlineNanos, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			// it was sent, and its failure is told where it was
+			// it was sent, and its failure has been reported
 			return;
 		}
 	}

@@ -61,7 +61,7 @@ final class RedisLimits {
 		return this.forms;
 	}
 
-	/** Gives back what the leases of all keys hold. */
+	/** Gives back the permits of all leases. */
 	List<CompletableFuture<?>> closeLeases() {
 		List<CompletableFuture<?>> givenBack = new ArrayList<>();
 		for (RememberedKeys keys : this.keys.values()) {
@@ -76,14 +76,14 @@ final class RedisLimits {
 	}
 
 	/**
-	 * Sets where all limits of the application are found, also those that no call has
-	 * asked yet.
+	 * Sets the source of all limits of the application, including those without calls so
+	 * far.
 	 */
 	void configured(Supplier<Collection<RegisteredLimit>> configured) {
 		this.configured = configured;
 	}
 
-	/** Says for the log what limits do while Redis fails. */
+	/** Describes for the log what limits do during an outage of Redis. */
 	String describeFailurePolicies() {
 		Map<String, OnStoreFailure> different = new TreeMap<>();
 		this.keys.values().forEach((keys) -> addIfDifferent(keys.limit(), different));

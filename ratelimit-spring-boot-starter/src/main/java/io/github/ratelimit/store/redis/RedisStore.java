@@ -52,12 +52,12 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
  * {@link LimitStore} that shares permits through Redis. A decision is one call of a
- * script that runs within Redis, by its clock, over all limits at once; on a cluster,
- * limits in different slots are looked at first, then taken. It takes no longer than the
- * deadline: after it, and while Redis fails, each limit decides by its own
+ * script that runs in Redis, by its clock, over all limits together; on a cluster, limits
+ * in different hash slots are peeked first, then taken. It takes no longer than the
+ * deadline: after it, and during an outage of Redis, each limit decides by its own
  * {@link io.github.ratelimit.OnStoreFailure}.
  * <p>
- * Thread-safe. Counters of keys, and how many keys there are, are those of this instance.
+ * Thread-safe. Statistics and numbers of keys are those of this instance.
  */
 public final class RedisStore implements LimitStore, AutoCloseable {
 
@@ -139,7 +139,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 * @param settings how to behave
 	 * @param local counts for this instance alone while Redis fails
 	 * @param time the time of this instance; that of permits is Redis's
-	 * @param observer is told how Redis does
+	 * @param observer receives the outcomes of calls to Redis
 	 * @return the store, to be closed
 	 * @throws IllegalArgumentException if no connection can ever be made, saying why
 	 */
@@ -152,19 +152,19 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return store;
 	}
 
-	/** Returns how many keys owe Redis something. */
+	/** Returns the number of keys with a debt. */
 	int debts() {
 		return this.debts.size();
 	}
 
-	/** Begins to tell Redis that this instance is there. */
+	/** Starts to report this instance to Redis. */
 	void begin() {
 		this.instances.start();
 	}
 
 	/**
-	 * Waits until Redis is ready to decide, but not for longer than two seconds; a
-	 * warning says so if it is not.
+	 * Waits until Redis is ready to decide, for at most two seconds; logs a warning if it
+	 * is not.
 	 */
 	public void warmUp() {
 		warmUp(WarmUp.MOST);
@@ -185,8 +185,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	/**
-	 * Looks once a minute whether other instances that share the prefix have other rates,
-	 * and warns if they do for minutes.
+	 * Compares the configurations of all instances that share the prefix once a minute,
+	 * and warns if they differ for minutes.
 	 * @param limits the limits of this instance
 	 */
 	public void compareConfigurations(Supplier<Collection<RegisteredLimit>> limits) {
@@ -286,7 +286,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 				(taken, i) -> this.decisions.giveBack(taken, requested.keys()[i], requested.encodings()[i]));
 	}
 
-	/** Holds what was taken, and counts the decisions about the call's own charges. */
+	/** Keeps what was taken, and counts the decisions about the call's own charges. */
 	private List<ChargeDecision> finish(RequestedKeys requested, List<ChargeDecision> decisions, long now) {
 		RememberedKey[] keys = requested.keys();
 		for (int i = 0; i < keys.length; i++) {
@@ -393,8 +393,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	/**
-	 * Gives back what leases hold, and the slots of calls under way, as far as the
-	 * deadline allows, and ends connections.
+	 * Gives back leases and the slots of calls in flight, as far as the deadline allows,
+	 * and closes connections.
 	 */
 	@Override
 	public void close() {
@@ -411,7 +411,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			ScriptReplies.await(all, this.time.nanoTime() + this.deadlineNanos, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			logger.debug("Not all leases could be given back: their permits come back by refill", ex);
+			logger.debug("Not all leases could be given back: their permits refill", ex);
 		}
 	}
 

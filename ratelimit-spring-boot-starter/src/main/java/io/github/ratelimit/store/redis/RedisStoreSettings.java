@@ -6,7 +6,7 @@ import io.github.ratelimit.registry.LimitHandle;
 import java.time.Duration;
 
 /**
- * How a {@link RedisStore} is to behave.
+ * The settings of a {@link RedisStore}.
  *
  * @param keyPrefix what all keys in Redis begin with, not empty, without braces
  * @param deadline how long a decision may take in all, positive
@@ -14,24 +14,27 @@ import java.time.Duration;
  * saw, at least 1
  * @param onStoreFailure what limits do while Redis fails that have no setting of their
  * own
- * @param slotLease how long the place of a call under way is held for an instance that no
- * longer answers, at least a second; calls are longer than that at will
+ * @param slotLease how long the slot of a call in flight is held for an instance that no
+ * longer answers, at least a second; calls may last longer
  */
 public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKnownKeys, OnStoreFailure onStoreFailure,
 		Duration slotLease) {
 
-	/** What keys begin with by default. */
+	/** The default prefix of keys. */
 	public static final String DEFAULT_KEY_PREFIX = "ratelimit";
 
-	/** How long a decision may take by default: 50 ms. */
+	/** The default deadline of a decision: 50 ms. */
 	public static final Duration DEFAULT_DEADLINE = Duration.ofMillis(50);
 
-	/** For how many keys of a limit the last state is remembered by default. */
+	/** The default number of keys of a limit whose last state is remembered. */
 	public static final int DEFAULT_MAX_KNOWN_KEYS = 100_000;
 
 	private static final Duration LEAST_SLOT_LEASE = Duration.ofSeconds(1);
 
-	/** How long a place is held for an instance that no longer answers: 30 s. */
+	/**
+	 * The default time for which a slot is held for an instance that no longer answers:
+	 * 30 s.
+	 */
 	public static final Duration DEFAULT_SLOT_LEASE = Duration.ofSeconds(30);
 
 	/**
@@ -53,7 +56,7 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 					"The store cannot remember " + maxKnownKeys + " keys per limit. Give it room for at least 1.");
 		}
 		if (slotLease.compareTo(LEAST_SLOT_LEASE) < 0 || slotLease.compareTo(Rate.MAX_TIME_TO_FULL) > 0) {
-			throw new IllegalArgumentException("The places of calls under way are leased for " + slotLease
+			throw new IllegalArgumentException("The slots of calls in flight are leased for " + slotLease
 					+ ". Write at least 1s, for example 30s.");
 		}
 	}
@@ -69,7 +72,7 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 	}
 
 	/**
-	 * Returns the settings that hold where nothing is said.
+	 * Returns the default settings.
 	 * @return prefix {@code ratelimit}, 50 ms, 100,000 keys, {@link OnStoreFailure#SHARE}
 	 */
 	public static RedisStoreSettings defaults() {
@@ -78,7 +81,7 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 	}
 
 	/**
-	 * Returns what a limit does while Redis fails.
+	 * Returns what a limit does during an outage of Redis.
 	 * @param limit the limit
 	 * @return its own setting, else the general one
 	 */

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The charges of a call, then a look at the block of each key that can be blocked, with
- * what is remembered of their keys.
+ * The charges of a call, followed by a peek at the block of each key that can be blocked,
+ * with what is remembered of their keys.
  *
  * @param own how many of the charges are the call's own
  * @param charges the charges
@@ -86,8 +86,7 @@ record RequestedKeys(int own, List<Charge> charges, RememberedKey[] keys, LimitE
 	}
 
 	/**
-	 * Returns null unless one limit certainly refuses and something is known of all
-	 * others.
+	 * Returns null unless one limit certainly refuses and a state of all others is known.
 	 */
 	@Nullable List<ChargeDecision> refusedWithoutAsking(long now) {
 		List<ChargeDecision> decisions = null;

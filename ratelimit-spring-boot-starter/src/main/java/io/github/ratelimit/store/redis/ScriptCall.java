@@ -27,8 +27,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One script call about a group of charges, and its reply. The caller waits until its own
- * deadline; a later reply is read all the same.
+ * One script call for a group of charges, and its reply. The caller waits until its own
+ * deadline; a later reply is still read.
  */
 final class ScriptCall {
 
@@ -36,12 +36,12 @@ final class ScriptCall {
 
 	private static final byte REFUSED = '0';
 
-	/** A thread that wakes so long after its deadline was short of processor time. */
+	/** A thread that wakes this long after its deadline lacked processor time. */
 	private static final long OVERSLEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	static final byte GRANTED = '1';
 
-	/** But some of the limits that are only tried out refuse. */
+	/** Granted, but some limits in shadow mode are violated. */
 	private static final byte PARTLY = '2';
 
 	private final ChargeGroup group;
@@ -54,12 +54,12 @@ final class ScriptCall {
 
 	private final CompletableFuture<byte[]> answer;
 
-	/** What was sent for states that are not there yet, of each charge. */
+	/** For each charge, what was sent for a state that does not exist yet. */
 	private final byte[][] fresh;
 
 	private final CoalescedCalls.@Nullable Waiting waiting;
 
-	/** Seen by the one thread that waits. */
+	/** Used only by the thread that waits. */
 	private @Nullable Throwable failure;
 
 	private ScriptCall(ChargeGroup group, boolean take, byte[][] fresh, TimeSource time, long askedNanos,
@@ -74,7 +74,7 @@ final class ScriptCall {
 	}
 
 	/**
-	 * Asks for the permits of one charge together with others who ask for its key now.
+	 * Requests the permits of one charge together with other charges of its key.
 	 */
 	static ScriptCall takeTogether(ChargeGroup group, BucketEncoding scale, ScriptClient scripts, LuaScript script,
 			TimeSource time) {
@@ -84,12 +84,12 @@ final class ScriptCall {
 		return new ScriptCall(group, true, new byte[1][0], time, now, waiting.answer(), waiting);
 	}
 
-	/** Asks for permits, which are taken if all are there. */
+	/** Requests permits, which are taken if all are available. */
 	static ScriptCall take(ChargeGroup group, ScriptClient scripts, LuaScript script, TimeSource time) {
 		return ask(group, true, scripts, script, time);
 	}
 
-	/** Asks only whether all permits are there. */
+	/** Only checks whether all permits are available. */
 	static ScriptCall look(ChargeGroup group, ScriptClient scripts, LuaScript script, TimeSource time) {
 		return ask(group, false, scripts, script, time);
 	}
@@ -118,7 +118,7 @@ final class ScriptCall {
 	}
 
 	/**
-	 * Waits for the answer.
+	 * Waits for the reply.
 	 * @param deadlineNanos until when at most; an answer that is there is read in any
 	 * case
 	 * @return what the limits say; null if the answer is late, or the question
@@ -136,7 +136,7 @@ final class ScriptCall {
 		}
 	}
 
-	/** Returns whether there is a failure instead of the answer that was waited for. */
+	/** Returns whether there is a failure instead of the reply. */
 	boolean hasFailed() {
 		return this.failure != null;
 	}
@@ -156,14 +156,14 @@ final class ScriptCall {
 		}
 	}
 
-	/** A thread that was woken late says nothing of Redis. */
+	/** A thread that wakes late is no sign of a late Redis. */
 	private @Nullable Reply late(long deadlineNanos) {
 		long overslept = this.time.nanoTime() - deadlineNanos;
 		this.group.node().late(this.askedNanos, overslept < OVERSLEPT_NANOS, this.group.known()[0].name());
 		return null;
 	}
 
-	/** Several may share a call; its failure is one. */
+	/** Several charges may share a call, whose failure counts once. */
 	private void failed(Throwable failure) {
 		if (this.waiting == null || this.waiting.isFirst()) {
 			this.group.node().failed(failure, this.group.names());
@@ -171,7 +171,7 @@ final class ScriptCall {
 	}
 
 	/**
-	 * Leaves the answer to itself: nobody waits for it any more.
+	 * Stops waiting for the reply.
 	 * @param call what was decided instead
 	 */
 	void leave(InFlightCall call) {
@@ -254,10 +254,10 @@ final class ScriptCall {
 	}
 
 	/**
-	 * What the limits of a group say.
+	 * The decisions of the limits of a group.
 	 *
 	 * @param granted whether all permits are there, and taken where that was asked
-	 * @param decisions what each says, in the order of the charges
+	 * @param decisions one for each charge, in the order of the charges
 	 */
 	record Reply(boolean granted, List<ChargeDecision> decisions) {
 	}

@@ -26,20 +26,20 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs every script once on each node before there are decisions, so that the first of
- * them pay neither for connecting nor for scripts that Redis does not know yet. It
- * changes nothing: the scripts look at keys that are not there, and only the probe writes
- * its own, for a second. A node that refuses is not asked until it answers; one that is
- * not ready in time answers late.
+ * Runs every script once on each node before the first decision, so that the first
+ * decisions neither connect nor load scripts. It changes nothing: the scripts peek at
+ * keys that do not exist, and only the probe writes its own key, for a second. A node
+ * that refuses gets no calls until it answers; one that is not ready in time answers
+ * late.
  */
 final class WarmUp {
 
 	private static final Log logger = LogFactory.getLog(RedisStore.class);
 
-	/** An application starts without Redis rather than later than this. */
+	/** After this time an application starts without Redis. */
 	static final Duration MOST = Duration.ofSeconds(2);
 
-	/** A connection that is refused so soon will be refused once more. */
+	/** A connection that is refused within this time is not tried again. */
 	private static final long AT_ONCE_NANOS = Duration.ofMillis(300).toNanos();
 
 	private static final Duration PAUSE = Duration.ofMillis(250);
@@ -81,7 +81,7 @@ final class WarmUp {
 		byte[] any = this.names.route(0, false);
 		try {
 			connect(any, deadlineNanos);
-			// who is asked where the nodes are may take its time
+			// a topology refresh may take its time
 			List<Integer> slots = ScriptReplies.await(CompletableFuture.supplyAsync(this.redis::slots, this.scheduler),
 					deadlineNanos, this.time);
 			Map<byte[], CompletableFuture<?>> asked = new LinkedHashMap<>();
@@ -96,7 +96,7 @@ final class WarmUp {
 		}
 	}
 
-	/** Asks again as long as nobody says no. */
+	/** Retries a connection until the deadline, unless it is refused at once. */
 	private void connect(byte[] key, long deadlineNanos) throws ExecutionException, TimeoutException {
 		boolean patient = false;
 		while (true) {
@@ -131,8 +131,8 @@ final class WarmUp {
 	}
 
 	/**
-	 * Runs all scripts on the node of a key. What only some users are allowed, such as
-	 * SCAN, is no reason not to decide.
+	 * Runs all scripts on the node of a key. A lack of permissions that only some users
+	 * have, such as for SCAN, is no reason not to decide.
 	 */
 	private CompletableFuture<?> runAll(byte[] key) {
 		BucketEncoding scale = (BucketEncoding) LimitEncoding.of(Limit.of("warm-up", Rate.parse("1/s")), MOST);

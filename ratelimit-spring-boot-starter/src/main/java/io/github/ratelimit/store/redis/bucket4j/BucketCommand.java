@@ -26,7 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
 /**
- * A command of Bucket4j as the script knows it, and how its answer is read.
+ * A command of Bucket4j for the script, and how its reply is read.
  *
  * @param name the script's word for it
  * @param tokens how many tokens it is about

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the commands of one bucket, each as one call. A command carries no configuration;
- * as long as it is not known, the answer is "not found", and Bucket4j sends the command
+ * while the bucket is unknown, the reply is "not found", and Bucket4j sends the command
  * once more, together with the configuration. Thread-safe.
  */
 final class BucketCommandExecutor implements CommandExecutor, AsyncCommandExecutor {
@@ -84,7 +84,7 @@ final class BucketCommandExecutor implements CommandExecutor, AsyncCommandExecut
 		return (command instanceof CreateInitialStateAndExecuteCommand<?> create) ? create.getTargetCommand() : command;
 	}
 
-	/** A command's result is of the command's own type. */
+	/** A command's result has the type of the command. */
 	@SuppressWarnings("unchecked")
 	private static <T> CommandResult<T> read(BucketCommand command, byte[] answer,
 			BucketConfigurationEncoding encoding) {

@@ -14,10 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A Bucket4j configuration in the whole numbers that its script counts in. A token of a
- * greedy bandwidth is as many units of level as make every microsecond gain whole units,
- * in lowest terms; a token that comes with an interval is one unit. All are below 2^53
- * and therefore exact in Lua. Immutable.
+ * A Bucket4j configuration in the integers that its script counts in. A token of a greedy
+ * bandwidth is so many units of level that every microsecond refills whole units, in
+ * lowest terms; a token that refills with an interval is one unit. All are below 2^53 and
+ * therefore exact in Lua. Immutable.
  */
 final class BucketConfigurationEncoding {
 
@@ -64,7 +64,7 @@ final class BucketConfigurationEncoding {
 	}
 
 	/**
-	 * Returns the terms of a configuration.
+	 * Returns the encoding of a configuration.
 	 * @throws IllegalArgumentException if they cannot be counted exactly
 	 * @throws UnsupportedOperationException if the script cannot do what they say
 	 */
@@ -109,14 +109,14 @@ final class BucketConfigurationEncoding {
 
 	private static long small(BigInteger number, Bandwidth bandwidth) {
 		if (number.bitLength() > MOST_BITS) {
-			throw new IllegalArgumentException("Redis cannot count exactly what " + bandwidth
-					+ " says: in lowest terms, its tokens times the microseconds of its period have to stay below 2^53."
+			throw new IllegalArgumentException("Redis cannot count exactly: " + bandwidth
+					+ ". In lowest terms, its tokens times the microseconds of its period have to stay below 2^53."
 					+ " Write rounder numbers, such as 1200000 a day instead of 1234567, or fewer tokens.");
 		}
 		return number.longValueExact();
 	}
 
-	/** Nothing where no bandwidth has an id, as is common. */
+	/** Empty if no bandwidth has an id, as is common. */
 	private static byte[] ids(Bandwidth[] bandwidths) {
 		StringBuilder ids = new StringBuilder();
 		boolean any = false;
@@ -185,17 +185,17 @@ final class BucketConfigurationEncoding {
 		return this.configuration;
 	}
 
-	/** Returns how many bandwidths there are. */
+	/** Returns the number of bandwidths. */
 	int size() {
 		return this.unit.length;
 	}
 
-	/** Returns full level and gain of each bandwidth, packed; not to be changed. */
+	/** Returns full level and refill of each bandwidth, packed; must not be changed. */
 	byte[] rates() {
 		return this.rates;
 	}
 
-	/** Returns what else the script and its caller need, packed; not to be changed. */
+	/** Returns what else the script and its caller need, packed; must not be changed. */
 	byte[] rest() {
 		return this.rest;
 	}
@@ -204,14 +204,14 @@ final class BucketConfigurationEncoding {
 		return this.configuration.getBandwidths()[index];
 	}
 
-	/** Returns how many units of level a token is. */
+	/** Returns the units of level of a token. */
 	long unit(int index) {
 		return this.unit[index];
 	}
 
 	/**
-	 * Returns how many units of level a microsecond gains, or an interval if they come
-	 * with it.
+	 * Returns the units of level that refill in a microsecond, or with an interval if
+	 * they refill with one.
 	 */
 	long gain(int index) {
 		return this.gain[index];

@@ -18,7 +18,7 @@ import java.util.Map;
  */
 final class BucketReply {
 
-	/** Instead of a result, if what was asked for cannot be. */
+	/** Instead of a result, if the command cannot be fulfilled. */
 	static final long NEVER = -1;
 
 	private final BucketConfigurationEncoding encoding;
@@ -58,12 +58,12 @@ final class BucketReply {
 		return this.result;
 	}
 
-	/** Returns the time of the answer by Redis's clock, in nanoseconds since 1970. */
+	/** Returns the time of the reply by Redis's clock, in nanoseconds since 1970. */
 	long nanos() {
 		return this.now * 1000;
 	}
 
-	/** Returns how many tokens all bandwidths have. */
+	/** Returns the number of tokens that all bandwidths have. */
 	long available() {
 		long available = Long.MAX_VALUE;
 		for (int i = 0; i < this.levels.length; i++) {
@@ -72,12 +72,12 @@ final class BucketReply {
 		return available;
 	}
 
-	/** Returns how many tokens a bandwidth has. */
+	/** Returns the number of tokens that a bandwidth has. */
 	long tokens(int index) {
 		return Math.floorDiv(this.levels[index], this.encoding.unit(index));
 	}
 
-	/** Returns what has come of the next token, in Bucket4j's measure. */
+	/** Returns the part of the next token that has refilled, in Bucket4j's measure. */
 	long roundingError(int index) {
 		Bandwidth bandwidth = this.encoding.bandwidth(index);
 		if (bandwidth.isRefillIntervally()) {
@@ -88,7 +88,7 @@ final class BucketReply {
 	}
 
 	/**
-	 * Returns when all bandwidths have so many tokens, in nanoseconds from now.
+	 * Returns when all bandwidths have this number of tokens, in nanoseconds from now.
 	 * {@link Long#MAX_VALUE} if that is more than the capacity.
 	 */
 	long nanosUntil(long tokens) {
@@ -131,7 +131,7 @@ final class BucketReply {
 		return (micros > Long.MAX_VALUE / 1000) ? Long.MAX_VALUE : micros * 1000;
 	}
 
-	/** Returns the state as Bucket4j's own. */
+	/** Returns the state as a state of Bucket4j. */
 	BucketState state() {
 		long[] data = new long[3 * this.levels.length];
 		for (int i = 0; i < this.levels.length; i++) {

@@ -16,12 +16,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * Calls of the scripts of buckets, and how long they are waited for. Nothing is sent
- * twice. Thread-safe.
+ * Calls of the scripts of buckets, with their deadlines. No call is sent twice.
+ * Thread-safe.
  */
 final class BucketScriptCalls {
 
-	/** A connection that says nothing for so long, while it is asked, hangs. */
+	/** A connection that gives no reply for this time, despite calls, hangs. */
 	private static final long HANGING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private static final long ANSWERING = Long.MIN_VALUE;
@@ -32,7 +32,7 @@ final class BucketScriptCalls {
 
 	private final Duration deadline;
 
-	/** When the first question was asked in vain since the last answer. */
+	/** When the first unanswered call since the last reply was sent. */
 	private final AtomicLong silentSince = new AtomicLong(ANSWERING);
 
 	BucketScriptCalls(ScriptClient redis, Duration deadline, TimeSource time) {
@@ -42,7 +42,7 @@ final class BucketScriptCalls {
 	}
 
 	/**
-	 * Calls a script and waits for its answer.
+	 * Calls a script and waits for its reply.
 	 * @throws TimeoutException if it does not come before the deadline
 	 * @throws BucketExecutionException if Redis fails
 	 */

@@ -16,7 +16,7 @@ record BucketScripts(LuaScript command, LuaScript find, LuaScript reset) {
 		return load(UnaryOperator.identity());
 	}
 
-	/** Loads them with changed texts, for tests that turn the time. */
+	/** Loads them with changed texts, for tests that control the time. */
 	static BucketScripts load(UnaryOperator<String> edit) {
 		return new BucketScripts(LuaScript.of(edit, "common", "records", "token-bucket", "bucket4j"),
 				LuaScript.of(edit, "common", "records", "bucket4j-find"), LuaScript.of(edit, "reset"));

@@ -6,12 +6,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configurations that suppliers have returned lately, of a bounded number of buckets,
- * so that they are not asked for each command. Thread-safe.
+ * The configurations that suppliers have returned lately, for a bounded number of
+ * buckets, so that suppliers are not called for each command. Thread-safe.
  */
 final class RecentConfigurations {
 
-	/** Between one and two of these a supplier is asked again. */
+	/** A supplier is called again after one to two of these times. */
 	static final Duration AGE = Duration.ofMinutes(1);
 
 	private static final int MOST = 10_000;

@@ -13,7 +13,7 @@ import io.github.bucket4j.distributed.proxy.RecoveryStrategy;
 import java.util.function.Supplier;
 
 /**
- * Bucket4j's bucket, but that methods which throw {@link InterruptedException} do so
+ * Bucket4j's bucket, except that methods which throw {@link InterruptedException} do so
  * before anything is taken. Thread-safe.
  */
 final class RedisBucket extends DefaultBucketProxy {

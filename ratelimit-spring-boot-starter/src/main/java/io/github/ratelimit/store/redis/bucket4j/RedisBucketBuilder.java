@@ -11,7 +11,9 @@ import io.github.bucket4j.distributed.proxy.optimization.Optimization;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** Builds buckets whose commands run in Redis. Not thread-safe, as its like. */
+/**
+ * Builds buckets whose commands run in Redis. Like Bucket4j's builders not thread-safe.
+ */
 final class RedisBucketBuilder implements RemoteBucketBuilder<String> {
 
 	private final RedisBuckets buckets;

@@ -22,7 +22,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 /**
  * Bucket4j's {@link ProxyManager} over Spring's connections to Redis: ordinary Bucket4j
  * buckets, shared by all instances of an application. A command is one call of a script
- * that runs within Redis, by its clock: there are no conflicts and so no retries.
+ * that runs in Redis, by its clock: there are no conflicts and therefore no retries.
  * <pre>{@code
  * BucketConfiguration tenAMinute = BucketConfiguration.builder()
  *     .addLimit((limit) -> limit.capacity(10).refillGreedy(10, Duration.ofMinutes(1)))
@@ -32,36 +32,34 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  * and verbose; what does not is at the end. Buckets behave as Bucket4j's local ones do,
  * with these differences:
  * <ul>
- * <li>Time is Redis's, in microseconds, and waits are whole microseconds, rounded up
- * where Bucket4j rounds down to the nanosecond: who waits as long as told is accepted.
- * </li>
+ * <li>Time is that of Redis, in microseconds, and waits are whole microseconds, rounded
+ * up where Bucket4j rounds down to the nanosecond: a call after the reported wait is
+ * accepted.</li>
  * <li>A command takes no longer than the deadline. Then it fails with Bucket4j's
- * {@link io.github.bucket4j.TimeoutException}, and where Redis fails with its
+ * {@link io.github.bucket4j.TimeoutException}, and if Redis fails with its
  * {@link io.github.bucket4j.BucketExceptions.BucketExecutionException}. After a timeout
- * it may have been carried out; nothing is sent again.</li>
- * <li>Every key expires: a bucket leaves Redis a second after it is full again, and is
- * new when it is asked for the next time. Nothing is lost by it, but that its intervals,
- * unless they are aligned, begin anew. Where something would be lost, as with tokens
- * forced in above the capacity, and initial tokens other than the capacity, it stays for
- * 30 days after it was last changed. Looking at a new bucket that is full keeps nothing.
- * </li>
- * <li>The configuration that a bucket was built with holds. If Redis knows the bucket
- * under another one, what is left, and what has passed of an interval, is taken over in
- * proportion; tokens above the capacity are lost. A supplier of configurations is asked
- * when a bucket is first used, and what it said holds for buckets of that key that are
- * built within the next minute, or two.</li>
- * <li>A thread that is interrupted gets the answer all the same, and stays interrupted.
- * Blocking methods that throw {@link InterruptedException} do so before they take
- * anything.</li>
+ * Redis may have executed it; nothing is sent again.</li>
+ * <li>Every key expires: a bucket is removed from Redis a second after it is full again,
+ * and is new at its next use. This changes nothing, except that its intervals, unless
+ * they are aligned, start again. If something would be lost, as with tokens forced in
+ * above the capacity, and initial tokens other than the capacity, it stays for 30 days
+ * after the last change. Reading a new bucket that is full stores nothing.</li>
+ * <li>The configuration that a bucket was built with applies. If Redis has the bucket
+ * with another one, the tokens that are left, and the elapsed part of an interval, are
+ * converted in proportion; tokens above the capacity are lost. A supplier of
+ * configurations is called at the first use of a bucket; its result applies to buckets of
+ * that key that are built within the next minute or two.</li>
+ * <li>An interrupted thread still gets the reply, and stays interrupted. Blocking methods
+ * that throw {@link InterruptedException} do so before they take anything.</li>
  * <li>Keys of Redis are the prefix, {@code :1:#bucket:}, and the bucket's key as it is:
- * do not put secrets there.</li>
+ * do not use secrets as keys.</li>
  * </ul>
- * Not supported are, with an {@link UnsupportedOperationException} or
- * {@link IllegalArgumentException} that says what to do instead: adaptive initial tokens,
- * intervals of fractions of a microsecond, numbers that cannot be counted exactly (tokens
- * times microseconds of a period, in lowest terms, have to stay below 2^53), replacing
- * the configuration of a bucket, versions of configurations, optimizations, and the
- * recovery strategy that throws. Clock and expiration cannot be chosen.
+ * Not supported, with an {@link UnsupportedOperationException} or
+ * {@link IllegalArgumentException} that names the alternative, are: adaptive initial
+ * tokens, intervals of fractions of a microsecond, numbers that cannot be counted exactly
+ * (tokens times microseconds of a period, in lowest terms, have to stay below 2^53),
+ * replacing the configuration of a bucket, versions of configurations, optimizations, and
+ * the recovery strategy that throws. Clock and expiration cannot be chosen.
  * <p>
  * Thread-safe.
  */
@@ -92,7 +90,7 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 	}
 
 	/**
-	 * Creates a manager of buckets and begins to connect it, in the background.
+	 * Creates a manager of buckets and starts to connect it, in the background.
 	 * @param connectionFactory the application's connections; Lettuce's are not used, but
 	 * others made to where they go
 	 * @param keyPrefix what all keys in Redis begin with, not empty, without braces
@@ -110,7 +108,7 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 		return buckets;
 	}
 
-	/** Looks at no bucket, so that the first command need not connect. */
+	/** Reads no existing bucket, so that the first command need not connect. */
 	private void connect() {
 		this.redis.run(this.scripts.find(), new byte[][] { name(".connect") }, NO_ARGUMENTS)
 			.exceptionally((failure) -> {
@@ -148,7 +146,7 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 	}
 
 	/**
-	 * Removes a bucket from Redis. It is new when it is used again.
+	 * Removes a bucket from Redis. It is new at its next use.
 	 * @param key the bucket's key
 	 */
 	@Override

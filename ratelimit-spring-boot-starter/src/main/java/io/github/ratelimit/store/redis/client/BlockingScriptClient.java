@@ -18,9 +18,9 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.ReturnType;
 
 /**
- * Any client that Spring Data Redis knows, such as Jedis, through its connections. They
- * block, so a bounded number of threads of its own waits for them: a caller leaves at its
- * deadline, whatever the client's timeout.
+ * Runs scripts through the connections of any client that Spring Data Redis supports,
+ * such as Jedis. They block, so a bounded number of its own threads waits for them, and a
+ * caller stops waiting at its deadline, whatever the client's timeout is.
  */
 final class BlockingScriptClient implements ScriptClient {
 
@@ -36,7 +36,7 @@ final class BlockingScriptClient implements ScriptClient {
 
 	private volatile boolean cluster;
 
-	/** The masters of a cluster as they were last asked for. */
+	/** The masters of a cluster when they were last read. */
 	private volatile List<RedisClusterNode> nodes = List.of();
 
 	BlockingScriptClient(RedisConnectionFactory connections, boolean cluster, String where) {
@@ -81,7 +81,7 @@ final class BlockingScriptClient implements ScriptClient {
 		}
 		try (RedisConnection connection = this.connections.getConnection()) {
 			if (!this.cluster && connection instanceof RedisClusterConnection) {
-				// of a factory that is known only by its connections
+				// of a factory that shows only its connections
 				this.cluster = true;
 			}
 			byte[] answer;
@@ -162,7 +162,7 @@ final class BlockingScriptClient implements ScriptClient {
 		this.nodes = List.copyOf(masters);
 	}
 
-	/** Connections are the client's to replace; where the slots are may have changed. */
+	/** The client replaces its connections; the nodes of the slots may have changed. */
 	@Override
 	public void reconnect(byte[] key) {
 		this.nodes = List.of();

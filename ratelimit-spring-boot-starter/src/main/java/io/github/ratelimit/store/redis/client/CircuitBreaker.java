@@ -5,10 +5,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Whether a node is worth asking: not after five failures in a row, nor when half of the
- * last twenty calls failed, nor when it has answered nothing for a while although it was
- * asked; until the breaker is closed. A late reply is no failure. While all is well, a
- * success costs two reads. Thread-safe.
+ * Whether calls are sent to a node. The breaker opens after five failures in a row, when
+ * half of the last twenty calls failed, and when the node has not answered for a while
+ * despite calls; calls are sent again when it is closed. A late reply is no failure. As
+ * long as calls succeed, a success costs two reads. Thread-safe.
  */
 final class CircuitBreaker {
 
@@ -18,21 +18,21 @@ final class CircuitBreaker {
 
 	private static final int IN_A_ROW = 0b11111;
 
-	/** So many calls in a row have to be without an answer. */
+	/** This many calls in a row have to be unanswered. */
 	private static final int UNANSWERED = 5;
 
 	private static final long LEAST_SILENCE_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private final AtomicBoolean open = new AtomicBoolean();
 
-	/** A bit for each of the last questions, 1 where it failed, the latest lowest. */
+	/** A bit for each of the last calls, 1 if it failed, the latest lowest. */
 	private final AtomicInteger history = new AtomicInteger();
 
 	private final long silenceNanos;
 
 	private volatile int unanswered;
 
-	/** When the first of the calls without an answer was asked. */
+	/** When the first of the unanswered calls was sent. */
 	private long silentSince;
 
 	/**
@@ -47,7 +47,7 @@ final class CircuitBreaker {
 		return this.open.get();
 	}
 
-	/** Notes an answer, in time or late. */
+	/** Notes a reply, in time or late. */
 	void answered() {
 		int history = this.history.get();
 		while (history != 0 && !this.history.compareAndSet(history, (history << 1) & MASK)) {

@@ -12,7 +12,7 @@ import org.springframework.data.redis.connection.RedisConfiguration.WithHostAndP
 import org.springframework.data.redis.connection.RedisNode;
 
 /**
- * Describes for people where connections go, without credentials.
+ * Describes the target of connections for logs, without credentials.
  */
 final class ConnectionDescription {
 

@@ -18,15 +18,15 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Connections to where the application's own go, with options of their own, so that the
- * application's stay as they are.
+ * Connections to the target of the application's connections, with their own options, so
+ * that the application's stay as they are.
  */
 final class DedicatedConnections {
 
-	/** More than all threads of an application wait for at a time. */
+	/** More than the calls that all threads of an application wait for at a time. */
 	private static final int QUEUE_SIZE = 10_000;
 
-	/** Of the connection, and of the first answers on it. */
+	/** For the connection, and for the first replies on it. */
 	private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
 	private static final Duration RECONNECT_LEAST = Duration.ofMillis(20);
@@ -55,7 +55,7 @@ final class DedicatedConnections {
 		return factory;
 	}
 
-	/** Ends a factory's connections and threads, without waiting for the threads. */
+	/** Closes a factory's connections and threads, without waiting for the threads. */
 	static void destroy(LettuceConnectionFactory factory) {
 		factory.destroy();
 		factory.getClientConfiguration()
@@ -84,14 +84,14 @@ final class DedicatedConnections {
 	}
 
 	/**
-	 * Returns resources to be shut down by the caller: what they share with the
-	 * application's stays. They have threads of their own for the network, so that nobody
-	 * else's code runs there.
+	 * Returns resources that the caller has to shut down; those that they share with the
+	 * application stay open. They have their own network threads, so that no foreign code
+	 * runs on these.
 	 */
 	private static ClientResources resources(@Nullable ClientResources original) {
 		ClientResources.Builder builder = ClientResources.builder();
 		if (original != null) {
-			// what is named here is shared, what is not would be shut down with ours
+			// the builder shares what is set here, and would shut down the rest with ours
 			builder = original.mutate()
 				.timer(original.timer())
 				.eventExecutorGroup(original.eventExecutorGroup())
@@ -105,7 +105,7 @@ final class DedicatedConnections {
 
 	private static ClientOptions.Builder options(ClientOptions.Builder builder, ClientOptions original) {
 		SocketOptions sockets = original.getSocketOptions();
-		// an attempt that hangs would keep the next one waiting
+		// an attempt that hangs would delay the next one
 		Duration timeout = least(sockets.getConnectTimeout(), CONNECT_TIMEOUT);
 		return builder.autoReconnect(true)
 			.socketOptions(sockets.mutate().connectTimeout(timeout).build())
@@ -113,7 +113,7 @@ final class DedicatedConnections {
 			.replayFilter((command) -> true)
 			.requestQueueSize(QUEUE_SIZE)
 			.useHashIndexQueue(false)
-			// the deadline is the caller's, and a late answer is worth knowing
+			// the caller has its own deadline, and a late reply is still useful
 			.timeoutOptions(TimeoutOptions.create())
 			.suspendReconnectOnProtocolFailure(false);
 	}

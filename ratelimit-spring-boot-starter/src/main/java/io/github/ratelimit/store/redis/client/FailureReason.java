@@ -20,13 +20,13 @@ public final class FailureReason {
 
 	private static final String READONLY = "readonly";
 
-	/** What is wrong with one key says nothing of the node. */
+	/** Errors of a single key, which are no sign of a failing node. */
 	private static final List<String> OF_ONE_KEY = List.of("UNREADABLE", "WRONGTYPE");
 
 	private static final List<String> OF_THE_NODE = List.of("OOM", "READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN",
 			"TRYAGAIN", "BUSY", "NOPERM", "NOAUTH", "WRONGPASS", "NOREPLICAS", "MISCONF", "CROSSSLOT", "UNBLOCKED");
 
-	/** What clients say of a command that they did not send. */
+	/** What clients report for a command that they did not send. */
 	private static final List<String> NEVER_SENT = List.of("not connected", "commands are rejected",
 			"unable to connect", "failed to connect", "cannot connect", "cannot get jedis connection",
 			"could not get a resource");
@@ -56,8 +56,8 @@ public final class FailureReason {
 	}
 
 	/**
-	 * Returns whether a call has certainly done nothing: it was answered with an error
-	 * before anything was written, or never left.
+	 * Returns whether a call has certainly had no effect: the reply was an error from
+	 * before the first write, or it was never sent.
 	 */
 	public static boolean isCertainlyUndone(Throwable failure) {
 		String reason = reason(failure).toUpperCase(Locale.ROOT);
@@ -73,7 +73,7 @@ public final class FailureReason {
 		return false;
 	}
 
-	/** Returns whether nothing at all was answered. */
+	/** Returns whether there was no reply at all. */
 	static boolean isSilence(String reason) {
 		return reason.equals(TIMEOUT) || reason.equals(CONNECTION);
 	}
@@ -84,7 +84,7 @@ public final class FailureReason {
 
 	/**
 	 * Returns whether another connection may help: this one may hang, or lead to a server
-	 * that is a replica by now.
+	 * that has become a replica.
 	 */
 	static boolean isOfTheConnection(Throwable failure) {
 		String reason = reason(failure);

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 
 /**
- * Logs which keys hold values that are not this library's, at most once a minute: every
- * call about such a key finds them. Thread-safe.
+ * Logs which keys hold foreign values, at most once a minute: every call for such a key
+ * finds them. Thread-safe.
  */
 final class ForeignValueLog {
 
@@ -30,7 +30,7 @@ final class ForeignValueLog {
 	}
 
 	/**
-	 * Is told of a call that failed.
+	 * Notes a call that failed.
 	 * @param reason why, in a word
 	 * @param keys the keys of the call, of which Redis does not say which it is
 	 */

@@ -33,9 +33,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Lettuce's own asynchronous commands, on a connection that nobody else uses: its
+ * Runs scripts with Lettuce's asynchronous commands, on its own connection: its
  * {@link ClientOptions} reject commands while disconnected, bound the queue and replay
- * nothing, whatever the application's connection does.
+ * nothing, whatever the options of the application's connection are.
  */
 final class LettuceScriptClient implements ScriptClient {
 
@@ -57,10 +57,10 @@ final class LettuceScriptClient implements ScriptClient {
 
 	private final AtomicBoolean connecting = new AtomicBoolean();
 
-	/** Null without a cluster, and until there was a connection once. */
+	/** Null without a cluster, and until the first connection. */
 	private volatile @Nullable RedisClusterClient cluster;
 
-	/** Null until there was a connection once, which comes back by itself then. */
+	/** Null until the first connection, which reconnects by itself. */
 	private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
 
 	private volatile CompletableFuture<RedisClusterAsyncCommands<byte[], byte[]>> connected = new CompletableFuture<>();
@@ -70,8 +70,8 @@ final class LettuceScriptClient implements ScriptClient {
 	private volatile boolean closed;
 
 	/**
-	 * Begins to connect.
-	 * @param factory a started factory that nobody else uses
+	 * Starts to connect.
+	 * @param factory a started factory that has no other user
 	 * @param scripts those that are needed soon: loaded before anybody asks for them
 	 */
 	LettuceScriptClient(LettuceConnectionFactory factory, LuaScript... scripts) {
@@ -109,7 +109,7 @@ final class LettuceScriptClient implements ScriptClient {
 	}
 
 	/**
-	 * Connects on a thread of its own, for that can take as long as the network likes.
+	 * Connects on its own thread, since the network can block for any time.
 	 */
 	private void connect() {
 		if (this.closed || !this.connecting.compareAndSet(false, true)) {
@@ -134,8 +134,8 @@ final class LettuceScriptClient implements ScriptClient {
 			}
 			RedisConnection connection = this.factory.getConnection();
 			RedisClusterAsyncCommands<byte[], byte[]> current = ((LettuceConnection) connection).getNativeConnection();
-			// who is not allowed this is not in its way: a script that is missing is sent
-			// whole
+			// a user without this right can still decide: a missing script is sent in
+			// full
 			this.scripts.forEach((script) -> current.scriptLoad(script.text()));
 			this.cluster = (this.factory.getNativeClient() instanceof RedisClusterClient client) ? client : null;
 			this.commands = current;
@@ -144,7 +144,7 @@ final class LettuceScriptClient implements ScriptClient {
 		catch (RuntimeException ex) {
 			logger.debug("No connection to Redis", ex);
 			String cause = NestedExceptionUtils.getMostSpecificCause(ex).getMessage();
-			// until the next attempt everybody learns it at once
+			// until the next attempt all calls fail at once
 			this.connected.completeExceptionally(new RedisException("Not connected: " + cause, ex));
 			pause();
 		}
@@ -198,7 +198,7 @@ final class LettuceScriptClient implements ScriptClient {
 		return ConnectionDescription.describe(LettuceTopology.of(this.factory));
 	}
 
-	/** Cuts the connection, after which the client makes another by itself. */
+	/** Closes the connection; the client then opens another by itself. */
 	@Override
 	public void reconnect(byte[] key) {
 		RedisClusterAsyncCommands<byte[], byte[]> current = this.commands;
@@ -221,7 +221,10 @@ final class LettuceScriptClient implements ScriptClient {
 		}
 	}
 
-	/** Returns false for one that stands for several, as of masters and replicas. */
+	/**
+	 * Returns false for a connection that consists of several, as with masters and
+	 * replicas.
+	 */
 	private static boolean disconnect(StatefulRedisConnection<byte[], byte[]> connection) {
 		if (connection instanceof RedisChannelHandler<?, ?> handler
 				&& handler.getChannelWriter() instanceof DefaultEndpoint endpoint) {

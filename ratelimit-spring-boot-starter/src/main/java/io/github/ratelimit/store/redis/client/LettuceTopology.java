@@ -9,9 +9,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Where the connections of a Lettuce factory go, whatever the form. The factory tells it
- * of a server alone, a socket, Sentinel and a cluster, but not of masters and replicas
- * that are listed, for which it says that it goes to localhost.
+ * The target of the connections of a Lettuce factory, in any form. The factory reports a
+ * standalone server, a socket, Sentinel and a cluster, but not a static list of masters
+ * and replicas, for which it reports localhost.
  */
 final class LettuceTopology {
 
@@ -37,7 +37,7 @@ final class LettuceTopology {
 		}
 	}
 
-	/** Returns null where it is not known. */
+	/** Returns null if the target is unknown. */
 	static @Nullable RedisConfiguration of(LettuceConnectionFactory factory) {
 		if (CONFIGURATION != null) {
 			return (RedisConfiguration) ReflectionUtils.getField(CONFIGURATION, factory);

@@ -11,33 +11,33 @@ import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
 
 /**
- * Asks a node that failed whether it can decide again: when it has answered several
- * probes in a row, each within the deadline of a decision. After a failure the pause to
- * the next probe grows; a node that comes and goes has to answer for longer each time,
- * since who asks it anew finds all permits that it has lost. Used by the store's
- * scheduler and its answers; thread-safe.
+ * Probes a node that failed, until it can decide again: it has to answer several probes
+ * in a row, each within the deadline of a decision. The pause between probes grows after
+ * a failure. A node that fails again soon has to answer for longer each time, since a
+ * node that has lost its state grants all permits again. Used by the store's scheduler
+ * and its replies; thread-safe.
  */
 final class NodeProbe {
 
 	private static final Log logger = StoreLogger.LOG;
 
-	/** So many answers in a row, each within the deadline, end an outage. */
+	/** This many replies in a row, each within the deadline, end an outage. */
 	static final int IN_A_ROW = 3;
 
-	/** After so many returns the number of answers no longer doubles. */
+	/** After this many returns the number of replies no longer doubles. */
 	private static final int MOST_RETURNS = 4;
 
 	private static final long FIRST_PAUSE_MILLIS = 150;
 
 	private static final long MOST_PAUSE_MILLIS = 1_000;
 
-	/** Between answers in a row. */
+	/** The pause between replies in a row. */
 	private static final long NEXT_PAUSE_MILLIS = 30;
 
-	/** Errors that another connection may end are seen so often first. */
+	/** How often an error is seen before another connection is tried. */
 	private static final int IN_VAIN = 2;
 
-	/** A connection on which nothing is answered for so long may hang. */
+	/** A connection without a reply for this time may hang. */
 	private static final long HANGS_NANOS = Duration.ofSeconds(2).toNanos();
 
 	private final ScriptClient scripts;
@@ -69,7 +69,7 @@ final class NodeProbe {
 	/**
 	 * Creates a probe.
 	 * @param key a key of the node, written by the probe
-	 * @param returns how often it has come back for a moment lately
+	 * @param returns how often the node has returned for a moment lately
 	 * @param answers is run once when the node can decide again
 	 */
 	NodeProbe(ScriptClient scripts, LuaScript probe, byte[] key, ScheduledExecutorService scheduler, TimeSource time,
@@ -84,12 +84,12 @@ final class NodeProbe {
 		this.answers = answers;
 	}
 
-	/** Begins to probe. */
+	/** Starts to probe. */
 	void start() {
 		schedule(jittered(FIRST_PAUSE_MILLIS));
 	}
 
-	/** Instances that failed together do not come back together. */
+	/** Instances that failed together do not reconnect together. */
 	private static long jittered(long millis) {
 		return ThreadLocalRandom.current().nextLong(millis, 2 * millis);
 	}
@@ -156,7 +156,7 @@ final class NodeProbe {
 		schedule(jittered(pause));
 	}
 
-	/** Whether another connection may help where this one does not. */
+	/** Returns whether another connection may help. */
 	private boolean isForAnotherConnection(Throwable failure) {
 		String reason = FailureReason.reason(failure);
 		if (reason.equals(FailureReason.TIMEOUT)) {

@@ -11,15 +11,14 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 
 /**
- * What is logged of the outages of one node: a warning when one begins, a line when it
- * has ended. A node that fails again soon after it came back is still in the same outage.
- * Thread-safe.
+ * Logs the outages of one node: a warning at the beginning, a line at the end. A node
+ * that fails again soon after its return is still in the same outage. Thread-safe.
  */
 final class OutageLog {
 
 	private static final Log logger = StoreLogger.LOG;
 
-	/** A node that answers for so long is well. */
+	/** A node that answers for this time has recovered. */
 	private static final Duration WELL = Duration.ofSeconds(5);
 
 	private final String node;
@@ -57,8 +56,8 @@ final class OutageLog {
 	}
 
 	/**
-	 * The node is no longer asked.
-	 * @return how often it has come back for a moment since it first failed
+	 * Notes that the node gets no more calls.
+	 * @return how often it has returned for a moment since the first failure
 	 */
 	int opened(String reason, Throwable failure) {
 		return opened(reason, failure, "Redis fails (" + this.node + ", " + reason + ": " + failure
@@ -66,8 +65,8 @@ final class OutageLog {
 	}
 
 	/**
-	 * The application starts, and the node is not asked yet.
-	 * @return how often it has come back for a moment since it first failed
+	 * Notes that the node is not ready when the application starts.
+	 * @return how often it has returned for a moment since the first failure
 	 */
 	int notReady(String where, String reason, Throwable failure) {
 		return opened(reason, failure,
@@ -88,7 +87,7 @@ final class OutageLog {
 		return 0;
 	}
 
-	/** The node is asked again. */
+	/** Notes that the node gets calls again. */
 	synchronized void closed() {
 		this.closedAt = this.time.nanoTime();
 		int times = this.times;

@@ -17,17 +17,17 @@ import org.apache.commons.logging.Log;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * The health of the nodes: which are asked, and which are only probed until they answer
+ * The health of the nodes: which get calls, and which are only probed until they answer
  * again; with what is logged about it. Thread-safe.
  */
 public final class RedisNodes {
 
 	private static final Log logger = StoreLogger.LOG;
 
-	/** Calls whose answers are late and that nobody waits for, of one node. */
+	/** The most calls to one node with late replies for which no caller waits. */
 	private static final int MOST_LATE = 4_096;
 
-	/** So many late answers within a minute are worth a warning. */
+	/** This many late replies within a minute cause a warning. */
 	private static final int MANY_LATE = 1_000;
 
 	private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
@@ -78,14 +78,14 @@ public final class RedisNodes {
 		return (known != null) ? known : this.byName.computeIfAbsent(node, Node::new);
 	}
 
-	/** Notes that Redis has said something, be it an error. */
+	/** Notes a reply of Redis, even if it is an error. */
 	public void answered() {
 		if (!this.answered) {
 			this.answered = true;
 		}
 	}
 
-	/** Returns whether Redis has ever said anything. */
+	/** Returns whether Redis has ever replied. */
 	public boolean haveAnswered() {
 		return this.answered;
 	}
@@ -95,7 +95,7 @@ public final class RedisNodes {
 		return this.byName.values().stream().anyMatch((node) -> node.isOpen() || node.notReady);
 	}
 
-	/** One node with its breaker. */
+	/** One node with its circuit breaker. */
 	public final class Node {
 
 		private final CircuitBreaker breaker = new CircuitBreaker(RedisNodes.this.deadlineNanos);
@@ -115,7 +115,7 @@ public final class RedisNodes {
 					RedisNodes.this.owed);
 		}
 
-		/** Returns for how long an answer of this node is in time. */
+		/** Returns how long a reply of this node is in time. */
 		public long deadlineNanos() {
 			return RedisNodes.this.deadlineNanos;
 		}
@@ -124,12 +124,12 @@ public final class RedisNodes {
 			return this.breaker.isOpen();
 		}
 
-		/** Returns whether so many answers are late that no more are waited for. */
+		/** Returns whether too many replies are late to wait for more. */
 		public boolean isCrowded() {
 			return this.late.get() >= MOST_LATE;
 		}
 
-		/** Notes an answer, in time or late. */
+		/** Notes a reply, in time or late. */
 		public void answered(long nanos) {
 			this.breaker.answered();
 			ready();
@@ -143,8 +143,8 @@ public final class RedisNodes {
 		/**
 		 * Notes a call that was not answered by its deadline.
 		 * @param askedNanos when it was asked
-		 * @param punctual whether its caller noticed in time: one that woke late says
-		 * nothing of the node
+		 * @param punctual whether its caller noticed in time: a thread that woke late is
+		 * no sign of a late node
 		 * @param key one of the keys of the call
 		 */
 		public void late(long askedNanos, boolean punctual, byte[] key) {
@@ -159,8 +159,8 @@ public final class RedisNodes {
 			else if (areMany(now) && RedisNodes.this.warnedOfLate.compareAndSet(false, true)) {
 				logger.warn("Redis often answers after ratelimit.redis.deadline ("
 						+ Duration.ofNanos(RedisNodes.this.deadlineNanos).toMillis()
-						+ " ms): such calls are decided by what was last seen, and limits lag by a round trip. Bring"
-						+ " Redis nearer, or raise the deadline. (This is said once; ratelimit.store.errors counts"
+						+ " ms): such calls are decided by the last snapshots, and limits lag by a round trip. Bring"
+						+ " Redis nearer, or raise the deadline. (This is logged once; ratelimit.store.errors counts"
 						+ " them as timeout.)");
 			}
 		}
@@ -173,7 +173,7 @@ public final class RedisNodes {
 			return ++this.lateLately >= MANY_LATE;
 		}
 
-		/** Nobody waits any more for an answer that is still to come. */
+		/** Notes a call whose reply is still to come and whose caller no longer waits. */
 		public void lateBegins() {
 			this.late.incrementAndGet();
 		}
@@ -183,7 +183,7 @@ public final class RedisNodes {
 		}
 
 		/**
-		 * Notes a call that failed, once for each that was sent.
+		 * Notes a failed call, once for each that was sent.
 		 * @param failure why
 		 * @param keys the keys of the call
 		 */
@@ -214,8 +214,8 @@ public final class RedisNodes {
 		}
 
 		/**
-		 * Notes that the node does not decide yet when the application starts. One that
-		 * is only late is asked all the same.
+		 * Notes that the node cannot decide yet when the application starts. A node that
+		 * is only late still gets calls.
 		 * @param failure why
 		 * @param key one of its keys
 		 */
@@ -247,7 +247,7 @@ public final class RedisNodes {
 			this.log.closed();
 		}
 
-		/** Is told of a key that has something of a type that is not ours. */
+		/** Notes a key that holds a foreign value. */
 		public void foreign(byte[] key) {
 			foreign(FailureReason.WRONGTYPE, key);
 		}

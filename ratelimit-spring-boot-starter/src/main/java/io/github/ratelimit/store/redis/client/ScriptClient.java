@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Runs scripts in Redis, through one client or another. Nothing is ever sent twice, but
- * where Redis said that it does not know a script and so has done nothing. Thread-safe.
+ * Runs scripts in Redis, through one client or another. No call is sent twice, unless
+ * Redis replied that the script is not loaded and so has done nothing. Thread-safe.
  */
 public interface ScriptClient extends AutoCloseable {
 
@@ -27,25 +27,25 @@ public interface ScriptClient extends AutoCloseable {
 	String node(byte[] key);
 
 	/**
-	 * Returns whether keys of different slots have to be asked for apart.
+	 * Returns whether keys of different slots need separate calls.
 	 * @return whether this is a cluster
 	 */
 	boolean isCluster();
 
 	/**
-	 * Returns slots, one of each node that can be asked, in a stable order.
+	 * Returns slots, one of each reachable node, in a stable order.
 	 * @return one slot for a server alone
 	 */
 	List<Integer> slots();
 
 	/**
-	 * Replaces the connection to the node that has a key, and finds out again which node
-	 * that is. Others stay as they are.
+	 * Replaces the connection to the node that has a key, and looks up again which node
+	 * that is. Other connections stay as they are.
 	 * @param key a key
 	 */
 	void reconnect(byte[] key);
 
-	/** Returns for people where Redis is, without credentials. */
+	/** Returns the address of Redis for logs, without credentials. */
 	default String where() {
 		return "redis";
 	}

@@ -26,10 +26,10 @@ public final class ScriptClientFactory {
 	}
 
 	/**
-	 * Returns a way to where the application's connections go. What cannot be made once
-	 * more (a factory with code of its own, or one that does not tell where it goes) is
+	 * Returns a client for the target of the application's connections. A factory that
+	 * cannot be copied (one with its own code, or one that does not show its target) is
 	 * used as it is.
-	 * @throws IllegalArgumentException if nobody can get there, saying why
+	 * @throws IllegalArgumentException if the target cannot be reached, with the reason
 	 */
 	public static ScriptClient scripts(RedisConnectionFactory connections, LuaScript... needed) {
 		RedisConnectionFactory target = target(connections);
@@ -38,7 +38,7 @@ public final class ScriptClientFactory {
 				: new BlockingScriptClient(connections, isCluster(target), where(target));
 	}
 
-	/** Returns what stands behind a proxy, whose own fields say nothing. */
+	/** Returns the target of a proxy, whose own fields are empty. */
 	private static RedisConnectionFactory target(RedisConnectionFactory connections) {
 		Object target = AopProxyUtils.getSingletonTarget(connections);
 		return (target instanceof RedisConnectionFactory factory) ? target(factory) : connections;
@@ -61,7 +61,7 @@ public final class ScriptClientFactory {
 		}
 	}
 
-	/** Loaded only where there is Jedis. */
+	/** Loaded only with Jedis. */
 	private static final class Jedis {
 
 		static boolean isCluster(RedisConnectionFactory connections) {
@@ -80,7 +80,7 @@ public final class ScriptClientFactory {
 
 	}
 
-	/** Loaded only where there is Lettuce. */
+	/** Loaded only with Lettuce. */
 	private static final class Lettuce {
 
 		static @Nullable ScriptClient scripts(RedisConnectionFactory connections, LuaScript... needed) {

@@ -7,15 +7,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Waits for replies of scripts. A thread that is interrupted, before or meanwhile, waits
- * like any other, since what it has sent will be carried out, and a deadline bounds the
- * wait; it is still interrupted afterwards.
+ * Waits for replies of scripts. An interrupted thread waits like any other, since Redis
+ * executes what was sent, and a deadline bounds the wait; its interrupt flag is set again
+ * afterwards.
  */
 public final class ScriptReplies {
 
 	/**
-	 * After so long an answer will not come: a client can lose a command that it sends
-	 * just when its connection breaks, and never completes it.
+	 * After this time no reply is expected: a client can lose a command that it sends
+	 * while its connection breaks, and never complete it.
 	 */
 	private static final long LOST_AFTER_SECONDS = 10;
 
@@ -23,7 +23,7 @@ public final class ScriptReplies {
 	}
 
 	/**
-	 * Bounds an answer for which no caller waits: it comes, or fails, in any case.
+	 * Bounds a reply for which no caller waits, so that it completes in any case.
 	 * @param answer the answer
 	 * @return the answer, or a {@link TimeoutException} after ten seconds
 	 */
@@ -32,7 +32,7 @@ public final class ScriptReplies {
 	}
 
 	/**
-	 * Waits until a time; an answer that is there is returned in any case.
+	 * Waits until a time; a reply that is there is returned in any case.
 	 * @throws TimeoutException if there is none by then
 	 * @throws ExecutionException if there is a failure instead
 	 */

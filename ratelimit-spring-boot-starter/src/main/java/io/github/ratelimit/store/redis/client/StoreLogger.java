@@ -4,7 +4,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * The one logger for what users have to know of the store, named after the store's class.
+ * The one logger for what users need to know about the store, named after the store's
+ * class.
  */
 public final class StoreLogger {
 

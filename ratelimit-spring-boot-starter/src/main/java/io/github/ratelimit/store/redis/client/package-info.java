@@ -1,6 +1,6 @@
 /**
- * Sends scripts through Lettuce or any other client, and keeps watch on the nodes:
- * failures, circuit breaker, probes.
+ * Sends scripts through Lettuce or any other client, and watches the nodes: failures,
+ * circuit breaker, probes.
  */
 @NullMarked
 package io.github.ratelimit.store.redis.client;

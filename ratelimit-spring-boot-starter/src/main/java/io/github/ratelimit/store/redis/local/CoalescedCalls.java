@@ -17,11 +17,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Coalesces the calls for one key: one is sent at a time, and charges that arrive
- * meanwhile leave together in the next call. So a hot key costs Redis one call for many
- * decisions, made one after the other as if each had come alone. Each charge has its own
- * reply and its own deadline; a charge whose deadline passes before it is sent is not
- * charged. Thread-safe.
+ * Coalesces the calls for one key: one script call is sent at a time, and charges that
+ * arrive meanwhile share the next one. So a busy key costs Redis one call for many
+ * decisions, which are made one after the other as if each had been sent alone. Each
+ * charge has its own reply and its own deadline; a charge whose deadline passes before it
+ * is sent is not charged. Thread-safe.
  */
 public final class CoalescedCalls {
 
@@ -33,7 +33,7 @@ public final class CoalescedCalls {
 
 	private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
 
-	/** Returns whether the caller may send a call by itself; it has to leave then. */
+	/** Returns whether the caller may send a call by itself; it then has to leave. */
 	public boolean enter() {
 		int current = this.underWay.get();
 		while (current < AT_ONCE) {
@@ -45,7 +45,7 @@ public final class CoalescedCalls {
 		return false;
 	}
 
-	/** Ends a call, and lets those who waited for it go. */
+	/** Ends a call and sends the charges that waited for it. */
 	public void leave(RememberedKey key, ScriptClient redis, LuaScript take) {
 		this.underWay.decrementAndGet();
 		send(key, redis, take);
@@ -124,7 +124,7 @@ public final class CoalescedCalls {
 		}
 	}
 
-	/** A charge that is to be asked for together with others. */
+	/** A charge that waits to be sent together with others. */
 	public static final class Waiting {
 
 		private final CoalescedCalls calls;
@@ -137,12 +137,14 @@ public final class CoalescedCalls {
 
 		private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
 
-		/** Set by who sends it, or by who no longer wants it. */
+		/** Set by the call that sends the charge, or when the charge is withdrawn. */
 		private final AtomicBoolean decided = new AtomicBoolean();
 
 		private volatile @Nullable Runnable leave;
 
-		/** Whether it speaks for the call that it shares with others. */
+		/**
+		 * Whether this charge reports the outcome of the call that it shares with others.
+		 */
 		private volatile boolean first;
 
 		private Waiting(CoalescedCalls calls, BucketEncoding scale, long permits, long needed) {
@@ -165,7 +167,7 @@ public final class CoalescedCalls {
 		}
 
 		/**
-		 * Takes it back, since nobody wants it any more.
+		 * Withdraws the charge, since its caller no longer waits for it.
 		 * @return whether it is not sent
 		 */
 		public boolean withdraw() {
@@ -176,7 +178,7 @@ public final class CoalescedCalls {
 			return false;
 		}
 
-		/** Lets the next call go, since the one that was sent may hang. */
+		/** Sends the next call, since the previous one may hang. */
 		public void overtake() {
 			Runnable leave = this.leave;
 			if (leave != null) {

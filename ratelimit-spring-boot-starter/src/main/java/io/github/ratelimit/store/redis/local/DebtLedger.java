@@ -30,12 +30,12 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The debts of keys: permits that calls have had without Redis having charged them. A
- * debt is charged as soon as the node of its key answers, one call of a key at a time, a
- * bounded number of keys at a time, and again until Redis has taken it: a charge has a
- * name, so that one whose outcome is unknown is not taken twice. A debt that could not
- * matter any more is dropped. A bounded number of keys is remembered; what is beyond is
- * {@linkplain #forgotten forgotten}. Thread-safe.
+ * The debts of keys: permits that calls have received and Redis has not charged. A debt
+ * is charged as soon as the node of its key answers, one call of a key at a time and a
+ * bounded number of keys at a time, and is retried until Redis has charged it. Each
+ * charge has a name, so that one whose outcome is unknown is not charged twice. A debt
+ * that can no longer have an effect is dropped. The number of keys is bounded; permits of
+ * further keys are {@linkplain #forgotten forgotten}. Thread-safe.
  */
 public final class DebtLedger {
 
@@ -43,10 +43,10 @@ public final class DebtLedger {
 
 	private static final long PAUSE_MILLIS = 100;
 
-	/** After it a charge is sent again, which Redis takes once. */
+	/** After this time a charge is sent again; Redis charges it once. */
 	private static final long TIMEOUT_MILLIS = 1000;
 
-	/** More at once would keep decisions waiting that come after an outage. */
+	/** More calls at once would delay decisions after an outage. */
 	private static final int MOST_UNDER_WAY = 32;
 
 	private final ScriptClient redis;
@@ -63,7 +63,7 @@ public final class DebtLedger {
 
 	private final int mostKeys;
 
-	/** Tells this instance's charges from those of others. */
+	/** Distinguishes this instance's charges from those of others. */
 	private final String instance = Long.toHexString(ThreadLocalRandom.current().nextLong());
 
 	private final ConcurrentMap<ByteBuffer, KeyDebt> byName = new ConcurrentHashMap<>();
@@ -90,7 +90,7 @@ public final class DebtLedger {
 	}
 
 	/**
-	 * Adds permits that a key has had, without waiting.
+	 * Adds permits that a key has received, without waiting.
 	 * @param key whose permits
 	 * @param encoding the limit; without effect for slots, which are leases
 	 * @param permits how many, nothing happens for 0 or less
@@ -100,7 +100,7 @@ public final class DebtLedger {
 	}
 
 	/**
-	 * Adds permits that a key has had.
+	 * Adds permits that a key has received.
 	 * @return is completed when they are charged, or the first attempt has failed, or
 	 * there is none as the node does not answer
 	 */
@@ -121,9 +121,9 @@ public final class DebtLedger {
 	}
 
 	/**
-	 * Notes that a key has had permits, whose number is asked for when they are charged:
-	 * not at once, for the key's node has just not answered.
-	 * @param owing tells it, null if it is none
+	 * Notes that a key has received permits, whose number is determined when they are
+	 * charged: not at once, since the key's node has just failed to answer.
+	 * @param owing supplies the number, null if there is no debt
 	 * @return false if too many keys owe something
 	 */
 	boolean addLater(RememberedKey key, LimitEncoding encoding, Supplier<KeyDebt.@Nullable Owed> owing) {
@@ -143,7 +143,7 @@ public final class DebtLedger {
 		});
 	}
 
-	/** Returns whether a call has left. */
+	/** Returns whether a call was sent. */
 	private boolean send(ByteBuffer name, KeyDebt entry) {
 		RedisNodes.Node node = this.nodes.of(entry.key().name());
 		if (node.isOpen()) {
@@ -192,7 +192,7 @@ public final class DebtLedger {
 		entry.taken(call, state, all);
 	}
 
-	/** What came meanwhile is sent at once; what failed waits for the next round. */
+	/** What was added meanwhile is sent at once; what failed waits for the next round. */
 	private void again(ByteBuffer name, KeyDebt entry) {
 		this.byName.computeIfPresent(name, (same, known) -> (known == entry && entry.isEmpty()) ? null : known);
 		if (entry.hasMore()) {
@@ -223,7 +223,7 @@ public final class DebtLedger {
 		schedule();
 	}
 
-	/** Charges what can be charged, as many keys as may be under way. */
+	/** Charges what can be charged, for as many keys as may be in flight. */
 	void chargeNow() {
 		long now = this.time.nanoTime();
 		for (ByteBuffer name : this.byName.keySet()) {
@@ -235,17 +235,17 @@ public final class DebtLedger {
 		}
 	}
 
-	/** Returns how many keys owe something. */
+	/** Returns the number of keys with a debt. */
 	public int size() {
 		return this.byName.size();
 	}
 
-	/** Notes that permits are among those that are told when they are charged. */
+	/** Counts permits whose number is determined when they are charged. */
 	void note(long permits) {
 		this.noted.add(permits);
 	}
 
-	/** Returns how many permits were noted since this was asked last. */
+	/** Returns how many permits were noted since the last call of this method. */
 	public long notedLately() {
 		return this.noted.sumThenReset();
 	}

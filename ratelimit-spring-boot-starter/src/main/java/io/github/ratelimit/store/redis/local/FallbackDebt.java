@@ -12,10 +12,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a key owes Redis of what the local fallback has allowed. Redis may come back with
- * the state that it had: then what was allowed is charged, unless it has refilled
- * meanwhile. Or it has lost the state, and what is charged is all that is used by now, as
- * far as this instance knows.
+ * The debt of a key for what the local fallback has allowed. If Redis still has the state
+ * from before the outage, the permits that were allowed are charged, unless they have
+ * refilled meanwhile. If Redis has lost the state, all permits that are in use by now are
+ * charged, as far as this instance has a record of them.
  */
 final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
 
@@ -27,11 +27,11 @@ final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
 
 	private final FallbackUsage usage;
 
-	/** Among how many the used part of a lost state is divided. */
+	/** The number of instances that share the used permits of a lost state. */
 	private final int parts;
 
 	/**
-	 * Tells what a key owes.
+	 * Creates the debt of a key.
 	 * @param local where it was counted
 	 * @param own any charge of its permits there
 	 * @param policy what its limit does while Redis fails
@@ -62,7 +62,7 @@ final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
 		if (most == 0) {
 			return null;
 		}
-		// of a limit that paces, each turn has an origin of its own
+		// each scheduled permit of a paced limit has its own origin
 		return new KeyDebt.Owed(limit.isPaced() ? ANY_ORIGIN : episode.origin(), there, lost,
 				(state, all) -> this.usage.charged(episode, state, all));
 	}

@@ -5,7 +5,7 @@ import io.github.ratelimit.store.Receipt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receipt of what was taken while Redis was away.
+ * The receipt of permits that were taken during an outage of Redis.
  *
  * @param local what was taken in this instance's memory, null for slots
  * @param usage notes what the key is allowed, null for slots

@@ -5,9 +5,9 @@ import io.github.ratelimit.store.redis.script.Snapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the local fallback has allowed one key, until it is charged. What is charged
- * together is an episode; permits that were allowed in it and come back later go to the
- * state that was charged. Thread-safe.
+ * What the local fallback has allowed one key and Redis has not charged. The permits that
+ * are charged together form an episode; permits of an episode that are given back later
+ * are returned to the state that was charged. Thread-safe.
  */
 final class FallbackUsage extends InFlightState {
 
@@ -16,10 +16,13 @@ final class FallbackUsage extends InFlightState {
 
 	private static final byte[] NEW = new byte[Integer.BYTES];
 
-	/** The last state that this began with, null before the first. */
+	/** The state that this last began with, null before the first. */
 	private volatile @Nullable Snapshot began;
 
-	/** Of the state that will be charged; what was seen before anything was allowed. */
+	/**
+	 * The origin of the state that will be charged: the one seen before the first permit
+	 * was allowed.
+	 */
 	private byte[] origin = NEW;
 
 	private long allowed;
@@ -36,13 +39,13 @@ final class FallbackUsage extends InFlightState {
 	/** Whether what is allowed will be charged. */
 	private boolean remembered = true;
 
-	/** Returns whether it has begun with a state. */
+	/** Returns whether this has begun with a state. */
 	boolean hasBegunWith(@Nullable Snapshot seen) {
 		return seen == this.began;
 	}
 
 	/**
-	 * Begins with a state: nobody is allowed anything before that.
+	 * Begins with a state; nothing is allowed before that.
 	 * @param begin lowers what is there to what the state has
 	 */
 	synchronized void begin(Snapshot seen, Runnable begin) {
@@ -72,7 +75,7 @@ final class FallbackUsage extends InFlightState {
 		return this.episode;
 	}
 
-	/** Returns whether this has to be noted among what is uncharged, now and then. */
+	/** Returns whether this has to be registered with the debts again. */
 	synchronized boolean register(long now, long every) {
 		if (this.registered && now - this.registeredAt < every) {
 			return false;
@@ -82,13 +85,13 @@ final class FallbackUsage extends InFlightState {
 		return true;
 	}
 
-	/** Notes whether it has found room among what is uncharged. */
+	/** Notes whether the debts had room for this. */
 	synchronized void remembered(boolean remembered) {
 		this.remembered = remembered;
 	}
 
 	/**
-	 * Ends the episode if it has found no room.
+	 * Ends the episode if the debts had no room for it.
 	 * @return what was allowed in it and is not charged
 	 */
 	synchronized long forget() {
@@ -96,7 +99,7 @@ final class FallbackUsage extends InFlightState {
 	}
 
 	/**
-	 * Changes what was allowed in an episode, unless it has been charged.
+	 * Changes the number of permits of an episode, unless it has been charged.
 	 * @param more permits, negative for fewer
 	 * @return whether it has not been charged
 	 */
@@ -113,7 +116,7 @@ final class FallbackUsage extends InFlightState {
 		return (episode == this.episode - 1) ? this.charged : null;
 	}
 
-	/** Ends the episode, unless nothing was allowed in it, and returns what it was. */
+	/** Ends the episode, unless nothing was allowed in it, and returns it. */
 	synchronized Episode collect() {
 		this.registered = false;
 		return end();
@@ -132,7 +135,7 @@ final class FallbackUsage extends InFlightState {
 	/**
 	 * Notes that an episode was charged.
 	 * @param state the state then, null if it is not known
-	 * @param all whether all of it found room: else nothing of it comes back
+	 * @param all whether all of it was charged: otherwise nothing of it can be given back
 	 */
 	synchronized void charged(Episode episode, @Nullable Snapshot state, boolean all) {
 		if (state != null) {
@@ -147,7 +150,7 @@ final class FallbackUsage extends InFlightState {
 	}
 
 	/**
-	 * What was allowed and is charged together.
+	 * The permits that were allowed and are charged together.
 	 *
 	 * @param number the number of the episode
 	 * @param allowed how many permits

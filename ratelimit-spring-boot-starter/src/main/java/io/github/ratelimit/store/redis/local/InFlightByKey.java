@@ -6,10 +6,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The states that calls in flight share, by the id of the key, one for each key: also
- * where a key is pushed out of the remembered ones, and comes back, in two threads at
- * once. It is as large as the number of calls in flight, and what was not dropped yet.
- * Thread-safe.
+ * The states that in-flight calls share, by the id of the key, one for each key: even if
+ * one thread evicts a remembered key while another adds it again. The size is the number
+ * of keys with calls in flight, plus states that are not dropped yet. Thread-safe.
  *
  * @param <T> the state
  */
@@ -36,7 +35,7 @@ final class InFlightByKey<T extends InFlightState> {
 		this.byId.remove(keyId);
 	}
 
-	/** Drops what was idle the last time, and is. */
+	/** Drops states that were idle at the last call and still are. */
 	void dropIdle() {
 		for (String keyId : this.byId.keySet()) {
 			this.byId.computeIfPresent(keyId, (id, kept) -> kept.retire() ? null : kept);

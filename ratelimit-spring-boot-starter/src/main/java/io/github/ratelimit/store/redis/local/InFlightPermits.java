@@ -8,25 +8,25 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The permits of one key that this instance has given away and that the last snapshot
- * does not lack yet: calls went on before their replies were there, or cost what is still
- * to be charged. Thread-safe.
+ * The permits of one key that this instance has granted and that the last snapshot does
+ * not include yet: calls went on before their replies arrived, or their cost has not been
+ * charged yet. Thread-safe.
  */
 public final class InFlightPermits extends InFlightState {
 
 	private long permits;
 
 	/**
-	 * What they have left, and time has brought back, of the state that it began with.
+	 * What is left of the initial state, after granted permits and refill.
 	 */
 	private @Nullable Snapshot left;
 
-	/** Null if there was none. */
+	/** The initial state, null if there was none. */
 	private @Nullable Snapshot begunWith;
 
 	/**
-	 * Decides a charge from the last state of its key, less the permits that are given
-	 * away, and takes its permits. A key that was never seen is full.
+	 * Decides a charge from the last state of its key, less the permits that are granted
+	 * already, and takes its permits. A key without a state is full.
 	 * @param charge what is asked
 	 * @param encoding the limit
 	 * @param last the last state, null if there is none
@@ -68,14 +68,16 @@ public final class InFlightPermits extends InFlightState {
 		return now;
 	}
 
-	/** Turns that were given come one after the other, whatever the last state knows. */
+	/**
+	 * Scheduled permits follow one another, even if the last state does not include them.
+	 */
 	private static Snapshot behind(Snapshot seen, Snapshot left) {
 		return (left.nanosToFull(0) > seen.nanosToFull(0)) ? left : seen;
 	}
 
 	/**
-	 * Lowers an instance's part of a state by what this instance has given away of it, of
-	 * which it has its part of what time has brought back meanwhile.
+	 * Lowers an instance's part of a state by what this instance has granted since, and
+	 * raises it by its part of what has refilled meanwhile.
 	 * @param parts permits of each rate
 	 * @param last the state
 	 * @param instances among how many it is divided
@@ -90,7 +92,7 @@ public final class InFlightPermits extends InFlightState {
 		}
 	}
 
-	/** Adds permits that are given away; false if this is over. */
+	/** Adds permits that are granted; returns false if this state has ended. */
 	synchronized boolean add(long permits) {
 		if (!use()) {
 			return false;
@@ -106,13 +108,13 @@ public final class InFlightPermits extends InFlightState {
 		return this.permits == 0;
 	}
 
-	/** Ends what is given away, since nobody has got it, or it was added once more. */
+	/** Removes permits that no call received, or that were added twice. */
 	public synchronized void giveUp(long permits) {
 		add(-permits);
 		end(0);
 	}
 
-	/** Ends what is given away, since Redis lacks it. */
+	/** Removes permits that Redis has charged. */
 	public synchronized void end(long permits) {
 		this.permits -= permits;
 		this.left = (this.permits > 0) ? this.left : null;

@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receipt of a call that went on before its reply was there: what Redis has taken for
- * it is known once the reply has come. Thread-safe.
+ * The receipt of a call that went on before its reply arrived: the reply shows later what
+ * Redis has taken for it. Thread-safe.
  */
 public final class InFlightReceipt implements Receipt {
 
@@ -25,28 +25,28 @@ public final class InFlightReceipt implements Receipt {
 		return this.encoding;
 	}
 
-	/** Redis has taken the permits, and showed this state with it. */
+	/** Notes that Redis has taken the permits and returned this state. */
 	public void taken(Snapshot state) {
 		this.outcome.complete(new Outcome(state, false));
 	}
 
-	/** Redis has not taken the permits: they are charged to it later. */
+	/** Notes that Redis has not taken the permits: they are charged later. */
 	public void owed() {
 		this.outcome.complete(new Outcome(null, true));
 	}
 
-	/** Nothing can be taken for the call, now or later. */
+	/** Notes that nothing can be taken for the call, now or later. */
 	public void lost() {
 		this.outcome.complete(new Outcome(null, false));
 	}
 
-	/** Does something once it is known what was taken. */
+	/** Runs an action once it is known what was taken. */
 	public CompletableFuture<?> whenKnown(Function<Outcome, CompletableFuture<?>> then) {
 		return this.outcome.thenCompose(then::apply);
 	}
 
 	/**
-	 * What became of the charge.
+	 * The outcome of the charge.
 	 *
 	 * @param state what Redis showed when it took the permits, null if it took nothing
 	 * @param owed whether the permits are charged to it later

@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis.local;
 
 /**
- * State of one key that its calls in flight share. It is dropped only while it is idle,
- * and not used afterwards: a caller that finds it dropped asks for its successor. Thread-
- * safe.
+ * State of one key that its in-flight calls share. It is dropped only while it is idle,
+ * and not used afterwards: a caller that finds it dropped requests its successor.
+ * Thread-safe.
  */
 abstract class InFlightState {
 
@@ -11,16 +11,16 @@ abstract class InFlightState {
 
 	private boolean over;
 
-	/** Returns whether nothing would be missed; is called with the lock. */
+	/** Returns whether the state can be dropped without loss; requires the lock. */
 	abstract boolean isIdle();
 
-	/** Notes a use, with the lock, and returns false if it is over. */
+	/** Notes a use and returns false if the state is dropped; requires the lock. */
 	final boolean use() {
 		this.idleBefore = false;
 		return !this.over;
 	}
 
-	/** Ends it if it was neither used since the last time, nor is it now. */
+	/** Drops the state if it was not used since the last call and is idle. */
 	final synchronized boolean retire() {
 		this.over = this.idleBefore && isIdle();
 		this.idleBefore = true;

@@ -8,9 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one of several instances has of a limit while none can ask Redis: a token bucket
- * refills in as many times the time, and holds its part of the burst; a window has its
- * part of the permits. It is never less than one permit or slot. Thread-safe.
+ * The share of a limit that one of several instances counts during an outage of Redis: a
+ * token bucket refills more slowly by the number of instances, and has its part of the
+ * burst; a window has its part of the permits. A share is at least one permit or slot.
+ * Thread-safe.
  */
 final class InstanceShare {
 
@@ -35,18 +36,18 @@ final class InstanceShare {
 			});
 		}
 		Limit divided = limit.withRates(rates);
-		// rates that have become one would have no counterpart
+		// rates that have become equal would have no counterpart
 		return (divided.quotas() == limit.quotas()) ? divided : limit;
 	}
 
-	/** As many permits in a longer time: so none is lost by rounding. */
+	/** The same permits in a longer time, so that rounding loses none. */
 	private static Rate slower(Rate rate, long burst, int instances) {
 		Duration period = rate.period().multipliedBy(instances);
 		try {
 			return new Rate(rate.permits(), period, burst);
 		}
 		catch (InvalidRateException ex) {
-			// cannot be counted exactly, which one permit after the other always can
+			// cannot be counted exactly; single permits always can
 			return oneByOne(rate, period, burst);
 		}
 	}
@@ -57,7 +58,7 @@ final class InstanceShare {
 		return new Rate(1, each, Math.min(burst, Rate.MAX_TIME_TO_FULL.dividedBy(each)));
 	}
 
-	/** Returns the share of so many permits, at least 1. */
+	/** Returns the share of this number of permits, at least 1. */
 	static long part(long permits, int instances) {
 		return Math.max(1, permits / instances);
 	}

@@ -19,19 +19,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Blocks keys in Redis. A block is the debt of a bucket that gains a unit in a
- * microsecond: the script that charges lowers the bucket until it will be full at the end
- * of the block, and leaves one that is lower. While Redis fails, the block holds in this
- * instance, and is sent again until Redis has taken it or it has ended. Thread-safe.
+ * Blocks keys in Redis. A block is the debt of a bucket that refills one unit in a
+ * microsecond: the charging script lowers the bucket so that it is full at the end of the
+ * block, and does not change a bucket that is lower already. During an outage of Redis
+ * the block applies in this instance, and is sent again until Redis has stored it or it
+ * has ended. Thread-safe.
  */
 public final class KeyBlocks {
 
 	/**
-	 * Over this time blocks are sent that wait for Redis, so that they are not a flood.
+	 * Blocks that wait for Redis are sent over this time, so that they do not arrive all
+	 * at once.
 	 */
 	private static final long PAUSE_MILLIS = 200;
 
-	/** The script need not remember the call: a block can be taken twice. */
+	/** The script need not remember the call, since a block can be applied twice. */
 	private static final String MARK = "block";
 
 	private static final byte[] ONE_MILLI = RedisKeyNames.bytes("1");
@@ -114,7 +116,7 @@ public final class KeyBlocks {
 			.thenApply((bytes) -> read(bytes, key, encoding, asked));
 	}
 
-	/** The part of the time that is forgiven is the part that was blocked before. */
+	/** The forgiven part of the time is the part that was blocked before. */
 	private BlockResult read(byte[] bytes, RememberedKey key, BucketEncoding encoding, long asked) {
 		ByteBuffer reply = LimitEncoding.buffer(bytes.length).put(bytes).flip();
 		boolean started = reply.getDouble() == 0;

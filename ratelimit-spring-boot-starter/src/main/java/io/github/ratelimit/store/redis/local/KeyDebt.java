@@ -15,12 +15,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The permits that one key has had without Redis having charged them. One call is in
- * flight at a time; what is added meanwhile is charged by the next. Thread-safe.
+ * The permits that one key has received and Redis has not charged. One call is in flight
+ * at a time; permits that are added meanwhile are charged by the next. Thread-safe.
  */
 final class KeyDebt {
 
-	/** For how long Redis remembers that it has taken a charge. */
+	/** How long Redis remembers a charge. */
 	private static final byte[] REMEMBERED_MILLIS = RedisKeyNames
 		.bytes(Long.toString(Duration.ofMinutes(1).toMillis()));
 
@@ -36,10 +36,10 @@ final class KeyDebt {
 
 	private @Nullable Supplier<@Nullable Owed> owing;
 
-	/** What owes, as the limit may have changed its rates since. */
+	/** The encoding of the debt, as the rates of the limit may have changed since. */
 	private @Nullable LimitEncoding owingTerms;
 
-	/** Sent, and not known to be taken. */
+	/** Sent, and not confirmed yet. */
 	private @Nullable Call current;
 
 	private boolean underWay;
@@ -49,7 +49,7 @@ final class KeyDebt {
 	private long lastAdded;
 
 	/**
-	 * Creates a key that owes nothing.
+	 * Creates a key without debt.
 	 * @param key the key
 	 * @param mark the name under which Redis remembers its last charge
 	 */
@@ -78,7 +78,7 @@ final class KeyDebt {
 		this.lastAdded = now;
 	}
 
-	/** Returns what is to be sent next, null if nothing is, or something is under way. */
+	/** Returns what to send next, null if there is nothing or a call is in flight. */
 	synchronized @Nullable Call next() {
 		if (this.underWay) {
 			return null;
@@ -119,7 +119,9 @@ final class KeyDebt {
 		return packed.array();
 	}
 
-	/** Notes that Redis has taken a call; the state is null where it had before. */
+	/**
+	 * Notes that Redis has charged a call; the state is null if it had done so before.
+	 */
 	void taken(Call call, @Nullable Snapshot state, boolean all) {
 		Owed owed = call.owed();
 		if (owed != null) {
@@ -128,7 +130,7 @@ final class KeyDebt {
 		end(call, true);
 	}
 
-	/** Notes that a call has failed, and whether it will for ever. */
+	/** Notes that a call has failed, and whether it can never succeed. */
 	void failed(Call call, boolean hopeless) {
 		end(call, hopeless);
 	}
@@ -152,23 +154,26 @@ final class KeyDebt {
 		return this.permits == 0 && this.owing == null && this.current == null;
 	}
 
-	/** Returns whether there is something that has not been tried yet. */
+	/** Returns whether there is a debt that has not been sent yet. */
 	synchronized boolean hasMore() {
 		return this.current == null && (this.permits > 0 || this.owing != null);
 	}
 
-	/** Drops all of it if it would have come back by itself meanwhile. */
+	/** Drops the debt if it would have refilled meanwhile. */
 	synchronized boolean dropIfOver(long now) {
 		if (this.underWay || this.encoding == null || now - this.lastAdded <= nanosToForget(this.encoding.limit())) {
 			return false;
 		}
 		this.key.late().end(this.permits + ((this.current != null) ? this.current.permits() : 0));
-		// who owes is asked, and so no longer kept
+		// the supplier was called, and so is no longer kept
 		create();
 		return true;
 	}
 
-	/** Returns how long permits can matter, at most: from the greatest debt to full. */
+	/**
+	 * Returns the longest time for which permits have an effect: from the greatest debt
+	 * to full.
+	 */
 	static long nanosToForget(Limit limit) {
 		BigInteger longest = BigInteger.ZERO;
 		for (Rate rate : limit.rates()) {
@@ -182,7 +187,7 @@ final class KeyDebt {
 	}
 
 	/**
-	 * What a key owes, of each rate.
+	 * The debt of a key, for each rate.
 	 *
 	 * @param origin of the state that was seen, empty if any will do
 	 * @param there what to charge if that state is still there
@@ -193,7 +198,7 @@ final class KeyDebt {
 	record Owed(byte[] origin, long[] there, long[] lost, Taken taken) {
 	}
 
-	/** Receives what became of a charge. */
+	/** Receives the outcome of a charge. */
 	interface Taken {
 
 		void accept(@Nullable Snapshot state, boolean all);

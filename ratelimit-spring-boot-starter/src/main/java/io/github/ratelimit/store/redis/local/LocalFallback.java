@@ -17,9 +17,9 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides in this instance's memory while Redis cannot be asked, each limit by its own
- * {@link OnStoreFailure}. It begins with the last snapshot of a key, and leaves what it
- * takes to be charged in Redis later. Thread-safe.
+ * Decides in this instance's memory while Redis cannot be reached, each limit by its own
+ * {@link OnStoreFailure}. It begins with the last snapshot of a key; what it takes is
+ * charged in Redis later. Thread-safe.
  */
 public final class LocalFallback {
 
@@ -42,11 +42,11 @@ public final class LocalFallback {
 	private final PermitRefunds refunds;
 
 	/**
-	 * Creates it.
+	 * Creates the fallback.
 	 * @param local counts in memory
 	 * @param limits the limits as the store counts them
 	 * @param instances how many instances share the limits, at least 1
-	 * @param debts is told of what is taken
+	 * @param debts receives what is taken
 	 * @param slotLeases keeps the slots that are taken
 	 * @param refunds gives back in Redis what was charged there meanwhile
 	 */
@@ -111,7 +111,7 @@ public final class LocalFallback {
 		return (policy == OnStoreFailure.SHARE) ? this.limits.of(limit).share(instances) : limit;
 	}
 
-	/** What is more than the share can ever have waits until all of it is there. */
+	/** A cost above the capacity of the share waits until the share is full. */
 	private static Charge ofShare(Charge charge, LimitHandle limit) {
 		boolean payable = charge.needed() <= charge.limit().capacity();
 		long most = payable ? limit.limit().capacity() : Long.MAX_VALUE;
@@ -129,11 +129,11 @@ public final class LocalFallback {
 		if (own.isEmpty()) {
 			return true;
 		}
-		List<ChargeDecision> said = this.local.takeAll(own);
-		boolean granted = said.stream().noneMatch(ChargeDecision::isRefused);
+		List<ChargeDecision> ownDecisions = this.local.takeAll(own);
+		boolean granted = ownDecisions.stream().noneMatch(ChargeDecision::isRefused);
 		for (int i = 0, next = 0; i < charges.size(); i++) {
 			if (counted.get(i) != null) {
-				ChargeDecision local = said.get(next++);
+				ChargeDecision local = ownDecisions.get(next++);
 				Receipt receipt = (granted && local.receipt() != null)
 						? taken(charges.get(i), local, known[i], encodings[i], now) : null;
 				decisions.set(i, decision(charges.get(i), local, receipt));
@@ -192,8 +192,8 @@ public final class LocalFallback {
 	}
 
 	/**
-	 * Lowers what is there to this instance's part of what Redis had. Should Redis lose
-	 * it, what is used is charged again.
+	 * Lowers the bucket to this instance's part of the state in Redis. If Redis loses the
+	 * state, the used permits are charged again.
 	 */
 	private void begin(RememberedKey key, LimitEncoding encoding, Charge charge, LimitHandle own, int instances,
 			long now) {
@@ -241,7 +241,9 @@ public final class LocalFallback {
 		}
 	}
 
-	/** Gives back what a decision took here, in Redis too if it was charged there. */
+	/**
+	 * Gives back what a decision took here, and also in Redis if it was charged there.
+	 */
 	public void giveBack(ChargeDecision taken, RememberedKey key, LimitEncoding encoding) {
 		if (!(taken.receipt() instanceof FallbackReceipt receipt)) {
 			return;
@@ -258,7 +260,10 @@ public final class LocalFallback {
 		}
 	}
 
-	/** Charges what a call cost, in Redis too if what it took was charged there. */
+	/**
+	 * Charges the actual cost of a call, and also in Redis if what it took was charged
+	 * there.
+	 */
 	public void settle(ChargeDecision taken, long actual, RememberedKey key, LimitEncoding encoding) {
 		if (taken.receipt() instanceof FallbackReceipt receipt && receipt.local() != null) {
 			this.local.settle(receipt.local(), actual);

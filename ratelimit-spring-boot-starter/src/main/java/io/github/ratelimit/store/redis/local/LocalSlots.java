@@ -1,9 +1,9 @@
 package io.github.ratelimit.store.redis.local;
 
 /**
- * The slots of one key that calls of this instance have, by whatever decision, and those
- * that they ask Redis for just now. So this instance alone is never above the limit, also
- * while Redis does not know all of them. Thread-safe.
+ * The slots of one key that calls of this instance hold, by whatever decision, and those
+ * that they are requesting from Redis. So this instance alone never exceeds the limit,
+ * even while Redis has no record of some of them. Thread-safe.
  */
 final class LocalSlots extends InFlightState {
 
@@ -11,7 +11,7 @@ final class LocalSlots extends InFlightState {
 
 	private long asked;
 
-	/** Notes that a call asks for slots; false if this is over. */
+	/** Notes that a call requests slots; returns false if this state has ended. */
 	synchronized boolean ask(long slots) {
 		if (!use()) {
 			return false;
@@ -20,13 +20,13 @@ final class LocalSlots extends InFlightState {
 		return true;
 	}
 
-	/** Notes that a call which has asked gets none. */
+	/** Notes that a call which requested slots gets none. */
 	synchronized void drop(long slots) {
 		this.asked = Math.max(0, this.asked - slots);
 	}
 
 	/**
-	 * Gives slots that were asked for without Redis.
+	 * Grants requested slots without Redis.
 	 * @param slots how many
 	 * @param most how many calls of this instance may have; what others ask Redis for may
 	 * be granted yet
@@ -41,14 +41,17 @@ final class LocalSlots extends InFlightState {
 		return true;
 	}
 
-	/** Takes back what was given without Redis, for a call that asks still. */
+	/**
+	 * Withdraws slots that were granted without Redis, for a call that still requests
+	 * them.
+	 */
 	synchronized void undo(long slots) {
 		this.held = Math.max(0, this.held - slots);
 		this.asked += slots;
 	}
 
 	/**
-	 * Notes that slots which were asked for were granted.
+	 * Notes that requested slots were granted.
 	 * @return false if calls of this instance would have more than there are: then the
 	 * slots are dropped, and have to go back
 	 */
@@ -71,7 +74,7 @@ final class LocalSlots extends InFlightState {
 		return this.held + this.asked == 0;
 	}
 
-	/** Returns how many slots are free for this instance. */
+	/** Returns the number of slots that are free for this instance. */
 	synchronized long free(long most) {
 		return Math.max(0, most - this.held);
 	}

@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Permits of one busy key that this instance has taken in Redis in advance and gives out
- * itself. It never holds more than an eighth of what was left when it took them, renews
- * before they are spent, and gives back what is unspent when their time is over.
+ * Permits of one busy key that this instance has taken in Redis in advance and grants
+ * itself. It never holds more than an eighth of what was left when it took them, is
+ * renewed before they are spent, and gives back unspent permits when it expires.
  * Thread-safe.
  */
 public final class PermitLease {
@@ -32,12 +32,12 @@ public final class PermitLease {
 
 	private final long ttlNanos;
 
-	/** Permits that can be given out; negative while there is no lease. */
+	/** Permits that can be granted; negative while there is no lease. */
 	private final AtomicLong left = new AtomicLong(-1);
 
 	private final AtomicBoolean renewing = new AtomicBoolean();
 
-	/** Is completed when nothing is under way. */
+	/** Completed while no renewal is in flight. */
 	private volatile CompletableFuture<@Nullable Void> renewal = CompletableFuture.completedFuture(null);
 
 	private volatile boolean closed;
@@ -56,12 +56,12 @@ public final class PermitLease {
 		this.ttlNanos = ttl.toNanos();
 	}
 
-	/** Returns whether the lease lasts for that time. */
+	/** Returns whether the lease has this duration. */
 	boolean lasts(@Nullable Duration ttl) {
 		return ttl != null && ttl.toNanos() == this.ttlNanos;
 	}
 
-	/** Returns null if the lease does not have the permits, or is over. */
+	/** Returns null if the lease has too few permits or has expired. */
 	public @Nullable ChargeDecision take(Charge charge, BucketEncoding scale, long now) {
 		BucketSnapshot from = this.from;
 		if (from == null || from.encoding() != scale || now - this.endsAt >= 0) {
@@ -81,7 +81,7 @@ public final class PermitLease {
 		return null;
 	}
 
-	/** Is told of a charge that Redis granted: the next ones may find a lease. */
+	/** Notes a charge that Redis granted: the next ones may find a lease. */
 	public void granted(BucketEncoding scale, long now) {
 		renew(scale, this.left.get() >= 0, now);
 	}
@@ -105,13 +105,16 @@ public final class PermitLease {
 		this.leases.take(this, scale, missing);
 	}
 
-	/** Is told what Redis said to the permits in advance, null if nothing. */
+	/**
+	 * Receives the permits that Redis granted in advance, and the state, null if there is
+	 * none.
+	 */
 	public void taken(long permits, @Nullable BucketSnapshot state) {
 		if (state != null) {
 			BucketSnapshot before = this.from;
 			if (before != null && (before.origin() != state.origin() || before.encoding() != state.encoding())) {
-				// dropped by Redis where that state has gone: they are no permits of this
-				// one
+				// Redis drops them if that state no longer exists: they do not belong to
+				// this one
 				giveBack();
 			}
 			long held = Math.max(0, this.left.getAndSet(-1)) + permits;
@@ -143,7 +146,7 @@ public final class PermitLease {
 		}
 	}
 
-	/** Gives back what is unspent, and what is still to come. */
+	/** Gives back unspent permits, and those of a renewal in flight. */
 	public CompletableFuture<?> close() {
 		this.closed = true;
 		return this.renewal.thenCompose((done) -> giveBack());

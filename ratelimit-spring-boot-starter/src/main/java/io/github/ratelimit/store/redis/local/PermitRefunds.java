@@ -23,9 +23,10 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Returns permits that calls did not need to the state that they came from. While Redis
- * is away or refuses, they wait until it answers, bounded in number and time. What Redis
- * may have taken already is not sent again: permits would come back twice. Thread-safe.
+ * Gives permits that calls did not need back to the state that they came from. While
+ * Redis fails or rejects them, they wait until it answers, bounded in number and time. A
+ * call that Redis may have executed is not sent again, since the permits would be given
+ * back twice. Thread-safe.
  */
 public final class PermitRefunds {
 
@@ -122,7 +123,7 @@ public final class PermitRefunds {
 		this.lost.add(sent.permits());
 		if (logger.isDebugEnabled()) {
 			logger.debug(sent.permits() + " permits of limit '" + sent.from().encoding().limit().name()
-					+ "' do not come back, since " + why);
+					+ "' are not given back, since " + why);
 		}
 	}
 
@@ -134,7 +135,7 @@ public final class PermitRefunds {
 			this.scheduler.schedule(this::round, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			logger.trace("The store is closed: nothing comes back any more", ex);
+			logger.trace("The store is closed: nothing more is given back", ex);
 		}
 	}
 
@@ -149,7 +150,7 @@ public final class PermitRefunds {
 		schedule();
 	}
 
-	/** What cannot be sent yet goes to the end, so that no node stops another. */
+	/** What cannot be sent yet goes to the end, so that no node delays another. */
 	private void sendSome() {
 		long now = this.time.nanoTime();
 		List<Waiting> later = new ArrayList<>();
@@ -168,13 +169,13 @@ public final class PermitRefunds {
 		this.waiting.addAll(later);
 	}
 
-	/** Returns how many permits may not have come back since the start. */
+	/** Returns how many permits may not have been given back since the start. */
 	long lost() {
 		return this.lost.sum();
 	}
 
 	/**
-	 * Permits that are to go back.
+	 * Permits to give back.
 	 *
 	 * @param permits how many
 	 * @param from the state that they came from
@@ -182,7 +183,7 @@ public final class PermitRefunds {
 	 */
 	private record Waiting(long permits, Snapshot from, RememberedKey key) {
 
-		/** Whether the state has certainly become full, or gone, meanwhile. */
+		/** Returns whether the state has certainly become full, or expired, meanwhile. */
 		boolean isOver(long now) {
 			return now - this.from.answeredNanos() > KeyDebt.nanosToForget(this.from.encoding().limit());
 		}

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A limit as this store counts it: the keys, which all forms of the limit share, and the
- * numbers of one form. Thread-safe.
+ * encoding of one form. Thread-safe.
  */
 public final class RedisLimit {
 

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RememberedKey {
 
-	/** For how long a denied key is not asked for again. */
+	/** How long no call is sent for a key after a refusal. */
 	private static final long QUIET_NANOS = Duration.ofSeconds(1).toNanos();
 
-	/** The same where permits are known to come back. */
+	/** The same for a limit whose permits can be given back. */
 	private static final long REFUNDED_QUIET_NANOS = Duration.ofMillis(100).toNanos();
 
 	private static final int MOST_LABEL_BYTES = 64;
@@ -37,7 +37,7 @@ public final class RememberedKey {
 
 	private final byte[] labelBytes;
 
-	/** Null where the limit has no leases. */
+	/** Null if the limit has no leases. */
 	private volatile @Nullable PermitLease lease;
 
 	private final LongAdder allowed = new LongAdder();
@@ -48,10 +48,13 @@ public final class RememberedKey {
 
 	private volatile @Nullable Snapshot last;
 
-	/** What was asked before this tells nothing of what came back since. */
+	/** Replies to calls that were sent before this time do not include later refunds. */
 	private volatile long forgottenAt = Long.MIN_VALUE;
 
-	/** The last turn that was asked for and not answered in time, null without one. */
+	/**
+	 * The last scheduled permit that was requested and not answered in time, null if
+	 * none.
+	 */
 	private volatile @Nullable Object lateTurn;
 
 	private volatile long lastSeen;
@@ -70,31 +73,31 @@ public final class RememberedKey {
 		return this.label;
 	}
 
-	/** Returns the name in Redis; not to be changed. */
+	/** Returns the name in Redis; must not be changed. */
 	public byte[] name() {
 		return this.name;
 	}
 
-	/** Returns what a state begins with that Redis does not have yet: a new origin. */
+	/** Returns the beginning of a state that Redis does not have yet: a new origin. */
 	public byte[] newOrigin() {
 		return LimitEncoding.newOrigin(this.labelBytes);
 	}
 
-	/** Returns the name of a new lease of places, with the label. */
+	/** Returns the name of a new slot lease, with the label. */
 	byte[] newLease() {
 		return SlotEncoding.newLease(this.labelBytes);
 	}
 
 	/**
-	 * Returns what the key is shown by, as records in Redis have it; not to be changed.
+	 * Returns the label of the key in records of Redis; must not be changed.
 	 */
 	public byte[] labelBytes() {
 		return this.labelBytes;
 	}
 
 	/**
-	 * Answers a charge without asking Redis, where the last state proves that it cannot
-	 * be paid: while others only take, no more than time brings can be there.
+	 * Decides a charge without Redis if the last state proves that it cannot be paid:
+	 * while others only take permits, at most the refill can be available.
 	 * @return the refusal, null if Redis has to be asked
 	 */
 	public @Nullable ChargeDecision refusedWithoutAsking(Charge charge, LimitEncoding encoding, long now) {
@@ -116,7 +119,7 @@ public final class RememberedKey {
 	}
 
 	/**
-	 * Returns what a charge would find, by the last state, to be told beside another
+	 * Returns what a charge would find in the last state, for the report beside another
 	 * limit's refusal.
 	 * @return a decision without a receipt, null if Redis has to be asked
 	 */
@@ -129,7 +132,7 @@ public final class RememberedKey {
 		return this.last;
 	}
 
-	/** Takes over a state, unless a later one was seen. */
+	/** Stores a state, unless a later one is stored. */
 	public void saw(Snapshot state) {
 		Snapshot last = this.last;
 		if (last == null || state.askedNanos() - last.askedNanos() >= 0) {
@@ -141,7 +144,7 @@ public final class RememberedKey {
 		}
 	}
 
-	/** Blocks the key in this instance, of a limit whose buckets are blocks. */
+	/** Blocks the key in this instance, for a limit whose buckets are blocks. */
 	BlockResult block(long until, long now) {
 		return Objects.requireNonNull(this.keys.blocks()).block(this.label.id(), until, now);
 	}
@@ -161,24 +164,24 @@ public final class RememberedKey {
 	}
 
 	/**
-	 * Proves nothing from the state any more, so that the next charge is asked for: more
-	 * may be there than time has brought.
+	 * Stops deciding by the last state, so that the next charge is sent: more permits may
+	 * be available than have refilled.
 	 */
 	void forgetState(long now) {
 		this.forgottenAt = now;
 	}
 
-	/** Returns what stands in for Redis while it is away. */
+	/** Returns the key's usage in the local fallback. */
 	FallbackUsage usage() {
 		return this.keys.usages().of(this.label.id());
 	}
 
-	/** Returns the slots that calls of this instance have, of a limit that has slots. */
+	/** Returns the slots that calls of this instance hold, for a limit with slots. */
 	LocalSlots slots() {
 		return this.keys.slots().of(this.label.id());
 	}
 
-	/** Notes that a call asks for slots. */
+	/** Notes that a call requests slots. */
 	void askSlots(long slots) {
 		boolean asked;
 		do {
@@ -187,12 +190,12 @@ public final class RememberedKey {
 		while (!asked);
 	}
 
-	/** Returns what was given away and the last state does not lack yet. */
+	/** Returns the granted permits that the last state does not include yet. */
 	public InFlightPermits late() {
 		return this.keys.late().of(this.label.id());
 	}
 
-	/** Notes that permits were given away. */
+	/** Notes that permits were granted. */
 	public void giveAway(long permits) {
 		boolean added;
 		do {
@@ -203,7 +206,7 @@ public final class RememberedKey {
 
 	/**
 	 * Returns one of several instances' part of a state, less what this instance has
-	 * given away of it since: what stands in for Redis does not have that.
+	 * granted since, which the local fallback does not include.
 	 */
 	long[] partsLeft(Snapshot seen, int instances, long now) {
 		long[] parts = seen.parts(instances, now);
@@ -214,7 +217,9 @@ public final class RememberedKey {
 		return parts;
 	}
 
-	/** Returns whether a turn was asked for that Redis has not answered yet. */
+	/**
+	 * Returns whether a scheduled permit was requested and Redis has not answered yet.
+	 */
 	public boolean isTurnLate() {
 		return this.lateTurn != null;
 	}
@@ -223,7 +228,7 @@ public final class RememberedKey {
 		this.lateTurn = asked;
 	}
 
-	/** Notes that there is an answer, or none will come: others may be waited for. */
+	/** Notes that the reply has arrived or never will: calls may wait for others. */
 	public synchronized void turnIsKnown(Object asked, boolean inTime) {
 		if (inTime || this.lateTurn == asked) {
 			this.lateTurn = null;
@@ -234,7 +239,7 @@ public final class RememberedKey {
 		return this.calls;
 	}
 
-	/** Returns what is remembered of all keys of the limit. */
+	/** Returns the remembered keys of the limit. */
 	RememberedKeys keys() {
 		return this.keys;
 	}
@@ -244,7 +249,7 @@ public final class RememberedKey {
 	}
 
 	/**
-	 * Returns the key's lease, and ends one that lasts for another time.
+	 * Returns the key's lease, and ends one of another duration.
 	 * @param ttl how long leases of the limit last now, null if it has none
 	 * @return the lease, null if there is none yet
 	 */
@@ -293,7 +298,7 @@ public final class RememberedKey {
 		return this.lastSeen;
 	}
 
-	/** Returns whether Redis may still have a state. */
+	/** Returns whether Redis may still have a state of the key. */
 	public boolean isKept(long now) {
 		Snapshot seen = this.last;
 		return seen != null && seen.origin() != 0 && now - seen.askedNanos() < seen.nanosToFull(0);

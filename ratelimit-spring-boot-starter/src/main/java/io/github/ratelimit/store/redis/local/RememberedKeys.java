@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of one limit that this instance has seen lately, bounded: two generations, of
- * which the older is dropped when the younger is full. A dropped key costs one more call
- * of Redis and some figures. Calls in flight and blocks that have not ended are not
- * dropped. Thread-safe.
+ * The keys of one limit that this instance has used lately, bounded: two generations, of
+ * which the older is dropped when the younger is full. A dropped key costs one more
+ * script call and some statistics. Keys with calls in flight or a block that has not
+ * ended are not dropped. Thread-safe.
  */
 public final class RememberedKeys {
 
@@ -39,7 +39,7 @@ public final class RememberedKeys {
 
 	private final InFlightByKey<InFlightPermits> late = new InFlightByKey<>(InFlightPermits::new);
 
-	/** By id; null where the keys are not those of blocks. */
+	/** By id; null if the limit has no blocks. */
 	private final @Nullable BlockedKeys<String> blocks;
 
 	private volatile Generations generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
@@ -102,7 +102,7 @@ public final class RememberedKeys {
 		return this.limit;
 	}
 
-	/** Returns the permits that will not be charged, as too many keys owed some. */
+	/** Returns the permits that will not be charged, as too many keys had a debt. */
 	public LongAdder forgotten() {
 		return this.forgotten;
 	}

@@ -16,7 +16,7 @@ final class SlotLease {
 
 	final long slots;
 
-	/** Whether its call is known to have got it. */
+	/** Whether the slots are known to be granted. */
 	final boolean held;
 
 	private final long leaseNanos;
@@ -29,7 +29,7 @@ final class SlotLease {
 
 	volatile long renewedAt;
 
-	/** When Redis has certainly let it go. */
+	/** When the lease has certainly expired in Redis. */
 	volatile long endsAt;
 
 	SlotLease(RememberedKey key, byte[] fresh, long slots, boolean held, long leaseNanos) {

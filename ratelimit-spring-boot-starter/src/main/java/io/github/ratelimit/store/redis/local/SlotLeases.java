@@ -31,10 +31,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
- * The slots that calls of this instance have in Redis. Each is a lease that ends by
- * itself; until its call ends it is renewed whenever a third of it has passed, many in
- * one script call. A slot that cannot be given back is tried again until the lease has
- * certainly ended. Thread-safe.
+ * The slots that calls of this instance hold in Redis. Each is a lease that expires;
+ * until its call ends it is renewed whenever a third of it has passed, many in one script
+ * call. A failed attempt to give a slot back is repeated until the lease has certainly
+ * expired. Thread-safe.
  */
 public final class SlotLeases {
 
@@ -44,7 +44,10 @@ public final class SlotLeases {
 
 	private static final int ROUNDS_OF_A_LEASE = 12;
 
-	/** Of more, what is not given back at the first attempt ends by itself. */
+	/**
+	 * Above this number, slots that are not given back at the first attempt are left to
+	 * expire.
+	 */
 	private static final int MOST_UNANSWERED = 10_000;
 
 	private static final byte FOREIGN = '0';
@@ -68,7 +71,7 @@ public final class SlotLeases {
 	private final Map<Long, SlotLease> leases = new ConcurrentHashMap<>();
 
 	/**
-	 * How many of the leases belong to calls that never learned whether they got them.
+	 * The number of leases of calls that never learned whether they were granted.
 	 */
 	private final AtomicInteger unanswered = new AtomicInteger();
 
@@ -76,7 +79,7 @@ public final class SlotLeases {
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
-	/** Whether the last round failed: only the first of several is a warning. */
+	/** Whether the last round failed: only the first of several failures is a warning. */
 	private boolean failing;
 
 	public SlotLeases(ScriptClient redis, LuaScript renew, RedisNodes nodes, TimeSource time,
@@ -103,8 +106,8 @@ public final class SlotLeases {
 	}
 
 	/**
-	 * Keeps the slots of a call that Redis has not granted: it is told of them when it
-	 * answers, even above the limit.
+	 * Keeps the slots of a call that Redis has not granted: they are registered when
+	 * Redis answers, even above the limit.
 	 * @param key whose they are
 	 * @param fresh what names the lease
 	 * @param slots how many
@@ -138,7 +141,7 @@ public final class SlotLeases {
 	}
 
 	/**
-	 * Gives back the slots of a call, whether or not it ever got them.
+	 * Gives back the slots of a call, whether or not they were granted.
 	 * @param key whose they are
 	 * @param fresh what names the lease
 	 * @param slots how many
@@ -161,7 +164,7 @@ public final class SlotLeases {
 		return lease.answered;
 	}
 
-	/** Returns the lease that is known by the same name, null if there is none. */
+	/** Returns the lease with the same name, null if there is none. */
 	private @Nullable SlotLease keep(SlotLease unknown) {
 		SlotLease known = this.leases.get(unknown.id());
 		if (known == null && this.unanswered.incrementAndGet() <= MOST_UNANSWERED) {
@@ -186,13 +189,13 @@ public final class SlotLeases {
 			this.scheduler.scheduleWithFixedDelay(this::renewDue, pause, pause, TimeUnit.NANOSECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			logger.trace("The store is closed: its places end by themselves", ex);
+			logger.trace("The store is closed: its slots expire", ex);
 		}
 	}
 
 	/**
-	 * Renews what is due, and gives back what could not be given back before. Throws
-	 * nothing: a task that throws is not run again, and all slots would end.
+	 * Renews leases that are due, and gives back what could not be given back before.
+	 * Throws nothing: a task that throws is not run again, and all slots would expire.
 	 */
 	private void renewDue() {
 		try {
@@ -226,7 +229,7 @@ public final class SlotLeases {
 		return due;
 	}
 
-	/** A node that does not answer is asked once, not once a round. */
+	/** A node that does not answer gets one call for each round. */
 	private void renew(RedisNodes.Node node, List<SlotLease> leases) {
 		if (!node.isOpen() && this.busy.add(node)) {
 			send(leases).whenComplete((done, failure) -> this.busy.remove(node));
@@ -240,7 +243,7 @@ public final class SlotLeases {
 		lease.answered.complete(null);
 	}
 
-	/** Gives everything back, since the instance ends. */
+	/** Gives all slots back, since the instance ends. */
 	public CompletableFuture<Void> giveAllBack() {
 		List<SlotLease> all = List.copyOf(this.leases.values());
 		all.forEach((lease) -> lease.ended = true);
@@ -318,7 +321,7 @@ public final class SlotLeases {
 			});
 	}
 
-	/** Where something foreign is, there are no slots to give back, nor were renewed. */
+	/** A key with a foreign value has no slots to give back, and none were renewed. */
 	private void answered(byte[][] keys, byte[] bytes, List<SlotLease> renewed, List<SlotLease> ended, long asked) {
 		long answered = this.time.nanoTime();
 		Set<byte[]> foreign = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -336,7 +339,7 @@ public final class SlotLeases {
 		foreign.forEach((key) -> this.nodes.of(key).foreign(key));
 	}
 
-	/** Who gave a slot back while it was renewed has to follow the renewal. */
+	/** A slot that is given back during its renewal is given back after the renewal. */
 	private void afterRenewal(SlotLease lease) {
 		if (lease.ended && this.leases.containsKey(lease.id())) {
 			send(List.of(lease));

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ObjIntConsumer;
 
 /**
- * The slots that one decision asks for, reserved among those that the calls of this
- * instance have.
+ * The slots that one decision requests, reserved among those that the calls of this
+ * instance hold.
  */
 public final class SlotReservation {
 
@@ -26,7 +26,7 @@ public final class SlotReservation {
 		this.keys = keys;
 	}
 
-	/** Notes that slots are asked for; {@link #hold} or {@link #drop} has to follow. */
+	/** Notes that slots are requested; {@link #hold} or {@link #drop} has to follow. */
 	public static SlotReservation of(List<Charge> charges, RememberedKey[] keys) {
 		boolean any = false;
 		for (int i = 0; i < keys.length; i++) {
@@ -65,7 +65,7 @@ public final class SlotReservation {
 	}
 
 	/**
-	 * Returns false if the call would be one too many, and has to give its slots back.
+	 * Returns false if the call exceeds the limit and has to give its slots back.
 	 */
 	private boolean hold(int index, ChargeDecision decision) {
 		Charge charge = this.charges.get(index);
@@ -74,7 +74,7 @@ public final class SlotReservation {
 			slots.drop(charge.permits());
 			return true;
 		}
-		// what stands in for Redis has noted what it gave
+		// the local fallback has noted what it granted
 		return decision.receipt() instanceof FallbackReceipt
 				|| slots.hold(charge.permits(), charge.isEnforced() ? charge.limit().capacity() : Long.MAX_VALUE);
 	}
@@ -96,7 +96,7 @@ public final class SlotReservation {
 		return refused;
 	}
 
-	/** Notes that a call has ended whose slots were given back. */
+	/** Notes that a call has ended and its slots were given back. */
 	public static void end(ChargeDecision taken, RememberedKey key) {
 		if (taken.limit().isConcurrency() && taken.receipt() instanceof FallbackReceipt) {
 			key.slots().drop(taken.charge().permits());

@@ -8,11 +8,11 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Token buckets in the whole numbers that their script counts in. Of each rate, permits
- * and microseconds are brought to lowest terms; a permit is as many units of level as
- * there are microseconds, and a microsecond gains as many units as there are permits. So
- * every level is an integer, between -2^53 and 2^53 and therefore exact in Lua. A limit
- * that paces calls is a bucket of one permit, which may be owed. Immutable.
+ * Token buckets in the integers that their script counts in. For each rate, permits and
+ * microseconds are reduced to lowest terms; a permit is as many units of level as there
+ * are microseconds, and a microsecond refills as many units as there are permits. So
+ * every level is an integer between -2^53 and 2^53, and exact in Lua. A paced limit is a
+ * bucket of one permit that may have a debt. Immutable.
  */
 public final class BucketEncoding extends LimitEncoding {
 
@@ -73,7 +73,7 @@ public final class BucketEncoding extends LimitEncoding {
 		if (this.paced && most.add(gain.multiply(BigInteger.valueOf(this.maxWaitMicros))).bitLength() > 53) {
 			throw new IllegalArgumentException("Limit '" + limit().name() + "' has the rate " + rate
 					+ " and a longest wait of " + limit().maxWait()
-					+ ", more turns than Redis can count exactly. Write round numbers, or a shorter longest wait.");
+					+ ", more scheduled permits than Redis can count exactly. Write round numbers, or a shorter longest wait.");
 		}
 		this.unit[index] = unit.longValueExact();
 		this.gain[index] = gain.longValueExact();
@@ -81,19 +81,19 @@ public final class BucketEncoding extends LimitEncoding {
 	}
 
 	/**
-	 * Returns a limit's scale.
+	 * Returns the encoding of a limit.
 	 * @throws IllegalArgumentException if its levels would not be exact
 	 */
 	public static BucketEncoding of(Limit limit) {
 		return new BucketEncoding(limit);
 	}
 
-	/** Returns whether calls wait for their turn. */
+	/** Returns whether calls may wait for scheduled permits. */
 	public boolean isPaced() {
 		return this.paced;
 	}
 
-	/** Returns how many rates there are. */
+	/** Returns the number of rates. */
 	public int size() {
 		return this.unit.length;
 	}
@@ -115,7 +115,7 @@ public final class BucketEncoding extends LimitEncoding {
 		return encode(permits, permits);
 	}
 
-	/** Returns what an ordinary charge sends, or one that peeks; not to be changed. */
+	/** Returns the arguments of an ordinary charge or a peek; must not be changed. */
 	public byte[] encode(long permits, long needed) {
 		return (permits == 1 && needed == 1) ? this.termsOfOne : packTerms(permits, needed, 0, true);
 	}
@@ -153,8 +153,9 @@ public final class BucketEncoding extends LimitEncoding {
 	}
 
 	/**
-	 * Returns the debts, in microseconds, with which a bucket is full again after so many
-	 * of them: it is charged down to there, and not at all if it is lower.
+	 * Returns the debts, in microseconds, with which a bucket is full again after this
+	 * time: a charge lowers the bucket to this level, and does not change one that is
+	 * lower.
 	 */
 	public byte[] debtsUntilFull(long micros) {
 		return buffer(2 * Double.BYTES).putDouble(this.gain[0])
@@ -181,21 +182,21 @@ public final class BucketEncoding extends LimitEncoding {
 		return BucketSnapshot.of(this, levels, nowNanos);
 	}
 
-	/** Returns how many permits a level is, those owed as a negative number. */
+	/** Returns the permits of a level; a debt is negative. */
 	long permits(int rate, long level) {
 		return Math.floorDiv(level, this.unit[rate]);
 	}
 
 	/**
-	 * Returns how many permits a level brings: of a limit that paces, how many calls
-	 * would get a turn within its longest wait.
+	 * Returns the permits of a level; for a paced limit, the number of calls that would
+	 * get a scheduled permit within its longest wait.
 	 */
 	long remaining(int rate, long level) {
 		if (!this.paced) {
 			return permits(rate, level);
 		}
-		long turns = permits(rate, level - this.full[rate] + this.maxWaitMicros * this.gain[rate]) + 1;
-		return Math.max(0, Math.min(limit().capacity(), turns));
+		long scheduled = permits(rate, level - this.full[rate] + this.maxWaitMicros * this.gain[rate]) + 1;
+		return Math.max(0, Math.min(limit().capacity(), scheduled));
 	}
 
 	/** Returns the level of a number of permits that the limit can hold. */
@@ -208,12 +209,12 @@ public final class BucketEncoding extends LimitEncoding {
 		return (long) Math.min(MOST, (double) permits * this.unit[rate]);
 	}
 
-	/** Returns the level at which a charge needs not wait. */
+	/** Returns the level at which a charge need not wait. */
 	long payable(int rate, long needed) {
 		return this.paced ? this.full[rate] : level(rate, needed);
 	}
 
-	/** Returns how long a charge may wait for its turn. */
+	/** Returns how long a charge may wait for a scheduled permit. */
 	long patience(Charge charge) {
 		return this.paced ? micros(charge.maxWaitNanos()) : 0;
 	}
@@ -222,7 +223,7 @@ public final class BucketEncoding extends LimitEncoding {
 		return this.full[rate];
 	}
 
-	/** Returns how long one level takes to become another, rounded up. */
+	/** Returns how long a level takes to reach another, rounded up. */
 	long microsBetween(int rate, long level, long higher) {
 		return (higher <= level) ? 0 : (higher - level - 1) / this.gain[rate] + 1;
 	}

@@ -30,19 +30,19 @@ public final class BucketSnapshot extends Snapshot {
 		this.levels = levels;
 	}
 
-	/** Returns levels that nobody has seen. */
+	/** Returns computed levels, which no reply contained. */
 	static BucketSnapshot of(BucketEncoding scale, long[] levels, long nowNanos) {
 		return new BucketSnapshot(scale, levels, 0, null, nowNanos);
 	}
 
-	/** Returns how many bytes the state of a limit takes in an answer. */
+	/** Returns the bytes of a limit's state in a reply. */
 	public static int bytes(BucketEncoding scale) {
 		return HEAD + scale.size() * Double.BYTES;
 	}
 
 	/**
 	 * Reads a state.
-	 * @param answer the answer, at the state's place
+	 * @param answer the reply, positioned at the state
 	 * @param scale the limit that was asked
 	 * @param askedNanos when, by this instance's monotonic clock
 	 * @param answeredNanos when the answer was there
@@ -66,7 +66,10 @@ public final class BucketSnapshot extends Snapshot {
 		return ChargeDecision.grantedAfter(charge, receipt, remaining(0), wait, nanosToFull(0), perRate(0));
 	}
 
-	/** Returns the decision of a lease taken with this state that has paid the charge. */
+	/**
+	 * Returns the decision of a lease that was taken with this state and has paid the
+	 * charge.
+	 */
 	public ChargeDecision leased(Charge charge, long left, long nowNanos) {
 		long elapsed = microsSince(answeredNanos(), nowNanos);
 		long remaining = Math.min(remaining(elapsed) + left, charge.limit().capacity());
@@ -95,7 +98,7 @@ public final class BucketSnapshot extends Snapshot {
 		return charge.needed() > charge.limit().capacity() || waitMicros(charge) - this.scale.patience(charge) > micros;
 	}
 
-	/** Turns that are left do not tell whether one has come. */
+	/** The number of scheduled permits that are left does not show whether one is due. */
 	@Override
 	boolean isKnownAfter(long micros) {
 		return !this.scale.isPaced();
@@ -117,7 +120,7 @@ public final class BucketSnapshot extends Snapshot {
 
 	/**
 	 * Returns how far the time of the state is ahead of Redis's, whose clock went back;
-	 * it is shown as a negative number.
+	 * the level then shows it as a negative number.
 	 */
 	private long ahead() {
 		return Math.max(0, (long) -time());

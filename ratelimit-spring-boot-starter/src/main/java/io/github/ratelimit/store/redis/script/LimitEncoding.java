@@ -9,12 +9,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit in the whole numbers that its script counts in: encodes what a call sends, and
- * reads what it replies. Immutable.
+ * A limit in the integers that its script counts in: encodes calls, and decodes replies.
+ * Immutable.
  */
 public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncoding, SlotEncoding {
 
-	/** Doubles hold every whole number up to here. */
+	/** Doubles represent every integer up to this one. */
 	public static final long MOST = 1L << 53;
 
 	private static final byte ENFORCED = 1;
@@ -26,9 +26,9 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	}
 
 	/**
-	 * Returns a limit's terms.
+	 * Creates an encoding.
 	 * @param limit the limit
-	 * @param slotLease how long a place is leased
+	 * @param slotLease the duration of a slot lease
 	 * @throws IllegalArgumentException if it cannot be counted exactly, saying why and
 	 * what to write instead
 	 */
@@ -44,31 +44,34 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 		return this.limit;
 	}
 
-	/** Returns the most permits that one charge can ever need and get. */
+	/** Returns the most permits that one charge can need and get. */
 	long most() {
 		return this.limit.capacity();
 	}
 
-	/** Returns what the keys of the limit are called by in Redis. */
+	/** Returns the name of the limit's keys in Redis. */
 	public String space() {
 		return this.limit.name();
 	}
 
-	/** Returns what a charge sends; not to be changed. */
+	/** Returns the arguments of a charge; must not be changed. */
 	public abstract byte[] encode(Charge charge);
 
-	/** Returns what somebody sends who takes or gives back permits of what was there. */
+	/**
+	 * Returns the arguments of a call that takes or gives back permits of an existing
+	 * state.
+	 */
 	public abstract byte[] encode(long permits);
 
-	/** Returns the debts that are remembered, as the script that charges wants them. */
+	/** Returns the debts to charge, as the charging script expects them. */
 	public abstract byte[] debts();
 
-	/** Returns how many bytes a state takes in an answer. */
+	/** Returns the bytes of a state in a reply. */
 	abstract int bytes();
 
 	/**
 	 * Reads a state.
-	 * @param answer the answer, at the state's place, little-endian
+	 * @param answer the reply, positioned at the state, little-endian
 	 * @param needed how many permits were needed
 	 * @param fresh what was sent for a state that is not there yet
 	 * @param askedNanos when, by this instance's monotonic clock
@@ -76,12 +79,12 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	 */
 	public abstract Snapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos);
 
-	/** Returns a state that has a part of all permits, which nobody has seen. */
+	/** Returns a computed state with a part of all permits, which no reply contained. */
 	abstract Snapshot guess(double share, long nowNanos);
 
 	/**
-	 * Returns what a key has by its last state: in proportion where that was a state of
-	 * another limit, everything where there is none.
+	 * Returns what a key has by its last state: in proportion if that was a state of
+	 * another form of the limit, all permits if there is none.
 	 */
 	public final Snapshot from(@Nullable Snapshot last, long nowNanos) {
 		if (last != null && last.encoding() == this) {
@@ -91,14 +94,14 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	}
 
 	/**
-	 * Returns what a state of a key with that label begins with that Redis does not have
-	 * yet.
+	 * Returns the beginning of a state that Redis does not have yet, for a key with this
+	 * label.
 	 */
 	public byte[] fresh(byte[] label) {
 		return newOrigin(label);
 	}
 
-	/** Returns a new origin, which names a state among all that its key ever has. */
+	/** Returns a new origin, which identifies a state among all that its key ever has. */
 	public static byte[] newOrigin(byte[] label) {
 		return buffer(Integer.BYTES + label.length).putInt(ThreadLocalRandom.current().nextInt() | 1)
 			.put(label)
@@ -106,19 +109,19 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	}
 
 	/**
-	 * Returns what a charge sends when it is to be decided: its terms, what a new record
-	 * ends with, and the length of that.
+	 * Returns the arguments of a charge: its encoding, the end of a new record, and the
+	 * length of that end.
 	 */
 	public static byte[] withFresh(byte[] encoding, byte[] fresh) {
 		return buffer(encoding.length + fresh.length + 1).put(encoding).put(fresh).put((byte) fresh.length).array();
 	}
 
-	/** Returns the type that Redis names for the values. */
+	/** Returns the type of the values in Redis. */
 	public String type() {
 		return "string";
 	}
 
-	/** Returns the head of all terms but the shortest. */
+	/** Returns the head of all encodings but the shortest. */
 	static ByteBuffer head(char kind, boolean enforced, int numbers) {
 		return buffer(2 + numbers * Double.BYTES).put((byte) kind).put(enforced ? ENFORCED : 0);
 	}

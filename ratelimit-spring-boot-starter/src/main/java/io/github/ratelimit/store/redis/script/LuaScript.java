@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import java.util.function.UnaryOperator;
 
 /**
- * A script that Redis runs as one atomic step, and the name by which Redis knows it.
- * Scripts return one string of bytes: the only type that every client hands on unchanged.
+ * A script that Redis runs atomically, and its hash in Redis. Scripts return one string
+ * of bytes, the only type that every client passes on unchanged.
  */
 public final class LuaScript {
 
@@ -29,7 +29,7 @@ public final class LuaScript {
 
 	/**
 	 * Reads a script.
-	 * @param edit changes the text, for tests that turn the time
+	 * @param edit changes the text, for tests that control the time
 	 * @param parts the files that it is made of, without their extension; the last one
 	 * names it
 	 */
@@ -62,7 +62,7 @@ public final class LuaScript {
 		}
 	}
 
-	/** Returns the text; not to be changed. */
+	/** Returns the text; must not be changed. */
 	public byte[] text() {
 		return this.text;
 	}

@@ -5,14 +5,17 @@ import java.nio.charset.StandardCharsets;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
- * The names of states in Redis: {@code ratelimit:1:chat:{k_0123…}}. Prefix, version of
- * the format, limit, and the {@linkplain Key#id() id} of the caller's key, which does not
- * tell the key. The braces make a cluster keep all limits of one caller in one slot, so
- * that they are one call.
+ * The names of states in Redis: {@code ratelimit:1:chat:{k_0123…}}. They consist of
+ * prefix, version of the format, limit, and the {@linkplain Key#id() id} of the caller's
+ * key, which does not reveal the key. Because of the braces, a cluster keeps all limits
+ * of one caller in one slot, so that they are one call.
  */
 public final class RedisKeyNames {
 
-	/** States of another version have other names: versions never misread each other. */
+	/**
+	 * States of another version have other names, so that versions never misread each
+	 * other.
+	 */
 	private static final String VERSION = "1";
 
 	private final String prefix;
@@ -25,12 +28,12 @@ public final class RedisKeyNames {
 		return bytes(this.prefix + limit + ":{" + keyId + "}");
 	}
 
-	/** Returns the name of a bucket of Bucket4j; no limit is called so. */
+	/** Returns the name of a bucket of Bucket4j, which no limit can have. */
 	public byte[] ofBucket(String key) {
 		return bytes(this.prefix + "#bucket:" + key);
 	}
 
-	/** Returns what a scan finds all keys of a limit with. */
+	/** Returns the pattern with which a scan finds all keys of a limit. */
 	public byte[] pattern(String limit) {
 		StringBuilder pattern = new StringBuilder();
 		for (char c : (this.prefix + limit).toCharArray()) {
@@ -48,27 +51,29 @@ public final class RedisKeyNames {
 		return text.substring(text.lastIndexOf('{') + 1, text.length() - 1);
 	}
 
-	/** Returns a key in the same slot as a state's, of no limit. */
+	/** Returns a key of no limit in the slot of a state. */
 	public byte[] probe(byte[] name) {
 		return bytes(this.prefix + "#probe:{" + keyId(name) + "}");
 	}
 
-	/** Returns what remembers the last charge of an instance to a state, in its slot. */
+	/**
+	 * Returns the key of an instance's last charge to a state, in the slot of the state.
+	 */
 	public byte[] charged(byte[] name, String instance) {
 		return bytes(this.prefix + "#charged:" + instance + ":" + text(name).substring(this.prefix.length()));
 	}
 
-	/** Returns where instances tell that they are there; in one slot with its probe. */
+	/** Returns the key in which instances register, in the slot of its probe. */
 	public byte[] instances() {
 		return bytes(this.prefix + "#instances:{instances}");
 	}
 
-	/** Returns where instances say what their configurations are. */
+	/** Returns the key in which instances publish their configurations. */
 	public byte[] configurations() {
 		return bytes(this.prefix + "#configurations:{configurations}");
 	}
 
-	/** Returns a name for people. */
+	/** Returns a name as text for logs. */
 	public static String text(byte[] name) {
 		return new String(name, StandardCharsets.UTF_8);
 	}
@@ -78,7 +83,7 @@ public final class RedisKeyNames {
 	}
 
 	/**
-	 * Returns a key of no limit that leads to a slot, or any where there are no slots.
+	 * Returns a key of no limit in this slot, or any without a cluster.
 	 */
 	public byte[] route(int slot, boolean cluster) {
 		for (int i = 0;; i++) {

@@ -8,13 +8,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A limit of concurrent calls. Each slot is a lease with a name of its own, given by the
- * instance that asks for it: it can be given back, and renewed, as often as it takes.
- * Immutable.
+ * A concurrency limit. Each slot is a lease with its own name, which the requesting
+ * instance chooses, so that it can be given back and renewed repeatedly. Immutable.
  */
 public final class SlotEncoding extends LimitEncoding {
 
-	/** A script that takes more at once would keep everybody else waiting. */
+	/** A script that takes more at once would delay all other calls. */
 	private static final long MOST_AT_ONCE = 10_000;
 
 	private static final int NUMBERS = 4;
@@ -26,7 +25,7 @@ public final class SlotEncoding extends LimitEncoding {
 		this.leaseMicros = TimeUnit.NANOSECONDS.toMicros(lease.toNanos());
 	}
 
-	/** No limit can be called so: the names of other kinds never lead here. */
+	/** No limit can have this name, so the names of other limits never match it. */
 	@Override
 	public String space() {
 		return limit().name() + "#places";

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot of a key: what was there at a moment between call and reply. Also the
- * receipt of what was taken with it. Immutable.
+ * A snapshot of a key: its state at a moment between call and reply. Also the receipt of
+ * what was taken with it. Immutable.
  */
 public abstract sealed class Snapshot implements Receipt permits BucketSnapshot, WindowOrSlotSnapshot {
 
@@ -35,7 +35,10 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 		this.answeredNanos = answeredNanos;
 	}
 
-	/** Creates the state that another one becomes by itself, or that nobody has seen. */
+	/**
+	 * Creates a computed state: one that another becomes by time, or one that no reply
+	 * contained.
+	 */
 	Snapshot(double time, @Nullable Snapshot before, long nowNanos) {
 		this.time = time;
 		this.refunded = before != null && before.refunded;
@@ -46,17 +49,17 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 
 	public abstract LimitEncoding encoding();
 
-	/** Returns the time that Redis showed with the state, as its kind has it. */
+	/** Returns the time that Redis returned with the state, in the unit of its kind. */
 	public final double time() {
 		return this.time;
 	}
 
-	/** Returns what names the state among all that its key ever has; 0 for none. */
+	/** Returns the identity of the state among all that its key ever has; 0 for none. */
 	public final int origin() {
 		return this.origin;
 	}
 
-	/** Returns whether permits have ever come back to the state. */
+	/** Returns whether permits have ever been given back to the state. */
 	public final boolean refunded() {
 		return this.refunded;
 	}
@@ -69,13 +72,13 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 		return this.answeredNanos;
 	}
 
-	/** Returns the decision of a state that has given what was asked. */
+	/** Returns the decision of a state that has granted the charge. */
 	public final ChargeDecision granted(Charge charge, boolean taken) {
 		return granted(charge, taken ? this : null);
 	}
 
 	/**
-	 * Returns the decision of a state that has given what was asked.
+	 * Returns the decision of a state that has granted the charge.
 	 * @param receipt of what was taken, null if nothing was
 	 */
 	public abstract ChargeDecision granted(Charge charge, @Nullable Receipt receipt);
@@ -92,7 +95,7 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 	public abstract boolean has(Charge charge, long waitedMicros);
 
 	/**
-	 * Returns what the state has become by time alone, less some permits.
+	 * Returns what the state becomes by time alone, less some permits.
 	 * @param nowNanos the time of this instance's monotonic clock
 	 * @param missing permits that are no longer there
 	 */
@@ -112,28 +115,27 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 	}
 
 	/**
-	 * Returns the decision some time later, if nobody but time has changed the state or
-	 * all who did only took.
+	 * Returns the refusal some time later, if nothing but time has raised the state.
 	 * @param charge what is asked
 	 * @param nowNanos the time of this instance's monotonic clock
 	 * @return the refusal, null if the charge may be payable by now
 	 */
 	public final @Nullable ChargeDecision stillRefused(Charge charge, long nowNanos) {
-		// the state may be as old as the question: more cannot have come
+		// the state may be as old as the call: more cannot have refilled
 		long atMost = microsSince(this.askedNanos, nowNanos) + 1;
 		if (!isRefusedFor(charge, atMost)) {
 			return null;
 		}
-		// and as young as the answer: only then has it certainly come
+		// and as young as the reply: only this much has certainly refilled
 		return refused(charge, microsSince(this.answeredNanos, nowNanos));
 	}
 
-	/** Returns whether a charge is certainly refused all that time. */
+	/** Returns whether a charge is certainly refused for this time. */
 	abstract boolean isRefusedFor(Charge charge, long micros);
 
 	/**
-	 * Returns what is there some time later if nobody took anything, null if too little,
-	 * or if that cannot be told.
+	 * Returns the decision of what is available some time later if nothing was taken;
+	 * null if that is too little or unknown.
 	 */
 	public final @Nullable ChargeDecision stillThere(Charge charge, long nowNanos) {
 		long elapsed = microsSince(this.answeredNanos, nowNanos);
@@ -142,7 +144,7 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 				: ChargeDecision.granted(charge, null, remaining(elapsed), nanosToFull(elapsed), perRate(elapsed));
 	}
 
-	/** Returns whether what is left some time later can be told. */
+	/** Returns whether what is left some time later is known. */
 	abstract boolean isKnownAfter(long micros);
 
 	private ChargeDecision refused(Charge charge, long elapsedMicros) {
@@ -152,27 +154,29 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 				perRate(elapsedMicros));
 	}
 
-	/** Returns how long a charge had to wait when the state was seen. */
+	/** Returns how long a charge had to wait when the state was read. */
 	abstract long waitMicros(Charge charge);
 
-	/** Somebody else may have seen the state after the caller had looked at the clock. */
+	/** Another thread may have read the state after the caller had read the clock. */
 	public static long microsSince(long then, long now) {
 		return Math.max(0, TimeUnit.NANOSECONDS.toMicros(now - then));
 	}
 
-	/** Returns microseconds in nanoseconds, at most the longest wait that is one. */
+	/** Returns microseconds in nanoseconds, at most the longest wait. */
 	static long nanos(long micros) {
 		return 1000 * Math.min(micros, ChargeDecision.NEVER / 1000 - 1);
 	}
 
 	abstract int quotas();
 
-	/** Returns the permits of one quota some time later; negative where some are owed. */
+	/** Returns the permits of one quota some time later; a debt is negative. */
 	public abstract long remaining(int quota, long elapsedMicros);
 
 	public abstract long nanosToFull(int quota, long elapsedMicros);
 
-	/** Returns the permits that are left some time later, of the rate that has fewest. */
+	/**
+	 * Returns the permits that are left some time later, for the rate that has fewest.
+	 */
 	public final long remaining(long elapsedMicros) {
 		return remaining(nearest(elapsedMicros), elapsedMicros);
 	}
@@ -181,8 +185,8 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 	 * Returns one instance's part of what is left.
 	 * @param instances how many instances there are
 	 * @param nowNanos the time of this instance's monotonic clock
-	 * @return permits of each rate, negative where some are owed; of a limit that paces
-	 * calls, 1 less the turns that are taken
+	 * @return the permits of each rate, a debt being negative; for a paced limit, 1 less
+	 * the scheduled permits that are taken
 	 */
 	public final long[] parts(int instances, long nowNanos) {
 		long elapsed = microsSince(this.askedNanos, nowNanos);

@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
  * @param take decides over the keys of one call, or over several calls of one key
  * @param giveBack gives permits back to one key
  * @param charge charges one key what calls cost without Redis having charged it
- * @param renewPlaces renews and gives back places of calls under way
+ * @param renewPlaces renews and gives back slots of calls in flight
  * @param find looks at one key
  * @param reset forgets one key
  * @param page lists keys
@@ -25,7 +25,7 @@ public record StoreScripts(LuaScript take, LuaScript giveBack, LuaScript charge,
 		return load(UnaryOperator.identity());
 	}
 
-	/** Loads them with changed texts, for tests that turn the time. */
+	/** Loads them with changed texts, for tests that control the time. */
 	public static StoreScripts load(UnaryOperator<String> edit) {
 		return new StoreScripts(overAlgorithms(edit, "common", "take-one", "take-buckets", "take"),
 				overAlgorithms(edit, "common", "give-back"), overAlgorithms(edit, "common", "charge"),
@@ -35,7 +35,7 @@ public record StoreScripts(LuaScript take, LuaScript giveBack, LuaScript charge,
 				LuaScript.of(edit, "common", "configurations"));
 	}
 
-	/** Returns a script whose last part is about limits of any algorithm. */
+	/** Returns a script whose last part handles limits of any algorithm. */
 	private static LuaScript overAlgorithms(UnaryOperator<String> edit, String... parts) {
 		List<String> all = new ArrayList<>(List.of(parts));
 		all.addAll(parts.length - 1, List.of("records", "token-bucket", "windows", "fixed-window", "sliding-window",

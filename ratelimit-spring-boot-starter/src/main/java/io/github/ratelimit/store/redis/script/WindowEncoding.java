@@ -6,7 +6,7 @@ import io.github.ratelimit.store.Charge;
 import java.nio.ByteBuffer;
 
 /**
- * A limit of windows, in the whole numbers that its script counts in: permits and
+ * A limit of windows, in the integers that its script counts in: permits and
  * microseconds. Immutable.
  */
 final class WindowEncoding extends LimitEncoding {
@@ -20,7 +20,7 @@ final class WindowEncoding extends LimitEncoding {
 	private final byte[] termsOfOne;
 
 	/**
-	 * Creates the terms.
+	 * Creates an encoding.
 	 * @throws IllegalArgumentException if a rate cannot be counted exactly
 	 */
 	WindowEncoding(Limit limit) {
@@ -79,7 +79,7 @@ final class WindowEncoding extends LimitEncoding {
 		}
 	}
 
-	/** Returns the step of time with which no product of steps and permits is too big. */
+	/** Returns the step of time with which no product of steps and permits overflows. */
 	private static long step(long periodMicros, long mostPermits) {
 		return ceilDiv(periodMicros, Math.min(periodMicros, (MOST / 2) / mostPermits));
 	}

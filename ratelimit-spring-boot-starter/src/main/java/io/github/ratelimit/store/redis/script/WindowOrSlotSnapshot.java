@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot of windows, or of slots of concurrency: what is left, when it is full, and
- * how long the charge that asked has to wait. Immutable.
+ * A snapshot of windows or of slots: what is left, when it is full, and how long the
+ * charge of the call has to wait. Immutable.
  */
 public final class WindowOrSlotSnapshot extends Snapshot {
 
@@ -26,7 +26,7 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 
 	private final long waitMicros;
 
-	/** For how long what is left stays the same if nobody but time changes it. */
+	/** How long what is left stays the same without calls. */
 	private final long steadyMicros;
 
 	private WindowOrSlotSnapshot(ByteBuffer answer, LimitEncoding encoding, long needed, byte[] fresh, long askedNanos,
@@ -78,7 +78,10 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 		this.steadyMicros = LimitEncoding.MOST;
 	}
 
-	/** When slots are free nobody can tell: it is worth asking after a second. */
+	/**
+	 * The time at which slots are released is unknown: a retry makes sense after a
+	 * second.
+	 */
 	private static long periodMicros(LimitEncoding encoding, int quota) {
 		return (encoding instanceof WindowEncoding) ? encoding.limit().rates().get(quota).period().toNanos() / 1000
 				: SOME_MICROS;
@@ -92,24 +95,24 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 		return longest;
 	}
 
-	/** Returns facts that nobody has seen: a part of all permits is there. */
+	/** Returns a computed state with a part of all permits, which no reply contained. */
 	static WindowOrSlotSnapshot guess(LimitEncoding encoding, double share, long nowNanos) {
 		return new WindowOrSlotSnapshot(encoding, new byte[0], share, nowNanos);
 	}
 
-	/** Returns the receipt of slots that are held under a name whatever was answered. */
+	/** Returns the receipt of slots that are held under a name, whatever the reply is. */
 	public static WindowOrSlotSnapshot claimed(SlotEncoding encoding, byte[] fresh, long nowNanos) {
 		return new WindowOrSlotSnapshot(encoding, fresh, 0, nowNanos);
 	}
 
-	/** Returns how many bytes the facts of a limit take in an answer. */
+	/** Returns the bytes of a limit's state in a reply. */
 	static int bytes(LimitEncoding encoding) {
 		return HEAD + (2 * encoding.limit().quotas() + 2) * Double.BYTES;
 	}
 
 	/**
-	 * Reads facts.
-	 * @param answer the answer, at the state's place
+	 * Reads a state.
+	 * @param answer the reply, positioned at the state
 	 * @param encoding the limit that was asked
 	 * @param needed the permits that were needed
 	 * @param fresh what was sent for a state that was not there: the name of a lease
@@ -126,7 +129,7 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 		return this.encoding;
 	}
 
-	/** Returns what names the lease that was asked for, and its label. */
+	/** Returns the name of the lease that was requested, and its label. */
 	public byte[] fresh() {
 		return this.fresh;
 	}
@@ -147,14 +150,14 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 	}
 
 	/**
-	 * What a window counts becomes less by time alone, when Redis has said. Places become
-	 * free at any time.
+	 * The count of a window falls by time alone, at a time that Redis has returned. Slots
+	 * can be released at any time.
 	 */
 	@Override
 	boolean isRefusedFor(Charge charge, long micros) {
-		boolean told = charge.needed() > this.encoding.most()
+		boolean known = charge.needed() > this.encoding.most()
 				|| (charge.needed() == this.needed && this.waitMicros > micros);
-		return told && isKnownAfter(micros);
+		return known && isKnownAfter(micros);
 	}
 
 	@Override
@@ -180,14 +183,14 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 
 	@Override
 	public long nanosToFull(int quota, long elapsedMicros) {
-		// when slots are free nobody can tell
+		// the time at which slots are released is unknown
 		long elapsed = (this.encoding instanceof WindowEncoding) ? elapsedMicros : 0;
 		return nanos(Math.max(0, this.microsToFull[quota] - elapsed));
 	}
 
 	/**
-	 * Of windows also when there is more: Redis has told for the first of the rates, so
-	 * of several it is not known.
+	 * For windows also if there is more: Redis returns the time for the first of the
+	 * rates, so it is unknown for several.
 	 */
 	@Override
 	long @Nullable [] perRate(long elapsedMicros) {

@@ -1,6 +1,6 @@
 /**
- * What scripts in Redis are sent and what they reply: limits in whole numbers, snapshots
- * of keys, and the Lua files.
+ * Arguments and replies of the scripts in Redis: limits in integers, snapshots of keys,
+ * and the Lua files.
  */
 @NullMarked
 package io.github.ratelimit.store.redis.script;
