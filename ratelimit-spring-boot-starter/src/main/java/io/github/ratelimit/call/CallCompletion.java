@@ -12,8 +12,8 @@ import io.github.ratelimit.limiter.Degradation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be done when an allowed call is over: settle it by its result, and free its
- * slots. The call itself never fails by it. Thread-safe.
+ * Completes an allowed call: settles it by its result, and releases its slots. The call
+ * itself never fails because of it. Thread-safe.
  */
 public final class CallCompletion {
 
@@ -25,7 +25,7 @@ public final class CallCompletion {
 
 	private final Degradation degradation;
 
-	/** What the elements of a publisher have said so far, by settlement. */
+	/** The costs that the elements of a publisher have reported so far, by settlement. */
 	private final long[] seen;
 
 	private volatile boolean keptOpen;
@@ -35,7 +35,7 @@ public final class CallCompletion {
 	/**
 	 * Creates it for an allowed call.
 	 * @param permit what the call holds
-	 * @param settlements what tells the actual costs of its charges
+	 * @param settlements determine the actual costs of its charges
 	 * @param scope the request that the call serves, null if there is none
 	 * @param degradation where failures are reported
 	 */
@@ -50,8 +50,8 @@ public final class CallCompletion {
 	}
 
 	/**
-	 * Leaves the call to its request, if the request knows better when the call is over.
-	 * A request that cannot tell does not keep it.
+	 * Leaves the completion to the request, if that has better information about the end
+	 * of the call. A request without such information does not accept it.
 	 * @param method the method
 	 * @param result what it returned, null if it has thrown
 	 */
@@ -64,7 +64,7 @@ public final class CallCompletion {
 		}
 	}
 
-	/** The call has done its work, and this is what came of it. */
+	/** Notes that the call has returned with this value. */
 	void returned(@Nullable Object value) {
 		for (int i = 0; i < this.settlements.size(); i++) {
 			settle(i, actual(i, value));
@@ -74,7 +74,7 @@ public final class CallCompletion {
 		}
 	}
 
-	/** The call has failed. */
+	/** Notes that the call has failed. */
 	public void failed() {
 		if (!this.keptOpen) {
 			this.permit.fail();
@@ -82,8 +82,7 @@ public final class CallCompletion {
 	}
 
 	/**
-	 * The call was cancelled or ran out of time. What it did until then is paid by what
-	 * it reserved.
+	 * Notes that the call was cancelled or timed out. It has cost what it reserved.
 	 */
 	void abandoned() {
 		if (!this.keptOpen) {
@@ -91,7 +90,7 @@ public final class CallCompletion {
 		}
 	}
 
-	/** An element of what the call produces. */
+	/** Notes an element that the call has produced. */
 	synchronized void produced(Object element) {
 		this.produced = true;
 		for (int i = 0; i < this.settlements.size(); i++) {
@@ -100,13 +99,15 @@ public final class CallCompletion {
 		}
 	}
 
-	/** All elements have been produced, or the subscriber wants no more of them. */
+	/**
+	 * Notes that all elements have been produced, or that the subscriber has cancelled.
+	 */
 	void completed() {
 		settleBySeen();
 		this.permit.close();
 	}
 
-	/** What the call produces has broken off. What has been produced before is paid. */
+	/** Notes that the production has failed. Elements before the failure are charged. */
 	synchronized void brokeOff() {
 		settleBySeen();
 		if (this.produced) {
@@ -134,11 +135,12 @@ public final class CallCompletion {
 	}
 
 	/**
-	 * What tells the actual cost of a charge.
+	 * The source of the actual cost of a charge.
 	 *
 	 * @param charge the charge
-	 * @param actual tells by what the call returned or produced how many permits it cost,
-	 * {@link LimitedRequest#UNKNOWN} if it does not tell; never fails
+	 * @param actual returns the number of permits that the call cost, from what it
+	 * returned or produced; {@link LimitedRequest#UNKNOWN} if that is unknown; never
+	 * fails
 	 */
 	public record Settlement(Charge charge, ToLongFunction<@Nullable Object> actual) {
 

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;
 
-/** Sees a call to its end: a future, a publisher or a flow goes on after the return. */
+/**
+ * Follows a call to its end: a future, a publisher or a flow continues after the return.
+ */
 public final class CallFollower {
 
 	private static final boolean REACTOR = ClassUtils.isPresent("reactor.core.publisher.Flux",
@@ -23,7 +25,7 @@ public final class CallFollower {
 	}
 
 	/**
-	 * Sees a call to its end.
+	 * Follows a call to its end.
 	 * @param type what the call is declared to return
 	 * @param result what it returned
 	 * @param completion what to do at the end
@@ -47,7 +49,7 @@ public final class CallFollower {
 		return (followed == null && COROUTINES) ? FlowFollower.follow(type, result, completion) : followed;
 	}
 
-	/** The slot is free before the caller sees the result. */
+	/** The slot is released before the caller sees the result. */
 	private static Object followStage(Class<?> type, CompletionStage<?> stage, CallCompletion completion) {
 		if (!type.isAssignableFrom(CompletableFuture.class)) {
 			stage.whenComplete((value, failure) -> over(value, failure, completion));

@@ -12,9 +12,9 @@ import kotlinx.coroutines.flow.FlowCollector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees a call to its end that returns a flow of Kotlin. The flow is collected as it is,
- * in the collector's coroutine: a detour over a publisher would lose its context. Only
- * where coroutines are there.
+ * Follows a call to its end that returns a flow of Kotlin. The flow is collected as it
+ * is, in the collector's coroutine: a detour over a publisher would lose its context.
+ * Used only with coroutines on the class path.
  *
  * @param <T> the type of the elements
  */
@@ -30,7 +30,7 @@ final class FlowFollower<T> implements Flow<T> {
 	}
 
 	/**
-	 * Sees a call to its end.
+	 * Follows a call to its end.
 	 * @param type what the method declares
 	 * @param result what it returned
 	 * @param completion what to do at the end
@@ -62,7 +62,7 @@ final class FlowFollower<T> implements Flow<T> {
 		return outcome;
 	}
 
-	/** A collector that wants no more elements cancels the flow. */
+	/** A collector that needs no more elements cancels the flow. */
 	private static void over(CallCompletion completion, Throwable failure) {
 		if (failure instanceof CancellationException) {
 			completion.completed();
@@ -73,7 +73,7 @@ final class FlowFollower<T> implements Flow<T> {
 	}
 
 	/**
-	 * What is resumed when a flow that was suspended is over.
+	 * Resumed when a suspended flow is over.
 	 *
 	 * @param continuation what waits for it
 	 * @param completion what to do before

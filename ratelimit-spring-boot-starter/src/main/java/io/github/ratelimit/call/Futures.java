@@ -7,7 +7,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Futures that stand for others: they have the same outcome and are cancelled together.
+ * Derived futures: they have the same outcome as the original and are cancelled together
+ * with it.
  */
 final class Futures {
 

@@ -5,14 +5,17 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Sees calls to their end that return publishers. Only where Reactor is there. */
+/**
+ * Follows calls to their end that return publishers. Used only with Reactor on the class
+ * path.
+ */
 final class PublisherFollower {
 
 	private PublisherFollower() {
 	}
 
 	/**
-	 * Sees a call to its end.
+	 * Follows a call to its end.
 	 * @param type what the method declares
 	 * @param result what it returned
 	 * @param completion what to do at the end

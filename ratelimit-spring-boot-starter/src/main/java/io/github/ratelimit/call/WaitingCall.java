@@ -8,9 +8,9 @@ import io.github.ratelimit.Decision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that waits for its permits without holding a thread: an executor makes it when
- * the decision is there. Cancelling its future cancels the wait or the call, and gives
- * back the permits of a call that was not made.
+ * A call that waits for its permits without holding a thread: an executor runs it after
+ * the decision. Cancelling its future cancels the wait or the call, and gives back the
+ * permits of a call that was not run.
  */
 public final class WaitingCall {
 
@@ -29,7 +29,7 @@ public final class WaitingCall {
 	}
 
 	/**
-	 * Makes a call when it has been decided.
+	 * Runs a call after its decision.
 	 * @param deciding becomes the decision
 	 * @param executor runs the call
 	 * @param body makes the call by the decision, allowed, refused or failed
@@ -78,12 +78,12 @@ public final class WaitingCall {
 		}
 	}
 
-	/** Makes a call. */
+	/** A call to run. */
 	@FunctionalInterface
 	public interface Body {
 
 		/**
-		 * Makes the call.
+		 * Runs the call.
 		 * @return what it returns, possibly a stage
 		 * @throws Throwable what it throws
 		 */

@@ -20,8 +20,8 @@ import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of the limits of one request, over all its dispatches: it lives in an
- * attribute of the request.
+ * The limits of one request, over all its dispatches: kept in an attribute of the
+ * request.
  */
 public final class HttpLimitedRequest implements LimitedRequest {
 
@@ -71,7 +71,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		this.response = response;
 	}
 
-	/** A response that is complete belongs to the container again. */
+	/** A complete response belongs to the container again. */
 	private synchronized void forgetResponse() {
 		this.response = null;
 	}
@@ -80,7 +80,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		this.response = response;
 	}
 
-	/** Whether this is the first time that the request comes to this phase. */
+	/** Returns whether the request enters this phase for the first time. */
 	boolean enter(RulePhase phase) {
 		boolean done = (phase == RulePhase.AFTER_SECURITY) ? this.afterSecurityDone : this.beforeSecurityDone;
 		if (phase == RulePhase.AFTER_SECURITY) {
@@ -92,7 +92,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		return !done;
 	}
 
-	/** Returns what happens when the response is complete. */
+	/** Returns the handler for the end of the response. */
 	RequestEnd end() {
 		return this.end;
 	}
@@ -102,7 +102,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	}
 
 	/**
-	 * Returns the last word of each limit and key.
+	 * Returns the latest decision of each limit and key.
 	 * @return in the order in which they were first asked
 	 */
 	public synchronized List<LimitDecision> limits() {
@@ -111,13 +111,14 @@ public final class HttpLimitedRequest implements LimitedRequest {
 
 	/**
 	 * Returns the style of a refusal's body.
-	 * @return what the first matching rule that names one says, null for the general one
+	 * @return the style of the first matching rule that names one, null for the general
+	 * one
 	 */
 	public @Nullable String bodyStyle() {
 		return this.scopes.bodyStyle(this.facts);
 	}
 
-	/** Keeps what a rule's decision has charged, for later calls to be covered. */
+	/** Keeps what a rule's decision has charged, so that it covers later calls. */
 	synchronized void paid(Decision decision) {
 		for (ChargeDecision limit : StoreDecision.chargesOf(decision)) {
 			note(limit);
@@ -206,7 +207,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 				&& this.end.permit().keepOpen(call, handler || !LastingResults.endsByItself(result));
 	}
 
-	/** Writes the headers, if there is anything new to say. */
+	/** Writes the headers, if there are new ones. */
 	@Override
 	public synchronized void writeHeaders() {
 		if (this.untold && this.response != null) {
@@ -215,12 +216,12 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		}
 	}
 
-	/** Remembers a decision without telling it. */
+	/** Keeps a decision without writing headers. */
 	synchronized void note(Decision decision) {
 		decision.limits().forEach(this::note);
 	}
 
-	/** A decision without facts has nothing for headers, and replaces none that has. */
+	/** A decision without data has no headers, and replaces none that has. */
 	private void note(LimitDecision limit) {
 		if (!limit.hasFacts()) {
 			return;

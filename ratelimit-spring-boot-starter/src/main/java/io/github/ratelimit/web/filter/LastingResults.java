@@ -13,10 +13,10 @@ import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.async.WebAsyncTask;
 import org.springframework.web.method.HandlerMethod;
 
-/** Which methods have done their work only when the response is complete. */
+/** Methods whose work ends only with the response. */
 final class LastingResults {
 
-	/** As {@code HandlerMapping} of Spring MVC has it, which need not be there. */
+	/** The attribute of {@code HandlerMapping} of Spring MVC, which is optional. */
 	private static final String HANDLER = "org.springframework.web.servlet.HandlerMapping.bestMatchingHandler";
 
 	private static final List<Class<?>> PUBLISHERS = present("org.reactivestreams.Publisher",
@@ -64,7 +64,7 @@ final class LastingResults {
 		return isAny(WRITTEN_LATER, written) || isAny(PUBLISHERS, written);
 	}
 
-	/** Returns whether a result tells by itself when it has come to its end. */
+	/** Returns whether a result reports its own end. */
 	static boolean endsByItself(@Nullable Object result) {
 		return isAny(PUBLISHERS, result);
 	}

@@ -5,8 +5,9 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.filter.ServerHttpObservationFilter;
 
 /**
- * Tells the observation of a request ({@code http.server.requests}) its path pattern,
- * where a refusal keeps Spring MVC from doing so: else its {@code uri} is unknown.
+ * Passes the path pattern of a request to its observation ({@code http.server.requests}),
+ * if a refusal prevents Spring MVC from doing so: otherwise its {@code uri} would be
+ * unknown.
  */
 final class ObservedPath {
 

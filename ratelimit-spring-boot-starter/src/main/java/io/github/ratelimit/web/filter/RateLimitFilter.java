@@ -131,7 +131,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		}
 	}
 
-	/** Later dispatches may come with the container's own response again. */
+	/** Later dispatches may use the container's own response again. */
 	private HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
 		try {
 			if (first) {
@@ -198,7 +198,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		return refused.isUnavailable() ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.TOO_MANY_REQUESTS;
 	}
 
-	/** What is refused stays refused, even where its answer cannot be written. */
+	/** A refused request stays refused, even if its answer cannot be written. */
 	private void answer(HttpServletRequest request, HttpServletResponse response, HttpLimitedRequest scope,
 			@Nullable Decision refused, @Nullable MissingKeyException missing) throws IOException {
 		try {

@@ -18,25 +18,28 @@ import org.springframework.http.converter.HttpMessageNotWritableException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 
 /**
- * Ends what a request holds when its response is complete, once, whatever comes together:
- * the return of the filter where nothing goes on, else the end of the asynchronous work.
+ * Ends what a request holds, once, when its response is complete: when the filter returns
+ * and nothing is asynchronous, otherwise at the end of the asynchronous work.
  * <p>
- * A request has failed if its status says so, or if it broke before anything was sent.
- * One that broke later, whose client has gone, whose time ran out, or whose result the
- * client would not take has cost what was told, or else what it reserved: the work may
- * have been done, and no client shall have it for nothing. For the same reason a call
- * that counts by its outcome counts where the outcome stays unknown.
+ * A request has failed if its status is an error, or if it broke before anything was
+ * sent. A request that broke later costs what it reported, or otherwise what it reserved;
+ * the same is true if the client disconnected, the time ran out, or the client does not
+ * accept the result. The work may have been done, and no client should get it free of
+ * charge. For the same reason a call that is charged by its outcome is charged if the
+ * outcome stays unknown.
  */
 final class RequestEnd implements AsyncListener {
 
-	/** As {@code DispatcherServlet} has it, which need not be there. */
+	/** The attribute of {@code DispatcherServlet}, which is optional. */
 	private static final String EXCEPTION = "org.springframework.web.servlet.DispatcherServlet.EXCEPTION";
 
-	/** How a result is answered that the client's own headers keep from being sent. */
+	/**
+	 * The statuses of a result that cannot be sent because of the client's own headers.
+	 */
 	private static final Set<HttpStatus> NOT_TAKEN = EnumSet.of(HttpStatus.NOT_ACCEPTABLE,
 			HttpStatus.PRECONDITION_FAILED, HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE);
 
-	/** What is to be done whenever nothing more can be said. */
+	/** Runs when the response is complete. */
 	private final Runnable afterwards;
 
 	private final RequestPermit permit = new RequestPermit();
@@ -47,19 +50,19 @@ final class RequestEnd implements AsyncListener {
 
 	private volatile @Nullable HttpServletResponse response;
 
-	/** Whether an exception has left the application, whatever it has begun before. */
+	/** Whether an exception has left the application, even if the response had begun. */
 	private volatile boolean thrown;
 
 	/** Whether the request broke before anything was sent. */
 	private volatile boolean broken;
 
-	/** Whether work may have been done that was never sent. */
+	/** Whether work may have been done whose result was not sent. */
 	private volatile boolean unsent;
 
-	/** Whether the response could not be written: its client has gone. */
-	private volatile boolean gone;
+	/** Whether the response could not be written, as its client has disconnected. */
+	private volatile boolean disconnected;
 
-	/** Whether a thread of the container is between the filter's entry and its return. */
+	/** Whether a container thread is between the filter's entry and its return. */
 	private volatile boolean dispatched;
 
 	RequestEnd(RequestScopes scopes, Runnable afterwards) {
@@ -81,9 +84,9 @@ final class RequestEnd implements AsyncListener {
 	}
 
 	/**
-	 * Tells that a filter has been entered that will see the request through.
+	 * Notes that a filter has been entered that will process the request to its end.
 	 * @param response the response
-	 * @return the response to go on with, which tells when it cannot be written
+	 * @return the response to continue with, which reports a failed write
 	 */
 	HttpServletResponse watch(HttpServletResponse response) {
 		if (isOver()) {
@@ -91,25 +94,26 @@ final class RequestEnd implements AsyncListener {
 		}
 		this.dispatched = true;
 		this.response = response;
-		return WatchedResponse.isIn(response) ? response : new WatchedResponse(response, this::gone);
+		return WatchedResponse.isIn(response) ? response : new WatchedResponse(response, this::disconnected);
 	}
 
 	/**
-	 * Tells that the response could not be written, on any thread. Containers do not
-	 * always tell it to listeners: not where it happens beside a thread of theirs that is
-	 * about to leave the request, and Spring's emitters leave it to them. A thread of the
-	 * container that is still within the filter completes the request when it returns.
+	 * Notes that the response could not be written, on any thread. Containers do not
+	 * always report it to listeners: not if it happens on another thread while the
+	 * container's own is about to leave the request, and Spring's emitters rely on them.
+	 * A container thread that is still within the filter completes the request when it
+	 * returns.
 	 */
-	private void gone() {
-		this.gone = true;
+	private void disconnected() {
+		this.disconnected = true;
 		if (!this.dispatched) {
 			complete(isSent(), false);
 		}
 	}
 
 	/**
-	 * Has a charge settled at the end. Of a request with too many of them the others keep
-	 * what they reserved, and what is pending counts.
+	 * Registers a charge to be settled at the end. If a request has too many of them, the
+	 * others keep what they reserved, and pending ones are charged.
 	 */
 	void settle(Charge charge, IntToLongFunction actual) {
 		if (isOver() || !this.settlements.add(charge, actual)) {
@@ -118,7 +122,7 @@ final class RequestEnd implements AsyncListener {
 	}
 
 	/**
-	 * Tells that the filter returns from a dispatch of the request.
+	 * Notes that the filter returns from a dispatch of the request.
 	 * @param request the request
 	 * @param answer the response
 	 * @param failure what was thrown out of the filter, null if nothing was
@@ -145,12 +149,14 @@ final class RequestEnd implements AsyncListener {
 			return;
 		}
 		this.dispatched = false;
-		if (this.gone) {
+		if (this.disconnected) {
 			complete(isSent(), false);
 		}
 	}
 
-	/** Whatever status the application answers it with. */
+	/**
+	 * Returns whether the result cannot be written, whatever the status of the answer is.
+	 */
 	private static boolean isUnwritable(HttpServletRequest request) {
 		try {
 			Object handled = request.getAttribute(EXCEPTION);
@@ -180,7 +186,7 @@ final class RequestEnd implements AsyncListener {
 		return answer != null && answer.isCommitted();
 	}
 
-	/** Returns whether the client has been sent something by now. */
+	/** Notes a failure, and returns whether the response was still unsent. */
 	private boolean broke() {
 		boolean sent = isSent();
 		if (!sent) {
@@ -201,9 +207,9 @@ final class RequestEnd implements AsyncListener {
 	}
 
 	/**
-	 * A client that has gone is no failure. Where nothing can change the outcome any more
-	 * nothing may be heard any more either: containers do not always complete what they
-	 * cannot write, or whose handler has thrown.
+	 * A client that disconnects is no failure. If nothing can change the outcome any
+	 * more, there might be no further event: containers do not always complete a response
+	 * that cannot be written, or whose handler has thrown.
 	 */
 	@Override
 	public void onError(AsyncEvent event) {
@@ -215,11 +221,12 @@ final class RequestEnd implements AsyncListener {
 
 	@Override
 	public void onComplete(AsyncEvent event) {
-		complete(!this.gone || isSent(), false);
+		complete(!this.disconnected || isSent(), false);
 	}
 
 	/**
-	 * Nothing of ours may harm a response, or the thread that has completed it.
+	 * The end of a request must affect neither the response nor the thread that completed
+	 * it.
 	 * @param answered whether the status is the one that the client is sent
 	 * @param errorPage whether an error page may yet give it another status
 	 */
@@ -255,8 +262,8 @@ final class RequestEnd implements AsyncListener {
 		}
 		try {
 			int status = answer.getStatus();
-			boolean told = status >= HttpStatus.BAD_REQUEST.value() || !this.broken;
-			return told ? status : HttpStatus.INTERNAL_SERVER_ERROR.value();
+			boolean known = status >= HttpStatus.BAD_REQUEST.value() || !this.broken;
+			return known ? status : HttpStatus.INTERNAL_SERVER_ERROR.value();
 		}
 		catch (RuntimeException ex) {
 			return Settlements.UNKNOWN_STATUS; // the container has taken the response

@@ -16,9 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides over a request by all limits that the matching rules of a phase name, together.
- * Its own failures let the request through; a limit that fails does not take the others
- * with it. Thread-safe.
+ * Decides over a request by all limits of the matching rules of a phase together. Its own
+ * failures allow the request; a limit that fails does not affect the others. Thread-safe.
  */
 public final class RequestLimiter {
 

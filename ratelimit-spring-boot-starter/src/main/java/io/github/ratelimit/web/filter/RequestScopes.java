@@ -19,10 +19,10 @@ import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
- * Makes the scope of each request and finds that of the current one: what the filter has
- * bound to the thread, else the request that Spring has, which knows also the threads
- * where Spring MVC runs a {@code Callable}, and requests that no filter has seen.
- * Thread-safe.
+ * Creates the scope of each request and finds that of the current one: the scope that the
+ * filter has bound to the thread, otherwise that of Spring's current request, which is
+ * also available on threads that run a {@code Callable} for Spring MVC, and for requests
+ * without a filter. Thread-safe.
  */
 public final class RequestScopes {
 
@@ -41,7 +41,7 @@ public final class RequestScopes {
 	/**
 	 * Creates it.
 	 * @param rules the rules, for the style of a refusal's body
-	 * @param answers tells decisions
+	 * @param answers writes headers and refusals
 	 * @param identity the authenticated caller
 	 * @param degradation where failures of telling are reported
 	 * @param ipv6Prefix bits of an IPv6 address that count, 1 to 128
@@ -56,7 +56,7 @@ public final class RequestScopes {
 	}
 
 	/**
-	 * Returns the way to the decision scope of the current request.
+	 * Returns the source of the decision scope of the current request.
 	 * @return the port that {@code @RateLimited} uses
 	 */
 	public LimitedRequest.Current decisions() {
@@ -64,7 +64,7 @@ public final class RequestScopes {
 	}
 
 	/**
-	 * Returns the way to the facts of the current request.
+	 * Returns the source of the facts of the current request.
 	 * @return the port that {@code @RateLimited} uses
 	 */
 	public RequestFacts.Current facts() {
@@ -83,7 +83,7 @@ public final class RequestScopes {
 		return (attributes instanceof ServletRequestAttributes servlet) ? ofSpringsRequest(servlet) : null;
 	}
 
-	/** A request that is over, which its thread has inherited, is not the current one. */
+	/** A completed request that a thread has inherited is not the current one. */
 	private @Nullable HttpLimitedRequest ofSpringsRequest(ServletRequestAttributes attributes) {
 		try {
 			HttpServletRequest request = attributes.getRequest();
@@ -100,7 +100,7 @@ public final class RequestScopes {
 				new ServletRequestFacts(request, this.identity, this.addresses));
 	}
 
-	/** Binds a scope to the thread and returns the one that is to be bound again. */
+	/** Binds a scope to the thread and returns the one to restore afterwards. */
 	@Nullable HttpLimitedRequest bind(@Nullable HttpLimitedRequest scope) {
 		HttpLimitedRequest previous = this.bound.get();
 		if (scope == null) {
@@ -112,7 +112,7 @@ public final class RequestScopes {
 		return previous;
 	}
 
-	/** Never fails: the headers are less than the answer. */
+	/** Never fails, since the headers matter less than the response. */
 	void tell(List<LimitDecision> limits, HttpServletResponse response) {
 		try {
 			if (!response.isCommitted()) {
@@ -124,7 +124,7 @@ public final class RequestScopes {
 		}
 	}
 
-	/** Has a refusal by a rule observed under the rule's path. Never fails. */
+	/** Observes a refusal by a rule under the rule's path. Never fails. */
 	void observe(RulePhase phase, HttpLimitedRequest scope, HttpServletRequest request, List<String> refusing) {
 		try {
 			ServletRequestFacts facts = scope.facts();

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  */
 final class Settlements {
 
-	/** Bounds what a request remembers that calls methods for hours. */
+	/** Limits what is kept for a request that calls methods for hours. */
 	static final int MAX_SETTLEMENTS = 64;
 
 	static final int UNKNOWN_STATUS = 0;
@@ -35,8 +35,8 @@ final class Settlements {
 	}
 
 	/**
-	 * Adds a charge, unless there are too many. Of one bucket the first settlement
-	 * stands.
+	 * Adds a charge, unless there are too many. For one bucket the first settlement
+	 * applies.
 	 * @param charge limit and key
 	 * @param actual permits by the status, negative if unknown
 	 * @return false if there are too many
@@ -50,13 +50,14 @@ final class Settlements {
 		return this.waiting.size() < MAX_SETTLEMENTS && this.waiting.add(new Settlement(charge, actual));
 	}
 
-	/** Settles what is taken whatever the outcome. */
+	/** Settles the charges that are taken whatever the outcome is. */
 	void settleCosts(int status) {
 		settle(status, (settlement) -> !settlement.charge().isPending());
 	}
 
 	/**
-	 * Settles all that is left: the outcome of the request is known, or never will be.
+	 * Settles all remaining charges: the outcome of the request is known, or never will
+	 * be.
 	 */
 	void settleAll(int status) {
 		settle(status, (settlement) -> true);
@@ -92,7 +93,7 @@ final class Settlements {
 	}
 
 	/**
-	 * What is to be settled after the response.
+	 * A charge to settle after the response.
 	 *
 	 * @param charge limit and key
 	 * @param actual permits by the status, negative if unknown

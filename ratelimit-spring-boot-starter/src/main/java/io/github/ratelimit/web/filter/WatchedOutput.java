@@ -68,7 +68,7 @@ final class WatchedOutput extends ServletOutputStream {
 	}
 
 	/**
-	 * Tells a failure before the application's own listener, which need not complete.
+	 * Reports a failure before the application's own listener, which need not complete.
 	 *
 	 * @param target the application's own
 	 * @param onFailure called when the response cannot be written

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
-/** A response that tells at once when it cannot be written any more. */
+/** A response that reports a failed write at once. */
 final class WatchedResponse extends HttpServletResponseWrapper {
 
 	private final Runnable onFailure;
@@ -33,7 +33,7 @@ final class WatchedResponse extends HttpServletResponseWrapper {
 				|| (response instanceof ServletResponseWrapper wrapper && wrapper.isWrapperFor(WatchedResponse.class));
 	}
 
-	/** Writes something, and tells if that fails. */
+	/** Runs a write, and reports its failure. */
 	static void watch(Write write, Runnable onFailure) throws IOException {
 		try {
 			write.run();
@@ -86,7 +86,7 @@ final class WatchedResponse extends HttpServletResponseWrapper {
 		watch(() -> super.sendError(status, message), this.onFailure);
 	}
 
-	/** Something that the client is to be sent. */
+	/** A write to the client. */
 	@FunctionalInterface
 	interface Write {
 
@@ -94,7 +94,7 @@ final class WatchedResponse extends HttpServletResponseWrapper {
 
 	}
 
-	/** Its writes never throw: whether they failed shows when all of it is sent. */
+	/** Its writes never throw: a failure is visible only after all of it is sent. */
 	private static final class WatchedWriter extends PrintWriter {
 
 		private final PrintWriter target;

@@ -24,9 +24,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The responses to HTTP callers: the headers of every limited call, and the whole answer
- * of a refused one. Filter and exception resolver share it, so that both answer alike.
- * Thread-safe.
+ * The responses to HTTP clients: the headers of every limited call, and the complete
+ * response of a refused one. The filter and the exception resolver share them, so that
+ * both respond alike. Thread-safe.
  */
 public final class Answers {
 
@@ -34,12 +34,15 @@ public final class Answers {
 
 	private static final String RETRY_AFTER = "Retry-After";
 
-	/** What the application calls this request, where it says so in this header. */
+	/** The application's name for the request, if it sets this header. */
 	private static final String REQUEST_ID = "request-id";
 
 	private static final String SHOULD_RETRY = "x-should-retry";
 
-	/** Styles whose clients sleep through whatever wait they are told, in the caller. */
+	/**
+	 * Styles whose clients wait as long as the response demands, within the calling
+	 * thread.
+	 */
 	private static final Set<String> PROVIDERS = Set.of("openai", "anthropic");
 
 	private final AnswerStyles styles;
@@ -54,8 +57,8 @@ public final class Answers {
 
 	private final LimitHeaderNames limitHeaders;
 
-	/** Whether any header style writes anything. */
-	private final boolean tells;
+	/** Whether any header style writes headers. */
+	private final boolean writesHeaders;
 
 	private final boolean providerHeaders;
 
@@ -83,7 +86,7 @@ public final class Answers {
 		this.crossOrigin = crossOrigin;
 		List<String> exposed = new ArrayList<>();
 		headerStyles.forEach((style) -> exposed.addAll(style.headerNames()));
-		this.tells = !exposed.isEmpty();
+		this.writesHeaders = !exposed.isEmpty();
 		this.limitHeaders = new LimitHeaderNames(exposed);
 		this.providerHeaders = headerStyles.stream().anyMatch((style) -> PROVIDERS.contains(style.name()));
 		this.upstream = upstream;
@@ -93,8 +96,8 @@ public final class Answers {
 	}
 
 	/**
-	 * Prepares a response before the application gets it: it will have one set of headers
-	 * about limits, and browsers may show them.
+	 * Prepares a response before the application gets it: it will have one set of rate
+	 * limit headers, and browsers may show them.
 	 * @param request the request
 	 * @param response its response
 	 * @param first whether no limit has been asked for this request yet
@@ -102,17 +105,16 @@ public final class Answers {
 	 */
 	public HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
 		HttpServletResponse prepared = response;
-		if (this.tells && OneSetResponse.find(response) == null) {
-			boolean told = !first && !this.limitHeaders.states(response).isEmpty();
-			prepared = new OneSetResponse(response, this.limitHeaders, this.upstream, told);
+		if (this.writesHeaders && OneSetResponse.find(response) == null) {
+			boolean written = !first && !this.limitHeaders.states(response).isEmpty();
+			prepared = new OneSetResponse(response, this.limitHeaders, this.upstream, written);
 		}
 		return expose(request, prepared);
 	}
 
 	/**
-	 * Lets browsers show the headers of limits to scripts of other origins, wherever the
-	 * application allows the origin at all. For a request without an {@code Origin} it
-	 * does nothing.
+	 * Allows scripts of other origins to read the rate limit headers, if the application
+	 * allows the origin at all. Has no effect for a request without an {@code Origin}.
 	 * @param request the request
 	 * @param response its response
 	 * @return the response to go on with
@@ -122,7 +124,8 @@ public final class Answers {
 	}
 
 	/**
-	 * Returns whether CORS processing answers the request, so that nothing else sees it.
+	 * Returns whether CORS processing answers the request, so that no other component
+	 * sees it.
 	 * @param request the request
 	 * @param response its response, which stays untouched
 	 * @return whether it is a preflight request that is answered
@@ -133,7 +136,7 @@ public final class Answers {
 
 	/**
 	 * Writes the headers of a call. May be called again as more limits decide.
-	 * @param limits what all limits say that were asked for this call, the latest last
+	 * @param limits the decisions of all limits of this call, the latest last
 	 * @param response the response; nothing happens if it is committed
 	 */
 	public void tell(List<LimitDecision> limits, HttpServletResponse response) {
@@ -166,12 +169,12 @@ public final class Answers {
 	}
 
 	/**
-	 * Answers a refused call: 429, or 413 if it costs more than a limit can ever hold, or
-	 * 503 if it is refused only because limits cannot be checked.
+	 * Answers a refused call: 429, or 413 if it costs more than the capacity of a limit,
+	 * or 503 if it is refused only because limits cannot be checked.
 	 * @param request the request
 	 * @param response the response; nothing happens if it is committed
 	 * @param decision the refusal
-	 * @param limits what all limits say that were asked for this call, the latest last
+	 * @param limits the decisions of all limits of this call, the latest last
 	 * @param bodyStyle the name of the body's style, null for the general one
 	 * @throws IOException if the answer cannot be sent
 	 * @throws UnknownStyleException if there is no such style
@@ -189,7 +192,9 @@ public final class Answers {
 		writeBody(request, target, refusal, style);
 	}
 
-	/** Returns where the headers of a refusal go, which has none of the application's. */
+	/**
+	 * Returns the target for the headers of a refusal, without those of the application.
+	 */
 	private HttpServletResponse ours(HttpServletResponse response) {
 		OneSetResponse oneSet = OneSetResponse.find(response);
 		if (oneSet != null) {
@@ -276,7 +281,7 @@ public final class Answers {
 		stream.write(bytes);
 	}
 
-	/** A handler that failed late has taken the writer, with an encoding of its own. */
+	/** A handler that fails late may have opened the writer, with its own encoding. */
 	private static void sendThroughWriter(HttpServletResponse response, String text) throws IOException {
 		response.setHeader("Content-Length", null);
 		response.getWriter().write(text);

@@ -6,10 +6,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * The names of headers about limits, ours and those of other services:
- * {@code X-RateLimit-*}, {@code RateLimit*} and {@code anthropic-ratelimit-*}, what the
- * configured styles write, and what tells a refused caller when to come back. Immutable,
- * thread-safe.
+ * The names of rate limit headers, ours and those of other services:
+ * {@code X-RateLimit-*}, {@code RateLimit*} and {@code anthropic-ratelimit-*}, those of
+ * the configured styles, and those with the time of a retry. Immutable, thread-safe.
  */
 final class LimitHeaderNames {
 
@@ -19,14 +18,17 @@ final class LimitHeaderNames {
 
 	private static final String[] RETRY = { "Retry-After", "retry-after-ms", "x-should-retry" };
 
-	/** Names of styles of the application's own, usually none. */
+	/** Names of the application's own styles, usually none. */
 	private final String[] others;
 
 	LimitHeaderNames(Collection<String> styles) {
 		this.others = styles.stream().filter((name) -> !isKnown(name) && !isRetry(name)).toArray(String[]::new);
 	}
 
-	/** Whether a header tells how much there is, what is left, and when it is full. */
+	/**
+	 * Returns whether a header contains the state of a limit: its permits, what is left,
+	 * and when it is full.
+	 */
 	boolean isState(String name) {
 		if (isKnown(name)) {
 			return true;
@@ -48,7 +50,9 @@ final class LimitHeaderNames {
 		return STATE.equalsIgnoreCase(name);
 	}
 
-	/** Whether a header tells a refused caller when to come back. */
+	/**
+	 * Returns whether a header contains the time at which a refused call may be retried.
+	 */
 	static boolean isRetry(String name) {
 		for (String retry : RETRY) {
 			if (retry.equalsIgnoreCase(name)) {
@@ -58,7 +62,9 @@ final class LimitHeaderNames {
 		return false;
 	}
 
-	/** Returns the names of the headers of a response that tell of a state. */
+	/**
+	 * Returns the names of the headers of a response that contain the state of a limit.
+	 */
 	List<String> states(HttpServletResponse response) {
 		List<String> names = new ArrayList<>();
 		for (String name : response.getHeaderNames()) {
@@ -69,7 +75,7 @@ final class LimitHeaderNames {
 		return names;
 	}
 
-	/** Removes all that a response says of limits. */
+	/** Removes all rate limit headers from a response. */
 	void removeFrom(HttpServletResponse response) {
 		states(response).forEach((name) -> response.setHeader(name, null));
 		for (String name : RETRY) {

@@ -13,14 +13,14 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.util.WebUtils;
 
 /**
- * A response with one set of headers about limits, ours or the application's, whichever
- * of them comes first: the set that does not stand is set aside. So it does not matter
- * when the response is committed. Used by one thread at a time, as every response.
+ * A response with one set of rate limit headers, the library's or the application's,
+ * whichever is written first: the other set is kept aside. So it does not matter when the
+ * response is committed. Used by one thread at a time, like every response.
  * <p>
- * The application's stand where nothing of ours is told, where it refuses itself (429, or
- * an error with Retry-After), and, if it is so configured, everywhere but in a refusal of
- * ours. When to come back ({@code Retry-After}) only a refusal of ours says; elsewhere
- * that is the application's matter.
+ * The application's set is sent if the library writes none, if the application itself
+ * refuses (429, or an error with Retry-After), and, if configured so, always except in a
+ * refusal by the library. {@code Retry-After} is written only by a refusal of the
+ * library; otherwise the application may write it.
  */
 final class OneSetResponse extends HttpServletResponseWrapper {
 
@@ -28,30 +28,33 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 
 	private final boolean keep;
 
-	/** Whether a set of ours has been written, whether or not it stands. */
-	private boolean told;
+	/** Whether the library has written its set, even if it is not sent. */
+	private boolean written;
 
-	/** Whether a limit of ours has refused. */
+	/** Whether a limit has refused. */
 	private boolean refusal;
 
-	/** Whether the answer is ours, so that the application has no say any more. */
+	/**
+	 * Whether the library sends the response, so that the application's headers are
+	 * ignored.
+	 */
 	private boolean answered;
 
-	private boolean applicationTells;
+	private boolean applicationHasState;
 
-	private boolean applicationSaysWhen;
+	private boolean applicationHasRetry;
 
-	/** Whether the application's set stands though there is one of ours. */
+	/** Whether the application's set is sent although the library has written one. */
 	private boolean yielded;
 
-	/** The set that does not stand. */
+	/** The set that is not sent. */
 	private @Nullable Map<String, List<String>> aside;
 
-	OneSetResponse(HttpServletResponse response, LimitHeaderNames names, UpstreamHeaders upstream, boolean told) {
+	OneSetResponse(HttpServletResponse response, LimitHeaderNames names, UpstreamHeaders upstream, boolean written) {
 		super(response);
 		this.names = names;
 		this.keep = upstream == UpstreamHeaders.KEEP;
-		this.told = told;
+		this.written = written;
 	}
 
 	static @Nullable OneSetResponse find(ServletResponse response) {
@@ -59,15 +62,15 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 	}
 
 	/**
-	 * Prepares for a set of ours.
+	 * Prepares for the library's set.
 	 * @param refuses whether a limit of ours refuses
 	 * @return where to write it, null if the application's set stands
 	 */
 	@Nullable HttpServletResponse startSet(boolean refuses) {
 		this.refusal |= refuses;
-		if (!this.told) {
-			this.told = true;
-			if (this.applicationTells) {
+		if (!this.written) {
+			this.written = true;
+			if (this.applicationHasState) {
 				this.aside = takeStates();
 			}
 		}
@@ -77,24 +80,25 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 		return this.yielded ? null : real();
 	}
 
-	/** Decides whose set stands, after one of ours has been written. */
+	/** Decides which set is sent, after the library's has been written. */
 	void endSet() {
 		settle(getStatus());
 	}
 
 	/**
-	 * Makes the answer a refusal of ours, which has nothing of the application's.
+	 * Turns the response into a refusal by the library, without headers of the
+	 * application.
 	 * @return where to write it
 	 */
 	HttpServletResponse startRefusal() {
-		if (this.applicationTells || this.applicationSaysWhen) {
+		if (this.applicationHasState || this.applicationHasRetry) {
 			this.names.removeFrom(real());
 		}
-		this.told = true;
+		this.written = true;
 		this.refusal = true;
 		this.answered = true;
-		this.applicationTells = false;
-		this.applicationSaysWhen = false;
+		this.applicationHasState = false;
+		this.applicationHasRetry = false;
 		this.yielded = false;
 		this.aside = null;
 		return real();
@@ -105,21 +109,22 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 	}
 
 	private void settle(int status) {
-		boolean stands = this.told && !this.refusal && ((this.keep && this.applicationTells) || refuses(status));
-		if (stands == this.yielded || isCommitted()) {
+		boolean yields = this.written && !this.refusal && ((this.keep && this.applicationHasState) || refuses(status));
+		if (yields == this.yielded || isCommitted()) {
 			return;
 		}
-		Map<String, List<String>> standing = takeStates();
+		Map<String, List<String>> current = takeStates();
 		if (this.aside != null) {
 			this.aside.forEach((name, values) -> values.forEach((value) -> real().addHeader(name, value)));
 		}
-		this.aside = standing;
-		this.yielded = stands;
+		this.aside = current;
+		this.yielded = yields;
 	}
 
 	private boolean refuses(int status) {
-		return (status == HttpStatus.TOO_MANY_REQUESTS.value() && (this.applicationTells || this.applicationSaysWhen))
-				|| (status >= HttpStatus.BAD_REQUEST.value() && this.applicationSaysWhen);
+		return (status == HttpStatus.TOO_MANY_REQUESTS.value()
+				&& (this.applicationHasState || this.applicationHasRetry))
+				|| (status >= HttpStatus.BAD_REQUEST.value() && this.applicationHasRetry);
 	}
 
 	private Map<String, List<String>> takeStates() {
@@ -135,14 +140,14 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 		return !this.names.isState(name) && !LimitHeaderNames.isRetry(name);
 	}
 
-	/** Returns whether the header goes to the response as it is. */
+	/** Returns whether the header is passed to the response unchanged. */
 	private boolean passes(String name, @Nullable String value, boolean add) {
 		if (this.names.isState(name)) {
 			if (this.answered) {
 				return false;
 			}
-			this.applicationTells |= value != null;
-			boolean passes = !this.told || this.yielded;
+			this.applicationHasState |= value != null;
+			boolean passes = !this.written || this.yielded;
 			if (!passes) {
 				setAside(name, value, add);
 				settle(getStatus());
@@ -150,7 +155,7 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 			return passes;
 		}
 		if (LimitHeaderNames.isRetry(name)) {
-			this.applicationSaysWhen |= value != null;
+			this.applicationHasRetry |= value != null;
 			return !this.answered;
 		}
 		return true;
@@ -194,7 +199,7 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 		addHeader(name, Integer.toString(value));
 	}
 
-	/** Only Retry-After is ever a date. */
+	/** Only Retry-After can be a date. */
 	@Override
 	public void setDateHeader(String name, long date) {
 		if (isUnrelated(name) || passes(name, Long.toString(date), false)) {
@@ -211,9 +216,9 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 		}
 	}
 
-	/** Retry-After that comes after an error's status makes it a refusal. */
+	/** An error with a later Retry-After becomes a refusal. */
 	private void settleLater() {
-		if (this.applicationSaysWhen && this.told) {
+		if (this.applicationHasRetry && this.written) {
 			settle(getStatus());
 		}
 	}
@@ -239,11 +244,11 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 	@Override
 	public void reset() {
 		super.reset();
-		this.told = false;
+		this.written = false;
 		this.refusal = false;
 		this.answered = false;
-		this.applicationTells = false;
-		this.applicationSaysWhen = false;
+		this.applicationHasState = false;
+		this.applicationHasRetry = false;
 		this.yielded = false;
 		this.aside = null;
 	}

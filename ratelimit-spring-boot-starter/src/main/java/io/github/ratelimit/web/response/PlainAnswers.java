@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers to refused method calls where no servlet response is at hand: as the filter's,
- * without the headers that tell of limits. Thread-safe.
+ * Answers to refused method calls without a servlet response: as those of the filter,
+ * without rate limit headers. Thread-safe.
  */
 public final class PlainAnswers {
 
@@ -39,7 +39,7 @@ public final class PlainAnswers {
 	}
 
 	/**
-	 * Returns the refusal that a failure is.
+	 * Returns the refusal that a failure represents.
 	 * @param failure what a handler failed with
 	 * @param requestId what the answer's {@code request-id} header is, null if it has
 	 * none

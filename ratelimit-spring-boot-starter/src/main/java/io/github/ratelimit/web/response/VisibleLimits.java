@@ -4,15 +4,16 @@ import io.github.ratelimit.LimitDecision;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which of a request's decisions headers speak of. */
+/** The decisions of a request that its headers report. */
 final class VisibleLimits {
 
 	private VisibleLimits() {
 	}
 
 	/**
-	 * Leaves out what is hidden, only tried out or has no facts, and speaks once of each
-	 * limit: of one key its latest decision, of several keys the one nearest to refusal.
+	 * Omits limits that are hidden, in shadow mode or without data, and reports each
+	 * limit once: for one key its latest decision, for several keys the one nearest to a
+	 * refusal.
 	 */
 	static List<LimitDecision> of(List<LimitDecision> limits) {
 		if (limits.size() == 1) {

@@ -10,7 +10,10 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
-/** Finds refusals in what servlets, asynchronous results and proxies wrap them in. */
+/**
+ * Finds refusals within the exceptions in which servlets, asynchronous results and
+ * proxies wrap them.
+ */
 public final class WrappedRefusals {
 
 	private static final int MAX_DEPTH = 10;
@@ -44,7 +47,7 @@ public final class WrappedRefusals {
 				|| throwable instanceof UndeclaredThrowableException;
 	}
 
-	/** Not to be loaded where there are no servlets. */
+	/** Must not be loaded without servlets. */
 	private static final class Servlets {
 
 		static boolean isWrapper(Throwable throwable) {

@@ -1,5 +1,5 @@
 /**
- * The responses to HTTP callers: the headers of limited calls and the answers of refused
+ * The responses to HTTP clients: the headers of limited calls and the answers of refused
  * ones.
  */
 @NullMarked
