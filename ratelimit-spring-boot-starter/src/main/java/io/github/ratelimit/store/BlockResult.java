@@ -1,6 +1,6 @@
 package io.github.ratelimit.store;
 
-/** What became of a {@linkplain LimitStore#block block}. */
+/** The result of a {@linkplain LimitStore#block block}. */
 public enum BlockResult {
 
 	/** The key was not blocked before, and is now. */

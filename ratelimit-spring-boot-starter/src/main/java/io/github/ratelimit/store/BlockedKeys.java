@@ -11,15 +11,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The blocked keys of one limit, each until its time. Bounded: where there is no room, a
- * new block is not kept, so no flood of keys ends one that runs. Times are those of a
- * monotonic clock. Thread-safe.
+ * The blocked keys of one limit, each until its time. Bounded: a new block is not kept if
+ * there is no room, so that a flood of keys cannot end a current block. Times are those
+ * of a monotonic clock. Thread-safe.
  *
  * @param <K> what names a key
  */
 public final class BlockedKeys<K> {
 
-	/** How often a full table looks for blocks that have ended, at most. */
+	/** How often a full table searches for blocks that have ended, at most. */
 	private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
 
 	private final ConcurrentMap<K, Block> blocks = new ConcurrentHashMap<>();
@@ -37,7 +37,7 @@ public final class BlockedKeys<K> {
 	}
 
 	/**
-	 * Returns the handle by which stores keep the blocks of a limit.
+	 * Returns the handle for the blocks of a limit.
 	 * @param limit a limit
 	 * @return the handle of its blocks
 	 * @throws IllegalArgumentException if keys of the limit are never blocked
@@ -66,7 +66,7 @@ public final class BlockedKeys<K> {
 	}
 
 	/**
-	 * Returns whether no key is blocked: what costs least to ask.
+	 * Returns whether no key is blocked, which is the cheapest check.
 	 * @return true if no key is
 	 */
 	public boolean isEmpty() {
@@ -74,7 +74,7 @@ public final class BlockedKeys<K> {
 	}
 
 	/**
-	 * Returns for how long a key is still blocked.
+	 * Returns how long a key is still blocked.
 	 * @param key the key
 	 * @param now the time
 	 * @return nanoseconds, 0 if it is not blocked
@@ -103,8 +103,8 @@ public final class BlockedKeys<K> {
 	}
 
 	/**
-	 * Takes over what another store knows of a key, unless something later is known: a
-	 * block, or that there is none.
+	 * Takes over the state of a key in another store, a block or none, unless there is
+	 * later information.
 	 * @param key the key
 	 * @param left for how long it is blocked, 0 if it is not
 	 * @param asked when the other store was asked
@@ -131,7 +131,7 @@ public final class BlockedKeys<K> {
 
 	/**
 	 * Ends the blocks of some keys.
-	 * @param which tells those keys
+	 * @param which selects those keys
 	 * @param now the time
 	 * @return whether one of them was blocked
 	 */
@@ -142,7 +142,7 @@ public final class BlockedKeys<K> {
 	}
 
 	/**
-	 * Forgets the blocks that have ended.
+	 * Drops the blocks that have ended.
 	 * @param now the time
 	 */
 	public void dropEnded(long now) {

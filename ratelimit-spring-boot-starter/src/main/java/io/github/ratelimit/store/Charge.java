@@ -124,7 +124,7 @@ public sealed class Charge {
 	}
 
 	/**
-	 * Returns whose permits are meant.
+	 * Returns the key whose permits are charged.
 	 * @return the key
 	 */
 	public final Key key() {
@@ -140,7 +140,7 @@ public sealed class Charge {
 	}
 
 	/**
-	 * Returns how many permits have to be there for the call to be allowed.
+	 * Returns how many permits have to be available for the call to be allowed.
 	 * @return permits, at least those that are taken
 	 */
 	public long needed() {
@@ -232,7 +232,7 @@ public sealed class Charge {
 				+ (isPending() ? ", pending" : "") + (isEnforced() ? "" : ", only tried out");
 	}
 
-	/** Kept apart, so that charges of one permit take no memory for it. */
+	/** Separate, so that charges of one permit take no memory for it. */
 	private static sealed class OfPermits extends Charge {
 
 		private final long permits;
@@ -249,7 +249,7 @@ public sealed class Charge {
 
 	}
 
-	/** Kept apart, so that ordinary charges take no memory for it. */
+	/** Separate, so that ordinary charges take no memory for it. */
 	private static final class Special extends OfPermits {
 
 		private final long needed;

@@ -127,14 +127,14 @@ public abstract class ChargeDecision extends LimitDecision {
 
 	/**
 	 * Returns the decision about a key that is {@linkplain LimitStore#block blocked}.
-	 * @param said the decision of the limit without the block
+	 * @param decision the decision of the limit without the block
 	 * @param blockedNanos nanoseconds until the block ends, at least 1; the wait of the
 	 * limit's own refusal counts if it is longer
 	 * @return a decision that refuses, {@link #isBanned() banned} and with the same facts
 	 * @throws IllegalArgumentException if the wait is not positive
 	 */
-	public static ChargeDecision banned(ChargeDecision said, long blockedNanos) {
-		return new Banned(said, Math.max(said.retryAfterNanos(), checked(said.charge, blockedNanos)));
+	public static ChargeDecision banned(ChargeDecision decision, long blockedNanos) {
+		return new Banned(decision, Math.max(decision.retryAfterNanos(), checked(decision.charge, blockedNanos)));
 	}
 
 	/**
@@ -150,7 +150,7 @@ public abstract class ChargeDecision extends LimitDecision {
 
 	/**
 	 * Returns the refusal of a {@linkplain Charge#isPending() pending} charge for which
-	 * the permits may be there as soon as the calls before it are decided.
+	 * permits may be available as soon as the calls before it are decided.
 	 * @param refused the decision of the limit
 	 * @param retryAfterNanos nanoseconds after which it is worth asking again, at least 1
 	 * @return a decision that refuses and awaits outcomes
@@ -172,7 +172,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	}
 
 	/**
-	 * Returns what was asked.
+	 * Returns the charge that was decided.
 	 * @return the charge
 	 */
 	public Charge charge() {
@@ -215,14 +215,14 @@ public abstract class ChargeDecision extends LimitDecision {
 	}
 
 	/**
-	 * Returns what the store needs to give the permits back.
+	 * Returns the receipt with which the store can give the permits back.
 	 * @return the receipt, null if nothing was taken
 	 */
 	public @Nullable Receipt receipt() {
 		return this.receipt;
 	}
 
-	/** A decision whose facts are known. */
+	/** A decision with known facts. */
 	private static class Facts extends ChargeDecision {
 
 		private final long permitsLeft;
@@ -268,7 +268,7 @@ public abstract class ChargeDecision extends LimitDecision {
 
 	}
 
-	/** Kept apart, so that ordinary decisions take no memory for it. */
+	/** Separate, so that ordinary decisions take no memory for it. */
 	private static final class Degraded extends Facts {
 
 		private final boolean facts;

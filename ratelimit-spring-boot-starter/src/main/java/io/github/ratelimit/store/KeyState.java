@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What a store knows of one key of a limit, for the endpoint.
+ * The state of one key of a limit in a store, for the endpoint.
  *
  * @param key the key, as far as it may be shown
  * @param limit how many permits can be saved up, of the rate nearest to refusal

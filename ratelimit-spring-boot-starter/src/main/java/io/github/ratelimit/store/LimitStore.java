@@ -11,46 +11,46 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps permits: the port that the stores in memory and in Redis implement. A store knows
- * nothing of HTTP, expressions or metrics.
+ * Keeps permits: the port that the stores in memory and in Redis implement. A store is
+ * independent of HTTP, expressions and metrics.
  * <p>
- * State belongs to the name of a limit and a key. Where a charge comes with another
- * configuration of a limit than the state was kept by, the state is read in proportion: a
- * bucket half full stays half full.
+ * State belongs to the name of a limit and a key. If a charge has another configuration
+ * of the limit than the state, the state is converted in proportion: a bucket half full
+ * stays half full.
  * <p>
- * Implementations must be thread-safe. They throw what goes wrong; the
+ * Implementations must be thread-safe. They throw exceptions for their failures; the
  * {@link RateLimiter} then decides about the call.
  */
 public interface LimitStore {
 
 	/**
 	 * Takes the permits of one charge if those that it {@linkplain Charge#needed() needs}
-	 * are there, and nothing if not. Where the limit {@linkplain Limit#isPaced() paces}
+	 * are available, otherwise nothing. If the limit {@linkplain Limit#isPaced() paces}
 	 * calls and the charge may wait, a permit is taken that is due within that time; if
-	 * the charge may not wait, one that is due now. A refusal by such a limit has the
-	 * wait for the permit as its retry-after.
+	 * the charge may not wait, one that is due now. The retry-after of a refusal by such
+	 * a limit is the wait for the permit.
 	 * @param charge what to take
-	 * @return what the limit says
+	 * @return the decision of the limit
 	 */
 	ChargeDecision take(Charge charge);
 
 	/**
-	 * Takes the permits of all charges if all are there, and nothing if one is not: once
-	 * a refusal has returned, every limit answers as if it had never come. A charge that
-	 * is not {@linkplain Charge#isEnforced() enforced} is taken if it can be and the
-	 * others are, and never stops them.
+	 * Takes the permits of all charges if all are available, and nothing if one is not:
+	 * once a refusal has returned, every limit is as if the call had never been made. A
+	 * charge that is not {@linkplain Charge#isEnforced() enforced} is taken if it can be
+	 * and the others are, and never stops them.
 	 * @param charges what to take, no two of the same limit and key
-	 * @return what each limit says, in the order of the charges; a refusal names at least
-	 * one violated limit, and the others with what they have
+	 * @return the decision of each limit, in the order of the charges; a refusal names at
+	 * least one violated limit, and the others with what they have
 	 */
 	List<ChargeDecision> takeAll(List<Charge> charges);
 
 	/**
-	 * Takes like {@link #takeAll}, for a call that has waited for an answer of this store
-	 * for as long as it may. A store that is asked over the network decides without
-	 * asking again, by {@link OnStoreFailure}.
+	 * Takes like {@link #takeAll}, for a call that has waited for a reply of this store
+	 * for its longest time. A remote store decides without another call, by
+	 * {@link OnStoreFailure}.
 	 * @param charges what to take, no two of the same limit and key
-	 * @return what each limit says, in the order of the charges
+	 * @return the decision of each limit
 	 */
 	default List<ChargeDecision> takeUnanswered(List<Charge> charges) {
 		return takeAll(charges);
@@ -58,43 +58,40 @@ public interface LimitStore {
 
 	/**
 	 * Gives back what a decision took to the state that it came from, never above what
-	 * that state can hold. Permits whose state has gone are dropped: those of a window
+	 * that state can hold. Permits whose state has expired are dropped: those of a window
 	 * that is over, and a scheduled permit after which another one has been taken. The
-	 * slot of an in-flight call is free again. The caller makes sure that this happens
-	 * once.
+	 * slot of an in-flight call is free again. The caller ensures that this happens once.
 	 * @param taken a decision of this store
 	 */
 	void giveBack(ChargeDecision taken);
 
 	/**
-	 * Charges what a call cost instead of what was reserved. What was reserved too much
-	 * is given back as by {@link #giveBack}; what was reserved too little is charged now,
-	 * even where it is not there, down to the {@linkplain Limit#maxDebt() debt} that the
-	 * limit remembers; the rest is {@linkplain #forgivenPermits forgiven}. The caller
-	 * makes sure that this happens once.
+	 * Charges the actual cost of a call instead of what was reserved. An excess is given
+	 * back as by {@link #giveBack}; a shortage is charged now, even if it is not
+	 * available, down to the {@linkplain Limit#maxDebt() debt} of the limit; the rest is
+	 * {@linkplain #forgivenPermits forgiven}. The caller ensures that this happens once.
 	 * @param taken a decision of this store, not of a limit of concurrent calls
 	 * @param actual what the call cost in permits, 0 or more
 	 */
 	void settle(ChargeDecision taken, long actual);
 
 	/**
-	 * Lowers the permits of a key to at most a number, where this store stands in for
-	 * another one. Lower figures stay as they are. By default nothing happens: only
-	 * stores that can stand in for others implement it.
+	 * Lowers the permits of a key to at most a number, when this store is the local
+	 * fallback of another one. Lower numbers stay as they are. Has no effect by default:
+	 * only stores that can be a fallback implement it.
 	 * @param limit a limit that has rates
 	 * @param key whose permits
-	 * @param atMost permits of each rate in turn, negative where some are owed; of a
-	 * limit that {@linkplain Limit#isPaced() paces}, 1 less the scheduled permits that
-	 * are taken
+	 * @param atMost permits of each rate in order, a debt being negative; of a limit that
+	 * {@linkplain Limit#isPaced() paces}, 1 less the scheduled permits that are taken
 	 */
 	default void lower(LimitHandle limit, Key key, long[] atMost) {
 	}
 
 	/**
 	 * Blocks a key until a time: every charge of it is refused meanwhile, whatever
-	 * permits there are, with the time that is left as its retry-after. A block never
-	 * ends sooner than it was to end, whatever else is blocked or reset, until it is
-	 * {@linkplain #unblock lifted}. A flood of other keys ends none.
+	 * permits it has, with the remaining time as its retry-after. Nothing else that is
+	 * blocked or reset shortens a block; only {@linkplain #unblock unblock} ends it
+	 * early. A flood of other keys ends no block.
 	 * @param limit a limit whose keys {@linkplain LimitHandle#blocks() can be blocked}
 	 * @param key the key
 	 * @param until when the block ends; nothing happens if that has passed
@@ -172,21 +169,22 @@ public interface LimitStore {
 	long forgottenPermits(LimitHandle limit);
 
 	/**
-	 * Returns how many permits were forgiven that calls cost beyond the
-	 * {@linkplain Limit#maxDebt() debt} that the limit remembers.
+	 * Returns how many permits were forgiven because calls cost more than the
+	 * {@linkplain Limit#maxDebt() debt} of the limit allows.
 	 * @param limit the limit
 	 * @return permits since the start, as far as this process settled them
 	 */
 	long forgivenPermits(LimitHandle limit);
 
 	/**
-	 * Returns what kind of store this is.
+	 * Returns the kind of this store.
 	 * @return for example {@code memory}
 	 */
 	String type();
 
 	/**
-	 * Returns how many instances of the application share the store, as far as is known.
+	 * Returns the number of instances of the application that share the store, as far as
+	 * it is known.
 	 * @return at least 1
 	 */
 	default int instances() {

@@ -1,8 +1,8 @@
 package io.github.ratelimit.store;
 
 /**
- * Receives the answers and failures of a store that is asked over the network.
- * Implementations must be thread-safe and quick.
+ * Receives the replies and failures of a remote store. Implementations must be
+ * thread-safe and fast.
  */
 public interface StoreObserver {
 

@@ -1,6 +1,6 @@
 /**
- * The port to what keeps permits: charges, decisions about them, the state of keys. It
- * knows no technology; the rooms beneath it do.
+ * The port to the stores: charges, decisions about them, and the state of keys. It
+ * depends on no technology; the packages below do.
  */
 @NullMarked
 package io.github.ratelimit.store;

@@ -26,8 +26,8 @@ public final class BucketConfigurations {
 	/**
 	 * Returns the configuration of a limit. Buckets of one limit should share it.
 	 * <p>
-	 * Permits and nanoseconds of each rate are brought to lowest terms: the same refill,
-	 * in numbers for which Bucket4j stays in exact integers.
+	 * Permits and nanoseconds of each rate are reduced to lowest terms: the same refill,
+	 * in numbers for which Bucket4j uses exact integers.
 	 * @param limit the limit
 	 * @return the configuration
 	 */
@@ -40,8 +40,8 @@ public final class BucketConfigurations {
 	}
 
 	/**
-	 * Returns the configuration of a window at each whole period of the clock, which
-	 * brings all permits at once. Its clock has to count nanoseconds since the epoch.
+	 * Returns the configuration of a window at each whole period of the clock, in which
+	 * all permits refill at once. Its clock has to count nanoseconds since the epoch.
 	 * @param permits how many it brings
 	 * @param period how long a window is
 	 * @return the configuration
@@ -81,7 +81,7 @@ public final class BucketConfigurations {
 	/**
 	 * Returns a bucket's state under another configuration, in proportion: what was half
 	 * full stays half full. Rates of the same burst and refill period are matched first,
-	 * the others in their order; a rate that has no counterpart starts full.
+	 * the others in their order; a rate without a counterpart starts full.
 	 * @param state the state, refilled up to now; not changed
 	 * @param configuration the other configuration
 	 * @param nanos the time of the state's clock
@@ -95,7 +95,7 @@ public final class BucketConfigurations {
 	}
 
 	/**
-	 * Returns a bucket's state with at most so many tokens in each bandwidth.
+	 * Returns a bucket's state with at most this number of tokens in each bandwidth.
 	 * @param state the state, refilled up to now; not changed
 	 * @param atMost tokens, negative where some are owed
 	 * @param nanos the time of the state's clock
@@ -125,7 +125,7 @@ public final class BucketConfigurations {
 		return result;
 	}
 
-	/** Bucket4j finds the counterpart of a bandwidth by its id: so give it that id. */
+	/** Bucket4j matches bandwidths by their ids, so the counterpart gets the same id. */
 	private static BucketConfiguration matched(Bandwidth[] from, Bandwidth[] to) {
 		String[] ids = new String[to.length];
 		boolean[] used = new boolean[from.length];

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * the moment of the decision.
  * <p>
  * Waits are rounded up to the nanosecond, where Bucket4j rounds down: a caller is refused
- * until exactly the time that it was told, and accepted then.
+ * until exactly the reported time, and accepted then.
  */
 public final class BucketFacts {
 
@@ -25,7 +25,7 @@ public final class BucketFacts {
 	}
 
 	/**
-	 * Returns the decision of a bucket that has given what was asked.
+	 * Returns the decision of a bucket that has granted the charge.
 	 * @param charge what was asked
 	 * @param receipt for giving it back; null where nothing was taken
 	 * @param after the state after the permits were taken, not to be changed any more
@@ -50,8 +50,8 @@ public final class BucketFacts {
 	}
 
 	/**
-	 * Returns whether a bucket has what a call needs. Who needs nothing is not refused
-	 * for what others owe.
+	 * Returns whether a bucket has what a call needs. A call that needs nothing is not
+	 * refused because of a debt.
 	 * @param state the state
 	 * @param needed permits, 0 or more
 	 * @return whether they are there
@@ -71,7 +71,7 @@ public final class BucketFacts {
 
 	/**
 	 * Returns the decision of a bucket some time after its state, without refilling it:
-	 * what {@link #refused} would say of the state refilled up to then.
+	 * what {@link #refused} would return for the state refilled up to then.
 	 * @param charge what is asked
 	 * @param state the state
 	 * @param elapsed nanoseconds since the state
@@ -104,7 +104,7 @@ public final class BucketFacts {
 				perRate);
 	}
 
-	/** Returns {@link #UNKNOWN} where it takes more than 64 bits. */
+	/** Returns {@link #UNKNOWN} if it takes more than 64 bits. */
 	private static long sizeAfter(long elapsed, BucketState state, int index, Bandwidth bandwidth) {
 		long tokens = bandwidth.getRefillTokens();
 		long size = state.getCurrentSize(index);
@@ -128,7 +128,7 @@ public final class BucketFacts {
 	}
 
 	/**
-	 * Returns how long it takes until windows have brought what is missing.
+	 * Returns how long it takes until windows refill what is missing.
 	 * @param missing permits, at least 1
 	 * @param permits how many a window brings
 	 * @param period nanoseconds of a window
@@ -189,7 +189,7 @@ public final class BucketFacts {
 		return numerator.add(divisor).subtract(BigInteger.ONE).divide(divisor).min(LONGEST).longValueExact();
 	}
 
-	/** Of one rate. Its facts follow from the state and are computed when asked for. */
+	/** For one rate. Its facts follow from the state and are computed on request. */
 	private static final class Granted extends ChargeDecision {
 
 		private final BucketState after;

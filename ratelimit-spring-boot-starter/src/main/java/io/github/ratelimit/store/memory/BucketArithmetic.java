@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class BucketArithmetic {
 
-	/** The state of a cell that is not counted any more. */
+	/** The state of a retired cell. */
 	static final BucketState RETIRED = BucketState.createInitialState(
 			BucketConfigurations.of(Limit.of("retired", Rate.of(1, Duration.ofDays(1)))), MathType.INTEGER_64_BITS, 0);
 
-	/** The most that a bucket is ever owed: beyond it a sum may overflow. */
+	/** The greatest debt of a bucket: beyond it a sum may overflow. */
 	private static final long MOST_DEBT = 1L << 60;
 
 	private BucketArithmetic() {
 	}
 
-	/** Uses a copy that lost a race once more. */
+	/** Reuses a copy that lost a race. */
 	static BucketState refilled(@Nullable BucketState unused, BucketState state, BucketConfiguration configuration,
 			long now) {
 		BucketState refilled = unused;

@@ -31,7 +31,9 @@ final class BucketCell extends KeyCell {
 
 	private volatile BucketState state;
 
-	/** Saves the further refusals of the same state a copy of it. */
+	/**
+	 * The last refusal, so that further refusals of the same state need no copy of it.
+	 */
 	private volatile @Nullable CachedRefusal lastRefusal;
 
 	BucketCell(Key key, int slot, BucketConfiguration configuration, long now) {
@@ -113,8 +115,8 @@ final class BucketCell extends KeyCell {
 	}
 
 	/**
-	 * Sees to it that what was read under other rates is refilled by them from now on:
-	 * else a refused caller would wait by rates that are no more.
+	 * Ensures that a state which was read under other rates refills by the new rates from
+	 * now on: otherwise a refused caller would wait by outdated rates.
 	 */
 	private boolean adopted(BucketState before, BucketState read) {
 		return read.getConfiguration() == before.getConfiguration() || STATE.compareAndSet(this, before, read);

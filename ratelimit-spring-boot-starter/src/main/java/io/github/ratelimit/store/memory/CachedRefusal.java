@@ -8,9 +8,9 @@ import io.github.ratelimit.store.bucket4j.BucketFacts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last refusal of a bucket. As long as its state is the same, what is there later
- * follows from it, without another copy to refill: so a caller that is refused often
- * costs least.
+ * The last refusal of a bucket. As long as the state is the same, what is available later
+ * follows from it, without another copy to refill, so that frequent refusals of one
+ * caller cost least.
  */
 final class CachedRefusal {
 
@@ -32,7 +32,7 @@ final class CachedRefusal {
 		this.nanos = nanos;
 	}
 
-	/** Returns null if another state counts, or the charge may be payable by now. */
+	/** Returns null if the state has changed, or the charge may be payable by now. */
 	@Nullable ChargeDecision again(Charge charge, BucketState state, BucketConfiguration configuration, long now) {
 		if (state != this.state || this.refilled.getConfiguration() != configuration) {
 			return null;

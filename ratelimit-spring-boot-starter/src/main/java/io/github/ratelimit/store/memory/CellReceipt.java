@@ -3,7 +3,7 @@ package io.github.ratelimit.store.memory;
 import io.github.ratelimit.store.Receipt;
 
 /**
- * The receipt of what a cell gave: enough to take it back.
+ * The receipt of what a cell granted, with which it can be given back.
  */
 interface CellReceipt extends Receipt {
 

@@ -7,13 +7,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes room in a table that is full: of a few sampled keys the one is forgotten that is
- * nearest to full. What leads to bans must not be undone by a flood of keys: of counted
- * refusals the key goes that has fewest. Thread-safe.
+ * Evicts keys from a full table: of a few sampled keys, the one that is nearest to full.
+ * A flood of keys must not undo the refusals that lead to a ban: of counted refusals, the
+ * key with fewest is evicted. Thread-safe.
  */
 final class Eviction {
 
-	/** How many cells are compared to find one that can be forgotten. */
+	/** How many cells are compared to find one that can be evicted. */
 	private static final int DRAWS = 8;
 
 	private static final int BUSY_DRAWS = 8 * DRAWS;
@@ -29,10 +29,10 @@ final class Eviction {
 	private final LongAdder forgotten;
 
 	/**
-	 * Creates what makes room among the keys of a limit.
+	 * Creates the eviction of a limit's keys.
 	 * @param purpose what the limit counts
-	 * @param slots the places of its cells
-	 * @param clock tells how the cells stand
+	 * @param slots the positions of its cells
+	 * @param clock the clock for the states of the cells
 	 * @param unlink takes a retired cell out of its table
 	 * @param forgotten counts the permits that are lost with cells
 	 */
@@ -47,7 +47,7 @@ final class Eviction {
 		this.forgotten = forgotten;
 	}
 
-	/** Returns the slot of a cell that was forgotten, or one that is free meanwhile. */
+	/** Returns the slot of an evicted cell, or one that has become free meanwhile. */
 	int make() {
 		while (true) {
 			KeyCell first = null;
@@ -73,9 +73,9 @@ final class Eviction {
 	}
 
 	/**
-	 * One that is full is good enough. As long as all have calls under way, which would
-	 * not be counted any more, more are looked at; if none of those is idle either, the
-	 * one goes that has fewest.
+	 * A full cell is evicted at once. While all sampled cells have calls in flight, which
+	 * would no longer be counted, more are sampled; if none of those is idle either, the
+	 * one with fewest calls is evicted.
 	 */
 	private static int draws(@Nullable CellSnapshot nearest) {
 		if (nearest == null) {

@@ -12,13 +12,16 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is counted for one key. A cell that left its table is retired for ever, in the
- * same step in which its state was seen: so nobody can take from a cell that is not, or
- * no longer, the one that counts.
+ * The count of one key. A cell that leaves its table is retired for ever, atomically with
+ * a check of its state: so no thread can take from a cell that is not, or no longer, in
+ * the table.
  */
 abstract class KeyCell implements CellReceipt {
 
-	/** Instead of forgiven permits: the cell is retired and has charged nothing. */
+	/**
+	 * Returned instead of forgiven permits if the cell is retired and has charged
+	 * nothing.
+	 */
 	static final long RETIRED = -1;
 
 	private static final VarHandle DENIED;
@@ -40,12 +43,12 @@ abstract class KeyCell implements CellReceipt {
 
 	private final LongAdder allowed = new LongAdder();
 
-	/** Most keys are never denied. */
+	/** Null at first, as most keys are never refused. */
 	private volatile @Nullable LongAdder denied;
 
 	/**
-	 * Written by everybody without order: it is for people and for idleness only. And
-	 * seldom, for a write takes the cell from the caches of the other cores.
+	 * Written by all threads without ordering, since it only serves reports and idleness;
+	 * and rarely, since a write invalidates the cell in the caches of other cores.
 	 */
 	private long lastSeen;
 
@@ -55,24 +58,24 @@ abstract class KeyCell implements CellReceipt {
 		this.lastSeen = now;
 	}
 
-	/** Returns null if the cell is retired, or counts in another way than the terms. */
+	/** Returns null if the cell is retired, or counts by other terms. */
 	abstract @Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock);
 
-	/** Returns what {@link #take} would say. */
+	/** Returns what {@link #take} would return. */
 	abstract @Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock);
 
-	/** Drops what comes back to a retired cell, or to one that is configured anew. */
+	/** Has no effect on a cell that is retired or configured anew. */
 	abstract void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock);
 
 	/**
-	 * Charges permits of some terms, there or not; a cell that counts in another way
-	 * charges so many of its own.
+	 * Charges permits, whether or not they are available; a cell that counts by other
+	 * terms charges this number of its own.
 	 * @return how many are forgiven, {@link #RETIRED} if the cell is
 	 */
 	abstract long charge(long permits, PreparedLimit terms, StoreClock clock);
 
 	/**
-	 * Sees to it that no rate has more than so many permits; they may be negative.
+	 * Lowers each rate to at most this number of permits, which may be negative.
 	 * @return false if the cell is retired, or counts in another way than the terms
 	 */
 	abstract boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock);
@@ -80,10 +83,10 @@ abstract class KeyCell implements CellReceipt {
 	/** Returns null if the cell is retired. */
 	abstract @Nullable CellSnapshot view(StoreClock clock);
 
-	/** Retires the cell if it is still as it was seen. */
+	/** Retires the cell if its state has not changed. */
 	abstract boolean retire(CellSnapshot seen);
 
-	/** Returns whether this call retired the cell, whatever its state. */
+	/** Returns whether this call retired the cell, whatever its state is. */
 	abstract boolean retire();
 
 	abstract boolean isRetired();

@@ -37,7 +37,7 @@ final class KeyTable {
 
 	private final BlockedKeys<Key> blocks;
 
-	/** Everybody's cell has no slot: it is never swept and never forgotten. */
+	/** The global key's cell has no slot: it is never swept and never evicted. */
 	private final AtomicReference<@Nullable KeyCell> global = new AtomicReference<>();
 
 	private final LongAdder forgottenPermits = new LongAdder();
@@ -78,7 +78,7 @@ final class KeyTable {
 		}
 	}
 
-	/** Says what {@link #take} would say, and creates nothing. */
+	/** Returns what {@link #take} would return, and creates nothing. */
 	ChargeDecision look(Charge charge, PreparedLimit terms) {
 		ChargeDecision decision = lookAtPermits(charge, terms);
 		long blocked = blockedNanos(charge);
@@ -100,8 +100,8 @@ final class KeyTable {
 	}
 
 	/**
-	 * Unlinks a cell that has been retired. One that counts in another way makes room for
-	 * one that begins with the same part used.
+	 * Unlinks a retired cell. A cell that counts by other terms is replaced by one with
+	 * the same part used.
 	 */
 	private void replace(KeyCell cell, PreparedLimit terms) {
 		CellSnapshot view = cell.view(this.clock);
@@ -282,7 +282,7 @@ final class KeyTable {
 		return null;
 	}
 
-	/** Pages go by the order of ids; only the ids of one page are held at a time. */
+	/** Pages follow the order of ids; only the ids of one page are held at a time. */
 	KeyPage page(String after, int size) {
 		PriorityQueue<Identified> smallest = new PriorityQueue<>(Comparator.comparing(Identified::id).reversed());
 		forEach((cell) -> {

@@ -8,8 +8,8 @@ import io.github.ratelimit.store.memory.window.LogRates;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The log of one key, under a lock of this key alone: copying it for each call would cost
- * more than waiting for somebody who does not wait for anything.
+ * The log of one key, guarded by its own lock: a copy for each call would cost more than
+ * the short wait for the lock.
  */
 final class LogCell extends KeyCell {
 
@@ -64,8 +64,9 @@ final class LogCell extends KeyCell {
 	}
 
 	/**
-	 * Returns the log under other rates. With the same periods it is the same, counted by
-	 * those; else one that has the part that is used, as if it were of now.
+	 * Returns the log under other rates. With the same periods the log is kept and
+	 * counted by them; otherwise it is replaced by one with the same part used, as of
+	 * now.
 	 */
 	private CallLog readBy(LogRates rates) {
 		if (rates.hasPeriodsOf(this.log.rates())) {
@@ -112,7 +113,7 @@ final class LogCell extends KeyCell {
 		return Math.max(0, log.timeOfFull(rate) - now);
 	}
 
-	/** What there is, when it is full, and when there is more. */
+	/** What is available, when it is full, and when there is more. */
 	private static long[] perRate(CallLog log, long now) {
 		int rates = log.rates().size();
 		long[] perRate = new long[3 * rates];
@@ -153,7 +154,7 @@ final class LogCell extends KeyCell {
 		}
 	}
 
-	/** An entry counts for every rate: of those with shorter periods for less time. */
+	/** An entry counts for every rate: for less time at rates with shorter periods. */
 	@Override
 	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
 		synchronized (this.lock) {
@@ -218,7 +219,7 @@ final class LogCell extends KeyCell {
 		}
 	}
 
-	/** The calls of a moment. */
+	/** The calls of one moment. */
 	private static final class Entry implements CellReceipt {
 
 		private final LogCell cell;

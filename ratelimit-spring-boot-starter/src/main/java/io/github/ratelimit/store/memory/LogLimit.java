@@ -4,7 +4,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.memory.window.LogRates;
 
-/** A limit that remembers every call. */
+/** A limit that counts by a log of its calls. */
 final class LogLimit extends PreparedLimit {
 
 	private final LogRates rates;

@@ -6,7 +6,7 @@ import io.github.ratelimit.store.ChargeDecision;
 
 /**
  * A limit as this store counts it: the keys, which all forms of the limit share, and the
- * numbers of one form.
+ * terms of one form.
  *
  * @param table the keys
  * @param terms the numbers

@@ -21,15 +21,15 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps permits in the memory of this process: for each limit a bounded number of keys,
- * the arithmetic of buckets and fixed windows Bucket4j's, the clock monotonic.
- * Thread-safe and without locks, but for one of each key whose calls are all remembered.
+ * Keeps permits in the memory of this process, for a bounded number of keys of each
+ * limit. Buckets and fixed windows use the arithmetic of Bucket4j; the clock is
+ * monotonic. Thread-safe and without locks, except for one for each key of a log.
  * <p>
- * Where a limit has more keys than the bound, the one that is nearest to full among a few
- * sampled is forgotten; what its caller had spent is metered as
- * {@link #forgottenPermits(Limit)}. The key that everybody shares is never forgotten. Nor
- * is, while there is another, a key that has calls under way; where all that were sampled
- * have, the one with fewest is forgotten, and as many calls more may be under way for it.
+ * If a limit has more keys than the bound, the one that is nearest to full among a few
+ * sampled keys is evicted; the permits that its caller had spent are reported as
+ * {@link #forgottenPermits(Limit)}. The global key is never evicted. A key with calls in
+ * flight is evicted only if all sampled keys have some; then the one with fewest is
+ * evicted, and as many further calls may be in flight for it.
  */
 public final class MemoryStore implements LimitStore {
 
@@ -192,8 +192,8 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	/**
-	 * Drops the keys that are full again and have not been asked for during the last
-	 * minute. To be called now and then; decisions go on meanwhile.
+	 * Drops the keys that are full again and were not used during the last minute. To be
+	 * called from time to time; decisions continue meanwhile.
 	 */
 	public void sweep() {
 		for (KeyTable table : this.tables.values()) {

@@ -11,8 +11,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The turns of one key. A turn goes back only while nobody has taken the next: a place
- * that was freed in the middle of the queue would let two go at a time.
+ * The scheduled permits of one key. A permit is given back only while no later one is
+ * taken: one that was freed in the middle of the queue would admit two calls at a time.
  */
 final class PacedCell extends KeyCell {
 
@@ -64,7 +64,7 @@ final class PacedCell extends KeyCell {
 			}
 			if (!(taken || changed) || STATE.compareAndSet(this, before, after)) {
 				this.terms = changed ? paced : this.terms;
-				return decision(charge, wait, paced, after, taken ? new Turn(this, after) : null);
+				return decision(charge, wait, paced, after, taken ? new Scheduled(this, after) : null);
 			}
 		}
 		return null;
@@ -78,21 +78,21 @@ final class PacedCell extends KeyCell {
 	}
 
 	private static ChargeDecision decision(Charge charge, long wait, PacedLimit terms, BucketState after,
-			@Nullable Turn turn) {
+			@Nullable Scheduled scheduled) {
 		long remaining = terms.remaining(after);
 		long toFull = BucketFacts.nanosToFull(after);
 		return (wait <= charge.maxWaitNanos())
-				? ChargeDecision.grantedAfter(charge, turn, remaining, wait, toFull, null)
+				? ChargeDecision.grantedAfter(charge, scheduled, remaining, wait, toFull, null)
 				: ChargeDecision.refused(charge, remaining, wait, toFull, null);
 	}
 
 	@Override
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
-		if (taken.receipt() instanceof Turn turn) {
-			BucketState after = BucketArithmetic.refilled(null, turn.state, turn.state.getConfiguration(),
+		if (taken.receipt() instanceof Scheduled scheduled) {
+			BucketState after = BucketArithmetic.refilled(null, scheduled.state, scheduled.state.getConfiguration(),
 					clock.nanos());
 			after.addTokens(permits);
-			STATE.compareAndSet(this, turn.state, after);
+			STATE.compareAndSet(this, scheduled.state, after);
 		}
 	}
 
@@ -157,14 +157,14 @@ final class PacedCell extends KeyCell {
 		return this.state == BucketArithmetic.RETIRED;
 	}
 
-	/** A turn, and the state that it left. */
-	private static final class Turn implements CellReceipt {
+	/** A scheduled permit, and the state after it. */
+	private static final class Scheduled implements CellReceipt {
 
 		private final PacedCell cell;
 
 		private final BucketState state;
 
-		Turn(PacedCell cell, BucketState state) {
+		Scheduled(PacedCell cell, BucketState state) {
 			this.cell = cell;
 			this.state = state;
 		}

@@ -8,8 +8,8 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.bucket4j.BucketConfigurations;
 
 /**
- * A limit that paces its calls: a bucket of one permit. A call takes its turn when the
- * permit is whole, and whoever comes next waits until what it cost has come again.
+ * A limit that paces its calls: a bucket of one permit. A call takes its permit when the
+ * bucket is full, and the next call waits until the cost has refilled.
  */
 final class PacedLimit extends PreparedLimit {
 
@@ -35,8 +35,8 @@ final class PacedLimit extends PreparedLimit {
 	}
 
 	/**
-	 * Returns how many calls of one permit each would be given a turn within the longest
-	 * wait, one after the other.
+	 * Returns how many calls of one permit each would get a scheduled permit within the
+	 * longest wait.
 	 */
 	long remaining(BucketState state) {
 		return remaining(state.getCurrentSize(0), state.getRoundingError(0));

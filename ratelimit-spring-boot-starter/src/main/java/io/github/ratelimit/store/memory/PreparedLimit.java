@@ -7,7 +7,7 @@ import io.github.ratelimit.store.ChargeDecision;
 
 /**
  * A limit prepared for counting: one object for all equal limits, so that a change of
- * configuration is seen by comparing references.
+ * configuration is detected by comparing references.
  */
 abstract class PreparedLimit {
 
@@ -30,10 +30,10 @@ abstract class PreparedLimit {
 		return this.limit;
 	}
 
-	/** Returns a cell that has everything. */
+	/** Returns a cell with all permits. */
 	abstract KeyCell create(Key key, int slot, StoreClock clock, long now);
 
-	/** Returns a cell that begins with a part of everything used. */
+	/** Returns a cell with a part of its permits used. */
 	KeyCell create(Key key, int slot, StoreClock clock, double used) {
 		KeyCell cell = create(key, slot, clock, clock.nanos());
 		if (used > 0) {
@@ -42,12 +42,12 @@ abstract class PreparedLimit {
 		return cell;
 	}
 
-	/** Returns so many permits as are that part of the limit, rounded up. */
+	/** Returns this part of the limit's permits, rounded up. */
 	static long permits(double used, long limit) {
 		return (long) Math.ceil(used * limit - 1e-9);
 	}
 
-	/** Says what a key has to say that has everything. */
+	/** Returns the decision of a key with all permits. */
 	final ChargeDecision full(Charge charge) {
 		long[] perRate = null;
 		long least = Long.MAX_VALUE;
@@ -66,7 +66,7 @@ abstract class PreparedLimit {
 				: ChargeDecision.refused(charge, least, ChargeDecision.NEVER, 0, perRate);
 	}
 
-	/** Returns whether a key that has so many permits of each rate has everything. */
+	/** Returns whether a key with this number of permits for each rate is full. */
 	final boolean isFull(long[] permits) {
 		for (int i = 0; i < permits.length; i++) {
 			if (permits[i] < remainingOfFull(i)) {

@@ -9,12 +9,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The concurrent calls of one key. No time frees their slots, only they themselves, each
- * once.
+ * The concurrent calls of one key. Time does not release their slots; each call releases
+ * its own, once.
  */
 final class SlotCell extends KeyCell {
 
-	/** When a place is free nobody can tell: the time after which it is worth asking. */
+	/**
+	 * The retry-after of a refusal, as the time at which a slot is released is unknown.
+	 */
 	static final long SOME_TIME = TimeUnit.SECONDS.toNanos(1);
 
 	private static final VarHandle UNDER_WAY;
@@ -28,10 +30,10 @@ final class SlotCell extends KeyCell {
 		}
 	}
 
-	/** {@link #RETIRED} if the cell is not counted any more. */
+	/** {@link #RETIRED} if the cell is retired. */
 	private volatile long underWay;
 
-	/** For people: the places of the plan by which the key was asked for last. */
+	/** For reports: the slots of the plan that the key last had. */
 	private volatile long capacity;
 
 	SlotCell(Key key, int slot, long capacity, long now) {
@@ -49,7 +51,7 @@ final class SlotCell extends KeyCell {
 		return decide(charge, 0, terms, clock);
 	}
 
-	private @Nullable ChargeDecision decide(Charge charge, long places, PreparedLimit terms, StoreClock clock) {
+	private @Nullable ChargeDecision decide(Charge charge, long slots, PreparedLimit terms, StoreClock clock) {
 		while (terms instanceof SlotLimit) {
 			long before = this.underWay;
 			if (before == RETIRED) {
@@ -62,11 +64,11 @@ final class SlotCell extends KeyCell {
 				long wait = (charge.needed() > capacity) ? ChargeDecision.NEVER : SOME_TIME;
 				return ChargeDecision.refused(charge, free, wait, toFull(before), null);
 			}
-			if (places == 0) {
+			if (slots == 0) {
 				return ChargeDecision.granted(charge, null, free, toFull(before), null);
 			}
-			if (UNDER_WAY.compareAndSet(this, before, before + places)) {
-				return ChargeDecision.granted(charge, new Places(this), free - places, toFull(before + places), null);
+			if (UNDER_WAY.compareAndSet(this, before, before + slots)) {
+				return ChargeDecision.granted(charge, new Slots(this), free - slots, toFull(before + slots), null);
 			}
 		}
 		return null;
@@ -86,7 +88,7 @@ final class SlotCell extends KeyCell {
 
 	@Override
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
-		if (!(taken.receipt() instanceof Places places) || !places.free()) {
+		if (!(taken.receipt() instanceof Slots slots) || !slots.free()) {
 			return;
 		}
 		long before = this.underWay;
@@ -95,13 +97,13 @@ final class SlotCell extends KeyCell {
 		}
 	}
 
-	/** A place costs what it costs. */
+	/** The cost of a slot cannot change afterwards. */
 	@Override
 	long charge(long permits, PreparedLimit terms, StoreClock clock) {
 		return 0;
 	}
 
-	/** Only who has a place knows of it. */
+	/** Only the call that holds a slot can release it. */
 	@Override
 	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
 		return true;
@@ -129,14 +131,14 @@ final class SlotCell extends KeyCell {
 		return this.underWay == RETIRED;
 	}
 
-	/** The places of one call. */
-	private static final class Places implements CellReceipt {
+	/** The slots of one call. */
+	private static final class Slots implements CellReceipt {
 
 		private static final VarHandle FREED;
 
 		static {
 			try {
-				FREED = MethodHandles.lookup().findVarHandle(Places.class, "freed", boolean.class);
+				FREED = MethodHandles.lookup().findVarHandle(Slots.class, "freed", boolean.class);
 			}
 			catch (ReflectiveOperationException ex) {
 				throw new ExceptionInInitializerError(ex);
@@ -148,11 +150,11 @@ final class SlotCell extends KeyCell {
 		@SuppressWarnings("unused") // through FREED
 		private volatile boolean freed;
 
-		Places(SlotCell cell) {
+		Slots(SlotCell cell) {
 			this.cell = cell;
 		}
 
-		/** Returns whether this call freed them. */
+		/** Returns whether this call released them. */
 		boolean free() {
 			return FREED.compareAndSet(this, false, true);
 		}

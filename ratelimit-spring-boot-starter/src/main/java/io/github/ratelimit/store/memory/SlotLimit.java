@@ -17,7 +17,7 @@ final class SlotLimit extends PreparedLimit {
 		return new SlotCell(key, slot, limit().capacity(), now);
 	}
 
-	/** Nobody is under way who was not counted: all places are free. */
+	/** No uncounted call is in flight, so all slots are free. */
 	@Override
 	KeyCell create(Key key, int slot, StoreClock clock, double used) {
 		return create(key, slot, clock, clock.nanos());

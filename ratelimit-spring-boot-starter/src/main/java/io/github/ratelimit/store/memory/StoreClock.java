@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * The store's own monotonic clock, which begins at 0 when the store is made. Windows go
- * by it too, from the wall clock's time at that moment on: they begin where everybody
- * expects them, and no step of the wall clock gives permits twice.
+ * The store's own monotonic clock, which begins at 0 when the store is created. Windows
+ * follow it too, starting from the wall clock's time at that moment: they begin at the
+ * usual times of day, and no step of the wall clock grants permits twice.
  */
 final class StoreClock {
 
@@ -33,7 +33,9 @@ final class StoreClock {
 		return this.originSinceEpoch + nanos;
 	}
 
-	/** In milliseconds: two clocks that are read one after the other agree in no more. */
+	/**
+	 * In milliseconds: two clocks that are read one after the other differ below that.
+	 */
 	Instant wallTimeAt(long nanos) {
 		return this.time.wallTime().minusNanos(nanos() - nanos).truncatedTo(ChronoUnit.MILLIS);
 	}

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fixed number of positions, one for each cell of a table: a cell without a position is
- * not made, which bounds the table strictly; and a way to draw cells at random. Positions
- * are made as they are needed.
+ * A fixed number of positions, one for each cell of a table: no cell is created without a
+ * position, which bounds the table strictly. Draws cells at random. Positions are created
+ * when they are needed.
  */
 final class TableIndex {
 
@@ -30,7 +30,7 @@ final class TableIndex {
 		this.chunks = new AtomicReferenceArray<>((size - 1) / CHUNK + 1);
 	}
 
-	/** Returns a place that nobody has, -1 if there is none. */
+	/** Claims a free position; returns -1 if there is none. */
 	int claim() {
 		Integer free = this.released.poll();
 		if (free != null) {
@@ -46,24 +46,26 @@ final class TableIndex {
 		return -1;
 	}
 
-	/** Puts a cell into the place that its creator has claimed. */
+	/** Puts a cell into the position that its creator has claimed. */
 	void put(KeyCell cell) {
 		chunk(cell.slot()).set(cell.slot() % CHUNK, cell);
 	}
 
-	/** Frees the place of a cell; only who retired the cell may do this. */
+	/**
+	 * Frees the position of a cell; only the thread that retired the cell may do this.
+	 */
 	void release(KeyCell cell) {
 		chunk(cell.slot()).compareAndSet(cell.slot() % CHUNK, cell, null);
 		this.released.add(cell.slot());
 	}
 
-	/** Returns cells in turn where there are few places, else one at random. */
-	@Nullable KeyCell draw(int turn, int turns) {
+	/** Returns cells in order if there are few positions, otherwise one at random. */
+	@Nullable KeyCell draw(int attempt, int attempts) {
 		int used = this.opened.get();
 		if (used == 0) {
 			return null;
 		}
-		int slot = (used <= turns) ? turn % used : ThreadLocalRandom.current().nextInt(used);
+		int slot = (used <= attempts) ? attempt % used : ThreadLocalRandom.current().nextInt(used);
 		return chunk(slot).get(slot % CHUNK);
 	}
 

@@ -10,8 +10,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The windows of one key, one for each rate: an array that is never changed, but replaced
- * by compare-and-set.
+ * The windows of one key, one for each rate: an immutable array that is replaced by
+ * compare-and-set.
  */
 final class WindowCell extends KeyCell {
 
@@ -26,7 +26,7 @@ final class WindowCell extends KeyCell {
 		}
 	}
 
-	private static final Window[] GONE = {};
+	private static final Window[] RETIRED_WINDOWS = {};
 
 	private volatile Window[] windows;
 
@@ -48,7 +48,7 @@ final class WindowCell extends KeyCell {
 	private @Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
 		while (terms instanceof WindowLimit own) {
 			Window[] before = this.windows;
-			if (before == GONE) {
+			if (before == RETIRED_WINDOWS) {
 				return null;
 			}
 			long nanos = clock.nanos();
@@ -80,7 +80,7 @@ final class WindowCell extends KeyCell {
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
 		while (taken.receipt() instanceof Windows from) {
 			Window[] before = this.windows;
-			if (before == GONE || before[0].terms().whole() != from.terms) {
+			if (before == RETIRED_WINDOWS || before[0].terms().whole() != from.terms) {
 				return;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
@@ -98,7 +98,7 @@ final class WindowCell extends KeyCell {
 	long charge(long permits, PreparedLimit terms, StoreClock clock) {
 		while (true) {
 			Window[] before = this.windows;
-			if (before == GONE) {
+			if (before == RETIRED_WINDOWS) {
 				return RETIRED;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
@@ -115,7 +115,7 @@ final class WindowCell extends KeyCell {
 	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
 		while (terms instanceof WindowLimit own) {
 			Window[] before = this.windows;
-			if (before == GONE) {
+			if (before == RETIRED_WINDOWS) {
 				return false;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
@@ -135,25 +135,25 @@ final class WindowCell extends KeyCell {
 	@Override
 	@Nullable CellSnapshot view(StoreClock clock) {
 		Window[] current = this.windows;
-		return (current == GONE) ? null : WindowDecision.view(current, clock.sinceEpoch(clock.nanos()));
+		return (current == RETIRED_WINDOWS) ? null : WindowDecision.view(current, clock.sinceEpoch(clock.nanos()));
 	}
 
 	@Override
 	boolean retire(CellSnapshot seen) {
-		return WINDOWS.compareAndSet(this, (Window[]) seen.state(), GONE);
+		return WINDOWS.compareAndSet(this, (Window[]) seen.state(), RETIRED_WINDOWS);
 	}
 
 	@Override
 	boolean retire() {
-		return WINDOWS.getAndSet(this, GONE) != GONE;
+		return WINDOWS.getAndSet(this, RETIRED_WINDOWS) != RETIRED_WINDOWS;
 	}
 
 	@Override
 	boolean isRetired() {
-		return this.windows == GONE;
+		return this.windows == RETIRED_WINDOWS;
 	}
 
-	/** The windows of a time, by the terms of then. */
+	/** The windows at a time, by the terms at that time. */
 	private static final class Windows implements CellReceipt {
 
 		private final WindowCell cell;

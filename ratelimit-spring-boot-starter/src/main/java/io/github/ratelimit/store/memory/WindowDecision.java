@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowDecision {
 
-	/** What there is, when it is full, and when there is more. */
+	/** What is available, when it is full, and when there is more. */
 	private static final int FACTS = 3;
 
 	private WindowDecision() {
 	}
 
-	/** Returns how many permits are there, of all rates; negative if some are owed. */
+	/** Returns the permits that are available in all rates; a debt is negative. */
 	static long balance(Window[] windows, long now) {
 		long least = balance(windows[0], now);
 		for (int i = 1; i < windows.length; i++) {

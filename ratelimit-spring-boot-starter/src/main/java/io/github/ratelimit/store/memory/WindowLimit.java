@@ -35,9 +35,9 @@ final class WindowLimit extends PreparedLimit {
 	}
 
 	/**
-	 * Returns windows of other terms read by these, in units of which both have whole
-	 * numbers. Rates of the same windows are matched first, the others in their order; a
-	 * rate that has no counterpart starts full.
+	 * Returns windows of other terms converted to these, in units of which both have
+	 * whole numbers. Rates of the same windows are matched first, the others in their
+	 * order; a rate without a counterpart starts full.
 	 */
 	Window[] read(Window[] others, long now) {
 		Window[] windows = new Window[this.rates.length];
@@ -65,7 +65,7 @@ final class WindowLimit extends PreparedLimit {
 		return windows;
 	}
 
-	/** Returns windows in permits, as far as all that they count are whole permits. */
+	/** Returns windows in permits, if their counts are whole permits. */
 	static Window[] inWholePermits(Window[] windows, long now) {
 		for (int i = 0; i < windows.length; i++) {
 			WindowRate terms = windows[i].terms();
@@ -77,8 +77,8 @@ final class WindowLimit extends PreparedLimit {
 	}
 
 	/**
-	 * Returns whether a refusal keeps what was read, too: if not, a period that has
-	 * become shorter would end only with the longer one.
+	 * Returns whether a refusal also stores what was converted: otherwise a period that
+	 * has become shorter would end only with the longer one.
 	 */
 	static boolean isToBeKept(Window[] read, Window[] others) {
 		for (Window window : read) {

@@ -1,7 +1,7 @@
 package io.github.ratelimit.store.memory.window;
 
 /**
- * The calls of one key, the oldest first, in a ring that grows as it is needed; calls of
+ * The calls of one key, the oldest first, in a ring that grows when necessary; calls of
  * one nanosecond are one entry. Each rate has its own sum over its own period. Not
  * thread-safe.
  */
@@ -16,15 +16,18 @@ public final class CallLog {
 
 	private long[] permits = new long[SMALLEST];
 
-	/** The position of the oldest entry that is kept, and that after the newest. */
+	/** The position of the oldest entry that is kept, and the one after the newest. */
 	private long begin;
 
 	private long end;
 
-	/** Entries between them whose permits have all come back. */
+	/** Entries between them whose permits have all been given back. */
 	private int zeros;
 
-	/** For each rate the position of the oldest entry that counts, and their sum. */
+	/**
+	 * For each rate the position of the oldest entry that counts, and the sum of all that
+	 * count.
+	 */
 	private final long[] heads;
 
 	private final long[] sums;
@@ -50,18 +53,18 @@ public final class CallLog {
 		return this.times.length;
 	}
 
-	private int place(long position) {
+	private int index(long position) {
 		return (int) position & (this.times.length - 1);
 	}
 
-	/** Forgets what is older than a period. Time does not go back. */
+	/** Drops what is older than a period. Time does not go back. */
 	public void advance(long nanos) {
 		this.now = Math.max(this.now, nanos);
 		long oldest = this.end;
 		for (int rate = 0; rate < this.heads.length; rate++) {
 			long head = this.heads[rate];
-			while (head < this.end && this.now - this.times[place(head)] >= this.rates.period(rate)) {
-				this.sums[rate] -= this.permits[place(head)];
+			while (head < this.end && this.now - this.times[index(head)] >= this.rates.period(rate)) {
+				this.sums[rate] -= this.permits[index(head)];
 				head++;
 			}
 			this.heads[rate] = head;
@@ -72,7 +75,7 @@ public final class CallLog {
 
 	private void drop(long oldest) {
 		for (; this.begin < oldest; this.begin++) {
-			this.zeros -= (this.permits[place(this.begin)] == 0) ? 1 : 0;
+			this.zeros -= (this.permits[index(this.begin)] == 0) ? 1 : 0;
 		}
 		if (this.begin == this.end && this.times.length > SMALLEST) {
 			this.times = new long[SMALLEST];
@@ -106,13 +109,13 @@ public final class CallLog {
 	}
 
 	public void add(long count) {
-		if (this.begin < this.end && this.times[place(this.end - 1)] == this.now) {
-			this.permits[place(this.end - 1)] += count;
+		if (this.begin < this.end && this.times[index(this.end - 1)] == this.now) {
+			this.permits[index(this.end - 1)] += count;
 		}
 		else {
 			makeRoom();
-			this.times[place(this.end)] = this.now;
-			this.permits[place(this.end)] = count;
+			this.times[index(this.end)] = this.now;
+			this.permits[index(this.end)] = count;
 			this.end++;
 		}
 		for (int i = 0; i < this.sums.length; i++) {
@@ -120,7 +123,7 @@ public final class CallLog {
 		}
 	}
 
-	/** Entries that have become empty make room before the ring grows. */
+	/** Removes empty entries before the ring grows. */
 	private void makeRoom() {
 		int kept = (int) (this.end - this.begin);
 		if (kept == this.times.length) {
@@ -134,13 +137,13 @@ public final class CallLog {
 		long[] newHeads = this.heads.clone();
 		int count = 0;
 		for (long position = this.begin; position < this.end; position++) {
-			boolean empty = this.permits[place(position)] == 0;
+			boolean empty = this.permits[index(position)] == 0;
 			for (int i = 0; i < newHeads.length; i++) {
 				newHeads[i] -= (empty && position < this.heads[i]) ? 1 : 0;
 			}
 			if (!empty) {
-				newTimes[count] = this.times[place(position)];
-				newPermits[count] = this.permits[place(position)];
+				newTimes[count] = this.times[index(position)];
+				newPermits[count] = this.permits[index(position)];
 				count++;
 			}
 		}
@@ -154,19 +157,19 @@ public final class CallLog {
 		this.zeros = 0;
 	}
 
-	/** Takes permits from the entry of a time, if it is still there. */
+	/** Takes permits from the entry of a time, if it still exists. */
 	public void lower(long time, long count) {
 		long position = find(time);
 		if (position < 0) {
 			return;
 		}
-		long lowered = Math.min(count, this.permits[place(position)]);
-		this.permits[place(position)] -= lowered;
-		this.zeros += (lowered > 0 && this.permits[place(position)] == 0) ? 1 : 0;
+		long lowered = Math.min(count, this.permits[index(position)]);
+		this.permits[index(position)] -= lowered;
+		this.zeros += (lowered > 0 && this.permits[index(position)] == 0) ? 1 : 0;
 		for (int i = 0; i < this.sums.length; i++) {
 			this.sums[i] -= (position >= this.heads[i]) ? lowered : 0;
 		}
-		while (this.begin < this.end && this.permits[place(this.end - 1)] == 0) {
+		while (this.begin < this.end && this.permits[index(this.end - 1)] == 0) {
 			this.end--;
 			this.zeros--;
 		}
@@ -180,7 +183,7 @@ public final class CallLog {
 		long to = this.end - 1;
 		while (from <= to) {
 			long middle = (from + to) >>> 1;
-			long found = this.times[place(middle)];
+			long found = this.times[index(middle)];
 			if (found == time) {
 				return middle;
 			}
@@ -194,7 +197,7 @@ public final class CallLog {
 		return -1;
 	}
 
-	/** Returns the time from which on so many permits are there. */
+	/** Returns the time from which on this number of permits is available. */
 	public long timeOf(long needed) {
 		long latest = this.now;
 		for (int i = 0; i < this.sums.length; i++) {
@@ -203,20 +206,22 @@ public final class CallLog {
 		return latest;
 	}
 
-	/** Returns the time from which on a rate has so many permits, as it can have. */
+	/**
+	 * Returns the time from which on a rate has this number of permits, at most its own.
+	 */
 	public long timeOf(long needed, int rate) {
 		long missing = needed - balance(rate);
 		long time = this.now;
 		for (long position = this.heads[rate]; missing > 0; position++) {
-			missing -= this.permits[place(position)];
-			time = this.times[place(position)] + this.rates.period(rate);
+			missing -= this.permits[index(position)];
+			time = this.times[index(position)] + this.rates.period(rate);
 		}
 		return time;
 	}
 
 	/** Returns the time from which on nothing counts for a rate. */
 	public long timeOfFull(int rate) {
-		return (this.sums[rate] == 0) ? this.now : this.times[place(this.end - 1)] + this.rates.period(rate);
+		return (this.sums[rate] == 0) ? this.now : this.times[index(this.end - 1)] + this.rates.period(rate);
 	}
 
 }

@@ -9,8 +9,8 @@ import io.github.ratelimit.store.bucket4j.BucketFacts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Windows at whole periods of the clock: a Bucket4j state that is refilled at once when a
- * window begins. What is owed is still owed then.
+ * Windows at whole periods of the clock: a Bucket4j state that refills at once when a
+ * window begins. A debt remains.
  */
 final class FixedWindow implements Window {
 

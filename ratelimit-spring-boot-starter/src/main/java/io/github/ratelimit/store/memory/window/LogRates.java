@@ -4,7 +4,7 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import java.util.Arrays;
 
-/** The rates of a limit that remembers every call, as its log counts by them. */
+/** The rates of a limit with a log, as the log counts by them. */
 public final class LogRates {
 
 	private final long[] permits;
@@ -32,7 +32,7 @@ public final class LogRates {
 		return this.periods[rate];
 	}
 
-	/** Returns how many permits can be owed of a rate: a log is never above twice it. */
+	/** Returns the maximum debt of a rate: a log never exceeds twice it. */
 	long debt(int rate) {
 		return this.debts[rate];
 	}
@@ -42,8 +42,8 @@ public final class LogRates {
 	}
 
 	/**
-	 * Returns whether a refusal keeps the log as these rates read it: if not, a period
-	 * that has become shorter would end only with the longer one.
+	 * Returns whether a refusal also stores the log as these rates read it: otherwise a
+	 * period that has become shorter would end only with the longer one.
 	 */
 	public boolean isShorterThan(LogRates other) {
 		for (int i = 0; i < this.periods.length; i++) {

@@ -5,15 +5,15 @@ import io.github.ratelimit.Rate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts by segments of the period: that of the time and as many before it as a period
- * has, all in full. So what is counted covers a whole period at every moment, and never
- * more than the permits are taken within one.
+ * Counts by segments of the period: the current one and as many before it as a period
+ * has, all in full. So the count covers a whole period at every moment, and no more than
+ * the permits are taken within a period.
  */
 final class SlidingWindow implements Window {
 
 	private final Terms terms;
 
-	/** The newest segment that has a count, and the sum of all. */
+	/** The newest segment with a count, and the sum of all counts. */
 	private final long newest;
 
 	private final long sum;
@@ -38,7 +38,7 @@ final class SlidingWindow implements Window {
 	}
 
 	private long count(long segment) {
-		return this.counts[this.terms.place(segment)];
+		return this.counts[this.terms.index(segment)];
 	}
 
 	@Override
@@ -47,11 +47,11 @@ final class SlidingWindow implements Window {
 	}
 
 	private long sumAt(long segment) {
-		long gone = segment - this.newest;
-		if (gone == 0) {
+		long elapsed = segment - this.newest;
+		if (elapsed == 0) {
 			return this.sum;
 		}
-		if (gone >= this.counts.length) {
+		if (elapsed >= this.counts.length) {
 			return 0;
 		}
 		long left = this.sum;
@@ -87,10 +87,10 @@ final class SlidingWindow implements Window {
 		else {
 			after = this.counts.clone();
 			for (long i = this.newest + 1; i <= current; i++) {
-				after[this.terms.place(i)] = 0;
+				after[this.terms.index(i)] = 0;
 			}
 		}
-		after[this.terms.place(segment)] += permits;
+		after[this.terms.index(segment)] += permits;
 		return new SlidingWindow(this.terms, current, sumAt(current) + permits, after);
 	}
 
@@ -99,20 +99,23 @@ final class SlidingWindow implements Window {
 		return balance(now) + this.terms.maxDebt();
 	}
 
-	/** Goes by places from the oldest on: to divide for each would cost most of it. */
+	/**
+	 * Steps through the positions from the oldest on: a division for each would cost most
+	 * of the time.
+	 */
 	@Override
 	public long nanosUntil(long permits, long now) {
 		long current = segment(now);
 		long missing = permits - this.terms.permits() + sumAt(current);
 		long oldest = current - this.terms.segments;
 		long segment = oldest - 1;
-		int place = this.terms.place(oldest);
+		int index = this.terms.index(oldest);
 		while (missing > 0 && segment < this.newest) {
 			segment++;
-			missing -= this.counts[place];
-			place = (place + 1 < this.counts.length) ? place + 1 : 0;
+			missing -= this.counts[index];
+			index = (index + 1 < this.counts.length) ? index + 1 : 0;
 		}
-		return (segment < oldest) ? 0 : this.terms.nanosUntilGone(segment, now);
+		return (segment < oldest) ? 0 : this.terms.nanosUntilEnd(segment, now);
 	}
 
 	@Override
@@ -122,7 +125,7 @@ final class SlidingWindow implements Window {
 		while (segment >= current - this.terms.segments && count(segment) == 0) {
 			segment--;
 		}
-		return (segment < current - this.terms.segments) ? 0 : this.terms.nanosUntilGone(segment, now);
+		return (segment < current - this.terms.segments) ? 0 : this.terms.nanosUntilEnd(segment, now);
 	}
 
 	@Override
@@ -161,12 +164,12 @@ final class SlidingWindow implements Window {
 			return window * this.segments + (micros - window * periodMicros()) * this.segments / periodMicros();
 		}
 
-		int place(long segment) {
+		int index(long segment) {
 			return (int) Math.floorMod(segment, (long) this.segments + 1);
 		}
 
-		/** A segment has gone when the last one that looks back to it is over. */
-		long nanosUntilGone(long segment, long now) {
+		/** A segment has ended when the last one that includes it is over. */
+		long nanosUntilEnd(long segment, long now) {
 			long after = segment + this.segments + 1;
 			long window = Math.floorDiv(after, (long) this.segments);
 			long offset = (after - window * this.segments) * periodMicros();
@@ -189,7 +192,7 @@ final class SlidingWindow implements Window {
 			for (long i = from.newest - this.segments; i <= from.newest; i++) {
 				sum += from.count(i);
 				long after = scaled(sum, from.terms.permits());
-				counts[place(i)] = after - scaled;
+				counts[index(i)] = after - scaled;
 				scaled = after;
 			}
 			return new SlidingWindow(this, from.newest, scaled, counts);

@@ -5,8 +5,8 @@ import io.github.ratelimit.Rate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the window of the time and, by the part of it that is still within a period, the
- * one before. The part goes in steps, so that no product is beyond 2^52.
+ * Counts the current window, and the one before by the part of it that is still within a
+ * period. This part changes in steps, so that no product exceeds 2^52.
  */
 final class SlidingWindowCounter implements Window {
 
@@ -94,7 +94,8 @@ final class SlidingWindowCounter implements Window {
 	}
 
 	/**
-	 * Returns the first step in which what is left of a count is not above the target.
+	 * Returns the first step in which the remaining part of a count is not above the
+	 * target.
 	 */
 	private long firstStep(long count, long target) {
 		if (target < 0) {
@@ -120,7 +121,7 @@ final class SlidingWindowCounter implements Window {
 	/** The terms of a rate. */
 	static final class Terms extends WindowRate {
 
-		/** The most that a part of a count is: two of them make no more than 2^53. */
+		/** The maximum part of a count: the sum of two is at most 2^53. */
 		private static final long MOST = 1L << 52;
 
 		private final long debt;

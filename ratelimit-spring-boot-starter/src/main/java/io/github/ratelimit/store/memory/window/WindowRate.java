@@ -6,16 +6,19 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One rate of a limit of windows, prepared for counting. A state that limits of different
- * permits use in turn is counted in units of which both have whole numbers, so that
- * nothing is lost however often they alternate: permits of its terms are such units.
+ * One rate of a limit of windows, prepared for counting. A state that limits with
+ * different permits use alternately is counted in units of which both have whole numbers,
+ * so that nothing is lost however often they alternate: permits of its terms are such
+ * units.
  */
 public abstract class WindowRate {
 
-	/** The most that is ever owed: beyond it a sum may overflow. */
+	/** The greatest debt: beyond it a sum may overflow. */
 	private static final long MOST_DEBT = 1L << 60;
 
-	/** More units than these are avoided, and more than those are not made. */
+	/**
+	 * More units than this number are avoided, and more than the other are never created.
+	 */
 	private static final long FINEST = 1L << 40;
 
 	private static final long MOST_UNITS = 1L << 50;
@@ -58,7 +61,7 @@ public abstract class WindowRate {
 		};
 	}
 
-	/** Returns these terms in units of which other terms have whole numbers too. */
+	/** Returns these terms in units of which other terms also have whole numbers. */
 	final WindowRate toReadBy(WindowRate other) {
 		long divisor = BigInteger.valueOf(this.permits).gcd(BigInteger.valueOf(other.permits)).longValueExact();
 		long units = other.permits / divisor;
@@ -69,7 +72,7 @@ public abstract class WindowRate {
 		return (units == 1) ? this : in(this.limit, this.rate, this, units);
 	}
 
-	/** Returns terms with so many units in a permit. */
+	/** Returns terms with this number of units in a permit. */
 	abstract WindowRate in(Limit limit, Rate rate, WindowRate whole, long unit);
 
 	/** Returns the terms in permits. */
@@ -77,12 +80,12 @@ public abstract class WindowRate {
 		return this.whole;
 	}
 
-	/** Returns how many units make a permit. */
+	/** Returns the number of units in a permit. */
 	public final long unit() {
 		return this.unit;
 	}
 
-	/** Returns how many units are all permits. */
+	/** Returns the number of units in all permits. */
 	public final long permits() {
 		return this.permits;
 	}
@@ -99,10 +102,10 @@ public abstract class WindowRate {
 		return this.maxDebt;
 	}
 
-	/** Returns a window of which nothing is used. */
+	/** Returns an unused window. */
 	public abstract Window full(long now);
 
-	/** Returns whether terms count in the same windows, at whatever permits. */
+	/** Returns whether terms count in the same windows, regardless of their permits. */
 	public boolean hasWindowsOf(WindowRate other) {
 		return other.getClass() == getClass() && other.periodNanos == this.periodNanos;
 	}
@@ -111,8 +114,8 @@ public abstract class WindowRate {
 	public abstract Window inProportion(Window other, long now);
 
 	/**
-	 * Returns a window of these terms that goes on where one of others is: with the same
-	 * counts in proportion, or the same part used from now on.
+	 * Returns a window of these terms that continues one of others: with the same counts
+	 * in proportion, or the same part used from now on.
 	 */
 	public final Window after(Window other, long now) {
 		WindowRate terms = toReadBy(other.terms());
@@ -123,7 +126,7 @@ public abstract class WindowRate {
 		return terms.full(now).charged(terms.scaled(permits - other.balance(now), permits), now);
 	}
 
-	/** Returns so many of other permits as are the same part of these, rounded up. */
+	/** Returns the same part of these permits as a number is of others, rounded up. */
 	final long scaled(long count, long others) {
 		if (Math.multiplyHigh(count, this.permits) == 0 && count * this.permits >= 0) {
 			return (count * this.permits + others - 1) / others;
