@@ -3,20 +3,20 @@ package io.github.ratelimit;
 import java.util.Locale;
 
 /**
- * How a limit counts, and so what it may admit at worst.
+ * How a limit counts, which determines what it admits in the worst case.
  */
 public enum Algorithm {
 
 	/**
-	 * Permits come back evenly and can be saved up to the burst: never more than burst +
+	 * Permits refill evenly and can be saved up to the burst: never more than burst +
 	 * rate x time. With a {@linkplain Limit#maxWait() wait} it paces calls instead (a
 	 * leaky bucket): never more than 1 + rate x time.
 	 */
 	TOKEN_BUCKET,
 
 	/**
-	 * All permits come back at once, at whole periods of the clock: up to twice the limit
-	 * around the turn of a window.
+	 * All permits refill at once, at whole periods of the clock: up to twice the limit
+	 * around the boundary between two windows.
 	 */
 	FIXED_WINDOW,
 
@@ -27,8 +27,8 @@ public enum Algorithm {
 	SLIDING_WINDOW,
 
 	/**
-	 * Weighs the count of the window before by what is left of it: cheap, and twice the
-	 * limit at worst.
+	 * Weighs the count of the previous window by the part of it that is still within the
+	 * period: cheap, with twice the limit in the worst case.
 	 */
 	SLIDING_WINDOW_COUNTER,
 
@@ -38,12 +38,12 @@ public enum Algorithm {
 	SLIDING_WINDOW_LOG,
 
 	/**
-	 * Counts the calls that are under way, not those of a time.
+	 * Counts the calls in flight, not the calls of a period.
 	 */
 	CONCURRENCY;
 
 	/**
-	 * Returns the algorithm as configuration and endpoint write it.
+	 * Returns the algorithm as it is written in the configuration and the endpoint.
 	 * @return for example {@code token-bucket}
 	 */
 	@Override

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a call by all its limits together: allowed or refused, with the decision
+ * The decision of all limits about a call together: allowed or refused, with the decision
  * of each limit. A refused call has taken nothing.
  * <p>
  * Thread-safe. The figures are those of the moment of the decision.
@@ -28,8 +28,8 @@ public abstract class Decision {
 	}
 
 	/**
-	 * Creates the decision of no limit, or of several, which {@link #limits()} returns
-	 * then.
+	 * Creates the decision of no limit, or of several, which {@link #limits()} then
+	 * returns.
 	 */
 	protected Decision() {
 		this.only = null;
@@ -61,8 +61,8 @@ public abstract class Decision {
 	}
 
 	/**
-	 * Returns whether a failure kept a limit from deciding as it should, so that the call
-	 * was let through, or the limit decided by {@link OnStoreFailure}.
+	 * Returns whether a failure kept a limit from deciding normally, so that the call was
+	 * allowed, or the limit decided by {@link OnStoreFailure}.
 	 * @return whether the limiter or a store failed
 	 */
 	public boolean isDegraded() {
@@ -80,7 +80,7 @@ public abstract class Decision {
 	}
 
 	/**
-	 * Returns the decisions of the limits, in the order in which they were asked.
+	 * Returns the decisions of the limits, in the order of the request.
 	 * @return an unmodifiable list, empty if no limit was asked or the limiter failed
 	 */
 	public List<LimitDecision> limits() {
@@ -139,9 +139,9 @@ public abstract class Decision {
 	}
 
 	/**
-	 * Returns the limit nearest to refusal: of a refusal the violated limit with the
-	 * longest wait, else the limit that has room for the fewest further calls like this
-	 * one. A limit in shadow mode counts like the others.
+	 * Returns the limit nearest to refusal: in a refusal the violated limit with the
+	 * longest wait, otherwise the limit that has room for the fewest further calls like
+	 * this one. A limit in shadow mode counts like the others.
 	 * @return the limit's decision, empty if no limit was asked
 	 */
 	public Optional<LimitDecision> nearestToRefusal() {
@@ -158,7 +158,8 @@ public abstract class Decision {
 	}
 
 	/**
-	 * Returns what an allowed call holds, for giving it back. Always the same one.
+	 * Returns the permit of an allowed call, with which it can be given back. Always the
+	 * same object.
 	 * @return the permit
 	 * @throws IllegalStateException if the call was refused
 	 */
@@ -170,7 +171,7 @@ public abstract class Decision {
 	}
 
 	/**
-	 * Returns what the allowed call holds.
+	 * Returns the permit of the allowed call.
 	 * @return always the same permit
 	 */
 	protected abstract Permit heldPermit();

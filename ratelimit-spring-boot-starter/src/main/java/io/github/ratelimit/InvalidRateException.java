@@ -3,10 +3,10 @@ package io.github.ratelimit;
 import java.io.Serial;
 
 /**
- * Thrown for a rate that cannot be: not of the form
+ * Thrown for an invalid rate: not of the form
  * {@code <permits>/<period>[ burst <permits>]}, or with numbers that cannot be counted
- * exactly; and for a {@link Penalty} of which that is true. It says what is wrong and
- * what to write instead.
+ * exactly; and for an invalid {@link Penalty}. The message contains the mistake and a
+ * correction.
  */
 public class InvalidRateException extends RateLimitException {
 
@@ -54,7 +54,7 @@ public class InvalidRateException extends RateLimitException {
 	}
 
 	/**
-	 * Returns what to write instead.
+	 * Returns the correction.
 	 * @return a sentence
 	 */
 	public String remedy() {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Whose permits are counted: a text, and what kind of thing the text is. Keys of
- * different kinds are different even where their texts are equal, so a user named
+ * The identity for which permits are counted: a text, and the kind of the text. Keys of
+ * different kinds are different even if their texts are equal, so a user named
  * {@code 127.0.0.1} does not share the permits of that address, nor a header's claim
  * those of an authenticated user.
  * <p>
@@ -19,7 +19,7 @@ import java.util.Objects;
  */
 public sealed class Key implements Comparable<Key> {
 
-	/** The kind of the one key that everybody shares. */
+	/** The kind of the one key that all callers share. */
 	public static final String GLOBAL_KIND = "global";
 
 	/** The kind of a client's address. */
@@ -29,12 +29,12 @@ public sealed class Key implements Comparable<Key> {
 	public static final String USER_KIND = "user";
 
 	/**
-	 * The kind of what a request or a method call states about itself: headers, cookies,
-	 * parameters, arguments, and texts given by the application's own code.
+	 * The kind of a value from a request or a method call: headers, cookies, parameters,
+	 * arguments, and texts given by the application's own code.
 	 */
 	public static final String VALUE_KIND = "value";
 
-	/** The one key that everybody shares. */
+	/** The one key that all callers share. */
 	public static final Key GLOBAL = new OfKind(GLOBAL_KIND, "");
 
 	private static final int MAX_TEXT_LENGTH = 128;
@@ -50,7 +50,7 @@ public sealed class Key implements Comparable<Key> {
 	}
 
 	/**
-	 * Returns the key of a text that a request, a method call or the application states.
+	 * Returns the key of a value from a request, a method call or the application.
 	 * @param text the text, not empty
 	 * @return a key of the kind {@link #VALUE_KIND}
 	 * @throws IllegalArgumentException if the text is empty
@@ -113,7 +113,7 @@ public sealed class Key implements Comparable<Key> {
 	}
 
 	/**
-	 * Returns what kind of thing the text is.
+	 * Returns the kind of the text.
 	 * @return the kind, for example {@code ip}
 	 */
 	public String kind() {
@@ -121,7 +121,7 @@ public sealed class Key implements Comparable<Key> {
 	}
 
 	/**
-	 * Returns the text itself, which may be a secret: for stores only, never to be shown.
+	 * Returns the text itself, which may be a secret: for stores only, never for output.
 	 * @return the text, or its SHA-256 in hexadecimal where it was too long
 	 */
 	public final String text() {
@@ -130,8 +130,8 @@ public sealed class Key implements Comparable<Key> {
 
 	/**
 	 * Returns a name for this key that is stable over restarts and instances, safe in a
-	 * path and does not tell the text: {@code k_} and 128 bits of a SHA-256 over kind and
-	 * text, in hexadecimal.
+	 * path and does not reveal the text: {@code k_} and 128 bits of a SHA-256 over kind
+	 * and text, in hexadecimal.
 	 * @return the id
 	 */
 	public final String id() {
@@ -150,8 +150,8 @@ public sealed class Key implements Comparable<Key> {
 	}
 
 	/**
-	 * Returns the text for people: a few characters of it, the rest masked, nothing that
-	 * is not printable ASCII.
+	 * Returns the masked text for output: a few characters of it, the rest masked, only
+	 * printable ASCII.
 	 * @return for example {@code sk-1***f3}
 	 */
 	public final String masked() {
@@ -176,7 +176,7 @@ public sealed class Key implements Comparable<Key> {
 	}
 
 	/**
-	 * Returns what may be shown of this key.
+	 * Returns the part of this key that may be shown.
 	 * @return id, kind and masked text
 	 */
 	public final KeyLabel label() {
@@ -195,8 +195,8 @@ public sealed class Key implements Comparable<Key> {
 	}
 
 	/**
-	 * Compares two keys: an order that means nothing, but lets a hash table search fast
-	 * among keys whose hashes an attacker has made equal.
+	 * Compares two keys: an order without a meaning, in which a hash table can search
+	 * fast among keys whose hashes an attacker has made equal.
 	 * @param other another key
 	 * @return negative, zero if equal, or positive
 	 */
@@ -215,7 +215,9 @@ public sealed class Key implements Comparable<Key> {
 		return kind() + ":" + masked();
 	}
 
-	/** Hashes the characters as they are: no character set can write all of them. */
+	/**
+	 * Hashes the characters as they are, since no character set can encode all of them.
+	 */
 	private static byte[] sha256(String text) {
 		ByteBuffer bytes = ByteBuffer.allocate(Character.BYTES * text.length());
 		bytes.asCharBuffer().put(text);
@@ -227,7 +229,7 @@ public sealed class Key implements Comparable<Key> {
 		}
 	}
 
-	/** Kept apart, so that keys of values take no memory for it. */
+	/** Separate, so that keys of values take no memory for it. */
 	private static final class OfKind extends Key {
 
 		private final String kind;

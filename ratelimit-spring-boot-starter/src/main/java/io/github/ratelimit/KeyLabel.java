@@ -1,8 +1,7 @@
 package io.github.ratelimit;
 
 /**
- * What may be shown of a key: enough to name it and to tell people whose it is, never the
- * text itself.
+ * The part of a key that may be shown: enough to identify it, but never the text itself.
  *
  * @param id the key's {@link Key#id() id}
  * @param kind what kind of thing the text is; {@code unknown} where the store has only

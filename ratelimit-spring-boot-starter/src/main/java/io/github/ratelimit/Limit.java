@@ -6,9 +6,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A named limit: one rate or several, all of which hold, counted by an {@link Algorithm};
- * or a number of concurrent calls. An immutable value: the store keeps what has been
- * counted under the limit's name and the caller's {@link Key}.
+ * A named limit: one or several rates, all of which apply, counted by an
+ * {@link Algorithm}; or a number of concurrent calls. An immutable value: the store keeps
+ * the counts under the limit's name and the caller's {@link Key}.
  * <p>
  * The rates are ordered by their periods, the shortest first, then by their permits.
  */
@@ -91,7 +91,7 @@ public final class Limit {
 	}
 
 	/**
-	 * Begins a limit of any kind.
+	 * Starts to build a limit of any kind.
 	 * @param name see {@link #of(String, List)}
 	 * @return a builder of the limit
 	 */
@@ -100,8 +100,9 @@ public final class Limit {
 	}
 
 	/**
-	 * Returns this limit with other rates, as another plan has them: everything else is
-	 * the same, a debt that was bounded by the capacity is bounded by the new one.
+	 * Returns this limit with other rates, as for another plan: everything else is the
+	 * same, except that a debt that was bounded by the capacity is bounded by the new
+	 * one.
 	 * @param rates the rates, at least one
 	 * @return the limit
 	 * @throws IllegalArgumentException if this limit counts concurrent calls, or cannot
@@ -116,7 +117,7 @@ public final class Limit {
 	}
 
 	/**
-	 * Returns this limit with another number of concurrent calls, as another plan has it.
+	 * Returns this limit with another number of concurrent calls, as for another plan.
 	 * @param maxConcurrent how many calls at once, at least 1
 	 * @return the limit
 	 * @throws IllegalArgumentException if this limit has rates
@@ -134,7 +135,7 @@ public final class Limit {
 	 * microseconds times the segments have to fit into 53 bits.
 	 * @param rate the rate
 	 * @param segments into how many segments
-	 * @return whether they can be told apart
+	 * @return whether the segments can be distinguished
 	 */
 	public static boolean canDivide(Rate rate, int segments) {
 		return rate.period().toMillis() <= (MAX_EXACT / segments) / 1000;
@@ -184,7 +185,7 @@ public final class Limit {
 	}
 
 	/**
-	 * Returns how many quotas the limit has, each with facts of its own in a decision.
+	 * Returns the number of quotas of the limit, each with its own facts in a decision.
 	 * @return the number of rates; 1 for a limit of concurrent calls
 	 */
 	public int quotas() {
@@ -203,8 +204,8 @@ public final class Limit {
 	}
 
 	/**
-	 * Returns the most permits that one call can ever get: the smallest burst of the
-	 * rates, or the number of concurrent calls.
+	 * Returns the most permits that one call can get: the smallest burst of the rates, or
+	 * the number of concurrent calls.
 	 * @return the capacity in permits, at least 1
 	 */
 	public long capacity() {
@@ -230,7 +231,7 @@ public final class Limit {
 
 	/**
 	 * Returns how long a call may wait for a scheduled permit. A limit with a longest
-	 * wait paces calls: they go on evenly, whatever has been saved up.
+	 * wait paces calls: they are admitted at even intervals, whatever has been saved up.
 	 * @return the longest wait, zero where calls do not wait
 	 */
 	public Duration maxWait() {
@@ -246,8 +247,8 @@ public final class Limit {
 	}
 
 	/**
-	 * Returns how many permits below zero the limit remembers, when calls turn out to
-	 * have cost more than was reserved. What is beyond is forgiven.
+	 * Returns the maximum debt: how many permits below zero are kept when calls cost more
+	 * than was reserved. Permits beyond it are forgiven.
 	 * @return permits, 0 or more, {@link #UNBOUNDED_DEBT} if nothing is forgiven
 	 */
 	public long maxDebt() {
@@ -255,7 +256,7 @@ public final class Limit {
 	}
 
 	/**
-	 * Returns what a permit is to callers.
+	 * Returns what a permit represents for callers.
 	 * @return the unit, null if none was set
 	 */
 	public @Nullable LimitUnit unit() {
@@ -263,8 +264,8 @@ public final class Limit {
 	}
 
 	/**
-	 * Returns whether calls pay by what they cost, and so are settled when that is known;
-	 * else each counts as a call.
+	 * Returns whether calls pay by their cost, and so are settled when it is known;
+	 * otherwise each counts as one call.
 	 * @return whether the limit has a cost
 	 */
 	public boolean hasCost() {

@@ -56,7 +56,7 @@ public final class LimitBuilder {
 	}
 
 	/**
-	 * Sets the rates, all of which hold.
+	 * Sets the rates, all of which apply.
 	 * @param rates at least one; the same one twice counts once
 	 * @return this builder
 	 */
@@ -66,7 +66,7 @@ public final class LimitBuilder {
 	}
 
 	/**
-	 * Sets the rates, all of which hold.
+	 * Sets the rates, all of which apply.
 	 * @param rates at least one; the same one twice counts once
 	 * @return this builder
 	 */
@@ -130,7 +130,7 @@ public final class LimitBuilder {
 	}
 
 	/**
-	 * Sets how many permits below zero are remembered; the capacity by default.
+	 * Sets the maximum debt, in permits; the capacity by default.
 	 * @param permits 0 or more, {@link Limit#UNBOUNDED_DEBT} to forgive nothing
 	 * @return this builder
 	 */
@@ -143,7 +143,7 @@ public final class LimitBuilder {
 	}
 
 	/**
-	 * Sets what a permit is to callers.
+	 * Sets what a permit represents for callers.
 	 * @param unit the unit, null if it is neither
 	 * @return this builder
 	 */
@@ -153,7 +153,7 @@ public final class LimitBuilder {
 	}
 
 	/**
-	 * Sets whether calls pay by what they cost.
+	 * Sets whether calls pay by their cost.
 	 * @param costed whether the limit has a cost
 	 * @return this builder
 	 */

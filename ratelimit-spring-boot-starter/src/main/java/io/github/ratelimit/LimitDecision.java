@@ -40,9 +40,9 @@ public abstract class LimitDecision {
 
 	/**
 	 * Returns the facts of each rate.
-	 * @return permits left and reset-after of each rate in turn, for windows also
-	 * more-after, negative if unknown; null where one rate says nothing more than the
-	 * decision itself
+	 * @return permits left and reset-after of each rate in order, for windows also
+	 * more-after, negative if unknown; null if the decision itself contains all facts of
+	 * one rate
 	 */
 	protected long @Nullable [] perRate() {
 		return null;
@@ -55,13 +55,13 @@ public abstract class LimitDecision {
 	public abstract Limit limit();
 
 	/**
-	 * Returns the key whose permits were asked for.
+	 * Returns the key whose permits were requested.
 	 * @return the key
 	 */
 	public abstract Key key();
 
 	/**
-	 * Returns how many permits have to be there for the call to be allowed.
+	 * Returns how many permits have to be available for the call to be allowed.
 	 * @return permits, 0 or more
 	 */
 	public abstract long needed();
@@ -73,7 +73,7 @@ public abstract class LimitDecision {
 	public abstract boolean isEnforced();
 
 	/**
-	 * Returns whether the limit is left out of headers and bodies.
+	 * Returns whether the limit is omitted from headers and bodies.
 	 * @return whether no answer mentions the limit
 	 */
 	public abstract boolean isHidden();
@@ -121,10 +121,10 @@ public abstract class LimitDecision {
 	}
 
 	/**
-	 * Returns whether the limit is violated only because calls whose outcome is not known
-	 * yet hold the permits of the key, as far as this process knows. Such a refusal has a
+	 * Returns whether the limit is violated only because calls with an unknown outcome
+	 * hold the permits of the key, as far as this process knows. Such a refusal has a
 	 * short wait, and leads to no ban.
-	 * @return whether the permits may come back as soon as those calls are decided
+	 * @return whether permits may be given back as soon as those calls are decided
 	 */
 	public boolean isAwaitingOutcomes() {
 		return false;
@@ -141,8 +141,8 @@ public abstract class LimitDecision {
 
 	/**
 	 * Returns whether this limit is nearer to refusing the next call than another: of
-	 * those that refuse, the one with the longer wait, else the one that has room for
-	 * fewer further calls like this one. A limit that lets calls through without
+	 * those that refuse, the one with the longer wait, otherwise the one that has room
+	 * for fewer further calls like this one. A limit that lets calls through without
 	 * {@link #hasFacts() facts} is never nearer.
 	 * @param other another limit's decision about the same call
 	 * @return whether this one is nearer, false if both are equally near
@@ -208,7 +208,7 @@ public abstract class LimitDecision {
 	}
 
 	/**
-	 * Returns how long it takes until all permits are there again, if no call takes
+	 * Returns how long it takes until all permits are available again, if no call takes
 	 * permits.
 	 * @return the time to full, zero if full
 	 */
@@ -227,7 +227,7 @@ public abstract class LimitDecision {
 		return (perRate == null) ? resetAfter() : Duration.ofNanos(perRate[facts(perRate) * rate + 1]);
 	}
 
-	/** Returns how many facts there are of each rate. */
+	/** Returns the number of facts of each rate. */
 	private int facts(long[] perRate) {
 		return perRate.length / limit().quotas();
 	}
@@ -237,8 +237,8 @@ public abstract class LimitDecision {
 	 * takes permits: until the next one is refilled, or leaves a window. It is the same
 	 * whether the call was refused or not.
 	 * @param rate the index of the rate in {@link Limit#rates()}
-	 * @return zero if the rate is full; null if it is not known, as for concurrent calls,
-	 * and for windows whose store does not tell
+	 * @return zero if the rate is full; null if it is unknown, as for concurrent calls,
+	 * and for windows whose store does not report it
 	 */
 	public @Nullable Duration moreAfter(int rate) {
 		Objects.checkIndex(rate, limit().quotas());
@@ -256,8 +256,7 @@ public abstract class LimitDecision {
 	}
 
 	/**
-	 * Returns whether the limit's store failed, so that something else decided:
-	 * {@link OnStoreFailure}.
+	 * Returns whether the limit's store failed, so that {@link OnStoreFailure} decided.
 	 * @return whether this is not the decision of the store
 	 */
 	public boolean isDegraded() {

@@ -2,17 +2,17 @@ package io.github.ratelimit;
 
 import java.util.Locale;
 
-/** Whether what a limit decides is done. */
+/** Whether the decisions of a limit are enforced. */
 public enum LimitMode {
 
-	/** Refused calls are refused. */
+	/** The limit refuses calls. */
 	ENFORCE,
 
-	/** The limit decides, counts and reports, and lets every call through. */
+	/** The limit decides, counts and reports, and allows every call. */
 	SHADOW;
 
 	/**
-	 * Returns the mode as configuration and endpoint write it.
+	 * Returns the mode as it is written in the configuration and the endpoint.
 	 * @return for example {@code shadow}
 	 */
 	@Override

@@ -1,8 +1,8 @@
 package io.github.ratelimit;
 
 /**
- * What a limit's permits are to its callers, for header styles that tell requests from
- * tokens.
+ * What a permit of a limit represents for callers, for header styles that distinguish
+ * requests from tokens.
  */
 public enum LimitUnit {
 

@@ -5,7 +5,7 @@ import java.io.Serial;
 /**
  * Thrown by a {@link RateLimited} method for a call without a value for the key of a
  * limit that denies such calls ({@code on-missing-key: deny}), or that would count them
- * by address where no request is bound, as in a scheduler. Over HTTP it becomes a 403.
+ * by address while no request is bound, as in a scheduler. Over HTTP it becomes a 403.
  */
 public class MissingKeyException extends RateLimitException {
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * What happens to a key that is refused too often: it is refused everything for a while.
+ * The ban of a key that is refused too often: all its calls are refused for a time.
  *
  * @param denials with how many refusals the ban begins, from 1 to
  * {@link Limit#MAX_LOG_PERMITS}

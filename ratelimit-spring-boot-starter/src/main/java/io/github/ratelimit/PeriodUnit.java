@@ -59,7 +59,7 @@ enum PeriodUnit {
 		}
 	}
 
-	/** Throws {@link ArithmeticException} where the period does not fit. */
+	/** Throws {@link ArithmeticException} if the period overflows. */
 	Duration times(long count) {
 		return Duration.ofMillis(Math.multiplyExact(count, this.millis));
 	}

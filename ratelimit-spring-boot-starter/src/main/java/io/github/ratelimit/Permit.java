@@ -23,11 +23,11 @@ package io.github.ratelimit;
 public interface Permit extends AutoCloseable {
 
 	/**
-	 * Settles what the call cost: the difference to what was reserved is given back, or
-	 * charged even where the permits are not there, up to the {@linkplain Limit#maxDebt()
-	 * debt} that the limit remembers. Concerns the limits that have a
-	 * {@linkplain Limit#hasCost() cost}, or the only limit. Each limit is settled once;
-	 * later settlements have no effect.
+	 * Settles the cost of the call: the difference to what was reserved is given back, or
+	 * charged even if the permits are not available, up to the
+	 * {@linkplain Limit#maxDebt() debt} of the limit. Applies to the limits that have a
+	 * {@linkplain Limit#hasCost() cost}, or to the only limit. Each limit is settled
+	 * once; later settlements have no effect.
 	 * @param actual permits, 0 or more
 	 * @return whether this call settled a limit
 	 * @throws IllegalArgumentException if the permits are negative
@@ -35,7 +35,7 @@ public interface Permit extends AutoCloseable {
 	boolean settle(long actual);
 
 	/**
-	 * Settles what the call cost at one limit.
+	 * Settles the cost of the call at one limit.
 	 * @param limit the limit's name
 	 * @param actual permits, 0 or more
 	 * @return whether this call settled the limit; false also if the call holds nothing
@@ -46,7 +46,7 @@ public interface Permit extends AutoCloseable {
 	boolean settle(String limit, long actual);
 
 	/**
-	 * Adds to what the call has cost so far, such as tokens sent to the caller. The sum
+	 * Adds to the cost of the call so far, such as tokens sent to the caller. The sum
 	 * settles the call if it ends before {@link #settle} is called.
 	 * @param permits how many more, 0 or more
 	 * @throws IllegalArgumentException if the permits are negative
@@ -69,10 +69,9 @@ public interface Permit extends AutoCloseable {
 	void fail();
 
 	/**
-	 * Gives everything back that the call took and has not settled, where it still can
-	 * go: to the state it came from, never above what that state can hold. Permits whose
-	 * state has gone meanwhile (evicted, reset, refilled) are dropped. Only the first end
-	 * has an effect.
+	 * Gives back everything that the call took and has not settled, to the state it came
+	 * from, never above what that state can hold. Permits whose state no longer exists
+	 * (evicted, reset, refilled) are dropped. Only the first end has an effect.
 	 * @return whether this call gave it back; false if no limit was asked
 	 */
 	boolean giveBack();

@@ -3,7 +3,7 @@ package io.github.ratelimit;
 import java.util.Objects;
 
 /**
- * The permits that a call asks of one limit. Immutable.
+ * The permits that a call requests from one limit. Immutable.
  *
  * @param limit the name of the limit
  * @param key whose permits

@@ -3,10 +3,9 @@ package io.github.ratelimit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells on which plan the owner of a key is, for limits with plans that name no
- * {@code plan} expression. A bean of this type is asked on the way of a decision; what it
- * says is remembered for a while, so it may look into a database. Implementations must be
- * thread-safe.
+ * Returns the plan of a key's owner, for limits with plans that have no {@code plan}
+ * expression. A bean of this type is called during a decision; its result is cached for a
+ * time, so it may query a database. Implementations must be thread-safe.
  */
 @FunctionalInterface
 public interface PlanResolver {
@@ -14,8 +13,8 @@ public interface PlanResolver {
 	/**
 	 * Returns the plan of a key.
 	 * @param limit the name of the limit
-	 * @param key whose plan; its {@link Key#text() text} is what the limit's key
-	 * expression gave, with the {@link Key#kind() kind} that tells what it is
+	 * @param key the key; its {@link Key#text() text} is the value of the limit's key
+	 * expression, its {@link Key#kind() kind} is the kind of that value
 	 * @return the name of a plan, null for the limit's own rate
 	 */
 	@Nullable String planOf(String limit, Key key);

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * So many permits in so much time, and how many may be saved up: {@code 60/min burst 90}.
+ * A number of permits in a period, and how many may be saved up: {@code 60/min burst 90}.
  * <p>
  * In text a rate is {@code <permits>/<period>[ burst <permits>]}. The period is one of
  * the units {@code ms}, {@code s}, {@code min} (or {@code m}), {@code h} and {@code d},
  * with an optional whole number before it: {@code 5/15min}, {@code 1/500ms}. Without
- * {@code burst} as many permits can be saved up as one period brings.
+ * {@code burst} the permits of one period can be saved up.
  * <p>
- * A rate that cannot be counted exactly cannot be built: nothing below 1, no period that
- * is not made of whole milliseconds, not more than one permit per nanosecond, nothing
- * that takes longer than {@link #MAX_TIME_TO_FULL} to fill.
+ * A rate that cannot be counted exactly cannot be built: no number below 1, no period
+ * that is not made of whole milliseconds, at most one permit per nanosecond, and at most
+ * {@link #MAX_TIME_TO_FULL} to fill.
  *
  * @param permits how many permits a period brings, from 1 to {@link #MAX_PERMITS}
  * @param period the time in which they come, whole milliseconds, at least one
@@ -46,7 +46,7 @@ public record Rate(long permits, Duration period, long burst) {
 	}
 
 	/**
-	 * Returns a rate whose burst is what one period brings.
+	 * Returns a rate whose burst is the permits of one period.
 	 * @param permits how many permits a period brings
 	 * @param period the time in which they come
 	 * @return the rate

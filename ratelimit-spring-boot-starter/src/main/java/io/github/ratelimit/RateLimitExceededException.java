@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Thrown by a {@link RateLimited} method when a limit refuses the call and there is no
  * fallback. Over HTTP it becomes the same answer as the filter's, unless the application
- * handles exactly this exception: 429, or 413 where the call costs more than the limit's
- * {@linkplain Limit#capacity() capacity}, or 503 where a limit refuses only because its
+ * handles exactly this exception: 429, or 413 if the call costs more than the limit's
+ * {@linkplain Limit#capacity() capacity}, or 503 if a limit refuses only because its
  * store fails ({@link Decision#isUnavailable()}).
  */
 public class RateLimitExceededException extends RateLimitException {

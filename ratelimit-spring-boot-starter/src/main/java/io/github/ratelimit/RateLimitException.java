@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parent of the exceptions of this library that an application may want to catch. The
- * message says what is wrong and what to do.
+ * The parent of the exceptions of this library that an application may catch. The message
+ * contains the mistake and what to do.
  */
 public abstract class RateLimitException extends RuntimeException {
 

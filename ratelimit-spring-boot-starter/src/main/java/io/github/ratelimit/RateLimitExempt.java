@@ -8,8 +8,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Takes a method, or a class, out of the {@link RateLimited} of its class or its
- * superclass. The rules under {@code ratelimit.http} are about paths and go on to hold.
+ * Exempts a method, or a class, from the {@link RateLimited} of its class or its
+ * superclass. The rules under {@code ratelimit.http} apply to paths and are not affected.
  */
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)

@@ -21,24 +21,22 @@ import java.lang.annotation.Target;
  * </pre>
  *
  * Several limits, and several annotations, are all or nothing. A refused call throws
- * {@link RateLimitExceededException}, or goes to the fallback; where the method returns a
+ * {@link RateLimitExceededException}, or calls the fallback; if the method returns a
  * {@code CompletableFuture}, {@code CompletionStage} or {@code Future}, that fails
  * instead. A call without a value for the key of a limit with
- * {@code on-missing-key: deny}, or of one that counts such calls by address where no
- * request is bound to the thread, fails with {@link MissingKeyException}: it does not go
- * to the fallback, and over HTTP it becomes a 403. A method that returns a publisher is
+ * {@code on-missing-key: deny}, or of one that counts such calls by address while no
+ * request is bound to the thread, fails with {@link MissingKeyException}: it does not
+ * call the fallback, and over HTTP it becomes a 403. A method that returns a publisher is
  * counted by call, not by subscription. Works on any bean that Spring can proxy, also as
  * a meta-annotation; start-up fails for private, static and final methods, which no proxy
  * can reach.
  * <p>
- * A call is in flight, for limits that count calls at once, until the method returns or
- * throws; until its future is complete, or its publisher terminates or is cancelled; and
- * where the method serves a request, or its result is written later, until the response
- * is complete.
+ * For limits of concurrent calls, a call is in flight until the method returns or throws;
+ * until its future is complete, or its publisher terminates or is cancelled; and, if the
+ * method serves a request or its result is written later, until the response is complete.
  * <p>
- * The limit stands in front of the bean, before transactions and before {@code @Async}. A
- * call from one method of a bean to another of the same bean does not come by, and is not
- * limited.
+ * The limit applies before transactions and before {@code @Async}. A call from one method
+ * of a bean to another of the same bean does not pass the proxy, and is not limited.
  */
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)
@@ -48,51 +46,50 @@ import java.lang.annotation.Target;
 public @interface RateLimited {
 
 	/**
-	 * Names of limits of {@code ratelimit.limits}. Empty where {@link #rate()} is given.
+	 * Names of limits of {@code ratelimit.limits}. Empty if {@link #rate()} is given.
 	 * @return the names
 	 */
 	String[] value() default {};
 
 	/**
-	 * A rate of this method's own, with no configuration: {@code 10/min}, or several
-	 * separated by commas. The limit is called {@code Class.method}, after the place
-	 * where the annotation stands, and needs a {@link #key()}. Overloads get the types of
-	 * their parameters ({@code Class.method-String-int}), classes of one name their
-	 * package.
+	 * A rate of this method's own, without configuration: {@code 10/min}, or several
+	 * separated by commas. The limit is called {@code Class.method}, after the element
+	 * with the annotation, and needs a {@link #key()}. Overloads get the types of their
+	 * parameters ({@code Class.method-String-int}), classes of one name their package.
 	 * @return the rate, empty where limits are named
 	 */
 	String rate() default "";
 
 	/**
-	 * A SpEL expression for whose permits are charged: the method's arguments are
+	 * A SpEL expression for the key whose permits are charged: the method's arguments are
 	 * {@code #name}, beans {@code @name}, the request's {@code ip}, {@code user},
-	 * {@code header('…')} and so on as in the configuration. It replaces the keys that
-	 * the limits are configured with, but not a {@code key: global}.
+	 * {@code header('…')} and so on as in the configuration. It replaces the keys in the
+	 * configuration of the limits, but not a {@code key: global}.
 	 * @return the expression, empty for the limits' own keys
 	 */
 	String key() default "";
 
 	/**
-	 * A number or a SpEL expression for how many permits a call costs, over the method's
-	 * arguments. It concerns the limits that have a {@code cost} in their configuration,
-	 * and its own {@link #rate()}.
+	 * A number or a SpEL expression for the permits that a call costs, over the method's
+	 * arguments. It applies to the limits that have a {@code cost} in their
+	 * configuration, and its own {@link #rate()}.
 	 * @return the expression, empty for the limits' own costs
 	 */
 	String cost() default "";
 
 	/**
-	 * A SpEL expression for how many permits a call turned out to cost, over the method's
+	 * A SpEL expression for the actual cost of a call in permits, over the method's
 	 * {@code #result} and its arguments: the difference to its cost is given back or
-	 * charged. It concerns the limits that have a {@code cost} in their configuration,
-	 * and its own {@link #rate()}, where that has a {@link #cost()}.
+	 * charged. It applies to the limits that have a {@code cost} in their configuration,
+	 * and its own {@link #rate()}, if that has a {@link #cost()}.
 	 * <p>
-	 * Of a future the result is its value. Of a publisher it is evaluated over each
-	 * element, and the last value above 0 is what the call cost, also when it is
-	 * cancelled. Without a value, where the value is 0 or negative, and where evaluating
-	 * fails, what was reserved stays taken: libraries report 0 where they do not know the
-	 * usage. A call that really cost nothing says so with {@link Permit#settle(long)
-	 * Permit.settle(0)}. Where a method returns before the work is done in another way,
-	 * such as by an {@code SseEmitter}, tell the {@link Permit} instead.
+	 * For a future the result is its value. For a publisher it is evaluated over each
+	 * element, and the last value above 0 is the cost of the call, also when it is
+	 * cancelled. Without a value, if the value is 0 or negative, and if evaluating fails,
+	 * what was reserved stays taken: libraries report 0 if they do not know the usage.
+	 * For a call without any cost, call {@link Permit#settle(long) Permit.settle(0)}. If
+	 * a method returns before its work is done in another way, such as by an
+	 * {@code SseEmitter}, settle the {@link Permit} instead.
 	 * @return the expression, empty if the cost stays what it was
 	 */
 	String settle() default "";

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Decides whether a call may go on. Code that asks limits itself injects the bean of this
- * type; the HTTP filter and {@link RateLimited @RateLimited} use the same one.
+ * Decides whether a call may go on. Code that checks limits itself injects the bean of
+ * this type; the HTTP filter and {@link RateLimited @RateLimited} use the same one.
  *
  * <pre class="code">
  * &#64;Service
@@ -29,13 +29,13 @@ import java.util.concurrent.CompletableFuture;
  * }
  * </pre>
  *
- * Thread-safe. A failure of the limiter itself is no exception: the call is let through,
- * with a decision that {@link Decision#isDegraded() says so}.
+ * Thread-safe. A failure of the limiter itself is no exception: the call is allowed, with
+ * a decision that is {@linkplain Decision#isDegraded() degraded}.
  */
 public interface RateLimiter {
 
 	/**
-	 * Takes one permit if it is there. Never waits.
+	 * Takes one permit if it is available. Never waits.
 	 * @param limit the name of a limit
 	 * @param key whose permits, not empty; see {@link #key(String, String)}
 	 * @return the decision
@@ -48,7 +48,7 @@ public interface RateLimiter {
 	}
 
 	/**
-	 * Takes permits if all of them are there, else none. Never waits.
+	 * Takes permits if all of them are available, otherwise none. Never waits.
 	 * @param limit the name of a limit
 	 * @param key whose permits, not empty; see {@link #key(String, String)}
 	 * @param permits how many, 0 or more; 0 takes nothing and returns the figures
@@ -62,12 +62,12 @@ public interface RateLimiter {
 	}
 
 	/**
-	 * Takes the permits of all requests if all are there, and nothing if one is not: once
-	 * a refusal has returned, every limit answers as if it had never come. Never waits: a
-	 * limit that {@linkplain Limit#isPaced() paces} its calls refuses where the permit is
-	 * not due now.
+	 * Takes the permits of all requests if all are available, and nothing if one is not:
+	 * once a refusal has returned, every limit is as if the call had never been made.
+	 * Never waits: a limit that {@linkplain Limit#isPaced() paces} its calls refuses if
+	 * the permit is not due now.
 	 * <p>
-	 * Where the same limit and key is named twice it is charged once, with the larger
+	 * If the same limit and key is named twice, it is charged once, with the larger
 	 * number.
 	 * @param requests what to take; where there is none the call is allowed
 	 * @return the decision
@@ -132,7 +132,7 @@ public interface RateLimiter {
 
 	/**
 	 * Does what {@link #acquire(Collection)} does without holding a thread while the call
-	 * waits. The store is asked at once, by the calling thread.
+	 * waits. The calling thread calls the store at once.
 	 * @param requests what to take; where there is none the call is allowed
 	 * @return the decision, complete when the call may go on or is refused; a call whose
 	 * future is cancelled takes nothing
@@ -149,11 +149,11 @@ public interface RateLimiter {
 	Limit limit(String name);
 
 	/**
-	 * Returns the key that a plain text means at a limit: of the kind of the limit's
-	 * first {@code key}, so that code and rules share one count. With
-	 * {@code key: [user, ip]} the text is the name of a user; with {@code key: ip} an
-	 * address, read as that of a request is; with {@code key: global} there is one key,
-	 * whatever the text. For a key of another kind make a {@link PermitRequest} with
+	 * Returns the key of a plain text at a limit: of the kind of the limit's first
+	 * {@code key}, so that code and rules share one count. With {@code key: [user, ip]}
+	 * the text is the name of a user; with {@code key: ip} an address, read as that of a
+	 * request is; with {@code key: global} there is one key, whatever the text is. For a
+	 * key of another kind, create a {@link PermitRequest} with
 	 * {@link Key#of(String, String)}.
 	 * @param limit the name of a limit
 	 * @param text the text, not empty

@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 
 /**
  * The container of several {@link RateLimited} annotations of one method or class, which
- * are all or nothing together. The compiler writes it where the annotation is repeated.
+ * are all or nothing together. The compiler adds it if the annotation is repeated.
  */
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)

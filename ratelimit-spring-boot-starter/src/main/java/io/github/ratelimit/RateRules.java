@@ -3,7 +3,7 @@ package io.github.ratelimit;
 import java.math.BigInteger;
 import java.time.Duration;
 
-/** What a rate must keep to be counted exactly in 64 bits. */
+/** The conditions under which a rate can be counted exactly in 64 bits. */
 final class RateRules {
 
 	static final long MAX_DAYS = Rate.MAX_TIME_TO_FULL.toDays();
@@ -61,10 +61,10 @@ final class RateRules {
 	}
 
 	/**
-	 * A bucket keeps the part of a permit that has been refilled as a 64-bit numerator.
-	 * Where permits times nanoseconds, in lowest terms, does not fit, it goes on in
-	 * doubles and drops that part at each call that is granted, so that a busy bucket
-	 * gets less than its rate and no wait is exact.
+	 * A bucket keeps the refilled part of a permit as a 64-bit numerator. If permits
+	 * times nanoseconds, in lowest terms, does not fit, it continues in doubles and drops
+	 * that part at each granted call, so that a busy bucket gets less than its rate and
+	 * no wait is exact.
 	 */
 	private static void checkProduct(String text, long permits, long nanos) {
 		if (!fits(permits, nanos)) {

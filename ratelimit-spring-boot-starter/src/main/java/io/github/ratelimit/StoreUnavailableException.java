@@ -3,8 +3,8 @@ package io.github.ratelimit;
 import java.io.Serial;
 
 /**
- * Thrown when the state of a key is asked for and the store cannot be reached, or cannot
- * read what it finds. Decisions never throw it: they follow {@link OnStoreFailure}.
+ * Thrown when the state of a key is requested and the store cannot be reached, or cannot
+ * read its data. Decisions never throw it: they follow {@link OnStoreFailure}.
  */
 public class StoreUnavailableException extends RateLimitException {
 
@@ -13,7 +13,7 @@ public class StoreUnavailableException extends RateLimitException {
 
 	/**
 	 * Creates the exception.
-	 * @param message which store, and what it says
+	 * @param message which store, and what it reports
 	 * @param cause what went wrong
 	 */
 	public StoreUnavailableException(String message, Throwable cause) {

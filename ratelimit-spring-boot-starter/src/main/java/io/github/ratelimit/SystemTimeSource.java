@@ -2,7 +2,7 @@ package io.github.ratelimit;
 
 import java.time.Instant;
 
-/** The only place that reads the machine's clocks. */
+/** The only class that reads the machine's clocks. */
 enum SystemTimeSource implements TimeSource {
 
 	INSTANCE;

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where time comes from. Every part of the library is given one; no other place reads a
- * clock, so a test turns time by hand.
+ * The source of time for all other classes, none of which reads a clock itself, so that a
+ * test can control the time.
  * <p>
  * Implementations must be thread-safe.
  */
@@ -29,7 +29,7 @@ public interface TimeSource {
 	Instant wallTime();
 
 	/**
-	 * Lets some time pass without holding a thread.
+	 * Waits for a time without holding a thread.
 	 * @param nanos nanoseconds; 0 and less is no time
 	 * @return complete when the time is over; cancelling it has no other effect. What
 	 * depends on it must be quick, or be handed to an executor

@@ -7,7 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when a limit is named that does not exist. It tells the nearest name.
+ * Thrown when a limit is named that does not exist. The message contains the nearest
+ * name.
  */
 public class UnknownLimitException extends RateLimitException {
 

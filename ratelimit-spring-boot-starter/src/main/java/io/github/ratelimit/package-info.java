@@ -3,7 +3,7 @@
  * {@link io.github.ratelimit.Rate rates}, {@link io.github.ratelimit.Key keys}, the
  * {@link io.github.ratelimit.RateLimiter} and its {@link io.github.ratelimit.Decision
  * decisions}, {@link io.github.ratelimit.Permit permits}, annotations and exceptions.
- * This package knows only the JDK and JSpecify.
+ * This package depends only on the JDK and JSpecify.
  */
 @NullMarked
 package io.github.ratelimit;
