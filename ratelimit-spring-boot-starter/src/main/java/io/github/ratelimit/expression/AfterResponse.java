@@ -8,8 +8,8 @@ import io.github.ratelimit.limiter.Degradation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a limit finds out after the response: whether the call counts, and how much it
- * cost. Immutable, thread-safe.
+ * What a limit determines after the response: whether the call is charged, and its cost.
+ * Immutable, thread-safe.
  *
  * @param countWhen when the call counts; null if it counts in any case, in advance
  * @param settle what it cost; null for what was asked for before
@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 public record AfterResponse(@Nullable ConditionExpression countWhen, @Nullable SettleExpression settle) {
 
 	/**
-	 * Returns what settles a charge when the response is complete.
+	 * Returns the settlement of a charge when the response is complete.
 	 * @param call the call
 	 * @param charge what the call was charged
 	 * @param degradation where failures of the expressions are reported
-	 * @return tells by the response's status how many permits the call cost,
+	 * @return returns for the response's status how many permits the call cost,
 	 * {@link LimitedRequest#UNKNOWN} if what was taken stays taken,
-	 * {@link LimitedRequest#NOT_COUNTED} if the call does not count
+	 * {@link LimitedRequest#NOT_COUNTED} if the call is not charged
 	 */
 	public IntToLongFunction settlement(Call call, Charge charge, Degradation degradation) {
 		return (status) -> actual(call.answered(status), charge.limit().name(), degradation);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call that expressions are evaluated over: a request, a method call, or a method
  * call within a request. Its methods are the variables and functions of expressions;
- * where no request is bound they have no value.
+ * without a request they have no value.
  *
  * @param request the facts of the request, null where none is bound
  * @param arguments the method's arguments in the order of its parameters, not copied;
@@ -20,7 +20,7 @@ public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
 	private static final Object[] NO_ARGUMENTS = {};
 
 	/**
-	 * Returns the call that a request is.
+	 * Returns the call of a request.
 	 * @param request the facts of the request
 	 * @return the call
 	 */
@@ -39,7 +39,7 @@ public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
 	}
 
 	/**
-	 * Returns the same call when it has been answered.
+	 * Returns the same call after its response.
 	 * @param status the status of the response
 	 * @return the answered call
 	 */
@@ -48,7 +48,7 @@ public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
 	}
 
 	/**
-	 * Returns the same call when its method has returned: the result comes after the
+	 * Returns the same call after its method has returned: the result follows the
 	 * arguments.
 	 * @param result what the method returned
 	 * @return the call with its result

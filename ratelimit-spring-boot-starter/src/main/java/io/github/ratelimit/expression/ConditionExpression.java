@@ -3,7 +3,7 @@ package io.github.ratelimit.expression;
 import io.github.ratelimit.limiter.Degradation;
 
 /**
- * A parsed expression that tells whether a call counts. Thread-safe.
+ * A parsed expression for whether a call is charged. Thread-safe.
  *
  * @param text the expression as it was written
  * @param evaluation evaluates the condition
@@ -11,7 +11,7 @@ import io.github.ratelimit.limiter.Degradation;
 public record ConditionExpression(String text, Evaluation evaluation) {
 
 	/**
-	 * Evaluates the condition. A failure is reported, and the call counts.
+	 * Evaluates the condition. A failure is reported, and the call is charged.
 	 * @param call the call, {@linkplain Call#answered answered}
 	 * @param limit the limit that counts the call
 	 * @param degradation where failures are reported

@@ -3,7 +3,7 @@ package io.github.ratelimit.expression;
 import java.util.function.ToLongFunction;
 
 /**
- * A number or a parsed expression that says how many permits a call takes. Thread-safe.
+ * A number or a parsed expression for the permits that a call takes. Thread-safe.
  *
  * @param text the expression as it was written
  * @param looksAtSecurity whether the expression looks at {@code user} or {@code claim}

@@ -3,8 +3,8 @@ package io.github.ratelimit.expression;
 import java.io.Serial;
 
 /**
- * Thrown at start-up for an expression that cannot be: it does not parse, or names what
- * does not exist. It says what is wrong and what to write instead.
+ * Thrown at start-up for an invalid expression: it cannot be parsed, or names something
+ * that does not exist. The message contains the mistake and a correction.
  */
 public class InvalidExpressionException extends IllegalArgumentException {
 
@@ -48,7 +48,7 @@ public class InvalidExpressionException extends IllegalArgumentException {
 	}
 
 	/**
-	 * Returns what to write instead.
+	 * Returns the correction.
 	 * @return a sentence
 	 */
 	public String remedy() {

@@ -7,7 +7,7 @@ import io.github.ratelimit.registry.KeySource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A parsed expression that says whose permits a call takes. Thread-safe.
+ * A parsed expression for the key whose permits a call takes. Thread-safe.
  *
  * @param source the expression as it was written, and the kind of its keys
  * @param looksAtSecurity whether the expression looks at {@code user} or {@code claim},
@@ -19,7 +19,7 @@ public record KeyExpression(KeySource source, boolean looksAtSecurity, boolean n
 		Function<Call, @Nullable Key> evaluation) {
 
 	/**
-	 * Evaluates the expression. What the client's input causes to fail is a missing
+	 * Evaluates the expression. A failure because of the client's input is a missing
 	 * value.
 	 * @param call the call
 	 * @return the key, null where the expression has no value or an empty one

@@ -11,7 +11,7 @@ import io.github.ratelimit.registry.RegisteredLimit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a limit takes from a call: whose permits, and how many. Immutable, thread-safe.
+ * The keys and costs that a limit takes from a call. Immutable, thread-safe.
  */
 public final class LimitPolicy {
 
@@ -51,8 +51,8 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns a policy. A limit that an annotation declares with its own rate is given
-	 * that annotation's key and cost here.
+	 * Returns a policy. A limit that an annotation declares with its own rate gets the
+	 * annotation's key and cost here.
 	 * @param registered the limit
 	 * @param keys whose permits: the first that has a value, at least one
 	 * @param onMissingKey what happens where none has a value
@@ -66,7 +66,7 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns what a call is to pay.
+	 * Returns the charges of a call.
 	 * @param call the call
 	 * @return the charge, null where the limit does not concern the call
 	 * @throws MissingKeyException if the call has no key and is to be denied
@@ -125,9 +125,8 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns this policy with another key in place of all of its own, for a caller that
-	 * knows better whose permits are meant. A limit that all calls share keeps its
-	 * {@code global}.
+	 * Returns this policy with another key instead of all of its own, for a caller with a
+	 * more specific key. A limit that all calls share keeps its {@code global}.
 	 * @param key the other key
 	 * @return the policy with that key
 	 */
@@ -137,8 +136,8 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns this policy with another cost, for a caller that knows better what a call
-	 * takes. A limit without a cost keeps counting calls; give it one by
+	 * Returns this policy with another cost, for a caller with a more specific cost. A
+	 * limit without a cost continues to count calls; give it one by
 	 * {@link #of(RegisteredLimit, List, OnMissingKey, CostExpression)}.
 	 * @param cost the other cost
 	 * @return the policy with that cost
@@ -150,7 +149,7 @@ public final class LimitPolicy {
 
 	/**
 	 * Returns this policy for a limit with plans.
-	 * @param plans tells which plan a call is on
+	 * @param plans selects the plan of a call
 	 * @return the policy with these plans
 	 */
 	public LimitPolicy withPlans(PlanSelection plans) {
@@ -158,8 +157,9 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns this policy for a limit that finds out after the response what a request
-	 * cost, or whether it counts. A call that serves no request is counted in advance.
+	 * Returns this policy for a limit that determines after the response what a request
+	 * cost, or whether it is charged. A call that serves no request is charged in
+	 * advance.
 	 * @param afterResponse what it finds out
 	 * @return the policy with it
 	 */
@@ -168,7 +168,7 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns what the limit finds out after the response.
+	 * Returns what the limit determines after the response.
 	 * @return null if it is nothing
 	 */
 	public @Nullable AfterResponse afterResponse() {
@@ -176,8 +176,8 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns whether requests count by their response: their permits are held until it
-	 * is complete.
+	 * Returns whether requests are charged by their response: their permits are held
+	 * until it is complete.
 	 * @return whether there is a condition for it
 	 */
 	public boolean countsWhenAnswered() {
@@ -197,7 +197,7 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns whether a key, the cost or the plan looks at {@code user} or {@code claim}.
+	 * Returns whether a key, the cost or the plan reads {@code user} or {@code claim}.
 	 * @return whether the policy has to be applied after Spring Security
 	 */
 	public boolean looksAtSecurity() {
@@ -207,8 +207,8 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns what of the policy cannot work where requests are not seen: it would refuse
-	 * every call, or silently be something else.
+	 * Returns the parts of the policy that do not work without requests: they would
+	 * refuse every call, or have another meaning without notice.
 	 * @return the parts of its configuration: {@code key}, {@code plan}, {@code cost},
 	 * {@code count-when}, {@code settle}; empty if it works
 	 */

@@ -1,15 +1,15 @@
 package io.github.ratelimit.expression;
 
 /**
- * What happens to a call that has no value for any of a limit's keys. Never a silent
- * bucket that such calls share.
+ * What happens to a call without a value for any of a limit's keys. Such calls never
+ * share a bucket silently.
  */
 public enum OnMissingKey {
 
 	/** The call is counted by the client's address; without a request it is denied. */
 	IP,
 
-	/** The limit does not concern the call. */
+	/** The limit does not apply to the call. */
 	SKIP,
 
 	/** The call is refused with 403. */

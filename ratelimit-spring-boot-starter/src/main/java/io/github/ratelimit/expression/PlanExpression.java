@@ -5,7 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A parsed expression that says on which plan a call is. Thread-safe.
+ * A parsed expression for the plan of a call. Thread-safe.
  *
  * @param text the expression as it was written
  * @param looksAtSecurity whether the expression looks at {@code user} or {@code claim}
@@ -18,7 +18,7 @@ public record PlanExpression(String text, boolean looksAtSecurity, boolean looks
 		Function<Call, @Nullable String> evaluation) {
 
 	/**
-	 * Evaluates the expression. What the client's input causes to fail is a missing
+	 * Evaluates the expression. A failure because of the client's input is a missing
 	 * value.
 	 * @param call the call
 	 * @return the name of a plan, null where the expression has no value or an empty one

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ConcurrentLruCache;
 
 /**
- * Asks the application's {@link PlanResolver} on which plan the keys of a limit are, and
- * remembers for a while what it says, of a bounded number of keys. Where it fails, what
- * it said last counts, else the limit's own rate: a call goes on in any case.
+ * Caches the plans that the application's {@link PlanResolver} returns for the keys of a
+ * limit, for a time and for a bounded number of keys. If the resolver fails, its last
+ * result applies, otherwise the limit's own rate, so that a call never fails.
  * Thread-safe.
  */
 public final class PlanResolverCache {
 
-	/** How many keys of a limit are remembered. */
+	/** The maximum number of keys of a limit in the cache. */
 	public static final int MAX_KEYS = 10_000;
 
 	private static final Log logger = LogFactory.getLog(PlanResolverCache.class);
@@ -44,7 +44,7 @@ public final class PlanResolverCache {
 	/**
 	 * Creates it.
 	 * @param limit the name of the limit
-	 * @param resolver knows the plans
+	 * @param resolver returns the plans
 	 * @param time by which answers grow old
 	 * @param timeToLive how long an answer counts, positive
 	 */
@@ -60,7 +60,7 @@ public final class PlanResolverCache {
 		long now = this.time.nanoTime();
 		Answer answer = this.answers.get(key);
 		long due = answer.dueNanos.get();
-		// Others go by what is known while one asks.
+		// Other threads use the cached plan while one calls the resolver.
 		if (now - due >= 0 && answer.dueNanos.compareAndSet(due, now + this.timeToLiveNanos)) {
 			ask(key, answer, now);
 		}
@@ -84,7 +84,7 @@ public final class PlanResolverCache {
 		}
 	}
 
-	/** Says nothing of the key, which may be a secret; neither may the message. */
+	/** Omits the key, which may be a secret, and the message, which may contain it. */
 	private void log(Throwable failure) {
 		long now = this.time.nanoTime();
 		long next = this.nextLogNanos.get();
@@ -96,7 +96,7 @@ public final class PlanResolverCache {
 		logger.debug("The PlanResolver failed", failure);
 	}
 
-	/** What the resolver said, and when to ask again. */
+	/** A result of the resolver, and when to call it again. */
 	private static final class Answer {
 
 		private final AtomicLong dueNanos = new AtomicLong();

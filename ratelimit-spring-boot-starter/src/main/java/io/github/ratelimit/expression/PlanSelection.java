@@ -13,8 +13,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells as which of its plans a limit holds for a call. A call without a plan, or with
- * one that the limit does not have, gets the limit's own rate. Thread-safe.
+ * Selects the plan of a limit that applies to a call. A call without a plan, or with one
+ * that the limit does not have, gets the limit's own rate. Thread-safe.
  */
 public final class PlanSelection {
 
@@ -33,7 +33,7 @@ public final class PlanSelection {
 	private final String text;
 
 	/**
-	 * Names that the limit does not have: each is logged once, as long as there is room.
+	 * Names that the limit does not have: each is logged once, up to a maximum number.
 	 */
 	private final Set<String> unknown = ConcurrentHashMap.newKeySet();
 
@@ -56,7 +56,7 @@ public final class PlanSelection {
 	}
 
 	/**
-	 * Returns plans that the application's own code tells for each key.
+	 * Returns plans that the application's own code returns for each key.
 	 * @param resolved asks for them, and remembers them for a while
 	 * @return the plans
 	 */
@@ -83,7 +83,9 @@ public final class PlanSelection {
 		}
 	}
 
-	/** A plan may come from what a client sent: no line breaks, no end. */
+	/**
+	 * A plan may come from a client's input: its line breaks and its length are removed.
+	 */
 	private static String shown(String plan) {
 		StringBuilder shown = new StringBuilder();
 		for (int i = 0; i < Math.min(plan.length(), MAX_SHOWN); i++) {
@@ -101,7 +103,7 @@ public final class PlanSelection {
 		return this.needsRequest;
 	}
 
-	/** Returns the expression that names them, empty where code does. */
+	/** Returns the expression that names them, empty if code does. */
 	String text() {
 		return this.text;
 	}

@@ -3,9 +3,9 @@ package io.github.ratelimit.expression;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What expressions may know of an HTTP request: the variables and functions of the
- * configuration. Every text comes from the client unless said otherwise, and may have any
- * length and content. What is absent is null.
+ * The data of an HTTP request that expressions may read: the variables and functions of
+ * the configuration. Every text comes from the client unless stated otherwise, and may
+ * have any length and content. A missing value is null.
  */
 public interface RequestFacts {
 

@@ -4,7 +4,7 @@ import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
 
 /**
- * A parsed expression that tells what a call turned out to cost. Thread-safe.
+ * A parsed expression for the actual cost of a call. Thread-safe.
  *
  * @param text the expression as it was written
  * @param evaluation evaluates the expression
@@ -43,8 +43,8 @@ public record SettleExpression(String text, Evaluation evaluation) {
 		/**
 		 * Evaluates the expression.
 		 * @param call the call
-		 * @return permits, at least 1; {@link LimitedRequest#UNKNOWN} where the
-		 * expression does not tell them
+		 * @return permits, at least 1; {@link LimitedRequest#UNKNOWN} if the expression
+		 * has no value
 		 * @throws Exception of any kind, where the expression fails: a property that the
 		 * value at hand does not have
 		 */

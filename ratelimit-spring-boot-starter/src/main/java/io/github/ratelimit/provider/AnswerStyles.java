@@ -11,7 +11,7 @@ import java.util.function.Function;
 
 /**
  * The styles of headers and bodies by their names: the built-in ones and the
- * application's own, which win. Immutable, thread-safe.
+ * application's own, which take precedence. Immutable, thread-safe.
  */
 public final class AnswerStyles {
 
@@ -23,7 +23,7 @@ public final class AnswerStyles {
 	 * Creates the collection.
 	 * @param headers the application's own header styles
 	 * @param bodies the application's own body styles
-	 * @param time for headers that tell a time of day
+	 * @param time for headers that contain a time of day
 	 * @throws IllegalArgumentException if two of a kind have the same name
 	 */
 	public AnswerStyles(Collection<HeaderStyle> headers, Collection<BodyStyle> bodies, TimeSource time) {
@@ -38,7 +38,7 @@ public final class AnswerStyles {
 	}
 
 	/**
-	 * Returns a body style where no headers are written.
+	 * Returns a body style if no headers are written.
 	 * @param own the application's own body styles
 	 * @param name the style's name, in any case
 	 * @return the style

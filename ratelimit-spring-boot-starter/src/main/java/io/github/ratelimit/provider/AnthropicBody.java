@@ -2,7 +2,7 @@ package io.github.ratelimit.provider;
 
 /**
  * {@code anthropic}: the error object of Anthropic's API, so that its SDKs raise their
- * own exceptions. The request id is there where the application sets one.
+ * own exceptions. It contains the request id if the application sets one.
  */
 final class AnthropicBody implements BodyStyle {
 

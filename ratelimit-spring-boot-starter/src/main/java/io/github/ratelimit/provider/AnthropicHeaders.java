@@ -10,9 +10,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * {@code anthropic}: the headers of Anthropic's API, of the limits that have a unit: of
+ * {@code anthropic}: the headers of Anthropic's API, for the limits that have a unit: of
  * requests and of tokens the one nearest to refusal. {@code reset} is the time (RFC 3339)
- * at which all permits are there again, rounded up to a second.
+ * at which all permits are available again, rounded up to a second.
  */
 final class AnthropicHeaders implements HeaderStyle {
 

@@ -3,16 +3,16 @@ package io.github.ratelimit.provider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shape of the body of a refusal. A bean of this type can be named in
- * {@code ratelimit.http.body} and by rules; one with the name of a built-in style
- * ({@code problem}, {@code openai}, {@code anthropic}, {@code none}) takes its place.
+ * The format of the body of a refusal. A bean of this type can be named in
+ * {@code ratelimit.http.body} and by rules; one with the name of a built-in style ({@code
+ * problem}, {@code openai}, {@code anthropic}, {@code none}) replaces it.
  * <p>
  * Implementations must be thread-safe.
  */
 public interface BodyStyle {
 
 	/**
-	 * Returns the name by which the configuration asks for this style.
+	 * Returns the name of this style in the configuration.
 	 * @return the name, lower case
 	 */
 	String name();

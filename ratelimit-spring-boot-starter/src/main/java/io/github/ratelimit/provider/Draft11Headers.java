@@ -14,18 +14,18 @@ import java.util.concurrent.ConcurrentMap;
  * {@code draft-11}: {@code RateLimit-Policy} and {@code RateLimit} of
  * draft-ietf-httpapi-ratelimit-headers-11, with one item for each rate of each limit.
  * <p>
- * A token bucket has no window. Its quota {@code q} is what it can hold and its {@code w}
- * the time in which it fills, so that {@code q} in {@code w} seconds is the rate itself
- * and {@code r} never exceeds {@code q}: {@code 60/min burst 90} reads {@code q=90;w=90}.
- * Where that time is no whole number of seconds {@code w} is left out.
+ * A token bucket has no window. Its quota {@code q} is its capacity and its {@code w} the
+ * time in which it fills, so that {@code q} in {@code w} seconds is the rate itself and
+ * {@code r} never exceeds {@code q}: {@code 60/min burst 90} reads {@code q=90;w=90}. If
+ * that time is no whole number of seconds, {@code w} is omitted.
  * <p>
  * {@code t} is the time until there is more quota than {@code r}, whether the call was
  * refused or not; never beyond the wait of a refusal, since Retry-After should not end
- * before it. It is 0 where the quota is full, and left out where the store does not tell.
+ * before it. It is 0 if the quota is full, and omitted if the store does not report it.
  * <p>
- * A limit in tokens says so in its quota unit. A limit of in-flight calls has the quota
- * unit {@code concurrent-requests} and neither {@code w} nor {@code t}: when a call ends
- * is unknown.
+ * A limit in tokens has them as its quota unit. A limit of concurrent calls has the quota
+ * unit {@code concurrent-requests} and neither {@code w} nor {@code t}, since the end of
+ * a call is unknown.
  */
 final class Draft11Headers implements HeaderStyle {
 
@@ -33,12 +33,12 @@ final class Draft11Headers implements HeaderStyle {
 
 	private static final String STATE = "RateLimit";
 
-	/** Limits whose rates change would be more and more. */
+	/** Bounds the texts of limits whose rates change. */
 	private static final int MAX_TEXTS = 10_000;
 
 	private static final List<String> NAMES = List.of(POLICY, STATE);
 
-	/** Of as many limits as the application has, once for each plan. */
+	/** One for each limit of the application, and for each plan. */
 	private final ConcurrentMap<Limit, Texts> texts = new ConcurrentHashMap<>();
 
 	@Override
@@ -91,14 +91,14 @@ final class Draft11Headers implements HeaderStyle {
 		return created;
 	}
 
-	/** What does not change while a limit has the same rates. */
+	/** The parts that stay the same while a limit has the same rates. */
 	private static final class Texts {
 
 		private final String policy;
 
 		private final boolean timed;
 
-		/** Of each rate in turn, for example {@code "chat";r=}. */
+		/** For each rate in order, for example {@code "chat";r=}. */
 		private final String[] stateHeads;
 
 		Texts(Limit limit) {
@@ -116,7 +116,7 @@ final class Draft11Headers implements HeaderStyle {
 			this.policy = all.toString();
 		}
 
-		/** Requests are the unit that need not be said. */
+		/** Requests are the default unit, which is omitted. */
 		private static String unit(Limit limit) {
 			if (limit.isConcurrency()) {
 				return ";qu=\"concurrent-requests\"";

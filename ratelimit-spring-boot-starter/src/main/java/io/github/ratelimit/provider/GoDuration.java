@@ -3,14 +3,14 @@ package io.github.ratelimit.provider;
 import java.math.BigDecimal;
 import java.time.Duration;
 
-/** Writes times as Go does, and with it OpenAI: {@code 20ms}, {@code 6m0s}. */
+/** Formats durations as Go does, and with it OpenAI: {@code 20ms}, {@code 6m0s}. */
 final class GoDuration {
 
 	private GoDuration() {
 	}
 
 	/**
-	 * Returns a time as Go's {@code time.Duration.String} has it, rounded up to
+	 * Returns a duration as Go's {@code time.Duration.String} formats it, rounded up to
 	 * milliseconds.
 	 * @param time the time, 0 or more
 	 * @return for example {@code 1h2m3.5s}
@@ -36,7 +36,8 @@ final class GoDuration {
 	}
 
 	/**
-	 * Returns whole milliseconds, rounded up: a client that waits them is not too early.
+	 * Returns whole milliseconds, rounded up, so that a client that waits this time is
+	 * not too early.
 	 */
 	static long millis(Duration time) {
 		return time.toMillis() + ((time.getNano() % 1_000_000 > 0) ? 1 : 0);

@@ -6,18 +6,18 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * A way to tell callers about their limits in headers. A bean of this type can be named
- * in {@code ratelimit.http.headers}; one with the name of a built-in style
+ * A format of the headers that inform callers about their limits. A bean of this type can
+ * be named in {@code ratelimit.http.headers}; one with the name of a built-in style
  * ({@code x-ratelimit}, {@code draft-11}, {@code openai}, {@code anthropic},
- * {@code none}) takes its place.
+ * {@code none}) replaces it.
  * <p>
  * Implementations must be thread-safe. They run once per limited request, so they should
- * be quick.
+ * be fast.
  */
 public interface HeaderStyle {
 
 	/**
-	 * Returns the name by which the configuration asks for this style.
+	 * Returns the name of this style in the configuration.
 	 * @return the name, lower case
 	 */
 	String name();
@@ -31,7 +31,7 @@ public interface HeaderStyle {
 
 	/**
 	 * Writes the headers. It may run several times for one response, as more limits
-	 * decide; so it sets headers and does not add to them.
+	 * decide; so it has to set headers and not to add them.
 	 * @param limits what the limits say that may be spoken of and have
 	 * {@link LimitDecision#hasFacts() facts}, at least one, no two of the same name
 	 * @param headers where they go
@@ -39,8 +39,8 @@ public interface HeaderStyle {
 	void write(List<LimitDecision> limits, Headers headers);
 
 	/**
-	 * Tells a refused caller, beside {@code Retry-After}, when to come back. It is not
-	 * asked where coming back does not help.
+	 * Adds headers with the time of a retry to a refusal, beside {@code Retry-After}. Not
+	 * called if a retry does not help.
 	 * @param wait how long to wait, positive
 	 * @param headers where they go
 	 */
@@ -52,7 +52,7 @@ public interface HeaderStyle {
 	interface Headers {
 
 		/**
-		 * Sets a header, in place of any of that name.
+		 * Sets a header, and replaces any of that name.
 		 * @param name the header's name
 		 * @param value its value
 		 */

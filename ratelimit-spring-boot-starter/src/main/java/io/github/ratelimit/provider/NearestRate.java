@@ -5,7 +5,7 @@ import io.github.ratelimit.LimitUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the one rate that headers speak of which have room for one. */
+/** Finds the rate for headers that report only one. */
 final class NearestRate {
 
 	private NearestRate() {
@@ -34,7 +34,7 @@ final class NearestRate {
 		return nearest;
 	}
 
-	/** Returns the rate that has fewest permits; of equals the one that fills last. */
+	/** Returns the rate with the fewest permits; of equals the one that fills last. */
 	static int scarcest(LimitDecision decision) {
 		int scarcest = 0;
 		for (int rate = 1; rate < decision.limit().quotas(); rate++) {

@@ -2,7 +2,7 @@ package io.github.ratelimit.provider;
 
 import org.jspecify.annotations.Nullable;
 
-/** {@code none}: status and headers say it all. */
+/** {@code none}: no body; status and headers are sufficient. */
 final class NoBody implements BodyStyle {
 
 	@Override

@@ -4,7 +4,7 @@ import io.github.ratelimit.LimitDecision;
 import java.util.Collection;
 import java.util.List;
 
-/** {@code none}: headers say nothing about limits. */
+/** {@code none}: no headers about limits. */
 final class NoHeaders implements HeaderStyle {
 
 	@Override

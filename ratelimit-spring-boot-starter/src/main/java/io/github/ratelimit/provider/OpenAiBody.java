@@ -4,8 +4,8 @@ import io.github.ratelimit.LimitUnit;
 
 /**
  * {@code openai}: the error object of OpenAI's API, so that its SDKs raise their own
- * exceptions. What matters to them is the status; type and code are strings that people
- * look for: the type is the unit of the limit, {@code requests} where it has none.
+ * exceptions. They use the status; type and code are strings for which users search: the
+ * type is the unit of the limit, {@code requests} if it has none.
  */
 final class OpenAiBody implements BodyStyle {
 

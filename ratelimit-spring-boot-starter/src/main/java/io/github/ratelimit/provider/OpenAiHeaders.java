@@ -7,9 +7,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * {@code openai}: the headers of OpenAI's API, of the limits that have a unit: of
+ * {@code openai}: the headers of OpenAI's API, for the limits that have a unit: of
  * requests and of tokens the one nearest to refusal. {@code reset} is the time to full,
- * written as Go writes durations. A refusal also has {@code retry-after-ms}, which its
+ * in the format of Go's durations. A refusal also has {@code retry-after-ms}, which its
  * SDKs prefer to Retry-After.
  */
 final class OpenAiHeaders implements HeaderStyle {

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The names under which answers speak of rates: the limit's own where it has one rate,
- * else {@code chat;1}, {@code chat;2} in the order of {@link Limit#rates()}.
+ * The names of rates in responses: the limit's own if it has one rate, otherwise
+ * {@code chat;1}, {@code chat;2} in the order of {@link Limit#rates()}.
  */
 final class PolicyNames {
 
@@ -18,7 +18,10 @@ final class PolicyNames {
 		return (limit.quotas() == 1) ? limit.name() : limit.name() + ";" + (rate + 1);
 	}
 
-	/** Returns the rates that refuse; of a limit that refuses whatever is left, all. */
+	/**
+	 * Returns the violated rates; all rates of a limit that refuses regardless of its
+	 * permits.
+	 */
 	static List<String> violated(List<LimitDecision> limits) {
 		List<String> names = new ArrayList<>();
 		for (LimitDecision decision : limits) {

@@ -3,10 +3,10 @@ package io.github.ratelimit.provider;
 import java.util.List;
 
 /**
- * {@code problem}: problem details (RFC 9457). A 429 is of the registered type
- * {@code quota-exceeded}, that of a ban {@code abnormal-usage-detected}, a 503 of
+ * {@code problem}: problem details (RFC 9457). A 429 has the registered type
+ * {@code quota-exceeded}, that of a ban {@code abnormal-usage-detected}, a 503
  * {@code temporary-reduced-capacity}, all of draft-ietf-httpapi-ratelimit-headers-11;
- * what has no registered type says no more than its status.
+ * other statuses have no type.
  */
 final class ProblemBody implements BodyStyle {
 

@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the body of a refusal may speak of: nothing of it comes from the client, unless
- * the application makes its request ids of what clients send; no limit that hides is in
- * it.
+ * What the body of a refusal may contain: nothing of it comes from the client, unless the
+ * application derives its request ids from the client's input; hidden limits are not
+ * included.
  *
  * @param reason why the request is refused
  * @param message a sentence or two for people
@@ -31,7 +31,7 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 	}
 
 	/**
-	 * Returns what an answer says about a refused decision.
+	 * Returns the response to a refused decision.
 	 * @param decision the refusal
 	 * @param requestId what the answer's {@code request-id} header is, null for none
 	 * @return the refusal
@@ -85,8 +85,8 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 	}
 
 	/**
-	 * Returns what a permit is of the limit that decides: that with the longest wait of
-	 * those that may be named.
+	 * Returns the unit of the limit that decides: the one with the longest wait of those
+	 * that may be named.
 	 * @return the unit, null if that limit has none or no limit may be named
 	 */
 	public @Nullable LimitUnit unit() {
@@ -105,16 +105,16 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 		/** A limit has too few permits: 429. */
 		LIMIT_EXCEEDED(429),
 
-		/** The caller was refused so often that it is banned for a while: 429. */
+		/** The caller was refused so often that it is banned for a time: 429. */
 		BANNED(429),
 
-		/** The request costs more than a limit can ever hold: 413. */
+		/** The request costs more than the capacity of a limit: 413. */
 		TOO_LARGE(413),
 
-		/** The request has no key that it could be counted by: 403. */
+		/** The request has no key for which it could be counted: 403. */
 		MISSING_KEY(403),
 
-		/** A limit cannot be checked, and lets nothing through unchecked: 503. */
+		/** A limit cannot be checked, and allows no unchecked call: 503. */
 		UNAVAILABLE(503);
 
 		private final int status;

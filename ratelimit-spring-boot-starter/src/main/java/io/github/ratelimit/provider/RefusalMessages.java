@@ -4,7 +4,7 @@ import io.github.ratelimit.LimitDecision;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What refusals say to people. */
+/** The messages of refusals. */
 final class RefusalMessages {
 
 	private RefusalMessages() {
@@ -43,7 +43,7 @@ final class RefusalMessages {
 		return what + tryAgain(seconds);
 	}
 
-	/** In the words of OpenAI, which people and programs look for. */
+	/** In the words of OpenAI, for which users and programs search. */
 	static String tooLarge(List<LimitDecision> violated) {
 		if (violated.isEmpty()) {
 			return "Request too large.";

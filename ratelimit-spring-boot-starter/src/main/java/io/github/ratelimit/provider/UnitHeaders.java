@@ -9,12 +9,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Headers that speak of the limits of one unit.
+ * The headers about the limits of one unit.
  *
  * @param unit the unit
- * @param limit the header that tells how many permits can be there
- * @param remaining the header that tells how many are left
- * @param reset the header that tells when all are there again
+ * @param limit the header for the capacity
+ * @param remaining the header for the permits that are left
+ * @param reset the header for the time at which all are available again
  */
 record UnitHeaders(LimitUnit unit, String limit, String remaining, String reset) {
 

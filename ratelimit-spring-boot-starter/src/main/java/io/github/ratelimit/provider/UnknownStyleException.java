@@ -4,7 +4,7 @@ import io.github.ratelimit.Suggestion;
 import java.io.Serial;
 import java.util.Collection;
 
-/** Thrown at start-up where the configuration names a style that does not exist. */
+/** Thrown at start-up if the configuration names a style that does not exist. */
 public class UnknownStyleException extends IllegalArgumentException {
 
 	@Serial
@@ -27,7 +27,7 @@ public class UnknownStyleException extends IllegalArgumentException {
 	}
 
 	/**
-	 * Returns what to write instead.
+	 * Returns the correction.
 	 * @return one sentence or two
 	 */
 	public String remedy() {

@@ -5,9 +5,9 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * {@code x-ratelimit}: how much can be saved up, what is left and how many seconds it
- * takes to be full again, of the one rate that is nearest to refusal. Of a limit that
- * counts in-flight calls it is the slots, and one second while any is taken.
+ * {@code x-ratelimit}: the burst, the permits that are left and the seconds until it is
+ * full again, for the one rate that is nearest to refusal. For a limit of concurrent
+ * calls these are its slots, and one second while any is taken.
  */
 final class XRateLimitHeaders implements HeaderStyle {
 

@@ -1,6 +1,6 @@
 /**
- * The dialects in which APIs speak of limits: headers and bodies of OpenAI, Anthropic,
- * the IETF's draft and {@code X-RateLimit}, without any servlet type.
+ * The formats in which APIs report limits: headers and bodies of OpenAI, Anthropic, the
+ * IETF's draft and {@code X-RateLimit}, without any servlet type.
  */
 @NullMarked
 package io.github.ratelimit.provider;

@@ -13,7 +13,7 @@ import org.springframework.context.expression.BeanFactoryResolver;
 import org.springframework.expression.BeanResolver;
 import org.springframework.util.ClassUtils;
 
-/** The beans that an expression may name, looked up only when they are needed. */
+/** The beans that an expression may name, looked up at their first use. */
 final class BeanReferences {
 
 	private final @Nullable BeanFactory factory;

@@ -13,7 +13,7 @@ import org.springframework.expression.spel.support.ReflectivePropertyAccessor;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 import org.springframework.expression.spel.support.StandardTypeLocator;
 
-/** One call as SpEL sees it: nothing in it can be assigned. */
+/** The evaluation context of one call: nothing in it can be assigned. */
 final class CallEvaluationContext extends StandardEvaluationContext {
 
 	private final MethodArguments arguments;

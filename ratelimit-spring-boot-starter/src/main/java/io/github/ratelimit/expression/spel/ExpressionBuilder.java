@@ -30,7 +30,7 @@ import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 
-/** One expression on its way from a text to something that can be evaluated. */
+/** Turns the text of one expression into an object that can be evaluated. */
 final class ExpressionBuilder {
 
 	private static final String WHAT_IS_A_KEY = "Write " + NameCatalogue.VALUES
@@ -80,7 +80,7 @@ final class ExpressionBuilder {
 		}
 	}
 
-	/** Cuts the code that Spring's messages begin with. */
+	/** Removes the code at the beginning of Spring's messages. */
 	private static String withoutCode(String message) {
 		int end = message.indexOf(": ");
 		return (end > 0 && end < 10) ? message.substring(end + 2) : message;
@@ -167,8 +167,8 @@ final class ExpressionBuilder {
 	}
 
 	/**
-	 * What only the application's own tokens and sessions tell is of a kind of its own,
-	 * so that no header can name the same key.
+	 * A value that only the application's own tokens and sessions contain has its own
+	 * kind, so that no header can name the same key.
 	 */
 	private String kind(SpelNode node) {
 		RequestVariable variable = SyntaxTree.variable(node);
@@ -209,7 +209,7 @@ final class ExpressionBuilder {
 		return new CostExpression(this.text, false, false, (call) -> permits);
 	}
 
-	/** What it looks at may be chosen by the client, and no client may pay nothing. */
+	/** The client may choose the values that it reads, and no client may pay nothing. */
 	private CostExpression computedCost(SpelNodeImpl node) {
 		this.check.check(node);
 		if (node instanceof Literal literal) {

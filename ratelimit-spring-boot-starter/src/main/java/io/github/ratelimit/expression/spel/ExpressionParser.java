@@ -15,55 +15,55 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /**
- * Makes keys, costs and plans of the SpEL expressions that developers write into the
- * configuration and into annotations. Whatever can be found at start-up is found here: a
- * text that does not parse, a name that does not exist, a function without its name.
- * Nothing that a client sends is ever parsed; it is a value and nothing else.
+ * Creates keys, costs and plans from the SpEL expressions that developers write into the
+ * configuration and into annotations. All errors that can be detected at start-up are
+ * detected here: a text that cannot be parsed, a name that does not exist, a function
+ * without its name. Input of a client is never parsed; it is only a value.
  *
- * <h2>What an expression may say</h2> The variables {@code ip}, {@code user},
+ * <h2>What an expression may contain</h2> The variables {@code ip}, {@code user},
  * {@code method}, {@code path} and {@code global}; {@code header('…')},
  * {@code cookie('…')}, {@code param('…')}, {@code claim('…')}, {@code attribute('…')} and
  * {@code coalesce(a, b)}; beans {@code @name}, classes {@code T(…)}, and everything that
- * SpEL does with values, except assigning. Of a method also its arguments {@code #name},
+ * SpEL does with values, except assigning. For a method also its arguments {@code #name},
  * or {@code #p0} and {@code #a0} by position.
  *
  * <h2>Keys</h2>
  * <ul>
- * <li>{@code global} is {@link Key#GLOBAL}, and stands alone.
+ * <li>{@code global} is {@link Key#GLOBAL}, and must be the whole expression.
  * <li>{@code ip} is of the kind {@link Key#ADDRESS_KIND}, {@code user} of
  * {@link Key#USER_KIND}, {@code claim('x')} of the kind {@code claim(x)}.
- * <li>{@code coalesce} and {@code ?:} that are the whole expression are alternatives,
- * each a key expression: the key is of the kind of the first that has a value.
- * <li>{@code +} that is the whole expression, or a whole alternative, composes: each
+ * <li>If the whole expression is {@code coalesce} or {@code ?:}, its operands are
+ * alternatives, each a key expression: the key is of the kind of the first that has a
+ * value.
+ * <li>If the whole expression, or a whole alternative, is {@code +}, it composes: each
  * operand is a key expression, all must have a value, and two different sequences of
- * values never make one key, whatever stands in them. Parentheses within it change
- * nothing.
- * <li>Any other SpEL that looks at {@code user} or {@code claim}, and at nothing that a
- * client can choose (headers, cookies, parameters, attributes, method, path, arguments,
- * beans), is of a kind of its own, named like the expression, so that a header cannot
- * claim the same key.
+ * values never make one key, whatever they contain. Parentheses within it change nothing.
+ * <li>Any other SpEL that reads {@code user} or {@code claim}, and nothing that a client
+ * can choose (headers, cookies, parameters, attributes, method, path, arguments, beans),
+ * has its own kind, named like the expression, so that a header cannot claim the same
+ * key.
  * <li>Everything else is of the kind {@link Key#VALUE_KIND}. There {@code +} is SpEL's
  * own, which makes {@code 'null'} of null.
  * </ul>
- * A value becomes a text by {@link String#valueOf(Object)}. There is no value where it is
+ * A value becomes a text by {@link String#valueOf(Object)}. There is no value if it is
  * null, an empty or blank text, an empty {@link java.util.Optional}, a map, a collection
- * or array of other than exactly one element (which is taken instead), or an object whose
- * class has no {@code toString} of its own; nor where evaluating fails.
+ * or array of other than exactly one element (which is used instead), or an object whose
+ * class has no {@code toString} of its own; nor if evaluating fails.
  *
- * <h2>Costs</h2> A number or the text of one. Fractions round up, and what is above
- * {@link Long#MAX_VALUE} is cut to it. No number, a negative one, no value, and a failure
- * all cost 1. Only a number that is written as the cost may be 0: everything else costs
- * at least 1, so that no client can choose to pay nothing.
+ * <h2>Costs</h2> A number or the text of one. Fractions round up, and values above
+ * {@link Long#MAX_VALUE} are reduced to it. No number, a negative one, no value, and a
+ * failure all cost 1. Only a number that is written as the cost may be 0: everything else
+ * costs at least 1, so that no client can choose to pay nothing.
  *
  * <h2>Plans</h2> The name of a plan, a value that becomes a text as a key's does.
  *
- * <h2>After the response</h2> What settles a call is a number of permits above 0;
- * anything else leaves the reservation as it is. There the configuration may look at
- * {@code status}, and nowhere at {@code user} or {@code claim}; an annotation looks at
+ * <h2>After the response</h2> The actual cost of a call is a number of permits above 0;
+ * anything else leaves the reservation as it is. Here the configuration may read
+ * {@code status}, but neither {@code user} nor {@code claim}; an annotation reads
  * {@code #result}.
  *
  * <p>
- * Thread-safe, and so is what it makes. A plain value is read without SpEL; other
+ * Thread-safe, and so are its results. A plain value is read without SpEL; other
  * expressions are interpreted.
  */
 public final class ExpressionParser {
@@ -83,7 +83,7 @@ public final class ExpressionParser {
 	}
 
 	/**
-	 * Makes a key of an expression over requests.
+	 * Creates a key from an expression over requests.
 	 * @param text the expression
 	 * @return the key expression
 	 * @throws InvalidExpressionException if the expression cannot be a key
@@ -93,7 +93,7 @@ public final class ExpressionParser {
 	}
 
 	/**
-	 * Makes a key of an expression over calls of a method.
+	 * Creates a key from an expression over calls of a method.
 	 * @param text the expression
 	 * @param method the method, of the class that declares its body
 	 * @return the key expression
@@ -105,7 +105,7 @@ public final class ExpressionParser {
 	}
 
 	/**
-	 * Makes a cost of a number or an expression over requests.
+	 * Creates a cost from a number or an expression over requests.
 	 * @param text a number of permits, 0 or more, or the expression, which never takes
 	 * less than 1
 	 * @return the cost
@@ -116,7 +116,7 @@ public final class ExpressionParser {
 	}
 
 	/**
-	 * Makes a cost of a number or an expression over calls of a method.
+	 * Creates a cost from a number or an expression over calls of a method.
 	 * @param text a number of permits, 0 or more, or the expression, which never takes
 	 * less than 1
 	 * @param method the method, of the class that declares its body
@@ -129,7 +129,7 @@ public final class ExpressionParser {
 	}
 
 	/**
-	 * Makes a plan of an expression over requests.
+	 * Creates a plan from an expression over requests.
 	 * @param text the expression
 	 * @return the plan expression
 	 * @throws InvalidExpressionException if the expression cannot name a plan
@@ -139,8 +139,8 @@ public final class ExpressionParser {
 	}
 
 	/**
-	 * Makes what tells after the response how much a request cost, over the request and
-	 * the {@code status} of its response.
+	 * Creates the actual cost of a request after its response, from an expression over
+	 * the request and the {@code status} of its response.
 	 * @param text the expression
 	 * @return the expression
 	 * @throws InvalidExpressionException if it cannot be a number of permits
@@ -150,7 +150,7 @@ public final class ExpressionParser {
 	}
 
 	/**
-	 * Makes what tells how much a call of a method cost, over the call and its
+	 * Creates the actual cost of a method call, from an expression over the call and its
 	 * {@code #result}: what the method returned, or what its future or publisher
 	 * produced.
 	 * @param text the expression
@@ -164,8 +164,8 @@ public final class ExpressionParser {
 	}
 
 	/**
-	 * Makes the condition under which a request is counted after its response, over the
-	 * request and the {@code status} of its response.
+	 * Creates the condition under which a request is charged after its response, from an
+	 * expression over the request and the {@code status} of its response.
 	 * @param text the expression
 	 * @return the condition
 	 * @throws InvalidExpressionException if it cannot be a condition

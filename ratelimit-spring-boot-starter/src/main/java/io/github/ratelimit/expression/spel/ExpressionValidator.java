@@ -28,8 +28,8 @@ import org.springframework.expression.spel.ast.TypeReference;
 import org.springframework.expression.spel.ast.VariableReference;
 
 /**
- * Looks at every name of an expression before the first call, so that a misspelt one is
- * no value that is always missing.
+ * Checks every name of an expression before the first call, so that a misspelt name is an
+ * error and not a value that is always missing.
  */
 final class ExpressionValidator {
 
@@ -146,7 +146,7 @@ final class ExpressionValidator {
 		}
 	}
 
-	/** What stands behind a dot or in brackets belongs to the value before it. */
+	/** A member behind a dot or in brackets belongs to the value before it. */
 	private void checkMember(SpelNode member, boolean ofCall) {
 		if (member instanceof Projection || member instanceof Selection) {
 			checkChildren(member, false);
@@ -258,7 +258,7 @@ final class ExpressionValidator {
 		}
 	}
 
-	/** In plain YAML and annotations alike the quotes are easily forgotten. */
+	/** Quotes are easily forgotten, in plain YAML as in annotations. */
 	private void checkUnquoted(RequestFunction function, SpelNode argument) {
 		Set<String> names = new TreeSet<>();
 		if (SyntaxTree.isWordsAndHyphens(argument, names)

@@ -18,12 +18,12 @@ interface KeyPart {
 	/** Returns the kinds of the keys, for finding a key by its text. */
 	List<String> kinds();
 
-	/** Returns whether the first key that it makes is composed of several parts. */
+	/** Returns whether the first key that it creates is composed of several parts. */
 	default boolean composed() {
 		return false;
 	}
 
-	/** Returns whether there is no key where no request is bound. */
+	/** Returns whether there is no key without a request. */
 	default boolean needsRequest() {
 		return false;
 	}

@@ -20,8 +20,8 @@ import org.springframework.util.StringUtils;
 
 /**
  * Finds members that no object at run time can have. Only final classes, such as records
- * and {@link String}, tell that: what is declared as another class may be a subclass of
- * it.
+ * and {@link String}, can be checked: the value of another declared class may be of a
+ * subclass.
  */
 final class MemberValidator {
 
@@ -53,7 +53,7 @@ final class MemberValidator {
 		}
 	}
 
-	/** Spring looks into an Optional, and reads a map's values like properties. */
+	/** Spring reads through an Optional, and reads a map's values like properties. */
 	private static boolean tellsItsMembers(Class<?> type) {
 		return Modifier.isFinal(type.getModifiers()) && !type.isArray() && !type.isPrimitive() && type != Optional.class
 				&& !Map.class.isAssignableFrom(type);

@@ -18,7 +18,7 @@ final class MethodArguments {
 
 	private static final ParameterNameDiscoverer DISCOVERER = new DefaultParameterNameDiscoverer();
 
-	/** What a method has returned, where that is known. */
+	/** The name of what a method has returned, if that is known. */
 	static final String RESULT = "result";
 
 	private static final MethodArguments NONE = new MethodArguments(null, new String[0], null);

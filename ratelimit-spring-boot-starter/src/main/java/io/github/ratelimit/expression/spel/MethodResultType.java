@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.ResolvableType;
 
-/** What {@code #result} is, as far as a method's declaration tells. */
+/** The type of {@code #result}, as far as a method's declaration shows it. */
 final class MethodResultType {
 
-	/** What produces elements: their type is its first type argument. */
+	/** Types that produce elements: the element type is their first type argument. */
 	private static final Set<String> PUBLISHERS = Set.of("org.reactivestreams.Publisher",
 			"kotlinx.coroutines.flow.Flow");
 
 	private MethodResultType() {
 	}
 
-	/** Returns the type of what a method returns, or of what that will once produce. */
+	/** Returns the type of what a method returns, or of what that produces later. */
 	static ResolvableType of(@Nullable Method method) {
 		if (method == null) {
 			return ResolvableType.NONE;

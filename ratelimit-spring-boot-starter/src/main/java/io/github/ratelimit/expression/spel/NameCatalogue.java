@@ -6,10 +6,10 @@ import java.util.List;
 import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.expression.InvalidExpressionException;
 
-/** The names that expressions may use, and what is said about others. */
+/** The names that expressions may use, and the error messages about others. */
 final class NameCatalogue {
 
-	/** For people: where values come from. */
+	/** For messages: the sources of values. */
 	static final String VALUES = "ip, user, method, path, header('…'), cookie('…'), param('…'), claim('…')"
 			+ " or attribute('…')";
 

@@ -8,15 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Converts values to numbers of permits. A client that chooses the value must gain
- * nothing by sending nonsense, nor make the arithmetic expensive: a value that is no
- * number of permits counts as {@link #DEFAULT}.
+ * nothing by invalid input, nor make the arithmetic expensive: a value that is no number
+ * of permits counts as {@link #DEFAULT}.
  */
 final class PermitConversion {
 
-	/** What a call costs that does not say it. */
+	/** The cost of a call without a valid cost. */
 	static final long DEFAULT = 1;
 
-	/** What is no number of permits. */
+	/** Returned for a value that is no number of permits. */
 	static final long NONE = -1;
 
 	private static final int MAX_TEXT_LENGTH = 64;
@@ -27,7 +27,7 @@ final class PermitConversion {
 	}
 
 	/**
-	 * Returns the permits that a call is to pay.
+	 * Returns the permits that a call has to pay.
 	 * @param value a number or the text of one; anything else is no number
 	 * @return whole permits, fractions rounded up, saturated
 	 */
@@ -37,8 +37,8 @@ final class PermitConversion {
 	}
 
 	/**
-	 * Returns the permits that a call turned out to cost. Libraries report 0 where they
-	 * do not know the usage, so 0 is not a cost.
+	 * Returns the permits that a call has actually cost. Libraries report 0 if they do
+	 * not know the usage, so 0 is not a cost.
 	 * @param value a number or the text of one; anything else is no number
 	 * @return whole permits, at least 1, fractions rounded up, saturated; {@link #NONE}
 	 * where the value is no number, 0 or negative
@@ -48,7 +48,7 @@ final class PermitConversion {
 		return (permits > 0) ? permits : NONE;
 	}
 
-	/** Returns the permits, {@link #NONE} for a negative number too. */
+	/** Returns the permits, {@link #NONE} also for a negative number. */
 	private static long read(@Nullable Object value) {
 		if (value instanceof BigDecimal decimal) {
 			return ofDecimal(decimal);
@@ -98,7 +98,7 @@ final class PermitConversion {
 	}
 
 	/**
-	 * Returns the number that a text is.
+	 * Returns the number in a text.
 	 * @param text a decimal number, with or without an exponent
 	 * @return the number, null if the text is none
 	 */

@@ -7,7 +7,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.expression.Call;
 import org.jspecify.annotations.Nullable;
 
-/** What an expression may ask a request by a name of the developer's choice. */
+/** A value of a request that an expression reads by a name of the developer's choice. */
 enum RequestFunction {
 
 	HEADER(String.class, "X-API-Key", Call::header),
@@ -48,7 +48,7 @@ enum RequestFunction {
 		return name().toLowerCase(Locale.ROOT);
 	}
 
-	/** Returns how the function is written, for people. */
+	/** Returns an example of a call of the function, for messages. */
 	String example() {
 		return text() + "('" + this.example + "')";
 	}
@@ -65,7 +65,7 @@ enum RequestFunction {
 		return this != CLAIM;
 	}
 
-	/** Returns the kind of the keys that are made of the function's value as it is. */
+	/** Returns the kind of the keys that consist of the function's value alone. */
 	String kind(String name) {
 		return (this == CLAIM) ? "claim(" + name + ")" : Key.VALUE_KIND;
 	}

@@ -7,21 +7,21 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.expression.Call;
 import org.jspecify.annotations.Nullable;
 
-/** What an expression may know of every request, by a name alone. */
+/** A value that an expression can read of every request, without a further name. */
 enum RequestVariable {
 
 	IP(Key.ADDRESS_KIND, Call::ip),
 
 	USER(Key.USER_KIND, Call::user),
 
-	/** The only one without a value: it is a key, or nothing. */
+	/** The only one without a value: it can only be a key. */
 	GLOBAL(Key.GLOBAL_KIND, (call) -> null),
 
 	METHOD(Key.VALUE_KIND, Call::method),
 
 	PATH(Key.VALUE_KIND, Call::path),
 
-	/** The only one that is not known before the response. */
+	/** The only one that is unknown before the response. */
 	STATUS(Key.VALUE_KIND, Call::status);
 
 	private final String kind;

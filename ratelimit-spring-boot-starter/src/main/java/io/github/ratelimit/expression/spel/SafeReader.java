@@ -6,8 +6,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a value, and has none where reading fails: it is the client's input that makes it
- * fail. The input is not logged.
+ * Reads a value; there is no value if reading fails, since a failure is caused by the
+ * client's input. The input is not logged.
  */
 final class SafeReader {
 

@@ -34,7 +34,7 @@ final class SpelReader implements ValueReader {
 
 	/**
 	 * Returns the reader of a value without which a compound can only fail, so that a
-	 * header that is not sent costs no exception.
+	 * missing header costs no exception.
 	 */
 	private static @Nullable ValueReader required(SpelNode node, MethodArguments arguments) {
 		boolean needsFirst = node instanceof CompoundExpression && !((SpelNodeImpl) node.getChild(1)).isNullSafe();

@@ -16,23 +16,23 @@ import org.springframework.expression.spel.ast.StringLiteral;
 import org.springframework.expression.spel.ast.TypeReference;
 import org.springframework.expression.spel.ast.VariableReference;
 
-/** What the syntax tree of a checked expression says about it. */
+/** Properties of the syntax tree of a checked expression. */
 final class SyntaxTree {
 
 	private SyntaxTree() {
 	}
 
-	/** Returns the variable that a node is, null if it is something else. */
+	/** Returns the variable of a node, null if it is no variable. */
 	static @Nullable RequestVariable variable(SpelNode node) {
 		return (node instanceof PropertyOrFieldReference property) ? RequestVariable.named(property.getName()) : null;
 	}
 
-	/** Returns the function that a node calls, null if it is something else. */
+	/** Returns the function of a call, null if the node is no call of one. */
 	static @Nullable RequestFunction function(SpelNode node) {
 		return (node instanceof MethodReference method) ? RequestFunction.named(method.getName()) : null;
 	}
 
-	/** Returns the name that a function is given as a literal, null if it is computed. */
+	/** Returns the literal name in a call of a function, null if it is computed. */
 	static @Nullable String literalName(SpelNode call) {
 		return (call.getChild(0) instanceof StringLiteral literal) ? text(literal) : null;
 	}
@@ -41,7 +41,7 @@ final class SyntaxTree {
 		return node instanceof MethodReference method && method.getName().equals(RequestFunction.COALESCE);
 	}
 
-	/** The sign before a number is the same class with one operand. */
+	/** The sign before a number has the same class, with one operand. */
 	static boolean isSum(SpelNode node) {
 		return node instanceof OpPlus && node.getChildCount() == 2;
 	}
@@ -72,7 +72,7 @@ final class SyntaxTree {
 		return (position >= 0) ? MethodArguments.reader(position) : null;
 	}
 
-	/** Returns the type that a node's value is declared as, null if nothing tells it. */
+	/** Returns the declared type of a node's value, null if it is unknown. */
 	static @Nullable Class<?> declaredType(SpelNode node, MethodArguments arguments) {
 		RequestFunction function = function(node);
 		if (function != null) {
@@ -85,7 +85,7 @@ final class SyntaxTree {
 		return (node instanceof VariableReference) ? arguments.type(argumentName(node)) : null;
 	}
 
-	/** Returns whether a node looks at the authenticated user anywhere. */
+	/** Returns whether a node reads the authenticated user anywhere. */
 	static boolean looksAtSecurity(SpelNode node) {
 		return anyMatch(node, (part) -> {
 			RequestVariable variable = variable(part);
@@ -95,8 +95,8 @@ final class SyntaxTree {
 	}
 
 	/**
-	 * Returns whether a client could have a say in a node's value. A bean may look at
-	 * anything, so it counts as the client's.
+	 * Returns whether a client could influence a node's value. A bean may read anything,
+	 * so it counts as the client's.
 	 */
 	static boolean looksAtClient(SpelNode node) {
 		return anyMatch(node, (part) -> {
@@ -108,7 +108,7 @@ final class SyntaxTree {
 		}, true);
 	}
 
-	/** Returns whether a node looks at a request and at nothing else that could vary. */
+	/** Returns whether a node reads a request and nothing else that could vary. */
 	static boolean needsRequest(SpelNode node) {
 		return anyMatch(node, (part) -> variable(part) != null || function(part) != null, true)
 				&& !anyMatch(node, (part) -> isArgument(part) || part instanceof BeanReference, true);
@@ -138,7 +138,7 @@ final class SyntaxTree {
 		return false;
 	}
 
-	/** Returns whether a node is what is left of {@code X-API-Key} without quotes. */
+	/** Returns whether a node could be {@code X-API-Key} without quotes. */
 	static boolean isWordsAndHyphens(SpelNode node, Set<String> words) {
 		if (node instanceof PropertyOrFieldReference property) {
 			words.add(property.getName());

@@ -58,7 +58,10 @@ final class TextConversion {
 		return (text == null || text.isBlank()) ? null : text;
 	}
 
-	/** Returns what stands in a box: null for an empty one, the value itself for none. */
+	/**
+	 * Returns the content of a container: null for an empty one; other values are
+	 * returned as they are.
+	 */
 	static @Nullable Object unwrap(Object value) {
 		if (value instanceof Optional<?> optional) {
 			return optional.orElse(null);
@@ -81,7 +84,7 @@ final class TextConversion {
 		return value;
 	}
 
-	/** Returns whether objects of exactly this class have a text of their own. */
+	/** Returns whether exactly this class has its own text. */
 	static boolean declaresToString(Class<?> type) {
 		try {
 			return type.getMethod("toString").getDeclaringClass() != Object.class;

@@ -3,7 +3,7 @@ package io.github.ratelimit.expression.spel;
 import io.github.ratelimit.expression.Call;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a value of a call. What the client sent may make it fail. Thread-safe. */
+/** Reads a value of a call. It may fail because of the client's input. Thread-safe. */
 @FunctionalInterface
 interface ValueReader {
 

@@ -50,7 +50,7 @@ final class BuiltInDialects {
 		return TableDialect.of("xai", hosts("api.x.ai", ".api.x.ai"), openAi.toArray(QuotaHeaders[]::new));
 	}
 
-	/** Its documentation has counters that are reset. */
+	/** According to its documentation its counters are reset. */
 	private static TableDialect azure() {
 		return TableDialect
 			.of("azure-openai", hosts(".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"),
@@ -137,7 +137,7 @@ final class BuiltInDialects {
 		return TableDialect.of("bedrock", hosts).errors(ProviderErrors::bedrock).thatSettlesByUsage();
 	}
 
-	/** Of names that begin with a point or a hyphen, the host has to end with them. */
+	/** A host has to end with a name that begins with a dot or a hyphen. */
 	private static Predicate<String> hosts(String... names) {
 		return (host) -> {
 			for (String name : names) {

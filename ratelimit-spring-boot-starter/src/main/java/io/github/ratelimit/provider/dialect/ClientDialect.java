@@ -19,7 +19,7 @@ public interface ClientDialect {
 	/**
 	 * Returns whether {@code dialect: auto} chooses this dialect for a host.
 	 * @param host a host name in lower case, for example {@code api.openai.com}
-	 * @return whether the host speaks it
+	 * @return whether the host uses it
 	 */
 	default boolean isSpokenBy(String host) {
 		return false;
@@ -34,7 +34,7 @@ public interface ClientDialect {
 	ProviderSnapshot read(ProviderResponse response);
 
 	/**
-	 * Returns how permits come back where a response does not show it.
+	 * Returns how permits refill if a response does not show it.
 	 * @return the refill
 	 */
 	default Refill refill() {
@@ -42,7 +42,7 @@ public interface ClientDialect {
 	}
 
 	/**
-	 * Returns the time in which a limit comes back where a response does not show it.
+	 * Returns the time in which a limit refills if a response does not show it.
 	 * @param dimension what is counted
 	 * @return the window, one minute by default
 	 */
@@ -51,8 +51,8 @@ public interface ClientDialect {
 	}
 
 	/**
-	 * Returns whether the provider corrects what it charged at admission when it knows
-	 * the usage.
+	 * Returns whether the provider corrects the charge of the admission when the usage is
+	 * known.
 	 * @return false if it keeps its estimate, the default
 	 */
 	default boolean settlesByUsage() {

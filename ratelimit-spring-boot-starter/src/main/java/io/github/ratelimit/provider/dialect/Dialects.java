@@ -11,8 +11,8 @@ import java.util.Set;
 import io.github.ratelimit.Suggestion;
 
 /**
- * The dialects by their names: the built-in ones and the application's own, which win.
- * Immutable, thread-safe.
+ * The dialects by their names: the built-in ones and the application's own, which take
+ * precedence. Immutable, thread-safe.
  */
 public final class Dialects {
 
@@ -68,7 +68,7 @@ public final class Dialects {
 	/**
 	 * Returns the dialect of a host, for {@code dialect: auto}.
 	 * @param host the host name, in any case, without a port
-	 * @return the first dialect that the host speaks, the application's own first;
+	 * @return the first dialect that the host uses, the application's own first;
 	 * {@code ietf} if none is known
 	 */
 	public ClientDialect forHost(String host) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The values in the JSON of an error, by their paths: {@code error.details.0.reason}. An
  * array at the top level has no index, so that a list of one error reads like the error.
- * Of a body that is cut off or is no JSON there is what could be read, possibly nothing.
+ * For a body that is truncated or no JSON, it contains what could be read, possibly
+ * nothing.
  */
 final class ErrorBody {
 
@@ -54,7 +55,7 @@ final class ErrorBody {
 		return this.values;
 	}
 
-	/** Returns what the error says to people; the whole text if it is no JSON. */
+	/** Returns the message of the error; the whole text if it is no JSON. */
 	String message() {
 		for (String path : MESSAGES) {
 			String message = this.values.get(path);
@@ -65,7 +66,7 @@ final class ErrorBody {
 		return this.values.isEmpty() ? this.text : "";
 	}
 
-	/** Returns the words by which programs tell errors apart. */
+	/** Returns the codes by which programs distinguish errors. */
 	List<String> codes() {
 		List<String> codes = new ArrayList<>();
 		for (String path : CODES) {
@@ -180,7 +181,7 @@ final class ErrorBody {
 		};
 	}
 
-	/** Returns what follows the spaces, 0 at the end. */
+	/** Returns the next character after spaces, 0 at the end. */
 	private char next() {
 		while (this.at < this.text.length() && this.text.charAt(this.at) <= ' ') {
 			this.at++;

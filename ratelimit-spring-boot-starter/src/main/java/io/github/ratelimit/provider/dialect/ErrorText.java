@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the sentences in which providers explain an error, as in {@code Rate limit
- * reached … on tokens per min (TPM): Limit 15000, Used 11972, Requested 4351. Please try
- * again in 5.289s.} Every number in them is short, and no pattern goes back.
+ * Reads the sentences in which providers explain an error, as in
+ * {@code Rate limit reached … on tokens per min (TPM): Limit 15000, Used 11972, Requested 4351. Please try again in 5.289s.}
+ * Every number in them is short, and no pattern backtracks.
  */
 final class ErrorText {
 
@@ -57,13 +57,13 @@ final class ErrorText {
 		return phrases.stream().anyMatch(this.text::contains);
 	}
 
-	/** Returns whether the request asks for more than the limit is. */
+	/** Returns whether the request needs more than the capacity of the limit. */
 	boolean isTooLarge() {
 		long limit = first(LIMIT);
 		return limit > 0 && first(REQUESTED) > limit;
 	}
 
-	/** Returns the limit that the text speaks of, null if there is none. */
+	/** Returns the limit that the text names, null if there is none. */
 	@Nullable Quota quota() {
 		long limit = first(LIMIT, LIMIT_OF, ACTUAL_LIMIT);
 		Dimension dimension = dimension();
@@ -118,7 +118,7 @@ final class ErrorText {
 		};
 	}
 
-	/** Returns how long the text asks to wait, null if it does not say. */
+	/** Returns the wait that the text contains, null if there is none. */
 	@Nullable Duration retryAfter() {
 		Matcher wait = WAIT.matcher(this.text);
 		if (!wait.find()) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code github}: {@code x-ratelimit-*} with the resource that is limited. A limit may
- * refuse with status 403, and a secondary limit without saying for how long: then it is a
- * minute, as the documentation asks.
+ * refuse with status 403, and a secondary limit without a wait: then it is a minute, as
+ * the documentation requires.
  */
 final class GitHubDialect implements ClientDialect {
 

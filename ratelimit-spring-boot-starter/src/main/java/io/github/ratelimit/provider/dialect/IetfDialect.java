@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code ietf}: the fields of draft-ietf-httpapi-ratelimit-headers in all its versions,
- * else {@code X-RateLimit-*} in the forms in which it is common, with OpenAI's suffixes
- * too.
+ * otherwise {@code X-RateLimit-*} in the forms in which it is common, with OpenAI's
+ * suffixes too.
  * <p>
  * {@code t} of the newer drafts is the time until there is more, which is the end of a
- * fixed window, or the next permit of a bucket. It is taken for the end of a window where
- * a bucket with the same limit and window would have its next permit sooner.
+ * fixed window, or the next permit of a bucket. It is read as the end of a window if a
+ * bucket with the same limit and window would have its next permit sooner.
  */
 final class IetfDialect implements ClientDialect {
 
@@ -89,12 +89,12 @@ final class IetfDialect implements ClientDialect {
 				Refill.FIXED_WINDOW) : new Quota(dimension, limit, remaining, null, window, Refill.CONTINUOUS);
 	}
 
-	/** Rounded up, as {@code t} is. */
+	/** Rounded up, like {@code t}. */
 	private static long secondsToNext(long limit, @Nullable Duration window) {
 		return (window != null && limit > 0) ? Math.max(1, (window.toSeconds() + limit - 1) / limit) : 1;
 	}
 
-	/** Of draft-07: {@code limit=100, remaining=50, reset=5}. */
+	/** For draft-07: {@code limit=100, remaining=50, reset=5}. */
 	private static void dictionary(ResponseReader response, List<StructuredList.Member> limits,
 			List<StructuredList.Member> policies) {
 		long limit = response.numberOf(value(limits, "limit"));
@@ -125,7 +125,7 @@ final class IetfDialect implements ClientDialect {
 		}
 	}
 
-	/** Of the older drafts, where a policy begins with its limit: {@code 100;w=60}. */
+	/** For the older drafts, where a policy begins with its limit: {@code 100;w=60}. */
 	private static @Nullable Duration windowOf(ResponseReader response, long limit,
 			List<StructuredList.Member> policies) {
 		for (StructuredList.Member policy : policies) {
@@ -152,7 +152,7 @@ final class IetfDialect implements ClientDialect {
 		return null;
 	}
 
-	/** Returns what a quota unit counts, null if it is nothing that calls are charged. */
+	/** Returns the dimension of a quota unit, null if calls are not charged in it. */
 	private static @Nullable Dimension dimension(String unit) {
 		return switch (unit) {
 			case "requests" -> Dimension.REQUESTS;

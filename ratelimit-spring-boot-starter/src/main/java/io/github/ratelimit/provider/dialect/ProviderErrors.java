@@ -5,7 +5,7 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
-/** Reads what only the errors of one provider say. */
+/** Reads the errors that are specific to one provider. */
 final class ProviderErrors {
 
 	private static final String QUOTA_ID = ".quotaId";
@@ -18,8 +18,8 @@ final class ProviderErrors {
 	}
 
 	/**
-	 * Reads the details of Google's errors: the quotas that are exhausted, and the delay,
-	 * which is no help where the quota of a day is. Without both the quota is spent.
+	 * Reads the details of Google's errors: the exhausted quotas and the delay, which
+	 * does not help against the quota of a day. Without both the quota is spent.
 	 */
 	static @Nullable Throttle gemini(ResponseReader response, @Nullable Throttle throttle) {
 		if (throttle == null) {
@@ -69,7 +69,7 @@ final class ProviderErrors {
 	}
 
 	/**
-	 * Reads the headers that OpenRouter puts into the body. Where a provider behind it
+	 * Reads the headers that OpenRouter puts into the body. If a provider behind it
 	 * refuses, no limit of its own is exhausted.
 	 */
 	static @Nullable Throttle openRouter(ResponseReader response, @Nullable Throttle throttle) {
@@ -96,7 +96,7 @@ final class ProviderErrors {
 				(limit > 0) ? Dimension.REQUESTS : throttle.dimension(), throttle.code(), throttle.retryRefused());
 	}
 
-	/** The tokens of a day are not there again soon. */
+	/** The tokens of a day do not refill soon. */
 	static @Nullable Throttle bedrock(ResponseReader response, @Nullable Throttle throttle) {
 		if (throttle == null || throttle.kind() != Throttle.Kind.RATE_LIMITED || !response.text().has("per day")) {
 			return throttle;

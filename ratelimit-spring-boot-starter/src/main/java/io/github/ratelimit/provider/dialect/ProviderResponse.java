@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a dialect may look at.
+ * The response of a provider, as a dialect reads it.
  *
  * @param status the HTTP status
  * @param headers returns the first value of a header, or null if there is none; takes the

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * say
  * @param untilFull after what time all permits are there again: the end of the window
  * where the refill is a fixed window; null if the response does not say
- * @param window the time in which {@code limit} permits come back; null if it is unknown
- * @param refill how the permits come back
+ * @param window the time in which {@code limit} permits refill; null if it is unknown
+ * @param refill how the permits refill
  */
 public record Quota(Dimension dimension, long limit, long remaining, @Nullable Duration untilFull,
 		@Nullable Duration window, Refill refill) {

@@ -5,14 +5,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers that tell of one limit.
+ * The headers that report one limit.
  *
  * @param dimension what is counted
- * @param limit the name of the header that tells the limit
- * @param remaining the name of the header that tells what remains
- * @param reset the name of the header that tells when it is full; null if there is none
+ * @param limit the name of the header with the limit
+ * @param remaining the name of the header with the permits that are left
+ * @param reset the name of the header with the time at which it is full; null if there is
+ * none
  * @param window the window; null if it has to be found from the figures
- * @param refill how the permits come back
+ * @param refill how the permits refill
  */
 record QuotaHeaders(Dimension dimension, String limit, String remaining, @Nullable String reset,
 		@Nullable Duration window, Refill refill) {

@@ -1,6 +1,6 @@
 package io.github.ratelimit.provider.dialect;
 
-/** How the permits of a provider's limit come back. */
+/** How the permits of a provider's limit refill. */
 public enum Refill {
 
 	/** A little at a time: a token bucket that is full after one window. */

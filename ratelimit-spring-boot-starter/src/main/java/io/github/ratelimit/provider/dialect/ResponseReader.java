@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseReader {
 
-	/** From here on a number in JSON is not exact. */
+	/** From this value on a number in JSON is not exact. */
 	static final long INEXACT = 1L << 53;
 
-	/** The clocks agree that well, and then ours knows more than the seconds. */
+	/**
+	 * With a smaller difference the clocks agree, and the local one is more exact than
+	 * whole seconds.
+	 */
 	private static final Duration SAME_TIME = Duration.ofSeconds(2);
 
 	private final ProviderResponse response;
@@ -64,7 +67,7 @@ final class ResponseReader {
 	}
 
 	/**
-	 * Returns a number. Of a list, as in {@code 1000, 1000;w=1}, it is the first.
+	 * Returns a number. From a list, as in {@code 1000, 1000;w=1}, it is the first.
 	 * @param text the number, null if the response does not have it
 	 * @return the number, {@link Quota#UNKNOWN} if it is missing, negative or unreadable
 	 */
@@ -112,7 +115,10 @@ final class ResponseReader {
 		this.ignored++;
 	}
 
-	/** Returns the time by the provider's clock where it tells and ours differs. */
+	/**
+	 * Returns the time by the provider's clock if the response has it and the local one
+	 * differs.
+	 */
 	private Instant now() {
 		Instant known = this.now;
 		if (known == null) {
@@ -130,8 +136,8 @@ final class ResponseReader {
 	}
 
 	/**
-	 * Adds a limit. Of several with the same dimension and window the scarcest is kept,
-	 * and one whose window is not known gives way to one whose window is.
+	 * Adds a limit. Of several with the same dimension and window the scarcest is kept;
+	 * one with an unknown window is replaced by one with a known window.
 	 * @param quota the limit, null for none
 	 */
 	void add(@Nullable Quota quota) {

@@ -12,11 +12,11 @@ final class RetryHints {
 	}
 
 	/**
-	 * Returns the wait that the provider asks for: in {@code retry-after-ms}, else in
-	 * {@code Retry-After}, else in the text of the error; else the end of the window of a
-	 * limit that is used up.
+	 * Returns the wait that the provider asks for: in {@code retry-after-ms}, otherwise
+	 * in {@code Retry-After}, otherwise in the text of the error; otherwise the end of
+	 * the window of a limit that is used up.
 	 * @param response the response, its limits read
-	 * @param further further headers that tell the wait
+	 * @param further further headers with the wait
 	 * @return the wait, null if the response does not say
 	 */
 	static @Nullable Duration retryAfter(ResponseReader response, List<String> further) {

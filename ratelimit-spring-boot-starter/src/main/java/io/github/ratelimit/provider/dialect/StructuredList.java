@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads lists and dictionaries of structured fields (RFC 9651), as far as limits are
- * written in them: members with parameters, their values as text.
+ * Reads lists and dictionaries of structured fields (RFC 9651), as far as limits use
+ * them: members with parameters, their values as text.
  */
 final class StructuredList {
 
@@ -71,7 +71,7 @@ final class StructuredList {
 		return skip('=') ? word() : null;
 	}
 
-	/** Returns a string without its quotes, or anything else up to what separates. */
+	/** Returns a string without its quotes, or anything else up to a separator. */
 	private @Nullable String word() {
 		if (skip('"')) {
 			return string();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the name
  * @param hosts which hosts speak it
  * @param quotas the headers of its limits
- * @param retryHeaders further headers that tell how long to wait
+ * @param retryHeaders further headers with the wait
  * @param errors reads what only this provider's errors say: takes the response and what
  * the errors of all providers say
  * @param settlesByUsage whether the provider corrects its charge by the usage

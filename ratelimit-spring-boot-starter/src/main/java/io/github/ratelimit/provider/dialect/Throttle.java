@@ -6,7 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a provider did not serve a request, as far as its limits are the reason.
+ * The reason for which a provider refused a request because of its limits.
  *
  * @param kind the reason
  * @param retryAfter the time after which the provider expects the request again; null if
@@ -33,7 +33,7 @@ public record Throttle(Kind kind, @Nullable Duration retryAfter, @Nullable Dimen
 	}
 
 	/**
-	 * Creates a throttle of a provider that does not ask not to repeat the request.
+	 * Creates a throttle of a provider that does not forbid a retry.
 	 * @param kind the reason
 	 * @param retryAfter the time after which the provider expects the request again; null
 	 * if it does not say
@@ -64,7 +64,7 @@ public record Throttle(Kind kind, @Nullable Duration retryAfter, @Nullable Dimen
 		/** Credit, a spend limit or the quota of a long period is used up. */
 		QUOTA_SPENT,
 
-		/** The request needs more than the limit can ever grant at once. */
+		/** The request needs more than the capacity of the limit. */
 		REQUEST_TOO_LARGE
 
 	}

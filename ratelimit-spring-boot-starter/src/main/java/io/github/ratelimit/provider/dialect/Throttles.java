@@ -6,7 +6,7 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
-/** Tells why a request was not served, as far as it is the same for all providers. */
+/** Finds the reason for a refusal, as far as it is the same for all providers. */
 final class Throttles {
 
 	private static final Set<String> SPENT = Set.of("insufficient_quota", "credit_balance_exhausted",
@@ -22,7 +22,7 @@ final class Throttles {
 			"used all available credits", "insufficient balance", "insufficient credits", "credit limit exceeded",
 			"calls / month");
 
-	/** Of errors that have the status of a malformed request. */
+	/** For errors that have the status of a malformed request. */
 	private static final List<String> SPENT_REQUEST_TEXTS = List.of("credit balance is too low",
 			"reached your specified api usage limits");
 
@@ -32,9 +32,9 @@ final class Throttles {
 	}
 
 	/**
-	 * Returns why a request was not served.
+	 * Returns the reason for a refusal.
 	 * @param response the response, its limits read
-	 * @param retryHeaders headers of this provider that tell how long to wait
+	 * @param retryHeaders headers of this provider with the wait
 	 * @return the reason, null if limits are not the reason
 	 */
 	static @Nullable Throttle of(ResponseReader response, List<String> retryHeaders) {
@@ -102,7 +102,7 @@ final class Throttles {
 		return (named != null) ? named : exhausted(response);
 	}
 
-	/** Of OpenAI's errors the type tells what was exhausted. */
+	/** The type of OpenAI's errors shows which limit was exhausted. */
 	private static @Nullable Dimension dimension(List<String> codes) {
 		if (codes.contains("tokens") || codes.contains("tokens_usage_based")) {
 			return Dimension.TOKENS;
@@ -123,7 +123,7 @@ final class Throttles {
 		return exhausted;
 	}
 
-	/** Numbers say less than words: {@code rate_limited} and not {@code 1300}. */
+	/** Prefers words to numbers: {@code rate_limited} to {@code 1300}. */
 	private static String code(ResponseReader response) {
 		for (String code : response.body().codes()) {
 			if (!code.isEmpty() && !Character.isDigit(code.charAt(0))) {
@@ -134,7 +134,7 @@ final class Throttles {
 		return amazon.isEmpty() ? Integer.toString(response.status()) : cleaned(amazon);
 	}
 
-	/** Amazon names the error in a header, with an address behind a colon. */
+	/** Amazon names the error in a header, with an address after a colon. */
 	private static String amazonCode(ResponseReader response) {
 		String header = response.header("x-amzn-errortype");
 		if (header == null) {

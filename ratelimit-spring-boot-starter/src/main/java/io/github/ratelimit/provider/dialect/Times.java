@@ -10,9 +10,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads times in every form in which providers write them: as durations of Go
- * ({@code 20ms}, {@code 6m0s}), seconds, RFC 3339, the date of HTTP, and seconds or
- * milliseconds since 1970. No two forms look alike, since no wait is longer than a year.
+ * Reads times in every form in which providers write them: as durations of Go ({@code
+ * 20ms}, {@code 6m0s}), seconds, RFC 3339, the date of HTTP, and seconds or milliseconds
+ * since 1970. No two forms are ambiguous, since no wait is longer than a year.
  */
 final class Times {
 
@@ -30,7 +30,7 @@ final class Times {
 	}
 
 	/**
-	 * Returns how far away a time is.
+	 * Returns the time until a moment.
 	 * @param text the time or the duration
 	 * @param now the time at the provider
 	 * @return the duration, 0 if the time is over, null if the text cannot be read or the

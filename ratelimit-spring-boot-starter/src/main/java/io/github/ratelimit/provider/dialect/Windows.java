@@ -5,7 +5,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-/** Finds the window of a limit from what a provider reports of it. */
+/** Finds the window of a limit from what a provider reports. */
 final class Windows {
 
 	static final Duration SECOND = Duration.ofSeconds(1);
@@ -24,7 +24,7 @@ final class Windows {
 
 	private static final double TOLERANCE = 1.02;
 
-	/** Above this ratio the figures say too little. */
+	/** Above this ratio the numbers are too inexact. */
 	private static final double VAGUE = 1.25;
 
 	private Windows() {
@@ -32,9 +32,9 @@ final class Windows {
 
 	/**
 	 * Returns the window of a limit that refills continuously: the limit times the time
-	 * until it is full, divided by what is used. Of what remains providers report the
-	 * whole permits, of the time the milliseconds or the seconds, so the figures leave a
-	 * range, and a usual window in it is meant.
+	 * until it is full, divided by what is used. Providers report whole permits, and
+	 * milliseconds or seconds, so the numbers leave a range; the usual window in it is
+	 * chosen.
 	 * @param limit the limit
 	 * @param remaining what remains
 	 * @param untilFull the time until it is full
@@ -50,7 +50,7 @@ final class Windows {
 		double rounding = Math.min(seconds / 2, (untilFull.toNanosPart() == 0) ? 1 : 1e-3);
 		double shortest = limit * (seconds - rounding) / used;
 		if (used == 1) {
-			// the permit may be almost there again, and then the range has no end
+			// the permit may be almost refilled, and then the range has no end
 			return atLeast(Math.max(shortest, seconds(MINUTE)));
 		}
 		double longest = limit * (seconds + rounding) / (used - 1);
@@ -79,7 +79,7 @@ final class Windows {
 	}
 
 	/**
-	 * Returns the window of a limit that comes back all at once.
+	 * Returns the window of a limit that refills all at once.
 	 * @param untilEnd the time until it does
 	 * @return the shortest usual window that is not over sooner, null if there is none
 	 */

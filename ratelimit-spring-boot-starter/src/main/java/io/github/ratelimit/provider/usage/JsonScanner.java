@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON as its bytes pass, split anywhere, in constant memory. The bytes may hold
- * several values with anything between them, as a stream of events does: outside of
- * objects everything but an opening brace is skipped. What is no JSON does no harm: after
- * a control character that no JSON holds, the scanner starts afresh.
+ * Reads JSON while its bytes pass, split anywhere, in constant memory. The bytes may
+ * contain several values with anything between them, as a stream of events does: outside
+ * of objects everything but an opening brace is skipped. Other input does no harm: after
+ * a control character that no JSON contains, the scanner starts afresh.
  */
 abstract class JsonScanner {
 
@@ -128,7 +128,7 @@ abstract class JsonScanner {
 	}
 
 	private void unicode(byte b) {
-		// what is no digit is no JSON
+		// other characters are not valid JSON
 		this.unicode = this.unicode * 16 + Math.max(0, Character.digit(b, 16));
 		if (++this.unicodeDigits == 4) {
 			this.state = State.STRING;
@@ -136,7 +136,10 @@ abstract class JsonScanner {
 		}
 	}
 
-	/** In UTF-8; of the halves of a pair each makes two of four bytes, not the same. */
+	/**
+	 * In UTF-8; each half of a surrogate pair becomes two of four bytes, though not the
+	 * correct ones.
+	 */
 	private void character(char c) {
 		if (c < 0x80) {
 			text(c);

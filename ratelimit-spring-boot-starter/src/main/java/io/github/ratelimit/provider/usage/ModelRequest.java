@@ -3,7 +3,7 @@ package io.github.ratelimit.provider.usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the body of a request to a model says about its size.
+ * The size of a request to a model, from its body.
  *
  * @param model the value of {@code model} at the top level; null if there is none
  * @param inputTokens an estimate of the input, by the bytes of the texts

@@ -6,13 +6,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the size of a request to a model from its JSON body as it passes, in constant
- * memory. What a message says is never taken for a field of the request.
+ * Reads the size of a request to a model from its JSON body while it passes, in constant
+ * memory. The content of a message is never read as a field of the request.
  * <p>
  * The input is estimated by its characters: about four of prose are a token, about three
  * of code, since each bracket and operator counts as half a token. Outside of the Latin
- * script the length in UTF-8 tells the kind: three Greek, Cyrillic or Arabic letters are
- * a token, four Chinese characters three, an emoji one and a half; escaped or not. Of
+ * script the length in UTF-8 determines the kind: three Greek, Cyrillic or Arabic letters
+ * are a token, four Chinese characters three, an emoji one and a half; escaped or not. Of
  * messages only the texts count, and four tokens for each; of tool definitions and tool
  * calls everything. An image or a file in Base64 counts about 1,000 tokens, whatever its
  * length.
@@ -28,7 +28,7 @@ public final class RequestReader extends JsonScanner {
 	/** A longer run of characters of Base64 is a file. */
 	private static final int LONGEST_WORD = 512;
 
-	/** Beside what its first characters count. */
+	/** In addition to what its first characters count. */
 	private static final int PER_FILE = 1000 * UNITS_PER_TOKEN - 3 * LONGEST_WORD;
 
 	/** Deeper than the texts of messages: the arguments of tool calls. */
@@ -38,7 +38,7 @@ public final class RequestReader extends JsonScanner {
 
 	private static final int BASE64 = 0x10;
 
-	/** Of each byte its units, and whether it may be part of Base64. */
+	/** For each byte its units, and whether it may be part of Base64. */
 	private static final byte[] KINDS = kinds();
 
 	private static final byte[][] TRUE = Word.all("true");
@@ -67,7 +67,7 @@ public final class RequestReader extends JsonScanner {
 	private boolean inList;
 
 	/**
-	 * Returns what was read until now.
+	 * Returns what has been read so far.
 	 * @return the facts, {@link ModelRequest#NONE} if the body is no JSON object
 	 */
 	public ModelRequest facts() {

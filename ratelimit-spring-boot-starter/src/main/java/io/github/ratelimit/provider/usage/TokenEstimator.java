@@ -10,8 +10,8 @@ public interface TokenEstimator {
 
 	/**
 	 * The default: the estimated input, and the largest output that the request allows,
-	 * or 1,000 tokens if it sets no limit. A learned factor corrects what this is wrong
-	 * by.
+	 * or 1,000 tokens if it sets no limit. A learned factor corrects the error of this
+	 * estimate.
 	 */
 	TokenEstimator DEFAULT = (request) -> new TokenUsage(request.inputTokens(),
 			(request.maxOutputTokens() != TokenUsage.UNKNOWN) ? request.maxOutputTokens() : 1000);

@@ -3,12 +3,12 @@ package io.github.ratelimit.provider.usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the tokens that a call used in the response as it passes: in JSON and in
- * server-sent events, in the shapes of OpenAI (chat and responses), Anthropic, Gemini and
- * Bedrock. It needs constant memory, allocates nothing as it reads, and asks nothing of
- * where the bytes are split. What a model or a user writes is never mistaken for it:
- * usage stands at the top level of a response or an event, or just below its
- * {@code message}, {@code response} or {@code x_groq}.
+ * Finds the tokens that a call used in the response while it passes: in JSON and in
+ * server-sent events, in the formats of OpenAI (chat and responses), Anthropic, Gemini
+ * and Bedrock. It needs constant memory, allocates nothing while it reads, and accepts
+ * any split of the bytes. The text of a model or a user is never read as usage, which is
+ * at the top level of a response or an event, or just below its {@code message},
+ * {@code response} or {@code x_groq}.
  * <p>
  * For one response and one thread at a time.
  */
@@ -59,8 +59,8 @@ public final class UsageReader extends JsonScanner {
 	private int usageDepth;
 
 	/**
-	 * Returns what was read until now. In a stream the figures grow; the last ones that
-	 * are not 0 count.
+	 * Returns what has been read so far. In a stream the numbers grow; the last ones that
+	 * are not 0 apply.
 	 * @return the usage, {@link TokenUsage#NONE} if there was none
 	 */
 	public TokenUsage usage() {

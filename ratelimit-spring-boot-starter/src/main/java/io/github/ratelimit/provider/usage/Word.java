@@ -2,17 +2,17 @@ package io.github.ratelimit.provider.usage;
 
 import java.nio.charset.StandardCharsets;
 
-/** A key, a name or a number as it is read; of longer ones only the beginning. */
+/** A key, a name or a number while it is read; of longer ones only the beginning. */
 final class Word {
 
 	private static final int MAX_LENGTH = 128;
 
-	/** Below this a number that is one digit longer is exact. */
+	/** Below this value a number that is one digit longer is exact. */
 	private static final long MAX_EXACT = (1L << 53) / 10;
 
 	private final byte[] bytes = new byte[MAX_LENGTH];
 
-	/** One more than fit if there were more. */
+	/** Larger than the maximum if there were more characters. */
 	private int length;
 
 	static byte[][] all(String... words) {
@@ -63,7 +63,7 @@ final class Word {
 	}
 
 	/**
-	 * Returns this as a number, without what follows its point.
+	 * Returns this as a number, without its fraction.
 	 * @return the number, {@link TokenUsage#UNKNOWN} if this is none, negative, or beyond
 	 * what a JSON number can hold exactly
 	 */
