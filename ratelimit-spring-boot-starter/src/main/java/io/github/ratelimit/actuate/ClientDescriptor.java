@@ -47,7 +47,7 @@ public record ClientDescriptor(List<String> match, String dialect, List<String> 
 	 *
 	 * @param id the key's stable id
 	 * @param key the key, masked
-	 * @param model the model, null where the key does not tell models apart
+	 * @param model the model, null if the key does not distinguish models
 	 * @param dialect how the provider reports its limits
 	 * @param state {@code normal}, {@code throttled} or {@code recovering}
 	 * @param reason why, null if there is nothing to say
@@ -78,7 +78,7 @@ public record ClientDescriptor(List<String> match, String dialect, List<String> 
 	 *
 	 * @param dimension {@code requests}, {@code tokens}, {@code input-tokens} or
 	 * {@code output-tokens}
-	 * @param window the time in which all permits come back, in seconds
+	 * @param window the time in which all permits refill, in seconds
 	 * @param limit how many permits there are
 	 * @param remaining what the provider reported last, null if it does not report
 	 * @param available what this instance expects to be there now

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /**
- * Finds the key that somebody means who writes its id or its text. A text does not tell
- * its kind, so all kinds that the limit can have are tried.
+ * Finds a key by its id or its text. The kind of a text is unknown, so all kinds that the
+ * limit can have are tried.
  */
 final class KeyLookup {
 

@@ -48,7 +48,7 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 		Limit limit = settings.limit();
 		LimitStatistics statistics = registered.statistics();
 		Penalty penalty = settings.penalty();
-		return new LimitDescriptor(limit.algorithm().toString(), rates(limit), places(limit),
+		return new LimitDescriptor(limit.algorithm().toString(), rates(limit), slots(limit),
 				registered.keySources().stream().map(KeySource::expression).toList(), plans(settings),
 				settings.mode().toString(), (penalty != null) ? penalty.toString() : null, registered.boundTo(),
 				statistics.allowed(), statistics.denied(), statistics.shadowDenied(), statistics.degraded(),
@@ -58,7 +58,7 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 
 	private static Map<String, PlanDescriptor> plans(LimitSettings settings) {
 		Map<String, PlanDescriptor> plans = new TreeMap<>();
-		settings.plans().forEach((plan, limit) -> plans.put(plan, new PlanDescriptor(rates(limit), places(limit))));
+		settings.plans().forEach((plan, limit) -> plans.put(plan, new PlanDescriptor(rates(limit), slots(limit))));
 		return plans;
 	}
 
@@ -66,12 +66,12 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 		return limit.rates().stream().map(Rate::toString).toList();
 	}
 
-	private static @Nullable Long places(Limit limit) {
+	private static @Nullable Long slots(Limit limit) {
 		return limit.isConcurrency() ? limit.capacity() : null;
 	}
 
 	/**
-	 * What a limit is for the callers of a plan.
+	 * The form of a limit for callers with a plan.
 	 *
 	 * @param rates the plan's rates; none where the limit counts in-flight calls
 	 * @param maxConcurrent how many calls may be in flight at once; null where the limit

@@ -12,10 +12,10 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * {@link HealthIndicator} that tells whether the store of the limits answers. It asks the
- * store how it does, never Redis itself, so it takes no time. A store that fails is
- * {@code UNKNOWN}, not {@code DOWN}: the application goes on, and its limits do what they
- * are set to do.
+ * {@link HealthIndicator} that shows whether the store of the limits answers. It reads
+ * the status of the store and makes no call to Redis, so it takes no time. A store that
+ * fails is {@code UNKNOWN}, not {@code DOWN}: the application continues, and its limits
+ * follow their failure policy.
  */
 public class RateLimitHealthIndicator extends AbstractHealthIndicator {
 

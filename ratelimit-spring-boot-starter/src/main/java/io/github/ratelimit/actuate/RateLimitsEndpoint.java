@@ -37,7 +37,7 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * {@link Endpoint @Endpoint} that shows the limits of the application, what they are
- * bound to and whose permits they count. Keys are masked; a key is named by its
+ * bound to and the keys that they count. Keys are masked; a key is named by its
  * {@link Key#id() id}.
  */
 @Endpoint(id = "ratelimits", defaultAccess = Access.READ_ONLY)

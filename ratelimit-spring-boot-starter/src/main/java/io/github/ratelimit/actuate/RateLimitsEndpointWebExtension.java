@@ -138,7 +138,7 @@ public class RateLimitsEndpointWebExtension {
 	}
 
 	private static WebEndpointResponse<OperationResponseBody> unseen(String limit) {
-		// says nothing of the key, which may be a secret
+		// omits the key, which may be a secret
 		return notFound(
 				"Limit '" + limit + "' knows no key of this id or text. Either it has made no call, or its state"
 						+ " has gone because all permits were back.");

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Decides about charges, for the filter and the interceptor, which have looked the limits
- * up already.
+ * Decides about charges, for the filter and the interceptor, which have already matched
+ * the limits.
  */
 public interface ChargeLimiter {
 
 	/**
-	 * Takes the permits of all charges if all are there, and nothing if one is not. Never
-	 * waits.
+	 * Takes the permits of all charges if all are available, and nothing if one is not.
+	 * Never waits.
 	 * @param charges what to take; where there is none the call is allowed
 	 * @return the decision
 	 */
@@ -31,7 +31,7 @@ public interface ChargeLimiter {
 
 	/**
 	 * Does what {@link #acquire} does without holding a thread while the call waits. The
-	 * store is asked at once, by the calling thread.
+	 * calling thread calls the store at once.
 	 * @param charges what to take; where there is none the call is allowed
 	 * @return the decision, complete when the call may go on or is refused; a call whose
 	 * future is cancelled takes nothing

@@ -8,9 +8,9 @@ import java.lang.System.Logger.Level;
 import java.util.Collection;
 
 /**
- * Handles failures of the limiter itself: the call is let through, counted as degraded
- * for every limit that could not decide, and logged at most once a minute. A failure of
- * the limiter is never a failure of the application. Thread-safe.
+ * Handles failures of the limiter itself: the call is allowed, counted as degraded for
+ * every limit that could not decide, and logged at most once a minute. A failure of the
+ * limiter is never a failure of the application. Thread-safe.
  */
 public final class Degradation {
 

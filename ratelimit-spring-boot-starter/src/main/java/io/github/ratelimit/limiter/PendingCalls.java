@@ -12,9 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of this process whose outcome is not known yet, by limit and key. A refusal
- * that may end as soon as those calls are decided gets a short wait, and leads to no ban.
- * Nothing is counted here that the store does not count. Bounded. Thread-safe.
+ * The calls of this process with an unknown outcome, by limit and key. A refusal that may
+ * end as soon as those calls are decided gets a short wait, and leads to no ban. Only
+ * calls that the store counts are counted here. Bounded. Thread-safe.
  */
 final class PendingCalls {
 
@@ -38,8 +38,8 @@ final class PendingCalls {
 	}
 
 	/**
-	 * Notes that a call is about to ask the store for a pending charge. The caller has to
-	 * report the {@linkplain Attempt#answered answer}, or that there was
+	 * Notes that a call is about to take a pending charge from the store. The caller has
+	 * to report the {@linkplain Attempt#answered answer}, or that there was
 	 * {@linkplain Attempt#ended none}.
 	 * @return null if the charge is not pending
 	 */
@@ -71,7 +71,7 @@ final class PendingCalls {
 		return this.calls.size();
 	}
 
-	/** One call that asks for permits of one limit and key. Used by one thread. */
+	/** One call that requests permits of one limit and key. Used by one thread. */
 	final class Attempt {
 
 		private final Bucket bucket;
@@ -176,17 +176,18 @@ final class PendingCalls {
 	/** The calls of one limit and key. Guarded by the map. */
 	private static final class Calls {
 
-		/** How many calls are asking the store. */
+		/** The number of calls that wait for the store. */
 		private int asking;
 
-		/** The permits of calls whose outcome is not known. */
+		/** The permits of calls with an unknown outcome. */
 		private long permits;
 
-		/** How many calls were granted, ever. */
+		/** The number of calls that were ever granted. */
 		private long grants;
 
 		/**
-		 * How many calls were refused while other calls asked that may hold the permits.
+		 * How many calls were refused while other calls that may hold the permits waited
+		 * for the store.
 		 */
 		private int unclear;
 

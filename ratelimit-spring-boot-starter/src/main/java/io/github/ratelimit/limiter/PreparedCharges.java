@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call asks the store for: its charges, as dry runs where their limits are in
- * shadow mode. It adds to the store's decisions what is known of calls that are pending.
+ * The charges of a call as they are sent to the store: as dry runs if their limits are in
+ * shadow mode. Adds to the store's decisions what is known of pending calls.
  */
 final class PreparedCharges {
 
@@ -96,7 +96,7 @@ final class PreparedCharges {
 		return answered;
 	}
 
-	/** Ends the attempts: the store has answered, or could not. */
+	/** Ends the attempts: the store has answered, or has failed. */
 	void ended() {
 		for (int i = 0; this.attempts != null && i < this.attempts.length; i++) {
 			PendingCalls.Attempt attempt = this.attempts[i];

@@ -7,7 +7,7 @@ import java.time.Duration;
 
 /**
  * Receives the waits and bans of a {@link RateLimiter}. Implementations must be
- * thread-safe and quick.
+ * thread-safe and fast.
  */
 public interface RateLimitListener {
 

@@ -7,8 +7,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * The refused runs of a method whose caller can do nothing about a refusal, such as a
- * scheduler: they are skipped, and a warning says so at most once a minute. Thread-safe.
+ * The refused runs of a method whose caller cannot handle a refusal, such as a scheduler:
+ * they are skipped, and reported by a warning at most once a minute. Thread-safe.
  */
 public final class SkippedRuns {
 

@@ -29,8 +29,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 
 /**
- * Asks the store, counts its decisions, and decides when the store fails. Calls that wait
- * for a scheduled permit go through the queues; all others ask the store directly.
+ * Calls the store, counts its decisions, and decides when the store fails. Calls that
+ * wait for a scheduled permit go through the queues; all others call the store directly.
  * Thread-safe.
  */
 public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
@@ -122,7 +122,8 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	}
 
 	/**
-	 * Takes the permits of a charge if all of them are there, else none. Never waits.
+	 * Takes the permits of a charge if all of them are available, otherwise none. Never
+	 * waits.
 	 * @param charge what to take
 	 * @return the decision
 	 */

@@ -1,6 +1,6 @@
 /**
- * The decision over several limits at once: bans, shadow mode, calls that count by their
- * outcome, and what happens when the limiter itself fails.
+ * The decision over several limits together: bans, shadow mode, calls that are charged by
+ * their outcome, and what happens when the limiter itself fails.
  */
 @NullMarked
 package io.github.ratelimit.limiter;

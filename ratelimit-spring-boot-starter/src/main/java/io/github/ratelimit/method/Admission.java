@@ -16,9 +16,9 @@ import io.github.ratelimit.expression.SettleExpression;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call that asks to be let in: what it is to pay, what of that the request has paid
- * already, and what it holds when it is allowed. Used for one call, by one thread at a
- * time.
+ * One call that requests admission: its charges, the part of them that its request has
+ * paid already, and what it holds when it is allowed. Used for one call, by one thread at
+ * a time.
  */
 final class Admission {
 
@@ -30,7 +30,7 @@ final class Admission {
 
 	private final @Nullable LimitedRequest scope;
 
-	/** Null where the limit does not concern the call, in the order of the policies. */
+	/** Null if the limit does not apply to the call, in the order of the policies. */
 	private final List<@Nullable Charge> charges;
 
 	private List<Charge> asked = List.of();
@@ -40,7 +40,7 @@ final class Admission {
 	private CallPermit permit = CallPermit.nothing();
 
 	/**
-	 * Finds out what a call is to pay.
+	 * Determines the charges of a call.
 	 * @throws io.github.ratelimit.MissingKeyException if it has no key and is to be
 	 * denied
 	 */
@@ -56,7 +56,7 @@ final class Admission {
 		}
 	}
 
-	/** Asks, and waits for permits in this thread. */
+	/** Decides, and waits for permits in this thread. */
 	Decision decide() {
 		Decision decision = null;
 		try {
@@ -65,11 +65,11 @@ final class Admission {
 		finally {
 			decided(decision);
 		}
-		tell();
+		writeHeaders();
 		return decision;
 	}
 
-	/** Asks, and waits for permits without a thread. */
+	/** Decides, and waits for permits without a thread. */
 	CompletableFuture<Decision> decideLater() {
 		CompletableFuture<Decision> deciding;
 		try {
@@ -82,8 +82,8 @@ final class Admission {
 		return deciding;
 	}
 
-	/** A decision that cannot be written into the response is a decision all the same. */
-	void tell() {
+	/** A decision whose headers cannot be written is still valid. */
+	void writeHeaders() {
 		if (this.scope != null) {
 			try {
 				this.scope.writeHeaders();
@@ -122,7 +122,7 @@ final class Admission {
 	}
 
 	/**
-	 * Notes what was decided. What a refused call was covered for is there for the next
+	 * Notes the decision. Permits that covered a refused call are available to the next
 	 * one.
 	 * @param decision the decision, null where there was none
 	 */
@@ -147,7 +147,7 @@ final class Admission {
 		}
 	}
 
-	/** What cannot be recorded is held all the same. */
+	/** A decision that cannot be recorded is still held. */
 	private void record(Decision decision, List<Charge> used, LimitedRequest scope) {
 		try {
 			this.permit = scope.record(decision, used);
@@ -174,7 +174,7 @@ final class Admission {
 		}
 	}
 
-	/** Returns what there is to do when the allowed call is over. */
+	/** Returns the completion of the allowed call. */
 	CallCompletion completion() {
 		List<CallCompletion.Settlement> settlements = List.of();
 		for (int i = 0; i < this.charges.size(); i++) {

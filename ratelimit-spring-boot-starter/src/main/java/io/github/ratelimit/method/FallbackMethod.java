@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * What is called instead of a refused method: directly on the bean, so that no advice of
- * its own applies. Thread-safe.
+ * The method that is called instead of a refused one: directly on the bean, so that no
+ * advice of its own applies. Thread-safe.
  */
 class FallbackMethod {
 
@@ -56,7 +56,7 @@ class FallbackMethod {
 	}
 
 	/**
-	 * Calls the fallback. What it throws is thrown as it is.
+	 * Calls the fallback. Its exceptions are thrown unchanged.
 	 * @param target the bean
 	 * @param arguments the arguments of the refused call
 	 * @param refusal why it was refused

@@ -16,9 +16,9 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Finds the method that stands in for a refused one: of the bean's class, its
- * superclasses or interfaces, private or not; with the same parameters, after which the
- * exception or a supertype of it may come; with a return type that fits.
+ * Finds the fallback of a method: in the bean's class, its superclasses or interfaces,
+ * private or not; with the same parameters, optionally followed by the exception or a
+ * supertype of it; with a compatible return type.
  */
 final class FallbackMethodFinder {
 

@@ -7,13 +7,13 @@ import java.util.List;
 import io.github.ratelimit.method.LimitedMethod.Declaration;
 
 /**
- * A limit that an annotation brings along, known by where it stands: every bean that
- * inherits the annotation shares it.
+ * A limit that an annotation declares, identified by the element with the annotation:
+ * every bean that inherits the annotation shares it.
  *
- * @param type the class that the annotation, or the annotated method, stands in
+ * @param type the class that has the annotation, or declares the annotated method
  * @param method the name of the limited method
  * @param parameters the types of its parameters
- * @param ordinal which of the limits that the same place brings along, from 1
+ * @param ordinal the number of the limit among those of the same element, from 1
  */
 record InlineLimit(Class<?> type, String method, List<Class<?>> parameters, int ordinal) {
 
@@ -46,7 +46,7 @@ record InlineLimit(Class<?> type, String method, List<Class<?>> parameters, int 
 		return this.type.getName() + "." + this.method;
 	}
 
-	/** Returns what no other limit has: for an order, and for a hash. */
+	/** Returns a unique text, for an order and for a hash. */
 	String identity() {
 		return longName() + this.parameters.stream().map(Class::getName).toList() + this.ordinal;
 	}

@@ -15,18 +15,18 @@ import java.util.stream.Collectors;
 import io.github.ratelimit.Limit;
 
 /**
- * Names the limits that annotations bring along. A name depends on the code alone, not on
- * the order in which beans are made, so that it survives a restart:
+ * Names the limits that annotations declare. A name depends on the code alone, not on the
+ * order in which beans are created, so that it survives a restart:
  * <ul>
- * <li>{@code ChatService.chat}, after the place where the annotation stands;</li>
- * <li>{@code ChatService.chat-String-int} where the class has several such methods of one
+ * <li>{@code ChatService.chat}, after the element with the annotation;</li>
+ * <li>{@code ChatService.chat-String-int} if the class has several such methods of one
  * name;</li>
- * <li>{@code com.acme.ChatService.chat} where there are several such classes of one
+ * <li>{@code com.acme.ChatService.chat} if there are several such classes of one
  * name;</li>
- * <li>with {@code .2} and so on after it for further rates of the same place.</li>
+ * <li>followed by {@code .2} and so on for further rates of the same element.</li>
  * </ul>
- * What cannot stand in a name becomes {@code _}, and a hash of the whole follows. Not
- * thread-safe.
+ * Characters that a name cannot have become {@code _}, followed by a hash of the whole.
+ * Not thread-safe.
  */
 final class InlineLimitNames {
 
@@ -37,7 +37,7 @@ final class InlineLimitNames {
 	/**
 	 * Names limits that have no name yet.
 	 * @param limits the limits
-	 * @param taken tells whether a name is taken by another limit
+	 * @param taken whether a name is taken by another limit
 	 */
 	void assign(Collection<InlineLimit> limits, Predicate<String> taken) {
 		Map<String, List<InlineLimit>> groups = limits.stream()

@@ -10,9 +10,9 @@ import io.github.ratelimit.RateLimited;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown at start-up for a {@link RateLimited} that cannot work: on a method that no
- * proxy can reach, or with an attribute that means nothing. It says where, what is wrong
- * and what to write instead.
+ * Thrown at start-up for an invalid {@link RateLimited}: on a method that no proxy can
+ * reach, or with an attribute that has no effect. The message contains the element, the
+ * mistake and a correction.
  */
 public class InvalidRateLimitedMethodException extends RuntimeException {
 
@@ -32,7 +32,7 @@ public class InvalidRateLimitedMethodException extends RuntimeException {
 	/**
 	 * Creates the exception.
 	 * @param element the annotated method or class
-	 * @param attribute the attribute that is wrong, null if it is the place itself
+	 * @param attribute the attribute that is wrong, null if the annotated element is
 	 * @param value the attribute's value, null if it has none
 	 * @param problem what is wrong, the end of a sentence that begins with the value, or
 	 * with the method or class
@@ -64,7 +64,7 @@ public class InvalidRateLimitedMethodException extends RuntimeException {
 	}
 
 	/**
-	 * Returns a method for people.
+	 * Returns a method as text for messages.
 	 * @param method a method
 	 * @return for example {@code com.acme.ChatService.chat(String)}
 	 */
@@ -85,7 +85,7 @@ public class InvalidRateLimitedMethodException extends RuntimeException {
 
 	/**
 	 * Returns the attribute of {@link RateLimited} that is wrong.
-	 * @return the attribute's name, null if the place of the annotation is wrong
+	 * @return the attribute's name, null if the annotated element is wrong
 	 */
 	public @Nullable String attribute() {
 		return this.attribute;
@@ -109,7 +109,7 @@ public class InvalidRateLimitedMethodException extends RuntimeException {
 	}
 
 	/**
-	 * Returns what to write instead.
+	 * Returns the correction.
 	 * @return a sentence
 	 */
 	public String remedy() {

@@ -8,7 +8,7 @@ import org.springframework.core.KotlinDetector;
 import org.springframework.core.ResolvableType;
 import org.springframework.util.ClassUtils;
 
-/** Tells methods in source code from what the Kotlin or Java compiler makes of them. */
+/** Relates compiled methods to the Kotlin or Java source code. */
 final class KotlinMethods {
 
 	private static final boolean SUSPENDING_FOLLOWED = isPresent("kotlinx.coroutines.reactor.MonoKt")
@@ -34,7 +34,7 @@ final class KotlinMethods {
 		return KotlinDetector.isSuspendingFunction(method);
 	}
 
-	/** Returns whether Spring's proxies see suspend functions to their end. */
+	/** Returns whether Spring's proxies follow suspend functions to their end. */
 	static boolean isSuspendingFollowed() {
 		return SUSPENDING_FOLLOWED;
 	}

@@ -6,7 +6,7 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 
 /**
- * A method of a bean's class with what limits it.
+ * A method of a bean's class with its annotations.
  *
  * @param method the method as the class has it
  * @param type the bean's class, never one that Spring generated
@@ -15,7 +15,7 @@ import java.util.List;
 record LimitedMethod(Method method, Class<?> type, List<Declaration> declarations) {
 
 	/**
-	 * Returns the method for people, as the endpoint shows it.
+	 * Returns the method as text, as the endpoint shows it.
 	 * @return for example {@code ChatController.chat}
 	 */
 	String displayName() {

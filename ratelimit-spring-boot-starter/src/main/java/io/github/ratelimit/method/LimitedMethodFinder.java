@@ -26,9 +26,9 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Finds what {@link RateLimited} and {@link RateLimitExempt} say of a bean's methods:
- * what stands nearest holds, the method before its class, a class before its superclass.
- * Remembers what it found. Thread-safe.
+ * Finds the {@link RateLimited} and {@link RateLimitExempt} annotations of a bean's
+ * methods: the nearest applies, that of a method before that of its class, that of a
+ * class before that of its superclass. Caches the results. Thread-safe.
  */
 final class LimitedMethodFinder {
 
@@ -40,7 +40,7 @@ final class LimitedMethodFinder {
 
 	/**
 	 * Returns whether {@link RateLimited} occurs anywhere in a class. Cheap, as every
-	 * bean's class is asked: only the types of annotations are looked at.
+	 * bean's class is checked: only the types of annotations are read.
 	 * @param type a class
 	 * @return whether it, a superclass or an interface of it, or a method of one of these
 	 * is annotated
@@ -115,7 +115,7 @@ final class LimitedMethodFinder {
 	}
 
 	/**
-	 * Returns what limits a method.
+	 * Returns the annotations that limit a method.
 	 * @param method a method of a class or of one of its interfaces
 	 * @param type the class
 	 * @return what limits it, null if nothing does

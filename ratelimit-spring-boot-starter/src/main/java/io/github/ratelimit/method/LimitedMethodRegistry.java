@@ -25,7 +25,7 @@ import org.springframework.util.ClassUtils;
 
 /**
  * The limited methods of an application's beans, with their policies. Policies are built
- * at start-up, or at the first call where that comes earlier. Thread-safe.
+ * at start-up, or at the first call if that is earlier. Thread-safe.
  */
 public final class LimitedMethodRegistry {
 
@@ -66,7 +66,7 @@ public final class LimitedMethodRegistry {
 		return this.annotations;
 	}
 
-	/** Returns where failures are reported, even that of finding the beans. */
+	/** Returns the reporter of failures, including that of finding the beans. */
 	Degradation degradation() {
 		InterceptorBeans current = this.beans;
 		return (current != null) ? current.degradation() : this.withoutBeans;
@@ -207,7 +207,7 @@ public final class LimitedMethodRegistry {
 	}
 
 	/**
-	 * Prepares a class whose beans' type was not known before one was created.
+	 * Prepares a class whose beans' type was unknown before the first was created.
 	 * @param type the class of a bean
 	 * @throws InvalidRateLimitedMethodException if an annotation cannot work
 	 */

@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param policies what the limits take, at least one, no two of the same limit and key
  * expression
- * @param settles what tells the actual cost, in the order of the policies, null for those
- * whose cost stays what it was
+ * @param settles expressions for the actual cost, in the order of the policies, null for
+ * those whose cost does not change
  * @param limits the limits
  * @param fallback what is called instead of a refused call, null for the exception
  * @param future whether callers look for failures in a future
- * @param skipped where refused runs are reported that nobody waits for, null if somebody
- * does
+ * @param skipped reports refused runs without a caller that waits for the result, null if
+ * there is one
  */
 record MethodPolicy(List<LimitPolicy> policies, List<@Nullable SettleExpression> settles, List<RegisteredLimit> limits,
 		@Nullable FallbackMethod fallback, boolean future, @Nullable SkippedRuns skipped) {
@@ -56,8 +56,8 @@ record MethodPolicy(List<LimitPolicy> policies, List<@Nullable SettleExpression>
 	}
 
 	/**
-	 * Fails a call the way its callers look for failures: a future fails, a run that
-	 * nobody waits for is skipped, anything else throws.
+	 * Fails a call in the way that its caller expects: a future fails, a run without a
+	 * waiting caller is skipped, anything else throws.
 	 * @param failure why the call fails
 	 * @return a failed future, null for a run that is skipped
 	 */

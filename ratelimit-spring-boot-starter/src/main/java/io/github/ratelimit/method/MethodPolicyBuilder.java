@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns annotations into policies: finds or registers the limits, reads keys and costs,
- * finds the fallback. Whatever is wrong with an annotation is found here. Not
- * thread-safe.
+ * finds the fallback. Detects all errors of annotations. Not thread-safe.
  */
 final class MethodPolicyBuilder {
 
@@ -45,8 +44,8 @@ final class MethodPolicyBuilder {
 	}
 
 	/**
-	 * Names the limits that methods bring along. All methods that are known have to come
-	 * at once, since names depend on each other.
+	 * Names the limits that methods declare. All known methods have to be passed
+	 * together, since names depend on each other.
 	 * @param methods the methods
 	 */
 	void nameLimits(Collection<LimitedMethod> methods) {
@@ -158,7 +157,7 @@ final class MethodPolicyBuilder {
 		return policy;
 	}
 
-	/** In a reactive application a limit cannot look at requests. */
+	/** In a reactive application a limit cannot read requests. */
 	private LimitPolicy seen(Declaration declaration, LimitPolicy policy) {
 		List<String> parts = this.beans.unseenRequests() ? policy.needingRequest() : List.of();
 		if (parts.isEmpty()) {

@@ -13,8 +13,8 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /**
- * The annotations that stand nearest to a method or class: on itself, else on what it
- * overrides, implements or extends. Either exempt, or limited, or neither.
+ * The nearest annotations of a method or class: its own, otherwise those of what it
+ * overrides, implements or extends. It is exempt, limited, or neither.
  *
  * @param exempt the exemption, null if limited or neither
  * @param limited the annotations, empty if exempt or neither

@@ -14,8 +14,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Refuses annotations where no proxy can reach them: they would limit nothing, without
- * any sign of it.
+ * Refuses annotations on methods that no proxy can reach: they would have no effect,
+ * without any sign of it.
  */
 final class ProxyReachabilityCheck {
 

@@ -11,9 +11,9 @@ import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.core.Ordered;
 
 /**
- * Puts the limits of {@link io.github.ratelimit.RateLimited @RateLimited} before all
- * other advice of a bean: what is refused opens no transaction and takes no thread. Has
- * to be a bean of the infrastructure role, so that every auto-proxy creator applies it.
+ * Applies the limits of {@link io.github.ratelimit.RateLimited @RateLimited} before all
+ * other advice of a bean: a refused call opens no transaction and takes no thread. Has to
+ * be a bean of the infrastructure role, so that every auto-proxy creator applies it.
  */
 public final class RateLimitAdvisor implements PointcutAdvisor, Ordered {
 
@@ -45,7 +45,7 @@ public final class RateLimitAdvisor implements PointcutAdvisor, Ordered {
 		return Ordered.HIGHEST_PRECEDENCE;
 	}
 
-	/** Looks at annotations alone, so that no other bean has to be there for it. */
+	/** Reads annotations alone, so that no other bean has to be created for it. */
 	private static final class AnnotatedPointcut extends StaticMethodMatcherPointcut {
 
 		private final LimitedMethodFinder annotations;

@@ -58,7 +58,7 @@ final class RateLimitInterceptor implements MethodInterceptor {
 				: proceed(invocation, policy, admission, decision);
 	}
 
-	/** Calls the method if that is allowed, and sees the call to its end. */
+	/** Calls the method if that is allowed, and follows the call to its end. */
 	static @Nullable Object proceed(MethodInvocation invocation, MethodPolicy policy, Admission admission,
 			Decision decision) throws Throwable {
 		if (!decision.isAllowed()) {

@@ -15,11 +15,11 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * Sees to it that no {@link io.github.ratelimit.RateLimited @RateLimited} is without
- * effect: checks every bean's class before it is proxied, keeps the limit the outermost
- * advice and the only one of its kind, and prepares all limited methods before the
- * application serves anybody. It has no order, so that it comes after the post-processors
- * that add advice of their own.
+ * Ensures that no {@link io.github.ratelimit.RateLimited @RateLimited} is without effect:
+ * checks every bean's class before it is proxied, keeps the limit the outermost advice
+ * and the only one of its kind, and prepares all limited methods before the application
+ * serves calls. It has no order, so that it runs after the post-processors that add
+ * advice of their own.
  */
 public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, SmartInitializingSingleton {
 
@@ -70,7 +70,7 @@ public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, Sm
 			.orElse(null) : null;
 	}
 
-	/** Whether the advisor is in a proxy, or in a proxy that it stands for. */
+	/** Returns whether the advisor is in a proxy, or in its target proxy. */
 	private static boolean isAdvised(@Nullable Object bean) {
 		return bean != null && (advisorOf(bean) != null || isAdvised(AopProxyUtils.getSingletonTarget(bean)));
 	}
@@ -81,7 +81,7 @@ public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, Sm
 		}
 		Object target = AopProxyUtils.getSingletonTarget(advised);
 		if (isAdvised(target)) {
-			// One bean under two names: it would pay twice.
+			// one bean under two names would pay twice
 			advised.removeAdvisor(advisor);
 		}
 		else if (advised.indexOf(advisor) > 0) {
@@ -101,7 +101,7 @@ public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, Sm
 		});
 	}
 
-	/** No failure, since a test may have put a mock in the bean's place. */
+	/** Only a warning, since a test may have replaced the bean by a mock. */
 	private static void warnOf(String name, Object bean) {
 		logger.warn("Bean '" + name + "' of " + bean.getClass().getName() + " has @RateLimited methods that are not "
 				+ "limited, because no proxy stands before it: it was made too early, as something that a "

@@ -9,16 +9,16 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
-/** Methods whose caller cannot do anything about a refusal but log it. */
+/** Methods whose caller can only log a refusal. */
 final class ScheduledAndListenerMethods {
 
 	private static final Log logger = LogFactory.getLog(ScheduledAndListenerMethods.class);
 
-	/** What these miss is over: the next run, the next event is another one. */
+	/** A refused run of these is over: the next run or event is another one. */
 	private static final List<String> RUNS = List.of("org.springframework.scheduling.annotation.Scheduled",
 			"org.springframework.context.event.EventListener");
 
-	/** What these refuse has to come again: a message must not be lost. */
+	/** A message that these refuse has to be delivered again, and must not be lost. */
 	private static final List<String> MESSAGES = List.of("org.springframework.kafka.annotation.KafkaListener",
 			"org.springframework.amqp.rabbit.annotation.RabbitListener",
 			"org.springframework.jms.annotation.JmsListener", "org.springframework.pulsar.annotation.PulsarListener",
@@ -27,7 +27,7 @@ final class ScheduledAndListenerMethods {
 	private ScheduledAndListenerMethods() {
 	}
 
-	/** Returns whether a refused call is skipped: it has no result to miss. */
+	/** Returns whether a refused call is skipped: it has no result. */
 	static boolean isSkipped(Method method) {
 		return method.getReturnType() == void.class && isAny(RUNS, method);
 	}

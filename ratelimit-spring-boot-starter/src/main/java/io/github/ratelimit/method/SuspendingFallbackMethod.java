@@ -12,7 +12,7 @@ import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 
 /**
- * What is called instead of a suspend function: another one, or a plain function. The
+ * The fallback of a suspend function: another suspend function, or a plain function. The
  * proxy waits for publishers, as it does for those of the limited function.
  */
 final class SuspendingFallbackMethod extends FallbackMethod {

@@ -12,7 +12,7 @@ import org.springframework.aop.ProxyMethodInvocation;
 
 /**
  * A call of a method that returns a future, which waits for its permits without holding a
- * thread. A call that need not wait is made at once, by the calling thread.
+ * thread. A call that need not wait is run at once, by the calling thread.
  */
 final class WaitingMethodCall {
 
@@ -32,7 +32,7 @@ final class WaitingMethodCall {
 		CompletableFuture<Decision> deciding = this.admission.decideLater();
 		if (deciding.isDone()) {
 			Decision decision = decided(deciding);
-			this.admission.tell();
+			this.admission.writeHeaders();
 			return RateLimitInterceptor.proceed(invocation, this.policy, this.admission, decision);
 		}
 		MethodInvocation later = invocation.invocableClone();
@@ -41,7 +41,7 @@ final class WaitingMethodCall {
 				() -> this.admission.decided(null));
 	}
 
-	/** The limiter's own failures let the call through. */
+	/** The limiter's own failures allow the call. */
 	private Decision decided(CompletableFuture<Decision> deciding) {
 		Decision decision;
 		try {

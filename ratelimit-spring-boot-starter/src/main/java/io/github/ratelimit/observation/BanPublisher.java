@@ -11,9 +11,9 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Tells the application of bans: a {@link KeyBannedEvent} for each, and a line in the log
- * for at most ten in a minute. Where there is no room for more bans a line says so, once
- * a minute at most. Thread-safe.
+ * Publishes bans to the application: a {@link KeyBannedEvent} for each, and a log entry
+ * for at most ten a minute. If there is no room for more bans, that is logged once a
+ * minute at most. Thread-safe.
  */
 public final class BanPublisher implements RateLimitListener {
 
@@ -84,7 +84,7 @@ public final class BanPublisher implements RateLimitListener {
 		}
 	}
 
-	/** Returns how many lines were left out before this one, -1 to leave it out too. */
+	/** Returns how many entries were omitted before this one, -1 to omit it as well. */
 	private synchronized long linesLeftOut() {
 		long now = this.time.nanoTime();
 		if (now - this.minuteStartedNanos >= MINUTE_NANOS) {

@@ -23,9 +23,9 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
- * Shows Micrometer the calls to providers: how they ended, how long they were queued, and
- * which part of the quota is in use. No tag tells a key. Thread-safe. What happens before
- * a registry is bound is not counted there.
+ * Publishes the calls to providers to Micrometer: their outcomes, how long they were
+ * queued, and the part of the quota that is in use. No tag contains a key. Thread-safe.
+ * Events before a registry is bound are not counted in it.
  */
 public final class ClientMetrics implements ClientListener, MeterBinder {
 

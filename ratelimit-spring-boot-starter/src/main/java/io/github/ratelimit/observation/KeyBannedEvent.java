@@ -5,8 +5,8 @@ import java.time.Duration;
 
 /**
  * Published by the application context when a key is banned for its many refusals. It is
- * published on the way of the call that brought the ban, so listeners must be quick, or
- * be {@code @Async}.
+ * published by the thread of the refused call, so listeners must be fast, or be
+ * {@code @Async}.
  *
  * @param limit the name of the limit that refused the key
  * @param key what may be shown of the key

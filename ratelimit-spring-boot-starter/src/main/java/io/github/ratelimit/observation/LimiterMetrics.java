@@ -15,10 +15,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows Micrometer what the limiter does beyond allowing and refusing: how long calls
- * waited for their turn, and how many keys were banned. A limit has its meters when there
- * is something to tell. No tag tells a key. Thread-safe. What happens before a registry
- * is bound is not counted there.
+ * Publishes the waits and bans of the limiter to Micrometer: how long calls were queued,
+ * and how many keys were banned. The meters of a limit are created at its first event. No
+ * tag contains a key. Thread-safe. Events before a registry is bound are not counted in
+ * it.
  */
 public final class LimiterMetrics implements RateLimitListener, MeterBinder {
 

@@ -11,10 +11,10 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Shows Micrometer the figures that the limiter keeps anyway: what each limit decided,
- * how many keys it has, how many permits were forgotten or forgiven. The meters read them
- * when they are asked, so a decision pays nothing for being metered; limits that are
- * registered later get theirs then. No tag tells a key.
+ * Publishes the limiter's own counters to Micrometer: the decisions of each limit, its
+ * number of keys, and the permits that were forgotten or forgiven. The meters read them
+ * on request, so metrics add no cost to a decision; a limit that is registered later gets
+ * its meters then. No tag contains a key.
  */
 public final class RateLimitMetrics implements MeterBinder {
 

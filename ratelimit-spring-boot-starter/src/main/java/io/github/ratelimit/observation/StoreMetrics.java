@@ -12,9 +12,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows Micrometer how a store does that is asked over the network: how long it takes to
- * answer, and how often it does not. Thread-safe. What happens before a registry is bound
- * is not counted there.
+ * Publishes the state of a remote store to Micrometer: how long it takes to answer, and
+ * how often it does not. Thread-safe. Events before a registry is bound are not counted
+ * in it.
  */
 public final class StoreMetrics implements StoreObserver, MeterBinder {
 

@@ -18,7 +18,7 @@ final class HeldCharge {
 
 	private final int index;
 
-	/** Whether the end of the request is the end of this. Guarded by the request. */
+	/** Whether this ends with the request. Guarded by the request. */
 	private boolean endsWithRequest;
 
 	/** Whether a call that did not fail has used it. Guarded by the request. */
@@ -77,8 +77,8 @@ final class HeldCharge {
 	}
 
 	/**
-	 * Returns whether a failure of the call gives it back. A pending charge counts by its
-	 * outcome alone, which may be the failure.
+	 * Returns whether a failure of the call gives it back. A pending charge depends on
+	 * its outcome alone, which may be the failure.
 	 */
 	boolean isRefundedOnFailure() {
 		return isOpenBudget() && !charge().isPending();
@@ -104,15 +104,15 @@ final class HeldCharge {
 		return this.permit.giveBack(this.index);
 	}
 
-	/** Ends a charge that is still pending: it counts. */
+	/** Ends a charge that is still pending: its permits stay taken. */
 	void keepPending() {
 		this.permit.keepPending(this.index);
 	}
 
 	/**
-	 * Settles the open parts, each limit and key by the same actual permits. Where one
-	 * limit and key was charged in several parts, they are settled part by part, so that
-	 * together they cost what the call cost.
+	 * Settles the open parts, each limit and key by the same actual permits. If one limit
+	 * and key was charged in several parts, they are settled part by part, so that
+	 * together they cost the actual cost of the call.
 	 * @param parts parts of one call or request
 	 * @param which selects parts
 	 * @param actual permits, 0 or more
@@ -139,7 +139,7 @@ final class HeldCharge {
 		return charge().sameBucketAs(other.charge());
 	}
 
-	/** The last part takes what is above all that was reserved. */
+	/** The last part takes what exceeds all that was reserved. */
 	private static boolean distribute(List<HeldCharge> parts, long actual) {
 		boolean settled = false;
 		long rest = actual;

@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP request that a limited call belongs to: which permits it has paid already,
- * which decisions its headers state, and what it holds until its response is complete.
+ * which decisions its headers report, and what it holds until its response is complete.
  * Thread-safe, because a handler may use several threads.
  */
 public interface LimitedRequest {
 
-	/** Stands for a cost that is unknown: what was taken for the call stays taken. */
+	/** Represents an unknown cost: what was taken for the call stays taken. */
 	long UNKNOWN = -1;
 
-	/** Stands for the cost of a call that does not count: what it took is given back. */
+	/** Represents a call that is not charged: what it took is given back. */
 	long NOT_COUNTED = -2;
 
 	/**
@@ -39,7 +39,7 @@ public interface LimitedRequest {
 	void uncover(Charge charge, long permits);
 
 	/**
-	 * Records the decision about a call, for the headers of the answer and for what the
+	 * Records the decision about a call, for the headers of the response and for what the
 	 * request holds.
 	 * @param decision a decision, allowed or refused
 	 * @param covered the charges of the call of which {@link #cover} used something up
@@ -56,9 +56,9 @@ public interface LimitedRequest {
 
 	/**
 	 * Settles a charge when the response is complete, unless it has been settled by then.
-	 * A {@linkplain Charge#isPending() pending} charge counts without being asked for
-	 * where the outcome stays unknown: the client has gone before the answer began, the
-	 * time for the answer ran out, or the client did not accept the answer.
+	 * A {@linkplain Charge#isPending() pending} charge stays taken without a settlement
+	 * if the outcome stays unknown: the client has disconnected before the response
+	 * began, the response timed out, or the client did not accept it.
 	 * @param charge a charge of an allowed decision of this request
 	 * @param actual returns for the response's status how many permits the call cost,
 	 * {@link #UNKNOWN} or {@link #NOT_COUNTED}
@@ -66,16 +66,16 @@ public interface LimitedRequest {
 	void settleAfterResponse(Charge charge, IntToLongFunction actual);
 
 	/**
-	 * Returns what the request holds of all its limits, those that are recorded later
-	 * too: settled and ended for all of them at once.
+	 * Returns the permit of all limits of the request, including those that are recorded
+	 * later: settled and ended for all of them together.
 	 * @return the request's permit
 	 */
 	Permit permit();
 
 	/**
-	 * Takes over a call that goes on when its method has returned, until the response is
-	 * complete: the request ends it then, unless it has ended before. If the request does
-	 * not take it over, the caller of this method has to end it.
+	 * Takes over a call that continues after its method has returned, until the response
+	 * is complete: the request then ends it, unless it has ended before. If the request
+	 * does not take it over, the caller of this method has to end it.
 	 * @param call what the call holds
 	 * @param method the method
 	 * @param result what it returned

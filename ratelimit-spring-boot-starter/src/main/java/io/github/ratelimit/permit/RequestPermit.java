@@ -8,12 +8,13 @@ import java.util.List;
 
 /**
  * What a request holds of all its decisions, as one permit: those of rules and those of
- * the limited methods that it calls, also of later ones. The filter {@linkplain #close()
- * closes} it, or lets it {@linkplain #fail() fail}, when the response is complete.
+ * the limited methods that it calls, including later ones. The filter
+ * {@linkplain #close() closes} it, or lets it {@linkplain #fail() fail}, when the
+ * response is complete.
  * <p>
  * It may hold several parts of one limit and key: what a rule reserved in advance, and
  * what a method reserved beyond that. They are settled as one. {@link #settle(long)}
- * concerns the limits that have a cost and no others.
+ * applies only to the limits that have a cost.
  */
 public final class RequestPermit implements Permit {
 
@@ -86,7 +87,7 @@ public final class RequestPermit implements Permit {
 		return true;
 	}
 
-	/** Forgets what an ended call held, except for what the request may still settle. */
+	/** Drops what an ended call held, except for what the request may still settle. */
 	synchronized void returned(List<HeldCharge> own, List<HeldCharge> used) {
 		used.forEach(HeldCharge::use);
 		for (HeldCharge part : own) {
@@ -144,7 +145,7 @@ public final class RequestPermit implements Permit {
 
 	/**
 	 * Gives back what is {@linkplain Charge#pending() pending} of one limit and key,
-	 * because the request does not count.
+	 * because the request is not charged.
 	 * @param charge a charge of the limit and the key
 	 */
 	public void doesNotCount(Charge charge) {
@@ -155,7 +156,9 @@ public final class RequestPermit implements Permit {
 		}
 	}
 
-	/** Ends what is still pending of one limit and key, because the request counts. */
+	/**
+	 * Ends what is still pending of one limit and key, because the request is charged.
+	 */
 	public void counts(Charge charge) {
 		for (HeldCharge part : snapshot()) {
 			if (part.charge().sameBucketAs(charge)) {

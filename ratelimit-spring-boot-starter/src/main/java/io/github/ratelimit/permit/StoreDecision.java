@@ -89,7 +89,7 @@ public sealed class StoreDecision extends Decision {
 		return (earlier != null) ? earlier : created;
 	}
 
-	/** Kept apart, so that decisions over one charge take no memory for it. */
+	/** Separate, so that decisions over one charge take no memory for it. */
 	private static final class Several extends StoreDecision {
 
 		private final List<LimitDecision> limits;

@@ -45,7 +45,7 @@ public final class StorePermit implements Permit {
 		this.states = new AtomicIntegerArray(taken.size());
 	}
 
-	/** Returns the decisions that this is the permit of. */
+	/** Returns the decisions of this permit. */
 	List<ChargeDecision> taken() {
 		return this.taken;
 	}
@@ -144,7 +144,7 @@ public final class StorePermit implements Permit {
 		return true;
 	}
 
-	/** Lets a pending charge count, unless it has been settled. */
+	/** Ends a pending charge, whose permits stay taken, unless it has been settled. */
 	void keepPending(int index) {
 		ChargeDecision limit = this.taken.get(index);
 		if (limit.charge().isPending() && this.states.compareAndSet(index, OPEN, SETTLED)) {

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The calls of this process that wait for one key of a paced limit, first in, first out.
  * Only the first call takes its scheduled permit from the store; for the others the queue
- * knows the earliest time at which their permit can be due. Guarded by the
+ * computes the earliest time at which their permit can be due. Guarded by the
  * {@link CallQueues} that it belongs to.
  */
 public final class CallQueue {
 
-	/** The store delays calls only where it takes longer than this to answer. */
+	/** The store delays calls only if it takes longer than this to answer. */
 	private static final long PROMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	private final Deque<Ticket> tickets = new ArrayDeque<>();
@@ -25,7 +25,7 @@ public final class CallQueue {
 	/** When the permit after the last scheduled one is due; null if unknown. */
 	private @Nullable Long nextPermitNanos;
 
-	/** When the first call began to ask the store; null while it does not ask. */
+	/** When the first call began to wait for the store; null while it does not. */
 	private @Nullable Long askingSince;
 
 	/** The total delay of first calls by the store. */
@@ -38,7 +38,8 @@ public final class CallQueue {
 	private long unscheduledNanos;
 
 	/**
-	 * Returns how long a call that joined now would wait, as far as this process knows.
+	 * Returns how long a call that joined now would wait, as far as this process can
+	 * compute it.
 	 * @param now the monotonic time
 	 * @return nanoseconds, saturated
 	 */
@@ -68,7 +69,7 @@ public final class CallQueue {
 		return ticket;
 	}
 
-	/** Notes that the first call begins to ask the store for its permit. */
+	/** Notes that the first call begins to request its permit from the store. */
 	void startAsking(Ticket first, long now) {
 		if (this.tickets.peek() == first) {
 			this.askingSince = now;

@@ -60,7 +60,9 @@ public final class CallQueues {
 		return joined[0];
 	}
 
-	/** Notes that the first call of a queue begins to ask the store for its permit. */
+	/**
+	 * Notes that the first call of a queue begins to request its permit from the store.
+	 */
 	void startAsking(Charge charge, Ticket ticket) {
 		this.queues.computeIfPresent(QueueKey.of(charge), (key, queue) -> {
 			queue.startAsking(ticket, this.time.nanoTime());

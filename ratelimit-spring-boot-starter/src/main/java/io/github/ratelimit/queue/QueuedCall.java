@@ -33,7 +33,7 @@ public final class QueuedCall {
 	 */
 	private static final int STORE_PART = 8;
 
-	/** How late a permit may be where the store answers as it should. */
+	/** How late a permit may be while the store answers normally. */
 	private static final long TOLERANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	private final LimitStore store;
@@ -171,7 +171,7 @@ public final class QueuedCall {
 		complete(List.of(refused(charge, charge.maxWaitNanos())));
 	}
 
-	/** Decides without asking the store again. */
+	/** Decides without another call of the store. */
 	private void takeUnanswered() {
 		List<ChargeDecision> decisions = this.store.takeUnanswered(waiting());
 		if (decisions.stream().anyMatch(ChargeDecision::isRefused)) {

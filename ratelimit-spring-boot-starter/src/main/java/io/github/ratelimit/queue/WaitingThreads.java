@@ -7,9 +7,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The threads that ask the store for asynchronous calls, which wait without a thread of
- * their own: virtual threads where the platform has them, else a few daemon threads that
- * end when they are idle.
+ * The threads that call the store for asynchronous calls, which wait without a thread of
+ * their own: virtual threads if the platform has them, otherwise a few daemon threads
+ * that end when they are idle.
  */
 public final class WaitingThreads {
 

@@ -16,7 +16,7 @@ final class CompanionLimits {
 
 	private static final String BAN = "..ban";
 
-	/** Of a limit without a penalty; a block can last for any time. */
+	/** For a limit without a penalty; a block can last for any time. */
 	private static final Duration ANY_TIME = Duration.ofDays(1);
 
 	private CompanionLimits() {
@@ -32,7 +32,8 @@ final class CompanionLimits {
 
 	/**
 	 * Returns the limit whose buckets are the blocks of keys. Earlier versions read and
-	 * write a ban as one that has lost its only permit, so it fills in the time of a ban.
+	 * write a ban as a bucket that has lost its only permit, so it fills in the time of a
+	 * ban.
 	 */
 	static Limit blocks(String name, @Nullable Penalty penalty) {
 		return Limit.of(name + BAN, Rate.of(1, (penalty != null) ? penalty.ban() : ANY_TIME));

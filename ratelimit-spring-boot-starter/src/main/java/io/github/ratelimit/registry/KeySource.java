@@ -46,7 +46,7 @@ public record KeySource(String expression, List<String> kinds, boolean composed)
 	}
 
 	/**
-	 * Returns the kind of the keys that are made first of all.
+	 * Returns the kind of the keys with the highest precedence.
 	 * @return the first kind
 	 */
 	public String kind() {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One form of a registered limit: its own, that of a plan, or one of the two by which
  * stores keep the refusals and the blocks of its keys. A charge refers to the handle, so
- * that no limit is looked up by its name or compared once a call has been matched with
+ * that no limit is looked up by its name or compared after a call has been matched with
  * its limits. Stores attach their {@linkplain PreparedForm prepared form} of the limit to
  * it.
  * <p>
@@ -32,7 +32,7 @@ public final class LimitHandle {
 	}
 
 	/**
-	 * Returns a handle of a limit that is registered nowhere, for example to use a store
+	 * Returns a handle of a limit that is not registered, for example to use a store
 	 * without a limiter.
 	 * @param limit the limit
 	 * @return a new handle; stores count by the name of a limit, so several handles of
@@ -85,8 +85,8 @@ public final class LimitHandle {
 	}
 
 	/**
-	 * Returns the handle by which a store keeps the blocks of this limit's keys where it
-	 * keeps them as buckets: a key is blocked until its bucket is full.
+	 * Returns the handle for the blocks of this limit's keys, in a store that keeps them
+	 * as buckets: a key is blocked until its bucket is full.
 	 * @return the handle, null if keys of the limit are never blocked
 	 */
 	public @Nullable LimitHandle blocks() {
@@ -125,7 +125,7 @@ public final class LimitHandle {
 	/** What a limit counts. */
 	public enum Purpose {
 
-		/** The calls that a limit is about. */
+		/** The calls that the limit applies to. */
 		CALLS,
 
 		/** The refusals of a key, which become a ban. */

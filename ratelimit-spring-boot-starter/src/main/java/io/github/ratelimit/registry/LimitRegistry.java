@@ -75,9 +75,9 @@ public final class LimitRegistry {
 	}
 
 	/**
-	 * Lets a check object to settings, for example those that a store cannot count: at
-	 * once to those of the limits that are there, later to those of new limits and to
-	 * every change before it is in force. It objects by an
+	 * Adds a check that can object to settings, for example those that a store cannot
+	 * count: at once to those of existing limits, later to those of new limits and to
+	 * every change before it takes effect. It objects by an
 	 * {@link IllegalArgumentException}, which the caller of {@link #register} or
 	 * {@link RegisteredLimit#change} gets.
 	 * @param check what to call; called by the thread that registers or changes a limit
@@ -89,10 +89,10 @@ public final class LimitRegistry {
 	}
 
 	/**
-	 * Tells a listener of every limit: at once of those that are there, and of those that
-	 * come later when they are registered. Of one that is registered at this very moment
-	 * it may be told twice.
-	 * @param listener what to tell; it is called by the thread that registers a limit
+	 * Notifies a listener of every limit: at once of existing limits, and of later ones
+	 * when they are registered. A limit that is registered at the same time may be
+	 * reported twice.
+	 * @param listener called by the thread that registers a limit
 	 */
 	public void whenRegistered(Consumer<RegisteredLimit> listener) {
 		this.listeners.add(listener);
@@ -114,7 +114,7 @@ public final class LimitRegistry {
 	}
 
 	/**
-	 * Looks for a limit.
+	 * Returns a limit if it exists.
 	 * @param name the limit's name
 	 * @return the limit, empty if there is none of that name
 	 */

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a limit, which can be changed while the application runs. Immutable: a
- * change makes new settings, which {@link RegisteredLimit#change} puts in force as a
- * whole.
+ * change creates new settings, which {@link RegisteredLimit#change} applies as a whole.
  *
  * @param limit the limit itself, as calls without a plan have it
  * @param plans the limit as each plan has it, by the names of the plans, empty for none
@@ -113,7 +112,7 @@ public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Pen
 	}
 
 	/**
-	 * Returns these settings for a limit that answers show or not.
+	 * Returns these settings for a limit that responses show or not.
 	 * @param hidden whether headers and bodies say nothing about the limit
 	 * @return new settings
 	 */

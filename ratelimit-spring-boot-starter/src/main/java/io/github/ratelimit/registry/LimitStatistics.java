@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How often a limit allowed, refused and could not decide since the start. Thread-safe;
- * figures are exact once the calls that they count have returned.
+ * the numbers are exact once the calls that they count have returned.
  */
 public final class LimitStatistics {
 
@@ -40,13 +40,13 @@ public final class LimitStatistics {
 		}
 	}
 
-	/** Counts a call that was let through because the limiter failed. */
+	/** Counts a call that was allowed because the limiter failed. */
 	public void countDegraded() {
 		this.degraded.increment();
 	}
 
 	/**
-	 * Returns how many calls were allowed by this limit and all others asked with it.
+	 * Returns how many calls were allowed by this limit and all others of the decision.
 	 * @return calls since the start
 	 */
 	public long allowed() {
@@ -63,7 +63,7 @@ public final class LimitStatistics {
 	}
 
 	/**
-	 * Returns how many calls the limiter let through because it failed, or decided by
+	 * Returns how many calls the limiter allowed because it failed, or decided by
 	 * {@link OnStoreFailure} because the store did.
 	 * @return calls since the start
 	 */
@@ -72,8 +72,7 @@ public final class LimitStatistics {
 	}
 
 	/**
-	 * Returns how many calls this limit would have refused, had it not been only tried
-	 * out.
+	 * Returns how many calls this limit would have refused if it were enforced.
 	 * @return calls since the start
 	 */
 	public long shadowDenied() {

@@ -4,8 +4,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * What a store makes of a limit once, and keeps at the limit's handle: its numbers in the
- * store's own units, and where the keys of the limit are counted.
+ * What a store computes from a limit once, and keeps at the limit's handle: its numbers
+ * in the store's own units, and the table of its keys.
  *
  * @param <T> the type of the form
  */
@@ -23,7 +23,7 @@ public final class PreparedForm<T> {
 	}
 
 	/**
-	 * Returns the form of a limit, which is made when it is first asked for.
+	 * Returns the form of a limit, which is created at its first use.
 	 * @param handle the limit
 	 * @return the form, always the same one for a handle
 	 * @throws IllegalArgumentException if the store cannot count the limit

@@ -44,7 +44,7 @@ public final class RegisteredLimit {
 	}
 
 	/**
-	 * Returns a limit that is in no registry.
+	 * Returns a limit that belongs to no registry.
 	 * @param settings its settings
 	 * @return the limit
 	 */
@@ -54,8 +54,8 @@ public final class RegisteredLimit {
 	}
 
 	/**
-	 * Returns the settings that are in force. A caller that needs several of them asks
-	 * once, so that they belong together.
+	 * Returns the current settings. A caller that needs several of them calls this once,
+	 * so that they belong together.
 	 * @return the settings
 	 */
 	public LimitSettings settings() {
@@ -63,8 +63,8 @@ public final class RegisteredLimit {
 	}
 
 	/**
-	 * Changes the settings, as a whole: calls are decided by the old or by the new ones.
-	 * What keys have used stays used, in proportion where a rate changes.
+	 * Changes the settings as a whole: calls are decided by the old or by the new ones.
+	 * What keys have used stays used, in proportion if a rate changes.
 	 * @param change makes the new settings of those that are in force
 	 * @throws IllegalArgumentException if the new settings have another limit's name, or
 	 * the store cannot count them; then nothing has changed
@@ -97,7 +97,7 @@ public final class RegisteredLimit {
 	}
 
 	/**
-	 * Returns what charges of calls without a plan refer to.
+	 * Returns the handle for charges of calls without a plan.
 	 * @return the handle of the limit as it is configured now
 	 */
 	public LimitHandle handle() {
@@ -105,7 +105,7 @@ public final class RegisteredLimit {
 	}
 
 	/**
-	 * Returns what charges of calls on a plan refer to.
+	 * Returns the handle for charges of calls with a plan.
 	 * @param plan the name of a plan, null for none
 	 * @return the handle of the limit as that plan has it now, null if there is no such
 	 * plan
@@ -129,7 +129,7 @@ public final class RegisteredLimit {
 	}
 
 	/**
-	 * Returns where the limit's keys come from, the first that has a value.
+	 * Returns the sources of the limit's keys, in order of precedence.
 	 * @return an unmodifiable list, empty for a limit that only the application's own
 	 * code asks
 	 */
@@ -141,7 +141,7 @@ public final class RegisteredLimit {
 	 * Returns the key that a plain text means in the application's own code: of the kind
 	 * of the limit's first key, so that code and rules share one count. An address is
 	 * read as that of a request is. A limit with {@code key: global} has one key,
-	 * whatever the text; a limit without key sources counts by the text.
+	 * whatever the text is; a limit without key sources counts by the text.
 	 * @param text the text, not empty
 	 * @return the key
 	 * @throws IllegalArgumentException if the text is empty, or if the limit's first key
@@ -165,10 +165,9 @@ public final class RegisteredLimit {
 	}
 
 	/**
-	 * Returns the keys that a text can mean which was passed through the endpoint. The
-	 * text does not tell its kind, so the result has a key of every kind that the limit's
-	 * keys can have, and of those that a method's own key and {@code on-missing-key: ip}
-	 * give.
+	 * Returns the keys that a text passed through the endpoint can mean. The kind of the
+	 * text is unknown, so the result has a key of every kind that the limit's keys can
+	 * have, and of those of a method's own key and of {@code on-missing-key: ip}.
 	 * @param text the text of a key, or {@code global}
 	 * @return the keys without repetition, the likeliest first, empty for an empty text
 	 */

@@ -1,6 +1,6 @@
 /**
  * The limits of an application: their settings, which can change while it runs, the
- * handles that calls are charged by, and what has been counted about them.
+ * handles that charges refer to, and their statistics.
  */
 @NullMarked
 package io.github.ratelimit.registry;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Takes what CORS processing writes: keeps the headers, and drops status and body, so
- * that the real response stays untouched.
+ * Receives the result of CORS processing: keeps the headers, and drops status and body,
+ * so that the real response stays untouched.
  */
 final class CorsRecorder extends HttpServletResponseWrapper {
 

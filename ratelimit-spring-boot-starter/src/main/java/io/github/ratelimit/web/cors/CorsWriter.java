@@ -5,9 +5,9 @@ import jakarta.servlet.http.HttpServletResponse;
 
 /**
  * A part of the application that writes CORS headers: a filter, Spring Security, Spring
- * MVC. A refusal asks them, one after the other, until one has spoken, since it goes out
- * before they come to their turn. An application that writes CORS headers in a way of its
- * own says so by a bean of this type.
+ * MVC. A refusal is sent before these parts run, so it calls them one after the other
+ * until one has written its headers. An application that writes CORS headers in another
+ * way provides a bean of this type.
  * <p>
  * Implementations must be thread-safe.
  */
@@ -16,8 +16,8 @@ public interface CorsWriter {
 
 	/**
 	 * Writes the CORS headers that this part would write to an actual request, never to a
-	 * preflight request. To forbid the origin, set an error status: no headers are sent
-	 * then.
+	 * preflight request. To forbid the origin, set an error status: then no headers are
+	 * sent.
 	 * @param request a request with an {@code Origin}; attributes that are set stay here
 	 * @param response takes headers and status; a body is dropped
 	 * @throws Exception if it cannot be found out; no headers are sent
@@ -25,8 +25,8 @@ public interface CorsWriter {
 	void write(HttpServletRequest request, HttpServletResponse response) throws Exception;
 
 	/**
-	 * Returns what becomes of a preflight request that comes to this part. One that no
-	 * CORS processing answers is limited like any other request.
+	 * Returns how this part handles a preflight request. A preflight request that no CORS
+	 * processing answers is limited like any other request.
 	 * @param request a preflight request; attributes that are set stay here
 	 * @param response takes headers and status; a body is dropped
 	 * @return by default that it goes on to the next part
@@ -36,17 +36,17 @@ public interface CorsWriter {
 		return Preflight.PASSES;
 	}
 
-	/** What becomes of a preflight request. */
+	/** How a part handles a preflight request. */
 	enum Preflight {
 
-		/** It is answered by CORS processing, and nothing else sees it. */
+		/** CORS processing answers it, and no other component sees it. */
 		ANSWERED,
 
-		/** It goes on to the next part. */
+		/** It is passed to the next part. */
 		PASSES,
 
 		/**
-		 * Something else is done with it first, such as looking at the credentials that
+		 * Another step precedes CORS processing, such as a check of the credentials that
 		 * an attacker adds to it.
 		 */
 		HANDLED

@@ -13,9 +13,9 @@ import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.util.WebUtils;
 
 /**
- * Answers to other origins: they carry what the application's own CORS configuration
- * says, and the names of our headers besides. A request without an {@code Origin} costs
- * nothing. Thread-safe.
+ * Responses to other origins: they have the headers of the application's own CORS
+ * configuration, which also expose the rate limit headers. A request without an
+ * {@code Origin} costs nothing. Thread-safe.
  */
 public final class CrossOrigin {
 
@@ -34,7 +34,7 @@ public final class CrossOrigin {
 	}
 
 	/**
-	 * Lets browsers show headers to scripts, wherever the application allows the origin.
+	 * Allows scripts to read headers, if the application allows the origin.
 	 * @param request the request
 	 * @param response its response
 	 * @param names the names of the headers
@@ -50,7 +50,7 @@ public final class CrossOrigin {
 	}
 
 	/**
-	 * Writes the CORS headers that the application would write to this request, if they
+	 * Writes the CORS headers that the application would write for this request, if they
 	 * are not there yet.
 	 * @param request the request
 	 * @param response its response
@@ -79,7 +79,7 @@ public final class CrossOrigin {
 
 	/**
 	 * Returns whether the application's CORS processing answers a preflight request, so
-	 * that nothing else sees it.
+	 * that no other component sees it.
 	 * @param request the request
 	 * @param response its response, which stays untouched
 	 * @return false also for what is no preflight request, or if it cannot be found out

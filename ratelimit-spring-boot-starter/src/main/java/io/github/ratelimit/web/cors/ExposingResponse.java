@@ -10,7 +10,7 @@ import org.springframework.http.HttpHeaders;
 
 /**
  * Adds names to {@code Access-Control-Expose-Headers} as soon as the application allows
- * the origin, whatever it writes there itself, before or after.
+ * the origin, whatever the application writes there, before or after.
  */
 final class ExposingResponse extends HttpServletResponseWrapper {
 

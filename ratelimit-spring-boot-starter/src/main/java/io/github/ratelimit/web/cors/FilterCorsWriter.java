@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Asks a filter whose only work is CORS, such as Spring's {@code CorsFilter}. */
+/** Runs a filter whose only task is CORS, such as Spring's {@code CorsFilter}. */
 public final class FilterCorsWriter implements CorsWriter {
 
 	private final Filter filter;
@@ -34,7 +34,7 @@ public final class FilterCorsWriter implements CorsWriter {
 	}
 
 	/**
-	 * Returns whether a filter of these dispatches sees requests as they come in.
+	 * Returns whether a filter with these dispatches sees incoming requests.
 	 * @param dispatcherTypes what the filter is registered for
 	 * @return whether requests are among them
 	 */
@@ -54,8 +54,8 @@ public final class FilterCorsWriter implements CorsWriter {
 	}
 
 	/**
-	 * Runs a filter in front of nothing. A preflight request that it does not answer
-	 * itself it hands on.
+	 * Runs a filter with an empty chain. A preflight request that the filter does not
+	 * answer is passed on.
 	 * @param filter the filter
 	 * @param request the request
 	 * @param response takes headers and status

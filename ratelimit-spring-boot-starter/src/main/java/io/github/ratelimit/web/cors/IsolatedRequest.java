@@ -7,8 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request for asking others about: the attributes that they set do not reach the real
- * one.
+ * A request for other components, whose attributes do not reach the real one.
  */
 final class IsolatedRequest extends HttpServletRequestWrapper {
 

@@ -16,8 +16,8 @@ import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
- * Asks Spring MVC: looks for the handler as the dispatcher servlet does and runs the
- * interceptor that writes what {@code @CrossOrigin} and {@code addCorsMappings} say.
+ * Runs the CORS processing of Spring MVC: looks up the handler as the dispatcher servlet
+ * does and runs the interceptor for {@code @CrossOrigin} and {@code addCorsMappings}.
  */
 public final class MvcCorsWriter implements CorsWriter {
 
@@ -46,7 +46,7 @@ public final class MvcCorsWriter implements CorsWriter {
 		}
 	}
 
-	/** Other servlets get their requests past the mappings, whatever these would say. */
+	/** The mappings do not apply to requests of other servlets. */
 	@Override
 	public Preflight preflight(HttpServletRequest request, HttpServletResponse response) throws ClassNotFoundException {
 		if (!isForDispatcher(request)) {
@@ -76,7 +76,8 @@ public final class MvcCorsWriter implements CorsWriter {
 				}
 			}
 			catch (Exception ex) {
-				// Of a handler that refuses the method MVC writes no CORS headers either
+				// for a handler that does not support the method, MVC writes no CORS
+				// headers either
 				return null;
 			}
 		}

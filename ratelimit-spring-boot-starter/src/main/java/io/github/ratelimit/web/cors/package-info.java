@@ -1,6 +1,5 @@
 /**
- * The application's own CORS processing, which refusals and preflight requests are asked
- * about.
+ * The application's own CORS processing, as refusals and preflight requests use it.
  */
 @NullMarked
 package io.github.ratelimit.web.cors;

@@ -16,10 +16,10 @@ import org.springframework.graphql.execution.ErrorType;
 import reactor.core.publisher.Mono;
 
 /**
- * Tells GraphQL clients of refused {@link io.github.ratelimit.RateLimited @RateLimited}
- * data fetchers: by an error whose extensions have a classification, the wait
- * ({@code retryAfter}, in whole seconds) and the names of the limits that refuse.
- * Resolvers and exception handlers of the application come first. Thread-safe.
+ * Reports refused {@link io.github.ratelimit.RateLimited @RateLimited} data fetchers to
+ * GraphQL clients: by an error whose extensions have a classification, the wait ({@code
+ * retryAfter}, in whole seconds) and the names of the limits that refuse. Resolvers and
+ * exception handlers of the application take precedence. Thread-safe.
  */
 public final class RefusalErrorResolver implements DataFetcherExceptionResolver, Ordered {
 
@@ -69,7 +69,7 @@ public final class RefusalErrorResolver implements DataFetcherExceptionResolver,
 		};
 	}
 
-	/** What kind of error a refusal is, where Spring has no word for it. */
+	/** The type of the error of a refusal, for which Spring has no constant. */
 	private enum Classification implements ErrorClassification {
 
 		TOO_MANY_REQUESTS, CONTENT_TOO_LARGE, UNAVAILABLE

@@ -23,9 +23,9 @@ import org.springframework.web.servlet.mvc.method.annotation.ExceptionHandlerExc
 import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHandlerMethod;
 
 /**
- * Runs those of the application's {@code @ExceptionHandler} methods that name certain
+ * Runs those {@code @ExceptionHandler} methods of the application that name certain
  * exceptions or subclasses of them, and no other. So a handler of {@code Exception} that
- * comes first does not hide them. Thread-safe once made.
+ * precedes them does not hide them. Thread-safe after its creation.
  */
 final class ExactExceptionHandlers extends ExceptionHandlerExceptionResolver {
 
@@ -37,7 +37,7 @@ final class ExactExceptionHandlers extends ExceptionHandlerExceptionResolver {
 		this.named = named;
 	}
 
-	/** Returns handlers that are run as another resolver runs its own. */
+	/** Returns handlers that are run like those of another resolver. */
 	static ExactExceptionHandlers like(ExceptionHandlerExceptionResolver other, ApplicationContext context,
 			Set<Class<? extends Exception>> named) {
 		ExactExceptionHandlers handlers = new ExactExceptionHandlers(named);

@@ -12,9 +12,9 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
 /**
- * Gives a controller method the {@link Permit} of its request: of all its limits, those
- * too that are charged while the method runs. Where nothing limits the request it is an
- * empty one, never null. Thread-safe.
+ * Passes the {@link Permit} of its request to a controller method: of all its limits,
+ * including those that are charged while the method runs. Without limits it is an empty
+ * one, never null. Thread-safe.
  */
 public final class PermitArgumentResolver implements HandlerMethodArgumentResolver {
 

@@ -29,11 +29,11 @@ import org.springframework.web.servlet.mvc.method.annotation.ExceptionHandlerExc
 
 /**
  * Answers the refusals that {@link io.github.ratelimit.RateLimited @RateLimited} methods
- * throw in Spring MVC as the filter answers its own, also where the application handles
+ * throw in Spring MVC as the filter answers its own, even if the application handles
  * {@code Exception}. An {@code @ExceptionHandler} of exactly
  * {@link RateLimitExceededException} or {@link MissingKeyException}, in the controller or
- * in an advice, wins; so does a {@link HandlerExceptionResolver} bean of the application
- * with the highest precedence. Thread-safe.
+ * in an advice, takes precedence; so does a {@link HandlerExceptionResolver} bean of the
+ * application with the highest precedence. Thread-safe.
  */
 public final class RateLimitExceptionResolver implements HandlerExceptionResolver, Ordered {
 

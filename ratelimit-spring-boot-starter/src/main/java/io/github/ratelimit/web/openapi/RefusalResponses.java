@@ -15,7 +15,7 @@ import org.springframework.web.method.HandlerMethod;
 /**
  * Adds 429 to the responses of operations that are limited by
  * {@link io.github.ratelimit.RateLimited @RateLimited}, unless the application describes
- * it itself, and keeps {@link Permit} out of their parameters. Thread-safe.
+ * it itself, and removes {@link Permit} from their parameters. Thread-safe.
  */
 public final class RefusalResponses implements GlobalOperationCustomizer {
 
@@ -25,7 +25,7 @@ public final class RefusalResponses implements GlobalOperationCustomizer {
 
 	/**
 	 * Creates the customizer.
-	 * @param limited tells whether a method of a class is limited
+	 * @param limited whether a method of a class is limited
 	 */
 	public RefusalResponses(BiPredicate<Method, Class<?>> limited) {
 		this.limited = limited;

@@ -1,5 +1,5 @@
 /**
- * What descriptions of an API tell of limits.
+ * The limits in descriptions of an API.
  */
 @NullMarked
 package io.github.ratelimit.web.openapi;

@@ -4,8 +4,8 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * A path that only rules which name it are about: one of a management endpoint.
- * Immutable, thread-safe.
+ * A path to which only rules that name it apply: one of a management endpoint. Immutable,
+ * thread-safe.
  */
 public final class ExemptPath {
 

@@ -16,16 +16,16 @@ import org.springframework.web.servlet.handler.AbstractUrlHandlerMapping;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 
 /**
- * The path patterns under which an application has something of its own: handlers of
- * Spring MVC and other servlets.
+ * The path patterns that an application serves: handlers of Spring MVC and other
+ * servlets.
  */
 final class KnownPaths {
 
-	/** Where Spring Security's own filters answer, if the application has it. */
+	/** Paths of Spring Security's own filters, if the application has it. */
 	private static final List<String> SECURITY = List.of("/login/**", "/logout", "/oauth2/**", "/saml2/**",
 			"/webauthn/**", "/ott/**", "/.well-known/**", "/connect/**", "/userinfo");
 
-	/** That of static resources, which says nothing of what is there. */
+	/** The pattern of static resources, which matches every path. */
 	private static final String EVERYTHING = "/**";
 
 	private final String servletPath;
@@ -43,7 +43,7 @@ final class KnownPaths {
 	 * @param context the refreshed context
 	 * @param servletContext where servlets are registered
 	 * @param servletPath the path of the dispatcher servlet, empty for none
-	 * @return the patterns, null if not all of them can be told
+	 * @return the patterns, null if not all of them are known
 	 */
 	static @Nullable Set<String> of(ApplicationContext context, ServletContext servletContext, String servletPath) {
 		KnownPaths paths = new KnownPaths(servletPath);

@@ -12,7 +12,7 @@ import org.springframework.web.util.pattern.PathPattern;
  * The path of a request within the application, with the servlet path, in both readings
  * that lead to a handler: as it was sent, which Spring MVC matches, and canonical
  * (decoded, normalised, without parameters), which the container and static resources
- * match. A rule that knows only one of them could be walked around.
+ * match. A rule that matched only one of them could be bypassed.
  */
 public final class RequestedPath {
 
@@ -61,7 +61,7 @@ public final class RequestedPath {
 	}
 
 	/**
-	 * A path without its servlet's prefix, or of another dispatch, is not what is meant.
+	 * A path without its servlet's prefix, or of another dispatch, is a different one.
 	 */
 	private static boolean isParsedFrom(RequestPath path, String uri, String contextPath) {
 		return path.value().equals(uri) && path.contextPath().value().equals(contextPath)
@@ -93,7 +93,7 @@ public final class RequestedPath {
 		return path.substring(0, end);
 	}
 
-	/** What cannot be read, or cannot be matched, matches. */
+	/** A path that cannot be parsed, or cannot be matched, matches. */
 	boolean matches(PathPattern pattern) {
 		if (this.sent == null) {
 			return true;
@@ -106,7 +106,7 @@ public final class RequestedPath {
 		}
 	}
 
-	/** Whether the path is plainly, in every reading, a certain one or below it. */
+	/** Returns whether the path is, in every reading, a certain one or below it. */
 	boolean isWithin(String base) {
 		return this.sent != null && this.canonical == null && this.text.startsWith(base)
 				&& (this.text.length() == base.length() || this.text.charAt(base.length()) == '/');
@@ -121,7 +121,7 @@ public final class RequestedPath {
 		return this.uri.equals(request.getRequestURI());
 	}
 
-	/** Decoded and normalised; as it was sent if that cannot be. */
+	/** Decoded and normalised; as it was sent if that is impossible. */
 	@Override
 	public String toString() {
 		return this.text;

@@ -9,10 +9,10 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * Which requests are limited by what. Immutable, thread-safe.
+ * Which requests are limited, and by which limits. Immutable, thread-safe.
  * <p>
- * The path is matched in any case, so that no application, container or file system that
- * does not tell cases apart lets a caller walk around the rule.
+ * The path is matched case-insensitively, so that a rule cannot be bypassed where an
+ * application, container or file system ignores case.
  */
 public final class Rule {
 
@@ -24,7 +24,7 @@ public final class Rule {
 
 	private final PathPattern path;
 
-	/** With the path of the dispatcher servlet before it, null where that has none. */
+	/** With the path of the dispatcher servlet in front, null if that has none. */
 	private final @Nullable PathPattern withinServlet;
 
 	private final List<String> methods;
@@ -123,7 +123,7 @@ public final class Rule {
 	}
 
 	/**
-	 * Returns the limits that hold.
+	 * Returns the limits of the rule.
 	 * @return at least one, each once
 	 */
 	public List<LimitPolicy> policies() {
@@ -168,7 +168,7 @@ public final class Rule {
 		return this.policies.stream().anyMatch((policy) -> limits.contains(policy.registered().limit().name()));
 	}
 
-	/** Whether the rule is about a path and what is below it, and nothing else. */
+	/** Returns whether the rule applies exactly to a path and what is below it. */
 	boolean names(String base) {
 		return paths().stream().anyMatch((pattern) -> pattern.equals(base) || pattern.startsWith(base + "/"));
 	}

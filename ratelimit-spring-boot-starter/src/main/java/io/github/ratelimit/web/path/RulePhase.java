@@ -1,18 +1,18 @@
 package io.github.ratelimit.web.path;
 
-/** When a rule is applied, seen from Spring Security. */
+/** When a rule is applied, relative to Spring Security. */
 public enum RulePhase {
 
 	/**
-	 * After Spring Security if a key or cost of its limits looks at {@code user} or
-	 * {@code claim}, else before.
+	 * After Spring Security if a key or cost of its limits reads {@code user} or
+	 * {@code claim}, otherwise before.
 	 */
 	AUTO,
 
-	/** Before Spring Security: also what it would refuse is counted. */
+	/** Before Spring Security: requests that it would refuse are counted, too. */
 	BEFORE_SECURITY,
 
-	/** After Spring Security: only what it lets through is counted. */
+	/** After Spring Security: only requests that it lets through are counted. */
 	AFTER_SECURITY
 
 }

@@ -44,7 +44,7 @@ public final class Rules {
 	}
 
 	/**
-	 * Returns what holds for a request.
+	 * Returns what applies to a request.
 	 * @param phase before or after Spring Security
 	 * @param method the HTTP method
 	 * @param path the path
@@ -102,7 +102,7 @@ public final class Rules {
 	}
 
 	/**
-	 * Returns the path pattern of the rule that a refusal comes from.
+	 * Returns the path pattern of the rule that causes a refusal.
 	 * @param phase before or after Spring Security
 	 * @param method the HTTP method
 	 * @param path the path

@@ -12,8 +12,8 @@ import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.web.context.WebApplicationContext;
 
 /**
- * Warns of rules whose path is none of the application's: a rule with a misspelled path
- * limits nothing, and nothing else would say so.
+ * Warns of rules whose path the application does not serve: a rule with a misspelled path
+ * would limit nothing without notice.
  */
 public final class UnmatchedRules implements ApplicationListener<ContextRefreshedEvent> {
 

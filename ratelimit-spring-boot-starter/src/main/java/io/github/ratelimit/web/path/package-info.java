@@ -1,5 +1,5 @@
 /**
- * The rules: which paths and methods are limited by what.
+ * The rules: which paths and methods are limited, and by which limits.
  */
 @NullMarked
 package io.github.ratelimit.web.path;

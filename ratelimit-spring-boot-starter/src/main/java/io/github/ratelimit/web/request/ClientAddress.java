@@ -8,19 +8,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One text for each client, however its address is spelled: IPv4-mapped addresses
- * unmapped first, IPv6 addresses then cut to a prefix and written as RFC 5952 has it;
- * brackets, quotes, zones, ports and leading zeros dropped, in any combination that a
- * proxy or a filter may leave. Looks nothing up.
+ * One text for each client, however its address is written: IPv4-mapped addresses
+ * unmapped first, IPv6 addresses then cut to a prefix and written as in RFC 5952;
+ * brackets, quotes, zones, ports and leading zeros removed, in any combination that a
+ * proxy or a filter may leave. Resolves no names.
  * <p>
- * What is no address has one text, too: else each new spelling would be a new client.
+ * Texts that are no address have one text in common: otherwise each new spelling would be
+ * a new client.
  */
 public final class ClientAddress {
 
-	/** The name of RFC 7239 for an address that is not known. */
+	/** The name in RFC 7239 for an unknown address. */
 	static final String UNKNOWN = "unknown";
 
-	/** Spring puts brackets also around what has quotes or brackets of its own. */
+	/** Spring adds brackets even if there are quotes or brackets. */
 	private static final Pattern UNDECORATED = Pattern.compile("[\\[\\]\"\\x00-\\x20]*([^\\[\\]\"%\\x00-\\x20]*)");
 
 	private static final Pattern LITERAL = Pattern.compile("(?=[0-9A-Fa-f:])[0-9A-Fa-f]*[:.][0-9A-Fa-f:.]*");
@@ -57,9 +58,9 @@ public final class ClientAddress {
 	}
 
 	/**
-	 * Returns the canonical text of an address that an application's code names. What is
-	 * no address stays as it is: code that counts something else under a limit by address
-	 * does not mean one key for all of it.
+	 * Returns the canonical text of an address that an application's code names. A text
+	 * that is no address stays as it is: code that counts something else under a limit by
+	 * address does not mean one key for all of it.
 	 * @param text what the code names
 	 * @param prefix bits of an IPv6 address that count, 1 to 128
 	 * @return the canonical text, or the same text if it is no address
@@ -69,7 +70,7 @@ public final class ClientAddress {
 		return canonical.equals(UNKNOWN) ? text : canonical;
 	}
 
-	/** What nearly every request has, so it costs no allocation. */
+	/** The common case of a request, which costs no allocation. */
 	private static boolean isCanonicalIpv4(String text) {
 		int dots = 0;
 		int octet = -1;
@@ -92,7 +93,7 @@ public final class ClientAddress {
 		return dots == 3 && octet >= 0;
 	}
 
-	/** Returns what stands between brackets and quotes and before a zone. */
+	/** Returns the part between brackets and quotes and before a zone. */
 	private static String undecorated(String text) {
 		Matcher matcher = UNDECORATED.matcher(text);
 		return matcher.lookingAt() ? matcher.group(1) : "";
@@ -107,7 +108,7 @@ public final class ClientAddress {
 		return port ? text.substring(0, colon) : text;
 	}
 
-	/** The JDK asks no name service for what has a colon and begins as a literal does. */
+	/** The JDK resolves no name for a text that has a colon and begins like a literal. */
 	private static byte @Nullable [] parse(String text) {
 		if (!LITERAL.matcher(text).matches()) {
 			return null;

@@ -8,9 +8,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses that clients are counted by. Warns once of what is no address, since all
- * clients that come with such a text share one key, and once of requests that have none,
- * since they are usually refused. Thread-safe.
+ * The addresses that clients are counted by. Warns once of a text that is no address,
+ * since all clients with such a text share one key, and once of requests without an
+ * address, since they are usually refused. Thread-safe.
  */
 public final class ClientAddresses {
 

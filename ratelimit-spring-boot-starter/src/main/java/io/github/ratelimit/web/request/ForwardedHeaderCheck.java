@@ -5,9 +5,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Warns once of a header that tells the client's address while nothing evaluates such
+ * Warns once of a header with the client's address while no component evaluates such
  * headers: behind a proxy all clients then share the proxy's address. The header itself
- * is never believed: every client can send it. Thread-safe.
+ * is never used, since every client can send it. Thread-safe.
  */
 public final class ForwardedHeaderCheck {
 

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads parameters from the query alone. Asking the container for them would read the
- * body of a form, which is the application's to read.
+ * Reads parameters from the query alone. The container would read the body of a form for
+ * them, which only the application should read.
  */
 final class QueryString {
 
@@ -31,7 +31,7 @@ final class QueryString {
 	}
 
 	/**
-	 * Looks no further than this parameter: a query of many must not be read for each.
+	 * Reads no further than this parameter: a long query must not be read again for each.
 	 */
 	private static int endOfName(String query, int from, int end) {
 		int at = from;
@@ -48,7 +48,7 @@ final class QueryString {
 		return end - from > name.length() && decoded(query.substring(from, end)).equals(name);
 	}
 
-	/** What is not decodable is meant as it stands. */
+	/** A text that cannot be decoded is used as it is. */
 	private static String decoded(String text) {
 		if (text.indexOf('%') < 0 && text.indexOf('+') < 0) {
 			return text;

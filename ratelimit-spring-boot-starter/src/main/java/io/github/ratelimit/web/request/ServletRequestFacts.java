@@ -8,8 +8,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The facts of a servlet request, each found when it is first asked for. Of the address
- * it believes the container only. Used by one thread at a time.
+ * The facts of a servlet request, each computed at its first use. The address is taken
+ * only from the container. Used by one thread at a time.
  */
 public final class ServletRequestFacts implements RequestFacts {
 
@@ -36,7 +36,7 @@ public final class ServletRequestFacts implements RequestFacts {
 	}
 
 	/**
-	 * Goes on with the same request as a filter in between has wrapped it.
+	 * Continues with the same request as a filter in between has wrapped it.
 	 * @param wrapped the request from here on
 	 */
 	public void use(HttpServletRequest wrapped) {
@@ -86,8 +86,8 @@ public final class ServletRequestFacts implements RequestFacts {
 	}
 
 	/**
-	 * Returns null where cookies of one name disagree: which one the application will
-	 * believe is unknown.
+	 * Returns null if cookies of one name differ: it is unknown which one the application
+	 * will use.
 	 */
 	@Override
 	public @Nullable String cookie(String name) {

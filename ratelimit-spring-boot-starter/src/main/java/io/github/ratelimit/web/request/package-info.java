@@ -1,6 +1,6 @@
 /**
- * What limits may look at in a servlet request: its client's address, its path, its
- * headers, its user.
+ * The facts of a servlet request for limits: its client's address, its path, its headers,
+ * its user.
  */
 @NullMarked
 package io.github.ratelimit.web.request;

@@ -14,7 +14,10 @@ import org.springframework.security.web.FilterChainProxy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.filter.CorsFilter;
 
-/** Asks Spring Security: what {@code cors()} says in the chain that has the request. */
+/**
+ * Runs the CORS processing of Spring Security: {@code cors()} in the chain of the
+ * request.
+ */
 public final class SecurityCorsWriter implements CorsWriter {
 
 	private final ObjectProvider<FilterChainProxy> security;
@@ -32,7 +35,7 @@ public final class SecurityCorsWriter implements CorsWriter {
 		preflight(request, response);
 	}
 
-	/** Without {@code cors()} Spring Security looks for credentials in it. */
+	/** Without {@code cors()} Spring Security checks its credentials. */
 	@Override
 	public Preflight preflight(HttpServletRequest request, HttpServletResponse response)
 			throws IOException, ServletException {
@@ -46,7 +49,7 @@ public final class SecurityCorsWriter implements CorsWriter {
 		return (filters.isEmpty() && isKnown()) ? Preflight.PASSES : Preflight.HANDLED;
 	}
 
-	/** Of several one cannot tell which one has the request. */
+	/** With several chains it is unknown which one handles the request. */
 	private boolean isKnown() {
 		return this.security.stream().limit(2).count() < 2;
 	}

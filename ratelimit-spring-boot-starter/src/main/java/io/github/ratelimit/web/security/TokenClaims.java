@@ -5,7 +5,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.core.ClaimAccessor;
 import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
 
-/** Loaded only where Spring Security's OAuth 2 classes are. */
+/** Loaded only with Spring Security's OAuth 2 classes. */
 final class TokenClaims {
 
 	private TokenClaims() {

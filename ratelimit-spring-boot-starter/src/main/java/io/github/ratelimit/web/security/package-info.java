@@ -1,5 +1,5 @@
 /**
- * What looks at Spring Security: the authenticated user and the claims of its token.
+ * The adapters to Spring Security: the authenticated user and the claims of its token.
  */
 @NullMarked
 package io.github.ratelimit.web.security;
