@@ -7,10 +7,9 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
 
 /**
- * Makes sure that something applies advisors, also where {@code spring.aop.auto} is
- * {@code false}: a limit must not depend on a setting that is about aspects. Proxies are
- * classes unless {@code spring.aop.proxy-target-class} says otherwise, as everywhere in
- * Spring Boot.
+ * Ensures that advisors are applied, even if {@code spring.aop.auto} is {@code false}: a
+ * limit must not depend on a setting for aspects. Proxies are classes unless
+ * {@code spring.aop.proxy-target-class} is false, as everywhere in Spring Boot.
  */
 final class AutoProxyCreatorRegistrar implements ImportBeanDefinitionRegistrar {
 

@@ -8,9 +8,10 @@ import java.lang.annotation.Target;
 import org.springframework.context.annotation.Conditional;
 
 /**
- * Matches where {@code ratelimit.store} asks for this store. Unlike
- * {@code @ConditionalOnProperty} it reads the value in every spelling that binding takes,
- * so that no spelling gives an application without a store, or with another.
+ * Matches if {@code ratelimit.store} selects this store. Unlike
+ * {@code @ConditionalOnProperty} it reads the value in every spelling that binding
+ * accepts, so that no spelling results in an application without a store, or with
+ * another.
  */
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)

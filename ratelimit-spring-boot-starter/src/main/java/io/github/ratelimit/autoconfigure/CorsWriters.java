@@ -15,8 +15,9 @@ import org.springframework.core.annotation.OrderUtils;
 import org.springframework.web.filter.CorsFilter;
 
 /**
- * What writes CORS headers in the application, in the order in which requests come to it:
- * filters before Spring Security, Spring Security, the other filters, Spring MVC.
+ * The parts of the application that write CORS headers, in the order in which they
+ * process a request: filters before Spring Security, Spring Security, the other filters,
+ * Spring MVC.
  */
 final class CorsWriters {
 

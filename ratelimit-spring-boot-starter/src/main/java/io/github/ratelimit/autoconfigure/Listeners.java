@@ -11,8 +11,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Several listeners as one. What one of them throws is neither the others' nor the call's
- * business: it is logged once as a warning, then at debug level.
+ * Several listeners as one. An exception of a listener affects neither the others nor the
+ * call: it is logged once as a warning, then at debug level.
  */
 final class Listeners implements RateLimitListener {
 
@@ -32,20 +32,20 @@ final class Listeners implements RateLimitListener {
 
 	@Override
 	public void waited(RegisteredLimit limit, long nanos) {
-		tell((listener) -> listener.waited(limit, nanos));
+		publish((listener) -> listener.waited(limit, nanos));
 	}
 
 	@Override
 	public void banned(RegisteredLimit limit, Key key, Duration ban) {
-		tell((listener) -> listener.banned(limit, key, ban));
+		publish((listener) -> listener.banned(limit, key, ban));
 	}
 
 	@Override
 	public void notBanned(RegisteredLimit limit, Key key) {
-		tell((listener) -> listener.notBanned(limit, key));
+		publish((listener) -> listener.notBanned(limit, key));
 	}
 
-	private void tell(Consumer<RateLimitListener> event) {
+	private void publish(Consumer<RateLimitListener> event) {
 		for (RateLimitListener listener : this.all) {
 			try {
 				event.accept(listener);

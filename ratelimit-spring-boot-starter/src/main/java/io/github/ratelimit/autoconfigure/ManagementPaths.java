@@ -15,8 +15,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Which paths of the application are those of management endpoints: just what the exposed
- * endpoints map. Whatever else is below their base path may be the application's own.
+ * The paths of management endpoints: exactly those of the exposed endpoints. Other paths
+ * below their base path may be the application's own.
  */
 final class ManagementPaths {
 
@@ -27,7 +27,7 @@ final class ManagementPaths {
 	private ManagementPaths() {
 	}
 
-	/** To be asked late: all endpoints are made for the answer. */
+	/** To be called late, since it creates all endpoints. */
 	static Supplier<List<ExemptPath>> of(ApplicationContext context) {
 		ClassLoader classes = context.getClassLoader();
 		boolean present = ClassUtils.isPresent(ENDPOINTS, classes) && ClassUtils.isPresent(PORT_TYPE, classes);
@@ -43,7 +43,7 @@ final class ManagementPaths {
 		return (clean.isEmpty() || clean.startsWith("/")) ? clean : "/" + clean;
 	}
 
-	/** Loaded only where there is Actuator. */
+	/** Loaded only with Actuator. */
 	private static final class Endpoints {
 
 		private final String servletPath;

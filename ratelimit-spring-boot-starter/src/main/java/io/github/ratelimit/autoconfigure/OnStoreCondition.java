@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** What {@link ConditionalOnStore} asks. */
+/** The condition of {@link ConditionalOnStore}. */
 final class OnStoreCondition extends SpringBootCondition {
 
 	@Override

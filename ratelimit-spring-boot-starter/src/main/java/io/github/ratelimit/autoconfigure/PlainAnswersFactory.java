@@ -9,7 +9,7 @@ import io.github.ratelimit.web.response.PlainAnswers;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 
-/** Makes answers as the configuration wants them. */
+/** Creates answers from the configuration. */
 final class PlainAnswersFactory {
 
 	private PlainAnswersFactory() {

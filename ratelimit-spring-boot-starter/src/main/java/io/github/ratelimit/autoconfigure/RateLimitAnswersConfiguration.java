@@ -31,7 +31,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * The responses to HTTP callers.
+ * The responses to HTTP clients.
  */
 @Configuration(proxyBeanMethods = false)
 class RateLimitAnswersConfiguration {

@@ -35,7 +35,7 @@ import org.springframework.context.annotation.Role;
 @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 public final class RateLimitMethodAutoConfiguration {
 
-	/** As Spring Boot names it. */
+	/** The name in Spring Boot. */
 	private static final String APPLICATION_EXECUTOR = "applicationTaskExecutor";
 
 	@Bean
@@ -58,7 +58,7 @@ public final class RateLimitMethodAutoConfiguration {
 	}
 
 	/**
-	 * Looked up late: advisors are made before other beans, and must not take beans along
+	 * Looked up late: advisors are created before other beans, and must not create beans
 	 * that would then miss their post-processors.
 	 */
 	private static InterceptorBeans limiterBeans(BeanFactory beans) {
@@ -70,7 +70,7 @@ public final class RateLimitMethodAutoConfiguration {
 				beans.containsBean(RateLimitWebFluxAutoConfiguration.HANDLER));
 	}
 
-	/** The application's own, which carries over what it wants in its threads. */
+	/** The application's own executor, with its configuration of threads. */
 	private static Executor executor(BeanFactory beans) {
 		return beans.containsBean(APPLICATION_EXECUTOR) && beans.isTypeMatch(APPLICATION_EXECUTOR, Executor.class)
 				? beans.getBean(APPLICATION_EXECUTOR, Executor.class) : new CompletableFuture<>().defaultExecutor();

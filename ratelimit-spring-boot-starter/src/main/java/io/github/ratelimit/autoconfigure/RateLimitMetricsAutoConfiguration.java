@@ -42,7 +42,7 @@ public final class RateLimitMetricsAutoConfiguration {
 	}
 
 	/**
-	 * What the Redis store is observed by. The condition names the store, which cannot be
+	 * The observer of the Redis store. The condition names the store, which cannot be
 	 * loaded without Redis.
 	 */
 	@Bean
@@ -53,8 +53,8 @@ public final class RateLimitMetricsAutoConfiguration {
 	}
 
 	/**
-	 * Binds the metrics where Boot, which would bind them to its registries, is not
-	 * there.
+	 * Binds the metrics without Boot's auto-configuration, which would bind them to its
+	 * registries.
 	 */
 	@Bean
 	@ConditionalOnMissingBean(type = BOOTS_METRICS)

@@ -12,7 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of what springdoc's description of the API tells of limits.
+ * Auto-configuration of the limits in springdoc's description of the API.
  */
 @AutoConfiguration(after = RateLimitMethodAutoConfiguration.class)
 @ConditionalOnWebApplication

@@ -27,8 +27,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * Auto-configuration of limits that instances share through Redis. It comes before the
- * memory store, and has nothing to do where that is asked for.
+ * Auto-configuration of limits that instances share through Redis. It precedes the memory
+ * store, and has no effect if that is configured.
  */
 @AutoConfiguration(before = RateLimitAutoConfiguration.class,
 		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
@@ -37,7 +37,7 @@ public final class RateLimitRedisAutoConfiguration {
 
 	private static final String SPRING_DATA_REDIS = "org.springframework.data.redis.connection.RedisConnectionFactory";
 
-	/** Of several beans with connections the one that limits use. */
+	/** Selects the connections for limits among several beans. */
 	private static final String QUALIFIER = "ratelimit";
 
 	private static InvalidConfigurationException missing(String problem, String remedy) {
@@ -92,7 +92,9 @@ public final class RateLimitRedisAutoConfiguration {
 			}
 		}
 
-		/** The bean with our qualifier, else the only or the primary one. */
+		/**
+		 * The bean with the library's qualifier, otherwise the only or the primary one.
+		 */
 		private static RedisConnectionFactory required(ListableBeanFactory beans) {
 			String[] names = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, RedisConnectionFactory.class);
 			for (String name : names) {
@@ -116,7 +118,10 @@ public final class RateLimitRedisAutoConfiguration {
 			return connectionFactory;
 		}
 
-		/** Lazy: it has connections of its own, which only who uses it should pay for. */
+		/**
+		 * Lazy: it has its own connections, which only an application that uses it should
+		 * open.
+		 */
 		@Bean
 		@Lazy
 		@ConditionalOnMissingBean(type = "io.github.bucket4j.distributed.proxy.ProxyManager")
@@ -146,7 +151,8 @@ public final class RateLimitRedisAutoConfiguration {
 	}
 
 	/**
-	 * What counts while Redis is away. No bean of its own kind: there is one store.
+	 * The store during an outage of Redis. No bean of its own type, since there is one
+	 * store.
 	 *
 	 * @param store the memory
 	 */

@@ -56,7 +56,7 @@ public final class RateLimitWebAutoConfiguration {
 
 	private static final int SECURITY_FILTER_ORDER = -100;
 
-	/** The only path of a filter without rules, where it does nothing either. */
+	/** The only path of a filter without rules, where it has no effect either. */
 	static final String NO_PATH = "/rate-limit-filter-without-rules";
 
 	private static final String SECURITY_CONTEXT_HOLDER = "org.springframework.security.core.context.SecurityContextHolder";
@@ -131,7 +131,7 @@ public final class RateLimitWebAutoConfiguration {
 		FilterRegistrationBean<RateLimitFilter> registration = registration("rateLimitAfterSecurityFilter", filter,
 				securityFilterOrder(environment) + 1);
 		if (rules.of(RulePhase.AFTER_SECURITY).isEmpty()) {
-			// disabled, it would have a line in the log of every application
+			// a disabled filter would be logged in every application
 			registration.addUrlPatterns(NO_PATH);
 		}
 		return registration;

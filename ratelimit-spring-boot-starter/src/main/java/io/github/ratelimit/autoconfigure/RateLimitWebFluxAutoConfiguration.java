@@ -20,7 +20,7 @@ import reactor.core.publisher.Mono;
 @ConditionalOnClass({ WebExceptionHandler.class, Mono.class })
 public final class RateLimitWebFluxAutoConfiguration {
 
-	/** The name of a bean that is there in reactive web applications only. */
+	/** The name of a bean that exists in reactive web applications only. */
 	static final String HANDLER = "rateLimitWebExceptionHandler";
 
 	@Bean(HANDLER)

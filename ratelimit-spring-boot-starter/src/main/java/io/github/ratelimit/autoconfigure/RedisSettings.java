@@ -3,7 +3,7 @@ package io.github.ratelimit.autoconfigure;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
 
-/** What the configuration says about the Redis store. */
+/** The settings of the Redis store from the configuration. */
 final class RedisSettings {
 
 	private RedisSettings() {

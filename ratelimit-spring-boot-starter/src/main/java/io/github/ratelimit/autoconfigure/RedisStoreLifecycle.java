@@ -6,10 +6,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * Warms the store up before the web server takes requests, and closes it while it still
- * can talk to Redis: after the web server has stopped, before the application's
- * connections do. Those are beans with a lifecycle, which end before any bean is
- * destroyed.
+ * Warms the store up before the web server accepts requests, and closes it while Redis is
+ * still reachable: after the web server has stopped, before the application's connections
+ * do. These are beans with a lifecycle, which end before any bean is destroyed.
  * <p>
  * A context that is only paused, as between tests, keeps its store.
  */

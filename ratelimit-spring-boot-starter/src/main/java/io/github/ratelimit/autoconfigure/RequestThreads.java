@@ -10,24 +10,23 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * How many of the threads that serve requests calls may hold while they wait for their
- * turn.
+ * The number of request threads that queued calls may hold.
  *
  * @param all how many threads serve requests, {@link Integer#MAX_VALUE} where waiting
  * costs none of them: virtual threads, or no server of ours
  */
 record RequestThreads(int all) {
 
-	/** Waiting calls cost no request threads. */
+	/** Queued calls hold no request threads. */
 	static final RequestThreads NONE_HELD = new RequestThreads(Integer.MAX_VALUE);
 
-	/** What Tomcat and Jetty have unless configured. */
+	/** The default of Tomcat and Jetty. */
 	private static final int DEFAULT = 200;
 
 	private static final int PART_FOR_WAITING = 4;
 
 	/**
-	 * Finds out by the configuration of the server of an application with servlets.
+	 * Reads the number from the configuration of the servlet server.
 	 * @param environment the application's properties
 	 */
 	static RequestThreads of(Environment environment) {
@@ -51,13 +50,13 @@ record RequestThreads(int all) {
 		return ClassUtils.isPresent(type, RequestThreads.class.getClassLoader());
 	}
 
-	/** Returns whether waiting calls hold request threads. */
+	/** Returns whether queued calls hold request threads. */
 	boolean areHeld() {
 		return this.all != Integer.MAX_VALUE;
 	}
 
 	/**
-	 * Returns what a limit that lets calls wait says of it at start-up.
+	 * Returns the text of the start-up report for a limit that lets calls wait.
 	 * @return a text, null where waiting calls hold none
 	 */
 	@Nullable String describe() {

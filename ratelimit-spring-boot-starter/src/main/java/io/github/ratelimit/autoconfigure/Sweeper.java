@@ -9,7 +9,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
-/** Tidies a store up now and then, on one daemon thread, while the context runs. */
+/** Sweeps a store from time to time, on one daemon thread, while the context runs. */
 final class Sweeper implements SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(Sweeper.class);

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An attempt of a call that may be sent now. Its adapter reports the head of the
  * response, passes the bytes of the body, and ends it exactly once; further ends are
- * ignored. Thread-safe as far as an HTTP client is: head, body and end come one after the
- * other, an end may come at any time.
+ * ignored. Thread-safe as far as an HTTP client is: head, body and end follow one
+ * another, an end may come at any time.
  */
 public final class ClientCall {
 
@@ -63,7 +63,7 @@ public final class ClientCall {
 	}
 
 	/**
-	 * Uses what the head of the response reports.
+	 * Uses the limits that the head of the response reports.
 	 * @param status the HTTP status
 	 * @param headers returns the first value of a header, null if there is none
 	 * @param errorBody the beginning of the body where the status is an error's; null if
@@ -90,7 +90,7 @@ public final class ClientCall {
 	}
 
 	/**
-	 * Looks at a piece of the response's body on its way to the caller.
+	 * Reads a piece of the response's body on its way to the caller.
 	 * @param bytes an array
 	 * @param offset where the piece begins
 	 * @param length how long it is
@@ -100,7 +100,7 @@ public final class ClientCall {
 	}
 
 	/**
-	 * Looks at a piece of the response's body on its way to the caller, without consuming
+	 * Reads a piece of the response's body on its way to the caller, without consuming
 	 * it.
 	 * @param bytes the piece
 	 */
@@ -108,7 +108,7 @@ public final class ClientCall {
 		this.usage.read(bytes);
 	}
 
-	/** Ends a call whose response has ended, or whose caller wants no more of it. */
+	/** Ends a call whose response has ended, or whose caller has cancelled it. */
 	public void close() {
 		if (this.ended.compareAndSet(false, true)) {
 			this.call.close(actual());
@@ -125,8 +125,8 @@ public final class ClientCall {
 	}
 
 	/**
-	 * Returns whether the same request may be sent again, after the provider refused this
-	 * attempt; if so, it is taken from the budget of retries.
+	 * Returns whether the same request may be sent again after the provider refused this
+	 * attempt; if so, the retry is taken from the budget.
 	 * @param attempts how often the request has been sent by now
 	 * @return whether the client retries, the provider may accept it within the time that
 	 * calls may be queued, and the budget of retries is not used up
@@ -142,10 +142,10 @@ public final class ClientCall {
 	}
 
 	/**
-	 * Lets the time pass until the next attempt should be queued: what the provider asks
-	 * for, and a random time of up to a second on top, twice as long after each further
-	 * attempt, so that callers do not come back all at once. Other calls go ahead
-	 * meanwhile, if the provider accepts them.
+	 * Waits until the next attempt should be queued: for the time that the provider asks
+	 * for, and a random time of up to a second, twice as long after each further attempt,
+	 * so that callers do not retry all at once. Other calls go ahead meanwhile, if the
+	 * provider accepts them.
 	 * @param attempts how often the request has been sent by now
 	 * @return complete when the time is over
 	 */
@@ -164,7 +164,7 @@ public final class ClientCall {
 		return Duration.ofNanos(this.call.waitedNanos());
 	}
 
-	/** A provider that fails charges the request; tokens are what it reports. */
+	/** A provider that fails charges the request, and the tokens that it reports. */
 	private CallCost actual() {
 		TokenUsage used = this.usage.usage();
 		CallCost estimated = this.call.cost();
@@ -173,7 +173,7 @@ public final class ClientCall {
 		return new CallCost(input, known(used.output(), failed ? 0 : estimated.outputTokens()));
 	}
 
-	/** A response without usage, or with 0 for want of it, keeps its estimate. */
+	/** A response without usage, or with 0 instead of it, keeps its estimate. */
 	private static long known(long reported, long otherwise) {
 		return (reported > 0) ? reported : otherwise;
 	}

@@ -30,7 +30,7 @@ import io.github.ratelimit.store.LimitStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Admits the calls of one client of the configuration. Adapters of HTTP clients ask it
+ * Admits the calls of one client of the configuration. Adapters of HTTP clients call it
  * before they send a request. Thread-safe.
  */
 public final class ClientLimiter {

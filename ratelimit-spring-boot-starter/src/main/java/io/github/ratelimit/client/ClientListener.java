@@ -3,8 +3,8 @@ package io.github.ratelimit.client;
 import java.util.List;
 
 /**
- * Receives what happens to calls to providers. Implementations must be thread-safe and
- * quick.
+ * Receives the events of calls to providers. Implementations must be thread-safe and
+ * fast.
  */
 public interface ClientListener {
 
@@ -38,7 +38,7 @@ public interface ClientListener {
 
 	/**
 	 * Returns a listener that passes every event on.
-	 * @param listeners which receive them, in turn
+	 * @param listeners which receive them, in order
 	 * @return one of them if it is the only one
 	 */
 	static ClientListener all(List<ClientListener> listeners) {

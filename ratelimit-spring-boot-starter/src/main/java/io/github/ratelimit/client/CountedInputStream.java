@@ -8,9 +8,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a response, which its call looks at while it is read. Nothing is read ahead
- * and nothing is held back. The call ends with the body: when all of it was read, when
- * reading fails, or when it is closed.
+ * The body of a response, which its call reads along with the caller. Nothing is read
+ * ahead or held back. The call ends with the body: when all of it was read, when reading
+ * fails, or when it is closed.
  */
 public final class CountedInputStream extends InputStream {
 

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the secret by which a provider knows its caller, and returns its hash. The hash
- * of the last secret is remembered, as most applications have one. Thread-safe.
+ * Finds the secret by which a provider identifies its caller, and returns its hash. The
+ * hash of the last secret is cached, as most applications have one. Thread-safe.
  */
 final class Credentials {
 

@@ -7,8 +7,8 @@ import io.github.ratelimit.provider.usage.RequestReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a request's body to find out how large the request is, and keeps nothing of it.
- * Of a very large body only the beginning is read, so that it does not delay the request.
+ * Receives a request's body to determine its size, and keeps nothing of it. Of a very
+ * large body only the beginning is read, so that it does not delay the request.
  */
 public final class OutboundBody extends OutputStream {
 
@@ -22,7 +22,7 @@ public final class OutboundBody extends OutputStream {
 	private long left = MAX_BYTES;
 
 	/**
-	 * Returns whether a body can say anything about the request's size.
+	 * Returns whether a body can show the request's size.
 	 * @param contentType its media type, null if there is none
 	 * @return whether it is JSON or may be
 	 */
@@ -44,7 +44,7 @@ public final class OutboundBody extends OutputStream {
 	}
 
 	/**
-	 * Returns what was found until now.
+	 * Returns what has been found so far.
 	 * @return the facts
 	 */
 	public ModelRequest facts() {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param uri the absolute address
  * @param headers returns the first value of a header, null if there is none
- * @param facts what the body says about its size, {@link ModelRequest#NONE} if there is
- * no body that can be read
+ * @param facts the size of the request according to its body, {@link ModelRequest#NONE}
+ * if the body cannot be read
  * @param retry whether it is a further attempt of a request that was sent before
  * @param timeLeft how long the caller still waits for an answer; null if that is unknown
  */
@@ -32,11 +32,11 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 	}
 
 	/**
-	 * Returns a request whose caller waits for as long as it takes. It is a further
-	 * attempt if an SDK says so in its headers.
+	 * Returns a request with an unlimited wait. It is a further attempt if the headers of
+	 * an SDK mark it as one.
 	 * @param uri the absolute address
 	 * @param headers returns the first value of a header, null if there is none
-	 * @param facts what the body says about its size
+	 * @param facts the size of the request according to its body
 	 * @return the request
 	 */
 	public static OutboundRequest of(URI uri, Function<String, @Nullable String> headers, ModelRequest facts) {

@@ -5,10 +5,10 @@ import io.github.ratelimit.governor.Governor;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 
 /**
- * What a provider counts together: the calls of one key of a client.
+ * The calls that a provider counts together: those of one key of a client.
  *
  * @param key whose quota is used
- * @param model the model, empty if the key does not tell models apart
+ * @param model the model, empty if the key does not distinguish models
  * @param dialect how the provider reports its limits
  * @param governor admits the calls
  */

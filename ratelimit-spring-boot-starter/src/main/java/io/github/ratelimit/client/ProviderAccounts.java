@@ -8,9 +8,9 @@ import java.util.function.Function;
 import io.github.ratelimit.Key;
 
 /**
- * The accounts of a client that are in use. There are at most a fixed number of idle
- * ones: a request that invents credentials pushes out idle accounts, never one with calls
- * in flight. Thread-safe.
+ * The accounts of a client that are in use. The number of idle ones is bounded: a request
+ * with a new credential evicts an idle account, never one with calls in flight.
+ * Thread-safe.
  */
 final class ProviderAccounts {
 

@@ -9,8 +9,8 @@ import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.provider.Json;
 
 /**
- * What a client is answered whose call was not sent: the answer of a provider that
- * refuses a request for its limits, in a body that is an error to the SDKs of OpenAI as
+ * The answer to a client whose call was not sent: that of a provider that refuses a
+ * request because of its limits, with a body that is an error to the SDKs of OpenAI as
  * well as Anthropic. Clients raise their own exception for limits, and do not retry.
  *
  * @param headers the headers by their names

@@ -3,8 +3,8 @@ package io.github.ratelimit.client;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds retries to a part of the requests, so that a provider in trouble is not asked
- * more often than usual. Ten retries are there from the start. Thread-safe.
+ * Bounds retries to a part of the requests, so that a failing provider gets no more calls
+ * than usual. Ten retries are available from the start. Thread-safe.
  */
 final class RetryBudget {
 

@@ -1,7 +1,7 @@
 package io.github.ratelimit.client;
 
 /**
- * Whether requests that a provider refused for its limits are sent again.
+ * Whether requests that a provider refused because of its limits are sent again.
  *
  * @param maxAttempts how often a request is sent at most, 1 for no retries
  * @param budget how many retries there may be for each request that is sent, from 0 to 1

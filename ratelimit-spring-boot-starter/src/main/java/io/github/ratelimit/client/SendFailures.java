@@ -14,7 +14,9 @@ import java.util.Set;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** Tells whether a provider can have charged a call that has failed without an answer. */
+/**
+ * Decides whether a provider can have charged a call that has failed without an answer.
+ */
 public final class SendFailures {
 
 	private static final int MAX_CAUSES = 16;
@@ -24,7 +26,7 @@ public final class SendFailures {
 			UnresolvedAddressException.class, SSLHandshakeException.class, SSLPeerUnverifiedException.class,
 			HttpConnectTimeoutException.class);
 
-	/** Those of Apache's client and Netty's pools, which need not be there. */
+	/** Those of Apache's client and Netty's pools, which are optional. */
 	private static final Set<String> NAMES = Set.of("ConnectTimeoutException", "ConnectionRequestTimeoutException",
 			"PoolAcquireTimeoutException", "PoolAcquirePendingLimitException");
 
@@ -62,7 +64,10 @@ public final class SendFailures {
 				|| NAMES.contains(failure.getClass().getSimpleName()) || isConnectTimeout(failure);
 	}
 
-	/** Some clients tell a connection in vain from an answer in vain by the text only. */
+	/**
+	 * Some clients distinguish a failed connection from a missing answer by the text
+	 * only.
+	 */
 	private static boolean isConnectTimeout(Throwable failure) {
 		String message = failure.getMessage();
 		return failure instanceof SocketTimeoutException && message != null

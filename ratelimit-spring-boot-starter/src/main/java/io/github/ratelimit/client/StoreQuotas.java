@@ -90,7 +90,7 @@ final class StoreQuotas implements SharedQuotas {
 		guarded(() -> this.store.block(this.handles.get(0), this.key, this.time.wallTime().plusNanos(nanos)));
 	}
 
-	/** A call to a provider never fails for its limits' store. */
+	/** A call to a provider never fails because of the store of its limits. */
 	private void guarded(Runnable change) {
 		try {
 			change.run();

@@ -8,8 +8,8 @@ import org.springframework.util.AntPathMatcher;
 
 /**
  * The addresses of a client's requests: a scheme, a host, which may begin with
- * {@code *.}, a port where it is not the scheme's own, and a path, in which {@code *}
- * stands for a part of a segment and {@code **} for any segments.
+ * {@code *.}, a port unless it is the scheme's own, and a path, in which {@code *}
+ * matches a part of a segment and {@code **} any segments.
  */
 public final class UrlPattern {
 
@@ -39,8 +39,8 @@ public final class UrlPattern {
 	 * @param text for example {@code https://api.openai.com/**} or
 	 * {@code https://*.openai.azure.com}, which matches every path
 	 * @return the pattern
-	 * @throws IllegalArgumentException if the text is no such pattern; the message says
-	 * what to write
+	 * @throws IllegalArgumentException if the text is no such pattern; the message
+	 * contains a correction
 	 */
 	public static UrlPattern parse(String text) {
 		int schemeEnd = text.indexOf("://");

@@ -1,7 +1,7 @@
 /**
  * Calls to limited APIs: which client a request belongs to, whose quota it uses, and its
  * life from the queue to the end of the response. The adapters of HTTP clients are in the
- * packages beneath.
+ * packages below.
  */
 @NullMarked
 package io.github.ratelimit.client;

@@ -3,7 +3,7 @@ package io.github.ratelimit.governor;
 import io.github.ratelimit.provider.dialect.Dimension;
 
 /**
- * What a call is expected to be charged by its provider: one request, and tokens.
+ * The expected charge of a call at its provider: one request, and tokens.
  *
  * @param inputTokens tokens of the input
  * @param outputTokens tokens of the output

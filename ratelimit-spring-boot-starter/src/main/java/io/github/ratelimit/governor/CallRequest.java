@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A call that asks to be sent.
+ * The request of a call to be sent.
  *
  * @param cost what the provider is expected to charge
  * @param maxWait how long the call may be queued at most

@@ -3,15 +3,15 @@ package io.github.ratelimit.governor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many calls may be in flight while the limits of the provider are not known, and
- * after it was overloaded. Not thread-safe.
+ * How many calls may be in flight while the limits of the provider are unknown, and after
+ * it was overloaded. Not thread-safe.
  */
 final class CallWindow {
 
 	/** How many calls are in flight at first. */
 	static final int FIRST_CALLS = 4;
 
-	/** A provider that refuses a call does it sooner than this. */
+	/** A provider that refuses a call does so within this time. */
 	private static final long REFUSED_WITHIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private static final double CUT = 0.7;

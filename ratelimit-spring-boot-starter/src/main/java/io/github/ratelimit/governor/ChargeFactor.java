@@ -1,9 +1,9 @@
 package io.github.ratelimit.governor;
 
 /**
- * By what a provider's charge differs from the estimates of this process: estimates that
- * are wrong, other instances and other users of the same quota, in one number. Learned
- * from the difference of two reports. Not thread-safe.
+ * The ratio of a provider's charge to the estimates of this process: wrong estimates,
+ * other instances and other users of the same quota, in one number. Learned from the
+ * difference of two reports. Not thread-safe.
  */
 final class ChargeFactor {
 
@@ -58,7 +58,7 @@ final class ChargeFactor {
 		this.value = Math.max(MIN, Math.min(MAX, this.meanActual / this.meanEstimated));
 	}
 
-	/** Begins with what another instance has learned. */
+	/** Starts with what another instance has learned. */
 	void adopt(double learned) {
 		this.value = Math.max(MIN, Math.min(MAX, learned));
 	}

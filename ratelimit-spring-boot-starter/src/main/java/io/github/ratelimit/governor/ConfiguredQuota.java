@@ -10,7 +10,7 @@ import io.github.ratelimit.provider.dialect.Dimension;
  *
  * @param dimension what is counted
  * @param permits how many permits there are in a window
- * @param window the time in which they come back, a little at a time
+ * @param window the time in which they refill, a little at a time
  */
 public record ConfiguredQuota(Dimension dimension, long permits, Duration window) {
 

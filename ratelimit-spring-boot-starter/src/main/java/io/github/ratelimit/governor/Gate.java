@@ -41,7 +41,7 @@ final class Gate {
 
 	/**
 	 * Closes the gate, never for a shorter time than it is closed already.
-	 * @param throttle what the provider said
+	 * @param throttle the reason that the provider reported
 	 * @param first whether the refused call was sent after the last backoff began
 	 * @param now the time
 	 */

@@ -184,7 +184,7 @@ public final class Governor {
 		return this.control.expectedWait(this.queue.neededBefore(call), call.request().cost(), now);
 	}
 
-	/** Admits the calls at the head of the queue whose permits are there. */
+	/** Admits the calls at the head of the queue whose permits are available. */
 	private void pump(long now, List<Runnable> after) {
 		for (Entry first = this.queue.first(); first != null; first = this.queue.first()) {
 			long wait = this.control.take(first.request().cost(), this.inFlight, now);
@@ -240,7 +240,7 @@ public final class Governor {
 	}
 
 	/**
-	 * Returns what this governor knows and does now.
+	 * Returns the current state of this governor.
 	 * @return a snapshot
 	 */
 	public GovernorState state() {

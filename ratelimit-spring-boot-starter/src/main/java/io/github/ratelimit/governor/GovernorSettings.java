@@ -25,7 +25,7 @@ import io.github.ratelimit.LimitMode;
 public record GovernorSettings(List<ConfiguredQuota> quotas, boolean reports, int maxConcurrent, int maxWaiting,
 		Duration maxWait, double reserve, Duration longestGate, LimitMode mode) {
 
-	/** The defaults of a client of which nothing is configured. */
+	/** The defaults of a client without configuration. */
 	public static final GovernorSettings DEFAULTS = new GovernorSettings(List.of(), true, Integer.MAX_VALUE, 1000,
 			Duration.ofSeconds(30), 0.1, Duration.ofMinutes(5), LimitMode.ENFORCE);
 

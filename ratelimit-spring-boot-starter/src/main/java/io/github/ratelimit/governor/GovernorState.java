@@ -8,7 +8,7 @@ import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a governor knows and does at one moment.
+ * The state of a governor at one moment.
  *
  * @param phase what it does
  * @param reason why, in a few words; null if there is nothing to say
@@ -27,7 +27,7 @@ public record GovernorState(Phase phase, @Nullable String reason, List<QuotaStat
 		quotas = List.copyOf(quotas);
 	}
 
-	/** What a governor does. */
+	/** The phases of a governor. */
 	public enum Phase {
 
 		/** Calls are sent as the provider's limits allow. */
@@ -45,7 +45,7 @@ public record GovernorState(Phase phase, @Nullable String reason, List<QuotaStat
 	 * One limit.
 	 *
 	 * @param dimension what is counted
-	 * @param window the time in which all permits come back
+	 * @param window the time in which all permits refill
 	 * @param limit how many permits there are
 	 * @param remaining what the provider reported last; -1 if it does not report
 	 * @param available what can be spent now by this process's own account; negative

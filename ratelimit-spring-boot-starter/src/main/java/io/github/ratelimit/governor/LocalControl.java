@@ -17,8 +17,8 @@ import io.github.ratelimit.provider.dialect.Throttle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one process knows of the limits of one key of a provider, and what it decides by
- * them. Not thread-safe: the {@link Governor} guards it.
+ * The limits of one key of a provider as far as one process knows them, and its decisions
+ * by them. Not thread-safe: guarded by the {@link Governor}.
  */
 final class LocalControl {
 
@@ -41,7 +41,8 @@ final class LocalControl {
 	private Mark sent;
 
 	/**
-	 * Whether the limits are known, by a report or for want of reports by configuration.
+	 * Whether the limits are known, from a report or, without reports, from the
+	 * configuration.
 	 */
 	private boolean known;
 
@@ -67,7 +68,7 @@ final class LocalControl {
 	}
 
 	/**
-	 * Takes what a call needs, if it is there.
+	 * Takes what a call needs, if it is available.
 	 * @param cost the call
 	 * @param inFlight how many calls are in flight
 	 * @param now the time
@@ -124,7 +125,7 @@ final class LocalControl {
 				: Math.min(this.settings.maxConcurrent(), this.window.calls());
 	}
 
-	/** Counts a call as sent, whether its permits are there or not. */
+	/** Counts a call as sent, whether or not its permits are available. */
 	Mark charge(CallCost cost, SharedQuotas.@Nullable Taken shared, long now) {
 		double[] taken = this.configured.isEmpty() ? NOTHING : new double[this.configured.size()];
 		for (int i = 0; i < taken.length; i++) {
@@ -171,7 +172,7 @@ final class LocalControl {
 		return (this.shared == null || !this.reported.isEmpty()) && !this.reported.replaces(configured);
 	}
 
-	/** Returns whether a call needs more than a limit ever has. */
+	/** Returns whether a call needs more than the capacity of a limit. */
 	boolean isTooLarge(CallCost cost) {
 		for (QuotaBudget budget : this.configured) {
 			if (budget.isTooLarge(cost) && isConsulted(budget)) {
@@ -261,7 +262,7 @@ final class LocalControl {
 		}
 	}
 
-	/** A call has been answered, or has ended without an answer. */
+	/** Notes that a call has been answered, or has ended without an answer. */
 	void confirm(Mark mark, CallCost cost) {
 		this.reported.confirm(mark, cost);
 	}
@@ -287,7 +288,7 @@ final class LocalControl {
 		return permits;
 	}
 
-	/** Gives back what a call took that was never sent. */
+	/** Gives back the permits of a call that was never sent. */
 	void giveBack(Mark mark, CallCost cost) {
 		for (int i = 0; i < mark.taken().length; i++) {
 			this.configured.get(i).giveBack(mark.taken()[i]);

@@ -9,24 +9,27 @@ import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
 
 /**
- * One limit of a provider as this process knows it: what is available now. It is filled
- * by time, lowered by the calls that are sent, and set by what the provider reports. Not
- * thread-safe.
+ * One limit of a provider as this process knows it: the permits that are available now.
+ * They refill with time, fall with each call that is sent, and are set by each report of
+ * the provider. Not thread-safe.
  */
 final class QuotaBudget {
 
-	/** For how long a request may be on its way before the provider charges it. */
+	/** How long a request may be in transit before the provider charges it. */
 	private static final long TRANSIT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
-	/** A report above the last one by this part of the limit is of the next window. */
+	/**
+	 * A report that exceeds the last one by this part of the limit belongs to the next
+	 * window.
+	 */
 	private static final double JUMP = 0.2;
 
 	/**
-	 * How many times in a window a call looks whether it has ended, where nothing tells.
+	 * How often in a window a call checks whether it has ended, if no report shows it.
 	 */
 	private static final int PROBES = 20;
 
-	/** After this time the learned factor is no longer the one that it began with. */
+	/** After this time the learned factor no longer depends on its initial value. */
 	private static final long LEARNING_NANOS = TimeUnit.SECONDS.toNanos(30);
 
 	private static final long LEARN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -35,7 +38,7 @@ final class QuotaBudget {
 
 	private long windowNanos;
 
-	/** Whether the window is only what the dialect takes for granted. */
+	/** Whether the window is only assumed by the dialect. */
 	private boolean windowAssumed;
 
 	private final Refill refill;
@@ -70,7 +73,7 @@ final class QuotaBudget {
 
 	private double learnRemaining;
 
-	/** What calls took a short time ago; only of a fixed window. */
+	/** What calls took a short time ago; only for a fixed window. */
 	private final Deque<Taken> recent = new ArrayDeque<>(0);
 
 	QuotaBudget(Dimension dimension, long windowNanos, Refill refill, double capacity, double available,
@@ -110,7 +113,7 @@ final class QuotaBudget {
 		return true;
 	}
 
-	/** Windows that providers derive from their figures are a little off. */
+	/** Windows that providers compute from their numbers are slightly inexact. */
 	boolean isOf(Dimension dimension, long windowNanos) {
 		double ratio = (double) windowNanos / this.windowNanos;
 		return this.dimension == dimension && ratio > 0.8 && ratio < 1.25;
@@ -153,16 +156,16 @@ final class QuotaBudget {
 	}
 
 	/**
-	 * No call needs more than there is when nothing is used: its estimate may be too
-	 * high.
+	 * A call needs at most what is available when nothing is used: its estimate may be
+	 * too high.
 	 */
 	double need(CallCost cost) {
 		return Math.min(this.capacity, cost.permits(this.dimension) * this.factor.value());
 	}
 
 	/**
-	 * Returns how long a call will be queued, as far as is known. The factor that this
-	 * begins with is a precaution, by which no wait is predicted.
+	 * Returns how long a call will be queued, as far as is known. The initial factor is a
+	 * precaution, and not used to predict waits.
 	 */
 	long expectedWait(double[] before, CallCost cost, double reserve, double share, long now) {
 		double factor = (now - this.createdAt < LEARNING_NANOS) ? 1 : this.factor.value();
@@ -171,8 +174,8 @@ final class QuotaBudget {
 	}
 
 	/**
-	 * Returns whether a call can never be sent, however long it waits. How long its
-	 * output will be is not known.
+	 * Returns whether a call can never be sent, however long it waits. The length of its
+	 * output is unknown.
 	 */
 	boolean isTooLarge(CallCost cost) {
 		return switch (this.dimension) {
@@ -182,7 +185,7 @@ final class QuotaBudget {
 	}
 
 	/**
-	 * Returns after what time permits are there.
+	 * Returns after what time permits are available.
 	 * @param need the permits
 	 * @param reserve the part of the capacity that is never spent
 	 * @param share the part of the rate that may be used
@@ -205,8 +208,7 @@ final class QuotaBudget {
 	}
 
 	/**
-	 * Single calls out of the reserve show when a window ends that no report tells the
-	 * end of.
+	 * Single calls out of the reserve show when a window ends, if no report does.
 	 */
 	private long untilProbe(double need, long now) {
 		long pause = (need <= this.available) ? this.windowNanos / PROBES : this.windowNanos;
@@ -245,14 +247,14 @@ final class QuotaBudget {
 		this.available = Math.min(this.capacity, this.available + permits);
 	}
 
-	/** The provider has refused a call: there is not more than this. */
+	/** Lowers the permits to at most this number, as the provider has refused a call. */
 	void lower(double atMost) {
 		this.available = Math.min(this.available, atMost);
 	}
 
 	/**
-	 * Returns whether the report of a call is newer than what is known, and not of a
-	 * window that is over.
+	 * Returns whether the report of a call is newer than the current state, and does not
+	 * belong to a past window.
 	 */
 	boolean isNews(Mark mark, long now) {
 		if (!this.reported) {
@@ -305,7 +307,7 @@ final class QuotaBudget {
 		return this.reported ? calls.overtaken(this.dimension, this.reportSentAt, now) * this.factor.value() : 0;
 	}
 
-	/** A report shows when the window ends. */
+	/** Notes that a report shows the end of the window. */
 	void windowEnds(long earliest, long latest) {
 		this.phase.endsBetween(earliest, latest);
 	}
@@ -330,7 +332,7 @@ final class QuotaBudget {
 	}
 
 	/**
-	 * Learns by what the estimates of this process are wrong from the usage of a call.
+	 * Learns the error of this process's estimates from the usage of a call.
 	 */
 	void learnUsage(double estimated, double actual) {
 		if (estimated > 0 && actual > 0) {

@@ -1,15 +1,15 @@
 package io.github.ratelimit.governor;
 
 /**
- * The part of the configured rates that is used where a provider does not report its
- * limits: cut when it refuses a call, and grown again a little at a time (additive
- * increase, multiplicative decrease). Not thread-safe.
+ * The part of the configured rates that is used if a provider does not report its limits:
+ * cut when it refuses a call, and increased again a little at a time (additive increase,
+ * multiplicative decrease). Not thread-safe.
  */
 final class RateShare {
 
 	private static final double CUT = 0.7;
 
-	/** By how much of the rate a cut is made good in a window. */
+	/** The part of the rate that is restored in a window after a cut. */
 	private static final double GROWTH = 0.1;
 
 	private static final double LEAST = 0.02;

@@ -61,7 +61,7 @@ final class ReportedQuotas {
 		long wait = budget.waitNanos(need, this.reserve, 1, now);
 		double unconfirmed = budget.unconfirmed(this.unconfirmed, now);
 		if (wait == 0 && unconfirmed > 0) {
-			// their answers, or the time that they can take, will show it soon
+			// their answers, or the end of their longest time, will show it soon
 			return Math.min(SOON_NANOS, budget.waitNanos(need + unconfirmed, this.reserve, 1, now));
 		}
 		return wait;
@@ -115,13 +115,13 @@ final class ReportedQuotas {
 		}
 	}
 
-	/** A call has been answered, or has ended without an answer. */
+	/** Notes that a call has been answered, or has ended without an answer. */
 	void confirm(Mark mark, CallCost cost) {
 		this.unconfirmed.confirm(cost, mark.sentAt());
 	}
 
 	/**
-	 * Uses what a response reports of one limit.
+	 * Uses the report of one limit in a response.
 	 * @param mark its call
 	 * @param cost what the call was expected to cost
 	 * @param quota what it reports, with what remains
@@ -161,8 +161,7 @@ final class ReportedQuotas {
 	}
 
 	/**
-	 * A report without a window, such as one of a full limit, is of the limit that is
-	 * known.
+	 * A report without a window, such as one of a full limit, belongs to the known limit.
 	 */
 	private @Nullable QuotaBudget find(Quota quota, long windowNanos) {
 		for (QuotaBudget budget : this.budgets) {

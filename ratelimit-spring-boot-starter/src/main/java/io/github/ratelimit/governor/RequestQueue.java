@@ -9,8 +9,8 @@ import io.github.ratelimit.provider.dialect.Dimension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of one key that are queued: by priority, further attempts first, then first
- * in, first out. Not thread-safe.
+ * The queued calls of one key: by priority, further attempts first, then first in, first
+ * out. Not thread-safe.
  */
 final class RequestQueue {
 
@@ -22,7 +22,7 @@ final class RequestQueue {
 
 	private final TreeSet<Entry> calls = new TreeSet<>(ORDER);
 
-	/** What the queued calls need together, by dimension. */
+	/** The total need of the queued calls, by dimension. */
 	private final double[] needed = new double[DIMENSIONS.length];
 
 	boolean isEmpty() {
@@ -52,7 +52,7 @@ final class RequestQueue {
 		}
 	}
 
-	/** Returns what the calls need together that are sent before a call, by dimension. */
+	/** Returns the total need of the calls that are sent before a call, by dimension. */
 	double[] neededBefore(Entry call) {
 		if (this.calls.isEmpty() || ORDER.compare(call, this.calls.last()) > 0) {
 			return this.needed;

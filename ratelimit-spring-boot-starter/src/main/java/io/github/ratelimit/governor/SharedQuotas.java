@@ -3,14 +3,15 @@ package io.github.ratelimit.governor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configured quotas of one key where instances share them. It is asked only while the
- * provider's own reports do not hold. Implementations must be thread-safe, answer within
- * a deadline of their own, and never throw.
+ * The configured quotas of one key that instances share. Used only while there are no
+ * current reports of the provider. Implementations must be thread-safe, answer within
+ * their own deadline, and never throw.
  */
 public interface SharedQuotas {
 
 	/**
-	 * Takes what a call needs of every quota if all of it is there, else nothing.
+	 * Takes what a call needs of every quota if all of it is available, otherwise
+	 * nothing.
 	 * @param permits how many of each configured quota, in the order of the settings
 	 * @return what was taken, or when to ask again
 	 */
@@ -24,14 +25,14 @@ public interface SharedQuotas {
 	void block(long nanos);
 
 	/**
-	 * What became of a request for permits.
+	 * The result of a request for permits.
 	 *
 	 * @param waitNanos 0 if they were taken, else after what time to ask again
 	 * @param taken what was taken, null if nothing was
 	 */
 	record Taking(long waitNanos, @Nullable Taken taken) {
 
-		/** The shared quotas cannot be asked: the process decides by its own account. */
+		/** The shared quotas are unavailable: the process decides by its own account. */
 		public static final Taking UNAVAILABLE = new Taking(-1, null);
 
 	}

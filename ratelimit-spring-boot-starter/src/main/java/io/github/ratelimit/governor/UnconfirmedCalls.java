@@ -7,8 +7,8 @@ import io.github.ratelimit.provider.dialect.Dimension;
 
 /**
  * The estimated permits of calls that were sent a short time ago and are not answered
- * yet, by the time when they were sent. The provider may have taken such a call after one
- * that was sent later, so the later one's report may not include it. Not thread-safe.
+ * yet, by the time at which they were sent. The provider may have taken such a call after
+ * one that was sent later, so the later one's report may not include it. Not thread-safe.
  */
 final class UnconfirmedCalls {
 
@@ -16,7 +16,7 @@ final class UnconfirmedCalls {
 
 	private static final long SLOT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-	/** By how much later a request may be sent that overtakes another. */
+	/** The maximum delay after which a request can still overtake another. */
 	static final long OVERTAKEN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private static final int OVERTAKEN_SLOTS = (int) (OVERTAKEN_NANOS / SLOT_NANOS);
@@ -40,7 +40,7 @@ final class UnconfirmedCalls {
 		change(cost, slot, 1);
 	}
 
-	/** The call has been answered, or has ended. */
+	/** Notes that the call has been answered, or has ended. */
 	void confirm(CallCost cost, long sentAt) {
 		long slot = slot(sentAt);
 		if (slot > this.newest - SLOTS) {

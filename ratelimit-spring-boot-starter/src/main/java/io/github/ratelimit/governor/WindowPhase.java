@@ -3,7 +3,7 @@ package io.github.ratelimit.governor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When the fixed windows of a provider end, as far as reports show. Not thread-safe.
+ * When the fixed windows of a provider end, as far as reports show it. Not thread-safe.
  */
 final class WindowPhase {
 
@@ -47,7 +47,7 @@ final class WindowPhase {
 		this.known = true;
 	}
 
-	/** Returns whether the window is over, and goes on to the one of this time. */
+	/** Returns whether the window is over, and moves on to the current one. */
 	boolean passTo(long now) {
 		if (!this.known || now - this.latest < MARGIN_NANOS) {
 			return false;
@@ -58,12 +58,12 @@ final class WindowPhase {
 		return true;
 	}
 
-	/** Returns the time when the current window began at the earliest. */
+	/** Returns the earliest possible beginning of the current window. */
 	long earliestStart() {
 		return this.earliest - this.windowNanos;
 	}
 
-	/** Returns the time when the current window began at the latest. */
+	/** Returns the latest possible beginning of the current window. */
 	long latestStart() {
 		return this.latest - this.windowNanos;
 	}

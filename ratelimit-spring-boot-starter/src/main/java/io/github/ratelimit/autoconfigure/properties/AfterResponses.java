@@ -10,7 +10,7 @@ import io.github.ratelimit.expression.SettleExpression;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a limit finds out after the response. */
+/** Reads what a limit determines after the response. */
 final class AfterResponses {
 
 	private AfterResponses() {

@@ -49,7 +49,7 @@ public final class ClientDefinitions {
 	/**
 	 * Prepares to parse the clients.
 	 * @param properties the bound properties
-	 * @param check knows the properties as they are spelled
+	 * @param check has the properties as they are spelled
 	 * @param environment resolves placeholders
 	 * @param dialects the dialects that there are
 	 */
@@ -159,7 +159,7 @@ public final class ClientDefinitions {
 		}
 	}
 
-	/** What a model does not say is as the client has it. */
+	/** A model without a setting has that of the client. */
 	private List<ModelSettings> models(String name, GovernorSettings client) {
 		List<ModelSettings> models = new ArrayList<>();
 		ModelNames.of(name, this.check.properties(), this.environment::resolvePlaceholders)

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 
 /**
- * What can be written under {@code ratelimit.clients.<name>}: calls to a limited API.
+ * The properties under {@code ratelimit.clients.<name>}: calls to a limited API.
  */
 public class ClientProperties {
 
@@ -36,7 +36,7 @@ public class ClientProperties {
 
 	/**
 	 * Requests that the provider allows, for example 500/min; discovered from its
-	 * responses if left out.
+	 * responses if omitted.
 	 */
 	private @Nullable String requests;
 
@@ -57,17 +57,17 @@ public class ClientProperties {
 	private @Nullable String outputTokens;
 
 	/**
-	 * How many calls may be in flight for a key; any number if left out.
+	 * How many calls may be in flight for a key; any number if omitted.
 	 */
 	private @Nullable Integer maxConcurrent;
 
 	/**
-	 * How long a call is queued at most.
+	 * Longest time for which a call is queued.
 	 */
 	private Duration maxWait = Duration.ofSeconds(30);
 
 	/**
-	 * How many calls are queued for a key at most.
+	 * Maximum number of queued calls for a key.
 	 */
 	private int maxWaiting = 1000;
 
@@ -83,7 +83,7 @@ public class ClientProperties {
 	private LimitMode mode = LimitMode.ENFORCE;
 
 	/**
-	 * Other settings for single models, by their names; '*' stands for any letters.
+	 * Other settings for single models, by their names; '*' matches any letters.
 	 */
 	private Map<String, ModelProperties> models = new LinkedHashMap<>();
 
@@ -202,12 +202,13 @@ public class ClientProperties {
 	public static class Retry {
 
 		/**
-		 * How often a request is sent at most; 1 for no retries, which SDKs make anyway.
+		 * Maximum number of attempts of a request; 1 for no retries, which SDKs make
+		 * anyway.
 		 */
 		private int maxAttempts = 1;
 
 		/**
-		 * How many retries there may be for each request.
+		 * Maximum part of the requests that may be retried.
 		 */
 		private String budget = "10%";
 
@@ -229,12 +230,12 @@ public class ClientProperties {
 
 	}
 
-	/** What differs for single models. */
+	/** The settings that differ for single models. */
 	public static class ModelProperties {
 
 		/**
 		 * Requests that the provider allows, for example 500/min; discovered from its
-		 * responses if left out.
+		 * responses if omitted.
 		 */
 		private @Nullable String requests;
 
@@ -255,12 +256,12 @@ public class ClientProperties {
 		private @Nullable String outputTokens;
 
 		/**
-		 * How many calls may be in flight for a key; any number if left out.
+		 * How many calls may be in flight for a key; any number if omitted.
 		 */
 		private @Nullable Integer maxConcurrent;
 
 		/**
-		 * How long a call is queued at most.
+		 * Longest time for which a call is queued.
 		 */
 		private @Nullable Duration maxWait;
 

@@ -12,7 +12,7 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * One property under {@code ratelimit} as one property source has it.
+ * One property under {@code ratelimit} of one property source.
  *
  * @param source the property source
  * @param written the name as the source spells it
@@ -70,7 +70,7 @@ record ConfiguredProperty(PropertySource<?> source, String written, boolean vari
 		return (value != null) ? value.toString() : "";
 	}
 
-	/** Returns the place for people: file and line where they are known. */
+	/** Returns the origin for messages: file and line if they are known. */
 	String place() {
 		return PropertySourceOrigin.get(this.source, this.written).toString();
 	}

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Refuses limits that a store cannot count exactly. A limit of an annotation is explained
- * by who registers it.
+ * Refuses limits that a store cannot count exactly. For the limit of an annotation, the
+ * caller that registers it explains the refusal.
  */
 public final class CountableLimits implements Consumer<LimitSettings> {
 
@@ -20,7 +20,7 @@ public final class CountableLimits implements Consumer<LimitSettings> {
 
 	/**
 	 * Creates a check of limits.
-	 * @param problem what is said of a limit that the store refuses
+	 * @param problem the message for a limit that the store refuses
 	 * @param store throws an {@link IllegalArgumentException} for a limit that it cannot
 	 * count
 	 * @param definitions the limits of the configuration

@@ -5,7 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.springframework.boot.convert.DurationStyle;
 
-/** Writes durations as people write them in properties. */
+/** Formats durations as in properties. */
 public final class DurationText {
 
 	private static final List<ChronoUnit> UNITS = List.of(ChronoUnit.DAYS, ChronoUnit.HOURS, ChronoUnit.MINUTES,
@@ -15,7 +15,7 @@ public final class DurationText {
 	}
 
 	/**
-	 * Writes a duration in the largest unit that is exact.
+	 * Formats a duration in the largest unit that is exact.
 	 * @param duration the duration
 	 * @return for example {@code 50ms} or {@code 2h}
 	 */

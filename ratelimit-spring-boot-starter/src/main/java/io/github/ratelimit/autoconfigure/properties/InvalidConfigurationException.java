@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown at start-up for a property that cannot be. It says which, what is wrong and what
- * to write instead; its failure analyzer adds where the property stands.
+ * Thrown at start-up for an invalid property. The message contains the property, the
+ * mistake and a correction; the failure analyzer adds the origin of the property.
  */
 public class InvalidConfigurationException extends RuntimeException {
 
@@ -36,7 +36,7 @@ public class InvalidConfigurationException extends RuntimeException {
 	}
 
 	/**
-	 * Creates the exception for a property as one source has it.
+	 * Creates the exception for a property of one source.
 	 * @param property the property
 	 * @param value as above
 	 * @param problem as above
@@ -82,7 +82,7 @@ public class InvalidConfigurationException extends RuntimeException {
 	}
 
 	/**
-	 * Returns what to write instead.
+	 * Returns the correction.
 	 * @return a sentence
 	 */
 	public String remedy() {
@@ -90,8 +90,8 @@ public class InvalidConfigurationException extends RuntimeException {
 	}
 
 	/**
-	 * Returns where the property stands.
-	 * @return the place, null for the source that wins
+	 * Returns the origin of the property.
+	 * @return the origin, null for the source with the highest precedence
 	 */
 	public @Nullable String place() {
 		return this.place;

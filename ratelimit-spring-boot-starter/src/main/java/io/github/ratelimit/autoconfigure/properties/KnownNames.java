@@ -13,8 +13,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.core.ResolvableType;
 
 /**
- * What can be written below a property: the tree of the fields of
- * {@link RateLimitProperties}.
+ * The names below a property: the tree of the fields of {@link RateLimitProperties}.
  *
  * @param below what each name leads to; {@value #ANY} is any name, {@value #INDEX} any
  * index
@@ -49,7 +48,7 @@ record KnownNames(Map<String, KnownNames> below) {
 		return new KnownNames(below);
 	}
 
-	/** Returns what can stand below an element of a name, null if it is not known. */
+	/** Returns the names below an element of a name, null if it is unknown. */
 	@Nullable KnownNames find(ConfigurationPropertyName name, int element) {
 		if (name.isNumericIndex(element)) {
 			return this.below.get(INDEX);
@@ -64,14 +63,15 @@ record KnownNames(Map<String, KnownNames> below) {
 	}
 
 	/**
-	 * Returns whether other properties have to stand below, so that no value can be here.
+	 * Returns whether this needs further properties below, so that it has no value
+	 * itself.
 	 */
 	boolean isGroup() {
 		return !this.below.isEmpty() && !this.below.containsKey(INDEX);
 	}
 
 	/**
-	 * Returns the first name that can stand below a group, such as {@code <name>.rate}.
+	 * Returns the first name below a group, such as {@code <name>.rate}.
 	 */
 	String example() {
 		KnownNames any = this.below.get(ANY);
@@ -81,7 +81,7 @@ record KnownNames(Map<String, KnownNames> below) {
 		return any.isGroup() ? ANY + "." + any.example() : ANY;
 	}
 
-	/** Returns the names that can stand here, other than any name and an index. */
+	/** Returns the possible names, except for any name and an index. */
 	List<String> names() {
 		return this.below.keySet().stream().filter((name) -> !name.equals(ANY) && !name.equals(INDEX)).toList();
 	}

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit as it is configured, checked.
+ * A limit of the configuration, checked.
  *
  * @param limit the limit itself
  * @param keys whose permits, at least one
@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param cost how many permits, null for 1
  * @param afterResponse what is found out after the response, null if nothing
  * @param hideHeaders whether headers and bodies are silent about it
- * @param onStoreFailure what it does while its store fails, null for what
- * ratelimit.on-store-failure says
+ * @param onStoreFailure what it does while its store fails, null for
+ * ratelimit.on-store-failure
  * @param lease for how long permits are taken in advance, null where they are not
  * @param plans the limit as plans have it, null where there are none
  * @param penalty what happens to keys that are refused too often, null for nothing
@@ -39,7 +39,7 @@ public record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKe
 		@Nullable OnStoreFailure onStoreFailure, @Nullable Duration lease, @Nullable PlanDefinition plans,
 		@Nullable Penalty penalty, LimitMode mode) {
 
-	/** Registers the limit unless a registry of the application's own has it. */
+	/** Registers the limit unless the application's own registry has it. */
 	RegisteredLimit registerIn(LimitRegistry registry) {
 		return registry.find(this.limit.name()).orElseGet(() -> {
 			List<KeySource> sources = this.keys.stream().map(KeyExpression::source).toList();

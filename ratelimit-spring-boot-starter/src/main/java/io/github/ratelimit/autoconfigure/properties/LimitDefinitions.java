@@ -37,7 +37,8 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 			+ "or global where everybody shares. ";
 
 	/**
-	 * An instance takes at most an eighth of what is left: of less it is not worth it.
+	 * An instance takes at most an eighth of what is left, so a smaller limit does not
+	 * benefit.
 	 */
 	private static final long LEAST_CAPACITY_OF_A_LEASE = 100;
 
@@ -54,7 +55,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	/**
 	 * Parses the limits.
 	 * @param properties the bound properties
-	 * @param check knows how the limits' names are spelled
+	 * @param check has the names of the limits as they are spelled
 	 * @param compiler parses keys and costs
 	 * @throws InvalidConfigurationException for the first value that cannot be
 	 */
@@ -66,7 +67,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		Map<String, LimitProperties> limits = properties.getLimits();
 		limits.forEach((key, limit) -> {
 			String name = this.names.spelled(key);
-			// Boot has a second limit for the name that an environment variable spells
+			// Boot has a second limit for the name in an environment variable
 			if (name.equals(key) || !limits.containsKey(name)) {
 				this.byName.put(name, define(name, limit));
 			}
@@ -233,7 +234,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	/**
 	 * Returns how the limits find keys, costs and plans.
 	 * @param registry where the limits are registered
-	 * @param resolvers finds what tells the plans of callers
+	 * @param resolvers finds the source of callers' plans
 	 * @return the limits' policies
 	 */
 	public LimitPolicies policiesIn(LimitRegistry registry, PlanResolvers resolvers) {

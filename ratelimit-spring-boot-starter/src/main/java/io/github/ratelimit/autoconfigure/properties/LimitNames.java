@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 
 /**
  * The names of the limits as files spell them. Boot compares names by their letters and
- * digits only, drops other characters, and makes a name of its own out of an environment
- * variable; a limit is called what its file calls it.
+ * digits only, drops other characters, and creates its own name from an environment
+ * variable; a limit has the name in its file.
  */
 final class LimitNames {
 
@@ -124,14 +124,14 @@ final class LimitNames {
 		}
 	}
 
-	/** Returns what Boot compares names by: lower-case letters and digits. */
+	/** Returns the form in which Boot compares names: lower-case letters and digits. */
 	static String uniform(String text) {
 		return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
 	}
 
 	/**
-	 * Returns whether a name is of an entry of its own that Boot makes of an environment
-	 * variable, beside the limit or plan that is meant.
+	 * Returns whether a name belongs to an additional entry that Boot creates from an
+	 * environment variable, beside the limit or plan that is meant.
 	 */
 	boolean isPhantom(ConfigurationPropertyName name) {
 		if (!isOfLimit(name)) {
@@ -146,7 +146,7 @@ final class LimitNames {
 		return this.plans.getOrDefault(uniform(limit), PlanNames.NONE);
 	}
 
-	/** Returns a name as a file spells it, or the given one where no file has it. */
+	/** Returns a name as a file spells it, or the given one if no file has it. */
 	String spelled(String name) {
 		Declared declared = this.byUniform.get(uniform(name));
 		return (declared != null) ? declared.name() : name;
@@ -163,7 +163,7 @@ final class LimitNames {
 	}
 
 	/**
-	 * A name where it was seen first.
+	 * A name at its first occurrence.
 	 *
 	 * @param name the name
 	 * @param bracketed whether it is written in brackets

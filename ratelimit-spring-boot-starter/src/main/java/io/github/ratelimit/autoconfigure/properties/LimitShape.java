@@ -16,8 +16,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What kind of limit the properties of one describe, and as what each of its plans has
- * it. What does not go together fails with the name of the property that is to change.
+ * The kind of limit that properties describe, for the limit itself and for each of its
+ * plans. A contradiction fails with the name of the property that has to change.
  */
 final class LimitShape {
 
@@ -76,7 +76,7 @@ final class LimitShape {
 	}
 
 	/**
-	 * Returns the limit as each plan has it.
+	 * Returns the limit in the form of each plan.
 	 * @param own the limit
 	 * @param plans the plans by their names
 	 * @throws InvalidConfigurationException for the first plan that cannot be
@@ -86,7 +86,7 @@ final class LimitShape {
 		plans.forEach((plan, texts) -> {
 			String property = property("plans." + plan);
 			if (own.isConcurrency()) {
-				limits.put(plan, own.withMaxConcurrent(places(property, texts)));
+				limits.put(plan, own.withMaxConcurrent(slots(property, texts)));
 			}
 			else {
 				List<Rate> rates = rates(property, texts);
@@ -171,7 +171,7 @@ final class LimitShape {
 		return permits;
 	}
 
-	/** Returns a whole number, -1 for what is none. */
+	/** Returns a whole number, -1 for any other text. */
 	private static long number(String text) {
 		try {
 			return Long.parseLong(text);
@@ -227,15 +227,15 @@ final class LimitShape {
 		}
 	}
 
-	private static long places(String property, List<String> texts) {
+	private static long slots(String property, List<String> texts) {
 		String text = String.join(", ", texts).strip();
-		long places = number(text);
-		if (places < 1 || places > Rate.MAX_PERMITS) {
+		long slots = number(text);
+		if (slots < 1 || slots > Rate.MAX_PERMITS) {
 			throw new InvalidConfigurationException(property, text,
 					text.isEmpty() ? "is empty" : "is no number of calls at once, which is what the limit counts",
 					"Write how many calls may be in flight at once, such as 20.");
 		}
-		return places;
+		return slots;
 	}
 
 	private String property(String setting) {

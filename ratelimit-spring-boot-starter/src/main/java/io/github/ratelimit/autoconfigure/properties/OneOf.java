@@ -3,7 +3,7 @@ package io.github.ratelimit.autoconfigure.properties;
 import java.util.Collection;
 import java.util.List;
 
-/** Lists alternatives for people. */
+/** Lists alternatives for messages. */
 final class OneOf {
 
 	private OneOf() {

@@ -6,9 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plans of a limit as they are configured, checked.
+ * The plans of a limit from the configuration, checked.
  *
- * @param expression which plan a call is on, null where a bean says it
+ * @param expression the plan of a call, null if a bean returns it
  * @param limits the limit as each plan has it, by the plans' names, at least one
  */
 public record PlanDefinition(@Nullable PlanExpression expression, Map<String, Limit> limits) {

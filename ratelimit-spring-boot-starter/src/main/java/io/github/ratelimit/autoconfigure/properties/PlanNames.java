@@ -10,9 +10,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
- * The names of one limit's plans as files spell them. What a plan is called is said by
- * whoever knows the plans, such as a token's issuer; so in brackets a name may have any
- * characters.
+ * The names of one limit's plans as files spell them. The names come from the source of
+ * the plans, such as a token's issuer; so in brackets a name may have any characters.
  */
 final class PlanNames {
 
@@ -21,7 +20,7 @@ final class PlanNames {
 	private static final String REMEDY = "Write a name that has other characters than letters, digits and '-' in "
 			+ "quotes and brackets: \"[%s]\".";
 
-	/** The dots of a name go on to the next element; an index is that of a rate. */
+	/** The dots of a name belong to the name; an index is that of a rate. */
 	private static final Pattern PLAN = Pattern.compile("(?i)[^.]+\\.limits[.\\[].+?\\.plans\\.(.+?)(?:\\[\\d+])?");
 
 	private static final Pattern PLAIN = Pattern.compile("[a-zA-Z0-9_-]+");
@@ -31,7 +30,7 @@ final class PlanNames {
 	private final Set<String> bracketed = new LinkedHashSet<>();
 
 	/**
-	 * Adds the plan that a property of a file names, if it does.
+	 * Adds the plan in the name of a file's property, if there is one.
 	 * @param property {@code ratelimit.limits.<name>} and what stands below
 	 */
 	void add(ConfiguredProperty property) {
@@ -60,7 +59,7 @@ final class PlanNames {
 		}
 	}
 
-	/** Checks that an environment variable means no plan that it cannot reach. */
+	/** Checks that an environment variable names no plan that it cannot reach. */
 	void checkReach(ConfiguredProperty variable) {
 		String uniform = variable.name().getElement(4, Form.UNIFORM);
 		for (String name : this.bracketed) {
@@ -72,7 +71,7 @@ final class PlanNames {
 		}
 	}
 
-	/** Returns a name as a file spells it, or the given one where no file has it. */
+	/** Returns a name as a file spells it, or the given one if no file has it. */
 	String spelled(String name) {
 		return this.bracketed.contains(name) ? name : this.byUniform.getOrDefault(LimitNames.uniform(name), name);
 	}
@@ -85,8 +84,8 @@ final class PlanNames {
 	}
 
 	/**
-	 * Returns the plans among the entries that Spring Boot has bound: it has a second one
-	 * for a name that an environment variable spells.
+	 * Returns the plans among the entries that Spring Boot has bound, which has a second
+	 * one for a name in an environment variable.
 	 * @param bound the values by the names that Spring Boot gives them
 	 * @return the values by the names of the plans
 	 */

@@ -12,9 +12,9 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Finds who tells the plans of callers: an expression, or the application's
- * {@link PlanResolver}, which is not made before it is asked: it may need what is not
- * there yet when limits are bound.
+ * Finds the source of callers' plans: an expression, or the application's
+ * {@link PlanResolver}, which is created at its first use: it may need beans that do not
+ * exist yet when limits are bound.
  */
 public final class PlanResolvers {
 
@@ -29,7 +29,7 @@ public final class PlanResolvers {
 	/**
 	 * Creates it.
 	 * @param beans where a {@link PlanResolver} is looked for
-	 * @param time tells the age of its answers
+	 * @param time determines the age of its results
 	 * @param timeToLive how long they are remembered
 	 */
 	public PlanResolvers(ListableBeanFactory beans, TimeSource time, Duration timeToLive) {
@@ -43,8 +43,8 @@ public final class PlanResolvers {
 	 * Returns the plans of a limit.
 	 * @param limit the limit
 	 * @param definition its plans
-	 * @return what tells which plan a call is on
-	 * @throws InvalidConfigurationException if nothing tells it
+	 * @return the selection of the plan of a call
+	 * @throws InvalidConfigurationException if there is neither
 	 */
 	PlanSelection plansOf(Limit limit, PlanDefinition definition) {
 		if (definition.expression() != null) {

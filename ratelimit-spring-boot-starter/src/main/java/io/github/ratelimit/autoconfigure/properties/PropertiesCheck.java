@@ -27,8 +27,9 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Watches Spring Boot bind what is written under {@code ratelimit}: fails for what would
- * be ignored or misread, and warns of properties that are not known or have no effect.
+ * Observes how Spring Boot binds the properties under {@code ratelimit}: fails for values
+ * that would be ignored or misread, and warns of properties that are unknown or have no
+ * effect.
  */
 public final class PropertiesCheck implements ConfigurationPropertiesBindHandlerAdvisor {
 
@@ -60,7 +61,9 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		return read;
 	}
 
-	/** Returns everything that is configured, the source that wins first. */
+	/**
+	 * Returns all configured properties, the source with the highest precedence first.
+	 */
 	List<ConfiguredProperty> properties() {
 		return ConfiguredProperty.findAll(ConfigurationPropertySources.get(this.environment));
 	}
@@ -70,7 +73,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		return new Handler(handler);
 	}
 
-	/** A list comes as a whole from the first source that has a part of it. */
+	/** A list is taken as a whole from the first source that has a part of it. */
 	private static void warnOfReplacedRules(List<ConfiguredProperty> properties) {
 		List<ConfiguredProperty> rules = new ArrayList<>();
 		Set<PropertySource<?>> sources = new HashSet<>();
@@ -90,7 +93,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		return this.environment.resolvePlaceholders(property.getValue().toString());
 	}
 
-	/** Sees every property that Boot binds, those of other prefixes too. */
+	/** Sees every property that Boot binds, including those of other prefixes. */
 	private final class Handler extends AbstractBindHandler {
 
 		private boolean ours;
@@ -172,15 +175,18 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 			}
 		}
 
-		/** Boot's context still has the last one where a name has no value of its own. */
+		/**
+		 * For a name without a value of its own, Boot's context still has the last
+		 * property.
+		 */
 		private static @Nullable ConfigurationProperty property(ConfigurationPropertyName name, BindContext context) {
 			ConfigurationProperty property = context.getConfigurationProperty();
 			return (property != null && property.getName().equals(name)) ? property : null;
 		}
 
 		/**
-		 * Boot reads a variable in two spellings, so it is asked which it would read. It
-		 * does not ask for elements of a list that another source replaces.
+		 * Boot reads a variable in two spellings, so this looks up which one it would
+		 * read. Boot does not look up elements of a list that another source replaces.
 		 */
 		private boolean isBound(ConfiguredProperty variable, Iterable<ConfigurationPropertySource> sources) {
 			String element = variable.name().isLastElementIndexed()

@@ -13,12 +13,12 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Where a property stands. Of several sources that have it the first one wins, and a list
- * comes as a whole from the first source that has a part of it.
+ * The origins of a property. Of several sources that have it the first one takes
+ * precedence, and a list is taken as a whole from the first source that has a part of it.
  *
- * @param winner the place that counts; of a property that is missing, that of its
- * neighbours; null if there are none
- * @param others the places that do not count, null if there are none
+ * @param winner the origin that applies; for a missing property, that of its neighbours;
+ * null if there are none
+ * @param others the origins that do not apply, null if there are none
  */
 public record PropertyOrigins(@Nullable String winner, @Nullable String others) {
 

@@ -17,7 +17,7 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.convert.Delimiter;
 
 /**
- * What can be written under {@code ratelimit}.
+ * The properties under {@code ratelimit}.
  */
 @ConfigurationProperties("ratelimit")
 public class RateLimitProperties {
@@ -34,7 +34,7 @@ public class RateLimitProperties {
 	private LimitMode mode = LimitMode.ENFORCE;
 
 	/**
-	 * How long the answer of a PlanResolver is remembered for a key.
+	 * How long the result of a PlanResolver is cached for a key.
 	 */
 	private Duration planTtl = Duration.ofMinutes(1);
 
@@ -44,7 +44,7 @@ public class RateLimitProperties {
 	private Store store = Store.MEMORY;
 
 	/**
-	 * What limits do while a store that instances share fails.
+	 * What limits do while a shared store fails.
 	 */
 	private OnStoreFailure onStoreFailure = OnStoreFailure.SHARE;
 
@@ -150,16 +150,18 @@ public class RateLimitProperties {
 	/** How a limit with rates counts. */
 	public enum Algorithm {
 
-		/** Permits come back steadily and can be saved up to the burst. */
+		/** Permits refill evenly and can be saved up to the burst. */
 		TOKEN_BUCKET,
 
-		/** All permits come back at once, at whole periods of the clock. */
+		/** All permits refill at once, at whole periods of the clock. */
 		FIXED_WINDOW,
 
 		/** Counts by segments of the period. */
 		SLIDING_WINDOW,
 
-		/** Weighs the window before by what is left of it. */
+		/**
+		 * Weighs the previous window by the part of it that is still within the period.
+		 */
 		SLIDING_WINDOW_COUNTER,
 
 		/** Remembers every call. */
@@ -167,12 +169,12 @@ public class RateLimitProperties {
 
 	}
 
-	/** Settings of what is kept in memory. */
+	/** Settings of the memory store. */
 	public static class Memory {
 
 		/**
-		 * Keys that are remembered for each limit. Beyond it the ones nearest to full are
-		 * forgotten.
+		 * Maximum number of keys of each limit. Beyond it the keys nearest to full are
+		 * evicted.
 		 */
 		private int maxKeysPerLimit = 100_000;
 
@@ -192,18 +194,18 @@ public class RateLimitProperties {
 	public static class Redis {
 
 		/**
-		 * What all keys in Redis begin with.
+		 * Prefix of all keys in Redis.
 		 */
 		private String keyPrefix = "ratelimit";
 
 		/**
-		 * How long a decision may take in all. Then on-store-failure decides.
+		 * How long a decision may take in total. After it, on-store-failure decides.
 		 */
 		private Duration deadline = Duration.ofMillis(50);
 
 		/**
-		 * For how long an in-flight call keeps its slot (max-concurrent) if its instance
-		 * dies. While it runs the lease is renewed.
+		 * How long an in-flight call keeps its slot (max-concurrent) if its instance
+		 * fails. The lease is renewed while the call runs.
 		 */
 		private Duration slotLease = Duration.ofSeconds(30);
 
@@ -237,13 +239,13 @@ public class RateLimitProperties {
 	public static class LimitProperties {
 
 		/**
-		 * Rates that all hold, each as permits/period with an optional burst, such as
+		 * Rates that all apply, each as permits/period with an optional burst, such as
 		 * "60/min burst 90" or "5/15min". Units are ms, s, min, h and d.
 		 */
 		private List<String> rate = new ArrayList<>();
 
 		/**
-		 * Expressions for whose calls are counted; the first that has a value.
+		 * Expressions for the key that calls are counted for; the first that has a value.
 		 */
 		@Delimiter(Delimiter.NONE)
 		private List<String> key = new ArrayList<>();
@@ -254,8 +256,8 @@ public class RateLimitProperties {
 		private @Nullable String cost;
 
 		/**
-		 * Expression for how many permits a call turned out to cost, evaluated after the
-		 * response. What was reserved by default, and where the value is 0.
+		 * Expression for the actual cost of a call in permits, evaluated after the
+		 * response. By default, and if the value is 0, what was reserved.
 		 */
 		private @Nullable String settle;
 
@@ -266,7 +268,7 @@ public class RateLimitProperties {
 		private @Nullable String countWhen;
 
 		/**
-		 * What happens to a call that has no key.
+		 * What happens to a call without a key.
 		 */
 		private OnMissingKey onMissingKey = OnMissingKey.IP;
 
@@ -286,25 +288,25 @@ public class RateLimitProperties {
 		private @Nullable Long maxConcurrent;
 
 		/**
-		 * How long a call may be queued instead of being refused. Calls then go on
-		 * evenly.
+		 * How long a call may be queued instead of being refused. Calls are then admitted
+		 * at even intervals.
 		 */
 		private @Nullable Duration maxWait;
 
 		/**
-		 * Calls of an instance that may wait at a time. By default 100.
+		 * Calls of an instance that may be queued at a time. By default 100.
 		 */
 		private @Nullable Integer maxWaiting;
 
 		/**
-		 * What a permit is to callers: "requests" or "tokens", for headers that tell them
-		 * apart.
+		 * What a permit represents for callers: "requests" or "tokens", for headers that
+		 * distinguish them.
 		 */
 		private @Nullable LimitUnit unit;
 
 		/**
-		 * Permits below zero that are remembered when calls turn out to have cost more
-		 * than was reserved: a number, or "none" for no bound. The capacity by default.
+		 * Maximum debt in permits, if calls cost more than was reserved: a number, or
+		 * "none" for no bound. The capacity by default.
 		 */
 		private @Nullable String maxDebt;
 
@@ -321,31 +323,30 @@ public class RateLimitProperties {
 		private LimitMode mode = LimitMode.ENFORCE;
 
 		/**
-		 * Expression for the name of the plan that a call is on. Without it a bean of
-		 * type PlanResolver is asked.
+		 * Expression for the name of a call's plan. Without it a bean of type
+		 * PlanResolver is called.
 		 */
 		private @Nullable String plan;
 
 		/**
-		 * Rates, or numbers of calls at once, by the names of the plans that have others
-		 * than the limit's own.
+		 * Rates, or numbers of concurrent calls, by the names of the plans that have
+		 * others than the limit's own.
 		 */
 		private Map<String, List<String>> plans = new LinkedHashMap<>();
 
 		/**
-		 * Whether answers are silent about this limit.
+		 * Whether responses omit this limit.
 		 */
 		private boolean hideHeaders;
 
 		/**
-		 * What the limit does while a store that instances share fails. The general
-		 * setting by default.
+		 * What the limit does while a shared store fails. The general setting by default.
 		 */
 		private @Nullable OnStoreFailure onStoreFailure;
 
 		/**
-		 * For how long an instance may take permits in advance, for keys that are asked
-		 * for very often. Off by default; from 10ms to 1s, only with Redis.
+		 * How long an instance may hold permits that it takes in advance for very busy
+		 * keys. Off by default; from 10ms to 1s, only with Redis.
 		 */
 		private @Nullable Duration lease;
 
@@ -515,13 +516,13 @@ public class RateLimitProperties {
 	public static class Http {
 
 		/**
-		 * Styles of the headers that tell callers about their limits.
+		 * Styles of the headers that report limits to callers.
 		 */
 		private List<String> headers = new ArrayList<>(List.of("x-ratelimit", "draft-11"));
 
 		/**
-		 * Whose headers about limits an answer has where the application copies those of
-		 * a service that it calls.
+		 * Whose rate limit headers a response has if the application copies those of a
+		 * service that it calls.
 		 */
 		private UpstreamHeaders upstreamHeaders = UpstreamHeaders.REPLACE;
 
@@ -531,9 +532,9 @@ public class RateLimitProperties {
 		private String body = "problem";
 
 		/**
-		 * Longest wait that SDKs of providers are to sleep through before they try again.
-		 * In the styles of openai and anthropic a longer one, and every ban, tells them
-		 * not to.
+		 * Longest wait for which SDKs of providers should sleep before they retry. In the
+		 * styles of openai and anthropic, the headers forbid a retry after a longer one
+		 * and after every ban.
 		 */
 		private Duration longestRetry = Duration.ofMinutes(1);
 
@@ -543,7 +544,7 @@ public class RateLimitProperties {
 		private int ipv6Prefix = 64;
 
 		/**
-		 * Which requests are limited by what. Every matching rule applies.
+		 * Which requests are limited, and by which limits. Every matching rule applies.
 		 */
 		private List<Rule> rules = new ArrayList<>();
 
@@ -604,12 +605,12 @@ public class RateLimitProperties {
 			private @Nullable String path;
 
 			/**
-			 * HTTP methods the rule is about. All by default; GET includes HEAD.
+			 * HTTP methods that the rule applies to. All by default; GET includes HEAD.
 			 */
 			private List<String> methods = new ArrayList<>();
 
 			/**
-			 * Names of the limits that hold.
+			 * Names of the limits that apply.
 			 */
 			private List<String> limits = new ArrayList<>();
 
@@ -619,7 +620,7 @@ public class RateLimitProperties {
 			private @Nullable String body;
 
 			/**
-			 * When the rule is applied, seen from Spring Security.
+			 * When the rule is applied, relative to Spring Security.
 			 */
 			private RulePhase when = RulePhase.AUTO;
 

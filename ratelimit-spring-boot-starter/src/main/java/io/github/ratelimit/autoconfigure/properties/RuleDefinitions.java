@@ -98,7 +98,7 @@ public final class RuleDefinitions {
 		}
 	}
 
-	/** A mistyped method would make a rule that never matches. */
+	/** A mistyped method would result in a rule that never matches. */
 	private static void checkMethods(String property, List<String> methods) {
 		for (String method : methods) {
 			String name = method.strip().toUpperCase(Locale.ROOT);

@@ -3,7 +3,7 @@ package io.github.ratelimit.autoconfigure.properties;
 import io.github.ratelimit.provider.UnknownStyleException;
 import java.util.function.Function;
 
-/** Styles of headers and bodies by the names that properties have. */
+/** Styles of headers and bodies by their names in properties. */
 public final class StyleNames {
 
 	private StyleNames() {

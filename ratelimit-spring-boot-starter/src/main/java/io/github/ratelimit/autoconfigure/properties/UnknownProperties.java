@@ -15,9 +15,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
- * Properties under {@code ratelimit} that have no effect, and what was probably meant. An
- * environment variable that was meant to be part of a limit fails at once: without it the
- * limit would silently be another one.
+ * Properties under {@code ratelimit} without an effect, and the ones that were probably
+ * meant. An environment variable that was meant to be part of a limit fails at once:
+ * without it the limit would be another one without notice.
  */
 final class UnknownProperties {
 
@@ -29,7 +29,7 @@ final class UnknownProperties {
 
 	private final LimitNames names;
 
-	/** Variables that Boot may read in another way than they look. */
+	/** Variables that Boot may read in another way than their spelling suggests. */
 	private final List<Match> variables = new ArrayList<>();
 
 	UnknownProperties(LimitNames names) {
@@ -76,9 +76,9 @@ final class UnknownProperties {
 	}
 
 	/**
-	 * Warns of environment variables that nothing was bound to. Orchestrators make some
-	 * from the names of services, such as RATELIMIT_SERVICE_HOST: those are left alone.
-	 * @param bound tells variables that something was bound to
+	 * Warns of environment variables that nothing was bound to. Orchestrators create some
+	 * from the names of services, such as RATELIMIT_SERVICE_HOST: those are ignored.
+	 * @param bound whether something was bound to a variable
 	 * @throws InvalidConfigurationException for a variable that was meant for a limit
 	 */
 	void checkVariables(Predicate<ConfiguredProperty> bound) {
@@ -179,7 +179,7 @@ final class UnknownProperties {
 	}
 
 	/**
-	 * How far a property is known.
+	 * How much of a property's name is known.
 	 *
 	 * @param property the property
 	 * @param node what its known part leads to

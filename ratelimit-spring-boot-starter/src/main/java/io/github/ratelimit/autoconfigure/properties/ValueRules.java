@@ -13,7 +13,7 @@ import java.util.function.Function;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
-/** What single values have to keep, by the last part of the names of the properties. */
+/** The conditions for single values, by the last part of the names of the properties. */
 final class ValueRules {
 
 	private static final String PREFIXES = "Write what all keys of this application in Redis begin with; ratelimit is the default.";
@@ -93,7 +93,7 @@ final class ValueRules {
 	}
 
 	/**
-	 * Refuses an empty text for a property that Boot would then leave as it is.
+	 * Refuses an empty text for a property that Boot would then leave unchanged.
 	 * @param name the property's full name
 	 * @param type the type of its value
 	 */
@@ -121,7 +121,7 @@ final class ValueRules {
 	}
 
 	/**
-	 * What a number or a duration has to be between.
+	 * The bounds of a number or a duration.
 	 *
 	 * @param <T> the type
 	 * @param least the least

@@ -1,5 +1,5 @@
 /**
- * What is written under {@code ratelimit}: bound, checked, and read as limits and rules.
+ * The properties under {@code ratelimit}: bound, checked, and read as limits and rules.
  */
 @NullMarked
 package io.github.ratelimit.autoconfigure.properties;

@@ -12,9 +12,9 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.core.env.Environment;
 
 /**
- * Warns of limits by address where Spring's own filter says what the address is: it
- * believes {@code Forwarded} first, and of {@code X-Forwarded-For} the leftmost entry,
- * which the client has written unless the proxy removed it.
+ * Warns of limits by address if Spring's own filter determines the address: it uses
+ * {@code Forwarded} first, and of {@code X-Forwarded-For} the leftmost entry, which the
+ * client has written unless the proxy removed it.
  */
 public final class FrameworkForwarding {
 

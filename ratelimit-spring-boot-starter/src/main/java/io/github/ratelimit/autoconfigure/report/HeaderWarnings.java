@@ -8,8 +8,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Warns of header styles that tell callers nothing: those of providers tell requests from
- * tokens, and speak of nothing else.
+ * Warns of header styles without any content: those of providers distinguish requests
+ * from tokens, and report only limits with such a unit.
  */
 public final class HeaderWarnings {
 
@@ -19,7 +19,7 @@ public final class HeaderWarnings {
 	}
 
 	/**
-	 * Warns of styles of providers where no limit has a unit.
+	 * Warns of styles of providers if no limit has a unit.
 	 * @param headers the names of the header styles
 	 * @param limits the limits of the configuration
 	 */

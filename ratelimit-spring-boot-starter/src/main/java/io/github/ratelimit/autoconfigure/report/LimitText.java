@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What kind of limit a limit is, in words for the log. */
+/** The kind of a limit as text for the log. */
 final class LimitText {
 
 	private LimitText() {

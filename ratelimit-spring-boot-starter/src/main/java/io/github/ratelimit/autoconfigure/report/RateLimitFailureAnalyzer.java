@@ -15,10 +15,10 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Explains why an application with limits does not start: a property, an annotation, or
- * what the application's code says. The outermost failure knows most: a method more than
- * the expression in its annotation. Comes before Boot's own analyzer of binding, which
- * knows the value and not what to write instead.
+ * Explains why an application with limits does not start: because of a property, an
+ * annotation, or its code. The outermost failure has the most information: that of a
+ * method more than that of the expression in its annotation. Precedes Boot's own analyzer
+ * of binding, which has the value but no correction.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class RateLimitFailureAnalyzer implements FailureAnalyzer {

@@ -27,7 +27,7 @@ public final class RuleWarnings {
 	 * Warns of the rules of the configuration.
 	 * @param rules the rules
 	 * @param properties the same rules as they are configured
-	 * @param secured whether Spring Security tells who is authenticated
+	 * @param secured whether Spring Security determines the authenticated user
 	 */
 	public static void log(List<Rule> rules, List<RateLimitProperties.Http.Rule> properties, boolean secured) {
 		for (int i = 0; i < rules.size(); i++) {
@@ -49,7 +49,8 @@ public final class RuleWarnings {
 	}
 
 	/**
-	 * A form's fields would have to be read from the body, which is the application's.
+	 * A form's fields would have to be read from the body, which only the application
+	 * should read.
 	 */
 	private static void warnOfForms(Rule rule) {
 		if (!rule.methods().isEmpty() && rule.methods().stream().noneMatch(WITH_BODIES::contains)) {
@@ -70,8 +71,8 @@ public final class RuleWarnings {
 	}
 
 	/**
-	 * One limit takes all others of its rule behind Spring Security, since all or nothing
-	 * holds among them.
+	 * One limit moves all others of its rule behind Spring Security, since they are all
+	 * or nothing.
 	 */
 	private static void warnOfLaterLimits(String name, Rule rule) {
 		String others = names(rule, false);

@@ -27,8 +27,8 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
 
 /**
- * Writes once what is limited by what, so that nobody has to find out by a flood. The
- * context is refreshed only after all rules and annotated methods are bound.
+ * Logs the limits and what they are bound to once, at start-up. The context is refreshed
+ * only after all rules and annotated methods are bound.
  */
 public final class StartUpReport implements ApplicationListener<ContextRefreshedEvent> {
 
@@ -58,7 +58,8 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	 * @param killSwitch whether and how they are enforced
 	 * @param properties the bound properties
 	 * @param definitions the limits of the configuration
-	 * @param waitingThreads how many request threads wait for turns, null if none do
+	 * @param waitingThreads how many request threads queued calls may hold, null if there
+	 * are none
 	 */
 	public StartUpReport(ApplicationContext context, LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
 			RateLimitProperties properties, LimitDefinitions definitions, @Nullable String waitingThreads) {
@@ -112,7 +113,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		}
 	}
 
-	/** Beans that are made on demand have not said yet what they limit. */
+	/** The limits of beans that are created on demand are not known yet. */
 	private boolean isLazy() {
 		return this.context.getEnvironment().getProperty("spring.main.lazy-initialization", Boolean.class, false);
 	}

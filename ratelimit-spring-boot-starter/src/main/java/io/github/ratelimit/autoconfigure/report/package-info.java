@@ -1,6 +1,6 @@
 /**
- * What start-up says: the limits in the log, warnings, and why an application does not
- * start.
+ * The reports at start-up: the limits in the log, warnings, and why an application does
+ * not start.
  */
 @NullMarked
 package io.github.ratelimit.autoconfigure.report;

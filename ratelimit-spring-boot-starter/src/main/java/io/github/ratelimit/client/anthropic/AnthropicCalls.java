@@ -27,12 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class AnthropicCalls extends SdkCalls<HttpRequest, HttpResponse> {
 
 	/**
-	 * With what the SDK begins the address of a request that does not say where it is
-	 * sent.
+	 * The beginning of the address of a request without a base URL.
 	 */
 	private static final String NO_URL = "null";
 
-	/** Where requests are sent that do not say it. */
+	/** The address of requests without a base URL. */
 	private final String baseUrl;
 
 	AnthropicCalls(Function<URI, @Nullable ClientLimiter> limiters, String baseUrl) {

@@ -18,8 +18,8 @@ import io.github.ratelimit.client.ClientLimiters;
  * begins when it is sent. Calls that are not sent make the SDK throw its
  * {@code RateLimitException}, without a retry. Thread-safe.
  * <p>
- * The SDK does not tell interceptors where it sends a request: an application that sets
- * another address than Anthropic's own passes it, or the {@link ClientLimiter}.
+ * The SDK does not pass the address of a request to interceptors: an application that
+ * sets another address than Anthropic's own passes it, or the {@link ClientLimiter}.
  */
 public final class RateLimitAnthropicInterceptor implements Interceptor {
 

@@ -15,7 +15,7 @@ import okhttp3.Call;
 final class Admission {
 
 	/**
-	 * OkHttp tells only event listeners that a call was cancelled, and a client has one.
+	 * OkHttp reports a cancellation only to event listeners, and a client has only one.
 	 */
 	private static final long CHECK_MILLIS = 50;
 

@@ -12,7 +12,7 @@ import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a response, which its call looks at while it is read. Nothing is copied,
+ * The body of a response, which its call reads along with the caller. Nothing is copied,
  * read ahead or held back. The call ends with the body.
  */
 final class CountedBody extends ResponseBody {
@@ -69,7 +69,7 @@ final class CountedBody extends ResponseBody {
 			return read;
 		}
 
-		/** Looks at the bytes where they are, at the end of the buffer. */
+		/** Reads the bytes in place, at the end of the buffer. */
 		private void count(Buffer sink, long length) {
 			try (Buffer.UnsafeCursor bytes = sink.readUnsafe(this.cursor)) {
 				for (int n = bytes.seek(sink.size() - length); n >= 0; n = bytes.next()) {

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * The call's timeout does not run while the call is queued. A call that is not sent gets
  * an answer of status 429. Thread-safe.
  * <p>
- * A queued call holds its thread; an asynchronous one also a place of the
- * {@link okhttp3.Dispatcher}, which has 64.
+ * A queued call holds its thread; an asynchronous one also one of the 64 concurrent calls
+ * of the {@link okhttp3.Dispatcher}.
  */
 public final class RateLimitOkHttpInterceptor implements Interceptor {
 
@@ -116,7 +116,7 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 		return read.facts();
 	}
 
-	/** The time in the queue is none of the call's own. */
+	/** The time in the queue does not count towards the call's timeout. */
 	private static ClientCall admit(CompletableFuture<ClientCall> admission, Call call) throws IOException {
 		Admission waiting = new Admission(admission, call);
 		if (admission.isDone() || !(call.timeout() instanceof AsyncTimeout timeout)) {
@@ -172,12 +172,12 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 			return response.peekBody(ClientCall.ERROR_BODY_BYTES).string();
 		}
 		catch (IOException ex) {
-			// reading the body fails as well, which is the caller's to handle
+			// reading the body fails as well, which the caller has to handle
 			return null;
 		}
 	}
 
-	/** What is empty need not be closed, nor the socket of another protocol. */
+	/** An empty body need not be closed, nor the socket of another protocol. */
 	private static boolean hasNoBody(Response response, ResponseBody body) {
 		return body.contentLength() == 0 || response.code() == SWITCHING_PROTOCOLS
 				|| response.request().method().equals("HEAD");

@@ -43,7 +43,7 @@ final class Attempt {
 
 	/**
 	 * Creates an attempt.
-	 * @param admission the place in the queue
+	 * @param admission the request's position in the queue
 	 * @param exchange sends the request
 	 */
 	Attempt(CompletableFuture<ClientCall> admission, Supplier<Mono<ClientResponse>> exchange) {

@@ -24,10 +24,10 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
 import reactor.core.publisher.Mono;
 
 /**
- * Encodes the bodies of a client's requests before they are sent, to know their size. A
- * filter does not know how its client encodes; it learns that from the first request that
- * is sent. Until then Spring's defaults tell the size of plain values, which the client
- * encodes again. Thread-safe.
+ * Encodes the bodies of a client's requests before they are sent, to determine their
+ * size. A filter does not have its client's encoders; it gets them from the first request
+ * that is sent. Until then Spring's defaults determine the size of plain values, which
+ * the client encodes again. Thread-safe.
  */
 final class BodyEncoder {
 
@@ -84,7 +84,7 @@ final class BodyEncoder {
 	}
 
 	/**
-	 * Writes what can be written twice: a value, and no publisher that is subscribed to.
+	 * Writes values, which can be written twice, but no publishers.
 	 */
 	private record ValueWriter<T>(HttpMessageWriter<T> writer) implements HttpMessageWriter<T> {
 

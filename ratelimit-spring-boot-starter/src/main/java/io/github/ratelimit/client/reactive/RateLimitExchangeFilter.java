@@ -63,7 +63,7 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 		this.matching = false;
 	}
 
-	/** Returns whether it asks for the address of each request. */
+	/** Returns whether the client is chosen by the address of each request. */
 	boolean isMatching() {
 		return this.matching;
 	}

@@ -15,7 +15,7 @@ import org.springframework.http.client.reactive.AbstractClientHttpRequest;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import reactor.core.publisher.Mono;
 
-/** A request that goes nowhere: it keeps a body of one piece, and takes no stream. */
+/** A request that is not sent: it keeps a body of one piece, and accepts no stream. */
 final class RecordedRequest extends AbstractClientHttpRequest {
 
 	private final ClientRequest request;
@@ -59,7 +59,7 @@ final class RecordedRequest extends AbstractClientHttpRequest {
 		return Mono.empty();
 	}
 
-	/** What is to happen then must happen to the request that is sent. */
+	/** These actions must run for the request that is sent. */
 	@Override
 	public void beforeCommit(Supplier<? extends Mono<Void>> action) {
 		this.committing = true;

@@ -46,7 +46,7 @@ public final class WebClientCustomizers implements WebClientHttpServiceGroupConf
 		});
 	}
 
-	/** The group is more exact than the address. */
+	/** The group takes precedence over the address. */
 	private static void addForGroup(List<ExchangeFilterFunction> filters, ClientLimiter limiter) {
 		filters.removeIf((filter) -> filter instanceof RateLimitExchangeFilter other && other.isMatching());
 		filters.add(new RateLimitExchangeFilter(limiter));

@@ -10,8 +10,8 @@ import org.springframework.ai.openai.http.okhttp.SpringAiOpenAiHttpClient;
  * Limits Spring AI's models of OpenAI's API, and of those that have the same one. A bean
  * of this type applies to all of them that Spring Boot configures.
  * <p>
- * A streamed answer that is queued holds a thread of OkHttp and one of the 64 places that
- * a model has for such calls.
+ * A streamed answer that is queued holds a thread of OkHttp and one of the 64 concurrent
+ * calls that a model allows.
  */
 public final class RateLimitOpenAiCustomizer implements OpenAiHttpClientBuilderCustomizer {
 
