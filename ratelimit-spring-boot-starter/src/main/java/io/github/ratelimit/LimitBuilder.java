@@ -212,7 +212,7 @@ public final class LimitBuilder {
 							: "Leave the burst out: only a token bucket saves permits up.");
 		}
 		if (this.algorithm == Algorithm.SLIDING_WINDOW && !Limit.canDivide(rate, this.segments)) {
-			throw refused("has the rate " + rate + " and " + this.segments + " segments, too many to tell apart in it",
+			throw refused("has the rate " + rate + " and " + this.segments + " segments, too many to distinguish in it",
 					"Write fewer segments.");
 		}
 		if (this.algorithm == Algorithm.SLIDING_WINDOW_LOG && rate.permits() > Limit.MAX_LOG_PERMITS) {

@@ -186,7 +186,7 @@ final class LimitedMethodFinder {
 		if (annotation.getSource() instanceof AnnotatedElement element) {
 			return element;
 		}
-		throw new IllegalStateException("An annotation without a place: " + annotation);
+		throw new IllegalStateException("An annotation without an element: " + annotation);
 	}
 
 	/** A method of a proxy class has no parameter names; the interface's has. */

@@ -199,7 +199,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		if (keys.stream().anyMatch((key) -> key.source().kind().equals(Key.GLOBAL_KIND))) {
 			throw new InvalidConfigurationException(property, text.strip(),
 					"would ban all callers at once: the limit has global among its keys",
-					"Remove it, or count by what tells callers apart.");
+					"Remove it, or count by a key that distinguishes callers.");
 		}
 		if (name.length() > Penalty.MAX_NAME_LENGTH) {
 			throw new InvalidConfigurationException(property, text.strip(),

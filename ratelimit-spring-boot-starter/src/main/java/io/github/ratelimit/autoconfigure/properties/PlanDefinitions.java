@@ -34,7 +34,7 @@ final class PlanDefinitions {
 		String property = LimitDefinitions.PREFIX + limit.name();
 		Map<String, List<String>> texts = this.names.plansOf(limit.name()).plansOf(properties.getPlans());
 		PlanExpression expression = AfterResponses.parse(property + ".plan", properties.getPlan(),
-				this.compiler::requestPlan, "Write what tells the plan of a call, for example claim('plan').");
+				this.compiler::requestPlan, "Write an expression for the plan of a call, for example claim('plan').");
 		if (texts.isEmpty()) {
 			if (expression != null) {
 				throw new InvalidConfigurationException(property + ".plan", expression.text(),

@@ -48,7 +48,7 @@ final class ValueRules {
 			durations(Duration.ofSeconds(1), Duration.ofDays(365),
 					"Write after how long a wait SDKs of providers are not to try again by themselves; 1m is the default."),
 			"slot-lease", durations(Duration.ofSeconds(3), Duration.ofHours(1),
-					"Write how long a call keeps its place if its instance dies, from 3s to 1h; 30s is the default."));
+					"Write how long a call keeps its slot if its instance fails, from 3s to 1h; 30s is the default."));
 
 	private ValueRules() {
 	}

@@ -204,7 +204,7 @@ final class ExpressionValidator {
 		}
 		if (this.arguments.type(name) == void.class) {
 			throw new InvalidExpressionException(this.expression, "names #" + name + ", but the method returns nothing",
-					"Have the method return what tells its cost, or leave the expression out.");
+					"Let the method return a value that contains its cost, or omit the expression.");
 		}
 		if (!name.equals("this") && this.arguments.position(name) < 0) {
 			throw this.arguments.unknown(this.expression, name);
