@@ -21,7 +21,7 @@ public abstract class Decision {
 
 	/**
 	 * Creates the decision of one limit.
-	 * @param limit what the limit decided
+	 * @param limit the decision of the limit
 	 */
 	protected Decision(LimitDecision limit) {
 		this.only = limit;
@@ -81,7 +81,7 @@ public abstract class Decision {
 
 	/**
 	 * Returns the decisions of the limits, in the order of the request.
-	 * @return an unmodifiable list, empty if no limit was asked or the limiter failed
+	 * @return an unmodifiable list, empty if there was no limit or the limiter failed
 	 */
 	public List<LimitDecision> limits() {
 		return (this.only != null) ? List.of(this.only) : List.of();
@@ -89,7 +89,7 @@ public abstract class Decision {
 
 	/**
 	 * Returns the limits that refuse.
-	 * @return the violated limits in the order in which they were asked, empty if allowed
+	 * @return the violated limits in the order of the request, empty if allowed
 	 */
 	public List<LimitDecision> violated() {
 		return isAllowed() ? List.of() : limits().stream().filter(LimitDecision::isRefused).toList();
@@ -142,7 +142,7 @@ public abstract class Decision {
 	 * Returns the limit nearest to refusal: in a refusal the violated limit with the
 	 * longest wait, otherwise the limit that has room for the fewest further calls like
 	 * this one. A limit in shadow mode counts like the others.
-	 * @return the limit's decision, empty if no limit was asked
+	 * @return the limit's decision, empty if there was no limit
 	 */
 	public Optional<LimitDecision> nearestToRefusal() {
 		if (this.only != null) {

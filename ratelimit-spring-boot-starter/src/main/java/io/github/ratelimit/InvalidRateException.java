@@ -22,8 +22,7 @@ public class InvalidRateException extends RateLimitException {
 	/**
 	 * Creates the exception.
 	 * @param value the rate as it was written
-	 * @param problem what is wrong with it, the end of a sentence that begins with the
-	 * value
+	 * @param problem the mistake, as the end of a sentence that begins with the value
 	 * @param remedy what to write instead, a sentence
 	 */
 	public InvalidRateException(String value, String problem, String remedy) {
@@ -46,7 +45,7 @@ public class InvalidRateException extends RateLimitException {
 	}
 
 	/**
-	 * Returns what is wrong, as the end of a sentence that begins with the value.
+	 * Returns the mistake, as the end of a sentence that begins with the value.
 	 * @return the broken rule
 	 */
 	public String problem() {

@@ -122,7 +122,7 @@ public sealed class Key implements Comparable<Key> {
 
 	/**
 	 * Returns the text itself, which may be a secret: for stores only, never for output.
-	 * @return the text, or its SHA-256 in hexadecimal where it was too long
+	 * @return the text, or its SHA-256 in hexadecimal if it was too long
 	 */
 	public final String text() {
 		return this.text;

@@ -232,7 +232,7 @@ public final class Limit {
 	/**
 	 * Returns how long a call may wait for a scheduled permit. A limit with a longest
 	 * wait paces calls: they are admitted at even intervals, whatever has been saved up.
-	 * @return the longest wait, zero where calls do not wait
+	 * @return the longest wait, zero if calls do not wait
 	 */
 	public Duration maxWait() {
 		return this.maxWait;

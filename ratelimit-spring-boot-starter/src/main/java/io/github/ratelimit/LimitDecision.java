@@ -28,7 +28,7 @@ public abstract class LimitDecision {
 
 	/**
 	 * Returns the permits that are left, of the rate that has fewest.
-	 * @return permits, negative where some are owed
+	 * @return permits, negative if some are owed
 	 */
 	protected abstract long permitsLeft();
 

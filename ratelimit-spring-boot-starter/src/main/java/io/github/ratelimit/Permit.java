@@ -72,7 +72,7 @@ public interface Permit extends AutoCloseable {
 	 * Gives back everything that the call took and has not settled, to the state it came
 	 * from, never above what that state can hold. Permits whose state no longer exists
 	 * (evicted, reset, refilled) are dropped. Only the first end has an effect.
-	 * @return whether this call gave it back; false if no limit was asked
+	 * @return whether this call gave it back; false if there was no limit
 	 */
 	boolean giveBack();
 

@@ -6,7 +6,7 @@ import java.util.Objects;
  * The permits that a call requests from one limit. Immutable.
  *
  * @param limit the name of the limit
- * @param key whose permits
+ * @param key the key to charge
  * @param permits how many, 0 or more; 0 takes nothing and returns the figures
  */
 public record PermitRequest(String limit, Key key, long permits) {

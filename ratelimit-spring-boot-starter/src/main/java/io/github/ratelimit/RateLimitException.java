@@ -14,7 +14,7 @@ public abstract class RateLimitException extends RuntimeException {
 
 	/**
 	 * Creates the exception.
-	 * @param message what is wrong, and what to do
+	 * @param message the mistake and what to do
 	 */
 	protected RateLimitException(String message) {
 		super(message);
@@ -22,7 +22,7 @@ public abstract class RateLimitException extends RuntimeException {
 
 	/**
 	 * Creates the exception.
-	 * @param message what is wrong, and what to do
+	 * @param message the mistake and what to do
 	 * @param cause the cause
 	 */
 	protected RateLimitException(String message, Throwable cause) {
@@ -31,7 +31,7 @@ public abstract class RateLimitException extends RuntimeException {
 
 	/**
 	 * Creates the exception of a frequent refusal, without a stack trace on request.
-	 * @param message what is wrong, and what to do
+	 * @param message the mistake and what to do
 	 * @param cause the cause, null for none
 	 * @param enableSuppression whether exceptions can be suppressed
 	 * @param writableStackTrace whether there is a stack trace

@@ -56,7 +56,7 @@ public @interface RateLimited {
 	 * separated by commas. The limit is called {@code Class.method}, after the element
 	 * with the annotation, and needs a {@link #key()}. Overloads get the types of their
 	 * parameters ({@code Class.method-String-int}), classes of one name their package.
-	 * @return the rate, empty where limits are named
+	 * @return the rate, empty if limits are named
 	 */
 	String rate() default "";
 
@@ -90,7 +90,7 @@ public @interface RateLimited {
 	 * For a call without any cost, call {@link Permit#settle(long) Permit.settle(0)}. If
 	 * a method returns before its work is done in another way, such as by an
 	 * {@code SseEmitter}, settle the {@link Permit} instead.
-	 * @return the expression, empty if the cost stays what it was
+	 * @return the expression, empty if the cost does not change
 	 */
 	String settle() default "";
 

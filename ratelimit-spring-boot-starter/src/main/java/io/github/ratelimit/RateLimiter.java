@@ -37,7 +37,7 @@ public interface RateLimiter {
 	/**
 	 * Takes one permit if it is available. Never waits.
 	 * @param limit the name of a limit
-	 * @param key whose permits, not empty; see {@link #key(String, String)}
+	 * @param key the key to charge, not empty; see {@link #key(String, String)}
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws IllegalArgumentException if the key is empty, or the limit's key is
@@ -50,7 +50,7 @@ public interface RateLimiter {
 	/**
 	 * Takes permits if all of them are available, otherwise none. Never waits.
 	 * @param limit the name of a limit
-	 * @param key whose permits, not empty; see {@link #key(String, String)}
+	 * @param key the key to charge, not empty; see {@link #key(String, String)}
 	 * @param permits how many, 0 or more; 0 takes nothing and returns the figures
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit
@@ -69,7 +69,7 @@ public interface RateLimiter {
 	 * <p>
 	 * If the same limit and key is named twice, it is charged once, with the larger
 	 * number.
-	 * @param requests what to take; where there is none the call is allowed
+	 * @param requests what to take; if there is none the call is allowed
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit
 	 */
@@ -79,7 +79,7 @@ public interface RateLimiter {
 	 * Takes one permit, and waits for it up to the limit's {@linkplain Limit#maxWait()
 	 * longest wait}.
 	 * @param limit the name of a limit
-	 * @param key whose permits, not empty; see {@link #key(String, String)}
+	 * @param key the key to charge, not empty; see {@link #key(String, String)}
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws IllegalArgumentException if the key is empty, or the limit's key is
@@ -93,7 +93,7 @@ public interface RateLimiter {
 	 * Takes permits, and waits for them up to the limit's {@linkplain Limit#maxWait()
 	 * longest wait}.
 	 * @param limit the name of a limit
-	 * @param key whose permits, not empty; see {@link #key(String, String)}
+	 * @param key the key to charge, not empty; see {@link #key(String, String)}
 	 * @param permits how many, 0 or more; 0 takes nothing and returns the figures
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit
@@ -109,7 +109,7 @@ public interface RateLimiter {
 	 * waits for those of limits that {@linkplain Limit#isPaced() pace} their calls, up to
 	 * their longest wait. An interrupted call takes nothing and is refused, and the
 	 * thread stays interrupted.
-	 * @param requests what to take; where there is none the call is allowed
+	 * @param requests what to take; if there is none the call is allowed
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit
 	 */
@@ -119,7 +119,7 @@ public interface RateLimiter {
 	 * Does what {@link #acquire(String, String, long)} does without holding a thread
 	 * while the call waits.
 	 * @param limit the name of a limit
-	 * @param key whose permits, not empty; see {@link #key(String, String)}
+	 * @param key the key to charge, not empty; see {@link #key(String, String)}
 	 * @param permits how many, 0 or more; 0 takes nothing and returns the figures
 	 * @return the decision, complete when the call may go on or is refused
 	 * @throws UnknownLimitException if there is no such limit
@@ -133,7 +133,7 @@ public interface RateLimiter {
 	/**
 	 * Does what {@link #acquire(Collection)} does without holding a thread while the call
 	 * waits. The calling thread calls the store at once.
-	 * @param requests what to take; where there is none the call is allowed
+	 * @param requests what to take; if there is none the call is allowed
 	 * @return the decision, complete when the call may go on or is refused; a call whose
 	 * future is cancelled takes nothing
 	 * @throws UnknownLimitException if there is no such limit

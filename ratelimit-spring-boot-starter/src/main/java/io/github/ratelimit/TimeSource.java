@@ -32,7 +32,7 @@ public interface TimeSource {
 	 * Waits for a time without holding a thread.
 	 * @param nanos nanoseconds; 0 and less is no time
 	 * @return complete when the time is over; cancelling it has no other effect. What
-	 * depends on it must be quick, or be handed to an executor
+	 * depends on it must be fast, or be handed to an executor
 	 */
 	default CompletableFuture<@Nullable Void> after(long nanos) {
 		CompletableFuture<@Nullable Void> over = new CompletableFuture<>();

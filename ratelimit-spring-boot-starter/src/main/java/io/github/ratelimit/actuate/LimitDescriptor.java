@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
  * One limit.
  *
  * @param algorithm how it counts
- * @param rates its rates, for example {@code 60/min burst 90}; none where it counts calls
- * under way
- * @param maxConcurrent how many calls may be in flight at once; null where it has rates
+ * @param rates its rates, for example {@code 60/min burst 90}; none if it counts calls in
+ * flight
+ * @param maxConcurrent how many calls may be in flight at once; null if it has rates
  * @param key the expressions of its keys, the first that has a value
- * @param plans what it is for each plan, by the plans' names; left out where there are
- * none
+ * @param plans what it is for each plan, by the plans' names; left out if there are none
  * @param mode what a refusal does: {@code enforce} or {@code shadow}
  * @param banAfter after how many refusals a key is banned; null if it never is
  * @param boundTo the rules and methods that it limits
- * @param allowed calls since the start that it and all others asked with it allowed
+ * @param allowed calls since the start that this and all other limits of the decision
+ * allowed
  * @param denied calls since the start that it refused
  * @param shadowDenied calls since the start that it would have refused if it were not in
  * the shadow
@@ -73,9 +73,9 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 	/**
 	 * The form of a limit for callers with a plan.
 	 *
-	 * @param rates the plan's rates; none where the limit counts in-flight calls
-	 * @param maxConcurrent how many calls may be in flight at once; null where the limit
-	 * has rates
+	 * @param rates the plan's rates; none if the limit counts in-flight calls
+	 * @param maxConcurrent how many calls may be in flight at once; null if the limit has
+	 * rates
 	 */
 	public record PlanDescriptor(List<String> rates, @Nullable Long maxConcurrent) {
 	}

@@ -270,7 +270,7 @@ public class RateLimitsEndpoint {
 	 * @param resetAfter seconds until every rate is full, rounded up to milliseconds
 	 * @param allowed calls that were allowed since the key's state came to be
 	 * @param denied calls that were refused since the key's state came to be
-	 * @param lastSeen when the key was last asked for
+	 * @param lastSeen when the key was last used
 	 */
 	public record KeyDescriptor(String id, String key, long limit, long remaining, BigDecimal resetAfter, long allowed,
 			long denied, Instant lastSeen) implements OperationResponseBody {

@@ -158,7 +158,7 @@ public class RateLimitsEndpointWebExtension {
 	 *
 	 * @param title the status in words
 	 * @param status the HTTP status
-	 * @param detail what is wrong, and what to write instead
+	 * @param detail the mistake and the correction
 	 */
 	record Problem(String title, int status, @Nullable String detail) implements OperationResponseBody {
 	}

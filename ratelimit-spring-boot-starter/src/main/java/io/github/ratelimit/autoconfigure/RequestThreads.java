@@ -57,7 +57,7 @@ record RequestThreads(int all) {
 
 	/**
 	 * Returns the text of the start-up report for a limit that lets calls wait.
-	 * @return a text, null where waiting calls hold none
+	 * @return a text, null if waiting calls hold none
 	 */
 	@Nullable String describe() {
 		return !areHeld() ? null : "at most " + forWaiting() + " of " + this.all + " request threads wait, "

@@ -66,8 +66,8 @@ public final class ClientCall {
 	 * Uses the limits that the head of the response reports.
 	 * @param status the HTTP status
 	 * @param headers returns the first value of a header, null if there is none
-	 * @param errorBody the beginning of the body where the status is an error's; null if
-	 * it was not read
+	 * @param errorBody the beginning of the body if the status is an error's; null if it
+	 * was not read
 	 */
 	public void head(int status, Function<String, @Nullable String> headers, @Nullable String errorBody) {
 		this.status = status;

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * Immutable, thread-safe.
  *
  * @param countWhen when the call counts; null if it counts in any case, in advance
- * @param settle what it cost; null for what was asked for before
+ * @param settle the actual cost; null if the cost does not change
  */
 public record AfterResponse(@Nullable ConditionExpression countWhen, @Nullable SettleExpression settle) {
 
 	/**
 	 * Returns the settlement of a charge when the response is complete.
 	 * @param call the call
-	 * @param charge what the call was charged
+	 * @param charge the charge of the call
 	 * @param degradation where failures of the expressions are reported
 	 * @return returns for the response's status how many permits the call cost,
 	 * {@link LimitedRequest#UNKNOWN} if what was taken stays taken,

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * call within a request. Its methods are the variables and functions of expressions;
  * without a request they have no value.
  *
- * @param request the facts of the request, null where none is bound
+ * @param request the facts of the request, null if none is bound
  * @param arguments the method's arguments in the order of its parameters, not copied;
  * empty for a request alone
  * @param status the status of the response, null before there is one
@@ -30,7 +30,7 @@ public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
 
 	/**
 	 * Returns the call of a method.
-	 * @param request the facts of the request it serves, null where none is bound
+	 * @param request the facts of the request it serves, null if none is bound
 	 * @param arguments the arguments, not copied
 	 * @return the call
 	 */
@@ -50,7 +50,7 @@ public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
 	/**
 	 * Returns the same call after its method has returned: the result follows the
 	 * arguments.
-	 * @param result what the method returned
+	 * @param result the result of the method
 	 * @return the call with its result
 	 */
 	public Call returned(@Nullable Object result) {

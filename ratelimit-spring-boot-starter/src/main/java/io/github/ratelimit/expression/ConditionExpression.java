@@ -15,7 +15,7 @@ public record ConditionExpression(String text, Evaluation evaluation) {
 	 * @param call the call, {@linkplain Call#answered answered}
 	 * @param limit the limit that counts the call
 	 * @param degradation where failures are reported
-	 * @return whether the condition holds; false where the expression has no value
+	 * @return whether the condition holds; false if the expression has no value
 	 */
 	public boolean holds(Call call, String limit, Degradation degradation) {
 		try {
@@ -39,9 +39,9 @@ public record ConditionExpression(String text, Evaluation evaluation) {
 		/**
 		 * Evaluates the condition.
 		 * @param call the call
-		 * @return whether it holds; false where the expression has no value
-		 * @throws Exception of any kind, where the expression fails or is neither true
-		 * nor false
+		 * @return whether it holds; false if the expression has no value
+		 * @throws Exception of any kind, if the expression fails or is neither true nor
+		 * false
 		 */
 		boolean holds(Call call) throws Exception;
 

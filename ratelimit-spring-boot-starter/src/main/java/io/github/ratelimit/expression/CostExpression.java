@@ -7,8 +7,9 @@ import java.util.function.ToLongFunction;
  *
  * @param text the expression as it was written
  * @param looksAtSecurity whether the expression looks at {@code user} or {@code claim}
- * @param needsRequest whether the expression has no value where no request is bound
- * @param evaluation counts the permits of a call; it does not fail by what a client sent
+ * @param needsRequest whether the expression has no value if no request is bound
+ * @param evaluation computes the permits of a call; does not fail because of the client's
+ * input
  */
 public record CostExpression(String text, boolean looksAtSecurity, boolean needsRequest,
 		ToLongFunction<Call> evaluation) {
@@ -17,8 +18,8 @@ public record CostExpression(String text, boolean looksAtSecurity, boolean needs
 	 * Evaluates the expression.
 	 * @param call the call
 	 * @return permits, saturated at {@link Long#MAX_VALUE}: of a number 0 or more, of any
-	 * other expression at least 1, so that no client can choose to pay nothing; 1 also
-	 * where the expression has no value, a negative one or no number
+	 * other expression at least 1, so that no client can choose to pay nothing; 1 also if
+	 * the expression has no value, a negative one or no number
 	 */
 	public long evaluate(Call call) {
 		return this.evaluation.applyAsLong(call);

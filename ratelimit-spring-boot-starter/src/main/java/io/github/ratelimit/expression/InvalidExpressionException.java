@@ -20,7 +20,7 @@ public class InvalidExpressionException extends IllegalArgumentException {
 	/**
 	 * Creates the exception.
 	 * @param expression the expression as it was written
-	 * @param problem what is wrong with it, the end of a sentence that begins with the
+	 * @param problem the mistake, as the end of a sentence that begins with the
 	 * expression
 	 * @param remedy what to write instead, a sentence
 	 */
@@ -40,7 +40,7 @@ public class InvalidExpressionException extends IllegalArgumentException {
 	}
 
 	/**
-	 * Returns what is wrong, as the end of a sentence that begins with the expression.
+	 * Returns the mistake, as the end of a sentence that begins with the expression.
 	 * @return the broken rule
 	 */
 	public String problem() {

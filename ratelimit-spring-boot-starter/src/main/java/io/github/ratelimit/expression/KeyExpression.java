@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param source the expression as it was written, and the kind of its keys
  * @param looksAtSecurity whether the expression looks at {@code user} or {@code claim},
  * and so has to be evaluated after Spring Security
- * @param needsRequest whether the expression has no value where no request is bound
- * @param evaluation makes the key of a call; it does not fail by what a client sent
+ * @param needsRequest whether the expression has no value if no request is bound
+ * @param evaluation computes the key of a call; does not fail because of the client's
+ * input
  */
 public record KeyExpression(KeySource source, boolean looksAtSecurity, boolean needsRequest,
 		Function<Call, @Nullable Key> evaluation) {
@@ -22,7 +23,7 @@ public record KeyExpression(KeySource source, boolean looksAtSecurity, boolean n
 	 * Evaluates the expression. A failure because of the client's input is a missing
 	 * value.
 	 * @param call the call
-	 * @return the key, null where the expression has no value or an empty one
+	 * @return the key, null if the expression has no value or an empty one
 	 */
 	public @Nullable Key evaluate(Call call) {
 		return this.evaluation.apply(call);

@@ -54,11 +54,11 @@ public final class LimitPolicy {
 	 * Returns a policy. A limit that an annotation declares with its own rate gets the
 	 * annotation's key and cost here.
 	 * @param registered the limit
-	 * @param keys whose permits: the first that has a value, at least one
+	 * @param keys the keys, at least one: the first that has a value is charged
 	 * @param onMissingKey what happens where none has a value
 	 * @param cost how many permits; null for 1
 	 * @return the policy
-	 * @throws IllegalArgumentException if there is no key, or one that is never reached
+	 * @throws IllegalArgumentException if there is no key, or one that can never be used
 	 */
 	public static LimitPolicy of(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
 			@Nullable CostExpression cost) {
@@ -68,7 +68,7 @@ public final class LimitPolicy {
 	/**
 	 * Returns the charges of a call.
 	 * @param call the call
-	 * @return the charge, null where the limit does not concern the call
+	 * @return the charge, null if the limit does not apply to the call
 	 * @throws MissingKeyException if the call has no key and is to be denied
 	 */
 	public @Nullable Charge charge(Call call) {
@@ -160,7 +160,7 @@ public final class LimitPolicy {
 	 * Returns this policy for a limit that determines after the response what a request
 	 * cost, or whether it is charged. A call that serves no request is charged in
 	 * advance.
-	 * @param afterResponse what it finds out
+	 * @param afterResponse what it determines
 	 * @return the policy with it
 	 */
 	public LimitPolicy withAfterResponse(AfterResponse afterResponse) {
@@ -234,7 +234,7 @@ public final class LimitPolicy {
 
 	/**
 	 * Returns what the policy reads of a call, as it was written.
-	 * @return keys, cost, plan, and what is found out after the response
+	 * @return keys, cost, plan, and what is determined after the response
 	 */
 	public List<String> expressions() {
 		List<String> texts = new ArrayList<>();

@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param text the expression as it was written
  * @param looksAtSecurity whether the expression looks at {@code user} or {@code claim}
- * @param looksAtClient whether the expression looks at what a client can choose, such as
- * a header, so that callers can choose their plan
- * @param needsRequest whether the expression has no value where no request is bound
- * @param evaluation finds the plan of a call; it does not fail by what a client sent
+ * @param looksAtClient whether the expression reads a value that a client can choose,
+ * such as a header, so that callers can choose their plan
+ * @param needsRequest whether the expression has no value if no request is bound
+ * @param evaluation computes the plan of a call; does not fail because of the client's
+ * input
  */
 public record PlanExpression(String text, boolean looksAtSecurity, boolean looksAtClient, boolean needsRequest,
 		Function<Call, @Nullable String> evaluation) {
@@ -21,7 +22,7 @@ public record PlanExpression(String text, boolean looksAtSecurity, boolean looks
 	 * Evaluates the expression. A failure because of the client's input is a missing
 	 * value.
 	 * @param call the call
-	 * @return the name of a plan, null where the expression has no value or an empty one
+	 * @return the name of a plan, null if the expression has no value or an empty one
 	 */
 	public @Nullable String evaluate(Call call) {
 		return this.evaluation.apply(call);

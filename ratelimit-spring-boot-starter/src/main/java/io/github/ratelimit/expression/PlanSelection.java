@@ -57,7 +57,7 @@ public final class PlanSelection {
 
 	/**
 	 * Returns plans that the application's own code returns for each key.
-	 * @param resolved asks for them, and remembers them for a while
+	 * @param resolved returns the plans, and caches them for a time
 	 * @return the plans
 	 */
 	public static PlanSelection of(PlanResolverCache resolved) {

@@ -75,7 +75,7 @@ public interface RequestFacts {
 
 		/**
 		 * Returns the facts of the current request.
-		 * @return the facts, null where no request is bound to this thread
+		 * @return the facts, null if no request is bound to this thread
 		 */
 		@Nullable RequestFacts get();
 

@@ -18,7 +18,7 @@ public record SettleExpression(String text, Evaluation evaluation) {
 	 * @param limit the limit that counts the call
 	 * @param degradation where failures are reported
 	 * @return permits, at least 1, saturated at {@link Long#MAX_VALUE};
-	 * {@link LimitedRequest#UNKNOWN} where the expression has no value, no number, or one
+	 * {@link LimitedRequest#UNKNOWN} if the expression has no value, no number, or one
 	 * that is not above 0: no usage is not known usage of 0
 	 */
 	public long evaluate(Call call, String limit, Degradation degradation) {
@@ -45,8 +45,8 @@ public record SettleExpression(String text, Evaluation evaluation) {
 		 * @param call the call
 		 * @return permits, at least 1; {@link LimitedRequest#UNKNOWN} if the expression
 		 * has no value
-		 * @throws Exception of any kind, where the expression fails: a property that the
-		 * value at hand does not have
+		 * @throws Exception of any kind, if the expression fails: for example for a
+		 * property that the value does not have
 		 */
 		long permits(Call call) throws Exception;
 

@@ -38,7 +38,7 @@ public final class GovernedCall implements AutoCloseable {
 	}
 
 	/**
-	 * Uses what the head of the response reports, and its body where it is an error's.
+	 * Uses what the head of the response reports, and its body if it is an error's.
 	 * @param snapshot what the response reports
 	 * @param served whether the provider has served the call
 	 */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of a governor at one moment.
  *
- * @param phase what it does
+ * @param phase the current phase
  * @param reason why, in a few words; null if there is nothing to say
  * @param quotas the limits of the provider
  * @param inFlight how many calls are in flight
@@ -50,7 +50,7 @@ public record GovernorState(Phase phase, @Nullable String reason, List<QuotaStat
 	 * @param remaining what the provider reported last; -1 if it does not report
 	 * @param available what can be spent now by this process's own account; negative
 	 * while calls in flight are expected to cost more than was left
-	 * @param factor by what the estimates of calls are multiplied
+	 * @param factor by which the estimates of calls are multiplied
 	 * @param perSecond how many permits a second are used at most
 	 */
 	public record QuotaState(Dimension dimension, Duration window, long limit, long remaining, long available,

@@ -72,7 +72,7 @@ final class LocalControl {
 	 * @param cost the call
 	 * @param inFlight how many calls are in flight
 	 * @param now the time
-	 * @return 0 if it was taken; else the time after which it can be asked again,
+	 * @return 0 if it was taken; otherwise the time after which to try again,
 	 * {@link Long#MAX_VALUE} if only the end of another call can help
 	 */
 	long take(CallCost cost, int inFlight, long now) {
@@ -97,7 +97,7 @@ final class LocalControl {
 		return 0;
 	}
 
-	/** Less of the rates is used where a call needs more permits. */
+	/** Less of the rates is used if a call needs more permits. */
 	private long takeShared(SharedQuotas shared, CallCost cost, long now) {
 		long[] permits = new long[this.configured.size()];
 		for (int i = 0; i < permits.length; i++) {
@@ -204,8 +204,8 @@ final class LocalControl {
 	/**
 	 * Uses what a response reports.
 	 * @param mark its call
-	 * @param cost what the call was expected to cost
-	 * @param snapshot what it reports
+	 * @param cost the expected cost of the call
+	 * @param snapshot the report
 	 * @param served whether the provider has served the call
 	 * @param inFlight how many calls are in flight
 	 * @param now the time
@@ -267,7 +267,7 @@ final class LocalControl {
 		this.reported.confirm(mark, cost);
 	}
 
-	/** Corrects what was charged by what the call used. */
+	/** Corrects the charge of a call by its usage. */
 	void settle(Mark mark, CallCost estimated, CallCost actual) {
 		for (int i = 0; i < mark.taken().length; i++) {
 			QuotaBudget budget = this.configured.get(i);

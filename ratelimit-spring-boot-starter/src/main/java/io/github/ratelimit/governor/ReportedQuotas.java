@@ -123,8 +123,8 @@ final class ReportedQuotas {
 	/**
 	 * Uses the report of one limit in a response.
 	 * @param mark its call
-	 * @param cost what the call was expected to cost
-	 * @param quota what it reports, with what remains
+	 * @param cost the expected cost of the call
+	 * @param quota the report, with the permits that remain
 	 * @param configured the configured limit, 0 if there is none
 	 * @param sent the call that was sent last
 	 * @param now the time

@@ -13,7 +13,7 @@ public interface SharedQuotas {
 	 * Takes what a call needs of every quota if all of it is available, otherwise
 	 * nothing.
 	 * @param permits how many of each configured quota, in the order of the settings
-	 * @return what was taken, or when to ask again
+	 * @return what was taken, or when to try again
 	 */
 	Taking take(long[] permits);
 
@@ -27,7 +27,7 @@ public interface SharedQuotas {
 	/**
 	 * The result of a request for permits.
 	 *
-	 * @param waitNanos 0 if they were taken, else after what time to ask again
+	 * @param waitNanos 0 if they were taken, otherwise the time after which to try again
 	 * @param taken what was taken, null if nothing was
 	 */
 	record Taking(long waitNanos, @Nullable Taken taken) {

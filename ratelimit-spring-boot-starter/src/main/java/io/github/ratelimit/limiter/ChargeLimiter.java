@@ -15,7 +15,7 @@ public interface ChargeLimiter {
 	/**
 	 * Takes the permits of all charges if all are available, and nothing if one is not.
 	 * Never waits.
-	 * @param charges what to take; where there is none the call is allowed
+	 * @param charges what to take; if there is none the call is allowed
 	 * @return the decision
 	 */
 	Decision tryAcquire(List<Charge> charges);
@@ -24,7 +24,7 @@ public interface ChargeLimiter {
 	 * Takes the permits of all charges, and waits for those of limits that
 	 * {@linkplain Limit#isPaced() pace} their calls, up to their longest wait. An
 	 * interrupted call takes nothing and is refused, and the thread stays interrupted.
-	 * @param charges what to take; where there is none the call is allowed
+	 * @param charges what to take; if there is none the call is allowed
 	 * @return the decision
 	 */
 	Decision acquire(List<Charge> charges);
@@ -32,7 +32,7 @@ public interface ChargeLimiter {
 	/**
 	 * Does what {@link #acquire} does without holding a thread while the call waits. The
 	 * calling thread calls the store at once.
-	 * @param charges what to take; where there is none the call is allowed
+	 * @param charges what to take; if there is none the call is allowed
 	 * @return the decision, complete when the call may go on or is refused; a call whose
 	 * future is cancelled takes nothing
 	 */

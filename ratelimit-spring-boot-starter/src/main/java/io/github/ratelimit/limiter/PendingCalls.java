@@ -97,7 +97,7 @@ final class PendingCalls {
 		 * Notes the decision of the limit.
 		 * @param decision the decision
 		 * @param allowed whether the call goes on
-		 * @return the decision, changed by what is known of undecided calls
+		 * @return the decision, changed by what is known about undecided calls
 		 */
 		ChargeDecision answered(ChargeDecision decision, boolean allowed) {
 			ChargeDecision[] answered = { decision };

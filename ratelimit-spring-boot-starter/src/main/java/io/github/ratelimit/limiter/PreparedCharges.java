@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The charges of a call as they are sent to the store: as dry runs if their limits are in
- * shadow mode. Adds to the store's decisions what is known of pending calls.
+ * shadow mode. Adds to the store's decisions what is known about pending calls.
  */
 final class PreparedCharges {
 
@@ -77,8 +77,9 @@ final class PreparedCharges {
 	}
 
 	/**
-	 * Returns the decisions with what is known of pending calls.
-	 * @param decisions the store's answer, or the refusal of one limit that was not asked
+	 * Returns the decisions with what is known about pending calls.
+	 * @param decisions the store's decisions, or the refusal of one limit without a call
+	 * of the store
 	 */
 	List<ChargeDecision> answered(List<ChargeDecision> decisions) {
 		return (this.attempts != null) ? answered(decisions, this.attempts) : decisions;

@@ -58,7 +58,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	/**
 	 * Returns a limiter over a store.
 	 * @param registry the limits
-	 * @param store where the permits are kept
+	 * @param store the store of the permits
 	 * @param killSwitch switches everything off and on
 	 * @param degradation where failures of the store are reported
 	 * @return the limiter
@@ -73,7 +73,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	 * Returns a limiter over a store, whose waiting calls hold a bounded number of
 	 * threads.
 	 * @param registry the limits
-	 * @param store where the permits are kept
+	 * @param store the store of the permits
 	 * @param killSwitch switches everything off and on
 	 * @param degradation where failures of the store are reported
 	 * @param time by which calls wait

@@ -124,7 +124,7 @@ final class Admission {
 	/**
 	 * Notes the decision. Permits that covered a refused call are available to the next
 	 * one.
-	 * @param decision the decision, null where there was none
+	 * @param decision the decision, null if there was none
 	 */
 	void decided(@Nullable Decision decision) {
 		if (this.scope == null) {

@@ -60,8 +60,8 @@ class FallbackMethod {
 	 * @param target the bean
 	 * @param arguments the arguments of the refused call
 	 * @param refusal why it was refused
-	 * @return what the fallback returns
-	 * @throws Throwable what the fallback throws
+	 * @return the result of the fallback
+	 * @throws Throwable the exception of the fallback
 	 */
 	@Nullable Object call(@Nullable Object target, @Nullable Object[] arguments, RateLimitExceededException refusal)
 			throws Throwable {

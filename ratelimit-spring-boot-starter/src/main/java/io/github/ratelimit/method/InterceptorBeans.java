@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param expressions reads keys and costs
  * @param degradation where failures of the limiter are reported
  * @param killSwitch switches everything off and on
- * @param scope finds what filter and advice share about a request, null where there are
- * no requests
- * @param facts finds the request that a call serves, null where there are no requests
+ * @param scope finds what filter and advice share about a request, null if there are no
+ * requests
+ * @param facts finds the request that a call serves, null if there are no requests
  * @param executor calls methods that waited for their permits without a thread
  * @param unseenRequests whether the application serves requests of which nothing is seen
  * here, as a reactive one

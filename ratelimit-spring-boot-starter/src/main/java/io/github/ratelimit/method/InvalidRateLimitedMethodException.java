@@ -34,7 +34,7 @@ public class InvalidRateLimitedMethodException extends RuntimeException {
 	 * @param element the annotated method or class
 	 * @param attribute the attribute that is wrong, null if the annotated element is
 	 * @param value the attribute's value, null if it has none
-	 * @param problem what is wrong, the end of a sentence that begins with the value, or
+	 * @param problem the mistake, as the end of a sentence that begins with the value, or
 	 * with the method or class
 	 * @param remedy what to write instead, a sentence
 	 * @param cause what found it, null if nothing did
@@ -100,7 +100,7 @@ public class InvalidRateLimitedMethodException extends RuntimeException {
 	}
 
 	/**
-	 * Returns what is wrong, as the end of a sentence that begins with the value, or with
+	 * Returns the mistake, as the end of a sentence that begins with the value, or with
 	 * the method or class.
 	 * @return the broken rule
 	 */

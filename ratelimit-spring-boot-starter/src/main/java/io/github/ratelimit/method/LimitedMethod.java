@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param method the method as the class has it
  * @param type the bean's class, never one that Spring generated
- * @param declarations the annotations, at least one, all of which hold
+ * @param declarations the annotations, at least one, all of which apply
  */
 record LimitedMethod(Method method, Class<?> type, List<Declaration> declarations) {
 
@@ -34,7 +34,7 @@ record LimitedMethod(Method method, Class<?> type, List<Declaration> declaration
 	 * @param rate the rate of its own, empty if none
 	 * @param key the key expression, empty if none
 	 * @param cost the cost expression, empty if none
-	 * @param settle the expression for what a call turned out to cost, empty if none
+	 * @param settle the expression for the actual cost of a call, empty if none
 	 * @param fallback the fallback's name, empty if none
 	 */
 	record Declaration(AnnotatedElement source, Method named, List<String> limits, String rate, String key, String cost,

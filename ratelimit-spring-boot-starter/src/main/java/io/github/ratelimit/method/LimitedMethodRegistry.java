@@ -54,8 +54,8 @@ public final class LimitedMethodRegistry {
 	/**
 	 * Creates it.
 	 * @param beanFactory the application's beans
-	 * @param beans the beans that the advice works with; asked once, and only if there is
-	 * a limited method
+	 * @param beans the beans of the advice; looked up once, and only if there is a
+	 * limited method
 	 */
 	public LimitedMethodRegistry(ConfigurableListableBeanFactory beanFactory, Supplier<InterceptorBeans> beans) {
 		this.beanFactory = beanFactory;

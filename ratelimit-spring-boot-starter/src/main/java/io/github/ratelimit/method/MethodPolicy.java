@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param settles expressions for the actual cost, in the order of the policies, null for
  * those whose cost does not change
  * @param limits the limits
- * @param fallback what is called instead of a refused call, null for the exception
+ * @param fallback called instead of a refused method, null to throw the exception
  * @param future whether callers look for failures in a future
  * @param skipped reports refused runs without a caller that waits for the result, null if
  * there is one

@@ -35,7 +35,7 @@ public final class ClientMetrics implements ClientListener, MeterBinder {
 
 	/**
 	 * Creates the metrics.
-	 * @param clients the clients, asked when a registry is bound
+	 * @param clients the clients, read when a registry is bound
 	 */
 	public ClientMetrics(Supplier<ClientLimiters> clients) {
 		this.clients = clients;

@@ -25,15 +25,15 @@ public interface LimitedRequest {
 	 * Uses up what the filter has charged of a limit: its charge covers the first allowed
 	 * call of the same limit and key. A slot of a limit of concurrent calls covers every
 	 * call until the request ends.
-	 * @param charge what a call is to pay
-	 * @return the permits that are paid already, 0 if none; more than the call is to pay
-	 * where the filter has charged more; the next call of the same charge gets 0
+	 * @param charge the charge of a call
+	 * @return the permits that are paid already, 0 if none; more than the charge if the
+	 * filter has charged more; the next call of the same charge gets 0
 	 */
 	long cover(Charge charge);
 
 	/**
 	 * Undoes {@link #cover} for a call that was not allowed.
-	 * @param charge what the call was to pay
+	 * @param charge the charge of the call
 	 * @param permits what {@code cover} returned
 	 */
 	void uncover(Charge charge, long permits);
@@ -76,9 +76,9 @@ public interface LimitedRequest {
 	 * Takes over a call that continues after its method has returned, until the response
 	 * is complete: the request then ends it, unless it has ended before. If the request
 	 * does not take it over, the caller of this method has to end it.
-	 * @param call what the call holds
+	 * @param call the permit of the call
 	 * @param method the method
-	 * @param result what it returned
+	 * @param result the result of the call
 	 * @return whether the method serves the request itself, or its result is written
 	 * later
 	 */

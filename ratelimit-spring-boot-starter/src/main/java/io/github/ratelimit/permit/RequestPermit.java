@@ -49,7 +49,7 @@ public final class RequestPermit implements Permit {
 	 * method ends the call, unless it is {@linkplain #keepOpen kept open}.
 	 * @param decision an allowed decision
 	 * @param covered what the request had paid for this call in advance
-	 * @return what the call holds
+	 * @return the permit of the call
 	 */
 	public CallPermit call(Decision decision, List<Charge> covered) {
 		List<HeldCharge> own = CallPermit.parts(decision);
@@ -70,7 +70,7 @@ public final class RequestPermit implements Permit {
 	/**
 	 * Lets a call end with the request, if it does not end before.
 	 * @param call a call of this request
-	 * @param failsWithRequest whether the call has failed where the request has
+	 * @param failsWithRequest whether the call fails if the request does
 	 * @return false if the request has ended already, so that the caller of this method
 	 * has to end the call
 	 */

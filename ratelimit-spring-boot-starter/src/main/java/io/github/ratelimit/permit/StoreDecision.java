@@ -34,7 +34,7 @@ public sealed class StoreDecision extends Decision {
 
 	/**
 	 * Creates the decision over one charge.
-	 * @param decision what the store decided
+	 * @param decision the decision of the store
 	 * @param store the store
 	 */
 	public StoreDecision(ChargeDecision decision, LimitStore store) {
@@ -48,7 +48,7 @@ public sealed class StoreDecision extends Decision {
 
 	/**
 	 * Returns the decision over some charges: allowed if none is refused.
-	 * @param decisions what the store decided, at least one
+	 * @param decisions the decisions of the store, at least one
 	 * @param store the store
 	 * @return the decision
 	 */
@@ -57,7 +57,7 @@ public sealed class StoreDecision extends Decision {
 	}
 
 	/**
-	 * Returns what the store decided on each charge.
+	 * Returns the store's decision on each charge.
 	 * @return the decisions in the order of the charges
 	 */
 	@SuppressWarnings("unchecked") // there are no others
@@ -66,7 +66,7 @@ public sealed class StoreDecision extends Decision {
 	}
 
 	/**
-	 * Returns what a store decided on each charge of a decision.
+	 * Returns a store's decision on each charge of a decision.
 	 * @param decision any decision
 	 * @return the decisions in the order of the charges, empty if no store decided
 	 */

@@ -36,7 +36,7 @@ public final class StorePermit implements Permit {
 
 	/**
 	 * Creates the permit.
-	 * @param taken what the limits decided
+	 * @param taken the decisions of the limits
 	 * @param store the store that decided it
 	 */
 	public StorePermit(List<ChargeDecision> taken, LimitStore store) {

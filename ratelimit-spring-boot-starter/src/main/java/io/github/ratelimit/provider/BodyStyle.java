@@ -19,7 +19,7 @@ public interface BodyStyle {
 
 	/**
 	 * Returns the body of a refusal.
-	 * @param refusal what is refused and why
+	 * @param refusal the refusal and its reason
 	 * @return the body, null for none
 	 */
 	@Nullable Body body(Refusal refusal);

@@ -32,9 +32,9 @@ public interface HeaderStyle {
 	/**
 	 * Writes the headers. It may run several times for one response, as more limits
 	 * decide; so it has to set headers and not to add them.
-	 * @param limits what the limits say that may be spoken of and have
+	 * @param limits the decisions of the limits that may be reported and have
 	 * {@link LimitDecision#hasFacts() facts}, at least one, no two of the same name
-	 * @param headers where they go
+	 * @param headers the headers of the response
 	 */
 	void write(List<LimitDecision> limits, Headers headers);
 
@@ -42,7 +42,7 @@ public interface HeaderStyle {
 	 * Adds headers with the time of a retry to a refusal, beside {@code Retry-After}. Not
 	 * called if a retry does not help.
 	 * @param wait how long to wait, positive
-	 * @param headers where they go
+	 * @param headers the headers of the response
 	 */
 	default void writeRetryAfter(Duration wait, Headers headers) {
 	}

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * included.
  *
  * @param reason why the request is refused
- * @param message a sentence or two for people
+ * @param message one or two sentences
  * @param violated the limits that refuse and may be named, possibly none
- * @param retryAfterSeconds how long to wait, in seconds, rounded up, at least 1; 0 where
+ * @param retryAfterSeconds how long to wait, in seconds, rounded up, at least 1; 0 if
  * waiting does not help
- * @param requestId what the application has set as the answer's {@code request-id}
- * header, null if it has not
+ * @param requestId the {@code request-id} header that the application has set, null if it
+ * has not
  */
 public record Refusal(Reason reason, String message, List<LimitDecision> violated, long retryAfterSeconds,
 		@Nullable String requestId) {
@@ -33,7 +33,7 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 	/**
 	 * Returns the response to a refused decision.
 	 * @param decision the refusal
-	 * @param requestId what the answer's {@code request-id} header is, null for none
+	 * @param requestId the {@code request-id} header of the response, null for none
 	 * @return the refusal
 	 */
 	public static Refusal of(Decision decision, @Nullable String requestId) {
@@ -67,7 +67,7 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 
 	/**
 	 * Returns the refusal of a request that cannot be counted.
-	 * @param requestId what the answer's {@code request-id} header is, null for none
+	 * @param requestId the {@code request-id} header of the response, null for none
 	 * @return the refusal, which does not name the limit
 	 */
 	public static Refusal missingKey(@Nullable String requestId) {

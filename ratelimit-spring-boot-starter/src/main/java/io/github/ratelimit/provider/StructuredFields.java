@@ -17,7 +17,8 @@ final class StructuredFields {
 	}
 
 	/**
-	 * Appends a String (RFC 9651, 3.3.3); what it cannot carry becomes a question mark.
+	 * Appends a String (RFC 9651, 3.3.3); a character that it cannot contain becomes a
+	 * question mark.
 	 */
 	static void appendString(StringBuilder to, String text) {
 		to.append('"');

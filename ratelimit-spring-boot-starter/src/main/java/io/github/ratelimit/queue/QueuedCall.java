@@ -101,7 +101,7 @@ public final class QueuedCall {
 	/**
 	 * Starts the call.
 	 * @return the decisions of all limits when the call may go on or is refused; of the
-	 * refusing limit alone, if the store was not asked. If the future is cancelled, the
+	 * refusing limit alone, if the store was not called. If the future is cancelled, the
 	 * call gives everything back
 	 */
 	public CompletableFuture<List<ChargeDecision>> start() {

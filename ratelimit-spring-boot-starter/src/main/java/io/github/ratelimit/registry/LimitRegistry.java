@@ -81,7 +81,7 @@ public final class LimitRegistry {
 	 * {@link IllegalArgumentException}, which the caller of {@link #register} or
 	 * {@link RegisteredLimit#change} gets.
 	 * @param check what to call; called by the thread that registers or changes a limit
-	 * @throws IllegalArgumentException if it objects to a limit that is there
+	 * @throws IllegalArgumentException if it objects to an existing limit
 	 */
 	public void addCheck(Consumer<LimitSettings> check) {
 		this.checks.add(check);

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param plans the limit as each plan has it, by the names of the plans, empty for none
  * @param penalty what happens to keys that are refused too often, null for nothing
  * @param mode whether the limit is enforced or in shadow mode
- * @param onStoreFailure what the limit does while its store fails, null for what the
- * store does in general
+ * @param onStoreFailure what the limit does while its store fails, null for the general
+ * setting
  * @param hidden whether headers and bodies say nothing about the limit
  * @param lease for how long an instance takes permits in advance from a shared store,
  * null if it does not

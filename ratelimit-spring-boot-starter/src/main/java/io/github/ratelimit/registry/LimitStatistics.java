@@ -23,7 +23,7 @@ public final class LimitStatistics {
 
 	/**
 	 * Counts a decision of the limit.
-	 * @param decision what the limit decided
+	 * @param decision the decision of the limit
 	 */
 	public void count(LimitDecision decision) {
 		if (decision.isDegraded()) {

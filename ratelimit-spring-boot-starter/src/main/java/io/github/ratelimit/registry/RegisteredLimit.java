@@ -131,7 +131,7 @@ public final class RegisteredLimit {
 	/**
 	 * Returns the sources of the limit's keys, in order of precedence.
 	 * @return an unmodifiable list, empty for a limit that only the application's own
-	 * code asks
+	 * code uses
 	 */
 	public List<KeySource> keySources() {
 		return this.keySources;

@@ -107,7 +107,7 @@ public final class BlockedKeys<K> {
 	 * later information.
 	 * @param key the key
 	 * @param left for how long it is blocked, 0 if it is not
-	 * @param asked when the other store was asked
+	 * @param asked when the other store was read
 	 * @param answered when it answered
 	 */
 	public void saw(K key, long left, long asked, long answered) {

@@ -28,7 +28,7 @@ public sealed class Charge {
 	/**
 	 * Returns an ordinary charge.
 	 * @param handle the limit
-	 * @param key whose permits
+	 * @param key the key to charge
 	 * @param permits how many, 0 or more; 0 takes nothing
 	 * @return the charge
 	 * @throws IllegalArgumentException if the permits are negative
@@ -47,7 +47,7 @@ public sealed class Charge {
 	 * at once. A call that counts by its outcome has a {@linkplain #pending() pending}
 	 * charge instead.
 	 * @param handle the limit
-	 * @param key whose permits
+	 * @param key the key to charge
 	 * @param needed how many have to be there, 0 or more
 	 * @return the charge
 	 * @throws IllegalArgumentException if the permits are negative

@@ -6,7 +6,7 @@ import io.github.ratelimit.LimitDecision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store decided about one charge: the facts, the charge itself, and the receipt
+ * The decision of a store about one charge: the facts, the charge itself, and the receipt
  * for giving its permits back. Immutable.
  */
 public abstract class ChargeDecision extends LimitDecision {
@@ -17,8 +17,8 @@ public abstract class ChargeDecision extends LimitDecision {
 
 	/**
 	 * Creates a decision.
-	 * @param charge what was asked
-	 * @param receipt for giving the permits back; null where nothing was taken
+	 * @param charge the charge
+	 * @param receipt for giving the permits back; null if nothing was taken
 	 */
 	protected ChargeDecision(Charge charge, @Nullable Receipt receipt) {
 		this.charge = charge;
@@ -27,8 +27,8 @@ public abstract class ChargeDecision extends LimitDecision {
 
 	/**
 	 * Returns the decision of a limit that does not refuse.
-	 * @param charge what was asked
-	 * @param receipt for giving the permits back; null where nothing was taken
+	 * @param charge the charge
+	 * @param receipt for giving the permits back; null if nothing was taken
 	 * @param remaining permits that are left, of the rate that has fewest
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
 	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
@@ -44,7 +44,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	/**
 	 * Returns the decision of a {@linkplain Limit#isPaced() paced} limit that grants a
 	 * scheduled permit.
-	 * @param charge what was asked
+	 * @param charge the charge
 	 * @param receipt for giving the scheduled permit back
 	 * @param remaining permits that are left, of the rate that has fewest
 	 * @param waitNanos nanoseconds until the permit is due, 0 if it is due now
@@ -66,7 +66,7 @@ public abstract class ChargeDecision extends LimitDecision {
 
 	/**
 	 * Returns the decision of a limit that refuses.
-	 * @param charge what was asked
+	 * @param charge the charge
 	 * @param remaining permits that are left, of the rate that has fewest
 	 * @param retryAfterNanos nanoseconds until the charge can be paid if no other call
 	 * takes permits, rounded up, at least 1; {@link #NEVER} if it is above the capacity
@@ -93,7 +93,7 @@ public abstract class ChargeDecision extends LimitDecision {
 
 	/**
 	 * Returns the decision of a limit that lets calls through while its store fails.
-	 * @param charge what was asked
+	 * @param charge the charge
 	 * @return a decision that does not refuse, {@link #isDegraded() degraded} and without
 	 * {@link #hasFacts() facts}
 	 */
@@ -104,8 +104,8 @@ public abstract class ChargeDecision extends LimitDecision {
 	/**
 	 * Returns the decision of a limit that lets a call through before its store has
 	 * answered.
-	 * @param charge what was asked
-	 * @param receipt for giving the permits back, null where nothing is taken
+	 * @param charge the charge
+	 * @param receipt for giving the permits back, null if nothing is taken
 	 * @return a decision that does not refuse, {@link #isDegraded() degraded} and without
 	 * {@link #hasFacts() facts}
 	 */
@@ -115,7 +115,7 @@ public abstract class ChargeDecision extends LimitDecision {
 
 	/**
 	 * Returns the decision of a limit that refuses calls while its store fails.
-	 * @param charge what was asked
+	 * @param charge the charge
 	 * @param retryAfterNanos nanoseconds after which it is worth asking again, at least 1
 	 * @return a decision that refuses, {@link #isDegraded() degraded} and without
 	 * {@link #hasFacts() facts}

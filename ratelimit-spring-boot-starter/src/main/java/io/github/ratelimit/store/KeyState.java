@@ -13,7 +13,7 @@ import java.time.Instant;
  * @param resetAfter how long until every rate is full, zero if full
  * @param allowed calls that were allowed since the state came to be
  * @param denied calls that this limit refused since the state came to be
- * @param lastSeen when the key was last asked for
+ * @param lastSeen when the key was last used
  */
 public record KeyState(KeyLabel key, long limit, long remaining, Duration resetAfter, long allowed, long denied,
 		Instant lastSeen) {

@@ -80,7 +80,7 @@ public interface LimitStore {
 	 * fallback of another one. Lower numbers stay as they are. Has no effect by default:
 	 * only stores that can be a fallback implement it.
 	 * @param limit a limit that has rates
-	 * @param key whose permits
+	 * @param key the key
 	 * @param atMost permits of each rate in order, a debt being negative; of a limit that
 	 * {@linkplain Limit#isPaced() paces}, 1 less the scheduled permits that are taken
 	 */

@@ -21,7 +21,7 @@ final class AfterResponses {
 	 * @param compiler parses expressions
 	 * @param limit the limit
 	 * @param properties its properties
-	 * @return what it finds out, null if it is nothing
+	 * @return what it determines, null if it is nothing
 	 * @throws InvalidConfigurationException for the first value that cannot be
 	 */
 	static @Nullable AfterResponse read(ExpressionParser compiler, Limit limit, LimitProperties properties) {
@@ -43,10 +43,10 @@ final class AfterResponses {
 	/**
 	 * Parses the expression of a property.
 	 * @param property the property's full name
-	 * @param text the expression, null where there is none
+	 * @param text the expression, null if there is none
 	 * @param compiler parses it
 	 * @param whatToWrite what to write instead of an empty text
-	 * @return the expression, null where there is none
+	 * @return the expression, null if there is none
 	 * @throws InvalidConfigurationException if it is empty or does not parse
 	 */
 	static <E> @Nullable E parse(String property, @Nullable String text, Function<String, E> compiler,

@@ -26,9 +26,9 @@ public class InvalidConfigurationException extends RuntimeException {
 	 * Creates the exception.
 	 * @param property the property's full name, for example
 	 * {@code ratelimit.limits.chat.rate[1]}
-	 * @param value the value as it was written, empty where there is none
+	 * @param value the value as it was written, empty if there is none
 	 * @param problem what is wrong, the end of a sentence that begins with the value, or
-	 * with the property where the value is empty
+	 * with the property if the value is empty
 	 * @param remedy what to write instead, a sentence
 	 */
 	public InvalidConfigurationException(String property, String value, String problem, String remedy) {
@@ -67,14 +67,14 @@ public class InvalidConfigurationException extends RuntimeException {
 
 	/**
 	 * Returns the value as it was written.
-	 * @return the value, empty where there is none
+	 * @return the value, empty if there is none
 	 */
 	public String value() {
 		return this.value;
 	}
 
 	/**
-	 * Returns what is wrong.
+	 * Returns the mistake.
 	 * @return the end of a sentence that begins with the value
 	 */
 	public String problem() {

@@ -22,17 +22,17 @@ import org.jspecify.annotations.Nullable;
  * A limit of the configuration, checked.
  *
  * @param limit the limit itself
- * @param keys whose permits, at least one
- * @param onMissingKey what happens where no key has a value
+ * @param keys the keys to charge, at least one
+ * @param onMissingKey what happens if no key has a value
  * @param cost how many permits, null for 1
- * @param afterResponse what is found out after the response, null if nothing
+ * @param afterResponse what is determined after the response, null if nothing
  * @param hideHeaders whether headers and bodies are silent about it
  * @param onStoreFailure what it does while its store fails, null for
  * ratelimit.on-store-failure
- * @param lease for how long permits are taken in advance, null where they are not
- * @param plans the limit as plans have it, null where there are none
+ * @param lease for how long permits are taken in advance, null if they are not
+ * @param plans the limit as plans have it, null if there are none
  * @param penalty what happens to keys that are refused too often, null for nothing
- * @param mode whether what it decides is done
+ * @param mode whether its decisions are enforced
  */
 public record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKey onMissingKey,
 		@Nullable CostExpression cost, @Nullable AfterResponse afterResponse, boolean hideHeaders,

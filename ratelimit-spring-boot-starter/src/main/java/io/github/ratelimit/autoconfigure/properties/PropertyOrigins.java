@@ -26,7 +26,7 @@ public record PropertyOrigins(@Nullable String winner, @Nullable String others) 
 	 * Finds a property.
 	 * @param environment the application's environment
 	 * @param property the property's name, in any spelling
-	 * @return where it stands
+	 * @return its origins
 	 */
 	public static PropertyOrigins of(Environment environment, String property) {
 		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(property, '.');

@@ -39,8 +39,8 @@ final class UnknownProperties {
 	/**
 	 * Warns of a property that is not known.
 	 * @param property the property
-	 * @throws InvalidConfigurationException if it has a value where there can only be
-	 * other properties
+	 * @throws InvalidConfigurationException if it has a value but can only have other
+	 * properties below
 	 */
 	void check(ConfiguredProperty property) {
 		if (ClientDefinitions.ModelNames.isOf(property)) {

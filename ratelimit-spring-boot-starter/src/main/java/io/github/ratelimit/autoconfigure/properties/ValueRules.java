@@ -126,7 +126,7 @@ final class ValueRules {
 	 * @param <T> the type
 	 * @param least the least
 	 * @param most the most
-	 * @param text writes values for people
+	 * @param text formats values for messages
 	 * @param remedy what to write instead
 	 */
 	private record Range<T extends Comparable<T>>(T least, T most, Function<T, String> text, String remedy) {

@@ -61,7 +61,7 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 		this.matching = false;
 	}
 
-	/** Returns whether it asks for the address of each request. */
+	/** Returns whether the client is chosen by the address of each request. */
 	boolean isMatching() {
 		return this.matching;
 	}

@@ -13,7 +13,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * The body of a request, encoded if it could be. What was encoded is sent if the client's
- * own writers did it; else the client encodes the body as the application gave it.
+ * own writers did it; otherwise the client encodes the body as the application gave it.
  */
 final class EncodedBody implements BodyInserter<Object, ClientHttpRequest> {
 

@@ -150,7 +150,9 @@ public abstract class SdkCalls<Q, R> {
 		}
 	}
 
-	/** The caller has given up where the result fails before that which it depends on. */
+	/**
+	 * The caller has cancelled if the result fails before the stage that it depends on.
+	 */
 	private static void cancelWith(CompletableFuture<?> result, CompletableFuture<?> needed) {
 		if (!needed.isDone()) {
 			result.whenComplete((any, failure) -> {
@@ -263,7 +265,7 @@ public abstract class SdkCalls<Q, R> {
 	 */
 	protected abstract void close(R response);
 
-	/** An address in both forms; the second is null where it cannot be parsed. */
+	/** An address in both forms; the second is null if it cannot be parsed. */
 	private record Address(String url, @Nullable URI uri) {
 	}
 

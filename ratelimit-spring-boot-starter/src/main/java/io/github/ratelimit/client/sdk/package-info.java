@@ -1,6 +1,6 @@
 /**
- * What the adapters of vendors' SDKs have in common: the way of an attempt through the
- * queue, blocking and not.
+ * The common part of the adapters of vendors' SDKs: the way of an attempt through the
+ * queue, blocking and asynchronous.
  */
 @NullMarked
 package io.github.ratelimit.client.sdk;

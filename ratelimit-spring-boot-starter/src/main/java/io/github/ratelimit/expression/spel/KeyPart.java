@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A key expression or a part of one: a value, alternatives, or a composition. */
 interface KeyPart {
 
-	/** Returns the key of a call, null where there is no value. Never throws. */
+	/** Returns the key of a call, null if there is no value. Never throws. */
 	@Nullable Key key(Call call);
 
 	/** Returns the kinds of the keys, for finding a key by its text. */

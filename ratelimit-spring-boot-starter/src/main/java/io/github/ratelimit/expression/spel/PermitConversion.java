@@ -41,7 +41,7 @@ final class PermitConversion {
 	 * not know the usage, so 0 is not a cost.
 	 * @param value a number or the text of one; anything else is no number
 	 * @return whole permits, at least 1, fractions rounded up, saturated; {@link #NONE}
-	 * where the value is no number, 0 or negative
+	 * if the value is no number, 0 or negative
 	 */
 	static long actual(@Nullable Object value) {
 		long permits = read(value);

@@ -11,7 +11,7 @@ interface ValueReader {
 	 * Reads the value.
 	 * @param call the call
 	 * @return the value, null if there is none
-	 * @throws Exception of any kind, where what was sent does not fit
+	 * @throws Exception of any kind, if the client's input is unsuitable
 	 */
 	@Nullable Object read(Call call) throws Exception;
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param status the HTTP status
  * @param headers returns the first value of a header, or null if there is none; takes the
  * name in any case
- * @param body the beginning of the body, read only where the status is that of an error;
+ * @param body the beginning of the body, read only if the status is that of an error;
  * null if it was not read
  * @param receivedAt when the head of the response arrived, by the wall clock
  */

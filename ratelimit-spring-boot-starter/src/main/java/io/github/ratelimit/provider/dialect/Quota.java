@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * response does not say
  * @param remaining how many permits are left, {@link #UNKNOWN} if the response does not
  * say
- * @param untilFull after what time all permits are there again: the end of the window
- * where the refill is a fixed window; null if the response does not say
+ * @param untilFull after what time all permits are available again: the end of the window
+ * if the refill is a fixed window; null if the response does not report it
  * @param window the time in which {@code limit} permits refill; null if it is unknown
  * @param refill how the permits refill
  */

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param hosts which hosts speak it
  * @param quotas the headers of its limits
  * @param retryHeaders further headers with the wait
- * @param errors reads what only this provider's errors say: takes the response and what
- * the errors of all providers say
+ * @param errors reads this provider's own errors: takes the response and the result for
+ * all providers
  * @param settlesByUsage whether the provider corrects its charge by the usage
  */
 record TableDialect(String name, Predicate<String> hosts, List<QuotaHeaders> quotas, List<String> retryHeaders,

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param kind the reason
  * @param retryAfter the time after which the provider expects the request again; null if
  * it does not say
- * @param dimension what the provider had too little of; null if it does not say
+ * @param dimension the exhausted dimension; null if it is not reported
  * @param code the provider's own word for the reason, for logs and metrics: at most 64
  * letters, digits, {@code _}, {@code -} and {@code .}
- * @param retryRefused whether the provider asks not to repeat the request
- * ({@code x-should-retry: false}), as it may where the wait is long
+ * @param retryRefused whether the provider asks not to repeat the request ({@code
+ * x-should-retry: false}), as it may if the wait is long
  */
 public record Throttle(Kind kind, @Nullable Duration retryAfter, @Nullable Dimension dimension, String code,
 		boolean retryRefused) {
@@ -37,7 +37,7 @@ public record Throttle(Kind kind, @Nullable Duration retryAfter, @Nullable Dimen
 	 * @param kind the reason
 	 * @param retryAfter the time after which the provider expects the request again; null
 	 * if it does not say
-	 * @param dimension what the provider had too little of; null if it does not say
+	 * @param dimension the exhausted dimension; null if it is not reported
 	 * @param code the provider's own word for the reason
 	 */
 	public Throttle(Kind kind, @Nullable Duration retryAfter, @Nullable Dimension dimension, String code) {

@@ -44,7 +44,7 @@ abstract class JsonScanner {
 
 	/**
 	 * Reads bytes.
-	 * @param bytes where they are
+	 * @param bytes the array with the bytes
 	 * @param offset the first of them
 	 * @param length how many there are
 	 */

@@ -18,7 +18,7 @@ public interface TokenEstimator {
 
 	/**
 	 * Estimates a request.
-	 * @param request what is known of the request
+	 * @param request what is known about the request
 	 * @return both figures 0 or more
 	 */
 	TokenUsage estimate(ModelRequest request);

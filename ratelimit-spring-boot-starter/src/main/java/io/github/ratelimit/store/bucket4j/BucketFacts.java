@@ -26,9 +26,9 @@ public final class BucketFacts {
 
 	/**
 	 * Returns the decision of a bucket that has granted the charge.
-	 * @param charge what was asked
-	 * @param receipt for giving it back; null where nothing was taken
-	 * @param after the state after the permits were taken, not to be changed any more
+	 * @param charge the charge
+	 * @param receipt for giving it back; null if nothing was taken
+	 * @param after the state after the permits were taken, which must not be changed
 	 * @return the decision
 	 */
 	public static ChargeDecision granted(Charge charge, @Nullable Receipt receipt, BucketState after) {
@@ -39,7 +39,7 @@ public final class BucketFacts {
 
 	/**
 	 * Returns the decision of a bucket that has too few permits.
-	 * @param charge what was asked
+	 * @param charge the charge
 	 * @param state the state
 	 * @return the decision
 	 */
@@ -54,7 +54,7 @@ public final class BucketFacts {
 	 * refused because of a debt.
 	 * @param state the state
 	 * @param needed permits, 0 or more
-	 * @return whether they are there
+	 * @return whether the permits are available
 	 */
 	public static boolean has(BucketState state, long needed) {
 		return needed <= state.getAvailableTokens() || needed == 0;
@@ -72,7 +72,7 @@ public final class BucketFacts {
 	/**
 	 * Returns the decision of a bucket some time after its state, without refilling it:
 	 * what {@link #refused} would return for the state refilled up to then.
-	 * @param charge what is asked
+	 * @param charge the charge
 	 * @param state the state
 	 * @param elapsed nanoseconds since the state
 	 * @return the refusal; null if the charge may be payable by then, or it takes

@@ -23,7 +23,7 @@ final class CachedRefusal {
 	/**
 	 * Notes a refusal.
 	 * @param state the state that the cell has
-	 * @param refilled the same up to the time of the refusal; not to be changed any more
+	 * @param refilled the same at the time of the refusal; must not be changed
 	 * @param nanos that time
 	 */
 	CachedRefusal(BucketState state, BucketState refilled, long nanos) {

@@ -31,7 +31,7 @@ final class DeadlineFallback {
 	/**
 	 * Takes all charges of some groups, or none if one is refused.
 	 * @param groups the groups
-	 * @param startNanos when the call asked, by the monotonic clock
+	 * @param startNanos when the call began, by the monotonic clock
 	 * @return the decisions in the order of the groups and their charges, and what was
 	 * taken
 	 */
@@ -105,7 +105,7 @@ final class DeadlineFallback {
 	 * The result of a late decision.
 	 *
 	 * @param decisions of all charges
-	 * @param receipts of each group, what its charges have taken; null where one has not
+	 * @param receipts of each group, what its charges have taken; null if one has not
 	 * @param granted whether no charge is refused
 	 */
 	record Taken(List<ChargeDecision> decisions, List<@Nullable InFlightReceipt[]> receipts, boolean granted) {

@@ -42,7 +42,7 @@ final class InFlightCall {
 	/**
 	 * Notes the reply.
 	 * @param replies what each charge was answered
-	 * @param fresh names the slots that were asked for, of each charge
+	 * @param fresh the names of the requested slots, of each charge
 	 */
 	void answered(List<ChargeDecision> replies, byte[][] fresh) {
 		for (int i = 0; i < this.receipts.length; i++) {
@@ -65,7 +65,7 @@ final class InFlightCall {
 
 	/**
 	 * Notes that there is no reply, or that nothing was sent.
-	 * @param fresh names the slots that were asked for, of each charge
+	 * @param fresh the names of the requested slots, of each charge
 	 */
 	void failed(boolean ofOneKey, byte[][] fresh) {
 		for (int i = 0; i < this.receipts.length; i++) {

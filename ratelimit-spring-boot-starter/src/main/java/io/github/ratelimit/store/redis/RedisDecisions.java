@@ -274,7 +274,7 @@ final class RedisDecisions {
 	 * reply until the deadline.
 	 * @param taken what was reserved
 	 * @param actual what it cost
-	 * @param key whose permits
+	 * @param key the key
 	 * @param encoding of which limit
 	 */
 	void settle(ChargeDecision taken, long actual, RememberedKey key, LimitEncoding encoding) {

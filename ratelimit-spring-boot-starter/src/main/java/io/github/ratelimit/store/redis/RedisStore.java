@@ -134,8 +134,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	/**
 	 * Creates a store and begins to connect it, in the background.
-	 * @param connectionFactory the application's connections; Lettuce's are not used, but
-	 * others made to where they go
+	 * @param connectionFactory the application's connections; for Lettuce, separate
+	 * connections to the same target are used
 	 * @param settings how to behave
 	 * @param local counts for this instance alone while Redis fails
 	 * @param time the time of this instance; that of permits is Redis's

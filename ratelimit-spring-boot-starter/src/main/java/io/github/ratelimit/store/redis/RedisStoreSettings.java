@@ -10,8 +10,8 @@ import java.time.Duration;
  *
  * @param keyPrefix what all keys in Redis begin with, not empty, without braces
  * @param deadline how long a decision may take in all, positive
- * @param maxKnownKeys for how many keys of a limit this instance remembers what it last
- * saw, at least 1
+ * @param maxKnownKeys the number of keys of a limit whose last state this instance
+ * remembers, at least 1
  * @param onStoreFailure what limits do while Redis fails that have no setting of their
  * own
  * @param slotLease how long the slot of a call in flight is held for an instance that no
@@ -83,7 +83,7 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 	/**
 	 * Returns what a limit does during an outage of Redis.
 	 * @param limit the limit
-	 * @return its own setting, else the general one
+	 * @return its own setting, otherwise the general one
 	 */
 	OnStoreFailure onStoreFailure(LimitHandle limit) {
 		OnStoreFailure own = limit.registered().settings().onStoreFailure();

@@ -119,9 +119,8 @@ final class ScriptCall {
 
 	/**
 	 * Waits for the reply.
-	 * @param deadlineNanos until when at most; an answer that is there is read in any
-	 * case
-	 * @return what the limits say; null if the answer is late, or the question
+	 * @param deadlineNanos the latest time; a reply that is there is read in any case
+	 * @return the decisions of the limits; null if the reply is late, or the call
 	 * {@linkplain #hasFailed() has failed}
 	 */
 	@Nullable Reply await(long deadlineNanos) {
@@ -256,7 +255,7 @@ final class ScriptCall {
 	/**
 	 * The decisions of the limits of a group.
 	 *
-	 * @param granted whether all permits are there, and taken where that was asked
+	 * @param granted whether all permits are available, and taken if that was requested
 	 * @param decisions one for each charge, in the order of the charges
 	 */
 	record Reply(boolean granted, List<ChargeDecision> decisions) {

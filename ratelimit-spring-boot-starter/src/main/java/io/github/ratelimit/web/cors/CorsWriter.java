@@ -29,7 +29,7 @@ public interface CorsWriter {
 	 * processing answers is limited like any other request.
 	 * @param request a preflight request; attributes that are set stay here
 	 * @param response takes headers and status; a body is dropped
-	 * @return by default that it goes on to the next part
+	 * @return by default that it is passed to the next part
 	 * @throws Exception if it cannot be found out; the request is limited then
 	 */
 	default Preflight preflight(HttpServletRequest request, HttpServletResponse response) throws Exception {

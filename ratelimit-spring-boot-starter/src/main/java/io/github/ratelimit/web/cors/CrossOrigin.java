@@ -26,7 +26,7 @@ public final class CrossOrigin {
 	/**
 	 * Creates it.
 	 * @param writers the parts of the application that write CORS headers, in the order
-	 * in which requests come to them; asked for once, at the first refusal of another
+	 * in which they process a request; called once, at the first refusal of another
 	 * origin
 	 */
 	public CrossOrigin(Supplier<List<CorsWriter>> writers) {
@@ -82,7 +82,8 @@ public final class CrossOrigin {
 	 * that no other component sees it.
 	 * @param request the request
 	 * @param response its response, which stays untouched
-	 * @return false also for what is no preflight request, or if it cannot be found out
+	 * @return false also for a request that is no preflight request, or if the answer is
+	 * unknown
 	 */
 	public boolean answersPreflight(HttpServletRequest request, HttpServletResponse response) {
 		if (!CorsUtils.isPreFlightRequest(request)) {

@@ -59,7 +59,7 @@ public final class FilterCorsWriter implements CorsWriter {
 	 * @param filter the filter
 	 * @param request the request
 	 * @param response takes headers and status
-	 * @return what has become of the request
+	 * @return how the filter has handled the request
 	 * @throws IOException if the filter throws it
 	 * @throws ServletException if the filter throws it
 	 */

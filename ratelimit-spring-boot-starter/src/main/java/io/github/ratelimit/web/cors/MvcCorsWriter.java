@@ -25,8 +25,7 @@ public final class MvcCorsWriter implements CorsWriter {
 
 	/**
 	 * Creates the writer.
-	 * @param mappings the handler mappings in their order, asked for once, at the first
-	 * use
+	 * @param mappings the handler mappings in their order, read once, at the first use
 	 */
 	public MvcCorsWriter(Supplier<List<HandlerMapping>> mappings) {
 		this.mappings = SingletonSupplier.of(mappings);

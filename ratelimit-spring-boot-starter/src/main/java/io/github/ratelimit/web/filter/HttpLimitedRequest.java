@@ -60,7 +60,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	/**
 	 * Returns the scope of a request.
 	 * @param request the request
-	 * @return the scope, null where the limiter has not seen the request
+	 * @return the scope, null if the limiter has not seen the request
 	 */
 	public static @Nullable HttpLimitedRequest of(ServletRequest request) {
 		return (HttpLimitedRequest) request.getAttribute(ATTRIBUTE);
@@ -103,7 +103,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 
 	/**
 	 * Returns the latest decision of each limit and key.
-	 * @return in the order in which they were first asked
+	 * @return in the order in which they first decided
 	 */
 	public synchronized List<LimitDecision> limits() {
 		return List.copyOf(this.limits);

@@ -125,7 +125,7 @@ final class RequestEnd implements AsyncListener {
 	 * Notes that the filter returns from a dispatch of the request.
 	 * @param request the request
 	 * @param answer the response
-	 * @param failure what was thrown out of the filter, null if nothing was
+	 * @param failure the exception that left the filter, null if there is none
 	 */
 	void afterDispatch(HttpServletRequest request, HttpServletResponse answer, @Nullable Throwable failure) {
 		boolean errorPage = request.getDispatcherType() == DispatcherType.ERROR;
@@ -227,7 +227,7 @@ final class RequestEnd implements AsyncListener {
 	/**
 	 * The end of a request must affect neither the response nor the thread that completed
 	 * it.
-	 * @param answered whether the status is the one that the client is sent
+	 * @param answered whether the client is sent this status
 	 * @param errorPage whether an error page may yet give it another status
 	 */
 	private void complete(boolean answered, boolean errorPage) {

@@ -36,7 +36,7 @@ public final class RequestedPath {
 	/**
 	 * Returns the path of a request.
 	 * @param request the request
-	 * @return the path; one that cannot be read matches every rule
+	 * @return the path; one that cannot be parsed matches every rule
 	 */
 	public static RequestedPath of(HttpServletRequest request) {
 		String uri = request.getRequestURI();

@@ -51,7 +51,8 @@ public final class Rule {
 	 * the leading slash may be missing
 	 * @param methods HTTP methods in any case, {@code GET} includes {@code HEAD}; none
 	 * for all
-	 * @param policies the limits that hold, at least one; the same one twice counts once
+	 * @param policies the limits of the rule, at least one; the same one twice counts
+	 * once
 	 * @param phase when the rule is applied
 	 * @param bodyStyle the style of a refusal's body; null for the general one
 	 * @return the rule

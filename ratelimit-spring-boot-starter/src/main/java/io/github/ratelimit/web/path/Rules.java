@@ -24,8 +24,8 @@ public final class Rules {
 	/**
 	 * Creates the rules.
 	 * @param rules the rules; every one that matches applies
-	 * @param exempt paths that only rules which name them are about: those of the
-	 * management endpoints; asked once, by the first request
+	 * @param exempt paths to which only rules that name them apply: those of the
+	 * management endpoints; called once, by the first request
 	 */
 	public Rules(Collection<Rule> rules, Supplier<List<ExemptPath>> exempt) {
 		this.all = List.copyOf(rules);

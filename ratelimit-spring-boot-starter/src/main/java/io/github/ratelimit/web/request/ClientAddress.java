@@ -39,7 +39,7 @@ public final class ClientAddress {
 
 	/**
 	 * Returns the canonical text of an address.
-	 * @param text what the container has
+	 * @param text the address of the container
 	 * @param prefix bits of an IPv6 address that count, 1 to 128
 	 * @return the canonical text; {@value #UNKNOWN} if it is no address
 	 */
@@ -61,7 +61,7 @@ public final class ClientAddress {
 	 * Returns the canonical text of an address that an application's code names. A text
 	 * that is no address stays as it is: code that counts something else under a limit by
 	 * address does not mean one key for all of it.
-	 * @param text what the code names
+	 * @param text the address in the code
 	 * @param prefix bits of an IPv6 address that count, 1 to 128
 	 * @return the canonical text, or the same text if it is no address
 	 */

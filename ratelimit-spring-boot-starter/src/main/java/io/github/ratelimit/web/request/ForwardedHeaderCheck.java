@@ -19,7 +19,7 @@ public final class ForwardedHeaderCheck {
 
 	/**
 	 * Creates a check.
-	 * @param evaluated whether it is decided what the server does with such headers; then
+	 * @param evaluated whether the server's handling of such headers is configured; then
 	 * there is nothing to warn of
 	 */
 	public ForwardedHeaderCheck(boolean evaluated) {

@@ -70,9 +70,9 @@ public final class Answers {
 	 * Creates the answers.
 	 * @param styles the known styles
 	 * @param headers names of the header styles
-	 * @param body name of the body style of refusals that ask for no other
+	 * @param body name of the body style of refusals that name no other
 	 * @param crossOrigin the application's own CORS configuration
-	 * @param upstream whose headers stand where the application writes some, too
+	 * @param upstream whose headers are sent if the application writes some, too
 	 * @param longestRetry the longest wait after which SDKs of providers are to try again
 	 * by themselves
 	 * @throws UnknownStyleException if there is no style of one of the names
@@ -100,7 +100,7 @@ public final class Answers {
 	 * limit headers, and browsers may show them.
 	 * @param request the request
 	 * @param response its response
-	 * @param first whether no limit has been asked for this request yet
+	 * @param first whether no limit has decided about this request yet
 	 * @return the response to go on with
 	 */
 	public HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {

@@ -27,7 +27,7 @@ public final class SecurityContextIdentity implements Identity {
 	/**
 	 * Returns the identity of an application.
 	 * @param beans where the application may have a {@link SecurityContextHolderStrategy}
-	 * of its own; else it is that of the {@link SecurityContextHolder}
+	 * of its own; otherwise it is that of the {@link SecurityContextHolder}
 	 * @return the identity
 	 */
 	public static SecurityContextIdentity of(BeanFactory beans) {

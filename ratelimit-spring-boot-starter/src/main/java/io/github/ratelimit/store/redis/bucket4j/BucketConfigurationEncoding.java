@@ -66,7 +66,7 @@ final class BucketConfigurationEncoding {
 	/**
 	 * Returns the encoding of a configuration.
 	 * @throws IllegalArgumentException if they cannot be counted exactly
-	 * @throws UnsupportedOperationException if the script cannot do what they say
+	 * @throws UnsupportedOperationException if the script does not support it
 	 */
 	static BucketConfigurationEncoding of(BucketConfiguration configuration) {
 		return new BucketConfigurationEncoding(configuration);

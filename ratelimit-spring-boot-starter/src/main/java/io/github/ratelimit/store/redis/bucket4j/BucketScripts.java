@@ -7,7 +7,7 @@ import java.util.function.UnaryOperator;
  * The scripts of Bucket4j's buckets.
  *
  * @param command runs a command of one bucket
- * @param find returns what is kept of one bucket
+ * @param find returns the stored state of one bucket
  * @param reset forgets one bucket
  */
 record BucketScripts(LuaScript command, LuaScript find, LuaScript reset) {

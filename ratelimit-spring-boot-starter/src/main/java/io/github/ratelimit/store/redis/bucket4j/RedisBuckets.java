@@ -91,8 +91,8 @@ public final class RedisBuckets implements ProxyManager<String>, AutoCloseable {
 
 	/**
 	 * Creates a manager of buckets and starts to connect it, in the background.
-	 * @param connectionFactory the application's connections; Lettuce's are not used, but
-	 * others made to where they go
+	 * @param connectionFactory the application's connections; for Lettuce, separate
+	 * connections to the same target are used
 	 * @param keyPrefix what all keys in Redis begin with, not empty, without braces
 	 * @param deadline how long a command may take, positive
 	 * @return the manager, to be closed

@@ -71,7 +71,7 @@ final class CircuitBreaker {
 
 	/**
 	 * Notes a call that was not answered by its deadline.
-	 * @param askedNanos when it was asked
+	 * @param askedNanos when it was sent
 	 * @param nowNanos the time
 	 * @return whether this opened the breaker, since nothing at all is answered
 	 */

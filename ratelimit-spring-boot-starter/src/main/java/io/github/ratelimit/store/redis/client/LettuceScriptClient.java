@@ -72,7 +72,7 @@ final class LettuceScriptClient implements ScriptClient {
 	/**
 	 * Starts to connect.
 	 * @param factory a started factory that has no other user
-	 * @param scripts those that are needed soon: loaded before anybody asks for them
+	 * @param scripts those that are needed soon: loaded in advance
 	 */
 	LettuceScriptClient(LettuceConnectionFactory factory, LuaScript... scripts) {
 		this.factory = factory;

@@ -142,7 +142,7 @@ public final class RedisNodes {
 
 		/**
 		 * Notes a call that was not answered by its deadline.
-		 * @param askedNanos when it was asked
+		 * @param askedNanos when it was sent
 		 * @param punctual whether its caller noticed in time: a thread that woke late is
 		 * no sign of a late node
 		 * @param key one of the keys of the call

@@ -91,7 +91,7 @@ public final class DebtLedger {
 
 	/**
 	 * Adds permits that a key has received, without waiting.
-	 * @param key whose permits
+	 * @param key the key
 	 * @param encoding the limit; without effect for slots, which are leases
 	 * @param permits how many, nothing happens for 0 or less
 	 */

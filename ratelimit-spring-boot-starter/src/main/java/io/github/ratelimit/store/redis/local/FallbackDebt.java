@@ -32,7 +32,7 @@ final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
 
 	/**
 	 * Creates the debt of a key.
-	 * @param local where it was counted
+	 * @param local the memory store that counted it
 	 * @param own any charge of its permits there
 	 * @param policy what its limit does while Redis fails
 	 * @param instances how many instances there are

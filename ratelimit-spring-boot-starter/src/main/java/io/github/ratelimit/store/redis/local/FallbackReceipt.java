@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The receipt of permits that were taken during an outage of Redis.
  *
  * @param local what was taken in this instance's memory, null for slots
- * @param usage notes what the key is allowed, null for slots
+ * @param usage the usage of the key, null for slots
  * @param episode in which it was taken
  * @param lease names the lease of slots, null for permits
  */

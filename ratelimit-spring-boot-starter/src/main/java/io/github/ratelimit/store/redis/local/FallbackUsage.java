@@ -46,7 +46,7 @@ final class FallbackUsage extends InFlightState {
 
 	/**
 	 * Begins with a state; nothing is allowed before that.
-	 * @param begin lowers what is there to what the state has
+	 * @param begin lowers the local state to the given one
 	 */
 	synchronized void begin(Snapshot seen, Runnable begin) {
 		if (!use() || seen == this.began) {

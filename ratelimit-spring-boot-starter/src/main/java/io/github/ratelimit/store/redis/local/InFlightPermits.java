@@ -27,10 +27,10 @@ public final class InFlightPermits extends InFlightState {
 	/**
 	 * Decides a charge from the last state of its key, less the permits that are granted
 	 * already, and takes its permits. A key without a state is full.
-	 * @param charge what is asked
+	 * @param charge the charge
 	 * @param encoding the limit
 	 * @param last the last state, null if there is none
-	 * @param startNanos when the call asked, by this instance's monotonic clock
+	 * @param startNanos when the call began, by this instance's monotonic clock
 	 * @param nowNanos the time of that clock
 	 * @param receipt of a charge that is paid
 	 * @return the decision, null if this is over

@@ -65,7 +65,7 @@ public final class LocalFallback {
 	/**
 	 * Takes all charges, or none if one is refused.
 	 * @param charges the charges
-	 * @param known what is known of their keys, in the same order
+	 * @param known the remembered state of their keys, in the same order
 	 * @param encodings their limits, in the same order
 	 * @param now the monotonic time
 	 */

@@ -28,8 +28,8 @@ final class LocalSlots extends InFlightState {
 	/**
 	 * Grants requested slots without Redis.
 	 * @param slots how many
-	 * @param most how many calls of this instance may have; what others ask Redis for may
-	 * be granted yet
+	 * @param most how many slots this instance may have; slots that other calls request
+	 * may still be granted
 	 * @return whether they are held
 	 */
 	synchronized boolean take(long slots, long most) {

@@ -179,7 +179,7 @@ public final class PermitRefunds {
 	 *
 	 * @param permits how many
 	 * @param from the state that they came from
-	 * @param key whose they are
+	 * @param key the key of the permits
 	 */
 	private record Waiting(long permits, Snapshot from, RememberedKey key) {
 

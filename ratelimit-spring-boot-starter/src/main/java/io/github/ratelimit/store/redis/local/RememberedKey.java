@@ -98,7 +98,7 @@ public final class RememberedKey {
 	/**
 	 * Decides a charge without Redis if the last state proves that it cannot be paid:
 	 * while others only take permits, at most the refill can be available.
-	 * @return the refusal, null if Redis has to be asked
+	 * @return the refusal, null if Redis has to decide
 	 */
 	public @Nullable ChargeDecision refusedWithoutAsking(Charge charge, LimitEncoding encoding, long now) {
 		Snapshot seen = lately(encoding, now);
@@ -121,7 +121,7 @@ public final class RememberedKey {
 	/**
 	 * Returns what a charge would find in the last state, for the report beside another
 	 * limit's refusal.
-	 * @return a decision without a receipt, null if Redis has to be asked
+	 * @return a decision without a receipt, null if Redis has to decide
 	 */
 	public @Nullable ChargeDecision thereWithoutAsking(Charge charge, LimitEncoding encoding, long now) {
 		Snapshot seen = lately(encoding, now);

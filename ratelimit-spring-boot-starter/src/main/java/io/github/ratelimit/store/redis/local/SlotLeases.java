@@ -108,7 +108,7 @@ public final class SlotLeases {
 	/**
 	 * Keeps the slots of a call that Redis has not granted: they are registered when
 	 * Redis answers, even above the limit.
-	 * @param key whose they are
+	 * @param key the key of the slots
 	 * @param fresh what names the lease
 	 * @param slots how many
 	 * @return the lease
@@ -126,7 +126,7 @@ public final class SlotLeases {
 	/**
 	 * Takes the slots of a call that goes on although Redis has not granted them, even
 	 * above the limit, and renews them until they are given back.
-	 * @param key whose they are
+	 * @param key the key of the slots
 	 * @param encoding the limit
 	 * @param fresh what names the lease
 	 * @param slots how many
@@ -142,7 +142,7 @@ public final class SlotLeases {
 
 	/**
 	 * Gives back the slots of a call, whether or not they were granted.
-	 * @param key whose they are
+	 * @param key the key of the slots
 	 * @param fresh what names the lease
 	 * @param slots how many
 	 * @return is completed once they are free, or the first attempt has failed, or there

@@ -43,7 +43,7 @@ public final class BucketSnapshot extends Snapshot {
 	/**
 	 * Reads a state.
 	 * @param answer the reply, positioned at the state
-	 * @param scale the limit that was asked
+	 * @param scale the encoding of the limit
 	 * @param askedNanos when, by this instance's monotonic clock
 	 * @param answeredNanos when the answer was there
 	 */

@@ -73,7 +73,7 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	 * Reads a state.
 	 * @param answer the reply, positioned at the state, little-endian
 	 * @param needed how many permits were needed
-	 * @param fresh what was sent for a state that is not there yet
+	 * @param fresh what was sent for a state that does not exist yet
 	 * @param askedNanos when, by this instance's monotonic clock
 	 * @param answeredNanos when the answer was there
 	 */

@@ -116,7 +116,7 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 
 	/**
 	 * Returns the refusal some time later, if nothing but time has raised the state.
-	 * @param charge what is asked
+	 * @param charge the charge
 	 * @param nowNanos the time of this instance's monotonic clock
 	 * @return the refusal, null if the charge may be payable by now
 	 */

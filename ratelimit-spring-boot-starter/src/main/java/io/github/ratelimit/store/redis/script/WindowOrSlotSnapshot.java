@@ -113,9 +113,9 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 	/**
 	 * Reads a state.
 	 * @param answer the reply, positioned at the state
-	 * @param encoding the limit that was asked
+	 * @param encoding the encoding of the limit
 	 * @param needed the permits that were needed
-	 * @param fresh what was sent for a state that was not there: the name of a lease
+	 * @param fresh what was sent for a state that did not exist: the name of a lease
 	 * @param askedNanos when, by this instance's monotonic clock
 	 * @param answeredNanos when the answer was there
 	 */
