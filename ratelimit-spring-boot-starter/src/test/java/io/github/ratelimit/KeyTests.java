@@ -73,7 +73,7 @@ class KeyTests {
 	}
 
 	@Property
-	void whereOneTextIsCutInTwoMakesADifference(@ForAll("tokens") List<String> tokens,
+	void thePositionOfACutInATextMakesADifference(@ForAll("tokens") List<String> tokens,
 			@ForAll("joiners") String joiner) {
 		List<Key> cuts = new ArrayList<>();
 		for (int cut = 1; cut < tokens.size(); cut++) {
@@ -141,7 +141,7 @@ class KeyTests {
 	}
 
 	@Test
-	void theIdIsStableAndDoesNotTellTheText() {
+	void theIdIsStableAndDoesNotRevealTheText() {
 		assertThat(Key.of(SECRET).id()).isEqualTo("k_2418cf2ac994c7a20c86556ae7359f81");
 		assertThat(Key.of("ip", "192.0.2.77").id()).isEqualTo("k_e634f55f067fbcfdb44eb1d9a3185b62");
 		assertThat(Key.GLOBAL.id()).isEqualTo("k_e6057933964e0ec97e75a0114b4bfa9b");

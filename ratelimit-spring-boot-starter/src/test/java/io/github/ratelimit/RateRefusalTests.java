@@ -116,7 +116,7 @@ class RateRefusalTests {
 	}
 
 	@Test
-	void whereNoRounderNumberHelpsTheSentenceSaysSo() {
+	void theMessageStatesThatNoRounderNumberHelps() {
 		refused("7/36499d",
 				"cannot be counted exactly: 7 permits and 3153513600000000000 nanoseconds have too few factors in common",
 				"Write a rounder number of permits or a shorter period.");

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RefusedAnswerTests {
 
 	@Test
-	void it_tells_the_wait_in_whole_seconds_of_at_least_one_and_that_no_sdk_should_retry() {
+	void it_states_the_wait_in_whole_seconds_of_at_least_one_and_that_no_sdk_should_retry() {
 		assertThat(answer(Reason.WAIT_TOO_LONG, Duration.ofMillis(1001)).headers()).containsEntry("Retry-After", "2")
 			.containsEntry("x-should-retry", "false")
 			.containsEntry("Content-Type", "application/json");
@@ -21,7 +21,7 @@ class RefusedAnswerTests {
 	}
 
 	@Test
-	void it_tells_no_wait_where_waiting_does_not_help() {
+	void it_states_no_wait_where_waiting_does_not_help() {
 		assertThat(answer(Reason.TOO_LARGE, Duration.ZERO).headers()).doesNotContainKey("Retry-After");
 	}
 

@@ -64,7 +64,7 @@ class LimitPolicyTests {
 	}
 
 	@Test
-	void missingKeyWithoutARequestIsDeniedAndSaysWhy() {
+	void missingKeyWithoutARequestIsDeniedWithAReason() {
 		assertDenied(policy(OnMissingKey.IP, null, "user"), Call.of(null, new Object[0]),
 				"Limit 'chat' has no key for this call. user has no value, and no request is bound to this thread that"
 						+ " would have an address: on-missing-key: ip denies then.");

@@ -64,7 +64,7 @@ class PlanSelectionTests {
 	}
 
 	@Test
-	void whatLooksAtAClaimOrAUserIsAppliedAfterSpringSecurity() {
+	void anExpressionOverAClaimOrAUserIsAppliedAfterSpringSecurity() {
 		assertThat(policy("claim('plan')").looksAtSecurity()).isTrue();
 		assertThat(policy("header('X-Plan')").looksAtSecurity()).isFalse();
 		assertThat(this.parser.requestPlan("header('X-Plan')").looksAtClient()).isTrue();
@@ -93,7 +93,7 @@ class PlanSelectionTests {
 	}
 
 	@Test
-	void resolverIsAskedOnceInATimeToLive() {
+	void resolverIsCalledOnceInATimeToLive() {
 		LimitPolicy policy = resolved((limit, key) -> {
 			this.asked.add(limit + " " + key.kind() + " " + key.text());
 			return "alice".equals(key.text()) ? "pro" : null;

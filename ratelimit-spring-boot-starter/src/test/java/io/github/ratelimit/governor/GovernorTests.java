@@ -235,7 +235,7 @@ class GovernorTests {
 	}
 
 	@Test
-	void fourCallsAreSentAtFirstWhereLimitsAreNotKnown() {
+	void fourCallsAreSentAtFirstIfLimitsAreUnknown() {
 		this.governor = governor(true, 1000, MINUTE, List.of());
 		List<CompletableFuture<GovernedCall>> calls = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
@@ -308,7 +308,7 @@ class GovernorTests {
 	}
 
 	@Test
-	void aReportWithoutAWindowIsOfTheLimitThatIsKnown() {
+	void aReportWithoutAWindowBelongsToTheKnownLimit() {
 		this.governor = governor(true, 1000, MINUTE, List.of());
 		call(100).join().report(withoutWindow(10_000), true);
 		call(100).join()

@@ -51,7 +51,7 @@ class WaitingTests {
 	private final Limit mail = paced("mail", "10/s", Duration.ofMillis(500), 100);
 
 	@Test
-	void callsGoOnOneByOneInTheOrderInWhichTheyCame() {
+	void callsAreAdmittedOneByOneInTheirOrder() {
 		List<Call> calls = new ArrayList<>();
 		for (int i = 0; i < 5; i++) {
 			calls.add(call(this.mail));
@@ -112,7 +112,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void noMoreMayWaitThanTheLimitSays() {
+	void noMoreCallsMayWaitThanTheLimitAllows() {
 		Limit narrow = paced("narrow", "10/s", Duration.ofSeconds(10), 3);
 		Call first = call(narrow);
 		List<Call> waiting = List.of(call(narrow), call(narrow), call(narrow));
@@ -244,7 +244,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void instancesAlternateInTheOrderInWhichTheirFirstCallsAsked() {
+	void instancesAlternateInTheOrderOfTheirFirstCalls() {
 		StoreRateLimiter other = limiter();
 		List<Call> here = List.of(call(this.mail), call(this.mail), call(this.mail));
 		List<Call> there = List.of(call(other), call(other));

@@ -69,7 +69,7 @@ class StoreDecisionTests {
 	}
 
 	@Test
-	void whatOneLimitCanNeverPayIsNeverPaid() {
+	void aCallThatOneLimitCanNeverPayIsNeverPaid() {
 		Decision decision = decision(refused("a", 5), refused("b", ChargeDecision.NEVER));
 
 		assertThat(decision.retryAfter()).isEqualTo(Duration.ofNanos(ChargeDecision.NEVER));
@@ -157,7 +157,7 @@ class StoreDecisionTests {
 	}
 
 	@Test
-	void theExceptionSaysWhichLimitRefusesAndUntilWhen() {
+	void theExceptionNamesTheRefusingLimitAndTheWait() {
 		assertThat(new RateLimitExceededException(decision(granted("a", 1, 1), refused("b", 1_500_000_000))))
 			.hasMessage("Limit 'b' is exceeded. Retry after 2 s")
 			.satisfies((ex) -> assertThat(ex.decision().violated()).hasSize(1));
@@ -168,7 +168,7 @@ class StoreDecisionTests {
 	}
 
 	@Test
-	void theExceptionSaysWhichLimitCannotBeChecked() {
+	void theExceptionNamesTheLimitThatCannotBeChecked() {
 		assertThat(new RateLimitExceededException(decision(granted("a", 1, 1), unavailable("b", 1_200_000_000))))
 			.hasMessage("Limit 'b' cannot be checked, because its store does not answer. Retry after 2 s");
 	}

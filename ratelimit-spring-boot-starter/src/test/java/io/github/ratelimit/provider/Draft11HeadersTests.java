@@ -63,7 +63,7 @@ class Draft11HeadersTests {
 	}
 
 	@Test
-	void placesHaveAUnitAndNoTimes() {
+	void slotsHaveAUnitAndNoTimes() {
 		Limit slots = Limit.named("slots").maxConcurrent(10).build();
 		write(granted(slots, 7, Duration.ofSeconds(1)), granted(limit("chat", "10/min"), 9, Duration.ofSeconds(6)));
 		assertPolicy("\"slots\";q=10;qu=\"concurrent-requests\", \"chat\";q=10;w=60");
@@ -84,7 +84,7 @@ class Draft11HeadersTests {
 	}
 
 	@Test
-	void windowsSayWhenTheStoreHasToldItAndElseNothing() {
+	void windowsReportATimeOnlyIfTheStoreDoes() {
 		Limit window = Limit.named("window")
 			.algorithm(Algorithm.SLIDING_WINDOW)
 			.rates(Rate.parseAll("5/15min"))
@@ -99,7 +99,7 @@ class Draft11HeadersTests {
 	}
 
 	@Test
-	void tokensAreAUnitAndRequestsNeedNotBeSaid() {
+	void tokensAreAUnitAndRequestsAreTheDefault() {
 		Limit tokens = Limit.named("tokens").rates(Rate.parseAll("6000/min")).unit(LimitUnit.TOKENS).build();
 		Limit requests = Limit.named("requests").rates(Rate.parseAll("10/min")).unit(LimitUnit.REQUESTS).build();
 		write(granted(tokens, 5999, Duration.ofMillis(10)), granted(requests, 9, Duration.ofSeconds(6)));

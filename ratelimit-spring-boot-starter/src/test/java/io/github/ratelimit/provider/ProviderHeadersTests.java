@@ -33,7 +33,7 @@ class ProviderHeadersTests {
 	private final MockHttpServletResponse response = new MockHttpServletResponse();
 
 	@Test
-	void openAiTellsRequestsFromTokens() {
+	void openAiDistinguishesRequestsFromTokens() {
 		new OpenAiHeaders().write(
 				List.of(granted(REQUESTS, 59, Duration.ofSeconds(1)), granted(TOKENS, 99_000, Duration.ofMillis(600)),
 						granted(Decisions.limit("address", "1/h"), 0, Duration.ofHours(1))),
@@ -48,7 +48,7 @@ class ProviderHeadersTests {
 	}
 
 	@Test
-	void ofEachUnitTheLimitNearestToRefusalIsTold() {
+	void ofEachUnitTheLimitNearestToRefusalIsReported() {
 		Limit daily = limit("daily", "10/d", LimitUnit.REQUESTS);
 		new OpenAiHeaders().write(
 				List.of(granted(REQUESTS, 59, Duration.ofSeconds(1)), granted(daily, 2, Duration.ofMinutes(1152))),
@@ -59,7 +59,7 @@ class ProviderHeadersTests {
 	}
 
 	@Test
-	void ofSeveralRatesTheScarcestIsTold() {
+	void ofSeveralRatesTheScarcestIsReported() {
 		Limit two = limit("chat", "5/s, 60/min", LimitUnit.REQUESTS);
 		long[] perRate = perRate(4, Duration.ofMillis(200), 3, Duration.ofMillis(57_001));
 		new OpenAiHeaders().write(
@@ -70,7 +70,7 @@ class ProviderHeadersTests {
 	}
 
 	@Test
-	void limitsWithoutAUnitAreNotTold() {
+	void limitsWithoutAUnitAreNotReported() {
 		ChargeDecision decision = granted(Decisions.limit("chat", "10/min"), 9, Duration.ofSeconds(6));
 		new OpenAiHeaders().write(List.of(decision), this.response::setHeader);
 		new AnthropicHeaders(this.time).write(List.of(decision), this.response::setHeader);
@@ -78,7 +78,7 @@ class ProviderHeadersTests {
 	}
 
 	@Test
-	void anthropicTellsTheTimeAtWhichAllIsThereAgain() {
+	void anthropicReportsTheTimeAtWhichAllPermitsAreAvailableAgain() {
 		new AnthropicHeaders(this.time).write(List.of(granted(REQUESTS, 59, Duration.ofSeconds(1)),
 				refused(TOKENS, Duration.ofSeconds(1), Duration.ofMillis(59_001))), this.response::setHeader);
 		assertHeader("anthropic-ratelimit-requests-limit", "60");

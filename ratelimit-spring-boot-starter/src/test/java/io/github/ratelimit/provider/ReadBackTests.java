@@ -81,7 +81,7 @@ class ReadBackTests {
 	}
 
 	@Test
-	void aRefusalComesBackWithItsWait() {
+	void aRefusalIsReadBackWithItsWait() {
 		Limit limit = limit("60/min", LimitUnit.REQUESTS);
 		ChargeDecision refused = refused(limit, Duration.ofMillis(1500), MINUTE);
 		Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -96,7 +96,7 @@ class ReadBackTests {
 	}
 
 	@Test
-	void aWaitOnlyInTheTextComesBackToo() {
+	void aWaitOnlyInTheTextIsReadBackToo() {
 		Refusal refusal = Refusal
 			.of(Decisions.decision(refused(limit("60/min", LimitUnit.REQUESTS), Duration.ofSeconds(7), MINUTE)), null);
 		assertThat(read("openai", 429, Map.of(), new OpenAiBody().body(refusal).text()).throttle().retryAfter())
@@ -106,7 +106,7 @@ class ReadBackTests {
 	}
 
 	@Test
-	void aRequestThatIsTooLargeComesBackAsThat() {
+	void aRequestThatIsTooLargeIsReadBackAsTooLarge() {
 		Refusal refusal = Refusal.of(Decisions.decision(Decisions.tooLarge(limit("100/min", LimitUnit.TOKENS), 200)),
 				null);
 		assertThat(read("openai", 413, Map.of(), new OpenAiBody().body(refusal).text()).throttle().kind())

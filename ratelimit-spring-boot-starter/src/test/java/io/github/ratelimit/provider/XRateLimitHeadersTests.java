@@ -18,7 +18,7 @@ class XRateLimitHeadersTests {
 	private final MockHttpServletResponse response = new MockHttpServletResponse();
 
 	@Test
-	void speaksOfCapacityRemainingAndSecondsToFull() {
+	void reportsCapacityRemainingAndSecondsToFull() {
 		write(granted(limit("chat", "60/min burst 90"), 41, Duration.ofSeconds(49)));
 		assertHeaders("90", "41", "49");
 	}
@@ -36,7 +36,7 @@ class XRateLimitHeadersTests {
 	}
 
 	@Test
-	void speaksOfTheLimitNearestToRefusal() {
+	void reportsTheLimitNearestToRefusal() {
 		write(granted(limit("everyone", "1000/min"), 7, Duration.ofSeconds(59)),
 				granted(limit("address", "300/min"), 4, Duration.ofSeconds(58)),
 				granted(limit("chat", "10/min"), 5, Duration.ofSeconds(30)));
@@ -44,7 +44,7 @@ class XRateLimitHeadersTests {
 	}
 
 	@Test
-	void ofARefusalSpeaksOfTheLimitThatRefusesLongest() {
+	void aRefusalReportsTheLimitThatRefusesLongest() {
 		write(refused(limit("address", "300/min"), Duration.ofSeconds(1), Duration.ofMinutes(1)),
 				refused(limit("chat", "10/min"), Duration.ofSeconds(6), Duration.ofSeconds(60)),
 				granted(limit("everyone", "1000/min"), 0, Duration.ofSeconds(60)));
@@ -52,7 +52,7 @@ class XRateLimitHeadersTests {
 	}
 
 	@Test
-	void ofSeveralRatesSpeaksOfTheOneThatHasFewest() {
+	void ofSeveralRatesTheOneWithFewestIsReported() {
 		long[] perRate = perRate(4, Duration.ofMillis(200), 3, Duration.ofSeconds(57));
 		write(ChargeDecision.granted(Decisions.charge(limit("chat", "5/s, 60/min")), null, 3,
 				Duration.ofSeconds(57).toNanos(), perRate));
@@ -60,7 +60,7 @@ class XRateLimitHeadersTests {
 	}
 
 	@Test
-	void ofSeveralRatesThatHaveEquallyFewSpeaksOfTheOneThatFillsLast() {
+	void ofSeveralRatesWithEquallyFewTheOneThatFillsLastIsReported() {
 		long[] perRate = perRate(0, Duration.ofSeconds(1), 0, Duration.ofSeconds(60));
 		write(ChargeDecision.refused(Decisions.charge(limit("chat", "5/s, 60/min")), 0, 1,
 				Duration.ofSeconds(60).toNanos(), perRate));
@@ -68,7 +68,7 @@ class XRateLimitHeadersTests {
 	}
 
 	@Test
-	void ofCallsUnderWaySpeaksOfPlaces() {
+	void aConcurrencyLimitReportsItsSlots() {
 		write(refused(Limit.named("slots").maxConcurrent(10).build(), Duration.ofSeconds(1), Duration.ofSeconds(1)));
 		assertHeaders("10", "0", "1");
 	}

@@ -67,7 +67,7 @@ class LimitRegistryTests {
 	}
 
 	@Test
-	void withoutAnyLimitTheMessageSaysSo() {
+	void theMessageStatesThatThereIsNoLimit() {
 		assertThatExceptionOfType(UnknownLimitException.class).isThrownBy(() -> this.registry.get("chat"))
 			.withMessage("There is no limit named 'chat'. No limit is configured under ratelimit.limits.");
 	}

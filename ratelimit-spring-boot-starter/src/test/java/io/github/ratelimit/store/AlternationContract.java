@@ -39,7 +39,7 @@ public interface AlternationContract extends StoreFixture {
 	/** A limit that counts calls one by one counts those of the other as its own. */
 	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, names = "CONCURRENCY", mode = EnumSource.Mode.EXCLUDE)
-	default void whatIsGrantedInTurnIsTheWholeAndNotMore(Algorithm algorithm) {
+	default void alternatingGrantsAreTheWholeAndNotMore(Algorithm algorithm) {
 		SplittableRandom random = new SplittableRandom(algorithm.ordinal());
 		List<String> rates = List.of("10/d | 1000/d", "3/d | 10/d", "7/d | 1000/d", "11/d | 13/d", "1/d | 1000000/d",
 				"999980/d | 1000000/d", "7/d | 900000000000/d");
@@ -88,7 +88,7 @@ public interface AlternationContract extends StoreFixture {
 	 */
 	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, names = { "FIXED_WINDOW", "SLIDING_WINDOW", "SLIDING_WINDOW_COUNTER" })
-	default void twoConfigurationsInTurnDecideAsOneThatIsFiner(Algorithm algorithm) {
+	default void twoAlternatingConfigurationsDecideAsAFinerOne(Algorithm algorithm) {
 		SplittableRandom random = new SplittableRandom(100 + algorithm.ordinal());
 		for (int sequence = 0; sequence < 20; sequence++) {
 			ManualTime time = new ManualTime();

@@ -167,7 +167,7 @@ public interface BlockContract extends StoreFixture {
 	}
 
 	@Test
-	default void whatWasTakenBeforeABlockComesBackAndIsSettled() {
+	default void permitsTakenBeforeABlockAreGivenBackAndSettled() {
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
 		LimitHandle chat = Handles.blockable(StoreFixture.limit("chat", "100/36500d"));

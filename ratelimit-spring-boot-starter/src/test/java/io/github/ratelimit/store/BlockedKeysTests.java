@@ -12,7 +12,7 @@ class BlockedKeysTests {
 	private final BlockedKeys<String> blocks = new BlockedKeys<>(2);
 
 	@Test
-	void whatWasSeenLaterCountsWhicheverIsNotedFirst() {
+	void theLaterStateAppliesInWhateverOrderTheyAreNoted() {
 		this.blocks.saw("ann", 500, 20, 30);
 		this.blocks.saw("ann", 0, 10, 40);
 		assertThat(this.blocks.nanosLeft("ann", 30)).isEqualTo(500);
@@ -25,7 +25,7 @@ class BlockedKeysTests {
 	}
 
 	@Test
-	void aBlockThatIsNotSeenElsewhereYetIsKeptFromWhatWasAskedBefore() {
+	void aBlockIsKeptIfAnEarlierReplyDoesNotShowIt() {
 		assertThat(this.blocks.block("ann", 1_000, 50)).isEqualTo(BlockResult.STARTED);
 		this.blocks.saw("ann", 0, 40, 60);
 		assertThat(this.blocks.nanosLeft("ann", 60)).isEqualTo(940);

@@ -26,7 +26,7 @@ class ChargeDecisionTests {
 	private static final Limit TWO_RATES = Limit.of("chat", Rate.parseAll("5/s, 60/min"));
 
 	@Test
-	void aGrantTellsWhatIsLeft() {
+	void aGrantReportsWhatIsLeft() {
 		ChargeDecision granted = ChargeDecision.granted(charge(ONE_RATE, 3), RECEIPT, 7, 18_000_000_001L, null);
 
 		assertThat(granted.isViolated()).isFalse();
@@ -44,7 +44,7 @@ class ChargeDecisionTests {
 	}
 
 	@Test
-	void aRefusalTellsTheWait() {
+	void aRefusalReportsTheWait() {
 		ChargeDecision refused = ChargeDecision.refused(charge(ONE_RATE, 3), 2, 1, 48_000_000_000L, null);
 
 		assertThat(refused.isViolated()).isTrue();
@@ -89,7 +89,7 @@ class ChargeDecisionTests {
 	}
 
 	@Test
-	void whatCanNeverBePaidSaysSo() {
+	void aChargeThatCanNeverBePaidIsMarked() {
 		ChargeDecision refused = ChargeDecision.refused(charge(ONE_RATE, 11), 10, ChargeDecision.NEVER, 0, null);
 
 		assertThat(refused.isNeverPayable()).isTrue();

@@ -50,7 +50,7 @@ public interface ConcurrencyContract extends StoreFixture {
 	}
 
 	@Test
-	default void whileTimeIsTurnedThreadsGetExactlyWhatHasCome() throws Exception {
+	default void whileTimeAdvancesThreadsGetExactlyWhatHasRefilled() throws Exception {
 		Limit limit = StoreFixture.limit("chat", "7/3s burst 5");
 		for (int round = 0; round < rounds() / 5; round++) {
 			ManualTime time = new ManualTime();

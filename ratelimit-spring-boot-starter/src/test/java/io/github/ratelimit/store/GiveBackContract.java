@@ -78,7 +78,7 @@ public interface GiveBackContract extends StoreFixture {
 	}
 
 	@Test
-	default void whatComesBackToAKeyThatWasResetIsDropped() {
+	default void permitsGivenBackToAResetKeyAreDropped() {
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("chat", "10/min");
 		ChargeDecision taken = StoreFixture.taken(store, limit, "caller", 4);
@@ -92,7 +92,7 @@ public interface GiveBackContract extends StoreFixture {
 	}
 
 	@Test
-	default void whatComesBackToAnotherConfigurationIsDropped() {
+	default void permitsGivenBackToAnotherConfigurationAreDropped() {
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("chat", "10/min");
 		Limit wider = StoreFixture.limit("chat", "100/min");

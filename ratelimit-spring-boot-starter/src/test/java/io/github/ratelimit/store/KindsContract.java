@@ -120,7 +120,7 @@ public interface KindsContract extends StoreFixture {
 
 	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, names = { "FIXED_WINDOW", "SLIDING_WINDOW", "SLIDING_WINDOW_LOG" })
-	default void whatComesBackWhenItsWindowIsOverIsDropped(Algorithm algorithm) {
+	default void permitsGivenBackAfterTheirWindowAreDropped(Algorithm algorithm) {
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
 		Limit limit = StoreFixture.limit("chat", algorithm, "10/min, 100/h");
@@ -190,7 +190,7 @@ public interface KindsContract extends StoreFixture {
 
 	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, names = { "FIXED_WINDOW", "SLIDING_WINDOW", "SLIDING_WINDOW_COUNTER" })
-	default void whatComesBackToAnotherPlanIsDropped(Algorithm algorithm) {
+	default void permitsGivenBackToAnotherPlanAreDropped(Algorithm algorithm) {
 		LimitStore store = createStore(new ManualTime());
 		Limit wider = StoreFixture.limit("chat", algorithm, "100/min");
 		ChargeDecision taken = StoreFixture.taken(store, StoreFixture.limit("chat", algorithm, "10/min"), "caller", 4);
@@ -238,7 +238,7 @@ public interface KindsContract extends StoreFixture {
 	}
 
 	@Test
-	default void turnsComeOneAfterTheOther() {
+	default void scheduledPermitsFollowOneAnother() {
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
 		Limit limit = Limit.named("paced").rates(Rate.parse("10/s")).maxWait(Duration.ofMillis(250), 10).build();

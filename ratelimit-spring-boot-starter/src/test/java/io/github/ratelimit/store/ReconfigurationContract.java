@@ -92,7 +92,7 @@ public interface ReconfigurationContract extends StoreFixture {
 	}
 
 	@Test
-	default void aBucketThatIsReadInTurnKeepsItsPart() {
+	default void aBucketThatIsReadAlternatelyKeepsItsPart() {
 		LimitStore store = createStore(new ManualTime());
 		Limit one = StoreFixture.limit("chat", "1000000/d");
 		Limit other = StoreFixture.limit("chat", "300000/h burst 700000");

@@ -84,7 +84,7 @@ public interface WorstCaseContract extends StoreFixture {
 
 	@Tag("version-independent")
 	@Test
-	default void placesAreNeverMoreThanTheLimitWhateverComesAndGoes() {
+	default void slotsNeverExceedTheLimitWhateverCallsStartAndEnd() {
 		SplittableRandom random = new SplittableRandom();
 		LimitStore store = createStore(new ManualTime());
 		Limit limit = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "7/s");
@@ -120,7 +120,7 @@ public interface WorstCaseContract extends StoreFixture {
 	@Tag("version-independent")
 	@ParameterizedTest
 	@CsvSource({ "10/s, 1000", "7/3s, 5000", "1/500ms, 3000" })
-	default void turnsAreNeverMoreThanOneAndTheRateWhateverJoinsCancelsAndLeaves(String text, long maxWait) {
+	default void scheduledPermitsNeverExceedOneAndTheRateWhateverJoinsCancelsAndLeaves(String text, long maxWait) {
 		long seed = System.nanoTime();
 		SplittableRandom random = new SplittableRandom(seed);
 		Rate rate = Rate.parse(text);

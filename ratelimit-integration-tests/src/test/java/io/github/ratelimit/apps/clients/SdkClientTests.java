@@ -43,7 +43,7 @@ class SdkClientTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void aPlainAnswerIsChargedAsItsUsageSays(Adapter adapter) {
+	void aPlainAnswerIsChargedByItsUsage(Adapter adapter) {
 		Limiters limiters = limiters(10, LONG);
 		assertThat(client(adapter, limiters).ask()).isEqualTo("Hello");
 		eventually(() -> limiters.inFlight() == 0);
@@ -67,7 +67,7 @@ class SdkClientTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void aStreamArrivesPieceByPieceAndIsChargedAsItsUsageSays(Adapter adapter) {
+	void aStreamArrivesPieceByPieceAndIsChargedByItsUsage(Adapter adapter) {
 		Semaphore permits = new Semaphore(0);
 		this.provider.replies(StubProvider.text(permits, "Hel", "lo"));
 		Limiters limiters = limiters(10, LONG);

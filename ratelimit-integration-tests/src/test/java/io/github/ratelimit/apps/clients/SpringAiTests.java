@@ -33,7 +33,7 @@ class SpringAiTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void aPlainAnswerIsChargedAsItsUsageSays(Vendor vendor) {
+	void aPlainAnswerIsChargedByItsUsage(Vendor vendor) {
 		Limiters limiters = new Limiters(this.provider.uri(), 1, Duration.ofSeconds(30));
 		assertThat(vendor.chatClient(this.provider, limiters).prompt("Say hello").call().content()).isEqualTo("Hello");
 		assertThat(limiters.inFlight()).isZero();
@@ -42,7 +42,7 @@ class SpringAiTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void aStreamArrivesPieceByPieceAndIsChargedAsItsUsageSays(Vendor vendor) {
+	void aStreamArrivesPieceByPieceAndIsChargedByItsUsage(Vendor vendor) {
 		Semaphore permits = new Semaphore(1);
 		this.provider.replies(StubProvider.text(permits, "Hel", "lo"));
 		Limiters limiters = new Limiters(this.provider.uri(), 1, Duration.ofSeconds(30));

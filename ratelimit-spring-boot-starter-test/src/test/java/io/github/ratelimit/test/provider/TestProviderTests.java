@@ -35,7 +35,7 @@ class TestProviderTests {
 	}
 
 	@Test
-	void limits_are_told_and_refuse_until_the_clock_is_turned() {
+	void limits_are_reported_and_refuse_until_the_clock_advances() {
 		try (TestProvider provider = TestProvider.builder()
 			.limits(limits(ProviderLimit.requests(2, Duration.ofMinutes(1))))
 			.start()) {
@@ -104,7 +104,7 @@ class TestProviderTests {
 	}
 
 	@Test
-	void an_ordered_refusal_tells_the_wait_in_the_words_of_a_real_one() {
+	void an_ordered_refusal_reports_the_wait_in_the_words_of_a_real_one() {
 		try (TestProvider provider = TestProvider.builder()
 			.limits(limits(ProviderLimit.tokens(30000, Duration.ofMinutes(1))))
 			.start()) {
@@ -118,7 +118,7 @@ class TestProviderTests {
 	}
 
 	@Test
-	void headers_tell_the_limits_at_admission_or_when_the_head_is_sent() throws Exception {
+	void headers_report_the_limits_at_admission_or_when_the_head_is_sent() throws Exception {
 		for (boolean ofHead : new boolean[] { false, true }) {
 			try (TestProvider provider = TestProvider.builder()
 				.limits(limits(ProviderLimit.requests(10, Duration.ofMinutes(1))))
@@ -229,7 +229,7 @@ class TestProviderTests {
 	}
 
 	@Test
-	void the_counts_tell_how_much_of_the_quota_was_used() {
+	void the_counts_show_how_much_of_the_quota_was_used() {
 		try (TestProvider provider = TestProvider.builder()
 			.limits(limits(ProviderLimit.tokens(100, Duration.ofMinutes(1))))
 			.usage((request) -> new ProviderUsage(40, 10))

@@ -121,7 +121,7 @@ class RateLimitClientAutoConfigurationTests {
 			max-concurrent=0                | ratelimit.clients.openai.max-concurrent | below 1
 			retry.max-attempts=0            | ratelimit.clients.openai.retry.max-attempts | 1 for no retries
 			""")
-	void aValueThatCannotBeFailsStartUpAndSaysWhatToWrite(String property, String name, String remedy) {
+	void anInvalidValueFailsStartUpWithACorrection(String property, String name, String remedy) {
 		this.runner.withPropertyValues(OPENAI + property)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()

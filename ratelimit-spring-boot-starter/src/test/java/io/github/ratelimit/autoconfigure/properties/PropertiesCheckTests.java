@@ -262,7 +262,7 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void aTextInPlaceOfPlansIsRejected() {
+	void aTextInsteadOfPlansIsRejected() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "plans: 600/min").failure())
 			.contains("Property: ratelimit.limits.chat.plans\n", "stands where other properties have to be")
 			.endsWith("Write for example ratelimit.limits.chat.plans.<name>.");
@@ -338,7 +338,7 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void aValueInPlaceOfALimitIsRejected() {
+	void aValueInsteadOfALimitIsRejected() {
 		assertThat(StartUp.of("ratelimit.limits.chat: 10/min").failure()).isEqualTo("""
 				The rate limits are not configured correctly:
 
@@ -351,7 +351,7 @@ class PropertiesCheckTests {
 	}
 
 	@Test
-	void aValueInPlaceOfAGroupIsRejected() {
+	void aValueInsteadOfAGroupIsRejected() {
 		assertThat(StartUp.of("ratelimit: off").failure()).contains("Property: ratelimit\n", "Value: \"false\"")
 			.endsWith("Write for example ratelimit.enabled.");
 	}

@@ -98,7 +98,7 @@ class RateLimitClientInterceptorTests {
 	}
 
 	@Test
-	void a_body_that_is_no_json_says_nothing_of_the_model() {
+	void a_body_that_is_no_json_does_not_show_the_model() {
 		TestClient client = client();
 		rest(client).post().uri("/").contentType(MediaType.TEXT_PLAIN).body(REQUEST).retrieve().toBodilessEntity();
 		assertThat(client.models()).containsExactly("");

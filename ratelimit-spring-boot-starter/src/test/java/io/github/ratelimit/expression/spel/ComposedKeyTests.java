@@ -51,7 +51,7 @@ class ComposedKeyTests {
 	}
 
 	@Property(tries = 2000)
-	void kindOfAPartTellsKeysApart(@ForAll("text") String a, @ForAll("text") String b, @ForAll("text") String path) {
+	void kindOfAPartDistinguishesKeys(@ForAll("text") String a, @ForAll("text") String b, @ForAll("text") String path) {
 		TestRequest request = TestRequest.request().with("header:A", a).with("path", path);
 		Key ofUser = this.triple.evaluate(request.with("user", b).call());
 		Key ofCookie = this.triple.evaluate(request.with("user", null).with("cookie:B", b).call());

@@ -158,7 +158,7 @@ class MethodExpressionTests {
 	}
 
 	@Test
-	void namesMissingInTheClassFileAreToldWithTheRemedy(@TempDir Path directory) throws Exception {
+	void namesMissingInTheClassFileAreReportedWithTheRemedy(@TempDir Path directory) throws Exception {
 		try (URLClassLoader loader = compileWithoutParameterNames(directory)) {
 			Method method = loader.loadClass("Nameless").getMethod("run", String.class, String.class);
 

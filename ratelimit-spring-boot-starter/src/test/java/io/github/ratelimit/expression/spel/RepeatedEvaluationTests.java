@@ -42,7 +42,7 @@ class RepeatedEvaluationTests {
 	}
 
 	@Test
-	void valuesOfOtherTypesAreReadAllTheSame() {
+	void valuesOfOtherTypesAreReadAsWell() {
 		KeyExpression key = this.parser.requestKey("attribute('x').toString().trim()");
 
 		for (int i = 0; i < 4 * OFTEN; i++) {

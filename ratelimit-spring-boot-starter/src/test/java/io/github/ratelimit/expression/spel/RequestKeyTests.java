@@ -78,7 +78,7 @@ class RequestKeyTests {
 	}
 
 	@Test
-	void globalIsTheKeyOfEverybody() {
+	void globalIsTheKeyOfAllCallers() {
 		assertThat(key("global", request().call())).isSameAs(Key.GLOBAL);
 		assertThat(key(" (global) ", request().call())).isSameAs(Key.GLOBAL);
 	}
@@ -239,7 +239,7 @@ class RequestKeyTests {
 	}
 
 	@Test
-	void sourceTellsTheTextAsItWasWritten() {
+	void sourceHasTheTextAsItWasWritten() {
 		KeyExpression key = this.parser.requestKey(" coalesce(user,ip) ");
 
 		assertThat(key.source().expression()).isEqualTo(" coalesce(user,ip) ");

@@ -304,7 +304,7 @@ class DialectErrorsTests {
 			"'retry-after: Wed, 31 Dec 2025 23:59:00 GMT', PT0S, 0", "'retry-after: 0', PT0S, 0",
 			"'retry-after-ms: soon|retry-after: 3', PT3S, 1", "'retry-after-ms: 500|retry-after: 3', PT0.5S, 0",
 			"'retry-after: soon', , 1", "'retry-after: 99999999', , 1", "'retry-after: -5', , 0" })
-	void theFirstHintThatCanBeReadTellsTheWait(String headers, String wait, int ignored) {
+	void theFirstReadableHintDeterminesTheWait(String headers, String wait, int ignored) {
 		ProviderSnapshot snapshot = Responses.read("openai", 429, headers.replace("|", "\n"), "");
 		assertThat(snapshot.throttle().retryAfter()).isEqualTo((wait != null) ? Duration.parse(wait) : null);
 		assertThat(snapshot.ignoredValues()).isEqualTo(ignored);

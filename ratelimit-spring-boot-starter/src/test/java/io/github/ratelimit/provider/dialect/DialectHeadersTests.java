@@ -238,7 +238,7 @@ class DialectHeadersTests {
 			"mistral, TOKENS, PT1M, FIXED_WINDOW, false", "cerebras, REQUESTS, PT1M, FIXED_WINDOW, false",
 			"together, TOKENS, PT1S, CONTINUOUS, false", "github, REQUESTS, PT1H, FIXED_WINDOW, false",
 			"bedrock, TOKENS, PT1M, CONTINUOUS, true", "none, TOKENS, PT1M, CONTINUOUS, false" })
-	void whatResponsesDoNotShowIsKnownOfTheProvider(String name, Dimension dimension, String window, Refill refill,
+	void missingValuesOfResponsesAreThoseOfTheProvider(String name, Dimension dimension, String window, Refill refill,
 			boolean settles) {
 		ClientDialect dialect = new Dialects(List.of()).byName(name);
 		assertThat(dialect.window(dimension)).hasToString(window);

@@ -25,7 +25,7 @@ class DialectsTests {
 			"api.x.ai, xai", "api.github.com, github", "api.deepseek.com, none", "api.cohere.com, none",
 			"API.OpenAI.com, openai", "api.example.com, ietf", "api.openai.com.example.com, ietf",
 			"notapi.openai.com, ietf", "s3.us-east-1.amazonaws.com, ietf", "localhost, ietf" })
-	void theHostTellsTheDialect(String host, String dialect) {
+	void theHostSelectsTheDialect(String host, String dialect) {
 		assertThat(this.dialects.forHost(host).name()).isEqualTo(dialect);
 	}
 

@@ -63,7 +63,7 @@ class RequestReaderTests {
 	@ParameterizedTest
 	@CsvSource({ "{\"stream\":true}, true", "{\"stream\":false}, false", "{\"stream\":\"true\"}, false",
 			"{\"options\":{\"stream\":true}}, false" })
-	void aStreamIsOneThatIsAskedForAtTheTopLevel(String request, boolean streamed) {
+	void aStreamIsRequestedAtTheTopLevel(String request, boolean streamed) {
 		assertThat(facts(request).streamed()).isEqualTo(streamed);
 	}
 

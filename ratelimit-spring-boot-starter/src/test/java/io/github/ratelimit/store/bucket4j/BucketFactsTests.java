@@ -59,7 +59,7 @@ class BucketFactsTests {
 	}
 
 	@Test
-	void whatIsAboveTheCapacityNeverComes() {
+	void permitsAboveTheCapacityNeverRefill() {
 		Limit limit = StoreFixture.limit("chat", "5/s burst 9, 60/min burst 8");
 
 		Charge charge = StoreFixture.charge(limit, "caller", 9);
@@ -68,7 +68,7 @@ class BucketFactsTests {
 	}
 
 	@Test
-	void aGrantTellsWhatIsLeft() {
+	void aGrantReportsWhatIsLeft() {
 		Limit limit = StoreFixture.limit("chat", "5/s");
 		BucketState state = state(limit);
 		state.consume(2);
@@ -88,7 +88,7 @@ class BucketFactsTests {
 	@ParameterizedTest
 	@ValueSource(
 			strings = { "7/3s", "5/s, 60/min burst 90", "10/min burst 3", "1/36500d", "1000000/ms", "3/7ms, 11/s" })
-	void aLaterRefusalSaysWhatTheRefilledStateWouldSay(String rates) {
+	void aLaterRefusalEqualsThatOfTheRefilledState(String rates) {
 		Limit limit = StoreFixture.limit("chat", rates);
 		Random random = new Random(17);
 		int refused = 0;
@@ -116,7 +116,7 @@ class BucketFactsTests {
 	}
 
 	@Test
-	void aTimeThatIsTooLongToBeToldIsLeftToRefilling() {
+	void aTimeThatIsTooLongIsLeftToRefilling() {
 		Limit limit = StoreFixture.limit("chat", "1000000/ms");
 		BucketState state = state(limit);
 		state.consume(1);

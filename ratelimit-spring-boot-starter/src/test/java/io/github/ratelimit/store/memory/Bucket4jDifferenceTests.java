@@ -74,7 +74,7 @@ class Bucket4jDifferenceTests {
 	}
 
 	@Test
-	void whereBucket4jFallsIntoDoublesItLosesPermitsAndARateIsRefused() {
+	void aRateForWhichBucket4jUsesDoublesAndLosesPermitsIsRefused() {
 		ManualTime time = new ManualTime();
 		LockFreeBucket bucket = bucket(999_999_999_999_999L, Duration.ofDays(36_500), 1_000_000, time);
 		assertThat(bucket.tryConsume(999_990)).isTrue();

@@ -95,7 +95,7 @@ class EvictionTests {
 			100/s, 200/min        | 90 | 450   | 89
 			100/s burst 500, 60/d | 60 | 1000  | 60
 			""")
-	void whatACallerHadSpentIsMetered(String rates, long taken, long millis, long forgotten) {
+	void spentPermitsOfAnEvictedKeyAreMetered(String rates, long taken, long millis, long forgotten) {
 		MemoryStore store = new MemoryStore(this.time, 1);
 		Limit several = StoreFixture.limit("several", rates);
 		StoreFixture.taken(store, several, "caller", taken);
@@ -109,7 +109,7 @@ class EvictionTests {
 	}
 
 	@Test
-	void whatComesBackToAForgottenKeyIsDropped() {
+	void permitsGivenBackToAnEvictedKeyAreDropped() {
 		MemoryStore store = new MemoryStore(this.time, 1);
 		ChargeDecision taken = StoreFixture.taken(store, this.limit, "caller", 70);
 		StoreFixture.taken(store, this.limit, "new", 1);
@@ -141,7 +141,7 @@ class EvictionTests {
 	}
 
 	@Test
-	void aKeyWithCallsUnderWayStaysWhileThereIsAnIdleOne() {
+	void aKeyWithCallsInFlightStaysWhileThereIsAnIdleOne() {
 		MemoryStore store = new MemoryStore(this.time, 8);
 		Limit slots = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "3/s");
 		for (int i = 0; i < 7; i++) {
@@ -159,7 +159,7 @@ class EvictionTests {
 	}
 
 	@Test
-	void inALargeTableAKeyWithCallsUnderWayStaysWhereFewAreIdle() {
+	void inALargeTableAKeyWithCallsInFlightStaysIfFewAreIdle() {
 		MemoryStore store = new MemoryStore(this.time, 200);
 		Limit slots = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "3/s");
 		for (int i = 0; i < 160; i++) {
@@ -172,7 +172,7 @@ class EvictionTests {
 	}
 
 	@Test
-	void whereAllKeysHaveCallsUnderWayTheOneWithFewestIsForgotten() {
+	void ifAllKeysHaveCallsInFlightTheOneWithFewestIsEvicted() {
 		MemoryStore store = new MemoryStore(this.time, 3);
 		Limit slots = StoreFixture.limit("slots", Algorithm.CONCURRENCY, "3/s");
 		StoreFixture.taken(store, slots, "three", 3);
@@ -189,7 +189,7 @@ class EvictionTests {
 	}
 
 	@Test
-	void refusedOrLookingCallsCreateNothingAndEvictNobody() {
+	void refusedAndPeekingCallsCreateNothingAndEvictNoKey() {
 		MemoryStore store = new MemoryStore(this.time, 2);
 		StoreFixture.taken(store, this.limit, "caller", 100);
 		StoreFixture.taken(store, this.limit, "other", 100);

@@ -72,7 +72,7 @@ class FloodTests {
 			assertThat(store.trackedKeys(Handles.of(limit)))
 				.isEqualTo(store.keys(Handles.of(limit), null, Integer.MAX_VALUE).keys().size())
 				.isLessThanOrEqualTo(maxKeys);
-			assertThatEveryPlaceIsStillThere(store, limit, maxKeys);
+			assertThatEveryPositionIsStillThere(store, limit, maxKeys);
 		}
 	}
 
@@ -160,7 +160,7 @@ class FloodTests {
 		}
 	}
 
-	private static void assertThatEveryPlaceIsStillThere(MemoryStore store, Limit limit, int maxKeys) {
+	private static void assertThatEveryPositionIsStillThere(MemoryStore store, Limit limit, int maxKeys) {
 		for (int i = 0; i < maxKeys; i++) {
 			assertGranted(store.take(StoreFixture.charge(limit, "later" + i, 20)));
 		}

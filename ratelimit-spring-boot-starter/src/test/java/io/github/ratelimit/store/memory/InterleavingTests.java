@@ -81,7 +81,7 @@ class InterleavingTests {
 	}
 
 	@Test
-	void aKeyThatSomebodyElseHasCreatedMeanwhileEvictsNobody() {
+	void aKeyThatAnotherThreadHasCreatedMeanwhileEvictsNoKey() {
 		boolean ran = true;
 		for (int reading = 1; ran; reading++) {
 			World world = new World(Algorithm.TOKEN_BUCKET, 2);

@@ -35,7 +35,7 @@ class ShiftedClockTests implements ExactWaitContract, SequenceContract {
 	@ParameterizedTest
 	@ValueSource(
 			longs = { Long.MIN_VALUE, Long.MIN_VALUE + 1, -1, 0, Long.MAX_VALUE, Long.MAX_VALUE - 30_000_000_000L })
-	void whereTheClockBeginsMakesNoDifference(long origin) {
+	void theOriginOfTheClockMakesNoDifference(long origin) {
 		ManualTime time = new ManualTime(origin);
 		MemoryStore store = new MemoryStore(time, 10);
 		Limit limit = StoreFixture.limit("chat", "10/min");

@@ -56,7 +56,7 @@ class SweepTests {
 	}
 
 	@Test
-	void aKeyThatIsAskedForStaysEvenIfItIsFull() {
+	void aUsedKeyStaysEvenIfItIsFull() {
 		StoreFixture.taken(this.store, this.limit, "caller", 1);
 		for (int i = 0; i < 10; i++) {
 			this.time.advance(Duration.ofSeconds(59));
@@ -67,7 +67,7 @@ class SweepTests {
 	}
 
 	@Test
-	void whoOnlyLooksAtStatesKeepsNoKeyAlive() {
+	void readingStatesKeepsNoKey() {
 		StoreFixture.taken(this.store, this.limit, "caller", 1);
 		this.time.advance(Duration.ofSeconds(60));
 		this.store.find(Handles.of(this.limit), Key.of("caller").id());
@@ -77,7 +77,7 @@ class SweepTests {
 	}
 
 	@Test
-	void sweptPlacesAreUsedAgain() {
+	void sweptPositionsAreUsedAgain() {
 		for (int round = 0; round < 50; round++) {
 			for (int i = 0; i < 100; i++) {
 				StoreFixture.taken(this.store, this.limit, "caller" + round + "-" + i, 10);
@@ -118,7 +118,7 @@ class SweepTests {
 	}
 
 	@Test
-	void whileKeysAreResetNobodyGetsMoreThanTheResetsGave() throws Exception {
+	void whileKeysAreResetNoMoreIsGrantedThanTheResetsGave() throws Exception {
 		for (int round = 0; round < 50; round++) {
 			Charge charge = StoreFixture.charge(this.limit, "caller" + round, 1);
 			AtomicLong granted = new AtomicLong();

@@ -195,7 +195,7 @@ class ClusterStoreTests {
 	}
 
 	@Test
-	void placesInSeveralSlotsThatRacingCallsHaveTakenAreAllFreeInTheEnd() throws Exception {
+	void slotsOfRacingCallsInSeveralHashSlotsAreAllFreeInTheEnd() throws Exception {
 		Limit places = limit("racing", Algorithm.CONCURRENCY, 3);
 		List<String> keys = List.of("racing0", "racing1", "racing2");
 		AtomicLongArray under = new AtomicLongArray(1);

@@ -58,12 +58,12 @@ class ColdStartTests {
 	}
 
 	@Test
-	void redisKnowsAndHasRunEveryScriptBeforeTheFirstDecision() {
+	void redisHasLoadedAndRunEveryScriptBeforeTheFirstDecision() {
 		try (RedisStore store = create(lettuce(this.server.port()))) {
 			store.warmUp(StoreInstance.BACK);
 
 			assertThat(store.status()).isEqualTo("up");
-			assertThatAllScriptsAreKnownTo(this.server);
+			assertThatAllScriptsAreLoadedIn(this.server);
 			assertThat(this.server.calls("evalsha")).isGreaterThanOrEqualTo(scripts().count());
 			long eval = this.server.calls("eval");
 			long connections = Long.parseLong(this.server.info("stats").get("total_connections_received"));
@@ -98,7 +98,7 @@ class ColdStartTests {
 				store.warmUp(StoreInstance.BACK);
 				assertThat(store.status()).isEqualTo("up");
 				assertThat(this.log.lines()).isEmpty();
-				cluster.nodes().forEach(ColdStartTests::assertThatAllScriptsAreKnownTo);
+				cluster.nodes().forEach(ColdStartTests::assertThatAllScriptsAreLoadedIn);
 			}
 		}
 	}
@@ -112,7 +112,7 @@ class ColdStartTests {
 		try (RedisStore store = create(jedis)) {
 			store.warmUp(StoreInstance.BACK);
 			assertThat(store.status()).isEqualTo("up");
-			assertThatAllScriptsAreKnownTo(this.server);
+			assertThatAllScriptsAreLoadedIn(this.server);
 			this.server.kill();
 		}
 		try (RedisStore store = create(jedis)) {
@@ -125,7 +125,7 @@ class ColdStartTests {
 	}
 
 	@Test
-	void aUserWhoMayOnlyDecideIsReady() {
+	void aUserWithOnlyTheRightToDecideIsReady() {
 		this.server.command("ACL", "SETUSER", "shop", "on", ">secret", "~prefix:*", "+@connection", "+evalsha", "+eval",
 				"+get", "+set", "+del", "+time");
 		RedisStandaloneConfiguration shop = new RedisStandaloneConfiguration(RedisServer.HOST, this.server.port());
@@ -140,7 +140,7 @@ class ColdStartTests {
 	}
 
 	@Test
-	void aRedisThatIsNotThereIsUnknownAndOneWarningSaysWhere() {
+	void anUnreachableRedisIsUnknownAndOneWarningNamesItsAddress() {
 		this.server.kill();
 		RedisStandaloneConfiguration shop = new RedisStandaloneConfiguration(RedisServer.HOST, this.server.port());
 		shop.setUsername("shop");
@@ -212,7 +212,7 @@ class ColdStartTests {
 				scripts.reset(), scripts.page(), scripts.heartbeat(), scripts.probe(), scripts.configurations());
 	}
 
-	private static void assertThatAllScriptsAreKnownTo(RedisServer node) {
+	private static void assertThatAllScriptsAreLoadedIn(RedisServer node) {
 		assertThat(scripts()).allSatisfy(
 				(script) -> assertThat((List<?>) node.command("SCRIPT", "EXISTS", script.sha1())).as(script.toString())
 					.isEqualTo(List.of(1L)));

@@ -81,7 +81,7 @@ class ConfigurationMismatchTests {
 	}
 
 	@Test
-	void whatNobodyUsesAnyMoreIsForgotten() {
+	void anUnusedConfigurationIsForgotten() {
 		ConfigurationMismatch before = instance("10/d", "60/min");
 		ConfigurationMismatch after = instance("1000/d", "60/min");
 		compare(before, after);

@@ -57,7 +57,7 @@ class DeniedKeyTests {
 	}
 
 	@Test
-	void aDeniedKeyIsNotAskedForDuringASecond() {
+	void noCallIsSentForADeniedKeyDuringASecond() {
 		exhaust(this.store);
 		long sent = this.redis.count();
 		for (int i = 0; i < 99; i++) {
@@ -72,7 +72,7 @@ class DeniedKeyTests {
 	}
 
 	@Test
-	void whatIsToldWithoutAskingIsWhatRedisWouldTell() {
+	void aRefusalWithoutACallOfRedisHasTheSameFacts() {
 		exhaust(this.store);
 		this.time.advance(Duration.ofMillis(700));
 
@@ -84,7 +84,7 @@ class DeniedKeyTests {
 	}
 
 	@Test
-	void aSmallerChargeThatCanBePaidIsAskedFor() {
+	void aSmallerChargeThatCanBePaidIsSent() {
 		take(this.store, 8);
 		assertThat(take(this.store, 3).isViolated()).isTrue();
 
@@ -106,7 +106,7 @@ class DeniedKeyTests {
 	}
 
 	@Test
-	void whatTheInstanceItselfGivesBackEndsADenialAtOnce() {
+	void permitsGivenBackByTheInstanceItselfEndADenialAtOnce() {
 		ChargeDecision taken = take(this.store, 10);
 		assertThat(take(this.store, 1).isViolated()).isTrue();
 
@@ -116,7 +116,7 @@ class DeniedKeyTests {
 	}
 
 	@Test
-	void whereOthersGiveBackADenialLastsAtMostATenthOfASecond() {
+	void ifOthersGiveBackADenialLastsAtMostATenthOfASecond() {
 		ChargeDecision first = take(this.other, 5);
 		this.other.giveBack(first);
 		ChargeDecision taken = take(this.other, 10);

@@ -149,7 +149,7 @@ class FloodOfKeysTests {
 	}
 
 	@Test
-	void aBlockThatWasSeenHoldsWithoutRedis() {
+	void aKnownBlockAppliesWithoutRedis() {
 		block(this.other, "blocked");
 		assertThat(look("blocked").isBanned()).isTrue();
 		floodOfLogins();
@@ -164,7 +164,7 @@ class FloodOfKeysTests {
 	}
 
 	@Test
-	void aBlockThatWasSeenHoldsWhileRedisIsLate() {
+	void aKnownBlockAppliesWhileRedisIsLate() {
 		startAgain(Duration.ofMillis(20), 1000);
 		block(this.other, "blocked");
 		assertThat(look("blocked").isBanned()).isTrue();
@@ -178,7 +178,7 @@ class FloodOfKeysTests {
 	}
 
 	@Test
-	void aBlockThatWasSeenToBeLiftedIsNotHeld() {
+	void aBlockThatIsKnownToBeLiftedDoesNotApply() {
 		block(this.other, "lifted");
 		look("lifted");
 		this.other.unblock(this.login, Key.of("lifted").id());
@@ -193,7 +193,7 @@ class FloodOfKeysTests {
 	}
 
 	@Test
-	void blocksThatWereSeenFirstHoldWhereThereIsNoRoomForMore() {
+	void theFirstBlocksAreKeptIfThereIsNoRoomForMore() {
 		for (int i = 0; i < FLOOD; i++) {
 			assertThat(block(this.store, "key" + i)).as("in Redis there is room").isEqualTo(BlockResult.STARTED);
 		}
@@ -247,7 +247,7 @@ class FloodOfKeysTests {
 	}
 
 	@Test
-	void whatCallsWereGivenBeforeTheirAnswersIsGivenOnce() {
+	void permitsGrantedBeforeTheirRepliesAreGrantedOnce() {
 		startAgain(Duration.ofMillis(20), 1000);
 		this.held.stop();
 		assertThat(granted(TEN, 6)).hasSize(6);

@@ -94,7 +94,7 @@ class InterruptedThreadTests {
 
 	@ParameterizedTest
 	@EnumSource(Algorithm.class)
-	void aDecisionIsMadeInRedisAllTheSame(Algorithm algorithm) {
+	void aDecisionIsStillMadeInRedis(Algorithm algorithm) {
 		try (RedisStore store = new RedisStore(
 				ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())), StoreScripts.load(),
 				RedisTestStore.patient(), new MemoryStore(new ManualTime(), 100), TimeSource.system(),
@@ -113,7 +113,7 @@ class InterruptedThreadTests {
 	}
 
 	@Test
-	void whatComesBackIsWaitedFor() {
+	void givingBackIsWaitedFor() {
 		try (RedisStore store = new RedisStore(
 				ScriptClientFactory.scripts(StoreInstance.lettuce(SharedRedis.server().port())), StoreScripts.load(),
 				RedisTestStore.patient(), new MemoryStore(new ManualTime(), 100), TimeSource.system(),

@@ -111,7 +111,7 @@ class LateReplyTests {
 	}
 
 	@Test
-	void aPacedCallIsGivenTheTurnThatTheLastStateLeaves() {
+	void aPacedCallGetsTheNextScheduledPermitOfTheLastState() {
 		Limit paced = Limit.named("paced").rates(Rate.parse("1/h")).maxWait(Duration.ofMinutes(150), 100).build();
 		Charge waiting = StoreFixture.charge(paced, "caller", 1).waiting(paced.maxWait().toNanos());
 		this.other.take(waiting);
@@ -144,7 +144,7 @@ class LateReplyTests {
 	}
 
 	@Test
-	void whatWasGivenAwayComesBackWithTime() {
+	void grantedPermitsRefillWithTime() {
 		// one for each deadline that a call waits; nothing if the breaker opened
 		Limit quick = StoreFixture.limit("deny", "50/s burst 5");
 		onStoreFailure(quick, OnStoreFailure.DENY);
@@ -155,7 +155,7 @@ class LateReplyTests {
 	}
 
 	@Test
-	void aKeyThatWasNeverSeenIsFull() {
+	void aKeyWithoutAStateIsFull() {
 		this.held.stop();
 
 		List<ChargeDecision> late = takes(TEN, 12);
@@ -167,7 +167,7 @@ class LateReplyTests {
 	}
 
 	@Test
-	void whatRedisGrantsToACallThatWasRefusedGoesBack() {
+	void permitsThatRedisGrantsToARefusedCallAreGivenBack() {
 		ChargeDecision taken = StoreFixture.taken(this.other, TEN, "caller", 9);
 		awaitSeen(TEN, 1);
 		this.held.stop();
@@ -180,7 +180,7 @@ class LateReplyTests {
 	}
 
 	@Test
-	void whatRedisRefusesToACallThatWasLetGoIsOwed() {
+	void permitsThatRedisRefusesToAnAllowedCallAreADebt() {
 		StoreFixture.taken(this.other, TEN, "caller", 8);
 		awaitSeen(TEN, 2);
 		ChargeDecision taken = StoreFixture.taken(this.other, TEN, "caller", 2);
@@ -196,7 +196,7 @@ class LateReplyTests {
 	}
 
 	@Test
-	void whatIsLostOnItsWayIsOwedToo() {
+	void permitsOfALostCallAreADebt() {
 		StoreFixture.taken(this.other, TEN, "caller", 4);
 		awaitSeen(TEN, 6);
 		this.held.stop();
@@ -299,7 +299,7 @@ class LateReplyTests {
 	}
 
 	@Test
-	void theLastStateDecidesWhateverThePolicyUntilNothingIsKnown() {
+	void theLastStateDecidesWhateverThePolicyWhileThereIsOne() {
 		for (Limit limit : List.of(DENY, ALLOW)) {
 			StoreFixture.taken(this.other, limit, "caller", 9);
 			awaitSeen(limit, 1);

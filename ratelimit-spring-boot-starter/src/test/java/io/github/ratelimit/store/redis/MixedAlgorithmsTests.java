@@ -71,7 +71,7 @@ class MixedAlgorithmsTests {
 	}
 
 	@Test
-	void aWaitForATurnIsOneCall() {
+	void aWaitForAScheduledPermitIsOneCall() {
 		Charge charge = Charge.of(Handles.of(paced("paced")), Key.of("caller"), 1)
 			.waiting(Duration.ofDays(5).toNanos());
 		long before = calls();
@@ -131,7 +131,7 @@ class MixedAlgorithmsTests {
 	}
 
 	@Test
-	void whatIsOnlyTriedOutStopsNothingAndIsTakenWhereItCanBe() {
+	void aDryRunStopsNothingAndIsTakenIfPossible() {
 		Limit shadow = limit("tried", Algorithm.SLIDING_WINDOW, 2);
 		Limit enforced = limit("enforced", Algorithm.TOKEN_BUCKET, 5);
 		List<Charge> charges = List.of(Charge.of(Handles.of(shadow), Key.of("caller"), 1).asDryRun(),

@@ -100,7 +100,7 @@ class OneCallTests {
 	}
 
 	@Test
-	void aStateThatIsFullWithinTheSameHalfSecondIsChangedInPlaceAndNotForgottenBefore() {
+	void aStateThatIsFullWithinTheSameHalfSecondIsChangedInPlaceAndDoesNotExpireBefore() {
 		this.instance.take(QUICK, "caller", 10_000);
 		long whole = this.redis.calls("set");
 		long inPlace = this.redis.calls("setrange");

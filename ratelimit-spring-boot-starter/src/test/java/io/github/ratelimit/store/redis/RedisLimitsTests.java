@@ -20,7 +20,7 @@ class RedisLimitsTests {
 			new ManualTime());
 
 	@Test
-	void policiesOfLimitsThatNoCallHasAskedAreDescribed() {
+	void policiesOfLimitsWithoutCallsAreDescribed() {
 		register("chat", OnStoreFailure.DENY);
 		register("everyone", null);
 		register("mail", OnStoreFailure.SHARE);

@@ -166,7 +166,7 @@ class SharedOutageTests {
 	}
 
 	@Test
-	void aBlockHoldsInAnOutageAndOneThatBeginsThenIsKnownToAllAfterIt() {
+	void aBlockAppliesInAnOutageAndANewOneReachesAllInstancesAfterIt() {
 		start(OnStoreFailure.SHARE);
 		LimitHandle login = Handles.blockable(StoreFixture.limit("login", "90/36500d"));
 		Charge look = Charge.of(login, Key.of("caller"), 0);
@@ -194,7 +194,7 @@ class SharedOutageTests {
 
 	@ParameterizedTest
 	@EnumSource(value = OnStoreFailure.class, names = { "ALLOW", "DENY" })
-	void whereNothingIsCountedInAnOutageBlocksAreAsAllElse(OnStoreFailure policy) {
+	void withoutCountingInAnOutageBlocksFollowThePolicy(OnStoreFailure policy) {
 		start(policy);
 		LimitHandle login = Handles.blockable(StoreFixture.limit("login", "90/36500d"));
 		RedisStore store = this.stores.get(0);
@@ -223,7 +223,7 @@ class SharedOutageTests {
 	}
 
 	@Test
-	void whatComesBackAfterAnOutageGoesToWhatWasCharged() {
+	void permitsGivenBackAfterAnOutageGoToTheChargedState() {
 		start(OnStoreFailure.SHARE);
 		Limit limit = StoreFixture.limit("limit", "90/36500d");
 		outage(true);

@@ -81,7 +81,7 @@ class SlotLeaseTests {
 	}
 
 	@Test
-	void placesOfAnInstanceThatDiesAreFreeWithinTheLease() {
+	void slotsOfAnInstanceThatFailsAreFreeWithinTheLease() {
 		take(this.store, 2);
 		this.held.stop();
 
@@ -93,7 +93,7 @@ class SlotLeaseTests {
 	}
 
 	@Test
-	void placesOfACallThatRunsLongAreRenewed() {
+	void slotsOfALongCallAreRenewed() {
 		take(this.store, 2);
 		for (int i = 0; i < 10; i++) {
 			long ends = ends();
@@ -104,7 +104,7 @@ class SlotLeaseTests {
 	}
 
 	@Test
-	void renewalsGoOnAfterOneThatFoundNoNodeForItsKey() {
+	void renewalsContinueAfterOneThatFoundNoNodeForItsKey() {
 		try (StoreLog log = new StoreLog()) {
 			take(this.store, 2);
 			this.held.loseNodes(true);
@@ -123,7 +123,7 @@ class SlotLeaseTests {
 	}
 
 	@Test
-	void aFailureThatCannotEvenBeToldStopsNoRenewal() {
+	void aFailureThatCannotBeReportedStopsNoRenewal() {
 		try (StoreLog log = new StoreLog()) {
 			take(this.store, 2);
 			this.held.stop();
@@ -161,7 +161,7 @@ class SlotLeaseTests {
 	}
 
 	@Test
-	void anInstanceThatWasStoppedComesBackBesideTheOthersAndNobodyIsLetInUntilThereIsRoom() {
+	void aPausedInstanceContinuesBesideTheOthersAndNoCallIsAdmittedUntilThereIsRoom() {
 		ChargeDecision first = take(this.store, 1);
 		ChargeDecision second = take(this.store, 1);
 		this.held.stop();
@@ -194,7 +194,7 @@ class SlotLeaseTests {
 	}
 
 	@Test
-	void whatACallGetsThatWasRefusedMeanwhileIsGivenBack() {
+	void slotsGrantedToACallThatWasRefusedMeanwhileAreGivenBack() {
 		ChargeDecision taken = take(this.other, 1);
 		try (PausedScriptClient slow = new PausedScriptClient(redis());
 				RedisStore hasty = store(slow, Duration.ofMillis(50))) {
@@ -215,7 +215,7 @@ class SlotLeaseTests {
 	}
 
 	@Test
-	void closingGivesThePlacesBack() {
+	void closingGivesTheSlotsBack() {
 		RedisStore closing = store(redis(), Duration.ofSeconds(10));
 		take(closing, 2);
 		assertThat(isFull()).isTrue();
@@ -278,7 +278,7 @@ class SlotLeaseTests {
 	}
 
 	@Test
-	void aCallThatWantsMorePlacesThanAScriptTakesAtOnceIsRefusedForGood() {
+	void aCallForMoreSlotsThanAScriptTakesAtOnceIsAlwaysRefused() {
 		Limit vast = Limit.named("vast").maxConcurrent(50_000).build();
 		Limit rate = StoreFixture.limit("rate", "2/d");
 
@@ -301,7 +301,7 @@ class SlotLeaseTests {
 	}
 
 	@Test
-	void aLimitOfPlacesAndOneOfRatesAreOneDecision() {
+	void aConcurrencyLimitAndARateLimitAreOneDecision() {
 		Limit rate = StoreFixture.limit("rate", "2/d");
 		List<ChargeDecision> taken = this.store
 			.takeAll(List.of(StoreFixture.charge(SLOTS, "caller", 1), StoreFixture.charge(rate, "caller", 2)));

@@ -76,7 +76,7 @@ class StartAndEndTests {
 	}
 
 	@Test
-	void aStoreThatWasNeverAskedFindsRedisWithItsFirstCalls() {
+	void anUnusedStoreFindsRedisWithItsFirstCalls() {
 		this.server.kill();
 		try (RedisStore store = create(this.server.port(), OnStoreFailure.LOCAL)) {
 			this.server.startAgain();

@@ -128,7 +128,7 @@ class StoredFormatTests {
 	}
 
 	@Test
-	void whatIsTakenBehindAClockThatWasFarAheadRefillsFromNowOn() {
+	void permitsTakenAfterAClockWasFarAheadRefillFromNowOn() {
 		write(now().plus(Duration.ofHours(1)), 0, 10 * PERMIT, "label");
 
 		assertThat(take(10).isViolated()).isFalse();

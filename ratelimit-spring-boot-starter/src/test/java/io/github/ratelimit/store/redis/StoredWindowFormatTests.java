@@ -129,7 +129,7 @@ class StoredWindowFormatTests {
 	}
 
 	@Test
-	void placesAreASortedSetOfLeasesByTheirEnds() {
+	void slotsAreASortedSetOfLeasesByTheirEnds() {
 		take(Limit.named("slots").maxConcurrent(5).build(), 2);
 
 		List<?> places = (List<?>) SharedRedis.server()
@@ -189,7 +189,7 @@ class StoredWindowFormatTests {
 	/** So no version of the library, and no configuration, reads anything but a limit. */
 	@ParameterizedTest
 	@CsvSource({ "10, 1000, 1000, 551", "6, 10, 30, 17", "7, 1000, 7000, 4157", "7, 50000000000, 350000000000, " })
-	void twoConfigurationsInTurnAreStoredAsOneThatIsFiner(long smaller, long larger, double units,
+	void twoAlternatingConfigurationsAreStoredAsAFinerOne(long smaller, long larger, double units,
 			@Nullable Double used) {
 		Limit one = limit(Algorithm.SLIDING_WINDOW, smaller);
 		take(limit(Algorithm.SLIDING_WINDOW, larger), (larger == 10) ? 4 : 451);

@@ -84,7 +84,7 @@ class RecordedSamplesTests {
 	}
 
 	@Test
-	void every_sample_says_where_it_comes_from() throws IOException {
+	void every_sample_names_its_source() throws IOException {
 		assertThat(samples()).hasSizeGreaterThan(30)
 			.allMatch((sample) -> sample.fact("source", "").startsWith("https://"));
 	}

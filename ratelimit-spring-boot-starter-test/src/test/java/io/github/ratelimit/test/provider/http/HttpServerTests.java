@@ -52,14 +52,14 @@ class HttpServerTests {
 	}
 
 	@Test
-	void requests_that_come_at_once_are_answered_in_turn() throws IOException {
+	void simultaneous_requests_are_answered_in_order() throws IOException {
 		String one = "GET /%d HTTP/1.1\r\n\r\n";
 		send(one.formatted(1) + one.formatted(2) + one.formatted(3), 3);
 		assertThat(this.requests).extracting(HttpRequest::target).containsExactly("/1", "/2", "/3");
 	}
 
 	@Test
-	void a_client_that_waits_to_be_told_to_continue_is_told_so() throws IOException {
+	void a_client_that_expects_continue_receives_it() throws IOException {
 		try (Socket socket = new Socket("127.0.0.1", this.server.port())) {
 			OutputStream out = socket.getOutputStream();
 			out.write("POST /a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
@@ -73,7 +73,7 @@ class HttpServerTests {
 	}
 
 	@Test
-	void a_connection_ends_where_the_client_asks_for_it_or_speaks_no_http() throws IOException {
+	void a_connection_ends_if_the_client_asks_for_it_or_sends_no_http() throws IOException {
 		assertThat(send("GET /a HTTP/1.1\r\nConnection: close\r\n\r\n", Integer.MAX_VALUE)).endsWith("ok");
 		assertThat(send("GET /a HTTP/1.0\r\n\r\n", Integer.MAX_VALUE)).endsWith("ok");
 		assertThat(send("nonsense\r\n\r\n", Integer.MAX_VALUE)).isEmpty();

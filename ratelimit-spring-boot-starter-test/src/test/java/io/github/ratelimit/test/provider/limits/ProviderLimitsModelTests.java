@@ -87,7 +87,7 @@ class ProviderLimitsModelTests {
 	}
 
 	@Property
-	void a_request_is_refused_until_exactly_the_time_that_it_was_told(@ForAll("limit") ProviderLimit limit,
+	void a_request_is_refused_until_exactly_the_reported_time(@ForAll("limit") ProviderLimit limit,
 			@ForAll boolean fixedWindow, @ForAll("steps") List<Step> steps) {
 		ManualClock clock = new ManualClock(START);
 		ProviderLimits limits = limits(clock, fixedWindow ? limit.inFixedWindows() : limit);

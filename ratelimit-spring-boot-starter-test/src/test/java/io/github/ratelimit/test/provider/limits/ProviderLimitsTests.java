@@ -31,7 +31,7 @@ class ProviderLimitsTests {
 	}
 
 	@Test
-	void a_refusal_tells_the_limit_with_the_longest_wait() {
+	void a_refusal_reports_the_limit_with_the_longest_wait() {
 		ProviderLimits limits = this.builder
 			.limits(ProviderLimit.requests(1, MINUTE), ProviderLimit.tokens(1000, MINUTE))
 			.build();
@@ -46,7 +46,7 @@ class ProviderLimitsTests {
 	}
 
 	@Test
-	void a_request_larger_than_a_limit_is_told_so() {
+	void a_request_larger_than_a_limit_is_refused_as_too_large() {
 		ProviderLimits limits = this.builder.limits(ProviderLimit.tokens(1000, MINUTE)).build();
 		Violation violation = admit(limits, 1001).violation();
 		assertThat(violation.isTooLarge()).isTrue();

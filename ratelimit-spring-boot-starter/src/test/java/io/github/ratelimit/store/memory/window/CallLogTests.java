@@ -59,7 +59,7 @@ class CallLogTests {
 	}
 
 	@Test
-	void whoTakesAndGivesBackFillsNoMemory() {
+	void takingAndGivingBackFillsNoMemory() {
 		CallLog log = new CallLog(
 				new LogRates(StoreFixture.limit("log", Algorithm.SLIDING_WINDOW_LOG, "10/s, 10000/d")));
 		Deque<Long> held = new ArrayDeque<>();

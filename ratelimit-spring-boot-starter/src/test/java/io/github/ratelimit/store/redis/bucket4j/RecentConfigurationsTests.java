@@ -32,7 +32,7 @@ class RecentConfigurationsTests {
 	}
 
 	@Test
-	void areForgottenAtLastEvenIfNobodyAskedMeanwhile() {
+	void areForgottenEventuallyEvenWithoutUse() {
 		this.recent.remember("key", TERMS);
 		this.time.advance(Duration.ofSeconds(119));
 		assertThat(this.recent.find("key")).isSameAs(TERMS);

@@ -130,7 +130,7 @@ class RedisBucketsFailureTests {
 	}
 
 	@Test
-	void whatIsNoBucketIsLeftAlone() {
+	void aForeignValueIsLeftUnchanged() {
 		RedisServer server = SharedRedis.server();
 		Bucket bucket = shared.getProxy("foreign", () -> TEN_A_DAY);
 		for (String[] command : new String[][] { { "SET", "ratelimit:1:#bucket:foreign", "5" },
@@ -154,7 +154,7 @@ class RedisBucketsFailureTests {
 	}
 
 	@Test
-	void whatIsNotSupportedSaysWhatToDoInstead() {
+	void anUnsupportedOperationNamesTheAlternative() {
 		assertUnsupported(() -> shared.builder().withOptimization(Optimizations.batching()),
 				"one call without conflicts");
 		assertUnsupported(() -> shared.asAsync().builder().withOptimization(Optimizations.batching()), "one call");

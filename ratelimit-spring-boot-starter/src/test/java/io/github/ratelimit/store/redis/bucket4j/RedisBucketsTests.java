@@ -136,7 +136,7 @@ class RedisBucketsTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void waitsItsTurn(BucketTestClient client) throws Exception {
+	void waitsForItsTokens(BucketTestClient client) throws Exception {
 		Bucket bucket = bucket(client, "smooth", FAST);
 		List<Long> parked = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
@@ -190,7 +190,7 @@ class RedisBucketsTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void showsItsStateWhereAskedTo(BucketTestClient client) {
+	void returnsItsStateOnRequest(BucketTestClient client) {
 		BucketConfiguration configuration = BucketConfiguration.builder()
 			.addLimit((limit) -> limit.capacity(10).refillGreedy(10, Duration.ofDays(1)))
 			.addLimit((limit) -> limit.capacity(50).refillIntervally(50, Duration.ofDays(2)))
@@ -284,7 +284,7 @@ class RedisBucketsTests {
 	}
 
 	@Test
-	void tellsTheConfigurationThatABucketWasUsedWith() {
+	void returnsTheConfigurationThatABucketWasUsedWith() {
 		RedisBuckets buckets = buckets(BucketTestClient.LETTUCE);
 		List<Bandwidth> bandwidths = List.of(
 				Bandwidth.builder().capacity(90).refillGreedy(60, Duration.ofMinutes(1)).id("minute").build(),

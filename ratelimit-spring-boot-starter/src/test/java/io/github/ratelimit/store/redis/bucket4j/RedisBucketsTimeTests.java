@@ -50,7 +50,7 @@ class RedisBucketsTimeTests {
 	}
 
 	@Test
-	void whoWaitsAsLongAsToldIsAccepted() {
+	void aCallAfterTheReportedWaitIsAccepted() {
 		Bucket bucket = bucket(greedy(5, 7, Duration.ofSeconds(3)), interval(4, 2, Duration.ofSeconds(7)));
 		for (int i = 0; i < 50; i++) {
 			long wait = bucket.tryConsumeAndReturnRemaining(1 + i % 4).getNanosToWaitForRefill();
@@ -143,7 +143,7 @@ class RedisBucketsTimeTests {
 	}
 
 	@Test
-	void aSupplierIsAskedAgainInTime() {
+	void aSupplierIsCalledAgainInTime() {
 		AtomicInteger plan = new AtomicInteger(10);
 		for (int i = 0; i < 5; i++) {
 			Bucket bucket = this.buckets.getProxy("supplied",

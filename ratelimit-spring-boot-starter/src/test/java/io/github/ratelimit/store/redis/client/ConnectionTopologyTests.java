@@ -61,7 +61,7 @@ class ConnectionTopologyTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void ofMastersAndReplicasThatAreListedTheMasterIsAsked(boolean replicaFirst) {
+	void ofListedMastersAndReplicasTheMasterGetsTheCalls(boolean replicaFirst) {
 		try (RedisServer master = RedisServer.start(); RedisServer replica = RedisServer.startReplicaOf(master)) {
 			RedisServer first = replicaFirst ? replica : master;
 			RedisServer second = replicaFirst ? master : replica;
@@ -80,7 +80,7 @@ class ConnectionTopologyTests {
 	}
 
 	@Test
-	void aMasterThatComesBackIsAskedAgain() {
+	void aMasterThatReturnsGetsCallsAgain() {
 		try (RedisServer master = RedisServer.start(); RedisServer replica = RedisServer.startReplicaOf(master)) {
 			RedisStaticMasterReplicaConfiguration nodes = new RedisStaticMasterReplicaConfiguration(RedisServer.HOST,
 					replica.port());
@@ -155,7 +155,7 @@ class ConnectionTopologyTests {
 	}
 
 	@Test
-	void aFactoryOfNobodyKnowsWhomIsUsedAsItIs() {
+	void anUnknownFactoryIsUsedAsItIs() {
 		LettuceConnectionFactory original = StoreInstance.lettuce(SharedRedis.server().port());
 		start(original);
 		try {

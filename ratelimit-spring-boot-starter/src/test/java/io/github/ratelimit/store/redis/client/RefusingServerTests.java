@@ -99,7 +99,7 @@ class RefusingServerTests {
 	}
 
 	@Test
-	void aScriptOfSomebodyElseThatRunsForEverIsAnOutageUntilItIsKilled() {
+	void anEndlessForeignScriptIsAnOutageUntilItIsKilled() {
 		server.command("CONFIG", "SET", "lua-time-limit", "100");
 		try (RespConnection other = RespConnection.open(server.port(), Duration.ofSeconds(5))) {
 			other.send("EVAL", "while true do end", "0");
@@ -115,7 +115,7 @@ class RefusingServerTests {
 	}
 
 	@Test
-	void whatIsRefusedAnywayIsRefusedByRedisAlsoWhereItCannotWrite() {
+	void aCallWithTooFewPermitsIsRefusedEvenIfRedisCannotWrite() {
 		assertThat(this.instance.take(LIMIT, "caller", LIMIT.capacity()).isDegraded()).isFalse();
 		server.command("CONFIG", "SET", "maxmemory", "1");
 		try (StoreInstance fresh = StoreInstance.on(server)) {

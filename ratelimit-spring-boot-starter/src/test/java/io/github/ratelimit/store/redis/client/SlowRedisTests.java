@@ -76,7 +76,7 @@ class SlowRedisTests {
 	}
 
 	@Test
-	void whatIsTakenOnABusyMachineIsTakenFromTheSharedLimit() throws Exception {
+	void permitsTakenOnABusyMachineAreTakenFromTheSharedLimit() throws Exception {
 		Limit limit = StoreFixture.limit("busy", "200/365d");
 		AtomicBoolean ended = new AtomicBoolean();
 		for (int i = 0; i < 6; i++) {

@@ -197,7 +197,7 @@ class LocalFallbackTests {
 	}
 
 	@Test
-	void aServerThatWasKilledAndComesBackEmptyDecidesAgain() {
+	void aServerThatWasKilledAndRestartsEmptyDecidesAgain() {
 		assertThat(this.instance.take(StoreInstance.STILL, "caller", 100).isDegraded()).isFalse();
 		this.server.kill();
 		callFor(Duration.ofMillis(700), StoreInstance.STILL);
@@ -257,7 +257,7 @@ class LocalFallbackTests {
 	}
 
 	@Test
-	void whatANetworkSwallowedIsChargedOnceItIsWell() {
+	void permitsOfLostCallsAreChargedWhenTheNetworkRecovers() {
 		assertThat(this.instance.take(StoreInstance.STILL, "caller", 5).isDegraded()).isFalse();
 		this.proxy.dropRequests();
 		long granted = callUntilDown();

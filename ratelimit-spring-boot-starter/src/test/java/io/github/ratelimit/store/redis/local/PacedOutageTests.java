@@ -98,7 +98,7 @@ class PacedOutageTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void whoDoesNotFitForTheTimeThatTheStoreTookIsRefusedByThePolicy(OnStoreFailure policy) throws Exception {
+	void aCallThatIsTooLateBecauseOfTheStoreIsRefusedByThePolicy(OnStoreFailure policy) throws Exception {
 		try (StoreInstance instance = instance(policy, PATIENT)) {
 			Callers callers = callersOf(TWENTY_A_SECOND, instance);
 			this.server.pause();
@@ -121,7 +121,7 @@ class PacedOutageTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void theQueueOfAServerThatIsGoneIsDecidedByThePolicy(OnStoreFailure policy) throws Exception {
+	void theQueueOfAServerThatHasEndedIsDecidedByThePolicy(OnStoreFailure policy) throws Exception {
 		try (StoreInstance instance = instance(policy, PATIENT)) {
 			Callers callers = callersOf(TWENTY_A_SECOND, instance);
 			this.server.kill();
@@ -161,7 +161,7 @@ class PacedOutageTests {
 	}
 
 	@Test
-	void turnsThatHaveComeAreNotWaitedForAgainWhenTheBreakerOpens() throws Exception {
+	void duePermitsAreNotWaitedForAgainWhenTheBreakerOpens() throws Exception {
 		try (StoreInstance instance = instance(OnStoreFailure.LOCAL, Duration.ofMillis(100))) {
 			Callers callers = callersOf(paced("20/s", Duration.ofSeconds(4)), instance);
 			this.server.pause();

@@ -43,7 +43,7 @@ class PermitLeaseTests {
 			});
 
 			assertThat(instance.sent().count()).isLessThan(2_000);
-			assertEverythingUnspentComesBack(instance, 20_000);
+			assertEverythingUnspentIsGivenBack(instance, 20_000);
 		}
 	}
 
@@ -160,7 +160,7 @@ class PermitLeaseTests {
 	}
 
 	@Test
-	void whatWasLeasedBeforeAnotherInstanceResetTheKeyDoesNotGoIntoTheNewState() {
+	void permitsLeasedBeforeAResetByAnotherInstanceAreNotGivenBackToTheNewState() {
 		try (StoreInstance other = StoreInstance.on(this.redis).awaitUp()) {
 			try (StoreInstance instance = StoreInstance.through(this.redis.port())
 				.lease(HOT, Duration.ofSeconds(10))
@@ -186,7 +186,7 @@ class PermitLeaseTests {
 		return StoreInstance.through(this.redis.port()).lease(limit, TTL).build().awaitUp();
 	}
 
-	private void assertEverythingUnspentComesBack(StoreInstance instance, long spent) {
+	private void assertEverythingUnspentIsGivenBack(StoreInstance instance, long spent) {
 		try (StoreInstance looking = StoreInstance.on(this.redis).awaitUp()) {
 			Polling.until(StoreInstance.BACK, "unspent permits are back",
 					() -> looking.remaining(HOT, "caller") == 1_000_000 - spent);

@@ -98,7 +98,7 @@ class SettlementOutageTests {
 
 	@ParameterizedTest
 	@CsvSource({ "CONFIG SET maxmemory 1, CONFIG SET maxmemory 0", "REPLICAOF 127.0.0.1 1, REPLICAOF NO ONE" })
-	void whatCallsDidNotNeedComesBackWhenRedisWritesAgain(String refuse, String accept) throws Exception {
+	void permitsThatCallsDidNotNeedAreGivenBackWhenRedisWritesAgain(String refuse, String accept) throws Exception {
 		try (StoreLog log = new StoreLog();
 				RedisServer server = RedisServer.start();
 				StoreInstance instance = denying(StoreInstance.through(server.port())).awaitUp()) {

@@ -90,7 +90,7 @@ class SlotOutageTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void slotsWithoutRedisAreKnownToItWhenItIsBack(boolean killed) {
+	void slotsTakenWithoutRedisAreRegisteredWhenItReturns(boolean killed) {
 		start(OnStoreFailure.SHARE);
 		List<ChargeDecision> held = hold(2);
 		if (killed) {
@@ -115,7 +115,7 @@ class SlotOutageTests {
 	}
 
 	@Test
-	void neverMoreThanTheLimitAreUnderWayWhileRedisIsKilledAgainAndAgain() throws Exception {
+	void neverMoreCallsThanTheLimitAreInFlightWhileRedisIsKilledRepeatedly() throws Exception {
 		start(OnStoreFailure.SHARE);
 		AtomicInteger underWay = new AtomicInteger();
 		AtomicInteger most = new AtomicInteger();

@@ -128,7 +128,7 @@ class ForeignValueTests {
 	}
 
 	@Test
-	void whatWasTakenBeforeDoesNotGoBackToIt() {
+	void permitsTakenBeforeAreNotGivenBackToIt() {
 		ChargeDecision taken = this.instance.take(CHAT, "caller", 4);
 		this.server.command("SET", name(CHAT, "caller"), "foreign");
 
@@ -139,7 +139,7 @@ class ForeignValueTests {
 	}
 
 	@Test
-	void whoLooksForItIsToldAndResettingItMendsIt() {
+	void aLookupReportsItAndAResetRemovesIt() {
 		for (String command : List.of("LPUSH", "SET")) {
 			this.server.command(command, name(CHAT, "caller"), "foreign");
 			String id = Key.of("caller").id();

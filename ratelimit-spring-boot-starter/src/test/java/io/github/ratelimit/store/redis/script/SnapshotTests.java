@@ -35,7 +35,7 @@ class SnapshotTests {
 	}
 
 	@Test
-	void theWaitToldIsCertainlyEnough() {
+	void theReportedWaitIsCertainlyEnough() {
 		ChargeDecision refused = seen(0, 0).stillRefused(charge(1), ASKED + Duration.ofMillis(50).toNanos());
 
 		assertThat(refused).isNotNull();
@@ -44,7 +44,7 @@ class SnapshotTests {
 	}
 
 	@Test
-	void whoLookedAtTheClockBeforeAnotherSawTheStateIsNotRefusedForThat() {
+	void aThreadThatReadTheClockBeforeAnotherReadTheStateIsNotRefusedForThat() {
 		Snapshot full = seen(10, 0);
 		long before = ASKED - Duration.ofMillis(7).toNanos();
 
@@ -63,7 +63,7 @@ class SnapshotTests {
 	}
 
 	@Test
-	void whatNeverCanBePaidIsRefusedForever() {
+	void aChargeThatCanNeverBePaidIsRefusedForever() {
 		assertThat(seen(10, 0).stillRefused(charge(11), ANSWERED).isNeverPayable()).isTrue();
 	}
 

@@ -76,7 +76,7 @@ class FaultyProxyTests {
 	}
 
 	@Test
-	void connectionsAreCutAndLettuceComesBack() {
+	void connectionsAreCutAndLettuceReconnects() {
 		try (RedisClient lettuce = lettuce(LONG);
 				StatefulRedisConnection<String, String> connection = lettuce.connect()) {
 			assertThat(connection.sync().ping()).isEqualTo("PONG");
