@@ -1,14 +1,14 @@
--- One command of a Bucket4j bucket. ARGV: its name; tokens, and how long they may be waited for in microseconds (two
--- doubles); full level and gain of each bandwidth (2 n doubles); then of each the units of a token, the initial level,
--- the interval in microseconds (0 if it refills greedily), when the first interval ends (-1 if that is not fixed), and
--- the tokens of an interval (5 n doubles), and what only the caller reads. A token of an interval is one unit.
--- Record: as that of a token bucket with KIND for its flags, and in place of the origin the time at which the interval of
--- each bandwidth began (n doubles) and what ARGV has after the rates.
+-- One command of a Bucket4j bucket. ARGV: its name; tokens, and their longest wait in microseconds (two doubles); full
+-- level and refill of each bandwidth (2 n doubles); then for each the units of a token, the initial level, the interval
+-- in microseconds (0 if it refills greedily), when the first interval ends (-1 if that is not fixed), and the tokens of
+-- an interval (5 n doubles), and data that only the caller reads. A token of an interval is one unit.
+-- Record: like that of a token bucket with KIND for its flags, and instead of the origin the time at which the interval
+-- of each bandwidth began (n doubles) and what ARGV has after the rates.
 -- Returns the result of the command, now and the time of the state, levels, and when the intervals began (doubles).
 local KIND = 66
 local MONTH = 2592000000
 
--- Returns each bandwidth of what is packed as in ARGV.
+-- Returns each bandwidth of the packed ones in ARGV.
 local function bandwidths(rates, rest)
 	local list = bucketRates(rates)
 	for i, b in ipairs(list) do
@@ -17,7 +17,7 @@ local function bandwidths(rates, rest)
 	return list
 end
 
--- Returns when the interval of now began.
+-- Returns the beginning of the current interval.
 local function began(b)
 	if b.first < 0 then
 		return now
@@ -25,7 +25,7 @@ local function began(b)
 	return b.first - b.interval + math.max(0, math.floor((now - b.first) / b.interval) + 1) * b.interval
 end
 
--- Returns what a level has become, and when its interval began. What was forced above the capacity stays.
+-- Returns the current level, and the beginning of its interval. Tokens that were forced above the capacity stay.
 local function refilled(b, level, start, elapsed)
 	local gained = elapsed * b.gain
 	if b.interval > 0 then
@@ -35,12 +35,12 @@ local function refilled(b, level, start, elapsed)
 	return level < b.full and math.min(b.full, level + gained) or level, start
 end
 
--- Returns level and beginning of the interval of a new bucket; aligned ones may have passed already.
+-- Returns level and beginning of the interval of a new bucket; aligned intervals may have passed already.
 local function initial(b)
 	return refilled(b, b.initial, b.first < 0 and now or b.first - b.interval, 0)
 end
 
--- Brings a state under other bandwidths, in proportion; so is what has passed of an interval.
+-- Converts a state to other bandwidths, in proportion; also the elapsed part of an interval.
 local function rebase(state, list)
 	local levels, from = convertedLevels(state.levels, state.list, list)
 	local starts = {}
@@ -60,7 +60,7 @@ local function rebase(state, list)
 	state.levels, state.starts, state.list = levels, starts, list
 end
 
--- Returns the state of a bucket that is not there yet.
+-- Returns the state of a bucket that does not exist yet.
 local function new(list)
 	local state = { list = list, levels = {}, starts = {}, time = now }
 	for i, b in ipairs(list) do
@@ -70,7 +70,7 @@ local function new(list)
 	return state
 end
 
--- Returns the state that a record says under the bandwidths of ARGV, nil if it cannot be read.
+-- Returns the state of a record under the bandwidths of ARGV, nil if it cannot be read.
 local function read(value, list, rates, rest)
 	local state = headOf(value, now)
 	local n = state and state.size
@@ -91,7 +91,7 @@ local function read(value, list, rates, rest)
 	return state
 end
 
--- Returns how long it takes until so many units of a bandwidth have come.
+-- Returns how long it takes until this number of units of a bandwidth has refilled.
 local function wait(state, i, missing)
 	local b = state.list[i]
 	if missing <= 0 then
@@ -103,10 +103,10 @@ local function wait(state, i, missing)
 	return math.ceil(missing / b.gain) + state.time - now
 end
 
--- Changes the state as a command says, and returns its result:
+-- Changes the state by a command, and returns its result:
 --   look     nothing
---   reserve  takes tokens that are there in time; returns how long they are to be waited for, -1 if that is too long
---   most     takes what is there, and returns how many tokens that is
+--   reserve  takes tokens that are available in time; returns how long to wait for them, -1 if that is too long
+--   most     takes what is available, and returns the number of tokens
 --   add      adds tokens, up to the capacity
 --   force    adds tokens even above the capacity; returns -1 if they are too many to be counted
 --   reset    fills the bucket
@@ -143,7 +143,7 @@ local function run(command, state, tokens, patience)
 	return command == 'most' and tokens or longest
 end
 
--- Returns for how many milliseconds a record is needed: what a refill brings back, only until it has.
+-- Returns for how many milliseconds a record is needed; what a refill restores, only until then.
 local function expiry(state)
 	local millis = 0
 	for i, b in ipairs(state.list) do

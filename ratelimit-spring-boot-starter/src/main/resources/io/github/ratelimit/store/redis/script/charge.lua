@@ -1,11 +1,11 @@
--- Charges one key what calls have cost without Redis having charged it, even where it is not there: never below the
--- debt that the limit remembers. A charge that is sent again, because its outcome was not known, is taken once: KEYS[2]
--- remembers the name of the last charge of an instance.
--- ARGV: terms; how many permits (a double); the debts that token buckets remember (see there); what a new record ends
--- with; the name of the charge, and for how many milliseconds it is remembered; four bytes of an origin, or nothing for
--- any; then permits of each rate by itself (doubles): where the record has that origin, and where it has another one,
--- because it was lost meanwhile.
--- Returns how many permits of the second argument are forgiven, how many of the others did not find room (doubles), and
+-- Charges one key for permits that calls have received and Redis has not charged, even if they are not available: never
+-- below the maximum debt of the limit. A charge that is sent again, because its outcome is unknown, is taken once:
+-- KEYS[2] contains the name of the last charge of an instance.
+-- ARGV: terms; the number of permits (a double); the maximum debts of token buckets (see there); the end of a new
+-- record; the name of the charge, and for how many milliseconds it is kept; four bytes of an origin, or nothing for
+-- any; then permits of each rate by itself (doubles): if the record has that origin, and if it has another one because
+-- it was lost meanwhile.
+-- Returns how many permits of the second argument are forgiven, how many of the others exceeded the debt (doubles), and
 -- the state; two zeros only for a charge that was taken before.
 if redis.call('GET', KEYS[2]) == ARGV[5] then
 	return struct.pack('<dd', 0, 0)

@@ -1,6 +1,6 @@
--- Which configurations instances use: a hash with a field for each, the limit's name and "=" before it, and the time at
--- which an instance last said so. ARGV: for how many microseconds that counts, then the fields of this instance. Returns
--- what others use for the same limits, in lines.
+-- The configurations of instances: a hash with a field for each, preceded by the limit's name and "=", and the time at
+-- which an instance last published it. ARGV: for how many microseconds a configuration counts, then the fields of this
+-- instance. Returns the configurations of others for the same limits, in lines.
 local counts, own, names, others = struct.unpack('<d', ARGV[1]), {}, {}, {}
 for i = 2, #ARGV do
 	own[ARGV[i]], names[string.match(ARGV[i], '^[^=]*')] = true, true

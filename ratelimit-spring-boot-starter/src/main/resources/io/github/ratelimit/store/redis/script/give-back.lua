@@ -1,6 +1,6 @@
--- Gives permits back to the state that they came from. ARGV: the terms of what was taken, what was shown of the state
--- then (its time, a double, and four bytes of its origin), how many permits (a double), and an origin.
--- Returns '1' if they have gone back.
+-- Gives permits back to the state that they came from. ARGV: the terms of the charge, the time (a double) and the
+-- origin (four bytes) of the state in its reply, the number of permits (a double), and an origin.
+-- Returns '1' if they have been given back.
 local algorithm = algorithmOf(ARGV[1])
 local state = algorithm.read(KEYS[1], ARGV[1], now)
 if not state then

@@ -1,6 +1,6 @@
--- The instances that share limits: a sorted set with a member for each, scored by the time at which it is no longer
--- counted. ARGV: '+' for one that is there, '-' for one that ends; its name; for how many microseconds it is counted.
--- Returns how many there are.
+-- The instances that share limits: a sorted set with a member for each, scored by the time at which it expires. ARGV:
+-- '+' to report an instance, '-' for one that ends; its name; the time to its expiry in microseconds.
+-- Returns the number of instances.
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
 if ARGV[1] == '+' then
 	local counted = struct.unpack('<d', ARGV[3])

@@ -1,5 +1,5 @@
--- One step of a scan over the keys of a limit, on the node that KEYS[1] leads to. ARGV: cursor, pattern, count, terms,
--- type of the values. Returns the cursor, then of each key its name and its state, each with its length before it.
+-- One step of a scan over the keys of a limit, on the node of KEYS[1]. ARGV: cursor, pattern, count, terms, type of the
+-- values. Returns the cursor, then for each key its name and its state, each with its length before it.
 local found = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])
 local algorithm = algorithmOf(ARGV[4])
 local reply = { found[1] }

@@ -1,10 +1,10 @@
--- Renews slots of calls in flight, and gives back those of calls that have ended; it may be done any number of times. A
--- lease that was lost comes back even where others have taken all slots since: its call is in flight. ARGV[1]: a lease in
--- microseconds; then of each key: its label, and 13 bytes of each call: '+' or '-', the lease, how many slots.
--- Returns of each key '1', or '0' if it has something of another type, which is left alone and stops no other key.
+-- Renews slots of calls in flight, and gives back those of calls that have ended; can be repeated. A lost lease is
+-- restored even if others have taken all slots since, as its call is in flight. ARGV[1]: a lease in microseconds; then
+-- for each key its label, and 13 bytes for each call: '+' or '-', the lease, the number of slots.
+-- Returns for each key '1', or '0' if it has a value of another type, which is not changed and stops no other key.
 local ends = string.format('%.0f', now + struct.unpack('<d', ARGV[1]))
 
--- Does what the calls of one key ask for, and lets the key expire with its last lease.
+-- Renews and gives back the slots of one key, which expires with its last lease.
 local function renew(key, label, calls)
 	for i = 1, #calls, 13 do
 		for slot = 1, (struct.unpack('<I4', calls, i + 9)) do

@@ -1,10 +1,10 @@
--- Slots of calls in flight (Z): a sorted set with a member for each, its lease (eight random bytes, the number of the slot
--- in four, and the label), scored by the time at which the lease ends. Terms: name, flags, slots to take and slots
--- needed, how many there are, and a lease in microseconds. What has ended is not counted, and removed by the next charge
--- that takes a slot.
+-- Slots of calls in flight (Z): a sorted set with a member for each, its lease (eight random bytes, the number of the
+-- slot in four, and the label), scored by the time at which the lease ends. Terms: name, flags, slots to take and slots
+-- needed, the number of slots, and a lease in microseconds. An expired lease is not counted, and removed by the next
+-- charge that takes a slot.
 algorithms.Z = function()
 	local slots = {}
-	local SOME_TIME = 1000000 -- when a slot becomes free nobody can tell
+	local SOME_TIME = 1000000 -- the time at which a slot is released is unknown
 
 	function slots.read(key, terms, now)
 		local state = { key = key, now = now, idle = 0 }
@@ -36,7 +36,7 @@ algorithms.Z = function()
 		redis.call('PEXPIRE', key, string.format('%d', math.ceil((last - now) / 1000) + MARGIN))
 	end
 
-	-- As windows show theirs, with the label where people look for it.
+	-- Like the result of windows.
 	function slots.shown(state)
 		return struct.pack('<Bc4ddddd', 0, state.found and '\1\0\0\0' or '\0\0\0\0', state.now,
 			math.max(0, state.most - state.taken), state.taken > 0 and SOME_TIME or 0, SOME_TIME, 0)

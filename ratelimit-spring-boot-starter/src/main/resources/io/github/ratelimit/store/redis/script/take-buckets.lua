@@ -1,6 +1,6 @@
--- The same over several keys, and for token buckets of several rates; without a function, which would cost Lua more than
--- the decision. Of each key: number of rates, record, flags, origin, when it is full, whether a change has a new origin, and
--- then of each rate cost, full level, gain and level.
+-- The same for several keys, and for token buckets of several rates; without a function, which would cost Lua more than
+-- the decision. For each key: number of rates, record, flags, origin, when it is full, whether a change has a new
+-- origin, and then for each rate cost, full level, refill and level.
 local buckets, plain, granted = {}, true, true
 for i = 1, #keys do
 	local charge = args[i]

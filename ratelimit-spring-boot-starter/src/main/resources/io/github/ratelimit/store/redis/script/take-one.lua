@@ -1,9 +1,9 @@
--- The most frequent decision in as few steps as possible: about one key of a token bucket of one rate that is enforced,
--- which has no record or one of that rate whose time is not ahead. Everything else goes on to take-buckets.lua and
--- take.lua, which would decide in the same way.
--- Terms are 'b', or 'p' where calls are paced, then cost, floor, full level and gain (doubles): a charge is refused where
--- the level is below the floor. Behind these 33 bytes is what a new record ends with, and the length of that.
--- A key expires at the first half second after the bucket is full, and a second later. So where a bucket will be full
+-- The most frequent decision in as few steps as possible: for one key of a token bucket with one rate that is enforced,
+-- without a record or with one of that rate whose time is not ahead. Everything else continues in take-buckets.lua and
+-- take.lua, which would make the same decision.
+-- Terms are 'b', or 'p' for a paced limit, then cost, floor, full level and refill (doubles): a charge is refused if
+-- the level is below the floor. After these 33 bytes follow the end of a new record, and the length of that.
+-- A key expires at the first half second after the bucket is full, and a second later. So if a bucket will be full
 -- within the same half second as before, its expiry stays right, and only time and level are replaced in its record.
 local RECORD, SIZE, TIME_OFFSET = '<Hc1ddddc4', 39, '3' -- kind and number of rates, flags, time, level, full, gain, origin
 local call, pack, unpackBytes, keys, args = redis.call, struct.pack, struct.unpack, KEYS, ARGV

@@ -1,10 +1,10 @@
--- Takes permits of all keys if all of them are there, and nothing if not. ARGV: of each key the terms of its charge, what
--- a new record ends with, and the length of that (a byte); then 'look' if nothing is to be taken, or, where there is one
--- key and it is a token bucket, cost and floor of each rate (doubles) of further charges, which are decided one after the
--- other, as if each had come alone.
--- A limit that is only tried out stops nothing, and is taken where it can be: the reply begins with '1' if all can be
--- paid, '0' if nothing is taken, and '2' if only some are, followed by a '1' or '0' of each; then every key's state as its
--- algorithm shows it. Each further charge adds '1' if it is granted, else '0', and the state after it.
+-- Takes permits of all keys if all of them are available, otherwise nothing. ARGV: for each key the terms of its
+-- charge, the end of a new record, and the length of that (a byte); then 'look' if nothing is to be taken, or, for a
+-- single key that is a token bucket, cost and floor of each rate (doubles) of further charges, which are decided one
+-- after the other, as if each had been sent alone.
+-- A limit in shadow mode stops nothing, and is taken if possible: the reply begins with '1' if all can be paid, '0' if
+-- nothing is taken, and '2' if only some are, followed by a '1' or '0' for each; then every key's state as its
+-- algorithm returns it. Each further charge adds '1' if it is granted, otherwise '0', and the state after it.
 local granted, all, states, used, paid = true, true, {}, {}, {}
 for i, key in ipairs(KEYS) do
 	local terms = string.sub(ARGV[i], 1, -2 - string.byte(ARGV[i], -1))
