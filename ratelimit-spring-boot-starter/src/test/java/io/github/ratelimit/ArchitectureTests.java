@@ -444,7 +444,7 @@ class ArchitectureTests {
 	}
 
 	/**
-	 * Who may know types of others.
+	 * Which packages may depend on types of others.
 	 */
 	private record Types(List<String> packages) {
 

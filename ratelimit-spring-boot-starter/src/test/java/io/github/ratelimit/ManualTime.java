@@ -7,7 +7,7 @@ import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Time that a test turns by hand. */
+/** Time that a test advances by hand. */
 public final class ManualTime implements TimeSource {
 
 	private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -53,7 +53,7 @@ public final class ManualTime implements TimeSource {
 		return over;
 	}
 
-	/** Turns time forward, and stops at what somebody waits for; or turns it back. */
+	/** Advances the time, and stops at each task that is due; or sets it back. */
 	public void advance(Duration duration) {
 		if (duration.isNegative()) {
 			this.nanos.addAndGet(duration.toNanos());

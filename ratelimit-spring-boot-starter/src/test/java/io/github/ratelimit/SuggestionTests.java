@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The name that somebody probably meant.
+ * The name that was probably meant.
  */
 class SuggestionTests {
 

@@ -23,9 +23,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * One decision of each algorithm in memory, by ten keys in turn. A log has a thousand
+ * One decision of each algorithm in memory, by ten keys in order. A log has a thousand
  * permits a millisecond, of which some hundred calls are kept at any time; refused, it
- * keeps a thousand. A place is taken and released.
+ * keeps a thousand. A slot is taken and released.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -86,7 +86,7 @@ public class AlgorithmBenchmark {
 		return decision;
 	}
 
-	/** Whose turn it is, in each thread. */
+	/** The next key, in each thread. */
 	@State(Scope.Thread)
 	public static class Turn {
 

@@ -35,7 +35,7 @@ import org.openjdk.jmh.annotations.State;
 /**
  * One decision in memory, from the text of a key to its facts, beside plain Bucket4j: a
  * lock-free bucket for each key in a concurrent map, all with one configuration. The
- * limiters of Resilience4j and Guava, in maps as well, tell no facts.
+ * limiters of Resilience4j and Guava, in maps as well, report no facts.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

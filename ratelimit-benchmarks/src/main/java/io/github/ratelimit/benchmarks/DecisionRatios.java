@@ -8,8 +8,8 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
- * Runs {@link DecisionBenchmark} in rounds, the sides by turns, each in a process of its
- * own, and prints the ratios of each round: median, least and greatest.
+ * Runs {@link DecisionBenchmark} in rounds, the sides alternating, each in a process of
+ * its own, and prints the ratios of each round: median, least and greatest.
  */
 public final class DecisionRatios {
 

@@ -3,7 +3,7 @@ package io.github.ratelimit.benchmarks;
 import java.lang.management.ManagementFactory;
 import com.sun.management.OperatingSystemMXBean;
 
-/** Says on what the figures were measured. */
+/** Describes the machine on which the figures were measured. */
 public final class Machine {
 
 	private Machine() {

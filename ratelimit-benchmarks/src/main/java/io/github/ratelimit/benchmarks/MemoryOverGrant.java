@@ -62,7 +62,7 @@ public final class MemoryOverGrant {
 		return () -> bucket.tryConsume(1);
 	}
 
-	/** Knows no burst beside the rate: 100 in each tenth of a second. */
+	/** Has no burst beside the rate: 100 in each tenth of a second. */
 	private static BooleanSupplier resilience4j() {
 		io.github.resilience4j.ratelimiter.RateLimiter limiter = io.github.resilience4j.ratelimiter.RateLimiter.of(
 				"limit",

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How long the sample takes to start, from the start of its process to its being ready,
- * with the starter on its class path and without, by turns.
+ * How long the sample takes to start, from the start of its process until it is ready,
+ * alternating with the starter on its class path and without.
  */
 public final class StartupCost {
 

@@ -46,7 +46,7 @@ import static io.github.ratelimit.client.TestClient.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** However calls end, they leave no slot, no place in the queue and no permit behind. */
+/** However calls end, they leave no slot, no ticket in the queue and no permit behind. */
 class CallEndingsTests {
 
 	private static final int SLOTS = 8;

@@ -13,7 +13,7 @@ import java.util.concurrent.Executors;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
-/** A provider on a port of this machine that answers as a test says. */
+/** A provider on a port of this machine with the answers of a test. */
 public final class LocalProvider implements AutoCloseable {
 
 	static {
@@ -76,7 +76,7 @@ public final class LocalProvider implements AutoCloseable {
 		};
 	}
 
-	/** Answers with each of these in turn, and with the last from then on. */
+	/** Answers with each of these in order, and with the last from then on. */
 	public static Answer inTurn(Answer... answers) {
 		List<Answer> left = new CopyOnWriteArrayList<>(answers);
 		return (exchange) -> ((left.size() > 1) ? left.remove(0) : left.get(0)).give(exchange);

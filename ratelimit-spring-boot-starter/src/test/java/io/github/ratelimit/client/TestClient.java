@@ -22,7 +22,7 @@ import static org.awaitility.Awaitility.await;
 /** A client of the configuration, and what tests ask of it. */
 public final class TestClient {
 
-	/** A window so long that no permit comes back within a test. */
+	/** A window so long that no permit refills within a test. */
 	private static final Duration WINDOW = Duration.ofDays(36_500);
 
 	private String name = "openai";

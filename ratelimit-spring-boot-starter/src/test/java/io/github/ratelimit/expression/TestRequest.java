@@ -5,7 +5,7 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
-/** A request that has what a test says. */
+/** A request with the data of a test. */
 public final class TestRequest implements RequestFacts {
 
 	private final Map<String, Object> facts = new HashMap<>();

@@ -74,7 +74,7 @@ final class SimulatedCallers {
 		return this;
 	}
 
-	/** Replaces an instance: its calls are cut off, and its callers come back at once. */
+	/** Replaces an instance: its calls are cut off, and its callers retry at once. */
 	void restart(int instance) {
 		this.instances.set(instance, this.start.get());
 		List<Caller> restarted = this.callers.stream().filter((caller) -> caller.instance == instance).toList();

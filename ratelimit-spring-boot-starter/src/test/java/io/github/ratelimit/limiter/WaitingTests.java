@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Limits that let calls wait for their turn, by a turned clock.
+ * Limits that queue calls, with a manual clock.
  */
 class WaitingTests {
 
@@ -268,7 +268,7 @@ class WaitingTests {
 	}
 
 	/**
-	 * Output in any window of time w is at most 1 + r w, so that gaps are whole turns.
+	 * Output in any window of time w is at most 1 + r w, so that gaps are whole periods.
 	 */
 	private void assertSmooth(Random random) {
 		Limit limit = paced("random" + random.nextLong(), "10/s", Duration.ofSeconds(2), 30);

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Which keys are meant by a text that somebody writes.
+ * The keys that a text can mean.
  */
 class KeyCandidatesTests {
 

@@ -13,9 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Two configurations of one limit that are used in turn, as while a new version of an
- * application is deployed: a refused call costs nothing, and an accepted one what it
- * takes.
+ * Two configurations of one limit that are used alternately, as during the deployment of
+ * a new version: a refused call costs nothing, and an accepted one what it takes.
  */
 public interface AlternationContract extends StoreFixture {
 
@@ -83,8 +82,8 @@ public interface AlternationContract extends StoreFixture {
 
 	/**
 	 * A permit of the smaller rate is a hundred of the larger, at every time: so one
-	 * configuration alone has to decide as both in turn. Bucket4j's buckets do but for a
-	 * nanosecond, and logs count calls.
+	 * configuration alone has to decide as both alternately do. Bucket4j's buckets do so
+	 * to within a nanosecond, and logs count calls.
 	 */
 	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, names = { "FIXED_WINDOW", "SLIDING_WINDOW", "SLIDING_WINDOW_COUNTER" })
@@ -133,7 +132,7 @@ public interface AlternationContract extends StoreFixture {
 		assertThat(StoreFixture.remaining(store, smaller, "caller")).isEqualTo(5);
 	}
 
-	/** Else whoever was refused would wait until the longer period is over. */
+	/** Otherwise a refused caller would wait until the longer period is over. */
 	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, names = "CONCURRENCY", mode = EnumSource.Mode.EXCLUDE)
 	default void aShorterPeriodHoldsFromTheFirstRefusalOn(Algorithm algorithm) {

@@ -113,7 +113,7 @@ record ArrivalPattern(List<Stretch> stretches) {
 			};
 		}
 
-		/** Just before, at or just after the turn of a window or a segment. */
+		/** Just before, at or just after the boundary of a window or a segment. */
 		Stretch beginningAtATurn(SplittableRandom random, long period, int segments) {
 			long turn = random.nextInt(3 * segments) * period / segments + random.nextInt(3) - 1;
 			return new Stretch(Math.max(0, turn), Math.max(0, turn) + this.end - this.begin, this.most);

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A refused caller is refused until exactly the time that it was told. */
+/** A refused caller is refused until exactly the reported time. */
 public interface ExactWaitContract extends StoreFixture {
 
 	@Tag("version-independent")

@@ -3,9 +3,10 @@ package io.github.ratelimit.store;
 import io.github.ratelimit.Limit;
 
 /**
- * What one key has of one limit, plainly and slowly: exact, one caller, nothing rounded
- * but waits, which are rounded up to the step of the store's clock. Permits that are
- * there are its balance; it is negative where calls turned out to have cost more.
+ * What one key has of one limit, in a simple and slow form: exact, one caller, nothing
+ * rounded except waits, which are rounded up to the step of the store's clock. The
+ * available permits are its balance; it is negative if calls have cost more than they
+ * reserved.
  */
 public abstract class LimitModel {
 
@@ -52,7 +53,7 @@ public abstract class LimitModel {
 		return this;
 	}
 
-	/** Returns the permits of one quota, those owed as a negative number. */
+	/** Returns the permits of one quota; a debt is negative. */
 	protected abstract long balance(int quota);
 
 	protected final long balance() {
@@ -79,12 +80,14 @@ public abstract class LimitModel {
 		return remaining() >= permits;
 	}
 
-	/** Returns whether the charge would be granted. Who needs nothing always is. */
+	/**
+	 * Returns whether the charge would be granted. A charge that needs nothing always is.
+	 */
 	public boolean grants(Charge charge) {
 		return has(charge.needed());
 	}
 
-	/** Returns how long a granted charge waits for its turn. */
+	/** Returns how long a granted charge waits for its scheduled permit. */
 	public long turnAfter(Charge charge) {
 		return 0;
 	}

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Allowed and refused calls are told alike when there is more quota. */
+/** Allowed and refused calls report the same time until there is more quota. */
 public interface MoreQuotaContract extends StoreFixture {
 
 	@ParameterizedTest

@@ -31,7 +31,7 @@ public final class OutageStore implements LimitStore {
 	/**
 	 * Creates a store that is there.
 	 * @param time the time
-	 * @param onFailure what limits do while it is away, local if nothing is said
+	 * @param onFailure what limits do during the outage, local by default
 	 */
 	public OutageStore(TimeSource time, Map<String, OnStoreFailure> onFailure) {
 		this.there = new MemoryStore(time, 1000);
@@ -39,7 +39,7 @@ public final class OutageStore implements LimitStore {
 		this.onFailure = onFailure;
 	}
 
-	/** Lets it be away, or come back. */
+	/** Begins or ends the outage. */
 	public void down(boolean down) {
 		this.down = down;
 	}

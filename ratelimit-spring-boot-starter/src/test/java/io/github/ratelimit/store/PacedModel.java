@@ -4,9 +4,8 @@ import io.github.ratelimit.Limit;
 import java.math.BigInteger;
 
 /**
- * A leaky bucket: a bucket of one permit, of which every call takes its turn when the
- * permit is whole, however many it costs. A turn goes back only where nobody took the
- * next one.
+ * A leaky bucket: a bucket of one permit, from which every call takes its permit when it
+ * is full, whatever the call costs. A permit is given back only if no later one is taken.
  */
 final class PacedModel extends BucketModel {
 

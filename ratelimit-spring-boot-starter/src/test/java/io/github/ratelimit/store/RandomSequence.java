@@ -134,7 +134,7 @@ final class RandomSequence {
 		}
 	}
 
-	/** Gives something back, or tells what it has cost. */
+	/** Gives permits back, or settles a call. */
 	private void end() {
 		if (this.taken.isEmpty()) {
 			return;

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A call reserves what it may cost and tells afterwards what it did cost. */
+/** A call reserves what it may cost and settles its actual cost afterwards. */
 public interface SettlementContract extends StoreFixture {
 
 	/** How many sequences of calls that reserve, settle, cancel and fail are tried. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A limit that is only tried out counts and says what it would say, and stops nobody. */
+/** A limit in shadow mode counts and reports its decisions, and stops no call. */
 public interface ShadowContract extends StoreFixture {
 
 	@ParameterizedTest

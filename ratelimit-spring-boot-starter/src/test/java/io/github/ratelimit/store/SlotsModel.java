@@ -3,7 +3,7 @@ package io.github.ratelimit.store;
 import io.github.ratelimit.Limit;
 import java.util.concurrent.TimeUnit;
 
-/** Places that calls have while they are under way. When one is free nobody can tell. */
+/** The slots of calls in flight. The time at which one is released is unknown. */
 final class SlotsModel extends LimitModel {
 
 	private static final long SOME_TIME = TimeUnit.SECONDS.toNanos(1);

@@ -36,8 +36,8 @@ public interface StoreFixture {
 	}
 
 	/**
-	 * Returns a limit that is counted in some way; one of calls under way has as many
-	 * places as its rate has permits.
+	 * Returns a limit that is counted in some way; a concurrency limit has as many slots
+	 * as its rate has permits.
 	 */
 	static Limit limit(String name, Algorithm algorithm, String rates) {
 		List<Rate> parsed = Rate.parseAll(rates);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A store, plainly: one caller, a map, exact limits. It says what a real store has to
- * answer.
+ * A store in a simple form: one caller, a map, exact limits. It predicts the answers of a
+ * real store.
  */
 final class StoreModel {
 
@@ -32,8 +32,8 @@ final class StoreModel {
 	}
 
 	/**
-	 * Takes the charges if all that are enforced can be granted, and compares what the
-	 * store said.
+	 * Takes the charges if all that are enforced can be granted, and compares the store's
+	 * decisions.
 	 * @return what was granted, empty if the request was refused
 	 */
 	List<Taken> take(List<Charge> charges, List<ChargeDecision> said) {

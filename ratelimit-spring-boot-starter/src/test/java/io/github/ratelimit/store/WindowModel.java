@@ -5,8 +5,8 @@ import io.github.ratelimit.ManualTime;
 import java.util.function.LongPredicate;
 
 /**
- * A limit of windows. A kind only has to say what is there at a time if nobody takes
- * anything before it: waits are found by looking for the first such time.
+ * A limit of windows. A kind only has to determine what is available at a time if nothing
+ * is taken before it: waits are found by a search for the first such time.
  */
 abstract class WindowModel extends LimitModel {
 
@@ -69,7 +69,7 @@ abstract class WindowModel extends LimitModel {
 	}
 
 	/**
-	 * Returns nanoseconds since the epoch, so long after now, as the store's clock says.
+	 * Returns nanoseconds since the epoch at a time after now, by the store's clock.
 	 */
 	protected final long nanosAfter(long wait) {
 		return Math.floorDiv(START + now() + wait, resolution()) * resolution();

@@ -81,8 +81,8 @@ final class WorstCase {
 	}
 
 	/**
-	 * Returns which part of what the rate brings is granted to who always asks for more:
-	 * evenly and ten times as often as the rate, or whenever something is there.
+	 * Returns which part of the refill is granted to a caller that always asks for more:
+	 * evenly and ten times as often as the rate, or whenever a permit is available.
 	 */
 	double steady(boolean evenly, int periods) {
 		long permits = permits();

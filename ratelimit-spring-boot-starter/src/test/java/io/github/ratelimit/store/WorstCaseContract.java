@@ -32,7 +32,7 @@ public interface WorstCaseContract extends StoreFixture {
 		return ENOUGH;
 	}
 
-	/** For how many periods somebody always asks for more. */
+	/** For how many periods a caller always asks for more. */
 	default int steadyPeriods() {
 		return 420;
 	}
@@ -114,8 +114,9 @@ public interface WorstCaseContract extends StoreFixture {
 	}
 
 	/**
-	 * Callers join, leave the line and go on; those that go on never come closer than the
-	 * rate, but for the step of the clock to which a turn is rounded up.
+	 * Callers join and leave the queue and go on; those that go on are never closer
+	 * together than the rate, except for the step of the clock to which a time is rounded
+	 * up.
 	 */
 	@Tag("version-independent")
 	@ParameterizedTest
@@ -159,7 +160,7 @@ public interface WorstCaseContract extends StoreFixture {
 		}
 	}
 
-	/** Mostly of the newest, who can give the turn back. */
+	/** Mostly of the newest call, which can give its permit back. */
 	private static void cancel(LimitStore store, TreeMap<Long, List<ChargeDecision>> turns, SplittableRandom random) {
 		Long at = random.nextInt(4) > 0 ? turns.lastKey()
 				: turns.keySet().stream().skip(random.nextInt(turns.size())).findFirst().orElseThrow();

@@ -7,7 +7,7 @@ import io.github.ratelimit.Rate;
 import java.time.Duration;
 import java.util.List;
 
-/** What an adversary finds of each algorithm, and what who always asks is granted. */
+/** The worst case of each algorithm, and what a caller that always asks is granted. */
 public final class WorstCaseTable {
 
 	private static final long SEED = 20260101;

@@ -21,7 +21,7 @@ import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
- * What a developer writes who needs one rule, one bucket for each key and the headers.
+ * The filter of a developer with one rule, one bucket for each key and the headers.
  */
 class HandWrittenFilter extends OncePerRequestFilter {
 

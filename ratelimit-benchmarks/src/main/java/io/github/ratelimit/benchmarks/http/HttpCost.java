@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * Processor time that a server uses for a request, over a real port: with the starter and
- * one rule, with a filter by hand that does the same, and with no limit; by turns, in one
- * run.
+ * one rule, with a hand-written filter that does the same, and with no limit;
+ * alternating, in one run.
  */
 public final class HttpCost {
 

@@ -10,7 +10,7 @@ import java.util.List;
 /** Providers with 500 requests and 500,000 tokens a minute. */
 enum ProviderKind {
 
-	/** Both limits come back continuously, and every answer reports them. */
+	/** Both limits refill continuously, and every answer reports them. */
 	OPENAI("https://api.openai.com/v1/chat/completions", ProviderDialects.OPENAI, Limits.REQUESTS, Limits.TOKENS),
 
 	/**

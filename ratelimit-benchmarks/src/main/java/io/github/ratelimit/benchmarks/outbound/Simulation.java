@@ -92,7 +92,7 @@ final class Simulation {
 
 	/**
 	 * Replaces an instance by a new one at once. Its calls are cut off, which the
-	 * provider has charged, and all of its callers come back immediately.
+	 * provider has charged, and all of its callers retry immediately.
 	 */
 	void restart(int instance) {
 		this.instances.set(instance, this.scenario.client().apply(this.scenario.provider(), this.time));
@@ -144,7 +144,7 @@ final class Simulation {
 			Simulation.this.time.schedule(millis(20, 300), () -> arrive(request, attempt, attempts, sentIn));
 		}
 
-		/** A request that was sent arrives even if its sender is gone. */
+		/** A request that was sent arrives even if its sender has ended. */
 		private void arrive(ChatRequest request, Attempt attempt, int attempts, int sentIn) {
 			Response response = Simulation.this.provider.receive(request);
 			ProviderAnswer answer = response.answer();

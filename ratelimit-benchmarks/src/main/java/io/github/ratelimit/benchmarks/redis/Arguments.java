@@ -8,12 +8,12 @@ import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 
 /**
- * The arguments of every workload: rounds, milliseconds of a round, and who takes part,
- * as in {@code 3 1000 raw,bucket4j}.
+ * The arguments of every workload: rounds, milliseconds of a round, and the subjects, as
+ * in {@code 3 1000 raw,bucket4j}.
  *
  * @param rounds how many rounds count
  * @param duration how long a subject is asked in a round
- * @param subjects who takes part
+ * @param subjects the subjects to measure
  */
 record Arguments(int rounds, Duration duration, List<Subject> subjects) {
 

@@ -11,7 +11,7 @@ import java.util.List;
  * @param twice keys that were asked for once and lack more than one permit, because an
  * answer was lost on the way and its call was charged afterwards
  * @param free permits that Redis granted and does not lack: given back, but spent
- * @param orphaned permits that were taken for callers who were refused
+ * @param orphaned permits that were taken for refused callers
  * @param late how many decisions waited for Redis until their deadline
  */
 record ChargeAudit(long twice, long free, long orphaned, long late) {

@@ -15,7 +15,7 @@ import java.util.function.IntFunction;
 /** Threads that ask as fast as they are answered, for a while. */
 final class ClosedLoop {
 
-	/** Who fails at once would keep the machine from everybody else. */
+	/** A caller that fails at once would take the processor from all others. */
 	private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
 	private ClosedLoop() {

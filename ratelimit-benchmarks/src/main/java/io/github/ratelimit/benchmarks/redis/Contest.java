@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-/** Subjects that are measured by turns, over one server and within one run. */
+/** Subjects that are measured alternately, over one server and within one run. */
 final class Contest implements AutoCloseable {
 
 	private static final int TOUCHING_THREADS = 16;
@@ -23,7 +23,7 @@ final class Contest implements AutoCloseable {
 	/**
 	 * Opens the subjects.
 	 * @param servers over which they are measured, to be closed with them
-	 * @param subjects who takes part
+	 * @param subjects the subjects to measure
 	 * @param quota the quota of every key
 	 * @param instances of how many instances each subject consists
 	 */
@@ -88,7 +88,8 @@ final class Contest implements AutoCloseable {
 	}
 
 	/**
-	 * Measures, after one round that does not count; who begins changes with each round.
+	 * Measures, after one round that does not count; the first subject changes with each
+	 * round.
 	 * @return the results of each workload by its name
 	 */
 	Map<String, Results> measure(int threads, int rounds, Duration duration, List<Workload> workloads) {

@@ -35,7 +35,7 @@ final class Criteria {
 		add(what, Table.figure(number, 0), "0", number == 0);
 	}
 
-	/** Adds what is said in words. */
+	/** Adds a criterion without figures. */
 	void add(String what, String figure, String aim, boolean met) {
 		this.criteria.add(new Criterion(what, figure, aim, met));
 	}

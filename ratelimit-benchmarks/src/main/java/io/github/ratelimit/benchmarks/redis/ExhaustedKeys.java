@@ -16,7 +16,7 @@ public final class ExhaustedKeys {
 
 	private static final double CALLS = 0.15;
 
-	/** So many that each is asked for less often than its permits come back. */
+	/** So many that each is used less often than its permits refill. */
 	private static final Keys GOOD = new Keys("good", 100_000);
 
 	private static final Keys EXHAUSTED = new Keys("exhausted", 100);
@@ -57,7 +57,10 @@ public final class ExhaustedKeys {
 		}
 	}
 
-	/** Walks the good keys from a place of its own, so that each has long rests. */
+	/**
+	 * Uses the good keys in order, from its own starting point, so that each has long
+	 * rests.
+	 */
 	private static final class GoodAndExhausted implements Caller {
 
 		private final SplittableRandom random;

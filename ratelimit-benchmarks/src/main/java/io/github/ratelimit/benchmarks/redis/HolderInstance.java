@@ -25,8 +25,8 @@ import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * One process of {@link Holders}: its threads take a place each, hold it for a while and
- * free it, until a line comes in. What runs is told to Redis by a counter of the process.
+ * One process of {@link Holders}: its threads take a slot each, hold it for a while and
+ * release it, until a line is read. A counter of the process reports to Redis what runs.
  */
 final class HolderInstance {
 
@@ -41,7 +41,7 @@ final class HolderInstance {
 
 	/**
 	 * Runs until a line can be read.
-	 * @param args the port of Redis, the number of places, threads, milliseconds of a
+	 * @param args the port of Redis, the number of slots, threads, milliseconds of a
 	 * lease, the name of the process
 	 * @throws Exception if the process is to end
 	 */

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * B8: two hundred callers in twenty processes share places for calls under way. One
- * process is killed, another is stopped for longer than a lease lasts, and what Redis has
- * is watched all the time.
+ * B8: two hundred callers in twenty processes share slots. One process is killed, another
+ * is paused for longer than a lease lasts, and the leases in Redis are watched all the
+ * time.
  */
 public final class Holders {
 
@@ -28,7 +28,7 @@ public final class Holders {
 
 	private static final Duration WATCH_PAUSE = Duration.ofMillis(2);
 
-	/** Leases that have not run out, then what each process says that it runs. */
+	/** Leases that have not expired, then the running calls that each process reports. */
 	private static final String WATCH = """
 			local time = redis.call('TIME')
 			local now = time[1] * 1000000 + time[2]
@@ -95,7 +95,7 @@ public final class Holders {
 			.start();
 	}
 
-	/** The places of a killed process are free within the lease. */
+	/** The slots of a killed process are free within the lease. */
 	private static void kill(Process process, Watch watch, Table table, Criteria criteria) {
 		process.destroyForcibly().onExit().join();
 		long orphans = watch.look().running("process-0");

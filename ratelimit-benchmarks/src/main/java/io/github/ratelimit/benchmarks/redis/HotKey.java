@@ -2,7 +2,7 @@ package io.github.ratelimit.benchmarks.redis;
 
 import java.util.List;
 
-/** B2: one key that everybody asks for, everything granted. */
+/** B2: one key that all callers use, everything granted. */
 public final class HotKey {
 
 	private static final double OF_BUCKET4J = 8;

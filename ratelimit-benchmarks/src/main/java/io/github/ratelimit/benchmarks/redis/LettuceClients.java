@@ -18,7 +18,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * Lettuce with the same options for everybody, those of the starter's own connection:
+ * Lettuce with the same options for all subjects, those of the starter's own connection:
  * nothing is sent while disconnected or sent again, and no timer is set for each command,
  * which makes all of them faster than the defaults.
  */

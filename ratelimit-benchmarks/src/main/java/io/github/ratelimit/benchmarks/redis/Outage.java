@@ -20,7 +20,7 @@ enum Outage {
 
 	},
 
-	/** It is killed, and comes back empty. */
+	/** It is killed, and restarts empty. */
 	KILLED(false) {
 
 		@Override

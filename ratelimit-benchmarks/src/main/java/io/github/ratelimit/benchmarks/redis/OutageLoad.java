@@ -11,10 +11,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sixteen threads that ask two instances at a given rate, whatever becomes of Redis, and
- * keep every answer. Of five questions, three are for a key that is asked for too much,
- * one is for a key that everybody asks for and that has enough, and one is for a key of
- * its own, so that Redis shows afterwards how often it ran just this question.
+ * Sixteen threads that call two instances at a given rate, whatever happens to Redis, and
+ * keep every answer. Of five calls, three are for a key that is used too much, one is for
+ * a key that all callers use and that has enough, and one is for a key of its own, so
+ * that Redis shows afterwards how often it ran just this call.
  */
 final class OutageLoad implements AutoCloseable {
 

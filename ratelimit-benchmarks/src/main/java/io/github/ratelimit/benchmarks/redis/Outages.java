@@ -10,9 +10,10 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * B6: Redis stops for ten seconds, is killed and comes back empty, forgets its scripts,
- * each while two instances are asked. While it is away, as many threads as ask wait for
- * what never comes, with the same deadline: what a decision may take is measured by them.
+ * B6: Redis stops for ten seconds, is killed and restarts empty, loses its scripts, each
+ * while two instances get calls. During the outage, as many threads as there are callers
+ * wait for an event that never happens, with the same deadline: they are the measure of
+ * what a decision may take.
  */
 public final class Outages {
 

@@ -6,12 +6,12 @@ import java.time.Duration;
  * A token bucket's figures.
  *
  * @param capacity the burst, in permits
- * @param perSecond permits that come back in a second, 0 for so few that none does while
- * a benchmark runs
+ * @param perSecond permits that refill in a second, 0 for so few that none does while a
+ * benchmark runs
  */
 record Quota(long capacity, int perSecond) {
 
-	/** Everything is granted, even by who answers from memory. */
+	/** Everything is granted, even by subjects that answer from memory. */
 	static final Quota AMPLE = new Quota(100_000_000, 100_000_000);
 
 	/** The time in which an empty bucket is full again. */

@@ -9,8 +9,9 @@ import org.redisson.api.RRateLimiter;
 import org.redisson.command.CommandAsyncExecutor;
 
 /**
- * Turns the clock of Redisson's limiter, which cannot be given one: it sends the JVM's
- * milliseconds as the second argument of its script, and here they are moved on the way.
+ * Controls the clock of Redisson's limiter, which cannot be given one: it sends the JVM's
+ * milliseconds as the second argument of its script, which are changed here before they
+ * are sent.
  */
 final class RedissonClock {
 

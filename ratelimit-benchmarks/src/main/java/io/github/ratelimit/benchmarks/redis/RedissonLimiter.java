@@ -12,7 +12,7 @@ import org.redisson.config.Config;
 /**
  * Redisson's limiter at its best: one object for each key, scripts by their hash, and
  * keys that never expire, which saves commands. It is a log over a window: a quota of C
- * permits is C in the time in which C come back.
+ * permits is C in the time in which C refill.
  */
 final class RedissonLimiter implements RemoteLimiter {
 

@@ -9,8 +9,8 @@ interface RemoteLimiter extends AutoCloseable {
 	boolean tryAcquire(String key);
 
 	/**
-	 * Takes one permit of each of several keys. Who cannot do so in one step asks for one
-	 * after the other, and keeps what was granted before a refusal.
+	 * Takes one permit of each of several keys. A subject that cannot do so in one step
+	 * takes one after the other, and keeps what was granted before a refusal.
 	 */
 	default boolean tryAcquireAll(List<String> keys) {
 		for (String key : keys) {

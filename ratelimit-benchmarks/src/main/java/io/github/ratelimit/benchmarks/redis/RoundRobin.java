@@ -3,7 +3,7 @@ package io.github.ratelimit.benchmarks.redis;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The instances of one limiter, asked by turns, as behind a load balancer. */
+/** The instances of one limiter, called in order, as behind a load balancer. */
 final class RoundRobin implements RemoteLimiter {
 
 	private final List<RemoteLimiter> instances;

@@ -20,8 +20,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * What becomes of 1,000 calls that reserved 10 tokens and cost 60, and end while Redis
- * cannot be told: all of it is charged when it can.
+ * The outcome of 1,000 calls that reserved 10 tokens and cost 60, and end during an
+ * outage of Redis: all of it is charged after the outage.
  */
 final class Settlements {
 

@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * B5: three limits in one decision (one for everybody, one of the user, one of the user's
+ * B5: three limits in one decision (a global one, one of the user, one of the user's
  * budget) beside one alone, then five; on a server and, for ours, on a cluster. Last,
  * what refusals leave charged.
  */

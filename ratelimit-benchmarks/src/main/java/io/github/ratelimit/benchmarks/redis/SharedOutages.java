@@ -23,9 +23,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * What three instances allow together of a limit of 100/s that is asked for three times
- * as often, while Redis is killed for a third of the time and comes back empty, or comes
- * and goes all the time; and how many slots one instance has at once meanwhile.
+ * What three instances allow together of a limit of 100/s that gets three times as many
+ * calls, while Redis is killed for a third of the time and restarts empty, or fails and
+ * recovers all the time; and how many slots one instance has at once meanwhile.
  */
 public final class SharedOutages {
 

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.LongStream;
 
 /**
- * Threads that wait for what never comes, each until its deadline and then again: how
- * long a deadline takes on this machine at this moment, whoever waits for it.
+ * Threads that wait for an event that never happens, each until its deadline and then
+ * again: how long a deadline takes on this machine at this moment, for any thread.
  */
 final class TimedWaits {
 

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * B1: many keys, all equally often, everything granted: what a decision costs while
- * nobody is near a limit.
+ * B1: many keys, all equally often, everything granted: the cost of a decision while no
+ * key is near its limit.
  */
 public final class UniformKeys {
 

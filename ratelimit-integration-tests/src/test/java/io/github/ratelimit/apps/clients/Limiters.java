@@ -87,7 +87,7 @@ final class Limiters implements ClientListener {
 		return this.limiter.accounts().stream().mapToLong((account) -> account.governor().state().throttled()).sum();
 	}
 
-	/** Returns how many permits are gone, of all accounts. */
+	/** Returns how many permits are used, of all accounts. */
 	long used(Dimension dimension) {
 		long used = 0;
 		for (ProviderAccount account : this.limiter.accounts()) {

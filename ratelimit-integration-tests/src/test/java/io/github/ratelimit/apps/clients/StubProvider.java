@@ -107,7 +107,7 @@ final class StubProvider implements AutoCloseable {
 		};
 	}
 
-	/** Sends a piece again and again until the client has gone. */
+	/** Sends a piece again and again until the client has disconnected. */
 	static Reply endless(String piece, Duration pause) {
 		return (exchange, shape) -> {
 			exchange.sendResponseHeaders(200, 0);

@@ -2,7 +2,7 @@ package io.github.ratelimit.test.provider;
 
 import java.time.Duration;
 
-/** Something that goes wrong with a request. Immutable. */
+/** A failure of a request. Immutable. */
 public final class Fault {
 
 	enum Kind {
@@ -34,8 +34,8 @@ public final class Fault {
 	}
 
 	/**
-	 * The provider has too much to do: 529 or 503, as its dialect has it. The request
-	 * takes nothing from the limits.
+	 * The provider is overloaded: 529 or 503, depending on its dialect. The request takes
+	 * nothing from the limits.
 	 * @return the fault
 	 */
 	public static Fault overloaded() {
@@ -43,7 +43,7 @@ public final class Fault {
 	}
 
 	/**
-	 * The credit is spent, in the words of the dialect: it is of no use to try again. The
+	 * The credit is spent, in the words of the dialect: a retry does not help. The
 	 * request takes nothing from the limits.
 	 * @return the fault
 	 */

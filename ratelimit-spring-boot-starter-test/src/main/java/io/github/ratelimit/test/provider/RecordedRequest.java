@@ -5,7 +5,7 @@ import java.time.Instant;
 import io.github.ratelimit.test.provider.limits.ProviderUsage;
 
 /**
- * A request that the provider has received, and what became of it until now.
+ * A request that the provider has received, and its outcome so far.
  *
  * @param time when it arrived, by the clock of the limits
  * @param request the request
@@ -30,7 +30,7 @@ public record RecordedRequest(Instant time, TestRequest request, int status, Pro
 		/** The test requested a fault for it, and it was not answered in full. */
 		FAILED,
 
-		/** The client went away before the answer was complete. */
+		/** The client disconnected before the answer was complete. */
 		CANCELLED
 
 	}

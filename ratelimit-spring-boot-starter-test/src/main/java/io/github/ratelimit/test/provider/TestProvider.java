@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * are answered with a plain JSON object. Limits, dialect, delays and usage are set by
  * {@link #builder()}; faults are requested while it runs.
  * <p>
- * The limits go by their clock, which a test can turn by hand; delays of answers are real
- * time. One thread of its own does all the work and ends when the provider is closed.
- * Thread-safe.
+ * The limits follow their clock, which a test can advance by hand; delays of answers are
+ * real time. One thread of its own does all the work and ends when the provider is
+ * closed. Thread-safe.
  */
 public final class TestProvider implements AutoCloseable {
 
@@ -51,7 +51,7 @@ public final class TestProvider implements AutoCloseable {
 	}
 
 	/**
-	 * Returns a credential as it is recorded and as the limits know it.
+	 * Returns a credential as it is recorded and as the limits identify it.
 	 * @param secret the API key: the value of {@code x-api-key}, {@code api-key},
 	 * {@code x-goog-api-key} or {@code Authorization}, without {@code Bearer}
 	 * @return the beginning of its hash
@@ -67,7 +67,7 @@ public final class TestProvider implements AutoCloseable {
 	}
 
 	/**
-	 * Returns where the provider is.
+	 * Returns the address of the provider.
 	 * @return the address without a path, such as {@code http://127.0.0.1:43210}
 	 */
 	public URI uri() {

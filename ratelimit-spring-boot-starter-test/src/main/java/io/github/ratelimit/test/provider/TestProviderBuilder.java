@@ -119,8 +119,8 @@ public final class TestProviderBuilder {
 	}
 
 	/**
-	 * Changes the headers of all answers: a test can take some away, as a gateway does,
-	 * or write others.
+	 * Changes the headers of all answers: a test can remove some, as a gateway does, or
+	 * add others.
 	 * @param change a function of a map of names in lower case and values, which it may
 	 * change and return
 	 * @return this builder

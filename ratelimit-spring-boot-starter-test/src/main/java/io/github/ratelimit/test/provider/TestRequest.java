@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param body the body, empty if there is none
  * @param model the model that it asks for, {@code unknown} if it names none
  * @param streamed whether it asks for a stream
- * @param maxTokens how many tokens of output it allows, null if it does not say
+ * @param maxTokens how many tokens of output it allows, null if it sets no limit
  * @param credential the credential hashed, see {@link TestProvider#credential(String)};
  * {@code anonymous} if there is none
  * @param attempt the header {@code X-Stainless-Retry-Count} of OpenAI's and Anthropic's

@@ -16,7 +16,7 @@ final class Throttling {
 	private Throttling() {
 	}
 
-	/** Returns the first limit as it is when one permit comes back after a time. */
+	/** Returns the first limit as if one permit refilled after a time. */
 	static LimitState exhausted(List<LimitState> states, Instant now, Duration retryAfter) {
 		ProviderLimit limit = states.isEmpty() ? DEFAULT : states.get(0).limit();
 		double permits = limit.permits() * (double) retryAfter.toNanos() / limit.window().toNanos();

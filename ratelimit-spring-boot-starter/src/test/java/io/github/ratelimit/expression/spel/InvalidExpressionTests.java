@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What start-up says of expressions that cannot be.
+ * The messages of start-up about invalid expressions.
  */
 class InvalidExpressionTests {
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What a bucket's state says. */
+/** The facts of a bucket's state. */
 @Tag("version-independent")
 class BucketFactsTests {
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-/** Which keys go when there are too many, and what is told of it. */
+/** Which keys are evicted when there are too many, and how that is reported. */
 @Tag("version-independent")
 class EvictionTests {
 

@@ -229,7 +229,7 @@ class InterleavingTests {
 			fillTable();
 		}
 
-		/** No place of the table was lost: as many keys as ever can be kept. */
+		/** No position of the table was lost: as many keys as before can be kept. */
 		private void fillTable() {
 			for (int i = 0; i < this.maxKeys; i++) {
 				take("new" + i, 3);

@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * More keys than an instance remembers, while a key has something under way: it is
- * neither forgotten nor counted twice.
+ * More keys than an instance remembers, while a key has a call in flight: it is neither
+ * forgotten nor counted twice.
  */
 @Tag("redis")
 @Tag("version-independent")

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Instances know how many they are. Time is turned, but each looks every three seconds.
+ * Instances know their number. Time is manual, but each counts every three seconds.
  */
 @Tag("redis")
 @Tag("version-independent")

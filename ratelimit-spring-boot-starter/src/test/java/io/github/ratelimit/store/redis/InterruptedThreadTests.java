@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** A thread that is interrupted takes what it says that it takes. */
+/** An interrupted thread takes what it reports to have taken. */
 @Tag("redis")
 class InterruptedThreadTests {
 

@@ -189,7 +189,7 @@ class LateReplyTests {
 		assertThat(takes(TEN, 2)).noneMatch(ChargeDecision::isViolated);
 
 		this.held.goOn();
-		// two were taken in vain: what comes back pays for them
+		// two were taken without use: the permits that are given back pay for them
 		awaitDebt(TEN, 2);
 		this.other.giveBack(taken);
 		awaitRemaining(TEN, 0);
@@ -376,7 +376,7 @@ class LateReplyTests {
 				() -> StoreFixture.remaining(this.other, limit, "caller") == permits);
 	}
 
-	/** Waits until so many permits are owed: the time to full tells. */
+	/** Waits until this number of permits is a debt, which the time to full shows. */
 	private void awaitDebt(Limit limit, long permits) {
 		long capacity = limit.capacity();
 		Duration full = limit.rates().get(0).period().multipliedBy(capacity + permits).dividedBy(capacity);

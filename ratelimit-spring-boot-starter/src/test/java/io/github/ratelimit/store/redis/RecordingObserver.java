@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what a store tells. Thread-safe. */
+/** Counts the events of a store. Thread-safe. */
 public final class RecordingObserver implements StoreObserver {
 
 	private final LongAdder answered = new LongAdder();

@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A store over a real server, whose time a test turns. */
+/** A store over a real server, whose time a test controls. */
 public final class RedisTestStore {
 
 	/** Redis's time as a list that has the form of the answer of TIME. */
@@ -36,8 +36,8 @@ public final class RedisTestStore {
 	}
 
 	/**
-	 * Settings with a deadline that a busy machine keeps, and places that nobody has to
-	 * renew when the clock is turned.
+	 * Settings with a deadline that a busy machine keeps, and slots that need no renewal
+	 * when the clock advances.
 	 */
 	public static RedisStoreSettings patient() {
 		return new RedisStoreSettings(RedisStoreSettings.DEFAULT_KEY_PREFIX, Duration.ofSeconds(10), 100_000,
@@ -58,9 +58,9 @@ public final class RedisTestStore {
 	}
 
 	/**
-	 * Returns a time that sets the server's clock before anybody can see that it moved.
-	 * Only the last time that a server was given sets it: tasks of a store that another
-	 * one has replaced do not turn it back.
+	 * Returns a time that sets the server's clock before its change is visible. Only the
+	 * last time that a server was given sets it: tasks of a store that another one has
+	 * replaced do not set it back.
 	 */
 	public static TimeSource settingTheClock(TimeSource time, RedisServer server) {
 		TIMES.put(server, time);
@@ -97,7 +97,7 @@ public final class RedisTestStore {
 		}
 	}
 
-	/** Sets the clock that turned scripts go by. */
+	/** Sets the clock of scripts with a manual time. */
 	public static void set(RedisServer server, Instant now) {
 		long micros = TimeUnit.NANOSECONDS.toMicros(now.getNano());
 		CLOCKS.computeIfAbsent(server, Clock::new)
@@ -110,7 +110,7 @@ public final class RedisTestStore {
 		return new RedisStore(redis, scripts, settings, local, time, observer);
 	}
 
-	/** Returns a store that goes by a time that is turned, alone on its server. */
+	/** Returns a store with a manual time, alone on its server. */
 	public static RedisStore turned(RedisServer server, ScriptClient redis, LimitStore standIn, TimeSource time) {
 		return new RedisStore(new DirectScriptClient(redis), turnedScripts(), patient(), standIn,
 				settingTheClock(time, server), StoreObserver.NONE);

@@ -37,8 +37,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Three instances without Redis, whose time and their own is turned: how many calls they
- * allow together, then and when it is back.
+ * Three instances during an outage of Redis, all with manual time: how many calls they
+ * allow together, during the outage and after it.
  */
 @Tag("redis")
 @Tag("version-independent")

@@ -28,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
- * Places of calls under way are leases: renewed while calls run, free when all is lost.
+ * Slots of calls in flight are leases: renewed while calls run, released when all is
+ * lost.
  */
 @Tag("redis")
 @Tag("version-independent")

@@ -40,9 +40,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * One instance of an application: a store with connections of its own, in real time
- * unless it is given another, what it sent and what it was told. Safe for use by several
- * threads.
+ * One instance of an application: a store with its own connections, in real time unless
+ * it is given another, with the commands that it sent and the events that it received.
+ * Safe for use by several threads.
  */
 public final class StoreInstance implements AutoCloseable {
 
@@ -50,8 +50,8 @@ public final class StoreInstance implements AutoCloseable {
 	public static final Limit STILL = StoreFixture.limit("still", "365/36500d");
 
 	/**
-	 * The longest time after which Redis decides again once it is well, and knows what it
-	 * was not told: more than after a lost command, also on a busy machine.
+	 * The longest time after which Redis decides again once it has recovered, and has
+	 * received all charges: longer than after a lost command, also on a busy machine.
 	 */
 	public static final Duration BACK = Duration.ofSeconds(30);
 
@@ -95,7 +95,7 @@ public final class StoreInstance implements AutoCloseable {
 		return through(proxy.port());
 	}
 
-	/** Begins an instance whose connections go wherever is said at the time. */
+	/** Starts an instance whose connections have a target that can change. */
 	public static Builder through(IntSupplier port) {
 		ClientResources resources = RESOURCES.mutate().socketAddressResolver(new SocketAddressResolver() {
 
@@ -149,7 +149,7 @@ public final class StoreInstance implements AutoCloseable {
 		return this.sent;
 	}
 
-	/** Returns what its observer was told. */
+	/** Returns the events of its observer. */
 	public RecordingObserver told() {
 		return this.told;
 	}
@@ -166,7 +166,7 @@ public final class StoreInstance implements AutoCloseable {
 		return this.store.takeAll(List.of(charges));
 	}
 
-	/** Returns what a key has left, as Redis says. */
+	/** Returns what a key has left, according to Redis. */
 	public long remaining(Limit limit, String key) {
 		ChargeDecision looked = take(limit, key, 0);
 		if (looked.isDegraded()) {
@@ -232,7 +232,7 @@ public final class StoreInstance implements AutoCloseable {
 			this.connections = connections;
 		}
 
-		/** Goes by a time that is turned, and Redis with it. */
+		/** Uses a manual time, also in Redis. */
 		public Builder turned(TimeSource time) {
 			this.time = time;
 			this.scripts = RedisTestStore.turnedScripts();
@@ -254,7 +254,7 @@ public final class StoreInstance implements AutoCloseable {
 			return this;
 		}
 
-		/** Lets the instance tell Redis that it is there. */
+		/** Lets the instance report itself to Redis. */
 		public Builder counted() {
 			this.counted = true;
 			return this;

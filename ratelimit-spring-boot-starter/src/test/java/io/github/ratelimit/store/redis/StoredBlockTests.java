@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Blocks as they are kept in Redis: earlier versions, which know bans only, read and
- * write them as a bucket of one permit that comes back in the time of a ban.
+ * Blocks as they are kept in Redis: earlier versions, which have bans only, read and
+ * write them as a bucket of one permit that refills in the time of a ban.
  */
 @Tag("redis")
 @Tag("version-independent")

@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The formats of limits of windows and of places, byte by byte, as docs/redis.md says.
+ * The formats of limits of windows and of slots, byte by byte, as docs/redis.md describes
+ * them.
  */
 @Tag("redis")
 @Tag("version-independent")

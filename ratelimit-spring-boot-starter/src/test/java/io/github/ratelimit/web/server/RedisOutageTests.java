@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Requests while the shared Redis is killed and comes back. */
+/** Requests while the shared Redis is killed and restarts. */
 @Tag("redis")
 class RedisOutageTests {
 

@@ -6,7 +6,7 @@ import io.github.ratelimit.test.provider.json.JsonObject;
 import io.github.ratelimit.test.provider.limits.ProviderUsage;
 
 /**
- * What an API answers.
+ * The answer of an API.
  *
  * @param model the model
  * @param created seconds since 1970

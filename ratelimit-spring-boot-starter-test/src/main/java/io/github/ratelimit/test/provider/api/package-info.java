@@ -1,5 +1,5 @@
 /**
- * The APIs of language models as far as their clients look at them: requests are read,
+ * The APIs of language models as far as their clients use them: requests are read,
  * answers and streams written. For this module alone.
  */
 @NullMarked

@@ -13,9 +13,9 @@ import io.github.ratelimit.test.provider.limits.LimitedUnit;
 import io.github.ratelimit.test.provider.limits.Violation;
 
 /**
- * Anthropic: resets are the time of day (RFC 3339, whole seconds) at which all is there
- * again; what remains of tokens is rounded to the nearest thousand. Where there are
- * limits of input and output tokens, {@code tokens} is the sum of both.
+ * Anthropic: resets are the time of day (RFC 3339, whole seconds) at which all permits
+ * are available again; the remaining tokens are rounded to the nearest thousand. If there
+ * are limits of input and output tokens, {@code tokens} is the sum of both.
  */
 final class Anthropic implements ProviderDialect {
 

@@ -9,19 +9,20 @@ import io.github.ratelimit.test.provider.limits.LimitedUnit;
 import io.github.ratelimit.test.provider.limits.Violation;
 
 /**
- * Azure OpenAI: OpenAI's names, often with nothing but what remains, and resets in whole
- * seconds. Its limits of requests have windows of 10 seconds (or 1), so a deployment of
- * 120 requests a minute has {@code ProviderLimit.requests(20, Duration.ofSeconds(10))}.
+ * Azure OpenAI: OpenAI's names, often with only the remaining permits, and resets in
+ * whole seconds. Its limits of requests have windows of 10 seconds (or 1), so a
+ * deployment of 120 requests a minute has
+ * {@code ProviderLimit.requests(20, Duration.ofSeconds(10))}.
  */
 final class AzureOpenAi implements ProviderDialect {
 
 	/** What Azure was seen to answer at one time or another. */
 	enum Variant {
 
-		/** What remains; a refusal has {@code retry-after}. */
+		/** The remaining permits; a refusal has {@code retry-after}. */
 		REMAINING("azure-openai"),
 
-		/** What remains and the limits. */
+		/** The remaining permits and the limits. */
 		WITH_LIMITS("azure-openai-with-limits"),
 
 		/**
@@ -29,7 +30,7 @@ final class AzureOpenAi implements ProviderDialect {
 		 */
 		WITHOUT_RETRY_AFTER("azure-openai-without-retry-after"),
 
-		/** -1 for all limits and what remains, 0 for resets; no retry-after. */
+		/** -1 for all limits and remaining permits, 0 for resets; no retry-after. */
 		UNKNOWN_VALUES("azure-openai-unknown-values");
 
 		private final String dialect;

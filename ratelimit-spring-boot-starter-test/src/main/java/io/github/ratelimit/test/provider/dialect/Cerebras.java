@@ -11,8 +11,8 @@ import io.github.ratelimit.test.provider.limits.Violation;
 
 /**
  * Cerebras: the name of a header ends with the window. The reset is the time to the end
- * of the minute, hour or day in seconds with many decimals, though the provider's pages
- * say that permits come back continuously.
+ * of the minute, hour or day in seconds with many decimals, although the provider's
+ * documentation states that permits refill continuously.
  */
 final class Cerebras implements ProviderDialect {
 

@@ -13,8 +13,8 @@ import io.github.ratelimit.test.provider.limits.Violation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OpenAI: resets are the time until all is there again, as Go writes it, in milliseconds.
- * Of several limits of a unit the first is reported.
+ * OpenAI: resets are the time until all permits are available again, in Go's format, in
+ * milliseconds. Of several limits of a unit the first is reported.
  */
 final class OpenAi implements ProviderDialect {
 

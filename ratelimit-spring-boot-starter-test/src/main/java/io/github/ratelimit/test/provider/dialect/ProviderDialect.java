@@ -27,22 +27,21 @@ public interface ProviderDialect {
 	/**
 	 * Returns the answer to a request for which the limits have no room.
 	 * @param report the limits
-	 * @param violation what is missing
+	 * @param violation the violated limit
 	 * @return the answer
 	 */
 	ProviderAnswer refused(ProviderReport report, Violation violation);
 
 	/**
-	 * Returns the answer to a request that comes while the provider has too much to do,
-	 * whatever the limits say.
+	 * Returns the answer to a request while the provider is overloaded, whatever the
+	 * state of the limits is.
 	 * @param report the limits
 	 * @return the answer
 	 */
 	ProviderAnswer overloaded(ProviderReport report);
 
 	/**
-	 * Returns the answer to a request that comes when the credit is spent. It is of no
-	 * use to send it again.
+	 * Returns the answer to a request when the credit is spent. A retry does not help.
 	 * @param report the limits
 	 * @return the answer
 	 */

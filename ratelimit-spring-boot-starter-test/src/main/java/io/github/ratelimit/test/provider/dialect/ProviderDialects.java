@@ -9,7 +9,7 @@ import io.github.ratelimit.test.provider.dialect.AzureOpenAi.Variant;
 /** The dialects of known providers. */
 public final class ProviderDialects {
 
-	/** OpenAI: limits, what remains, and resets such as {@code 6m0s}. */
+	/** OpenAI: limits, remaining permits, and resets such as {@code 6m0s}. */
 	public static final ProviderDialect OPENAI = new OpenAi("openai", "tokens");
 
 	/** OpenAI with the tokens of the project besides those of the organization. */
@@ -18,7 +18,7 @@ public final class ProviderDialects {
 	/** OpenAI with tokens that are charged by usage. */
 	public static final ProviderDialect OPENAI_USAGE_BASED = new OpenAi("openai-usage-based", "tokens-usage-based");
 
-	/** Azure OpenAI as it is most often: only what remains. */
+	/** Azure OpenAI in its most common form: only the remaining permits. */
 	public static final ProviderDialect AZURE_OPENAI = new AzureOpenAi(Variant.REMAINING);
 
 	/** Azure OpenAI with limits. */
@@ -30,7 +30,7 @@ public final class ProviderDialects {
 	 */
 	public static final ProviderDialect AZURE_OPENAI_WITHOUT_RETRY_AFTER = new AzureOpenAi(Variant.WITHOUT_RETRY_AFTER);
 
-	/** Azure OpenAI with -1 for whatever it does not know. */
+	/** Azure OpenAI with -1 for unknown values. */
 	public static final ProviderDialect AZURE_OPENAI_UNKNOWN_VALUES = new AzureOpenAi(Variant.UNKNOWN_VALUES);
 
 	/** Anthropic: tokens in thousands, resets as times of day. */

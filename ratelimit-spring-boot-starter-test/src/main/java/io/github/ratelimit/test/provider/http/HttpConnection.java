@@ -196,7 +196,7 @@ final class HttpConnection implements HttpExchange {
 			this.channel.close();
 		}
 		catch (IOException ex) {
-			// It is of no use any more
+			// It is no longer used
 		}
 		this.unsent.clear();
 		Runnable action = this.onDisconnect;

@@ -21,13 +21,13 @@ public interface HttpExchange {
 	void drop();
 
 	/**
-	 * Sets what happens if the client goes away before the response has ended.
+	 * Sets the action for a client that disconnects before the response has ended.
 	 * @param action the action
 	 */
 	void onDisconnect(Runnable action);
 
 	/**
-	 * Does something later, unless the client has gone by then.
+	 * Runs an action later, unless the client has disconnected by then.
 	 * @param delay after what time; zero for as soon as possible
 	 * @param action the action
 	 */

@@ -41,7 +41,7 @@ public final class HttpServer implements AutoCloseable {
 	/**
 	 * Starts a server.
 	 * @param name the name of its thread
-	 * @param handler what answers requests
+	 * @param handler answers requests
 	 */
 	public HttpServer(String name, BiConsumer<HttpRequest, HttpExchange> handler) {
 		this.handler = handler;
@@ -62,7 +62,7 @@ public final class HttpServer implements AutoCloseable {
 	}
 
 	/**
-	 * Returns where the server listens.
+	 * Returns the port of the server.
 	 * @return the port
 	 */
 	public int port() {

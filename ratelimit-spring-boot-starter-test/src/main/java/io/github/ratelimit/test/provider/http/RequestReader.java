@@ -32,7 +32,7 @@ final class RequestReader {
 	/**
 	 * Returns the next request.
 	 * @return the request, null if it has not yet arrived in full
-	 * @throws IllegalArgumentException if it is no HTTP
+	 * @throws IllegalArgumentException if the bytes are no HTTP
 	 */
 	@Nullable HttpRequest next() {
 		int headEnd = indexOf("\r\n\r\n", 0);
@@ -72,14 +72,17 @@ final class RequestReader {
 		return new HttpRequest(method, target, Map.copyOf(headers), body.toString(StandardCharsets.UTF_8));
 	}
 
-	/** Returns once for a request whether its body comes only when it is asked for. */
+	/**
+	 * Returns once for a request whether its client sends the body only after a 100
+	 * (Continue).
+	 */
 	boolean isContinueExpected() {
 		boolean expected = this.continueExpected && !this.continueSent;
 		this.continueSent |= expected;
 		return expected;
 	}
 
-	/** Returns where the body ends, -1 if it is not there yet. */
+	/** Returns the end of the body, -1 if it has not arrived yet. */
 	private int fixed(int start, int length, ByteArrayOutputStream body) {
 		if (this.data.length - start < length) {
 			return -1;

@@ -18,7 +18,7 @@ public final class JsonObject {
 
 	/**
 	 * Returns an object.
-	 * @param namesAndValues the name and the value of each member, in turn
+	 * @param namesAndValues alternately the name and the value of a member
 	 * @return the object, in that order
 	 */
 	public static JsonObject of(@Nullable Object... namesAndValues) {
@@ -27,7 +27,7 @@ public final class JsonObject {
 
 	/**
 	 * Adds members.
-	 * @param namesAndValues the name and the value of each member, in turn
+	 * @param namesAndValues alternately the name and the value of a member
 	 * @return this object
 	 */
 	public JsonObject with(@Nullable Object... namesAndValues) {

@@ -35,7 +35,7 @@ final class BucketMeter extends Meter {
 	}
 
 	@Override
-	void comeBack(long from, long to) {
+	void refill(long from, long to) {
 		long micros = to - from;
 		long missing = this.full - this.level;
 		this.level = (this.units.microsUntil(missing) <= micros) ? this.full

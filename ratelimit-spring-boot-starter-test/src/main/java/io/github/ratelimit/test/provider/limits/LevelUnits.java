@@ -1,11 +1,11 @@
 package io.github.ratelimit.test.provider.limits;
 
 /**
- * The level of a token bucket in whole numbers: in parts of a permit so small that a
- * whole number of them comes back in a microsecond.
+ * The level of a token bucket in integers: in parts of a permit so small that a whole
+ * number of them refills in a microsecond.
  *
- * @param perPermit how many make a permit
- * @param perMicro how many come back in a microsecond
+ * @param perPermit the number of parts in a permit
+ * @param perMicro the number of parts that refill in a microsecond
  */
 record LevelUnits(long perPermit, long perMicro) {
 
@@ -33,7 +33,7 @@ record LevelUnits(long perPermit, long perMicro) {
 		return a;
 	}
 
-	/** Returns how many microseconds it takes until a missing amount is there. */
+	/** Returns how many microseconds it takes until a missing amount has refilled. */
 	long microsUntil(long missing) {
 		return (missing <= 0) ? 0 : (missing + this.perMicro - 1) / this.perMicro;
 	}

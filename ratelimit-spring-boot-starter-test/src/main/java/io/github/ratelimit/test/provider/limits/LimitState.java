@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A limit at one moment.
  *
  * @param limit the limit as it is then
- * @param available how many permits there are, with the part of a permit that has already
- * come back; below 0 where calls took more than they were admitted with
+ * @param available how many permits are available, with the part of a permit that has
+ * already refilled; below 0 if calls took more than they were admitted with
  * @param time the moment
  */
 public record LimitState(ProviderLimit limit, double available, Instant time) {
@@ -32,8 +32,8 @@ public record LimitState(ProviderLimit limit, double available, Instant time) {
 	}
 
 	/**
-	 * Returns after what time all permits are there again if no request comes.
-	 * @return the time, rounded up to a microsecond; zero if all are there
+	 * Returns after what time all permits are available again if no request comes.
+	 * @return the time, rounded up to a microsecond; zero if all are available
 	 */
 	public Duration untilFull() {
 		return after(this.limit.permits());

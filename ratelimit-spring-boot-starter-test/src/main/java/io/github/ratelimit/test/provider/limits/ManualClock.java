@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A clock that stands still until it is turned. Thread-safe. */
+/** A clock that stands still until a test advances it. Thread-safe. */
 public final class ManualClock implements InstantSource {
 
 	private volatile Instant now;
@@ -23,7 +23,7 @@ public final class ManualClock implements InstantSource {
 	}
 
 	/**
-	 * Turns the clock forward.
+	 * Advances the clock.
 	 * @param time by how much
 	 */
 	public synchronized void advance(Duration time) {
@@ -31,7 +31,7 @@ public final class ManualClock implements InstantSource {
 	}
 
 	/**
-	 * Turns the clock, forward or back.
+	 * Sets the clock, forward or back.
 	 * @param time the time that it shows from now on
 	 */
 	public synchronized void set(Instant time) {

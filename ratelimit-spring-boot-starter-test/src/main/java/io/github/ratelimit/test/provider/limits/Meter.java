@@ -30,10 +30,10 @@ abstract sealed class Meter permits BucketMeter, WindowMeter {
 		return limit.fixedWindow() ? new WindowMeter(limit, now) : new BucketMeter(limit, now);
 	}
 
-	/** Lets permits come back until now; an earlier time changes nothing. */
+	/** Refills permits up to now; an earlier time changes nothing. */
 	final void advance(long now) {
 		if (now > this.now) {
-			comeBack(this.now, now);
+			refill(this.now, now);
 			this.now = now;
 		}
 	}
@@ -44,7 +44,7 @@ abstract sealed class Meter permits BucketMeter, WindowMeter {
 		count(1, 0, 0);
 	}
 
-	/** Counts a refused call, and charges it what is there of a number of permits. */
+	/** Counts a refused call, and charges it what is available of a number of permits. */
 	final void refuse(long permits) {
 		charge(Math.min(permits, Math.max(0, (long) Math.floor(available()))));
 		count(0, 1, 0);
@@ -101,7 +101,7 @@ abstract sealed class Meter permits BucketMeter, WindowMeter {
 
 	abstract boolean has(long permits);
 
-	abstract void comeBack(long from, long to);
+	abstract void refill(long from, long to);
 
 	abstract void add(long permits);
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * What a provider did so far for one credential and model.
+ * The counts of a provider so far for one credential and model.
  *
  * @param admitted how many requests were admitted
  * @param refused how many requests were refused

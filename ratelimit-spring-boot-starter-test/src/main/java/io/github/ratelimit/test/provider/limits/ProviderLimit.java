@@ -8,10 +8,10 @@ import java.util.Objects;
  *
  * @param unit what it counts
  * @param permits how many permits there are in a window, and at most at once
- * @param window the time in which they come back
- * @param fixedWindow false if permits come back continuously (a token bucket); true if
- * all come back at once, where a window begins. Fixed windows begin at multiples of their
- * length since 1970-01-01T00:00Z, so those of a minute at its beginning
+ * @param window the time in which they refill
+ * @param fixedWindow false if permits refill continuously (a token bucket); true if all
+ * refill at once, when a window begins. Fixed windows begin at multiples of their length
+ * since 1970-01-01T00:00Z, so those of a minute at its beginning
  */
 public record ProviderLimit(LimitedUnit unit, long permits, Duration window, boolean fixedWindow) {
 
@@ -34,7 +34,7 @@ public record ProviderLimit(LimitedUnit unit, long permits, Duration window, boo
 	}
 
 	/**
-	 * Returns a limit of requests that come back continuously.
+	 * Returns a limit of requests that refill continuously.
 	 * @param permits how many requests
 	 * @param window in which time
 	 * @return the limit
@@ -44,7 +44,7 @@ public record ProviderLimit(LimitedUnit unit, long permits, Duration window, boo
 	}
 
 	/**
-	 * Returns a limit of tokens, input and output together, that come back continuously.
+	 * Returns a limit of tokens, input and output together, that refill continuously.
 	 * @param permits how many tokens
 	 * @param window in which time
 	 * @return the limit
@@ -54,7 +54,7 @@ public record ProviderLimit(LimitedUnit unit, long permits, Duration window, boo
 	}
 
 	/**
-	 * Returns a limit of input tokens that come back continuously.
+	 * Returns a limit of input tokens that refill continuously.
 	 * @param permits how many tokens
 	 * @param window in which time
 	 * @return the limit
@@ -64,7 +64,7 @@ public record ProviderLimit(LimitedUnit unit, long permits, Duration window, boo
 	}
 
 	/**
-	 * Returns a limit of output tokens that come back continuously.
+	 * Returns a limit of output tokens that refill continuously.
 	 * @param permits how many tokens
 	 * @param window in which time
 	 * @return the limit
@@ -83,7 +83,7 @@ public record ProviderLimit(LimitedUnit unit, long permits, Duration window, boo
 
 	/**
 	 * Returns this limit with other permits.
-	 * @param factor what the permits are multiplied by, above 0
+	 * @param factor multiplies the permits, above 0
 	 * @return the limit, of at least 1 permit
 	 */
 	public ProviderLimit scaledBy(double factor) {

@@ -10,9 +10,9 @@ import java.util.Map;
  * credential and model has limits of its own, full at its first request. A request is
  * admitted if all limits have enough permits; a refused one takes nothing.
  * <p>
- * There is no HTTP here, and no other time than that of the clock, so a simulation that
- * turns a {@link ManualClock} runs in no time, and twice alike. A clock that goes back
- * counts as one that stands still. Thread-safe.
+ * There is no HTTP here, and no time except that of the clock, so a simulation that
+ * advances a {@link ManualClock} runs in no time, with the same result each time. A clock
+ * that goes back counts as one that stands still. Thread-safe.
  */
 public final class ProviderLimits {
 
@@ -36,7 +36,7 @@ public final class ProviderLimits {
 
 	/**
 	 * Decides about a request.
-	 * @param credential whose request it is
+	 * @param credential the credential of the request
 	 * @param model the model that it asks for
 	 * @param usage the tokens that it will use: what is charged is the estimate of them
 	 * @return the decision; the caller ends an admitted request
@@ -59,8 +59,7 @@ public final class ProviderLimits {
 	 * Changes all limits of all credentials and models at once, as a provider does that
 	 * halves a quota without notice. Permits beyond a smaller limit are lost; a limit
 	 * that grows has no more permits than before. The limit of concurrent requests stays.
-	 * @param factor what the limits as built are multiplied by: 0.5 halves them, 1
-	 * restores them
+	 * @param factor multiplies the limits as built: 0.5 halves them, 1 restores them
 	 */
 	public synchronized void scaleTo(double factor) {
 		this.scale = factor;

@@ -38,8 +38,8 @@ public final class ProviderLimitsBuilder {
 	}
 
 	/**
-	 * Adds limits that hold for each credential and model.
-	 * @param limits the limits; all of them hold together, also several of one unit
+	 * Adds limits that apply to each credential and model.
+	 * @param limits the limits; all of them apply together, also several of one unit
 	 * @return this builder
 	 */
 	public ProviderLimitsBuilder limits(ProviderLimit... limits) {
@@ -51,7 +51,7 @@ public final class ProviderLimitsBuilder {
 	 * Sets other limits for some models.
 	 * @param model the name of a model, or the beginning of names and {@code *}; the
 	 * first that fits counts
-	 * @param limits the limits, in place of those for all models
+	 * @param limits the limits, instead of those for all models
 	 * @return this builder
 	 */
 	public ProviderLimitsBuilder limitsOf(String model, ProviderLimit... limits) {

@@ -7,9 +7,9 @@ public enum Settlement {
 	KEEP,
 
 	/**
-	 * It becomes what the request really used: tokens charged in excess come back,
-	 * missing ones are charged, below 0 if need be. In fixed windows tokens come back
-	 * only in the window in which they were charged.
+	 * It becomes the actual usage of the request: tokens charged in excess are given
+	 * back, missing ones are charged, below 0 if necessary. In fixed windows tokens are
+	 * given back only in the window in which they were charged.
 	 */
 	CORRECT
 

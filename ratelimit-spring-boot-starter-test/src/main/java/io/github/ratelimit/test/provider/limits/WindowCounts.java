@@ -3,13 +3,13 @@ package io.github.ratelimit.test.provider.limits;
 import java.time.Instant;
 
 /**
- * What happened in one window of a limit.
+ * The counts of one window of a limit.
  *
  * @param start when the window began: for continuous limits the first one begins with the
  * first request
  * @param admitted how many requests were admitted
  * @param refused how many requests were refused, for this or another limit
- * @param charged how many permits were charged, less those that came back by corrections
+ * @param charged how many permits were charged, less those that corrections gave back
  */
 public record WindowCounts(Instant start, long admitted, long refused, long charged) {
 

@@ -1,6 +1,6 @@
 package io.github.ratelimit.test.provider.limits;
 
-/** Fixed windows: all permits are there again when a window begins. */
+/** Fixed windows: all permits are available again when a window begins. */
 final class WindowMeter extends Meter {
 
 	private long permits;
@@ -31,7 +31,7 @@ final class WindowMeter extends Meter {
 	}
 
 	@Override
-	void comeBack(long from, long to) {
+	void refill(long from, long to) {
 		long begun = windowOf(to) - windowOf(from);
 		if (begun > 0) {
 			this.used = 0;

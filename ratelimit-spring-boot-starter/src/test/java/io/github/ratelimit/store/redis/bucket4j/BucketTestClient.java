@@ -54,7 +54,7 @@ public enum BucketTestClient {
 				(DisposableBean) connections);
 	}
 
-	/** Returns buckets that go by a time that is turned, alone on their server. */
+	/** Returns buckets with a manual time, alone on their server. */
 	static RedisBuckets turned(RedisServer server, TimeSource time) {
 		return new RedisBuckets(ScriptClientFactory.scripts(LETTUCE.connections(server.port())),
 				BucketScripts.load(RedisTestStore::turned), RedisStoreSettings.DEFAULT_KEY_PREFIX, PATIENT,

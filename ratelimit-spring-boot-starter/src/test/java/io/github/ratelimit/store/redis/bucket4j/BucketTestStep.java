@@ -151,7 +151,7 @@ record BucketTestStep(RemoteCommand<?> command, long micros, String expected, Bu
 		return BucketCommand.of(this.command);
 	}
 
-	/** Returns what an answer says otherwise, null if nothing. */
+	/** Returns how an answer differs, null if it does not. */
 	@Nullable String difference(BucketReply answer) {
 		Object data = known().result().apply(answer).getData();
 		if (data instanceof RemoteVerboseResult<?> verbose) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-/** Buckets in Redis, as somebody uses them who knows Bucket4j. */
+/** Buckets in Redis, as users of Bucket4j use them. */
 @Tag("redis")
 class RedisBucketsTests {
 

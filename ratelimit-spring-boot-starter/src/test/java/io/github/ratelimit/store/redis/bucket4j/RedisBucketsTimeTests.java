@@ -151,7 +151,7 @@ class RedisBucketsTimeTests {
 			assertThat(bucket.getAvailableTokens()).isEqualTo((i < 4) ? 10 : 20);
 			plan.set(20);
 			this.time.advance(Duration.ofSeconds(35));
-			// somebody else's bucket
+			// another bucket
 			this.buckets
 				.getProxy("other" + i, () -> new BucketConfiguration(List.of(greedy(1, 1, Duration.ofHours(1)))))
 				.getAvailableTokens();

@@ -10,8 +10,8 @@ import io.github.bucket4j.local.LockFreeBucket;
 import java.time.Instant;
 
 /**
- * Bucket4j's local bucket, with a time that is turned in microseconds, and waits that are
- * exact: rounded up to whole microseconds, where the bucket rounds down.
+ * Bucket4j's local bucket, with a manual time in microseconds, and exact waits: rounded
+ * up to whole microseconds, where the bucket rounds down.
  */
 final class TurnedBucket {
 
@@ -69,12 +69,12 @@ final class TurnedBucket {
 				tokens);
 	}
 
-	/** Returns what the bucket says of a wait for tokens, exact. */
+	/** Returns the bucket's wait for tokens, exact. */
 	long exact(long said, long tokens) {
 		return exact(state(), said, tokens);
 	}
 
-	/** Returns what the bucket says of the time to full, exact. */
+	/** Returns the bucket's time to full, exact. */
 	long exactNanosToFull() {
 		BucketState state = state();
 		long longest = roundedUp(state.calculateFullRefillingTime(this.micros * 1_000));

@@ -42,7 +42,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** However an application says where its Redis is, limits are there. */
+/** Limits find Redis in whatever way an application configures it. */
 @Tag("redis")
 class ConnectionTopologyTests {
 

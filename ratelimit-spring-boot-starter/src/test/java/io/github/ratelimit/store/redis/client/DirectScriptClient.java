@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Scripts whose answers are there when a call returns: whatever the time that a test
- * turns, none is late because the machine is busy.
+ * Scripts whose replies are there when a call returns: with a manual time, none is late
+ * because the machine is busy.
  */
 public record DirectScriptClient(ScriptClient redis) implements ScriptClient {
 
@@ -18,7 +18,7 @@ public record DirectScriptClient(ScriptClient redis) implements ScriptClient {
 			answer.join();
 		}
 		catch (CompletionException ex) {
-			// the answer tells it
+			// the reply has it
 			return answer;
 		}
 		return answer;

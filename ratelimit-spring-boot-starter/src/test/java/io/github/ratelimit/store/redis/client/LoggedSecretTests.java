@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Redis is a place where others look. */
+/** Others may read the keys and values in Redis, and logs. */
 @Tag("redis")
 class LoggedSecretTests {
 

@@ -36,7 +36,7 @@ public final class PausedScriptClient implements ScriptClient {
 		this.failing = failing;
 	}
 
-	/** Lets nobody know which node has a key, as on a cluster without partitions. */
+	/** Hides which node has a key, as on a cluster without partitions. */
 	public void loseNodes(boolean lost) {
 		this.lost = lost;
 	}

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Sentinels promote the replica: decisions come back by themselves. */
+/** Sentinels promote the replica: decisions resume without a restart. */
 @Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 240, threadMode = ThreadMode.SEPARATE_THREAD)

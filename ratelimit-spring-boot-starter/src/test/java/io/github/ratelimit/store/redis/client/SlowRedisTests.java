@@ -120,7 +120,7 @@ class SlowRedisTests {
 		});
 	}
 
-	/** Returns how many permits are owed: the time to full tells. */
+	/** Returns the debt in permits, which the time to full shows. */
 	private long owed(Limit limit) {
 		Duration each = limit.rates().get(0).period().dividedBy(limit.capacity());
 		Duration full = this.instances.get(0).take(limit, "caller", 0).resetAfter();

@@ -330,7 +330,7 @@ class LocalFallbackTests {
 		return granted.get();
 	}
 
-	/** What was under way when a connection was replaced may be charged twice. */
+	/** A call in flight may be charged twice when its connection is replaced. */
 	private void awaitCharged(Limit limit, long permits) {
 		long most = Math.max(0, limit.capacity() - permits);
 		long least = Math.max(0, most - timeouts());

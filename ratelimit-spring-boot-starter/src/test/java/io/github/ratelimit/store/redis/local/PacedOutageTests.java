@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Calls wait for their turn while Redis answers nothing, or too late. */
+/** Calls are queued while Redis does not answer, or too late. */
 @Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -103,7 +103,7 @@ class PacedOutageTests {
 			Callers callers = callersOf(TWENTY_A_SECOND, instance);
 			this.server.pause();
 
-			// as many turns as come within the longest wait
+			// as many scheduled permits as are due within the longest wait
 			Queue<Call> calls = callers.call(40);
 
 			assertThat(calls).hasSize(40).allMatch((call) -> call.decision().isDegraded());

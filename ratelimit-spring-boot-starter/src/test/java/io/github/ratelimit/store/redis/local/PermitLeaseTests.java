@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A busy key takes permits in advance, where its limit says so. */
+/** A busy key takes permits in advance, if its limit allows it. */
 @Tag("redis")
 @Tag("version-independent")
 class PermitLeaseTests {

@@ -40,7 +40,7 @@ public final class FaultyProxy implements AutoCloseable {
 
 	/**
 	 * Listens on a free port and passes everything on.
-	 * @param server the server to stand in front of
+	 * @param server the server behind the proxy
 	 */
 	public static FaultyProxy inFrontOf(RedisServer server) {
 		FaultyProxy proxy = new FaultyProxy(server.port());

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
-/** Addresses on {@link RedisServer#HOST}, without asking anybody for them. */
+/** Addresses on {@link RedisServer#HOST}, without a name service. */
 final class Loopback {
 
 	private Loopback() {

@@ -35,7 +35,7 @@ final class ProxyListener {
 				take.accept(this.socket.accept());
 			}
 			catch (IOException ex) {
-				// It was closed, or a client has gone before it was taken
+				// It was closed, or a client has disconnected before it was accepted
 			}
 		}
 	}

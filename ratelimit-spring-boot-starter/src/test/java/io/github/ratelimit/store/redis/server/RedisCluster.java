@@ -88,7 +88,7 @@ public final class RedisCluster implements AutoCloseable {
 		}
 	}
 
-	/** Redis 6.2 knows no ADDSLOTSRANGE. */
+	/** Redis 6.2 has no ADDSLOTSRANGE. */
 	private void assignSlots() {
 		for (int i = 0; i < MASTERS; i++) {
 			String[] slots = IntStream.range(i * SLOTS / MASTERS, (i + 1) * SLOTS / MASTERS)

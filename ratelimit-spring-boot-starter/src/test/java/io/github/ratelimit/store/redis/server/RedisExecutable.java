@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A redis-server that runs on this machine.
  *
  * @param path where it is
- * @param version what it says that it is
+ * @param version the version that it reports
  */
 record RedisExecutable(Path path, RedisVersion version) {
 

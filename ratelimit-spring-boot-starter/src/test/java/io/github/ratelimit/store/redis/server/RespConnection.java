@@ -14,9 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plain connection that speaks RESP2 and does nothing of its own: no greeting, no
- * reconnecting, no repeating. Text is ISO 8859-1 both ways, so a string holds any bytes.
- * For one thread.
+ * A plain RESP2 connection without any additions: no greeting, no reconnecting, no
+ * repeating. Text is ISO 8859-1 both ways, so a string holds any bytes. For one thread.
  */
 public final class RespConnection implements AutoCloseable {
 
@@ -182,7 +181,7 @@ public final class RespConnection implements AutoCloseable {
 			socket.close();
 		}
 		catch (IOException ex) {
-			// Nobody needs it any more
+			// It is no longer needed
 		}
 	}
 

@@ -1,6 +1,6 @@
 /**
  * Real Redis servers for tests and benchmarks: processes, clusters, sentinels and a
- * faulty network. Nothing here but the tests knows a test framework.
+ * faulty network. Only the tests here use a test framework.
  */
 @NullMarked
 package io.github.ratelimit.store.redis.server;
