@@ -68,7 +68,7 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 	 * A reply that takes a few milliseconds longer is no sign of a failure.
 	 */
 	boolean isImpatient() {
-		return patienceNanos() < this.node.deadlineNanos() && (waitsForAWhile() || isBehindLateTurn());
+		return patienceNanos() < this.node.deadlineNanos() && (waitsForAWhile() || isBehindLatePermit());
 	}
 
 	private boolean waitsForAWhile() {
@@ -79,9 +79,9 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 	 * Returns whether a scheduled permit was requested before these charges and is not
 	 * answered yet.
 	 */
-	boolean isBehindLateTurn() {
+	boolean isBehindLatePermit() {
 		for (RememberedKey key : this.known) {
-			if (key.isTurnLate()) {
+			if (key.isPermitLate()) {
 				return true;
 			}
 		}
@@ -89,19 +89,19 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 	}
 
 	/** Notes that the scheduled permits of a call are not answered in time. */
-	void turnsAreLate(ScriptCall asked) {
+	void permitsAreLate(ScriptCall asked) {
 		for (int i = 0; i < this.known.length; i++) {
 			if (this.charges.get(i).limit().isPaced() && waitsForAWhile()) {
-				this.known[i].turnIsLate(asked);
+				this.known[i].permitIsLate(asked);
 			}
 		}
 	}
 
 	/** Notes that the scheduled permits of a call are answered, or never will be. */
-	void turnsAreKnown(ScriptCall asked, boolean inTime) {
+	void permitsAreKnown(ScriptCall asked, boolean inTime) {
 		for (RememberedKey key : this.known) {
-			if (key.isTurnLate()) {
-				key.turnIsKnown(asked, inTime);
+			if (key.isPermitLate()) {
+				key.permitIsKnown(asked, inTime);
 			}
 		}
 	}

@@ -77,8 +77,8 @@ final class RedisDecisions {
 		if (group.node().isCrowded()) {
 			return decideLate(group, null, start).get(0);
 		}
-		if (group.isBehindLateTurn()) {
-			return decideBehindLateTurn(group, start).get(0);
+		if (group.isBehindLatePermit()) {
+			return decideBehindLatePermit(group, start).get(0);
 		}
 		if (!(encoding instanceof BucketEncoding scale) || scale.isPaced()) {
 			return await(ask(group, true), start).get(0);
@@ -120,14 +120,14 @@ final class RedisDecisions {
 		if (group.node().isCrowded()) {
 			return decideLate(group, null, start);
 		}
-		return group.isBehindLateTurn() ? decideBehindLateTurn(group, start) : await(ask(group, true), start);
+		return group.isBehindLatePermit() ? decideBehindLatePermit(group, start) : await(ask(group, true), start);
 	}
 
 	/**
 	 * Calls behind a scheduled permit that Redis has not answered yet do not wait for
 	 * Redis.
 	 */
-	private List<ChargeDecision> decideBehindLateTurn(ChargeGroup group, long start) {
+	private List<ChargeDecision> decideBehindLatePermit(ChargeGroup group, long start) {
 		DeadlineFallback.Taken taken = this.late.decide(List.of(group), start);
 		group.node().late(start, true, group.known()[0].name());
 		leave(group, taken.granted() ? ask(group, true) : null, taken.receipts().get(0));
@@ -181,7 +181,7 @@ final class RedisDecisions {
 
 	/** Returns until when a decision waits for its reply. */
 	static long deadline(long start, ChargeGroup group) {
-		return start + (group.isBehindLateTurn() ? 0 : group.patienceNanos());
+		return start + (group.isBehindLatePermit() ? 0 : group.patienceNanos());
 	}
 
 	/** Gives back what a call is granted whose caller no longer waits. */

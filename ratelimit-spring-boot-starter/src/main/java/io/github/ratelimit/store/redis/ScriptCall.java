@@ -186,11 +186,11 @@ final class ScriptCall {
 		}
 		RedisNodes.Node node = this.group.node();
 		node.lateBegins();
-		this.group.turnsAreLate(this);
+		this.group.permitsAreLate(this);
 		ScriptReplies.orLost(this.answer).whenComplete((bytes, failure) -> {
 			node.lateEnds();
 			boolean inTime = bytes != null && this.time.nanoTime() - this.askedNanos <= this.group.patienceNanos();
-			this.group.turnsAreKnown(this, inTime);
+			this.group.permitsAreKnown(this, inTime);
 			Reply reply = (bytes != null) ? readLate(bytes) : null;
 			if (reply != null) {
 				call.answered(reply.decisions(), this.fresh);

@@ -42,7 +42,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 
 	private final RequestEnd end;
 
-	private boolean untold;
+	private boolean hasNewDecisions;
 
 	private boolean beforeSecurityDone;
 
@@ -210,9 +210,9 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	/** Writes the headers, if there are new ones. */
 	@Override
 	public synchronized void writeHeaders() {
-		if (this.untold && this.response != null) {
-			this.untold = false;
-			this.scopes.tell(this.limits, this.response);
+		if (this.hasNewDecisions && this.response != null) {
+			this.hasNewDecisions = false;
+			this.scopes.writeHeaders(this.limits, this.response);
 		}
 	}
 
@@ -226,7 +226,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		if (!limit.hasFacts()) {
 			return;
 		}
-		this.untold = true;
+		this.hasNewDecisions = true;
 		for (int i = 0; i < this.limits.size(); i++) {
 			if (isOfSameBucket(this.limits.get(i), limit)) {
 				this.limits.set(i, limit);

@@ -100,22 +100,22 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		HttpLimitedRequest known = HttpLimitedRequest.of(request);
-		HttpServletResponse told = prepare(request, response, known == null);
-		HttpLimitedRequest scope = (known == null) ? this.scopes.create(request, told) : known;
+		HttpServletResponse prepared = prepare(request, response, known == null);
+		HttpLimitedRequest scope = (known == null) ? this.scopes.create(request, prepared) : known;
 		HttpLimitedRequest previous = this.scopes.bind(scope);
 		Throwable failure = null;
 		try {
 			if (previous != scope) {
-				told = scope.end().watch(told);
+				prepared = scope.end().watch(prepared);
 			}
 			if (request.getDispatcherType() != DispatcherType.REQUEST) {
-				scope.use(told);
-				proceed(request, told, chain, scope);
+				scope.use(prepared);
+				proceed(request, prepared, chain, scope);
 			}
 			else {
-				scope.use(request, told);
-				if (admits(request, told, scope)) {
-					proceed(request, told, chain, scope);
+				scope.use(request, prepared);
+				if (admits(request, prepared, scope)) {
+					proceed(request, prepared, chain, scope);
 				}
 			}
 		}
@@ -126,7 +126,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		finally {
 			this.scopes.bind(previous);
 			if (previous != scope) {
-				scope.end().afterDispatch(request, told, failure);
+				scope.end().afterDispatch(request, prepared, failure);
 			}
 		}
 	}

@@ -113,10 +113,10 @@ public final class RequestScopes {
 	}
 
 	/** Never fails, since the headers matter less than the response. */
-	void tell(List<LimitDecision> limits, HttpServletResponse response) {
+	void writeHeaders(List<LimitDecision> limits, HttpServletResponse response) {
 		try {
 			if (!response.isCommitted()) {
-				this.answers.tell(limits, response);
+				this.answers.writeHeaders(limits, response);
 			}
 		}
 		catch (RuntimeException | LinkageError ex) {

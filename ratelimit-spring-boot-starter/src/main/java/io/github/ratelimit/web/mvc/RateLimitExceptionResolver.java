@@ -89,7 +89,7 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 		List<LimitDecision> limits = (scope != null) ? scope.limits() : List.of();
 		ExactExceptionHandlers theirs = this.applicationHandlers.get().orElse(null);
 		if (theirs != null) {
-			this.answers.tell(limits, response);
+			this.answers.writeHeaders(limits, response);
 			ModelAndView answered = theirs.resolveException(request, response, handler, refusal);
 			if (answered != null) {
 				return answered;

@@ -139,7 +139,7 @@ public final class Answers {
 	 * @param limits the decisions of all limits of this call, the latest last
 	 * @param response the response; nothing happens if it is committed
 	 */
-	public void tell(List<LimitDecision> limits, HttpServletResponse response) {
+	public void writeHeaders(List<LimitDecision> limits, HttpServletResponse response) {
 		if (limits.isEmpty() || this.headers.length == 0 || response.isCommitted()) {
 			return;
 		}
@@ -187,8 +187,8 @@ public final class Answers {
 		Refusal refusal = Refusal.of(decision, response.getHeader(REQUEST_ID));
 		BodyStyle style = bodyStyle(bodyStyle);
 		HttpServletResponse target = start(request, response, refusal);
-		sayWhen(refusal, decision.retryAfter(), PROVIDERS.contains(style.name()), ours(target));
-		tell(joined(limits, decision.limits()), target);
+		addRetryHeaders(refusal, decision.retryAfter(), PROVIDERS.contains(style.name()), ours(target));
+		writeHeaders(joined(limits, decision.limits()), target);
 		writeBody(request, target, refusal, style);
 	}
 
@@ -204,7 +204,7 @@ public final class Answers {
 		return response;
 	}
 
-	private void sayWhen(Refusal refusal, Duration wait, boolean providerBody, HttpServletResponse response) {
+	private void addRetryHeaders(Refusal refusal, Duration wait, boolean providerBody, HttpServletResponse response) {
 		if (refusal.reason() == Reason.TOO_LARGE) {
 			response.setHeader(SHOULD_RETRY, "false");
 			return;

@@ -225,12 +225,12 @@ class AnswersTests {
 		ChargeDecision loginInShadow = inShadow(refused(LOGIN, Duration.ofMinutes(3), Duration.ofMinutes(15)));
 		Decision allowed = decision(granted(CHAT, 9, Duration.ofSeconds(6)), loginInShadow);
 		assertThat(allowed.isAllowed()).isTrue();
-		answers().tell(allowed.limits(), this.response);
+		answers().writeHeaders(allowed.limits(), this.response);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=9;t=6");
 		assertThat(this.response.getHeader("X-RateLimit-Limit")).isEqualTo("10");
 
 		MockHttpServletResponse alone = new MockHttpServletResponse();
-		answers().tell(List.of(loginInShadow), alone);
+		answers().writeHeaders(List.of(loginInShadow), alone);
 		assertThat(alone.getHeaderNames()).isEmpty();
 
 		refuse(decision(CHAT_REFUSES, loginInShadow), "problem");
@@ -361,9 +361,9 @@ class AnswersTests {
 	@Test
 	void limitsWithoutFactsAreInNoHeader() throws IOException {
 		ChargeDecision letThrough = ChargeDecision.letThrough(Decisions.charge(LOGIN));
-		answers().tell(List.of(letThrough), this.response);
+		answers().writeHeaders(List.of(letThrough), this.response);
 		assertThat(this.response.getHeaderNames()).isEmpty();
-		answers().tell(List.of(letThrough, granted(CHAT, 9, Duration.ofSeconds(6))), this.response);
+		answers().writeHeaders(List.of(letThrough, granted(CHAT, 9, Duration.ofSeconds(6))), this.response);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=9;t=6");
 		assertThat(this.response.getHeader("RateLimit-Policy")).isEqualTo("\"chat\";q=10;w=60");
 		assertThat(this.response.getHeader("X-RateLimit-Limit")).isEqualTo("10");
@@ -376,7 +376,7 @@ class AnswersTests {
 
 	@Test
 	void aDecisionWithoutFactsDoesNotReplaceOneWithFacts() {
-		answers().tell(
+		answers().writeHeaders(
 				List.of(granted(CHAT, 9, Duration.ofSeconds(6)), ChargeDecision.letThrough(Decisions.charge(CHAT))),
 				this.response);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=9;t=6");
@@ -403,7 +403,8 @@ class AnswersTests {
 
 	@Test
 	void anAllowedCallHasTheHeadersOfEveryLimit() {
-		answers().tell(List.of(granted(CHAT, 9, Duration.ofSeconds(6)), granted(LOGIN, 4, Duration.ofMinutes(3))),
+		answers().writeHeaders(
+				List.of(granted(CHAT, 9, Duration.ofSeconds(6)), granted(LOGIN, 4, Duration.ofMinutes(3))),
 				this.response);
 		assertThat(this.response.getHeader("X-RateLimit-Limit")).isEqualTo("5");
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=9;t=6, \"login\";r=4;t=180");
@@ -414,8 +415,8 @@ class AnswersTests {
 	void rewritingReplacesTheHeaders() {
 		ChargeDecision first = granted(CHAT, 9, Duration.ofSeconds(6));
 		ChargeDecision second = granted(CHAT, 8, Duration.ofSeconds(12));
-		answers().tell(List.of(first), this.response);
-		answers().tell(List.of(first, second), this.response);
+		answers().writeHeaders(List.of(first), this.response);
+		answers().writeHeaders(List.of(first, second), this.response);
 		assertThat(this.response.getHeaders("X-RateLimit-Remaining")).containsExactly("8");
 		assertThat(this.response.getHeaders("RateLimit")).containsExactly("\"chat\";r=8;t=6");
 		assertThat(this.response.getHeaders("RateLimit-Policy")).containsExactly("\"chat\";q=10;w=60");
@@ -425,7 +426,7 @@ class AnswersTests {
 	void theLatestDecisionOfAKeyCountsEvenIfMorePermitsAreLeft() {
 		ChargeDecision first = granted(CHAT, 2, Duration.ofSeconds(48));
 		ChargeDecision second = granted(CHAT, 3, Duration.ofSeconds(42));
-		answers().tell(List.of(first, second), this.response);
+		answers().writeHeaders(List.of(first, second), this.response);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=3;t=6");
 	}
 
@@ -434,20 +435,21 @@ class AnswersTests {
 		ChargeDecision one = granted(CHAT, 2, Duration.ofSeconds(48));
 		ChargeDecision other = ChargeDecision.granted(Charge.of(Handles.of(CHAT), Key.of("other"), 1), null, 9,
 				6_000_000_000L, null);
-		answers().tell(List.of(one, other), this.response);
+		answers().writeHeaders(List.of(one, other), this.response);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=6");
-		answers().tell(List.of(other, one), this.response);
+		answers().writeHeaders(List.of(other, one), this.response);
 		assertThat(this.response.getHeader("RateLimit")).isEqualTo("\"chat\";r=2;t=6");
 	}
 
 	@Test
 	void hiddenLimitsAreInNoHeader() {
-		answers().tell(List.of(granted(LOGIN, 0, Duration.ofMinutes(15)), granted(CHAT, 9, Duration.ofSeconds(6))),
+		answers().writeHeaders(
+				List.of(granted(LOGIN, 0, Duration.ofMinutes(15)), granted(CHAT, 9, Duration.ofSeconds(6))),
 				this.response);
 		assertThat(this.response.getHeader("X-RateLimit-Limit")).isEqualTo("5");
 		MockHttpServletResponse hiding = new MockHttpServletResponse();
-		hidingLogin().tell(List.of(granted(LOGIN, 0, Duration.ofMinutes(15)), granted(CHAT, 9, Duration.ofSeconds(6))),
-				hiding);
+		hidingLogin().writeHeaders(
+				List.of(granted(LOGIN, 0, Duration.ofMinutes(15)), granted(CHAT, 9, Duration.ofSeconds(6))), hiding);
 		assertThat(hiding.getHeader("X-RateLimit-Limit")).isEqualTo("10");
 		assertThat(hiding.getHeader("RateLimit")).isEqualTo("\"chat\";r=9;t=6");
 		assertThat(hiding.getHeader("RateLimit-Policy")).isEqualTo("\"chat\";q=10;w=60");
@@ -455,7 +457,7 @@ class AnswersTests {
 
 	@Test
 	void decisionsOfHiddenLimitsOnlyHaveNoHeaders() {
-		hidingLogin().tell(List.of(granted(LOGIN, 4, Duration.ofMinutes(3))), this.response);
+		hidingLogin().writeHeaders(List.of(granted(LOGIN, 4, Duration.ofMinutes(3))), this.response);
 		assertThat(this.response.getHeaderNames()).isEmpty();
 	}
 
@@ -490,7 +492,7 @@ class AnswersTests {
 	@Test
 	void aCommittedResponseIsNotChanged() throws IOException {
 		this.response.setCommitted(true);
-		answers().tell(List.of(CHAT_REFUSES), this.response);
+		answers().writeHeaders(List.of(CHAT_REFUSES), this.response);
 		refuse(decision(CHAT_REFUSES), null);
 		assertThat(this.response.getStatus()).isEqualTo(200);
 		assertThat(this.response.getHeaderNames()).isEmpty();

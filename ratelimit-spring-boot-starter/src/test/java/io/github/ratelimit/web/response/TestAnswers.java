@@ -48,7 +48,7 @@ public class TestAnswers extends OncePerRequestFilter implements Ordered {
 			return;
 		}
 		HttpServletResponse exposing = this.answers.expose(request, response);
-		this.answers.tell(List.of(allowed()), exposing);
+		this.answers.writeHeaders(List.of(allowed()), exposing);
 		chain.doFilter(request, exposing);
 	}
 

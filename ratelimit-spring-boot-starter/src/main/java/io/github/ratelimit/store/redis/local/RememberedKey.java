@@ -55,7 +55,7 @@ public final class RememberedKey {
 	 * The last scheduled permit that was requested and not answered in time, null if
 	 * none.
 	 */
-	private volatile @Nullable Object lateTurn;
+	private volatile @Nullable Object latePermit;
 
 	private volatile long lastSeen;
 
@@ -220,18 +220,18 @@ public final class RememberedKey {
 	/**
 	 * Returns whether a scheduled permit was requested and Redis has not answered yet.
 	 */
-	public boolean isTurnLate() {
-		return this.lateTurn != null;
+	public boolean isPermitLate() {
+		return this.latePermit != null;
 	}
 
-	public void turnIsLate(Object asked) {
-		this.lateTurn = asked;
+	public void permitIsLate(Object asked) {
+		this.latePermit = asked;
 	}
 
 	/** Notes that the reply has arrived or never will: calls may wait for others. */
-	public synchronized void turnIsKnown(Object asked, boolean inTime) {
-		if (inTime || this.lateTurn == asked) {
-			this.lateTurn = null;
+	public synchronized void permitIsKnown(Object asked, boolean inTime) {
+		if (inTime || this.latePermit == asked) {
+			this.latePermit = null;
 		}
 	}
 
