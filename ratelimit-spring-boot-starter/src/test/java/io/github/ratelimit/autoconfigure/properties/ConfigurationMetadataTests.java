@@ -211,7 +211,7 @@ class ConfigurationMetadataTests {
 		}
 	}
 
-	private static String defaultOf(String name) {
+	static String defaultOf(String name) {
 		Object bean = new RateLimitProperties();
 		String path = name.substring("ratelimit.".length());
 		if (path.endsWith(".<name>")) {
@@ -236,7 +236,7 @@ class ConfigurationMetadataTests {
 		return text(wrapper.getPropertyValue(camelCase(path)));
 	}
 
-	private static String camelCase(String dashed) {
+	static String camelCase(String dashed) {
 		String[] words = dashed.split("-");
 		for (int i = 1; i < words.length; i++) {
 			words[i] = StringUtils.capitalize(words[i]);
