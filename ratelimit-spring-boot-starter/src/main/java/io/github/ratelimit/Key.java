@@ -61,8 +61,7 @@ public sealed class Key implements Comparable<Key> {
 
 	/**
 	 * Returns the key of a text of a certain kind.
-	 * @param kind what kind of thing the text is; from the application, never from a
-	 * request
+	 * @param kind the kind of the text; from the application, never from a request
 	 * @param text the text, not empty
 	 * @return the key
 	 * @throws IllegalArgumentException if the text is empty

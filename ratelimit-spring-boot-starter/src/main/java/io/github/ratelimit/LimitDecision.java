@@ -274,7 +274,7 @@ public abstract class LimitDecision {
 	/**
 	 * Returns whether the limit refuses only because its store fails, whatever permits
 	 * there may be.
-	 * @return whether the limit is violated without known figures
+	 * @return whether the limit is violated without known facts
 	 */
 	public final boolean isUnavailable() {
 		return isViolated() && !hasFacts();

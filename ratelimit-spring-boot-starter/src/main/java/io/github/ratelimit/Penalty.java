@@ -8,7 +8,7 @@ import java.util.Objects;
  *
  * @param denials with how many refusals the ban begins, from 1 to
  * {@link Limit#MAX_LOG_PERMITS}
- * @param within in what time they have to come, whole milliseconds, at least one
+ * @param within the time in which they have to occur, whole milliseconds, at least one
  * @param ban how long the ban lasts, whole milliseconds, at least one
  */
 public record Penalty(long denials, Duration within, Duration ban) {

@@ -31,7 +31,7 @@ enum PeriodUnit {
 	/**
 	 * Reads a period: a unit with an optional whole number before it.
 	 * @param text the period, for example {@code 15min}
-	 * @param before what stands before it, for an example of how to write it
+	 * @param before the text before it, for an example of how to write it
 	 * @param refusal creates the exception from the mistake and the correction
 	 */
 	static Duration parse(String text, String before, BiFunction<String, String, InvalidRateException> refusal) {

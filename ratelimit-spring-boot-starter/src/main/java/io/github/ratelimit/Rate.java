@@ -19,7 +19,7 @@ import java.util.Objects;
  * {@link #MAX_TIME_TO_FULL} to fill.
  *
  * @param permits how many permits a period brings, from 1 to {@link #MAX_PERMITS}
- * @param period the time in which they come, whole milliseconds, at least one
+ * @param period the time in which they refill, whole milliseconds, at least one
  * @param burst how many permits can be saved up, from 1 to {@link #MAX_PERMITS}
  */
 public record Rate(long permits, Duration period, long burst) {
@@ -48,7 +48,7 @@ public record Rate(long permits, Duration period, long burst) {
 	/**
 	 * Returns a rate whose burst is the permits of one period.
 	 * @param permits how many permits a period brings
-	 * @param period the time in which they come
+	 * @param period the time in which they refill
 	 * @return the rate
 	 * @throws InvalidRateException if the numbers cannot be counted exactly
 	 */

@@ -14,7 +14,7 @@ public class StoreUnavailableException extends RateLimitException {
 	/**
 	 * Creates the exception.
 	 * @param message which store, and what it reports
-	 * @param cause what went wrong
+	 * @param cause the failure
 	 */
 	public StoreUnavailableException(String message, Throwable cause) {
 		super(message, cause);

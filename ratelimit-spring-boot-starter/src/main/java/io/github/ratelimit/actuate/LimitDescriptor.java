@@ -85,7 +85,7 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 	 *
 	 * @param id the key's id
 	 * @param key the key, masked
-	 * @param denied how many calls were refused since its state came to be
+	 * @param denied how many calls were refused since its state was created
 	 */
 	public record DeniedKeyDescriptor(String id, String key, long denied) {
 

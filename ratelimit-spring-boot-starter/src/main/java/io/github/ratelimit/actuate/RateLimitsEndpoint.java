@@ -182,7 +182,7 @@ public class RateLimitsEndpoint {
 	}
 
 	/**
-	 * Forgets one key of a limit: its next call finds all permits.
+	 * Resets one key of a limit: its next call finds all permits.
 	 * @param limit the limit's name
 	 * @param key the key's id, or its text
 	 * @return whether the limit knew the key
@@ -243,7 +243,7 @@ public class RateLimitsEndpoint {
 	 *
 	 * @param type what kind of store, for example {@code memory}
 	 * @param status how it does, in one word: {@code up} while it answers
-	 * @param instances how many instances share it, as far as is known, at least 1
+	 * @param instances how many instances share it, as far as it is known, at least 1
 	 */
 	public record StoreDescriptor(String type, String status, int instances) {
 	}
@@ -268,8 +268,8 @@ public class RateLimitsEndpoint {
 	 * @param limit how many permits can be saved up, of the rate nearest to refusal
 	 * @param remaining how many permits that rate has now
 	 * @param resetAfter seconds until every rate is full, rounded up to milliseconds
-	 * @param allowed calls that were allowed since the key's state came to be
-	 * @param denied calls that were refused since the key's state came to be
+	 * @param allowed calls that were allowed since the key's state was created
+	 * @param denied calls that were refused since the key's state was created
 	 * @param lastSeen when the key was last used
 	 */
 	public record KeyDescriptor(String id, String key, long limit, long remaining, BigDecimal resetAfter, long allowed,

@@ -65,11 +65,11 @@ public class RateLimitsEndpointWebExtension {
 	}
 
 	/**
-	 * Forgets one key of a limit.
+	 * Resets one key of a limit.
 	 * @param limit the limit's name
 	 * @param key the key's id, or its text
-	 * @return 204 if it was forgotten, 404 if there is no such limit or it has not seen
-	 * the key, 400 if several keys have that text, 503 if the store does not answer
+	 * @return 204 if it was reset, 404 if there is no such limit or it has no such key,
+	 * 400 if several keys have that text, 503 if the store does not answer
 	 */
 	@DeleteOperation
 	public WebEndpointResponse<OperationResponseBody> reset(@Selector String limit, @Selector String key) {

@@ -12,8 +12,8 @@ import org.springframework.util.ClassUtils;
 /**
  * The number of request threads that queued calls may hold.
  *
- * @param all how many threads serve requests, {@link Integer#MAX_VALUE} where waiting
- * costs none of them: virtual threads, or no server of ours
+ * @param all how many threads serve requests, {@link Integer#MAX_VALUE} if waiting holds
+ * none of them: with virtual threads, or without a server
  */
 record RequestThreads(int all) {
 

@@ -18,7 +18,7 @@ final class Futures {
 	/**
 	 * Completes a future as a stage completes, and cancels the stage with the future.
 	 * @param stage what has the outcome
-	 * @param future what stands for it
+	 * @param future the derived future
 	 * @param before what is done with the outcome before the future is completed
 	 */
 	static void forward(CompletionStage<?> stage, CompletableFuture<@Nullable Object> future,

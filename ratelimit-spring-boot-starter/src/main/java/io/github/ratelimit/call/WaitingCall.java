@@ -32,9 +32,9 @@ public final class WaitingCall {
 	 * Runs a call after its decision.
 	 * @param deciding becomes the decision
 	 * @param executor runs the call
-	 * @param body makes the call by the decision, allowed, refused or failed
-	 * @param notMade what to do when the call will not be made, before its permits are
-	 * given back
+	 * @param body runs the call by the decision, allowed, refused or failed
+	 * @param notMade what to do if the call will not be run, before its permits are given
+	 * back
 	 * @return becomes the result, or the result's own outcome if it is a stage
 	 */
 	public static CompletableFuture<@Nullable Object> start(CompletableFuture<Decision> deciding, Executor executor,

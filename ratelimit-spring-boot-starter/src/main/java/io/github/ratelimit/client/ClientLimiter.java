@@ -267,7 +267,7 @@ public final class ClientLimiter {
 	}
 
 	/**
-	 * Returns whether a request has come through this limiter yet.
+	 * Returns whether a request has passed this limiter yet.
 	 * @return false for a client whose patterns match nothing
 	 */
 	public boolean isUsed() {

@@ -6,7 +6,7 @@ import java.util.function.ToLongFunction;
  * A number or a parsed expression for the permits that a call takes. Thread-safe.
  *
  * @param text the expression as it was written
- * @param looksAtSecurity whether the expression looks at {@code user} or {@code claim}
+ * @param looksAtSecurity whether the expression reads {@code user} or {@code claim}
  * @param needsRequest whether the expression has no value if no request is bound
  * @param evaluation computes the permits of a call; does not fail because of the client's
  * input

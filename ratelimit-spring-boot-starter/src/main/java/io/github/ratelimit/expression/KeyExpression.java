@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A parsed expression for the key whose permits a call takes. Thread-safe.
  *
  * @param source the expression as it was written, and the kind of its keys
- * @param looksAtSecurity whether the expression looks at {@code user} or {@code claim},
- * and so has to be evaluated after Spring Security
+ * @param looksAtSecurity whether the expression reads {@code user} or {@code claim}, and
+ * so has to be evaluated after Spring Security
  * @param needsRequest whether the expression has no value if no request is bound
  * @param evaluation computes the key of a call; does not fail because of the client's
  * input

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A parsed expression for the plan of a call. Thread-safe.
  *
  * @param text the expression as it was written
- * @param looksAtSecurity whether the expression looks at {@code user} or {@code claim}
+ * @param looksAtSecurity whether the expression reads {@code user} or {@code claim}
  * @param looksAtClient whether the expression reads a value that a client can choose,
  * such as a header, so that callers can choose their plan
  * @param needsRequest whether the expression has no value if no request is bound

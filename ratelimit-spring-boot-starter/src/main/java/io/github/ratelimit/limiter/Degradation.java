@@ -36,7 +36,7 @@ public final class Degradation {
 	 * Reports a failure of the limiter.
 	 * @param limits the limits that could not decide, possibly none if it failed before
 	 * that was known
-	 * @param cause what went wrong
+	 * @param cause the failure
 	 * @return the decision for the call: allowed and degraded
 	 */
 	public Decision report(Collection<RegisteredLimit> limits, Throwable cause) {
@@ -56,7 +56,7 @@ public final class Degradation {
 	 * @param limit the limit's name
 	 * @param expression the expression of the cost
 	 * @param consequence what happens instead, the rest of a sentence
-	 * @param cause what went wrong
+	 * @param cause the failure
 	 */
 	public void reportUnsettled(String limit, String expression, String consequence, Throwable cause) {
 		this.unsettled.log(Level.WARNING, (others) -> "'" + expression + "' could not tell what a call of limit '"

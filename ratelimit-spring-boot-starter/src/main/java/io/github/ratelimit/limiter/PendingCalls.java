@@ -96,7 +96,7 @@ final class PendingCalls {
 		/**
 		 * Notes the decision of the limit.
 		 * @param decision the decision
-		 * @param allowed whether the call goes on
+		 * @param allowed whether the call may go on
 		 * @return the decision, changed by what is known about undecided calls
 		 */
 		ChargeDecision answered(ChargeDecision decision, boolean allowed) {
@@ -160,7 +160,7 @@ final class PendingCalls {
 			update(() -> this.calls.permits -= permits);
 		}
 
-		/** Has no effect on the map for calls that it has forgotten. */
+		/** Has no effect on the map for calls that were dropped. */
 		private void update(Runnable change) {
 			PendingCalls.this.calls.compute(this.bucket, (key, current) -> {
 				change.run();

@@ -29,7 +29,7 @@ class FallbackMethod {
 	/**
 	 * Prepares a fallback.
 	 * @param method the method to call, whose parameters are those of the limited one
-	 * @param takesException whether the exception comes after them
+	 * @param takesException whether the exception follows them
 	 * @return the fallback
 	 */
 	static FallbackMethod to(Method method, boolean takesException) {

@@ -28,7 +28,7 @@ record LimitedMethod(Method method, Class<?> type, List<Declaration> declaration
 	 * One annotation, with the overrides of the annotations that it is a meta-annotation
 	 * of.
 	 *
-	 * @param source the method or class that it stands on
+	 * @param source the annotated method or class
 	 * @param named the method whose parameter names its expressions use
 	 * @param limits names of limits
 	 * @param rate the rate of its own, empty if none

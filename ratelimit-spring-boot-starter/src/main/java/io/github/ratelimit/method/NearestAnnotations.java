@@ -48,8 +48,8 @@ record NearestAnnotations(@Nullable MergedAnnotation<RateLimitExempt> exempt,
 
 	/**
 	 * Returns whether this class is exempt from what one of its methods inherits.
-	 * @param onMethod what stands nearest to a method of this class
-	 * @return whether the method's annotations stand above the exemption
+	 * @param onMethod the nearest annotation of a method of this class
+	 * @return whether the method's annotations are nearer than the exemption
 	 */
 	boolean exemptsWhatIsDeclaredAbove(NearestAnnotations onMethod) {
 		return this.exempt != null && this.exempt.getSource() instanceof Class<?> exemptType

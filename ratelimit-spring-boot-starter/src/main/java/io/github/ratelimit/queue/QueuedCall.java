@@ -73,7 +73,7 @@ public final class QueuedCall {
 
 	/**
 	 * Creates a call.
-	 * @param holdsThread whether the thread that makes it waits for it
+	 * @param holdsThread whether the calling thread waits for it
 	 */
 	public QueuedCall(List<Charge> charges, LimitStore store, CallQueues lines, TimeSource time, Executor executor,
 			boolean holdsThread) {

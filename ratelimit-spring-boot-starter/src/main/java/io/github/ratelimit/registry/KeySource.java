@@ -8,9 +8,8 @@ import java.util.List;
  *
  * @param expression the text as it was configured, for logs and the endpoint, for example
  * {@code header('X-API-Key')}
- * @param kinds the {@link Key#kind() kinds} of the keys that it makes, without
- * repetition: several where an expression has alternatives of its own, such as
- * {@code coalesce(user, ip)}
+ * @param kinds the {@link Key#kind() kinds} of its keys, without repetition: several if
+ * an expression has alternatives of its own, such as {@code coalesce(user, ip)}
  * @param composed whether the first of its keys are {@linkplain Key#composed composed} of
  * several parts, such as those of {@code user + path}
  */

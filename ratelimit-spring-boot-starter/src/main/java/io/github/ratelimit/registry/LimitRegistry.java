@@ -41,7 +41,7 @@ public final class LimitRegistry {
 	/**
 	 * Adds a limit.
 	 * @param limit the limit
-	 * @param keySources where its keys come from, possibly nowhere
+	 * @param keySources the sources of its keys, possibly none
 	 * @return the limit as it is registered
 	 * @throws IllegalArgumentException if there is a limit of that name, or a check
 	 * objects to it
@@ -53,7 +53,7 @@ public final class LimitRegistry {
 	/**
 	 * Adds a limit.
 	 * @param settings the settings of the limit
-	 * @param keySources where its keys come from, possibly nowhere
+	 * @param keySources the sources of its keys, possibly none
 	 * @return the limit as it is registered
 	 * @throws IllegalArgumentException if there is a limit of that name, a check objects
 	 * to the settings, or a listener to the limit

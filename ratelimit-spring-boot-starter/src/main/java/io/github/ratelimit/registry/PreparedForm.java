@@ -15,7 +15,7 @@ public final class PreparedForm<T> {
 
 	/**
 	 * Creates it, once for each store.
-	 * @param prepare makes the form of a limit; called once for a handle. It throws an
+	 * @param prepare creates the form of a limit; called once for a handle. It throws an
 	 * {@link IllegalArgumentException} for a limit that the store cannot count
 	 */
 	public PreparedForm(Function<LimitHandle, T> prepare) {

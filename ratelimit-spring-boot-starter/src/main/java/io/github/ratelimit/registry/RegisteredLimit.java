@@ -65,7 +65,7 @@ public final class RegisteredLimit {
 	/**
 	 * Changes the settings as a whole: calls are decided by the old or by the new ones.
 	 * What keys have used stays used, in proportion if a rate changes.
-	 * @param change makes the new settings of those that are in force
+	 * @param change creates the new settings from the current ones
 	 * @throws IllegalArgumentException if the new settings have another limit's name, or
 	 * the store cannot count them; then nothing has changed
 	 */

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How many permits a call is to pay to one limit for one key. An ordinary charge is
- * refused if the permits are not there. A charge may also peek without taking permits, be
- * pending until the outcome of the call is known, wait for a scheduled permit, or be a
- * dry run of a limit in shadow mode. Immutable.
+ * The number of permits that a call has to pay to one limit for one key. An ordinary
+ * charge is refused if the permits are not available. A charge may also peek without
+ * taking permits, be pending until the outcome of the call is known, wait for a scheduled
+ * permit, or be a dry run of a limit in shadow mode. Immutable.
  */
 public sealed class Charge {
 
@@ -61,10 +61,10 @@ public sealed class Charge {
 	}
 
 	/**
-	 * Returns this charge for a call that counts by its outcome: the permits are taken
-	 * with the decision and held while the outcome is open, so that no key ever has more
-	 * undecided calls than permits. They are given back if the call does not count, and
-	 * stay taken if it does, or if the outcome never becomes known.
+	 * Returns this charge for a call that is charged by its outcome: the permits are
+	 * taken with the decision and held while the outcome is open, so that no key ever has
+	 * more undecided calls than permits. They are given back if the call is not charged,
+	 * and stay taken if it is, or if the outcome never becomes known.
 	 * @return the charge
 	 */
 	public final Charge pending() {

@@ -84,11 +84,11 @@ public abstract class ChargeDecision extends LimitDecision {
 
 	/**
 	 * Returns a decision that was not made by the store, because the store fails.
-	 * @param standIn the decision of the stand-in
+	 * @param fallback the decision of the fallback
 	 * @return a decision with the same facts and receipt, {@link #isDegraded() degraded}
 	 */
-	public static ChargeDecision degraded(ChargeDecision standIn) {
-		return new Degraded(standIn, true);
+	public static ChargeDecision degraded(ChargeDecision fallback) {
+		return new Degraded(fallback, true);
 	}
 
 	/**
@@ -116,7 +116,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	/**
 	 * Returns the decision of a limit that refuses calls while its store fails.
 	 * @param charge the charge
-	 * @param retryAfterNanos nanoseconds after which it is worth asking again, at least 1
+	 * @param retryAfterNanos nanoseconds after which a retry makes sense, at least 1
 	 * @return a decision that refuses, {@link #isDegraded() degraded} and without
 	 * {@link #hasFacts() facts}
 	 * @throws IllegalArgumentException if the wait is not positive
@@ -152,7 +152,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * Returns the refusal of a {@linkplain Charge#isPending() pending} charge for which
 	 * permits may be available as soon as the calls before it are decided.
 	 * @param refused the decision of the limit
-	 * @param retryAfterNanos nanoseconds after which it is worth asking again, at least 1
+	 * @param retryAfterNanos nanoseconds after which a retry makes sense, at least 1
 	 * @return a decision that refuses and awaits outcomes
 	 */
 	public static ChargeDecision awaitingOutcomes(ChargeDecision refused, long retryAfterNanos) {
@@ -273,8 +273,8 @@ public abstract class ChargeDecision extends LimitDecision {
 
 		private final boolean facts;
 
-		Degraded(ChargeDecision standIn, boolean facts) {
-			super(standIn, standIn.receipt(), standIn.waitNanos());
+		Degraded(ChargeDecision fallback, boolean facts) {
+			super(fallback, fallback.receipt(), fallback.waitNanos());
 			this.facts = facts;
 		}
 

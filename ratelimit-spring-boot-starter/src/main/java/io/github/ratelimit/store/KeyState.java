@@ -11,8 +11,8 @@ import java.time.Instant;
  * @param limit how many permits can be saved up, of the rate nearest to refusal
  * @param remaining how many permits that rate has now, 0 or more
  * @param resetAfter how long until every rate is full, zero if full
- * @param allowed calls that were allowed since the state came to be
- * @param denied calls that this limit refused since the state came to be
+ * @param allowed calls that were allowed since the state was created
+ * @param denied calls that this limit refused since the state was created
  * @param lastSeen when the key was last used
  */
 public record KeyState(KeyLabel key, long limit, long remaining, Duration resetAfter, long allowed, long denied,

@@ -131,7 +131,7 @@ public interface LimitStore {
 	 * Resets one key: its next call finds all permits.
 	 * @param limit the limit
 	 * @param keyId a {@link Key#id()}
-	 * @return whether there was something to forget
+	 * @return whether there was a state to reset
 	 */
 	boolean reset(LimitHandle limit, String keyId);
 
@@ -141,7 +141,7 @@ public interface LimitStore {
 	 * @param after the {@link KeyPage#next()} of the page before; null for the first
 	 * @param size how many keys at most, at least 1
 	 * @return a page
-	 * @throws IllegalArgumentException if {@code after} cannot come from a page
+	 * @throws IllegalArgumentException if {@code after} is not from a page
 	 */
 	KeyPage keys(LimitHandle limit, @Nullable String after, int size);
 

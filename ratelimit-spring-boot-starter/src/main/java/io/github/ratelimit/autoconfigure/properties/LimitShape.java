@@ -43,7 +43,7 @@ final class LimitShape {
 
 	/**
 	 * Returns the limit.
-	 * @param meant where neither a rate nor a number of calls is there, what may be meant
+	 * @param meant what may be meant if there is neither a rate nor a number of calls
 	 * @throws InvalidConfigurationException for the first property that cannot be
 	 */
 	Limit limit(String meant) {

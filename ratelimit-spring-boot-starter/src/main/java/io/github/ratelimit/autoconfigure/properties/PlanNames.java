@@ -31,7 +31,7 @@ final class PlanNames {
 
 	/**
 	 * Adds the plan in the name of a file's property, if there is one.
-	 * @param property {@code ratelimit.limits.<name>} and what stands below
+	 * @param property {@code ratelimit.limits.<name>} and the part below it
 	 */
 	void add(ConfiguredProperty property) {
 		ConfigurationPropertyName name = property.name();

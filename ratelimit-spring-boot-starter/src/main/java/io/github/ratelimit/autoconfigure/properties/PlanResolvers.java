@@ -28,7 +28,7 @@ public final class PlanResolvers {
 
 	/**
 	 * Creates it.
-	 * @param beans where a {@link PlanResolver} is looked for
+	 * @param beans the beans in which a {@link PlanResolver} is looked up
 	 * @param time determines the age of its results
 	 * @param timeToLive how long they are remembered
 	 */

@@ -37,7 +37,7 @@ final class UnknownProperties {
 	}
 
 	/**
-	 * Warns of a property that is not known.
+	 * Warns of an unknown property.
 	 * @param property the property
 	 * @throws InvalidConfigurationException if it has a value but can only have other
 	 * properties below
@@ -182,7 +182,7 @@ final class UnknownProperties {
 	 * How much of a property's name is known.
 	 *
 	 * @param property the property
-	 * @param node what its known part leads to
+	 * @param node the node of its known part
 	 * @param depth how many elements of its name are known
 	 */
 	private record Match(ConfiguredProperty property, KnownNames node, int depth) {

@@ -74,8 +74,8 @@ public final class ExpressionParser {
 
 	/**
 	 * Creates a compiler.
-	 * @param beanFactory where {@code @name} finds beans and classes are looked for; null
-	 * if there are no beans
+	 * @param beanFactory the source of {@code @name} beans and of classes; null if there
+	 * are no beans
 	 */
 	public ExpressionParser(@Nullable BeanFactory beanFactory) {
 		this.beans = new BeanReferences(beanFactory);

@@ -31,7 +31,7 @@ final class MemberValidator {
 	/**
 	 * Checks the members of a compound.
 	 * @param expression the whole expression
-	 * @param compound a value, and what stands behind its dots
+	 * @param compound a value, and the members after its dots
 	 * @param arguments the arguments that it may name
 	 */
 	static void check(String expression, SpelNode compound, MethodArguments arguments) {

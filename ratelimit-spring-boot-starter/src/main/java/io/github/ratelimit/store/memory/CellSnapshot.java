@@ -5,7 +5,7 @@ package io.github.ratelimit.store.memory;
  *
  * @param state the state that the cell must still have in order to be retired
  * @param limit how many permits can be there, of the rate that has fewest now
- * @param remaining how many are there of that rate
+ * @param remaining how many permits are available of that rate
  * @param nanosToFull how long it takes to be full, {@link #BUSY} if that is unknown
  * @param spent how many permits would be lost with the cell
  * @param used which part of the limit is used, above 1 if more is owed than there can be

@@ -141,7 +141,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 * @param time the time of this instance; that of permits is Redis's
 	 * @param observer receives the outcomes of calls to Redis
 	 * @return the store, to be closed
-	 * @throws IllegalArgumentException if no connection can ever be made, saying why
+	 * @throws IllegalArgumentException if no connection can ever be made, with the reason
 	 */
 	public static RedisStore create(RedisConnectionFactory connectionFactory, RedisStoreSettings settings,
 			LimitStore local, TimeSource time, StoreObserver observer) {

@@ -20,7 +20,7 @@ public interface CorsWriter {
 	 * sent.
 	 * @param request a request with an {@code Origin}; attributes that are set stay here
 	 * @param response takes headers and status; a body is dropped
-	 * @throws Exception if it cannot be found out; no headers are sent
+	 * @throws Exception if it is unknown; no headers are sent
 	 */
 	void write(HttpServletRequest request, HttpServletResponse response) throws Exception;
 
@@ -30,7 +30,7 @@ public interface CorsWriter {
 	 * @param request a preflight request; attributes that are set stay here
 	 * @param response takes headers and status; a body is dropped
 	 * @return by default that it is passed to the next part
-	 * @throws Exception if it cannot be found out; the request is limited then
+	 * @throws Exception if it is unknown; then the request is limited
 	 */
 	default Preflight preflight(HttpServletRequest request, HttpServletResponse response) throws Exception {
 		return Preflight.PASSES;

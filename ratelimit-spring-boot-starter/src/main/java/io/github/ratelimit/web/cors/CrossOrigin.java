@@ -38,7 +38,7 @@ public final class CrossOrigin {
 	 * @param request the request
 	 * @param response its response
 	 * @param names the names of the headers
-	 * @return the response to go on with
+	 * @return the response to continue with
 	 */
 	public HttpServletResponse expose(HttpServletRequest request, HttpServletResponse response,
 			Collection<String> names) {

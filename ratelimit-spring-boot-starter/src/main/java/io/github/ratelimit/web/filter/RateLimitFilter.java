@@ -49,7 +49,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	 * Creates a filter.
 	 * @param phase which rules it applies: those before or those after Spring Security
 	 * @param limiter decides over a request
-	 * @param scopes makes the scope of each request
+	 * @param scopes creates the scope of each request
 	 * @param answers answers refused requests
 	 * @param killSwitch switched off, requests go straight through
 	 * @param degradation where failures of the limiter are reported

@@ -27,7 +27,7 @@ public final class ForwardedHeaderCheck {
 	}
 
 	/**
-	 * Looks at a request.
+	 * Checks a request.
 	 * @param request the request
 	 */
 	public void check(HttpServletRequest request) {

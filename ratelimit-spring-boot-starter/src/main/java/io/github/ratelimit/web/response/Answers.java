@@ -101,7 +101,7 @@ public final class Answers {
 	 * @param request the request
 	 * @param response its response
 	 * @param first whether no limit has decided about this request yet
-	 * @return the response to go on with
+	 * @return the response to continue with
 	 */
 	public HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
 		HttpServletResponse prepared = response;
@@ -117,7 +117,7 @@ public final class Answers {
 	 * allows the origin at all. Has no effect for a request without an {@code Origin}.
 	 * @param request the request
 	 * @param response its response
-	 * @return the response to go on with
+	 * @return the response to continue with
 	 */
 	public HttpServletResponse expose(HttpServletRequest request, HttpServletResponse response) {
 		return this.crossOrigin.expose(request, response, this.exposedHeaders);

@@ -63,8 +63,8 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 
 	/**
 	 * Prepares for the library's set.
-	 * @param refuses whether a limit of ours refuses
-	 * @return where to write it, null if the application's set stands
+	 * @param refuses whether a limit refuses
+	 * @return the response to write it to, null if the application's set is sent
 	 */
 	@Nullable HttpServletResponse startSet(boolean refuses) {
 		this.refusal |= refuses;

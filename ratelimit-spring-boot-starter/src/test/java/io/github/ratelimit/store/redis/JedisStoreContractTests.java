@@ -56,11 +56,11 @@ class JedisStoreContractTests implements LimitStoreContract {
 	@Override
 	public LimitStore createStore(TimeSource time) {
 		SharedRedis.flush();
-		MemoryStore standIn = new MemoryStore(time, 10_000);
+		MemoryStore fallback = new MemoryStore(time, 10_000);
 		ScriptClient shared = new UnclosedScriptClient(redis);
 		RedisStore store = (time instanceof ManualTime)
-				? RedisTestStore.turned(SharedRedis.server(), shared, standIn, time) : new RedisStore(shared,
-						StoreScripts.load(), RedisTestStore.patient(), standIn, time, StoreObserver.NONE);
+				? RedisTestStore.turned(SharedRedis.server(), shared, fallback, time) : new RedisStore(shared,
+						StoreScripts.load(), RedisTestStore.patient(), fallback, time, StoreObserver.NONE);
 		this.stores.add(store);
 		return store;
 	}

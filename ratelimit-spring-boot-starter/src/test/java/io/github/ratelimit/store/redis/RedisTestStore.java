@@ -111,8 +111,8 @@ public final class RedisTestStore {
 	}
 
 	/** Returns a store with a manual time, alone on its server. */
-	public static RedisStore turned(RedisServer server, ScriptClient redis, LimitStore standIn, TimeSource time) {
-		return new RedisStore(new DirectScriptClient(redis), turnedScripts(), patient(), standIn,
+	public static RedisStore turned(RedisServer server, ScriptClient redis, LimitStore fallback, TimeSource time) {
+		return new RedisStore(new DirectScriptClient(redis), turnedScripts(), patient(), fallback,
 				settingTheClock(time, server), StoreObserver.NONE);
 	}
 

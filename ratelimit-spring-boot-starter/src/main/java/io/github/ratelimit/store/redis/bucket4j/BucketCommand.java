@@ -31,7 +31,7 @@ import java.util.function.Function;
  * @param name the script's word for it
  * @param tokens how many tokens it is about
  * @param patience how long they may be waited for, in microseconds
- * @param result makes Bucket4j's result of an answer
+ * @param result creates Bucket4j's result from a reply
  */
 record BucketCommand(String name, double tokens, double patience, Function<BucketReply, CommandResult<?>> result) {
 

@@ -43,7 +43,7 @@ final class BucketScriptCalls {
 
 	/**
 	 * Calls a script and waits for its reply.
-	 * @throws TimeoutException if it does not come before the deadline
+	 * @throws TimeoutException if there is no reply before the deadline
 	 * @throws BucketExecutionException if Redis fails
 	 */
 	<R> R call(LuaScript script, byte[] key, byte[][] args, Function<byte[], R> reading) {

@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
  *
  * @param command runs a command of one bucket
  * @param find returns the stored state of one bucket
- * @param reset forgets one bucket
+ * @param reset removes one bucket
  */
 record BucketScripts(LuaScript command, LuaScript find, LuaScript reset) {
 

@@ -52,8 +52,8 @@ final class LocalSlots extends InFlightState {
 
 	/**
 	 * Notes that requested slots were granted.
-	 * @return false if calls of this instance would have more than there are: then the
-	 * slots are dropped, and have to go back
+	 * @return false if calls of this instance would have more slots than there are: then
+	 * the slots are dropped, and have to be given back
 	 */
 	synchronized boolean hold(long slots, long most) {
 		this.asked = Math.max(0, this.asked - slots);

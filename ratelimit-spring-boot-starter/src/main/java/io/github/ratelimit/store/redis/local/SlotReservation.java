@@ -52,7 +52,7 @@ public final class SlotReservation {
 	 * @param decisions what was decided, in the order of the charges
 	 * @param giveBack gives back what a decision took
 	 * @return the decisions, which refuse if calls of this instance would have more slots
-	 * than there are: as Redis cannot know while it learns of them after an outage
+	 * than there are: Redis does not have all of them yet after an outage
 	 */
 	public List<ChargeDecision> hold(List<ChargeDecision> decisions, ObjIntConsumer<ChargeDecision> giveBack) {
 		int tooMany = -1;

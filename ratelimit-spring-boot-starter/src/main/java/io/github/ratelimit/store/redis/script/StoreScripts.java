@@ -11,8 +11,8 @@ import java.util.function.UnaryOperator;
  * @param giveBack gives permits back to one key
  * @param charge charges one key what calls cost without Redis having charged it
  * @param renewPlaces renews and gives back slots of calls in flight
- * @param find looks at one key
- * @param reset forgets one key
+ * @param find reads one key
+ * @param reset removes one key
  * @param page lists keys
  * @param heartbeat counts the instances
  * @param probe writes something, to see whether that works
