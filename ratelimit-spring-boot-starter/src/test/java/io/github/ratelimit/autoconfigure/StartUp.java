@@ -74,6 +74,11 @@ public final class StartUp {
 		return this;
 	}
 
+	public StartUp autoConfigured(Class<?> configuration) {
+		this.runner = this.runner.withConfiguration(AutoConfigurations.of(configuration));
+		return this;
+	}
+
 	private void addSources(ConfigurableApplicationContext context) {
 		this.environment = context.getEnvironment();
 		MutablePropertySources sources = this.environment.getPropertySources();

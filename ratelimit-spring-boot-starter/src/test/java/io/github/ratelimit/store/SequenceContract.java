@@ -7,7 +7,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-
 /** One caller after the other: a store answers as the model does. */
 public interface SequenceContract extends StoreFixture {
 

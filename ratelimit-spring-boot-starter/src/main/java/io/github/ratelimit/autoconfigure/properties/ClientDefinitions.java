@@ -68,7 +68,9 @@ public final class ClientDefinitions {
 	 */
 	public List<ClientSettings> read() {
 		List<ClientSettings> clients = new ArrayList<>();
-		this.properties.getClients().forEach((name, client) -> clients.add(read(name, client)));
+		this.check.clientNames()
+			.namedIn(this.properties.getClients())
+			.forEach((name, client) -> clients.add(read(name, client)));
 		return clients;
 	}
 
@@ -88,7 +90,7 @@ public final class ClientDefinitions {
 	}
 
 	private void checkName(String name) {
-		if (this.properties.getLimits().containsKey(name)) {
+		if (this.check.names().namedIn(this.properties.getLimits()).containsKey(name)) {
 			throw new InvalidConfigurationException(PREFIX + name, "",
 					"has the name of a limit, and clients and limits share one name space",
 					"Give the client or ratelimit.limits." + name + " another name.");

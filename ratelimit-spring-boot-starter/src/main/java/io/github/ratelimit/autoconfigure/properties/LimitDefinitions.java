@@ -64,14 +64,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		this.names = check.names();
 		this.compiler = compiler;
 		this.plans = new PlanDefinitions(this.names, compiler);
-		Map<String, LimitProperties> limits = properties.getLimits();
-		limits.forEach((key, limit) -> {
-			String name = this.names.spelled(key);
-			// Boot has a second limit for the name in an environment variable
-			if (name.equals(key) || !limits.containsKey(name)) {
-				this.byName.put(name, define(name, limit));
-			}
-		});
+		this.names.namedIn(properties.getLimits()).forEach((name, limit) -> this.byName.put(name, define(name, limit)));
 	}
 
 	private LimitDefinition define(String name, LimitProperties properties) {

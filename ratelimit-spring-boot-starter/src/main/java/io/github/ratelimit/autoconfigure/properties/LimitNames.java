@@ -13,13 +13,11 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
- * The names of the limits as files spell them. Boot compares names by their letters and
- * digits only, drops other characters, and creates its own name from an environment
- * variable; a limit has the name in its file.
+ * The names of the limits, or of the clients, as files spell them. Boot compares names by
+ * their letters and digits only, drops other characters, and creates its own name from an
+ * environment variable; a limit has the name in its file.
  */
 final class LimitNames {
-
-	private static final String LETTERS = "A limit's name is made of letters (a-z, A-Z), digits, '-' and '_'.";
 
 	private static final String PLANS = "plans";
 
@@ -28,45 +26,52 @@ final class LimitNames {
 	/** By the uniform names of the limits. */
 	private final Map<String, PlanNames> plans = new HashMap<>();
 
-	private LimitNames() {
+	private final Kind kind;
+
+	private LimitNames(Kind kind) {
+		this.kind = kind;
 	}
 
 	/**
 	 * Collects the names.
+	 * @param kind whose names
 	 * @param properties everything that is configured
 	 * @return the names
 	 * @throws InvalidConfigurationException if a name has other characters than it may
 	 * have, or two spellings of a name are one name to Boot
 	 */
-	static LimitNames of(Iterable<ConfiguredProperty> properties) {
-		LimitNames names = new LimitNames();
+	static LimitNames of(Kind kind, Iterable<ConfiguredProperty> properties) {
+		LimitNames names = new LimitNames(kind);
 		for (ConfiguredProperty property : properties) {
-			if (isOfLimit(property.name()) && !property.variable()) {
+			if (names.isNamed(property.name()) && !property.variable()) {
 				names.add(property);
-				names.plans.computeIfAbsent(uniformLimit(property), (limit) -> new PlanNames()).add(property);
+				if (kind == Kind.LIMIT) {
+					names.plans.computeIfAbsent(uniformName(property), (limit) -> new PlanNames()).add(property);
+				}
 			}
 		}
 		for (ConfiguredProperty property : properties) {
-			if (isOfLimit(property.name()) && property.variable()) {
+			if (names.isNamed(property.name()) && property.variable()) {
 				names.checkReach(property);
-				if (isOfPlan(property.name())) {
-					names.plansOf(uniformLimit(property)).checkReach(property);
+				if (names.isOfPlan(property.name())) {
+					names.plansOf(uniformName(property)).checkReach(property);
 				}
 			}
 		}
 		return names;
 	}
 
-	private static String uniformLimit(ConfiguredProperty property) {
+	private static String uniformName(ConfiguredProperty property) {
 		return property.name().getElement(2, Form.UNIFORM);
 	}
 
-	private static boolean isOfLimit(ConfigurationPropertyName name) {
-		return name.getNumberOfElements() > 2 && name.getElement(1, Form.UNIFORM).equals("limits");
+	private boolean isNamed(ConfigurationPropertyName name) {
+		return name.getNumberOfElements() > 2 && name.getElement(1, Form.UNIFORM).equals(this.kind.group());
 	}
 
-	private static boolean isOfPlan(ConfigurationPropertyName name) {
-		return isOfLimit(name) && name.getNumberOfElements() > 4 && name.getElement(3, Form.UNIFORM).equals(PLANS);
+	private boolean isOfPlan(ConfigurationPropertyName name) {
+		return this.kind == Kind.LIMIT && isNamed(name) && name.getNumberOfElements() > 4
+				&& name.getElement(3, Form.UNIFORM).equals(PLANS);
 	}
 
 	private void add(ConfiguredProperty property) {
@@ -75,39 +80,43 @@ final class LimitNames {
 		String text = bracketed ? name.getElement(2, Form.ORIGINAL) : property.written().split("[.\\[]", 4)[2];
 		if (name.isNumericIndex(2)) {
 			throw new InvalidConfigurationException(property, text,
-					"is no name of a limit but the index of a list, or a number that YAML reads as one",
-					"Write the limits as a map from their names: ratelimit.limits.<name>.rate. "
-							+ "A name that is a number needs quotes.");
+					"is no name of a " + this.kind + " but the index of a list, or a number that YAML reads as one",
+					"Write the " + this.kind.group() + " as a map from their names: ratelimit." + this.kind.group()
+							+ ".<name>." + this.kind.example() + ". " + "A name that is a number needs quotes.");
 		}
 		checkCharacters(property, text);
 		Declared declared = new Declared(text, bracketed, property);
 		Declared earlier = this.byUniform.putIfAbsent(uniform(text), declared);
 		if (earlier != null && !earlier.isSpelledLike(declared)) {
 			throw new InvalidConfigurationException(property, declared.written(),
-					"is another spelling of the limit '" + earlier.written() + "' (" + earlier.property().place()
-							+ "), and only letters and digits tell names apart",
+					"is another spelling of the " + this.kind + " '" + earlier.written() + "' ("
+							+ earlier.property().place() + "), and only letters and digits tell names apart",
 					"Spell it '" + earlier.written() + "' everywhere, or give one of the two another name.");
 		}
 	}
 
-	private static void checkCharacters(ConfiguredProperty property, String name) {
+	private void checkCharacters(ConfiguredProperty property, String name) {
 		Set<String> foreign = new HashSet<>();
 		name.codePoints()
 			.filter((c) -> !isNameCharacter(c))
 			.forEach((c) -> foreign.add("'" + Character.toString(c) + "'"));
 		if (!foreign.isEmpty()) {
-			throw new InvalidConfigurationException(property, name,
-					"is no name for a limit: it has " + String.join(", ", foreign.stream().sorted().toList()), LETTERS);
+			throw new InvalidConfigurationException(property, name, "is no name for a " + this.kind + ": it has "
+					+ String.join(", ", foreign.stream().sorted().toList()), letters());
 		}
 		if (uniform(name).isEmpty()) {
 			throw new InvalidConfigurationException(property, name,
-					"is no name for a limit: it has neither letter nor digit", LETTERS);
+					"is no name for a " + this.kind + ": it has neither letter nor digit", letters());
 		}
 		if (name.length() > Limit.MAX_NAME_LENGTH) {
 			throw new InvalidConfigurationException(property, name,
-					"is no name for a limit: it has " + name.length() + " characters",
+					"is no name for a " + this.kind + ": it has " + name.length() + " characters",
 					"Shorten it to at most " + Limit.MAX_NAME_LENGTH + ".");
 		}
+	}
+
+	private String letters() {
+		return "A " + this.kind + "'s name is made of letters (a-z, A-Z), digits, '-' and '_'.";
 	}
 
 	private static boolean isNameCharacter(int c) {
@@ -115,12 +124,12 @@ final class LimitNames {
 	}
 
 	private void checkReach(ConfiguredProperty variable) {
-		Declared declared = this.byUniform.get(uniformLimit(variable));
+		Declared declared = this.byUniform.get(uniformName(variable));
 		if (declared != null && !declared.isReachedByVariables()) {
 			throw new InvalidConfigurationException(variable, variable.value(),
-					"does not reach the limit '" + declared.written() + "' (" + declared.property().place()
+					"does not reach the " + this.kind + " '" + declared.written() + "' (" + declared.property().place()
 							+ "), because environment variables have no brackets",
-					"Write the limit's name without brackets: " + declared.name() + ".");
+					"Write the " + this.kind + "'s name without brackets: " + declared.name() + ".");
 		}
 	}
 
@@ -130,11 +139,28 @@ final class LimitNames {
 	}
 
 	/**
+	 * Returns the entries that are meant among those that Spring Boot has bound: it has a
+	 * second one for a name that an environment variable spells.
+	 * @param bound the values by the names that Spring Boot gives them
+	 * @return the values by their names, in the same order
+	 */
+	<V> Map<String, V> namedIn(Map<String, V> bound) {
+		Map<String, V> named = new LinkedHashMap<>();
+		bound.forEach((key, value) -> {
+			String name = spelled(key);
+			if (name.equals(key) || !bound.containsKey(name)) {
+				named.put(name, value);
+			}
+		});
+		return named;
+	}
+
+	/**
 	 * Returns whether a name belongs to an additional entry that Boot creates from an
 	 * environment variable, beside the limit or plan that is meant.
 	 */
 	boolean isPhantom(ConfigurationPropertyName name) {
-		if (!isOfLimit(name)) {
+		if (!isNamed(name)) {
 			return false;
 		}
 		String limit = name.getElement(2, Form.ORIGINAL);
@@ -152,7 +178,7 @@ final class LimitNames {
 		return (declared != null) ? declared.name() : name;
 	}
 
-	/** Returns whether a file has this limit. */
+	/** Returns whether a file has this name. */
 	boolean isDeclared(String name) {
 		return this.byUniform.containsKey(uniform(name));
 	}
@@ -162,12 +188,44 @@ final class LimitNames {
 		return Suggestion.nearest(name, this.byUniform.values().stream().map(Declared::name).toList());
 	}
 
+	/** What has names of the application's own. */
+	enum Kind {
+
+		/** Limits. */
+		LIMIT("rate"),
+
+		/** Clients. */
+		CLIENT("match");
+
+		private final String example;
+
+		Kind(String example) {
+			this.example = example;
+		}
+
+		/** Returns a property that stands below a name. */
+		String example() {
+			return this.example;
+		}
+
+		/** Returns the property that has them below it. */
+		String group() {
+			return this + "s";
+		}
+
+		@Override
+		public String toString() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+
+	}
+
 	/**
 	 * A name at its first occurrence.
 	 *
 	 * @param name the name
 	 * @param bracketed whether it is written in brackets
-	 * @param property a property of that limit
+	 * @param property a property below the name
 	 */
 	private record Declared(String name, boolean bracketed, ConfiguredProperty property) {
 

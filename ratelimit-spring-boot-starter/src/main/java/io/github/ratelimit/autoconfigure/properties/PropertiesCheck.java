@@ -1,5 +1,6 @@
 package io.github.ratelimit.autoconfigure.properties;
 
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -43,6 +44,8 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 
 	private @Nullable LimitNames names;
 
+	private @Nullable LimitNames clientNames;
+
 	/**
 	 * Creates it.
 	 * @param environment the application's environment
@@ -55,8 +58,18 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 	LimitNames names() {
 		LimitNames read = this.names;
 		if (read == null) {
-			read = LimitNames.of(properties());
+			read = LimitNames.of(Kind.LIMIT, properties());
 			this.names = read;
+		}
+		return read;
+	}
+
+	/** Returns the names of the clients as they are spelled. */
+	LimitNames clientNames() {
+		LimitNames read = this.clientNames;
+		if (read == null) {
+			read = LimitNames.of(Kind.CLIENT, properties());
+			this.clientNames = read;
 		}
 		return read;
 	}
@@ -115,7 +128,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 				this.ours = name.equals(ConfiguredProperty.ROOT);
 				if (this.ours) {
 					List<ConfiguredProperty> properties = properties();
-					UnknownProperties unknown = new UnknownProperties(names());
+					UnknownProperties unknown = new UnknownProperties(names(), clientNames());
 					properties.forEach(unknown::check);
 					this.unknown = unknown;
 					warnOfReplacedRules(properties);
@@ -127,7 +140,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		@Override
 		public @Nullable Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 				Object result) {
-			if (this.ours && !names().isPhantom(name)) {
+			if (this.ours && !names().isPhantom(name) && !clientNames().isPhantom(name)) {
 				this.bound.add(name);
 				ConfigurationProperty property = property(name, context);
 				if (property != null) {

@@ -1,6 +1,7 @@
 package io.github.ratelimit.autoconfigure.properties;
 
 import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +17,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 
 /**
  * Properties under {@code ratelimit} without an effect, and the ones that were probably
- * meant. An environment variable that was meant to be part of a limit fails at once:
- * without it the limit would be another one without notice.
+ * meant. An environment variable that was meant to be part of a limit or a client fails
+ * at once: without it the limit would be another one without notice.
  */
 final class UnknownProperties {
 
@@ -27,13 +28,16 @@ final class UnknownProperties {
 
 	private final KnownNames root = KnownNames.read();
 
-	private final LimitNames names;
+	private final LimitNames limits;
+
+	private final LimitNames clients;
 
 	/** Variables that Boot may read in another way than their spelling suggests. */
 	private final List<Match> variables = new ArrayList<>();
 
-	UnknownProperties(LimitNames names) {
-		this.names = names;
+	UnknownProperties(LimitNames limits, LimitNames clients) {
+		this.limits = limits;
+		this.clients = clients;
 	}
 
 	/**
@@ -142,21 +146,29 @@ final class UnknownProperties {
 	}
 
 	private void refuseLostVariable(ConfiguredProperty variable) {
+		String group = variable.name().getElement(1, Form.UNIFORM);
+		if (group.equals(Kind.LIMIT.group())) {
+			refuseLostVariable(variable, Kind.LIMIT, this.limits);
+		}
+		else if (group.equals(Kind.CLIENT.group())) {
+			refuseLostVariable(variable, Kind.CLIENT, this.clients);
+		}
+	}
+
+	private void refuseLostVariable(ConfiguredProperty variable, Kind kind, LimitNames names) {
 		ConfigurationPropertyName name = variable.name();
 		String index = name.isLastElementIndexed() ? "_" + name.getLastElement(Form.ORIGINAL) : "";
 		int size = name.getNumberOfElements() - (index.isEmpty() ? 0 : 1);
-		KnownNames limits = this.root.find(name, 1);
-		KnownNames limit = (limits != null) ? limits.below().get(KnownNames.ANY) : null;
-		for (int end = 3; limit != null && end < size; end++) {
+		KnownNames group = this.root.find(name, 1);
+		KnownNames named = (group != null) ? group.below().get(KnownNames.ANY) : null;
+		for (int end = 3; named != null && end < size; end++) {
 			String setting = uniform(name, end, size);
-			if (limit.names().stream().map(LimitNames::uniform).anyMatch(setting::equals)) {
-				String limitName = uniform(name, 2, end);
+			if (named.names().stream().map(LimitNames::uniform).anyMatch(setting::equals)) {
+				String meant = uniform(name, 2, end);
 				throw new InvalidConfigurationException(variable, variable.value(),
-						"is not how an environment variable for "
-								+ (this.names.isDeclared(limitName)
-										? "the limit '" + this.names.spelled(limitName) + "'" : "a limit")
-								+ " is spelled",
-						"Write " + variable("ratelimit.limits." + limitName + "." + setting) + index
+						"is not how an environment variable for " + (names.isDeclared(meant)
+								? "the " + kind + " '" + names.spelled(meant) + "'" : "a " + kind) + " is spelled",
+						"Write " + variable("ratelimit." + kind.group() + "." + meant + "." + setting) + index
 								+ ": in environment variables, names have neither dashes nor underscores.");
 			}
 		}

@@ -1,0 +1,97 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import io.github.ratelimit.autoconfigure.StartUp;
+import io.github.ratelimit.autoconfigure.client.RateLimitClientAutoConfiguration;
+import io.github.ratelimit.client.ClientLimiter;
+import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.governor.ConfiguredQuota;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Names of clients in all property sources. */
+class ClientNamesTests {
+
+	private static final String OPEN_AI = """
+			ratelimit:
+			  clients:
+			    open-ai:
+			      requests: 5/s
+			""";
+
+	private static StartUp of(String yaml) {
+		return StartUp.of(yaml).autoConfigured(RateLimitClientAutoConfiguration.class);
+	}
+
+	private static List<String> requests(ClientLimiters clients) {
+		return clients.all().stream().map(ClientNamesTests::requests).toList();
+	}
+
+	private static String requests(ClientLimiter client) {
+		ConfiguredQuota quota = client.settings().settings().quotas().get(0);
+		return client.name() + " " + quota.permits();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "openai", "open-ai", "open_ai", "openAi", "OPENAI" })
+	void anEnvironmentVariableMeansTheClientOfTheFileHoweverThatSpellsIt(String name) {
+		of(OPEN_AI.replace("open-ai", name)).variable("RATELIMIT_CLIENTS_OPENAI_REQUESTS", "9/s")
+			.succeeds((context) -> assertThat(requests(context.getBean(ClientLimiters.class)))
+				.containsExactly(name + " 9"));
+	}
+
+	@Test
+	void anEnvironmentVariableAddsASettingToTheClientOfTheFile() {
+		of(OPEN_AI).variable("RATELIMIT_CLIENTS_OPENAI_MAXCONCURRENT", "3")
+			.succeeds((context) -> assertThat(context.getBean(ClientLimiters.class).all()).singleElement()
+				.satisfies((client) -> assertThat(client.settings().settings().maxConcurrent()).isEqualTo(3)));
+	}
+
+	@Test
+	void aClientThatOnlyEnvironmentVariablesDefineHasTheirName() {
+		of("").variable("RATELIMIT_CLIENTS_OPENAI_REQUESTS", "9/s")
+			.succeeds((context) -> assertThat(requests(context.getBean(ClientLimiters.class)))
+				.containsExactly("openai 9"));
+	}
+
+	@Test
+	void modelsBelongToTheClientOfTheFile() {
+		of(OPEN_AI + "      models:\n        gpt-4.1*: { requests: 7/s }\n")
+			.variable("RATELIMIT_CLIENTS_OPENAI_REQUESTS", "9/s")
+			.succeeds((context) -> assertThat(context.getBean(ClientLimiters.class).all()).singleElement()
+				.satisfies((client) -> assertThat(client.settings().models()).singleElement()
+					.satisfies((model) -> assertThat(model.pattern()).isEqualTo("gpt-4.1*"))));
+	}
+
+	@Test
+	void anEnvironmentVariableWithMixedSpellingIsRejected() {
+		assertThat(of(OPEN_AI).variable("RATELIMIT_CLIENTS_OPENAI_MAX_WAIT", "9s").failure())
+			.contains("is not how an environment variable for the client 'open-ai' is spelled")
+			.contains("Write RATELIMIT_CLIENTS_OPENAI_MAXWAIT:");
+	}
+
+	@Test
+	void twoSpellingsOfAClientAreRejected() {
+		assertThat(of(OPEN_AI).file(OPEN_AI.replace("open-ai", "openai")).failure())
+			.contains("is another spelling of the client 'openai'");
+	}
+
+	@Test
+	void aNameWithOtherCharactersIsRejected() {
+		assertThat(of(OPEN_AI.replace("open-ai", "\"öpenai\"")).failure())
+			.contains("is no name for a client: it has 'ö'")
+			.contains("A client's name is made of letters");
+	}
+
+	@Test
+	void aClientThatAVariableSpellsCannotHaveTheNameOfALimit() {
+		assertThat(of(OPEN_AI + "  limits:\n    open-ai:\n      rate: 1/s\n      key: ip\n")
+			.variable("RATELIMIT_CLIENTS_OPENAI_REQUESTS", "9/s")
+			.failure()).contains("ratelimit.clients.open-ai")
+			.contains("Give the client or ratelimit.limits.open-ai another name.");
+	}
+
+}
