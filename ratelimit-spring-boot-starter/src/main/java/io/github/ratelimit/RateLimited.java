@@ -46,7 +46,9 @@ import java.lang.annotation.Target;
 public @interface RateLimited {
 
 	/**
-	 * Names of limits of {@code ratelimit.limits}. Empty if {@link #rate()} is given.
+	 * Names of limits of {@code ratelimit.limits}, or of clients of
+	 * {@code ratelimit.clients}: a call takes one request of the client and its cost in
+	 * tokens, and {@link #key()} names the model. Empty if {@link #rate()} is given.
 	 * @return the names
 	 */
 	String[] value() default {};

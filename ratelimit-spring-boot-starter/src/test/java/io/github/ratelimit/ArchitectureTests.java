@@ -191,8 +191,9 @@ class ArchitectureTests {
 		.importsOnlyTheRootAnd(and("call", "expression"));
 
 	@ArchTest
-	static final ArchRule client_imports_only_the_root_the_governor_provider_and_the_port_to_stores = only("client")
-		.importsOnlyTheRootAnd("governor", "provider", "registry", "store");
+	static final ArchRule client_imports_only_the_root_the_governor_provider_and_what_budgets_are_made_of = only(
+			"client")
+		.importsOnlyTheRootAnd(and("governor", "provider"));
 
 	@ArchTest
 	static final ArchRule the_core_of_clients_knows_no_adapter = noClasses().that()

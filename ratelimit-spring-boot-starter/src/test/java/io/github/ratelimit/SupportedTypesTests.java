@@ -54,8 +54,8 @@ class SupportedTypesTests {
 	}
 
 	@Test
-	void at_most_60_types_are_supported() {
-		assertThat(this.supported).hasSizeBetween(30, 60);
+	void at_most_64_types_are_supported() {
+		assertThat(this.supported).hasSizeBetween(30, 64);
 	}
 
 	@Test

@@ -5,7 +5,10 @@ import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.limiter.BudgetRateLimiter;
 import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.NamedBudgets;
+import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.properties.CountableLimits;
@@ -103,21 +106,29 @@ public final class RateLimitAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	LimitPolicies limitPolicies(LimitDefinitions definitions, LimitRegistry registry, ListableBeanFactory beans,
-			TimeSource time, RateLimitProperties properties) {
+			TimeSource time, RateLimitProperties properties, ObjectProvider<NamedBudgets> budgets) {
 		PlanResolvers resolvers = new PlanResolvers(beans, time, properties.getPlanTtl());
-		return definitions.policiesIn(registry, resolvers);
+		return definitions.policiesIn(registry, resolvers,
+				budgets.getIfAvailable(() -> NamedBudgets.NONE)
+					.all()
+					.stream()
+					.map((budget) -> LimitPolicy.withoutKey(budget.registered()))
+					.toList());
 	}
 
 	@Bean
 	@Fallback // the application's own RateLimiter wins in its own code
 	@ConditionalOnMissingBean(ChargeLimiter.class)
-	StoreRateLimiter rateLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
+	BudgetRateLimiter rateLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
 			KillSwitch killSwitch, Degradation degradation, TimeSource time,
-			ObjectProvider<RateLimitListener> listeners, ObjectProvider<RequestThreads> threads) {
+			ObjectProvider<RateLimitListener> listeners, ObjectProvider<RequestThreads> threads,
+			ObjectProvider<NamedBudgets> budgets) {
 		definitions.registerIn(registry);
-		return StoreRateLimiter.create(registry, store, killSwitch, degradation, time,
+		StoreRateLimiter limits = StoreRateLimiter.create(registry, store, killSwitch, degradation, time,
 				Listeners.of(listeners.orderedStream().toList()),
 				threads.getIfAvailable(() -> RequestThreads.NONE_HELD).forWaiting());
+		return new BudgetRateLimiter(limits, budgets.getIfAvailable(() -> NamedBudgets.NONE), registry, store,
+				killSwitch, degradation);
 	}
 
 	@Bean

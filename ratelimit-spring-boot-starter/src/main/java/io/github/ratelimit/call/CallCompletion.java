@@ -7,6 +7,7 @@ import java.util.function.ToLongFunction;
 
 import io.github.ratelimit.permit.CallPermit;
 import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,14 @@ public final class CallCompletion {
 		catch (RuntimeException | LinkageError ex) {
 			this.degradation.report(List.of(), ex);
 		}
+	}
+
+	/**
+	 * Returns what the call passes on to what it calls.
+	 * @return mostly nothing
+	 */
+	public List<ChargeDecision> passedOn() {
+		return this.permit.passedOn();
 	}
 
 	/** Notes that the call has returned with this value. */

@@ -16,6 +16,7 @@ import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.dialect.Throttle;
 import io.github.ratelimit.provider.usage.TokenUsage;
 import io.github.ratelimit.provider.usage.UsageReader;
+import io.github.ratelimit.store.Receipt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * ignored. Thread-safe as far as an HTTP client is: head, body and end follow one
  * another, an end may come at any time.
  */
-public final class ClientCall {
+public final class ClientCall implements Receipt {
 
 	/** How much of the body of an error is read to find its reason. */
 	public static final int ERROR_BODY_BYTES = 16 * 1024;
@@ -32,6 +33,9 @@ public final class ClientCall {
 	private static final int FIRST_ERROR = 400;
 
 	private static final long SHORTEST_JITTER = TimeUnit.SECONDS.toNanos(1);
+
+	/** The attempt that the current thread sends, which may pass another adapter. */
+	private static final ThreadLocal<@Nullable ClientCall> SENDING = new ThreadLocal<>();
 
 	private final ClientLimiter limiter;
 
@@ -42,6 +46,8 @@ public final class ClientCall {
 	private final UsageReader usage = new UsageReader();
 
 	private final AtomicBoolean ended = new AtomicBoolean();
+
+	private final AtomicBoolean passed = new AtomicBoolean();
 
 	private volatile int status;
 
@@ -60,6 +66,37 @@ public final class ClientCall {
 	 */
 	public static boolean needsBody(int status) {
 		return status >= FIRST_ERROR;
+	}
+
+	/**
+	 * Sends this attempt in the current thread. If it passes another adapter on its way,
+	 * that lets the first request of the same client pass untouched.
+	 * @param <R> the type of the response
+	 * @param <E> the type of the exception
+	 * @param send sends it
+	 * @return the response
+	 * @throws E what {@code send} throws
+	 */
+	public <R, E extends Exception> R send(Send<R, E> send) throws E {
+		ClientCall outer = SENDING.get();
+		SENDING.set(this);
+		try {
+			return send.send();
+		}
+		finally {
+			if (outer != null) {
+				SENDING.set(outer);
+			}
+			else {
+				SENDING.remove();
+			}
+		}
+	}
+
+	/** Returns whether a request is the attempt that the current thread sends. */
+	static boolean isSending(ClientLimiter limiter) {
+		ClientCall sending = SENDING.get();
+		return sending != null && sending.limiter == limiter && sending.passed.compareAndSet(false, true);
 	}
 
 	/**
@@ -116,12 +153,42 @@ public final class ClientCall {
 		}
 	}
 
+	/**
+	 * Ends a call that no adapter has seen, and of which its caller tells what it used.
+	 * The provider has served it.
+	 * @param actual what the call has used
+	 */
+	public void settle(CallCost actual) {
+		if (this.ended.compareAndSet(false, true)) {
+			this.call.report(ProviderSnapshot.EMPTY, true);
+			this.call.close(actual);
+			this.limiter.listener().ended(this.limiter.name(), ClientOutcome.SENT);
+		}
+	}
+
 	/** Ends a call that did not reach the provider: nothing is charged. */
 	public void notSent() {
 		if (this.ended.compareAndSet(false, true)) {
 			this.call.notSent();
 			this.limiter.listener().ended(this.limiter.name(), ClientOutcome.NOT_SENT);
 		}
+	}
+
+	/**
+	 * Passes the permits of this call on, which ends here without an effect on them. Only
+	 * the first of several attempts gets them.
+	 * @return the permits, null if the call has ended
+	 */
+	@Nullable GovernedCall passOn() {
+		return this.ended.compareAndSet(false, true) ? this.call : null;
+	}
+
+	boolean isOf(ClientLimiter limiter) {
+		return this.limiter == limiter;
+	}
+
+	ProviderAccount account() {
+		return this.account;
 	}
 
 	/**
@@ -188,6 +255,24 @@ public final class ClientCall {
 			case OVERLOADED -> ClientOutcome.OVERLOADED;
 			case QUOTA_SPENT -> ClientOutcome.SPENT;
 		};
+	}
+
+	/**
+	 * Sends a request.
+	 *
+	 * @param <R> the type of the response
+	 * @param <E> the type of the exception
+	 */
+	@FunctionalInterface
+	public interface Send<R, E extends Exception> {
+
+		/**
+		 * Sends the request once.
+		 * @return the response
+		 * @throws E if that fails
+		 */
+		R send() throws E;
+
 	}
 
 }

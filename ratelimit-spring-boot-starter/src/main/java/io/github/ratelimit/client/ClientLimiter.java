@@ -23,6 +23,7 @@ import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.SharedQuotas;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
+import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.provider.usage.TokenUsage;
@@ -56,6 +57,8 @@ public final class ClientLimiter {
 	private final ProviderAccounts accounts = new ProviderAccounts();
 
 	private final AtomicBoolean used = new AtomicBoolean();
+
+	private volatile @Nullable Latest latest;
 
 	/**
 	 * Creates a limiter of an instance that counts by itself.
@@ -132,8 +135,14 @@ public final class ClientLimiter {
 	 */
 	public ClientCall acquire(OutboundRequest request) {
 		ProviderAccount account = account(request);
+		CallRequest needed = callRequest(request, account);
+		ClientCall passedOn = passedOn(request, account, needed.cost());
+		return (passedOn != null) ? passedOn : acquire(account, needed);
+	}
+
+	ClientCall acquire(ProviderAccount account, CallRequest request) {
 		try {
-			return admitted(account, account.governor().acquire(callRequest(request, account)));
+			return admitted(account, account.governor().acquire(request));
 		}
 		catch (CallRefusedException ex) {
 			this.listener.ended(name(), ClientOutcome.REFUSED);
@@ -150,7 +159,13 @@ public final class ClientLimiter {
 	 */
 	public CompletableFuture<ClientCall> acquireAsync(OutboundRequest request) {
 		ProviderAccount account = account(request);
-		CompletableFuture<GovernedCall> admission = account.governor().acquireAsync(callRequest(request, account));
+		CallRequest needed = callRequest(request, account);
+		ClientCall passedOn = passedOn(request, account, needed.cost());
+		return (passedOn != null) ? CompletableFuture.completedFuture(passedOn) : acquireAsync(account, needed);
+	}
+
+	CompletableFuture<ClientCall> acquireAsync(ProviderAccount account, CallRequest request) {
+		CompletableFuture<GovernedCall> admission = account.governor().acquireAsync(request);
 		CompletableFuture<ClientCall> call = new CompletableFuture<>();
 		call.whenComplete((any, failure) -> {
 			if (call.isCancelled()) {
@@ -166,6 +181,23 @@ public final class ClientLimiter {
 			}
 		});
 		return call;
+	}
+
+	/**
+	 * Returns the call whose permits were passed on to a request. Those that are too few,
+	 * or of another account, are given back, and the request is queued.
+	 */
+	private @Nullable ClientCall passedOn(OutboundRequest request, ProviderAccount account, CallCost cost) {
+		ClientCall outer = request.passedOnBy(this);
+		GovernedCall permits = (outer != null) ? outer.passOn() : null;
+		if (outer == null || permits == null) {
+			return null;
+		}
+		if (outer.account() == account && permits.cost().permits(Dimension.TOKENS) >= cost.permits(Dimension.TOKENS)) {
+			return new ClientCall(this, permits, account);
+		}
+		permits.notSent();
+		return null;
 	}
 
 	private void refused(CompletableFuture<ClientCall> call, Throwable failure) {
@@ -191,7 +223,8 @@ public final class ClientLimiter {
 		Duration timeLeft = request.timeLeft();
 		Duration wait = (timeLeft != null && timeLeft.compareTo(maxWait) < 0) ? timeLeft : maxWait;
 		return new CallRequest(new CallCost(Math.max(0, estimate.input()), Math.max(0, estimate.output())),
-				wait.isNegative() ? Duration.ZERO : wait, 0, request.retry());
+				wait.isNegative() ? Duration.ZERO : wait, request.priority().value(),
+				request.retry() || request.passedOnBy(this) != null);
 	}
 
 	/** An estimator of the application may fail; the call does not. */
@@ -205,17 +238,41 @@ public final class ClientLimiter {
 	}
 
 	private ProviderAccount account(OutboundRequest request) {
-		this.used.setPlain(true);
 		String host = (request.uri().getHost() != null) ? request.uri().getHost().toLowerCase(Locale.ROOT) : "";
-		String model = request.facts().model();
-		return this.accounts.get(key(request, host, model), (key) -> create(key, host, model));
+		ProviderAccount account = account(this.credentials.hash(request.uri(), request.headers()),
+				request.facts().model(), host);
+		Latest latest = this.latest;
+		if (latest == null || latest.account() != account) {
+			this.latest = new Latest(account, host);
+		}
+		return account;
 	}
 
-	private Key key(OutboundRequest request, String host, @Nullable String model) {
+	/**
+	 * Returns the account of a call that no adapter sees: that of the latest request,
+	 * with the model that is asked for.
+	 * @param model the model, null for that of the latest request
+	 */
+	ProviderAccount account(@Nullable String model) {
+		Latest latest = this.latest;
+		if (latest == null) {
+			return account(Credentials.NONE, model,
+					this.settings.match().isEmpty() ? "" : this.settings.match().get(0).host());
+		}
+		return (model == null) ? this.accounts.get(latest.account().key(), (key) -> latest.account())
+				: account(this.credentials.lastHash(), model, latest.host());
+	}
+
+	private ProviderAccount account(String credential, @Nullable String model, String host) {
+		this.used.setPlain(true);
+		return this.accounts.get(key(credential, host, model), (key) -> create(key, host, model));
+	}
+
+	private Key key(String credential, String host, @Nullable String model) {
 		List<Key> parts = new ArrayList<>(this.settings.key().size());
 		for (KeyPart part : this.settings.key()) {
 			parts.add(switch (part) {
-				case CREDENTIAL -> Key.of("credential", this.credentials.hash(request.uri(), request.headers()));
+				case CREDENTIAL -> Key.of("credential", credential);
 				case MODEL -> Key.of("model", (model != null && !model.isEmpty()) ? model : "none");
 				case HOST -> Key.of("host", host.isEmpty() ? "none" : host);
 			});
@@ -272,6 +329,10 @@ public final class ClientLimiter {
 	 */
 	public boolean isUsed() {
 		return this.used.get();
+	}
+
+	/** The account of the latest request, and where it was sent. */
+	private record Latest(ProviderAccount account, String host) {
 	}
 
 }

@@ -20,6 +20,9 @@ final class Credentials {
 
 	private static final int HASH_BYTES = 16;
 
+	/** Stands for the hash of a request without a credential. */
+	static final String NONE = "none";
+
 	private volatile @Nullable Hashed last;
 
 	/**
@@ -29,7 +32,7 @@ final class Credentials {
 	String hash(URI uri, Function<String, @Nullable String> headers) {
 		String secret = find(uri, headers);
 		if (secret == null) {
-			return "none";
+			return NONE;
 		}
 		Hashed last = this.last;
 		if (last == null || !last.secret().equals(secret)) {
@@ -37,6 +40,15 @@ final class Credentials {
 			this.last = last;
 		}
 		return last.hash();
+	}
+
+	/**
+	 * Returns the hash of the credential of the last request that carried one.
+	 * @return 32 hexadecimal digits, {@code none} if no request has carried any
+	 */
+	String lastHash() {
+		Hashed last = this.last;
+		return (last != null) ? last.hash() : NONE;
 	}
 
 	private static String digest(String secret) {

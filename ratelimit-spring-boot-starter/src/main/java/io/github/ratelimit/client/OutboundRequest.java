@@ -2,10 +2,13 @@ package io.github.ratelimit.client;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 
+import io.github.ratelimit.permit.PassedOnCharges;
 import io.github.ratelimit.provider.usage.ModelRequest;
+import io.github.ratelimit.store.ChargeDecision;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  * if the body cannot be read
  * @param retry whether it is a further attempt of a request that was sent before
  * @param timeLeft how long the caller still waits for an answer; null if that is unknown
+ * @param priority requests of a higher one are sent first
+ * @param passedOn permits that the running call has for its requests, mostly none
  */
 public record OutboundRequest(URI uri, Function<String, @Nullable String> headers, ModelRequest facts, boolean retry,
-		@Nullable Duration timeLeft) {
+		@Nullable Duration timeLeft, RequestPriority priority, List<ChargeDecision> passedOn) {
 
 	/** Counts attempts in the SDKs of OpenAI, Anthropic and others, from 0. */
 	private static final String SDK_RETRIES = "X-Stainless-Retry-Count";
@@ -29,6 +34,22 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 		Objects.requireNonNull(uri, "uri");
 		Objects.requireNonNull(headers, "headers");
 		Objects.requireNonNull(facts, "facts");
+		Objects.requireNonNull(priority, "priority");
+		Objects.requireNonNull(passedOn, "passedOn");
+	}
+
+	/**
+	 * Creates a request of the running thread: of its priority, and with the permits that
+	 * its call passes on.
+	 * @param uri the absolute address
+	 * @param headers returns the first value of a header, null if there is none
+	 * @param facts what the body says about its size
+	 * @param retry whether it is a further attempt
+	 * @param timeLeft how long the caller still waits; null if that is unknown
+	 */
+	public OutboundRequest(URI uri, Function<String, @Nullable String> headers, ModelRequest facts, boolean retry,
+			@Nullable Duration timeLeft) {
+		this(uri, headers, facts, retry, timeLeft, RequestPriority.current(), PassedOnCharges.current());
 	}
 
 	/**
@@ -47,7 +68,40 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 
 	/** Returns this request as a further attempt. */
 	public OutboundRequest asRetry() {
-		return new OutboundRequest(this.uri, this.headers, this.facts, true, this.timeLeft);
+		return new OutboundRequest(this.uri, this.headers, this.facts, true, this.timeLeft, this.priority,
+				this.passedOn);
+	}
+
+	/**
+	 * Returns this request with a priority of its own.
+	 * @param priority a {@link RequestPriority}; any other object, as null, changes
+	 * nothing
+	 * @return the request
+	 */
+	public OutboundRequest withPriority(@Nullable Object priority) {
+		return (priority instanceof RequestPriority own)
+				? new OutboundRequest(this.uri, this.headers, this.facts, this.retry, this.timeLeft, own, this.passedOn)
+				: this;
+	}
+
+	/**
+	 * Returns this request with permits that its call passes on.
+	 * @param passedOn the permits; those of the thread remain if it is null
+	 * @return the request
+	 */
+	public OutboundRequest withPassedOn(@Nullable List<ChargeDecision> passedOn) {
+		return (passedOn == null) ? this : new OutboundRequest(this.uri, this.headers, this.facts, this.retry,
+				this.timeLeft, this.priority, passedOn);
+	}
+
+	/** Returns the call of a client that passes its permits on, ended or not. */
+	@Nullable ClientCall passedOnBy(ClientLimiter limiter) {
+		for (ChargeDecision decision : this.passedOn) {
+			if (decision.receipt() instanceof ClientCall call && call.isOf(limiter)) {
+				return call;
+			}
+		}
+		return null;
 	}
 
 }

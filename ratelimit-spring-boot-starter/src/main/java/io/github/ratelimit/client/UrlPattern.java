@@ -111,6 +111,11 @@ public final class UrlPattern {
 		return this.path == null || PATHS.match(this.path, path);
 	}
 
+	/** Returns the host, or the end of it that is known. */
+	String host() {
+		return this.host.startsWith("*.") ? this.host.substring(2) : this.host;
+	}
+
 	@Override
 	public String toString() {
 		return this.text;

@@ -1,5 +1,6 @@
 package io.github.ratelimit.expression;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -26,6 +27,14 @@ public final class LimitPolicies {
 			}
 		}
 		this.byName = Map.copyOf(map);
+	}
+
+	/**
+	 * Returns the names of the limits.
+	 * @return in alphabetical order
+	 */
+	public List<String> names() {
+		return this.byName.keySet().stream().sorted().toList();
 	}
 
 	/**

@@ -66,6 +66,17 @@ public final class LimitPolicy {
 	}
 
 	/**
+	 * Returns the policy of a limit whose calls share one count, unless they name a key:
+	 * a call without one has {@link Key#GLOBAL}.
+	 * @param registered the limit, with at least one source of keys
+	 * @return the policy
+	 */
+	public static LimitPolicy withoutKey(RegisteredLimit registered) {
+		KeyExpression none = new KeyExpression(registered.keySources().get(0), false, false, (call) -> Key.GLOBAL);
+		return of(registered, List.of(none), OnMissingKey.SKIP, null);
+	}
+
+	/**
 	 * Returns the charges of a call.
 	 * @param call the call
 	 * @return the charge, null if the limit does not apply to the call

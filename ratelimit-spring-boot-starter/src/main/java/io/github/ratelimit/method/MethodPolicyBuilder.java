@@ -183,12 +183,7 @@ final class MethodPolicyBuilder {
 	}
 
 	private String knownLimits() {
-		List<String> known = this.beans.registry()
-			.all()
-			.stream()
-			.map((registered) -> registered.limit().name())
-			.filter((name) -> name.indexOf('.') < 0)
-			.toList();
+		List<String> known = this.beans.policies().names();
 		return known.isEmpty() ? "No limit is configured under ratelimit.limits." : "The limits are " + known + ".";
 	}
 

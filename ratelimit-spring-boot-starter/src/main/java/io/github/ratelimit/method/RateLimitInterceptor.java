@@ -8,6 +8,7 @@ import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.call.CallCompletion;
 import io.github.ratelimit.call.CallFollower;
 import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.permit.PassedOnCharges;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ final class RateLimitInterceptor implements MethodInterceptor {
 		}
 		CallCompletion completion = admission.completion();
 		Object result;
-		try {
+		try (PassedOnCharges.Scope scope = PassedOnCharges.pass(completion.passedOn())) {
 			result = invocation.proceed();
 		}
 		catch (Throwable ex) {

@@ -85,6 +85,21 @@ public final class CallPermit {
 	}
 
 	/**
+	 * Returns what the call passes on to what it calls.
+	 * @return the decisions whose permits are passed on, mostly none
+	 */
+	public List<ChargeDecision> passedOn() {
+		List<ChargeDecision> passedOn = List.of();
+		for (HeldCharge part : this.own) {
+			if (part.isPassedOn()) {
+				passedOn = passedOn.isEmpty() ? new ArrayList<>(1) : passedOn;
+				passedOn.add(part.decision());
+			}
+		}
+		return passedOn;
+	}
+
+	/**
 	 * Ends a call that succeeded: charges that have not been settled cost what they
 	 * reserved.
 	 */
@@ -107,6 +122,9 @@ public final class CallPermit {
 		for (HeldCharge part : this.own) {
 			if (part.isSlot()) {
 				part.giveBack();
+			}
+			else if (part.isPassedOn()) {
+				part.keepPending();
 			}
 		}
 		boolean spentNothing = this.request == null || !this.request.hasSpent();

@@ -58,6 +58,11 @@ final class HeldCharge {
 		return decision().charge();
 	}
 
+	/** Returns whether it ends with its call, not with the request of the call. */
+	boolean isPassedOn() {
+		return decision().isPassedOn();
+	}
+
 	boolean isSlot() {
 		return decision().limit().isConcurrency();
 	}

@@ -219,6 +219,7 @@ public final class RequestPermit implements Permit {
 		else if (failed) {
 			HeldCharge.settle(over, (part) -> part.isRefundedOnFailure() && !part.used(), 0);
 		}
+		over.stream().filter(HeldCharge::isPassedOn).forEach(HeldCharge::keepPending);
 	}
 
 	/** Most requests hold nothing that has to end. */

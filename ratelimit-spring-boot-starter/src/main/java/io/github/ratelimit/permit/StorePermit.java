@@ -86,10 +86,10 @@ public final class StorePermit implements Permit {
 		if (limit.isViolated() || limit.limit().isConcurrency() || !this.states.compareAndSet(index, OPEN, SETTLED)) {
 			return false;
 		}
-		limit.decided();
 		if (actual != limit.charge().permits()) {
-			attempt(limit, "settled", (store) -> store.settle(limit, actual));
+			attempt(limit, "settled", (store) -> limit.settle(store, actual));
 		}
+		limit.decided();
 		return true;
 	}
 
@@ -156,7 +156,7 @@ public final class StorePermit implements Permit {
 	boolean giveBack(int index) {
 		ChargeDecision limit = this.taken.get(index);
 		if (!limit.isViolated() && this.states.compareAndSet(index, OPEN, SETTLED)) {
-			attempt(limit, "given back", (store) -> store.giveBack(limit));
+			attempt(limit, "given back", limit::giveBack);
 			limit.decided();
 			return true;
 		}

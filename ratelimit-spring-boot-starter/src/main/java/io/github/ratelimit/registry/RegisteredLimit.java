@@ -49,7 +49,17 @@ public final class RegisteredLimit {
 	 * @return the limit
 	 */
 	public static RegisteredLimit of(LimitSettings settings) {
-		return new RegisteredLimit(settings, List.of(), UnaryOperator.identity(), (any) -> {
+		return of(settings, List.of());
+	}
+
+	/**
+	 * Returns a limit that is in no registry.
+	 * @param settings its settings
+	 * @param keySources where its keys come from, possibly nowhere
+	 * @return the limit
+	 */
+	public static RegisteredLimit of(LimitSettings settings, List<KeySource> keySources) {
+		return new RegisteredLimit(settings, keySources, UnaryOperator.identity(), (any) -> {
 		});
 	}
 

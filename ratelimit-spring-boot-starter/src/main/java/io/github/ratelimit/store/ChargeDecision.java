@@ -172,6 +172,32 @@ public abstract class ChargeDecision extends LimitDecision {
 	}
 
 	/**
+	 * Settles what the call cost where the permits are kept.
+	 * @param store the store that made the decision
+	 * @param actual permits, 0 or more
+	 */
+	public void settle(LimitStore store, long actual) {
+		store.settle(this, actual);
+	}
+
+	/**
+	 * Gives the permits back to where they are kept.
+	 * @param store the store that made the decision
+	 */
+	public void giveBack(LimitStore store) {
+		store.giveBack(this);
+	}
+
+	/**
+	 * Returns whether what a call took is passed on to what the call calls, which takes
+	 * no permits of its own then, and ends with the call.
+	 * @return false for limits, whose permits are the call's own
+	 */
+	public boolean isPassedOn() {
+		return false;
+	}
+
+	/**
 	 * Returns the charge that was decided.
 	 * @return the charge
 	 */

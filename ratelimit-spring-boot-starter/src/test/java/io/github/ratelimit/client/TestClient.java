@@ -74,6 +74,12 @@ public final class TestClient {
 		return this;
 	}
 
+	/** Has this quota beside the others, which refills within a test. */
+	public TestClient quota(Dimension dimension, long permits, Duration window) {
+		this.quotas.add(new ConfiguredQuota(dimension, permits, window));
+		return this;
+	}
+
 	public TestClient maxConcurrent(int maxConcurrent) {
 		this.maxConcurrent = maxConcurrent;
 		return this;

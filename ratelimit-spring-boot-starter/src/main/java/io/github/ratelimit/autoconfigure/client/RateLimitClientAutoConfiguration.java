@@ -7,13 +7,16 @@ import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.properties.ClientDefinitions;
 import io.github.ratelimit.autoconfigure.properties.PropertiesCheck;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
+import io.github.ratelimit.client.ClientBudget;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.ClientListener;
+import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.queue.WaitingThreads;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -55,7 +58,15 @@ public final class RateLimitClientAutoConfiguration {
 			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, WaitingThreads.create(), listener,
 					shared))
 			.toList();
-		return new ClientLimiters(properties.isEnabled() ? limiters : List.of());
+		return new ClientLimiters(limiters, properties.isEnabled());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	NamedBudgets rateLimitClientBudgets(ClientLimiters clients, LimitRegistry registry) {
+		NamedBudgets budgets = new NamedBudgets(clients.configured().stream().map(ClientBudget::new).toList());
+		registry.addCheck(budgets::check);
+		return budgets;
 	}
 
 	@Bean

@@ -228,10 +228,11 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	 * Returns how the limits find keys, costs and plans.
 	 * @param registry where the limits are registered
 	 * @param resolvers finds the source of callers' plans
-	 * @return the limits' policies
+	 * @param others the policies of other names
+	 * @return the limits' policies and the others
 	 */
-	public LimitPolicies policiesIn(LimitRegistry registry, PlanResolvers resolvers) {
-		List<LimitPolicy> policies = new ArrayList<>();
+	public LimitPolicies policiesIn(LimitRegistry registry, PlanResolvers resolvers, List<LimitPolicy> others) {
+		List<LimitPolicy> policies = new ArrayList<>(others);
 		forEach((definition) -> policies.add(definition.policyIn(registry, resolvers)));
 		return new LimitPolicies(policies);
 	}

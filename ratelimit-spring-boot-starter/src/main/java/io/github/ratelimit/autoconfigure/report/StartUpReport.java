@@ -88,7 +88,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 					+ "every call is let through");
 		}
 		this.registry.all().forEach(this::write);
-		if (this.registry.all().isEmpty()) {
+		if (this.registry.all().isEmpty() && this.properties.getClients().isEmpty()) {
 			logger.warn("There are no limits, so nothing is limited. Write them below ratelimit.limits, "
 					+ "for example ratelimit.limits.everyone.rate: 1000/min and ratelimit.limits.everyone.key: global");
 		}

@@ -12,8 +12,8 @@ import com.anthropic.core.http.HttpRequestBody;
 import com.anthropic.core.http.HttpResponse;
 import com.anthropic.errors.AnthropicIoException;
 import io.github.ratelimit.client.ClientCall;
-import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.CountedInputStream;
+import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RefusedAnswer;
@@ -34,8 +34,8 @@ final class AnthropicCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	/** The address of requests without a base URL. */
 	private final String baseUrl;
 
-	AnthropicCalls(Function<URI, @Nullable ClientLimiter> limiters, String baseUrl) {
-		super(limiters);
+	AnthropicCalls(LimitedRequests requests, String baseUrl) {
+		super(requests);
 		this.baseUrl = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
 	}
 

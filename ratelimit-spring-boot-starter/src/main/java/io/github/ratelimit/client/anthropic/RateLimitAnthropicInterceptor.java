@@ -10,6 +10,7 @@ import com.anthropic.core.http.HttpResponse;
 import com.anthropic.core.http.Interceptor;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.LimitedRequests;
 
 /**
  * Limits the requests of anthropic-java:
@@ -42,7 +43,7 @@ public final class RateLimitAnthropicInterceptor implements Interceptor {
 	 */
 	public RateLimitAnthropicInterceptor(ClientLimiters limiters, String baseUrl) {
 		Objects.requireNonNull(baseUrl, "baseUrl");
-		this.calls = new AnthropicCalls(limiters::match, baseUrl);
+		this.calls = new AnthropicCalls(LimitedRequests.matching(limiters), baseUrl);
 	}
 
 	/**
@@ -50,8 +51,7 @@ public final class RateLimitAnthropicInterceptor implements Interceptor {
 	 * @param limiter the client of the configuration
 	 */
 	public RateLimitAnthropicInterceptor(ClientLimiter limiter) {
-		Objects.requireNonNull(limiter, "limiter");
-		this.calls = new AnthropicCalls((uri) -> limiter, ANTHROPIC);
+		this.calls = new AnthropicCalls(LimitedRequests.all(limiter), ANTHROPIC);
 	}
 
 	@Override

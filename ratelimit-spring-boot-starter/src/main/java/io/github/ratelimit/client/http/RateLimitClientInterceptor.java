@@ -1,22 +1,21 @@
 package io.github.ratelimit.client.http;
 
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Function;
 
 import io.github.ratelimit.client.ClientCall;
+import io.github.ratelimit.client.ClientCall.Send;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.client.OutboundRequest;
+import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.provider.usage.ModelRequest;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
@@ -38,17 +37,14 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 	/** Marks a request while it is sent, which is limited already. */
 	private static final String LIMITED = RateLimitClientInterceptor.class.getName() + ".LIMITED";
 
-	private final Function<URI, @Nullable ClientLimiter> limiters;
-
-	private final boolean matching;
+	private final LimitedRequests requests;
 
 	/**
 	 * Creates an interceptor that limits the requests whose addresses match.
 	 * @param limiters the clients of the configuration
 	 */
 	public RateLimitClientInterceptor(ClientLimiters limiters) {
-		this.limiters = limiters::match;
-		this.matching = true;
+		this.requests = LimitedRequests.matching(limiters);
 	}
 
 	/**
@@ -56,26 +52,25 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 	 * @param limiter the client of the configuration
 	 */
 	public RateLimitClientInterceptor(ClientLimiter limiter) {
-		Objects.requireNonNull(limiter, "limiter");
-		this.limiters = (uri) -> limiter;
-		this.matching = false;
+		this.requests = LimitedRequests.all(limiter);
 	}
 
 	/** Returns whether the client is chosen by the address of each request. */
 	boolean isMatching() {
-		return this.matching;
+		return this.requests.isMatching();
 	}
 
 	@Override
 	public ClientHttpResponse intercept(HttpRequest request, byte[] body, ClientHttpRequestExecution execution)
 			throws IOException {
 		ClientLimiter limiter = request.getAttributes().containsKey(LIMITED) ? null
-				: this.limiters.apply(request.getURI());
+				: this.requests.limiter(request.getURI());
 		if (limiter == null) {
 			return execution.execute(request, body);
 		}
-		OutboundRequest outbound = OutboundRequest.of(request.getURI(), request.getHeaders()::getFirst,
-				facts(request.getHeaders(), body));
+		OutboundRequest outbound = OutboundRequest
+			.of(request.getURI(), request.getHeaders()::getFirst, facts(request.getHeaders(), body))
+			.withPriority(request.getAttributes().get(RequestPriority.ATTRIBUTE));
 		request.getAttributes().put(LIMITED, true);
 		try {
 			return send(limiter, outbound, () -> execution.execute(request, body));
@@ -94,8 +89,8 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 		return read.facts();
 	}
 
-	private static ClientHttpResponse send(ClientLimiter limiter, OutboundRequest request, Attempt attempt)
-			throws IOException {
+	private static ClientHttpResponse send(ClientLimiter limiter, OutboundRequest request,
+			Send<ClientHttpResponse, IOException> attempt) throws IOException {
 		ClientCall call = limiter.acquire(request);
 		for (int attempts = 1;; attempts++) {
 			LimitedResponse response = answered(call, attempt);
@@ -108,10 +103,11 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 		}
 	}
 
-	private static LimitedResponse answered(ClientCall call, Attempt attempt) throws IOException {
+	private static LimitedResponse answered(ClientCall call, Send<ClientHttpResponse, IOException> attempt)
+			throws IOException {
 		ClientHttpResponse response = null;
 		try {
-			response = attempt.send();
+			response = call.send(attempt);
 			return new LimitedResponse(response, call);
 		}
 		catch (IOException | RuntimeException | Error ex) {
@@ -134,14 +130,6 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 		catch (ExecutionException ex) {
 			throw new IllegalStateException("The clock fails", ex.getCause());
 		}
-	}
-
-	/** Sends the request once. */
-	@FunctionalInterface
-	private interface Attempt {
-
-		ClientHttpResponse send() throws IOException;
-
 	}
 
 }

@@ -3,16 +3,16 @@ package io.github.ratelimit.client.okhttp;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RefusedAnswer;
+import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.provider.usage.ModelRequest;
@@ -43,7 +43,7 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 
 	private static final int SWITCHING_PROTOCOLS = 101;
 
-	private final Function<URI, @Nullable ClientLimiter> limiters;
+	private final LimitedRequests requests;
 
 	/** Most requests have the address of the one before. */
 	private volatile @Nullable Address last;
@@ -53,7 +53,7 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 	 * @param limiters the clients of the configuration
 	 */
 	public RateLimitOkHttpInterceptor(ClientLimiters limiters) {
-		this.limiters = limiters::match;
+		this.requests = LimitedRequests.matching(limiters);
 	}
 
 	/**
@@ -61,28 +61,29 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 	 * @param limiter the client of the configuration
 	 */
 	public RateLimitOkHttpInterceptor(ClientLimiter limiter) {
-		Objects.requireNonNull(limiter, "limiter");
-		this.limiters = (uri) -> limiter;
+		this.requests = LimitedRequests.all(limiter);
 	}
 
 	@Override
 	public Response intercept(Chain chain) throws IOException {
 		Request request = chain.request();
 		URI uri = uri(request.url());
-		ClientLimiter limiter = this.limiters.apply(uri);
+		ClientLimiter limiter = this.requests.limiter(uri);
 		if (limiter == null) {
 			return chain.proceed(request);
 		}
 		ClientCall call;
 		try {
-			call = admit(limiter.acquireAsync(OutboundRequest.of(uri, request::header, facts(request))), chain.call());
+			OutboundRequest outbound = OutboundRequest.of(uri, request::header, facts(request))
+				.withPriority(request.tag(RequestPriority.class));
+			call = admit(limiter.acquireAsync(outbound), chain.call());
 		}
 		catch (CallRefusedException ex) {
 			return refused(request, ex);
 		}
 		Response response;
 		try {
-			response = chain.proceed(request);
+			response = call.send(() -> chain.proceed(request));
 		}
 		catch (IOException | RuntimeException | Error ex) {
 			SendFailures.end(call, ex);

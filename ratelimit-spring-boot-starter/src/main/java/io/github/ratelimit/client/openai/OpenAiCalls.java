@@ -12,8 +12,8 @@ import com.openai.core.http.HttpRequestBody;
 import com.openai.core.http.HttpResponse;
 import com.openai.errors.OpenAIIoException;
 import io.github.ratelimit.client.ClientCall;
-import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.CountedInputStream;
+import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.OutboundBody;
 import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RefusedAnswer;
@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** Calls of openai-java. */
 final class OpenAiCalls extends SdkCalls<HttpRequest, HttpResponse> {
 
-	OpenAiCalls(Function<URI, @Nullable ClientLimiter> limiters) {
-		super(limiters);
+	OpenAiCalls(LimitedRequests requests) {
+		super(requests);
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpResponse;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.LimitedRequests;
 
 /**
  * The HTTP client of openai-java, limited:
@@ -30,7 +31,7 @@ public final class RateLimitOpenAiHttpClient implements HttpClient {
 	 * @param limiters the clients of the configuration
 	 */
 	public RateLimitOpenAiHttpClient(HttpClient client, ClientLimiters limiters) {
-		this(client, new OpenAiCalls(limiters::match));
+		this(client, new OpenAiCalls(LimitedRequests.matching(limiters)));
 	}
 
 	/**
@@ -39,7 +40,7 @@ public final class RateLimitOpenAiHttpClient implements HttpClient {
 	 * @param limiter the client of the configuration
 	 */
 	public RateLimitOpenAiHttpClient(HttpClient client, ClientLimiter limiter) {
-		this(client, new OpenAiCalls((uri) -> Objects.requireNonNull(limiter, "limiter")));
+		this(client, new OpenAiCalls(LimitedRequests.all(limiter)));
 	}
 
 	private RateLimitOpenAiHttpClient(HttpClient client, OpenAiCalls calls) {

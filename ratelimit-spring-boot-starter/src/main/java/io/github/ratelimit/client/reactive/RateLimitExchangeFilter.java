@@ -1,17 +1,16 @@
 package io.github.ratelimit.client.reactive;
 
-import java.net.URI;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
+import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.OutboundRequest;
+import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.governor.CallRefusedException;
-import org.jspecify.annotations.Nullable;
+import io.github.ratelimit.permit.PassedOnCharges;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.ExchangeFilterFunction;
@@ -38,9 +37,7 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 	/** Marks a request that is limited already. */
 	private static final String LIMITED = RateLimitExchangeFilter.class.getName() + ".LIMITED";
 
-	private final Function<URI, @Nullable ClientLimiter> limiters;
-
-	private final boolean matching;
+	private final LimitedRequests requests;
 
 	private final BodyEncoder bodies = new BodyEncoder();
 
@@ -49,8 +46,7 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 	 * @param limiters the clients of the configuration
 	 */
 	public RateLimitExchangeFilter(ClientLimiters limiters) {
-		this.limiters = limiters::match;
-		this.matching = true;
+		this.requests = LimitedRequests.matching(limiters);
 	}
 
 	/**
@@ -58,27 +54,27 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 	 * @param limiter the client of the configuration
 	 */
 	public RateLimitExchangeFilter(ClientLimiter limiter) {
-		Objects.requireNonNull(limiter, "limiter");
-		this.limiters = (uri) -> limiter;
-		this.matching = false;
+		this.requests = LimitedRequests.all(limiter);
 	}
 
 	/** Returns whether the client is chosen by the address of each request. */
 	boolean isMatching() {
-		return this.matching;
+		return this.requests.isMatching();
 	}
 
 	@Override
 	public Mono<ClientResponse> filter(ClientRequest request, ExchangeFunction next) {
-		ClientLimiter limiter = request.attributes().containsKey(LIMITED) ? null : this.limiters.apply(request.url());
+		ClientLimiter limiter = request.attributes().containsKey(LIMITED) ? null : this.requests.limiter(request.url());
 		if (limiter == null) {
 			return next.exchange(request);
 		}
-		return this.bodies.encode(request).flatMap((body) -> {
+		return Mono.deferContextual((context) -> this.bodies.encode(request).flatMap((body) -> {
 			ClientRequest encoded = ClientRequest.from(request).attribute(LIMITED, true).body(body).build();
-			OutboundRequest outbound = OutboundRequest.of(request.url(), request.headers()::getFirst, body.facts());
+			OutboundRequest outbound = OutboundRequest.of(request.url(), request.headers()::getFirst, body.facts())
+				.withPriority(request.attributes().get(RequestPriority.ATTRIBUTE))
+				.withPassedOn(context.getOrDefault(PassedOnCharges.KEY, null));
 			return send(limiter, outbound, () -> next.exchange(encoded), 1);
-		});
+		}));
 	}
 
 	private static Mono<ClientResponse> send(ClientLimiter limiter, OutboundRequest request,

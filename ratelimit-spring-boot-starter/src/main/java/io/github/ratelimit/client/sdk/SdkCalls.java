@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.CountedInputStream;
+import io.github.ratelimit.client.LimitedRequests;
 import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
@@ -24,17 +25,17 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class SdkCalls<Q, R> {
 
-	private final Function<URI, @Nullable ClientLimiter> limiters;
+	private final LimitedRequests requests;
 
 	/** Most requests have the address of the one before. */
 	private volatile @Nullable Address last;
 
 	/**
 	 * Creates the calls.
-	 * @param limiters returns the client of an address, null if there is none
+	 * @param requests which of them are limited
 	 */
-	protected SdkCalls(Function<URI, @Nullable ClientLimiter> limiters) {
-		this.limiters = limiters;
+	protected SdkCalls(LimitedRequests requests) {
+		this.requests = requests;
 	}
 
 	/**
@@ -45,7 +46,7 @@ public abstract class SdkCalls<Q, R> {
 	 */
 	public final R execute(Q request, Supplier<R> send) {
 		URI uri = uri(request);
-		ClientLimiter limiter = (uri != null) ? this.limiters.apply(uri) : null;
+		ClientLimiter limiter = (uri != null) ? this.requests.limiter(uri) : null;
 		if (uri == null || limiter == null) {
 			return send.get();
 		}
@@ -58,7 +59,7 @@ public abstract class SdkCalls<Q, R> {
 		}
 		R response;
 		try {
-			response = send.get();
+			response = call.send(send::get);
 		}
 		catch (RuntimeException | Error ex) {
 			SendFailures.end(call, ex);
@@ -76,7 +77,7 @@ public abstract class SdkCalls<Q, R> {
 	 */
 	public final CompletableFuture<R> executeAsync(Q request, Supplier<CompletableFuture<R>> send) {
 		URI uri = uri(request);
-		ClientLimiter limiter = (uri != null) ? this.limiters.apply(uri) : null;
+		ClientLimiter limiter = (uri != null) ? this.requests.limiter(uri) : null;
 		if (uri == null || limiter == null) {
 			return send.get();
 		}
@@ -117,7 +118,7 @@ public abstract class SdkCalls<Q, R> {
 	private void send(ClientCall call, Supplier<CompletableFuture<R>> send, CompletableFuture<R> result) {
 		CompletableFuture<R> sent;
 		try {
-			sent = send.get();
+			sent = call.send(send::get);
 		}
 		catch (RuntimeException | Error ex) {
 			call.notSent();

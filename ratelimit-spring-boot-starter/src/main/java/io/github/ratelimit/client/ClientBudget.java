@@ -1,0 +1,258 @@
+package io.github.ratelimit.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitBuilder;
+import io.github.ratelimit.LimitUnit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.governor.CallCost;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.governor.CallRefusedException.Reason;
+import io.github.ratelimit.governor.CallRequest;
+import io.github.ratelimit.governor.ConfiguredQuota;
+import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.governor.GovernorState.QuotaState;
+import io.github.ratelimit.limiter.NamedBudget;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.registry.LimitSettings;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The quotas of a client for code that calls its provider without an adapter. A call
+ * takes one request, and its permits are tokens: 1 by default, which is next to nothing.
+ * Its key names the model where the client's quotas are counted by models; a call with
+ * {@link Key#GLOBAL}, or of another client, belongs to the account of the client's latest
+ * request. Thread-safe.
+ */
+public final class ClientBudget implements NamedBudget {
+
+	private static final String MODEL_KIND = "model";
+
+	/** Stands for the tokens of a client that does not know how many there can be. */
+	private static final Rate UNKNOWN = Rate.of(1_000_000_000_000L, Duration.ofDays(1));
+
+	private final ClientLimiter limiter;
+
+	private final RegisteredLimit registered;
+
+	/**
+	 * Creates a budget.
+	 * @param limiter the client
+	 */
+	public ClientBudget(ClientLimiter limiter) {
+		this.limiter = limiter;
+		boolean byModel = limiter.settings().key().contains(KeyPart.MODEL);
+		this.registered = RegisteredLimit.of(LimitSettings.of(limit(limiter.settings())).withHidden(true), List
+			.of(byModel ? new KeySource(MODEL_KIND, MODEL_KIND) : new KeySource(Key.GLOBAL_KIND, Key.GLOBAL_KIND)));
+	}
+
+	/** Has the tokens that are configured: only the provider's reports tell others. */
+	private static Limit limit(ClientSettings client) {
+		GovernorSettings settings = client.settings();
+		Rate rate = settings.quotas()
+			.stream()
+			.filter((quota) -> quota.dimension() != Dimension.REQUESTS)
+			.findFirst()
+			.map(ClientBudget::rate)
+			.orElse(UNKNOWN);
+		LimitBuilder limit = Limit.named(client.name()).costed(true).unit(LimitUnit.TOKENS).rates(rate);
+		return (settings.maxWait().isZero() ? limit
+				: limit.maxWait(settings.maxWait(), Math.max(1, settings.maxWaiting())))
+			.build();
+	}
+
+	private static Rate rate(ConfiguredQuota quota) {
+		return Rate.of(quota.permits(), quota.window());
+	}
+
+	@Override
+	public RegisteredLimit registered() {
+		return this.registered;
+	}
+
+	@Override
+	public ChargeDecision tryTake(Charge charge) {
+		return take(charge, Duration.ZERO);
+	}
+
+	@Override
+	public ChargeDecision take(Charge charge) {
+		return take(charge, null);
+	}
+
+	private ChargeDecision take(Charge charge, @Nullable Duration maxWait) {
+		ProviderAccount account = account(charge);
+		if (charge.permits() == 0) {
+			return new ClientDecision(charge, account, null, 0);
+		}
+		try {
+			return granted(charge, this.limiter.acquire(account, request(charge, account, maxWait)));
+		}
+		catch (CallRefusedException ex) {
+			return refused(charge, account, ex);
+		}
+	}
+
+	@Override
+	public CompletableFuture<ChargeDecision> takeAsync(Charge charge) {
+		ProviderAccount account = account(charge);
+		if (charge.permits() == 0) {
+			return CompletableFuture.completedFuture(new ClientDecision(charge, account, null, 0));
+		}
+		CompletableFuture<ClientCall> admission = this.limiter.acquireAsync(account, request(charge, account, null));
+		CompletableFuture<ChargeDecision> decided = new CompletableFuture<>();
+		decided.whenComplete((decision, failure) -> {
+			if (decided.isCancelled()) {
+				admission.cancel(false);
+			}
+		});
+		admission.whenComplete((call, failure) -> {
+			if (failure == null) {
+				if (!decided.complete(granted(charge, call))) {
+					call.notSent();
+				}
+			}
+			else if (cause(failure) instanceof CallRefusedException refusal) {
+				decided.complete(refused(charge, account, refusal));
+			}
+			else {
+				decided.completeExceptionally(failure);
+			}
+		});
+		return decided;
+	}
+
+	private static Throwable cause(Throwable failure) {
+		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
+	}
+
+	private ProviderAccount account(Charge charge) {
+		return this.limiter.account(charge.key().equals(Key.GLOBAL) ? null : charge.key().text());
+	}
+
+	private CallRequest request(Charge charge, ProviderAccount account, @Nullable Duration maxWait) {
+		return new CallRequest(tokens(charge.permits()), (maxWait != null) ? maxWait : this.limiter.maxWait(account),
+				RequestPriority.current().value(), false);
+	}
+
+	private static CallCost tokens(long permits) {
+		return new CallCost(permits, 0);
+	}
+
+	private static ChargeDecision granted(Charge charge, ClientCall call) {
+		return new ClientDecision(charge, call.account(), call, 0);
+	}
+
+	private static ChargeDecision refused(Charge charge, ProviderAccount account, CallRefusedException refusal) {
+		if (refusal.reason() == Reason.TOO_LARGE) {
+			return new ClientDecision(withKnownLimit(charge, account), account, null, ChargeDecision.NEVER);
+		}
+		return new ClientDecision(charge, account, null, Math.max(1, refusal.retryAfter().toNanos()));
+	}
+
+	/** A refusal that no wait helps says how many tokens there can be. */
+	private static Charge withKnownLimit(Charge charge, ProviderAccount account) {
+		QuotaState quota = ClientDecision.nearest(account.governor().state().quotas());
+		if (quota == null || quota.limit() < 1) {
+			return charge;
+		}
+		Limit limit = Limit.named(charge.limit().name())
+			.costed(true)
+			.unit(LimitUnit.TOKENS)
+			.rates(Rate.of(quota.limit(), quota.window()))
+			.build();
+		return Charge.of(charge.handle().withLimit(limit), charge.key(), charge.permits());
+	}
+
+	/**
+	 * The decision about a call of a client. What was taken is in flight until the call
+	 * is settled or ends.
+	 */
+	private static final class ClientDecision extends ChargeDecision {
+
+		private final long waitNanos;
+
+		private final @Nullable QuotaState quota;
+
+		ClientDecision(Charge charge, ProviderAccount account, @Nullable ClientCall call, long waitNanos) {
+			super(charge.pending(), call);
+			this.waitNanos = waitNanos;
+			this.quota = nearest(account.governor().state().quotas());
+		}
+
+		/** Returns the tokens that are scarcest, else the requests; null if unknown. */
+		private static @Nullable QuotaState nearest(List<QuotaState> quotas) {
+			QuotaState nearest = null;
+			for (QuotaState quota : quotas) {
+				boolean tokens = quota.dimension() != Dimension.REQUESTS;
+				if (nearest == null || (tokens
+						&& (nearest.dimension() == Dimension.REQUESTS || quota.available() < nearest.available()))) {
+					nearest = quota;
+				}
+			}
+			return nearest;
+		}
+
+		@Override
+		protected long waitNanos() {
+			return this.waitNanos;
+		}
+
+		@Override
+		protected long permitsLeft() {
+			return (this.quota != null) ? this.quota.available() : 0;
+		}
+
+		@Override
+		protected long resetAfterNanos() {
+			if (this.quota == null || this.quota.perSecond() <= 0) {
+				return 0;
+			}
+			double missing = Math.max(0, this.quota.limit() - this.quota.available());
+			return (long) (missing / this.quota.perSecond() * 1e9);
+		}
+
+		@Override
+		public boolean hasFacts() {
+			return this.quota != null || isViolated();
+		}
+
+		@Override
+		public boolean isPassedOn() {
+			return receipt() != null;
+		}
+
+		@Override
+		public void settle(LimitStore store, long actual) {
+			if (receipt() instanceof ClientCall call) {
+				call.settle(tokens(actual));
+			}
+		}
+
+		@Override
+		public void giveBack(LimitStore store) {
+			if (receipt() instanceof ClientCall call) {
+				call.notSent();
+			}
+		}
+
+		@Override
+		public void decided() {
+			if (receipt() instanceof ClientCall call) {
+				call.close();
+			}
+		}
+
+	}
+
+}

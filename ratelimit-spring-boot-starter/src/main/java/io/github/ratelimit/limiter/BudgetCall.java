@@ -1,0 +1,171 @@
+package io.github.ratelimit.limiter;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.permit.StorePermit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that takes permits of budgets, one after the other, once its limits have allowed
+ * it. Whatever it has taken is given back if a budget refuses, or if it is cancelled.
+ */
+final class BudgetCall {
+
+	private final NamedBudgets budgets;
+
+	private final LimitStore store;
+
+	private final Degradation degradation;
+
+	private final List<Charge> charges;
+
+	/** What limits and budgets have granted, the limits first. */
+	private final List<ChargeDecision> taken = new ArrayList<>();
+
+	private final CompletableFuture<Decision> decided = new CompletableFuture<>();
+
+	/** How many of the charges have been decided. */
+	private int asked;
+
+	private volatile @Nullable CompletableFuture<?> asking;
+
+	/**
+	 * Creates a call.
+	 * @param budgets decide about the charges
+	 * @param store where the permits of the limits are kept
+	 * @param degradation where failures are reported
+	 * @param charges of budgets, at least one, in the order in which they are asked
+	 */
+	BudgetCall(NamedBudgets budgets, LimitStore store, Degradation degradation, List<Charge> charges) {
+		this.budgets = budgets;
+		this.store = store;
+		this.degradation = degradation;
+		this.charges = charges;
+	}
+
+	/**
+	 * Asks in this thread.
+	 * @param limits what the limits have decided, allowed
+	 * @param mayWait whether it may wait
+	 */
+	Decision decide(Decision limits, boolean mayWait) {
+		this.taken.addAll(StoreDecision.chargesOf(limits));
+		try {
+			for (Charge charge : this.charges) {
+				NamedBudget budget = budget(charge);
+				ChargeDecision decision = mayWait ? budget.take(charge) : budget.tryTake(charge);
+				if (decision.isRefused()) {
+					return refused(decision);
+				}
+				this.taken.add(decision);
+			}
+			return allowed();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			return failed(ex);
+		}
+	}
+
+	/**
+	 * Asks without a thread that waits.
+	 * @param limits becomes what the limits have decided
+	 * @return becomes the decision over all
+	 */
+	CompletableFuture<Decision> start(CompletableFuture<Decision> limits) {
+		this.decided.whenComplete((decision, failure) -> {
+			CompletableFuture<?> asking = this.asking;
+			if (this.decided.isCancelled() && asking != null) {
+				asking.cancel(false);
+			}
+		});
+		this.asking = limits;
+		limits.whenComplete((decision, failure) -> {
+			if (failure != null) {
+				this.decided.completeExceptionally(failure);
+			}
+			else if (!decision.isAllowed()) {
+				this.decided.complete(decision);
+			}
+			else {
+				this.taken.addAll(StoreDecision.chargesOf(decision));
+				askNext();
+			}
+		});
+		return this.decided;
+	}
+
+	private void askNext() {
+		if (this.asked == this.charges.size()) {
+			complete(allowed());
+			return;
+		}
+		Charge charge = this.charges.get(this.asked++);
+		CompletableFuture<ChargeDecision> asking;
+		try {
+			asking = budget(charge).takeAsync(charge);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			complete(failed(ex));
+			return;
+		}
+		this.asking = asking;
+		if (this.decided.isCancelled()) {
+			asking.cancel(false);
+		}
+		asking.whenComplete((decision, failure) -> {
+			if (failure != null) {
+				complete(failed(failure));
+			}
+			else if (decision.isRefused()) {
+				complete(refused(decision));
+			}
+			else {
+				this.taken.add(decision);
+				askNext();
+			}
+		});
+	}
+
+	private void complete(Decision decision) {
+		if (!this.decided.complete(decision) && decision.isAllowed()) {
+			giveBack();
+		}
+	}
+
+	private NamedBudget budget(Charge charge) {
+		NamedBudget budget = this.budgets.find(charge);
+		if (budget == null) {
+			throw new IllegalStateException("No budget has this charge: " + charge);
+		}
+		return budget;
+	}
+
+	private Decision allowed() {
+		return StoreDecision.of(List.copyOf(this.taken), this.store);
+	}
+
+	private Decision refused(ChargeDecision refusal) {
+		giveBack();
+		List<ChargeDecision> decisions = new ArrayList<>();
+		this.taken.forEach((decision) -> decisions.add(decision.withoutReceipt()));
+		decisions.add(refusal);
+		return StoreDecision.of(decisions, this.store);
+	}
+
+	private Decision failed(Throwable failure) {
+		giveBack();
+		return this.decided.isCancelled() ? Decision.degraded() : this.degradation.report(List.of(), failure);
+	}
+
+	private void giveBack() {
+		new StorePermit(this.taken, this.store).giveBack();
+	}
+
+}

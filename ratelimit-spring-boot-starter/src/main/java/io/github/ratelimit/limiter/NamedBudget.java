@@ -1,0 +1,43 @@
+package io.github.ratelimit.limiter;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+
+/**
+ * Decides about the charges of a name that is no limit of the registry, and keeps its
+ * permits outside the store. Implementations must be thread-safe.
+ */
+public interface NamedBudget {
+
+	/**
+	 * Returns what its charges refer to.
+	 * @return always the same limit, which is in no registry
+	 */
+	RegisteredLimit registered();
+
+	/**
+	 * Takes the permits of a charge if they are there. Never waits.
+	 * @param charge a charge of {@link #registered()}; 0 permits take nothing
+	 * @return the decision
+	 */
+	ChargeDecision tryTake(Charge charge);
+
+	/**
+	 * Takes the permits of a charge, and holds the thread while it waits for them. An
+	 * interrupted call takes nothing and is refused, and the thread stays interrupted.
+	 * @param charge a charge of {@link #registered()}; 0 permits take nothing
+	 * @return the decision
+	 */
+	ChargeDecision take(Charge charge);
+
+	/**
+	 * Takes the permits of a charge, and waits for them without a thread.
+	 * @param charge a charge of {@link #registered()}; 0 permits take nothing
+	 * @return the decision; a call whose future is cancelled takes nothing
+	 */
+	CompletableFuture<ChargeDecision> takeAsync(Charge charge);
+
+}

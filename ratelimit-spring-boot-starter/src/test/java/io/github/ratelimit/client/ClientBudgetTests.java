@@ -1,0 +1,259 @@
+package io.github.ratelimit.client;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Permit;
+import io.github.ratelimit.PermitRequest;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.limiter.BudgetRateLimiter;
+import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.limiter.NamedBudgets;
+import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.permit.PassedOnCharges;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.provider.dialect.Dimension;
+import io.github.ratelimit.provider.usage.ModelRequest;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.store.memory.MemoryStore;
+import org.junit.jupiter.api.Test;
+
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+/** Code that asks {@link RateLimiter} for permits of a client. */
+class ClientBudgetTests {
+
+	private final ManualTime time = new ManualTime();
+
+	private final LimitRegistry registry = new LimitRegistry();
+
+	private final MemoryStore store = new MemoryStore(this.time, 1000);
+
+	private final KillSwitch killSwitch = new KillSwitch(true);
+
+	private RateLimiter limiter(TestClient... clients) {
+		Degradation degradation = new Degradation(this.time);
+		NamedBudgets budgets = new NamedBudgets(
+				List.of(clients).stream().map((client) -> new ClientBudget(client.time(this.time).limiter())).toList());
+		this.registry.addCheck(budgets::check);
+		return new BudgetRateLimiter(StoreRateLimiter.create(this.registry, this.store, this.killSwitch, degradation),
+				budgets, this.registry, this.store, this.killSwitch, degradation);
+	}
+
+	private static ClientCall request(TestClient client, String model) {
+		return client.limiter()
+			.acquire(OutboundRequest.of(URI.create("https://api.openai.com/v1"),
+					(name) -> name.equals("Authorization") ? "Bearer sk-secret" : null,
+					new ModelRequest(model, 10, 10, false)));
+	}
+
+	@Test
+	void aPermitTakesARequestAndItsTokensOfTheAccountThatRequestsUse() {
+		TestClient client = client().tokens(1000);
+		RateLimiter limiter = limiter(client);
+		request(client, "gpt-4o").notSent();
+		Permit permit = limiter.tryAcquire("openai", "gpt-4o", 400).permit();
+		assertThat(client.models()).containsExactly("gpt-4o");
+		assertThat(client.inFlight()).isEqualTo(1);
+		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
+		assertThat(client.spent(Dimension.TOKENS)).isEqualTo(400);
+		permit.close();
+		assertThat(client.inFlight()).isZero();
+		assertThat(client.spent(Dimension.TOKENS)).isEqualTo(400);
+	}
+
+	@Test
+	void aCallIsSettledByWhatItUsedAndEndsWithIt() {
+		TestClient client = client().tokens(1000);
+		Permit permit = limiter(client).tryAcquire("openai", "gpt-4o", 400).permit();
+		assertThat(permit.settle(150)).isTrue();
+		assertThat(permit.settle(1)).isFalse();
+		permit.close();
+		assertThat(client.spent(Dimension.TOKENS)).isEqualTo(150);
+		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
+		assertThat(client.inFlight()).isZero();
+		assertThat(client.outcomes()).containsExactly(ClientOutcome.SENT);
+	}
+
+	@Test
+	void aCallThatIsNotMadeGivesEverythingBack() {
+		TestClient client = client().tokens(1000);
+		Permit permit = limiter(client).tryAcquire("openai", "gpt-4o", 400).permit();
+		assertThat(permit.giveBack()).isTrue();
+		assertThat(permit.giveBack()).isFalse();
+		assertThat(client.spent(Dimension.TOKENS)).isZero();
+		assertThat(client.spent(Dimension.REQUESTS)).isZero();
+		assertThat(client.inFlight()).isZero();
+	}
+
+	@Test
+	void aFailedCallStaysChargedSinceTheProviderMayHaveServedIt() {
+		TestClient client = client().tokens(1000);
+		limiter(client).tryAcquire("openai", "gpt-4o", 400).permit().fail();
+		assertThat(client.spent(Dimension.TOKENS)).isEqualTo(400);
+		assertThat(client.inFlight()).isZero();
+	}
+
+	@Test
+	void aRefusalNamesTheClientAndTheWait() {
+		TestClient client = client().quota(Dimension.TOKENS, 600, Duration.ofMinutes(1));
+		RateLimiter limiter = limiter(client);
+		limiter.tryAcquire("openai", "gpt-4o", 600);
+		Decision refusal = limiter.tryAcquire("openai", "gpt-4o", 100);
+		assertThat(refusal.isAllowed()).isFalse();
+		RateLimitExceededException exception = new RateLimitExceededException(refusal);
+		assertThat(exception.limits()).containsExactly("openai");
+		assertThat(exception.retryAfter()).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(15));
+		assertThat(exception).hasMessageMatching("Limit 'openai' is exceeded. Retry after 1\\d s");
+		assertThat(client.waiting()).isZero();
+	}
+
+	@Test
+	void aCallThatIsLargerThanTheQuotaCanNeverBePaid() {
+		Decision refusal = limiter(client().tokens(1000)).acquire("openai", "gpt-4o", 1001);
+		assertThat(refusal.violated()).singleElement()
+			.satisfies((limit) -> assertThat(limit.isNeverPayable()).isTrue());
+		assertThat(new RateLimitExceededException(refusal)).hasMessage(
+				"Limit 'openai' can never be paid: " + "the call costs 1001 permits, the limit holds at most 1000");
+	}
+
+	@Test
+	void callsWaitUpToTheLongestWaitOfTheClient() throws Exception {
+		TestClient client = client().quota(Dimension.TOKENS, 600, Duration.ofMinutes(1))
+			.maxWait(Duration.ofSeconds(20));
+		RateLimiter limiter = limiter(client);
+		limiter.tryAcquire("openai", "gpt-4o", 600);
+		assertThat(limiter.acquire("openai", "gpt-4o", 300).isAllowed()).isFalse();
+		CompletableFuture<Decision> blocking = CompletableFuture
+			.supplyAsync(() -> limiter.acquire("openai", "gpt-4o", 50));
+		await().until(() -> client.waiting() == 1);
+		CompletableFuture<Decision> waiting = limiter.acquireAsync("openai", "gpt-4o", 50);
+		assertThat(client.waiting()).isEqualTo(2);
+		assertThat(waiting).isNotDone();
+		this.time.advance(Duration.ofSeconds(16));
+		assertThat(blocking.get().isAllowed()).isTrue();
+		assertThat(waiting.get().isAllowed()).isTrue();
+		assertThat(client.inFlight()).isEqualTo(3);
+	}
+
+	@Test
+	void aCancelledCallLeavesTheQueueAndGivesBackWhatItsLimitsGranted() {
+		TestClient client = client().maxConcurrent(1);
+		RateLimiter limiter = limiter(client);
+		this.registry.register(Limit.of("own", Rate.of(1, Duration.ofDays(1))), List.of());
+		Permit first = limiter.tryAcquire("openai", "gpt-4o").permit();
+		CompletableFuture<Decision> waiting = limiter.acquireAsync(
+				List.of(new PermitRequest("own", Key.GLOBAL, 1), new PermitRequest("openai", Key.of("gpt-4o"), 1)));
+		assertThat(client.waiting()).isEqualTo(1);
+		waiting.cancel(false);
+		assertThat(client.waiting()).isZero();
+		assertThat(limiter.tryAcquire(List.of(new PermitRequest("own", Key.GLOBAL, 1))).isAllowed()).isTrue();
+		first.close();
+		assertThat(client.inFlight()).isZero();
+	}
+
+	@Test
+	void limitsAndClientsAreAllOrNothing() {
+		TestClient client = client().maxConcurrent(1);
+		RateLimiter limiter = limiter(client);
+		this.registry.register(Limit.of("own", Rate.of(2, Duration.ofDays(1))), List.of());
+		List<PermitRequest> both = List.of(new PermitRequest("own", Key.GLOBAL, 1),
+				new PermitRequest("openai", Key.GLOBAL, 1));
+		Permit first = limiter.tryAcquire(both).permit();
+		assertThat(limiter.tryAcquire(both).violated()).extracting((limit) -> limit.limit().name())
+			.containsExactly("openai");
+		first.close();
+		limiter.tryAcquire(both).permit().close();
+		Decision ofOwn = limiter.tryAcquire(both);
+		assertThat(ofOwn.violated()).extracting((limit) -> limit.limit().name()).containsExactly("own");
+		assertThat(client.inFlight()).isZero();
+		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(2);
+	}
+
+	@Test
+	void aRequestThatIsPassedThePermitsOfItsCallIsNotQueuedAgain() {
+		TestClient client = client().tokens(1000).maxConcurrent(1);
+		RateLimiter limiter = limiter(client);
+		request(client, "gpt-4o").notSent();
+		Decision decision = limiter.tryAcquire("openai", "gpt-4o", 400);
+		limiter.acquireAsync("openai", "gpt-4o", 1);
+		ClientCall call;
+		try (PassedOnCharges.Scope scope = PassedOnCharges.pass(StoreDecision.chargesOf(decision))) {
+			call = request(client, "gpt-4o");
+		}
+		assertThat(client.waiting()).isEqualTo(1);
+		decision.permit().close();
+		assertThat(client.inFlight()).isEqualTo(1);
+		assertThat(client.waiting()).isEqualTo(1);
+		call.close();
+		await().until(() -> client.waiting() == 0);
+	}
+
+	@Test
+	void aCallWithoutAKeyBelongsToTheModelOfTheLatestRequest() {
+		TestClient client = client();
+		RateLimiter limiter = limiter(client);
+		PermitRequest any = new PermitRequest("openai", Key.GLOBAL, 1);
+		limiter.tryAcquire(List.of(any)).permit().giveBack();
+		assertThat(client.models()).containsExactly("");
+		request(client, "gpt-4o").close();
+		request(client, "o3").notSent();
+		limiter.tryAcquire(List.of(any));
+		assertThat(client.limiter().accounts()).filteredOn((account) -> account.governor().state().inFlight() == 1)
+			.extracting(ProviderAccount::model)
+			.containsExactly("o3");
+	}
+
+	@Test
+	void askingForNothingReturnsTheFiguresOnly() {
+		TestClient client = client().tokens(1000);
+		RateLimiter limiter = limiter(client);
+		limiter.tryAcquire("openai", "gpt-4o", 400).permit().close();
+		Decision figures = limiter.tryAcquire("openai", "gpt-4o", 0);
+		assertThat(figures.limits()).singleElement().satisfies((limit) -> assertThat(limit.remaining()).isEqualTo(600));
+		figures.permit().close();
+		assertThat(client.inFlight()).isZero();
+		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(1);
+	}
+
+	@Test
+	void inShadowModeNoCallIsRefusedOrDelayed() {
+		TestClient client = client().maxConcurrent(1);
+		RateLimiter limiter = limiter(client);
+		this.killSwitch.setMode(LimitMode.SHADOW);
+		limiter.acquire("openai", "gpt-4o");
+		Decision beyond = limiter.acquireAsync("openai", "gpt-4o", 1).join();
+		assertThat(beyond.isAllowed()).isTrue();
+		assertThat(beyond.limits()).singleElement().satisfies((limit) -> assertThat(limit.isViolated()).isTrue());
+		this.killSwitch.setEnabled(false);
+		assertThat(limiter.tryAcquire("openai", "gpt-4o").limits()).isEmpty();
+	}
+
+	@Test
+	void clientsAndLimitsShareOneNameSpace() {
+		RateLimiter limiter = limiter(client());
+		assertThat(limiter.limit("openai").name()).isEqualTo("openai");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.registry.register(Limit.of("openai", Rate.of(1, Duration.ofDays(1))), List.of()))
+			.withMessageContaining("has the name of a client")
+			.withMessageContaining("ratelimit.clients.openai");
+		assertThatExceptionOfType(UnknownLimitException.class).isThrownBy(() -> limiter.tryAcquire("opanai", "gpt-4o"))
+			.withMessageContaining("Did you mean 'openai'?");
+	}
+
+}
