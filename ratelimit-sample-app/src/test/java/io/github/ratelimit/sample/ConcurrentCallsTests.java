@@ -139,8 +139,8 @@ class ConcurrentCallsTests {
 	}
 
 	/** A client may have read the end a moment before the server ends the request. */
-	private void awaitFree(String key, int places) {
-		await().pollInterval(Duration.ofMillis(5)).until(() -> free(key) == places);
+	private void awaitFree(String key, int slots) {
+		await().pollInterval(Duration.ofMillis(5)).until(() -> free(key) == slots);
 	}
 
 	private long free(String key) {

@@ -23,7 +23,7 @@ class ListenersTests {
 
 	@Test
 	void anExceptionOfOneListenerDoesNotAffectTheOthers(CapturedOutput output) {
-		List<String> told = new ArrayList<>();
+		List<String> events = new ArrayList<>();
 		RateLimitListener listeners = Listeners.of(List.of(new RateLimitListener() {
 
 			@Override
@@ -35,19 +35,19 @@ class ListenersTests {
 
 			@Override
 			public void banned(RegisteredLimit limit, Key key, Duration ban) {
-				told.add("banned " + ban);
+				events.add("banned " + ban);
 			}
 
 			@Override
 			public void waited(RegisteredLimit limit, long nanos) {
-				told.add("waited " + nanos);
+				events.add("waited " + nanos);
 			}
 
 		}));
 		listeners.banned(this.chat, Key.of("sk-secret"), Duration.ofHours(1));
 		listeners.banned(this.chat, Key.of("sk-secret"), Duration.ofHours(2));
 		listeners.waited(this.chat, 5);
-		assertThat(told).containsExactly("banned PT1H", "banned PT2H", "waited 5");
+		assertThat(events).containsExactly("banned PT1H", "banned PT2H", "waited 5");
 		assertThat(output.toString().split("An event of a limit could not be delivered", -1)).hasSize(2);
 		assertThat(output).contains("java.lang.IllegalStateException").doesNotContain("sk-secret");
 	}

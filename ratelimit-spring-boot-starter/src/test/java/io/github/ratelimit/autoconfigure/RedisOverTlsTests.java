@@ -90,7 +90,7 @@ class RedisOverTlsTests {
 					certificate.toString(), "--tls-key-file", key.toString(), "--tls-auth-clients", "no"), port);
 		}
 		catch (IllegalStateException ex) {
-			return Assumptions.abort("this redis-server knows no TLS: " + ex.getMessage());
+			return Assumptions.abort("this redis-server has no TLS: " + ex.getMessage());
 		}
 	}
 

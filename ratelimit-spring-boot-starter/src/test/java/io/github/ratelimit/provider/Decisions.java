@@ -40,17 +40,17 @@ public final class Decisions {
 				ChargeDecision.NEVER, 0, null);
 	}
 
-	public static ChargeDecision banned(ChargeDecision said, Duration ban) {
-		return ChargeDecision.banned(said, ban.toNanos());
+	public static ChargeDecision banned(ChargeDecision result, Duration ban) {
+		return ChargeDecision.banned(result, ban.toNanos());
 	}
 
 	/** A limit that refuses, and is only tried out. */
-	public static ChargeDecision inShadow(ChargeDecision said) {
-		return said.isViolated()
-				? ChargeDecision.refused(said.charge().asDryRun(), said.remaining(), said.retryAfterNanos(),
-						said.resetAfter().toNanos(), null)
-				: ChargeDecision.granted(said.charge().asDryRun(), null, said.remaining(), said.resetAfter().toNanos(),
-						null);
+	public static ChargeDecision inShadow(ChargeDecision result) {
+		return result.isViolated()
+				? ChargeDecision.refused(result.charge().asDryRun(), result.remaining(), result.retryAfterNanos(),
+						result.resetAfter().toNanos(), null)
+				: ChargeDecision.granted(result.charge().asDryRun(), null, result.remaining(),
+						result.resetAfter().toNanos(), null);
 	}
 
 	public static ChargeDecision unavailable(Limit limit, Duration wait) {

@@ -40,7 +40,7 @@ class CallQueuesTests {
 		assertThat(lines.join(other, true).mayWait()).isTrue();
 		Charge third = Charge.of(MAIL, Key.of("carl"), 1).waiting(Duration.ofSeconds(60).toNanos());
 		CallQueues.Joined first = lines.join(third, true);
-		assertThat(first.ticket()).as("where nobody waits the turn may be now").isNotNull();
+		assertThat(first.ticket()).as("without a waiting call the permit may be due now").isNotNull();
 		assertThat(first.mayWait()).isFalse();
 
 		lines.leave(charge, anns.get(0), false);

@@ -64,9 +64,9 @@ record ArrivalPattern(List<Stretch> stretches) {
 			long left = stretch.most();
 			while (left > 0 && now <= stretch.end() * resolution && count < MOST_CALLS) {
 				time.advance(Duration.ofNanos(start + now - time.nanoTime()));
-				ChargeDecision said = store.take(charge);
-				if (said.isViolated()) {
-					now += said.retryAfterNanos();
+				ChargeDecision result = store.take(charge);
+				if (result.isViolated()) {
+					now += result.retryAfterNanos();
 				}
 				else {
 					grants[count++] = now;

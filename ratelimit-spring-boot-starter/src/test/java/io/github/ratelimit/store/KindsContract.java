@@ -62,14 +62,14 @@ public interface KindsContract extends StoreFixture {
 			for (int refusals = 0; refusals < 40;) {
 				time.advance(Duration.ofNanos(resolution() * random.nextLong(mostBetween)));
 				Charge charge = StoreFixture.charge(limit, "caller", 1 + random.nextLong(limit.capacity()));
-				ChargeDecision said = store.take(charge);
-				if (said.isViolated()) {
+				ChargeDecision result = store.take(charge);
+				if (result.isViolated()) {
 					refusals++;
-					time.advance(said.retryAfter().minusNanos(resolution()));
-					assertThat(store.take(charge).retryAfterNanos()).as("seed %d, %s", seed, said)
+					time.advance(result.retryAfter().minusNanos(resolution()));
+					assertThat(store.take(charge).retryAfterNanos()).as("seed %d, %s", seed, result)
 						.isEqualTo(resolution());
 					time.advance(Duration.ofNanos(resolution()));
-					assertThat(store.take(charge).isViolated()).as("seed %d, %s", seed, said).isFalse();
+					assertThat(store.take(charge).isViolated()).as("seed %d, %s", seed, result).isFalse();
 				}
 			}
 		}
@@ -87,10 +87,10 @@ public interface KindsContract extends StoreFixture {
 			TestThreads.run(4, (thread) -> {
 				Charge charge = StoreFixture.charge(limit, key, 1);
 				for (int call = 0; call < 60; call++) {
-					ChargeDecision said = store.take(charge);
-					granted.addAndGet(said.isViolated() ? 0 : 1);
-					if (!said.isViolated() && call % 3 == 0) {
-						store.giveBack(said);
+					ChargeDecision result = store.take(charge);
+					granted.addAndGet(result.isViolated() ? 0 : 1);
+					if (!result.isViolated() && call % 3 == 0) {
+						store.giveBack(result);
 						givenBack.incrementAndGet();
 					}
 				}
@@ -228,8 +228,8 @@ public interface KindsContract extends StoreFixture {
 				LimitStore store = createStore(new ManualTime());
 				StoreFixture.taken(store, StoreFixture.limit("chat", before, "10/min"), "caller", 5);
 				Limit now = StoreFixture.limit("chat", after, "100/min");
-				boolean places = before == Algorithm.CONCURRENCY || after == Algorithm.CONCURRENCY;
-				if (before != after && !places) {
+				boolean concurrency = before == Algorithm.CONCURRENCY || after == Algorithm.CONCURRENCY;
+				if (before != after && !concurrency) {
 					assertThat(StoreFixture.remaining(store, now, "caller")).as("%s, then %s", before, after)
 						.isEqualTo(50);
 				}
@@ -243,17 +243,17 @@ public interface KindsContract extends StoreFixture {
 		LimitStore store = createStore(time);
 		Limit limit = Limit.named("paced").rates(Rate.parse("10/s")).maxWait(Duration.ofMillis(250), 10).build();
 		Charge charge = Charge.of(Handles.of(limit), Key.of("caller"), 1).waiting(limit.maxWait().toNanos());
-		List<ChargeDecision> turns = List.of(store.take(charge), store.take(charge), store.take(charge));
-		assertThat(turns).extracting(ChargeDecision::scheduledAfterNanos)
+		List<ChargeDecision> scheduled = List.of(store.take(charge), store.take(charge), store.take(charge));
+		assertThat(scheduled).extracting(ChargeDecision::scheduledAfterNanos)
 			.containsExactly(0L, 100_000_000L, 200_000_000L);
-		assertThat(turns).extracting(ChargeDecision::remaining).containsExactly(2L, 1L, 0L);
+		assertThat(scheduled).extracting(ChargeDecision::remaining).containsExactly(2L, 1L, 0L);
 		ChargeDecision refused = store.take(charge);
 		assertThat(refused.isViolated()).isTrue();
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofMillis(300));
 
-		store.giveBack(turns.get(1));
-		assertThat(store.take(charge).isViolated()).as("somebody stands behind").isTrue();
-		store.giveBack(turns.get(2));
+		store.giveBack(scheduled.get(1));
+		assertThat(store.take(charge).isViolated()).as("a later permit is taken").isTrue();
+		store.giveBack(scheduled.get(2));
 		assertThat(store.take(charge).scheduledAfterNanos()).isEqualTo(200_000_000);
 		time.advance(Duration.ofSeconds(10));
 		assertThat(store.take(charge).scheduledAfterNanos()).isZero();

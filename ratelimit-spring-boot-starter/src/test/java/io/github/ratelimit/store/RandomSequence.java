@@ -39,7 +39,7 @@ final class RandomSequence {
 
 	private final boolean everything;
 
-	private long toldWait;
+	private long reportedWait;
 
 	private int granted;
 
@@ -122,15 +122,15 @@ final class RandomSequence {
 	}
 
 	private void take(List<Charge> charges) {
-		List<ChargeDecision> said = (charges.size() == 1) ? List.of(this.store.take(charges.get(0)))
+		List<ChargeDecision> results = (charges.size() == 1) ? List.of(this.store.take(charges.get(0)))
 				: this.store.takeAll(charges);
-		this.taken.addAll(this.model.take(charges, said));
-		if (said.stream().noneMatch(ChargeDecision::isRefused)) {
+		this.taken.addAll(this.model.take(charges, results));
+		if (results.stream().noneMatch(ChargeDecision::isRefused)) {
 			this.granted++;
 		}
 		else {
 			this.refused++;
-			this.toldWait = said.stream().mapToLong(ChargeDecision::retryAfterNanos).max().orElseThrow();
+			this.reportedWait = results.stream().mapToLong(ChargeDecision::retryAfterNanos).max().orElseThrow();
 		}
 	}
 
@@ -143,9 +143,9 @@ final class RandomSequence {
 		int latest = this.taken.size() - 1;
 		StoreModel.Taken some = this.taken
 			.remove(late ? this.random.nextInt(latest + 1) : latest - this.random.nextInt(Math.min(3, latest + 1)));
-		long permits = some.said().charge().permits();
+		long permits = some.decision().charge().permits();
 		if (!this.everything || some.limit().isConcurrency() || this.random.nextInt(3) == 0) {
-			this.store.giveBack(some.said());
+			this.store.giveBack(some.decision());
 			this.model.giveBack(some, permits);
 			return;
 		}
@@ -156,9 +156,9 @@ final class RandomSequence {
 			case 3 -> permits + 1;
 			default -> this.random.nextLong(1 + permits);
 		};
-		this.store.settle(some.said(), actual);
+		this.store.settle(some.decision(), actual);
 		this.model.settle(some, actual);
-		assertThat(this.store.forgivenPermits(some.said().charge().handle())).as("forgiven by %s", some.limit())
+		assertThat(this.store.forgivenPermits(some.decision().charge().handle())).as("forgiven by %s", some.limit())
 			.isEqualTo(this.model.forgiven(some.limit()));
 	}
 
@@ -226,7 +226,7 @@ final class RandomSequence {
 			return 0;
 		}
 		LimitModel known = this.model.model(pick(this.limits), pick(this.keys));
-		long wait = (this.toldWait == ChargeDecision.NEVER) ? 0 : this.toldWait;
+		long wait = (this.reportedWait == ChargeDecision.NEVER) ? 0 : this.reportedWait;
 		long full = Math.min(known.timeToFull(), END / 4);
 		long nanos = switch (this.random.nextInt(12)) {
 			case 0 -> 1;

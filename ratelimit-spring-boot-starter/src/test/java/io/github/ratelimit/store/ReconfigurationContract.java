@@ -123,9 +123,9 @@ public interface ReconfigurationContract extends StoreFixture {
 			assertThat(refused.isViolated()).isTrue();
 			assertThat(refused.retryAfterNanos()).isLessThanOrEqualTo(now.rates().get(0).timeToFull().toNanos());
 			time.advance(Duration.ofNanos(refused.retryAfterNanos() - resolution()));
-			assertThat(last(store, charges).isViolated()).as("one step before the time told").isTrue();
+			assertThat(last(store, charges).isViolated()).as("one step before the reported time").isTrue();
 			time.advance(Duration.ofNanos(resolution()));
-			assertThat(last(store, charges).isViolated()).as("at the time told").isFalse();
+			assertThat(last(store, charges).isViolated()).as("at the reported time").isFalse();
 		}
 	}
 

@@ -123,7 +123,7 @@ public interface SettlementContract extends StoreFixture {
 
 		assertThat(store.forgivenPermits(Handles.of(limit))).isEqualTo(15);
 		ChargeDecision looked = store.take(StoreFixture.charge(limit, "caller", 0));
-		assertThat(looked.isViolated()).as("who needs nothing").isFalse();
+		assertThat(looked.isViolated()).as("a charge that needs nothing").isFalse();
 		assertThat(looked.remaining()).isZero();
 		assertThat(store.take(StoreFixture.charge(limit, "caller", 1)).isViolated()).isTrue();
 	}

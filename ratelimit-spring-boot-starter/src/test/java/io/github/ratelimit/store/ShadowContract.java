@@ -22,11 +22,12 @@ public interface ShadowContract extends StoreFixture {
 		List<Charge> charges = List.of(StoreFixture.charge(wide, "caller", 1),
 				StoreFixture.charge(tried, "caller", 1).asDryRun());
 		for (int call = 0; call < 5; call++) {
-			List<ChargeDecision> said = store.takeAll(charges);
-			assertThat(said).extracting(ChargeDecision::isRefused).containsExactly(false, false);
-			assertThat(said).extracting(ChargeDecision::isViolated).containsExactly(false, call >= 2);
-			assertThat(said).extracting(ChargeDecision::remaining).containsExactly(99L - call, Math.max(0, 1L - call));
-			assertThat(said.get(1).retryAfterNanos() > 0).isEqualTo(call >= 2);
+			List<ChargeDecision> results = store.takeAll(charges);
+			assertThat(results).extracting(ChargeDecision::isRefused).containsExactly(false, false);
+			assertThat(results).extracting(ChargeDecision::isViolated).containsExactly(false, call >= 2);
+			assertThat(results).extracting(ChargeDecision::remaining)
+				.containsExactly(99L - call, Math.max(0, 1L - call));
+			assertThat(results.get(1).retryAfterNanos() > 0).isEqualTo(call >= 2);
 		}
 		assertThat(store.take(charges.get(1)).isRefused()).isFalse();
 		assertThat(store.mostDenied(Handles.of(tried), 1).get(0).denied()).isEqualTo(4);
@@ -42,8 +43,8 @@ public interface ShadowContract extends StoreFixture {
 		List<Charge> charges = List.of(StoreFixture.charge(tried, "caller", 1).asDryRun(),
 				StoreFixture.charge(one, "caller", 1));
 		for (int call = 0; call < 3; call++) {
-			List<ChargeDecision> said = store.takeAll(charges);
-			assertThat(said).extracting(ChargeDecision::isViolated).containsExactly(false, call > 0);
+			List<ChargeDecision> results = store.takeAll(charges);
+			assertThat(results).extracting(ChargeDecision::isViolated).containsExactly(false, call > 0);
 		}
 		assertThat(StoreFixture.remaining(store, tried, "caller")).isEqualTo(4);
 	}

@@ -22,7 +22,7 @@ final class StoreModel {
 
 	private final long resolution;
 
-	private final Map<Place, LimitModel> kept = new HashMap<>();
+	private final Map<Entry, LimitModel> kept = new HashMap<>();
 
 	private final Map<String, Long> forgiven = new HashMap<>();
 
@@ -36,64 +36,64 @@ final class StoreModel {
 	 * decisions.
 	 * @return what was granted, empty if the request was refused
 	 */
-	List<Taken> take(List<Charge> charges, List<ChargeDecision> said) {
-		assertThat(said).hasSameSizeAs(charges);
+	List<Taken> take(List<Charge> charges, List<ChargeDecision> decisions) {
+		assertThat(decisions).hasSameSizeAs(charges);
 		boolean allowed = charges.stream().allMatch((charge) -> !charge.isEnforced() || model(charge).grants(charge));
 		List<Taken> taken = new ArrayList<>();
 		for (int i = 0; i < charges.size(); i++) {
 			Charge charge = charges.get(i);
 			LimitModel model = model(charge);
 			boolean granted = model.grants(charge);
-			long turn = (allowed && granted) ? model.turnAfter(charge) : 0;
+			long wait = (allowed && granted) ? model.turnAfter(charge) : 0;
 			if (allowed && granted) {
-				taken.add(take(said.get(i), model));
+				taken.add(take(decisions.get(i), model));
 			}
-			assertSays(said.get(i), charge, model, granted);
+			assertMatches(decisions.get(i), charge, model, granted);
 			if (allowed) {
-				assertSame("turn after", said.get(i), said.get(i).scheduledAfterNanos(), turn);
+				assertSame("scheduled after", decisions.get(i), decisions.get(i).scheduledAfterNanos(), wait);
 			}
 			else {
-				assertSame("receipt", said.get(i), said.get(i).receipt(), null);
+				assertSame("receipt", decisions.get(i), decisions.get(i).receipt(), null);
 			}
 		}
 		return taken;
 	}
 
-	private Taken take(ChargeDecision said, LimitModel model) {
-		Charge charge = said.charge();
+	private Taken take(ChargeDecision decision, LimitModel model) {
+		Charge charge = decision.charge();
 		if (charge.permits() == 0) {
-			return new Taken(said, null, null);
+			return new Taken(decision, null, null);
 		}
 		Object from = model.takeFrom(charge.permits());
-		this.kept.put(new Place(charge.limit().name(), charge.key()), model);
-		return new Taken(said, model, from);
+		this.kept.put(new Entry(charge.limit().name(), charge.key()), model);
+		return new Taken(decision, model, from);
 	}
 
 	/**
 	 * Written without assertThat, which would take most of a million comparisons' time.
 	 */
-	private static void assertSays(ChargeDecision said, Charge charge, LimitModel model, boolean granted) {
-		assertSame("charge", said, said.charge(), charge);
-		assertSame("violated", said, said.isViolated(), !granted);
-		assertSame("remaining", said, said.remaining(), model.remaining());
-		assertSame("retry after", said, said.retryAfterNanos(), granted ? 0 : model.waitFor(charge.needed()));
-		assertSame("never payable", said, said.isNeverPayable(), charge.needed() > charge.limit().capacity());
-		assertSame("reset after", said, said.resetAfter().toNanos(), model.timeToFull());
+	private static void assertMatches(ChargeDecision decision, Charge charge, LimitModel model, boolean granted) {
+		assertSame("charge", decision, decision.charge(), charge);
+		assertSame("violated", decision, decision.isViolated(), !granted);
+		assertSame("remaining", decision, decision.remaining(), model.remaining());
+		assertSame("retry after", decision, decision.retryAfterNanos(), granted ? 0 : model.waitFor(charge.needed()));
+		assertSame("never payable", decision, decision.isNeverPayable(), charge.needed() > charge.limit().capacity());
+		assertSame("reset after", decision, decision.resetAfter().toNanos(), model.timeToFull());
 		for (int quota = 0; quota < charge.limit().quotas(); quota++) {
-			String place = " of quota " + quota;
+			String suffix = " of quota " + quota;
 			long remaining = model.remaining(quota);
-			assertSame("remaining" + place, said, said.remaining(quota), remaining);
-			assertSame("reset after" + place, said, said.resetAfter(quota).toNanos(), model.timeToFull(quota));
+			assertSame("remaining" + suffix, decision, decision.remaining(quota), remaining);
+			assertSame("reset after" + suffix, decision, decision.resetAfter(quota).toNanos(), model.timeToFull(quota));
 			boolean lacking = remaining < charge.needed() || charge.limit().quotas() == 1;
-			assertSame("violated" + place, said, said.isViolated(quota), !granted && lacking);
+			assertSame("violated" + suffix, decision, decision.isViolated(quota), !granted && lacking);
 		}
 	}
 
-	private static void assertSame(String what, ChargeDecision said, @Nullable Object actual,
+	private static void assertSame(String what, ChargeDecision decision, @Nullable Object actual,
 			@Nullable Object expected) {
 		if (!Objects.equals(actual, expected)) {
-			throw new AssertionError(
-					what + " should be " + expected + " but is " + actual + ": " + said.charge() + " -> " + said);
+			throw new AssertionError(what + " should be " + expected + " but is " + actual + ": " + decision.charge()
+					+ " -> " + decision);
 		}
 	}
 
@@ -109,13 +109,13 @@ final class StoreModel {
 
 	/** Returns the model as it is now, null if nothing was ever taken of it. */
 	@Nullable LimitModel known(Limit limit, Key key) {
-		LimitModel known = this.kept.get(new Place(limit.name(), key));
+		LimitModel known = this.kept.get(new Entry(limit.name(), key));
 		return (known != null) ? known.at(this.time.nanoTime()) : null;
 	}
 
-	/** Gives back what was taken, where it came from is still the one that counts. */
+	/** Gives back what was taken, if the state that it came from is still current. */
 	void giveBack(Taken taken, long permits) {
-		LimitModel known = known(taken.limit(), taken.said().key());
+		LimitModel known = known(taken.limit(), taken.decision().key());
 		if (known != null && known == taken.model() && taken.from() != null) {
 			known.giveBackTo(taken.from(), permits);
 		}
@@ -123,15 +123,15 @@ final class StoreModel {
 
 	/** Charges what a call has cost. */
 	void settle(Taken taken, long actual) {
-		long more = actual - taken.said().charge().permits();
+		long more = actual - taken.decision().charge().permits();
 		if (more < 0) {
 			giveBack(taken, -more);
 		}
 		else if (more > 0) {
-			LimitModel model = model(taken.said().charge());
+			LimitModel model = model(taken.decision().charge());
 			long forgiven = model.charge(more);
 			if (forgiven < more) {
-				this.kept.put(new Place(taken.limit().name(), taken.said().key()), model);
+				this.kept.put(new Entry(taken.limit().name(), taken.decision().key()), model);
 			}
 			this.forgiven.merge(taken.limit().name(), forgiven, Long::sum);
 		}
@@ -142,17 +142,17 @@ final class StoreModel {
 	}
 
 	boolean forget(Limit limit, Key key) {
-		return this.kept.remove(new Place(limit.name(), key)) != null;
+		return this.kept.remove(new Entry(limit.name(), key)) != null;
 	}
 
-	private record Place(String limit, Key key) {
+	private record Entry(String limit, Key key) {
 	}
 
 	/** What one limit has granted, and of which state. */
-	record Taken(ChargeDecision said, @Nullable LimitModel model, @Nullable Object from) {
+	record Taken(ChargeDecision decision, @Nullable LimitModel model, @Nullable Object from) {
 
 		Limit limit() {
-			return this.said.limit();
+			return this.decision.limit();
 		}
 
 	}

@@ -89,10 +89,10 @@ final class WorstCase {
 		long end = this.time.nanoTime() + periods * this.period;
 		long granted = 0;
 		while (this.time.nanoTime() < end) {
-			ChargeDecision said = this.store.take(StoreFixture.charge(this.limit, "steady", 1));
-			granted += said.isViolated() ? 0 : 1;
+			ChargeDecision result = this.store.take(StoreFixture.charge(this.limit, "steady", 1));
+			granted += result.isViolated() ? 0 : 1;
 			long step = this.period / (10 * permits) / this.resolution * this.resolution;
-			this.time.advance(Duration.ofNanos(evenly ? step : said.retryAfterNanos()));
+			this.time.advance(Duration.ofNanos(evenly ? step : result.retryAfterNanos()));
 		}
 		return granted / ((double) periods * permits);
 	}

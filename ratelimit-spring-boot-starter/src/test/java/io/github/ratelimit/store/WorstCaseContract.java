@@ -95,9 +95,9 @@ public interface WorstCaseContract extends StoreFixture {
 		for (int step = 0; step < steps + 7; step++) {
 			// in the end all that are free are taken
 			if (step >= steps || random.nextInt(5) < 3) {
-				ChargeDecision said = store.take(StoreFixture.charge(limit, "caller", 1));
-				if (!said.isViolated()) {
-					underWay.add(said);
+				ChargeDecision result = store.take(StoreFixture.charge(limit, "caller", 1));
+				if (!result.isViolated()) {
+					underWay.add(result);
 				}
 			}
 			else if (!underWay.isEmpty() && random.nextInt(3) > 0) {
@@ -128,27 +128,27 @@ public interface WorstCaseContract extends StoreFixture {
 		Limit limit = Limit.named("paced").rates(rate).maxWait(Duration.ofMillis(maxWait), 100).build();
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
-		TreeMap<Long, List<ChargeDecision>> turns = new TreeMap<>();
+		TreeMap<Long, List<ChargeDecision>> scheduled = new TreeMap<>();
 		List<Long> output = new ArrayList<>();
-		long turn = rate.period().toNanos() / rate.permits();
+		long spacing = rate.period().toNanos() / rate.permits();
 		for (int step = 0; step < patterns(); step++) {
-			while (!turns.isEmpty() && turns.firstKey() <= time.nanoTime()) {
-				var first = turns.pollFirstEntry();
+			while (!scheduled.isEmpty() && scheduled.firstKey() <= time.nanoTime()) {
+				var first = scheduled.pollFirstEntry();
 				first.getValue().forEach((went) -> output.add(first.getKey()));
 			}
 			if (random.nextInt(4) > 0) {
 				Charge charge = Charge.of(Handles.of(limit), Key.of("caller"), 1)
 					.waiting(random.nextLong(maxWait * 1_000_000));
-				ChargeDecision said = store.take(charge);
-				if (!said.isViolated()) {
-					turns.computeIfAbsent(time.nanoTime() + said.scheduledAfterNanos(), (at) -> new ArrayList<>())
-						.add(said);
+				ChargeDecision result = store.take(charge);
+				if (!result.isViolated()) {
+					scheduled.computeIfAbsent(time.nanoTime() + result.scheduledAfterNanos(), (at) -> new ArrayList<>())
+						.add(result);
 				}
 			}
-			if (!turns.isEmpty() && random.nextInt(3) == 0) {
-				cancel(store, turns, random);
+			if (!scheduled.isEmpty() && random.nextInt(3) == 0) {
+				cancel(store, scheduled, random);
 			}
-			time.advance(Duration.ofNanos(resolution() * random.nextLong(2 * turn / resolution())));
+			time.advance(Duration.ofNanos(resolution() * random.nextLong(2 * spacing / resolution())));
 		}
 		assertThat(output).as("seed %d", seed).hasSizeGreaterThan(patterns() / 20);
 		for (int first = 0; first < output.size(); first++) {
@@ -161,10 +161,11 @@ public interface WorstCaseContract extends StoreFixture {
 	}
 
 	/** Mostly of the newest call, which can give its permit back. */
-	private static void cancel(LimitStore store, TreeMap<Long, List<ChargeDecision>> turns, SplittableRandom random) {
-		Long at = random.nextInt(4) > 0 ? turns.lastKey()
-				: turns.keySet().stream().skip(random.nextInt(turns.size())).findFirst().orElseThrow();
-		turns.remove(at).forEach(store::giveBack);
+	private static void cancel(LimitStore store, TreeMap<Long, List<ChargeDecision>> scheduled,
+			SplittableRandom random) {
+		Long at = random.nextInt(4) > 0 ? scheduled.lastKey()
+				: scheduled.keySet().stream().skip(random.nextInt(scheduled.size())).findFirst().orElseThrow();
+		scheduled.remove(at).forEach(store::giveBack);
 	}
 
 }

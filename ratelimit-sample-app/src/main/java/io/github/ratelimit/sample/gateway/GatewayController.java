@@ -19,7 +19,7 @@ import reactor.core.publisher.Flux;
 
 /**
  * Passes calls on to the provider: as they are over an HTTP interface, or as a question
- * over Spring AI. Neither knows of limits.
+ * over Spring AI. Neither depends on limits.
  */
 @RestController
 @Profile("gateway")

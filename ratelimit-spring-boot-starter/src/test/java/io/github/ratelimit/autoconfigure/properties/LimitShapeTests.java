@@ -124,11 +124,11 @@ class LimitShapeTests {
 					rate: 5/s; ban-after: 10001 denials in 10s for 1h        | ban-after      | from 1 to 10000
 					rate: 5/s; ban-after: 1 denial in 10s for 99999d         | ban-after      | The longest period is 36500d
 					""")
-	void propertiesThatExcludeEachOtherFailStartUp(String lines, String setting, String said) {
+	void propertiesThatExcludeEachOtherFailStartUp(String lines, String setting, String result) {
 		List<String> limit = new ArrayList<>(List.of(lines.split("; ")));
 		limit.add("key: ip");
 		assertThat(StartUp.ofLimit(limit.toArray(String[]::new)).failure())
-			.contains("Property: ratelimit.limits.chat." + setting + "\n", said);
+			.contains("Property: ratelimit.limits.chat." + setting + "\n", result);
 	}
 
 	@Test
@@ -151,11 +151,11 @@ class LimitShapeTests {
 
 	@ParameterizedTest
 	@CsvSource({ "algorithm: fixed-window, a fixed-window", "max-wait: 1s, one with max-wait" })
-	void aLeaseIsForPlainTokenBucketsOnly(String line, String said) {
+	void aLeaseIsForPlainTokenBucketsOnly(String line, String result) {
 		assertThat(StartUp.ofLimit("rate: 1000/s", "key: ip", "lease: 100ms", line)
 			.property("ratelimit.store=redis")
 			.with(PropertiesCheckTests.SharedStore.class)
-			.failure()).contains("Property: ratelimit.limits.chat.lease\n", said).endsWith("Remove it.");
+			.failure()).contains("Property: ratelimit.limits.chat.lease\n", result).endsWith("Remove it.");
 	}
 
 	private static Limit limit(ApplicationContext context) {

@@ -142,9 +142,9 @@ class PlanDefinitionsTests {
 					max-concurrent: 2; plans: {pro: 0}                                    | plans.pro | is no number of calls at once
 					rate: 60/min                                                          | plan      | and the limit has no plans
 					""")
-	void anInvalidPlanFailsStartUp(String lines, String setting, String said) {
+	void anInvalidPlanFailsStartUp(String lines, String setting, String result) {
 		assertThat(StartUp.ofLimit(("key: ip; plan: claim('plan'); " + lines).split("; ")).failure())
-			.contains("Property: ratelimit.limits.chat." + setting + "\n", said);
+			.contains("Property: ratelimit.limits.chat." + setting + "\n", result);
 	}
 
 	@ParameterizedTest
@@ -154,9 +154,9 @@ class PlanDefinitionsTests {
 			plan: global   | names no plan
 			plan: claim(   | does not parse
 			""")
-	void anInvalidPlanExpressionFailsStartUp(String line, String said) {
+	void anInvalidPlanExpressionFailsStartUp(String line, String result) {
 		assertThat(StartUp.ofLimit("rate: 60/min", "key: ip", line, "plans: {pro: 600/min}").failure())
-			.contains("Property: ratelimit.limits.chat.plan\n", said);
+			.contains("Property: ratelimit.limits.chat.plan\n", result);
 	}
 
 	@Test

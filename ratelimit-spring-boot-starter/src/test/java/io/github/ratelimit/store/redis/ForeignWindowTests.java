@@ -76,9 +76,9 @@ class ForeignWindowTests {
 			case 3 -> this.instance.take(StoreFixture.limit("changed", "7/min burst 20"), "caller");
 			default -> find(limit);
 		}
-		ChargeDecision said = this.instance.take(limit, "caller");
-		assertThat(said.remaining()).isNotNegative();
-		assertThat(said.resetAfter().isNegative()).isFalse();
+		ChargeDecision result = this.instance.take(limit, "caller");
+		assertThat(result.remaining()).isNotNegative();
+		assertThat(result.resetAfter().isNegative()).isFalse();
 		assertThat(this.instance.told().failures().keySet()).isSubsetOf("unreadable");
 	}
 

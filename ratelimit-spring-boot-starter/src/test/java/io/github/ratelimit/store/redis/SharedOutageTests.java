@@ -92,7 +92,7 @@ class SharedOutageTests {
 		}
 		server.command("ZREM", INSTANCES_KEY, "later" + (this.stores.size() - 1));
 		store.begin();
-		Polling.until(LONG, "the instance knows of all", () -> store.instances() == INSTANCES);
+		Polling.until(LONG, "the instance counts all", () -> store.instances() == INSTANCES);
 	}
 
 	@AfterEach

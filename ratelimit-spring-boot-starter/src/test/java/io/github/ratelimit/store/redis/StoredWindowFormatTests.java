@@ -116,7 +116,7 @@ class StoredWindowFormatTests {
 
 		ByteBuffer value = valueAfterHead('L');
 		assertThat(value.getDouble()).as("sum").isEqualTo(7);
-		assertThat(value.getDouble()).as("place of the oldest").isZero();
+		assertThat(value.getDouble()).as("position of the oldest").isZero();
 		assertThat(value.getDouble()).as("entries").isEqualTo(2);
 		byte[] originAndLabel = new byte[value.get()];
 		value.get(originAndLabel);
@@ -133,15 +133,15 @@ class StoredWindowFormatTests {
 	void slotsAreASortedSetOfLeasesByTheirEnds() {
 		take(Limit.named("slots").maxConcurrent(5).build(), 2);
 
-		List<?> places = (List<?>) SharedRedis.server()
+		List<?> leases = (List<?>) SharedRedis.server()
 			.command("ZRANGE", "ratelimit:1:slots#places:{" + ID + "}", "0", "-1", "WITHSCORES");
-		assertThat(places).hasSize(4);
+		assertThat(leases).hasSize(4);
 		for (int i = 0; i < 2; i++) {
-			ByteBuffer member = bytes(places.get(2 * i));
-			assertThat(member.getLong(0)).as("the lease").isEqualTo(bytes(places.get(0)).getLong(0));
-			assertThat(member.getInt(8)).as("number of the place").isEqualTo(i + 1);
+			ByteBuffer member = bytes(leases.get(2 * i));
+			assertThat(member.getLong(0)).as("the lease").isEqualTo(bytes(leases.get(0)).getLong(0));
+			assertThat(member.getInt(8)).as("number of the slot").isEqualTo(i + 1);
 			assertThat(StandardCharsets.UTF_8.decode(member.position(12)).toString()).isEqualTo("value:c***");
-			assertThat(Double.parseDouble(places.get(2 * i + 1).toString())).as("the end of the lease")
+			assertThat(Double.parseDouble(leases.get(2 * i + 1).toString())).as("the end of the lease")
 				.isEqualTo(micros(now()) + 30_000_000);
 		}
 	}

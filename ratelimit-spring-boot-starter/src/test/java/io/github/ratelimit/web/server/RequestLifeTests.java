@@ -43,7 +43,7 @@ class RequestLifeTests {
 
 	private static final long BUDGET = 1_000_000;
 
-	private static final long PLACES = 300;
+	private static final long SLOTS = 300;
 
 	/** Odd, unlike every sum of tokens that streams of the model have spent. */
 	private static final int RESERVED = 11;
@@ -78,7 +78,7 @@ class RequestLifeTests {
 	private final RunningServer server = RunningServer.withoutSecurity(LastingRequests.class,
 			"ratelimit.limits.tokens.rate=" + BUDGET + "/d", "ratelimit.limits.tokens.key=header('X-API-Key')",
 			"ratelimit.limits.tokens.cost=" + RESERVED, "ratelimit.limits.tokens.settle=attribute('usage')",
-			"ratelimit.limits.slots.max-concurrent=" + PLACES, "ratelimit.limits.slots.key=header('X-API-Key')",
+			"ratelimit.limits.slots.max-concurrent=" + SLOTS, "ratelimit.limits.slots.key=header('X-API-Key')",
 			"ratelimit.limits.few.max-concurrent=2", "ratelimit.limits.few.key=header('X-API-Key')",
 			"ratelimit.limits.one.max-concurrent=1", "ratelimit.limits.one.key=header('X-API-Key')",
 			"ratelimit.limits.calls.rate=1000/d", "ratelimit.limits.calls.key=header('X-API-Key')",
@@ -106,7 +106,7 @@ class RequestLifeTests {
 	@MethodSource("outcomes")
 	void aRequestPaysItsActualCostAndHoldsNothingAfterwards(Outcome outcome) throws IOException {
 		assertThat(get(outcome.path()).status()).isEqualTo(outcome.status());
-		eventually("slots", PLACES);
+		eventually("slots", SLOTS);
 		eventually("tokens", BUDGET - outcome.paid());
 		assertThat(remaining("calls")).isEqualTo(999);
 	}
@@ -118,7 +118,7 @@ class RequestLifeTests {
 	void aResultThatCannotBeSentIsPaidFor(String path, String header, int status) throws IOException {
 		Answer answer = this.server.get(path, "X-API-Key: " + this.key, header);
 		assertThat(answer.status()).isEqualTo(status);
-		eventually("slots", PLACES);
+		eventually("slots", SLOTS);
 		assertThat(remaining("tokens")).isEqualTo(BUDGET - RESERVED);
 	}
 
@@ -129,7 +129,7 @@ class RequestLifeTests {
 		for (int i = 1; i <= 10; i++) {
 			long before = remaining("tokens");
 			disconnectInMidStream(path);
-			eventually("slots", PLACES);
+			eventually("slots", SLOTS);
 			eventually(() -> assertThat(before - remaining("tokens")).isPositive().isEven());
 			assertThat(remaining("calls")).isEqualTo(1000 - i);
 		}
@@ -138,7 +138,7 @@ class RequestLifeTests {
 	@Test
 	void aFluxOfADisconnectedClientPaysTheLastUsage() throws Exception {
 		disconnectInMidStream("/life/flux?ends=endless");
-		eventually("slots", PLACES);
+		eventually("slots", SLOTS);
 		eventually("tokens", BUDGET - 7);
 	}
 
@@ -155,7 +155,7 @@ class RequestLifeTests {
 		await().until(() -> model.running.get() == 2);
 		assertThat(remaining("few")).isZero();
 		assertThat(get("/life/callable").status()).isEqualTo(429);
-		assertThat(remaining("slots")).isEqualTo(PLACES - 2);
+		assertThat(remaining("slots")).isEqualTo(SLOTS - 2);
 		assertThat(remaining("tokens")).isEqualTo(BUDGET - 2 * RESERVED);
 		model.gate.countDown();
 		for (Thread client : clients) {
@@ -192,9 +192,9 @@ class RequestLifeTests {
 			}
 		});
 		eventually("tokens", BUDGET - paid.get());
-		eventually("slots", PLACES);
+		eventually("slots", SLOTS);
 		assertThat(remaining("calls")).isEqualTo(600);
-		eventually(() -> assertThat(remaining("slots", this.key + "leaver")).isEqualTo(PLACES));
+		eventually(() -> assertThat(remaining("slots", this.key + "leaver")).isEqualTo(SLOTS));
 	}
 
 	private void disconnectInMidStream(String path) throws IOException {

@@ -26,8 +26,8 @@ class LoggedSecretTests {
 					.build()
 					.awaitUp()) {
 			for (int i = 0; i < 400; i++) {
-				String said = instance.take(StoreInstance.STILL, SECRET).toString();
-				assertThat(said).doesNotContain(SECRET.substring(6));
+				String result = instance.take(StoreInstance.STILL, SECRET).toString();
+				assertThat(result).doesNotContain(SECRET.substring(6));
 			}
 			instance.takeAll(StoreFixture.charge(StoreInstance.STILL, SECRET, 1),
 					StoreFixture.charge(StoreFixture.limit("other", "1/d"), SECRET, 1));

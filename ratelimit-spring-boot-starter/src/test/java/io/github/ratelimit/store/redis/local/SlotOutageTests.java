@@ -105,7 +105,7 @@ class SlotOutageTests {
 		for (int i = 0; i < 20; i++) {
 			assertThat(this.instance.take(SLOTS, "caller").isViolated()).isTrue();
 		}
-		Polling.until(Duration.ofSeconds(20), () -> "Redis knows all slots, not " + slotsInRedis(),
+		Polling.until(Duration.ofSeconds(20), () -> "Redis has all slots, not " + slotsInRedis(),
 				() -> slotsInRedis() == 5);
 
 		held.forEach(this.instance.store()::giveBack);
