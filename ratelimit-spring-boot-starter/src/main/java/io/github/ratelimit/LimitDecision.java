@@ -28,7 +28,7 @@ public abstract class LimitDecision {
 
 	/**
 	 * Returns the permits that are left, of the rate that has fewest.
-	 * @return permits, negative if some are owed
+	 * @return permits, a debt being negative
 	 */
 	protected abstract long permitsLeft();
 

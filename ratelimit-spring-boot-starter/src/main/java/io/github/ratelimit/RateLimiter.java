@@ -29,9 +29,9 @@ import java.util.concurrent.CompletableFuture;
  * }
  * </pre>
  *
- * The name of a client of {@code ratelimit.clients} can stand for that of a limit: a call
- * takes one request of the client, its permits are tokens, and its key names the model.
- * Its permit must be settled or closed when the call is over.
+ * The name of a client of {@code ratelimit.clients} can be used like that of a limit: a
+ * call takes one request of the client, its permits are tokens, and its key names the
+ * model. Its permit must be settled or closed when the call is over.
  * <p>
  * Thread-safe. A failure of the limiter itself is no exception: the call is allowed, with
  * a decision that is {@linkplain Decision#isDegraded() degraded}.

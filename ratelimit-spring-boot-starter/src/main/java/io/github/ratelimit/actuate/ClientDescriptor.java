@@ -50,7 +50,7 @@ public record ClientDescriptor(List<String> match, String dialect, List<String> 
 	 * @param model the model, null if the key does not distinguish models
 	 * @param dialect how the provider reports its limits
 	 * @param state {@code normal}, {@code throttled} or {@code recovering}
-	 * @param reason why, null if there is nothing to say
+	 * @param reason why, null if there is no special reason
 	 * @param inFlight how many calls are in flight
 	 * @param waiting how many calls are queued
 	 * @param throttled how many calls the provider has refused for its limits

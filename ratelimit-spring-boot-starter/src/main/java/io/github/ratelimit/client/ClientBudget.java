@@ -38,7 +38,7 @@ public final class ClientBudget implements NamedBudget {
 
 	private static final String MODEL_KIND = "model";
 
-	/** Stands for the tokens of a client that does not know how many there can be. */
+	/** Represents the tokens of a client whose limit is unknown. */
 	private static final Rate UNKNOWN = Rate.of(1_000_000_000_000L, Duration.ofDays(1));
 
 	private final ClientLimiter limiter;
@@ -56,7 +56,7 @@ public final class ClientBudget implements NamedBudget {
 			.of(byModel ? new KeySource(MODEL_KIND, MODEL_KIND) : new KeySource(Key.GLOBAL_KIND, Key.GLOBAL_KIND)));
 	}
 
-	/** Has the tokens that are configured: only the provider's reports tell others. */
+	/** Has the configured tokens; only the provider's reports change them. */
 	private static Limit limit(ClientSettings client) {
 		GovernorSettings settings = client.settings();
 		Rate rate = settings.quotas()
@@ -160,7 +160,7 @@ public final class ClientBudget implements NamedBudget {
 		return new ClientDecision(charge, account, null, Math.max(1, refusal.retryAfter().toNanos()));
 	}
 
-	/** A refusal that no wait helps says how many tokens there can be. */
+	/** A refusal for which no wait helps reports the capacity in tokens. */
 	private static Charge withKnownLimit(Charge charge, ProviderAccount account) {
 		QuotaState quota = ClientDecision.nearest(account.governor().state().quotas());
 		if (quota == null || quota.limit() < 1) {

@@ -154,8 +154,8 @@ public final class ClientCall implements Receipt {
 	}
 
 	/**
-	 * Ends a call that no adapter has seen, and of which its caller tells what it used.
-	 * The provider has served it.
+	 * Ends a call that no adapter has seen, with the usage that its caller reports. The
+	 * provider has served it.
 	 * @param actual what the call has used
 	 */
 	public void settle(CallCost actual) {

@@ -250,7 +250,7 @@ public final class ClientLimiter {
 
 	/**
 	 * Returns the account of a call that no adapter sees: that of the latest request,
-	 * with the model that is asked for.
+	 * with the model of the call.
 	 * @param model the model, null for that of the latest request
 	 */
 	ProviderAccount account(@Nullable String model) {

@@ -20,7 +20,7 @@ final class Credentials {
 
 	private static final int HASH_BYTES = 16;
 
-	/** Stands for the hash of a request without a credential. */
+	/** Represents the hash of a request without a credential. */
 	static final String NONE = "none";
 
 	private volatile @Nullable Hashed last;

@@ -5,7 +5,7 @@ import io.github.ratelimit.governor.GovernorSettings;
 /**
  * How the calls to some models are governed.
  *
- * @param pattern the name of a model; {@code *} stands for any letters
+ * @param pattern the name of a model; {@code *} matches any letters
  * @param settings how its calls are governed
  */
 public record ModelSettings(String pattern, GovernorSettings settings) {

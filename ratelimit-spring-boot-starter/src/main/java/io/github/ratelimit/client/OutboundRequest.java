@@ -43,7 +43,7 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 	 * its call passes on.
 	 * @param uri the absolute address
 	 * @param headers returns the first value of a header, null if there is none
-	 * @param facts what the body says about its size
+	 * @param facts the size of the request according to its body
 	 * @param retry whether it is a further attempt
 	 * @param timeLeft how long the caller still waits; null if that is unknown
 	 */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * String answer = RequestPriority.LOW.call(() -&gt; chatClient.prompt(text).call().content());
  * </pre>
  *
- * A queued request of a lower priority is overtaken for as long as others come, at most
+ * A queued request of a lower priority is overtaken for as long as others arrive, at most
  * for its client's {@code max-wait}; then it is refused. Immutable, thread-safe.
  *
  * @param value any number; 0 is normal
@@ -28,7 +28,7 @@ public record RequestPriority(int value) {
 	/** Sent before normal requests, such as those that a user waits for. */
 	public static final RequestPriority HIGH = new RequestPriority(100);
 
-	/** Sent in the order in which they come. */
+	/** Sent in the order of their arrival. */
 	public static final RequestPriority NORMAL = new RequestPriority(0);
 
 	/** Sent after normal requests, such as those of a batch. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The state of a governor at one moment.
  *
  * @param phase the current phase
- * @param reason why, in a few words; null if there is nothing to say
+ * @param reason why, in a few words; null if there is no special reason
  * @param quotas the limits of the provider
  * @param inFlight how many calls are in flight
  * @param waiting how many calls are queued

@@ -190,7 +190,7 @@ final class QuotaBudget {
 	 * @param reserve the part of the capacity that is never spent
 	 * @param share the part of the rate that may be used
 	 * @param now the time, to which the budget was advanced
-	 * @return nanoseconds, 0 if they are there now
+	 * @return nanoseconds, 0 if they are available now
 	 */
 	long waitNanos(double need, double reserve, double share, long now) {
 		double missing = need + reserve(need, reserve, now) - this.available;
@@ -267,7 +267,7 @@ final class QuotaBudget {
 
 	/**
 	 * Sets what is available to what the provider reports.
-	 * @param limit the provider's limit, 0 if it does not say
+	 * @param limit the provider's limit, 0 if it is not reported
 	 * @param remaining what the provider had left when it took the call
 	 * @param mark when the call was sent
 	 * @param sent what this process has sent by now

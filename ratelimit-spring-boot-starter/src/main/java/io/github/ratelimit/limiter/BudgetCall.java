@@ -41,7 +41,7 @@ final class BudgetCall {
 	 * @param budgets decide about the charges
 	 * @param store where the permits of the limits are kept
 	 * @param degradation where failures are reported
-	 * @param charges of budgets, at least one, in the order in which they are asked
+	 * @param charges of budgets, at least one, in the order in which they are taken
 	 */
 	BudgetCall(NamedBudgets budgets, LimitStore store, Degradation degradation, List<Charge> charges) {
 		this.budgets = budgets;
@@ -51,7 +51,7 @@ final class BudgetCall {
 	}
 
 	/**
-	 * Asks in this thread.
+	 * Decides in this thread.
 	 * @param limits what the limits have decided, allowed
 	 * @param mayWait whether it may wait
 	 */
@@ -74,7 +74,7 @@ final class BudgetCall {
 	}
 
 	/**
-	 * Asks without a thread that waits.
+	 * Decides without holding a thread.
 	 * @param limits becomes what the limits have decided
 	 * @return becomes the decision over all
 	 */

@@ -20,13 +20,13 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.LimitStore;
 
 /**
- * Decides about limits and budgets together, all or nothing. Limits are asked first, so
- * that calls which they refuse do not wait for a budget; what they granted is given back
- * if a budget refuses. Thread-safe.
+ * Decides about limits and budgets together, all or nothing. Limits decide first, so that
+ * calls which they refuse do not wait for a budget; what they granted is given back if a
+ * budget refuses. Thread-safe.
  */
 public final class BudgetRateLimiter implements RateLimiter, ChargeLimiter {
 
-	/** All calls ask budgets in the same order, so that none waits for each other. */
+	/** All calls take budgets in the same order, so that no two wait for each other. */
 	private static final Comparator<Charge> BY_NAME = Comparator.comparing((charge) -> charge.handle().name());
 
 	private final StoreRateLimiter limits;

@@ -19,7 +19,7 @@ public interface NamedBudget {
 	RegisteredLimit registered();
 
 	/**
-	 * Takes the permits of a charge if they are there. Never waits.
+	 * Takes the permits of a charge if they are available. Never waits.
 	 * @param charge a charge of {@link #registered()}; 0 permits take nothing
 	 * @return the decision
 	 */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param mode whether the limit is enforced or in shadow mode
  * @param onStoreFailure what the limit does while its store fails, null for the general
  * setting
- * @param hidden whether headers and bodies say nothing about the limit
+ * @param hidden whether headers and bodies omit the limit
  * @param lease for how long an instance takes permits in advance from a shared store,
  * null if it does not
  * @param blockable whether keys of the limit can be blocked: decisions of a shared store
@@ -113,7 +113,7 @@ public record LimitSettings(Limit limit, Map<String, Limit> plans, @Nullable Pen
 
 	/**
 	 * Returns these settings for a limit that responses show or not.
-	 * @param hidden whether headers and bodies say nothing about the limit
+	 * @param hidden whether headers and bodies omit the limit
 	 * @return new settings
 	 */
 	public LimitSettings withHidden(boolean hidden) {

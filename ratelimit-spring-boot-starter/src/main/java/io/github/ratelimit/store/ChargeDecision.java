@@ -31,7 +31,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * @param receipt for giving the permits back; null if nothing was taken
 	 * @param remaining permits that are left, of the rate that has fewest
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
+	 * @param perRate remaining permits and nanoseconds to full of each rate in order, of
 	 * windows also those {@linkplain #moreAfter until there are more}, negative if
 	 * unknown; not copied; null for a limit of one rate that is no window
 	 * @return the decision
@@ -49,7 +49,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * @param remaining permits that are left, of the rate that has fewest
 	 * @param waitNanos nanoseconds until the permit is due, 0 if it is due now
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
+	 * @param perRate remaining permits and nanoseconds to full of each rate in order, of
 	 * windows also those {@linkplain #moreAfter until there are more}, negative if
 	 * unknown; not copied; null for a limit of one rate that is no window
 	 * @return the decision
@@ -71,7 +71,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * @param retryAfterNanos nanoseconds until the charge can be paid if no other call
 	 * takes permits, rounded up, at least 1; {@link #NEVER} if it is above the capacity
 	 * @param resetAfterNanos nanoseconds until every rate is full, rounded up
-	 * @param perRate remaining permits and nanoseconds to full of each rate in turn, of
+	 * @param perRate remaining permits and nanoseconds to full of each rate in order, of
 	 * windows also those {@linkplain #moreAfter until there are more}, negative if
 	 * unknown; not copied; null for a limit of one rate that is no window
 	 * @return the decision

@@ -34,7 +34,7 @@ final class LimitNames {
 
 	/**
 	 * Collects the names.
-	 * @param kind whose names
+	 * @param kind the kind of the names
 	 * @param properties everything that is configured
 	 * @return the names
 	 * @throws InvalidConfigurationException if a name has other characters than it may
@@ -188,7 +188,7 @@ final class LimitNames {
 		return Suggestion.nearest(name, this.byUniform.values().stream().map(Declared::name).toList());
 	}
 
-	/** What has names of the application's own. */
+	/** The kinds of entries that the application names. */
 	enum Kind {
 
 		/** Limits. */
@@ -203,7 +203,7 @@ final class LimitNames {
 			this.example = example;
 		}
 
-		/** Returns a property that stands below a name. */
+		/** Returns a property below a name. */
 		String example() {
 			return this.example;
 		}

@@ -9,10 +9,9 @@ import org.jspecify.annotations.Nullable;
  * One limit of a provider as a response reports it.
  *
  * @param dimension what is counted
- * @param limit how many permits there are when nothing is used, {@link #UNKNOWN} if the
- * response does not say
- * @param remaining how many permits are left, {@link #UNKNOWN} if the response does not
- * say
+ * @param limit the number of permits when nothing is used, {@link #UNKNOWN} if it is not
+ * reported
+ * @param remaining how many permits are left, {@link #UNKNOWN} if it is not reported
  * @param untilFull after what time all permits are available again: the end of the window
  * if the refill is a fixed window; null if the response does not report it
  * @param window the time in which {@code limit} permits refill; null if it is unknown

@@ -17,7 +17,7 @@ final class RetryHints {
 	 * the window of a limit that is used up.
 	 * @param response the response, its limits read
 	 * @param further further headers with the wait
-	 * @return the wait, null if the response does not say
+	 * @return the wait, null if it is not reported
 	 */
 	static @Nullable Duration retryAfter(ResponseReader response, List<String> further) {
 		Duration wait = millis(response);

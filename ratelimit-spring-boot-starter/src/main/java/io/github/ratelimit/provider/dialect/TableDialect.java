@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A dialect that differs from others in the names of its headers and in its errors.
  *
  * @param name the name
- * @param hosts which hosts speak it
+ * @param hosts which hosts use it
  * @param quotas the headers of its limits
  * @param retryHeaders further headers with the wait
  * @param errors reads this provider's own errors: takes the response and the result for

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind the reason
  * @param retryAfter the time after which the provider expects the request again; null if
- * it does not say
+ * it is not reported
  * @param dimension the exhausted dimension; null if it is not reported
  * @param code the provider's own word for the reason, for logs and metrics: at most 64
  * letters, digits, {@code _}, {@code -} and {@code .}
@@ -36,7 +36,7 @@ public record Throttle(Kind kind, @Nullable Duration retryAfter, @Nullable Dimen
 	 * Creates a throttle of a provider that does not forbid a retry.
 	 * @param kind the reason
 	 * @param retryAfter the time after which the provider expects the request again; null
-	 * if it does not say
+	 * if it is not reported
 	 * @param dimension the exhausted dimension; null if it is not reported
 	 * @param code the provider's own word for the reason
 	 */

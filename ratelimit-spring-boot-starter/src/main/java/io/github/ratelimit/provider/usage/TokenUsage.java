@@ -3,9 +3,9 @@ package io.github.ratelimit.provider.usage;
 /**
  * Tokens that a call used.
  *
- * @param input tokens of the input that count against the limit, {@link #UNKNOWN} if the
- * response does not say
- * @param output tokens of the output, {@link #UNKNOWN} if the response does not say
+ * @param input tokens of the input that count against the limit, {@link #UNKNOWN} if they
+ * are not reported
+ * @param output tokens of the output, {@link #UNKNOWN} if they are not reported
  */
 public record TokenUsage(long input, long output) {
 

@@ -97,7 +97,7 @@ public final class BucketConfigurations {
 	/**
 	 * Returns a bucket's state with at most this number of tokens in each bandwidth.
 	 * @param state the state, refilled up to now; not changed
-	 * @param atMost tokens, negative if some are owed
+	 * @param atMost tokens, a debt being negative
 	 * @param nanos the time of the state's clock
 	 * @return a new state
 	 */

@@ -8,7 +8,7 @@ package io.github.ratelimit.store.memory;
  * @param remaining how many permits are available of that rate
  * @param nanosToFull how long it takes to be full, {@link #BUSY} if that is unknown
  * @param spent how many permits would be lost with the cell
- * @param used which part of the limit is used, above 1 if more is owed than there can be
+ * @param used which part of the limit is used, above 1 if the debt exceeds the limit
  */
 record CellSnapshot(Object state, long limit, long remaining, long nanosToFull, long spent, double used) {
 

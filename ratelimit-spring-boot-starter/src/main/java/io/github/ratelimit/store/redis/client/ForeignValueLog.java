@@ -32,7 +32,7 @@ final class ForeignValueLog {
 	/**
 	 * Notes a call that failed.
 	 * @param reason why, in a word
-	 * @param keys the keys of the call, of which Redis does not say which it is
+	 * @param keys the keys of the call; the reply does not show which one it is
 	 */
 	void found(String reason, byte[]... keys) {
 		long now = this.time.nanoTime();
