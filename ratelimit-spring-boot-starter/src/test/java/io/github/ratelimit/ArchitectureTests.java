@@ -42,7 +42,7 @@ class ArchitectureTests {
 
 	private static final String ROOT = "io.github.ratelimit";
 
-	/** The rooms of the decision, which those may know that ask for one. */
+	/** The packages of the decision, on which packages that request one may depend. */
 	private static final String[] DECIDES = { "registry", "store", "permit", "limiter" };
 
 	private static final String[] REDIS = { "org.springframework.data.redis..", "io.lettuce..", "redis.clients.." };

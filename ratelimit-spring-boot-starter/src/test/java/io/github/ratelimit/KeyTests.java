@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Keys: what makes two of them one, and what they show.
+ * Keys: when two of them are equal, and what they show.
  */
 class KeyTests {
 

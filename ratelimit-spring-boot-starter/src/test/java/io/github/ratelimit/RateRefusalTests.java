@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * Rates that cannot be: what is wrong, and what to write instead.
+ * Invalid rates: the mistake, and the correction.
  */
 class RateRefusalTests {
 

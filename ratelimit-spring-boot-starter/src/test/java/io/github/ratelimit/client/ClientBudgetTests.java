@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
-/** Code that asks {@link RateLimiter} for permits of a client. */
+/** Code that requests permits of a client from {@link RateLimiter}. */
 class ClientBudgetTests {
 
 	private final ManualTime time = new ManualTime();

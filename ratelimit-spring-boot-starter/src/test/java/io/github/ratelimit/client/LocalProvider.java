@@ -17,7 +17,8 @@ import com.sun.net.httpserver.HttpServer;
 public final class LocalProvider implements AutoCloseable {
 
 	static {
-		// else an answer of two packets waits for the client's delayed acknowledgement
+		// otherwise an answer of two packets waits for the client's delayed
+		// acknowledgement
 		System.setProperty("sun.net.httpserver.nodelay", "true");
 	}
 

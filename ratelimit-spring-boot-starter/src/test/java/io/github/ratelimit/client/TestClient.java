@@ -19,7 +19,7 @@ import io.github.ratelimit.provider.usage.TokenEstimator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A client of the configuration, and what tests ask of it. */
+/** A client of the configuration, with the queries of tests. */
 public final class TestClient {
 
 	/** A window so long that no permit refills within a test. */
@@ -63,7 +63,7 @@ public final class TestClient {
 		return this;
 	}
 
-	/** Leaves the limits to be discovered, as where the configuration has none. */
+	/** Leaves the limits to be discovered, as without any in the configuration. */
 	public TestClient discovered() {
 		this.quotas.clear();
 		return this;

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /**
  * A page of the documentation.
  *
- * @param path where it is
+ * @param path the file of the page
  * @param text its Markdown
  */
 record Page(Path path, String text) {

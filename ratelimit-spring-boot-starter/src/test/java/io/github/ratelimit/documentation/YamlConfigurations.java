@@ -30,7 +30,7 @@ final class YamlConfigurations {
 	private YamlConfigurations() {
 	}
 
-	/** Returns whether a block configures something else than the application. */
+	/** Returns whether a block does not configure the application. */
 	static boolean isForOthers(String yaml) {
 		return OTHER_LIBRARY.matcher(yaml).find();
 	}

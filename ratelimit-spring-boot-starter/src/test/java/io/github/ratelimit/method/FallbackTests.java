@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
-/** What is called instead of a refused method. */
+/** The method that is called instead of a refused one. */
 class FallbackTests {
 
 	private static AnnotationConfigApplicationContext context;

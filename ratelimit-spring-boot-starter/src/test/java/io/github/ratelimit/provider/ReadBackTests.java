@@ -27,7 +27,7 @@ import static io.github.ratelimit.provider.Decisions.granted;
 import static io.github.ratelimit.provider.Decisions.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What we write to callers, read as a caller that is a client of ours. */
+/** Responses of the library, as its own client reads them. */
 class ReadBackTests {
 
 	private static final Dialects DIALECTS = new Dialects(List.of());

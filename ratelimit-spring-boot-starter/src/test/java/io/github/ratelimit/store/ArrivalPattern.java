@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * When a caller calls: in stretches of time, in each of which it takes whatever it can as
- * soon as it can, up to so many permits. Times are in steps of a store's clock from the
- * beginning of a window.
+ * The calls of one caller: in stretches of time, in each of which it takes whatever it
+ * can as soon as it can, up to a number of permits. Times are in steps of a store's clock
+ * from the beginning of a window.
  */
 record ArrivalPattern(List<Stretch> stretches) {
 

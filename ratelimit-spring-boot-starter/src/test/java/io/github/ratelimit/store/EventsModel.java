@@ -4,7 +4,10 @@ import io.github.ratelimit.Limit;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A sliding window of some kind: it remembers every call, and counts what it has to. */
+/**
+ * A sliding window of any kind: it remembers every call, and counts those that the kind
+ * counts.
+ */
 abstract class EventsModel extends WindowModel {
 
 	private final List<Event> events = new ArrayList<>();
@@ -13,7 +16,10 @@ abstract class EventsModel extends WindowModel {
 		super(limit, now, resolution);
 	}
 
-	/** Returns what was taken and not given back, of calls whose time is counted. */
+	/**
+	 * Returns the permits that were taken and not given back, of calls whose time is
+	 * counted.
+	 */
 	protected final long sum(Times times) {
 		long sum = 0;
 		for (Event event : this.events) {

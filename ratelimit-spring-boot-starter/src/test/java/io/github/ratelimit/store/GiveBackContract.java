@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Permits go back to where they came from, or nowhere. */
+/** Permits are given back to the state that they came from, or to none. */
 public interface GiveBackContract extends StoreFixture {
 
 	@Test

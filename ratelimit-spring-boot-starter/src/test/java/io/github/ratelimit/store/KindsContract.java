@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What limits of every kind have in common, and what is each one's own. */
+/** The common behaviour of limits of every kind, and the specific one of each. */
 public interface KindsContract extends StoreFixture {
 
 	@Test

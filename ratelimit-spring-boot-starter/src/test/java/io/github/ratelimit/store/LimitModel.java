@@ -92,16 +92,18 @@ public abstract class LimitModel {
 		return 0;
 	}
 
-	/** Takes permits, and returns what they can go back to. */
+	/** Takes permits, and returns the state to which they can be given back. */
 	public abstract Object takeFrom(long permits);
 
-	/** Returns permits to what they were taken from, where that is still there. */
+	/** Returns permits to the state that they were taken from, if it still exists. */
 	public abstract void giveBackTo(Object from, long permits);
 
 	/** Returns how many permits more could be charged before any are forgiven. */
 	protected abstract long room();
 
-	/** Charges permits whether they are there or not, and returns what is forgiven. */
+	/**
+	 * Charges permits whether or not they are available, and returns what is forgiven.
+	 */
 	public final long charge(long permits) {
 		long charged = Math.min(permits, Math.max(0, room()));
 		if (charged > 0) {
@@ -110,7 +112,7 @@ public abstract class LimitModel {
 		return permits - charged;
 	}
 
-	/** Returns how long until so many permits are there. */
+	/** Returns how long it takes until this number of permits is available. */
 	public long waitFor(long needed) {
 		return (needed > this.limit.capacity()) ? ChargeDecision.NEVER : waitForPayable(needed);
 	}

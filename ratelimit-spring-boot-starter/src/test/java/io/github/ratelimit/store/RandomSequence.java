@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A random sequence of everything that can be asked of a store, by one caller. */
+/** A random sequence of all operations of a store, by one caller. */
 final class RandomSequence {
 
 	private static final long END = Long.MAX_VALUE / 4;

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-/** A limit under its name with other rates: what is there is read in proportion. */
+/** A limit under its name with other rates: the state is converted in proportion. */
 public interface ReconfigurationContract extends StoreFixture {
 
 	@ParameterizedTest

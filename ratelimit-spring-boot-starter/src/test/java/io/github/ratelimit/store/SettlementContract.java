@@ -176,7 +176,7 @@ public interface SettlementContract extends StoreFixture {
 			.build();
 	}
 
-	/** Some calls of one key, while time stands, and what they should leave. */
+	/** Some calls of one key at one time, and the permits that they should leave. */
 	final class Calls {
 
 		private final LimitStore store;

@@ -12,8 +12,8 @@ import java.util.List;
 public interface StoreFixture {
 
 	/**
-	 * Returns an empty store that goes by a time, with room for at least 10,000 keys of
-	 * each limit.
+	 * Returns an empty store with this time, with room for at least 10,000 keys of each
+	 * limit.
 	 */
 	LimitStore createStore(TimeSource time);
 
@@ -23,8 +23,8 @@ public interface StoreFixture {
 	}
 
 	/**
-	 * Returns whether the store takes a limit: some refuse what they cannot count
-	 * exactly.
+	 * Returns whether the store accepts a limit: some refuse limits that they cannot
+	 * count exactly.
 	 */
 	default boolean takes(Limit limit) {
 		return true;

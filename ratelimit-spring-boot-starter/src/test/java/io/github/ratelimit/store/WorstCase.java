@@ -7,9 +7,8 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /**
- * The most that a limit of one rate can be made to grant within a period, as far as an
- * adversary finds out that changes its pattern of calls again and again and keeps what
- * gains.
+ * The most that a limit of one rate grants within a period to an adversary that changes
+ * its pattern of calls again and again and keeps every gain.
  */
 final class WorstCase {
 
@@ -33,7 +32,7 @@ final class WorstCase {
 		this.period = limit.rates().get(0).period().toNanos();
 	}
 
-	/** What was found: in less than a period, and from its first to its last moment. */
+	/** The result: in less than a period, and from its first to its last moment. */
 	record Found(int withinAPeriod, int fromEndToEnd) {
 	}
 

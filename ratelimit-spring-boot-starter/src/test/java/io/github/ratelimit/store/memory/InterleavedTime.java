@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Time that lets something else happen while it is read: between the moment when a store
- * looks at a key and the moment when it changes it.
+ * Time that runs another operation while it is read: between the moment when a store
+ * reads a key and the moment when it changes it.
  */
 final class InterleavedTime implements TimeSource {
 

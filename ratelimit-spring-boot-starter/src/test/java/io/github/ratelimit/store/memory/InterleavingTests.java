@@ -26,8 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Every operation in the middle of every other, at each point where the store reads the
- * clock. Whatever happens, permits are neither lost nor invented: what was spent before
- * and granted since is spent in a live bucket, metered as forgotten, or given back.
+ * clock. Permits are neither lost nor invented: what was spent before and granted since
+ * is spent in a live bucket, reported as forgotten, or given back.
  */
 @Tag("version-independent")
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -116,7 +116,7 @@ class InterleavingTests {
 	private record Operation(String name, Consumer<World> run) {
 	}
 
-	/** A store, with a book of what was taken from it. */
+	/** A store, with a record of what was taken from it. */
 	private static final class World {
 
 		private final Limit limit;
@@ -137,7 +137,7 @@ class InterleavingTests {
 
 		private long givenBack;
 
-		/** Permits of refused requests, forgotten before they came back. */
+		/** Permits of refused requests that were evicted before they were given back. */
 		private long heldInVain;
 
 		private boolean reset;

@@ -69,7 +69,7 @@ class ColdStartTests {
 			long connections = Long.parseLong(this.server.info("stats").get("total_connections_received"));
 			assertThat(store.take(CHARGE).isDegraded()).isFalse();
 			assertThat(this.server.calls("eval")).isEqualTo(eval);
-			// those that ask in this test are others
+			// the threads that call in this test are others
 			assertThat(Long.parseLong(this.server.info("stats").get("total_connections_received")) - connections)
 				.isLessThanOrEqualTo(3);
 			assertThat(this.log.lines()).isEmpty();

@@ -300,7 +300,7 @@ class FloodOfKeysTests {
 				() -> this.store.status().equals("up") && this.store.debts() == 0);
 	}
 
-	/** Lets so many other keys ask that all are pushed out that were seen before. */
+	/** Uses so many other keys that all earlier ones are evicted. */
 	private void flood(Limit limit) {
 		for (String name : names(1000, 1000 + FLOOD)) {
 			take(this.store, limit, name, 0);

@@ -96,7 +96,7 @@ class InstanceCountTests {
 		return StoreInstance.through(this.server.port()).turned(this.turned).counted().build().awaitUp();
 	}
 
-	/** Redis goes by this time at once. */
+	/** Redis uses this time at once. */
 	private void advance(Duration duration) {
 		this.time.advance(duration);
 		this.turned.nanoTime();
@@ -109,7 +109,7 @@ class InstanceCountTests {
 				() -> instance.sent().count("heartbeat") > looks && instance.sent().isAnswered("heartbeat"));
 	}
 
-	/** Waits, while time goes on, until an instance counts no other. */
+	/** Waits, while time advances, until an instance counts no other. */
 	private void awaitAlone(StoreInstance instance) {
 		Polling.until(LONG, "the other is no longer counted", () -> {
 			advance(Duration.ofMillis(100));

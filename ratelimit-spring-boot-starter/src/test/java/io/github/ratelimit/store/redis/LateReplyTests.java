@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Answers that come after the deadline: limits lag by them, and lose nothing. */
+/** Replies after the deadline: limits lag behind by them, and lose nothing. */
 @Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -361,7 +361,7 @@ class LateReplyTests {
 		return decisions;
 	}
 
-	/** Waits until the last state that was seen has so many permits. */
+	/** Waits until the last state has this number of permits. */
 	private void awaitSeen(Limit limit, long permits) {
 		Charge look = StoreFixture.charge(limit, "caller", 0);
 		Polling.until(SOON, () -> "the state is seen, not " + this.store.take(look), () -> {

@@ -29,7 +29,7 @@ public final class RedisTestStore {
 
 	private static final Map<RedisServer, Clock> CLOCKS = new ConcurrentHashMap<>();
 
-	/** By which time each server goes. */
+	/** The time of each server. */
 	private static final Map<RedisServer, TimeSource> TIMES = new ConcurrentHashMap<>();
 
 	private RedisTestStore() {
@@ -50,7 +50,7 @@ public final class RedisTestStore {
 	}
 
 	/**
-	 * Returns a script that goes by the list instead of the clock, and whose keys stay.
+	 * Returns a script that uses the list instead of the clock, and whose keys stay.
 	 */
 	public static String turned(String text) {
 		return text.replace("redis.call('TIME')", "redis.call('LRANGE', '" + CLOCK + "', 0, -1)")

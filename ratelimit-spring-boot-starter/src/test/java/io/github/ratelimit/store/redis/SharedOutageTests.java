@@ -82,8 +82,8 @@ class SharedOutageTests {
 	}
 
 	/**
-	 * Begins a store that finds all the others at once, not only when it looks again:
-	 * those that have not begun yet are there by name.
+	 * Starts a store that counts all others at once, not only at its next report: those
+	 * that have not started yet are registered by name.
 	 */
 	private void beginAsOneOfAll(RedisStore store) {
 		RedisServer server = SharedRedis.server();

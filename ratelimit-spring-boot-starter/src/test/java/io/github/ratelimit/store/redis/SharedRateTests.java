@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Four instances that ask for five times what the limit allows, each permit with the time
- * before which it was not granted and the time at which it was: no stretch of time holds
- * more than the sequential bucket would have given.
+ * Four instances that get five times as many calls as the limit allows, each permit with
+ * the time before which it was not granted and the time at which it was: in no stretch of
+ * time are there more than the sequential bucket would have granted.
  */
 @Tag("redis")
 @Tag("version-independent")

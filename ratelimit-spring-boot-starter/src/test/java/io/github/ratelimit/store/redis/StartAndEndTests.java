@@ -31,12 +31,12 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** A store is made and closed at once, whether Redis is there or not. */
+/** A store is created and closed at once, whether or not Redis is running. */
 @Tag("redis")
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class StartAndEndTests {
 
-	/** On a busy machine; what it is compared with takes a second at least. */
+	/** On a busy machine; the compared operation takes a second at least. */
 	private static final Duration AT_ONCE = Duration.ofMillis(900);
 
 	private static final Charge CHARGE = StoreFixture.charge(StoreInstance.STILL, "caller", 1);

@@ -46,7 +46,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 public final class StoreInstance implements AutoCloseable {
 
-	/** Refills one permit in a hundred days: what is there is what was not taken. */
+	/** Refills one permit in a hundred days: what is available is what was not taken. */
 	public static final Limit STILL = StoreFixture.limit("still", "365/36500d");
 
 	/**
@@ -144,7 +144,7 @@ public final class StoreInstance implements AutoCloseable {
 		return this.store;
 	}
 
-	/** Returns what it sent. */
+	/** Returns the commands that it sent. */
 	public RecordingScriptClient sent() {
 		return this.sent;
 	}
@@ -175,7 +175,7 @@ public final class StoreInstance implements AutoCloseable {
 		return looked.remaining();
 	}
 
-	/** Waits until Redis is no longer asked, which it has to be by looks meanwhile. */
+	/** Waits until Redis gets no more calls, to which the peeks meanwhile lead. */
 	public StoreInstance awaitDown() {
 		Polling.until(BACK, "Redis is not asked", () -> {
 			take(STILL, "looks", 0);

@@ -132,7 +132,7 @@ class StoredBlockTests {
 		return this.store.take(Charge.of(this.login, CALLER, 1));
 	}
 
-	/** Looks as an earlier version does, a second later: so that it asks Redis. */
+	/** Peeks as an earlier version does, a second later, so that it calls Redis. */
 	private ChargeDecision look() {
 		this.time.advance(Duration.ofSeconds(1));
 		return this.earlier.take(Charge.peek(Handles.of(EARLIER), CALLER, 1));

@@ -26,7 +26,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 /**
  * The script of buckets beside Bucket4j's own local bucket: the same commands at the same
- * times, every number of every answer, and what is left. A million steps in all.
+ * times, with every number of every reply, and what is left. A million steps in total.
  */
 @Tag("redis")
 @Tag("version-independent")

@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-/** What buckets cannot do, and what they do while Redis cannot. */
+/** What buckets do not support, and what they do during an outage of Redis. */
 @Tag("redis")
 class RedisBucketsFailureTests {
 

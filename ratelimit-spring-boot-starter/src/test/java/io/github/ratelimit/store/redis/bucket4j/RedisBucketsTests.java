@@ -246,7 +246,7 @@ class RedisBucketsTests {
 	@Test
 	void aCommandIsOneCall() {
 		Bucket bucket = bucket(BucketTestClient.LETTUCE, "counted", TEN_A_DAY);
-		// another test may have made Redis forget the scripts
+		// another test may have removed the scripts from Redis
 		bucket.tryConsume(1);
 		bucket.getAvailableTokens();
 		server.command("CONFIG", "RESETSTAT");

@@ -62,7 +62,7 @@ final class TurnedBucket {
 		return this.bucket.asVerbose().getAvailableTokens().getState();
 	}
 
-	/** Returns how long to wait for tokens, were it possible to have so many. */
+	/** Returns how long to wait for tokens, if the bucket could have this number. */
 	long exactNanosUntil(long tokens) {
 		BucketState state = state();
 		return exact(state, state.calculateDelayNanosAfterWillBePossibleToConsume(tokens, this.micros * 1_000, false),

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A connection that hangs for ever is replaced, whatever happens meanwhile. */
+/** A connection that hangs forever is replaced, whatever happens meanwhile. */
 @Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Scripts of an instance that a test stops: what it wants to send meanwhile is sent when
- * it goes on, or never. Thread-safe.
+ * Scripts of an instance that a test pauses: calls meanwhile are sent when it resumes, or
+ * never. Thread-safe.
  */
 public final class PausedScriptClient implements ScriptClient {
 
@@ -57,7 +57,7 @@ public final class PausedScriptClient implements ScriptClient {
 		return this.held.size();
 	}
 
-	/** Goes on, but what waits fails without having been sent. */
+	/** Resumes, but waiting calls fail without being sent. */
 	public void failWaiting() {
 		List<CompletableFuture<byte[]>> failing;
 		synchronized (this) {

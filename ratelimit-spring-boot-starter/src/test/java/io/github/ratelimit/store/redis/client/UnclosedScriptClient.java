@@ -34,7 +34,7 @@ public record UnclosedScriptClient(ScriptClient redis) implements ScriptClient {
 
 	@Override
 	public void close() {
-		// the test closes what they share
+		// the test closes the shared client
 	}
 
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A node of a cluster is away: only limits on that node are decided without it. */
+/** A node of a cluster fails: only limits on that node are decided without it. */
 @Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)

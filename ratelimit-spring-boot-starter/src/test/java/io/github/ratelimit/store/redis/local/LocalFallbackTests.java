@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Redis is away: calls are decided without it, and by it once it is back. */
+/** During an outage of Redis calls are decided without it, and by it after the outage. */
 @Tag("redis")
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class LocalFallbackTests {
@@ -314,7 +314,8 @@ class LocalFallbackTests {
 	}
 
 	/**
-	 * Calls until Redis is no longer asked, and then some; returns how many are granted.
+	 * Calls until Redis gets no more calls, and some more times; returns how many are
+	 * granted.
 	 */
 	private long callUntilDown() {
 		AtomicLong granted = new AtomicLong();

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class PacedOutageTests {
 
-	/** A busy machine may let a thread go on so much later. */
+	/** A busy machine may resume a thread this much later. */
 	private static final Duration BUSY = Duration.ofSeconds(2);
 
 	private static final Duration PATIENT = Duration.ofSeconds(5);
@@ -112,7 +112,7 @@ class PacedOutageTests {
 			switch (policy) {
 				case ALLOW -> assertThat(calls).allMatch((call) -> call.decision().isAllowed());
 				case DENY -> assertThat(calls).allMatch(Call::isUnavailable);
-				// callers whose threads start late on a busy machine come within their
+				// callers whose threads start late on a busy machine arrive within their
 				// own wait
 				default -> assertThat(calls).filteredOn((call) -> call.decision().isAllowed()).hasSizeBetween(10, 39);
 			}

@@ -146,7 +146,7 @@ class PermitLeaseTests {
 		}
 	}
 
-	/** Takes until a lease pays; what Redis took itself goes back. */
+	/** Takes permits until a lease pays; what Redis took itself is given back. */
 	private static ChargeDecision leased(Limit limit, StoreInstance instance) {
 		for (int i = 0; i < 1_000; i++) {
 			long sent = instance.sent().count("take");

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Calls end while Redis does not take what they cost: it is charged when it does. */
+/** Calls end while Redis does not accept their cost: it is charged when it does. */
 @Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 240, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -121,7 +121,7 @@ class SettlementOutageTests {
 				StoreInstance instance = denying(StoreInstance.on(sentinels)).awaitUp()) {
 			List<ChargeDecision> taken = take(instance);
 			sentinels.master().awaitReplicas(1);
-			// what is taken is on the replica before the master goes
+			// what is taken is on the replica before the master ends
 			sentinels.master().command("WAIT", "1", "10000");
 			sentinels.master().kill();
 			settle(instance, taken);

@@ -28,7 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Redis is away while calls have slots: an instance never has more than the limit. */
+/**
+ * An outage of Redis while calls have slots: an instance never has more than the limit.
+ */
 @Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Charges that share a script call, at each of the three parts of the script: that for
- * one rate, that for several, and the general one, which decides where a time is ahead.
+ * Charges that share a script call, in each of the three parts of the script: that for
+ * one rate, that for several, and the general one, which decides if a time is ahead.
  */
 @Tag("redis")
 class CoalescedChargesTests {

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** Something that is not ours stands under one of our keys. */
+/** A foreign value under a key of the library. */
 @Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)

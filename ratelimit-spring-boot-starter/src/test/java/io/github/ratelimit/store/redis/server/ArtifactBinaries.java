@@ -25,7 +25,7 @@ final class ArtifactBinaries {
 	}
 
 	/**
-	 * Returns those that may run here, the best first; none where there are none for this
+	 * Returns those that may run here, the best first; none if there are none for this
 	 * machine.
 	 */
 	static synchronized List<Path> forThisMachine() {
@@ -75,8 +75,8 @@ final class ArtifactBinaries {
 	}
 
 	/**
-	 * The 32-bit one for Linux is linked statically: it runs where there is no OpenSSL 3
-	 * for the other.
+	 * The 32-bit one for Linux is linked statically: it runs without OpenSSL 3, which the
+	 * other needs.
 	 */
 	private static List<String> platforms() {
 		String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);

@@ -11,10 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way to a server over a network that fails on request. Faults add up and hold for the
- * connections that are open and for those that come, until {@link #normal()}. Where the
- * server is not running, a connection ends as soon as it was taken. Safe for use by
- * several threads.
+ * A proxy of a server over a network that fails on request. Faults add up and apply to
+ * open and new connections, until {@link #normal()}. If the server is not running, a
+ * connection ends as soon as it was accepted. Safe for use by several threads.
  */
 public final class FaultyProxy implements AutoCloseable {
 
@@ -80,7 +79,7 @@ public final class FaultyProxy implements AutoCloseable {
 	}
 
 	/**
-	 * Hangs in the middle of a reply: each connection gets so many more bytes from the
+	 * Hangs in the middle of a reply: each connection gets this many more bytes from the
 	 * server and then nothing, and stays open. Requests still reach the server.
 	 * {@link #normal()} delivers what was held back, also the end of the connection.
 	 * @param afterBytes the bytes that still pass, 0 for none
@@ -94,7 +93,7 @@ public final class FaultyProxy implements AutoCloseable {
 	}
 
 	/**
-	 * Delivers each piece of a reply this much after it has come from the server. The
+	 * Delivers each piece of a reply this much later than the server has sent it. The
 	 * pieces do not wait for each other.
 	 * @param delay how much later, zero for at once
 	 */
@@ -104,7 +103,7 @@ public final class FaultyProxy implements AutoCloseable {
 
 	/**
 	 * Drops silently what clients send. {@link #normal()} closes the connections that
-	 * lost something: a stream never goes on after a hole.
+	 * lost something: a stream never continues after a gap.
 	 */
 	public void dropRequests() {
 		this.traffic.dropping = true;

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-/** The network fails as asked, and is well again. */
+/** The network fails on request, and recovers. */
 @Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)

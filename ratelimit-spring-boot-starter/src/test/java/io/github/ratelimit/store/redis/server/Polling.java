@@ -15,8 +15,8 @@ public final class Polling {
 	/**
 	 * Waits until something holds.
 	 * @param bound the longest time to wait
-	 * @param what what is waited for, as in "the replica is promoted"
-	 * @param holds asked every few milliseconds; what it throws ends the waiting
+	 * @param what the condition to wait for, as in "the replica is promoted"
+	 * @param holds checked every few milliseconds; its exception ends the waiting
 	 * @throws IllegalStateException if it does not hold within the bound
 	 */
 	public static void until(Duration bound, String what, BooleanSupplier holds) {
@@ -26,8 +26,8 @@ public final class Polling {
 	/**
 	 * Waits until something holds.
 	 * @param bound the longest time to wait
-	 * @param what what is waited for; asked only after the bound
-	 * @param holds asked every few milliseconds; what it throws ends the waiting
+	 * @param what the condition to wait for; evaluated only after the bound
+	 * @param holds checked every few milliseconds; its exception ends the waiting
 	 * @throws IllegalStateException if it does not hold within the bound
 	 */
 	public static void until(Duration bound, Supplier<String> what, BooleanSupplier holds) {

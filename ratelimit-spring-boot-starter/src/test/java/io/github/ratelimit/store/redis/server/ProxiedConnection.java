@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 /**
  * One connection of a client through the proxy. Requests are passed on by one thread.
  * Replies are read by a second and delivered by a third, so that a delay does not hold up
- * what comes after.
+ * later ones.
  */
 final class ProxiedConnection {
 
@@ -76,7 +76,7 @@ final class ProxiedConnection {
 		this.threads.forEach(Thread::start);
 	}
 
-	/** Lets so many more bytes of replies pass. */
+	/** Lets this many more bytes of replies pass. */
 	synchronized void passReplies(long bytes) {
 		this.passable = bytes;
 		notifyAll();
@@ -150,8 +150,8 @@ final class ProxiedConnection {
 			}
 		}
 		catch (IOException ex) {
-			// A server that was killed: the client learns it after the replies that came
-			// before
+			// A server that was killed: the client notices it after the replies that were
+			// sent before
 		}
 	}
 
@@ -207,7 +207,7 @@ final class ProxiedConnection {
 	}
 
 	/**
-	 * A piece of a reply and when to deliver it; one without bytes where the server has
+	 * A piece of a reply and when to deliver it; one without bytes if the server has
 	 * ended the connection.
 	 */
 	private static final class Piece {

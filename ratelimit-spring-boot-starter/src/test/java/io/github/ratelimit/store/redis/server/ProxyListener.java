@@ -41,7 +41,7 @@ final class ProxyListener {
 	}
 
 	/**
-	 * The system goes on listening until the thread that accepts has noticed, so this
+	 * The system continues to listen until the accepting thread has noticed, so this
 	 * waits for it.
 	 */
 	void close() throws IOException {

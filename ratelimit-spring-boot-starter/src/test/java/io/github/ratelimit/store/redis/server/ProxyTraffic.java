@@ -3,8 +3,8 @@ package io.github.ratelimit.store.redis.server;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What all connections of a proxy share: the faults that they suffer, and what they have
- * passed on.
+ * The common state of all connections of a proxy: their faults, and what they have passed
+ * on.
  */
 final class ProxyTraffic {
 

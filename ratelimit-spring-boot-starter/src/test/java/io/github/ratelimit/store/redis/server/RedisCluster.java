@@ -173,8 +173,8 @@ public final class RedisCluster implements AutoCloseable {
 	}
 
 	/**
-	 * Sets how long a node is silent before the others take it for failed, promote its
-	 * replica, or else refuse all requests. It begins with 20 seconds.
+	 * Sets how long a node is silent before the others consider it failed, promote its
+	 * replica, or otherwise refuse all requests. It begins with 20 seconds.
 	 * @param silence how long; half a second is quick, and too quick for a machine that
 	 * is busy with other things
 	 */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A redis-server that runs on this machine.
  *
- * @param path where it is
+ * @param path the file
  * @param version the version that it reports
  */
 record RedisExecutable(Path path, RedisVersion version) {
@@ -27,8 +27,8 @@ record RedisExecutable(Path path, RedisVersion version) {
 	private static @Nullable RedisExecutable found;
 
 	/**
-	 * Returns the redis-server that the system property names, else the one on the PATH,
-	 * else the artifact's.
+	 * Returns the redis-server that the system property names, otherwise the one on the
+	 * PATH, otherwise the artifact's.
 	 * @throws IllegalStateException if none of them runs
 	 */
 	static synchronized RedisExecutable find() {

@@ -120,7 +120,7 @@ public final class RedisSentinels implements AutoCloseable {
 	}
 
 	/**
-	 * Has the sentinels promote the replica while the master is well, and waits until
+	 * Lets the sentinels promote the replica while the master is running, and waits until
 	 * that is done. They make the old master follow the new one some ten seconds later.
 	 * @return the new master
 	 * @throws IllegalStateException if the replica is not promoted in time
@@ -148,7 +148,7 @@ public final class RedisSentinels implements AutoCloseable {
 
 	/**
 	 * Kills the master and waits until the sentinels, impatient for once, have promoted
-	 * the replica. Where the old master is started again, they make it follow the new one
+	 * the replica. If the old master is started again, they make it follow the new one
 	 * some ten seconds later.
 	 * @return the new master
 	 * @throws IllegalStateException if the replica is not promoted in time

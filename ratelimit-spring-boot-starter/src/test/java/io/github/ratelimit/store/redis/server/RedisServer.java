@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * nothing on disk.
  * <p>
  * It is the redis-server that the system property {@code ratelimit.test.redis-server}
- * names by its path, else the one on the PATH, else the one in the embedded-redis
- * artifact, which {@code ratelimit.test.redis-server=artifact} asks for. The process ends
- * with {@link #close()}, with this JVM at the latest. Safe for use by several threads.
+ * names by its path, otherwise the one on the PATH, otherwise the one in the
+ * embedded-redis artifact, which {@code ratelimit.test.redis-server=artifact} selects.
+ * The process ends with {@link #close()}, with this JVM at the latest. Safe for use by
+ * several threads.
  */
 public final class RedisServer implements AutoCloseable {
 
@@ -211,14 +212,14 @@ public final class RedisServer implements AutoCloseable {
 		return this.process.isPaused();
 	}
 
-	/** Ends it at once by SIGKILL. Does nothing where it has ended. */
+	/** Ends it at once by SIGKILL. Does nothing if it has ended. */
 	public void kill() {
 		this.process.kill();
 	}
 
 	/**
-	 * Ends it in good order, after resuming it if it was paused. Does nothing where it
-	 * has ended.
+	 * Ends it in good order, after resuming it if it was paused. Does nothing if it has
+	 * ended.
 	 */
 	public void stop() {
 		this.process.stop();
@@ -234,7 +235,7 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	/**
-	 * Lets it go on after {@link #pause()}.
+	 * Resumes it after {@link #pause()}.
 	 * @throws IllegalStateException if it is not running
 	 */
 	public void resume() {
@@ -297,7 +298,7 @@ public final class RedisServer implements AutoCloseable {
 		}
 	}
 
-	/** Returns what it has printed, the last of it where that is much. */
+	/** Returns its output, the last part of a long one. */
 	public String log() {
 		return this.process.log();
 	}

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-/** Servers start, suffer and end as tests ask them to. */
+/** Servers start, fail and end on request. */
 @Tag("redis")
 @Tag("version-independent")
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)

@@ -119,7 +119,7 @@ final class ServerProcess {
 		return this.process;
 	}
 
-	/** Returns what it has printed, the last of it where that is much. */
+	/** Returns its output, the last part of a long one. */
 	String log() {
 		try {
 			String text = Files.exists(this.log) ? Files.readString(this.log) : "";
