@@ -3,6 +3,10 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.registry.Handles;
+import io.github.ratelimit.store.StoreFixture;
+import org.junit.jupiter.api.Test;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.LimitStoreContract;
 import io.github.ratelimit.store.StoreObserver;
@@ -20,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The Redis store keeps the contract of all stores, through Lettuce. */
 @Tag("redis")
@@ -63,6 +69,17 @@ class RedisStoreContractTests implements LimitStoreContract {
 					time, StoreObserver.NONE);
 		}
 		return RedisTestStore.turned(server, redis, new MemoryStore(time, 10_000), time);
+	}
+
+	@Test
+	void aDebtWithoutABoundEndsAtTheLowestNumberOfRedis() {
+		Limit limit = Limit.named("budget").rates(Rate.parse("1000003/h")).maxDebt(Limit.UNBOUNDED_DEBT).build();
+		LimitStore store = createStore(new ManualTime());
+		store.settle(StoreFixture.taken(store, limit, "caller", 3), 4_000_000);
+
+		long lowest = -(1L << 53) / 3_600_000_000L;
+		assertThat(StoreFixture.remaining(store, limit, "caller")).isZero();
+		assertThat(store.forgivenPermits(Handles.of(limit))).isEqualTo(4_000_000 - (1_000_003 - lowest));
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
@@ -12,6 +13,8 @@ import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import io.github.ratelimit.store.redis.server.RespConnection;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -86,15 +89,29 @@ public final class RedisTestStore {
 		};
 	}
 
-	/** Returns whether a store takes a limit. */
+	/** Returns whether a store counts a limit exactly, with all debts of a test. */
 	public static boolean takes(Limit limit) {
 		try {
-			LimitEncoding.of(limit, RedisStoreSettings.DEFAULT_SLOT_LEASE);
-			return true;
+			LimitEncoding encoding = LimitEncoding.of(limit, RedisStoreSettings.DEFAULT_SLOT_LEASE);
+			return limit.maxDebt() != Limit.UNBOUNDED_DEBT || limit.algorithm() != Algorithm.TOKEN_BUCKET
+					|| mostDebt(encoding) > 1000.0 * limit.capacity();
 		}
 		catch (IllegalArgumentException ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * Returns the permits of the lowest level, which is -2^53 if the debt is unbounded.
+	 */
+	private static double mostDebt(LimitEncoding encoding) {
+		ByteBuffer debts = ByteBuffer.wrap(encoding.debts()).order(ByteOrder.LITTLE_ENDIAN);
+		double least = Double.MAX_VALUE;
+		while (debts.hasRemaining()) {
+			double unit = debts.getDouble();
+			least = Math.min(least, -debts.getDouble() / unit);
+		}
+		return least;
 	}
 
 	/** Sets the clock of scripts with a manual time. */
