@@ -1,5 +1,5 @@
--- Windows at whole periods since 1970, each of which brings all permits at once. Stored of each rate: the permits that
--- were left (a double), negative where more was charged.
+-- Windows at whole periods since 1970, in each of which all permits refill at once. Stored for each rate: the permits
+-- that were left (a double), a debt being negative.
 algorithms.F = function()
 	local window = windows('F', 8)
 

@@ -2,21 +2,21 @@
 --   read(key, terms, now)          the state under the terms of a charge, nil if the record cannot be read
 --   wait(state)                    0 if the charge can be paid
 --   take(state, fresh)             takes what the charge costs; returns whether that changes anything
---   give(state, permits, at, fresh)  gives back what was taken at a time; returns whether it is still known
---   rooms(state, debts)            how many permits of each rate can be charged, even if they are not there
---   spend(state, permits, fresh, debts)  charges so many permits of each rate
+--   give(state, permits, at, fresh)  gives back permits that were taken at a time; returns whether they still count
+--   rooms(state, debts)            how many permits of each rate can be charged, even if they are not available
+--   spend(state, permits, fresh, debts)  charges permits of each rate
 --   write(key, state, now)         stores the state
 --   shown(state, now)              what the caller reads of it
--- Fresh is what a new record ends with: an origin of four random bytes, and a label for people.
--- Fields of a state: time (ahead of now after a small step back of the clock), flags, origin (with the label), found, idle
--- (for how long nothing was taken), other (it was kept by a limit that counts otherwise), mend (a refusal writes it too, or
--- it would go on as that limit had it).
--- An algorithm is made when the first key needs it, since making a function costs Lua more than calling it.
+-- Fresh is the end of a new record: an origin of four random bytes, and a label.
+-- Fields of a state: time (ahead of now after a small step back of the clock), flags, origin (with the label), found,
+-- idle (how long nothing was taken), other (it belongs to a limit that counts otherwise), mend (a refusal writes it
+-- too, as it would otherwise stay as that limit has left it).
+-- An algorithm is created when the first key needs it, since creating a function costs Lua more than calling it.
 local ENFORCED, REFUNDED = 1, 1
--- By name. The files that follow put functions here that make them.
+-- By name. The files that follow add the functions that create them.
 local algorithms = { B = false, P = false, F = false, S = false, C = false, L = false, Z = false }
 
--- Returns the algorithm of a name, nothing if there is none or the script does without it.
+-- Returns the algorithm of a name, nothing if there is none or the script does not need it.
 local function algorithmNamed(name)
 	local algorithm = algorithms[name]
 	if type(algorithm) == 'function' then
@@ -26,24 +26,24 @@ local function algorithmNamed(name)
 	return algorithm
 end
 
--- Returns the algorithm of a charge: its terms begin with the name and a byte of flags, or with the small name alone where
--- it is a token bucket of one rate and enforced.
+-- Returns the algorithm of a charge: its terms begin with the name and a byte of flags, or with the lower-case name
+-- alone for an enforced token bucket of one rate.
 local function algorithmOf(terms)
 	return algorithmNamed(string.upper(string.sub(terms, 1, 1)))
 end
 
--- Returns the error of a key under which something else was written.
+-- Returns the error of a key that has a foreign value.
 local function unreadable(key)
 	return redis.error_reply('UNREADABLE state under ' .. key .. ': it was not written by this version')
 end
 
--- Returns whether this is a whole number not below another, as it is not where somebody else has written.
+-- Returns whether this is an integer not below another, unlike a foreign value.
 local function isCount(number, least)
 	return number >= least and number <= EXACT and number % 1 == 0
 end
 
--- Returns what every record begins with: kind, number of rates, flags and time; nil if that cannot be read. Its time is
--- that of the record's counts, brought forward to now.
+-- Returns the beginning of every record: kind, number of rates, flags and time; nil if that cannot be read. Its time is
+-- that of the record's counts, moved forward to now.
 local function headOf(value, now)
 	if #value < 11 then
 		return nil
@@ -57,8 +57,8 @@ local function headOf(value, now)
 		idle = wrong and 0 or time - written, found = true, mend = wrong }
 end
 
--- Returns what a record says whatever algorithm has written it, with permits, period and used permits of each rate of a
--- window; nil if it cannot be read.
+-- Returns the content of a record of any algorithm, with permits, period and used permits of each rate of a window; nil
+-- if it cannot be read.
 local function stored(key, value, now)
 	local found = headOf(value, now)
 	local algorithm = found and algorithmNamed(found.name == '1' and 'B' or string.match(found.name, '[FSCL]'))
@@ -90,7 +90,8 @@ local function inProportion(old, new)
 	return math.max(0, math.min(new.most, scaled(old.used, old.permits, new.permits)))
 end
 
--- Returns the state of a key as people read it: for how long nothing was taken, what is shown, and the label.
+-- Returns the state of a key for the endpoint: how long nothing was taken, the state as its algorithm returns it, and
+-- the label.
 local function described(algorithm, state, now)
 	return struct.pack('<d', state.idle) .. algorithm.shown(state, now)
 		.. (algorithm.label and algorithm.label(state) or string.sub(state.origin, 5))

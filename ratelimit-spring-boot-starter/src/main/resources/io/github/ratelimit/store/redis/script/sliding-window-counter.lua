@@ -1,5 +1,5 @@
--- The sum of this window, and that of the one before by the part of it that still lies within a period: in whole steps
--- of time, so few that no product is above 2^53. Stored of each rate: both sums (doubles).
+-- The sum of this window, and that of the one before by the part of it that is still within a period: in whole steps of
+-- time, so few that no product is above 2^53. Stored for each rate: both sums (doubles).
 algorithms.C = function()
 	local window = windows('C', 16)
 
@@ -21,7 +21,7 @@ algorithms.C = function()
 		end
 	end
 
-	-- As another limit sees it, which does not know the steps.
+	-- The counts for another limit, which has other steps.
 	function window.used(data, rate, time)
 		return data.sum + data.before * (1 - time % rate.period / rate.period)
 	end
@@ -41,7 +41,7 @@ algorithms.C = function()
 		return data.sum % unit == 0 and data.before % unit == 0
 	end
 
-	-- Gives a finer rate the fewer steps that it can have.
+	-- Gives a finer rate the smaller number of steps that it can have.
 	function window.divide(rate)
 		rate.step = math.ceil(rate.period / math.min(rate.period, math.floor(EXACT / 2 / rate.most)))
 		rate.steps = math.ceil(rate.period / rate.step)

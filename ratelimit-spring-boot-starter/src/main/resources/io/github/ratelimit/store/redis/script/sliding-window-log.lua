@@ -1,16 +1,16 @@
 -- Every call by its time. One string, of which a decision reads and writes only parts: after kind, number of rates n,
--- flags, time and rates, of each rate the sum of what counts and the place of the oldest entry that counts (2 n
+-- flags, time and rates, for each rate the sum of what counts and the position of the oldest entry that counts (2 n
 -- doubles), the number of entries (a double), a byte for the length of what follows, origin and label; then the entries
 -- in order, a time (a double) and permits (four bytes) each. Calls of the same microsecond are one entry; the last
--- entry always has permits. What lies behind the last entry is garbage.
--- The data of all rates share a log: key, base (the offset of its entries), count (how many there are), chunks that were
--- read, entries that were changed, each time and permits, and whether it is new.
+-- entry always has permits. The bytes after the last entry are unused.
+-- The data of all rates share a log: key, base (the offset of its entries), count (the number of entries), chunks that
+-- were read, entries that were changed, each time and permits, and whether it is new.
 algorithms.L = function()
 	local window = windows('L', 16)
 	local readState = window.read
 	local ENTRY, CHUNK, HEAD = 12, 32, 20
 
-	-- Reads what stands before the entries, or all of another algorithm's record.
+	-- Reads the part before the entries, or all of another algorithm's record.
 	function window.load(key, n)
 		local value = redis.call('GETRANGE', key, 0, HEAD + 32 * n + 1023)
 		return string.sub(value, 1, 1) == 'L' and value or redis.call('GET', key)
@@ -90,7 +90,7 @@ algorithms.L = function()
 			local permits = data.sum - (order[i + 1] and order[i + 1].sum or 0)
 			data.start = log.count
 			if permits > 0 then
-				-- of those that count more, all before counts too
+				-- of those that count more, all before count too
 				for k = i + 1, #order do
 					order[k].start = log.count + 1
 				end
@@ -108,7 +108,7 @@ algorithms.L = function()
 		return state
 	end
 
-	-- A sum that is more than its entries, as somebody may have written it, goes with the last of them.
+	-- A sum that exceeds its entries, which only a foreign writer can leave, ends with the last of them.
 	function window.payable(data, rate, permits)
 		local missing, i, last = data.sum + permits - rate.permits, data.start, 0
 		while missing > 0 and i < data.log.count do
@@ -122,7 +122,7 @@ algorithms.L = function()
 		return data.sum > 0 and entry(data.log, data.log.count - 1) + rate.period or 0
 	end
 
-	-- An entry counts for every rate: of those with shorter periods for a shorter time.
+	-- An entry counts for every rate: for less time at rates with shorter periods.
 	function window.spend(state, permits)
 		local most, log = math.max(unpack(permits)), state.log
 		if most == 0 then
@@ -143,7 +143,7 @@ algorithms.L = function()
 		log.count = place + 1
 	end
 
-	-- Returns the place of the oldest entry that counts for any rate.
+	-- Returns the position of the oldest entry that counts for any rate.
 	local function oldest(state)
 		local start = state.log.count
 		for _, data in ipairs(state.data) do
@@ -152,7 +152,7 @@ algorithms.L = function()
 		return start
 	end
 
-	-- Returns the place of the last entry of a time from a place on, nil if there is none.
+	-- Returns the position of the last entry of a time from a position on, nil if there is none.
 	local function find(log, from, time)
 		local low, high = from, log.count - 1
 		while low < high do
@@ -188,7 +188,7 @@ algorithms.L = function()
 		return true
 	end
 
-	-- Returns what stands before the entries.
+	-- Returns the part before the entries.
 	local function head(state)
 		local parts = { window.head(state) }
 		for i, data in ipairs(state.data) do
@@ -203,7 +203,7 @@ algorithms.L = function()
 		return struct.pack('<dI4', at, permits), permits
 	end
 
-	-- Leaves out what no longer counts, and entries without permits. Returns the entries that stay.
+	-- Drops entries that no longer count or have no permits. Returns the entries that stay.
 	local function rewritten(state, first)
 		local log, parts, starts = state.log, {}, {}
 		for i = first, log.count - 1 do

@@ -1,6 +1,6 @@
--- Segments of a period, of which the current one and as many before as a period has count in full. Stored: the segments
--- of a period (a double), then of each rate the sum of its counts (a double), how many segments have one (two bytes),
--- and these segments in order, each by its number since 1970 and its count (two doubles).
+-- Segments of a period, of which the current one and as many before it as a period has count in full. Stored: the
+-- segments of a period (a double), then for each rate the sum of its counts (a double), how many segments have one (two
+-- bytes), and these segments in order, each by its number since 1970 and its count (two doubles).
 algorithms.S = function()
 	local window = windows('S', 10)
 	local parseAll, head = window.parseAll, window.head
@@ -27,7 +27,7 @@ algorithms.S = function()
 		return struct.unpack('<dd', data.counts, 16 * i - 15)
 	end
 
-	-- Puts a segment in a place, or takes it out if its count is 0.
+	-- Replaces a segment, or removes it if its count is 0.
 	local function replace(data, i, number, count)
 		data.counts = string.sub(data.counts, 1, 16 * i - 16) .. (count > 0 and struct.pack('<dd', number, count) or '')
 			.. string.sub(data.counts, 16 * i + 1)

@@ -1,12 +1,12 @@
--- Token buckets (B), and those that pace calls (P): there a call takes a ticket where the level is at its floor, and
--- every change has an origin of its own, so that a ticket goes back only while it is the last one.
--- Terms: name, flags, of each rate its cost and floor, then full level and gain of each rate. One rate that is enforced has
--- the name in small, and no flags.
--- Record: '1', number of rates n, flags, time (a double), the level of each rate (n doubles), full level and gain of
--- each rate (2 n doubles), origin and label. A permit is so many units of level that a microsecond always gains whole
--- ones: all are integers, not above 2^53 and not below -2^53; levels are negative where there is a debt.
+-- Token buckets (B), and those of paced limits (P): there a call takes a scheduled permit if the level is at its floor,
+-- and every change has its own origin, so that such a permit is given back only while it is the last one.
+-- Terms: name, flags, for each rate its cost and floor, then full level and refill of each rate. One rate that is
+-- enforced has the lower-case name, and no flags.
+-- Record: '1', number of rates n, flags, time (a double), the level of each rate (n doubles), full level and refill of
+-- each rate (2 n doubles), origin and label. A permit is so many units of level that a microsecond always refills whole
+-- ones: all are integers from -2^53 to 2^53; a debt is a negative level.
 
--- Returns full level, gain and period of each packed rate, and what is used if levels are given.
+-- Returns full level, refill and period of each packed rate, and what is used if levels are given.
 local function bucketRates(packed, levels)
 	local rates = {}
 	for i = 1, #packed / 16 do
@@ -17,7 +17,8 @@ local function bucketRates(packed, levels)
 	return rates
 end
 
--- Returns levels under other rates, in proportion, and which old rate each goes on from; one that has none starts full.
+-- Returns levels under other rates, in proportion, and which old rate each continues; one that continues none starts
+-- full.
 local function convertedLevels(levels, olds, news)
 	local from, result = counterparts(olds, news), {}
 	for i, new in ipairs(news) do
@@ -35,7 +36,7 @@ local function withNumbers(bytes, numbers, from)
 	return bytes
 end
 
--- Stores a bucket's record for so many milliseconds. What follows the rates is the caller's.
+-- Stores a bucket's record for this number of milliseconds. The caller defines what follows the rates.
 local function writeBucket(key, state, packed, rest, millis)
 	local head = struct.pack('<BBBd', 49, #state.levels, state.flags, state.time)
 	redis.call('SET', key, withNumbers(head, state.levels) .. packed .. rest, 'PX',
@@ -63,7 +64,7 @@ algorithms.B = function()
 		return true
 	end
 
-	-- Brings what was found under other rates; what a window has counted, as of now.
+	-- Converts the state to other rates; what a window has counted, as of now.
 	local function rebase(found, packed, now)
 		local rates = bucketRates(packed)
 		if found.name == '1' then
@@ -110,7 +111,7 @@ algorithms.B = function()
 		return 0
 	end
 
-	-- Gives a state of a bucket that paces a new origin; the label stays.
+	-- Gives a state of a paced bucket a new origin; the label stays.
 	local function rename(state, fresh)
 		if state.paced then
 			state.origin = string.sub(fresh, 1, 4) .. string.sub(state.origin or fresh, 5)
@@ -130,7 +131,7 @@ algorithms.B = function()
 		return changed
 	end
 
-	-- The terms are those of the charge that took: what it cost is given back.
+	-- The terms are those of the charge: its cost is given back.
 	local function give(state, _, _, fresh)
 		for i = 1, #state.levels do
 			local full = struct.unpack('<d', state.packed, 16 * i - 15)
@@ -140,7 +141,7 @@ algorithms.B = function()
 		return true
 	end
 
-	-- Debts are units of a permit and the lowest level (doubles) of each rate.
+	-- For each rate, the units of a permit and the lowest level (doubles).
 	local function rooms(state, debts)
 		local result = {}
 		for i = 1, #state.levels do
