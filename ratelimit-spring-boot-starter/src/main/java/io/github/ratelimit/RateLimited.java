@@ -17,6 +17,7 @@ import java.lang.annotation.Target;
  * &#64;RateLimited({"chat", "chat-tokens"})
  * &#64;RateLimited(rate = "10/min", key = "#userId")
  * &#64;RateLimited(value = "search", fallback = "cachedSearch")
+ * &#64;RateLimited(value = "export", unless = "hasRole('PARTNER')")
  * &#64;RateLimited(value = "chat-tokens", cost = "#request.maxTokens", settle = "#result.usage.totalTokens")
  * </pre>
  *
@@ -95,6 +96,16 @@ public @interface RateLimited {
 	 * @return the expression, empty if the cost does not change
 	 */
 	String settle() default "";
+
+	/**
+	 * A SpEL condition under which a call is exempt: it is not charged and not counted.
+	 * It is evaluated before the call, over the method's arguments and the request's
+	 * {@code hasRole('…')}, {@code hasAuthority('…')}, {@code inSubnet('…')} and so on;
+	 * the calls that the limits' own {@code unless} exempts are exempt as well. A call
+	 * for which it fails is not exempt. It concerns the limits of this annotation.
+	 * @return the condition, empty if no call is exempt
+	 */
+	String unless() default "";
 
 	/**
 	 * The name of a method of the same class to call instead when the call is refused:

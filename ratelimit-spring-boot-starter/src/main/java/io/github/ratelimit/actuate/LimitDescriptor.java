@@ -33,13 +33,14 @@ import org.jspecify.annotations.Nullable;
  * @param shadowDenied calls since the start that it would have refused if it were not in
  * the shadow
  * @param degraded calls since the start that it could not decide as it should
+ * @param exempt calls since the start that were exempt from it
  * @param trackedKeys how many keys are kept
  * @param mostDenied the keys that were refused most, at most ten
  */
 public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Long maxConcurrent, List<String> key,
 		@JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, PlanDescriptor> plans, String mode,
 		@Nullable String banAfter, List<String> boundTo, long allowed, long denied, long shadowDenied, long degraded,
-		long trackedKeys, List<DeniedKeyDescriptor> mostDenied) {
+		long exempt, long trackedKeys, List<DeniedKeyDescriptor> mostDenied) {
 
 	private static final int MOST_DENIED = 10;
 
@@ -52,7 +53,7 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 				registered.keySources().stream().map(KeySource::expression).toList(), plans(settings),
 				settings.mode().toString(), (penalty != null) ? penalty.toString() : null, registered.boundTo(),
 				statistics.allowed(), statistics.denied(), statistics.shadowDenied(), statistics.degraded(),
-				store.trackedKeys(registered.handle()),
+				statistics.exempt(), store.trackedKeys(registered.handle()),
 				store.mostDenied(registered.handle(), MOST_DENIED).stream().map(DeniedKeyDescriptor::of).toList());
 	}
 

@@ -10,6 +10,7 @@ import io.github.ratelimit.autoconfigure.properties.RuleDefinitions;
 import io.github.ratelimit.autoconfigure.report.FrameworkForwarding;
 import io.github.ratelimit.autoconfigure.report.RuleWarnings;
 import io.github.ratelimit.expression.LimitPolicies;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.web.filter.RateLimitFilter;
@@ -69,10 +70,10 @@ public final class RateLimitWebAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	Rules rateLimitRules(RateLimitProperties properties, LimitPolicies policies, AnswerStyles styles, Identity identity,
-			ApplicationContext context) {
+			ExpressionParser expressions, ApplicationContext context) {
 		String servletPath = servletPath(context.getEnvironment());
 		List<RateLimitProperties.Http.Rule> configured = properties.getHttp().getRules();
-		List<Rule> read = new RuleDefinitions(policies, styles).read(configured);
+		List<Rule> read = new RuleDefinitions(policies, styles, expressions).read(configured);
 		RuleWarnings.log(read, configured, identity != Identity.NONE);
 		List<Rule> rules = read.stream().map((rule) -> rule.within(servletPath)).toList();
 		rules.forEach((rule) -> rule.policies().forEach((policy) -> policy.registered().bindTo(rule.toString())));
@@ -105,8 +106,9 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Bean
-	ForwardedHeaderCheck rateLimitForwardedHeaderCheck(Environment environment, LimitDefinitions limits) {
-		FrameworkForwarding.check(environment, limits);
+	ForwardedHeaderCheck rateLimitForwardedHeaderCheck(Environment environment, LimitDefinitions limits,
+			RateLimitProperties properties) {
+		FrameworkForwarding.check(environment, limits, properties.getHttp().getRules());
 		CloudPlatform platform = CloudPlatform.getActive(environment);
 		return new ForwardedHeaderCheck(environment.containsProperty("server.forward-headers-strategy")
 				|| environment.containsProperty("server.tomcat.remoteip.remote-ip-header")

@@ -128,6 +128,43 @@ public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
 	}
 
 	/**
+	 * Returns the value of the function {@code hasRole}.
+	 * @param role the role
+	 * @return see {@link RequestFacts#hasRole(String)}, false without a request
+	 */
+	public boolean hasRole(String role) {
+		return this.request != null && this.request.hasRole(role);
+	}
+
+	/**
+	 * Returns the value of the function {@code hasAuthority}.
+	 * @param authority the authority
+	 * @return see {@link RequestFacts#hasAuthority(String)}, false without a request
+	 */
+	public boolean hasAuthority(String authority) {
+		return this.request != null && this.request.hasAuthority(authority);
+	}
+
+	/**
+	 * Returns the value of the function {@code inSubnet}, for an expression that is
+	 * interpreted.
+	 * @param subnet the text of the subnet
+	 * @return whether the client's address is in it, false without a request
+	 */
+	public boolean inSubnet(String subnet) {
+		return inSubnet(Subnet.parse(subnet));
+	}
+
+	/**
+	 * Returns whether the client's address is in a subnet.
+	 * @param subnet the subnet
+	 * @return false without a request or an address
+	 */
+	public boolean inSubnet(Subnet subnet) {
+		return this.request != null && subnet.includes(this.request.address());
+	}
+
+	/**
 	 * Returns the value of a request attribute.
 	 * @param name the name
 	 * @return see {@link RequestFacts#attribute(String)}, null without a request

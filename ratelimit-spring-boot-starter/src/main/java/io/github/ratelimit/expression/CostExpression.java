@@ -6,13 +6,11 @@ import java.util.function.ToLongFunction;
  * A number or a parsed expression for the permits that a call takes. Thread-safe.
  *
  * @param text the expression as it was written
- * @param looksAtSecurity whether the expression reads {@code user} or {@code claim}
- * @param needsRequest whether the expression has no value if no request is bound
+ * @param inputs what it depends on
  * @param evaluation computes the permits of a call; does not fail because of the client's
  * input
  */
-public record CostExpression(String text, boolean looksAtSecurity, boolean needsRequest,
-		ToLongFunction<Call> evaluation) {
+public record CostExpression(String text, ExpressionInputs inputs, ToLongFunction<Call> evaluation) {
 
 	/**
 	 * Evaluates the expression.

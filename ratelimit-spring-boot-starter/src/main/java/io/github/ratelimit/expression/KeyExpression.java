@@ -10,14 +10,11 @@ import org.jspecify.annotations.Nullable;
  * A parsed expression for the key whose permits a call takes. Thread-safe.
  *
  * @param source the expression as it was written, and the kind of its keys
- * @param looksAtSecurity whether the expression reads {@code user} or {@code claim}, and
- * so has to be evaluated after Spring Security
- * @param needsRequest whether the expression has no value if no request is bound
+ * @param inputs what it depends on
  * @param evaluation computes the key of a call; does not fail because of the client's
  * input
  */
-public record KeyExpression(KeySource source, boolean looksAtSecurity, boolean needsRequest,
-		Function<Call, @Nullable Key> evaluation) {
+public record KeyExpression(KeySource source, ExpressionInputs inputs, Function<Call, @Nullable Key> evaluation) {
 
 	/**
 	 * Evaluates the expression. A failure because of the client's input is a missing
@@ -27,6 +24,39 @@ public record KeyExpression(KeySource source, boolean looksAtSecurity, boolean n
 	 */
 	public @Nullable Key evaluate(Call call) {
 		return this.evaluation.apply(call);
+	}
+
+	/**
+	 * Returns whether the key depends on the authenticated caller.
+	 * @return whether it has to be evaluated after Spring Security
+	 */
+	public boolean looksAtSecurity() {
+		return this.inputs.securityContext();
+	}
+
+	/**
+	 * Returns whether there is no key where no request is bound.
+	 * @return whether it depends on a request
+	 */
+	public boolean needsRequest() {
+		return this.inputs.needsRequest();
+	}
+
+	/**
+	 * Returns whether clients choose the key, so that a new value for each call gives
+	 * them new permits.
+	 * @return whether clients send it, and nothing in it identifies the caller
+	 */
+	public boolean isChosenByClient() {
+		return this.inputs.chosenByClient() && !isIdentity();
+	}
+
+	/**
+	 * Returns whether the key identifies the caller: no client can choose it.
+	 * @return whether it is the client's address, or depends on the authenticated caller
+	 */
+	public boolean isIdentity() {
+		return this.inputs.securityContext() || this.source.kinds().contains(Key.ADDRESS_KIND);
 	}
 
 	@Override

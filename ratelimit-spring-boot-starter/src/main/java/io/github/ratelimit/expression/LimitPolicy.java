@@ -2,6 +2,10 @@ package io.github.ratelimit.expression;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Key;
@@ -27,10 +31,13 @@ public final class LimitPolicy {
 
 	private final @Nullable AfterResponse afterResponse;
 
+	private final List<ExemptionExpression> unless;
+
 	private final String noValue;
 
 	private LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
-			@Nullable CostExpression cost, @Nullable PlanSelection plans, @Nullable AfterResponse afterResponse) {
+			@Nullable CostExpression cost, @Nullable PlanSelection plans, @Nullable AfterResponse afterResponse,
+			List<ExemptionExpression> unless) {
 		if (keys.isEmpty()) {
 			throw new IllegalArgumentException("Limit '" + registered.name()
 					+ "' has no key. Say whose calls it counts, for example header('X-API-Key'), ip or global.");
@@ -47,6 +54,7 @@ public final class LimitPolicy {
 		this.cost = cost;
 		this.afterResponse = afterResponse;
 		this.plans = plans;
+		this.unless = List.copyOf(unless);
 		this.noValue = noValue(keys);
 	}
 
@@ -62,7 +70,7 @@ public final class LimitPolicy {
 	 */
 	public static LimitPolicy of(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
 			@Nullable CostExpression cost) {
-		return new LimitPolicy(registered, keys, onMissingKey, cost, null, null);
+		return new LimitPolicy(registered, keys, onMissingKey, cost, null, null, List.of());
 	}
 
 	/**
@@ -72,17 +80,23 @@ public final class LimitPolicy {
 	 * @return the policy
 	 */
 	public static LimitPolicy withoutKey(RegisteredLimit registered) {
-		KeyExpression none = new KeyExpression(registered.keySources().get(0), false, false, (call) -> Key.GLOBAL);
+		KeyExpression none = new KeyExpression(registered.keySources().get(0), ExpressionInputs.NONE,
+				(call) -> Key.GLOBAL);
 		return of(registered, List.of(none), OnMissingKey.SKIP, null);
 	}
 
 	/**
 	 * Returns the charges of a call.
 	 * @param call the call
-	 * @return the charge, null if the limit does not apply to the call
+	 * @return the charge, null if the limit does not apply to the call, also because the
+	 * call is exempt, which is counted
 	 * @throws MissingKeyException if the call has no key and is to be denied
 	 */
 	public @Nullable Charge charge(Call call) {
+		if (isExempt(call)) {
+			this.registered.statistics().countExempt();
+			return null;
+		}
 		Key key = key(call);
 		if (key == null) {
 			return null;
@@ -91,6 +105,15 @@ public final class LimitPolicy {
 		boolean countsLater = countsWhenAnswered() && call.request() != null;
 		Charge charge = Charge.of(handle(call, key), key, permits);
 		return countsLater ? charge.pending() : charge;
+	}
+
+	private boolean isExempt(Call call) {
+		for (int i = 0; i < this.unless.size(); i++) {
+			if (this.unless.get(i).holds(call)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private LimitHandle handle(Call call, Key key) {
@@ -143,7 +166,7 @@ public final class LimitPolicy {
 	 */
 	public LimitPolicy withKey(KeyExpression key) {
 		return isGlobal() ? this : new LimitPolicy(this.registered, List.of(key), this.onMissingKey, this.cost,
-				this.plans, this.afterResponse);
+				this.plans, this.afterResponse, this.unless);
 	}
 
 	/**
@@ -154,8 +177,8 @@ public final class LimitPolicy {
 	 * @return the policy with that cost
 	 */
 	public LimitPolicy withCost(CostExpression cost) {
-		return (this.cost == null && !this.registered.limit().hasCost()) ? this
-				: new LimitPolicy(this.registered, this.keys, this.onMissingKey, cost, this.plans, this.afterResponse);
+		return (this.cost == null && !this.registered.limit().hasCost()) ? this : new LimitPolicy(this.registered,
+				this.keys, this.onMissingKey, cost, this.plans, this.afterResponse, this.unless);
 	}
 
 	/**
@@ -164,7 +187,8 @@ public final class LimitPolicy {
 	 * @return the policy with these plans
 	 */
 	public LimitPolicy withPlans(PlanSelection plans) {
-		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, plans, this.afterResponse);
+		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, plans, this.afterResponse,
+				this.unless);
 	}
 
 	/**
@@ -175,7 +199,21 @@ public final class LimitPolicy {
 	 * @return the policy with it
 	 */
 	public LimitPolicy withAfterResponse(AfterResponse afterResponse) {
-		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, this.plans, afterResponse);
+		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, this.plans, afterResponse,
+				this.unless);
+	}
+
+	/**
+	 * Returns this policy for calls of which some are exempt, in addition to those that
+	 * are exempt already.
+	 * @param exemption tells which calls are exempt
+	 * @return the policy with it
+	 */
+	public LimitPolicy withUnless(ExemptionExpression exemption) {
+		List<ExemptionExpression> all = new ArrayList<>(this.unless);
+		all.add(exemption);
+		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, this.plans, this.afterResponse,
+				all);
 	}
 
 	/**
@@ -208,31 +246,63 @@ public final class LimitPolicy {
 	}
 
 	/**
-	 * Returns whether a key, the cost or the plan reads {@code user} or {@code claim}.
+	 * Returns whether the authenticated caller determines a key, the cost, the plan or
+	 * the exemptions.
 	 * @return whether the policy has to be applied after Spring Security
 	 */
 	public boolean looksAtSecurity() {
-		return this.keys.stream().anyMatch(KeyExpression::looksAtSecurity)
-				|| (this.cost != null && this.cost.looksAtSecurity())
-				|| (this.plans != null && this.plans.looksAtSecurity());
+		return inputs().anyMatch(ExpressionInputs::securityContext);
+	}
+
+	/**
+	 * Returns the beans of which nothing states whether they read the security context.
+	 * @return the names of the beans that keys, cost, plan and exemptions call
+	 */
+	public Set<String> undeclaredBeans() {
+		return inputs().flatMap((inputs) -> inputs.undeclaredBeans().stream())
+			.collect(Collectors.toCollection(TreeSet::new));
+	}
+
+	/**
+	 * Returns the first key.
+	 * @return the key that most calls are counted by
+	 */
+	public KeyExpression firstKey() {
+		return this.keys.get(0);
+	}
+
+	private Stream<ExpressionInputs> inputs() {
+		Stream.Builder<ExpressionInputs> inputs = Stream.builder();
+		this.keys.forEach((key) -> inputs.add(key.inputs()));
+		if (this.cost != null) {
+			inputs.add(this.cost.inputs());
+		}
+		if (this.plans != null) {
+			inputs.add(this.plans.inputs());
+		}
+		this.unless.forEach((exemption) -> inputs.add(exemption.inputs()));
+		return inputs.build();
 	}
 
 	/**
 	 * Returns the parts of the policy that do not work without requests: they would
 	 * refuse every call, or have another meaning without notice.
 	 * @return the parts of its configuration: {@code key}, {@code plan}, {@code cost},
-	 * {@code count-when}, {@code settle}; empty if it works
+	 * {@code unless}, {@code count-when}, {@code settle}; empty if it works
 	 */
 	public List<String> needingRequest() {
 		List<String> parts = new ArrayList<>(0);
 		if (this.keys.stream().allMatch(KeyExpression::needsRequest)) {
 			parts.add("key");
 		}
-		if (this.plans != null && this.plans.needsRequest()) {
+		if (this.plans != null && this.plans.inputs().needsRequest()) {
 			parts.add("plan");
 		}
-		if (this.cost != null && this.cost.needsRequest()) {
+		if (this.cost != null && this.cost.inputs().needsRequest()) {
 			parts.add("cost");
+		}
+		if (this.unless.stream().anyMatch((exemption) -> exemption.inputs().needsRequest())) {
+			parts.add("unless");
 		}
 		if (countsWhenAnswered()) {
 			parts.add("count-when");
@@ -245,7 +315,7 @@ public final class LimitPolicy {
 
 	/**
 	 * Returns what the policy reads of a call, as it was written.
-	 * @return keys, cost, plan, and what is determined after the response
+	 * @return keys, cost, plan, exemptions, and what is determined after the response
 	 */
 	public List<String> expressions() {
 		List<String> texts = new ArrayList<>();
@@ -256,6 +326,7 @@ public final class LimitPolicy {
 		if (this.plans != null) {
 			texts.add(this.plans.text());
 		}
+		this.unless.forEach((exemption) -> texts.add(exemption.text()));
 		if (this.afterResponse != null && this.afterResponse.countWhen() != null) {
 			texts.add(this.afterResponse.countWhen().text());
 		}

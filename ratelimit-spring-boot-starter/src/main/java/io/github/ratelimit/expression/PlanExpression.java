@@ -8,15 +8,11 @@ import org.jspecify.annotations.Nullable;
  * A parsed expression for the plan of a call. Thread-safe.
  *
  * @param text the expression as it was written
- * @param looksAtSecurity whether the expression reads {@code user} or {@code claim}
- * @param looksAtClient whether the expression reads a value that a client can choose,
- * such as a header, so that callers can choose their plan
- * @param needsRequest whether the expression has no value if no request is bound
+ * @param inputs what it depends on
  * @param evaluation computes the plan of a call; does not fail because of the client's
  * input
  */
-public record PlanExpression(String text, boolean looksAtSecurity, boolean looksAtClient, boolean needsRequest,
-		Function<Call, @Nullable String> evaluation) {
+public record PlanExpression(String text, ExpressionInputs inputs, Function<Call, @Nullable String> evaluation) {
 
 	/**
 	 * Evaluates the expression. A failure because of the client's input is a missing

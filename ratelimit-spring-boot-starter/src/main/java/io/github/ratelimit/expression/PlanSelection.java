@@ -26,9 +26,7 @@ public final class PlanSelection {
 
 	private final BiFunction<Call, Key, @Nullable String> planOf;
 
-	private final boolean looksAtSecurity;
-
-	private final boolean needsRequest;
+	private final ExpressionInputs inputs;
 
 	private final String text;
 
@@ -37,11 +35,9 @@ public final class PlanSelection {
 	 */
 	private final Set<String> unknown = ConcurrentHashMap.newKeySet();
 
-	private PlanSelection(BiFunction<Call, Key, @Nullable String> planOf, boolean looksAtSecurity, boolean needsRequest,
-			String text) {
+	private PlanSelection(BiFunction<Call, Key, @Nullable String> planOf, ExpressionInputs inputs, String text) {
 		this.planOf = planOf;
-		this.looksAtSecurity = looksAtSecurity;
-		this.needsRequest = needsRequest;
+		this.inputs = inputs;
 		this.text = text;
 	}
 
@@ -51,8 +47,7 @@ public final class PlanSelection {
 	 * @return the plans
 	 */
 	public static PlanSelection of(PlanExpression expression) {
-		return new PlanSelection((call, key) -> expression.evaluate(call), expression.looksAtSecurity(),
-				expression.needsRequest(), expression.text());
+		return new PlanSelection((call, key) -> expression.evaluate(call), expression.inputs(), expression.text());
 	}
 
 	/**
@@ -61,7 +56,7 @@ public final class PlanSelection {
 	 * @return the plans
 	 */
 	public static PlanSelection of(PlanResolverCache resolved) {
-		return new PlanSelection((call, key) -> resolved.planOf(key), false, false, "");
+		return new PlanSelection((call, key) -> resolved.planOf(key), ExpressionInputs.NONE, "");
 	}
 
 	LimitHandle handle(RegisteredLimit registered, Call call, Key key) {
@@ -95,12 +90,8 @@ public final class PlanSelection {
 		return shown.append((plan.length() > MAX_SHOWN) ? "..." : "").toString();
 	}
 
-	boolean looksAtSecurity() {
-		return this.looksAtSecurity;
-	}
-
-	boolean needsRequest() {
-		return this.needsRequest;
+	ExpressionInputs inputs() {
+		return this.inputs;
 	}
 
 	/** Returns the expression that names them, empty if code does. */

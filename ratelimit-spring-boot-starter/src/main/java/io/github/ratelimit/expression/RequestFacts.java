@@ -17,6 +17,13 @@ public interface RequestFacts {
 	@Nullable String ip();
 
 	/**
+	 * Returns the client's address in full, as the container resolved it.
+	 * @return 4 bytes for IPv4, also where it is mapped into IPv6, or 16 bytes, not to be
+	 * changed; null if the container has no address or a text that is none
+	 */
+	byte @Nullable [] address();
+
+	/**
 	 * Returns the name of the authenticated user, never of an anonymous one.
 	 * @return the name, null without authentication
 	 */
@@ -62,6 +69,21 @@ public interface RequestFacts {
 	 * @return the claim, null if there is no token or no such claim
 	 */
 	@Nullable Object claim(String name);
+
+	/**
+	 * Returns whether the authenticated user has a role.
+	 * @param role the role, with or without the prefix that roles have among the
+	 * authorities
+	 * @return false without authentication
+	 */
+	boolean hasRole(String role);
+
+	/**
+	 * Returns whether the authenticated user has an authority.
+	 * @param authority the authority, for example {@code SCOPE_internal}
+	 * @return false without authentication
+	 */
+	boolean hasAuthority(String authority);
 
 	/**
 	 * Returns an attribute of the request, set by the application's own code.

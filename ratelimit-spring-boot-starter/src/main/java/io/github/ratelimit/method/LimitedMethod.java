@@ -35,10 +35,11 @@ record LimitedMethod(Method method, Class<?> type, List<Declaration> declaration
 	 * @param key the key expression, empty if none
 	 * @param cost the cost expression, empty if none
 	 * @param settle the expression for the actual cost of a call, empty if none
+	 * @param unless the condition for exempt calls, empty if none
 	 * @param fallback the fallback's name, empty if none
 	 */
 	record Declaration(AnnotatedElement source, Method named, List<String> limits, String rate, String key, String cost,
-			String settle, String fallback) {
+			String settle, String unless, String fallback) {
 
 	}
 

@@ -179,7 +179,7 @@ final class LimitedMethodFinder {
 	private static Declaration declaration(MergedAnnotation<RateLimited> annotation, Method named) {
 		return new Declaration(source(annotation), named, List.of(annotation.getStringArray("value")),
 				annotation.getString("rate"), annotation.getString("key"), annotation.getString("cost"),
-				annotation.getString("settle"), annotation.getString("fallback"));
+				annotation.getString("settle"), annotation.getString("unless"), annotation.getString("fallback"));
 	}
 
 	private static AnnotatedElement source(MergedAnnotation<?> annotation) {

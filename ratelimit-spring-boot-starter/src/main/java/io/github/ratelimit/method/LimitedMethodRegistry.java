@@ -162,6 +162,7 @@ public final class LimitedMethodRegistry {
 		Class<?> userType = ClassUtils.getUserClass(type);
 		if (this.annotations.isCandidate(userType) && this.checked.add(userType)) {
 			this.reachability.check(userType, isProxiedByClass(userType, beanName));
+			SelfInvocationCheck.warnOf(userType, this.annotations.findAll(userType));
 		}
 	}
 

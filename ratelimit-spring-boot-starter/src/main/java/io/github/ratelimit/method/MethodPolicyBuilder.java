@@ -19,6 +19,7 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
@@ -103,6 +104,7 @@ final class MethodPolicyBuilder {
 	private List<LimitPolicy> configured(Declaration declaration) {
 		KeyExpression key = key(declaration);
 		CostExpression cost = cost(declaration);
+		ExemptionExpression unless = unless(declaration);
 		List<LimitPolicy> configured = declaration.limits().stream().map((name) -> find(declaration, name)).toList();
 		if (key != null && configured.stream().allMatch(LimitPolicy::isGlobal)) {
 			throw invalid(declaration.named(), "key", declaration.key(),
@@ -118,7 +120,8 @@ final class MethodPolicyBuilder {
 		List<LimitPolicy> policies = new ArrayList<>(configured.size());
 		for (LimitPolicy policy : configured) {
 			LimitPolicy keyed = (key != null) ? policy.withKey(key) : policy;
-			policies.add(seen(declaration, (cost != null) ? keyed.withCost(cost) : keyed));
+			LimitPolicy costed = (cost != null) ? keyed.withCost(cost) : keyed;
+			policies.add(seen(declaration, (unless != null) ? costed.withUnless(unless) : costed));
 		}
 		return policies;
 	}
@@ -173,6 +176,8 @@ final class MethodPolicyBuilder {
 								+ "\", key = \"#apiKey\"), or write ratelimit.limits." + name + ".key: global.";
 				case "cost" -> "Let cost be a number, or an argument of the method, such as cost = \"#tokens\".";
 				case "plan" -> "Tell plans by a PlanResolver bean instead of ratelimit.limits." + name + ".plan.";
+				case "unless" ->
+					"Let unless be a condition over arguments of the method, or leave it out here and below ratelimit.limits.";
 				default -> "Leave out ratelimit.limits." + name + "." + part + ".";
 			});
 		}
@@ -199,7 +204,9 @@ final class MethodPolicyBuilder {
 		CostExpression cost = cost(declaration);
 		Limit built = Limit.named(this.names.of(limit)).rates(rates(declaration)).costed(cost != null).build();
 		RegisteredLimit registered = register(declaration, built, key);
-		LimitPolicy policy = LimitPolicy.of(registered, List.of(key), OnMissingKey.IP, cost);
+		ExemptionExpression unless = unless(declaration);
+		LimitPolicy counted = LimitPolicy.of(registered, List.of(key), OnMissingKey.IP, cost);
+		LimitPolicy policy = (unless != null) ? counted.withUnless(unless) : counted;
 		seen(declaration, policy);
 		this.inline.put(limit, policy);
 		return policy;
@@ -232,6 +239,10 @@ final class MethodPolicyBuilder {
 
 	private @Nullable CostExpression cost(Declaration declaration) {
 		return compile(declaration, "cost", declaration.cost(), this.beans.expressions()::methodCost);
+	}
+
+	private @Nullable ExemptionExpression unless(Declaration declaration) {
+		return compile(declaration, "unless", declaration.unless(), this.beans.expressions()::methodExemption);
 	}
 
 	private static <E> @Nullable E compile(Declaration declaration, String attribute, String text,

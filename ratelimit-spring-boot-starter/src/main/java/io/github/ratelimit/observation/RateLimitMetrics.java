@@ -47,6 +47,7 @@ public final class RateLimitMetrics implements MeterBinder {
 		bindOutcome(limit, "denied", LimitStatistics::denied, registry);
 		bindOutcome(limit, "shadow_denied", LimitStatistics::shadowDenied, registry);
 		bindOutcome(limit, "degraded", LimitStatistics::degraded, registry);
+		bindOutcome(limit, "exempt", LimitStatistics::exempt, registry);
 	}
 
 	private void bindOutcome(RegisteredLimit limit, String outcome, ToDoubleFunction<LimitStatistics> count,

@@ -18,6 +18,8 @@ public final class LimitStatistics {
 
 	private final LongAdder shadowDenied = new LongAdder();
 
+	private final LongAdder exempt = new LongAdder();
+
 	LimitStatistics() {
 	}
 
@@ -43,6 +45,11 @@ public final class LimitStatistics {
 	/** Counts a call that was allowed because the limiter failed. */
 	public void countDegraded() {
 		this.degraded.increment();
+	}
+
+	/** Counts a call that was exempt from the limit. */
+	public void countExempt() {
+		this.exempt.increment();
 	}
 
 	/**
@@ -77,6 +84,14 @@ public final class LimitStatistics {
 	 */
 	public long shadowDenied() {
 		return this.shadowDenied.sum();
+	}
+
+	/**
+	 * Returns how many calls were exempt from the limit, and so not charged.
+	 * @return calls since the start, once for each rule and method that exempted it
+	 */
+	public long exempt() {
+		return this.exempt.sum();
 	}
 
 }

@@ -70,10 +70,10 @@ class RateLimitsEndpointTests {
 					+ "\"store\":{\"type\":\"memory\",\"status\":\"up\",\"instances\":1},\"limits\":{"
 					+ "\"Mailer.send\":{\"algorithm\":\"token-bucket\",\"rates\":[\"1/h\"],\"key\":[],"
 					+ "\"mode\":\"enforce\",\"boundTo\":[\"Mailer.send(String)\"],\"allowed\":0,\"denied\":0,"
-					+ "\"shadowDenied\":0,\"degraded\":0,\"trackedKeys\":0,\"mostDenied\":[]},"
+					+ "\"shadowDenied\":0,\"degraded\":0,\"exempt\":0,\"trackedKeys\":0,\"mostDenied\":[]},"
 					+ "\"chat\":{\"algorithm\":\"token-bucket\",\"rates\":[\"5/s\",\"60/min burst 90\"],"
 					+ "\"key\":[\"header('X-API-Key')\",\"ip\"],\"mode\":\"enforce\",\"boundTo\":[\"POST /v1/**\"],"
-					+ "\"allowed\":12,\"denied\":4,\"shadowDenied\":0,\"degraded\":0,\"trackedKeys\":3,\"mostDenied\":["
+					+ "\"allowed\":12,\"denied\":4,\"shadowDenied\":0,\"degraded\":0,\"exempt\":0,\"trackedKeys\":3,\"mostDenied\":["
 					+ "{\"id\":\"" + Key.of(Key.ADDRESS_KIND, "192.0.2.77").id() + "\",\"key\":\"19***\",\"denied\":3},"
 					+ "{\"id\":\"" + Key.of(SECRET).id() + "\",\"key\":\"sk-p***5e\",\"denied\":1}]}}}");
 		}
@@ -142,7 +142,7 @@ class RateLimitsEndpointTests {
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.body()).isEqualTo("{\"limit\":\"login\",\"algorithm\":\"token-bucket\","
 				+ "\"rates\":[\"5/15min\"],\"key\":[\"ip\"],\"mode\":\"enforce\",\"boundTo\":[\"/login\"],"
-				+ "\"allowed\":5,\"denied\":1,\"shadowDenied\":0,\"degraded\":0,\"trackedKeys\":1,\"mostDenied\":[{\"id\":\""
+				+ "\"allowed\":5,\"denied\":1,\"shadowDenied\":0,\"degraded\":0,\"exempt\":0,\"trackedKeys\":1,\"mostDenied\":[{\"id\":\""
 				+ key.id() + "\",\"key\":\"19***\",\"denied\":1}],\"keys\":[{\"id\":\"" + key.id()
 				+ "\",\"key\":\"19***\",\"limit\":5,\"remaining\":0,\"resetAfter\":800,\"allowed\":5,\"denied\":1,"
 				+ "\"lastSeen\":\"" + seen + "\"}]}");

@@ -224,7 +224,7 @@ class RateLimitWebAutoConfigurationTests {
 		perUser.run((context) -> assertThat(output).doesNotContain("no caller is ever authenticated"));
 		perUser.withClassLoader(new FilteredClassLoader(SecurityContextHolder.class))
 			.run((context) -> assertThat(output).containsOnlyOnce("no caller is ever authenticated")
-				.contains("Limit 'user' looks at user or claim"));
+				.contains("Limit 'user' looks at the authenticated caller"));
 	}
 
 	@Test
@@ -280,7 +280,7 @@ class RateLimitWebAutoConfigurationTests {
 				assertThat(context).hasNotFailed();
 				assertThat(output.toString()
 					.contains("Rule '/me' (ratelimit.http.rules[0]) applies after Spring Security, because it has "
-							+ "limits that look at user or claim: user."))
+							+ "limits that look at the authenticated caller: user."))
 					.isEqualTo(warns);
 				assertThat(output.toString().contains("guesses of passwords: address.")).isEqualTo(warns);
 			});

@@ -58,6 +58,21 @@ public final class Requests {
 			}
 
 			@Override
+			public boolean hasRole(String role) {
+				return false;
+			}
+
+			@Override
+			public boolean hasAuthority(String authority) {
+				return false;
+			}
+
+			@Override
+			public byte[] address() {
+				return null;
+			}
+
+			@Override
 			public Object attribute(String name) {
 				return null;
 			}

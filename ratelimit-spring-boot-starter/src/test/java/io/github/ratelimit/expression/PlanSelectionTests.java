@@ -67,8 +67,8 @@ class PlanSelectionTests {
 	void anExpressionOverAClaimOrAUserIsAppliedAfterSpringSecurity() {
 		assertThat(policy("claim('plan')").looksAtSecurity()).isTrue();
 		assertThat(policy("header('X-Plan')").looksAtSecurity()).isFalse();
-		assertThat(this.parser.requestPlan("header('X-Plan')").looksAtClient()).isTrue();
-		assertThat(this.parser.requestPlan("claim('plan')").looksAtClient()).isFalse();
+		assertThat(this.parser.requestPlan("header('X-Plan')").inputs().chosenByClient()).isTrue();
+		assertThat(this.parser.requestPlan("claim('plan')").inputs().chosenByClient()).isFalse();
 	}
 
 	@Test

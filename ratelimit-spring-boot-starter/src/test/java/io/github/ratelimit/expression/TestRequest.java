@@ -75,6 +75,21 @@ public final class TestRequest implements RequestFacts {
 	}
 
 	@Override
+	public boolean hasRole(String role) {
+		return this.facts.get("role:" + role) != null;
+	}
+
+	@Override
+	public boolean hasAuthority(String authority) {
+		return this.facts.get("authority:" + authority) != null;
+	}
+
+	@Override
+	public byte @Nullable [] address() {
+		return (byte[]) this.facts.get("address");
+	}
+
+	@Override
 	public @Nullable Object attribute(String name) {
 		return this.facts.get("attribute:" + name);
 	}

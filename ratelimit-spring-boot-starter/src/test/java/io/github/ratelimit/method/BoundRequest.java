@@ -194,6 +194,21 @@ final class BoundRequest {
 		}
 
 		@Override
+		public boolean hasRole(String role) {
+			return "operator".equals(this.headers.get("x-api-key")) && role.equals("OPS");
+		}
+
+		@Override
+		public boolean hasAuthority(String authority) {
+			return false;
+		}
+
+		@Override
+		public byte @Nullable [] address() {
+			return null;
+		}
+
+		@Override
 		public @Nullable Object attribute(String name) {
 			return null;
 		}

@@ -84,6 +84,8 @@ class StartUpChecksTests {
 								+ "#userId."),
 				because(BrokenKey.class, "method BrokenKey.find(String): key \"#userId +\" "),
 				because(BrokenCost.class, "method BrokenCost.find(String): cost \"#size\" names the argument #size"),
+				because(BrokenUnless.class,
+						"method BrokenUnless.find(String): unless \"#id\" is a value and no condition. Compare it"),
 				because(KeyForGlobal.class,
 						"method KeyForGlobal.find(String): key \"#userId\" has no effect: [everyone] count all "
 								+ "callers together (key: global). Leave the key out, or give the limit another key "
@@ -354,6 +356,14 @@ class StartUpChecksTests {
 
 		@RateLimited(value = "tokens", cost = "#size")
 		public void find(String userId) {
+		}
+
+	}
+
+	static class BrokenUnless {
+
+		@RateLimited(value = "chat", unless = "#id")
+		public void find(String id) {
 		}
 
 	}

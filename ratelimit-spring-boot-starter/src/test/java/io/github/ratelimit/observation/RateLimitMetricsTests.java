@@ -60,6 +60,8 @@ class RateLimitMetricsTests {
 		assertThat(decisions("chat", "allowed")).isEqualTo(5 + 2);
 		assertThat(decisions("chat", "denied")).isEqualTo(7 + 1);
 		assertThat(decisions("chat", "degraded")).isZero();
+		chat.statistics().countExempt();
+		assertThat(decisions("chat", "exempt")).isEqualTo(1);
 		assertThat(decisions("other", "allowed")).isEqualTo(2);
 		assertThat(decisions("other", "denied")).isZero();
 		assertThat(decisions("other", "degraded")).isEqualTo(1);
@@ -151,6 +153,7 @@ class RateLimitMetricsTests {
 					tuple("ratelimit.decisions", "limit=chat,outcome=denied", "decisions", Meter.Type.COUNTER),
 					tuple("ratelimit.decisions", "limit=chat,outcome=shadow_denied", "decisions", Meter.Type.COUNTER),
 					tuple("ratelimit.decisions", "limit=chat,outcome=degraded", "decisions", Meter.Type.COUNTER),
+					tuple("ratelimit.decisions", "limit=chat,outcome=exempt", "decisions", Meter.Type.COUNTER),
 					tuple("ratelimit.keys", "limit=chat", "keys", Meter.Type.GAUGE),
 					tuple("ratelimit.forgiven", "limit=chat", "permits", Meter.Type.COUNTER),
 					tuple("ratelimit.forgotten", "limit=chat", "permits", Meter.Type.COUNTER));

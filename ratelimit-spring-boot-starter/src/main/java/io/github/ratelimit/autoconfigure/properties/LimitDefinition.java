@@ -10,6 +10,7 @@ import io.github.ratelimit.Penalty;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.OnMissingKey;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param onMissingKey what happens if no key has a value
  * @param cost how many permits, null for 1
  * @param afterResponse what is determined after the response, null if nothing
+ * @param unless which calls are exempt, null if none
  * @param hideHeaders whether headers and bodies are silent about it
  * @param onStoreFailure what it does while its store fails, null for
  * ratelimit.on-store-failure
@@ -35,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * @param mode whether its decisions are enforced
  */
 public record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKey onMissingKey,
-		@Nullable CostExpression cost, @Nullable AfterResponse afterResponse, boolean hideHeaders,
-		@Nullable OnStoreFailure onStoreFailure, @Nullable Duration lease, @Nullable PlanDefinition plans,
-		@Nullable Penalty penalty, LimitMode mode) {
+		@Nullable CostExpression cost, @Nullable AfterResponse afterResponse, @Nullable ExemptionExpression unless,
+		boolean hideHeaders, @Nullable OnStoreFailure onStoreFailure, @Nullable Duration lease,
+		@Nullable PlanDefinition plans, @Nullable Penalty penalty, LimitMode mode) {
 
 	/** Registers the limit unless the application's own registry has it. */
 	RegisteredLimit registerIn(LimitRegistry registry) {
@@ -53,6 +55,9 @@ public record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKe
 		LimitPolicy policy = LimitPolicy.of(registerIn(registry), this.keys, this.onMissingKey, this.cost);
 		if (this.afterResponse != null) {
 			policy = policy.withAfterResponse(this.afterResponse);
+		}
+		if (this.unless != null) {
+			policy = policy.withUnless(this.unless);
 		}
 		return (this.plans != null) ? policy.withPlans(resolvers.plansOf(this.limit, this.plans)) : policy;
 	}

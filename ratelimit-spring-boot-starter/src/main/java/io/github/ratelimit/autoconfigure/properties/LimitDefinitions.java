@@ -10,6 +10,7 @@ import io.github.ratelimit.Penalty;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.spel.ExpressionParser;
+import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicies;
@@ -74,9 +75,16 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		PlanDefinition plans = this.plans.read(limit, shape, keys, properties);
 		CostExpression cost = cost(limit, plans, properties.getCost());
 		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost,
-				AfterResponses.read(this.compiler, limit, properties), properties.isHideHeaders(),
+				AfterResponses.read(this.compiler, limit, properties),
+				exemption(this.compiler, PREFIX + name, properties.getUnless()), properties.isHideHeaders(),
 				properties.getOnStoreFailure(), lease(limit, properties.getLease()), plans,
 				penalty(name, keys, properties.getBanAfter()), properties.getMode());
+	}
+
+	/** Returns the condition of {@code unless} below a limit or a rule, null for none. */
+	static @Nullable ExemptionExpression exemption(ExpressionParser compiler, String property, @Nullable String text) {
+		return AfterResponses.parse(property + ".unless", text, compiler::requestExemption,
+				"Write which calls are exempt, such as hasRole('PARTNER'), or remove it.");
 	}
 
 	private List<KeyExpression> keys(String name, List<String> texts) {

@@ -128,8 +128,8 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 				this.ours = name.equals(ConfiguredProperty.ROOT);
 				if (this.ours) {
 					List<ConfiguredProperty> properties = properties();
-					UnknownProperties unknown = new UnknownProperties(names(), clientNames());
-					properties.forEach(unknown::check);
+					UnknownProperties unknown = new UnknownProperties(names(), clientNames(), properties);
+					unknown.checkAll(ConfigurationPropertySources.get(PropertiesCheck.this.environment));
 					this.unknown = unknown;
 					warnOfReplacedRules(properties);
 				}

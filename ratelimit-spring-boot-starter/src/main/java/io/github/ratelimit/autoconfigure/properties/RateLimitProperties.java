@@ -335,6 +335,12 @@ public class RateLimitProperties {
 		private Map<String, List<String>> plans = new LinkedHashMap<>();
 
 		/**
+		 * Condition under which a call is exempt, such as "hasRole('PARTNER')" or
+		 * "inSubnet('10.0.0.0/8')".
+		 */
+		private @Nullable String unless;
+
+		/**
 		 * Whether responses omit this limit.
 		 */
 		private boolean hideHeaders;
@@ -486,6 +492,14 @@ public class RateLimitProperties {
 			this.plans = plans;
 		}
 
+		public @Nullable String getUnless() {
+			return this.unless;
+		}
+
+		public void setUnless(@Nullable String unless) {
+			this.unless = unless;
+		}
+
 		public boolean isHideHeaders() {
 			return this.hideHeaders;
 		}
@@ -620,6 +634,11 @@ public class RateLimitProperties {
 			private @Nullable String body;
 
 			/**
+			 * Condition under which a request is exempt from the limits of this rule.
+			 */
+			private @Nullable String unless;
+
+			/**
 			 * When the rule is applied, relative to Spring Security.
 			 */
 			private RulePhase when = RulePhase.AUTO;
@@ -654,6 +673,14 @@ public class RateLimitProperties {
 
 			public void setBody(@Nullable String body) {
 				this.body = body;
+			}
+
+			public @Nullable String getUnless() {
+				return this.unless;
+			}
+
+			public void setUnless(@Nullable String unless) {
+				this.unless = unless;
 			}
 
 			public RulePhase getWhen() {

@@ -2,8 +2,10 @@ package io.github.ratelimit.autoconfigure.properties;
 
 import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.UnknownLimitException;
+import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.web.path.Rule;
 import io.github.ratelimit.web.path.RulePhase;
@@ -25,14 +27,18 @@ public final class RuleDefinitions {
 
 	private final AnswerStyles styles;
 
+	private final ExpressionParser expressions;
+
 	/**
 	 * Creates it.
 	 * @param policies the limits by their names
 	 * @param styles the styles of bodies
+	 * @param expressions parses conditions
 	 */
-	public RuleDefinitions(LimitPolicies policies, AnswerStyles styles) {
+	public RuleDefinitions(LimitPolicies policies, AnswerStyles styles, ExpressionParser expressions) {
 		this.policies = policies;
 		this.styles = styles;
+		this.expressions = expressions;
 	}
 
 	/**
@@ -53,10 +59,11 @@ public final class RuleDefinitions {
 		String path = path(name + ".path", properties.getPath());
 		List<LimitPolicy> limits = limits(name + ".limits", properties.getLimits());
 		checkMethods(name + ".methods", properties.getMethods());
-		checkPhase(name + ".when", properties.getWhen(), limits);
+		ExemptionExpression unless = LimitDefinitions.exemption(this.expressions, name, properties.getUnless());
+		checkPhase(name + ".when", properties.getWhen(), limits, unless);
 		String body = body(name + ".body", properties.getBody());
 		try {
-			return Rule.of(path, properties.getMethods(), limits, properties.getWhen(), body);
+			return Rule.of(path, properties.getMethods(), exempting(limits, unless), properties.getWhen(), body);
 		}
 		catch (PatternParseException ex) {
 			throw new InvalidConfigurationException(name + ".path", path, "is no path pattern: " + ex.getMessage(),
@@ -115,18 +122,30 @@ public final class RuleDefinitions {
 		}
 	}
 
-	private static void checkPhase(String property, RulePhase phase, List<LimitPolicy> limits) {
+	private static List<LimitPolicy> exempting(List<LimitPolicy> limits, @Nullable ExemptionExpression unless) {
+		return (unless == null) ? limits : limits.stream().distinct().map((limit) -> limit.withUnless(unless)).toList();
+	}
+
+	private static void checkPhase(String property, RulePhase phase, List<LimitPolicy> limits,
+			@Nullable ExemptionExpression unless) {
 		if (phase != RulePhase.BEFORE_SECURITY) {
 			return;
 		}
 		for (LimitPolicy limit : limits) {
 			if (limit.looksAtSecurity()) {
-				throw new InvalidConfigurationException(property, "before-security",
-						"is too early for limit '" + limit.registered().limit().name()
-								+ "', which looks at user or claim: no caller is authenticated by then",
-						"Leave it out, or write after-security.");
+				throw tooEarly(property,
+						"limit '" + limit.registered().limit().name() + "', which looks at the authenticated caller");
 			}
 		}
+		if (unless != null && unless.inputs().securityContext()) {
+			throw tooEarly(property, "unless: " + unless.text());
+		}
+	}
+
+	private static InvalidConfigurationException tooEarly(String property, String what) {
+		return new InvalidConfigurationException(property, "before-security",
+				"is too early for " + what + ": no caller is authenticated by then",
+				"Leave it out, or write after-security.");
 	}
 
 	private @Nullable String body(String property, @Nullable String style) {

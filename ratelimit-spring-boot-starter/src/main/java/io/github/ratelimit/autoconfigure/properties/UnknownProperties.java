@@ -14,6 +14,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 
 /**
  * Properties under {@code ratelimit} without an effect, and the ones that were probably
@@ -32,12 +33,39 @@ final class UnknownProperties {
 
 	private final LimitNames clients;
 
+	private final List<ConfiguredProperty> properties;
+
+	private final MisplacedProperties misplaced;
+
 	/** Variables that Boot may read in another way than their spelling suggests. */
 	private final List<Match> variables = new ArrayList<>();
 
-	UnknownProperties(LimitNames limits, LimitNames clients) {
+	/**
+	 * Creates it.
+	 * @param limits the names of the limits as they are spelled
+	 * @param clients the names of the clients as they are spelled
+	 * @param properties everything that is configured
+	 */
+	UnknownProperties(LimitNames limits, LimitNames clients, List<ConfiguredProperty> properties) {
 		this.limits = limits;
 		this.clients = clients;
+		this.properties = properties;
+		this.misplaced = new MisplacedProperties(this.root,
+				(name) -> properties.stream()
+					.filter((property) -> property.written().equals(name))
+					.map(ConfiguredProperty::value)
+					.findFirst()
+					.orElse(null));
+	}
+
+	/**
+	 * Checks everything that is configured.
+	 * @param sources the application's property sources
+	 * @throws InvalidConfigurationException for the first property that has a wrong place
+	 */
+	void checkAll(Iterable<ConfigurationPropertySource> sources) {
+		this.misplaced.refuseOtherPrefixes(sources);
+		this.properties.forEach(this::check);
 	}
 
 	/**
@@ -46,7 +74,7 @@ final class UnknownProperties {
 	 * @throws InvalidConfigurationException if it has a value but can only have other
 	 * properties below
 	 */
-	void check(ConfiguredProperty property) {
+	private void check(ConfiguredProperty property) {
 		if (ClientDefinitions.ModelNames.isOf(property)) {
 			return;
 		}
@@ -55,12 +83,25 @@ final class UnknownProperties {
 			if (match.node().isGroup()) {
 				refuseValueOfGroup(property, match.node());
 			}
+			else {
+				refuseValueOfList(property, match.node());
+			}
 		}
 		else if (property.variable()) {
 			this.variables.add(match);
 		}
 		else {
+			this.misplaced.refuse(property);
 			warn(match, meant(match));
+		}
+	}
+
+	private static void refuseValueOfList(ConfiguredProperty property, KnownNames list) {
+		KnownNames element = list.below().get(KnownNames.INDEX);
+		if (element != null && element.isGroup() && !property.value().isEmpty()) {
+			throw new InvalidConfigurationException(property, property.value(), "stands where a list has to be",
+					"Write " + property.written() + "[0]." + element.example() + ": in YAML, \"- " + element.example()
+							+ ": \" below it, indented.");
 		}
 	}
 
@@ -102,7 +143,7 @@ final class UnknownProperties {
 		logger.warn("Property '" + match.property().written() + "' (" + match.property().place() + ") has no effect. "
 				+ meant.map((name) -> "Did you mean '" + name + "'?")
 					.orElse(names.isEmpty() ? "Nothing can stand below '" + match.known() + "'."
-							: "Below '" + match.known() + "' there can be " + OneOf.text(names) + "."));
+							: "Below '" + match.known() + "' there can be " + ValueRules.oneOf(names) + "."));
 	}
 
 	private Optional<String> meant(Match match) {

@@ -5,6 +5,7 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.Suggestion;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -108,6 +109,13 @@ final class ValueRules {
 		}
 	}
 
+	/** Returns {@code a}, {@code a or b}, or {@code a, b or c}. */
+	static String oneOf(Collection<String> alternatives) {
+		List<String> all = List.copyOf(alternatives);
+		int last = all.size() - 1;
+		return (last < 1) ? String.join("", all) : String.join(", ", all.subList(0, last)) + " or " + all.get(last);
+	}
+
 	/** Returns the failure of a text that is none of the constants of an enum. */
 	static InvalidConfigurationException unknown(ConfigurationPropertyName name, Class<?> type, String value) {
 		List<String> constants = Arrays.stream(Objects.requireNonNull(type.getEnumConstants()))
@@ -117,7 +125,7 @@ final class ValueRules {
 			.map((nearest) -> "Did you mean " + nearest + "? ")
 			.orElse("");
 		return new InvalidConfigurationException(ConfiguredProperty.written(name), value,
-				value.isBlank() ? "is empty" : "is not known", meant + "Write " + OneOf.text(constants) + ".");
+				value.isBlank() ? "is empty" : "is not known", meant + "Write " + oneOf(constants) + ".");
 	}
 
 	/**

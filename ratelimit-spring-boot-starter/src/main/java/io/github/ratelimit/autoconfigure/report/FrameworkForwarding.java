@@ -3,12 +3,16 @@ package io.github.ratelimit.autoconfigure.report;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.OnMissingKey;
+import io.github.ratelimit.expression.PlanExpression;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 
 /**
@@ -20,6 +24,8 @@ public final class FrameworkForwarding {
 
 	private static final String PROPERTY = "server.forward-headers-strategy";
 
+	private static final Pattern SUBNET = Pattern.compile("\\binSubnet\\s*\\(");
+
 	private static final Log logger = LogFactory.getLog(FrameworkForwarding.class);
 
 	private FrameworkForwarding() {
@@ -29,20 +35,25 @@ public final class FrameworkForwarding {
 	 * Warns of the limits by address.
 	 * @param environment the application's environment
 	 * @param limits the limits of the configuration
+	 * @param rules the rules of the configuration
 	 */
-	public static void check(Environment environment, Iterable<LimitDefinition> limits) {
+	public static void check(Environment environment, Iterable<LimitDefinition> limits,
+			List<RateLimitProperties.Http.Rule> rules) {
 		if (!environment.getProperty(PROPERTY, "").strip().equalsIgnoreCase("framework")) {
 			return;
 		}
 		List<String> byAddress = new ArrayList<>();
 		for (LimitDefinition limit : limits) {
-			if (countsByAddress(limit)) {
+			if (countsByAddress(limit) || selectsByAddress(limit)) {
 				byAddress.add(limit.limit().name());
 			}
 		}
+		rules.stream()
+			.filter((rule) -> isSubnet(rule.getUnless()))
+			.forEach((rule) -> byAddress.add("rule " + rule.getPath()));
 		if (!byAddress.isEmpty()) {
-			logger.warn(PROPERTY + " is framework, and these limits count by the client's address, if only where "
-					+ "another key is missing: " + String.join(", ", byAddress) + ". Clients choose that address "
+			logger.warn(PROPERTY + " is framework, and these count or exempt calls by the client's address, if only "
+					+ "where another key is missing: " + String.join(", ", byAddress) + ". Clients choose that address "
 					+ "unless the proxy removes Forwarded and overwrites X-Forwarded-For: see that it does, or behind "
 					+ "a proxy in a private network write native");
 		}
@@ -52,6 +63,15 @@ public final class FrameworkForwarding {
 		KeySource last = limit.keys().get(limit.keys().size() - 1).source();
 		return limit.keys().stream().map(KeyExpression::source).anyMatch(FrameworkForwarding::isAddress)
 				|| (limit.onMissingKey() == OnMissingKey.IP && !last.kinds().contains(Key.GLOBAL_KIND));
+	}
+
+	private static boolean selectsByAddress(LimitDefinition limit) {
+		PlanExpression plan = (limit.plans() != null) ? limit.plans().expression() : null;
+		return (limit.unless() != null && isSubnet(limit.unless().text())) || (plan != null && isSubnet(plan.text()));
+	}
+
+	private static boolean isSubnet(@Nullable String expression) {
+		return expression != null && SUBNET.matcher(expression).find();
 	}
 
 	private static boolean isAddress(KeySource source) {

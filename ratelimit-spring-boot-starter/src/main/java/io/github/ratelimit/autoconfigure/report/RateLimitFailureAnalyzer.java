@@ -6,6 +6,7 @@ import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationExceptio
 import io.github.ratelimit.autoconfigure.properties.PropertyOrigins;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.method.InvalidRateLimitedMethodException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -23,6 +24,10 @@ import org.springframework.core.env.Environment;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class RateLimitFailureAnalyzer implements FailureAnalyzer {
 
+	/** A function of ours before a colon, in the line that the reader of YAML shows. */
+	private static final Pattern EXPRESSION = Pattern
+		.compile("\\b(?:header|cookie|param|claim|attribute|hasRole|hasAuthority|inSubnet)\\('.*:");
+
 	private final @Nullable Environment environment;
 
 	RateLimitFailureAnalyzer(@Nullable Environment environment) {
@@ -34,6 +39,12 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			if (cause instanceof InvalidConfigurationException ex) {
 				return ofProperty(ex);
+			}
+			if (isUnquotedExpression(cause)) {
+				return analysis("A YAML file cannot be read",
+						"Put the expression in double quotes: in YAML, a colon "
+								+ "before a space ends a name, also that of \"? :\" and \"?:\".",
+						cause, "Reason", cause.getMessage());
 			}
 			if (cause instanceof InvalidRateLimitedMethodException ex) {
 				return analysis("@RateLimited cannot work here", ex.remedy(), ex, "Where", ex.location(), "Attribute",
@@ -58,6 +69,15 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * The library that reads YAML need not be there, so its exception has no type here.
+	 */
+	private static boolean isUnquotedExpression(Throwable cause) {
+		String message = cause.getMessage();
+		return cause.getClass().getName().startsWith("org.yaml.snakeyaml.") && message != null
+				&& message.contains("mapping values are not allowed") && EXPRESSION.matcher(message).find();
 	}
 
 	private FailureAnalysis ofProperty(InvalidConfigurationException cause) {

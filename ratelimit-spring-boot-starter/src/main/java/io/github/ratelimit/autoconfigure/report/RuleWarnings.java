@@ -32,8 +32,10 @@ public final class RuleWarnings {
 	public static void log(List<Rule> rules, List<RateLimitProperties.Http.Rule> properties, boolean secured) {
 		for (int i = 0; i < rules.size(); i++) {
 			warnOfForms(rules.get(i));
+			warnOfInventedKeys("ratelimit.http.rules[" + i + "]", rules.get(i), rules);
 			if (properties.get(i).getWhen() == RulePhase.AUTO && secured) {
 				warnOfLaterLimits("ratelimit.http.rules[" + i + "]", rules.get(i));
+				askAboutBeans("ratelimit.http.rules[" + i + "]", rules.get(i));
 			}
 		}
 		if (!secured) {
@@ -43,8 +45,10 @@ public final class RuleWarnings {
 
 	private static void warnOfNobody(LimitPolicy limit) {
 		if (limit.looksAtSecurity()) {
-			logger.warn("Limit '" + limit.registered().limit().name() + "' looks at user or claim, but Spring Security "
-					+ "is not on the class path: no caller is ever authenticated, so no call has that value");
+			logger.warn("Limit '" + limit.registered().limit().name()
+					+ "' looks at the authenticated caller (user, claim, hasRole, "
+					+ "hasAuthority), but Spring Security is not on the class path: no caller is ever authenticated, so no "
+					+ "call has such a value");
 		}
 	}
 
@@ -78,9 +82,50 @@ public final class RuleWarnings {
 		String others = names(rule, false);
 		if (rule.phase() == RulePhase.AFTER_SECURITY && !others.isEmpty()) {
 			logger.warn("Rule '" + rule + "' (" + name + ") applies after Spring Security, because it has limits that "
-					+ "look at user or claim: " + names(rule, true) + ". So its other limits do not count calls that "
+					+ "look at the authenticated caller: " + names(rule, true)
+					+ ". So its other limits do not count calls that "
 					+ "Spring Security refuses, such as guesses of passwords: " + others + ". To count those too, name "
 					+ "them in a rule of their own; if it is meant so, write " + name + ".when: after-security");
+		}
+	}
+
+	/**
+	 * A client that invents a value for each call is never limited by it. After Spring
+	 * Security the value may have been verified.
+	 */
+	private static void warnOfInventedKeys(String name, Rule rule, List<Rule> rules) {
+		List<String> limits = rule.policies()
+			.stream()
+			.filter((limit) -> limit.firstKey().isChosenByClient())
+			.map((limit) -> limit.registered().name())
+			.toList();
+		boolean bounded = rules.stream()
+			.filter((other) -> other == rule || other.overlaps(rule))
+			.flatMap((other) -> other.policies().stream())
+			.anyMatch((limit) -> limit.firstKey().isIdentity());
+		if (!limits.isEmpty() && !bounded && rule.phase() == RulePhase.BEFORE_SECURITY) {
+			logger.warn("Rule '" + rule + "' limits calls only by what clients send, in " + String.join(", ", limits)
+					+ ": a client that sends a new value with each call is never refused. Add a limit by address "
+					+ "beside it, for example ratelimit.limits.address.rate: 300/min and "
+					+ "ratelimit.limits.address.key: ip, and write limits: address, " + String.join(", ", limits)
+					+ "; if a filter has verified the value by then, write " + name + ".when: after-security");
+		}
+	}
+
+	/** Guessing either way would be wrong for some bean, so the application states it. */
+	private static void askAboutBeans(String name, Rule rule) {
+		for (LimitPolicy limit : rule.policies()) {
+			Set<String> beans = limit.undeclaredBeans();
+			if (rule.phase() == RulePhase.BEFORE_SECURITY && !beans.isEmpty()) {
+				String bean = beans.iterator().next();
+				logger.warn("Limit '" + limit.registered().name() + "' asks "
+						+ ((beans.size() == 1) ? "the bean " : "the beans ") + String.join(", ", beans)
+						+ ", and nothing states whether it reads the security context. Rule '" + rule
+						+ "' applies before Spring Security, where no caller is authenticated. Put "
+						+ "@ReadsSecurityContext on the class or the called method of " + bean
+						+ " if it does, and @ReadsSecurityContext(false) if it does not; or write " + name
+						+ ".when: after-security or before-security");
+			}
 		}
 	}
 

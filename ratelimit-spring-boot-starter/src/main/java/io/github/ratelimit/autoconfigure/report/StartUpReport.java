@@ -14,6 +14,7 @@ import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.PlanDefinition;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.AfterResponse;
+import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.OnMissingKey;
 import io.github.ratelimit.expression.PlanExpression;
 import java.time.Duration;
@@ -104,6 +105,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		List<String> boundTo = registered.boundTo();
 		logger.info(describe(registered, boundTo));
 		warnOfChosenPlans(registered);
+		warnOfChosenExemptions(registered);
 		if (boundTo.isEmpty() && !isLazy()) {
 			String name = registered.name();
 			String rule = this.context.containsBean(FILTER)
@@ -141,6 +143,9 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 			line.append("; plans ").append(LimitText.ofPlans(settings.plans()));
 			line.append(" by ").append(expression(plans));
 		}
+		if (definition != null && definition.unless() != null) {
+			line.append("; unless ").append(definition.unless().text());
+		}
 		if (settings.penalty() != null) {
 			line.append("; bans after ").append(settings.penalty());
 		}
@@ -173,10 +178,20 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		LimitDefinition definition = this.definitions.find(registered.name());
 		PlanDefinition plans = (definition != null) ? definition.plans() : null;
 		PlanExpression expression = (plans != null) ? plans.expression() : null;
-		if (expression != null && expression.looksAtClient()) {
+		if (expression != null && expression.inputs().chosenByClient()) {
 			logger.warn("Limit '" + registered.name() + "' takes the plan of a call from " + expression.text()
 					+ ", so callers can choose the one that suits them. Take it from a verified claim, or from a bean of "
 					+ "type PlanResolver");
+		}
+	}
+
+	private void warnOfChosenExemptions(RegisteredLimit registered) {
+		LimitDefinition definition = this.definitions.find(registered.name());
+		ExemptionExpression unless = (definition != null) ? definition.unless() : null;
+		if (unless != null && unless.inputs().chosenByClient()) {
+			logger.warn("Limit '" + registered.name() + "' exempts calls by " + unless.text()
+					+ ", so callers can exempt themselves. Exempt them by hasRole('…'), hasAuthority('…'), a verified claim, "
+					+ "or inSubnet('…'), or have a bean check what they send");
 		}
 	}
 

@@ -1,7 +1,9 @@
 package io.github.ratelimit.expression.spel;
 
+import java.lang.reflect.Method;
 import java.util.List;
 
+import io.github.ratelimit.ReadsSecurityContext;
 import io.github.ratelimit.Suggestion;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +12,10 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.context.expression.BeanFactoryResolver;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.expression.BeanResolver;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 /** The beans that an expression may name, looked up at their first use. */
 final class BeanReferences {
@@ -37,6 +41,33 @@ final class BeanReferences {
 				: "";
 		throw new InvalidExpressionException(expression, "names the bean " + name + ", which does not exist",
 				meant + "Write the name of a bean of this application.");
+	}
+
+	/**
+	 * Returns what is stated of a bean: whether it reads the security context.
+	 * @param name the bean's name
+	 * @param method the name of the called method, null for none
+	 * @return null if nothing is stated
+	 */
+	@Nullable Boolean readsSecurityContext(String name, @Nullable String method) {
+		Class<?> type = (this.factory != null) ? this.factory.getType(name, false) : null;
+		ReadsSecurityContext stated = (type != null && method != null) ? onMethod(ClassUtils.getUserClass(type), method)
+				: null;
+		if (stated == null && this.factory instanceof ListableBeanFactory listable) {
+			stated = listable.findAnnotationOnBean(name, ReadsSecurityContext.class, false);
+		}
+		return (stated != null) ? (Boolean) stated.value() : null;
+	}
+
+	private static @Nullable ReadsSecurityContext onMethod(Class<?> type, String name) {
+		for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type)) {
+			ReadsSecurityContext stated = method.getName().equals(name)
+					? AnnotatedElementUtils.findMergedAnnotation(method, ReadsSecurityContext.class) : null;
+			if (stated != null) {
+				return stated;
+			}
+		}
+		return null;
 	}
 
 	@Nullable BeanResolver resolver() {

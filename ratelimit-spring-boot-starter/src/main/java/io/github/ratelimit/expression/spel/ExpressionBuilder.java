@@ -4,14 +4,18 @@ import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.expression.ConditionExpression;
 import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.ExemptionExpression;
+import io.github.ratelimit.expression.ExpressionInputs;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.PlanExpression;
@@ -43,6 +47,8 @@ final class ExpressionBuilder {
 	private static final String WHAT_SETTLES = "Write what a call turned out to cost, such as #result.usage.totalTokens "
 			+ "on a method or attribute('usage') in the configuration.";
 
+	private static final String WHAT_EXEMPTS = "Write which calls are exempt, such as hasRole('OPS') or inSubnet('10.0.0.0/8').";
+
 	private final String text;
 
 	private final MethodArguments arguments;
@@ -51,11 +57,14 @@ final class ExpressionBuilder {
 
 	private final ExpressionValidator check;
 
+	private final BeanReferences beans;
+
 	ExpressionBuilder(String text, MethodArguments arguments, BeanReferences beans, StandardEvaluationContext shared,
 			boolean afterResponse) {
 		this.text = text;
 		this.arguments = arguments;
 		this.shared = shared;
+		this.beans = beans;
 		this.check = new ExpressionValidator(text, arguments, beans, shared.getTypeLocator(), afterResponse);
 	}
 
@@ -90,7 +99,7 @@ final class ExpressionBuilder {
 		SpelNodeImpl node = tree(WHAT_IS_A_KEY);
 		KeyPart part = wholeKey(node);
 		return new KeyExpression(new KeySource(this.text, part.kinds(), part.composed()),
-				SyntaxTree.looksAtSecurity(node), part.needsRequest(), part::key);
+				inputs(node).withNeedsRequest(part.needsRequest()), part::key);
 	}
 
 	private KeyPart wholeKey(SpelNodeImpl node) {
@@ -98,7 +107,34 @@ final class ExpressionBuilder {
 			return new KeyPart.Constant(Key.GLOBAL);
 		}
 		this.check.check(node);
+		refuseCondition(node, "key", "user : ip");
 		return part(node);
+	}
+
+	/** Two values for all calls are seldom meant. */
+	private void refuseCondition(SpelNode node, String what, String example) {
+		if (SyntaxTree.isCondition(node)) {
+			throw new InvalidExpressionException(this.text, "is true or false, and no " + what,
+					"Write which " + what + " it selects, such as \"" + this.text.strip() + " ? " + example
+							+ "\", in double quotes where it is in YAML.");
+		}
+	}
+
+	/** Returns what a checked expression depends on. */
+	private ExpressionInputs inputs(SpelNode node) {
+		Set<String> undeclared = new HashSet<>();
+		Set<String> reading = new HashSet<>();
+		SyntaxTree.forEachBean(node, (bean, method) -> {
+			Boolean stated = this.beans.readsSecurityContext(bean.getName(), method);
+			if (stated == null) {
+				undeclared.add(bean.getName());
+			}
+			else if (stated) {
+				reading.add(bean.getName());
+			}
+		});
+		return new ExpressionInputs(SyntaxTree.looksAtSecurity(node) || !reading.isEmpty(),
+				SyntaxTree.isChosenByClient(node), SyntaxTree.needsRequest(node), undeclared);
 	}
 
 	private KeyPart part(SpelNodeImpl node) {
@@ -191,8 +227,8 @@ final class ExpressionBuilder {
 					WHAT_IS_A_PLAN);
 		}
 		this.check.check(node);
-		return new PlanExpression(this.text, SyntaxTree.looksAtSecurity(node), SyntaxTree.looksAtClient(node),
-				SyntaxTree.needsRequest(node), safeReader(node)::text);
+		refuseCondition(node, "plan", "'partner' : null");
+		return new PlanExpression(this.text, inputs(node), safeReader(node)::text);
 	}
 
 	CostExpression cost() {
@@ -206,7 +242,7 @@ final class ExpressionBuilder {
 					"Write 0 or more; permits are given back by other means.");
 		}
 		long permits = PermitConversion.of(number);
-		return new CostExpression(this.text, false, false, (call) -> permits);
+		return new CostExpression(this.text, ExpressionInputs.NONE, (call) -> permits);
 	}
 
 	/** The client may choose the values that it reads, and no client may pay nothing. */
@@ -217,7 +253,7 @@ final class ExpressionBuilder {
 		}
 		checkIsNumber(node);
 		SafeReader reader = safeReader(node);
-		return new CostExpression(this.text, SyntaxTree.looksAtSecurity(node), SyntaxTree.needsRequest(node),
+		return new CostExpression(this.text, inputs(node),
 				(call) -> Math.max(PermitConversion.DEFAULT, reader.permits(call)));
 	}
 
@@ -236,13 +272,29 @@ final class ExpressionBuilder {
 	ConditionExpression condition() {
 		SpelNodeImpl node = tree("Write when a call counts, for example status == 401.");
 		this.check.check(node);
-		boolean constant = node instanceof Literal && !(node instanceof BooleanLiteral);
-		if (constant || SyntaxTree.variable(node) != null) {
-			throw new InvalidExpressionException(this.text, "is a value and no condition",
-					"Compare it, for example status == 401.");
-		}
+		refuseValue(node, "status == 401");
 		ValueReader reader = reader(node);
 		return new ConditionExpression(this.text, (call) -> isTrue(reader.read(call)));
+	}
+
+	ExemptionExpression exemption() {
+		SpelNodeImpl node = tree(WHAT_EXEMPTS);
+		this.check.check(node);
+		refuseValue(node, "header('X-Tenant') == 'internal'");
+		if (node instanceof BooleanLiteral) {
+			throw new InvalidExpressionException(this.text, "is the same for every call",
+					WHAT_EXEMPTS + " To try out a limit that refuses no call, write mode: shadow.");
+		}
+		return new ExemptionExpression(this.text, inputs(node), safeReader(node)::holds);
+	}
+
+	private void refuseValue(SpelNode node, String example) {
+		boolean constant = node instanceof Literal && !(node instanceof BooleanLiteral);
+		Class<?> type = SyntaxTree.declaredType(node, this.arguments);
+		if (constant || (type != null && type != boolean.class && type != Boolean.class && type != Object.class)) {
+			throw new InvalidExpressionException(this.text, "is a value and no condition",
+					"Compare it, for example " + example + ".");
+		}
 	}
 
 	private static boolean isTrue(@Nullable Object value) {
@@ -272,8 +324,12 @@ final class ExpressionBuilder {
 	}
 
 	private ValueReader reader(SpelNodeImpl node) {
-		ValueReader plain = SyntaxTree.plainReader(node, this.arguments);
-		return (plain != null) ? plain : new SpelReader(node, this.arguments, this.shared);
+		ValueReader plain = new PlainReaders(this.arguments, this::interpreted).value(node);
+		return (plain != null) ? plain : interpreted(node);
+	}
+
+	private SpelReader interpreted(SpelNode node) {
+		return new SpelReader((SpelNodeImpl) node, this.arguments, this.shared);
 	}
 
 	private SafeReader safeReader(SpelNodeImpl node) {

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.expression.ConditionExpression;
 import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.PlanExpression;
@@ -22,7 +23,8 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
  *
  * <h2>What an expression may contain</h2> The variables {@code ip}, {@code user},
  * {@code method}, {@code path} and {@code global}; {@code header('…')},
- * {@code cookie('…')}, {@code param('…')}, {@code claim('…')}, {@code attribute('…')} and
+ * {@code cookie('…')}, {@code param('…')}, {@code claim('…')}, {@code attribute('…')},
+ * {@code hasRole('…')}, {@code hasAuthority('…')}, {@code inSubnet('…')} and
  * {@code coalesce(a, b)}; beans {@code @name}, classes {@code T(…)}, and everything that
  * SpEL does with values, except assigning. For a method also its arguments {@code #name},
  * or {@code #p0} and {@code #a0} by position.
@@ -57,14 +59,17 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
  *
  * <h2>Plans</h2> The name of a plan, a value that becomes a text as a key's does.
  *
+ * <h2>Exemptions</h2> A condition; a call for which it fails is not exempt.
+ *
  * <h2>After the response</h2> The actual cost of a call is a number of permits above 0;
  * anything else leaves the reservation as it is. Here the configuration may read
  * {@code status}, but neither {@code user} nor {@code claim}; an annotation reads
  * {@code #result}.
  *
  * <p>
- * Thread-safe, and so are its results. A plain value is read without SpEL; other
- * expressions are interpreted.
+ * Thread-safe, and so are its results. A plain value is read without SpEL, and so are
+ * {@code and}, {@code or}, {@code not}, {@code ? :} and comparisons with texts over such
+ * values; other expressions are interpreted.
  */
 public final class ExpressionParser {
 
@@ -172,6 +177,28 @@ public final class ExpressionParser {
 	 */
 	public ConditionExpression requestCondition(String text) {
 		return builder(text, MethodArguments.none(), true).condition();
+	}
+
+	/**
+	 * Makes the condition under which a request is exempt from a limit.
+	 * @param text the expression
+	 * @return the condition
+	 * @throws InvalidExpressionException if it cannot be a condition
+	 */
+	public ExemptionExpression requestExemption(String text) {
+		return builder(text, MethodArguments.none(), false).exemption();
+	}
+
+	/**
+	 * Makes the condition under which a call of a method is exempt from its limits.
+	 * @param text the expression
+	 * @param method the method, of the class that declares its body
+	 * @return the condition
+	 * @throws InvalidExpressionException if it cannot be a condition, or names an
+	 * argument that the method does not have
+	 */
+	public ExemptionExpression methodExemption(String text, Method method) {
+		return builder(text, MethodArguments.of(method), false).exemption();
 	}
 
 	private ExpressionBuilder builder(String text, MethodArguments arguments, boolean afterResponse) {

@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import io.github.ratelimit.expression.InvalidExpressionException;
+import io.github.ratelimit.expression.Subnet;
 
 import org.springframework.expression.EvaluationException;
 import org.springframework.expression.TypeLocator;
@@ -240,7 +241,10 @@ final class ExpressionValidator {
 	}
 
 	private void checkName(RequestFunction function, SpelNode argument) {
-		if (argument instanceof StringLiteral literal) {
+		if (function == RequestFunction.IN_SUBNET) {
+			checkSubnet(argument);
+		}
+		else if (argument instanceof StringLiteral literal) {
 			String name = SyntaxTree.text(literal);
 			if (name.isBlank() || (function == RequestFunction.HEADER && !isToken(name))) {
 				throw new InvalidExpressionException(this.expression,
@@ -255,6 +259,21 @@ final class ExpressionValidator {
 		}
 		else {
 			checkUnquoted(function, argument);
+		}
+	}
+
+	/** Subnets are parsed once, so no call can bring its own. */
+	private void checkSubnet(SpelNode argument) {
+		if (!(argument instanceof StringLiteral literal)) {
+			throw new InvalidExpressionException(this.expression,
+					"gives inSubnet " + argument.toStringAST() + ", which is no text in quotes",
+					"Write the subnet in quotes, such as " + RequestFunction.IN_SUBNET.example() + ".");
+		}
+		try {
+			Subnet.parse(SyntaxTree.text(literal));
+		}
+		catch (InvalidExpressionException ex) {
+			throw new InvalidExpressionException(this.expression, ex.problem(), ex.remedy());
 		}
 	}
 

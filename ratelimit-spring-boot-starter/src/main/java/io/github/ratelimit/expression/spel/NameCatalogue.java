@@ -37,8 +37,8 @@ final class NameCatalogue {
 					"Write " + name + " without parentheses.");
 		}
 		return new InvalidExpressionException(expression, "calls the function " + name + ", which does not exist",
-				meant(name) + "The functions are header('…'), cookie('…'), param('…'), claim('…'), attribute('…') and"
-						+ " coalesce(a, b); a bean's method is @bean.method().");
+				meant(name) + "The functions are header('…'), cookie('…'), param('…'), claim('…'), attribute('…'),"
+						+ " hasRole('…'), hasAuthority('…'), inSubnet('…') and coalesce(a, b); a bean's method is @bean.method().");
 	}
 
 	private static String meant(String name) {

@@ -1,27 +1,41 @@
 package io.github.ratelimit.expression.spel;
 
-import java.util.Locale;
 import java.util.function.BiFunction;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.Subnet;
 import org.jspecify.annotations.Nullable;
 
 /** A value of a request that an expression reads by a name of the developer's choice. */
 enum RequestFunction {
 
-	HEADER(String.class, "X-API-Key", Call::header),
+	HEADER("header", String.class, "X-API-Key", Call::header),
 
-	COOKIE(String.class, "session", Call::cookie),
+	COOKIE("cookie", String.class, "session", Call::cookie),
 
-	PARAM(String.class, "id", Call::param),
+	PARAM("param", String.class, "id", Call::param),
 
-	CLAIM(Object.class, "plan", Call::claim),
+	CLAIM("claim", Object.class, "plan", Call::claim),
 
-	ATTRIBUTE(Object.class, "tenant", Call::attribute);
+	ATTRIBUTE("attribute", Object.class, "tenant", Call::attribute),
+
+	HAS_ROLE("hasRole", Boolean.class, "PARTNER", Call::hasRole),
+
+	HAS_AUTHORITY("hasAuthority", Boolean.class, "SCOPE_internal", Call::hasAuthority),
+
+	IN_SUBNET("inSubnet", Boolean.class, "10.0.0.0/8", Call::inSubnet) {
+		@Override
+		ValueReader reader(String name) {
+			Subnet subnet = Subnet.parse(name);
+			return (call) -> call.inSubnet(subnet);
+		}
+	};
 
 	/** The one function that takes values instead of a name. */
 	static final String COALESCE = "coalesce";
+
+	private final String text;
 
 	private final Class<?> type;
 
@@ -29,7 +43,8 @@ enum RequestFunction {
 
 	private final BiFunction<Call, String, @Nullable Object> reading;
 
-	RequestFunction(Class<?> type, String example, BiFunction<Call, String, @Nullable Object> reading) {
+	RequestFunction(String text, Class<?> type, String example, BiFunction<Call, String, @Nullable Object> reading) {
+		this.text = text;
 		this.type = type;
 		this.example = example;
 		this.reading = reading;
@@ -37,7 +52,7 @@ enum RequestFunction {
 
 	static @Nullable RequestFunction named(String name) {
 		for (RequestFunction function : values()) {
-			if (function.text().equals(name)) {
+			if (function.text.equals(name)) {
 				return function;
 			}
 		}
@@ -45,24 +60,34 @@ enum RequestFunction {
 	}
 
 	String text() {
-		return name().toLowerCase(Locale.ROOT);
+		return this.text;
 	}
 
 	/** Returns an example of a call of the function, for messages. */
 	String example() {
-		return text() + "('" + this.example + "')";
+		return this.text + "('" + this.example + "')";
 	}
 
 	Class<?> type() {
 		return this.type;
 	}
 
-	boolean isSecurity() {
-		return this == CLAIM;
+	boolean isCondition() {
+		return this.type == Boolean.class;
 	}
 
-	boolean isChosenByClient() {
-		return this != CLAIM;
+	boolean isSecurity() {
+		return this == CLAIM || this == HAS_ROLE || this == HAS_AUTHORITY;
+	}
+
+	/** Returns whether the value could come from the client, also through other code. */
+	boolean isOfClient() {
+		return isWrittenByClient() || this == ATTRIBUTE;
+	}
+
+	/** Returns whether the client itself sends the value. */
+	boolean isWrittenByClient() {
+		return this == HEADER || this == COOKIE || this == PARAM;
 	}
 
 	/** Returns the kind of the keys that consist of the function's value alone. */

@@ -32,6 +32,16 @@ final class SafeReader {
 		}
 	}
 
+	boolean holds(Call call) {
+		try {
+			return Boolean.TRUE.equals(this.reader.read(call));
+		}
+		catch (Exception | StackOverflowError | LinkageError ex) {
+			log(ex);
+			return false;
+		}
+	}
+
 	long permits(Call call) {
 		try {
 			return PermitConversion.of(this.reader.read(call));

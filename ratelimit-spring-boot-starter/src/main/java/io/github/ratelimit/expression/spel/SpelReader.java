@@ -4,6 +4,7 @@ import io.github.ratelimit.expression.Call;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.TypedValue;
+import org.springframework.expression.common.ExpressionUtils;
 import org.springframework.expression.spel.ExpressionState;
 import org.springframework.expression.spel.SpelCompilerMode;
 import org.springframework.expression.spel.SpelNode;
@@ -46,8 +47,25 @@ final class SpelReader implements ValueReader {
 		if (this.required != null && this.required.read(call) == null) {
 			return null;
 		}
+		return this.node.getValue(state(call));
+	}
+
+	/** Returns a reader of the value as SpEL takes it for an operand of and and or. */
+	ValueReader asCondition() {
+		return (call) -> {
+			ExpressionState state = state(call);
+			Boolean value = ExpressionUtils.convertTypedValue(state.getEvaluationContext(),
+					this.node.getTypedValue(state), Boolean.class);
+			if (value == null) {
+				throw new IllegalStateException("The condition has no value");
+			}
+			return value;
+		};
+	}
+
+	private ExpressionState state(Call call) {
 		CallEvaluationContext context = new CallEvaluationContext(this.shared, this.arguments, call);
-		return this.node.getValue(new ExpressionState(context, new TypedValue(call), CONFIGURATION));
+		return new ExpressionState(context, new TypedValue(call), CONFIGURATION);
 	}
 
 }

@@ -1,16 +1,27 @@
 package io.github.ratelimit.expression.spel;
 
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.BeanReference;
+import org.springframework.expression.spel.ast.BooleanLiteral;
 import org.springframework.expression.spel.ast.CompoundExpression;
 import org.springframework.expression.spel.ast.MethodReference;
+import org.springframework.expression.spel.ast.OpAnd;
+import org.springframework.expression.spel.ast.OpEQ;
+import org.springframework.expression.spel.ast.OpGE;
+import org.springframework.expression.spel.ast.OpGT;
+import org.springframework.expression.spel.ast.OpLE;
+import org.springframework.expression.spel.ast.OpLT;
 import org.springframework.expression.spel.ast.OpMinus;
+import org.springframework.expression.spel.ast.OpNE;
+import org.springframework.expression.spel.ast.OpOr;
 import org.springframework.expression.spel.ast.OpPlus;
+import org.springframework.expression.spel.ast.OperatorNot;
 import org.springframework.expression.spel.ast.PropertyOrFieldReference;
 import org.springframework.expression.spel.ast.StringLiteral;
 import org.springframework.expression.spel.ast.TypeReference;
@@ -18,6 +29,8 @@ import org.springframework.expression.spel.ast.VariableReference;
 
 /** Properties of the syntax tree of a checked expression. */
 final class SyntaxTree {
+
+	private static final String SPRING_SECURITY = "org.springframework.security.";
 
 	private SyntaxTree() {
 	}
@@ -85,13 +98,17 @@ final class SyntaxTree {
 		return (node instanceof VariableReference) ? arguments.type(argumentName(node)) : null;
 	}
 
-	/** Returns whether a node reads the authenticated user anywhere. */
+	/**
+	 * Returns whether a node depends on the authenticated caller anywhere, other than
+	 * through a bean.
+	 */
 	static boolean looksAtSecurity(SpelNode node) {
 		return anyMatch(node, (part) -> {
 			RequestVariable variable = variable(part);
 			RequestFunction function = function(part);
-			return (variable != null && variable.isSecurity()) || (function != null && function.isSecurity());
-		}, true);
+			return (variable != null && variable.isSecurity()) || (function != null && function.isSecurity())
+					|| (part instanceof TypeReference && part.getChild(0).toStringAST().startsWith(SPRING_SECURITY));
+		});
 	}
 
 	/**
@@ -103,15 +120,52 @@ final class SyntaxTree {
 			RequestVariable variable = variable(part);
 			RequestFunction function = function(part);
 			return isArgument(part) || part instanceof BeanReference
-					|| (variable != null && variable.isChosenByClient())
-					|| (function != null && function.isChosenByClient());
-		}, true);
+					|| (variable != null && variable.isChosenByClient()) || (function != null && function.isOfClient());
+		});
+	}
+
+	/**
+	 * Returns whether a client can choose a node's value. What a bean returns is not the
+	 * client's choice, whatever it is given.
+	 */
+	static boolean isChosenByClient(SpelNode node) {
+		return anyMatch(node, (part) -> {
+			RequestVariable variable = variable(part);
+			RequestFunction function = function(part);
+			return (variable != null && variable.isChosenByClient())
+					|| (function != null && function.isWrittenByClient());
+		}, (part) -> part instanceof CompoundExpression && part.getChild(0) instanceof BeanReference, true);
 	}
 
 	/** Returns whether a node reads a request and nothing else that could vary. */
 	static boolean needsRequest(SpelNode node) {
-		return anyMatch(node, (part) -> variable(part) != null || function(part) != null, true)
-				&& !anyMatch(node, (part) -> isArgument(part) || part instanceof BeanReference, true);
+		return anyMatch(node, (part) -> variable(part) != null || function(part) != null)
+				&& !anyMatch(node, (part) -> isArgument(part) || part instanceof BeanReference);
+	}
+
+	/** Returns whether a node is true or false by what it is. */
+	static boolean isCondition(SpelNode node) {
+		RequestFunction function = function(node);
+		return (function != null && function.isCondition()) || node instanceof OpAnd || node instanceof OpOr
+				|| node instanceof OperatorNot || node instanceof OpEQ || node instanceof OpNE || node instanceof OpGT
+				|| node instanceof OpGE || node instanceof OpLT || node instanceof OpLE
+				|| node instanceof BooleanLiteral;
+	}
+
+	/** Passes on all beans of a node, each with the method that is called, if any. */
+	static void forEachBean(SpelNode node, BiConsumer<BeanReference, @Nullable String> consumer) {
+		if (node instanceof BeanReference bean) {
+			consumer.accept(bean, null);
+			return;
+		}
+		int first = 0;
+		if (node instanceof CompoundExpression && node.getChild(0) instanceof BeanReference bean) {
+			consumer.accept(bean, (node.getChild(1) instanceof MethodReference method) ? method.getName() : null);
+			first = 1;
+		}
+		for (int i = first; i < node.getChildCount(); i++) {
+			forEachBean(node.getChild(i), consumer);
+		}
 	}
 
 	private static boolean isArgument(SpelNode node) {
@@ -119,19 +173,27 @@ final class SyntaxTree {
 				&& !argumentName(node).equals("this");
 	}
 
+	private static boolean anyMatch(SpelNode node, Predicate<SpelNode> test) {
+		return anyMatch(node, test, (part) -> false, true);
+	}
+
 	/** A property or method behind a dot belongs to a value, not to the call. */
-	private static boolean anyMatch(SpelNode node, Predicate<SpelNode> test, boolean ofCall) {
-		if (node instanceof TypeReference) {
+	private static boolean anyMatch(SpelNode node, Predicate<SpelNode> test, Predicate<SpelNode> skipped,
+			boolean ofCall) {
+		if (skipped.test(node)) {
 			return false;
 		}
 		boolean member = !ofCall && (node instanceof PropertyOrFieldReference || node instanceof MethodReference);
 		if (!member && test.test(node)) {
 			return true;
 		}
+		if (node instanceof TypeReference) {
+			return false;
+		}
 		boolean fromRoot = node instanceof CompoundExpression && node.getChild(0).toStringAST().equals("#root");
 		for (int i = 0; i < node.getChildCount(); i++) {
 			boolean behindDot = node instanceof CompoundExpression && i > (fromRoot ? 1 : 0);
-			if (anyMatch(node.getChild(i), test, !behindDot)) {
+			if (anyMatch(node.getChild(i), test, skipped, !behindDot)) {
 				return true;
 			}
 		}

@@ -147,6 +147,17 @@ public final class Rule {
 		return this.bodyStyle;
 	}
 
+	/**
+	 * Returns whether there can be requests that this rule and another one apply to.
+	 * @param other the other rule
+	 * @return whether both have a method and a path in common; true in doubt
+	 */
+	public boolean overlaps(Rule other) {
+		boolean methods = this.methods.isEmpty() || other.methods.isEmpty()
+				|| this.methods.stream().anyMatch(other.methods::contains);
+		return methods && PatternOverlap.exists(path(), other.path());
+	}
+
 	boolean matches(String method, RequestedPath path) {
 		return hasMethod(method)
 				&& (path.matches(this.path) || (this.withinServlet != null && path.matches(this.withinServlet)));

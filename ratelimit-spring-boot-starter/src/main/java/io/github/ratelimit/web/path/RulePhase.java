@@ -4,8 +4,8 @@ package io.github.ratelimit.web.path;
 public enum RulePhase {
 
 	/**
-	 * After Spring Security if a key or cost of its limits reads {@code user} or
-	 * {@code claim}, otherwise before.
+	 * After Spring Security if a key, cost, plan or exemption of its limits depends on
+	 * the authenticated caller, otherwise before.
 	 */
 	AUTO,
 

@@ -47,14 +47,45 @@ public final class ClientAddress {
 		if (isCanonicalIpv4(text)) {
 			return text;
 		}
-		byte[] address = parse(withoutPort(undecorated(text)));
+		byte[] address = bytes(text);
 		if (address == null) {
 			return UNKNOWN;
 		}
-		if (Arrays.equals(address, 0, address.length - 4, TRANSLATED, 0, TRANSLATED.length)) {
-			return text(Arrays.copyOfRange(address, TRANSLATED.length, address.length));
-		}
 		return (address.length == 4) ? text(address) : shortened(text(mask(address, prefix)));
+	}
+
+	/**
+	 * Returns the bytes of an address, which no prefix has cut.
+	 * @param text the address as the container reports it
+	 * @return 4 bytes for IPv4, also where it is mapped into or translated to IPv6, or 16
+	 * bytes; null if it is no address
+	 */
+	static byte @Nullable [] bytes(String text) {
+		if (isCanonicalIpv4(text)) {
+			return canonicalBytes(text);
+		}
+		byte[] address = parse(withoutPort(undecorated(text)));
+		return (address != null && isTranslated(address))
+				? Arrays.copyOfRange(address, TRANSLATED.length, address.length) : address;
+	}
+
+	private static boolean isTranslated(byte[] address) {
+		return Arrays.equals(address, 0, address.length - 4, TRANSLATED, 0, TRANSLATED.length);
+	}
+
+	private static byte[] canonicalBytes(String text) {
+		byte[] address = new byte[4];
+		int octet = 0;
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			if (c == '.') {
+				octet++;
+			}
+			else {
+				address[octet] = (byte) (10 * address[octet] + (c - '0'));
+			}
+		}
+		return address;
 	}
 
 	/**

@@ -52,6 +52,14 @@ public final class ClientAddresses {
 		return address;
 	}
 
+	/**
+	 * Returns the address in full, null if there is none or a text that is no address.
+	 */
+	static byte @Nullable [] bytesOf(HttpServletRequest request) {
+		String text = request.getRemoteAddr();
+		return (text != null) ? ClientAddress.bytes(text) : null;
+	}
+
 	private void warnOfNone() {
 		if (this.warnedOfNone.compareAndSet(false, true)) {
 			logger.warn("A request has no client address, as over a Unix socket, and a limit counts by it: ip has no "

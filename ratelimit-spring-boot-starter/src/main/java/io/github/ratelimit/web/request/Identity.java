@@ -21,6 +21,16 @@ public interface Identity {
 			return null;
 		}
 
+		@Override
+		public boolean hasRole(String role) {
+			return false;
+		}
+
+		@Override
+		public boolean hasAuthority(String authority) {
+			return false;
+		}
+
 	};
 
 	/**
@@ -35,5 +45,20 @@ public interface Identity {
 	 * @return the claim, null if there is no token or no such claim
 	 */
 	@Nullable Object claim(String name);
+
+	/**
+	 * Returns whether the authenticated user has a role.
+	 * @param role the role, with or without the prefix that roles have among the
+	 * authorities
+	 * @return false for an anonymous caller
+	 */
+	boolean hasRole(String role);
+
+	/**
+	 * Returns whether the authenticated user has an authority.
+	 * @param authority the authority
+	 * @return false for an anonymous caller
+	 */
+	boolean hasAuthority(String authority);
 
 }

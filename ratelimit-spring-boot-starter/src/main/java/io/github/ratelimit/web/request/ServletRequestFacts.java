@@ -21,6 +21,8 @@ public final class ServletRequestFacts implements RequestFacts {
 
 	private @Nullable String ip;
 
+	private byte @Nullable [] address;
+
 	private @Nullable RequestedPath path;
 
 	/**
@@ -63,6 +65,14 @@ public final class ServletRequestFacts implements RequestFacts {
 			this.ip = this.addresses.of(this.request);
 		}
 		return this.ip;
+	}
+
+	@Override
+	public byte @Nullable [] address() {
+		if (this.address == null) {
+			this.address = ClientAddresses.bytesOf(this.request);
+		}
+		return this.address;
 	}
 
 	@Override
@@ -112,6 +122,16 @@ public final class ServletRequestFacts implements RequestFacts {
 	@Override
 	public @Nullable Object claim(String name) {
 		return this.identity.claim(name);
+	}
+
+	@Override
+	public boolean hasRole(String role) {
+		return this.identity.hasRole(role);
+	}
+
+	@Override
+	public boolean hasAuthority(String authority) {
+		return this.identity.hasAuthority(authority);
 	}
 
 	/** A request that the container has taken back has no attributes. */

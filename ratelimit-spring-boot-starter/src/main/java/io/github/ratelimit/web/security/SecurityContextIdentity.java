@@ -20,8 +20,11 @@ public final class SecurityContextIdentity implements Identity {
 
 	private final SecurityContextHolderStrategy strategy;
 
-	private SecurityContextIdentity(SecurityContextHolderStrategy strategy) {
+	private final GrantedRoles roles;
+
+	private SecurityContextIdentity(SecurityContextHolderStrategy strategy, GrantedRoles roles) {
 		this.strategy = strategy;
+		this.roles = roles;
 	}
 
 	/**
@@ -32,7 +35,7 @@ public final class SecurityContextIdentity implements Identity {
 	 */
 	public static SecurityContextIdentity of(BeanFactory beans) {
 		return new SecurityContextIdentity(beans.getBeanProvider(SecurityContextHolderStrategy.class)
-			.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
+			.getIfUnique(SecurityContextHolder::getContextHolderStrategy), GrantedRoles.of(beans));
 	}
 
 	@Override
@@ -45,6 +48,18 @@ public final class SecurityContextIdentity implements Identity {
 	public @Nullable Object claim(String name) {
 		Authentication authentication = authentication();
 		return (authentication != null && oauth2Present) ? TokenClaims.find(authentication, name) : null;
+	}
+
+	@Override
+	public boolean hasRole(String role) {
+		Authentication authentication = authentication();
+		return authentication != null && this.roles.hasRole(authentication, role);
+	}
+
+	@Override
+	public boolean hasAuthority(String authority) {
+		Authentication authentication = authentication();
+		return authentication != null && this.roles.hasAuthority(authentication, authority);
 	}
 
 	private @Nullable Authentication authentication() {

@@ -57,6 +57,7 @@ class PropertiesCheckTests {
 				        pro: [50/s, 600/min]
 				        "[Tier: gold]": 6000/min
 				        free-tier: 5/min
+				      unless: hasRole('OPS') or inSubnet('10.0.0.0/8')
 				      hide-headers: true
 				      on-store-failure: deny
 				    everyone:
@@ -85,6 +86,7 @@ class PropertiesCheckTests {
 				        methods: [GET, POST]
 				        limits: chat
 				        body: openai
+				        unless: hasAuthority('SCOPE_internal')
 				        when: after-security
 				""").with(SharedStore.class).succeeds((context) -> assertThat(output).doesNotContain(HAS_NO_EFFECT));
 	}
@@ -128,8 +130,6 @@ class PropertiesCheckTests {
 	@ParameterizedTest
 	@CsvSource({ "ratelimit.limit.chat.rate, ratelimit.limits.chat.rate", "ratelimit.enabeld, ratelimit.enabled",
 			"ratelimit.memory.max-keys, ratelimit.memory.max-keys-per-limit",
-			"ratelimit.max-keys-per-limit, ratelimit.memory.max-keys-per-limit",
-			"ratelimit.rules[0].path, ratelimit.http.rules", "ratelimit.http.rules.path, ratelimit.http.rules[0].path",
 			"ratelimit.http.header, ratelimit.http.headers" })
 	void anUnknownPropertyGetsASuggestion(String unknown, String meant, CapturedOutput output) {
 		StartUp.of("")

@@ -37,7 +37,7 @@ class CostTests {
 
 		assertThat(cost).hasToString(text);
 		assertThat(cost.evaluate(request().call())).isEqualTo(permits);
-		assertThat(cost.looksAtSecurity()).isFalse();
+		assertThat(cost.inputs().securityContext()).isFalse();
 		assertThat(cost.text()).isEqualTo(text);
 	}
 
@@ -107,7 +107,7 @@ class CostTests {
 	@Test
 	void sumOfACostIsArithmetic() {
 		assertThat(this.parser.requestCost("attribute('x') + 2").evaluate(call("attribute:x", 3))).isEqualTo(5);
-		assertThat(this.parser.requestCost("claim('x') * 2").looksAtSecurity()).isTrue();
+		assertThat(this.parser.requestCost("claim('x') * 2").inputs().securityContext()).isTrue();
 	}
 
 }

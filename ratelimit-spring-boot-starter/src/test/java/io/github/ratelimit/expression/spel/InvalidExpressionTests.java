@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class InvalidExpressionTests {
 
 	private static final String FUNCTIONS = "The functions are header('…'), cookie('…'), param('…'), claim('…'),"
-			+ " attribute('…') and coalesce(a, b); a bean's method is @bean.method().";
+			+ " attribute('…'), hasRole('…'), hasAuthority('…'), inSubnet('…') and coalesce(a, b); a bean's method is @bean.method().";
 
 	private static final String VARIABLES = "The variables are ip, user, global, method and path; a header is"
 			+ " header('X-API-Key'), a method's argument #name.";

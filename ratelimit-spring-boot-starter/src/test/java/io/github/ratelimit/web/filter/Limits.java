@@ -12,6 +12,7 @@ import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.expression.CostExpression;
+import io.github.ratelimit.expression.ExpressionInputs;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.OnMissingKey;
@@ -112,7 +113,7 @@ public final class Limits {
 	}
 
 	public static CostExpression cost(ToLongFunction<RequestFacts> cost) {
-		return new CostExpression("cost", false, false,
+		return new CostExpression("cost", ExpressionInputs.NONE,
 				(call) -> cost.applyAsLong(Objects.requireNonNull(call.request())));
 	}
 
@@ -122,7 +123,7 @@ public final class Limits {
 
 	private static KeyExpression key(String text, String kind, boolean security,
 			Function<RequestFacts, @Nullable Key> value) {
-		return new KeyExpression(new KeySource(text, kind), security, false,
+		return new KeyExpression(new KeySource(text, kind), new ExpressionInputs(security, false, false, Set.of()),
 				(call) -> value.apply(Objects.requireNonNull(call.request())));
 	}
 

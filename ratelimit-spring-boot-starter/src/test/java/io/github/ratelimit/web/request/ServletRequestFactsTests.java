@@ -1,9 +1,12 @@
 package io.github.ratelimit.web.request;
 
 import jakarta.servlet.http.Cookie;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -42,6 +45,16 @@ class ServletRequestFactsTests {
 		assertThat(this.facts.ip()).isNull();
 		assertThat(output).containsOnlyOnce("A request has no client address")
 			.contains("Write another key for such limits");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "10.1.2.255, 0a0102ff", "10.1.2.3:4711, 0a010203", "::ffff:10.1.2.3, 0a010203",
+			"64:ff9b::10.1.2.3, 0a010203", "2001:db8:1:2:3::4, 20010db8000100020003000000000004", "unknown,", "'',",
+			"10.1.2.256," })
+	void theAddressInFullHasTheBytesOfTheCanonicalAddress(String text, @Nullable String hex) {
+		this.request.setRemoteAddr(text);
+		byte[] address = this.facts.address();
+		assertThat((address != null) ? HexFormat.of().formatHex(address) : null).isEqualTo(hex);
 	}
 
 	@Test

@@ -5,9 +5,11 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.security.access.hierarchicalroles.RoleHierarchyImpl;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.config.core.GrantedAuthorityDefaults;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.core.context.SecurityContext;
@@ -54,6 +56,33 @@ class SecurityContextIdentityTests {
 		as(UsernamePasswordAuthenticationToken.authenticated("alice", "secret", List.of()));
 		assertThat(this.identity.user()).isEqualTo("alice");
 		assertThat(this.identity.claim("plan")).isNull();
+	}
+
+	@Test
+	void rolesAreAuthoritiesWithThePrefixOfRoles() {
+		assertThat(this.identity.hasRole("OPS")).isFalse();
+		as(UsernamePasswordAuthenticationToken.authenticated("alice", "secret",
+				AuthorityUtils.createAuthorityList("ROLE_OPS", "SCOPE_internal", "OPERATOR")));
+		assertThat(this.identity.hasRole("OPS")).isTrue();
+		assertThat(this.identity.hasRole("ROLE_OPS")).isTrue();
+		assertThat(this.identity.hasRole("PS")).isFalse();
+		assertThat(this.identity.hasRole("OPERATOR")).isFalse();
+		assertThat(this.identity.hasAuthority("SCOPE_internal")).isTrue();
+		assertThat(this.identity.hasAuthority("OPS")).isFalse();
+		as(UsernamePasswordAuthenticationToken.unauthenticated("alice", "secret"));
+		assertThat(this.identity.hasRole("OPS")).isFalse();
+	}
+
+	@Test
+	void theRoleHierarchyAndThePrefixOfTheApplicationHold() {
+		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+		beans.registerSingleton("defaults", new GrantedAuthorityDefaults("R:"));
+		beans.registerSingleton("hierarchy", RoleHierarchyImpl.fromHierarchy("R:ADMIN > R:OPS"));
+		as(UsernamePasswordAuthenticationToken.authenticated("alice", "secret",
+				AuthorityUtils.createAuthorityList("R:ADMIN")));
+		assertThat(SecurityContextIdentity.of(beans).hasRole("OPS")).isTrue();
+		assertThat(SecurityContextIdentity.of(beans).hasRole("PARTNER")).isFalse();
+		assertThat(this.identity.hasRole("ADMIN")).isFalse();
 	}
 
 	@Test

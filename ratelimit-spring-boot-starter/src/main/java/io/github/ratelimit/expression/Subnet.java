@@ -1,0 +1,172 @@
+package io.github.ratelimit.expression;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A range of IP addresses that have their first bits in common, such as
+ * {@code 10.0.0.0/8}. IPv4 addresses that are mapped into IPv6 are IPv4 addresses.
+ * Immutable, thread-safe.
+ */
+public final class Subnet {
+
+	private static final Pattern TEXT = Pattern.compile("([0-9A-Fa-f:][0-9A-Fa-f:.]*)(?:/([0-9]{1,3}))?");
+
+	private static final Pattern IPV4 = Pattern
+		.compile("(0|[1-9][0-9]{0,2})\\.(0|[1-9][0-9]{0,2})\\.(0|[1-9][0-9]{0,2})\\.(0|[1-9][0-9]{0,2})");
+
+	private static final Pattern MASK = Pattern.compile("([0-9.]+)/(255\\.[0-9]+\\.[0-9]+\\.[0-9]+)");
+
+	private static final Pattern WILDCARD = Pattern.compile("((?:[0-9]{1,3}\\.){1,3})[*x](?:\\.[*x])*");
+
+	private static final int MAPPED_BITS = 96;
+
+	private final String text;
+
+	private final byte[] network;
+
+	private final int bits;
+
+	private Subnet(String text, byte[] network, int bits) {
+		this.text = text;
+		this.network = network;
+		this.bits = bits;
+	}
+
+	/**
+	 * Parses a subnet.
+	 * @param text an IPv4 or IPv6 address and the number of its bits that count, such as
+	 * {@code 10.0.0.0/8} or {@code 2001:db8::/32}; an address alone is a subnet of one
+	 * @return the subnet
+	 * @throws InvalidExpressionException if the text is none
+	 */
+	public static Subnet parse(String text) {
+		Matcher matcher = TEXT.matcher(text);
+		byte[] address = matcher.matches() ? address(matcher.group(1)) : null;
+		if (address == null) {
+			throw invalid(text, "is not one", meant(text));
+		}
+		boolean mapped = address.length == 4 && matcher.group(1).indexOf(':') >= 0;
+		int most = mapped ? 128 : 8 * address.length;
+		int least = mapped ? MAPPED_BITS : 0;
+		int written = (matcher.group(2) != null) ? Integer.parseInt(matcher.group(2)) : most;
+		if (written < least || written > most) {
+			throw invalid(text, "has " + written + " bits", "Write from " + least + " to " + most
+					+ " after the slash, such as " + matcher.group(1) + "/" + most + " for the one address.");
+		}
+		int bits = written - least;
+		byte[] network = masked(address, bits);
+		if (!Arrays.equals(network, address)) {
+			throw invalid(text, "has an address with bits behind the first " + written, "Write " + text(network) + "/"
+					+ bits + " for the subnet, or " + text(address) + " for the one address.");
+		}
+		return new Subnet(text, network, bits);
+	}
+
+	private static byte @Nullable [] address(String text) {
+		if (text.indexOf(':') < 0) {
+			return ipv4(text);
+		}
+		try {
+			// with a colon there is no name that could be looked up
+			return InetAddress.getByName(text).getAddress();
+		}
+		catch (UnknownHostException ex) {
+			return null;
+		}
+	}
+
+	private static byte @Nullable [] ipv4(String text) {
+		Matcher matcher = IPV4.matcher(text);
+		if (!matcher.matches()) {
+			return null;
+		}
+		byte[] address = new byte[4];
+		for (int i = 0; i < address.length; i++) {
+			int octet = Integer.parseInt(matcher.group(i + 1));
+			if (octet > 255) {
+				return null;
+			}
+			address[i] = (byte) octet;
+		}
+		return address;
+	}
+
+	private static byte[] masked(byte[] address, int bits) {
+		byte[] network = address.clone();
+		for (int i = 0; i < network.length; i++) {
+			network[i] &= (byte) mask(bits, i);
+		}
+		return network;
+	}
+
+	/** Returns the bits of a byte of an address that count. */
+	private static int mask(int bits, int index) {
+		return 0xFF << (8 - Math.min(8, Math.max(0, bits - 8 * index)));
+	}
+
+	/** Other notations for a range that people write. */
+	private static String meant(String text) {
+		Matcher mask = MASK.matcher(text);
+		byte[] bytes = mask.matches() ? ipv4(mask.group(2)) : null;
+		if (bytes != null) {
+			int bits = 0;
+			for (byte each : bytes) {
+				bits += Integer.bitCount(each & 0xFF);
+			}
+			return "Write " + mask.group(1) + "/" + bits + ".";
+		}
+		Matcher wildcard = WILDCARD.matcher(text);
+		if (wildcard.matches()) {
+			String prefix = wildcard.group(1);
+			int octets = (int) prefix.chars().filter((c) -> c == '.').count();
+			return "Write " + prefix + "0.0.0".substring(2 * (octets - 1)) + "/" + 8 * octets + ".";
+		}
+		return "Write an address and the number of its bits that count, such as 10.0.0.0/8 or 2001:db8::/32, or an "
+				+ "address alone; for several, inSubnet('…') or inSubnet('…').";
+	}
+
+	private static InvalidExpressionException invalid(String text, String problem, String remedy) {
+		return new InvalidExpressionException("inSubnet('" + text + "')",
+				"names the subnet '" + text + "', which " + problem, remedy);
+	}
+
+	private static String text(byte[] address) {
+		try {
+			return InetAddress.getByAddress(address).getHostAddress();
+		}
+		catch (UnknownHostException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Returns whether an address is in this subnet.
+	 * @param address the address, 4 or 16 bytes, an IPv4 address that is mapped into IPv6
+	 * as its 4 bytes; null if there is none
+	 * @return whether the first bits are those of the subnet; false for none
+	 */
+	public boolean includes(byte @Nullable [] address) {
+		if (address == null || address.length != this.network.length) {
+			return false;
+		}
+		int whole = this.bits / 8;
+		for (int i = 0; i < whole; i++) {
+			if (address[i] != this.network[i]) {
+				return false;
+			}
+		}
+		return this.bits % 8 == 0 || ((address[whole] ^ this.network[whole]) & mask(this.bits, whole) & 0xFF) == 0;
+	}
+
+	@Override
+	public String toString() {
+		return this.text;
+	}
+
+}

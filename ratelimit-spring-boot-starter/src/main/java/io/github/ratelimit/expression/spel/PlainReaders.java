@@ -1,0 +1,131 @@
+package io.github.ratelimit.expression.spel;
+
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.BooleanLiteral;
+import org.springframework.expression.spel.ast.Literal;
+import org.springframework.expression.spel.ast.NullLiteral;
+import org.springframework.expression.spel.ast.OpAnd;
+import org.springframework.expression.spel.ast.OpEQ;
+import org.springframework.expression.spel.ast.OpNE;
+import org.springframework.expression.spel.ast.OpOr;
+import org.springframework.expression.spel.ast.OperatorNot;
+import org.springframework.expression.spel.ast.StringLiteral;
+import org.springframework.expression.spel.ast.Ternary;
+
+/**
+ * Turns what needs no SpEL at run time into functions: values, literals, comparisons with
+ * texts and null, {@code and}, {@code or}, {@code not} and {@code ? :}. An operand of
+ * another kind is interpreted, alone.
+ */
+final class PlainReaders {
+
+	private final MethodArguments arguments;
+
+	private final Function<SpelNode, SpelReader> interpreted;
+
+	PlainReaders(MethodArguments arguments, Function<SpelNode, SpelReader> interpreted) {
+		this.arguments = arguments;
+		this.interpreted = interpreted;
+	}
+
+	/** Returns the reader of a value, null for one that is interpreted as a whole. */
+	@Nullable ValueReader value(SpelNode node) {
+		if (node instanceof Literal literal) {
+			Object constant = literal.getLiteralValue().getValue();
+			return (call) -> constant;
+		}
+		ValueReader plain = SyntaxTree.plainReader(node, this.arguments);
+		if (plain != null) {
+			return plain;
+		}
+		return (node instanceof Ternary) ? conditional(node) : logical(node);
+	}
+
+	private @Nullable ValueReader conditional(SpelNode node) {
+		ValueReader test = condition(node.getChild(0));
+		if (test == null) {
+			return null;
+		}
+		ValueReader whenTrue = valueOrInterpreted(node.getChild(1));
+		ValueReader whenFalse = valueOrInterpreted(node.getChild(2));
+		return (call) -> isTrue(test.read(call)) ? whenTrue.read(call) : whenFalse.read(call);
+	}
+
+	private ValueReader valueOrInterpreted(SpelNode node) {
+		ValueReader plain = value(node);
+		return (plain != null) ? plain : this.interpreted.apply(node);
+	}
+
+	/** Returns the reader of true or false, null for what is interpreted as a whole. */
+	private @Nullable ValueReader condition(SpelNode node) {
+		if (node instanceof BooleanLiteral || isCondition(node)) {
+			return value(node);
+		}
+		return logical(node);
+	}
+
+	private static boolean isCondition(SpelNode node) {
+		RequestFunction function = SyntaxTree.function(node);
+		return function != null && function.isCondition();
+	}
+
+	private @Nullable ValueReader logical(SpelNode node) {
+		if (node instanceof OpAnd || node instanceof OpOr) {
+			return junction(node, node instanceof OpOr);
+		}
+		if (node instanceof OperatorNot) {
+			ValueReader negated = condition(node.getChild(0));
+			return (negated != null) ? (call) -> !isTrue(negated.read(call)) : null;
+		}
+		return (node instanceof OpEQ || node instanceof OpNE) ? comparison(node, node instanceof OpEQ) : null;
+	}
+
+	/** What the first operand decides leaves the second one unread, as in SpEL. */
+	private @Nullable ValueReader junction(SpelNode node, boolean deciding) {
+		ValueReader left = condition(node.getChild(0));
+		ValueReader right = condition(node.getChild(1));
+		if (left == null && right == null) {
+			return null;
+		}
+		ValueReader first = (left != null) ? left : this.interpreted.apply(node.getChild(0)).asCondition();
+		ValueReader second = (right != null) ? right : this.interpreted.apply(node.getChild(1)).asCondition();
+		return (call) -> (isTrue(first.read(call)) == deciding) ? deciding : isTrue(second.read(call));
+	}
+
+	private @Nullable ValueReader comparison(SpelNode node, boolean equal) {
+		SpelNode left = node.getChild(0);
+		SpelNode right = node.getChild(1);
+		ValueReader compared = isComparable(right) ? comparison(left, (Literal) right) : null;
+		if (compared == null && isComparable(left)) {
+			compared = comparison(right, (Literal) left);
+		}
+		ValueReader same = compared;
+		return (same == null) ? null : (call) -> isTrue(same.read(call)) == equal;
+	}
+
+	private static boolean isComparable(SpelNode node) {
+		return node instanceof StringLiteral || node instanceof NullLiteral;
+	}
+
+	private @Nullable ValueReader comparison(SpelNode node, Literal literal) {
+		ValueReader reader = SyntaxTree.plainReader(node, this.arguments);
+		if (reader == null) {
+			return null;
+		}
+		Object other = literal.getLiteralValue().getValue();
+		return (call) -> {
+			Object value = reader.read(call);
+			return (value instanceof CharSequence text) ? text.toString().equals(other)
+					: (value == null && other == null);
+		};
+	}
+
+	private static boolean isTrue(@Nullable Object value) {
+		return Boolean.TRUE.equals(value);
+	}
+
+}

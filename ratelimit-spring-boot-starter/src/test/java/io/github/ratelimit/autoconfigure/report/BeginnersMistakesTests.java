@@ -1,0 +1,281 @@
+package io.github.ratelimit.autoconfigure.report;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
+import io.github.ratelimit.autoconfigure.RateLimitMethodAutoConfiguration;
+import io.github.ratelimit.autoconfigure.RateLimitWebAutoConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ByteArrayResource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What those write who see the starter for the first time: start-up names the place, and
+ * with what it says to write the application starts without a warning.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class BeginnersMistakesTests {
+
+	private static final String RULE = """
+			  http:
+			    rules:
+			      - path: /v1/**
+			        limits: chat
+			""";
+
+	private static final String CHAT = """
+			ratelimit:
+			  limits:
+			    chat:
+			      rate: 10/min
+			      key: ip
+			""";
+
+	static Stream<Mistake> mistakes() {
+		return Stream.of(Mistake.of("http: is indented too far", CHAT + RULE.indent(2), CHAT + RULE)
+			.says("Property: ratelimit.limits.http.rules[0].", "stands below limits", "Origin: [application.yml] - ",
+					"Write ratelimit.http.rules[0].", "indent http: as deep as limits:"),
+				Mistake.of("a rule has no dash", CHAT + RULE.replace("- ", "  "), CHAT + RULE)
+					.says("Property: ratelimit.http.rules.", "where a list of rules has to be",
+							"Write ratelimit.http.rules[0].", "as in \"- path: /v1/**\""),
+				Mistake.of("rules: is one text", CHAT + "  http:\n    rules: /v1/**\n", CHAT + RULE)
+					.says("Property: ratelimit.http.rules", "Value: \"/v1/**\"", "where a list has to be", "- path: "),
+				Mistake.of("everything is below spring:", "spring:\n" + (CHAT + RULE).indent(2), CHAT + RULE)
+					.says("Property: spring.ratelimit.limits.chat.rate", "Value: \"10/min\"", "stands below spring",
+							"Write ratelimit.limits.chat.rate"),
+				Mistake
+					.of("the prefix is another one", (CHAT + RULE).replace("ratelimit:", "rate-limiter:"), CHAT + RULE)
+					.says("Property: rate-limiter.limits.chat.rate", "its prefix is not ratelimit",
+							"Write ratelimit.limits.chat.rate"),
+				Mistake.of("limits: is left out", CHAT.replace("  limits:\n", ""), CHAT + RULE)
+					.says("Property: ratelimit.chat.rate", "Write ratelimit.limits.chat.rate",
+							"chat: stands below limits:, indented"),
+				Mistake.of("rules: is not below http:", CHAT + RULE.replace("  http:\n", "").indent(-2), CHAT + RULE)
+					.says("Property: ratelimit.rules[0].", "Write ratelimit.http.rules[0].",
+							"rules: stands below http:, indented"),
+				Mistake
+					.of("the burst is a property", limit("rate: 10/min", "burst: 5", "key: ip"),
+							limit("rate: 10/min burst 5", "key: ip"))
+					.says("Property: ratelimit.limits.chat.burst", "Value: \"5\"", "a burst is part of a rate",
+							"Write ratelimit.limits.chat.rate: 10/min burst 5"),
+				Mistake
+					.of("permits and period are two properties", limit("limit: 10", "period: 1m", "key: ip"),
+							limit("rate: 10/min", "key: ip"))
+					.says("Property: ratelimit.limits.chat.limit", "Value: \"10\"", "a rate is one text",
+							"Write ratelimit.limits.chat.rate: 10/min"),
+				Mistake.of("the period is a number", limit("rate: 10/60", "key: ip"), limit("rate: 10/60s", "key: ip"))
+					.says("Property: ratelimit.limits.chat.rate", "Value: \"10/60\"", "10/60s"),
+				Mistake
+					.of("the rate is a sentence", limit("rate: 10 per minute", "key: ip"),
+							limit("rate: 10/min", "key: ip"))
+					.says("Property: ratelimit.limits.chat.rate", "Value: \"10 per minute\"", "10/min"),
+				Mistake
+					.of("the key begins a comment", limit("rate: 10/min", "key: #id"),
+							limit("rate: 10/min", "key: user"))
+					.says("Property: ratelimit.limits.chat.key", "'key: #id' is an empty key and a comment",
+							"user or ip"),
+				Mistake
+					.of("the header has no quotes", besideAddress(limit("rate: 10/min", "key: header(X-Api-Key)")),
+							besideAddress(limit("rate: 10/min", "key: header('X-API-Key')")))
+					.says("Property: ratelimit.limits.chat.key", "Value: \"header(X-Api-Key)\"",
+							"does not quote the name", "header('X-API-Key')"),
+				Mistake
+					.of("the plan is a condition",
+							limit("rate: 10/min", "key: ip", "plan: hasRole('PARTNER')", "plans: {partner: 60/min}"),
+							limit("rate: 10/min", "key: ip", "plan: \"hasRole('PARTNER') ? 'partner' : null\"",
+									"plans: {partner: 60/min}"))
+					.says("Property: ratelimit.limits.chat.plan", "is true or false, and no plan",
+							"\"hasRole('PARTNER') ? 'partner' : null\", in double quotes"),
+				Mistake
+					.of("the plan is not quoted",
+							limit("rate: 10/min", "key: ip", "plan: hasRole('PARTNER') ? 'partner' : null",
+									"plans: {partner: 60/min}"),
+							limit("rate: 10/min", "key: ip", "plan: \"hasRole('PARTNER') ? 'partner' : null\"",
+									"plans: {partner: 60/min}"))
+					.says("hasRole('PARTNER') ? 'partner' : null", "line 6", "Put the expression in double quotes"),
+				Mistake
+					.of("the subnet has bits behind its prefix",
+							limit("rate: 10/min", "key: ip", "unless: inSubnet('10.0.0.1/8')"),
+							limit("rate: 10/min", "key: ip", "unless: inSubnet('10.0.0.0/8')"))
+					.says("Property: ratelimit.limits.chat.unless", "Value: \"inSubnet('10.0.0.1/8')\"",
+							"Write 10.0.0.0/8 for the subnet"),
+				Mistake
+					.of("a role has no quotes", limit("rate: 10/min", "key: ip", "unless: hasRole(PARTNER)"),
+							limit("rate: 10/min", "key: ip", "unless: hasRole('PARTNER')"))
+					.says("Property: ratelimit.limits.chat.unless", "does not quote the name", "hasRole('PARTNER')"),
+				Mistake.of("a rule names another limit", CHAT + RULE.replace("chat", "chta"), CHAT + RULE)
+					.says("Property: ratelimit.http.rules[0].limits", "Value: \"chta\"", "does not exist",
+							"Write 'chat'"),
+				Mistake
+					.of("a method is misspelt", CHAT + RULE + "        methods: PSOT\n",
+							CHAT + RULE + "        methods: POST\n")
+					.says("Property: ratelimit.http.rules[0].methods", "Value: \"PSOT\"", "Did you mean POST?"),
+				Mistake
+					.of("the mode is another word", limit("rate: 10/min", "key: ip", "mode: dry-run"),
+							limit("rate: 10/min", "key: ip", "mode: shadow"))
+					.says("Property: ratelimit.limits.chat.mode", "Value: \"dry-run\"", "Write enforce or shadow"),
+				Mistake.of("an annotation names another limit", CHAT + RULE, CHAT + RULE)
+					.with(Misspelt.class, Limited.class)
+					.says("BeginnersMistakesTests$Misspelt.answer()", "Value: \"chta\"", "Did you mean \"chat\"?"),
+				Mistake
+					.of("a property has a typing error", limit("rate: 10/min", "key: ip", "hide-header: true"),
+							limit("rate: 10/min", "key: ip", "hide-headers: true"))
+					.says("Property 'ratelimit.limits.chat.hide-header'", "application.yml", "has no effect",
+							"Did you mean 'ratelimit.limits.chat.hide-headers'?"),
+				Mistake.of("nothing uses the limit", CHAT, CHAT + RULE)
+					.says("Limit 'chat' is bound nowhere", "ratelimit.http.rules[0].limits: chat"),
+				Mistake
+					.of("clients can invent keys", limit("rate: 10/min", "key: header('X-API-Key')"),
+							besideAddress(limit("rate: 10/min", "key: header('X-API-Key')")))
+					.says("Rule '/v1/**' limits calls only by what clients send, in chat",
+							"ratelimit.limits.address.rate: 300/min", "ratelimit.limits.address.key: ip",
+							"limits: address, chat"),
+				Mistake
+					.of("clients can exempt themselves",
+							limit("rate: 10/min", "key: ip", "unless: header('X-Internal') == 'yes'"),
+							limit("rate: 10/min", "key: ip", "unless: inSubnet('10.0.0.0/8')"))
+					.says("Limit 'chat' exempts calls by header('X-Internal') == 'yes'",
+							"callers can exempt themselves", "inSubnet('…')"),
+				Mistake.of("a method calls a limited one of its own class", CHAT + RULE, CHAT + RULE)
+					.with(SelfCalling.class, Limited.class)
+					.says("Method 'SelfCalling.all' calls 'SelfCalling.answer' of the same object",
+							"Put @RateLimited on all"));
+	}
+
+	private static String besideAddress(String yaml) {
+		return yaml.replace("    chat:\n", "    address: {rate: 300/min, key: ip}\n    chat:\n")
+			.replace("limits: chat", "limits: address, chat");
+	}
+
+	private static String limit(String... lines) {
+		return "ratelimit:\n  limits:\n    chat:\n      " + String.join("\n      ", lines) + "\n" + RULE;
+	}
+
+	@ParameterizedTest
+	@MethodSource("mistakes")
+	void aMistakeIsMendedByWhatStartUpSays(Mistake mistake, CapturedOutput output) {
+		String said = start(mistake.wrong(), mistake.wrongCode(), output);
+		assertThat(said).contains(mistake.says());
+		assertThat(start(mistake.mended(), mistake.mendedCode(), output)).isEmpty();
+	}
+
+	/** Returns the failure, or else the warnings, empty if there is neither. */
+	private static String start(String yaml, @Nullable Class<?> code, CapturedOutput output) {
+		StringBuilder said = new StringBuilder();
+		int before = output.length();
+		Environment[] environment = new Environment[1];
+		WebApplicationContextRunner runner = new WebApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class,
+					RateLimitWebAutoConfiguration.class, RateLimitMethodAutoConfiguration.class))
+			.withInitializer((context) -> environment[0] = addFile(context, yaml));
+		((code != null) ? runner.withUserConfiguration(code) : runner).run((context) -> {
+			if (context.getStartupFailure() != null) {
+				FailureAnalysis analysis = Failures.analyze(context.getStartupFailure(), environment[0]);
+				assertThat(analysis).as("analysis of " + context.getStartupFailure()).isNotNull();
+				said.append(analysis.getDescription()).append("\n").append(analysis.getAction());
+			}
+		});
+		if (said.isEmpty()) {
+			output.toString().substring(before).lines().filter((line) -> line.contains("WARN")).forEach(said::append);
+		}
+		return said.toString().replace("Byte array resource ", "");
+	}
+
+	private static Environment addFile(ConfigurableApplicationContext context, String yaml) {
+		ByteArrayResource resource = new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8), "application.yml");
+		try {
+			new YamlPropertySourceLoader().load("application.yml", resource)
+				.forEach(context.getEnvironment().getPropertySources()::addLast);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		return context.getEnvironment();
+	}
+
+	/**
+	 * A mistake.
+	 *
+	 * @param name what is wrong
+	 * @param wrong the file with the mistake
+	 * @param mended the file without it
+	 * @param wrongCode the code with the mistake, null for none
+	 * @param mendedCode the code without it, null for none
+	 * @param says what start-up says of it
+	 */
+	private record Mistake(String name, String wrong, String mended, @Nullable Class<?> wrongCode,
+			@Nullable Class<?> mendedCode, List<String> says) {
+
+		static Mistake of(String name, String wrong, String mended) {
+			return new Mistake(name, wrong, mended, null, null, List.of());
+		}
+
+		Mistake with(Class<?> wrongCode, Class<?> mendedCode) {
+			return new Mistake(this.name, this.wrong, this.mended, wrongCode, mendedCode, this.says);
+		}
+
+		Mistake says(String... texts) {
+			return new Mistake(this.name, this.wrong, this.mended, this.wrongCode, this.mendedCode, List.of(texts));
+		}
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
+	}
+
+	static class Misspelt {
+
+		@RateLimited("chta")
+		public String answer() {
+			return "";
+		}
+
+	}
+
+	static class Limited {
+
+		@RateLimited("chat")
+		public String all() {
+			return answer() + answer();
+		}
+
+		private String answer() {
+			return "";
+		}
+
+	}
+
+	static class SelfCalling {
+
+		public String all() {
+			return answer() + answer();
+		}
+
+		@RateLimited("chat")
+		public String answer() {
+			return "";
+		}
+
+	}
+
+}

@@ -1,0 +1,115 @@
+package io.github.ratelimit.autoconfigure.report;
+
+import io.github.ratelimit.ReadsSecurityContext;
+import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
+import io.github.ratelimit.autoconfigure.RateLimitWebAutoConfiguration;
+import io.github.ratelimit.web.path.RulePhase;
+import io.github.ratelimit.web.path.Rules;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Rules that limit less than they seem to, and what start-up asks about them. */
+@ExtendWith(OutputCaptureExtension.class)
+class RuleWarningsTests {
+
+	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class, RateLimitWebAutoConfiguration.class))
+		.withUserConfiguration(Beans.class)
+		.withPropertyValues("ratelimit.limits.key.rate=2/d", "ratelimit.limits.key.key[0]=header('X-API-Key')",
+				"ratelimit.limits.key.key[1]=ip", "ratelimit.limits.address.rate=9/d",
+				"ratelimit.limits.address.key=ip", "ratelimit.limits.user.rate=9/d", "ratelimit.limits.user.key=user",
+				"ratelimit.limits.everyone.rate=9/d", "ratelimit.limits.everyone.key=global",
+				"ratelimit.limits.tenant.rate=9/d", "ratelimit.limits.tenant.key=attribute('tenant')",
+				"ratelimit.http.rules[0].path=/v1/**");
+
+	@ParameterizedTest
+	@CsvSource({ "key, /other/**, address, true", "'key, address', /other/**, address, false",
+			"key, /v1/chat, address, false", "key, /**, address, false", "key, /v1/**, everyone, true",
+			"tenant, /other/**, address, false", "address, /other/**, key, true", "user, /**, key, false" })
+	void keysThatClientsCanInventAreAWarningWithoutALimitByAddressBesideThem(String limits, String otherPath,
+			String otherLimits, boolean warns, CapturedOutput output) {
+		this.runner
+			.withPropertyValues("ratelimit.http.rules[0].limits=" + limits, "ratelimit.http.rules[1].path=" + otherPath,
+					"ratelimit.http.rules[1].limits=" + otherLimits)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output.toString().contains("limits calls only by what clients send, in key"))
+					.isEqualTo(warns);
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "@silent.plan(), auto, true, false", "@silent.plan(), before-security, false, false",
+			"@silent.plan(), after-security, false, true", "@reading.plan(), auto, false, true",
+			"@made.plan(), auto, false, true", "@reading.byKey(header('X-API-Key')), auto, false, false",
+			"@reading.plan() + @silent.plan(), auto, false, true" })
+	void aBeanThatNothingIsStatedOfIsAskedAbout(String plan, String when, boolean asks, boolean after,
+			CapturedOutput output) {
+		this.runner
+			.withPropertyValues("ratelimit.limits.address.plan=" + plan, "ratelimit.limits.address.plans.pro=99/d",
+					"ratelimit.http.rules[0].limits=address", "ratelimit.http.rules[0].when=" + when)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output.toString()
+					.contains("Limit 'address' asks the bean silent, and nothing states whether it reads the security "
+							+ "context. Rule '/v1/**' applies before Spring Security"))
+					.isEqualTo(asks);
+				assertThat(context.getBean(Rules.class).of(RulePhase.AFTER_SECURITY)).hasSize(after ? 1 : 0);
+				assertThat(output).doesNotContain("callers can choose");
+			});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Beans {
+
+		@Bean
+		Silent silent() {
+			return new Silent();
+		}
+
+		@Bean
+		Reading reading() {
+			return new Reading();
+		}
+
+		@Bean
+		@ReadsSecurityContext
+		Silent made() {
+			return new Silent();
+		}
+
+	}
+
+	static class Silent {
+
+		public String plan() {
+			return "pro";
+		}
+
+	}
+
+	@ReadsSecurityContext
+	static class Reading {
+
+		public String plan() {
+			return "pro";
+		}
+
+		@ReadsSecurityContext(false)
+		public String byKey(String key) {
+			return "pro";
+		}
+
+	}
+
+}
