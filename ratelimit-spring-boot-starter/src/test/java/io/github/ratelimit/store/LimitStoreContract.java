@@ -5,7 +5,7 @@ package io.github.ratelimit.store;
  * store; it inherits the tests.
  */
 public interface LimitStoreContract extends SequenceContract, ExactWaitContract, AllOrNothingContract, GiveBackContract,
-		ReconfigurationContract, AlternationContract, KeysContract, ConcurrencyContract, KindsContract,
-		SettlementContract, ShadowContract, WorstCaseContract, MoreQuotaContract, BlockContract {
+		ReconfigurationContract, AlternationContract, ChangedLimitContract, KeysContract, ConcurrencyContract,
+		KindsContract, SettlementContract, ShadowContract, WorstCaseContract, MoreQuotaContract, BlockContract {
 
 }

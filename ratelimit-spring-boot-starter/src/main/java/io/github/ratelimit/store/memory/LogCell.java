@@ -65,8 +65,7 @@ final class LogCell extends KeyCell {
 
 	/**
 	 * Returns the log under other rates. With the same periods the log is kept and
-	 * counted by them; otherwise it is replaced by one with the same part used, as of
-	 * now.
+	 * counted by them; otherwise it is replaced by one with as many permits, as of now.
 	 */
 	private CallLog readBy(LogRates rates) {
 		if (rates.hasPeriodsOf(this.log.rates())) {
@@ -75,7 +74,10 @@ final class LogCell extends KeyCell {
 		}
 		CallLog read = new CallLog(rates);
 		read.advance(this.log.now());
-		long permits = PreparedLimit.permits(used(), rates.permits(rates.size() - 1));
+		long permits = 0;
+		for (int i = 0; i < this.log.rates().size(); i++) {
+			permits = Math.max(permits, this.log.rates().permits(i) - this.log.balance(i));
+		}
 		if (permits > 0) {
 			read.add(permits);
 		}

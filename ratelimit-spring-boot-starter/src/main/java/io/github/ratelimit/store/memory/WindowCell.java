@@ -71,24 +71,24 @@ final class WindowCell extends KeyCell {
 	private static Window[] charged(Window[] windows, long permits, long now) {
 		Window[] after = new Window[windows.length];
 		for (int i = 0; i < after.length; i++) {
-			after[i] = windows[i].charged(permits * windows[i].terms().unit(), now);
+			after[i] = windows[i].charged(permits, now);
 		}
-		return WindowLimit.inWholePermits(after, now);
+		return after;
 	}
 
 	@Override
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
 		while (taken.receipt() instanceof Windows from) {
 			Window[] before = this.windows;
-			if (before == RETIRED_WINDOWS || before[0].terms().whole() != from.terms) {
+			if (before == RETIRED_WINDOWS || before[0].terms() != from.terms) {
 				return;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
 			Window[] after = new Window[before.length];
 			for (int i = 0; i < after.length; i++) {
-				after[i] = before[i].givenBack(permits * before[i].terms().unit(), from.time, now);
+				after[i] = before[i].givenBack(permits, from.time, now);
 			}
-			if (WINDOWS.compareAndSet(this, before, WindowLimit.inWholePermits(after, now))) {
+			if (WINDOWS.compareAndSet(this, before, after)) {
 				return;
 			}
 		}
@@ -121,11 +121,10 @@ final class WindowCell extends KeyCell {
 			long now = clock.sinceEpoch(clock.nanos());
 			Window[] after = (own.areThoseOf(before) ? before : own.read(before, now)).clone();
 			for (int i = 0; i < after.length; i++) {
-				long unit = after[i].terms().unit();
-				long missing = Math.floorDiv(after[i].balance(now), unit) - atMost[i];
-				after[i] = (missing > 0) ? after[i].charged(missing * unit, now) : after[i];
+				long missing = after[i].balance(now) - atMost[i];
+				after[i] = (missing > 0) ? after[i].charged(missing, now) : after[i];
 			}
-			if (WINDOWS.compareAndSet(this, before, WindowLimit.inWholePermits(after, now))) {
+			if (WINDOWS.compareAndSet(this, before, after)) {
 				return true;
 			}
 		}
@@ -164,7 +163,7 @@ final class WindowCell extends KeyCell {
 
 		Windows(WindowCell cell, Window[] windows, long time) {
 			this.cell = cell;
-			this.terms = windows[0].terms().whole();
+			this.terms = windows[0].terms();
 			this.time = time;
 		}
 

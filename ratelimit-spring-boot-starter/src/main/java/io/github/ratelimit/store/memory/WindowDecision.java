@@ -19,33 +19,24 @@ final class WindowDecision {
 
 	/** Returns the permits that are available in all rates; a debt is negative. */
 	static long balance(Window[] windows, long now) {
-		long least = balance(windows[0], now);
+		long least = windows[0].balance(now);
 		for (int i = 1; i < windows.length; i++) {
-			least = Math.min(least, balance(windows[i], now));
+			least = Math.min(least, windows[i].balance(now));
 		}
 		return least;
-	}
-
-	private static long balance(Window window, long now) {
-		return permits(window, window.balance(now));
-	}
-
-	private static long permits(Window window, long units) {
-		long unit = window.terms().unit();
-		return (unit == 1) ? units : Math.floorDiv(units, unit);
 	}
 
 	/** Returns how many permits can still be charged before any are forgiven. */
 	static long room(Window[] windows, long now) {
 		long room = Long.MAX_VALUE;
 		for (Window window : windows) {
-			room = Math.min(room, permits(window, window.room(now)));
+			room = Math.min(room, window.room(now));
 		}
 		return Math.max(0, room);
 	}
 
 	private static long capacity(Window window) {
-		return window.terms().whole().permits();
+		return window.terms().permits();
 	}
 
 	static ChargeDecision granted(Charge charge, @Nullable Receipt receipt, Window[] after, long now) {
@@ -57,7 +48,7 @@ final class WindowDecision {
 		long wait = 0;
 		for (Window window : windows) {
 			wait = Math.max(wait, (charge.needed() > capacity(window)) ? ChargeDecision.NEVER
-					: window.nanosUntil(charge.needed() * window.terms().unit(), now));
+					: window.nanosUntil(charge.needed(), now));
 		}
 		long[] perRate = perRate(windows, now);
 		return ChargeDecision.refused(charge, least(perRate), wait, longest(perRate), perRate);
@@ -69,19 +60,19 @@ final class WindowDecision {
 		long spent = 0;
 		double used = 0;
 		for (Window window : windows) {
-			long missing = capacity(window) - balance(window, now);
-			nearest = (balance(window, now) < balance(nearest, now)) ? window : nearest;
+			long missing = capacity(window) - window.balance(now);
+			nearest = (window.balance(now) < nearest.balance(now)) ? window : nearest;
 			longest = Math.max(longest, window.nanosToFull(now));
 			spent = Math.max(spent, missing);
 			used = Math.max(used, (double) missing / capacity(window));
 		}
-		return new CellSnapshot(windows, capacity(nearest), balance(nearest, now), longest, spent, used);
+		return new CellSnapshot(windows, capacity(nearest), nearest.balance(now), longest, spent, used);
 	}
 
 	private static long[] perRate(Window[] windows, long now) {
 		long[] perRate = new long[FACTS * windows.length];
 		for (int i = 0; i < windows.length; i++) {
-			long balance = balance(windows[i], now);
+			long balance = windows[i].balance(now);
 			perRate[FACTS * i] = balance;
 			perRate[FACTS * i + 1] = windows[i].nanosToFull(now);
 			perRate[FACTS * i + 2] = nanosToMore(windows[i], balance, now);
@@ -91,7 +82,7 @@ final class WindowDecision {
 
 	private static long nanosToMore(Window window, long balance, long now) {
 		long more = Math.max(0, balance) + 1;
-		return (more <= capacity(window)) ? window.nanosUntil(more * window.terms().unit(), now) : 0;
+		return (more <= capacity(window)) ? window.nanosUntil(more, now) : 0;
 	}
 
 	private static long least(long[] perRate) {

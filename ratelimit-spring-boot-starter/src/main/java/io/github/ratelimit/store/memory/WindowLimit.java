@@ -35,9 +35,8 @@ final class WindowLimit extends PreparedLimit {
 	}
 
 	/**
-	 * Returns windows of other terms converted to these, in units of which both have
-	 * whole numbers. Rates of the same windows are matched first, the others in their
-	 * order; a rate without a counterpart starts full.
+	 * Returns windows of other terms converted to these. Rates of the same windows are
+	 * matched first, the others in their order; a rate without a counterpart starts full.
 	 */
 	Window[] read(Window[] others, long now) {
 		Window[] windows = new Window[this.rates.length];
@@ -60,17 +59,6 @@ final class WindowLimit extends PreparedLimit {
 						break;
 					}
 				}
-			}
-		}
-		return windows;
-	}
-
-	/** Returns windows in permits, if their counts are whole permits. */
-	static Window[] inWholePermits(Window[] windows, long now) {
-		for (int i = 0; i < windows.length; i++) {
-			WindowRate terms = windows[i].terms();
-			if (terms.unit() > 1 && windows[i].isMultipleOf(terms.unit())) {
-				windows[i] = terms.whole().inProportion(windows[i], now);
 			}
 		}
 		return windows;

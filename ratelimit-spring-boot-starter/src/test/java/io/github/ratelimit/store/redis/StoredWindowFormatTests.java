@@ -166,12 +166,12 @@ class StoredWindowFormatTests {
 
 	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, names = "CONCURRENCY", mode = EnumSource.Mode.EXCLUDE)
-	void otherPermitsAreReadInProportion(Algorithm algorithm) {
+	void otherPermitsGoOnWithWhatWasTaken(Algorithm algorithm) {
 		take(limit(algorithm), 5);
 
 		Limit wider = Limit.named("chat").algorithm(algorithm).rates(Rate.parse("100/min")).build();
 		long remaining = StoreFixture.remaining(this.store, wider, "caller");
-		assertThat(remaining).isEqualTo((algorithm == Algorithm.SLIDING_WINDOW_LOG) ? 95 : 50);
+		assertThat(remaining).isEqualTo((algorithm == Algorithm.TOKEN_BUCKET) ? 50 : 95);
 	}
 
 	@ParameterizedTest
@@ -187,26 +187,32 @@ class StoredWindowFormatTests {
 		assertThat(value()).isEqualTo(before);
 	}
 
-	/** So no version of the library, and no configuration, reads anything but a limit. */
+	/**
+	 * First the shares, which versions read that know no more, then the permits: so no
+	 * version of the library, and no configuration, reads anything but a limit.
+	 */
 	@ParameterizedTest
 	@CsvSource({ "10, 1000, 1000, 551", "6, 10, 30, 17", "7, 1000, 7000, 4157", "7, 50000000000, 350000000000, " })
-	void twoAlternatingConfigurationsAreStoredAsAFinerOne(long smaller, long larger, double units,
+	void twoConfigurationsInTurnAreStoredAsALimitOfTwoRates(long smaller, long larger, double units,
 			@Nullable Double used) {
 		Limit one = limit(Algorithm.SLIDING_WINDOW, smaller);
 		take(limit(Algorithm.SLIDING_WINDOW, larger), (larger == 10) ? 4 : 451);
 		take(one, 1);
 
 		ByteBuffer value = value();
-		assertThat(value.getDouble(11)).as("permits").isEqualTo(units);
+		assertThat(value.get(1)).as("number of rates").isEqualTo((byte) 2);
+		assertThat(value.getDouble(11)).as("permits in units").isEqualTo(units);
+		assertThat(value.getDouble(27)).as("permits").isEqualTo(larger);
 		if (used != null) {
-			assertThat(value.getDouble(35)).as("sum").isEqualTo(used);
+			assertThat(value.getDouble(51)).as("sum in units").isEqualTo(used);
 		}
 
 		this.time.advance(Duration.ofSeconds(30));
 		take(one, 1);
 		this.time.advance(Duration.ofSeconds(40));
 		take(one, 1);
-		assertThat(value().getDouble(11)).as("permits, once all that counts are its own").isEqualTo(smaller);
+		assertThat(value().get(1)).as("number of rates, once all that counts are its own").isEqualTo((byte) 1);
+		assertThat(value().getDouble(11)).as("permits").isEqualTo(smaller);
 		assertThat(value().getDouble(35)).as("sum").isEqualTo(2);
 	}
 

@@ -6,7 +6,6 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.bucket4j.BucketConfigurations;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Windows at whole periods of the clock: a Bucket4j state that refills at once when a
@@ -78,8 +77,17 @@ final class FixedWindow implements Window {
 	}
 
 	@Override
-	public boolean isMultipleOf(long units) {
-		return this.state.getCurrentSize(0) % units == 0;
+	public boolean counts(Window other, long times, long now) {
+		return used(now) == times * ((FixedWindow) other).used(now);
+	}
+
+	private long used(long now) {
+		return this.terms.permits() - balance(now);
+	}
+
+	@Override
+	public boolean isOver(long now) {
+		return this.terms.window(now) > this.window;
 	}
 
 	/** The terms of a rate. */
@@ -87,14 +95,14 @@ final class FixedWindow implements Window {
 
 		private final BucketConfiguration configuration;
 
-		Terms(Limit limit, Rate rate, @Nullable WindowRate whole, long unit) {
-			super(limit, rate, whole, unit);
+		Terms(Limit limit, Rate rate, long unit) {
+			super(limit, rate, unit);
 			this.configuration = BucketConfigurations.window(permits(), rate.period());
 		}
 
 		@Override
-		WindowRate in(Limit limit, Rate rate, WindowRate whole, long unit) {
-			return new Terms(limit, rate, whole, unit);
+		WindowRate in(Limit limit, Rate rate, long unit) {
+			return new Terms(limit, rate, unit);
 		}
 
 		long window(long now) {
@@ -107,11 +115,11 @@ final class FixedWindow implements Window {
 		}
 
 		@Override
-		public Window inProportion(Window other, long now) {
-			FixedWindow from = (FixedWindow) other;
-			long used = scaled(from.terms.permits() - from.balance(now), from.terms.permits());
+		Window converted(Window other, long from, long to, long now) {
+			FixedWindow counted = (FixedWindow) other;
+			long used = scaled(counted.used(now), from, to);
 			BucketState state = BucketConfigurations.window(this.configuration, used, now);
-			return new FixedWindow(this, Math.max(from.window, window(now)), state);
+			return new FixedWindow(this, Math.max(counted.window, window(now)), state);
 		}
 
 	}

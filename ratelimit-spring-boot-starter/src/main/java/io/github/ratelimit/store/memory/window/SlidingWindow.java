@@ -2,7 +2,6 @@ package io.github.ratelimit.store.memory.window;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts by segments of the period: the current one and as many before it as a period
@@ -129,13 +128,19 @@ final class SlidingWindow implements Window {
 	}
 
 	@Override
-	public boolean isMultipleOf(long units) {
-		for (long count : this.counts) {
-			if (count % units != 0) {
+	public boolean counts(Window other, long times, long now) {
+		SlidingWindow counted = (SlidingWindow) other;
+		long current = Math.max(segment(now), counted.newest);
+		for (long segment = current - this.terms.segments; segment <= current; segment++) {
+			if (countAt(segment) != times * counted.countAt(segment)) {
 				return false;
 			}
 		}
 		return true;
+	}
+
+	private long countAt(long segment) {
+		return (segment > this.newest || segment < this.newest - this.terms.segments) ? 0 : count(segment);
 	}
 
 	/** The terms of a rate. */
@@ -143,14 +148,14 @@ final class SlidingWindow implements Window {
 
 		private final int segments;
 
-		Terms(Limit limit, Rate rate, @Nullable WindowRate whole, long unit) {
-			super(limit, rate, whole, unit);
+		Terms(Limit limit, Rate rate, long unit) {
+			super(limit, rate, unit);
 			this.segments = limit.segments();
 		}
 
 		@Override
-		WindowRate in(Limit limit, Rate rate, WindowRate whole, long unit) {
-			return new Terms(limit, rate, whole, unit);
+		WindowRate in(Limit limit, Rate rate, long unit) {
+			return new Terms(limit, rate, unit);
 		}
 
 		@Override
@@ -184,18 +189,18 @@ final class SlidingWindow implements Window {
 
 		/** Rounds the sum up, not each count. */
 		@Override
-		public Window inProportion(Window other, long now) {
-			SlidingWindow from = (SlidingWindow) other;
+		Window converted(Window other, long from, long to, long now) {
+			SlidingWindow counted = (SlidingWindow) other;
 			long[] counts = new long[this.segments + 1];
 			long sum = 0;
 			long scaled = 0;
-			for (long i = from.newest - this.segments; i <= from.newest; i++) {
-				sum += from.count(i);
-				long after = scaled(sum, from.terms.permits());
+			for (long i = counted.newest - this.segments; i <= counted.newest; i++) {
+				sum += counted.count(i);
+				long after = scaled(sum, from, to);
 				counts[index(i)] = after - scaled;
 				scaled = after;
 			}
-			return new SlidingWindow(this, from.newest, scaled, counts);
+			return new SlidingWindow(this, counted.newest, scaled, counts);
 		}
 
 	}

@@ -2,7 +2,6 @@ package io.github.ratelimit.store.memory.window;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the current window, and the one before by the part of it that is still within a
@@ -114,8 +113,11 @@ final class SlidingWindowCounter implements Window {
 	}
 
 	@Override
-	public boolean isMultipleOf(long units) {
-		return this.current % units == 0 && this.before % units == 0;
+	public boolean counts(Window other, long times, long now) {
+		SlidingWindowCounter counted = (SlidingWindowCounter) other;
+		long window = Math.max(window(Math.floorDiv(now, 1_000L)), counted.window);
+		return currentAt(window) == times * counted.currentAt(window)
+				&& beforeAt(window) == times * counted.beforeAt(window);
 	}
 
 	/** The terms of a rate. */
@@ -131,8 +133,8 @@ final class SlidingWindowCounter implements Window {
 
 		private final long steps;
 
-		Terms(Limit limit, Rate rate, @Nullable WindowRate whole, long unit) {
-			super(limit, rate, whole, unit);
+		Terms(Limit limit, Rate rate, long unit) {
+			super(limit, rate, unit);
 			this.debt = Math.min(maxDebt(), permits());
 			long mostSteps = Math.min(MOST / Math.max(1, permits() + this.debt), periodMicros());
 			this.step = (periodMicros() + mostSteps - 1) / mostSteps;
@@ -140,8 +142,8 @@ final class SlidingWindowCounter implements Window {
 		}
 
 		@Override
-		WindowRate in(Limit limit, Rate rate, WindowRate whole, long unit) {
-			return new Terms(limit, rate, whole, unit);
+		WindowRate in(Limit limit, Rate rate, long unit) {
+			return new Terms(limit, rate, unit);
 		}
 
 		long nanosUntil(long window, long step, long now) {
@@ -154,14 +156,10 @@ final class SlidingWindowCounter implements Window {
 		}
 
 		@Override
-		public Window inProportion(Window other, long now) {
-			SlidingWindowCounter from = (SlidingWindowCounter) other;
-			return new SlidingWindowCounter(this, from.window, bounded(scaled(from.current, from.terms.permits())),
-					bounded(scaled(from.before, from.terms.permits())));
-		}
-
-		private long bounded(long count) {
-			return Math.min(count, permits() + this.debt);
+		Window converted(Window other, long from, long to, long now) {
+			SlidingWindowCounter counted = (SlidingWindowCounter) other;
+			return new SlidingWindowCounter(this, counted.window, scaled(counted.current, from, to),
+					scaled(counted.before, from, to));
 		}
 
 	}

@@ -30,8 +30,16 @@ public interface Window {
 	 */
 	long nanosUntil(long permits, long now);
 
-	/** Returns whether all counts are multiples of this number. */
-	boolean isMultipleOf(long units);
+	/**
+	 * Returns whether it counts so many times as much as another window of the same kind
+	 * and period, at the same times.
+	 */
+	boolean counts(Window other, long times, long now);
+
+	/** Returns whether a new period has begun, with all its permits. */
+	default boolean isOver(long now) {
+		return false;
+	}
 
 	/** Returns how long it takes until nothing is counted any more. */
 	long nanosToFull(long now);

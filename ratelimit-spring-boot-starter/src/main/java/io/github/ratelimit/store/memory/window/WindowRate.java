@@ -3,13 +3,11 @@ package io.github.ratelimit.store.memory.window;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import java.math.BigInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One rate of a limit of windows, prepared for counting. A state that limits with
- * different permits use alternately is counted in units of which both have whole numbers,
- * so that nothing is lost however often they alternate: permits of its terms are such
- * units.
+ * One rate of a limit of windows, prepared for counting. Shares of limits of different
+ * permits are counted in units of which both have whole numbers, so that nothing is lost
+ * however often they alternate: permits of such terms are units.
  */
 public abstract class WindowRate {
 
@@ -27,8 +25,6 @@ public abstract class WindowRate {
 
 	private final Rate rate;
 
-	private final WindowRate whole;
-
 	private final long unit;
 
 	private final long permits;
@@ -39,13 +35,11 @@ public abstract class WindowRate {
 
 	/**
 	 * Creates the terms.
-	 * @param whole the terms in permits, null if these are
 	 * @param unit how many units make a permit
 	 */
-	WindowRate(Limit limit, Rate rate, @Nullable WindowRate whole, long unit) {
+	WindowRate(Limit limit, Rate rate, long unit) {
 		this.limit = limit;
 		this.rate = rate;
-		this.whole = (whole != null) ? whole : this;
 		this.unit = unit;
 		this.permits = rate.permits() * unit;
 		this.periodNanos = rate.period().toNanos();
@@ -54,9 +48,9 @@ public abstract class WindowRate {
 
 	public static WindowRate of(Limit limit, Rate rate) {
 		return switch (limit.algorithm()) {
-			case FIXED_WINDOW -> new FixedWindow.Terms(limit, rate, null, 1);
-			case SLIDING_WINDOW -> new SlidingWindow.Terms(limit, rate, null, 1);
-			case SLIDING_WINDOW_COUNTER -> new SlidingWindowCounter.Terms(limit, rate, null, 1);
+			case FIXED_WINDOW -> new FixedWindow.Terms(limit, rate, 1);
+			case SLIDING_WINDOW -> new SlidingWindow.Terms(limit, rate, 1);
+			case SLIDING_WINDOW_COUNTER -> new SlidingWindowCounter.Terms(limit, rate, 1);
 			default -> throw new IllegalArgumentException(limit.algorithm() + " does not count in windows.");
 		};
 	}
@@ -69,19 +63,14 @@ public abstract class WindowRate {
 			long enough = (other.permits + this.permits - 1) / this.permits;
 			units = Math.max(1, Math.min(enough, MOST_UNITS / this.permits));
 		}
-		return (units == 1) ? this : in(this.limit, this.rate, this, units);
+		return (units == 1) ? this : in(this.limit, this.rate, units);
 	}
 
-	/** Returns terms with this number of units in a permit. */
-	abstract WindowRate in(Limit limit, Rate rate, WindowRate whole, long unit);
+	/** Returns terms with so many units in a permit. */
+	abstract WindowRate in(Limit limit, Rate rate, long unit);
 
-	/** Returns the terms in permits. */
-	public final WindowRate whole() {
-		return this.whole;
-	}
-
-	/** Returns the number of units in a permit. */
-	public final long unit() {
+	/** Returns how many units make a permit. */
+	final long unit() {
 		return this.unit;
 	}
 
@@ -110,31 +99,48 @@ public abstract class WindowRate {
 		return other.getClass() == getClass() && other.periodNanos == this.periodNanos;
 	}
 
-	/** Returns a window of other terms, with the same windows, in proportion. */
-	public abstract Window inProportion(Window other, long now);
-
 	/**
-	 * Returns a window of these terms that continues one of others: with the same counts
-	 * in proportion, or the same part used from now on.
+	 * Returns a window of other terms, with the same windows: its counts times a number,
+	 * divided by another one, rounded up.
 	 */
-	public final Window after(Window other, long now) {
-		WindowRate terms = toReadBy(other.terms());
-		if (hasWindowsOf(other.terms())) {
-			return terms.inProportion(other, now);
-		}
-		long permits = other.terms().permits();
-		return terms.full(now).charged(terms.scaled(permits - other.balance(now), permits), now);
+	abstract Window converted(Window other, long divisor, long factor, long now);
+
+	final Window withCountsOf(Window other, long now) {
+		return converted(other, 1, 1, now);
 	}
 
-	/** Returns the same part of these permits as a number is of others, rounded up. */
-	final long scaled(long count, long others) {
-		if (Math.multiplyHigh(count, this.permits) == 0 && count * this.permits >= 0) {
-			return (count * this.permits + others - 1) / others;
+	/**
+	 * Returns a window of these terms that goes on where one of others is: with the same
+	 * counts, or as much used from now on; both as a share and in permits. After another
+	 * algorithm, only the share is the same.
+	 */
+	public final Window after(Window other, long now) {
+		Window current = MixedWindow.current(other, now);
+		Window share = MixedWindow.shareOf(current);
+		Window taken = MixedWindow.takenOf(current);
+		WindowRate fine = toReadBy(share.terms());
+		long permits = share.terms().permits();
+		if (hasWindowsOf(other.terms())) {
+			WindowRate highest = (this.permits >= taken.terms().permits) ? this : taken.terms();
+			return MixedWindow.of(this, fine.converted(share, permits, fine.permits, now),
+					highest.withCountsOf(taken, now), now);
+		}
+		long used = permits - share.balance(now);
+		long permitsTaken = (other.terms().getClass() == getClass()) ? taken.terms().permits - taken.balance(now)
+				: scaled(used, permits, this.permits);
+		return MixedWindow.of(this, fine.full(now).charged(scaled(used, permits, fine.permits), now),
+				full(now).charged(permitsTaken, now), now);
+	}
+
+	/** Returns a count times a number, divided by another one, rounded up. */
+	static long scaled(long count, long divisor, long factor) {
+		if (Math.multiplyHigh(count, factor) == 0 && count * factor >= 0) {
+			return (count * factor + divisor - 1) / divisor;
 		}
 		return BigInteger.valueOf(count)
-			.multiply(BigInteger.valueOf(this.permits))
-			.add(BigInteger.valueOf(others - 1))
-			.divide(BigInteger.valueOf(others))
+			.multiply(BigInteger.valueOf(factor))
+			.add(BigInteger.valueOf(divisor - 1))
+			.divide(BigInteger.valueOf(divisor))
 			.longValueExact();
 	}
 

@@ -26,11 +26,15 @@ algorithms.F = function()
 	end
 
 	function window.scaled(data, old, rate)
-		return { sum = math.min(rate.most, scaled(data.sum, old.permits, rate.permits)) }
+		return { sum = math.min(EXACT, scaled(data.sum, old.permits, rate.permits)) }
 	end
 
-	function window.isWhole(data, unit)
-		return data.sum % unit == 0
+	function window.same(data, other, times)
+		return data.sum == other.sum * times
+	end
+
+	function window.isOver(state, rate)
+		return math.floor(state.written / rate.period) < math.floor(state.time / rate.period)
 	end
 
 	-- Whole windows have to pass.

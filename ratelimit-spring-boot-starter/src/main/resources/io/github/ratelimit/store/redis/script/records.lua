@@ -80,6 +80,24 @@ local function counterparts(olds, news)
 	return result
 end
 
+-- Takes the second half of what was found out of a record that has each rate twice, as shares and in permits, because
+-- limits of different permits have used it (see windows.lua).
+local function unmix(found)
+	local rates, n = found.rates, #found.rates / 2
+	for i = 1, n do
+		if n % 1 > 0 or rates[i].period ~= rates[n + i].period then
+			return
+		end
+	end
+	if n < 1 or found.name == 'L' then
+		return
+	end
+	found.taken = {}
+	for i = 1, n do
+		found.taken[i], rates[n + i] = { rate = rates[n + i], data = found.data[n + i] }, nil
+	end
+end
+
 -- Returns the same part of other permits, rounded up; exact where one is a multiple of the other.
 local function scaled(count, from, to)
 	return math.ceil(to % from == 0 and count * (to / from) or from % to == 0 and count / (from / to) or count * to / from)

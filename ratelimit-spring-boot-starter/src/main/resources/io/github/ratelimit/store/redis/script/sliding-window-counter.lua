@@ -32,13 +32,13 @@ algorithms.C = function()
 
 	function window.scaled(data, old, rate)
 		local function bounded(count)
-			return math.min(rate.most, scaled(count, old.permits, rate.permits))
+			return math.min(EXACT, scaled(count, old.permits, rate.permits))
 		end
 		return { sum = bounded(data.sum), before = bounded(data.before) }
 	end
 
-	function window.isWhole(data, unit)
-		return data.sum % unit == 0 and data.before % unit == 0
+	function window.same(data, other, times)
+		return data.sum == other.sum * times and data.before == other.before * times
 	end
 
 	-- Gives a finer rate the smaller number of steps that it can have.

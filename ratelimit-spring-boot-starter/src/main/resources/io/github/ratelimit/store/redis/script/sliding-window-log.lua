@@ -66,8 +66,8 @@ algorithms.L = function()
 		data.sum = 0
 	end
 
-	-- With equal periods the entries stay; else they are replaced by as few as say how much is used of each rate, in whole
-	-- permits.
+	-- With equal periods the entries stay; else they are replaced by as few as say how many permits were taken of each
+	-- rate; after another algorithm, as many as are the same part used.
 	function window.rebase(state, found)
 		local same = found.name == 'L' and not found.wrong and #found.rates == #state.rates
 		for i, rate in ipairs(state.rates) do
@@ -82,7 +82,7 @@ algorithms.L = function()
 		for i, rate in ipairs(state.rates) do
 			local old = found.rates[from[i] or 0]
 			state.other, state.mend = state.found, state.mend or old and rate.period < old.period
-			state.data[i] = { sum = old and inProportion(old, rate) or 0, start = 0, log = log }
+			state.data[i] = { sum = old and (found.name == 'L' and old.used or inProportion(old, rate)) or 0, start = 0, log = log }
 			order[i] = state.data[i]
 		end
 		table.sort(order, function(one, other) return one.sum > other.sum end)
@@ -190,7 +190,7 @@ algorithms.L = function()
 
 	-- Returns the part before the entries.
 	local function head(state)
-		local parts = { window.head(state) }
+		local parts = { window.head(state, state.rates) }
 		for i, data in ipairs(state.data) do
 			parts[i + 1] = struct.pack('<dd', data.sum, data.start)
 		end

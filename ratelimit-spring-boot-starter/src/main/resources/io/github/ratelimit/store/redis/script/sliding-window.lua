@@ -55,8 +55,8 @@ algorithms.S = function()
 		end
 	end
 
-	function window.head(state)
-		return head(state) .. struct.pack('<d', state.rates[1].segments)
+	function window.head(state, rates)
+		return head(state, rates) .. struct.pack('<d', state.rates[1].segments)
 	end
 
 	function window.packed(data)
@@ -92,10 +92,14 @@ algorithms.S = function()
 		return { sum = sum, counts = table.concat(counts) }
 	end
 
-	function window.isWhole(data, unit)
+	function window.same(data, other, times)
+		if data.sum ~= other.sum * times or #data.counts ~= #other.counts then
+			return false
+		end
 		for i = 1, #data.counts / 16 do
-			local _, count = at(data, i)
-			if count % unit ~= 0 then
+			local number, count = at(data, i)
+			local otherNumber, otherCount = at(other, i)
+			if number ~= otherNumber or count ~= otherCount * times then
 				return false
 			end
 		end

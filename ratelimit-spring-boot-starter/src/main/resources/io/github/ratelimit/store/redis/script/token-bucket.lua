@@ -70,6 +70,7 @@ algorithms.B = function()
 		if found.name == '1' then
 			found.levels = convertedLevels(found.levels, bucketRates(found.packed), rates)
 		else
+			unmix(found)
 			local from = counterparts(found.rates, rates)
 			found.levels, found.time = {}, now
 			for i, rate in ipairs(rates) do
