@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param plans what it is for each plan, by the plans' names; left out if there are none
  * @param mode what a refusal does: {@code enforce} or {@code shadow}
  * @param banAfter after how many refusals a key is banned; null if it never is
+ * @param changed what differs from the configuration, by the names of the settings; left
+ * out where nothing does
  * @param boundTo the rules and methods that it limits
  * @param allowed calls since the start that this and all other limits of the decision
  * allowed
@@ -39,8 +41,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Long maxConcurrent, List<String> key,
 		@JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, PlanDescriptor> plans, String mode,
-		@Nullable String banAfter, List<String> boundTo, long allowed, long denied, long shadowDenied, long degraded,
-		long exempt, long trackedKeys, List<DeniedKeyDescriptor> mostDenied) {
+		@Nullable String banAfter, @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, ChangedDescriptor> changed,
+		List<String> boundTo, long allowed, long denied, long shadowDenied, long degraded, long exempt,
+		long trackedKeys, List<DeniedKeyDescriptor> mostDenied) {
 
 	private static final int MOST_DENIED = 10;
 
@@ -51,9 +54,10 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 		Penalty penalty = settings.penalty();
 		return new LimitDescriptor(limit.algorithm().toString(), rates(limit), slots(limit),
 				registered.keySources().stream().map(KeySource::expression).toList(), plans(settings),
-				settings.mode().toString(), (penalty != null) ? penalty.toString() : null, registered.boundTo(),
-				statistics.allowed(), statistics.denied(), statistics.shadowDenied(), statistics.degraded(),
-				statistics.exempt(), store.trackedKeys(registered.handle()),
+				settings.mode().toString(), (penalty != null) ? penalty.toString() : null,
+				ChangedDescriptor.of(registered.differences()), registered.boundTo(), statistics.allowed(),
+				statistics.denied(), statistics.shadowDenied(), statistics.degraded(), statistics.exempt(),
+				store.trackedKeys(registered.handle()),
 				store.mostDenied(registered.handle(), MOST_DENIED).stream().map(DeniedKeyDescriptor::of).toList());
 	}
 

@@ -9,8 +9,8 @@ import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitHandle;
-import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.registry.RegisteredLimit;
@@ -23,8 +23,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -43,8 +41,6 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 @Endpoint(id = "ratelimits", defaultAccess = Access.READ_ONLY)
 public class RateLimitsEndpoint {
 
-	private static final Log logger = LogFactory.getLog(RateLimitsEndpoint.class);
-
 	private static final int DEFAULT_PAGE_SIZE = 50;
 
 	private static final int MAX_PAGE_SIZE = 1000;
@@ -57,10 +53,14 @@ public class RateLimitsEndpoint {
 
 	private final KeyLookup lookup;
 
+	private final LimitChanges changes;
+
+	private final LimitOperations operations;
+
 	private final @Nullable ClientLimiters clients;
 
 	/**
-	 * Creates the endpoint.
+	 * Creates the endpoint of an instance that shares its changes with no other.
 	 * @param registry the limits to show
 	 * @param store where their permits are kept
 	 * @param killSwitch whether limits are enforced
@@ -68,11 +68,26 @@ public class RateLimitsEndpoint {
 	 */
 	public RateLimitsEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
 			@Nullable ClientLimiters clients) {
+		this(registry, store, killSwitch, clients, LimitChanges.ofInstance(registry, killSwitch));
+	}
+
+	/**
+	 * Creates the endpoint.
+	 * @param registry the limits to show
+	 * @param store where their permits are kept
+	 * @param killSwitch whether limits are enforced
+	 * @param clients calls to limited APIs, null if there are none
+	 * @param changes changes settings
+	 */
+	public RateLimitsEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
+			@Nullable ClientLimiters clients, LimitChanges changes) {
 		this.registry = registry;
 		this.store = store;
 		this.killSwitch = killSwitch;
 		this.lookup = new KeyLookup(store);
 		this.clients = clients;
+		this.changes = changes;
+		this.operations = new LimitOperations(registry, store, changes, this.lookup);
 	}
 
 	/**
@@ -86,7 +101,8 @@ public class RateLimitsEndpoint {
 			limits.put(registered.name(), describe(registered));
 		}
 		return new RateLimitsDescriptor(this.killSwitch.isEnabled(), this.killSwitch.mode().toString(),
-				new StoreDescriptor(this.store.type(), this.store.status(), this.store.instances()), limits, clients());
+				new StoreDescriptor(this.store.type(), this.store.status(), this.store.instances()), limits, clients(),
+				ChangedDescriptor.of(this.changes.differences()));
 	}
 
 	private Map<String, ClientDescriptor> clients() {
@@ -104,44 +120,69 @@ public class RateLimitsEndpoint {
 	}
 
 	/**
-	 * Changes what refusals of all limits do, until the application ends.
-	 * @param mode {@code enforce} or {@code shadow}
-	 * @throws InvalidEndpointRequestException if it is neither
+	 * Changes settings of all limits, until they are withdrawn.
+	 * @param enabled {@code true} or {@code false}, null to leave it as it is
+	 * @param mode {@code enforce} or {@code shadow}, null to leave it as it is
+	 * @throws InvalidEndpointRequestException if there is nothing to change, or a value
+	 * cannot be
+	 * @throws StoreUnavailableException if other instances cannot be reached
 	 */
 	@WriteOperation
-	public void setMode(@Nullable String mode) {
-		LimitMode parsed = parse(mode);
-		this.killSwitch.setMode(parsed);
-		logger.warn("The mode of all limits is " + parsed + " from now on (ratelimits endpoint)");
+	public void changeAll(@Nullable String enabled, @Nullable String mode) {
+		this.operations.changeAll(given("enabled", enabled, "mode", mode), null);
 	}
 
 	/**
-	 * Changes what refusals of one limit do, until the application ends.
+	 * Changes settings of one limit, until they are withdrawn. Null leaves a setting as
+	 * it is.
 	 * @param limit the limit's name
+	 * @param rate one rate or several, for example {@code 5/s, 60/min}
+	 * @param burst how many permits can be saved up, of a limit with one rate
+	 * @param maxConcurrent how many calls may be in flight at once
 	 * @param mode {@code enforce} or {@code shadow}
+	 * @param banAfter after how many refusals a key is banned, or {@code none}
 	 * @throws UnknownLimitException if there is no such limit
-	 * @throws InvalidEndpointRequestException if it is neither mode
+	 * @throws InvalidEndpointRequestException if there is nothing to change, or a value
+	 * cannot be
+	 * @throws StoreUnavailableException if other instances cannot be reached
 	 */
 	@WriteOperation
-	public void setModeOf(@Selector String limit, @Nullable String mode) {
-		RegisteredLimit registered = this.registry.get(limit);
-		LimitMode parsed = parse(mode);
-		registered.change((settings) -> settings.withMode(parsed));
-		logger
-			.warn("The mode of limit '" + registered.name() + "' is " + parsed + " from now on (ratelimits endpoint)");
+	public void change(@Selector String limit, @Nullable String rate, @Nullable String burst,
+			@Nullable String maxConcurrent, @Nullable String mode, @Nullable String banAfter) {
+		this.operations.change(limit, given("rate", rate, "burst", burst, "max-concurrent", maxConcurrent, "mode", mode,
+				"ban-after", banAfter), null);
 	}
 
-	private static LimitMode parse(@Nullable String mode) {
-		if (mode == null) {
-			throw invalid("There is nothing known in the request. Write {\"mode\": \"shadow\"} or "
-					+ "{\"mode\": \"enforce\"}.");
-		}
-		for (LimitMode known : LimitMode.values()) {
-			if (known.toString().equalsIgnoreCase(mode.strip())) {
-				return known;
+	/** Returns names and values, without the values that are null. */
+	private static Map<String, @Nullable String> given(@Nullable String... namesAndValues) {
+		Map<String, @Nullable String> given = new LinkedHashMap<>();
+		for (int i = 0; i < namesAndValues.length; i += 2) {
+			if (namesAndValues[i + 1] != null) {
+				given.put(String.valueOf(namesAndValues[i]), namesAndValues[i + 1]);
 			}
 		}
-		throw invalid("mode is '" + mode + "'. Write enforce or shadow.");
+		return given;
+	}
+
+	/**
+	 * Bans a key, or ends its ban.
+	 * @param limit the limit's name
+	 * @param key the key's id, or its text
+	 * @param ban for how long, for example {@code 1h}; null to end the ban
+	 * @return whether the limit knows the key
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws InvalidEndpointRequestException if several keys have that text, or a value
+	 * cannot be
+	 * @throws StoreUnavailableException if the store does not answer
+	 */
+	@WriteOperation
+	public boolean ban(@Selector String limit, @Selector String key, @Nullable String ban) {
+		return (ban != null) ? this.operations.ban(limit, key, ban, null) : this.operations.unban(limit, key, null);
+	}
+
+	/** Returns the operations that change something, for callers that are known. */
+	LimitOperations operations() {
+		return this.operations;
 	}
 
 	/**
@@ -192,10 +233,19 @@ public class RateLimitsEndpoint {
 	 */
 	@DeleteOperation
 	public boolean reset(@Selector String limit, @Selector String key) {
-		RegisteredLimit registered = this.registry.get(limit);
-		return this.lookup.find(registered, key)
-			.map((state) -> this.store.reset(registered.handle(), state.key().id()))
-			.orElse(false);
+		return this.operations.reset(limit, key, null);
+	}
+
+	/**
+	 * Resets all keys of a limit: their next calls find all permits.
+	 * @param limit the limit's name
+	 * @return how many keys were reset
+	 * @throws UnknownLimitException if there is no such limit
+	 * @throws StoreUnavailableException if the store does not answer
+	 */
+	@DeleteOperation
+	public long resetAll(@Selector String limit) {
+		return this.operations.resetAll(limit, null);
 	}
 
 	private KeyPage page(LimitHandle limit, @Nullable String after, int size) {
@@ -232,10 +282,12 @@ public class RateLimitsEndpoint {
 	 * @param limits the limits by their names
 	 * @param clients calls to limited APIs by the names of their clients, left out if
 	 * there are none
+	 * @param changed what of all this differs from the configuration, left out if nothing
+	 * does
 	 */
 	public record RateLimitsDescriptor(boolean enabled, String mode, StoreDescriptor store,
-			Map<String, LimitDescriptor> limits,
-			@JsonInclude(Include.NON_EMPTY) Map<String, ClientDescriptor> clients) implements OperationResponseBody {
+			Map<String, LimitDescriptor> limits, @JsonInclude(Include.NON_EMPTY) Map<String, ClientDescriptor> clients,
+			@JsonInclude(Include.NON_EMPTY) Map<String, ChangedDescriptor> changed) implements OperationResponseBody {
 	}
 
 	/**

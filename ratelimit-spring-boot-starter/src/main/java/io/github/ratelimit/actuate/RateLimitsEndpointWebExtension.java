@@ -2,11 +2,14 @@ package io.github.ratelimit.actuate;
 
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.UnknownLimitException;
+import java.security.Principal;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -24,6 +27,8 @@ import org.springframework.util.MimeType;
 public class RateLimitsEndpointWebExtension {
 
 	private static final MimeType PROBLEM_JSON = new MimeType("application", "problem+json");
+
+	private static final String BAN = "ban";
 
 	private final RateLimitsEndpoint delegate;
 
@@ -66,42 +71,105 @@ public class RateLimitsEndpointWebExtension {
 
 	/**
 	 * Resets one key of a limit.
+	 * @param security the caller
 	 * @param limit the limit's name
 	 * @param key the key's id, or its text
 	 * @return 204 if it was reset, 404 if there is no such limit or it has no such key,
 	 * 400 if several keys have that text, 503 if the store does not answer
 	 */
 	@DeleteOperation
-	public WebEndpointResponse<OperationResponseBody> reset(@Selector String limit, @Selector String key) {
-		return respond(() -> this.delegate.reset(limit, key)
-				? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT) : unseen(limit));
+	public WebEndpointResponse<OperationResponseBody> reset(SecurityContext security, @Selector String limit,
+			@Selector String key) {
+		return respond(() -> operations().reset(limit, key, name(security)) ? noContent() : unseen(limit));
 	}
 
 	/**
-	 * Changes what refusals of all limits do.
-	 * @param mode {@code enforce} or {@code shadow}
-	 * @return 204, 400 if it is neither
-	 */
-	@WriteOperation
-	public WebEndpointResponse<OperationResponseBody> setMode(@Nullable String mode) {
-		return respond(() -> {
-			this.delegate.setMode(mode);
-			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
-		});
-	}
-
-	/**
-	 * Changes what refusals of one limit do.
+	 * Resets all keys of a limit.
+	 * @param security who asks
 	 * @param limit the limit's name
-	 * @param mode {@code enforce} or {@code shadow}
-	 * @return 204, 404 if there is no such limit, 400 if it is neither mode
+	 * @return 204, 404 if there is no such limit, 503 if the store does not answer
+	 */
+	@DeleteOperation
+	public WebEndpointResponse<OperationResponseBody> resetAll(SecurityContext security, @Selector String limit) {
+		return respond(() -> {
+			operations().resetAll(limit, name(security));
+			return noContent();
+		});
+	}
+
+	/**
+	 * Changes settings of all limits.
+	 * @param security who asks
+	 * @param body {@code enabled} and {@code mode}, null to withdraw a change
+	 * @return 204, 400 if there is nothing to change or a value cannot be, 503 if other
+	 * instances cannot be reached
 	 */
 	@WriteOperation
-	public WebEndpointResponse<OperationResponseBody> setModeOf(@Selector String limit, @Nullable String mode) {
-		return respond(() -> {
-			this.delegate.setModeOf(limit, mode);
-			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
+	public WebEndpointResponse<OperationResponseBody> changeAll(SecurityContext security, @Nullable RequestBody body) {
+		return change(() -> {
+			operations().changeAll(values(body), name(security));
+			return noContent();
 		});
+	}
+
+	/**
+	 * Changes settings of one limit.
+	 * @param security who asks
+	 * @param limit the limit's name
+	 * @param body settings by the names of their properties, null to withdraw a change
+	 * @return 204, 404 if there is no such limit, 400 if there is nothing to change or a
+	 * value cannot be, 503 if other instances cannot be reached
+	 */
+	@WriteOperation
+	public WebEndpointResponse<OperationResponseBody> change(SecurityContext security, @Selector String limit,
+			@Nullable RequestBody body) {
+		return change(() -> {
+			operations().change(limit, values(body), name(security));
+			return noContent();
+		});
+	}
+
+	/**
+	 * Bans a key, or ends its ban.
+	 * @param security who asks
+	 * @param limit the limit's name
+	 * @param key the key's id, or its text
+	 * @param body {@code ban}: for how long, null to end the ban
+	 * @return 204, 404 if there is no such limit or it has not seen the key, 400 if
+	 * several keys have that text or the key cannot be banned, 503 if the store does not
+	 * answer or has no room
+	 */
+	@WriteOperation
+	public WebEndpointResponse<OperationResponseBody> ban(SecurityContext security, @Selector String limit,
+			@Selector String key, @Nullable RequestBody body) {
+		return change(() -> {
+			if (!values(body).containsKey(BAN)) {
+				throw RateLimitsEndpoint.invalid(
+						"There is nothing known in the request. Write {\"ban\": \"1h\"}, or {\"ban\": null} to end "
+								+ "the ban.");
+			}
+			String ban = values(body).get(BAN);
+			boolean known = (ban != null) ? operations().ban(limit, key, ban, name(security))
+					: operations().unban(limit, key, name(security));
+			return known ? noContent() : unseen(limit);
+		});
+	}
+
+	private LimitOperations operations() {
+		return this.delegate.operations();
+	}
+
+	private static Map<String, @Nullable String> values(@Nullable RequestBody body) {
+		return (body != null) ? body.values() : Map.of();
+	}
+
+	private static @Nullable String name(SecurityContext security) {
+		Principal principal = security.getPrincipal();
+		return (principal != null) ? principal.getName() : null;
+	}
+
+	private static WebEndpointResponse<OperationResponseBody> noContent() {
+		return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
 	}
 
 	private static @Nullable Integer parse(@Nullable String size) {
@@ -114,6 +182,19 @@ public class RateLimitsEndpointWebExtension {
 		catch (NumberFormatException ex) {
 			throw RateLimitsEndpoint.invalidSize(size);
 		}
+	}
+
+	private static WebEndpointResponse<OperationResponseBody> change(
+			Supplier<WebEndpointResponse<OperationResponseBody>> operation) {
+		return respond(() -> {
+			try {
+				return operation.get();
+			}
+			catch (StoreUnavailableException ex) {
+				return problem("Service Unavailable", WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE,
+						"Nothing was changed: " + ex.getMessage());
+			}
+		});
 	}
 
 	private static WebEndpointResponse<OperationResponseBody> respond(

@@ -2,7 +2,9 @@ package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.BudgetRateLimiter;
@@ -20,6 +22,7 @@ import io.github.ratelimit.autoconfigure.report.StartUpReport;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.observation.BanPublisher;
+import io.github.ratelimit.observation.ChangePublisher;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
 import org.springframework.beans.factory.BeanFactory;
@@ -135,6 +138,21 @@ public final class RateLimitAutoConfiguration {
 	@ConditionalOnMissingBean
 	BanPublisher rateLimitBanPublisher(ApplicationEventPublisher events, TimeSource time) {
 		return new BanPublisher(events, time);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LimitChanges rateLimitChanges(LimitRegistry registry, KillSwitch killSwitch, LimitDefinitions definitions,
+			ObjectProvider<SharedChanges> shared, ApplicationEventPublisher events, TimeSource time) {
+		registry.addCheck(definitions::checkCosts);
+		return new LimitChanges(registry, killSwitch, shared.getIfAvailable(() -> SharedChanges.NONE),
+				new ChangePublisher(events, time), time);
+	}
+
+	@Bean
+	EnvironmentRefresh rateLimitEnvironmentRefresh(Environment environment, ExpressionParser compiler,
+			LimitDefinitions definitions, LimitChanges changes) {
+		return new EnvironmentRefresh(environment, compiler, definitions, changes);
 	}
 
 	@Bean

@@ -3,10 +3,12 @@ package io.github.ratelimit.autoconfigure;
 import io.github.ratelimit.autoconfigure.client.RateLimitClientAutoConfiguration;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.actuate.RateLimitsEndpoint;
 import io.github.ratelimit.actuate.RateLimitsEndpointWebExtension;
+import io.github.ratelimit.actuate.RequestBodyAdvisor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -29,8 +31,14 @@ public final class RateLimitEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	RateLimitsEndpoint rateLimitsEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-			ObjectProvider<ClientLimiters> clients) {
-		return new RateLimitsEndpoint(registry, store, killSwitch, clients.getIfAvailable());
+			ObjectProvider<ClientLimiters> clients, ObjectProvider<LimitChanges> changes) {
+		return new RateLimitsEndpoint(registry, store, killSwitch, clients.getIfAvailable(),
+				changes.getIfAvailable(() -> LimitChanges.ofInstance(registry, killSwitch)));
+	}
+
+	@Bean
+	RequestBodyAdvisor rateLimitRequestBodyAdvisor() {
+		return new RequestBodyAdvisor();
 	}
 
 	@Bean

@@ -1,6 +1,8 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
@@ -131,8 +133,17 @@ public final class RateLimitRedisAutoConfiguration {
 		}
 
 		@Bean
-		RedisStoreLifecycle rateLimitRedisStoreLifecycle(RedisStore store, ApplicationContext context) {
-			return new RedisStoreLifecycle(store::warmUp, store::close, context);
+		SharedChanges rateLimitSharedChanges(RedisStore store) {
+			return store.changes();
+		}
+
+		@Bean
+		RedisStoreLifecycle rateLimitRedisStoreLifecycle(RedisStore store, LimitChanges changes,
+				ApplicationContext context) {
+			return new RedisStoreLifecycle(() -> {
+				store.warmUp();
+				changes.start();
+			}, store::close, context);
 		}
 
 	}

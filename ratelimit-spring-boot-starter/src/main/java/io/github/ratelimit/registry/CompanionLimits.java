@@ -1,10 +1,12 @@
 package io.github.ratelimit.registry;
 
 import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,26 @@ final class CompanionLimits {
 	private static final Duration ANY_TIME = Duration.ofDays(1);
 
 	private CompanionLimits() {
+	}
+
+	/**
+	 * Checks that keys of a limit can be banned.
+	 * @throws IllegalArgumentException if a ban would refuse all callers, or the name of
+	 * the limit is too long
+	 */
+	static void checkPenalty(LimitSettings settings, List<KeySource> keySources) {
+		String name = settings.limit().name();
+		if (settings.penalty() == null) {
+			return;
+		}
+		if (keySources.stream().anyMatch((source) -> source.kinds().contains(Key.GLOBAL_KIND))) {
+			throw new IllegalArgumentException("Keys of limit '" + name + "' cannot be banned: it has global among its "
+					+ "keys, and a ban would refuse all callers. Ban keys of a limit that tells callers apart.");
+		}
+		if (name.length() > Penalty.MAX_NAME_LENGTH) {
+			throw new IllegalArgumentException("Keys of limit '" + name + "' cannot be banned: its name is longer than "
+					+ Penalty.MAX_NAME_LENGTH + " characters. Shorten the name in the configuration.");
+		}
 	}
 
 	/** Returns the limit that counts the refusals of a key, as a log. */

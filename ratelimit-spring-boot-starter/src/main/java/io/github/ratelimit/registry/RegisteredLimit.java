@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -40,7 +43,7 @@ public final class RegisteredLimit {
 		this.addressForm = addressForm;
 		this.checks = checks;
 		checks.accept(settings);
-		this.inForce = InForce.of(this, settings, null);
+		this.inForce = InForce.of(this, settings, SettingChanges.NONE, settings, null);
 	}
 
 	/**
@@ -73,21 +76,79 @@ public final class RegisteredLimit {
 	}
 
 	/**
-	 * Changes the settings as a whole: calls are decided by the old or by the new ones.
-	 * What keys have used stays used, in proportion if a rate changes.
-	 * @param change creates the new settings from the current ones
+	 * Returns the settings as they are configured, without {@link #changes()}.
+	 * @return the settings
+	 */
+	public LimitSettings configured() {
+		return this.inForce.configured;
+	}
+
+	/**
+	 * Returns what was changed while the application runs and has not been withdrawn.
+	 * @return the changes
+	 */
+	public SettingChanges changes() {
+		return this.inForce.changes;
+	}
+
+	/**
+	 * Returns which settings differ from the configuration.
+	 * @return the settings with the text of the configuration and that in force, by name
+	 */
+	public List<LimitChange.Setting> differences() {
+		InForce current = this.inForce;
+		return SettingTexts.differences(current.configured, current.settings);
+	}
+
+	/**
+	 * Changes the configured settings, as a whole: calls are decided by the old or by the
+	 * new ones. What keys have used stays used, in proportion where a rate changes.
+	 * @param change makes the new settings of those that are configured
 	 * @throws IllegalArgumentException if the new settings have another limit's name, or
 	 * the store cannot count them; then nothing has changed
 	 */
 	public synchronized void change(UnaryOperator<LimitSettings> change) {
-		InForce before = this.inForce;
-		LimitSettings settings = change.apply(before.settings);
+		put(change.apply(this.inForce.configured), this.inForce.changes);
+	}
+
+	/** Puts settings in force, with changes, or throws and leaves all as it is. */
+	synchronized void put(LimitSettings configured, SettingChanges changes) {
+		LimitSettings settings = checked(configured, changes);
+		this.inForce = InForce.of(this, configured, changes, settings, this.inForce);
+	}
+
+	/**
+	 * Checks that settings can be in force.
+	 * @throws RuntimeException if they cannot, saying why
+	 */
+	void check(LimitSettings configured) {
+		checked(configured, SettingChanges.NONE);
+	}
+
+	private LimitSettings checked(LimitSettings configured, SettingChanges changes) {
+		LimitSettings settings = SettingTexts.apply(configured, changes);
 		if (!settings.limit().name().equals(name())) {
 			throw new IllegalArgumentException("The settings are those of limit '" + settings.limit().name()
 					+ "', not of limit '" + name() + "'. A limit keeps its name.");
 		}
+		if (changes.values().containsKey(SettingTexts.BAN_AFTER)) {
+			CompanionLimits.checkPenalty(settings, this.keySources);
+		}
 		this.checks.accept(settings);
-		this.inForce = InForce.of(this, settings, before);
+		return settings;
+	}
+
+	/**
+	 * Returns changes whose texts are equal where their values are.
+	 * @param current the changes that have not ended
+	 * @param all all changes
+	 * @throws RuntimeException if the changed settings cannot be in force, saying why
+	 */
+	SettingChanges normalized(SettingChanges current, SettingChanges all) {
+		LimitSettings settings = checked(configured(), current);
+		SortedMap<String, String> values = new TreeMap<>(all.values());
+		values.replaceAll((name, text) -> Objects.requireNonNullElse(SettingTexts.read(settings, name), text));
+		return new SettingChanges(values, all.by());
 	}
 
 	/**
@@ -230,10 +291,11 @@ public final class RegisteredLimit {
 	}
 
 	/** Settings and their handles. A form that stays the same keeps its handle. */
-	private record InForce(LimitSettings settings, LimitHandle handle, Map<String, LimitHandle> plans,
-			@Nullable LimitHandle refusals, @Nullable LimitHandle blocks) {
+	private record InForce(LimitSettings configured, SettingChanges changes, LimitSettings settings, LimitHandle handle,
+			Map<String, LimitHandle> plans, @Nullable LimitHandle refusals, @Nullable LimitHandle blocks) {
 
-		static InForce of(RegisteredLimit owner, LimitSettings settings, @Nullable InForce before) {
+		static InForce of(RegisteredLimit owner, LimitSettings configured, SettingChanges changes,
+				LimitSettings settings, @Nullable InForce before) {
 			Map<Limit, LimitHandle> handles = new HashMap<>();
 			if (before != null) {
 				before.plans.values().forEach((handle) -> handles.put(handle.limit(), handle));
@@ -251,7 +313,7 @@ public final class RegisteredLimit {
 			LimitHandle blocks = (penalty == null && !settings.blockable()) ? null
 					: companion(owner, (before != null) ? before.blocks : null, CompanionLimits.blocks(name, penalty),
 							LimitHandle.Purpose.BLOCKS);
-			return new InForce(settings, handle, Map.copyOf(plans), refusals, blocks);
+			return new InForce(configured, changes, settings, handle, Map.copyOf(plans), refusals, blocks);
 		}
 
 		private static LimitHandle companion(RegisteredLimit owner, @Nullable LimitHandle before, Limit limit,

@@ -1,6 +1,7 @@
 package io.github.ratelimit.store;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.RateLimiter;
@@ -101,6 +102,20 @@ public interface LimitStore {
 	BlockResult block(LimitHandle limit, Key key, Instant until);
 
 	/**
+	 * Blocks a key by its label, as {@link #block(LimitHandle, Key, Instant)} does. By
+	 * default nothing happens: a store that knows keys by their labels implements it.
+	 * @param limit a limit whose keys {@linkplain LimitHandle#blocks() can be blocked}
+	 * @param key the label of a key that the store has {@linkplain #find found}
+	 * @param until when the block ends
+	 * @return what became of it; {@link BlockResult#NO_ROOM} for a key that the store
+	 * does not know any more
+	 * @throws IllegalArgumentException if keys of the limit are never blocked
+	 */
+	default BlockResult block(LimitHandle limit, KeyLabel key, Instant until) {
+		return BlockResult.NO_ROOM;
+	}
+
+	/**
 	 * Ends the block of a key.
 	 * @param limit a limit whose keys {@linkplain LimitHandle#blocks() can be blocked}
 	 * @param keyId a {@link Key#id()}
@@ -134,6 +149,26 @@ public interface LimitStore {
 	 * @return whether there was a state to reset
 	 */
 	boolean reset(LimitHandle limit, String keyId);
+
+	/**
+	 * Resets all keys of a limit: their next calls find all permits. A key that is used
+	 * meanwhile may keep what it has taken.
+	 * @param limit the limit
+	 * @return how many keys were reset
+	 */
+	default long resetAll(LimitHandle limit) {
+		long reset = 0;
+		KeyPage page = keys(limit, null, 1_000);
+		while (true) {
+			for (KeyState key : page.keys()) {
+				reset += reset(limit, key.key().id()) ? 1 : 0;
+			}
+			if (page.next() == null) {
+				return reset;
+			}
+			page = keys(limit, page.next(), 1_000);
+		}
+	}
 
 	/**
 	 * Lists the keys of a limit.

@@ -45,10 +45,28 @@ public record LimitDefinition(Limit limit, List<KeyExpression> keys, OnMissingKe
 	RegisteredLimit registerIn(LimitRegistry registry) {
 		return registry.find(this.limit.name()).orElseGet(() -> {
 			List<KeySource> sources = this.keys.stream().map(KeyExpression::source).toList();
-			Map<String, Limit> limits = (this.plans != null) ? this.plans.limits() : Map.of();
-			return registry.register(new LimitSettings(this.limit, limits, this.penalty, this.mode, this.onStoreFailure,
-					this.hideHeaders, this.lease, false), sources);
+			return registry.register(settings(), sources);
 		});
+	}
+
+	/**
+	 * Returns what can change while the application runs.
+	 * @return the settings of the limit
+	 */
+	public LimitSettings settings() {
+		Map<String, Limit> limits = (this.plans != null) ? this.plans.limits() : Map.of();
+		return new LimitSettings(this.limit, limits, this.penalty, this.mode, this.onStoreFailure, this.hideHeaders,
+				this.lease, false);
+	}
+
+	/**
+	 * Returns what takes a restart to change, as a text that is equal for equal values.
+	 * @return the text
+	 */
+	public String fixed() {
+		return this.keys.stream().map((key) -> key.source().expression()).toList() + ", " + this.onMissingKey + ", "
+				+ this.cost + ", " + this.afterResponse + ", " + ((this.unless != null) ? this.unless.text() : null)
+				+ ", " + ((this.plans != null) ? this.plans.expression() : null);
 	}
 
 	LimitPolicy policyIn(LimitRegistry registry, PlanResolvers resolvers) {

@@ -5,6 +5,7 @@ import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
@@ -155,6 +156,21 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		}
 		catch (NumberFormatException ex) {
 			return;
+		}
+	}
+
+	/**
+	 * Checks that a constant cost fits settings that change while the application runs.
+	 * @param settings the settings of a limit
+	 * @throws InvalidConfigurationException if every call would be refused
+	 */
+	public void checkCosts(LimitSettings settings) {
+		LimitDefinition definition = this.byName.get(settings.limit().name());
+		if (definition != null && definition.cost() != null) {
+			String text = definition.cost().text().strip();
+			String property = PREFIX + settings.limit().name() + ".cost";
+			checkConstant(property, text, settings.limit(), "");
+			settings.plans().forEach((plan, other) -> checkConstant(property, text, other, " on plan '" + plan + "'"));
 		}
 	}
 

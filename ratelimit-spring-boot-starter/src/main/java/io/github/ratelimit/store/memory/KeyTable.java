@@ -224,6 +224,11 @@ final class KeyTable {
 		return this.blocks.block(key, now + nanos, now);
 	}
 
+	BlockResult block(String keyId, long nanos) {
+		KeyCell cell = byId(keyId);
+		return (cell != null) ? block(cell.key(), nanos) : BlockResult.NO_ROOM;
+	}
+
 	boolean unblock(String keyId) {
 		return this.blocks.remove((key) -> key.id().equals(keyId), this.clock.nanos());
 	}
@@ -259,7 +264,17 @@ final class KeyTable {
 
 	boolean reset(String keyId) {
 		KeyCell cell = byId(keyId);
-		if (cell == null || !cell.retire()) {
+		return cell != null && reset(cell);
+	}
+
+	long resetAll() {
+		LongAdder reset = new LongAdder();
+		forEach((cell) -> reset.add(reset(cell) ? 1 : 0));
+		return reset.sum();
+	}
+
+	private boolean reset(KeyCell cell) {
+		if (!cell.retire()) {
 			return false;
 		}
 		unlink(cell);

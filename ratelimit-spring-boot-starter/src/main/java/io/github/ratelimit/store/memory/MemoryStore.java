@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.memory;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.LimitHandle;
@@ -142,6 +143,12 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	@Override
+	public BlockResult block(LimitHandle limit, KeyLabel key, Instant until) {
+		BlockedKeys.handleOf(limit);
+		return table(limit).block(key.id(), BlockedKeys.nanosUntil(until, this.time));
+	}
+
+	@Override
 	public boolean unblock(LimitHandle limit, String keyId) {
 		BlockedKeys.handleOf(limit);
 		return table(limit).unblock(keyId);
@@ -160,6 +167,11 @@ public final class MemoryStore implements LimitStore {
 	@Override
 	public boolean reset(LimitHandle limit, String keyId) {
 		return table(limit).reset(keyId);
+	}
+
+	@Override
+	public long resetAll(LimitHandle limit) {
+		return table(limit).resetAll();
 	}
 
 	@Override

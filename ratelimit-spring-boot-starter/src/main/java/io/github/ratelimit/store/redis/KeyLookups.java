@@ -37,6 +37,8 @@ final class KeyLookups {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+	private static final byte[] RESET_AT_A_TIME = RedisKeyNames.bytes("1000");
+
 	private final ScriptClient redis;
 
 	private final StoreScripts scripts;
@@ -64,6 +66,25 @@ final class KeyLookups {
 		byte[] answer = run(this.scripts.reset(), this.names.of(limit.encoding().space(), keyId));
 		limit.keys().remove(keyId, this.time.nanoTime());
 		return answer[0] == '1';
+	}
+
+	/** Resets keys step by step, so that no step stops Redis for long. */
+	long resetAll(RedisLimit limit) {
+		byte[] pattern = this.names.pattern(limit.encoding().space());
+		long reset = 0;
+		for (int slot : this.redis.slots()) {
+			byte[] route = this.names.route(slot, this.redis.isCluster());
+			String cursor = "0";
+			do {
+				byte[] answer = run(this.scripts.resetPage(), route, RedisKeyNames.bytes(cursor), pattern,
+						RESET_AT_A_TIME);
+				reset += (long) LimitEncoding.buffer(answer.length).put(answer).getDouble(0);
+				cursor = new String(answer, Double.BYTES, answer.length - Double.BYTES, StandardCharsets.US_ASCII);
+			}
+			while (!cursor.equals("0"));
+		}
+		limit.keys().removeAll();
+		return reset;
 	}
 
 	KeyPage keys(RedisLimit limit, @Nullable String after, int size) {

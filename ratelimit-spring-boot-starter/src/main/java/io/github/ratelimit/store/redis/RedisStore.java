@@ -1,10 +1,12 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.Charge;
@@ -93,6 +95,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final InstanceCount instances;
 
+	private final RedisChanges changes;
+
 	private final LimitStore local;
 
 	private final WarmUp warmUp;
@@ -126,6 +130,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.warmUp = new WarmUp(redis, scripts, this.names, this.nodes, time, this.scheduler);
 		this.instances = new InstanceCount(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
 				this.scheduler);
+		this.changes = new RedisChanges(redis, scripts.changes(), this.names, this.nodes, time);
 		LocalFallback fallback = new LocalFallback(local, settings::onStoreFailure, this.limits.forms(),
 				this.instances::count, this.debts, this.slotLeases, refunds);
 		this.decisions = new RedisDecisions(redis, scripts, this.nodes, fallback, new DeadlineFallback(settings, time),
@@ -197,6 +202,14 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	ConfigurationMismatch configurations(Supplier<Collection<RegisteredLimit>> limits) {
 		return new ConfigurationMismatch(this.redis, this.configurations, this.settings.keyPrefix(), this.names,
 				this.nodes, limits);
+	}
+
+	/**
+	 * Returns where instances share the settings that are changed while they run.
+	 * @return always the same
+	 */
+	public SharedChanges changes() {
+		return this.changes;
 	}
 
 	@Override
@@ -324,8 +337,18 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public BlockResult block(LimitHandle limit, Key key, Instant until) {
 		RedisLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
+		return block(blocks, blocks.keys().get(key, this.time.nanoTime()), until);
+	}
+
+	@Override
+	public BlockResult block(LimitHandle limit, KeyLabel key, Instant until) {
+		RedisLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
+		return block(blocks, blocks.keys().get(key, this.time.nanoTime()), until);
+	}
+
+	private BlockResult block(RedisLimit blocks, RememberedKey key, Instant until) {
 		long now = this.time.nanoTime();
-		return this.blocks.block(blocks.keys().get(key, now), (BucketEncoding) blocks.encoding(),
+		return this.blocks.block(key, (BucketEncoding) blocks.encoding(),
 				now + BlockedKeys.nanosUntil(until, this.time), now + this.deadlineNanos);
 	}
 
@@ -347,6 +370,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public boolean reset(LimitHandle limit, String keyId) {
 		return Key.isId(keyId) && this.lookups.reset(this.limits.of(limit), keyId);
+	}
+
+	@Override
+	public long resetAll(LimitHandle limit) {
+		return this.lookups.resetAll(this.limits.of(limit));
 	}
 
 	@Override
@@ -403,6 +431,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		givenBack.add(this.instances.end());
 		await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)));
 		this.scheduler.shutdownNow();
+		this.changes.close();
 		this.redis.close();
 	}
 

@@ -1,6 +1,5 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.BlockedKeys;
@@ -59,9 +58,9 @@ public final class RememberedKey {
 
 	private volatile long lastSeen;
 
-	RememberedKey(Key key, RememberedKeys keys, String space, RedisKeyNames names, long now) {
+	RememberedKey(KeyLabel label, RememberedKeys keys, String space, RedisKeyNames names, long now) {
 		this.keys = keys;
-		this.label = key.label();
+		this.label = label;
 		this.name = names.of(space, this.label.id());
 		byte[] bytes = RedisKeyNames.bytes(this.label.kind() + ":" + this.label.masked());
 		this.labelBytes = (bytes.length <= MOST_LABEL_BYTES) ? bytes

@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.BlockedKeys;
@@ -57,13 +58,19 @@ public final class RememberedKeys {
 		return (known != null) ? known : getSlowly(key, now);
 	}
 
+	/** Returns the key of a label, which is not remembered if it was not before. */
+	public RememberedKey get(KeyLabel label, long now) {
+		RememberedKey known = find(label.id());
+		return (known != null) ? known : new RememberedKey(label, this, this.space, this.names, now);
+	}
+
 	private RememberedKey getSlowly(Key key, long now) {
 		Generations current = this.generations;
 		if (current.young().size() >= this.most) {
 			current = age(current);
 		}
 		RememberedKey old = current.old().get(key);
-		RememberedKey created = (old != null) ? old : new RememberedKey(key, this, this.space, this.names, now);
+		RememberedKey created = (old != null) ? old : new RememberedKey(key.label(), this, this.space, this.names, now);
 		RememberedKey earlier = current.young().putIfAbsent(key, created);
 		return (earlier != null) ? earlier : created;
 	}
@@ -135,6 +142,12 @@ public final class RememberedKeys {
 		Generations current = this.generations;
 		current.young().values().removeIf((known) -> known.label().id().equals(keyId));
 		current.old().values().removeIf((known) -> known.label().id().equals(keyId));
+	}
+
+	/** Forgets all keys; blocks stay. */
+	public synchronized void removeAll() {
+		all().forEach((known) -> this.slots.remove(known.label().id()));
+		this.generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
 	}
 
 	public List<RememberedKey> all() {

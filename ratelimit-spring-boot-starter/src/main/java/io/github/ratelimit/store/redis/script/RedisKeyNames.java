@@ -73,6 +73,16 @@ public final class RedisKeyNames {
 		return bytes(this.prefix + "#configurations:{configurations}");
 	}
 
+	/** Returns where the settings are that were changed while instances run. */
+	public byte[] changes() {
+		return bytes(this.prefix + "#changes:{changes}");
+	}
+
+	/** Returns where instances say which of these changes they need; in the same slot. */
+	public byte[] neededChanges() {
+		return bytes(this.prefix + "#needed:{changes}");
+	}
+
 	/** Returns a name as text for logs. */
 	public static String text(byte[] name) {
 		return new String(name, StandardCharsets.UTF_8);

@@ -17,9 +17,12 @@ import java.util.function.UnaryOperator;
  * @param heartbeat counts the instances
  * @param probe writes something, to see whether that works
  * @param configurations compares what instances use
+ * @param changes reads and replaces the settings that were changed while instances run
+ * @param resetPage forgets some keys of a limit
  */
 public record StoreScripts(LuaScript take, LuaScript giveBack, LuaScript charge, LuaScript renewPlaces, LuaScript find,
-		LuaScript reset, LuaScript page, LuaScript heartbeat, LuaScript probe, LuaScript configurations) {
+		LuaScript reset, LuaScript page, LuaScript heartbeat, LuaScript probe, LuaScript configurations,
+		LuaScript changes, LuaScript resetPage) {
 
 	public static StoreScripts load() {
 		return load(UnaryOperator.identity());
@@ -32,7 +35,8 @@ public record StoreScripts(LuaScript take, LuaScript giveBack, LuaScript charge,
 				LuaScript.of(edit, "common", "renew-places"), overAlgorithms(edit, "common", "find"),
 				LuaScript.of(edit, "reset"), overAlgorithms(edit, "common", "page"),
 				LuaScript.of(edit, "common", "heartbeat"), LuaScript.of(edit, "probe"),
-				LuaScript.of(edit, "common", "configurations"));
+				LuaScript.of(edit, "common", "configurations"), LuaScript.of(edit, "common", "changes"),
+				LuaScript.of(edit, "reset-page"));
 	}
 
 	/** Returns a script whose last part handles limits of any algorithm. */

@@ -1,0 +1,157 @@
+package io.github.ratelimit.actuate;
+
+import io.github.ratelimit.InvalidRateException;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyLabel;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.StoreUnavailableException;
+import io.github.ratelimit.registry.InvalidChangeException;
+import io.github.ratelimit.registry.LimitChange;
+import io.github.ratelimit.registry.LimitChanges;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.BlockResult;
+import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.store.LimitStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the endpoint changes: settings of limits, bans of keys, and what keys have used.
+ */
+final class LimitOperations {
+
+	private static final String BAN = "ban";
+
+	private static final String RESET = "reset";
+
+	private final LimitRegistry registry;
+
+	private final LimitStore store;
+
+	private final LimitChanges changes;
+
+	private final KeyLookup lookup;
+
+	LimitOperations(LimitRegistry registry, LimitStore store, LimitChanges changes, KeyLookup lookup) {
+		this.registry = registry;
+		this.store = store;
+		this.changes = changes;
+		this.lookup = lookup;
+	}
+
+	void changeAll(Map<String, @Nullable String> values, @Nullable String by) {
+		explained(() -> {
+			this.changes.changeAll(values, by);
+			return true;
+		});
+	}
+
+	void change(String limit, Map<String, @Nullable String> values, @Nullable String by) {
+		explained(() -> {
+			this.changes.change(limit, values, by);
+			return true;
+		});
+	}
+
+	private static boolean explained(Supplier<Boolean> operation) {
+		try {
+			return operation.get();
+		}
+		catch (InvalidChangeException ex) {
+			throw RateLimitsEndpoint.invalid(String.valueOf(ex.getMessage()));
+		}
+	}
+
+	/**
+	 * Bans a key.
+	 * @param limit the limit's name
+	 * @param key the key's id, or its text
+	 * @param text for how long
+	 * @param by who bans it
+	 * @return whether the limit knows the key
+	 */
+	boolean ban(String limit, String key, String text, @Nullable String by) {
+		RegisteredLimit registered = this.registry.get(limit);
+		Duration ban = duration(text);
+		Optional<KeyState> found = this.lookup.find(registered, key);
+		found.ifPresent((state) -> explained(() -> ban(registered, state.key(), ban, text.strip(), by)));
+		return found.isPresent();
+	}
+
+	private boolean ban(RegisteredLimit limit, KeyLabel key, Duration ban, String text, @Nullable String by) {
+		if (key.kind().equals(Key.GLOBAL_KIND)) {
+			throw new InvalidChangeException("Key 'global' of limit '" + limit.name()
+					+ "' cannot be banned: a ban would refuse all callers. Lower the rate instead.");
+		}
+		Instant until = this.changes.now().plus(ban);
+		this.changes.lookForBans(limit, until, by);
+		if (this.store.block(limit.handle(), key, until) == BlockResult.NO_ROOM) {
+			throw new StoreUnavailableException(
+					"no further key can be banned, because as many bans are running as the " + "store keeps",
+					new IllegalStateException());
+		}
+		this.changes.keyChanged(limit.name(), key, new LimitChange.Setting(BAN, null, text), by);
+		return true;
+	}
+
+	private static Duration duration(String text) {
+		try {
+			return Rate.parse("1/" + text.strip()).period();
+		}
+		catch (InvalidRateException ex) {
+			throw RateLimitsEndpoint.invalid("ban is '" + ((text.length() > 100) ? text.substring(0, 100) : text)
+					+ "'. Write for how long the key is banned, such as 30min or 1h, or null to end its ban.");
+		}
+	}
+
+	/**
+	 * Ends the ban of a key.
+	 * @param limit the limit's name
+	 * @param key the key's id, or its text
+	 * @param by who ends it
+	 * @return whether the key was banned, or the limit knows it at least
+	 */
+	boolean unban(String limit, String key, @Nullable String by) {
+		RegisteredLimit registered = this.registry.get(limit);
+		boolean banned = false;
+		for (KeyLabel label : labels(registered, key)) {
+			if (registered.handle().blocks() != null && this.store.unblock(registered.handle(), label.id())) {
+				banned = true;
+				this.changes.keyChanged(registered.name(), label, new LimitChange.Setting(BAN, null, null), by);
+			}
+		}
+		return banned || this.lookup.find(registered, key).isPresent();
+	}
+
+	/** A banned key need not have a state: it has all its permits after a while. */
+	private static List<KeyLabel> labels(RegisteredLimit limit, String key) {
+		return Key.isId(key) ? List.of(new KeyLabel(key, "unknown", "***"))
+				: limit.candidates(key).stream().map(Key::label).distinct().toList();
+	}
+
+	boolean reset(String limit, String key, @Nullable String by) {
+		RegisteredLimit registered = this.registry.get(limit);
+		Optional<KeyState> found = this.lookup.find(registered, key);
+		boolean reset = found.isPresent() && this.store.reset(registered.handle(), found.get().key().id());
+		if (reset) {
+			this.changes.keyChanged(registered.name(), found.get().key(), new LimitChange.Setting(RESET, null, null),
+					by);
+		}
+		return reset;
+	}
+
+	long resetAll(String limit, @Nullable String by) {
+		RegisteredLimit registered = this.registry.get(limit);
+		long reset = this.store.resetAll(registered.handle());
+		this.changes.keyChanged(registered.name(), null,
+				new LimitChange.Setting(RESET, null, reset + (reset == 1 ? " key" : " keys")), by);
+		return reset;
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.github.ratelimit.actuate;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.InvocationContext;
+import org.springframework.boot.actuate.endpoint.OperationType;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.invoke.OperationInvoker;
+import org.springframework.boot.actuate.endpoint.invoke.OperationInvokerAdvisor;
+import org.springframework.boot.actuate.endpoint.invoke.OperationParameters;
+
+/**
+ * {@link OperationInvokerAdvisor} that gives the operations of the {@code ratelimits}
+ * endpoint that change something the whole body of their request.
+ */
+public final class RequestBodyAdvisor implements OperationInvokerAdvisor {
+
+	private static final EndpointId ENDPOINT = EndpointId.of("ratelimits");
+
+	/** The parts of the path. */
+	private static final String[] SELECTORS = { "limit", "key" };
+
+	@Override
+	public OperationInvoker apply(EndpointId endpoint, OperationType type, OperationParameters parameters,
+			OperationInvoker invoker) {
+		return (endpoint.equals(ENDPOINT) && type == OperationType.WRITE)
+				? (context) -> invoker.invoke(new WithBody(context)) : invoker;
+	}
+
+	private static final class WithBody extends InvocationContext {
+
+		private final InvocationContext request;
+
+		private final RequestBody body;
+
+		WithBody(InvocationContext request) {
+			super(security(request), request.getArguments());
+			this.request = request;
+			Map<String, @Nullable String> values = new LinkedHashMap<>();
+			request.getArguments()
+				.forEach((name, value) -> values.put(name, (value != null) ? value.toString() : null));
+			for (String selector : SELECTORS) {
+				values.remove(selector);
+			}
+			this.body = new RequestBody(values);
+		}
+
+		private static SecurityContext security(InvocationContext request) {
+			SecurityContext security = request.resolveArgument(SecurityContext.class);
+			return (security != null) ? security : SecurityContext.NONE;
+		}
+
+		@Override
+		public <T> @Nullable T resolveArgument(Class<T> type) {
+			return (type == RequestBody.class) ? type.cast(this.body) : this.request.resolveArgument(type);
+		}
+
+		@Override
+		public boolean canResolve(Class<?> type) {
+			return type == RequestBody.class || this.request.canResolve(type);
+		}
+
+	}
+
+}

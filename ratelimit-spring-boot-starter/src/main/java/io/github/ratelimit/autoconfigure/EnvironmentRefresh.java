@@ -1,0 +1,123 @@
+package io.github.ratelimit.autoconfigure;
+
+import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
+import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
+import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
+import io.github.ratelimit.autoconfigure.properties.PropertiesCheck;
+import io.github.ratelimit.autoconfigure.properties.PropertyOrigins;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
+import io.github.ratelimit.expression.spel.ExpressionParser;
+import io.github.ratelimit.registry.LimitChanges;
+import io.github.ratelimit.registry.LimitSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.IgnoreTopLevelConverterNotFoundBindHandler;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.event.SmartApplicationListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+
+/**
+ * Reads the configuration again when Spring Cloud has refreshed the environment, and puts
+ * what is different in force: rates, plans, modes and the other settings of limits. It
+ * knows the event by its name, without a dependency. If a value cannot be, all settings
+ * stay as they are.
+ */
+final class EnvironmentRefresh implements SmartApplicationListener {
+
+	private static final Log logger = LogFactory.getLog(EnvironmentRefresh.class);
+
+	private static final String EVENT = "org.springframework.cloud.context.environment.EnvironmentChangeEvent";
+
+	private final Environment environment;
+
+	private final ExpressionParser compiler;
+
+	private final LimitDefinitions atStart;
+
+	private final LimitChanges changes;
+
+	EnvironmentRefresh(Environment environment, ExpressionParser compiler, LimitDefinitions atStart,
+			LimitChanges changes) {
+		this.environment = environment;
+		this.compiler = compiler;
+		this.atStart = atStart;
+		this.changes = changes;
+	}
+
+	@Override
+	public boolean supportsEventType(Class<? extends ApplicationEvent> eventType) {
+		return eventType.getName().equals(EVENT);
+	}
+
+	/** Before Spring Cloud binds the beans of the application, which may fail. */
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationEvent event) {
+		try {
+			refresh();
+		}
+		catch (RuntimeException ex) {
+			logger.error("The refreshed configuration of limits is wrong, so all settings stay as they are: "
+					+ describe(ex));
+			logger.debug("The refreshed configuration of limits is wrong", ex);
+		}
+	}
+
+	private void refresh() {
+		PropertiesCheck check = new PropertiesCheck(this.environment);
+		RateLimitProperties properties = Binder.get(this.environment)
+			.bindOrCreate("ratelimit", Bindable.of(RateLimitProperties.class),
+					check.apply(new IgnoreTopLevelConverterNotFoundBindHandler()));
+		LimitDefinitions definitions = new LimitDefinitions(properties, check, this.compiler);
+		Map<String, LimitSettings> settings = new LinkedHashMap<>();
+		definitions.forEach((definition) -> settings.put(definition.limit().name(), definition.settings()));
+		this.changes.reconfigure(settings, properties.isEnabled(), properties.getMode());
+		warnOfRestarts(definitions);
+	}
+
+	private void warnOfRestarts(LimitDefinitions definitions) {
+		List<String> limits = new ArrayList<>();
+		for (LimitDefinition now : definitions) {
+			LimitDefinition before = this.atStart.find(now.limit().name());
+			if (before == null || !before.fixed().equals(now.fixed())) {
+				limits.add(now.limit().name());
+			}
+		}
+		for (LimitDefinition before : this.atStart) {
+			if (definitions.find(before.limit().name()) == null) {
+				limits.add(before.limit().name());
+			}
+		}
+		if (!limits.isEmpty()) {
+			logger.warn("Limits " + limits + " were added or removed, or have another key, cost, condition or plan, "
+					+ "which holds only after a restart");
+		}
+	}
+
+	private String describe(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (cause instanceof InvalidConfigurationException ex) {
+				String place = (ex.place() != null) ? ex.place()
+						: PropertyOrigins.of(this.environment, ex.property()).winner();
+				return ex.getMessage() + ((place != null) ? " (" + place + ")" : "");
+			}
+		}
+		Throwable root = failure;
+		while (root.getCause() != null) {
+			root = root.getCause();
+		}
+		return failure.getMessage() + ((root != failure) ? ": " + root.getMessage() : "");
+	}
+
+}

@@ -1,0 +1,86 @@
+package io.github.ratelimit.observation;
+
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.ChangeListener;
+import io.github.ratelimit.registry.LimitChange;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+
+/**
+ * Tells the application of changes that are made while it runs: a
+ * {@link LimitChangedEvent} and a line in the log for each. Thread-safe.
+ */
+public final class ChangePublisher implements ChangeListener {
+
+	private static final Log logger = LogFactory.getLog(ChangePublisher.class);
+
+	private static final int MOST_CHARACTERS = 300;
+
+	private final ApplicationEventPublisher events;
+
+	private final TimeSource time;
+
+	/**
+	 * Creates it.
+	 * @param events where events are published
+	 * @param time when changes are made
+	 */
+	public ChangePublisher(ApplicationEventPublisher events, TimeSource time) {
+		this.events = events;
+		this.time = time;
+	}
+
+	@Override
+	public void changed(LimitChange change) {
+		logger.warn(subject(change) + ": "
+				+ change.settings().stream().map(ChangePublisher::text).collect(Collectors.joining(", ")) + " ("
+				+ change.origin().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+				+ ((change.by() != null) ? ", by " + printable(change.by()) : "") + ")");
+		try {
+			this.events.publishEvent(new LimitChangedEvent(change.limit(), change.key(), change.settings(),
+					change.origin(), change.by(), this.time.wallTime()));
+		}
+		catch (RuntimeException ex) {
+			logger.warn("A listener of LimitChangedEvent failed; the change is in force all the same", ex);
+		}
+	}
+
+	private static String subject(LimitChange change) {
+		String limit = (change.limit() != null) ? "Limit '" + change.limit() + "'" : "All limits";
+		if (change.key() != null) {
+			return "Key " + change.key().masked() + " (" + change.key().id() + ") of limit '" + change.limit()
+					+ "' was changed";
+		}
+		return limit + ((change.limit() != null) ? " was changed" : " were changed");
+	}
+
+	private static String text(LimitChange.Setting setting) {
+		return printable(setting.name()) + ((setting.before() == null && setting.after() == null) ? ""
+				: " " + value(setting.before()) + " -> " + value(setting.after()));
+	}
+
+	private static String value(@Nullable String text) {
+		return (text != null) ? "'" + printable(text) + "'" : "none";
+	}
+
+	/** Names of plans and of principals may have any characters. */
+	private static String printable(String text) {
+		StringBuilder printable = new StringBuilder();
+		for (int i = 0; i < Math.min(text.length(), MOST_CHARACTERS); i++) {
+			char c = text.charAt(i);
+			printable.append((c < ' ' || c > '~') ? '?' : c);
+		}
+		return printable.append((text.length() > MOST_CHARACTERS) ? "..." : "").toString();
+	}
+
+	@Override
+	public void rejected(String limit, String reason) {
+		logger.error("A change of limit '" + printable(limit) + "' that another instance has made cannot be in force "
+				+ "here, so its settings stay as they are: " + reason);
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.github.ratelimit.registry;
+
+import io.github.ratelimit.KeyLabel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was changed at one time while the application runs.
+ *
+ * @param limit the name of the limit, null if all limits are concerned
+ * @param key the key that was banned or reset, null if the limit itself was changed
+ * @param settings what was changed, at least one
+ * @param origin where the change comes from
+ * @param by who made it, null if that is not known; a name as the application's security
+ * has it
+ */
+public record LimitChange(@Nullable String limit, @Nullable KeyLabel key, List<Setting> settings, Origin origin,
+		@Nullable String by) {
+
+	/** Creates the description of a change. */
+	public LimitChange {
+		settings = List.copyOf(settings);
+	}
+
+	/** Where a change comes from. */
+	public enum Origin {
+
+		/** The endpoint of this instance. */
+		ENDPOINT,
+
+		/** Another instance that shares the store. */
+		OTHER_INSTANCE,
+
+		/** The configuration, which was read again. */
+		CONFIGURATION
+
+	}
+
+	/**
+	 * One setting that was changed.
+	 *
+	 * @param name the name of the property, such as {@code rate} or {@code plans.pro};
+	 * {@code ban} and {@code reset} of a key
+	 * @param before its text before, null if there was none
+	 * @param after its text now, null if there is none
+	 */
+	public record Setting(String name, @Nullable String before, @Nullable String after) {
+	}
+
+}

@@ -1,0 +1,120 @@
+package io.github.ratelimit.registry;
+
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.Suggestion;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the settings that a request names: their names in any of the spellings that the
+ * configuration takes, null to withdraw a change.
+ */
+final class RequestedSettings {
+
+	static final String ENABLED = "enabled";
+
+	/** By their letters. */
+	private static final Map<String, String> OF_LIMIT = Map.of("rate", SettingTexts.RATE, "burst", SettingTexts.BURST,
+			"maxconcurrent", SettingTexts.MAX_CONCURRENT, "plans", SettingTexts.PLANS, "mode", SettingTexts.MODE,
+			"banafter", SettingTexts.BAN_AFTER, "ban", SettingTexts.BAN_AFTER);
+
+	private static final Map<String, String> OF_ALL = Map.of("enabled", ENABLED, "mode", SettingTexts.MODE);
+
+	private static final String NOTHING = "There is nothing known in the request";
+
+	private RequestedSettings() {
+	}
+
+	/**
+	 * Returns what is to be changed of all limits.
+	 * @param values the values by the names in the request
+	 * @param before what is changed already
+	 * @return the texts by the names of the settings, null to withdraw a change
+	 * @throws InvalidChangeException if nothing is to be changed
+	 */
+	static Map<String, @Nullable String> ofAll(Map<String, @Nullable String> values, SettingChanges before) {
+		return known(values, OF_ALL, before,
+				"Write {\"enabled\": false}, {\"enabled\": true}, {\"mode\": \"shadow\"} or {\"mode\": \"enforce\"}.");
+	}
+
+	/**
+	 * Returns what is to be changed of a limit. A burst becomes part of the rate.
+	 * @param values the values by the names in the request
+	 * @param limit the limit
+	 * @param before what is changed already
+	 * @return the texts by the names of the settings, null to withdraw a change
+	 * @throws InvalidChangeException if nothing is to be changed, or a burst has no rate
+	 */
+	static Map<String, @Nullable String> ofLimit(Map<String, @Nullable String> values, RegisteredLimit limit,
+			SettingChanges before) {
+		boolean slots = limit.limit().isConcurrency();
+		Map<String, @Nullable String> known = known(values, OF_LIMIT, before,
+				"Write " + (slots ? "{\"max-concurrent\": 20}" : "{\"rate\": \"5/s, 60/min\"}")
+						+ ", {\"mode\": \"shadow\"} or {\"mode\": \"enforce\"}, or null for what is to be as the "
+						+ "configuration says.");
+		String burst = known.remove(SettingTexts.BURST);
+		if (burst != null) {
+			known.put(SettingTexts.RATE, withBurst(limit, known.get(SettingTexts.RATE), burst));
+		}
+		return known;
+	}
+
+	private static String withBurst(RegisteredLimit limit, @Nullable String text, String burst) {
+		List<Rate> rates = (text != null) ? Rate.parseAll(text) : limit.limit().rates();
+		if (rates.size() != 1) {
+			throw new InvalidChangeException("burst is '" + burst + "', and limit '" + limit.name() + "' has "
+					+ rates.size() + " rates. Write it with its rate: {\"rate\": \"60/min burst 90\"}.");
+		}
+		try {
+			return rates.get(0).withBurst(Long.parseLong(burst.strip())).toString();
+		}
+		catch (NumberFormatException ex) {
+			throw new InvalidChangeException("burst is '" + shown(burst)
+					+ "'. Write how many permits can be saved up, as a whole number in digits.", ex);
+		}
+	}
+
+	private static Map<String, @Nullable String> known(Map<String, @Nullable String> values, Map<String, String> names,
+			SettingChanges before, String remedy) {
+		Map<String, @Nullable String> known = new LinkedHashMap<>();
+		Map<String, String> unknown = new HashMap<>();
+		values.forEach((written, value) -> {
+			String name = name(written, names);
+			if (name == null) {
+				Suggestion.nearest(written, names.values()).ifPresent((meant) -> unknown.put(written, meant));
+			}
+			else if (value != null || before.values().containsKey(name)) {
+				known.put(name, value);
+			}
+		});
+		if (known.isEmpty()) {
+			throw new InvalidChangeException(NOTHING + ". " + remedy);
+		}
+		unknown.forEach((written, meant) -> {
+			throw new InvalidChangeException(
+					"'" + shown(written) + "' is no setting. Did you mean '" + meant + "'? " + remedy);
+		});
+		if (known.containsKey(SettingTexts.PLANS)) {
+			throw new InvalidChangeException("plans is '" + shown(String.valueOf(known.get(SettingTexts.PLANS)))
+					+ "'. Write each plan by its name: {\"plans.pro\": \"600/min\"}.");
+		}
+		return known;
+	}
+
+	private static @Nullable String name(String written, Map<String, String> names) {
+		if (written.startsWith(SettingTexts.PLAN_PREFIX) && names.containsKey(SettingTexts.PLANS)) {
+			return written;
+		}
+		return names.get(written.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", ""));
+	}
+
+	/** A value of a request in a message: not longer than people read. */
+	private static String shown(String text) {
+		return (text.length() <= 100) ? text : text.substring(0, 100) + "...";
+	}
+
+}

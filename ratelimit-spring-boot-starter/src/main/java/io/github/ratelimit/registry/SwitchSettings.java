@@ -1,0 +1,66 @@
+package io.github.ratelimit.registry;
+
+import io.github.ratelimit.LimitMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of all limits that can be changed while the application runs.
+ *
+ * @param enabled whether limits decide
+ * @param mode the mode of all limits
+ */
+record SwitchSettings(boolean enabled, LimitMode mode) {
+
+	private static final List<String> NAMES = List.of(RequestedSettings.ENABLED, SettingTexts.MODE);
+
+	SwitchSettings with(SettingChanges changes) {
+		String enabled = changes.values().get(RequestedSettings.ENABLED);
+		String mode = changes.values().get(SettingTexts.MODE);
+		return new SwitchSettings((enabled != null) ? isEnabled(enabled) : this.enabled,
+				(mode != null) ? SettingTexts.mode(mode) : this.mode);
+	}
+
+	private static boolean isEnabled(String text) {
+		String value = text.strip();
+		if (!value.equalsIgnoreCase("true") && !value.equalsIgnoreCase("false")) {
+			throw new IllegalArgumentException(
+					RequestedSettings.ENABLED + " is '" + text + "'. Write true or false, without quotes.");
+		}
+		return Boolean.parseBoolean(value);
+	}
+
+	/**
+	 * Returns changes whose texts are equal where their values are.
+	 * @throws IllegalArgumentException if a text cannot be
+	 */
+	SettingChanges normalized(SettingChanges changes) {
+		SwitchSettings after = with(changes);
+		SortedMap<String, String> values = new TreeMap<>(changes.values());
+		values.replaceAll((name, text) -> Objects.requireNonNullElse(after.text(name), text));
+		return new SettingChanges(values, changes.by());
+	}
+
+	@Nullable String text(String name) {
+		return switch (name) {
+			case RequestedSettings.ENABLED -> Boolean.toString(this.enabled);
+			case SettingTexts.MODE -> this.mode.toString();
+			default -> null;
+		};
+	}
+
+	List<LimitChange.Setting> differencesFrom(SwitchSettings before) {
+		List<LimitChange.Setting> differences = new ArrayList<>();
+		for (String name : NAMES) {
+			if (!Objects.equals(before.text(name), text(name))) {
+				differences.add(new LimitChange.Setting(name, before.text(name), text(name)));
+			}
+		}
+		return differences;
+	}
+
+}

@@ -1,0 +1,161 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.StoreUnavailableException;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.SharedChanges;
+import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.ScriptReplies;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Shares the changes of settings through Redis. Each instance asks twice a second whether
+ * something was changed, on a thread of its own, so no decision waits for it. While Redis
+ * fails, changes stay as they are. Where Redis has lost them, the first instance that
+ * notices writes them again. Thread-safe.
+ */
+final class RedisChanges implements SharedChanges, AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(RedisChanges.class);
+
+	/** How often an instance asks: a change holds in all of them within a second. */
+	static final Duration PAUSE = Duration.ofMillis(400);
+
+	/** How often it asks before it looks for changes that its configuration says too. */
+	private static final int TIDY_UP_AFTER = 10;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+	private static final byte[] POLL = RedisKeyNames.bytes("poll");
+
+	private static final byte[] REPLACE = RedisKeyNames.bytes("replace");
+
+	private final ScriptClient redis;
+
+	private final LuaScript script;
+
+	private final byte[][] keys;
+
+	private final RedisNodes nodes;
+
+	private final TimeSource time;
+
+	private final ScheduledExecutorService poller = Executors.newSingleThreadScheduledExecutor((task) -> {
+		Thread thread = new Thread(task, "ratelimit-changes");
+		thread.setDaemon(true);
+		return thread;
+	});
+
+	private int polls;
+
+	RedisChanges(ScriptClient redis, LuaScript script, RedisKeyNames names, RedisNodes nodes, TimeSource time) {
+		this.redis = redis;
+		this.script = script;
+		this.keys = new byte[][] { names.changes(), names.neededChanges() };
+		this.nodes = nodes;
+		this.time = time;
+	}
+
+	@Override
+	public void start(Instance instance) {
+		pollSafely(instance);
+		this.poller.scheduleWithFixedDelay(() -> pollSafely(instance), PAUSE.toMillis(), PAUSE.toMillis(),
+				TimeUnit.MILLISECONDS);
+	}
+
+	/** Throws nothing: a task that throws is not run again. */
+	private void pollSafely(Instance instance) {
+		try {
+			if (!this.nodes.of(this.keys[0]).isOpen()) {
+				poll(instance);
+			}
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Redis cannot be asked just now which settings were changed", ex);
+		}
+	}
+
+	private void poll(Instance instance) {
+		State known = instance.known();
+		List<String> needed = instance.needed();
+		byte[][] args = arguments(POLL, known, 2, needed);
+		State state = read(run(args), known).state();
+		if (state != null && state.version() < known.version()) {
+			replace(known, List.of());
+		}
+		else if (state != null) {
+			instance.received(state);
+		}
+		else if (++this.polls % TIDY_UP_AFTER == 0) {
+			instance.tidyUp();
+		}
+	}
+
+	@Override
+	public Answer replace(State next, Collection<String> unneeded) {
+		byte[][] args = arguments(REPLACE, next, 3, unneeded);
+		args[2] = RedisKeyNames.bytes(next.text());
+		return read(run(args), next);
+	}
+
+	private static byte[][] arguments(byte[] what, State state, int first, Collection<String> names) {
+		byte[][] args = new byte[first + names.size()][];
+		args[0] = what;
+		args[1] = LimitEncoding.buffer(Double.BYTES).putDouble(state.version()).array();
+		int i = first;
+		for (String name : names) {
+			args[i++] = RedisKeyNames.bytes(name);
+		}
+		return args;
+	}
+
+	private byte[] run(byte[][] args) {
+		try {
+			return ScriptReplies.await(this.redis.run(this.script, this.keys, args),
+					this.time.nanoTime() + PATIENCE.toNanos(), this.time);
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			throw new StoreUnavailableException(
+					"Redis cannot be asked now (" + FailureReason.reason(ex) + "), so no setting was changed",
+					Objects.requireNonNullElse(ex.getCause(), ex));
+		}
+	}
+
+	private static Answer read(byte[] reply, State sent) {
+		return switch (reply[0]) {
+			case 'R' -> new Answer(Outcome.REPLACED, new State(sent.version() + 1, sent.text()));
+			case 'N' -> new Answer(Outcome.NEEDED, null);
+			case '=' -> new Answer(Outcome.OUTDATED, null);
+			default -> new Answer(Outcome.OUTDATED, state(reply));
+		};
+	}
+
+	private static State state(byte[] reply) {
+		ByteBuffer value = LimitEncoding.buffer(reply.length).put(reply);
+		int text = 1 + Double.BYTES;
+		return new State((long) value.getDouble(1),
+				new String(reply, text, reply.length - text, StandardCharsets.UTF_8));
+	}
+
+	@Override
+	public void close() {
+		this.poller.shutdownNow();
+	}
+
+}

@@ -1,0 +1,31 @@
+-- The settings that were changed while instances run: a version (a double), and the text of all changes. KEYS: that, and
+-- a hash with the time at which an instance last needed a change, because its configuration says something else.
+-- ARGV: 'poll', the version that the instance knows (a double), and the changes that it needs; or 'replace', that
+-- version, the new text, and the changes that it leaves out unless another instance needs them.
+-- Returns 'R' if the text was replaced, 'N' if a change is needed, '=' if the version is the current one, else 'S' and
+-- version and text. A version that is lower than the known one means that Redis has lost what it had.
+local NEEDED = 10000000 -- for so many microseconds a change counts as needed
+local value, known = redis.call('GET', KEYS[1]), struct.unpack('<d', ARGV[2])
+local version = value and #value >= 8 and struct.unpack('<d', value) or 0
+if ARGV[1] == 'poll' then
+	for i = 3, #ARGV do
+		redis.call('HSET', KEYS[2], ARGV[i], string.format('%.0f', now))
+	end
+	if ARGV[3] then
+		redis.call('PEXPIRE', KEYS[2], NEEDED / 1000)
+	end
+elseif known >= version then
+	local left = {}
+	for i = 4, #ARGV do
+		left[ARGV[i]] = true
+	end
+	local needed = ARGV[4] and redis.call('HGETALL', KEYS[2]) or {}
+	for i = 1, #needed, 2 do
+		if left[needed[i]] and now - (tonumber(needed[i + 1]) or 0) < NEEDED then
+			return 'N'
+		end
+	end
+	redis.call('SET', KEYS[1], struct.pack('<d', known + 1) .. ARGV[3])
+	return 'R'
+end
+return version == known and '=' or 'S' .. (value or struct.pack('<d', 0))
