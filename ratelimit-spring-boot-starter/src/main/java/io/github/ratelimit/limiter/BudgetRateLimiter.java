@@ -86,6 +86,9 @@ public final class BudgetRateLimiter implements RateLimiter, ChargeLimiter {
 
 	@Override
 	public Decision tryAcquire(String limit, String key, long permits) {
+		if (this.budgets.isEmpty()) {
+			return this.limits.tryAcquire(limit, key, permits);
+		}
 		RegisteredLimit registered = registered(limit);
 		return tryAcquire(List.of(Charge.of(registered.handle(), registered.key(key), permits)));
 	}

@@ -5,9 +5,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Permit;
+import io.github.ratelimit.PermitRequest;
 import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.client.ClientLimiters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +30,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Annotated controllers over a real port, together with a rule of the filter. */
 class LimitedControllerTests {
@@ -36,7 +43,9 @@ class LimitedControllerTests {
 	void start() {
 		this.context = new SpringApplication(Application.class, Controller.class, HandlesEverything.class).run(
 				"--server.port=0", "--ratelimit.limits.chat.rate=2/min", "--ratelimit.limits.chat.key=ip",
-				"--ratelimit.http.rules[0].path=/ruled", "--ratelimit.http.rules[0].limits=chat");
+				"--ratelimit.http.rules[0].path=/ruled", "--ratelimit.http.rules[0].limits=chat",
+				"--ratelimit.clients.model.dialect=none", "--ratelimit.clients.model.max-concurrent=1",
+				"--ratelimit.clients.model.requests=1000/s", "--ratelimit.clients.model.max-wait=10ms");
 	}
 
 	@AfterEach
@@ -71,6 +80,36 @@ class LimitedControllerTests {
 		assertRefused(get("/ruled"));
 	}
 
+	@Test
+	void aRequestHoldsThePermitsOfAClientUntilItsResponseIsComplete() throws Exception {
+		for (int i = 0; i < 3; i++) {
+			assertThat(get("/model").body()).isEqualTo("1 in flight");
+			await().until(() -> inFlight(this.context.getBean(ClientLimiters.class)) == 0);
+		}
+	}
+
+	@Test
+	void aRefusalOfAClientIsAnsweredWithoutTheNameOfTheClient() throws Exception {
+		try (Permit permit = this.context.getBean(RateLimiter.class)
+			.tryAcquire(List.of(new PermitRequest("model", Key.GLOBAL, 1)))
+			.permit()) {
+			HttpResponse<String> response = get("/model");
+			assertThat(response.statusCode()).isEqualTo(429);
+			assertThat(response.headers().firstValueAsLong("Retry-After").orElseThrow()).isEqualTo(1);
+			assertThat(response.headers().map()).doesNotContainKey("x-ratelimit-remaining");
+			assertThat(response.body()).doesNotContain("model\"");
+		}
+		assertThat(get("/model").statusCode()).isEqualTo(200);
+	}
+
+	private static int inFlight(ClientLimiters clients) {
+		return clients.get("model")
+			.accounts()
+			.stream()
+			.mapToInt((account) -> account.governor().state().inFlight())
+			.sum();
+	}
+
 	private static void assertRefused(HttpResponse<String> response) {
 		assertThat(response.statusCode()).isEqualTo(429);
 		assertThat(response.headers().firstValueAsLong("Retry-After").orElseThrow()).isBetween(1L, 30L);
@@ -97,6 +136,18 @@ class LimitedControllerTests {
 
 	@RestController
 	static class Controller {
+
+		private final ClientLimiters clients;
+
+		Controller(ClientLimiters clients) {
+			this.clients = clients;
+		}
+
+		@GetMapping("/model")
+		@RateLimited("model")
+		public String model() {
+			return inFlight(this.clients) + " in flight";
+		}
 
 		@GetMapping("/now")
 		@RateLimited("chat")

@@ -66,6 +66,23 @@ class ClientLimiterTests {
 		assertThat(limiter.accounts()).allMatch((account) -> account.governor().isIdle());
 	}
 
+	@Test
+	void theFirstRequestOfAnAttemptThatIsBeingSentIsNotLimitedAgain() {
+		ClientLimiter limiter = limiter(List.of(KeyPart.CREDENTIAL), TokenEstimator.DEFAULT);
+		ClientLimiter another = limiter(List.of(KeyPart.CREDENTIAL), TokenEstimator.DEFAULT);
+		URI uri = URI.create("https://model.example/v1");
+		LimitedRequests requests = LimitedRequests.all(limiter);
+		ClientCall attempt = limiter.acquire(request("m", "secret"));
+		String response = attempt.send(() -> {
+			assertThat(LimitedRequests.all(another).limiter(uri)).isSameAs(another);
+			assertThat(requests.limiter(uri)).isNull();
+			assertThat(requests.limiter(uri)).isSameAs(limiter);
+			return "response";
+		});
+		assertThat(response).isEqualTo("response");
+		assertThat(requests.limiter(uri)).isSameAs(limiter);
+	}
+
 	private static final class Failing implements ClientDialect {
 
 		@Override
