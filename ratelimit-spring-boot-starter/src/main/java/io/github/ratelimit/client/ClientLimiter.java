@@ -20,14 +20,13 @@ import io.github.ratelimit.governor.CallRequest;
 import io.github.ratelimit.governor.GovernedCall;
 import io.github.ratelimit.governor.Governor;
 import io.github.ratelimit.governor.GovernorSettings;
-import io.github.ratelimit.governor.SharedQuotas;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.provider.usage.TokenUsage;
-import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.InstanceNotes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,7 @@ public final class ClientLimiter {
 
 	private final ClientListener listener;
 
-	private final @Nullable LimitStore store;
+	private final @Nullable InstanceNotes store;
 
 	private final RetryBudget retries;
 
@@ -82,11 +81,11 @@ public final class ClientLimiter {
 	 * @param time the time
 	 * @param executor runs what depends on asynchronous calls when they are admitted
 	 * @param listener receives what happens
-	 * @param store shares the configured quotas of providers that do not report, null if
-	 * each instance counts by itself
+	 * @param store shares what instances know of the provider, null if each counts by
+	 * itself
 	 */
 	public ClientLimiter(ClientSettings settings, Dialects dialects, TokenEstimator estimator, TimeSource time,
-			Executor executor, ClientListener listener, @Nullable LimitStore store) {
+			Executor executor, ClientListener listener, @Nullable InstanceNotes store) {
 		this.settings = settings;
 		this.dialects = dialects;
 		this.estimator = estimator;
@@ -289,10 +288,9 @@ public final class ClientLimiter {
 		ClientDialect dialect = (configured != null) ? configured : this.dialects.forHost(host);
 		boolean byModel = this.settings.key().contains(KeyPart.MODEL);
 		GovernorSettings governed = this.settings.settings(byModel ? model : null);
-		SharedQuotas shared = (this.store != null) ? new StoreQuotas(name(), governed, key, this.store, this.time)
-				: null;
+		StoreNotes notes = (this.store != null) ? new StoreNotes(name(), key, this.store) : null;
 		return new ProviderAccount(key, (byModel && model != null) ? model : "", dialect,
-				new Governor(name(), governed, dialect::window, this.time, this.executor, shared));
+				new Governor(name(), governed, dialect::window, this.time, this.executor, notes));
 	}
 
 	boolean mayRetry(int attempts) {

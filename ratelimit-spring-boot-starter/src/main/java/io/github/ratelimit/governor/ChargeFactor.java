@@ -1,5 +1,7 @@
 package io.github.ratelimit.governor;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * The ratio of a provider's charge to the estimates of this process: wrong estimates,
  * other instances and other users of the same quota, in one number. Learned from the
@@ -14,7 +16,9 @@ final class ChargeFactor {
 
 	private static final double LONGEST_STEP = 0.2;
 
-	private static final double STEP_NANOS = 20e9;
+	private static final long STEP_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+	private static final long FIRST_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
 
 	private final double start;
 
@@ -40,13 +44,15 @@ final class ChargeFactor {
 	 * @param estimated the permits that this process expected between them
 	 * @param charged the permits that the provider charged between them
 	 * @param nanos the time between them
+	 * @param age for how long something is learned
 	 */
-	void learn(double estimated, double charged, long nanos) {
+	void learn(double estimated, double charged, long nanos, long age) {
 		if (estimated <= 0 || nanos <= 0) {
 			return;
 		}
+		double weight = (double) nanos / Math.min(STEP_NANOS, Math.max(FIRST_STEP_NANOS, age));
 		double ratio = Math.max(0.05, Math.min(20, charged / (estimated * this.value)));
-		this.value *= Math.pow(ratio, Math.min(LONGEST_STEP, nanos / STEP_NANOS));
+		this.value *= Math.pow(ratio, Math.min(LONGEST_STEP, weight));
 		this.value = Math.max(MIN, Math.min(Math.max(MAX, this.start), this.value));
 	}
 
@@ -61,6 +67,11 @@ final class ChargeFactor {
 	/** Starts with what another instance has learned. */
 	void adopt(double learned) {
 		this.value = Math.max(MIN, Math.min(MAX, learned));
+	}
+
+	/** As many times as before are charged for what is estimated. */
+	void scale(double times) {
+		adopt(this.value * times);
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.ratelimit.governor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,6 +16,7 @@ import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.RequestQueue.Entry;
+import io.github.ratelimit.governor.SharedNotes.PeerNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,8 @@ public final class Governor {
 
 	private final LocalControl control;
 
+	private final @Nullable Sharing sharing;
+
 	private int inFlight;
 
 	private long sequence;
@@ -49,34 +53,22 @@ public final class Governor {
 	private boolean waking;
 
 	/**
-	 * Creates a governor of an instance that counts by itself.
-	 * @param client the client's name, for messages
-	 * @param settings how calls are governed
-	 * @param defaultWindow the window of a limit where the provider does not report it
-	 * @param time the time
-	 * @param executor runs what depends on asynchronous calls when they are admitted
-	 */
-	public Governor(String client, GovernorSettings settings, Function<Dimension, Duration> defaultWindow,
-			TimeSource time, Executor executor) {
-		this(client, settings, defaultWindow, time, executor, null);
-	}
-
-	/**
 	 * Creates a governor.
 	 * @param client the client's name, for messages
 	 * @param settings how calls are governed
 	 * @param defaultWindow the window of a limit where the provider does not report it
 	 * @param time the time
 	 * @param executor runs what depends on asynchronous calls when they are admitted
-	 * @param shared the configured quotas where instances share them, null if they do not
+	 * @param notes where instances tell each other what they know, null if they do not
 	 */
 	public Governor(String client, GovernorSettings settings, Function<Dimension, Duration> defaultWindow,
-			TimeSource time, Executor executor, @Nullable SharedQuotas shared) {
+			TimeSource time, Executor executor, @Nullable SharedNotes notes) {
 		this.client = client;
 		this.settings = settings;
 		this.time = time;
 		this.executor = executor;
-		this.control = new LocalControl(settings, defaultWindow, shared, time.nanoTime());
+		this.sharing = (notes != null) ? new Sharing(notes, time, executor, this::lookAgain, this::heard) : null;
+		this.control = new LocalControl(settings, defaultWindow, this.sharing, time.nanoTime());
 	}
 
 	/**
@@ -119,21 +111,36 @@ public final class Governor {
 	}
 
 	private @Nullable GovernedCall admitNow(CallRequest request) {
+		Runnable tell = null;
 		this.lock.lock();
 		try {
 			long now = this.time.nanoTime();
-			if (this.settings.mode() == LimitMode.SHADOW) {
-				return admit(request.cost(), this.control.charge(request.cost(), null, now), 0);
+			if (!mayNow(request.cost(), now)) {
+				return null;
 			}
-			boolean may = this.queue.isEmpty() && !this.control.isTooLarge(request.cost());
-			if (may && this.control.take(request.cost(), this.inFlight, now) == 0) {
-				return admit(request.cost(), this.control.sent(), 0);
-			}
-			return null;
+			tell = untold(now);
+			return admit(request.cost(), this.control.sent(), 0);
 		}
 		finally {
 			this.lock.unlock();
+			if (tell != null) {
+				tell.run();
+			}
 		}
+	}
+
+	private boolean mayNow(CallCost cost, long now) {
+		if (this.settings.mode() == LimitMode.SHADOW) {
+			this.control.charge(cost, now);
+			return true;
+		}
+		return this.queue.isEmpty() && !this.control.isTooLarge(cost)
+				&& this.control.take(cost, this.inFlight, now) == 0;
+	}
+
+	/** Returns what tells the other instances, null if nothing is to be told now. */
+	private @Nullable Runnable untold(long now) {
+		return (this.sharing != null) ? this.sharing.next(this.control, !this.queue.isEmpty(), now) : null;
 	}
 
 	private GovernedCall admit(CallCost cost, Mark mark, long waitedNanos) {
@@ -184,8 +191,16 @@ public final class Governor {
 		return this.control.expectedWait(this.queue.neededBefore(call), call.request().cost(), now);
 	}
 
-	/** Admits the calls at the head of the queue whose permits are available. */
 	private void pump(long now, List<Runnable> after) {
+		admitQueued(now, after);
+		Runnable tell = untold(now);
+		if (tell != null) {
+			after.add(tell);
+		}
+	}
+
+	/** Admits the calls at the head of the queue whose permits are there. */
+	private void admitQueued(long now, List<Runnable> after) {
 		for (Entry first = this.queue.first(); first != null; first = this.queue.first()) {
 			long wait = this.control.take(first.request().cost(), this.inFlight, now);
 			if (wait > 0) {
@@ -219,6 +234,16 @@ public final class Governor {
 				this.waking = false;
 			}
 		});
+	}
+
+	private void lookAgain() {
+		change((now) -> {
+		});
+	}
+
+	private void heard(@Nullable List<PeerNote> notes, @Nullable Throwable failure) {
+		Sharing heard = Objects.requireNonNull(this.sharing);
+		change((now) -> heard.received(this.control, notes, now));
 	}
 
 	private void cancelled(Entry call) {
@@ -282,7 +307,7 @@ public final class Governor {
 			if (!answered) {
 				this.control.confirm(mark, estimated);
 			}
-			this.control.settle(mark, estimated, actual);
+			this.control.settle(mark, estimated, actual, now);
 		});
 	}
 
@@ -292,7 +317,7 @@ public final class Governor {
 			if (!answered) {
 				this.control.confirm(mark, cost);
 			}
-			this.control.giveBack(mark, cost);
+			this.control.giveBack(mark, cost, now);
 		});
 	}
 

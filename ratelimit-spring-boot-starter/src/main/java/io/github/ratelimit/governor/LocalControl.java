@@ -4,15 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
+import io.github.ratelimit.governor.AccountNote.QuotaNote;
 import io.github.ratelimit.governor.GovernorState.Phase;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.dialect.Quota;
-import io.github.ratelimit.provider.dialect.Refill;
 import io.github.ratelimit.provider.dialect.Throttle;
 import org.jspecify.annotations.Nullable;
 
@@ -22,23 +21,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalControl {
 
-	private static final double[] NOTHING = {};
+	/** As many instances may begin at once before they know of each other. */
+	private static final int LEAST_PARTS = 4;
 
 	private final GovernorSettings settings;
 
-	private final @Nullable SharedQuotas shared;
-
-	private final List<QuotaBudget> configured = new ArrayList<>(2);
+	private final @Nullable Sharing sharing;
 
 	private final ReportedQuotas reported;
+
+	private final ConfiguredQuotas configured;
 
 	private final Gate gate;
 
 	private final CallWindow window;
 
-	private final RateShare share;
+	private final SentCalls sent;
 
-	private Mark sent;
+	private final long createdAt;
 
 	/**
 	 * Whether the limits are known, from a report or, without reports, from the
@@ -50,20 +50,23 @@ final class LocalControl {
 
 	private long lastCut;
 
-	LocalControl(GovernorSettings settings, Function<Dimension, Duration> defaultWindow, @Nullable SharedQuotas shared,
+	/** Among how many instances what is available is divided. */
+	private int parts = 1;
+
+	/** Among how many instances the limits are divided while none hears of the others. */
+	private int alone = 1;
+
+	LocalControl(GovernorSettings settings, Function<Dimension, Duration> defaultWindow, @Nullable Sharing sharing,
 			long now) {
 		this.settings = settings;
-		this.shared = settings.quotas().isEmpty() ? null : shared;
+		this.sharing = sharing;
+		this.createdAt = now;
 		this.reported = new ReportedQuotas(defaultWindow, settings.reserve(), now);
-		this.sent = new Mark(0, now, 0, 0, 0, NOTHING, null);
+		this.configured = new ConfiguredQuotas(settings, this.reported, now);
+		this.sent = new SentCalls(now);
 		this.gate = new Gate(settings.longestGate(), now);
 		this.window = new CallWindow(now);
-		this.share = new RateShare(now);
 		this.lastCut = now - 1;
-		for (ConfiguredQuota quota : settings.quotas()) {
-			this.configured.add(new QuotaBudget(quota.dimension(), Gate.nanos(quota.window()), Refill.CONTINUOUS,
-					quota.permits(), quota.permits(), new ChargeFactor(1), now));
-		}
 		this.known = !settings.reports() && !this.configured.isEmpty();
 	}
 
@@ -76,8 +79,9 @@ final class LocalControl {
 	 * {@link Long#MAX_VALUE} if only the end of another call can help
 	 */
 	long take(CallCost cost, int inFlight, long now) {
-		if (this.gate.waitNanos(now) > 0) {
-			return this.gate.waitNanos(now);
+		long untilHeard = (this.sharing != null) ? this.sharing.untilHeard(now) : 0;
+		if (untilHeard > 0 || this.gate.waitNanos(now) > 0) {
+			return Math.max(untilHeard, this.gate.waitNanos(now));
 		}
 		if (!this.known) {
 			this.window.growUnanswered(now);
@@ -90,34 +94,19 @@ final class LocalControl {
 		if (wait > 0) {
 			return wait;
 		}
-		if (this.shared != null && this.reported.isEmpty()) {
-			return takeShared(this.shared, cost, now);
+		if (this.sharing != null && exceedsPart(cost, now)) {
+			return this.sharing.changedSoon();
 		}
-		charge(cost, null, now);
+		charge(cost, now);
 		return 0;
 	}
 
-	/** Less of the rates is used if a call needs more permits. */
-	private long takeShared(SharedQuotas shared, CallCost cost, long now) {
-		long[] permits = new long[this.configured.size()];
-		for (int i = 0; i < permits.length; i++) {
-			permits[i] = (long) Math.ceil(this.configured.get(i).need(cost) / this.share.value());
-		}
-		SharedQuotas.Taking taking = shared.take(permits);
-		if (taking == SharedQuotas.Taking.UNAVAILABLE) {
-			long wait = 0;
-			for (QuotaBudget budget : this.configured) {
-				wait = Math.max(wait, waitNanos(budget, cost, now));
-			}
-			if (wait == 0) {
-				charge(cost, null, now);
-			}
-			return wait;
-		}
-		if (taking.waitNanos() == 0) {
-			charge(cost, taking.taken(), now);
-		}
-		return taking.waitNanos();
+	/**
+	 * Other instances may be spending the same permits now. Until they know of each
+	 * other, each sends one call, or as many as its part of what is available.
+	 */
+	private boolean exceedsPart(CallCost cost, long now) {
+		return this.configured.exceedsPart(cost, this.parts, now) || this.reported.exceedsPart(cost, this.parts, now);
 	}
 
 	private int maxInFlight() {
@@ -126,60 +115,34 @@ final class LocalControl {
 	}
 
 	/** Counts a call as sent, whether or not its permits are available. */
-	Mark charge(CallCost cost, SharedQuotas.@Nullable Taken shared, long now) {
-		double[] taken = this.configured.isEmpty() ? NOTHING : new double[this.configured.size()];
-		for (int i = 0; i < taken.length; i++) {
-			taken[i] = this.configured.get(i).need(cost);
-			this.configured.get(i).take(taken[i], now);
-		}
+	Mark charge(CallCost cost, long now) {
+		double[] taken = this.configured.take(cost, now);
 		this.reported.take(cost, now);
-		this.sent = this.sent.plus(cost, taken, shared, now);
-		return this.sent;
+		this.sent.add(cost, taken, now);
+		if (this.sharing != null) {
+			this.sharing.changed();
+		}
+		return this.sent.last();
 	}
 
 	/** Returns the mark of the call that was charged last. */
 	Mark sent() {
-		return this.sent;
+		return this.sent.last();
 	}
 
 	private long waitNanos(CallCost cost, long now) {
 		advance(now);
-		long longest = this.reported.waitNanos(cost, now);
-		for (QuotaBudget budget : this.configured) {
-			if (isConsulted(budget)) {
-				longest = Math.max(longest, waitNanos(budget, cost, now));
-			}
-		}
-		return longest;
-	}
-
-	private long waitNanos(QuotaBudget configured, CallCost cost, long now) {
-		return configured.waitNanos(configured.need(cost), this.settings.reserve(), this.share.value(), now);
+		return Math.max(this.reported.waitNanos(cost, now), this.configured.waitNanos(cost, now));
 	}
 
 	private void advance(long now) {
-		if (!this.configured.isEmpty()) {
-			this.share.grow(this.configured.get(0).windowNanos(), now);
-		}
-		for (QuotaBudget budget : this.configured) {
-			budget.advance(now, this.share.value());
-		}
+		this.configured.advance(now);
 		this.reported.advance(now);
-	}
-
-	/** Returns whether this process decides by a configured limit. */
-	private boolean isConsulted(QuotaBudget configured) {
-		return (this.shared == null || !this.reported.isEmpty()) && !this.reported.replaces(configured);
 	}
 
 	/** Returns whether a call needs more than the capacity of a limit. */
 	boolean isTooLarge(CallCost cost) {
-		for (QuotaBudget budget : this.configured) {
-			if (budget.isTooLarge(cost) && isConsulted(budget)) {
-				return true;
-			}
-		}
-		return this.reported.isTooLarge(cost);
+		return this.configured.isTooLarge(cost) || this.reported.isTooLarge(cost);
 	}
 
 	/**
@@ -192,13 +155,7 @@ final class LocalControl {
 	long expectedWait(double[] before, CallCost cost, long now) {
 		advance(now);
 		long longest = Math.max(this.gate.waitNanos(now), this.reported.expectedWait(before, cost, now));
-		for (QuotaBudget budget : this.configured) {
-			if (isConsulted(budget)) {
-				longest = Math.max(longest,
-						budget.expectedWait(before, cost, this.settings.reserve(), this.share.value(), now));
-			}
-		}
-		return longest;
+		return Math.max(longest, this.configured.expectedWait(before, cost, now));
 	}
 
 	/**
@@ -214,9 +171,13 @@ final class LocalControl {
 		boolean reports = false;
 		for (Quota quota : snapshot.quotas()) {
 			if (quota.remaining() != Quota.UNKNOWN) {
-				this.reported.report(mark, cost, quota, configuredCapacity(quota.dimension()), this.sent, now);
+				this.reported.report(mark, cost, quota, this.configured.capacity(quota.dimension()), this.sent.last(),
+						served, now);
 				reports = true;
 			}
+		}
+		if (this.sharing != null && reports) {
+			this.sharing.changed();
 		}
 		this.headsWithoutReport += (served && !reports) ? 1 : 0;
 		this.known |= reports || (!this.configured.isEmpty() && this.headsWithoutReport >= CallWindow.FIRST_CALLS);
@@ -230,35 +191,21 @@ final class LocalControl {
 		}
 	}
 
-	private double configuredCapacity(Dimension dimension) {
-		double capacity = 0;
-		for (QuotaBudget budget : this.configured) {
-			capacity = (budget.dimension() == dimension) ? Math.max(budget.capacity(), capacity) : capacity;
-		}
-		return capacity;
-	}
-
 	private void throttled(Mark mark, Throttle throttle, long now) {
 		boolean first = mark.sentAt() - this.lastCut > 0;
 		this.gate.close(throttle, first, now);
+		if (this.sharing != null) {
+			this.sharing.changedSoon();
+		}
 		if (!first || !throttle.isRetryable()) {
 			return;
-		}
-		if (this.shared != null && this.reported.isEmpty()) {
-			this.shared.block(this.gate.waitNanos(now));
 		}
 		this.lastCut = now;
 		if (throttle.kind() == Throttle.Kind.OVERLOADED || !this.known) {
 			this.window.cut();
 		}
 		else if (this.reported.isEmpty()) {
-			advance(now);
-			this.share.cut();
-			for (QuotaBudget budget : this.configured) {
-				if (throttle.dimension() == null || throttle.dimension() == budget.dimension()) {
-					budget.lower(0);
-				}
-			}
+			this.configured.cut(throttle.dimension(), now);
 		}
 	}
 
@@ -268,44 +215,104 @@ final class LocalControl {
 	}
 
 	/** Corrects the charge of a call by its usage. */
-	void settle(Mark mark, CallCost estimated, CallCost actual) {
-		for (int i = 0; i < mark.taken().length; i++) {
-			QuotaBudget budget = this.configured.get(i);
-			double used = actual.permits(budget.dimension());
-			budget.giveBack(mark.taken()[i] - used);
-			budget.learnUsage(estimated.permits(budget.dimension()), used);
-		}
-		if (mark.shared() != null) {
-			mark.shared().settle(permits(actual));
-		}
-	}
-
-	private long[] permits(CallCost cost) {
-		long[] permits = new long[this.configured.size()];
-		for (int i = 0; i < permits.length; i++) {
-			permits[i] = (long) cost.permits(this.configured.get(i).dimension());
-		}
-		return permits;
+	void settle(Mark mark, CallCost estimated, CallCost actual, long now) {
+		this.configured.settle(mark.taken(), estimated, actual, now);
 	}
 
 	/** Gives back the permits of a call that was never sent. */
-	void giveBack(Mark mark, CallCost cost) {
-		for (int i = 0; i < mark.taken().length; i++) {
-			this.configured.get(i).giveBack(mark.taken()[i]);
+	void giveBack(Mark mark, CallCost cost, long now) {
+		this.configured.giveBack(mark.taken(), now);
+		this.reported.giveBack(cost, now);
+		this.sent.remove(cost);
+	}
+
+	/** Returns what the other instances should know. */
+	AccountNote note(long now) {
+		advance(now);
+		List<QuotaNote> quotas = new ArrayList<>();
+		this.configured.notes(quotas, now);
+		this.reported.notes(quotas, now);
+		return new AccountNote(now - this.createdAt, this.sent.requests(), this.sent.inputTokens(),
+				this.sent.outputTokens(), this.gate.waitNanos(now), this.configured.share().value(), now - this.lastCut,
+				this.known, quotas);
+	}
+
+	/**
+	 * Uses what the other instances have done since the last exchange.
+	 * @param changes the newest first
+	 * @param instances among how many instances what is available is divided
+	 * @param first whether this is the first exchange
+	 * @param now the time
+	 */
+	void together(List<Peers.Change> changes, int instances, boolean first, long now) {
+		divide(1, now);
+		this.parts = Math.max(LEAST_PARTS, instances);
+		for (Peers.Change change : changes) {
+			this.sent.addOfOthers(change);
+			this.configured.takeForOthers(change, now);
+			this.reported.takeForOthers(change, now);
 		}
-		this.reported.giveBack(cost);
-		this.sent = this.sent.minus(cost);
-		if (mark.shared() != null) {
-			mark.shared().giveBack();
+		this.sent.remember(now);
+		this.configured.told();
+		this.reported.told();
+		for (Peers.Change change : changes) {
+			learn(change.note(), change.ageNanos(), first, now);
+		}
+	}
+
+	private void learn(AccountNote note, long age, boolean first, long now) {
+		this.gate.closeFor(Math.min(note.gateNanos() - age, Gate.nanos(this.settings.longestGate())), now);
+		long cutAgo = note.cutNanos() + age;
+		if (now - this.lastCut > cutAgo && note.share() < this.configured.share().value()) {
+			this.configured.share().adopt(note.share());
+			this.lastCut = now - cutAgo;
+		}
+		if (age > QuotaBudget.ADOPTED_NANOS) {
+			return;
+		}
+		for (QuotaNote quota : note.quotas()) {
+			if (!quota.configured()) {
+				learnReported(quota, age, now);
+			}
+			else if (first) {
+				this.configured.adopt(quota, age, now);
+			}
+		}
+		this.known |= note.known() && !this.configured.isEmpty();
+	}
+
+	private void learnReported(QuotaNote quota, long age, long now) {
+		this.known |= this.reported.adopt(quota, age, now);
+		Mark then = (quota.remaining() >= 0) ? this.sent.at(now - age - quota.reportNanos()) : null;
+		if (then != null) {
+			this.reported.report(quota, then, this.sent.last(), now);
+		}
+	}
+
+	/**
+	 * Nothing is heard of the other instances: each uses its part of the limits.
+	 * @param instances how many there are
+	 * @param now the time
+	 */
+	void alone(int instances, long now) {
+		divide(instances, now);
+		this.parts = 1;
+		this.sent.forget();
+	}
+
+	private void divide(int instances, long now) {
+		advance(now);
+		if (instances != this.alone) {
+			this.reported.scaleFactors((double) instances / this.alone);
+			this.configured.divide(instances);
+			this.alone = instances;
 		}
 	}
 
 	GovernorState state(int inFlight, int waiting, long now, Instant wallTime) {
 		advance(now);
 		List<QuotaState> quotas = new ArrayList<>(this.reported.states());
-		this.configured.stream()
-			.filter(this::isConsulted)
-			.forEach((budget) -> quotas.add(budget.state(this.share.value())));
+		quotas.addAll(this.configured.states());
 		return new GovernorState(phase(now), reason(now), quotas, inFlight, waiting, this.gate.throttled(),
 				this.gate.lastThrottled(now, wallTime), this.gate.lastCode());
 	}
@@ -314,7 +321,7 @@ final class LocalControl {
 		if (this.gate.waitNanos(now) > 0) {
 			return Phase.THROTTLED;
 		}
-		return (this.window.isOverloaded() || this.share.value() < 1) ? Phase.RECOVERING : Phase.NORMAL;
+		return (this.window.isOverloaded() || this.configured.share().value() < 1) ? Phase.RECOVERING : Phase.NORMAL;
 	}
 
 	private @Nullable String reason(long now) {
@@ -322,9 +329,9 @@ final class LocalControl {
 		return switch (phase(now)) {
 			case THROTTLED -> this.gate.lastCode() + ", no call for "
 					+ Duration.ofNanos(this.gate.waitNanos(now)).plusNanos(999_999_999).toSeconds() + " s";
-			case RECOVERING ->
-				(this.share.value() < 1) ? Math.round(this.share.value() * 100) + "% of the configured rate"
-						: "the provider was overloaded: " + inFlight;
+			case RECOVERING -> (this.configured.share().value() < 1)
+					? Math.round(this.configured.share().value() * 100) + "% of the configured rate"
+					: "the provider was overloaded: " + inFlight;
 			case NORMAL -> this.known ? null : "the limits are not known yet: " + inFlight;
 		};
 	}

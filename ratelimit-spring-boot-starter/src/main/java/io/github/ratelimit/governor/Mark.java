@@ -1,10 +1,10 @@
 package io.github.ratelimit.governor;
 
 import io.github.ratelimit.provider.dialect.Dimension;
-import org.jspecify.annotations.Nullable;
 
 /**
- * When a call was sent, and what its process had sent by then.
+ * When a call was sent, and what had been sent by then: by its process, and by others as
+ * far as they told.
  *
  * @param sequence the number of the call
  * @param sentAt the monotonic time in nanoseconds
@@ -12,11 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param inputTokens estimated tokens
  * @param outputTokens estimated tokens
  * @param taken what the call took of each configured limit
- * @param shared what it took of limits that instances share, null if nothing
  */
 @SuppressWarnings("ArrayRecordComponent")
-record Mark(long sequence, long sentAt, double requests, double inputTokens, double outputTokens, double[] taken,
-		SharedQuotas.@Nullable Taken shared) {
+record Mark(long sequence, long sentAt, double requests, double inputTokens, double outputTokens, double[] taken) {
 
 	double charged(Dimension dimension) {
 		return switch (dimension) {
@@ -27,14 +25,23 @@ record Mark(long sequence, long sentAt, double requests, double inputTokens, dou
 		};
 	}
 
-	Mark plus(CallCost cost, double[] taken, SharedQuotas.@Nullable Taken shared, long now) {
-		return new Mark(this.sequence + 1, now, this.requests + 1, this.inputTokens + cost.inputTokens(),
-				this.outputTokens + cost.outputTokens(), taken, shared);
+	boolean isAfter(long sentAt, long sequence) {
+		return this.sentAt - sentAt > 0 || (this.sentAt == sentAt && this.sequence > sequence);
 	}
 
-	Mark minus(CallCost cost) {
-		return new Mark(this.sequence, this.sentAt, this.requests - 1, this.inputTokens - cost.inputTokens(),
-				this.outputTokens - cost.outputTokens(), this.taken, this.shared);
+	/** Returns what had been sent, at another time. */
+	Mark at(long time) {
+		return new Mark(this.sequence, time, this.requests, this.inputTokens, this.outputTokens, this.taken);
+	}
+
+	Mark next(double[] taken, long now) {
+		return new Mark(this.sequence + 1, now, this.requests, this.inputTokens, this.outputTokens, taken);
+	}
+
+	/** Adds what was sent, or takes away what was not. */
+	Mark plus(double requests, double inputTokens, double outputTokens) {
+		return new Mark(this.sequence, this.sentAt, this.requests + requests, this.inputTokens + inputTokens,
+				this.outputTokens + outputTokens, this.taken);
 	}
 
 }

@@ -1,8 +1,6 @@
 package io.github.ratelimit.governor;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -13,26 +11,16 @@ import io.github.ratelimit.provider.dialect.Refill;
  * They refill with time, fall with each call that is sent, and are set by each report of
  * the provider. Not thread-safe.
  */
-final class QuotaBudget {
+class QuotaBudget {
 
-	/** How long a request may be in transit before the provider charges it. */
-	private static final long TRANSIT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
-
-	/**
-	 * A report that exceeds the last one by this part of the limit belongs to the next
-	 * window.
-	 */
-	private static final double JUMP = 0.2;
-
-	/**
-	 * How often in a window a call checks whether it has ended, if no report shows it.
-	 */
-	private static final int PROBES = 20;
+	/** For how long a request may be on its way before the provider charges it. */
+	static final long TRANSIT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
 	/** After this time the learned factor no longer depends on its initial value. */
 	private static final long LEARNING_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-	private static final long LEARN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+	/** What another instance knew longer ago is of no use. */
+	static final long ADOPTED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
 	private final Dimension dimension;
 
@@ -41,15 +29,9 @@ final class QuotaBudget {
 	/** Whether the window is only assumed by the dialect. */
 	private boolean windowAssumed;
 
-	private final Refill refill;
-
 	private final ChargeFactor factor;
 
 	private final long createdAt;
-
-	private final WindowPhase phase;
-
-	private long takenAt;
 
 	private double capacity;
 
@@ -66,28 +48,23 @@ final class QuotaBudget {
 
 	private double remaining = -1;
 
-	/** The report from which the factor is learned next. */
-	private long learnSentAt;
+	/** The part of the capacity that this instance may use. */
+	private double part = 1;
 
-	private double learnCharged;
+	private final UntoldCharges charges = new UntoldCharges();
 
-	private double learnRemaining;
+	private final ReportedCharges learned;
 
-	/** What calls took a short time ago; only for a fixed window. */
-	private final Deque<Taken> recent = new ArrayDeque<>(0);
-
-	QuotaBudget(Dimension dimension, long windowNanos, Refill refill, double capacity, double available,
-			ChargeFactor factor, long now) {
+	QuotaBudget(Dimension dimension, long windowNanos, double capacity, double available, ChargeFactor factor,
+			long now) {
 		this.dimension = dimension;
 		this.windowNanos = windowNanos;
-		this.refill = refill;
 		this.capacity = capacity;
 		this.available = available;
 		this.factor = factor;
 		this.at = now;
 		this.createdAt = now;
-		this.phase = new WindowPhase(windowNanos, now);
-		this.takenAt = now;
+		this.learned = new ReportedCharges(factor, now);
 	}
 
 	Dimension dimension() {
@@ -108,7 +85,6 @@ final class QuotaBudget {
 			return false;
 		}
 		this.windowNanos = windowNanos;
-		this.phase.window(windowNanos);
 		this.windowAssumed = false;
 		return true;
 	}
@@ -129,30 +105,47 @@ final class QuotaBudget {
 				this.capacity * share * 1e9 / this.windowNanos);
 	}
 
+	Refill refill() {
+		return Refill.CONTINUOUS;
+	}
+
+	/** Returns how many permits come back in a time. */
+	double refilled(long nanos) {
+		return this.capacity * nanos / this.windowNanos;
+	}
+
+	/** Returns whether another window has begun between two reports. */
+	boolean hasBegunAgain(double more) {
+		return false;
+	}
+
+	double available() {
+		return this.available;
+	}
+
+	void available(double available, long now) {
+		this.available = available;
+		this.at = now;
+	}
+
+	boolean isReported() {
+		return this.reported;
+	}
+
+	double remaining() {
+		return this.remaining;
+	}
+
+	long reportSentAt() {
+		return this.reportSentAt;
+	}
+
 	void advance(long now, double share) {
 		if (now <= this.at) {
 			return;
 		}
-		if (this.refill == Refill.CONTINUOUS) {
-			this.available = Math.min(this.capacity,
-					this.available + this.capacity * share * (now - this.at) / this.windowNanos);
-		}
-		else if (this.phase.passTo(now)) {
-			this.available = this.capacity - takenSince(this.phase.latestStart() - TRANSIT_NANOS);
-		}
-		else if (!this.phase.isKnown() && now - this.takenAt >= this.windowNanos) {
-			this.available = this.capacity;
-		}
+		this.available = Math.min(this.capacity * this.part, this.available + refilled(now - this.at) * share);
 		this.at = now;
-	}
-
-	/** Calls that were sent shortly before the end of a window may arrive in the next. */
-	private double takenSince(long since) {
-		double sum = 0;
-		for (Taken call : this.recent) {
-			sum += (call.at() - since >= 0) ? call.permits() : 0;
-		}
-		return sum;
 	}
 
 	/**
@@ -193,61 +186,100 @@ final class QuotaBudget {
 	 * @return nanoseconds, 0 if they are available now
 	 */
 	long waitNanos(double need, double reserve, double share, long now) {
-		double missing = need + reserve(need, reserve, now) - this.available;
+		double missing = need - spendable(need, reserve, now);
 		if (missing <= 0) {
 			return 0;
-		}
-		if (this.refill == Refill.FIXED_WINDOW && !this.phase.isKnown()) {
-			return untilProbe(need, now);
-		}
-		if (this.refill == Refill.FIXED_WINDOW) {
-			double windows = Math.floor(Math.max(0, missing - this.capacity) / this.capacity);
-			return saturated(this.phase.untilNext(now) + windows * this.windowNanos);
 		}
 		return saturated(Math.ceil(missing * this.windowNanos / (this.capacity * share)));
 	}
 
-	/**
-	 * Single calls out of the reserve show when a window ends, if no report does.
-	 */
-	private long untilProbe(double need, long now) {
-		long pause = (need <= this.available) ? this.windowNanos / PROBES : this.windowNanos;
-		return Math.max(0, this.takenAt + pause - now);
+	/** Returns what can be spent now, with a call that needs so much. */
+	double spendable(double need, double reserve, long now) {
+		return this.available - reserve(need, reserve, now);
 	}
 
-	private static long saturated(double nanos) {
+	static long saturated(double nanos) {
 		return Math.max(1, (long) Math.min(nanos, Long.MAX_VALUE / 4.0));
 	}
 
-	/**
-	 * What is left of a window at its end is lost, so a fixed window's reserve shrinks
-	 * with the rest of the window.
-	 */
-	private double reserve(double need, double reserve, long now) {
-		double kept = this.capacity * reserve;
-		if (this.refill == Refill.FIXED_WINDOW) {
-			kept *= this.phase.isKnown() ? Math.max(0.3, this.phase.left(now)) : 1;
-		}
-		return Math.max(0, Math.min(kept, this.capacity - need));
+	/** Returns how much is not spent for a call. */
+	double reserve(double need, double reserve, long now) {
+		return Math.max(0, Math.min(this.capacity * reserve, this.capacity - need));
 	}
 
 	void take(double need, long now) {
-		this.takenAt = now;
+		this.charges.add(need);
+		spend(need, now);
+	}
+
+	void spend(double need, long now) {
 		this.available -= need;
-		if (this.refill == Refill.FIXED_WINDOW) {
-			this.recent.add(new Taken(now, need));
-			while (now - this.recent.getFirst().at() > TRANSIT_NANOS + WindowPhase.MARGIN_NANOS) {
-				this.recent.removeFirst();
-			}
-		}
 	}
 
 	/** Gives back permits that the provider did not charge. */
-	void giveBack(double permits) {
+	void giveBack(double permits, long now) {
 		this.available = Math.min(this.capacity, this.available + permits);
 	}
 
-	/** Lowers the permits to at most this number, as the provider has refused a call. */
+	/** Gives back what a call did not use, or charges what it used beyond that. */
+	void correct(double permits, long now) {
+		this.charges.correct(permits);
+		giveBack(permits, now);
+	}
+
+	/**
+	 * Returns whether other instances may be spending the same permits: all that this one
+	 * may spend before they know of it is its part, or one call.
+	 */
+	boolean exceedsPart(CallCost cost, double reserve, int parts, long now) {
+		double need = need(cost);
+		double untold = this.charges.untold();
+		return untold > 0 && untold + need > (spendable(need, reserve, now) + untold) / parts;
+	}
+
+	AccountNote.QuotaNote note(boolean configured, long now) {
+		this.charges.tell();
+		return new AccountNote.QuotaNote(configured, this.dimension, refill(), this.windowNanos, this.capacity,
+				this.available, this.factor.value(), configured ? this.charges.total() : 0, 1, 0,
+				this.reported ? this.remaining : -1, this.reported ? now - this.reportSentAt : 0);
+	}
+
+	/** The other instances know what was told. */
+	void told() {
+		this.charges.told();
+	}
+
+	void takeForOthers(double permits, long now) {
+		if (permits > 0) {
+			spend(permits, now);
+		}
+		else {
+			giveBack(-permits, now);
+		}
+	}
+
+	/** From now on each of so many instances uses a part of the limit. */
+	void divide(int instances, double reserve) {
+		this.part = reserve + (1 - reserve) / instances;
+		double kept = this.capacity * reserve;
+		this.available = Math.min(this.available, kept + Math.max(0, this.available - kept) / instances);
+	}
+
+	double factor() {
+		return this.factor.value();
+	}
+
+	void scaleFactor(double times) {
+		this.factor.scale(times);
+	}
+
+	/** Begins with what another instance knew a short time ago. */
+	void adopt(AccountNote.QuotaNote note, long age, long now) {
+		this.available = Math.min(this.capacity, note.available() + refilled(age));
+		this.factor.adopt(note.factor());
+	}
+
+	/** The provider has refused a call: there is not more than this. */
 	void lower(double atMost) {
 		this.available = Math.min(this.available, atMost);
 	}
@@ -261,8 +293,7 @@ final class QuotaBudget {
 			return true;
 		}
 		advance(now, 1);
-		return mark.sequence() > this.reportSequence && (this.refill == Refill.CONTINUOUS || !this.phase.isKnown()
-				|| mark.sentAt() - (this.phase.latestStart() - TRANSIT_NANOS) >= 0);
+		return mark.isAfter(this.reportSentAt, this.reportSequence);
 	}
 
 	/**
@@ -275,14 +306,10 @@ final class QuotaBudget {
 	 */
 	void report(double limit, double remaining, Mark mark, Mark sent, long now) {
 		this.capacity = (limit > 0) ? limit : Math.max(this.capacity, remaining);
-		if (this.refill == Refill.FIXED_WINDOW && this.reported && remaining - this.remaining > this.capacity * JUMP) {
-			this.phase.endsBetween(this.reportSentAt + this.windowNanos, now + this.windowNanos);
-		}
-		learn(remaining, mark.sentAt(), mark.charged(this.dimension));
+		this.learned.learn(this, remaining, mark.sentAt(), mark.charged(this.dimension));
 		double sentSince = (sent.charged(this.dimension) - mark.charged(this.dimension)) * this.factor.value();
 		long refilling = now - Math.min(now, mark.sentAt() + TRANSIT_NANOS);
-		double refilled = (this.refill == Refill.CONTINUOUS) ? this.capacity * refilling / this.windowNanos : 0;
-		this.available = Math.min(this.capacity, remaining - sentSince + refilled);
+		this.available = Math.min(this.capacity, remaining - sentSince + refilled(refilling));
 		this.at = now;
 		this.reported = true;
 		this.remaining = remaining;
@@ -307,28 +334,8 @@ final class QuotaBudget {
 		return this.reported ? calls.overtaken(this.dimension, this.reportSentAt, now) * this.factor.value() : 0;
 	}
 
-	/** Notes that a report shows the end of the window. */
-	void windowEnds(long earliest, long latest) {
-		this.phase.endsBetween(earliest, latest);
-	}
-
-	private void learn(double remaining, long sentAt, double chargedThen) {
-		long nanos = sentAt - this.learnSentAt;
-		if (this.reported && nanos < LEARN_NANOS) {
-			return;
-		}
-		if (this.reported) {
-			double refilled = (this.refill == Refill.CONTINUOUS) ? this.capacity * nanos / this.windowNanos : 0;
-			double total = this.learnRemaining + refilled - remaining;
-			boolean full = remaining >= this.capacity * 0.98;
-			boolean newWindow = this.refill == Refill.FIXED_WINDOW && remaining > this.learnRemaining;
-			if (!full && !newWindow) {
-				this.factor.learn(chargedThen - this.learnCharged, total, nanos);
-			}
-		}
-		this.learnSentAt = sentAt;
-		this.learnCharged = chargedThen;
-		this.learnRemaining = remaining;
+	/** A report shows when the window ends, if there is one. */
+	void windowEnds(long earliest, long latest, boolean regularly) {
 	}
 
 	/**
@@ -338,10 +345,6 @@ final class QuotaBudget {
 		if (estimated > 0 && actual > 0) {
 			this.factor.learnUsage(estimated, actual);
 		}
-	}
-
-	/** Permits that a call took. */
-	private record Taken(long at, double permits) {
 	}
 
 }

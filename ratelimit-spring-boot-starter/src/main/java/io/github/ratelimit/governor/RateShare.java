@@ -33,6 +33,11 @@ final class RateShare {
 		this.at = now;
 	}
 
+	/** Another instance has cut it. */
+	void adopt(double value) {
+		this.value = Math.max(LEAST, Math.min(1, value));
+	}
+
 	void cut() {
 		this.value = Math.max(LEAST, this.value * CUT);
 	}

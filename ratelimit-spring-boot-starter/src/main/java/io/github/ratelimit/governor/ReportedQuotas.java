@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
+import io.github.ratelimit.governor.AccountNote.QuotaNote;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Quota;
@@ -109,9 +110,9 @@ final class ReportedQuotas {
 		}
 	}
 
-	void giveBack(CallCost cost) {
+	void giveBack(CallCost cost, long now) {
 		for (QuotaBudget budget : this.budgets) {
-			budget.giveBack(budget.need(cost));
+			budget.giveBack(budget.need(cost), now);
 		}
 	}
 
@@ -129,11 +130,11 @@ final class ReportedQuotas {
 	 * @param sent the call that was sent last
 	 * @param now the time
 	 */
-	void report(Mark mark, CallCost cost, Quota quota, double configured, Mark sent, long now) {
+	void report(Mark mark, CallCost cost, Quota quota, double configured, Mark sent, boolean served, long now) {
 		QuotaBudget budget = budget(quota, configured, now);
 		if (quota.untilFull() != null && quota.refill() == Refill.FIXED_WINDOW) {
 			long untilFull = Gate.nanos(quota.untilFull());
-			budget.windowEnds(mark.sentAt() + untilFull, now + untilFull);
+			budget.windowEnds(mark.sentAt() + untilFull, now + untilFull, served);
 		}
 		if (budget.isNews(mark, now)) {
 			budget.report(Math.max(0, quota.limit()), quota.remaining(), mark, sent, now);
@@ -141,6 +142,12 @@ final class ReportedQuotas {
 		else {
 			budget.reportOvertaken(quota.remaining(), mark, cost);
 		}
+	}
+
+	private static QuotaBudget budget(Dimension dimension, long windowNanos, Refill refill, double capacity,
+			ChargeFactor factor, long now) {
+		return (refill == Refill.FIXED_WINDOW) ? new FixedWindowBudget(dimension, windowNanos, capacity, factor, now)
+				: new QuotaBudget(dimension, windowNanos, capacity, 0, factor, now);
 	}
 
 	private QuotaBudget budget(Quota quota, double configured, long now) {
@@ -151,7 +158,7 @@ final class ReportedQuotas {
 		}
 		double capacity = (quota.limit() != Quota.UNKNOWN) ? quota.limit()
 				: Math.max(1, Math.max(configured, quota.remaining()));
-		QuotaBudget budget = new QuotaBudget(quota.dimension(), Gate.nanos(window), quota.refill(), capacity, 0,
+		QuotaBudget budget = budget(quota.dimension(), Gate.nanos(window), quota.refill(), capacity,
 				new ChargeFactor(FIRST_FACTOR), now);
 		if (quota.window() == null) {
 			budget.assumeWindow();
@@ -172,6 +179,68 @@ final class ReportedQuotas {
 			}
 		}
 		return null;
+	}
+
+	boolean exceedsPart(CallCost cost, int parts, long now) {
+		for (QuotaBudget budget : this.budgets) {
+			if (budget.exceedsPart(cost, this.reserve, parts, now)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	void takeForOthers(Peers.Change change, long now) {
+		for (QuotaBudget budget : this.budgets) {
+			budget.takeForOthers(change.estimated(budget.dimension()) * budget.factor(), now);
+		}
+	}
+
+	void told() {
+		this.budgets.forEach(QuotaBudget::told);
+	}
+
+	void scaleFactors(double times) {
+		this.budgets.forEach((budget) -> budget.scaleFactor(times));
+	}
+
+	void notes(List<QuotaNote> notes, long now) {
+		this.budgets.forEach((budget) -> notes.add(budget.note(false, now)));
+	}
+
+	/** Uses what another instance was reported. */
+	void report(QuotaNote note, Mark mark, Mark sent, long now) {
+		for (QuotaBudget budget : this.budgets) {
+			if (budget.isOf(note.dimension(), note.windowNanos()) && budget.isNews(mark, now)) {
+				budget.report(note.capacity(), note.remaining(), mark, sent, now);
+			}
+		}
+	}
+
+	/**
+	 * Begins with what another instance knows of a limit that is new here, and learns
+	 * when its windows end.
+	 * @return whether it was new
+	 */
+	boolean adopt(QuotaNote note, long age, long now) {
+		for (QuotaBudget budget : this.budgets) {
+			if (budget.isOf(note.dimension(), note.windowNanos())) {
+				endsAt(budget, note, now - age);
+				return false;
+			}
+		}
+		QuotaBudget budget = budget(note.dimension(), note.windowNanos(), note.refill(), note.capacity(),
+				new ChargeFactor(FIRST_FACTOR), now);
+		budget.adopt(note, age, now);
+		endsAt(budget, note, now - age);
+		this.budgets.add(budget);
+		return true;
+	}
+
+	private static void endsAt(QuotaBudget budget, QuotaNote note, long then) {
+		if (note.isEndKnown()) {
+			budget.windowEnds(then + note.endsEarliest(), then + note.endsLatest(), false);
+		}
 	}
 
 	List<QuotaState> states() {

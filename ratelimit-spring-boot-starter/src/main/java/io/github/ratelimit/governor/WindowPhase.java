@@ -58,7 +58,15 @@ final class WindowPhase {
 		return true;
 	}
 
-	/** Returns the earliest possible beginning of the current window. */
+	long earliest() {
+		return this.earliest;
+	}
+
+	long latest() {
+		return this.latest;
+	}
+
+	/** Returns the time when the current window began at the earliest. */
 	long earliestStart() {
 		return this.earliest - this.windowNanos;
 	}

@@ -9,6 +9,7 @@ import io.github.ratelimit.registry.LimitHandle;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Implementations must be thread-safe. They throw exceptions for their failures; the
  * {@link RateLimiter} then decides about the call.
  */
-public interface LimitStore {
+public interface LimitStore extends InstanceNotes {
 
 	/**
 	 * Takes the permits of one charge if those that it {@linkplain Charge#needed() needs}
@@ -212,7 +213,16 @@ public interface LimitStore {
 	long forgivenPermits(LimitHandle limit);
 
 	/**
-	 * Returns the kind of this store.
+	 * Exchanges notes. By default it fails: only stores that can be shared implement it.
+	 */
+	@Override
+	default CompletableFuture<List<InstanceNote>> exchange(String subject, Key key, String instance, byte[] note) {
+		return CompletableFuture.failedFuture(
+				new UnsupportedOperationException("Instances cannot share notes in a store of type " + type()));
+	}
+
+	/**
+	 * Returns what kind of store this is.
 	 * @return for example {@code memory}
 	 */
 	String type();

@@ -42,7 +42,7 @@ class GovernorTests {
 	}
 
 	private Governor governor(GovernorSettings settings) {
-		return new Governor("openai", settings, (dimension) -> MINUTE, this.time, Runnable::run);
+		return new Governor("openai", settings, (dimension) -> MINUTE, this.time, Runnable::run, null);
 	}
 
 	private CompletableFuture<GovernedCall> call(long tokens) {

@@ -42,7 +42,7 @@ class QuotaUseTests {
 		GovernorSettings settings = new GovernorSettings(quotas, reports, Integer.MAX_VALUE, 1000, Duration.ofDays(1),
 				GovernorSettings.DEFAULTS.reserve(), MINUTE, LimitMode.ENFORCE);
 		return new SimulatedCallers(this.time, this.provider, instances,
-				() -> new Governor("openai", settings, (dimension) -> MINUTE, this.time, Runnable::run));
+				() -> new Governor("openai", settings, (dimension) -> MINUTE, this.time, Runnable::run, null));
 	}
 
 	private void passTo(int minute) {

@@ -6,6 +6,7 @@ package io.github.ratelimit.store;
  */
 public interface LimitStoreContract extends SequenceContract, ExactWaitContract, AllOrNothingContract, GiveBackContract,
 		ReconfigurationContract, AlternationContract, ChangedLimitContract, KeysContract, ConcurrencyContract,
-		KindsContract, SettlementContract, ShadowContract, WorstCaseContract, MoreQuotaContract, BlockContract {
+		KindsContract, SettlementContract, ShadowContract, WorstCaseContract, MoreQuotaContract, BlockContract,
+		NotesContract {
 
 }

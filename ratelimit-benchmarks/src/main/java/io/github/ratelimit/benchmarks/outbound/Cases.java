@@ -6,10 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/**
- * The cases. Those of instances that share their state in Redis are missing, as instances
- * cannot yet: eight of them, and four at a provider that reports nothing.
- */
+/** The cases. */
 final class Cases {
 
 	private static final double CONTINUOUS = 0.98;
@@ -47,6 +44,10 @@ final class Cases {
 	}
 
 	private static List<Case> fixedWindows(String name, ProviderKind provider) {
+		return byInstancesAndHeads("fixed windows of " + name, FIXED_WINDOW, fixedWindows(provider));
+	}
+
+	private static List<Scenario> fixedWindows(ProviderKind provider) {
 		Scenario scenario = Scenario.of(provider, GovernedClient::discovering);
 		List<Scenario> scenarios = new ArrayList<>(estimates(scenario));
 		scenarios.add(scenario.begins(Duration.ofSeconds(15)));
@@ -54,7 +55,7 @@ final class Cases {
 			// Its limit of requests would not let the tokens of so short a window be used
 			scenarios.add(scenario.begins(Duration.ofSeconds(35)));
 		}
-		return byInstancesAndHeads("fixed windows of " + name, FIXED_WINDOW, scenarios);
+		return scenarios;
 	}
 
 	private static List<Case> byInstancesAndHeads(String name, double leastUsed, List<Scenario> scenarios) {
@@ -106,6 +107,58 @@ final class Cases {
 		return cases;
 	}
 
+	/** Instances that share what they know. */
+	static List<Case> sharing() {
+		List<Case> cases = new ArrayList<>();
+		for (int instances : List.of(4, 8)) {
+			for (boolean early : List.of(true, false)) {
+				cases.add(shared("limits discovered", CONTINUOUS, instances, early, estimates(DISCOVERED)));
+			}
+		}
+		for (boolean early : List.of(true, false)) {
+			cases.add(shared("no headers, limits configured", CONTINUOUS, 4, early, estimates(SILENT)));
+		}
+		cases.add(shared("no headers, limits configured", CONTINUOUS, 8, true, estimates(SILENT)));
+		for (boolean early : List.of(true, false)) {
+			cases.add(shared("fixed windows of Mistral without resets", FIXED_WINDOW, 4, early,
+					fixedWindows(ProviderKind.MISTRAL)));
+			cases.add(
+					shared("fixed windows of Azure OpenAI", FIXED_WINDOW, 4, early, fixedWindows(ProviderKind.AZURE)));
+		}
+		Scenario rolling = DISCOVERED.disturbedBy((simulation) -> {
+			for (int instance = 0; instance < 8; instance++) {
+				int restarted = instance;
+				simulation.at(1 + instance, () -> simulation.restart(restarted));
+			}
+		});
+		cases.add(shared("restarted one a minute", CONTINUOUS, 8, true, List.of(rolling)));
+		Scenario all = DISCOVERED.disturbedBy((simulation) -> simulation.at(5, simulation::restartAll));
+		cases.add(shared("all restarted under load", CONTINUOUS, 8, true, List.of(all, all.headsEarly(false))));
+		for (Scenario scenario : List.of(DISCOVERED, SILENT)) {
+			Scenario away = scenario.disturbedBy((simulation) -> {
+				simulation.at(3, () -> simulation.storeFails(true));
+				simulation.at(6, () -> simulation.storeFails(false));
+			});
+			cases.add(shared((scenario == SILENT) ? "no headers, Redis away for three minutes"
+					: "limits discovered, Redis away for three minutes", CONTINUOUS, 4, true, List.of(away)));
+		}
+		return cases;
+	}
+
+	/** What is also run over a real Redis. */
+	static List<Scenario> overRedis() {
+		return List.of(DISCOVERED.instances(8).sharing(), SILENT.instances(4).sharing());
+	}
+
+	private static Case shared(String name, double leastUsed, int instances, boolean early, List<Scenario> scenarios) {
+		return new Case(
+				name + ", " + instances(instances) + " with Redis" + (early ? ", heads early" : ", heads at the end"),
+				leastUsed,
+				scenarios.stream()
+					.map((scenario) -> scenario.instances(instances).headsEarly(early).sharing())
+					.toList());
+	}
+
 	static List<Case> silent() {
 		return List.of(new Case("no headers, limits configured, one instance", CONTINUOUS, estimates(SILENT)));
 	}
@@ -123,7 +176,7 @@ final class Cases {
 	}
 
 	private static Scenario other(Function<TimeSource, OutboundClient> client) {
-		return Scenario.of(ProviderKind.OPENAI, (provider, time) -> client.apply(time));
+		return Scenario.of(ProviderKind.OPENAI, (provider, time, notes) -> client.apply(time));
 	}
 
 	static List<Case> halved() {

@@ -15,6 +15,7 @@ import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
+import io.github.ratelimit.store.InstanceNotes;
 import io.github.ratelimit.test.provider.dialect.ProviderAnswer;
 import io.github.ratelimit.test.provider.limits.ProviderLimit;
 import java.net.URI;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** This library, as its adapters of HTTP clients call it. */
 final class GovernedClient implements OutboundClient {
@@ -39,14 +41,14 @@ final class GovernedClient implements OutboundClient {
 	}
 
 	/** Returns a client without configured limits. */
-	static GovernedClient discovering(ProviderKind provider, TimeSource time) {
-		return new GovernedClient(limiter(provider, List.of(), time), provider.uri());
+	static GovernedClient discovering(ProviderKind provider, TimeSource time, @Nullable InstanceNotes notes) {
+		return new GovernedClient(limiter(provider, List.of(), time, notes), provider.uri());
 	}
 
 	/** Returns a client that is configured with the provider's limits. */
-	static GovernedClient configured(ProviderKind provider, TimeSource time) {
+	static GovernedClient configured(ProviderKind provider, TimeSource time, @Nullable InstanceNotes notes) {
 		List<ConfiguredQuota> quotas = provider.limits().stream().map(GovernedClient::quota).toList();
-		return new GovernedClient(limiter(provider, quotas, time), provider.uri());
+		return new GovernedClient(limiter(provider, quotas, time, notes), provider.uri());
 	}
 
 	private static ConfiguredQuota quota(ProviderLimit limit) {
@@ -54,7 +56,8 @@ final class GovernedClient implements OutboundClient {
 	}
 
 	/** All defaults, but that calls wait as long as it takes. */
-	static ClientLimiter limiter(ProviderKind provider, List<ConfiguredQuota> quotas, TimeSource time) {
+	static ClientLimiter limiter(ProviderKind provider, List<ConfiguredQuota> quotas, TimeSource time,
+			@Nullable InstanceNotes notes) {
 		GovernorSettings defaults = GovernorSettings.DEFAULTS;
 		GovernorSettings settings = new GovernorSettings(quotas, provider != ProviderKind.SILENT,
 				defaults.maxConcurrent(), defaults.maxWaiting(), Duration.ofDays(1), defaults.reserve(),
@@ -62,7 +65,7 @@ final class GovernedClient implements OutboundClient {
 		ClientSettings client = new ClientSettings("bench", List.of(), null, List.of(KeyPart.CREDENTIAL, KeyPart.MODEL),
 				settings, List.of(), RetryPolicy.NONE);
 		return new ClientLimiter(client, new Dialects(List.of()), TokenEstimator.DEFAULT, time, Runnable::run,
-				ClientListener.NONE);
+				ClientListener.NONE, notes);
 	}
 
 	@Override

@@ -57,7 +57,7 @@ public final class OutboundCost {
 	public static void main(String[] args) {
 		int rounds = (args.length > 0) ? Integer.parseInt(args[0]) : 15;
 		Machine.print(OutboundCost.class, rounds);
-		ClientLimiter limiter = GovernedClient.limiter(ProviderKind.OPENAI, List.of(), TimeSource.system());
+		ClientLimiter limiter = GovernedClient.limiter(ProviderKind.OPENAI, List.of(), TimeSource.system(), null);
 		Side plain = new Side("no limiter", OutboundCost::plain);
 		Side decided = new Side("acquire, head and close", (call) -> decided(limiter));
 		Side read = new Side("the same, request and response read for their tokens", (call) -> read(limiter));

@@ -1,6 +1,7 @@
 package io.github.ratelimit.benchmarks.outbound;
 
 import io.github.ratelimit.benchmarks.outbound.SimulatedProvider.Response;
+import io.github.ratelimit.store.InstanceNotes;
 import io.github.ratelimit.test.provider.dialect.ProviderAnswer;
 import io.github.ratelimit.test.provider.limits.LimitCounts;
 import io.github.ratelimit.test.provider.limits.ProviderCounts;
@@ -35,6 +36,8 @@ final class Simulation {
 
 	private final SimulatedProvider provider;
 
+	private final InstanceNotes notes;
+
 	private final SdkRetries retries;
 
 	private final List<OutboundClient> instances = new ArrayList<>();
@@ -45,19 +48,35 @@ final class Simulation {
 
 	private long failed;
 
-	private Simulation(Scenario scenario, long seed) {
+	private Simulation(Scenario scenario, long seed, VirtualTime time, InstanceNotes notes) {
 		this.scenario = scenario;
 		this.random = new Random(seed);
-		this.time = new VirtualTime(MINUTE_OF_THE_CLOCK.plus(scenario.intoWindow()));
+		this.time = time;
+		this.notes = notes;
 		this.provider = new SimulatedProvider(scenario.provider(), this.time);
 		this.retries = new SdkRetries(this.random);
 		for (int i = 0; i < scenario.instances(); i++) {
-			this.instances.add(scenario.client().apply(scenario.provider(), this.time));
+			this.instances.add(client());
 		}
 	}
 
+	private OutboundClient client() {
+		return this.scenario.client()
+			.create(this.scenario.provider(), this.time, this.scenario.shared() ? this.notes : null);
+	}
+
 	static Outcome run(Scenario scenario, long seed) {
-		return new Simulation(scenario, seed).run();
+		VirtualTime time = new VirtualTime(begin(scenario));
+		return new Simulation(scenario, seed, time, new SimulatedStore(time)).run();
+	}
+
+	/** Runs a scenario in a time, with notes, of its own. */
+	static Outcome run(Scenario scenario, long seed, VirtualTime time, InstanceNotes notes) {
+		return new Simulation(scenario, seed, time, notes).run();
+	}
+
+	static Instant begin(Scenario scenario) {
+		return MINUTE_OF_THE_CLOCK.plus(scenario.intoWindow());
 	}
 
 	private Outcome run() {
@@ -84,6 +103,11 @@ final class Simulation {
 		this.provider.scaleTo(factor);
 	}
 
+	/** Lets the store fail, or come back. */
+	void storeFails(boolean fails) {
+		((SimulatedStore) this.notes).fails(fails);
+	}
+
 	void restartAll() {
 		for (int i = 0; i < this.instances.size(); i++) {
 			restart(i);
@@ -95,7 +119,7 @@ final class Simulation {
 	 * provider has charged, and all of its callers retry immediately.
 	 */
 	void restart(int instance) {
-		this.instances.set(instance, this.scenario.client().apply(this.scenario.provider(), this.time));
+		this.instances.set(instance, client());
 		List<Caller> callers = this.callers.stream().filter((caller) -> caller.instance == instance).toList();
 		callers.forEach(Caller::cutOff);
 		callers.forEach(Caller::next);

@@ -27,7 +27,7 @@ public final class WaitingCalls {
 	 */
 	public static void main(String[] args) {
 		List<ConfiguredQuota> quota = List.of(new ConfiguredQuota(Dimension.REQUESTS, 1, Duration.ofMinutes(1)));
-		ClientLimiter limiter = GovernedClient.limiter(ProviderKind.SILENT, quota, TimeSource.system());
+		ClientLimiter limiter = GovernedClient.limiter(ProviderKind.SILENT, quota, TimeSource.system(), null);
 		GovernedClient client = new GovernedClient(limiter, ProviderKind.SILENT.uri());
 		ChatRequest request = new ChatRequest(ProviderUsage.NONE, ProviderUsage.NONE);
 		client.acquire(request, false);

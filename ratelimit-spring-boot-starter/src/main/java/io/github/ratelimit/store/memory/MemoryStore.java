@@ -10,6 +10,7 @@ import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.InstanceNote;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,8 @@ public final class MemoryStore implements LimitStore {
 
 	private final int maxKeysPerLimit;
 
+	private final NoteTable notes;
+
 	private final PreparedForm<MemoryLimit> limits = new PreparedForm<>(this::prepare);
 
 	/**
@@ -58,6 +62,7 @@ public final class MemoryStore implements LimitStore {
 		this.time = time;
 		this.clock = new StoreClock(time);
 		this.maxKeysPerLimit = maxKeysPerLimit;
+		this.notes = new NoteTable(time, maxKeysPerLimit);
 	}
 
 	@Override
@@ -152,6 +157,11 @@ public final class MemoryStore implements LimitStore {
 	public boolean unblock(LimitHandle limit, String keyId) {
 		BlockedKeys.handleOf(limit);
 		return table(limit).unblock(keyId);
+	}
+
+	@Override
+	public CompletableFuture<List<InstanceNote>> exchange(String subject, Key key, String instance, byte[] note) {
+		return CompletableFuture.completedFuture(this.notes.exchange(subject, key, instance, note));
 	}
 
 	@Override

@@ -11,6 +11,7 @@ import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.InstanceNote;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
@@ -93,6 +94,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final KeyBlocks blocks;
 
+	private final RedisNotes notes;
+
 	private final InstanceCount instances;
 
 	private final RedisChanges changes;
@@ -127,6 +130,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.debts = new DebtLedger(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler,
 				settings.maxKnownKeys());
 		this.blocks = new KeyBlocks(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler);
+		this.notes = new RedisNotes(redis, scripts.notes(), this.nodes, time);
 		this.warmUp = new WarmUp(redis, scripts, this.names, this.nodes, time, this.scheduler);
 		this.instances = new InstanceCount(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
 				this.scheduler);
@@ -355,6 +359,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public boolean unblock(LimitHandle limit, String keyId) {
 		return reset(BlockedKeys.handleOf(limit), keyId);
+	}
+
+	@Override
+	public CompletableFuture<List<InstanceNote>> exchange(String subject, Key key, String instance, byte[] note) {
+		return this.notes.exchange(this.names.notes(subject, key.id()), instance, note);
 	}
 
 	@Override

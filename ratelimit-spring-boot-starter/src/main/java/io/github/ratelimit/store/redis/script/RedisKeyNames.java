@@ -33,7 +33,12 @@ public final class RedisKeyNames {
 		return bytes(this.prefix + "#bucket:" + key);
 	}
 
-	/** Returns the pattern with which a scan finds all keys of a limit. */
+	/** Returns where instances leave notes for each other; no limit is called so. */
+	public byte[] notes(String subject, String keyId) {
+		return bytes(this.prefix + "#notes:" + subject + ":{" + keyId + "}");
+	}
+
+	/** Returns what a scan finds all keys of a limit with. */
 	public byte[] pattern(String limit) {
 		StringBuilder pattern = new StringBuilder();
 		for (char c : (this.prefix + limit).toCharArray()) {

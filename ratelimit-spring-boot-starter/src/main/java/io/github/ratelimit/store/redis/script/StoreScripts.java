@@ -19,10 +19,11 @@ import java.util.function.UnaryOperator;
  * @param configurations compares what instances use
  * @param changes reads and replaces the settings that were changed while instances run
  * @param resetPage forgets some keys of a limit
+ * @param notes exchanges notes of instances
  */
 public record StoreScripts(LuaScript take, LuaScript giveBack, LuaScript charge, LuaScript renewPlaces, LuaScript find,
 		LuaScript reset, LuaScript page, LuaScript heartbeat, LuaScript probe, LuaScript configurations,
-		LuaScript changes, LuaScript resetPage) {
+		LuaScript changes, LuaScript resetPage, LuaScript notes) {
 
 	public static StoreScripts load() {
 		return load(UnaryOperator.identity());
@@ -36,7 +37,7 @@ public record StoreScripts(LuaScript take, LuaScript giveBack, LuaScript charge,
 				LuaScript.of(edit, "reset"), overAlgorithms(edit, "common", "page"),
 				LuaScript.of(edit, "common", "heartbeat"), LuaScript.of(edit, "probe"),
 				LuaScript.of(edit, "common", "configurations"), LuaScript.of(edit, "common", "changes"),
-				LuaScript.of(edit, "reset-page"));
+				LuaScript.of(edit, "reset-page"), LuaScript.of(edit, "common", "notes"));
 	}
 
 	/** Returns a script whose last part handles limits of any algorithm. */

@@ -1,0 +1,186 @@
+package io.github.ratelimit.governor;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.ratelimit.governor.AccountNote.QuotaNote;
+import io.github.ratelimit.governor.GovernorState.QuotaState;
+import io.github.ratelimit.provider.dialect.Dimension;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configured limits of one key. Those that the provider reports are counted, and
+ * decide nothing. Not thread-safe.
+ */
+final class ConfiguredQuotas {
+
+	private static final double[] NOTHING = {};
+
+	private final List<QuotaBudget> budgets = new ArrayList<>(2);
+
+	private final ReportedQuotas reported;
+
+	private final double reserve;
+
+	private final RateShare share;
+
+	/** Among how many instances the limits are divided. */
+	private int instances = 1;
+
+	ConfiguredQuotas(GovernorSettings settings, ReportedQuotas reported, long now) {
+		this.reported = reported;
+		this.reserve = settings.reserve();
+		this.share = new RateShare(now);
+		for (ConfiguredQuota quota : settings.quotas()) {
+			this.budgets.add(new QuotaBudget(quota.dimension(), Gate.nanos(quota.window()), quota.permits(),
+					quota.permits(), new ChargeFactor(1), now));
+		}
+	}
+
+	boolean isEmpty() {
+		return this.budgets.isEmpty();
+	}
+
+	/** Returns which part of the configured rates is used. */
+	RateShare share() {
+		return this.share;
+	}
+
+	private double rateShare() {
+		return this.share.value() / this.instances;
+	}
+
+	/** Returns whether a limit decides, and not one in its place that is reported. */
+	private boolean decides(QuotaBudget budget) {
+		return !this.reported.replaces(budget);
+	}
+
+	void advance(long now) {
+		if (!this.budgets.isEmpty()) {
+			this.share.grow(this.budgets.get(0).windowNanos(), now);
+		}
+		for (QuotaBudget budget : this.budgets) {
+			budget.advance(now, rateShare());
+		}
+	}
+
+	/** Returns after what time a call can be sent, 0 if it can be sent now. */
+	long waitNanos(CallCost cost, long now) {
+		long longest = 0;
+		for (QuotaBudget budget : this.budgets) {
+			if (decides(budget)) {
+				longest = Math.max(longest, budget.waitNanos(budget.need(cost), this.reserve, rateShare(), now));
+			}
+		}
+		return longest;
+	}
+
+	/** Returns how long a call will be queued, as far as is known. */
+	long expectedWait(double[] before, CallCost cost, long now) {
+		long longest = 0;
+		for (QuotaBudget budget : this.budgets) {
+			if (decides(budget)) {
+				longest = Math.max(longest, budget.expectedWait(before, cost, this.reserve, rateShare(), now));
+			}
+		}
+		return longest;
+	}
+
+	boolean isTooLarge(CallCost cost) {
+		for (QuotaBudget budget : this.budgets) {
+			if (budget.isTooLarge(cost) && decides(budget)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	boolean exceedsPart(CallCost cost, int parts, long now) {
+		for (QuotaBudget budget : this.budgets) {
+			if (decides(budget) && budget.exceedsPart(cost, this.reserve, parts, now)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Returns what a call took of each limit, whether or not it was available. */
+	double[] take(CallCost cost, long now) {
+		double[] taken = this.budgets.isEmpty() ? NOTHING : new double[this.budgets.size()];
+		for (int i = 0; i < taken.length; i++) {
+			taken[i] = this.budgets.get(i).need(cost);
+			this.budgets.get(i).take(taken[i], now);
+		}
+		return taken;
+	}
+
+	/** Corrects the charge of a call by its usage. */
+	void settle(double[] taken, CallCost estimated, CallCost actual, long now) {
+		for (int i = 0; i < taken.length; i++) {
+			QuotaBudget budget = this.budgets.get(i);
+			double used = actual.permits(budget.dimension());
+			budget.correct(taken[i] - used, now);
+			budget.learnUsage(estimated.permits(budget.dimension()), used);
+		}
+	}
+
+	void giveBack(double[] taken, long now) {
+		for (int i = 0; i < taken.length; i++) {
+			this.budgets.get(i).correct(taken[i], now);
+		}
+	}
+
+	/** The provider has refused a call for a limit, for all if it does not say which. */
+	void cut(@Nullable Dimension dimension, long now) {
+		advance(now);
+		this.share.cut();
+		for (QuotaBudget budget : this.budgets) {
+			if (dimension == null || dimension == budget.dimension()) {
+				budget.lower(0);
+			}
+		}
+	}
+
+	/** Returns the capacity of a configured limit, 0 if there is none. */
+	double capacity(Dimension dimension) {
+		double capacity = 0;
+		for (QuotaBudget budget : this.budgets) {
+			capacity = (budget.dimension() == dimension) ? Math.max(budget.capacity(), capacity) : capacity;
+		}
+		return capacity;
+	}
+
+	void notes(List<QuotaNote> notes, long now) {
+		this.budgets.forEach((budget) -> notes.add(budget.note(true, now)));
+	}
+
+	void takeForOthers(Peers.Change change, long now) {
+		for (QuotaBudget budget : this.budgets) {
+			budget.takeForOthers(change.charged(budget), now);
+		}
+	}
+
+	void told() {
+		this.budgets.forEach(QuotaBudget::told);
+	}
+
+	/** Begins with what another instance knows. */
+	void adopt(QuotaNote note, long age, long now) {
+		for (QuotaBudget budget : this.budgets) {
+			if (budget.isOf(note.dimension(), note.windowNanos())) {
+				budget.adopt(note, age, now);
+			}
+		}
+	}
+
+	/** From now on as many instances use the limits, each a part of them. */
+	void divide(int instances) {
+		this.instances = instances;
+		this.budgets.forEach((budget) -> budget.divide(instances, this.reserve));
+	}
+
+	List<QuotaState> states() {
+		return this.budgets.stream().filter(this::decides).map((budget) -> budget.state(rateShare())).toList();
+	}
+
+}

@@ -1,0 +1,85 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.InstanceNote;
+import io.github.ratelimit.store.InstanceNotes;
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The notes that instances leave for each other in Redis. No decision of the store waits
+ * for them, and while a node fails nothing is asked. Thread-safe.
+ */
+final class RedisNotes {
+
+	/** An answer may be later than the deadline, as no caller waits for it. */
+	private static final long LONGEST_MILLIS = 1000;
+
+	private static final byte[] KEPT_MICROS = LimitEncoding.buffer(Double.BYTES)
+		.putDouble(TimeUnit.MILLISECONDS.toMicros(InstanceNotes.KEPT.toMillis()))
+		.array();
+
+	private final ScriptClient redis;
+
+	private final LuaScript script;
+
+	private final RedisNodes nodes;
+
+	private final TimeSource time;
+
+	RedisNotes(ScriptClient redis, LuaScript script, RedisNodes nodes, TimeSource time) {
+		this.redis = redis;
+		this.script = script;
+		this.nodes = nodes;
+		this.time = time;
+	}
+
+	CompletableFuture<List<InstanceNote>> exchange(byte[] name, String instance, byte[] note) {
+		long asked = this.time.nanoTime();
+		try {
+			RedisNodes.Node node = this.nodes.of(name);
+			if (node.isOpen()) {
+				return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
+			}
+			return this.redis.run(this.script, new byte[][] { name }, RedisKeyNames.bytes(instance), note, KEPT_MICROS)
+				.copy()
+				.orTimeout(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
+				.whenComplete((reply, failure) -> {
+					if (failure != null) {
+						node.failed(failure, name);
+					}
+				})
+				.thenApply((reply) -> read(reply, this.time.nanoTime() - asked));
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	private static List<InstanceNote> read(byte[] bytes, long onTheWayNanos) {
+		ByteBuffer reply = LimitEncoding.buffer(bytes.length).put(bytes).flip();
+		List<InstanceNote> notes = new ArrayList<>();
+		while (reply.hasRemaining()) {
+			String instance = RedisKeyNames.text(text(reply));
+			long ageNanos = TimeUnit.MICROSECONDS.toNanos((long) reply.getDouble()) + onTheWayNanos;
+			notes.add(new InstanceNote(instance, ageNanos, text(reply)));
+		}
+		return notes;
+	}
+
+	private static byte[] text(ByteBuffer reply) {
+		byte[] text = new byte[(int) reply.getDouble()];
+		reply.get(text);
+		return text;
+	}
+
+}

@@ -1,0 +1,18 @@
+-- The notes that instances leave for each other: a hash with a field for each, the time of its note and the note.
+-- ARGV: the instance; its note; for how many microseconds a note is kept. Returns of each other instance the length of
+-- its name, its name, the age of its note in microseconds, the length of the note and the note.
+local kept = struct.unpack('<d', ARGV[3])
+local reply = {}
+local all = redis.call('HGETALL', KEYS[1])
+for i = 1, #all, 2 do
+	local age = now - struct.unpack('<d', string.sub(all[i + 1], 1, 8))
+	if age < -FAR_AHEAD or age > kept then
+		redis.call('HDEL', KEYS[1], all[i])
+	elseif all[i] ~= ARGV[1] then
+		local note = string.sub(all[i + 1], 9)
+		reply[#reply + 1] = struct.pack('<d', #all[i]) .. all[i] .. struct.pack('<dd', math.max(0, age), #note) .. note
+	end
+end
+redis.call('HSET', KEYS[1], ARGV[1], struct.pack('<d', now) .. ARGV[2])
+redis.call('PEXPIRE', KEYS[1], string.format('%.0f', math.ceil(kept / 1000) + MARGIN))
+return table.concat(reply)
