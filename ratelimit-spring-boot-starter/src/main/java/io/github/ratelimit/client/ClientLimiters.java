@@ -83,6 +83,24 @@ public final class ClientLimiters {
 	}
 
 	/**
+	 * Returns whether requests can belong to a client by their addresses.
+	 * @return false if no client has addresses
+	 */
+	public boolean isMatching() {
+		return this.limiters.values().stream().anyMatch((limiter) -> !limiter.settings().match().isEmpty());
+	}
+
+	/**
+	 * Returns the client of an HTTP service group.
+	 * @param name the name of the group
+	 * @return the client of this name, null if there is none, or if it has addresses
+	 */
+	public @Nullable ClientLimiter ofGroup(String name) {
+		ClientLimiter limiter = this.limiters.get(name);
+		return (limiter != null && limiter.settings().match().isEmpty()) ? limiter : null;
+	}
+
+	/**
 	 * Returns the host of a request that belonged to no client.
 	 * @return the last one, null if every request belonged to a client
 	 */

@@ -44,7 +44,7 @@ public final class RestClientCustomizers implements RestClientHttpServiceGroupCo
 
 	/** A client without any address to match must not have its requests buffered. */
 	private void addMatching(List<ClientHttpRequestInterceptor> interceptors) {
-		if (this.limiters.all().stream().anyMatch((limiter) -> !limiter.settings().match().isEmpty())) {
+		if (this.limiters.isMatching()) {
 			interceptors.add(new RateLimitClientInterceptor(this.limiters));
 		}
 	}
@@ -53,8 +53,8 @@ public final class RestClientCustomizers implements RestClientHttpServiceGroupCo
 	@Override
 	public void configureGroups(Groups<RestClient.Builder> groups) {
 		groups.forEachClient((group, builder) -> {
-			ClientLimiter limiter = this.limiters.find(group.name());
-			if (limiter != null && limiter.settings().match().isEmpty()) {
+			ClientLimiter limiter = this.limiters.ofGroup(group.name());
+			if (limiter != null) {
 				builder.requestInterceptors((interceptors) -> addForGroup(interceptors, limiter));
 			}
 		});

@@ -30,7 +30,7 @@ public final class WebClientCustomizers implements WebClientHttpServiceGroupConf
 	 * @param builder builds the client
 	 */
 	public void customize(WebClient.Builder builder) {
-		if (this.limiters.all().stream().anyMatch((limiter) -> !limiter.settings().match().isEmpty())) {
+		if (this.limiters.isMatching()) {
 			builder.filter(new RateLimitExchangeFilter(this.limiters));
 		}
 	}
@@ -39,8 +39,8 @@ public final class WebClientCustomizers implements WebClientHttpServiceGroupConf
 	@Override
 	public void configureGroups(Groups<WebClient.Builder> groups) {
 		groups.forEachClient((group, builder) -> {
-			ClientLimiter limiter = this.limiters.find(group.name());
-			if (limiter != null && limiter.settings().match().isEmpty()) {
+			ClientLimiter limiter = this.limiters.ofGroup(group.name());
+			if (limiter != null) {
 				builder.filters((filters) -> addForGroup(filters, limiter));
 			}
 		});
