@@ -1,5 +1,7 @@
 package io.github.ratelimit.autoconfigure.report;
 
+import java.util.List;
+
 import io.github.ratelimit.ReadsSecurityContext;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.RateLimitWebAutoConfiguration;
@@ -66,6 +68,24 @@ class RuleWarningsTests {
 					.isEqualTo(asks);
 				assertThat(context.getBean(Rules.class).of(RulePhase.AFTER_SECURITY)).hasSize(after ? 1 : 0);
 				assertThat(output).doesNotContain("callers can choose");
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "limits.everyone.unless, inSubnet('10.0.0.0/8'), everyone",
+			"limits.everyone.unless, hasRole('OPS'), none",
+			"http.rules[0].unless, inSubnet('10.0.0.0/8'), rule /v1/**" })
+	void exemptionsByAnAddressThatClientsCanChooseAreAWarning(String property, String condition, String named,
+			CapturedOutput output) {
+		this.runner
+			.withPropertyValues("server.forward-headers-strategy=framework", "ratelimit.http.rules[0].limits=everyone",
+					"ratelimit." + property + "=" + condition)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				String[] warned = output.toString().split(" key is missing: |\\. Clients choose that address")[1]
+					.split(", ");
+				assertThat(List.of(warned).contains(named)).isEqualTo(!named.equals("none"));
+				assertThat(warned).contains("address");
 			});
 	}
 
