@@ -67,6 +67,9 @@ final class SelfInvocationCheck {
 		}
 		SelfInvocationCheck check = new SelfInvocationCheck(type, limited);
 		for (Class<?> each : TypeHierarchy.of(type)) {
+			if (each.getName().startsWith("java.")) {
+				continue;
+			}
 			try {
 				check.read(each);
 			}

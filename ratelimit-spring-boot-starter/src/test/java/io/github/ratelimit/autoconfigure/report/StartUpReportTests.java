@@ -53,6 +53,14 @@ class StartUpReportTests {
 	}
 
 	@Test
+	void theLineOfALimitShowsWhichCallsAreExempt(CapturedOutput output) {
+		StartUp.ofLimit("rate: 5/s", "key: ip", "unless: hasRole('OPS') or inSubnet('10.0.0.0/8')")
+			.succeeds((context) -> assertThat(lines(output, "INFO"))
+				.containsExactly("Limit 'chat': token-bucket 5/s; key ip; unless hasRole('OPS') or "
+						+ "inSubnet('10.0.0.0/8'); store memory; bound to nothing"));
+	}
+
+	@Test
 	void theLineOfALimitShowsAlgorithmPlansPenaltyAndMode(CapturedOutput output) {
 		StartUp.of("""
 				ratelimit:
