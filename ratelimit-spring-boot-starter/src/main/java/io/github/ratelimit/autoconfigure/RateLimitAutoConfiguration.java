@@ -9,9 +9,11 @@ import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.BudgetRateLimiter;
 import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.FilterLimiter;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.properties.CountableLimits;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
@@ -120,9 +122,8 @@ public final class RateLimitAutoConfiguration {
 	}
 
 	@Bean
-	@Fallback // the application's own RateLimiter wins in its own code
 	@ConditionalOnMissingBean(ChargeLimiter.class)
-	BudgetRateLimiter rateLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
+	FilterLimiter rateLimitFilterLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
 			KillSwitch killSwitch, Degradation degradation, TimeSource time,
 			ObjectProvider<RateLimitListener> listeners, ObjectProvider<RequestThreads> threads,
 			ObjectProvider<NamedBudgets> budgets) {
@@ -130,8 +131,15 @@ public final class RateLimitAutoConfiguration {
 		StoreRateLimiter limits = StoreRateLimiter.create(registry, store, killSwitch, degradation, time,
 				Listeners.of(listeners.orderedStream().toList()),
 				threads.getIfAvailable(() -> RequestThreads.NONE_HELD).forWaiting());
-		return new BudgetRateLimiter(limits, budgets.getIfAvailable(() -> NamedBudgets.NONE), registry, store,
-				killSwitch, degradation);
+		return new FilterLimiter(new BudgetRateLimiter(limits, budgets.getIfAvailable(() -> NamedBudgets.NONE),
+				registry, store, killSwitch, degradation));
+	}
+
+	@Bean
+	@Fallback // the application's own RateLimiter wins in its own code
+	@ConditionalOnBean(FilterLimiter.class)
+	RateLimiter rateLimiter(FilterLimiter limiter) {
+		return limiter.forCode();
 	}
 
 	@Bean

@@ -6,6 +6,7 @@ import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.autoconfigure.report.PartialApplication;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.RequestFacts;
@@ -54,7 +55,7 @@ public final class RateLimitMethodAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static RateLimitedBeanPostProcessor rateLimitedBeanPostProcessor(LimitedMethodRegistry methods,
 			ConfigurableListableBeanFactory beanFactory) {
-		return new RateLimitedBeanPostProcessor(methods, beanFactory);
+		return new RateLimitedBeanPostProcessor(methods, beanFactory, PartialApplication.is(beanFactory));
 	}
 
 	/**

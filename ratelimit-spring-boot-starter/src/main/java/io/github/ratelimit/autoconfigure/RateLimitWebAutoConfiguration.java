@@ -8,6 +8,7 @@ import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.autoconfigure.properties.RuleDefinitions;
 import io.github.ratelimit.autoconfigure.report.FrameworkForwarding;
+import io.github.ratelimit.autoconfigure.report.PartialApplication;
 import io.github.ratelimit.autoconfigure.report.RuleWarnings;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.spel.ExpressionParser;
@@ -163,7 +164,8 @@ public final class RateLimitWebAutoConfiguration {
 
 		@Bean
 		UnmatchedRules rateLimitUnmatchedRules(WebApplicationContext context, Rules rules) {
-			return new UnmatchedRules(context, rules, servletPath(context.getEnvironment()));
+			return new UnmatchedRules(context, rules, servletPath(context.getEnvironment()),
+					PartialApplication.is(context));
 		}
 
 	}

@@ -29,14 +29,20 @@ public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, Sm
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
+	private final boolean partial;
+
 	/**
 	 * Creates it.
 	 * @param methods the limited methods
 	 * @param beanFactory the application's beans
+	 * @param partial whether a test may have replaced beans by mocks, which are not
+	 * limited
 	 */
-	public RateLimitedBeanPostProcessor(LimitedMethodRegistry methods, ConfigurableListableBeanFactory beanFactory) {
+	public RateLimitedBeanPostProcessor(LimitedMethodRegistry methods, ConfigurableListableBeanFactory beanFactory,
+			boolean partial) {
 		this.methods = methods;
 		this.beanFactory = beanFactory;
+		this.partial = partial;
 	}
 
 	@Override
@@ -93,6 +99,9 @@ public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, Sm
 	@Override
 	public void afterSingletonsInstantiated() {
 		this.methods.prepareAll();
+		if (this.partial) {
+			return;
+		}
 		this.beanFactory.getBeanNamesIterator().forEachRemaining((name) -> {
 			Object bean = this.beanFactory.containsSingleton(name) ? this.beanFactory.getSingleton(name) : null;
 			if (bean != null && this.methods.isLimited(bean.getClass()) && !isAdvised(bean)) {
@@ -101,7 +110,6 @@ public final class RateLimitedBeanPostProcessor implements BeanPostProcessor, Sm
 		});
 	}
 
-	/** Only a warning, since a test may have replaced the bean by a mock. */
 	private static void warnOf(String name, Object bean) {
 		logger.warn("Bean '" + name + "' of " + bean.getClass().getName() + " has @RateLimited methods that are not "
 				+ "limited, because no proxy stands before it: it was made too early, as something that a "

@@ -106,7 +106,7 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		logger.info(describe(registered, boundTo));
 		warnOfChosenPlans(registered);
 		warnOfChosenExemptions(registered);
-		if (boundTo.isEmpty() && !isLazy()) {
+		if (boundTo.isEmpty() && !isLazy() && !PartialApplication.is(this.context)) {
 			String name = registered.name();
 			String rule = this.context.containsBean(FILTER)
 					? "a rule (ratelimit.http.rules[0].limits: " + name + ") or by " : "";

@@ -158,6 +158,11 @@ public final class Rule {
 		return methods && PatternOverlap.exists(path(), other.path());
 	}
 
+	/** Returns whether it can apply to paths of a pattern; true in doubt. */
+	boolean isAbout(String pattern) {
+		return paths().stream().anyMatch((path) -> PatternOverlap.exists(path, pattern));
+	}
+
 	boolean matches(String method, RequestedPath path) {
 		return hasMethod(method)
 				&& (path.matches(this.path) || (this.withinServlet != null && path.matches(this.withinServlet)));

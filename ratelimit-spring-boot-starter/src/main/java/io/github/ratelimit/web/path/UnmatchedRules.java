@@ -25,22 +25,27 @@ public final class UnmatchedRules implements ApplicationListener<ContextRefreshe
 
 	private final String servletPath;
 
+	private final boolean partial;
+
 	/**
 	 * Creates the listener.
 	 * @param context the application, whose start it waits for
 	 * @param rules the rules
 	 * @param servletPath the path of the dispatcher servlet, empty for none
+	 * @param partial whether controllers may be missing, as in tests of a part of the
+	 * application
 	 */
-	public UnmatchedRules(WebApplicationContext context, Rules rules, String servletPath) {
+	public UnmatchedRules(WebApplicationContext context, Rules rules, String servletPath, boolean partial) {
 		this.context = context;
 		this.rules = rules;
 		this.servletPath = servletPath;
+		this.partial = partial;
 	}
 
 	@Override
 	public void onApplicationEvent(ContextRefreshedEvent event) {
 		ServletContext servletContext = this.context.getServletContext();
-		if (event.getApplicationContext() != this.context || servletContext == null) {
+		if (event.getApplicationContext() != this.context || servletContext == null || this.partial) {
 			return;
 		}
 		try {
@@ -48,17 +53,13 @@ public final class UnmatchedRules implements ApplicationListener<ContextRefreshe
 			if (known != null) {
 				Stream.of(RulePhase.BEFORE_SECURITY, RulePhase.AFTER_SECURITY)
 					.flatMap((phase) -> this.rules.of(phase).stream())
-					.filter((rule) -> known.stream().noneMatch((pattern) -> isAbout(rule, pattern)))
+					.filter((rule) -> known.stream().noneMatch(rule::isAbout))
 					.forEach((rule) -> warn(rule, known));
 			}
 		}
 		catch (RuntimeException | LinkageError ex) {
 			logger.debug("The paths of the application are not known", ex);
 		}
-	}
-
-	private static boolean isAbout(Rule rule, String pattern) {
-		return rule.paths().stream().anyMatch((path) -> PatternOverlap.exists(path, pattern));
 	}
 
 	private static void warn(Rule rule, Set<String> known) {
