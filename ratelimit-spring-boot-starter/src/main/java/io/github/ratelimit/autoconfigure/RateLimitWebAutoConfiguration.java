@@ -22,6 +22,7 @@ import io.github.ratelimit.web.path.Rule;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.path.UnmatchedRules;
+import io.github.ratelimit.web.path.WebSocketRules;
 import io.github.ratelimit.web.request.ForwardedHeaderCheck;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.response.Answers;
@@ -166,6 +167,11 @@ public final class RateLimitWebAutoConfiguration {
 		UnmatchedRules rateLimitUnmatchedRules(WebApplicationContext context, Rules rules) {
 			return new UnmatchedRules(context, rules, servletPath(context.getEnvironment()),
 					PartialApplication.is(context));
+		}
+
+		@Bean
+		WebSocketRules rateLimitWebSocketRules(WebApplicationContext context, Rules rules) {
+			return new WebSocketRules(context, rules, servletPath(context.getEnvironment()));
 		}
 
 	}
