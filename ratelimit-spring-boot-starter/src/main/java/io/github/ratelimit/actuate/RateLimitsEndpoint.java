@@ -123,13 +123,16 @@ public class RateLimitsEndpoint {
 	 * Changes settings of all limits, until they are withdrawn.
 	 * @param enabled {@code true} or {@code false}, null to leave it as it is
 	 * @param mode {@code enforce} or {@code shadow}, null to leave it as it is
+	 * @return what differs from the configuration, by the names of the settings. With
+	 * void, Spring Boot would keep this operation beside that of the web extension
 	 * @throws InvalidEndpointRequestException if there is nothing to change, or a value
 	 * cannot be
 	 * @throws StoreUnavailableException if other instances cannot be reached
 	 */
 	@WriteOperation
-	public void changeAll(@Nullable String enabled, @Nullable String mode) {
+	public Map<String, ChangedDescriptor> changeAll(@Nullable String enabled, @Nullable String mode) {
 		this.operations.changeAll(given("enabled", enabled, "mode", mode), null);
+		return ChangedDescriptor.of(this.changes.differences());
 	}
 
 	/**
@@ -141,16 +144,18 @@ public class RateLimitsEndpoint {
 	 * @param maxConcurrent how many calls may be in flight at once
 	 * @param mode {@code enforce} or {@code shadow}
 	 * @param banAfter after how many refusals a key is banned, or {@code none}
+	 * @return what differs from the configuration, by the names of the settings
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws InvalidEndpointRequestException if there is nothing to change, or a value
 	 * cannot be
 	 * @throws StoreUnavailableException if other instances cannot be reached
 	 */
 	@WriteOperation
-	public void change(@Selector String limit, @Nullable String rate, @Nullable String burst,
+	public Map<String, ChangedDescriptor> change(@Selector String limit, @Nullable String rate, @Nullable String burst,
 			@Nullable String maxConcurrent, @Nullable String mode, @Nullable String banAfter) {
 		this.operations.change(limit, given("rate", rate, "burst", burst, "max-concurrent", maxConcurrent, "mode", mode,
 				"ban-after", banAfter), null);
+		return ChangedDescriptor.of(this.registry.get(limit).differences());
 	}
 
 	/** Returns names and values, without the values that are null. */

@@ -82,6 +82,19 @@ class ChangedSettingsTests {
 			.isEqualTo(List.of(new LimitChange.Setting("rate", "6/h, 100/d", "2/h")));
 	}
 
+	/** As curl does: another operation would answer where media types differ. */
+	@Test
+	void aClientThatAcceptsAnythingGetsTheSame() throws Exception {
+		application.limit(this.name, "2/h");
+		assertThat(change("{\"rate\":\"6/h\"}").statusCode()).isEqualTo(204);
+		HttpResponse<String> wrong = application.postAcceptingAnything("/" + this.name, "{\"rate\":\"6/x\"}");
+		assertThat(wrong.body()).startsWith("{\"title\":\"Bad Request\",\"status\":400,");
+		assertThat(application.postAcceptingAnything("/" + this.name, "{\"rate\":null}").statusCode()).isEqualTo(204);
+		assertThat(shown()).contains("\"rates\":[\"2/h\"]");
+		assertThat(application.postAcceptingAnything("", "{\"enabled\":null}").body())
+			.startsWith("{\"title\":\"Bad Request\",\"status\":400,");
+	}
+
 	@Test
 	void aSettingThatIsAsConfiguredAgainIsNoDifference() throws Exception {
 		application.limit(this.name, "60/min");

@@ -87,6 +87,10 @@ final class EndpointApplication implements AutoCloseable {
 		return send("POST", "/actuator/ratelimits" + path, BodyPublishers.ofString(json));
 	}
 
+	HttpResponse<String> postAcceptingAnything(String path, String json) throws IOException, InterruptedException {
+		return send("POST", "/actuator/ratelimits" + path, BodyPublishers.ofString(json), "*/*");
+	}
+
 	HttpResponse<String> health(String path) throws IOException, InterruptedException {
 		return send("GET", "/actuator/health" + path);
 	}
@@ -101,10 +105,15 @@ final class EndpointApplication implements AutoCloseable {
 
 	private HttpResponse<String> send(String method, String path, BodyPublisher body)
 			throws IOException, InterruptedException {
+		return send(method, path, body, "application/json");
+	}
+
+	private HttpResponse<String> send(String method, String path, BodyPublisher body, String accept)
+			throws IOException, InterruptedException {
 		String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
 		URI uri = URI.create("http://127.0.0.1:" + port + path);
 		HttpRequest request = HttpRequest.newBuilder(uri)
-			.header("Accept", "application/json")
+			.header("Accept", accept)
 			.header("Content-Type", "application/json")
 			.method(method, body)
 			.build();
