@@ -47,6 +47,7 @@ class ClientNamesTests {
 	void anEnvironmentVariableAddsASettingToTheClientOfTheFile() {
 		of(OPEN_AI).variable("RATELIMIT_CLIENTS_OPENAI_MAXCONCURRENT", "3")
 			.succeeds((context) -> assertThat(context.getBean(ClientLimiters.class).all()).singleElement()
+				.satisfies((client) -> assertThat(requests(client)).isEqualTo("open-ai 5"))
 				.satisfies((client) -> assertThat(client.settings().settings().maxConcurrent()).isEqualTo(3)));
 	}
 
