@@ -3,7 +3,6 @@ package io.github.ratelimit.client;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +54,8 @@ public final class ClientLimiter {
 
 	private final ProviderAccounts accounts = new ProviderAccounts();
 
+	private final AccountKeys keys;
+
 	private final AtomicBoolean used = new AtomicBoolean();
 
 	private volatile @Nullable Latest latest;
@@ -87,6 +88,7 @@ public final class ClientLimiter {
 	public ClientLimiter(ClientSettings settings, Dialects dialects, TokenEstimator estimator, TimeSource time,
 			Executor executor, ClientListener listener, @Nullable InstanceNotes store) {
 		this.settings = settings;
+		this.keys = new AccountKeys(settings.key());
 		this.dialects = dialects;
 		this.estimator = estimator;
 		this.time = time;
@@ -264,23 +266,7 @@ public final class ClientLimiter {
 
 	private ProviderAccount account(String credential, @Nullable String model, String host) {
 		this.used.setPlain(true);
-		return this.accounts.get(key(credential, host, model), (key) -> create(key, host, model));
-	}
-
-	private Key key(String credential, String host, @Nullable String model) {
-		List<Key> parts = new ArrayList<>(this.settings.key().size());
-		for (KeyPart part : this.settings.key()) {
-			parts.add(switch (part) {
-				case CREDENTIAL -> Key.of("credential", credential);
-				case MODEL -> Key.of("model", (model != null && !model.isEmpty()) ? model : "none");
-				case HOST -> Key.of("host", host.isEmpty() ? "none" : host);
-			});
-		}
-		return switch (parts.size()) {
-			case 0 -> Key.GLOBAL;
-			case 1 -> parts.get(0);
-			default -> Key.composed(parts);
-		};
+		return this.accounts.get(this.keys.of(credential, host, model), (key) -> create(key, host, model));
 	}
 
 	private ProviderAccount create(Key key, String host, @Nullable String model) {

@@ -20,7 +20,23 @@ final class ChargeFactor {
 
 	private static final long FIRST_STEP_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
 
+	private static final long LEARN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+	/** A limit that is not used shows nothing. */
+	private static final double FULL = 0.98;
+
 	private final double start;
+
+	private final long createdAt;
+
+	/** The report from which is learned next. */
+	private long sentAt;
+
+	private double charged;
+
+	private double remaining;
+
+	private boolean reported;
 
 	private double value;
 
@@ -30,13 +46,37 @@ final class ChargeFactor {
 
 	private double meanActual;
 
-	ChargeFactor(double start) {
+	ChargeFactor(double start, long now) {
 		this.start = start;
+		this.createdAt = now;
 		this.value = start;
 	}
 
 	double value() {
 		return this.value;
+	}
+
+	/**
+	 * Uses another report.
+	 * @param budget its limit
+	 * @param remaining what remained
+	 * @param sentAt when the call was sent whose response reported that
+	 * @param charged what had been sent by then
+	 */
+	void learn(QuotaBudget budget, double remaining, long sentAt, double charged) {
+		long nanos = sentAt - this.sentAt;
+		if (this.reported && nanos < LEARN_NANOS) {
+			return;
+		}
+		boolean full = remaining >= budget.capacity() * FULL;
+		if (this.reported && !full && !budget.hasBegunAgain(remaining - this.remaining)) {
+			double total = this.remaining + budget.refilled(nanos) - remaining;
+			learn(charged - this.charged, total, nanos, sentAt - this.createdAt);
+		}
+		this.reported = true;
+		this.sentAt = sentAt;
+		this.charged = charged;
+		this.remaining = remaining;
 	}
 
 	/**
@@ -46,7 +86,7 @@ final class ChargeFactor {
 	 * @param nanos the time between them
 	 * @param age for how long something is learned
 	 */
-	void learn(double estimated, double charged, long nanos, long age) {
+	private void learn(double estimated, double charged, long nanos, long age) {
 		if (estimated <= 0 || nanos <= 0) {
 			return;
 		}

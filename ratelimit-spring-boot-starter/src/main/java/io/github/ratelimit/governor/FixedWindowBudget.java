@@ -1,5 +1,6 @@
 package io.github.ratelimit.governor;
 
+import java.util.concurrent.TimeUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -18,6 +19,9 @@ final class FixedWindowBudget extends QuotaBudget {
 	/** The part of the reserve that is kept at the end of a window. */
 	private static final double LEAST_RESERVE = 0.3;
 
+	/** The same where permits are spent evenly. */
+	private static final double EVEN_RESERVE = 0.15;
+
 	/** A report above the last one by this part of the limit is of the next window. */
 	private static final double JUMP = 0.2;
 
@@ -35,6 +39,8 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	/** How many times as fast as on average the rest of a window is spent at most. */
 	private static final double FASTEST = 3;
+
+	private static final long SHORT_NANOS = TimeUnit.SECONDS.toNanos(15);
 
 	private static final double GOLDEN_RATIO = 0.6180339887498949;
 
@@ -93,9 +99,6 @@ final class FixedWindowBudget extends QuotaBudget {
 		if (this.phase.passTo(now)) {
 			available(capacity() - takenSince(this.phase.latestStart() - TRANSIT_NANOS), now);
 		}
-		else if (!this.phase.isKnown() && now - this.takenAt >= windowNanos()) {
-			available(capacity(), now);
-		}
 		if (now > this.evenAt) {
 			this.even = Math.min(capacity() * AT_ONCE, this.even + evenRate(now) * (now - this.evenAt));
 			this.evenAt = now;
@@ -126,18 +129,21 @@ final class FixedWindowBudget extends QuotaBudget {
 		return Math.min(FASTEST * average, Math.max(average, rest));
 	}
 
+	/** A burst in a short window of an unknown phase may fall into two windows' calls. */
 	private boolean isSpentEvenly() {
-		return this.phase.isKnown() && !this.endReported;
+		return !this.endReported && (this.phase.isKnown() || windowNanos() <= SHORT_NANOS);
 	}
 
 	@Override
 	double spendable(double need, double reserve, long now) {
-		double spendable = super.spendable(need, reserve, now);
-		if (!this.phase.isKnown()) {
-			return (untilProbe(need, now) <= 0) ? need : spendable;
-		}
-		boolean even = this.endReported || this.even >= Math.min(need, capacity() * AT_ONCE);
-		return even ? spendable : Math.min(this.even, spendable);
+		double spendable = spendableAtOnce(need, reserve, now);
+		boolean waits = isSpentEvenly() && this.even < Math.min(need, capacity() * AT_ONCE);
+		return waits ? Math.min(this.even, spendable) : spendable;
+	}
+
+	private double spendableAtOnce(double need, double reserve, long now) {
+		boolean probes = !this.phase.isKnown() && untilProbe(need, now) <= 0;
+		return probes ? need : super.spendable(need, reserve, now);
 	}
 
 	@Override
@@ -146,11 +152,11 @@ final class FixedWindowBudget extends QuotaBudget {
 		if (missing <= 0) {
 			return 0;
 		}
+		if (isSpentEvenly() && need <= spendableAtOnce(need, reserve, now)) {
+			return saturated(Math.ceil((Math.min(need, capacity() * AT_ONCE) - this.even) / evenRate(now)));
+		}
 		if (!this.phase.isKnown()) {
 			return saturated(untilProbe(need, now));
-		}
-		if (isSpentEvenly() && need <= super.spendable(need, reserve, now)) {
-			return saturated(Math.ceil((Math.min(need, capacity() * AT_ONCE) - this.even) / evenRate(now)));
 		}
 		double windows = Math.floor(Math.max(0, missing - capacity()) / capacity());
 		return saturated(this.phase.untilNext(now) + windows * windowNanos());
@@ -168,8 +174,11 @@ final class FixedWindowBudget extends QuotaBudget {
 	 */
 	@Override
 	double reserve(double need, double reserve, long now) {
-		double part = this.endReported ? this.phase.left(now) : (this.phase.isKnown() ? 0 : 1);
-		return super.reserve(need, reserve * Math.max(LEAST_RESERVE, part), now);
+		if (isSpentEvenly() && this.phase.isKnown()) {
+			return super.reserve(need, reserve * EVEN_RESERVE, now);
+		}
+		double part = this.endReported ? Math.max(LEAST_RESERVE, this.phase.left(now)) : 1;
+		return super.reserve(need, reserve * part, now);
 	}
 
 	@Override
@@ -198,8 +207,9 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	@Override
 	void report(double limit, double remaining, Mark mark, Mark sent, long now) {
-		if (isReported() && remaining - remaining() > capacity() * JUMP) {
-			long latest = Math.min(now, mark.sentAt() + UnconfirmedCalls.OVERTAKEN_NANOS);
+		long latest = Math.min(now, mark.sentAt() + UnconfirmedCalls.OVERTAKEN_NANOS);
+		boolean jumped = isReported() && remaining - remaining() > capacity() * JUMP;
+		if (jumped && latest - reportSentAt() < windowNanos() / 2) {
 			this.phase.endsBetween(reportSentAt() + windowNanos(), latest + windowNanos());
 		}
 		super.report(limit, remaining, mark, sent, now);
@@ -225,6 +235,95 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	/** Permits that a call took. */
 	private record Taken(long at, double permits) {
+	}
+
+	/**
+	 * When the fixed windows of a provider end, as far as reports show it. Not
+	 * thread-safe.
+	 */
+	private static final class WindowPhase {
+
+		/**
+		 * How long after the end of a window the first request of the next one is sent.
+		 */
+		static final long MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+		private long windowNanos;
+
+		/** The current window ends between these times. */
+		private long earliest;
+
+		private long latest;
+
+		private boolean known;
+
+		WindowPhase(long windowNanos, long now) {
+			this.windowNanos = windowNanos;
+			this.earliest = now;
+			this.latest = now + windowNanos;
+		}
+
+		void window(long nanos) {
+			this.windowNanos = nanos;
+		}
+
+		boolean isKnown() {
+			return this.known;
+		}
+
+		/**
+		 * Narrows down when windows end. The provider may have measured at any time
+		 * between the sending of a call and its response, in this window or in one
+		 * before.
+		 */
+		void endsBetween(long earliest, long latest) {
+			long windows = this.known ? Math.round((this.latest - latest) / (double) this.windowNanos) : 0;
+			long first = earliest + windows * this.windowNanos;
+			long last = latest + windows * this.windowNanos;
+			boolean consistent = this.known && first - this.latest <= 0 && last - this.earliest >= 0;
+			this.earliest = consistent ? Math.max(this.earliest, first) : first;
+			this.latest = consistent ? Math.min(this.latest, last) : last;
+			this.known = true;
+		}
+
+		/** Returns whether the window is over, and moves on to the current one. */
+		boolean passTo(long now) {
+			if (!this.known || now - this.latest < MARGIN_NANOS) {
+				return false;
+			}
+			long windows = (now - this.latest) / this.windowNanos + 1;
+			this.earliest += windows * this.windowNanos;
+			this.latest += windows * this.windowNanos;
+			return true;
+		}
+
+		long earliest() {
+			return this.earliest;
+		}
+
+		long latest() {
+			return this.latest;
+		}
+
+		/** Returns the time when the current window began at the earliest. */
+		long earliestStart() {
+			return this.earliest - this.windowNanos;
+		}
+
+		/** Returns the latest possible beginning of the current window. */
+		long latestStart() {
+			return this.latest - this.windowNanos;
+		}
+
+		long untilNext(long now) {
+			return this.latest + MARGIN_NANOS - now;
+		}
+
+		/** Returns the part of the window that is left, from 0 to 1. */
+		double left(long now) {
+			return Math.max(0, Math.min(1, (this.latest - now) / (double) this.windowNanos));
+		}
+
 	}
 
 }

@@ -34,8 +34,9 @@ record Mark(long sequence, long sentAt, double requests, double inputTokens, dou
 		return new Mark(this.sequence, time, this.requests, this.inputTokens, this.outputTokens, this.taken);
 	}
 
-	Mark next(double[] taken, long now) {
-		return new Mark(this.sequence + 1, now, this.requests, this.inputTokens, this.outputTokens, taken);
+	Mark next(CallCost cost, double[] taken, long now) {
+		return new Mark(this.sequence + 1, now, this.requests + 1, this.inputTokens + cost.inputTokens(),
+				this.outputTokens + cost.outputTokens(), taken);
 	}
 
 	/** Adds what was sent, or takes away what was not. */

@@ -51,9 +51,7 @@ class QuotaBudget {
 	/** The part of the capacity that this instance may use. */
 	private double part = 1;
 
-	private final UntoldCharges charges = new UntoldCharges();
-
-	private final ReportedCharges learned;
+	private final Sharing.Untold charges = new Sharing.Untold();
 
 	QuotaBudget(Dimension dimension, long windowNanos, double capacity, double available, ChargeFactor factor,
 			long now) {
@@ -64,7 +62,6 @@ class QuotaBudget {
 		this.factor = factor;
 		this.at = now;
 		this.createdAt = now;
-		this.learned = new ReportedCharges(factor, now);
 	}
 
 	Dimension dimension() {
@@ -306,7 +303,7 @@ class QuotaBudget {
 	 */
 	void report(double limit, double remaining, Mark mark, Mark sent, long now) {
 		this.capacity = (limit > 0) ? limit : Math.max(this.capacity, remaining);
-		this.learned.learn(this, remaining, mark.sentAt(), mark.charged(this.dimension));
+		this.factor.learn(this, remaining, mark.sentAt(), mark.charged(this.dimension));
 		double sentSince = (sent.charged(this.dimension) - mark.charged(this.dimension)) * this.factor.value();
 		long refilling = now - Math.min(now, mark.sentAt() + TRANSIT_NANOS);
 		this.available = Math.min(this.capacity, remaining - sentSince + refilled(refilling));

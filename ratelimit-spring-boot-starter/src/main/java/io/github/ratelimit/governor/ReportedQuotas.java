@@ -159,7 +159,7 @@ final class ReportedQuotas {
 		double capacity = (quota.limit() != Quota.UNKNOWN) ? quota.limit()
 				: Math.max(1, Math.max(configured, quota.remaining()));
 		QuotaBudget budget = budget(quota.dimension(), Gate.nanos(window), quota.refill(), capacity,
-				new ChargeFactor(FIRST_FACTOR), now);
+				new ChargeFactor(FIRST_FACTOR, now), now);
 		if (quota.window() == null) {
 			budget.assumeWindow();
 		}
@@ -230,7 +230,7 @@ final class ReportedQuotas {
 			}
 		}
 		QuotaBudget budget = budget(note.dimension(), note.windowNanos(), note.refill(), note.capacity(),
-				new ChargeFactor(FIRST_FACTOR), now);
+				new ChargeFactor(FIRST_FACTOR, now), now);
 		budget.adopt(note, age, now);
 		endsAt(budget, note, now - age);
 		this.budgets.add(budget);

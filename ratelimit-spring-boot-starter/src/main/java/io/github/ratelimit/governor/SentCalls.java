@@ -53,16 +53,16 @@ final class SentCalls {
 	}
 
 	void add(CallCost cost, double[] taken, long now) {
-		this.last = this.last.next(taken, now);
+		this.last = this.last.next(cost, taken, now);
 		count(cost, 1);
 	}
 
 	void remove(CallCost cost) {
+		this.last = this.last.plus(-1, -cost.inputTokens(), -cost.outputTokens());
 		count(cost, -1);
 	}
 
 	private void count(CallCost cost, int sign) {
-		this.last = this.last.plus(sign, sign * (double) cost.inputTokens(), sign * (double) cost.outputTokens());
 		this.requests += sign;
 		this.inputTokens += sign * (double) cost.inputTokens();
 		this.outputTokens += sign * (double) cost.outputTokens();

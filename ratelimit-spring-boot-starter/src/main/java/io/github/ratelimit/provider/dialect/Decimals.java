@@ -5,6 +5,12 @@ final class Decimals {
 
 	private static final int LONGEST = 32;
 
+	/** So many digits are exact as a double, as are the powers below. */
+	private static final int EXACT = 15;
+
+	private static final double[] POWERS = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
+			1e14 };
+
 	private Decimals() {
 	}
 
@@ -18,17 +24,21 @@ final class Decimals {
 	 * @return the number, NaN if the text is none
 	 */
 	static double parse(String text) {
-		int points = 0;
+		int point = text.indexOf('.');
+		if (text.isEmpty() || text.length() > LONGEST || point == 0 || text.lastIndexOf('.') != point) {
+			return Double.NaN;
+		}
+		long digits = 0;
 		for (int i = 0; i < text.length(); i++) {
 			if (!isPart(text.charAt(i))) {
 				return Double.NaN;
 			}
-			points += (text.charAt(i) == '.') ? 1 : 0;
+			digits = (i == point) ? digits : digits * 10 + text.charAt(i) - '0';
 		}
-		if (text.isEmpty() || text.length() > LONGEST || points > 1 || text.charAt(0) == '.') {
-			return Double.NaN;
+		if (text.length() > EXACT) {
+			return Double.parseDouble(text);
 		}
-		return Double.parseDouble(text);
+		return (point < 0) ? digits : digits / POWERS[text.length() - 1 - point];
 	}
 
 }

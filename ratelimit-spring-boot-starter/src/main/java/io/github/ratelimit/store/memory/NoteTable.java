@@ -5,7 +5,6 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.InstanceNote;
 import io.github.ratelimit.store.InstanceNotes;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,7 @@ final class NoteTable {
 
 	synchronized List<InstanceNote> exchange(String subject, Key key, String instance, byte[] note) {
 		long now = this.time.nanoTime();
-		Map<String, Note> notes = this.byKey.computeIfAbsent(subject + ":" + key.id(), (name) -> new HashMap<>());
+		Map<String, Note> notes = this.byKey.computeIfAbsent(subject + ":" + key.id(), (name) -> new LinkedHashMap<>());
 		notes.values().removeIf((old) -> now - old.leftAt() > InstanceNotes.KEPT.toNanos());
 		List<InstanceNote> others = new ArrayList<>(notes.size());
 		notes.forEach((name, other) -> {
