@@ -54,8 +54,8 @@ class SupportedTypesTests {
 	}
 
 	@Test
-	void at_most_64_types_are_supported() {
-		assertThat(this.supported).hasSizeBetween(30, 64);
+	void at_most_80_types_are_supported() {
+		assertThat(this.supported).hasSizeBetween(30, 80);
 	}
 
 	@Test

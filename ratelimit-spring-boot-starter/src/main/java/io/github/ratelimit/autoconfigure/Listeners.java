@@ -1,6 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
@@ -31,6 +32,46 @@ final class Listeners implements RateLimitListener {
 	}
 
 	@Override
+	public boolean wantsDenials() {
+		for (RateLimitListener listener : this.all) {
+			if (listener.wantsDenials()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
+	public boolean wantsNearLimits() {
+		for (RateLimitListener listener : this.all) {
+			if (listener.wantsNearLimits()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
+	public void denied(RegisteredLimit limit, LimitDecision decision, long leftOut) {
+		publish((listener) -> listener.denied(limit, decision, leftOut));
+	}
+
+	@Override
+	public void nearLimit(RegisteredLimit limit, LimitDecision decision, int rate) {
+		publish((listener) -> listener.nearLimit(limit, decision, rate));
+	}
+
+	@Override
+	public void storeDegraded(String store, String node, String reason) {
+		publish((listener) -> listener.storeDegraded(store, node, reason));
+	}
+
+	@Override
+	public void storeRecovered(String store, String node, Duration outage) {
+		publish((listener) -> listener.storeRecovered(store, node, outage));
+	}
+
+	@Override
 	public void waited(RegisteredLimit limit, long nanos) {
 		publish((listener) -> listener.waited(limit, nanos));
 	}
@@ -50,7 +91,10 @@ final class Listeners implements RateLimitListener {
 			try {
 				event.accept(listener);
 			}
-			catch (RuntimeException | LinkageError ex) {
+			catch (VirtualMachineError ex) {
+				throw ex;
+			}
+			catch (Throwable ex) {
 				log(listener, ex);
 			}
 		}

@@ -25,6 +25,8 @@ import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.observation.BanPublisher;
 import io.github.ratelimit.observation.ChangePublisher;
+import io.github.ratelimit.observation.DecisionPublisher;
+import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
 import org.springframework.beans.factory.BeanFactory;
@@ -161,6 +163,13 @@ public final class RateLimitAutoConfiguration {
 	EnvironmentRefresh rateLimitEnvironmentRefresh(Environment environment, ExpressionParser compiler,
 			LimitDefinitions definitions, LimitChanges changes) {
 		return new EnvironmentRefresh(environment, compiler, definitions, changes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	DecisionPublisher rateLimitDecisionPublisher(ApplicationContext context,
+			ObjectProvider<LimitedRequest.Current> requests) {
+		return new DecisionPublisher(context, requests::getIfAvailable);
 	}
 
 	@Bean

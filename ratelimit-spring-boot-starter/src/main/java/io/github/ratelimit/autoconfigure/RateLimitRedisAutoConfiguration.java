@@ -1,5 +1,8 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.observation.StoreEvents;
+import io.github.ratelimit.observation.StoreObservers;
 import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.SharedChanges;
@@ -14,6 +17,8 @@ import io.github.ratelimit.store.memory.MemoryStore;
 import io.github.ratelimit.store.redis.bucket4j.RedisBuckets;
 import io.github.ratelimit.store.redis.RedisStore;
 import io.github.ratelimit.store.redis.RedisStoreSettings;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -27,6 +32,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of limits that instances share through Redis. It precedes the memory
@@ -64,10 +70,10 @@ public final class RateLimitRedisAutoConfiguration {
 
 		@Bean
 		RedisStore rateLimitRedisStore(ListableBeanFactory beans, RateLimitProperties properties,
-				LimitDefinitions definitions, StandIn standIn, TimeSource time, ObjectProvider<StoreObserver> observer,
-				LimitRegistry registry) {
+				LimitDefinitions definitions, StandIn standIn, TimeSource time, ObjectProvider<StoreObserver> observers,
+				ObjectProvider<RateLimitListener> listeners, LimitRegistry registry) {
 			RedisStore store = create(required(beans), RedisSettings.of(properties), standIn, time,
-					observer.getIfAvailable(() -> StoreObserver.NONE));
+					observer(observers, listeners));
 			try {
 				registry.addCheck(new CountableLimits("cannot be counted in Redis, and ratelimit.store is redis",
 						store::check, definitions));
@@ -78,6 +84,15 @@ public final class RateLimitRedisAutoConfiguration {
 				throw ex;
 			}
 			return store;
+		}
+
+		/** Listeners may need the limiter, and so the store: they are made later. */
+		private static StoreObserver observer(ObjectProvider<StoreObserver> observers,
+				ObjectProvider<RateLimitListener> listeners) {
+			Supplier<RateLimitListener> all = SingletonSupplier
+				.of(() -> Listeners.of(listeners.orderedStream().toList()));
+			return new StoreObservers(
+					Stream.concat(observers.orderedStream(), Stream.of(new StoreEvents("redis", all))).toList());
 		}
 
 		private static RedisStore create(RedisConnectionFactory connections, RedisStoreSettings settings,

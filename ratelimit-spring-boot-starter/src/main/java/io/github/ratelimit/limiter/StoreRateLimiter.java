@@ -49,6 +49,8 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 
 	private final Bans bans;
 
+	private final DecisionWatch watch;
+
 	private final CallQueues queues;
 
 	private final PendingCalls pending;
@@ -77,7 +79,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	 * @param killSwitch switches everything off and on
 	 * @param degradation where failures of the store are reported
 	 * @param time by which calls wait
-	 * @param listener receives waits and bans
+	 * @param listener receives denials, waits and bans
 	 * @param waitingCallers how many calls may wait in {@link #acquire(List)} at a time;
 	 * half of it, rounded up, is the most for one key of a limit; with 0 no call waits. A
 	 * call beyond it is refused at once with its wait. {@link #acquireAsync} holds no
@@ -100,6 +102,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		this.time = time;
 		this.listener = listener;
 		this.bans = new Bans(store, time, listener);
+		this.watch = new DecisionWatch(time, listener);
 		this.queues = new CallQueues(time, callers);
 		this.pending = new PendingCalls(time);
 		this.waitingThreads = waitingThreads;
@@ -156,6 +159,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 			return this.degradation.report(List.of(registered), ex);
 		}
 		registered.statistics().count(decision);
+		this.watch.decided(registered, decision);
 		return new StoreDecision(decision, this.store);
 	}
 
@@ -350,6 +354,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		for (int i = 0; i < offences; i++) {
 			this.bans.refused(registered, decision.key());
 		}
+		this.watch.decided(registered, decision);
 	}
 
 }

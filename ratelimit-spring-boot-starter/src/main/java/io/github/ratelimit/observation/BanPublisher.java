@@ -1,6 +1,7 @@
 package io.github.ratelimit.observation;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.KeyBannedEvent;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.registry.RegisteredLimit;
@@ -46,6 +47,16 @@ public final class BanPublisher implements RateLimitListener {
 		this.events = events;
 		this.time = time;
 		this.minuteStartedNanos = time.nanoTime();
+	}
+
+	@Override
+	public boolean wantsDenials() {
+		return false;
+	}
+
+	@Override
+	public boolean wantsNearLimits() {
+		return false;
 	}
 
 	@Override

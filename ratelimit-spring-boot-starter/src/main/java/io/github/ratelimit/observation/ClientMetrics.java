@@ -48,10 +48,11 @@ public final class ClientMetrics implements ClientListener, MeterBinder {
 	}
 
 	private static void bind(ClientLimiter client, MeterRegistry registry) {
-		gauge("ratelimit.client.used", "Part of the quota in use, of the key that has used most", client,
+		gauge("ratelimit.client.used", "Part of the quota in use, of the key that has used most", "ratio", client,
 				(state) -> state.quotas().stream().mapToDouble(ClientMetrics::used).max().orElse(0), true, registry);
-		gauge("ratelimit.client.waiting", "Calls that are queued", client, GovernorState::waiting, false, registry);
-		gauge("ratelimit.client.in.flight", "Calls that are in flight", client, GovernorState::inFlight, false,
+		gauge("ratelimit.client.waiting", "Calls that are queued", "calls", client, GovernorState::waiting, false,
+				registry);
+		gauge("ratelimit.client.in.flight", "Calls that are in flight", "calls", client, GovernorState::inFlight, false,
 				registry);
 	}
 
@@ -59,7 +60,7 @@ public final class ClientMetrics implements ClientListener, MeterBinder {
 		return (quota.limit() > 0) ? Math.max(0, Math.min(1, 1 - (double) quota.available() / quota.limit())) : 0;
 	}
 
-	private static void gauge(String name, String description, ClientLimiter client,
+	private static void gauge(String name, String description, String unit, ClientLimiter client,
 			ToDoubleFunction<GovernorState> figure, boolean largest, MeterRegistry registry) {
 		Gauge.builder(name, client, (limiter) -> {
 			double total = 0;
@@ -68,7 +69,7 @@ public final class ClientMetrics implements ClientListener, MeterBinder {
 				total = largest ? Math.max(total, value) : total + value;
 			}
 			return total;
-		}).description(description).tag("client", client.name()).register(registry);
+		}).description(description).baseUnit(unit).tag("client", client.name()).register(registry);
 	}
 
 	@Override

@@ -25,6 +25,16 @@ public final class LimiterMetrics implements RateLimitListener, MeterBinder {
 	private final List<Meters> bound = new CopyOnWriteArrayList<>();
 
 	@Override
+	public boolean wantsDenials() {
+		return false;
+	}
+
+	@Override
+	public boolean wantsNearLimits() {
+		return false;
+	}
+
+	@Override
 	public void bindTo(MeterRegistry registry) {
 		this.bound.add(new Meters(registry));
 	}
@@ -75,7 +85,9 @@ public final class LimiterMetrics implements RateLimitListener, MeterBinder {
 								.register(this.registry));
 		}
 
+		/** Makes the counter of missed bans too, so that its first increase is seen. */
 		Counter bans(RegisteredLimit limit) {
+			missedBans(limit);
 			return this.bans.computeIfAbsent(limit.name(),
 					(name) -> Counter.builder("ratelimit.bans")
 						.description("Keys that were banned for their many refusals")

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -17,6 +18,14 @@ import java.util.concurrent.TimeUnit;
  * in it.
  */
 public final class StoreMetrics implements StoreObserver, MeterBinder {
+
+	/**
+	 * The upper bounds of the histogram, which Prometheus needs for percentiles of
+	 * several instances and for exemplars.
+	 */
+	private static final Duration[] BUCKETS = { Duration.ofNanos(500_000), Duration.ofMillis(1), Duration.ofMillis(2),
+			Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(20), Duration.ofMillis(50),
+			Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofSeconds(2) };
 
 	private final List<Meters> bound = new CopyOnWriteArrayList<>();
 
@@ -52,6 +61,7 @@ public final class StoreMetrics implements StoreObserver, MeterBinder {
 			this.registry = registry;
 			this.latency = Timer.builder("ratelimit.store.latency")
 				.description("Time from a question to the store until its answer")
+				.serviceLevelObjectives(BUCKETS)
 				.register(registry);
 		}
 

@@ -84,6 +84,16 @@ public interface LimitedRequest {
 	 */
 	boolean keepsOpen(CallPermit call, Method method, @Nullable Object result);
 
+	/**
+	 * Returns where the request goes to, without anything that the client has chosen.
+	 * @param limit the name of a limit
+	 * @return the path pattern of the handler, or else that of the first matching rule
+	 * that has the limit, such as {@code /orders/{id}}; null if neither is known
+	 */
+	default @Nullable String path(String limit) {
+		return null;
+	}
+
 	/** Finds the request that the current thread serves. */
 	interface Current {
 

@@ -52,4 +52,37 @@ class ListenersTests {
 		assertThat(output).contains("java.lang.IllegalStateException").doesNotContain("sk-secret");
 	}
 
+	@Test
+	void noExceptionOfAListenerIsThrown() {
+		List<String> told = new ArrayList<>();
+		RateLimitListener listeners = Listeners.of(List.of(new RateLimitListener() {
+
+			@Override
+			public void storeDegraded(String store, String node, String reason) {
+				throw new AssertionError("failed on purpose");
+			}
+
+		}, new RateLimitListener() {
+
+			@Override
+			public void storeDegraded(String store, String node, String reason) {
+				told.add("degraded " + node);
+			}
+
+		}));
+		listeners.storeDegraded("redis", "localhost:6379", "timeout");
+		assertThat(told).containsExactly("degraded localhost:6379");
+	}
+
+	@Test
+	void whatOneListenerWantsIsWanted() {
+		RateLimitListener wanting = new RateLimitListener() {
+		};
+		assertThat(Listeners.of(List.of(RateLimitListener.NONE, wanting)).wantsDenials()).isTrue();
+		assertThat(Listeners.of(List.of(RateLimitListener.NONE, wanting)).wantsNearLimits()).isTrue();
+		assertThat(Listeners.of(List.of(RateLimitListener.NONE)).wantsDenials()).isFalse();
+		assertThat(Listeners.of(List.of(RateLimitListener.NONE)).wantsNearLimits()).isFalse();
+		assertThat(Listeners.of(List.of())).isSameAs(RateLimitListener.NONE);
+	}
+
 }

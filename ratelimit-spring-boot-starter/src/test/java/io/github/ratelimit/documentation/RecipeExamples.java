@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Queue;
 
+import io.github.ratelimit.KeyBannedEvent;
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.PlanResolver;
+import io.github.ratelimit.RateLimitDeniedEvent;
 import io.github.ratelimit.RateLimited;
-import io.github.ratelimit.observation.KeyBannedEvent;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.Refusal;
 import org.apache.commons.logging.Log;
@@ -115,6 +116,16 @@ final class RecipeExamples {
 		@EventListener
 		void banned(KeyBannedEvent event) {
 			logger.info(event.key() + " is banned for " + event.ban() + " by " + event.limit());
+		}
+
+	}
+
+	static class Denials {
+
+		@EventListener
+		void denied(RateLimitDeniedEvent event) {
+			logger.info(event.key() + " is denied at " + event.path() + " by " + event.limit() + ", " + event.leftOut()
+					+ " more denials since the last event");
 		}
 
 	}

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -56,12 +57,25 @@ class StoreMetricsTests {
 	void metersHaveDescriptionsAndNoTagButTheReason() {
 		this.metrics.bindTo(this.meters);
 		this.metrics.failed("timeout");
-		assertThat(this.meters.getMeters().stream().map(Meter::getId))
+		// the histogram is Micrometer's own
+		List<Meter> own = this.meters.getMeters()
+			.stream()
+			.filter((meter) -> !meter.getId().getName().endsWith(".histogram"))
+			.toList();
+		assertThat(own).extracting(Meter::getId)
 			.extracting(Meter.Id::getName, (id) -> id.getTags().toString(), Meter.Id::getType)
 			.containsExactlyInAnyOrder(tuple("ratelimit.store.latency", "[]", Meter.Type.TIMER),
 					tuple("ratelimit.store.errors", "[tag(reason=timeout)]", Meter.Type.COUNTER));
-		assertThat(this.meters.getMeters())
-			.allSatisfy((meter) -> assertThat(meter.getId().getDescription()).isNotBlank());
+		assertThat(own).allSatisfy((meter) -> assertThat(meter.getId().getDescription()).isNotBlank());
+	}
+
+	@Test
+	void latenciesHaveAHistogramWithTheUsualDeadlineAsABound() {
+		this.metrics.bindTo(this.meters);
+		this.metrics.answered(Duration.ofMillis(3).toNanos());
+		this.metrics.answered(Duration.ofMillis(60).toNanos());
+		assertThat(this.meters.get("ratelimit.store.latency.histogram").tag("le", "0.05").gauge().value()).isEqualTo(1);
+		assertThat(this.meters.get("ratelimit.store.latency.histogram").gauges()).hasSizeLessThanOrEqualTo(12);
 	}
 
 	private static double errors(MeterRegistry registry, String reason) {

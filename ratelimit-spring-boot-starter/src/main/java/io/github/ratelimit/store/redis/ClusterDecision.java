@@ -2,6 +2,8 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.StoreObserver;
+import io.github.ratelimit.store.StoreObserver.Outcome;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,12 +23,32 @@ final class ClusterDecision {
 
 	private final Map<Charge, ChargeDecision> reply = new IdentityHashMap<>();
 
+	private boolean anyFailed;
+
+	private boolean anyLate;
+
 	ClusterDecision(List<ChargeGroup> groups, RedisDecisions decisions) {
 		this.groups = groups;
 		this.decisions = decisions;
 	}
 
-	List<ChargeDecision> decide(List<Charge> charges, long start) {
+	List<ChargeDecision> decide(List<Charge> charges, long start, StoreObserver.Call observed) {
+		List<ChargeDecision> decisions = decide(charges, start);
+		observed.ended(outcome(decisions));
+		return decisions;
+	}
+
+	private Outcome outcome(List<ChargeDecision> decisions) {
+		if (this.anyFailed) {
+			return Outcome.FAILED;
+		}
+		if (this.anyLate) {
+			return Outcome.LATE;
+		}
+		return decisions.stream().anyMatch(ChargeDecision::isRefused) ? Outcome.REFUSED : Outcome.ALLOWED;
+	}
+
+	private List<ChargeDecision> decide(List<Charge> charges, long start) {
 		List<ChargeGroup> failed = new ArrayList<>();
 		List<ChargeGroup> late = new ArrayList<>();
 		List<ChargeGroup> there = new ArrayList<>();
@@ -67,10 +89,16 @@ final class ClusterDecision {
 			}
 			else {
 				this.decisions.abandon(call);
+				noteUnanswered(call);
 				(call.hasFailed() ? failed : late).add(call.group());
 			}
 		}
 		return granted;
+	}
+
+	private void noteUnanswered(ScriptCall call) {
+		this.anyFailed |= call.hasFailed();
+		this.anyLate |= !call.hasFailed();
 	}
 
 	private void takeLate(List<ChargeGroup> groups, long start) {
@@ -95,8 +123,10 @@ final class ClusterDecision {
 			ScriptCall.Reply answer = call.await(RedisDecisions.deadline(start, call.group()));
 			if (answer != null) {
 				(answer.granted() ? taken : lost).addAll(answer.decisions());
+				continue;
 			}
-			else if (call.hasFailed()) {
+			noteUnanswered(call);
+			if (call.hasFailed()) {
 				this.decisions.abandon(call);
 				failed.add(call.group());
 			}
@@ -142,6 +172,7 @@ final class ClusterDecision {
 		List<ScriptCall> calls = new ArrayList<>(groups.size());
 		for (ChargeGroup group : groups) {
 			if (group.node().isOpen()) {
+				this.anyFailed = true;
 				failed.add(group);
 			}
 			else {

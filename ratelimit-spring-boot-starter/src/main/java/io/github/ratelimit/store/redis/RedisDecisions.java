@@ -3,6 +3,8 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.StoreObserver;
+import io.github.ratelimit.store.StoreObserver.Outcome;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
@@ -81,14 +83,17 @@ final class RedisDecisions {
 			return decideBehindLatePermit(group, start).get(0);
 		}
 		if (!(encoding instanceof BucketEncoding scale) || scale.isPaced()) {
-			return await(ask(group, true), start).get(0);
+			return askAndAwait(group, start).get(0);
 		}
 		if (!key.calls().enter()) {
-			return await(ScriptCall.takeTogether(group, scale, this.redis, this.scripts.take(), this.time), start)
-				.get(0);
+			try (StoreObserver.Call observed = this.nodes.asking(1)) {
+				return await(ScriptCall.takeTogether(group, scale, this.redis, this.scripts.take(), this.time), start,
+						observed)
+					.get(0);
+			}
 		}
 		try {
-			return await(ask(group, true), start).get(0);
+			return askAndAwait(group, start).get(0);
 		}
 		finally {
 			key.calls().leave(key, this.redis, this.scripts.take());
@@ -101,8 +106,12 @@ final class RedisDecisions {
 			return takeGroup(new ChargeGroup(charges, keys, encodings, this.nodes.of(keys[0].name())), start);
 		}
 		List<ChargeGroup> groups = ChargeGroup.bySlot(charges, keys, encodings, this.nodes);
-		return (groups.size() == 1) ? takeGroup(groups.get(0), start)
-				: new ClusterDecision(groups, this).decide(charges, start);
+		if (groups.size() == 1) {
+			return takeGroup(groups.get(0), start);
+		}
+		try (StoreObserver.Call observed = this.nodes.asking(charges.size())) {
+			return new ClusterDecision(groups, this).decide(charges, start, observed);
+		}
 	}
 
 	/** Takes all charges or none, without a call to Redis. */
@@ -120,7 +129,7 @@ final class RedisDecisions {
 		if (group.node().isCrowded()) {
 			return decideLate(group, null, start);
 		}
-		return group.isBehindLatePermit() ? decideBehindLatePermit(group, start) : await(ask(group, true), start);
+		return group.isBehindLatePermit() ? decideBehindLatePermit(group, start) : askAndAwait(group, start);
 	}
 
 	/**
@@ -134,15 +143,24 @@ final class RedisDecisions {
 		return taken.decisions();
 	}
 
-	private List<ChargeDecision> await(ScriptCall call, long start) {
+	private List<ChargeDecision> askAndAwait(ChargeGroup group, long start) {
+		try (StoreObserver.Call observed = this.nodes.asking(group.size())) {
+			return await(ask(group, true), start, observed);
+		}
+	}
+
+	private List<ChargeDecision> await(ScriptCall call, long start, StoreObserver.Call observed) {
 		ScriptCall.Reply reply = call.await(deadline(start, call.group()));
 		if (reply != null) {
+			observed.ended(reply.granted() ? Outcome.ALLOWED : Outcome.REFUSED);
 			return reply.decisions();
 		}
 		if (call.hasFailed()) {
 			abandon(call);
+			observed.ended(Outcome.FAILED);
 			return decideWithout(List.of(call.group()));
 		}
+		observed.ended(Outcome.LATE);
 		return decideLate(call.group(), call, start);
 	}
 

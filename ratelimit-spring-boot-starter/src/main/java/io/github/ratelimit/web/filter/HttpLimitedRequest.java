@@ -30,6 +30,9 @@ public final class HttpLimitedRequest implements LimitedRequest {
 
 	private static final String ATTRIBUTE = HttpLimitedRequest.class.getName();
 
+	/** Where Spring MVC leaves the path pattern of the handler. */
+	private static final String HANDLER_PATTERN = "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
+
 	private final RequestScopes scopes;
 
 	private final ServletRequestFacts facts;
@@ -116,6 +119,12 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	 */
 	public @Nullable String bodyStyle() {
 		return this.scopes.bodyStyle(this.facts);
+	}
+
+	@Override
+	public @Nullable String path(String limit) {
+		Object pattern = this.facts.attribute(HANDLER_PATTERN);
+		return (pattern != null) ? pattern.toString() : this.scopes.path(this.facts, limit);
 	}
 
 	/** Keeps what a rule's decision has charged, so that it covers later calls. */

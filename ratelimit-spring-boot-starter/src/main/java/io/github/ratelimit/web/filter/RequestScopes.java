@@ -146,6 +146,10 @@ public final class RequestScopes {
 		this.degradation.report(List.of(), failure);
 	}
 
+	@Nullable String path(ServletRequestFacts facts, String limit) {
+		return this.rules.pattern(facts.method(), facts.requestedPath(), limit);
+	}
+
 	@Nullable String bodyStyle(ServletRequestFacts facts) {
 		return this.rules.bodyStyle(facts.method(), facts.requestedPath());
 	}

@@ -123,4 +123,21 @@ public final class Rules {
 		return first;
 	}
 
+	/**
+	 * Returns the path pattern of the rule by which a limit applies to a request.
+	 * @param method the HTTP method
+	 * @param path the path
+	 * @param limit the name of the limit
+	 * @return the pattern of the first matching rule that has the limit, null if none has
+	 */
+	public @Nullable String pattern(String method, RequestedPath path, String limit) {
+		List<String> limits = List.of(limit);
+		for (Rule rule : this.all) {
+			if (rule.hasAnyOf(limits) && rule.matches(method, path)) {
+				return rule.path();
+			}
+		}
+		return null;
+	}
+
 }

@@ -6,9 +6,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs the outages of one node: a warning at the beginning, a line at the end. A node
@@ -31,6 +33,8 @@ final class OutageLog {
 
 	private final LongSupplier owed;
 
+	private final Consumer<Duration> ended;
+
 	private final LongAdder decided = new LongAdder();
 
 	private boolean lasting;
@@ -42,12 +46,13 @@ final class OutageLog {
 	private int times;
 
 	OutageLog(String node, Supplier<String> policies, TimeSource time, ScheduledExecutorService scheduler,
-			LongSupplier owed) {
+			LongSupplier owed, Consumer<Duration> ended) {
 		this.node = node;
 		this.policies = policies;
 		this.time = time;
 		this.scheduler = scheduler;
 		this.owed = owed;
+		this.ended = ended;
 	}
 
 	/** Counts decisions that were made without the node. */
@@ -99,16 +104,25 @@ final class OutageLog {
 		}
 	}
 
-	private synchronized void end(int times) {
-		if (this.lasting && times == this.times) {
-			this.lasting = false;
-			this.times = 0;
-			long millis = Duration.ofNanos(this.closedAt - this.began).toMillis();
-			String interrupted = (times > 1) ? " with " + (times - 1) + " returns in between" : "";
-			logger.info("Redis answers again (" + this.node + ") after " + millis + " ms" + interrupted + "; "
-					+ this.decided.sumThenReset() + " times a limit decided without it, " + this.owed.getAsLong()
-					+ " permits were charged or are charged later");
+	private void end(int times) {
+		Duration outage = endIfWell(times);
+		if (outage != null) {
+			this.ended.accept(outage);
 		}
+	}
+
+	private synchronized @Nullable Duration endIfWell(int times) {
+		if (!this.lasting || times != this.times) {
+			return null;
+		}
+		this.lasting = false;
+		this.times = 0;
+		Duration outage = Duration.ofNanos(this.closedAt - this.began);
+		String interrupted = (times > 1) ? " with " + (times - 1) + " returns in between" : "";
+		logger.info("Redis answers again (" + this.node + ") after " + outage.toMillis() + " ms" + interrupted + "; "
+				+ this.decided.sumThenReset() + " times a limit decided without it, " + this.owed.getAsLong()
+				+ " permits were charged or are charged later");
+		return outage;
 	}
 
 }

@@ -78,6 +78,11 @@ public final class RedisNodes {
 		return (known != null) ? known : this.byName.computeIfAbsent(node, Node::new);
 	}
 
+	/** Returns what is told how a call ends that is about to be made. */
+	public StoreObserver.Call asking(int limits) {
+		return this.observer.asking(limits);
+	}
+
 	/** Notes a reply of Redis, even if it is an error. */
 	public void answered() {
 		if (!this.answered) {
@@ -100,6 +105,8 @@ public final class RedisNodes {
 
 		private final CircuitBreaker breaker = new CircuitBreaker(RedisNodes.this.deadlineNanos);
 
+		private final String name;
+
 		private final OutageLog log;
 
 		private final AtomicInteger late = new AtomicInteger();
@@ -111,8 +118,9 @@ public final class RedisNodes {
 		private long lateSince;
 
 		private Node(String name) {
+			this.name = name;
 			this.log = new OutageLog(name, RedisNodes.this.policies, RedisNodes.this.time, RedisNodes.this.scheduler,
-					RedisNodes.this.owed);
+					RedisNodes.this.owed, (outage) -> RedisNodes.this.observer.recovered(name, outage));
 		}
 
 		/** Returns how long a reply of this node is in time. */
@@ -224,17 +232,19 @@ public final class RedisNodes {
 			failed(reason);
 			if (reason.equals(FailureReason.TIMEOUT) || this.breaker.open()) {
 				this.notReady = true;
-				int returns = this.log.notReady(RedisNodes.this.scripts.where(), reason,
-						NestedExceptionUtils.getMostSpecificCause(failure));
-				probe(key, returns);
+				probe(key, reason, this.log.notReady(RedisNodes.this.scripts.where(), reason,
+						NestedExceptionUtils.getMostSpecificCause(failure)));
 			}
 		}
 
 		private void opened(String reason, Throwable failure, byte[] key) {
-			probe(key, this.log.opened(reason, failure));
+			probe(key, reason, this.log.opened(reason, failure));
 		}
 
-		private void probe(byte[] key, int returns) {
+		private void probe(byte[] key, String reason, int returns) {
+			if (returns == 0) {
+				RedisNodes.this.observer.degraded(this.name, reason);
+			}
 			new NodeProbe(RedisNodes.this.scripts, RedisNodes.this.probe, RedisNodes.this.names.probe(key),
 					RedisNodes.this.scheduler, RedisNodes.this.time, RedisNodes.this.deadlineNanos, returns,
 					this::close)

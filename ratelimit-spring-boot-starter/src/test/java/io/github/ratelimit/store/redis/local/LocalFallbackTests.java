@@ -173,6 +173,9 @@ class LocalFallbackTests {
 		assertThat(this.log.lines()).hasSize(2);
 		assertThat(this.log.lines().get(0)).startsWith("WARN Redis fails");
 		assertThat(this.log.lines().get(1)).contains("2 returns in between");
+		Polling.until(Duration.ofSeconds(20), "the observer knows of the end",
+				() -> this.instance.told().outages().size() > 1);
+		assertThat(this.instance.told().outages()).containsExactly("degraded: redis, timeout", "recovered: redis");
 	}
 
 	@Test

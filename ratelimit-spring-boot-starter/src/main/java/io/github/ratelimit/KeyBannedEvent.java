@@ -1,11 +1,10 @@
-package io.github.ratelimit.observation;
+package io.github.ratelimit;
 
-import io.github.ratelimit.KeyLabel;
 import java.time.Duration;
 
 /**
- * Published by the application context when a key is banned for its many refusals. It is
- * published by the thread of the refused call, so listeners must be fast, or be
+ * Published by the application context when a key is banned for its many refusals. The
+ * thread of the call that led to the ban publishes it, so listeners must be fast, or be
  * {@code @Async}.
  *
  * @param limit the name of the limit that refused the key

@@ -1,0 +1,103 @@
+package io.github.ratelimit.observation;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
+import org.springframework.context.event.GenericApplicationListener;
+import org.springframework.context.event.GenericApplicationListenerAdapter;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.core.ResolvableType;
+
+/**
+ * Whether an application listens for events of one type. The answer is remembered until
+ * the application gets another listener. Thread-safe.
+ */
+final class EventListeners {
+
+	/** They receive every event and pass on those that others listen for. */
+	private static final Set<String> FORWARD_ANY_EVENT = Set.of(
+			"org.springframework.security.context.DelegatingApplicationListener",
+			"org.springframework.boot.devtools.restart.RestartApplicationListener");
+
+	private final ApplicationContext context;
+
+	private final ResolvableType type;
+
+	private volatile Answer answer = new Answer(-1, false);
+
+	EventListeners(ApplicationContext context, Class<?> event) {
+		this.context = context;
+		this.type = ResolvableType.forClassWithGenerics(PayloadApplicationEvent.class, event);
+	}
+
+	boolean exist() {
+		int count = count();
+		Answer known = this.answer;
+		if (known.count != count) {
+			known = new Answer(count, find());
+			this.answer = known;
+		}
+		return known.exist;
+	}
+
+	private int count() {
+		int count = 0;
+		for (ApplicationContext at = this.context; at != null; at = at.getParent()) {
+			if (at instanceof AbstractApplicationContext known) {
+				count += known.getApplicationListeners().size();
+			}
+		}
+		return count;
+	}
+
+	private boolean find() {
+		for (ApplicationContext at = this.context; at != null; at = at.getParent()) {
+			if (at instanceof AbstractApplicationContext known
+					&& known.getApplicationListeners().stream().anyMatch(this::accepts)) {
+				return true;
+			}
+			if (hasLazyListener(at)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private boolean accepts(ApplicationListener<?> listener) {
+		if (FORWARD_ANY_EVENT.contains(listener.getClass().getName())) {
+			return false;
+		}
+		GenericApplicationListener generic = (listener instanceof GenericApplicationListener own) ? own
+				: new GenericApplicationListenerAdapter(listener);
+		return generic.supportsEventType(this.type);
+	}
+
+	/** A listener that is not made before its first event is known by its type only. */
+	private boolean hasLazyListener(ListableBeanFactory beans) {
+		for (String name : beans.getBeanNamesForType(ApplicationListener.class, true, false)) {
+			Class<?> listener = beans.getType(name, false);
+			if (listener != null && !FORWARD_ANY_EVENT.contains(listener.getName())
+					&& !GenericApplicationListener.class.isAssignableFrom(listener) && accepts(listener)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private boolean accepts(Class<?> listener) {
+		ResolvableType declared = declaredEvent(listener);
+		return declared != null && declared.isAssignableFrom(this.type);
+	}
+
+	private static @Nullable ResolvableType declaredEvent(Class<?> listener) {
+		ResolvableType declared = ResolvableType.forClass(listener).as(ApplicationListener.class).getGeneric();
+		return (declared == ResolvableType.NONE) ? null : declared;
+	}
+
+	private record Answer(int count, boolean exist) {
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.github.ratelimit.observation;
+
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.store.StoreObserver;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Passes outages of a store on to a listener, in their order and in a thread of its own,
+ * which lives only while there is something to pass on: the store's own threads have to
+ * serve other calls. Thread-safe.
+ */
+public final class StoreEvents implements StoreObserver {
+
+	private static final int MOST_WAITING = 100;
+
+	private final String store;
+
+	private final Supplier<RateLimitListener> listener;
+
+	private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS,
+			new LinkedBlockingQueue<>(MOST_WAITING), StoreEvents::thread, new ThreadPoolExecutor.DiscardPolicy());
+
+	/**
+	 * Creates it.
+	 * @param store the type of the store, such as {@code redis}
+	 * @param listener returns what receives the events; asked for each of them
+	 */
+	public StoreEvents(String store, Supplier<RateLimitListener> listener) {
+		this.store = store;
+		this.listener = listener;
+		this.thread.allowCoreThreadTimeOut(true);
+	}
+
+	private static Thread thread(Runnable task) {
+		Thread thread = new Thread(task, "ratelimit-events");
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	@Override
+	public void degraded(String node, String reason) {
+		this.thread.execute(() -> this.listener.get().storeDegraded(this.store, node, reason));
+	}
+
+	@Override
+	public void recovered(String node, Duration outage) {
+		this.thread.execute(() -> this.listener.get().storeRecovered(this.store, node, outage));
+	}
+
+}
