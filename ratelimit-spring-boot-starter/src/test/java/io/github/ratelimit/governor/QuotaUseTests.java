@@ -1,10 +1,14 @@
 package io.github.ratelimit.governor;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.governor.SharedNotes.PeerNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,9 @@ class QuotaUseTests {
 
 	private LimitedProvider provider = new LimitedProvider(Refill.CONTINUOUS);
 
+	/** Null for instances that know nothing of each other. */
+	private SharedNotes notes;
+
 	private SimulatedCallers discovering(int instances) {
 		return callers(instances, List.of(), true);
 	}
@@ -42,7 +49,21 @@ class QuotaUseTests {
 		GovernorSettings settings = new GovernorSettings(quotas, reports, Integer.MAX_VALUE, 1000, Duration.ofDays(1),
 				GovernorSettings.DEFAULTS.reserve(), MINUTE, LimitMode.ENFORCE);
 		return new SimulatedCallers(this.time, this.provider, instances,
-				() -> new Governor("openai", settings, (dimension) -> MINUTE, this.time, Runnable::run, null));
+				() -> new Governor("openai", settings, (dimension) -> MINUTE, this.time, Runnable::run, this.notes));
+	}
+
+	/** Lets the instances tell each other what they know. */
+	private void share() {
+		Map<String, PeerNote> left = new LinkedHashMap<>();
+		this.notes = (instance, note) -> {
+			List<PeerNote> others = left.values()
+				.stream()
+				.filter((other) -> !other.instance().equals(instance))
+				.map((other) -> new PeerNote(other.instance(), this.time.nanoTime() - other.ageNanos(), other.note()))
+				.toList();
+			left.put(instance, new PeerNote(instance, this.time.nanoTime(), note));
+			return CompletableFuture.completedFuture(others);
+		};
 	}
 
 	private void passTo(int minute) {
@@ -83,6 +104,28 @@ class QuotaUseTests {
 	void discoveredLimitsAreUsedByFourInstancesThatKnowNothingOfEachOther() {
 		discovering(4).begin();
 		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void discoveredLimitsAreUsedByEightInstancesThatShareWhatTheyKnow() {
+		share();
+		discovering(8).begin();
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void configuredLimitsAreUsedByFourInstancesThatShareWhatTheyKnowWithoutReports() {
+		share();
+		callers(4, QUOTAS, false).withoutReports().begin();
+		assertQuotaUsed(0.98);
+	}
+
+	@Test
+	void fixedWindowsWithoutResetsAreUsedByFourInstancesThatShareWhatTheyKnow() {
+		share();
+		this.provider = new LimitedProvider(Refill.FIXED_WINDOW).withoutResets();
+		discovering(4).withHeadsAtTheEnd().begin();
+		assertQuotaUsed(0.93);
 	}
 
 	@Test
