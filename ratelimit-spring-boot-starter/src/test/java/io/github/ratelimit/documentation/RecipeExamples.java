@@ -21,7 +21,6 @@ import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -33,19 +32,6 @@ final class RecipeExamples {
 	private static final Log logger = LogFactory.getLog(RecipeExamples.class);
 
 	private RecipeExamples() {
-	}
-
-	static class PlansByRole {
-
-		@Bean
-		PlanResolver plansByRole(UserDetailsService users) {
-			return (limit,
-					key) -> users.loadUserByUsername(key.text())
-						.getAuthorities()
-						.stream()
-						.anyMatch((authority) -> "ROLE_PRO".equals(authority.getAuthority())) ? "pro" : null;
-		}
-
 	}
 
 	static class PlansOfCustomers {

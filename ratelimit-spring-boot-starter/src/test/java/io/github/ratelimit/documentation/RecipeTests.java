@@ -1,6 +1,7 @@
 package io.github.ratelimit.documentation;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -9,11 +10,15 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,7 +49,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Recipes, copied from their page into one application, do what the page says. */
 class RecipeTests {
 
-	private static final List<String> RECIPES = List.of("Failed logins", "A 429 body of your own");
+	private static final List<String> RECIPES = List.of("A plan by role", "Exempt a partner", "Failed logins",
+			"A 429 body of your own");
 
 	private static final HttpClient http = HttpClient.newHttpClient();
 
@@ -63,21 +69,33 @@ class RecipeTests {
 		application.close();
 	}
 
-	/** Reads the YAML of the recipes from the page. */
+	/** Puts the YAML of the recipes into one file, as an application does that needs all of them. */
 	private static ApplicationContextInitializer<ConfigurableApplicationContext> recipes() {
+		Map<String, Object> together = new LinkedHashMap<>();
+		for (String heading : RECIPES) {
+			merge(new Yaml().load(section(heading).blocks("yaml").get(0).text()), together);
+		}
+		byte[] file = new Yaml().dump(together).getBytes(StandardCharsets.UTF_8);
 		return (context) -> {
-			for (String heading : RECIPES) {
-				String yaml = section(heading).blocks("yaml").get(0).text();
-				try {
-					new YamlPropertySourceLoader()
-						.load(heading, new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
-						.forEach(context.getEnvironment().getPropertySources()::addLast);
-				}
-				catch (IOException ex) {
-					throw new IllegalStateException(ex);
-				}
+			try {
+				new YamlPropertySourceLoader().load("recipes", new ByteArrayResource(file))
+					.forEach(context.getEnvironment().getPropertySources()::addLast);
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
 			}
 		};
+	}
+
+	@SuppressWarnings("unchecked")
+	private static void merge(Map<String, Object> from, Map<String, Object> into) {
+		from.forEach((name, value) -> into.merge(name, value, (one, other) -> {
+			if (one instanceof Map<?, ?> map) {
+				merge((Map<String, Object>) other, (Map<String, Object>) map);
+				return map;
+			}
+			return Stream.of((List<Object>) one, (List<Object>) other).flatMap(List::stream).toList();
+		}));
 	}
 
 	private static Page section(String heading) {
@@ -104,13 +122,31 @@ class RecipeTests {
 		assertThat(body.path("retryAfter").asLong()).isPositive();
 	}
 
+	@Test
+	void aRoleSelectsAPlan() throws Exception {
+		assertThat(get("/api/hello", "ann").headers().firstValue("X-RateLimit-Limit")).hasValue("600");
+		assertThat(get("/api/hello", "bob").headers().firstValue("X-RateLimit-Limit")).hasValue("60");
+	}
+
+	@Test
+	void partnersAreExempt() throws Exception {
+		for (int i = 0; i < 10; i++) {
+			assertThat(get("/export/report", "bob").statusCode()).isEqualTo(200);
+			assertThat(get("/export/report", "pat").statusCode()).isEqualTo(200);
+		}
+		assertThat(get("/export/report", "bob").statusCode()).isEqualTo(429);
+		HttpResponse<String> exempt = get("/export/report", "pat");
+		assertThat(exempt.statusCode()).isEqualTo(200);
+		assertThat(exempt.headers().firstValue("X-RateLimit-Limit")).isEmpty();
+	}
+
 	private HttpResponse<String> login(String password) throws IOException, InterruptedException {
 		return send(HttpRequest.newBuilder(uri("/login?password=" + password)).POST(BodyPublishers.noBody()));
 	}
 
-	private HttpResponse<String> hello(String user) throws IOException, InterruptedException {
+	private HttpResponse<String> get(String path, String user) throws IOException, InterruptedException {
 		String credentials = Base64.getEncoder().encodeToString((user + ":secret").getBytes(StandardCharsets.UTF_8));
-		return send(HttpRequest.newBuilder(uri("/api/hello")).header("Authorization", "Basic " + credentials));
+		return send(HttpRequest.newBuilder(uri(path)).header("Authorization", "Basic " + credentials));
 	}
 
 	private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -140,7 +176,8 @@ class RecipeTests {
 		UserDetailsService users() {
 			return new InMemoryUserDetailsManager(
 					User.withUsername("ann").password("{noop}secret").roles("PRO").build(),
-					User.withUsername("bob").password("{noop}secret").roles("USER").build());
+					User.withUsername("bob").password("{noop}secret").roles("USER").build(),
+					User.withUsername("pat").password("{noop}secret").roles("PARTNER").build());
 		}
 
 	}
@@ -148,7 +185,7 @@ class RecipeTests {
 	@RestController
 	static class Controller {
 
-		@GetMapping("/api/hello")
+		@GetMapping({ "/api/hello", "/export/report" })
 		String hello() {
 			return "Hello";
 		}
