@@ -59,7 +59,9 @@ class DocumentedCommandsTests {
 
 	private static final Pattern PROFILE = Pattern.compile("profiles(?:\\.active)?=(\\w+)");
 
-	/** Of localhost, curl may use either address, and limits by address would count each. */
+	/**
+	 * Of localhost, curl may use either address, and limits by address would count each.
+	 */
 	private static final String ADDRESS = "127.0.0.1:";
 
 	private static final String END = "--- end of block ---";
@@ -155,8 +157,8 @@ class DocumentedCommandsTests {
 	void theSampleLogsWhatToTry() throws Exception {
 		assertThat(started).contains("http://localhost:" + port() + "/actuator/ratelimits");
 		String curl = started.lines().filter((line) -> line.strip().startsWith("curl ")).findFirst().orElseThrow();
-		List<String> outputs = outputsOf(
-				List.of(new Command("the log", curl.strip().replace("localhost:", ADDRESS).replace("alice", "log") + " -s", "", "")));
+		List<String> outputs = outputsOf(List.of(new Command("the log",
+				curl.strip().replace("localhost:", ADDRESS).replace("alice", "log") + " -s", "", "")));
 		assertThat(outputs.get(0)).contains("HTTP/1.1 200", "You said: Hello");
 	}
 
@@ -219,7 +221,8 @@ class DocumentedCommandsTests {
 				JsonNode returned = JsonMapper.shared().readTree(actual);
 				assertThat(returned.propertyNames()).as(this.place).containsAll(shown.propertyNames());
 			}
-			assertThat(actual).as(this.place).doesNotContain("command not found", "Failed to connect");
+			assertThat(actual).as(this.place)
+				.doesNotContain("command not found", "Failed to connect", "\"status\":400");
 		}
 
 		/** Masks what differs between runs: numbers that are no status, and ids. */

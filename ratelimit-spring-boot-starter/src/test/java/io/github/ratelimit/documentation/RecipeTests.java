@@ -69,7 +69,10 @@ class RecipeTests {
 		application.close();
 	}
 
-	/** Puts the YAML of the recipes into one file, as an application does that needs all of them. */
+	/**
+	 * Puts the YAML of the recipes into one file, as an application does that needs all
+	 * of them.
+	 */
 	private static ApplicationContextInitializer<ConfigurableApplicationContext> recipes() {
 		Map<String, Object> together = new LinkedHashMap<>();
 		for (String heading : RECIPES) {
