@@ -1,27 +1,19 @@
 package io.github.ratelimit.client.anthropic;
 
+import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
-import java.net.URI;
-import java.util.List;
-import java.util.function.Function;
 
 import com.anthropic.core.http.Headers;
 import com.anthropic.core.http.HttpRequest;
 import com.anthropic.core.http.HttpRequestBody;
 import com.anthropic.core.http.HttpResponse;
 import com.anthropic.errors.AnthropicIoException;
-import io.github.ratelimit.client.ClientCall;
-import io.github.ratelimit.client.CountedInputStream;
 import io.github.ratelimit.client.LimitedRequests;
-import io.github.ratelimit.client.OutboundBody;
-import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RefusedAnswer;
+import io.github.ratelimit.client.sdk.SdkBody;
 import io.github.ratelimit.client.sdk.SdkCalls;
-import io.github.ratelimit.governor.CallRefusedException;
-import io.github.ratelimit.governor.CallRefusedException.Reason;
-import io.github.ratelimit.provider.usage.ModelRequest;
-import org.jspecify.annotations.Nullable;
+import io.github.ratelimit.client.sdk.SdkRequest;
+import io.github.ratelimit.client.sdk.SdkResponse;
 
 /** Calls of anthropic-java. */
 final class AnthropicCalls extends SdkCalls<HttpRequest, HttpResponse> {
@@ -40,67 +32,53 @@ final class AnthropicCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	}
 
 	@Override
-	protected String url(HttpRequest request) {
+	protected SdkRequest partsOfRequest(HttpRequest request) {
+		HttpRequestBody body = RequestBodies.of(request);
+		return (body == null) ? SdkRequest.withoutBody(url(request), request.headers()::values)
+				: new SdkRequest(url(request), request.headers()::values, body.contentType(),
+						body.repeatable() ? body::writeTo : null, body::close);
+	}
+
+	private String url(HttpRequest request) {
 		String url = request.url();
 		return (request.baseUrl() != null) ? url : this.baseUrl + url.substring(NO_URL.length());
 	}
 
 	@Override
-	protected OutboundRequest describe(URI uri, HttpRequest request) {
-		HttpRequestBody body = RequestBodies.of(request);
-		ModelRequest facts = ModelRequest.NONE;
-		if (body != null && body.repeatable() && OutboundBody.isReadable(body.contentType())) {
-			OutboundBody read = new OutboundBody();
-			body.writeTo(read);
-			facts = read.facts();
+	protected SdkResponse partsOfResponse(HttpResponse response) {
+		return new SdkResponse(response.statusCode(), response.headers()::values, response::body, response::close);
+	}
+
+	@Override
+	protected HttpResponse counted(HttpResponse response, SdkBody body) {
+		return new LimitedResponse(response.statusCode(), response.headers(), body);
+	}
+
+	@Override
+	protected HttpResponse refused(RefusedAnswer answer, SdkBody body) {
+		Headers.Builder headers = Headers.builder();
+		answer.headers().forEach(headers::put);
+		return new LimitedResponse(RefusedAnswer.STATUS, headers.build(), body);
+	}
+
+	@Override
+	protected RuntimeException failure(String message, IOException cause) {
+		return new AnthropicIoException(message, cause);
+	}
+
+	/** A response with a body of ours. */
+	private record LimitedResponse(int statusCode, Headers headers, SdkBody content) implements HttpResponse {
+
+		@Override
+		public InputStream body() {
+			return this.content.stream();
 		}
-		return OutboundRequest.of(uri, first(request.headers()), facts);
-	}
 
-	@Override
-	protected HttpResponse refused(HttpRequest request, CallRefusedException refusal) {
-		HttpRequestBody body = RequestBodies.of(request);
-		if (body != null) {
-			body.close();
+		@Override
+		public void close() {
+			this.content.close();
 		}
-		if (refusal.reason() == Reason.INTERRUPTED) {
-			InterruptedIOException interrupted = new InterruptedIOException("interrupted");
-			interrupted.initCause(refusal);
-			throw new AnthropicIoException("Request failed", interrupted);
-		}
-		return new RefusedResponse(RefusedAnswer.of(refusal));
-	}
 
-	@Override
-	protected int status(HttpResponse response) {
-		return response.statusCode();
-	}
-
-	@Override
-	protected Function<String, @Nullable String> headers(HttpResponse response) {
-		return first(response.headers());
-	}
-
-	@Override
-	protected InputStream body(HttpResponse response) {
-		return response.body();
-	}
-
-	@Override
-	protected HttpResponse counted(HttpResponse response, ClientCall call, @Nullable CountedInputStream body) {
-		return new CountedResponse(response, call, body);
-	}
-
-	@Override
-	protected void close(HttpResponse response) {
-		response.close();
-	}
-
-	private static Function<String, @Nullable String> first(Headers headers) {
-		return (name) -> {
-			List<String> values = headers.values(name);
-			return values.isEmpty() ? null : values.get(0);
-		};
 	}
 
 }

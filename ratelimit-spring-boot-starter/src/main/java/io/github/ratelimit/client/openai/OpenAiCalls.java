@@ -1,27 +1,19 @@
 package io.github.ratelimit.client.openai;
 
+import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
-import java.net.URI;
-import java.util.List;
-import java.util.function.Function;
 
 import com.openai.core.http.Headers;
 import com.openai.core.http.HttpRequest;
 import com.openai.core.http.HttpRequestBody;
 import com.openai.core.http.HttpResponse;
 import com.openai.errors.OpenAIIoException;
-import io.github.ratelimit.client.ClientCall;
-import io.github.ratelimit.client.CountedInputStream;
 import io.github.ratelimit.client.LimitedRequests;
-import io.github.ratelimit.client.OutboundBody;
-import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RefusedAnswer;
+import io.github.ratelimit.client.sdk.SdkBody;
 import io.github.ratelimit.client.sdk.SdkCalls;
-import io.github.ratelimit.governor.CallRefusedException;
-import io.github.ratelimit.governor.CallRefusedException.Reason;
-import io.github.ratelimit.provider.usage.ModelRequest;
-import org.jspecify.annotations.Nullable;
+import io.github.ratelimit.client.sdk.SdkRequest;
+import io.github.ratelimit.client.sdk.SdkResponse;
 
 /** Calls of openai-java. */
 final class OpenAiCalls extends SdkCalls<HttpRequest, HttpResponse> {
@@ -31,66 +23,48 @@ final class OpenAiCalls extends SdkCalls<HttpRequest, HttpResponse> {
 	}
 
 	@Override
-	protected String url(HttpRequest request) {
-		return request.url();
-	}
-
-	@Override
-	protected OutboundRequest describe(URI uri, HttpRequest request) {
+	protected SdkRequest partsOfRequest(HttpRequest request) {
 		HttpRequestBody body = request.body();
-		ModelRequest facts = ModelRequest.NONE;
-		if (body != null && body.repeatable() && OutboundBody.isReadable(body.contentType())) {
-			OutboundBody read = new OutboundBody();
-			body.writeTo(read);
-			facts = read.facts();
+		return (body == null) ? SdkRequest.withoutBody(request.url(), request.headers()::values)
+				: new SdkRequest(request.url(), request.headers()::values, body.contentType(),
+						body.repeatable() ? body::writeTo : null, body::close);
+	}
+
+	@Override
+	protected SdkResponse partsOfResponse(HttpResponse response) {
+		return new SdkResponse(response.statusCode(), response.headers()::values, response::body, response::close);
+	}
+
+	@Override
+	protected HttpResponse counted(HttpResponse response, SdkBody body) {
+		return new LimitedResponse(response.statusCode(), response.headers(), body);
+	}
+
+	@Override
+	protected HttpResponse refused(RefusedAnswer answer, SdkBody body) {
+		Headers.Builder headers = Headers.builder();
+		answer.headers().forEach(headers::put);
+		return new LimitedResponse(RefusedAnswer.STATUS, headers.build(), body);
+	}
+
+	@Override
+	protected RuntimeException failure(String message, IOException cause) {
+		return new OpenAIIoException(message, cause);
+	}
+
+	/** A response with a body of ours. */
+	private record LimitedResponse(int statusCode, Headers headers, SdkBody content) implements HttpResponse {
+
+		@Override
+		public InputStream body() {
+			return this.content.stream();
 		}
-		return OutboundRequest.of(uri, first(request.headers()), facts);
-	}
 
-	@Override
-	protected HttpResponse refused(HttpRequest request, CallRefusedException refusal) {
-		HttpRequestBody body = request.body();
-		if (body != null) {
-			body.close();
+		@Override
+		public void close() {
+			this.content.close();
 		}
-		if (refusal.reason() == Reason.INTERRUPTED) {
-			InterruptedIOException interrupted = new InterruptedIOException("interrupted");
-			interrupted.initCause(refusal);
-			throw new OpenAIIoException("Request failed", interrupted);
-		}
-		return new RefusedResponse(RefusedAnswer.of(refusal));
-	}
 
-	@Override
-	protected int status(HttpResponse response) {
-		return response.statusCode();
-	}
-
-	@Override
-	protected Function<String, @Nullable String> headers(HttpResponse response) {
-		return first(response.headers());
-	}
-
-	@Override
-	protected InputStream body(HttpResponse response) {
-		return response.body();
-	}
-
-	@Override
-	protected HttpResponse counted(HttpResponse response, ClientCall call, @Nullable CountedInputStream body) {
-		return new CountedResponse(response, call, body);
-	}
-
-	@Override
-	protected void close(HttpResponse response) {
-		response.close();
-	}
-
-	private static Function<String, @Nullable String> first(Headers headers) {
-		return (name) -> {
-			List<String> values = headers.values(name);
-			return values.isEmpty() ? null : values.get(0);
-		};
 	}
 
 }

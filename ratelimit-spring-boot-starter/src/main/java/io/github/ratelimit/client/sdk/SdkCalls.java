@@ -1,19 +1,21 @@
 package io.github.ratelimit.client.sdk;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.ratelimit.client.ClientCall;
 import io.github.ratelimit.client.ClientLimiter;
-import io.github.ratelimit.client.CountedInputStream;
 import io.github.ratelimit.client.LimitedRequests;
-import io.github.ratelimit.client.OutboundRequest;
+import io.github.ratelimit.client.RefusedAnswer;
 import io.github.ratelimit.client.SendFailures;
 import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.governor.CallRefusedException.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,17 +47,18 @@ public abstract class SdkCalls<Q, R> {
 	 * @return the response, or the answer of a refusal
 	 */
 	public final R execute(Q request, Supplier<R> send) {
-		URI uri = uri(request);
+		SdkRequest parts = partsOfRequest(request);
+		URI uri = uri(parts.url());
 		ClientLimiter limiter = (uri != null) ? this.requests.limiter(uri) : null;
 		if (uri == null || limiter == null) {
 			return send.get();
 		}
 		ClientCall call;
 		try {
-			call = limiter.acquire(describe(uri, request));
+			call = limiter.acquire(parts.describe(uri));
 		}
 		catch (CallRefusedException ex) {
-			return refused(request, ex);
+			return refused(parts, ex);
 		}
 		R response;
 		try {
@@ -76,17 +79,18 @@ public abstract class SdkCalls<Q, R> {
 	 * of the queue, or cancels what was sent
 	 */
 	public final CompletableFuture<R> executeAsync(Q request, Supplier<CompletableFuture<R>> send) {
-		URI uri = uri(request);
+		SdkRequest parts = partsOfRequest(request);
+		URI uri = uri(parts.url());
 		ClientLimiter limiter = (uri != null) ? this.requests.limiter(uri) : null;
 		if (uri == null || limiter == null) {
 			return send.get();
 		}
 		CompletableFuture<R> result = new CompletableFuture<>();
-		CompletableFuture<ClientCall> admission = limiter.acquireAsync(describe(uri, request));
+		CompletableFuture<ClientCall> admission = limiter.acquireAsync(parts.describe(uri));
 		cancelWith(result, admission);
 		admission.whenComplete((call, failure) -> {
 			if (failure != null) {
-				notAdmitted(request, result, failure);
+				notAdmitted(parts, result, failure);
 			}
 			else if (result.isDone()) {
 				call.notSent();
@@ -98,7 +102,7 @@ public abstract class SdkCalls<Q, R> {
 		return result;
 	}
 
-	private void notAdmitted(Q request, CompletableFuture<R> result, Throwable failure) {
+	private void notAdmitted(SdkRequest request, CompletableFuture<R> result, Throwable failure) {
 		try {
 			result.complete(refused(request, refusal(failure)));
 		}
@@ -147,7 +151,7 @@ public abstract class SdkCalls<Q, R> {
 			return;
 		}
 		if (!result.complete(counted)) {
-			close(counted);
+			partsOfResponse(counted).close().run();
 		}
 	}
 
@@ -168,8 +172,7 @@ public abstract class SdkCalls<Q, R> {
 		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
-	private @Nullable URI uri(Q request) {
-		String url = url(request);
+	private @Nullable URI uri(String url) {
 		Address last = this.last;
 		if (last == null || !last.url().equals(url)) {
 			last = new Address(url, parse(url));
@@ -187,84 +190,69 @@ public abstract class SdkCalls<Q, R> {
 		}
 	}
 
+	private R refused(SdkRequest request, CallRefusedException refusal) {
+		request.close().run();
+		if (refusal.reason() == Reason.INTERRUPTED) {
+			InterruptedIOException interrupted = new InterruptedIOException("interrupted");
+			interrupted.initCause(refusal);
+			throw failure("Request failed", interrupted);
+		}
+		RefusedAnswer answer = RefusedAnswer.of(refusal);
+		InputStream body = new ByteArrayInputStream(answer.bytes());
+		return refused(answer, () -> body);
+	}
+
 	private R answered(R response, ClientCall call) {
+		SdkResponse parts = partsOfResponse(response);
+		CountedBody body = new CountedBody(parts, call);
 		try {
-			int status = status(response);
-			CountedInputStream errorBody = null;
-			String error = null;
-			if (ClientCall.needsBody(status)) {
-				errorBody = new CountedInputStream(body(response), call);
-				error = errorBody.peek();
-			}
-			call.head(status, headers(response), error);
-			return counted(response, call, errorBody);
+			call.head(parts.status(), SdkRequest.first(parts.headers()),
+					ClientCall.needsBody(parts.status()) ? body.stream().peek() : null);
+			return counted(response, body);
 		}
 		catch (RuntimeException | Error ex) {
-			call.close();
-			close(response);
+			body.close();
 			throw ex;
 		}
 	}
 
 	/**
-	 * Returns the address of a request.
-	 * @param request the request
-	 * @return the absolute address
+	 * Returns the parts of a request.
+	 * @param request the request of the SDK
+	 * @return its parts
 	 */
-	protected abstract String url(Q request);
+	protected abstract SdkRequest partsOfRequest(Q request);
 
 	/**
-	 * Describes a request.
-	 * @param uri its address
-	 * @param request the request
-	 * @return the description
+	 * Returns the parts of a response.
+	 * @param response the response of the SDK
+	 * @return its parts
 	 */
-	protected abstract OutboundRequest describe(URI uri, Q request);
+	protected abstract SdkResponse partsOfResponse(R response);
 
 	/**
-	 * Returns the answer of a call that was not sent, and closes its request.
-	 * @param request the request
-	 * @param refusal why it was not
-	 * @return the response
-	 * @throws RuntimeException to be thrown instead of a response
-	 */
-	protected abstract R refused(Q request, CallRefusedException refusal);
-
-	/**
-	 * Returns the status of a response.
-	 * @param response the response
-	 * @return the status
-	 */
-	protected abstract int status(R response);
-
-	/**
-	 * Returns the headers of a response.
-	 * @param response the response
-	 * @return returns the first value of a header, null if there is none
-	 */
-	protected abstract Function<String, @Nullable String> headers(R response);
-
-	/**
-	 * Returns the body of a response.
-	 * @param response the response
-	 * @return the stream
-	 */
-	protected abstract InputStream body(R response);
-
-	/**
-	 * Returns a response that ends its call when it ends or is closed.
+	 * Returns a response with another body.
 	 * @param response the response as it arrived
-	 * @param call its call
-	 * @param body its body, null if that was not opened yet
+	 * @param body the body, which ends the call
 	 * @return the response
 	 */
-	protected abstract R counted(R response, ClientCall call, @Nullable CountedInputStream body);
+	protected abstract R counted(R response, SdkBody body);
 
 	/**
-	 * Closes a response.
-	 * @param response the response
+	 * Returns the response to a request that was not sent.
+	 * @param answer its status and headers
+	 * @param body its body
+	 * @return the response
 	 */
-	protected abstract void close(R response);
+	protected abstract R refused(RefusedAnswer answer, SdkBody body);
+
+	/**
+	 * Returns the SDK's exception for a failed request.
+	 * @param message the message
+	 * @param cause the reason
+	 * @return the exception
+	 */
+	protected abstract RuntimeException failure(String message, IOException cause);
 
 	/** An address in both forms; the second is null if it cannot be parsed. */
 	private record Address(String url, @Nullable URI uri) {
