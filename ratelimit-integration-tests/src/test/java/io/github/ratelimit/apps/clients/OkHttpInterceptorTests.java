@@ -1,12 +1,19 @@
 package io.github.ratelimit.apps.clients;
 
+import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.client.okhttp.RateLimitOkHttpInterceptor;
 import io.github.ratelimit.provider.dialect.Dimension;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import okhttp3.Cache;
@@ -133,6 +140,52 @@ class OkHttpInterceptorTests {
 		this.client.newCall(get().build()).execute().close();
 		Awaitility.await().until(() -> this.limiters.inFlight() == 0);
 		assertThat(this.limiters.used(Dimension.REQUESTS)).isEqualTo(1);
+	}
+
+	@Test
+	void aRequestThatPassesTwoInterceptorsIsChargedOnceAndFurtherAttemptsEach() throws IOException {
+		RateLimitOkHttpInterceptor inner = new RateLimitOkHttpInterceptor(this.limiters.limiters().get("model"));
+		this.provider.replies(StubProvider.status(503, Map.of()), StubProvider.text("Hello"));
+		OkHttpClient both = this.client.newBuilder().addInterceptor((chain) -> {
+			chain.proceed(chain.request()).close();
+			return chain.proceed(chain.request());
+		}).addNetworkInterceptor(inner).build();
+		try (Response response = both.newCall(get().build()).execute()) {
+			assertThat(response.body().string()).contains("Hello");
+		}
+		assertThat(this.provider.arrivals()).hasSize(2);
+		assertThat(this.limiters.used(Dimension.REQUESTS)).isEqualTo(2);
+		assertThat(this.limiters.inFlight()).isZero();
+		try (Response response = both.newBuilder().build().newCall(get().build()).execute()) {
+			assertThat(response.code()).isEqualTo(200);
+		}
+		assertThat(this.limiters.used(Dimension.REQUESTS)).isEqualTo(4);
+	}
+
+	@Test
+	void aRequestWithAHigherPriorityOvertakesThoseThatAreQueued() throws IOException {
+		Limiters oneAtATime = new Limiters(this.provider.uri(), 1, Duration.ofSeconds(30));
+		OkHttpClient client = this.client.newBuilder()
+			.addInterceptor(new RateLimitOkHttpInterceptor(oneAtATime.limiters()))
+			.build();
+		Response inFlight = client.newCall(get().build()).execute();
+		List<String> answered = new CopyOnWriteArrayList<>();
+		List<CompletableFuture<Void>> calls = new ArrayList<>();
+		for (RequestPriority priority : List.of(RequestPriority.NORMAL, RequestPriority.HIGH)) {
+			Request request = get().tag(RequestPriority.class, priority).build();
+			calls.add(CompletableFuture.runAsync(() -> {
+				try (Response response = client.newCall(request).execute()) {
+					answered.add(priority.value() + " " + response.code());
+				}
+				catch (IOException ex) {
+					throw new UncheckedIOException(ex);
+				}
+			}));
+			Awaitility.await().until(() -> oneAtATime.waiting() == calls.size());
+		}
+		inFlight.close();
+		calls.forEach(CompletableFuture::join);
+		assertThat(answered).containsExactly("100 200", "0 200");
 	}
 
 	private Request.Builder get() {

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.client.ClientOutcome;
 import io.github.ratelimit.client.LocalProvider;
+import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.client.TestClient;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -355,6 +356,33 @@ class RateLimitClientInterceptorTests {
 		post(rest).retrieve().body(String.class);
 		assertThat(this.provider.bodies()).hasSize(2);
 		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(2);
+	}
+
+	@Test
+	void a_request_with_a_higher_priority_overtakes_those_that_are_queued() {
+		TestClient client = client().maxConcurrent(1);
+		CountDownLatch release = new CountDownLatch(1);
+		this.provider.answers((exchange) -> {
+			assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
+			json(USAGE).give(exchange);
+		});
+		RestClient rest = rest(client);
+		List<CompletableFuture<?>> sent = new ArrayList<>();
+		for (String priority : List.of("0", "0", "100")) {
+			sent.add(CompletableFuture.runAsync(() -> rest.post()
+				.uri("/v1/chat")
+				.attribute(RequestPriority.ATTRIBUTE, new RequestPriority(Integer.parseInt(priority)))
+				.contentType(MediaType.APPLICATION_JSON)
+				.body(REQUEST.replace("Hello", "Hello from " + priority))
+				.retrieve()
+				.toBodilessEntity()));
+			int started = sent.size();
+			await().until(() -> client.inFlight() + client.waiting() == started);
+		}
+		release.countDown();
+		sent.forEach(CompletableFuture::join);
+		assertThat(this.provider.bodies()).satisfiesExactly((first) -> assertThat(first).contains("from 0"),
+				(second) -> assertThat(second).contains("from 100"), (third) -> assertThat(third).contains("from 0"));
 	}
 
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.client.ClientOutcome;
 import io.github.ratelimit.client.LocalProvider;
+import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.client.TestClient;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -539,6 +540,32 @@ class RateLimitExchangeFilterTests {
 	}
 
 	private record Request(String model, int maxTokens) {
+	}
+
+	@Test
+	void a_request_with_a_higher_priority_overtakes_those_that_are_queued() throws InterruptedException {
+		TestClient client = client().maxConcurrent(1);
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch end = new CountDownLatch(1);
+		this.provider.answers((exchange) -> {
+			begun.countDown();
+			end.await();
+			json(USAGE).give(exchange);
+		});
+		WebClient web = web(client);
+		CompletableFuture<String> first = call(web).toFuture();
+		begun.await();
+		CompletableFuture<String> normal = call(web).toFuture();
+		CompletableFuture<String> high = post(web).attribute(RequestPriority.ATTRIBUTE, RequestPriority.HIGH)
+			.retrieve()
+			.bodyToMono(String.class)
+			.doOnNext((body) -> assertThat(normal).isNotDone())
+			.toFuture();
+		assertThat(client.waiting()).isEqualTo(2);
+		end.countDown();
+		assertThat(first.join()).isEqualTo(USAGE);
+		assertThat(high.join()).isEqualTo(USAGE);
+		assertThat(normal.join()).isEqualTo(USAGE);
 	}
 
 }
