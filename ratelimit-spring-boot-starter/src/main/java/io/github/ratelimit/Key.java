@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * The identity for which permits are counted: a text, and the kind of the text. Keys of
@@ -165,6 +166,22 @@ public sealed class Key implements Comparable<Key> {
 		masked.append("***");
 		appendPrintable(masked, length - tail, length);
 		return masked.toString();
+	}
+
+	/**
+	 * Returns the text for people who may see who calls: addresses and names of users as
+	 * they are, but for control characters; all else masked. The parts of a composed key
+	 * are told apart.
+	 * @return for example {@code 192.0.2.7}, or {@code alice + sk-1***f3}
+	 */
+	public final String revealed() {
+		String kind = kind();
+		if (kind.equals(ADDRESS_KIND) || kind.equals(USER_KIND)) {
+			return this.text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+		}
+		List<Key> parts = (kind.indexOf('+') < 0 || kind.indexOf(HASHED) >= 0) ? List.of()
+				: KeyParts.of(kind, this.text);
+		return parts.isEmpty() ? masked() : parts.stream().map(Key::revealed).collect(Collectors.joining(" + "));
 	}
 
 	private void appendPrintable(StringBuilder to, int from, int end) {

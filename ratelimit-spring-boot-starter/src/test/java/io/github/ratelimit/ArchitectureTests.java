@@ -320,6 +320,10 @@ class ArchitectureTests {
 		.areKnownOnlyTo("web.security..");
 
 	@ArchTest
+	static final ArchRule sketches_are_known_only_to_registry = types("org.apache.datasketches..")
+		.areKnownOnlyTo("registry..");
+
+	@ArchTest
 	static final ArchRule kotlin_is_known_only_to_call = types("kotlin..", "kotlinx..").areKnownOnlyTo("call..");
 
 	@ArchTest

@@ -185,4 +185,37 @@ class KeyTests {
 			.ofMaxSize(3);
 	}
 
+	@Test
+	void addressesAndNamesOfUsersAreRevealedAndAllElseIsMasked() {
+		Key user = Key.of(Key.USER_KIND, "jürgen möller");
+		Key address = Key.of(Key.ADDRESS_KIND, "2001:db8::1");
+		Key secret = Key.of("sk-proj-4f9a8b7c6d5e");
+
+		assertThat(user.revealed()).isEqualTo("jürgen möller");
+		assertThat(address.revealed()).isEqualTo("2001:db8::1");
+		assertThat(secret.revealed()).isEqualTo(secret.masked());
+		assertThat(Key.GLOBAL.revealed()).isEqualTo("global");
+		assertThat(Key.composed(List.of(user, secret, address)).revealed())
+			.isEqualTo("jürgen möller + sk-p***5e + 2001:db8::1");
+		assertThat(Key.composed(List.of(Key.composed(List.of(secret, user)), address)).revealed())
+			.isEqualTo("sk-p***5e + jürgen möller + 2001:db8::1");
+	}
+
+	@Test
+	void whatLooksLikePartsIsMaskedUnlessItIsAKeyOfParts() {
+		assertThat(Key.of("4:user5:alice").revealed()).isEqualTo("4:u***ce");
+		assertThat(Key.of("user+value", "no parts at all").revealed()).isEqualTo("no?***ll");
+		assertThat(Key.of("user+value", "5:alice").revealed()).isEqualTo("5***");
+		assertThat(Key.of("user+value", "99:alice3:abc").revealed()).isEqualTo("99:***bc");
+		Key hidden = Key.of("user#", "alice-in-wonderland");
+		assertThat(hidden.revealed()).isEqualTo(hidden.masked());
+		Key longName = Key.of(Key.USER_KIND, "x".repeat(200));
+		assertThat(longName.revealed()).isEqualTo(longName.masked());
+	}
+
+	@Test
+	void controlCharactersAreNotRevealed() {
+		assertThat(Key.of(Key.USER_KIND, "a\nb\u202Ec\u0000").revealed()).isEqualTo("a?b?c?");
+	}
+
 }

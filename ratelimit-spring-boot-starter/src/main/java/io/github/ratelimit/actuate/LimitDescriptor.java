@@ -2,10 +2,13 @@ package io.github.ratelimit.actuate;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.ratelimit.registry.KeySource;
-import io.github.ratelimit.store.KeyState;
+import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.registry.WatchedKeys;
+import io.github.ratelimit.registry.WatchedKeys.KeyCount;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.LimitStatistics;
+import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
@@ -33,32 +36,43 @@ import org.jspecify.annotations.Nullable;
  * allowed
  * @param denied calls since the start that it refused
  * @param shadowDenied calls since the start that it would have refused if it were not in
- * the shadow
+ * shadow mode
  * @param degraded calls since the start that it could not decide as it should
  * @param exempt calls since the start that were exempt from it
  * @param trackedKeys how many keys are kept
- * @param mostDenied the keys that were refused most, at most ten
+ * @param busiest the keys that called most in the last ten to twenty minutes, at most ten
+ * @param mostDenied the keys that were refused most in that time, at most ten
  */
 public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Long maxConcurrent, List<String> key,
 		@JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, PlanDescriptor> plans, String mode,
 		@Nullable String banAfter, @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, ChangedDescriptor> changed,
 		List<String> boundTo, long allowed, long denied, long shadowDenied, long degraded, long exempt,
-		long trackedKeys, List<DeniedKeyDescriptor> mostDenied) {
+		long trackedKeys, List<BusyKeyDescriptor> busiest, List<DeniedKeyDescriptor> mostDenied) {
 
-	private static final int MOST_DENIED = 10;
+	private static final int MOST = 10;
 
-	static LimitDescriptor of(RegisteredLimit registered, LimitStore store) {
+	static LimitDescriptor of(RegisteredLimit registered, LimitStore store, boolean plain) {
 		LimitSettings settings = registered.settings();
 		Limit limit = settings.limit();
 		LimitStatistics statistics = registered.statistics();
 		Penalty penalty = settings.penalty();
+		WatchedKeys watched = statistics.watchedKeys();
 		return new LimitDescriptor(limit.algorithm().toString(), rates(limit), slots(limit),
 				registered.keySources().stream().map(KeySource::expression).toList(), plans(settings),
 				settings.mode().toString(), (penalty != null) ? penalty.toString() : null,
 				ChangedDescriptor.of(registered.differences()), registered.boundTo(), statistics.allowed(),
 				statistics.denied(), statistics.shadowDenied(), statistics.degraded(), statistics.exempt(),
 				store.trackedKeys(registered.handle()),
-				store.mostDenied(registered.handle(), MOST_DENIED).stream().map(DeniedKeyDescriptor::of).toList());
+				(watched == null) ? List.of()
+						: watched.busiest(MOST)
+							.stream()
+							.map((count) -> BusyKeyDescriptor.of(count, registered, store, plain))
+							.toList(),
+				(watched == null) ? List.of()
+						: watched.mostDenied(MOST)
+							.stream()
+							.map((count) -> DeniedKeyDescriptor.of(count, plain))
+							.toList());
 	}
 
 	private static Map<String, PlanDescriptor> plans(LimitSettings settings) {
@@ -86,16 +100,42 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 	}
 
 	/**
+	 * A key that calls often.
+	 *
+	 * @param id the key's id
+	 * @param key the key, masked unless values are shown
+	 * @param calls about how many calls it made in the last ten to twenty minutes
+	 * @param limit how many permits can be saved up, of the rate nearest to refusal; null
+	 * if this instance does not know
+	 * @param remaining how many permits that rate has now; null if this instance does not
+	 * know
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record BusyKeyDescriptor(String id, String key, long calls, @Nullable Long limit, @Nullable Long remaining) {
+
+		private static BusyKeyDescriptor of(KeyCount count, RegisteredLimit registered, LimitStore store,
+				boolean plain) {
+			Key key = count.key();
+			KeyState state = store.lastKnown(registered.handle(), key).orElse(null);
+			return new BusyKeyDescriptor(key.id(), plain ? key.revealed() : key.masked(), count.count(),
+					(state != null) ? state.limit() : null, (state != null) ? state.remaining() : null);
+		}
+
+	}
+
+	/**
 	 * A key that was refused.
 	 *
 	 * @param id the key's id
-	 * @param key the key, masked
-	 * @param denied how many calls were refused since its state was created
+	 * @param key the key, masked unless values are shown
+	 * @param denied about how many of its calls were refused in the last ten to twenty
+	 * minutes
 	 */
 	public record DeniedKeyDescriptor(String id, String key, long denied) {
 
-		private static DeniedKeyDescriptor of(KeyState state) {
-			return new DeniedKeyDescriptor(state.key().id(), state.key().masked(), state.denied());
+		private static DeniedKeyDescriptor of(KeyCount count, boolean plain) {
+			Key key = count.key();
+			return new DeniedKeyDescriptor(key.id(), plain ? key.revealed() : key.masked(), count.count());
 		}
 
 	}

@@ -10,7 +10,6 @@ import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitChanges;
-import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.registry.RegisteredLimit;
@@ -27,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -35,8 +35,8 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * {@link Endpoint @Endpoint} that shows the limits of the application, what they are
- * bound to and the keys that they count. Keys are masked; a key is named by its
- * {@link Key#id() id}.
+ * bound to and the keys that they count. Keys are masked, unless addresses and names of
+ * users are to be shown; a key is named by its {@link Key#id() id}.
  */
 @Endpoint(id = "ratelimits", defaultAccess = Access.READ_ONLY)
 public class RateLimitsEndpoint {
@@ -59,8 +59,13 @@ public class RateLimitsEndpoint {
 
 	private final @Nullable ClientLimiters clients;
 
+	private final RecentCounts recent;
+
+	private final boolean plain;
+
 	/**
-	 * Creates the endpoint of an instance that shares its changes with no other.
+	 * Creates the endpoint of an instance that shares its changes with no other, and
+	 * masks all keys.
 	 * @param registry the limits to show
 	 * @param store where their permits are kept
 	 * @param killSwitch whether limits are enforced
@@ -68,19 +73,27 @@ public class RateLimitsEndpoint {
 	 */
 	public RateLimitsEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
 			@Nullable ClientLimiters clients) {
-		this(registry, store, killSwitch, clients, LimitChanges.ofInstance(registry, killSwitch));
+		this(registry, store, killSwitch, clients, LimitChanges.ofInstance(registry, killSwitch),
+				new RecentCounts(registry), Show.NEVER);
 	}
 
 	/**
-	 * Creates the endpoint.
+	 * Creates the endpoint. From then on the limits find out which keys call and are
+	 * refused most.
 	 * @param registry the limits to show
 	 * @param store where their permits are kept
 	 * @param killSwitch whether limits are enforced
 	 * @param clients calls to limited APIs, null if there are none
 	 * @param changes changes settings
+	 * @param recent the counts of the last minutes
+	 * @param showValues whether addresses and names of users are shown; without a request
+	 * that has a user only {@link Show#ALWAYS} shows them
 	 */
 	public RateLimitsEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-			@Nullable ClientLimiters clients, LimitChanges changes) {
+			@Nullable ClientLimiters clients, LimitChanges changes, RecentCounts recent, Show showValues) {
+		registry.watchKeys();
+		this.recent = recent;
+		this.plain = (showValues == Show.ALWAYS);
 		this.registry = registry;
 		this.store = store;
 		this.killSwitch = killSwitch;
@@ -92,17 +105,23 @@ public class RateLimitsEndpoint {
 
 	/**
 	 * Shows all limits.
+	 * @param history whether to show the counts of the last minutes as well; null for no
 	 * @return the state of the limiter, its limits by name
 	 */
 	@ReadOperation
-	public RateLimitsDescriptor rateLimits() {
+	public RateLimitsDescriptor rateLimits(@Nullable Boolean history) {
+		return rateLimits(history, this.plain);
+	}
+
+	RateLimitsDescriptor rateLimits(@Nullable Boolean history, boolean plain) {
 		Map<String, LimitDescriptor> limits = new LinkedHashMap<>();
 		for (RegisteredLimit registered : this.registry.all()) {
-			limits.put(registered.name(), describe(registered));
+			limits.put(registered.name(), LimitDescriptor.of(registered, this.store, plain));
 		}
 		return new RateLimitsDescriptor(this.killSwitch.isEnabled(), this.killSwitch.mode().toString(),
 				new StoreDescriptor(this.store.type(), this.store.status(), this.store.instances()), limits, clients(),
-				ChangedDescriptor.of(this.changes.differences()));
+				ChangedDescriptor.of(this.changes.differences()),
+				Boolean.TRUE.equals(history) ? this.recent.history() : null);
 	}
 
 	private Map<String, ClientDescriptor> clients() {
@@ -195,6 +214,8 @@ public class RateLimitsEndpoint {
 	 * @param limit the limit's name
 	 * @param after the {@code next} of the page before; null for the first page
 	 * @param size how many keys at most, from 1 to 1000; null for 50
+	 * @param search the id or the text of a key, to show just the keys that have it; null
+	 * for all
 	 * @return the limit and the page, or the client of this name
 	 * @throws UnknownLimitException if there is no such limit
 	 * @throws InvalidEndpointRequestException if {@code after} or {@code size} is out of
@@ -202,15 +223,23 @@ public class RateLimitsEndpoint {
 	 * @throws StoreUnavailableException if the store does not answer
 	 */
 	@ReadOperation
-	public OperationResponseBody limit(@Selector String limit, @Nullable String after, @Nullable Integer size) {
+	public OperationResponseBody limit(@Selector String limit, @Nullable String after, @Nullable Integer size,
+			@Nullable String search) {
+		return limit(limit, after, size, search, this.plain);
+	}
+
+	OperationResponseBody limit(String limit, @Nullable String after, @Nullable Integer size, @Nullable String search,
+			boolean plain) {
 		ClientDescriptor client = client(limit);
 		if (client != null) {
 			return client;
 		}
 		RegisteredLimit registered = this.registry.get(limit);
-		KeyPage page = page(registered.handle(), after, (size != null) ? size : DEFAULT_PAGE_SIZE);
-		List<KeyDescriptor> keys = page.keys().stream().map(KeyDescriptor::of).toList();
-		return new LimitKeysDescriptor(registered.name(), describe(registered), keys, page.next());
+		KeyPage page = (search != null) ? new KeyPage(this.lookup.search(registered, search.strip()), null)
+				: page(registered, after, (size != null) ? size : DEFAULT_PAGE_SIZE);
+		List<KeyDescriptor> keys = page.keys().stream().map((state) -> KeyDescriptor.of(state, plain)).toList();
+		return new LimitKeysDescriptor(registered.name(), LimitDescriptor.of(registered, this.store, plain), keys,
+				page.next());
 	}
 
 	/**
@@ -224,7 +253,13 @@ public class RateLimitsEndpoint {
 	 */
 	@ReadOperation
 	public @Nullable KeyDescriptor key(@Selector String limit, @Selector String key) {
-		return this.lookup.find(this.registry.get(limit), key).map(KeyDescriptor::of).orElse(null);
+		return key(limit, key, this.plain);
+	}
+
+	@Nullable KeyDescriptor key(String limit, String key, boolean plain) {
+		return this.lookup.find(this.registry.get(limit), key)
+			.map((state) -> KeyDescriptor.of(state, plain))
+			.orElse(null);
 	}
 
 	/**
@@ -253,12 +288,12 @@ public class RateLimitsEndpoint {
 		return this.operations.resetAll(limit, null);
 	}
 
-	private KeyPage page(LimitHandle limit, @Nullable String after, int size) {
+	private KeyPage page(RegisteredLimit limit, @Nullable String after, int size) {
 		if (size < 1 || size > MAX_PAGE_SIZE) {
 			throw invalidSize(size);
 		}
 		try {
-			return this.store.keys(limit, after, size);
+			return this.lookup.page(limit, after, size);
 		}
 		catch (IllegalArgumentException ex) {
 			throw invalid("after is '" + after + "'. Write the next of the page before, or leave it out.");
@@ -274,10 +309,6 @@ public class RateLimitsEndpoint {
 		return new InvalidEndpointRequestException(reason, reason);
 	}
 
-	private LimitDescriptor describe(RegisteredLimit registered) {
-		return LimitDescriptor.of(registered, this.store);
-	}
-
 	/**
 	 * All limits.
 	 *
@@ -289,10 +320,12 @@ public class RateLimitsEndpoint {
 	 * there are none
 	 * @param changed what of all this differs from the configuration, left out if nothing
 	 * does
+	 * @param history the counts of the last minutes, left out unless asked for
 	 */
 	public record RateLimitsDescriptor(boolean enabled, String mode, StoreDescriptor store,
 			Map<String, LimitDescriptor> limits, @JsonInclude(Include.NON_EMPTY) Map<String, ClientDescriptor> clients,
-			@JsonInclude(Include.NON_EMPTY) Map<String, ChangedDescriptor> changed) implements OperationResponseBody {
+			@JsonInclude(Include.NON_EMPTY) Map<String, ChangedDescriptor> changed,
+			@JsonInclude(Include.NON_NULL) RecentCounts.@Nullable History history) implements OperationResponseBody {
 	}
 
 	/**
@@ -321,7 +354,7 @@ public class RateLimitsEndpoint {
 	 * One key of a limit.
 	 *
 	 * @param id the key's id
-	 * @param key the key, masked
+	 * @param key the key, masked unless values are shown
 	 * @param limit how many permits can be saved up, of the rate nearest to refusal
 	 * @param remaining how many permits that rate has now
 	 * @param resetAfter seconds until every rate is full, rounded up to milliseconds
@@ -332,9 +365,11 @@ public class RateLimitsEndpoint {
 	public record KeyDescriptor(String id, String key, long limit, long remaining, BigDecimal resetAfter, long allowed,
 			long denied, Instant lastSeen) implements OperationResponseBody {
 
-		private static KeyDescriptor of(KeyState state) {
-			return new KeyDescriptor(state.key().id(), state.key().masked(), state.limit(), state.remaining(),
-					seconds(state.resetAfter()), state.allowed(), state.denied(), state.lastSeen());
+		private static KeyDescriptor of(KeyState state, boolean plain) {
+			Key known = plain ? state.known() : null;
+			return new KeyDescriptor(state.key().id(), (known != null) ? known.revealed() : state.key().masked(),
+					state.limit(), state.remaining(), seconds(state.resetAfter()), state.allowed(), state.denied(),
+					state.lastSeen());
 		}
 
 		private static BigDecimal seconds(Duration duration) {

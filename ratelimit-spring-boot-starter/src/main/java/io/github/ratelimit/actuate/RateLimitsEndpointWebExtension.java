@@ -4,12 +4,14 @@ import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.UnknownLimitException;
 import java.security.Principal;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -32,39 +34,63 @@ public class RateLimitsEndpointWebExtension {
 
 	private final RateLimitsEndpoint delegate;
 
+	private final Show showValues;
+
+	private final Set<String> roles;
+
 	/**
 	 * Creates the extension.
 	 * @param delegate the endpoint
+	 * @param showValues to whom addresses and names of users are shown
+	 * @param roles who is authorized; empty for every user who is authenticated
 	 */
-	public RateLimitsEndpointWebExtension(RateLimitsEndpoint delegate) {
+	public RateLimitsEndpointWebExtension(RateLimitsEndpoint delegate, Show showValues, Set<String> roles) {
 		this.delegate = delegate;
+		this.showValues = showValues;
+		this.roles = Set.copyOf(roles);
+	}
+
+	/**
+	 * Shows all limits.
+	 * @param user who asks
+	 * @param history whether to show the counts of the last minutes as well; null for no
+	 * @return the state of the limiter, its limits by name
+	 */
+	@ReadOperation
+	public RateLimitsEndpoint.RateLimitsDescriptor rateLimits(SecurityContext user, @Nullable Boolean history) {
+		return this.delegate.rateLimits(history, mayRead(user));
 	}
 
 	/**
 	 * Shows one limit and a page of its keys.
+	 * @param user who asks
 	 * @param limit the limit's name
 	 * @param after the {@code next} of the page before; null for the first page
 	 * @param size how many keys at most, from 1 to 1000; null for 50
+	 * @param search the id or the text of a key, to show just the keys that have it; null
+	 * for all
 	 * @return 200 with the limit, 404 if there is no such limit, 400 if {@code after} or
 	 * {@code size} is out of range, 503 if the store does not answer
 	 */
 	@ReadOperation
-	public WebEndpointResponse<OperationResponseBody> limit(@Selector String limit, @Nullable String after,
-			@Nullable String size) {
-		return respond(() -> ok(this.delegate.limit(limit, after, parse(size))));
+	public WebEndpointResponse<OperationResponseBody> limit(SecurityContext user, @Selector String limit,
+			@Nullable String after, @Nullable String size, @Nullable String search) {
+		return respond(() -> ok(this.delegate.limit(limit, after, parse(size), search, mayRead(user))));
 	}
 
 	/**
 	 * Shows one key of a limit.
+	 * @param user who asks
 	 * @param limit the limit's name
 	 * @param key the key's id, or its text
 	 * @return 200 with the key, 404 if there is no such limit or it has not seen the key,
 	 * 400 if several keys have that text, 503 if the store does not answer
 	 */
 	@ReadOperation
-	public WebEndpointResponse<OperationResponseBody> key(@Selector String limit, @Selector String key) {
+	public WebEndpointResponse<OperationResponseBody> key(SecurityContext user, @Selector String limit,
+			@Selector String key) {
 		return respond(() -> {
-			RateLimitsEndpoint.KeyDescriptor found = this.delegate.key(limit, key);
+			RateLimitsEndpoint.KeyDescriptor found = this.delegate.key(limit, key, mayRead(user));
 			return (found != null) ? ok(found) : unseen(limit);
 		});
 	}
@@ -170,6 +196,10 @@ public class RateLimitsEndpointWebExtension {
 
 	private static WebEndpointResponse<OperationResponseBody> noContent() {
 		return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
+	}
+
+	private boolean mayRead(SecurityContext user) {
+		return this.showValues.isShown(user, this.roles);
 	}
 
 	private static @Nullable Integer parse(@Nullable String size) {

@@ -1,6 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.autoconfigure.client.RateLimitClientAutoConfiguration;
+import io.github.ratelimit.autoconfigure.endpoint.RateLimitsEndpointProperties;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitChanges;
@@ -9,6 +10,9 @@ import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.actuate.RateLimitsEndpoint;
 import io.github.ratelimit.actuate.RateLimitsEndpointWebExtension;
 import io.github.ratelimit.actuate.RequestBodyAdvisor;
+import io.github.ratelimit.actuate.RecentCounts;
+import io.github.ratelimit.actuate.page.PageRuntimeHints;
+import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -17,7 +21,9 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the {@code ratelimits} endpoint.
@@ -26,14 +32,18 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnAvailableEndpoint(RateLimitsEndpoint.class)
 @ConditionalOnBean({ LimitRegistry.class, LimitStore.class, KillSwitch.class })
+@EnableConfigurationProperties(RateLimitsEndpointProperties.class)
+@ImportRuntimeHints(PageRuntimeHints.class)
 public final class RateLimitEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
 	RateLimitsEndpoint rateLimitsEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-			ObjectProvider<ClientLimiters> clients, ObjectProvider<LimitChanges> changes) {
+			ObjectProvider<ClientLimiters> clients, ObjectProvider<LimitChanges> changes, RecentCounts recent,
+			RateLimitsEndpointProperties properties) {
 		return new RateLimitsEndpoint(registry, store, killSwitch, clients.getIfAvailable(),
-				changes.getIfAvailable(() -> LimitChanges.ofInstance(registry, killSwitch)));
+				changes.getIfAvailable(() -> LimitChanges.ofInstance(registry, killSwitch)), recent,
+				properties.getShowValues());
 	}
 
 	@Bean
@@ -43,10 +53,22 @@ public final class RateLimitEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	RecentCounts rateLimitRecentCounts(LimitRegistry registry) {
+		return new RecentCounts(registry);
+	}
+
+	@Bean
+	Sweeper rateLimitRecentCountsTimer(RecentCounts recent) {
+		return new Sweeper(recent::fiveSecondsPassed, Duration.ofSeconds(RecentCounts.SECONDS));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
 	@ConditionalOnBean(RateLimitsEndpoint.class)
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
-	RateLimitsEndpointWebExtension rateLimitsEndpointWebExtension(RateLimitsEndpoint endpoint) {
-		return new RateLimitsEndpointWebExtension(endpoint);
+	RateLimitsEndpointWebExtension rateLimitsEndpointWebExtension(RateLimitsEndpoint endpoint,
+			RateLimitsEndpointProperties properties) {
+		return new RateLimitsEndpointWebExtension(endpoint, properties.getShowValues(), properties.getRoles());
 	}
 
 }

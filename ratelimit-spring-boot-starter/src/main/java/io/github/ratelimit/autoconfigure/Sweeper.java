@@ -9,7 +9,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
-/** Sweeps a store from time to time, on one daemon thread, while the context runs. */
+/** Runs a task from time to time, on one daemon thread, while the context runs. */
 final class Sweeper implements SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(Sweeper.class);
@@ -47,7 +47,7 @@ final class Sweeper implements SmartLifecycle {
 			this.sweep.run();
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Full keys could not be dropped; tried again in " + this.pause.toSeconds() + " s", ex);
+			logger.warn("Keys and counts could not be tidied up; tried again in " + this.pause.toSeconds() + " s", ex);
 		}
 	}
 

@@ -100,6 +100,13 @@ public final class LimitRegistry {
 	}
 
 	/**
+	 * Finds out from now on which keys of each limit call and are refused most.
+	 */
+	public void watchKeys() {
+		whenRegistered((limit) -> limit.statistics().watchKeys());
+	}
+
+	/**
 	 * Returns a limit.
 	 * @param name the limit's name
 	 * @return the limit

@@ -3,6 +3,7 @@ package io.github.ratelimit.registry;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.OnStoreFailure;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How often a limit allowed, refused and could not decide since the start. Thread-safe;
@@ -19,6 +20,9 @@ public final class LimitStatistics {
 	private final LongAdder shadowDenied = new LongAdder();
 
 	private final LongAdder exempt = new LongAdder();
+
+	/** Null until {@link #watchKeys()}. */
+	private volatile @Nullable WatchedKeys watched;
 
 	LimitStatistics() {
 	}
@@ -40,6 +44,25 @@ public final class LimitStatistics {
 		else {
 			this.shadowDenied.increment();
 		}
+		WatchedKeys watched = this.watched;
+		if (watched != null) {
+			watched.count(decision.key(), decision.isViolated());
+		}
+	}
+
+	/** Finds out from now on which keys call and are refused most. */
+	synchronized void watchKeys() {
+		if (this.watched == null) {
+			this.watched = new WatchedKeys();
+		}
+	}
+
+	/**
+	 * Returns which keys call and are refused most.
+	 * @return live figures; null if keys are not watched
+	 */
+	public @Nullable WatchedKeys watchedKeys() {
+		return this.watched;
 	}
 
 	/** Counts a call that was allowed because the limiter failed. */

@@ -1,8 +1,10 @@
 package io.github.ratelimit.store;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of one key of a limit in a store, for the endpoint.
@@ -14,7 +16,9 @@ import java.time.Instant;
  * @param allowed calls that were allowed since the state was created
  * @param denied calls that this limit refused since the state was created
  * @param lastSeen when the key was last used
+ * @param known the key itself, which may be a secret; null where the store has only its
+ * label
  */
 public record KeyState(KeyLabel key, long limit, long remaining, Duration resetAfter, long allowed, long denied,
-		Instant lastSeen) {
+		Instant lastSeen, @Nullable Key known) {
 }

@@ -182,12 +182,15 @@ public interface LimitStore extends InstanceNotes {
 	KeyPage keys(LimitHandle limit, @Nullable String after, int size);
 
 	/**
-	 * Returns the keys of a limit that were refused most.
+	 * Returns the state of one key as far as this instance knows it, without asking
+	 * another process.
 	 * @param limit the limit
-	 * @param size how many keys at most
-	 * @return keys with at least one refusal, the most refused first
+	 * @param key the key
+	 * @return its state, empty if this instance does not know the key
 	 */
-	List<KeyState> mostDenied(LimitHandle limit, int size);
+	default Optional<KeyState> lastKnown(LimitHandle limit, Key key) {
+		return find(limit, key);
+	}
 
 	/**
 	 * Returns how many keys the store keeps for a limit.

@@ -91,6 +91,14 @@ final class EndpointApplication implements AutoCloseable {
 		return send("POST", "/actuator/ratelimits" + path, BodyPublishers.ofString(json), "*/*");
 	}
 
+	HttpResponse<String> getAs(String accept, String path) throws IOException, InterruptedException {
+		HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
+		if (!accept.isEmpty()) {
+			request.header("Accept", accept);
+		}
+		return this.client.send(request.build(), BodyHandlers.ofString());
+	}
+
 	HttpResponse<String> health(String path) throws IOException, InterruptedException {
 		return send("GET", "/actuator/health" + path);
 	}
@@ -110,14 +118,17 @@ final class EndpointApplication implements AutoCloseable {
 
 	private HttpResponse<String> send(String method, String path, BodyPublisher body, String accept)
 			throws IOException, InterruptedException {
-		String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
-		URI uri = URI.create("http://127.0.0.1:" + port + path);
-		HttpRequest request = HttpRequest.newBuilder(uri)
+		HttpRequest request = HttpRequest.newBuilder(uri(path))
 			.header("Accept", accept)
 			.header("Content-Type", "application/json")
 			.method(method, body)
 			.build();
 		return this.client.send(request, BodyHandlers.ofString());
+	}
+
+	URI uri(String path) {
+		String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
+		return URI.create("http://127.0.0.1:" + port + path);
 	}
 
 	@Override

@@ -70,12 +70,17 @@ class RateLimitsEndpointTests {
 					+ "\"store\":{\"type\":\"memory\",\"status\":\"up\",\"instances\":1},\"limits\":{"
 					+ "\"Mailer.send\":{\"algorithm\":\"token-bucket\",\"rates\":[\"1/h\"],\"key\":[],"
 					+ "\"mode\":\"enforce\",\"boundTo\":[\"Mailer.send(String)\"],\"allowed\":0,\"denied\":0,"
-					+ "\"shadowDenied\":0,\"degraded\":0,\"exempt\":0,\"trackedKeys\":0,\"mostDenied\":[]},"
+					+ "\"shadowDenied\":0,\"degraded\":0,\"exempt\":0,\"trackedKeys\":0,\"busiest\":[],\"mostDenied\":[]},"
 					+ "\"chat\":{\"algorithm\":\"token-bucket\",\"rates\":[\"5/s\",\"60/min burst 90\"],"
 					+ "\"key\":[\"header('X-API-Key')\",\"ip\"],\"mode\":\"enforce\",\"boundTo\":[\"POST /v1/**\"],"
-					+ "\"allowed\":12,\"denied\":4,\"shadowDenied\":0,\"degraded\":0,\"exempt\":0,\"trackedKeys\":3,\"mostDenied\":["
-					+ "{\"id\":\"" + Key.of(Key.ADDRESS_KIND, "192.0.2.77").id() + "\",\"key\":\"19***\",\"denied\":3},"
-					+ "{\"id\":\"" + Key.of(SECRET).id() + "\",\"key\":\"sk-p***5e\",\"denied\":1}]}}}");
+					+ "\"allowed\":12,\"denied\":4,\"shadowDenied\":0,\"degraded\":0,\"exempt\":0,\"trackedKeys\":3,\"busiest\":["
+					+ "{\"id\":\"" + Key.of(Key.ADDRESS_KIND, "192.0.2.77").id()
+					+ "\",\"key\":\"19***\",\"calls\":8,\"limit\":5,\"remaining\":0}," + "{\"id\":\""
+					+ Key.of(SECRET).id() + "\",\"key\":\"sk-p***5e\",\"calls\":6,\"limit\":5,\"remaining\":0},"
+					+ "{\"id\":\"" + Key.of("polite").id()
+					+ "\",\"key\":\"p***\",\"calls\":2,\"limit\":5,\"remaining\":3}],\"mostDenied\":[" + "{\"id\":\""
+					+ Key.of(Key.ADDRESS_KIND, "192.0.2.77").id() + "\",\"key\":\"19***\",\"denied\":3}," + "{\"id\":\""
+					+ Key.of(SECRET).id() + "\",\"key\":\"sk-p***5e\",\"denied\":1}]}}}");
 		}
 	}
 
@@ -142,7 +147,8 @@ class RateLimitsEndpointTests {
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.body()).isEqualTo("{\"limit\":\"login\",\"algorithm\":\"token-bucket\","
 				+ "\"rates\":[\"5/15min\"],\"key\":[\"ip\"],\"mode\":\"enforce\",\"boundTo\":[\"/login\"],"
-				+ "\"allowed\":5,\"denied\":1,\"shadowDenied\":0,\"degraded\":0,\"exempt\":0,\"trackedKeys\":1,\"mostDenied\":[{\"id\":\""
+				+ "\"allowed\":5,\"denied\":1,\"shadowDenied\":0,\"degraded\":0,\"exempt\":0,\"trackedKeys\":1,\"busiest\":[{\"id\":\""
+				+ key.id() + "\",\"key\":\"19***\",\"calls\":6,\"limit\":5,\"remaining\":0}],\"mostDenied\":[{\"id\":\""
 				+ key.id() + "\",\"key\":\"19***\",\"denied\":1}],\"keys\":[{\"id\":\"" + key.id()
 				+ "\",\"key\":\"19***\",\"limit\":5,\"remaining\":0,\"resetAfter\":800,\"allowed\":5,\"denied\":1,"
 				+ "\"lastSeen\":\"" + seen + "\"}]}");
@@ -201,7 +207,7 @@ class RateLimitsEndpointTests {
 			application.call("size-" + size, Key.of("caller-" + i), 1);
 		}
 
-		assertThat(findAll("\"remaining\"", application.get("/size-" + size + "?size=" + size).body()))
+		assertThat(findAll("\"resetAfter\"", application.get("/size-" + size + "?size=" + size).body()))
 			.hasSize(Math.min(size, 3));
 	}
 
@@ -280,6 +286,50 @@ class RateLimitsEndpointTests {
 				new Object[] { Key.of("x".repeat(500)), "x".repeat(500) });
 	}
 
+	@ParameterizedTest
+	@MethodSource("keys")
+	void aKeyIsSearchedForByItsIdAndByItsText(Key key, String text) throws Exception {
+		String name = "search-" + key.id();
+		application.limit(name, "10/min", new KeySource("claim('tenant')", "tenant"));
+		application.call(name, Key.of("somebody else"), 1);
+		application.call(name, key, 3);
+
+		for (String search : List.of(key.id(), text, " " + text + " ")) {
+			String body = application.get("/" + name + "?search=" + encoded(search)).body();
+
+			assertThat(body).containsPattern(",\"allowed\":3,\"denied\":0,\"lastSeen\":\"[^\"]+\"}]}$");
+			assertThat(findAll("\"id\":\"(k_[0-9a-f]{32})\"", body.substring(body.indexOf("\"keys\""))))
+				.containsExactly(key.id());
+		}
+	}
+
+	@Test
+	void aSearchShowsAllKeysOfATextAndNoneOfAnUnknownOne() throws Exception {
+		application.limit("search-several", "10/min", HEADER, new KeySource("ip", Key.ADDRESS_KIND));
+		application.call("search-several", Key.of("192.0.2.7"), 1);
+		application.call("search-several", Key.of(Key.ADDRESS_KIND, "192.0.2.7"), 1);
+
+		assertThat(findAll("\"lastSeen\"", application.get("/search-several?search=192.0.2.7").body())).hasSize(2);
+		for (String unknown : List.of("192.0.2.", SECRET, Key.of(SECRET).id(), "")) {
+			HttpResponse<String> response = application.get("/search-several?search=" + unknown);
+			assertThat(response.statusCode()).isEqualTo(200);
+			assertThat(response.body()).endsWith("\"keys\":[]}");
+		}
+	}
+
+	@Test
+	void theCountsOfTheLastMinutesAreShownIfTheyAreAskedFor() throws Exception {
+		application.limit("recent", "2/h");
+		application.call("recent", Key.GLOBAL, 5);
+		application.bean(RecentCounts.class).fiveSecondsPassed();
+		application.bean(RecentCounts.class).fiveSecondsPassed();
+
+		assertThat(application.get("?history=true").body()).contains("\"history\":{\"seconds\":5,\"limits\":{")
+			.containsPattern("\"recent\":\\{\"allowed\":\\[[0,]*2,0[,0]*],\"denied\":\\[[0,]*3,0[,0]*]}");
+		assertThat(application.get("").body()).doesNotContain("history");
+		assertThat(application.get("?history=false").body()).doesNotContain("history");
+	}
+
 	@Test
 	void aTextOfSeveralKeysIsABadRequestThatListsTheirIds() throws Exception {
 		application.limit("ambiguous", "10/min", HEADER, new KeySource("ip", Key.ADDRESS_KIND));
@@ -340,7 +390,7 @@ class RateLimitsEndpointTests {
 		everything.append(application.get("").body());
 		everything.append(application.get("/secrets").body());
 
-		assertThat(findAll("\"remaining\"", everything.toString())).hasSize(2 * 5 * secrets.size());
+		assertThat(findAll("\"resetAfter\"", everything.toString())).hasSize(2 * 5 * secrets.size());
 		for (String secret : secrets) {
 			assertThat(everything).doesNotContain(secret);
 			if (secret.length() >= 11) {

@@ -9,8 +9,11 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,14 +26,15 @@ class RateLimitsEndpointWebExtensionTests {
 		registry.register(Limit.of("chat", Rate.parse("1/s")), List.of());
 		RateLimitsEndpoint endpoint = new RateLimitsEndpoint(registry,
 				refusingEveryPageButTheFirst(new MemoryStore(new ManualTime(), 10)), new KillSwitch(true), null);
-		RateLimitsEndpointWebExtension extension = new RateLimitsEndpointWebExtension(endpoint);
+		RateLimitsEndpointWebExtension extension = new RateLimitsEndpointWebExtension(endpoint, Show.NEVER, Set.of());
 
-		WebEndpointResponse<OperationResponseBody> response = extension.limit("chat", "nonsense", null);
+		WebEndpointResponse<OperationResponseBody> response = extension.limit(SecurityContext.NONE, "chat", "nonsense",
+				null, null);
 
 		assertThat(response.getStatus()).isEqualTo(400);
 		assertThat(response.getBody()).hasToString("Problem[title=Bad Request, status=400, "
 				+ "detail=after is 'nonsense'. Write the next of the page before, or leave it out.]");
-		assertThat(extension.limit("chat", null, null).getStatus()).isEqualTo(200);
+		assertThat(extension.limit(SecurityContext.NONE, "chat", null, null, null).getStatus()).isEqualTo(200);
 	}
 
 	private static LimitStore refusingEveryPageButTheFirst(LimitStore store) {

@@ -70,7 +70,7 @@ public final class FailingStore implements LimitStore {
 	}
 
 	@Override
-	public List<KeyState> mostDenied(LimitHandle limit, int size) {
+	public Optional<KeyState> lastKnown(LimitHandle limit, Key key) {
 		throw failure();
 	}
 

@@ -140,23 +140,20 @@ public interface KeysContract extends StoreFixture {
 	}
 
 	@Test
-	default void theMostDeniedAreListedFirst() {
+	default void theLastKnownStateOfAKeyIsReadWithoutCreatingIt() {
 		LimitStore store = createStore(new ManualTime());
-		Limit limit = StoreFixture.limit("chat", "1/min");
-		for (int i = 0; i < 30; i++) {
-			int caller = (i * 7) % 30;
-			for (int call = 0; call <= caller; call++) {
-				store.take(StoreFixture.charge(limit, "caller" + caller, 1));
-			}
-		}
+		Limit limit = StoreFixture.limit("chat", "10/min");
+		Key key = Key.of("caller");
+		assertThat(store.lastKnown(Handles.of(limit), key)).isEmpty();
+		store.take(Charge.of(Handles.of(limit), key, 4));
 
-		List<KeyState> most = store.mostDenied(Handles.of(limit), 5);
+		KeyState state = store.lastKnown(Handles.of(limit), key).orElseThrow();
 
-		assertThat(most).extracting(KeyState::denied).containsExactly(29L, 28L, 27L, 26L, 25L);
-		assertThat(most).extracting(KeyState::key).startsWith(Key.of("caller29").label(), Key.of("caller28").label());
-		assertThat(store.mostDenied(Handles.of(limit), 100)).hasSize(29).allMatch((state) -> state.denied() > 0);
-		assertThat(store.mostDenied(Handles.of(limit), Integer.MAX_VALUE)).hasSize(29);
-		assertThat(store.mostDenied(Handles.of(limit), 0)).isEmpty();
+		assertThat(state.key()).isEqualTo(key.label());
+		assertThat(state.limit()).isEqualTo(10);
+		assertThat(state.remaining()).isEqualTo(6);
+		assertThat(state.known()).isEqualTo(key);
+		assertThat(store.trackedKeys(Handles.of(limit))).isEqualTo(1);
 	}
 
 	@Test

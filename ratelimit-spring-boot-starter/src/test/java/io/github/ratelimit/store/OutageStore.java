@@ -110,8 +110,8 @@ public final class OutageStore implements LimitStore {
 	}
 
 	@Override
-	public List<KeyState> mostDenied(LimitHandle limit, int size) {
-		return this.there.mostDenied(limit, size);
+	public Optional<KeyState> lastKnown(LimitHandle limit, Key key) {
+		return this.there.lastKnown(limit, key);
 	}
 
 	@Override

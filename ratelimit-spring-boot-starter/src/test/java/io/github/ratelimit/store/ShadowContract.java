@@ -30,8 +30,9 @@ public interface ShadowContract extends StoreFixture {
 			assertThat(results.get(1).retryAfterNanos() > 0).isEqualTo(call >= 2);
 		}
 		assertThat(store.take(charges.get(1)).isRefused()).isFalse();
-		assertThat(store.mostDenied(Handles.of(tried), 1).get(0).denied()).isEqualTo(4);
-		assertThat(store.mostDenied(Handles.of(tried), 1).get(0).allowed()).isEqualTo(2);
+		KeyState caller = store.find(Handles.of(tried), charges.get(1).key()).orElseThrow();
+		assertThat(caller.denied()).isEqualTo(4);
+		assertThat(caller.allowed()).isEqualTo(2);
 	}
 
 	@ParameterizedTest

@@ -135,7 +135,7 @@ abstract class KeyCell implements CellReceipt {
 	final @Nullable KeyState facts(StoreClock clock) {
 		CellSnapshot view = view(clock);
 		return (view == null) ? null : new KeyState(this.key.label(), view.limit(), Math.max(0, view.remaining()),
-				Duration.ofNanos(shown(view)), this.allowed.sum(), denied(), clock.wallTimeAt(this.lastSeen));
+				Duration.ofNanos(shown(view)), this.allowed.sum(), denied(), clock.wallTimeAt(this.lastSeen), this.key);
 	}
 
 	private static long shown(CellSnapshot view) {

@@ -10,16 +10,14 @@ import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The keys of one limit. */
@@ -268,9 +266,12 @@ final class KeyTable {
 	}
 
 	long resetAll() {
-		LongAdder reset = new LongAdder();
-		forEach((cell) -> reset.add(reset(cell) ? 1 : 0));
-		return reset.sum();
+		KeyCell global = this.global.get();
+		long reset = (global != null && reset(global)) ? 1 : 0;
+		for (KeyCell cell : this.cells.values()) {
+			reset += reset(cell) ? 1 : 0;
+		}
+		return reset;
 	}
 
 	private boolean reset(KeyCell cell) {
@@ -297,56 +298,27 @@ final class KeyTable {
 		return null;
 	}
 
-	/** Pages follow the order of ids; only the ids of one page are held at a time. */
-	KeyPage page(String after, int size) {
-		PriorityQueue<Identified> smallest = new PriorityQueue<>(Comparator.comparing(Identified::id).reversed());
-		forEach((cell) -> {
-			Identified identified = new Identified(cell.key().id(), cell);
-			if (identified.id().compareTo(after) > 0) {
-				smallest.add(identified);
-				if (smallest.size() - 1 > size) {
-					smallest.remove();
-				}
+	/**
+	 * Pages follow the positions of cells; position 0 is that of the global key. A key
+	 * keeps its position as long as it is kept; one that is evicted and comes back
+	 * meanwhile is shown once in a page.
+	 */
+	KeyPage page(int from, int size) {
+		Map<Key, KeyState> keys = new LinkedHashMap<>();
+		for (int position = from; position <= this.slots.opened(); position++) {
+			KeyCell cell = (position == 0) ? this.global.get() : this.slots.at(position - 1);
+			if (cell == null || cell(cell.key()) != cell) {
+				continue;
 			}
-		});
-		List<Identified> sorted = smallest.stream().sorted(Comparator.comparing(Identified::id)).toList();
-		boolean more = sorted.size() > size;
-		List<Identified> page = more ? sorted.subList(0, size) : sorted;
-		return new KeyPage(facts(page.stream().map(Identified::cell).toList()), more ? page.get(size - 1).id() : null);
-	}
-
-	List<KeyState> mostDenied(int size) {
-		PriorityQueue<Denied> most = new PriorityQueue<>(Comparator.comparingLong(Denied::times));
-		forEach((cell) -> {
-			Denied denied = new Denied(cell.denied(), cell);
-			if (denied.times() > 0) {
-				most.add(denied);
-				if (most.size() > size) {
-					most.remove();
-				}
-			}
-		});
-		return facts(
-				most.stream().sorted(Comparator.comparingLong(Denied::times).reversed()).map(Denied::cell).toList());
-	}
-
-	private void forEach(Consumer<KeyCell> action) {
-		KeyCell everybody = this.global.get();
-		if (everybody != null) {
-			action.accept(everybody);
-		}
-		this.cells.values().forEach(action);
-	}
-
-	private List<KeyState> facts(List<KeyCell> cells) {
-		List<KeyState> facts = new ArrayList<>(cells.size());
-		for (KeyCell cell : cells) {
 			KeyState state = cell.facts(this.clock);
 			if (state != null) {
-				facts.add(state);
+				if (keys.size() == size) {
+					return new KeyPage(List.copyOf(keys.values()), Integer.toString(position));
+				}
+				keys.put(cell.key(), state);
 			}
 		}
-		return facts;
+		return new KeyPage(List.copyOf(keys.values()), null);
 	}
 
 	long size() {
@@ -359,12 +331,6 @@ final class KeyTable {
 
 	long forgivenPermits() {
 		return this.forgivenPermits.sum();
-	}
-
-	private record Identified(String id, KeyCell cell) {
-	}
-
-	private record Denied(long times, KeyCell cell) {
 	}
 
 }

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * evicted, and as many further calls may be in flight for it.
  */
 public final class MemoryStore implements LimitStore {
+
+	private static final Pattern POSITION = Pattern.compile("\\d{1,9}");
 
 	private final ConcurrentMap<String, KeyTable> tables = new ConcurrentHashMap<>();
 
@@ -186,16 +189,11 @@ public final class MemoryStore implements LimitStore {
 
 	@Override
 	public KeyPage keys(LimitHandle limit, @Nullable String after, int size) {
-		if (after != null && !Key.isId(after)) {
+		if (after != null && !POSITION.matcher(after).matches()) {
 			throw new IllegalArgumentException(
 					"No page of keys ends at what is given as 'after'. Pass the 'next' of the page before.");
 		}
-		return table(limit).page((after != null) ? after : "", size);
-	}
-
-	@Override
-	public List<KeyState> mostDenied(LimitHandle limit, int size) {
-		return table(limit).mostDenied(size);
+		return table(limit).page((after != null) ? Integer.parseInt(after) : 0, size);
 	}
 
 	@Override

@@ -59,6 +59,17 @@ final class TableIndex {
 		this.released.add(cell.slot());
 	}
 
+	/** Returns how many positions have ever been used: all that are in use are below. */
+	int opened() {
+		return this.opened.get();
+	}
+
+	/** Returns the cell at a position that has been used, null if it is free. */
+	@Nullable KeyCell at(int slot) {
+		AtomicReferenceArray<@Nullable KeyCell> chunk = this.chunks.get(slot / CHUNK);
+		return (chunk != null) ? chunk.get(slot % CHUNK) : null;
+	}
+
 	/** Returns cells in order if there are few positions, otherwise one at random. */
 	@Nullable KeyCell draw(int attempt, int attempts) {
 		int used = this.opened.get();

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.StoreUnavailableException;
@@ -22,8 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,11 +54,19 @@ final class KeyLookups {
 	}
 
 	Optional<KeyState> find(RedisLimit limit, String keyId) {
+		return find(limit, keyId, limit.keys().find(keyId));
+	}
+
+	Optional<KeyState> find(RedisLimit limit, Key key) {
+		return find(limit, key.id(), limit.keys().known(key));
+	}
+
+	private Optional<KeyState> find(RedisLimit limit, String keyId, @Nullable RememberedKey known) {
 		LimitEncoding encoding = limit.encoding();
 		long asked = this.time.nanoTime();
 		byte[] answer = run(this.scripts.find(), this.names.of(encoding.space(), keyId), encoding.encode(0));
 		return (answer.length == 0) ? Optional.empty()
-				: Optional.of(read(ByteBuffer.wrap(answer), encoding, keyId, limit.keys().find(keyId), asked));
+				: Optional.of(read(ByteBuffer.wrap(answer), encoding, keyId, known, asked));
 	}
 
 	boolean reset(RedisLimit limit, String keyId) {
@@ -88,8 +95,7 @@ final class KeyLookups {
 	}
 
 	KeyPage keys(RedisLimit limit, @Nullable String after, int size) {
-		return new KeyScan(this, this.redis, this.names, limit.encoding(), limit.keys().byId(), this.time).page(after,
-				size);
+		return new KeyScan(this, this.redis, this.names, limit.encoding(), limit.keys(), this.time).page(after, size);
 	}
 
 	/** Runs one step of a scan on the node that has a key. */
@@ -122,47 +128,40 @@ final class KeyLookups {
 		answer.get(label);
 		Instant lastTaken = this.time.wallTime().minus(idleMicros, ChronoUnit.MICROS).truncatedTo(ChronoUnit.MILLIS);
 		if (known == null) {
-			return state(state, encoding.limit(), label(keyId, label), 0, 0, lastTaken);
+			return state(state, encoding.limit(), label(keyId, label), 0, 0, lastTaken, null);
 		}
 		Instant lastSeen = wallTimeAt(known.lastSeen());
 		return state(state, encoding.limit(), known.label(), known.allowed(), known.denied(),
-				lastSeen.isAfter(lastTaken) ? lastSeen : lastTaken);
+				lastSeen.isAfter(lastTaken) ? lastSeen : lastTaken, known.key());
 	}
 
-	/** Returns what this instance remembers of a key, without a call to Redis. */
 	private KeyState remembered(RememberedKey known, LimitEncoding encoding) {
 		Snapshot state = known.last();
 		if (state == null || state.encoding() != encoding) {
 			return new KeyState(known.label(), encoding.limit().capacity(), encoding.limit().capacity(), Duration.ZERO,
-					known.allowed(), known.denied(), wallTimeAt(known.lastSeen()));
+					known.allowed(), known.denied(), wallTimeAt(known.lastSeen()), known.key());
 		}
 		return state(state, encoding.limit(), known.label(), known.allowed(), known.denied(),
-				wallTimeAt(known.lastSeen()));
+				wallTimeAt(known.lastSeen()), known.key());
 	}
 
-	/** Returns the keys that this instance has refused most, without a call to Redis. */
-	List<KeyState> mostDenied(RedisLimit limit, int size) {
-		return limit.keys()
-			.all()
-			.stream()
-			.filter((key) -> key.denied() > 0)
-			.sorted(Comparator.comparingLong(RememberedKey::denied).reversed())
-			.limit(Math.max(0, size))
-			.map((key) -> remembered(key, limit.encoding()))
-			.toList();
+	/** Returns what this instance remembers of a key, without a call to Redis. */
+	Optional<KeyState> lastKnown(RedisLimit limit, Key key) {
+		return Optional.ofNullable(limit.keys().known(key)).map((known) -> remembered(known, limit.encoding()));
 	}
 
 	/** Returns the number of remembered keys that Redis still keeps. */
 	long trackedKeys(RedisLimit limit) {
 		long now = this.time.nanoTime();
-		return limit.keys().all().stream().filter((key) -> key.isKept(now)).count();
+		return limit.keys().kept(now);
 	}
 
-	private KeyState state(Snapshot state, Limit limit, KeyLabel label, long allowed, long denied, Instant lastSeen) {
+	private KeyState state(Snapshot state, Limit limit, KeyLabel label, long allowed, long denied, Instant lastSeen,
+			@Nullable Key key) {
 		long elapsed = TimeUnit.NANOSECONDS.toMicros(this.time.nanoTime() - state.askedNanos());
 		int nearest = state.nearest(elapsed);
 		return new KeyState(label, limit.quota(nearest), Math.max(0, state.remaining(nearest, elapsed)),
-				Duration.ofNanos(state.nanosToFull(elapsed)), allowed, denied, lastSeen);
+				Duration.ofNanos(state.nanosToFull(elapsed)), allowed, denied, lastSeen, key);
 	}
 
 	private static KeyLabel label(String keyId, byte[] label) {

@@ -5,6 +5,7 @@ import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.local.RememberedKey;
+import io.github.ratelimit.store.redis.local.RememberedKeys;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,24 +45,24 @@ final class KeyScan {
 
 	private final LimitEncoding encoding;
 
-	private final Map<String, RememberedKey> known;
+	private final RememberedKeys remembered;
 
 	private final TimeSource time;
 
 	KeyScan(KeyLookups lookups, ScriptClient redis, RedisKeyNames names, LimitEncoding encoding,
-			Map<String, RememberedKey> known, TimeSource time) {
+			RememberedKeys remembered, TimeSource time) {
 		this.lookups = lookups;
 		this.redis = redis;
 		this.names = names;
 		this.encoding = encoding;
-		this.known = known;
+		this.remembered = remembered;
 		this.time = time;
 	}
 
 	KeyPage page(@Nullable String after, int size) {
 		List<Integer> slots = this.redis.slots();
 		Position position = (after != null) ? position(after) : new Position(0, "0", 0);
-		List<KeyState> keys = new ArrayList<>();
+		List<Found> keys = new ArrayList<>();
 		for (int step = 0; step < MOST_STEPS && position.node() < slots.size(); step++) {
 			long asked = this.time.nanoTime();
 			ByteBuffer answer = this.lookups.page(this.names.route(slots.get(position.node()), this.redis.isCluster()),
@@ -72,17 +74,26 @@ final class KeyScan {
 				byte[] state = next(answer);
 				if (++shown > position.shown()) {
 					if (keys.size() == size) {
-						return new KeyPage(keys,
+						return new KeyPage(states(keys),
 								new Position(position.node(), position.cursor(), shown - 1).toString());
 					}
-					keys.add(this.lookups.read(ByteBuffer.wrap(state), this.encoding, keyId, this.known.get(keyId),
-							asked));
+					keys.add(new Found(keyId, state, asked));
 				}
 			}
 			position = cursor.equals("0") ? new Position(position.node() + 1, "0", 0)
 					: new Position(position.node(), cursor, 0);
 		}
-		return new KeyPage(keys, (position.node() < slots.size()) ? position.toString() : null);
+		return new KeyPage(states(keys), (position.node() < slots.size()) ? position.toString() : null);
+	}
+
+	/** Reads the states of a page, with what is remembered of its keys. */
+	private List<KeyState> states(List<Found> keys) {
+		Map<String, RememberedKey> known = this.remembered
+			.byId(keys.stream().map(Found::keyId).collect(Collectors.toSet()));
+		return keys.stream()
+			.map((key) -> this.lookups.read(ByteBuffer.wrap(key.state()), this.encoding, key.keyId(),
+					known.get(key.keyId()), key.asked()))
+			.toList();
 	}
 
 	private static byte[] next(ByteBuffer answer) {
@@ -98,6 +109,10 @@ final class KeyScan {
 					"No page of keys ends at what is given as 'after'. Pass the 'next' of the page before.");
 		}
 		return new Position(Integer.parseInt(matcher.group(1)), matcher.group(2), Integer.parseInt(matcher.group(3)));
+	}
+
+	/** A key of a page: its id, its state in Redis, and when that was asked for. */
+	private record Found(String keyId, byte[] state, long asked) {
 	}
 
 	/**

@@ -7,7 +7,6 @@ import io.github.ratelimit.registry.PreparedForm;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.redis.local.PermitLease;
 import io.github.ratelimit.store.redis.local.RedisLimit;
-import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.local.RememberedKeys;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
@@ -65,12 +64,12 @@ final class RedisLimits {
 	List<CompletableFuture<?>> closeLeases() {
 		List<CompletableFuture<?>> givenBack = new ArrayList<>();
 		for (RememberedKeys keys : this.keys.values()) {
-			for (RememberedKey key : keys.all()) {
+			keys.forEach((key) -> {
 				PermitLease lease = key.lease();
 				if (lease != null) {
 					givenBack.add(lease.close());
 				}
-			}
+			});
 		}
 		return givenBack;
 	}

@@ -377,6 +377,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	@Override
+	public Optional<KeyState> find(LimitHandle limit, Key key) {
+		return this.lookups.find(this.limits.of(limit), key);
+	}
+
+	@Override
 	public boolean reset(LimitHandle limit, String keyId) {
 		return Key.isId(keyId) && this.lookups.reset(this.limits.of(limit), keyId);
 	}
@@ -392,8 +397,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	@Override
-	public List<KeyState> mostDenied(LimitHandle limit, int size) {
-		return this.lookups.mostDenied(this.limits.of(limit), size);
+	public Optional<KeyState> lastKnown(LimitHandle limit, Key key) {
+		return this.lookups.lastKnown(this.limits.of(limit), key);
 	}
 
 	@Override

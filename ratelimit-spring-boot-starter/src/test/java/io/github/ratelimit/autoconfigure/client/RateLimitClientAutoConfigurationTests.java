@@ -182,10 +182,10 @@ class RateLimitClientAutoConfigurationTests {
 	void theEndpointShowsAClientAndItsKeys() {
 		this.openAi.run((context) -> {
 			RateLimitsEndpoint endpoint = context.getBean(RateLimitsEndpoint.class);
-			assertThat(endpoint.rateLimits().clients()).containsOnlyKeys("openai");
-			assertThat(endpoint.rateLimits().clients().get("openai").used()).isFalse();
+			assertThat(endpoint.rateLimits(null).clients()).containsOnlyKeys("openai");
+			assertThat(endpoint.rateLimits(null).clients().get("openai").used()).isFalse();
 			call(context.getBean(ClientLimiters.class));
-			assertThat(endpoint.limit("openai", null, null)).isInstanceOfSatisfying(ClientDescriptor.class,
+			assertThat(endpoint.limit("openai", null, null, null)).isInstanceOfSatisfying(ClientDescriptor.class,
 					(client) -> {
 						assertThat(client.match()).containsExactly("https://api.openai.com/**");
 						assertThat(client.used()).isTrue();

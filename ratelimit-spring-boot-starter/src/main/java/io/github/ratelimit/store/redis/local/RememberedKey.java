@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.BlockedKeys;
@@ -30,6 +31,9 @@ public final class RememberedKey {
 
 	private final RememberedKeys keys;
 
+	/** Null where only the label is known. */
+	private final @Nullable Key key;
+
 	private final KeyLabel label;
 
 	private final byte[] name;
@@ -58,14 +62,19 @@ public final class RememberedKey {
 
 	private volatile long lastSeen;
 
-	RememberedKey(KeyLabel label, RememberedKeys keys, String space, RedisKeyNames names, long now) {
+	RememberedKey(KeyLabel label, @Nullable Key key, RememberedKeys keys, String space, RedisKeyNames names, long now) {
 		this.keys = keys;
+		this.key = key;
 		this.label = label;
 		this.name = names.of(space, this.label.id());
 		byte[] bytes = RedisKeyNames.bytes(this.label.kind() + ":" + this.label.masked());
 		this.labelBytes = (bytes.length <= MOST_LABEL_BYTES) ? bytes
 				: RedisKeyNames.bytes("key:" + this.label.masked());
 		this.lastSeen = now;
+	}
+
+	public @Nullable Key key() {
+		return this.key;
 	}
 
 	public KeyLabel label() {

@@ -6,12 +6,12 @@ import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +61,7 @@ public final class RememberedKeys {
 	/** Returns the key of a label, which is not remembered if it was not before. */
 	public RememberedKey get(KeyLabel label, long now) {
 		RememberedKey known = find(label.id());
-		return (known != null) ? known : new RememberedKey(label, this, this.space, this.names, now);
+		return (known != null) ? known : new RememberedKey(label, null, this, this.space, this.names, now);
 	}
 
 	private RememberedKey getSlowly(Key key, long now) {
@@ -70,7 +70,8 @@ public final class RememberedKeys {
 			current = age(current);
 		}
 		RememberedKey old = current.old().get(key);
-		RememberedKey created = (old != null) ? old : new RememberedKey(key.label(), this, this.space, this.names, now);
+		RememberedKey created = (old != null) ? old
+				: new RememberedKey(key.label(), key, this, this.space, this.names, now);
 		RememberedKey earlier = current.young().putIfAbsent(key, created);
 		return (earlier != null) ? earlier : created;
 	}
@@ -119,19 +120,26 @@ public final class RememberedKeys {
 		return this.forgiven;
 	}
 
-	public @Nullable RememberedKey find(String keyId) {
-		for (RememberedKey known : all()) {
-			if (known.label().id().equals(keyId)) {
-				return known;
-			}
-		}
-		return null;
+	/** Returns what is remembered of a key, without remembering it. */
+	public @Nullable RememberedKey known(Key key) {
+		Generations current = this.generations;
+		RememberedKey young = current.young().get(key);
+		return (young != null) ? young : current.old().get(key);
 	}
 
-	public Map<String, RememberedKey> byId() {
-		Map<String, RememberedKey> byId = new HashMap<>();
-		all().forEach((known) -> byId.put(known.label().id(), known));
-		return byId;
+	public @Nullable RememberedKey find(String keyId) {
+		return byId(Set.of(keyId)).get(keyId);
+	}
+
+	/** Returns those that are remembered of some keys, by their ids. */
+	public Map<String, RememberedKey> byId(Set<String> keyIds) {
+		Map<String, RememberedKey> found = new HashMap<>();
+		forEach((known) -> {
+			if (keyIds.contains(known.label().id())) {
+				found.put(known.label().id(), known);
+			}
+		});
+		return found;
 	}
 
 	public void remove(String keyId, long now) {
@@ -146,19 +154,29 @@ public final class RememberedKeys {
 
 	/** Forgets all keys; blocks stay. */
 	public synchronized void removeAll() {
-		all().forEach((known) -> this.slots.remove(known.label().id()));
+		forEach((known) -> this.slots.remove(known.label().id()));
 		this.generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
 	}
 
-	public List<RememberedKey> all() {
-		Generations current = this.generations;
-		List<RememberedKey> all = new ArrayList<>(current.young().values());
-		current.old().forEach((key, known) -> {
-			if (!current.young().containsKey(key)) {
-				all.add(known);
+	/** Returns the number of keys that Redis still keeps. */
+	public long kept(long now) {
+		LongAdder kept = new LongAdder();
+		forEach((known) -> {
+			if (known.isKept(now)) {
+				kept.increment();
 			}
 		});
-		return all;
+		return kept.sum();
+	}
+
+	public void forEach(Consumer<RememberedKey> action) {
+		Generations current = this.generations;
+		current.young().values().forEach(action);
+		current.old().forEach((key, known) -> {
+			if (!current.young().containsKey(key)) {
+				action.accept(known);
+			}
+		});
 	}
 
 	private record Generations(ConcurrentHashMap<Key, RememberedKey> young, ConcurrentHashMap<Key, RememberedKey> old) {

@@ -1,0 +1,110 @@
+package io.github.ratelimit.actuate;
+
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitStatistics;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.registry.WatchedKeys;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How many calls each limit allowed and refused in each five seconds of the last five
+ * minutes. Takes less than a kilobyte for each limit. Thread-safe.
+ */
+public final class RecentCounts {
+
+	/** How many seconds a count spans. */
+	public static final int SECONDS = 5;
+
+	private static final int POINTS = 60;
+
+	private final LimitRegistry registry;
+
+	private final Map<String, Counts> byLimit = new TreeMap<>();
+
+	/**
+	 * Creates counts that begin now.
+	 * @param registry the limits
+	 */
+	public RecentCounts(LimitRegistry registry) {
+		this.registry = registry;
+	}
+
+	/** Notes that {@value #SECONDS} seconds have passed. To be called just then. */
+	public synchronized void fiveSecondsPassed() {
+		for (RegisteredLimit limit : this.registry.all()) {
+			LimitStatistics statistics = limit.statistics();
+			this.byLimit.computeIfAbsent(limit.name(), (name) -> new Counts()).add(statistics);
+			WatchedKeys watched = statistics.watchedKeys();
+			if (watched != null) {
+				watched.fiveSecondsPassed();
+			}
+		}
+	}
+
+	synchronized History history() {
+		Map<String, LimitHistory> limits = new TreeMap<>();
+		this.byLimit.forEach((name, counts) -> limits.put(name, counts.history()));
+		return new History(SECONDS, limits);
+	}
+
+	/**
+	 * The counts of all limits.
+	 *
+	 * @param seconds how many seconds each count spans
+	 * @param limits the counts by the limits' names
+	 */
+	public record History(int seconds, Map<String, LimitHistory> limits) {
+	}
+
+	/**
+	 * The counts of one limit, the oldest first; all arrays have the same length, at most
+	 * 60.
+	 *
+	 * @param allowed calls that were allowed
+	 * @param denied calls that were refused, or would have been if the limit were not in
+	 * shadow mode
+	 */
+	public record LimitHistory(int[] allowed, int[] denied) {
+	}
+
+	/** A ring of counts. */
+	private static final class Counts {
+
+		private final int[] allowed = new int[POINTS];
+
+		private final int[] denied = new int[POINTS];
+
+		private int added;
+
+		private long allowedBefore;
+
+		private long deniedBefore;
+
+		void add(LimitStatistics statistics) {
+			long allowedNow = statistics.allowed();
+			long deniedNow = statistics.denied() + statistics.shadowDenied();
+			this.allowed[this.added % POINTS] = (int) Math.min(Integer.MAX_VALUE, allowedNow - this.allowedBefore);
+			this.denied[this.added % POINTS] = (int) Math.min(Integer.MAX_VALUE, deniedNow - this.deniedBefore);
+			this.allowedBefore = allowedNow;
+			this.deniedBefore = deniedNow;
+			// stays below 2 * POINTS, and tells whether the ring is full
+			this.added = (this.added + 1 < 2 * POINTS) ? this.added + 1 : POINTS;
+		}
+
+		LimitHistory history() {
+			return new LimitHistory(inOrder(this.allowed), inOrder(this.denied));
+		}
+
+		private int[] inOrder(int[] ring) {
+			int size = Math.min(this.added, POINTS);
+			int[] ordered = new int[size];
+			for (int i = 0; i < size; i++) {
+				ordered[i] = ring[(this.added - size + i) % POINTS];
+			}
+			return ordered;
+		}
+
+	}
+
+}

@@ -1,0 +1,149 @@
+package io.github.ratelimit.actuate.page;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoint;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointHttpMethod;
+import org.springframework.boot.actuate.endpoint.web.WebOperation;
+import org.springframework.boot.actuate.endpoint.web.WebOperationRequestPredicate;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.util.HtmlUtils;
+
+/**
+ * The page and its files. Whatever it shows it asks the endpoint for, so it shows nothing
+ * that the endpoint would not tell its user. Immutable.
+ */
+public final class RateLimitsPage {
+
+	/** Between the endpoint's path and the files: no limit can have this name. */
+	private static final String FILES = "/~/";
+
+	private static final EndpointId ENDPOINT = EndpointId.of("ratelimits");
+
+	/**
+	 * Only its own files and the endpoint; nothing that is written into the page runs.
+	 */
+	private static final String SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
+			+ "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+			+ "require-trusted-types-for 'script'; trusted-types 'none'";
+
+	private final String html;
+
+	private final Map<String, PageFile> files;
+
+	private final String path;
+
+	private RateLimitsPage(String path, Set<String> changes) {
+		this.path = path;
+		String lastSegment = path.substring(path.lastIndexOf('/') + 1);
+		this.html = PageFile.load("page.html", MediaType.TEXT_HTML_VALUE)
+			.text()
+			.replace("{{endpoint}}", HtmlUtils.htmlEscape(lastSegment))
+			.replace("{{changes}}", HtmlUtils.htmlEscape(String.join(" ", changes)));
+		this.files = Map.of("page.css", PageFile.load("page.css", "text/css;charset=UTF-8"), "page.js", script("page"),
+				"api.js", script("api"), "changes.js", script("changes"), "chart.js", script("chart"), "dom.js",
+				script("dom"), "views.js", script("views"), "key.js", script("key"));
+	}
+
+	private static PageFile script(String name) {
+		return PageFile.load(name + ".js", "text/javascript;charset=UTF-8");
+	}
+
+	/**
+	 * Returns the page of the endpoint.
+	 * @param endpoints the endpoints that are exposed
+	 * @return the page, null if the endpoint is not exposed
+	 */
+	public static @Nullable RateLimitsPage of(PathMappedEndpoints endpoints) {
+		PathMappedEndpoint endpoint = endpoints.getEndpoint(ENDPOINT);
+		String path = endpoints.getPath(ENDPOINT);
+		return (endpoint instanceof ExposableWebEndpoint web && path != null) ? new RateLimitsPage(path, changes(web))
+				: null;
+	}
+
+	/**
+	 * Returns the changes that access allows: the method, and how much its path names.
+	 */
+	private static Set<String> changes(ExposableWebEndpoint endpoint) {
+		Set<String> changes = new TreeSet<>();
+		for (WebOperation operation : endpoint.getOperations()) {
+			WebOperationRequestPredicate predicate = operation.getRequestPredicate();
+			if (predicate.getHttpMethod() != WebEndpointHttpMethod.GET) {
+				long named = predicate.getPath().chars().filter((c) -> c == '{').count();
+				changes.add(predicate.getHttpMethod() + ":" + named);
+			}
+		}
+		return changes;
+	}
+
+	String path() {
+		return this.path;
+	}
+
+	String filePattern() {
+		return this.path + FILES + "{file}";
+	}
+
+	String html(@Nullable CsrfHeader csrf) {
+		return this.html.replace("{{csrf-header}}", (csrf != null) ? HtmlUtils.htmlEscape(csrf.name()) : "")
+			.replace("{{csrf-token}}", (csrf != null) ? HtmlUtils.htmlEscape(csrf.token()) : "");
+	}
+
+	@Nullable PageFile file(String name) {
+		return this.files.get(name);
+	}
+
+	Consumer<HttpHeaders> pageHeaders() {
+		return (headers) -> {
+			headers.set("Content-Security-Policy", SECURITY_POLICY);
+			headers.set(HttpHeaders.CACHE_CONTROL, "no-store");
+			headers.set("X-Frame-Options", "DENY");
+			headers.set("Referrer-Policy", "no-referrer");
+			headers.set("X-Content-Type-Options", "nosniff");
+			headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+		};
+	}
+
+	Consumer<HttpHeaders> fileHeaders() {
+		return (headers) -> {
+			headers.set(HttpHeaders.CACHE_CONTROL, "no-cache");
+			headers.set("X-Content-Type-Options", "nosniff");
+		};
+	}
+
+	/**
+	 * Returns whether a request prefers the page: as browsers ask for what they show.
+	 * Whatever accepts JSON as much as HTML, or anything at all, gets JSON.
+	 */
+	static boolean isPreferred(HttpHeaders request) {
+		try {
+			List<MediaType> accepted = MediaType.parseMediaTypes(request.get(HttpHeaders.ACCEPT));
+			double html = quality(accepted, MediaType.TEXT_HTML);
+			return html > 0 && html > quality(accepted, MediaType.APPLICATION_JSON);
+		}
+		catch (InvalidMediaTypeException ex) {
+			return false;
+		}
+	}
+
+	/** The most specific range that includes a type tells its quality. */
+	private static double quality(List<MediaType> accepted, MediaType type) {
+		return accepted.stream()
+			.filter((range) -> range.includes(type))
+			.max(Comparator.comparing((MediaType range) -> !range.isWildcardType())
+				.thenComparing((range) -> !range.isWildcardSubtype()))
+			.map(MediaType::getQualityValue)
+			.orElse(0.0);
+	}
+
+}

@@ -1,0 +1,77 @@
+package io.github.ratelimit.actuate.page;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+import org.springframework.web.servlet.function.support.RouterFunctionMapping;
+
+/**
+ * Answers with the page in Spring MVC.
+ */
+public final class ServletPageMapping {
+
+	/** Before the mapping of endpoints, which is at -100. */
+	static final int ORDER = -110;
+
+	static final String CSRF_TOKEN = "org.springframework.security.web.csrf.CsrfToken";
+
+	private final RateLimitsPage page;
+
+	private final CsrfHeader.Reader csrf;
+
+	private ServletPageMapping(RateLimitsPage page, CsrfHeader.Reader csrf) {
+		this.page = page;
+		this.csrf = csrf;
+	}
+
+	/**
+	 * Returns what maps the page and its files.
+	 * @param page the page, null if there is none
+	 * @param csrf reads the token of requests
+	 * @return a mapping that leaves all other requests to others
+	 */
+	public static HandlerMapping of(@Nullable RateLimitsPage page, CsrfHeader.Reader csrf) {
+		RouterFunction<ServerResponse> routes = (page != null) ? new ServletPageMapping(page, csrf).routes()
+				: (request) -> Optional.empty();
+		RouterFunctionMapping mapping = new RouterFunctionMapping(routes);
+		mapping.setOrder(ORDER);
+		return mapping;
+	}
+
+	private RouterFunction<ServerResponse> routes() {
+		return RouterFunctions.route()
+			.GET(this.page.path(), (request) -> RateLimitsPage.isPreferred(request.headers().asHttpHeaders()),
+					this::page)
+			.GET(this.page.filePattern(), this::file)
+			.build();
+	}
+
+	private ServerResponse page(ServerRequest request) throws IOException {
+		CsrfHeader header = this.csrf.read(request.attribute(CSRF_TOKEN).orElse(null));
+		return ServerResponse.ok()
+			.headers(this.page.pageHeaders())
+			.contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
+			.body(this.page.html(header));
+	}
+
+	private ServerResponse file(ServerRequest request) {
+		PageFile file = this.page.file(request.pathVariable("file"));
+		if (file == null) {
+			return ServerResponse.notFound().build();
+		}
+		return request.checkNotModified(file.tag())
+			.orElseGet(() -> ServerResponse.ok()
+				.headers(this.page.fileHeaders())
+				.eTag(file.tag())
+				.contentType(file.type())
+				.body(file.content()));
+	}
+
+}

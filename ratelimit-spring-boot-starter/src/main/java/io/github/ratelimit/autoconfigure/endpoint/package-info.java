@@ -1,0 +1,8 @@
+/**
+ * Properties of the {@code ratelimits} endpoint, and its page on the port of the
+ * endpoints.
+ */
+@NullMarked
+package io.github.ratelimit.autoconfigure.endpoint;
+
+import org.jspecify.annotations.NullMarked;
