@@ -122,8 +122,8 @@ final class Cases {
 		for (boolean early : List.of(true, false)) {
 			cases.add(shared("fixed windows of Mistral without resets", FIXED_WINDOW, 4, early,
 					fixedWindows(ProviderKind.MISTRAL)));
-			cases.add(
-					shared("fixed windows of Azure OpenAI", FIXED_WINDOW, 4, early, fixedWindows(ProviderKind.AZURE)));
+			cases
+				.add(shared("fixed windows of Azure OpenAI", FIXED_WINDOW, 4, early, fixedWindows(ProviderKind.AZURE)));
 		}
 		Scenario rolling = DISCOVERED.disturbedBy((simulation) -> {
 			for (int instance = 0; instance < 8; instance++) {

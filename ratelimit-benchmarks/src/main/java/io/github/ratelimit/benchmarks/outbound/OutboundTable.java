@@ -23,7 +23,7 @@ public final class OutboundTable {
 		System.out.println("| case | used of C + r T | 429 of attempts | failed calls |");
 		System.out.println("|---|---|---|---|");
 		for (List<Case> cases : List.of(Cases.reported(), Cases.fixedWindows(), Cases.restarts(), Cases.silent(),
-				Cases.sharing(),				Cases.others())) {
+				Cases.sharing(), Cases.others())) {
 			cases.stream().filter((row) -> row.name().contains(filter)).forEach((row) -> print(row, seeds));
 		}
 		System.out.println();

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param intoWindow how long the provider's window has lasted when the run begins
  * @param disturbance schedules what happens in the run
  */
-record Scenario(ProviderKind provider, ClientFactory client, int instances, boolean shared,
-		boolean headsEarly, double bias, double noise, Duration intoWindow, Consumer<Simulation> disturbance) {
+record Scenario(ProviderKind provider, ClientFactory client, int instances, boolean shared, boolean headsEarly,
+		double bias, double noise, Duration intoWindow, Consumer<Simulation> disturbance) {
 
 	static Scenario of(ProviderKind provider, ClientFactory client) {
 		return new Scenario(provider, client, 1, false, true, 0, 0, Duration.ZERO, (simulation) -> {
@@ -40,18 +40,18 @@ record Scenario(ProviderKind provider, ClientFactory client, int instances, bool
 	}
 
 	Scenario estimates(double bias, double noise) {
-		return new Scenario(this.provider, this.client, this.instances, this.shared, this.headsEarly, bias, noise, this.intoWindow,
-				this.disturbance);
+		return new Scenario(this.provider, this.client, this.instances, this.shared, this.headsEarly, bias, noise,
+				this.intoWindow, this.disturbance);
 	}
 
 	Scenario begins(Duration intoWindow) {
-		return new Scenario(this.provider, this.client, this.instances, this.shared, this.headsEarly, this.bias, this.noise,
-				intoWindow, this.disturbance);
+		return new Scenario(this.provider, this.client, this.instances, this.shared, this.headsEarly, this.bias,
+				this.noise, intoWindow, this.disturbance);
 	}
 
 	Scenario disturbedBy(Consumer<Simulation> disturbance) {
-		return new Scenario(this.provider, this.client, this.instances, this.shared, this.headsEarly, this.bias, this.noise,
-				this.intoWindow, disturbance);
+		return new Scenario(this.provider, this.client, this.instances, this.shared, this.headsEarly, this.bias,
+				this.noise, this.intoWindow, disturbance);
 	}
 
 	Scenario sharing() {
