@@ -1,0 +1,35 @@
+package io.github.ratelimit.autoconfigure.aot;
+
+import io.github.ratelimit.RateLimitExempt;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.RateLimits;
+import io.github.ratelimit.ReadsSecurityContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+
+/**
+ * What the starter itself needs in a native image: the scripts for Redis, the page,
+ * annotations, and members that are called by their name.
+ */
+final class RateLimitRuntimeHints implements RuntimeHintsRegistrar {
+
+	private static final List<Class<?>> ANNOTATIONS = List.of(RateLimited.class, RateLimits.class,
+			RateLimitExempt.class, ReadsSecurityContext.class);
+
+	@Override
+	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+		hints.resources().registerPattern("io/github/ratelimit/store/redis/script/*.lua");
+		hints.resources().registerPattern("io/github/ratelimit/actuate/page/*");
+		ANNOTATIONS.forEach((type) -> hints.reflection().registerType(type, MemberCategory.INVOKE_DECLARED_METHODS));
+		// header('Authorization')?.substring(7) and the like
+		hints.reflection().registerType(String.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+		hints.reflection()
+			.registerTypeIfPresent(classLoader,
+					"org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory",
+					(type) -> type.withField("configuration"));
+	}
+
+}

@@ -1,0 +1,48 @@
+package io.github.ratelimit.method;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.ReflectionHints;
+import org.springframework.beans.factory.aot.BeanRegistrationAotContribution;
+import org.springframework.beans.factory.aot.BeanRegistrationAotProcessor;
+import org.springframework.beans.factory.support.RegisteredBean;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Registers for native images what limits read of a bean with limited methods: the
+ * methods of its class, with their annotations and fallbacks, and the properties of their
+ * arguments and results, which expressions use.
+ */
+final class LimitedBeanAotProcessor implements BeanRegistrationAotProcessor {
+
+	private final LimitedMethodFinder annotations = new LimitedMethodFinder();
+
+	@Override
+	public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean bean) {
+		Class<?> type = ClassUtils.getUserClass(bean.getBeanClass());
+		if (!this.annotations.isCandidate(type)) {
+			return null;
+		}
+		List<Method> limited = this.annotations.findAll(type).stream().map(LimitedMethod::method).toList();
+		return (generation, code) -> register(type, limited, generation.getRuntimeHints().reflection());
+	}
+
+	private static void register(Class<?> type, List<Method> limited, ReflectionHints hints) {
+		TypeHierarchy.of(type).forEach((each) -> hints.registerType(each, MemberCategory.INVOKE_DECLARED_METHODS));
+		BindingReflectionHintsRegistrar properties = new BindingReflectionHintsRegistrar();
+		limited.forEach((method) -> properties.registerReflectionHints(hints, typesOf(method)));
+	}
+
+	private static Type[] typesOf(Method method) {
+		return Stream.concat(Stream.of(method.getGenericParameterTypes()), Stream.of(method.getGenericReturnType()))
+			.toArray(Type[]::new);
+	}
+
+}
