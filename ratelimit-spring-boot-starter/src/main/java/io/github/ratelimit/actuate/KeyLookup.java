@@ -5,8 +5,8 @@ import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.registry.WatchedKeys;
-import io.github.ratelimit.registry.WatchedKeys.KeyCount;
+import io.github.ratelimit.registry.BusyKeys;
+import io.github.ratelimit.registry.BusyKeys.KeyCount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -86,7 +86,7 @@ final class KeyLookup {
 	/** A store finds a key by its id only if it looks at all keys, so this comes last. */
 	private Optional<KeyState> byId(RegisteredLimit registered, String id) {
 		Key key = this.shown.find(id);
-		WatchedKeys watched = registered.statistics().watchedKeys();
+		BusyKeys watched = registered.statistics().watchedKeys();
 		if (key == null && watched != null) {
 			key = Stream.of(watched.busiest(MANY), watched.mostDenied(MANY))
 				.flatMap(List::stream)

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.registry.WatchedKeys;
-import io.github.ratelimit.registry.WatchedKeys.KeyCount;
+import io.github.ratelimit.registry.BusyKeys;
+import io.github.ratelimit.registry.BusyKeys.KeyCount;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.store.KeyState;
@@ -56,7 +56,7 @@ public record LimitDescriptor(String algorithm, List<String> rates, @Nullable Lo
 		Limit limit = settings.limit();
 		LimitStatistics statistics = registered.statistics();
 		Penalty penalty = settings.penalty();
-		WatchedKeys watched = statistics.watchedKeys();
+		BusyKeys watched = statistics.watchedKeys();
 		return new LimitDescriptor(limit.algorithm().toString(), rates(limit), slots(limit),
 				registered.keySources().stream().map(KeySource::expression).toList(), plans(settings),
 				settings.mode().toString(), (penalty != null) ? penalty.toString() : null,

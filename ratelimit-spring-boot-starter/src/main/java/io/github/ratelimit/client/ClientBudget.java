@@ -1,10 +1,12 @@
 package io.github.ratelimit.client;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
+import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitBuilder;
@@ -117,19 +119,29 @@ public final class ClientBudget implements NamedBudget {
 			}
 		});
 		admission.whenComplete((call, failure) -> {
-			if (failure == null) {
-				if (!decided.complete(granted(charge, call))) {
-					call.notSent();
-				}
+			try {
+				complete(decided, charge, account, call, failure);
 			}
-			else if (cause(failure) instanceof CallRefusedException refusal) {
-				decided.complete(refused(charge, account, refusal));
-			}
-			else {
-				decided.completeExceptionally(failure);
+			catch (RuntimeException | LinkageError ex) {
+				decided.completeExceptionally(ex);
 			}
 		});
 		return decided;
+	}
+
+	private static void complete(CompletableFuture<ChargeDecision> decided, Charge charge, ProviderAccount account,
+			ClientCall call, @Nullable Throwable failure) {
+		if (failure == null) {
+			if (!decided.complete(granted(charge, call))) {
+				call.notSent();
+			}
+		}
+		else if (cause(failure) instanceof CallRefusedException refusal) {
+			decided.complete(refused(charge, account, refusal));
+		}
+		else {
+			decided.completeExceptionally(failure);
+		}
 	}
 
 	private static Throwable cause(Throwable failure) {
@@ -160,17 +172,23 @@ public final class ClientBudget implements NamedBudget {
 		return new ClientDecision(charge, account, null, Math.max(1, refusal.retryAfter().toNanos()));
 	}
 
-	/** A refusal for which no wait helps reports the capacity in tokens. */
+	/**
+	 * A refusal for which no wait helps reports the capacity in tokens, unless what the
+	 * provider reports is not a rate.
+	 */
 	private static Charge withKnownLimit(Charge charge, ProviderAccount account) {
 		QuotaState quota = ClientDecision.nearest(account.governor().state().quotas());
 		if (quota == null || quota.limit() < 1) {
 			return charge;
 		}
-		Limit limit = Limit.named(charge.limit().name())
-			.costed(true)
-			.unit(LimitUnit.TOKENS)
-			.rates(Rate.of(quota.limit(), quota.window()))
-			.build();
+		Rate rate;
+		try {
+			rate = Rate.of(quota.limit(), quota.window().truncatedTo(ChronoUnit.MILLIS));
+		}
+		catch (InvalidRateException ex) {
+			return charge;
+		}
+		Limit limit = Limit.named(charge.limit().name()).costed(true).unit(LimitUnit.TOKENS).rates(rate).build();
 		return Charge.of(charge.handle().withLimit(limit), charge.key(), charge.permits());
 	}
 

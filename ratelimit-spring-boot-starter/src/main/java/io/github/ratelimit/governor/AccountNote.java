@@ -2,6 +2,7 @@ package io.github.ratelimit.governor;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,6 +36,12 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 	private static final int QUOTA_BYTES = 3 + 9 * Double.BYTES;
 
 	private static final int MOST_QUOTAS = 32;
+
+	private static final double MOST_PERMITS = 1e15;
+
+	private static final double MOST_FACTOR = 1e6;
+
+	private static final double LONGEST_WINDOW = Duration.ofDays(366).toNanos();
 
 	double estimated(Dimension dimension) {
 		return switch (dimension) {
@@ -92,8 +99,8 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 			if (bytes.get() != VERSION) {
 				return null;
 			}
-			return new AccountNote((long) number(bytes), number(bytes), number(bytes), number(bytes),
-					(long) number(bytes), number(bytes), (long) number(bytes), bytes.get() != 0, quotas(bytes));
+			return new AccountNote((long) number(bytes), sum(bytes), sum(bytes), sum(bytes), (long) number(bytes),
+					number(bytes), (long) number(bytes), bytes.get() != 0, quotas(bytes));
 		}
 		catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException ex) {
 			return null;
@@ -101,14 +108,29 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 	}
 
 	private static List<QuotaNote> quotas(ByteBuffer bytes) {
-		int count = bytes.get();
+		int count = Math.min(MOST_QUOTAS, bytes.get());
 		List<QuotaNote> quotas = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
 			quotas.add(new QuotaNote(bytes.get() != 0, Dimension.values()[bytes.get()], Refill.values()[bytes.get()],
-					(long) number(bytes), number(bytes), number(bytes), number(bytes), number(bytes),
-					(long) number(bytes), (long) number(bytes), number(bytes), (long) number(bytes)));
+					(long) between(1_000_000, LONGEST_WINDOW, bytes), between(1, MOST_PERMITS, bytes),
+					between(-MOST_PERMITS, MOST_PERMITS, bytes), between(0, MOST_FACTOR, bytes), sum(bytes),
+					(long) number(bytes), (long) number(bytes), between(-MOST_PERMITS, MOST_PERMITS, bytes),
+					(long) number(bytes)));
 		}
 		return quotas;
+	}
+
+	private static double sum(ByteBuffer bytes) {
+		return between(-MOST_PERMITS, MOST_PERMITS, bytes);
+	}
+
+	/** A number that no instance writes would last longer than the note. */
+	private static double between(double least, double most, ByteBuffer bytes) {
+		double number = number(bytes);
+		if (number < least || number > most) {
+			throw new IllegalArgumentException("A note has no such number: " + number);
+		}
+		return number;
 	}
 
 	private static double number(ByteBuffer bytes) {

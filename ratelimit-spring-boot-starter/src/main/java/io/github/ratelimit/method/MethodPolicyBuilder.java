@@ -242,7 +242,12 @@ final class MethodPolicyBuilder {
 	}
 
 	private @Nullable ExemptionExpression unless(Declaration declaration) {
-		return compile(declaration, "unless", declaration.unless(), this.beans.expressions()::methodExemption);
+		ExemptionExpression unless = compile(declaration, "unless", declaration.unless(),
+				this.beans.expressions()::methodExemption);
+		if (unless != null) {
+			unless.warnIfChosenByClient("@RateLimited on " + declaration.named());
+		}
+		return unless;
 	}
 
 	private static <E> @Nullable E compile(Declaration declaration, String attribute, String text,

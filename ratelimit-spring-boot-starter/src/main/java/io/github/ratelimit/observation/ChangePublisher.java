@@ -80,7 +80,7 @@ public final class ChangePublisher implements ChangeListener {
 	@Override
 	public void rejected(String limit, String reason) {
 		logger.error("A change of limit '" + printable(limit) + "' that another instance has made cannot be in force "
-				+ "here, so its settings stay as they are: " + reason);
+				+ "here, so its settings stay as they are: " + printable(reason));
 	}
 
 }

@@ -1,7 +1,7 @@
 package io.github.ratelimit.registry;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.registry.WatchedKeys.KeyCount;
+import io.github.ratelimit.registry.BusyKeys.KeyCount;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;

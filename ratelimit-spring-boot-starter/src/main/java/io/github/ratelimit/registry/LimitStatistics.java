@@ -22,7 +22,7 @@ public final class LimitStatistics {
 	private final LongAdder exempt = new LongAdder();
 
 	/** Null until {@link #watchKeys()}. */
-	private volatile @Nullable WatchedKeys watched;
+	private volatile @Nullable BusyKeys watched;
 
 	LimitStatistics() {
 	}
@@ -44,7 +44,7 @@ public final class LimitStatistics {
 		else {
 			this.shadowDenied.increment();
 		}
-		WatchedKeys watched = this.watched;
+		BusyKeys watched = this.watched;
 		if (watched != null) {
 			watched.count(decision.key(), decision.isViolated());
 		}
@@ -53,7 +53,7 @@ public final class LimitStatistics {
 	/** Finds out from now on which keys call and are refused most. */
 	synchronized void watchKeys() {
 		if (this.watched == null) {
-			this.watched = new WatchedKeys();
+			this.watched = new BusyKeys();
 		}
 	}
 
@@ -61,7 +61,7 @@ public final class LimitStatistics {
 	 * Returns which keys call and are refused most.
 	 * @return live figures; null if keys are not watched
 	 */
-	public @Nullable WatchedKeys watchedKeys() {
+	public @Nullable BusyKeys watchedKeys() {
 		return this.watched;
 	}
 

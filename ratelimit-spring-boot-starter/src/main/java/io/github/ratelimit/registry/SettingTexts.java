@@ -57,6 +57,8 @@ final class SettingTexts {
 
 	private static final int MOST_CHARACTERS = 1_000;
 
+	private static final int MOST_PLAN_CHARACTERS = 100;
+
 	private SettingTexts() {
 	}
 
@@ -103,6 +105,10 @@ final class SettingTexts {
 		if (plan.isBlank()) {
 			throw new IllegalArgumentException(
 					"A plan has no name. Write {\"" + PLAN_PREFIX + "pro\": \"600/min\"} for a plan named pro.");
+		}
+		if (plan.length() > MOST_PLAN_CHARACTERS) {
+			throw new IllegalArgumentException("A plan has a name of " + plan.length() + " characters. Write at most "
+					+ MOST_PLAN_CHARACTERS + ".");
 		}
 		Limit limit = settings.limit();
 		Map<String, Limit> plans = new HashMap<>(settings.plans());

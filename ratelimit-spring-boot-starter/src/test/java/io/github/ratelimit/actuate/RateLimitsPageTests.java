@@ -95,6 +95,7 @@ class RateLimitsPageTests {
 		assertThat(response.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
 		assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
 		assertThat(response.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+		assertThat(response.headers().firstValue("Cross-Origin-Opener-Policy")).hasValue("same-origin");
 		assertThat(response.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
 		assertThat(response.headers().allValues("Vary").toString()).contains("Accept");
 		assertThat(response.body()).doesNotContainPattern("(?i)<script(?![^>]* src=)|<style|\\sstyle=|\\son\\w+=");

@@ -3,6 +3,7 @@ package io.github.ratelimit.client;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.ratelimit.Decision;
@@ -27,7 +28,10 @@ import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.memory.MemoryStore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static io.github.ratelimit.client.TestClient.client;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -130,6 +134,25 @@ class ClientBudgetTests {
 			.satisfies((limit) -> assertThat(limit.isNeverPayable()).isTrue());
 		assertThat(new RateLimitExceededException(refusal)).hasMessage(
 				"Limit 'openai' can never be paid: " + "the call costs 1001 permits, the limit holds at most 1000");
+	}
+
+	/** Providers report figures that no rate of a limit can have. */
+	@ParameterizedTest
+	@CsvSource({ "53000003, 52999903, 163ms", "1000003, 3, 7.33333333s", "100000000000, 3, 20ms" })
+	void aCallThatIsLargerThanAnUnusualReportedQuotaIsRefused(String tokens, String remaining, String reset)
+			throws Exception {
+		TestClient client = client().discovered();
+		RateLimiter limiter = limiter(client);
+		ClientCall call = request(client, "gpt-4o");
+		Map<String, String> headers = Map.of("x-ratelimit-limit-tokens", tokens, "x-ratelimit-remaining-tokens",
+				remaining, "x-ratelimit-reset-tokens", reset);
+		call.head(200, headers::get, null);
+		call.close();
+
+		long more = 20 * Long.parseLong(tokens);
+		assertThat(limiter.tryAcquire("openai", "gpt-4o", more).isAllowed()).isFalse();
+		assertThat(limiter.acquireAsync("openai", "gpt-4o", more).get(10, TimeUnit.SECONDS).isAllowed()).isFalse();
+		assertThat(client.inFlight()).isZero();
 	}
 
 	@Test

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -82,6 +84,23 @@ class SharedChangesTests {
 		Polling.until(SECOND, "the change is withdrawn", () -> one.rates().equals("[60/min]"));
 		assertThat(one.chat.differences()).isEmpty();
 		assertThat(instance("60/min").rates()).isEqualTo("[60/min]");
+	}
+
+	/** What no instance writes is treated as lost, so changes stay possible. */
+	@ParameterizedTest
+	@ValueSource(strings = { "struct.pack('<d', math.huge)", "struct.pack('<d', 9007199254740992)",
+			"struct.pack('<d', 0 / 0)", "struct.pack('<d', -1)", "'short'", "string.rep('x', 2000000)" })
+	void aChangeHoldsAlthoughRedisHasAForeignValue(String value) {
+		Instance one = instance("60/min");
+		Instance other = instance("60/min");
+		one.changes.change("chat", Map.of("rate", "10/min"), null);
+		Polling.until(SECOND, "the change holds", () -> other.rates().equals("[10/min]"));
+
+		this.redis.command("EVAL", "redis.call('SET', KEYS[1], " + value + ")", "1", "ratelimit#changes:{changes}");
+		other.changes.change("chat", Map.of("rate", "20/min"), null);
+
+		Polling.until(SECOND, "the next change holds", () -> one.rates().equals("[20/min]"));
+		assertThat(instance("60/min").rates()).isEqualTo("[20/min]");
 	}
 
 	@Test

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -234,6 +235,20 @@ class BrowserPageTests {
 		page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(SCRIPT)).first().click();
 		assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(2))).hasText("Key " + SCRIPT);
 		assertThat(page.locator("img")).hasCount(0);
+	}
+
+	@Test
+	void aLinkLeadsNoRequestOutOfTheEndpoint() {
+		Page page = open("");
+		List<String> requests = new CopyOnWriteArrayList<>();
+		page.onRequest((request) -> requests.add(request.url()));
+
+		page.evaluate("location.hash = '#/limit/../health'");
+
+		assertThat(page.locator("body")).containsText("There is no such limit or key.");
+		page.evaluate("location.hash = '#/limit/login'");
+		assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(2))).hasText("login");
+		assertThat(requests).isNotEmpty().allSatisfy((url) -> assertThat(url).contains("/ratelimits"));
 	}
 
 	@Test

@@ -107,6 +107,7 @@ public final class RateLimitsPage {
 		return (headers) -> {
 			headers.set("Content-Security-Policy", SECURITY_POLICY);
 			headers.set(HttpHeaders.CACHE_CONTROL, "no-store");
+			headers.set("Cross-Origin-Opener-Policy", "same-origin");
 			headers.set("X-Frame-Options", "DENY");
 			headers.set("Referrer-Policy", "no-referrer");
 			headers.set("X-Content-Type-Options", "nosniff");

@@ -61,6 +61,9 @@ public final class RuleDefinitions {
 		checkMethods(name + ".methods", properties.getMethods());
 		ExemptionExpression unless = LimitDefinitions.exemption(this.expressions, name, properties.getUnless());
 		checkPhase(name + ".when", properties.getWhen(), limits, unless);
+		if (unless != null) {
+			unless.warnIfChosenByClient("Rule " + name);
+		}
 		String body = body(name + ".body", properties.getBody());
 		try {
 			return Rule.of(path, properties.getMethods(), exempting(limits, unless), properties.getWhen(), body);

@@ -188,10 +188,8 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	private void warnOfChosenExemptions(RegisteredLimit registered) {
 		LimitDefinition definition = this.definitions.find(registered.name());
 		ExemptionExpression unless = (definition != null) ? definition.unless() : null;
-		if (unless != null && unless.inputs().chosenByClient()) {
-			logger.warn("Limit '" + registered.name() + "' exempts calls by " + unless.text()
-					+ ", so callers can exempt themselves. Exempt them by hasRole('…'), hasAuthority('…'), a verified claim, "
-					+ "or inSubnet('…'), or have a bean check what they send");
+		if (unless != null) {
+			unless.warnIfChosenByClient("Limit '" + registered.name() + "'");
 		}
 	}
 

@@ -56,6 +56,10 @@ export async function change(method, path, body) {
 }
 
 async function send(method, path, query, headers, body) {
+	// Browsers resolve these, so the request would leave the endpoint
+	if (path.some((segment) => ['', '.', '..'].includes(segment))) {
+		throw new Refused(404, 'There is no such limit or key.');
+	}
 	const address = endpoint + path.map((segment) => `/${encodeURIComponent(segment)}`).join('')
 		+ (query ? `?${new URLSearchParams(query)}` : '');
 	try {

@@ -154,6 +154,11 @@ class BeginnersMistakesTests {
 							limit("rate: 10/min", "key: ip", "unless: inSubnet('10.0.0.0/8')"))
 					.says("Limit 'chat' exempts calls by header('X-Internal') == 'yes'",
 							"callers can exempt themselves", "inSubnet('…')"),
+				Mistake
+					.of("clients can exempt themselves from a rule",
+							CHAT + RULE.stripTrailing() + "\n        unless: header('X-Internal') == 'yes'\n",
+							CHAT + RULE.stripTrailing() + "\n        unless: inSubnet('10.0.0.0/8')\n")
+					.says("Rule ratelimit.http.rules[0] exempts calls by header('X-Internal') == 'yes'"),
 				Mistake.of("a method calls a limited one of its own class", CHAT + RULE, CHAT + RULE)
 					.with(SelfCalling.class, Limited.class)
 					.says("Method 'SelfCalling.all' calls 'SelfCalling.answer' of the same object",

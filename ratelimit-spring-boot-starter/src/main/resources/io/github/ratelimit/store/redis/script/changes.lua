@@ -5,9 +5,17 @@
 -- Returns 'R' if the text was replaced, 'N' if a change is needed, '=' if the version is the current one, else 'S' and
 -- version and text. A version that is lower than the known one means that Redis has lost what it had.
 local NEEDED = 10000000 -- for so many microseconds a change counts as needed
+local MOST_BYTES = 1048576
+local MOST_NEEDED = 10000
 local value, known = redis.call('GET', KEYS[1]), struct.unpack('<d', ARGV[2])
-local version = value and #value >= 8 and struct.unpack('<d', value) or 0
+local version = value and #value >= 8 and #value <= MOST_BYTES and struct.unpack('<d', value) or -1
+if not (version >= 0 and version < 9007199254740992) then -- nothing, or nothing that an instance has written
+	value, version = nil, 0
+end
 if ARGV[1] == 'poll' then
+	if redis.call('HLEN', KEYS[2]) > MOST_NEEDED then
+		redis.call('DEL', KEYS[2])
+	end
 	for i = 3, #ARGV do
 		redis.call('HSET', KEYS[2], ARGV[i], string.format('%.0f', now))
 	end

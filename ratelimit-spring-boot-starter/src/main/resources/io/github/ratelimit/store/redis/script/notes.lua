@@ -2,13 +2,14 @@
 -- ARGV: the instance; its note; for how many microseconds a note is kept. Returns of each other instance the length of
 -- its name, its name, the age of its note in microseconds, the length of the note and the note.
 local kept = struct.unpack('<d', ARGV[3])
+local MOST_NOTES = 1000
 local reply = {}
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
-	local age = now - struct.unpack('<d', string.sub(all[i + 1], 1, 8))
-	if age < -FAR_AHEAD or age > kept then
+	local age = #all[i + 1] >= 8 and now - struct.unpack('<d', all[i + 1])
+	if not (age and age >= -FAR_AHEAD and age <= kept) then
 		redis.call('HDEL', KEYS[1], all[i])
-	elseif all[i] ~= ARGV[1] then
+	elseif all[i] ~= ARGV[1] and #reply < MOST_NOTES then
 		local note = string.sub(all[i + 1], 9)
 		reply[#reply + 1] = struct.pack('<d', #all[i]) .. all[i] .. struct.pack('<dd', math.max(0, age), #note) .. note
 	end

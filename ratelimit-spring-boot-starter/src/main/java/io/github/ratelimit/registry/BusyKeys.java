@@ -7,13 +7,13 @@ import java.util.List;
  * Which keys of a limit called and were refused most in the last ten to twenty minutes.
  * Thread-safe. Memory is bounded whatever keys come: four sketches of at most 192 keys.
  */
-public final class WatchedKeys {
+public final class BusyKeys {
 
 	private final FrequentKeys calls = new FrequentKeys();
 
 	private final FrequentKeys denials = new FrequentKeys();
 
-	WatchedKeys() {
+	BusyKeys() {
 	}
 
 	void count(Key key, boolean violated) {
@@ -52,7 +52,8 @@ public final class WatchedKeys {
 	 * A key and how often it came up.
 	 *
 	 * @param key the key, which may be a secret
-	 * @param count how often, about: exact while calls are few
+	 * @param count how often, about: exact while calls are few; calls at the same moment
+	 * are left out, so that no call waits
 	 */
 	public record KeyCount(Key key, long count) {
 	}
