@@ -65,13 +65,13 @@ class SharedChangesTests {
 	}
 
 	@Test
-	void aChangeHoldsOnAllInstancesWithinASecondUntilItIsWithdrawn() {
+	void aChangeHoldsOnAllInstancesUntilItIsWithdrawn() {
 		Instance one = instance("60/min");
 		Instance other = instance("60/min");
 
 		one.changes.change("chat", Map.of("rate", "5/s, 600/min", "mode", "shadow"), "admin");
 		assertThat(one.rates()).isEqualTo("[5/s, 600/min]");
-		Polling.until(SECOND, "the change holds", () -> other.rates().equals("[5/s, 600/min]"));
+		Polling.until(LONG, "the change holds", () -> other.rates().equals("[5/s, 600/min]"));
 		assertThat(other.chat.settings().mode()).isEqualTo(LimitMode.SHADOW);
 		assertThat(other.made).singleElement().satisfies((change) -> {
 			assertThat(change.origin()).isEqualTo(LimitChange.Origin.OTHER_INSTANCE);
@@ -81,7 +81,7 @@ class SharedChangesTests {
 		assertThat(instance("60/min").rates()).as("an instance that starts later").isEqualTo("[5/s, 600/min]");
 
 		other.changes.change("chat", nulls("rate", "mode"), null);
-		Polling.until(SECOND, "the change is withdrawn", () -> one.rates().equals("[60/min]"));
+		Polling.until(LONG, "the change is withdrawn", () -> one.rates().equals("[60/min]"));
 		assertThat(one.chat.differences()).isEmpty();
 		assertThat(instance("60/min").rates()).isEqualTo("[60/min]");
 	}
@@ -94,12 +94,12 @@ class SharedChangesTests {
 		Instance one = instance("60/min");
 		Instance other = instance("60/min");
 		one.changes.change("chat", Map.of("rate", "10/min"), null);
-		Polling.until(SECOND, "the change holds", () -> other.rates().equals("[10/min]"));
+		Polling.until(LONG, "the change holds", () -> other.rates().equals("[10/min]"));
 
-		this.redis.command("EVAL", "redis.call('SET', KEYS[1], " + value + ")", "1", "ratelimit#changes:{changes}");
+		this.redis.command("EVAL", "redis.call('SET', KEYS[1], " + value + ")", "1", "ratelimit:1:#changes:{changes}");
 		other.changes.change("chat", Map.of("rate", "20/min"), null);
 
-		Polling.until(SECOND, "the next change holds", () -> one.rates().equals("[20/min]"));
+		Polling.until(LONG, "the next change holds", () -> one.rates().equals("[20/min]"));
 		assertThat(instance("60/min").rates()).isEqualTo("[20/min]");
 	}
 
@@ -108,9 +108,9 @@ class SharedChangesTests {
 		Instance one = instance("1/h");
 		Instance other = instance("1/h");
 		one.changes.changeAll(Map.of("enabled", "false"), null);
-		Polling.until(SECOND, "limits are off", () -> !other.killSwitch.isEnabled());
+		Polling.until(LONG, "limits are off", () -> !other.killSwitch.isEnabled());
 		other.changes.changeAll(nulls("enabled"), null);
-		Polling.until(SECOND, "limits are on", one.killSwitch::isEnabled);
+		Polling.until(LONG, "limits are on", one.killSwitch::isEnabled);
 	}
 
 	@Test
@@ -122,12 +122,12 @@ class SharedChangesTests {
 		one.changes.lookForBans(one.chat, until, null);
 		one.store.store().block(one.chat.handle(), Key.of("ann").label(), until);
 		assertThat(one.call("ann")).isFalse();
-		Polling.until(SECOND, "the ban holds", () -> !other.call("ann"));
+		Polling.until(LONG, "the ban holds", () -> !other.call("ann"));
 		assertThat(other.call("bob")).isTrue();
 		assertThat(other.chat.differences()).isEmpty();
 
 		assertThat(other.store.store().unblock(other.chat.handle(), Key.of("ann").id())).isTrue();
-		Polling.until(Duration.ofSeconds(2), "the ban has ended", () -> one.call("ann"));
+		Polling.until(LONG, "the ban has ended", () -> one.call("ann"));
 	}
 
 	@Test
@@ -141,7 +141,7 @@ class SharedChangesTests {
 		for (Instance instance : all) {
 			for (int limit = 0; limit < 3; limit++) {
 				RegisteredLimit changed = instance.registry.get("chat" + limit);
-				Polling.until(SECOND, "the last change holds",
+				Polling.until(LONG, "the last change holds",
 						() -> changed.limit().rates().toString().equals("[119/min]"));
 			}
 		}
@@ -239,8 +239,9 @@ class SharedChangesTests {
 						+ "the least, %.4f of the most; slowest change %.0f ms%n",
 				seconds, seconds - 1, granted.get(), refused.get(), rates.least(), rates.most(), burst,
 				granted.get() / rates.least(), granted.get() / (rates.most() + burst), rates.slowest() / 1e6);
-		assertThat((double) granted.get()).isBetween(0.98 * rates.least(), rates.most() + burst);
-		assertThat(rates.slowest()).isLessThan(SECOND.toNanos());
+		boolean measured = seconds >= 60;
+		assertThat((double) granted.get()).isBetween((measured ? 0.98 : 0.9) * rates.least(), rates.most() + burst);
+		assertThat(rates.slowest()).isLessThan(measured ? SECOND.toNanos() : LONG.toNanos());
 	}
 
 	private Instance instance(String rate) {

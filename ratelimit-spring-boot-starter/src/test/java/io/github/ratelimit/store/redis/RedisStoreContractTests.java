@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TimeSource;
@@ -69,6 +70,17 @@ class RedisStoreContractTests implements LimitStoreContract {
 					time, StoreObserver.NONE);
 		}
 		return RedisTestStore.turned(server, redis, new MemoryStore(time, 10_000), time);
+	}
+
+	@Test
+	void aForeignValueAmongNotesIsRemoved() {
+		LimitStore store = createStore(new ManualTime());
+		store.exchange("openai", Key.of("account"), "a", new byte[1]).join();
+		String notes = ((List<?>) server.command("KEYS", "*notes*")).get(0).toString();
+		server.command("HSET", notes, "foreign", "x");
+
+		assertThat(store.exchange("openai", Key.of("account"), "b", new byte[1]).join()).hasSize(1);
+		assertThat(server.command("HEXISTS", notes, "foreign")).isEqualTo(0L);
 	}
 
 	@Test
