@@ -171,7 +171,7 @@ public sealed class Key implements Comparable<Key> {
 	/**
 	 * Returns the text for people who may see who calls: addresses and names of users as
 	 * they are, but for control characters; all else masked. The parts of a composed key
-	 * are told apart.
+	 * are separated.
 	 * @return for example {@code 192.0.2.7}, or {@code alice + sk-1***f3}
 	 */
 	public final String revealed() {

@@ -11,8 +11,8 @@ import io.github.ratelimit.provider.dialect.Refill;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an instance tells the others of one key. Sums count from the beginning of the
- * instance, so that a lost note is made good by the next one; times are relative, as
+ * What an instance shares with the others about one key. Sums count from the beginning of
+ * the instance, so that a lost note is made good by the next one; times are relative, as
  * clocks differ.
  *
  * @param livedNanos how long the instance has governed the key

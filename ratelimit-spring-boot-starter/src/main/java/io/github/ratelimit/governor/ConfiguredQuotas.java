@@ -160,8 +160,8 @@ final class ConfiguredQuotas {
 		}
 	}
 
-	void told() {
-		this.budgets.forEach(QuotaBudget::told);
+	void noteShared() {
+		this.budgets.forEach(QuotaBudget::noteShared);
 	}
 
 	/** Begins with what another instance knows. */

@@ -59,7 +59,7 @@ public final class Governor {
 	 * @param defaultWindow the window of a limit where the provider does not report it
 	 * @param time the time
 	 * @param executor runs what depends on asynchronous calls when they are admitted
-	 * @param notes where instances tell each other what they know, null if they do not
+	 * @param notes where instances share what they know, null if they do not
 	 */
 	public Governor(String client, GovernorSettings settings, Function<Dimension, Duration> defaultWindow,
 			TimeSource time, Executor executor, @Nullable SharedNotes notes) {
@@ -111,20 +111,20 @@ public final class Governor {
 	}
 
 	private @Nullable GovernedCall admitNow(CallRequest request) {
-		Runnable tell = null;
+		Runnable exchange = null;
 		this.lock.lock();
 		try {
 			long now = this.time.nanoTime();
 			if (!mayNow(request.cost(), now)) {
 				return null;
 			}
-			tell = untold(now);
+			exchange = nextExchange(now);
 			return admit(request.cost(), this.control.sent(), 0);
 		}
 		finally {
 			this.lock.unlock();
-			if (tell != null) {
-				tell.run();
+			if (exchange != null) {
+				exchange.run();
 			}
 		}
 	}
@@ -138,8 +138,8 @@ public final class Governor {
 				&& this.control.take(cost, this.inFlight, now) == 0;
 	}
 
-	/** Returns what tells the other instances, null if nothing is to be told now. */
-	private @Nullable Runnable untold(long now) {
+	/** Returns the next exchange with the other instances, null if none is due. */
+	private @Nullable Runnable nextExchange(long now) {
 		return (this.sharing != null) ? this.sharing.next(this.control, !this.queue.isEmpty(), now) : null;
 	}
 
@@ -193,9 +193,9 @@ public final class Governor {
 
 	private void pump(long now, List<Runnable> after) {
 		admitQueued(now, after);
-		Runnable tell = untold(now);
-		if (tell != null) {
-			after.add(tell);
+		Runnable exchange = nextExchange(now);
+		if (exchange != null) {
+			after.add(exchange);
 		}
 	}
 

@@ -253,8 +253,8 @@ final class LocalControl {
 			this.reported.takeForOthers(change, now);
 		}
 		this.sent.remember(now);
-		this.configured.told();
-		this.reported.told();
+		this.configured.noteShared();
+		this.reported.noteShared();
 		for (Peers.Change change : changes) {
 			learn(change.note(), change.ageNanos(), first, now);
 		}

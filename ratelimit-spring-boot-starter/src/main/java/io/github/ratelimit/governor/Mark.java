@@ -4,7 +4,7 @@ import io.github.ratelimit.provider.dialect.Dimension;
 
 /**
  * When a call was sent, and what had been sent by then: by its process, and by others as
- * far as they told.
+ * far as their notes say.
  *
  * @param sequence the number of the call
  * @param sentAt the monotonic time in nanoseconds

@@ -20,7 +20,7 @@ final class Peers {
 	/** An instance that has left no note for so long has no calls. */
 	private static final long ACTIVE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-	/** An instance with calls tells of them sooner than after this time. */
+	/** An instance with calls leaves notes at shorter intervals. */
 	private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
 	private Map<String, Seen> last = new HashMap<>();
@@ -60,8 +60,9 @@ final class Peers {
 	}
 
 	/**
-	 * What an instance has sent before it was met, unless it has begun since then, is in
-	 * what is known already. So is what it has sent while it told nothing: an instance
+	 * Returns the note from which the changes of an instance count. The reports of the
+	 * provider already include what an instance sent before its first note that was read,
+	 * unless it has started since, and what it sent before a long pause: an instance
 	 * without calls leaves a note before its next call.
 	 */
 	private @Nullable AccountNote before(String instance, Seen seen) {
@@ -73,7 +74,7 @@ final class Peers {
 		return begunSince ? null : seen.note();
 	}
 
-	/** Forgets what was told: it is not known what the others have done since then. */
+	/** Forgets all notes: what the others have sent since then is unknown. */
 	void lost() {
 		this.last.clear();
 		this.met = false;
@@ -92,8 +93,8 @@ final class Peers {
 	/**
 	 * What one of the other instances has done.
 	 *
-	 * @param before what it had told before, null if it had not begun
-	 * @param note what it tells now
+	 * @param before its note before, null if it has started since
+	 * @param note its latest note
 	 * @param ageNanos how old that is
 	 */
 	record Change(@Nullable AccountNote before, AccountNote note, long ageNanos) {

@@ -51,7 +51,7 @@ class QuotaBudget {
 	/** The part of the capacity that this instance may use. */
 	private double part = 1;
 
-	private final Sharing.Untold charges = new Sharing.Untold();
+	private final Sharing.Charges charges = new Sharing.Charges();
 
 	QuotaBudget(Dimension dimension, long windowNanos, double capacity, double available, ChargeFactor factor,
 			long now) {
@@ -230,20 +230,20 @@ class QuotaBudget {
 	 */
 	boolean exceedsPart(CallCost cost, double reserve, int parts, long now) {
 		double need = need(cost);
-		double untold = this.charges.untold();
-		return untold > 0 && untold + need > (spendable(need, reserve, now) + untold) / parts;
+		double unshared = this.charges.unshared();
+		return unshared > 0 && unshared + need > (spendable(need, reserve, now) + unshared) / parts;
 	}
 
 	AccountNote.QuotaNote note(boolean configured, long now) {
-		this.charges.tell();
+		this.charges.noted();
 		return new AccountNote.QuotaNote(configured, this.dimension, refill(), this.windowNanos, this.capacity,
 				this.available, this.factor.value(), configured ? this.charges.total() : 0, 1, 0,
 				this.reported ? this.remaining : -1, this.reported ? now - this.reportSentAt : 0);
 	}
 
-	/** The other instances know what was told. */
-	void told() {
-		this.charges.told();
+	/** The other instances have the latest note. */
+	void noteShared() {
+		this.charges.noteShared();
 	}
 
 	void takeForOthers(double permits, long now) {

@@ -196,8 +196,8 @@ final class ReportedQuotas {
 		}
 	}
 
-	void told() {
-		this.budgets.forEach(QuotaBudget::told);
+	void noteShared() {
+		this.budgets.forEach(QuotaBudget::noteShared);
 	}
 
 	void scaleFactors(double times) {

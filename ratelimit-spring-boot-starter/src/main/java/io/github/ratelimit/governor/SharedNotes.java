@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Where the instances of an application tell each other what they know of one key of a
- * provider. Implementations must be thread-safe, must not block, and must complete every
- * exchange in the end.
+ * Where the instances of an application share what they know of one key of a provider.
+ * Implementations must be thread-safe, must not block, and must complete every exchange
+ * in the end.
  */
 public interface SharedNotes {
 

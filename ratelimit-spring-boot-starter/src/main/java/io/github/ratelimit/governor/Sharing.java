@@ -11,10 +11,10 @@ import io.github.ratelimit.governor.SharedNotes.PeerNote;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When an instance tells the others what it has sent, and learns what they have: a few
- * times a second while it has calls. A call waits for what the others know only if
- * nothing was heard of them lately, for a short time, and once as long as the store does
- * not answer. Not thread-safe: the {@link Governor} guards it.
+ * Decides when an instance exchanges notes with the others: a few times a second while it
+ * has calls. A call waits for what the others know only if nothing was heard of them
+ * lately, for a short time, and once as long as the store does not answer. Not
+ * thread-safe: the {@link Governor} guards it.
  */
 final class Sharing {
 
@@ -168,20 +168,20 @@ final class Sharing {
 	}
 
 	/**
-	 * What this instance has charged, and what of that the others do not know. Not
-	 * thread-safe.
+	 * The permits that this instance has charged, and those of them that no shared note
+	 * includes. Not thread-safe.
 	 */
-	static final class Untold {
+	static final class Charges {
 
 		private double total;
 
-		private double untold;
+		private double unshared;
 
-		private double telling;
+		private double noted;
 
 		void add(double permits) {
 			this.total += permits;
-			this.untold += permits;
+			this.unshared += permits;
 		}
 
 		/** Corrects what was charged earlier. */
@@ -194,19 +194,19 @@ final class Sharing {
 			return this.total;
 		}
 
-		double untold() {
-			return this.untold;
+		double unshared() {
+			return this.unshared;
 		}
 
-		/** The total is being told. */
-		void tell() {
-			this.telling = this.untold;
+		/** A note includes the total. */
+		void noted() {
+			this.noted = this.unshared;
 		}
 
-		/** The others know what was being told. */
-		void told() {
-			this.untold = Math.max(0, this.untold - this.telling);
-			this.telling = 0;
+		/** The others have that note. */
+		void noteShared() {
+			this.unshared = Math.max(0, this.unshared - this.noted);
+			this.noted = 0;
 		}
 
 	}

@@ -10,8 +10,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 
 /**
- * Tells the listener of denials, and of keys that come near their limit, if it wants to
- * know. An allowed call allocates nothing for it, unless it brings its key near the
+ * Reports denials, and keys that come near their limit, to the listener if it is
+ * interested. An allowed call allocates nothing for it, unless it brings its key near the
  * limit. Bounded, whatever keys there are. Thread-safe.
  */
 final class DecisionWatch {

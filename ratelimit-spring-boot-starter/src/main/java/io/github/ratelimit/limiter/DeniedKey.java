@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The denials of a key, of which one a second is told. Thread-safe.
+ * The denials of a key, of which one a second is published. Thread-safe.
  * <p>
  * Reading the clock costs a third of a denial in memory, so where denials follow each
  * other within microseconds only some of them read it: those between take a quarter of a
@@ -30,7 +30,7 @@ final class DeniedKey extends WatchedKey {
 	/** The number of the first denial that reads the clock again. */
 	private volatile long nextRead = 1;
 
-	private long lastTold;
+	private long lastPublished;
 
 	private long lastRead;
 
@@ -43,7 +43,7 @@ final class DeniedKey extends WatchedKey {
 
 	/**
 	 * Notes a denial.
-	 * @return how many denials were left out since the last one that was told;
+	 * @return how many denials were left out since the last one that was published;
 	 * {@link #LEFT_OUT} to leave out this one too
 	 */
 	long denied(TimeSource time) {
@@ -54,8 +54,8 @@ final class DeniedKey extends WatchedKey {
 	private synchronized long denied(long number, long now) {
 		if (isOver(now)) {
 			extend(now + INTERVAL_NANOS);
-			long leftOut = Math.max(0, number - this.lastTold - 1);
-			this.lastTold = Math.max(number, this.lastTold);
+			long leftOut = Math.max(0, number - this.lastPublished - 1);
+			this.lastPublished = Math.max(number, this.lastPublished);
 			read(number, now, 0);
 			return leftOut;
 		}

@@ -56,7 +56,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 	 * @param registry the limits
 	 * @param killSwitch switches all limits
 	 * @param shared where instances share changes
-	 * @param listener what is told of changes
+	 * @param listener receives changes
 	 * @param time until when banned keys are looked for
 	 */
 	public LimitChanges(LimitRegistry registry, KillSwitch killSwitch, SharedChanges shared, ChangeListener listener,
@@ -139,7 +139,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 	}
 
 	/**
-	 * Tells the listener of a key that was banned or reset.
+	 * Reports a key that was banned or reset to the listener.
 	 * @param limit the limit's name
 	 * @param key the key, null for all keys
 	 * @param setting {@code ban} or {@code reset}
@@ -208,7 +208,8 @@ public final class LimitChanges implements SharedChanges.Instance {
 			limit.put(settings, SettingChanges.NONE);
 			this.listener.rejected(limit.name(), String.valueOf(ex.getMessage()));
 		}
-		tell(limit.name(), SettingTexts.differences(before, limit.settings()), LimitChange.Origin.CONFIGURATION, null);
+		publish(limit.name(), SettingTexts.differences(before, limit.settings()), LimitChange.Origin.CONFIGURATION,
+				null);
 	}
 
 	private void registered(RegisteredLimit limit) {
@@ -252,7 +253,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 		SwitchSettings after = this.configured.with(changes);
 		this.killSwitch.setEnabled(after.enabled());
 		this.killSwitch.setMode(after.mode());
-		tell(null, after.differencesFrom(before), origin, by);
+		publish(null, after.differencesFrom(before), origin, by);
 	}
 
 	private SwitchSettings inForce() {
@@ -262,10 +263,10 @@ public final class LimitChanges implements SharedChanges.Instance {
 	private void apply(RegisteredLimit limit, SettingChanges changes, LimitChange.Origin origin, @Nullable String by) {
 		LimitSettings before = limit.settings();
 		limit.put(limit.configured(), changes.at(now()));
-		tell(limit.name(), SettingTexts.differences(before, limit.settings()), origin, by);
+		publish(limit.name(), SettingTexts.differences(before, limit.settings()), origin, by);
 	}
 
-	private void tell(@Nullable String limit, List<LimitChange.Setting> settings, LimitChange.Origin origin,
+	private void publish(@Nullable String limit, List<LimitChange.Setting> settings, LimitChange.Origin origin,
 			@Nullable String by) {
 		if (!settings.isEmpty()) {
 			this.listener.changed(new LimitChange(limit, null, settings, origin, by));

@@ -31,9 +31,9 @@ public interface SharedChanges {
 	};
 
 	/**
-	 * Begins to tell an instance what is changed: soon after others have changed
-	 * something, and now, as far as the store answers within two seconds.
-	 * @param instance what to tell
+	 * Begins to report changes to an instance: soon after others have made them, and now,
+	 * as far as the store answers within two seconds.
+	 * @param instance receives the changes
 	 */
 	void start(Instance instance);
 

@@ -16,7 +16,7 @@ public interface StoreObserver {
 	 * Called by the thread that is about to ask the store for a decision and to wait for
 	 * the answer.
 	 * @param limits the number of limits that are asked
-	 * @return what is told how the call ends, and is closed by the same thread
+	 * @return receives how the call ends, and is closed by the same thread
 	 */
 	default Call asking(int limits) {
 		return Call.UNOBSERVED;

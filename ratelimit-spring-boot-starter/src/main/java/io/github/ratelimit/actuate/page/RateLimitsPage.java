@@ -21,7 +21,7 @@ import org.springframework.web.util.HtmlUtils;
 
 /**
  * The page and its files. Whatever it shows it asks the endpoint for, so it shows nothing
- * that the endpoint would not tell its user. Immutable.
+ * that the endpoint would not show to its user. Immutable.
  */
 public final class RateLimitsPage {
 
