@@ -3,6 +3,7 @@ package io.github.ratelimit.actuate;
 import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.UnknownLimitException;
 import java.security.Principal;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -186,7 +187,10 @@ public class RateLimitsEndpointWebExtension {
 	}
 
 	private static Map<String, @Nullable String> values(@Nullable RequestBody body) {
-		return (body != null) ? body.values() : Map.of();
+		if (body == null) {
+			return new LinkedHashMap<>();
+		}
+		return body.values();
 	}
 
 	private static @Nullable String name(SecurityContext security) {

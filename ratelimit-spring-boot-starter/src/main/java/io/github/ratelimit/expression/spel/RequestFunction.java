@@ -41,9 +41,10 @@ enum RequestFunction {
 
 	private final String example;
 
-	private final BiFunction<Call, String, @Nullable Object> reading;
+	private final BiFunction<Call, String, ? extends @Nullable Object> reading;
 
-	RequestFunction(String text, Class<?> type, String example, BiFunction<Call, String, @Nullable Object> reading) {
+	RequestFunction(String text, Class<?> type, String example,
+			BiFunction<Call, String, ? extends @Nullable Object> reading) {
 		this.text = text;
 		this.type = type;
 		this.example = example;
