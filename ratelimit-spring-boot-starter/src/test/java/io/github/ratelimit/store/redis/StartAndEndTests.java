@@ -128,13 +128,17 @@ class StartAndEndTests {
 		ChargeDecision taken = store.take(CHARGE);
 		store.close();
 
-		assertThat(store.take(CHARGE).isDegraded()).isTrue();
+		for (int i = 0; i < 100; i++) {
+			assertThat(store.take(CHARGE).isDegraded()).isTrue();
+			store.exchange("account", CHARGE.key(), "one", new byte[1]).exceptionally((failure) -> null).join();
+		}
 		assertThat(store.takeAll(List.of(CHARGE, StoreFixture.charge(StoreInstance.STILL, "other", 1))))
 			.allMatch(ChargeDecision::isDegraded);
 		store.giveBack(taken);
 		assertThatExceptionOfType(StoreUnavailableException.class)
 			.isThrownBy(() -> store.find(Handles.of(StoreInstance.STILL), CHARGE.key()));
 		store.close();
+		assertThat(this.log.lines()).as("the end of a store is no outage").isEmpty();
 	}
 
 	private void assertThatStartAndEndAreQuick(int port) {

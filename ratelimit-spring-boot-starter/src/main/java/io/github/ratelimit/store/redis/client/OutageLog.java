@@ -82,7 +82,7 @@ final class OutageLog {
 
 	private synchronized int opened(String reason, Throwable failure, String warning) {
 		this.times++;
-		if (this.lasting) {
+		if (this.lasting || isClosed()) {
 			logger.debug("Redis fails again (" + this.node + ", " + reason + ")", failure);
 			return this.times - 1;
 		}
@@ -90,6 +90,11 @@ final class OutageLog {
 		this.began = this.time.nanoTime();
 		logger.warn(warning);
 		return 0;
+	}
+
+	/** The end of the store ends its calls, which is no outage. */
+	private boolean isClosed() {
+		return this.scheduler.isShutdown();
 	}
 
 	/** Notes that the node gets calls again. */
