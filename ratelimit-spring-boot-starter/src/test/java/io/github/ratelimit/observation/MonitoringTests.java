@@ -84,14 +84,17 @@ class MonitoringTests {
 			for (int i = 0; i < 3; i++) {
 				limiter.tryAcquire("chat", "sk-secret");
 				limiter.tryAcquire("tried-out", "sk-secret");
-				limiter.acquire(List.of(new PermitRequest("queue", Key.of("sk-secret"), 1)));
 			}
+			PrometheusMeterRegistry registry = context.getBean(PrometheusMeterRegistry.class);
+			Polling.until(Duration.ofSeconds(20), "a call that waited", () -> {
+				limiter.acquire(List.of(new PermitRequest("queue", Key.of("sk-secret"), 1)));
+				return registry.find("ratelimit.wait").timer() != null;
+			});
 			Application.TRACE.remove();
 			context.getBean(Partners.class).call("sk-secret");
 			RestClient client = context.getBean(RestClient.Builder.class).baseUrl(provider.url()).build();
 			TestThreads.run(4, (thread) -> client.get().uri("/v1/models").retrieve().toBodilessEntity());
 			redis.kill();
-			PrometheusMeterRegistry registry = context.getBean(PrometheusMeterRegistry.class);
 			Polling.until(Duration.ofSeconds(20), "a decision without Redis and an error", () -> {
 				limiter.tryAcquire("chat", "sk-another");
 				return registry.find("ratelimit.store.errors").counter() != null;
@@ -113,7 +116,7 @@ class MonitoringTests {
 					"--ratelimit.limits.chat.key=header('X-API-Key')",
 					"--ratelimit.limits.chat.ban-after=1 denial in 1min for 1h",
 					"--ratelimit.limits.tried-out.rate=1/h", "--ratelimit.limits.tried-out.key=ip",
-					"--ratelimit.limits.tried-out.mode=shadow", "--ratelimit.limits.queue.rate=50/s",
+					"--ratelimit.limits.tried-out.mode=shadow", "--ratelimit.limits.queue.rate=10/s",
 					"--ratelimit.limits.queue.key=ip", "--ratelimit.limits.queue.max-wait=1s",
 					"--ratelimit.clients.api.match=" + provider + "/**", "--ratelimit.clients.api.dialect=openai",
 					"--ratelimit.clients.api.max-concurrent=1");
