@@ -13,11 +13,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Reads docs/supported-types.md, and holds examples and the sample application to it. */
+@Tag("version-independent")
 class SupportedTypesTests {
 
 	private static final String ROOT = "io.github.ratelimit";

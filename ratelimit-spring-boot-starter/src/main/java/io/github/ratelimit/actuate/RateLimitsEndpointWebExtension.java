@@ -91,7 +91,7 @@ public class RateLimitsEndpointWebExtension {
 	public WebEndpointResponse<OperationResponseBody> key(SecurityContext user, @Selector String limit,
 			@Selector String key) {
 		return respond(() -> {
-			RateLimitsEndpoint.KeyDescriptor found = this.delegate.key(limit, key, mayRead(user));
+			KeyDescriptor found = this.delegate.key(limit, key, mayRead(user));
 			return (found != null) ? ok(found) : unseen(limit);
 		});
 	}

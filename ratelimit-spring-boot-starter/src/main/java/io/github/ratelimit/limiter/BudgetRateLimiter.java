@@ -1,17 +1,12 @@
 package io.github.ratelimit.limiter;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.PermitRequest;
-import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -24,7 +19,7 @@ import io.github.ratelimit.store.LimitStore;
  * calls which they refuse do not wait for a budget; what they granted is given back if a
  * budget refuses. Thread-safe.
  */
-public final class BudgetRateLimiter implements RateLimiter, ChargeLimiter {
+public final class BudgetRateLimiter implements NamedLimiter {
 
 	/** All calls take budgets in the same order, so that no two wait for each other. */
 	private static final Comparator<Charge> BY_NAME = Comparator.comparing((charge) -> charge.handle().name());
@@ -61,16 +56,7 @@ public final class BudgetRateLimiter implements RateLimiter, ChargeLimiter {
 	}
 
 	@Override
-	public Limit limit(String name) {
-		return registered(name).limit();
-	}
-
-	@Override
-	public Key key(String limit, String text) {
-		return registered(limit).key(text);
-	}
-
-	private RegisteredLimit registered(String name) {
+	public RegisteredLimit registered(String name) {
 		NamedBudget budget = this.budgets.find(name);
 		if (budget != null) {
 			return budget.registered();
@@ -91,29 +77,6 @@ public final class BudgetRateLimiter implements RateLimiter, ChargeLimiter {
 		}
 		RegisteredLimit registered = registered(limit);
 		return tryAcquire(List.of(Charge.of(registered.handle(), registered.key(key), permits)));
-	}
-
-	@Override
-	public Decision tryAcquire(Collection<PermitRequest> requests) {
-		return tryAcquire(charges(requests));
-	}
-
-	@Override
-	public Decision acquire(Collection<PermitRequest> requests) {
-		return acquire(charges(requests));
-	}
-
-	@Override
-	public CompletableFuture<Decision> acquireAsync(Collection<PermitRequest> requests) {
-		return acquireAsync(charges(requests));
-	}
-
-	private List<Charge> charges(Collection<PermitRequest> requests) {
-		List<Charge> charges = new ArrayList<>(requests.size());
-		for (PermitRequest request : requests) {
-			charges.add(Charge.of(registered(request.limit()).handle(), request.key(), request.permits()));
-		}
-		return charges;
 	}
 
 	@Override

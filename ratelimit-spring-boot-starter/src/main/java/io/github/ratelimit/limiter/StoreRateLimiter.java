@@ -1,13 +1,8 @@
 package io.github.ratelimit.limiter;
 
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.Key;
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.PermitRequest;
-import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.queue.CallQueues;
 import io.github.ratelimit.queue.CallerExecutor;
 import io.github.ratelimit.queue.QueuedCall;
@@ -20,8 +15,6 @@ import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +26,7 @@ import java.util.concurrent.Executor;
  * wait for a scheduled permit go through the queues; all others call the store directly.
  * Thread-safe.
  */
-public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
+public final class StoreRateLimiter implements NamedLimiter {
 
 	private final LimitRegistry registry;
 
@@ -45,11 +38,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 
 	private final TimeSource time;
 
-	private final RateLimitListener listener;
-
-	private final Bans bans;
-
-	private final DecisionWatch watch;
+	private final DecisionRecorder recorder;
 
 	private final CallQueues queues;
 
@@ -100,27 +89,20 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		this.killSwitch = killSwitch;
 		this.degradation = degradation;
 		this.time = time;
-		this.listener = listener;
-		this.bans = new Bans(store, time, listener);
-		this.watch = new DecisionWatch(time, listener);
+		this.recorder = new DecisionRecorder(store, time, listener);
 		this.queues = new CallQueues(time, callers);
 		this.pending = new PendingCalls(time);
 		this.waitingThreads = waitingThreads;
 	}
 
 	@Override
-	public Limit limit(String name) {
-		return this.registry.get(name).limit();
-	}
-
-	@Override
-	public Key key(String limit, String text) {
-		return this.registry.get(limit).key(text);
+	public RegisteredLimit registered(String name) {
+		return this.registry.get(name);
 	}
 
 	@Override
 	public Decision tryAcquire(String limit, String key, long permits) {
-		RegisteredLimit registered = this.registry.get(limit);
+		RegisteredLimit registered = registered(limit);
 		return tryAcquire(Charge.of(registered.handle(), registered.key(key), permits));
 	}
 
@@ -158,9 +140,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		catch (RuntimeException | LinkageError ex) {
 			return this.degradation.report(List.of(registered), ex);
 		}
-		registered.statistics().count(decision);
-		this.watch.decided(registered, decision);
-		return new StoreDecision(decision, this.store);
+		return this.recorder.plain(registered, decision);
 	}
 
 	/** Returns whether the decision of the store needs no further handling. */
@@ -197,29 +177,6 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		return prepared.waits() ? waitAsync(prepared) : CompletableFuture.completedFuture(decide(prepared));
 	}
 
-	@Override
-	public Decision tryAcquire(Collection<PermitRequest> requests) {
-		return tryAcquire(charges(requests));
-	}
-
-	@Override
-	public Decision acquire(Collection<PermitRequest> requests) {
-		return acquire(charges(requests));
-	}
-
-	@Override
-	public CompletableFuture<Decision> acquireAsync(Collection<PermitRequest> requests) {
-		return acquireAsync(charges(requests));
-	}
-
-	private List<Charge> charges(Collection<PermitRequest> requests) {
-		List<Charge> charges = new ArrayList<>(requests.size());
-		for (PermitRequest request : requests) {
-			charges.add(Charge.of(this.registry.get(request.limit()).handle(), request.key(), request.permits()));
-		}
-		return charges;
-	}
-
 	private PreparedCharges ask(List<Charge> charges, boolean mayWait) {
 		return PreparedCharges.of(Charge.distinct(charges), mayWait, this.killSwitch.mode(), this.pending);
 	}
@@ -237,7 +194,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 			prepared.ended();
 			return this.degradation.report(prepared.limits(), ex);
 		}
-		return decision(prepared, decisions);
+		return this.recorder.decision(prepared, decisions);
 	}
 
 	private Decision await(PreparedCharges prepared) {
@@ -253,10 +210,10 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 			call.cancel(false);
 		}
 		try {
-			return decision(prepared, call.join(), start);
+			return this.recorder.decisionSince(start, prepared, call.join());
 		}
 		catch (CancellationException ex) {
-			return decision(prepared, List.of(interruptedAt(prepared)));
+			return this.recorder.decision(prepared, List.of(interruptedAt(prepared)));
 		}
 		catch (CompletionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
@@ -288,7 +245,7 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 				prepared.ended();
 			}
 			if (failure == null) {
-				Decision decision = decision(prepared, decisions, start);
+				Decision decision = this.recorder.decisionSince(start, prepared, decisions);
 				if (!decided.complete(decision) && decision.isAllowed()) {
 					decision.permit().giveBack();
 				}
@@ -312,33 +269,6 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 		return new QueuedCall(prepared.charges(), this.store, this.queues, this.time, executor, holdsThread);
 	}
 
-	private Decision decision(PreparedCharges prepared, List<ChargeDecision> decisions, long start) {
-		Decision decision = decision(prepared, decisions);
-		if (decision.scheduledAfterNanos() > 0) {
-			long waited = this.time.nanoTime() - start;
-			List<ChargeDecision> limits = StoreDecision.chargesOf(decision);
-			for (int i = 0; i < limits.size(); i++) {
-				if (limits.get(i).scheduledAfterNanos() > 0) {
-					this.listener.waited(limits.get(i).charge().handle().registered(), waited);
-				}
-			}
-		}
-		return decision;
-	}
-
-	private Decision decision(PreparedCharges prepared, List<ChargeDecision> decisions) {
-		List<ChargeDecision> own = prepared.answered(decisions);
-		Decision decision = StoreDecision.of(own, this.store);
-		for (int i = 0; i < own.size(); i++) {
-			ChargeDecision limit = own.get(i);
-			if (decision.isAllowed() || limit.isViolated()) {
-				count(limit.charge().handle().registered(), limit, prepared.offences(limit, i));
-			}
-		}
-		prepared.ended();
-		return decision;
-	}
-
 	/** Returns the number of queued calls. */
 	int waiting() {
 		return this.queues.waiting();
@@ -347,14 +277,6 @@ public final class StoreRateLimiter implements RateLimiter, ChargeLimiter {
 	/** Returns the number of keys with undecided calls. */
 	int pending() {
 		return this.pending.size();
-	}
-
-	private void count(RegisteredLimit registered, ChargeDecision decision, int offences) {
-		registered.statistics().count(decision);
-		for (int i = 0; i < offences; i++) {
-			this.bans.refused(registered, decision.key());
-		}
-		this.watch.decided(registered, decision);
 	}
 
 }

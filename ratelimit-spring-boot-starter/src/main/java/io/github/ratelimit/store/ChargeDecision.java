@@ -88,7 +88,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * @return a decision with the same facts and receipt, {@link #isDegraded() degraded}
 	 */
 	public static ChargeDecision degraded(ChargeDecision fallback) {
-		return new Degraded(fallback, true);
+		return new DegradedDecision(fallback, true);
 	}
 
 	/**
@@ -110,7 +110,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * {@link #hasFacts() facts}
 	 */
 	public static ChargeDecision letThrough(Charge charge, @Nullable Receipt receipt) {
-		return new Degraded(granted(charge, receipt, 0, 0, null), false);
+		return new DegradedDecision(granted(charge, receipt, 0, 0, null), false);
 	}
 
 	/**
@@ -122,7 +122,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * @throws IllegalArgumentException if the wait is not positive
 	 */
 	public static ChargeDecision unavailable(Charge charge, long retryAfterNanos) {
-		return new Degraded(refused(charge, 0, retryAfterNanos, 0, null), false);
+		return new DegradedDecision(refused(charge, 0, retryAfterNanos, 0, null), false);
 	}
 
 	/**
@@ -145,7 +145,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * @return a decision that runs it
 	 */
 	public static ChargeDecision pending(ChargeDecision granted, Runnable whenDecided) {
-		return new Pending(granted, whenDecided);
+		return new PendingDecision(granted, whenDecided);
 	}
 
 	/**
@@ -237,7 +237,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	 */
 	public ChargeDecision withoutReceipt() {
 		ChargeDecision without = new Facts(this, null, waitNanos());
-		return isDegraded() ? new Degraded(without, hasFacts()) : without;
+		return isDegraded() ? new DegradedDecision(without, hasFacts()) : without;
 	}
 
 	/**
@@ -249,7 +249,7 @@ public abstract class ChargeDecision extends LimitDecision {
 	}
 
 	/** A decision with known facts. */
-	private static class Facts extends ChargeDecision {
+	static class Facts extends ChargeDecision {
 
 		private final long permitsLeft;
 
@@ -266,6 +266,10 @@ public abstract class ChargeDecision extends LimitDecision {
 			this.waitNanos = waitNanos;
 			this.resetAfterNanos = resetAfterNanos;
 			this.perRate = perRate;
+		}
+
+		Facts(ChargeDecision facts) {
+			this(facts, facts.receipt(), facts.waitNanos());
 		}
 
 		Facts(ChargeDecision facts, @Nullable Receipt receipt, long waitNanos) {
@@ -290,50 +294,6 @@ public abstract class ChargeDecision extends LimitDecision {
 		@Override
 		protected long @Nullable [] perRate() {
 			return this.perRate;
-		}
-
-	}
-
-	/** Separate, so that ordinary decisions take no memory for it. */
-	private static final class Degraded extends Facts {
-
-		private final boolean facts;
-
-		Degraded(ChargeDecision fallback, boolean facts) {
-			super(fallback, fallback.receipt(), fallback.waitNanos());
-			this.facts = facts;
-		}
-
-		@Override
-		public boolean isDegraded() {
-			return true;
-		}
-
-		@Override
-		public boolean hasFacts() {
-			return this.facts;
-		}
-
-		@Override
-		public String toString() {
-			return "degraded, " + super.toString();
-		}
-
-	}
-
-	/** Runs an action when the outcome is known. */
-	private static final class Pending extends Facts {
-
-		private final Runnable whenDecided;
-
-		Pending(ChargeDecision granted, Runnable whenDecided) {
-			super(granted, granted.receipt(), granted.waitNanos());
-			this.whenDecided = whenDecided;
-		}
-
-		@Override
-		public void decided() {
-			this.whenDecided.run();
 		}
 
 	}

@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.ratelimit.documentation.Page.Block;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Every block of Java is a part of a source file that is compiled with the tests. */
+@Tag("version-independent")
 class DocumentedJavaTests {
 
 	private static final List<String> SOURCES = List.of(

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 
 import io.github.ratelimit.documentation.Page.Block;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 /** Pages of the documentation hold together. */
+@Tag("version-independent")
 class DocumentedLinksTests {
 
 	private static final Set<String> LANGUAGES = Set.of("yaml", "java", "shell", "text", "json", "xml", "mermaid");

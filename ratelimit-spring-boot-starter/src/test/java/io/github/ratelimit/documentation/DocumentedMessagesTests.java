@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Every failure of start-up and every warning of the library has a row on
  * docs/messages.md, which has a fixed part of its text.
  */
+@Tag("version-independent")
 class DocumentedMessagesTests {
 
 	private static final Path SOURCES = Page.PROJECT

@@ -22,6 +22,7 @@ import io.github.ratelimit.provider.Refusal;
 import io.github.ratelimit.registry.LimitRegistry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,6 +46,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** An application starts with each block of YAML, and knows every property in it. */
+@Tag("version-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class DocumentedYamlTests {
 

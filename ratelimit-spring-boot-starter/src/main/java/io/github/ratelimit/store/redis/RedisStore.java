@@ -23,19 +23,14 @@ import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.local.DebtLedger;
 import io.github.ratelimit.store.redis.local.KeyBlocks;
 import io.github.ratelimit.store.redis.local.LocalFallback;
-import io.github.ratelimit.store.redis.local.PermitLease;
-import io.github.ratelimit.store.redis.local.PermitLeaseSource;
 import io.github.ratelimit.store.redis.local.PermitRefunds;
 import io.github.ratelimit.store.redis.local.RedisLimit;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.local.SlotLeases;
-import io.github.ratelimit.store.redis.local.SlotReservation;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
-import io.github.ratelimit.store.redis.script.SlotEncoding;
-import io.github.ratelimit.store.redis.script.Snapshot;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,13 +71,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final RedisNodes nodes;
 
-	private final RedisDecisions decisions;
+	private final RedisPermits permits;
 
 	private final KeyLookups lookups;
 
 	private final LuaScript configurations;
-
-	private final PermitLeaseSource leases;
 
 	private final long deadlineNanos;
 
@@ -122,7 +115,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.configurations = scripts.configurations();
 		this.lookups = new KeyLookups(redis, scripts, this.names, time);
 		PermitRefunds refunds = new PermitRefunds(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
-		this.leases = new RedisPermitLeases(redis, scripts, this.nodes, refunds, time, this.scheduler);
 		this.deadlineNanos = settings.deadline().toNanos();
 		this.local = local;
 		this.slotLeases = new SlotLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
@@ -137,8 +129,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.changes = new RedisChanges(redis, scripts.changes(), this.names, this.nodes, time);
 		LocalFallback fallback = new LocalFallback(local, settings::onStoreFailure, this.limits.forms(),
 				this.instances::count, this.debts, this.slotLeases, refunds);
-		this.decisions = new RedisDecisions(redis, scripts, this.nodes, fallback, new DeadlineFallback(settings, time),
-				this.slotLeases, this.debts, refunds, time, this.deadlineNanos);
+		RedisDecisions decisions = new RedisDecisions(redis, scripts, this.nodes, fallback,
+				new DeadlineFallback(settings, time), this.slotLeases, this.debts, refunds, time, this.deadlineNanos);
+		this.permits = new RedisPermits(this.limits, decisions,
+				new RedisPermitLeases(redis, scripts, this.nodes, refunds, time, this.scheduler), time);
 	}
 
 	/**
@@ -172,8 +166,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	/**
-	 * Waits until Redis is ready to decide, for at most two seconds; logs a warning if it
-	 * is not.
+	 * Waits at most two seconds until Redis is ready, and logs a warning if it is not.
 	 */
 	public void warmUp() {
 		warmUp(WarmUp.MOST);
@@ -218,124 +211,27 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public ChargeDecision take(Charge charge) {
-		if (charge.handle().blocks() != null) {
-			return takeTogether(List.of(charge)).get(0);
-		}
-		long start = this.time.nanoTime();
-		RedisLimit limit = this.limits.of(charge.handle());
-		LimitEncoding encoding = limit.encoding();
-		RememberedKey key = limit.keys().get(charge.key(), start);
-		Duration lease = charge.handle().registered().settings().lease();
-		ChargeDecision decision = decideWithoutAsking(charge, key, lease, encoding, start);
-		if (decision == null) {
-			decision = (encoding instanceof SlotEncoding)
-					? takeAll(new RequestedKeys(1, List.of(charge), new RememberedKey[] { key },
-							new LimitEncoding[] { encoding }), start)
-						.get(0)
-					: this.decisions.take(charge, key, encoding, start);
-			if (decision.receipt() instanceof Snapshot && !decision.isViolated()) {
-				granted(decision, key, lease, encoding, start);
-			}
-		}
-		key.count(decision.isViolated(), start);
-		return decision;
-	}
-
-	private static @Nullable ChargeDecision decideWithoutAsking(Charge charge, RememberedKey key,
-			@Nullable Duration ttl, LimitEncoding encoding, long now) {
-		PermitLease lease = key.lease(ttl);
-		ChargeDecision leased = (lease != null && encoding instanceof BucketEncoding scale)
-				? lease.take(charge, scale, now) : null;
-		return (leased != null) ? leased : key.refusedWithoutAsking(charge, encoding, now);
-	}
-
-	private void granted(ChargeDecision decision, RememberedKey key, @Nullable Duration lease, LimitEncoding encoding,
-			long now) {
-		if (lease != null && encoding instanceof BucketEncoding scale && !scale.isPaced()) {
-			key.lease(this.leases, lease).granted(scale, now);
-		}
-		this.decisions.hold(decision, key);
+		return this.permits.take(charge);
 	}
 
 	@Override
 	public List<ChargeDecision> takeAll(List<Charge> charges) {
-		if (charges.isEmpty()) {
-			return List.of();
-		}
-		if (charges.size() == 1) {
-			return List.of(take(charges.get(0)));
-		}
-		return takeTogether(charges);
-	}
-
-	private List<ChargeDecision> takeTogether(List<Charge> charges) {
-		long start = this.time.nanoTime();
-		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
-		List<ChargeDecision> decisions = requested.refusedWithoutAsking(start);
-		return finish(requested, (decisions != null) ? decisions : takeAll(requested, start), start);
+		return this.permits.takeAll(charges);
 	}
 
 	@Override
 	public List<ChargeDecision> takeUnanswered(List<Charge> charges) {
-		long start = this.time.nanoTime();
-		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
-		List<ChargeDecision> decisions = takeSlots(requested,
-				() -> this.decisions.takeUnanswered(requested.charges(), requested.keys(), requested.encodings()));
-		return finish(requested, decisions, start);
-	}
-
-	private List<ChargeDecision> takeAll(RequestedKeys requested, long start) {
-		return takeSlots(requested,
-				() -> this.decisions.takeAll(requested.charges(), requested.keys(), requested.encodings(), start));
-	}
-
-	private List<ChargeDecision> takeSlots(RequestedKeys requested, Supplier<List<ChargeDecision>> take) {
-		SlotReservation slots = SlotReservation.of(requested.charges(), requested.keys());
-		List<ChargeDecision> decisions;
-		try {
-			decisions = take.get();
-		}
-		catch (RuntimeException | Error ex) {
-			slots.drop();
-			throw ex;
-		}
-		return slots.hold(decisions,
-				(taken, i) -> this.decisions.giveBack(taken, requested.keys()[i], requested.encodings()[i]));
-	}
-
-	/** Keeps what was taken, and counts the decisions about the call's own charges. */
-	private List<ChargeDecision> finish(RequestedKeys requested, List<ChargeDecision> decisions, long now) {
-		RememberedKey[] keys = requested.keys();
-		for (int i = 0; i < keys.length; i++) {
-			this.decisions.hold(decisions.get(i), keys[i]);
-		}
-		List<ChargeDecision> own = requested.own(decisions, this::giveBack);
-		boolean granted = own.stream().noneMatch(ChargeDecision::isRefused);
-		for (int i = 0; i < own.size(); i++) {
-			if (granted || own.get(i).isViolated()) {
-				keys[i].count(own.get(i).isViolated(), now);
-			}
-			else {
-				keys[i].seen(now);
-			}
-		}
-		return own;
+		return this.permits.takeUnanswered(charges);
 	}
 
 	@Override
 	public void giveBack(ChargeDecision taken) {
-		RememberedKey key = key(taken);
-		this.decisions.giveBack(taken, key, this.limits.of(taken.charge().handle()).encoding());
-		SlotReservation.end(taken, key);
+		this.permits.giveBack(taken);
 	}
 
 	@Override
 	public void settle(ChargeDecision taken, long actual) {
-		this.decisions.settle(taken, actual, key(taken), this.limits.of(taken.charge().handle()).encoding());
-	}
-
-	private RememberedKey key(ChargeDecision taken) {
-		return this.limits.of(taken.charge().handle()).keys().get(taken.key(), this.time.nanoTime());
+		this.permits.settle(taken, actual);
 	}
 
 	@Override
@@ -416,17 +312,9 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		return "redis";
 	}
 
-	/**
-	 * Returns whether decisions are made in Redis.
-	 * @return {@code up}, {@code degraded} while a node fails, {@code unknown} before the
-	 * first answer
-	 */
 	@Override
 	public String status() {
-		if (!this.nodes.haveAnswered()) {
-			return "unknown";
-		}
-		return this.nodes.anyFails() ? "degraded" : "up";
+		return this.nodes.status();
 	}
 
 	@Override
@@ -443,19 +331,16 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		List<CompletableFuture<?>> givenBack = this.limits.closeLeases();
 		givenBack.add(this.slotLeases.giveAllBack());
 		givenBack.add(this.instances.end());
-		await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)));
-		this.scheduler.shutdownNow();
-		this.changes.close();
-		this.redis.close();
-	}
-
-	private void await(CompletableFuture<?> all) {
 		try {
-			ScriptReplies.await(all, this.time.nanoTime() + this.deadlineNanos, this.time);
+			ScriptReplies.await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)),
+					this.time.nanoTime() + this.deadlineNanos, this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits refill", ex);
 		}
+		this.scheduler.shutdownNow();
+		this.changes.close();
+		this.redis.close();
 	}
 
 	private long owedLately() {

@@ -90,14 +90,15 @@ public final class RedisNodes {
 		}
 	}
 
-	/** Returns whether Redis has ever replied. */
-	public boolean haveAnswered() {
-		return this.answered;
-	}
-
-	/** Returns whether a node fails, or was not ready when the application started. */
-	public boolean anyFails() {
-		return this.byName.values().stream().anyMatch((node) -> node.isOpen() || node.notReady);
+	/**
+	 * Returns {@code unknown} before the first reply, {@code degraded} while a node fails
+	 * or is not ready, and {@code up} otherwise.
+	 */
+	public String status() {
+		if (!this.answered) {
+			return "unknown";
+		}
+		return this.byName.values().stream().anyMatch((node) -> node.isOpen() || node.notReady) ? "degraded" : "up";
 	}
 
 	/** One node with its circuit breaker. */

@@ -1,0 +1,78 @@
+package io.github.ratelimit.limiter;
+
+import java.util.List;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.permit.StoreDecision;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+
+/**
+ * Makes the decision of a call from those of its limits, and reports it to statistics,
+ * bans and listeners. Thread-safe.
+ */
+final class DecisionRecorder {
+
+	private final LimitStore store;
+
+	private final TimeSource time;
+
+	private final RateLimitListener listener;
+
+	private final Bans bans;
+
+	private final DecisionWatch watch;
+
+	DecisionRecorder(LimitStore store, TimeSource time, RateLimitListener listener) {
+		this.store = store;
+		this.time = time;
+		this.listener = listener;
+		this.bans = new Bans(store, time, listener);
+		this.watch = new DecisionWatch(time, listener);
+	}
+
+	/** Returns the decision of a call with one limit and nothing else to look at. */
+	Decision plain(RegisteredLimit limit, ChargeDecision decision) {
+		count(limit, decision, 0);
+		return new StoreDecision(decision, this.store);
+	}
+
+	Decision decision(PreparedCharges prepared, List<ChargeDecision> decisions) {
+		List<ChargeDecision> own = prepared.answered(decisions);
+		Decision decision = StoreDecision.of(own, this.store);
+		for (int i = 0; i < own.size(); i++) {
+			ChargeDecision limit = own.get(i);
+			if (decision.isAllowed() || limit.isViolated()) {
+				count(limit.charge().handle().registered(), limit, prepared.offences(limit, i));
+			}
+		}
+		prepared.ended();
+		return decision;
+	}
+
+	/** Returns the decision of a call that may have waited since a time. */
+	Decision decisionSince(long startNanos, PreparedCharges prepared, List<ChargeDecision> decisions) {
+		Decision decision = decision(prepared, decisions);
+		if (decision.scheduledAfterNanos() > 0) {
+			long waited = this.time.nanoTime() - startNanos;
+			List<ChargeDecision> limits = StoreDecision.chargesOf(decision);
+			for (int i = 0; i < limits.size(); i++) {
+				if (limits.get(i).scheduledAfterNanos() > 0) {
+					this.listener.waited(limits.get(i).charge().handle().registered(), waited);
+				}
+			}
+		}
+		return decision;
+	}
+
+	private void count(RegisteredLimit limit, ChargeDecision decision, int offences) {
+		limit.statistics().count(decision);
+		for (int i = 0; i < offences; i++) {
+			this.bans.refused(limit, decision.key());
+		}
+		this.watch.decided(limit, decision);
+	}
+
+}

@@ -1,0 +1,158 @@
+package io.github.ratelimit.store.redis;
+
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.redis.local.PermitLease;
+import io.github.ratelimit.store.redis.local.PermitLeaseSource;
+import io.github.ratelimit.store.redis.local.RedisLimit;
+import io.github.ratelimit.store.redis.local.RememberedKey;
+import io.github.ratelimit.store.redis.local.SlotReservation;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.SlotEncoding;
+import io.github.ratelimit.store.redis.script.Snapshot;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes permits and returns them: from leases, by refusals that are still valid, and with
+ * the slots that this instance holds, before Redis is asked. Thread-safe.
+ */
+final class RedisPermits {
+
+	private final RedisLimits limits;
+
+	private final RedisDecisions decisions;
+
+	private final PermitLeaseSource leases;
+
+	private final TimeSource time;
+
+	RedisPermits(RedisLimits limits, RedisDecisions decisions, PermitLeaseSource leases, TimeSource time) {
+		this.limits = limits;
+		this.decisions = decisions;
+		this.leases = leases;
+		this.time = time;
+	}
+
+	ChargeDecision take(Charge charge) {
+		if (charge.handle().blocks() != null) {
+			return takeTogether(List.of(charge)).get(0);
+		}
+		long start = this.time.nanoTime();
+		RedisLimit limit = this.limits.of(charge.handle());
+		LimitEncoding encoding = limit.encoding();
+		RememberedKey key = limit.keys().get(charge.key(), start);
+		Duration lease = charge.handle().registered().settings().lease();
+		ChargeDecision decision = decideWithoutAsking(charge, key, lease, encoding, start);
+		if (decision == null) {
+			decision = (encoding instanceof SlotEncoding)
+					? takeAll(new RequestedKeys(1, List.of(charge), new RememberedKey[] { key },
+							new LimitEncoding[] { encoding }), start)
+						.get(0)
+					: this.decisions.take(charge, key, encoding, start);
+			if (decision.receipt() instanceof Snapshot && !decision.isViolated()) {
+				granted(decision, key, lease, encoding, start);
+			}
+		}
+		key.count(decision.isViolated(), start);
+		return decision;
+	}
+
+	private static @Nullable ChargeDecision decideWithoutAsking(Charge charge, RememberedKey key,
+			@Nullable Duration ttl, LimitEncoding encoding, long now) {
+		PermitLease lease = key.lease(ttl);
+		ChargeDecision leased = (lease != null && encoding instanceof BucketEncoding scale)
+				? lease.take(charge, scale, now) : null;
+		return (leased != null) ? leased : key.refusedWithoutAsking(charge, encoding, now);
+	}
+
+	private void granted(ChargeDecision decision, RememberedKey key, @Nullable Duration lease, LimitEncoding encoding,
+			long now) {
+		if (lease != null && encoding instanceof BucketEncoding scale && !scale.isPaced()) {
+			key.lease(this.leases, lease).granted(scale, now);
+		}
+		this.decisions.hold(decision, key);
+	}
+
+	List<ChargeDecision> takeAll(List<Charge> charges) {
+		if (charges.isEmpty()) {
+			return List.of();
+		}
+		if (charges.size() == 1) {
+			return List.of(take(charges.get(0)));
+		}
+		return takeTogether(charges);
+	}
+
+	private List<ChargeDecision> takeTogether(List<Charge> charges) {
+		long start = this.time.nanoTime();
+		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
+		List<ChargeDecision> decisions = requested.refusedWithoutAsking(start);
+		return finish(requested, (decisions != null) ? decisions : takeAll(requested, start), start);
+	}
+
+	List<ChargeDecision> takeUnanswered(List<Charge> charges) {
+		long start = this.time.nanoTime();
+		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
+		List<ChargeDecision> decisions = takeSlots(requested,
+				() -> this.decisions.takeUnanswered(requested.charges(), requested.keys(), requested.encodings()));
+		return finish(requested, decisions, start);
+	}
+
+	private List<ChargeDecision> takeAll(RequestedKeys requested, long start) {
+		return takeSlots(requested,
+				() -> this.decisions.takeAll(requested.charges(), requested.keys(), requested.encodings(), start));
+	}
+
+	private List<ChargeDecision> takeSlots(RequestedKeys requested, Supplier<List<ChargeDecision>> take) {
+		SlotReservation slots = SlotReservation.of(requested.charges(), requested.keys());
+		List<ChargeDecision> decisions;
+		try {
+			decisions = take.get();
+		}
+		catch (RuntimeException | Error ex) {
+			slots.drop();
+			throw ex;
+		}
+		return slots.hold(decisions,
+				(taken, i) -> this.decisions.giveBack(taken, requested.keys()[i], requested.encodings()[i]));
+	}
+
+	/** Keeps what was taken, and counts the decisions about the call's own charges. */
+	private List<ChargeDecision> finish(RequestedKeys requested, List<ChargeDecision> decisions, long now) {
+		RememberedKey[] keys = requested.keys();
+		for (int i = 0; i < keys.length; i++) {
+			this.decisions.hold(decisions.get(i), keys[i]);
+		}
+		List<ChargeDecision> own = requested.own(decisions, this::giveBack);
+		boolean granted = own.stream().noneMatch(ChargeDecision::isRefused);
+		for (int i = 0; i < own.size(); i++) {
+			if (granted || own.get(i).isViolated()) {
+				keys[i].count(own.get(i).isViolated(), now);
+			}
+			else {
+				keys[i].seen(now);
+			}
+		}
+		return own;
+	}
+
+	void giveBack(ChargeDecision taken) {
+		RememberedKey key = key(taken);
+		this.decisions.giveBack(taken, key, this.limits.of(taken.charge().handle()).encoding());
+		SlotReservation.end(taken, key);
+	}
+
+	void settle(ChargeDecision taken, long actual) {
+		this.decisions.settle(taken, actual, key(taken), this.limits.of(taken.charge().handle()).encoding());
+	}
+
+	private RememberedKey key(ChargeDecision taken) {
+		return this.limits.of(taken.charge().handle()).keys().get(taken.key(), this.time.nanoTime());
+	}
+
+}

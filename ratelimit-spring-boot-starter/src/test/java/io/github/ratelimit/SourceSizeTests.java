@@ -1,0 +1,57 @@
+package io.github.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Files and packages stay small enough to find something in them. */
+@Tag("version-independent")
+class SourceSizeTests {
+
+	private static final Path SOURCES = Path.of("src/main/java");
+
+	private static final Path ROOT = SOURCES.resolve("io/github/ratelimit");
+
+	/** One property is a field with two methods. */
+	private static final List<String> OF_PROPERTIES = List.of("RateLimitProperties.java");
+
+	@Test
+	void noFileHasMoreThan350Lines() throws IOException {
+		assertThat(sources()).filteredOn((file) -> !OF_PROPERTIES.contains(file.getFileName().toString()))
+			.allSatisfy((file) -> assertThat(lines(file)).as(file.toString()).isLessThanOrEqualTo(350));
+	}
+
+	@Test
+	void noPackageButTheRootHasMoreThan25Files() throws IOException {
+		Map<Path, Long> files = sources().stream()
+			.collect(Collectors.groupingBy(Path::getParent, Collectors.counting()));
+		assertThat(files.remove(ROOT)).isLessThanOrEqualTo(42);
+		assertThat(files)
+			.allSatisfy((folder, number) -> assertThat(number).as(folder.toString()).isLessThanOrEqualTo(25));
+	}
+
+	private static List<Path> sources() throws IOException {
+		try (Stream<Path> files = Files.walk(SOURCES)) {
+			return files.filter((file) -> file.toString().endsWith(".java")).toList();
+		}
+	}
+
+	private static long lines(Path file) {
+		try (Stream<String> lines = Files.lines(file)) {
+			return lines.count();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
