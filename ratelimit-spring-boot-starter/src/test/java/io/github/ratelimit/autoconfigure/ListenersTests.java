@@ -9,6 +9,7 @@ import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -16,6 +17,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@Tag("jdk-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class ListenersTests {
 

@@ -12,6 +12,7 @@ import io.github.ratelimit.autoconfigure.StartUp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +22,7 @@ import org.springframework.context.ApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The kinds of limits that properties can describe, and invalid combinations. */
+@Tag("jdk-independent")
 class LimitShapeTests {
 
 	@ParameterizedTest

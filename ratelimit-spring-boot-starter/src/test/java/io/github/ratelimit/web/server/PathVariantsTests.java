@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -19,6 +20,7 @@ import org.springframework.web.util.pattern.PathPatternParser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Every notation of a path that reaches a limited resource is limited. */
+@Tag("jdk-independent")
 class PathVariantsTests {
 
 	private static final List<String> PATHS = List.of("/v1/chat", "//v1/chat", "///v1//chat", "/v1;a=b/chat",

@@ -1,6 +1,7 @@
 package io.github.ratelimit.web.server;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -9,6 +10,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Rules with a dispatcher servlet that has a path, and rules that match no path. */
+@Tag("jdk-independent")
 @ExtendWith(OutputCaptureExtension.class)
 class ServletPathTests {
 
