@@ -121,7 +121,7 @@ public interface RateLimiter {
 
 	/**
 	 * Does what {@link #acquire(String, String, long)} does without holding a thread
-	 * while the call waits.
+	 * while the call waits, for its permits or for a remote store.
 	 * @param limit the name of a limit
 	 * @param key the key to charge, not empty; see {@link #key(String, String)}
 	 * @param permits how many, 0 or more; 0 takes nothing and returns the figures
@@ -136,7 +136,9 @@ public interface RateLimiter {
 
 	/**
 	 * Does what {@link #acquire(Collection)} does without holding a thread while the call
-	 * waits. The calling thread calls the store at once.
+	 * waits, for its permits or for a remote store. Unless the decision is complete on
+	 * return, what depends on it runs on one of a few threads of the limiter: what takes
+	 * time has to be handed to another executor.
 	 * @param requests what to take; if there is none the call is allowed
 	 * @return the decision, complete when the call may go on or is refused; a call whose
 	 * future is cancelled takes nothing

@@ -30,8 +30,8 @@ public interface ChargeLimiter {
 	Decision acquire(List<Charge> charges);
 
 	/**
-	 * Does what {@link #acquire} does without holding a thread while the call waits. The
-	 * calling thread calls the store at once.
+	 * Does what {@link #acquire} does without holding a thread while the call waits, for
+	 * its permits or for a remote store.
 	 * @param charges what to take; if there is none the call is allowed
 	 * @return the decision, complete when the call may go on or is refused; a call whose
 	 * future is cancelled takes nothing

@@ -174,7 +174,19 @@ public final class StoreRateLimiter implements NamedLimiter {
 			return CompletableFuture.completedFuture(Decision.unlimited());
 		}
 		PreparedCharges prepared = ask(charges, true);
-		return prepared.waits() ? waitAsync(prepared) : CompletableFuture.completedFuture(decide(prepared));
+		return prepared.waits() ? waitAsync(prepared) : decideAsync(prepared);
+	}
+
+	private CompletableFuture<Decision> decideAsync(PreparedCharges prepared) {
+		CompletableFuture<List<ChargeDecision>> call;
+		try {
+			call = this.store.takeAllAsync(prepared.charges(), this.waitingThreads);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			prepared.ended();
+			return CompletableFuture.completedFuture(this.degradation.report(prepared.limits(), ex));
+		}
+		return decisionOf(call, prepared, this.time.nanoTime());
 	}
 
 	private PreparedCharges ask(List<Charge> charges, boolean mayWait) {
@@ -239,27 +251,35 @@ public final class StoreRateLimiter implements NamedLimiter {
 	private CompletableFuture<Decision> waitAsync(PreparedCharges prepared) {
 		long start = this.time.nanoTime();
 		CompletableFuture<List<ChargeDecision>> call = waiting(prepared, this.waitingThreads, false).start();
+		CompletableFuture<Decision> decided = decisionOf(call, prepared, start);
+		decided.whenComplete((decision, failure) -> {
+			if (decided.isCancelled()) {
+				call.cancel(false);
+			}
+		});
+		return decided;
+	}
+
+	/** Returns the decision of a call, which gives everything back if it is cancelled. */
+	private CompletableFuture<Decision> decisionOf(CompletableFuture<List<ChargeDecision>> call,
+			PreparedCharges prepared, long start) {
 		CompletableFuture<Decision> decided = new CompletableFuture<>();
 		call.whenComplete((decisions, failure) -> {
-			if (failure != null) {
-				prepared.ended();
-			}
 			if (failure == null) {
 				Decision decision = this.recorder.decisionSince(start, prepared, decisions);
 				if (!decided.complete(decision) && decision.isAllowed()) {
 					decision.permit().giveBack();
 				}
+				return;
 			}
-			else if (failure instanceof Error && !(failure instanceof LinkageError)) {
-				decided.completeExceptionally(failure);
+			prepared.ended();
+			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
+					? failure.getCause() : failure;
+			if (cause instanceof Error && !(cause instanceof LinkageError)) {
+				decided.completeExceptionally(cause);
 			}
 			else if (!decided.isCancelled()) {
-				decided.complete(this.degradation.report(prepared.limits(), failure));
-			}
-		});
-		decided.whenComplete((decision, failure) -> {
-			if (decided.isCancelled()) {
-				call.cancel(false);
+				decided.complete(this.degradation.report(prepared.limits(), cause));
 			}
 		});
 		return decided;

@@ -4,6 +4,7 @@ import io.github.ratelimit.store.StoreObserver;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows Micrometer each call of a store as an observation, which tracing turns into a
@@ -41,7 +42,7 @@ public final class StoreObservations implements StoreObserver {
 
 		private final Observation observation;
 
-		private final Observation.Scope scope;
+		private Observation.@Nullable Scope scope;
 
 		private Outcome outcome = Outcome.FAILED;
 
@@ -56,8 +57,21 @@ public final class StoreObservations implements StoreObserver {
 		}
 
 		@Override
+		public Call detached() {
+			closeScope();
+			return this;
+		}
+
+		private void closeScope() {
+			if (this.scope != null) {
+				this.scope.close();
+				this.scope = null;
+			}
+		}
+
+		@Override
 		public void close() {
-			this.scope.close();
+			closeScope();
 			this.observation.lowCardinalityKeyValue("outcome", this.outcome.name().toLowerCase(Locale.ROOT)).stop();
 		}
 

@@ -97,6 +97,12 @@ public final class StoreObservers implements StoreObserver {
 		}
 
 		@Override
+		public Call detached() {
+			reversed(Call::detached);
+			return this;
+		}
+
+		@Override
 		public void close() {
 			reversed(Call::close);
 		}

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -222,8 +223,22 @@ public final class QueuedCall {
 			this.queues.startAsking(this.paced.get(i), this.tickets.get(i));
 		}
 		List<Charge> now = waiting();
-		List<ChargeDecision> decisions = (now.size() == 1) ? List.of(this.store.take(now.get(0)))
-				: this.store.takeAll(now);
+		if (this.holdsThread) {
+			taken((now.size() == 1) ? List.of(this.store.take(now.get(0))) : this.store.takeAll(now));
+			return;
+		}
+		this.store.takeAllAsync(now, this.executor).whenComplete((decisions, failure) -> {
+			if (failure != null) {
+				fail((failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
+						: failure);
+			}
+			else {
+				runOrFail(() -> taken(decisions));
+			}
+		});
+	}
+
+	private void taken(List<ChargeDecision> decisions) {
 		if (decisions.stream().anyMatch(ChargeDecision::isRefused)) {
 			complete(decisions);
 			return;
@@ -285,9 +300,13 @@ public final class QueuedCall {
 			step.run();
 		}
 		catch (Throwable ex) {
-			leave(false);
-			this.answer.completeExceptionally(ex);
+			fail(ex);
 		}
+	}
+
+	private void fail(Throwable failure) {
+		leave(false);
+		this.answer.completeExceptionally(failure);
 	}
 
 	/** Gives back what was taken if the call has ended already. */

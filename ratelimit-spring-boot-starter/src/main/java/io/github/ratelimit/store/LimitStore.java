@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,18 @@ public interface LimitStore extends InstanceNotes {
 	 * least one violated limit, and the others with what they have
 	 */
 	List<ChargeDecision> takeAll(List<Charge> charges);
+
+	/**
+	 * Takes like {@link #takeAll}, and holds no thread while a remote store answers. By
+	 * default the calling thread decides at once, as a local store does.
+	 * @param charges what to take, no two of the same limit and key
+	 * @param executor does what is left to do when a reply arrives
+	 * @return the decision of each limit, complete on return or completed by the
+	 * executor. To cancel it has no effect: what it takes has to be given back
+	 */
+	default CompletableFuture<List<ChargeDecision>> takeAllAsync(List<Charge> charges, Executor executor) {
+		return CompletableFuture.completedFuture(takeAll(charges));
+	}
 
 	/**
 	 * Takes like {@link #takeAll}, for a call that has waited for a reply of this store

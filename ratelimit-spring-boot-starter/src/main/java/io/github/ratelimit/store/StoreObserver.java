@@ -52,7 +52,10 @@ public interface StoreObserver {
 	default void recovered(String node, Duration outage) {
 	}
 
-	/** One call of the store, from the question to the decision. Used by one thread. */
+	/**
+	 * One call of the store, from the question to the decision. Used by one thread,
+	 * unless it is {@linkplain #detached() detached}.
+	 */
 	interface Call extends AutoCloseable {
 
 		/** Is interested in nothing. */
@@ -64,6 +67,14 @@ public interface StoreObserver {
 		 * @param outcome how it ends
 		 */
 		default void ended(Outcome outcome) {
+		}
+
+		/**
+		 * Called by the thread that asks before another one ends the call.
+		 * @return this call
+		 */
+		default Call detached() {
+			return this;
 		}
 
 		@Override

@@ -186,7 +186,7 @@ final class ClusterDecision {
 		for (ChargeGroup group : this.groups) {
 			int index = group.charges().indexOf(taken.charge());
 			if (index >= 0) {
-				this.decisions.giveBack(taken, group.known()[index], group.encodings()[index]);
+				this.decisions.settlements().giveBack(taken, group.known()[index], group.encodings()[index]);
 			}
 		}
 	}

@@ -21,12 +21,12 @@ final class InFlightCall {
 	/** Null for a charge that was refused or has no cost. */
 	private final @Nullable InFlightReceipt[] receipts;
 
-	private final RedisDecisions decisions;
+	private final RedisSettlements settlements;
 
-	InFlightCall(ChargeGroup group, @Nullable InFlightReceipt[] receipts, RedisDecisions decisions) {
+	InFlightCall(ChargeGroup group, @Nullable InFlightReceipt[] receipts, RedisSettlements settlements) {
 		this.group = group;
 		this.receipts = receipts;
-		this.decisions = decisions;
+		this.settlements = settlements;
 	}
 
 	/** Returns whether the call goes on without its reply. */
@@ -50,10 +50,10 @@ final class InFlightCall {
 			Snapshot state = (decision.receipt() instanceof Snapshot seen) ? seen : null;
 			InFlightReceipt receipt = this.receipts[i];
 			if (receipt == null) {
-				this.decisions.sendBack(decision, this.group.known()[i]);
+				this.settlements.sendBack(decision, this.group.known()[i]);
 			}
 			else if (state != null) {
-				this.decisions.hold(decision, this.group.known()[i]);
+				this.settlements.hold(decision, this.group.known()[i]);
 				end(i);
 				receipt.taken(state);
 			}
@@ -97,7 +97,7 @@ final class InFlightCall {
 	private void giveSlotsBack(int index, byte @Nullable [] fresh) {
 		long slots = this.group.charges().get(index).permits();
 		if (fresh != null && slots > 0 && this.group.encodings()[index] instanceof SlotEncoding) {
-			this.decisions.slotLeases().giveBack(this.group.known()[index], fresh, slots);
+			this.settlements.slotLeases().giveBack(this.group.known()[index], fresh, slots);
 		}
 	}
 
@@ -108,11 +108,11 @@ final class InFlightCall {
 			receipt.owed();
 		}
 		else if (receipt.encoding() instanceof SlotEncoding encoding) {
-			receipt.taken(this.decisions.slotLeases().claim(key, encoding, fresh, charge.permits()));
+			receipt.taken(this.settlements.slotLeases().claim(key, encoding, fresh, charge.permits()));
 			end(index);
 		}
 		else {
-			this.decisions.owe(key, receipt.encoding(), charge.permits());
+			this.settlements.owe(key, receipt.encoding(), charge.permits());
 			giveUp(index);
 			receipt.owed();
 		}

@@ -7,25 +7,17 @@ import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.StoreObserver.Outcome;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
-import io.github.ratelimit.store.redis.local.DebtLedger;
 import io.github.ratelimit.store.redis.local.InFlightReceipt;
 import io.github.ratelimit.store.redis.local.LocalFallback;
-import io.github.ratelimit.store.redis.local.PermitRefunds;
 import io.github.ratelimit.store.redis.local.RememberedKey;
-import io.github.ratelimit.store.redis.local.SlotLeases;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.SlotEncoding;
-import io.github.ratelimit.store.redis.script.Snapshot;
 import io.github.ratelimit.store.redis.script.StoreScripts;
-import io.github.ratelimit.store.redis.script.WindowOrSlotSnapshot;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,27 +38,22 @@ final class RedisDecisions {
 
 	private final DeadlineFallback late;
 
-	private final SlotLeases slotLeases;
-
-	private final DebtLedger debts;
-
-	private final PermitRefunds refunds;
-
-	private final long deadlineNanos;
+	private final RedisSettlements settlements;
 
 	RedisDecisions(ScriptClient redis, StoreScripts scripts, RedisNodes nodes, LocalFallback fallback,
-			DeadlineFallback late, SlotLeases slotLeases, DebtLedger debts, PermitRefunds refunds, TimeSource time,
-			long deadlineNanos) {
+			DeadlineFallback late, RedisSettlements settlements, TimeSource time) {
 		this.redis = redis;
 		this.scripts = scripts;
 		this.nodes = nodes;
 		this.fallback = fallback;
 		this.late = late;
-		this.slotLeases = slotLeases;
-		this.debts = debts;
-		this.refunds = refunds;
+		this.settlements = settlements;
 		this.time = time;
-		this.deadlineNanos = deadlineNanos;
+	}
+
+	/** Returns what gives back and settles what the decisions take. */
+	RedisSettlements settlements() {
+		return this.settlements;
 	}
 
 	/** Takes one charge, together with other charges of the same key. */
@@ -114,6 +101,34 @@ final class RedisDecisions {
 		}
 	}
 
+	/**
+	 * Takes all charges or none, and does not hold the calling thread while Redis
+	 * answers.
+	 */
+	CompletableFuture<List<ChargeDecision>> takeAllAsync(List<Charge> charges, RememberedKey[] keys,
+			LimitEncoding[] encodings, long start, Executor executor) {
+		if (this.redis.isCluster() && ChargeGroup.bySlot(charges, keys, encodings, this.nodes).size() > 1) {
+			return CompletableFuture.supplyAsync(() -> takeAll(charges, keys, encodings, start), executor);
+		}
+		ChargeGroup group = new ChargeGroup(charges, keys, encodings, this.nodes.of(keys[0].name()));
+		if (group.node().isOpen() || group.node().isCrowded() || group.isBehindLatePermit()) {
+			return CompletableFuture.completedFuture(takeGroup(group, start));
+		}
+		StoreObserver.Call observed = this.nodes.asking(group.size()).detached();
+		ScriptCall call;
+		try {
+			call = ask(group, true);
+		}
+		catch (RuntimeException | Error ex) {
+			observed.close();
+			throw ex;
+		}
+		return call.replyBy(deadline(start, group), executor).thenApply((reply) -> {
+			observed.ended(outcome(call, reply));
+			return decided(call, reply, start);
+		}).whenComplete((decisions, failure) -> observed.close());
+	}
+
 	/** Takes all charges or none, without a call to Redis. */
 	List<ChargeDecision> takeUnanswered(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] encodings) {
 		for (RememberedKey key : keys) {
@@ -151,16 +166,25 @@ final class RedisDecisions {
 
 	private List<ChargeDecision> await(ScriptCall call, long start, StoreObserver.Call observed) {
 		ScriptCall.Reply reply = call.await(deadline(start, call.group()));
+		observed.ended(outcome(call, reply));
+		return decided(call, reply, start);
+	}
+
+	private static Outcome outcome(ScriptCall call, ScriptCall.@Nullable Reply reply) {
 		if (reply != null) {
-			observed.ended(reply.granted() ? Outcome.ALLOWED : Outcome.REFUSED);
+			return reply.granted() ? Outcome.ALLOWED : Outcome.REFUSED;
+		}
+		return call.hasFailed() ? Outcome.FAILED : Outcome.LATE;
+	}
+
+	private List<ChargeDecision> decided(ScriptCall call, ScriptCall.@Nullable Reply reply, long start) {
+		if (reply != null) {
 			return reply.decisions();
 		}
 		if (call.hasFailed()) {
 			abandon(call);
-			observed.ended(Outcome.FAILED);
 			return decideWithout(List.of(call.group()));
 		}
-		observed.ended(Outcome.LATE);
 		return decideLate(call.group(), call, start);
 	}
 
@@ -183,7 +207,7 @@ final class RedisDecisions {
 	 * @param receipts of what each charge has taken, null for one that has not
 	 */
 	void leave(ChargeGroup group, @Nullable ScriptCall call, @Nullable InFlightReceipt[] receipts) {
-		InFlightCall inFlight = new InFlightCall(group, receipts, this);
+		InFlightCall inFlight = new InFlightCall(group, receipts, this.settlements);
 		if (call != null) {
 			call.leave(inFlight);
 		}
@@ -219,124 +243,6 @@ final class RedisDecisions {
 		}
 		return this.fallback.takeAll(charges, keys.toArray(RememberedKey[]::new),
 				encodings.toArray(LimitEncoding[]::new), this.time.nanoTime());
-	}
-
-	SlotLeases slotLeases() {
-		return this.slotLeases;
-	}
-
-	/** Keeps the slots that a decision has taken, if any. */
-	void hold(ChargeDecision decision, RememberedKey key) {
-		if (decision.receipt() instanceof WindowOrSlotSnapshot facts && facts.encoding() instanceof SlotEncoding) {
-			this.slotLeases.hold(key, facts, decision.charge().permits());
-		}
-	}
-
-	/** Adds a debt for permits that a call has received without Redis. */
-	void owe(RememberedKey key, LimitEncoding encoding, long permits) {
-		this.debts.add(key, encoding, permits);
-	}
-
-	/** Gives back what a decision took, and waits for the reply until the deadline. */
-	void giveBack(ChargeDecision taken, RememberedKey key, LimitEncoding encoding) {
-		if (taken.receipt() instanceof Snapshot) {
-			await(sendBack(taken, key));
-		}
-		else if (taken.receipt() instanceof InFlightReceipt late) {
-			long permits = taken.charge().permits();
-			await(late.whenKnown((outcome) -> sendBack(permits, outcome, late.encoding(), key)));
-		}
-		else if (taken.isDegraded() && taken.hasFacts()) {
-			this.fallback.giveBack(taken, key, encoding);
-		}
-	}
-
-	/** Gives back what a decision took in Redis, without waiting. */
-	CompletableFuture<?> sendBack(ChargeDecision taken, RememberedKey key) {
-		return (taken.receipt() instanceof Snapshot state) ? sendBackAll(taken.charge().permits(), state, key)
-				: CompletableFuture.completedFuture(null);
-	}
-
-	/** A debt is given back to the state that it is charged to. */
-	private CompletableFuture<?> sendBack(long permits, InFlightReceipt.Outcome outcome, LimitEncoding encoding,
-			RememberedKey key) {
-		Snapshot state = outcome.state();
-		Snapshot last = key.last();
-		if (state == null && outcome.owed() && last != null && last.encoding() == encoding) {
-			state = last;
-		}
-		return (state != null) ? sendBackAll(permits, state, key) : CompletableFuture.completedFuture(null);
-	}
-
-	private CompletableFuture<?> sendBackAll(long permits, Snapshot state, RememberedKey key) {
-		if (permits == 0) {
-			return CompletableFuture.completedFuture(null);
-		}
-		if (state instanceof WindowOrSlotSnapshot facts && facts.encoding() instanceof SlotEncoding) {
-			return this.slotLeases.giveBack(key, facts.fresh(), permits);
-		}
-		return sendBack(permits, state, key);
-	}
-
-	/** Permits are dropped if another configuration has read their state since. */
-	private CompletableFuture<?> sendBack(long permits, Snapshot state, RememberedKey key) {
-		Snapshot last = key.last();
-		if (last != null && last.encoding() != state.encoding()) {
-			return CompletableFuture.completedFuture(null);
-		}
-		return this.refunds.send(permits, state, key);
-	}
-
-	/**
-	 * Charges the actual cost of a call instead of what it reserved, and waits for the
-	 * reply until the deadline.
-	 * @param taken what was reserved
-	 * @param actual what it cost
-	 * @param key the key
-	 * @param encoding of which limit
-	 */
-	void settle(ChargeDecision taken, long actual, RememberedKey key, LimitEncoding encoding) {
-		long more = actual - taken.charge().permits();
-		if (taken.receipt() instanceof InFlightReceipt late) {
-			await(late.whenKnown((outcome) -> settle(more, outcome, late.encoding(), key)));
-		}
-		else if (!(taken.receipt() instanceof Snapshot state)) {
-			if (taken.isDegraded() && taken.hasFacts()) {
-				this.fallback.settle(taken, actual, key, encoding);
-			}
-		}
-		else {
-			await(settle(more, state, key));
-		}
-	}
-
-	private CompletableFuture<?> settle(long more, InFlightReceipt.Outcome outcome, LimitEncoding encoding,
-			RememberedKey key) {
-		Snapshot state = outcome.state();
-		if (state != null) {
-			return settle(more, state, key);
-		}
-		if (more > 0 && outcome.owed()) {
-			owe(key, encoding, more);
-		}
-		return (more < 0) ? sendBack(-more, outcome, encoding, key) : CompletableFuture.completedFuture(null);
-	}
-
-	private CompletableFuture<?> settle(long more, Snapshot state, RememberedKey key) {
-		if (more < 0) {
-			return sendBack(-more, state, key);
-		}
-		return this.debts.charge(key, state.encoding(), more);
-	}
-
-	private void await(CompletableFuture<?> answer) {
-		try {
-			ScriptReplies.await(answer, this.time.nanoTime() + this.deadlineNanos, this.time);
-		}
-		catch (ExecutionException | TimeoutException ex) {
-			// it was sent, and its failure has been reported
-			return;
-		}
 	}
 
 }

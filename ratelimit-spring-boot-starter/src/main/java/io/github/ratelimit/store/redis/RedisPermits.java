@@ -14,6 +14,9 @@ import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,8 @@ final class RedisPermits {
 
 	private final RedisDecisions decisions;
 
+	private final RedisSettlements settlements;
+
 	private final PermitLeaseSource leases;
 
 	private final TimeSource time;
@@ -34,6 +39,7 @@ final class RedisPermits {
 	RedisPermits(RedisLimits limits, RedisDecisions decisions, PermitLeaseSource leases, TimeSource time) {
 		this.limits = limits;
 		this.decisions = decisions;
+		this.settlements = decisions.settlements();
 		this.leases = leases;
 		this.time = time;
 	}
@@ -55,7 +61,8 @@ final class RedisPermits {
 						.get(0)
 					: this.decisions.take(charge, key, encoding, start);
 			if (decision.receipt() instanceof Snapshot && !decision.isViolated()) {
-				granted(decision, key, lease, encoding, start);
+				beginLease(key, lease, encoding, start);
+				this.settlements.hold(decision, key);
 			}
 		}
 		key.count(decision.isViolated(), start);
@@ -70,12 +77,10 @@ final class RedisPermits {
 		return (leased != null) ? leased : key.refusedWithoutAsking(charge, encoding, now);
 	}
 
-	private void granted(ChargeDecision decision, RememberedKey key, @Nullable Duration lease, LimitEncoding encoding,
-			long now) {
+	private void beginLease(RememberedKey key, @Nullable Duration lease, LimitEncoding encoding, long now) {
 		if (lease != null && encoding instanceof BucketEncoding scale && !scale.isPaced()) {
 			key.lease(this.leases, lease).granted(scale, now);
 		}
-		this.decisions.hold(decision, key);
 	}
 
 	List<ChargeDecision> takeAll(List<Charge> charges) {
@@ -93,6 +98,55 @@ final class RedisPermits {
 		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
 		List<ChargeDecision> decisions = requested.refusedWithoutAsking(start);
 		return finish(requested, (decisions != null) ? decisions : takeAll(requested, start), start);
+	}
+
+	CompletableFuture<List<ChargeDecision>> takeAllAsync(List<Charge> charges, Executor executor) {
+		if (charges.isEmpty()) {
+			return CompletableFuture.completedFuture(List.of());
+		}
+		long start = this.time.nanoTime();
+		RequestedKeys requested = RequestedKeys.of(charges, this.limits, start);
+		List<ChargeDecision> decided = decideWithoutAsking(requested, start);
+		if (decided != null) {
+			return CompletableFuture.completedFuture(finish(requested, decided, start));
+		}
+		SlotReservation slots = SlotReservation.of(requested.charges(), requested.keys());
+		CompletableFuture<List<ChargeDecision>> taking;
+		try {
+			taking = this.decisions.takeAllAsync(requested.charges(), requested.keys(), requested.encodings(), start,
+					executor);
+		}
+		catch (RuntimeException | Error ex) {
+			slots.drop();
+			throw ex;
+		}
+		return taking.handle((decisions, failure) -> {
+			if (failure != null) {
+				slots.drop();
+				throw new CompletionException(failure);
+			}
+			beginLease(requested, decisions, start);
+			return finish(requested, hold(requested, slots, decisions), start);
+		});
+	}
+
+	private static @Nullable List<ChargeDecision> decideWithoutAsking(RequestedKeys requested, long now) {
+		if (!requested.isOne()) {
+			return requested.refusedWithoutAsking(now);
+		}
+		Charge charge = requested.charges().get(0);
+		ChargeDecision decision = decideWithoutAsking(charge, requested.keys()[0],
+				charge.handle().registered().settings().lease(), requested.encodings()[0], now);
+		return (decision != null) ? List.of(decision) : null;
+	}
+
+	/** A call of one limit may be followed by others of its key. */
+	private void beginLease(RequestedKeys requested, List<ChargeDecision> decisions, long now) {
+		ChargeDecision decision = decisions.get(0);
+		if (requested.isOne() && decision.receipt() instanceof Snapshot && !decision.isViolated()) {
+			beginLease(requested.keys()[0], decision.charge().handle().registered().settings().lease(),
+					requested.encodings()[0], now);
+		}
 	}
 
 	List<ChargeDecision> takeUnanswered(List<Charge> charges) {
@@ -118,15 +172,19 @@ final class RedisPermits {
 			slots.drop();
 			throw ex;
 		}
+		return hold(requested, slots, decisions);
+	}
+
+	private List<ChargeDecision> hold(RequestedKeys requested, SlotReservation slots, List<ChargeDecision> decisions) {
 		return slots.hold(decisions,
-				(taken, i) -> this.decisions.giveBack(taken, requested.keys()[i], requested.encodings()[i]));
+				(taken, i) -> this.settlements.giveBack(taken, requested.keys()[i], requested.encodings()[i]));
 	}
 
 	/** Keeps what was taken, and counts the decisions about the call's own charges. */
 	private List<ChargeDecision> finish(RequestedKeys requested, List<ChargeDecision> decisions, long now) {
 		RememberedKey[] keys = requested.keys();
 		for (int i = 0; i < keys.length; i++) {
-			this.decisions.hold(decisions.get(i), keys[i]);
+			this.settlements.hold(decisions.get(i), keys[i]);
 		}
 		List<ChargeDecision> own = requested.own(decisions, this::giveBack);
 		boolean granted = own.stream().noneMatch(ChargeDecision::isRefused);
@@ -143,12 +201,12 @@ final class RedisPermits {
 
 	void giveBack(ChargeDecision taken) {
 		RememberedKey key = key(taken);
-		this.decisions.giveBack(taken, key, this.limits.of(taken.charge().handle()).encoding());
+		this.settlements.giveBack(taken, key, this.limits.of(taken.charge().handle()).encoding());
 		SlotReservation.end(taken, key);
 	}
 
 	void settle(ChargeDecision taken, long actual) {
-		this.decisions.settle(taken, actual, key(taken), this.limits.of(taken.charge().handle()).encoding());
+		this.settlements.settle(taken, actual, key(taken), this.limits.of(taken.charge().handle()).encoding());
 	}
 
 	private RememberedKey key(ChargeDecision taken) {

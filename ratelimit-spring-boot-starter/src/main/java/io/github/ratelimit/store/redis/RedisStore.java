@@ -25,9 +25,7 @@ import io.github.ratelimit.store.redis.local.KeyBlocks;
 import io.github.ratelimit.store.redis.local.LocalFallback;
 import io.github.ratelimit.store.redis.local.PermitRefunds;
 import io.github.ratelimit.store.redis.local.RedisLimit;
-import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.local.SlotLeases;
-import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
@@ -39,6 +37,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeoutException;
@@ -129,8 +128,10 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.changes = new RedisChanges(redis, scripts.changes(), this.names, this.nodes, time);
 		LocalFallback fallback = new LocalFallback(local, settings::onStoreFailure, this.limits.forms(),
 				this.instances::count, this.debts, this.slotLeases, refunds);
+		RedisSettlements settlements = new RedisSettlements(fallback, this.slotLeases, this.debts, refunds, time,
+				this.deadlineNanos);
 		RedisDecisions decisions = new RedisDecisions(redis, scripts, this.nodes, fallback,
-				new DeadlineFallback(settings, time), this.slotLeases, this.debts, refunds, time, this.deadlineNanos);
+				new DeadlineFallback(settings, time), settlements, time);
 		this.permits = new RedisPermits(this.limits, decisions,
 				new RedisPermitLeases(redis, scripts, this.nodes, refunds, time, this.scheduler), time);
 	}
@@ -220,6 +221,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	@Override
+	public CompletableFuture<List<ChargeDecision>> takeAllAsync(List<Charge> charges, Executor executor) {
+		return this.permits.takeAllAsync(charges, executor);
+	}
+
+	@Override
 	public List<ChargeDecision> takeUnanswered(List<Charge> charges) {
 		return this.permits.takeUnanswered(charges);
 	}
@@ -237,19 +243,13 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public BlockResult block(LimitHandle limit, Key key, Instant until) {
 		RedisLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
-		return block(blocks, blocks.keys().get(key, this.time.nanoTime()), until);
+		return this.blocks.block(blocks, blocks.keys().get(key, this.time.nanoTime()), until);
 	}
 
 	@Override
 	public BlockResult block(LimitHandle limit, KeyLabel key, Instant until) {
 		RedisLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
-		return block(blocks, blocks.keys().get(key, this.time.nanoTime()), until);
-	}
-
-	private BlockResult block(RedisLimit blocks, RememberedKey key, Instant until) {
-		long now = this.time.nanoTime();
-		return this.blocks.block(key, (BucketEncoding) blocks.encoding(),
-				now + BlockedKeys.nanosUntil(until, this.time), now + this.deadlineNanos);
+		return this.blocks.block(blocks, blocks.keys().get(key, this.time.nanoTime()), until);
 	}
 
 	@Override

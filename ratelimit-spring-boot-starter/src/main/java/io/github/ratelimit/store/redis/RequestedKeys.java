@@ -36,6 +36,11 @@ record RequestedKeys(int own, List<Charge> charges, RememberedKey[] keys, LimitE
 		return new RequestedKeys(own.size(), charges, keys, encodings);
 	}
 
+	/** Returns whether a single key is requested, and no block with it. */
+	boolean isOne() {
+		return this.keys.length == 1;
+	}
+
 	private static List<Charge> withBlocks(List<Charge> own) {
 		List<Charge> charges = own;
 		for (Charge charge : own) {

@@ -22,6 +22,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,7 @@ final class ScriptCall {
 
 	private final CoalescedCalls.@Nullable Waiting waiting;
 
-	/** Used only by the thread that waits. */
+	/** Used only by the thread that waits, or that reads the reply. */
 	private @Nullable Throwable failure;
 
 	private ScriptCall(ChargeGroup group, boolean take, byte[][] fresh, TimeSource time, long askedNanos,
@@ -133,6 +134,22 @@ final class ScriptCall {
 		catch (ExecutionException | BufferUnderflowException ex) {
 			return fail(ex);
 		}
+	}
+
+	/**
+	 * Returns the reply without holding a thread until it arrives.
+	 * @param deadlineNanos the latest time; a reply that is there is read in any case
+	 * @param executor reads the reply
+	 * @return becomes what {@link #await} returns
+	 */
+	CompletableFuture<@Nullable Reply> replyBy(long deadlineNanos, Executor executor) {
+		if (this.answer.isDone()) {
+			return CompletableFuture.completedFuture(readNow());
+		}
+		long nanos = Math.max(1, deadlineNanos - this.time.nanoTime());
+		return this.answer.copy()
+			.orTimeout(nanos, TimeUnit.NANOSECONDS)
+			.handleAsync((bytes, failure) -> this.answer.isDone() ? readNow() : late(deadlineNanos), executor);
 	}
 
 	/** Returns whether there is a failure instead of the reply. */

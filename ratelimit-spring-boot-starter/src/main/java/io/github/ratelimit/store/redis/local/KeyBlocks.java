@@ -2,6 +2,7 @@ package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.BlockResult;
+import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
@@ -11,6 +12,7 @@ import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -63,21 +65,23 @@ public final class KeyBlocks {
 	}
 
 	/**
-	 * Blocks a key, and waits for Redis until a deadline.
-	 * @param key the key, of the limit whose buckets are the blocks
-	 * @param encoding that limit
-	 * @param until when the block ends, by this instance's monotonic clock
-	 * @param deadlineNanos until when to wait, by the same clock
+	 * Blocks a key, and waits for Redis until the deadline.
+	 * @param blocks the limit whose buckets are the blocks
+	 * @param key its key
+	 * @param untilTime when the block ends
 	 * @return what became of it in Redis; in this instance, if Redis has not answered
 	 */
-	public BlockResult block(RememberedKey key, BucketEncoding encoding, long until, long deadlineNanos) {
-		BlockResult here = key.block(until, this.time.nanoTime());
+	public BlockResult block(RedisLimit blocks, RememberedKey key, Instant untilTime) {
+		BucketEncoding encoding = (BucketEncoding) blocks.encoding();
+		long now = this.time.nanoTime();
+		long until = now + BlockedKeys.nanosUntil(untilTime, this.time);
+		BlockResult here = key.block(until, now);
 		CompletableFuture<BlockResult> sent = send(key, encoding, until);
 		if (here != BlockResult.NO_ROOM) {
 			sendAgainIfFailed(sent, key, encoding, until);
 		}
 		try {
-			return ScriptReplies.await(sent, deadlineNanos, this.time);
+			return ScriptReplies.await(sent, now + this.nodes.of(key.name()).deadlineNanos(), this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			return here;
