@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.governor.CallCost;
 import io.github.ratelimit.governor.CallRefusedException;
@@ -25,6 +26,7 @@ import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.provider.usage.TokenUsage;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.store.InstanceNotes;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,8 @@ public final class ClientLimiter {
 
 	private final ProviderAccounts accounts = new ProviderAccounts();
 
+	private final KillSwitch killSwitch;
+
 	private final AccountKeys keys;
 
 	private final AtomicBoolean used = new AtomicBoolean();
@@ -71,7 +75,7 @@ public final class ClientLimiter {
 	 */
 	public ClientLimiter(ClientSettings settings, Dialects dialects, TokenEstimator estimator, TimeSource time,
 			Executor executor, ClientListener listener) {
-		this(settings, dialects, estimator, time, executor, listener, null);
+		this(settings, dialects, estimator, time, executor, listener, null, new KillSwitch(true));
 	}
 
 	/**
@@ -84,9 +88,10 @@ public final class ClientLimiter {
 	 * @param listener receives what happens
 	 * @param store shares what instances know of the provider, null if each counts by
 	 * itself
+	 * @param killSwitch while it is off or in shadow mode, all calls are sent at once
 	 */
 	public ClientLimiter(ClientSettings settings, Dialects dialects, TokenEstimator estimator, TimeSource time,
-			Executor executor, ClientListener listener, @Nullable InstanceNotes store) {
+			Executor executor, ClientListener listener, @Nullable InstanceNotes store, KillSwitch killSwitch) {
 		this.settings = settings;
 		this.keys = new AccountKeys(settings.key());
 		this.dialects = dialects;
@@ -95,7 +100,9 @@ public final class ClientLimiter {
 		this.executor = executor;
 		this.listener = listener;
 		this.store = store;
+		this.killSwitch = killSwitch;
 		this.retries = new RetryBudget(settings.retry().budget());
+		killSwitch.whenChanged(() -> accounts().forEach((account) -> account.governor().lookAgain()));
 	}
 
 	/**
@@ -276,7 +283,11 @@ public final class ClientLimiter {
 		GovernorSettings governed = this.settings.settings(byModel ? model : null);
 		StoreNotes notes = (this.store != null) ? new StoreNotes(name(), key, this.store) : null;
 		return new ProviderAccount(key, (byModel && model != null) ? model : "", dialect,
-				new Governor(name(), governed, dialect::window, this.time, this.executor, notes));
+				new Governor(name(), governed, this::isOff, dialect::window, this.time, this.executor, notes));
+	}
+
+	private boolean isOff() {
+		return !this.killSwitch.isEnabled() || this.killSwitch.mode() == LimitMode.SHADOW;
 	}
 
 	boolean mayRetry(int attempts) {

@@ -16,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientLimiters {
 
-	private final List<ClientLimiter> configured;
-
 	private final Map<String, ClientLimiter> limiters;
 
 	private volatile @Nullable String unmatchedHost;
@@ -27,18 +25,8 @@ public final class ClientLimiters {
 	 * @param limiters one for each client, in the order of the configuration
 	 */
 	public ClientLimiters(List<ClientLimiter> limiters) {
-		this(limiters, true);
-	}
-
-	/**
-	 * Creates the clients.
-	 * @param limiters one for each client, in the order of the configuration
-	 * @param enabled false if no request is limited
-	 */
-	public ClientLimiters(List<ClientLimiter> limiters, boolean enabled) {
-		this.configured = List.copyOf(limiters);
 		Map<String, ClientLimiter> byName = new LinkedHashMap<>();
-		limiters.stream().filter((limiter) -> enabled).forEach((limiter) -> byName.put(limiter.name(), limiter));
+		limiters.forEach((limiter) -> byName.put(limiter.name(), limiter));
 		this.limiters = Collections.unmodifiableMap(byName);
 	}
 
@@ -109,15 +97,7 @@ public final class ClientLimiters {
 	}
 
 	/**
-	 * Returns the clients of the configuration, limited or not.
-	 * @return an unmodifiable list
-	 */
-	public List<ClientLimiter> configured() {
-		return this.configured;
-	}
-
-	/**
-	 * Returns all clients that are limited.
+	 * Returns all clients.
 	 * @return an unmodifiable collection
 	 */
 	public Collection<ClientLimiter> all() {

@@ -37,32 +37,14 @@ public interface ClientListener {
 	}
 
 	/**
-	 * Returns a listener that passes every event on.
+	 * Returns a listener that passes every event on. A listener that throws an exception
+	 * changes neither the call nor what the others receive; the exception is logged at
+	 * most once a minute.
 	 * @param listeners which receive them, in order
-	 * @return one of them if it is the only one
+	 * @return a listener that throws no exception
 	 */
 	static ClientListener all(List<ClientListener> listeners) {
-		if (listeners.isEmpty()) {
-			return NONE;
-		}
-		return (listeners.size() == 1) ? listeners.get(0) : new ClientListener() {
-
-			@Override
-			public void ended(String client, ClientOutcome outcome) {
-				listeners.forEach((listener) -> listener.ended(client, outcome));
-			}
-
-			@Override
-			public void waited(String client, long nanos) {
-				listeners.forEach((listener) -> listener.waited(client, nanos));
-			}
-
-			@Override
-			public void ignored(String client, int values) {
-				listeners.forEach((listener) -> listener.ignored(client, values));
-			}
-
-		};
+		return listeners.isEmpty() ? NONE : new ClientListeners(listeners);
 	}
 
 }

@@ -18,6 +18,11 @@ final class Credentials {
 
 	private static final List<String> HEADERS = List.of("Authorization", "x-api-key", "api-key", "x-goog-api-key");
 
+	/** Signature Version 4 of AWS. */
+	private static final String AWS_SIGNATURE = "AWS4-";
+
+	private static final String AWS_CREDENTIAL = "Credential=";
+
 	private static final int HASH_BYTES = 16;
 
 	/** Represents the hash of a request without a credential. */
@@ -65,10 +70,17 @@ final class Credentials {
 		for (String header : HEADERS) {
 			String value = headers.apply(header);
 			if (value != null && !value.isEmpty()) {
-				return value;
+				return value.startsWith(AWS_SIGNATURE) ? accessKeyId(value) : value;
 			}
 		}
 		return queryKey(uri.getRawQuery());
+	}
+
+	/** The signature is another one in every request. */
+	private static String accessKeyId(String signature) {
+		int start = signature.indexOf(AWS_CREDENTIAL) + AWS_CREDENTIAL.length();
+		int end = signature.indexOf('/', start);
+		return (start < AWS_CREDENTIAL.length() || end < 0) ? signature : signature.substring(start, end);
 	}
 
 	/** Google's APIs take the key as a parameter, too. */

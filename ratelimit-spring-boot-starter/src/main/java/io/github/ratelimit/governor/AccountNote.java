@@ -41,7 +41,11 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 
 	private static final double MOST_FACTOR = 1e6;
 
-	private static final double LONGEST_WINDOW = Duration.ofDays(366).toNanos();
+	private static final double LEAST_WINDOW = Duration.ofMillis(1).toNanos();
+
+	private static final double LONGEST_NANOS = Duration.ofDays(366).toNanos();
+
+	private static final double MOST_WINDOWS = 3;
 
 	double estimated(Dimension dimension) {
 		return switch (dimension) {
@@ -63,19 +67,19 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 	}
 
 	byte[] encode() {
-		int count = Math.min(MOST_QUOTAS, this.quotas.size());
-		ByteBuffer bytes = ByteBuffer.allocate(BYTES + count * QUOTA_BYTES)
+		List<QuotaNote> shared = this.quotas.stream().filter(QuotaNote::isPossible).limit(MOST_QUOTAS).toList();
+		ByteBuffer bytes = ByteBuffer.allocate(BYTES + shared.size() * QUOTA_BYTES)
 			.put(VERSION)
 			.putDouble(this.livedNanos)
 			.putDouble(this.requests)
 			.putDouble(this.inputTokens)
 			.putDouble(this.outputTokens)
-			.putDouble(this.gateNanos)
+			.putDouble(Math.min(this.gateNanos, LONGEST_NANOS))
 			.putDouble(this.share)
-			.putDouble(this.cutNanos)
+			.putDouble(Math.min(this.cutNanos, LONGEST_NANOS))
 			.put((byte) (this.known ? 1 : 0))
-			.put((byte) count);
-		for (QuotaNote quota : this.quotas.subList(0, count)) {
+			.put((byte) shared.size());
+		for (QuotaNote quota : shared) {
 			bytes.put((byte) (quota.configured() ? 1 : 0))
 				.put((byte) quota.dimension().ordinal())
 				.put((byte) quota.refill().ordinal())
@@ -99,8 +103,9 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 			if (bytes.get() != VERSION) {
 				return null;
 			}
-			return new AccountNote((long) number(bytes), sum(bytes), sum(bytes), sum(bytes), (long) number(bytes),
-					number(bytes), (long) number(bytes), bytes.get() != 0, quotas(bytes));
+			return new AccountNote((long) between(0, LONGEST_NANOS, bytes), sum(bytes), sum(bytes), sum(bytes),
+					(long) between(-LONGEST_NANOS, LONGEST_NANOS, bytes), between(0, 1, bytes),
+					(long) between(-1, LONGEST_NANOS, bytes), bytes.get() != 0, quotas(bytes));
 		}
 		catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException ex) {
 			return null;
@@ -111,11 +116,13 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 		int count = Math.min(MOST_QUOTAS, bytes.get());
 		List<QuotaNote> quotas = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
-			quotas.add(new QuotaNote(bytes.get() != 0, Dimension.values()[bytes.get()], Refill.values()[bytes.get()],
-					(long) between(1_000_000, LONGEST_WINDOW, bytes), between(1, MOST_PERMITS, bytes),
-					between(-MOST_PERMITS, MOST_PERMITS, bytes), between(0, MOST_FACTOR, bytes), sum(bytes),
-					(long) number(bytes), (long) number(bytes), between(-MOST_PERMITS, MOST_PERMITS, bytes),
-					(long) number(bytes)));
+			QuotaNote quota = new QuotaNote(bytes.get() != 0, Dimension.values()[bytes.get()],
+					Refill.values()[bytes.get()], (long) bytes.getDouble(), bytes.getDouble(), bytes.getDouble(),
+					bytes.getDouble(), bytes.getDouble(), (long) bytes.getDouble(), (long) bytes.getDouble(),
+					bytes.getDouble(), (long) bytes.getDouble());
+			if (quota.isPossible()) {
+				quotas.add(quota);
+			}
 		}
 		return quotas;
 	}
@@ -124,21 +131,20 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 		return between(-MOST_PERMITS, MOST_PERMITS, bytes);
 	}
 
-	/** A number that no instance writes would last longer than the note. */
+	/**
+	 * What a number that no instance writes does here would last longer than the note.
+	 */
 	private static double between(double least, double most, ByteBuffer bytes) {
-		double number = number(bytes);
-		if (number < least || number > most) {
+		double number = bytes.getDouble();
+		if (!isBetween(least, most, number)) {
 			throw new IllegalArgumentException("A note has no such number: " + number);
 		}
 		return number;
 	}
 
-	private static double number(ByteBuffer bytes) {
-		double number = bytes.getDouble();
-		if (!Double.isFinite(number)) {
-			throw new IllegalArgumentException("A note has no such number: " + number);
-		}
-		return number;
+	/** Is false for what is not a number, too. */
+	private static boolean isBetween(double least, double most, double number) {
+		return number >= least && number <= most;
 	}
 
 	/**
@@ -163,11 +169,20 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 			double available, double factor, double charged, long endsEarliest, long endsLatest, double remaining,
 			long reportNanos) {
 
-		QuotaNote {
-			if (windowNanos <= 0 || capacity <= 0 || factor <= 0) {
-				throw new IllegalArgumentException("windowNanos=" + windowNanos + ", capacity=" + capacity + ", factor="
-						+ factor + ": no limit is like that.");
-			}
+		/** Returns whether a limit can be like that, so that other instances use it. */
+		boolean isPossible() {
+			return isBetween(LEAST_WINDOW, LONGEST_NANOS, this.windowNanos) && isBetween(1, MOST_PERMITS, this.capacity)
+					&& isBetween(-MOST_PERMITS, MOST_PERMITS, this.available)
+					&& isBetween(Double.MIN_VALUE, MOST_FACTOR, this.factor)
+					&& isBetween(-MOST_PERMITS, MOST_PERMITS, this.charged)
+					&& isBetween(-MOST_PERMITS, MOST_PERMITS, this.remaining)
+					&& isBetween(0, LONGEST_NANOS, this.reportNanos) && (!isEndKnown() || isEndPossible());
+		}
+
+		/** The current window ends within one window; its end may be known inexactly. */
+		private boolean isEndPossible() {
+			return isBetween(-MOST_WINDOWS * this.windowNanos, MOST_WINDOWS * this.windowNanos, this.endsEarliest)
+					&& isBetween(-MOST_WINDOWS * this.windowNanos, MOST_WINDOWS * this.windowNanos, this.endsLatest);
 		}
 
 		QuotaNote ends(long earliest, long latest) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import io.github.ratelimit.LimitMode;
@@ -31,6 +32,8 @@ public final class Governor {
 	private final String client;
 
 	private final GovernorSettings settings;
+
+	private final BooleanSupplier off;
 
 	private final TimeSource time;
 
@@ -56,15 +59,18 @@ public final class Governor {
 	 * Creates a governor.
 	 * @param client the client's name, for messages
 	 * @param settings how calls are governed
+	 * @param off whether all calls are sent at once; what they take is counted all the same
 	 * @param defaultWindow the window of a limit where the provider does not report it
 	 * @param time the time
 	 * @param executor runs what depends on asynchronous calls when they are admitted
 	 * @param notes where instances share what they know, null if they do not
 	 */
-	public Governor(String client, GovernorSettings settings, Function<Dimension, Duration> defaultWindow,
-			TimeSource time, Executor executor, @Nullable SharedNotes notes) {
+	public Governor(String client, GovernorSettings settings, BooleanSupplier off,
+			Function<Dimension, Duration> defaultWindow, TimeSource time, Executor executor,
+			@Nullable SharedNotes notes) {
 		this.client = client;
 		this.settings = settings;
+		this.off = off;
 		this.time = time;
 		this.executor = executor;
 		this.sharing = (notes != null) ? new Sharing(notes, time, executor, this::lookAgain, this::heard) : null;
@@ -130,12 +136,16 @@ public final class Governor {
 	}
 
 	private boolean mayNow(CallCost cost, long now) {
-		if (this.settings.mode() == LimitMode.SHADOW) {
+		if (isOff()) {
 			this.control.charge(cost, now);
 			return true;
 		}
 		return this.queue.isEmpty() && !this.control.isTooLarge(cost)
 				&& this.control.take(cost, this.inFlight, now) == 0;
+	}
+
+	private boolean isOff() {
+		return this.settings.mode() == LimitMode.SHADOW || this.off.getAsBoolean();
 	}
 
 	/** Returns the next exchange with the other instances, null if none is due. */
@@ -202,7 +212,7 @@ public final class Governor {
 	/** Admits the calls at the head of the queue whose permits are there. */
 	private void admitQueued(long now, List<Runnable> after) {
 		for (Entry first = this.queue.first(); first != null; first = this.queue.first()) {
-			long wait = this.control.take(first.request().cost(), this.inFlight, now);
+			long wait = takeForQueued(first.request().cost(), now);
 			if (wait > 0) {
 				wakeAfter(wait, now);
 				return;
@@ -216,6 +226,14 @@ public final class Governor {
 				}
 			}));
 		}
+	}
+
+	private long takeForQueued(CallCost cost, long now) {
+		if (isOff()) {
+			this.control.charge(cost, now);
+			return 0;
+		}
+		return this.control.take(cost, this.inFlight, now);
 	}
 
 	private void wakeAfter(long wait, long now) {
@@ -236,7 +254,8 @@ public final class Governor {
 		});
 	}
 
-	private void lookAgain() {
+	/** Admits the queued calls that can be sent now. */
+	public void lookAgain() {
 		change((now) -> {
 		});
 	}

@@ -19,8 +19,20 @@ class QuotaBudget {
 	/** After this time the learned factor no longer depends on its initial value. */
 	private static final long LEARNING_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+	/**
+	 * No debt is larger than so many capacities: a usage that no provider can have
+	 * served would otherwise stop all calls for years.
+	 */
+	private static final double MOST_DEBT = 2;
+
 	/** What another instance knew longer ago is of no use. */
 	static final long ADOPTED_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+	/** A limit that is not reported for so long may no longer exist, */
+	private static final long FORGOTTEN_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+	/** and for so many of its windows. */
+	private static final long FORGOTTEN_WINDOWS = 2;
 
 	private final Dimension dimension;
 
@@ -137,6 +149,12 @@ class QuotaBudget {
 		return this.reportSentAt;
 	}
 
+	/** Returns whether the provider has not reported this limit for long. */
+	boolean isForgotten(long now) {
+		long last = this.reported ? this.reportSentAt : this.createdAt;
+		return now - last > Math.max(FORGOTTEN_NANOS, FORGOTTEN_WINDOWS * this.windowNanos);
+	}
+
 	void advance(long now, double share) {
 		if (now <= this.at) {
 			return;
@@ -210,18 +228,23 @@ class QuotaBudget {
 	}
 
 	void spend(double need, long now) {
-		this.available -= need;
+		this.available = bounded(this.available - need);
+	}
+
+	private double bounded(double available) {
+		return Math.max(-MOST_DEBT * this.capacity, Math.min(this.capacity, available));
 	}
 
 	/** Gives back permits that the provider did not charge. */
 	void giveBack(double permits, long now) {
-		this.available = Math.min(this.capacity, this.available + permits);
+		this.available = bounded(this.available + permits);
 	}
 
 	/** Gives back what a call did not use, or charges what it used beyond that. */
 	void correct(double permits, long now) {
-		this.charges.correct(permits);
-		giveBack(permits, now);
+		double corrected = Math.max(-MOST_DEBT * this.capacity, permits);
+		this.charges.correct(corrected);
+		giveBack(corrected, now);
 	}
 
 	/**
@@ -272,7 +295,7 @@ class QuotaBudget {
 
 	/** Begins with what another instance knew a short time ago. */
 	void adopt(AccountNote.QuotaNote note, long age, long now) {
-		this.available = Math.min(this.capacity, note.available() + refilled(age));
+		this.available = bounded(note.available() + refilled(age));
 		this.factor.adopt(note.factor());
 	}
 
@@ -306,7 +329,7 @@ class QuotaBudget {
 		this.factor.learn(this, remaining, mark.sentAt(), mark.charged(this.dimension));
 		double sentSince = (sent.charged(this.dimension) - mark.charged(this.dimension)) * this.factor.value();
 		long refilling = now - Math.min(now, mark.sentAt() + TRANSIT_NANOS);
-		this.available = Math.min(this.capacity, remaining - sentSince + refilled(refilling));
+		this.available = bounded(remaining - sentSince + refilled(refilling));
 		this.at = now;
 		this.reported = true;
 		this.remaining = remaining;
@@ -322,7 +345,7 @@ class QuotaBudget {
 	void reportOvertaken(double remaining, Mark mark, CallCost cost) {
 		if (this.reportSentAt - mark.sentAt() <= UnconfirmedCalls.OVERTAKEN_NANOS && remaining <= this.remaining) {
 			this.remaining = remaining;
-			this.available -= need(cost);
+			this.available = bounded(this.available - need(cost));
 		}
 	}
 

@@ -142,6 +142,8 @@ final class ReportedQuotas {
 		else {
 			budget.reportOvertaken(quota.remaining(), mark, cost);
 		}
+		this.budgets.removeIf((other) -> other != budget && other.dimension() == budget.dimension()
+				&& other.isForgotten(now));
 	}
 
 	private static QuotaBudget budget(Dimension dimension, long windowNanos, Refill refill, double capacity,
@@ -205,7 +207,11 @@ final class ReportedQuotas {
 	}
 
 	void notes(List<QuotaNote> notes, long now) {
-		this.budgets.forEach((budget) -> notes.add(budget.note(false, now)));
+		for (QuotaBudget budget : this.budgets) {
+			if (!budget.isForgotten(now)) {
+				notes.add(budget.note(false, now));
+			}
+		}
 	}
 
 	/** Uses what another instance was reported. */

@@ -86,7 +86,7 @@ public final class StorePermit implements Permit {
 		if (limit.isViolated() || limit.limit().isConcurrency() || !this.states.compareAndSet(index, OPEN, SETTLED)) {
 			return false;
 		}
-		if (actual != limit.charge().permits()) {
+		if (actual != limit.charge().permits() || limit.isPassedOn()) {
 			attempt(limit, "settled", (store) -> limit.settle(store, actual));
 		}
 		limit.decided();

@@ -1,6 +1,8 @@
 package io.github.ratelimit.registry;
 
 import io.github.ratelimit.LimitMode;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Switches all limits of an application off and on, or into shadow mode. While it is off,
@@ -8,6 +10,8 @@ import io.github.ratelimit.LimitMode;
  * and every call is allowed. Thread-safe.
  */
 public final class KillSwitch {
+
+	private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
 	private volatile boolean isEnabled;
 
@@ -45,6 +49,7 @@ public final class KillSwitch {
 	 */
 	public void setEnabled(boolean enabled) {
 		this.isEnabled = enabled;
+		this.listeners.forEach(Runnable::run);
 	}
 
 	/**
@@ -61,6 +66,15 @@ public final class KillSwitch {
 	 */
 	public void setMode(LimitMode mode) {
 		this.mode = mode;
+		this.listeners.forEach(Runnable::run);
+	}
+
+	/**
+	 * Adds what has to be done after each change.
+	 * @param listener is run by the thread that makes the change; throws no exception
+	 */
+	public void whenChanged(Runnable listener) {
+		this.listeners.add(listener);
 	}
 
 }

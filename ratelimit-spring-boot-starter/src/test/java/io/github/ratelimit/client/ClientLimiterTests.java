@@ -1,16 +1,24 @@
 package io.github.ratelimit.client;
 
 import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
+import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderResponse;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
+import io.github.ratelimit.registry.KillSwitch;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,10 +26,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ClientLimiterTests {
 
 	private static ClientLimiter limiter(List<KeyPart> key, TokenEstimator estimator) {
+		return limiter(key, estimator, ClientListener.NONE, new KillSwitch(true));
+	}
+
+	private static ClientLimiter limiter(List<KeyPart> key, TokenEstimator estimator, ClientListener listener,
+			KillSwitch killSwitch) {
 		ClientSettings settings = new ClientSettings("model", List.of(), new Failing(), key, GovernorSettings.DEFAULTS,
 				List.of(), RetryPolicy.NONE);
 		return new ClientLimiter(settings, new Dialects(List.of()), estimator, new ManualTime(), Runnable::run,
-				ClientListener.NONE);
+				listener, null, killSwitch);
 	}
 
 	private static OutboundRequest request(String model, String credential) {
@@ -51,6 +64,68 @@ class ClientLimiterTests {
 		limiter.acquire(request("a", "one"));
 		assertThat(limiter.accounts()).hasSize(3)
 			.noneMatch((account) -> account.key().text().contains("one") || account.key().text().contains("another"));
+	}
+
+	@Test
+	void aSignatureCountsByTheKeyThatSigned() {
+		ClientLimiter limiter = limiter(List.of(KeyPart.CREDENTIAL), TokenEstimator.DEFAULT);
+		for (String key : List.of("AKIDONE", "AKIDONE", "AKIDTWO")) {
+			limiter.acquire(request("m", "AWS4-HMAC-SHA256 Credential=" + key
+					+ "/20261129/us-east-1/bedrock/aws4_request, SignedHeaders=host, Signature=" + UUID.randomUUID()));
+		}
+		limiter.acquire(request("m", "AWS4-HMAC-SHA256 without a key"));
+		assertThat(limiter.accounts()).hasSize(3);
+	}
+
+	@Test
+	void aFailingListenerOfTheApplicationLeavesNoCallInFlight() {
+		ClientListener failing = new ClientListener() {
+
+			@Override
+			public void ended(String client, ClientOutcome outcome) {
+				throw new IllegalStateException("This listener always fails");
+			}
+
+		};
+		List<ClientOutcome> received = new ArrayList<>();
+		ClientListener other = new ClientListener() {
+
+			@Override
+			public void ended(String client, ClientOutcome outcome) {
+				received.add(outcome);
+			}
+
+		};
+		ClientLimiter limiter = limiter(List.of(KeyPart.CREDENTIAL), TokenEstimator.DEFAULT,
+				ClientListener.all(List.of(failing, other)), new KillSwitch(true));
+		limiter.acquire(request("m", "secret")).close();
+		assertThat(received).hasSize(1);
+		assertThat(limiter.accounts()).allMatch((account) -> account.governor().isIdle());
+	}
+
+	@Test
+	void theKillSwitchAndShadowModeLetAllRequestsPass() {
+		KillSwitch killSwitch = new KillSwitch(true);
+		GovernorSettings one = new GovernorSettings(List.of(new ConfiguredQuota(Dimension.REQUESTS, 1, Duration.ofHours(1))),
+				false, Integer.MAX_VALUE, 1, Duration.ofHours(2), 0, Duration.ofMinutes(5), LimitMode.ENFORCE);
+		ClientLimiter limiter = new ClientLimiter(
+				new ClientSettings("model", List.of(), new Failing(), List.of(KeyPart.CREDENTIAL), one, List.of(),
+						RetryPolicy.NONE),
+				new Dialects(List.of()), TokenEstimator.DEFAULT, new ManualTime(), Runnable::run, ClientListener.NONE,
+				null, killSwitch);
+		limiter.acquire(request("m", "secret")).close();
+		CompletableFuture<ClientCall> queued = limiter.acquireAsync(request("m", "secret"));
+		assertThat(queued).isNotDone();
+		killSwitch.setEnabled(false);
+		assertThat(queued).isCompleted();
+		queued.join().close();
+		limiter.acquire(request("m", "secret")).close();
+		killSwitch.setEnabled(true);
+		killSwitch.setMode(LimitMode.SHADOW);
+		limiter.acquire(request("m", "secret")).close();
+		killSwitch.setMode(LimitMode.ENFORCE);
+		assertThat(limiter.acquireAsync(request("m", "secret"))).as("what was sent meanwhile has used the quota")
+			.isCompletedExceptionally();
 	}
 
 	@Test

@@ -1,22 +1,28 @@
 package io.github.ratelimit.documentation;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.github.ratelimit.Decision;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.RateLimitRedisAutoConfiguration;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.LimitStore;
+import io.github.ratelimit.store.redis.server.Polling;
 import io.github.ratelimit.store.redis.server.RedisServer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -58,9 +64,19 @@ class RedisRightsTests {
 						.hasSize(1);
 				}
 				assertThat(context.getBean(LimitStore.class).status()).isEqualTo("up");
+				aChangeOfSettingsArrives(context, server);
 			});
 			assertThat(output).doesNotContain("NOPERM", "Redis fails", "Redis is not ready", "cannot be renewed");
 		}
+	}
+
+	/** A change that cannot be shared is refused. */
+	private static void aChangeOfSettingsArrives(AssertableApplicationContext context, RedisServer server) {
+		runner(server).run((other) -> {
+			context.getBean(LimitChanges.class).changeAll(Map.of("mode", "shadow"), null);
+			Polling.until(Duration.ofSeconds(20), "the other instance has the change",
+					() -> other.getBean(KillSwitch.class).mode() == LimitMode.SHADOW);
+		});
 	}
 
 	private static String[] rights() {

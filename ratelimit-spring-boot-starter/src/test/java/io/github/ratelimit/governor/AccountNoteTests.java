@@ -27,13 +27,33 @@ class AccountNoteTests {
 		assertThat(AccountNote.decode(note.encode())).isEqualTo(note);
 	}
 
+	@Test
+	void sumsThatNoInstanceWritesMakeANoteUnreadable() {
+		assertThat(AccountNote.decode(note(1e300, MINUTE, 500, 490, 10).encode())).isNull();
+	}
+
 	/** Such numbers would stay in sums after the note has expired. */
 	@ParameterizedTest
-	@CsvSource({ "1e300, 6e10, 500, 490, 10", "10, 1e3, 500, 490, 10", "10, 6e17, 500, 490, 10",
-			"10, 6e10, 1e-9, 490, 10", "10, 6e10, 500, -1e300, 10", "10, 6e10, 500, 490, 1e300" })
-	void aNoteWithNumbersThatNoInstanceWritesIsNotRead(double requests, double window, double capacity,
-			double available, double charged) {
-		assertThat(AccountNote.decode(note(requests, window, capacity, available, charged).encode())).isNull();
+	@CsvSource({ "1e3, 500, 490, 10", "6e17, 500, 490, 10", "6e10, 1e-9, 490, 10", "6e10, 500, -1e300, 10",
+			"6e10, 500, 490, 1e300", "6e10, 9007199254740991, 490, 10", "6e10, NaN, 490, 10" })
+	void aLimitWithNumbersThatNoLimitHasIsLeftOutAndNotTheNote(double window, double capacity, double available,
+			double charged) {
+		AccountNote read = AccountNote.decode(note(10, window, capacity, available, charged).encode());
+		assertThat(read).isNotNull();
+		assertThat(read.requests()).isEqualTo(10);
+		assertThat(read.quotas()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0, 2, 0, 4e18, 4e18, 0", "0, 1, -4e18, 0, -1, 0", "-4e18, 1, 0, 0, -1, 0", "0, 0.5, 0, 0, -1, -4e18" })
+	void timesOutsideOfWhatLimitsHaveAreNotUsed(double gate, double share, double cut, double earliest, double latest,
+			double reported) {
+		byte[] written = new AccountNote(1, 0, 0, 0, (long) gate, share, (long) cut, true,
+				List.of(new QuotaNote(false, Dimension.REQUESTS, Refill.FIXED_WINDOW, (long) MINUTE, 500, 490, 1, 0,
+						(long) earliest, (long) latest, -1, (long) reported)))
+			.encode();
+		AccountNote read = AccountNote.decode(written);
+		assertThat(read == null || read.quotas().isEmpty()).isTrue();
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.GovernorState.Phase;
@@ -29,6 +30,8 @@ class GovernorTests {
 
 	private final ManualTime time = new ManualTime();
 
+	private boolean off;
+
 	private Governor governor = configured(100, 1000);
 
 	private Governor configured(long requests, long tokens) {
@@ -42,7 +45,7 @@ class GovernorTests {
 	}
 
 	private Governor governor(GovernorSettings settings) {
-		return new Governor("openai", settings, (dimension) -> MINUTE, this.time, Runnable::run, null);
+		return new Governor("openai", settings, () -> this.off, (dimension) -> MINUTE, this.time, Runnable::run, null);
 	}
 
 	private CompletableFuture<GovernedCall> call(long tokens) {
@@ -70,6 +73,59 @@ class GovernorTests {
 			assertThat(call(100)).isCompleted();
 		}
 		assertThat(call(1)).isNotDone();
+	}
+
+	@Test
+	void whileLimitsAreSwitchedOffCallsAreSentAtOnceAlsoThoseThatAreQueued() {
+		call(1000);
+		CompletableFuture<GovernedCall> queued = call(900);
+		this.off = true;
+		assertThat(call(900)).isCompleted();
+		this.governor.lookAgain();
+		assertThat(queued).isCompleted();
+		this.off = false;
+		assertThat(call(900)).isCompletedExceptionally();
+	}
+
+	@Test
+	void aUsageThatNoProviderCanHaveServedStopsCallsForTwoWindowsAtMost() {
+		GovernedCall call = call(10).join();
+		call.close(new CallCost(900_000_000_000_000L, 0));
+		CompletableFuture<GovernedCall> next = call(new CallRequest(new CallCost(10, 0), MINUTE.multipliedBy(3), 0, false));
+		this.time.advance(MINUTE.multipliedBy(2).plusSeconds(2));
+		assertThat(next).isCompleted();
+	}
+
+	@Test
+	void aLimitThatIsNoLongerReportedDoesNotStopCallsForever() {
+		this.governor = governor(true, 1000, MINUTE, List.of());
+		Quota search = new Quota(Dimension.REQUESTS, 30, 29, null, MINUTE, Refill.CONTINUOUS);
+		Quota core = new Quota(Dimension.REQUESTS, 5000, 4999, null, Duration.ofHours(1), Refill.CONTINUOUS);
+		report(search);
+		for (int i = 0; i < 12; i++) {
+			report(core);
+			this.time.advance(Duration.ofSeconds(30));
+		}
+		report(core);
+		assertThat(this.governor.state().quotas()).extracting(QuotaState::window).containsExactly(Duration.ofHours(1));
+	}
+
+	@Test
+	void twoLimitsOfWhichBothAreReportedStay() {
+		this.governor = governor(true, 1000, MINUTE, List.of());
+		Quota minute = new Quota(Dimension.REQUESTS, 30, 29, null, MINUTE, Refill.CONTINUOUS);
+		Quota hour = new Quota(Dimension.REQUESTS, 5000, 4999, null, Duration.ofHours(1), Refill.CONTINUOUS);
+		for (int i = 0; i < 30; i++) {
+			report((i % 2 == 0) ? minute : hour);
+			this.time.advance(Duration.ofSeconds(30));
+		}
+		assertThat(this.governor.state().quotas()).hasSize(2);
+	}
+
+	private void report(Quota quota) {
+		GovernedCall call = call(1).join();
+		call.report(new ProviderSnapshot(List.of(quota), null, 0), true);
+		call.close();
 	}
 
 	@Test

@@ -16,6 +16,7 @@ import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.queue.WaitingThreads;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import org.springframework.beans.factory.ObjectProvider;
@@ -50,21 +51,21 @@ public final class RateLimitClientAutoConfiguration {
 	@ConditionalOnMissingBean
 	ClientLimiters rateLimitClientLimiters(RateLimitProperties properties, PropertiesCheck check,
 			Environment environment, Dialects dialects, TokenEstimator estimator, TimeSource time,
-			ObjectProvider<ClientListener> listeners, LimitStore store) {
+			ObjectProvider<ClientListener> listeners, LimitStore store, KillSwitch killSwitch) {
 		LimitStore shared = (properties.getStore() == RateLimitProperties.Store.REDIS) ? store : null;
 		ClientListener listener = ClientListener.all(listeners.orderedStream().toList());
 		List<ClientLimiter> limiters = new ClientDefinitions(properties, check, environment, dialects).read()
 			.stream()
 			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, WaitingThreads.create(), listener,
-					shared))
+					shared, killSwitch))
 			.toList();
-		return new ClientLimiters(limiters, properties.isEnabled());
+		return new ClientLimiters(limiters);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	NamedBudgets rateLimitClientBudgets(ClientLimiters clients, LimitRegistry registry) {
-		NamedBudgets budgets = new NamedBudgets(clients.configured().stream().map(ClientBudget::new).toList());
+		NamedBudgets budgets = new NamedBudgets(clients.all().stream().map(ClientBudget::new).toList());
 		registry.addCheck(budgets::check);
 		return budgets;
 	}

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 
 import io.github.ratelimit.InvalidRateException;
-import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.ModelSettings;
@@ -129,11 +128,7 @@ public final class ClientDefinitions {
 		boolean reports = !client.getDialect().strip().equals("none");
 		return new GovernorSettings(quotas, reports, maxConcurrent(prefix, client.getMaxConcurrent()),
 				client.getMaxWaiting(), client.getMaxWait(), part(prefix + ".reserve", client.getReserve(), "90"),
-				GovernorSettings.DEFAULTS.longestGate(), mode(client));
-	}
-
-	private LimitMode mode(ClientProperties client) {
-		return (this.properties.getMode() == LimitMode.SHADOW) ? LimitMode.SHADOW : client.getMode();
+				GovernorSettings.DEFAULTS.longestGate(), client.getMode());
 	}
 
 	private static int maxConcurrent(String prefix, @Nullable Integer number) {

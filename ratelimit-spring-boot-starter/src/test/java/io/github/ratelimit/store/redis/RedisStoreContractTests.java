@@ -84,6 +84,20 @@ class RedisStoreContractTests implements LimitStoreContract {
 	}
 
 	@Test
+	void aNoteThatIsTooLongIsRemoved() {
+		LimitStore store = createStore(new ManualTime());
+		store.exchange("openai", Key.of("account"), "a", new byte[1]).join();
+		String notes = ((List<?>) server.command("KEYS", "*notes*")).get(0).toString();
+		String now = server.command("HGET", notes, "a").toString();
+		server.command("HSET", notes, "long", now + "x".repeat(5000));
+		server.command("HSET", notes, "n".repeat(65), now);
+
+		assertThat(store.exchange("openai", Key.of("account"), "b", new byte[1]).join()).hasSizeLessThan(3);
+		assertThat(server.command("HEXISTS", notes, "long")).isEqualTo(0L);
+		assertThat(server.command("HEXISTS", notes, "n".repeat(65))).isEqualTo(0L);
+	}
+
+	@Test
 	void aDebtWithoutABoundEndsAtTheLowestNumberOfRedis() {
 		Limit limit = Limit.named("budget").rates(Rate.parse("1000003/h")).maxDebt(Limit.UNBOUNDED_DEBT).build();
 		LimitStore store = createStore(new ManualTime());

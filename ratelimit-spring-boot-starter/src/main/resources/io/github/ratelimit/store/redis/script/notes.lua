@@ -3,11 +3,14 @@
 -- its name, its name, the age of its note in microseconds, the length of the note and the note.
 local kept = struct.unpack('<d', ARGV[3])
 local MOST_NOTES = 1000
+local LONGEST_NAME = 64
+local LONGEST_NOTE = 4096
 local reply = {}
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
 	local age = #all[i + 1] >= 8 and now - struct.unpack('<d', all[i + 1])
-	if not (age and age >= -FAR_AHEAD and age <= kept) then
+	local long = #all[i] > LONGEST_NAME or #all[i + 1] > 8 + LONGEST_NOTE
+	if long or not (age and age >= -FAR_AHEAD and age <= kept) then
 		redis.call('HDEL', KEYS[1], all[i])
 	elseif all[i] ~= ARGV[1] and #reply < MOST_NOTES then
 		local note = string.sub(all[i + 1], 9)
