@@ -6,6 +6,7 @@ import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
@@ -226,9 +227,20 @@ public class RateLimitsEndpointWebExtension {
 			}
 			catch (StoreUnavailableException ex) {
 				return problem("Service Unavailable", WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE,
-						"Nothing was changed: " + ex.getMessage());
+						(isTimeout(ex) ? "It is not known whether this was changed, so look again: "
+								: "Nothing was changed: ") + ex.getMessage());
 			}
 		});
+	}
+
+	/** What was sent may still be executed. */
+	private static boolean isTimeout(Throwable failure) {
+		for (Throwable part = failure; part != null; part = part.getCause()) {
+			if (part instanceof TimeoutException) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static WebEndpointResponse<OperationResponseBody> respond(

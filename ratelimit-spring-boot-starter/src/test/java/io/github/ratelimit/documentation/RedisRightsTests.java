@@ -70,7 +70,19 @@ class RedisRightsTests {
 		}
 	}
 
-	/** A change that cannot be shared is refused. */
+	@Test
+	void aMissingRightToReadChangesIsWarnedOf(CapturedOutput output) {
+		try (RedisServer server = RedisServer.start()) {
+			server.command(rights());
+			server.command("ACL", "SETUSER", "shop", "-hlen");
+			runner(server).run((context) -> Polling.until(Duration.ofSeconds(30), "a warning",
+					() -> output.getAll().contains("does not see which settings other instances change")));
+			assertThat(output).containsIgnoringCase("hlen");
+		}
+	}
+
+
+	/** What an instance changes has to arrive at the others. */
 	private static void aChangeOfSettingsArrives(AssertableApplicationContext context, RedisServer server) {
 		runner(server).run((other) -> {
 			context.getBean(LimitChanges.class).changeAll(Map.of("mode", "shadow"), null);

@@ -32,6 +32,9 @@ import org.apache.commons.logging.LogFactory;
  */
 final class RedisChanges implements SharedChanges, AutoCloseable {
 
+	/** So many polls in a row that fail are worth a warning. */
+	private static final int MANY_FAILURES = 10;
+
 	private static final Log logger = LogFactory.getLog(RedisChanges.class);
 
 	/** How often an instance asks: a change holds in all of them within a second. */
@@ -64,6 +67,8 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 
 	private int polls;
 
+	private int failures;
+
 	RedisChanges(ScriptClient redis, LuaScript script, RedisKeyNames names, RedisNodes nodes, TimeSource time) {
 		this.redis = redis;
 		this.script = script;
@@ -84,10 +89,23 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 		try {
 			if (!this.nodes.of(this.keys[0]).isOpen()) {
 				poll(instance);
+				this.failures = 0;
 			}
 		}
 		catch (RuntimeException ex) {
-			logger.debug("Redis cannot be asked just now which settings were changed", ex);
+			failed(ex);
+		}
+	}
+
+	/** During an outage nothing is asked, so that many failures have another reason. */
+	private void failed(RuntimeException failure) {
+		if (++this.failures == MANY_FAILURES) {
+			logger.warn("This instance does not see which settings other instances change: "
+					+ FailureReason.cause(Objects.requireNonNullElse(failure.getCause(), failure))
+					+ ". If it is a right that is missing, allow the user of Redis the commands that docs/redis.md lists");
+		}
+		else {
+			logger.debug("Redis cannot be asked just now which settings were changed", failure);
 		}
 	}
 
@@ -132,7 +150,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			throw new StoreUnavailableException(
-					"Redis cannot be asked now (" + FailureReason.reason(ex) + "), so no setting was changed",
+					"Redis cannot be asked now (" + FailureReason.reason(ex) + ")",
 					Objects.requireNonNullElse(ex.getCause(), ex));
 		}
 	}
