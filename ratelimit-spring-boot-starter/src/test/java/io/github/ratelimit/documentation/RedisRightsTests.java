@@ -77,7 +77,7 @@ class RedisRightsTests {
 			server.command("ACL", "SETUSER", "shop", "-hlen");
 			runner(server).run((context) -> Polling.until(Duration.ofSeconds(30), "a warning",
 					() -> output.getAll().contains("does not see which settings other instances change")));
-			assertThat(output).containsIgnoringCase("hlen");
+			assertThat(output).contains("can't run this command");
 		}
 	}
 

@@ -199,7 +199,7 @@ public class RateLimitProperties {
 		private String keyPrefix = "ratelimit";
 
 		/**
-		 * How long a decision may take in total. After it, on-store-failure decides.
+		 * How long a decision may take in total. After it, the last known state decides.
 		 */
 		private Duration deadline = Duration.ofMillis(50);
 
