@@ -1,7 +1,5 @@
 package io.github.ratelimit.client;
 
-import java.util.List;
-
 /**
  * Receives the events of calls to providers. Implementations must be thread-safe and
  * fast.
@@ -34,17 +32,6 @@ public interface ClientListener {
 	 * @param values how many
 	 */
 	default void ignored(String client, int values) {
-	}
-
-	/**
-	 * Returns a listener that passes every event on. A listener that throws an exception
-	 * changes neither the call nor what the others receive; the exception is logged at
-	 * most once a minute.
-	 * @param listeners which receive them, in order
-	 * @return a listener that throws no exception
-	 */
-	static ClientListener all(List<ClientListener> listeners) {
-		return listeners.isEmpty() ? NONE : new ClientListeners(listeners);
 	}
 
 }

@@ -14,6 +14,9 @@ final class ChargeFactor {
 
 	private static final double MAX = 12;
 
+	/** After this time what was learned no longer depends on the initial value. */
+	private static final long LEARNING_NANOS = TimeUnit.SECONDS.toNanos(30);
+
 	private static final double LONGEST_STEP = 0.2;
 
 	private static final long STEP_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -54,6 +57,11 @@ final class ChargeFactor {
 
 	double value() {
 		return this.value;
+	}
+
+	/** Returns the factor for waits: the initial one is a precaution, and no estimate. */
+	double toPredict(long now) {
+		return (now - this.createdAt < LEARNING_NANOS) ? 1 : this.value;
 	}
 
 	/**
@@ -98,6 +106,9 @@ final class ChargeFactor {
 
 	/** Learns from one call: a moving average over about a hundred of them. */
 	void learnUsage(double estimated, double actual) {
+		if (estimated <= 0 || actual <= 0) {
+			return;
+		}
 		double weight = 1.0 / Math.min(100, ++this.calls);
 		this.meanEstimated += (estimated - this.meanEstimated) * weight;
 		this.meanActual += (actual - this.meanActual) * weight;

@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
@@ -121,7 +122,8 @@ public final class Governor {
 		this.lock.lock();
 		try {
 			long now = this.time.nanoTime();
-			if (!mayNow(request.cost(), now)) {
+			boolean first = this.queue.isEmpty() && !this.control.isTooLarge(request.cost());
+			if (!(first || isOff()) || take(request.cost(), now) > 0) {
 				return null;
 			}
 			exchange = nextExchange(now);
@@ -135,17 +137,17 @@ public final class Governor {
 		}
 	}
 
-	private boolean mayNow(CallCost cost, long now) {
-		if (isOff()) {
-			this.control.charge(cost, now);
-			return true;
-		}
-		return this.queue.isEmpty() && !this.control.isTooLarge(cost)
-				&& this.control.take(cost, this.inFlight, now) == 0;
-	}
-
 	private boolean isOff() {
 		return this.settings.mode() == LimitMode.SHADOW || this.off.getAsBoolean();
+	}
+
+	/** Returns after what time the permits can be taken, 0 if they have been. */
+	private long take(CallCost cost, long now) {
+		if (isOff()) {
+			this.control.charge(cost, now);
+			return 0;
+		}
+		return this.control.take(cost, this.inFlight, now);
 	}
 
 	/** Returns the next exchange with the other instances, null if none is due. */
@@ -196,7 +198,6 @@ public final class Governor {
 		return (expectedWait(call, now) > call.request().maxWait().toNanos()) ? Reason.WAIT_TOO_LONG : null;
 	}
 
-	/** Returns how long a call would be queued behind those that are before it. */
 	private long expectedWait(Entry call, long now) {
 		return this.control.expectedWait(this.queue.neededBefore(call), call.request().cost(), now);
 	}
@@ -212,7 +213,7 @@ public final class Governor {
 	/** Admits the calls at the head of the queue whose permits are there. */
 	private void admitQueued(long now, List<Runnable> after) {
 		for (Entry first = this.queue.first(); first != null; first = this.queue.first()) {
-			long wait = takeForQueued(first.request().cost(), now);
+			long wait = take(first.request().cost(), now);
 			if (wait > 0) {
 				wakeAfter(wait, now);
 				return;
@@ -226,14 +227,6 @@ public final class Governor {
 				}
 			}));
 		}
-	}
-
-	private long takeForQueued(CallCost cost, long now) {
-		if (isOff()) {
-			this.control.charge(cost, now);
-			return 0;
-		}
-		return this.control.take(cost, this.inFlight, now);
 	}
 
 	private void wakeAfter(long wait, long now) {
@@ -340,24 +333,18 @@ public final class Governor {
 		});
 	}
 
-	private void change(Change change) {
+	private void change(LongConsumer change) {
 		List<Runnable> after = new ArrayList<>(0);
 		this.lock.lock();
 		try {
 			long now = this.time.nanoTime();
-			change.make(now);
+			change.accept(now);
 			pump(now, after);
 		}
 		finally {
 			this.lock.unlock();
 		}
 		after.forEach(Runnable::run);
-	}
-
-	private interface Change {
-
-		void make(long now);
-
 	}
 
 }

@@ -16,23 +16,11 @@ class QuotaBudget {
 	/** For how long a request may be on its way before the provider charges it. */
 	static final long TRANSIT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
-	/** After this time the learned factor no longer depends on its initial value. */
-	private static final long LEARNING_NANOS = TimeUnit.SECONDS.toNanos(30);
-
-	/**
-	 * No debt is larger than so many capacities: a usage that no provider can have
-	 * served would otherwise stop all calls for years.
-	 */
+	/** In capacities: a usage that is impossible would otherwise stop calls for years. */
 	private static final double MOST_DEBT = 2;
 
 	/** What another instance knew longer ago is of no use. */
 	static final long ADOPTED_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-	/** A limit that is not reported for so long may no longer exist, */
-	private static final long FORGOTTEN_NANOS = TimeUnit.MINUTES.toNanos(5);
-
-	/** and for so many of its windows. */
-	private static final long FORGOTTEN_WINDOWS = 2;
 
 	private final Dimension dimension;
 
@@ -149,10 +137,9 @@ class QuotaBudget {
 		return this.reportSentAt;
 	}
 
-	/** Returns whether the provider has not reported this limit for long. */
-	boolean isForgotten(long now) {
-		long last = this.reported ? this.reportSentAt : this.createdAt;
-		return now - last > Math.max(FORGOTTEN_NANOS, FORGOTTEN_WINDOWS * this.windowNanos);
+	/** Returns when this limit was reported last, or found in a note. */
+	long lastSeenAt() {
+		return this.reported ? this.reportSentAt : this.createdAt;
 	}
 
 	void advance(long now, double share) {
@@ -171,14 +158,10 @@ class QuotaBudget {
 		return Math.min(this.capacity, cost.permits(this.dimension) * this.factor.value());
 	}
 
-	/**
-	 * Returns how long a call will be queued, as far as is known. The initial factor is a
-	 * precaution, and not used to predict waits.
-	 */
+	/** Returns how long a call will be queued, as far as is known. */
 	long expectedWait(double[] before, CallCost cost, double reserve, double share, long now) {
-		double factor = (now - this.createdAt < LEARNING_NANOS) ? 1 : this.factor.value();
 		double estimated = before[this.dimension.ordinal()] + cost.permits(this.dimension);
-		return waitNanos(estimated * factor, reserve, share, now);
+		return waitNanos(estimated * this.factor.toPredict(now), reserve, share, now);
 	}
 
 	/**
@@ -358,13 +341,9 @@ class QuotaBudget {
 	void windowEnds(long earliest, long latest, boolean regularly) {
 	}
 
-	/**
-	 * Learns the error of this process's estimates from the usage of a call.
-	 */
+	/** Learns the error of this process's estimates from the usage of a call. */
 	void learnUsage(double estimated, double actual) {
-		if (estimated > 0 && actual > 0) {
-			this.factor.learnUsage(estimated, actual);
-		}
+		this.factor.learnUsage(estimated, actual);
 	}
 
 }

@@ -22,6 +22,11 @@ final class ReportedQuotas {
 	/** A configured limit below this part of the provider's is the application's own. */
 	private static final double SAME_LIMIT = 0.98;
 
+	/** A limit that is not reported for so long, and so many windows, may be none any more. */
+	private static final long FORGOTTEN_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+	private static final long FORGOTTEN_WINDOWS = 2;
+
 	private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
 	private final List<QuotaBudget> budgets = new ArrayList<>(2);
@@ -143,7 +148,11 @@ final class ReportedQuotas {
 			budget.reportOvertaken(quota.remaining(), mark, cost);
 		}
 		this.budgets.removeIf((other) -> other != budget && other.dimension() == budget.dimension()
-				&& other.isForgotten(now));
+				&& isForgotten(other, now));
+	}
+
+	private static boolean isForgotten(QuotaBudget budget, long now) {
+		return now - budget.lastSeenAt() > Math.max(FORGOTTEN_NANOS, FORGOTTEN_WINDOWS * budget.windowNanos());
 	}
 
 	private static QuotaBudget budget(Dimension dimension, long windowNanos, Refill refill, double capacity,
@@ -208,7 +217,7 @@ final class ReportedQuotas {
 
 	void notes(List<QuotaNote> notes, long now) {
 		for (QuotaBudget budget : this.budgets) {
-			if (!budget.isForgotten(now)) {
+			if (!isForgotten(budget, now)) {
 				notes.add(budget.note(false, now));
 			}
 		}

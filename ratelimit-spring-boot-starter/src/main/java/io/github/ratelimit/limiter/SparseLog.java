@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Logs one kind of event at most once a minute, with the number of suppressed events.
  * Thread-safe.
  */
-public final class SparseLog {
+final class SparseLog {
 
 	private static final long INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -24,12 +24,7 @@ public final class SparseLog {
 
 	private final AtomicLong suppressed = new AtomicLong();
 
-	/**
-	 * Creates a log, which logs the first event.
-	 * @param logger receives the lines
-	 * @param time the time
-	 */
-	public SparseLog(Logger logger, TimeSource time) {
+	SparseLog(Logger logger, TimeSource time) {
 		this.logger = logger;
 		this.time = time;
 		this.nextNanos = new AtomicLong(time.nanoTime());
@@ -42,7 +37,7 @@ public final class SparseLog {
 	 * the last one
 	 * @param cause the exception, null for none
 	 */
-	public void log(Level level, LongFunction<String> message, @Nullable Throwable cause) {
+	void log(Level level, LongFunction<String> message, @Nullable Throwable cause) {
 		long now = this.time.nanoTime();
 		long next = this.nextNanos.get();
 		if (now - next >= 0 && this.nextNanos.compareAndSet(next, now + INTERVAL_NANOS)) {

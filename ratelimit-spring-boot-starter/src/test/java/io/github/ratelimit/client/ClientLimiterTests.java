@@ -11,6 +11,7 @@ import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.observation.ClientListeners;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
@@ -97,7 +98,7 @@ class ClientLimiterTests {
 
 		};
 		ClientLimiter limiter = limiter(List.of(KeyPart.CREDENTIAL), TokenEstimator.DEFAULT,
-				ClientListener.all(List.of(failing, other)), new KillSwitch(true));
+				new ClientListeners(List.of(failing, other)), new KillSwitch(true));
 		limiter.acquire(request("m", "secret")).close();
 		assertThat(received).hasSize(1);
 		assertThat(limiter.accounts()).allMatch((account) -> account.governor().isIdle());

@@ -22,6 +22,7 @@ import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.store.InstanceNotes;
 import io.github.ratelimit.store.memory.MemoryStore;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,7 @@ class SharedAccountsTests {
 		ClientSettings client = new ClientSettings("model", List.of(), dialects.byName(dialect),
 				List.of(KeyPart.CREDENTIAL), settings, List.of(), RetryPolicy.NONE);
 		return new ClientLimiter(client, dialects, TokenEstimator.DEFAULT, time, Runnable::run, ClientListener.NONE,
-				notes);
+				notes, new KillSwitch(true));
 	}
 
 	static CompletableFuture<ClientCall> call(ClientLimiter instance, String credential, long tokens) {

@@ -11,6 +11,7 @@ import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RetryPolicy;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.ModelRequest;
@@ -65,7 +66,7 @@ final class GovernedClient implements OutboundClient {
 		ClientSettings client = new ClientSettings("bench", List.of(), null, List.of(KeyPart.CREDENTIAL, KeyPart.MODEL),
 				settings, List.of(), RetryPolicy.NONE);
 		return new ClientLimiter(client, new Dialects(List.of()), TokenEstimator.DEFAULT, time, Runnable::run,
-				ClientListener.NONE, notes);
+				ClientListener.NONE, notes, new KillSwitch(true));
 	}
 
 	@Override

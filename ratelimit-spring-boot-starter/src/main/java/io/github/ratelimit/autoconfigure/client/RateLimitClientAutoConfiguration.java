@@ -16,6 +16,7 @@ import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.queue.WaitingThreads;
+import io.github.ratelimit.observation.ClientListeners;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
@@ -53,7 +54,7 @@ public final class RateLimitClientAutoConfiguration {
 			Environment environment, Dialects dialects, TokenEstimator estimator, TimeSource time,
 			ObjectProvider<ClientListener> listeners, LimitStore store, KillSwitch killSwitch) {
 		LimitStore shared = (properties.getStore() == RateLimitProperties.Store.REDIS) ? store : null;
-		ClientListener listener = ClientListener.all(listeners.orderedStream().toList());
+		ClientListener listener = new ClientListeners(listeners.orderedStream().toList());
 		List<ClientLimiter> limiters = new ClientDefinitions(properties, check, environment, dialects).read()
 			.stream()
 			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, WaitingThreads.create(), listener,
