@@ -22,7 +22,10 @@ final class ReportedQuotas {
 	/** A configured limit below this part of the provider's is the application's own. */
 	private static final double SAME_LIMIT = 0.98;
 
-	/** A limit that is not reported for so long, and so many windows, may be none any more. */
+	/**
+	 * A limit that is not reported for so long, and so many windows, may be none any
+	 * more.
+	 */
 	private static final long FORGOTTEN_NANOS = TimeUnit.MINUTES.toNanos(5);
 
 	private static final long FORGOTTEN_WINDOWS = 2;
@@ -147,8 +150,8 @@ final class ReportedQuotas {
 		else {
 			budget.reportOvertaken(quota.remaining(), mark, cost);
 		}
-		this.budgets.removeIf((other) -> other != budget && other.dimension() == budget.dimension()
-				&& isForgotten(other, now));
+		this.budgets
+			.removeIf((other) -> other != budget && other.dimension() == budget.dimension() && isForgotten(other, now));
 	}
 
 	private static boolean isForgotten(QuotaBudget budget, long now) {

@@ -107,8 +107,9 @@ class ClientLimiterTests {
 	@Test
 	void theKillSwitchAndShadowModeLetAllRequestsPass() {
 		KillSwitch killSwitch = new KillSwitch(true);
-		GovernorSettings one = new GovernorSettings(List.of(new ConfiguredQuota(Dimension.REQUESTS, 1, Duration.ofHours(1))),
-				false, Integer.MAX_VALUE, 1, Duration.ofHours(2), 0, Duration.ofMinutes(5), LimitMode.ENFORCE);
+		GovernorSettings one = new GovernorSettings(
+				List.of(new ConfiguredQuota(Dimension.REQUESTS, 1, Duration.ofHours(1))), false, Integer.MAX_VALUE, 1,
+				Duration.ofHours(2), 0, Duration.ofMinutes(5), LimitMode.ENFORCE);
 		ClientLimiter limiter = new ClientLimiter(
 				new ClientSettings("model", List.of(), new Failing(), List.of(KeyPart.CREDENTIAL), one, List.of(),
 						RetryPolicy.NONE),

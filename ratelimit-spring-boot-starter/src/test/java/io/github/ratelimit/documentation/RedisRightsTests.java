@@ -81,7 +81,6 @@ class RedisRightsTests {
 		}
 	}
 
-
 	/** What an instance changes has to arrive at the others. */
 	private static void aChangeOfSettingsArrives(AssertableApplicationContext context, RedisServer server) {
 		runner(server).run((other) -> {

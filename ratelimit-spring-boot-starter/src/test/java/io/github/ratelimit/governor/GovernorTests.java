@@ -91,7 +91,8 @@ class GovernorTests {
 	void aUsageThatNoProviderCanHaveServedStopsCallsForTwoWindowsAtMost() {
 		GovernedCall call = call(10).join();
 		call.close(new CallCost(900_000_000_000_000L, 0));
-		CompletableFuture<GovernedCall> next = call(new CallRequest(new CallCost(10, 0), MINUTE.multipliedBy(3), 0, false));
+		CompletableFuture<GovernedCall> next = call(
+				new CallRequest(new CallCost(10, 0), MINUTE.multipliedBy(3), 0, false));
 		this.time.advance(MINUTE.multipliedBy(2).plusSeconds(2));
 		assertThat(next).isCompleted();
 	}

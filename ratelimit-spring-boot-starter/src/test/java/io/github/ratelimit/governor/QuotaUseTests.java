@@ -48,8 +48,8 @@ class QuotaUseTests {
 	private SimulatedCallers callers(int instances, List<ConfiguredQuota> quotas, boolean reports) {
 		GovernorSettings settings = new GovernorSettings(quotas, reports, Integer.MAX_VALUE, 1000, Duration.ofDays(1),
 				GovernorSettings.DEFAULTS.reserve(), MINUTE, LimitMode.ENFORCE);
-		return new SimulatedCallers(this.time, this.provider, instances,
-				() -> new Governor("openai", settings, () -> false, (dimension) -> MINUTE, this.time, Runnable::run, this.notes));
+		return new SimulatedCallers(this.time, this.provider, instances, () -> new Governor("openai", settings,
+				() -> false, (dimension) -> MINUTE, this.time, Runnable::run, this.notes));
 	}
 
 	/** Lets the instances tell each other what they know. */

@@ -43,7 +43,8 @@ class AsyncRedisTests {
 		this.registry.register(StoreInstance.STILL, List.of());
 		this.registry.register(Limit.named("slots").maxConcurrent(5).build(), List.of());
 		this.registry.register(
-				Limit.named("paced").rates(Rate.parse("1000/s")).maxWait(Duration.ofSeconds(20), 1000).build(), List.of());
+				Limit.named("paced").rates(Rate.parse("1000/s")).maxWait(Duration.ofSeconds(20), 1000).build(),
+				List.of());
 	}
 
 	@AfterEach
@@ -111,7 +112,8 @@ class AsyncRedisTests {
 		callsWhileRedisIsPaused("still", 100, (call) -> call.cancel(false));
 		callsWhileRedisIsPaused("slots", 5, (call) -> call.cancel(false));
 
-		Polling.until(LONG, () -> remaining("still") + " of 365 permits and " + remaining("slots") + " of 5 slots are there",
+		Polling.until(LONG,
+				() -> remaining("still") + " of 365 permits and " + remaining("slots") + " of 5 slots are there",
 				() -> remaining("still") == 365 && remaining("slots") == 5);
 	}
 

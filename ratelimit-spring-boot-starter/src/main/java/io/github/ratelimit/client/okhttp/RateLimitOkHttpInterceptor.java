@@ -119,7 +119,7 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 
 	/** The time in the queue does not count towards the call's timeout. */
 	private static ClientCall admit(CompletableFuture<ClientCall> admission, Call call) throws IOException {
-		Admission waiting = new Admission(admission, call);
+		CallAdmission waiting = new CallAdmission(admission, call);
 		if (admission.isDone() || !(call.timeout() instanceof AsyncTimeout timeout)) {
 			return waiting.await();
 		}
@@ -165,7 +165,7 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 			call.close();
 			return response;
 		}
-		return response.newBuilder().body(new CountedBody(body, call)).build();
+		return response.newBuilder().body(new CountedResponseBody(body, call)).build();
 	}
 
 	private static @Nullable String beginning(Response response) {

@@ -34,7 +34,7 @@ final class Attempt {
 
 	private volatile boolean cancelled;
 
-	private volatile @Nullable ErrorBody error;
+	private volatile @Nullable ErrorResponseBody error;
 
 	/**
 	 * From then on the body ends the call, since to cancel it cancels the response, too.
@@ -84,7 +84,7 @@ final class Attempt {
 			call.head(status, response.headers().asHttpHeaders()::getFirst, null);
 			return Mono.just(response.mutate().body((body) -> counted(body, call)).build());
 		}
-		ErrorBody error = new ErrorBody(call, response);
+		ErrorResponseBody error = new ErrorResponseBody(call, response);
 		this.error = error;
 		if (!readErrors) {
 			return Mono.just(response.mutate().body((body) -> subscribing(error.reporting(body))).build());
@@ -132,7 +132,7 @@ final class Attempt {
 			return;
 		}
 		ClientCall call = this.admission.join();
-		ErrorBody error = this.error;
+		ErrorResponseBody error = this.error;
 		if (error != null) {
 			error.report();
 		}

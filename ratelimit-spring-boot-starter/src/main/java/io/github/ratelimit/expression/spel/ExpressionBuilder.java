@@ -97,14 +97,14 @@ final class ExpressionBuilder {
 
 	KeyExpression key() {
 		SpelNodeImpl node = tree(WHAT_IS_A_KEY);
-		KeyPart part = wholeKey(node);
+		ComposedKeyPart part = wholeKey(node);
 		return new KeyExpression(new KeySource(this.text, part.kinds(), part.composed()),
 				inputs(node).withNeedsRequest(part.needsRequest()), part::key);
 	}
 
-	private KeyPart wholeKey(SpelNodeImpl node) {
+	private ComposedKeyPart wholeKey(SpelNodeImpl node) {
 		if (SyntaxTree.variable(node) == RequestVariable.GLOBAL) {
-			return new KeyPart.Constant(Key.GLOBAL);
+			return new ComposedKeyPart.Constant(Key.GLOBAL);
 		}
 		this.check.check(node);
 		refuseCondition(node, "key", "user : ip");
@@ -137,18 +137,18 @@ final class ExpressionBuilder {
 				SyntaxTree.isChosenByClient(node), SyntaxTree.needsRequest(node), undeclared);
 	}
 
-	private KeyPart part(SpelNodeImpl node) {
+	private ComposedKeyPart part(SpelNodeImpl node) {
 		if (SyntaxTree.isSum(node)) {
-			List<KeyPart> parts = new ArrayList<>();
+			List<ComposedKeyPart> parts = new ArrayList<>();
 			addOperands(node, parts);
-			return new KeyPart.Composition(List.copyOf(parts));
+			return new ComposedKeyPart.Composition(List.copyOf(parts));
 		}
 		if (SyntaxTree.isCoalesce(node) || node instanceof Elvis) {
-			List<KeyPart> parts = new ArrayList<>();
+			List<ComposedKeyPart> parts = new ArrayList<>();
 			for (int i = 0; i < node.getChildCount(); i++) {
 				parts.add(part((SpelNodeImpl) node.getChild(i)));
 			}
-			return new KeyPart.Alternatives(List.copyOf(parts));
+			return new ComposedKeyPart.Alternatives(List.copyOf(parts));
 		}
 		if (node instanceof Literal literal) {
 			return constant(literal);
@@ -156,10 +156,10 @@ final class ExpressionBuilder {
 		if (node instanceof VariableReference) {
 			checkHasText(node);
 		}
-		return new KeyPart.Value(kind(node), safeReader(node), SyntaxTree.needsRequest(node));
+		return new ComposedKeyPart.Value(kind(node), safeReader(node), SyntaxTree.needsRequest(node));
 	}
 
-	private void addOperands(SpelNodeImpl node, List<KeyPart> parts) {
+	private void addOperands(SpelNodeImpl node, List<ComposedKeyPart> parts) {
 		if (SyntaxTree.isSum(node)) {
 			addOperands((SpelNodeImpl) node.getChild(0), parts);
 			addOperands((SpelNodeImpl) node.getChild(1), parts);
@@ -169,7 +169,7 @@ final class ExpressionBuilder {
 		}
 	}
 
-	private KeyPart constant(Literal literal) {
+	private ComposedKeyPart constant(Literal literal) {
 		String constant = (literal instanceof NullLiteral) ? "" : String.valueOf(literal.getLiteralValue().getValue());
 		if (constant.isEmpty()) {
 			throw new InvalidExpressionException(this.text,
@@ -177,7 +177,7 @@ final class ExpressionBuilder {
 							+ ", which is never a value",
 					"Leave it out; the parts of a key need nothing between them.");
 		}
-		return new KeyPart.Constant(Key.of(constant));
+		return new ComposedKeyPart.Constant(Key.of(constant));
 	}
 
 	private void checkHasText(SpelNode argument) {

@@ -1,6 +1,6 @@
 /**
- * The dialects in which providers report their limits to clients: response headers and
- * error bodies, read into one snapshot. Independent of any HTTP client.
+ * Reads what providers report of their limits to this application: response headers and
+ * error bodies of each dialect, as one snapshot. Independent of any HTTP client.
  */
 @NullMarked
 package io.github.ratelimit.provider.dialect;

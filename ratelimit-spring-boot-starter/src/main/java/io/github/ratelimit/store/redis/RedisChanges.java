@@ -149,8 +149,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 					this.time.nanoTime() + PATIENCE.toNanos(), this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			throw new StoreUnavailableException(
-					"Redis cannot be asked now (" + FailureReason.reason(ex) + ")",
+			throw new StoreUnavailableException("Redis cannot be asked now (" + FailureReason.reason(ex) + ")",
 					Objects.requireNonNullElse(ex.getCause(), ex));
 		}
 	}

@@ -14,7 +14,7 @@ import reactor.core.publisher.Flux;
  * The body of an error, whose beginning is kept on its way to the caller. Its end reports
  * the response and ends the call.
  */
-final class ErrorBody {
+final class ErrorResponseBody {
 
 	private final ClientCall call;
 
@@ -24,7 +24,7 @@ final class ErrorBody {
 
 	private final AtomicBoolean reported = new AtomicBoolean();
 
-	ErrorBody(ClientCall call, ClientResponse response) {
+	ErrorResponseBody(ClientCall call, ClientResponse response) {
 		this.call = call;
 		this.response = response;
 	}

@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * The body of a response, which its call reads along with the caller. Nothing is copied,
  * read ahead or held back. The call ends with the body.
  */
-final class CountedBody extends ResponseBody {
+final class CountedResponseBody extends ResponseBody {
 
 	private final ResponseBody body;
 
 	private final BufferedSource source;
 
-	CountedBody(ResponseBody body, ClientCall call) {
+	CountedResponseBody(ResponseBody body, ClientCall call) {
 		this.body = body;
 		this.source = Okio.buffer(new CountedSource(body.source(), call));
 	}

@@ -10,7 +10,7 @@ import io.github.ratelimit.expression.Call;
 import org.jspecify.annotations.Nullable;
 
 /** A key expression or a part of one: a value, alternatives, or a composition. */
-interface KeyPart {
+interface ComposedKeyPart {
 
 	/** Returns the key of a call, null if there is no value. Never throws. */
 	@Nullable Key key(Call call);
@@ -29,7 +29,7 @@ interface KeyPart {
 	}
 
 	/** The same key for every call. */
-	record Constant(Key constant) implements KeyPart {
+	record Constant(Key constant) implements ComposedKeyPart {
 
 		@Override
 		public Key key(Call call) {
@@ -44,7 +44,7 @@ interface KeyPart {
 	}
 
 	/** The text of one value. */
-	record Value(String kind, SafeReader reader, boolean needsRequest) implements KeyPart {
+	record Value(String kind, SafeReader reader, boolean needsRequest) implements ComposedKeyPart {
 
 		@Override
 		public @Nullable Key key(Call call) {
@@ -60,11 +60,11 @@ interface KeyPart {
 	}
 
 	/** The first of several that has a value. */
-	record Alternatives(List<KeyPart> parts) implements KeyPart {
+	record Alternatives(List<ComposedKeyPart> parts) implements ComposedKeyPart {
 
 		@Override
 		public @Nullable Key key(Call call) {
-			for (KeyPart part : this.parts) {
+			for (ComposedKeyPart part : this.parts) {
 				Key key = part.key(call);
 				if (key != null) {
 					return key;
@@ -76,7 +76,7 @@ interface KeyPart {
 		@Override
 		public List<String> kinds() {
 			Set<String> kinds = new LinkedHashSet<>();
-			for (KeyPart part : this.parts) {
+			for (ComposedKeyPart part : this.parts) {
 				kinds.addAll(part.kinds());
 			}
 			return List.copyOf(kinds);
@@ -89,18 +89,18 @@ interface KeyPart {
 
 		@Override
 		public boolean needsRequest() {
-			return this.parts.stream().allMatch(KeyPart::needsRequest);
+			return this.parts.stream().allMatch(ComposedKeyPart::needsRequest);
 		}
 
 	}
 
 	/** All of several; no value if one has none. */
-	record Composition(List<KeyPart> parts) implements KeyPart {
+	record Composition(List<ComposedKeyPart> parts) implements ComposedKeyPart {
 
 		@Override
 		public @Nullable Key key(Call call) {
 			List<Key> keys = new ArrayList<>(this.parts.size());
-			for (KeyPart part : this.parts) {
+			for (ComposedKeyPart part : this.parts) {
 				Key key = part.key(call);
 				if (key == null) {
 					return null;
@@ -113,7 +113,7 @@ interface KeyPart {
 		@Override
 		public List<String> kinds() {
 			List<Key> examples = new ArrayList<>(this.parts.size());
-			for (KeyPart part : this.parts) {
+			for (ComposedKeyPart part : this.parts) {
 				examples.add(Key.of(part.kinds().get(0), "example"));
 			}
 			return List.of(Key.composed(examples).kind());
@@ -126,7 +126,7 @@ interface KeyPart {
 
 		@Override
 		public boolean needsRequest() {
-			return this.parts.stream().anyMatch(KeyPart::needsRequest);
+			return this.parts.stream().anyMatch(ComposedKeyPart::needsRequest);
 		}
 
 	}

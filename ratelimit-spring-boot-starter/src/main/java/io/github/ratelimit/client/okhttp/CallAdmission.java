@@ -12,7 +12,7 @@ import io.github.ratelimit.governor.CallRefusedException;
 import okhttp3.Call;
 
 /** The wait of a call of OkHttp for its admission. */
-final class Admission {
+final class CallAdmission {
 
 	/**
 	 * OkHttp reports a cancellation only to event listeners, and a client has only one.
@@ -23,7 +23,7 @@ final class Admission {
 
 	private final Call call;
 
-	Admission(CompletableFuture<ClientCall> admission, Call call) {
+	CallAdmission(CompletableFuture<ClientCall> admission, Call call) {
 		this.admission = admission;
 		this.call = call;
 	}
