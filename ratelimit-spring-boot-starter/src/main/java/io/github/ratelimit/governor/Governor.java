@@ -60,8 +60,7 @@ public final class Governor {
 	 * Creates a governor.
 	 * @param client the client's name, for messages
 	 * @param settings how calls are governed
-	 * @param off whether all calls are sent at once; what they take is counted all the
-	 * same
+	 * @param off whether all calls are sent at once, and counted all the same
 	 * @param defaultWindow the window of a limit where the provider does not report it
 	 * @param time the time
 	 * @param executor runs what depends on asynchronous calls when they are admitted
