@@ -6,7 +6,6 @@ import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
@@ -233,10 +232,12 @@ public class RateLimitsEndpointWebExtension {
 		});
 	}
 
-	/** What was sent may still be executed. */
+	/**
+	 * What was sent may still be executed. Clients have exceptions of their own for it.
+	 */
 	private static boolean isTimeout(Throwable failure) {
 		for (Throwable part = failure; part != null; part = part.getCause()) {
-			if (part instanceof TimeoutException) {
+			if (part.getClass().getSimpleName().contains("Timeout")) {
 				return true;
 			}
 		}

@@ -5,6 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Key;
@@ -98,7 +99,8 @@ public final class ClientBudget implements NamedBudget {
 			return new ClientDecision(charge, account, null, 0);
 		}
 		try {
-			return granted(charge, this.limiter.acquire(account, request(charge, account, maxWait)));
+			return granted(charge, this.limiter.acquire(account, request(charge,
+					(maxWait != null) ? maxWait : this.limiter.maxWait(account), RequestPriority.current().value())));
 		}
 		catch (CallRefusedException ex) {
 			return refused(charge, account, ex);
@@ -106,12 +108,18 @@ public final class ClientBudget implements NamedBudget {
 	}
 
 	@Override
-	public CompletableFuture<ChargeDecision> takeAsync(Charge charge) {
+	public Supplier<CompletableFuture<ChargeDecision>> asyncTake(Charge charge) {
+		int priority = RequestPriority.current().value();
+		return () -> takeAsync(charge, priority);
+	}
+
+	private CompletableFuture<ChargeDecision> takeAsync(Charge charge, int priority) {
 		ProviderAccount account = account(charge);
 		if (charge.permits() == 0) {
 			return CompletableFuture.completedFuture(new ClientDecision(charge, account, null, 0));
 		}
-		CompletableFuture<ClientCall> admission = this.limiter.acquireAsync(account, request(charge, account, null));
+		CompletableFuture<ClientCall> admission = this.limiter.acquireAsync(account,
+				request(charge, this.limiter.maxWait(account), priority));
 		CompletableFuture<ChargeDecision> decided = new CompletableFuture<>();
 		decided.whenComplete((decision, failure) -> {
 			if (decided.isCancelled()) {
@@ -152,9 +160,8 @@ public final class ClientBudget implements NamedBudget {
 		return this.limiter.account(charge.key().equals(Key.GLOBAL) ? null : charge.key().text());
 	}
 
-	private CallRequest request(Charge charge, ProviderAccount account, @Nullable Duration maxWait) {
-		return new CallRequest(tokens(charge.permits()), (maxWait != null) ? maxWait : this.limiter.maxWait(account),
-				RequestPriority.current().value(), false);
+	private static CallRequest request(Charge charge, Duration maxWait, int priority) {
+		return new CallRequest(tokens(charge.permits()), maxWait, priority, false);
 	}
 
 	private static CallCost tokens(long permits) {

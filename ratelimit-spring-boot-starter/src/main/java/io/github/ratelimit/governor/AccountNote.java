@@ -70,11 +70,11 @@ record AccountNote(long livedNanos, double requests, double inputTokens, double 
 		List<QuotaNote> shared = this.quotas.stream().filter(QuotaNote::isPossible).limit(MOST_QUOTAS).toList();
 		ByteBuffer bytes = ByteBuffer.allocate(BYTES + shared.size() * QUOTA_BYTES)
 			.put(VERSION)
-			.putDouble(this.livedNanos)
+			.putDouble(Math.min(this.livedNanos, LONGEST_NANOS))
 			.putDouble(this.requests)
 			.putDouble(this.inputTokens)
 			.putDouble(this.outputTokens)
-			.putDouble(Math.min(this.gateNanos, LONGEST_NANOS))
+			.putDouble(Math.max(-LONGEST_NANOS, Math.min(this.gateNanos, LONGEST_NANOS)))
 			.putDouble(this.share)
 			.putDouble(Math.min(this.cutNanos, LONGEST_NANOS))
 			.put((byte) (this.known ? 1 : 0))

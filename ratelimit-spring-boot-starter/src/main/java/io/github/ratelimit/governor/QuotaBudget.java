@@ -31,7 +31,8 @@ class QuotaBudget {
 
 	private final ChargeFactor factor;
 
-	private final long createdAt;
+	/** When this limit was reported here or elsewhere, before it is reported here. */
+	private long seenAt;
 
 	private double capacity;
 
@@ -61,7 +62,7 @@ class QuotaBudget {
 		this.available = available;
 		this.factor = factor;
 		this.at = now;
-		this.createdAt = now;
+		this.seenAt = now;
 	}
 
 	Dimension dimension() {
@@ -137,9 +138,9 @@ class QuotaBudget {
 		return this.reportSentAt;
 	}
 
-	/** Returns when this limit was reported last, or found in a note. */
+	/** Returns when this limit was reported last, as far as is known. */
 	long lastSeenAt() {
-		return this.reported ? this.reportSentAt : this.createdAt;
+		return this.reported ? this.reportSentAt : this.seenAt;
 	}
 
 	void advance(long now, double share) {
@@ -244,7 +245,7 @@ class QuotaBudget {
 		this.charges.noted();
 		return new AccountNote.QuotaNote(configured, this.dimension, refill(), this.windowNanos, this.capacity,
 				this.available, this.factor.value(), configured ? this.charges.total() : 0, 1, 0,
-				this.reported ? this.remaining : -1, this.reported ? now - this.reportSentAt : 0);
+				this.reported ? this.remaining : -1, Math.max(0, now - lastSeenAt()));
 	}
 
 	/** The other instances have the latest note. */
@@ -280,6 +281,7 @@ class QuotaBudget {
 	void adopt(AccountNote.QuotaNote note, long age, long now) {
 		this.available = bounded(note.available() + refilled(age));
 		this.factor.adopt(note.factor());
+		this.seenAt = now - age - note.reportNanos();
 	}
 
 	/** The provider has refused a call: there is not more than this. */
@@ -341,7 +343,6 @@ class QuotaBudget {
 	void windowEnds(long earliest, long latest, boolean regularly) {
 	}
 
-	/** Learns the error of this process's estimates from the usage of a call. */
 	void learnUsage(double estimated, double actual) {
 		this.factor.learnUsage(estimated, actual);
 	}

@@ -155,7 +155,11 @@ final class ReportedQuotas {
 	}
 
 	private static boolean isForgotten(QuotaBudget budget, long now) {
-		return now - budget.lastSeenAt() > Math.max(FORGOTTEN_NANOS, FORGOTTEN_WINDOWS * budget.windowNanos());
+		return isForgotten(now - budget.lastSeenAt(), budget.windowNanos());
+	}
+
+	private static boolean isForgotten(long nanos, long windowNanos) {
+		return nanos > Math.max(FORGOTTEN_NANOS, FORGOTTEN_WINDOWS * windowNanos);
 	}
 
 	private static QuotaBudget budget(Dimension dimension, long windowNanos, Refill refill, double capacity,
@@ -197,7 +201,7 @@ final class ReportedQuotas {
 
 	boolean exceedsPart(CallCost cost, int parts, long now) {
 		for (QuotaBudget budget : this.budgets) {
-			if (budget.exceedsPart(cost, this.reserve, parts, now)) {
+			if (!isForgotten(budget, now) && budget.exceedsPart(cost, this.reserve, parts, now)) {
 				return true;
 			}
 		}
@@ -220,8 +224,9 @@ final class ReportedQuotas {
 
 	void notes(List<QuotaNote> notes, long now) {
 		for (QuotaBudget budget : this.budgets) {
+			QuotaNote note = budget.note(false, now);
 			if (!isForgotten(budget, now)) {
-				notes.add(budget.note(false, now));
+				notes.add(note);
 			}
 		}
 	}
@@ -246,6 +251,9 @@ final class ReportedQuotas {
 				endsAt(budget, note, now - age);
 				return false;
 			}
+		}
+		if (isForgotten(note.reportNanos() + age, note.windowNanos())) {
+			return false;
 		}
 		QuotaBudget budget = budget(note.dimension(), note.windowNanos(), note.refill(), note.capacity(),
 				new ChargeFactor(FIRST_FACTOR, now), now);

@@ -3,6 +3,7 @@ package io.github.ratelimit.limiter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.permit.StoreDecision;
@@ -28,6 +29,9 @@ final class BudgetCall {
 
 	/** What limits and budgets have granted, the limits first. */
 	private final List<ChargeDecision> taken = new ArrayList<>();
+
+	/** What takes the charges without a thread, in their order. */
+	private final List<Supplier<CompletableFuture<ChargeDecision>>> takes = new ArrayList<>();
 
 	private final CompletableFuture<Decision> decided = new CompletableFuture<>();
 
@@ -79,6 +83,7 @@ final class BudgetCall {
 	 * @return becomes the decision over all
 	 */
 	CompletableFuture<Decision> start(CompletableFuture<Decision> limits) {
+		this.charges.forEach((charge) -> this.takes.add(budget(charge).asyncTake(charge)));
 		this.decided.whenComplete((decision, failure) -> {
 			CompletableFuture<?> asking = this.asking;
 			if (this.decided.isCancelled() && asking != null) {
@@ -106,10 +111,9 @@ final class BudgetCall {
 			complete(allowed());
 			return;
 		}
-		Charge charge = this.charges.get(this.asked++);
 		CompletableFuture<ChargeDecision> asking;
 		try {
-			asking = budget(charge).takeAsync(charge);
+			asking = this.takes.get(this.asked++).get();
 		}
 		catch (RuntimeException | LinkageError ex) {
 			complete(failed(ex));

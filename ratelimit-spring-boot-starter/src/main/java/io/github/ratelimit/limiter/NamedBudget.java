@@ -1,6 +1,7 @@
 package io.github.ratelimit.limiter;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
@@ -34,10 +35,12 @@ public interface NamedBudget {
 	ChargeDecision take(Charge charge);
 
 	/**
-	 * Takes the permits of a charge, and waits for them without a thread.
+	 * Prepares to take the permits of a charge, and to wait for them without a thread.
+	 * What the current thread determines of the call, such as its priority, is kept.
 	 * @param charge a charge of {@link #registered()}; 0 permits take nothing
-	 * @return the decision; a call whose future is cancelled takes nothing
+	 * @return takes them, in any thread, and returns the decision; a call whose future is
+	 * cancelled takes nothing
 	 */
-	CompletableFuture<ChargeDecision> takeAsync(Charge charge);
+	Supplier<CompletableFuture<ChargeDecision>> asyncTake(Charge charge);
 
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * Calls the store, counts its decisions, and decides when the store fails. Calls that
@@ -45,6 +46,9 @@ public final class StoreRateLimiter implements NamedLimiter {
 	private final PendingCalls pending;
 
 	private final Executor waitingThreads;
+
+	/** What they do takes no time, so that each reply is read when it arrives. */
+	private final Executor replyThreads = WaitingThreads.create();
 
 	/**
 	 * Returns a limiter over a store.
@@ -180,7 +184,7 @@ public final class StoreRateLimiter implements NamedLimiter {
 	private CompletableFuture<Decision> decideAsync(PreparedCharges prepared) {
 		CompletableFuture<List<ChargeDecision>> call;
 		try {
-			call = this.store.takeAllAsync(prepared.charges(), this.waitingThreads);
+			call = this.store.takeAllAsync(prepared.charges(), this.replyThreads);
 		}
 		catch (RuntimeException | LinkageError ex) {
 			prepared.ended();
@@ -266,10 +270,7 @@ public final class StoreRateLimiter implements NamedLimiter {
 		CompletableFuture<Decision> decided = new CompletableFuture<>();
 		call.whenComplete((decisions, failure) -> {
 			if (failure == null) {
-				Decision decision = this.recorder.decisionSince(start, prepared, decisions);
-				if (!decided.complete(decision) && decision.isAllowed()) {
-					decision.permit().giveBack();
-				}
+				complete(decided, () -> this.recorder.decisionSince(start, prepared, decisions));
 				return;
 			}
 			prepared.ended();
@@ -283,6 +284,21 @@ public final class StoreRateLimiter implements NamedLimiter {
 			}
 		});
 		return decided;
+	}
+
+	/** To give back can wait for the store, which no reply should. */
+	private void complete(CompletableFuture<Decision> decided, Supplier<Decision> decide) {
+		Decision decision;
+		try {
+			decision = decide.get();
+		}
+		catch (RuntimeException | Error ex) {
+			decided.completeExceptionally(ex);
+			throw ex;
+		}
+		if (!decided.complete(decision) && decision.isAllowed()) {
+			this.waitingThreads.execute(() -> decision.permit().giveBack());
+		}
 	}
 
 	private QueuedCall waiting(PreparedCharges prepared, Executor executor, boolean holdsThread) {

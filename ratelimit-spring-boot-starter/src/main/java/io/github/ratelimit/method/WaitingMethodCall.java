@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 
 /**
- * A call of a method that returns a future, which waits for its permits without holding a
- * thread. A call that need not wait is run at once, by the calling thread.
+ * A call of a method that returns a future, which waits for its permits, and for a remote
+ * store, without holding a thread. A call that is decided at once is run by the calling
+ * thread.
  */
 final class WaitingMethodCall {
 

@@ -45,9 +45,11 @@ class LimitedControllerTests {
 	void start() {
 		this.context = new SpringApplication(Application.class, Controller.class, HandlesEverything.class).run(
 				"--server.port=0", "--ratelimit.limits.chat.rate=2/min", "--ratelimit.limits.chat.key=ip",
-				"--ratelimit.http.rules[0].path=/ruled", "--ratelimit.http.rules[0].limits=chat",
-				"--ratelimit.clients.model.dialect=none", "--ratelimit.clients.model.max-concurrent=1",
-				"--ratelimit.clients.model.requests=1000/s", "--ratelimit.clients.model.max-wait=10ms");
+				"--ratelimit.limits.paced.rate=5/s", "--ratelimit.limits.paced.max-wait=30s",
+				"--ratelimit.limits.paced.key=ip", "--ratelimit.http.rules[0].path=/ruled",
+				"--ratelimit.http.rules[0].limits=chat", "--ratelimit.clients.model.dialect=none",
+				"--ratelimit.clients.model.max-concurrent=1", "--ratelimit.clients.model.requests=1000/s",
+				"--ratelimit.clients.model.max-wait=10ms");
 	}
 
 	@AfterEach
@@ -73,6 +75,15 @@ class LimitedControllerTests {
 	void anAllowedCallHasTheHeadersOfItsLimit() throws Exception {
 		assertThat(get("/now").headers().firstValue("X-RateLimit-Remaining")).hasValue("1");
 		assertThat(get("/later").headers().firstValue("X-RateLimit-Remaining")).hasValue("0");
+	}
+
+	@Test
+	void aCallThatHasWaitedWithoutAThreadHasTheHeadersOfItsLimit() throws Exception {
+		for (int i = 0; i < 3; i++) {
+			HttpResponse<String> response = get("/paced");
+			assertThat(response.body()).isEqualTo("paced");
+			assertThat(response.headers().firstValue("X-RateLimit-Limit")).as("call %d", i).isPresent();
+		}
 	}
 
 	@Test
@@ -161,6 +172,12 @@ class LimitedControllerTests {
 		@RateLimited("chat")
 		public CompletableFuture<String> later() {
 			return CompletableFuture.completedFuture("later");
+		}
+
+		@GetMapping("/paced")
+		@RateLimited("paced")
+		public CompletableFuture<String> paced() {
+			return CompletableFuture.completedFuture("paced");
 		}
 
 		@GetMapping("/ruled")

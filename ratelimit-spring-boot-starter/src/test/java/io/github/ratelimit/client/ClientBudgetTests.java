@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
+import java.lang.reflect.Proxy;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -64,6 +68,36 @@ class ClientBudgetTests {
 			.acquire(OutboundRequest.of(URI.create("https://api.openai.com/v1"),
 					(name) -> name.equals("Authorization") ? "Bearer sk-secret" : null,
 					new ModelRequest(model, 10, 10, false)));
+	}
+
+	@Test
+	void aCallKeepsThePriorityOfItsThreadWhileTheStoreIsAsked() {
+		TestClient client = client().maxConcurrent(1);
+		CompletableFuture<List<ChargeDecision>> reply = new CompletableFuture<>();
+		LimitStore remote = (LimitStore) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { LimitStore.class }, (proxy, method, args) -> reply);
+		Degradation degradation = new Degradation(this.time);
+		this.registry.register(Limit.of("chat", Rate.parse("10/h")), List.of());
+		BudgetRateLimiter limiter = new BudgetRateLimiter(
+				StoreRateLimiter.create(this.registry, remote, this.killSwitch, degradation),
+				new NamedBudgets(List.of(new ClientBudget(client.time(this.time).limiter()))), this.registry, remote,
+				this.killSwitch, degradation);
+		ClientCall inFlight = request(client, "gpt-4o");
+		List<PermitRequest> both = List.of(new PermitRequest("chat", Key.of("ann"), 1),
+				new PermitRequest("openai", Key.GLOBAL, 1));
+		CompletableFuture<Decision> low = RequestPriority.LOW.call(() -> limiter.acquireAsync(both));
+		reply.complete(List.of(ChargeDecision.granted(Charge.of(this.registry.get("chat").handle(), Key.of("ann"), 1),
+				null, 9, 1, null)));
+		await().until(() -> client.waiting() == 1);
+		CompletableFuture<ClientCall> normal = client.limiter()
+			.acquireAsync(OutboundRequest.of(URI.create("https://api.openai.com/v1"),
+					(name) -> name.equals("Authorization") ? "Bearer sk-secret" : null,
+					new ModelRequest("gpt-4o", 10, 10, false)));
+		inFlight.close();
+		await().until(normal::isDone);
+		assertThat(low).isNotDone();
+		normal.join().close();
+		assertThat(low).succeedsWithin(Duration.ofSeconds(20));
 	}
 
 	@Test

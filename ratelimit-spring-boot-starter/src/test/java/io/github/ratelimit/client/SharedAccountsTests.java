@@ -114,6 +114,22 @@ class SharedAccountsTests {
 	}
 
 	@Test
+	void callsGoOnWhenTheProviderReportsNothingAnyMore() {
+		ClientLimiter instance = discovering();
+		ClientCall reported = call(instance, "key", 10).join();
+		reported.head(200, REPORT::get, null);
+		reported.close();
+		for (int second = 0; second < 1200; second += 5) {
+			this.time.advance(Duration.ofSeconds(5));
+			CompletableFuture<ClientCall> next = call(instance, "key", 10);
+			this.time.advance(Duration.ofMillis(100));
+			assertThat(next).as("after %d s", second).isCompleted();
+			next.join().head(200, (name) -> null, null);
+			next.join().close();
+		}
+	}
+
+	@Test
 	void theUsageOfACallIsSettledForAllInstances() {
 		ClientLimiter one = configured();
 		ClientLimiter other = configured();

@@ -91,6 +91,13 @@ class AsyncRedisTests {
 	}
 
 	@Test
+	void callsOfOneKeyShareCallsOfRedis() {
+		long before = this.redis.calls("evalsha");
+		assertThat(allowed(callsWhileRedisIsPaused("still", 400))).isEqualTo(365);
+		assertThat(this.redis.calls("evalsha") - before).isLessThan(50);
+	}
+
+	@Test
 	void callsInFlightAreCounted() {
 		List<CompletableFuture<Decision>> calls = callsWhileRedisIsPaused("slots", 20);
 		assertThat(allowed(calls)).isEqualTo(5);

@@ -3,12 +3,14 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.local.RememberedKey;
+import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
@@ -42,6 +44,15 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 					nodes.of(groupKeys[0].name())));
 		}
 		return groups;
+	}
+
+	/**
+	 * Returns the limit of a single bucket, whose charges can share a call; null if these
+	 * charges cannot.
+	 */
+	@Nullable BucketEncoding sharedEncoding() {
+		return (this.encodings.length == 1 && this.encodings[0] instanceof BucketEncoding scale && !scale.isPaced())
+				? scale : null;
 	}
 
 	int size() {

@@ -60,16 +60,12 @@ final class RedisDecisions {
 	ChargeDecision take(Charge charge, RememberedKey key, LimitEncoding encoding, long start) {
 		ChargeGroup group = new ChargeGroup(List.of(charge), new RememberedKey[] { key },
 				new LimitEncoding[] { encoding }, this.nodes.of(key.name()));
-		if (group.node().isOpen()) {
-			return decideWithout(List.of(group)).get(0);
+		List<ChargeDecision> decided = decideWithoutAsking(group, start);
+		if (decided != null) {
+			return decided.get(0);
 		}
-		if (group.node().isCrowded()) {
-			return decideLate(group, null, start).get(0);
-		}
-		if (group.isBehindLatePermit()) {
-			return decideBehindLatePermit(group, start).get(0);
-		}
-		if (!(encoding instanceof BucketEncoding scale) || scale.isPaced()) {
+		BucketEncoding scale = group.sharedEncoding();
+		if (scale == null) {
 			return askAndAwait(group, start).get(0);
 		}
 		if (!key.calls().enter()) {
@@ -111,22 +107,36 @@ final class RedisDecisions {
 			return CompletableFuture.supplyAsync(() -> takeAll(charges, keys, encodings, start), executor);
 		}
 		ChargeGroup group = new ChargeGroup(charges, keys, encodings, this.nodes.of(keys[0].name()));
-		if (group.node().isOpen() || group.node().isCrowded() || group.isBehindLatePermit()) {
-			return CompletableFuture.completedFuture(takeGroup(group, start));
-		}
-		StoreObserver.Call observed = this.nodes.asking(group.size()).detached();
+		List<ChargeDecision> decided = decideWithoutAsking(group, start);
+		return (decided != null) ? CompletableFuture.completedFuture(decided) : askAsync(group, start, executor);
+	}
+
+	private CompletableFuture<List<ChargeDecision>> askAsync(ChargeGroup group, long start, Executor executor) {
+		StoreObserver.Call observed = this.nodes.asking(group.size());
+		RememberedKey key = group.known()[0];
+		BucketEncoding shared = group.sharedEncoding();
+		boolean entered = shared != null && key.calls().enter();
 		ScriptCall call;
 		try {
-			call = ask(group, true);
+			call = (shared == null || entered) ? ask(group, true)
+					: ScriptCall.takeTogether(group, shared, this.redis, this.scripts.take(), this.time);
 		}
 		catch (RuntimeException | Error ex) {
-			observed.close();
+			end(observed, key, entered);
 			throw ex;
 		}
+		observed.detached();
 		return call.replyBy(deadline(start, group), executor).thenApply((reply) -> {
 			observed.ended(outcome(call, reply));
 			return decided(call, reply, start);
-		}).whenComplete((decisions, failure) -> observed.close());
+		}).whenComplete((decisions, failure) -> end(observed, key, entered));
+	}
+
+	private void end(StoreObserver.Call observed, RememberedKey key, boolean entered) {
+		observed.close();
+		if (entered) {
+			key.calls().leave(key, this.redis, this.scripts.take());
+		}
 	}
 
 	/** Takes all charges or none, without a call to Redis. */
@@ -138,13 +148,19 @@ final class RedisDecisions {
 	}
 
 	private List<ChargeDecision> takeGroup(ChargeGroup group, long start) {
+		List<ChargeDecision> decided = decideWithoutAsking(group, start);
+		return (decided != null) ? decided : askAndAwait(group, start);
+	}
+
+	/** Returns null if Redis can be asked. */
+	private @Nullable List<ChargeDecision> decideWithoutAsking(ChargeGroup group, long start) {
 		if (group.node().isOpen()) {
 			return decideWithout(List.of(group));
 		}
 		if (group.node().isCrowded()) {
 			return decideLate(group, null, start);
 		}
-		return group.isBehindLatePermit() ? decideBehindLatePermit(group, start) : askAndAwait(group, start);
+		return group.isBehindLatePermit() ? decideBehindLatePermit(group, start) : null;
 	}
 
 	/**

@@ -127,7 +127,7 @@ final class RedisPermits {
 			}
 			beginLease(requested, decisions, start);
 			return finish(requested, hold(requested, slots, decisions), start);
-		});
+		}).copy();
 	}
 
 	private static @Nullable List<ChargeDecision> decideWithoutAsking(RequestedKeys requested, long now) {

@@ -110,6 +110,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			}
 			if (request.getDispatcherType() != DispatcherType.REQUEST) {
 				scope.use(prepared);
+				writeHeadersOfLateDecisions(request, scope);
 				proceed(request, prepared, chain, scope);
 			}
 			else {
@@ -128,6 +129,13 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			if (previous != scope) {
 				scope.end().afterDispatch(request, prepared, failure);
 			}
+		}
+	}
+
+	/** A call that waited without a thread was decided after the first dispatch. */
+	private static void writeHeadersOfLateDecisions(HttpServletRequest request, HttpLimitedRequest scope) {
+		if (request.getDispatcherType() == DispatcherType.ASYNC) {
+			scope.writeHeaders();
 		}
 	}
 
