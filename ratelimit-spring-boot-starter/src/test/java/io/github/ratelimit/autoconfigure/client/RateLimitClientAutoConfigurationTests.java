@@ -28,6 +28,9 @@ import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.github.ratelimit.governor.CallRefusedException;
+import io.github.ratelimit.registry.KillSwitch;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +42,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @Tag("jdk-independent")
 class RateLimitClientAutoConfigurationTests {
@@ -140,18 +144,23 @@ class RateLimitClientAutoConfigurationTests {
 				.hasMessageContaining("ratelimit.limits.openai"));
 	}
 
-	@Test
-	void theShadowModeOfAllLimitsHoldsForClientsToo() {
-		this.openAi.withPropertyValues("ratelimit.mode=shadow")
-			.run((context) -> assertThat(
-					context.getBean(ClientLimiters.class).get("openai").settings().settings().mode())
-				.isEqualTo(LimitMode.SHADOW));
-	}
-
-	@Test
-	void nothingIsLimitedWhereLimitsAreSwitchedOff() {
-		this.openAi.withPropertyValues("ratelimit.enabled=false")
-			.run((context) -> assertThat(context.getBean(ClientLimiters.class).all()).isEmpty());
+	@ParameterizedTest
+	@ValueSource(strings = { "ratelimit.mode=shadow", "ratelimit.enabled=false" })
+	void shadowModeAndSwitchingOffHoldForClientsTooUntilTheyEnd(String property) {
+		this.openAi
+			.withPropertyValues(property, OPENAI + "requests=1/h", OPENAI + "dialect=none", OPENAI + "max-wait=10ms")
+			.run((context) -> {
+				ClientLimiter limiter = context.getBean(ClientLimiters.class).get("openai");
+				OutboundRequest request = OutboundRequest.of(URI.create("https://api.openai.com/v1"), (name) -> null,
+						ModelRequest.NONE);
+				for (int i = 0; i < 3; i++) {
+					limiter.acquire(request).close();
+				}
+				KillSwitch killSwitch = context.getBean(KillSwitch.class);
+				killSwitch.setEnabled(true);
+				killSwitch.setMode(LimitMode.ENFORCE);
+				assertThatExceptionOfType(CallRefusedException.class).isThrownBy(() -> limiter.acquire(request));
+			});
 	}
 
 	@Test
