@@ -187,7 +187,7 @@ class SharedChangesTests {
 		this.redis.stop();
 		assertThatExceptionOfType(StoreUnavailableException.class)
 			.isThrownBy(() -> one.changes.change("chat", Map.of("rate", "1/min"), null))
-			.withMessageContaining("no setting was changed");
+			.withMessageContaining("Redis cannot be asked now");
 		assertThat(one.rates()).isEqualTo("[90/min]");
 	}
 
