@@ -240,7 +240,9 @@ class SharedChangesTests {
 				seconds, seconds - 1, granted.get(), refused.get(), rates.least(), rates.most(), burst,
 				granted.get() / rates.least(), granted.get() / (rates.most() + burst), rates.slowest() / 1e6);
 		boolean measured = seconds >= 60;
-		assertThat((double) granted.get()).isBetween((measured ? 0.98 : 0.9) * rates.least(), rates.most() + burst);
+		// on a busy machine the calls may be fewer than the rates allow
+		double least = Math.min(rates.least(), granted.get() + refused.get());
+		assertThat((double) granted.get()).isBetween((measured ? 0.98 : 0.9) * least, rates.most() + burst);
 		assertThat(rates.slowest()).isLessThan(measured ? SECOND.toNanos() : LONG.toNanos());
 	}
 

