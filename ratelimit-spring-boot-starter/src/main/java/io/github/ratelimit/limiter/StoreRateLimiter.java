@@ -47,7 +47,9 @@ public final class StoreRateLimiter implements NamedLimiter {
 
 	private final Executor waitingThreads;
 
-	/** What they do takes no time, so that each reply is read when it arrives. */
+	/**
+	 * Read replies; bans and decisions over several cluster slots may hold them longer.
+	 */
 	private final Executor replyThreads = WaitingThreads.create();
 
 	/**
