@@ -27,6 +27,7 @@ import io.github.ratelimit.observation.BanPublisher;
 import io.github.ratelimit.observation.ChangePublisher;
 import io.github.ratelimit.observation.DecisionPublisher;
 import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
 import org.springframework.beans.factory.BeanFactory;
@@ -124,15 +125,19 @@ public final class RateLimitAutoConfiguration {
 	}
 
 	@Bean
+	WaitingThreadLimit rateLimitWaitingThreadLimit(ObjectProvider<RequestThreads> threads) {
+		return new WaitingThreadLimit(threads.getIfAvailable(() -> RequestThreads.NONE_HELD).forWaiting());
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(ChargeLimiter.class)
 	FilterLimiter rateLimitFilterLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
 			KillSwitch killSwitch, Degradation degradation, TimeSource time,
-			ObjectProvider<RateLimitListener> listeners, ObjectProvider<RequestThreads> threads,
+			ObjectProvider<RateLimitListener> listeners, WaitingThreadLimit threads,
 			ObjectProvider<NamedBudgets> budgets) {
 		definitions.registerIn(registry);
 		StoreRateLimiter limits = StoreRateLimiter.create(registry, store, killSwitch, degradation, time,
-				Listeners.of(listeners.orderedStream().toList()),
-				threads.getIfAvailable(() -> RequestThreads.NONE_HELD).forWaiting());
+				Listeners.of(listeners.orderedStream().toList()), threads);
 		return new FilterLimiter(new BudgetRateLimiter(limits, budgets.getIfAvailable(() -> NamedBudgets.NONE),
 				registry, store, killSwitch, degradation));
 	}

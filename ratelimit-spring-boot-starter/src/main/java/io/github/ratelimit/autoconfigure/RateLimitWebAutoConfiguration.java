@@ -1,6 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.limiter.ChargeLimiter;
@@ -14,6 +15,7 @@ import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.provider.AnswerStyles;
+import io.github.ratelimit.web.filter.HttpLimitedRequest;
 import io.github.ratelimit.web.filter.RateLimitFilter;
 import io.github.ratelimit.web.filter.RequestLimiter;
 import io.github.ratelimit.web.filter.RequestScopes;
@@ -70,6 +72,11 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Bean
+	ServedRequests<HttpLimitedRequest> rateLimitServedRequests() {
+		return new ServedRequests<>();
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	Rules rateLimitRules(RateLimitProperties properties, LimitPolicies policies, AnswerStyles styles, Identity identity,
 			ExpressionParser expressions, ApplicationContext context) {
@@ -84,9 +91,9 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RequestScopes rateLimitRequestScopes(RateLimitProperties properties, Rules rules, Answers answers,
-			Identity identity, Degradation degradation) {
-		return new RequestScopes(rules, answers, identity, degradation, properties.getHttp().getIpv6Prefix());
+	RequestScopes rateLimitRequestScopes(ServedRequests<HttpLimitedRequest> served, RateLimitProperties properties,
+			Rules rules, Answers answers, Identity identity, Degradation degradation) {
+		return new RequestScopes(served, rules, answers, identity, degradation, properties.getHttp().getIpv6Prefix());
 	}
 
 	@Bean

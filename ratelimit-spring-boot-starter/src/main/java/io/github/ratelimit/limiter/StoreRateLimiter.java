@@ -63,7 +63,7 @@ public final class StoreRateLimiter implements NamedLimiter {
 	public static StoreRateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
 			Degradation degradation) {
 		return create(registry, store, killSwitch, degradation, TimeSource.system(), RateLimitListener.NONE,
-				Integer.MAX_VALUE);
+				new WaitingThreadLimit(Integer.MAX_VALUE));
 	}
 
 	/**
@@ -75,17 +75,15 @@ public final class StoreRateLimiter implements NamedLimiter {
 	 * @param degradation where failures of the store are reported
 	 * @param time by which calls wait
 	 * @param listener receives denials, waits and bans
-	 * @param waitingCallers how many calls may wait in {@link #acquire(List)} at a time;
-	 * half of it, rounded up, is the most for one key of a limit; with 0 no call waits. A
-	 * call beyond it is refused at once with its wait. {@link #acquireAsync} holds no
-	 * thread and is not bounded by it
+	 * @param callers bounds the calls that wait in {@link #acquire(List)} at a time, all
+	 * and those of one key of a limit. A call beyond it is refused at once with its wait.
+	 * {@link #acquireAsync} holds no thread and is not bounded by it
 	 * @return the limiter
-	 * @throws IllegalArgumentException if the number is negative
 	 */
 	public static StoreRateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-			Degradation degradation, TimeSource time, RateLimitListener listener, int waitingCallers) {
+			Degradation degradation, TimeSource time, RateLimitListener listener, WaitingThreadLimit callers) {
 		return new StoreRateLimiter(registry, store, killSwitch, degradation, time, listener, WaitingThreads.create(),
-				new WaitingThreadLimit(waitingCallers));
+				callers);
 	}
 
 	StoreRateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,

@@ -2,6 +2,7 @@ package io.github.ratelimit.limiter;
 
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
@@ -62,7 +63,7 @@ class BansTests {
 					BansTests.this.notBanned++;
 				}
 
-			}, Integer.MAX_VALUE);
+			}, new WaitingThreadLimit(Integer.MAX_VALUE));
 
 	private final RegisteredLimit chat = this.registry.register(LimitSettings.of(Limit.of("chat", Rate.parse("10/s")))
 		.withPenalty(new Penalty(3, Duration.ofMinutes(10), Duration.ofHours(1))), List.of());

@@ -9,6 +9,7 @@ import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
@@ -264,7 +265,7 @@ class DecisionWatchTests {
 
 	private StoreRateLimiter limiter(RateLimitListener listener) {
 		return StoreRateLimiter.create(this.registry, new MemoryStore(this.time, 100_000), new KillSwitch(true),
-				new Degradation(this.time), this.time, listener, 10);
+				new Degradation(this.time), this.time, listener, new WaitingThreadLimit(10));
 	}
 
 	private class Recorder implements RateLimitListener {

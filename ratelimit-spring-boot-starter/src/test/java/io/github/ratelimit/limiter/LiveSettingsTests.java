@@ -17,6 +17,7 @@ import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -51,7 +52,8 @@ class LiveSettingsTests {
 	private final RegisteredLimit chat = this.registry.register(THOUSAND, List.of());
 
 	private final StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, new MemoryStore(this.time, 100),
-			new KillSwitch(true), new Degradation(this.time), this.time, RateLimitListener.NONE, Integer.MAX_VALUE);
+			new KillSwitch(true), new Degradation(this.time), this.time, RateLimitListener.NONE,
+			new WaitingThreadLimit(Integer.MAX_VALUE));
 
 	@Test
 	void aRateChangesAndWhatIsUsedStaysUsedInProportion() throws Exception {

@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -105,7 +106,7 @@ class LimiterConfiguration {
 	StoreRateLimiter rateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
 			Degradation degradation, ManualTime time) {
 		return StoreRateLimiter.create(registry, store, killSwitch, degradation, time, RateLimitListener.NONE,
-				Integer.MAX_VALUE);
+				new WaitingThreadLimit(Integer.MAX_VALUE));
 	}
 
 	@Bean

@@ -11,6 +11,7 @@ import io.github.ratelimit.RateLimitDeniedEvent;
 import io.github.ratelimit.RateLimitDeniedEvent.Reason;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
@@ -47,7 +48,7 @@ class DecisionPublisherTests {
 	private final DecisionPublisher publisher = new DecisionPublisher(this.context, () -> null);
 
 	private final StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, new MemoryStore(this.time, 100),
-			new KillSwitch(true), new Degradation(this.time), this.time, this.publisher, 1);
+			new KillSwitch(true), new Degradation(this.time), this.time, this.publisher, new WaitingThreadLimit(1));
 
 	private final Logger log = (Logger) LoggerFactory.getLogger(DecisionPublisher.DENIED_LOGGER);
 

@@ -9,6 +9,7 @@ import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.KeyPart;
 import io.github.ratelimit.client.OutboundRequest;
 import io.github.ratelimit.client.RetryPolicy;
+import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.registry.KillSwitch;
@@ -66,7 +67,7 @@ final class GovernedClient implements OutboundClient {
 		ClientSettings client = new ClientSettings("bench", List.of(), null, List.of(KeyPart.CREDENTIAL, KeyPart.MODEL),
 				settings, List.of(), RetryPolicy.NONE);
 		return new ClientLimiter(client, new Dialects(List.of()), TokenEstimator.DEFAULT, time, Runnable::run,
-				ClientListener.NONE, notes, new KillSwitch(true));
+				ClientListener.NONE, notes, new KillSwitch(true), () -> Caller.UNBOUNDED);
 	}
 
 	@Override

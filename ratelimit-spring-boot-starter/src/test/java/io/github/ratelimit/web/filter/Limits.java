@@ -3,6 +3,7 @@ package io.github.ratelimit.web.filter;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
@@ -74,7 +75,7 @@ public final class Limits {
 	}
 
 	public RequestScopes scopes(Rules rules, Identity identity) {
-		return new RequestScopes(rules, this.answers, identity, this.degradation, 64);
+		return new RequestScopes(new ServedRequests<>(), rules, this.answers, identity, this.degradation, 64);
 	}
 
 	public RateLimitFilter filter(RulePhase phase, Rules rules, RequestScopes scopes) {
