@@ -75,7 +75,7 @@ class GatewayTests {
 		}
 		assertThat(get(this.provider, "/actuator/ratelimits/chat")).contains("\"allowed\":70", "\"denied\":0");
 		assertThat(get(this.gateway, "/actuator/ratelimits/provider")).contains("\"throttled\":0",
-				"\"dimension\":\"requests\"");
+				"\"model\":\"stub\"", "\"dimension\":\"requests\"");
 	}
 
 	@Test
