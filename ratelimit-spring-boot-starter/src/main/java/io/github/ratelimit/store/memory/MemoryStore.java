@@ -227,7 +227,7 @@ public final class MemoryStore implements LimitStore {
 
 	private MemoryLimit prepare(LimitHandle limit) {
 		KeyTable table = this.tables.computeIfAbsent(limit.name(),
-				(name) -> new KeyTable(limit.purpose(), this.clock, this.maxKeysPerLimit));
+				(name) -> new KeyTable(limit, this.clock, this.maxKeysPerLimit));
 		return new MemoryLimit(table, PreparedLimit.of(limit.limit()));
 	}
 

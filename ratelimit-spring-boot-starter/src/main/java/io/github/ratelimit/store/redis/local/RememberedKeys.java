@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,7 @@ public final class RememberedKeys {
 		this.space = space;
 		this.names = names;
 		this.most = Math.max(1, most / 2);
-		this.blocks = (limit.purpose() == LimitHandle.Purpose.BLOCKS) ? new BlockedKeys<>(most) : null;
+		this.blocks = (limit.purpose() == LimitHandle.Purpose.BLOCKS) ? new BlockedKeys<>(most, Function.identity()) : null;
 	}
 
 	public RememberedKey get(Key key, long now) {
@@ -145,7 +146,7 @@ public final class RememberedKeys {
 	public void remove(String keyId, long now) {
 		this.slots.remove(keyId);
 		if (this.blocks != null) {
-			this.blocks.remove(keyId::equals, now);
+			this.blocks.remove(keyId, now);
 		}
 		Generations current = this.generations;
 		current.young().values().removeIf((known) -> known.label().id().equals(keyId));
