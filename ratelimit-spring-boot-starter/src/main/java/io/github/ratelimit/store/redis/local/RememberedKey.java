@@ -62,6 +62,9 @@ public final class RememberedKey {
 
 	private volatile long lastSeen;
 
+	/** The number of the latest generation that has the key, and so counts it. */
+	private volatile int generation;
+
 	RememberedKey(KeyLabel label, @Nullable Key key, RememberedKeys keys, String space, RedisKeyNames names, long now) {
 		this.keys = keys;
 		this.key = key;
@@ -71,6 +74,14 @@ public final class RememberedKey {
 		this.labelBytes = (bytes.length <= MOST_LABEL_BYTES) ? bytes
 				: RedisKeyNames.bytes("key:" + this.label.masked());
 		this.lastSeen = now;
+	}
+
+	void countIn(int generation) {
+		this.generation = generation;
+	}
+
+	boolean isCountedIn(int generation) {
+		return this.generation == generation;
 	}
 
 	public @Nullable Key key() {
