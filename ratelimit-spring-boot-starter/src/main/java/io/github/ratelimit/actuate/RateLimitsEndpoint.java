@@ -288,7 +288,7 @@ public class RateLimitsEndpoint {
 			throw invalidSize(size);
 		}
 		try {
-			return this.lookup.page(limit, after, size);
+			return this.store.keys(limit.handle(), after, size);
 		}
 		catch (IllegalArgumentException ex) {
 			throw invalid("after is '" + after + "'. Write the next of the page before, or leave it out.");
