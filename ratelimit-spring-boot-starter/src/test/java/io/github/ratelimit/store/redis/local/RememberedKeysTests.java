@@ -61,21 +61,31 @@ class RememberedKeysTests {
 	@Test
 	void aKeyThatRedisKeepsIsCountedOnceWhicheverGenerationsItIsIn() {
 		for (int i = 0; i < 50; i++) {
-			remember("used").saw(allTaken());
+			remember("used").saw(allTaken(1));
 			assertThat(this.keys.kept(0)).isEqualTo(1);
 			remember("stranger" + i);
 		}
-		remember("other").saw(allTaken());
+		remember("other").saw(allTaken(1));
 		assertThat(this.keys.kept(0)).isEqualTo(2);
 		remember("a", "b", "c", "d", "e", "f", "g", "h");
 		assertThat(this.keys.kept(0)).isZero();
 	}
 
-	/** A state of which all permits are taken. */
-	private Snapshot allTaken() {
+	@Test
+	void aStateIsKeptUntilAllPermitsAreBack() {
+		long full = Duration.ofMinutes(1).toNanos();
+		assertThat(remember("caller").isKept(0)).isFalse();
+		remember("caller").saw(allTaken(1));
+		assertThat(remember("caller").isKept(full - 1)).isTrue();
+		assertThat(remember("caller").isKept(full)).isFalse();
+		remember("caller").saw(allTaken(0));
+		assertThat(remember("caller").isKept(0)).as("Redis has no state").isFalse();
+	}
+
+	private Snapshot allTaken(int origin) {
 		BucketEncoding encoding = (BucketEncoding) LimitEncoding.of(this.limit, Duration.ofSeconds(30));
 		ByteBuffer state = ByteBuffer.allocate(BucketSnapshot.bytes(encoding)).order(ByteOrder.LITTLE_ENDIAN);
-		state.put((byte) 0).putInt(1).putDouble(0).putDouble(0).flip();
+		state.put((byte) 0).putInt(origin).putDouble(0).putDouble(0).flip();
 		return BucketSnapshot.read(state, encoding, 0, 0);
 	}
 
