@@ -19,6 +19,8 @@ public abstract class LimitDecision {
 
 	private static final int WINDOW_FACTS = 3;
 
+	private static final long NANOS_PER_MICRO = 1000;
+
 	/**
 	 * Returns the wait.
 	 * @return nanoseconds; positive: the wait of a refusal; negative: that for a
@@ -249,10 +251,24 @@ public abstract class LimitDecision {
 		}
 		return switch (limit().algorithm()) {
 			case CONCURRENCY -> null;
-			case TOKEN_BUCKET ->
-				Duration.ofNanos(NextPermit.afterNanos(limit(), rate, remaining(rate), resetAfter(rate)));
+			case TOKEN_BUCKET -> Duration.ofNanos(nanosToNextPermit(rate));
 			default -> resetAfter(rate).isZero() ? Duration.ZERO : null;
 		};
+	}
+
+	/**
+	 * Returns the time to full, less the time that all further permits take. It is
+	 * rounded down to a microsecond: the time to full of some stores is rounded up to
+	 * one.
+	 */
+	private long nanosToNextPermit(int rate) {
+		long nanos = resetAfter(rate).toNanos();
+		if (limit().isPaced() || nanos == 0) {
+			return nanos; // a paced bucket has one permit
+		}
+		long further = Math.max(0, limit().quota(rate) - remaining(rate) - 1);
+		long left = nanos - limit().rates().get(rate).refillNanos(further);
+		return Math.max(NANOS_PER_MICRO, left - left % NANOS_PER_MICRO);
 	}
 
 	/**

@@ -101,6 +101,16 @@ public record Rate(long permits, Duration period, long burst) {
 		return Duration.ofNanos(nanos.longValueExact());
 	}
 
+	/** Returns how long some permits of this rate take, in nanoseconds rounded up. */
+	long refillNanos(long count) {
+		long nanos = this.period.toNanos();
+		long rest = count % this.permits;
+		long part = (Math.multiplyHigh(rest, nanos) == 0 && rest * nanos >= 0)
+				? (rest * nanos + this.permits - 1) / this.permits
+				: (long) Math.ceil((double) rest * nanos / this.permits);
+		return count / this.permits * nanos + part;
+	}
+
 	/**
 	 * Returns the rate as {@link #parse} reads it, in its shortest form.
 	 * @return for example {@code 60/min burst 90}

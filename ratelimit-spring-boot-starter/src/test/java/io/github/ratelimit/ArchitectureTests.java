@@ -54,11 +54,11 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule every_class_lives_in_a_room = classes().should()
-		.resideInAnyPackage(ROOT, ROOT + ".registry", ROOT + ".store", ROOT + ".permit", ROOT + ".queue",
-				ROOT + ".limiter", ROOT + ".store.bucket4j..", ROOT + ".store.memory..", ROOT + ".store.redis..",
-				ROOT + ".provider..", ROOT + ".web..", ROOT + ".call..", ROOT + ".method..", ROOT + ".expression..",
-				ROOT + ".governor..", ROOT + ".client..", ROOT + ".observation..", ROOT + ".actuate..",
-				ROOT + ".autoconfigure..");
+		.resideInAnyPackage(ROOT, ROOT + ".registry", ROOT + ".event", ROOT + ".store", ROOT + ".permit",
+				ROOT + ".queue", ROOT + ".limiter", ROOT + ".store.bucket4j..", ROOT + ".store.memory..",
+				ROOT + ".store.redis..", ROOT + ".provider..", ROOT + ".web..", ROOT + ".call..", ROOT + ".method..",
+				ROOT + ".expression..", ROOT + ".governor..", ROOT + ".client..", ROOT + ".observation..",
+				ROOT + ".actuate..", ROOT + ".autoconfigure..");
 
 	@ArchTest
 	static final ArchRule the_root_imports_no_other_room = noClasses().that()
@@ -76,6 +76,9 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule registry_imports_only_the_root = room("registry").importsOnlyTheRootAnd();
+
+	@ArchTest
+	static final ArchRule event_imports_only_the_root_and_registry = room("event").importsOnlyTheRootAnd("registry");
 
 	@ArchTest
 	static final ArchRule the_port_to_stores_imports_only_the_root_and_registry = only("store")
@@ -228,7 +231,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule observation_imports_only_the_root_expression_and_client = room("observation")
-		.importsOnlyTheRootAnd(and("expression", "client", "governor"));
+		.importsOnlyTheRootAnd(and("event", "expression", "client", "governor"));
 
 	@ArchTest
 	static final ArchRule actuate_imports_only_the_root_expression_and_client = room("actuate")

@@ -1,8 +1,8 @@
 package io.github.ratelimit.benchmarks;
 
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.KeyNearLimitEvent;
-import io.github.ratelimit.RateLimitDeniedEvent;
+import io.github.ratelimit.event.KeyNearLimitEvent;
+import io.github.ratelimit.event.RateLimitDeniedEvent;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
 import io.github.ratelimit.autoconfigure.RateLimitMetricsAutoConfiguration;

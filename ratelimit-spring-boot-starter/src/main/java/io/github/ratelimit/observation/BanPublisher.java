@@ -1,7 +1,7 @@
 package io.github.ratelimit.observation;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyBannedEvent;
+import io.github.ratelimit.event.KeyBannedEvent;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.registry.RegisteredLimit;

@@ -1,5 +1,6 @@
 package io.github.ratelimit.observation;
 
+import io.github.ratelimit.event.LimitChangedEvent;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.ChangeListener;
 import io.github.ratelimit.registry.LimitChange;

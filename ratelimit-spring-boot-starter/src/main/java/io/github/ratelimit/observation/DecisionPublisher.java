@@ -1,11 +1,11 @@
 package io.github.ratelimit.observation;
 
-import io.github.ratelimit.KeyNearLimitEvent;
+import io.github.ratelimit.event.KeyNearLimitEvent;
 import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.RateLimitDeniedEvent;
-import io.github.ratelimit.RateLimitDeniedEvent.Reason;
-import io.github.ratelimit.StoreDegradedEvent;
-import io.github.ratelimit.StoreRecoveredEvent;
+import io.github.ratelimit.event.RateLimitDeniedEvent;
+import io.github.ratelimit.event.RateLimitDeniedEvent.Reason;
+import io.github.ratelimit.event.StoreDegradedEvent;
+import io.github.ratelimit.event.StoreRecoveredEvent;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.registry.RegisteredLimit;

@@ -5,7 +5,7 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
-import io.github.ratelimit.observation.LimitChangedEvent;
+import io.github.ratelimit.event.LimitChangedEvent;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.LimitChange;
 import io.github.ratelimit.registry.LimitRegistry;

@@ -1,7 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.observation.LimitChangedEvent;
+import io.github.ratelimit.event.LimitChangedEvent;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitChange;
 import io.github.ratelimit.registry.LimitChanges;

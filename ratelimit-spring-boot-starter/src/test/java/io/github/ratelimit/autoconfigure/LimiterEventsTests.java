@@ -8,7 +8,7 @@ import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.KeyBannedEvent;
+import io.github.ratelimit.event.KeyBannedEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;

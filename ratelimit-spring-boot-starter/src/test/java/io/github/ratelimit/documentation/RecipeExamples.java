@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Queue;
 
-import io.github.ratelimit.KeyBannedEvent;
+import io.github.ratelimit.event.KeyBannedEvent;
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.PlanResolver;
-import io.github.ratelimit.RateLimitDeniedEvent;
+import io.github.ratelimit.event.RateLimitDeniedEvent;
 import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.provider.Refusal;

@@ -2,7 +2,7 @@ package io.github.ratelimit.observation;
 
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.KeyBannedEvent;
+import io.github.ratelimit.event.KeyBannedEvent;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitRegistry;

@@ -1,8 +1,8 @@
 package io.github.ratelimit.web.server;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.RateLimitDeniedEvent;
-import io.github.ratelimit.RateLimitDeniedEvent.Reason;
+import io.github.ratelimit.event.RateLimitDeniedEvent;
+import io.github.ratelimit.event.RateLimitDeniedEvent.Reason;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -1,5 +1,6 @@
-package io.github.ratelimit;
+package io.github.ratelimit.event;
 
+import io.github.ratelimit.KeyLabel;
 import org.jspecify.annotations.Nullable;
 
 /**

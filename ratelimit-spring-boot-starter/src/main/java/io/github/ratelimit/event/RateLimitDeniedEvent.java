@@ -1,5 +1,7 @@
-package io.github.ratelimit;
+package io.github.ratelimit.event;
 
+import io.github.ratelimit.KeyLabel;
+import io.github.ratelimit.LimitDecision;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.github.ratelimit;
+package io.github.ratelimit.event;
 
 /**
  * Published by the application context when a shared store begins to fail: from now on

@@ -1,4 +1,4 @@
-package io.github.ratelimit.observation;
+package io.github.ratelimit.event;
 
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.registry.LimitChange;
