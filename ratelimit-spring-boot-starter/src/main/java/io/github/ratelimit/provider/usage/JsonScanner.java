@@ -81,10 +81,7 @@ abstract class JsonScanner {
 	}
 
 	private int string(byte[] bytes, int from, int end) {
-		int at = from;
-		while (at < end && isPlain(bytes[at])) {
-			at++;
-		}
+		int at = PlainText.end(bytes, from, end);
 		if (at > from) {
 			text(bytes, from, at);
 		}
@@ -96,10 +93,6 @@ abstract class JsonScanner {
 			}
 		}
 		return at;
-	}
-
-	private static boolean isPlain(byte b) {
-		return b != '"' && b != '\\' && (b >= ' ' || b < 0);
 	}
 
 	private void text(byte[] bytes, int from, int to) {
