@@ -186,9 +186,4 @@ final class BucketCell extends KeyCell {
 		return STATE.getAndSet(this, BucketArithmetic.RETIRED) != BucketArithmetic.RETIRED;
 	}
 
-	@Override
-	boolean isRetired() {
-		return this.state == BucketArithmetic.RETIRED;
-	}
-
 }

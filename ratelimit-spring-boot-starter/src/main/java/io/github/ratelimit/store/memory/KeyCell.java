@@ -89,8 +89,6 @@ abstract class KeyCell implements CellReceipt {
 	/** Returns whether this call retired the cell, whatever its state is. */
 	abstract boolean retire();
 
-	abstract boolean isRetired();
-
 	@Override
 	public final KeyCell cell() {
 		return this;

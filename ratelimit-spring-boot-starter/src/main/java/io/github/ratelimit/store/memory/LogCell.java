@@ -214,13 +214,6 @@ final class LogCell extends KeyCell {
 		}
 	}
 
-	@Override
-	boolean isRetired() {
-		synchronized (this.lock) {
-			return this.retired;
-		}
-	}
-
 	/** The calls of one moment. */
 	private static final class Entry implements CellReceipt {
 

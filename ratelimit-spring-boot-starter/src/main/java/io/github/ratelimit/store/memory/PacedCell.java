@@ -152,11 +152,6 @@ final class PacedCell extends KeyCell {
 		return STATE.getAndSet(this, BucketArithmetic.RETIRED) != BucketArithmetic.RETIRED;
 	}
 
-	@Override
-	boolean isRetired() {
-		return this.state == BucketArithmetic.RETIRED;
-	}
-
 	/** A scheduled permit, and the state after it. */
 	private static final class Scheduled implements CellReceipt {
 

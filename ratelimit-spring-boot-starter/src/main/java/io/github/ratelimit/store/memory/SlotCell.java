@@ -126,11 +126,6 @@ final class SlotCell extends KeyCell {
 		return (long) UNDER_WAY.getAndSet(this, RETIRED) != RETIRED;
 	}
 
-	@Override
-	boolean isRetired() {
-		return this.underWay == RETIRED;
-	}
-
 	/** The slots of one call. */
 	private static final class Slots implements CellReceipt {
 

@@ -147,11 +147,6 @@ final class WindowCell extends KeyCell {
 		return WINDOWS.getAndSet(this, RETIRED_WINDOWS) != RETIRED_WINDOWS;
 	}
 
-	@Override
-	boolean isRetired() {
-		return this.windows == RETIRED_WINDOWS;
-	}
-
 	/** The windows at a time, by the terms at that time. */
 	private static final class Windows implements CellReceipt {
 
