@@ -186,4 +186,27 @@ final class BucketCell extends KeyCell {
 		return STATE.getAndSet(this, BucketArithmetic.RETIRED) != BucketArithmetic.RETIRED;
 	}
 
+	/**
+	 * A refusal. As long as the state is the same, what is available later follows from
+	 * it, without another copy to refill, so that frequent refusals of one caller cost
+	 * least.
+	 *
+	 * @param state the state that the cell has
+	 * @param refilled the same at the time of the refusal; must not be changed
+	 * @param nanos that time
+	 */
+	private record CachedRefusal(BucketState state, BucketState refilled, long nanos) {
+
+		/**
+		 * Returns null if the state has changed, or the charge may be payable by now.
+		 */
+		@Nullable ChargeDecision again(Charge charge, BucketState state, BucketConfiguration configuration, long now) {
+			if (state != this.state || this.refilled.getConfiguration() != configuration) {
+				return null;
+			}
+			return BucketFacts.stillRefused(charge, this.refilled, now - this.nanos);
+		}
+
+	}
+
 }

@@ -134,7 +134,7 @@ final class LogCell extends KeyCell {
 			if (!this.retired && taken.receipt() instanceof Entry entry && terms instanceof LogLimit own
 					&& this.log.rates() == own.rates()) {
 				this.log.advance(clock.sinceEpoch(clock.nanos()));
-				this.log.lower(entry.time, permits);
+				this.log.lower(entry.time(), permits);
 				this.changes++;
 			}
 		}
@@ -215,22 +215,7 @@ final class LogCell extends KeyCell {
 	}
 
 	/** The calls of one moment. */
-	private static final class Entry implements CellReceipt {
-
-		private final LogCell cell;
-
-		private final long time;
-
-		Entry(LogCell cell, long time) {
-			this.cell = cell;
-			this.time = time;
-		}
-
-		@Override
-		public KeyCell cell() {
-			return this.cell;
-		}
-
+	private record Entry(LogCell cell, long time) implements CellReceipt {
 	}
 
 }

@@ -89,10 +89,10 @@ final class PacedCell extends KeyCell {
 	@Override
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
 		if (taken.receipt() instanceof Scheduled scheduled) {
-			BucketState after = BucketArithmetic.refilled(null, scheduled.state, scheduled.state.getConfiguration(),
+			BucketState after = BucketArithmetic.refilled(null, scheduled.state(), scheduled.state().getConfiguration(),
 					clock.nanos());
 			after.addTokens(permits);
-			STATE.compareAndSet(this, scheduled.state, after);
+			STATE.compareAndSet(this, scheduled.state(), after);
 		}
 	}
 
@@ -153,22 +153,7 @@ final class PacedCell extends KeyCell {
 	}
 
 	/** A scheduled permit, and the state after it. */
-	private static final class Scheduled implements CellReceipt {
-
-		private final PacedCell cell;
-
-		private final BucketState state;
-
-		Scheduled(PacedCell cell, BucketState state) {
-			this.cell = cell;
-			this.state = state;
-		}
-
-		@Override
-		public KeyCell cell() {
-			return this.cell;
-		}
-
+	private record Scheduled(PacedCell cell, BucketState state) implements CellReceipt {
 	}
 
 }

@@ -61,8 +61,8 @@ final class WindowCell extends KeyCell {
 			Window[] after = taken ? charged(current, permits, now) : current;
 			boolean kept = taken || (!same && !there && WindowLimit.isToBeKept(current, before));
 			if (!kept || WINDOWS.compareAndSet(this, before, after)) {
-				return there ? WindowDecision.granted(charge, taken ? new Windows(this, after, now) : null, after, now)
-						: WindowDecision.refused(charge, after, now);
+				return there ? WindowDecision.granted(charge, taken ? new Windows(this, after[0].terms(), now) : null,
+						after, now) : WindowDecision.refused(charge, after, now);
 			}
 		}
 		return null;
@@ -80,13 +80,13 @@ final class WindowCell extends KeyCell {
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
 		while (taken.receipt() instanceof Windows from) {
 			Window[] before = this.windows;
-			if (before == RETIRED_WINDOWS || before[0].terms() != from.terms) {
+			if (before == RETIRED_WINDOWS || before[0].terms() != from.terms()) {
 				return;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
 			Window[] after = new Window[before.length];
 			for (int i = 0; i < after.length; i++) {
-				after[i] = before[i].givenBack(permits, from.time, now);
+				after[i] = before[i].givenBack(permits, from.time(), now);
 			}
 			if (WINDOWS.compareAndSet(this, before, after)) {
 				return;
@@ -148,25 +148,7 @@ final class WindowCell extends KeyCell {
 	}
 
 	/** The windows at a time, by the terms at that time. */
-	private static final class Windows implements CellReceipt {
-
-		private final WindowCell cell;
-
-		private final WindowRate terms;
-
-		private final long time;
-
-		Windows(WindowCell cell, Window[] windows, long time) {
-			this.cell = cell;
-			this.terms = windows[0].terms();
-			this.time = time;
-		}
-
-		@Override
-		public KeyCell cell() {
-			return this.cell;
-		}
-
+	private record Windows(WindowCell cell, WindowRate terms, long time) implements CellReceipt {
 	}
 
 }

@@ -11,24 +11,7 @@ import io.github.ratelimit.store.bucket4j.BucketFacts;
  * Windows at whole periods of the clock: a Bucket4j state that refills at once when a
  * window begins. A debt remains.
  */
-final class FixedWindow implements Window {
-
-	private final Terms terms;
-
-	private final long window;
-
-	private final BucketState state;
-
-	private FixedWindow(Terms terms, long window, BucketState state) {
-		this.terms = terms;
-		this.window = window;
-		this.state = state;
-	}
-
-	@Override
-	public WindowRate terms() {
-		return this.terms;
-	}
+record FixedWindow(Terms terms, long window, BucketState state) implements Window {
 
 	@Override
 	public long balance(long now) {
