@@ -42,84 +42,39 @@ final class BucketCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock) {
-		if (!(terms instanceof BucketLimit bucket)) {
-			return null;
-		}
-		BucketConfiguration configuration = bucket.configuration();
+	@Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
 		BucketState after = null;
-		while (true) {
+		while (terms instanceof BucketLimit bucket) {
 			BucketState before = this.state;
 			if (before == BucketArithmetic.RETIRED) {
 				return null;
 			}
 			long now = clock.nanos();
 			seen(now);
-			ChargeDecision again = refusedAgain(charge, before, configuration, now);
+			CachedRefusal last = this.lastRefusal;
+			ChargeDecision again = (last != null) ? last.again(charge, before, bucket.configuration(), now) : null;
 			if (again != null) {
 				return again;
 			}
-			after = BucketArithmetic.refilled(after, before, configuration, now);
-			if (charge.permits() == 0 || !BucketFacts.has(after, charge.needed())) {
-				if (adopted(before, after)) {
-					return untouched(charge, before, after, now);
-				}
-				continue;
+			after = BucketArithmetic.refilled(after, before, bucket.configuration(), now);
+			boolean there = BucketFacts.has(after, charge.needed());
+			boolean taken = there && permits > 0;
+			if (taken) {
+				after.consume(permits);
 			}
-			after.consume(charge.permits());
-			if (STATE.compareAndSet(this, before, after)) {
-				return BucketFacts.granted(charge, this, after);
-			}
-		}
-	}
-
-	@Override
-	@Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock) {
-		if (!(terms instanceof BucketLimit bucket)) {
-			return null;
-		}
-		BucketConfiguration configuration = bucket.configuration();
-		while (true) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED) {
-				return null;
-			}
-			long now = clock.nanos();
-			seen(now);
-			ChargeDecision again = refusedAgain(charge, before, configuration, now);
-			if (again != null) {
-				return again;
-			}
-			BucketState current = BucketArithmetic.refilled(null, before, configuration, now);
-			if (adopted(before, current)) {
-				return untouched(charge, before, current, now);
+			// Also under other rates: a refused caller would wait by outdated ones
+			boolean kept = taken || after.getConfiguration() != before.getConfiguration();
+			if (!kept || STATE.compareAndSet(this, before, after)) {
+				return there ? BucketFacts.granted(charge, taken ? this : null, after)
+						: refused(charge, kept ? after : before, after, now);
 			}
 		}
+		return null;
 	}
 
-	private ChargeDecision untouched(Charge charge, BucketState before, BucketState current, long now) {
-		return BucketFacts.has(current, charge.needed()) ? BucketFacts.granted(charge, null, current)
-				: refused(charge, before, current, now);
-	}
-
-	private @Nullable ChargeDecision refusedAgain(Charge charge, BucketState before, BucketConfiguration configuration,
-			long now) {
-		CachedRefusal last = this.lastRefusal;
-		return (last != null) ? last.again(charge, before, configuration, now) : null;
-	}
-
-	private ChargeDecision refused(Charge charge, BucketState before, BucketState refilled, long now) {
-		boolean adopted = refilled.getConfiguration() != before.getConfiguration();
-		this.lastRefusal = new CachedRefusal(adopted ? refilled : before, refilled, now);
+	private ChargeDecision refused(Charge charge, BucketState state, BucketState refilled, long now) {
+		this.lastRefusal = new CachedRefusal(state, refilled, now);
 		return BucketFacts.refused(charge, refilled);
-	}
-
-	/**
-	 * Ensures that a state which was read under other rates refills by the new rates from
-	 * now on: otherwise a refused caller would wait by outdated rates.
-	 */
-	private boolean adopted(BucketState before, BucketState read) {
-		return read.getConfiguration() == before.getConfiguration() || STATE.compareAndSet(this, before, read);
 	}
 
 	@Override

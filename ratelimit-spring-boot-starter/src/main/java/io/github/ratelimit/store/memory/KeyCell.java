@@ -59,10 +59,17 @@ abstract class KeyCell implements CellReceipt {
 	}
 
 	/** Returns null if the cell is retired, or counts by other terms. */
-	abstract @Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock);
+	final @Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock) {
+		return decide(charge, charge.permits(), terms, clock);
+	}
 
 	/** Returns what {@link #take} would return. */
-	abstract @Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock);
+	final @Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock) {
+		return decide(charge, 0, terms, clock);
+	}
+
+	/** Takes this number of permits if the call is granted. */
+	abstract @Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock);
 
 	/** Has no effect on a cell that is retired or configured anew. */
 	abstract void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock);
