@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.memory;
 
+import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
 import io.github.bucket4j.MathType;
@@ -50,22 +51,13 @@ final class BucketArithmetic {
 
 	static CellSnapshot view(BucketState state, long now) {
 		BucketState current = refilled(null, state, state.getConfiguration(), now);
-		int nearest = 0;
-		long spent = 0;
-		double used = 0;
-		for (int i = 0; i < current.getConfiguration().getBandwidths().length; i++) {
-			nearest = (current.getCurrentSize(i) < current.getCurrentSize(nearest)) ? i : nearest;
-			long capacity = capacity(current, i);
-			long missing = capacity - current.getCurrentSize(i);
-			spent = Math.max(spent, missing);
-			used = Math.max(used, (double) missing / capacity);
+		Bandwidth[] bandwidths = current.getConfiguration().getBandwidths();
+		long toFull = BucketFacts.nanosToFull(current);
+		CellSnapshot view = CellSnapshot.of(state, bandwidths[0].getCapacity(), current.getCurrentSize(0), toFull);
+		for (int i = 1; i < bandwidths.length; i++) {
+			view = view.and(CellSnapshot.of(state, bandwidths[i].getCapacity(), current.getCurrentSize(i), toFull));
 		}
-		return new CellSnapshot(state, capacity(current, nearest), current.getCurrentSize(nearest),
-				BucketFacts.nanosToFull(current), spent, used);
-	}
-
-	private static long capacity(BucketState state, int index) {
-		return state.getConfiguration().getBandwidths()[index].getCapacity();
+		return view;
 	}
 
 }

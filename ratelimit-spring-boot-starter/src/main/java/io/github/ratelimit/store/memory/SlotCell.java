@@ -103,8 +103,9 @@ final class SlotCell extends KeyCell {
 	@Override
 	@Nullable CellSnapshot view(StoreClock clock) {
 		long taken = this.underWay;
-		return (taken == RETIRED) ? null : new CellSnapshot(taken, this.capacity, this.capacity - taken,
-				(taken > 0) ? CellSnapshot.BUSY : 0, taken, (double) taken / this.capacity);
+		long capacity = this.capacity;
+		return (taken == RETIRED) ? null
+				: CellSnapshot.of(taken, capacity, capacity - taken, (taken > 0) ? CellSnapshot.BUSY : 0);
 	}
 
 	@Override

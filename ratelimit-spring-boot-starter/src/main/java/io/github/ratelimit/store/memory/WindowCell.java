@@ -28,6 +28,9 @@ final class WindowCell extends KeyCell {
 
 	private static final Window[] RETIRED_WINDOWS = {};
 
+	/** What is available, when it is full, and when there is more. */
+	private static final int FACTS = 3;
+
 	private volatile Window[] windows;
 
 	WindowCell(Key key, int slot, Window[] windows, long now) {
@@ -47,16 +50,62 @@ final class WindowCell extends KeyCell {
 			long now = clock.sinceEpoch(nanos);
 			boolean same = own.areThoseOf(before);
 			Window[] current = same ? before : own.read(before, now);
-			boolean there = charge.needed() == 0 || charge.needed() <= WindowDecision.balance(current, now);
+			boolean there = charge.needed() == 0 || charge.needed() <= balance(current, now);
 			boolean taken = there && permits > 0;
 			Window[] after = taken ? charged(current, permits, now) : current;
 			boolean kept = taken || (!same && !there && WindowLimit.isToBeKept(current, before));
 			if (!kept || WINDOWS.compareAndSet(this, before, after)) {
-				return there ? WindowDecision.granted(charge, taken ? new Windows(this, after[0].terms(), now) : null,
-						after, now) : WindowDecision.refused(charge, after, now);
+				return decision(charge, there, taken ? new Windows(this, after[0].terms(), now) : null, after, now);
 			}
 		}
 		return null;
+	}
+
+	private static ChargeDecision decision(Charge charge, boolean there, @Nullable Windows taken, Window[] windows,
+			long now) {
+		long[] perRate = new long[FACTS * windows.length];
+		long least = Long.MAX_VALUE;
+		long longest = 0;
+		long wait = 0;
+		for (int i = 0; i < windows.length; i++) {
+			Window window = windows[i];
+			long balance = window.balance(now);
+			long more = Math.max(0, balance) + 1;
+			long toFull = window.nanosToFull(now);
+			perRate[FACTS * i] = balance;
+			perRate[FACTS * i + 1] = toFull;
+			perRate[FACTS * i + 2] = (more <= capacity(window)) ? window.nanosUntil(more, now) : 0;
+			least = Math.min(least, balance);
+			longest = Math.max(longest, toFull);
+			if (!there) {
+				wait = Math.max(wait, (charge.needed() > capacity(window)) ? ChargeDecision.NEVER
+						: window.nanosUntil(charge.needed(), now));
+			}
+		}
+		return there ? ChargeDecision.granted(charge, taken, least, longest, perRate)
+				: ChargeDecision.refused(charge, least, wait, longest, perRate);
+	}
+
+	/** Returns the permits that are available in all rates; a debt is negative. */
+	private static long balance(Window[] windows, long now) {
+		long least = windows[0].balance(now);
+		for (int i = 1; i < windows.length; i++) {
+			least = Math.min(least, windows[i].balance(now));
+		}
+		return least;
+	}
+
+	/** Returns how many permits can still be charged before any are forgiven. */
+	private static long room(Window[] windows, long now) {
+		long room = Long.MAX_VALUE;
+		for (Window window : windows) {
+			room = Math.min(room, window.room(now));
+		}
+		return Math.max(0, room);
+	}
+
+	private static long capacity(Window window) {
+		return window.terms().permits();
 	}
 
 	private static Window[] charged(Window[] windows, long permits, long now) {
@@ -95,7 +144,7 @@ final class WindowCell extends KeyCell {
 			long now = clock.sinceEpoch(clock.nanos());
 			Window[] current = (terms instanceof WindowLimit own && !own.areThoseOf(before)) ? own.read(before, now)
 					: before;
-			long charged = Math.min(permits, WindowDecision.room(current, now));
+			long charged = Math.min(permits, room(current, now));
 			if (charged == 0 || WINDOWS.compareAndSet(this, before, charged(current, charged, now))) {
 				return permits - charged;
 			}
@@ -125,7 +174,20 @@ final class WindowCell extends KeyCell {
 	@Override
 	@Nullable CellSnapshot view(StoreClock clock) {
 		Window[] current = this.windows;
-		return (current == RETIRED_WINDOWS) ? null : WindowDecision.view(current, clock.sinceEpoch(clock.nanos()));
+		if (current == RETIRED_WINDOWS) {
+			return null;
+		}
+		long now = clock.sinceEpoch(clock.nanos());
+		CellSnapshot view = view(current, 0, now);
+		for (int i = 1; i < current.length; i++) {
+			view = view.and(view(current, i, now));
+		}
+		return view;
+	}
+
+	private static CellSnapshot view(Window[] windows, int rate, long now) {
+		Window window = windows[rate];
+		return CellSnapshot.of(windows, capacity(window), window.balance(now), window.nanosToFull(now));
 	}
 
 	@Override

@@ -83,11 +83,6 @@ record FixedWindow(Terms terms, long window, BucketState state) implements Windo
 			this.configuration = BucketConfigurations.window(permits(), rate.period());
 		}
 
-		@Override
-		WindowRate in(Limit limit, Rate rate, long unit) {
-			return new Terms(limit, rate, unit);
-		}
-
 		long window(long now) {
 			return Math.floorDiv(now, periodNanos());
 		}

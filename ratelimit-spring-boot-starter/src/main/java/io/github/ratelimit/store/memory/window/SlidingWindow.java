@@ -136,11 +136,6 @@ record SlidingWindow(Terms terms, long newest, long sum, long[] counts) implemen
 		}
 
 		@Override
-		WindowRate in(Limit limit, Rate rate, long unit) {
-			return new Terms(limit, rate, unit);
-		}
-
-		@Override
 		public boolean hasWindowsOf(WindowRate other) {
 			return super.hasWindowsOf(other) && ((Terms) other).segments == this.segments;
 		}

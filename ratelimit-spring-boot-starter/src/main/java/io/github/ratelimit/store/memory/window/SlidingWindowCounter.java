@@ -121,11 +121,6 @@ record SlidingWindowCounter(Terms terms, long window, long current, long before)
 			this.steps = (periodMicros() + this.step - 1) / this.step;
 		}
 
-		@Override
-		WindowRate in(Limit limit, Rate rate, long unit) {
-			return new Terms(limit, rate, unit);
-		}
-
 		long nanosUntil(long window, long step, long now) {
 			return (window * periodMicros() + step * this.step) * 1_000 - now;
 		}
