@@ -8,8 +8,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.bucket4j.BucketConfigurations;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BucketCell extends KeyCell {
 
-	private static final VarHandle STATE;
-
-	static {
-		try {
-			STATE = MethodHandles.lookup().findVarHandle(BucketCell.class, "state", BucketState.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final AtomicReferenceFieldUpdater<BucketCell, BucketState> STATE = AtomicReferenceFieldUpdater
+		.newUpdater(BucketCell.class, BucketState.class, "state");
 
 	private volatile BucketState state;
 

@@ -4,10 +4,9 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.KeyState;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -24,16 +23,8 @@ abstract class KeyCell implements CellReceipt {
 	 */
 	static final long RETIRED = -1;
 
-	private static final VarHandle DENIED;
-
-	static {
-		try {
-			DENIED = MethodHandles.lookup().findVarHandle(KeyCell.class, "denied", LongAdder.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final AtomicReferenceFieldUpdater<KeyCell, LongAdder> DENIED = AtomicReferenceFieldUpdater
+		.newUpdater(KeyCell.class, LongAdder.class, "denied");
 
 	private static final long SEEN_RESOLUTION = Duration.ofMillis(1).toNanos();
 

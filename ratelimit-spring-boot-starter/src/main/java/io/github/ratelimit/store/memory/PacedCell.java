@@ -6,8 +6,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PacedCell extends KeyCell {
 
-	private static final VarHandle STATE;
-
-	static {
-		try {
-			STATE = MethodHandles.lookup().findVarHandle(PacedCell.class, "state", BucketState.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final AtomicReferenceFieldUpdater<PacedCell, BucketState> STATE = AtomicReferenceFieldUpdater
+		.newUpdater(PacedCell.class, BucketState.class, "state");
 
 	private volatile BucketState state;
 

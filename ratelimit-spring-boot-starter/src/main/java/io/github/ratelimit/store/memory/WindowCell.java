@@ -5,8 +5,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.memory.window.Window;
 import io.github.ratelimit.store.memory.window.WindowRate;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowCell extends KeyCell {
 
-	private static final VarHandle WINDOWS;
-
-	static {
-		try {
-			WINDOWS = MethodHandles.lookup().findVarHandle(WindowCell.class, "windows", Window[].class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final AtomicReferenceFieldUpdater<WindowCell, Window[]> WINDOWS = AtomicReferenceFieldUpdater
+		.newUpdater(WindowCell.class, Window[].class, "windows");
 
 	private static final Window[] RETIRED_WINDOWS = {};
 
