@@ -2,25 +2,18 @@ package io.github.ratelimit.store.memory;
 
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
-import io.github.bucket4j.MathType;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.bucket4j.BucketConfigurations;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token bucket of one key: an immutable Bucket4j state that is replaced by
- * compare-and-set. It is its own receipt, so that a granted call costs no further object.
+ * The token bucket of one key. It is its own receipt, so that a granted call costs no
+ * further object.
  */
-final class BucketCell extends KeyCell {
-
-	private static final AtomicReferenceFieldUpdater<BucketCell, BucketState> STATE = AtomicReferenceFieldUpdater
-		.newUpdater(BucketCell.class, BucketState.class, "state");
-
-	private volatile BucketState state;
+final class BucketCell extends Bucket4jCell {
 
 	/**
 	 * The last refusal, so that further refusals of the same state need no copy of it.
@@ -28,16 +21,15 @@ final class BucketCell extends KeyCell {
 	private volatile @Nullable CachedRefusal lastRefusal;
 
 	BucketCell(Key key, int slot, BucketConfiguration configuration, long now) {
-		super(key, slot, now);
-		this.state = BucketState.createInitialState(configuration, MathType.INTEGER_64_BITS, now);
+		super(key, slot, configuration, now);
 	}
 
 	@Override
 	@Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
 		BucketState after = null;
 		while (terms instanceof BucketLimit bucket) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED) {
+			BucketState before = state();
+			if (before == null) {
 				return null;
 			}
 			long now = clock.nanos();
@@ -47,15 +39,15 @@ final class BucketCell extends KeyCell {
 			if (again != null) {
 				return again;
 			}
-			after = BucketArithmetic.refilled(after, before, bucket.configuration(), now);
+			after = refilled(after, before, bucket.configuration(), now);
 			boolean there = BucketFacts.has(after, charge.needed());
 			boolean taken = there && permits > 0;
 			if (taken) {
 				after.consume(permits);
 			}
-			// Also under other rates: a refused caller would wait by outdated ones
+			// Also what was read under other rates: a refused caller would wait by outdated ones
 			boolean kept = taken || after.getConfiguration() != before.getConfiguration();
-			if (!kept || STATE.compareAndSet(this, before, after)) {
+			if (!kept || replace(before, after)) {
 				return there ? BucketFacts.granted(charge, taken ? this : null, after)
 						: refused(charge, kept ? after : before, after, now);
 			}
@@ -71,65 +63,37 @@ final class BucketCell extends KeyCell {
 	@Override
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
 		while (terms instanceof BucketLimit bucket) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED || before.getConfiguration() != bucket.configuration()) {
+			BucketState before = state();
+			if (before == null || before.getConfiguration() != bucket.configuration()) {
 				return;
 			}
-			BucketState after = BucketArithmetic.refilled(null, before, before.getConfiguration(), clock.nanos());
+			BucketState after = refilled(null, before, before.getConfiguration(), clock.nanos());
 			after.addTokens(permits);
-			if (STATE.compareAndSet(this, before, after)) {
+			if (replace(before, after)) {
 				return;
 			}
 		}
 	}
 
 	@Override
-	long charge(long permits, PreparedLimit terms, StoreClock clock) {
-		while (true) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED) {
-				return RETIRED;
-			}
-			BucketConfiguration configuration = (terms instanceof BucketLimit bucket) ? bucket.configuration()
-					: before.getConfiguration();
-			BucketState after = BucketArithmetic.refilled(null, before, configuration, clock.nanos());
-			long charged = BucketArithmetic.charge(after, permits, terms.limit().maxDebt());
-			if (charged == 0 || STATE.compareAndSet(this, before, after)) {
-				return permits - charged;
-			}
-		}
+	BucketConfiguration ratesToCharge(BucketState state, PreparedLimit terms) {
+		return (terms instanceof BucketLimit bucket) ? bucket.configuration() : super.ratesToCharge(state, terms);
 	}
 
 	@Override
 	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
 		while (terms instanceof BucketLimit bucket) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED) {
+			BucketState before = state();
+			if (before == null) {
 				return false;
 			}
 			long now = clock.nanos();
-			BucketState refilled = BucketArithmetic.refilled(null, before, bucket.configuration(), now);
-			if (STATE.compareAndSet(this, before, BucketConfigurations.lowered(refilled, atMost, now))) {
+			BucketState refilled = refilled(null, before, bucket.configuration(), now);
+			if (replace(before, BucketConfigurations.lowered(refilled, atMost, now))) {
 				return true;
 			}
 		}
 		return false;
-	}
-
-	@Override
-	@Nullable CellSnapshot view(StoreClock clock) {
-		BucketState current = this.state;
-		return (current == BucketArithmetic.RETIRED) ? null : BucketArithmetic.view(current, clock.nanos());
-	}
-
-	@Override
-	boolean retire(CellSnapshot seen) {
-		return STATE.compareAndSet(this, (BucketState) seen.state(), BucketArithmetic.RETIRED);
-	}
-
-	@Override
-	boolean retire() {
-		return STATE.getAndSet(this, BucketArithmetic.RETIRED) != BucketArithmetic.RETIRED;
 	}
 
 	/**
