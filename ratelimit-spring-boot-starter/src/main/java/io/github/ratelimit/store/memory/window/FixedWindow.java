@@ -43,11 +43,6 @@ record FixedWindow(Terms terms, long window, BucketState state) implements Windo
 	}
 
 	@Override
-	public long room(long now) {
-		return balance(now) + this.terms.maxDebt();
-	}
-
-	@Override
 	public long nanosUntil(long permits, long now) {
 		long missing = permits - balance(now);
 		return (missing <= 0) ? 0

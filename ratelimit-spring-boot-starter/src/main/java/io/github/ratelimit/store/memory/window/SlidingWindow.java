@@ -75,11 +75,6 @@ record SlidingWindow(Terms terms, long newest, long sum, long[] counts) implemen
 		return new SlidingWindow(this.terms, current, sumAt(current) + permits, after);
 	}
 
-	@Override
-	public long room(long now) {
-		return balance(now) + this.terms.maxDebt();
-	}
-
 	/**
 	 * Steps through the positions from the oldest on: a division for each would cost most
 	 * of the time.
