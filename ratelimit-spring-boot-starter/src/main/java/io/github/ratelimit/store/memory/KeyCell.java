@@ -49,17 +49,11 @@ abstract class KeyCell implements CellReceipt {
 		this.lastSeen = now;
 	}
 
-	/** Returns null if the cell is retired, or counts by other terms. */
-	final @Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock) {
-		return decide(charge, charge.permits(), terms, clock);
-	}
-
-	/** Returns what {@link #take} would return. */
-	final @Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock) {
-		return decide(charge, 0, terms, clock);
-	}
-
-	/** Takes this number of permits if the call is granted. */
+	/**
+	 * Decides about a charge, and takes permits if it is granted.
+	 * @param permits how many, 0 to look only
+	 * @return null if the cell is retired, or counts by other terms
+	 */
 	abstract @Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock);
 
 	/** Has no effect on a cell that is retired or configured anew. */

@@ -68,7 +68,7 @@ final class KeyTable {
 				}
 				cell = create(charge.key(), terms);
 			}
-			ChargeDecision decision = cell.take(charge, terms, this.clock);
+			ChargeDecision decision = cell.decide(charge, charge.permits(), terms, this.clock);
 			if (decision != null) {
 				return decision;
 			}
@@ -89,7 +89,7 @@ final class KeyTable {
 			if (cell == null) {
 				return terms.full(charge);
 			}
-			ChargeDecision decision = cell.look(charge, terms, this.clock);
+			ChargeDecision decision = cell.decide(charge, 0, terms, this.clock);
 			if (decision != null) {
 				return decision;
 			}
