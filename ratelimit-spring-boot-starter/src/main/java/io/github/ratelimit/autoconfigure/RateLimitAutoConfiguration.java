@@ -7,11 +7,11 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.limiter.BudgetRateLimiter;
+import io.github.ratelimit.limiter.BudgetChargeLimiter;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.FilterLimiter;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
@@ -124,24 +124,25 @@ public final class RateLimitAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(ChargeLimiter.class)
-	FilterLimiter rateLimitFilterLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
+	@ConditionalOnMissingBean
+	ChargeLimiter rateLimitChargeLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
 			KillSwitch killSwitch, Degradation degradation, TimeSource time,
 			ObjectProvider<RateLimitListener> listeners, ObjectProvider<RequestThreads> threads,
-			ObjectProvider<NamedBudgets> budgets) {
+			ObjectProvider<NamedBudgets> ofClients) {
 		definitions.registerIn(registry);
-		StoreRateLimiter limits = StoreRateLimiter.create(registry, store, killSwitch, degradation, time,
+		ChargeLimiter limits = new StoreChargeLimiter(store, killSwitch, degradation, time,
 				Listeners.of(listeners.orderedStream().toList()),
 				threads.getIfAvailable(() -> RequestThreads.NONE_HELD).forWaiting());
-		return new FilterLimiter(new BudgetRateLimiter(limits, budgets.getIfAvailable(() -> NamedBudgets.NONE),
-				registry, store, killSwitch, degradation));
+		NamedBudgets budgets = ofClients.getIfAvailable(() -> NamedBudgets.NONE);
+		return budgets.all().isEmpty() ? limits
+				: new BudgetChargeLimiter(limits, budgets, store, killSwitch, degradation);
 	}
 
 	@Bean
 	@Fallback // the application's own RateLimiter wins in its own code
-	@ConditionalOnBean(FilterLimiter.class)
-	RateLimiter rateLimiter(FilterLimiter limiter) {
-		return limiter.forCode();
+	@ConditionalOnBean(name = "rateLimitChargeLimiter")
+	RateLimiter rateLimiter(LimitRegistry registry, ChargeLimiter limiter, ObjectProvider<NamedBudgets> budgets) {
+		return new StoreRateLimiter(registry, budgets.getIfAvailable(() -> NamedBudgets.NONE), limiter);
 	}
 
 	@Bean

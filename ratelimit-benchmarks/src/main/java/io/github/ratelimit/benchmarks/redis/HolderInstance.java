@@ -1,5 +1,8 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.limiter.Degradation;
@@ -10,7 +13,6 @@ import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Permit;
-import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
@@ -56,8 +58,8 @@ final class HolderInstance {
 				new MemoryStore(time, 1), time, StoreObserver.NONE);
 		LimitRegistry registry = new LimitRegistry();
 		LimitHandle handle = registry.register(limit, List.of()).handle();
-		StoreRateLimiter limiter = StoreRateLimiter.create(registry, store, new KillSwitch(true),
-				new Degradation(time));
+		ChargeLimiter limiter = new StoreChargeLimiter(store, new KillSwitch(true), new Degradation(time), time,
+				RateLimitListener.NONE, Integer.MAX_VALUE);
 		AtomicBoolean over = new AtomicBoolean();
 		Thread[] threads = new Thread[Integer.parseInt(args[2])];
 		for (int i = 0; i < threads.length; i++) {
@@ -80,7 +82,7 @@ final class HolderInstance {
 				RedisStoreSettings.DEFAULT_MAX_KNOWN_KEYS, OnStoreFailure.LOCAL, lease);
 	}
 
-	private static void hold(StoreRateLimiter limiter, LimitHandle limit, int port, String name, AtomicBoolean over) {
+	private static void hold(ChargeLimiter limiter, LimitHandle limit, int port, String name, AtomicBoolean over) {
 		try (var connection = LettuceClients.create(port).connect()) {
 			while (!over.get()) {
 				Decision decision = limiter.tryAcquire(Charge.of(limit, Key.GLOBAL, 1));

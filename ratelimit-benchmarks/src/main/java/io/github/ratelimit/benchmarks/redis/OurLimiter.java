@@ -1,5 +1,10 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.limiter.NamedBudgets;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.limiter.Degradation;
@@ -54,7 +59,9 @@ final class OurLimiter implements RemoteLimiter {
 
 	private final LimitRegistry registry = new LimitRegistry();
 
-	private final StoreRateLimiter limiter;
+	private final ChargeLimiter charges;
+
+	private final RateLimiter limiter;
 
 	/**
 	 * Opens an instance and waits until it decides in Redis.
@@ -72,7 +79,9 @@ final class OurLimiter implements RemoteLimiter {
 		this.factory = factory;
 		this.store = RedisStore.create(this.factory, settings, new MemoryStore(time, STAND_IN_KEYS), time,
 				StoreObserver.NONE);
-		this.limiter = StoreRateLimiter.create(this.registry, this.store, new KillSwitch(true), new Degradation(time));
+		this.charges = new StoreChargeLimiter(this.store, new KillSwitch(true), new Degradation(time), time,
+				RateLimitListener.NONE, Integer.MAX_VALUE);
+		this.limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE, this.charges);
 		String limit = setup.quotas().keySet().iterator().next();
 		for (int i = 0; i < WARMING_KEYS; i++) {
 			String key = limit + "/warming-" + i;
@@ -124,7 +133,7 @@ final class OurLimiter implements RemoteLimiter {
 		for (String key : keys) {
 			charges.add(Charge.of(limit(key), key(key), 1));
 		}
-		return allowed(this.limiter.tryAcquire(charges));
+		return allowed(this.charges.tryAcquire(charges));
 	}
 
 	private LimitHandle limit(String key) {

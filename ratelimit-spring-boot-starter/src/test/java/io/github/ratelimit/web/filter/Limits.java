@@ -1,6 +1,8 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KeySource;
@@ -10,7 +12,6 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.ExpressionInputs;
 import io.github.ratelimit.expression.KeyExpression;
@@ -47,8 +48,8 @@ public final class Limits {
 
 	public final Degradation degradation = new Degradation(this.time);
 
-	public final StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, this.store, this.killSwitch,
-			this.degradation);
+	public final ChargeLimiter limiter = new StoreChargeLimiter(this.store, this.killSwitch, this.degradation,
+			this.time, RateLimitListener.NONE, Integer.MAX_VALUE);
 
 	public final Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), this.time),
 			List.of("x-ratelimit"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE,

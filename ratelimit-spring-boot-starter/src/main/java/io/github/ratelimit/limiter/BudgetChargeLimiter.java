@@ -1,16 +1,12 @@
 package io.github.ratelimit.limiter;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.registry.KillSwitch;
-import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.LimitStore;
 
@@ -19,16 +15,14 @@ import io.github.ratelimit.store.LimitStore;
  * calls which they refuse do not wait for a budget; what they granted is given back if a
  * budget refuses. Thread-safe.
  */
-public final class BudgetRateLimiter implements NamedLimiter {
+public final class BudgetChargeLimiter implements ChargeLimiter {
 
 	/** All calls take budgets in the same order, so that no two wait for each other. */
 	private static final Comparator<Charge> BY_NAME = Comparator.comparing((charge) -> charge.handle().name());
 
-	private final StoreRateLimiter limits;
+	private final ChargeLimiter limits;
 
 	private final NamedBudgets budgets;
-
-	private final LimitRegistry registry;
 
 	private final LimitStore store;
 
@@ -40,43 +34,17 @@ public final class BudgetRateLimiter implements NamedLimiter {
 	 * Creates the limiter.
 	 * @param limits decides about limits
 	 * @param budgets decide about the charges of their names
-	 * @param registry the limits
 	 * @param store where the permits of the limits are kept
 	 * @param killSwitch switches everything off and on
 	 * @param degradation where failures are reported
 	 */
-	public BudgetRateLimiter(StoreRateLimiter limits, NamedBudgets budgets, LimitRegistry registry, LimitStore store,
-			KillSwitch killSwitch, Degradation degradation) {
+	public BudgetChargeLimiter(ChargeLimiter limits, NamedBudgets budgets, LimitStore store, KillSwitch killSwitch,
+			Degradation degradation) {
 		this.limits = limits;
 		this.budgets = budgets;
-		this.registry = registry;
 		this.store = store;
 		this.killSwitch = killSwitch;
 		this.degradation = degradation;
-	}
-
-	@Override
-	public RegisteredLimit registered(String name) {
-		NamedBudget budget = this.budgets.find(name);
-		if (budget != null) {
-			return budget.registered();
-		}
-		return this.registry.find(name).orElseThrow(() -> unknown(name));
-	}
-
-	private UnknownLimitException unknown(String name) {
-		List<String> known = new ArrayList<>(this.budgets.names());
-		this.registry.all().forEach((limit) -> known.add(limit.name()));
-		return new UnknownLimitException(name, known);
-	}
-
-	@Override
-	public Decision tryAcquire(String limit, String key, long permits) {
-		if (this.budgets.isEmpty()) {
-			return this.limits.tryAcquire(limit, key, permits);
-		}
-		RegisteredLimit registered = registered(limit);
-		return tryAcquire(List.of(Charge.of(registered.handle(), registered.key(key), permits)));
 	}
 
 	@Override
@@ -101,7 +69,7 @@ public final class BudgetRateLimiter implements NamedLimiter {
 	}
 
 	private boolean concernsBudgets(List<Charge> charges) {
-		if (this.budgets.isEmpty() || !this.killSwitch.isEnabled()) {
+		if (!this.killSwitch.isEnabled()) {
 			return false;
 		}
 		for (int i = 0; i < charges.size(); i++) {
