@@ -15,7 +15,6 @@ import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.provider.AnswerStyles;
 import io.github.ratelimit.web.filter.RateLimitFilter;
-import io.github.ratelimit.web.filter.RequestLimiter;
 import io.github.ratelimit.web.filter.RequestScopes;
 import io.github.ratelimit.web.mvc.PermitArgumentResolver;
 import io.github.ratelimit.web.path.Rule;
@@ -102,12 +101,6 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	RequestLimiter rateLimitRequestLimiter(Rules rules, ChargeLimiter limiter, Degradation degradation) {
-		return new RequestLimiter(rules, limiter, degradation);
-	}
-
-	@Bean
 	ForwardedHeaderCheck rateLimitForwardedHeaderCheck(Environment environment, LimitDefinitions limits,
 			RateLimitProperties properties) {
 		FrameworkForwarding.check(environment, limits, properties.getHttp().getRules());
@@ -118,20 +111,20 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Bean
-	FilterRegistrationBean<RateLimitFilter> rateLimitBeforeSecurityFilter(RequestLimiter limiter, RequestScopes scopes,
-			Answers answers, KillSwitch killSwitch, Degradation degradation, ForwardedHeaderCheck forwardedHeaders,
-			Environment environment) {
-		RateLimitFilter filter = new RateLimitFilter(RulePhase.BEFORE_SECURITY, limiter, scopes, answers, killSwitch,
-				degradation, forwardedHeaders);
+	FilterRegistrationBean<RateLimitFilter> rateLimitBeforeSecurityFilter(Rules rules, ChargeLimiter limiter,
+			RequestScopes scopes, Answers answers, KillSwitch killSwitch, Degradation degradation,
+			ForwardedHeaderCheck forwardedHeaders, Environment environment) {
+		RateLimitFilter filter = new RateLimitFilter(RulePhase.BEFORE_SECURITY, rules, limiter, scopes, answers,
+				killSwitch, degradation, forwardedHeaders);
 		return registration("rateLimitBeforeSecurityFilter", filter, securityFilterOrder(environment) - 1);
 	}
 
 	@Bean
-	FilterRegistrationBean<RateLimitFilter> rateLimitAfterSecurityFilter(RequestLimiter limiter, RequestScopes scopes,
-			Answers answers, KillSwitch killSwitch, Degradation degradation, ForwardedHeaderCheck forwardedHeaders,
-			Environment environment, Rules rules) {
-		RateLimitFilter filter = new RateLimitFilter(RulePhase.AFTER_SECURITY, limiter, scopes, answers, killSwitch,
-				degradation, forwardedHeaders);
+	FilterRegistrationBean<RateLimitFilter> rateLimitAfterSecurityFilter(Rules rules, ChargeLimiter limiter,
+			RequestScopes scopes, Answers answers, KillSwitch killSwitch, Degradation degradation,
+			ForwardedHeaderCheck forwardedHeaders, Environment environment) {
+		RateLimitFilter filter = new RateLimitFilter(RulePhase.AFTER_SECURITY, rules, limiter, scopes, answers,
+				killSwitch, degradation, forwardedHeaders);
 		FilterRegistrationBean<RateLimitFilter> registration = registration("rateLimitAfterSecurityFilter", filter,
 				securityFilterOrder(environment) + 1);
 		if (rules.of(RulePhase.AFTER_SECURITY).isEmpty()) {

@@ -4,7 +4,6 @@ import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.expression.RequestFacts;
-import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.ClientAddresses;
 import io.github.ratelimit.web.request.Identity;
@@ -122,24 +121,6 @@ public final class RequestScopes {
 		catch (RuntimeException | LinkageError ex) {
 			this.degradation.report(List.of(), ex);
 		}
-	}
-
-	/** Observes a refusal by a rule under the rule's path. Never fails. */
-	void observe(RulePhase phase, HttpLimitedRequest scope, HttpServletRequest request, List<String> refusing) {
-		try {
-			ServletRequestFacts facts = scope.facts();
-			String pattern = this.rules.pattern(phase, facts.method(), facts.requestedPath(), refusing);
-			if (pattern != null) {
-				ObservedPath.set(request, pattern);
-			}
-		}
-		catch (RuntimeException | LinkageError ex) {
-			this.degradation.report(List.of(), ex);
-		}
-	}
-
-	boolean hasRules(RulePhase phase) {
-		return !this.rules.of(phase).isEmpty();
 	}
 
 	void report(Throwable failure) {

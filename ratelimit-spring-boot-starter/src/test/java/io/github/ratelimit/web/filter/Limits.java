@@ -79,8 +79,8 @@ public final class Limits {
 	}
 
 	public RateLimitFilter filter(RulePhase phase, Rules rules, RequestScopes scopes) {
-		return new RateLimitFilter(phase, new RequestLimiter(rules, this.limiter, this.degradation), scopes,
-				this.answers, this.killSwitch, this.degradation, new ForwardedHeaderCheck(false));
+		return new RateLimitFilter(phase, rules, this.limiter, scopes, this.answers, this.killSwitch, this.degradation,
+				new ForwardedHeaderCheck(false));
 	}
 
 	public static KeyExpression global() {
