@@ -9,7 +9,6 @@ import io.github.ratelimit.queue.QueuedCall;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.queue.WaitingThreads;
 import io.github.ratelimit.registry.KillSwitch;
-import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
@@ -105,9 +104,8 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 
 	/** Returns whether the decision of the store needs no further handling. */
 	private boolean isPlain(RegisteredLimit registered, Charge charge) {
-		LimitSettings settings = registered.settings();
-		return settings.penalty() == null && !charge.isPending() && !charge.limit().isPaced()
-				&& settings.mode() == LimitMode.ENFORCE && this.killSwitch.mode() == LimitMode.ENFORCE;
+		return registered.isPlain() && !charge.isPending() && !charge.limit().isPaced()
+				&& this.killSwitch.mode() == LimitMode.ENFORCE;
 	}
 
 	@Override
