@@ -26,6 +26,7 @@ import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.observation.BanPublisher;
 import io.github.ratelimit.observation.ChangePublisher;
 import io.github.ratelimit.observation.DecisionPublisher;
+import io.github.ratelimit.observation.RateLimitListeners;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
@@ -131,7 +132,7 @@ public final class RateLimitAutoConfiguration {
 			ObjectProvider<NamedBudgets> ofClients) {
 		definitions.registerIn(registry);
 		ChargeLimiter limits = new StoreChargeLimiter(store, killSwitch, degradation, time,
-				Listeners.of(listeners.orderedStream().toList()),
+				RateLimitListeners.of(listeners.orderedStream().toList()),
 				threads.getIfAvailable(() -> RequestThreads.NONE_HELD).forWaiting());
 		NamedBudgets budgets = ofClients.getIfAvailable(() -> NamedBudgets.NONE);
 		return budgets.all().isEmpty() ? limits

@@ -1,6 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.observation.RateLimitListeners;
 import io.github.ratelimit.observation.StoreEvents;
 import io.github.ratelimit.observation.StoreObservers;
 import io.github.ratelimit.registry.LimitChanges;
@@ -90,7 +91,7 @@ public final class RateLimitRedisAutoConfiguration {
 		private static StoreObserver observer(ObjectProvider<StoreObserver> observers,
 				ObjectProvider<RateLimitListener> listeners) {
 			Supplier<RateLimitListener> all = SingletonSupplier
-				.of(() -> Listeners.of(listeners.orderedStream().toList()));
+				.of(() -> RateLimitListeners.of(listeners.orderedStream().toList()));
 			return new StoreObservers(
 					Stream.concat(observers.orderedStream(), Stream.of(new StoreEvents("redis", all))).toList());
 		}

@@ -1,4 +1,4 @@
-package io.github.ratelimit.autoconfigure;
+package io.github.ratelimit.observation;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -19,14 +19,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 @Tag("jdk-independent")
 @ExtendWith(OutputCaptureExtension.class)
-class ListenersTests {
+class RateLimitListenersTests {
 
 	private final RegisteredLimit chat = new LimitRegistry().register(Limit.of("chat", Rate.parse("10/s")), List.of());
 
 	@Test
 	void anExceptionOfOneListenerDoesNotAffectTheOthers(CapturedOutput output) {
 		List<String> events = new ArrayList<>();
-		RateLimitListener listeners = Listeners.of(List.of(new RateLimitListener() {
+		RateLimitListener listeners = RateLimitListeners.of(List.of(new RateLimitListener() {
 
 			@Override
 			public void banned(RegisteredLimit limit, Key key, Duration ban) {
@@ -57,7 +57,7 @@ class ListenersTests {
 	@Test
 	void noExceptionOfAListenerIsThrown() {
 		List<String> told = new ArrayList<>();
-		RateLimitListener listeners = Listeners.of(List.of(new RateLimitListener() {
+		RateLimitListener listeners = RateLimitListeners.of(List.of(new RateLimitListener() {
 
 			@Override
 			public void storeDegraded(String store, String node, String reason) {
@@ -80,11 +80,11 @@ class ListenersTests {
 	void whatOneListenerWantsIsWanted() {
 		RateLimitListener wanting = new RateLimitListener() {
 		};
-		assertThat(Listeners.of(List.of(RateLimitListener.NONE, wanting)).wantsDenials()).isTrue();
-		assertThat(Listeners.of(List.of(RateLimitListener.NONE, wanting)).wantsNearLimits()).isTrue();
-		assertThat(Listeners.of(List.of(RateLimitListener.NONE)).wantsDenials()).isFalse();
-		assertThat(Listeners.of(List.of(RateLimitListener.NONE)).wantsNearLimits()).isFalse();
-		assertThat(Listeners.of(List.of())).isSameAs(RateLimitListener.NONE);
+		assertThat(RateLimitListeners.of(List.of(RateLimitListener.NONE, wanting)).wantsDenials()).isTrue();
+		assertThat(RateLimitListeners.of(List.of(RateLimitListener.NONE, wanting)).wantsNearLimits()).isTrue();
+		assertThat(RateLimitListeners.of(List.of(RateLimitListener.NONE)).wantsDenials()).isFalse();
+		assertThat(RateLimitListeners.of(List.of(RateLimitListener.NONE)).wantsNearLimits()).isFalse();
+		assertThat(RateLimitListeners.of(List.of())).isSameAs(RateLimitListener.NONE);
 	}
 
 }
