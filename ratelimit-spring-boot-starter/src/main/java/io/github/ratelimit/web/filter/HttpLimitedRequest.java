@@ -195,7 +195,11 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		this.end.settle(charge, actual);
 	}
 
-	@Override
+	/**
+	 * Returns the permit of all limits of the request, including those that are recorded
+	 * later: settled and ended for all of them together.
+	 * @return the request's permit
+	 */
 	public RequestPermit permit() {
 		return this.end.permit();
 	}
