@@ -30,6 +30,7 @@ import io.github.ratelimit.observation.RateLimitListeners;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -42,6 +43,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of the limits and of the {@link RateLimiter} that decides over them.
@@ -152,13 +154,17 @@ public final class RateLimitAutoConfiguration {
 		return new BanPublisher(events, time);
 	}
 
+	/** Listeners may need the limits, and so their changes: they are made later. */
 	@Bean
 	@ConditionalOnMissingBean
 	LimitChanges rateLimitChanges(LimitRegistry registry, KillSwitch killSwitch, LimitDefinitions definitions,
-			ObjectProvider<SharedChanges> shared, ApplicationEventPublisher events, TimeSource time) {
+			ObjectProvider<SharedChanges> shared, ApplicationEventPublisher events,
+			ObjectProvider<RateLimitListener> listeners, TimeSource time) {
 		registry.addCheck(definitions::checkCosts);
+		Supplier<RateLimitListener> all = SingletonSupplier
+			.of(() -> RateLimitListeners.of(listeners.orderedStream().toList()));
 		return new LimitChanges(registry, killSwitch, shared.getIfAvailable(() -> SharedChanges.NONE),
-				new ChangePublisher(events, time), time);
+				new ChangePublisher(events, all, time), time);
 	}
 
 	@Bean

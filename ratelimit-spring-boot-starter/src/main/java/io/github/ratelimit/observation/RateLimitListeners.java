@@ -3,6 +3,7 @@ package io.github.ratelimit.observation;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.registry.LimitChange;
 import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 import java.util.List;
@@ -73,6 +74,11 @@ public final class RateLimitListeners implements RateLimitListener {
 	@Override
 	public void nearLimit(RegisteredLimit limit, LimitDecision decision, int rate) {
 		this.all.tell((listener) -> listener.nearLimit(limit, decision, rate));
+	}
+
+	@Override
+	public void changed(LimitChange change) {
+		this.all.tell((listener) -> listener.changed(change));
 	}
 
 	@Override
