@@ -97,7 +97,11 @@ public final class StoreRateLimiter implements RateLimiter {
 
 	private RegisteredLimit registered(String name) {
 		NamedBudget budget = this.budgets.find(name);
-		return (budget != null) ? budget.registered() : this.registry.find(name).orElseThrow(() -> unknown(name));
+		RegisteredLimit registered = (budget != null) ? budget.registered() : this.registry.find(name).orElse(null);
+		if (registered == null) {
+			throw unknown(name);
+		}
+		return registered;
 	}
 
 	private UnknownLimitException unknown(String name) {

@@ -30,7 +30,7 @@ public final class RateLimitListeners implements RateLimitListener {
 			.toArray(RateLimitListener[]::new);
 	}
 
-	/** Names neither the cause nor its message, which may have keys. */
+	/** Without the failure's message and cause, which may have keys. */
 	private static void warn(Object listener, Throwable failure) {
 		logger.warn("An event of a limit could not be delivered to " + listener.getClass().getName() + " ("
 				+ failure.getClass().getName() + "); calls are not touched by it. Further failures are logged at "
