@@ -82,7 +82,7 @@ final class EnvironmentRefresh implements SmartApplicationListener {
 		LimitDefinitions definitions = new LimitDefinitions(properties, check, this.compiler);
 		Map<String, LimitSettings> settings = new LinkedHashMap<>();
 		definitions.forEach((definition) -> settings.put(definition.limit().name(), definition.settings()));
-		this.changes.reconfigure(settings, properties.isEnabled(), properties.getMode());
+		this.changes.reconfigure(settings, properties.enabled(), properties.mode());
 		warnOfRestarts(definitions);
 	}
 

@@ -65,7 +65,7 @@ public final class RateLimitAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	KillSwitch rateLimitKillSwitch(RateLimitProperties properties) {
-		return new KillSwitch(properties.isEnabled(), properties.getMode());
+		return new KillSwitch(properties.enabled(), properties.mode());
 	}
 
 	@Bean
@@ -79,7 +79,7 @@ public final class RateLimitAutoConfiguration {
 	@ConditionalOnMissingBean(LimitStore.class)
 	MemoryStore rateLimitMemoryStore(RateLimitProperties properties, TimeSource time, LimitRegistry registry,
 			LimitDefinitions definitions) {
-		MemoryStore store = new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit());
+		MemoryStore store = new MemoryStore(time, properties.memory().maxKeysPerLimit());
 		registry.addCheck(new CountableLimits("cannot be counted exactly", store::check, definitions));
 		return store;
 	}
@@ -114,7 +114,7 @@ public final class RateLimitAutoConfiguration {
 	@ConditionalOnMissingBean
 	LimitPolicies limitPolicies(LimitDefinitions definitions, LimitRegistry registry, ListableBeanFactory beans,
 			TimeSource time, RateLimitProperties properties, ObjectProvider<NamedBudgets> budgets) {
-		PlanResolvers resolvers = new PlanResolvers(beans, time, properties.getPlanTtl());
+		PlanResolvers resolvers = new PlanResolvers(beans, time, properties.planTtl());
 		return definitions.policiesIn(registry, resolvers,
 				budgets.getIfAvailable(() -> NamedBudgets.NONE)
 					.all()

@@ -43,7 +43,7 @@ public final class RateLimitEndpointAutoConfiguration {
 			RateLimitsEndpointProperties properties) {
 		return new RateLimitsEndpoint(registry, store, killSwitch, clients.getIfAvailable(),
 				changes.getIfAvailable(() -> LimitChanges.ofInstance(registry, killSwitch)), recent,
-				properties.getShowValues());
+				properties.showValues());
 	}
 
 	@Bean
@@ -68,7 +68,7 @@ public final class RateLimitEndpointAutoConfiguration {
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	RateLimitsEndpointWebExtension rateLimitsEndpointWebExtension(RateLimitsEndpoint endpoint,
 			RateLimitsEndpointProperties properties) {
-		return new RateLimitsEndpointWebExtension(endpoint, properties.getShowValues(), properties.getRoles());
+		return new RateLimitsEndpointWebExtension(endpoint, properties.showValues(), properties.roles());
 	}
 
 }

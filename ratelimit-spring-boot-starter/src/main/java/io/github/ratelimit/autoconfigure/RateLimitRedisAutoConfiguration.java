@@ -60,7 +60,7 @@ public final class RateLimitRedisAutoConfiguration {
 
 		@Bean
 		StandIn rateLimitRedisStandIn(RateLimitProperties properties, TimeSource time) {
-			return new StandIn(new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit()));
+			return new StandIn(new MemoryStore(time, properties.memory().maxKeysPerLimit()));
 		}
 
 		@Bean
@@ -143,8 +143,7 @@ public final class RateLimitRedisAutoConfiguration {
 		@Lazy
 		@ConditionalOnMissingBean(type = "io.github.bucket4j.distributed.proxy.ProxyManager")
 		RedisBuckets rateLimitRedisBuckets(ListableBeanFactory beans, RateLimitProperties properties) {
-			return RedisBuckets.create(required(beans), properties.getRedis().getKeyPrefix(),
-					properties.getRedis().getDeadline());
+			return RedisBuckets.create(required(beans), properties.redis().keyPrefix(), properties.redis().deadline());
 		}
 
 		@Bean

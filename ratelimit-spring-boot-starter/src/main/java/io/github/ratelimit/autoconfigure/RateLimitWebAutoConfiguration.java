@@ -74,7 +74,7 @@ public final class RateLimitWebAutoConfiguration {
 	Rules rateLimitRules(RateLimitProperties properties, LimitPolicies policies, AnswerStyles styles, Identity identity,
 			ExpressionParser expressions, ApplicationContext context) {
 		String servletPath = servletPath(context.getEnvironment());
-		List<RateLimitProperties.Http.Rule> configured = properties.getHttp().getRules();
+		List<RateLimitProperties.Http.Rule> configured = properties.http().rules();
 		List<Rule> read = new RuleDefinitions(policies, styles, expressions).read(configured);
 		RuleWarnings.log(read, configured, identity != Identity.NONE);
 		List<Rule> rules = read.stream().map((rule) -> rule.within(servletPath)).toList();
@@ -86,7 +86,7 @@ public final class RateLimitWebAutoConfiguration {
 	@ConditionalOnMissingBean
 	RequestScopes rateLimitRequestScopes(RateLimitProperties properties, Rules rules, Answers answers,
 			Identity identity, Degradation degradation) {
-		return new RequestScopes(rules, answers, identity, degradation, properties.getHttp().getIpv6Prefix());
+		return new RequestScopes(rules, answers, identity, degradation, properties.http().ipv6Prefix());
 	}
 
 	@Bean
@@ -110,7 +110,7 @@ public final class RateLimitWebAutoConfiguration {
 	@Bean
 	ForwardedHeaderCheck rateLimitForwardedHeaderCheck(Environment environment, LimitDefinitions limits,
 			RateLimitProperties properties) {
-		FrameworkForwarding.check(environment, limits, properties.getHttp().getRules());
+		FrameworkForwarding.check(environment, limits, properties.http().rules());
 		CloudPlatform platform = CloudPlatform.getActive(environment);
 		return new ForwardedHeaderCheck(environment.containsProperty("server.forward-headers-strategy")
 				|| environment.containsProperty("server.tomcat.remoteip.remote-ip-header")

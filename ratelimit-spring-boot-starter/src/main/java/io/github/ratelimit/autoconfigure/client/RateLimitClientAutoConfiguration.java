@@ -53,7 +53,7 @@ public final class RateLimitClientAutoConfiguration {
 	ClientLimiters rateLimitClientLimiters(RateLimitProperties properties, PropertiesCheck check,
 			Environment environment, Dialects dialects, TokenEstimator estimator, TimeSource time,
 			ObjectProvider<ClientListener> listeners, LimitStore store, KillSwitch killSwitch) {
-		LimitStore shared = (properties.getStore() == RateLimitProperties.Store.REDIS) ? store : null;
+		LimitStore shared = (properties.store() == RateLimitProperties.Store.REDIS) ? store : null;
 		ClientListener listener = new ClientListeners(listeners.orderedStream().toList());
 		List<ClientLimiter> limiters = new ClientDefinitions(properties, check, environment, dialects).read()
 			.stream()

@@ -26,9 +26,9 @@ final class AfterResponses {
 	 */
 	static @Nullable AfterResponse read(ExpressionParser compiler, Limit limit, LimitProperties properties) {
 		String property = "ratelimit.limits." + limit.name();
-		ConditionExpression countWhen = parse(property + ".count-when", properties.getCountWhen(),
+		ConditionExpression countWhen = parse(property + ".count-when", properties.countWhen(),
 				compiler::requestCondition, "Write when a call counts, for example status == 401, or remove it.");
-		SettleExpression settle = parse(property + ".settle", properties.getSettle(), compiler::requestSettle,
+		SettleExpression settle = parse(property + ".settle", properties.settle(), compiler::requestSettle,
 				"Write what a call turned out to cost, for example attribute('usage'), or remove it.");
 		if (countWhen != null) {
 			checkPaid(property + ".count-when", countWhen.text(), limit);

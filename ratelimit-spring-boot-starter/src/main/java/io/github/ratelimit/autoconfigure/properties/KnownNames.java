@@ -1,7 +1,6 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +12,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.core.ResolvableType;
 
 /**
- * The names below a property: the tree of the fields of {@link RateLimitProperties}.
+ * The names below a property: the tree of the components of {@link RateLimitProperties}.
  *
  * @param below what each name leads to; {@value #ANY} is any name, {@value #INDEX} any
  * index
@@ -38,11 +37,10 @@ record KnownNames(Map<String, KnownNames> below) {
 		else if (Collection.class.isAssignableFrom(raw)) {
 			below.put(INDEX, of(type.getGeneric(0)));
 		}
-		else if (raw.getPackage() == RateLimitProperties.class.getPackage() && !raw.isEnum()) {
-			for (Field field : raw.getDeclaredFields()) {
-				if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
-					below.put(DataObjectPropertyName.toDashedForm(field.getName()), of(ResolvableType.forField(field)));
-				}
+		else if (raw.isRecord()) {
+			for (RecordComponent component : raw.getRecordComponents()) {
+				below.put(DataObjectPropertyName.toDashedForm(component.getName()),
+						of(ResolvableType.forType(component.getGenericType())));
 			}
 		}
 		return new KnownNames(below);

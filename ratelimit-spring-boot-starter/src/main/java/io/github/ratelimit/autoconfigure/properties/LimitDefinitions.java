@@ -66,20 +66,20 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		this.names = check.names();
 		this.compiler = compiler;
 		this.plans = new PlanDefinitions(this.names, compiler);
-		this.names.namedIn(properties.getLimits()).forEach((name, limit) -> this.byName.put(name, define(name, limit)));
+		this.names.namedIn(properties.limits()).forEach((name, limit) -> this.byName.put(name, define(name, limit)));
 	}
 
 	private LimitDefinition define(String name, LimitProperties properties) {
 		LimitShape shape = new LimitShape(name, properties);
 		Limit limit = shape.limit(meant(name));
-		List<KeyExpression> keys = keys(name, properties.getKey());
+		List<KeyExpression> keys = keys(name, properties.key());
 		PlanDefinition plans = this.plans.read(limit, shape, keys, properties);
-		CostExpression cost = cost(limit, plans, properties.getCost());
-		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost,
+		CostExpression cost = cost(limit, plans, properties.cost());
+		return new LimitDefinition(limit, keys, properties.onMissingKey(), cost,
 				AfterResponses.read(this.compiler, limit, properties),
-				exemption(this.compiler, PREFIX + name, properties.getUnless()), properties.isHideHeaders(),
-				properties.getOnStoreFailure(), lease(limit, properties.getLease()), plans,
-				penalty(name, keys, properties.getBanAfter()), properties.getMode());
+				exemption(this.compiler, PREFIX + name, properties.unless()), properties.hideHeaders(),
+				properties.onStoreFailure(), lease(limit, properties.lease()), plans,
+				penalty(name, keys, properties.banAfter()), properties.mode());
 	}
 
 	/** Returns the condition of {@code unless} below a limit or a rule, null for none. */
@@ -179,7 +179,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 			return null;
 		}
 		String property = PREFIX + limit.name() + ".lease";
-		if (this.properties.getStore() != RateLimitProperties.Store.REDIS) {
+		if (this.properties.store() != RateLimitProperties.Store.REDIS) {
 			throw new InvalidConfigurationException(property, DurationText.of(lease),
 					"is for permits that instances share, but ratelimit.store is memory: there is nothing to save",
 					"Remove it, or write ratelimit.store: redis.");
@@ -243,7 +243,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	 * @param registry the registry, also one of the application's own
 	 */
 	public void registerIn(LimitRegistry registry) {
-		int ipv6Prefix = this.properties.getHttp().getIpv6Prefix();
+		int ipv6Prefix = this.properties.http().ipv6Prefix();
 		registry.setAddressForm((address) -> ClientAddress.canonicalOrSame(address, ipv6Prefix));
 		forEach((definition) -> definition.registerIn(registry));
 	}

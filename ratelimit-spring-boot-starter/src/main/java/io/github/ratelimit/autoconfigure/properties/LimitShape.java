@@ -37,8 +37,8 @@ final class LimitShape {
 	LimitShape(String name, LimitProperties properties) {
 		this.name = name;
 		this.properties = properties;
-		this.algorithm = (properties.getMaxConcurrent() != null) ? Algorithm.CONCURRENCY
-				: Algorithm.valueOf(properties.getAlgorithm().name());
+		this.algorithm = (properties.maxConcurrent() != null) ? Algorithm.CONCURRENCY
+				: Algorithm.valueOf(properties.algorithm().name());
 	}
 
 	/**
@@ -48,25 +48,25 @@ final class LimitShape {
 	 */
 	Limit limit(String meant) {
 		LimitBuilder builder = Limit.named(this.name)
-			.unit(this.properties.getUnit())
-			.costed(this.properties.getCost() != null || this.properties.getSettle() != null);
-		Long maxConcurrent = this.properties.getMaxConcurrent();
+			.unit(this.properties.unit())
+			.costed(this.properties.cost() != null || this.properties.settle() != null);
+		Long maxConcurrent = this.properties.maxConcurrent();
 		if (maxConcurrent != null) {
 			checkConcurrency(maxConcurrent);
 			return builder.maxConcurrent(maxConcurrent).build();
 		}
 		checkTogether();
 		builder.algorithm(this.algorithm).segments(segments());
-		Duration maxWait = this.properties.getMaxWait();
+		Duration maxWait = this.properties.maxWait();
 		if (maxWait != null) {
 			builder.maxWait(maxWait,
-					Objects.requireNonNullElse(this.properties.getMaxWaiting(), Limit.DEFAULT_MAX_WAITING));
+					Objects.requireNonNullElse(this.properties.maxWaiting(), Limit.DEFAULT_MAX_WAITING));
 		}
 		Long maxDebt = maxDebt();
 		if (maxDebt != null) {
 			builder.maxDebt(maxDebt);
 		}
-		List<Rate> rates = rates(property("rate"), this.properties.getRate());
+		List<Rate> rates = rates(property("rate"), this.properties.rate());
 		if (rates.isEmpty()) {
 			throw invalid("rate", "", "is missing or empty",
 					"Write how many calls in how much time, for example 10/min, "
@@ -101,19 +101,19 @@ final class LimitShape {
 	}
 
 	private void checkConcurrency(long maxConcurrent) {
-		if (!this.properties.getRate().isEmpty()) {
+		if (!this.properties.rate().isEmpty()) {
 			throw invalid("max-concurrent", Long.toString(maxConcurrent),
 					"stands beside a rate, and a limit counts either calls in a time or calls at once",
 					"Make two limits of it and name both where the one is named.");
 		}
-		if (this.properties.getAlgorithm() != RateLimitProperties.Algorithm.TOKEN_BUCKET) {
-			throw withoutRate("algorithm", Algorithm.valueOf(this.properties.getAlgorithm().name()));
+		if (this.properties.algorithm() != RateLimitProperties.Algorithm.TOKEN_BUCKET) {
+			throw withoutRate("algorithm", Algorithm.valueOf(this.properties.algorithm().name()));
 		}
-		refuseWithoutRate("segments", this.properties.getSegments());
-		refuseWithoutRate("max-wait", text(this.properties.getMaxWait()));
-		refuseWithoutRate("max-waiting", this.properties.getMaxWaiting());
-		refuseWithoutRate("max-debt", this.properties.getMaxDebt());
-		refuseWithoutRate("unit", text(this.properties.getUnit()));
+		refuseWithoutRate("segments", this.properties.segments());
+		refuseWithoutRate("max-wait", text(this.properties.maxWait()));
+		refuseWithoutRate("max-waiting", this.properties.maxWaiting());
+		refuseWithoutRate("max-debt", this.properties.maxDebt());
+		refuseWithoutRate("unit", text(this.properties.unit()));
 	}
 
 	private void refuseWithoutRate(String setting, @Nullable Object value) {
@@ -128,19 +128,19 @@ final class LimitShape {
 	}
 
 	private void checkTogether() {
-		Integer segments = this.properties.getSegments();
+		Integer segments = this.properties.segments();
 		if (segments != null && this.algorithm != Algorithm.SLIDING_WINDOW) {
 			throw invalid("segments", segments.toString(),
 					"is for a sliding-window, and the algorithm is " + this.algorithm,
 					"Remove it, or write algorithm: sliding-window.");
 		}
-		Duration maxWait = this.properties.getMaxWait();
+		Duration maxWait = this.properties.maxWait();
 		if (maxWait != null && this.algorithm != Algorithm.TOKEN_BUCKET) {
 			throw invalid("max-wait", DurationText.of(maxWait),
 					"queues calls, which a " + this.algorithm + " cannot do",
 					"Remove it, or write algorithm: token-bucket.");
 		}
-		Integer maxWaiting = this.properties.getMaxWaiting();
+		Integer maxWaiting = this.properties.maxWaiting();
 		if (maxWaiting != null && maxWait == null) {
 			throw invalid("max-waiting", maxWaiting.toString(), "has no max-wait beside it, so no call waits",
 					"Write how long a call may wait, for example max-wait: 2s, or remove it.");
@@ -148,11 +148,11 @@ final class LimitShape {
 	}
 
 	private int segments() {
-		return Objects.requireNonNullElse(this.properties.getSegments(), Limit.DEFAULT_SEGMENTS);
+		return Objects.requireNonNullElse(this.properties.segments(), Limit.DEFAULT_SEGMENTS);
 	}
 
 	private @Nullable Long maxDebt() {
-		String text = this.properties.getMaxDebt();
+		String text = this.properties.maxDebt();
 		if (text == null) {
 			return null;
 		}
@@ -197,7 +197,7 @@ final class LimitShape {
 								+ "YAML reads a plain 5:30 as the number 330." : ex.remedy());
 			}
 		}
-		if (rates.stream().distinct().count() > 1 && this.properties.getMaxWait() != null) {
+		if (rates.stream().distinct().count() > 1 && this.properties.maxWait() != null) {
 			throw new InvalidConfigurationException(property,
 					String.join(", ", rates.stream().map(Rate::toString).toList()),
 					"has several rates, and max-wait lets calls go on evenly by one: the slowest would decide",
@@ -208,7 +208,7 @@ final class LimitShape {
 
 	private void check(String property, Rate rate) {
 		boolean bucket = this.algorithm == Algorithm.TOKEN_BUCKET;
-		boolean waits = this.properties.getMaxWait() != null;
+		boolean waits = this.properties.maxWait() != null;
 		if (rate.burst() != rate.permits() && (!bucket || waits)) {
 			throw new InvalidConfigurationException(property, rate.toString(),
 					"has a burst, and " + (bucket ? "max-wait lets calls go on evenly"

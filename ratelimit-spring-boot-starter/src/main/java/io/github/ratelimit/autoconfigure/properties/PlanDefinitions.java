@@ -32,8 +32,8 @@ final class PlanDefinitions {
 	 */
 	@Nullable PlanDefinition read(Limit limit, LimitShape shape, List<KeyExpression> keys, LimitProperties properties) {
 		String property = LimitDefinitions.PREFIX + limit.name();
-		Map<String, List<String>> texts = this.names.plansOf(limit.name()).plansOf(properties.getPlans());
-		PlanExpression expression = AfterResponses.parse(property + ".plan", properties.getPlan(),
+		Map<String, List<String>> texts = this.names.plansOf(limit.name()).plansOf(properties.plans());
+		PlanExpression expression = AfterResponses.parse(property + ".plan", properties.plan(),
 				this.compiler::requestPlan, "Write an expression for the plan of a call, for example claim('plan').");
 		if (texts.isEmpty()) {
 			if (expression != null) {

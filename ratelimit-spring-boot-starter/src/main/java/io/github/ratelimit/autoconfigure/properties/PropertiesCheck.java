@@ -173,7 +173,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 			if (this.ours && this.unknown != null && context.getDepth() == 0) {
 				this.unknown.checkVariables((variable) -> isBound(variable, context.getSources()));
 				if (!(result instanceof RateLimitProperties properties)
-						|| properties.getStore() != RateLimitProperties.Store.REDIS) {
+						|| properties.store() != RateLimitProperties.Store.REDIS) {
 					warnOfSettingsOfRedis();
 				}
 			}

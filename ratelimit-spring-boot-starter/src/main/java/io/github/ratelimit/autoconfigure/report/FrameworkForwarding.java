@@ -49,8 +49,8 @@ public final class FrameworkForwarding {
 			}
 		}
 		rules.stream()
-			.filter((rule) -> isSubnet(rule.getUnless()))
-			.forEach((rule) -> byAddress.add("rule " + rule.getPath()));
+			.filter((rule) -> isSubnet(rule.unless()))
+			.forEach((rule) -> byAddress.add("rule " + rule.path()));
 		if (!byAddress.isEmpty()) {
 			logger.warn(PROPERTY + " is framework, and these count or exempt calls by the client's address, if only "
 					+ "where another key is missing: " + String.join(", ", byAddress) + ". Clients choose that address "

@@ -89,11 +89,11 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 					+ "every call is let through");
 		}
 		this.registry.all().forEach(this::write);
-		if (this.registry.all().isEmpty() && this.properties.getClients().isEmpty()) {
+		if (this.registry.all().isEmpty() && this.properties.clients().isEmpty()) {
 			logger.warn("There are no limits, so nothing is limited. Write them below ratelimit.limits, "
 					+ "for example ratelimit.limits.everyone.rate: 1000/min and ratelimit.limits.everyone.key: global");
 		}
-		int rules = this.properties.getHttp().getRules().size();
+		int rules = this.properties.http().rules().size();
 		if (rules > 0 && !this.context.containsBean(FILTER)) {
 			logger.warn("The rules of ratelimit.http.rules (" + rules + ") limit nothing: "
 					+ "they need the filter of a servlet web application, and there is none. Put @RateLimited on the "
@@ -196,8 +196,8 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	private String sharing(LimitSettings settings) {
 		Duration lease = settings.lease();
 		OnStoreFailure own = settings.onStoreFailure();
-		return ", deadline " + DurationText.of(this.properties.getRedis().getDeadline()) + ", on store failure "
-				+ text((own != null) ? own : this.properties.getOnStoreFailure())
+		return ", deadline " + DurationText.of(this.properties.redis().deadline()) + ", on store failure "
+				+ text((own != null) ? own : this.properties.onStoreFailure())
 				+ ((lease != null) ? ", lease " + DurationText.of(lease) : "");
 	}
 
