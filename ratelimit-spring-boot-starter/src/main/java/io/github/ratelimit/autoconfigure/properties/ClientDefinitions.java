@@ -12,6 +12,7 @@ import java.util.Objects;
 
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.ModelSettings;
 import io.github.ratelimit.client.RetryPolicy;
@@ -67,7 +68,7 @@ public final class ClientDefinitions {
 	 */
 	public List<ClientSettings> read() {
 		List<ClientSettings> clients = new ArrayList<>();
-		this.check.clientNames()
+		this.check.names(Kind.CLIENT)
 			.namedIn(this.properties.clients())
 			.forEach((name, client) -> clients.add(read(name, client)));
 		return clients;
@@ -89,7 +90,7 @@ public final class ClientDefinitions {
 	}
 
 	private void checkName(String name) {
-		if (this.check.names().namedIn(this.properties.limits()).containsKey(name)) {
+		if (this.check.names(Kind.LIMIT).namedIn(this.properties.limits()).containsKey(name)) {
 			throw new InvalidConfigurationException(PREFIX + name, "",
 					"has the name of a limit, and clients and limits share one name space",
 					"Give the client or ratelimit.limits." + name + " another name.");

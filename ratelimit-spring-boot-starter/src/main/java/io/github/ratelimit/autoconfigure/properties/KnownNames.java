@@ -60,6 +60,19 @@ record KnownNames(Map<String, KnownNames> below) {
 		return null;
 	}
 
+	/** Returns how much of a name is known. */
+	Match match(ConfigurationPropertyName name) {
+		KnownNames node = this;
+		for (int depth = 1; depth < name.getNumberOfElements(); depth++) {
+			KnownNames next = node.find(name, depth);
+			if (next == null) {
+				return new Match(name, node, depth);
+			}
+			node = next;
+		}
+		return new Match(name, node, name.getNumberOfElements());
+	}
+
 	/**
 	 * Returns whether this needs further properties below, so that it has no value
 	 * itself.
@@ -82,6 +95,25 @@ record KnownNames(Map<String, KnownNames> below) {
 	/** Returns the possible names, except for any name and an index. */
 	List<String> names() {
 		return this.below.keySet().stream().filter((name) -> !name.equals(ANY) && !name.equals(INDEX)).toList();
+	}
+
+	/**
+	 * How much of a property's name is known.
+	 *
+	 * @param name the name
+	 * @param node the node of its known part
+	 * @param depth how many elements of it are known
+	 */
+	record Match(ConfigurationPropertyName name, KnownNames node, int depth) {
+
+		boolean isWhole() {
+			return this.depth == this.name.getNumberOfElements();
+		}
+
+		String known() {
+			return ConfiguredProperty.written(this.name.chop(this.depth));
+		}
+
 	}
 
 }

@@ -8,6 +8,7 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.spel.ExpressionParser;
@@ -63,7 +64,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	 */
 	public LimitDefinitions(RateLimitProperties properties, PropertiesCheck check, ExpressionParser compiler) {
 		this.properties = properties;
-		this.names = check.names();
+		this.names = check.names(Kind.LIMIT);
 		this.compiler = compiler;
 		this.plans = new PlanDefinitions(this.names, compiler);
 		this.names.namedIn(properties.limits()).forEach((name, limit) -> this.byName.put(name, define(name, limit)));

@@ -193,8 +193,10 @@ final class LimitShape {
 			}
 			catch (InvalidRateException ex) {
 				throw new InvalidConfigurationException(element, ex.value(), ex.problem(),
-						isNumber(ex.value()) ? ex.remedy() + " If it is written otherwise, put it in quotes: "
-								+ "YAML reads a plain 5:30 as the number 330." : ex.remedy());
+						ValueRules.isNumber(ex.value())
+								? ex.remedy() + " If it is written otherwise, put it in quotes: "
+										+ "YAML reads a plain 5:30 as the number 330."
+								: ex.remedy());
 			}
 		}
 		if (rates.stream().distinct().count() > 1 && this.properties.maxWait() != null) {
@@ -252,10 +254,6 @@ final class LimitShape {
 
 	private static @Nullable String text(@Nullable Enum<?> constant) {
 		return (constant != null) ? constant.name().toLowerCase(Locale.ROOT) : null;
-	}
-
-	private static boolean isNumber(String text) {
-		return !text.isEmpty() && text.chars().allMatch((c) -> c >= '0' && c <= '9');
 	}
 
 }
