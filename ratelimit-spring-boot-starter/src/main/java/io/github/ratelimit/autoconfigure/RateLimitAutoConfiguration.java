@@ -15,7 +15,6 @@ import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.autoconfigure.properties.CountableLimits;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.PlanResolvers;
 import io.github.ratelimit.autoconfigure.properties.PropertiesCheck;
@@ -80,7 +79,7 @@ public final class RateLimitAutoConfiguration {
 	MemoryStore rateLimitMemoryStore(RateLimitProperties properties, TimeSource time, LimitRegistry registry,
 			LimitDefinitions definitions) {
 		MemoryStore store = new MemoryStore(time, properties.memory().maxKeysPerLimit());
-		registry.addCheck(new CountableLimits("cannot be counted exactly", store::check, definitions));
+		registry.addCheck(definitions.countableBy(store::check, "cannot be counted exactly"));
 		return store;
 	}
 

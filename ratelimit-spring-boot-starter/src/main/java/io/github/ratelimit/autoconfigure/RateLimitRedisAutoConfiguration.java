@@ -9,7 +9,6 @@ import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.autoconfigure.properties.CountableLimits;
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
@@ -75,8 +74,8 @@ public final class RateLimitRedisAutoConfiguration {
 			RedisStore store = create(required(beans), RedisSettings.of(properties), standIn, time,
 					observer(observers, listeners));
 			try {
-				registry.addCheck(new CountableLimits("cannot be counted in Redis, and ratelimit.store is redis",
-						store::check, definitions));
+				registry.addCheck(definitions.countableBy(store::check,
+						"cannot be counted in Redis, and ratelimit.store is redis"));
 				store.compareConfigurations(registry::all);
 			}
 			catch (RuntimeException ex) {

@@ -6,7 +6,6 @@ import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.OnMissingKey;
-import io.github.ratelimit.expression.PlanExpression;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -45,7 +44,7 @@ public final class FrameworkForwarding {
 		List<String> byAddress = new ArrayList<>();
 		for (LimitDefinition limit : limits) {
 			if (countsByAddress(limit) || selectsByAddress(limit)) {
-				byAddress.add(limit.limit().name());
+				byAddress.add(limit.name());
 			}
 		}
 		rules.stream()
@@ -66,8 +65,8 @@ public final class FrameworkForwarding {
 	}
 
 	private static boolean selectsByAddress(LimitDefinition limit) {
-		PlanExpression plan = (limit.plans() != null) ? limit.plans().expression() : null;
-		return (limit.unless() != null && isSubnet(limit.unless().text())) || (plan != null && isSubnet(plan.text()));
+		return (limit.unless() != null && isSubnet(limit.unless().text()))
+				|| (limit.plan() != null && isSubnet(limit.plan().text()));
 	}
 
 	private static boolean isSubnet(@Nullable String expression) {

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** The kinds of limits that properties can describe, and invalid combinations. */
 @Tag("jdk-independent")
-class LimitShapeTests {
+class LimitReaderTests {
 
 	@ParameterizedTest
 	@EnumSource(value = Algorithm.class, mode = EnumSource.Mode.EXCLUDE, names = "CONCURRENCY")

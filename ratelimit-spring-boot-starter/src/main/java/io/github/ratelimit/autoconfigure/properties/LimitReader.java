@@ -16,10 +16,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kind of limit that properties describe, for the limit itself and for each of its
- * plans. A contradiction fails with the name of the property that has to change.
+ * Reads a limit from its properties, and the limit as each plan has it. A contradiction
+ * fails with the name of the property that has to change.
  */
-final class LimitShape {
+final class LimitReader {
 
 	private static final String UNBOUNDED = "none";
 
@@ -34,7 +34,7 @@ final class LimitShape {
 	 * @param name the name of the limit
 	 * @param properties its properties
 	 */
-	LimitShape(String name, LimitProperties properties) {
+	LimitReader(String name, LimitProperties properties) {
 		this.name = name;
 		this.properties = properties;
 		this.algorithm = (properties.maxConcurrent() != null) ? Algorithm.CONCURRENCY

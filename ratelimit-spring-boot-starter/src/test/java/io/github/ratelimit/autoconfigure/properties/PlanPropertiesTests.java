@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Plans of a limit in all property sources. */
 @Tag("jdk-independent")
 @ExtendWith(OutputCaptureExtension.class)
-class PlanDefinitionsTests {
+class PlanPropertiesTests {
 
 	@Test
 	void aPlanHasRatesLikeALimit() {
