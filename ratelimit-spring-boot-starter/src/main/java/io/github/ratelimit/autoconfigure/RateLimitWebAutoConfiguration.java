@@ -19,10 +19,9 @@ import io.github.ratelimit.web.filter.RequestLimiter;
 import io.github.ratelimit.web.filter.RequestScopes;
 import io.github.ratelimit.web.mvc.PermitArgumentResolver;
 import io.github.ratelimit.web.path.Rule;
+import io.github.ratelimit.web.path.RulePathWarnings;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
-import io.github.ratelimit.web.path.UnmatchedRules;
-import io.github.ratelimit.web.path.WebSocketRules;
 import io.github.ratelimit.web.request.ForwardedHeaderCheck;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.response.Answers;
@@ -33,7 +32,6 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -61,8 +59,6 @@ public final class RateLimitWebAutoConfiguration {
 
 	/** The only path of a filter without rules, where it has no effect either. */
 	static final String NO_PATH = "/rate-limit-filter-without-rules";
-
-	private static final String SECURITY_CONTEXT_HOLDER = "org.springframework.security.core.context.SecurityContextHolder";
 
 	@Bean
 	RequestThreads rateLimitRequestThreads(Environment environment) {
@@ -159,19 +155,23 @@ public final class RateLimitWebAutoConfiguration {
 		return environment.getProperty("spring.security.filter.order", Integer.class, SECURITY_FILTER_ORDER);
 	}
 
+	/**
+	 * Without Spring Security: nested configurations precede the beans of their class.
+	 */
+	@Bean
+	@ConditionalOnMissingBean
+	Identity rateLimitIdentity() {
+		return Identity.NONE;
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(DispatcherServlet.class)
 	static class PathsConfiguration {
 
 		@Bean
-		UnmatchedRules rateLimitUnmatchedRules(WebApplicationContext context, Rules rules) {
-			return new UnmatchedRules(context, rules, servletPath(context.getEnvironment()),
+		RulePathWarnings rateLimitRulePathWarnings(WebApplicationContext context, Rules rules) {
+			return new RulePathWarnings(context, rules, servletPath(context.getEnvironment()),
 					PartialApplication.is(context));
-		}
-
-		@Bean
-		WebSocketRules rateLimitWebSocketRules(WebApplicationContext context, Rules rules) {
-			return new WebSocketRules(context, rules, servletPath(context.getEnvironment()));
 		}
 
 	}
@@ -188,25 +188,13 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = SECURITY_CONTEXT_HOLDER)
+	@ConditionalOnClass(name = "org.springframework.security.core.context.SecurityContextHolder")
 	static class SecurityIdentityConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
 		Identity rateLimitIdentity(BeanFactory beans) {
 			return SecurityContextIdentity.of(beans);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingClass(SECURITY_CONTEXT_HOLDER)
-	static class NoIdentityConfiguration {
-
-		@Bean
-		@ConditionalOnMissingBean
-		Identity rateLimitIdentity() {
-			return Identity.NONE;
 		}
 
 	}
