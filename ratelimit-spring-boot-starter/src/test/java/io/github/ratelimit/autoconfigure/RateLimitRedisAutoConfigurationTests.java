@@ -162,8 +162,9 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void otherSettingsAreTheDefaultsOfTheStore() {
-		assertThat(RedisSettings.of(new RateLimitProperties())).isEqualTo(RedisStoreSettings.defaults());
+	void otherSettingsAreTheDocumentedDefaults() {
+		assertThat(RedisSettings.of(new RateLimitProperties())).isEqualTo(new RedisStoreSettings("ratelimit",
+				Duration.ofMillis(50), 100_000, OnStoreFailure.SHARE, Duration.ofSeconds(30)));
 	}
 
 	@Test

@@ -8,7 +8,6 @@ import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -132,12 +131,7 @@ final class InstanceCount {
 	/** Deregisters this instance. */
 	CompletableFuture<?> end() {
 		this.closed = true;
-		try {
-			return this.nodes.of(this.key).isOpen() ? CompletableFuture.completedFuture(null) : report(ENDS);
-		}
-		catch (RejectedExecutionException ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
+		return this.nodes.of(this.key).isOpen() ? CompletableFuture.completedFuture(null) : report(ENDS);
 	}
 
 }

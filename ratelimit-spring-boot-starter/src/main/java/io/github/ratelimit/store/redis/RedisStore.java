@@ -108,7 +108,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.settings = settings;
 		this.time = time;
 		this.names = new RedisKeyNames(settings.keyPrefix());
-		this.limits = new RedisLimits(this.names, settings, time);
+		this.limits = new RedisLimits(this.names, settings);
 		this.nodes = new RedisNodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
 				settings.deadline(), this.limits::describeFailurePolicies, this::owedLately);
 		this.configurations = scripts.configurations();

@@ -18,7 +18,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -53,8 +52,6 @@ public final class PermitRefunds {
 	private final AtomicInteger size = new AtomicInteger();
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
-
-	private final LongAdder lost = new LongAdder();
 
 	public PermitRefunds(ScriptClient redis, LuaScript script, RedisNodes nodes, TimeSource time,
 			ScheduledExecutorService scheduler) {
@@ -119,8 +116,7 @@ public final class PermitRefunds {
 		schedule();
 	}
 
-	private void lost(Waiting sent, String why) {
-		this.lost.add(sent.permits());
+	private static void lost(Waiting sent, String why) {
 		if (logger.isDebugEnabled()) {
 			logger.debug(sent.permits() + " permits of limit '" + sent.from().encoding().limit().name()
 					+ "' are not given back, since " + why);
@@ -167,11 +163,6 @@ public final class PermitRefunds {
 			}
 		}
 		this.waiting.addAll(later);
-	}
-
-	/** Returns how many permits may not have been given back since the start. */
-	long lost() {
-		return this.lost.sum();
 	}
 
 	/**

@@ -164,11 +164,6 @@ public final class BucketEncoding extends LimitEncoding {
 	}
 
 	@Override
-	int bytes() {
-		return BucketSnapshot.bytes(this);
-	}
-
-	@Override
 	public BucketSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
 		return BucketSnapshot.read(answer, this, askedNanos, answeredNanos);
 	}

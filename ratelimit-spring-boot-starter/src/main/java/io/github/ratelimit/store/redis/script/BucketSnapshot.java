@@ -35,11 +35,6 @@ public final class BucketSnapshot extends Snapshot {
 		return new BucketSnapshot(scale, levels, 0, null, nowNanos);
 	}
 
-	/** Returns the bytes of a limit's state in a reply. */
-	public static int bytes(BucketEncoding scale) {
-		return HEAD + scale.size() * Double.BYTES;
-	}
-
 	/**
 	 * Reads a state.
 	 * @param answer the reply, positioned at the state

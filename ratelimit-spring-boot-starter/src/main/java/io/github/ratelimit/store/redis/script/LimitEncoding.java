@@ -66,9 +66,6 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	/** Returns the debts to charge, as the charging script expects them. */
 	public abstract byte[] debts();
 
-	/** Returns the bytes of a state in a reply. */
-	abstract int bytes();
-
 	/**
 	 * Reads a state.
 	 * @param answer the reply, positioned at the state, little-endian

@@ -60,11 +60,6 @@ public final class SlotEncoding extends LimitEncoding {
 	}
 
 	@Override
-	int bytes() {
-		return WindowOrSlotSnapshot.bytes(this);
-	}
-
-	@Override
 	WindowOrSlotSnapshot guess(double share, long nowNanos) {
 		return WindowOrSlotSnapshot.guess(this, share, nowNanos);
 	}

@@ -112,11 +112,6 @@ final class WindowEncoding extends LimitEncoding {
 	}
 
 	@Override
-	int bytes() {
-		return WindowOrSlotSnapshot.bytes(this);
-	}
-
-	@Override
 	WindowOrSlotSnapshot guess(double share, long nowNanos) {
 		return WindowOrSlotSnapshot.guess(this, share, nowNanos);
 	}

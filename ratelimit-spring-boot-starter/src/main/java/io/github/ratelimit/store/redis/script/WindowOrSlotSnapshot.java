@@ -105,11 +105,6 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 		return new WindowOrSlotSnapshot(encoding, fresh, 0, nowNanos);
 	}
 
-	/** Returns the bytes of a limit's state in a reply. */
-	static int bytes(LimitEncoding encoding) {
-		return HEAD + (2 * encoding.limit().quotas() + 2) * Double.BYTES;
-	}
-
 	/**
 	 * Reads a state.
 	 * @param answer the reply, positioned at the state

@@ -72,7 +72,7 @@ class SnapshotTests {
 	}
 
 	private static Snapshot seen(long permits, long leadMicros) {
-		ByteBuffer answer = BucketEncoding.buffer(BucketSnapshot.bytes(SCALE))
+		ByteBuffer answer = BucketEncoding.buffer(1 + Integer.BYTES + 2 * Double.BYTES)
 			.put((byte) 0)
 			.putInt(17)
 			.putDouble(-leadMicros)
