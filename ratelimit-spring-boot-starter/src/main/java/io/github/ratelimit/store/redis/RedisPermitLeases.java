@@ -64,7 +64,7 @@ final class RedisPermitLeases implements PermitLeaseSource {
 			node.answered(now - asked);
 			ByteBuffer answer = ByteBuffer.wrap(bytes);
 			boolean granted = answer.get() == ScriptCall.GRANTED;
-			BucketSnapshot state = BucketSnapshot.read(answer, scale, asked, now);
+			BucketSnapshot state = new BucketSnapshot(answer, scale, asked, now);
 			key.saw(state);
 			lease.taken(permits, granted ? state : null);
 		});

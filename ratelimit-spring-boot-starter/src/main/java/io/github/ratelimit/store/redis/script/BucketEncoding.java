@@ -165,7 +165,7 @@ public final class BucketEncoding extends LimitEncoding {
 
 	@Override
 	public BucketSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
-		return BucketSnapshot.read(answer, this, askedNanos, answeredNanos);
+		return new BucketSnapshot(answer, this, askedNanos, answeredNanos);
 	}
 
 	@Override
@@ -174,7 +174,7 @@ public final class BucketEncoding extends LimitEncoding {
 		for (int i = 0; i < levels.length; i++) {
 			levels[i] = this.paced ? this.full[i] : (long) (this.full[i] * share);
 		}
-		return BucketSnapshot.of(this, levels, nowNanos);
+		return new BucketSnapshot(this, levels, 0, null, nowNanos);
 	}
 
 	/** Returns the permits of a level; a debt is negative. */

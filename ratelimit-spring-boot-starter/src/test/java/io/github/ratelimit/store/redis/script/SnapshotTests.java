@@ -78,7 +78,7 @@ class SnapshotTests {
 			.putDouble(-leadMicros)
 			.putDouble(SCALE.level(0, permits))
 			.flip();
-		return BucketSnapshot.read(answer, SCALE, ASKED, ANSWERED);
+		return new BucketSnapshot(answer, SCALE, ASKED, ANSWERED);
 	}
 
 }
