@@ -38,8 +38,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
@@ -76,8 +77,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final LuaScript configurations;
 
-	private final long deadlineNanos;
-
 	private final RedisLimits limits;
 
 	private final SlotLeases slotLeases;
@@ -96,11 +95,12 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final WarmUp warmUp;
 
-	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor((task) -> {
+	/** Drops what replies schedule after the store is closed. */
+	private final ScheduledExecutorService scheduler = new ScheduledThreadPoolExecutor(1, (task) -> {
 		Thread thread = new Thread(task, "ratelimit-redis");
 		thread.setDaemon(true);
 		return thread;
-	});
+	}, new ThreadPoolExecutor.DiscardPolicy());
 
 	RedisStore(ScriptClient redis, StoreScripts scripts, RedisStoreSettings settings, LimitStore local, TimeSource time,
 			StoreObserver observer) {
@@ -114,7 +114,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.configurations = scripts.configurations();
 		this.lookups = new KeyLookups(redis, scripts, this.names, time);
 		PermitRefunds refunds = new PermitRefunds(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
-		this.deadlineNanos = settings.deadline().toNanos();
 		this.local = local;
 		this.slotLeases = new SlotLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
 				settings.slotLease());
@@ -129,7 +128,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		LocalFallback fallback = new LocalFallback(local, settings::onStoreFailure, this.limits.forms(),
 				this.instances::count, this.debts, this.slotLeases, refunds);
 		RedisSettlements settlements = new RedisSettlements(fallback, this.slotLeases, this.debts, refunds, time,
-				this.deadlineNanos);
+				settings.deadline().toNanos());
 		RedisDecisions decisions = new RedisDecisions(redis, scripts, this.nodes, fallback,
 				new DeadlineFallback(settings, time), settlements, time);
 		this.permits = new RedisPermits(this.limits, decisions,
@@ -333,7 +332,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		givenBack.add(this.instances.end());
 		try {
 			ScriptReplies.await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)),
-					this.time.nanoTime() + this.deadlineNanos, this.time);
+					this.time.nanoTime() + this.settings.deadline().toNanos(), this.time);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits refill", ex);

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -201,14 +200,8 @@ public final class DebtLedger {
 	}
 
 	private void schedule() {
-		if (this.byName.isEmpty() || !this.scheduled.compareAndSet(false, true)) {
-			return;
-		}
-		try {
+		if (!this.byName.isEmpty() && this.scheduled.compareAndSet(false, true)) {
 			this.scheduler.schedule(this::round, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-		}
-		catch (RejectedExecutionException ex) {
-			logger.trace("The store is closed: nothing is charged any more", ex);
 		}
 	}
 

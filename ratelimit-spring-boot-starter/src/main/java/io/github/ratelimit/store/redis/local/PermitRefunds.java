@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -124,14 +123,8 @@ public final class PermitRefunds {
 	}
 
 	private void schedule() {
-		if (this.waiting.isEmpty() || !this.scheduled.compareAndSet(false, true)) {
-			return;
-		}
-		try {
+		if (!this.waiting.isEmpty() && this.scheduled.compareAndSet(false, true)) {
 			this.scheduler.schedule(this::round, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-		}
-		catch (RejectedExecutionException ex) {
-			logger.trace("The store is closed: nothing more is given back", ex);
 		}
 	}
 

@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -181,15 +180,9 @@ public final class SlotLeases {
 	}
 
 	private void schedule() {
-		if (!this.scheduled.compareAndSet(false, true)) {
-			return;
-		}
-		long pause = this.leaseNanos / ROUNDS_OF_A_LEASE;
-		try {
+		if (this.scheduled.compareAndSet(false, true)) {
+			long pause = this.leaseNanos / ROUNDS_OF_A_LEASE;
 			this.scheduler.scheduleWithFixedDelay(this::renewDue, pause, pause, TimeUnit.NANOSECONDS);
-		}
-		catch (RejectedExecutionException ex) {
-			logger.trace("The store is closed: its slots expire", ex);
 		}
 	}
 
