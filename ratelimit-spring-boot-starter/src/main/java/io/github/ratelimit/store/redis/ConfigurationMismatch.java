@@ -90,9 +90,7 @@ final class ConfigurationMismatch {
 			return CompletableFuture.completedFuture(null);
 		}
 		byte[][] args = new byte[1 + own.size()][];
-		args[0] = LimitEncoding.buffer(Double.BYTES)
-			.putDouble(TimeUnit.MILLISECONDS.toMicros(COUNTS.toMillis()))
-			.array();
+		args[0] = LimitEncoding.doubles(TimeUnit.MILLISECONDS.toMicros(COUNTS.toMillis()));
 		int i = 1;
 		for (Map.Entry<String, String> limit : own.entrySet()) {
 			args[i++] = RedisKeyNames.bytes(limit.getKey() + "=" + limit.getValue());

@@ -49,9 +49,7 @@ final class InstanceCount {
 
 	private final byte[] name = RedisKeyNames.bytes(Long.toHexString(ThreadLocalRandom.current().nextLong()));
 
-	private final byte[] countedMicros = LimitEncoding.buffer(Double.BYTES)
-		.putDouble(TimeUnit.MILLISECONDS.toMicros(COUNTED.toMillis()))
-		.array();
+	private final byte[] countedMicros = LimitEncoding.doubles(TimeUnit.MILLISECONDS.toMicros(COUNTED.toMillis()));
 
 	private volatile int count = 1;
 
@@ -87,7 +85,7 @@ final class InstanceCount {
 					}
 					else {
 						this.nodes.answered();
-						counted((int) LimitEncoding.buffer(bytes.length).put(bytes).getDouble(0), this.time.nanoTime());
+						counted((int) LimitEncoding.wrap(bytes).getDouble(0), this.time.nanoTime());
 					}
 				});
 			}

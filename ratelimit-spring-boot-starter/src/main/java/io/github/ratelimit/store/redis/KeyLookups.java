@@ -18,7 +18,6 @@ import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,7 +65,7 @@ final class KeyLookups {
 		long asked = this.time.nanoTime();
 		byte[] answer = run(this.scripts.find(), this.names.of(encoding.space(), keyId), encoding.encode(0));
 		return (answer.length == 0) ? Optional.empty()
-				: Optional.of(read(ByteBuffer.wrap(answer), encoding, keyId, known, asked));
+				: Optional.of(read(LimitEncoding.wrap(answer), encoding, keyId, known, asked));
 	}
 
 	boolean reset(RedisLimit limit, String keyId) {
@@ -85,7 +84,7 @@ final class KeyLookups {
 			do {
 				byte[] answer = run(this.scripts.resetPage(), route, RedisKeyNames.bytes(cursor), pattern,
 						RESET_AT_A_TIME);
-				reset += (long) LimitEncoding.buffer(answer.length).put(answer).getDouble(0);
+				reset += (long) LimitEncoding.wrap(answer).getDouble(0);
 				cursor = new String(answer, Double.BYTES, answer.length - Double.BYTES, StandardCharsets.US_ASCII);
 			}
 			while (!cursor.equals("0"));
@@ -100,11 +99,9 @@ final class KeyLookups {
 
 	/** Runs one step of a scan on the node that has a key. */
 	ByteBuffer page(byte[] route, String cursor, LimitEncoding encoding, int count) {
-		return ByteBuffer
-			.wrap(run(this.scripts.page(), route, RedisKeyNames.bytes(cursor), this.names.pattern(encoding.space()),
-					RedisKeyNames.bytes(Integer.toString(count)), encoding.encode(0),
-					RedisKeyNames.bytes(encoding.type())))
-			.order(ByteOrder.LITTLE_ENDIAN);
+		return LimitEncoding.wrap(run(this.scripts.page(), route, RedisKeyNames.bytes(cursor),
+				this.names.pattern(encoding.space()), RedisKeyNames.bytes(Integer.toString(count)), encoding.encode(0),
+				RedisKeyNames.bytes(encoding.type())));
 	}
 
 	private byte[] run(LuaScript script, byte[] key, byte[]... args) {
@@ -121,7 +118,6 @@ final class KeyLookups {
 	/** Reads a state with its age and label. */
 	KeyState read(ByteBuffer answer, LimitEncoding encoding, String keyId, @Nullable RememberedKey known,
 			long askedNanos) {
-		answer.order(ByteOrder.LITTLE_ENDIAN);
 		long idleMicros = (long) answer.getDouble();
 		Snapshot state = encoding.read(answer, 0, new byte[0], askedNanos, this.time.nanoTime());
 		byte[] label = new byte[answer.remaining()];

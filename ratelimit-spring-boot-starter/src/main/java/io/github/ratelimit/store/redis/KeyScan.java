@@ -91,7 +91,7 @@ final class KeyScan {
 		Map<String, RememberedKey> known = this.remembered
 			.byId(keys.stream().map(Found::keyId).collect(Collectors.toSet()));
 		return keys.stream()
-			.map((key) -> this.lookups.read(ByteBuffer.wrap(key.state()), this.encoding, key.keyId(),
+			.map((key) -> this.lookups.read(LimitEncoding.wrap(key.state()), this.encoding, key.keyId(),
 					known.get(key.keyId()), key.asked()))
 			.toList();
 	}

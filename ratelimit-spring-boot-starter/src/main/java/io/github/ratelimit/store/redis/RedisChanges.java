@@ -10,7 +10,6 @@ import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
@@ -135,7 +134,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	private static byte[][] arguments(byte[] what, State state, int first, Collection<String> names) {
 		byte[][] args = new byte[first + names.size()][];
 		args[0] = what;
-		args[1] = LimitEncoding.buffer(Double.BYTES).putDouble(state.version()).array();
+		args[1] = LimitEncoding.doubles(state.version());
 		int i = first;
 		for (String name : names) {
 			args[i++] = RedisKeyNames.bytes(name);
@@ -164,9 +163,8 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	}
 
 	private static State state(byte[] reply) {
-		ByteBuffer value = LimitEncoding.buffer(reply.length).put(reply);
 		int text = 1 + Double.BYTES;
-		return new State((long) value.getDouble(1),
+		return new State((long) LimitEncoding.wrap(reply).getDouble(1),
 				new String(reply, text, reply.length - text, StandardCharsets.UTF_8));
 	}
 

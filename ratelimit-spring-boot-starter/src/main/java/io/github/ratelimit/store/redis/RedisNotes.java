@@ -24,9 +24,8 @@ final class RedisNotes {
 	/** An answer may be later than the deadline, as no caller waits for it. */
 	private static final long LONGEST_MILLIS = 1000;
 
-	private static final byte[] KEPT_MICROS = LimitEncoding.buffer(Double.BYTES)
-		.putDouble(TimeUnit.MILLISECONDS.toMicros(InstanceNotes.KEPT.toMillis()))
-		.array();
+	private static final byte[] KEPT_MICROS = LimitEncoding
+		.doubles(TimeUnit.MILLISECONDS.toMicros(InstanceNotes.KEPT.toMillis()));
 
 	private final ScriptClient redis;
 
@@ -66,7 +65,7 @@ final class RedisNotes {
 	}
 
 	private static List<InstanceNote> read(byte[] bytes, long onTheWayNanos) {
-		ByteBuffer reply = LimitEncoding.buffer(bytes.length).put(bytes).flip();
+		ByteBuffer reply = LimitEncoding.wrap(bytes);
 		List<InstanceNote> notes = new ArrayList<>();
 		while (reply.hasRemaining()) {
 			String instance = RedisKeyNames.text(text(reply));

@@ -48,7 +48,7 @@ final class WarmUp {
 
 	private static final byte[] ORIGIN = RedisKeyNames.bytes("0000warm:up");
 
-	private static final byte[] ZERO = LimitEncoding.buffer(Double.BYTES).array();
+	private static final byte[] ZERO = LimitEncoding.doubles(0);
 
 	private final ScriptClient redis;
 
@@ -137,8 +137,8 @@ final class WarmUp {
 	private CompletableFuture<?> runAll(byte[] key) {
 		BucketEncoding scale = (BucketEncoding) LimitEncoding.of(Limit.of("warm-up", Rate.parse("1/s")), MOST);
 		byte[] encoding = scale.encode(0);
-		byte[] micros = LimitEncoding.buffer(Double.BYTES).putDouble(1).array();
-		byte[] debts = LimitEncoding.buffer(2 * Double.BYTES).putDouble(1).putDouble(0).array();
+		byte[] micros = LimitEncoding.doubles(1);
+		byte[] debts = LimitEncoding.doubles(1, 0);
 		List<CompletableFuture<?>> needed = new ArrayList<>();
 		needed.add(probe(key));
 		needed.add(run(this.scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));

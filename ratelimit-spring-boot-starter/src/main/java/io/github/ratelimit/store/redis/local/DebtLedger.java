@@ -4,7 +4,6 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
-import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
@@ -183,7 +182,7 @@ public final class DebtLedger {
 	}
 
 	private void taken(KeyDebt entry, KeyDebt.Call call, byte[] bytes, long asked) {
-		ByteBuffer answer = BucketEncoding.buffer(bytes.length).put(bytes).flip();
+		ByteBuffer answer = LimitEncoding.wrap(bytes);
 		entry.key().keys().forgiven().add((long) answer.getDouble());
 		boolean all = answer.getDouble() == 0;
 		Snapshot state = answer.hasRemaining()

@@ -109,9 +109,10 @@ public final class KeyBlocks {
 			return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
 		}
 		byte[][] keys = { key.name(), this.names.charged(key.name(), MARK) };
-		byte[] name = number(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong()));
-		return ScriptReplies.orLost(this.redis.run(this.charge, keys, encoding.encode(0), number(micros),
-				encoding.debtsUntilFull(micros), key.newOrigin(), name, ONE_MILLI, ANY_ORIGIN, number(0), number(0)))
+		byte[] name = LimitEncoding.doubles(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong()));
+		return ScriptReplies.orLost(this.redis.run(this.charge, keys, encoding.encode(0), LimitEncoding.doubles(micros),
+				encoding.debtsUntilFull(micros), key.newOrigin(), name, ONE_MILLI, ANY_ORIGIN, LimitEncoding.doubles(0),
+				LimitEncoding.doubles(0)))
 			.whenComplete((bytes, failure) -> {
 				if (failure != null) {
 					node.failed(failure, key.name());
@@ -122,15 +123,11 @@ public final class KeyBlocks {
 
 	/** The forgiven part of the time is the part that was blocked before. */
 	private BlockResult read(byte[] bytes, RememberedKey key, BucketEncoding encoding, long asked) {
-		ByteBuffer reply = LimitEncoding.buffer(bytes.length).put(bytes).flip();
+		ByteBuffer reply = LimitEncoding.wrap(bytes);
 		boolean started = reply.getDouble() == 0;
 		reply.getDouble();
 		key.saw(encoding.read(reply, 0, new byte[0], asked, this.time.nanoTime()));
 		return started ? BlockResult.STARTED : BlockResult.ALREADY_BLOCKED;
-	}
-
-	private static byte[] number(double number) {
-		return LimitEncoding.buffer(Double.BYTES).putDouble(number).array();
 	}
 
 }

@@ -82,7 +82,7 @@ public final class PermitRefunds {
 			.putDouble(from.time())
 			.putInt(from.origin())
 			.array();
-		byte[] permits = LimitEncoding.buffer(Double.BYTES).putDouble(sent.permits()).array();
+		byte[] permits = LimitEncoding.doubles(sent.permits());
 		key.forgetState(this.time.nanoTime());
 		CompletableFuture<byte[]> answer = this.redis.run(this.script, new byte[][] { key.name() },
 				from.encoding().encode(sent.permits()), state, permits, key.newOrigin());

@@ -89,9 +89,7 @@ public final class SlotLeases {
 		this.time = time;
 		this.scheduler = scheduler;
 		this.leaseNanos = lease.toNanos();
-		this.leaseMicros = LimitEncoding.buffer(Double.BYTES)
-			.putDouble(TimeUnit.NANOSECONDS.toMicros(this.leaseNanos))
-			.array();
+		this.leaseMicros = LimitEncoding.doubles(TimeUnit.NANOSECONDS.toMicros(this.leaseNanos));
 	}
 
 	/** Renews the slots of a call until they are given back. */

@@ -158,9 +158,7 @@ public final class BucketEncoding extends LimitEncoding {
 	 * lower.
 	 */
 	public byte[] debtsUntilFull(long micros) {
-		return buffer(2 * Double.BYTES).putDouble(this.gain[0])
-			.putDouble(this.full[0] - (double) this.gain[0] * micros)
-			.array();
+		return doubles(this.gain[0], this.full[0] - (double) this.gain[0] * micros);
 	}
 
 	@Override

@@ -134,6 +134,20 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 		return buffer(2 + numbers * Double.BYTES).put((byte) kind).put(enforced ? ENFORCED : 0);
 	}
 
+	/** Returns numbers as arguments of scripts have them. */
+	public static byte[] doubles(double... numbers) {
+		ByteBuffer packed = buffer(numbers.length * Double.BYTES);
+		for (double number : numbers) {
+			packed.putDouble(number);
+		}
+		return packed.array();
+	}
+
+	/** Returns a buffer that reads from a reply. */
+	public static ByteBuffer wrap(byte[] reply) {
+		return ByteBuffer.wrap(reply).order(ByteOrder.LITTLE_ENDIAN);
+	}
+
 	public static ByteBuffer buffer(int size) {
 		return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
 	}
