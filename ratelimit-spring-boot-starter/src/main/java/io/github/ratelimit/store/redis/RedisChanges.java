@@ -1,6 +1,5 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.redis.client.FailureReason;
@@ -15,11 +14,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -41,8 +38,6 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 
 	/** How often it asks before it looks for changes that its configuration says too. */
 	private static final int TIDY_UP_AFTER = 10;
-
-	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
 	private static final byte[] POLL = RedisKeyNames.bytes("poll");
 
@@ -143,14 +138,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	}
 
 	private byte[] run(byte[][] args) {
-		try {
-			return ScriptReplies.await(this.redis.run(this.script, this.keys, args),
-					this.time.nanoTime() + PATIENCE.toNanos(), this.time);
-		}
-		catch (ExecutionException | TimeoutException ex) {
-			throw new StoreUnavailableException("Redis cannot be asked now (" + FailureReason.reason(ex) + ")",
-					Objects.requireNonNullElse(ex.getCause(), ex));
-		}
+		return ScriptReplies.awaitPatiently(this.redis.run(this.script, this.keys, args), this.time);
 	}
 
 	private static Answer read(byte[] reply, State sent) {
