@@ -23,6 +23,7 @@ import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.local.DebtLedger;
 import io.github.ratelimit.store.redis.local.KeyBlocks;
 import io.github.ratelimit.store.redis.local.LocalFallback;
+import io.github.ratelimit.store.redis.local.PermitLeaseSource;
 import io.github.ratelimit.store.redis.local.PermitRefunds;
 import io.github.ratelimit.store.redis.local.RedisLimit;
 import io.github.ratelimit.store.redis.local.SlotLeases;
@@ -132,7 +133,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		RedisDecisions decisions = new RedisDecisions(redis, scripts, this.nodes, fallback,
 				new DeadlineFallback(settings, time), settlements, time);
 		this.permits = new RedisPermits(this.limits, decisions,
-				new RedisPermitLeases(redis, scripts, this.nodes, refunds, time, this.scheduler), time);
+				new PermitLeaseSource(redis, scripts.take(), this.nodes, refunds, time, this.scheduler), time);
 	}
 
 	/**

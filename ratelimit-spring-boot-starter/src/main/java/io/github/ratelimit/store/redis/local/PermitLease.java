@@ -107,7 +107,7 @@ public final class PermitLease {
 	 * Receives the permits that Redis granted in advance, and the state, null if there is
 	 * none.
 	 */
-	public void taken(long permits, @Nullable BucketSnapshot state) {
+	void taken(long permits, @Nullable BucketSnapshot state) {
 		if (state != null) {
 			BucketSnapshot before = this.from;
 			if (before != null && (before.origin() != state.origin() || before.encoding() != state.encoding())) {
@@ -148,7 +148,7 @@ public final class PermitLease {
 				: CompletableFuture.completedFuture(null);
 	}
 
-	public RememberedKey key() {
+	RememberedKey key() {
 		return this.key;
 	}
 
