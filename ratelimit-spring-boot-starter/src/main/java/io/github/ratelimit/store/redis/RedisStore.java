@@ -130,9 +130,9 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 				this.instances::count, this.debts, this.slotLeases, refunds);
 		RedisSettlements settlements = new RedisSettlements(fallback, this.slotLeases, this.debts, refunds, time,
 				settings.deadline().toNanos());
-		RedisDecisions decisions = new RedisDecisions(redis, scripts, this.nodes, fallback,
+		RedisDecisions decisions = new RedisDecisions(redis, scripts.take(), this.nodes, fallback,
 				new DeadlineFallback(settings, time), settlements, time);
-		this.permits = new RedisPermits(this.limits, decisions,
+		this.permits = new RedisPermits(this.limits.forms(), decisions,
 				new PermitLeaseSource(redis, scripts.take(), this.nodes, refunds, time, this.scheduler), time);
 	}
 
