@@ -3,10 +3,9 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
-import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.local.RedisLimit;
 import io.github.ratelimit.store.redis.local.RememberedKey;
@@ -46,19 +45,13 @@ final class KeyLookups {
 
 	private static final Pattern POSITION = Pattern.compile("(\\d{1,5})-(\\d{1,20})-(\\d{1,9})");
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final StoreScripts scripts;
 
-	private final RedisKeyNames names;
-
-	private final TimeSource time;
-
-	KeyLookups(ScriptClient redis, StoreScripts scripts, RedisKeyNames names, TimeSource time) {
+	KeyLookups(RedisAccess redis, StoreScripts scripts) {
 		this.redis = redis;
 		this.scripts = scripts;
-		this.names = names;
-		this.time = time;
 	}
 
 	Optional<KeyState> find(RedisLimit limit, String keyId) {
@@ -71,24 +64,24 @@ final class KeyLookups {
 
 	private Optional<KeyState> find(RedisLimit limit, String keyId, @Nullable RememberedKey known) {
 		LimitEncoding encoding = limit.encoding();
-		long asked = this.time.nanoTime();
-		byte[] answer = run(this.scripts.find(), this.names.of(encoding.space(), keyId), encoding.encode(0));
+		long asked = this.redis.now();
+		byte[] answer = run(this.scripts.find(), this.redis.names().of(encoding.space(), keyId), encoding.encode(0));
 		return (answer.length == 0) ? Optional.empty()
 				: Optional.of(read(LimitEncoding.wrap(answer), encoding, keyId, known, asked));
 	}
 
 	boolean reset(RedisLimit limit, String keyId) {
-		byte[] answer = run(this.scripts.reset(), this.names.of(limit.encoding().space(), keyId));
-		limit.keys().remove(keyId, this.time.nanoTime());
+		byte[] answer = run(this.scripts.reset(), this.redis.names().of(limit.encoding().space(), keyId));
+		limit.keys().remove(keyId, this.redis.now());
 		return answer[0] == '1';
 	}
 
 	/** Resets keys step by step, so that no step stops Redis for long. */
 	long resetAll(RedisLimit limit) {
-		byte[] pattern = this.names.pattern(limit.encoding().space());
+		byte[] pattern = this.redis.names().pattern(limit.encoding().space());
 		long reset = 0;
-		for (int slot : this.redis.slots()) {
-			byte[] route = this.names.route(slot, this.redis.isCluster());
+		for (int slot : this.redis.client().slots()) {
+			byte[] route = this.redis.route(slot);
 			String cursor = "0";
 			do {
 				byte[] answer = run(this.scripts.resetPage(), route, RedisKeyNames.bytes(cursor), pattern, AT_A_TIME);
@@ -110,13 +103,13 @@ final class KeyLookups {
 	 */
 	KeyPage keys(RedisLimit limit, @Nullable String after, int size) {
 		LimitEncoding encoding = limit.encoding();
-		byte[] pattern = this.names.pattern(encoding.space());
-		List<Integer> slots = this.redis.slots();
+		byte[] pattern = this.redis.names().pattern(encoding.space());
+		List<Integer> slots = this.redis.client().slots();
 		Position position = (after != null) ? position(after) : new Position(0, "0", 0);
 		List<Found> keys = new ArrayList<>();
 		for (int step = 0; step < MOST_STEPS && position.node() < slots.size(); step++) {
-			long asked = this.time.nanoTime();
-			byte[] route = this.names.route(slots.get(position.node()), this.redis.isCluster());
+			long asked = this.redis.now();
+			byte[] route = this.redis.route(slots.get(position.node()));
 			ByteBuffer answer = LimitEncoding
 				.wrap(run(this.scripts.page(), route, RedisKeyNames.bytes(position.cursor()), pattern, AT_A_TIME,
 						encoding.encode(0), RedisKeyNames.bytes(encoding.type())));
@@ -165,17 +158,20 @@ final class KeyLookups {
 	}
 
 	private byte[] run(LuaScript script, byte[] key, byte[]... args) {
-		return ScriptReplies.awaitPatiently(this.redis.run(script, new byte[][] { key }, args), this.time);
+		return ScriptReplies.awaitPatiently(this.redis.run(script, key, args), this.redis.time());
 	}
 
 	/** Reads a state with its age and label. */
 	private KeyState read(ByteBuffer answer, LimitEncoding encoding, String keyId, @Nullable RememberedKey known,
 			long askedNanos) {
 		long idleMicros = (long) answer.getDouble();
-		Snapshot state = encoding.read(answer, 0, new byte[0], askedNanos, this.time.nanoTime());
+		Snapshot state = encoding.read(answer, 0, new byte[0], askedNanos, this.redis.now());
 		byte[] label = new byte[answer.remaining()];
 		answer.get(label);
-		Instant lastTaken = this.time.wallTime().minus(idleMicros, ChronoUnit.MICROS).truncatedTo(ChronoUnit.MILLIS);
+		Instant lastTaken = this.redis.time()
+			.wallTime()
+			.minus(idleMicros, ChronoUnit.MICROS)
+			.truncatedTo(ChronoUnit.MILLIS);
 		if (known == null) {
 			return state(state, encoding.limit(), label(keyId, label), 0, 0, lastTaken, null);
 		}
@@ -201,13 +197,13 @@ final class KeyLookups {
 
 	/** Returns the number of remembered keys that Redis still keeps. */
 	long trackedKeys(RedisLimit limit) {
-		long now = this.time.nanoTime();
+		long now = this.redis.now();
 		return limit.keys().kept(now);
 	}
 
 	private KeyState state(Snapshot state, Limit limit, KeyLabel label, long allowed, long denied, Instant lastSeen,
 			@Nullable Key key) {
-		long elapsed = TimeUnit.NANOSECONDS.toMicros(this.time.nanoTime() - state.askedNanos());
+		long elapsed = TimeUnit.NANOSECONDS.toMicros(this.redis.now() - state.askedNanos());
 		int nearest = state.nearest(elapsed);
 		return new KeyState(label, limit.quota(nearest), Math.max(0, state.remaining(nearest, elapsed)),
 				Duration.ofNanos(state.nanosToFull(elapsed)), allowed, denied, lastSeen, key);
@@ -221,7 +217,7 @@ final class KeyLookups {
 	}
 
 	private Instant wallTimeAt(long nanos) {
-		return this.time.wallTime().minusNanos(this.time.nanoTime() - nanos).truncatedTo(ChronoUnit.MILLIS);
+		return this.redis.time().wallTime().minusNanos(this.redis.now() - nanos).truncatedTo(ChronoUnit.MILLIS);
 	}
 
 	/** A key of a page: its id, its state in Redis, and when that was asked for. */

@@ -1,10 +1,8 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.redis.client.FailureReason;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
@@ -43,15 +41,11 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 
 	private static final byte[] REPLACE = RedisKeyNames.bytes("replace");
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final LuaScript script;
 
 	private final byte[][] keys;
-
-	private final RedisNodes nodes;
-
-	private final TimeSource time;
 
 	private final ScheduledExecutorService poller = Executors.newSingleThreadScheduledExecutor((task) -> {
 		Thread thread = new Thread(task, "ratelimit-changes");
@@ -63,12 +57,10 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 
 	private int failures;
 
-	RedisChanges(ScriptClient redis, LuaScript script, RedisKeyNames names, RedisNodes nodes, TimeSource time) {
+	RedisChanges(RedisAccess redis, LuaScript script) {
 		this.redis = redis;
 		this.script = script;
-		this.keys = new byte[][] { names.changes(), names.neededChanges() };
-		this.nodes = nodes;
-		this.time = time;
+		this.keys = new byte[][] { redis.names().changes(), redis.names().neededChanges() };
 	}
 
 	@Override
@@ -81,7 +73,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	/** Throws nothing: a task that throws is not run again. */
 	private void pollSafely(Instance instance) {
 		try {
-			if (!this.nodes.of(this.keys[0]).isOpen()) {
+			if (!this.redis.isOpen(this.keys[0])) {
 				poll(instance);
 				this.failures = 0;
 			}
@@ -138,7 +130,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	}
 
 	private byte[] run(byte[][] args) {
-		return ScriptReplies.awaitPatiently(this.redis.run(this.script, this.keys, args), this.time);
+		return ScriptReplies.awaitPatiently(this.redis.client().run(this.script, this.keys, args), this.redis.time());
 	}
 
 	private static Answer read(byte[] reply, State sent) {

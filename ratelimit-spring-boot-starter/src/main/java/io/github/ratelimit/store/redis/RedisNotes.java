@@ -1,10 +1,9 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.InstanceNote;
 import io.github.ratelimit.store.InstanceNotes;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
@@ -27,29 +26,23 @@ final class RedisNotes {
 	private static final byte[] KEPT_MICROS = LimitEncoding
 		.doubles(TimeUnit.MILLISECONDS.toMicros(InstanceNotes.KEPT.toMillis()));
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final LuaScript script;
 
-	private final RedisNodes nodes;
-
-	private final TimeSource time;
-
-	RedisNotes(ScriptClient redis, LuaScript script, RedisNodes nodes, TimeSource time) {
+	RedisNotes(RedisAccess redis, LuaScript script) {
 		this.redis = redis;
 		this.script = script;
-		this.nodes = nodes;
-		this.time = time;
 	}
 
 	CompletableFuture<List<InstanceNote>> exchange(byte[] name, String instance, byte[] note) {
-		long asked = this.time.nanoTime();
+		long asked = this.redis.now();
 		try {
-			RedisNodes.Node node = this.nodes.of(name);
+			RedisNodes.Node node = this.redis.node(name);
 			if (node.isOpen()) {
 				return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
 			}
-			return this.redis.run(this.script, new byte[][] { name }, RedisKeyNames.bytes(instance), note, KEPT_MICROS)
+			return this.redis.run(this.script, name, RedisKeyNames.bytes(instance), note, KEPT_MICROS)
 				.copy()
 				.orTimeout(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
 				.whenComplete((reply, failure) -> {
@@ -57,7 +50,7 @@ final class RedisNotes {
 						node.failed(failure, name);
 					}
 				})
-				.thenApply((reply) -> read(reply, this.time.nanoTime() - asked));
+				.thenApply((reply) -> read(reply, this.redis.now() - asked));
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);

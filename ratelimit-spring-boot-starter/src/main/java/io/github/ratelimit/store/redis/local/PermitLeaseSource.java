@@ -1,8 +1,7 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.BucketSnapshot;
@@ -20,38 +19,28 @@ public final class PermitLeaseSource {
 
 	private static final byte GRANTED = '1';
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final LuaScript take;
 
-	private final RedisNodes nodes;
-
-	private final TimeSource time;
-
-	private final ScheduledExecutorService scheduler;
-
 	private final PermitRefunds refunds;
 
-	public PermitLeaseSource(ScriptClient redis, LuaScript take, RedisNodes nodes, PermitRefunds refunds,
-			TimeSource time, ScheduledExecutorService scheduler) {
+	public PermitLeaseSource(RedisAccess redis, LuaScript take, PermitRefunds refunds) {
 		this.refunds = refunds;
 		this.redis = redis;
 		this.take = take;
-		this.nodes = nodes;
-		this.time = time;
-		this.scheduler = scheduler;
 	}
 
 	/** Takes permits in advance, without waiting, and passes them to the lease. */
 	void take(PermitLease lease, BucketEncoding scale, long permits) {
 		RememberedKey key = lease.key();
-		RedisNodes.Node node = this.nodes.of(key.name());
+		RedisNodes.Node node = this.redis.node(key.name());
 		if (node.isOpen()) {
 			lease.taken(permits, null);
 			return;
 		}
-		long asked = this.time.nanoTime();
-		CompletableFuture<byte[]> asking = this.redis.run(this.take, new byte[][] { key.name() },
+		long asked = this.redis.now();
+		CompletableFuture<byte[]> asking = this.redis.run(this.take, key.name(),
 				LimitEncoding.withFresh(scale.encode(permits), key.newOrigin()));
 		ScriptReplies.orLost(asking).whenComplete((bytes, failure) -> {
 			if (failure != null) {
@@ -59,7 +48,7 @@ public final class PermitLeaseSource {
 				lease.taken(permits, null);
 				return;
 			}
-			long now = this.time.nanoTime();
+			long now = this.redis.now();
 			node.answered(now - asked);
 			ByteBuffer answer = ByteBuffer.wrap(bytes);
 			boolean granted = answer.get() == GRANTED;
@@ -76,7 +65,7 @@ public final class PermitLeaseSource {
 
 	/** Returns the scheduler that ends leases in time. */
 	ScheduledExecutorService scheduler() {
-		return this.scheduler;
+		return this.redis.scheduler();
 	}
 
 }
