@@ -3,29 +3,17 @@ package io.github.ratelimit.benchmarks.redis;
 import io.github.ratelimit.benchmarks.Machine;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 
 /**
- * The arguments of every workload: rounds, milliseconds of a round, and the subjects, as
- * in {@code 3 1000 raw,bucket4j}.
+ * The arguments of a workload.
  *
  * @param rounds how many rounds count
  * @param duration how long a subject is asked in a round
  * @param subjects the subjects to measure
  */
 record Arguments(int rounds, Duration duration, List<Subject> subjects) {
-
-	/** Reads the arguments, and prints them with the machine. */
-	static Arguments read(Class<?> main, String[] args, int rounds, int millis, List<Subject> subjects) {
-		Arguments arguments = new Arguments((args.length > 0) ? Integer.parseInt(args[0]) : rounds,
-				Duration.ofMillis((args.length > 1) ? Long.parseLong(args[1]) : millis),
-				(args.length > 2) ? Subject.parse(args[2]) : subjects);
-		begin(main, arguments.rounds, arguments.duration.toMillis(),
-				arguments.subjects.stream().map(Subject::toString).collect(Collectors.joining(",")));
-		return arguments;
-	}
 
 	/** Prints the arguments with the machine, and quietens the log. */
 	static void begin(Class<?> main, Object... args) {

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * How many scripts Redis runs for a decision of ours while everything is granted, by
  * Redis's own count: one, from however many instances, over however many limits.
  */
-public final class CallsPerDecision {
+final class CallsPerDecision {
 
 	private static final int THREADS = 16;
 
@@ -21,18 +21,6 @@ public final class CallsPerDecision {
 	private static final List<String> LIMITS = List.of("global", "address", "user", "tokens", "budget");
 
 	private CallsPerDecision() {
-	}
-
-	/**
-	 * Measures and prints.
-	 * @param args milliseconds of each (1000)
-	 */
-	public static void main(String[] args) {
-		Duration duration = Duration.ofMillis((args.length > 0) ? Long.parseLong(args[0]) : 1_000);
-		Arguments.begin(CallsPerDecision.class, duration.toMillis());
-		Criteria criteria = new Criteria();
-		measure(duration, criteria);
-		criteria.print();
 	}
 
 	static void measure(Duration duration, Criteria criteria) {

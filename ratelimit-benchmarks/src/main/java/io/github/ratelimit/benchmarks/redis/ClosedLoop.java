@@ -1,13 +1,6 @@
 package io.github.ratelimit.benchmarks.redis;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
@@ -22,29 +15,9 @@ final class ClosedLoop {
 	}
 
 	static Tally run(RemoteLimiter limiter, int threads, Duration duration, IntFunction<Caller> callers) {
-		ExecutorService executor = Executors.newFixedThreadPool(threads);
-		try {
-			List<Callable<Tally>> tasks = new ArrayList<>();
-			for (int thread = 0; thread < threads; thread++) {
-				Caller caller = callers.apply(thread);
-				tasks.add(() -> ask(limiter, caller, duration));
-			}
-			Tally all = new Tally();
-			for (Future<Tally> tally : executor.invokeAll(tasks)) {
-				all.add(tally.get());
-			}
-			return all;
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while measuring", ex);
-		}
-		catch (ExecutionException ex) {
-			throw new IllegalStateException("A thread of the load failed", ex.getCause());
-		}
-		finally {
-			executor.shutdownNow();
-		}
+		Tally all = new Tally();
+		Threads.start(threads, (thread) -> ask(limiter, callers.apply(thread), duration)).join().forEach(all::add);
+		return all;
 	}
 
 	private static Tally ask(RemoteLimiter limiter, Caller caller, Duration duration) {

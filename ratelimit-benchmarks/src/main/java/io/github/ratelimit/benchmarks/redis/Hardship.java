@@ -30,8 +30,6 @@ public final class Hardship {
 
 	private static final Key KEY = Key.of("caller");
 
-	private static final Duration ENDING = Duration.ofMinutes(2);
-
 	private static final int SPINNERS = 6;
 
 	private static final int THREADS = 8;
@@ -87,13 +85,12 @@ public final class Hardship {
 		Limit limit = Limit.of("busy", Rate.of(200, Duration.ofDays(1)));
 		AtomicBoolean ended = new AtomicBoolean();
 		try (RedisServer server = RedisServer.start()) {
-			for (int i = 0; i < SPINNERS; i++) {
-				start(() -> {
-					while (!ended.get()) {
-						Thread.onSpinWait();
-					}
-				});
-			}
+			Threads.start(SPINNERS, (thread) -> {
+				while (!ended.get()) {
+					Thread.onSpinWait();
+				}
+				return thread;
+			});
 			try (Load load = new Load(limit, server.port(), 2)) {
 				load.ask(1_000, 0);
 				print("busy machine", load, load.allowed.get() / 200.0);
@@ -155,13 +152,6 @@ public final class Hardship {
 				Table.figure(ratio, 3), load.degraded.get(), load.log.warnings());
 	}
 
-	private static Thread start(Runnable task) {
-		Thread thread = new Thread(task, "hardship");
-		thread.setDaemon(true);
-		thread.start();
-		return thread;
-	}
-
 	/** Fresh instances that are asked for one key by several threads each. */
 	private static final class Load implements AutoCloseable {
 
@@ -202,12 +192,8 @@ public final class Hardship {
 		void ask(long calls, long pauseNanos) {
 			AtomicLong left = new AtomicLong(calls);
 			long start = System.nanoTime();
-			List<Thread> threads = new ArrayList<>();
-			for (int i = 0; i < THREADS * this.stores.size(); i++) {
-				RedisStore store = this.stores.get(i % this.stores.size());
-				threads.add(start(() -> ask(store, left, pauseNanos)));
-			}
-			Polling.until(ENDING, () -> "all calls end", () -> threads.stream().noneMatch(Thread::isAlive));
+			Threads.run(THREADS * this.stores.size(),
+					(thread) -> ask(this.stores.get(thread % this.stores.size()), left, pauseNanos));
 			this.seconds = (System.nanoTime() - start) / 1e9;
 		}
 

@@ -73,34 +73,17 @@ final class Leaks {
 	/** Each decision has a user of its own, so that none is refused from memory. */
 	private static void contend(RemoteLimiter limiter, AtomicIntegerArray granted, LongAdder failures) {
 		AtomicInteger next = new AtomicInteger();
-		Thread[] threads = new Thread[THREADS];
-		for (int i = 0; i < threads.length; i++) {
-			threads[i] = new Thread(() -> {
-				for (int n = next.getAndIncrement(); n < DECISIONS; n = next.getAndIncrement()) {
-					try {
-						boolean allowed = limiter.tryAcquireAll(List.of("global/all", "user/" + n, "budget/all"));
-						granted.set(n, allowed ? 1 : 0);
-					}
-					catch (RuntimeException ex) {
-						failures.increment();
-					}
+		Threads.run(THREADS, (thread) -> {
+			for (int n = next.getAndIncrement(); n < DECISIONS; n = next.getAndIncrement()) {
+				try {
+					boolean allowed = limiter.tryAcquireAll(List.of("global/all", "user/" + n, "budget/all"));
+					granted.set(n, allowed ? 1 : 0);
 				}
-			});
-			threads[i].start();
-		}
-		for (Thread thread : threads) {
-			join(thread);
-		}
-	}
-
-	private static void join(Thread thread) {
-		try {
-			thread.join();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while instances contend", ex);
-		}
+				catch (RuntimeException ex) {
+					failures.increment();
+				}
+			}
+		});
 	}
 
 	private static void peer(Subject subject, Table table) {

@@ -5,11 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -46,31 +41,12 @@ final class OpenLoop implements AutoCloseable {
 		this.members.forEach((member) -> warm(member.limiter()));
 		int threads = this.members.size() * THREADS_OF_AN_INSTANCE;
 		long interval = TimeUnit.SECONDS.toNanos(THREADS_OF_AN_INSTANCE) / this.perSecond;
-		ExecutorService executor = Executors.newFixedThreadPool(threads);
-		try {
-			long start = System.nanoTime();
-			List<Callable<Answers>> tasks = new ArrayList<>();
-			for (int thread = 0; thread < threads; thread++) {
-				Member member = this.members.get(thread % this.members.size());
-				long first = start + member.from().toNanos() + interval * thread / threads;
-				tasks.add(() -> ask(member.limiter(), key, first, start + member.to().toNanos(), interval));
-			}
-			List<Answers> answers = new ArrayList<>();
-			for (Future<Answers> future : executor.invokeAll(tasks)) {
-				answers.add(future.get());
-			}
-			return Result.of(answers);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while measuring", ex);
-		}
-		catch (ExecutionException ex) {
-			throw new IllegalStateException("A thread of the load failed", ex.getCause());
-		}
-		finally {
-			executor.shutdownNow();
-		}
+		long start = System.nanoTime();
+		return Result.of(Threads.start(threads, (thread) -> {
+			Member member = this.members.get(thread % this.members.size());
+			long first = start + member.from().toNanos() + interval * thread / threads;
+			return ask(member.limiter(), key, first, start + member.to().toNanos(), interval);
+		}).join());
 	}
 
 	/** What is loaded and compiled first takes longer than it should. */

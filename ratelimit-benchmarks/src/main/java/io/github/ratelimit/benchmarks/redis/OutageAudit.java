@@ -21,7 +21,7 @@ public final class OutageAudit {
 		Arguments.begin(OutageAudit.class, duration.toSeconds(), rounds);
 		Criteria criteria = new Criteria();
 		Hardship.measure("all", duration, rounds, criteria);
-		SharedOutages.measure("all", duration, criteria);
+		SharedOutages.measure(duration, criteria);
 		Settlements.measure(criteria);
 		System.exit(criteria.print() ? 0 : 1);
 	}

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * wait for an event that never happens, with the same deadline: they are the measure of
  * what a decision may take.
  */
-public final class Outages {
+final class Outages {
 
 	static final Duration DEADLINE = RedisStoreSettings.DEFAULT_DEADLINE;
 
@@ -36,18 +36,6 @@ public final class Outages {
 	private Outages() {
 	}
 
-	/**
-	 * Measures and prints.
-	 * @param args milliseconds of the stop (10000)
-	 */
-	public static void main(String[] args) {
-		Duration stopped = Duration.ofMillis((args.length > 0) ? Long.parseLong(args[0]) : 10_000);
-		Arguments.begin(Outages.class, stopped.toMillis());
-		Criteria criteria = new Criteria();
-		measure(stopped, criteria);
-		criteria.print();
-	}
-
 	static void measure(Duration stopped, Criteria criteria) {
 		Table table = new Table("B6: what becomes of decisions while Redis is away", "Redis is", "asked", "answered",
 				"exceptions", "without Redis", "p99.9 ms", "p99.9 ms of late", "bare wait p99.9 ms",
@@ -62,7 +50,7 @@ public final class Outages {
 		try (RedisServer server = RedisServer.start(); OutageLoad load = new OutageLoad(server)) {
 			load.start();
 			Polling.sleep(BEFORE);
-			TimedWaits waits = TimedWaits.start(OutageLoad.THREADS, DEADLINE);
+			TimedWaits waits = new TimedWaits(OutageLoad.THREADS, DEADLINE);
 			Span away = outage.happen(server, duration);
 			Durations bare = waits.end();
 			Polling.sleep(AFTER);

@@ -132,18 +132,11 @@ final class Settlements {
 		}
 
 		void settle(List<ChargeDecision> taken) {
-			List<Thread> threads = new ArrayList<>();
-			for (int i = 0; i < THREADS; i++) {
-				int first = i;
-				Thread thread = new Thread(() -> {
-					for (int next = first; next < taken.size(); next += THREADS) {
-						this.store.settle(taken.get(next), COST);
-					}
-				});
-				thread.start();
-				threads.add(thread);
-			}
-			Polling.until(BACK, () -> "all calls end", () -> threads.stream().noneMatch(Thread::isAlive));
+			Threads.run(THREADS, (first) -> {
+				for (int next = first; next < taken.size(); next += THREADS) {
+					this.store.settle(taken.get(next), COST);
+				}
+			});
 		}
 
 		/** Waits until all is charged, or a while, and returns what is. */

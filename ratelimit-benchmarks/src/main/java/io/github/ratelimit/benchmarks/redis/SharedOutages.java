@@ -17,9 +17,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -27,7 +30,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * calls, while Redis is killed for a third of the time and restarts empty, or fails and
  * recovers all the time; and how many slots one instance has at once meanwhile.
  */
-public final class SharedOutages {
+final class SharedOutages {
 
 	private static final int INSTANCES = 3;
 
@@ -51,44 +54,21 @@ public final class SharedOutages {
 	private SharedOutages() {
 	}
 
-	/**
-	 * Measures and prints.
-	 * @param args seconds of each load (60); how Redis goes (all): away, paused, killed,
-	 * slots
-	 */
-	public static void main(String[] args) {
-		Duration duration = Duration.ofSeconds((args.length > 0) ? Long.parseLong(args[0]) : 60);
-		String what = (args.length > 1) ? args[1] : "all";
-		Arguments.begin(SharedOutages.class, duration.toSeconds(), what);
-		Criteria criteria = new Criteria();
-		measure(what, duration, criteria);
-		System.exit(criteria.print() ? 0 : 1);
-	}
-
-	static void measure(String what, Duration duration, Criteria criteria) {
-		boolean all = what.equals("all");
+	static void measure(Duration duration, Criteria criteria) {
 		Duration third = duration.dividedBy(3);
 		Table table = new Table("What three instances allow of 100/s while Redis comes and goes", "Redis is", "seconds",
 				"asked", "allowed", "of bound", "without Redis", "allowed", "episodes", "warnings");
-		if (all || what.equals("away")) {
-			measure("killed for a third of the time", table, criteria, (server) -> {
-				Polling.sleep(third);
-				server.kill();
-				Polling.sleep(third);
-				server.startAgain();
-				Polling.sleep(third);
-				return 1;
-			});
-		}
-		if (all || what.equals("paused")) {
-			measure("paused every 0.7 s", table, criteria, (server) -> flap(server, false, duration));
-		}
-		if (all || what.equals("killed")) {
-			measure("killed every 0.7 s", table, criteria, (server) -> flap(server, true, duration));
-		}
-		if (all || what.equals("slots")) {
-			slots(third, criteria);
-		}
+		measure("killed for a third of the time", table, criteria, (server) -> {
+			Polling.sleep(third);
+			server.kill();
+			Polling.sleep(third);
+			server.startAgain();
+			Polling.sleep(third);
+			return 1;
+		});
+		measure("paused every 0.7 s", table, criteria, (server) -> flap(server, false, duration));
+		measure("killed every 0.7 s", table, criteria, (server) -> flap(server, true, duration));
+		slots(third, criteria);
 	}
 
 	/** Returns how often Redis was away. */
@@ -117,9 +97,7 @@ public final class SharedOutages {
 			instances.awaitAll();
 			Load load = new Load(instances);
 			long start = System.nanoTime();
-			load.start();
-			long episodes = trouble.happen(server);
-			load.end();
+			long episodes = during(Load.THREADS * INSTANCES, load, () -> trouble.happen(server));
 			double seconds = (System.nanoTime() - start) / 1e9;
 			double ratio = load.allowed.get() / (PER_SECOND + PER_SECOND * seconds);
 			table.row(name, Table.figure(seconds, 1), Long.toString(load.asked.get()),
@@ -142,15 +120,32 @@ public final class SharedOutages {
 			try (RedisServer server = RedisServer.start(); Instances instances = new Instances(server, 1)) {
 				instances.awaitAll();
 				SlotLoad load = new SlotLoad(instances.stores.get(0));
-				load.start();
-				flap(server, killed, duration);
-				load.end();
+				during(SlotLoad.THREADS, load, () -> flap(server, killed, duration));
 				criteria.add(
 						"One instance, 5 slots, Redis is " + (killed ? "killed" : "paused") + " every 0.7 s: at once",
 						load.most.get() + " (" + load.given.get() + " given)", "1 to " + SLOTS.limit().capacity(),
 						load.most.get() <= SLOTS.limit().capacity() && load.most.get() > 0);
 			}
 		}
+	}
+
+	/** Runs a load while something happens, and returns how often Redis was away. */
+	private static long during(int threads, Ongoing load, LongSupplier trouble) {
+		AtomicBoolean ending = new AtomicBoolean();
+		Threads<Integer> running = Threads.start(threads, (thread) -> {
+			load.run(thread, () -> !ending.get());
+			return thread;
+		});
+		long episodes = trouble.getAsLong();
+		ending.set(true);
+		running.join();
+		return episodes;
+	}
+
+	private interface Ongoing {
+
+		void run(int thread, BooleanSupplier goesOn);
+
 	}
 
 	private interface Trouble {
@@ -194,41 +189,8 @@ public final class SharedOutages {
 
 	}
 
-	/** Threads that go on until the end. */
-	private abstract static class Threads {
-
-		private final List<Thread> threads = new ArrayList<>();
-
-		private volatile boolean ending;
-
-		Threads(int count) {
-			for (int i = 0; i < count; i++) {
-				int number = i;
-				Thread thread = new Thread(() -> run(number), "shared-outages-" + i);
-				thread.setDaemon(true);
-				this.threads.add(thread);
-			}
-		}
-
-		abstract void run(int thread);
-
-		boolean goesOn() {
-			return !this.ending;
-		}
-
-		void start() {
-			this.threads.forEach(Thread::start);
-		}
-
-		void end() {
-			this.ending = true;
-			Polling.until(CONNECTING, () -> "all threads end", () -> this.threads.stream().noneMatch(Thread::isAlive));
-		}
-
-	}
-
 	/** Four threads for each instance, each of which asks 25 times a second. */
-	private static final class Load extends Threads {
+	private static final class Load implements Ongoing {
 
 		private static final int THREADS = 4;
 
@@ -245,15 +207,14 @@ public final class SharedOutages {
 		private final AtomicLong allowedDegraded = new AtomicLong();
 
 		Load(Instances instances) {
-			super(THREADS * INSTANCES);
 			this.instances = instances;
 		}
 
 		@Override
-		void run(int thread) {
+		public void run(int thread, BooleanSupplier goesOn) {
 			RedisStore store = this.instances.stores.get(thread % INSTANCES);
 			long due = System.nanoTime();
-			while (goesOn()) {
+			while (goesOn.getAsBoolean()) {
 				due = Math.max(due + PAUSE_NANOS, System.nanoTime() - 2 * PAUSE_NANOS);
 				ChargeDecision decision = store.take(Charge.of(LIMIT, KEY, 1));
 				this.asked.incrementAndGet();
@@ -269,7 +230,9 @@ public final class SharedOutages {
 	}
 
 	/** Twelve threads that take slots and give them back. */
-	private static final class SlotLoad extends Threads {
+	private static final class SlotLoad implements Ongoing {
+
+		private static final int THREADS = 12;
 
 		private final RedisStore store;
 
@@ -280,14 +243,13 @@ public final class SharedOutages {
 		private final AtomicLong given = new AtomicLong();
 
 		SlotLoad(RedisStore store) {
-			super(12);
 			this.store = store;
 		}
 
 		@Override
-		void run(int thread) {
+		public void run(int thread, BooleanSupplier goesOn) {
 			Deque<ChargeDecision> held = new ArrayDeque<>();
-			while (goesOn()) {
+			while (goesOn.getAsBoolean()) {
 				ChargeDecision decision = this.store.take(Charge.of(SLOTS, KEY, 1));
 				if (!decision.isViolated()) {
 					this.most.accumulateAndGet(this.underWay.incrementAndGet(), Math::max);

@@ -73,11 +73,6 @@ enum Subject {
 		return limits() && this != OURS && this != OURS_WITH_LEASE;
 	}
 
-	/** Returns all subjects but some. */
-	static List<Subject> allBut(Subject... others) {
-		return Arrays.stream(values()).filter((subject) -> !List.of(others).contains(subject)).toList();
-	}
-
 	@Override
 	public String toString() {
 		return name().toLowerCase(Locale.ROOT).replace('_', '-');

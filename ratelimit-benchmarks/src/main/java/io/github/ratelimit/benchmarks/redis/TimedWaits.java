@@ -1,12 +1,11 @@
 package io.github.ratelimit.benchmarks.redis;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 
 /**
@@ -17,30 +16,17 @@ final class TimedWaits {
 
 	private final Duration deadline;
 
-	private final List<Thread> threads = new ArrayList<>();
-
-	private final List<LongStream.Builder> waits = new ArrayList<>();
+	private final Threads<LongStream> threads;
 
 	private volatile boolean ending;
 
-	private TimedWaits(Duration deadline) {
+	TimedWaits(int threads, Duration deadline) {
 		this.deadline = deadline;
+		this.threads = Threads.start(threads, (thread) -> waitAgainAndAgain());
 	}
 
-	static TimedWaits start(int threads, Duration deadline) {
-		TimedWaits all = new TimedWaits(deadline);
-		for (int i = 0; i < threads; i++) {
-			LongStream.Builder waits = LongStream.builder();
-			Thread thread = new Thread(() -> all.waitAgainAndAgain(waits), "timed-wait-" + i);
-			thread.setDaemon(true);
-			all.waits.add(waits);
-			all.threads.add(thread);
-			thread.start();
-		}
-		return all;
-	}
-
-	private void waitAgainAndAgain(LongStream.Builder waits) {
+	private LongStream waitAgainAndAgain() {
+		LongStream.Builder waits = LongStream.builder();
 		while (!this.ending) {
 			long begin = System.nanoTime();
 			try {
@@ -53,21 +39,13 @@ final class TimedWaits {
 				throw new IllegalStateException("A wait for nothing ended otherwise", ex);
 			}
 		}
+		return waits.build();
 	}
 
 	/** Ends the waiting, and returns how long each wait was. */
 	Durations end() {
 		this.ending = true;
-		for (Thread thread : this.threads) {
-			try {
-				thread.join();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				throw new IllegalStateException("Interrupted while waits end", ex);
-			}
-		}
-		return new Durations(this.waits.stream().flatMapToLong(LongStream.Builder::build));
+		return new Durations(this.threads.join().stream().flatMapToLong(Function.identity()));
 	}
 
 }
