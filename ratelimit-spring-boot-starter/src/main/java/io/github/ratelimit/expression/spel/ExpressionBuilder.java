@@ -12,14 +12,14 @@ import java.util.Set;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KeySource;
-import io.github.ratelimit.expression.ConditionExpression;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.ExpressionInputs;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.OutcomeExpression;
 import io.github.ratelimit.expression.PlanExpression;
-import io.github.ratelimit.expression.SettleExpression;
+import io.github.ratelimit.permit.LimitedRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.spel.SpelNode;
@@ -257,7 +257,7 @@ final class ExpressionBuilder {
 				(call) -> Math.max(PermitConversion.DEFAULT, reader.permits(call)));
 	}
 
-	SettleExpression settle() {
+	OutcomeExpression<Long> settle() {
 		SpelNodeImpl node = tree(WHAT_SETTLES);
 		this.check.check(node);
 		if (node instanceof Literal) {
@@ -266,15 +266,16 @@ final class ExpressionBuilder {
 		}
 		checkIsNumber(node);
 		ValueReader reader = reader(node);
-		return new SettleExpression(this.text, (call) -> PermitConversion.actual(reader.read(call)));
+		return new OutcomeExpression<>(this.text, (call) -> PermitConversion.actual(reader.read(call)),
+				LimitedRequest.UNKNOWN, "what it had reserved stays taken");
 	}
 
-	ConditionExpression condition() {
+	OutcomeExpression<Boolean> condition() {
 		SpelNodeImpl node = tree("Write when a call counts, for example status == 401.");
 		this.check.check(node);
 		refuseValue(node, "status == 401");
 		ValueReader reader = reader(node);
-		return new ConditionExpression(this.text, (call) -> isTrue(reader.read(call)));
+		return new OutcomeExpression<>(this.text, (call) -> isTrue(reader.read(call)), true, "it was counted");
 	}
 
 	ExemptionExpression exemption() {
