@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KeySource;
+import io.github.ratelimit.expression.Call;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.ExpressionInputs;
@@ -156,7 +158,7 @@ final class ExpressionBuilder {
 		if (node instanceof VariableReference) {
 			checkHasText(node);
 		}
-		return new ComposedKeyPart.Value(kind(node), safeReader(node), SyntaxTree.needsRequest(node));
+		return new ComposedKeyPart.Value(kind(node), text(node), SyntaxTree.needsRequest(node));
 	}
 
 	private void addOperands(SpelNodeImpl node, List<ComposedKeyPart> parts) {
@@ -228,7 +230,7 @@ final class ExpressionBuilder {
 		}
 		this.check.check(node);
 		refuseCondition(node, "plan", "'partner' : null");
-		return new PlanExpression(this.text, inputs(node), safeReader(node)::text);
+		return new PlanExpression(this.text, inputs(node), text(node));
 	}
 
 	CostExpression cost() {
@@ -252,9 +254,9 @@ final class ExpressionBuilder {
 			throw notANumber(literal.toStringAST());
 		}
 		checkIsNumber(node);
-		SafeReader reader = safeReader(node);
+		Function<Call, Long> permits = reader(node).safe(this.text, PermitConversion::of, PermitConversion.DEFAULT);
 		return new CostExpression(this.text, inputs(node),
-				(call) -> Math.max(PermitConversion.DEFAULT, reader.permits(call)));
+				(call) -> Math.max(PermitConversion.DEFAULT, permits.apply(call)));
 	}
 
 	OutcomeExpression<Long> settle() {
@@ -286,7 +288,8 @@ final class ExpressionBuilder {
 			throw new InvalidExpressionException(this.text, "is the same for every call",
 					WHAT_EXEMPTS + " To try out a limit that refuses no call, write mode: shadow.");
 		}
-		return new ExemptionExpression(this.text, inputs(node), safeReader(node)::holds);
+		return new ExemptionExpression(this.text, inputs(node),
+				reader(node).safe(this.text, Boolean.TRUE::equals, false)::apply);
 	}
 
 	private void refuseValue(SpelNode node, String example) {
@@ -329,12 +332,12 @@ final class ExpressionBuilder {
 		return (plain != null) ? plain : interpreted(node);
 	}
 
-	private SpelReader interpreted(SpelNode node) {
-		return new SpelReader((SpelNodeImpl) node, this.arguments, this.shared);
+	private Function<Call, @Nullable String> text(SpelNodeImpl node) {
+		return reader(node).safe(this.text, TextConversion::text, null);
 	}
 
-	private SafeReader safeReader(SpelNodeImpl node) {
-		return new SafeReader(this.text, reader(node));
+	private SpelReader interpreted(SpelNode node) {
+		return new SpelReader((SpelNodeImpl) node, this.arguments, this.shared);
 	}
 
 }
