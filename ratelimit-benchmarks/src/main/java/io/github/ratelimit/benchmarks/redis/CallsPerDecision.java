@@ -1,5 +1,17 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.limiter.OurLimiter;
+import io.github.ratelimit.benchmarks.redis.limiter.Quota;
+import io.github.ratelimit.benchmarks.redis.limiter.RemoteLimiter;
+import io.github.ratelimit.benchmarks.redis.limiter.RoundRobin;
+import io.github.ratelimit.benchmarks.redis.load.Caller;
+import io.github.ratelimit.benchmarks.redis.load.ClosedLoop;
+import io.github.ratelimit.benchmarks.redis.load.Tally;
+import io.github.ratelimit.benchmarks.redis.report.Criteria;
+import io.github.ratelimit.benchmarks.redis.report.Table;
+import io.github.ratelimit.benchmarks.redis.server.LettuceClients;
+import io.github.ratelimit.benchmarks.redis.server.RedisServer;
+import io.github.ratelimit.benchmarks.redis.server.ServerStats;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,17 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.limiter.Instance;
+import io.github.ratelimit.benchmarks.redis.limiter.Quota;
+import io.github.ratelimit.benchmarks.redis.limiter.RemoteLimiter;
+import io.github.ratelimit.benchmarks.redis.limiter.Subject;
+import io.github.ratelimit.benchmarks.redis.load.ClosedLoop;
+import io.github.ratelimit.benchmarks.redis.load.Tally;
+import io.github.ratelimit.benchmarks.redis.load.Threads;
+import io.github.ratelimit.benchmarks.redis.report.Results;
+import io.github.ratelimit.benchmarks.redis.report.Round;
+import io.github.ratelimit.benchmarks.redis.server.Polling;
+import io.github.ratelimit.benchmarks.redis.server.RedisServers;
+import io.github.ratelimit.benchmarks.redis.server.ServerStats;
 import io.github.ratelimit.benchmarks.Machine;
 import java.time.Duration;
 import java.util.EnumMap;

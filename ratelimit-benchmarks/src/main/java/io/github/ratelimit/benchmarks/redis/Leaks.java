@@ -1,5 +1,20 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.limiter.Instance;
+import io.github.ratelimit.benchmarks.redis.limiter.OurLimiter;
+import io.github.ratelimit.benchmarks.redis.limiter.Quota;
+import io.github.ratelimit.benchmarks.redis.limiter.RemoteLimiter;
+import io.github.ratelimit.benchmarks.redis.limiter.RoundRobin;
+import io.github.ratelimit.benchmarks.redis.limiter.Subject;
+import io.github.ratelimit.benchmarks.redis.load.Threads;
+import io.github.ratelimit.benchmarks.redis.report.Arguments;
+import io.github.ratelimit.benchmarks.redis.report.Criteria;
+import io.github.ratelimit.benchmarks.redis.report.Table;
+import io.github.ratelimit.benchmarks.redis.server.LettuceClients;
+import io.github.ratelimit.benchmarks.redis.server.Polling;
+import io.github.ratelimit.benchmarks.redis.server.RedisCluster;
+import io.github.ratelimit.benchmarks.redis.server.RedisServer;
+import io.github.ratelimit.benchmarks.redis.server.RedisServers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
