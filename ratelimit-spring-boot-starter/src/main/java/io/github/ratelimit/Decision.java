@@ -114,14 +114,6 @@ public abstract class Decision {
 	/**
 	 * Returns how long an allowed call has to wait until its scheduled permits are due at
 	 * every limit. If a {@link RateLimiter} made the decision, that time is over.
-	 * @return zero if the call may go on at once or is refused
-	 */
-	public Duration scheduledAfter() {
-		return Duration.ofNanos(scheduledAfterNanos());
-	}
-
-	/**
-	 * Returns {@link #scheduledAfter()} in nanoseconds.
 	 * @return nanoseconds, 0 if the call may go on at once or is refused
 	 */
 	public long scheduledAfterNanos() {

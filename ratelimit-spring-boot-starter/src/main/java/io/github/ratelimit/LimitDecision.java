@@ -100,14 +100,6 @@ public abstract class LimitDecision {
 
 	/**
 	 * Returns how long an allowed call has to wait until its scheduled permit is due.
-	 * @return zero if the permit is due now or the limit is violated
-	 */
-	public Duration scheduledAfter() {
-		return Duration.ofNanos(scheduledAfterNanos());
-	}
-
-	/**
-	 * Returns {@link #scheduledAfter()} in nanoseconds.
 	 * @return nanoseconds, 0 if the permit is due now or the limit is violated
 	 */
 	public long scheduledAfterNanos() {
@@ -119,16 +111,6 @@ public abstract class LimitDecision {
 	 * @return whether this refusal has another reason than missing permits
 	 */
 	public boolean isBanned() {
-		return false;
-	}
-
-	/**
-	 * Returns whether the limit is violated only because calls with an unknown outcome
-	 * hold the permits of the key, as far as this process knows. Such a refusal has a
-	 * short wait, and leads to no ban.
-	 * @return whether permits may be given back as soon as those calls are decided
-	 */
-	public boolean isAwaitingOutcomes() {
 		return false;
 	}
 

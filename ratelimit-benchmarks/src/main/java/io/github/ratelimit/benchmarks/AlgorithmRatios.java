@@ -42,11 +42,9 @@ public final class AlgorithmRatios {
 
 	private static void print(int threads, String outcome, Map<String, List<Cost>> algorithms) {
 		List<Cost> bucket = algorithms.get(BUCKET);
-		algorithms.forEach((algorithm, costs) -> System.out.printf(
-				"%d thread(s), %s, %s / token bucket: time %s (%s ns to %s ns), bytes %s (%s to %s)%n", threads,
-				outcome, algorithm.toLowerCase(Locale.ROOT).replace('_', '-'), Cost.ratioOfNanos(costs, bucket),
-				Cost.nanos(costs), Cost.nanos(bucket), Cost.ratioOfBytes(costs, bucket), Cost.bytes(costs),
-				Cost.bytes(bucket)));
+		algorithms.forEach((algorithm, costs) -> Cost.print(threads,
+				outcome + ", " + algorithm.toLowerCase(Locale.ROOT).replace('_', '-') + " / token bucket", costs,
+				bucket));
 	}
 
 }

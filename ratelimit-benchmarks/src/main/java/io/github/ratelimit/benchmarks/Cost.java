@@ -44,6 +44,13 @@ record Cost(double nanos, double bytes) {
 		return Spread.of(costs.stream().map(Cost::bytes).toList());
 	}
 
+	/** Prints the ratios of costs that were measured side by side, and the costs. */
+	static void print(int threads, String what, List<Cost> costs, List<Cost> others) {
+		System.out.printf("%d thread(s), %s: time %s (%s ns to %s ns), bytes %s (%s to %s)%n", threads, what,
+				ratioOfNanos(costs, others), nanos(costs), nanos(others), ratioOfBytes(costs, others), bytes(costs),
+				bytes(others));
+	}
+
 	static Spread ratioOfNanos(List<Cost> costs, List<Cost> others) {
 		return Spread.ofRatios(costs.stream().map(Cost::nanos).toList(), others.stream().map(Cost::nanos).toList());
 	}

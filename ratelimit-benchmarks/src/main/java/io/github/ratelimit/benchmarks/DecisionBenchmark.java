@@ -16,8 +16,6 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.memory.MemoryStore;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
-import io.github.resilience4j.ratelimiter.internal.AtomicRateLimiter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,8 +32,7 @@ import org.openjdk.jmh.annotations.State;
 
 /**
  * One decision in memory, from the text of a key to its facts, beside plain Bucket4j: a
- * lock-free bucket for each key in a concurrent map, all with one configuration. The
- * limiters of Resilience4j and Guava, in maps as well, report no facts.
+ * lock-free bucket for each key in a concurrent map, all with one configuration.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -56,14 +53,6 @@ public class DecisionBenchmark {
 
 	private final ConcurrentMap<String, LockFreeBucket> buckets = new ConcurrentHashMap<>();
 
-	private final ConcurrentMap<String, AtomicRateLimiter> resilience4j = new ConcurrentHashMap<>();
-
-	private final ConcurrentMap<String, com.google.common.util.concurrent.RateLimiter> guava = new ConcurrentHashMap<>();
-
-	private RateLimiterConfig resilience4jConfig;
-
-	private double guavaRate;
-
 	@Setup
 	public void prepare() {
 		boolean granted = this.outcome.equals("granted");
@@ -71,7 +60,6 @@ public class DecisionBenchmark {
 		this.keys = new Keys(this.keyCount);
 		prepareLimiter(rate);
 		prepareBuckets(rate);
-		preparePeers(rate);
 		if (!granted) {
 			for (int i = 0; i < this.keyCount; i++) {
 				this.rateLimiter.tryAcquire("limit", this.keys.at(i));
@@ -93,15 +81,6 @@ public class DecisionBenchmark {
 			.build();
 	}
 
-	private void preparePeers(Rate rate) {
-		this.resilience4jConfig = RateLimiterConfig.custom()
-			.limitForPeriod((int) rate.permits())
-			.limitRefreshPeriod(rate.period())
-			.timeoutDuration(Duration.ZERO)
-			.build();
-		this.guavaRate = (double) rate.permits() / rate.period().toSeconds();
-	}
-
 	@Benchmark
 	public Decision limiter(Position position) {
 		return this.rateLimiter.tryAcquire("limit", this.keys.at(position.next()));
@@ -110,29 +89,6 @@ public class DecisionBenchmark {
 	@Benchmark
 	public ConsumptionProbe bucket4j(Position position) {
 		return bucket(this.keys.at(position.next())).tryConsumeAndReturnRemaining(1);
-	}
-
-	/** Refused: of a key's questions the first is granted. */
-	@Benchmark
-	public boolean resilience4j(Position position) {
-		String key = this.keys.at(position.next());
-		AtomicRateLimiter limiter = this.resilience4j.get(key);
-		if (limiter == null) {
-			limiter = this.resilience4j.computeIfAbsent(key, (k) -> new AtomicRateLimiter(k, this.resilience4jConfig));
-		}
-		return limiter.acquirePermission();
-	}
-
-	/** Refused: of a key's questions the first is granted. */
-	@Benchmark
-	public boolean guava(Position position) {
-		String key = this.keys.at(position.next());
-		com.google.common.util.concurrent.RateLimiter limiter = this.guava.get(key);
-		if (limiter == null) {
-			limiter = this.guava.computeIfAbsent(key,
-					(k) -> com.google.common.util.concurrent.RateLimiter.create(this.guavaRate));
-		}
-		return limiter.tryAcquire();
 	}
 
 	private LockFreeBucket bucket(String key) {

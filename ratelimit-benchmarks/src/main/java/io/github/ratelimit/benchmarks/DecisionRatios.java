@@ -18,26 +18,21 @@ public final class DecisionRatios {
 
 	/**
 	 * Runs the rounds.
-	 * @param args how many rounds, 5 by default; beside what, {@code bucket4j} by
-	 * default, separated by commas
+	 * @param args how many rounds, 5 by default
 	 * @throws RunnerException if JMH fails
 	 */
 	public static void main(String[] args) throws RunnerException {
 		int rounds = (args.length > 0) ? Integer.parseInt(args[0]) : 5;
-		String[] peers = ((args.length > 1) ? args[1] : "bucket4j").split(",");
-		Machine.print(DecisionRatios.class, rounds, String.join(",", peers));
+		Machine.print(DecisionRatios.class, rounds);
 		for (int threads : new int[] { 1, 2 }) {
 			Map<String, List<Cost>> limiter = new LinkedHashMap<>();
-			Map<String, Map<String, List<Cost>>> costs = new LinkedHashMap<>();
+			Map<String, List<Cost>> bucket4j = new LinkedHashMap<>();
 			for (int round = 0; round < rounds; round++) {
 				run("limiter", threads, limiter);
-				for (String peer : peers) {
-					run(peer, threads, costs.computeIfAbsent(peer, (key) -> new LinkedHashMap<>()));
-				}
+				run("bucket4j", threads, bucket4j);
 			}
-			for (String peer : peers) {
-				print(threads, limiter, peer, costs.get(peer));
-			}
+			limiter.forEach(
+					(name, costs) -> Cost.print(threads, name + ", limiter / bucket4j", costs, bucket4j.get(name)));
 		}
 	}
 
@@ -46,18 +41,6 @@ public final class DecisionRatios {
 			String name = result.getParams().getParam("keyCount") + " keys, " + result.getParams().getParam("outcome");
 			costs.computeIfAbsent(name, (key) -> new ArrayList<>()).add(Cost.of(result));
 		}
-	}
-
-	private static void print(int threads, Map<String, List<Cost>> limiter, String peer,
-			Map<String, List<Cost>> costs) {
-		limiter.forEach((name, ours) -> {
-			List<Cost> plain = costs.get(name);
-			Spread time = Cost.ratioOfNanos(ours, plain);
-			String bytes = (Cost.bytes(plain).median() < 1) ? "-" : Cost.ratioOfBytes(ours, plain).toString();
-			System.out.printf("%d thread(s), %s, limiter / %s: time %s (%s ns to %s ns), bytes %s (%s to %s)%n",
-					threads, name, peer, time, Cost.nanos(ours), Cost.nanos(plain), bytes, Cost.bytes(ours),
-					Cost.bytes(plain));
-		});
 	}
 
 }

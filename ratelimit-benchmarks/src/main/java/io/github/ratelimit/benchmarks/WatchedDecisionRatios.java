@@ -36,10 +36,7 @@ public final class WatchedDecisionRatios {
 						.add(Cost.of(result));
 				}
 			}
-			plain.forEach((name, costs) -> System.out.printf(
-					"%d thread(s), %s, watched / plain: time %s (%s ns to %s ns), bytes %s (%s to %s)%n", threads, name,
-					Cost.ratioOfNanos(watched.get(name), costs), Cost.nanos(watched.get(name)), Cost.nanos(costs),
-					Cost.ratioOfBytes(watched.get(name), costs), Cost.bytes(watched.get(name)), Cost.bytes(costs)));
+			plain.forEach((name, costs) -> Cost.print(threads, name + ", watched / plain", watched.get(name), costs));
 		}
 	}
 

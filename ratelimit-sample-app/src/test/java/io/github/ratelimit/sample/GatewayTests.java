@@ -74,7 +74,7 @@ class GatewayTests {
 			assertThat(call.join().body()).contains("You said: Hello");
 		}
 		assertThat(get(this.provider, "/actuator/ratelimits/chat")).contains("\"allowed\":70", "\"denied\":0");
-		assertThat(get(this.gateway, "/actuator/ratelimits/provider")).contains("\"throttled\":0",
+		assertThat(get(this.gateway, "/actuator/ratelimits/provider")).contains("\"throttled\":0", "\"model\":\"stub\"",
 				"\"dimension\":\"requests\"");
 	}
 

@@ -1,17 +1,12 @@
 package io.github.ratelimit.actuate;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.registry.BusyKeys;
-import io.github.ratelimit.registry.BusyKeys.KeyCount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /**
@@ -20,12 +15,7 @@ import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException
  */
 final class KeyLookup {
 
-	/** How many keys of a limit that stand out are searched for an id. */
-	private static final int MANY = 200;
-
 	private final LimitStore store;
-
-	private final ShownKeys shown = new ShownKeys();
 
 	KeyLookup(LimitStore store) {
 		this.store = store;
@@ -40,7 +30,7 @@ final class KeyLookup {
 	 */
 	Optional<KeyState> find(RegisteredLimit registered, String idOrText) {
 		if (Key.isId(idOrText)) {
-			Optional<KeyState> byId = byId(registered, idOrText);
+			Optional<KeyState> byId = this.store.find(registered.handle(), idOrText);
 			if (byId.isPresent()) {
 				return byId;
 			}
@@ -62,40 +52,10 @@ final class KeyLookup {
 	List<KeyState> search(RegisteredLimit registered, String idOrText) {
 		List<KeyState> found = new ArrayList<>();
 		if (Key.isId(idOrText)) {
-			byId(registered, idOrText).ifPresent(found::add);
+			this.store.find(registered.handle(), idOrText).ifPresent(found::add);
 		}
 		found.addAll(withText(registered, idOrText));
-		found.forEach(this.shown::add);
 		return found;
-	}
-
-	/**
-	 * Returns a page of the keys of a limit, and remembers their ids.
-	 * @param registered the limit
-	 * @param after the {@code next} of the page before, null for the first
-	 * @param size how many keys at most
-	 * @return the page
-	 * @throws IllegalArgumentException if {@code after} cannot come from a page
-	 */
-	KeyPage page(RegisteredLimit registered, @Nullable String after, int size) {
-		KeyPage page = this.store.keys(registered.handle(), after, size);
-		page.keys().forEach(this.shown::add);
-		return page;
-	}
-
-	/** A store finds a key by its id only if it looks at all keys, so this comes last. */
-	private Optional<KeyState> byId(RegisteredLimit registered, String id) {
-		Key key = this.shown.find(id);
-		BusyKeys watched = registered.statistics().watchedKeys();
-		if (key == null && watched != null) {
-			key = Stream.of(watched.busiest(MANY), watched.mostDenied(MANY))
-				.flatMap(List::stream)
-				.map(KeyCount::key)
-				.filter((candidate) -> candidate.id().equals(id))
-				.findFirst()
-				.orElse(null);
-		}
-		return (key != null) ? this.store.find(registered.handle(), key) : this.store.find(registered.handle(), id);
 	}
 
 	private List<KeyState> withText(RegisteredLimit registered, String text) {

@@ -59,20 +59,6 @@ public class RateLimitsEndpoint {
 	private final boolean plain;
 
 	/**
-	 * Creates the endpoint of an instance that shares its changes with no other, and
-	 * masks all keys.
-	 * @param registry the limits to show
-	 * @param store where their permits are kept
-	 * @param killSwitch whether limits are enforced
-	 * @param clients calls to limited APIs, null if there are none
-	 */
-	public RateLimitsEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-			@Nullable ClientLimiters clients) {
-		this(registry, store, killSwitch, clients, LimitChanges.ofInstance(registry, killSwitch),
-				new RecentCounts(registry), Show.NEVER);
-	}
-
-	/**
 	 * Creates the endpoint. From then on the limits find out which keys call and are
 	 * refused most.
 	 * @param registry the limits to show
@@ -288,7 +274,7 @@ public class RateLimitsEndpoint {
 			throw invalidSize(size);
 		}
 		try {
-			return this.lookup.page(limit, after, size);
+			return this.store.keys(limit.handle(), after, size);
 		}
 		catch (IllegalArgumentException ex) {
 			throw invalid("after is '" + after + "'. Write the next of the page before, or leave it out.");

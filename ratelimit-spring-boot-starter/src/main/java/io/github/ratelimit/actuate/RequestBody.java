@@ -19,12 +19,4 @@ record RequestBody(Map<String, @Nullable String> values) {
 		values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
 	}
 
-	boolean has(String name) {
-		return this.values.containsKey(name);
-	}
-
-	@Nullable String get(String name) {
-		return this.values.get(name);
-	}
-
 }

@@ -81,22 +81,22 @@ final class EnvironmentRefresh implements SmartApplicationListener {
 					check.apply(new IgnoreTopLevelConverterNotFoundBindHandler()));
 		LimitDefinitions definitions = new LimitDefinitions(properties, check, this.compiler);
 		Map<String, LimitSettings> settings = new LinkedHashMap<>();
-		definitions.forEach((definition) -> settings.put(definition.limit().name(), definition.settings()));
-		this.changes.reconfigure(settings, properties.isEnabled(), properties.getMode());
+		definitions.forEach((definition) -> settings.put(definition.name(), definition.settings()));
+		this.changes.reconfigure(settings, properties.enabled(), properties.mode());
 		warnOfRestarts(definitions);
 	}
 
 	private void warnOfRestarts(LimitDefinitions definitions) {
 		List<String> limits = new ArrayList<>();
 		for (LimitDefinition now : definitions) {
-			LimitDefinition before = this.atStart.find(now.limit().name());
+			LimitDefinition before = this.atStart.find(now.name());
 			if (before == null || !before.fixed().equals(now.fixed())) {
-				limits.add(now.limit().name());
+				limits.add(now.name());
 			}
 		}
 		for (LimitDefinition before : this.atStart) {
-			if (definitions.find(before.limit().name()) == null) {
-				limits.add(before.limit().name());
+			if (definitions.find(before.name()) == null) {
+				limits.add(before.name());
 			}
 		}
 		if (!limits.isEmpty()) {

@@ -17,7 +17,7 @@ final class PlainAnswersFactory {
 
 	static PlainAnswers answers(RateLimitProperties properties, ObjectProvider<BodyStyle> bodies) {
 		List<BodyStyle> own = bodies.orderedStream().toList();
-		BodyStyle body = StyleNames.find("ratelimit.http.body", properties.getHttp().getBody(),
+		BodyStyle body = StyleNames.find("ratelimit.http.body", properties.http().body(),
 				(name) -> AnswerStyles.body(own, name));
 		return new PlainAnswers(body);
 	}

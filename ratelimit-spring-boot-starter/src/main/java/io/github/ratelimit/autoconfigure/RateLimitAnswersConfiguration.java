@@ -47,14 +47,14 @@ class RateLimitAnswersConfiguration {
 	@ConditionalOnMissingBean
 	Answers rateLimitAnswers(RateLimitProperties properties, LimitDefinitions limits, AnswerStyles styles,
 			CrossOrigin crossOrigin) {
-		RateLimitProperties.Http http = properties.getHttp();
-		http.getHeaders()
+		RateLimitProperties.Http http = properties.http();
+		http.headers()
 			.forEach((style) -> StyleNames.find("ratelimit.http.headers", style,
 					(name) -> styles.headers(List.of(name))));
-		StyleNames.find("ratelimit.http.body", http.getBody(), styles::body);
-		HeaderWarnings.log(http.getHeaders(), limits);
-		return new Answers(styles, http.getHeaders(), http.getBody(), crossOrigin, http.getUpstreamHeaders(),
-				http.getLongestRetry());
+		StyleNames.find("ratelimit.http.body", http.body(), styles::body);
+		HeaderWarnings.log(http.headers(), limits);
+		return new Answers(styles, http.headers(), http.body(), crossOrigin, http.upstreamHeaders(),
+				http.longestRetry());
 	}
 
 	@Bean

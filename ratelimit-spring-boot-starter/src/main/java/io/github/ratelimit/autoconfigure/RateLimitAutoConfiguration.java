@@ -7,15 +7,14 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.limiter.RateLimitListener;
-import io.github.ratelimit.limiter.BudgetRateLimiter;
+import io.github.ratelimit.limiter.BudgetChargeLimiter;
 import io.github.ratelimit.limiter.ChargeLimiter;
-import io.github.ratelimit.limiter.FilterLimiter;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.autoconfigure.properties.CountableLimits;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.PlanResolvers;
 import io.github.ratelimit.autoconfigure.properties.PropertiesCheck;
@@ -26,9 +25,12 @@ import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.observation.BanPublisher;
 import io.github.ratelimit.observation.ChangePublisher;
 import io.github.ratelimit.observation.DecisionPublisher;
+import io.github.ratelimit.observation.RateLimitListeners;
 import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -41,6 +43,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of the limits and of the {@link RateLimiter} that decides over them.
@@ -65,7 +68,7 @@ public final class RateLimitAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	KillSwitch rateLimitKillSwitch(RateLimitProperties properties) {
-		return new KillSwitch(properties.isEnabled(), properties.getMode());
+		return new KillSwitch(properties.enabled(), properties.mode());
 	}
 
 	@Bean
@@ -79,8 +82,8 @@ public final class RateLimitAutoConfiguration {
 	@ConditionalOnMissingBean(LimitStore.class)
 	MemoryStore rateLimitMemoryStore(RateLimitProperties properties, TimeSource time, LimitRegistry registry,
 			LimitDefinitions definitions) {
-		MemoryStore store = new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit());
-		registry.addCheck(new CountableLimits("cannot be counted exactly", store::check, definitions));
+		MemoryStore store = new MemoryStore(time, properties.memory().maxKeysPerLimit());
+		registry.addCheck(definitions.countableBy(store::check, "cannot be counted exactly"));
 		return store;
 	}
 
@@ -114,7 +117,7 @@ public final class RateLimitAutoConfiguration {
 	@ConditionalOnMissingBean
 	LimitPolicies limitPolicies(LimitDefinitions definitions, LimitRegistry registry, ListableBeanFactory beans,
 			TimeSource time, RateLimitProperties properties, ObjectProvider<NamedBudgets> budgets) {
-		PlanResolvers resolvers = new PlanResolvers(beans, time, properties.getPlanTtl());
+		PlanResolvers resolvers = new PlanResolvers(beans, time, properties.planTtl());
 		return definitions.policiesIn(registry, resolvers,
 				budgets.getIfAvailable(() -> NamedBudgets.NONE)
 					.all()
@@ -124,24 +127,29 @@ public final class RateLimitAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(ChargeLimiter.class)
-	FilterLimiter rateLimitFilterLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
+	WaitingThreadLimit rateLimitWaitingThreadLimit(ObjectProvider<RequestThreads> threads) {
+		return new WaitingThreadLimit(threads.getIfAvailable(() -> RequestThreads.NONE_HELD).forWaiting());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ChargeLimiter rateLimitChargeLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
 			KillSwitch killSwitch, Degradation degradation, TimeSource time,
-			ObjectProvider<RateLimitListener> listeners, ObjectProvider<RequestThreads> threads,
-			ObjectProvider<NamedBudgets> budgets) {
+			ObjectProvider<RateLimitListener> listeners, WaitingThreadLimit callers,
+			ObjectProvider<NamedBudgets> ofClients) {
 		definitions.registerIn(registry);
-		StoreRateLimiter limits = StoreRateLimiter.create(registry, store, killSwitch, degradation, time,
-				Listeners.of(listeners.orderedStream().toList()),
-				threads.getIfAvailable(() -> RequestThreads.NONE_HELD).forWaiting());
-		return new FilterLimiter(new BudgetRateLimiter(limits, budgets.getIfAvailable(() -> NamedBudgets.NONE),
-				registry, store, killSwitch, degradation));
+		ChargeLimiter limits = new StoreChargeLimiter(store, killSwitch, degradation, time,
+				RateLimitListeners.of(listeners.orderedStream().toList()), callers);
+		NamedBudgets budgets = ofClients.getIfAvailable(() -> NamedBudgets.NONE);
+		return budgets.all().isEmpty() ? limits
+				: new BudgetChargeLimiter(limits, budgets, store, killSwitch, degradation);
 	}
 
 	@Bean
 	@Fallback // the application's own RateLimiter wins in its own code
-	@ConditionalOnBean(FilterLimiter.class)
-	RateLimiter rateLimiter(FilterLimiter limiter) {
-		return limiter.forCode();
+	@ConditionalOnBean(name = "rateLimitChargeLimiter")
+	RateLimiter rateLimiter(LimitRegistry registry, ChargeLimiter limiter, ObjectProvider<NamedBudgets> budgets) {
+		return new StoreRateLimiter(registry, budgets.getIfAvailable(() -> NamedBudgets.NONE), limiter);
 	}
 
 	@Bean
@@ -150,13 +158,17 @@ public final class RateLimitAutoConfiguration {
 		return new BanPublisher(events, time);
 	}
 
+	/** Listeners may need the limits, and so their changes: they are made later. */
 	@Bean
 	@ConditionalOnMissingBean
 	LimitChanges rateLimitChanges(LimitRegistry registry, KillSwitch killSwitch, LimitDefinitions definitions,
-			ObjectProvider<SharedChanges> shared, ApplicationEventPublisher events, TimeSource time) {
+			ObjectProvider<SharedChanges> shared, ApplicationEventPublisher events,
+			ObjectProvider<RateLimitListener> listeners, TimeSource time) {
 		registry.addCheck(definitions::checkCosts);
+		Supplier<RateLimitListener> all = SingletonSupplier
+			.of(() -> RateLimitListeners.of(listeners.orderedStream().toList()));
 		return new LimitChanges(registry, killSwitch, shared.getIfAvailable(() -> SharedChanges.NONE),
-				new ChangePublisher(events, time), time);
+				new ChangePublisher(events, all, time), time);
 	}
 
 	@Bean

@@ -11,7 +11,6 @@ import io.github.ratelimit.actuate.RateLimitsEndpoint;
 import io.github.ratelimit.actuate.RateLimitsEndpointWebExtension;
 import io.github.ratelimit.actuate.RequestBodyAdvisor;
 import io.github.ratelimit.actuate.RecentCounts;
-import io.github.ratelimit.actuate.page.PageRuntimeHints;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -23,7 +22,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for the {@code ratelimits} endpoint.
@@ -33,7 +31,6 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 @ConditionalOnAvailableEndpoint(RateLimitsEndpoint.class)
 @ConditionalOnBean({ LimitRegistry.class, LimitStore.class, KillSwitch.class })
 @EnableConfigurationProperties(RateLimitsEndpointProperties.class)
-@ImportRuntimeHints(PageRuntimeHints.class)
 public final class RateLimitEndpointAutoConfiguration {
 
 	@Bean
@@ -43,7 +40,7 @@ public final class RateLimitEndpointAutoConfiguration {
 			RateLimitsEndpointProperties properties) {
 		return new RateLimitsEndpoint(registry, store, killSwitch, clients.getIfAvailable(),
 				changes.getIfAvailable(() -> LimitChanges.ofInstance(registry, killSwitch)), recent,
-				properties.getShowValues());
+				properties.showValues());
 	}
 
 	@Bean
@@ -68,7 +65,7 @@ public final class RateLimitEndpointAutoConfiguration {
 	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
 	RateLimitsEndpointWebExtension rateLimitsEndpointWebExtension(RateLimitsEndpoint endpoint,
 			RateLimitsEndpointProperties properties) {
-		return new RateLimitsEndpointWebExtension(endpoint, properties.getShowValues(), properties.getRoles());
+		return new RateLimitsEndpointWebExtension(endpoint, properties.showValues(), properties.roles());
 	}
 
 }

@@ -27,7 +27,7 @@ public final class RateLimitHealthContributorAutoConfiguration {
 	@ConditionalOnMissingBean(name = { "ratelimitHealthIndicator", "ratelimitHealthContributor" })
 	RateLimitHealthIndicator ratelimitHealthContributor(LimitStore store, LimitRegistry limits,
 			RateLimitProperties properties) {
-		return new RateLimitHealthIndicator(store, limits, properties.getOnStoreFailure());
+		return new RateLimitHealthIndicator(store, limits, properties.onStoreFailure());
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.observation.RateLimitListeners;
 import io.github.ratelimit.observation.StoreEvents;
 import io.github.ratelimit.observation.StoreObservers;
 import io.github.ratelimit.registry.LimitChanges;
@@ -9,7 +10,6 @@ import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.autoconfigure.properties.CountableLimits;
 import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationException;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
@@ -60,7 +60,7 @@ public final class RateLimitRedisAutoConfiguration {
 
 		@Bean
 		StandIn rateLimitRedisStandIn(RateLimitProperties properties, TimeSource time) {
-			return new StandIn(new MemoryStore(time, properties.getMemory().getMaxKeysPerLimit()));
+			return new StandIn(new MemoryStore(time, properties.memory().maxKeysPerLimit()));
 		}
 
 		@Bean
@@ -75,8 +75,8 @@ public final class RateLimitRedisAutoConfiguration {
 			RedisStore store = create(required(beans), RedisSettings.of(properties), standIn, time,
 					observer(observers, listeners));
 			try {
-				registry.addCheck(new CountableLimits("cannot be counted in Redis, and ratelimit.store is redis",
-						store::check, definitions));
+				registry.addCheck(definitions.countableBy(store::check,
+						"cannot be counted in Redis, and ratelimit.store is redis"));
 				store.compareConfigurations(registry::all);
 			}
 			catch (RuntimeException ex) {
@@ -90,7 +90,7 @@ public final class RateLimitRedisAutoConfiguration {
 		private static StoreObserver observer(ObjectProvider<StoreObserver> observers,
 				ObjectProvider<RateLimitListener> listeners) {
 			Supplier<RateLimitListener> all = SingletonSupplier
-				.of(() -> Listeners.of(listeners.orderedStream().toList()));
+				.of(() -> RateLimitListeners.of(listeners.orderedStream().toList()));
 			return new StoreObservers(
 					Stream.concat(observers.orderedStream(), Stream.of(new StoreEvents("redis", all))).toList());
 		}
@@ -143,8 +143,7 @@ public final class RateLimitRedisAutoConfiguration {
 		@Lazy
 		@ConditionalOnMissingBean(type = "io.github.bucket4j.distributed.proxy.ProxyManager")
 		RedisBuckets rateLimitRedisBuckets(ListableBeanFactory beans, RateLimitProperties properties) {
-			return RedisBuckets.create(required(beans), properties.getRedis().getKeyPrefix(),
-					properties.getRedis().getDeadline());
+			return RedisBuckets.create(required(beans), properties.redis().keyPrefix(), properties.redis().deadline());
 		}
 
 		@Bean

@@ -1,6 +1,7 @@
 package io.github.ratelimit.autoconfigure;
 
 import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.limiter.ChargeLimiter;
@@ -14,15 +15,14 @@ import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.RequestFacts;
 import io.github.ratelimit.provider.AnswerStyles;
+import io.github.ratelimit.web.filter.HttpLimitedRequest;
 import io.github.ratelimit.web.filter.RateLimitFilter;
-import io.github.ratelimit.web.filter.RequestLimiter;
 import io.github.ratelimit.web.filter.RequestScopes;
 import io.github.ratelimit.web.mvc.PermitArgumentResolver;
 import io.github.ratelimit.web.path.Rule;
+import io.github.ratelimit.web.path.RulePathWarnings;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
-import io.github.ratelimit.web.path.UnmatchedRules;
-import io.github.ratelimit.web.path.WebSocketRules;
 import io.github.ratelimit.web.request.ForwardedHeaderCheck;
 import io.github.ratelimit.web.request.Identity;
 import io.github.ratelimit.web.response.Answers;
@@ -33,7 +33,6 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -62,11 +61,14 @@ public final class RateLimitWebAutoConfiguration {
 	/** The only path of a filter without rules, where it has no effect either. */
 	static final String NO_PATH = "/rate-limit-filter-without-rules";
 
-	private static final String SECURITY_CONTEXT_HOLDER = "org.springframework.security.core.context.SecurityContextHolder";
-
 	@Bean
 	RequestThreads rateLimitRequestThreads(Environment environment) {
 		return RequestThreads.of(environment);
+	}
+
+	@Bean
+	ServedRequests<HttpLimitedRequest> rateLimitServedRequests() {
+		return new ServedRequests<>();
 	}
 
 	@Bean
@@ -74,7 +76,7 @@ public final class RateLimitWebAutoConfiguration {
 	Rules rateLimitRules(RateLimitProperties properties, LimitPolicies policies, AnswerStyles styles, Identity identity,
 			ExpressionParser expressions, ApplicationContext context) {
 		String servletPath = servletPath(context.getEnvironment());
-		List<RateLimitProperties.Http.Rule> configured = properties.getHttp().getRules();
+		List<RateLimitProperties.Http.Rule> configured = properties.http().rules();
 		List<Rule> read = new RuleDefinitions(policies, styles, expressions).read(configured);
 		RuleWarnings.log(read, configured, identity != Identity.NONE);
 		List<Rule> rules = read.stream().map((rule) -> rule.within(servletPath)).toList();
@@ -84,9 +86,9 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RequestScopes rateLimitRequestScopes(RateLimitProperties properties, Rules rules, Answers answers,
-			Identity identity, Degradation degradation) {
-		return new RequestScopes(rules, answers, identity, degradation, properties.getHttp().getIpv6Prefix());
+	RequestScopes rateLimitRequestScopes(ServedRequests<HttpLimitedRequest> served, RateLimitProperties properties,
+			Rules rules, Answers answers, Identity identity, Degradation degradation) {
+		return new RequestScopes(served, rules, answers, identity, degradation, properties.http().ipv6Prefix());
 	}
 
 	@Bean
@@ -102,15 +104,9 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	RequestLimiter rateLimitRequestLimiter(Rules rules, ChargeLimiter limiter, Degradation degradation) {
-		return new RequestLimiter(rules, limiter, degradation);
-	}
-
-	@Bean
 	ForwardedHeaderCheck rateLimitForwardedHeaderCheck(Environment environment, LimitDefinitions limits,
 			RateLimitProperties properties) {
-		FrameworkForwarding.check(environment, limits, properties.getHttp().getRules());
+		FrameworkForwarding.check(environment, limits, properties.http().rules());
 		CloudPlatform platform = CloudPlatform.getActive(environment);
 		return new ForwardedHeaderCheck(environment.containsProperty("server.forward-headers-strategy")
 				|| environment.containsProperty("server.tomcat.remoteip.remote-ip-header")
@@ -118,20 +114,20 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Bean
-	FilterRegistrationBean<RateLimitFilter> rateLimitBeforeSecurityFilter(RequestLimiter limiter, RequestScopes scopes,
-			Answers answers, KillSwitch killSwitch, Degradation degradation, ForwardedHeaderCheck forwardedHeaders,
-			Environment environment) {
-		RateLimitFilter filter = new RateLimitFilter(RulePhase.BEFORE_SECURITY, limiter, scopes, answers, killSwitch,
-				degradation, forwardedHeaders);
+	FilterRegistrationBean<RateLimitFilter> rateLimitBeforeSecurityFilter(Rules rules, ChargeLimiter limiter,
+			RequestScopes scopes, Answers answers, KillSwitch killSwitch, Degradation degradation,
+			ForwardedHeaderCheck forwardedHeaders, Environment environment) {
+		RateLimitFilter filter = new RateLimitFilter(RulePhase.BEFORE_SECURITY, rules, limiter, scopes, answers,
+				killSwitch, degradation, forwardedHeaders);
 		return registration("rateLimitBeforeSecurityFilter", filter, securityFilterOrder(environment) - 1);
 	}
 
 	@Bean
-	FilterRegistrationBean<RateLimitFilter> rateLimitAfterSecurityFilter(RequestLimiter limiter, RequestScopes scopes,
-			Answers answers, KillSwitch killSwitch, Degradation degradation, ForwardedHeaderCheck forwardedHeaders,
-			Environment environment, Rules rules) {
-		RateLimitFilter filter = new RateLimitFilter(RulePhase.AFTER_SECURITY, limiter, scopes, answers, killSwitch,
-				degradation, forwardedHeaders);
+	FilterRegistrationBean<RateLimitFilter> rateLimitAfterSecurityFilter(Rules rules, ChargeLimiter limiter,
+			RequestScopes scopes, Answers answers, KillSwitch killSwitch, Degradation degradation,
+			ForwardedHeaderCheck forwardedHeaders, Environment environment) {
+		RateLimitFilter filter = new RateLimitFilter(RulePhase.AFTER_SECURITY, rules, limiter, scopes, answers,
+				killSwitch, degradation, forwardedHeaders);
 		FilterRegistrationBean<RateLimitFilter> registration = registration("rateLimitAfterSecurityFilter", filter,
 				securityFilterOrder(environment) + 1);
 		if (rules.of(RulePhase.AFTER_SECURITY).isEmpty()) {
@@ -159,19 +155,23 @@ public final class RateLimitWebAutoConfiguration {
 		return environment.getProperty("spring.security.filter.order", Integer.class, SECURITY_FILTER_ORDER);
 	}
 
+	/**
+	 * Without Spring Security: nested configurations precede the beans of their class.
+	 */
+	@Bean
+	@ConditionalOnMissingBean
+	Identity rateLimitIdentity() {
+		return Identity.NONE;
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(DispatcherServlet.class)
 	static class PathsConfiguration {
 
 		@Bean
-		UnmatchedRules rateLimitUnmatchedRules(WebApplicationContext context, Rules rules) {
-			return new UnmatchedRules(context, rules, servletPath(context.getEnvironment()),
+		RulePathWarnings rateLimitRulePathWarnings(WebApplicationContext context, Rules rules) {
+			return new RulePathWarnings(context, rules, servletPath(context.getEnvironment()),
 					PartialApplication.is(context));
-		}
-
-		@Bean
-		WebSocketRules rateLimitWebSocketRules(WebApplicationContext context, Rules rules) {
-			return new WebSocketRules(context, rules, servletPath(context.getEnvironment()));
 		}
 
 	}
@@ -188,25 +188,13 @@ public final class RateLimitWebAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = SECURITY_CONTEXT_HOLDER)
+	@ConditionalOnClass(name = "org.springframework.security.core.context.SecurityContextHolder")
 	static class SecurityIdentityConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
 		Identity rateLimitIdentity(BeanFactory beans) {
 			return SecurityContextIdentity.of(beans);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingClass(SECURITY_CONTEXT_HOLDER)
-	static class NoIdentityConfiguration {
-
-		@Bean
-		@ConditionalOnMissingBean
-		Identity rateLimitIdentity() {
-			return Identity.NONE;
 		}
 
 	}

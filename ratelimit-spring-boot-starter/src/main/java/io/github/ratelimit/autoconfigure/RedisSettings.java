@@ -10,9 +10,9 @@ final class RedisSettings {
 	}
 
 	static RedisStoreSettings of(RateLimitProperties properties) {
-		RateLimitProperties.Redis redis = properties.getRedis();
-		return new RedisStoreSettings(redis.getKeyPrefix(), redis.getDeadline(),
-				properties.getMemory().getMaxKeysPerLimit(), properties.getOnStoreFailure(), redis.getSlotLease());
+		RateLimitProperties.Redis redis = properties.redis();
+		return new RedisStoreSettings(redis.keyPrefix(), redis.deadline(), properties.memory().maxKeysPerLimit(),
+				properties.onStoreFailure(), redis.slotLease());
 	}
 
 }

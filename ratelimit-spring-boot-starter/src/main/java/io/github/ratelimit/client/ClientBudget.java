@@ -17,6 +17,7 @@ import io.github.ratelimit.governor.CallCost;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.CallRequest;
+import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
@@ -98,9 +99,10 @@ public final class ClientBudget implements NamedBudget {
 		if (charge.permits() == 0) {
 			return new ClientDecision(charge, account, null, 0);
 		}
+		Duration wait = (maxWait != null) ? maxWait : this.limiter.maxWait(account);
+		int priority = RequestPriority.current().value();
 		try {
-			return granted(charge, this.limiter.acquire(account, request(charge,
-					(maxWait != null) ? maxWait : this.limiter.maxWait(account), RequestPriority.current().value())));
+			return granted(charge, this.limiter.acquire(account, request(charge, wait, priority, account.caller())));
 		}
 		catch (CallRefusedException ex) {
 			return refused(charge, account, ex);
@@ -119,7 +121,7 @@ public final class ClientBudget implements NamedBudget {
 			return CompletableFuture.completedFuture(new ClientDecision(charge, account, null, 0));
 		}
 		CompletableFuture<ClientCall> admission = this.limiter.acquireAsync(account,
-				request(charge, this.limiter.maxWait(account), priority));
+				request(charge, this.limiter.maxWait(account), priority, Caller.UNBOUNDED));
 		CompletableFuture<ChargeDecision> decided = new CompletableFuture<>();
 		decided.whenComplete((decision, failure) -> {
 			if (decided.isCancelled()) {
@@ -160,8 +162,8 @@ public final class ClientBudget implements NamedBudget {
 		return this.limiter.account(charge.key().equals(Key.GLOBAL) ? null : charge.key().text());
 	}
 
-	private static CallRequest request(Charge charge, Duration maxWait, int priority) {
-		return new CallRequest(tokens(charge.permits()), maxWait, priority, false);
+	private static CallRequest request(Charge charge, Duration maxWait, int priority, Caller caller) {
+		return new CallRequest(tokens(charge.permits()), maxWait, priority, false, caller);
 	}
 
 	private static CallCost tokens(long permits) {

@@ -209,6 +209,17 @@ public final class ClientCall implements Receipt {
 	}
 
 	/**
+	 * Returns whether the same request may be sent again, as {@link #mayRetry} does, and
+	 * holds the current thread until then.
+	 * @param attempts how often the request has been sent by now
+	 * @return gives the thread back, and is run once; null if the request is not sent
+	 * again
+	 */
+	public @Nullable Runnable holdUntilRetry(int attempts) {
+		return mayRetry(attempts) ? this.account.caller().hold() : null;
+	}
+
+	/**
 	 * Waits until the next attempt should be queued: for the time that the provider asks
 	 * for, and a random time of up to a second, twice as long after each further attempt,
 	 * so that callers do not retry all at once. Other calls go ahead meanwhile, if the

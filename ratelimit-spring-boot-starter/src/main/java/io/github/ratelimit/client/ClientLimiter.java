@@ -4,11 +4,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitMode;
@@ -16,6 +15,7 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.governor.CallCost;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.governor.CallRequest;
+import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.GovernedCall;
 import io.github.ratelimit.governor.Governor;
 import io.github.ratelimit.governor.GovernorSettings;
@@ -51,17 +51,11 @@ public final class ClientLimiter {
 
 	private final RetryBudget retries;
 
-	private final Credentials credentials = new Credentials();
-
-	private final ProviderAccounts accounts = new ProviderAccounts();
-
 	private final KillSwitch killSwitch;
 
-	private final AccountKeys keys;
+	private final Supplier<Caller> callers;
 
-	private final AtomicBoolean used = new AtomicBoolean();
-
-	private volatile @Nullable Latest latest;
+	private final ProviderAccounts accounts;
 
 	/**
 	 * Creates a limiter of an instance that counts by itself.
@@ -74,7 +68,8 @@ public final class ClientLimiter {
 	 */
 	public ClientLimiter(ClientSettings settings, Dialects dialects, TokenEstimator estimator, TimeSource time,
 			Executor executor, ClientListener listener) {
-		this(settings, dialects, estimator, time, executor, listener, null, new KillSwitch(true));
+		this(settings, dialects, estimator, time, executor, listener, null, new KillSwitch(true),
+				() -> Caller.UNBOUNDED);
 	}
 
 	/**
@@ -88,11 +83,13 @@ public final class ClientLimiter {
 	 * @param store shares what instances know of the provider, null if each counts by
 	 * itself
 	 * @param killSwitch while it is off or in shadow mode, all calls are sent at once
+	 * @param callers creates for each account what bounds the threads that wait for its
+	 * calls
 	 */
 	public ClientLimiter(ClientSettings settings, Dialects dialects, TokenEstimator estimator, TimeSource time,
-			Executor executor, ClientListener listener, @Nullable InstanceNotes store, KillSwitch killSwitch) {
+			Executor executor, ClientListener listener, @Nullable InstanceNotes store, KillSwitch killSwitch,
+			Supplier<Caller> callers) {
 		this.settings = settings;
-		this.keys = new AccountKeys(settings.key());
 		this.dialects = dialects;
 		this.estimator = estimator;
 		this.time = time;
@@ -100,7 +97,9 @@ public final class ClientLimiter {
 		this.listener = listener;
 		this.store = store;
 		this.killSwitch = killSwitch;
+		this.callers = callers;
 		this.retries = new RetryBudget(settings.retry().budget());
+		this.accounts = new ProviderAccounts(settings, this::create);
 		killSwitch.whenChanged(() -> accounts().forEach((account) -> account.governor().lookAgain()));
 	}
 
@@ -141,8 +140,8 @@ public final class ClientLimiter {
 	 * @throws CallRefusedException if it cannot be sent in time
 	 */
 	public ClientCall acquire(OutboundRequest request) {
-		ProviderAccount account = account(request);
-		CallRequest needed = callRequest(request, account);
+		ProviderAccount account = this.accounts.of(request);
+		CallRequest needed = callRequest(request, account.caller());
 		ClientCall passedOn = passedOn(request, account, needed.cost());
 		return (passedOn != null) ? passedOn : acquire(account, needed);
 	}
@@ -165,8 +164,19 @@ public final class ClientLimiter {
 	 * {@link CallRefusedException}. Cancelling it takes the call out of the queue
 	 */
 	public CompletableFuture<ClientCall> acquireAsync(OutboundRequest request) {
-		ProviderAccount account = account(request);
-		CallRequest needed = callRequest(request, account);
+		return acquireAsync(request, false);
+	}
+
+	/**
+	 * Admits a request, and queues it for as long as it may wait.
+	 * @param request the request
+	 * @param holdsThread whether the current thread waits for the result
+	 * @return complete when the call may be sent, or fails with a
+	 * {@link CallRefusedException}. Cancelling it takes the call out of the queue
+	 */
+	public CompletableFuture<ClientCall> acquireAsync(OutboundRequest request, boolean holdsThread) {
+		ProviderAccount account = this.accounts.of(request);
+		CallRequest needed = callRequest(request, holdsThread ? account.caller() : Caller.UNBOUNDED);
 		ClientCall passedOn = passedOn(request, account, needed.cost());
 		return (passedOn != null) ? CompletableFuture.completedFuture(passedOn) : acquireAsync(account, needed);
 	}
@@ -224,14 +234,14 @@ public final class ClientLimiter {
 		return new ClientCall(this, call, account);
 	}
 
-	private CallRequest callRequest(OutboundRequest request, ProviderAccount account) {
+	private CallRequest callRequest(OutboundRequest request, Caller caller) {
 		TokenUsage estimate = estimate(request.facts());
 		Duration maxWait = this.settings.settings(request.facts().model()).maxWait();
 		Duration timeLeft = request.timeLeft();
 		Duration wait = (timeLeft != null && timeLeft.compareTo(maxWait) < 0) ? timeLeft : maxWait;
 		return new CallRequest(new CallCost(Math.max(0, estimate.input()), Math.max(0, estimate.output())),
 				wait.isNegative() ? Duration.ZERO : wait, request.priority().value(),
-				request.retry() || request.passedOnBy(this) != null);
+				request.retry() || request.passedOnBy(this) != null, caller);
 	}
 
 	/** An estimator of the application may fail; the call does not. */
@@ -244,35 +254,13 @@ public final class ClientLimiter {
 		}
 	}
 
-	private ProviderAccount account(OutboundRequest request) {
-		String host = (request.uri().getHost() != null) ? request.uri().getHost().toLowerCase(Locale.ROOT) : "";
-		ProviderAccount account = account(this.credentials.hash(request.uri(), request.headers()),
-				request.facts().model(), host);
-		Latest latest = this.latest;
-		if (latest == null || latest.account() != account) {
-			this.latest = new Latest(account, host);
-		}
-		return account;
-	}
-
 	/**
 	 * Returns the account of a call that no adapter sees: that of the latest request,
 	 * with the model of the call.
 	 * @param model the model, null for that of the latest request
 	 */
 	ProviderAccount account(@Nullable String model) {
-		Latest latest = this.latest;
-		if (latest == null) {
-			return account(Credentials.NONE, model,
-					this.settings.match().isEmpty() ? "" : this.settings.match().get(0).host());
-		}
-		return (model == null) ? this.accounts.get(latest.account().key(), (key) -> latest.account())
-				: account(this.credentials.lastHash(), model, latest.host());
-	}
-
-	private ProviderAccount account(String credential, @Nullable String model, String host) {
-		this.used.setPlain(true);
-		return this.accounts.get(this.keys.of(credential, host, model), (key) -> create(key, host, model));
+		return this.accounts.of(model);
 	}
 
 	private ProviderAccount create(Key key, String host, @Nullable String model) {
@@ -282,7 +270,8 @@ public final class ClientLimiter {
 		GovernorSettings governed = this.settings.settings(byModel ? model : null);
 		StoreNotes notes = (this.store != null) ? new StoreNotes(name(), key, this.store) : null;
 		return new ProviderAccount(key, (byModel && model != null) ? model : "", dialect,
-				new Governor(name(), governed, this::isOff, dialect::window, this.time, this.executor, notes));
+				new Governor(name(), governed, this::isOff, dialect::window, this.time, this.executor, notes),
+				this.callers.get());
 	}
 
 	private boolean isOff() {
@@ -322,11 +311,7 @@ public final class ClientLimiter {
 	 * @return false for a client whose patterns match nothing
 	 */
 	public boolean isUsed() {
-		return this.used.get();
-	}
-
-	/** The account of the latest request, and where it was sent. */
-	private record Latest(ProviderAccount account, String host) {
+		return this.accounts.areUsed();
 	}
 
 }

@@ -11,10 +11,13 @@ import org.jspecify.annotations.Nullable;
  * What a limit determines after the response: whether the call is charged, and its cost.
  * Immutable, thread-safe.
  *
- * @param countWhen when the call counts; null if it counts in any case, in advance
- * @param settle the actual cost; null if the cost does not change
+ * @param countWhen whether the call counts, no if it has no value; null if it counts in
+ * any case, in advance
+ * @param settle the actual cost, at least 1, saturated at {@link Long#MAX_VALUE};
+ * {@link LimitedRequest#UNKNOWN} if it has no value, no number, or one that is not above
+ * 0: no usage is not known usage of 0; null if the cost does not change
  */
-public record AfterResponse(@Nullable ConditionExpression countWhen, @Nullable SettleExpression settle) {
+public record AfterResponse(@Nullable OutcomeExpression<Boolean> countWhen, @Nullable OutcomeExpression<Long> settle) {
 
 	/**
 	 * Returns the settlement of a charge when the response is complete.
@@ -30,7 +33,7 @@ public record AfterResponse(@Nullable ConditionExpression countWhen, @Nullable S
 	}
 
 	private long actual(Call call, String limit, Degradation degradation) {
-		if (this.countWhen != null && !this.countWhen.holds(call, limit, degradation)) {
+		if (this.countWhen != null && !this.countWhen.evaluate(call, limit, degradation)) {
 			return LimitedRequest.NOT_COUNTED;
 		}
 		return (this.settle != null) ? this.settle.evaluate(call, limit, degradation) : LimitedRequest.UNKNOWN;

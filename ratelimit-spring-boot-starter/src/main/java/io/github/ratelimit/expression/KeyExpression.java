@@ -27,14 +27,6 @@ public record KeyExpression(KeySource source, ExpressionInputs inputs, Function<
 	}
 
 	/**
-	 * Returns whether the key depends on the authenticated caller.
-	 * @return whether it has to be evaluated after Spring Security
-	 */
-	public boolean looksAtSecurity() {
-		return this.inputs.securityContext();
-	}
-
-	/**
 	 * Returns whether there is no key where no request is bound.
 	 * @return whether it depends on a request
 	 */

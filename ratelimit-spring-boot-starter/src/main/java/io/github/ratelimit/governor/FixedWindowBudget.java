@@ -305,11 +305,6 @@ final class FixedWindowBudget extends QuotaBudget {
 			return this.latest;
 		}
 
-		/** Returns the time when the current window began at the earliest. */
-		long earliestStart() {
-			return this.earliest - this.windowNanos;
-		}
-
 		/** Returns the latest possible beginning of the current window. */
 		long latestStart() {
 			return this.latest - this.windowNanos;

@@ -166,14 +166,13 @@ public final class Governor {
 		try {
 			long now = this.time.nanoTime();
 			call = new Entry(request, ++this.sequence, now, executor);
-			Reason refused = refusal(call, now);
+			Reason refused = add(call, now);
 			if (refused != null) {
 				Duration wait = (refused == Reason.TOO_LARGE) ? Duration.ZERO
 						: Duration.ofNanos(expectedWait(call, now));
 				call.admitted().completeExceptionally(new CallRefusedException(this.client, refused, wait));
 				return call.admitted();
 			}
-			this.queue.add(call);
 			pump(now, after);
 		}
 		finally {
@@ -187,14 +186,18 @@ public final class Governor {
 		return call.admitted();
 	}
 
-	private @Nullable Reason refusal(Entry call, long now) {
+	/** Queues a call, or returns why it cannot be queued. */
+	private @Nullable Reason add(Entry call, long now) {
 		if (this.control.isTooLarge(call.request().cost())) {
 			return Reason.TOO_LARGE;
 		}
 		if (this.queue.size() >= this.settings.maxWaiting()) {
 			return Reason.QUEUE_FULL;
 		}
-		return (expectedWait(call, now) > call.request().maxWait().toNanos()) ? Reason.WAIT_TOO_LONG : null;
+		if (expectedWait(call, now) > call.request().maxWait().toNanos()) {
+			return Reason.WAIT_TOO_LONG;
+		}
+		return this.queue.add(call) ? null : Reason.THREADS_HELD;
 	}
 
 	private long expectedWait(Entry call, long now) {
@@ -220,11 +223,7 @@ public final class Governor {
 			this.queue.remove(first);
 			GovernedCall call = admit(first.request().cost(), this.control.sent(), now - first.since());
 			Entry admitted = first;
-			after.add(() -> admitted.executor().execute(() -> {
-				if (!admitted.admitted().complete(call)) {
-					call.notSent();
-				}
-			}));
+			after.add(() -> admitted.admit(call));
 		}
 	}
 
@@ -268,9 +267,7 @@ public final class Governor {
 			if (this.queue.contains(call)) {
 				Duration wait = Duration.ofNanos(expectedWait(call, now));
 				this.queue.remove(call);
-				call.executor()
-					.execute(() -> call.admitted()
-						.completeExceptionally(new CallRefusedException(this.client, Reason.WAIT_TOO_LONG, wait)));
+				call.refuse(new CallRefusedException(this.client, Reason.WAIT_TOO_LONG, wait));
 			}
 		});
 	}

@@ -41,14 +41,25 @@ final class RequestQueue {
 		return this.calls.contains(call);
 	}
 
-	void add(Entry call) {
+	/**
+	 * Adds a call, which holds the current thread from then on until it is removed.
+	 * @return false if no thread is left for waiting
+	 */
+	boolean add(Entry call) {
+		Runnable freed = call.request.caller().hold();
+		if (freed == null) {
+			return false;
+		}
+		call.freed = freed;
 		this.calls.add(call);
 		count(this.needed, call, 1);
+		return true;
 	}
 
 	void remove(Entry call) {
 		if (this.calls.remove(call)) {
 			count(this.needed, call, -1);
+			call.freed.run();
 		}
 	}
 
@@ -81,6 +92,10 @@ final class RequestQueue {
 
 		private final CompletableFuture<GovernedCall> admitted = new CompletableFuture<>();
 
+		/** Gives the caller's thread back, which is held while the call is queued. */
+		private Runnable freed = () -> {
+		};
+
 		/**
 		 * Creates an entry.
 		 * @param request the call
@@ -103,13 +118,22 @@ final class RequestQueue {
 			return this.since;
 		}
 
-		Executor executor() {
-			return this.executor;
-		}
-
 		/** Returns a future that is complete when the call may be sent or was refused. */
 		CompletableFuture<GovernedCall> admitted() {
 			return this.admitted;
+		}
+
+		/** Lets the call be sent, unless it has been cancelled. */
+		void admit(GovernedCall call) {
+			this.executor.execute(() -> {
+				if (!this.admitted.complete(call)) {
+					call.notSent();
+				}
+			});
+		}
+
+		void refuse(CallRefusedException refusal) {
+			this.executor.execute(() -> this.admitted.completeExceptionally(refusal));
 		}
 
 	}

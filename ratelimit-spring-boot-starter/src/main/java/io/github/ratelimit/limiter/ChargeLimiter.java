@@ -8,9 +8,19 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Decides about charges, for the filter and the interceptor, which have already matched
- * the limits.
+ * the limits, and for code that names them. Implementations must be thread-safe.
  */
 public interface ChargeLimiter {
+
+	/**
+	 * Takes the permits of one charge if all of them are available, otherwise none. Never
+	 * waits.
+	 * @param charge what to take
+	 * @return the decision
+	 */
+	default Decision tryAcquire(Charge charge) {
+		return tryAcquire(List.of(charge));
+	}
 
 	/**
 	 * Takes the permits of all charges if all are available, and nothing if one is not.

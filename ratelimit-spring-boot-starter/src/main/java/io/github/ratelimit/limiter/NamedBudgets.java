@@ -53,10 +53,6 @@ public final class NamedBudgets {
 		}
 	}
 
-	boolean isEmpty() {
-		return this.byName.isEmpty();
-	}
-
 	Collection<String> names() {
 		return this.byName.keySet();
 	}

@@ -3,14 +3,15 @@ package io.github.ratelimit.limiter;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.registry.LimitChange;
 import io.github.ratelimit.registry.RegisteredLimit;
 import java.time.Duration;
 
 /**
- * Receives what happens to the calls of a {@link RateLimiter} beyond its decisions, and
- * to its store. A bean of this type is called by the threads of the calls, so
- * implementations must be thread-safe and fast. An exception is logged and affects no
- * call.
+ * Receives what happens to the calls of a {@link RateLimiter} beyond its decisions, to
+ * its store, and to the settings of its limits. A bean of this type is called by the
+ * threads of the calls, so implementations must be thread-safe and fast. An exception is
+ * logged and affects no call.
  */
 public interface RateLimitListener {
 
@@ -91,6 +92,14 @@ public interface RateLimitListener {
 	 * @param key the key, which may be a secret; {@link Key#label()} is not
 	 */
 	default void notBanned(RegisteredLimit limit, Key key) {
+	}
+
+	/**
+	 * Called after settings were changed while the application runs, or a key was banned
+	 * or reset by hand, by the thread that makes the change.
+	 * @param change what was changed, as a {@code LimitChangedEvent} says it
+	 */
+	default void changed(LimitChange change) {
 	}
 
 	/**

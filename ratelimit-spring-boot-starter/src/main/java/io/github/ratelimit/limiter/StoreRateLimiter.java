@@ -1,59 +1,50 @@
 package io.github.ratelimit.limiter;
 
-import io.github.ratelimit.Decision;
-import io.github.ratelimit.LimitMode;
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.queue.CallQueues;
-import io.github.ratelimit.queue.CallerExecutor;
-import io.github.ratelimit.queue.QueuedCall;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
 import io.github.ratelimit.queue.WaitingThreadLimit;
-import io.github.ratelimit.queue.WaitingThreads;
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.PermitRequest;
+import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
-import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
-import java.util.List;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 
 /**
- * Calls the store, counts its decisions, and decides when the store fails. Calls that
- * wait for a scheduled permit go through the queues; all others call the store directly.
- * Thread-safe.
+ * The limiter of the application's own code: finds the limits and budgets that it names,
+ * and has their charges decided. Thread-safe.
  */
-public final class StoreRateLimiter implements NamedLimiter {
+public final class StoreRateLimiter implements RateLimiter {
 
 	private final LimitRegistry registry;
 
-	private final LimitStore store;
+	private final NamedBudgets budgets;
 
-	private final KillSwitch killSwitch;
-
-	private final Degradation degradation;
-
-	private final TimeSource time;
-
-	private final DecisionRecorder recorder;
-
-	private final CallQueues queues;
-
-	private final PendingCalls pending;
-
-	private final Executor waitingThreads;
+	private final ChargeLimiter charges;
 
 	/**
-	 * Read replies; bans and decisions over several cluster slots may hold them longer.
+	 * Creates the limiter.
+	 * @param registry the limits
+	 * @param budgets the budgets
+	 * @param charges decides about the charges of both
 	 */
-	private final Executor replyThreads = WaitingThreads.create();
+	public StoreRateLimiter(LimitRegistry registry, NamedBudgets budgets, ChargeLimiter charges) {
+		this.registry = registry;
+		this.budgets = budgets;
+		this.charges = charges;
+	}
 
 	/**
-	 * Returns a limiter over a store.
+	 * Returns a limiter over a store, without budgets.
 	 * @param registry the limits
 	 * @param store the store of the permits
 	 * @param killSwitch switches everything off and on
@@ -62,259 +53,62 @@ public final class StoreRateLimiter implements NamedLimiter {
 	 */
 	public static StoreRateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
 			Degradation degradation) {
-		return create(registry, store, killSwitch, degradation, TimeSource.system(), RateLimitListener.NONE,
-				Integer.MAX_VALUE);
-	}
-
-	/**
-	 * Returns a limiter over a store, whose waiting calls hold a bounded number of
-	 * threads.
-	 * @param registry the limits
-	 * @param store the store of the permits
-	 * @param killSwitch switches everything off and on
-	 * @param degradation where failures of the store are reported
-	 * @param time by which calls wait
-	 * @param listener receives denials, waits and bans
-	 * @param waitingCallers how many calls may wait in {@link #acquire(List)} at a time;
-	 * half of it, rounded up, is the most for one key of a limit; with 0 no call waits. A
-	 * call beyond it is refused at once with its wait. {@link #acquireAsync} holds no
-	 * thread and is not bounded by it
-	 * @return the limiter
-	 * @throws IllegalArgumentException if the number is negative
-	 */
-	public static StoreRateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-			Degradation degradation, TimeSource time, RateLimitListener listener, int waitingCallers) {
-		return new StoreRateLimiter(registry, store, killSwitch, degradation, time, listener, WaitingThreads.create(),
-				new WaitingThreadLimit(waitingCallers));
-	}
-
-	StoreRateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch, Degradation degradation,
-			TimeSource time, RateLimitListener listener, Executor waitingThreads, WaitingThreadLimit callers) {
-		this.registry = registry;
-		this.store = store;
-		this.killSwitch = killSwitch;
-		this.degradation = degradation;
-		this.time = time;
-		this.recorder = new DecisionRecorder(store, time, listener);
-		this.queues = new CallQueues(time, callers);
-		this.pending = new PendingCalls(time);
-		this.waitingThreads = waitingThreads;
+		return new StoreRateLimiter(registry, NamedBudgets.NONE, new StoreChargeLimiter(store, killSwitch, degradation,
+				TimeSource.system(), RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE)));
 	}
 
 	@Override
-	public RegisteredLimit registered(String name) {
-		return this.registry.get(name);
+	public Limit limit(String name) {
+		return registered(name).limit();
+	}
+
+	@Override
+	public Key key(String limit, String text) {
+		return registered(limit).key(text);
 	}
 
 	@Override
 	public Decision tryAcquire(String limit, String key, long permits) {
 		RegisteredLimit registered = registered(limit);
-		return tryAcquire(Charge.of(registered.handle(), registered.key(key), permits));
-	}
-
-	/**
-	 * Takes the permits of a charge if all of them are available, otherwise none. Never
-	 * waits.
-	 * @param charge what to take
-	 * @return the decision
-	 */
-	public Decision tryAcquire(Charge charge) {
-		return decide(charge, false);
-	}
-
-	/**
-	 * Takes the permits of a charge, and waits for them up to the limit's longest wait.
-	 * @param charge what to take
-	 * @return the decision
-	 */
-	public Decision acquire(Charge charge) {
-		return decide(charge, true);
-	}
-
-	private Decision decide(Charge charge, boolean mayWait) {
-		if (!this.killSwitch.isEnabled()) {
-			return Decision.unlimited();
-		}
-		RegisteredLimit registered = charge.handle().registered();
-		if (!isPlain(registered, charge)) {
-			return decide(ask(List.of(charge), mayWait));
-		}
-		ChargeDecision decision;
-		try {
-			decision = this.store.take(charge);
-		}
-		catch (RuntimeException | LinkageError ex) {
-			return this.degradation.report(List.of(registered), ex);
-		}
-		return this.recorder.plain(registered, decision);
-	}
-
-	/** Returns whether the decision of the store needs no further handling. */
-	private boolean isPlain(RegisteredLimit registered, Charge charge) {
-		LimitSettings settings = registered.settings();
-		return settings.penalty() == null && !charge.isPending() && !charge.limit().isPaced()
-				&& settings.mode() == LimitMode.ENFORCE && this.killSwitch.mode() == LimitMode.ENFORCE;
+		return this.charges.tryAcquire(Charge.of(registered.handle(), registered.key(key), permits));
 	}
 
 	@Override
-	public Decision tryAcquire(List<Charge> charges) {
-		return decide(charges, false);
+	public Decision tryAcquire(Collection<PermitRequest> requests) {
+		return this.charges.tryAcquire(charges(requests));
 	}
 
 	@Override
-	public Decision acquire(List<Charge> charges) {
-		return decide(charges, true);
-	}
-
-	private Decision decide(List<Charge> charges, boolean mayWait) {
-		if (charges.size() == 1) {
-			return decide(charges.get(0), mayWait);
-		}
-		return (charges.isEmpty() || !this.killSwitch.isEnabled()) ? Decision.unlimited()
-				: decide(ask(charges, mayWait));
+	public Decision acquire(Collection<PermitRequest> requests) {
+		return this.charges.acquire(charges(requests));
 	}
 
 	@Override
-	public CompletableFuture<Decision> acquireAsync(List<Charge> charges) {
-		if (charges.isEmpty() || !this.killSwitch.isEnabled()) {
-			return CompletableFuture.completedFuture(Decision.unlimited());
-		}
-		PreparedCharges prepared = ask(charges, true);
-		return prepared.waits() ? waitAsync(prepared) : decideAsync(prepared);
+	public CompletableFuture<Decision> acquireAsync(Collection<PermitRequest> requests) {
+		return this.charges.acquireAsync(charges(requests));
 	}
 
-	private CompletableFuture<Decision> decideAsync(PreparedCharges prepared) {
-		CompletableFuture<List<ChargeDecision>> call;
-		try {
-			call = this.store.takeAllAsync(prepared.charges(), this.replyThreads);
+	private List<Charge> charges(Collection<PermitRequest> requests) {
+		List<Charge> charges = new ArrayList<>(requests.size());
+		for (PermitRequest request : requests) {
+			charges.add(Charge.of(registered(request.limit()).handle(), request.key(), request.permits()));
 		}
-		catch (RuntimeException | LinkageError ex) {
-			prepared.ended();
-			return CompletableFuture.completedFuture(this.degradation.report(prepared.limits(), ex));
-		}
-		return decisionOf(call, prepared, this.time.nanoTime());
+		return charges;
 	}
 
-	private PreparedCharges ask(List<Charge> charges, boolean mayWait) {
-		return PreparedCharges.of(Charge.distinct(charges), mayWait, this.killSwitch.mode(), this.pending);
+	private RegisteredLimit registered(String name) {
+		NamedBudget budget = this.budgets.find(name);
+		RegisteredLimit registered = (budget != null) ? budget.registered() : this.registry.find(name).orElse(null);
+		if (registered == null) {
+			throw unknown(name);
+		}
+		return registered;
 	}
 
-	private Decision decide(PreparedCharges prepared) {
-		if (prepared.waits()) {
-			return await(prepared);
-		}
-		List<ChargeDecision> decisions;
-		try {
-			List<Charge> charges = prepared.charges();
-			decisions = (charges.size() == 1) ? List.of(this.store.take(charges.get(0))) : this.store.takeAll(charges);
-		}
-		catch (RuntimeException | LinkageError ex) {
-			prepared.ended();
-			return this.degradation.report(prepared.limits(), ex);
-		}
-		return this.recorder.decision(prepared, decisions);
-	}
-
-	private Decision await(PreparedCharges prepared) {
-		CallerExecutor caller = new CallerExecutor();
-		long start = this.time.nanoTime();
-		CompletableFuture<List<ChargeDecision>> call = waiting(prepared, caller, true).start();
-		boolean interrupted = false;
-		try {
-			caller.runUntilDone(call);
-		}
-		catch (InterruptedException ex) {
-			interrupted = true;
-			call.cancel(false);
-		}
-		try {
-			return this.recorder.decisionSince(start, prepared, call.join());
-		}
-		catch (CancellationException ex) {
-			return this.recorder.decision(prepared, List.of(interruptedAt(prepared)));
-		}
-		catch (CompletionException ex) {
-			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			prepared.ended();
-			if (cause instanceof Error error && !(cause instanceof LinkageError)) {
-				throw error;
-			}
-			return this.degradation.report(prepared.limits(), cause);
-		}
-		finally {
-			if (interrupted) {
-				Thread.currentThread().interrupt();
-			}
-		}
-	}
-
-	private static ChargeDecision interruptedAt(PreparedCharges prepared) {
-		Charge charge = prepared.charges().stream().filter(QueuedCall::waits).findFirst().orElseThrow();
-		long wait = charge.maxWaitNanos();
-		return ChargeDecision.refused(charge, 0, wait, wait, null);
-	}
-
-	private CompletableFuture<Decision> waitAsync(PreparedCharges prepared) {
-		long start = this.time.nanoTime();
-		CompletableFuture<List<ChargeDecision>> call = waiting(prepared, this.waitingThreads, false).start();
-		CompletableFuture<Decision> decided = decisionOf(call, prepared, start);
-		decided.whenComplete((decision, failure) -> {
-			if (decided.isCancelled()) {
-				call.cancel(false);
-			}
-		});
-		return decided;
-	}
-
-	/** Returns the decision of a call, which gives everything back if it is cancelled. */
-	private CompletableFuture<Decision> decisionOf(CompletableFuture<List<ChargeDecision>> call,
-			PreparedCharges prepared, long start) {
-		CompletableFuture<Decision> decided = new CompletableFuture<>();
-		call.whenComplete((decisions, failure) -> {
-			if (failure == null) {
-				complete(decided, () -> this.recorder.decisionSince(start, prepared, decisions));
-				return;
-			}
-			prepared.ended();
-			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
-					? failure.getCause() : failure;
-			if (cause instanceof Error && !(cause instanceof LinkageError)) {
-				decided.completeExceptionally(cause);
-			}
-			else if (!decided.isCancelled()) {
-				decided.complete(this.degradation.report(prepared.limits(), cause));
-			}
-		});
-		return decided;
-	}
-
-	/** To give back can wait for the store, which no reply should. */
-	private void complete(CompletableFuture<Decision> decided, Supplier<Decision> decide) {
-		Decision decision;
-		try {
-			decision = decide.get();
-		}
-		catch (RuntimeException | Error ex) {
-			decided.completeExceptionally(ex);
-			throw ex;
-		}
-		if (!decided.complete(decision) && decision.isAllowed()) {
-			this.waitingThreads.execute(() -> decision.permit().giveBack());
-		}
-	}
-
-	private QueuedCall waiting(PreparedCharges prepared, Executor executor, boolean holdsThread) {
-		return new QueuedCall(prepared.charges(), this.store, this.queues, this.time, executor, holdsThread);
-	}
-
-	/** Returns the number of queued calls. */
-	int waiting() {
-		return this.queues.waiting();
-	}
-
-	/** Returns the number of keys with undecided calls. */
-	int pending() {
-		return this.pending.size();
+	private UnknownLimitException unknown(String name) {
+		List<String> known = new ArrayList<>(this.budgets.names());
+		this.registry.all().forEach((limit) -> known.add(limit.name()));
+		return new UnknownLimitException(name, known);
 	}
 
 }

@@ -12,7 +12,7 @@ import io.github.ratelimit.call.CallCompletion;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.Call;
 import io.github.ratelimit.expression.LimitPolicy;
-import io.github.ratelimit.expression.SettleExpression;
+import io.github.ratelimit.expression.OutcomeExpression;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,7 +178,7 @@ final class Admission {
 	CallCompletion completion() {
 		List<CallCompletion.Settlement> settlements = List.of();
 		for (int i = 0; i < this.charges.size(); i++) {
-			SettleExpression settle = this.policy.settles().get(i);
+			OutcomeExpression<Long> settle = this.policy.settles().get(i);
 			Charge charge = this.charges.get(i);
 			if (settle != null && charge != null) {
 				settlements = settlements.isEmpty() ? new ArrayList<>(1) : settlements;

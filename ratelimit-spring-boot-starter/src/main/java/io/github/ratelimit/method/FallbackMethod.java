@@ -1,58 +1,32 @@
 package io.github.ratelimit.method;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 import io.github.ratelimit.RateLimitExceededException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.util.ReflectionUtils;
 
 /**
  * The method that is called instead of a refused one: directly on the bean, so that no
- * advice of its own applies. Thread-safe.
+ * advice of its own applies. That of a suspend function is another suspend function, or a
+ * plain function. Thread-safe.
+ *
+ * @param method the method to call, whose parameters are those of the limited one
+ * @param takesException whether the exception follows them
+ * @param ofSuspending whether the limited method is a suspend function, which takes its
+ * continuation after all other arguments
  */
-class FallbackMethod {
+record FallbackMethod(Method method, boolean takesException, boolean ofSuspending) {
 
-	private static final MethodType SHAPE = MethodType.methodType(Object.class, Object.class, Object[].class,
-			RateLimitExceededException.class);
-
-	private final MethodHandle handle;
-
-	FallbackMethod(MethodHandle handle) {
-		this.handle = handle;
-	}
-
-	/**
-	 * Prepares a fallback.
-	 * @param method the method to call, whose parameters are those of the limited one
-	 * @param takesException whether the exception follows them
-	 * @return the fallback
-	 */
-	static FallbackMethod to(Method method, boolean takesException) {
-		return new FallbackMethod(handle(method, takesException));
-	}
-
-	static MethodHandle handle(Method method, boolean takesException) {
+	FallbackMethod {
 		ReflectionUtils.makeAccessible(method);
-		try {
-			MethodHandle handle = MethodHandles.lookup().unreflect(method).asFixedArity();
-			if (Modifier.isStatic(method.getModifiers())) {
-				handle = MethodHandles.dropArguments(handle, 0, Object.class);
-			}
-			int arguments = method.getParameterCount();
-			if (!takesException) {
-				handle = MethodHandles.dropArguments(handle, arguments + 1, RateLimitExceededException.class);
-			}
-			int spread = takesException ? arguments - 1 : arguments;
-			return handle.asSpreader(1, Object[].class, spread).asType(SHAPE);
-		}
-		catch (IllegalAccessException ex) {
-			throw new IllegalStateException("Cannot call " + method, ex);
-		}
 	}
 
 	/**
@@ -65,7 +39,23 @@ class FallbackMethod {
 	 */
 	@Nullable Object call(@Nullable Object target, @Nullable Object[] arguments, RateLimitExceededException refusal)
 			throws Throwable {
-		return (Object) this.handle.invokeExact(target, arguments, refusal);
+		List<@Nullable Object> taken = new ArrayList<>(Arrays.asList(arguments));
+		Object continuation = this.ofSuspending ? taken.remove(arguments.length - 1) : null;
+		if (this.takesException) {
+			taken.add(refusal);
+		}
+		if (KotlinMethods.isSuspending(this.method)) {
+			taken.add(continuation);
+		}
+		Object result = AopUtils.invokeJoinpointUsingReflection(target, this.method, taken.toArray());
+		return this.ofSuspending ? published(result) : result;
+	}
+
+	/** The proxy of a suspend function waits for publishers alone. */
+	private static @Nullable Object published(@Nullable Object result) {
+		ReactiveAdapter adapter = (result != null)
+				? ReactiveAdapterRegistry.getSharedInstance().getAdapter(null, result) : null;
+		return (adapter != null && adapter.isMultiValue()) ? adapter.toPublisher(result) : result;
 	}
 
 }

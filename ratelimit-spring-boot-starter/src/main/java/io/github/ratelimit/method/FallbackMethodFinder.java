@@ -71,8 +71,7 @@ final class FallbackMethodFinder {
 					"returns " + actual.getSimpleName() + " where " + this.returnType.getSimpleName() + " is needed",
 					signature());
 		}
-		return KotlinMethods.isSuspending(this.method) ? SuspendingFallbackMethod.to(fitting, takesException)
-				: FallbackMethod.to(fitting, takesException);
+		return new FallbackMethod(fitting, takesException, KotlinMethods.isSuspending(this.method));
 	}
 
 	private Stream<Method> methods() {

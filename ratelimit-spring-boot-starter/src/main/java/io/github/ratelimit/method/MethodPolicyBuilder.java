@@ -24,7 +24,7 @@ import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.LimitPolicy;
 import io.github.ratelimit.expression.OnMissingKey;
-import io.github.ratelimit.expression.SettleExpression;
+import io.github.ratelimit.expression.OutcomeExpression;
 import io.github.ratelimit.method.LimitedMethod.Declaration;
 import org.jspecify.annotations.Nullable;
 
@@ -61,14 +61,14 @@ final class MethodPolicyBuilder {
 	 * @throws InvalidRateLimitedMethodException if an annotation of it cannot work
 	 */
 	MethodPolicy build(LimitedMethod method) {
-		Map<LimitPolicy, @Nullable SettleExpression> policies = new LinkedHashMap<>();
+		Map<LimitPolicy, @Nullable OutcomeExpression<Long>> policies = new LinkedHashMap<>();
 		List<InlineLimit> inlineLimits = InlineLimit.of(method);
 		int inlineIndex = 0;
 		for (Declaration declaration : method.declarations()) {
 			check(declaration);
 			List<LimitPolicy> declared = declaration.rate().isEmpty() ? configured(declaration)
 					: List.of(inline(declaration, inlineLimits.get(inlineIndex++)));
-			SettleExpression settle = settle(declaration, declared);
+			OutcomeExpression<Long> settle = settle(declaration, declared);
 			for (LimitPolicy policy : declared) {
 				policies.putIfAbsent(policy, policy.registered().limit().hasCost() ? settle : null);
 			}
@@ -126,8 +126,8 @@ final class MethodPolicyBuilder {
 		return policies;
 	}
 
-	private @Nullable SettleExpression settle(Declaration declaration, List<LimitPolicy> policies) {
-		SettleExpression settle = compile(declaration, "settle", declaration.settle(),
+	private @Nullable OutcomeExpression<Long> settle(Declaration declaration, List<LimitPolicy> policies) {
+		OutcomeExpression<Long> settle = compile(declaration, "settle", declaration.settle(),
 				this.beans.expressions()::methodSettle);
 		if (settle != null && policies.stream().noneMatch((policy) -> policy.registered().limit().hasCost())) {
 			String limits = declaration.limits().isEmpty() ? "its own rate" : declaration.limits().toString();

@@ -3,7 +3,6 @@ package io.github.ratelimit.observation;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.event.KeyBannedEvent;
 import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.TimeSource;
 import java.time.Duration;
@@ -16,7 +15,7 @@ import org.springframework.context.ApplicationEventPublisher;
  * for at most ten a minute. If there is no room for more bans, that is logged once a
  * minute at most. Thread-safe.
  */
-public final class BanPublisher implements RateLimitListener {
+public final class BanPublisher implements NoDecisionListener {
 
 	private static final Log logger = LogFactory.getLog(BanPublisher.class);
 
@@ -47,16 +46,6 @@ public final class BanPublisher implements RateLimitListener {
 		this.events = events;
 		this.time = time;
 		this.minuteStartedNanos = time.nanoTime();
-	}
-
-	@Override
-	public boolean wantsDenials() {
-		return false;
-	}
-
-	@Override
-	public boolean wantsNearLimits() {
-		return false;
 	}
 
 	@Override

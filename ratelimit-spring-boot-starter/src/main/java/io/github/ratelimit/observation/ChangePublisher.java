@@ -2,9 +2,11 @@ package io.github.ratelimit.observation;
 
 import io.github.ratelimit.event.LimitChangedEvent;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.registry.ChangeListener;
 import io.github.ratelimit.registry.LimitChange;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -12,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Tells the application of changes that are made while it runs: a
- * {@link LimitChangedEvent} and a line in the log for each. Thread-safe.
+ * Tells the application of changes that are made while it runs: by a
+ * {@link LimitChangedEvent}, a line in the log and its listener. Thread-safe.
  */
 public final class ChangePublisher implements ChangeListener {
 
@@ -23,15 +25,20 @@ public final class ChangePublisher implements ChangeListener {
 
 	private final ApplicationEventPublisher events;
 
+	private final Supplier<RateLimitListener> listener;
+
 	private final TimeSource time;
 
 	/**
 	 * Creates it.
 	 * @param events where events are published
+	 * @param listener returns what receives the changes, too, and throws nothing; asked
+	 * for each of them
 	 * @param time when changes are made
 	 */
-	public ChangePublisher(ApplicationEventPublisher events, TimeSource time) {
+	public ChangePublisher(ApplicationEventPublisher events, Supplier<RateLimitListener> listener, TimeSource time) {
 		this.events = events;
+		this.listener = listener;
 		this.time = time;
 	}
 
@@ -48,15 +55,15 @@ public final class ChangePublisher implements ChangeListener {
 		catch (RuntimeException ex) {
 			logger.warn("A listener of LimitChangedEvent failed; the change is in force all the same", ex);
 		}
+		this.listener.get().changed(change);
 	}
 
 	private static String subject(LimitChange change) {
-		String limit = (change.limit() != null) ? "Limit '" + change.limit() + "'" : "All limits";
 		if (change.key() != null) {
 			return "Key " + change.key().masked() + " (" + change.key().id() + ") of limit '" + change.limit()
 					+ "' was changed";
 		}
-		return limit + ((change.limit() != null) ? " was changed" : " were changed");
+		return (change.limit() != null) ? "Limit '" + change.limit() + "' was changed" : "All limits were changed";
 	}
 
 	private static String text(LimitChange.Setting setting) {

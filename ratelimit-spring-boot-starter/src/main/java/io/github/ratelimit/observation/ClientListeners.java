@@ -1,8 +1,6 @@
 package io.github.ratelimit.observation;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 
 import io.github.ratelimit.client.ClientListener;
 import io.github.ratelimit.client.ClientOutcome;
@@ -17,53 +15,34 @@ public final class ClientListeners implements ClientListener {
 
 	private static final Log logger = LogFactory.getLog(ClientListeners.class);
 
-	private final List<ClientListener> listeners;
-
-	private final AtomicBoolean warned = new AtomicBoolean();
+	private final Fanout<ClientListener> all;
 
 	/**
 	 * Creates a listener.
 	 * @param listeners which receive the events, in order
 	 */
 	public ClientListeners(List<ClientListener> listeners) {
-		this.listeners = List.copyOf(listeners);
+		this.all = new Fanout<>(listeners, logger, ClientListeners::warn);
+	}
+
+	private static void warn(Object listener, Throwable failure) {
+		logger.warn("A listener of client calls failed: " + listener.getClass().getName()
+				+ ". The calls go on. (This is logged once.)", failure);
 	}
 
 	@Override
 	public void ended(String client, ClientOutcome outcome) {
-		each((listener) -> listener.ended(client, outcome));
+		this.all.tell((listener) -> listener.ended(client, outcome));
 	}
 
 	@Override
 	public void waited(String client, long nanos) {
-		each((listener) -> listener.waited(client, nanos));
+		this.all.tell((listener) -> listener.waited(client, nanos));
 	}
 
 	@Override
 	public void ignored(String client, int values) {
-		each((listener) -> listener.ignored(client, values));
-	}
-
-	private void each(Consumer<ClientListener> event) {
-		for (int i = 0; i < this.listeners.size(); i++) {
-			ClientListener listener = this.listeners.get(i);
-			try {
-				event.accept(listener);
-			}
-			catch (RuntimeException | LinkageError ex) {
-				failed(listener, ex);
-			}
-		}
-	}
-
-	private void failed(ClientListener listener, Throwable failure) {
-		if (this.warned.compareAndSet(false, true)) {
-			logger.warn("A listener of client calls failed: " + listener.getClass().getName()
-					+ ". The calls go on. (This is logged once.)", failure);
-		}
-		else {
-			logger.debug("A listener of client calls failed", failure);
-		}
+		this.all.tell((listener) -> listener.ignored(client, values));
 	}
 
 }

@@ -18,6 +18,7 @@ import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -82,14 +83,14 @@ public final class ClientMetrics implements ClientListener, MeterBinder {
 	@Override
 	public void waited(String client, long nanos) {
 		for (Meters meters : this.bound) {
-			meters.waits(client).record(nanos, TimeUnit.NANOSECONDS);
+			meters.waits.withTag("client", client).record(nanos, TimeUnit.NANOSECONDS);
 		}
 	}
 
 	@Override
 	public void ignored(String client, int values) {
 		for (Meters meters : this.bound) {
-			meters.ignored(client).increment(values);
+			meters.ignored.withTag("client", client).increment(values);
 		}
 	}
 
@@ -98,14 +99,22 @@ public final class ClientMetrics implements ClientListener, MeterBinder {
 
 		private final MeterRegistry registry;
 
+		/** By client: every call ends with one of them. */
 		private final ConcurrentMap<String, Counter[]> calls = new ConcurrentHashMap<>();
 
-		private final ConcurrentMap<String, Timer> waits = new ConcurrentHashMap<>();
+		private final MeterProvider<Timer> waits;
 
-		private final ConcurrentMap<String, Counter> ignored = new ConcurrentHashMap<>();
+		private final MeterProvider<Counter> ignored;
 
 		Meters(MeterRegistry registry) {
 			this.registry = registry;
+			this.waits = Timer.builder("ratelimit.client.wait")
+				.description("Time that calls were queued")
+				.withRegistry(registry);
+			this.ignored = Counter.builder("ratelimit.client.ignored")
+				.description("Values in responses that could not be read")
+				.baseUnit("values")
+				.withRegistry(registry);
 		}
 
 		Counter calls(String client, ClientOutcome outcome) {
@@ -124,23 +133,6 @@ public final class ClientMetrics implements ClientListener, MeterBinder {
 					.register(this.registry);
 			}
 			return counters;
-		}
-
-		Timer waits(String client) {
-			return this.waits.computeIfAbsent(client,
-					(name) -> Timer.builder("ratelimit.client.wait")
-						.description("Time that calls were queued")
-						.tag("client", name)
-						.register(this.registry));
-		}
-
-		Counter ignored(String client) {
-			return this.ignored.computeIfAbsent(client,
-					(name) -> Counter.builder("ratelimit.client.ignored")
-						.description("Values in responses that could not be read")
-						.baseUnit("values")
-						.tag("client", name)
-						.register(this.registry));
 		}
 
 	}

@@ -1,16 +1,14 @@
 package io.github.ratelimit.observation;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -20,19 +18,9 @@ import java.util.concurrent.TimeUnit;
  * tag contains a key. Thread-safe. Events before a registry is bound are not counted in
  * it.
  */
-public final class LimiterMetrics implements RateLimitListener, MeterBinder {
+public final class LimiterMetrics implements NoDecisionListener, MeterBinder {
 
 	private final List<Meters> bound = new CopyOnWriteArrayList<>();
-
-	@Override
-	public boolean wantsDenials() {
-		return false;
-	}
-
-	@Override
-	public boolean wantsNearLimits() {
-		return false;
-	}
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
@@ -60,49 +48,41 @@ public final class LimiterMetrics implements RateLimitListener, MeterBinder {
 		}
 	}
 
-	/** The meters of one registry, by the names of the limits. */
+	/** The meters of one registry, which keeps those of each limit. */
 	private static final class Meters {
 
-		private final MeterRegistry registry;
+		private final MeterProvider<Timer> waits;
 
-		private final ConcurrentMap<String, Timer> waits = new ConcurrentHashMap<>();
+		private final MeterProvider<Counter> bans;
 
-		private final ConcurrentMap<String, Counter> bans = new ConcurrentHashMap<>();
-
-		private final ConcurrentMap<String, Counter> missedBans = new ConcurrentHashMap<>();
+		private final MeterProvider<Counter> missedBans;
 
 		Meters(MeterRegistry registry) {
-			this.registry = registry;
+			this.waits = Timer.builder("ratelimit.wait")
+				.description("Time that calls were queued")
+				.withRegistry(registry);
+			this.bans = Counter.builder("ratelimit.bans")
+				.description("Keys that were banned for their many refusals")
+				.baseUnit("bans")
+				.withRegistry(registry);
+			this.missedBans = Counter.builder("ratelimit.bans.missed")
+				.description("Refusals that were to begin a ban for which there was no room")
+				.baseUnit("bans")
+				.withRegistry(registry);
 		}
 
 		Timer waits(RegisteredLimit limit) {
-			Timer known = this.waits.get(limit.name());
-			return (known != null) ? known
-					: this.waits.computeIfAbsent(limit.name(),
-							(name) -> Timer.builder("ratelimit.wait")
-								.description("Time that calls were queued")
-								.tag("limit", name)
-								.register(this.registry));
+			return this.waits.withTag("limit", limit.name());
 		}
 
 		/** Makes the counter of missed bans too, so that its first increase is seen. */
 		Counter bans(RegisteredLimit limit) {
 			missedBans(limit);
-			return this.bans.computeIfAbsent(limit.name(),
-					(name) -> Counter.builder("ratelimit.bans")
-						.description("Keys that were banned for their many refusals")
-						.baseUnit("bans")
-						.tag("limit", name)
-						.register(this.registry));
+			return this.bans.withTag("limit", limit.name());
 		}
 
 		Counter missedBans(RegisteredLimit limit) {
-			return this.missedBans.computeIfAbsent(limit.name(),
-					(name) -> Counter.builder("ratelimit.bans.missed")
-						.description("Refusals that were to begin a ban for which there was no room")
-						.baseUnit("bans")
-						.tag("limit", name)
-						.register(this.registry));
+			return this.missedBans.withTag("limit", limit.name());
 		}
 
 	}

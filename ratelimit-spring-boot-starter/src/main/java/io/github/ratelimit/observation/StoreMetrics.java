@@ -2,13 +2,12 @@ package io.github.ratelimit.observation;
 
 import io.github.ratelimit.store.StoreObserver;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter.MeterProvider;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
@@ -44,34 +43,26 @@ public final class StoreMetrics implements StoreObserver, MeterBinder {
 	@Override
 	public void failed(String reason) {
 		for (Meters meters : this.bound) {
-			meters.errors(reason).increment();
+			meters.errors.withTag("reason", reason).increment();
 		}
 	}
 
 	/** The meters of one registry. */
 	private static final class Meters {
 
-		private final MeterRegistry registry;
-
 		private final Timer latency;
 
-		private final ConcurrentMap<String, Counter> errors = new ConcurrentHashMap<>();
+		private final MeterProvider<Counter> errors;
 
 		Meters(MeterRegistry registry) {
-			this.registry = registry;
 			this.latency = Timer.builder("ratelimit.store.latency")
 				.description("Time from a question to the store until its answer")
 				.serviceLevelObjectives(BUCKETS)
 				.register(registry);
-		}
-
-		Counter errors(String reason) {
-			return this.errors.computeIfAbsent(reason,
-					(absent) -> Counter.builder("ratelimit.store.errors")
-						.description("Questions that the store did not answer in time, or not at all")
-						.baseUnit("errors")
-						.tag("reason", absent)
-						.register(this.registry));
+			this.errors = Counter.builder("ratelimit.store.errors")
+				.description("Questions that the store did not answer in time, or not at all")
+				.baseUnit("errors")
+				.withRegistry(registry);
 		}
 
 	}

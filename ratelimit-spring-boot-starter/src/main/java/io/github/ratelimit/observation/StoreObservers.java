@@ -4,7 +4,6 @@ import io.github.ratelimit.store.StoreObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -17,22 +16,25 @@ public final class StoreObservers implements StoreObserver {
 
 	private static final Log logger = LogFactory.getLog(StoreObservers.class);
 
-	private final List<StoreObserver> all;
-
-	private final AtomicBoolean warned = new AtomicBoolean();
+	private final Fanout<StoreObserver> all;
 
 	/**
 	 * Creates it.
 	 * @param all the observers, in the order in which they are called
 	 */
 	public StoreObservers(List<StoreObserver> all) {
-		this.all = List.copyOf(all);
+		this.all = new Fanout<>(all, logger, StoreObservers::warn);
+	}
+
+	private static void warn(Object observer, Throwable failure) {
+		logger.warn("An observer of the store failed; the decisions of limits are not affected. Further failures "
+				+ "are logged at debug level", failure);
 	}
 
 	@Override
 	public Call asking(int limits) {
 		List<Call> calls = new ArrayList<>(1);
-		tell((observer) -> {
+		this.all.tell((observer) -> {
 			Call call = observer.asking(limits);
 			if (call != Call.UNOBSERVED) {
 				calls.add(call);
@@ -43,43 +45,22 @@ public final class StoreObservers implements StoreObserver {
 
 	@Override
 	public void answered(long nanos) {
-		tell((observer) -> observer.answered(nanos));
+		this.all.tell((observer) -> observer.answered(nanos));
 	}
 
 	@Override
 	public void failed(String reason) {
-		tell((observer) -> observer.failed(reason));
+		this.all.tell((observer) -> observer.failed(reason));
 	}
 
 	@Override
 	public void degraded(String node, String reason) {
-		tell((observer) -> observer.degraded(node, reason));
+		this.all.tell((observer) -> observer.degraded(node, reason));
 	}
 
 	@Override
 	public void recovered(String node, Duration outage) {
-		tell((observer) -> observer.recovered(node, outage));
-	}
-
-	private void tell(Consumer<StoreObserver> event) {
-		for (StoreObserver observer : this.all) {
-			try {
-				event.accept(observer);
-			}
-			catch (RuntimeException | LinkageError ex) {
-				log(ex);
-			}
-		}
-	}
-
-	private void log(Throwable failure) {
-		if (this.warned.compareAndSet(false, true)) {
-			logger.warn("An observer of the store failed; the decisions of limits are not affected. Further failures "
-					+ "are logged at debug level", failure);
-		}
-		else {
-			logger.debug("An observer of the store failed", failure);
-		}
+		this.all.tell((observer) -> observer.recovered(node, outage));
 	}
 
 	/** The calls of several observers, which end in the reverse order. */
@@ -109,12 +90,7 @@ public final class StoreObservers implements StoreObserver {
 
 		private void reversed(Consumer<Call> event) {
 			for (int i = this.calls.size() - 1; i >= 0; i--) {
-				try {
-					event.accept(this.calls.get(i));
-				}
-				catch (RuntimeException | LinkageError ex) {
-					log(ex);
-				}
+				StoreObservers.this.all.tell(this.calls.get(i), event);
 			}
 		}
 

@@ -4,19 +4,28 @@ import io.github.ratelimit.Decision;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
  * One charge of an allowed decision, as a part of what a call or a request holds. It is
- * settled or given back once.
+ * settled or given back once. Thread-safe but for what the request guards.
  */
 final class HeldCharge {
 
-	private final StorePermit permit;
+	private static final Logger logger = System.getLogger(HeldCharge.class.getName());
 
-	private final int index;
+	private final ChargeDecision decision;
+
+	private final LimitStore store;
+
+	/** Whether it has been settled, given back, or is no longer pending. */
+	private final AtomicBoolean settled = new AtomicBoolean();
 
 	/** Whether this ends with the request. Guarded by the request. */
 	private boolean endsWithRequest;
@@ -24,24 +33,16 @@ final class HeldCharge {
 	/** Whether a call that did not fail has used it. Guarded by the request. */
 	private boolean used;
 
-	private HeldCharge(StorePermit permit, int index) {
-		this.permit = permit;
-		this.index = index;
+	HeldCharge(ChargeDecision decision, LimitStore store) {
+		this.decision = decision;
+		this.store = store;
 	}
 
 	/**
 	 * Returns the parts of an allowed decision, none if no store decided.
 	 */
 	static List<HeldCharge> of(Decision decision) {
-		if (!(decision instanceof StoreDecision made)) {
-			return List.of();
-		}
-		StorePermit permit = made.storePermit();
-		List<HeldCharge> parts = new ArrayList<>(permit.taken().size());
-		for (int i = 0; i < permit.taken().size(); i++) {
-			parts.add(new HeldCharge(permit, i));
-		}
-		return parts;
+		return (decision instanceof StoreDecision made) ? made.storePermit().parts() : List.of();
 	}
 
 	/** Returns whether a call of this limit has to be ended or settled. */
@@ -51,34 +52,34 @@ final class HeldCharge {
 	}
 
 	ChargeDecision decision() {
-		return this.permit.taken().get(this.index);
+		return this.decision;
 	}
 
 	Charge charge() {
-		return decision().charge();
+		return this.decision.charge();
 	}
 
 	/** Returns whether it ends with its call, not with the request of the call. */
 	boolean isPassedOn() {
-		return decision().isPassedOn();
+		return this.decision.isPassedOn();
 	}
 
 	boolean isSlot() {
-		return decision().limit().isConcurrency();
+		return this.decision.limit().isConcurrency();
 	}
 
 	/** Returns whether the charge may still be settled. */
 	boolean isOpen() {
-		return !isSlot() && this.permit.isOpen(this.index);
+		return !isSlot() && !this.decision.isViolated() && !this.settled.get();
 	}
 
 	/** Returns whether the rest of the request may still settle it. */
 	boolean isUndecided() {
-		return isOpen() && hasToEnd(decision());
+		return isOpen() && hasToEnd(this.decision);
 	}
 
 	boolean isOpenBudget() {
-		return decision().limit().hasCost() && isOpen();
+		return this.decision.limit().hasCost() && isOpen();
 	}
 
 	/**
@@ -105,13 +106,42 @@ final class HeldCharge {
 		this.used = true;
 	}
 
+	/** Settles it, unless it has been. */
+	boolean settle(long actual) {
+		if (isSlot() || this.decision.isViolated() || !this.settled.compareAndSet(false, true)) {
+			return false;
+		}
+		if (actual != charge().permits() || isPassedOn()) {
+			attempt("settled", () -> this.decision.settle(this.store, actual));
+		}
+		this.decision.decided();
+		return true;
+	}
+
+	/** Gives it back, unless it has been settled. */
 	boolean giveBack() {
-		return this.permit.giveBack(this.index);
+		if (this.decision.isViolated() || !this.settled.compareAndSet(false, true)) {
+			return false;
+		}
+		attempt("given back", () -> this.decision.giveBack(this.store));
+		this.decision.decided();
+		return true;
 	}
 
 	/** Ends a charge that is still pending: its permits stay taken. */
 	void keepPending() {
-		this.permit.keepPending(this.index);
+		if (charge().isPending() && this.settled.compareAndSet(false, true)) {
+			this.decision.decided();
+		}
+	}
+
+	private void attempt(String what, Runnable action) {
+		try {
+			action.run();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			logger.log(Level.DEBUG, "Permits of limit '" + this.decision.limit().name() + "' could not be " + what, ex);
+		}
 	}
 
 	/**
@@ -152,7 +182,7 @@ final class HeldCharge {
 			HeldCharge part = parts.get(i);
 			boolean last = (i == parts.size() - 1);
 			long share = last ? rest : Math.min(rest, part.charge().permits());
-			if (part.permit.settle(part.index, share)) {
+			if (part.settle(share)) {
 				rest -= share;
 				settled = true;
 			}

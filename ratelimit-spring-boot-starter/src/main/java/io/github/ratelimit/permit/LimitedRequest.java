@@ -1,7 +1,6 @@
 package io.github.ratelimit.permit;
 
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.Permit;
 import io.github.ratelimit.store.Charge;
 import java.lang.reflect.Method;
 import java.util.List;
@@ -64,13 +63,6 @@ public interface LimitedRequest {
 	 * {@link #UNKNOWN} or {@link #NOT_COUNTED}
 	 */
 	void settleAfterResponse(Charge charge, IntToLongFunction actual);
-
-	/**
-	 * Returns the permit of all limits of the request, including those that are recorded
-	 * later: settled and ended for all of them together.
-	 * @return the request's permit
-	 */
-	Permit permit();
 
 	/**
 	 * Takes over a call that continues after its method has returned, until the response

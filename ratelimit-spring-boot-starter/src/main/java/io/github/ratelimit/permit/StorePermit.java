@@ -1,15 +1,14 @@
 package io.github.ratelimit.permit;
 
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.Permit;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The permit of a decision. Each of its limits is settled once, and ends once.
@@ -17,17 +16,7 @@ import java.util.function.Consumer;
  */
 public final class StorePermit implements Permit {
 
-	private static final Logger logger = System.getLogger(StorePermit.class.getName());
-
-	private static final int OPEN = 0;
-
-	private static final int SETTLED = 1;
-
-	private final List<ChargeDecision> taken;
-
-	private final LimitStore store;
-
-	private final AtomicIntegerArray states;
+	private final List<HeldCharge> parts;
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -39,57 +28,37 @@ public final class StorePermit implements Permit {
 	 * @param store the store that decided it
 	 */
 	public StorePermit(List<ChargeDecision> taken, LimitStore store) {
-		this.taken = taken;
-		this.store = store;
-		this.states = new AtomicIntegerArray(taken.size());
+		this.parts = new ArrayList<>(taken.size());
+		for (ChargeDecision decision : taken) {
+			this.parts.add(new HeldCharge(decision, store));
+		}
 	}
 
-	/** Returns the decisions of this permit. */
-	List<ChargeDecision> taken() {
-		return this.taken;
-	}
-
-	/** Returns whether a limit may still be settled or given back. */
-	boolean isOpen(int index) {
-		return !this.taken.get(index).isViolated() && this.states.get(index) == OPEN;
+	/** Returns what each limit holds. */
+	List<HeldCharge> parts() {
+		return this.parts;
 	}
 
 	@Override
 	public boolean settle(long actual) {
-		checkNotNegative(actual);
-		boolean only = this.taken.size() == 1;
-		boolean settled = false;
-		for (int i = 0; i < this.taken.size(); i++) {
-			if (only || this.taken.get(i).limit().hasCost()) {
-				settled |= settle(i, actual);
-			}
-		}
-		return settled;
+		boolean only = this.parts.size() == 1;
+		return settle((limit) -> only || limit.hasCost(), actual);
 	}
 
 	@Override
 	public boolean settle(String limit, long actual) {
+		return settle((each) -> each.name().equals(limit), actual);
+	}
+
+	private boolean settle(Predicate<Limit> which, long actual) {
 		checkNotNegative(actual);
 		boolean settled = false;
-		for (int i = 0; i < this.taken.size(); i++) {
-			if (this.taken.get(i).limit().name().equals(limit)) {
-				settled |= settle(i, actual);
+		for (HeldCharge part : this.parts) {
+			if (which.test(part.decision().limit())) {
+				settled |= part.settle(actual);
 			}
 		}
 		return settled;
-	}
-
-	/** Settles one limit, unless it has been. */
-	boolean settle(int index, long actual) {
-		ChargeDecision limit = this.taken.get(index);
-		if (limit.isViolated() || limit.limit().isConcurrency() || !this.states.compareAndSet(index, OPEN, SETTLED)) {
-			return false;
-		}
-		if (actual != limit.charge().permits() || limit.isPassedOn()) {
-			attempt(limit, "settled", (store) -> limit.settle(store, actual));
-		}
-		limit.decided();
-		return true;
 	}
 
 	@Override
@@ -120,15 +89,14 @@ public final class StorePermit implements Permit {
 			return;
 		}
 		long spent = this.spent.sum();
-		for (int i = 0; i < this.taken.size(); i++) {
-			ChargeDecision limit = this.taken.get(i);
-			if (limit.limit().isConcurrency()) {
-				giveBack(i);
+		for (HeldCharge part : this.parts) {
+			if (part.isSlot()) {
+				part.giveBack();
 			}
-			else if (limit.limit().hasCost() && (spent > 0 || (failed && !limit.charge().isPending()))) {
-				settle(i, spent);
+			else if (part.decision().limit().hasCost() && (spent > 0 || (failed && !part.charge().isPending()))) {
+				part.settle(spent);
 			}
-			keepPending(i);
+			part.keepPending();
 		}
 	}
 
@@ -137,38 +105,8 @@ public final class StorePermit implements Permit {
 		if (!this.ended.compareAndSet(false, true)) {
 			return false;
 		}
-		for (int i = 0; i < this.taken.size(); i++) {
-			giveBack(i);
-		}
+		this.parts.forEach(HeldCharge::giveBack);
 		return true;
-	}
-
-	/** Ends a pending charge, whose permits stay taken, unless it has been settled. */
-	void keepPending(int index) {
-		ChargeDecision limit = this.taken.get(index);
-		if (limit.charge().isPending() && this.states.compareAndSet(index, OPEN, SETTLED)) {
-			limit.decided();
-		}
-	}
-
-	/** Gives one limit back, unless it has been settled. */
-	boolean giveBack(int index) {
-		ChargeDecision limit = this.taken.get(index);
-		if (!limit.isViolated() && this.states.compareAndSet(index, OPEN, SETTLED)) {
-			attempt(limit, "given back", limit::giveBack);
-			limit.decided();
-			return true;
-		}
-		return false;
-	}
-
-	private void attempt(ChargeDecision limit, String what, Consumer<LimitStore> action) {
-		try {
-			action.accept(this.store);
-		}
-		catch (RuntimeException | LinkageError ex) {
-			logger.log(Level.DEBUG, "Permits of limit '" + limit.limit().name() + "' could not be " + what, ex);
-		}
 	}
 
 }

@@ -28,7 +28,7 @@ public final class AnswerStyles {
 	 */
 	public AnswerStyles(Collection<HeaderStyle> headers, Collection<BodyStyle> bodies, TimeSource time) {
 		this.headers = byName("HeaderStyle", HeaderStyle::name, List.of(new XRateLimitHeaders(), new Draft11Headers(),
-				new OpenAiHeaders(), new AnthropicHeaders(time), new NoHeaders()), headers);
+				UnitHeaders.openAi(), UnitHeaders.anthropic(time), UnitHeaders.none()), headers);
 		this.bodies = bodies(bodies);
 	}
 

@@ -11,23 +11,22 @@ final class NearestRate {
 	private NearestRate() {
 	}
 
-	/** Returns the limit nearest to refusal. */
-	static LimitDecision of(List<LimitDecision> limits) {
-		LimitDecision nearest = limits.get(0);
-		for (int i = 1; i < limits.size(); i++) {
-			if (limits.get(i).isNearerToRefusalThan(nearest)) {
-				nearest = limits.get(i);
-			}
-		}
-		return nearest;
+	/** Returns the limit nearest to refusal, null if there is none. */
+	static @Nullable LimitDecision of(List<LimitDecision> limits) {
+		return of(limits, null);
 	}
 
-	/** Returns the limit of that unit nearest to refusal, null if none has the unit. */
-	static @Nullable LimitDecision of(List<LimitDecision> limits, LimitUnit unit) {
+	/**
+	 * Returns the limit of a unit nearest to refusal.
+	 * @param unit the unit, null for any
+	 * @return null if no limit has the unit
+	 */
+	static @Nullable LimitDecision of(List<LimitDecision> limits, @Nullable LimitUnit unit) {
 		LimitDecision nearest = null;
 		for (int i = 0; i < limits.size(); i++) {
 			LimitDecision limit = limits.get(i);
-			if (limit.limit().unit() == unit && (nearest == null || limit.isNearerToRefusalThan(nearest))) {
+			if ((unit == null || limit.limit().unit() == unit)
+					&& (nearest == null || limit.isNearerToRefusalThan(nearest))) {
 				nearest = limit;
 			}
 		}

@@ -90,12 +90,7 @@ public record Refusal(Reason reason, String message, List<LimitDecision> violate
 	 * @return the unit, null if that limit has none or no limit may be named
 	 */
 	public @Nullable LimitUnit unit() {
-		LimitDecision longest = null;
-		for (LimitDecision limit : this.violated) {
-			if (longest == null || limit.isNearerToRefusalThan(longest)) {
-				longest = limit;
-			}
-		}
+		LimitDecision longest = NearestRate.of(this.violated);
 		return (longest != null) ? longest.limit().unit() : null;
 	}
 

@@ -3,6 +3,7 @@ package io.github.ratelimit.provider;
 import io.github.ratelimit.LimitDecision;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * {@code x-ratelimit}: the burst, the permits that are left and the seconds until it is
@@ -31,7 +32,7 @@ final class XRateLimitHeaders implements HeaderStyle {
 
 	@Override
 	public void write(List<LimitDecision> limits, Headers headers) {
-		LimitDecision nearest = NearestRate.of(limits);
+		LimitDecision nearest = Objects.requireNonNull(NearestRate.of(limits));
 		int rate = NearestRate.scarcest(nearest);
 		headers.set(LIMIT, Long.toString(nearest.limit().quota(rate)));
 		headers.set(REMAINING, Long.toString(nearest.remaining(rate)));

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Bounds the threads that waiting calls hold, so that calls that wait do not use up the
- * threads that serve requests, and one key does not use up the threads of all keys.
- * Thread-safe.
+ * threads that serve requests, and one key does not use up the threads of all keys. Calls
+ * that wait for limits share one with those that wait for a provider. Thread-safe.
  */
 public final class WaitingThreadLimit {
 
@@ -17,7 +17,8 @@ public final class WaitingThreadLimit {
 
 	/**
 	 * Creates a limit.
-	 * @param max the most threads for all calls of this process, 0 or more
+	 * @param most the most threads for all calls of this process, 0 or more;
+	 * {@link Integer#MAX_VALUE} for no bound
 	 * @throws IllegalArgumentException if the number is negative
 	 */
 	public WaitingThreadLimit(int most) {
@@ -30,9 +31,25 @@ public final class WaitingThreadLimit {
 	}
 
 	/**
+	 * Returns whether there is a bound.
+	 * @return false if calls may hold any number of threads
+	 */
+	public boolean isBounded() {
+		return this.max != Integer.MAX_VALUE;
+	}
+
+	/**
+	 * Returns how many threads the calls of one key may hold.
+	 * @return the most threads
+	 */
+	public int maxPerKey() {
+		return this.maxPerKey;
+	}
+
+	/**
 	 * Returns how many of all threads the calls of one key may hold: half of them,
 	 * rounded up.
-	 * @param max the most threads for all calls
+	 * @param most the most threads for all calls
 	 * @return the most threads for one key
 	 */
 	public static int perKey(int most) {
@@ -45,15 +62,32 @@ public final class WaitingThreadLimit {
 	 * @return whether a thread was left
 	 */
 	boolean take(int heldByKey) {
-		if (heldByKey >= this.maxPerKey) {
+		return heldByKey < this.maxPerKey && takeOne(this.held, this.max);
+	}
+
+	/**
+	 * Takes one thread, and counts it for its key.
+	 * @param heldByKey the number of threads that the key's calls hold
+	 * @return whether a thread was left
+	 */
+	boolean take(AtomicInteger heldByKey) {
+		if (!takeOne(heldByKey, this.maxPerKey)) {
 			return false;
 		}
-		int current = this.held.get();
-		while (current < this.max) {
-			if (this.held.compareAndSet(current, current + 1)) {
+		if (takeOne(this.held, this.max)) {
+			return true;
+		}
+		heldByKey.decrementAndGet();
+		return false;
+	}
+
+	private static boolean takeOne(AtomicInteger held, int most) {
+		int current = held.get();
+		while (current < most) {
+			if (held.compareAndSet(current, current + 1)) {
 				return true;
 			}
-			current = this.held.get();
+			current = held.get();
 		}
 		return false;
 	}

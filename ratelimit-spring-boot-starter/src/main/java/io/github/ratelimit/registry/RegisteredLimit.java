@@ -2,6 +2,7 @@ package io.github.ratelimit.registry;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.Penalty;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -168,6 +169,15 @@ public final class RegisteredLimit {
 	}
 
 	/**
+	 * Returns whether a decision of the store is that of the limit: the limit is enforced
+	 * and has no penalty.
+	 * @return false if refusals let calls through, or are counted for a ban
+	 */
+	public boolean isPlain() {
+		return this.inForce.plain;
+	}
+
+	/**
 	 * Returns the handle for charges of calls without a plan.
 	 * @return the handle of the limit as it is configured now
 	 */
@@ -292,7 +302,8 @@ public final class RegisteredLimit {
 
 	/** Settings and their handles. A form that stays the same keeps its handle. */
 	private record InForce(LimitSettings configured, SettingChanges changes, LimitSettings settings, LimitHandle handle,
-			Map<String, LimitHandle> plans, @Nullable LimitHandle refusals, @Nullable LimitHandle blocks) {
+			Map<String, LimitHandle> plans, @Nullable LimitHandle refusals, @Nullable LimitHandle blocks,
+			boolean plain) {
 
 		static InForce of(RegisteredLimit owner, LimitSettings configured, SettingChanges changes,
 				LimitSettings settings, @Nullable InForce before) {
@@ -313,7 +324,8 @@ public final class RegisteredLimit {
 			LimitHandle blocks = (penalty == null && !settings.blockable()) ? null
 					: companion(owner, (before != null) ? before.blocks : null, CompanionLimits.blocks(name, penalty),
 							LimitHandle.Purpose.BLOCKS);
-			return new InForce(configured, changes, settings, handle, Map.copyOf(plans), refusals, blocks);
+			boolean plain = penalty == null && settings.mode() == LimitMode.ENFORCE;
+			return new InForce(configured, changes, settings, handle, Map.copyOf(plans), refusals, blocks, plain);
 		}
 
 		private static LimitHandle companion(RegisteredLimit owner, @Nullable LimitHandle before, Limit limit,

@@ -5,9 +5,10 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.LimitHandle;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +27,18 @@ public final class BlockedKeys<K> {
 
 	private final int most;
 
+	private final Function<K, String> id;
+
 	private @Nullable Long lastLook;
 
 	/**
 	 * Creates an empty table.
 	 * @param most how many keys can be blocked at a time
+	 * @param id returns the id of a key
 	 */
-	public BlockedKeys(int most) {
+	public BlockedKeys(int most, Function<K, String> id) {
 		this.most = most;
+		this.id = id;
 	}
 
 	/**
@@ -97,7 +102,7 @@ public final class BlockedKeys<K> {
 			return BlockResult.NO_ROOM;
 		}
 		if (until - now > left) {
-			this.blocks.put(key, new Block(until, now));
+			put(key, until, now);
 		}
 		return (left == 0) ? BlockResult.STARTED : BlockResult.ALREADY_BLOCKED;
 	}
@@ -125,20 +130,26 @@ public final class BlockedKeys<K> {
 			this.blocks.remove(key);
 		}
 		else if (hasRoom(key, answered)) {
-			this.blocks.put(key, new Block(answered + left, asked));
+			put(key, answered + left, asked);
 		}
 	}
 
 	/**
-	 * Ends the blocks of some keys.
-	 * @param which selects those keys
+	 * Ends the block of a key.
+	 * @param keyId the key's id
 	 * @param now the time
-	 * @return whether one of them was blocked
+	 * @return whether the key was blocked
 	 */
-	public synchronized boolean remove(Predicate<K> which, long now) {
-		boolean blocked = this.blocks.keySet().stream().anyMatch((key) -> which.test(key) && nanosLeft(key, now) > 0);
-		this.blocks.keySet().removeIf(which);
-		return blocked;
+	public synchronized boolean remove(String keyId, long now) {
+		int idHash = keyId.hashCode();
+		for (Map.Entry<K, Block> entry : this.blocks.entrySet()) {
+			Block block = entry.getValue();
+			if (block.idHash() == idHash && this.id.apply(entry.getKey()).equals(keyId)) {
+				this.blocks.remove(entry.getKey());
+				return block.until() - now > 0;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -157,7 +168,12 @@ public final class BlockedKeys<K> {
 		return this.blocks.size() < this.most || this.blocks.containsKey(key);
 	}
 
-	private record Block(long until, long seen) {
+	private void put(K key, long until, long seen) {
+		this.blocks.put(key, new Block(until, seen, this.id.apply(key).hashCode()));
+	}
+
+	/** With the hash of the key's id, which is too expensive to compute of every key. */
+	private record Block(long until, long seen, int idHash) {
 	}
 
 }

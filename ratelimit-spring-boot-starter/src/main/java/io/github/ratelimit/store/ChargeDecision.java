@@ -153,10 +153,10 @@ public abstract class ChargeDecision extends LimitDecision {
 	 * permits may be available as soon as the calls before it are decided.
 	 * @param refused the decision of the limit
 	 * @param retryAfterNanos nanoseconds after which a retry makes sense, at least 1
-	 * @return a decision that refuses and awaits outcomes
+	 * @return a decision that refuses with this wait
 	 */
 	public static ChargeDecision awaitingOutcomes(ChargeDecision refused, long retryAfterNanos) {
-		return new AwaitingOutcomes(refused, checked(refused.charge, retryAfterNanos));
+		return new Facts(refused, null, checked(refused.charge, retryAfterNanos));
 	}
 
 	private static long checked(Charge charge, long retryAfterNanos) {
@@ -294,24 +294,6 @@ public abstract class ChargeDecision extends LimitDecision {
 		@Override
 		protected long @Nullable [] perRate() {
 			return this.perRate;
-		}
-
-	}
-
-	private static final class AwaitingOutcomes extends Facts {
-
-		AwaitingOutcomes(ChargeDecision refused, long waitNanos) {
-			super(refused, null, waitNanos);
-		}
-
-		@Override
-		public boolean isAwaitingOutcomes() {
-			return true;
-		}
-
-		@Override
-		public String toString() {
-			return "awaiting outcomes, " + super.toString();
 		}
 
 	}

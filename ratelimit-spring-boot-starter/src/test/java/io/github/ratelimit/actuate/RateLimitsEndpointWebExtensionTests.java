@@ -2,6 +2,7 @@ package io.github.ratelimit.actuate;
 
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
@@ -26,8 +27,10 @@ class RateLimitsEndpointWebExtensionTests {
 	void aPageThatTheStoreRejectsIsABadRequest() {
 		LimitRegistry registry = new LimitRegistry();
 		registry.register(Limit.of("chat", Rate.parse("1/s")), List.of());
+		KillSwitch killSwitch = new KillSwitch(true);
 		RateLimitsEndpoint endpoint = new RateLimitsEndpoint(registry,
-				refusingEveryPageButTheFirst(new MemoryStore(new ManualTime(), 10)), new KillSwitch(true), null);
+				refusingEveryPageButTheFirst(new MemoryStore(new ManualTime(), 10)), killSwitch, null,
+				LimitChanges.ofInstance(registry, killSwitch), new RecentCounts(registry), Show.NEVER);
 		RateLimitsEndpointWebExtension extension = new RateLimitsEndpointWebExtension(endpoint, Show.NEVER, Set.of());
 
 		WebEndpointResponse<OperationResponseBody> response = extension.limit(SecurityContext.NONE, "chat", "nonsense",

@@ -7,6 +7,9 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.RateLimiter;
+import io.github.ratelimit.registry.LimitChange;
+import io.github.ratelimit.registry.LimitChanges;
+import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.event.KeyBannedEvent;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,6 +17,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +27,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -115,6 +121,37 @@ class LimiterEventsTests {
 			});
 	}
 
+	@Test
+	void aListenerReceivesChangesAndOneThatFailsAffectsNone() {
+		this.runner.withUserConfiguration(FailingListener.class).run((context) -> {
+			LimitChanges changes = context.getBean(LimitChanges.class);
+			changes.change("login", Map.of("rate", "5/h"), "ada");
+			changes.changeAll(Map.of("mode", "shadow"), null);
+			assertThat(context.getBean(Application.class).listened).containsExactly(
+					"changed login [Setting[name=rate, before=1/h, after=5/h]] by ada",
+					"changed null [Setting[name=mode, before=enforce, after=shadow]] by null");
+			assertThat(context.getBean(LimitRegistry.class).get("login").limit().capacity()).isEqualTo(5);
+		});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FailingListener {
+
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		RateLimitListener failingListener() {
+			return new RateLimitListener() {
+
+				@Override
+				public void changed(LimitChange change) {
+					throw new IllegalStateException("A listener of the application that fails");
+				}
+
+			};
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class Application {
 
@@ -135,6 +172,12 @@ class LimiterEventsTests {
 				@Override
 				public void banned(RegisteredLimit limit, Key key, Duration ban) {
 					Application.this.listened.add("banned " + key.text());
+				}
+
+				@Override
+				public void changed(LimitChange change) {
+					Application.this.listened
+						.add("changed " + change.limit() + " " + change.settings() + " by " + change.by());
 				}
 
 			};

@@ -1,6 +1,8 @@
 package io.github.ratelimit.autoconfigure;
 
+import io.github.ratelimit.actuate.RecentCounts;
 import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
@@ -9,6 +11,7 @@ import io.github.ratelimit.actuate.RateLimitsEndpointWebExtension;
 import io.github.ratelimit.store.memory.MemoryStore;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -112,7 +115,8 @@ class RateLimitEndpointAutoConfigurationTests {
 
 		@Bean
 		RateLimitsEndpoint usersEndpoint(LimitRegistry registry, LimitStore store, KillSwitch killSwitch) {
-			return new RateLimitsEndpoint(registry, store, killSwitch, null);
+			return new RateLimitsEndpoint(registry, store, killSwitch, null,
+					LimitChanges.ofInstance(registry, killSwitch), new RecentCounts(registry), Show.NEVER);
 		}
 
 	}

@@ -20,6 +20,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.Ordered;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -39,6 +40,7 @@ class RateLimitMethodAutoConfigurationTests {
 	void methodsAreLimitedWithoutAspectJ() {
 		this.runner.run((context) -> {
 			assertThat(context).hasSingleBean(RateLimitAdvisor.class);
+			assertThat(context.getBean(RateLimitAdvisor.class).getOrder()).isEqualTo(Ordered.HIGHEST_PRECEDENCE);
 			assertThat(context.getBean(AopConfigUtils.AUTO_PROXY_CREATOR_BEAN_NAME))
 				.isExactlyInstanceOf(InfrastructureAdvisorAutoProxyCreator.class);
 			assertLimited(context.getBean(Greeting.class));

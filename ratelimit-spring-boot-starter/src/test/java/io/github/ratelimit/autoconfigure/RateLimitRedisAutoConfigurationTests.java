@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
@@ -162,8 +163,10 @@ class RateLimitRedisAutoConfigurationTests {
 	}
 
 	@Test
-	void otherSettingsAreTheDefaultsOfTheStore() {
-		assertThat(RedisSettings.of(new RateLimitProperties())).isEqualTo(RedisStoreSettings.defaults());
+	void otherSettingsAreTheDocumentedDefaults() {
+		RateLimitProperties properties = new Binder().bindOrCreate("ratelimit", RateLimitProperties.class);
+		assertThat(RedisSettings.of(properties)).isEqualTo(new RedisStoreSettings("ratelimit", Duration.ofMillis(50),
+				100_000, OnStoreFailure.SHARE, Duration.ofSeconds(30)));
 	}
 
 	@Test

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import java.lang.reflect.Proxy;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
@@ -21,7 +22,10 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.UnknownLimitException;
-import io.github.ratelimit.limiter.BudgetRateLimiter;
+import io.github.ratelimit.limiter.BudgetChargeLimiter;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.limiter.StoreRateLimiter;
@@ -55,12 +59,18 @@ class ClientBudgetTests {
 	private final KillSwitch killSwitch = new KillSwitch(true);
 
 	private RateLimiter limiter(TestClient... clients) {
-		Degradation degradation = new Degradation(this.time);
 		NamedBudgets budgets = new NamedBudgets(
 				List.of(clients).stream().map((client) -> new ClientBudget(client.time(this.time).limiter())).toList());
 		this.registry.addCheck(budgets::check);
-		return new BudgetRateLimiter(StoreRateLimiter.create(this.registry, this.store, this.killSwitch, degradation),
-				budgets, this.registry, this.store, this.killSwitch, degradation);
+		return limiter(this.store, budgets);
+	}
+
+	private RateLimiter limiter(LimitStore store, NamedBudgets budgets) {
+		Degradation degradation = new Degradation(this.time);
+		ChargeLimiter limits = new StoreChargeLimiter(store, this.killSwitch, degradation, this.time,
+				RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE));
+		return new StoreRateLimiter(this.registry, budgets,
+				new BudgetChargeLimiter(limits, budgets, store, this.killSwitch, degradation));
 	}
 
 	private static ClientCall request(TestClient client, String model) {
@@ -76,12 +86,9 @@ class ClientBudgetTests {
 		CompletableFuture<List<ChargeDecision>> reply = new CompletableFuture<>();
 		LimitStore remote = (LimitStore) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { LimitStore.class }, (proxy, method, args) -> reply);
-		Degradation degradation = new Degradation(this.time);
 		this.registry.register(Limit.of("chat", Rate.parse("10/h")), List.of());
-		BudgetRateLimiter limiter = new BudgetRateLimiter(
-				StoreRateLimiter.create(this.registry, remote, this.killSwitch, degradation),
-				new NamedBudgets(List.of(new ClientBudget(client.time(this.time).limiter()))), this.registry, remote,
-				this.killSwitch, degradation);
+		RateLimiter limiter = limiter(remote,
+				new NamedBudgets(List.of(new ClientBudget(client.time(this.time).limiter()))));
 		ClientCall inFlight = request(client, "gpt-4o");
 		List<PermitRequest> both = List.of(new PermitRequest("chat", Key.of("ann"), 1),
 				new PermitRequest("openai", Key.GLOBAL, 1));

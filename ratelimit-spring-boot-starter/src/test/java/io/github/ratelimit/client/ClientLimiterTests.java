@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.observation.ClientListeners;
@@ -35,7 +36,7 @@ class ClientLimiterTests {
 		ClientSettings settings = new ClientSettings("model", List.of(), new Failing(), key, GovernorSettings.DEFAULTS,
 				List.of(), RetryPolicy.NONE);
 		return new ClientLimiter(settings, new Dialects(List.of()), estimator, new ManualTime(), Runnable::run,
-				listener, null, killSwitch);
+				listener, null, killSwitch, () -> Caller.UNBOUNDED);
 	}
 
 	private static OutboundRequest request(String model, String credential) {
@@ -114,7 +115,7 @@ class ClientLimiterTests {
 				new ClientSettings("model", List.of(), new Failing(), List.of(KeyPart.CREDENTIAL), one, List.of(),
 						RetryPolicy.NONE),
 				new Dialects(List.of()), TokenEstimator.DEFAULT, new ManualTime(), Runnable::run, ClientListener.NONE,
-				null, killSwitch);
+				null, killSwitch, () -> Caller.UNBOUNDED);
 		limiter.acquire(request("m", "secret")).close();
 		CompletableFuture<ClientCall> queued = limiter.acquireAsync(request("m", "secret"));
 		assertThat(queued).isNotDone();

@@ -17,6 +17,8 @@ class RefusedAnswerTests {
 		assertThat(answer(Reason.WAIT_TOO_LONG, Duration.ofMillis(1001)).headers()).containsEntry("Retry-After", "2")
 			.containsEntry("x-should-retry", "false")
 			.containsEntry("Content-Type", "application/json");
+		assertThat(answer(Reason.THREADS_HELD, Duration.ofSeconds(7)).headers()).containsEntry("Retry-After", "7")
+			.containsEntry("x-should-retry", "false");
 		assertThat(answer(Reason.QUEUE_FULL, Duration.ZERO).headers()).containsEntry("Retry-After", "1");
 	}
 

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.GovernorState.Phase;
@@ -62,7 +63,7 @@ class SharedAccountsTests {
 		ClientSettings client = new ClientSettings("model", List.of(), dialects.byName(dialect),
 				List.of(KeyPart.CREDENTIAL), settings, List.of(), RetryPolicy.NONE);
 		return new ClientLimiter(client, dialects, TokenEstimator.DEFAULT, time, Runnable::run, ClientListener.NONE,
-				notes, new KillSwitch(true));
+				notes, new KillSwitch(true), () -> Caller.UNBOUNDED);
 	}
 
 	static CompletableFuture<ClientCall> call(ClientLimiter instance, String credential, long tokens) {

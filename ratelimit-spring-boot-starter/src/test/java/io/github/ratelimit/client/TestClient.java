@@ -9,12 +9,14 @@ import java.util.concurrent.ForkJoinPool;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.TokenEstimator;
+import io.github.ratelimit.registry.KillSwitch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -40,6 +42,8 @@ public final class TestClient {
 	private RetryPolicy retry = RetryPolicy.NONE;
 
 	private TimeSource time = new ManualTime();
+
+	private Caller caller = Caller.UNBOUNDED;
 
 	private final List<ClientOutcome> outcomes = new CopyOnWriteArrayList<>();
 
@@ -105,6 +109,12 @@ public final class TestClient {
 		return this;
 	}
 
+	/** Has this caller wait with its thread. */
+	public TestClient caller(Caller caller) {
+		this.caller = caller;
+		return this;
+	}
+
 	/** Returns the client's limiter, always the same. */
 	public ClientLimiter limiter() {
 		if (this.limiter == null) {
@@ -114,7 +124,8 @@ public final class TestClient {
 			this.limiter = new ClientLimiter(
 					new ClientSettings(this.name, this.match, dialects.byName("openai"),
 							List.of(KeyPart.CREDENTIAL, KeyPart.MODEL), settings, List.of(), this.retry),
-					dialects, TokenEstimator.DEFAULT, this.time, ForkJoinPool.commonPool(), new Listener());
+					dialects, TokenEstimator.DEFAULT, this.time, ForkJoinPool.commonPool(), new Listener(), null,
+					new KillSwitch(true), () -> this.caller);
 		}
 		return this.limiter;
 	}

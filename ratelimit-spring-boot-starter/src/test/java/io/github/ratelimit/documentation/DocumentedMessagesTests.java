@@ -19,7 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Every failure of start-up and every warning of the library has a row on
- * docs/messages.md, which has a fixed part of its text.
+ * docs/messages.md, which has a fixed part of its text; and the library has every text of
+ * a row.
  */
 @Tag("version-independent")
 class DocumentedMessagesTests {
@@ -38,7 +39,9 @@ class DocumentedMessagesTests {
 		.compile("(?:are|asks|assigns|calls|cannot|contains|counts|does|gives|has|is|looks|names|needs|queues|reads"
 				+ "|returns|stands|takes|uses|would) .*");
 
-	private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+	private static final Pattern LITERAL = Pattern.compile("\"([^\"\\\\\n]*+(?:\\\\.[^\"\\\\\n]*+)*+)\"");
+
+	private static final Pattern ROW = Pattern.compile("(?m)^\\| (?!Reason|Warning|---)(.*?) \\| ");
 
 	private static final int COMPARED = 28;
 
@@ -75,6 +78,29 @@ class DocumentedMessagesTests {
 		}
 		assertThat(warnings).hasSizeGreaterThan(25);
 		assertThat(missing(warnings)).isEmpty();
+	}
+
+	@Test
+	void everyTextOfThePageIsInTheCode() throws IOException {
+		List<String> texts = new ArrayList<>();
+		for (MatchResult row : ROW.matcher(this.page).results().toList()) {
+			texts.addAll(List.of(row.group(1).split("…|; ")));
+		}
+		String code = String.join("\n", sources().stream().flatMap((source) -> parts(source).stream()).toList());
+		List<List<String>> fixed = texts.stream()
+			.map(DocumentedMessagesTests::distinctive)
+			.filter((parts) -> !parts.isEmpty())
+			.toList();
+		assertThat(fixed).hasSizeGreaterThan(200);
+		assertThat(fixed).filteredOn((parts) -> parts.stream().noneMatch(code::contains)).isEmpty();
+	}
+
+	/** Returns the parts of a text that the code does not put together. */
+	private static List<String> distinctive(String text) {
+		return Stream.of(text.split("[,:()]"))
+			.map((part) -> part.replaceAll("^(?:[^\\w@#]|which )+|\\W+$", ""))
+			.filter((part) -> part.replaceAll("[^a-zA-Z]", "").length() >= DISTINCTIVE)
+			.toList();
 	}
 
 	private List<String> missing(Set<String> texts) {

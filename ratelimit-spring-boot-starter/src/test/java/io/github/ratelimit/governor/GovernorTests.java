@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
@@ -49,7 +50,7 @@ class GovernorTests {
 	}
 
 	private CompletableFuture<GovernedCall> call(long tokens) {
-		return call(new CallRequest(new CallCost(tokens, 0), MINUTE, 0, false));
+		return call(new CallRequest(new CallCost(tokens, 0), MINUTE, 0, false, Caller.UNBOUNDED));
 	}
 
 	private CompletableFuture<GovernedCall> call(CallRequest request) {
@@ -92,7 +93,7 @@ class GovernorTests {
 		GovernedCall call = call(10).join();
 		call.close(new CallCost(900_000_000_000_000L, 0));
 		CompletableFuture<GovernedCall> next = call(
-				new CallRequest(new CallCost(10, 0), MINUTE.multipliedBy(3), 0, false));
+				new CallRequest(new CallCost(10, 0), MINUTE.multipliedBy(3), 0, false, Caller.UNBOUNDED));
 		this.time.advance(MINUTE.multipliedBy(2).plusSeconds(2));
 		assertThat(next).isCompleted();
 	}
@@ -164,7 +165,8 @@ class GovernorTests {
 	}
 
 	private void note(List<String> order, String name, int priority, boolean retry) {
-		call(new CallRequest(new CallCost(100, 0), MINUTE, priority, retry)).thenRun(() -> order.add(name));
+		call(new CallRequest(new CallCost(100, 0), MINUTE, priority, retry, Caller.UNBOUNDED))
+			.thenRun(() -> order.add(name));
 	}
 
 	@Test
@@ -172,7 +174,7 @@ class GovernorTests {
 		call(1000);
 		call(500);
 		CallRefusedException refused = refused(
-				call(new CallRequest(new CallCost(100, 0), Duration.ofSeconds(35), 0, false)));
+				call(new CallRequest(new CallCost(100, 0), Duration.ofSeconds(35), 0, false, Caller.UNBOUNDED)));
 		assertThat(refused.reason()).isEqualTo(Reason.WAIT_TOO_LONG);
 		assertThat(refused.retryAfter()).isEqualTo(Duration.ofSeconds(36));
 		assertThat(refused).hasMessageContaining("openai")
@@ -190,9 +192,9 @@ class GovernorTests {
 		this.governor = governor(false, 2, MINUTE, List.of(new ConfiguredQuota(Dimension.REQUESTS, 1, MINUTE)));
 		Duration hour = Duration.ofHours(1);
 		for (int i = 0; i < 3; i++) {
-			call(new CallRequest(CallCost.REQUEST, hour, 0, false));
+			call(new CallRequest(CallCost.REQUEST, hour, 0, false, Caller.UNBOUNDED));
 		}
-		assertThat(refused(call(new CallRequest(CallCost.REQUEST, hour, 0, false))).reason())
+		assertThat(refused(call(new CallRequest(CallCost.REQUEST, hour, 0, false, Caller.UNBOUNDED))).reason())
 			.isEqualTo(Reason.QUEUE_FULL);
 	}
 
@@ -205,7 +207,8 @@ class GovernorTests {
 
 	@Test
 	void aCallThatMayAnswerMoreThanTheLimitIsSentAlone() {
-		CompletableFuture<GovernedCall> call = call(new CallRequest(new CallCost(10, 64_000), MINUTE, 0, false));
+		CompletableFuture<GovernedCall> call = call(
+				new CallRequest(new CallCost(10, 64_000), MINUTE, 0, false, Caller.UNBOUNDED));
 		assertThat(call).isCompleted();
 		call.join().close(new CallCost(10, 300));
 		assertThat(this.governor.state().quotas().get(1).available()).isEqualTo(690);
@@ -360,7 +363,8 @@ class GovernorTests {
 		this.governor = governor(true, 1000, MINUTE, List.of());
 		call(100).join().report(remaining(6000, 0), true);
 		assertThat(this.governor.state().quotas().get(0).factor()).isEqualTo(4);
-		CompletableFuture<GovernedCall> waiting = call(new CallRequest(new CallCost(3000, 0), MINUTE, 0, false));
+		CompletableFuture<GovernedCall> waiting = call(
+				new CallRequest(new CallCost(3000, 0), MINUTE, 0, false, Caller.UNBOUNDED));
 		assertThat(waiting).isNotDone();
 	}
 

@@ -117,7 +117,7 @@ final class SimulatedCallers {
 					* (1 + SimulatedCallers.this.noise * (2 * SimulatedCallers.this.random.nextDouble() - 1));
 			CallCost cost = new CallCost(Math.round(tokens * factor), 0);
 			this.admitted = SimulatedCallers.this.instances.get(this.instance)
-				.acquireAsync(new CallRequest(cost, Duration.ofDays(1), 0, retry));
+				.acquireAsync(new CallRequest(cost, Duration.ofDays(1), 0, retry, CallRequest.Caller.UNBOUNDED));
 			int sentIn = this.life;
 			this.admitted.thenAccept((call) -> after(millis(20, 300), () -> arrive(tokens, call, sentIn)));
 		}

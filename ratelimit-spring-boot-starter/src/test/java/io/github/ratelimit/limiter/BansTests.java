@@ -2,6 +2,7 @@ package io.github.ratelimit.limiter;
 
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.LimitDecision;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
@@ -49,7 +50,7 @@ class BansTests {
 
 	private int notBanned;
 
-	private final StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, this.store, this.killSwitch,
+	private final StoreChargeLimiter charges = new StoreChargeLimiter(this.store, this.killSwitch,
 			new Degradation(this.time), this.time, new RateLimitListener() {
 
 				@Override
@@ -62,7 +63,9 @@ class BansTests {
 					BansTests.this.notBanned++;
 				}
 
-			}, Integer.MAX_VALUE);
+			}, new WaitingThreadLimit(Integer.MAX_VALUE));
+
+	private final RateLimiter limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE, this.charges);
 
 	private final RegisteredLimit chat = this.registry.register(LimitSettings.of(Limit.of("chat", Rate.parse("10/s")))
 		.withPenalty(new Penalty(3, Duration.ofMinutes(10), Duration.ofHours(1))), List.of());
@@ -144,36 +147,36 @@ class BansTests {
 	void aCallThatIsRefusedForUndecidedOnesIsNoReasonForABan() {
 		List<Permit> undecided = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
-			undecided.add(this.limiter.tryAcquire(login("ann")).permit());
+			undecided.add(this.charges.tryAcquire(login("ann")).permit());
 		}
 		for (int i = 0; i < 20; i++) {
-			LimitDecision refused = this.limiter.tryAcquire(login("ann")).limits().get(0);
-			assertThat(refused.isAwaitingOutcomes()).isTrue();
+			LimitDecision refused = this.charges.tryAcquire(login("ann")).limits().get(0);
+			assertThat(refused.isRefused()).isTrue();
 			assertThat(refused.retryAfterNanos()).isLessThanOrEqualTo(Duration.ofSeconds(1).toNanos());
 		}
 		undecided.remove(0).giveBack();
 		undecided.remove(0).close();
-		assertThat(this.limiter.tryAcquire(login("ann")).isAllowed()).as("what was given back").isTrue();
+		assertThat(this.charges.tryAcquire(login("ann")).isAllowed()).as("what was given back").isTrue();
 		undecided.forEach(Permit::close);
 		for (int i = 0; i < 3; i++) {
 			assertThat(this.bans).isEmpty();
-			Decision refused = this.limiter.tryAcquire(login("ann"));
-			assertThat(refused.limits().get(0).isAwaitingOutcomes()).as("one is undecided still").isTrue();
+			assertThat(this.charges.tryAcquire(login("ann")).isAllowed()).as("one is undecided still").isFalse();
 		}
+		assertThat(this.bans).isEmpty();
 	}
 
 	@Test
 	void refusalsAreReasonsAgainWhenAllAreDecided() throws Exception {
 		for (int i = 0; i < 10; i++) {
-			this.limiter.tryAcquire(login("ann")).permit().close();
+			this.charges.tryAcquire(login("ann")).permit().close();
 		}
 		TestThreads.run(8, (thread) -> {
 			for (int i = 0; i < 10; i++) {
-				assertThat(this.limiter.tryAcquire(login("ann")).isAllowed()).isFalse();
+				assertThat(this.charges.tryAcquire(login("ann")).isAllowed()).isFalse();
 			}
 		});
 		assertThat(refuse("ann").isBanned()).isTrue();
-		assertThat(((StoreRateLimiter) this.limiter).pending()).isZero();
+		assertThat(this.charges.pending()).isZero();
 	}
 
 	private Charge login(String key) {
@@ -184,7 +187,7 @@ class BansTests {
 	void aBanRefusesTheWholeCallAndTakesNothingOfItsOtherLimits() {
 		LimitHandle tokens = this.registry.register(Limit.of("tokens", Rate.parse("100/min")), List.of()).handle();
 		ban("ann");
-		Decision refused = this.limiter
+		Decision refused = this.charges
 			.tryAcquire(List.of(Charge.of(tokens, Key.of("ann"), 60), Charge.of(this.chat.handle(), Key.of("ann"), 1)));
 
 		assertThat(refused.isAllowed()).isFalse();
@@ -234,11 +237,11 @@ class BansTests {
 		this.registry.get("few").change((settings) -> settings.withMode(LimitMode.SHADOW));
 		List<Charge> both = List.of(Charge.of(few, Key.of("ann"), 1), Charge.of(this.chat.handle(), Key.of("ann"), 4));
 
-		assertThat(this.limiter.tryAcquire(both).isAllowed()).isTrue();
-		Decision tried = this.limiter.tryAcquire(both);
+		assertThat(this.charges.tryAcquire(both).isAllowed()).isTrue();
+		Decision tried = this.charges.tryAcquire(both);
 		assertThat(tried.isAllowed()).isTrue();
 		assertThat(tried.limits()).extracting(LimitDecision::isViolated).containsExactly(true, false);
-		assertThat(this.limiter.tryAcquire(both).isAllowed()).as("chat has 2 left").isFalse();
+		assertThat(this.charges.tryAcquire(both).isAllowed()).as("chat has 2 left").isFalse();
 		assertThat(this.registry.get("few").statistics().shadowDenied()).isEqualTo(2);
 		tried.permit().giveBack();
 		assertThat(this.store.take(Charge.of(few, Key.of("ann"), 0)).remaining()).isZero();
@@ -261,14 +264,14 @@ class BansTests {
 			.withBlockable(true), List.of());
 		this.store.block(mail.handle(), Key.of("ann"), this.time.wallTime().plusSeconds(30));
 		Charge charge = Charge.of(mail.handle(), Key.of("ann"), 1);
-		for (Decision decision : List.of(this.limiter.tryAcquire(charge), this.limiter.acquire(charge))) {
+		for (Decision decision : List.of(this.charges.tryAcquire(charge), this.charges.acquire(List.of(charge)))) {
 			assertThat(decision.isAllowed()).isFalse();
 			assertThat(decision.limits()).singleElement().matches(LimitDecision::isBanned);
 			assertThat(decision.retryAfter()).isEqualTo(Duration.ofSeconds(30));
 		}
 		assertThat(mail.statistics().denied()).isEqualTo(2);
 		this.time.advance(Duration.ofSeconds(30));
-		assertThat(this.limiter.tryAcquire(charge).isAllowed()).isTrue();
+		assertThat(this.charges.tryAcquire(charge).isAllowed()).isTrue();
 		assertThat(this.bans).isEmpty();
 	}
 

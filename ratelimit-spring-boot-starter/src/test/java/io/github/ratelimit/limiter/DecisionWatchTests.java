@@ -1,5 +1,6 @@
 package io.github.ratelimit.limiter;
 
+import io.github.ratelimit.RateLimiter;
 import com.sun.management.ThreadMXBean;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
@@ -9,6 +10,7 @@ import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
@@ -35,7 +37,9 @@ class DecisionWatchTests {
 
 	private final List<String> told = new CopyOnWriteArrayList<>();
 
-	private final StoreRateLimiter limiter = limiter(new Recorder());
+	private final ChargeLimiter charges = charges(new Recorder());
+
+	private final RateLimiter limiter = limiter(this.charges);
 
 	/** Kept, so that no compiler removes its allocation. */
 	private volatile Decision last = Decision.unlimited();
@@ -65,7 +69,7 @@ class DecisionWatchTests {
 		RegisteredLimit chat = register("chat", "1/d");
 		for (int i = 0; i < 3; i++) {
 			for (String key : List.of("ann", "bob")) {
-				this.limiter.tryAcquire(
+				this.charges.tryAcquire(
 						List.of(Charge.of(login.handle(), Key.of(key), 1), Charge.of(chat.handle(), Key.of(key), 1)));
 			}
 		}
@@ -183,7 +187,7 @@ class DecisionWatchTests {
 	@Test
 	void aListenerThatWantsNothingIsToldNothing() {
 		register("chat", "10/s");
-		StoreRateLimiter quiet = limiter(new Recorder() {
+		RateLimiter quiet = limiter(charges(new Recorder() {
 
 			@Override
 			public boolean wantsDenials() {
@@ -195,7 +199,7 @@ class DecisionWatchTests {
 				return false;
 			}
 
-		});
+		}));
 		for (int i = 0; i < 12; i++) {
 			quiet.tryAcquire("chat", "ann");
 		}
@@ -206,7 +210,7 @@ class DecisionWatchTests {
 	void aListenerThatFailsAffectsNoCall() {
 		register("chat", "5/d");
 		AtomicInteger calls = new AtomicInteger();
-		StoreRateLimiter failing = limiter(new RateLimitListener() {
+		RateLimiter failing = limiter(charges(new RateLimitListener() {
 
 			@Override
 			public void denied(RegisteredLimit limit, LimitDecision decision, long leftOut) {
@@ -220,7 +224,7 @@ class DecisionWatchTests {
 				throw new NoClassDefFoundError("broken on purpose");
 			}
 
-		});
+		}));
 		for (int i = 0; i < 5; i++) {
 			assertThat(failing.tryAcquire("chat", "ann").isAllowed()).isTrue();
 		}
@@ -231,14 +235,14 @@ class DecisionWatchTests {
 	@Test
 	void anAllowedCallAllocatesNothingForItsListener() {
 		register("chat", "1000000/s");
-		long quiet = allocated(limiter(RateLimitListener.NONE));
+		long quiet = allocated(limiter(charges(RateLimitListener.NONE)));
 		long watched = allocated(this.limiter);
 		assertThat(watched - quiet).as("bytes of 10,000 calls, " + quiet + " without a listener").isLessThan(10_000);
 		assertThat(this.last.isAllowed()).isTrue();
 		assertThat(this.told).isEmpty();
 	}
 
-	private long allocated(StoreRateLimiter limiter) {
+	private long allocated(RateLimiter limiter) {
 		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 		long thread = Thread.currentThread().getId();
 		long least = Long.MAX_VALUE;
@@ -262,9 +266,13 @@ class DecisionWatchTests {
 		return this.registry.register(Limit.of(name, Rate.parseAll(rates)), List.of());
 	}
 
-	private StoreRateLimiter limiter(RateLimitListener listener) {
-		return StoreRateLimiter.create(this.registry, new MemoryStore(this.time, 100_000), new KillSwitch(true),
-				new Degradation(this.time), this.time, listener, 10);
+	private RateLimiter limiter(ChargeLimiter charges) {
+		return new StoreRateLimiter(this.registry, NamedBudgets.NONE, charges);
+	}
+
+	private ChargeLimiter charges(RateLimitListener listener) {
+		return new StoreChargeLimiter(new MemoryStore(this.time, 100_000), new KillSwitch(true),
+				new Degradation(this.time), this.time, listener, new WaitingThreadLimit(10));
 	}
 
 	private class Recorder implements RateLimitListener {

@@ -1,5 +1,6 @@
 package io.github.ratelimit.limiter;
 
+import io.github.ratelimit.RateLimiter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -50,8 +52,10 @@ class LiveSettingsTests {
 
 	private final RegisteredLimit chat = this.registry.register(THOUSAND, List.of());
 
-	private final StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, new MemoryStore(this.time, 100),
-			new KillSwitch(true), new Degradation(this.time), this.time, RateLimitListener.NONE, Integer.MAX_VALUE);
+	private final ChargeLimiter charges = new StoreChargeLimiter(new MemoryStore(this.time, 100), new KillSwitch(true),
+			new Degradation(this.time), this.time, RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE));
+
+	private final RateLimiter limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE, this.charges);
 
 	@Test
 	void aRateChangesAndWhatIsUsedStaysUsedInProportion() throws Exception {
@@ -84,7 +88,7 @@ class LiveSettingsTests {
 			this.chat.change((settings) -> settings.withPlans(Map.of("pro", plan)));
 			LimitHandle handle = this.chat.handle("pro");
 			assertThat(handle).isNotNull();
-			LimitDecision full = this.limiter.tryAcquire(Charge.of(handle, Key.of("plan" + i), 0)).limits().get(0);
+			LimitDecision full = this.charges.tryAcquire(Charge.of(handle, Key.of("plan" + i), 0)).limits().get(0);
 			assertThat(full.remaining()).isEqualTo(10 + i);
 			this.chat.change((settings) -> settings.withPlans(Map.of()));
 			assertThat(this.chat.handle("pro")).isNull();

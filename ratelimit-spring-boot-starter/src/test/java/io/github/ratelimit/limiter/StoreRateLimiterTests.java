@@ -1,5 +1,6 @@
 package io.github.ratelimit.limiter;
 
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.store.ChargeDecision;
@@ -42,7 +43,9 @@ class StoreRateLimiterTests {
 
 	private final LimitStore store = new MemoryStore(this.time, 100);
 
-	private final StoreRateLimiter limiter = limiter(this.store);
+	private final ChargeLimiter charges = charges(this.store);
+
+	private final RateLimiter limiter = limiter(this.charges);
 
 	private final Limit chat = register("chat", "2/min");
 
@@ -87,7 +90,7 @@ class StoreRateLimiterTests {
 		this.killSwitch.setEnabled(false);
 		for (int i = 0; i < 10; i++) {
 			assertThat(this.limiter.tryAcquire("chat", "ann").isAllowed()).isTrue();
-			assertThat(this.limiter
+			assertThat(this.charges
 				.tryAcquire(List.of(Charge.of(handle(this.chat), ANN, 9), Charge.of(handle(this.login), ANN, 9)))
 				.isAllowed()).isTrue();
 		}
@@ -100,13 +103,13 @@ class StoreRateLimiterTests {
 
 	@Test
 	void nothingToPayIsAllowed() {
-		assertThat(this.limiter.tryAcquire(List.<Charge>of()).isAllowed()).isTrue();
-		assertThat(this.limiter.tryAcquire(List.<Charge>of()).limits()).isEmpty();
+		assertThat(this.charges.tryAcquire(List.of()).isAllowed()).isTrue();
+		assertThat(this.charges.tryAcquire(List.of()).limits()).isEmpty();
 	}
 
 	@Test
 	void theSameBucketTwiceIsChargedOnceWithTheLargerCost() {
-		Decision decision = this.limiter
+		Decision decision = this.charges
 			.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 3), Charge.of(handle(this.login), ANN, 1),
 					Charge.of(handle(this.tokens), ANN, 10), Charge.of(handle(this.tokens), ANN, 7)));
 
@@ -117,14 +120,14 @@ class StoreRateLimiterTests {
 		assertThat(remaining(this.login)).isEqualTo(4);
 		assertThat(statistics("tokens")).isEqualTo("1 0 0");
 
-		this.limiter
+		this.charges
 			.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 4), Charge.of(handle(this.tokens), ANN, 4)));
 		assertThat(remaining(this.tokens)).isEqualTo(86);
 	}
 
 	@Test
 	void sameLimitOfOtherKeysIsChargedForEach() {
-		Decision decision = this.limiter.tryAcquire(List.of(Charge.of(handle(this.chat), ANN, 1),
+		Decision decision = this.charges.tryAcquire(List.of(Charge.of(handle(this.chat), ANN, 1),
 				Charge.of(handle(this.chat), Key.of("user", "ann"), 2), Charge.of(handle(this.chat), Key.GLOBAL, 1)));
 
 		assertThat(decision.limits()).extracting(LimitDecision::remaining).containsExactly(1L, 0L, 1L);
@@ -134,7 +137,7 @@ class StoreRateLimiterTests {
 	@Test
 	void aRefusalChargesNothingAndCountsOnlyWhereItWasRefused() {
 		take(this.chat, 2);
-		Decision refused = this.limiter.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 50),
+		Decision refused = this.charges.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 50),
 				Charge.of(handle(this.chat), ANN, 1), Charge.of(handle(this.login), ANN, 1)));
 
 		assertThat(refused.isAllowed()).isFalse();
@@ -152,11 +155,11 @@ class StoreRateLimiterTests {
 		for (int i = 0; i < 3; i++) {
 			this.limiter.tryAcquire("chat", "ann");
 		}
-		this.limiter
+		this.charges
 			.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 60), Charge.of(handle(this.login), ANN, 1)));
-		this.limiter
+		this.charges
 			.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 60), Charge.of(handle(this.login), ANN, 5)));
-		this.limiter.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 60)));
+		this.charges.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 60)));
 
 		assertThat(statistics("chat")).isEqualTo("2 1 0");
 		assertThat(statistics("tokens")).isEqualTo("1 2 0");
@@ -165,7 +168,7 @@ class StoreRateLimiterTests {
 
 	@Test
 	void thePermitGivesEverythingBack() {
-		Decision decision = this.limiter
+		Decision decision = this.charges
 			.tryAcquire(List.of(Charge.of(handle(this.tokens), ANN, 60), Charge.of(handle(this.login), ANN, 2)));
 		assertThat(decision.permit().giveBack()).isTrue();
 		assertThat(decision.permit().giveBack()).isFalse();
@@ -177,10 +180,10 @@ class StoreRateLimiterTests {
 
 	@Test
 	void aStoreThatFailsLetsTheCallThroughAsDegraded() {
-		StoreRateLimiter failing = limiter(new FailingStore(() -> new IllegalStateException("store is down")));
+		ChargeLimiter failing = charges(new FailingStore(() -> new IllegalStateException("store is down")));
 		try (CapturedLog log = new CapturedLog(Degradation.class)) {
 			for (int i = 0; i < 10; i++) {
-				Decision single = failing.tryAcquire("chat", "ann");
+				Decision single = limiter(failing).tryAcquire("chat", "ann");
 				Decision several = failing
 					.tryAcquire(List.of(Charge.of(handle(this.chat), ANN, 1), Charge.of(handle(this.login), ANN, 1)));
 				assertThat(List.of(single, several)).allMatch(Decision::isAllowed).allMatch(Decision::isDegraded);
@@ -199,9 +202,9 @@ class StoreRateLimiterTests {
 
 	@Test
 	void aStoreWhoseClassesAreNotThereLetsTheCallThroughAsDegraded() {
-		StoreRateLimiter failing = limiter(new FailingStore(() -> new NoClassDefFoundError("com/acme/Driver")));
+		ChargeLimiter failing = charges(new FailingStore(() -> new NoClassDefFoundError("com/acme/Driver")));
 		try (CapturedLog log = new CapturedLog(Degradation.class)) {
-			Decision single = failing.tryAcquire("chat", "ann");
+			Decision single = limiter(failing).tryAcquire("chat", "ann");
 			Decision several = failing
 				.tryAcquire(List.of(Charge.of(handle(this.chat), ANN, 1), Charge.of(handle(this.login), ANN, 1)));
 
@@ -214,13 +217,19 @@ class StoreRateLimiterTests {
 
 	@Test
 	void anUnknownLimitIsNoFailureOfTheStore() {
-		StoreRateLimiter failing = limiter(new FailingStore(IllegalStateException::new));
+		ChargeLimiter failing = charges(new FailingStore(IllegalStateException::new));
 
-		assertThatExceptionOfType(UnknownLimitException.class).isThrownBy(() -> failing.tryAcquire("chta", "ann"));
+		assertThatExceptionOfType(UnknownLimitException.class)
+			.isThrownBy(() -> limiter(failing).tryAcquire("chta", "ann"));
 	}
 
-	private StoreRateLimiter limiter(LimitStore store) {
-		return StoreRateLimiter.create(this.registry, store, this.killSwitch, new Degradation(this.time));
+	private RateLimiter limiter(ChargeLimiter charges) {
+		return new StoreRateLimiter(this.registry, NamedBudgets.NONE, charges);
+	}
+
+	private ChargeLimiter charges(LimitStore store) {
+		return new StoreChargeLimiter(store, this.killSwitch, new Degradation(this.time), this.time,
+				RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE));
 	}
 
 	private Limit register(String name, String rates) {
@@ -228,7 +237,7 @@ class StoreRateLimiterTests {
 	}
 
 	private void take(Limit limit, long permits) {
-		assertThat(this.limiter.tryAcquire(Charge.of(handle(limit), ANN, permits)).isAllowed()).isTrue();
+		assertThat(this.charges.tryAcquire(Charge.of(handle(limit), ANN, permits)).isAllowed()).isTrue();
 	}
 
 	private long remaining(Limit limit) {

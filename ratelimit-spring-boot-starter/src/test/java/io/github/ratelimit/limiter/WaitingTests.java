@@ -1,5 +1,6 @@
 package io.github.ratelimit.limiter;
 
+import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -46,7 +47,9 @@ class WaitingTests {
 
 	private final WaitTimes waits = new WaitTimes();
 
-	private final StoreRateLimiter limiter = limiter();
+	private final StoreChargeLimiter charges = charges();
+
+	private final RateLimiter limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE, this.charges);
 
 	private final Limit mail = paced("mail", "10/s", Duration.ofMillis(500), 100);
 
@@ -152,19 +155,19 @@ class WaitingTests {
 		second.cancel();
 		this.time.advance(STEP.dividedBy(2));
 		assertThat(third.allowed()).isTrue();
-		assertThat(this.limiter.waiting()).isZero();
+		assertThat(this.charges.waiting()).isZero();
 	}
 
 	@Test
 	void aRefusalByAnotherLimitTakesNoScheduledPermit() {
 		LimitHandle few = this.registry.register(Limit.of("few", Rate.parse("1/h")), List.of()).handle();
 		assertThat(
-				this.limiter.acquire(List.of(Charge.of(few, ANN, 1), Charge.of(handle(this.mail), ANN, 1))).isAllowed())
+				this.charges.acquire(List.of(Charge.of(few, ANN, 1), Charge.of(handle(this.mail), ANN, 1))).isAllowed())
 			.isTrue();
 		this.time.advance(STEP);
 
 		assertThat(
-				this.limiter.acquire(List.of(Charge.of(few, ANN, 1), Charge.of(handle(this.mail), ANN, 1))).isAllowed())
+				this.charges.acquire(List.of(Charge.of(few, ANN, 1), Charge.of(handle(this.mail), ANN, 1))).isAllowed())
 			.isFalse();
 		assertThat(call(this.mail).allowed()).isTrue();
 	}
@@ -182,7 +185,7 @@ class WaitingTests {
 		assertThat(calls).filteredOn(Call::allowed).hasSize(2);
 		this.time.advance(Duration.ofSeconds(1));
 		assertThat(calls).allMatch(Call::allowed);
-		assertThat(this.limiter.waiting()).isZero();
+		assertThat(this.charges.waiting()).isZero();
 	}
 
 	@Test
@@ -204,33 +207,32 @@ class WaitingTests {
 		this.time.advance(Duration.ofSeconds(1));
 		assertThat(greedy.allowed()).isTrue();
 		greedier.cancel();
-		assertThat(this.limiter.waiting()).isZero();
+		assertThat(this.charges.waiting()).isZero();
 	}
 
 	@Test
 	void aCallThatIsCancelledWhenItsPermitIsDueHoldsNothing() {
 		Limit brief = paced("brief", "10/s", STEP.minusNanos(1), 10);
-		StoreRateLimiter other = limiter();
+		StoreChargeLimiter other = charges();
 		List<Charge> one = List.of(Charge.of(handle(brief), ANN, 1));
 		assertThat(new Call(other.acquireAsync(one)).allowed()).isTrue();
-		Call refused = new Call(this.limiter.acquireAsync(one));
+		Call refused = new Call(this.charges.acquireAsync(one));
 		assertThat(refused.refused()).isTrue();
 
 		this.time.advance(STEP);
 		assertThat(new Call(other.acquireAsync(one)).allowed()).isTrue();
-		assertThat(this.limiter.waiting() + other.waiting()).isZero();
+		assertThat(this.charges.waiting() + other.waiting()).isZero();
 	}
 
 	@Test
 	void anErrorOfTheStoreEndsTheCallAndLeavesTheQueueEmpty() {
 		LimitStore broken = new FailingStore(() -> new StackOverflowError("deep"));
-		StoreRateLimiter limiter = new StoreRateLimiter(this.registry, broken, new KillSwitch(true),
-				new Degradation(this.time), this.time, RateLimitListener.NONE, Runnable::run,
-				new WaitingThreadLimit(10));
+		StoreChargeLimiter limiter = new StoreChargeLimiter(broken, new KillSwitch(true), new Degradation(this.time),
+				this.time, RateLimitListener.NONE, Runnable::run, new WaitingThreadLimit(10));
 
 		assertThat(limiter.acquireAsync(List.of(Charge.of(handle(this.mail), ANN, 1)))).isCompletedExceptionally();
 		assertThatExceptionOfType(StackOverflowError.class)
-			.isThrownBy(() -> limiter.acquire(Charge.of(handle(this.mail), ANN, 1)));
+			.isThrownBy(() -> limiter.acquire(List.of(Charge.of(handle(this.mail), ANN, 1))));
 		assertThat(limiter.waiting()).isZero();
 	}
 
@@ -245,7 +247,7 @@ class WaitingTests {
 
 	@Test
 	void instancesAlternateInTheOrderOfTheirFirstCalls() {
-		StoreRateLimiter other = limiter();
+		StoreChargeLimiter other = charges();
 		List<Call> here = List.of(call(this.mail), call(this.mail), call(this.mail));
 		List<Call> there = List.of(call(other), call(other));
 
@@ -272,7 +274,7 @@ class WaitingTests {
 	 */
 	private void assertSmooth(Random random) {
 		Limit limit = paced("random" + random.nextLong(), "10/s", Duration.ofSeconds(2), 30);
-		List<StoreRateLimiter> instances = List.of(this.limiter, limiter(), limiter());
+		List<StoreChargeLimiter> instances = List.of(this.charges, charges(), charges());
 		List<Long> output = new ArrayList<>();
 		List<Call> open = new ArrayList<>();
 		long start = this.time.nanoTime();
@@ -311,13 +313,12 @@ class WaitingTests {
 	@Test
 	@Timeout(30)
 	void anInterruptedThreadGivesItsTicketBackAndStaysInterrupted() throws InterruptedException {
-		StoreRateLimiter real = StoreRateLimiter.create(this.registry, new MemoryStore(TimeSource.system(), 10),
-				new KillSwitch(true), new Degradation(TimeSource.system()));
+		ChargeLimiter real = real();
 		Limit hourly = paced("hourly", "1/h", Duration.ofHours(3), 10);
-		assertThat(real.acquire(Charge.of(handle(hourly), ANN, 1)).isAllowed()).isTrue();
+		assertThat(real.acquire(List.of(Charge.of(handle(hourly), ANN, 1))).isAllowed()).isTrue();
 		CountDownLatch refused = new CountDownLatch(1);
 		Thread waiting = new Thread(() -> {
-			Decision decision = real.acquire(Charge.of(handle(hourly), ANN, 1));
+			Decision decision = real.acquire(List.of(Charge.of(handle(hourly), ANN, 1)));
 			if (!decision.isAllowed() && Thread.currentThread().isInterrupted()) {
 				refused.countDown();
 			}
@@ -337,8 +338,7 @@ class WaitingTests {
 	@Test
 	@Timeout(30)
 	void realCallsWaitForRealTime() {
-		StoreRateLimiter real = StoreRateLimiter.create(this.registry, new MemoryStore(TimeSource.system(), 10),
-				new KillSwitch(true), new Degradation(TimeSource.system()));
+		ChargeLimiter real = real();
 		// a busy machine holds calls up
 		Limit patient = paced("patient", "10/s", Duration.ofSeconds(20), 100);
 		long start = System.nanoTime();
@@ -346,15 +346,21 @@ class WaitingTests {
 		for (int i = 0; i < 3; i++) {
 			later.add(real.acquireAsync(List.of(Charge.of(handle(patient), ANN, 1))));
 		}
-		assertThat(real.acquire(Charge.of(handle(patient), ANN, 1)).isAllowed()).isTrue();
+		assertThat(real.acquire(List.of(Charge.of(handle(patient), ANN, 1))).isAllowed()).isTrue();
 
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(300));
 		assertThat(later).allMatch((future) -> future.join().isAllowed());
 	}
 
-	private StoreRateLimiter limiter() {
-		return new StoreRateLimiter(this.registry, this.store, new KillSwitch(true), new Degradation(this.time),
-				this.time, this.waits, Runnable::run, new WaitingThreadLimit(Integer.MAX_VALUE));
+	private static ChargeLimiter real() {
+		return new StoreChargeLimiter(new MemoryStore(TimeSource.system(), 10), new KillSwitch(true),
+				new Degradation(TimeSource.system()), TimeSource.system(), RateLimitListener.NONE,
+				new WaitingThreadLimit(Integer.MAX_VALUE));
+	}
+
+	private StoreChargeLimiter charges() {
+		return new StoreChargeLimiter(this.store, new KillSwitch(true), new Degradation(this.time), this.time,
+				this.waits, Runnable::run, new WaitingThreadLimit(Integer.MAX_VALUE));
 	}
 
 	private Limit paced(String name, String rate, Duration maxWait, int maxWaiting) {
@@ -371,10 +377,10 @@ class WaitingTests {
 	}
 
 	private Call call(List<Charge> charges) {
-		return new Call(this.limiter.acquireAsync(charges));
+		return new Call(this.charges.acquireAsync(charges));
 	}
 
-	private Call call(StoreRateLimiter instance) {
+	private Call call(ChargeLimiter instance) {
 		return new Call(instance.acquireAsync(List.of(Charge.of(handle(this.mail), ANN, 1))));
 	}
 

@@ -140,8 +140,7 @@ final class BoundRequest {
 			this.permit.close();
 		}
 
-		@Override
-		public RequestPermit permit() {
+		RequestPermit permit() {
 			return this.permit;
 		}
 

@@ -1,6 +1,9 @@
 package io.github.ratelimit.method;
 
-import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.StoreChargeLimiter;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
@@ -81,8 +84,8 @@ class FailingPolicyTests {
 		LimitRegistry registry = new LimitRegistry();
 		KillSwitch killSwitch = new KillSwitch(true);
 		Degradation degradation = new Degradation(this.time);
-		StoreRateLimiter limiter = StoreRateLimiter.create(registry, new MemoryStore(this.time, 10), killSwitch,
-				degradation);
+		ChargeLimiter limiter = new StoreChargeLimiter(new MemoryStore(this.time, 10), killSwitch, degradation,
+				this.time, RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE));
 		return new InterceptorBeans(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null),
 				degradation, killSwitch, null, null, Runnable::run, false);
 	}

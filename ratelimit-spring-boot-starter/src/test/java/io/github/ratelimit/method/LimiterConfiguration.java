@@ -1,11 +1,15 @@
 package io.github.ratelimit.method;
 
+import io.github.ratelimit.limiter.NamedBudgets;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.limiter.StoreRateLimiter;
 import java.time.Duration;
 import java.util.List;
 
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.limiter.Degradation;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -102,10 +106,14 @@ class LimiterConfiguration {
 	}
 
 	@Bean
-	StoreRateLimiter rateLimiter(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
-			Degradation degradation, ManualTime time) {
-		return StoreRateLimiter.create(registry, store, killSwitch, degradation, time, RateLimitListener.NONE,
-				Integer.MAX_VALUE);
+	ChargeLimiter chargeLimiter(LimitStore store, KillSwitch killSwitch, Degradation degradation, ManualTime time) {
+		return new StoreChargeLimiter(store, killSwitch, degradation, time, RateLimitListener.NONE,
+				new WaitingThreadLimit(Integer.MAX_VALUE));
+	}
+
+	@Bean
+	RateLimiter rateLimiter(LimitRegistry registry, ChargeLimiter charges) {
+		return new StoreRateLimiter(registry, NamedBudgets.NONE, charges);
 	}
 
 	@Bean

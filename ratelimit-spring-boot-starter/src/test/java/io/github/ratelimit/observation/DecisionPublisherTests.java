@@ -1,5 +1,8 @@
 package io.github.ratelimit.observation;
 
+import io.github.ratelimit.limiter.StoreChargeLimiter;
+import io.github.ratelimit.limiter.NamedBudgets;
+import io.github.ratelimit.RateLimiter;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.github.ratelimit.Key;
@@ -11,6 +14,7 @@ import io.github.ratelimit.event.RateLimitDeniedEvent;
 import io.github.ratelimit.event.RateLimitDeniedEvent.Reason;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
@@ -46,8 +50,9 @@ class DecisionPublisherTests {
 
 	private final DecisionPublisher publisher = new DecisionPublisher(this.context, () -> null);
 
-	private final StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, new MemoryStore(this.time, 100),
-			new KillSwitch(true), new Degradation(this.time), this.time, this.publisher, 1);
+	private final RateLimiter limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE,
+			new StoreChargeLimiter(new MemoryStore(this.time, 100), new KillSwitch(true), new Degradation(this.time),
+					this.time, this.publisher, new WaitingThreadLimit(1)));
 
 	private final Logger log = (Logger) LoggerFactory.getLogger(DecisionPublisher.DENIED_LOGGER);
 

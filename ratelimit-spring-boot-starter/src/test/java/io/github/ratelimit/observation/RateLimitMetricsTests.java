@@ -1,7 +1,6 @@
 package io.github.ratelimit.observation;
 
 import io.github.ratelimit.limiter.StoreRateLimiter;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KillSwitch;
@@ -9,6 +8,7 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.PermitRequest;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.registry.RegisteredLimit;
@@ -53,7 +53,7 @@ class RateLimitMetricsTests {
 		}
 		for (int i = 0; i < 3; i++) {
 			this.limiter.tryAcquire(
-					List.of(Charge.of(chat.handle(), Key.of("bob"), 2), Charge.of(other.handle(), Key.of("bob"), 1)));
+					List.of(new PermitRequest("chat", Key.of("bob"), 2), new PermitRequest("other", Key.of("bob"), 1)));
 		}
 		this.degradation.report(List.of(other), new IllegalStateException("broken on purpose"));
 

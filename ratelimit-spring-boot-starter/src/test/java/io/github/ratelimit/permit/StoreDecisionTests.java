@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -153,6 +154,28 @@ class StoreDecisionTests {
 			assertThat(this.store.take(Charge.of(Handles.of(limit), key, 0)).remaining()).isEqualTo(6);
 			assertThat(second.permit().giveBack()).isTrue();
 			assertThat(second.permit().giveBack()).isFalse();
+		}
+	}
+
+	@Test
+	void permitsAreSettledOrGoBackEvenForTwoThreads() throws Exception {
+		Limit limit = Limit.of("chat", Rate.parse("10/min"));
+		for (int round = 0; round < 300; round++) {
+			Key key = Key.of("caller" + round);
+			Permit permit = new StoreDecision(this.store.take(Charge.of(Handles.of(limit), key, 6)), this.store)
+				.permit();
+			this.store.take(Charge.of(Handles.of(limit), key, 4));
+			AtomicBoolean settled = new AtomicBoolean();
+			TestThreads.run(2, (thread) -> {
+				if (thread == 0) {
+					settled.set(permit.settle(5));
+				}
+				else {
+					permit.giveBack();
+				}
+			});
+			assertThat(this.store.take(Charge.of(Handles.of(limit), key, 0)).remaining())
+				.isEqualTo(settled.get() ? 1 : 6);
 		}
 	}
 

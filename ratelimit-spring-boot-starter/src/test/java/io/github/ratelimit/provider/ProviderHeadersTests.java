@@ -34,25 +34,25 @@ class ProviderHeadersTests {
 
 	@Test
 	void openAiDistinguishesRequestsFromTokens() {
-		new OpenAiHeaders().write(
-				List.of(granted(REQUESTS, 59, Duration.ofSeconds(1)), granted(TOKENS, 99_000, Duration.ofMillis(600)),
-						granted(Decisions.limit("address", "1/h"), 0, Duration.ofHours(1))),
-				this.response::setHeader);
+		UnitHeaders.openAi()
+			.write(List.of(granted(REQUESTS, 59, Duration.ofSeconds(1)),
+					granted(TOKENS, 99_000, Duration.ofMillis(600)),
+					granted(Decisions.limit("address", "1/h"), 0, Duration.ofHours(1))), this.response::setHeader);
 		assertHeader("x-ratelimit-limit-requests", "60");
 		assertHeader("x-ratelimit-remaining-requests", "59");
 		assertHeader("x-ratelimit-reset-requests", "1s");
 		assertHeader("x-ratelimit-limit-tokens", "100000");
 		assertHeader("x-ratelimit-remaining-tokens", "99000");
 		assertHeader("x-ratelimit-reset-tokens", "600ms");
-		assertThat(this.response.getHeaderNames()).hasSize(6).allMatch(new OpenAiHeaders().headerNames()::contains);
+		assertThat(this.response.getHeaderNames()).hasSize(6).allMatch(UnitHeaders.openAi().headerNames()::contains);
 	}
 
 	@Test
 	void ofEachUnitTheLimitNearestToRefusalIsReported() {
 		Limit daily = limit("daily", "10/d", LimitUnit.REQUESTS);
-		new OpenAiHeaders().write(
-				List.of(granted(REQUESTS, 59, Duration.ofSeconds(1)), granted(daily, 2, Duration.ofMinutes(1152))),
-				this.response::setHeader);
+		UnitHeaders.openAi()
+			.write(List.of(granted(REQUESTS, 59, Duration.ofSeconds(1)), granted(daily, 2, Duration.ofMinutes(1152))),
+					this.response::setHeader);
 		assertHeader("x-ratelimit-limit-requests", "10");
 		assertHeader("x-ratelimit-remaining-requests", "2");
 		assertHeader("x-ratelimit-reset-requests", "19h12m0s");
@@ -62,9 +62,9 @@ class ProviderHeadersTests {
 	void ofSeveralRatesTheScarcestIsReported() {
 		Limit two = limit("chat", "5/s, 60/min", LimitUnit.REQUESTS);
 		long[] perRate = perRate(4, Duration.ofMillis(200), 3, Duration.ofMillis(57_001));
-		new OpenAiHeaders().write(
-				List.of(ChargeDecision.granted(Decisions.charge(two), null, 3, 57_001_000_000L, perRate)),
-				this.response::setHeader);
+		UnitHeaders.openAi()
+			.write(List.of(ChargeDecision.granted(Decisions.charge(two), null, 3, 57_001_000_000L, perRate)),
+					this.response::setHeader);
 		assertHeader("x-ratelimit-limit-requests", "60");
 		assertHeader("x-ratelimit-reset-requests", "57.001s");
 	}
@@ -72,15 +72,16 @@ class ProviderHeadersTests {
 	@Test
 	void limitsWithoutAUnitAreNotReported() {
 		ChargeDecision decision = granted(Decisions.limit("chat", "10/min"), 9, Duration.ofSeconds(6));
-		new OpenAiHeaders().write(List.of(decision), this.response::setHeader);
-		new AnthropicHeaders(this.time).write(List.of(decision), this.response::setHeader);
+		UnitHeaders.openAi().write(List.of(decision), this.response::setHeader);
+		UnitHeaders.anthropic(this.time).write(List.of(decision), this.response::setHeader);
 		assertThat(this.response.getHeaderNames()).isEmpty();
 	}
 
 	@Test
 	void anthropicReportsTheTimeAtWhichAllPermitsAreAvailableAgain() {
-		new AnthropicHeaders(this.time).write(List.of(granted(REQUESTS, 59, Duration.ofSeconds(1)),
-				refused(TOKENS, Duration.ofSeconds(1), Duration.ofMillis(59_001))), this.response::setHeader);
+		UnitHeaders.anthropic(this.time)
+			.write(List.of(granted(REQUESTS, 59, Duration.ofSeconds(1)),
+					refused(TOKENS, Duration.ofSeconds(1), Duration.ofMillis(59_001))), this.response::setHeader);
 		assertHeader("anthropic-ratelimit-requests-limit", "60");
 		assertHeader("anthropic-ratelimit-requests-remaining", "59");
 		assertHeader("anthropic-ratelimit-requests-reset", "2026-01-01T00:00:01Z");
@@ -88,13 +89,13 @@ class ProviderHeadersTests {
 		assertHeader("anthropic-ratelimit-tokens-remaining", "0");
 		assertHeader("anthropic-ratelimit-tokens-reset", "2026-01-01T00:01:00Z");
 		assertThat(this.response.getHeaderNames()).hasSize(6)
-			.allMatch(new AnthropicHeaders(this.time).headerNames()::contains);
+			.allMatch(UnitHeaders.anthropic(this.time).headerNames()::contains);
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "1, 1", "1000000, 1", "1000001, 2", "6000000000, 6000" })
 	void openAisRetryAfterIsMillisecondsRoundedUp(long nanos, String millis) {
-		new OpenAiHeaders().writeRetryAfter(Duration.ofNanos(nanos), this.response::setHeader);
+		UnitHeaders.openAi().writeRetryAfter(Duration.ofNanos(nanos), this.response::setHeader);
 		assertHeader("retry-after-ms", millis);
 	}
 

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store;
 
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,7 +10,7 @@ class BlockedKeysTests {
 
 	private static final long PAUSE = 100_000_000;
 
-	private final BlockedKeys<String> blocks = new BlockedKeys<>(2);
+	private final BlockedKeys<String> blocks = new BlockedKeys<>(2, Function.identity());
 
 	@Test
 	void theLaterStateAppliesInWhateverOrderTheyAreNoted() {
@@ -52,6 +53,21 @@ class BlockedKeysTests {
 		assertThat(this.blocks.block("cid", PAUSE, PAUSE - 1)).isEqualTo(BlockResult.NO_ROOM);
 		assertThat(this.blocks.block("cid", 2 * PAUSE, PAUSE)).isEqualTo(BlockResult.STARTED);
 		assertThat(this.blocks.block("dan", 2 * PAUSE, PAUSE)).isEqualTo(BlockResult.STARTED);
+	}
+
+	@Test
+	void ofKeysWhoseIdsHaveTheSameHashOneIsReleased() {
+		assertThat("Aa").hasSameHashCodeAs("BB");
+		this.blocks.block("Aa", 1_000, 0);
+		assertThat(this.blocks.remove("BB", 0)).isFalse();
+		this.blocks.block("BB", 1_000, 0);
+
+		assertThat(this.blocks.remove("BB", 999)).isTrue();
+
+		assertThat(this.blocks.remove("BB", 999)).isFalse();
+		assertThat(this.blocks.nanosLeft("Aa", 999)).isEqualTo(1);
+		assertThat(this.blocks.remove("Aa", 1_000)).as("it has ended").isFalse();
+		assertThat(this.blocks.isEmpty()).isTrue();
 	}
 
 }

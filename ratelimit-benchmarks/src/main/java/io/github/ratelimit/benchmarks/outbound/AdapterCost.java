@@ -1,5 +1,7 @@
 package io.github.ratelimit.benchmarks.outbound;
 
+import io.github.ratelimit.benchmarks.outbound.client.GovernedClient;
+import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import com.sun.management.ThreadMXBean;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.benchmarks.Machine;
@@ -45,9 +47,10 @@ public final class AdapterCost {
 		RestClient.Builder blocking = RestClient.builder().requestFactory(new LocalModel.Blocking());
 		WebClient.Builder reactive = WebClient.builder().clientConnector(new LocalModel.Reactive());
 		Side rest = new Side("`RestClient`", null, calls(blocking.build()));
-		Side intercepted = new Side("`RestClient` with an interceptor that does nothing", rest, calls(blocking.clone()
-			.requestInterceptor((request, body, execution) -> execution.execute(request, body))
-			.build()));
+		Side intercepted = new Side("`RestClient` with an interceptor that does nothing", rest,
+				calls(blocking.clone()
+					.requestInterceptor((request, body, execution) -> execution.execute(request, body))
+					.build()));
 		Side restLimited = new Side("`RestClient`, limited", rest,
 				calls(blocking.clone().requestInterceptor(new RateLimitClientInterceptor(limiter)).build()));
 		Side web = new Side("`WebClient`", null, calls(reactive.build()));
@@ -135,9 +138,8 @@ public final class AdapterCost {
 		public String toString() {
 			String line = String.format(Locale.ROOT, "| %s | %.0f | %.0f |", this.name, Spread.of(this.nanos).median(),
 					Spread.of(this.bytes).median());
-			return (this.without == null) ? line + " | |"
-					: line + String.format(Locale.ROOT, " %.0f | %.0f |", more(this.nanos, this.without.nanos),
-							more(this.bytes, this.without.bytes));
+			return (this.without == null) ? line + " | |" : line + String.format(Locale.ROOT, " %.0f | %.0f |",
+					more(this.nanos, this.without.nanos), more(this.bytes, this.without.bytes));
 		}
 
 	}

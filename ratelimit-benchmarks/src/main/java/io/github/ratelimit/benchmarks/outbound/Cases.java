@@ -1,5 +1,12 @@
 package io.github.ratelimit.benchmarks.outbound;
 
+import io.github.ratelimit.benchmarks.outbound.client.AdaptiveRetryClient;
+import io.github.ratelimit.benchmarks.outbound.client.Bucket4jClient;
+import io.github.ratelimit.benchmarks.outbound.client.GovernedClient;
+import io.github.ratelimit.benchmarks.outbound.client.OutboundClient;
+import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
+import io.github.ratelimit.benchmarks.outbound.client.Resilience4jClient;
+import io.github.ratelimit.benchmarks.outbound.client.RetriesAlone;
 import io.github.ratelimit.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;

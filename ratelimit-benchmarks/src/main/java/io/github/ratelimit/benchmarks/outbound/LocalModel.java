@@ -28,7 +28,9 @@ import org.springframework.util.MultiValueMap;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** A model whose responses are in memory: what Spring's clients use instead of sockets. */
+/**
+ * A model whose responses are in memory: what Spring's clients use instead of sockets.
+ */
 final class LocalModel {
 
 	static final byte[] RESPONSE = ("{\"id\":\"chatcmpl-1\",\"choices\":[{\"message\":{\"role\":\"assistant\","
@@ -135,7 +137,8 @@ final class LocalModel {
 		@Override
 		public Mono<org.springframework.http.client.reactive.ClientHttpResponse> connect(HttpMethod method, URI uri,
 				Function<? super ClientHttpRequest, Mono<Void>> requestCallback) {
-			return requestCallback.apply(new ReactiveRequest(uri, method)).then(Mono.fromSupplier(ReactiveResponse::new));
+			return requestCallback.apply(new ReactiveRequest(uri, method))
+				.then(Mono.fromSupplier(ReactiveResponse::new));
 		}
 
 	}

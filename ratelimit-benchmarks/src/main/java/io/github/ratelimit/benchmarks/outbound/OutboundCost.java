@@ -1,5 +1,8 @@
 package io.github.ratelimit.benchmarks.outbound;
 
+import io.github.ratelimit.benchmarks.outbound.client.ChatRequest;
+import io.github.ratelimit.benchmarks.outbound.client.GovernedClient;
+import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import com.sun.management.ThreadMXBean;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.benchmarks.Machine;

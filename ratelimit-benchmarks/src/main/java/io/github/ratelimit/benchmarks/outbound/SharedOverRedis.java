@@ -1,5 +1,6 @@
 package io.github.ratelimit.benchmarks.outbound;
 
+import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.InstanceNote;

@@ -1,5 +1,7 @@
 package io.github.ratelimit.benchmarks.outbound;
 
+import io.github.ratelimit.benchmarks.outbound.client.ChatRequest;
+import io.github.ratelimit.benchmarks.outbound.client.ProviderKind;
 import io.github.ratelimit.test.provider.dialect.ProviderAnswer;
 import io.github.ratelimit.test.provider.dialect.ProviderReport;
 import io.github.ratelimit.test.provider.limits.Admission;

@@ -1,5 +1,10 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.limiter.Subject;
+import io.github.ratelimit.benchmarks.redis.outage.Outages;
+import io.github.ratelimit.benchmarks.redis.report.Arguments;
+import io.github.ratelimit.benchmarks.redis.report.Criteria;
+import io.github.ratelimit.benchmarks.redis.report.OverGrants;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,27 +26,38 @@ public final class All {
 	/** Many keys that are exhausted first need longer rounds, and fewer. */
 	private static final int LONGER = 3;
 
-	private All() {
+	private static final List<String> PARTS = List.of("B1", "B2", "B3", "B4", "B5", "B6");
+
+	private final List<String> parts;
+
+	private final Criteria criteria = new Criteria();
+
+	private All(List<String> parts) {
+		if (!PARTS.containsAll(parts)) {
+			throw new IllegalArgumentException("The parts are " + PARTS + ", not " + parts);
+		}
+		this.parts = parts;
 	}
 
 	/**
 	 * Measures and prints.
 	 * @param args rounds (9), milliseconds of each (700), milliseconds for which each
 	 * subject is overloaded (30000), milliseconds for which Redis is stopped (10000),
-	 * subjects (all)
+	 * parts to run as in {@code B2,B6} (all), subjects as in {@code raw,ours} (all)
 	 */
 	public static void main(String[] args) {
+		All all = new All((args.length > 4) ? List.of(args[4].split(",")) : PARTS);
 		Arguments arguments = new Arguments((int) argument(args, 0, ROUNDS),
 				Duration.ofMillis(argument(args, 1, MILLIS)),
-				(args.length > 4) ? Subject.parse(args[4]) : List.of(Subject.values()));
+				(args.length > 5) ? Subject.parse(args[5]) : List.of(Subject.values()));
 		Duration overload = Duration.ofMillis(argument(args, 2, OVERLOAD_MILLIS));
 		Duration stop = Duration.ofMillis(argument(args, 3, STOP_MILLIS));
 		Arguments.begin(All.class, arguments.rounds(), arguments.duration().toMillis(), overload.toMillis(),
-				stop.toMillis(), arguments.subjects().stream().map(Subject::toString).collect(Collectors.joining(",")));
+				stop.toMillis(), String.join(",", all.parts),
+				arguments.subjects().stream().map(Subject::toString).collect(Collectors.joining(",")));
 		long begin = System.nanoTime();
-		Criteria criteria = new Criteria();
-		measure(arguments, overload, stop, criteria);
-		boolean met = criteria.print();
+		all.measure(arguments, overload, stop);
+		boolean met = all.criteria.print();
 		System.out.printf("%nIn %d s%n", Duration.ofNanos(System.nanoTime() - begin).toSeconds());
 		System.exit(met ? 0 : 1);
 	}
@@ -50,30 +66,31 @@ public final class All {
 		return (args.length > index) ? Long.parseLong(args[index]) : otherwise;
 	}
 
-	private static void measure(Arguments all, Duration overload, Duration stop, Criteria criteria) {
+	private void measure(Arguments all, Duration overload, Duration stop) {
 		OverGrants overGrants = OverGrants.measure(all.subjects());
 		Arguments alone = all.without(Subject.OURS_WITH_LEASE);
+		Arguments longer = alone.with(Math.max(1, all.rounds() / LONGER)).lasting(all.duration().multipliedBy(LONGER));
 		Arguments severalKeys = alone.without(Subject.RAW_SPRING);
-		part("B1", criteria, () -> CallsPerDecision.measure(all.duration(), criteria));
-		part("B1", criteria, () -> UniformKeys.measure(alone, overGrants, criteria));
-		part("B2", criteria, () -> HotKey.measure(all, overGrants, criteria));
-		part("B3", criteria,
-				() -> ExhaustedKeys.measure(
-						alone.with(Math.max(1, all.rounds() / LONGER)).lasting(all.duration().multipliedBy(LONGER)),
-						overGrants, criteria));
-		part("B4", criteria, () -> OverGrant.measure(alone.with(1).lasting(overload), criteria));
-		part("B5", criteria, () -> SeveralLimits.measure(severalKeys, overGrants, criteria));
-		part("B6", criteria, () -> Outages.measure(stop, criteria));
+		part("B1", () -> CallsPerDecision.measure(all.duration(), this.criteria));
+		part("B1", () -> UniformKeys.measure(alone, overGrants, this.criteria));
+		part("B2", () -> HotKey.measure(all, overGrants, this.criteria));
+		part("B3", () -> ExhaustedKeys.measure(longer, overGrants, this.criteria));
+		part("B4", () -> OverGrant.measure(alone.subjects(), overload, this.criteria));
+		part("B5", () -> SeveralLimits.measure(severalKeys, overGrants, this.criteria));
+		part("B6", () -> Outages.measure(stop, this.criteria));
 	}
 
 	/** One part that fails does not keep the others from being measured. */
-	private static void part(String name, Criteria criteria, Runnable part) {
+	private void part(String name, Runnable part) {
+		if (!this.parts.contains(name)) {
+			return;
+		}
 		try {
 			part.run();
 		}
 		catch (RuntimeException ex) {
 			ex.printStackTrace();
-			criteria.add(name + " was measured to its end", ex.toString(), "no exception", false);
+			this.criteria.add(name + " was measured to its end", ex.toString(), "no exception", false);
 		}
 	}
 

@@ -1,5 +1,17 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.limiter.OurLimiter;
+import io.github.ratelimit.benchmarks.redis.limiter.Quota;
+import io.github.ratelimit.benchmarks.redis.limiter.RemoteLimiter;
+import io.github.ratelimit.benchmarks.redis.limiter.RoundRobin;
+import io.github.ratelimit.benchmarks.redis.load.Caller;
+import io.github.ratelimit.benchmarks.redis.load.ClosedLoop;
+import io.github.ratelimit.benchmarks.redis.load.Tally;
+import io.github.ratelimit.benchmarks.redis.report.Criteria;
+import io.github.ratelimit.benchmarks.redis.report.Table;
+import io.github.ratelimit.benchmarks.redis.server.LettuceClients;
+import io.github.ratelimit.benchmarks.redis.server.RedisServer;
+import io.github.ratelimit.benchmarks.redis.server.ServerStats;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +22,7 @@ import java.util.stream.IntStream;
  * How many scripts Redis runs for a decision of ours while everything is granted, by
  * Redis's own count: one, from however many instances, over however many limits.
  */
-public final class CallsPerDecision {
+final class CallsPerDecision {
 
 	private static final int THREADS = 16;
 
@@ -21,18 +33,6 @@ public final class CallsPerDecision {
 	private static final List<String> LIMITS = List.of("global", "address", "user", "tokens", "budget");
 
 	private CallsPerDecision() {
-	}
-
-	/**
-	 * Measures and prints.
-	 * @param args milliseconds of each (1000)
-	 */
-	public static void main(String[] args) {
-		Duration duration = Duration.ofMillis((args.length > 0) ? Long.parseLong(args[0]) : 1_000);
-		Arguments.begin(CallsPerDecision.class, duration.toMillis());
-		Criteria criteria = new Criteria();
-		measure(duration, criteria);
-		criteria.print();
 	}
 
 	static void measure(Duration duration, Criteria criteria) {

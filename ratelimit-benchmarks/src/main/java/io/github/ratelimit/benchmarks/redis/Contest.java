@@ -1,5 +1,17 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.limiter.Instance;
+import io.github.ratelimit.benchmarks.redis.limiter.Quota;
+import io.github.ratelimit.benchmarks.redis.limiter.RemoteLimiter;
+import io.github.ratelimit.benchmarks.redis.limiter.Subject;
+import io.github.ratelimit.benchmarks.redis.load.ClosedLoop;
+import io.github.ratelimit.benchmarks.redis.load.Tally;
+import io.github.ratelimit.benchmarks.redis.load.Threads;
+import io.github.ratelimit.benchmarks.redis.report.Results;
+import io.github.ratelimit.benchmarks.redis.report.Round;
+import io.github.ratelimit.benchmarks.redis.server.Polling;
+import io.github.ratelimit.benchmarks.redis.server.RedisServers;
+import io.github.ratelimit.benchmarks.redis.server.ServerStats;
 import io.github.ratelimit.benchmarks.Machine;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -7,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 
 /** Subjects that are measured alternately, over one server and within one run. */
 final class Contest implements AutoCloseable {
@@ -18,22 +29,19 @@ final class Contest implements AutoCloseable {
 
 	private final RedisServers servers;
 
-	private final Map<Subject, RoundRobin> limiters = new EnumMap<>(Subject.class);
+	private final Map<Subject, RemoteLimiter> limiters = new EnumMap<>(Subject.class);
 
 	/**
 	 * Opens the subjects.
 	 * @param servers over which they are measured, to be closed with them
 	 * @param subjects the subjects to measure
 	 * @param quota the quota of every key
-	 * @param instances of how many instances each subject consists
 	 */
-	Contest(RedisServers servers, List<Subject> subjects, Quota quota, int instances) {
+	Contest(RedisServers servers, List<Subject> subjects, Quota quota) {
 		this.servers = servers;
 		try {
 			for (Subject subject : subjects) {
-				Instance instance = new Instance(servers, quota);
-				this.limiters.put(subject,
-						new RoundRobin(IntStream.range(0, instances).mapToObj((i) -> subject.open(instance)).toList()));
+				this.limiters.put(subject, subject.open(new Instance(servers, quota)));
 			}
 		}
 		catch (RuntimeException ex) {
@@ -42,22 +50,15 @@ final class Contest implements AutoCloseable {
 		}
 	}
 
-	/** Asks every instance once for every key, so that no round creates one. */
+	/** Asks every subject once for every key, so that no round creates one. */
 	void touch(String[] keys) {
-		this.limiters.values().stream().flatMap((limiter) -> limiter.instances().stream()).forEach((limiter) -> {
+		this.limiters.values().forEach((limiter) -> {
 			AtomicInteger next = new AtomicInteger();
-			Thread[] threads = new Thread[TOUCHING_THREADS];
-			for (int i = 0; i < threads.length; i++) {
-				threads[i] = new Thread(() -> {
-					for (int key = next.getAndIncrement(); key < keys.length; key = next.getAndIncrement()) {
-						touch(limiter, keys[key]);
-					}
-				});
-				threads[i].start();
-			}
-			for (Thread thread : threads) {
-				join(thread);
-			}
+			Threads.run(TOUCHING_THREADS, (thread) -> {
+				for (int key = next.getAndIncrement(); key < keys.length; key = next.getAndIncrement()) {
+					touch(limiter, keys[key]);
+				}
+			});
 		});
 	}
 
@@ -74,16 +75,6 @@ final class Contest implements AutoCloseable {
 				}
 				Polling.sleep(Duration.ofMillis(10));
 			}
-		}
-	}
-
-	private static void join(Thread thread) {
-		try {
-			thread.join();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while keys are created", ex);
 		}
 	}
 

@@ -1,5 +1,17 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.limiter.Quota;
+import io.github.ratelimit.benchmarks.redis.limiter.RemoteLimiter;
+import io.github.ratelimit.benchmarks.redis.limiter.Subject;
+import io.github.ratelimit.benchmarks.redis.load.Caller;
+import io.github.ratelimit.benchmarks.redis.load.Keys;
+import io.github.ratelimit.benchmarks.redis.load.Latencies;
+import io.github.ratelimit.benchmarks.redis.report.Arguments;
+import io.github.ratelimit.benchmarks.redis.report.Criteria;
+import io.github.ratelimit.benchmarks.redis.report.OverGrants;
+import io.github.ratelimit.benchmarks.redis.report.Results;
+import io.github.ratelimit.benchmarks.redis.report.Table;
+import io.github.ratelimit.benchmarks.redis.server.RedisServer;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -8,7 +20,7 @@ import java.util.SplittableRandom;
  * keys that are never near their limit. Latencies are those of the others, and a refusal
  * of one of them is a false one.
  */
-public final class ExhaustedKeys {
+final class ExhaustedKeys {
 
 	private static final Quota QUOTA = new Quota(20, 1);
 
@@ -24,21 +36,9 @@ public final class ExhaustedKeys {
 	private ExhaustedKeys() {
 	}
 
-	/**
-	 * Measures and prints.
-	 * @param args rounds (7), milliseconds of each (2000), subjects (all but the lease)
-	 */
-	public static void main(String[] args) {
-		Arguments arguments = Arguments.read(ExhaustedKeys.class, args, 7, 2_000,
-				Subject.allBut(Subject.OURS_WITH_LEASE));
-		Criteria criteria = new Criteria();
-		measure(arguments, OverGrants.measure(arguments.subjects()), criteria);
-		criteria.print();
-	}
-
 	static void measure(Arguments arguments, OverGrants overGrants, Criteria criteria) {
 		Workload workload = new Workload("B3: 90% for 100 exhausted keys", GoodAndExhausted::new);
-		try (Contest contest = new Contest(RedisServer.start(), arguments.subjects(), QUOTA, 1)) {
+		try (Contest contest = new Contest(RedisServer.start(), arguments.subjects(), QUOTA)) {
 			contest.touch(GOOD.texts());
 			Results results = contest.measure(THREADS, arguments.rounds(), arguments.duration(), List.of(workload))
 				.get(workload.name());

@@ -1,9 +1,17 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.limiter.Quota;
+import io.github.ratelimit.benchmarks.redis.limiter.Subject;
+import io.github.ratelimit.benchmarks.redis.load.Keys;
+import io.github.ratelimit.benchmarks.redis.report.Arguments;
+import io.github.ratelimit.benchmarks.redis.report.Criteria;
+import io.github.ratelimit.benchmarks.redis.report.OverGrants;
+import io.github.ratelimit.benchmarks.redis.report.Results;
+import io.github.ratelimit.benchmarks.redis.server.RedisServer;
 import java.util.List;
 
 /** B2: one key that all callers use, everything granted. */
-public final class HotKey {
+final class HotKey {
 
 	private static final double OF_BUCKET4J = 8;
 
@@ -12,21 +20,10 @@ public final class HotKey {
 	private HotKey() {
 	}
 
-	/**
-	 * Measures and prints.
-	 * @param args rounds (11), milliseconds of each (700), subjects (all)
-	 */
-	public static void main(String[] args) {
-		Arguments arguments = Arguments.read(HotKey.class, args, 11, 700, List.of(Subject.values()));
-		Criteria criteria = new Criteria();
-		measure(arguments, OverGrants.measure(arguments.subjects()), criteria);
-		criteria.print();
-	}
-
 	static void measure(Arguments arguments, OverGrants overGrants, Criteria criteria) {
 		Keys keys = new Keys("global", 1);
 		Workload workload = new Workload("B2: one key", keys::uniform);
-		try (Contest contest = new Contest(RedisServer.start(), arguments.subjects(), Quota.AMPLE, 1)) {
+		try (Contest contest = new Contest(RedisServer.start(), arguments.subjects(), Quota.AMPLE)) {
 			contest.touch(keys.texts());
 			for (int threads : new int[] { 16, 64 }) {
 				Results results = contest.measure(threads, arguments.rounds(), arguments.duration(), List.of(workload))

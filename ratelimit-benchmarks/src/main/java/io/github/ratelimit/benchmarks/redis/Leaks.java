@@ -1,5 +1,20 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.limiter.Instance;
+import io.github.ratelimit.benchmarks.redis.limiter.OurLimiter;
+import io.github.ratelimit.benchmarks.redis.limiter.Quota;
+import io.github.ratelimit.benchmarks.redis.limiter.RemoteLimiter;
+import io.github.ratelimit.benchmarks.redis.limiter.RoundRobin;
+import io.github.ratelimit.benchmarks.redis.limiter.Subject;
+import io.github.ratelimit.benchmarks.redis.load.Threads;
+import io.github.ratelimit.benchmarks.redis.report.Arguments;
+import io.github.ratelimit.benchmarks.redis.report.Criteria;
+import io.github.ratelimit.benchmarks.redis.report.Table;
+import io.github.ratelimit.benchmarks.redis.server.LettuceClients;
+import io.github.ratelimit.benchmarks.redis.server.Polling;
+import io.github.ratelimit.benchmarks.redis.server.RedisCluster;
+import io.github.ratelimit.benchmarks.redis.server.RedisServer;
+import io.github.ratelimit.benchmarks.redis.server.RedisServers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -73,34 +88,17 @@ final class Leaks {
 	/** Each decision has a user of its own, so that none is refused from memory. */
 	private static void contend(RemoteLimiter limiter, AtomicIntegerArray granted, LongAdder failures) {
 		AtomicInteger next = new AtomicInteger();
-		Thread[] threads = new Thread[THREADS];
-		for (int i = 0; i < threads.length; i++) {
-			threads[i] = new Thread(() -> {
-				for (int n = next.getAndIncrement(); n < DECISIONS; n = next.getAndIncrement()) {
-					try {
-						boolean allowed = limiter.tryAcquireAll(List.of("global/all", "user/" + n, "budget/all"));
-						granted.set(n, allowed ? 1 : 0);
-					}
-					catch (RuntimeException ex) {
-						failures.increment();
-					}
+		Threads.run(THREADS, (thread) -> {
+			for (int n = next.getAndIncrement(); n < DECISIONS; n = next.getAndIncrement()) {
+				try {
+					boolean allowed = limiter.tryAcquireAll(List.of("global/all", "user/" + n, "budget/all"));
+					granted.set(n, allowed ? 1 : 0);
 				}
-			});
-			threads[i].start();
-		}
-		for (Thread thread : threads) {
-			join(thread);
-		}
-	}
-
-	private static void join(Thread thread) {
-		try {
-			thread.join();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new IllegalStateException("Interrupted while instances contend", ex);
-		}
+				catch (RuntimeException ex) {
+					failures.increment();
+				}
+			}
+		});
 	}
 
 	private static void peer(Subject subject, Table table) {

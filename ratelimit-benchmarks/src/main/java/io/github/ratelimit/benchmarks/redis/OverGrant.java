@@ -1,14 +1,22 @@
 package io.github.ratelimit.benchmarks.redis;
 
-import io.github.ratelimit.benchmarks.GrantLog;
+import io.github.ratelimit.benchmarks.redis.limiter.Instance;
+import io.github.ratelimit.benchmarks.redis.limiter.Quota;
+import io.github.ratelimit.benchmarks.redis.limiter.Subject;
+import io.github.ratelimit.benchmarks.redis.load.OpenLoop;
+import io.github.ratelimit.benchmarks.redis.report.Criteria;
+import io.github.ratelimit.benchmarks.redis.report.Table;
+import io.github.ratelimit.benchmarks.redis.server.RedisServer;
+import io.github.ratelimit.benchmarks.redis.load.GrantLog;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * B4: four instances share a bucket of 100 permits and 1,000 a second, and are asked for
  * five times that. The clock of one is 200 ms ahead; it joins after a third of the time
  * and leaves after two thirds.
  */
-public final class OverGrant {
+final class OverGrant {
 
 	private static final Quota QUOTA = new Quota(100, 1_000);
 
@@ -22,36 +30,18 @@ public final class OverGrant {
 	private OverGrant() {
 	}
 
-	/**
-	 * Measures and prints.
-	 * @param args rounds (1), milliseconds of each (30000), subjects (all that limit, but
-	 * the lease)
-	 */
-	public static void main(String[] args) {
-		Arguments arguments = Arguments.read(OverGrant.class, args, 1, 30_000,
-				Subject.allBut(Subject.RAW, Subject.RAW_SPRING, Subject.OURS_WITH_LEASE));
-		Criteria criteria = new Criteria();
-		measure(arguments, criteria);
-		criteria.print();
-	}
-
-	static void measure(Arguments arguments, Criteria criteria) {
+	static void measure(List<Subject> subjects, Duration duration, Criteria criteria) {
 		Table table = new Table(
-				"B4: four instances, asked for five times the rate for %.1f s"
-					.formatted(arguments.duration().toMillis() / 1e3),
+				"B4: four instances, asked for five times the rate for %.1f s".formatted(duration.toMillis() / 1e3),
 				"subject", "C", "r", "offered of r", "granted", "of C + r t", "of C + r (t + round trip)",
 				"worst second", "of C + r", "longest gap ms", "gaps over 10 ms", "p50 ms", "p99 ms", "failed");
-		for (int round = 0; round < arguments.rounds(); round++) {
-			for (Subject subject : arguments.subjects()) {
-				if (subject.limits()) {
-					try (RedisServer server = RedisServer.start()) {
-						OpenLoop.Result result = overload(subject, server, arguments.duration());
-						print(subject, result, table);
-						judge(subject, result, criteria);
-					}
-				}
+		subjects.stream().filter(Subject::limits).forEach((subject) -> {
+			try (RedisServer server = RedisServer.start()) {
+				OpenLoop.Result result = overload(subject, server, duration);
+				print(subject, result, table);
+				judge(subject, result, criteria);
 			}
-		}
+		});
 	}
 
 	private static OpenLoop.Result overload(Subject subject, RedisServer server, Duration duration) {

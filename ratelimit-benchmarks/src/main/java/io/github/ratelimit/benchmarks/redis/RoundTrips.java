@@ -1,5 +1,16 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.limiter.OurLimiter;
+import io.github.ratelimit.benchmarks.redis.limiter.Quota;
+import io.github.ratelimit.benchmarks.redis.load.Keys;
+import io.github.ratelimit.benchmarks.redis.load.Tally;
+import io.github.ratelimit.benchmarks.redis.report.Criteria;
+import io.github.ratelimit.benchmarks.redis.report.Table;
+import io.github.ratelimit.benchmarks.redis.server.LettuceClients;
+import io.github.ratelimit.benchmarks.redis.server.RedisCluster;
+import io.github.ratelimit.benchmarks.redis.server.RedisServer;
+import io.github.ratelimit.benchmarks.redis.server.RedisServers;
+import io.github.ratelimit.benchmarks.redis.server.ServerStats;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,5 +1,17 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.limiter.Quota;
+import io.github.ratelimit.benchmarks.redis.limiter.Subject;
+import io.github.ratelimit.benchmarks.redis.load.Caller;
+import io.github.ratelimit.benchmarks.redis.load.Keys;
+import io.github.ratelimit.benchmarks.redis.report.Arguments;
+import io.github.ratelimit.benchmarks.redis.report.Criteria;
+import io.github.ratelimit.benchmarks.redis.report.OverGrants;
+import io.github.ratelimit.benchmarks.redis.report.Results;
+import io.github.ratelimit.benchmarks.redis.report.Table;
+import io.github.ratelimit.benchmarks.redis.server.RedisCluster;
+import io.github.ratelimit.benchmarks.redis.server.RedisServer;
+import io.github.ratelimit.benchmarks.redis.server.RedisServers;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -9,7 +21,7 @@ import java.util.stream.Stream;
  * budget) beside one alone, then five; on a server and, for ours, on a cluster. Last,
  * what refusals leave charged.
  */
-public final class SeveralLimits {
+final class SeveralLimits {
 
 	private static final int THREADS = 16;
 
@@ -28,19 +40,6 @@ public final class SeveralLimits {
 	private SeveralLimits() {
 	}
 
-	/**
-	 * Measures and prints.
-	 * @param args rounds (9), milliseconds of each (700), subjects (all that have a form
-	 * for several keys)
-	 */
-	public static void main(String[] args) {
-		Arguments arguments = Arguments.read(SeveralLimits.class, args, 9, 700,
-				Subject.allBut(Subject.RAW_SPRING, Subject.OURS_WITH_LEASE));
-		Criteria criteria = new Criteria();
-		measure(arguments, OverGrants.measure(arguments.subjects()), criteria);
-		criteria.print();
-	}
-
 	static void measure(Arguments arguments, OverGrants overGrants, Criteria criteria) {
 		List<Results> results = measure("a server", RedisServer.start(), arguments);
 		print(results, overGrants, criteria);
@@ -56,7 +55,7 @@ public final class SeveralLimits {
 
 	/** Returns the results with one limit, with three and with five. */
 	private static List<Results> measure(String where, RedisServers servers, Arguments arguments) {
-		try (Contest contest = new Contest(servers, arguments.subjects(), Quota.AMPLE, 1)) {
+		try (Contest contest = new Contest(servers, arguments.subjects(), Quota.AMPLE)) {
 			Stream.of(ADDRESSES, USERS, TOKENS, BUDGETS).forEach((keys) -> contest.touch(keys.texts()));
 			List<Workload> workloads = List.of(new Workload("B5: one limit on " + where, USERS::uniform),
 					new Workload("B5: three limits on " + where, SeveralLimits::three),

@@ -1,5 +1,13 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.limiter.Quota;
+import io.github.ratelimit.benchmarks.redis.limiter.Subject;
+import io.github.ratelimit.benchmarks.redis.load.Keys;
+import io.github.ratelimit.benchmarks.redis.report.Arguments;
+import io.github.ratelimit.benchmarks.redis.report.Criteria;
+import io.github.ratelimit.benchmarks.redis.report.OverGrants;
+import io.github.ratelimit.benchmarks.redis.report.Results;
+import io.github.ratelimit.benchmarks.redis.server.RedisServer;
 import io.github.ratelimit.benchmarks.Spread;
 import java.util.Comparator;
 import java.util.List;
@@ -8,45 +16,23 @@ import java.util.List;
  * B1: many keys, all equally often, everything granted: the cost of a decision while no
  * key is near its limit.
  */
-public final class UniformKeys {
+final class UniformKeys {
 
 	private static final double OF_RAW = 0.8;
 
 	private UniformKeys() {
 	}
 
-	/**
-	 * Measures and prints.
-	 * @param args rounds (5), milliseconds of each (600), subjects (all)
-	 */
-	public static void main(String[] args) {
-		Arguments arguments = Arguments.read(UniformKeys.class, args, 5, 600, List.of(Subject.values()));
-		OverGrants overGrants = OverGrants.measure(arguments.subjects());
-		Criteria criteria = new Criteria();
-		measure(arguments, overGrants, 1_000, 1, new Criteria(), 1);
-		measure(arguments, overGrants, criteria);
-		measure(arguments, overGrants, 100_000, 1, new Criteria(), 1, 16, 64);
-		measure(arguments, overGrants, 1_000, 4, new Criteria(), 16);
-		measure(arguments, overGrants, 1_000, 16, new Criteria(), 16);
-		criteria.print();
-	}
-
-	/** Measures what has an aim. */
 	static void measure(Arguments arguments, OverGrants overGrants, Criteria criteria) {
-		measure(arguments, overGrants, 1_000, 1, criteria, 16, 64);
-	}
-
-	private static void measure(Arguments arguments, OverGrants overGrants, int count, int instances, Criteria criteria,
-			int... threads) {
-		Keys keys = new Keys("sk-live", count);
-		Workload workload = new Workload("B1: %,d keys, %d instance(s)".formatted(count, instances), keys::uniform);
-		try (Contest contest = new Contest(RedisServer.start(), arguments.subjects(), Quota.AMPLE, instances)) {
+		Keys keys = new Keys("sk-live", 1_000);
+		Workload workload = new Workload("B1: 1,000 keys", keys::uniform);
+		try (Contest contest = new Contest(RedisServer.start(), arguments.subjects(), Quota.AMPLE)) {
 			contest.touch(keys.texts());
-			for (int number : threads) {
+			for (int number : new int[] { 16, 64 }) {
 				Results results = contest.measure(number, arguments.rounds(), arguments.duration(), List.of(workload))
 					.get(workload.name());
 				results.print(overGrants);
-				judge("B1, %d threads, %,d keys: ".formatted(number, count), results, criteria);
+				judge("B1, %d threads, 1,000 keys: ".formatted(number), results, criteria);
 			}
 		}
 	}

@@ -1,5 +1,6 @@
 package io.github.ratelimit.benchmarks.redis;
 
+import io.github.ratelimit.benchmarks.redis.load.Caller;
 import java.util.function.IntFunction;
 
 /**

@@ -10,12 +10,14 @@ import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.ProviderAccount;
 import io.github.ratelimit.client.RetryPolicy;
 import io.github.ratelimit.client.UrlPattern;
+import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
 import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.TokenEstimator;
+import io.github.ratelimit.registry.KillSwitch;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +39,8 @@ final class Limiters implements ClientListener {
 
 	private final ClientLimiter limiter;
 
+	private volatile Caller caller = Caller.UNBOUNDED;
+
 	Limiters(URI uri, int maxConcurrent, Duration maxWait) {
 		this(uri, REQUESTS, YEAR, maxConcurrent, maxWait);
 	}
@@ -50,12 +54,18 @@ final class Limiters implements ClientListener {
 		this.limiter = new ClientLimiter(
 				new ClientSettings("model", List.of(UrlPattern.parse(uri + "/**")), dialects.byName("openai"),
 						List.of(), governed, List.of(), RetryPolicy.NONE),
-				dialects, TokenEstimator.DEFAULT, TimeSource.system(), ForkJoinPool.commonPool(), this);
+				dialects, TokenEstimator.DEFAULT, TimeSource.system(), ForkJoinPool.commonPool(), this, null,
+				new KillSwitch(true), () -> () -> this.caller.hold());
 	}
 
 	@Override
 	public void ended(String client, ClientOutcome outcome) {
 		this.outcomes.computeIfAbsent(outcome, (any) -> new AtomicInteger()).incrementAndGet();
+	}
+
+	/** Has no thread left for a thread that waits. */
+	void refuseToHold(Thread thread) {
+		this.caller = () -> (Thread.currentThread() == thread) ? null : Caller.UNBOUNDED.hold();
 	}
 
 	ClientLimiters limiters() {

@@ -165,6 +165,25 @@ class SdkClientTests {
 
 	@ParameterizedTest
 	@EnumSource
+	void aCallForWhichNoThreadIsLeftIsRefusedAtOnceAndNotSentAgain(Adapter adapter) {
+		Limiters limiters = limiters(1, LONG);
+		limiters.refuseToHold(Thread.currentThread());
+		ModelClient client = client(adapter, limiters);
+		CompletableFuture<String> queued;
+		try (Pieces stream = stalled(client)) {
+			Throwable refused = catchThrowable(client::ask);
+			assertThat(client.retryAfter(refused)).isNotNull();
+			assertThat(refused).hasMessageContaining("queued calls hold as many request threads as they may");
+			assertThat(limiters.outcomes(ClientOutcome.REFUSED)).isEqualTo(1);
+			queued = client.askAsync();
+			eventually(() -> limiters.waiting() == 1);
+		}
+		assertThat(queued.join()).isEqualTo("Hello");
+		assertThat(this.provider.arrivals()).hasSize(2);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void theTimeoutOfACallBeginsWhenItIsSent(Adapter adapter) throws Exception {
 		Limiters limiters = limiters(1, LONG);
 		ModelClient patient = client(adapter, limiters);

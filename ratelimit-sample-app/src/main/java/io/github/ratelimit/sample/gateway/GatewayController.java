@@ -14,8 +14,9 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.client.RestClientResponseException;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * Passes calls on to the provider: as they are over an HTTP interface, or as a question
@@ -39,7 +40,7 @@ class GatewayController {
 	}
 
 	@PostMapping(path = "/gateway/chat/completions", produces = MediaType.APPLICATION_JSON_VALUE)
-	String complete(@RequestBody String request) {
+	Mono<String> complete(@RequestBody String request) {
 		return this.provider.complete(this.authorization, request);
 	}
 
@@ -50,7 +51,7 @@ class GatewayController {
 
 	/** The provider refused or failed: its answer is passed on. */
 	@ExceptionHandler
-	ResponseEntity<byte[]> answer(RestClientResponseException failure) {
+	ResponseEntity<byte[]> answer(WebClientResponseException failure) {
 		return ResponseEntity.status(failure.getStatusCode())
 			.contentType(MediaType.APPLICATION_JSON)
 			.body(failure.getResponseBodyAsByteArray());

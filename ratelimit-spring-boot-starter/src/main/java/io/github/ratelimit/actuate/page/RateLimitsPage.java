@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
@@ -43,8 +44,12 @@ public final class RateLimitsPage {
 
 	private final String path;
 
-	private RateLimitsPage(String path, Set<String> changes) {
+	private final Function<@Nullable Object, Map.@Nullable Entry<String, String>> csrf;
+
+	private RateLimitsPage(String path, Set<String> changes,
+			Function<@Nullable Object, Map.@Nullable Entry<String, String>> csrf) {
 		this.path = path;
+		this.csrf = csrf;
 		String lastSegment = path.substring(path.lastIndexOf('/') + 1);
 		this.html = PageFile.load("page.html", MediaType.TEXT_HTML_VALUE)
 			.text()
@@ -62,13 +67,16 @@ public final class RateLimitsPage {
 	/**
 	 * Returns the page of the endpoint.
 	 * @param endpoints the endpoints that are exposed
+	 * @param csrf the name and the value of the header that a change has to have, by the
+	 * token that a security filter has left in a request, null for none
 	 * @return the page, null if the endpoint is not exposed
 	 */
-	public static @Nullable RateLimitsPage of(PathMappedEndpoints endpoints) {
+	public static @Nullable RateLimitsPage of(PathMappedEndpoints endpoints,
+			Function<@Nullable Object, Map.@Nullable Entry<String, String>> csrf) {
 		PathMappedEndpoint endpoint = endpoints.getEndpoint(ENDPOINT);
 		String path = endpoints.getPath(ENDPOINT);
-		return (endpoint instanceof ExposableWebEndpoint web && path != null) ? new RateLimitsPage(path, changes(web))
-				: null;
+		return (endpoint instanceof ExposableWebEndpoint web && path != null)
+				? new RateLimitsPage(path, changes(web), csrf) : null;
 	}
 
 	/**
@@ -94,9 +102,11 @@ public final class RateLimitsPage {
 		return this.path + FILES + "{file}";
 	}
 
-	String html(@Nullable CsrfHeader csrf) {
-		return this.html.replace("{{csrf-header}}", (csrf != null) ? HtmlUtils.htmlEscape(csrf.name()) : "")
-			.replace("{{csrf-token}}", (csrf != null) ? HtmlUtils.htmlEscape(csrf.token()) : "");
+	/** Returns the page for a request in which a security filter has left a token. */
+	String html(@Nullable Object token) {
+		Map.Entry<String, String> header = this.csrf.apply(token);
+		return this.html.replace("{{csrf-header}}", (header != null) ? HtmlUtils.htmlEscape(header.getKey()) : "")
+			.replace("{{csrf-token}}", (header != null) ? HtmlUtils.htmlEscape(header.getValue()) : "");
 	}
 
 	@Nullable PageFile file(String name) {

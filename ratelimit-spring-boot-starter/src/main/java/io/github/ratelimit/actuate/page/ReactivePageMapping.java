@@ -1,7 +1,6 @@
 package io.github.ratelimit.actuate.page;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.HandlerMapping;
@@ -21,21 +20,17 @@ public final class ReactivePageMapping {
 
 	private final RateLimitsPage page;
 
-	private final CsrfHeader.Reader csrf;
-
-	private ReactivePageMapping(RateLimitsPage page, CsrfHeader.Reader csrf) {
+	private ReactivePageMapping(RateLimitsPage page) {
 		this.page = page;
-		this.csrf = csrf;
 	}
 
 	/**
 	 * Returns what maps the page and its files.
 	 * @param page the page, null if there is none
-	 * @param csrf reads the token of requests
 	 * @return a mapping that leaves all other requests to others
 	 */
-	public static HandlerMapping of(@Nullable RateLimitsPage page, CsrfHeader.Reader csrf) {
-		RouterFunction<ServerResponse> routes = (page != null) ? new ReactivePageMapping(page, csrf).routes()
+	public static HandlerMapping of(@Nullable RateLimitsPage page) {
+		RouterFunction<ServerResponse> routes = (page != null) ? new ReactivePageMapping(page).routes()
 				: (request) -> Mono.empty();
 		RouterFunctionMapping mapping = new RouterFunctionMapping(routes);
 		mapping.setOrder(ServletPageMapping.ORDER);
@@ -51,19 +46,13 @@ public final class ReactivePageMapping {
 	}
 
 	private Mono<ServerResponse> page(ServerRequest request) {
-		return csrf(request).map((header) -> this.page.html(header.orElse(null)))
+		Object token = request.attribute(CSRF_TOKEN).orElse(null);
+		return ((token instanceof Mono<?> later) ? later : Mono.empty()).map(this.page::html)
+			.switchIfEmpty(Mono.fromSupplier(() -> this.page.html(null)))
 			.flatMap((html) -> ServerResponse.ok()
 				.headers(this.page.pageHeaders())
 				.contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
 				.bodyValue(html));
-	}
-
-	private Mono<Optional<CsrfHeader>> csrf(ServerRequest request) {
-		Object attribute = request.attribute(CSRF_TOKEN).orElse(null);
-		if (attribute instanceof Mono<?> token) {
-			return token.map((value) -> Optional.ofNullable(this.csrf.read(value))).defaultIfEmpty(Optional.empty());
-		}
-		return Mono.just(Optional.empty());
 	}
 
 	private Mono<ServerResponse> file(ServerRequest request) {

@@ -24,21 +24,17 @@ public final class ServletPageMapping {
 
 	private final RateLimitsPage page;
 
-	private final CsrfHeader.Reader csrf;
-
-	private ServletPageMapping(RateLimitsPage page, CsrfHeader.Reader csrf) {
+	private ServletPageMapping(RateLimitsPage page) {
 		this.page = page;
-		this.csrf = csrf;
 	}
 
 	/**
 	 * Returns what maps the page and its files.
 	 * @param page the page, null if there is none
-	 * @param csrf reads the token of requests
 	 * @return a mapping that leaves all other requests to others
 	 */
-	public static HandlerMapping of(@Nullable RateLimitsPage page, CsrfHeader.Reader csrf) {
-		RouterFunction<ServerResponse> routes = (page != null) ? new ServletPageMapping(page, csrf).routes()
+	public static HandlerMapping of(@Nullable RateLimitsPage page) {
+		RouterFunction<ServerResponse> routes = (page != null) ? new ServletPageMapping(page).routes()
 				: (request) -> Optional.empty();
 		RouterFunctionMapping mapping = new RouterFunctionMapping(routes);
 		mapping.setOrder(ORDER);
@@ -54,11 +50,10 @@ public final class ServletPageMapping {
 	}
 
 	private ServerResponse page(ServerRequest request) throws IOException {
-		CsrfHeader header = this.csrf.read(request.attribute(CSRF_TOKEN).orElse(null));
 		return ServerResponse.ok()
 			.headers(this.page.pageHeaders())
 			.contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
-			.body(this.page.html(header));
+			.body(this.page.html(request.attribute(CSRF_TOKEN).orElse(null)));
 	}
 
 	private ServerResponse file(ServerRequest request) {

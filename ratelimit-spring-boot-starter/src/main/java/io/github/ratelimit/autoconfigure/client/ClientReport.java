@@ -12,6 +12,7 @@ import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -30,9 +31,12 @@ final class ClientReport implements SmartInitializingSingleton {
 
 	private final TimeSource time;
 
-	ClientReport(ClientLimiters clients, TimeSource time) {
+	private final WaitingThreadLimit threads;
+
+	ClientReport(ClientLimiters clients, TimeSource time, WaitingThreadLimit threads) {
 		this.clients = clients;
 		this.time = time;
+		this.threads = threads;
 	}
 
 	@Override
@@ -40,18 +44,19 @@ final class ClientReport implements SmartInitializingSingleton {
 		if (this.clients.all().isEmpty()) {
 			return;
 		}
-		this.clients.all().forEach((client) -> logger.info(describe(client.settings())));
+		this.clients.all().forEach((client) -> logger.info(describe(client.settings(), this.threads)));
 		this.time.after(UNUSED_NANOS).thenRun(() -> this.clients.all().forEach(this::warnIfUnused));
 	}
 
-	static String describe(ClientSettings client) {
+	static String describe(ClientSettings client, WaitingThreadLimit threads) {
 		GovernorSettings settings = client.settings();
 		StringJoiner line = new StringJoiner("; ", "Client '" + client.name() + "': ", "");
 		line.add(settings.quotas().isEmpty() ? "limits discovered from responses" : quotas(settings));
 		if (settings.maxConcurrent() != Integer.MAX_VALUE) {
 			line.add("at most " + settings.maxConcurrent() + " calls in flight");
 		}
-		line.add("calls are queued for at most " + DurationText.of(settings.maxWait()));
+		line.add("calls are queued for at most " + DurationText.of(settings.maxWait()) + (threads.isBounded()
+				? ", those of one key hold at most " + threads.maxPerKey() + " request threads" : ""));
 		line.add("key " + String.join(", ",
 				client.key().stream().map((part) -> part.name().toLowerCase(Locale.ROOT)).toList()));
 		line.add("dialect " + ((client.dialect() != null) ? client.dialect().name() : "by host"));

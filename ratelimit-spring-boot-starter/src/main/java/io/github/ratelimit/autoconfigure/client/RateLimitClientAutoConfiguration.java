@@ -1,6 +1,8 @@
 package io.github.ratelimit.autoconfigure.client;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.autoconfigure.RateLimitAutoConfiguration;
@@ -11,15 +13,20 @@ import io.github.ratelimit.client.ClientBudget;
 import io.github.ratelimit.client.ClientLimiter;
 import io.github.ratelimit.client.ClientLimiters;
 import io.github.ratelimit.client.ClientListener;
+import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.TokenEstimator;
+import io.github.ratelimit.permit.ServedRequests;
+import io.github.ratelimit.queue.RequestThreadShare;
+import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.queue.WaitingThreads;
 import io.github.ratelimit.observation.ClientListeners;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -52,15 +59,28 @@ public final class RateLimitClientAutoConfiguration {
 	@ConditionalOnMissingBean
 	ClientLimiters rateLimitClientLimiters(RateLimitProperties properties, PropertiesCheck check,
 			Environment environment, Dialects dialects, TokenEstimator estimator, TimeSource time,
-			ObjectProvider<ClientListener> listeners, LimitStore store, KillSwitch killSwitch) {
-		LimitStore shared = (properties.getStore() == RateLimitProperties.Store.REDIS) ? store : null;
+			ObjectProvider<ClientListener> listeners, LimitStore store, KillSwitch killSwitch,
+			WaitingThreadLimit threads, ObjectProvider<ServedRequests<?>> requests) {
+		LimitStore shared = (properties.store() == RateLimitProperties.Store.REDIS) ? store : null;
 		ClientListener listener = new ClientListeners(listeners.orderedStream().toList());
+		Supplier<Caller> callers = callers(threads, requests.getIfAvailable());
 		List<ClientLimiter> limiters = new ClientDefinitions(properties, check, environment, dialects).read()
 			.stream()
 			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, WaitingThreads.create(), listener,
-					shared, killSwitch))
+					shared, killSwitch, callers))
 			.toList();
 		return new ClientLimiters(limiters);
+	}
+
+	/**
+	 * Waiting is bounded where it holds threads of a server that has a number of them.
+	 */
+	private static Supplier<Caller> callers(WaitingThreadLimit threads, @Nullable ServedRequests<?> requests) {
+		if (requests == null || !threads.isBounded()) {
+			return () -> Caller.UNBOUNDED;
+		}
+		BooleanSupplier serving = requests::isServing;
+		return () -> new RequestThreadShare(threads, serving)::hold;
 	}
 
 	@Bean
@@ -72,8 +92,8 @@ public final class RateLimitClientAutoConfiguration {
 	}
 
 	@Bean
-	ClientReport rateLimitClientReport(ClientLimiters clients, TimeSource time) {
-		return new ClientReport(clients, time);
+	ClientReport rateLimitClientReport(ClientLimiters clients, TimeSource time, WaitingThreadLimit threads) {
+		return new ClientReport(clients, time, threads);
 	}
 
 }

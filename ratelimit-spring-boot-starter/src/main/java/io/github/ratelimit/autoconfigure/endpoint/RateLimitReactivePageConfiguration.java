@@ -1,7 +1,6 @@
 package io.github.ratelimit.autoconfigure.endpoint;
 
 import io.github.ratelimit.actuate.RateLimitsEndpoint;
-import io.github.ratelimit.actuate.page.RateLimitsPage;
 import io.github.ratelimit.actuate.page.ReactivePageMapping;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
@@ -29,7 +28,7 @@ public final class RateLimitReactivePageConfiguration {
 
 	@Bean
 	HandlerMapping rateLimitsPageMapping(PathMappedEndpoints endpoints, ApplicationContext context) {
-		return ReactivePageMapping.of(RateLimitsPage.of(endpoints), PageCsrf.reader(context.getClassLoader()));
+		return ReactivePageMapping.of(Pages.of(endpoints, context));
 	}
 
 }

@@ -3,10 +3,9 @@ package io.github.ratelimit.autoconfigure.properties;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
 import io.github.ratelimit.expression.AfterResponse;
-import io.github.ratelimit.expression.ConditionExpression;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.expression.InvalidExpressionException;
-import io.github.ratelimit.expression.SettleExpression;
+import io.github.ratelimit.expression.OutcomeExpression;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +25,9 @@ final class AfterResponses {
 	 */
 	static @Nullable AfterResponse read(ExpressionParser compiler, Limit limit, LimitProperties properties) {
 		String property = "ratelimit.limits." + limit.name();
-		ConditionExpression countWhen = parse(property + ".count-when", properties.getCountWhen(),
+		OutcomeExpression<Boolean> countWhen = parse(property + ".count-when", properties.countWhen(),
 				compiler::requestCondition, "Write when a call counts, for example status == 401, or remove it.");
-		SettleExpression settle = parse(property + ".settle", properties.getSettle(), compiler::requestSettle,
+		OutcomeExpression<Long> settle = parse(property + ".settle", properties.settle(), compiler::requestSettle,
 				"Write what a call turned out to cost, for example attribute('usage'), or remove it.");
 		if (countWhen != null) {
 			checkPaid(property + ".count-when", countWhen.text(), limit);

@@ -12,6 +12,7 @@ import java.util.Objects;
 
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Rate;
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import io.github.ratelimit.client.ClientSettings;
 import io.github.ratelimit.client.ModelSettings;
 import io.github.ratelimit.client.RetryPolicy;
@@ -67,8 +68,8 @@ public final class ClientDefinitions {
 	 */
 	public List<ClientSettings> read() {
 		List<ClientSettings> clients = new ArrayList<>();
-		this.check.clientNames()
-			.namedIn(this.properties.getClients())
+		this.check.names(Kind.CLIENT)
+			.namedIn(this.properties.clients())
 			.forEach((name, client) -> clients.add(read(name, client)));
 		return clients;
 	}
@@ -77,19 +78,19 @@ public final class ClientDefinitions {
 		checkName(name);
 		GovernorSettings settings = settings(PREFIX + name, client);
 		List<UrlPattern> match = new ArrayList<>();
-		for (int i = 0; i < client.getMatch().size(); i++) {
-			match.add(pattern(PREFIX + name + ".match[" + i + "]", client.getMatch().get(i)));
+		for (int i = 0; i < client.match().size(); i++) {
+			match.add(pattern(PREFIX + name + ".match[" + i + "]", client.match().get(i)));
 		}
-		if (client.getKey().isEmpty()) {
+		if (client.key().isEmpty()) {
 			throw new InvalidConfigurationException(PREFIX + name + ".key", "", "is empty",
 					"Write credential, model or host, or several of them.");
 		}
-		return new ClientSettings(name, match, dialect(name, client.getDialect()), client.getKey(), settings,
-				models(name, settings), retry(name, client.getRetry()));
+		return new ClientSettings(name, match, dialect(name, client.dialect()), client.key(), settings,
+				models(name, settings), retry(name, client.retry()));
 	}
 
 	private void checkName(String name) {
-		if (this.check.names().namedIn(this.properties.getLimits()).containsKey(name)) {
+		if (this.check.names(Kind.LIMIT).namedIn(this.properties.limits()).containsKey(name)) {
 			throw new InvalidConfigurationException(PREFIX + name, "",
 					"has the name of a limit, and clients and limits share one name space",
 					"Give the client or ratelimit.limits." + name + " another name.");
@@ -121,14 +122,14 @@ public final class ClientDefinitions {
 
 	private GovernorSettings settings(String prefix, ClientProperties client) {
 		List<ConfiguredQuota> quotas = new ArrayList<>();
-		add(quotas, Dimension.REQUESTS, prefix + ".requests", client.getRequests());
-		add(quotas, Dimension.TOKENS, prefix + ".tokens", client.getTokens());
-		add(quotas, Dimension.INPUT_TOKENS, prefix + ".input-tokens", client.getInputTokens());
-		add(quotas, Dimension.OUTPUT_TOKENS, prefix + ".output-tokens", client.getOutputTokens());
-		boolean reports = !client.getDialect().strip().equals("none");
-		return new GovernorSettings(quotas, reports, maxConcurrent(prefix, client.getMaxConcurrent()),
-				client.getMaxWaiting(), client.getMaxWait(), part(prefix + ".reserve", client.getReserve(), "90"),
-				GovernorSettings.DEFAULTS.longestGate(), client.getMode());
+		add(quotas, Dimension.REQUESTS, prefix + ".requests", client.requests());
+		add(quotas, Dimension.TOKENS, prefix + ".tokens", client.tokens());
+		add(quotas, Dimension.INPUT_TOKENS, prefix + ".input-tokens", client.inputTokens());
+		add(quotas, Dimension.OUTPUT_TOKENS, prefix + ".output-tokens", client.outputTokens());
+		boolean reports = !client.dialect().strip().equals("none");
+		return new GovernorSettings(quotas, reports, maxConcurrent(prefix, client.maxConcurrent()), client.maxWaiting(),
+				client.maxWait(), part(prefix + ".reserve", client.reserve(), "90"),
+				GovernorSettings.DEFAULTS.longestGate(), client.mode());
 	}
 
 	private static int maxConcurrent(String prefix, @Nullable Integer number) {
@@ -205,11 +206,11 @@ public final class ClientDefinitions {
 
 	private static RetryPolicy retry(String name, ClientProperties.Retry retry) {
 		String prefix = PREFIX + name + ".retry";
-		if (retry.getMaxAttempts() < 1) {
-			throw new InvalidConfigurationException(prefix + ".max-attempts", String.valueOf(retry.getMaxAttempts()),
+		if (retry.maxAttempts() < 1) {
+			throw new InvalidConfigurationException(prefix + ".max-attempts", String.valueOf(retry.maxAttempts()),
 					"is below 1", "Write 1 for no retries, or how often a request is sent at most.");
 		}
-		return new RetryPolicy(retry.getMaxAttempts(), part(prefix + ".budget", retry.getBudget(), "100"));
+		return new RetryPolicy(retry.maxAttempts(), part(prefix + ".budget", retry.budget(), "100"));
 	}
 
 	private static double part(String property, String text, String most) {

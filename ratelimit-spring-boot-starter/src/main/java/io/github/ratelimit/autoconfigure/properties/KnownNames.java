@@ -1,7 +1,6 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
+import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +12,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.core.ResolvableType;
 
 /**
- * The names below a property: the tree of the fields of {@link RateLimitProperties}.
+ * The names below a property: the tree of the components of {@link RateLimitProperties}.
  *
  * @param below what each name leads to; {@value #ANY} is any name, {@value #INDEX} any
  * index
@@ -38,11 +37,10 @@ record KnownNames(Map<String, KnownNames> below) {
 		else if (Collection.class.isAssignableFrom(raw)) {
 			below.put(INDEX, of(type.getGeneric(0)));
 		}
-		else if (raw.getPackage() == RateLimitProperties.class.getPackage() && !raw.isEnum()) {
-			for (Field field : raw.getDeclaredFields()) {
-				if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
-					below.put(DataObjectPropertyName.toDashedForm(field.getName()), of(ResolvableType.forField(field)));
-				}
+		else if (raw.isRecord()) {
+			for (RecordComponent component : raw.getRecordComponents()) {
+				below.put(DataObjectPropertyName.toDashedForm(component.getName()),
+						of(ResolvableType.forType(component.getGenericType())));
 			}
 		}
 		return new KnownNames(below);
@@ -60,6 +58,19 @@ record KnownNames(Map<String, KnownNames> below) {
 			}
 		}
 		return null;
+	}
+
+	/** Returns how much of a name is known. */
+	Match match(ConfigurationPropertyName name) {
+		KnownNames node = this;
+		for (int depth = 1; depth < name.getNumberOfElements(); depth++) {
+			KnownNames next = node.find(name, depth);
+			if (next == null) {
+				return new Match(name, node, depth);
+			}
+			node = next;
+		}
+		return new Match(name, node, name.getNumberOfElements());
 	}
 
 	/**
@@ -84,6 +95,25 @@ record KnownNames(Map<String, KnownNames> below) {
 	/** Returns the possible names, except for any name and an index. */
 	List<String> names() {
 		return this.below.keySet().stream().filter((name) -> !name.equals(ANY) && !name.equals(INDEX)).toList();
+	}
+
+	/**
+	 * How much of a property's name is known.
+	 *
+	 * @param name the name
+	 * @param node the node of its known part
+	 * @param depth how many elements of it are known
+	 */
+	record Match(ConfigurationPropertyName name, KnownNames node, int depth) {
+
+		boolean isWhole() {
+			return this.depth == this.name.getNumberOfElements();
+		}
+
+		String known() {
+			return ConfiguredProperty.written(this.name.chop(this.depth));
+		}
+
 	}
 
 }

@@ -4,10 +4,13 @@ import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.expression.AfterResponse;
+import io.github.ratelimit.expression.PlanExpression;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
-import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Penalty;
+import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.spel.ExpressionParser;
@@ -20,12 +23,12 @@ import io.github.ratelimit.web.request.ClientAddress;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +55,6 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 
 	private final ExpressionParser compiler;
 
-	private final PlanDefinitions plans;
-
 	/**
 	 * Parses the limits.
 	 * @param properties the bound properties
@@ -63,23 +64,29 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	 */
 	public LimitDefinitions(RateLimitProperties properties, PropertiesCheck check, ExpressionParser compiler) {
 		this.properties = properties;
-		this.names = check.names();
+		this.names = check.names(Kind.LIMIT);
 		this.compiler = compiler;
-		this.plans = new PlanDefinitions(this.names, compiler);
-		this.names.namedIn(properties.getLimits()).forEach((name, limit) -> this.byName.put(name, define(name, limit)));
+		this.names.namedIn(properties.limits()).forEach((name, limit) -> this.byName.put(name, define(name, limit)));
 	}
 
 	private LimitDefinition define(String name, LimitProperties properties) {
-		LimitShape shape = new LimitShape(name, properties);
-		Limit limit = shape.limit(meant(name));
-		List<KeyExpression> keys = keys(name, properties.getKey());
-		PlanDefinition plans = this.plans.read(limit, shape, keys, properties);
-		CostExpression cost = cost(limit, plans, properties.getCost());
-		return new LimitDefinition(limit, keys, properties.getOnMissingKey(), cost,
-				AfterResponses.read(this.compiler, limit, properties),
-				exemption(this.compiler, PREFIX + name, properties.getUnless()), properties.isHideHeaders(),
-				properties.getOnStoreFailure(), lease(limit, properties.getLease()), plans,
-				penalty(name, keys, properties.getBanAfter()), properties.getMode());
+		LimitReader reader = new LimitReader(name, properties);
+		Limit limit = reader.limit(meant(name));
+		List<KeyExpression> keys = keys(name, properties.key());
+		PlanExpression plan = AfterResponses.parse(PREFIX + name + ".plan", properties.plan(),
+				this.compiler::requestPlan, "Write an expression for the plan of a call, for example claim('plan').");
+		Map<String, Limit> plans = reader.plans(limit, plans(name, properties, keys, plan));
+		CostExpression cost = AfterResponses.parse(PREFIX + name + ".cost", properties.cost(),
+				this.compiler::requestCost,
+				"Write how many permits a call costs, as a number or an expression, or remove it for 1.");
+		checkCost(cost, limit, plans);
+		AfterResponse afterResponse = AfterResponses.read(this.compiler, limit, properties);
+		ExemptionExpression unless = exemption(this.compiler, PREFIX + name, properties.unless());
+		Duration lease = lease(limit, properties.lease());
+		Penalty penalty = penalty(name, keys, properties.banAfter());
+		LimitSettings settings = new LimitSettings(limit, plans, penalty, properties.mode(),
+				properties.onStoreFailure(), properties.hideHeaders(), lease, false);
+		return new LimitDefinition(settings, keys, properties.onMissingKey(), cost, plan, afterResponse, unless);
 	}
 
 	/** Returns the condition of {@code unless} below a limit or a rule, null for none. */
@@ -130,24 +137,46 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		return keys.stream().anyMatch((key) -> key.source().expression().strip().equals(text));
 	}
 
-	private @Nullable CostExpression cost(Limit limit, @Nullable PlanDefinition plans, @Nullable String text) {
-		String property = PREFIX + limit.name() + ".cost";
-		CostExpression cost = AfterResponses.parse(property, text, this.compiler::requestCost,
-				"Write how many permits a call costs, as a number or an expression, or remove it for 1.");
-		if (text != null) {
-			checkConstant(property, text.strip(), limit, "");
-			if (plans != null) {
-				plans.limits()
-					.forEach((plan, other) -> checkConstant(property, text.strip(), other, " on plan '" + plan + "'"));
-			}
+	private Map<String, List<String>> plans(String name, LimitProperties properties, List<KeyExpression> keys,
+			@Nullable PlanExpression plan) {
+		String property = PREFIX + name;
+		Map<String, List<String>> plans = this.names.plansOf(name).plansOf(properties.plans());
+		if (plans.isEmpty() && plan != null) {
+			throw new InvalidConfigurationException(property + ".plan", plan.text(),
+					"names a plan, and the limit has no plans",
+					"Write them below " + property + ".plans, for example " + property + ".plans.pro: 600/min.");
 		}
-		return cost;
+		if (!plans.isEmpty() && keys.get(0).source().kind().equals(Key.GLOBAL_KIND)) {
+			throw new InvalidConfigurationException(property + ".plans", String.join(", ", plans.keySet()),
+					"are of callers, and the limit counts all of them together (key: global)",
+					"Give the limit another key, or remove its plans.");
+		}
+		return plans;
 	}
 
-	private static void checkConstant(String property, String text, Limit limit, String plan) {
+	/**
+	 * Checks that a constant cost fits settings that change while the application runs.
+	 * @param settings the settings of a limit
+	 * @throws InvalidConfigurationException if every call would be refused
+	 */
+	public void checkCosts(LimitSettings settings) {
+		LimitDefinition definition = find(settings.limit().name());
+		if (definition != null) {
+			checkCost(definition.cost(), settings.limit(), settings.plans());
+		}
+	}
+
+	private static void checkCost(@Nullable CostExpression cost, Limit limit, Map<String, Limit> plans) {
+		if (cost != null) {
+			checkConstant(cost.text().strip(), limit, "");
+			plans.forEach((plan, other) -> checkConstant(cost.text().strip(), other, " on plan '" + plan + "'"));
+		}
+	}
+
+	private static void checkConstant(String cost, Limit limit, String plan) {
 		try {
-			if (new BigDecimal(text).compareTo(BigDecimal.valueOf(limit.capacity())) > 0) {
-				throw new InvalidConfigurationException(property, text,
+			if (new BigDecimal(cost).compareTo(BigDecimal.valueOf(limit.capacity())) > 0) {
+				throw new InvalidConfigurationException(PREFIX + limit.name() + ".cost", cost,
 						"is more than the limit '" + limit.name() + "' can ever hold" + plan + ", which is "
 								+ limit.capacity() + " permits: every call would be refused",
 						limit.isConcurrency() ? "Lower the cost, or raise max-concurrent."
@@ -160,17 +189,31 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	}
 
 	/**
-	 * Checks that a constant cost fits settings that change while the application runs.
-	 * @param settings the settings of a limit
-	 * @throws InvalidConfigurationException if every call would be refused
+	 * Returns a check that refuses limits that a store cannot count exactly. For the
+	 * limit of an annotation, the caller that registers it explains the refusal.
+	 * @param store throws an {@link IllegalArgumentException} for a limit that it cannot
+	 * count
+	 * @param problem the message for a limit that the store refuses
+	 * @return the check
 	 */
-	public void checkCosts(LimitSettings settings) {
-		LimitDefinition definition = this.byName.get(settings.limit().name());
-		if (definition != null && definition.cost() != null) {
-			String text = definition.cost().text().strip();
-			String property = PREFIX + settings.limit().name() + ".cost";
-			checkConstant(property, text, settings.limit(), "");
-			settings.plans().forEach((plan, other) -> checkConstant(property, text, other, " on plan '" + plan + "'"));
+	public Consumer<LimitSettings> countableBy(Consumer<Limit> store, String problem) {
+		return (settings) -> {
+			checkCountable(store, problem, settings.limit(), "rate");
+			settings.plans().forEach((plan, limit) -> checkCountable(store, problem, limit, "plans." + plan));
+		};
+	}
+
+	private void checkCountable(Consumer<Limit> store, String problem, Limit limit, String setting) {
+		try {
+			store.accept(limit);
+		}
+		catch (IllegalArgumentException ex) {
+			if (find(limit.name()) == null) {
+				throw ex;
+			}
+			String rates = limit.rates().stream().map(Rate::toString).collect(Collectors.joining(", "));
+			throw new InvalidConfigurationException(PREFIX + limit.name() + "." + setting, rates, problem,
+					String.valueOf(ex.getMessage()));
 		}
 	}
 
@@ -179,7 +222,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 			return null;
 		}
 		String property = PREFIX + limit.name() + ".lease";
-		if (this.properties.getStore() != RateLimitProperties.Store.REDIS) {
+		if (this.properties.store() != RateLimitProperties.Store.REDIS) {
 			throw new InvalidConfigurationException(property, DurationText.of(lease),
 					"is for permits that instances share, but ratelimit.store is memory: there is nothing to save",
 					"Remove it, or write ratelimit.store: redis.");
@@ -243,7 +286,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	 * @param registry the registry, also one of the application's own
 	 */
 	public void registerIn(LimitRegistry registry) {
-		int ipv6Prefix = this.properties.getHttp().getIpv6Prefix();
+		int ipv6Prefix = this.properties.http().ipv6Prefix();
 		registry.setAddressForm((address) -> ClientAddress.canonicalOrSame(address, ipv6Prefix));
 		forEach((definition) -> definition.registerIn(registry));
 	}

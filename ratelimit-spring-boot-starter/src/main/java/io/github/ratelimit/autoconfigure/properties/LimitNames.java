@@ -188,6 +188,11 @@ final class LimitNames {
 		return Suggestion.nearest(name, this.byUniform.values().stream().map(Declared::name).toList());
 	}
 
+	/** Returns what has the names. */
+	Kind kind() {
+		return this.kind;
+	}
+
 	/** The kinds of entries that the application names. */
 	enum Kind {
 

@@ -148,15 +148,8 @@ final class MisplacedProperties {
 
 	/** Whether a value can stand here. */
 	private boolean isKnown(ConfigurationPropertyName name) {
-		KnownNames node = this.root;
-		for (int i = 1; i < name.getNumberOfElements(); i++) {
-			KnownNames next = node.find(name, i);
-			if (next == null) {
-				return false;
-			}
-			node = next;
-		}
-		return !node.isGroup();
+		KnownNames.Match match = this.root.match(name);
+		return match.isWhole() && !match.node().isGroup();
 	}
 
 	private void refusePartOfRate(ConfiguredProperty property) {
@@ -172,7 +165,7 @@ final class MisplacedProperties {
 					"Write " + rate + ": " + burst(rate, property.value()) + ", and remove this property.");
 		}
 		if (PERMITS.contains(part) || PERIODS.contains(part)) {
-			String permits = PERMITS.contains(part) && isNumber(property.value()) ? property.value() : "10";
+			String permits = PERMITS.contains(part) && ValueRules.isNumber(property.value()) ? property.value() : "10";
 			throw new InvalidConfigurationException(property, property.value(),
 					"has no effect: a rate is one text, permits/period",
 					"Write " + rate + ": " + permits + "/min, and remove this property.");
@@ -183,11 +176,7 @@ final class MisplacedProperties {
 		String configured = this.values.apply(rate);
 		boolean plain = configured != null && configured.indexOf(',') < 0
 				&& !configured.toLowerCase(Locale.ROOT).contains("burst");
-		return (plain ? configured : "60/min") + " burst " + (isNumber(burst) ? burst : "90");
-	}
-
-	private static boolean isNumber(String text) {
-		return !text.isEmpty() && text.chars().allMatch(Character::isDigit);
+		return (plain ? configured : "60/min") + " burst " + (ValueRules.isNumber(burst) ? burst : "90");
 	}
 
 }

@@ -1,11 +1,14 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.PlanResolver;
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.expression.PlanExpression;
 import io.github.ratelimit.expression.PlanSelection;
 import io.github.ratelimit.expression.PlanResolverCache;
+import io.github.ratelimit.registry.LimitSettings;
 import java.time.Duration;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -41,27 +44,27 @@ public final class PlanResolvers {
 
 	/**
 	 * Returns the plans of a limit.
-	 * @param limit the limit
-	 * @param definition its plans
+	 * @param settings the limit with its plans
+	 * @param plan the plan of a call, null if a bean returns it
 	 * @return the selection of the plan of a call
 	 * @throws InvalidConfigurationException if there is neither
 	 */
-	PlanSelection plansOf(Limit limit, PlanDefinition definition) {
-		if (definition.expression() != null) {
-			return PlanSelection.of(definition.expression());
+	PlanSelection plansOf(LimitSettings settings, @Nullable PlanExpression plan) {
+		if (plan != null) {
+			return PlanSelection.of(plan);
 		}
-		checkResolver(limit, definition);
+		checkResolver(settings);
 		PlanResolver lazy = (name, key) -> this.resolver.obtain().planOf(name, key);
-		return PlanSelection.of(new PlanResolverCache(limit.name(), lazy, this.time, this.timeToLive));
+		return PlanSelection.of(new PlanResolverCache(settings.limit().name(), lazy, this.time, this.timeToLive));
 	}
 
-	private void checkResolver(Limit limit, PlanDefinition definition) {
+	private void checkResolver(LimitSettings settings) {
 		int resolvers = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beans, PlanResolver.class, true,
 				false).length;
 		if (resolvers == 0) {
-			String property = LimitDefinitions.PREFIX + limit.name();
+			String property = LimitDefinitions.PREFIX + settings.limit().name();
 			throw new InvalidConfigurationException(property + ".plans",
-					String.join(", ", definition.limits().keySet()),
+					String.join(", ", new TreeSet<>(settings.plans().keySet())),
 					"names plans, and nothing returns the plan of a caller", "Write an expression, for example "
 							+ property + ".plan: claim('plan'), or define a bean of type " + "PlanResolver.");
 		}

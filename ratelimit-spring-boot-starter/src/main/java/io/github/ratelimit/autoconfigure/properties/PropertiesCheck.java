@@ -2,8 +2,10 @@ package io.github.ratelimit.autoconfigure.properties;
 
 import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,9 +44,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 
 	private final Environment environment;
 
-	private @Nullable LimitNames names;
-
-	private @Nullable LimitNames clientNames;
+	private final Map<Kind, LimitNames> names = new EnumMap<>(Kind.class);
 
 	/**
 	 * Creates it.
@@ -54,24 +54,9 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		this.environment = environment;
 	}
 
-	/** Returns the names of the limits as they are spelled. */
-	LimitNames names() {
-		LimitNames read = this.names;
-		if (read == null) {
-			read = LimitNames.of(Kind.LIMIT, properties());
-			this.names = read;
-		}
-		return read;
-	}
-
-	/** Returns the names of the clients as they are spelled. */
-	LimitNames clientNames() {
-		LimitNames read = this.clientNames;
-		if (read == null) {
-			read = LimitNames.of(Kind.CLIENT, properties());
-			this.clientNames = read;
-		}
-		return read;
+	/** Returns the names of limits or clients as they are spelled. */
+	LimitNames names(Kind kind) {
+		return this.names.computeIfAbsent(kind, (missing) -> LimitNames.of(missing, properties()));
 	}
 
 	/**
@@ -128,7 +113,8 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 				this.ours = name.equals(ConfiguredProperty.ROOT);
 				if (this.ours) {
 					List<ConfiguredProperty> properties = properties();
-					UnknownProperties unknown = new UnknownProperties(names(), clientNames(), properties);
+					UnknownProperties unknown = new UnknownProperties(List.of(names(Kind.LIMIT), names(Kind.CLIENT)),
+							properties);
 					unknown.checkAll(ConfigurationPropertySources.get(PropertiesCheck.this.environment));
 					this.unknown = unknown;
 					warnOfReplacedRules(properties);
@@ -140,7 +126,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 		@Override
 		public @Nullable Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 				Object result) {
-			if (this.ours && !names().isPhantom(name) && !clientNames().isPhantom(name)) {
+			if (this.ours && !names(Kind.LIMIT).isPhantom(name) && !names(Kind.CLIENT).isPhantom(name)) {
 				this.bound.add(name);
 				ConfigurationProperty property = property(name, context);
 				if (property != null) {
@@ -173,7 +159,7 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 			if (this.ours && this.unknown != null && context.getDepth() == 0) {
 				this.unknown.checkVariables((variable) -> isBound(variable, context.getSources()));
 				if (!(result instanceof RateLimitProperties properties)
-						|| properties.getStore() != RateLimitProperties.Store.REDIS) {
+						|| properties.store() != RateLimitProperties.Store.REDIS) {
 					warnOfSettingsOfRedis();
 				}
 			}

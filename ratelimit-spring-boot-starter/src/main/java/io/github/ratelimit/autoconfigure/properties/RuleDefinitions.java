@@ -56,17 +56,17 @@ public final class RuleDefinitions {
 	}
 
 	private Rule read(String name, RateLimitProperties.Http.Rule properties) {
-		String path = path(name + ".path", properties.getPath());
-		List<LimitPolicy> limits = limits(name + ".limits", properties.getLimits());
-		checkMethods(name + ".methods", properties.getMethods());
-		ExemptionExpression unless = LimitDefinitions.exemption(this.expressions, name, properties.getUnless());
-		checkPhase(name + ".when", properties.getWhen(), limits, unless);
+		String path = path(name + ".path", properties.path());
+		List<LimitPolicy> limits = limits(name + ".limits", properties.limits());
+		checkMethods(name + ".methods", properties.methods());
+		ExemptionExpression unless = LimitDefinitions.exemption(this.expressions, name, properties.unless());
+		checkPhase(name + ".when", properties.when(), limits, unless);
 		if (unless != null) {
 			unless.warnIfChosenByClient("Rule " + name);
 		}
-		String body = body(name + ".body", properties.getBody());
+		String body = body(name + ".body", properties.body());
 		try {
-			return Rule.of(path, properties.getMethods(), exempting(limits, unless), properties.getWhen(), body);
+			return Rule.of(path, properties.methods(), exempting(limits, unless), properties.when(), body);
 		}
 		catch (PatternParseException ex) {
 			throw new InvalidConfigurationException(name + ".path", path, "is no path pattern: " + ex.getMessage(),

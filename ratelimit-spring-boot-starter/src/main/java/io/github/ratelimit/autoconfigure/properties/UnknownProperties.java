@@ -1,8 +1,9 @@
 package io.github.ratelimit.autoconfigure.properties;
 
 import io.github.ratelimit.Suggestion;
+import io.github.ratelimit.autoconfigure.properties.KnownNames.Match;
 import io.github.ratelimit.autoconfigure.properties.LimitNames.Kind;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,26 +30,22 @@ final class UnknownProperties {
 
 	private final KnownNames root = KnownNames.read();
 
-	private final LimitNames limits;
-
-	private final LimitNames clients;
+	private final List<LimitNames> names;
 
 	private final List<ConfiguredProperty> properties;
 
 	private final MisplacedProperties misplaced;
 
 	/** Variables that Boot may read in another way than their spelling suggests. */
-	private final List<Match> variables = new ArrayList<>();
+	private final Map<ConfiguredProperty, Match> variables = new LinkedHashMap<>();
 
 	/**
 	 * Creates it.
-	 * @param limits the names of the limits as they are spelled
-	 * @param clients the names of the clients as they are spelled
+	 * @param names the names of limits and clients as they are spelled
 	 * @param properties everything that is configured
 	 */
-	UnknownProperties(LimitNames limits, LimitNames clients, List<ConfiguredProperty> properties) {
-		this.limits = limits;
-		this.clients = clients;
+	UnknownProperties(List<LimitNames> names, List<ConfiguredProperty> properties) {
+		this.names = names;
 		this.properties = properties;
 		this.misplaced = new MisplacedProperties(this.root,
 				(name) -> properties.stream()
@@ -78,7 +75,7 @@ final class UnknownProperties {
 		if (ClientDefinitions.ModelNames.isOf(property)) {
 			return;
 		}
-		Match match = Match.of(property, this.root);
+		Match match = this.root.match(property.name());
 		if (match.isWhole()) {
 			if (match.node().isGroup()) {
 				refuseValueOfGroup(property, match.node());
@@ -88,11 +85,11 @@ final class UnknownProperties {
 			}
 		}
 		else if (property.variable()) {
-			this.variables.add(match);
+			this.variables.put(property, match);
 		}
 		else {
 			this.misplaced.refuse(property);
-			warn(match, meant(match));
+			warn(property, match, meant(property, match));
 		}
 	}
 
@@ -127,31 +124,31 @@ final class UnknownProperties {
 	 * @throws InvalidConfigurationException for a variable that was meant for a limit
 	 */
 	void checkVariables(Predicate<ConfiguredProperty> bound) {
-		for (Match match : this.variables) {
-			if (!bound.test(match.property())) {
-				refuseLostVariable(match.property());
-				Optional<String> meant = meant(match);
+		this.variables.forEach((variable, match) -> {
+			if (!bound.test(variable)) {
+				refuseLostVariable(variable);
+				Optional<String> meant = meant(variable, match);
 				if (meant.isPresent() || !NAMES_OF_SERVICES.contains(match.known())) {
-					warn(match, meant);
+					warn(variable, match, meant);
 				}
 			}
-		}
+		});
 	}
 
-	private static void warn(Match match, Optional<String> meant) {
+	private static void warn(ConfiguredProperty property, Match match, Optional<String> meant) {
 		List<String> names = match.node().names();
-		logger.warn("Property '" + match.property().written() + "' (" + match.property().place() + ") has no effect. "
+		logger.warn("Property '" + property.written() + "' (" + property.place() + ") has no effect. "
 				+ meant.map((name) -> "Did you mean '" + name + "'?")
 					.orElse(names.isEmpty() ? "Nothing can stand below '" + match.known() + "'."
 							: "Below '" + match.known() + "' there can be " + ValueRules.oneOf(names) + "."));
 	}
 
-	private Optional<String> meant(Match match) {
-		ConfigurationPropertyName name = match.property().name();
+	private Optional<String> meant(ConfiguredProperty property, Match match) {
+		ConfigurationPropertyName name = match.name();
 		KnownNames node = match.node();
 		int size = name.getNumberOfElements();
 		String first = name.getElement(match.depth(), Form.ORIGINAL);
-		if (match.property().variable()) {
+		if (property.variable()) {
 			return nearest(node, uniform(name, match.depth(), size)).or(() -> nearest(node, first))
 				.map((child) -> variable(match.known() + "." + child));
 		}
@@ -188,15 +185,15 @@ final class UnknownProperties {
 
 	private void refuseLostVariable(ConfiguredProperty variable) {
 		String group = variable.name().getElement(1, Form.UNIFORM);
-		if (group.equals(Kind.LIMIT.group())) {
-			refuseLostVariable(variable, Kind.LIMIT, this.limits);
-		}
-		else if (group.equals(Kind.CLIENT.group())) {
-			refuseLostVariable(variable, Kind.CLIENT, this.clients);
+		for (LimitNames names : this.names) {
+			if (group.equals(names.kind().group())) {
+				refuseLostVariable(variable, names);
+			}
 		}
 	}
 
-	private void refuseLostVariable(ConfiguredProperty variable, Kind kind, LimitNames names) {
+	private void refuseLostVariable(ConfiguredProperty variable, LimitNames names) {
+		Kind kind = names.kind();
 		ConfigurationPropertyName name = variable.name();
 		String index = name.isLastElementIndexed() ? "_" + name.getLastElement(Form.ORIGINAL) : "";
 		int size = name.getNumberOfElements() - (index.isEmpty() ? 0 : 1);
@@ -229,37 +226,6 @@ final class UnknownProperties {
 
 	private static String variable(String name) {
 		return name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
-	}
-
-	/**
-	 * How much of a property's name is known.
-	 *
-	 * @param property the property
-	 * @param node the node of its known part
-	 * @param depth how many elements of its name are known
-	 */
-	private record Match(ConfiguredProperty property, KnownNames node, int depth) {
-
-		static Match of(ConfiguredProperty property, KnownNames root) {
-			KnownNames node = root;
-			for (int depth = 1; depth < property.name().getNumberOfElements(); depth++) {
-				KnownNames next = node.find(property.name(), depth);
-				if (next == null) {
-					return new Match(property, node, depth);
-				}
-				node = next;
-			}
-			return new Match(property, node, property.name().getNumberOfElements());
-		}
-
-		boolean isWhole() {
-			return this.depth == this.property.name().getNumberOfElements();
-		}
-
-		String known() {
-			return ConfiguredProperty.written(this.property.name().chop(this.depth));
-		}
-
 	}
 
 }

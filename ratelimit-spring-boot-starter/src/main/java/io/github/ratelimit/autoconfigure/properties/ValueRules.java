@@ -109,6 +109,11 @@ final class ValueRules {
 		}
 	}
 
+	/** Returns whether a text consists of digits. */
+	static boolean isNumber(String text) {
+		return !text.isEmpty() && text.chars().allMatch((c) -> c >= '0' && c <= '9');
+	}
+
 	/** Returns {@code a}, {@code a or b}, or {@code a, b or c}. */
 	static String oneOf(Collection<String> alternatives) {
 		List<String> all = List.copyOf(alternatives);

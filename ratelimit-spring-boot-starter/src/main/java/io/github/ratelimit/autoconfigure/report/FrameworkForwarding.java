@@ -6,7 +6,6 @@ import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.OnMissingKey;
-import io.github.ratelimit.expression.PlanExpression;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -45,12 +44,12 @@ public final class FrameworkForwarding {
 		List<String> byAddress = new ArrayList<>();
 		for (LimitDefinition limit : limits) {
 			if (countsByAddress(limit) || selectsByAddress(limit)) {
-				byAddress.add(limit.limit().name());
+				byAddress.add(limit.name());
 			}
 		}
 		rules.stream()
-			.filter((rule) -> isSubnet(rule.getUnless()))
-			.forEach((rule) -> byAddress.add("rule " + rule.getPath()));
+			.filter((rule) -> isSubnet(rule.unless()))
+			.forEach((rule) -> byAddress.add("rule " + rule.path()));
 		if (!byAddress.isEmpty()) {
 			logger.warn(PROPERTY + " is framework, and these count or exempt calls by the client's address, if only "
 					+ "where another key is missing: " + String.join(", ", byAddress) + ". Clients choose that address "
@@ -66,8 +65,8 @@ public final class FrameworkForwarding {
 	}
 
 	private static boolean selectsByAddress(LimitDefinition limit) {
-		PlanExpression plan = (limit.plans() != null) ? limit.plans().expression() : null;
-		return (limit.unless() != null && isSubnet(limit.unless().text())) || (plan != null && isSubnet(plan.text()));
+		return (limit.unless() != null && isSubnet(limit.unless().text()))
+				|| (limit.plan() != null && isSubnet(limit.plan().text()));
 	}
 
 	private static boolean isSubnet(@Nullable String expression) {

@@ -25,7 +25,7 @@ public final class HeaderWarnings {
 	 */
 	public static void log(List<String> headers, LimitDefinitions limits) {
 		boolean units = StreamSupport.stream(limits.spliterator(), false)
-			.anyMatch((definition) -> definition.limit().unit() != null);
+			.anyMatch((definition) -> definition.settings().limit().unit() != null);
 		List<String> styles = headers.stream().map((style) -> style.strip().toLowerCase(Locale.ROOT)).toList();
 		if (!units && (styles.contains("openai") || styles.contains("anthropic"))) {
 			logger

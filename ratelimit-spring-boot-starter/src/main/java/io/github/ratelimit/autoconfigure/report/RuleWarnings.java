@@ -33,7 +33,7 @@ public final class RuleWarnings {
 		for (int i = 0; i < rules.size(); i++) {
 			warnOfForms(rules.get(i));
 			warnOfInventedKeys("ratelimit.http.rules[" + i + "]", rules.get(i), rules);
-			if (properties.get(i).getWhen() == RulePhase.AUTO && secured) {
+			if (properties.get(i).when() == RulePhase.AUTO && secured) {
 				warnOfLaterLimits("ratelimit.http.rules[" + i + "]", rules.get(i));
 				askAboutBeans("ratelimit.http.rules[" + i + "]", rules.get(i));
 			}

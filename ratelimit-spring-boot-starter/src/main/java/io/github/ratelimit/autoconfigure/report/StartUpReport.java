@@ -11,7 +11,6 @@ import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.autoconfigure.properties.DurationText;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinition;
 import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
-import io.github.ratelimit.autoconfigure.properties.PlanDefinition;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.expression.AfterResponse;
 import io.github.ratelimit.expression.ExemptionExpression;
@@ -89,11 +88,11 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 					+ "every call is let through");
 		}
 		this.registry.all().forEach(this::write);
-		if (this.registry.all().isEmpty() && this.properties.getClients().isEmpty()) {
+		if (this.registry.all().isEmpty() && this.properties.clients().isEmpty()) {
 			logger.warn("There are no limits, so nothing is limited. Write them below ratelimit.limits, "
 					+ "for example ratelimit.limits.everyone.rate: 1000/min and ratelimit.limits.everyone.key: global");
 		}
-		int rules = this.properties.getHttp().getRules().size();
+		int rules = this.properties.http().rules().size();
 		if (rules > 0 && !this.context.containsBean(FILTER)) {
 			logger.warn("The rules of ratelimit.http.rules (" + rules + ") limit nothing: "
 					+ "they need the filter of a servlet web application, and there is none. Put @RateLimited on the "
@@ -137,11 +136,11 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 		if (definition != null) {
 			line.append(payment(definition));
 		}
-		PlanDefinition plans = (definition != null) ? definition.plans() : null;
+		PlanExpression plan = (definition != null) ? definition.plan() : null;
 		LimitSettings settings = registered.settings();
 		if (!settings.plans().isEmpty()) {
 			line.append("; plans ").append(LimitText.ofPlans(settings.plans()));
-			line.append(" by ").append(expression(plans));
+			line.append(" by ").append((plan != null) ? plan.text() : "PlanResolver");
 		}
 		if (definition != null && definition.unless() != null) {
 			line.append("; unless ").append(definition.unless().text());
@@ -169,17 +168,11 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 				+ ((after.countWhen() != null) ? "; counts when " + after.countWhen().text() : "");
 	}
 
-	private static String expression(@Nullable PlanDefinition plans) {
-		PlanExpression expression = (plans != null) ? plans.expression() : null;
-		return (expression != null) ? expression.text() : "PlanResolver";
-	}
-
 	private void warnOfChosenPlans(RegisteredLimit registered) {
 		LimitDefinition definition = this.definitions.find(registered.name());
-		PlanDefinition plans = (definition != null) ? definition.plans() : null;
-		PlanExpression expression = (plans != null) ? plans.expression() : null;
-		if (expression != null && expression.inputs().chosenByClient()) {
-			logger.warn("Limit '" + registered.name() + "' takes the plan of a call from " + expression.text()
+		PlanExpression plan = (definition != null) ? definition.plan() : null;
+		if (plan != null && plan.inputs().chosenByClient()) {
+			logger.warn("Limit '" + registered.name() + "' takes the plan of a call from " + plan.text()
 					+ ", so callers can choose the one that suits them. Take it from a verified claim, or from a bean of "
 					+ "type PlanResolver");
 		}
@@ -196,8 +189,8 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 	private String sharing(LimitSettings settings) {
 		Duration lease = settings.lease();
 		OnStoreFailure own = settings.onStoreFailure();
-		return ", deadline " + DurationText.of(this.properties.getRedis().getDeadline()) + ", on store failure "
-				+ text((own != null) ? own : this.properties.getOnStoreFailure())
+		return ", deadline " + DurationText.of(this.properties.redis().deadline()) + ", on store failure "
+				+ text((own != null) ? own : this.properties.onStoreFailure())
 				+ ((lease != null) ? ", lease " + DurationText.of(lease) : "");
 	}
 

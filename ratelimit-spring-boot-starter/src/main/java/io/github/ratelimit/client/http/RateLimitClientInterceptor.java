@@ -94,11 +94,17 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 		ClientCall call = limiter.acquire(request);
 		for (int attempts = 1;; attempts++) {
 			LimitedResponse response = answered(call, attempt);
-			if (!response.isError() || !call.mayRetry(attempts)) {
+			Runnable freed = response.isError() ? call.holdUntilRetry(attempts) : null;
+			if (freed == null) {
 				return response;
 			}
-			response.close();
-			awaitRetry(limiter, call, attempts);
+			try {
+				response.close();
+				awaitRetry(limiter, call, attempts);
+			}
+			finally {
+				freed.run();
+			}
 			call = limiter.acquire(request.asRetry());
 		}
 	}

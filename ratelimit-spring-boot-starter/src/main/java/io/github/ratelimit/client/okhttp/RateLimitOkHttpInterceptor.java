@@ -76,7 +76,7 @@ public final class RateLimitOkHttpInterceptor implements Interceptor {
 		try {
 			OutboundRequest outbound = OutboundRequest.of(uri, request::header, facts(request))
 				.withPriority(request.tag(RequestPriority.class));
-			call = admit(limiter.acquireAsync(outbound), chain.call());
+			call = admit(limiter.acquireAsync(outbound, true), chain.call());
 		}
 		catch (CallRefusedException ex) {
 			return refused(request, ex);

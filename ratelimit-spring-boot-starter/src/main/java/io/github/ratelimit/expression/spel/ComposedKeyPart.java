@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.expression.Call;
@@ -44,11 +45,12 @@ interface ComposedKeyPart {
 	}
 
 	/** The text of one value. */
-	record Value(String kind, SafeReader reader, boolean needsRequest) implements ComposedKeyPart {
+	record Value(String kind, Function<Call, @Nullable String> reader,
+			boolean needsRequest) implements ComposedKeyPart {
 
 		@Override
 		public @Nullable Key key(Call call) {
-			String text = this.reader.text(call);
+			String text = this.reader.apply(call);
 			return (text != null) ? Key.of(this.kind, text) : null;
 		}
 

@@ -9,17 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KeySource;
-import io.github.ratelimit.expression.ConditionExpression;
+import io.github.ratelimit.expression.Call;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.ExpressionInputs;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.OutcomeExpression;
 import io.github.ratelimit.expression.PlanExpression;
-import io.github.ratelimit.expression.SettleExpression;
+import io.github.ratelimit.permit.LimitedRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.spel.SpelNode;
@@ -156,7 +158,7 @@ final class ExpressionBuilder {
 		if (node instanceof VariableReference) {
 			checkHasText(node);
 		}
-		return new ComposedKeyPart.Value(kind(node), safeReader(node), SyntaxTree.needsRequest(node));
+		return new ComposedKeyPart.Value(kind(node), text(node), SyntaxTree.needsRequest(node));
 	}
 
 	private void addOperands(SpelNodeImpl node, List<ComposedKeyPart> parts) {
@@ -228,7 +230,7 @@ final class ExpressionBuilder {
 		}
 		this.check.check(node);
 		refuseCondition(node, "plan", "'partner' : null");
-		return new PlanExpression(this.text, inputs(node), safeReader(node)::text);
+		return new PlanExpression(this.text, inputs(node), text(node));
 	}
 
 	CostExpression cost() {
@@ -252,12 +254,12 @@ final class ExpressionBuilder {
 			throw notANumber(literal.toStringAST());
 		}
 		checkIsNumber(node);
-		SafeReader reader = safeReader(node);
+		Function<Call, Long> permits = reader(node).safe(this.text, PermitConversion::of);
 		return new CostExpression(this.text, inputs(node),
-				(call) -> Math.max(PermitConversion.DEFAULT, reader.permits(call)));
+				(call) -> Math.max(PermitConversion.DEFAULT, permits.apply(call)));
 	}
 
-	SettleExpression settle() {
+	OutcomeExpression<Long> settle() {
 		SpelNodeImpl node = tree(WHAT_SETTLES);
 		this.check.check(node);
 		if (node instanceof Literal) {
@@ -266,15 +268,16 @@ final class ExpressionBuilder {
 		}
 		checkIsNumber(node);
 		ValueReader reader = reader(node);
-		return new SettleExpression(this.text, (call) -> PermitConversion.actual(reader.read(call)));
+		return new OutcomeExpression<>(this.text, (call) -> PermitConversion.actual(reader.read(call)),
+				LimitedRequest.UNKNOWN, "what it had reserved stays taken");
 	}
 
-	ConditionExpression condition() {
+	OutcomeExpression<Boolean> condition() {
 		SpelNodeImpl node = tree("Write when a call counts, for example status == 401.");
 		this.check.check(node);
 		refuseValue(node, "status == 401");
 		ValueReader reader = reader(node);
-		return new ConditionExpression(this.text, (call) -> isTrue(reader.read(call)));
+		return new OutcomeExpression<>(this.text, (call) -> isTrue(reader.read(call)), true, "it was counted");
 	}
 
 	ExemptionExpression exemption() {
@@ -285,7 +288,8 @@ final class ExpressionBuilder {
 			throw new InvalidExpressionException(this.text, "is the same for every call",
 					WHAT_EXEMPTS + " To try out a limit that refuses no call, write mode: shadow.");
 		}
-		return new ExemptionExpression(this.text, inputs(node), safeReader(node)::holds);
+		return new ExemptionExpression(this.text, inputs(node),
+				reader(node).safe(this.text, Boolean.TRUE::equals)::apply);
 	}
 
 	private void refuseValue(SpelNode node, String example) {
@@ -328,12 +332,12 @@ final class ExpressionBuilder {
 		return (plain != null) ? plain : interpreted(node);
 	}
 
-	private SpelReader interpreted(SpelNode node) {
-		return new SpelReader((SpelNodeImpl) node, this.arguments, this.shared);
+	private Function<Call, @Nullable String> text(SpelNodeImpl node) {
+		return reader(node).<@Nullable String>safe(this.text, TextConversion::text);
 	}
 
-	private SafeReader safeReader(SpelNodeImpl node) {
-		return new SafeReader(this.text, reader(node));
+	private SpelReader interpreted(SpelNode node) {
+		return new SpelReader((SpelNodeImpl) node, this.arguments, this.shared);
 	}
 
 }

@@ -3,13 +3,12 @@ package io.github.ratelimit.expression.spel;
 import java.lang.reflect.Method;
 
 import io.github.ratelimit.Key;
-import io.github.ratelimit.expression.ConditionExpression;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.ExemptionExpression;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.expression.KeyExpression;
+import io.github.ratelimit.expression.OutcomeExpression;
 import io.github.ratelimit.expression.PlanExpression;
-import io.github.ratelimit.expression.SettleExpression;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -150,7 +149,7 @@ public final class ExpressionParser {
 	 * @return the expression
 	 * @throws InvalidExpressionException if it cannot be a number of permits
 	 */
-	public SettleExpression requestSettle(String text) {
+	public OutcomeExpression<Long> requestSettle(String text) {
 		return builder(text, MethodArguments.none(), true).settle();
 	}
 
@@ -164,7 +163,7 @@ public final class ExpressionParser {
 	 * @throws InvalidExpressionException if it cannot be a number of permits, or names an
 	 * argument that the method does not have
 	 */
-	public SettleExpression methodSettle(String text, Method method) {
+	public OutcomeExpression<Long> methodSettle(String text, Method method) {
 		return builder(text, MethodArguments.of(method).withResult(), false).settle();
 	}
 
@@ -175,7 +174,7 @@ public final class ExpressionParser {
 	 * @return the condition
 	 * @throws InvalidExpressionException if it cannot be a condition
 	 */
-	public ConditionExpression requestCondition(String text) {
+	public OutcomeExpression<Boolean> requestCondition(String text) {
 		return builder(text, MethodArguments.none(), true).condition();
 	}
 

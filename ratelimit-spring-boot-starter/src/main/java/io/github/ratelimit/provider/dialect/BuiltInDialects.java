@@ -60,11 +60,9 @@ final class BuiltInDialects {
 	}
 
 	private static TableDialect anthropic() {
-		return TableDialect
-			.of("anthropic", hosts("api.anthropic.com"), anthropic(Dimension.REQUESTS, "requests"),
-					anthropic(Dimension.TOKENS, "tokens"), anthropic(Dimension.INPUT_TOKENS, "input-tokens"),
-					anthropic(Dimension.OUTPUT_TOKENS, "output-tokens"))
-			.thatSettlesByUsage();
+		return TableDialect.of("anthropic", hosts("api.anthropic.com"), anthropic(Dimension.REQUESTS, "requests"),
+				anthropic(Dimension.TOKENS, "tokens"), anthropic(Dimension.INPUT_TOKENS, "input-tokens"),
+				anthropic(Dimension.OUTPUT_TOKENS, "output-tokens"));
 	}
 
 	private static QuotaHeaders anthropic(Dimension dimension, String what) {
@@ -134,7 +132,7 @@ final class BuiltInDialects {
 	private static TableDialect bedrock() {
 		Predicate<String> hosts = (host) -> host.startsWith("bedrock-runtime")
 				&& (host.endsWith(".amazonaws.com") || host.endsWith(".amazonaws.com.cn"));
-		return TableDialect.of("bedrock", hosts).errors(ProviderErrors::bedrock).thatSettlesByUsage();
+		return TableDialect.of("bedrock", hosts).errors(ProviderErrors::bedrock);
 	}
 
 	/** A host has to end with a name that begins with a dot or a hyphen. */

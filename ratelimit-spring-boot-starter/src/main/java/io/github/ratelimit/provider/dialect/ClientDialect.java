@@ -34,29 +34,12 @@ public interface ClientDialect {
 	ProviderSnapshot read(ProviderResponse response);
 
 	/**
-	 * Returns how permits refill if a response does not show it.
-	 * @return the refill
-	 */
-	default Refill refill() {
-		return Refill.CONTINUOUS;
-	}
-
-	/**
 	 * Returns the time in which a limit refills if a response does not show it.
 	 * @param dimension what is counted
 	 * @return the window, one minute by default
 	 */
 	default Duration window(Dimension dimension) {
 		return Duration.ofMinutes(1);
-	}
-
-	/**
-	 * Returns whether the provider corrects the charge of the admission when the usage is
-	 * known.
-	 * @return false if it keeps its estimate, the default
-	 */
-	default boolean settlesByUsage() {
-		return false;
 	}
 
 }

@@ -53,11 +53,6 @@ final class GitHubDialect implements ClientDialect {
 	}
 
 	@Override
-	public Refill refill() {
-		return Refill.FIXED_WINDOW;
-	}
-
-	@Override
 	public Duration window(Dimension dimension) {
 		return Windows.HOUR;
 	}

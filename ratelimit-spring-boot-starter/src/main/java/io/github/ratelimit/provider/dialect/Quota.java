@@ -43,9 +43,4 @@ public record Quota(Dimension dimension, long limit, long remaining, @Nullable D
 		}
 	}
 
-	/** Returns whether the response reports both the limit and what remains of it. */
-	public boolean isComplete() {
-		return this.limit != UNKNOWN && this.remaining != UNKNOWN;
-	}
-
 }

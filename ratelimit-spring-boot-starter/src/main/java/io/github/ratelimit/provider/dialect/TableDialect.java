@@ -16,26 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param retryHeaders further headers with the wait
  * @param errors reads this provider's own errors: takes the response and the result for
  * all providers
- * @param settlesByUsage whether the provider corrects its charge by the usage
  */
 record TableDialect(String name, Predicate<String> hosts, List<QuotaHeaders> quotas, List<String> retryHeaders,
-		BiFunction<ResponseReader, @Nullable Throttle, @Nullable Throttle> errors,
-		boolean settlesByUsage) implements ClientDialect {
+		BiFunction<ResponseReader, @Nullable Throttle, @Nullable Throttle> errors) implements ClientDialect {
 
 	static TableDialect of(String name, Predicate<String> hosts, QuotaHeaders... quotas) {
-		return new TableDialect(name, hosts, List.of(quotas), List.of(), (response, throttle) -> throttle, false);
+		return new TableDialect(name, hosts, List.of(quotas), List.of(), (response, throttle) -> throttle);
 	}
 
 	TableDialect retryHeaders(String... names) {
-		return new TableDialect(this.name, this.hosts, this.quotas, List.of(names), this.errors, this.settlesByUsage);
+		return new TableDialect(this.name, this.hosts, this.quotas, List.of(names), this.errors);
 	}
 
 	TableDialect errors(BiFunction<ResponseReader, @Nullable Throttle, @Nullable Throttle> errors) {
-		return new TableDialect(this.name, this.hosts, this.quotas, this.retryHeaders, errors, this.settlesByUsage);
-	}
-
-	TableDialect thatSettlesByUsage() {
-		return new TableDialect(this.name, this.hosts, this.quotas, this.retryHeaders, this.errors, true);
+		return new TableDialect(this.name, this.hosts, this.quotas, this.retryHeaders, errors);
 	}
 
 	@Override
@@ -52,11 +46,6 @@ record TableDialect(String name, Predicate<String> hosts, List<QuotaHeaders> quo
 		Throttle throttle = (response.status() >= 400)
 				? this.errors.apply(reader, Throttles.of(reader, this.retryHeaders)) : null;
 		return reader.snapshot(throttle);
-	}
-
-	@Override
-	public Refill refill() {
-		return this.quotas.isEmpty() ? Refill.CONTINUOUS : this.quotas.get(0).refill();
 	}
 
 	@Override

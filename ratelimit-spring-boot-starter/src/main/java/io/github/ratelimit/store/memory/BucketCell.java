@@ -2,34 +2,18 @@ package io.github.ratelimit.store.memory;
 
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
-import io.github.bucket4j.MathType;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.bucket4j.BucketConfigurations;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token bucket of one key: an immutable Bucket4j state that is replaced by
- * compare-and-set. It is its own receipt, so that a granted call costs no further object.
+ * The token bucket of one key. It is its own receipt, so that a granted call costs no
+ * further object.
  */
-final class BucketCell extends KeyCell {
-
-	private static final VarHandle STATE;
-
-	static {
-		try {
-			STATE = MethodHandles.lookup().findVarHandle(BucketCell.class, "state", BucketState.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
-
-	private volatile BucketState state;
+final class BucketCell extends Bucket4jCell {
 
 	/**
 	 * The last refusal, so that further refusals of the same state need no copy of it.
@@ -37,158 +21,103 @@ final class BucketCell extends KeyCell {
 	private volatile @Nullable CachedRefusal lastRefusal;
 
 	BucketCell(Key key, int slot, BucketConfiguration configuration, long now) {
-		super(key, slot, now);
-		this.state = BucketState.createInitialState(configuration, MathType.INTEGER_64_BITS, now);
+		super(key, slot, configuration, now);
 	}
 
 	@Override
-	@Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock) {
-		if (!(terms instanceof BucketLimit bucket)) {
-			return null;
-		}
-		BucketConfiguration configuration = bucket.configuration();
+	@Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
 		BucketState after = null;
-		while (true) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED) {
+		while (terms instanceof BucketLimit bucket) {
+			BucketState before = state();
+			if (before == null) {
 				return null;
 			}
 			long now = clock.nanos();
 			seen(now);
-			ChargeDecision again = refusedAgain(charge, before, configuration, now);
+			CachedRefusal last = this.lastRefusal;
+			ChargeDecision again = (last != null) ? last.again(charge, before, bucket.configuration(), now) : null;
 			if (again != null) {
 				return again;
 			}
-			after = BucketArithmetic.refilled(after, before, configuration, now);
-			if (charge.permits() == 0 || !BucketFacts.has(after, charge.needed())) {
-				if (adopted(before, after)) {
-					return untouched(charge, before, after, now);
-				}
-				continue;
+			after = refilled(after, before, bucket.configuration(), now);
+			boolean there = BucketFacts.has(after, charge.needed());
+			boolean taken = there && permits > 0;
+			if (taken) {
+				after.consume(permits);
 			}
-			after.consume(charge.permits());
-			if (STATE.compareAndSet(this, before, after)) {
-				return BucketFacts.granted(charge, this, after);
-			}
-		}
-	}
-
-	@Override
-	@Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock) {
-		if (!(terms instanceof BucketLimit bucket)) {
-			return null;
-		}
-		BucketConfiguration configuration = bucket.configuration();
-		while (true) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED) {
-				return null;
-			}
-			long now = clock.nanos();
-			seen(now);
-			ChargeDecision again = refusedAgain(charge, before, configuration, now);
-			if (again != null) {
-				return again;
-			}
-			BucketState current = BucketArithmetic.refilled(null, before, configuration, now);
-			if (adopted(before, current)) {
-				return untouched(charge, before, current, now);
+			// Also what was read under other rates: a refused caller would wait by
+			// outdated ones
+			boolean kept = taken || after.getConfiguration() != before.getConfiguration();
+			if (!kept || replace(before, after)) {
+				return there ? BucketFacts.granted(charge, taken ? this : null, after)
+						: refused(charge, kept ? after : before, after, now);
 			}
 		}
+		return null;
 	}
 
-	private ChargeDecision untouched(Charge charge, BucketState before, BucketState current, long now) {
-		return BucketFacts.has(current, charge.needed()) ? BucketFacts.granted(charge, null, current)
-				: refused(charge, before, current, now);
-	}
-
-	private @Nullable ChargeDecision refusedAgain(Charge charge, BucketState before, BucketConfiguration configuration,
-			long now) {
-		CachedRefusal last = this.lastRefusal;
-		return (last != null) ? last.again(charge, before, configuration, now) : null;
-	}
-
-	private ChargeDecision refused(Charge charge, BucketState before, BucketState refilled, long now) {
-		boolean adopted = refilled.getConfiguration() != before.getConfiguration();
-		this.lastRefusal = new CachedRefusal(adopted ? refilled : before, refilled, now);
+	private ChargeDecision refused(Charge charge, BucketState state, BucketState refilled, long now) {
+		this.lastRefusal = new CachedRefusal(state, refilled, now);
 		return BucketFacts.refused(charge, refilled);
-	}
-
-	/**
-	 * Ensures that a state which was read under other rates refills by the new rates from
-	 * now on: otherwise a refused caller would wait by outdated rates.
-	 */
-	private boolean adopted(BucketState before, BucketState read) {
-		return read.getConfiguration() == before.getConfiguration() || STATE.compareAndSet(this, before, read);
 	}
 
 	@Override
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
 		while (terms instanceof BucketLimit bucket) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED || before.getConfiguration() != bucket.configuration()) {
+			BucketState before = state();
+			if (before == null || before.getConfiguration() != bucket.configuration()) {
 				return;
 			}
-			BucketState after = BucketArithmetic.refilled(null, before, before.getConfiguration(), clock.nanos());
+			BucketState after = refilled(null, before, before.getConfiguration(), clock.nanos());
 			after.addTokens(permits);
-			if (STATE.compareAndSet(this, before, after)) {
+			if (replace(before, after)) {
 				return;
 			}
 		}
 	}
 
 	@Override
-	long charge(long permits, PreparedLimit terms, StoreClock clock) {
-		while (true) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED) {
-				return RETIRED;
-			}
-			BucketConfiguration configuration = (terms instanceof BucketLimit bucket) ? bucket.configuration()
-					: before.getConfiguration();
-			BucketState after = BucketArithmetic.refilled(null, before, configuration, clock.nanos());
-			long charged = BucketArithmetic.charge(after, permits, terms.limit().maxDebt());
-			if (charged == 0 || STATE.compareAndSet(this, before, after)) {
-				return permits - charged;
-			}
-		}
+	BucketConfiguration ratesToCharge(BucketState state, PreparedLimit terms) {
+		return (terms instanceof BucketLimit bucket) ? bucket.configuration() : super.ratesToCharge(state, terms);
 	}
 
 	@Override
 	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
 		while (terms instanceof BucketLimit bucket) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED) {
+			BucketState before = state();
+			if (before == null) {
 				return false;
 			}
 			long now = clock.nanos();
-			BucketState refilled = BucketArithmetic.refilled(null, before, bucket.configuration(), now);
-			if (STATE.compareAndSet(this, before, BucketConfigurations.lowered(refilled, atMost, now))) {
+			BucketState refilled = refilled(null, before, bucket.configuration(), now);
+			if (replace(before, BucketConfigurations.lowered(refilled, atMost, now))) {
 				return true;
 			}
 		}
 		return false;
 	}
 
-	@Override
-	@Nullable CellSnapshot view(StoreClock clock) {
-		BucketState current = this.state;
-		return (current == BucketArithmetic.RETIRED) ? null : BucketArithmetic.view(current, clock.nanos());
-	}
+	/**
+	 * A refusal. As long as the state is the same, what is available later follows from
+	 * it, without another copy to refill, so that frequent refusals of one caller cost
+	 * least.
+	 *
+	 * @param state the state that the cell has
+	 * @param refilled the same at the time of the refusal; must not be changed
+	 * @param nanos that time
+	 */
+	private record CachedRefusal(BucketState state, BucketState refilled, long nanos) {
 
-	@Override
-	boolean retire(CellSnapshot seen) {
-		return STATE.compareAndSet(this, (BucketState) seen.state(), BucketArithmetic.RETIRED);
-	}
+		/**
+		 * Returns null if the state has changed, or the charge may be payable by now.
+		 */
+		@Nullable ChargeDecision again(Charge charge, BucketState state, BucketConfiguration configuration, long now) {
+			if (state != this.state || this.refilled.getConfiguration() != configuration) {
+				return null;
+			}
+			return BucketFacts.stillRefused(charge, this.refilled, now - this.nanos);
+		}
 
-	@Override
-	boolean retire() {
-		return STATE.getAndSet(this, BucketArithmetic.RETIRED) != BucketArithmetic.RETIRED;
-	}
-
-	@Override
-	boolean isRetired() {
-		return this.state == BucketArithmetic.RETIRED;
 	}
 
 }

@@ -14,6 +14,20 @@ record CellSnapshot(Object state, long limit, long remaining, long nanosToFull, 
 
 	static final long BUSY = Long.MAX_VALUE;
 
+	/** Returns the snapshot of a cell with one rate. */
+	static CellSnapshot of(Object state, long limit, long remaining, long nanosToFull) {
+		long spent = limit - remaining;
+		return new CellSnapshot(state, limit, remaining, nanosToFull, spent, (double) spent / limit);
+	}
+
+	/** Returns the snapshot of a cell with a further rate. */
+	CellSnapshot and(CellSnapshot other) {
+		CellSnapshot nearest = (other.remaining < this.remaining) ? other : this;
+		return new CellSnapshot(this.state, nearest.limit, nearest.remaining,
+				Math.max(this.nanosToFull, other.nanosToFull), Math.max(this.spent, other.spent),
+				Math.max(this.used, other.used));
+	}
+
 	boolean isFull() {
 		return this.nanosToFull == 0;
 	}

@@ -4,10 +4,9 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.KeyState;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -24,16 +23,8 @@ abstract class KeyCell implements CellReceipt {
 	 */
 	static final long RETIRED = -1;
 
-	private static final VarHandle DENIED;
-
-	static {
-		try {
-			DENIED = MethodHandles.lookup().findVarHandle(KeyCell.class, "denied", LongAdder.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final AtomicReferenceFieldUpdater<KeyCell, LongAdder> DENIED = AtomicReferenceFieldUpdater
+		.newUpdater(KeyCell.class, LongAdder.class, "denied");
 
 	private static final long SEEN_RESOLUTION = Duration.ofMillis(1).toNanos();
 
@@ -58,11 +49,12 @@ abstract class KeyCell implements CellReceipt {
 		this.lastSeen = now;
 	}
 
-	/** Returns null if the cell is retired, or counts by other terms. */
-	abstract @Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock);
-
-	/** Returns what {@link #take} would return. */
-	abstract @Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock);
+	/**
+	 * Decides about a charge, and takes permits if it is granted.
+	 * @param permits how many, 0 to look only
+	 * @return null if the cell is retired, or counts by other terms
+	 */
+	abstract @Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock);
 
 	/** Has no effect on a cell that is retired or configured anew. */
 	abstract void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock);
@@ -88,8 +80,6 @@ abstract class KeyCell implements CellReceipt {
 
 	/** Returns whether this call retired the cell, whatever its state is. */
 	abstract boolean retire();
-
-	abstract boolean isRetired();
 
 	@Override
 	public final KeyCell cell() {

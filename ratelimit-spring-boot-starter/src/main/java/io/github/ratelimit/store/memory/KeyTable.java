@@ -3,6 +3,7 @@ package io.github.ratelimit.store.memory;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.Charge;
@@ -25,6 +26,8 @@ final class KeyTable {
 
 	private static final long IDLE_NANOS = Duration.ofMinutes(1).toNanos();
 
+	private final LimitStatistics statistics;
+
 	private final StoreClock clock;
 
 	private final ConcurrentMap<Key, KeyCell> cells = new ConcurrentHashMap<>();
@@ -42,11 +45,12 @@ final class KeyTable {
 
 	private final LongAdder forgivenPermits = new LongAdder();
 
-	KeyTable(LimitHandle.Purpose purpose, StoreClock clock, int maxKeys) {
+	KeyTable(LimitHandle limit, StoreClock clock, int maxKeys) {
+		this.statistics = limit.registered().statistics();
 		this.clock = clock;
 		this.slots = new TableIndex(maxKeys);
-		this.eviction = new Eviction(purpose, this.slots, clock, this::unlink, this.forgottenPermits);
-		this.blocks = new BlockedKeys<>(maxKeys);
+		this.eviction = new Eviction(limit.purpose(), this.slots, clock, this::unlink, this.forgottenPermits);
+		this.blocks = new BlockedKeys<>(maxKeys, Key::id);
 	}
 
 	ChargeDecision take(Charge charge, PreparedLimit terms) {
@@ -68,7 +72,7 @@ final class KeyTable {
 				}
 				cell = create(charge.key(), terms);
 			}
-			ChargeDecision decision = cell.take(charge, terms, this.clock);
+			ChargeDecision decision = cell.decide(charge, charge.permits(), terms, this.clock);
 			if (decision != null) {
 				return decision;
 			}
@@ -89,7 +93,7 @@ final class KeyTable {
 			if (cell == null) {
 				return terms.full(charge);
 			}
-			ChargeDecision decision = cell.look(charge, terms, this.clock);
+			ChargeDecision decision = cell.decide(charge, 0, terms, this.clock);
 			if (decision != null) {
 				return decision;
 			}
@@ -115,7 +119,7 @@ final class KeyTable {
 			this.global.compareAndSet(cell, successor);
 			return;
 		}
-		this.slots.put(successor);
+		this.slots.replace(successor);
 		if (!this.cells.replace(cell.key(), cell, successor) && successor.retire()) {
 			this.slots.release(successor);
 		}
@@ -197,7 +201,7 @@ final class KeyTable {
 			slot = this.eviction.make();
 		}
 		KeyCell created = terms.create(key, slot, this.clock, now);
-		this.slots.put(created);
+		this.slots.put(created, this.statistics.watchedKeys() != null);
 		KeyCell earlier = this.cells.putIfAbsent(key, created);
 		if (earlier == null) {
 			return created;
@@ -228,7 +232,7 @@ final class KeyTable {
 	}
 
 	boolean unblock(String keyId) {
-		return this.blocks.remove((key) -> key.id().equals(keyId), this.clock.nanos());
+		return this.blocks.remove(keyId, this.clock.nanos());
 	}
 
 	private long blockedNanos(Charge charge) {
@@ -290,9 +294,10 @@ final class KeyTable {
 		if (everybody != null && everybody.key().id().equals(keyId)) {
 			return everybody;
 		}
-		for (KeyCell cell : this.cells.values()) {
-			if (cell.key().id().equals(keyId)) {
-				return cell;
+		for (int slot = this.slots.find(keyId, 0); slot >= 0; slot = this.slots.find(keyId, slot + 1)) {
+			KeyCell found = this.slots.at(slot);
+			if (found != null && found.key().id().equals(keyId)) {
+				return cell(found.key());
 			}
 		}
 		return null;

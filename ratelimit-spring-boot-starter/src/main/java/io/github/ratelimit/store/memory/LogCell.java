@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogCell extends KeyCell {
 
+	/** What is available, when it is full, and when there is more. */
+	private static final int FACTS = 3;
+
 	private final Object lock = new Object();
 
 	private CallLog log;
@@ -27,16 +30,7 @@ final class LogCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock) {
-		return decide(charge, charge.permits(), terms, clock);
-	}
-
-	@Override
-	@Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock) {
-		return decide(charge, 0, terms, clock);
-	}
-
-	private @Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
+	@Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
 		if (!(terms instanceof LogLimit own)) {
 			return null;
 		}
@@ -58,8 +52,7 @@ final class LogCell extends KeyCell {
 				this.log = read;
 				this.changes++;
 			}
-			return there ? granted(charge, taken ? new Entry(this, read.now()) : null, read, now)
-					: refused(charge, read, now);
+			return decision(charge, there, taken ? new Entry(this, read.now()) : null, read, now);
 		}
 	}
 
@@ -84,48 +77,26 @@ final class LogCell extends KeyCell {
 		return read;
 	}
 
-	private double used() {
-		double used = 0;
-		for (int i = 0; i < this.log.rates().size(); i++) {
-			long permits = this.log.rates().permits(i);
-			used = Math.max(used, (double) (permits - this.log.balance(i)) / permits);
+	private static ChargeDecision decision(Charge charge, boolean there, @Nullable Entry taken, CallLog log, long now) {
+		long[] perRate = new long[FACTS * log.rates().size()];
+		long longest = 0;
+		for (int i = 0; i < log.rates().size(); i++) {
+			long more = Math.max(0, log.balance(i)) + 1;
+			perRate[FACTS * i] = log.balance(i);
+			perRate[FACTS * i + 1] = toFull(log, i, now);
+			perRate[FACTS * i + 2] = (more <= log.rates().permits(i)) ? Math.max(0, log.timeOf(more, i) - now) : 0;
+			longest = Math.max(longest, perRate[FACTS * i + 1]);
 		}
-		return used;
-	}
-
-	private static ChargeDecision granted(Charge charge, @Nullable Entry entry, CallLog log, long now) {
-		return ChargeDecision.granted(charge, entry, log.balance(), toFull(log, now), perRate(log, now));
-	}
-
-	private static ChargeDecision refused(Charge charge, CallLog log, long now) {
+		if (there) {
+			return ChargeDecision.granted(charge, taken, log.balance(), longest, perRate);
+		}
 		long wait = (charge.needed() > charge.limit().capacity()) ? ChargeDecision.NEVER
 				: log.timeOf(charge.needed()) - now;
-		return ChargeDecision.refused(charge, log.balance(), wait, toFull(log, now), perRate(log, now));
-	}
-
-	private static long toFull(CallLog log, long now) {
-		long longest = toFull(log, 0, now);
-		for (int i = 1; i < log.rates().size(); i++) {
-			longest = Math.max(longest, toFull(log, i, now));
-		}
-		return longest;
+		return ChargeDecision.refused(charge, log.balance(), wait, longest, perRate);
 	}
 
 	private static long toFull(CallLog log, int rate, long now) {
 		return Math.max(0, log.timeOfFull(rate) - now);
-	}
-
-	/** What is available, when it is full, and when there is more. */
-	private static long[] perRate(CallLog log, long now) {
-		int rates = log.rates().size();
-		long[] perRate = new long[3 * rates];
-		for (int i = 0; i < rates; i++) {
-			long more = Math.max(0, log.balance(i)) + 1;
-			perRate[3 * i] = log.balance(i);
-			perRate[3 * i + 1] = toFull(log, i, now);
-			perRate[3 * i + 2] = (more <= log.rates().permits(i)) ? Math.max(0, log.timeOf(more, i) - now) : 0;
-		}
-		return perRate;
 	}
 
 	@Override
@@ -134,7 +105,7 @@ final class LogCell extends KeyCell {
 			if (!this.retired && taken.receipt() instanceof Entry entry && terms instanceof LogLimit own
 					&& this.log.rates() == own.rates()) {
 				this.log.advance(clock.sinceEpoch(clock.nanos()));
-				this.log.lower(entry.time, permits);
+				this.log.lower(entry.time(), permits);
 				this.changes++;
 			}
 		}
@@ -186,16 +157,17 @@ final class LogCell extends KeyCell {
 			}
 			long now = clock.sinceEpoch(clock.nanos());
 			this.log.advance(now);
-			LogRates rates = this.log.rates();
-			int nearest = 0;
-			long spent = 0;
-			for (int i = 0; i < rates.size(); i++) {
-				nearest = (this.log.balance(i) < this.log.balance(nearest)) ? i : nearest;
-				spent = Math.max(spent, rates.permits(i) - this.log.balance(i));
+			CellSnapshot view = view(0, now);
+			for (int i = 1; i < this.log.rates().size(); i++) {
+				view = view.and(view(i, now));
 			}
-			return new CellSnapshot(this.changes, rates.permits(nearest), this.log.balance(nearest),
-					toFull(this.log, now), spent, used());
+			return view;
 		}
+	}
+
+	private CellSnapshot view(int rate, long now) {
+		return CellSnapshot.of(this.changes, this.log.rates().permits(rate), this.log.balance(rate),
+				toFull(this.log, rate, now));
 	}
 
 	@Override
@@ -214,30 +186,8 @@ final class LogCell extends KeyCell {
 		}
 	}
 
-	@Override
-	boolean isRetired() {
-		synchronized (this.lock) {
-			return this.retired;
-		}
-	}
-
 	/** The calls of one moment. */
-	private static final class Entry implements CellReceipt {
-
-		private final LogCell cell;
-
-		private final long time;
-
-		Entry(LogCell cell, long time) {
-			this.cell = cell;
-			this.time = time;
-		}
-
-		@Override
-		public KeyCell cell() {
-			return this.cell;
-		}
-
+	private record Entry(LogCell cell, long time) implements CellReceipt {
 	}
 
 }

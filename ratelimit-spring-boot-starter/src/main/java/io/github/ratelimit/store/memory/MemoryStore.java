@@ -70,7 +70,8 @@ public final class MemoryStore implements LimitStore {
 
 	@Override
 	public ChargeDecision take(Charge charge) {
-		return this.limits.of(charge.handle()).take(charge);
+		MemoryLimit limit = this.limits.of(charge.handle());
+		return limit.table().take(charge, limit.terms());
 	}
 
 	@Override
@@ -81,7 +82,7 @@ public final class MemoryStore implements LimitStore {
 		for (int i = 0; i < limits.length; i++) {
 			Charge charge = charges.get(i);
 			limits[i] = this.limits.of(charge.handle());
-			ChargeDecision decision = limits[i].look(charge);
+			ChargeDecision decision = limits[i].table().look(charge, limits[i].terms());
 			allThere &= !decision.isRefused();
 			seen.add(decision);
 		}
@@ -91,7 +92,8 @@ public final class MemoryStore implements LimitStore {
 	private List<ChargeDecision> takeSeen(List<Charge> charges, MemoryLimit[] limits, List<ChargeDecision> seen) {
 		List<ChargeDecision> taken = new ArrayList<>(limits.length);
 		for (int i = 0; i < limits.length; i++) {
-			ChargeDecision decision = seen.get(i).isViolated() ? seen.get(i) : limits[i].takeUncounted(charges.get(i));
+			ChargeDecision decision = seen.get(i).isViolated() ? seen.get(i)
+					: limits[i].table().takeUncounted(charges.get(i), limits[i].terms());
 			if (decision.isRefused()) {
 				taken.forEach(this::giveBack);
 				seen.set(i, decision);
@@ -100,7 +102,7 @@ public final class MemoryStore implements LimitStore {
 			taken.add(decision);
 		}
 		for (int i = 0; i < limits.length; i++) {
-			limits[i].count(taken.get(i));
+			limits[i].table().count(taken.get(i));
 		}
 		return taken;
 	}
@@ -108,7 +110,7 @@ public final class MemoryStore implements LimitStore {
 	private List<ChargeDecision> refuse(MemoryLimit[] limits, List<ChargeDecision> decisions) {
 		for (int i = 0; i < limits.length; i++) {
 			if (decisions.get(i).isViolated()) {
-				limits[i].count(decisions.get(i));
+				limits[i].table().count(decisions.get(i));
 			}
 		}
 		return decisions;
@@ -116,17 +118,19 @@ public final class MemoryStore implements LimitStore {
 
 	@Override
 	public void giveBack(ChargeDecision taken) {
-		this.limits.of(taken.charge().handle()).giveBack(taken, taken.charge().permits());
+		MemoryLimit limit = this.limits.of(taken.charge().handle());
+		limit.table().giveBack(taken, taken.charge().permits(), limit.terms());
 	}
 
 	@Override
 	public void settle(ChargeDecision taken, long actual) {
-		this.limits.of(taken.charge().handle()).settle(taken, actual);
+		MemoryLimit limit = this.limits.of(taken.charge().handle());
+		limit.table().settle(taken, actual, limit.terms());
 	}
 
 	@Override
 	public void lower(LimitHandle limit, Key key, long[] atMost) {
-		this.limits.of(limit).lower(key, atMost);
+		table(limit).lower(key, atMost, this.limits.of(limit).terms());
 	}
 
 	@Override
@@ -227,8 +231,17 @@ public final class MemoryStore implements LimitStore {
 
 	private MemoryLimit prepare(LimitHandle limit) {
 		KeyTable table = this.tables.computeIfAbsent(limit.name(),
-				(name) -> new KeyTable(limit.purpose(), this.clock, this.maxKeysPerLimit));
+				(name) -> new KeyTable(limit, this.clock, this.maxKeysPerLimit));
 		return new MemoryLimit(table, PreparedLimit.of(limit.limit()));
+	}
+
+	/**
+	 * A limit as this store counts it.
+	 *
+	 * @param table the keys, which all forms of the limit share
+	 * @param terms the numbers of one form
+	 */
+	private record MemoryLimit(KeyTable table, PreparedLimit terms) {
 	}
 
 }

@@ -1,68 +1,42 @@
 package io.github.ratelimit.store.memory;
 
 import io.github.bucket4j.BucketState;
-import io.github.bucket4j.MathType;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.bucket4j.BucketFacts;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The scheduled permits of one key. A permit is given back only while no later one is
  * taken: one that was freed in the middle of the queue would admit two calls at a time.
  */
-final class PacedCell extends KeyCell {
-
-	private static final VarHandle STATE;
-
-	static {
-		try {
-			STATE = MethodHandles.lookup().findVarHandle(PacedCell.class, "state", BucketState.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
-
-	private volatile BucketState state;
+final class PacedCell extends Bucket4jCell {
 
 	private volatile PacedLimit terms;
 
 	PacedCell(Key key, int slot, PacedLimit terms, long now) {
-		super(key, slot, now);
+		super(key, slot, terms.configuration(), now);
 		this.terms = terms;
-		this.state = BucketState.createInitialState(terms.configuration(), MathType.INTEGER_64_BITS, now);
 	}
 
 	@Override
-	@Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock) {
-		return decide(charge, charge.permits(), terms, clock);
-	}
-
-	@Override
-	@Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock) {
-		return decide(charge, 0, terms, clock);
-	}
-
-	private @Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
+	@Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
 		while (terms instanceof PacedLimit paced) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED) {
+			BucketState before = state();
+			if (before == null) {
 				return null;
 			}
 			long now = clock.nanos();
 			seen(now);
-			BucketState after = BucketArithmetic.refilled(null, before, paced.configuration(), now);
+			BucketState after = refilled(null, before, paced.configuration(), now);
 			boolean changed = after.getConfiguration() != before.getConfiguration();
 			long wait = wait(charge, after);
 			boolean taken = wait <= charge.maxWaitNanos() && permits > 0;
 			if (taken) {
 				after.consume(permits);
 			}
-			if (!(taken || changed) || STATE.compareAndSet(this, before, after)) {
+			if (!(taken || changed) || replace(before, after)) {
 				this.terms = changed ? paced : this.terms;
 				return decision(charge, wait, paced, after, taken ? new Scheduled(this, after) : null);
 			}
@@ -89,38 +63,22 @@ final class PacedCell extends KeyCell {
 	@Override
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
 		if (taken.receipt() instanceof Scheduled scheduled) {
-			BucketState after = BucketArithmetic.refilled(null, scheduled.state, scheduled.state.getConfiguration(),
-					clock.nanos());
+			BucketState after = refilled(null, scheduled.state(), scheduled.state().getConfiguration(), clock.nanos());
 			after.addTokens(permits);
-			STATE.compareAndSet(this, scheduled.state, after);
-		}
-	}
-
-	@Override
-	long charge(long permits, PreparedLimit terms, StoreClock clock) {
-		while (true) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED) {
-				return RETIRED;
-			}
-			BucketState after = BucketArithmetic.refilled(null, before, before.getConfiguration(), clock.nanos());
-			long charged = BucketArithmetic.charge(after, permits, terms.limit().maxDebt());
-			if (charged == 0 || STATE.compareAndSet(this, before, after)) {
-				return permits - charged;
-			}
+			replace(scheduled.state(), after);
 		}
 	}
 
 	@Override
 	boolean lower(long[] atMost, PreparedLimit terms, StoreClock clock) {
 		while (terms instanceof PacedLimit paced) {
-			BucketState before = this.state;
-			if (before == BucketArithmetic.RETIRED) {
+			BucketState before = state();
+			if (before == null) {
 				return false;
 			}
-			BucketState after = BucketArithmetic.refilled(null, before, paced.configuration(), clock.nanos());
+			BucketState after = refilled(null, before, paced.configuration(), clock.nanos());
 			after.consume(Math.max(0, after.getCurrentSize(0) - atMost[0]));
-			if (STATE.compareAndSet(this, before, after)) {
+			if (replace(before, after)) {
 				this.terms = paced;
 				return true;
 			}
@@ -129,51 +87,15 @@ final class PacedCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable CellSnapshot view(StoreClock clock) {
-		BucketState current = this.state;
-		if (current == BucketArithmetic.RETIRED) {
-			return null;
-		}
-		long now = clock.nanos();
-		BucketState refilled = BucketArithmetic.refilled(null, current, current.getConfiguration(), now);
-		CellSnapshot view = BucketArithmetic.view(current, now);
+	CellSnapshot view(BucketState state, BucketState refilled) {
+		CellSnapshot bucket = super.view(state, refilled);
 		long capacity = this.terms.limit().capacity();
-		return new CellSnapshot(current, capacity, this.terms.remaining(refilled), view.nanosToFull(), view.spent(),
-				(double) view.spent() / capacity);
-	}
-
-	@Override
-	boolean retire(CellSnapshot seen) {
-		return STATE.compareAndSet(this, (BucketState) seen.state(), BucketArithmetic.RETIRED);
-	}
-
-	@Override
-	boolean retire() {
-		return STATE.getAndSet(this, BucketArithmetic.RETIRED) != BucketArithmetic.RETIRED;
-	}
-
-	@Override
-	boolean isRetired() {
-		return this.state == BucketArithmetic.RETIRED;
+		return new CellSnapshot(state, capacity, this.terms.remaining(refilled), bucket.nanosToFull(), bucket.spent(),
+				(double) bucket.spent() / capacity);
 	}
 
 	/** A scheduled permit, and the state after it. */
-	private static final class Scheduled implements CellReceipt {
-
-		private final PacedCell cell;
-
-		private final BucketState state;
-
-		Scheduled(PacedCell cell, BucketState state) {
-			this.cell = cell;
-			this.state = state;
-		}
-
-		@Override
-		public KeyCell cell() {
-			return this.cell;
-		}
-
+	private record Scheduled(PacedCell cell, BucketState state) implements CellReceipt {
 	}
 
 }

@@ -3,9 +3,9 @@ package io.github.ratelimit.store.memory;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,16 +19,8 @@ final class SlotCell extends KeyCell {
 	 */
 	static final long SOME_TIME = TimeUnit.SECONDS.toNanos(1);
 
-	private static final VarHandle UNDER_WAY;
-
-	static {
-		try {
-			UNDER_WAY = MethodHandles.lookup().findVarHandle(SlotCell.class, "underWay", long.class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final AtomicLongFieldUpdater<SlotCell> UNDER_WAY = AtomicLongFieldUpdater.newUpdater(SlotCell.class,
+			"underWay");
 
 	/** {@link #RETIRED} if the cell is retired. */
 	private volatile long underWay;
@@ -42,16 +34,7 @@ final class SlotCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock) {
-		return decide(charge, charge.permits(), terms, clock);
-	}
-
-	@Override
-	@Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock) {
-		return decide(charge, 0, terms, clock);
-	}
-
-	private @Nullable ChargeDecision decide(Charge charge, long slots, PreparedLimit terms, StoreClock clock) {
+	@Nullable ChargeDecision decide(Charge charge, long slots, PreparedLimit terms, StoreClock clock) {
 		while (terms instanceof SlotLimit) {
 			long before = this.underWay;
 			if (before == RETIRED) {
@@ -112,8 +95,9 @@ final class SlotCell extends KeyCell {
 	@Override
 	@Nullable CellSnapshot view(StoreClock clock) {
 		long taken = this.underWay;
-		return (taken == RETIRED) ? null : new CellSnapshot(taken, this.capacity, this.capacity - taken,
-				(taken > 0) ? CellSnapshot.BUSY : 0, taken, (double) taken / this.capacity);
+		long capacity = this.capacity;
+		return (taken == RETIRED) ? null
+				: CellSnapshot.of(taken, capacity, capacity - taken, (taken > 0) ? CellSnapshot.BUSY : 0);
 	}
 
 	@Override
@@ -123,32 +107,20 @@ final class SlotCell extends KeyCell {
 
 	@Override
 	boolean retire() {
-		return (long) UNDER_WAY.getAndSet(this, RETIRED) != RETIRED;
-	}
-
-	@Override
-	boolean isRetired() {
-		return this.underWay == RETIRED;
+		return UNDER_WAY.getAndSet(this, RETIRED) != RETIRED;
 	}
 
 	/** The slots of one call. */
 	private static final class Slots implements CellReceipt {
 
-		private static final VarHandle FREED;
-
-		static {
-			try {
-				FREED = MethodHandles.lookup().findVarHandle(Slots.class, "freed", boolean.class);
-			}
-			catch (ReflectiveOperationException ex) {
-				throw new ExceptionInInitializerError(ex);
-			}
-		}
+		private static final AtomicIntegerFieldUpdater<Slots> FREED = AtomicIntegerFieldUpdater.newUpdater(Slots.class,
+				"freed");
 
 		private final SlotCell cell;
 
+		/** 1 if they are. */
 		@SuppressWarnings("unused") // through FREED
-		private volatile boolean freed;
+		private volatile int freed;
 
 		Slots(SlotCell cell) {
 			this.cell = cell;
@@ -156,7 +128,7 @@ final class SlotCell extends KeyCell {
 
 		/** Returns whether this call released them. */
 		boolean free() {
-			return FREED.compareAndSet(this, false, true);
+			return FREED.compareAndSet(this, 0, 1);
 		}
 
 		@Override

@@ -10,16 +10,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed number of positions, one for each cell of a table: no cell is created without a
- * position, which bounds the table strictly. Draws cells at random. Positions are created
- * when they are needed.
+ * position, which bounds the table strictly. Draws cells at random, and finds those whose
+ * keys may have an id. Positions are created when they are needed.
  */
 final class TableIndex {
 
 	private static final int CHUNK = 1024;
 
+	private static final int UNKNOWN = 0;
+
 	private final int size;
 
-	private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable KeyCell>> chunks;
+	private final AtomicReferenceArray<@Nullable Chunk> chunks;
 
 	private final AtomicInteger opened = new AtomicInteger();
 
@@ -46,16 +48,26 @@ final class TableIndex {
 		return -1;
 	}
 
-	/** Puts a cell into the position that its creator has claimed. */
-	void put(KeyCell cell) {
-		chunk(cell.slot()).set(cell.slot() % CHUNK, cell);
+	/**
+	 * Puts the first cell of a key into the position that its creator has claimed.
+	 * @param cell the cell
+	 * @param findable whether the key is likely to be looked for by its id
+	 */
+	void put(KeyCell cell, boolean findable) {
+		chunk(cell.slot()).idHashes[cell.slot() % CHUNK] = findable ? cell.key().id().hashCode() : UNKNOWN;
+		replace(cell);
+	}
+
+	/** Puts a cell into the position that another cell of its key has had. */
+	void replace(KeyCell cell) {
+		chunk(cell.slot()).cells.set(cell.slot() % CHUNK, cell);
 	}
 
 	/**
 	 * Frees the position of a cell; only the thread that retired the cell may do this.
 	 */
 	void release(KeyCell cell) {
-		chunk(cell.slot()).compareAndSet(cell.slot() % CHUNK, cell, null);
+		chunk(cell.slot()).cells.compareAndSet(cell.slot() % CHUNK, cell, null);
 		this.released.add(cell.slot());
 	}
 
@@ -66,8 +78,29 @@ final class TableIndex {
 
 	/** Returns the cell at a position that has been used, null if it is free. */
 	@Nullable KeyCell at(int slot) {
-		AtomicReferenceArray<@Nullable KeyCell> chunk = this.chunks.get(slot / CHUNK);
-		return (chunk != null) ? chunk.get(slot % CHUNK) : null;
+		Chunk chunk = this.chunks.get(slot / CHUNK);
+		return (chunk != null) ? chunk.cells.get(slot % CHUNK) : null;
+	}
+
+	/**
+	 * Returns a position whose key may have an id: the hash of its id is the same, or
+	 * unknown.
+	 * @param id the id of a key
+	 * @param from the first position to look at
+	 * @return the position, which may be free meanwhile; -1 if there is none
+	 */
+	int find(String id, int from) {
+		int idHash = id.hashCode();
+		int used = this.opened.get();
+		for (int start = from; start < used; start = (start / CHUNK + 1) * CHUNK) {
+			int first = start / CHUNK * CHUNK;
+			Chunk chunk = this.chunks.get(start / CHUNK);
+			int found = (chunk != null) ? chunk.find(idHash, start - first, Math.min(used - first, CHUNK)) : -1;
+			if (found >= 0) {
+				return first + found;
+			}
+		}
+		return -1;
 	}
 
 	/** Returns cells in order if there are few positions, otherwise one at random. */
@@ -77,18 +110,44 @@ final class TableIndex {
 			return null;
 		}
 		int slot = (used <= attempts) ? attempt % used : ThreadLocalRandom.current().nextInt(used);
-		return chunk(slot).get(slot % CHUNK);
+		return chunk(slot).cells.get(slot % CHUNK);
 	}
 
-	private AtomicReferenceArray<@Nullable KeyCell> chunk(int slot) {
+	private Chunk chunk(int slot) {
 		int index = slot / CHUNK;
-		AtomicReferenceArray<@Nullable KeyCell> chunk = this.chunks.get(index);
+		Chunk chunk = this.chunks.get(index);
 		if (chunk == null) {
-			this.chunks.compareAndSet(index, null,
-					new AtomicReferenceArray<>(Math.min(CHUNK, this.size - index * CHUNK)));
+			this.chunks.compareAndSet(index, null, new Chunk(Math.min(CHUNK, this.size - index * CHUNK)));
 			chunk = this.chunks.get(index);
 		}
 		return Objects.requireNonNull(chunk);
+	}
+
+	/** Some positions that are next to each other. */
+	private static final class Chunk {
+
+		final AtomicReferenceArray<@Nullable KeyCell> cells;
+
+		/**
+		 * Hashes of the ids of the keys, each written before its cell is put there: an id
+		 * is a SHA-256, too expensive to compute of every key whenever one is looked for.
+		 */
+		final int[] idHashes;
+
+		Chunk(int size) {
+			this.cells = new AtomicReferenceArray<>(size);
+			this.idHashes = new int[size];
+		}
+
+		int find(int idHash, int from, int end) {
+			for (int i = from; i < end; i++) {
+				if (this.idHashes[i] == idHash || this.idHashes[i] == UNKNOWN) {
+					return i;
+				}
+			}
+			return -1;
+		}
+
 	}
 
 }

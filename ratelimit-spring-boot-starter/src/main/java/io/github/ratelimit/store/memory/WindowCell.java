@@ -5,8 +5,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.memory.window.Window;
 import io.github.ratelimit.store.memory.window.WindowRate;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,18 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class WindowCell extends KeyCell {
 
-	private static final VarHandle WINDOWS;
-
-	static {
-		try {
-			WINDOWS = MethodHandles.lookup().findVarHandle(WindowCell.class, "windows", Window[].class);
-		}
-		catch (ReflectiveOperationException ex) {
-			throw new ExceptionInInitializerError(ex);
-		}
-	}
+	private static final AtomicReferenceFieldUpdater<WindowCell, Window[]> WINDOWS = AtomicReferenceFieldUpdater
+		.newUpdater(WindowCell.class, Window[].class, "windows");
 
 	private static final Window[] RETIRED_WINDOWS = {};
+
+	/** What is available, when it is full, and when there is more. */
+	private static final int FACTS = 3;
 
 	private volatile Window[] windows;
 
@@ -36,16 +30,7 @@ final class WindowCell extends KeyCell {
 	}
 
 	@Override
-	@Nullable ChargeDecision take(Charge charge, PreparedLimit terms, StoreClock clock) {
-		return decide(charge, charge.permits(), terms, clock);
-	}
-
-	@Override
-	@Nullable ChargeDecision look(Charge charge, PreparedLimit terms, StoreClock clock) {
-		return decide(charge, 0, terms, clock);
-	}
-
-	private @Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
+	@Nullable ChargeDecision decide(Charge charge, long permits, PreparedLimit terms, StoreClock clock) {
 		while (terms instanceof WindowLimit own) {
 			Window[] before = this.windows;
 			if (before == RETIRED_WINDOWS) {
@@ -56,16 +41,62 @@ final class WindowCell extends KeyCell {
 			long now = clock.sinceEpoch(nanos);
 			boolean same = own.areThoseOf(before);
 			Window[] current = same ? before : own.read(before, now);
-			boolean there = charge.needed() == 0 || charge.needed() <= WindowDecision.balance(current, now);
+			boolean there = charge.needed() == 0 || charge.needed() <= balance(current, now);
 			boolean taken = there && permits > 0;
 			Window[] after = taken ? charged(current, permits, now) : current;
 			boolean kept = taken || (!same && !there && WindowLimit.isToBeKept(current, before));
 			if (!kept || WINDOWS.compareAndSet(this, before, after)) {
-				return there ? WindowDecision.granted(charge, taken ? new Windows(this, after, now) : null, after, now)
-						: WindowDecision.refused(charge, after, now);
+				return decision(charge, there, taken ? new Windows(this, after[0].terms(), now) : null, after, now);
 			}
 		}
 		return null;
+	}
+
+	private static ChargeDecision decision(Charge charge, boolean there, @Nullable Windows taken, Window[] windows,
+			long now) {
+		long[] perRate = new long[FACTS * windows.length];
+		long least = Long.MAX_VALUE;
+		long longest = 0;
+		long wait = 0;
+		for (int i = 0; i < windows.length; i++) {
+			Window window = windows[i];
+			long balance = window.balance(now);
+			long more = Math.max(0, balance) + 1;
+			long toFull = window.nanosToFull(now);
+			perRate[FACTS * i] = balance;
+			perRate[FACTS * i + 1] = toFull;
+			perRate[FACTS * i + 2] = (more <= capacity(window)) ? window.nanosUntil(more, now) : 0;
+			least = Math.min(least, balance);
+			longest = Math.max(longest, toFull);
+			if (!there) {
+				wait = Math.max(wait, (charge.needed() > capacity(window)) ? ChargeDecision.NEVER
+						: window.nanosUntil(charge.needed(), now));
+			}
+		}
+		return there ? ChargeDecision.granted(charge, taken, least, longest, perRate)
+				: ChargeDecision.refused(charge, least, wait, longest, perRate);
+	}
+
+	/** Returns the permits that are available in all rates; a debt is negative. */
+	private static long balance(Window[] windows, long now) {
+		long least = windows[0].balance(now);
+		for (int i = 1; i < windows.length; i++) {
+			least = Math.min(least, windows[i].balance(now));
+		}
+		return least;
+	}
+
+	/** Returns how many permits can still be charged before any are forgiven. */
+	private static long room(Window[] windows, long now) {
+		long room = Long.MAX_VALUE;
+		for (Window window : windows) {
+			room = Math.min(room, window.room(now));
+		}
+		return Math.max(0, room);
+	}
+
+	private static long capacity(Window window) {
+		return window.terms().permits();
 	}
 
 	private static Window[] charged(Window[] windows, long permits, long now) {
@@ -80,13 +111,13 @@ final class WindowCell extends KeyCell {
 	void giveBack(ChargeDecision taken, long permits, PreparedLimit terms, StoreClock clock) {
 		while (taken.receipt() instanceof Windows from) {
 			Window[] before = this.windows;
-			if (before == RETIRED_WINDOWS || before[0].terms() != from.terms) {
+			if (before == RETIRED_WINDOWS || before[0].terms() != from.terms()) {
 				return;
 			}
 			long now = clock.sinceEpoch(clock.nanos());
 			Window[] after = new Window[before.length];
 			for (int i = 0; i < after.length; i++) {
-				after[i] = before[i].givenBack(permits, from.time, now);
+				after[i] = before[i].givenBack(permits, from.time(), now);
 			}
 			if (WINDOWS.compareAndSet(this, before, after)) {
 				return;
@@ -104,7 +135,7 @@ final class WindowCell extends KeyCell {
 			long now = clock.sinceEpoch(clock.nanos());
 			Window[] current = (terms instanceof WindowLimit own && !own.areThoseOf(before)) ? own.read(before, now)
 					: before;
-			long charged = Math.min(permits, WindowDecision.room(current, now));
+			long charged = Math.min(permits, room(current, now));
 			if (charged == 0 || WINDOWS.compareAndSet(this, before, charged(current, charged, now))) {
 				return permits - charged;
 			}
@@ -134,7 +165,20 @@ final class WindowCell extends KeyCell {
 	@Override
 	@Nullable CellSnapshot view(StoreClock clock) {
 		Window[] current = this.windows;
-		return (current == RETIRED_WINDOWS) ? null : WindowDecision.view(current, clock.sinceEpoch(clock.nanos()));
+		if (current == RETIRED_WINDOWS) {
+			return null;
+		}
+		long now = clock.sinceEpoch(clock.nanos());
+		CellSnapshot view = view(current, 0, now);
+		for (int i = 1; i < current.length; i++) {
+			view = view.and(view(current, i, now));
+		}
+		return view;
+	}
+
+	private static CellSnapshot view(Window[] windows, int rate, long now) {
+		Window window = windows[rate];
+		return CellSnapshot.of(windows, capacity(window), window.balance(now), window.nanosToFull(now));
 	}
 
 	@Override
@@ -147,31 +191,8 @@ final class WindowCell extends KeyCell {
 		return WINDOWS.getAndSet(this, RETIRED_WINDOWS) != RETIRED_WINDOWS;
 	}
 
-	@Override
-	boolean isRetired() {
-		return this.windows == RETIRED_WINDOWS;
-	}
-
 	/** The windows at a time, by the terms at that time. */
-	private static final class Windows implements CellReceipt {
-
-		private final WindowCell cell;
-
-		private final WindowRate terms;
-
-		private final long time;
-
-		Windows(WindowCell cell, Window[] windows, long time) {
-			this.cell = cell;
-			this.terms = windows[0].terms();
-			this.time = time;
-		}
-
-		@Override
-		public KeyCell cell() {
-			return this.cell;
-		}
-
+	private record Windows(WindowCell cell, WindowRate terms, long time) implements CellReceipt {
 	}
 
 }

@@ -1,8 +1,7 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.registry.RegisteredLimit;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
@@ -37,15 +35,13 @@ final class ConfigurationMismatch {
 	/** A configuration has to be seen this often in a row before it causes a warning. */
 	static final int OFTEN = 4;
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final LuaScript script;
 
 	private final String prefix;
 
 	private final byte[] key;
-
-	private final RedisNodes nodes;
 
 	private final Supplier<Collection<RegisteredLimit>> limits;
 
@@ -54,19 +50,19 @@ final class ConfigurationMismatch {
 
 	private final Set<String> warned = new HashSet<>();
 
-	ConfigurationMismatch(ScriptClient redis, LuaScript script, String prefix, RedisKeyNames names, RedisNodes nodes,
+	ConfigurationMismatch(RedisAccess redis, LuaScript script, String prefix,
 			Supplier<Collection<RegisteredLimit>> limits) {
 		this.redis = redis;
 		this.script = script;
 		this.prefix = prefix;
-		this.key = names.configurations();
-		this.nodes = nodes;
+		this.key = redis.names().configurations();
 		this.limits = limits;
 	}
 
 	/** Compares every minute from now on. */
-	void start(ScheduledExecutorService scheduler) {
-		scheduler.scheduleWithFixedDelay(this::compareSafely, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
+	void start() {
+		this.redis.scheduler()
+			.scheduleWithFixedDelay(this::compareSafely, BEAT.toMillis(), BEAT.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	/** Throws nothing: a task that throws is not run again. */
@@ -86,18 +82,16 @@ final class ConfigurationMismatch {
 	CompletableFuture<?> compare() {
 		Map<String, String> own = new TreeMap<>();
 		this.limits.get().forEach((limit) -> own.put(limit.limit().name(), ConfigurationText.of(limit)));
-		if (own.isEmpty() || this.nodes.of(this.key).isOpen()) {
+		if (own.isEmpty() || this.redis.isOpen(this.key)) {
 			return CompletableFuture.completedFuture(null);
 		}
 		byte[][] args = new byte[1 + own.size()][];
-		args[0] = LimitEncoding.buffer(Double.BYTES)
-			.putDouble(TimeUnit.MILLISECONDS.toMicros(COUNTS.toMillis()))
-			.array();
+		args[0] = LimitEncoding.doubles(TimeUnit.MILLISECONDS.toMicros(COUNTS.toMillis()));
 		int i = 1;
 		for (Map.Entry<String, String> limit : own.entrySet()) {
 			args[i++] = RedisKeyNames.bytes(limit.getKey() + "=" + limit.getValue());
 		}
-		return this.redis.run(this.script, new byte[][] { this.key }, args)
+		return this.redis.run(this.script, this.key, args)
 			.thenAccept((answer) -> compare(own, new String(answer, StandardCharsets.UTF_8)));
 	}
 

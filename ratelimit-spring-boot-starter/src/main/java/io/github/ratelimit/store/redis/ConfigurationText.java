@@ -4,7 +4,6 @@ import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -31,7 +30,7 @@ final class ConfigurationText {
 		if (limit.isConcurrency()) {
 			return "max-concurrent " + limit.capacity();
 		}
-		String rates = limit.rates().stream().map(ConfigurationText::of).collect(Collectors.joining(", "));
+		String rates = limit.rates().stream().map(Rate::toString).collect(Collectors.joining(", "));
 		String algorithm = limit.algorithm().name().toLowerCase(Locale.ROOT).replace('_', '-');
 		return switch (limit.algorithm()) {
 			case TOKEN_BUCKET -> limit.isPaced() ? rates + " paced" : rates;
@@ -39,38 +38,6 @@ final class ConfigurationText {
 					: rates + " " + algorithm + " of " + limit.segments() + " segments";
 			default -> rates + " " + algorithm;
 		};
-	}
-
-	private static String of(Rate rate) {
-		String text = rate.permits() + "/" + period(rate.period());
-		return (rate.burst() == rate.permits()) ? text : text + " burst " + rate.burst();
-	}
-
-	private static String period(Duration period) {
-		for (Unit unit : Unit.values()) {
-			long nanos = unit.duration.toNanos();
-			if (period.toNanos() % nanos == 0) {
-				long number = period.toNanos() / nanos;
-				return (number == 1) ? unit.text : number + unit.text;
-			}
-		}
-		return period.toString();
-	}
-
-	private enum Unit {
-
-		DAY(Duration.ofDays(1), "d"), HOUR(Duration.ofHours(1), "h"), MINUTE(Duration.ofMinutes(1), "min"),
-		SECOND(Duration.ofSeconds(1), "s"), MILLISECOND(Duration.ofMillis(1), "ms");
-
-		private final Duration duration;
-
-		private final String text;
-
-		Unit(Duration duration, String text) {
-			this.duration = duration;
-			this.text = text;
-		}
-
 	}
 
 }

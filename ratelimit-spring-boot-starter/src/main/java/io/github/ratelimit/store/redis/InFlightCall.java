@@ -13,21 +13,13 @@ import org.jspecify.annotations.Nullable;
  * Combines a decision that was made before the reply with the reply: permits that Redis
  * has granted to a call that went on stay taken, permits that it has refused become a
  * debt, and permits that it has granted to a refused call are given back.
+ *
+ * @param group the charges of the call
+ * @param receipts what each charge has taken, null for one that was refused or has no
+ * cost
+ * @param settlements where it is settled
  */
-final class InFlightCall {
-
-	private final ChargeGroup group;
-
-	/** Null for a charge that was refused or has no cost. */
-	private final @Nullable InFlightReceipt[] receipts;
-
-	private final RedisSettlements settlements;
-
-	InFlightCall(ChargeGroup group, @Nullable InFlightReceipt[] receipts, RedisSettlements settlements) {
-		this.group = group;
-		this.receipts = receipts;
-		this.settlements = settlements;
-	}
+record InFlightCall(ChargeGroup group, @Nullable InFlightReceipt[] receipts, RedisSettlements settlements) {
 
 	/** Returns whether the call goes on without its reply. */
 	boolean goesOn() {

@@ -1,15 +1,11 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.logging.Log;
@@ -36,23 +32,15 @@ final class InstanceCount {
 
 	private static final byte[] ENDS = RedisKeyNames.bytes("-");
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final LuaScript script;
 
 	private final byte[] key;
 
-	private final RedisNodes nodes;
-
-	private final TimeSource time;
-
-	private final ScheduledExecutorService scheduler;
-
 	private final byte[] name = RedisKeyNames.bytes(Long.toHexString(ThreadLocalRandom.current().nextLong()));
 
-	private final byte[] countedMicros = LimitEncoding.buffer(Double.BYTES)
-		.putDouble(TimeUnit.MILLISECONDS.toMicros(COUNTED.toMillis()))
-		.array();
+	private final byte[] countedMicros = LimitEncoding.doubles(TimeUnit.MILLISECONDS.toMicros(COUNTED.toMillis()));
 
 	private volatile int count = 1;
 
@@ -63,32 +51,28 @@ final class InstanceCount {
 
 	private long fewerSince;
 
-	InstanceCount(ScriptClient redis, LuaScript script, byte[] key, RedisNodes nodes, TimeSource time,
-			ScheduledExecutorService scheduler) {
+	InstanceCount(RedisAccess redis, LuaScript script) {
 		this.redis = redis;
 		this.script = script;
-		this.key = key;
-		this.nodes = nodes;
-		this.time = time;
-		this.scheduler = scheduler;
+		this.key = redis.names().instances();
 	}
 
 	/** Reports this instance to Redis, now and every few seconds. */
 	void start() {
-		this.scheduler.scheduleWithFixedDelay(this::beat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+		this.redis.scheduler().scheduleWithFixedDelay(this::beat, 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	/** Throws nothing: a task that throws is not run again. */
 	private void beat() {
 		try {
-			if (!this.closed && !this.nodes.of(this.key).isOpen()) {
+			if (!this.closed && !this.redis.isOpen(this.key)) {
 				report(IS_THERE).whenComplete((bytes, failure) -> {
 					if (failure != null) {
 						failed(failure);
 					}
 					else {
-						this.nodes.answered();
-						counted((int) LimitEncoding.buffer(bytes.length).put(bytes).getDouble(0), this.time.nanoTime());
+						this.redis.nodes().answered();
+						counted((int) LimitEncoding.wrap(bytes).getDouble(0), this.redis.now());
 					}
 				});
 			}
@@ -99,7 +83,7 @@ final class InstanceCount {
 	}
 
 	private CompletableFuture<byte[]> report(byte[] what) {
-		return this.redis.run(this.script, new byte[][] { this.key }, what, this.name, this.countedMicros);
+		return this.redis.run(this.script, this.key, what, this.name, this.countedMicros);
 	}
 
 	private synchronized void failed(Throwable failure) {
@@ -132,12 +116,7 @@ final class InstanceCount {
 	/** Deregisters this instance. */
 	CompletableFuture<?> end() {
 		this.closed = true;
-		try {
-			return this.nodes.of(this.key).isOpen() ? CompletableFuture.completedFuture(null) : report(ENDS);
-		}
-		catch (RejectedExecutionException ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
+		return this.redis.isOpen(this.key) ? CompletableFuture.completedFuture(null) : report(ENDS);
 	}
 
 }

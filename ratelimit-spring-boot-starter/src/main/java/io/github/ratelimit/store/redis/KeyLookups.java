@@ -3,12 +3,9 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.StoreUnavailableException;
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
-import io.github.ratelimit.store.redis.client.FailureReason;
-import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.local.RedisLimit;
 import io.github.ratelimit.store.redis.local.RememberedKey;
@@ -18,15 +15,18 @@ import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,23 +34,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyLookups {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(2);
+	/**
+	 * The number of keys that one step reads, among them those of other limits and of the
+	 * application.
+	 */
+	private static final byte[] AT_A_TIME = RedisKeyNames.bytes("1000");
 
-	private static final byte[] RESET_AT_A_TIME = RedisKeyNames.bytes("1000");
+	/** After this many steps without a key, a page ends empty, with a {@code next}. */
+	private static final int MOST_STEPS = 1000;
 
-	private final ScriptClient redis;
+	private static final Pattern POSITION = Pattern.compile("(\\d{1,5})-(\\d{1,20})-(\\d{1,9})");
+
+	private final RedisAccess redis;
 
 	private final StoreScripts scripts;
 
-	private final RedisKeyNames names;
-
-	private final TimeSource time;
-
-	KeyLookups(ScriptClient redis, StoreScripts scripts, RedisKeyNames names, TimeSource time) {
+	KeyLookups(RedisAccess redis, StoreScripts scripts) {
 		this.redis = redis;
 		this.scripts = scripts;
-		this.names = names;
-		this.time = time;
 	}
 
 	Optional<KeyState> find(RedisLimit limit, String keyId) {
@@ -63,29 +64,28 @@ final class KeyLookups {
 
 	private Optional<KeyState> find(RedisLimit limit, String keyId, @Nullable RememberedKey known) {
 		LimitEncoding encoding = limit.encoding();
-		long asked = this.time.nanoTime();
-		byte[] answer = run(this.scripts.find(), this.names.of(encoding.space(), keyId), encoding.encode(0));
+		long asked = this.redis.now();
+		byte[] answer = run(this.scripts.find(), this.redis.names().of(encoding.space(), keyId), encoding.encode(0));
 		return (answer.length == 0) ? Optional.empty()
-				: Optional.of(read(ByteBuffer.wrap(answer), encoding, keyId, known, asked));
+				: Optional.of(read(LimitEncoding.wrap(answer), encoding, keyId, known, asked));
 	}
 
 	boolean reset(RedisLimit limit, String keyId) {
-		byte[] answer = run(this.scripts.reset(), this.names.of(limit.encoding().space(), keyId));
-		limit.keys().remove(keyId, this.time.nanoTime());
+		byte[] answer = run(this.scripts.reset(), this.redis.names().of(limit.encoding().space(), keyId));
+		limit.keys().remove(keyId, this.redis.now());
 		return answer[0] == '1';
 	}
 
 	/** Resets keys step by step, so that no step stops Redis for long. */
 	long resetAll(RedisLimit limit) {
-		byte[] pattern = this.names.pattern(limit.encoding().space());
+		byte[] pattern = this.redis.names().pattern(limit.encoding().space());
 		long reset = 0;
-		for (int slot : this.redis.slots()) {
-			byte[] route = this.names.route(slot, this.redis.isCluster());
+		for (int slot : this.redis.client().slots()) {
+			byte[] route = this.redis.route(slot);
 			String cursor = "0";
 			do {
-				byte[] answer = run(this.scripts.resetPage(), route, RedisKeyNames.bytes(cursor), pattern,
-						RESET_AT_A_TIME);
-				reset += (long) LimitEncoding.buffer(answer.length).put(answer).getDouble(0);
+				byte[] answer = run(this.scripts.resetPage(), route, RedisKeyNames.bytes(cursor), pattern, AT_A_TIME);
+				reset += (long) LimitEncoding.wrap(answer).getDouble(0);
 				cursor = new String(answer, Double.BYTES, answer.length - Double.BYTES, StandardCharsets.US_ASCII);
 			}
 			while (!cursor.equals("0"));
@@ -94,39 +94,84 @@ final class KeyLookups {
 		return reset;
 	}
 
+	/**
+	 * Pages over the keys of a limit with SCAN, node by node. The {@code next} of a page
+	 * is a position in the scan: the node, its cursor, and the number of keys that were
+	 * shown of the step. As with SCAN, every key that exists all the time is shown; a key
+	 * that is added or expires meanwhile may be shown, and in rare cases one is shown
+	 * twice.
+	 */
 	KeyPage keys(RedisLimit limit, @Nullable String after, int size) {
-		return new KeyScan(this, this.redis, this.names, limit.encoding(), limit.keys(), this.time).page(after, size);
+		LimitEncoding encoding = limit.encoding();
+		byte[] pattern = this.redis.names().pattern(encoding.space());
+		List<Integer> slots = this.redis.client().slots();
+		Position position = (after != null) ? position(after) : new Position(0, "0", 0);
+		List<Found> keys = new ArrayList<>();
+		for (int step = 0; step < MOST_STEPS && position.node() < slots.size(); step++) {
+			long asked = this.redis.now();
+			byte[] route = this.redis.route(slots.get(position.node()));
+			ByteBuffer answer = LimitEncoding
+				.wrap(run(this.scripts.page(), route, RedisKeyNames.bytes(position.cursor()), pattern, AT_A_TIME,
+						encoding.encode(0), RedisKeyNames.bytes(encoding.type())));
+			String cursor = new String(next(answer), StandardCharsets.US_ASCII);
+			int shown = 0;
+			while (answer.hasRemaining()) {
+				String keyId = RedisKeyNames.keyId(next(answer));
+				byte[] state = next(answer);
+				if (++shown > position.shown()) {
+					if (keys.size() == size) {
+						return new KeyPage(states(keys, limit),
+								new Position(position.node(), position.cursor(), shown - 1).toString());
+					}
+					keys.add(new Found(keyId, state, asked));
+				}
+			}
+			position = cursor.equals("0") ? new Position(position.node() + 1, "0", 0)
+					: new Position(position.node(), cursor, 0);
+		}
+		return new KeyPage(states(keys, limit), (position.node() < slots.size()) ? position.toString() : null);
 	}
 
-	/** Runs one step of a scan on the node that has a key. */
-	ByteBuffer page(byte[] route, String cursor, LimitEncoding encoding, int count) {
-		return ByteBuffer
-			.wrap(run(this.scripts.page(), route, RedisKeyNames.bytes(cursor), this.names.pattern(encoding.space()),
-					RedisKeyNames.bytes(Integer.toString(count)), encoding.encode(0),
-					RedisKeyNames.bytes(encoding.type())))
-			.order(ByteOrder.LITTLE_ENDIAN);
+	/** Reads the states of a page, with what is remembered of its keys. */
+	private List<KeyState> states(List<Found> keys, RedisLimit limit) {
+		Map<String, RememberedKey> known = limit.keys()
+			.byId(keys.stream().map(Found::keyId).collect(Collectors.toSet()));
+		return keys.stream()
+			.map((key) -> read(LimitEncoding.wrap(key.state()), limit.encoding(), key.keyId(), known.get(key.keyId()),
+					key.asked()))
+			.toList();
+	}
+
+	private static byte[] next(ByteBuffer answer) {
+		byte[] part = new byte[answer.getInt()];
+		answer.get(part);
+		return part;
+	}
+
+	private static Position position(String after) {
+		Matcher matcher = POSITION.matcher(after);
+		if (!matcher.matches()) {
+			throw new IllegalArgumentException(
+					"No page of keys ends at what is given as 'after'. Pass the 'next' of the page before.");
+		}
+		return new Position(Integer.parseInt(matcher.group(1)), matcher.group(2), Integer.parseInt(matcher.group(3)));
 	}
 
 	private byte[] run(LuaScript script, byte[] key, byte[]... args) {
-		try {
-			long deadline = this.time.nanoTime() + PATIENCE.toNanos();
-			return ScriptReplies.await(this.redis.run(script, new byte[][] { key }, args), deadline, this.time);
-		}
-		catch (ExecutionException | TimeoutException ex) {
-			throw new StoreUnavailableException("Redis cannot be asked now (" + FailureReason.reason(ex) + ")",
-					FailureReason.cause(ex));
-		}
+		return ScriptReplies.awaitPatiently(this.redis.run(script, key, args), this.redis.time());
 	}
 
 	/** Reads a state with its age and label. */
-	KeyState read(ByteBuffer answer, LimitEncoding encoding, String keyId, @Nullable RememberedKey known,
+	private KeyState read(ByteBuffer answer, LimitEncoding encoding, String keyId, @Nullable RememberedKey known,
 			long askedNanos) {
-		answer.order(ByteOrder.LITTLE_ENDIAN);
 		long idleMicros = (long) answer.getDouble();
-		Snapshot state = encoding.read(answer, 0, new byte[0], askedNanos, this.time.nanoTime());
+		Snapshot state = encoding.read(answer, 0, new byte[0], askedNanos, this.redis.now());
 		byte[] label = new byte[answer.remaining()];
 		answer.get(label);
-		Instant lastTaken = this.time.wallTime().minus(idleMicros, ChronoUnit.MICROS).truncatedTo(ChronoUnit.MILLIS);
+		Instant lastTaken = this.redis.time()
+			.wallTime()
+			.minus(idleMicros, ChronoUnit.MICROS)
+			.truncatedTo(ChronoUnit.MILLIS);
 		if (known == null) {
 			return state(state, encoding.limit(), label(keyId, label), 0, 0, lastTaken, null);
 		}
@@ -152,13 +197,13 @@ final class KeyLookups {
 
 	/** Returns the number of remembered keys that Redis still keeps. */
 	long trackedKeys(RedisLimit limit) {
-		long now = this.time.nanoTime();
+		long now = this.redis.now();
 		return limit.keys().kept(now);
 	}
 
 	private KeyState state(Snapshot state, Limit limit, KeyLabel label, long allowed, long denied, Instant lastSeen,
 			@Nullable Key key) {
-		long elapsed = TimeUnit.NANOSECONDS.toMicros(this.time.nanoTime() - state.askedNanos());
+		long elapsed = TimeUnit.NANOSECONDS.toMicros(this.redis.now() - state.askedNanos());
 		int nearest = state.nearest(elapsed);
 		return new KeyState(label, limit.quota(nearest), Math.max(0, state.remaining(nearest, elapsed)),
 				Duration.ofNanos(state.nanosToFull(elapsed)), allowed, denied, lastSeen, key);
@@ -172,7 +217,27 @@ final class KeyLookups {
 	}
 
 	private Instant wallTimeAt(long nanos) {
-		return this.time.wallTime().minusNanos(this.time.nanoTime() - nanos).truncatedTo(ChronoUnit.MILLIS);
+		return this.redis.time().wallTime().minusNanos(this.redis.now() - nanos).truncatedTo(ChronoUnit.MILLIS);
+	}
+
+	/** A key of a page: its id, its state in Redis, and when that was asked for. */
+	private record Found(String keyId, byte[] state, long asked) {
+	}
+
+	/**
+	 * A position in the scan.
+	 *
+	 * @param node which of the nodes
+	 * @param cursor the step's cursor
+	 * @param shown how many keys of the step were shown already
+	 */
+	private record Position(int node, String cursor, int shown) {
+
+		@Override
+		public String toString() {
+			return this.node + "-" + this.cursor + "-" + this.shown;
+		}
+
 	}
 
 }

@@ -1,26 +1,20 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.StoreUnavailableException;
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.SharedChanges;
 import io.github.ratelimit.store.redis.client.FailureReason;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -43,21 +37,15 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	/** How often it asks before it looks for changes that its configuration says too. */
 	private static final int TIDY_UP_AFTER = 10;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(2);
-
 	private static final byte[] POLL = RedisKeyNames.bytes("poll");
 
 	private static final byte[] REPLACE = RedisKeyNames.bytes("replace");
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final LuaScript script;
 
 	private final byte[][] keys;
-
-	private final RedisNodes nodes;
-
-	private final TimeSource time;
 
 	private final ScheduledExecutorService poller = Executors.newSingleThreadScheduledExecutor((task) -> {
 		Thread thread = new Thread(task, "ratelimit-changes");
@@ -69,12 +57,10 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 
 	private int failures;
 
-	RedisChanges(ScriptClient redis, LuaScript script, RedisKeyNames names, RedisNodes nodes, TimeSource time) {
+	RedisChanges(RedisAccess redis, LuaScript script) {
 		this.redis = redis;
 		this.script = script;
-		this.keys = new byte[][] { names.changes(), names.neededChanges() };
-		this.nodes = nodes;
-		this.time = time;
+		this.keys = new byte[][] { redis.names().changes(), redis.names().neededChanges() };
 	}
 
 	@Override
@@ -87,7 +73,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	/** Throws nothing: a task that throws is not run again. */
 	private void pollSafely(Instance instance) {
 		try {
-			if (!this.nodes.of(this.keys[0]).isOpen()) {
+			if (!this.redis.isOpen(this.keys[0])) {
 				poll(instance);
 				this.failures = 0;
 			}
@@ -135,7 +121,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	private static byte[][] arguments(byte[] what, State state, int first, Collection<String> names) {
 		byte[][] args = new byte[first + names.size()][];
 		args[0] = what;
-		args[1] = LimitEncoding.buffer(Double.BYTES).putDouble(state.version()).array();
+		args[1] = LimitEncoding.doubles(state.version());
 		int i = first;
 		for (String name : names) {
 			args[i++] = RedisKeyNames.bytes(name);
@@ -144,14 +130,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	}
 
 	private byte[] run(byte[][] args) {
-		try {
-			return ScriptReplies.await(this.redis.run(this.script, this.keys, args),
-					this.time.nanoTime() + PATIENCE.toNanos(), this.time);
-		}
-		catch (ExecutionException | TimeoutException ex) {
-			throw new StoreUnavailableException("Redis cannot be asked now (" + FailureReason.reason(ex) + ")",
-					Objects.requireNonNullElse(ex.getCause(), ex));
-		}
+		return ScriptReplies.awaitPatiently(this.redis.client().run(this.script, this.keys, args), this.redis.time());
 	}
 
 	private static Answer read(byte[] reply, State sent) {
@@ -164,9 +143,8 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	}
 
 	private static State state(byte[] reply) {
-		ByteBuffer value = LimitEncoding.buffer(reply.length).put(reply);
 		int text = 1 + Double.BYTES;
-		return new State((long) value.getDouble(1),
+		return new State((long) LimitEncoding.wrap(reply).getDouble(1),
 				new String(reply, text, reply.length - text, StandardCharsets.UTF_8));
 	}
 

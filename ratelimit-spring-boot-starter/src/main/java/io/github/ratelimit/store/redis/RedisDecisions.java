@@ -12,7 +12,7 @@ import io.github.ratelimit.store.redis.local.LocalFallback;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.StoreScripts;
+import io.github.ratelimit.store.redis.script.LuaScript;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +28,7 @@ final class RedisDecisions {
 
 	private final ScriptClient redis;
 
-	private final StoreScripts scripts;
+	private final LuaScript script;
 
 	private final RedisNodes nodes;
 
@@ -40,10 +40,10 @@ final class RedisDecisions {
 
 	private final RedisSettlements settlements;
 
-	RedisDecisions(ScriptClient redis, StoreScripts scripts, RedisNodes nodes, LocalFallback fallback,
+	RedisDecisions(ScriptClient redis, LuaScript script, RedisNodes nodes, LocalFallback fallback,
 			DeadlineFallback late, RedisSettlements settlements, TimeSource time) {
 		this.redis = redis;
-		this.scripts = scripts;
+		this.script = script;
 		this.nodes = nodes;
 		this.fallback = fallback;
 		this.late = late;
@@ -70,8 +70,7 @@ final class RedisDecisions {
 		}
 		if (!key.calls().enter()) {
 			try (StoreObserver.Call observed = this.nodes.asking(1)) {
-				return await(ScriptCall.takeTogether(group, scale, this.redis, this.scripts.take(), this.time), start,
-						observed)
+				return await(ScriptCall.takeTogether(group, scale, this.redis, this.script, this.time), start, observed)
 					.get(0);
 			}
 		}
@@ -79,7 +78,7 @@ final class RedisDecisions {
 			return askAndAwait(group, start).get(0);
 		}
 		finally {
-			key.calls().leave(key, this.redis, this.scripts.take());
+			key.calls().leave(key, this.redis, this.script);
 		}
 	}
 
@@ -119,7 +118,7 @@ final class RedisDecisions {
 		ScriptCall call;
 		try {
 			call = (shared == null || entered) ? ask(group, true)
-					: ScriptCall.takeTogether(group, shared, this.redis, this.scripts.take(), this.time);
+					: ScriptCall.takeTogether(group, shared, this.redis, this.script, this.time);
 		}
 		catch (RuntimeException | Error ex) {
 			end(observed, key, entered);
@@ -135,7 +134,7 @@ final class RedisDecisions {
 	private void end(StoreObserver.Call observed, RememberedKey key, boolean entered) {
 		observed.close();
 		if (entered) {
-			key.calls().leave(key, this.redis, this.scripts.take());
+			key.calls().leave(key, this.redis, this.script);
 		}
 	}
 
@@ -233,8 +232,8 @@ final class RedisDecisions {
 	}
 
 	ScriptCall ask(ChargeGroup group, boolean take) {
-		return take ? ScriptCall.take(group, this.redis, this.scripts.take(), this.time)
-				: ScriptCall.look(group, this.redis, this.scripts.take(), this.time);
+		return take ? ScriptCall.take(group, this.redis, this.script, this.time)
+				: ScriptCall.look(group, this.redis, this.script, this.time);
 	}
 
 	/** Returns until when a decision waits for its reply. */

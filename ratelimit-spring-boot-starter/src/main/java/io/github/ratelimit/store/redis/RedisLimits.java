@@ -1,7 +1,6 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.OnStoreFailure;
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.PreparedForm;
 import io.github.ratelimit.registry.RegisteredLimit;
@@ -31,18 +30,15 @@ final class RedisLimits {
 
 	private final RedisStoreSettings settings;
 
-	private final TimeSource time;
-
 	private final ConcurrentMap<String, RememberedKeys> keys = new ConcurrentHashMap<>();
 
 	private final PreparedForm<RedisLimit> forms = new PreparedForm<>(this::prepare);
 
 	private volatile Supplier<Collection<RegisteredLimit>> configured = List::of;
 
-	RedisLimits(RedisKeyNames names, RedisStoreSettings settings, TimeSource time) {
+	RedisLimits(RedisKeyNames names, RedisStoreSettings settings) {
 		this.names = names;
 		this.settings = settings;
-		this.time = time;
 	}
 
 	private RedisLimit prepare(LimitHandle limit) {

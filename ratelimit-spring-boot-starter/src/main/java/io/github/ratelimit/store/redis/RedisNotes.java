@@ -1,10 +1,9 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.InstanceNote;
 import io.github.ratelimit.store.InstanceNotes;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
@@ -24,33 +23,26 @@ final class RedisNotes {
 	/** An answer may be later than the deadline, as no caller waits for it. */
 	private static final long LONGEST_MILLIS = 1000;
 
-	private static final byte[] KEPT_MICROS = LimitEncoding.buffer(Double.BYTES)
-		.putDouble(TimeUnit.MILLISECONDS.toMicros(InstanceNotes.KEPT.toMillis()))
-		.array();
+	private static final byte[] KEPT_MICROS = LimitEncoding
+		.doubles(TimeUnit.MILLISECONDS.toMicros(InstanceNotes.KEPT.toMillis()));
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final LuaScript script;
 
-	private final RedisNodes nodes;
-
-	private final TimeSource time;
-
-	RedisNotes(ScriptClient redis, LuaScript script, RedisNodes nodes, TimeSource time) {
+	RedisNotes(RedisAccess redis, LuaScript script) {
 		this.redis = redis;
 		this.script = script;
-		this.nodes = nodes;
-		this.time = time;
 	}
 
 	CompletableFuture<List<InstanceNote>> exchange(byte[] name, String instance, byte[] note) {
-		long asked = this.time.nanoTime();
+		long asked = this.redis.now();
 		try {
-			RedisNodes.Node node = this.nodes.of(name);
+			RedisNodes.Node node = this.redis.node(name);
 			if (node.isOpen()) {
 				return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
 			}
-			return this.redis.run(this.script, new byte[][] { name }, RedisKeyNames.bytes(instance), note, KEPT_MICROS)
+			return this.redis.run(this.script, name, RedisKeyNames.bytes(instance), note, KEPT_MICROS)
 				.copy()
 				.orTimeout(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
 				.whenComplete((reply, failure) -> {
@@ -58,7 +50,7 @@ final class RedisNotes {
 						node.failed(failure, name);
 					}
 				})
-				.thenApply((reply) -> read(reply, this.time.nanoTime() - asked));
+				.thenApply((reply) -> read(reply, this.redis.now() - asked));
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -66,7 +58,7 @@ final class RedisNotes {
 	}
 
 	private static List<InstanceNote> read(byte[] bytes, long onTheWayNanos) {
-		ByteBuffer reply = LimitEncoding.buffer(bytes.length).put(bytes).flip();
+		ByteBuffer reply = LimitEncoding.wrap(bytes);
 		List<InstanceNote> notes = new ArrayList<>();
 		while (reply.hasRemaining()) {
 			String instance = RedisKeyNames.text(text(reply));

@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.registry.PreparedForm;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.local.PermitLease;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RedisPermits {
 
-	private final RedisLimits limits;
+	private final PreparedForm<RedisLimit> limits;
 
 	private final RedisDecisions decisions;
 
@@ -36,7 +37,7 @@ final class RedisPermits {
 
 	private final TimeSource time;
 
-	RedisPermits(RedisLimits limits, RedisDecisions decisions, PermitLeaseSource leases, TimeSource time) {
+	RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, PermitLeaseSource leases, TimeSource time) {
 		this.limits = limits;
 		this.decisions = decisions;
 		this.settlements = decisions.settlements();
@@ -61,8 +62,12 @@ final class RedisPermits {
 						.get(0)
 					: this.decisions.take(charge, key, encoding, start);
 			if (decision.receipt() instanceof Snapshot && !decision.isViolated()) {
-				beginLease(key, lease, encoding, start);
-				this.settlements.hold(decision, key);
+				if (encoding instanceof SlotEncoding) {
+					this.settlements.hold(decision, key);
+				}
+				else {
+					beginLease(key, lease, encoding, start);
+				}
 			}
 		}
 		key.count(decision.isViolated(), start);
@@ -184,7 +189,9 @@ final class RedisPermits {
 	private List<ChargeDecision> finish(RequestedKeys requested, List<ChargeDecision> decisions, long now) {
 		RememberedKey[] keys = requested.keys();
 		for (int i = 0; i < keys.length; i++) {
-			this.settlements.hold(decisions.get(i), keys[i]);
+			if (requested.encodings()[i] instanceof SlotEncoding) {
+				this.settlements.hold(decisions.get(i), keys[i]);
+			}
 		}
 		List<ChargeDecision> own = requested.own(decisions, this::giveBack);
 		boolean granted = own.stream().noneMatch(ChargeDecision::isRefused);

@@ -16,6 +16,7 @@ import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.StoreObserver;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptClientFactory;
@@ -23,6 +24,7 @@ import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.local.DebtLedger;
 import io.github.ratelimit.store.redis.local.KeyBlocks;
 import io.github.ratelimit.store.redis.local.LocalFallback;
+import io.github.ratelimit.store.redis.local.PermitLeaseSource;
 import io.github.ratelimit.store.redis.local.PermitRefunds;
 import io.github.ratelimit.store.redis.local.RedisLimit;
 import io.github.ratelimit.store.redis.local.SlotLeases;
@@ -38,8 +40,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
@@ -60,23 +63,15 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(RedisStore.class);
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final RedisStoreSettings settings;
-
-	private final TimeSource time;
-
-	private final RedisKeyNames names;
-
-	private final RedisNodes nodes;
 
 	private final RedisPermits permits;
 
 	private final KeyLookups lookups;
 
 	private final LuaScript configurations;
-
-	private final long deadlineNanos;
 
 	private final RedisLimits limits;
 
@@ -96,44 +91,43 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final WarmUp warmUp;
 
-	private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor((task) -> {
-		Thread thread = new Thread(task, "ratelimit-redis");
-		thread.setDaemon(true);
-		return thread;
-	});
-
-	RedisStore(ScriptClient redis, StoreScripts scripts, RedisStoreSettings settings, LimitStore local, TimeSource time,
-			StoreObserver observer) {
-		this.redis = redis;
+	RedisStore(ScriptClient client, StoreScripts scripts, RedisStoreSettings settings, LimitStore local,
+			TimeSource time, StoreObserver observer) {
 		this.settings = settings;
-		this.time = time;
-		this.names = new RedisKeyNames(settings.keyPrefix());
-		this.limits = new RedisLimits(this.names, settings, time);
-		this.nodes = new RedisNodes(redis, scripts.probe(), this.names, this.scheduler, time, observer,
-				settings.deadline(), this.limits::describeFailurePolicies, this::owedLately);
-		this.configurations = scripts.configurations();
-		this.lookups = new KeyLookups(redis, scripts, this.names, time);
-		PermitRefunds refunds = new PermitRefunds(redis, scripts.giveBack(), this.nodes, time, this.scheduler);
-		this.deadlineNanos = settings.deadline().toNanos();
 		this.local = local;
-		this.slotLeases = new SlotLeases(redis, scripts.renewPlaces(), this.nodes, time, this.scheduler,
-				settings.slotLease());
-		this.debts = new DebtLedger(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler,
-				settings.maxKnownKeys());
-		this.blocks = new KeyBlocks(redis, scripts.charge(), this.names, this.nodes, time, this.scheduler);
-		this.notes = new RedisNotes(redis, scripts.notes(), this.nodes, time);
-		this.warmUp = new WarmUp(redis, scripts, this.names, this.nodes, time, this.scheduler);
-		this.instances = new InstanceCount(redis, scripts.heartbeat(), this.names.instances(), this.nodes, time,
-				this.scheduler);
-		this.changes = new RedisChanges(redis, scripts.changes(), this.names, this.nodes, time);
+		RedisKeyNames names = new RedisKeyNames(settings.keyPrefix());
+		ScheduledExecutorService scheduler = scheduler();
+		this.limits = new RedisLimits(names, settings);
+		RedisNodes nodes = new RedisNodes(client, scripts.probe(), names, scheduler, time, observer,
+				settings.deadline(), this.limits::describeFailurePolicies, this::owedLately);
+		this.redis = new RedisAccess(client, names, nodes, time, scheduler);
+		this.configurations = scripts.configurations();
+		this.lookups = new KeyLookups(this.redis, scripts);
+		PermitRefunds refunds = new PermitRefunds(this.redis, scripts.giveBack());
+		this.slotLeases = new SlotLeases(this.redis, scripts.renewPlaces(), settings.slotLease());
+		this.debts = new DebtLedger(this.redis, scripts.charge(), settings.maxKnownKeys());
+		this.blocks = new KeyBlocks(this.redis, scripts.charge());
+		this.notes = new RedisNotes(this.redis, scripts.notes());
+		this.warmUp = new WarmUp(this.redis, scripts);
+		this.instances = new InstanceCount(this.redis, scripts.heartbeat());
+		this.changes = new RedisChanges(this.redis, scripts.changes());
 		LocalFallback fallback = new LocalFallback(local, settings::onStoreFailure, this.limits.forms(),
 				this.instances::count, this.debts, this.slotLeases, refunds);
 		RedisSettlements settlements = new RedisSettlements(fallback, this.slotLeases, this.debts, refunds, time,
-				this.deadlineNanos);
-		RedisDecisions decisions = new RedisDecisions(redis, scripts, this.nodes, fallback,
+				settings.deadline().toNanos());
+		RedisDecisions decisions = new RedisDecisions(client, scripts.take(), nodes, fallback,
 				new DeadlineFallback(settings, time), settlements, time);
-		this.permits = new RedisPermits(this.limits, decisions,
-				new RedisPermitLeases(redis, scripts, this.nodes, refunds, time, this.scheduler), time);
+		this.permits = new RedisPermits(this.limits.forms(), decisions,
+				new PermitLeaseSource(this.redis, scripts.take(), refunds), time);
+	}
+
+	/** Returns a scheduler that drops what replies schedule after its end. */
+	private static ScheduledExecutorService scheduler() {
+		return new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread thread = new Thread(task, "ratelimit-redis");
+			thread.setDaemon(true);
+			return thread;
+		}, new ThreadPoolExecutor.DiscardPolicy());
 	}
 
 	/**
@@ -194,12 +188,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	 */
 	public void compareConfigurations(Supplier<Collection<RegisteredLimit>> limits) {
 		this.limits.configured(limits);
-		configurations(limits).start(this.scheduler);
+		configurations(limits).start();
 	}
 
 	ConfigurationMismatch configurations(Supplier<Collection<RegisteredLimit>> limits) {
-		return new ConfigurationMismatch(this.redis, this.configurations, this.settings.keyPrefix(), this.names,
-				this.nodes, limits);
+		return new ConfigurationMismatch(this.redis, this.configurations, this.settings.keyPrefix(), limits);
 	}
 
 	/**
@@ -243,13 +236,13 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	@Override
 	public BlockResult block(LimitHandle limit, Key key, Instant until) {
 		RedisLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
-		return this.blocks.block(blocks, blocks.keys().get(key, this.time.nanoTime()), until);
+		return this.blocks.block(blocks, blocks.keys().get(key, this.redis.now()), until);
 	}
 
 	@Override
 	public BlockResult block(LimitHandle limit, KeyLabel key, Instant until) {
 		RedisLimit blocks = this.limits.of(BlockedKeys.handleOf(limit));
-		return this.blocks.block(blocks, blocks.keys().get(key, this.time.nanoTime()), until);
+		return this.blocks.block(blocks, blocks.keys().get(key, this.redis.now()), until);
 	}
 
 	@Override
@@ -259,7 +252,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public CompletableFuture<List<InstanceNote>> exchange(String subject, Key key, String instance, byte[] note) {
-		return this.notes.exchange(this.names.notes(subject, key.id()), instance, note);
+		return this.notes.exchange(this.redis.names().notes(subject, key.id()), instance, note);
 	}
 
 	@Override
@@ -314,7 +307,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public String status() {
-		return this.nodes.status();
+		return this.redis.nodes().status();
 	}
 
 	@Override
@@ -333,14 +326,14 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		givenBack.add(this.instances.end());
 		try {
 			ScriptReplies.await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)),
-					this.time.nanoTime() + this.deadlineNanos, this.time);
+					this.redis.now() + this.settings.deadline().toNanos(), this.redis.time());
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits refill", ex);
 		}
-		this.scheduler.shutdownNow();
+		this.redis.scheduler().shutdownNow();
 		this.changes.close();
-		this.redis.close();
+		this.redis.client().close();
 	}
 
 	private long owedLately() {

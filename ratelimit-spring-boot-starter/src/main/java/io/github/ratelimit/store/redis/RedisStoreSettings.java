@@ -23,12 +23,6 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 	/** The default prefix of keys. */
 	public static final String DEFAULT_KEY_PREFIX = "ratelimit";
 
-	/** The default deadline of a decision: 50 ms. */
-	public static final Duration DEFAULT_DEADLINE = Duration.ofMillis(50);
-
-	/** The default number of keys of a limit whose last state is remembered. */
-	public static final int DEFAULT_MAX_KNOWN_KEYS = 100_000;
-
 	private static final Duration LEAST_SLOT_LEASE = Duration.ofSeconds(1);
 
 	/**
@@ -69,15 +63,6 @@ public record RedisStoreSettings(String keyPrefix, Duration deadline, int maxKno
 		if (deadline.isNegative() || deadline.isZero()) {
 			throw new IllegalArgumentException("The deadline of a decision is " + deadline + ". It must be positive.");
 		}
-	}
-
-	/**
-	 * Returns the default settings.
-	 * @return prefix {@code ratelimit}, 50 ms, 100,000 keys, {@link OnStoreFailure#SHARE}
-	 */
-	public static RedisStoreSettings defaults() {
-		return new RedisStoreSettings(DEFAULT_KEY_PREFIX, DEFAULT_DEADLINE, DEFAULT_MAX_KNOWN_KEYS,
-				OnStoreFailure.SHARE);
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.registry.LimitHandle;
+import io.github.ratelimit.registry.PreparedForm;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.local.RedisLimit;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RequestedKeys(int own, List<Charge> charges, RememberedKey[] keys, LimitEncoding[] encodings) {
 
-	static RequestedKeys of(List<Charge> own, RedisLimits limits, long now) {
+	static RequestedKeys of(List<Charge> own, PreparedForm<RedisLimit> limits, long now) {
 		List<Charge> charges = withBlocks(own);
 		RememberedKey[] keys = new RememberedKey[charges.size()];
 		LimitEncoding[] encodings = new LimitEncoding[charges.size()];

@@ -40,7 +40,7 @@ final class ScriptCall {
 	/** A thread that wakes this long after its deadline lacked processor time. */
 	private static final long OVERSLEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-	static final byte GRANTED = '1';
+	private static final byte GRANTED = '1';
 
 	/** Granted, but some limits in shadow mode are violated. */
 	private static final byte PARTLY = '2';

@@ -2,10 +2,8 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.FailureReason;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
@@ -19,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeoutException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -48,28 +45,15 @@ final class WarmUp {
 
 	private static final byte[] ORIGIN = RedisKeyNames.bytes("0000warm:up");
 
-	private static final byte[] ZERO = LimitEncoding.buffer(Double.BYTES).array();
+	private static final byte[] ZERO = LimitEncoding.doubles(0);
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final StoreScripts scripts;
 
-	private final RedisKeyNames names;
-
-	private final RedisNodes nodes;
-
-	private final TimeSource time;
-
-	private final ScheduledExecutorService scheduler;
-
-	WarmUp(ScriptClient redis, StoreScripts scripts, RedisKeyNames names, RedisNodes nodes, TimeSource time,
-			ScheduledExecutorService scheduler) {
+	WarmUp(RedisAccess redis, StoreScripts scripts) {
 		this.redis = redis;
 		this.scripts = scripts;
-		this.names = names;
-		this.nodes = nodes;
-		this.time = time;
-		this.scheduler = scheduler;
 	}
 
 	/**
@@ -77,16 +61,17 @@ final class WarmUp {
 	 * @param most at the latest after so long
 	 */
 	void run(Duration most) {
-		long deadlineNanos = this.time.nanoTime() + most.toNanos();
-		byte[] any = this.names.route(0, false);
+		long deadlineNanos = this.redis.now() + most.toNanos();
+		byte[] any = this.redis.names().route(0, false);
 		try {
 			connect(any, deadlineNanos);
 			// a topology refresh may take its time
-			List<Integer> slots = ScriptReplies.await(CompletableFuture.supplyAsync(this.redis::slots, this.scheduler),
-					deadlineNanos, this.time);
+			List<Integer> slots = ScriptReplies.await(
+					CompletableFuture.supplyAsync(this.redis.client()::slots, this.redis.scheduler()), deadlineNanos,
+					this.redis.time());
 			Map<byte[], CompletableFuture<?>> asked = new LinkedHashMap<>();
 			slots.forEach((slot) -> {
-				byte[] key = this.names.route(slot, this.redis.isCluster());
+				byte[] key = this.redis.route(slot);
 				asked.put(key, runAll(key));
 			});
 			asked.forEach((key, answer) -> await(key, answer, deadlineNanos));
@@ -100,13 +85,13 @@ final class WarmUp {
 	private void connect(byte[] key, long deadlineNanos) throws ExecutionException, TimeoutException {
 		boolean patient = false;
 		while (true) {
-			long asked = this.time.nanoTime();
+			long asked = this.redis.now();
 			try {
-				ScriptReplies.await(probe(key), deadlineNanos, this.time);
+				ScriptReplies.await(probe(key), deadlineNanos, this.redis.time());
 				return;
 			}
 			catch (ExecutionException ex) {
-				long now = this.time.nanoTime();
+				long now = this.redis.now();
 				patient |= now - asked > AT_ONCE_NANOS;
 				if (!patient || now + PAUSE.toNanos() > deadlineNanos || !pause()) {
 					throw ex;
@@ -127,7 +112,7 @@ final class WarmUp {
 	}
 
 	private CompletableFuture<byte[]> probe(byte[] key) {
-		return this.redis.run(this.scripts.probe(), new byte[][] { this.names.probe(key) });
+		return this.redis.run(this.scripts.probe(), this.redis.names().probe(key));
 	}
 
 	/**
@@ -137,15 +122,16 @@ final class WarmUp {
 	private CompletableFuture<?> runAll(byte[] key) {
 		BucketEncoding scale = (BucketEncoding) LimitEncoding.of(Limit.of("warm-up", Rate.parse("1/s")), MOST);
 		byte[] encoding = scale.encode(0);
-		byte[] micros = LimitEncoding.buffer(Double.BYTES).putDouble(1).array();
-		byte[] debts = LimitEncoding.buffer(2 * Double.BYTES).putDouble(1).putDouble(0).array();
+		byte[] micros = LimitEncoding.doubles(1);
+		byte[] debts = LimitEncoding.doubles(1, 0);
 		List<CompletableFuture<?>> needed = new ArrayList<>();
 		needed.add(probe(key));
 		needed.add(run(this.scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
 		List<CompletableFuture<?>> all = new ArrayList<>(needed);
 		all.add(run(this.scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));
-		all.add(this.redis.run(this.scripts.charge(), new byte[][] { key, this.names.probe(key) }, encoding, ZERO,
-				debts, ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO));
+		all.add(this.redis.client()
+			.run(this.scripts.charge(), new byte[][] { key, this.redis.names().probe(key) }, encoding, ZERO, debts,
+					ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO));
 		all.add(run(this.scripts.renewPlaces(), key, micros, NOTHING, NOTHING));
 		all.add(run(this.scripts.find(), key, encoding));
 		all.add(run(this.scripts.reset(), key));
@@ -161,7 +147,7 @@ final class WarmUp {
 	}
 
 	private CompletableFuture<byte[]> run(LuaScript script, byte[] key, byte[]... args) {
-		return this.redis.run(script, new byte[][] { key }, args);
+		return this.redis.run(script, key, args);
 	}
 
 	private static CompletableFuture<Void> allOf(List<CompletableFuture<?>> answers) {
@@ -170,8 +156,8 @@ final class WarmUp {
 
 	private void await(byte[] key, CompletableFuture<?> answer, long deadlineNanos) {
 		try {
-			ScriptReplies.await(answer, deadlineNanos, this.time);
-			this.nodes.answered();
+			ScriptReplies.await(answer, deadlineNanos, this.redis.time());
+			this.redis.nodes().answered();
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			notReady(key, ex);
@@ -180,7 +166,7 @@ final class WarmUp {
 
 	private void notReady(byte[] key, Exception failure) {
 		@Nullable Throwable cause = FailureReason.cause(failure);
-		this.nodes.of(key)
+		this.redis.node(key)
 			.notReady((cause instanceof TimeoutException)
 					? new TimeoutException("no answer for " + MOST.toSeconds() + " s") : cause, key);
 	}

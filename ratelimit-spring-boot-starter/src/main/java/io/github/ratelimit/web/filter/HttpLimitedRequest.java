@@ -47,9 +47,8 @@ public final class HttpLimitedRequest implements LimitedRequest {
 
 	private boolean hasNewDecisions;
 
-	private boolean beforeSecurityDone;
-
-	private boolean afterSecurityDone;
+	/** A bit for each phase. */
+	private int entered;
 
 	HttpLimitedRequest(RequestScopes scopes, HttpServletRequest request, @Nullable HttpServletResponse response,
 			ServletRequestFacts facts) {
@@ -85,14 +84,9 @@ public final class HttpLimitedRequest implements LimitedRequest {
 
 	/** Returns whether the request enters this phase for the first time. */
 	boolean enter(RulePhase phase) {
-		boolean done = (phase == RulePhase.AFTER_SECURITY) ? this.afterSecurityDone : this.beforeSecurityDone;
-		if (phase == RulePhase.AFTER_SECURITY) {
-			this.afterSecurityDone = true;
-		}
-		else {
-			this.beforeSecurityDone = true;
-		}
-		return !done;
+		int before = this.entered;
+		this.entered |= 1 << phase.ordinal();
+		return this.entered != before;
 	}
 
 	/** Returns the handler for the end of the response. */
@@ -201,7 +195,11 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		this.end.settle(charge, actual);
 	}
 
-	@Override
+	/**
+	 * Returns the permit of all limits of the request, including those that are recorded
+	 * later: settled and ended for all of them together.
+	 * @return the request's permit
+	 */
 	public RequestPermit permit() {
 		return this.end.permit();
 	}

@@ -3,6 +3,13 @@ package io.github.ratelimit.web.filter;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.expression.AfterResponse;
+import io.github.ratelimit.expression.Call;
+import io.github.ratelimit.expression.LimitPolicy;
+import io.github.ratelimit.web.path.Rules;
+import io.github.ratelimit.web.request.ServletRequestFacts;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.web.path.RulePhase;
@@ -15,6 +22,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +39,9 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 
 	private final RulePhase phase;
 
-	private final RequestLimiter limiter;
+	private final Rules rules;
+
+	private final ChargeLimiter limiter;
 
 	private final RequestScopes scopes;
 
@@ -48,7 +58,8 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	/**
 	 * Creates a filter.
 	 * @param phase which rules it applies: those before or those after Spring Security
-	 * @param limiter decides over a request
+	 * @param rules the rules
+	 * @param limiter decides over the limits of a request together
 	 * @param scopes creates the scope of each request
 	 * @param answers answers refused requests
 	 * @param killSwitch switched off, requests go straight through
@@ -56,9 +67,10 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	 * @param forwardedHeaders looks for forwarded headers that the server does not
 	 * evaluate
 	 */
-	public RateLimitFilter(RulePhase phase, RequestLimiter limiter, RequestScopes scopes, Answers answers,
+	public RateLimitFilter(RulePhase phase, Rules rules, ChargeLimiter limiter, RequestScopes scopes, Answers answers,
 			KillSwitch killSwitch, Degradation degradation, ForwardedHeaderCheck forwardedHeaders) {
 		this.phase = phase;
+		this.rules = rules;
 		this.limiter = limiter;
 		this.scopes = scopes;
 		this.answers = answers;
@@ -155,27 +167,88 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 
 	private boolean admits(HttpServletRequest request, HttpServletResponse response, HttpLimitedRequest scope)
 			throws IOException {
-		if (!scope.enter(this.phase) || !this.scopes.hasRules(this.phase)
+		if (!scope.enter(this.phase) || this.rules.of(this.phase).isEmpty()
 				|| this.answers.answersPreflight(request, response)) {
 			return true;
 		}
 		Decision decision;
 		try {
-			decision = this.limiter.decide(this.phase, scope);
+			decision = decide(scope);
 		}
 		catch (MissingKeyException ex) {
 			answer(request, response, scope, null, ex);
-			this.scopes.observe(this.phase, scope, request, List.of(ex.limit()));
+			observe(scope, request, List.of(ex.limit()));
 			return false;
 		}
 		if (!decision.isAllowed()) {
 			answer(request, response, scope, decision, null);
-			this.scopes.observe(this.phase, scope, request,
-					decision.violated().stream().map((limit) -> limit.limit().name()).toList());
+			observe(scope, request, decision.violated().stream().map((limit) -> limit.limit().name()).toList());
 			return false;
 		}
 		scope.writeHeaders();
 		return true;
+	}
+
+	/** A failure of the limiter allows the request, and affects no other limit. */
+	private Decision decide(HttpLimitedRequest scope) {
+		List<LimitPolicy> matching = List.of();
+		try {
+			ServletRequestFacts facts = scope.facts();
+			matching = this.rules.matching(this.phase, facts.method(), facts.requestedPath());
+			return matching.isEmpty() ? Decision.unlimited() : charge(matching, scope);
+		}
+		catch (MissingKeyException ex) {
+			throw ex;
+		}
+		catch (RuntimeException | LinkageError ex) {
+			return this.degradation.report(matching.stream().map(LimitPolicy::registered).toList(), ex);
+		}
+	}
+
+	private Decision charge(List<LimitPolicy> policies, HttpLimitedRequest scope) {
+		Call call = Call.of(scope.facts());
+		List<Charge> charges = new ArrayList<>(policies.size());
+		boolean settles = false;
+		for (int i = 0; i < policies.size(); i++) {
+			Charge charge = charge(policies.get(i), call);
+			Charge unpaid = (charge != null) ? scope.unpaid(charge) : null;
+			if (unpaid != null) {
+				charges.add(unpaid);
+				settles |= policies.get(i).afterResponse() != null;
+			}
+		}
+		Decision decision = this.limiter.acquire(charges);
+		scope.paid(decision);
+		if (settles && decision.isAllowed()) {
+			settleAfterResponse(policies, charges, call, scope);
+		}
+		return decision;
+	}
+
+	private void settleAfterResponse(List<LimitPolicy> policies, List<Charge> charges, Call call,
+			HttpLimitedRequest scope) {
+		for (LimitPolicy policy : policies) {
+			AfterResponse afterResponse = policy.afterResponse();
+			for (int i = 0; afterResponse != null && i < charges.size(); i++) {
+				Charge charge = charges.get(i);
+				if (charge.handle().registered() == policy.registered()) {
+					scope.settleAfterResponse(charge, afterResponse.settlement(call, charge, this.degradation));
+				}
+			}
+		}
+	}
+
+	private @Nullable Charge charge(LimitPolicy policy, Call call) {
+		try {
+			return policy.charge(call);
+		}
+		catch (MissingKeyException ex) {
+			throw ex;
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.degradation.report(List.of(policy.registered()), ex);
+			return null;
+		}
 	}
 
 	private void proceed(HttpServletRequest request, HttpServletResponse response, FilterChain chain,
@@ -196,6 +269,20 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			else {
 				throw ex;
 			}
+		}
+	}
+
+	/** Observes a refusal by a rule under the rule's path. Never fails. */
+	private void observe(HttpLimitedRequest scope, HttpServletRequest request, List<String> refusing) {
+		try {
+			ServletRequestFacts facts = scope.facts();
+			String pattern = this.rules.pattern(this.phase, facts.method(), facts.requestedPath(), refusing);
+			if (pattern != null) {
+				ObservedPath.set(request, pattern);
+			}
+		}
+		catch (RuntimeException | LinkageError ex) {
+			this.degradation.report(List.of(), ex);
 		}
 	}
 

@@ -44,7 +44,11 @@ final class RequestEnd implements AsyncListener {
 
 	private final RequestPermit permit = new RequestPermit();
 
-	private final Settlements settlements;
+	/** Where failures are reported. */
+	private final RequestScopes scopes;
+
+	/** Null as long as there is none, as in most requests. */
+	private volatile @Nullable Settlements settlements;
 
 	private final AtomicBoolean over = new AtomicBoolean();
 
@@ -66,7 +70,7 @@ final class RequestEnd implements AsyncListener {
 	private volatile boolean dispatched;
 
 	RequestEnd(RequestScopes scopes, Runnable afterwards) {
-		this.settlements = new Settlements(this.permit, scopes);
+		this.scopes = scopes;
 		this.afterwards = afterwards;
 	}
 
@@ -116,8 +120,24 @@ final class RequestEnd implements AsyncListener {
 	 * others keep what they reserved, and pending ones are charged.
 	 */
 	void settle(Charge charge, IntToLongFunction actual) {
-		if (isOver() || !this.settlements.add(charge, actual)) {
+		if (isOver() || !settlements().add(charge, actual)) {
 			this.permit.counts(charge);
+		}
+	}
+
+	private synchronized Settlements settlements() {
+		Settlements settlements = this.settlements;
+		if (settlements == null) {
+			settlements = new Settlements(this.permit, this.scopes);
+			this.settlements = settlements;
+		}
+		return settlements;
+	}
+
+	private void settleAll(int status) {
+		Settlements settlements = this.settlements;
+		if (settlements != null) {
+			settlements.settleAll(status);
 		}
 	}
 
@@ -131,7 +151,7 @@ final class RequestEnd implements AsyncListener {
 		boolean errorPage = request.getDispatcherType() == DispatcherType.ERROR;
 		if (isOver()) {
 			if (errorPage) {
-				this.settlements.settleAll((failure == null) ? answer.getStatus() : Settlements.UNKNOWN_STATUS);
+				settleAll((failure == null) ? answer.getStatus() : Settlements.UNKNOWN_STATUS);
 			}
 			this.afterwards.run();
 			return;
@@ -238,9 +258,12 @@ final class RequestEnd implements AsyncListener {
 		boolean concealed = this.unsent || isNotTaken(status);
 		boolean failed = (this.broken || status >= HttpStatus.BAD_REQUEST.value()) && !concealed;
 		try {
-			this.settlements.settleCosts(status);
+			Settlements settlements = this.settlements;
+			if (settlements != null) {
+				settlements.settleCosts(status);
+			}
 			if (answered || concealed || !errorPage) {
-				this.settlements.settleAll((answered && !concealed) ? status : Settlements.UNKNOWN_STATUS);
+				settleAll((answered && !concealed) ? status : Settlements.UNKNOWN_STATUS);
 			}
 		}
 		finally {

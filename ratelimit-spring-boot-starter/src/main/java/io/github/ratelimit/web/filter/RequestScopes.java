@@ -1,10 +1,10 @@
 package io.github.ratelimit.web.filter;
 
 import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.expression.RequestFacts;
-import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
 import io.github.ratelimit.web.request.ClientAddresses;
 import io.github.ratelimit.web.request.Identity;
@@ -26,7 +26,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  */
 public final class RequestScopes {
 
-	private final ThreadLocal<HttpLimitedRequest> bound = new ThreadLocal<>();
+	private final ServedRequests<HttpLimitedRequest> served;
 
 	private final Rules rules;
 
@@ -40,6 +40,7 @@ public final class RequestScopes {
 
 	/**
 	 * Creates it.
+	 * @param served where the filter binds requests to threads
 	 * @param rules the rules, for the style of a refusal's body
 	 * @param answers writes headers and refusals
 	 * @param identity the authenticated caller
@@ -47,8 +48,10 @@ public final class RequestScopes {
 	 * @param ipv6Prefix bits of an IPv6 address that count, 1 to 128
 	 * @throws IllegalArgumentException if the prefix is out of range
 	 */
-	public RequestScopes(Rules rules, Answers answers, Identity identity, Degradation degradation, int ipv6Prefix) {
+	public RequestScopes(ServedRequests<HttpLimitedRequest> served, Rules rules, Answers answers, Identity identity,
+			Degradation degradation, int ipv6Prefix) {
 		this.addresses = new ClientAddresses(ipv6Prefix);
+		this.served = served;
 		this.rules = rules;
 		this.answers = answers;
 		this.identity = identity;
@@ -75,7 +78,7 @@ public final class RequestScopes {
 	}
 
 	private @Nullable HttpLimitedRequest current() {
-		HttpLimitedRequest scope = this.bound.get();
+		HttpLimitedRequest scope = this.served.get();
 		if (scope != null) {
 			return scope;
 		}
@@ -102,14 +105,7 @@ public final class RequestScopes {
 
 	/** Binds a scope to the thread and returns the one to restore afterwards. */
 	@Nullable HttpLimitedRequest bind(@Nullable HttpLimitedRequest scope) {
-		HttpLimitedRequest previous = this.bound.get();
-		if (scope == null) {
-			this.bound.remove();
-		}
-		else {
-			this.bound.set(scope);
-		}
-		return previous;
+		return this.served.bind(scope);
 	}
 
 	/** Never fails, since the headers matter less than the response. */
@@ -122,24 +118,6 @@ public final class RequestScopes {
 		catch (RuntimeException | LinkageError ex) {
 			this.degradation.report(List.of(), ex);
 		}
-	}
-
-	/** Observes a refusal by a rule under the rule's path. Never fails. */
-	void observe(RulePhase phase, HttpLimitedRequest scope, HttpServletRequest request, List<String> refusing) {
-		try {
-			ServletRequestFacts facts = scope.facts();
-			String pattern = this.rules.pattern(phase, facts.method(), facts.requestedPath(), refusing);
-			if (pattern != null) {
-				ObservedPath.set(request, pattern);
-			}
-		}
-		catch (RuntimeException | LinkageError ex) {
-			this.degradation.report(List.of(), ex);
-		}
-	}
-
-	boolean hasRules(RulePhase phase) {
-		return !this.rules.of(phase).isEmpty();
 	}
 
 	void report(Throwable failure) {

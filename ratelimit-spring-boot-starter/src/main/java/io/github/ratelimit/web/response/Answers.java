@@ -62,7 +62,8 @@ public final class Answers {
 
 	private final boolean providerHeaders;
 
-	private final UpstreamHeaders upstream;
+	/** Whether the application's headers are sent if it has written any. */
+	private final boolean keepsUpstream;
 
 	private final Duration longestRetry;
 
@@ -89,7 +90,7 @@ public final class Answers {
 		this.writesHeaders = !exposed.isEmpty();
 		this.limitHeaders = new LimitHeaderNames(exposed);
 		this.providerHeaders = headerStyles.stream().anyMatch((style) -> PROVIDERS.contains(style.name()));
-		this.upstream = upstream;
+		this.keepsUpstream = upstream == UpstreamHeaders.KEEP;
 		this.longestRetry = longestRetry;
 		exposed.addAll(List.of(RETRY_AFTER, SHOULD_RETRY));
 		this.exposedHeaders = List.copyOf(exposed);
@@ -107,7 +108,7 @@ public final class Answers {
 		HttpServletResponse prepared = response;
 		if (this.writesHeaders && OneSetResponse.find(response) == null) {
 			boolean written = !first && !this.limitHeaders.states(response).isEmpty();
-			prepared = new OneSetResponse(response, this.limitHeaders, this.upstream, written);
+			prepared = new OneSetResponse(response, this.limitHeaders, this.keepsUpstream, written);
 		}
 		return expose(request, prepared);
 	}
@@ -143,7 +144,7 @@ public final class Answers {
 		if (limits.isEmpty() || this.headers.length == 0 || response.isCommitted()) {
 			return;
 		}
-		List<LimitDecision> visible = VisibleLimits.of(limits);
+		List<LimitDecision> visible = visible(limits);
 		if (visible.isEmpty()) {
 			return;
 		}
@@ -157,6 +158,42 @@ public final class Answers {
 		if (oneSet != null) {
 			oneSet.endSet();
 		}
+	}
+
+	/**
+	 * Omits limits that are hidden, in shadow mode or without data, and reports each
+	 * limit once: for one key its latest decision, for several keys the one nearest to a
+	 * refusal.
+	 */
+	private static List<LimitDecision> visible(List<LimitDecision> limits) {
+		if (limits.size() == 1) {
+			return isVisible(limits.get(0)) ? limits : List.of();
+		}
+		List<LimitDecision> visible = new ArrayList<>(limits.size());
+		for (int i = 0; i < limits.size(); i++) {
+			LimitDecision limit = limits.get(i);
+			if (isVisible(limit)) {
+				addOrReplace(visible, limit);
+			}
+		}
+		return visible;
+	}
+
+	private static boolean isVisible(LimitDecision limit) {
+		return limit.hasFacts() && limit.isEnforced() && !limit.isHidden();
+	}
+
+	private static void addOrReplace(List<LimitDecision> limits, LimitDecision later) {
+		for (int i = 0; i < limits.size(); i++) {
+			LimitDecision earlier = limits.get(i);
+			if (earlier.limit().name().equals(later.limit().name())) {
+				if (earlier.key().equals(later.key()) || later.isNearerToRefusalThan(earlier)) {
+					limits.set(i, later);
+				}
+				return;
+			}
+		}
+		limits.add(later);
 	}
 
 	private static boolean anyRefuses(List<LimitDecision> limits) {

@@ -50,10 +50,10 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 	/** The set that is not sent. */
 	private @Nullable Map<String, List<String>> aside;
 
-	OneSetResponse(HttpServletResponse response, LimitHeaderNames names, UpstreamHeaders upstream, boolean written) {
+	OneSetResponse(HttpServletResponse response, LimitHeaderNames names, boolean keep, boolean written) {
 		super(response);
 		this.names = names;
-		this.keep = upstream == UpstreamHeaders.KEEP;
+		this.keep = keep;
 		this.written = written;
 	}
 

@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.BeanUtils;
-import org.springframework.beans.BeanWrapper;
-import org.springframework.beans.BeanWrapperImpl;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.util.StringUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,13 +31,8 @@ class ConfigurationMetadataTests {
 
 	private static final Path REFERENCE = Path.of("..", "docs", "reference.md");
 
-	private static final Path SOURCES = Path.of("src", "main", "java", "io", "github", "ratelimit", "autoconfigure",
-			"properties");
-
 	private static final Pattern SECTION = Pattern
 		.compile("### `(ratelimit[^`]*)`\n\n- Type: ([^\n]+)\n- Default: ([^\n]+)\n\n([^\n]+)");
-
-	private static final Pattern FIELD = Pattern.compile("([^\n]*)\n(?:\t+@[^\n]*\n)*\t+private (?!static)[^\n]*;\n");
 
 	private final JsonNode metadata = metadata();
 
@@ -63,19 +58,21 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
-	void everyFieldHasJavadoc() throws IOException {
-		Matcher fields = FIELD.matcher(Files.readString(SOURCES.resolve("RateLimitProperties.java"))
-				+ Files.readString(SOURCES.resolve("ClientProperties.java")));
-		List<String> undescribed = new ArrayList<>();
-		int count = 0;
-		while (fields.find()) {
-			count++;
-			if (!fields.group(1).endsWith("*/") && !fields.group().contains("@NestedConfigurationProperty")) {
-				undescribed.add(fields.group());
-			}
-		}
-		assertThat(count).isGreaterThanOrEqualTo(this.known.size());
-		assertThat(undescribed).isEmpty();
+	void everyComponentHasJavadoc() {
+		Map<String, String> descriptions = PropertyTable.descriptions();
+		List<String> components = Stream.of(RateLimitProperties.class, ClientProperties.class)
+			.flatMap(ConfigurationMetadataTests::records)
+			.flatMap((type) -> Stream.of(type.getRecordComponents())
+				.map((component) -> type.getSimpleName() + "." + component.getName()))
+			.toList();
+		assertThat(components).hasSizeGreaterThanOrEqualTo(this.known.size())
+			.allSatisfy((component) -> assertThat(descriptions.get(component)).as(component).matches("[A-Z].+\\."));
+	}
+
+	/** Returns the records among a type and those that it encloses. */
+	private static Stream<Class<?>> records(Class<?> type) {
+		return Stream.concat(Stream.of(type).filter(Class::isRecord),
+				Stream.of(type.getDeclaredClasses()).flatMap(ConfigurationMetadataTests::records));
 	}
 
 	@Test
@@ -214,7 +211,7 @@ class ConfigurationMetadataTests {
 	}
 
 	static String defaultOf(String name) {
-		Object bean = new RateLimitProperties();
+		Class<?> type = RateLimitProperties.class;
 		String path = name.substring("ratelimit.".length());
 		if (path.endsWith(".<name>")) {
 			return "";
@@ -223,19 +220,22 @@ class ConfigurationMetadataTests {
 			return "";
 		}
 		if (path.startsWith("clients.<name>.")) {
-			bean = new ClientProperties();
+			type = ClientProperties.class;
 			path = path.substring("clients.<name>.".length());
 		}
 		if (path.startsWith("limits.<name>.")) {
-			bean = BeanUtils.instantiateClass(RateLimitProperties.LimitProperties.class);
+			type = RateLimitProperties.LimitProperties.class;
 			path = path.substring("limits.<name>.".length());
 		}
 		else if (path.startsWith("http.rules[n].")) {
-			bean = BeanUtils.instantiateClass(RateLimitProperties.Http.Rule.class);
+			type = RateLimitProperties.Http.Rule.class;
 			path = path.substring("http.rules[n].".length());
 		}
-		BeanWrapper wrapper = new BeanWrapperImpl(bean);
-		return text(wrapper.getPropertyValue(camelCase(path)));
+		Object value = new Binder().bindOrCreate("ratelimit", type);
+		for (String component : path.split("\\.")) {
+			value = ReflectionTestUtils.invokeMethod(value, camelCase(component));
+		}
+		return text(value);
 	}
 
 	static String camelCase(String dashed) {

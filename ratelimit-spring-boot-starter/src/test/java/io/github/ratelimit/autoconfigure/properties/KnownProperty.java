@@ -1,8 +1,7 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 
 /**
- * A node in the tree of all properties below {@code ratelimit}: the fields of
+ * A node in the tree of all properties below {@code ratelimit}: the components of
  * {@link RateLimitProperties}.
  */
 final class KnownProperty {
@@ -39,10 +38,8 @@ final class KnownProperty {
 
 	private static KnownProperty group(String name, Class<?> type) {
 		KnownProperty group = new KnownProperty(name, Kind.GROUP, type);
-		for (Field field : type.getDeclaredFields()) {
-			if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
-				group.add(of(DataObjectPropertyName.toDashedForm(field.getName()), field.getGenericType()));
-			}
+		for (RecordComponent component : type.getRecordComponents()) {
+			group.add(of(DataObjectPropertyName.toDashedForm(component.getName()), component.getGenericType()));
 		}
 		return group;
 	}
@@ -57,8 +54,7 @@ final class KnownProperty {
 			return container;
 		}
 		Class<?> raw = (Class<?>) type;
-		boolean nested = raw.getPackage() == RateLimitProperties.class.getPackage() && !raw.isEnum();
-		return nested ? group(name, raw) : new KnownProperty(name, Kind.VALUE, raw);
+		return raw.isRecord() ? group(name, raw) : new KnownProperty(name, Kind.VALUE, raw);
 	}
 
 	private void add(KnownProperty child) {

@@ -314,7 +314,7 @@ class LimitDefinitionsTests {
 			assertThat(context.getBean(LimitRegistry.class).all())
 				.extracting((limit) -> limit.settings().onStoreFailure())
 				.containsExactly(null, OnStoreFailure.DENY);
-			assertThat(context.getBean(RateLimitProperties.class).getOnStoreFailure()).isEqualTo(OnStoreFailure.ALLOW);
+			assertThat(context.getBean(RateLimitProperties.class).onStoreFailure()).isEqualTo(OnStoreFailure.ALLOW);
 		});
 	}
 

@@ -306,7 +306,7 @@ class PropertiesCheckTests {
 			.property("kind=redis")
 			.with(SharedStore.class)
 			.succeeds((context) -> {
-				assertThat(context.getBean(RateLimitProperties.class).getStore())
+				assertThat(context.getBean(RateLimitProperties.class).store())
 					.isEqualTo(RateLimitProperties.Store.REDIS);
 				assertThat(output).doesNotContain("have no effect");
 			});

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The table of all properties in the reference. Names and defaults are those of the code,
@@ -22,32 +23,38 @@ final class PropertyTable {
 	private static final Path SOURCES = Path.of("src", "main", "java", "io", "github", "ratelimit", "autoconfigure",
 			"properties");
 
-	private static final Pattern CLASS_OR_FIELD = Pattern.compile(
-			"\\bclass (\\w+)|/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s+(?:@[^\n]*\\s+)*private (?!static)[^;=]*?(\\w+)(?: = [^;]*)?;");
+	private static final Pattern RECORD = Pattern
+		.compile("/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s+(?:(?:@|//)[^\n]*\\s+)*public record (\\w+)");
 
-	private final Map<String, String> descriptions = new HashMap<>();
+	private final Map<String, String> descriptions = descriptions();
 
 	private final List<String> rows = new ArrayList<>();
 
 	PropertyTable() {
-		describe("RateLimitProperties.java");
-		describe("ClientProperties.java");
 		collect("ratelimit", KnownProperty.root());
 	}
 
-	/** Reads the Javadoc of the fields, which is the source of the metadata. */
-	private void describe(String file) {
-		try {
-			Matcher matcher = CLASS_OR_FIELD.matcher(Files.readString(SOURCES.resolve(file)));
-			String type = "";
-			while (matcher.find()) {
-				if (matcher.group(1) != null) {
-					type = matcher.group(1);
-				}
-				else {
-					this.descriptions.put(type + "." + matcher.group(3), text(matcher.group(2)));
-				}
+	/**
+	 * Reads the Javadoc of the components, which is the source of the metadata.
+	 * @return the descriptions by {@code Record.component}
+	 */
+	static Map<String, String> descriptions() {
+		Map<String, String> descriptions = new HashMap<>();
+		for (String file : List.of("RateLimitProperties.java", "ClientProperties.java")) {
+			Matcher type = RECORD.matcher(read(SOURCES.resolve(file)));
+			while (type.find()) {
+				Stream.of(text(type.group(1)).split("@param ")).skip(1).forEach((param) -> {
+					String[] parts = param.split(" ", 2);
+					descriptions.put(type.group(2) + "." + parts[0], parts[1].strip());
+				});
 			}
+		}
+		return descriptions;
+	}
+
+	private static String read(Path file) {
+		try {
+			return Files.readString(file);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.client.ClientOutcome;
@@ -330,6 +331,35 @@ class RateLimitClientInterceptorTests {
 		caller.join();
 		assertThat(failure.join()).isInstanceOf(CallRefusedException.class);
 		assertThat(client.inFlight()).isZero();
+	}
+
+	@Test
+	void a_request_that_waits_for_its_retry_holds_a_thread_until_then() {
+		AtomicInteger held = new AtomicInteger();
+		TestClient client = client().discovered().attempts(2).caller(() -> {
+			held.incrementAndGet();
+			return held::decrementAndGet;
+		});
+		this.provider.answers(inTurn(status(429, THROTTLED, "Retry-After", "2"), json(USAGE)));
+		RestClient rest = rest(client);
+		CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> post(rest).retrieve().body(String.class));
+		await().until(() -> held.get() == 1);
+		await().until(() -> {
+			this.time.advance(Duration.ofMillis(500));
+			return call.isDone();
+		});
+		assertThat(call.join()).isEqualTo(USAGE);
+		assertThat(held).hasValue(0);
+	}
+
+	@Test
+	void a_request_for_which_no_thread_is_left_is_not_sent_again() {
+		TestClient client = client().attempts(2).caller(() -> null);
+		this.provider.answers(inTurn(status(429, THROTTLED, "Retry-After", "2"), json(USAGE)));
+		RestClient rest = rest(client);
+		assertThatExceptionOfType(HttpClientErrorException.TooManyRequests.class)
+			.isThrownBy(() -> post(rest).retrieve().body(String.class));
+		assertThat(this.provider.bodies()).hasSize(1);
 	}
 
 	@Test

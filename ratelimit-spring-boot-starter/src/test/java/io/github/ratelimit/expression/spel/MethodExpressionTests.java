@@ -70,8 +70,8 @@ class MethodExpressionTests {
 
 		assertThat(key("user + #userId", call)).isEqualTo(Key.composed(List.of(Key.of("user", "alice"), Key.of("42"))));
 		assertThat(key("user", call)).isEqualTo(Key.of("user", "alice"));
-		assertThat(this.parser.methodKey("user + #userId", method("chat")).looksAtSecurity()).isTrue();
-		assertThat(this.parser.methodKey("#userId", method("chat")).looksAtSecurity()).isFalse();
+		assertThat(this.parser.methodKey("user + #userId", method("chat")).inputs().securityContext()).isTrue();
+		assertThat(this.parser.methodKey("#userId", method("chat")).inputs().securityContext()).isFalse();
 	}
 
 	@Test

@@ -101,7 +101,8 @@ class PlainConditionsTests {
 		assertThat(this.parser
 			.requestKey(
 					"T(org.springframework.security.core.context.SecurityContextHolder).context.authentication.name")
-			.looksAtSecurity()).isTrue();
+			.inputs()
+			.securityContext()).isTrue();
 	}
 
 	@ParameterizedTest

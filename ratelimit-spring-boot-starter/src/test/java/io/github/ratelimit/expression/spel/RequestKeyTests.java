@@ -228,14 +228,14 @@ class RequestKeyTests {
 	@ValueSource(strings = { "user", "claim('plan')", "ip + user", "coalesce(header('X'), claim('y'))", "header(user)",
 			"user.trim()", "method == 'GET' ? ip : user", "#root.user", "{user}[0]" })
 	void userAndClaimLookAtSecurity(String expression) {
-		assertThat(this.parser.requestKey(expression).looksAtSecurity()).isTrue();
+		assertThat(this.parser.requestKey(expression).inputs().securityContext()).isTrue();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "ip", "global", "header('user')", "path + method", "attribute('x').user", "'user'",
 			"attribute('x').claim('y')" })
 	void nothingElseLooksAtSecurity(String expression) {
-		assertThat(this.parser.requestKey(expression).looksAtSecurity()).isFalse();
+		assertThat(this.parser.requestKey(expression).inputs().securityContext()).isFalse();
 	}
 
 	@Test

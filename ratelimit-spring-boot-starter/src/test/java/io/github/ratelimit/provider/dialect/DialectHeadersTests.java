@@ -232,18 +232,13 @@ class DialectHeadersTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "openai, REQUESTS, PT1M, CONTINUOUS, false", "azure-openai, REQUESTS, PT10S, FIXED_WINDOW, false",
-			"azure-openai, TOKENS, PT1M, FIXED_WINDOW, false", "anthropic, OUTPUT_TOKENS, PT1M, CONTINUOUS, true",
-			"groq, REQUESTS, PT24H, CONTINUOUS, false", "groq, TOKENS, PT1M, CONTINUOUS, false",
-			"mistral, TOKENS, PT1M, FIXED_WINDOW, false", "cerebras, REQUESTS, PT1M, FIXED_WINDOW, false",
-			"together, TOKENS, PT1S, CONTINUOUS, false", "github, REQUESTS, PT1H, FIXED_WINDOW, false",
-			"bedrock, TOKENS, PT1M, CONTINUOUS, true", "none, TOKENS, PT1M, CONTINUOUS, false" })
-	void missingValuesOfResponsesAreThoseOfTheProvider(String name, Dimension dimension, String window, Refill refill,
-			boolean settles) {
+	@CsvSource({ "openai, REQUESTS, PT1M", "azure-openai, REQUESTS, PT10S", "azure-openai, TOKENS, PT1M",
+			"anthropic, OUTPUT_TOKENS, PT1M", "groq, REQUESTS, PT24H", "groq, TOKENS, PT1M", "mistral, TOKENS, PT1M",
+			"cerebras, REQUESTS, PT1M", "together, TOKENS, PT1S", "github, REQUESTS, PT1H", "bedrock, TOKENS, PT1M",
+			"none, TOKENS, PT1M" })
+	void missingWindowsOfResponsesAreThoseOfTheProvider(String name, Dimension dimension, String window) {
 		ClientDialect dialect = new Dialects(List.of()).byName(name);
 		assertThat(dialect.window(dimension)).hasToString(window);
-		assertThat(dialect.refill()).isEqualTo(refill);
-		assertThat(dialect.settlesByUsage()).isEqualTo(settles);
 	}
 
 }

@@ -1,12 +1,12 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,8 +16,8 @@ class RedisLimitsTests {
 
 	private final LimitRegistry registry = new LimitRegistry();
 
-	private final RedisLimits limits = new RedisLimits(new RedisKeyNames("ratelimit"), RedisStoreSettings.defaults(),
-			new ManualTime());
+	private final RedisLimits limits = new RedisLimits(new RedisKeyNames("ratelimit"),
+			new RedisStoreSettings("ratelimit", Duration.ofMillis(50), 1_000, OnStoreFailure.SHARE));
 
 	@Test
 	void policiesOfLimitsWithoutCallsAreDescribed() {

@@ -1,8 +1,12 @@
 package io.github.ratelimit.web.filter;
 
-import io.github.ratelimit.limiter.StoreRateLimiter;
+import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.limiter.Degradation;
 import io.github.ratelimit.Key;
+import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.registry.KeySource;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.Limit;
@@ -10,7 +14,6 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.expression.CostExpression;
 import io.github.ratelimit.expression.ExpressionInputs;
 import io.github.ratelimit.expression.KeyExpression;
@@ -47,8 +50,8 @@ public final class Limits {
 
 	public final Degradation degradation = new Degradation(this.time);
 
-	public final StoreRateLimiter limiter = StoreRateLimiter.create(this.registry, this.store, this.killSwitch,
-			this.degradation);
+	public final ChargeLimiter limiter = new StoreChargeLimiter(this.store, this.killSwitch, this.degradation,
+			this.time, RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE));
 
 	public final Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), this.time),
 			List.of("x-ratelimit"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE,
@@ -74,12 +77,12 @@ public final class Limits {
 	}
 
 	public RequestScopes scopes(Rules rules, Identity identity) {
-		return new RequestScopes(rules, this.answers, identity, this.degradation, 64);
+		return new RequestScopes(new ServedRequests<>(), rules, this.answers, identity, this.degradation, 64);
 	}
 
 	public RateLimitFilter filter(RulePhase phase, Rules rules, RequestScopes scopes) {
-		return new RateLimitFilter(phase, new RequestLimiter(rules, this.limiter, this.degradation), scopes,
-				this.answers, this.killSwitch, this.degradation, new ForwardedHeaderCheck(false));
+		return new RateLimitFilter(phase, rules, this.limiter, scopes, this.answers, this.killSwitch, this.degradation,
+				new ForwardedHeaderCheck(false));
 	}
 
 	public static KeyExpression global() {

@@ -1,5 +1,7 @@
 package io.github.ratelimit.web.filter;
 
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Decision;
@@ -448,8 +450,9 @@ class RateLimitFilterTests {
 	}
 
 	private Decision refuse(String key) {
-		this.limits.limiter.tryAcquire("chat", key, 2);
-		Decision refused = this.limits.limiter.tryAcquire("chat", key);
+		RegisteredLimit chat = this.limits.registry.get("chat");
+		this.limits.limiter.tryAcquire(Charge.of(chat.handle(), Key.of(key), 2));
+		Decision refused = this.limits.limiter.tryAcquire(Charge.of(chat.handle(), Key.of(key), 1));
 		assertThat(refused.isAllowed()).isFalse();
 		return refused;
 	}

@@ -11,24 +11,7 @@ import io.github.ratelimit.store.bucket4j.BucketFacts;
  * Windows at whole periods of the clock: a Bucket4j state that refills at once when a
  * window begins. A debt remains.
  */
-final class FixedWindow implements Window {
-
-	private final Terms terms;
-
-	private final long window;
-
-	private final BucketState state;
-
-	private FixedWindow(Terms terms, long window, BucketState state) {
-		this.terms = terms;
-		this.window = window;
-		this.state = state;
-	}
-
-	@Override
-	public WindowRate terms() {
-		return this.terms;
-	}
+record FixedWindow(Terms terms, long window, BucketState state) implements Window {
 
 	@Override
 	public long balance(long now) {
@@ -57,11 +40,6 @@ final class FixedWindow implements Window {
 		BucketState after = at(now);
 		after.addTokens(permits);
 		return new FixedWindow(this.terms, current, after);
-	}
-
-	@Override
-	public long room(long now) {
-		return balance(now) + this.terms.maxDebt();
 	}
 
 	@Override
@@ -98,11 +76,6 @@ final class FixedWindow implements Window {
 		Terms(Limit limit, Rate rate, long unit) {
 			super(limit, rate, unit);
 			this.configuration = BucketConfigurations.window(permits(), rate.period());
-		}
-
-		@Override
-		WindowRate in(Limit limit, Rate rate, long unit) {
-			return new Terms(limit, rate, unit);
 		}
 
 		long window(long now) {

@@ -5,22 +5,12 @@ package io.github.ratelimit.store.memory.window;
  * those permits, and in permits. The smaller of the two counts. So a lower limit finds
  * the same share used, a higher one only the permits that were taken, and limits that are
  * used in turn grant together no more than the highest of them.
+ *
+ * @param terms the present terms
+ * @param share what is used, in units of its terms
+ * @param taken the same under the terms of the highest limit
  */
-final class MixedWindow implements Window {
-
-	private final WindowRate terms;
-
-	/** In units of the terms. */
-	private final Window share;
-
-	/** Under the terms of the highest limit. */
-	private final Window taken;
-
-	private MixedWindow(WindowRate terms, Window share, Window taken) {
-		this.terms = terms;
-		this.share = share;
-		this.taken = taken;
-	}
+record MixedWindow(WindowRate terms, Window share, Window taken) implements Window {
 
 	/** Returns the window, in its plain form where both say the same. */
 	static Window of(WindowRate terms, Window share, Window taken, long now) {
@@ -44,11 +34,6 @@ final class MixedWindow implements Window {
 			return window;
 		}
 		return mixed.terms.full(now).charged(mixed.terms.permits() - mixed.balanceNow(now), now);
-	}
-
-	@Override
-	public WindowRate terms() {
-		return this.terms;
 	}
 
 	@Override

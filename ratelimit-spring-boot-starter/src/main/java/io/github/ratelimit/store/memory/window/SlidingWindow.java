@@ -7,30 +7,12 @@ import io.github.ratelimit.Rate;
  * Counts by segments of the period: the current one and as many before it as a period
  * has, all in full. So the count covers a whole period at every moment, and no more than
  * the permits are taken within a period.
+ *
+ * @param newest the newest segment with a count
+ * @param sum the sum of all counts
+ * @param counts by segment modulo their number
  */
-final class SlidingWindow implements Window {
-
-	private final Terms terms;
-
-	/** The newest segment with a count, and the sum of all counts. */
-	private final long newest;
-
-	private final long sum;
-
-	/** By segment modulo their number. */
-	private final long[] counts;
-
-	private SlidingWindow(Terms terms, long newest, long sum, long[] counts) {
-		this.terms = terms;
-		this.newest = newest;
-		this.sum = sum;
-		this.counts = counts;
-	}
-
-	@Override
-	public WindowRate terms() {
-		return this.terms;
-	}
+record SlidingWindow(Terms terms, long newest, long sum, long[] counts) implements Window {
 
 	private long segment(long now) {
 		return Math.max(this.newest, this.terms.segment(now));
@@ -93,11 +75,6 @@ final class SlidingWindow implements Window {
 		return new SlidingWindow(this.terms, current, sumAt(current) + permits, after);
 	}
 
-	@Override
-	public long room(long now) {
-		return balance(now) + this.terms.maxDebt();
-	}
-
 	/**
 	 * Steps through the positions from the oldest on: a division for each would cost most
 	 * of the time.
@@ -151,11 +128,6 @@ final class SlidingWindow implements Window {
 		Terms(Limit limit, Rate rate, long unit) {
 			super(limit, rate, unit);
 			this.segments = limit.segments();
-		}
-
-		@Override
-		WindowRate in(Limit limit, Rate rate, long unit) {
-			return new Terms(limit, rate, unit);
 		}
 
 		@Override

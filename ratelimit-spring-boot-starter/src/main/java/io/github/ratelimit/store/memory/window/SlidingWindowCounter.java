@@ -7,27 +7,7 @@ import io.github.ratelimit.Rate;
  * Counts the current window, and the one before by the part of it that is still within a
  * period. This part changes in steps, so that no product exceeds 2^52.
  */
-final class SlidingWindowCounter implements Window {
-
-	private final Terms terms;
-
-	private final long window;
-
-	private final long current;
-
-	private final long before;
-
-	private SlidingWindowCounter(Terms terms, long window, long current, long before) {
-		this.terms = terms;
-		this.window = window;
-		this.current = current;
-		this.before = before;
-	}
-
-	@Override
-	public WindowRate terms() {
-		return this.terms;
-	}
+record SlidingWindowCounter(Terms terms, long window, long current, long before) implements Window {
 
 	private long window(long micros) {
 		return Math.max(this.window, Math.floorDiv(micros, this.terms.periodMicros()));
@@ -139,11 +119,6 @@ final class SlidingWindowCounter implements Window {
 			long mostSteps = Math.min(MOST / Math.max(1, permits() + this.debt), periodMicros());
 			this.step = (periodMicros() + mostSteps - 1) / mostSteps;
 			this.steps = (periodMicros() + this.step - 1) / this.step;
-		}
-
-		@Override
-		WindowRate in(Limit limit, Rate rate, long unit) {
-			return new Terms(limit, rate, unit);
 		}
 
 		long nanosUntil(long window, long step, long now) {

@@ -22,7 +22,9 @@ public interface Window {
 	Window givenBack(long permits, long takenAt, long now);
 
 	/** Returns how many permits can still be charged before any are forgiven. */
-	long room(long now);
+	default long room(long now) {
+		return balance(now) + terms().maxDebt();
+	}
 
 	/**
 	 * Returns how long it takes until this number of permits is available, at most all of

@@ -46,11 +46,16 @@ public abstract class WindowRate {
 		this.maxDebt = Math.min(limit.maxDebt(), MOST_DEBT / unit) * unit;
 	}
 
+	/** Returns the terms of a rate, in whole permits. */
 	public static WindowRate of(Limit limit, Rate rate) {
+		return of(limit, rate, 1);
+	}
+
+	private static WindowRate of(Limit limit, Rate rate, long unit) {
 		return switch (limit.algorithm()) {
-			case FIXED_WINDOW -> new FixedWindow.Terms(limit, rate, 1);
-			case SLIDING_WINDOW -> new SlidingWindow.Terms(limit, rate, 1);
-			case SLIDING_WINDOW_COUNTER -> new SlidingWindowCounter.Terms(limit, rate, 1);
+			case FIXED_WINDOW -> new FixedWindow.Terms(limit, rate, unit);
+			case SLIDING_WINDOW -> new SlidingWindow.Terms(limit, rate, unit);
+			case SLIDING_WINDOW_COUNTER -> new SlidingWindowCounter.Terms(limit, rate, unit);
 			default -> throw new IllegalArgumentException(limit.algorithm() + " does not count in windows.");
 		};
 	}
@@ -63,11 +68,8 @@ public abstract class WindowRate {
 			long enough = (other.permits + this.permits - 1) / this.permits;
 			units = Math.max(1, Math.min(enough, MOST_UNITS / this.permits));
 		}
-		return (units == 1) ? this : in(this.limit, this.rate, units);
+		return (units == 1) ? this : of(this.limit, this.rate, units);
 	}
-
-	/** Returns terms with so many units in a permit. */
-	abstract WindowRate in(Limit limit, Rate rate, long unit);
 
 	/** Returns how many units make a permit. */
 	final long unit() {

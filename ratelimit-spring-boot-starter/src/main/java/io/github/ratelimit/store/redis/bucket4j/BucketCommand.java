@@ -21,7 +21,7 @@ import io.github.bucket4j.distributed.remote.commands.TryConsumeAndReturnRemaini
 import io.github.bucket4j.distributed.remote.commands.TryConsumeCommand;
 import io.github.bucket4j.distributed.remote.commands.VerboseCommand;
 import io.github.bucket4j.distributed.serialization.PrimitiveSerializationHandles;
-import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
@@ -141,10 +141,7 @@ record BucketCommand(String name, double tokens, double patience, Function<Bucke
 	}
 
 	byte[][] arguments(BucketConfigurationEncoding encoding) {
-		byte[] numbers = BucketEncoding.buffer(2 * Double.BYTES)
-			.putDouble(this.tokens)
-			.putDouble(this.patience)
-			.array();
+		byte[] numbers = LimitEncoding.doubles(this.tokens, this.patience);
 		return new byte[][] { this.name.getBytes(StandardCharsets.US_ASCII), numbers, encoding.rates(),
 				encoding.rest() };
 	}

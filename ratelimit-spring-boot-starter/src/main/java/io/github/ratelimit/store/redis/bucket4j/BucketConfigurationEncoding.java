@@ -4,7 +4,7 @@ import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderBuildStage;
 import io.github.bucket4j.BandwidthBuilder.BandwidthBuilderRefillStage;
 import io.github.bucket4j.BucketConfiguration;
-import io.github.ratelimit.store.redis.script.BucketEncoding;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -53,9 +53,9 @@ final class BucketConfigurationEncoding {
 		this.configuration = configuration;
 		this.unit = new long[bandwidths.length];
 		this.gain = new long[bandwidths.length];
-		ByteBuffer rates = BucketEncoding.buffer(RATE * bandwidths.length);
+		ByteBuffer rates = LimitEncoding.buffer(RATE * bandwidths.length);
 		byte[] ids = ids(bandwidths);
-		ByteBuffer rest = BucketEncoding.buffer(REST * bandwidths.length + ids.length);
+		ByteBuffer rest = LimitEncoding.buffer(REST * bandwidths.length + ids.length);
 		for (int i = 0; i < bandwidths.length; i++) {
 			pack(i, bandwidths[i], rates, rest);
 		}
@@ -130,7 +130,7 @@ final class BucketConfigurationEncoding {
 
 	/** Reads the configuration that a state was written with. */
 	static BucketConfiguration read(byte[] state) {
-		ByteBuffer bytes = BucketEncoding.buffer(state.length).put(state);
+		ByteBuffer bytes = LimitEncoding.wrap(state);
 		int size = state[1];
 		int rates = HEADER + Double.BYTES * size;
 		int rest = rates + (RATE + Double.BYTES) * size;

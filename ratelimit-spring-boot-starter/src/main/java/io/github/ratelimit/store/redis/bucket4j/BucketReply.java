@@ -6,10 +6,10 @@ import io.github.bucket4j.BucketState;
 import io.github.bucket4j.BucketState64BitsInteger;
 import io.github.bucket4j.distributed.serialization.Scope;
 import io.github.bucket4j.distributed.versioning.Versions;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Map;
 
 /**
@@ -43,7 +43,7 @@ final class BucketReply {
 	}
 
 	static BucketReply read(byte[] bytes, BucketConfigurationEncoding encoding) {
-		return new BucketReply(encoding, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+		return new BucketReply(encoding, LimitEncoding.wrap(bytes));
 	}
 
 	private static long[] numbers(ByteBuffer bytes, int size) {

@@ -4,11 +4,9 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import org.apache.commons.logging.Log;
 
 /**
  * Probes a node that failed, until it can decide again: it has to answer several probes
@@ -18,8 +16,6 @@ import org.apache.commons.logging.Log;
  * and its replies; thread-safe.
  */
 final class NodeProbe {
-
-	private static final Log logger = StoreLogger.LOG;
 
 	/** This many replies in a row, each within the deadline, end an outage. */
 	static final int IN_A_ROW = 3;
@@ -95,12 +91,7 @@ final class NodeProbe {
 	}
 
 	private void schedule(long millis) {
-		try {
-			this.scheduler.schedule(this::send, millis, TimeUnit.MILLISECONDS);
-		}
-		catch (RejectedExecutionException ex) {
-			logger.trace("The store is closed: no more probes", ex);
-		}
+		this.scheduler.schedule(this::send, millis, TimeUnit.MILLISECONDS);
 	}
 
 	private void send() {

@@ -2,7 +2,6 @@ package io.github.ratelimit.store.redis.client;
 
 import io.github.ratelimit.TimeSource;
 import java.time.Duration;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -101,12 +100,7 @@ final class OutageLog {
 	synchronized void closed() {
 		this.closedAt = this.time.nanoTime();
 		int times = this.times;
-		try {
-			this.scheduler.schedule(() -> end(times), WELL.toNanos(), TimeUnit.NANOSECONDS);
-		}
-		catch (RejectedExecutionException ex) {
-			logger.trace("The store is closed: the end of the outage is not logged", ex);
-		}
+		this.scheduler.schedule(() -> end(times), WELL.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	private void end(int times) {

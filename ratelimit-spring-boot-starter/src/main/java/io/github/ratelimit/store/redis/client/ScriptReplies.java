@@ -1,6 +1,8 @@
 package io.github.ratelimit.store.redis.client;
 
+import io.github.ratelimit.StoreUnavailableException;
 import io.github.ratelimit.TimeSource;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +21,8 @@ public final class ScriptReplies {
 	 */
 	private static final long LOST_AFTER_SECONDS = 10;
 
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
 	private ScriptReplies() {
 	}
 
@@ -29,6 +33,20 @@ public final class ScriptReplies {
 	 */
 	public static <T> CompletableFuture<T> orLost(CompletableFuture<T> answer) {
 		return answer.isDone() ? answer : answer.copy().orTimeout(LOST_AFTER_SECONDS, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * Waits for a reply that is no part of a decision, for two seconds at most.
+	 * @throws StoreUnavailableException if there is none by then, or a failure instead
+	 */
+	public static byte[] awaitPatiently(CompletableFuture<byte[]> answer, TimeSource time) {
+		try {
+			return await(answer, time.nanoTime() + PATIENCE.toNanos(), time);
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			throw new StoreUnavailableException("Redis cannot be asked now (" + FailureReason.reason(ex) + ")",
+					FailureReason.cause(ex));
+		}
 	}
 
 	/**

@@ -107,7 +107,7 @@ public final class CoalescedCalls {
 		if (together.size() == 1) {
 			return new byte[][] { charge };
 		}
-		ByteBuffer further = BucketEncoding.buffer(2 * (together.size() - 1) * scale.size() * Double.BYTES);
+		ByteBuffer further = LimitEncoding.buffer(2 * (together.size() - 1) * scale.size() * Double.BYTES);
 		together.stream().skip(1).forEach((member) -> further.put(scale.costs(member.permits, member.needed)));
 		return new byte[][] { charge, further.array() };
 	}

@@ -1,13 +1,10 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
-import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
-import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.nio.ByteBuffer;
@@ -16,8 +13,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -49,17 +44,9 @@ public final class DebtLedger {
 	/** More calls at once would delay decisions after an outage. */
 	private static final int MOST_UNDER_WAY = 32;
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final LuaScript script;
-
-	private final RedisKeyNames names;
-
-	private final RedisNodes nodes;
-
-	private final TimeSource time;
-
-	private final ScheduledExecutorService scheduler;
 
 	private final int mostKeys;
 
@@ -78,14 +65,9 @@ public final class DebtLedger {
 	 * Creates an empty ledger.
 	 * @param mostKeys how many keys are remembered
 	 */
-	public DebtLedger(ScriptClient redis, LuaScript script, RedisKeyNames names, RedisNodes nodes, TimeSource time,
-			ScheduledExecutorService scheduler, int mostKeys) {
+	public DebtLedger(RedisAccess redis, LuaScript script, int mostKeys) {
 		this.redis = redis;
 		this.script = script;
-		this.names = names;
-		this.nodes = nodes;
-		this.time = time;
-		this.scheduler = scheduler;
 		this.mostKeys = mostKeys;
 	}
 
@@ -110,7 +92,7 @@ public final class DebtLedger {
 		}
 		this.noted.add(permits);
 		List<CompletableFuture<?>> done = new ArrayList<>(1);
-		KeyDebt entry = change(key, (changed) -> done.add(changed.add(encoding, permits, this.time.nanoTime())));
+		KeyDebt entry = change(key, (changed) -> done.add(changed.add(encoding, permits, this.redis.now())));
 		if (entry == null) {
 			key.keys().forgotten().add(permits);
 			return CompletableFuture.completedFuture(null);
@@ -127,7 +109,7 @@ public final class DebtLedger {
 	 * @return false if too many keys owe something
 	 */
 	boolean addLater(RememberedKey key, LimitEncoding encoding, Supplier<KeyDebt.@Nullable Owed> owing) {
-		boolean remembered = change(key, (changed) -> changed.owes(encoding, owing, this.time.nanoTime())) != null;
+		boolean remembered = change(key, (changed) -> changed.owes(encoding, owing, this.redis.now())) != null;
 		schedule();
 		return remembered;
 	}
@@ -137,7 +119,8 @@ public final class DebtLedger {
 			if (known == null && this.byName.size() >= this.mostKeys) {
 				return null;
 			}
-			KeyDebt changed = (known != null) ? known : new KeyDebt(key, this.names.charged(key.name(), this.instance));
+			KeyDebt changed = (known != null) ? known
+					: new KeyDebt(key, this.redis.names().charged(key.name(), this.instance));
 			change.accept(changed);
 			return changed;
 		});
@@ -145,7 +128,7 @@ public final class DebtLedger {
 
 	/** Returns whether a call was sent. */
 	private boolean send(ByteBuffer name, KeyDebt entry) {
-		RedisNodes.Node node = this.nodes.of(entry.key().name());
+		RedisNodes.Node node = this.redis.node(entry.key().name());
 		if (node.isOpen()) {
 			return false;
 		}
@@ -159,13 +142,13 @@ public final class DebtLedger {
 			return false;
 		}
 		RememberedKey key = entry.key();
-		key.forgetState(this.time.nanoTime());
-		long asked = this.time.nanoTime();
-		CompletableFuture<byte[]> answered = this.redis.run(this.script, call.keys(), call.args());
+		key.forgetState(this.redis.now());
+		long asked = this.redis.now();
+		CompletableFuture<byte[]> answered = this.redis.client().run(this.script, call.keys(), call.args());
 		answered.copy().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).whenComplete((bytes, failure) -> {
 			this.underWay.decrementAndGet();
 			try {
-				key.forgetState(this.time.nanoTime());
+				key.forgetState(this.redis.now());
 				if (failure != null) {
 					node.failed(failure, key.name());
 					entry.failed(call, FailureReason.isOfOneKey(FailureReason.reason(failure)));
@@ -184,11 +167,11 @@ public final class DebtLedger {
 	}
 
 	private void taken(KeyDebt entry, KeyDebt.Call call, byte[] bytes, long asked) {
-		ByteBuffer answer = BucketEncoding.buffer(bytes.length).put(bytes).flip();
+		ByteBuffer answer = LimitEncoding.wrap(bytes);
 		entry.key().keys().forgiven().add((long) answer.getDouble());
 		boolean all = answer.getDouble() == 0;
-		Snapshot state = answer.hasRemaining()
-				? call.encoding().read(answer, 0, new byte[0], asked, this.time.nanoTime()) : null;
+		Snapshot state = answer.hasRemaining() ? call.encoding().read(answer, 0, new byte[0], asked, this.redis.now())
+				: null;
 		entry.taken(call, state, all);
 	}
 
@@ -201,14 +184,8 @@ public final class DebtLedger {
 	}
 
 	private void schedule() {
-		if (this.byName.isEmpty() || !this.scheduled.compareAndSet(false, true)) {
-			return;
-		}
-		try {
-			this.scheduler.schedule(this::round, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-		}
-		catch (RejectedExecutionException ex) {
-			logger.trace("The store is closed: nothing is charged any more", ex);
+		if (!this.byName.isEmpty() && this.scheduled.compareAndSet(false, true)) {
+			this.redis.scheduler().schedule(this::round, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
 		}
 	}
 
@@ -225,7 +202,7 @@ public final class DebtLedger {
 
 	/** Charges what can be charged, for as many keys as may be in flight. */
 	void chargeNow() {
-		long now = this.time.nanoTime();
+		long now = this.redis.now();
 		for (ByteBuffer name : this.byName.keySet()) {
 			KeyDebt entry = this.byName.computeIfPresent(name,
 					(same, known) -> (known.isEmpty() || known.dropIfOver(now)) ? null : known);

@@ -1,11 +1,10 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.BlockResult;
 import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
@@ -15,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,26 +40,13 @@ public final class KeyBlocks {
 
 	private static final byte[] ANY_ORIGIN = new byte[0];
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final LuaScript charge;
 
-	private final RedisKeyNames names;
-
-	private final RedisNodes nodes;
-
-	private final TimeSource time;
-
-	private final ScheduledExecutorService scheduler;
-
-	public KeyBlocks(ScriptClient redis, LuaScript charge, RedisKeyNames names, RedisNodes nodes, TimeSource time,
-			ScheduledExecutorService scheduler) {
+	public KeyBlocks(RedisAccess redis, LuaScript charge) {
 		this.redis = redis;
 		this.charge = charge;
-		this.names = names;
-		this.nodes = nodes;
-		this.time = time;
-		this.scheduler = scheduler;
 	}
 
 	/**
@@ -73,15 +58,15 @@ public final class KeyBlocks {
 	 */
 	public BlockResult block(RedisLimit blocks, RememberedKey key, Instant untilTime) {
 		BucketEncoding encoding = (BucketEncoding) blocks.encoding();
-		long now = this.time.nanoTime();
-		long until = now + BlockedKeys.nanosUntil(untilTime, this.time);
+		long now = this.redis.now();
+		long until = now + BlockedKeys.nanosUntil(untilTime, this.redis.time());
 		BlockResult here = key.block(until, now);
 		CompletableFuture<BlockResult> sent = send(key, encoding, until);
 		if (here != BlockResult.NO_ROOM) {
 			sendAgainIfFailed(sent, key, encoding, until);
 		}
 		try {
-			return ScriptReplies.await(sent, now + this.nodes.of(key.name()).deadlineNanos(), this.time);
+			return ScriptReplies.await(sent, now + this.redis.node(key.name()).deadlineNanos(), this.redis.time());
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			return here;
@@ -92,26 +77,28 @@ public final class KeyBlocks {
 			long until) {
 		sent.whenComplete((result, failure) -> {
 			if (failure != null && !FailureReason.isOfOneKey(FailureReason.reason(failure))) {
-				this.scheduler.schedule(() -> sendAgainIfFailed(send(key, encoding, until), key, encoding, until),
-						1 + ThreadLocalRandom.current().nextLong(PAUSE_MILLIS), TimeUnit.MILLISECONDS);
+				this.redis.scheduler()
+					.schedule(() -> sendAgainIfFailed(send(key, encoding, until), key, encoding, until),
+							1 + ThreadLocalRandom.current().nextLong(PAUSE_MILLIS), TimeUnit.MILLISECONDS);
 			}
 		});
 	}
 
 	private CompletableFuture<BlockResult> send(RememberedKey key, BucketEncoding encoding, long until) {
-		long asked = this.time.nanoTime();
+		long asked = this.redis.now();
 		long micros = TimeUnit.NANOSECONDS.toMicros(until - asked + 999);
-		RedisNodes.Node node = this.nodes.of(key.name());
+		RedisNodes.Node node = this.redis.node(key.name());
 		if (micros <= 0) {
 			return CompletableFuture.completedFuture(BlockResult.STARTED);
 		}
 		if (node.isOpen()) {
 			return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
 		}
-		byte[][] keys = { key.name(), this.names.charged(key.name(), MARK) };
-		byte[] name = number(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong()));
-		return ScriptReplies.orLost(this.redis.run(this.charge, keys, encoding.encode(0), number(micros),
-				encoding.debtsUntilFull(micros), key.newOrigin(), name, ONE_MILLI, ANY_ORIGIN, number(0), number(0)))
+		byte[][] keys = { key.name(), this.redis.names().charged(key.name(), MARK) };
+		byte[] name = LimitEncoding.doubles(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong()));
+		return ScriptReplies.orLost(this.redis.client()
+			.run(this.charge, keys, encoding.encode(0), LimitEncoding.doubles(micros), encoding.debtsUntilFull(micros),
+					key.newOrigin(), name, ONE_MILLI, ANY_ORIGIN, LimitEncoding.doubles(0), LimitEncoding.doubles(0)))
 			.whenComplete((bytes, failure) -> {
 				if (failure != null) {
 					node.failed(failure, key.name());
@@ -122,15 +109,11 @@ public final class KeyBlocks {
 
 	/** The forgiven part of the time is the part that was blocked before. */
 	private BlockResult read(byte[] bytes, RememberedKey key, BucketEncoding encoding, long asked) {
-		ByteBuffer reply = LimitEncoding.buffer(bytes.length).put(bytes).flip();
+		ByteBuffer reply = LimitEncoding.wrap(bytes);
 		boolean started = reply.getDouble() == 0;
 		reply.getDouble();
-		key.saw(encoding.read(reply, 0, new byte[0], asked, this.time.nanoTime()));
+		key.saw(encoding.read(reply, 0, new byte[0], asked, this.redis.now()));
 		return started ? BlockResult.STARTED : BlockResult.ALREADY_BLOCKED;
-	}
-
-	private static byte[] number(double number) {
-		return LimitEncoding.buffer(Double.BYTES).putDouble(number).array();
 	}
 
 }

@@ -6,7 +6,6 @@ import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -98,9 +97,11 @@ final class KeyDebt {
 			return null;
 		}
 		int rates = encoding.limit().quotas();
-		byte[][] args = { encoding.encode(0), number(this.permits), encoding.debts(), this.key.newOrigin(),
-				number(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong())), REMEMBERED_MILLIS,
-				(owed != null) ? owed.origin() : ANY_ORIGIN, numbers((owed != null) ? owed.there() : new long[rates]),
+		byte[][] args = { encoding.encode(0), LimitEncoding.doubles(this.permits), encoding.debts(),
+				this.key.newOrigin(),
+				LimitEncoding.doubles(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong())),
+				REMEMBERED_MILLIS, (owed != null) ? owed.origin() : ANY_ORIGIN,
+				numbers((owed != null) ? owed.there() : new long[rates]),
 				numbers((owed != null) ? owed.lost() : new long[rates]) };
 		Call call = new Call(encoding, new byte[][] { this.key.name(), this.mark }, args, this.permits, owed,
 				this.attempted);
@@ -109,14 +110,8 @@ final class KeyDebt {
 		return call;
 	}
 
-	private static byte[] number(double number) {
-		return LimitEncoding.buffer(Double.BYTES).putDouble(number).array();
-	}
-
 	private static byte[] numbers(long[] numbers) {
-		ByteBuffer packed = LimitEncoding.buffer(numbers.length * Double.BYTES);
-		Arrays.stream(numbers).forEach(packed::putDouble);
-		return packed.array();
+		return LimitEncoding.doubles(Arrays.stream(numbers).asDoubleStream().toArray());
 	}
 
 	/**

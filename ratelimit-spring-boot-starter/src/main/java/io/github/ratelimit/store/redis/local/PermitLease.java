@@ -7,8 +7,6 @@ import io.github.ratelimit.store.redis.script.BucketSnapshot;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -109,7 +107,7 @@ public final class PermitLease {
 	 * Receives the permits that Redis granted in advance, and the state, null if there is
 	 * none.
 	 */
-	public void taken(long permits, @Nullable BucketSnapshot state) {
+	void taken(long permits, @Nullable BucketSnapshot state) {
 		if (state != null) {
 			BucketSnapshot before = this.from;
 			if (before != null && (before.origin() != state.origin() || before.encoding() != state.encoding())) {
@@ -122,19 +120,10 @@ public final class PermitLease {
 			this.endsAt = state.askedNanos() + this.ttlNanos;
 			this.renewBelow = held / 2;
 			this.left.set(held);
-			endLater(state, this.leases.scheduler());
+			this.leases.scheduler().schedule(() -> end(state), this.ttlNanos, TimeUnit.NANOSECONDS);
 		}
 		this.renewing.set(false);
 		this.renewal.complete(null);
-	}
-
-	private void endLater(Snapshot state, ScheduledExecutorService scheduler) {
-		try {
-			scheduler.schedule(() -> end(state), this.ttlNanos, TimeUnit.NANOSECONDS);
-		}
-		catch (RejectedExecutionException ex) {
-			end(state);
-		}
 	}
 
 	private void end(Snapshot state) {
@@ -159,7 +148,7 @@ public final class PermitLease {
 				: CompletableFuture.completedFuture(null);
 	}
 
-	public RememberedKey key() {
+	RememberedKey key() {
 		return this.key;
 	}
 

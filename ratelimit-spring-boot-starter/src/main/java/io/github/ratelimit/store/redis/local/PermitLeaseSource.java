@@ -1,22 +1,71 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.store.redis.client.RedisAccess;
+import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.BucketSnapshot;
+import io.github.ratelimit.store.redis.script.LimitEncoding;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * The source from which leases take permits and to which they give them back.
+ * Takes the permits of leases from Redis and gives them back, in the background.
+ * Thread-safe.
  */
-public interface PermitLeaseSource {
+public final class PermitLeaseSource {
+
+	private static final byte GRANTED = '1';
+
+	private final RedisAccess redis;
+
+	private final LuaScript take;
+
+	private final PermitRefunds refunds;
+
+	public PermitLeaseSource(RedisAccess redis, LuaScript take, PermitRefunds refunds) {
+		this.refunds = refunds;
+		this.redis = redis;
+		this.take = take;
+	}
 
 	/** Takes permits in advance, without waiting, and passes them to the lease. */
-	void take(PermitLease lease, BucketEncoding scale, long permits);
+	void take(PermitLease lease, BucketEncoding scale, long permits) {
+		RememberedKey key = lease.key();
+		RedisNodes.Node node = this.redis.node(key.name());
+		if (node.isOpen()) {
+			lease.taken(permits, null);
+			return;
+		}
+		long asked = this.redis.now();
+		CompletableFuture<byte[]> asking = this.redis.run(this.take, key.name(),
+				LimitEncoding.withFresh(scale.encode(permits), key.newOrigin()));
+		ScriptReplies.orLost(asking).whenComplete((bytes, failure) -> {
+			if (failure != null) {
+				node.failed(failure, key.name());
+				lease.taken(permits, null);
+				return;
+			}
+			long now = this.redis.now();
+			node.answered(now - asked);
+			ByteBuffer answer = ByteBuffer.wrap(bytes);
+			boolean granted = answer.get() == GRANTED;
+			BucketSnapshot state = new BucketSnapshot(answer, scale, asked, now);
+			key.saw(state);
+			lease.taken(permits, granted ? state : null);
+		});
+	}
 
 	/** Gives back what a lease has not spent, without waiting. */
-	CompletableFuture<?> giveBack(PermitLease lease, BucketSnapshot from, long permits);
+	CompletableFuture<?> giveBack(PermitLease lease, BucketSnapshot from, long permits) {
+		return this.refunds.send(permits, from, lease.key());
+	}
 
 	/** Returns the scheduler that ends leases in time. */
-	ScheduledExecutorService scheduler();
+	ScheduledExecutorService scheduler() {
+		return this.redis.scheduler();
+	}
 
 }

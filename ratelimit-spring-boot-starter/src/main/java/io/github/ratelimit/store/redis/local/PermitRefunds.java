@@ -1,9 +1,7 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.client.FailureReason;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
@@ -13,12 +11,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -38,15 +33,9 @@ public final class PermitRefunds {
 
 	private static final long PAUSE_MILLIS = 100;
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final LuaScript script;
-
-	private final RedisNodes nodes;
-
-	private final TimeSource time;
-
-	private final ScheduledExecutorService scheduler;
 
 	private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
 
@@ -54,15 +43,9 @@ public final class PermitRefunds {
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
-	private final LongAdder lost = new LongAdder();
-
-	public PermitRefunds(ScriptClient redis, LuaScript script, RedisNodes nodes, TimeSource time,
-			ScheduledExecutorService scheduler) {
+	public PermitRefunds(RedisAccess redis, LuaScript script) {
 		this.redis = redis;
 		this.script = script;
-		this.nodes = nodes;
-		this.time = time;
-		this.scheduler = scheduler;
 	}
 
 	/**
@@ -72,7 +55,7 @@ public final class PermitRefunds {
 	 */
 	public CompletableFuture<?> send(long permits, Snapshot from, RememberedKey key) {
 		Waiting sent = new Waiting(permits, from, key);
-		if (this.nodes.of(key.name()).isOpen()) {
+		if (this.redis.isOpen(key.name())) {
 			keep(sent);
 			return CompletableFuture.completedFuture(null);
 		}
@@ -86,14 +69,14 @@ public final class PermitRefunds {
 			.putDouble(from.time())
 			.putInt(from.origin())
 			.array();
-		byte[] permits = LimitEncoding.buffer(Double.BYTES).putDouble(sent.permits()).array();
-		key.forgetState(this.time.nanoTime());
-		CompletableFuture<byte[]> answer = this.redis.run(this.script, new byte[][] { key.name() },
+		byte[] permits = LimitEncoding.doubles(sent.permits());
+		key.forgetState(this.redis.now());
+		CompletableFuture<byte[]> answer = this.redis.run(this.script, key.name(),
 				from.encoding().encode(sent.permits()), state, permits, key.newOrigin());
 		return ScriptReplies.orLost(answer).handle((bytes, failure) -> {
-			key.forgetState(this.time.nanoTime());
+			key.forgetState(this.redis.now());
 			if (failure != null) {
-				this.nodes.of(key.name()).failed(failure, key.name());
+				this.redis.node(key.name()).failed(failure, key.name());
 				failed(sent, failure);
 			}
 			return null;
@@ -119,8 +102,7 @@ public final class PermitRefunds {
 		schedule();
 	}
 
-	private void lost(Waiting sent, String why) {
-		this.lost.add(sent.permits());
+	private static void lost(Waiting sent, String why) {
 		if (logger.isDebugEnabled()) {
 			logger.debug(sent.permits() + " permits of limit '" + sent.from().encoding().limit().name()
 					+ "' are not given back, since " + why);
@@ -128,14 +110,8 @@ public final class PermitRefunds {
 	}
 
 	private void schedule() {
-		if (this.waiting.isEmpty() || !this.scheduled.compareAndSet(false, true)) {
-			return;
-		}
-		try {
-			this.scheduler.schedule(this::round, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-		}
-		catch (RejectedExecutionException ex) {
-			logger.trace("The store is closed: nothing more is given back", ex);
+		if (!this.waiting.isEmpty() && this.scheduled.compareAndSet(false, true)) {
+			this.redis.scheduler().schedule(this::round, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
 		}
 	}
 
@@ -152,11 +128,11 @@ public final class PermitRefunds {
 
 	/** What cannot be sent yet goes to the end, so that no node delays another. */
 	private void sendSome() {
-		long now = this.time.nanoTime();
+		long now = this.redis.now();
 		List<Waiting> later = new ArrayList<>();
 		Waiting next = this.waiting.poll();
 		for (int sent = 0; next != null; next = (sent < MOST_TOGETHER) ? this.waiting.poll() : null) {
-			if (this.nodes.of(next.key().name()).isOpen() && !next.isOver(now)) {
+			if (this.redis.isOpen(next.key().name()) && !next.isOver(now)) {
 				later.add(next);
 				continue;
 			}
@@ -167,11 +143,6 @@ public final class PermitRefunds {
 			}
 		}
 		this.waiting.addAll(later);
-	}
-
-	/** Returns how many permits may not have been given back since the start. */
-	long lost() {
-		return this.lost.sum();
 	}
 
 	/**

@@ -51,6 +51,12 @@ public final class RememberedKey {
 
 	private volatile @Nullable Snapshot last;
 
+	/**
+	 * When Redis removes the last state, by this instance's clock: noted with the state,
+	 * because keys are counted by the million.
+	 */
+	private volatile long keptUntil;
+
 	/** Replies to calls that were sent before this time do not include later refunds. */
 	private volatile long forgottenAt = Long.MIN_VALUE;
 
@@ -62,6 +68,9 @@ public final class RememberedKey {
 
 	private volatile long lastSeen;
 
+	/** The number of the latest generation that has the key, and so counts it. */
+	private volatile int generation;
+
 	RememberedKey(KeyLabel label, @Nullable Key key, RememberedKeys keys, String space, RedisKeyNames names, long now) {
 		this.keys = keys;
 		this.key = key;
@@ -71,6 +80,15 @@ public final class RememberedKey {
 		this.labelBytes = (bytes.length <= MOST_LABEL_BYTES) ? bytes
 				: RedisKeyNames.bytes("key:" + this.label.masked());
 		this.lastSeen = now;
+		this.keptUntil = now;
+	}
+
+	void countIn(int generation) {
+		this.generation = generation;
+	}
+
+	boolean isCountedIn(int generation) {
+		return this.generation == generation;
 	}
 
 	public @Nullable Key key() {
@@ -145,6 +163,7 @@ public final class RememberedKey {
 		Snapshot last = this.last;
 		if (last == null || state.askedNanos() - last.askedNanos() >= 0) {
 			this.last = state;
+			this.keptUntil = state.askedNanos() + ((state.origin() != 0) ? state.nanosToFull(0) : 0);
 		}
 		BlockedKeys<String> blocks = this.keys.blocks();
 		if (blocks != null) {
@@ -308,8 +327,7 @@ public final class RememberedKey {
 
 	/** Returns whether Redis may still have a state of the key. */
 	public boolean isKept(long now) {
-		Snapshot seen = this.last;
-		return seen != null && seen.origin() != 0 && now - seen.askedNanos() < seen.nanosToFull(0);
+		return this.keptUntil - now > 0;
 	}
 
 }

@@ -10,8 +10,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,18 +45,19 @@ public final class RememberedKeys {
 	/** By id; null if the limit has no blocks. */
 	private final @Nullable BlockedKeys<String> blocks;
 
-	private volatile Generations generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+	private volatile Generations generations = Generations.after(0);
 
 	public RememberedKeys(LimitHandle limit, String space, RedisKeyNames names, int most) {
 		this.limit = limit.registered();
 		this.space = space;
 		this.names = names;
 		this.most = Math.max(1, most / 2);
-		this.blocks = (limit.purpose() == LimitHandle.Purpose.BLOCKS) ? new BlockedKeys<>(most) : null;
+		this.blocks = (limit.purpose() == LimitHandle.Purpose.BLOCKS) ? new BlockedKeys<>(most, Function.identity())
+				: null;
 	}
 
 	public RememberedKey get(Key key, long now) {
-		RememberedKey known = this.generations.young().get(key);
+		RememberedKey known = this.generations.young().byKey.get(key);
 		return (known != null) ? known : getSlowly(key, now);
 	}
 
@@ -66,14 +69,12 @@ public final class RememberedKeys {
 
 	private RememberedKey getSlowly(Key key, long now) {
 		Generations current = this.generations;
-		if (current.young().size() >= this.most) {
+		if (current.young().byKey.size() >= this.most) {
 			current = age(current);
 		}
-		RememberedKey old = current.old().get(key);
-		RememberedKey created = (old != null) ? old
-				: new RememberedKey(key.label(), key, this, this.space, this.names, now);
-		RememberedKey earlier = current.young().putIfAbsent(key, created);
-		return (earlier != null) ? earlier : created;
+		RememberedKey old = current.old().byKey.get(key);
+		return current.young()
+			.add(key, (old != null) ? old : new RememberedKey(key.label(), key, this, this.space, this.names, now));
 	}
 
 	private Generations age(Generations full) {
@@ -81,7 +82,7 @@ public final class RememberedKeys {
 			if (this.generations != full) {
 				return this.generations;
 			}
-			this.generations = new Generations(new ConcurrentHashMap<>(), full.young());
+			this.generations = new Generations(new Generation(full.young().number + 1), full.young());
 		}
 		this.slots.dropIdle();
 		this.usages.dropIdle();
@@ -123,63 +124,104 @@ public final class RememberedKeys {
 	/** Returns what is remembered of a key, without remembering it. */
 	public @Nullable RememberedKey known(Key key) {
 		Generations current = this.generations;
-		RememberedKey young = current.young().get(key);
-		return (young != null) ? young : current.old().get(key);
+		RememberedKey young = current.young().byKey.get(key);
+		return (young != null) ? young : current.old().byKey.get(key);
 	}
 
 	public @Nullable RememberedKey find(String keyId) {
-		return byId(Set.of(keyId)).get(keyId);
+		Generations current = this.generations;
+		RememberedKey young = current.young().byId.get(keyId);
+		return (young != null) ? young : current.old().byId.get(keyId);
 	}
 
 	/** Returns those that are remembered of some keys, by their ids. */
 	public Map<String, RememberedKey> byId(Set<String> keyIds) {
 		Map<String, RememberedKey> found = new HashMap<>();
-		forEach((known) -> {
-			if (keyIds.contains(known.label().id())) {
-				found.put(known.label().id(), known);
+		for (String keyId : keyIds) {
+			RememberedKey known = find(keyId);
+			if (known != null) {
+				found.put(keyId, known);
 			}
-		});
+		}
 		return found;
 	}
 
 	public void remove(String keyId, long now) {
 		this.slots.remove(keyId);
 		if (this.blocks != null) {
-			this.blocks.remove(keyId::equals, now);
+			this.blocks.remove(keyId, now);
 		}
 		Generations current = this.generations;
-		current.young().values().removeIf((known) -> known.label().id().equals(keyId));
-		current.old().values().removeIf((known) -> known.label().id().equals(keyId));
+		current.young().remove(keyId);
+		current.old().remove(keyId);
 	}
 
 	/** Forgets all keys; blocks stay. */
 	public synchronized void removeAll() {
 		forEach((known) -> this.slots.remove(known.label().id()));
-		this.generations = new Generations(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+		this.generations = Generations.after(this.generations.young().number);
 	}
 
 	/** Returns the number of keys that Redis still keeps. */
 	public long kept(long now) {
-		LongAdder kept = new LongAdder();
-		forEach((known) -> {
-			if (known.isKept(now)) {
-				kept.increment();
-			}
-		});
-		return kept.sum();
+		Generations current = this.generations;
+		return current.old().kept(now) + current.young().kept(now);
 	}
 
+	/** Passes on every key, some of them twice. */
 	public void forEach(Consumer<RememberedKey> action) {
 		Generations current = this.generations;
-		current.young().values().forEach(action);
-		current.old().forEach((key, known) -> {
-			if (!current.young().containsKey(key)) {
-				action.accept(known);
-			}
-		});
+		current.old().byKey.values().forEach(action);
+		current.young().byKey.values().forEach(action);
 	}
 
-	private record Generations(ConcurrentHashMap<Key, RememberedKey> young, ConcurrentHashMap<Key, RememberedKey> old) {
+	private record Generations(Generation young, Generation old) {
+
+		static Generations after(int number) {
+			return new Generations(new Generation(number + 2), new Generation(number + 1));
+		}
+
+	}
+
+	/** Keys by themselves for decisions, and by their ids for the endpoint. */
+	private static final class Generation {
+
+		final int number;
+
+		final ConcurrentMap<Key, RememberedKey> byKey = new ConcurrentHashMap<>();
+
+		final ConcurrentMap<String, RememberedKey> byId = new ConcurrentHashMap<>();
+
+		Generation(int number) {
+			this.number = number;
+		}
+
+		/** Returns the one that is remembered, which another thread may have added. */
+		RememberedKey add(Key key, RememberedKey added) {
+			RememberedKey earlier = this.byKey.putIfAbsent(key, added);
+			if (earlier != null) {
+				return earlier;
+			}
+			this.byId.put(added.label().id(), added);
+			added.countIn(this.number);
+			return added;
+		}
+
+		void remove(String keyId) {
+			RememberedKey known = this.byId.remove(keyId);
+			if (known != null && known.key() != null) {
+				this.byKey.remove(known.key(), known);
+			}
+		}
+
+		long kept(long now) {
+			long kept = 0;
+			for (RememberedKey known : this.byKey.values()) {
+				kept += (known.isCountedIn(this.number) && known.isKept(now)) ? 1 : 0;
+			}
+			return kept;
+		}
+
 	}
 
 }

@@ -1,8 +1,6 @@
 package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,7 +44,7 @@ final class SlotLease {
 	}
 
 	long id() {
-		return ByteBuffer.wrap(this.fresh).order(ByteOrder.LITTLE_ENDIAN).getLong();
+		return LimitEncoding.wrap(this.fresh).getLong();
 	}
 
 	byte[] label() {

@@ -1,8 +1,7 @@
 package io.github.ratelimit.store.redis.local;
 
-import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.client.StoreLogger;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
@@ -21,8 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,15 +51,9 @@ public final class SlotLeases {
 
 	static final int BYTES_OF_A_CALL = 1 + Long.BYTES + Integer.BYTES;
 
-	private final ScriptClient redis;
+	private final RedisAccess redis;
 
 	private final LuaScript renew;
-
-	private final RedisNodes nodes;
-
-	private final TimeSource time;
-
-	private final ScheduledExecutorService scheduler;
 
 	private final long leaseNanos;
 
@@ -82,17 +73,11 @@ public final class SlotLeases {
 	/** Whether the last round failed: only the first of several failures is a warning. */
 	private boolean failing;
 
-	public SlotLeases(ScriptClient redis, LuaScript renew, RedisNodes nodes, TimeSource time,
-			ScheduledExecutorService scheduler, Duration lease) {
+	public SlotLeases(RedisAccess redis, LuaScript renew, Duration lease) {
 		this.redis = redis;
 		this.renew = renew;
-		this.nodes = nodes;
-		this.time = time;
-		this.scheduler = scheduler;
 		this.leaseNanos = lease.toNanos();
-		this.leaseMicros = LimitEncoding.buffer(Double.BYTES)
-			.putDouble(TimeUnit.NANOSECONDS.toMicros(this.leaseNanos))
-			.array();
+		this.leaseMicros = LimitEncoding.doubles(TimeUnit.NANOSECONDS.toMicros(this.leaseNanos));
 	}
 
 	/** Renews the slots of a call until they are given back. */
@@ -114,7 +99,7 @@ public final class SlotLeases {
 	 * @return the lease
 	 */
 	SlotLease holdUnknown(RememberedKey key, byte[] fresh, long slots) {
-		long now = this.time.nanoTime();
+		long now = this.redis.now();
 		SlotLease lease = new SlotLease(key, fresh, slots, true, this.leaseNanos);
 		// due until a renewal has been answered
 		lease.renewed(now - this.leaseNanos, now);
@@ -134,10 +119,10 @@ public final class SlotLeases {
 	 */
 	public WindowOrSlotSnapshot claim(RememberedKey key, SlotEncoding encoding, byte[] fresh, long slots) {
 		SlotLease lease = holdUnknown(key, fresh, slots);
-		if (!this.nodes.of(key.name()).isOpen()) {
+		if (!this.redis.isOpen(key.name())) {
 			send(List.of(lease));
 		}
-		return WindowOrSlotSnapshot.claimed(encoding, fresh, this.time.nanoTime());
+		return WindowOrSlotSnapshot.claimed(encoding, fresh, this.redis.now());
 	}
 
 	/**
@@ -149,7 +134,7 @@ public final class SlotLeases {
 	 * is none since the node does not answer
 	 */
 	public CompletableFuture<Void> giveBack(RememberedKey key, byte[] fresh, long slots) {
-		long now = this.time.nanoTime();
+		long now = this.redis.now();
 		SlotLease unknown = new SlotLease(key, fresh, slots, false, this.leaseNanos);
 		unknown.renewed(now, now);
 		SlotLease known = keep(unknown);
@@ -157,7 +142,7 @@ public final class SlotLeases {
 		key.forgetState(now);
 		lease.ended = true;
 		schedule();
-		if (this.nodes.of(key.name()).isOpen()) {
+		if (this.redis.isOpen(key.name())) {
 			return CompletableFuture.completedFuture(null);
 		}
 		send(List.of(lease));
@@ -181,15 +166,9 @@ public final class SlotLeases {
 	}
 
 	private void schedule() {
-		if (!this.scheduled.compareAndSet(false, true)) {
-			return;
-		}
-		long pause = this.leaseNanos / ROUNDS_OF_A_LEASE;
-		try {
-			this.scheduler.scheduleWithFixedDelay(this::renewDue, pause, pause, TimeUnit.NANOSECONDS);
-		}
-		catch (RejectedExecutionException ex) {
-			logger.trace("The store is closed: its slots expire", ex);
+		if (this.scheduled.compareAndSet(false, true)) {
+			long pause = this.leaseNanos / ROUNDS_OF_A_LEASE;
+			this.redis.scheduler().scheduleWithFixedDelay(this::renewDue, pause, pause, TimeUnit.NANOSECONDS);
 		}
 	}
 
@@ -216,14 +195,14 @@ public final class SlotLeases {
 	}
 
 	private Map<RedisNodes.Node, List<SlotLease>> dueByNode() {
-		long now = this.time.nanoTime();
+		long now = this.redis.now();
 		Map<RedisNodes.Node, List<SlotLease>> due = new LinkedHashMap<>();
 		for (SlotLease lease : this.leases.values()) {
 			if (lease.ended && now - lease.endsAt >= 0) {
 				drop(lease);
 			}
 			else if (lease.ended || now - lease.renewedAt >= this.leaseNanos / 3) {
-				due.computeIfAbsent(this.nodes.of(lease.key.name()), (node) -> new ArrayList<>()).add(lease);
+				due.computeIfAbsent(this.redis.node(lease.key.name()), (node) -> new ArrayList<>()).add(lease);
 			}
 		}
 		return due;
@@ -253,7 +232,7 @@ public final class SlotLeases {
 	private CompletableFuture<Void> send(Collection<SlotLease> leases) {
 		Map<Integer, Map<RememberedKey, List<SlotLease>>> bySlot = new LinkedHashMap<>();
 		for (SlotLease lease : leases) {
-			int slot = this.redis.isCluster() ? ClusterSlotHashUtil.calculateSlot(lease.key.name()) : 0;
+			int slot = this.redis.client().isCluster() ? ClusterSlotHashUtil.calculateSlot(lease.key.name()) : 0;
 			bySlot.computeIfAbsent(slot, (key) -> new LinkedHashMap<>())
 				.computeIfAbsent(lease.key, (key) -> new ArrayList<>())
 				.add(lease);
@@ -294,13 +273,13 @@ public final class SlotLeases {
 
 	private CompletableFuture<?> send(List<byte[]> names, List<byte[]> args, List<SlotLease> renewed,
 			List<SlotLease> ended) {
-		long asked = this.time.nanoTime();
+		long asked = this.redis.now();
 		byte[][] keys = names.toArray(byte[][]::new);
-		return ScriptReplies.orLost(this.redis.run(this.renew, keys, args.toArray(byte[][]::new)))
+		return ScriptReplies.orLost(this.redis.client().run(this.renew, keys, args.toArray(byte[][]::new)))
 			.handle((bytes, failure) -> {
 				try {
 					if (failure != null) {
-						this.nodes.of(keys[0]).failed(failure, keys);
+						this.redis.node(keys[0]).failed(failure, keys);
 					}
 					else {
 						answered(keys, bytes, renewed, ended, asked);
@@ -323,7 +302,7 @@ public final class SlotLeases {
 
 	/** A key with a foreign value has no slots to give back, and none were renewed. */
 	private void answered(byte[][] keys, byte[] bytes, List<SlotLease> renewed, List<SlotLease> ended, long asked) {
-		long answered = this.time.nanoTime();
+		long answered = this.redis.now();
 		Set<byte[]> foreign = Collections.newSetFromMap(new IdentityHashMap<>());
 		for (int i = 0; i < keys.length; i++) {
 			if (bytes[i] == FOREIGN) {
@@ -336,7 +315,7 @@ public final class SlotLeases {
 			}
 		}
 		ended.forEach(this::drop);
-		foreign.forEach((key) -> this.nodes.of(key).foreign(key));
+		foreign.forEach((key) -> this.redis.node(key).foreign(key));
 	}
 
 	/** A slot that is given back during its renewal is given back after the renewal. */

@@ -10,21 +10,15 @@ import java.util.function.ObjIntConsumer;
 /**
  * The slots that one decision requests, reserved among those that the calls of this
  * instance hold.
+ *
+ * @param charges the charges of the decision, none if it requests no slots
+ * @param keys their keys, in the same order
  */
-public final class SlotReservation {
+public record SlotReservation(List<Charge> charges, RememberedKey[] keys) {
 
 	private static final SlotReservation NONE = new SlotReservation(List.of(), new RememberedKey[0]);
 
 	private static final long SOME_TIME = TimeUnit.SECONDS.toNanos(1);
-
-	private final List<Charge> charges;
-
-	private final RememberedKey[] keys;
-
-	private SlotReservation(List<Charge> charges, RememberedKey[] keys) {
-		this.charges = charges;
-		this.keys = keys;
-	}
 
 	/** Notes that slots are requested; {@link #hold} or {@link #drop} has to follow. */
 	public static SlotReservation of(List<Charge> charges, RememberedKey[] keys) {

@@ -158,19 +158,12 @@ public final class BucketEncoding extends LimitEncoding {
 	 * lower.
 	 */
 	public byte[] debtsUntilFull(long micros) {
-		return buffer(2 * Double.BYTES).putDouble(this.gain[0])
-			.putDouble(this.full[0] - (double) this.gain[0] * micros)
-			.array();
-	}
-
-	@Override
-	int bytes() {
-		return BucketSnapshot.bytes(this);
+		return doubles(this.gain[0], this.full[0] - (double) this.gain[0] * micros);
 	}
 
 	@Override
 	public BucketSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
-		return BucketSnapshot.read(answer, this, askedNanos, answeredNanos);
+		return new BucketSnapshot(answer, this, askedNanos, answeredNanos);
 	}
 
 	@Override
@@ -179,7 +172,7 @@ public final class BucketEncoding extends LimitEncoding {
 		for (int i = 0; i < levels.length; i++) {
 			levels[i] = this.paced ? this.full[i] : (long) (this.full[i] * share);
 		}
-		return BucketSnapshot.of(this, levels, nowNanos);
+		return new BucketSnapshot(this, levels, 0, null, nowNanos);
 	}
 
 	/** Returns the permits of a level; a debt is negative. */

@@ -15,7 +15,14 @@ public final class BucketSnapshot extends Snapshot {
 
 	private final long[] levels;
 
-	private BucketSnapshot(ByteBuffer answer, BucketEncoding scale, long askedNanos, long answeredNanos) {
+	/**
+	 * Reads a state.
+	 * @param answer the reply, positioned at the state
+	 * @param scale the encoding of the limit
+	 * @param askedNanos when, by this instance's monotonic clock
+	 * @param answeredNanos when the answer was there
+	 */
+	public BucketSnapshot(ByteBuffer answer, BucketEncoding scale, long askedNanos, long answeredNanos) {
 		super(answer, askedNanos, answeredNanos);
 		this.scale = scale;
 		this.levels = new long[scale.size()];
@@ -24,31 +31,14 @@ public final class BucketSnapshot extends Snapshot {
 		}
 	}
 
-	private BucketSnapshot(BucketEncoding scale, long[] levels, double time, @Nullable Snapshot before, long nowNanos) {
+	/**
+	 * Holds computed levels: those that a state becomes by time, or ones that no reply
+	 * contained.
+	 */
+	BucketSnapshot(BucketEncoding scale, long[] levels, double time, @Nullable Snapshot before, long nowNanos) {
 		super(time, before, nowNanos);
 		this.scale = scale;
 		this.levels = levels;
-	}
-
-	/** Returns computed levels, which no reply contained. */
-	static BucketSnapshot of(BucketEncoding scale, long[] levels, long nowNanos) {
-		return new BucketSnapshot(scale, levels, 0, null, nowNanos);
-	}
-
-	/** Returns the bytes of a limit's state in a reply. */
-	public static int bytes(BucketEncoding scale) {
-		return HEAD + scale.size() * Double.BYTES;
-	}
-
-	/**
-	 * Reads a state.
-	 * @param answer the reply, positioned at the state
-	 * @param scale the encoding of the limit
-	 * @param askedNanos when, by this instance's monotonic clock
-	 * @param answeredNanos when the answer was there
-	 */
-	public static BucketSnapshot read(ByteBuffer answer, BucketEncoding scale, long askedNanos, long answeredNanos) {
-		return new BucketSnapshot(answer, scale, askedNanos, answeredNanos);
 	}
 
 	@Override

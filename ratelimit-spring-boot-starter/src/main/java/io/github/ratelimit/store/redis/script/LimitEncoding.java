@@ -19,6 +19,8 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 
 	private static final byte ENFORCED = 1;
 
+	private static final byte[] NO_DEBTS = new byte[0];
+
 	private final Limit limit;
 
 	LimitEncoding(Limit limit) {
@@ -63,11 +65,13 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	 */
 	public abstract byte[] encode(long permits);
 
-	/** Returns the debts to charge, as the charging script expects them. */
-	public abstract byte[] debts();
-
-	/** Returns the bytes of a state in a reply. */
-	abstract int bytes();
+	/**
+	 * Returns the debts to charge, as the charging script expects them; must not be
+	 * changed.
+	 */
+	public byte[] debts() {
+		return NO_DEBTS;
+	}
 
 	/**
 	 * Reads a state.
@@ -77,10 +81,14 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	 * @param askedNanos when, by this instance's monotonic clock
 	 * @param answeredNanos when the answer was there
 	 */
-	public abstract Snapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos);
+	public Snapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos, long answeredNanos) {
+		return new WindowOrSlotSnapshot(answer, this, needed, fresh, askedNanos, answeredNanos);
+	}
 
 	/** Returns a computed state with a part of all permits, which no reply contained. */
-	abstract Snapshot guess(double share, long nowNanos);
+	Snapshot guess(double share, long nowNanos) {
+		return new WindowOrSlotSnapshot(this, new byte[0], share, nowNanos);
+	}
 
 	/**
 	 * Returns what a key has by its last state: in proportion if that was a state of
@@ -124,6 +132,20 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	/** Returns the head of all encodings but the shortest. */
 	static ByteBuffer head(char kind, boolean enforced, int numbers) {
 		return buffer(2 + numbers * Double.BYTES).put((byte) kind).put(enforced ? ENFORCED : 0);
+	}
+
+	/** Returns numbers as arguments of scripts have them. */
+	public static byte[] doubles(double... numbers) {
+		ByteBuffer packed = buffer(numbers.length * Double.BYTES);
+		for (double number : numbers) {
+			packed.putDouble(number);
+		}
+		return packed.array();
+	}
+
+	/** Returns a buffer that reads from a reply. */
+	public static ByteBuffer wrap(byte[] reply) {
+		return ByteBuffer.wrap(reply).order(ByteOrder.LITTLE_ENDIAN);
 	}
 
 	public static ByteBuffer buffer(int size) {

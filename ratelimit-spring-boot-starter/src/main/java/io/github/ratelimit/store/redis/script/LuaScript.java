@@ -1,13 +1,11 @@
 package io.github.ratelimit.store.redis.script;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.function.UnaryOperator;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.data.redis.core.script.DigestUtils;
 
 /**
  * A script that Redis runs atomically, and its hash in Redis. Scripts return one string
@@ -24,7 +22,7 @@ public final class LuaScript {
 	private LuaScript(String name, String text) {
 		this.name = name;
 		this.text = text.getBytes(StandardCharsets.UTF_8);
-		this.sha1 = HexFormat.of().formatHex(sha1(this.text));
+		this.sha1 = DigestUtils.sha1DigestAsHex(text);
 	}
 
 	/**
@@ -42,23 +40,11 @@ public final class LuaScript {
 	}
 
 	private static String read(String file) {
-		try (InputStream in = LuaScript.class.getResourceAsStream(file)) {
-			if (in == null) {
-				throw new IllegalStateException("The script " + file + " is missing in the library's jar");
-			}
-			return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+		try {
+			return new ClassPathResource(file, LuaScript.class).getContentAsString(StandardCharsets.UTF_8);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("The script " + file + " cannot be read", ex);
-		}
-	}
-
-	private static byte[] sha1(byte[] text) {
-		try {
-			return MessageDigest.getInstance("SHA-1").digest(text);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("Every JDK has SHA-1", ex);
 		}
 	}
 

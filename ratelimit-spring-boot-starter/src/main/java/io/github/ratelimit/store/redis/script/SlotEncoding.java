@@ -2,7 +2,6 @@ package io.github.ratelimit.store.redis.script;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.Charge;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -52,27 +51,6 @@ public final class SlotEncoding extends LimitEncoding {
 			.putDouble(limit().capacity())
 			.putDouble(this.leaseMicros)
 			.array();
-	}
-
-	@Override
-	public byte[] debts() {
-		return new byte[0];
-	}
-
-	@Override
-	int bytes() {
-		return WindowOrSlotSnapshot.bytes(this);
-	}
-
-	@Override
-	WindowOrSlotSnapshot guess(double share, long nowNanos) {
-		return WindowOrSlotSnapshot.guess(this, share, nowNanos);
-	}
-
-	@Override
-	public WindowOrSlotSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos,
-			long answeredNanos) {
-		return WindowOrSlotSnapshot.read(answer, this, needed, fresh, askedNanos, answeredNanos);
 	}
 
 	@Override

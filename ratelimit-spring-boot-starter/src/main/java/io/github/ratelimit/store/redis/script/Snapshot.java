@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Snapshot implements Receipt permits BucketSnapshot, WindowOrSlotSnapshot {
 
-	static final int HEAD = 1 + Integer.BYTES + Double.BYTES;
-
 	private final double time;
 
 	private final boolean refunded;

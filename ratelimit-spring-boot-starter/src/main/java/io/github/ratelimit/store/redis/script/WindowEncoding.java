@@ -106,25 +106,4 @@ final class WindowEncoding extends LimitEncoding {
 			.array();
 	}
 
-	@Override
-	public byte[] debts() {
-		return new byte[0];
-	}
-
-	@Override
-	int bytes() {
-		return WindowOrSlotSnapshot.bytes(this);
-	}
-
-	@Override
-	WindowOrSlotSnapshot guess(double share, long nowNanos) {
-		return WindowOrSlotSnapshot.guess(this, share, nowNanos);
-	}
-
-	@Override
-	public WindowOrSlotSnapshot read(ByteBuffer answer, long needed, byte[] fresh, long askedNanos,
-			long answeredNanos) {
-		return WindowOrSlotSnapshot.read(answer, this, needed, fresh, askedNanos, answeredNanos);
-	}
-
 }

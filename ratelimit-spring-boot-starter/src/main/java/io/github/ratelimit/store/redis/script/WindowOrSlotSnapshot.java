@@ -29,7 +29,16 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 	/** How long what is left stays the same without calls. */
 	private final long steadyMicros;
 
-	private WindowOrSlotSnapshot(ByteBuffer answer, LimitEncoding encoding, long needed, byte[] fresh, long askedNanos,
+	/**
+	 * Reads a state.
+	 * @param answer the reply, positioned at the state
+	 * @param encoding the encoding of the limit
+	 * @param needed the permits that were needed
+	 * @param fresh what was sent for a state that did not exist: the name of a lease
+	 * @param askedNanos when, by this instance's monotonic clock
+	 * @param answeredNanos when the answer was there
+	 */
+	WindowOrSlotSnapshot(ByteBuffer answer, LimitEncoding encoding, long needed, byte[] fresh, long askedNanos,
 			long answeredNanos) {
 		super(answer, askedNanos, answeredNanos);
 		this.encoding = encoding;
@@ -63,7 +72,8 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 		this.steadyMicros = 0;
 	}
 
-	private WindowOrSlotSnapshot(LimitEncoding encoding, byte[] fresh, double share, long nowNanos) {
+	/** Computes a state with a part of all permits, which no reply contained. */
+	WindowOrSlotSnapshot(LimitEncoding encoding, byte[] fresh, double share, long nowNanos) {
 		super(0, null, nowNanos);
 		this.encoding = encoding;
 		this.needed = 0;
@@ -95,33 +105,9 @@ public final class WindowOrSlotSnapshot extends Snapshot {
 		return longest;
 	}
 
-	/** Returns a computed state with a part of all permits, which no reply contained. */
-	static WindowOrSlotSnapshot guess(LimitEncoding encoding, double share, long nowNanos) {
-		return new WindowOrSlotSnapshot(encoding, new byte[0], share, nowNanos);
-	}
-
 	/** Returns the receipt of slots that are held under a name, whatever the reply is. */
 	public static WindowOrSlotSnapshot claimed(SlotEncoding encoding, byte[] fresh, long nowNanos) {
 		return new WindowOrSlotSnapshot(encoding, fresh, 0, nowNanos);
-	}
-
-	/** Returns the bytes of a limit's state in a reply. */
-	static int bytes(LimitEncoding encoding) {
-		return HEAD + (2 * encoding.limit().quotas() + 2) * Double.BYTES;
-	}
-
-	/**
-	 * Reads a state.
-	 * @param answer the reply, positioned at the state
-	 * @param encoding the encoding of the limit
-	 * @param needed the permits that were needed
-	 * @param fresh what was sent for a state that did not exist: the name of a lease
-	 * @param askedNanos when, by this instance's monotonic clock
-	 * @param answeredNanos when the answer was there
-	 */
-	static WindowOrSlotSnapshot read(ByteBuffer answer, LimitEncoding encoding, long needed, byte[] fresh,
-			long askedNanos, long answeredNanos) {
-		return new WindowOrSlotSnapshot(answer, encoding, needed, fresh, askedNanos, answeredNanos);
 	}
 
 	@Override

@@ -45,16 +45,20 @@ class RedisBucketsExampleTests {
 				.findFirst()
 				.orElseThrow();
 			AtomicInteger allowed = new AtomicInteger();
+			AtomicInteger unanswered = new AtomicInteger();
 			Polling.until(BucketTestClient.PATIENT, "refused", () -> {
 				try {
 					return !Exports.mayExport(buckets, "ann") || allowed.incrementAndGet() > 10;
 				}
 				catch (BucketExecutionException ex) {
-					// its deadline is as short as in an application
+					// its deadline is as short as in an application; its token is taken
+					// late
+					unanswered.incrementAndGet();
 					return false;
 				}
 			});
-			assertThat(allowed.get()).isBetween(1, 10);
+			assertThat(allowed.get()).isLessThanOrEqualTo(10);
+			assertThat(allowed.get() + unanswered.get()).isGreaterThanOrEqualTo(10);
 			assertThat(buckets.getProxyConfiguration("ann")).contains(Exports.TEN_AN_HOUR);
 		}
 	}

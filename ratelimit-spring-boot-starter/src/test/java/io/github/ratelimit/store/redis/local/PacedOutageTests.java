@@ -1,5 +1,9 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.limiter.ChargeLimiter;
+import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -9,7 +13,6 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.limiter.Degradation;
-import io.github.ratelimit.limiter.StoreRateLimiter;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
@@ -214,16 +217,17 @@ class PacedOutageTests {
 	/** Returns callers, one of whom has called already. */
 	private Callers callersOf(Limit limit, StoreInstance instance) {
 		RegisteredLimit registered = this.registry.register(limit, List.of());
-		Callers callers = new Callers(registered.handle(), registered.statistics(), StoreRateLimiter
-			.create(this.registry, instance.store(), new KillSwitch(true), new Degradation(TimeSource.system())));
+		Callers callers = new Callers(registered.handle(), registered.statistics(),
+				new StoreChargeLimiter(instance.store(), new KillSwitch(true), new Degradation(TimeSource.system()),
+						TimeSource.system(), RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE)));
 		Polling.until(PATIENT, "Redis decides", () -> !callers.call().isDegraded());
 		return callers;
 	}
 
-	private record Callers(LimitHandle handle, LimitStatistics statistics, StoreRateLimiter limiter) {
+	private record Callers(LimitHandle handle, LimitStatistics statistics, ChargeLimiter limiter) {
 
 		Decision call() {
-			return this.limiter.acquire(Charge.of(this.handle, Key.of("caller"), 1));
+			return this.limiter.acquire(List.of(Charge.of(this.handle, Key.of("caller"), 1)));
 		}
 
 		Limit limit() {

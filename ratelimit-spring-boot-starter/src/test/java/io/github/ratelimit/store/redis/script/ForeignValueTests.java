@@ -205,7 +205,8 @@ class ForeignValueTests {
 			byte[] answer = this.instance.sent()
 				.run(StoreScripts.load().take(), new byte[][] { name }, charge, scale.costs(2, 2))
 				.get(5, TimeUnit.SECONDS);
-			assertThat(answer).hasSize(2 * (1 + BucketSnapshot.bytes(scale)));
+			int state = 1 + Integer.BYTES + (1 + scale.size()) * Double.BYTES;
+			assertThat(answer).hasSize(2 * (1 + state));
 		}
 		catch (ExecutionException ex) {
 			assertThat(FailureReason.reason(ex)).isEqualTo("unreadable");

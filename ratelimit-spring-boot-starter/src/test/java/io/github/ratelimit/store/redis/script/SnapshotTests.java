@@ -72,13 +72,13 @@ class SnapshotTests {
 	}
 
 	private static Snapshot seen(long permits, long leadMicros) {
-		ByteBuffer answer = BucketEncoding.buffer(BucketSnapshot.bytes(SCALE))
+		ByteBuffer answer = BucketEncoding.buffer(1 + Integer.BYTES + 2 * Double.BYTES)
 			.put((byte) 0)
 			.putInt(17)
 			.putDouble(-leadMicros)
 			.putDouble(SCALE.level(0, permits))
 			.flip();
-		return BucketSnapshot.read(answer, SCALE, ASKED, ANSWERED);
+		return new BucketSnapshot(answer, SCALE, ASKED, ANSWERED);
 	}
 
 }

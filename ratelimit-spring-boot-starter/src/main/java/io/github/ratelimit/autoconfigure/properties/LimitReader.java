@@ -1,0 +1,259 @@
+package io.github.ratelimit.autoconfigure.properties;
+
+import io.github.ratelimit.Algorithm;
+import io.github.ratelimit.InvalidRateException;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.LimitBuilder;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.autoconfigure.properties.RateLimitProperties.LimitProperties;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a limit from its properties, and the limit as each plan has it. A contradiction
+ * fails with the name of the property that has to change.
+ */
+final class LimitReader {
+
+	private static final String UNBOUNDED = "none";
+
+	private final String name;
+
+	private final LimitProperties properties;
+
+	private final Algorithm algorithm;
+
+	/**
+	 * Creates it.
+	 * @param name the name of the limit
+	 * @param properties its properties
+	 */
+	LimitReader(String name, LimitProperties properties) {
+		this.name = name;
+		this.properties = properties;
+		this.algorithm = (properties.maxConcurrent() != null) ? Algorithm.CONCURRENCY
+				: Algorithm.valueOf(properties.algorithm().name());
+	}
+
+	/**
+	 * Returns the limit.
+	 * @param meant what may be meant if there is neither a rate nor a number of calls
+	 * @throws InvalidConfigurationException for the first property that cannot be
+	 */
+	Limit limit(String meant) {
+		LimitBuilder builder = Limit.named(this.name)
+			.unit(this.properties.unit())
+			.costed(this.properties.cost() != null || this.properties.settle() != null);
+		Long maxConcurrent = this.properties.maxConcurrent();
+		if (maxConcurrent != null) {
+			checkConcurrency(maxConcurrent);
+			return builder.maxConcurrent(maxConcurrent).build();
+		}
+		checkTogether();
+		builder.algorithm(this.algorithm).segments(segments());
+		Duration maxWait = this.properties.maxWait();
+		if (maxWait != null) {
+			builder.maxWait(maxWait,
+					Objects.requireNonNullElse(this.properties.maxWaiting(), Limit.DEFAULT_MAX_WAITING));
+		}
+		Long maxDebt = maxDebt();
+		if (maxDebt != null) {
+			builder.maxDebt(maxDebt);
+		}
+		List<Rate> rates = rates(property("rate"), this.properties.rate());
+		if (rates.isEmpty()) {
+			throw invalid("rate", "", "is missing or empty",
+					"Write how many calls in how much time, for example 10/min, "
+							+ "or as max-concurrent how many at once." + meant);
+		}
+		return builder.rates(rates).build();
+	}
+
+	/**
+	 * Returns the limit in the form of each plan.
+	 * @param own the limit
+	 * @param plans the plans by their names
+	 * @throws InvalidConfigurationException for the first plan that cannot be
+	 */
+	Map<String, Limit> plans(Limit own, Map<String, List<String>> plans) {
+		Map<String, Limit> limits = new LinkedHashMap<>();
+		plans.forEach((plan, texts) -> {
+			String property = property("plans." + plan);
+			if (own.isConcurrency()) {
+				limits.put(plan, own.withMaxConcurrent(slots(property, texts)));
+			}
+			else {
+				List<Rate> rates = rates(property, texts);
+				if (rates.isEmpty()) {
+					throw new InvalidConfigurationException(property, "", "is empty",
+							"Write the rate of the plan, for example 600/min.");
+				}
+				limits.put(plan, own.withRates(rates));
+			}
+		});
+		return limits;
+	}
+
+	private void checkConcurrency(long maxConcurrent) {
+		if (!this.properties.rate().isEmpty()) {
+			throw invalid("max-concurrent", Long.toString(maxConcurrent),
+					"stands beside a rate, and a limit counts either calls in a time or calls at once",
+					"Make two limits of it and name both where the one is named.");
+		}
+		if (this.properties.algorithm() != RateLimitProperties.Algorithm.TOKEN_BUCKET) {
+			throw withoutRate("algorithm", Algorithm.valueOf(this.properties.algorithm().name()));
+		}
+		refuseWithoutRate("segments", this.properties.segments());
+		refuseWithoutRate("max-wait", text(this.properties.maxWait()));
+		refuseWithoutRate("max-waiting", this.properties.maxWaiting());
+		refuseWithoutRate("max-debt", this.properties.maxDebt());
+		refuseWithoutRate("unit", text(this.properties.unit()));
+	}
+
+	private void refuseWithoutRate(String setting, @Nullable Object value) {
+		if (value != null) {
+			throw withoutRate(setting, value);
+		}
+	}
+
+	private InvalidConfigurationException withoutRate(String setting, Object value) {
+		return invalid(setting, value.toString(),
+				"is for limits with a rate, and this one counts calls at once " + "(max-concurrent)", "Remove it.");
+	}
+
+	private void checkTogether() {
+		Integer segments = this.properties.segments();
+		if (segments != null && this.algorithm != Algorithm.SLIDING_WINDOW) {
+			throw invalid("segments", segments.toString(),
+					"is for a sliding-window, and the algorithm is " + this.algorithm,
+					"Remove it, or write algorithm: sliding-window.");
+		}
+		Duration maxWait = this.properties.maxWait();
+		if (maxWait != null && this.algorithm != Algorithm.TOKEN_BUCKET) {
+			throw invalid("max-wait", DurationText.of(maxWait),
+					"queues calls, which a " + this.algorithm + " cannot do",
+					"Remove it, or write algorithm: token-bucket.");
+		}
+		Integer maxWaiting = this.properties.maxWaiting();
+		if (maxWaiting != null && maxWait == null) {
+			throw invalid("max-waiting", maxWaiting.toString(), "has no max-wait beside it, so no call waits",
+					"Write how long a call may wait, for example max-wait: 2s, or remove it.");
+		}
+	}
+
+	private int segments() {
+		return Objects.requireNonNullElse(this.properties.segments(), Limit.DEFAULT_SEGMENTS);
+	}
+
+	private @Nullable Long maxDebt() {
+		String text = this.properties.maxDebt();
+		if (text == null) {
+			return null;
+		}
+		String value = text.strip();
+		boolean unbounded = value.equalsIgnoreCase(UNBOUNDED);
+		if (unbounded && (this.algorithm == Algorithm.SLIDING_WINDOW_COUNTER
+				|| this.algorithm == Algorithm.SLIDING_WINDOW_LOG)) {
+			throw invalid("max-debt", value, "is more than a " + this.algorithm + " can remember",
+					"Write a number of permits up to those of the rate, or another algorithm.");
+		}
+		long permits = unbounded ? Limit.UNBOUNDED_DEBT : number(value);
+		if (permits < 0) {
+			throw invalid("max-debt", value, value.isEmpty() ? "is empty" : "is no number of permits",
+					"Write 0 or a positive whole number, or none to forgive nothing; by default it is the capacity.");
+		}
+		return permits;
+	}
+
+	/** Returns a whole number, -1 for any other text. */
+	private static long number(String text) {
+		try {
+			return Long.parseLong(text);
+		}
+		catch (NumberFormatException ex) {
+			return -1;
+		}
+	}
+
+	private List<Rate> rates(String property, List<String> texts) {
+		List<Rate> rates = new ArrayList<>();
+		for (int i = 0; i < texts.size(); i++) {
+			String element = (texts.size() > 1) ? property + "[" + i + "]" : property;
+			try {
+				for (Rate rate : Rate.parseAll(texts.get(i))) {
+					check(element, rate);
+					rates.add(rate);
+				}
+			}
+			catch (InvalidRateException ex) {
+				throw new InvalidConfigurationException(element, ex.value(), ex.problem(),
+						ValueRules.isNumber(ex.value())
+								? ex.remedy() + " If it is written otherwise, put it in quotes: "
+										+ "YAML reads a plain 5:30 as the number 330."
+								: ex.remedy());
+			}
+		}
+		if (rates.stream().distinct().count() > 1 && this.properties.maxWait() != null) {
+			throw new InvalidConfigurationException(property,
+					String.join(", ", rates.stream().map(Rate::toString).toList()),
+					"has several rates, and max-wait lets calls go on evenly by one: the slowest would decide",
+					"Write one rate, or remove max-wait.");
+		}
+		return rates;
+	}
+
+	private void check(String property, Rate rate) {
+		boolean bucket = this.algorithm == Algorithm.TOKEN_BUCKET;
+		boolean waits = this.properties.maxWait() != null;
+		if (rate.burst() != rate.permits() && (!bucket || waits)) {
+			throw new InvalidConfigurationException(property, rate.toString(),
+					"has a burst, and " + (bucket ? "max-wait lets calls go on evenly"
+							: "a " + this.algorithm + " does not save permits up"),
+					"Leave the burst out: " + rate.withBurst(rate.permits()) + ".");
+		}
+		if (this.algorithm == Algorithm.SLIDING_WINDOW && !Limit.canDivide(rate, segments())) {
+			throw new InvalidConfigurationException(property, rate.toString(),
+					"has a period that cannot be divided exactly into " + segments() + " segments",
+					"Shorten the period, or write fewer segments.");
+		}
+		if (this.algorithm == Algorithm.SLIDING_WINDOW_LOG && rate.permits() > Limit.MAX_LOG_PERMITS) {
+			throw new InvalidConfigurationException(property, rate.toString(),
+					"has more permits than a sliding-window-log remembers calls, which is " + Limit.MAX_LOG_PERMITS,
+					"Lower the permits, or write algorithm: sliding-window.");
+		}
+	}
+
+	private static long slots(String property, List<String> texts) {
+		String text = String.join(", ", texts).strip();
+		long slots = number(text);
+		if (slots < 1 || slots > Rate.MAX_PERMITS) {
+			throw new InvalidConfigurationException(property, text,
+					text.isEmpty() ? "is empty" : "is no number of calls at once, which is what the limit counts",
+					"Write how many calls may be in flight at once, such as 20.");
+		}
+		return slots;
+	}
+
+	private String property(String setting) {
+		return LimitDefinitions.PREFIX + this.name + "." + setting;
+	}
+
+	private InvalidConfigurationException invalid(String setting, String value, String problem, String remedy) {
+		return new InvalidConfigurationException(property(setting), value, problem, remedy);
+	}
+
+	private static @Nullable String text(@Nullable Duration duration) {
+		return (duration != null) ? DurationText.of(duration) : null;
+	}
+
+	private static @Nullable String text(@Nullable Enum<?> constant) {
+		return (constant != null) ? constant.name().toLowerCase(Locale.ROOT) : null;
+	}
+
+}

@@ -1,0 +1,269 @@
+package io.github.ratelimit.limiter;
+
+import io.github.ratelimit.Decision;
+import io.github.ratelimit.LimitMode;
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.queue.CallQueues;
+import io.github.ratelimit.queue.CallerExecutor;
+import io.github.ratelimit.queue.QueuedCall;
+import io.github.ratelimit.queue.WaitingThreadLimit;
+import io.github.ratelimit.queue.WaitingThreads;
+import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.LimitStore;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * Calls the store, counts its decisions, and decides when the store fails. Calls that
+ * wait for a scheduled permit go through the queues; all others call the store directly.
+ * Thread-safe.
+ */
+public final class StoreChargeLimiter implements ChargeLimiter {
+
+	private final LimitStore store;
+
+	private final KillSwitch killSwitch;
+
+	private final Degradation degradation;
+
+	private final TimeSource time;
+
+	private final DecisionRecorder recorder;
+
+	private final CallQueues queues;
+
+	private final PendingCalls pending;
+
+	private final Executor waitingThreads;
+
+	/**
+	 * Read replies; bans and decisions over several cluster slots may hold them longer.
+	 */
+	private final Executor replyThreads = WaitingThreads.create();
+
+	/**
+	 * Creates a limiter whose waiting calls hold a bounded number of threads.
+	 * @param store the store of the permits
+	 * @param killSwitch switches everything off and on
+	 * @param degradation where failures of the store are reported
+	 * @param time by which calls wait
+	 * @param listener receives denials, waits and bans
+	 * @param callers bounds the calls that wait in {@link #acquire} at a time, all and
+	 * those of one key of a limit. A call beyond it is refused at once with its wait.
+	 * {@link #acquireAsync} holds no thread and is not bounded by it
+	 */
+	public StoreChargeLimiter(LimitStore store, KillSwitch killSwitch, Degradation degradation, TimeSource time,
+			RateLimitListener listener, WaitingThreadLimit callers) {
+		this(store, killSwitch, degradation, time, listener, WaitingThreads.create(), callers);
+	}
+
+	StoreChargeLimiter(LimitStore store, KillSwitch killSwitch, Degradation degradation, TimeSource time,
+			RateLimitListener listener, Executor waitingThreads, WaitingThreadLimit callers) {
+		this.store = store;
+		this.killSwitch = killSwitch;
+		this.degradation = degradation;
+		this.time = time;
+		this.recorder = new DecisionRecorder(store, time, listener);
+		this.queues = new CallQueues(time, callers);
+		this.pending = new PendingCalls(time);
+		this.waitingThreads = waitingThreads;
+	}
+
+	@Override
+	public Decision tryAcquire(Charge charge) {
+		return decide(charge, false);
+	}
+
+	private Decision decide(Charge charge, boolean mayWait) {
+		if (!this.killSwitch.isEnabled()) {
+			return Decision.unlimited();
+		}
+		RegisteredLimit registered = charge.handle().registered();
+		if (!isPlain(registered, charge)) {
+			return decide(ask(List.of(charge), mayWait));
+		}
+		ChargeDecision decision;
+		try {
+			decision = this.store.take(charge);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			return this.degradation.report(List.of(registered), ex);
+		}
+		return this.recorder.plain(registered, decision);
+	}
+
+	/** Returns whether the decision of the store needs no further handling. */
+	private boolean isPlain(RegisteredLimit registered, Charge charge) {
+		return registered.isPlain() && !charge.isPending() && !charge.limit().isPaced()
+				&& this.killSwitch.mode() == LimitMode.ENFORCE;
+	}
+
+	@Override
+	public Decision tryAcquire(List<Charge> charges) {
+		return decide(charges, false);
+	}
+
+	@Override
+	public Decision acquire(List<Charge> charges) {
+		return decide(charges, true);
+	}
+
+	private Decision decide(List<Charge> charges, boolean mayWait) {
+		if (charges.size() == 1) {
+			return decide(charges.get(0), mayWait);
+		}
+		return (charges.isEmpty() || !this.killSwitch.isEnabled()) ? Decision.unlimited()
+				: decide(ask(charges, mayWait));
+	}
+
+	@Override
+	public CompletableFuture<Decision> acquireAsync(List<Charge> charges) {
+		if (charges.isEmpty() || !this.killSwitch.isEnabled()) {
+			return CompletableFuture.completedFuture(Decision.unlimited());
+		}
+		PreparedCharges prepared = ask(charges, true);
+		return prepared.waits() ? waitAsync(prepared) : decideAsync(prepared);
+	}
+
+	private CompletableFuture<Decision> decideAsync(PreparedCharges prepared) {
+		CompletableFuture<List<ChargeDecision>> call;
+		try {
+			call = this.store.takeAllAsync(prepared.charges(), this.replyThreads);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			prepared.ended();
+			return CompletableFuture.completedFuture(this.degradation.report(prepared.limits(), ex));
+		}
+		return decisionOf(call, prepared, this.time.nanoTime());
+	}
+
+	private PreparedCharges ask(List<Charge> charges, boolean mayWait) {
+		return PreparedCharges.of(Charge.distinct(charges), mayWait, this.killSwitch.mode(), this.pending);
+	}
+
+	private Decision decide(PreparedCharges prepared) {
+		if (prepared.waits()) {
+			return await(prepared);
+		}
+		List<ChargeDecision> decisions;
+		try {
+			List<Charge> charges = prepared.charges();
+			decisions = (charges.size() == 1) ? List.of(this.store.take(charges.get(0))) : this.store.takeAll(charges);
+		}
+		catch (RuntimeException | LinkageError ex) {
+			prepared.ended();
+			return this.degradation.report(prepared.limits(), ex);
+		}
+		return this.recorder.decision(prepared, decisions);
+	}
+
+	private Decision await(PreparedCharges prepared) {
+		CallerExecutor caller = new CallerExecutor();
+		long start = this.time.nanoTime();
+		CompletableFuture<List<ChargeDecision>> call = waiting(prepared, caller, true).start();
+		boolean interrupted = false;
+		try {
+			caller.runUntilDone(call);
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+			call.cancel(false);
+		}
+		try {
+			return this.recorder.decisionSince(start, prepared, call.join());
+		}
+		catch (CancellationException ex) {
+			return this.recorder.decision(prepared, List.of(interruptedAt(prepared)));
+		}
+		catch (CompletionException ex) {
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			prepared.ended();
+			if (cause instanceof Error error && !(cause instanceof LinkageError)) {
+				throw error;
+			}
+			return this.degradation.report(prepared.limits(), cause);
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private static ChargeDecision interruptedAt(PreparedCharges prepared) {
+		Charge charge = prepared.charges().stream().filter(QueuedCall::waits).findFirst().orElseThrow();
+		long wait = charge.maxWaitNanos();
+		return ChargeDecision.refused(charge, 0, wait, wait, null);
+	}
+
+	private CompletableFuture<Decision> waitAsync(PreparedCharges prepared) {
+		long start = this.time.nanoTime();
+		CompletableFuture<List<ChargeDecision>> call = waiting(prepared, this.waitingThreads, false).start();
+		CompletableFuture<Decision> decided = decisionOf(call, prepared, start);
+		decided.whenComplete((decision, failure) -> {
+			if (decided.isCancelled()) {
+				call.cancel(false);
+			}
+		});
+		return decided;
+	}
+
+	/** Returns the decision of a call, which gives everything back if it is cancelled. */
+	private CompletableFuture<Decision> decisionOf(CompletableFuture<List<ChargeDecision>> call,
+			PreparedCharges prepared, long start) {
+		CompletableFuture<Decision> decided = new CompletableFuture<>();
+		call.whenComplete((decisions, failure) -> {
+			if (failure == null) {
+				complete(decided, () -> this.recorder.decisionSince(start, prepared, decisions));
+				return;
+			}
+			prepared.ended();
+			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
+					? failure.getCause() : failure;
+			if (cause instanceof Error && !(cause instanceof LinkageError)) {
+				decided.completeExceptionally(cause);
+			}
+			else if (!decided.isCancelled()) {
+				decided.complete(this.degradation.report(prepared.limits(), cause));
+			}
+		});
+		return decided;
+	}
+
+	/** To give back can wait for the store, which no reply should. */
+	private void complete(CompletableFuture<Decision> decided, Supplier<Decision> decide) {
+		Decision decision;
+		try {
+			decision = decide.get();
+		}
+		catch (RuntimeException | Error ex) {
+			decided.completeExceptionally(ex);
+			throw ex;
+		}
+		if (!decided.complete(decision) && decision.isAllowed()) {
+			this.waitingThreads.execute(() -> decision.permit().giveBack());
+		}
+	}
+
+	private QueuedCall waiting(PreparedCharges prepared, Executor executor, boolean holdsThread) {
+		return new QueuedCall(prepared.charges(), this.store, this.queues, this.time, executor, holdsThread);
+	}
+
+	/** Returns the number of queued calls. */
+	int waiting() {
+		return this.queues.waiting();
+	}
+
+	/** Returns the number of keys with undecided calls. */
+	int pending() {
+		return this.pending.size();
+	}
+
+}

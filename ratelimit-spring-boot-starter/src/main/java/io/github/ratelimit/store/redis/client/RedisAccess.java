@@ -1,0 +1,46 @@
+package io.github.ratelimit.store.redis.client;
+
+import io.github.ratelimit.TimeSource;
+import io.github.ratelimit.store.redis.script.LuaScript;
+import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * Redis as the parts of one store use it. Thread-safe.
+ *
+ * @param client runs the scripts
+ * @param names the names of its keys
+ * @param nodes its nodes, and whether they answer
+ * @param time the time of this instance
+ * @param scheduler runs what is done later; drops what is scheduled after the end
+ */
+public record RedisAccess(ScriptClient client, RedisKeyNames names, RedisNodes nodes, TimeSource time,
+		ScheduledExecutorService scheduler) {
+
+	/** Runs a script on the node that has a key. Does not block, does not throw. */
+	public CompletableFuture<byte[]> run(LuaScript script, byte[] key, byte[]... args) {
+		return this.client.run(script, new byte[][] { key }, args);
+	}
+
+	/** Returns the node that has a key. */
+	public RedisNodes.Node node(byte[] key) {
+		return this.nodes.of(key);
+	}
+
+	/** Returns whether the node that has a key fails, and gets no calls. */
+	public boolean isOpen(byte[] key) {
+		return node(key).isOpen();
+	}
+
+	/** Returns a key of no limit in this slot. */
+	public byte[] route(int slot) {
+		return this.names.route(slot, this.client.isCluster());
+	}
+
+	/** Returns the time of this instance's monotonic clock, in nanoseconds. */
+	public long now() {
+		return this.time.nanoTime();
+	}
+
+}

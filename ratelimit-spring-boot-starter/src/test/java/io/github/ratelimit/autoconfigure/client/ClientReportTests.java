@@ -1,0 +1,28 @@
+package io.github.ratelimit.autoconfigure.client;
+
+import io.github.ratelimit.client.ClientSettings;
+import io.github.ratelimit.client.TestClient;
+import io.github.ratelimit.queue.WaitingThreadLimit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@Tag("jdk-independent")
+class ClientReportTests {
+
+	private final ClientSettings client = TestClient.client().match("https://api.openai.com/**").limiter().settings();
+
+	@Test
+	void theLineOfAClientShowsHowManyRequestThreadsItsQueuedCallsHold() {
+		assertThat(ClientReport.describe(this.client, new WaitingThreadLimit(50)))
+			.contains("; calls are queued for at most 30s, those of one key hold at most 25 request threads; key ");
+	}
+
+	@Test
+	void withoutABoundTheLineMentionsNoThreads() {
+		assertThat(ClientReport.describe(this.client, new WaitingThreadLimit(Integer.MAX_VALUE)))
+			.contains("; calls are queued for at most 30s; key ");
+	}
+
+}

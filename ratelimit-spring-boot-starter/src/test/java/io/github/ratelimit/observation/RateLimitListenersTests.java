@@ -1,0 +1,90 @@
+package io.github.ratelimit.observation;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.Rate;
+import io.github.ratelimit.limiter.RateLimitListener;
+import io.github.ratelimit.registry.RegisteredLimit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@Tag("jdk-independent")
+@ExtendWith(OutputCaptureExtension.class)
+class RateLimitListenersTests {
+
+	private final RegisteredLimit chat = new LimitRegistry().register(Limit.of("chat", Rate.parse("10/s")), List.of());
+
+	@Test
+	void anExceptionOfOneListenerDoesNotAffectTheOthers(CapturedOutput output) {
+		List<String> events = new ArrayList<>();
+		RateLimitListener listeners = RateLimitListeners.of(List.of(new RateLimitListener() {
+
+			@Override
+			public void banned(RegisteredLimit limit, Key key, Duration ban) {
+				throw new IllegalStateException("failed for sk-secret");
+			}
+
+		}, new RateLimitListener() {
+
+			@Override
+			public void banned(RegisteredLimit limit, Key key, Duration ban) {
+				events.add("banned " + ban);
+			}
+
+			@Override
+			public void waited(RegisteredLimit limit, long nanos) {
+				events.add("waited " + nanos);
+			}
+
+		}));
+		listeners.banned(this.chat, Key.of("sk-secret"), Duration.ofHours(1));
+		listeners.banned(this.chat, Key.of("sk-secret"), Duration.ofHours(2));
+		listeners.waited(this.chat, 5);
+		assertThat(events).containsExactly("banned PT1H", "banned PT2H", "waited 5");
+		assertThat(output.toString().split("An event of a limit could not be delivered", -1)).hasSize(2);
+		assertThat(output).contains("java.lang.IllegalStateException").doesNotContain("sk-secret");
+	}
+
+	@Test
+	void noExceptionOfAListenerIsThrown() {
+		List<String> told = new ArrayList<>();
+		RateLimitListener listeners = RateLimitListeners.of(List.of(new RateLimitListener() {
+
+			@Override
+			public void storeDegraded(String store, String node, String reason) {
+				throw new AssertionError("failed on purpose");
+			}
+
+		}, new RateLimitListener() {
+
+			@Override
+			public void storeDegraded(String store, String node, String reason) {
+				told.add("degraded " + node);
+			}
+
+		}));
+		listeners.storeDegraded("redis", "localhost:6379", "timeout");
+		assertThat(told).containsExactly("degraded localhost:6379");
+	}
+
+	@Test
+	void whatOneListenerWantsIsWanted() {
+		RateLimitListener wanting = new RateLimitListener() {
+		};
+		assertThat(RateLimitListeners.of(List.of(RateLimitListener.NONE, wanting)).wantsDenials()).isTrue();
+		assertThat(RateLimitListeners.of(List.of(RateLimitListener.NONE, wanting)).wantsNearLimits()).isTrue();
+		assertThat(RateLimitListeners.of(List.of(RateLimitListener.NONE)).wantsDenials()).isFalse();
+		assertThat(RateLimitListeners.of(List.of(RateLimitListener.NONE)).wantsNearLimits()).isFalse();
+		assertThat(RateLimitListeners.of(List.of())).isSameAs(RateLimitListener.NONE);
+	}
+
+}
