@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * fifth of the permits of a limit: once, and again after the key has had more than half
  * of its permits. There is none for limits of fewer than five permits and for limits
  * whose calls wait their turn ({@code max-wait}). The thread of the call publishes it, so
- * listeners must be quick, or be {@code @Async}.
+ * listeners must be fast, or be {@code @Async}.
  *
  * @param limit the name of the limit
  * @param key what may be shown of the key

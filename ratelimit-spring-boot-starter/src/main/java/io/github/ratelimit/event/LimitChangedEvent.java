@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Published by the application context after settings have changed while the application
  * runs, in every instance in which they have, and after a key was banned or reset through
- * the endpoint, in the instance that did it. Listeners must be quick, or be
+ * the endpoint, in the instance that did it. Listeners must be fast, or be
  * {@code @Async}: the next change waits for them.
  *
  * @param limit the name of the limit, null if all limits are concerned

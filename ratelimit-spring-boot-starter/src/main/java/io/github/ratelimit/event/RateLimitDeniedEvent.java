@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Published by the application context when a limit denies a call: for each key of a
  * limit at most once a second. The thread of the denied call publishes it, so listeners
- * must be quick, or be {@code @Async}. A limit in shadow mode denies nothing.
+ * must be fast, or be {@code @Async}. A limit in shadow mode denies nothing.
  *
  * @param limit the name of the limit
  * @param key what may be shown of the key

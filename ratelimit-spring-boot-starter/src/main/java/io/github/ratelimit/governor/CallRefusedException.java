@@ -6,8 +6,8 @@ import java.time.Duration;
 import io.github.ratelimit.RateLimitException;
 
 /**
- * Thrown instead of sending a call that would have to be queued for too long, or that the
- * provider can never serve.
+ * Thrown instead of sending a call that would be queued for too long, that cannot be
+ * queued, that is interrupted in the queue, or that the provider can never serve.
  */
 public class CallRefusedException extends RateLimitException {
 

@@ -63,7 +63,7 @@ final class DecisionWatch {
 			}
 		}
 		catch (RuntimeException | LinkageError ex) {
-			logger.log(Level.DEBUG, () -> "A decision of limit '" + limit.name() + "' was not told to its listener",
+			logger.log(Level.DEBUG, () -> "The listener of limit '" + limit.name() + "' did not receive a decision",
 					ex);
 		}
 	}

@@ -31,7 +31,8 @@ public interface RateLimitListener {
 	};
 
 	/**
-	 * Returns whether {@link #denied} is to be called. Asked for each denied call.
+	 * Returns whether this listener needs {@link #denied}. Asked at denied calls, so it
+	 * must be fast. If another listener needs it, this one is called as well.
 	 * @return false if this listener ignores denials
 	 */
 	default boolean wantsDenials() {
@@ -39,7 +40,8 @@ public interface RateLimitListener {
 	}
 
 	/**
-	 * Returns whether {@link #nearLimit} is to be called. Asked for each allowed call.
+	 * Returns whether this listener needs {@link #nearLimit}. Asked at allowed calls, so
+	 * it must be fast. If another listener needs it, this one is called as well.
 	 * @return false if this listener ignores keys that are near their limit
 	 */
 	default boolean wantsNearLimits() {
@@ -96,8 +98,8 @@ public interface RateLimitListener {
 
 	/**
 	 * Called after settings were changed while the application runs, or a key was banned
-	 * or reset by hand, by the thread that makes the change.
-	 * @param change what was changed, as a {@code LimitChangedEvent} says it
+	 * or reset by hand. The next change waits for it.
+	 * @param change what was changed; its key is masked
 	 */
 	default void changed(LimitChange change) {
 	}

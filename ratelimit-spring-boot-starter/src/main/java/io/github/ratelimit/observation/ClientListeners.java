@@ -32,17 +32,17 @@ public final class ClientListeners implements ClientListener {
 
 	@Override
 	public void ended(String client, ClientOutcome outcome) {
-		this.all.tell((listener) -> listener.ended(client, outcome));
+		this.all.call((listener) -> listener.ended(client, outcome));
 	}
 
 	@Override
 	public void waited(String client, long nanos) {
-		this.all.tell((listener) -> listener.waited(client, nanos));
+		this.all.call((listener) -> listener.waited(client, nanos));
 	}
 
 	@Override
 	public void ignored(String client, int values) {
-		this.all.tell((listener) -> listener.ignored(client, values));
+		this.all.call((listener) -> listener.ignored(client, values));
 	}
 
 }

@@ -25,7 +25,7 @@ final class Fanout<T> {
 
 	/**
 	 * Creates it.
-	 * @param all the listeners, in the order in which they are told
+	 * @param all the listeners, in the order in which they are called
 	 * @param logger logs failures at debug level
 	 * @param warning logs the first failure, with what has failed
 	 */
@@ -35,14 +35,14 @@ final class Fanout<T> {
 		this.warning = warning;
 	}
 
-	void tell(Consumer<? super T> event) {
+	void call(Consumer<? super T> event) {
 		for (int i = 0; i < this.all.size(); i++) {
-			tell(this.all.get(i), event);
+			call(this.all.get(i), event);
 		}
 	}
 
-	/** Tells one, which need not be a listener itself. */
-	<L> void tell(L listener, Consumer<? super L> event) {
+	/** Calls one, which need not be a listener itself. */
+	<L> void call(L listener, Consumer<? super L> event) {
 		try {
 			event.accept(listener);
 		}

@@ -39,7 +39,7 @@ public final class RateLimitListeners implements RateLimitListener {
 
 	/**
 	 * Returns several listeners as one.
-	 * @param all the listeners, in the order in which they are told
+	 * @param all the listeners, in the order in which they are called
 	 * @return one listener
 	 */
 	public static RateLimitListener of(List<RateLimitListener> all) {
@@ -68,42 +68,42 @@ public final class RateLimitListeners implements RateLimitListener {
 
 	@Override
 	public void denied(RegisteredLimit limit, LimitDecision decision, long leftOut) {
-		this.all.tell((listener) -> listener.denied(limit, decision, leftOut));
+		this.all.call((listener) -> listener.denied(limit, decision, leftOut));
 	}
 
 	@Override
 	public void nearLimit(RegisteredLimit limit, LimitDecision decision, int rate) {
-		this.all.tell((listener) -> listener.nearLimit(limit, decision, rate));
+		this.all.call((listener) -> listener.nearLimit(limit, decision, rate));
 	}
 
 	@Override
 	public void changed(LimitChange change) {
-		this.all.tell((listener) -> listener.changed(change));
+		this.all.call((listener) -> listener.changed(change));
 	}
 
 	@Override
 	public void storeDegraded(String store, String node, String reason) {
-		this.all.tell((listener) -> listener.storeDegraded(store, node, reason));
+		this.all.call((listener) -> listener.storeDegraded(store, node, reason));
 	}
 
 	@Override
 	public void storeRecovered(String store, String node, Duration outage) {
-		this.all.tell((listener) -> listener.storeRecovered(store, node, outage));
+		this.all.call((listener) -> listener.storeRecovered(store, node, outage));
 	}
 
 	@Override
 	public void waited(RegisteredLimit limit, long nanos) {
-		this.all.tell((listener) -> listener.waited(limit, nanos));
+		this.all.call((listener) -> listener.waited(limit, nanos));
 	}
 
 	@Override
 	public void banned(RegisteredLimit limit, Key key, Duration ban) {
-		this.all.tell((listener) -> listener.banned(limit, key, ban));
+		this.all.call((listener) -> listener.banned(limit, key, ban));
 	}
 
 	@Override
 	public void notBanned(RegisteredLimit limit, Key key) {
-		this.all.tell((listener) -> listener.notBanned(limit, key));
+		this.all.call((listener) -> listener.notBanned(limit, key));
 	}
 
 }

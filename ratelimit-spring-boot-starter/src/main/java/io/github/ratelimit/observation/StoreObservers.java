@@ -34,7 +34,7 @@ public final class StoreObservers implements StoreObserver {
 	@Override
 	public Call asking(int limits) {
 		List<Call> calls = new ArrayList<>(1);
-		this.all.tell((observer) -> {
+		this.all.call((observer) -> {
 			Call call = observer.asking(limits);
 			if (call != Call.UNOBSERVED) {
 				calls.add(call);
@@ -45,22 +45,22 @@ public final class StoreObservers implements StoreObserver {
 
 	@Override
 	public void answered(long nanos) {
-		this.all.tell((observer) -> observer.answered(nanos));
+		this.all.call((observer) -> observer.answered(nanos));
 	}
 
 	@Override
 	public void failed(String reason) {
-		this.all.tell((observer) -> observer.failed(reason));
+		this.all.call((observer) -> observer.failed(reason));
 	}
 
 	@Override
 	public void degraded(String node, String reason) {
-		this.all.tell((observer) -> observer.degraded(node, reason));
+		this.all.call((observer) -> observer.degraded(node, reason));
 	}
 
 	@Override
 	public void recovered(String node, Duration outage) {
-		this.all.tell((observer) -> observer.recovered(node, outage));
+		this.all.call((observer) -> observer.recovered(node, outage));
 	}
 
 	/** The calls of several observers, which end in the reverse order. */
@@ -90,7 +90,7 @@ public final class StoreObservers implements StoreObserver {
 
 		private void reversed(Consumer<Call> event) {
 			for (int i = this.calls.size() - 1; i >= 0; i--) {
-				StoreObservers.this.all.tell(this.calls.get(i), event);
+				StoreObservers.this.all.call(this.calls.get(i), event);
 			}
 		}
 

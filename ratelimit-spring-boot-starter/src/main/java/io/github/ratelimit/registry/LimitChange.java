@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What was changed at one time while the application runs.
  *
  * @param limit the name of the limit, null if all limits are concerned
- * @param key the key that was banned or reset, null if the limit itself was changed
+ * @param key the key that was banned or reset; null if settings were changed, or all keys
+ * of the limit were reset
  * @param settings what was changed, at least one
  * @param origin where the change comes from
  * @param by who made it, null if that is not known; a name as the application's security

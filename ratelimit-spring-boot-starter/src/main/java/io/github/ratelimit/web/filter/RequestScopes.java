@@ -44,7 +44,7 @@ public final class RequestScopes {
 	 * @param rules the rules, for the style of a refusal's body
 	 * @param answers writes headers and refusals
 	 * @param identity the authenticated caller
-	 * @param degradation where failures of telling are reported
+	 * @param degradation where failures to write headers are reported
 	 * @param ipv6Prefix bits of an IPv6 address that count, 1 to 128
 	 * @throws IllegalArgumentException if the prefix is out of range
 	 */

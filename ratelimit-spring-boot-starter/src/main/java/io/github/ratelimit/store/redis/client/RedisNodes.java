@@ -78,7 +78,7 @@ public final class RedisNodes {
 		return (known != null) ? known : this.byName.computeIfAbsent(node, Node::new);
 	}
 
-	/** Returns what is told how a call ends that is about to be made. */
+	/** Returns what observes a call that is about to be made. */
 	public StoreObserver.Call asking(int limits) {
 		return this.observer.asking(limits);
 	}

@@ -121,8 +121,8 @@ class PacedOutageTests {
 				case ALLOW -> assertThat(calls).allMatch((call) -> call.decision().isAllowed());
 				case DENY -> assertThat(calls).allMatch(Call::isUnavailable);
 				// those that are late on a busy machine arrive within their own wait
-				default -> assertThat(calls).filteredOn((call) -> call.decision().isAllowed())
-					.hasSizeGreaterThanOrEqualTo(10);
+				default ->
+					assertThat(calls).filteredOn((call) -> call.decision().isAllowed()).hasSizeGreaterThanOrEqualTo(10);
 			}
 		}
 	}
