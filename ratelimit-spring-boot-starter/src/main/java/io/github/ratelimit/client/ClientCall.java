@@ -199,13 +199,16 @@ public final class ClientCall implements Receipt {
 	 * calls may be queued, and the budget of retries is not used up
 	 */
 	public boolean mayRetry(int attempts) {
+		return isRetryable() && this.limiter.mayRetry(attempts);
+	}
+
+	private boolean isRetryable() {
 		Throttle throttle = this.throttle;
 		if (throttle == null || !throttle.isRetryable() || throttle.retryRefused()) {
 			return false;
 		}
 		Duration retryAfter = throttle.retryAfter();
-		return (retryAfter == null || retryAfter.compareTo(this.limiter.maxWait(this.account)) <= 0)
-				&& this.limiter.mayRetry(attempts);
+		return retryAfter == null || retryAfter.compareTo(this.limiter.maxWait(this.account)) <= 0;
 	}
 
 	/**
@@ -216,7 +219,12 @@ public final class ClientCall implements Receipt {
 	 * again
 	 */
 	public @Nullable Runnable holdUntilRetry(int attempts) {
-		return mayRetry(attempts) ? this.account.caller().hold() : null;
+		Runnable freed = isRetryable() ? this.account.caller().hold() : null;
+		if (freed != null && !this.limiter.mayRetry(attempts)) {
+			freed.run();
+			return null;
+		}
+		return freed;
 	}
 
 	/**

@@ -146,6 +146,17 @@ public final class ClientLimiter {
 		return (passedOn != null) ? passedOn : acquire(account, needed);
 	}
 
+	/**
+	 * Admits a further attempt like {@link #acquire}, for a caller that holds its thread
+	 * already.
+	 * @param retry the request
+	 * @return the call, which may be sent now
+	 * @throws CallRefusedException if it cannot be sent in time
+	 */
+	public ClientCall acquireAgain(OutboundRequest retry) {
+		return acquire(this.accounts.of(retry), callRequest(retry, Caller.UNBOUNDED));
+	}
+
 	ClientCall acquire(ProviderAccount account, CallRequest request) {
 		try {
 			return admitted(account, account.governor().acquire(request));

@@ -100,7 +100,11 @@ public final class TestClient {
 	}
 
 	public TestClient attempts(int maxAttempts) {
-		this.retry = new RetryPolicy(maxAttempts, 1);
+		return attempts(maxAttempts, 1);
+	}
+
+	public TestClient attempts(int maxAttempts, double budget) {
+		this.retry = new RetryPolicy(maxAttempts, budget);
 		return this;
 	}
 

@@ -101,11 +101,11 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 			try {
 				response.close();
 				awaitRetry(limiter, call, attempts);
+				call = limiter.acquireAgain(request.asRetry());
 			}
 			finally {
 				freed.run();
 			}
-			call = limiter.acquire(request.asRetry());
 		}
 	}
 

@@ -129,8 +129,8 @@ final class TableIndex {
 		final AtomicReferenceArray<@Nullable KeyCell> cells;
 
 		/**
-		 * Hashes of the ids of the keys, each written before its cell is put there: an id
-		 * is a SHA-256, too expensive to compute of every key whenever one is looked for.
+		 * Hashes of the ids of the keys: an id is a SHA-256, too expensive to compute of
+		 * every key whenever one is looked for. A key that is being put may be missed.
 		 */
 		final int[] idHashes;
 

@@ -11,7 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.client.ClientOutcome;
@@ -360,6 +362,51 @@ class RateLimitClientInterceptorTests {
 		assertThatExceptionOfType(HttpClientErrorException.TooManyRequests.class)
 			.isThrownBy(() -> post(rest).retrieve().body(String.class));
 		assertThat(this.provider.bodies()).hasSize(1);
+	}
+
+	@Test
+	void a_request_that_holds_a_thread_keeps_it_when_it_is_queued_again() {
+		AtomicBoolean left = new AtomicBoolean(true);
+		TestClient client = client().quota(Dimension.REQUESTS, 1, Duration.ofSeconds(10))
+			.maxWait(Duration.ofMinutes(5))
+			.attempts(2)
+			.caller(() -> left.getAndSet(false) ? () -> {
+			} : null);
+		this.provider.answers(inTurn(status(429, THROTTLED, "Retry-After", "1"), json(USAGE)));
+		RestClient rest = rest(client);
+		assertThat(inStepsOf(Duration.ofMillis(500), () -> post(rest).retrieve().body(String.class))).isEqualTo(USAGE);
+		assertThat(left).isFalse();
+	}
+
+	@Test
+	void requests_for_which_no_thread_is_left_use_up_no_retries() {
+		AtomicBoolean refused = new AtomicBoolean();
+		TestClient client = client().maxWait(Duration.ofHours(2))
+			.attempts(2, 0)
+			.caller(() -> refused.getAndSet(false) ? null : () -> {
+			});
+		this.provider.answers((exchange) -> {
+			refused.set(true);
+			status(429, THROTTLED, "Retry-After", "0").give(exchange);
+		});
+		RestClient rest = rest(client);
+		for (int i = 0; i < 11; i++) {
+			int status = inStepsOf(Duration.ofMinutes(10),
+					() -> post(rest).exchange((request, response) -> response.getStatusCode().value()));
+			assertThat(status).isEqualTo(429);
+		}
+		assertThat(this.provider.bodies()).hasSize(11);
+		this.provider.answers(inTurn(status(429, THROTTLED, "Retry-After", "0"), json(USAGE)));
+		assertThat(inStepsOf(Duration.ofMinutes(10), () -> post(rest).retrieve().body(String.class))).isEqualTo(USAGE);
+	}
+
+	private <T> T inStepsOf(Duration step, Supplier<T> call) {
+		CompletableFuture<T> result = CompletableFuture.supplyAsync(call);
+		await().until(() -> {
+			this.time.advance(step);
+			return result.isDone();
+		});
+		return result.join();
 	}
 
 	@Test
