@@ -41,7 +41,7 @@ enum PeriodUnit {
 		}
 		String symbol = text.substring(digits);
 		if (digits > 0 && symbol.isEmpty()) {
-			throw refusal.apply("has a bare number as its period",
+			throw refusal.apply("has a period without a unit",
 					"Give the period a unit: ms, s, min, h or d, for example '" + before + text + "s'.");
 		}
 		PeriodUnit unit = of(symbol);
@@ -55,7 +55,7 @@ enum PeriodUnit {
 			return unit.times((digits > 0) ? Long.parseLong(text.substring(0, digits)) : 1);
 		}
 		catch (NumberFormatException | ArithmeticException ex) {
-			throw refusal.apply("has a period that overflows", "The longest period is " + RateRules.MAX_DAYS + "d.");
+			throw refusal.apply("has a period that is too long", "The longest period is " + RateRules.MAX_DAYS + "d.");
 		}
 	}
 

@@ -56,7 +56,7 @@ final class RateParser {
 			return Long.parseLong(digits);
 		}
 		catch (NumberFormatException ex) {
-			throw refuse("has a number of " + what + " that overflows",
+			throw refuse("has more " + what + " than can be counted",
 					"The most that can be counted is " + Rate.MAX_PERMITS + ".");
 		}
 	}

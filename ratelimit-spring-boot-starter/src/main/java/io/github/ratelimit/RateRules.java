@@ -41,7 +41,7 @@ final class RateRules {
 					"At least 1 is needed; to refuse everything, do not offer the path at all.");
 		}
 		if (count > Rate.MAX_PERMITS) {
-			throw new InvalidRateException(text, "has a number of " + what + " that overflows",
+			throw new InvalidRateException(text, "has more " + what + " than can be counted",
 					"The most that can be counted is " + Rate.MAX_PERMITS + ".");
 		}
 	}
@@ -51,7 +51,7 @@ final class RateRules {
 			throw new InvalidRateException(text, "has a period of 0 or less", "The shortest period is 1ms.");
 		}
 		if (period.compareTo(Rate.MAX_TIME_TO_FULL) > 0) {
-			throw new InvalidRateException(text, "has a period that overflows",
+			throw new InvalidRateException(text, "has a period that is too long",
 					"The longest period is " + MAX_DAYS + "d.");
 		}
 		if (period.getNano() % 1_000_000 != 0) {

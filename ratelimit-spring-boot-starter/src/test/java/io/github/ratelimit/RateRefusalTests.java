@@ -64,14 +64,14 @@ class RateRefusalTests {
 
 	@Test
 	void whatOverflowsIsRefused() {
-		refused("1000000000000000/d", "has a number of permits that overflows", MOST);
-		refused("99999999999999999999/min", "has a number of permits that overflows", MOST);
-		refused("10/min burst 1000000000000000", "has a number of burst that overflows", MOST);
-		refused("10/min burst 99999999999999999999", "has a number of burst that overflows", MOST);
-		refused("10/36501d", "has a period that overflows", LONGEST);
-		refused("10/9999999999999999d", "has a period that overflows", LONGEST);
-		refused("10/99999999999999999999s", "has a period that overflows", LONGEST);
-		refused("10/9223372036854775807ms", "has a period that overflows", LONGEST);
+		refused("1000000000000000/d", "has more permits than can be counted", MOST);
+		refused("99999999999999999999/min", "has more permits than can be counted", MOST);
+		refused("10/min burst 1000000000000000", "has more burst than can be counted", MOST);
+		refused("10/min burst 99999999999999999999", "has more burst than can be counted", MOST);
+		refused("10/36501d", "has a period that is too long", LONGEST);
+		refused("10/9999999999999999d", "has a period that is too long", LONGEST);
+		refused("10/99999999999999999999s", "has a period that is too long", LONGEST);
+		refused("10/9223372036854775807ms", "has a period that is too long", LONGEST);
 		refused("1/d burst 36501", "takes longer than 36500 days to fill", "Lower the burst or raise the permits.");
 	}
 
@@ -84,9 +84,9 @@ class RateRefusalTests {
 
 	@Test
 	void aBareNumberIsNoPeriod() {
-		refused("10/60", "has a bare number as its period",
+		refused("10/60", "has a period without a unit",
 				"Give the period a unit: ms, s, min, h or d, for example '10/60s'.");
-		refused("10/60 burst 20", "has a bare number as its period",
+		refused("10/60 burst 20", "has a period without a unit",
 				"Give the period a unit: ms, s, min, h or d, for example '10/60s'.");
 	}
 

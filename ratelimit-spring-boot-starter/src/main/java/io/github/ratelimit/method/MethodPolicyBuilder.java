@@ -219,7 +219,7 @@ final class MethodPolicyBuilder {
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidRateLimitedMethodException(declaration.source(), "rate", declaration.rate(),
-					"is refused by where permits are kept", String.valueOf(ex.getMessage()), ex);
+					"cannot be counted by the store", String.valueOf(ex.getMessage()), ex);
 		}
 	}
 

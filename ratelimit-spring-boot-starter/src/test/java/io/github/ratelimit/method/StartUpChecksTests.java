@@ -85,7 +85,7 @@ class StartUpChecksTests {
 				because(BrokenKey.class, "method BrokenKey.find(String): key \"#userId +\" "),
 				because(BrokenCost.class, "method BrokenCost.find(String): cost \"#size\" names the argument #size"),
 				because(BrokenUnless.class,
-						"method BrokenUnless.find(String): unless \"#id\" is a value and no condition. Compare it"),
+						"method BrokenUnless.find(String): unless \"#id\" is a value, not a condition. Compare it"),
 				because(KeyForGlobal.class,
 						"method KeyForGlobal.find(String): key \"#userId\" has no effect: [everyone] count all "
 								+ "callers together (key: global). Leave the key out, or give the limit another key "

@@ -83,11 +83,11 @@ final class ExpressionBuilder {
 			String reason = withoutCode(ex.getSimpleMessage());
 			throw new InvalidExpressionException(this.text,
 					"does not parse at character " + (ex.getPosition() + 1) + " (" + reason + ")",
-					"Write a SpEL expression; texts and the names of headers stand in single quotes.");
+					"Write a SpEL expression, with texts and names of headers in single quotes.");
 		}
 		catch (RuntimeException ex) {
 			throw new InvalidExpressionException(this.text, "does not parse",
-					"Write a SpEL expression; texts and the names of headers stand in single quotes.");
+					"Write a SpEL expression, with texts and names of headers in single quotes.");
 		}
 	}
 
@@ -116,7 +116,7 @@ final class ExpressionBuilder {
 	/** Two values for all calls are seldom meant. */
 	private void refuseCondition(SpelNode node, String what, String example) {
 		if (SyntaxTree.isCondition(node)) {
-			throw new InvalidExpressionException(this.text, "is true or false, and no " + what,
+			throw new InvalidExpressionException(this.text, "is true or false, not a " + what,
 					"Write which " + what + " it selects, such as \"" + this.text.strip() + " ? " + example
 							+ "\", in double quotes where it is in YAML.");
 		}
@@ -177,7 +177,7 @@ final class ExpressionBuilder {
 			throw new InvalidExpressionException(this.text,
 					"contains " + ((literal instanceof NullLiteral) ? "null" : "an empty text")
 							+ ", which is never a value",
-					"Leave it out; the parts of a key need nothing between them.");
+					"Omit it; the parts of a key need no separator.");
 		}
 		return new ComposedKeyPart.Constant(Key.of(constant));
 	}
@@ -191,14 +191,14 @@ final class ExpressionBuilder {
 		if (type.isArray() || Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type)) {
 			String element = Map.class.isAssignableFrom(type) ? "['id']" : "[0]";
 			throw new InvalidExpressionException(this.text,
-					"takes #" + name + " for a key, which is a " + type.getSimpleName() + " and not one value",
+					"uses #" + name + " as a key, but it is a " + type.getSimpleName() + ", not a single value",
 					"Write the value that is meant, such as #" + name + element + ".");
 		}
 		boolean mayBeSubclass = type.isInterface() || type == Object.class || type == Optional.class
 				|| Modifier.isAbstract(type.getModifiers());
 		if (!mayBeSubclass && !TextConversion.declaresToString(type)) {
 			throw new InvalidExpressionException(this.text,
-					"takes #" + name + " for a key, a " + type.getSimpleName() + " that has no text of its own",
+					"uses #" + name + " as a key, but " + type.getSimpleName() + " has no toString() of its own",
 					"Write the property that is meant, such as #" + name + ".id, or give " + type.getSimpleName()
 							+ " a toString().");
 		}
@@ -225,7 +225,7 @@ final class ExpressionBuilder {
 	PlanExpression plan() {
 		SpelNodeImpl node = tree(WHAT_IS_A_PLAN);
 		if (SyntaxTree.variable(node) == RequestVariable.GLOBAL) {
-			throw new InvalidExpressionException(this.text, "names no plan: it is a key that all calls share",
+			throw new InvalidExpressionException(this.text, "is a key that all calls share, not a plan",
 					WHAT_IS_A_PLAN);
 		}
 		this.check.check(node);
@@ -264,7 +264,7 @@ final class ExpressionBuilder {
 		this.check.check(node);
 		if (node instanceof Literal) {
 			throw new InvalidExpressionException(this.text, "is the same for every call",
-					"Write it as the cost, or write what tells the call's own.");
+					"Write it as the cost, or write an expression that depends on the call.");
 		}
 		checkIsNumber(node);
 		ValueReader reader = reader(node);
@@ -296,7 +296,7 @@ final class ExpressionBuilder {
 		boolean constant = node instanceof Literal && !(node instanceof BooleanLiteral);
 		Class<?> type = SyntaxTree.declaredType(node, this.arguments);
 		if (constant || (type != null && type != boolean.class && type != Boolean.class && type != Object.class)) {
-			throw new InvalidExpressionException(this.text, "is a value and no condition",
+			throw new InvalidExpressionException(this.text, "is a value, not a condition",
 					"Compare it, for example " + example + ".");
 		}
 	}
@@ -323,8 +323,8 @@ final class ExpressionBuilder {
 	}
 
 	private InvalidExpressionException notANumber(String what) {
-		return new InvalidExpressionException(this.text, "takes " + what + " for a number of permits",
-				"Write a number, or an expression that has one, such as 500.");
+		return new InvalidExpressionException(this.text, "uses " + what + " as a number of permits",
+				"Write a number, such as 500, or an expression that returns one.");
 	}
 
 	private ValueReader reader(SpelNodeImpl node) {

@@ -177,7 +177,7 @@ final class ExpressionValidator {
 		}
 		if (variable == RequestVariable.STATUS && !this.afterResponse) {
 			throw new InvalidExpressionException(this.expression,
-					"looks at status, which is not known before the response",
+					"reads status, which is not known before the response",
 					"Write it in count-when or settle of a limit, which are evaluated after the response.");
 		}
 		if (variable.isSecurity()) {
@@ -192,7 +192,7 @@ final class ExpressionValidator {
 	private void checkKnownAfterwards(String name) {
 		if (this.afterResponse) {
 			throw new InvalidExpressionException(this.expression,
-					"looks at " + name + ", but after the response there is no authenticated user any more",
+					"reads " + name + ", but the authenticated user is not known any more after the response",
 					"Look at status, or at an attribute('…') of the request that your code sets.");
 		}
 	}
@@ -200,7 +200,7 @@ final class ExpressionValidator {
 	private void checkArgument(SpelNode node, boolean ofCall) {
 		String name = SyntaxTree.argumentName(node);
 		if (name.equals("root") || (name.equals("this") && ofCall)) {
-			throw new InvalidExpressionException(this.expression, "names #" + name + ", which is no value",
+			throw new InvalidExpressionException(this.expression, "names #" + name + ", which is not a value",
 					"Write " + NameCatalogue.VALUES + ".");
 		}
 		if (this.arguments.type(name) == void.class) {
@@ -216,7 +216,7 @@ final class ExpressionValidator {
 		if (call.getName().equals(RequestFunction.COALESCE)) {
 			if (call.getChildCount() < 2) {
 				throw new InvalidExpressionException(this.expression,
-						"gives coalesce " + count(call.getChildCount(), "value") + " to choose from",
+						"calls coalesce with " + count(call.getChildCount(), "value"),
 						"Write at least two, such as coalesce(user, ip).");
 			}
 			return;
@@ -227,8 +227,8 @@ final class ExpressionValidator {
 		}
 		if (call.getChildCount() != 1) {
 			throw new InvalidExpressionException(this.expression,
-					"gives " + function.text() + " " + count(call.getChildCount(), "argument"),
-					"It takes the one name, such as " + function.example() + ".");
+					"calls " + function.text() + " with " + count(call.getChildCount(), "argument"),
+					"Write one name, such as " + function.example() + ".");
 		}
 		if (function.isSecurity()) {
 			checkKnownAfterwards(function.text());
@@ -248,13 +248,13 @@ final class ExpressionValidator {
 			String name = SyntaxTree.text(literal);
 			if (name.isBlank() || (function == RequestFunction.HEADER && !isToken(name))) {
 				throw new InvalidExpressionException(this.expression,
-						"asks for a " + function.text() + " named '" + name + "', which there cannot be",
+						"calls " + function.text() + " with '" + name + "', which is not a valid name",
 						"Write a name such as " + function.example() + ".");
 			}
 		}
 		else if (argument instanceof Literal) {
 			throw new InvalidExpressionException(this.expression,
-					"gives " + function.text() + " " + argument.toStringAST() + " as a name",
+					"calls " + function.text() + " with " + argument.toStringAST() + " instead of a name",
 					"A name is a text in quotes, such as " + function.example() + ".");
 		}
 		else {
@@ -266,7 +266,7 @@ final class ExpressionValidator {
 	private void checkSubnet(SpelNode argument) {
 		if (!(argument instanceof StringLiteral literal)) {
 			throw new InvalidExpressionException(this.expression,
-					"gives inSubnet " + argument.toStringAST() + ", which is no text in quotes",
+					"calls inSubnet with " + argument.toStringAST() + ", which is not a text in quotes",
 					"Write the subnet in quotes, such as " + RequestFunction.IN_SUBNET.example() + ".");
 		}
 		try {
@@ -283,7 +283,7 @@ final class ExpressionValidator {
 		if (SyntaxTree.isWordsAndHyphens(argument, names)
 				&& names.stream().anyMatch((name) -> RequestVariable.named(name) == null)) {
 			throw new InvalidExpressionException(this.expression,
-					"does not quote the name that it gives to " + function.text(),
+					"calls " + function.text() + " with a name that is not in quotes",
 					"Write the name in quotes, such as " + function.example() + ".");
 		}
 	}

@@ -79,7 +79,7 @@ final class MemberValidator {
 		if (types.isEmpty()) {
 			String meant = Suggestion.nearest(name, known).map((near) -> "Did you mean " + near + "? ").orElse("");
 			throw new InvalidExpressionException(expression,
-					"reads the " + what + " of a " + type.getSimpleName() + ", which has none of that name",
+					"reads the " + what + " of a " + type.getSimpleName() + ", which does not exist",
 					meant + "Write what is public in " + type.getName() + ".");
 		}
 		return (types.size() == 1) ? types.iterator().next() : null;

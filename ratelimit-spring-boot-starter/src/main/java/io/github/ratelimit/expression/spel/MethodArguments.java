@@ -119,8 +119,8 @@ final class MethodArguments {
 		}
 		if (name.equals(RESULT)) {
 			return new InvalidExpressionException(expression,
-					"names #result, which there is not before the method has returned",
-					"Write it in settle, which is evaluated then.");
+					"uses #result, but the method has not returned yet",
+					"Write it in settle, which is evaluated after the method has returned.");
 		}
 		String method = this.method.getDeclaringClass().getSimpleName() + "." + this.method.getName();
 		if (this.names == null && count() > 0) {

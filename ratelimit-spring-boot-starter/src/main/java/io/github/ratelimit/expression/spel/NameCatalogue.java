@@ -19,11 +19,11 @@ final class NameCatalogue {
 	static InvalidExpressionException unknownVariable(String expression, String name) {
 		RequestFunction function = RequestFunction.named(name);
 		if (function != null) {
-			return new InvalidExpressionException(expression, "does not say which " + name + " it means",
+			return new InvalidExpressionException(expression, "uses " + name + " without a name",
 					"Write its name in quotes and parentheses, such as " + function.example() + ".");
 		}
 		if (name.equals(RequestFunction.COALESCE)) {
-			return new InvalidExpressionException(expression, "does not say what coalesce chooses from",
+			return new InvalidExpressionException(expression, "uses coalesce without values",
 					"Write the alternatives in parentheses, such as coalesce(user, ip).");
 		}
 		return new InvalidExpressionException(expression, "names the variable " + name + ", which does not exist",

@@ -59,11 +59,11 @@ class LimitDefinitionsTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
 			-5/min                  | has -5 as its permits
-			10/60                   | has a bare number as its period
+			10/60                   | has a period without a unit
 			10/0s                   | has a period of 0 or less
 			2000000/1ms             | is faster than one permit per nanosecond
-			99999999999999999999/s  | has a number of permits that overflows
-			10/99999999999999999d   | has a period that overflows
+			99999999999999999999/s  | has more permits than can be counted
+			10/99999999999999999d   | has a period that is too long
 			10                      | has no period
 			ten/min                 | has 'ten' as permits
 			""")

@@ -121,7 +121,7 @@ class LimitReaderTests {
 					rate: 5/s; algorithm: sliding-window-log; max-debt: none | max-debt       | more than a sliding-window-log can remember
 					rate: 5/s; ban-after: ''                                 | ban-after      | is empty
 					rate: 5/s; ban-after: 20                                 | ban-after      | 20 denials in 10min for 1h
-					rate: 5/s; ban-after: 20 denials in 10 for 1h            | ban-after      | has a bare number as its period
+					rate: 5/s; ban-after: 20 denials in 10 for 1h            | ban-after      | has a period without a unit
 					rate: 5/s; ban-after: 0 denials in 10s for 1h            | ban-after      | has 0 as its denials
 					rate: 5/s; ban-after: 10001 denials in 10s for 1h        | ban-after      | from 1 to 10000
 					rate: 5/s; ban-after: 1 denial in 10s for 99999d         | ban-after      | The longest period is 36500d

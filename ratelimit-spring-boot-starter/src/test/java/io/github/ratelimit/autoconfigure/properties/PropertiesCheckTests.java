@@ -213,10 +213,10 @@ class PropertiesCheckTests {
 	@Test
 	void anInvalidConditionIsRejected() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "count-when: status").failure()).contains(
-				"Property: ratelimit.limits.chat.count-when", "is a value and no condition",
+				"Property: ratelimit.limits.chat.count-when", "is a value, not a condition",
 				"Compare it, for example status == 401.");
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "count-when: user == null").failure())
-			.contains("looks at user, but after the response there is no authenticated user any more");
+			.contains("reads user, but the authenticated user is not known any more after the response");
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "countWhen: ''").failure())
 			.contains("Write when a call counts, for example status == 401, or remove it.");
 	}
@@ -225,7 +225,7 @@ class PropertiesCheckTests {
 	void aConstantCostDoesNotSettle() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "settle: 1").failure()).contains(
 				"Property: ratelimit.limits.chat.settle", "is the same for every call",
-				"Write it as the cost, or write what tells the call's own.");
+				"Write it as the cost, or write an expression that depends on the call.");
 	}
 
 	@Test

@@ -98,13 +98,13 @@ class BeginnersMistakesTests {
 					.of("the header has no quotes", besideAddress(limit("rate: 10/min", "key: header(X-Api-Key)")),
 							besideAddress(limit("rate: 10/min", "key: header('X-API-Key')")))
 					.says("Property: ratelimit.limits.chat.key", "Value: \"header(X-Api-Key)\"",
-							"does not quote the name", "header('X-API-Key')"),
+							"a name that is not in quotes", "header('X-API-Key')"),
 				Mistake
 					.of("the plan is a condition",
 							limit("rate: 10/min", "key: ip", "plan: hasRole('PARTNER')", "plans: {partner: 60/min}"),
 							limit("rate: 10/min", "key: ip", "plan: \"hasRole('PARTNER') ? 'partner' : null\"",
 									"plans: {partner: 60/min}"))
-					.says("Property: ratelimit.limits.chat.plan", "is true or false, and no plan",
+					.says("Property: ratelimit.limits.chat.plan", "is true or false, not a plan",
 							"\"hasRole('PARTNER') ? 'partner' : null\", in double quotes"),
 				Mistake
 					.of("the plan is not quoted",
@@ -122,7 +122,7 @@ class BeginnersMistakesTests {
 				Mistake
 					.of("a role has no quotes", limit("rate: 10/min", "key: ip", "unless: hasRole(PARTNER)"),
 							limit("rate: 10/min", "key: ip", "unless: hasRole('PARTNER')"))
-					.says("Property: ratelimit.limits.chat.unless", "does not quote the name", "hasRole('PARTNER')"),
+					.says("Property: ratelimit.limits.chat.unless", "a name that is not in quotes", "hasRole('PARTNER')"),
 				Mistake.of("a rule names another limit", CHAT + RULE.replace("chat", "chta"), CHAT + RULE)
 					.says("Property: ratelimit.http.rules[0].limits", "Value: \"chta\"", "does not exist",
 							"Write 'chat'"),

@@ -63,7 +63,7 @@ class FailureAnalyzerTests {
 				    Property: ratelimit.limits.chat.rate
 				    Value: "10/60"
 				    Origin: %s - 4:13
-				    Reason: The value has a bare number as its period
+				    Reason: The value has a period without a unit
 
 				Action:
 

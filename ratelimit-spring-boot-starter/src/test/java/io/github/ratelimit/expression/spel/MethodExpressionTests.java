@@ -112,14 +112,14 @@ class MethodExpressionTests {
 	@Test
 	void argumentWithoutATextIsRefusedByItsDeclaredType() {
 		assertRefused("#request", "plain",
-				"Expression '#request' takes #request for a key, a Plain that has no text of its own. "
+				"Expression '#request' uses #request as a key, but Plain has no toString() of its own. "
 						+ "Write the property that is meant, such as #request.id, or give Plain a toString().");
 		assertRefused("user + #request", "plain",
-				"Expression 'user + #request' takes #request for a key, a Plain that has no text of its own. "
+				"Expression 'user + #request' uses #request as a key, but Plain has no toString() of its own. "
 						+ "Write the property that is meant, such as #request.id, or give Plain a toString().");
-		assertRefused("#list", "loose", "Expression '#list' takes #list for a key, which is a List and not one value. "
+		assertRefused("#list", "loose", "Expression '#list' uses #list as a key, but it is a List, not a single value. "
 				+ "Write the value that is meant, such as #list[0].");
-		assertRefused("#map", "loose", "Expression '#map' takes #map for a key, which is a Map and not one value. "
+		assertRefused("#map", "loose", "Expression '#map' uses #map as a key, but it is a Map, not a single value. "
 				+ "Write the value that is meant, such as #map['id'].");
 	}
 
@@ -132,7 +132,7 @@ class MethodExpressionTests {
 				+ " does not have. Its arguments are #userId, #request, #note, #tags.");
 		assertRefused("coalesce(ip, 'a'.concat(#result))", "chat",
 				"Expression 'coalesce(ip, 'a'.concat(#result))' names #result, which there is not before the method has"
-						+ " returned. Write it in settle, which is evaluated then.");
+						+ " returned. Write it in settle, which is evaluated after the method has returned.");
 		assertRefused("#x", "nothing",
 				"Expression '#x' names the argument #x, but MethodExpressionTests.nothing has no parameters. "
 						+ "Write ip, user, method, path, header('…'), cookie('…'), param('…'), claim('…')"
@@ -142,7 +142,7 @@ class MethodExpressionTests {
 	@Test
 	void missingMemberOfARecordIsRefused() {
 		assertRefused("#request.maxTkens", "chat",
-				"Expression '#request.maxTkens' reads the property maxTkens of a Request, which has none of that name. "
+				"Expression '#request.maxTkens' reads the property maxTkens of a Request, which does not exist. "
 						+ "Did you mean maxTokens? Write what is public in " + Request.class.getName() + ".");
 		assertRefused("#request.model.trm()", "chat",
 				"Expression '#request.model.trm()' reads the method trm of a String, which has none of"
@@ -153,8 +153,8 @@ class MethodExpressionTests {
 	void costOfADeclaredTypeWithoutANumberIsRefused() {
 		assertThatExceptionOfType(InvalidExpressionException.class)
 			.isThrownBy(() -> this.parser.methodCost("#request", method("chat")))
-			.withMessage("Expression '#request' takes #request, which is a Request, for a number of permits. "
-					+ "Write a number, or an expression that has one, such as 500.");
+			.withMessage("Expression '#request' uses #request, which is a Request, as a number of permits. "
+					+ "Write a number, such as 500, or an expression that returns one.");
 	}
 
 	@Test

@@ -107,18 +107,18 @@ class PlainConditionsTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
-			user                    | is a value and no condition        | Compare it
-			header('X-Internal')    | is a value and no condition        | Compare it
-			'''yes'''               | is a value and no condition        | Compare it
+			user                    | is a value, not a condition        | Compare it
+			header('X-Internal')    | is a value, not a condition        | Compare it
+			'''yes'''               | is a value, not a condition        | Compare it
 			true                    | is the same for every call         | mode: shadow
-			hasRole(OPS)            | does not quote the name            | such as hasRole('PARTNER')
-			hasRole('')             | which there cannot be              | such as hasRole('PARTNER')
-			hasRole('A', 'B')       | gives hasRole 2 arguments          | such as hasRole('PARTNER')
+			hasRole(OPS)            | a name that is not in quotes       | such as hasRole('PARTNER')
+			hasRole('')             | which is not a valid name          | such as hasRole('PARTNER')
+			hasRole('A', 'B')       | calls hasRole with 2 arguments          | such as hasRole('PARTNER')
 			hasAnyRole('A', 'B')    | calls the function hasAnyRole      | Did you mean hasRole('…')?
 			hasrole('A')            | calls the function hasrole         | Did you mean hasRole('…')?
-			inSubnet(ip)            | gives inSubnet ip                  | such as inSubnet('10.0.0.0/8')
+			inSubnet(ip)            | calls inSubnet with ip             | such as inSubnet('10.0.0.0/8')
 			inSubnet('10.0.0.1/8')  | which has an address with bits     | Write 10.0.0.0/8 for the subnet
-			status == 200           | looks at status                    | count-when
+			status == 200           | reads status                       | count-when
 			""")
 	void whatCannotExemptIsRefused(String text, String problem, String remedy) {
 		assertThatThrownBy(() -> this.parser.requestExemption(text)).isInstanceOf(InvalidExpressionException.class)
@@ -129,10 +129,10 @@ class PlainConditionsTests {
 	@Test
 	void aConditionIsNeitherAPlanNorAKey() {
 		assertThatThrownBy(() -> this.parser.requestPlan("hasRole('PARTNER')"))
-			.hasMessageContaining("is true or false, and no plan")
+			.hasMessageContaining("is true or false, not a plan")
 			.hasMessageContaining("such as \"hasRole('PARTNER') ? 'partner' : null\", in double quotes");
 		assertThatThrownBy(() -> this.parser.requestKey("user == null"))
-			.hasMessageContaining("is true or false, and no key");
+			.hasMessageContaining("is true or false, not a key");
 	}
 
 	@Test
