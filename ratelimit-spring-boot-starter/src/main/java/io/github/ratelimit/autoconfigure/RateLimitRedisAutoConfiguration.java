@@ -122,7 +122,7 @@ public final class RateLimitRedisAutoConfiguration {
 			RedisConnectionFactory connectionFactory = beans.getBeanProvider(RedisConnectionFactory.class)
 				.getIfUnique();
 			if (connectionFactory == null) {
-				throw (names.length == 0) ? missing("needs a bean of type RedisConnectionFactory, and there is none",
+				throw (names.length == 0) ? missing("needs a bean of type RedisConnectionFactory, but there is none",
 						"Spring Boot makes one unless its DataRedisAutoConfiguration is excluded: include it, or "
 								+ "define the bean yourself.")
 						: missing(

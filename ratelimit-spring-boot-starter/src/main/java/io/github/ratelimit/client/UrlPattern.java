@@ -67,7 +67,7 @@ public final class UrlPattern {
 			return Integer.parseInt(authority.substring(colon + 1));
 		}
 		catch (NumberFormatException ex) {
-			throw invalid(text, "Its port is no number");
+			throw invalid(text, "Its port is not a number");
 		}
 	}
 
@@ -80,7 +80,7 @@ public final class UrlPattern {
 	}
 
 	private static IllegalArgumentException invalid(String text, String reason) {
-		return new IllegalArgumentException("'" + text + "' is no pattern of addresses. " + reason
+		return new IllegalArgumentException("'" + text + "' is not a pattern of addresses. " + reason
 				+ ". Write for example https://api.openai.com/**.");
 	}
 

@@ -49,7 +49,7 @@ public final class NamedBudgets {
 		String name = settings.limit().name();
 		if (this.byName.containsKey(name)) {
 			throw new IllegalArgumentException("The limit '" + name + "' has the name of a client, and clients and "
-					+ "limits share one name space. Give the limit or ratelimit.clients." + name + " another name.");
+					+ "limits share one namespace. Give the limit or ratelimit.clients." + name + " another name.");
 		}
 	}
 

@@ -48,7 +48,7 @@ final class FallbackMethodFinder {
 	FallbackMethod find() {
 		List<Method> named = methods().filter((each) -> each.getName().equals(this.name)).toList();
 		if (named.isEmpty()) {
-			throw invalid("names no method of " + this.limited.type().getName(), nearest() + signature());
+			throw invalid("is not a method of " + this.limited.type().getName(), nearest() + signature());
 		}
 		Method fitting = firstThatTakes(named, true);
 		boolean takesException = fitting != null;

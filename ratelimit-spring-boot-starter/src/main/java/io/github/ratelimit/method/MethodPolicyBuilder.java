@@ -91,11 +91,11 @@ final class MethodPolicyBuilder {
 		}
 		if (named && rated) {
 			throw invalid(declaration.source(), "rate", declaration.rate(),
-					"stands beside the limits " + declaration.limits(),
+					"is set together with the limits " + declaration.limits(),
 					"Write two annotations, one that names the limits and one that has the rate.");
 		}
 		if (rated && declaration.key().isEmpty()) {
-			throw invalid(declaration.source(), "rate", declaration.rate(), "has no key beside it",
+			throw invalid(declaration.source(), "rate", declaration.rate(), "is set without a key",
 					"Say whose calls it counts, for example key = \"#userId\", key = \"ip\" or, for all callers "
 							+ "together, key = \"global\".");
 		}
@@ -154,7 +154,7 @@ final class MethodPolicyBuilder {
 	private LimitPolicy checked(Declaration declaration, LimitPolicy policy) {
 		if (policy.countsWhenAnswered() && this.beans.scope() == null && !this.beans.unseenRequests()) {
 			throw invalid(declaration.source(), "value", policy.registered().limit().name(),
-					"counts calls by the status of their response (count-when), and this application serves no requests",
+					"counts calls by the status of their response (count-when), but this application serves no requests",
 					"Name a limit without count-when.");
 		}
 		return policy;
@@ -183,7 +183,7 @@ final class MethodPolicyBuilder {
 		}
 		throw invalid(declaration.source(), own && parts.contains("key") ? "key" : "value",
 				own && parts.contains("key") ? declaration.key() : name, "has parts that need a servlet request ("
-						+ String.join(", ", parts) + "), and this is a reactive web application",
+						+ String.join(", ", parts) + "), but this is a reactive web application",
 				String.join(" ", remedies));
 	}
 

@@ -76,7 +76,7 @@ final class ProxyReachabilityCheck {
 
 	private static void checkSuspending(Method method) {
 		if (KotlinMethods.isSuspending(method) && !KotlinMethods.isSuspendingFollowed()) {
-			throw invalid(method, "is a suspend function, and nothing tells when it is over",
+			throw invalid(method, "is a suspend function, but nothing reports when it ends",
 					"Add the dependencies org.jetbrains.kotlinx:kotlinx-coroutines-reactor and "
 							+ "org.jetbrains.kotlin:kotlin-reflect, by which Spring's proxies call suspend functions; "
 							+ "Spring Boot manages their versions.");
@@ -112,7 +112,7 @@ final class ProxyReachabilityCheck {
 	void checkInterfaces(LimitedMethod limited, Class<?>[] interfaces) {
 		boolean onMethod = limited.declarations().get(0).source() instanceof Method;
 		if (onMethod && !isReachable(limited, interfaces)) {
-			throw invalid(limited.method(), "is in no interface of the bean, which is proxied by its interfaces",
+			throw invalid(limited.method(), "is not in an interface of the bean, which is proxied by its interfaces",
 					"Add the method to one of them, or proxy classes: spring.aop.proxy-target-class=true.");
 		}
 	}

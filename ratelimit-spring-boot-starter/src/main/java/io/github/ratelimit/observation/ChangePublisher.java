@@ -87,7 +87,7 @@ public final class ChangePublisher implements ChangeListener {
 
 	@Override
 	public void rejected(String limit, String reason) {
-		logger.error("A change of limit '" + printable(limit) + "' that another instance has made cannot be in force "
+		logger.error("A change of limit '" + printable(limit) + "' that another instance has made cannot be applied "
 				+ "here, so its settings stay as they are: " + printable(reason));
 	}
 

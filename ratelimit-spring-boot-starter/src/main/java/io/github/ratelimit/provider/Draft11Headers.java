@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentMap;
  * A token bucket has no window. Its quota {@code q} is its capacity and its {@code w} the
  * time in which it fills, so that {@code q} in {@code w} seconds is the rate itself and
  * {@code r} never exceeds {@code q}: {@code 60/min burst 90} reads {@code q=90;w=90}. If
- * that time is no whole number of seconds, {@code w} is omitted.
+ * that time is not a whole number of seconds, {@code w} is omitted.
  * <p>
  * {@code t} is the time until there is more quota than {@code r}, whether the call was
  * refused or not; never beyond the wait of a refusal, since Retry-After should not end

@@ -18,7 +18,7 @@ public interface ChangeListener {
 	}
 
 	/**
-	 * Called if a change that another instance has made cannot be in force here: the
+	 * Called if a change that another instance has made cannot be applied here: the
 	 * settings stay as they are.
 	 * @param limit the name of the limit
 	 * @param reason what is wrong, and what to do

@@ -96,7 +96,7 @@ final class RequestedSettings {
 		}
 		unknown.forEach((written, meant) -> {
 			throw new InvalidChangeException(
-					"'" + shown(written) + "' is no setting. Did you mean '" + meant + "'? " + remedy);
+					"'" + shown(written) + "' is not a setting. Did you mean '" + meant + "'? " + remedy);
 		});
 		if (known.containsKey(SettingTexts.PLANS)) {
 			throw new InvalidChangeException("plans is '" + shown(String.valueOf(known.get(SettingTexts.PLANS)))

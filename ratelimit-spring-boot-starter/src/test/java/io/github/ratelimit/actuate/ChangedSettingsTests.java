@@ -159,7 +159,7 @@ class ChangedSettingsTests {
 			{"rate":"5/x"}                         | Rate '5/x' has
 			{"rate":"5/s","mode":"off"}            | mode is 'off'. Write enforce or shadow.
 			{"mode":"shadow","rate":"0/s"}         | has 0 as its permits
-			{"rate":"5/s","brust":"3"}             | 'brust' is no setting. Did you mean 'burst'?
+			{"rate":"5/s","brust":"3"}             | 'brust' is not a setting. Did you mean 'burst'?
 			{"max-concurrent":"3"}                 | has rates. Give it another rate
 			{"plans.pro":"600/min"}                | has no plans, so no call is on the plan 'pro'
 			{"ban-after":"often"}                  | Write <number> denials in <period> for <period>

@@ -74,7 +74,7 @@ class RateLimitAnswersConfigurationTests {
 			.run((context) -> assertThat(context).getFailure()
 				.hasRootCauseInstanceOf(InvalidConfigurationException.class)
 				.rootCause()
-				.hasMessage("Property 'ratelimit.http.headers' with value 'draft-10' is no known style. "
+				.hasMessage("Property 'ratelimit.http.headers' with value 'draft-10' is not a known style. "
 						+ "Did you mean 'draft-11'? The known ones are anthropic, draft-11, none, openai, x-ratelimit."));
 	}
 
@@ -83,7 +83,7 @@ class RateLimitAnswersConfigurationTests {
 		this.runner.withPropertyValues("ratelimit.http.body=probelm")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessageStartingWith("Property 'ratelimit.http.body' with value 'probelm' is no known style. "
+				.hasMessageStartingWith("Property 'ratelimit.http.body' with value 'probelm' is not a known style. "
 						+ "Did you mean 'problem'?"));
 	}
 
@@ -102,7 +102,7 @@ class RateLimitAnswersConfigurationTests {
 	@ValueSource(strings = { "openai", "anthropic" })
 	void aProviderStyleWithoutALimitToShowIsAWarning(String style, CapturedOutput output) {
 		this.runner.withPropertyValues("ratelimit.http.headers=" + style)
-			.run((context) -> assertThat(output).contains("tell of limits with a unit, and no limit has one"));
+			.run((context) -> assertThat(output).contains("report limits with a unit, but no limit has one"));
 	}
 
 	@Test
@@ -110,7 +110,7 @@ class RateLimitAnswersConfigurationTests {
 		this.runner.withPropertyValues("ratelimit.http.headers=openai", "ratelimit.limits.chat.unit=requests")
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
-				assertThat(output).doesNotContain("tell of limits with a unit");
+				assertThat(output).doesNotContain("report limits with a unit");
 			});
 	}
 

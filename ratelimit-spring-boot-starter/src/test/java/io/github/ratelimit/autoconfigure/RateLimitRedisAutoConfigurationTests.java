@@ -285,7 +285,7 @@ class RateLimitRedisAutoConfigurationTests {
 
 						    Property: ratelimit.store
 						    Value: "redis"
-						    Reason: The value needs a bean of type RedisConnectionFactory, and there is none
+						    Reason: The value needs a bean of type RedisConnectionFactory, but there is none
 
 						Spring Boot makes one unless its DataRedisAutoConfiguration is excluded: include it, or define the bean \
 						yourself. Or write ratelimit.store: memory, so that each instance counts for itself."""));

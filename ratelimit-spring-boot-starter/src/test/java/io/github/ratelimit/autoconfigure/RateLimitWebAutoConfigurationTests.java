@@ -143,7 +143,7 @@ class RateLimitWebAutoConfigurationTests {
 			path=/**,limits=address,methods=PSOT      | rules[0].methods' with value 'PSOT'    | Did you mean POST?
 			path=/**,limits=address,methods=*         | rules[0].methods' with value '*'       | leave them out
 			path=/**,limits=address,body=opanai       | rules[0].body' with value 'opanai'     | 'openai'
-			path=/**,limits=address,body=Gemini       | rules[0].body' with value 'Gemini'     | is no known style
+			path=/**,limits=address,body=Gemini       | rules[0].body' with value 'Gemini'     | is not a known style
 			path=/**,limits=user,when=before-security | rules[0].when' with value 'before-security' | limit 'user'
 			""")
 	void anInvalidRuleFailsStartUp(String rule, String where, String what) {
@@ -226,7 +226,7 @@ class RateLimitWebAutoConfigurationTests {
 		perUser.run((context) -> assertThat(output).doesNotContain("no caller is ever authenticated"));
 		perUser.withClassLoader(new FilteredClassLoader(SecurityContextHolder.class))
 			.run((context) -> assertThat(output).containsOnlyOnce("no caller is ever authenticated")
-				.contains("Limit 'user' looks at the authenticated caller"));
+				.contains("Limit 'user' reads the authenticated caller"));
 	}
 
 	@Test
@@ -282,7 +282,7 @@ class RateLimitWebAutoConfigurationTests {
 				assertThat(context).hasNotFailed();
 				assertThat(output.toString()
 					.contains("Rule '/me' (ratelimit.http.rules[0]) applies after Spring Security, because it has "
-							+ "limits that look at the authenticated caller: user."))
+							+ "limits that read the authenticated caller: user."))
 					.isEqualTo(warns);
 				assertThat(output.toString().contains("guesses of passwords: address.")).isEqualTo(warns);
 			});

@@ -197,7 +197,7 @@ class SharedChangesTests {
 		Instance other = instance(LimitSettings.of(Limit.named("chat").maxConcurrent(5).build()));
 		one.changes.change("chat", Map.of("rate", "90/min"), null);
 		Polling.until(LONG, "the change is rejected", () -> !other.rejected.isEmpty());
-		assertThat(other.rejected).singleElement().asString().contains("chat", "counts in-flight calls");
+		assertThat(other.rejected).singleElement().asString().contains("chat", "counts calls in flight");
 		assertThat(other.chat.limit().capacity()).isEqualTo(5);
 	}
 

@@ -65,7 +65,7 @@ class StartUpChecksTests {
 								+ "in @RateLimited(\"chat\"), or write a rate and a key, as in @RateLimited(rate = "
 								+ "\"10/min\", key = \"ip\")."),
 				because(LimitAndRate.class,
-						"method LimitAndRate.two(): rate \"10/min\" stands beside the limits [chat]. Write two "
+						"method LimitAndRate.two(): rate \"10/min\" is set together with the limits [chat]. Write two "
 								+ "annotations, one that names the limits and one that has the rate."),
 				because(Unknown.class,
 						"method Unknown.typo(): value \"chatt\" names a limit that does not exist. Did you mean "
@@ -74,7 +74,7 @@ class StartUpChecksTests {
 						"class UnknownOnClass: value \"chatt\" names a limit that does not exist. Did you mean "
 								+ "\"chat\"? The limits are [budget, chat, everyone, one, paced, tokens]."),
 				because(RateWithoutKey.class,
-						"method RateWithoutKey.keyless(): rate \"10/min\" has no key beside it. Say whose calls it "
+						"method RateWithoutKey.keyless(): rate \"10/min\" is set without a key. Say whose calls it "
 								+ "counts, for example key = \"#userId\", key = \"ip\" or, for all callers together, "
 								+ "key = \"global\"."),
 				because(BarePeriod.class, "method BarePeriod.bare(): rate \"10/60\" "),
@@ -95,7 +95,7 @@ class StartUpChecksTests {
 								+ "in its configuration. Leave the cost out, or give the limit a default, for example "
 								+ "ratelimit.limits.chat.cost=1."),
 				because(NoFallback.class,
-						"method NoFallback.find(String): fallback \"cachd\" names no method of NoFallback. Did you "
+						"method NoFallback.find(String): fallback \"cachd\" is not a method of NoFallback. Did you "
 								+ "mean \"cached\"? Its signature has to be String cachd(String) or String "
 								+ "cachd(String, RateLimitExceededException)."),
 				because(FallbackParameters.class,
@@ -178,7 +178,7 @@ class StartUpChecksTests {
 		InvalidRateLimitedMethodException failure = invalid(
 				catchThrowable(() -> jdkProxies(NotOfInterface.class).close()));
 		assertThat(failure.getMessage().replace(HERE, "")).isEqualTo(
-				"@RateLimited method NotOfInterface.own() is in no interface of the bean, which is proxied by its "
+				"@RateLimited method NotOfInterface.own() is not in an interface of the bean, which is proxied by its "
 						+ "interfaces. Add the method to one of them, or proxy classes: spring.aop.proxy-target-class=true.");
 	}
 

@@ -67,7 +67,7 @@ final class AfterResponses {
 	private static void checkPaid(String property, String text, Limit limit) {
 		if (limit.isConcurrency()) {
 			throw new InvalidConfigurationException(property, text,
-					"is for calls that are paid, but the limit '" + limit.name() + "' counts in-flight calls",
+					"applies to calls that have a cost, but the limit '" + limit.name() + "' counts calls in flight",
 					"Remove it, or give the limit a rate instead of max-concurrent.");
 		}
 	}
@@ -75,7 +75,7 @@ final class AfterResponses {
 	private static void checkNotWaiting(String property, String text, Limit limit) {
 		if (limit.isPaced()) {
 			throw new InvalidConfigurationException(property, text,
-					"is found out after the response, but calls of the limit '" + limit.name() + "' are queued before",
+					"is evaluated after the response, but calls of the limit '" + limit.name() + "' are queued before it",
 					"Remove it, or remove max-wait.");
 		}
 	}

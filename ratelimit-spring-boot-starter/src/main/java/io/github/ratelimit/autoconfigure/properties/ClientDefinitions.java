@@ -92,7 +92,7 @@ public final class ClientDefinitions {
 	private void checkName(String name) {
 		if (this.check.names(Kind.LIMIT).namedIn(this.properties.limits()).containsKey(name)) {
 			throw new InvalidConfigurationException(PREFIX + name, "",
-					"has the name of a limit, and clients and limits share one name space",
+					"has the name of a limit, but clients and limits share one namespace",
 					"Give the client or ratelimit.limits." + name + " another name.");
 		}
 	}
@@ -102,7 +102,7 @@ public final class ClientDefinitions {
 			return UrlPattern.parse(text.strip());
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationException(property, text, "is no pattern of addresses",
+			throw new InvalidConfigurationException(property, text, "is not a pattern of addresses",
 					String.valueOf(ex.getMessage()));
 		}
 	}
@@ -115,7 +115,7 @@ public final class ClientDefinitions {
 			return this.dialects.byName(text.strip());
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationException(PREFIX + name + ".dialect", text, "is no dialect",
+			throw new InvalidConfigurationException(PREFIX + name + ".dialect", text, "is not a known dialect",
 					String.valueOf(ex.getMessage()));
 		}
 	}
@@ -191,7 +191,7 @@ public final class ClientDefinitions {
 			return Integer.parseInt(text);
 		}
 		catch (NumberFormatException ex) {
-			throw new InvalidConfigurationException(property, text, "is no whole number", "Write for example 50.");
+			throw new InvalidConfigurationException(property, text, "is not a whole number", "Write for example 50.");
 		}
 	}
 
@@ -200,7 +200,7 @@ public final class ClientDefinitions {
 			return DurationStyle.detectAndParse(text);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationException(property, text, "is no time", "Write for example 30s.");
+			throw new InvalidConfigurationException(property, text, "is not a duration", "Write for example 30s.");
 		}
 	}
 
@@ -224,7 +224,7 @@ public final class ClientDefinitions {
 			return part.divide(HUNDRED).doubleValue();
 		}
 		catch (NumberFormatException ex) {
-			throw new InvalidConfigurationException(property, text, "is no part of a whole", PARTS);
+			throw new InvalidConfigurationException(property, text, "is not a percentage", PARTS);
 		}
 	}
 

@@ -143,12 +143,12 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		Map<String, List<String>> plans = this.names.plansOf(name).plansOf(properties.plans());
 		if (plans.isEmpty() && plan != null) {
 			throw new InvalidConfigurationException(property + ".plan", plan.text(),
-					"names a plan, and the limit has no plans",
+					"names a plan, but the limit has no plans",
 					"Write them below " + property + ".plans, for example " + property + ".plans.pro: 600/min.");
 		}
 		if (!plans.isEmpty() && keys.get(0).source().kind().equals(Key.GLOBAL_KIND)) {
 			throw new InvalidConfigurationException(property + ".plans", String.join(", ", plans.keySet()),
-					"are of callers, and the limit counts all of them together (key: global)",
+					"belong to callers, but the limit counts all callers together (key: global)",
 					"Give the limit another key, or remove its plans.");
 		}
 		return plans;
@@ -224,12 +224,12 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		String property = PREFIX + limit.name() + ".lease";
 		if (this.properties.store() != RateLimitProperties.Store.REDIS) {
 			throw new InvalidConfigurationException(property, DurationText.of(lease),
-					"is for permits that instances share, but ratelimit.store is memory: there is nothing to save",
+					"applies to permits that instances share, but ratelimit.store is memory",
 					"Remove it, or write ratelimit.store: redis.");
 		}
 		if (limit.algorithm() != Algorithm.TOKEN_BUCKET || limit.isPaced()) {
 			throw new InvalidConfigurationException(property, DurationText.of(lease),
-					"takes permits in advance, which only a token bucket without max-wait has: the limit '"
+					"takes permits in advance, which only a token bucket without max-wait supports: the limit '"
 							+ limit.name() + "' is "
 							+ (limit.isPaced() ? "one with max-wait"
 									: (limit.isConcurrency() ? "one of calls at once" : "a " + limit.algorithm())),
@@ -263,7 +263,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		}
 		if (name.length() > Penalty.MAX_NAME_LENGTH) {
 			throw new InvalidConfigurationException(property, text.strip(),
-					"needs a limit with a shorter name: refusals and bans are kept under names made of it",
+					"needs a limit with a shorter name, because refusals and bans are counted under names derived from it",
 					"Shorten the limit's name to at most " + Penalty.MAX_NAME_LENGTH + " characters.");
 		}
 		return penalty;

@@ -80,7 +80,7 @@ final class LimitNames {
 		String text = bracketed ? name.getElement(2, Form.ORIGINAL) : property.written().split("[.\\[]", 4)[2];
 		if (name.isNumericIndex(2)) {
 			throw new InvalidConfigurationException(property, text,
-					"is no name of a " + this.kind + " but the index of a list, or a number that YAML reads as one",
+					"is not the name of a " + this.kind + " but the index of a list, or a number that YAML reads as one",
 					"Write the " + this.kind.group() + " as a map from their names: ratelimit." + this.kind.group()
 							+ ".<name>." + this.kind.example() + ". " + "A name that is a number needs quotes.");
 		}
@@ -90,7 +90,7 @@ final class LimitNames {
 		if (earlier != null && !earlier.isSpelledLike(declared)) {
 			throw new InvalidConfigurationException(property, declared.written(),
 					"is another spelling of the " + this.kind + " '" + earlier.written() + "' ("
-							+ earlier.property().place() + "), and only letters and digits tell names apart",
+							+ earlier.property().place() + "): names are compared by their letters and digits only",
 					"Spell it '" + earlier.written() + "' everywhere, or give one of the two another name.");
 		}
 	}
@@ -101,16 +101,16 @@ final class LimitNames {
 			.filter((c) -> !isNameCharacter(c))
 			.forEach((c) -> foreign.add("'" + Character.toString(c) + "'"));
 		if (!foreign.isEmpty()) {
-			throw new InvalidConfigurationException(property, name, "is no name for a " + this.kind + ": it has "
+			throw new InvalidConfigurationException(property, name, "is not a valid name of a " + this.kind + ": it has "
 					+ String.join(", ", foreign.stream().sorted().toList()), letters());
 		}
 		if (uniform(name).isEmpty()) {
 			throw new InvalidConfigurationException(property, name,
-					"is no name for a " + this.kind + ": it has neither letter nor digit", letters());
+					"is not a valid name of a " + this.kind + ": it has neither letter nor digit", letters());
 		}
 		if (name.length() > Limit.MAX_NAME_LENGTH) {
 			throw new InvalidConfigurationException(property, name,
-					"is no name for a " + this.kind + ": it has " + name.length() + " characters",
+					"is not a valid name of a " + this.kind + ": it has " + name.length() + " characters",
 					"Shorten it to at most " + Limit.MAX_NAME_LENGTH + ".");
 		}
 	}

@@ -103,7 +103,7 @@ final class LimitReader {
 	private void checkConcurrency(long maxConcurrent) {
 		if (!this.properties.rate().isEmpty()) {
 			throw invalid("max-concurrent", Long.toString(maxConcurrent),
-					"stands beside a rate, and a limit counts either calls in a time or calls at once",
+					"is set together with a rate, but a limit counts either calls in a period or calls in flight",
 					"Make two limits of it and name both where the one is named.");
 		}
 		if (this.properties.algorithm() != RateLimitProperties.Algorithm.TOKEN_BUCKET) {
@@ -124,14 +124,14 @@ final class LimitReader {
 
 	private InvalidConfigurationException withoutRate(String setting, Object value) {
 		return invalid(setting, value.toString(),
-				"is for limits with a rate, and this one counts calls at once " + "(max-concurrent)", "Remove it.");
+				"applies to limits with a rate, but this limit counts calls in flight " + "(max-concurrent)", "Remove it.");
 	}
 
 	private void checkTogether() {
 		Integer segments = this.properties.segments();
 		if (segments != null && this.algorithm != Algorithm.SLIDING_WINDOW) {
 			throw invalid("segments", segments.toString(),
-					"is for a sliding-window, and the algorithm is " + this.algorithm,
+					"applies to a sliding-window, but the algorithm is " + this.algorithm,
 					"Remove it, or write algorithm: sliding-window.");
 		}
 		Duration maxWait = this.properties.maxWait();
@@ -142,7 +142,7 @@ final class LimitReader {
 		}
 		Integer maxWaiting = this.properties.maxWaiting();
 		if (maxWaiting != null && maxWait == null) {
-			throw invalid("max-waiting", maxWaiting.toString(), "has no max-wait beside it, so no call waits",
+			throw invalid("max-waiting", maxWaiting.toString(), "has no effect without max-wait",
 					"Write how long a call may wait, for example max-wait: 2s, or remove it.");
 		}
 	}
@@ -165,7 +165,7 @@ final class LimitReader {
 		}
 		long permits = unbounded ? Limit.UNBOUNDED_DEBT : number(value);
 		if (permits < 0) {
-			throw invalid("max-debt", value, value.isEmpty() ? "is empty" : "is no number of permits",
+			throw invalid("max-debt", value, value.isEmpty() ? "is empty" : "is not a number of permits",
 					"Write 0 or a positive whole number, or none to forgive nothing; by default it is the capacity.");
 		}
 		return permits;
@@ -202,7 +202,7 @@ final class LimitReader {
 		if (rates.stream().distinct().count() > 1 && this.properties.maxWait() != null) {
 			throw new InvalidConfigurationException(property,
 					String.join(", ", rates.stream().map(Rate::toString).toList()),
-					"has several rates, and max-wait lets calls go on evenly by one: the slowest would decide",
+					"has several rates, but max-wait spaces calls evenly at one rate: the slowest would decide",
 					"Write one rate, or remove max-wait.");
 		}
 		return rates;
@@ -213,8 +213,8 @@ final class LimitReader {
 		boolean waits = this.properties.maxWait() != null;
 		if (rate.burst() != rate.permits() && (!bucket || waits)) {
 			throw new InvalidConfigurationException(property, rate.toString(),
-					"has a burst, and " + (bucket ? "max-wait lets calls go on evenly"
-							: "a " + this.algorithm + " does not save permits up"),
+					"has a burst, but " + (bucket ? "max-wait spaces calls evenly"
+							: "a " + this.algorithm + " does not save up permits"),
 					"Leave the burst out: " + rate.withBurst(rate.permits()) + ".");
 		}
 		if (this.algorithm == Algorithm.SLIDING_WINDOW && !Limit.canDivide(rate, segments())) {
@@ -224,7 +224,7 @@ final class LimitReader {
 		}
 		if (this.algorithm == Algorithm.SLIDING_WINDOW_LOG && rate.permits() > Limit.MAX_LOG_PERMITS) {
 			throw new InvalidConfigurationException(property, rate.toString(),
-					"has more permits than a sliding-window-log remembers calls, which is " + Limit.MAX_LOG_PERMITS,
+					"has more permits than the " + Limit.MAX_LOG_PERMITS + " calls that a sliding-window-log remembers",
 					"Lower the permits, or write algorithm: sliding-window.");
 		}
 	}
@@ -234,7 +234,7 @@ final class LimitReader {
 		long slots = number(text);
 		if (slots < 1 || slots > Rate.MAX_PERMITS) {
 			throw new InvalidConfigurationException(property, text,
-					text.isEmpty() ? "is empty" : "is no number of calls at once, which is what the limit counts",
+					text.isEmpty() ? "is empty" : "is not a number of calls in flight, which the limit counts",
 					"Write how many calls may be in flight at once, such as 20.");
 		}
 		return slots;

@@ -67,7 +67,7 @@ final class MisplacedProperties {
 		if (size > 3 && FOREIGN_ROOTS.contains(first) && name.getElement(1, Form.UNIFORM).equals("ratelimit")
 				&& isKnown(name.subName(1))) {
 			throw new InvalidConfigurationException(property, property.value(),
-					"stands below " + first + ", where it has no effect", "Write " + meant(name.subName(2))
+					"is below " + first + ", where it has no effect", "Write " + meant(name.subName(2))
 							+ ": in YAML, ratelimit: begins in the first column, as " + first + ": does.");
 		}
 		boolean misspelt = size > 2 && !first.equals("ratelimit") && isNearRoot(first)
@@ -105,7 +105,7 @@ final class MisplacedProperties {
 			if (!name.isNumericIndex(1 + extra) && isKnown(meant)) {
 				String moved = name.getElement(1 + extra, Form.ORIGINAL);
 				throw new InvalidConfigurationException(property, property.value(),
-						"stands below " + name.getElement(extra, Form.ORIGINAL) + ", where it has no effect",
+						"is below " + name.getElement(extra, Form.ORIGINAL) + ", where it has no effect",
 						"Write " + ConfiguredProperty.written(meant) + ": in YAML, indent " + moved + ": as deep as "
 								+ name.getElement(1, Form.ORIGINAL) + ":.");
 			}
@@ -117,7 +117,7 @@ final class MisplacedProperties {
 		ConfigurationPropertyName dashed = withDash(name);
 		if (dashed != null && isKnown(dashed)) {
 			throw new InvalidConfigurationException(property, property.value(),
-					"stands where a list of rules has to be", "Write " + ConfiguredProperty.written(dashed)
+					"is not a list of rules", "Write " + ConfiguredProperty.written(dashed)
 							+ ": in YAML, each rule below rules: begins with a dash, as in \"- path: /v1/**\".");
 		}
 		if (this.root.find(name, 1) != null) {
@@ -129,7 +129,7 @@ final class MisplacedProperties {
 			if (isKnown(meant)) {
 				throw new InvalidConfigurationException(property, property.value(), "has no effect at this place",
 						"Write " + ConfiguredProperty.written(meant) + ": in YAML, " + name.getElement(1, Form.ORIGINAL)
-								+ ": stands below " + group + ":, indented.");
+								+ ": belongs below " + group + ":, indented.");
 			}
 		}
 	}

@@ -48,13 +48,13 @@ final class PlanNames {
 		String written = plan.group(1);
 		if (!PLAIN.matcher(written).matches()) {
 			throw new InvalidConfigurationException(property, written,
-					"is no name for a plan as it stands: Spring Boot would read another one",
+					"is not a valid name of a plan: Spring Boot would read it as another name",
 					REMEDY.formatted(written));
 		}
 		String earlier = this.byUniform.putIfAbsent(LimitNames.uniform(written), written);
 		if (earlier != null && !earlier.equals(written)) {
 			throw new InvalidConfigurationException(property, written,
-					"is another spelling of the plan '" + earlier + "', and only letters and digits tell names apart",
+					"is another spelling of the plan '" + earlier + "': names are compared by their letters and digits only",
 					"Spell it '" + earlier + "' everywhere, or give one of the two another name.");
 		}
 	}

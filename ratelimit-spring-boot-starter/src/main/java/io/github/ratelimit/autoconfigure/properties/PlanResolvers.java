@@ -65,7 +65,7 @@ public final class PlanResolvers {
 			String property = LimitDefinitions.PREFIX + settings.limit().name();
 			throw new InvalidConfigurationException(property + ".plans",
 					String.join(", ", new TreeSet<>(settings.plans().keySet())),
-					"names plans, and nothing returns the plan of a caller", "Write an expression, for example "
+					"names plans, but nothing returns the plan of a caller", "Write an expression, for example "
 							+ property + ".plan: claim('plan'), or define a bean of type " + "PlanResolver.");
 		}
 		if (resolvers > 1) {

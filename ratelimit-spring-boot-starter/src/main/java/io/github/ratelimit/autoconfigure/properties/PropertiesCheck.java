@@ -81,8 +81,8 @@ public final class PropertiesCheck implements ConfigurationPropertiesBindHandler
 			}
 		}
 		if (rules.size() > 1) {
-			logger.warn("The rules of " + RULES + " are those of " + rules.get(0).place() + " alone, and those of "
-					+ rules.get(1).place() + " do not hold: a list is replaced as a whole, not "
+			logger.warn("The rules of " + RULES + " at " + rules.get(0).place() + " replace those at "
+					+ rules.get(1).place() + ": a list is replaced as a whole, not "
 					+ "merged. Write all rules in one place");
 		}
 	}

@@ -28,7 +28,7 @@ import org.springframework.boot.convert.Delimiter;
  * spring.data.redis.
  * @param limits Limits by their names: letters, digits, '-' and '_'.
  * @param clients Calls to limited APIs, by the names of their clients. Clients and limits
- * share one name space.
+ * share one namespace.
  * @param http Limits on HTTP requests.
  */
 @ConfigurationProperties("ratelimit")

@@ -69,7 +69,7 @@ public final class RuleDefinitions {
 			return Rule.of(path, properties.methods(), exempting(limits, unless), properties.when(), body);
 		}
 		catch (PatternParseException ex) {
-			throw new InvalidConfigurationException(name + ".path", path, "is no path pattern: " + ex.getMessage(),
+			throw new InvalidConfigurationException(name + ".path", path, "is not a path pattern: " + ex.getMessage(),
 					"Write a pattern of Spring MVC, for example /v1/**, /v1/*/status or /v1/{id}.");
 		}
 	}
@@ -113,12 +113,12 @@ public final class RuleDefinitions {
 		for (String method : methods) {
 			String name = method.strip().toUpperCase(Locale.ROOT);
 			if (!name.matches("[A-Z][A-Z-]*")) {
-				throw new InvalidConfigurationException(property, method, "is no HTTP method",
+				throw new InvalidConfigurationException(property, method, "is not an HTTP method",
 						"Write methods such as GET, POST, or leave them out for all.");
 			}
 			if (!METHODS.contains(name)) {
 				Suggestion.nearest(name, METHODS).ifPresent((nearest) -> {
-					throw new InvalidConfigurationException(property, method, "is no HTTP method",
+					throw new InvalidConfigurationException(property, method, "is not an HTTP method",
 							"Did you mean " + nearest + "?");
 				});
 			}
@@ -137,7 +137,7 @@ public final class RuleDefinitions {
 		for (LimitPolicy limit : limits) {
 			if (limit.looksAtSecurity()) {
 				throw tooEarly(property,
-						"limit '" + limit.registered().limit().name() + "', which looks at the authenticated caller");
+						"limit '" + limit.registered().limit().name() + "', which reads the authenticated caller");
 			}
 		}
 		if (unless != null && unless.inputs().securityContext()) {
@@ -147,7 +147,7 @@ public final class RuleDefinitions {
 
 	private static InvalidConfigurationException tooEarly(String property, String what) {
 		return new InvalidConfigurationException(property, "before-security",
-				"is too early for " + what + ": no caller is authenticated by then",
+				"is too early for " + what + ": no caller is authenticated at that time",
 				"Leave it out, or write after-security.");
 	}
 

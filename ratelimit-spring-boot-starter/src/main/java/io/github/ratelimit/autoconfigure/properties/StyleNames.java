@@ -23,7 +23,7 @@ public final class StyleNames {
 			return styles.apply(style);
 		}
 		catch (UnknownStyleException ex) {
-			throw new InvalidConfigurationException(property, style, "is no known style", ex.remedy());
+			throw new InvalidConfigurationException(property, style, "is not a known style", ex.remedy());
 		}
 	}
 

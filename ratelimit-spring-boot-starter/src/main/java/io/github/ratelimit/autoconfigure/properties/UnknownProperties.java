@@ -96,7 +96,7 @@ final class UnknownProperties {
 	private static void refuseValueOfList(ConfiguredProperty property, KnownNames list) {
 		KnownNames element = list.below().get(KnownNames.INDEX);
 		if (element != null && element.isGroup() && !property.value().isEmpty()) {
-			throw new InvalidConfigurationException(property, property.value(), "stands where a list has to be",
+			throw new InvalidConfigurationException(property, property.value(), "is not a list",
 					"Write " + property.written() + "[0]." + element.example() + ": in YAML, \"- " + element.example()
 							+ ": \" below it, indented.");
 		}
@@ -107,7 +107,7 @@ final class UnknownProperties {
 		String value = property.value();
 		if (!value.isEmpty()) {
 			throw new InvalidConfigurationException(property, value,
-					"stands where other properties have to be, one level below",
+					"is written where a group of properties is expected",
 					group.names().contains("rate") ? "Write " + name + ".rate: " + value + " and " + name + ".key."
 							: "Write for example " + name + "." + group.example() + ".");
 		}

@@ -29,8 +29,8 @@ public final class HeaderWarnings {
 		List<String> styles = headers.stream().map((style) -> style.strip().toLowerCase(Locale.ROOT)).toList();
 		if (!units && (styles.contains("openai") || styles.contains("anthropic"))) {
 			logger
-				.warn("Headers in the style of openai or anthropic (ratelimit.http.headers) tell of limits with a unit, "
-						+ "and no limit has one. Write unit: requests or unit: tokens below the limits that they are to tell of");
+				.warn("Headers in the style of openai or anthropic (ratelimit.http.headers) report limits with a unit, "
+						+ "but no limit has one. Write unit: requests or unit: tokens in the limits that they are to report");
 		}
 	}
 

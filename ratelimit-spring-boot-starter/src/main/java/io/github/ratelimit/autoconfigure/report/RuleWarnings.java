@@ -46,7 +46,7 @@ public final class RuleWarnings {
 	private static void warnOfNobody(LimitPolicy limit) {
 		if (limit.looksAtSecurity()) {
 			logger.warn("Limit '" + limit.registered().limit().name()
-					+ "' looks at the authenticated caller (user, claim, hasRole, "
+					+ "' reads the authenticated caller (user, claim, hasRole, "
 					+ "hasAuthority), but Spring Security is not on the class path: no caller is ever authenticated, so no "
 					+ "call has such a value");
 		}
@@ -82,7 +82,7 @@ public final class RuleWarnings {
 		String others = names(rule, false);
 		if (rule.phase() == RulePhase.AFTER_SECURITY && !others.isEmpty()) {
 			logger.warn("Rule '" + rule + "' (" + name + ") applies after Spring Security, because it has limits that "
-					+ "look at the authenticated caller: " + names(rule, true)
+					+ "read the authenticated caller: " + names(rule, true)
 					+ ". So its other limits do not count calls that "
 					+ "Spring Security refuses, such as guesses of passwords: " + others + ". To count those too, name "
 					+ "them in a rule of their own; if it is meant so, write " + name + ".when: after-security");
@@ -118,7 +118,7 @@ public final class RuleWarnings {
 			Set<String> beans = limit.undeclaredBeans();
 			if (rule.phase() == RulePhase.BEFORE_SECURITY && !beans.isEmpty()) {
 				String bean = beans.iterator().next();
-				logger.warn("Limit '" + limit.registered().name() + "' asks "
+				logger.warn("Limit '" + limit.registered().name() + "' calls "
 						+ ((beans.size() == 1) ? "the bean " : "the beans ") + String.join(", ", beans)
 						+ ", and nothing states whether it reads the security context. Rule '" + rule
 						+ "' applies before Spring Security, where no caller is authenticated. Put "

@@ -16,7 +16,7 @@ final class PermitConversion {
 	/** The cost of a call without a valid cost. */
 	static final long DEFAULT = 1;
 
-	/** Returned for a value that is no number of permits. */
+	/** Returned for a value that is not a number of permits. */
 	static final long NONE = -1;
 
 	private static final int MAX_TEXT_LENGTH = 64;

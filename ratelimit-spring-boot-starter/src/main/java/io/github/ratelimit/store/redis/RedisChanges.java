@@ -91,7 +91,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 					+ ". If it is a right that is missing, allow the user of Redis the commands that docs/redis.md lists");
 		}
 		else {
-			logger.debug("Redis cannot be asked just now which settings were changed", failure);
+			logger.debug("Redis does not report which settings were changed", failure);
 		}
 	}
 

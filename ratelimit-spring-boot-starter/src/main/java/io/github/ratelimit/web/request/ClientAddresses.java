@@ -45,7 +45,7 @@ public final class ClientAddresses {
 		String address = ClientAddress.canonical(text, this.ipv6Prefix);
 		if (address.equals(ClientAddress.UNKNOWN) && this.warned.compareAndSet(false, true)) {
 			logger.warn("A request came with '" + Key.of(text).masked() + "' (" + text.length() + " characters) as the "
-					+ "address of its client, which is no IP address. All requests with such texts are counted "
+					+ "address of its client, which is not an IP address. All requests with such texts are counted "
 					+ "together, under the address '" + ClientAddress.UNKNOWN + "'. See that the proxy in front passes "
 					+ "on IP addresses (server.forward-headers-strategy), or count by another key");
 		}

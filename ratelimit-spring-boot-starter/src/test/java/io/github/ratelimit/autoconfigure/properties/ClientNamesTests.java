@@ -85,7 +85,7 @@ class ClientNamesTests {
 	@Test
 	void aNameWithOtherCharactersIsRejected() {
 		assertThat(of(OPEN_AI.replace("open-ai", "\"öpenai\"")).failure())
-			.contains("is no name for a client: it has 'ö'")
+			.contains("is not a valid name of a client: it has 'ö'")
 			.contains("A client's name is made of letters");
 	}
 

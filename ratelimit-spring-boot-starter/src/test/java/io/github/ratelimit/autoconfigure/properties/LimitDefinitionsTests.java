@@ -284,8 +284,7 @@ class LimitDefinitionsTests {
 				    Property: ratelimit.limits.chat.lease
 				    Value: "100ms"
 				    Origin: [file-0.yml] - 6:14
-				    Reason: The value is for permits that instances share, but ratelimit.store is memory: there is \
-				nothing to save
+				    Reason: The value applies to permits that instances share, but ratelimit.store is memory
 
 				Remove it, or write ratelimit.store: redis.""");
 	}

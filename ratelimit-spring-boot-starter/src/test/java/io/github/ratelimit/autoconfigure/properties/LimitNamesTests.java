@@ -47,7 +47,7 @@ class LimitNamesTests {
 						    Property: ratelimit.limits[5].rate
 						    Value: "5"
 						    Origin: [file-0.yml] - 4:13
-						    Reason: The value is no name of a limit but the index of a list, or a number that YAML reads as one
+						    Reason: The value is not the name of a limit but the index of a list, or a number that YAML reads as one
 
 						Write the limits as a map from their names: ratelimit.limits.<name>.rate. A name that is a number needs quotes.""");
 	}
@@ -84,7 +84,7 @@ class LimitNamesTests {
 				    Property: ratelimit.limits.größe.rate
 				    Value: "größe"
 				    Origin: [file-0.yml] - 4:13
-				    Reason: The value is no name for a limit: it has 'ß', 'ö'
+				    Reason: The value is not a valid name of a limit: it has 'ß', 'ö'
 
 				A limit's name is made of letters (a-z, A-Z), digits, '-' and '_'.""");
 	}
@@ -93,19 +93,19 @@ class LimitNamesTests {
 	@ValueSource(strings = { "my limit", "a/b", "a:b", "чат", "\"[a.b]\"", "\"a\\nb\"", "chat😀" })
 	void otherCharactersAreRejected(String name) {
 		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", name)).failure())
-			.contains("Reason: The value is no name for a limit: it has '");
+			.contains("Reason: The value is not a valid name of a limit: it has '");
 	}
 
 	@Test
 	void aNameOfDashesOnlyIsRejected() {
 		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "\"-_\"")).failure())
-			.contains("Reason: The value is no name for a limit: it has neither letter nor digit");
+			.contains("Reason: The value is not a valid name of a limit: it has neither letter nor digit");
 	}
 
 	@Test
 	void aNameThatIsTooLongIsRejected() {
 		assertThat(StartUp.of(CHAT_TOKENS.replace("chat-tokens", "a".repeat(129))).failure())
-			.contains("Reason: The value is no name for a limit: it has 129 characters")
+			.contains("Reason: The value is not a valid name of a limit: it has 129 characters")
 			.endsWith("Shorten it to at most 128.");
 	}
 
@@ -118,7 +118,7 @@ class LimitNamesTests {
 						    Property: ratelimit.limits.chatTokens.rate
 						    Value: "chatTokens"
 						    Origin: [file-0.yml] - 7:13
-						    Reason: The value is another spelling of the limit 'chat-tokens' ([file-0.yml] - 4:13), and only letters and digits tell names apart
+						    Reason: The value is another spelling of the limit 'chat-tokens' ([file-0.yml] - 4:13): names are compared by their letters and digits only
 
 						Spell it 'chat-tokens' everywhere, or give one of the two another name.""");
 	}

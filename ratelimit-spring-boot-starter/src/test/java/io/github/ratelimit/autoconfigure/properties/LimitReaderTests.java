@@ -97,13 +97,13 @@ class LimitReaderTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '`',
 			textBlock = """
-					rate: 5/s; max-concurrent: 2                             | max-concurrent | stands beside a rate
-					max-concurrent: 2; algorithm: sliding-window             | algorithm      | counts calls at once
-					max-concurrent: 2; segments: 5                           | segments       | counts calls at once
-					max-concurrent: 2; max-wait: 1s                          | max-wait       | counts calls at once
-					max-concurrent: 2; max-waiting: 3                        | max-waiting    | counts calls at once
-					max-concurrent: 2; max-debt: 3                           | max-debt       | counts calls at once
-					max-concurrent: 2; unit: requests                        | unit           | counts calls at once
+					rate: 5/s; max-concurrent: 2                             | max-concurrent | is set together with a rate
+					max-concurrent: 2; algorithm: sliding-window             | algorithm      | counts calls in flight
+					max-concurrent: 2; segments: 5                           | segments       | counts calls in flight
+					max-concurrent: 2; max-wait: 1s                          | max-wait       | counts calls in flight
+					max-concurrent: 2; max-waiting: 3                        | max-waiting    | counts calls in flight
+					max-concurrent: 2; max-debt: 3                           | max-debt       | counts calls in flight
+					max-concurrent: 2; unit: requests                        | unit           | counts calls in flight
 					max-concurrent: 2; cost: 3                               | cost           | raise max-concurrent
 					cost: 3                                                  | rate           | as max-concurrent how many at once
 					rate: 5/s; segments: 5                                   | segments       | write algorithm: sliding-window
@@ -112,11 +112,11 @@ class LimitReaderTests {
 					rate: 5/s; algorithm: fixed-window; max-wait: 1s         | max-wait       | which a fixed-window cannot do
 					rate: 5/s, 60/min; max-wait: 1s                          | rate           | the slowest would decide
 					rate: 5/s burst 9; max-wait: 1s                          | rate           | Leave the burst out: 5/s.
-					rate: [1/s, 5/min burst 9]; algorithm: sliding-window    | rate[1]        | a sliding-window does not save permits up
-					rate: 10001/s; algorithm: sliding-window-log             | rate           | which is 10000
+					rate: [1/s, 5/min burst 9]; algorithm: sliding-window    | rate[1]        | a sliding-window does not save up permits
+					rate: 10001/s; algorithm: sliding-window-log             | rate           | than the 10000 calls
 					rate: 1/36500d; algorithm: sliding-window; segments: 999 | rate           | cannot be divided exactly into 999 segments
-					rate: 5/s; max-debt: much                                | max-debt       | is no number of permits
-					rate: 5/s; max-debt: -1                                  | max-debt       | is no number of permits
+					rate: 5/s; max-debt: much                                | max-debt       | is not a number of permits
+					rate: 5/s; max-debt: -1                                  | max-debt       | is not a number of permits
 					rate: 5/s; max-debt: ''                                  | max-debt       | is empty
 					rate: 5/s; algorithm: sliding-window-log; max-debt: none | max-debt       | more than a sliding-window-log can remember
 					rate: 5/s; ban-after: ''                                 | ban-after      | is empty

@@ -77,7 +77,7 @@ class PlanPropertiesTests {
 		assertThat(
 				StartUp.ofLimit("rate: 60/min", "key: ip", "plan: claim('plan')", "plans:", "  \"" + name + "\": 5/s")
 					.failure())
-			.contains("Value: \"" + name + "\"", "is no name for a plan as it stands")
+			.contains("Value: \"" + name + "\"", "is not a valid name of a plan")
 			.endsWith("in quotes and brackets: \"[" + name + "]\".");
 	}
 
@@ -137,12 +137,12 @@ class PlanPropertiesTests {
 					rate: 60/min; plans: {pro: [5/s, x/s]}                                | plans.pro[1] | has 'x' as permits
 					rate: 60/min; plans: {pro: ''}                                        | plans.pro | is empty
 					rate: 60/min; max-wait: 1s; plans: {pro: [5/s, 600/min]}              | plans.pro | the slowest would decide
-					rate: 60/min; algorithm: fixed-window; plans: {pro: 5/s burst 9}      | plans.pro | a fixed-window does not save permits up
-					rate: 60/min; algorithm: sliding-window-log; plans: {pro: 99999/s}    | plans.pro | which is 10000
+					rate: 60/min; algorithm: fixed-window; plans: {pro: 5/s burst 9}      | plans.pro | a fixed-window does not save up permits
+					rate: 60/min; algorithm: sliding-window-log; plans: {pro: 99999/s}    | plans.pro | than the 10000 calls
 					rate: 60/min; cost: 10; plans: {pro: 5/s}                             | cost | can ever hold on plan 'pro', which is 5 permits
-					max-concurrent: 2; plans: {pro: 600/min}                              | plans.pro | is no number of calls at once
-					max-concurrent: 2; plans: {pro: 0}                                    | plans.pro | is no number of calls at once
-					rate: 60/min                                                          | plan      | and the limit has no plans
+					max-concurrent: 2; plans: {pro: 600/min}                              | plans.pro | is not a number of calls in flight
+					max-concurrent: 2; plans: {pro: 0}                                    | plans.pro | is not a number of calls in flight
+					rate: 60/min                                                          | plan      | but the limit has no plans
 					""")
 	void anInvalidPlanFailsStartUp(String lines, String setting, String result) {
 		assertThat(StartUp.ofLimit(("key: ip; plan: claim('plan'); " + lines).split("; ")).failure())
@@ -175,7 +175,7 @@ class PlanPropertiesTests {
 				    Property: ratelimit.limits.chat.plans
 				    Value: "pro"
 				    Origin: near [file-0.yml] - 4:13
-				    Reason: The value names plans, and nothing returns the plan of a caller
+				    Reason: The value names plans, but nothing returns the plan of a caller
 
 				Write an expression, for example ratelimit.limits.chat.plan: claim('plan'), or define a bean of type \
 				PlanResolver.""");

@@ -231,11 +231,11 @@ class PropertiesCheckTests {
 	@Test
 	void aConcurrencyLimitHasNothingToSettleOrToCount() {
 		assertThat(StartUp.ofLimit("max-concurrent: 5", "key: ip", "settle: attribute('usage')").failure())
-			.contains("is for calls that are paid, but the limit 'chat' counts in-flight calls");
+			.contains("applies to calls that have a cost, but the limit 'chat' counts calls in flight");
 		assertThat(StartUp.ofLimit("max-concurrent: 5", "key: ip", "count-when: status == 401").failure())
-			.contains("is for calls that are paid, but the limit 'chat' counts in-flight calls");
+			.contains("applies to calls that have a cost, but the limit 'chat' counts calls in flight");
 		assertThat(StartUp.ofLimit("rate: 5/s", "max-wait: 1s", "key: ip", "count-when: status == 401").failure())
-			.contains("calls of the limit 'chat' are queued before");
+			.contains("calls of the limit 'chat' are queued before it");
 	}
 
 	@Test
@@ -266,7 +266,7 @@ class PropertiesCheckTests {
 	@Test
 	void aTextInsteadOfPlansIsRejected() {
 		assertThat(StartUp.ofLimit("rate: 5/s", "key: ip", "plans: 600/min").failure())
-			.contains("Property: ratelimit.limits.chat.plans\n", "stands where other properties have to be")
+			.contains("Property: ratelimit.limits.chat.plans\n", "is written where a group of properties is expected")
 			.endsWith("Write for example ratelimit.limits.chat.plans.<name>.");
 	}
 
@@ -347,7 +347,7 @@ class PropertiesCheckTests {
 				    Property: ratelimit.limits.chat
 				    Value: "10/min"
 				    Origin: [file-0.yml] - 1:24
-				    Reason: The value stands where other properties have to be, one level below
+				    Reason: The value is written where a group of properties is expected
 
 				Write ratelimit.limits.chat.rate: 10/min and ratelimit.limits.chat.key.""");
 	}

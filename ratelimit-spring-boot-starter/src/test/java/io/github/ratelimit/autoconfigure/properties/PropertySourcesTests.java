@@ -118,12 +118,12 @@ class PropertySourcesTests {
 				      - path: /v2/**
 				        limits: chat
 				""");
-		application.succeeds((context) -> assertThat(output).doesNotContain("do not hold"));
+		application.succeeds((context) -> assertThat(output).doesNotContain("a list is replaced as a whole"));
 		application.file("ratelimit.http.rules[0]: { path: /v3/**, limits: chat }")
-			.succeeds((context) -> assertThat(output).containsOnlyOnce("do not hold")
+			.succeeds((context) -> assertThat(output).containsOnlyOnce("a list is replaced as a whole")
 				.contains("WARN",
-						"The rules of ratelimit.http.rules are those of Byte array resource [file-0.yml] - 1:34 "
-								+ "alone, and those of Byte array resource [file-1.yml] - 8:15 do not hold: a list is replaced as "
+						"The rules of ratelimit.http.rules at Byte array resource [file-0.yml] - 1:34 "
+								+ "replace those at Byte array resource [file-1.yml] - 8:15: a list is replaced as "
 								+ "a whole, not merged. Write all rules in one place"));
 	}
 

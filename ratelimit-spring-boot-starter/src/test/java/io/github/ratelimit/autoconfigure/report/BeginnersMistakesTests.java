@@ -53,7 +53,7 @@ class BeginnersMistakesTests {
 
 	static Stream<Mistake> mistakes() {
 		return Stream.of(Mistake.of("http: is indented too far", CHAT + RULE.indent(2), CHAT + RULE)
-			.says("Property: ratelimit.limits.http.rules[0].", "stands below limits", "Origin: [application.yml] - ",
+			.says("Property: ratelimit.limits.http.rules[0].", "is below limits", "Origin: [application.yml] - ",
 					"Write ratelimit.http.rules[0].", "indent http: as deep as limits:"),
 				Mistake.of("a rule has no dash", CHAT + RULE.replace("- ", "  "), CHAT + RULE)
 					.says("Property: ratelimit.http.rules.", "where a list of rules has to be",
@@ -61,7 +61,7 @@ class BeginnersMistakesTests {
 				Mistake.of("rules: is one text", CHAT + "  http:\n    rules: /v1/**\n", CHAT + RULE)
 					.says("Property: ratelimit.http.rules", "Value: \"/v1/**\"", "where a list has to be", "- path: "),
 				Mistake.of("everything is below spring:", "spring:\n" + (CHAT + RULE).indent(2), CHAT + RULE)
-					.says("Property: spring.ratelimit.limits.chat.rate", "Value: \"10/min\"", "stands below spring",
+					.says("Property: spring.ratelimit.limits.chat.rate", "Value: \"10/min\"", "is below spring",
 							"Write ratelimit.limits.chat.rate"),
 				Mistake
 					.of("the prefix is another one", (CHAT + RULE).replace("ratelimit:", "rate-limiter:"), CHAT + RULE)
@@ -69,10 +69,10 @@ class BeginnersMistakesTests {
 							"Write ratelimit.limits.chat.rate"),
 				Mistake.of("limits: is left out", CHAT.replace("  limits:\n", ""), CHAT + RULE)
 					.says("Property: ratelimit.chat.rate", "Write ratelimit.limits.chat.rate",
-							"chat: stands below limits:, indented"),
+							"chat: belongs below limits:, indented"),
 				Mistake.of("rules: is not below http:", CHAT + RULE.replace("  http:\n", "").indent(-2), CHAT + RULE)
 					.says("Property: ratelimit.rules[0].", "Write ratelimit.http.rules[0].",
-							"rules: stands below http:, indented"),
+							"rules: belongs below http:, indented"),
 				Mistake
 					.of("the burst is a property", limit("rate: 10/min", "burst: 5", "key: ip"),
 							limit("rate: 10/min burst 5", "key: ip"))
@@ -143,7 +143,7 @@ class BeginnersMistakesTests {
 					.says("Property 'ratelimit.limits.chat.hide-header'", "application.yml", "has no effect",
 							"Did you mean 'ratelimit.limits.chat.hide-headers'?"),
 				Mistake.of("nothing uses the limit", CHAT, CHAT + RULE)
-					.says("Limit 'chat' is bound nowhere", "ratelimit.http.rules[0].limits: chat"),
+					.says("Limit 'chat' is not bound to a path or a method", "ratelimit.http.rules[0].limits: chat"),
 				Mistake
 					.of("clients can invent keys", limit("rate: 10/min", "key: header('X-API-Key')"),
 							besideAddress(limit("rate: 10/min", "key: header('X-API-Key')")))

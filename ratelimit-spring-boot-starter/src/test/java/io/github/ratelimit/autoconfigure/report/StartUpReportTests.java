@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class StartUpReportTests {
 
-	private static final String BOUND_NOWHERE = "is bound nowhere";
+	private static final String NOT_BOUND = "is not bound to a path or a method";
 
 	@Test
 	void theLineOfALimitShowsRatesKeysStoreAndWhatIsLimited(CapturedOutput output) {
@@ -43,7 +43,7 @@ class StartUpReportTests {
 				assertThat(lines(output, "INFO")).containsExactly(
 						"Limit 'chat': token-bucket 5/s, 60/min burst 90; key header('X-API-Key'), else ip; "
 								+ "store memory; bound to ChatController.chat, POST /v1/**");
-				assertThat(output).doesNotContain(BOUND_NOWHERE);
+				assertThat(output).doesNotContain(NOT_BOUND);
 			});
 	}
 
@@ -139,7 +139,7 @@ class StartUpReportTests {
 	void anUnboundLimitIsAWarning(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.succeeds((context) -> assertThat(lines(output, "WARN"))
-				.contains("Limit 'chat' is bound nowhere: it limits only code that asks RateLimiter for it. "
+				.contains("Limit 'chat' is not bound to a path or a method: it limits only code that calls RateLimiter with its name. "
 						+ "Bind it by @RateLimited(\"chat\") on a method"));
 	}
 
@@ -157,7 +157,7 @@ class StartUpReportTests {
 	void limitsOfLazyBeansAreNoWarning(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
 			.property("spring.main.lazy-initialization=true")
-			.succeeds((context) -> assertThat(output).contains("Limit 'chat'").doesNotContain(BOUND_NOWHERE));
+			.succeeds((context) -> assertThat(output).contains("Limit 'chat'").doesNotContain(NOT_BOUND));
 	}
 
 	@Test
@@ -214,7 +214,7 @@ class StartUpReportTests {
 				assertThat(context).hasNotFailed();
 				assertThat(lines(output, "INFO"))
 					.containsExactly("Limit 'chat': token-bucket 5/s; key ip; store memory; bound to POST /v1/**");
-				assertThat(output).doesNotContain("limit nothing", BOUND_NOWHERE);
+				assertThat(output).doesNotContain("limit nothing", NOT_BOUND);
 			});
 	}
 

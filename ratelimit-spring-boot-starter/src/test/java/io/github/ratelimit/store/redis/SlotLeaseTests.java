@@ -119,7 +119,7 @@ class SlotLeaseTests {
 			assertThat(isFull()).isTrue();
 			assertThat(log.lines()).singleElement()
 				.asString()
-				.startsWith("WARN Slots of in-flight calls cannot be renewed just now");
+				.startsWith("WARN Slots of in-flight calls cannot be renewed");
 		}
 	}
 

@@ -42,7 +42,7 @@ class ForwardedAddressTests {
 			assertThat(server.get("/v1/chat", "X-Forwarded-For: invented-1").status()).isEqualTo(200);
 			assertThat(server.get("/v1/chat", "X-Forwarded-For: invented-2").status()).isEqualTo(429);
 			assertThat(server.get("/v1/chat", "Forwarded: for=_invented3").status()).isEqualTo(429);
-			assertThat(output).containsOnlyOnce("which is no IP address");
+			assertThat(output).containsOnlyOnce("which is not an IP address");
 		}
 	}
 

@@ -57,7 +57,7 @@ public final class ScriptClientFactory {
 	static void checkTransport(String socket, boolean supported) {
 		if (!supported) {
 			throw new IllegalArgumentException("needs Netty's native transport for the Unix socket " + socket
-					+ ", and it is not on the class path");
+					+ ", which is not on the class path");
 		}
 	}
 

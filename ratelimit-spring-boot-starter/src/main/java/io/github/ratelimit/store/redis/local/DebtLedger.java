@@ -195,7 +195,7 @@ public final class DebtLedger {
 			chargeNow();
 		}
 		catch (RuntimeException ex) {
-			logger.debug("Not all permits can be charged just now", ex);
+			logger.debug("Not all permits can be charged now", ex);
 		}
 		schedule();
 	}

@@ -121,7 +121,7 @@ public final class PermitRefunds {
 			sendSome();
 		}
 		catch (RuntimeException ex) {
-			logger.debug("Not all permits can be given back just now", ex);
+			logger.debug("Not all permits can be given back now", ex);
 		}
 		schedule();
 	}

@@ -182,7 +182,7 @@ public final class SlotLeases {
 			this.failing = false;
 		}
 		catch (RuntimeException ex) {
-			String message = "Slots of in-flight calls cannot be renewed just now: they end "
+			String message = "Slots of in-flight calls cannot be renewed: they end "
 					+ Duration.ofNanos(this.leaseNanos).toMillis() + " ms after the last renewal";
 			if (this.failing) {
 				logger.debug(message, ex);
@@ -286,7 +286,7 @@ public final class SlotLeases {
 					}
 				}
 				catch (RuntimeException ex) {
-					logger.warn("The answer to a renewal of places cannot be used; they are renewed again", ex);
+					logger.warn("The reply to a renewal of slots cannot be used; the slots are renewed again", ex);
 				}
 				finally {
 					ended.forEach((lease) -> {
