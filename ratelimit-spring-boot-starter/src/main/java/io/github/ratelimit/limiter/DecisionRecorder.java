@@ -23,14 +23,14 @@ final class DecisionRecorder {
 
 	private final Bans bans;
 
-	private final DecisionWatch watch;
+	private final KeyEventReporter keyEvents;
 
 	DecisionRecorder(LimitStore store, TimeSource time, RateLimitListener listener) {
 		this.store = store;
 		this.time = time;
 		this.listener = listener;
 		this.bans = new Bans(store, time, listener);
-		this.watch = new DecisionWatch(time, listener);
+		this.keyEvents = new KeyEventReporter(time, listener);
 	}
 
 	/** Returns the decision of a call with one limit and nothing else to look at. */
@@ -72,7 +72,7 @@ final class DecisionRecorder {
 		for (int i = 0; i < offences; i++) {
 			this.bans.refused(limit, decision.key());
 		}
-		this.watch.decided(limit, decision);
+		this.keyEvents.decided(limit, decision);
 	}
 
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * other within microseconds only some of them read it: those between take a quarter of a
  * millisecond at most.
  */
-final class DeniedKey extends WatchedKey {
+final class DeniedKey extends ReportedKey {
 
 	/** The result for a denial that is left out. */
 	static final long LEFT_OUT = -1;

@@ -6,7 +6,7 @@ import io.github.ratelimit.Decision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.call.CallCompletion;
-import io.github.ratelimit.call.CallFollower;
+import io.github.ratelimit.call.ResultFollower;
 import io.github.ratelimit.expression.Call;
 import io.github.ratelimit.permit.PassedOnCharges;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -82,7 +82,7 @@ final class RateLimitInterceptor implements MethodInterceptor {
 			throw ex;
 		}
 		completion.leaveToRequest(invocation.getMethod(), result);
-		return CallFollower.follow(invocation.getMethod().getReturnType(), result, completion);
+		return ResultFollower.follow(invocation.getMethod().getReturnType(), result, completion);
 	}
 
 }

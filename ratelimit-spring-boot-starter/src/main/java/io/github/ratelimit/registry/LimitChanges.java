@@ -134,7 +134,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 		long millis = until.plus(CLOCKS_DIFFER).toEpochMilli();
 		update(limit.name(), (before) -> {
 			boolean longer = before.blockableUntil() < millis;
-			return longer ? before.with(Map.of(SettingTexts.BLOCKABLE_UNTIL, Long.toString(millis)), by) : before;
+			return longer ? before.with(Map.of(ChangeableSettings.BLOCKABLE_UNTIL, Long.toString(millis)), by) : before;
 		});
 	}
 
@@ -208,7 +208,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 			limit.put(settings, SettingChanges.NONE);
 			this.listener.rejected(limit.name(), String.valueOf(ex.getMessage()));
 		}
-		publish(limit.name(), SettingTexts.differences(before, limit.settings()), LimitChange.Origin.CONFIGURATION,
+		publish(limit.name(), ChangeableSettings.differences(before, limit.settings()), LimitChange.Origin.CONFIGURATION,
 				null);
 	}
 
@@ -263,7 +263,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 	private void apply(RegisteredLimit limit, SettingChanges changes, LimitChange.Origin origin, @Nullable String by) {
 		LimitSettings before = limit.settings();
 		limit.put(limit.configured(), changes.at(now()));
-		publish(limit.name(), SettingTexts.differences(before, limit.settings()), origin, by);
+		publish(limit.name(), ChangeableSettings.differences(before, limit.settings()), origin, by);
 	}
 
 	private void publish(@Nullable String limit, List<LimitChange.Setting> settings, LimitChange.Origin origin,
@@ -321,11 +321,11 @@ public final class LimitChanges implements SharedChanges.Instance {
 		if (limit.equals(ALL)) {
 			return !text.equals(this.configured.text(setting));
 		}
-		if (setting.equals(SettingTexts.BLOCKABLE_UNTIL)) {
+		if (setting.equals(ChangeableSettings.BLOCKABLE_UNTIL)) {
 			return now().toEpochMilli() < this.known.of(limit).blockableUntil();
 		}
 		return this.registry.find(limit)
-			.map((found) -> !text.equals(SettingTexts.read(found.configured(), setting)))
+			.map((found) -> !text.equals(ChangeableSettings.read(found.configured(), setting)))
 			.orElse(null);
 	}
 

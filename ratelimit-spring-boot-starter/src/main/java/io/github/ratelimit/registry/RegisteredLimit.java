@@ -98,7 +98,7 @@ public final class RegisteredLimit {
 	 */
 	public List<LimitChange.Setting> differences() {
 		InForce current = this.inForce;
-		return SettingTexts.differences(current.configured, current.settings);
+		return ChangeableSettings.differences(current.configured, current.settings);
 	}
 
 	/**
@@ -127,12 +127,12 @@ public final class RegisteredLimit {
 	}
 
 	private LimitSettings checked(LimitSettings configured, SettingChanges changes) {
-		LimitSettings settings = SettingTexts.apply(configured, changes);
+		LimitSettings settings = ChangeableSettings.apply(configured, changes);
 		if (!settings.limit().name().equals(name())) {
 			throw new IllegalArgumentException("The settings are those of limit '" + settings.limit().name()
 					+ "', not of limit '" + name() + "'. A limit keeps its name.");
 		}
-		if (changes.values().containsKey(SettingTexts.BAN_AFTER)) {
+		if (changes.values().containsKey(ChangeableSettings.BAN_AFTER)) {
 			CompanionLimits.checkPenalty(settings, this.keySources);
 		}
 		this.checks.accept(settings);
@@ -148,7 +148,7 @@ public final class RegisteredLimit {
 	SettingChanges normalized(SettingChanges current, SettingChanges all) {
 		LimitSettings settings = checked(configured(), current);
 		SortedMap<String, String> values = new TreeMap<>(all.values());
-		values.replaceAll((name, text) -> Objects.requireNonNullElse(SettingTexts.read(settings, name), text));
+		values.replaceAll((name, text) -> Objects.requireNonNullElse(ChangeableSettings.read(settings, name), text));
 		return new SettingChanges(values, all.by());
 	}
 

@@ -18,11 +18,11 @@ final class RequestedSettings {
 	static final String ENABLED = "enabled";
 
 	/** By their letters. */
-	private static final Map<String, String> OF_LIMIT = Map.of("rate", SettingTexts.RATE, "burst", SettingTexts.BURST,
-			"maxconcurrent", SettingTexts.MAX_CONCURRENT, "plans", SettingTexts.PLANS, "mode", SettingTexts.MODE,
-			"banafter", SettingTexts.BAN_AFTER, "ban", SettingTexts.BAN_AFTER);
+	private static final Map<String, String> OF_LIMIT = Map.of("rate", ChangeableSettings.RATE, "burst", ChangeableSettings.BURST,
+			"maxconcurrent", ChangeableSettings.MAX_CONCURRENT, "plans", ChangeableSettings.PLANS, "mode", ChangeableSettings.MODE,
+			"banafter", ChangeableSettings.BAN_AFTER, "ban", ChangeableSettings.BAN_AFTER);
 
-	private static final Map<String, String> OF_ALL = Map.of("enabled", ENABLED, "mode", SettingTexts.MODE);
+	private static final Map<String, String> OF_ALL = Map.of("enabled", ENABLED, "mode", ChangeableSettings.MODE);
 
 	private static final String NOTHING = "There is nothing known in the request";
 
@@ -56,9 +56,9 @@ final class RequestedSettings {
 				"Write " + (slots ? "{\"max-concurrent\": 20}" : "{\"rate\": \"5/s, 60/min\"}")
 						+ ", {\"mode\": \"shadow\"} or {\"mode\": \"enforce\"}, or null for what is to be as the "
 						+ "configuration says.");
-		String burst = known.remove(SettingTexts.BURST);
+		String burst = known.remove(ChangeableSettings.BURST);
 		if (burst != null) {
-			known.put(SettingTexts.RATE, withBurst(limit, known.get(SettingTexts.RATE), burst));
+			known.put(ChangeableSettings.RATE, withBurst(limit, known.get(ChangeableSettings.RATE), burst));
 		}
 		return known;
 	}
@@ -98,15 +98,15 @@ final class RequestedSettings {
 			throw new InvalidChangeException(
 					"'" + shown(written) + "' is not a setting. Did you mean '" + meant + "'? " + remedy);
 		});
-		if (known.containsKey(SettingTexts.PLANS)) {
-			throw new InvalidChangeException("plans is '" + shown(String.valueOf(known.get(SettingTexts.PLANS)))
+		if (known.containsKey(ChangeableSettings.PLANS)) {
+			throw new InvalidChangeException("plans is '" + shown(String.valueOf(known.get(ChangeableSettings.PLANS)))
 					+ "'. Write each plan by its name: {\"plans.pro\": \"600/min\"}.");
 		}
 		return known;
 	}
 
 	private static @Nullable String name(String written, Map<String, String> names) {
-		if (written.startsWith(SettingTexts.PLAN_PREFIX) && names.containsKey(SettingTexts.PLANS)) {
+		if (written.startsWith(ChangeableSettings.PLAN_PREFIX) && names.containsKey(ChangeableSettings.PLANS)) {
 			return written;
 		}
 		return names.get(written.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", ""));

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 record SwitchSettings(boolean enabled, LimitMode mode) {
 
-	private static final List<String> NAMES = List.of(RequestedSettings.ENABLED, SettingTexts.MODE);
+	private static final List<String> NAMES = List.of(RequestedSettings.ENABLED, ChangeableSettings.MODE);
 
 	SwitchSettings with(SettingChanges changes) {
 		String enabled = changes.values().get(RequestedSettings.ENABLED);
-		String mode = changes.values().get(SettingTexts.MODE);
+		String mode = changes.values().get(ChangeableSettings.MODE);
 		return new SwitchSettings((enabled != null) ? isEnabled(enabled) : this.enabled,
-				(mode != null) ? SettingTexts.mode(mode) : this.mode);
+				(mode != null) ? ChangeableSettings.mode(mode) : this.mode);
 	}
 
 	private static boolean isEnabled(String text) {
@@ -48,7 +48,7 @@ record SwitchSettings(boolean enabled, LimitMode mode) {
 	@Nullable String text(String name) {
 		return switch (name) {
 			case RequestedSettings.ENABLED -> Boolean.toString(this.enabled);
-			case SettingTexts.MODE -> this.mode.toString();
+			case ChangeableSettings.MODE -> this.mode.toString();
 			default -> null;
 		};
 	}

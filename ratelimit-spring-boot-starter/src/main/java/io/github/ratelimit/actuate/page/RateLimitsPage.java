@@ -1,6 +1,7 @@
 package io.github.ratelimit.actuate.page;
 
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,9 @@ public final class RateLimitsPage {
 	/** Between the endpoint's path and the files: no limit can have this name. */
 	private static final String FILES = "/~/";
 
+	private static final List<String> SCRIPTS = List.of("page.js", "api.js", "change-buttons.js", "chart.js", "dom.js",
+			"key-view.js", "limit-views.js");
+
 	private static final EndpointId ENDPOINT = EndpointId.of("ratelimits");
 
 	/**
@@ -55,13 +59,12 @@ public final class RateLimitsPage {
 			.text()
 			.replace("{{endpoint}}", HtmlUtils.htmlEscape(lastSegment))
 			.replace("{{changes}}", HtmlUtils.htmlEscape(String.join(" ", changes)));
-		this.files = Map.of("page.css", PageFile.load("page.css", "text/css;charset=UTF-8"), "page.js", script("page"),
-				"api.js", script("api"), "changes.js", script("changes"), "chart.js", script("chart"), "dom.js",
-				script("dom"), "views.js", script("views"), "key.js", script("key"));
-	}
-
-	private static PageFile script(String name) {
-		return PageFile.load(name + ".js", "text/javascript;charset=UTF-8");
+		Map<String, PageFile> files = new HashMap<>();
+		files.put("page.css", PageFile.load("page.css", "text/css;charset=UTF-8"));
+		for (String script : SCRIPTS) {
+			files.put(script, PageFile.load(script, "text/javascript;charset=UTF-8"));
+		}
+		this.files = Map.copyOf(files);
 	}
 
 	/**

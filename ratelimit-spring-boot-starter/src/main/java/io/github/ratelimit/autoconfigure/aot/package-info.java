@@ -1,4 +1,4 @@
-/** What native images need to know of the starter. */
+/** What native images need to know of the starter, other than of limited methods. */
 @NullMarked
 package io.github.ratelimit.autoconfigure.aot;
 

@@ -209,9 +209,9 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		if (!this.end.isWatched()) {
 			return false; // the request may be the container's again
 		}
-		boolean handler = LastingResults.isHandler(this.facts, method);
-		return (handler || LastingResults.isWrittenLater(result))
-				&& this.end.permit().keepOpen(call, handler || !LastingResults.endsByItself(result));
+		boolean handler = AsyncResults.isHandler(this.facts, method);
+		return (handler || AsyncResults.isWrittenLater(result))
+				&& this.end.permit().keepOpen(call, handler || !AsyncResults.endsByItself(result));
 	}
 
 	/** Writes the headers, if there are new ones. */

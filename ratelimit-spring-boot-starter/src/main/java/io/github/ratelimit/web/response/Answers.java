@@ -106,9 +106,9 @@ public final class Answers {
 	 */
 	public HttpServletResponse prepare(HttpServletRequest request, HttpServletResponse response, boolean first) {
 		HttpServletResponse prepared = response;
-		if (this.writesHeaders && OneSetResponse.find(response) == null) {
+		if (this.writesHeaders && OneHeaderSetResponse.find(response) == null) {
 			boolean written = !first && !this.limitHeaders.states(response).isEmpty();
-			prepared = new OneSetResponse(response, this.limitHeaders, this.keepsUpstream, written);
+			prepared = new OneHeaderSetResponse(response, this.limitHeaders, this.keepsUpstream, written);
 		}
 		return expose(request, prepared);
 	}
@@ -148,7 +148,7 @@ public final class Answers {
 		if (visible.isEmpty()) {
 			return;
 		}
-		OneSetResponse oneSet = OneSetResponse.find(response);
+		OneHeaderSetResponse oneSet = OneHeaderSetResponse.find(response);
 		HttpServletResponse target = (oneSet != null) ? oneSet.startSet(anyRefuses(limits)) : response;
 		if (target != null) {
 			for (HeaderStyle style : this.headers) {
@@ -233,7 +233,7 @@ public final class Answers {
 	 * Returns the target for the headers of a refusal, without those of the application.
 	 */
 	private HttpServletResponse ours(HttpServletResponse response) {
-		OneSetResponse oneSet = OneSetResponse.find(response);
+		OneHeaderSetResponse oneSet = OneHeaderSetResponse.find(response);
 		if (oneSet != null) {
 			return oneSet.startRefusal();
 		}

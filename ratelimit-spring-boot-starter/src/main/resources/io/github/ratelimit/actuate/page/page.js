@@ -1,10 +1,10 @@
 // Asks for the figures again and again, and shows the view that the address names.
 
 import { change, get, Refused } from './api.js';
-import { question } from './changes.js';
+import { question } from './change-buttons.js';
 import { h, render } from './dom.js';
-import { keyView } from './key.js';
-import * as views from './views.js';
+import { keyView } from './key-view.js';
+import * as views from './limit-views.js';
 
 const PAUSE = 2000;
 

@@ -1,6 +1,6 @@
 // What the page shows of all limits, of one limit, and of clients.
 
-import { changesOfAll, changesOfLimit } from './changes.js';
+import { changesOfAll, changesOfLimit } from './change-buttons.js';
 import { bar, chart, sparkline, total } from './chart.js';
 import { brief, count, h, seconds } from './dom.js';
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a listener is told of denials and of keys that are near their limit. */
-class DecisionWatchTests {
+class KeyEventReporterTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -107,7 +107,7 @@ class DecisionWatchTests {
 		for (int i = 0; i < 20_000; i++) {
 			call("login", "caller-" + i, 2);
 		}
-		assertThat(this.told).hasSizeBetween(WatchedKeys.SIZE / 2, WatchedKeys.SIZE).doesNotHaveDuplicates();
+		assertThat(this.told).hasSizeBetween(ReportedKeys.SIZE / 2, ReportedKeys.SIZE).doesNotHaveDuplicates();
 
 		int before = this.told.size();
 		this.time.advance(SECOND);
@@ -174,7 +174,7 @@ class DecisionWatchTests {
 		for (int i = 0; i < 20_000; i++) {
 			call("chat", "caller-" + i, 4);
 		}
-		assertThat(this.told).hasSizeBetween(WatchedKeys.SIZE / 2, WatchedKeys.SIZE).doesNotHaveDuplicates();
+		assertThat(this.told).hasSizeBetween(ReportedKeys.SIZE / 2, ReportedKeys.SIZE).doesNotHaveDuplicates();
 
 		this.told.clear();
 		this.time.advance(Duration.ofHours(1));
@@ -279,13 +279,13 @@ class DecisionWatchTests {
 
 		@Override
 		public void denied(RegisteredLimit limit, LimitDecision decision, long leftOut) {
-			DecisionWatchTests.this.told
+			KeyEventReporterTests.this.told
 				.add(limit.name() + " " + decision.key().text() + " denied, " + leftOut + " left out");
 		}
 
 		@Override
 		public void nearLimit(RegisteredLimit limit, LimitDecision decision, int rate) {
-			DecisionWatchTests.this.told
+			KeyEventReporterTests.this.told
 				.add(limit.name() + " " + decision.key().text() + " near, " + decision.remaining(rate) + " left");
 		}
 

@@ -1,9 +1,9 @@
 // What the page shows of one key.
 
-import { changesOfKey } from './changes.js';
+import { changesOfKey } from './change-buttons.js';
 import { bar } from './chart.js';
 import { ago, count, h, seconds } from './dom.js';
-import { linkToLimit } from './views.js';
+import { linkToLimit } from './limit-views.js';
 
 /** Shows one key of a limit. */
 export function keyView(state, actions) {

@@ -22,7 +22,7 @@ import org.springframework.web.util.WebUtils;
  * refusal by the library. {@code Retry-After} is written only by a refusal of the
  * library; otherwise the application may write it.
  */
-final class OneSetResponse extends HttpServletResponseWrapper {
+final class OneHeaderSetResponse extends HttpServletResponseWrapper {
 
 	private final LimitHeaderNames names;
 
@@ -50,15 +50,15 @@ final class OneSetResponse extends HttpServletResponseWrapper {
 	/** The set that is not sent. */
 	private @Nullable Map<String, List<String>> aside;
 
-	OneSetResponse(HttpServletResponse response, LimitHeaderNames names, boolean keep, boolean written) {
+	OneHeaderSetResponse(HttpServletResponse response, LimitHeaderNames names, boolean keep, boolean written) {
 		super(response);
 		this.names = names;
 		this.keep = keep;
 		this.written = written;
 	}
 
-	static @Nullable OneSetResponse find(ServletResponse response) {
-		return WebUtils.getNativeResponse(response, OneSetResponse.class);
+	static @Nullable OneHeaderSetResponse find(ServletResponse response) {
+		return WebUtils.getNativeResponse(response, OneHeaderSetResponse.class);
 	}
 
 	/**

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <K> what is known of a key
  */
-final class WatchedKeys<K extends WatchedKey> {
+final class ReportedKeys<K extends ReportedKey> {
 
 	/** The most keys of a table. */
 	static final int SIZE = 4_096;
@@ -41,7 +41,7 @@ final class WatchedKeys<K extends WatchedKey> {
 
 	private final Factory<K> factory;
 
-	WatchedKeys(Factory<K> factory) {
+	ReportedKeys(Factory<K> factory) {
 		this.factory = factory;
 		for (int i = 0; i < LOCKS; i++) {
 			this.locks[i] = new Object();

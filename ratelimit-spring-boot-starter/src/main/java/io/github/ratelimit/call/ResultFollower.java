@@ -13,15 +13,15 @@ import org.springframework.util.ClassUtils;
 /**
  * Follows a call to its end: a future, a publisher or a flow continues after the return.
  */
-public final class CallFollower {
+public final class ResultFollower {
 
 	private static final boolean REACTOR = ClassUtils.isPresent("reactor.core.publisher.Flux",
-			CallFollower.class.getClassLoader());
+			ResultFollower.class.getClassLoader());
 
 	private static final boolean COROUTINES = ClassUtils.isPresent("kotlinx.coroutines.flow.Flow",
-			CallFollower.class.getClassLoader());
+			ResultFollower.class.getClassLoader());
 
-	private CallFollower() {
+	private ResultFollower() {
 	}
 
 	/**

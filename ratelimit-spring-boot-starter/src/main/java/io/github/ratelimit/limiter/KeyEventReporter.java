@@ -14,9 +14,9 @@ import java.time.Duration;
  * interested. An allowed call allocates nothing for it, unless it brings its key near the
  * limit. Bounded, whatever keys there are. Thread-safe.
  */
-final class DecisionWatch {
+final class KeyEventReporter {
 
-	private static final Logger logger = System.getLogger(DecisionWatch.class.getName());
+	private static final Logger logger = System.getLogger(KeyEventReporter.class.getName());
 
 	/** A key is near its limit with two tenths of its permits or less. */
 	private static final int NEAR = 2;
@@ -37,15 +37,15 @@ final class DecisionWatch {
 
 	private static final long MOST_NANOS = Duration.ofDays(1).toNanos();
 
-	private final WatchedKeys<DeniedKey> denied = new WatchedKeys<>(DeniedKey::new);
+	private final ReportedKeys<DeniedKey> denied = new ReportedKeys<>(DeniedKey::new);
 
-	private final WatchedKeys<WatchedKey> near = new WatchedKeys<>(WatchedKey::new);
+	private final ReportedKeys<ReportedKey> near = new ReportedKeys<>(ReportedKey::new);
 
 	private final TimeSource time;
 
 	private final RateLimitListener listener;
 
-	DecisionWatch(TimeSource time, RateLimitListener listener) {
+	KeyEventReporter(TimeSource time, RateLimitListener listener) {
 		this.time = time;
 		this.listener = listener;
 	}
@@ -88,7 +88,7 @@ final class DecisionWatch {
 			nearLimit(limit, decision, rate);
 		}
 		else if (!this.near.isEmpty()) {
-			WatchedKey known = this.near.find(limit, decision.key());
+			ReportedKey known = this.near.find(limit, decision.key());
 			if (known != null && hadRecovered(decision)) {
 				this.near.remove(limit, decision.key(), known);
 			}
@@ -101,7 +101,7 @@ final class DecisionWatch {
 			return;
 		}
 		Key key = decision.key();
-		WatchedKey known = this.near.find(limit, key);
+		ReportedKey known = this.near.find(limit, key);
 		if (known == null) {
 			long now = this.time.nanoTime();
 			if (this.near.add(limit, key, now + timeToFull(decision), now) != null) {

@@ -4,7 +4,7 @@ import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.RegisteredLimit;
 
 /** A key of a limit that something is known of until a time. */
-class WatchedKey {
+class ReportedKey {
 
 	private final RegisteredLimit limit;
 
@@ -13,7 +13,7 @@ class WatchedKey {
 	/** Written by the one thread that makes it, or under the lock of this object. */
 	private volatile long untilNanos;
 
-	WatchedKey(RegisteredLimit limit, Key key, long untilNanos) {
+	ReportedKey(RegisteredLimit limit, Key key, long untilNanos) {
 		this.limit = limit;
 		this.key = key;
 		this.untilNanos = untilNanos;

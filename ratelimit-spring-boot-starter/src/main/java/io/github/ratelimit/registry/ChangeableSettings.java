@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The settings of a limit that can be changed while the application runs, as texts: each
  * by the name of its property, and in the form that the property has.
  */
-final class SettingTexts {
+final class ChangeableSettings {
 
 	static final String RATE = "rate";
 
@@ -59,7 +59,7 @@ final class SettingTexts {
 
 	private static final int MOST_PLAN_CHARACTERS = 100;
 
-	private SettingTexts() {
+	private ChangeableSettings() {
 	}
 
 	/**
