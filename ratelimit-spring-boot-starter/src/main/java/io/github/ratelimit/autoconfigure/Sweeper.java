@@ -47,7 +47,9 @@ final class Sweeper implements SmartLifecycle {
 			this.sweep.run();
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Keys and counts could not be cleaned up; the next attempt is in " + this.pause.toSeconds() + " s", ex);
+			logger.warn(
+					"Keys and counts could not be cleaned up; the next attempt is in " + this.pause.toSeconds() + " s",
+					ex);
 		}
 	}
 

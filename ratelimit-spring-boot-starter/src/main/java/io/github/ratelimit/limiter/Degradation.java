@@ -59,8 +59,10 @@ public final class Degradation {
 	 * @param cause the failure
 	 */
 	public void reportUnsettled(String limit, String expression, String consequence, Throwable cause) {
-		this.unsettled.log(Level.WARNING, (others) -> "'" + expression + "' could not determine the cost of a call of limit '"
-				+ limit + "'; " + consequence + " (" + others + " more since the last such line)", cause);
+		this.unsettled.log(Level.WARNING,
+				(others) -> "'" + expression + "' could not determine the cost of a call of limit '" + limit + "'; "
+						+ consequence + " (" + others + " more since the last such line)",
+				cause);
 	}
 
 	/**

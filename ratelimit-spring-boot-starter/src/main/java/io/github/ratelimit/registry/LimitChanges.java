@@ -208,8 +208,8 @@ public final class LimitChanges implements SharedChanges.Instance {
 			limit.put(settings, SettingChanges.NONE);
 			this.listener.rejected(limit.name(), String.valueOf(ex.getMessage()));
 		}
-		publish(limit.name(), ChangeableSettings.differences(before, limit.settings()), LimitChange.Origin.CONFIGURATION,
-				null);
+		publish(limit.name(), ChangeableSettings.differences(before, limit.settings()),
+				LimitChange.Origin.CONFIGURATION, null);
 	}
 
 	private void registered(RegisteredLimit limit) {

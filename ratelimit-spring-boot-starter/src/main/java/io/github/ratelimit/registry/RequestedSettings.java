@@ -18,9 +18,10 @@ final class RequestedSettings {
 	static final String ENABLED = "enabled";
 
 	/** By their letters. */
-	private static final Map<String, String> OF_LIMIT = Map.of("rate", ChangeableSettings.RATE, "burst", ChangeableSettings.BURST,
-			"maxconcurrent", ChangeableSettings.MAX_CONCURRENT, "plans", ChangeableSettings.PLANS, "mode", ChangeableSettings.MODE,
-			"banafter", ChangeableSettings.BAN_AFTER, "ban", ChangeableSettings.BAN_AFTER);
+	private static final Map<String, String> OF_LIMIT = Map.of("rate", ChangeableSettings.RATE, "burst",
+			ChangeableSettings.BURST, "maxconcurrent", ChangeableSettings.MAX_CONCURRENT, "plans",
+			ChangeableSettings.PLANS, "mode", ChangeableSettings.MODE, "banafter", ChangeableSettings.BAN_AFTER, "ban",
+			ChangeableSettings.BAN_AFTER);
 
 	private static final Map<String, String> OF_ALL = Map.of("enabled", ENABLED, "mode", ChangeableSettings.MODE);
 

@@ -2,7 +2,9 @@ package io.github.ratelimit.client;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +59,8 @@ class CallEndingsTests {
 
 	private LocalProvider provider;
 
-	private String nowhere;
+	/** Bound, so that no other process listens there, and refuses every connection. */
+	private final Socket nowhere = new Socket();
 
 	@BeforeEach
 	void start() throws IOException {
@@ -65,13 +68,12 @@ class CallEndingsTests {
 		Hooks.onErrorDropped((failure) -> {
 		});
 		this.provider = new LocalProvider((exchange) -> answer().give(exchange));
-		try (ServerSocket unused = new ServerSocket(0)) {
-			this.nowhere = "http://127.0.0.1:" + unused.getLocalPort();
-		}
+		this.nowhere.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 	}
 
 	@AfterEach
-	void stop() {
+	void stop() throws IOException {
+		this.nowhere.close();
 		Hooks.resetOnErrorDropped();
 		this.provider.close();
 	}
@@ -98,7 +100,8 @@ class CallEndingsTests {
 	}
 
 	private String url() {
-		return (ThreadLocalRandom.current().nextInt(20) == 0) ? this.nowhere : this.provider.url();
+		return (ThreadLocalRandom.current().nextInt(20) == 0) ? "http://127.0.0.1:" + this.nowhere.getLocalPort()
+				: this.provider.url();
 	}
 
 	static Stream<ClientHttpConnector> connectors() {

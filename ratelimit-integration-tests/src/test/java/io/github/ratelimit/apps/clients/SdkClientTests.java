@@ -6,7 +6,8 @@ import io.github.ratelimit.client.ClientOutcome;
 import io.github.ratelimit.provider.dialect.Dimension;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -217,17 +218,18 @@ class SdkClientTests {
 	@ParameterizedTest
 	@EnumSource
 	void aCallWithoutAConnectionIsNotCharged(Adapter adapter) throws IOException {
-		URI closed;
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			closed = URI.create("http://127.0.0.1:" + socket.getLocalPort());
+		// bound, so that no other process listens there
+		try (Socket socket = new Socket()) {
+			socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+			URI closed = URI.create("http://127.0.0.1:" + socket.getLocalPort());
+			Limiters limiters = new Limiters(closed, 1, LONG);
+			ModelClient client = open(adapter, new Setup(limiters.limiters(), closed, 0, LONG));
+			assertThat(catchThrowable(client::ask)).isNotNull();
+			assertThat(catchThrowable(client.askAsync()::join)).isNotNull();
+			assertThat(limiters.inFlight()).isZero();
+			assertThat(limiters.used(Dimension.REQUESTS)).isZero();
+			assertThat(limiters.outcomes(ClientOutcome.NOT_SENT)).isEqualTo(2);
 		}
-		Limiters limiters = new Limiters(closed, 1, LONG);
-		ModelClient client = open(adapter, new Setup(limiters.limiters(), closed, 0, LONG));
-		assertThat(catchThrowable(client::ask)).isNotNull();
-		assertThat(catchThrowable(client.askAsync()::join)).isNotNull();
-		assertThat(limiters.inFlight()).isZero();
-		assertThat(limiters.used(Dimension.REQUESTS)).isZero();
-		assertThat(limiters.outcomes(ClientOutcome.NOT_SENT)).isEqualTo(2);
 	}
 
 	@ParameterizedTest

@@ -75,7 +75,8 @@ final class AfterResponses {
 	private static void checkNotWaiting(String property, String text, Limit limit) {
 		if (limit.isPaced()) {
 			throw new InvalidConfigurationException(property, text,
-					"is evaluated after the response, but calls of the limit '" + limit.name() + "' are queued before it",
+					"is evaluated after the response, but calls of the limit '" + limit.name()
+							+ "' are queued before it",
 					"Remove it, or remove max-wait.");
 		}
 	}

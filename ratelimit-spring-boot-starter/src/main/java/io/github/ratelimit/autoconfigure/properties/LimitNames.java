@@ -80,7 +80,8 @@ final class LimitNames {
 		String text = bracketed ? name.getElement(2, Form.ORIGINAL) : property.written().split("[.\\[]", 4)[2];
 		if (name.isNumericIndex(2)) {
 			throw new InvalidConfigurationException(property, text,
-					"is not the name of a " + this.kind + " but the index of a list, or a number that YAML reads as one",
+					"is not the name of a " + this.kind
+							+ " but the index of a list, or a number that YAML reads as one",
 					"Write the " + this.kind.group() + " as a map from their names: ratelimit." + this.kind.group()
 							+ ".<name>." + this.kind.example() + ". " + "A name that is a number needs quotes.");
 		}
@@ -101,8 +102,8 @@ final class LimitNames {
 			.filter((c) -> !isNameCharacter(c))
 			.forEach((c) -> foreign.add("'" + Character.toString(c) + "'"));
 		if (!foreign.isEmpty()) {
-			throw new InvalidConfigurationException(property, name, "is not a valid name of a " + this.kind + ": it has "
-					+ String.join(", ", foreign.stream().sorted().toList()), letters());
+			throw new InvalidConfigurationException(property, name, "is not a valid name of a " + this.kind
+					+ ": it has " + String.join(", ", foreign.stream().sorted().toList()), letters());
 		}
 		if (uniform(name).isEmpty()) {
 			throw new InvalidConfigurationException(property, name,

@@ -124,7 +124,8 @@ final class LimitReader {
 
 	private InvalidConfigurationException withoutRate(String setting, Object value) {
 		return invalid(setting, value.toString(),
-				"applies to limits with a rate, but this limit counts calls in flight " + "(max-concurrent)", "Remove it.");
+				"applies to limits with a rate, but this limit counts calls in flight " + "(max-concurrent)",
+				"Remove it.");
 	}
 
 	private void checkTogether() {
@@ -212,9 +213,8 @@ final class LimitReader {
 		boolean bucket = this.algorithm == Algorithm.TOKEN_BUCKET;
 		boolean waits = this.properties.maxWait() != null;
 		if (rate.burst() != rate.permits() && (!bucket || waits)) {
-			throw new InvalidConfigurationException(property, rate.toString(),
-					"has a burst, but " + (bucket ? "max-wait spaces calls evenly"
-							: "a " + this.algorithm + " does not save up permits"),
+			throw new InvalidConfigurationException(property, rate.toString(), "has a burst, but "
+					+ (bucket ? "max-wait spaces calls evenly" : "a " + this.algorithm + " does not save up permits"),
 					"Leave the burst out: " + rate.withBurst(rate.permits()) + ".");
 		}
 		if (this.algorithm == Algorithm.SLIDING_WINDOW && !Limit.canDivide(rate, segments())) {

@@ -116,8 +116,8 @@ final class MisplacedProperties {
 		ConfigurationPropertyName name = property.name();
 		ConfigurationPropertyName dashed = withDash(name);
 		if (dashed != null && isKnown(dashed)) {
-			throw new InvalidConfigurationException(property, property.value(),
-					"is not a list of rules", "Write " + ConfiguredProperty.written(dashed)
+			throw new InvalidConfigurationException(property, property.value(), "is not a list of rules",
+					"Write " + ConfiguredProperty.written(dashed)
 							+ ": in YAML, each rule below rules: begins with a dash, as in \"- path: /v1/**\".");
 		}
 		if (this.root.find(name, 1) != null) {

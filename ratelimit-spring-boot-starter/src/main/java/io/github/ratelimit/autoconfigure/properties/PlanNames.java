@@ -54,7 +54,8 @@ final class PlanNames {
 		String earlier = this.byUniform.putIfAbsent(LimitNames.uniform(written), written);
 		if (earlier != null && !earlier.equals(written)) {
 			throw new InvalidConfigurationException(property, written,
-					"is another spelling of the plan '" + earlier + "': names are compared by their letters and digits only",
+					"is another spelling of the plan '" + earlier
+							+ "': names are compared by their letters and digits only",
 					"Spell it '" + earlier + "' everywhere, or give one of the two another name.");
 		}
 	}

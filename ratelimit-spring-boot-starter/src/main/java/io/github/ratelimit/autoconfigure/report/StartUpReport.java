@@ -109,7 +109,8 @@ public final class StartUpReport implements ApplicationListener<ContextRefreshed
 			String name = registered.name();
 			String rule = this.context.containsBean(FILTER)
 					? "a rule (ratelimit.http.rules[0].limits: " + name + ") or by " : "";
-			logger.warn("Limit '" + name + "' is not bound to a path or a method: it limits only code that calls RateLimiter with its name. "
+			logger.warn("Limit '" + name
+					+ "' is not bound to a path or a method: it limits only code that calls RateLimiter with its name. "
 					+ "Bind it by " + rule + "@RateLimited(\"" + name + "\") on a method");
 		}
 	}

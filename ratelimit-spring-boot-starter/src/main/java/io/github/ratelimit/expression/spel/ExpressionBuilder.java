@@ -174,9 +174,8 @@ final class ExpressionBuilder {
 	private ComposedKeyPart constant(Literal literal) {
 		String constant = (literal instanceof NullLiteral) ? "" : String.valueOf(literal.getLiteralValue().getValue());
 		if (constant.isEmpty()) {
-			throw new InvalidExpressionException(this.text,
-					"contains " + ((literal instanceof NullLiteral) ? "null" : "an empty text")
-							+ ", which is never a value",
+			throw new InvalidExpressionException(this.text, "contains "
+					+ ((literal instanceof NullLiteral) ? "null" : "an empty text") + ", which is never a value",
 					"Omit it; the parts of a key need no separator.");
 		}
 		return new ComposedKeyPart.Constant(Key.of(constant));

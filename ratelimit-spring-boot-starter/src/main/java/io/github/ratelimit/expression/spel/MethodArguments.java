@@ -118,8 +118,7 @@ final class MethodArguments {
 					"Write " + NameCatalogue.VALUES + "; arguments are for @RateLimited.");
 		}
 		if (name.equals(RESULT)) {
-			return new InvalidExpressionException(expression,
-					"uses #result, but the method has not returned yet",
+			return new InvalidExpressionException(expression, "uses #result, but the method has not returned yet",
 					"Write it in settle, which is evaluated after the method has returned.");
 		}
 		String method = this.method.getDeclaringClass().getSimpleName() + "." + this.method.getName();

@@ -122,7 +122,8 @@ class BeginnersMistakesTests {
 				Mistake
 					.of("a role has no quotes", limit("rate: 10/min", "key: ip", "unless: hasRole(PARTNER)"),
 							limit("rate: 10/min", "key: ip", "unless: hasRole('PARTNER')"))
-					.says("Property: ratelimit.limits.chat.unless", "a name that is not in quotes", "hasRole('PARTNER')"),
+					.says("Property: ratelimit.limits.chat.unless", "a name that is not in quotes",
+							"hasRole('PARTNER')"),
 				Mistake.of("a rule names another limit", CHAT + RULE.replace("chat", "chta"), CHAT + RULE)
 					.says("Property: ratelimit.http.rules[0].limits", "Value: \"chta\"", "does not exist",
 							"Write 'chat'"),

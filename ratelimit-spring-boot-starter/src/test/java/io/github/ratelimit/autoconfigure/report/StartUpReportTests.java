@@ -138,9 +138,9 @@ class StartUpReportTests {
 	@Test
 	void anUnboundLimitIsAWarning(CapturedOutput output) {
 		StartUp.ofLimit("rate: 5/s", "key: ip")
-			.succeeds((context) -> assertThat(lines(output, "WARN"))
-				.contains("Limit 'chat' is not bound to a path or a method: it limits only code that calls RateLimiter with its name. "
-						+ "Bind it by @RateLimited(\"chat\") on a method"));
+			.succeeds((context) -> assertThat(lines(output, "WARN")).contains(
+					"Limit 'chat' is not bound to a path or a method: it limits only code that calls RateLimiter with its name. "
+							+ "Bind it by @RateLimited(\"chat\") on a method"));
 	}
 
 	@Test

@@ -103,8 +103,10 @@ final class BucketScriptCalls {
 		answered();
 		Throwable cause = FailureReason.cause(failure);
 		if (FailureReason.isOfOneKey(FailureReason.reason(failure))) {
-			return failure("there is something in Redis under this name that is not a bucket. Delete it, or give buckets "
-					+ "another prefix", key, cause);
+			return failure(
+					"there is something in Redis under this name that is not a bucket. Delete it, or give buckets "
+							+ "another prefix",
+					key, cause);
 		}
 		return failure("Redis failed: " + cause, key, cause);
 	}
