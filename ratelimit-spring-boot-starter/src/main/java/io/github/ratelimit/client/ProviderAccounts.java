@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The accounts of a client. The number of idle ones is bounded: a request with a new
  * credential removes idle accounts, never one whose calls are queued, in flight or wait
- * for a retry, since the next call would begin with a full quota. Thread-safe.
+ * for a retry, since the next call would know nothing of them. Thread-safe.
  */
 final class ProviderAccounts {
 
