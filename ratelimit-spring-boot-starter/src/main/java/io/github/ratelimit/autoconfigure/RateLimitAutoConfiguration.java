@@ -27,6 +27,7 @@ import io.github.ratelimit.observation.ChangePublisher;
 import io.github.ratelimit.observation.DecisionPublisher;
 import io.github.ratelimit.observation.RateLimitListeners;
 import io.github.ratelimit.permit.LimitedRequest;
+import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
@@ -127,8 +128,12 @@ public final class RateLimitAutoConfiguration {
 	}
 
 	@Bean
-	WaitingThreadLimit rateLimitWaitingThreadLimit(ObjectProvider<RequestThreads> threads) {
-		return new WaitingThreadLimit(threads.getIfAvailable(() -> RequestThreads.NONE_HELD).forWaiting());
+	WaitingThreadLimit rateLimitWaitingThreadLimit(ObjectProvider<RequestThreads> threads,
+			ObjectProvider<ServedRequests<?>> requests) {
+		RequestThreads known = threads.getIfAvailable();
+		ServedRequests<?> served = requests.getIfAvailable();
+		return (known != null && served != null) ? new WaitingThreadLimit(known.forWaiting(), served::isServing)
+				: WaitingThreadLimit.NONE;
 	}
 
 	@Bean

@@ -96,17 +96,22 @@ public final class ClientBudget implements NamedBudget {
 
 	private ChargeDecision take(Charge charge, @Nullable Duration maxWait) {
 		ProviderAccount account = account(charge);
-		if (charge.permits() == 0) {
-			return new ClientDecision(charge, account, null, 0);
-		}
-		Duration wait = (maxWait != null) ? maxWait : this.limiter.maxWait(account);
-		int priority = RequestPriority.current().value();
 		try {
-			return granted(charge, this.limiter.acquire(account, request(charge, wait, priority, account.caller())));
+			return (charge.permits() > 0) ? take(charge, account, maxWait)
+					: new ClientDecision(charge, account, null, 0);
 		}
 		catch (CallRefusedException ex) {
 			return refused(charge, account, ex);
 		}
+		finally {
+			account.release();
+		}
+	}
+
+	private ChargeDecision take(Charge charge, ProviderAccount account, @Nullable Duration maxWait) {
+		Duration wait = (maxWait != null) ? maxWait : this.limiter.maxWait(account);
+		int priority = RequestPriority.current().value();
+		return granted(charge, this.limiter.acquire(account, request(charge, wait, priority, account.caller())));
 	}
 
 	@Override
@@ -117,9 +122,16 @@ public final class ClientBudget implements NamedBudget {
 
 	private CompletableFuture<ChargeDecision> takeAsync(Charge charge, int priority) {
 		ProviderAccount account = account(charge);
-		if (charge.permits() == 0) {
-			return CompletableFuture.completedFuture(new ClientDecision(charge, account, null, 0));
+		try {
+			return (charge.permits() > 0) ? takeAsync(charge, account, priority)
+					: CompletableFuture.completedFuture(new ClientDecision(charge, account, null, 0));
 		}
+		finally {
+			account.release();
+		}
+	}
+
+	private CompletableFuture<ChargeDecision> takeAsync(Charge charge, ProviderAccount account, int priority) {
 		CompletableFuture<ClientCall> admission = this.limiter.acquireAsync(account,
 				request(charge, this.limiter.maxWait(account), priority, Caller.UNBOUNDED));
 		CompletableFuture<ChargeDecision> decided = new CompletableFuture<>();

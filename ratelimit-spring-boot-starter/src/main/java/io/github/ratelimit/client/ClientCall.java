@@ -215,8 +215,8 @@ public final class ClientCall implements Receipt {
 	 * Returns whether the same request may be sent again, as {@link #mayRetry} does, and
 	 * holds the current thread until then.
 	 * @param attempts how often the request has been sent by now
-	 * @return gives the thread back, and is run once; null if the request is not sent
-	 * again
+	 * @return gives the thread back, and is run once, when the next attempt is admitted
+	 * or refused; null if the request is not sent again
 	 */
 	public @Nullable Runnable holdUntilRetry(int attempts) {
 		Runnable freed = isRetryable() ? this.account.caller().hold() : null;
@@ -224,7 +224,15 @@ public final class ClientCall implements Receipt {
 			freed.run();
 			return null;
 		}
-		return freed;
+		return (freed != null) ? usingAccount(freed) : null;
+	}
+
+	private Runnable usingAccount(Runnable freed) {
+		ProviderAccount used = this.limiter.use(this.account);
+		return () -> {
+			freed.run();
+			used.release();
+		};
 	}
 
 	/**
@@ -233,13 +241,26 @@ public final class ClientCall implements Receipt {
 	 * so that callers do not retry all at once. Other calls go ahead meanwhile, if the
 	 * provider accepts them.
 	 * @param attempts how often the request has been sent by now
-	 * @return complete when the time is over
+	 * @return complete when the time is over. Cancel it if there is no next attempt
 	 */
 	public CompletableFuture<@Nullable Void> untilRetry(int attempts) {
 		Throttle throttle = this.throttle;
 		Duration retryAfter = (throttle != null) ? throttle.retryAfter() : null;
 		long jitter = ThreadLocalRandom.current().nextLong(SHORTEST_JITTER << Math.min(attempts - 1, 4));
-		return this.limiter.after(((retryAfter != null) ? retryAfter.toNanos() : 0) + jitter);
+		ProviderAccount used = this.limiter.use(this.account);
+		CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+		over.whenComplete((any, failure) -> {
+			if (over.isCancelled()) {
+				used.release();
+			}
+		});
+		this.limiter.after(((retryAfter != null) ? retryAfter.toNanos() : 0) + jitter).whenComplete((any, failure) -> {
+			// queues the next attempt first, if it waits without a thread
+			if ((failure != null) ? over.completeExceptionally(failure) : over.complete(null)) {
+				used.release();
+			}
+		});
+		return over;
 	}
 
 	/**

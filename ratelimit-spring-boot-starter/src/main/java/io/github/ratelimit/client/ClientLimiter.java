@@ -140,10 +140,7 @@ public final class ClientLimiter {
 	 * @throws CallRefusedException if it cannot be sent in time
 	 */
 	public ClientCall acquire(OutboundRequest request) {
-		ProviderAccount account = this.accounts.of(request);
-		CallRequest needed = callRequest(request, account.caller());
-		ClientCall passedOn = passedOn(request, account, needed.cost());
-		return (passedOn != null) ? passedOn : acquire(account, needed);
+		return acquire(request, false);
 	}
 
 	/**
@@ -154,7 +151,19 @@ public final class ClientLimiter {
 	 * @throws CallRefusedException if it cannot be sent in time
 	 */
 	public ClientCall acquireAgain(OutboundRequest retry) {
-		return acquire(this.accounts.of(retry), callRequest(retry, Caller.UNBOUNDED));
+		return acquire(retry, true);
+	}
+
+	private ClientCall acquire(OutboundRequest request, boolean threadIsHeld) {
+		ProviderAccount account = this.accounts.of(request);
+		try {
+			CallRequest needed = callRequest(request, threadIsHeld ? Caller.UNBOUNDED : account.caller());
+			ClientCall passedOn = passedOn(request, account, needed.cost());
+			return (passedOn != null) ? passedOn : acquire(account, needed);
+		}
+		finally {
+			account.release();
+		}
 	}
 
 	ClientCall acquire(ProviderAccount account, CallRequest request) {
@@ -187,9 +196,14 @@ public final class ClientLimiter {
 	 */
 	public CompletableFuture<ClientCall> acquireAsync(OutboundRequest request, boolean holdsThread) {
 		ProviderAccount account = this.accounts.of(request);
-		CallRequest needed = callRequest(request, holdsThread ? account.caller() : Caller.UNBOUNDED);
-		ClientCall passedOn = passedOn(request, account, needed.cost());
-		return (passedOn != null) ? CompletableFuture.completedFuture(passedOn) : acquireAsync(account, needed);
+		try {
+			CallRequest needed = callRequest(request, holdsThread ? account.caller() : Caller.UNBOUNDED);
+			ClientCall passedOn = passedOn(request, account, needed.cost());
+			return (passedOn != null) ? CompletableFuture.completedFuture(passedOn) : acquireAsync(account, needed);
+		}
+		finally {
+			account.release();
+		}
 	}
 
 	CompletableFuture<ClientCall> acquireAsync(ProviderAccount account, CallRequest request) {
@@ -266,12 +280,18 @@ public final class ClientLimiter {
 	}
 
 	/**
-	 * Returns the account of a call that no adapter sees: that of the latest request,
-	 * with the model of the call.
+	 * Uses the account of a call that no adapter sees: that of the latest request, with
+	 * the model of the call.
 	 * @param model the model, null for that of the latest request
+	 * @return the account, to be {@linkplain ProviderAccount#release() released}
 	 */
 	ProviderAccount account(@Nullable String model) {
 		return this.accounts.of(model);
+	}
+
+	/** Uses an account once more. */
+	ProviderAccount use(ProviderAccount account) {
+		return this.accounts.use(account);
 	}
 
 	private ProviderAccount create(Key key, String host, @Nullable String model) {

@@ -11,9 +11,9 @@ import io.github.ratelimit.Key;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The accounts of a client that are in use. The number of idle ones is bounded: a request
- * with a new credential evicts an idle account, never one with calls in flight.
- * Thread-safe.
+ * The accounts of a client. The number of idle ones is bounded: a request with a new
+ * credential removes idle accounts, never one whose calls are queued, in flight or wait
+ * for a retry, since the next call would know nothing of them. Thread-safe.
  */
 final class ProviderAccounts {
 
@@ -39,7 +39,7 @@ final class ProviderAccounts {
 		this.factory = factory;
 	}
 
-	/** Returns the account of a request that an adapter sees. */
+	/** Uses the account of a request that an adapter sees. */
 	ProviderAccount of(OutboundRequest request) {
 		String host = (request.uri().getHost() != null) ? request.uri().getHost().toLowerCase(Locale.ROOT) : "";
 		ProviderAccount account = get(this.credentials.hash(request.uri(), request.headers()), request.facts().model(),
@@ -52,7 +52,7 @@ final class ProviderAccounts {
 	}
 
 	/**
-	 * Returns the account of a call that no adapter sees: that of the latest request,
+	 * Uses the account of a call that no adapter sees: that of the latest request,
 	 * with the model of the call.
 	 * @param model the model, null for that of the latest request
 	 */
@@ -65,31 +65,39 @@ final class ProviderAccounts {
 		if (model != null) {
 			return get(this.credentials.lastHash(), model, latest.host());
 		}
-		ProviderAccount account = this.accounts.get(latest.account().key());
-		return (account != null) ? account : add(latest.account().key(), (key) -> latest.account());
+		return use(latest.account());
+	}
+
+	/** Uses an account once more; one that has been removed comes back. */
+	ProviderAccount use(ProviderAccount account) {
+		return account.tryUse() ? account : add(account.key(), (key) -> account);
 	}
 
 	private ProviderAccount get(String credential, @Nullable String model, String host) {
 		this.used.setPlain(true);
 		Key key = this.keys.of(credential, host, model);
 		ProviderAccount account = this.accounts.get(key);
-		return (account != null) ? account : add(key, (any) -> this.factory.create(any, host, model));
+		return (account != null && account.tryUse()) ? account
+				: add(key, (any) -> this.factory.create(any, host, model));
 	}
 
 	private ProviderAccount add(Key key, Function<Key, ProviderAccount> create) {
-		ProviderAccount account = this.accounts.computeIfAbsent(key, create);
+		ProviderAccount account = this.accounts.compute(key, (any, current) -> {
+			ProviderAccount used = (current != null) ? current : create.apply(any);
+			used.use();
+			return used;
+		});
 		if (this.accounts.size() > MAX_IDLE) {
-			removeIdle(key);
+			removeIdle();
 		}
 		return account;
 	}
 
-	private void removeIdle(Key newest) {
+	private void removeIdle() {
 		int excess = this.accounts.size() - MAX_IDLE + MAX_IDLE / 10;
-		for (Iterator<ProviderAccount> all = this.accounts.values().iterator(); excess > 0 && all.hasNext();) {
-			ProviderAccount account = all.next();
-			if (!account.key().equals(newest) && account.governor().isIdle()) {
-				all.remove();
+		for (Iterator<Key> keys = this.accounts.keySet().iterator(); excess > 0 && keys.hasNext();) {
+			if (this.accounts.computeIfPresent(keys.next(),
+					(key, account) -> account.tryRemove() ? null : account) == null) {
 				excess--;
 			}
 		}

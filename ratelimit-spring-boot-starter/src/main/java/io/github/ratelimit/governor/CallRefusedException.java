@@ -41,8 +41,9 @@ public class CallRefusedException extends RateLimitException {
 			case QUEUE_FULL -> "the queue is full, and " + wait + ". Raise ratelimit.clients." + client
 					+ ".max-waiting, or call less often";
 			case THREADS_HELD -> "queued calls hold as many request threads as they may, and " + wait
-					+ ". Serve requests by virtual threads (spring.threads.virtual.enabled), raise "
-					+ "server.tomcat.threads.max (server.jetty.threads.max), or call less often";
+					+ ". Serve requests by virtual threads (spring.threads.virtual.enabled), call with WebClient, "
+					+ "which holds no thread, raise server.tomcat.threads.max (server.jetty.threads.max), "
+					+ "or call less often";
 			case TOO_LARGE -> "it needs more than the provider's limit can ever grant at once. Send a smaller request";
 			case INTERRUPTED -> "its thread was interrupted while it was queued";
 		};
@@ -81,7 +82,7 @@ public class CallRefusedException extends RateLimitException {
 		/** As many calls are queued as may be. */
 		QUEUE_FULL,
 
-		/** Queued calls hold as many of the threads that serve requests as they may. */
+		/** Queued calls hold as many request threads as they may. */
 		THREADS_HELD,
 
 		/** The call needs more permits than the provider's limit has. */

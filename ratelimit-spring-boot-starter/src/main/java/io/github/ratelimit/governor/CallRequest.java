@@ -6,20 +6,20 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request of a call to be sent.
+ * What a governor needs to know of a call before it is sent.
  *
- * @param cost what the provider is expected to charge
- * @param maxWait how long the call may be queued at most
+ * @param cost the estimated cost of the call
+ * @param maxWait how long the call may be queued, zero if it may not be
  * @param priority calls with a higher number are sent first; 0 is normal
- * @param retry whether it is a further attempt of a call that was sent before: it is
- * queued before the others of its priority
- * @param caller waits for the call if it is queued
+ * @param retry whether the call is a retry, which is queued before the other calls of its
+ * priority
+ * @param caller holds the caller's thread while the call is queued
  */
 public record CallRequest(CallCost cost, Duration maxWait, int priority, boolean retry, Caller caller) {
 
 	/**
 	 * Creates a request.
-	 * @throws IllegalArgumentException if the wait is negative
+	 * @throws IllegalArgumentException if the longest wait is negative
 	 */
 	public CallRequest {
 		Objects.requireNonNull(cost, "cost");
@@ -30,28 +30,31 @@ public record CallRequest(CallCost cost, Duration maxWait, int priority, boolean
 	}
 
 	/**
-	 * Returns a request of normal priority, for which any number of callers may wait.
-	 * @param cost what the provider is expected to charge
-	 * @param maxWait how long the call may be queued at most
+	 * Returns a request of normal priority whose caller's thread is not counted.
+	 * @param cost the estimated cost of the call
+	 * @param maxWait how long the call may be queued, zero if it may not be
 	 * @return the request
 	 */
 	public static CallRequest of(CallCost cost, Duration maxWait) {
 		return new CallRequest(cost, maxWait, 0, false, Caller.UNBOUNDED);
 	}
 
-	/** Waits for a queued call. Implementations must be thread-safe. */
+	/**
+	 * Counts the threads that callers hold while their calls are queued. Implementations
+	 * must be thread-safe.
+	 */
 	@FunctionalInterface
 	public interface Caller {
 
-		/** Waits without a thread, or with one of those that may all wait. */
+		/** Counts no thread, for callers that hold none or may hold any number. */
 		Caller UNBOUNDED = () -> () -> {
 		};
 
 		/**
-		 * Holds the current thread until the call leaves the queue. Only called for calls
-		 * that are queued.
-		 * @return gives the thread back, and is run once; null if no thread is left for
-		 * waiting, so that the call is refused
+		 * Holds the current thread while a call is queued or waits for a retry. Called
+		 * for no call that is sent at once.
+		 * @return gives the thread back, and is run once, by any thread; null if callers
+		 * hold as many threads as they may, so that the call is refused
 		 */
 		@Nullable Runnable hold();
 

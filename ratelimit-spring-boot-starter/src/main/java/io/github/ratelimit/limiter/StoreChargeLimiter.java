@@ -49,15 +49,16 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 	private final Executor replyThreads = WaitingThreads.create();
 
 	/**
-	 * Creates a limiter whose waiting calls hold a bounded number of threads.
+	 * Creates a limiter whose waiting calls hold a bounded number of request threads.
 	 * @param store the store of the permits
 	 * @param killSwitch switches everything off and on
 	 * @param degradation where failures of the store are reported
 	 * @param time by which calls wait
 	 * @param listener receives denials, waits and bans
-	 * @param callers bounds the calls that wait in {@link #acquire} at a time, all and
-	 * those of one key of a limit. A call beyond it is refused at once with its wait.
-	 * {@link #acquireAsync} holds no thread and is not bounded by it
+	 * @param callers bounds the request threads that wait in {@link #acquire} at a time,
+	 * all and those of one key of a limit. A call beyond it is refused at once with its
+	 * wait. Threads that serve no request are not bounded by it, nor is
+	 * {@link #acquireAsync}, which holds none
 	 */
 	public StoreChargeLimiter(LimitStore store, KillSwitch killSwitch, Degradation degradation, TimeSource time,
 			RateLimitListener listener, WaitingThreadLimit callers) {

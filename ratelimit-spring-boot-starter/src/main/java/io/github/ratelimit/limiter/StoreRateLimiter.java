@@ -54,7 +54,7 @@ public final class StoreRateLimiter implements RateLimiter {
 	public static StoreRateLimiter create(LimitRegistry registry, LimitStore store, KillSwitch killSwitch,
 			Degradation degradation) {
 		return new StoreRateLimiter(registry, NamedBudgets.NONE, new StoreChargeLimiter(store, killSwitch, degradation,
-				TimeSource.system(), RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE)));
+				TimeSource.system(), RateLimitListener.NONE, WaitingThreadLimit.NONE));
 	}
 
 	@Override

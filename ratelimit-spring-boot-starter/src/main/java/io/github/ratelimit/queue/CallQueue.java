@@ -31,8 +31,8 @@ public final class CallQueue {
 	/** The total delay of first calls by the store. */
 	private long storeDelayNanos;
 
-	/** The number of calls that hold a thread. */
-	private int threads;
+	/** The number of calls that hold a request thread. */
+	private int requestThreads;
 
 	/** The time that the calls without a scheduled permit will take. */
 	private long unscheduledNanos;
@@ -53,14 +53,14 @@ public final class CallQueue {
 		return this.tickets.peek();
 	}
 
-	/** Returns the number of calls that hold a thread. */
-	int threads() {
-		return this.threads;
+	/** Returns the number of calls that hold a request thread. */
+	int requestThreads() {
+		return this.requestThreads;
 	}
 
-	Ticket join(Charge charge, boolean holdsThread) {
-		Ticket ticket = new Ticket(spacingNanos(charge), holdsThread, this.storeDelayNanos);
-		this.threads += holdsThread ? 1 : 0;
+	Ticket join(Charge charge, boolean holdsRequestThread) {
+		Ticket ticket = new Ticket(spacingNanos(charge), holdsRequestThread, this.storeDelayNanos);
+		this.requestThreads += holdsRequestThread ? 1 : 0;
 		if (this.tickets.isEmpty()) {
 			ticket.first.complete(null);
 		}
@@ -116,7 +116,7 @@ public final class CallQueue {
 		if (!this.tickets.remove(ticket)) {
 			return false;
 		}
-		this.threads -= ticket.holdsThread ? 1 : 0;
+		this.requestThreads -= ticket.holdsRequestThread ? 1 : 0;
 		if (ticket.scheduledNanos == null) {
 			this.unscheduledNanos -= ticket.spacingNanos;
 		}
@@ -145,19 +145,19 @@ public final class CallQueue {
 
 		private @Nullable Long scheduledNanos;
 
-		private final boolean holdsThread;
+		private final boolean holdsRequestThread;
 
 		private final long storeDelayBefore;
 
-		private Ticket(long spacingNanos, boolean holdsThread, long heldUpBefore) {
+		private Ticket(long spacingNanos, boolean holdsRequestThread, long heldUpBefore) {
 			this.spacingNanos = spacingNanos;
-			this.holdsThread = holdsThread;
+			this.holdsRequestThread = holdsRequestThread;
 			this.storeDelayBefore = heldUpBefore;
 		}
 
-		/** Returns whether the call holds a thread while it waits. */
-		boolean holdsThread() {
-			return this.holdsThread;
+		/** Returns whether the call holds a request thread while it waits. */
+		boolean holdsRequestThread() {
+			return this.holdsRequestThread;
 		}
 
 		/** Returns a future that is complete when this call is the first in the queue. */

@@ -30,14 +30,15 @@ public final class CallQueues {
 
 	/**
 	 * Adds a call to the queue of its limit and key. The call is refused if it would wait
-	 * for longer than it may, if too many calls of the limit wait already, or if they
-	 * hold too many threads.
+	 * for longer than it may, if too many calls of the limit wait already, or if its
+	 * thread serves a request and waiting calls hold as many of these as they may.
 	 * @param charge the charge of a paced limit
-	 * @param holdsThread whether the calling thread waits too; a call that waits for
-	 * several limits counts at each
+	 * @param holdsThread whether the current thread waits too; the request thread of a
+	 * call that waits for several limits counts at each
 	 * @return the ticket, or the wait of the refusal
 	 */
 	public Joined join(Charge charge, boolean holdsThread) {
+		boolean counts = holdsThread && this.threads.countsThisThread();
 		Joined[] joined = new Joined[1];
 		this.queues.compute(QueueKey.of(charge), (key, current) -> {
 			CallQueue queue = (current != null) ? current : new CallQueue();
@@ -47,8 +48,8 @@ public final class CallQueues {
 				return current;
 			}
 			boolean room = this.waiting.getOrDefault(key.limit(), 0) < charge.limit().maxWaiting();
-			boolean thread = room && holdsThread && this.threads.take(queue.threads());
-			boolean mayWait = room && (thread || !holdsThread);
+			boolean thread = room && counts && this.threads.take(queue.requestThreads());
+			boolean mayWait = room && (thread || !counts);
 			if (!mayWait && queue.first() != null) {
 				joined[0] = new Joined(null, wait, false);
 				return current;
@@ -97,7 +98,7 @@ public final class CallQueues {
 		this.queues.computeIfPresent(QueueKey.of(charge), (key, queue) -> {
 			boolean first = queue.first() == ticket;
 			if (queue.remove(ticket, givenBack, this.time.nanoTime())) {
-				if (ticket.holdsThread()) {
+				if (ticket.holdsRequestThread()) {
 					this.threads.giveBack();
 				}
 				this.waiting.computeIfPresent(key.limit(), (limit, calls) -> (calls > 1) ? calls - 1 : null);

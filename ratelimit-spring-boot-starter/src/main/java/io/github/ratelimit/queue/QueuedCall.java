@@ -74,7 +74,7 @@ public final class QueuedCall {
 
 	/**
 	 * Creates a call.
-	 * @param holdsThread whether the calling thread waits for it
+	 * @param holdsThread whether the calling thread waits for it, and runs its steps
 	 */
 	public QueuedCall(List<Charge> charges, LimitStore store, CallQueues lines, TimeSource time, Executor executor,
 			boolean holdsThread) {

@@ -1,7 +1,6 @@
 package io.github.ratelimit.queue;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +16,6 @@ public final class RequestThreadShare {
 
 	private final WaitingThreadLimit limit;
 
-	private final BooleanSupplier servesRequest;
-
 	private final AtomicInteger held = new AtomicInteger();
 
 	private final Runnable giveBack = this::giveBack;
@@ -26,11 +23,9 @@ public final class RequestThreadShare {
 	/**
 	 * Creates the share of a key.
 	 * @param limit bounds the threads of all keys
-	 * @param servesRequest whether the current thread serves a request
 	 */
-	public RequestThreadShare(WaitingThreadLimit limit, BooleanSupplier servesRequest) {
+	public RequestThreadShare(WaitingThreadLimit limit) {
 		this.limit = limit;
-		this.servesRequest = servesRequest;
 	}
 
 	/**
@@ -39,7 +34,7 @@ public final class RequestThreadShare {
 	 * calls hold as many request threads as they may
 	 */
 	public @Nullable Runnable hold() {
-		if (!this.servesRequest.getAsBoolean()) {
+		if (!this.limit.countsThisThread()) {
 			return NOTHING;
 		}
 		return this.limit.take(this.held) ? this.giveBack : null;

@@ -68,7 +68,7 @@ class ClientBudgetTests {
 	private RateLimiter limiter(LimitStore store, NamedBudgets budgets) {
 		Degradation degradation = new Degradation(this.time);
 		ChargeLimiter limits = new StoreChargeLimiter(store, this.killSwitch, degradation, this.time,
-				RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE));
+				RateLimitListener.NONE, WaitingThreadLimit.NONE);
 		return new StoreRateLimiter(this.registry, budgets,
 				new BudgetChargeLimiter(limits, budgets, store, this.killSwitch, degradation));
 	}

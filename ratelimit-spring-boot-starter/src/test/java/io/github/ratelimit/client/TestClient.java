@@ -45,6 +45,8 @@ public final class TestClient {
 
 	private Caller caller = Caller.UNBOUNDED;
 
+	private TokenEstimator estimator = TokenEstimator.DEFAULT;
+
 	private final List<ClientOutcome> outcomes = new CopyOnWriteArrayList<>();
 
 	private ClientLimiter limiter;
@@ -119,6 +121,11 @@ public final class TestClient {
 		return this;
 	}
 
+	public TestClient estimator(TokenEstimator estimator) {
+		this.estimator = estimator;
+		return this;
+	}
+
 	/** Returns the client's limiter, always the same. */
 	public ClientLimiter limiter() {
 		if (this.limiter == null) {
@@ -128,7 +135,7 @@ public final class TestClient {
 			this.limiter = new ClientLimiter(
 					new ClientSettings(this.name, this.match, dialects.byName("openai"),
 							List.of(KeyPart.CREDENTIAL, KeyPart.MODEL), settings, List.of(), this.retry),
-					dialects, TokenEstimator.DEFAULT, this.time, ForkJoinPool.commonPool(), new Listener(), null,
+					dialects, this.estimator, this.time, ForkJoinPool.commonPool(), new Listener(), null,
 					new KillSwitch(true), () -> this.caller);
 		}
 		return this.limiter;

@@ -123,7 +123,8 @@ class WaitingCallersTests {
 		assertThat(refused).hasMessageContaining("openai")
 			.hasMessageContaining("as many request threads as they may")
 			.hasMessageContaining("60 s")
-			.hasMessageContaining("spring.threads.virtual.enabled");
+			.hasMessageContaining("spring.threads.virtual.enabled")
+			.hasMessageContaining("WebClient");
 		assertThat(this.governor.state().waiting()).isZero();
 		assertThat(call(MINUTE)).as("the refused call takes no place in the queue").isNotDone();
 		this.time.advance(MINUTE);

@@ -63,7 +63,7 @@ class BansTests {
 					BansTests.this.notBanned++;
 				}
 
-			}, new WaitingThreadLimit(Integer.MAX_VALUE));
+			}, WaitingThreadLimit.NONE);
 
 	private final RateLimiter limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE, this.charges);
 

@@ -272,7 +272,7 @@ class KeyEventReporterTests {
 
 	private ChargeLimiter charges(RateLimitListener listener) {
 		return new StoreChargeLimiter(new MemoryStore(this.time, 100_000), new KillSwitch(true),
-				new Degradation(this.time), this.time, listener, new WaitingThreadLimit(10));
+				new Degradation(this.time), this.time, listener, WaitingThreadLimit.NONE);
 	}
 
 	private class Recorder implements RateLimitListener {

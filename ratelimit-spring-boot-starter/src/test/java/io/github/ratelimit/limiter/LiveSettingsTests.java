@@ -53,7 +53,7 @@ class LiveSettingsTests {
 	private final RegisteredLimit chat = this.registry.register(THOUSAND, List.of());
 
 	private final ChargeLimiter charges = new StoreChargeLimiter(new MemoryStore(this.time, 100), new KillSwitch(true),
-			new Degradation(this.time), this.time, RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE));
+			new Degradation(this.time), this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
 
 	private final RateLimiter limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE, this.charges);
 

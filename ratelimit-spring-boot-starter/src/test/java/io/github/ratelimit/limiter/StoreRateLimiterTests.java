@@ -229,7 +229,7 @@ class StoreRateLimiterTests {
 
 	private ChargeLimiter charges(LimitStore store) {
 		return new StoreChargeLimiter(store, this.killSwitch, new Degradation(this.time), this.time,
-				RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE));
+				RateLimitListener.NONE, WaitingThreadLimit.NONE);
 	}
 
 	private Limit register(String name, String rates) {

@@ -228,7 +228,7 @@ class WaitingTests {
 	void anErrorOfTheStoreEndsTheCallAndLeavesTheQueueEmpty() {
 		LimitStore broken = new FailingStore(() -> new StackOverflowError("deep"));
 		StoreChargeLimiter limiter = new StoreChargeLimiter(broken, new KillSwitch(true), new Degradation(this.time),
-				this.time, RateLimitListener.NONE, Runnable::run, new WaitingThreadLimit(10));
+				this.time, RateLimitListener.NONE, Runnable::run, WaitingThreadLimit.NONE);
 
 		assertThat(limiter.acquireAsync(List.of(Charge.of(handle(this.mail), ANN, 1)))).isCompletedExceptionally();
 		assertThatExceptionOfType(StackOverflowError.class)
@@ -355,12 +355,12 @@ class WaitingTests {
 	private static ChargeLimiter real() {
 		return new StoreChargeLimiter(new MemoryStore(TimeSource.system(), 10), new KillSwitch(true),
 				new Degradation(TimeSource.system()), TimeSource.system(), RateLimitListener.NONE,
-				new WaitingThreadLimit(Integer.MAX_VALUE));
+				WaitingThreadLimit.NONE);
 	}
 
 	private StoreChargeLimiter charges() {
 		return new StoreChargeLimiter(this.store, new KillSwitch(true), new Degradation(this.time), this.time,
-				this.waits, Runnable::run, new WaitingThreadLimit(Integer.MAX_VALUE));
+				this.waits, Runnable::run, WaitingThreadLimit.NONE);
 	}
 
 	private Limit paced(String name, String rate, Duration maxWait, int maxWaiting) {

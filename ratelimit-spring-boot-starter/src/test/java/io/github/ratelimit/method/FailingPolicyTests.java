@@ -85,7 +85,7 @@ class FailingPolicyTests {
 		KillSwitch killSwitch = new KillSwitch(true);
 		Degradation degradation = new Degradation(this.time);
 		ChargeLimiter limiter = new StoreChargeLimiter(new MemoryStore(this.time, 10), killSwitch, degradation,
-				this.time, RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE));
+				this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
 		return new InterceptorBeans(limiter, registry, new LimitPolicies(List.of()), new ExpressionParser(null),
 				degradation, killSwitch, null, null, Runnable::run, false);
 	}

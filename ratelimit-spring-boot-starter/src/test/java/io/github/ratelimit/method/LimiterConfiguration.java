@@ -108,7 +108,7 @@ class LimiterConfiguration {
 	@Bean
 	ChargeLimiter chargeLimiter(LimitStore store, KillSwitch killSwitch, Degradation degradation, ManualTime time) {
 		return new StoreChargeLimiter(store, killSwitch, degradation, time, RateLimitListener.NONE,
-				new WaitingThreadLimit(Integer.MAX_VALUE));
+				WaitingThreadLimit.NONE);
 	}
 
 	@Bean

@@ -52,7 +52,7 @@ class DecisionPublisherTests {
 
 	private final RateLimiter limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE,
 			new StoreChargeLimiter(new MemoryStore(this.time, 100), new KillSwitch(true), new Degradation(this.time),
-					this.time, this.publisher, new WaitingThreadLimit(1)));
+					this.time, this.publisher, WaitingThreadLimit.NONE));
 
 	private final Logger log = (Logger) LoggerFactory.getLogger(DecisionPublisher.DENIED_LOGGER);
 

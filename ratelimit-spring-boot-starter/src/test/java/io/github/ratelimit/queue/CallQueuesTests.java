@@ -18,35 +18,59 @@ class CallQueuesTests {
 	private static final LimitHandle MAIL = LimitHandle
 		.of(Limit.named("mail").rates(Rate.parse("10/s")).maxWait(Duration.ofMillis(500), 100).build());
 
-	private static final Key ANN = Key.of("ann");
-
 	private final ManualTime time = new ManualTime();
 
+	private boolean serving = true;
+
+	private final CallQueues lines = new CallQueues(this.time, new WaitingThreadLimit(4, () -> this.serving));
+
 	@Test
-	void callsThatHoldTheirThreadsHoldAShareOfThem() {
-		CallQueues lines = new CallQueues(this.time, new WaitingThreadLimit(4));
-		Charge charge = Charge.of(MAIL, ANN, 1).waiting(Duration.ofSeconds(60).toNanos());
-		Charge other = Charge.of(MAIL, Key.of("bob"), 1).waiting(Duration.ofSeconds(60).toNanos());
+	void callsInRequestThreadsHoldAShareOfThem() {
+		Charge charge = charge("ann");
+		Charge other = charge("bob");
 		List<CallQueue.Ticket> anns = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {
-			CallQueues.Joined joined = lines.join(charge, true);
+			CallQueues.Joined joined = this.lines.join(charge, true);
 			assertThat(joined.mayWait()).isTrue();
 			anns.add(joined.ticket());
 		}
-		assertThat(lines.join(charge, true).ticket()).as("half for one key").isNull();
-		assertThat(lines.join(charge, true).waitNanos()).isEqualTo(Duration.ofMillis(200).toNanos());
-		assertThat(lines.join(charge, false).mayWait()).as("without a thread").isTrue();
-		assertThat(lines.join(other, true).mayWait()).isTrue();
-		assertThat(lines.join(other, true).mayWait()).isTrue();
-		Charge third = Charge.of(MAIL, Key.of("carl"), 1).waiting(Duration.ofSeconds(60).toNanos());
-		CallQueues.Joined first = lines.join(third, true);
+		assertThat(this.lines.join(charge, true).ticket()).as("half for one key").isNull();
+		assertThat(this.lines.join(charge, true).waitNanos()).isEqualTo(Duration.ofMillis(200).toNanos());
+		assertThat(this.lines.join(charge, false).mayWait()).as("without a thread").isTrue();
+		assertThat(this.lines.join(other, true).mayWait()).isTrue();
+		assertThat(this.lines.join(other, true).mayWait()).isTrue();
+		Charge third = charge("carl");
+		CallQueues.Joined first = this.lines.join(third, true);
 		assertThat(first.ticket()).as("without a waiting call the permit may be due now").isNotNull();
 		assertThat(first.mayWait()).isFalse();
 
-		lines.leave(charge, anns.get(0), false);
-		lines.leave(charge, anns.get(0), false);
-		assertThat(lines.join(charge, true).mayWait()).isTrue();
-		assertThat(lines.join(charge, true).mayWait()).as("what is left twice is free once").isFalse();
+		this.lines.leave(charge, anns.get(0), false);
+		this.lines.leave(charge, anns.get(0), false);
+		assertThat(this.lines.join(charge, true).mayWait()).isTrue();
+		assertThat(this.lines.join(charge, true).mayWait()).as("what is left twice is free once").isFalse();
+	}
+
+	@Test
+	void threadsThatServeNoRequestTakeNothingFromThoseThatDo() {
+		Charge charge = charge("ann");
+		this.serving = false;
+		List<CallQueue.Ticket> ofSchedulers = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			CallQueues.Joined joined = this.lines.join(charge, true);
+			assertThat(joined.mayWait()).isTrue();
+			ofSchedulers.add(joined.ticket());
+		}
+		this.serving = true;
+		assertThat(this.lines.join(charge, true).mayWait()).isTrue();
+		assertThat(this.lines.join(charge, true).mayWait()).isTrue();
+		assertThat(this.lines.join(charge, true).ticket()).as("half for one key").isNull();
+
+		ofSchedulers.forEach((ticket) -> this.lines.leave(charge, ticket, false));
+		assertThat(this.lines.join(charge, true).ticket()).as("they leave no more than they took").isNull();
+	}
+
+	private static Charge charge(String key) {
+		return Charge.of(MAIL, Key.of(key), 1).waiting(Duration.ofSeconds(60).toNanos());
 	}
 
 }

@@ -11,7 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class RequestThreadShareTests {
 
-	private final WaitingThreadLimit limit = new WaitingThreadLimit(5);
+	private volatile boolean serving = true;
+
+	private final WaitingThreadLimit limit = new WaitingThreadLimit(5, () -> this.serving);
 
 	@Test
 	void theCallsOfOneKeyHoldHalfOfAllThreads() {
@@ -39,8 +41,10 @@ class RequestThreadShareTests {
 
 	@Test
 	void aThreadThatServesNoRequestIsNotCounted() {
-		RequestThreadShare scheduler = new RequestThreadShare(this.limit, () -> false);
-		hold(scheduler, 100).forEach(Runnable::run);
+		this.serving = false;
+		List<Runnable> held = hold(share(), 100);
+		assertThat(this.limit.held()).isZero();
+		held.forEach(Runnable::run);
 		assertThat(this.limit.held()).isZero();
 	}
 
@@ -69,7 +73,7 @@ class RequestThreadShareTests {
 	}
 
 	private RequestThreadShare share() {
-		return new RequestThreadShare(this.limit, () -> true);
+		return new RequestThreadShare(this.limit);
 	}
 
 	private static List<Runnable> hold(RequestThreadShare share, int times) {

@@ -1,7 +1,6 @@
 package io.github.ratelimit.autoconfigure.client;
 
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.github.ratelimit.TimeSource;
@@ -18,7 +17,6 @@ import io.github.ratelimit.limiter.NamedBudgets;
 import io.github.ratelimit.provider.dialect.ClientDialect;
 import io.github.ratelimit.provider.dialect.Dialects;
 import io.github.ratelimit.provider.usage.TokenEstimator;
-import io.github.ratelimit.permit.ServedRequests;
 import io.github.ratelimit.queue.RequestThreadShare;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.queue.WaitingThreads;
@@ -26,7 +24,6 @@ import io.github.ratelimit.observation.ClientListeners;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -60,10 +57,10 @@ public final class RateLimitClientAutoConfiguration {
 	ClientLimiters rateLimitClientLimiters(RateLimitProperties properties, PropertiesCheck check,
 			Environment environment, Dialects dialects, TokenEstimator estimator, TimeSource time,
 			ObjectProvider<ClientListener> listeners, LimitStore store, KillSwitch killSwitch,
-			WaitingThreadLimit threads, ObjectProvider<ServedRequests<?>> requests) {
+			WaitingThreadLimit threads) {
 		LimitStore shared = (properties.store() == RateLimitProperties.Store.REDIS) ? store : null;
 		ClientListener listener = new ClientListeners(listeners.orderedStream().toList());
-		Supplier<Caller> callers = callers(threads, requests.getIfAvailable());
+		Supplier<Caller> callers = callers(threads);
 		List<ClientLimiter> limiters = new ClientDefinitions(properties, check, environment, dialects).read()
 			.stream()
 			.map((settings) -> new ClientLimiter(settings, dialects, estimator, time, WaitingThreads.create(), listener,
@@ -75,12 +72,8 @@ public final class RateLimitClientAutoConfiguration {
 	/**
 	 * Waiting is bounded where it holds threads of a server that has a number of them.
 	 */
-	private static Supplier<Caller> callers(WaitingThreadLimit threads, @Nullable ServedRequests<?> requests) {
-		if (requests == null || !threads.isBounded()) {
-			return () -> Caller.UNBOUNDED;
-		}
-		BooleanSupplier serving = requests::isServing;
-		return () -> new RequestThreadShare(threads, serving)::hold;
+	private static Supplier<Caller> callers(WaitingThreadLimit threads) {
+		return threads.isBounded() ? () -> new RequestThreadShare(threads)::hold : () -> Caller.UNBOUNDED;
 	}
 
 	@Bean

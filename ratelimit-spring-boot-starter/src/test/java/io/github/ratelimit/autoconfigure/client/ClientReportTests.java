@@ -15,13 +15,13 @@ class ClientReportTests {
 
 	@Test
 	void theLineOfAClientShowsHowManyRequestThreadsItsQueuedCallsHold() {
-		assertThat(ClientReport.describe(this.client, new WaitingThreadLimit(50)))
+		assertThat(ClientReport.describe(this.client, new WaitingThreadLimit(50, () -> true)))
 			.contains("; calls are queued for at most 30s, those of one key hold at most 25 request threads; key ");
 	}
 
 	@Test
 	void withoutABoundTheLineMentionsNoThreads() {
-		assertThat(ClientReport.describe(this.client, new WaitingThreadLimit(Integer.MAX_VALUE)))
+		assertThat(ClientReport.describe(this.client, WaitingThreadLimit.NONE))
 			.contains("; calls are queued for at most 30s; key ");
 	}
 

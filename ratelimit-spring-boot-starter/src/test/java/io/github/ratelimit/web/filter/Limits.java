@@ -51,7 +51,7 @@ public final class Limits {
 	public final Degradation degradation = new Degradation(this.time);
 
 	public final ChargeLimiter limiter = new StoreChargeLimiter(this.store, this.killSwitch, this.degradation,
-			this.time, RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE));
+			this.time, RateLimitListener.NONE, WaitingThreadLimit.NONE);
 
 	public final Answers answers = new Answers(new AnswerStyles(List.of(), List.of(), this.time),
 			List.of("x-ratelimit"), "problem", new CrossOrigin(List::of), UpstreamHeaders.REPLACE,

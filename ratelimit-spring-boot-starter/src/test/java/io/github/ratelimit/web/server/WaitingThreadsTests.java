@@ -3,22 +3,35 @@ package io.github.ratelimit.web.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.github.ratelimit.Decision;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.OneWebServer;
+import io.github.ratelimit.RateLimitExceededException;
+import io.github.ratelimit.RateLimited;
+import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.web.server.RunningServer.Answer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.stereotype.Component;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
 
 /** Waiting calls leave threads of the application to other requests. */
 class WaitingThreadsTests {
@@ -35,6 +48,8 @@ class WaitingThreadsTests {
 	});
 
 	private final List<Answer> answers = new CopyOnWriteArrayList<>();
+
+	private final List<Thread> waiting = new CopyOnWriteArrayList<>();
 
 	@AfterEach
 	void stop() {
@@ -75,6 +90,59 @@ class WaitingThreadsTests {
 	}
 
 	@Test
+	void callsOfThreadsThatServeNoRequestTakeNoneFromRequests() throws Exception {
+		try (RunningServer server = RunningServer.withoutSecurity(Ways.class, with("tomcat"))) {
+			RateLimiter limiter = server.bean(RateLimiter.class);
+			Ways.Limited limited = server.bean(Ways.Limited.class);
+			assertThat(limiter.acquire("slow", "batch").isAllowed()).isTrue();
+			assertThat(limited.call("listener")).isEqualTo("called");
+			List<CompletableFuture<Boolean>> background = new ArrayList<>();
+			for (int i = 0; i < 5; i++) {
+				background.add(inBackground(() -> limiter.acquire("slow", "batch").isAllowed()));
+				background.add(inBackground(() -> limited.call("listener").equals("called")));
+			}
+			await().until(() -> this.waiting.size() == 10
+					&& this.waiting.stream().allMatch((thread) -> thread.getState() == Thread.State.WAITING));
+			call(server, "/later", "task", 5);
+			await().until(() -> !this.answers.isEmpty());
+
+			call(server, "/v1/chat", "ann", 20);
+			await().until(() -> this.answers.size() >= 1 + 18);
+			assertThat(refused()).as("all but one that does not wait, and two that do").hasSize(17);
+			assertThat(background).noneMatch(CompletableFuture::isDone);
+
+			await().until(() -> {
+				server.bean(ManualTime.class).advance(Duration.ofMillis(500));
+				return this.answers.size() == 25 && background.stream().allMatch(CompletableFuture::isDone);
+			});
+			assertThat(background).allMatch(CompletableFuture::join);
+			assertThat(refused()).hasSize(17);
+		}
+	}
+
+	@Test
+	void requestsHoldAShareOfTheThreadsWhereverTheyWait() throws Exception {
+		try (RunningServer server = RunningServer.withoutSecurity(Ways.class, with("tomcat"))) {
+			int answered = 0;
+			int refused = 0;
+			for (String path : List.of("/v1/chat", "/limited", "/code")) {
+				call(server, path, path.substring(1), 20);
+				int most = answered + 18;
+				await().until(() -> this.answers.size() >= most);
+				refused += 17;
+				assertThat(refused()).as(path).hasSize(refused);
+				answered += 20;
+				int all = answered;
+				await().until(() -> {
+					server.bean(ManualTime.class).advance(Duration.ofMillis(500));
+					return this.answers.size() == all;
+				});
+				assertThat(refused()).as(path).hasSize(refused);
+			}
+		}
+	}
+
+	@Test
 	@EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "This Java has no virtual threads")
 	void onVirtualThreadsAsManyCallsWaitAsConfigured() throws Exception {
 		try (RunningServer server = RunningServer.withoutSecurity(Object.class,
@@ -90,6 +158,17 @@ class WaitingThreadsTests {
 		}
 	}
 
+	private List<Answer> refused() {
+		return this.answers.stream().filter((answer) -> answer.status() == 429).toList();
+	}
+
+	private CompletableFuture<Boolean> inBackground(BooleanSupplier call) {
+		return CompletableFuture.supplyAsync(() -> {
+			this.waiting.add(Thread.currentThread());
+			return call.getAsBoolean();
+		}, this.clients);
+	}
+
 	private static String[] with(String webServer, String... more) {
 		String[] properties = new String[WAITING.length + 1 + more.length];
 		System.arraycopy(WAITING, 0, properties, 0, WAITING.length);
@@ -99,11 +178,15 @@ class WaitingThreadsTests {
 	}
 
 	private List<CompletableFuture<?>> call(RunningServer server, String caller, int times) {
+		return call(server, "/v1/chat", caller, times);
+	}
+
+	private List<CompletableFuture<?>> call(RunningServer server, String path, String caller, int times) {
 		List<CompletableFuture<?>> calls = new CopyOnWriteArrayList<>();
 		for (int i = 0; i < times; i++) {
 			calls.add(CompletableFuture.runAsync(() -> {
 				try {
-					this.answers.add(server.get("/v1/chat", "X-Caller: " + caller));
+					this.answers.add(server.get(path, "X-Caller: " + caller));
 				}
 				catch (IOException ex) {
 					throw new IllegalStateException(ex);
@@ -111,6 +194,55 @@ class WaitingThreadsTests {
 			}, this.clients));
 		}
 		return calls;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ Ways.Limited.class, Ways.Handlers.class })
+	static class Ways {
+
+		@Component
+		static class Limited {
+
+			@RateLimited(value = "slow", key = "#caller")
+			public String call(String caller) {
+				return "called";
+			}
+
+		}
+
+		@RestController
+		static class Handlers {
+
+			private final Limited limited;
+
+			private final RateLimiter limiter;
+
+			Handlers(Limited limited, RateLimiter limiter) {
+				this.limited = limited;
+				this.limiter = limiter;
+			}
+
+			@GetMapping("/limited")
+			String limited(@RequestHeader("X-Caller") String caller) {
+				return this.limited.call(caller);
+			}
+
+			@GetMapping("/later")
+			Callable<String> later(@RequestHeader("X-Caller") String caller) {
+				return () -> this.limited.call(caller);
+			}
+
+			@GetMapping("/code")
+			String inCode(@RequestHeader("X-Caller") String caller) {
+				Decision decision = this.limiter.acquire("slow", caller);
+				if (!decision.isAllowed()) {
+					throw new RateLimitExceededException(decision);
+				}
+				return "called";
+			}
+
+		}
+
 	}
 
 }

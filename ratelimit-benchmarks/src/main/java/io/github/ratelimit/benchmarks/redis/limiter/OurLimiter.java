@@ -83,7 +83,7 @@ public final class OurLimiter implements RemoteLimiter {
 		this.store = RedisStore.create(this.factory, settings, new MemoryStore(time, STAND_IN_KEYS), time,
 				StoreObserver.NONE);
 		this.charges = new StoreChargeLimiter(this.store, new KillSwitch(true), new Degradation(time), time,
-				RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE));
+				RateLimitListener.NONE, WaitingThreadLimit.NONE);
 		this.limiter = new StoreRateLimiter(this.registry, NamedBudgets.NONE, this.charges);
 		String limit = setup.quotas().keySet().iterator().next();
 		for (int i = 0; i < WARMING_KEYS; i++) {

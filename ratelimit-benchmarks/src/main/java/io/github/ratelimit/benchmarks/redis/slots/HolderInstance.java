@@ -64,7 +64,7 @@ final class HolderInstance {
 		LimitRegistry registry = new LimitRegistry();
 		LimitHandle handle = registry.register(limit, List.of()).handle();
 		ChargeLimiter limiter = new StoreChargeLimiter(store, new KillSwitch(true), new Degradation(time), time,
-				RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE));
+				RateLimitListener.NONE, WaitingThreadLimit.NONE);
 		AtomicBoolean over = new AtomicBoolean();
 		Thread[] threads = new Thread[Integer.parseInt(args[2])];
 		for (int i = 0; i < threads.length; i++) {

@@ -207,7 +207,7 @@ class PacedOutageTests {
 		RegisteredLimit registered = this.registry.register(limit, List.of());
 		Callers callers = new Callers(registered.handle(), registered.statistics(),
 				new StoreChargeLimiter(instance.store(), new KillSwitch(true), new Degradation(TimeSource.system()),
-						TimeSource.system(), RateLimitListener.NONE, new WaitingThreadLimit(Integer.MAX_VALUE)));
+						TimeSource.system(), RateLimitListener.NONE, WaitingThreadLimit.NONE));
 		Polling.until(PATIENT, "Redis decides", () -> !callers.call().isDegraded());
 		return callers;
 	}

@@ -1,0 +1,200 @@
+package io.github.ratelimit.client;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.ratelimit.Key;
+import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.client.http.RateLimitClientInterceptor;
+import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
+import io.github.ratelimit.provider.usage.ModelRequest;
+import io.github.ratelimit.provider.usage.TokenEstimator;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.JdkClientHttpRequestFactory;
+import org.springframework.http.client.reactive.JdkClientHttpConnector;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import static io.github.ratelimit.client.LocalProvider.inTurn;
+import static io.github.ratelimit.client.LocalProvider.json;
+import static io.github.ratelimit.client.LocalProvider.status;
+import static io.github.ratelimit.client.TestClient.client;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Which accounts are removed when there are too many. */
+class ProviderAccountsTests {
+
+	private static final String REQUEST = "{\"model\":\"gpt-4o\",\"max_tokens\":100}";
+
+	private static final String USAGE = """
+			{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":5}}""";
+
+	private static final String THROTTLED = """
+			{"error":{"type":"requests","code":"rate_limit_exceeded","message":"Slow down"}}""";
+
+	private final ManualTime time = new ManualTime();
+
+	private final AtomicInteger others = new AtomicInteger();
+
+	private LocalProvider provider;
+
+	@BeforeEach
+	void start() throws IOException {
+		this.provider = new LocalProvider(
+				inTurn(status(429, THROTTLED, "Retry-After", "2"), json(USAGE)));
+	}
+
+	@AfterEach
+	void stop() {
+		this.provider.close();
+	}
+
+	@Test
+	void aRequestThatWaitsForItsRetryWithItsThreadKeepsItsAccount() {
+		AtomicInteger held = new AtomicInteger();
+		TestClient client = client().discovered().attempts(2).time(this.time).caller(() -> {
+			held.incrementAndGet();
+			return held::decrementAndGet;
+		});
+		RestClient rest = RestClient.builder()
+			.baseUrl(this.provider.url())
+			.requestFactory(new JdkClientHttpRequestFactory())
+			.requestInterceptor(new RateLimitClientInterceptor(client.limiter()))
+			.build();
+		CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> rest.post()
+			.uri("/v1/chat")
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(REQUEST)
+			.retrieve()
+			.body(String.class));
+		await().until(() -> held.get() == 1 && client.outcomes().contains(ClientOutcome.THROTTLED));
+		assertKeptUntilAnswered(client, call);
+		assertThat(held).hasValue(0);
+	}
+
+	@Test
+	void aRequestThatWaitsForItsRetryWithoutAThreadKeepsItsAccount() {
+		TestClient client = client().discovered().attempts(2).time(this.time);
+		CompletableFuture<String> call = WebClient.builder()
+			.baseUrl(this.provider.url())
+			.clientConnector(new JdkClientHttpConnector())
+			.filter(new RateLimitExchangeFilter(client.limiter()))
+			.build()
+			.post()
+			.uri("/v1/chat")
+			.contentType(MediaType.APPLICATION_JSON)
+			.bodyValue(REQUEST)
+			.retrieve()
+			.bodyToMono(String.class)
+			.toFuture();
+		await().until(() -> client.outcomes().contains(ClientOutcome.THROTTLED));
+		assertKeptUntilAnswered(client, call);
+	}
+
+	private void assertKeptUntilAnswered(TestClient client, CompletableFuture<String> call) {
+		assertThat(client.inFlight()).isZero();
+		useOthers(client.limiter());
+		assertThat(isKept(client)).isTrue();
+		await().until(() -> {
+			this.time.advance(Duration.ofMillis(500));
+			return call.isDone();
+		});
+		assertThat(call.join()).isEqualTo(USAGE);
+		await().until(() -> {
+			useAnother(client.limiter());
+			return !isKept(client);
+		});
+	}
+
+	@Test
+	void anAccountIsKeptFromItsLookUpUntilItsCallIsInFlight() {
+		AtomicReference<ClientLimiter> limiter = new AtomicReference<>();
+		AtomicBoolean first = new AtomicBoolean(true);
+		TestClient client = client().estimator((request) -> {
+			if (first.getAndSet(false)) {
+				useOthers(limiter.get());
+			}
+			return TokenEstimator.DEFAULT.estimate(request);
+		});
+		limiter.set(client.limiter());
+		limiter.get().acquire(request("secret", "gpt-4o"));
+		assertThat(isKept(client)).isTrue();
+	}
+
+	@Test
+	void anAccountIsRemovedOnceItsCallsHaveEndedHoweverTheyDid() {
+		TestClient client = client().tokens(1000).maxConcurrent(1).attempts(2).time(this.time);
+		ClientLimiter limiter = client.limiter();
+		takeByName(new ClientBudget(limiter));
+		ClientCall call = limiter.acquire(request("secret", "gpt-4o"));
+		CompletableFuture<ClientCall> queued = limiter.acquireAsync(request("secret", "gpt-4o"));
+		assertThat(client.waiting()).isEqualTo(1);
+		queued.cancel(false);
+		call.head(429, Map.of("retry-after", "2")::get, THROTTLED);
+		Runnable freed = call.holdUntilRetry(1);
+		assertThat(freed).isNotNull();
+		call.close();
+		freed.run();
+		call.untilRetry(1).cancel(false);
+		CompletableFuture<?> over = call.untilRetry(1);
+		this.time.advance(Duration.ofSeconds(5));
+		await().until(over::isDone);
+		assertThat(client.inFlight() + client.waiting()).isZero();
+
+		useOthers(limiter);
+		await().until(() -> {
+			useAnother(limiter);
+			return !isKept(client);
+		});
+	}
+
+	/** Takes no permits, some, and more than there can be. */
+	private static void takeByName(ClientBudget budget) {
+		for (long permits : new long[] { 0, 10, 1001 }) {
+			Charge charge = Charge.of(budget.registered().handle(), Key.of("gpt-4o"), permits);
+			end(budget.tryTake(charge));
+			end(budget.take(charge));
+			end(budget.asyncTake(charge).get().join());
+		}
+	}
+
+	private static void end(ChargeDecision decision) {
+		if (decision.receipt() instanceof ClientCall call) {
+			call.notSent();
+		}
+	}
+
+	/** Has as many other accounts as there may be, none of them idle. */
+	private void useOthers(ClientLimiter limiter) {
+		for (int i = 0; i <= ProviderAccounts.MAX_IDLE; i++) {
+			useAnother(limiter);
+		}
+	}
+
+	private void useAnother(ClientLimiter limiter) {
+		limiter.acquire(request("other" + this.others.incrementAndGet(), "o3"));
+	}
+
+	private static OutboundRequest request(String credential, String model) {
+		return OutboundRequest.of(URI.create("https://api.openai.com/v1"),
+				(name) -> name.equals("Authorization") ? "Bearer " + credential : null,
+				new ModelRequest(model, 10, 10, false));
+	}
+
+	private static boolean isKept(TestClient client) {
+		return client.models().contains("gpt-4o");
+	}
+
+}
