@@ -111,7 +111,7 @@ public final class Limit {
 	public Limit withRates(List<Rate> rates) {
 		if (isConcurrency()) {
 			throw new IllegalArgumentException(
-					"Limit '" + this.name + "' counts in-flight calls. Give it another number of them, not a rate.");
+					"Limit '" + this.name + "' counts calls in flight. Give it another number of calls, not a rate.");
 		}
 		return builder().rates(rates).build();
 	}
@@ -125,7 +125,7 @@ public final class Limit {
 	public Limit withMaxConcurrent(long maxConcurrent) {
 		if (!isConcurrency()) {
 			throw new IllegalArgumentException(
-					"Limit '" + this.name + "' has rates. Give it another rate, not a number of in-flight calls.");
+					"Limit '" + this.name + "' has rates. Give it another rate, not a number of calls in flight.");
 		}
 		return builder().maxConcurrent(maxConcurrent).build();
 	}

@@ -134,8 +134,8 @@ class RateLimitWebAutoConfigurationTests {
 	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
 			limits=address                            | rules[0].path                  | is missing
 			path=                                     | rules[0].path                  | is missing
-			path=/v1/{a,limits=address                | rules[0].path' with value '/v1/{a'     | no path pattern
-			path=/v1/**/x/**,limits=address           | rules[0].path' with value              | no path pattern
+			path=/v1/{a,limits=address                | rules[0].path' with value '/v1/{a'     | not a path pattern
+			path=/v1/**/x/**,limits=address           | rules[0].path' with value              | not a path pattern
 			path=/v1/**                               | rules[0].limits                | names no limit
 			path=/v1/**,limits=                       | rules[0].limits                | names no limit
 			path=/v1/**,limits=adress                 | rules[0].limits' with value 'adress'   | Write 'address'

@@ -148,7 +148,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		}
 		if (!plans.isEmpty() && keys.get(0).source().kind().equals(Key.GLOBAL_KIND)) {
 			throw new InvalidConfigurationException(property + ".plans", String.join(", ", plans.keySet()),
-					"belong to callers, but the limit counts all callers together (key: global)",
+					"distinguishes callers, but the limit counts all callers together (key: global)",
 					"Give the limit another key, or remove its plans.");
 		}
 		return plans;

@@ -116,7 +116,7 @@ final class MisplacedProperties {
 		ConfigurationPropertyName name = property.name();
 		ConfigurationPropertyName dashed = withDash(name);
 		if (dashed != null && isKnown(dashed)) {
-			throw new InvalidConfigurationException(property, property.value(), "is not a list of rules",
+			throw new InvalidConfigurationException(property, property.value(), "is not in a list of rules",
 					"Write " + ConfiguredProperty.written(dashed)
 							+ ": in YAML, each rule below rules: begins with a dash, as in \"- path: /v1/**\".");
 		}

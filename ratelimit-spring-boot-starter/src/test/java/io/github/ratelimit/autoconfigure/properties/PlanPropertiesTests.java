@@ -153,7 +153,7 @@ class PlanPropertiesTests {
 	@CsvSource(delimiter = '|', textBlock = """
 			plan:          | It is empty
 			plan: pro      | 'pro'
-			plan: global   | names no plan
+			plan: global   | not a plan
 			plan: claim(   | does not parse
 			""")
 	void anInvalidPlanExpressionFailsStartUp(String line, String result) {
@@ -164,7 +164,7 @@ class PlanPropertiesTests {
 	@Test
 	void plansOfALimitWithTheGlobalKeyFailStartUp() {
 		assertThat(StartUp.ofLimit("rate: 60/min", "key: global", "plan: claim('plan')", "plans: {pro: 600/min}")
-			.failure()).contains("Property: ratelimit.limits.chat.plans", "counts all of them together");
+			.failure()).contains("Property: ratelimit.limits.chat.plans", "counts all callers together");
 	}
 
 	@Test

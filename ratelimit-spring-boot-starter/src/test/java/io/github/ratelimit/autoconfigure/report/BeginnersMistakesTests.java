@@ -56,10 +56,10 @@ class BeginnersMistakesTests {
 			.says("Property: ratelimit.limits.http.rules[0].", "is below limits", "Origin: [application.yml] - ",
 					"Write ratelimit.http.rules[0].", "indent http: as deep as limits:"),
 				Mistake.of("a rule has no dash", CHAT + RULE.replace("- ", "  "), CHAT + RULE)
-					.says("Property: ratelimit.http.rules.", "where a list of rules has to be",
+					.says("Property: ratelimit.http.rules.", "is not in a list of rules",
 							"Write ratelimit.http.rules[0].", "as in \"- path: /v1/**\""),
 				Mistake.of("rules: is one text", CHAT + "  http:\n    rules: /v1/**\n", CHAT + RULE)
-					.says("Property: ratelimit.http.rules", "Value: \"/v1/**\"", "where a list has to be", "- path: "),
+					.says("Property: ratelimit.http.rules", "Value: \"/v1/**\"", "is not a list", "- path: "),
 				Mistake.of("everything is below spring:", "spring:\n" + (CHAT + RULE).indent(2), CHAT + RULE)
 					.says("Property: spring.ratelimit.limits.chat.rate", "Value: \"10/min\"", "is below spring",
 							"Write ratelimit.limits.chat.rate"),

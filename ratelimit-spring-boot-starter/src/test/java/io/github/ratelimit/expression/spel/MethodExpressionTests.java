@@ -131,8 +131,8 @@ class MethodExpressionTests {
 		assertRefused("#p4", "chat", "Expression '#p4' names the argument #p4, which MethodExpressionTests.chat"
 				+ " does not have. Its arguments are #userId, #request, #note, #tags.");
 		assertRefused("coalesce(ip, 'a'.concat(#result))", "chat",
-				"Expression 'coalesce(ip, 'a'.concat(#result))' names #result, which there is not before the method has"
-						+ " returned. Write it in settle, which is evaluated after the method has returned.");
+				"Expression 'coalesce(ip, 'a'.concat(#result))' uses #result, but the method has not returned yet. "
+						+ "Write it in settle, which is evaluated after the method has returned.");
 		assertRefused("#x", "nothing",
 				"Expression '#x' names the argument #x, but MethodExpressionTests.nothing has no parameters. "
 						+ "Write ip, user, method, path, header('…'), cookie('…'), param('…'), claim('…')"
@@ -145,8 +145,8 @@ class MethodExpressionTests {
 				"Expression '#request.maxTkens' reads the property maxTkens of a Request, which does not exist. "
 						+ "Did you mean maxTokens? Write what is public in " + Request.class.getName() + ".");
 		assertRefused("#request.model.trm()", "chat",
-				"Expression '#request.model.trm()' reads the method trm of a String, which has none of"
-						+ " that name. Did you mean trim? Write what is public in java.lang.String.");
+				"Expression '#request.model.trm()' reads the method trm of a String, which does not exist. "
+						+ "Did you mean trim? Write what is public in java.lang.String.");
 	}
 
 	@Test

@@ -138,7 +138,7 @@ class PlainConditionsTests {
 	@Test
 	void rolesAreGoneAfterTheResponse() {
 		assertThatThrownBy(() -> this.parser.requestCondition("status == 401 and !hasRole('OPS')"))
-			.hasMessageContaining("looks at hasRole, but after the response there is no authenticated user");
+			.hasMessageContaining("reads hasRole, but the authenticated user is not known any more");
 	}
 
 }

@@ -137,7 +137,7 @@ class SlotLeaseTests {
 			Polling.until(SOON, "the failure is logged",
 					() -> log.lines()
 						.stream()
-						.anyMatch((line) -> line.startsWith("WARN The answer to a renewal of places")));
+						.anyMatch((line) -> line.startsWith("WARN The reply to a renewal of slots")));
 			this.held.loseNodes(false);
 
 			Polling.until(SOON, "the lease is renewed", () -> ends() > ends);
