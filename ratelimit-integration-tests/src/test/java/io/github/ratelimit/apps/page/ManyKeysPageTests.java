@@ -1,6 +1,5 @@
 package io.github.ratelimit.apps.page;
 
-import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import io.github.ratelimit.Key;
@@ -8,10 +7,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The page while a limit has a million keys. Prints when it is first painted, and when
- * its figures are shown, both from the begin of the navigation.
+ * its figures are shown, both from the start of the navigation.
  */
 @Tag("browser")
 @Tag("soak")
@@ -26,7 +26,7 @@ class ManyKeysPageTests {
 			for (int i = 0; i < KEYS; i++) {
 				application.call("chat", key(i), 1, 1);
 			}
-			show(chromium, application, "", "1,000,000");
+			show(chromium, application, "", "1M");
 			show(chromium, application, "#/limit/chat", "1,000,000");
 			show(chromium, application, "#/limit/chat/" + key(KEYS / 2).id(), "Remaining");
 		}
@@ -40,11 +40,11 @@ class ManyKeysPageTests {
 		String address = application.address("local.server.port", "/actuator/ratelimits" + fragment);
 		try (BrowserPage opened = chromium.open(address, ColorScheme.LIGHT, 1220, 900)) {
 			Page page = opened.page();
-			assertThat(page.locator("main").getByText(text, new Locator.GetByTextOptions()).first()).isVisible();
+			assertThat(page.locator("main").getByText(text).first()).isVisible();
 			System.out.printf("%s: first paint %.0f ms, figures %.0f ms%n", fragment.isEmpty() ? "overview" : fragment,
 					number(page, "performance.getEntriesByName('first-contentful-paint')[0].startTime"),
 					number(page, "performance.now()"));
-			org.assertj.core.api.Assertions.assertThat(opened.problems()).isEmpty();
+			assertThat(opened.problems()).isEmpty();
 		}
 	}
 
