@@ -52,8 +52,7 @@ class ProviderAccountsTests {
 
 	@BeforeEach
 	void start() throws IOException {
-		this.provider = new LocalProvider(
-				inTurn(status(429, THROTTLED, "Retry-After", "2"), json(USAGE)));
+		this.provider = new LocalProvider(inTurn(status(429, THROTTLED, "Retry-After", "2"), json(USAGE)));
 	}
 
 	@AfterEach
