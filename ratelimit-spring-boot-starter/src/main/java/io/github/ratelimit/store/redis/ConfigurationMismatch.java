@@ -3,7 +3,6 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,8 +36,6 @@ final class ConfigurationMismatch {
 
 	private final RedisAccess redis;
 
-	private final LuaScript script;
-
 	private final String prefix;
 
 	private final byte[] key;
@@ -50,10 +47,8 @@ final class ConfigurationMismatch {
 
 	private final Set<String> warned = new HashSet<>();
 
-	ConfigurationMismatch(RedisAccess redis, LuaScript script, String prefix,
-			Supplier<Collection<RegisteredLimit>> limits) {
+	ConfigurationMismatch(RedisAccess redis, String prefix, Supplier<Collection<RegisteredLimit>> limits) {
 		this.redis = redis;
-		this.script = script;
 		this.prefix = prefix;
 		this.key = redis.names().configurations();
 		this.limits = limits;
@@ -91,7 +86,7 @@ final class ConfigurationMismatch {
 		for (Map.Entry<String, String> limit : own.entrySet()) {
 			args[i++] = RedisKeyNames.bytes(limit.getKey() + "=" + limit.getValue());
 		}
-		return this.redis.run(this.script, this.key, args)
+		return this.redis.run(this.redis.scripts().configurations(), this.key, args)
 			.thenAccept((answer) -> compare(own, new String(answer, StandardCharsets.UTF_8)));
 	}
 

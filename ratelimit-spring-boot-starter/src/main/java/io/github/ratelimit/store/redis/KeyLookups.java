@@ -13,7 +13,6 @@ import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.Snapshot;
-import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -47,11 +46,8 @@ final class KeyLookups {
 
 	private final RedisAccess redis;
 
-	private final StoreScripts scripts;
-
-	KeyLookups(RedisAccess redis, StoreScripts scripts) {
+	KeyLookups(RedisAccess redis) {
 		this.redis = redis;
-		this.scripts = scripts;
 	}
 
 	Optional<KeyState> find(RedisLimit limit, String keyId) {
@@ -65,13 +61,13 @@ final class KeyLookups {
 	private Optional<KeyState> find(RedisLimit limit, String keyId, @Nullable RememberedKey known) {
 		LimitEncoding encoding = limit.encoding();
 		long asked = this.redis.now();
-		byte[] answer = run(this.scripts.find(), this.redis.names().of(encoding.space(), keyId), encoding.encode(0));
+		byte[] answer = run(this.redis.scripts().find(), this.redis.names().of(encoding.space(), keyId), encoding.encode(0));
 		return (answer.length == 0) ? Optional.empty()
 				: Optional.of(read(LimitEncoding.wrap(answer), encoding, keyId, known, asked));
 	}
 
 	boolean reset(RedisLimit limit, String keyId) {
-		byte[] answer = run(this.scripts.reset(), this.redis.names().of(limit.encoding().space(), keyId));
+		byte[] answer = run(this.redis.scripts().reset(), this.redis.names().of(limit.encoding().space(), keyId));
 		limit.keys().remove(keyId, this.redis.now());
 		return answer[0] == '1';
 	}
@@ -84,7 +80,7 @@ final class KeyLookups {
 			byte[] route = this.redis.route(slot);
 			String cursor = "0";
 			do {
-				byte[] answer = run(this.scripts.resetPage(), route, RedisKeyNames.bytes(cursor), pattern, AT_A_TIME);
+				byte[] answer = run(this.redis.scripts().resetPage(), route, RedisKeyNames.bytes(cursor), pattern, AT_A_TIME);
 				reset += (long) LimitEncoding.wrap(answer).getDouble(0);
 				cursor = new String(answer, Double.BYTES, answer.length - Double.BYTES, StandardCharsets.US_ASCII);
 			}
@@ -111,7 +107,7 @@ final class KeyLookups {
 			long asked = this.redis.now();
 			byte[] route = this.redis.route(slots.get(position.node()));
 			ByteBuffer answer = LimitEncoding
-				.wrap(run(this.scripts.page(), route, RedisKeyNames.bytes(position.cursor()), pattern, AT_A_TIME,
+				.wrap(run(this.redis.scripts().page(), route, RedisKeyNames.bytes(position.cursor()), pattern, AT_A_TIME,
 						encoding.encode(0), RedisKeyNames.bytes(encoding.type())));
 			String cursor = new String(next(answer), StandardCharsets.US_ASCII);
 			int shown = 0;

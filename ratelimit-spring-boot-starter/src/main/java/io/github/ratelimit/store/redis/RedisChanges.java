@@ -5,7 +5,6 @@ import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -43,8 +42,6 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 
 	private final RedisAccess redis;
 
-	private final LuaScript script;
-
 	private final byte[][] keys;
 
 	private final ScheduledExecutorService poller = Executors.newSingleThreadScheduledExecutor((task) -> {
@@ -57,9 +54,8 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 
 	private int failures;
 
-	RedisChanges(RedisAccess redis, LuaScript script) {
+	RedisChanges(RedisAccess redis) {
 		this.redis = redis;
-		this.script = script;
 		this.keys = new byte[][] { redis.names().changes(), redis.names().neededChanges() };
 	}
 
@@ -130,7 +126,8 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	}
 
 	private byte[] run(byte[][] args) {
-		return ScriptReplies.awaitPatiently(this.redis.client().run(this.script, this.keys, args), this.redis.time());
+		return ScriptReplies.awaitPatiently(
+				this.redis.client().run(this.redis.scripts().changes(), this.keys, args), this.redis.time());
 	}
 
 	private static Answer read(byte[] reply, State sent) {

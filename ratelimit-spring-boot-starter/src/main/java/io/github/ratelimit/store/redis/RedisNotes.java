@@ -5,7 +5,6 @@ import io.github.ratelimit.store.InstanceNotes;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -28,11 +27,8 @@ final class RedisNotes {
 
 	private final RedisAccess redis;
 
-	private final LuaScript script;
-
-	RedisNotes(RedisAccess redis, LuaScript script) {
+	RedisNotes(RedisAccess redis) {
 		this.redis = redis;
-		this.script = script;
 	}
 
 	CompletableFuture<List<InstanceNote>> exchange(byte[] name, String instance, byte[] note) {
@@ -42,7 +38,7 @@ final class RedisNotes {
 			if (node.isOpen()) {
 				return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
 			}
-			return this.redis.run(this.script, name, RedisKeyNames.bytes(instance), note, KEPT_MICROS)
+			return this.redis.run(this.redis.scripts().notes(), name, RedisKeyNames.bytes(instance), note, KEPT_MICROS)
 				.copy()
 				.orTimeout(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
 				.whenComplete((reply, failure) -> {

@@ -29,7 +29,6 @@ import io.github.ratelimit.store.redis.local.PermitRefunds;
 import io.github.ratelimit.store.redis.local.RedisLimit;
 import io.github.ratelimit.store.redis.local.SlotLeases;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.time.Duration;
@@ -71,8 +70,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final KeyLookups lookups;
 
-	private final LuaScript configurations;
-
 	private final RedisLimits limits;
 
 	private final SlotLeases slotLeases;
@@ -98,19 +95,18 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		RedisKeyNames names = new RedisKeyNames(settings.keyPrefix());
 		ScheduledExecutorService scheduler = scheduler();
 		this.limits = new RedisLimits(names, settings);
-		RedisNodes nodes = new RedisNodes(client, scripts.probe(), names, scheduler, time, observer,
-				settings.deadline(), this.limits::describeFailurePolicies, this::owedLately);
-		this.redis = new RedisAccess(client, names, nodes, time, scheduler);
-		this.configurations = scripts.configurations();
-		this.lookups = new KeyLookups(this.redis, scripts);
-		PermitRefunds refunds = new PermitRefunds(this.redis, scripts.giveBack());
-		this.slotLeases = new SlotLeases(this.redis, scripts.renewPlaces(), settings.slotLease());
-		this.debts = new DebtLedger(this.redis, scripts.charge(), settings.maxKnownKeys());
-		this.blocks = new KeyBlocks(this.redis, scripts.charge());
-		this.notes = new RedisNotes(this.redis, scripts.notes());
-		this.warmUp = new WarmUp(this.redis, scripts);
-		this.instances = new InstanceCount(this.redis, scripts.heartbeat());
-		this.changes = new RedisChanges(this.redis, scripts.changes());
+		RedisNodes nodes = new RedisNodes(time, observer, settings.deadline(), this.limits::describeFailurePolicies,
+				this::owedLately);
+		this.redis = new RedisAccess(client, scripts, names, nodes, time, scheduler);
+		this.lookups = new KeyLookups(this.redis);
+		PermitRefunds refunds = new PermitRefunds(this.redis);
+		this.slotLeases = new SlotLeases(this.redis, settings.slotLease());
+		this.debts = new DebtLedger(this.redis, settings.maxKnownKeys());
+		this.blocks = new KeyBlocks(this.redis);
+		this.notes = new RedisNotes(this.redis);
+		this.warmUp = new WarmUp(this.redis);
+		this.instances = new InstanceCount(this.redis);
+		this.changes = new RedisChanges(this.redis);
 		LocalFallback fallback = new LocalFallback(local, settings::onStoreFailure, this.limits.forms(),
 				this.instances::count, this.debts, this.slotLeases, refunds);
 		RedisSettlements settlements = new RedisSettlements(fallback, this.slotLeases, this.debts, refunds, time,
@@ -192,7 +188,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	ConfigurationMismatch configurations(Supplier<Collection<RegisteredLimit>> limits) {
-		return new ConfigurationMismatch(this.redis, this.configurations, this.settings.keyPrefix(), limits);
+		return new ConfigurationMismatch(this.redis, this.settings.keyPrefix(), limits);
 	}
 
 	/**

@@ -49,11 +49,8 @@ final class WarmUp {
 
 	private final RedisAccess redis;
 
-	private final StoreScripts scripts;
-
-	WarmUp(RedisAccess redis, StoreScripts scripts) {
+	WarmUp(RedisAccess redis) {
 		this.redis = redis;
-		this.scripts = scripts;
 	}
 
 	/**
@@ -112,7 +109,7 @@ final class WarmUp {
 	}
 
 	private CompletableFuture<byte[]> probe(byte[] key) {
-		return this.redis.run(this.scripts.probe(), this.redis.names().probe(key));
+		return this.redis.run(this.redis.scripts().probe(), this.redis.names().probe(key));
 	}
 
 	/**
@@ -120,25 +117,26 @@ final class WarmUp {
 	 * have, such as for SCAN, is no reason not to decide.
 	 */
 	private CompletableFuture<?> runAll(byte[] key) {
+		StoreScripts scripts = this.redis.scripts();
 		BucketEncoding scale = (BucketEncoding) LimitEncoding.of(Limit.of("warm-up", Rate.parse("1/s")), MOST);
 		byte[] encoding = scale.encode(0);
 		byte[] micros = LimitEncoding.doubles(1);
 		byte[] debts = LimitEncoding.doubles(1, 0);
 		List<CompletableFuture<?>> needed = new ArrayList<>();
 		needed.add(probe(key));
-		needed.add(run(this.scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
+		needed.add(run(scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
 		List<CompletableFuture<?>> all = new ArrayList<>(needed);
-		all.add(run(this.scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));
+		all.add(run(scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));
 		all.add(this.redis.client()
-			.run(this.scripts.charge(), new byte[][] { key, this.redis.names().probe(key) }, encoding, ZERO, debts,
+			.run(scripts.charge(), new byte[][] { key, this.redis.names().probe(key) }, encoding, ZERO, debts,
 					ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO));
-		all.add(run(this.scripts.renewPlaces(), key, micros, NOTHING, NOTHING));
-		all.add(run(this.scripts.find(), key, encoding));
-		all.add(run(this.scripts.reset(), key));
-		all.add(run(this.scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), encoding,
+		all.add(run(scripts.renewPlaces(), key, micros, NOTHING, NOTHING));
+		all.add(run(scripts.find(), key, encoding));
+		all.add(run(scripts.reset(), key));
+		all.add(run(scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), encoding,
 				NOTHING));
-		all.add(run(this.scripts.heartbeat(), key, RedisKeyNames.bytes("-"), NOTHING, micros));
-		all.add(run(this.scripts.configurations(), key, micros));
+		all.add(run(scripts.heartbeat(), key, RedisKeyNames.bytes("-"), NOTHING, micros));
+		all.add(run(scripts.configurations(), key, micros));
 		CompletableFuture<?> others = allOf(all).exceptionally((failure) -> {
 			logger.debug("A script cannot be run yet", failure);
 			return null;

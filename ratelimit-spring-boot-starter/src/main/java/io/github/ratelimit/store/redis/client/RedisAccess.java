@@ -3,6 +3,7 @@ package io.github.ratelimit.store.redis.client;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
+import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -10,13 +11,14 @@ import java.util.concurrent.ScheduledExecutorService;
  * Redis as the parts of one store use it. Thread-safe.
  *
  * @param client runs the scripts
+ * @param scripts the scripts
  * @param names the names of its keys
  * @param nodes its nodes, and whether they answer
  * @param time the time of this instance
  * @param scheduler runs what is done later; drops what is scheduled after the end
  */
-public record RedisAccess(ScriptClient client, RedisKeyNames names, RedisNodes nodes, TimeSource time,
-		ScheduledExecutorService scheduler) {
+public record RedisAccess(ScriptClient client, StoreScripts scripts, RedisKeyNames names, RedisNodes nodes,
+		TimeSource time, ScheduledExecutorService scheduler) {
 
 	/** Runs a script on the node that has a key. Does not block, does not throw. */
 	public CompletableFuture<byte[]> run(LuaScript script, byte[] key, byte[]... args) {
@@ -25,7 +27,7 @@ public record RedisAccess(ScriptClient client, RedisKeyNames names, RedisNodes n
 
 	/** Returns the node that has a key. */
 	public RedisNodes.Node node(byte[] key) {
-		return this.nodes.of(key);
+		return this.nodes.of(this.client.node(key), this);
 	}
 
 	/** Returns whether the node that has a key fails, and gets no calls. */

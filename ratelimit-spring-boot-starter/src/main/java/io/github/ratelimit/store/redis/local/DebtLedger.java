@@ -4,7 +4,6 @@ import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.nio.ByteBuffer;
@@ -46,8 +45,6 @@ public final class DebtLedger {
 
 	private final RedisAccess redis;
 
-	private final LuaScript script;
-
 	private final int mostKeys;
 
 	/** Distinguishes this instance's charges from those of others. */
@@ -65,9 +62,8 @@ public final class DebtLedger {
 	 * Creates an empty ledger.
 	 * @param mostKeys how many keys are remembered
 	 */
-	public DebtLedger(RedisAccess redis, LuaScript script, int mostKeys) {
+	public DebtLedger(RedisAccess redis, int mostKeys) {
 		this.redis = redis;
-		this.script = script;
 		this.mostKeys = mostKeys;
 	}
 
@@ -144,7 +140,8 @@ public final class DebtLedger {
 		RememberedKey key = entry.key();
 		key.forgetState(this.redis.now());
 		long asked = this.redis.now();
-		CompletableFuture<byte[]> answered = this.redis.client().run(this.script, call.keys(), call.args());
+		CompletableFuture<byte[]> answered = this.redis.client()
+			.run(this.redis.scripts().charge(), call.keys(), call.args());
 		answered.copy().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).whenComplete((bytes, failure) -> {
 			this.underWay.decrementAndGet();
 			try {

@@ -8,7 +8,6 @@ import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -42,11 +41,8 @@ public final class KeyBlocks {
 
 	private final RedisAccess redis;
 
-	private final LuaScript charge;
-
-	public KeyBlocks(RedisAccess redis, LuaScript charge) {
+	public KeyBlocks(RedisAccess redis) {
 		this.redis = redis;
-		this.charge = charge;
 	}
 
 	/**
@@ -97,7 +93,7 @@ public final class KeyBlocks {
 		byte[][] keys = { key.name(), this.redis.names().charged(key.name(), MARK) };
 		byte[] name = LimitEncoding.doubles(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong()));
 		return ScriptReplies.orLost(this.redis.client()
-			.run(this.charge, keys, encoding.encode(0), LimitEncoding.doubles(micros), encoding.debtsUntilFull(micros),
+			.run(this.redis.scripts().charge(), keys, encoding.encode(0), LimitEncoding.doubles(micros), encoding.debtsUntilFull(micros),
 					key.newOrigin(), name, ONE_MILLI, ANY_ORIGIN, LimitEncoding.doubles(0), LimitEncoding.doubles(0)))
 			.whenComplete((bytes, failure) -> {
 				if (failure != null) {

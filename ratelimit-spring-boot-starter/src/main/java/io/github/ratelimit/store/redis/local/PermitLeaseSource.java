@@ -6,7 +6,6 @@ import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.BucketSnapshot;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,14 +20,11 @@ public final class PermitLeaseSource {
 
 	private final RedisAccess redis;
 
-	private final LuaScript take;
-
 	private final PermitRefunds refunds;
 
-	public PermitLeaseSource(RedisAccess redis, LuaScript take, PermitRefunds refunds) {
-		this.refunds = refunds;
+	public PermitLeaseSource(RedisAccess redis, PermitRefunds refunds) {
 		this.redis = redis;
-		this.take = take;
+		this.refunds = refunds;
 	}
 
 	/** Takes permits in advance, without waiting, and passes them to the lease. */
@@ -40,7 +36,7 @@ public final class PermitLeaseSource {
 			return;
 		}
 		long asked = this.redis.now();
-		CompletableFuture<byte[]> asking = this.redis.run(this.take, key.name(),
+		CompletableFuture<byte[]> asking = this.redis.run(this.redis.scripts().take(), key.name(),
 				LimitEncoding.withFresh(scale.encode(permits), key.newOrigin()));
 		ScriptReplies.orLost(asking).whenComplete((bytes, failure) -> {
 			if (failure != null) {

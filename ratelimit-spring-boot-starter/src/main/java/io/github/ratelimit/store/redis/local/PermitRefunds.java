@@ -4,7 +4,6 @@ import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,17 +34,14 @@ public final class PermitRefunds {
 
 	private final RedisAccess redis;
 
-	private final LuaScript script;
-
 	private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
 
 	private final AtomicInteger size = new AtomicInteger();
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
-	public PermitRefunds(RedisAccess redis, LuaScript script) {
+	public PermitRefunds(RedisAccess redis) {
 		this.redis = redis;
-		this.script = script;
 	}
 
 	/**
@@ -71,7 +67,7 @@ public final class PermitRefunds {
 			.array();
 		byte[] permits = LimitEncoding.doubles(sent.permits());
 		key.forgetState(this.redis.now());
-		CompletableFuture<byte[]> answer = this.redis.run(this.script, key.name(),
+		CompletableFuture<byte[]> answer = this.redis.run(this.redis.scripts().giveBack(), key.name(),
 				from.encoding().encode(sent.permits()), state, permits, key.newOrigin());
 		return ScriptReplies.orLost(answer).handle((bytes, failure) -> {
 			key.forgetState(this.redis.now());

@@ -5,7 +5,6 @@ import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.client.StoreLogger;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.WindowOrSlotSnapshot;
 import java.io.ByteArrayOutputStream;
@@ -53,8 +52,6 @@ public final class SlotLeases {
 
 	private final RedisAccess redis;
 
-	private final LuaScript renew;
-
 	private final long leaseNanos;
 
 	private final byte[] leaseMicros;
@@ -73,9 +70,8 @@ public final class SlotLeases {
 	/** Whether the last round failed: only the first of several failures is a warning. */
 	private boolean failing;
 
-	public SlotLeases(RedisAccess redis, LuaScript renew, Duration lease) {
+	public SlotLeases(RedisAccess redis, Duration lease) {
 		this.redis = redis;
-		this.renew = renew;
 		this.leaseNanos = lease.toNanos();
 		this.leaseMicros = LimitEncoding.doubles(TimeUnit.NANOSECONDS.toMicros(this.leaseNanos));
 	}
@@ -275,7 +271,7 @@ public final class SlotLeases {
 			List<SlotLease> ended) {
 		long asked = this.redis.now();
 		byte[][] keys = names.toArray(byte[][]::new);
-		return ScriptReplies.orLost(this.redis.client().run(this.renew, keys, args.toArray(byte[][]::new)))
+		return ScriptReplies.orLost(this.redis.client().run(this.redis.scripts().renewPlaces(), keys, args.toArray(byte[][]::new)))
 			.handle((bytes, failure) -> {
 				try {
 					if (failure != null) {
