@@ -20,7 +20,6 @@ import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptClientFactory;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.local.DebtLedger;
 import io.github.ratelimit.store.redis.local.KeyBlocks;
 import io.github.ratelimit.store.redis.local.LocalFallback;
@@ -109,12 +108,11 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.changes = new RedisChanges(this.redis);
 		LocalFallback fallback = new LocalFallback(local, settings::onStoreFailure, this.limits.forms(),
 				this.instances::count, this.debts, this.slotLeases, refunds);
-		RedisSettlements settlements = new RedisSettlements(fallback, this.slotLeases, this.debts, refunds, time,
-				settings.deadline().toNanos());
-		RedisDecisions decisions = new RedisDecisions(client, scripts.take(), nodes, fallback,
-				new DeadlineFallback(settings, time), settlements, time);
-		this.permits = new RedisPermits(this.limits.forms(), decisions,
-				new PermitLeaseSource(this.redis, scripts.take(), refunds), time);
+		RedisSettlements settlements = new RedisSettlements(this.redis, fallback, this.slotLeases, this.debts, refunds);
+		RedisDecisions decisions = new RedisDecisions(this.redis, fallback, new DeadlineFallback(settings, time),
+				settlements);
+		this.permits = new RedisPermits(this.limits.forms(), decisions, new PermitLeaseSource(this.redis, refunds),
+				time);
 	}
 
 	/** Returns a scheduler that drops what replies schedule after its end. */
@@ -321,8 +319,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		givenBack.add(this.slotLeases.giveAllBack());
 		givenBack.add(this.instances.end());
 		try {
-			ScriptReplies.await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)),
-					this.redis.now() + this.settings.deadline().toNanos(), this.redis.time());
+			this.redis.await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)));
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits refill", ex);

@@ -5,7 +5,9 @@ import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Redis as the parts of one store use it. Thread-safe.
@@ -23,6 +25,15 @@ public record RedisAccess(ScriptClient client, StoreScripts scripts, RedisKeyNam
 	/** Runs a script on the node that has a key. Does not block, does not throw. */
 	public CompletableFuture<byte[]> run(LuaScript script, byte[] key, byte[]... args) {
 		return this.client.run(script, new byte[][] { key }, args);
+	}
+
+	/**
+	 * Waits for a reply until the deadline of a decision that begins now.
+	 * @throws TimeoutException if there is none by then
+	 * @throws ExecutionException if there is a failure instead
+	 */
+	public <T> T await(CompletableFuture<T> answer) throws ExecutionException, TimeoutException {
+		return ScriptReplies.await(answer, now() + this.nodes.deadlineNanos(), this.time);
 	}
 
 	/** Returns the node that has a key. */

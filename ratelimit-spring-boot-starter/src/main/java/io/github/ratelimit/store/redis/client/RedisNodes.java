@@ -59,6 +59,10 @@ public final class RedisNodes {
 		return (known != null) ? known : this.byName.computeIfAbsent(name, (added) -> new Node(added, redis));
 	}
 
+	long deadlineNanos() {
+		return this.deadlineNanos;
+	}
+
 	/** Returns what observes a call that is about to be made. */
 	public StoreObserver.Call asking(int limits) {
 		return this.observer.asking(limits);

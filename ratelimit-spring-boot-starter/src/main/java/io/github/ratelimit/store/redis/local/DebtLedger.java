@@ -72,13 +72,6 @@ public final class DebtLedger {
 	 * @param key the key
 	 * @param encoding the limit; without effect for slots, which are leases
 	 * @param permits how many, nothing happens for 0 or less
-	 */
-	public void add(RememberedKey key, LimitEncoding encoding, long permits) {
-		charge(key, encoding, permits);
-	}
-
-	/**
-	 * Adds permits that a key has received.
 	 * @return is completed when they are charged, or the first attempt has failed, or
 	 * there is none as the node does not answer
 	 */

@@ -62,7 +62,7 @@ public final class KeyBlocks {
 			sendAgainIfFailed(sent, key, encoding, until);
 		}
 		try {
-			return ScriptReplies.await(sent, now + this.redis.node(key.name()).deadlineNanos(), this.redis.time());
+			return this.redis.await(sent);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			return here;

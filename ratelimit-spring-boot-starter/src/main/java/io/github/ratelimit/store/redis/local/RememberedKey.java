@@ -8,7 +8,6 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
-import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.time.Duration;
 import java.util.Objects;
@@ -107,11 +106,6 @@ public final class RememberedKey {
 	/** Returns the beginning of a state that Redis does not have yet: a new origin. */
 	public byte[] newOrigin() {
 		return LimitEncoding.newOrigin(this.labelBytes);
-	}
-
-	/** Returns the name of a new slot lease, with the label. */
-	byte[] newLease() {
-		return SlotEncoding.newLease(this.labelBytes);
 	}
 
 	/**

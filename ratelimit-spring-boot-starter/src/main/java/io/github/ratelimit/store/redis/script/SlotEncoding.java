@@ -53,13 +53,9 @@ public final class SlotEncoding extends LimitEncoding {
 			.array();
 	}
 
+	/** Returns the name of a new lease, with the label of its key. */
 	@Override
 	public byte[] fresh(byte[] label) {
-		return newLease(label);
-	}
-
-	/** Returns the name of a new lease, with the label of its key. */
-	public static byte[] newLease(byte[] label) {
 		return buffer(Long.BYTES + label.length).putLong(ThreadLocalRandom.current().nextLong()).put(label).array();
 	}
 
