@@ -55,21 +55,12 @@ final class BlockingScriptClient implements ScriptClient {
 
 	@Override
 	public CompletableFuture<byte[]> run(LuaScript script, byte[][] keys, byte[]... args) {
-		CompletableFuture<byte[]> answer = new CompletableFuture<>();
 		try {
-			this.executor.execute(() -> {
-				try {
-					answer.complete(runNow(script, keys, args));
-				}
-				catch (RuntimeException | LinkageError ex) {
-					answer.completeExceptionally(ex);
-				}
-			});
+			return CompletableFuture.supplyAsync(() -> runNow(script, keys, args), this.executor);
 		}
 		catch (RejectedExecutionException ex) {
-			answer.completeExceptionally(ex);
+			return CompletableFuture.failedFuture(ex);
 		}
-		return answer;
 	}
 
 	private byte[] runNow(LuaScript script, byte[][] keys, byte[][] args) {
