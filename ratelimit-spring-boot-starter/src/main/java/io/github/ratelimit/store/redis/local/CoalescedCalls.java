@@ -92,7 +92,7 @@ public final class CoalescedCalls {
 
 	private static byte[][] args(List<Waiting> together, BucketEncoding scale, byte[] fresh) {
 		Waiting first = together.get(0);
-		byte[] charge = LimitEncoding.withFresh(scale.encode(first.charge.permits(), first.charge.needed()), fresh);
+		byte[] charge = LimitEncoding.withFresh(scale.encode(first.charge.permits(), first.charge.needed(), true), fresh);
 		if (together.size() == 1) {
 			return new byte[][] { charge };
 		}
