@@ -16,17 +16,11 @@ import java.util.List;
  * Decides calls whose replies are not there by the deadline, from the last snapshot of
  * each key less what was granted since. What such a call takes is still taken in Redis
  * when its reply arrives, or charged afterwards. Thread-safe.
+ *
+ * @param settings what limits do while Redis fails
+ * @param time the time of this instance
  */
-final class DeadlineFallback {
-
-	private final RedisStoreSettings settings;
-
-	private final TimeSource time;
-
-	DeadlineFallback(RedisStoreSettings settings, TimeSource time) {
-		this.settings = settings;
-		this.time = time;
-	}
+record DeadlineFallback(RedisStoreSettings settings, TimeSource time) {
 
 	/**
 	 * Takes all charges of some groups, or none if one is refused.

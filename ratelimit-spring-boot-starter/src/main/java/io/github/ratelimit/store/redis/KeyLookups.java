@@ -191,12 +191,6 @@ final class KeyLookups {
 		return Optional.ofNullable(limit.keys().known(key)).map((known) -> remembered(known, limit.encoding()));
 	}
 
-	/** Returns the number of remembered keys that Redis still keeps. */
-	long trackedKeys(RedisLimit limit) {
-		long now = this.redis.now();
-		return limit.keys().kept(now);
-	}
-
 	private KeyState state(Snapshot state, Limit limit, KeyLabel label, long allowed, long denied, Instant lastSeen,
 			@Nullable Key key) {
 		long elapsed = TimeUnit.NANOSECONDS.toMicros(this.redis.now() - state.askedNanos());

@@ -15,28 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes decisions in Redis, each within its own deadline, and without Redis if the reply
  * is late or missing. Thread-safe.
+ *
+ * @param redis where the decisions are made
+ * @param fallback decides without Redis
+ * @param late decides if a reply is late
+ * @param settlements gives back and settles what the decisions take
  */
-final class RedisDecisions {
-
-	private final RedisAccess redis;
-
-	private final LocalFallback fallback;
-
-	private final DeadlineFallback late;
-
-	private final RedisSettlements settlements;
-
-	RedisDecisions(RedisAccess redis, LocalFallback fallback, DeadlineFallback late, RedisSettlements settlements) {
-		this.redis = redis;
-		this.fallback = fallback;
-		this.late = late;
-		this.settlements = settlements;
-	}
-
-	/** Returns what gives back and settles what the decisions take. */
-	RedisSettlements settlements() {
-		return this.settlements;
-	}
+record RedisDecisions(RedisAccess redis, LocalFallback fallback, DeadlineFallback late,
+		RedisSettlements settlements) {
 
 	/**
 	 * Takes all charges or none, in the order in which they are given. A single charge of

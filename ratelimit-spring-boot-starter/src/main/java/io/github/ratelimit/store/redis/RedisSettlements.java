@@ -19,31 +19,15 @@ import java.util.concurrent.TimeoutException;
 /**
  * Gives back and settles what decisions took: in Redis, in what is still to be charged
  * there, or in the local fallback. Thread-safe.
+ *
+ * @param redis waits for replies
+ * @param fallback has what was taken without Redis
+ * @param slotLeases keeps the slots that were taken
+ * @param debts receives what is to be charged
+ * @param refunds gives permits back
  */
-final class RedisSettlements {
-
-	private final LocalFallback fallback;
-
-	private final SlotLeases slotLeases;
-
-	private final DebtLedger debts;
-
-	private final PermitRefunds refunds;
-
-	private final RedisAccess redis;
-
-	RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases slotLeases, DebtLedger debts,
-			PermitRefunds refunds) {
-		this.redis = redis;
-		this.fallback = fallback;
-		this.slotLeases = slotLeases;
-		this.debts = debts;
-		this.refunds = refunds;
-	}
-
-	SlotLeases slotLeases() {
-		return this.slotLeases;
-	}
+record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases slotLeases, DebtLedger debts,
+		PermitRefunds refunds) {
 
 	/** Keeps the slots that a decision has taken, if any. */
 	void hold(ChargeDecision decision, RememberedKey key) {

@@ -286,7 +286,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public long trackedKeys(LimitHandle limit) {
-		return this.lookups.trackedKeys(this.limits.of(limit));
+		return this.limits.of(limit).keys().kept(this.redis.now());
 	}
 
 	@Override

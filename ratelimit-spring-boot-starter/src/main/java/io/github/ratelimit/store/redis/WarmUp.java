@@ -7,7 +7,6 @@ import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.time.Duration;
@@ -124,28 +123,24 @@ final class WarmUp {
 		byte[] debts = LimitEncoding.doubles(1, 0);
 		List<CompletableFuture<?>> needed = new ArrayList<>();
 		needed.add(probe(key));
-		needed.add(run(scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
+		needed.add(this.redis.run(scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
 		List<CompletableFuture<?>> all = new ArrayList<>(needed);
-		all.add(run(scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));
+		all.add(this.redis.run(scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));
 		all.add(this.redis.client()
 			.run(scripts.charge(), new byte[][] { key, this.redis.names().probe(key) }, encoding, ZERO, debts,
 					ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO));
-		all.add(run(scripts.renewPlaces(), key, micros, NOTHING, NOTHING));
-		all.add(run(scripts.find(), key, encoding));
-		all.add(run(scripts.reset(), key));
-		all.add(run(scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), encoding,
+		all.add(this.redis.run(scripts.renewPlaces(), key, micros, NOTHING, NOTHING));
+		all.add(this.redis.run(scripts.find(), key, encoding));
+		all.add(this.redis.run(scripts.reset(), key));
+		all.add(this.redis.run(scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), encoding,
 				NOTHING));
-		all.add(run(scripts.heartbeat(), key, RedisKeyNames.bytes("-"), NOTHING, micros));
-		all.add(run(scripts.configurations(), key, micros));
+		all.add(this.redis.run(scripts.heartbeat(), key, RedisKeyNames.bytes("-"), NOTHING, micros));
+		all.add(this.redis.run(scripts.configurations(), key, micros));
 		CompletableFuture<?> others = allOf(all).exceptionally((failure) -> {
 			logger.debug("A script cannot be run yet", failure);
 			return null;
 		});
 		return allOf(needed).thenCombine(others, (needs, rest) -> null);
-	}
-
-	private CompletableFuture<byte[]> run(LuaScript script, byte[] key, byte[]... args) {
-		return this.redis.run(script, key, args);
 	}
 
 	private static CompletableFuture<Void> allOf(List<CompletableFuture<?>> answers) {

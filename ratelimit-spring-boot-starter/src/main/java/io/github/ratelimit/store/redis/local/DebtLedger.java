@@ -141,7 +141,7 @@ public final class DebtLedger {
 				key.forgetState(this.redis.now());
 				if (failure != null) {
 					node.failed(failure, key.name());
-					entry.failed(call, FailureReason.isOfOneKey(FailureReason.reason(failure)));
+					entry.end(call, FailureReason.isOfOneKey(FailureReason.reason(failure)));
 				}
 				else {
 					taken(entry, call, bytes, asked);
@@ -149,7 +149,7 @@ public final class DebtLedger {
 			}
 			catch (RuntimeException ex) {
 				logger.debug("The answer to a charge cannot be read", ex);
-				entry.failed(call, true);
+				entry.end(call, true);
 			}
 			again(name, entry);
 		});

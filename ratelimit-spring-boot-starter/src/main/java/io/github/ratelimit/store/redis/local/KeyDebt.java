@@ -125,12 +125,8 @@ final class KeyDebt {
 		end(call, true);
 	}
 
-	/** Notes that a call has failed, and whether it can never succeed. */
-	void failed(Call call, boolean hopeless) {
-		end(call, hopeless);
-	}
-
-	private void end(Call call, boolean over) {
+	/** Notes that a call has ended, and whether it is not sent again. */
+	void end(Call call, boolean over) {
 		synchronized (this) {
 			this.underWay = false;
 			this.current = over ? null : this.current;

@@ -8,24 +8,17 @@ import io.github.ratelimit.store.redis.script.BucketSnapshot;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Takes the permits of leases from Redis and gives them back, in the background.
  * Thread-safe.
+ *
+ * @param redis where they are taken
+ * @param refunds gives back what is not spent
  */
-public final class PermitLeaseSource {
+public record PermitLeaseSource(RedisAccess redis, PermitRefunds refunds) {
 
 	private static final byte GRANTED = '1';
-
-	private final RedisAccess redis;
-
-	private final PermitRefunds refunds;
-
-	public PermitLeaseSource(RedisAccess redis, PermitRefunds refunds) {
-		this.redis = redis;
-		this.refunds = refunds;
-	}
 
 	/** Takes permits in advance, without waiting, and passes them to the lease. */
 	void take(PermitLease lease, BucketEncoding scale, long permits) {
@@ -52,16 +45,6 @@ public final class PermitLeaseSource {
 			key.saw(state);
 			lease.taken(permits, granted ? state : null);
 		});
-	}
-
-	/** Gives back what a lease has not spent, without waiting. */
-	CompletableFuture<?> giveBack(PermitLease lease, BucketSnapshot from, long permits) {
-		return this.refunds.send(permits, from, lease.key());
-	}
-
-	/** Returns the scheduler that ends leases in time. */
-	ScheduledExecutorService scheduler() {
-		return this.redis.scheduler();
 	}
 
 }

@@ -23,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.logging.Log;
-import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
@@ -133,7 +132,7 @@ public final class SlotLeases {
 		long now = this.redis.now();
 		SlotLease unknown = new SlotLease(key, fresh, slots, false, this.leaseNanos);
 		unknown.renewed(now, now);
-		SlotLease known = keep(unknown);
+		SlotLease known = this.leases.computeIfAbsent(unknown.id(), (id) -> hasRoom() ? unknown : null);
 		SlotLease lease = (known != null) ? known : unknown;
 		key.forgetState(now);
 		lease.ended = true;
@@ -145,20 +144,13 @@ public final class SlotLeases {
 		return lease.answered;
 	}
 
-	/** Returns the lease with the same name, null if there is none. */
-	private @Nullable SlotLease keep(SlotLease unknown) {
-		SlotLease known = this.leases.get(unknown.id());
-		if (known == null && this.unanswered.incrementAndGet() <= MOST_UNANSWERED) {
-			known = this.leases.putIfAbsent(unknown.id(), unknown);
-			if (known == null) {
-				return null;
-			}
+	/** Returns whether one more lease of a call that was never answered is kept. */
+	private boolean hasRoom() {
+		boolean room = this.unanswered.incrementAndGet() <= MOST_UNANSWERED;
+		if (!room) {
+			this.unanswered.decrementAndGet();
 		}
-		else if (known != null) {
-			return known;
-		}
-		this.unanswered.decrementAndGet();
-		return known;
+		return room;
 	}
 
 	private void schedule() {
