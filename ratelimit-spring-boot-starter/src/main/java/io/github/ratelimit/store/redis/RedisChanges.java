@@ -1,6 +1,7 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.registry.SharedChanges;
+import io.github.ratelimit.store.redis.client.DaemonThreads;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
@@ -44,11 +45,8 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 
 	private final byte[][] keys;
 
-	private final ScheduledExecutorService poller = Executors.newSingleThreadScheduledExecutor((task) -> {
-		Thread thread = new Thread(task, "ratelimit-changes");
-		thread.setDaemon(true);
-		return thread;
-	});
+	private final ScheduledExecutorService poller = Executors
+		.newSingleThreadScheduledExecutor(DaemonThreads.named("ratelimit-changes-"));
 
 	private int polls;
 

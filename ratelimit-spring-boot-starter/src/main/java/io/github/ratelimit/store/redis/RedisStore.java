@@ -16,6 +16,7 @@ import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.StoreObserver;
+import io.github.ratelimit.store.redis.client.DaemonThreads;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
@@ -92,7 +93,9 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.settings = settings;
 		this.local = local;
 		RedisKeyNames names = new RedisKeyNames(settings.keyPrefix());
-		ScheduledExecutorService scheduler = scheduler();
+		// drops what replies schedule after its end
+		ScheduledExecutorService scheduler = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("ratelimit-redis-"),
+				new ThreadPoolExecutor.DiscardPolicy());
 		this.limits = new RedisLimits(names, settings);
 		RedisNodes nodes = new RedisNodes(time, observer, settings.deadline(), this.limits::describeFailurePolicies,
 				this::owedLately);
@@ -113,15 +116,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 				settlements);
 		this.permits = new RedisPermits(this.limits.forms(), decisions, new PermitLeaseSource(this.redis, refunds),
 				time);
-	}
-
-	/** Returns a scheduler that drops what replies schedule after its end. */
-	private static ScheduledExecutorService scheduler() {
-		return new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "ratelimit-redis");
-			thread.setDaemon(true);
-			return thread;
-		}, new ThreadPoolExecutor.DiscardPolicy());
 	}
 
 	/**

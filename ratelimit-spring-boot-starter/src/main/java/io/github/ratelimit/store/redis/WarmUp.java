@@ -5,12 +5,10 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
-import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,34 +115,26 @@ final class WarmUp {
 	 */
 	private CompletableFuture<?> runAll(byte[] key) {
 		StoreScripts scripts = this.redis.scripts();
-		BucketEncoding scale = (BucketEncoding) LimitEncoding.of(Limit.of("warm-up", Rate.parse("1/s")), MOST);
-		byte[] encoding = scale.encode(0);
+		byte[] encoding = LimitEncoding.of(Limit.of("warm-up", Rate.parse("1/s")), MOST).encode(0);
 		byte[] micros = LimitEncoding.doubles(1);
 		byte[] debts = LimitEncoding.doubles(1, 0);
-		List<CompletableFuture<?>> needed = new ArrayList<>();
-		needed.add(probe(key));
-		needed.add(this.redis.run(scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
-		List<CompletableFuture<?>> all = new ArrayList<>(needed);
-		all.add(this.redis.run(scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));
-		all.add(this.redis.client()
-			.run(scripts.charge(), new byte[][] { key, this.redis.names().probe(key) }, encoding, ZERO, debts,
-					ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO));
-		all.add(this.redis.run(scripts.renewPlaces(), key, micros, NOTHING, NOTHING));
-		all.add(this.redis.run(scripts.find(), key, encoding));
-		all.add(this.redis.run(scripts.reset(), key));
-		all.add(this.redis.run(scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), encoding,
-				NOTHING));
-		all.add(this.redis.run(scripts.heartbeat(), key, RedisKeyNames.bytes("-"), NOTHING, micros));
-		all.add(this.redis.run(scripts.configurations(), key, micros));
-		CompletableFuture<?> others = allOf(all).exceptionally((failure) -> {
+		CompletableFuture<Void> needed = CompletableFuture.allOf(probe(key),
+				this.redis.run(scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
+		CompletableFuture<Void> others = CompletableFuture.allOf(
+				this.redis.run(scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN),
+				this.redis.client()
+					.run(scripts.charge(), new byte[][] { key, this.redis.names().probe(key) }, encoding, ZERO, debts,
+							ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO),
+				this.redis.run(scripts.renewPlaces(), key, micros, NOTHING, NOTHING),
+				this.redis.run(scripts.find(), key, encoding), this.redis.run(scripts.reset(), key),
+				this.redis.run(scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), encoding,
+						NOTHING),
+				this.redis.run(scripts.heartbeat(), key, RedisKeyNames.bytes("-"), NOTHING, micros),
+				this.redis.run(scripts.configurations(), key, micros));
+		return needed.thenCombine(others.exceptionally((failure) -> {
 			logger.debug("A script cannot be run yet", failure);
 			return null;
-		});
-		return allOf(needed).thenCombine(others, (needs, rest) -> null);
-	}
-
-	private static CompletableFuture<Void> allOf(List<CompletableFuture<?>> answers) {
-		return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+		}), (needs, rest) -> null);
 	}
 
 	private void await(byte[] key, CompletableFuture<?> answer, long deadlineNanos) {

@@ -9,7 +9,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisClusterNode;
@@ -43,13 +42,8 @@ final class BlockingScriptClient implements ScriptClient {
 		this.where = where;
 		this.connections = connections;
 		this.cluster = cluster;
-		AtomicInteger number = new AtomicInteger();
 		this.executor = new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.MINUTES,
-				new LinkedBlockingQueue<>(QUEUE_SIZE), (task) -> {
-					Thread thread = new Thread(task, "ratelimit-redis-" + number.incrementAndGet());
-					thread.setDaemon(true);
-					return thread;
-				});
+				new LinkedBlockingQueue<>(QUEUE_SIZE), DaemonThreads.named("ratelimit-redis-client-"));
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 

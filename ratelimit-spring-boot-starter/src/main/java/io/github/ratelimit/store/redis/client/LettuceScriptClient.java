@@ -47,11 +47,8 @@ final class LettuceScriptClient implements ScriptClient {
 
 	private final LettuceConnectionFactory factory;
 
-	private final ExecutorService connector = Executors.newSingleThreadExecutor((task) -> {
-		Thread thread = new Thread(task, "ratelimit-redis-connect");
-		thread.setDaemon(true);
-		return thread;
-	});
+	private final ExecutorService connector = Executors
+		.newSingleThreadExecutor(DaemonThreads.named("ratelimit-redis-connect-"));
 
 	private final List<LuaScript> scripts;
 
