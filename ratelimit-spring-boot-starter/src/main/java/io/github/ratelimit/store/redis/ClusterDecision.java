@@ -103,7 +103,7 @@ final class ClusterDecision {
 	}
 
 	private void takeLate(List<ChargeGroup> groups, long start) {
-		List<List<ChargeDecision>> decided = this.decisions.decideLate(groups, start);
+		List<List<ChargeDecision>> decided = this.decisions.late().decide(groups, start);
 		List<ChargeDecision> all = decided.stream().flatMap(List::stream).toList();
 		boolean granted = RedisDecisions.isGranted(all);
 		for (int i = 0; granted && i < groups.size(); i++) {
@@ -157,7 +157,7 @@ final class ClusterDecision {
 			return;
 		}
 		List<ChargeGroup> groups = late.stream().map(ScriptCall::group).toList();
-		List<List<ChargeDecision>> decided = this.decisions.decideLate(groups, start);
+		List<List<ChargeDecision>> decided = this.decisions.late().decide(groups, start);
 		for (int i = 0; i < groups.size(); i++) {
 			this.decisions.leave(groups.get(i), late.get(i), decided.get(i));
 		}

@@ -6,8 +6,10 @@ import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -97,19 +99,15 @@ final class ConfigurationMismatch {
 			others.merge(line.substring(0, end), line.substring(end + 1), (one, next) -> one + " and " + next);
 		});
 		this.seen.keySet().retainAll(others.keySet());
-		StringBuilder text = new StringBuilder();
+		List<String> different = new ArrayList<>();
 		others.forEach((limit, other) -> {
 			if (this.seen.merge(limit, 1, Integer::sum) >= OFTEN && this.warned.add(limit)) {
-				text.append((text.length() > 0) ? "; limit '" : "limit '")
-					.append(limit)
-					.append("' is ")
-					.append(own.get(limit))
-					.append(" here and ")
-					.append(other)
-					.append(" in another instance");
+				different
+					.add("limit '" + limit + "' is " + own.get(limit) + " here and " + other + " in another instance");
 			}
 		});
-		if (text.length() > 0) {
+		String text = String.join("; ", different);
+		if (!text.isEmpty()) {
 			logger.warn("Instances that share the prefix '" + this.prefix + "' in Redis have had different "
 					+ "configurations for minutes: " + text + ". Each reads what the other has counted in proportion. "
 					+ "Finish the deploy, or give one of the two another ratelimit.redis.key-prefix.");

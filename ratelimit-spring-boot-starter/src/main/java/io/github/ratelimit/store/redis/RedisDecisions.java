@@ -122,7 +122,7 @@ record RedisDecisions(RedisAccess redis, LocalFallback fallback, DeadlineFallbac
 	 * Redis.
 	 */
 	private List<ChargeDecision> decideBehindLatePermit(ChargeGroup group, long start) {
-		List<ChargeDecision> decisions = decideLate(List.of(group), start).get(0);
+		List<ChargeDecision> decisions = this.late.decide(List.of(group), start).get(0);
 		group.node().late(start, true, group.firstKey().name());
 		leave(group, isGranted(decisions) ? ask(group, true) : null, decisions);
 		return decisions;
@@ -147,14 +147,9 @@ record RedisDecisions(RedisAccess redis, LocalFallback fallback, DeadlineFallbac
 	}
 
 	private List<ChargeDecision> decideLate(ChargeGroup group, @Nullable ScriptCall call, long start) {
-		List<ChargeDecision> decisions = decideLate(List.of(group), start).get(0);
+		List<ChargeDecision> decisions = this.late.decide(List.of(group), start).get(0);
 		leave(group, call, decisions);
 		return decisions;
-	}
-
-	/** Decides groups whose replies are late, all or nothing. */
-	List<List<ChargeDecision>> decideLate(List<ChargeGroup> groups, long start) {
-		return this.late.decide(groups, start);
 	}
 
 	/** Returns whether no decision refuses. */

@@ -255,10 +255,8 @@ final class ScriptCall {
 		Snapshot state = requested.encoding()
 			.read(answer, charge.needed(), this.fresh[index], this.askedNanos, now);
 		requested.key().saw(state);
-		if (granted) {
-			return paid ? state.granted(charge, this.take) : state.refused(charge);
-		}
-		return state.has(charge) ? state.granted(charge, false) : state.refused(charge);
+		boolean available = granted ? paid : state.has(charge, 0);
+		return available ? state.granted(charge, (granted && this.take) ? state : null) : state.refused(charge);
 	}
 
 	/**

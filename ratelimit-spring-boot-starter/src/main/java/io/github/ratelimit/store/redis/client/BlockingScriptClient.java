@@ -2,6 +2,7 @@ package io.github.ratelimit.store.redis.client;
 
 import io.github.ratelimit.store.redis.script.LuaScript;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -58,8 +59,7 @@ final class BlockingScriptClient implements ScriptClient {
 	}
 
 	private byte[] runNow(LuaScript script, byte[][] keys, byte[][] args) {
-		byte[][] keysAndArgs = new byte[keys.length + args.length][];
-		System.arraycopy(keys, 0, keysAndArgs, 0, keys.length);
+		byte[][] keysAndArgs = Arrays.copyOf(keys, keys.length + args.length);
 		System.arraycopy(args, 0, keysAndArgs, keys.length, args.length);
 		if (this.cluster && this.nodes.isEmpty()) {
 			findNodes();

@@ -6,9 +6,6 @@ import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -132,18 +129,6 @@ public final class RememberedKeys {
 		Generations current = this.generations;
 		RememberedKey young = current.young().byId.get(keyId);
 		return (young != null) ? young : current.old().byId.get(keyId);
-	}
-
-	/** Returns those that are remembered of some keys, by their ids. */
-	public Map<String, RememberedKey> byId(Set<String> keyIds) {
-		Map<String, RememberedKey> found = new HashMap<>();
-		for (String keyId : keyIds) {
-			RememberedKey known = find(keyId);
-			if (known != null) {
-				found.put(keyId, known);
-			}
-		}
-		return found;
 	}
 
 	public void remove(String keyId, long now) {
