@@ -27,8 +27,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks up keys for the endpoint: never part of a decision, so it may take longer.
+ *
+ * @param redis where they are
  */
-final class KeyLookups {
+record KeyLookups(RedisAccess redis) {
 
 	/**
 	 * The number of keys that one step reads, among them those of other limits and of the
@@ -40,12 +42,6 @@ final class KeyLookups {
 	private static final int MOST_STEPS = 1000;
 
 	private static final Pattern POSITION = Pattern.compile("(\\d{1,5})-(\\d{1,20})-(\\d{1,9})");
-
-	private final RedisAccess redis;
-
-	KeyLookups(RedisAccess redis) {
-		this.redis = redis;
-	}
 
 	Optional<KeyState> find(RedisLimit limit, String keyId) {
 		return find(limit, keyId, limit.keys().find(keyId));

@@ -16,20 +16,16 @@ import java.util.concurrent.TimeoutException;
 /**
  * The notes that instances leave for each other in Redis. No decision of the store waits
  * for them, and while a node fails nothing is asked. Thread-safe.
+ *
+ * @param redis where they are left
  */
-final class RedisNotes {
+record RedisNotes(RedisAccess redis) {
 
 	/** An answer may be later than the deadline, as no caller waits for it. */
 	private static final long LONGEST_MILLIS = 1000;
 
 	private static final byte[] KEPT_MICROS = LimitEncoding
 		.doubles(TimeUnit.MILLISECONDS.toMicros(InstanceNotes.KEPT.toMillis()));
-
-	private final RedisAccess redis;
-
-	RedisNotes(RedisAccess redis) {
-		this.redis = redis;
-	}
 
 	CompletableFuture<List<InstanceNote>> exchange(byte[] name, String instance, byte[] note) {
 		long asked = this.redis.now();

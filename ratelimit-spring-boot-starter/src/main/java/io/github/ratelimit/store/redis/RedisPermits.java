@@ -24,26 +24,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes permits and returns them: from leases, by refusals that are still valid, and with
  * the slots that this instance holds, before Redis is asked. Thread-safe.
+ *
+ * @param limits the limits as the store counts them
+ * @param decisions asks Redis
+ * @param settlements keeps and returns what was taken
+ * @param leases takes permits in advance
+ * @param time the time of this instance
  */
-final class RedisPermits {
-
-	private final PreparedForm<RedisLimit> limits;
-
-	private final RedisDecisions decisions;
-
-	private final RedisSettlements settlements;
-
-	private final PermitLeaseSource leases;
-
-	private final TimeSource time;
-
-	RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, PermitLeaseSource leases, TimeSource time) {
-		this.limits = limits;
-		this.decisions = decisions;
-		this.settlements = decisions.settlements();
-		this.leases = leases;
-		this.time = time;
-	}
+record RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, RedisSettlements settlements,
+		PermitLeaseSource leases, TimeSource time) {
 
 	ChargeDecision take(Charge charge) {
 		if (charge.handle().blocks() != null) {

@@ -114,8 +114,8 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		RedisSettlements settlements = new RedisSettlements(this.redis, fallback, this.slotLeases, this.debts, refunds);
 		RedisDecisions decisions = new RedisDecisions(this.redis, fallback, new DeadlineFallback(settings, time),
 				settlements);
-		this.permits = new RedisPermits(this.limits.forms(), decisions, new PermitLeaseSource(this.redis, refunds),
-				time);
+		this.permits = new RedisPermits(this.limits.forms(), decisions, settlements,
+				new PermitLeaseSource(this.redis, refunds), time);
 	}
 
 	/**

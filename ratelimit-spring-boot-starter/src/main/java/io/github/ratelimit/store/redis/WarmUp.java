@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * keys that do not exist, and only the probe writes its own key, for a second. A node
  * that refuses gets no calls until it answers; one that is not ready in time answers
  * late.
+ *
+ * @param redis what is warmed up
  */
-final class WarmUp {
+record WarmUp(RedisAccess redis) {
 
 	private static final Log logger = LogFactory.getLog(RedisStore.class);
 
@@ -43,12 +45,6 @@ final class WarmUp {
 	private static final byte[] ORIGIN = RedisKeyNames.bytes("0000warm:up");
 
 	private static final byte[] ZERO = LimitEncoding.doubles(0);
-
-	private final RedisAccess redis;
-
-	WarmUp(RedisAccess redis) {
-		this.redis = redis;
-	}
 
 	/**
 	 * Returns when all nodes are ready.

@@ -3,6 +3,7 @@ package io.github.ratelimit.store.redis.local;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.Rounds;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
@@ -14,7 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -35,8 +35,6 @@ public final class DebtLedger {
 
 	private static final Log logger = LogFactory.getLog(DebtLedger.class);
 
-	private static final long PAUSE_MILLIS = 100;
-
 	/** After this time a charge is sent again; Redis charges it once. */
 	private static final long TIMEOUT_MILLIS = 1000;
 
@@ -54,7 +52,7 @@ public final class DebtLedger {
 
 	private final AtomicInteger underWay = new AtomicInteger();
 
-	private final AtomicBoolean scheduled = new AtomicBoolean();
+	private final Rounds rounds;
 
 	private final LongAdder noted = new LongAdder();
 
@@ -65,6 +63,7 @@ public final class DebtLedger {
 	public DebtLedger(RedisAccess redis, int mostKeys) {
 		this.redis = redis;
 		this.mostKeys = mostKeys;
+		this.rounds = new Rounds(redis, this.byName::isEmpty, this::chargeNow);
 	}
 
 	/**
@@ -87,7 +86,7 @@ public final class DebtLedger {
 			return CompletableFuture.completedFuture(null);
 		}
 		boolean sent = send(ByteBuffer.wrap(key.name()), entry);
-		schedule();
+		this.rounds.schedule();
 		return (sent || entry.isUnderWay()) ? done.get(0) : CompletableFuture.completedFuture(null);
 	}
 
@@ -99,7 +98,7 @@ public final class DebtLedger {
 	 */
 	boolean addLater(RememberedKey key, LimitEncoding encoding, Supplier<KeyDebt.@Nullable Owed> owing) {
 		boolean remembered = change(key, (changed) -> changed.owes(encoding, owing, this.redis.now())) != null;
-		schedule();
+		this.rounds.schedule();
 		return remembered;
 	}
 
@@ -173,25 +172,8 @@ public final class DebtLedger {
 		}
 	}
 
-	private void schedule() {
-		if (!this.byName.isEmpty() && this.scheduled.compareAndSet(false, true)) {
-			this.redis.scheduler().schedule(this::round, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-		}
-	}
-
-	private void round() {
-		this.scheduled.set(false);
-		try {
-			chargeNow();
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Not all permits can be charged just now", ex);
-		}
-		schedule();
-	}
-
 	/** Charges what can be charged, for as many keys as may be in flight. */
-	void chargeNow() {
+	private void chargeNow() {
 		long now = this.redis.now();
 		for (ByteBuffer name : this.byName.keySet()) {
 			KeyDebt entry = this.byName.computeIfPresent(name,

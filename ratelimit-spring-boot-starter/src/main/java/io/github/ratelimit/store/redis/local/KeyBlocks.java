@@ -23,8 +23,10 @@ import java.util.concurrent.TimeoutException;
  * block, and does not change a bucket that is lower already. During an outage of Redis
  * the block applies in this instance, and is sent again until Redis has stored it or it
  * has ended. Thread-safe.
+ *
+ * @param redis where they are stored
  */
-public final class KeyBlocks {
+public record KeyBlocks(RedisAccess redis) {
 
 	/**
 	 * Blocks that wait for Redis are sent over this time, so that they do not arrive all
@@ -38,12 +40,6 @@ public final class KeyBlocks {
 	private static final byte[] ONE_MILLI = RedisKeyNames.bytes("1");
 
 	private static final byte[] ANY_ORIGIN = new byte[0];
-
-	private final RedisAccess redis;
-
-	public KeyBlocks(RedisAccess redis) {
-		this.redis = redis;
-	}
 
 	/**
 	 * Blocks a key, and waits for Redis until the deadline.

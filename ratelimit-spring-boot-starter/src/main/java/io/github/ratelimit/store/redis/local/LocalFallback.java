@@ -20,47 +20,22 @@ import org.jspecify.annotations.Nullable;
  * Decides in this instance's memory while Redis cannot be reached, each limit by its own
  * {@link OnStoreFailure}. It begins with the last snapshot of a key; what it takes is
  * charged in Redis later. Thread-safe.
+ *
+ * @param local counts in memory
+ * @param policies what a limit does
+ * @param limits the limits as the store counts them
+ * @param instances how many instances share the limits, at least 1
+ * @param debts receives what is taken
+ * @param slotLeases keeps the slots that are taken
+ * @param refunds gives back in Redis what was charged there meanwhile
  */
-public final class LocalFallback {
+public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailure> policies,
+		PreparedForm<RedisLimit> limits, IntSupplier instances, DebtLedger debts, SlotLeases slotLeases,
+		PermitRefunds refunds) {
 
 	public static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private static final long REGISTER_NANOS = Duration.ofSeconds(1).toNanos();
-
-	private final LimitStore local;
-
-	private final Function<LimitHandle, OnStoreFailure> policies;
-
-	private final PreparedForm<RedisLimit> limits;
-
-	private final IntSupplier instances;
-
-	private final DebtLedger debts;
-
-	private final SlotLeases slotLeases;
-
-	private final PermitRefunds refunds;
-
-	/**
-	 * Creates the fallback.
-	 * @param local counts in memory
-	 * @param limits the limits as the store counts them
-	 * @param instances how many instances share the limits, at least 1
-	 * @param debts receives what is taken
-	 * @param slotLeases keeps the slots that are taken
-	 * @param refunds gives back in Redis what was charged there meanwhile
-	 */
-	public LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailure> policies,
-			PreparedForm<RedisLimit> limits, IntSupplier instances, DebtLedger debts, SlotLeases slotLeases,
-			PermitRefunds refunds) {
-		this.local = local;
-		this.policies = policies;
-		this.limits = limits;
-		this.instances = instances;
-		this.debts = debts;
-		this.slotLeases = slotLeases;
-		this.refunds = refunds;
-	}
 
 	/**
 	 * Takes all charges, or none if one is refused.
