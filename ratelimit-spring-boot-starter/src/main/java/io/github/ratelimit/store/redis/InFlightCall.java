@@ -39,16 +39,17 @@ record InFlightCall(ChargeGroup group, List<ChargeDecision> decisions, RedisSett
 		for (int i = 0; i < this.group.size(); i++) {
 			KeyCharge requested = this.group.charges().get(i);
 			ChargeDecision reply = replies.get(i);
+			Snapshot state = (reply.receipt() instanceof Snapshot taken) ? taken : null;
 			InFlightReceipt receipt = receipt(i);
-			if (receipt == null) {
-				this.settlements.sendBack(reply, requested.key());
+			if (receipt == null && state != null) {
+				this.settlements.sendBack(requested.permits(), state, requested.key());
 			}
-			else if (reply.receipt() instanceof Snapshot state) {
+			else if (receipt != null && state != null) {
 				this.settlements.hold(reply, requested.key());
 				requested.charged();
 				receipt.taken(state);
 			}
-			else {
+			else if (receipt != null) {
 				owe(requested, receipt, fresh[i]);
 			}
 		}

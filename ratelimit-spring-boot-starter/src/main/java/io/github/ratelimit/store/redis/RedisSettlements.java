@@ -43,8 +43,8 @@ record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases sl
 
 	/** Gives back what a decision took, and waits for the reply until the deadline. */
 	void giveBack(ChargeDecision taken, KeyCharge requested) {
-		if (taken.receipt() instanceof Snapshot) {
-			await(sendBack(taken, requested.key()));
+		if (taken.receipt() instanceof Snapshot state) {
+			await(sendBack(requested.permits(), state, requested.key()));
 		}
 		else if (taken.receipt() instanceof InFlightReceipt late) {
 			await(late.whenKnown((outcome) -> sendBack(requested.permits(), outcome, requested)));
@@ -52,12 +52,6 @@ record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases sl
 		else {
 			this.fallback.giveBack(taken, requested);
 		}
-	}
-
-	/** Gives back what a decision took in Redis, without waiting. */
-	CompletableFuture<?> sendBack(ChargeDecision taken, RememberedKey key) {
-		return (taken.receipt() instanceof Snapshot state) ? sendBack(taken.charge().permits(), state, key)
-				: CompletableFuture.completedFuture(null);
 	}
 
 	/** A debt is given back to the state that it is charged to. */
@@ -70,8 +64,11 @@ record RedisSettlements(RedisAccess redis, LocalFallback fallback, SlotLeases sl
 		return (state != null) ? sendBack(permits, state, requested.key()) : CompletableFuture.completedFuture(null);
 	}
 
-	/** Permits are dropped if another configuration has read their state since. */
-	private CompletableFuture<?> sendBack(long permits, Snapshot state, RememberedKey key) {
+	/**
+	 * Gives permits back to a state in Redis, without waiting. They are dropped if
+	 * another configuration has read the state since.
+	 */
+	CompletableFuture<?> sendBack(long permits, Snapshot state, RememberedKey key) {
 		if (permits > 0 && state instanceof WindowOrSlotSnapshot facts && facts.encoding() instanceof SlotEncoding) {
 			return this.slotLeases.giveBack(key, facts.fresh(), permits);
 		}

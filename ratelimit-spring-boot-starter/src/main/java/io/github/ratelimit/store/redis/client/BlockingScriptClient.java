@@ -127,11 +127,7 @@ final class BlockingScriptClient implements ScriptClient {
 		if (this.nodes.isEmpty()) {
 			findNodes();
 		}
-		List<Integer> slots = new ArrayList<>();
-		for (RedisClusterNode node : this.nodes) {
-			slots.add(node.getSlotRange().getSlots().iterator().next());
-		}
-		return slots;
+		return this.nodes.stream().map((node) -> node.getSlotRange().getSlots().iterator().next()).toList();
 	}
 
 	private void findNodes() {

@@ -100,7 +100,7 @@ public final class PermitLease {
 		}
 		this.wanted = wanted;
 		this.renewal = new CompletableFuture<>();
-		this.leases.take(this, scale, missing);
+		this.leases.take(this, this.key, scale, missing);
 	}
 
 	/**
@@ -146,10 +146,6 @@ public final class PermitLease {
 		long unspent = this.left.getAndSet(-1);
 		return (unspent > 0 && state != null) ? this.leases.refunds().send(unspent, state, this.key)
 				: CompletableFuture.completedFuture(null);
-	}
-
-	RememberedKey key() {
-		return this.key;
 	}
 
 }

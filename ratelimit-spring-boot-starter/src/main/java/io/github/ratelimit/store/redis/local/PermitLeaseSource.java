@@ -21,8 +21,7 @@ public record PermitLeaseSource(RedisAccess redis, PermitRefunds refunds) {
 	private static final byte GRANTED = '1';
 
 	/** Takes permits in advance, without waiting, and passes them to the lease. */
-	void take(PermitLease lease, BucketEncoding scale, long permits) {
-		RememberedKey key = lease.key();
+	void take(PermitLease lease, RememberedKey key, BucketEncoding scale, long permits) {
 		RedisNodes.Node node = this.redis.node(key.name());
 		if (node.isOpen()) {
 			lease.taken(permits, null);

@@ -159,7 +159,7 @@ public final class RememberedKey {
 			this.last = state;
 			this.keptUntil = state.askedNanos() + ((state.origin() != 0) ? state.nanosToFull(0) : 0);
 		}
-		BlockedKeys<String> blocks = this.keys.blocks();
+		BlockedKeys<String> blocks = this.keys.blocks;
 		if (blocks != null) {
 			blocks.saw(this.label.id(), state.nanosToFull(0), state.askedNanos(), state.answeredNanos());
 		}
@@ -167,7 +167,7 @@ public final class RememberedKey {
 
 	/** Blocks the key in this instance, for a limit whose buckets are blocks. */
 	BlockResult block(long until, long now) {
-		return Objects.requireNonNull(this.keys.blocks()).block(this.label.id(), until, now);
+		return Objects.requireNonNull(this.keys.blocks).block(this.label.id(), until, now);
 	}
 
 	/**
@@ -175,7 +175,7 @@ public final class RememberedKey {
 	 * @return the decision, null if the limit's buckets are no blocks
 	 */
 	public @Nullable ChargeDecision blockWithoutAsking(Charge look, long now) {
-		BlockedKeys<String> blocks = this.keys.blocks();
+		BlockedKeys<String> blocks = this.keys.blocks;
 		if (blocks == null) {
 			return null;
 		}
@@ -194,12 +194,12 @@ public final class RememberedKey {
 
 	/** Returns the key's usage in the local fallback. */
 	FallbackUsage usage() {
-		return this.keys.usages().of(this.label.id());
+		return this.keys.usages.of(this.label.id());
 	}
 
 	/** Returns the slots that calls of this instance hold, for a limit with slots. */
 	LocalSlots slots() {
-		return this.keys.slots().of(this.label.id());
+		return this.keys.slots.of(this.label.id());
 	}
 
 	/** Notes that a call requests slots. */
@@ -213,7 +213,7 @@ public final class RememberedKey {
 
 	/** Returns the granted permits that the last state does not include yet. */
 	public InFlightPermits late() {
-		return this.keys.late().of(this.label.id());
+		return this.keys.late.of(this.label.id());
 	}
 
 	/** Notes that permits were granted. */
@@ -231,7 +231,7 @@ public final class RememberedKey {
 	 */
 	long[] partsLeft(Snapshot seen, int instances, long now) {
 		long[] parts = seen.parts(instances, now);
-		InFlightPermits known = this.keys.late().find(this.label.id());
+		InFlightPermits known = this.keys.late.find(this.label.id());
 		if (known != null) {
 			known.lower(parts, seen, instances, now);
 		}

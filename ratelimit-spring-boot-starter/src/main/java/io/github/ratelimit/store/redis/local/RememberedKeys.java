@@ -33,14 +33,14 @@ public final class RememberedKeys {
 
 	private final int most;
 
-	private final InFlightByKey<LocalSlots> slots = new InFlightByKey<>(LocalSlots::new);
+	final InFlightByKey<LocalSlots> slots = new InFlightByKey<>(LocalSlots::new);
 
-	private final InFlightByKey<FallbackUsage> usages = new InFlightByKey<>(FallbackUsage::new);
+	final InFlightByKey<FallbackUsage> usages = new InFlightByKey<>(FallbackUsage::new);
 
-	private final InFlightByKey<InFlightPermits> late = new InFlightByKey<>(InFlightPermits::new);
+	final InFlightByKey<InFlightPermits> late = new InFlightByKey<>(InFlightPermits::new);
 
 	/** By id; null if the limit has no blocks. */
-	private final @Nullable BlockedKeys<String> blocks;
+	final @Nullable BlockedKeys<String> blocks;
 
 	private volatile Generations generations = Generations.after(0);
 
@@ -85,22 +85,6 @@ public final class RememberedKeys {
 		this.usages.dropIdle();
 		this.late.dropIdle();
 		return this.generations;
-	}
-
-	InFlightByKey<LocalSlots> slots() {
-		return this.slots;
-	}
-
-	InFlightByKey<FallbackUsage> usages() {
-		return this.usages;
-	}
-
-	InFlightByKey<InFlightPermits> late() {
-		return this.late;
-	}
-
-	@Nullable BlockedKeys<String> blocks() {
-		return this.blocks;
 	}
 
 	/** Returns the limit whose calls, refusals or blocks are counted. */
