@@ -104,14 +104,14 @@ public final class RememberedKey {
 	}
 
 	/** Returns the beginning of a state that Redis does not have yet: a new origin. */
-	public byte[] newOrigin() {
+	byte[] newOrigin() {
 		return LimitEncoding.newOrigin(this.labelBytes);
 	}
 
 	/**
 	 * Returns the label of the key in records of Redis; must not be changed.
 	 */
-	public byte[] labelBytes() {
+	byte[] labelBytes() {
 		return this.labelBytes;
 	}
 
@@ -320,7 +320,7 @@ public final class RememberedKey {
 	}
 
 	/** Returns whether Redis may still have a state of the key. */
-	public boolean isKept(long now) {
+	boolean isKept(long now) {
 		return this.keptUntil - now > 0;
 	}
 

@@ -146,7 +146,7 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 	abstract long waitMicros(Charge charge);
 
 	/** Another thread may have read the state after the caller had read the clock. */
-	public static long microsSince(long then, long now) {
+	static long microsSince(long then, long now) {
 		return Math.max(0, TimeUnit.NANOSECONDS.toMicros(now - then));
 	}
 
