@@ -82,13 +82,10 @@ final class ConfigurationMismatch {
 		if (own.isEmpty() || this.redis.isOpen(this.key)) {
 			return CompletableFuture.completedFuture(null);
 		}
-		byte[][] args = new byte[1 + own.size()][];
-		args[0] = LimitEncoding.doubles(TimeUnit.MILLISECONDS.toMicros(COUNTS.toMillis()));
-		int i = 1;
-		for (Map.Entry<String, String> limit : own.entrySet()) {
-			args[i++] = RedisKeyNames.bytes(limit.getKey() + "=" + limit.getValue());
-		}
-		return this.redis.run(this.redis.scripts().configurations(), this.key, args)
+		List<byte[]> args = new ArrayList<>();
+		args.add(LimitEncoding.doubles(TimeUnit.MILLISECONDS.toMicros(COUNTS.toMillis())));
+		own.forEach((limit, configuration) -> args.add(RedisKeyNames.bytes(limit + "=" + configuration)));
+		return this.redis.run(this.redis.scripts().configurations(), this.key, args.toArray(byte[][]::new))
 			.thenAccept((answer) -> compare(own, new String(answer, StandardCharsets.UTF_8)));
 	}
 

@@ -78,10 +78,7 @@ public final class SlotLeases {
 	/** Renews the slots of a call until they are given back. */
 	public void hold(RememberedKey key, WindowOrSlotSnapshot taken, long slots) {
 		if (slots > 0) {
-			SlotLease lease = new SlotLease(key, taken.fresh(), slots, true, this.leaseNanos);
-			lease.renewed(taken.askedNanos(), taken.answeredNanos());
-			this.leases.put(lease.id(), lease);
-			schedule();
+			keep(key, taken.fresh(), slots, taken.askedNanos(), taken.answeredNanos());
 		}
 	}
 
@@ -95,9 +92,13 @@ public final class SlotLeases {
 	 */
 	SlotLease holdUnknown(RememberedKey key, byte[] fresh, long slots) {
 		long now = this.redis.now();
-		SlotLease lease = new SlotLease(key, fresh, slots, true, this.leaseNanos);
 		// due until a renewal has been answered
-		lease.renewed(now - this.leaseNanos, now);
+		return keep(key, fresh, slots, now - this.leaseNanos, now);
+	}
+
+	private SlotLease keep(RememberedKey key, byte[] fresh, long slots, long asked, long answered) {
+		SlotLease lease = new SlotLease(key, fresh, slots, true, this.leaseNanos);
+		lease.renewed(asked, answered);
 		this.leases.put(lease.id(), lease);
 		schedule();
 		return lease;
