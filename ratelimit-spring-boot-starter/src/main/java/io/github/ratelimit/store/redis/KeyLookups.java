@@ -73,7 +73,8 @@ record KeyLookups(RedisAccess redis) {
 			byte[] route = this.redis.route(slot);
 			String cursor = "0";
 			do {
-				byte[] answer = run(this.redis.scripts().resetPage(), route, RedisKeyNames.bytes(cursor), pattern, AT_A_TIME);
+				byte[] answer = run(this.redis.scripts().resetPage(), route, RedisKeyNames.bytes(cursor), pattern,
+						AT_A_TIME);
 				reset += (long) LimitEncoding.wrap(answer).getDouble(0);
 				cursor = new String(answer, Double.BYTES, answer.length - Double.BYTES, StandardCharsets.US_ASCII);
 			}
@@ -100,8 +101,8 @@ record KeyLookups(RedisAccess redis) {
 			long asked = this.redis.now();
 			byte[] route = this.redis.route(slots.get(position.node()));
 			ByteBuffer answer = LimitEncoding
-				.wrap(run(this.redis.scripts().page(), route, RedisKeyNames.bytes(position.cursor()), pattern, AT_A_TIME,
-						encoding.encode(0), RedisKeyNames.bytes(encoding.type())));
+				.wrap(run(this.redis.scripts().page(), route, RedisKeyNames.bytes(position.cursor()), pattern,
+						AT_A_TIME, encoding.encode(0), RedisKeyNames.bytes(encoding.type())));
 			String cursor = new String(next(answer), StandardCharsets.US_ASCII);
 			int shown = 0;
 			while (answer.hasRemaining()) {

@@ -37,8 +37,6 @@ final class NodeProbe {
 
 	private final byte[] key;
 
-	private final long deadlineNanos;
-
 	private final int answersNeeded;
 
 	private final Runnable answers;
@@ -59,10 +57,9 @@ final class NodeProbe {
 	 * @param returns how often the node has returned for a moment lately
 	 * @param answers is run once when the node can decide again
 	 */
-	NodeProbe(RedisAccess redis, byte[] key, long deadlineNanos, int returns, Runnable answers) {
+	NodeProbe(RedisAccess redis, byte[] key, int returns, Runnable answers) {
 		this.redis = redis;
 		this.key = redis.names().probe(key);
-		this.deadlineNanos = deadlineNanos;
 		this.answersNeeded = IN_A_ROW << Math.min(MOST_RETURNS, returns);
 		this.answers = answers;
 	}
@@ -91,7 +88,7 @@ final class NodeProbe {
 		}
 		CompletableFuture<byte[]> answer = this.redis.run(this.redis.scripts().probe(), this.key);
 		answer.whenComplete((bytes, failure) -> noteAnswer());
-		answer.copy().orTimeout(this.deadlineNanos, TimeUnit.NANOSECONDS).whenComplete((bytes, failure) -> {
+		answer.copy().orTimeout(this.redis.nodes().deadlineNanos(), TimeUnit.NANOSECONDS).whenComplete((bytes, failure) -> {
 			if (failure == null) {
 				succeeded();
 			}

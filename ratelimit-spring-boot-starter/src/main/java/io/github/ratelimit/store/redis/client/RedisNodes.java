@@ -234,7 +234,7 @@ public final class RedisNodes {
 			if (returns == 0) {
 				RedisNodes.this.observer.degraded(this.name, reason);
 			}
-			new NodeProbe(this.redis, key, RedisNodes.this.deadlineNanos, returns, this::close).start();
+			new NodeProbe(this.redis, key, returns, this::close).start();
 		}
 
 		private void close() {

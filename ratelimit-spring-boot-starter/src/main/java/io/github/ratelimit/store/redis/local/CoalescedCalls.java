@@ -91,8 +91,8 @@ public final class CoalescedCalls {
 	}
 
 	private static byte[][] args(List<Waiting> together, BucketEncoding scale, byte[] fresh) {
-		Waiting first = together.get(0);
-		byte[] charge = LimitEncoding.withFresh(scale.encode(first.charge.permits(), first.charge.needed(), true), fresh);
+		Charge first = together.get(0).charge;
+		byte[] charge = LimitEncoding.withFresh(scale.encode(first.permits(), first.needed(), true), fresh);
 		if (together.size() == 1) {
 			return new byte[][] { charge };
 		}

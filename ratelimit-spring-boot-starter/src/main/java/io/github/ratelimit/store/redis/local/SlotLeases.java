@@ -264,7 +264,9 @@ public final class SlotLeases {
 			List<SlotLease> ended) {
 		long asked = this.redis.now();
 		byte[][] keys = names.toArray(byte[][]::new);
-		return ScriptReplies.orLost(this.redis.client().run(this.redis.scripts().renewPlaces(), keys, args.toArray(byte[][]::new)))
+		CompletableFuture<byte[]> reply = this.redis.client()
+			.run(this.redis.scripts().renewPlaces(), keys, args.toArray(byte[][]::new));
+		return ScriptReplies.orLost(reply)
 			.handle((bytes, failure) -> {
 				try {
 					if (failure != null) {
