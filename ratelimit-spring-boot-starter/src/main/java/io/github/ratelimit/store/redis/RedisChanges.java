@@ -115,8 +115,9 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	private byte[] run(byte[] what, State state, List<String> texts) {
 		List<byte[]> args = new ArrayList<>(List.of(what, LimitEncoding.doubles(state.version())));
 		texts.forEach((text) -> args.add(RedisKeyNames.bytes(text)));
-		return ScriptReplies.awaitPatiently(this.redis.client()
-			.run(this.redis.scripts().changes(), this.keys, args.toArray(byte[][]::new)), this.redis.time());
+		return ScriptReplies.awaitPatiently(
+				this.redis.client().run(this.redis.scripts().changes(), this.keys, args.toArray(byte[][]::new)),
+				this.redis.time());
 	}
 
 	private static Answer read(byte[] reply, State sent) {

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param late decides if a reply is late
  * @param settlements gives back and settles what the decisions take
  */
-record RedisDecisions(RedisAccess redis, LocalFallback fallback, DeadlineFallback late,
-		RedisSettlements settlements) {
+record RedisDecisions(RedisAccess redis, LocalFallback fallback, DeadlineFallback late, RedisSettlements settlements) {
 
 	/**
 	 * Takes all charges or none, in the order in which they are given. A single charge of

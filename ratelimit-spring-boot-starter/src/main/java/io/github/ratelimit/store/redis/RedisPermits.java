@@ -75,8 +75,7 @@ record RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, R
 	}
 
 	private List<ChargeDecision> ask(RequestedKeys requested, long start) {
-		List<ChargeDecision> decisions = takeSlots(requested,
-				() -> this.decisions.takeAll(requested.charges(), start));
+		List<ChargeDecision> decisions = takeSlots(requested, () -> this.decisions.takeAll(requested.charges(), start));
 		beginLease(requested, decisions, start);
 		return finish(requested, decisions, start);
 	}

@@ -252,8 +252,7 @@ final class ScriptCall {
 	private ChargeDecision readOne(ByteBuffer answer, int index, boolean granted, boolean paid, long now) {
 		KeyCharge requested = this.group.charges().get(index);
 		Charge charge = requested.charge();
-		Snapshot state = requested.encoding()
-			.read(answer, charge.needed(), this.fresh[index], this.askedNanos, now);
+		Snapshot state = requested.encoding().read(answer, charge.needed(), this.fresh[index], this.askedNanos, now);
 		requested.key().saw(state);
 		boolean available = granted ? paid : state.has(charge, 0);
 		return available ? state.granted(charge, (granted && this.take) ? state : null) : state.refused(charge);

@@ -88,9 +88,11 @@ public record KeyBlocks(RedisAccess redis) {
 		}
 		byte[][] keys = { key.name(), this.redis.names().charged(key.name(), MARK) };
 		byte[] name = LimitEncoding.doubles(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong()));
-		return ScriptReplies.orLost(this.redis.client()
-			.run(this.redis.scripts().charge(), keys, encoding.encode(0), LimitEncoding.doubles(micros),
-					encoding.debtsUntilFull(micros), key.newOrigin(), name, ONE_MILLI, ANY_ORIGIN, LimitEncoding.doubles(0), LimitEncoding.doubles(0)))
+		return ScriptReplies
+			.orLost(this.redis.client()
+				.run(this.redis.scripts().charge(), keys, encoding.encode(0), LimitEncoding.doubles(micros),
+						encoding.debtsUntilFull(micros), key.newOrigin(), name, ONE_MILLI, ANY_ORIGIN,
+						LimitEncoding.doubles(0), LimitEncoding.doubles(0)))
 			.whenComplete((bytes, failure) -> {
 				if (failure != null) {
 					node.failed(failure, key.name());

@@ -266,29 +266,28 @@ public final class SlotLeases {
 		byte[][] keys = names.toArray(byte[][]::new);
 		CompletableFuture<byte[]> reply = this.redis.client()
 			.run(this.redis.scripts().renewPlaces(), keys, args.toArray(byte[][]::new));
-		return ScriptReplies.orLost(reply)
-			.handle((bytes, failure) -> {
-				try {
-					if (failure != null) {
-						this.redis.node(keys[0]).failed(failure, keys);
-					}
-					else {
-						answered(keys, bytes, renewed, ended, asked);
-					}
+		return ScriptReplies.orLost(reply).handle((bytes, failure) -> {
+			try {
+				if (failure != null) {
+					this.redis.node(keys[0]).failed(failure, keys);
 				}
-				catch (RuntimeException ex) {
-					logger.warn("The answer to a renewal of places cannot be used; they are renewed again", ex);
+				else {
+					answered(keys, bytes, renewed, ended, asked);
 				}
-				finally {
-					ended.forEach((lease) -> {
-						lease.underWay.set(false);
-						lease.answered.complete(null);
-					});
-					renewed.forEach((lease) -> lease.underWay.set(false));
-				}
-				renewed.forEach(this::afterRenewal);
-				return null;
-			});
+			}
+			catch (RuntimeException ex) {
+				logger.warn("The answer to a renewal of places cannot be used; they are renewed again", ex);
+			}
+			finally {
+				ended.forEach((lease) -> {
+					lease.underWay.set(false);
+					lease.answered.complete(null);
+				});
+				renewed.forEach((lease) -> lease.underWay.set(false));
+			}
+			renewed.forEach(this::afterRenewal);
+			return null;
+		});
 	}
 
 	/** A key with a foreign value has no slots to give back, and none were renewed. */
