@@ -1,7 +1,6 @@
 package io.github.ratelimit.autoconfigure;
 
 import graphql.GraphQL;
-import io.github.ratelimit.autoconfigure.properties.LimitDefinitions;
 import io.github.ratelimit.autoconfigure.properties.RateLimitProperties;
 import io.github.ratelimit.provider.BodyStyle;
 import io.github.ratelimit.web.graphql.RefusalErrorResolver;

@@ -1,7 +1,6 @@
 package io.github.ratelimit.limiter;
 
 import io.github.ratelimit.RateLimitExceededException;
-import io.github.ratelimit.RateLimited;
 import io.github.ratelimit.TimeSource;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -2,7 +2,6 @@ package io.github.ratelimit.store;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.Permit;
 import io.github.ratelimit.registry.LimitHandle;
 import java.util.ArrayList;
 import java.util.List;

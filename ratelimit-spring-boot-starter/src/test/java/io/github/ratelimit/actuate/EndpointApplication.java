@@ -10,7 +10,6 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package io.github.ratelimit.limiter;
 import io.github.ratelimit.InvalidRateException;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.queue.WaitingThreadLimit;
-import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
@@ -26,7 +25,6 @@ import io.github.ratelimit.store.memory.MemoryStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -3,7 +3,6 @@ package io.github.ratelimit.limiter;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.LimitDecision;
-import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.CapturedLog;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;

@@ -17,7 +17,6 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.permit.LimitedRequest;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.permit.RequestPermit;
 import io.github.ratelimit.expression.RequestFacts;
 import org.jspecify.annotations.Nullable;

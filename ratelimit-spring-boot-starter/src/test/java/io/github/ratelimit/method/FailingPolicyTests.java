@@ -13,7 +13,6 @@ import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.RateLimited;
-import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.expression.LimitPolicies;
 import io.github.ratelimit.expression.spel.ExpressionParser;
 import io.github.ratelimit.store.memory.MemoryStore;

@@ -6,7 +6,6 @@ import java.time.Duration;
 
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.registry.KillSwitch;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.ManualTime;
 import io.github.ratelimit.MissingKeyException;

@@ -11,7 +11,6 @@ import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimited;
-import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.store.memory.MemoryStore;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;

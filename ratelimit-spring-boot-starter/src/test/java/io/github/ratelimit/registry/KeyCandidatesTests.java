@@ -3,7 +3,6 @@ package io.github.ratelimit.registry;
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.store.Charge;
 import java.util.List;
 import java.util.function.UnaryOperator;
 

@@ -2,7 +2,6 @@ package io.github.ratelimit.store;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.Permit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.registry.LimitHandle;

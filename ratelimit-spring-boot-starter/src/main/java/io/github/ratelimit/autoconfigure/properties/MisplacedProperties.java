@@ -1,6 +1,5 @@
 package io.github.ratelimit.autoconfigure.properties;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;

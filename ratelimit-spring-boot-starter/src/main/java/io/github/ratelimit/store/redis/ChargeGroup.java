@@ -1,10 +1,11 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
-import io.github.ratelimit.store.redis.script.LimitEncoding;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,36 +15,38 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
- * Charges whose keys one script call can decide, with what this instance remembers of
- * each.
+ * Charges whose keys one script call can decide.
  *
- * @param charges the charges
- * @param known their keys, in the same order
- * @param encodings their limits, in the same order
+ * @param charges the charges, at least one
  * @param node the node that has the keys
  */
-record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] encodings, RedisNodes.Node node) {
+record ChargeGroup(List<KeyCharge> charges, RedisNodes.Node node) {
 
 	private static final int PART_OF_A_WAIT = 4;
 
 	private static final long LEAST_OF_A_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+	private static ChargeGroup of(List<KeyCharge> charges, RedisAccess redis) {
+		return new ChargeGroup(charges, redis.node(charges.get(0).key().name()));
+	}
+
+	/** Returns all charges, null if a cluster has their keys in several slots. */
+	static @Nullable ChargeGroup ofOneSlot(List<KeyCharge> charges, RedisAccess redis) {
+		if (charges.size() == 1 || !redis.client().isCluster()) {
+			return of(charges, redis);
+		}
+		List<ChargeGroup> groups = bySlot(charges, redis);
+		return (groups.size() == 1) ? groups.get(0) : null;
+	}
+
 	/** Returns groups of charges whose keys are in the same slot of a cluster. */
-	static List<ChargeGroup> bySlot(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] encodings,
-			RedisNodes nodes) {
-		Map<Integer, List<Integer>> bySlot = new LinkedHashMap<>();
-		for (int i = 0; i < keys.length; i++) {
-			int slot = ClusterSlotHashUtil.calculateSlot(keys[i].name());
-			bySlot.computeIfAbsent(slot, (key) -> new ArrayList<>()).add(i);
+	static List<ChargeGroup> bySlot(List<KeyCharge> charges, RedisAccess redis) {
+		Map<Integer, List<KeyCharge>> bySlot = new LinkedHashMap<>();
+		for (KeyCharge requested : charges) {
+			int slot = ClusterSlotHashUtil.calculateSlot(requested.key().name());
+			bySlot.computeIfAbsent(slot, (added) -> new ArrayList<>()).add(requested);
 		}
-		List<ChargeGroup> groups = new ArrayList<>(bySlot.size());
-		for (List<Integer> indices : bySlot.values()) {
-			RememberedKey[] groupKeys = indices.stream().map((index) -> keys[index]).toArray(RememberedKey[]::new);
-			groups.add(new ChargeGroup(indices.stream().map(charges::get).toList(), groupKeys,
-					indices.stream().map((index) -> encodings[index]).toArray(LimitEncoding[]::new),
-					nodes.of(groupKeys[0].name())));
-		}
-		return groups;
+		return bySlot.values().stream().map((ofSlot) -> of(ofSlot, redis)).toList();
 	}
 
 	/**
@@ -51,12 +54,17 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 	 * charges cannot.
 	 */
 	@Nullable BucketEncoding sharedEncoding() {
-		return (this.encodings.length == 1 && this.encodings[0] instanceof BucketEncoding scale && !scale.isPaced())
+		return (size() == 1 && this.charges.get(0).encoding() instanceof BucketEncoding scale && !scale.isPaced())
 				? scale : null;
 	}
 
+	/** Returns the key of the first charge. */
+	RememberedKey firstKey() {
+		return this.charges.get(0).key();
+	}
+
 	int size() {
-		return this.known.length;
+		return this.charges.size();
 	}
 
 	/**
@@ -65,7 +73,8 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 	 */
 	long patienceNanos() {
 		long most = this.node.deadlineNanos();
-		for (Charge charge : this.charges) {
+		for (KeyCharge requested : this.charges) {
+			Charge charge = requested.charge();
 			if (charge.limit().isPaced()) {
 				long wait = (charge.maxWaitNanos() > 0) ? charge.maxWaitNanos() : charge.limit().maxWait().toNanos();
 				most = Math.min(most, Math.max(wait / PART_OF_A_WAIT, Math.min(wait, LEAST_OF_A_WAIT_NANOS)));
@@ -91,8 +100,8 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 	 * answered yet.
 	 */
 	boolean isBehindLatePermit() {
-		for (RememberedKey key : this.known) {
-			if (key.isPermitLate()) {
+		for (KeyCharge requested : this.charges) {
+			if (requested.key().isPermitLate()) {
 				return true;
 			}
 		}
@@ -101,27 +110,27 @@ record ChargeGroup(List<Charge> charges, RememberedKey[] known, LimitEncoding[] 
 
 	/** Notes that the scheduled permits of a call are not answered in time. */
 	void permitsAreLate(ScriptCall asked) {
-		for (int i = 0; i < this.known.length; i++) {
-			if (this.charges.get(i).limit().isPaced() && waitsForAWhile()) {
-				this.known[i].permitIsLate(asked);
+		for (KeyCharge requested : this.charges) {
+			if (requested.charge().limit().isPaced() && waitsForAWhile()) {
+				requested.key().permitIsLate(asked);
 			}
 		}
 	}
 
 	/** Notes that the scheduled permits of a call are answered, or never will be. */
 	void permitsAreKnown(ScriptCall asked, boolean inTime) {
-		for (RememberedKey key : this.known) {
-			if (key.isPermitLate()) {
-				key.permitIsKnown(asked, inTime);
+		for (KeyCharge requested : this.charges) {
+			if (requested.key().isPermitLate()) {
+				requested.key().permitIsKnown(asked, inTime);
 			}
 		}
 	}
 
 	/** Returns the names of the keys in Redis; must not be changed. */
 	byte[][] names() {
-		byte[][] names = new byte[this.known.length][];
+		byte[][] names = new byte[size()][];
 		for (int i = 0; i < names.length; i++) {
-			names[i] = this.known[i].name();
+			names[i] = this.charges.get(i).key().name();
 		}
 		return names;
 	}

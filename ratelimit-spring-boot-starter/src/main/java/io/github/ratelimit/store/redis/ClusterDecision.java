@@ -4,6 +4,7 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.StoreObserver.Outcome;
+import io.github.ratelimit.store.redis.local.KeyCharge;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ final class ClusterDecision {
 		this.decisions = decisions;
 	}
 
-	List<ChargeDecision> decide(List<Charge> charges, long start, StoreObserver.Call observed) {
+	List<ChargeDecision> decide(List<KeyCharge> charges, long start, StoreObserver.Call observed) {
 		List<ChargeDecision> decisions = decide(charges, start);
 		observed.ended(outcome(decisions));
 		return decisions;
@@ -45,10 +46,10 @@ final class ClusterDecision {
 		if (this.anyLate) {
 			return Outcome.LATE;
 		}
-		return decisions.stream().anyMatch(ChargeDecision::isRefused) ? Outcome.REFUSED : Outcome.ALLOWED;
+		return RedisDecisions.isGranted(decisions) ? Outcome.ALLOWED : Outcome.REFUSED;
 	}
 
-	private List<ChargeDecision> decide(List<Charge> charges, long start) {
+	private List<ChargeDecision> decide(List<KeyCharge> charges, long start) {
 		List<ChargeGroup> failed = new ArrayList<>();
 		List<ChargeGroup> late = new ArrayList<>();
 		List<ChargeGroup> there = new ArrayList<>();
@@ -70,11 +71,11 @@ final class ClusterDecision {
 			late.addAll(there);
 			takeLate(late, start);
 		}
-		return charges.stream().map(this.reply::get).toList();
+		return charges.stream().map((requested) -> this.reply.get(requested.charge())).toList();
 	}
 
 	private void noteLetThrough(ChargeGroup group) {
-		note(group.charges().stream().map(ChargeDecision::letThrough).toList());
+		note(group.charges().stream().map((requested) -> ChargeDecision.letThrough(requested.charge())).toList());
 	}
 
 	private boolean look(List<ChargeGroup> there, List<ChargeGroup> late, List<ChargeGroup> failed, long start) {
@@ -102,16 +103,18 @@ final class ClusterDecision {
 	}
 
 	private void takeLate(List<ChargeGroup> groups, long start) {
-		DeadlineFallback.Taken taken = this.decisions.decideLate(groups, start);
-		for (int i = 0; taken.granted() && i < groups.size(); i++) {
+		List<List<ChargeDecision>> decided = this.decisions.late().decide(groups, start);
+		List<ChargeDecision> all = decided.stream().flatMap(List::stream).toList();
+		boolean granted = RedisDecisions.isGranted(all);
+		for (int i = 0; granted && i < groups.size(); i++) {
 			ChargeGroup group = groups.get(i);
 			ScriptCall call = group.node().isCrowded() ? null : this.decisions.ask(group, true);
-			this.decisions.leave(group, call, taken.receipts().get(i));
+			this.decisions.leave(group, call, decided.get(i));
 		}
-		if (!taken.granted()) {
+		if (!granted) {
 			giveBackAll(List.of());
 		}
-		note(taken.decisions());
+		note(all);
 	}
 
 	private void take(List<ChargeGroup> there, long start) {
@@ -136,8 +139,7 @@ final class ClusterDecision {
 		}
 		if (lost.isEmpty() && !failed.isEmpty()) {
 			List<ChargeDecision> without = this.decisions.decideWithout(failed);
-			boolean granted = without.stream().noneMatch(ChargeDecision::isRefused);
-			(granted ? taken : lost).addAll(without);
+			(RedisDecisions.isGranted(without) ? taken : lost).addAll(without);
 		}
 		decideLate(late, lost, taken, start);
 		if (lost.isEmpty()) {
@@ -155,11 +157,12 @@ final class ClusterDecision {
 			return;
 		}
 		List<ChargeGroup> groups = late.stream().map(ScriptCall::group).toList();
-		DeadlineFallback.Taken decided = this.decisions.decideLate(groups, start);
+		List<List<ChargeDecision>> decided = this.decisions.late().decide(groups, start);
 		for (int i = 0; i < groups.size(); i++) {
-			this.decisions.leave(groups.get(i), late.get(i), decided.receipts().get(i));
+			this.decisions.leave(groups.get(i), late.get(i), decided.get(i));
 		}
-		(decided.granted() ? taken : lost).addAll(decided.decisions());
+		List<ChargeDecision> all = decided.stream().flatMap(List::stream).toList();
+		(RedisDecisions.isGranted(all) ? taken : lost).addAll(all);
 	}
 
 	private void giveBackAll(List<ChargeDecision> taken) {
@@ -183,21 +186,15 @@ final class ClusterDecision {
 	}
 
 	private void giveBack(ChargeDecision taken) {
-		for (ChargeGroup group : this.groups) {
-			int index = group.charges().indexOf(taken.charge());
-			if (index >= 0) {
-				this.decisions.settlements().giveBack(taken, group.known()[index], group.encodings()[index]);
-			}
-		}
+		this.groups.stream()
+			.flatMap((group) -> group.charges().stream())
+			.filter((requested) -> requested.charge().equals(taken.charge()))
+			.forEach((requested) -> this.decisions.settlements().giveBack(taken, requested));
 	}
 
 	private boolean note(List<ChargeDecision> decisions) {
-		boolean granted = true;
-		for (ChargeDecision decision : decisions) {
-			this.reply.put(decision.charge(), decision);
-			granted &= !decision.isRefused();
-		}
-		return granted;
+		decisions.forEach((decision) -> this.reply.put(decision.charge(), decision));
+		return RedisDecisions.isGranted(decisions);
 	}
 
 }

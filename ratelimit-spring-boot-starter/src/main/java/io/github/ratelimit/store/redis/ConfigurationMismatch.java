@@ -3,12 +3,13 @@ package io.github.ratelimit.store.redis;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -37,8 +38,6 @@ final class ConfigurationMismatch {
 
 	private final RedisAccess redis;
 
-	private final LuaScript script;
-
 	private final String prefix;
 
 	private final byte[] key;
@@ -50,10 +49,8 @@ final class ConfigurationMismatch {
 
 	private final Set<String> warned = new HashSet<>();
 
-	ConfigurationMismatch(RedisAccess redis, LuaScript script, String prefix,
-			Supplier<Collection<RegisteredLimit>> limits) {
+	ConfigurationMismatch(RedisAccess redis, String prefix, Supplier<Collection<RegisteredLimit>> limits) {
 		this.redis = redis;
-		this.script = script;
 		this.prefix = prefix;
 		this.key = redis.names().configurations();
 		this.limits = limits;
@@ -85,13 +82,10 @@ final class ConfigurationMismatch {
 		if (own.isEmpty() || this.redis.isOpen(this.key)) {
 			return CompletableFuture.completedFuture(null);
 		}
-		byte[][] args = new byte[1 + own.size()][];
-		args[0] = LimitEncoding.doubles(TimeUnit.MILLISECONDS.toMicros(COUNTS.toMillis()));
-		int i = 1;
-		for (Map.Entry<String, String> limit : own.entrySet()) {
-			args[i++] = RedisKeyNames.bytes(limit.getKey() + "=" + limit.getValue());
-		}
-		return this.redis.run(this.script, this.key, args)
+		List<byte[]> args = new ArrayList<>();
+		args.add(LimitEncoding.doubles(TimeUnit.MILLISECONDS.toMicros(COUNTS.toMillis())));
+		own.forEach((limit, configuration) -> args.add(RedisKeyNames.bytes(limit + "=" + configuration)));
+		return this.redis.run(this.redis.scripts().configurations(), this.key, args.toArray(byte[][]::new))
 			.thenAccept((answer) -> compare(own, new String(answer, StandardCharsets.UTF_8)));
 	}
 
@@ -102,19 +96,15 @@ final class ConfigurationMismatch {
 			others.merge(line.substring(0, end), line.substring(end + 1), (one, next) -> one + " and " + next);
 		});
 		this.seen.keySet().retainAll(others.keySet());
-		StringBuilder text = new StringBuilder();
+		List<String> different = new ArrayList<>();
 		others.forEach((limit, other) -> {
 			if (this.seen.merge(limit, 1, Integer::sum) >= OFTEN && this.warned.add(limit)) {
-				text.append((text.length() > 0) ? "; limit '" : "limit '")
-					.append(limit)
-					.append("' is ")
-					.append(own.get(limit))
-					.append(" here and ")
-					.append(other)
-					.append(" in another instance");
+				different
+					.add("limit '" + limit + "' is " + own.get(limit) + " here and " + other + " in another instance");
 			}
 		});
-		if (text.length() > 0) {
+		String text = String.join("; ", different);
+		if (!text.isEmpty()) {
 			logger.warn("Instances that share the prefix '" + this.prefix + "' in Redis have had different "
 					+ "configurations for minutes: " + text + ". Each reads what the other has counted in proportion. "
 					+ "Finish the deploy, or give one of the two another ratelimit.redis.key-prefix.");

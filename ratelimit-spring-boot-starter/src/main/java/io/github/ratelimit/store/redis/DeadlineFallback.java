@@ -5,72 +5,60 @@ import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.local.InFlightReceipt;
+import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.LocalFallback;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides calls whose replies are not there by the deadline, from the last snapshot of
  * each key less what was granted since. What such a call takes is still taken in Redis
  * when its reply arrives, or charged afterwards. Thread-safe.
+ *
+ * @param settings what limits do while Redis fails
+ * @param time the time of this instance
  */
-final class DeadlineFallback {
-
-	private final RedisStoreSettings settings;
-
-	private final TimeSource time;
-
-	DeadlineFallback(RedisStoreSettings settings, TimeSource time) {
-		this.settings = settings;
-		this.time = time;
-	}
+record DeadlineFallback(RedisStoreSettings settings, TimeSource time) {
 
 	/**
 	 * Takes all charges of some groups, or none if one is refused.
 	 * @param groups the groups
 	 * @param startNanos when the call began, by the monotonic clock
-	 * @return the decisions in the order of the groups and their charges, and what was
-	 * taken
+	 * @return the decisions of each group in the order of its charges; those that have
+	 * taken something have an {@link InFlightReceipt}
 	 */
-	Taken decide(List<ChargeGroup> groups, long startNanos) {
+	List<List<ChargeDecision>> decide(List<ChargeGroup> groups, long startNanos) {
 		long now = this.time.nanoTime();
-		List<ChargeDecision> decisions = new ArrayList<>();
-		List<@Nullable InFlightReceipt[]> receipts = new ArrayList<>(groups.size());
-		boolean refused = false;
+		List<List<ChargeDecision>> decisions = new ArrayList<>(groups.size());
+		boolean granted = true;
 		for (ChargeGroup group : groups) {
-			@Nullable InFlightReceipt[] taken = new @Nullable InFlightReceipt[group.size()];
-			for (int i = 0; i < taken.length; i++) {
-				InFlightReceipt receipt = new InFlightReceipt(group.encodings()[i]);
-				ChargeDecision decision = decide(group.charges().get(i), group.known()[i], receipt, group.isImpatient(),
-						startNanos, now);
-				refused |= decision.isRefused();
-				taken[i] = decision.isViolated() ? null : receipt;
-				decisions.add(decision);
+			List<ChargeDecision> ofGroup = new ArrayList<>(group.size());
+			for (KeyCharge requested : group.charges()) {
+				ofGroup.add(decide(requested, group.isImpatient(), startNanos, now));
 			}
-			receipts.add(taken);
+			granted &= RedisDecisions.isGranted(ofGroup);
+			decisions.add(ofGroup);
 		}
-		if (refused) {
-			for (int i = 0; i < receipts.size(); i++) {
-				giveUp(groups.get(i), receipts.get(i));
-			}
-			decisions.replaceAll((decision) -> decision.isViolated() ? decision : decision.withoutReceipt());
+		for (int i = 0; !granted && i < groups.size(); i++) {
+			giveUp(groups.get(i), decisions.get(i));
 		}
-		return new Taken(decisions, receipts, !refused);
+		return decisions;
 	}
 
 	/**
 	 * A call that cannot wait until the deadline does not show whether Redis fails or is
 	 * only late.
 	 */
-	private ChargeDecision decide(Charge charge, RememberedKey key, InFlightReceipt receipt, boolean impatient,
-			long startNanos, long now) {
+	private ChargeDecision decide(KeyCharge requested, boolean impatient, long startNanos, long now) {
+		Charge charge = requested.charge();
+		RememberedKey key = requested.key();
 		ChargeDecision block = key.blockWithoutAsking(charge, now);
 		if (block != null) {
 			return block;
 		}
+		InFlightReceipt receipt = new InFlightReceipt();
 		Snapshot last = key.last();
 		boolean alone = last == null || impatient;
 		if (alone) {
@@ -85,30 +73,21 @@ final class DeadlineFallback {
 		}
 		ChargeDecision decision;
 		do {
-			decision = key.late().take(charge, receipt.encoding(), last, startNanos, now, receipt);
+			decision = key.late().take(charge, requested.encoding(), last, startNanos, now, receipt);
 		}
 		while (decision == null);
 		return alone ? ChargeDecision.degraded(decision) : decision;
 	}
 
 	/** Releases what was taken for charges that are refused in the end. */
-	static void giveUp(ChargeGroup group, @Nullable InFlightReceipt[] taken) {
-		for (int i = 0; i < taken.length; i++) {
-			if (taken[i] != null) {
-				group.known()[i].late().giveUp(group.charges().get(i).permits());
-				taken[i] = null;
+	private static void giveUp(ChargeGroup group, List<ChargeDecision> decisions) {
+		for (int i = 0; i < decisions.size(); i++) {
+			ChargeDecision decision = decisions.get(i);
+			if (!decision.isViolated()) {
+				group.charges().get(i).giveUp();
+				decisions.set(i, decision.withoutReceipt());
 			}
 		}
-	}
-
-	/**
-	 * The result of a late decision.
-	 *
-	 * @param decisions of all charges
-	 * @param receipts of each group, what its charges have taken; null if one has not
-	 * @param granted whether no charge is refused
-	 */
-	record Taken(List<ChargeDecision> decisions, List<@Nullable InFlightReceipt[]> receipts, boolean granted) {
 	}
 
 }

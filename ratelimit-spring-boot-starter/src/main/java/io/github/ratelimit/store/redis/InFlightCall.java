@@ -1,34 +1,33 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.local.InFlightReceipt;
-import io.github.ratelimit.store.redis.local.RememberedKey;
+import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Combines a decision that was made before the reply with the reply: permits that Redis
- * has granted to a call that went on stay taken, permits that it has refused become a
- * debt, and permits that it has granted to a refused call are given back.
+ * Combines the decisions that were made before the reply with the reply: permits that
+ * Redis has granted to a call that went on stay taken, permits that it has refused become
+ * a debt, and permits that it has granted to a refused call are given back.
  *
  * @param group the charges of the call
- * @param receipts what each charge has taken, null for one that was refused or has no
- * cost
+ * @param decisions of the charges in the same order, none if no caller needs them any
+ * more: a charge that has taken something has an {@link InFlightReceipt}
  * @param settlements where it is settled
  */
-record InFlightCall(ChargeGroup group, @Nullable InFlightReceipt[] receipts, RedisSettlements settlements) {
+record InFlightCall(ChargeGroup group, List<ChargeDecision> decisions, RedisSettlements settlements) {
 
 	/** Returns whether the call goes on without its reply. */
 	boolean goesOn() {
-		for (InFlightReceipt receipt : this.receipts) {
-			if (receipt != null) {
-				return true;
-			}
-		}
-		return false;
+		return this.decisions.stream().anyMatch((decision) -> decision.receipt() instanceof InFlightReceipt);
+	}
+
+	private @Nullable InFlightReceipt receipt(int index) {
+		return (!this.decisions.isEmpty() && this.decisions.get(index).receipt() instanceof InFlightReceipt taken)
+				? taken : null;
 	}
 
 	/**
@@ -37,85 +36,72 @@ record InFlightCall(ChargeGroup group, @Nullable InFlightReceipt[] receipts, Red
 	 * @param fresh the names of the requested slots, of each charge
 	 */
 	void answered(List<ChargeDecision> replies, byte[][] fresh) {
-		for (int i = 0; i < this.receipts.length; i++) {
-			ChargeDecision decision = replies.get(i);
-			Snapshot state = (decision.receipt() instanceof Snapshot seen) ? seen : null;
-			InFlightReceipt receipt = this.receipts[i];
-			if (receipt == null) {
-				this.settlements.sendBack(decision, this.group.known()[i]);
+		for (int i = 0; i < this.group.size(); i++) {
+			KeyCharge requested = this.group.charges().get(i);
+			ChargeDecision reply = replies.get(i);
+			Snapshot state = (reply.receipt() instanceof Snapshot taken) ? taken : null;
+			InFlightReceipt receipt = receipt(i);
+			if (receipt == null && state != null) {
+				this.settlements.sendBack(requested.permits(), state, requested.key());
 			}
-			else if (state != null) {
-				this.settlements.hold(decision, this.group.known()[i]);
-				end(i);
+			else if (receipt != null && state != null) {
+				this.settlements.hold(reply, requested.key());
+				requested.charged();
 				receipt.taken(state);
 			}
-			else {
-				owe(i, receipt, fresh[i]);
+			else if (receipt != null) {
+				owe(requested, receipt, fresh[i]);
 			}
 		}
 	}
 
 	/**
-	 * Notes that there is no reply, or that nothing was sent.
+	 * Notes that there is no reply.
 	 * @param fresh the names of the requested slots, of each charge
 	 */
 	void failed(boolean ofOneKey, byte[][] fresh) {
-		for (int i = 0; i < this.receipts.length; i++) {
-			InFlightReceipt receipt = this.receipts[i];
-			if (receipt == null) {
-				// a foreign value of a key is found before anything is taken
-				giveSlotsBack(i, ofOneKey ? null : fresh[i]);
+		for (int i = 0; i < this.group.size(); i++) {
+			KeyCharge requested = this.group.charges().get(i);
+			InFlightReceipt receipt = receipt(i);
+			if (receipt != null && !ofOneKey) {
+				owe(requested, receipt, fresh[i]);
 			}
-			else if (ofOneKey) {
-				giveUp(i);
+			else if (receipt != null) {
+				requested.giveUp();
 				receipt.lost();
 			}
-			else {
-				owe(i, receipt, fresh[i]);
+			else if (!ofOneKey && requested.permits() > 0 && requested.encoding() instanceof SlotEncoding) {
+				// a foreign value of a key is found before anything is taken
+				this.settlements.slotLeases().giveBack(requested.key(), fresh[i], requested.permits());
 			}
 		}
 	}
 
 	/** Notes that nothing was sent, and nothing will be. */
 	void unasked() {
-		for (int i = 0; i < this.receipts.length; i++) {
-			InFlightReceipt receipt = this.receipts[i];
+		for (int i = 0; i < this.group.size(); i++) {
+			KeyCharge requested = this.group.charges().get(i);
+			InFlightReceipt receipt = receipt(i);
 			if (receipt != null) {
-				owe(i, receipt, this.group.encodings()[i].fresh(this.group.known()[i].labelBytes()));
+				owe(requested, receipt, requested.fresh());
 			}
 		}
 	}
 
-	private void giveSlotsBack(int index, byte @Nullable [] fresh) {
-		long slots = this.group.charges().get(index).permits();
-		if (fresh != null && slots > 0 && this.group.encodings()[index] instanceof SlotEncoding) {
-			this.settlements.slotLeases().giveBack(this.group.known()[index], fresh, slots);
-		}
-	}
-
-	private void owe(int index, InFlightReceipt receipt, byte[] fresh) {
-		Charge charge = this.group.charges().get(index);
-		RememberedKey key = this.group.known()[index];
-		if (charge.permits() == 0) {
+	private void owe(KeyCharge requested, InFlightReceipt receipt, byte[] fresh) {
+		long permits = requested.permits();
+		if (permits == 0) {
 			receipt.owed();
 		}
-		else if (receipt.encoding() instanceof SlotEncoding encoding) {
-			receipt.taken(this.settlements.slotLeases().claim(key, encoding, fresh, charge.permits()));
-			end(index);
+		else if (requested.encoding() instanceof SlotEncoding encoding) {
+			receipt.taken(this.settlements.slotLeases().claim(requested.key(), encoding, fresh, permits));
+			requested.charged();
 		}
 		else {
-			this.settlements.owe(key, receipt.encoding(), charge.permits());
-			giveUp(index);
+			this.settlements.owe(requested, permits);
+			requested.giveUp();
 			receipt.owed();
 		}
-	}
-
-	private void giveUp(int index) {
-		this.group.known()[index].late().giveUp(this.group.charges().get(index).permits());
-	}
-
-	private void end(int index) {
-		this.group.known()[index].late().end(this.group.charges().get(index).permits());
 	}
 
 }

@@ -2,7 +2,6 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -34,8 +33,6 @@ final class InstanceCount {
 
 	private final RedisAccess redis;
 
-	private final LuaScript script;
-
 	private final byte[] key;
 
 	private final byte[] name = RedisKeyNames.bytes(Long.toHexString(ThreadLocalRandom.current().nextLong()));
@@ -51,9 +48,8 @@ final class InstanceCount {
 
 	private long fewerSince;
 
-	InstanceCount(RedisAccess redis, LuaScript script) {
+	InstanceCount(RedisAccess redis) {
 		this.redis = redis;
-		this.script = script;
 		this.key = redis.names().instances();
 	}
 
@@ -83,7 +79,7 @@ final class InstanceCount {
 	}
 
 	private CompletableFuture<byte[]> report(byte[] what) {
-		return this.redis.run(this.script, this.key, what, this.name, this.countedMicros);
+		return this.redis.run(this.redis.scripts().heartbeat(), this.key, what, this.name, this.countedMicros);
 	}
 
 	private synchronized void failed(Throwable failure) {

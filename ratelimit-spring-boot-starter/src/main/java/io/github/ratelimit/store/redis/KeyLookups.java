@@ -2,7 +2,6 @@ package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.KeyLabel;
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.redis.client.RedisAccess;
@@ -13,7 +12,6 @@ import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.Snapshot;
-import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,18 +19,18 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks up keys for the endpoint: never part of a decision, so it may take longer.
+ *
+ * @param redis where they are
  */
-final class KeyLookups {
+record KeyLookups(RedisAccess redis) {
 
 	/**
 	 * The number of keys that one step reads, among them those of other limits and of the
@@ -45,15 +43,6 @@ final class KeyLookups {
 
 	private static final Pattern POSITION = Pattern.compile("(\\d{1,5})-(\\d{1,20})-(\\d{1,9})");
 
-	private final RedisAccess redis;
-
-	private final StoreScripts scripts;
-
-	KeyLookups(RedisAccess redis, StoreScripts scripts) {
-		this.redis = redis;
-		this.scripts = scripts;
-	}
-
 	Optional<KeyState> find(RedisLimit limit, String keyId) {
 		return find(limit, keyId, limit.keys().find(keyId));
 	}
@@ -65,13 +54,13 @@ final class KeyLookups {
 	private Optional<KeyState> find(RedisLimit limit, String keyId, @Nullable RememberedKey known) {
 		LimitEncoding encoding = limit.encoding();
 		long asked = this.redis.now();
-		byte[] answer = run(this.scripts.find(), this.redis.names().of(encoding.space(), keyId), encoding.encode(0));
-		return (answer.length == 0) ? Optional.empty()
-				: Optional.of(read(LimitEncoding.wrap(answer), encoding, keyId, known, asked));
+		byte[] state = run(this.redis.scripts().find(), this.redis.names().of(encoding.space(), keyId),
+				encoding.encode(0));
+		return (state.length == 0) ? Optional.empty() : Optional.of(read(new Found(keyId, state, asked), limit, known));
 	}
 
 	boolean reset(RedisLimit limit, String keyId) {
-		byte[] answer = run(this.scripts.reset(), this.redis.names().of(limit.encoding().space(), keyId));
+		byte[] answer = run(this.redis.scripts().reset(), this.redis.names().of(limit.encoding().space(), keyId));
 		limit.keys().remove(keyId, this.redis.now());
 		return answer[0] == '1';
 	}
@@ -84,7 +73,8 @@ final class KeyLookups {
 			byte[] route = this.redis.route(slot);
 			String cursor = "0";
 			do {
-				byte[] answer = run(this.scripts.resetPage(), route, RedisKeyNames.bytes(cursor), pattern, AT_A_TIME);
+				byte[] answer = run(this.redis.scripts().resetPage(), route, RedisKeyNames.bytes(cursor), pattern,
+						AT_A_TIME);
 				reset += (long) LimitEncoding.wrap(answer).getDouble(0);
 				cursor = new String(answer, Double.BYTES, answer.length - Double.BYTES, StandardCharsets.US_ASCII);
 			}
@@ -111,8 +101,8 @@ final class KeyLookups {
 			long asked = this.redis.now();
 			byte[] route = this.redis.route(slots.get(position.node()));
 			ByteBuffer answer = LimitEncoding
-				.wrap(run(this.scripts.page(), route, RedisKeyNames.bytes(position.cursor()), pattern, AT_A_TIME,
-						encoding.encode(0), RedisKeyNames.bytes(encoding.type())));
+				.wrap(run(this.redis.scripts().page(), route, RedisKeyNames.bytes(position.cursor()), pattern,
+						AT_A_TIME, encoding.encode(0), RedisKeyNames.bytes(encoding.type())));
 			String cursor = new String(next(answer), StandardCharsets.US_ASCII);
 			int shown = 0;
 			while (answer.hasRemaining()) {
@@ -134,12 +124,7 @@ final class KeyLookups {
 
 	/** Reads the states of a page, with what is remembered of its keys. */
 	private List<KeyState> states(List<Found> keys, RedisLimit limit) {
-		Map<String, RememberedKey> known = limit.keys()
-			.byId(keys.stream().map(Found::keyId).collect(Collectors.toSet()));
-		return keys.stream()
-			.map((key) -> read(LimitEncoding.wrap(key.state()), limit.encoding(), key.keyId(), known.get(key.keyId()),
-					key.asked()))
-			.toList();
+		return keys.stream().map((key) -> read(key, limit, limit.keys().find(key.keyId()))).toList();
 	}
 
 	private static byte[] next(ByteBuffer answer) {
@@ -162,32 +147,13 @@ final class KeyLookups {
 	}
 
 	/** Reads a state with its age and label. */
-	private KeyState read(ByteBuffer answer, LimitEncoding encoding, String keyId, @Nullable RememberedKey known,
-			long askedNanos) {
-		long idleMicros = (long) answer.getDouble();
-		Snapshot state = encoding.read(answer, 0, new byte[0], askedNanos, this.redis.now());
-		byte[] label = new byte[answer.remaining()];
-		answer.get(label);
-		Instant lastTaken = this.redis.time()
-			.wallTime()
-			.minus(idleMicros, ChronoUnit.MICROS)
-			.truncatedTo(ChronoUnit.MILLIS);
-		if (known == null) {
-			return state(state, encoding.limit(), label(keyId, label), 0, 0, lastTaken, null);
-		}
-		Instant lastSeen = wallTimeAt(known.lastSeen());
-		return state(state, encoding.limit(), known.label(), known.allowed(), known.denied(),
-				lastSeen.isAfter(lastTaken) ? lastSeen : lastTaken, known.key());
-	}
-
-	private KeyState remembered(RememberedKey known, LimitEncoding encoding) {
-		Snapshot state = known.last();
-		if (state == null || state.encoding() != encoding) {
-			return new KeyState(known.label(), encoding.limit().capacity(), encoding.limit().capacity(), Duration.ZERO,
-					known.allowed(), known.denied(), wallTimeAt(known.lastSeen()), known.key());
-		}
-		return state(state, encoding.limit(), known.label(), known.allowed(), known.denied(),
-				wallTimeAt(known.lastSeen()), known.key());
+	private KeyState read(Found key, RedisLimit limit, @Nullable RememberedKey known) {
+		ByteBuffer answer = LimitEncoding.wrap(key.state());
+		long now = this.redis.now();
+		long lastTaken = now - TimeUnit.MICROSECONDS.toNanos((long) answer.getDouble());
+		Snapshot state = limit.encoding().read(answer, 0, new byte[0], key.asked(), now);
+		RememberedKey shown = (known != null) ? known : limit.keys().get(label(key.keyId(), answer), lastTaken);
+		return state(state, shown, lastTaken + Math.max(0, shown.lastSeen() - lastTaken));
 	}
 
 	/** Returns what this instance remembers of a key, without a call to Redis. */
@@ -195,32 +161,37 @@ final class KeyLookups {
 		return Optional.ofNullable(limit.keys().known(key)).map((known) -> remembered(known, limit.encoding()));
 	}
 
-	/** Returns the number of remembered keys that Redis still keeps. */
-	long trackedKeys(RedisLimit limit) {
-		long now = this.redis.now();
-		return limit.keys().kept(now);
+	private KeyState remembered(RememberedKey known, LimitEncoding encoding) {
+		Snapshot state = known.last();
+		long capacity = encoding.limit().capacity();
+		return (state != null && state.encoding() == encoding) ? state(state, known, known.lastSeen())
+				: state(known, capacity, capacity, Duration.ZERO, known.lastSeen());
 	}
 
-	private KeyState state(Snapshot state, Limit limit, KeyLabel label, long allowed, long denied, Instant lastSeen,
-			@Nullable Key key) {
+	private KeyState state(Snapshot state, RememberedKey shown, long lastSeen) {
 		long elapsed = TimeUnit.NANOSECONDS.toMicros(this.redis.now() - state.askedNanos());
 		int nearest = state.nearest(elapsed);
-		return new KeyState(label, limit.quota(nearest), Math.max(0, state.remaining(nearest, elapsed)),
-				Duration.ofNanos(state.nanosToFull(elapsed)), allowed, denied, lastSeen, key);
+		return state(shown, state.encoding().limit().quota(nearest), Math.max(0, state.remaining(nearest, elapsed)),
+				Duration.ofNanos(state.nanosToFull(elapsed)), lastSeen);
 	}
 
-	private static KeyLabel label(String keyId, byte[] label) {
-		String text = new String(label, StandardCharsets.UTF_8);
+	private KeyState state(RememberedKey shown, long limit, long remaining, Duration resetAfter, long lastSeen) {
+		Instant seen = this.redis.time()
+			.wallTime()
+			.minusNanos(this.redis.now() - lastSeen)
+			.truncatedTo(ChronoUnit.MILLIS);
+		return new KeyState(shown.label(), limit, remaining, resetAfter, shown.allowed(), shown.denied(), seen,
+				shown.key());
+	}
+
+	private static KeyLabel label(String keyId, ByteBuffer label) {
+		String text = StandardCharsets.UTF_8.decode(label).toString();
 		int colon = text.indexOf(':');
 		return (colon > 0) ? new KeyLabel(keyId, text.substring(0, colon), text.substring(colon + 1))
 				: new KeyLabel(keyId, "unknown", "***");
 	}
 
-	private Instant wallTimeAt(long nanos) {
-		return this.redis.time().wallTime().minusNanos(this.redis.now() - nanos).truncatedTo(ChronoUnit.MILLIS);
-	}
-
-	/** A key of a page: its id, its state in Redis, and when that was asked for. */
+	/** A key: its id, its state in Redis, and when that was asked for. */
 	private record Found(String keyId, byte[] state, long asked) {
 	}
 

@@ -1,14 +1,15 @@
 package io.github.ratelimit.store.redis;
 
 import io.github.ratelimit.registry.SharedChanges;
+import io.github.ratelimit.store.redis.client.DaemonThreads;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -43,23 +44,17 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 
 	private final RedisAccess redis;
 
-	private final LuaScript script;
-
 	private final byte[][] keys;
 
-	private final ScheduledExecutorService poller = Executors.newSingleThreadScheduledExecutor((task) -> {
-		Thread thread = new Thread(task, "ratelimit-changes");
-		thread.setDaemon(true);
-		return thread;
-	});
+	private final ScheduledExecutorService poller = Executors
+		.newSingleThreadScheduledExecutor(DaemonThreads.named("ratelimit-changes-"));
 
 	private int polls;
 
 	private int failures;
 
-	RedisChanges(RedisAccess redis, LuaScript script) {
+	RedisChanges(RedisAccess redis) {
 		this.redis = redis;
-		this.script = script;
 		this.keys = new byte[][] { redis.names().changes(), redis.names().neededChanges() };
 	}
 
@@ -98,8 +93,7 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 	private void poll(Instance instance) {
 		State known = instance.known();
 		List<String> needed = instance.needed();
-		byte[][] args = arguments(POLL, known, 2, needed);
-		State state = read(run(args), known).state();
+		State state = read(run(POLL, known, needed), known).state();
 		if (state != null && state.version() < known.version()) {
 			replace(known, List.of());
 		}
@@ -113,24 +107,17 @@ final class RedisChanges implements SharedChanges, AutoCloseable {
 
 	@Override
 	public Answer replace(State next, Collection<String> unneeded) {
-		byte[][] args = arguments(REPLACE, next, 3, unneeded);
-		args[2] = RedisKeyNames.bytes(next.text());
-		return read(run(args), next);
+		List<String> texts = new ArrayList<>(unneeded);
+		texts.add(0, next.text());
+		return read(run(REPLACE, next, texts), next);
 	}
 
-	private static byte[][] arguments(byte[] what, State state, int first, Collection<String> names) {
-		byte[][] args = new byte[first + names.size()][];
-		args[0] = what;
-		args[1] = LimitEncoding.doubles(state.version());
-		int i = first;
-		for (String name : names) {
-			args[i++] = RedisKeyNames.bytes(name);
-		}
-		return args;
-	}
-
-	private byte[] run(byte[][] args) {
-		return ScriptReplies.awaitPatiently(this.redis.client().run(this.script, this.keys, args), this.redis.time());
+	private byte[] run(byte[] what, State state, List<String> texts) {
+		List<byte[]> args = new ArrayList<>(List.of(what, LimitEncoding.doubles(state.version())));
+		texts.forEach((text) -> args.add(RedisKeyNames.bytes(text)));
+		return ScriptReplies.awaitPatiently(
+				this.redis.client().run(this.redis.scripts().changes(), this.keys, args.toArray(byte[][]::new)),
+				this.redis.time());
 	}
 
 	private static Answer read(byte[] reply, State sent) {

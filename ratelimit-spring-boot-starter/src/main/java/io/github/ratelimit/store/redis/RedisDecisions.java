@@ -1,20 +1,12 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.StoreObserver;
 import io.github.ratelimit.store.StoreObserver.Outcome;
-import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
-import io.github.ratelimit.store.redis.local.InFlightReceipt;
+import io.github.ratelimit.store.redis.client.RedisAccess;
+import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.LocalFallback;
-import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
-import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -23,76 +15,41 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes decisions in Redis, each within its own deadline, and without Redis if the reply
  * is late or missing. Thread-safe.
+ *
+ * @param redis where the decisions are made
+ * @param fallback decides without Redis
+ * @param late decides if a reply is late
+ * @param settlements gives back and settles what the decisions take
  */
-final class RedisDecisions {
+record RedisDecisions(RedisAccess redis, LocalFallback fallback, DeadlineFallback late, RedisSettlements settlements) {
 
-	private final ScriptClient redis;
-
-	private final LuaScript script;
-
-	private final RedisNodes nodes;
-
-	private final LocalFallback fallback;
-
-	private final TimeSource time;
-
-	private final DeadlineFallback late;
-
-	private final RedisSettlements settlements;
-
-	RedisDecisions(ScriptClient redis, LuaScript script, RedisNodes nodes, LocalFallback fallback,
-			DeadlineFallback late, RedisSettlements settlements, TimeSource time) {
-		this.redis = redis;
-		this.script = script;
-		this.nodes = nodes;
-		this.fallback = fallback;
-		this.late = late;
-		this.settlements = settlements;
-		this.time = time;
-	}
-
-	/** Returns what gives back and settles what the decisions take. */
-	RedisSettlements settlements() {
-		return this.settlements;
-	}
-
-	/** Takes one charge, together with other charges of the same key. */
-	ChargeDecision take(Charge charge, RememberedKey key, LimitEncoding encoding, long start) {
-		ChargeGroup group = new ChargeGroup(List.of(charge), new RememberedKey[] { key },
-				new LimitEncoding[] { encoding }, this.nodes.of(key.name()));
-		List<ChargeDecision> decided = decideWithoutAsking(group, start);
-		if (decided != null) {
-			return decided.get(0);
-		}
-		BucketEncoding scale = group.sharedEncoding();
-		if (scale == null) {
-			return askAndAwait(group, start).get(0);
-		}
-		if (!key.calls().enter()) {
-			try (StoreObserver.Call observed = this.nodes.asking(1)) {
-				return await(ScriptCall.takeTogether(group, scale, this.redis, this.script, this.time), start, observed)
-					.get(0);
+	/**
+	 * Takes all charges or none, in the order in which they are given. A single charge of
+	 * a bucket is taken together with other charges of the same key.
+	 */
+	List<ChargeDecision> takeAll(List<KeyCharge> charges, long start) {
+		ChargeGroup group = ChargeGroup.ofOneSlot(charges, this.redis);
+		if (group == null) {
+			try (StoreObserver.Call observed = this.redis.nodes().asking(charges.size())) {
+				return new ClusterDecision(ChargeGroup.bySlot(charges, this.redis), this).decide(charges, start,
+						observed);
 			}
 		}
-		try {
-			return askAndAwait(group, start).get(0);
-		}
-		finally {
-			key.calls().leave(key, this.redis, this.script);
-		}
+		List<ChargeDecision> decided = decideWithoutAsking(group, start);
+		return (decided != null) ? decided : askAndAwait(group, start);
 	}
 
-	/** Takes all charges or none, in the order in which they are given. */
-	List<ChargeDecision> takeAll(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] encodings, long start) {
-		if (!this.redis.isCluster()) {
-			return takeGroup(new ChargeGroup(charges, keys, encodings, this.nodes.of(keys[0].name())), start);
+	private List<ChargeDecision> askAndAwait(ChargeGroup group, long start) {
+		BucketEncoding shared = group.sharedEncoding();
+		boolean entered = shared != null && group.firstKey().calls().enter();
+		try (StoreObserver.Call observed = this.redis.nodes().asking(group.size())) {
+			ScriptCall call = send(group, shared, entered);
+			ScriptCall.Reply reply = call.await(deadline(start, group));
+			observed.ended(outcome(call, reply));
+			return decided(call, reply, start);
 		}
-		List<ChargeGroup> groups = ChargeGroup.bySlot(charges, keys, encodings, this.nodes);
-		if (groups.size() == 1) {
-			return takeGroup(groups.get(0), start);
-		}
-		try (StoreObserver.Call observed = this.nodes.asking(charges.size())) {
-			return new ClusterDecision(groups, this).decide(charges, start, observed);
+		finally {
+			end(group, entered);
 		}
 	}
 
@@ -100,55 +57,52 @@ final class RedisDecisions {
 	 * Takes all charges or none, and does not hold the calling thread while Redis
 	 * answers.
 	 */
-	CompletableFuture<List<ChargeDecision>> takeAllAsync(List<Charge> charges, RememberedKey[] keys,
-			LimitEncoding[] encodings, long start, Executor executor) {
-		if (this.redis.isCluster() && ChargeGroup.bySlot(charges, keys, encodings, this.nodes).size() > 1) {
-			return CompletableFuture.supplyAsync(() -> takeAll(charges, keys, encodings, start), executor);
+	CompletableFuture<List<ChargeDecision>> takeAllAsync(List<KeyCharge> charges, long start, Executor executor) {
+		ChargeGroup group = ChargeGroup.ofOneSlot(charges, this.redis);
+		if (group == null) {
+			return CompletableFuture.supplyAsync(() -> takeAll(charges, start), executor);
 		}
-		ChargeGroup group = new ChargeGroup(charges, keys, encodings, this.nodes.of(keys[0].name()));
 		List<ChargeDecision> decided = decideWithoutAsking(group, start);
 		return (decided != null) ? CompletableFuture.completedFuture(decided) : askAsync(group, start, executor);
 	}
 
 	private CompletableFuture<List<ChargeDecision>> askAsync(ChargeGroup group, long start, Executor executor) {
-		StoreObserver.Call observed = this.nodes.asking(group.size());
-		RememberedKey key = group.known()[0];
+		StoreObserver.Call observed = this.redis.nodes().asking(group.size());
 		BucketEncoding shared = group.sharedEncoding();
-		boolean entered = shared != null && key.calls().enter();
+		boolean entered = shared != null && group.firstKey().calls().enter();
 		ScriptCall call;
 		try {
-			call = (shared == null || entered) ? ask(group, true)
-					: ScriptCall.takeTogether(group, shared, this.redis, this.script, this.time);
+			call = send(group, shared, entered);
 		}
 		catch (RuntimeException | Error ex) {
-			end(observed, key, entered);
+			observed.close();
+			end(group, entered);
 			throw ex;
 		}
 		observed.detached();
 		return call.replyBy(deadline(start, group), executor).thenApply((reply) -> {
 			observed.ended(outcome(call, reply));
 			return decided(call, reply, start);
-		}).whenComplete((decisions, failure) -> end(observed, key, entered));
+		}).whenComplete((decisions, failure) -> {
+			observed.close();
+			end(group, entered);
+		});
 	}
 
-	private void end(StoreObserver.Call observed, RememberedKey key, boolean entered) {
-		observed.close();
+	private ScriptCall send(ChargeGroup group, @Nullable BucketEncoding shared, boolean entered) {
+		return (shared == null || entered) ? ask(group, true) : ScriptCall.takeTogether(group, shared, this.redis);
+	}
+
+	private void end(ChargeGroup group, boolean entered) {
 		if (entered) {
-			key.calls().leave(key, this.redis, this.script);
+			group.firstKey().calls().leave(group.firstKey(), this.redis);
 		}
 	}
 
 	/** Takes all charges or none, without a call to Redis. */
-	List<ChargeDecision> takeUnanswered(List<Charge> charges, RememberedKey[] keys, LimitEncoding[] encodings) {
-		for (RememberedKey key : keys) {
-			this.nodes.of(key.name()).decidedWithout(1);
-		}
-		return this.fallback.takeAll(charges, keys, encodings, this.time.nanoTime());
-	}
-
-	private List<ChargeDecision> takeGroup(ChargeGroup group, long start) {
-		List<ChargeDecision> decided = decideWithoutAsking(group, start);
-		return (decided != null) ? decided : askAndAwait(group, start);
+	List<ChargeDecision> takeUnanswered(List<KeyCharge> charges) {
+		charges.forEach((requested) -> this.redis.node(requested.key().name()).decidedWithout(1));
+		return this.fallback.takeAll(charges, this.redis.now());
 	}
 
 	/** Returns null if Redis can be asked. */
@@ -167,22 +121,10 @@ final class RedisDecisions {
 	 * Redis.
 	 */
 	private List<ChargeDecision> decideBehindLatePermit(ChargeGroup group, long start) {
-		DeadlineFallback.Taken taken = this.late.decide(List.of(group), start);
-		group.node().late(start, true, group.known()[0].name());
-		leave(group, taken.granted() ? ask(group, true) : null, taken.receipts().get(0));
-		return taken.decisions();
-	}
-
-	private List<ChargeDecision> askAndAwait(ChargeGroup group, long start) {
-		try (StoreObserver.Call observed = this.nodes.asking(group.size())) {
-			return await(ask(group, true), start, observed);
-		}
-	}
-
-	private List<ChargeDecision> await(ScriptCall call, long start, StoreObserver.Call observed) {
-		ScriptCall.Reply reply = call.await(deadline(start, call.group()));
-		observed.ended(outcome(call, reply));
-		return decided(call, reply, start);
+		List<ChargeDecision> decisions = this.late.decide(List.of(group), start).get(0);
+		group.node().late(start, true, group.firstKey().name());
+		leave(group, isGranted(decisions) ? ask(group, true) : null, decisions);
+		return decisions;
 	}
 
 	private static Outcome outcome(ScriptCall call, ScriptCall.@Nullable Reply reply) {
@@ -204,14 +146,19 @@ final class RedisDecisions {
 	}
 
 	private List<ChargeDecision> decideLate(ChargeGroup group, @Nullable ScriptCall call, long start) {
-		DeadlineFallback.Taken taken = this.late.decide(List.of(group), start);
-		leave(group, call, taken.receipts().get(0));
-		return taken.decisions();
+		List<ChargeDecision> decisions = this.late.decide(List.of(group), start).get(0);
+		leave(group, call, decisions);
+		return decisions;
 	}
 
-	/** Decides groups whose replies are late, all or nothing. */
-	DeadlineFallback.Taken decideLate(List<ChargeGroup> groups, long start) {
-		return this.late.decide(groups, start);
+	/** Returns whether no decision refuses. */
+	static boolean isGranted(List<ChargeDecision> decisions) {
+		for (ChargeDecision decision : decisions) {
+			if (decision.isRefused()) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/**
@@ -219,10 +166,10 @@ final class RedisDecisions {
 	 * @param group the charges that were decided
 	 * @param call the call that was sent, null if none was: then what was taken becomes a
 	 * debt
-	 * @param receipts of what each charge has taken, null for one that has not
+	 * @param decisions of the charges, none if no caller needs them any more
 	 */
-	void leave(ChargeGroup group, @Nullable ScriptCall call, @Nullable InFlightReceipt[] receipts) {
-		InFlightCall inFlight = new InFlightCall(group, receipts, this.settlements);
+	void leave(ChargeGroup group, @Nullable ScriptCall call, List<ChargeDecision> decisions) {
+		InFlightCall inFlight = new InFlightCall(group, decisions, this.settlements);
 		if (call != null) {
 			call.leave(inFlight);
 		}
@@ -232,8 +179,7 @@ final class RedisDecisions {
 	}
 
 	ScriptCall ask(ChargeGroup group, boolean take) {
-		return take ? ScriptCall.take(group, this.redis, this.script, this.time)
-				: ScriptCall.look(group, this.redis, this.script, this.time);
+		return ScriptCall.ask(group, take, this.redis);
 	}
 
 	/** Returns until when a decision waits for its reply. */
@@ -243,21 +189,13 @@ final class RedisDecisions {
 
 	/** Gives back what a call is granted whose caller no longer waits. */
 	void abandon(ScriptCall call) {
-		leave(call.group(), call, new @Nullable InFlightReceipt[call.group().size()]);
+		leave(call.group(), call, List.of());
 	}
 
 	List<ChargeDecision> decideWithout(List<ChargeGroup> groups) {
-		List<Charge> charges = new ArrayList<>();
-		List<RememberedKey> keys = new ArrayList<>();
-		List<LimitEncoding> encodings = new ArrayList<>();
-		for (ChargeGroup group : groups) {
-			charges.addAll(group.charges());
-			keys.addAll(Arrays.asList(group.known()));
-			encodings.addAll(Arrays.asList(group.encodings()));
-			group.node().decidedWithout(group.size());
-		}
-		return this.fallback.takeAll(charges, keys.toArray(RememberedKey[]::new),
-				encodings.toArray(LimitEncoding[]::new), this.time.nanoTime());
+		groups.forEach((group) -> group.node().decidedWithout(group.size()));
+		return this.fallback.takeAll(groups.stream().flatMap((group) -> group.charges().stream()).toList(),
+				this.redis.now());
 	}
 
 }

@@ -5,7 +5,6 @@ import io.github.ratelimit.store.InstanceNotes;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -17,23 +16,16 @@ import java.util.concurrent.TimeoutException;
 /**
  * The notes that instances leave for each other in Redis. No decision of the store waits
  * for them, and while a node fails nothing is asked. Thread-safe.
+ *
+ * @param redis where they are left
  */
-final class RedisNotes {
+record RedisNotes(RedisAccess redis) {
 
 	/** An answer may be later than the deadline, as no caller waits for it. */
 	private static final long LONGEST_MILLIS = 1000;
 
 	private static final byte[] KEPT_MICROS = LimitEncoding
 		.doubles(TimeUnit.MILLISECONDS.toMicros(InstanceNotes.KEPT.toMillis()));
-
-	private final RedisAccess redis;
-
-	private final LuaScript script;
-
-	RedisNotes(RedisAccess redis, LuaScript script) {
-		this.redis = redis;
-		this.script = script;
-	}
 
 	CompletableFuture<List<InstanceNote>> exchange(byte[] name, String instance, byte[] note) {
 		long asked = this.redis.now();
@@ -42,7 +34,7 @@ final class RedisNotes {
 			if (node.isOpen()) {
 				return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
 			}
-			return this.redis.run(this.script, name, RedisKeyNames.bytes(instance), note, KEPT_MICROS)
+			return this.redis.run(this.redis.scripts().notes(), name, RedisKeyNames.bytes(instance), note, KEPT_MICROS)
 				.copy()
 				.orTimeout(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
 				.whenComplete((reply, failure) -> {

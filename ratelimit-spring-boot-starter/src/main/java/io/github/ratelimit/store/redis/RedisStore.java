@@ -16,11 +16,11 @@ import io.github.ratelimit.store.KeyPage;
 import io.github.ratelimit.store.KeyState;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.StoreObserver;
+import io.github.ratelimit.store.redis.client.DaemonThreads;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptClientFactory;
-import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.local.DebtLedger;
 import io.github.ratelimit.store.redis.local.KeyBlocks;
 import io.github.ratelimit.store.redis.local.LocalFallback;
@@ -29,7 +29,6 @@ import io.github.ratelimit.store.redis.local.PermitRefunds;
 import io.github.ratelimit.store.redis.local.RedisLimit;
 import io.github.ratelimit.store.redis.local.SlotLeases;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.time.Duration;
@@ -71,8 +70,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	private final KeyLookups lookups;
 
-	private final LuaScript configurations;
-
 	private final RedisLimits limits;
 
 	private final SlotLeases slotLeases;
@@ -96,38 +93,29 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.settings = settings;
 		this.local = local;
 		RedisKeyNames names = new RedisKeyNames(settings.keyPrefix());
-		ScheduledExecutorService scheduler = scheduler();
+		// drops what replies schedule after its end
+		ScheduledExecutorService scheduler = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("ratelimit-redis-"),
+				new ThreadPoolExecutor.DiscardPolicy());
 		this.limits = new RedisLimits(names, settings);
-		RedisNodes nodes = new RedisNodes(client, scripts.probe(), names, scheduler, time, observer,
-				settings.deadline(), this.limits::describeFailurePolicies, this::owedLately);
-		this.redis = new RedisAccess(client, names, nodes, time, scheduler);
-		this.configurations = scripts.configurations();
-		this.lookups = new KeyLookups(this.redis, scripts);
-		PermitRefunds refunds = new PermitRefunds(this.redis, scripts.giveBack());
-		this.slotLeases = new SlotLeases(this.redis, scripts.renewPlaces(), settings.slotLease());
-		this.debts = new DebtLedger(this.redis, scripts.charge(), settings.maxKnownKeys());
-		this.blocks = new KeyBlocks(this.redis, scripts.charge());
-		this.notes = new RedisNotes(this.redis, scripts.notes());
-		this.warmUp = new WarmUp(this.redis, scripts);
-		this.instances = new InstanceCount(this.redis, scripts.heartbeat());
-		this.changes = new RedisChanges(this.redis, scripts.changes());
+		RedisNodes nodes = new RedisNodes(time, observer, settings.deadline(), this.limits::describeFailurePolicies,
+				this::owedLately);
+		this.redis = new RedisAccess(client, scripts, names, nodes, time, scheduler);
+		this.lookups = new KeyLookups(this.redis);
+		PermitRefunds refunds = new PermitRefunds(this.redis);
+		this.slotLeases = new SlotLeases(this.redis, settings.slotLease());
+		this.debts = new DebtLedger(this.redis, settings.maxKnownKeys());
+		this.blocks = new KeyBlocks(this.redis);
+		this.notes = new RedisNotes(this.redis);
+		this.warmUp = new WarmUp(this.redis);
+		this.instances = new InstanceCount(this.redis);
+		this.changes = new RedisChanges(this.redis);
 		LocalFallback fallback = new LocalFallback(local, settings::onStoreFailure, this.limits.forms(),
 				this.instances::count, this.debts, this.slotLeases, refunds);
-		RedisSettlements settlements = new RedisSettlements(fallback, this.slotLeases, this.debts, refunds, time,
-				settings.deadline().toNanos());
-		RedisDecisions decisions = new RedisDecisions(client, scripts.take(), nodes, fallback,
-				new DeadlineFallback(settings, time), settlements, time);
-		this.permits = new RedisPermits(this.limits.forms(), decisions,
-				new PermitLeaseSource(this.redis, scripts.take(), refunds), time);
-	}
-
-	/** Returns a scheduler that drops what replies schedule after its end. */
-	private static ScheduledExecutorService scheduler() {
-		return new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "ratelimit-redis");
-			thread.setDaemon(true);
-			return thread;
-		}, new ThreadPoolExecutor.DiscardPolicy());
+		RedisSettlements settlements = new RedisSettlements(this.redis, fallback, this.slotLeases, this.debts, refunds);
+		RedisDecisions decisions = new RedisDecisions(this.redis, fallback, new DeadlineFallback(settings, time),
+				settlements);
+		this.permits = new RedisPermits(this.limits.forms(), decisions, settlements,
+				new PermitLeaseSource(this.redis, refunds), time);
 	}
 
 	/**
@@ -192,7 +180,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 	}
 
 	ConfigurationMismatch configurations(Supplier<Collection<RegisteredLimit>> limits) {
-		return new ConfigurationMismatch(this.redis, this.configurations, this.settings.keyPrefix(), limits);
+		return new ConfigurationMismatch(this.redis, this.settings.keyPrefix(), limits);
 	}
 
 	/**
@@ -292,7 +280,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 
 	@Override
 	public long trackedKeys(LimitHandle limit) {
-		return this.lookups.trackedKeys(this.limits.of(limit));
+		return this.limits.of(limit).keys().kept(this.redis.now());
 	}
 
 	@Override
@@ -325,8 +313,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		givenBack.add(this.slotLeases.giveAllBack());
 		givenBack.add(this.instances.end());
 		try {
-			ScriptReplies.await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)),
-					this.redis.now() + this.settings.deadline().toNanos(), this.redis.time());
+			this.redis.await(CompletableFuture.allOf(givenBack.toArray(CompletableFuture[]::new)));
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			logger.debug("Not all leases could be given back: their permits refill", ex);

@@ -4,9 +4,8 @@ import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.PreparedForm;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.RedisLimit;
-import io.github.ratelimit.store.redis.local.RememberedKey;
-import io.github.ratelimit.store.redis.script.LimitEncoding;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,45 +13,29 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The charges of a call, followed by a peek at the block of each key that can be blocked,
- * with what is remembered of their keys.
+ * The charges of a call, followed by a peek at the block of each key that can be blocked.
  *
  * @param own how many of the charges are the call's own
  * @param charges the charges
- * @param keys their keys, in the same order
- * @param encodings their limits, in the same order
  */
-record RequestedKeys(int own, List<Charge> charges, RememberedKey[] keys, LimitEncoding[] encodings) {
+record RequestedKeys(int own, List<KeyCharge> charges) {
 
 	static RequestedKeys of(List<Charge> own, PreparedForm<RedisLimit> limits, long now) {
-		List<Charge> charges = withBlocks(own);
-		RememberedKey[] keys = new RememberedKey[charges.size()];
-		LimitEncoding[] encodings = new LimitEncoding[charges.size()];
-		for (int i = 0; i < keys.length; i++) {
-			Charge charge = charges.get(i);
-			RedisLimit limit = limits.of(charge.handle());
-			encodings[i] = limit.encoding();
-			keys[i] = limit.keys().get(charge.key(), now);
+		List<KeyCharge> charges = new ArrayList<>(own.size() + 1);
+		own.forEach((charge) -> charges.add(KeyCharge.of(charge, limits, now)));
+		for (Charge charge : own) {
+			LimitHandle blocks = charge.handle().blocks();
+			if (blocks != null) {
+				Charge look = Charge.peek(blocks, charge.key(), 1);
+				charges.add(KeyCharge.of(charge.isEnforced() ? look : look.asDryRun(), limits, now));
+			}
 		}
-		return new RequestedKeys(own.size(), charges, keys, encodings);
+		return new RequestedKeys(own.size(), charges);
 	}
 
 	/** Returns whether a single key is requested, and no block with it. */
 	boolean isOne() {
-		return this.keys.length == 1;
-	}
-
-	private static List<Charge> withBlocks(List<Charge> own) {
-		List<Charge> charges = own;
-		for (Charge charge : own) {
-			LimitHandle blocks = charge.handle().blocks();
-			if (blocks != null) {
-				charges = (charges != own) ? charges : new ArrayList<>(own);
-				Charge look = Charge.peek(blocks, charge.key(), 1);
-				charges.add(charge.isEnforced() ? look : look.asDryRun());
-			}
-		}
-		return charges;
+		return this.charges.size() == 1;
 	}
 
 	/**
@@ -68,7 +51,7 @@ record RequestedKeys(int own, List<Charge> charges, RememberedKey[] keys, LimitE
 		List<ChargeDecision> own = new ArrayList<>(decisions.subList(0, this.own));
 		int block = this.own;
 		for (int i = 0; i < this.own; i++) {
-			if (block < decisions.size() && isBlockOf(this.charges.get(block), this.charges.get(i))) {
+			if (block < decisions.size() && isBlockOf(this.charges.get(block).charge(), this.charges.get(i).charge())) {
 				own.set(i, blocked(own.get(i), decisions.get(block++), taken));
 			}
 		}
@@ -97,18 +80,22 @@ record RequestedKeys(int own, List<Charge> charges, RememberedKey[] keys, LimitE
 	@Nullable List<ChargeDecision> refusedWithoutAsking(long now) {
 		List<ChargeDecision> decisions = null;
 		boolean refuses = false;
-		for (int i = 0; i < this.keys.length; i++) {
-			ChargeDecision refused = this.keys[i].refusedWithoutAsking(this.charges.get(i), this.encodings[i], now);
+		for (int i = 0; i < this.charges.size(); i++) {
+			KeyCharge requested = this.charges.get(i);
+			ChargeDecision refused = requested.key()
+				.refusedWithoutAsking(requested.charge(), requested.encoding(), now);
 			if (refused != null) {
 				decisions = (decisions != null) ? decisions
-						: new ArrayList<>(Collections.nCopies(this.keys.length, null));
+						: new ArrayList<>(Collections.nCopies(this.charges.size(), null));
 				decisions.set(i, refused);
 				refuses |= refused.isRefused();
 			}
 		}
-		for (int i = 0; decisions != null && refuses && i < this.keys.length; i++) {
+		for (int i = 0; decisions != null && refuses && i < this.charges.size(); i++) {
 			if (decisions.get(i) == null) {
-				ChargeDecision there = this.keys[i].thereWithoutAsking(this.charges.get(i), this.encodings[i], now);
+				KeyCharge requested = this.charges.get(i);
+				ChargeDecision there = requested.key()
+					.thereWithoutAsking(requested.charge(), requested.encoding(), now);
 				if (there == null) {
 					return null;
 				}

@@ -1,17 +1,16 @@
 package io.github.ratelimit.store.redis;
 
-import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.client.FailureReason;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
-import io.github.ratelimit.store.redis.client.ScriptClient;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.local.CoalescedCalls;
+import io.github.ratelimit.store.redis.local.KeyCharge;
 import io.github.ratelimit.store.redis.local.RememberedKey;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -49,7 +48,7 @@ final class ScriptCall {
 
 	private final boolean take;
 
-	private final TimeSource time;
+	private final RedisAccess redis;
 
 	private final long askedNanos;
 
@@ -63,12 +62,12 @@ final class ScriptCall {
 	/** Used only by the thread that waits, or that reads the reply. */
 	private @Nullable Throwable failure;
 
-	private ScriptCall(ChargeGroup group, boolean take, byte[][] fresh, TimeSource time, long askedNanos,
+	private ScriptCall(ChargeGroup group, boolean take, byte[][] fresh, RedisAccess redis, long askedNanos,
 			CompletableFuture<byte[]> answer, CoalescedCalls.@Nullable Waiting waiting) {
 		this.group = group;
 		this.fresh = fresh;
 		this.take = take;
-		this.time = time;
+		this.redis = redis;
 		this.askedNanos = askedNanos;
 		this.answer = answer;
 		this.waiting = waiting;
@@ -77,41 +76,33 @@ final class ScriptCall {
 	/**
 	 * Requests the permits of one charge together with other charges of its key.
 	 */
-	static ScriptCall takeTogether(ChargeGroup group, BucketEncoding scale, ScriptClient scripts, LuaScript script,
-			TimeSource time) {
-		long now = time.nanoTime();
-		RememberedKey key = group.known()[0];
-		CoalescedCalls.Waiting waiting = key.calls().join(key, scale, group.charges().get(0), scripts, script);
-		return new ScriptCall(group, true, new byte[1][0], time, now, waiting.answer(), waiting);
+	static ScriptCall takeTogether(ChargeGroup group, BucketEncoding scale, RedisAccess redis) {
+		long now = redis.now();
+		RememberedKey key = group.firstKey();
+		CoalescedCalls.Waiting waiting = key.calls().join(key, scale, group.charges().get(0).charge(), redis);
+		return new ScriptCall(group, true, new byte[1][0], redis, now, waiting.answer(), waiting);
 	}
 
-	/** Requests permits, which are taken if all are available. */
-	static ScriptCall take(ChargeGroup group, ScriptClient scripts, LuaScript script, TimeSource time) {
-		return ask(group, true, scripts, script, time);
-	}
-
-	/** Only checks whether all permits are available. */
-	static ScriptCall look(ChargeGroup group, ScriptClient scripts, LuaScript script, TimeSource time) {
-		return ask(group, false, scripts, script, time);
-	}
-
-	private static ScriptCall ask(ChargeGroup group, boolean take, ScriptClient scripts, LuaScript script,
-			TimeSource time) {
+	/**
+	 * Sends a call.
+	 * @param take whether the permits are taken if all are available; otherwise the call
+	 * only checks whether they are
+	 */
+	static ScriptCall ask(ChargeGroup group, boolean take, RedisAccess redis) {
 		int size = group.size();
-		byte[][] keys = new byte[size][];
 		byte[][] fresh = new byte[size][];
 		byte[][] args = new byte[take ? size : size + 1][];
 		for (int i = 0; i < size; i++) {
-			LimitEncoding encoding = group.encodings()[i];
-			keys[i] = group.known()[i].name();
-			fresh[i] = encoding.fresh(group.known()[i].labelBytes());
-			args[i] = LimitEncoding.withFresh(encoding.encode(group.charges().get(i)), fresh[i]);
+			KeyCharge requested = group.charges().get(i);
+			fresh[i] = requested.fresh();
+			args[i] = LimitEncoding.withFresh(requested.encoding().encode(requested.charge()), fresh[i]);
 		}
 		if (!take) {
 			args[size] = LOOK;
 		}
-		long now = time.nanoTime();
-		return new ScriptCall(group, take, fresh, time, now, scripts.run(script, keys, args), null);
+		long now = redis.now();
+		return new ScriptCall(group, take, fresh, redis, now,
+				redis.client().run(redis.scripts().take(), group.names(), args), null);
 	}
 
 	ChargeGroup group() {
@@ -126,7 +117,7 @@ final class ScriptCall {
 	 */
 	@Nullable Reply await(long deadlineNanos) {
 		try {
-			return read(ScriptReplies.await(this.answer, deadlineNanos, this.time));
+			return read(ScriptReplies.await(this.answer, deadlineNanos, this.redis.time()));
 		}
 		catch (TimeoutException ex) {
 			return this.answer.isDone() ? readNow() : late(deadlineNanos);
@@ -146,7 +137,7 @@ final class ScriptCall {
 		if (this.answer.isDone()) {
 			return CompletableFuture.completedFuture(readNow());
 		}
-		long nanos = Math.max(1, deadlineNanos - this.time.nanoTime());
+		long nanos = Math.max(1, deadlineNanos - this.redis.now());
 		return this.answer.copy()
 			.orTimeout(nanos, TimeUnit.NANOSECONDS)
 			.handleAsync((bytes, failure) -> this.answer.isDone() ? readNow() : late(deadlineNanos), executor);
@@ -174,8 +165,8 @@ final class ScriptCall {
 
 	/** A thread that wakes late is no sign of a late Redis. */
 	private @Nullable Reply late(long deadlineNanos) {
-		long overslept = this.time.nanoTime() - deadlineNanos;
-		this.group.node().late(this.askedNanos, overslept < OVERSLEPT_NANOS, this.group.known()[0].name());
+		long overslept = this.redis.now() - deadlineNanos;
+		this.group.node().late(this.askedNanos, overslept < OVERSLEPT_NANOS, this.group.firstKey().name());
 		return null;
 	}
 
@@ -206,7 +197,7 @@ final class ScriptCall {
 		this.group.permitsAreLate(this);
 		ScriptReplies.orLost(this.answer).whenComplete((bytes, failure) -> {
 			node.lateEnds();
-			boolean inTime = bytes != null && this.time.nanoTime() - this.askedNanos <= this.group.patienceNanos();
+			boolean inTime = bytes != null && this.redis.now() - this.askedNanos <= this.group.patienceNanos();
 			this.group.permitsAreKnown(this, inTime);
 			Reply reply = (bytes != null) ? readLate(bytes) : null;
 			if (reply != null) {
@@ -238,7 +229,7 @@ final class ScriptCall {
 	}
 
 	private Reply read(byte[] bytes) {
-		long now = this.time.nanoTime();
+		long now = this.redis.now();
 		this.group.node().answered(now - this.askedNanos);
 		ByteBuffer answer = ByteBuffer.wrap(bytes);
 		byte reply = answer.get();
@@ -259,14 +250,12 @@ final class ScriptCall {
 	}
 
 	private ChargeDecision readOne(ByteBuffer answer, int index, boolean granted, boolean paid, long now) {
-		Charge charge = this.group.charges().get(index);
-		Snapshot state = this.group.encodings()[index].read(answer, charge.needed(), this.fresh[index], this.askedNanos,
-				now);
-		this.group.known()[index].saw(state);
-		if (granted) {
-			return paid ? state.granted(charge, this.take) : state.refused(charge);
-		}
-		return state.has(charge) ? state.granted(charge, false) : state.refused(charge);
+		KeyCharge requested = this.group.charges().get(index);
+		Charge charge = requested.charge();
+		Snapshot state = requested.encoding().read(answer, charge.needed(), this.fresh[index], this.askedNanos, now);
+		requested.key().saw(state);
+		boolean available = granted ? paid : state.has(charge, 0);
+		return available ? state.granted(charge, (granted && this.take) ? state : null) : state.refused(charge);
 	}
 
 	/**

@@ -5,13 +5,10 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
-import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import io.github.ratelimit.store.redis.script.StoreScripts;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * keys that do not exist, and only the probe writes its own key, for a second. A node
  * that refuses gets no calls until it answers; one that is not ready in time answers
  * late.
+ *
+ * @param redis what is warmed up
  */
-final class WarmUp {
+record WarmUp(RedisAccess redis) {
 
 	private static final Log logger = LogFactory.getLog(RedisStore.class);
 
@@ -46,15 +45,6 @@ final class WarmUp {
 	private static final byte[] ORIGIN = RedisKeyNames.bytes("0000warm:up");
 
 	private static final byte[] ZERO = LimitEncoding.doubles(0);
-
-	private final RedisAccess redis;
-
-	private final StoreScripts scripts;
-
-	WarmUp(RedisAccess redis, StoreScripts scripts) {
-		this.redis = redis;
-		this.scripts = scripts;
-	}
 
 	/**
 	 * Returns when all nodes are ready.
@@ -112,7 +102,7 @@ final class WarmUp {
 	}
 
 	private CompletableFuture<byte[]> probe(byte[] key) {
-		return this.redis.run(this.scripts.probe(), this.redis.names().probe(key));
+		return this.redis.run(this.redis.scripts().probe(), this.redis.names().probe(key));
 	}
 
 	/**
@@ -120,38 +110,27 @@ final class WarmUp {
 	 * have, such as for SCAN, is no reason not to decide.
 	 */
 	private CompletableFuture<?> runAll(byte[] key) {
-		BucketEncoding scale = (BucketEncoding) LimitEncoding.of(Limit.of("warm-up", Rate.parse("1/s")), MOST);
-		byte[] encoding = scale.encode(0);
+		StoreScripts scripts = this.redis.scripts();
+		byte[] encoding = LimitEncoding.of(Limit.of("warm-up", Rate.parse("1/s")), MOST).encode(0);
 		byte[] micros = LimitEncoding.doubles(1);
 		byte[] debts = LimitEncoding.doubles(1, 0);
-		List<CompletableFuture<?>> needed = new ArrayList<>();
-		needed.add(probe(key));
-		needed.add(run(this.scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
-		List<CompletableFuture<?>> all = new ArrayList<>(needed);
-		all.add(run(this.scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN));
-		all.add(this.redis.client()
-			.run(this.scripts.charge(), new byte[][] { key, this.redis.names().probe(key) }, encoding, ZERO, debts,
-					ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO));
-		all.add(run(this.scripts.renewPlaces(), key, micros, NOTHING, NOTHING));
-		all.add(run(this.scripts.find(), key, encoding));
-		all.add(run(this.scripts.reset(), key));
-		all.add(run(this.scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), encoding,
-				NOTHING));
-		all.add(run(this.scripts.heartbeat(), key, RedisKeyNames.bytes("-"), NOTHING, micros));
-		all.add(run(this.scripts.configurations(), key, micros));
-		CompletableFuture<?> others = allOf(all).exceptionally((failure) -> {
+		CompletableFuture<Void> needed = CompletableFuture.allOf(probe(key),
+				this.redis.run(scripts.take(), key, LimitEncoding.withFresh(encoding, ORIGIN), ScriptCall.LOOK));
+		CompletableFuture<Void> others = CompletableFuture.allOf(
+				this.redis.run(scripts.giveBack(), key, encoding, new byte[Double.BYTES + Integer.BYTES], ZERO, ORIGIN),
+				this.redis.client()
+					.run(scripts.charge(), new byte[][] { key, this.redis.names().probe(key) }, encoding, ZERO, debts,
+							ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO),
+				this.redis.run(scripts.renewPlaces(), key, micros, NOTHING, NOTHING),
+				this.redis.run(scripts.find(), key, encoding), this.redis.run(scripts.reset(), key),
+				this.redis.run(scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), encoding,
+						NOTHING),
+				this.redis.run(scripts.heartbeat(), key, RedisKeyNames.bytes("-"), NOTHING, micros),
+				this.redis.run(scripts.configurations(), key, micros));
+		return needed.thenCombine(others.exceptionally((failure) -> {
 			logger.debug("A script cannot be run yet", failure);
 			return null;
-		});
-		return allOf(needed).thenCombine(others, (needs, rest) -> null);
-	}
-
-	private CompletableFuture<byte[]> run(LuaScript script, byte[] key, byte[]... args) {
-		return this.redis.run(script, key, args);
-	}
-
-	private static CompletableFuture<Void> allOf(List<CompletableFuture<?>> answers) {
-		return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+		}), (needs, rest) -> null);
 	}
 
 	private void await(byte[] key, CompletableFuture<?> answer, long deadlineNanos) {

@@ -19,7 +19,6 @@ import io.github.ratelimit.client.LocalProvider;
 import io.github.ratelimit.client.http.RateLimitClientInterceptor;
 import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
 import io.github.ratelimit.governor.GovernorState;
-import io.github.ratelimit.governor.GovernorState.QuotaState;
 import io.github.ratelimit.provider.dialect.Dimension;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

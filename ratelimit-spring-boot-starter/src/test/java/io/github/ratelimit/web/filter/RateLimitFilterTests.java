@@ -6,7 +6,6 @@ import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.registry.Handles;
 import io.github.ratelimit.Decision;
 import io.github.ratelimit.Key;
-import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.MissingKeyException;
 import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.expression.LimitPolicy;

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.Decision;
-import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.provider.HeaderStyle;
 import java.io.IOException;

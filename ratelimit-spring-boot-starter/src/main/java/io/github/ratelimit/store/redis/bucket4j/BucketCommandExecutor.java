@@ -67,7 +67,7 @@ final class BucketCommandExecutor implements CommandExecutor, AsyncCommandExecut
 
 	private @Nullable BucketConfigurationEncoding encoding(RemoteCommand<?> command) {
 		if (command instanceof CreateInitialStateAndExecuteCommand<?> create) {
-			BucketConfigurationEncoding created = BucketConfigurationEncoding.of(create.getConfiguration());
+			BucketConfigurationEncoding created = new BucketConfigurationEncoding(create.getConfiguration());
 			this.recent.remember(this.key, created);
 			this.encoding = created;
 			return created;
@@ -88,7 +88,7 @@ final class BucketCommandExecutor implements CommandExecutor, AsyncCommandExecut
 	@SuppressWarnings("unchecked")
 	private static <T> CommandResult<T> read(BucketCommand command, byte[] answer,
 			BucketConfigurationEncoding encoding) {
-		return (CommandResult<T>) command.result().apply(BucketReply.read(answer, encoding));
+		return (CommandResult<T>) command.result().apply(new BucketReply(answer, encoding));
 	}
 
 }

@@ -44,7 +44,12 @@ final class BucketConfigurationEncoding {
 
 	private final byte[] rest;
 
-	private BucketConfigurationEncoding(BucketConfiguration configuration) {
+	/**
+	 * Creates the encoding of a configuration.
+	 * @throws IllegalArgumentException if it cannot be counted exactly
+	 * @throws UnsupportedOperationException if the script does not support it
+	 */
+	BucketConfigurationEncoding(BucketConfiguration configuration) {
 		Bandwidth[] bandwidths = configuration.getBandwidths();
 		if (bandwidths.length > MOST_BANDWIDTHS) {
 			throw new IllegalArgumentException("A bucket in Redis can have " + MOST_BANDWIDTHS
@@ -61,15 +66,6 @@ final class BucketConfigurationEncoding {
 		}
 		this.rates = rates.array();
 		this.rest = rest.put(ids).array();
-	}
-
-	/**
-	 * Returns the encoding of a configuration.
-	 * @throws IllegalArgumentException if they cannot be counted exactly
-	 * @throws UnsupportedOperationException if the script does not support it
-	 */
-	static BucketConfigurationEncoding of(BucketConfiguration configuration) {
-		return new BucketConfigurationEncoding(configuration);
 	}
 
 	private void pack(int index, Bandwidth bandwidth, ByteBuffer rates, ByteBuffer rest) {
@@ -94,9 +90,9 @@ final class BucketConfigurationEncoding {
 			this.unit[index] = 1;
 			this.gain[index] = small(BigInteger.valueOf(bandwidth.getRefillTokens()), bandwidth);
 		}
-		BigInteger full = BigInteger.valueOf(bandwidth.getCapacity()).multiply(BigInteger.valueOf(this.unit[index]));
-		BigInteger initial = BigInteger.valueOf(bandwidth.getInitialTokens())
-			.multiply(BigInteger.valueOf(this.unit[index]));
+		BigInteger unit = BigInteger.valueOf(this.unit[index]);
+		BigInteger full = BigInteger.valueOf(bandwidth.getCapacity()).multiply(unit);
+		BigInteger initial = BigInteger.valueOf(bandwidth.getInitialTokens()).multiply(unit);
 		long interval = greedy ? 0 : bandwidth.getRefillPeriodNanos() / 1000;
 		rates.putDouble(small(full, bandwidth))
 			.putDouble(greedy ? this.gain[index] : (double) this.gain[index] / interval);

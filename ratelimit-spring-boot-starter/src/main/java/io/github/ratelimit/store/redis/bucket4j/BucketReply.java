@@ -33,17 +33,14 @@ final class BucketReply {
 
 	private final long[] starts;
 
-	private BucketReply(BucketConfigurationEncoding encoding, ByteBuffer bytes) {
+	BucketReply(byte[] reply, BucketConfigurationEncoding encoding) {
+		ByteBuffer bytes = LimitEncoding.wrap(reply);
 		this.encoding = encoding;
 		this.result = (long) bytes.getDouble();
 		this.now = (long) bytes.getDouble();
 		this.time = (long) bytes.getDouble();
 		this.levels = numbers(bytes, encoding.size());
 		this.starts = numbers(bytes, encoding.size());
-	}
-
-	static BucketReply read(byte[] bytes, BucketConfigurationEncoding encoding) {
-		return new BucketReply(encoding, LimitEncoding.wrap(bytes));
 	}
 
 	private static long[] numbers(ByteBuffer bytes, int size) {

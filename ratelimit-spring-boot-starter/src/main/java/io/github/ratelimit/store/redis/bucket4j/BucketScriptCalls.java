@@ -54,11 +54,8 @@ final class BucketScriptCalls {
 			answered();
 			return reading.apply(answer);
 		}
-		catch (java.util.concurrent.TimeoutException ex) {
-			throw timeout(key, start);
-		}
-		catch (ExecutionException ex) {
-			throw failed(key, ex);
+		catch (ExecutionException | java.util.concurrent.TimeoutException ex) {
+			throw failed(key, start, ex);
 		}
 	}
 
@@ -73,8 +70,7 @@ final class BucketScriptCalls {
 					answered();
 					return reading.apply(answer);
 				}
-				throw (FailureReason.cause(failure) instanceof java.util.concurrent.TimeoutException)
-						? timeout(key, start) : failed(key, failure);
+				throw failed(key, start, failure);
 			});
 	}
 
@@ -99,9 +95,12 @@ final class BucketScriptCalls {
 				now - start, this.deadline.toNanos());
 	}
 
-	private BucketExecutionException failed(byte[] key, Throwable failure) {
-		answered();
+	private RuntimeException failed(byte[] key, long start, Throwable failure) {
 		Throwable cause = FailureReason.cause(failure);
+		if (cause instanceof java.util.concurrent.TimeoutException) {
+			return timeout(key, start);
+		}
+		answered();
 		if (FailureReason.isOfOneKey(FailureReason.reason(failure))) {
 			return failure(
 					"there is something in Redis under this name that is not a bucket. Delete it, or give buckets "

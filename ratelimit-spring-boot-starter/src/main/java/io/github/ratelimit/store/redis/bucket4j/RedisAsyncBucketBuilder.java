@@ -2,50 +2,19 @@ package io.github.ratelimit.store.redis.bucket4j;
 
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketExceptions;
-import io.github.bucket4j.BucketListener;
-import io.github.bucket4j.TokensInheritanceStrategy;
 import io.github.bucket4j.distributed.AsyncBucketProxy;
 import io.github.bucket4j.distributed.proxy.DefaultAsyncBucketProxy;
 import io.github.bucket4j.distributed.proxy.RecoveryStrategy;
 import io.github.bucket4j.distributed.proxy.RemoteAsyncBucketBuilder;
-import io.github.bucket4j.distributed.proxy.optimization.Optimization;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** Builds asynchronous buckets whose commands run in Redis. Not thread-safe. */
-final class RedisAsyncBucketBuilder implements RemoteAsyncBucketBuilder<String> {
-
-	private final RedisBuckets buckets;
-
-	private BucketListener listener = BucketListener.NOPE;
+final class RedisAsyncBucketBuilder extends BucketOptions<RedisAsyncBucketBuilder>
+		implements RemoteAsyncBucketBuilder<String> {
 
 	RedisAsyncBucketBuilder(RedisBuckets buckets) {
-		this.buckets = buckets;
-	}
-
-	@Override
-	public RedisAsyncBucketBuilder withRecoveryStrategy(RecoveryStrategy strategy) {
-		RedisBucketBuilder.check(strategy);
-		return this;
-	}
-
-	@Override
-	public RedisAsyncBucketBuilder withOptimization(Optimization optimization) {
-		RedisBucketBuilder.check(optimization);
-		return this;
-	}
-
-	@Override
-	public RedisAsyncBucketBuilder withImplicitConfigurationReplacement(long version,
-			TokensInheritanceStrategy strategy) {
-		throw RedisBucketBuilder.versions();
-	}
-
-	@Override
-	public RedisAsyncBucketBuilder withListener(BucketListener listener) {
-		this.listener = Objects.requireNonNull(listener);
-		return this;
+		super(buckets);
 	}
 
 	@Override
@@ -53,7 +22,7 @@ final class RedisAsyncBucketBuilder implements RemoteAsyncBucketBuilder<String> 
 		if (configuration == null) {
 			throw BucketExceptions.nullConfiguration();
 		}
-		return proxy(this.buckets.executor(key, BucketConfigurationEncoding.of(configuration)),
+		return proxy(this.buckets.executor(key, new BucketConfigurationEncoding(configuration)),
 				() -> CompletableFuture.completedFuture(configuration));
 	}
 

@@ -2,6 +2,7 @@ package io.github.ratelimit.store.redis.client;
 
 import io.github.ratelimit.store.redis.script.LuaScript;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -9,7 +10,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisClusterNode;
@@ -43,38 +43,23 @@ final class BlockingScriptClient implements ScriptClient {
 		this.where = where;
 		this.connections = connections;
 		this.cluster = cluster;
-		AtomicInteger number = new AtomicInteger();
 		this.executor = new ThreadPoolExecutor(THREADS, THREADS, 1, TimeUnit.MINUTES,
-				new LinkedBlockingQueue<>(QUEUE_SIZE), (task) -> {
-					Thread thread = new Thread(task, "ratelimit-redis-" + number.incrementAndGet());
-					thread.setDaemon(true);
-					return thread;
-				});
+				new LinkedBlockingQueue<>(QUEUE_SIZE), DaemonThreads.named("ratelimit-redis-client-"));
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 
 	@Override
 	public CompletableFuture<byte[]> run(LuaScript script, byte[][] keys, byte[]... args) {
-		CompletableFuture<byte[]> answer = new CompletableFuture<>();
 		try {
-			this.executor.execute(() -> {
-				try {
-					answer.complete(runNow(script, keys, args));
-				}
-				catch (RuntimeException | LinkageError ex) {
-					answer.completeExceptionally(ex);
-				}
-			});
+			return CompletableFuture.supplyAsync(() -> runNow(script, keys, args), this.executor);
 		}
 		catch (RejectedExecutionException ex) {
-			answer.completeExceptionally(ex);
+			return CompletableFuture.failedFuture(ex);
 		}
-		return answer;
 	}
 
 	private byte[] runNow(LuaScript script, byte[][] keys, byte[][] args) {
-		byte[][] keysAndArgs = new byte[keys.length + args.length][];
-		System.arraycopy(keys, 0, keysAndArgs, 0, keys.length);
+		byte[][] keysAndArgs = Arrays.copyOf(keys, keys.length + args.length);
 		System.arraycopy(args, 0, keysAndArgs, keys.length, args.length);
 		if (this.cluster && this.nodes.isEmpty()) {
 			findNodes();
@@ -142,11 +127,7 @@ final class BlockingScriptClient implements ScriptClient {
 		if (this.nodes.isEmpty()) {
 			findNodes();
 		}
-		List<Integer> slots = new ArrayList<>();
-		for (RedisClusterNode node : this.nodes) {
-			slots.add(node.getSlotRange().getSlots().iterator().next());
-		}
-		return slots;
+		return this.nodes.stream().map((node) -> node.getSlotRange().getSlots().iterator().next()).toList();
 	}
 
 	private void findNodes() {

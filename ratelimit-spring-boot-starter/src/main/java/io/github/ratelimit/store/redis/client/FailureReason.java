@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * The reason of a failure, in one word of a fixed set.
@@ -26,6 +27,8 @@ public final class FailureReason {
 	private static final List<String> OF_THE_NODE = List.of("OOM", "READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN",
 			"TRYAGAIN", "BUSY", "NOPERM", "NOAUTH", "WRONGPASS", "NOREPLICAS", "MISCONF", "CROSSSLOT", "UNBLOCKED");
 
+	private static final List<String> WORDS = Stream.concat(OF_ONE_KEY.stream(), OF_THE_NODE.stream()).toList();
+
 	/** What clients report for a command that they did not send. */
 	private static final List<String> NEVER_SENT = List.of("not connected", "commands are rejected",
 			"unable to connect", "failed to connect", "cannot connect", "cannot get jedis connection",
@@ -41,12 +44,7 @@ public final class FailureReason {
 		}
 		for (Throwable part = cause; part != null; part = part.getCause()) {
 			String message = String.valueOf(part.getMessage());
-			for (String word : OF_ONE_KEY) {
-				if (message.contains(word)) {
-					return word.toLowerCase(Locale.ROOT);
-				}
-			}
-			for (String word : OF_THE_NODE) {
+			for (String word : WORDS) {
 				if (message.contains(word)) {
 					return word.toLowerCase(Locale.ROOT);
 				}

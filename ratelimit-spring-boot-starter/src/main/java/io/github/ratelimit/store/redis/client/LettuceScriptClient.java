@@ -15,7 +15,6 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.protocol.DefaultEndpoint;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -47,11 +46,8 @@ final class LettuceScriptClient implements ScriptClient {
 
 	private final LettuceConnectionFactory factory;
 
-	private final ExecutorService connector = Executors.newSingleThreadExecutor((task) -> {
-		Thread thread = new Thread(task, "ratelimit-redis-connect");
-		thread.setDaemon(true);
-		return thread;
-	});
+	private final ExecutorService connector = Executors
+		.newSingleThreadExecutor(DaemonThreads.named("ratelimit-redis-connect-"));
 
 	private final List<LuaScript> scripts;
 
@@ -183,14 +179,12 @@ final class LettuceScriptClient implements ScriptClient {
 		if (client == null) {
 			return List.of(ALONE);
 		}
-		List<RedisClusterNode> nodes = new ArrayList<>();
-		for (RedisClusterNode node : client.getPartitions()) {
-			if (!node.getSlots().isEmpty()) {
-				nodes.add(node);
-			}
-		}
-		nodes.sort(Comparator.comparing(RedisClusterNode::getNodeId));
-		return nodes.stream().map((node) -> node.getSlots().get(0)).toList();
+		return client.getPartitions()
+			.stream()
+			.filter((node) -> !node.getSlots().isEmpty())
+			.sorted(Comparator.comparing(RedisClusterNode::getNodeId))
+			.map((node) -> node.getSlots().get(0))
+			.toList();
 	}
 
 	@Override

@@ -1,10 +1,7 @@
 package io.github.ratelimit.store.redis.client;
 
-import io.github.ratelimit.TimeSource;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -36,17 +33,9 @@ final class NodeProbe {
 	/** A connection without a reply for this time may hang. */
 	private static final long HANGS_NANOS = Duration.ofSeconds(2).toNanos();
 
-	private final ScriptClient scripts;
-
-	private final LuaScript probe;
+	private final RedisAccess redis;
 
 	private final byte[] key;
-
-	private final ScheduledExecutorService scheduler;
-
-	private final TimeSource time;
-
-	private final long deadlineNanos;
 
 	private final int answersNeeded;
 
@@ -64,18 +53,13 @@ final class NodeProbe {
 
 	/**
 	 * Creates a probe.
-	 * @param key a key of the node, written by the probe
+	 * @param key a key of the node; the probe writes another of the same slot
 	 * @param returns how often the node has returned for a moment lately
 	 * @param answers is run once when the node can decide again
 	 */
-	NodeProbe(ScriptClient scripts, LuaScript probe, byte[] key, ScheduledExecutorService scheduler, TimeSource time,
-			long deadlineNanos, int returns, Runnable answers) {
-		this.scripts = scripts;
-		this.probe = probe;
-		this.key = key;
-		this.scheduler = scheduler;
-		this.time = time;
-		this.deadlineNanos = deadlineNanos;
+	NodeProbe(RedisAccess redis, byte[] key, int returns, Runnable answers) {
+		this.redis = redis;
+		this.key = redis.names().probe(key);
 		this.answersNeeded = IN_A_ROW << Math.min(MOST_RETURNS, returns);
 		this.answers = answers;
 	}
@@ -91,27 +75,29 @@ final class NodeProbe {
 	}
 
 	private void schedule(long millis) {
-		this.scheduler.schedule(this::send, millis, TimeUnit.MILLISECONDS);
+		this.redis.scheduler().schedule(this::send, millis, TimeUnit.MILLISECONDS);
 	}
 
 	private void send() {
-		long sent = this.time.nanoTime();
+		long sent = this.redis.now();
 		synchronized (this) {
 			if (!this.unanswered) {
 				this.unanswered = true;
 				this.unansweredSince = sent;
 			}
 		}
-		CompletableFuture<byte[]> answer = this.scripts.run(this.probe, new byte[][] { this.key });
+		CompletableFuture<byte[]> answer = this.redis.run(this.redis.scripts().probe(), this.key);
 		answer.whenComplete((bytes, failure) -> noteAnswer());
-		answer.copy().orTimeout(this.deadlineNanos, TimeUnit.NANOSECONDS).whenComplete((bytes, failure) -> {
-			if (failure == null) {
-				succeeded();
-			}
-			else {
-				failed(failure);
-			}
-		});
+		answer.copy()
+			.orTimeout(this.redis.nodes().deadlineNanos(), TimeUnit.NANOSECONDS)
+			.whenComplete((bytes, failure) -> {
+				if (failure == null) {
+					succeeded();
+				}
+				else {
+					failed(failure);
+				}
+			});
 	}
 
 	private synchronized void noteAnswer() {
@@ -142,7 +128,7 @@ final class NodeProbe {
 			this.pauseMillis = Math.min(MOST_PAUSE_MILLIS / 2, 2 * this.pauseMillis);
 		}
 		if (reconnect) {
-			this.scripts.reconnect(this.key);
+			this.redis.client().reconnect(this.key);
 		}
 		schedule(jittered(pause));
 	}
@@ -152,8 +138,8 @@ final class NodeProbe {
 		String reason = FailureReason.reason(failure);
 		if (reason.equals(FailureReason.TIMEOUT)) {
 			this.inVain = 0;
-			if (this.unanswered && this.time.nanoTime() - this.unansweredSince >= HANGS_NANOS) {
-				this.unansweredSince = this.time.nanoTime();
+			if (this.unanswered && this.redis.now() - this.unansweredSince >= HANGS_NANOS) {
+				this.unansweredSince = this.redis.now();
 				return true;
 			}
 			return false;

@@ -1,8 +1,6 @@
 package io.github.ratelimit.store.redis.client;
 
-import io.github.ratelimit.TimeSource;
 import java.time.Duration;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -24,11 +22,9 @@ final class OutageLog {
 
 	private final String node;
 
+	private final RedisAccess redis;
+
 	private final Supplier<String> policies;
-
-	private final TimeSource time;
-
-	private final ScheduledExecutorService scheduler;
 
 	private final LongSupplier owed;
 
@@ -44,12 +40,10 @@ final class OutageLog {
 
 	private int times;
 
-	OutageLog(String node, Supplier<String> policies, TimeSource time, ScheduledExecutorService scheduler,
-			LongSupplier owed, Consumer<Duration> ended) {
+	OutageLog(String node, RedisAccess redis, Supplier<String> policies, LongSupplier owed, Consumer<Duration> ended) {
 		this.node = node;
+		this.redis = redis;
 		this.policies = policies;
-		this.time = time;
-		this.scheduler = scheduler;
 		this.owed = owed;
 		this.ended = ended;
 	}
@@ -86,21 +80,21 @@ final class OutageLog {
 			return this.times - 1;
 		}
 		this.lasting = true;
-		this.began = this.time.nanoTime();
+		this.began = this.redis.now();
 		logger.warn(warning);
 		return 0;
 	}
 
 	/** The end of the store ends its calls, which is no outage. */
 	private boolean isClosed() {
-		return this.scheduler.isShutdown();
+		return this.redis.scheduler().isShutdown();
 	}
 
 	/** Notes that the node gets calls again. */
 	synchronized void closed() {
-		this.closedAt = this.time.nanoTime();
+		this.closedAt = this.redis.now();
 		int times = this.times;
-		this.scheduler.schedule(() -> end(times), WELL.toNanos(), TimeUnit.NANOSECONDS);
+		this.redis.scheduler().schedule(() -> end(times), WELL.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	private void end(int times) {

@@ -2,12 +2,9 @@ package io.github.ratelimit.store.redis.client;
 
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.store.StoreObserver;
-import io.github.ratelimit.store.redis.script.LuaScript;
-import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,16 +33,6 @@ public final class RedisNodes {
 
 	private final AtomicBoolean warnedOfLate = new AtomicBoolean();
 
-	private final ScriptClient scripts;
-
-	private final LuaScript probe;
-
-	private final RedisKeyNames names;
-
-	private final ScheduledExecutorService scheduler;
-
-	private final TimeSource time;
-
 	private final StoreObserver observer;
 
 	private final ForeignValueLog foreign;
@@ -58,13 +45,8 @@ public final class RedisNodes {
 
 	private volatile boolean answered;
 
-	public RedisNodes(ScriptClient scripts, LuaScript probe, RedisKeyNames names, ScheduledExecutorService scheduler,
-			TimeSource time, StoreObserver observer, Duration deadline, Supplier<String> policies, LongSupplier owed) {
-		this.scripts = scripts;
-		this.probe = probe;
-		this.names = names;
-		this.scheduler = scheduler;
-		this.time = time;
+	public RedisNodes(TimeSource time, StoreObserver observer, Duration deadline, Supplier<String> policies,
+			LongSupplier owed) {
 		this.observer = observer;
 		this.foreign = new ForeignValueLog(time);
 		this.policies = policies;
@@ -72,10 +54,13 @@ public final class RedisNodes {
 		this.owed = owed;
 	}
 
-	public Node of(byte[] name) {
-		String node = this.scripts.node(name);
-		Node known = this.byName.get(node);
-		return (known != null) ? known : this.byName.computeIfAbsent(node, Node::new);
+	Node of(String name, RedisAccess redis) {
+		Node known = this.byName.get(name);
+		return (known != null) ? known : this.byName.computeIfAbsent(name, (added) -> new Node(added, redis));
+	}
+
+	long deadlineNanos() {
+		return this.deadlineNanos;
 	}
 
 	/** Returns what observes a call that is about to be made. */
@@ -108,6 +93,8 @@ public final class RedisNodes {
 
 		private final String name;
 
+		private final RedisAccess redis;
+
 		private final OutageLog log;
 
 		private final AtomicInteger late = new AtomicInteger();
@@ -118,10 +105,11 @@ public final class RedisNodes {
 
 		private long lateSince;
 
-		private Node(String name) {
+		private Node(String name, RedisAccess redis) {
 			this.name = name;
-			this.log = new OutageLog(name, RedisNodes.this.policies, RedisNodes.this.time, RedisNodes.this.scheduler,
-					RedisNodes.this.owed, (outage) -> RedisNodes.this.observer.recovered(name, outage));
+			this.redis = redis;
+			this.log = new OutageLog(name, redis, RedisNodes.this.policies, RedisNodes.this.owed,
+					(outage) -> RedisNodes.this.observer.recovered(name, outage));
 		}
 
 		/** Returns how long a reply of this node is in time. */
@@ -161,7 +149,7 @@ public final class RedisNodes {
 			if (!punctual) {
 				return;
 			}
-			long now = RedisNodes.this.time.nanoTime();
+			long now = this.redis.now();
 			if (this.breaker.unanswered(askedNanos, now)) {
 				opened(FailureReason.TIMEOUT, new TimeoutException("nothing is answered"), key);
 			}
@@ -233,7 +221,7 @@ public final class RedisNodes {
 			failed(reason);
 			if (reason.equals(FailureReason.TIMEOUT) || this.breaker.open()) {
 				this.notReady = true;
-				probe(key, reason, this.log.notReady(RedisNodes.this.scripts.where(), reason,
+				probe(key, reason, this.log.notReady(this.redis.client().where(), reason,
 						NestedExceptionUtils.getMostSpecificCause(failure)));
 			}
 		}
@@ -246,10 +234,7 @@ public final class RedisNodes {
 			if (returns == 0) {
 				RedisNodes.this.observer.degraded(this.name, reason);
 			}
-			new NodeProbe(RedisNodes.this.scripts, RedisNodes.this.probe, RedisNodes.this.names.probe(key),
-					RedisNodes.this.scheduler, RedisNodes.this.time, RedisNodes.this.deadlineNanos, returns,
-					this::close)
-				.start();
+			new NodeProbe(this.redis, key, returns, this::close).start();
 		}
 
 		private void close() {

@@ -1,10 +1,9 @@
 package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.store.Charge;
-import io.github.ratelimit.store.redis.client.ScriptClient;
+import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +12,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,48 +23,39 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CoalescedCalls {
 
-	private static final int AT_ONCE = 1;
-
 	private static final int MOST_TOGETHER = 256;
 
-	private final AtomicInteger underWay = new AtomicInteger();
+	private final AtomicBoolean underWay = new AtomicBoolean();
 
 	private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
 
 	/** Returns whether the caller may send a call by itself; it then has to leave. */
 	public boolean enter() {
-		int current = this.underWay.get();
-		while (current < AT_ONCE) {
-			if (this.underWay.compareAndSet(current, current + 1)) {
-				return true;
-			}
-			current = this.underWay.get();
-		}
-		return false;
+		return !this.underWay.get() && this.underWay.compareAndSet(false, true);
 	}
 
 	/** Ends a call and sends the charges that waited for it. */
-	public void leave(RememberedKey key, ScriptClient redis, LuaScript take) {
-		this.underWay.decrementAndGet();
-		send(key, redis, take);
+	public void leave(RememberedKey key, RedisAccess redis) {
+		this.underWay.set(false);
+		send(key, redis);
 	}
 
 	/** Joins the next call. */
-	public Waiting join(RememberedKey key, BucketEncoding scale, Charge charge, ScriptClient redis, LuaScript take) {
-		Waiting joined = new Waiting(this, scale, charge.permits(), charge.needed());
+	public Waiting join(RememberedKey key, BucketEncoding scale, Charge charge, RedisAccess redis) {
+		Waiting joined = new Waiting(this, scale, charge);
 		this.waiting.add(joined);
-		send(key, redis, take);
+		send(key, redis);
 		return joined;
 	}
 
-	private void send(RememberedKey key, ScriptClient redis, LuaScript take) {
+	private void send(RememberedKey key, RedisAccess redis) {
 		while (!this.waiting.isEmpty() && enter()) {
 			List<Waiting> together = nextTogether();
 			if (together.isEmpty()) {
-				this.underWay.decrementAndGet();
+				this.underWay.set(false);
 			}
 			else {
-				send(together, key, redis, take);
+				send(together, key, redis);
 			}
 		}
 	}
@@ -84,17 +73,17 @@ public final class CoalescedCalls {
 		return together;
 	}
 
-	private void send(List<Waiting> together, RememberedKey key, ScriptClient redis, LuaScript take) {
+	private void send(List<Waiting> together, RememberedKey key, RedisAccess redis) {
 		BucketEncoding scale = together.get(0).scale;
 		AtomicBoolean left = new AtomicBoolean();
 		Runnable leave = () -> {
 			if (left.compareAndSet(false, true)) {
-				leave(key, redis, take);
+				leave(key, redis);
 			}
 		};
 		together.get(0).first = true;
 		together.forEach((member) -> member.leave = leave);
-		redis.run(take, new byte[][] { key.name() }, args(together, scale, key.newOrigin()))
+		redis.run(redis.scripts().take(), key.name(), args(together, scale, key.newOrigin()))
 			.whenComplete((bytes, failure) -> {
 				leave.run();
 				complete(together, bytes, failure);
@@ -102,13 +91,15 @@ public final class CoalescedCalls {
 	}
 
 	private static byte[][] args(List<Waiting> together, BucketEncoding scale, byte[] fresh) {
-		Waiting first = together.get(0);
-		byte[] charge = LimitEncoding.withFresh(scale.encode(first.permits, first.needed), fresh);
+		Charge first = together.get(0).charge;
+		byte[] charge = LimitEncoding.withFresh(scale.encode(first.permits(), first.needed(), true), fresh);
 		if (together.size() == 1) {
 			return new byte[][] { charge };
 		}
 		ByteBuffer further = LimitEncoding.buffer(2 * (together.size() - 1) * scale.size() * Double.BYTES);
-		together.stream().skip(1).forEach((member) -> further.put(scale.costs(member.permits, member.needed)));
+		together.stream()
+			.skip(1)
+			.forEach((member) -> further.put(scale.costs(member.charge.permits(), member.charge.needed())));
 		return new byte[][] { charge, further.array() };
 	}
 
@@ -131,9 +122,7 @@ public final class CoalescedCalls {
 
 		private final BucketEncoding scale;
 
-		private final long permits;
-
-		private final long needed;
+		private final Charge charge;
 
 		private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
 
@@ -147,11 +136,10 @@ public final class CoalescedCalls {
 		 */
 		private volatile boolean first;
 
-		private Waiting(CoalescedCalls calls, BucketEncoding scale, long permits, long needed) {
+		private Waiting(CoalescedCalls calls, BucketEncoding scale, Charge charge) {
 			this.calls = calls;
 			this.scale = scale;
-			this.permits = permits;
-			this.needed = needed;
+			this.charge = charge;
 		}
 
 		private boolean toBeSent() {

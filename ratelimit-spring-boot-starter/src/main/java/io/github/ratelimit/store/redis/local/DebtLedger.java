@@ -3,8 +3,8 @@ package io.github.ratelimit.store.redis.local;
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
 import io.github.ratelimit.store.redis.client.RedisNodes;
+import io.github.ratelimit.store.redis.client.Rounds;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.nio.ByteBuffer;
@@ -15,7 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -36,8 +35,6 @@ public final class DebtLedger {
 
 	private static final Log logger = LogFactory.getLog(DebtLedger.class);
 
-	private static final long PAUSE_MILLIS = 100;
-
 	/** After this time a charge is sent again; Redis charges it once. */
 	private static final long TIMEOUT_MILLIS = 1000;
 
@@ -45,8 +42,6 @@ public final class DebtLedger {
 	private static final int MOST_UNDER_WAY = 32;
 
 	private final RedisAccess redis;
-
-	private final LuaScript script;
 
 	private final int mostKeys;
 
@@ -57,7 +52,7 @@ public final class DebtLedger {
 
 	private final AtomicInteger underWay = new AtomicInteger();
 
-	private final AtomicBoolean scheduled = new AtomicBoolean();
+	private final Rounds rounds;
 
 	private final LongAdder noted = new LongAdder();
 
@@ -65,10 +60,10 @@ public final class DebtLedger {
 	 * Creates an empty ledger.
 	 * @param mostKeys how many keys are remembered
 	 */
-	public DebtLedger(RedisAccess redis, LuaScript script, int mostKeys) {
+	public DebtLedger(RedisAccess redis, int mostKeys) {
 		this.redis = redis;
-		this.script = script;
 		this.mostKeys = mostKeys;
+		this.rounds = new Rounds(redis, this.byName::isEmpty, this::chargeNow);
 	}
 
 	/**
@@ -76,13 +71,6 @@ public final class DebtLedger {
 	 * @param key the key
 	 * @param encoding the limit; without effect for slots, which are leases
 	 * @param permits how many, nothing happens for 0 or less
-	 */
-	public void add(RememberedKey key, LimitEncoding encoding, long permits) {
-		charge(key, encoding, permits);
-	}
-
-	/**
-	 * Adds permits that a key has received.
 	 * @return is completed when they are charged, or the first attempt has failed, or
 	 * there is none as the node does not answer
 	 */
@@ -98,7 +86,7 @@ public final class DebtLedger {
 			return CompletableFuture.completedFuture(null);
 		}
 		boolean sent = send(ByteBuffer.wrap(key.name()), entry);
-		schedule();
+		this.rounds.schedule();
 		return (sent || entry.isUnderWay()) ? done.get(0) : CompletableFuture.completedFuture(null);
 	}
 
@@ -110,7 +98,7 @@ public final class DebtLedger {
 	 */
 	boolean addLater(RememberedKey key, LimitEncoding encoding, Supplier<KeyDebt.@Nullable Owed> owing) {
 		boolean remembered = change(key, (changed) -> changed.owes(encoding, owing, this.redis.now())) != null;
-		schedule();
+		this.rounds.schedule();
 		return remembered;
 	}
 
@@ -144,14 +132,15 @@ public final class DebtLedger {
 		RememberedKey key = entry.key();
 		key.forgetState(this.redis.now());
 		long asked = this.redis.now();
-		CompletableFuture<byte[]> answered = this.redis.client().run(this.script, call.keys(), call.args());
+		CompletableFuture<byte[]> answered = this.redis.client()
+			.run(this.redis.scripts().charge(), call.keys(), call.args());
 		answered.copy().orTimeout(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).whenComplete((bytes, failure) -> {
 			this.underWay.decrementAndGet();
 			try {
 				key.forgetState(this.redis.now());
 				if (failure != null) {
 					node.failed(failure, key.name());
-					entry.failed(call, FailureReason.isOfOneKey(FailureReason.reason(failure)));
+					entry.end(call, FailureReason.isOfOneKey(FailureReason.reason(failure)));
 				}
 				else {
 					taken(entry, call, bytes, asked);
@@ -159,7 +148,7 @@ public final class DebtLedger {
 			}
 			catch (RuntimeException ex) {
 				logger.debug("The answer to a charge cannot be read", ex);
-				entry.failed(call, true);
+				entry.end(call, true);
 			}
 			again(name, entry);
 		});
@@ -183,25 +172,8 @@ public final class DebtLedger {
 		}
 	}
 
-	private void schedule() {
-		if (!this.byName.isEmpty() && this.scheduled.compareAndSet(false, true)) {
-			this.redis.scheduler().schedule(this::round, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-		}
-	}
-
-	private void round() {
-		this.scheduled.set(false);
-		try {
-			chargeNow();
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Not all permits can be charged now", ex);
-		}
-		schedule();
-	}
-
 	/** Charges what can be charged, for as many keys as may be in flight. */
-	void chargeNow() {
+	private void chargeNow() {
 		long now = this.redis.now();
 		for (ByteBuffer name : this.byName.keySet()) {
 			KeyDebt entry = this.byName.computeIfPresent(name,

@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.Algorithm;
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.Rate;
@@ -68,20 +69,16 @@ final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
 	}
 
 	private static long used(Limit limit, ChargeDecision now, int quota) {
-		switch (limit.algorithm()) {
-			case TOKEN_BUCKET -> {
-				Rate rate = limit.rates().get(quota);
-				BigInteger[] permits = BigInteger.valueOf(now.resetAfter(quota).toNanos())
-					.multiply(BigInteger.valueOf(rate.permits()))
-					.divideAndRemainder(BigInteger.valueOf(rate.period().toNanos()));
-				return permits[0].add(BigInteger.valueOf(permits[1].signum()))
-					.min(BigInteger.valueOf(LimitEncoding.MOST))
-					.longValueExact();
-			}
-			default -> {
-				return Math.max(0, limit.quota(quota) - now.remaining(quota));
-			}
+		if (limit.algorithm() != Algorithm.TOKEN_BUCKET) {
+			return Math.max(0, limit.quota(quota) - now.remaining(quota));
 		}
+		Rate rate = limit.rates().get(quota);
+		BigInteger[] permits = BigInteger.valueOf(now.resetAfter(quota).toNanos())
+			.multiply(BigInteger.valueOf(rate.permits()))
+			.divideAndRemainder(BigInteger.valueOf(rate.period().toNanos()));
+		return permits[0].add(BigInteger.valueOf(permits[1].signum()))
+			.min(BigInteger.valueOf(LimitEncoding.MOST))
+			.longValueExact();
 	}
 
 }

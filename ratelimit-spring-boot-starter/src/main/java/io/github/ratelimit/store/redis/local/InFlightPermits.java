@@ -109,13 +109,13 @@ public final class InFlightPermits extends InFlightState {
 	}
 
 	/** Removes permits that no call received, or that were added twice. */
-	public synchronized void giveUp(long permits) {
+	synchronized void giveUp(long permits) {
 		add(-permits);
 		end(0);
 	}
 
 	/** Removes permits that Redis has charged. */
-	public synchronized void end(long permits) {
+	synchronized void end(long permits) {
 		this.permits -= permits;
 		this.left = (this.permits > 0) ? this.left : null;
 	}

@@ -1,7 +1,6 @@
 package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.store.Receipt;
-import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -13,17 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InFlightReceipt implements Receipt {
 
-	private final LimitEncoding encoding;
-
 	private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-
-	public InFlightReceipt(LimitEncoding encoding) {
-		this.encoding = encoding;
-	}
-
-	public LimitEncoding encoding() {
-		return this.encoding;
-	}
 
 	/** Notes that Redis has taken the permits and returned this state. */
 	public void taken(Snapshot state) {

@@ -8,7 +8,6 @@ import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -24,8 +23,10 @@ import java.util.concurrent.TimeoutException;
  * block, and does not change a bucket that is lower already. During an outage of Redis
  * the block applies in this instance, and is sent again until Redis has stored it or it
  * has ended. Thread-safe.
+ *
+ * @param redis where they are stored
  */
-public final class KeyBlocks {
+public record KeyBlocks(RedisAccess redis) {
 
 	/**
 	 * Blocks that wait for Redis are sent over this time, so that they do not arrive all
@@ -39,15 +40,6 @@ public final class KeyBlocks {
 	private static final byte[] ONE_MILLI = RedisKeyNames.bytes("1");
 
 	private static final byte[] ANY_ORIGIN = new byte[0];
-
-	private final RedisAccess redis;
-
-	private final LuaScript charge;
-
-	public KeyBlocks(RedisAccess redis, LuaScript charge) {
-		this.redis = redis;
-		this.charge = charge;
-	}
 
 	/**
 	 * Blocks a key, and waits for Redis until the deadline.
@@ -66,7 +58,7 @@ public final class KeyBlocks {
 			sendAgainIfFailed(sent, key, encoding, until);
 		}
 		try {
-			return ScriptReplies.await(sent, now + this.redis.node(key.name()).deadlineNanos(), this.redis.time());
+			return this.redis.await(sent);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			return here;
@@ -96,9 +88,11 @@ public final class KeyBlocks {
 		}
 		byte[][] keys = { key.name(), this.redis.names().charged(key.name(), MARK) };
 		byte[] name = LimitEncoding.doubles(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong()));
-		return ScriptReplies.orLost(this.redis.client()
-			.run(this.charge, keys, encoding.encode(0), LimitEncoding.doubles(micros), encoding.debtsUntilFull(micros),
-					key.newOrigin(), name, ONE_MILLI, ANY_ORIGIN, LimitEncoding.doubles(0), LimitEncoding.doubles(0)))
+		return ScriptReplies
+			.orLost(this.redis.client()
+				.run(this.redis.scripts().charge(), keys, encoding.encode(0), LimitEncoding.doubles(micros),
+						encoding.debtsUntilFull(micros), key.newOrigin(), name, ONE_MILLI, ANY_ORIGIN,
+						LimitEncoding.doubles(0), LimitEncoding.doubles(0)))
 			.whenComplete((bytes, failure) -> {
 				if (failure != null) {
 					node.failed(failure, key.name());

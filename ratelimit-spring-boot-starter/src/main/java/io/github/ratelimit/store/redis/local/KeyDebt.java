@@ -97,13 +97,13 @@ final class KeyDebt {
 			return null;
 		}
 		int rates = encoding.limit().quotas();
+		Owed sent = (owed != null) ? owed : new Owed(ANY_ORIGIN, new long[rates], new long[rates], (state, all) -> {
+		});
 		byte[][] args = { encoding.encode(0), LimitEncoding.doubles(this.permits), encoding.debts(),
 				this.key.newOrigin(),
 				LimitEncoding.doubles(Double.longBitsToDouble(ThreadLocalRandom.current().nextLong())),
-				REMEMBERED_MILLIS, (owed != null) ? owed.origin() : ANY_ORIGIN,
-				numbers((owed != null) ? owed.there() : new long[rates]),
-				numbers((owed != null) ? owed.lost() : new long[rates]) };
-		Call call = new Call(encoding, new byte[][] { this.key.name(), this.mark }, args, this.permits, owed,
+				REMEMBERED_MILLIS, sent.origin(), numbers(sent.there()), numbers(sent.lost()) };
+		Call call = new Call(encoding, new byte[][] { this.key.name(), this.mark }, args, this.permits, sent,
 				this.attempted);
 		this.permits = 0;
 		this.attempted = new CompletableFuture<>();
@@ -118,19 +118,12 @@ final class KeyDebt {
 	 * Notes that Redis has charged a call; the state is null if it had done so before.
 	 */
 	void taken(Call call, @Nullable Snapshot state, boolean all) {
-		Owed owed = call.owed();
-		if (owed != null) {
-			owed.taken().accept(state, all);
-		}
+		call.owed().taken().accept(state, all);
 		end(call, true);
 	}
 
-	/** Notes that a call has failed, and whether it can never succeed. */
-	void failed(Call call, boolean hopeless) {
-		end(call, hopeless);
-	}
-
-	private void end(Call call, boolean over) {
+	/** Notes that a call has ended, and whether it is not sent again. */
+	void end(Call call, boolean over) {
 		synchronized (this) {
 			this.underWay = false;
 			this.current = over ? null : this.current;
@@ -207,10 +200,10 @@ final class KeyDebt {
 	 * @param keys of the call
 	 * @param args of the call
 	 * @param permits how many it charges
-	 * @param owed what it charges of each rate by itself, null for nothing
+	 * @param owed what it charges of each rate by itself
 	 * @param attempted is completed when there is an answer or a failure
 	 */
-	record Call(LimitEncoding encoding, byte[][] keys, byte[][] args, long permits, @Nullable Owed owed,
+	record Call(LimitEncoding encoding, byte[][] keys, byte[][] args, long permits, Owed owed,
 			CompletableFuture<@Nullable Void> attempted) {
 	}
 

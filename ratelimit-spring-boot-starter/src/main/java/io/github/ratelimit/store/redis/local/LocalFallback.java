@@ -1,5 +1,6 @@
 package io.github.ratelimit.store.redis.local;
 
+import io.github.ratelimit.Key;
 import io.github.ratelimit.OnStoreFailure;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.PreparedForm;
@@ -7,7 +8,6 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.LimitStore;
 import io.github.ratelimit.store.Receipt;
-import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,65 +20,37 @@ import org.jspecify.annotations.Nullable;
  * Decides in this instance's memory while Redis cannot be reached, each limit by its own
  * {@link OnStoreFailure}. It begins with the last snapshot of a key; what it takes is
  * charged in Redis later. Thread-safe.
+ *
+ * @param local counts in memory
+ * @param policies what a limit does
+ * @param limits the limits as the store counts them
+ * @param instances how many instances share the limits, at least 1
+ * @param debts receives what is taken
+ * @param slotLeases keeps the slots that are taken
+ * @param refunds gives back in Redis what was charged there meanwhile
  */
-public final class LocalFallback {
+public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailure> policies,
+		PreparedForm<RedisLimit> limits, IntSupplier instances, DebtLedger debts, SlotLeases slotLeases,
+		PermitRefunds refunds) {
 
 	public static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private static final long REGISTER_NANOS = Duration.ofSeconds(1).toNanos();
 
-	private final LimitStore local;
-
-	private final Function<LimitHandle, OnStoreFailure> policies;
-
-	private final PreparedForm<RedisLimit> limits;
-
-	private final IntSupplier instances;
-
-	private final DebtLedger debts;
-
-	private final SlotLeases slotLeases;
-
-	private final PermitRefunds refunds;
-
-	/**
-	 * Creates the fallback.
-	 * @param local counts in memory
-	 * @param limits the limits as the store counts them
-	 * @param instances how many instances share the limits, at least 1
-	 * @param debts receives what is taken
-	 * @param slotLeases keeps the slots that are taken
-	 * @param refunds gives back in Redis what was charged there meanwhile
-	 */
-	public LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailure> policies,
-			PreparedForm<RedisLimit> limits, IntSupplier instances, DebtLedger debts, SlotLeases slotLeases,
-			PermitRefunds refunds) {
-		this.local = local;
-		this.policies = policies;
-		this.limits = limits;
-		this.instances = instances;
-		this.debts = debts;
-		this.slotLeases = slotLeases;
-		this.refunds = refunds;
-	}
-
 	/**
 	 * Takes all charges, or none if one is refused.
 	 * @param charges the charges
-	 * @param known the remembered state of their keys, in the same order
-	 * @param encodings their limits, in the same order
 	 * @param now the monotonic time
 	 */
-	public List<ChargeDecision> takeAll(List<Charge> charges, RememberedKey[] known, LimitEncoding[] encodings,
-			long now) {
+	public List<ChargeDecision> takeAll(List<KeyCharge> charges, long now) {
 		List<ChargeDecision> decisions = new ArrayList<>(charges.size());
 		List<@Nullable Charge> counted = new ArrayList<>(charges.size());
 		int instances = this.instances.getAsInt();
 		boolean denied = false;
-		for (int i = 0; i < charges.size(); i++) {
-			Charge charge = charges.get(i);
+		for (KeyCharge requested : charges) {
+			Charge charge = requested.charge();
 			OnStoreFailure policy = this.policies.apply(charge.handle());
-			ChargeDecision block = known[i].blockWithoutAsking(charge, now);
+			ChargeDecision block = requested.key().blockWithoutAsking(charge, now);
 			Charge own = null;
 			if (policy == OnStoreFailure.DENY) {
 				decisions.add(ChargeDecision.unavailable(charge, RETRY_NANOS));
@@ -89,20 +61,20 @@ public final class LocalFallback {
 			else if (block != null) {
 				decisions.add(ChargeDecision.degraded(block));
 			}
-			else if (charge.limit().isConcurrency()) {
-				decisions.add(takeSlots(charge, known[i], own(policy, charge.handle(), instances)));
+			else if (requested.isForSlots()) {
+				decisions.add(takeSlots(requested, own(policy, charge.handle(), instances)));
 			}
 			else {
 				LimitHandle limit = own(policy, charge.handle(), instances);
-				begin(known[i], encodings[i], charge, limit, (policy == OnStoreFailure.SHARE) ? instances : 1, now);
+				begin(requested, limit, (policy == OnStoreFailure.SHARE) ? instances : 1, now);
 				own = ofShare(charge, limit);
 				decisions.add(ChargeDecision.letThrough(charge));
 			}
-			denied |= decisions.get(i).isRefused();
+			denied |= decisions.get(decisions.size() - 1).isRefused();
 			counted.add(own);
 		}
-		if (denied || !takeCounted(charges, counted, known, encodings, decisions, now)) {
-			undoSlots(decisions, known);
+		if (denied || !takeCounted(charges, counted, decisions, now)) {
+			undoSlots(decisions, charges);
 		}
 		return decisions;
 	}
@@ -122,8 +94,8 @@ public final class LocalFallback {
 	}
 
 	/** Returns whether no charge is refused. */
-	private boolean takeCounted(List<Charge> charges, List<@Nullable Charge> counted, RememberedKey[] known,
-			LimitEncoding[] encodings, List<ChargeDecision> decisions, long now) {
+	private boolean takeCounted(List<KeyCharge> charges, List<@Nullable Charge> counted, List<ChargeDecision> decisions,
+			long now) {
 		List<Charge> own = new ArrayList<>(counted.size());
 		counted.stream().filter((charge) -> charge != null).forEach(own::add);
 		if (own.isEmpty()) {
@@ -134,17 +106,15 @@ public final class LocalFallback {
 		for (int i = 0, next = 0; i < charges.size(); i++) {
 			if (counted.get(i) != null) {
 				ChargeDecision local = ownDecisions.get(next++);
-				Receipt receipt = (granted && local.receipt() != null)
-						? taken(charges.get(i), local, known[i], encodings[i], now) : null;
-				decisions.set(i, decision(charges.get(i), local, receipt));
+				Receipt receipt = (granted && local.receipt() != null) ? taken(charges.get(i), local, now) : null;
+				decisions.set(i, decision(charges.get(i).charge(), local, receipt));
 			}
 		}
 		return granted;
 	}
 
-	private FallbackReceipt taken(Charge charge, ChargeDecision local, RememberedKey key, LimitEncoding encoding,
-			long now) {
-		long more = charge.permits() - local.charge().permits();
+	private FallbackReceipt taken(KeyCharge requested, ChargeDecision local, long now) {
+		long more = requested.permits() - local.charge().permits();
 		if (more > 0) {
 			long[] left = new long[local.limit().quotas()];
 			for (int i = 0; i < left.length; i++) {
@@ -152,26 +122,27 @@ public final class LocalFallback {
 			}
 			this.local.lower(local.charge().handle(), local.key(), left);
 		}
-		this.debts.note(charge.permits());
+		this.debts.note(requested.permits());
 		FallbackUsage usage;
 		int episode;
 		do {
-			usage = key.usage();
-			episode = usage.allow(charge.permits());
+			usage = requested.key().usage();
+			episode = usage.allow(requested.permits());
 		}
 		while (episode == FallbackUsage.OVER);
-		register(usage, key, encoding, local.charge(), now);
+		register(usage, requested, local.charge(), now);
 		return new FallbackReceipt(local, usage, episode, null);
 	}
 
-	private void register(FallbackUsage usage, RememberedKey key, LimitEncoding encoding, Charge own, long now) {
+	private void register(FallbackUsage usage, KeyCharge requested, Charge own, long now) {
 		if (usage.register(now, REGISTER_NANOS)) {
-			usage.remembered(this.debts.addLater(key, encoding, new FallbackDebt(this.local, own, usage,
-					this.policies.apply(own.handle()), this.instances.getAsInt())));
+			FallbackDebt debt = new FallbackDebt(this.local, own, usage, this.policies.apply(own.handle()),
+					this.instances.getAsInt());
+			usage.remembered(this.debts.addLater(requested.key(), requested.encoding(), debt));
 		}
 		long forgotten = usage.forget();
 		if (forgotten > 0) {
-			key.keys().forgotten().add(forgotten);
+			requested.key().keys().forgotten().add(forgotten);
 		}
 	}
 
@@ -195,19 +166,22 @@ public final class LocalFallback {
 	 * Lowers the bucket to this instance's part of the state in Redis. If Redis loses the
 	 * state, the used permits are charged again.
 	 */
-	private void begin(RememberedKey key, LimitEncoding encoding, Charge charge, LimitHandle own, int instances,
-			long now) {
-		Snapshot seen = key.last();
-		FallbackUsage usage = key.usage();
-		if (seen == null || usage.hasBegunWith(seen) || seen.encoding() != encoding) {
+	private void begin(KeyCharge requested, LimitHandle own, int instances, long now) {
+		RememberedKey known = requested.key();
+		Key key = requested.charge().key();
+		Snapshot seen = known.last();
+		FallbackUsage usage = known.usage();
+		if (seen == null || usage.hasBegunWith(seen) || seen.encoding() != requested.encoding()) {
 			return;
 		}
-		usage.begin(seen, () -> this.local.lower(own, charge.key(), key.partsLeft(seen, instances, now)));
-		register(usage, key, encoding, Charge.of(own, charge.key(), 0), now);
+		usage.begin(seen, () -> this.local.lower(own, key, known.partsLeft(seen, instances, now)));
+		register(usage, requested, Charge.of(own, key, 0), now);
 	}
 
 	/** Slots are leased in Redis when it answers again. */
-	private ChargeDecision takeSlots(Charge charge, RememberedKey key, LimitHandle own) {
+	private ChargeDecision takeSlots(KeyCharge requested, LimitHandle own) {
+		Charge charge = requested.charge();
+		RememberedKey key = requested.key();
 		LocalSlots slots = key.slots();
 		long most = own.limit().capacity();
 		if (charge.permits() == 0) {
@@ -218,7 +192,7 @@ public final class LocalFallback {
 		if (charge.needed() > most || !slots.take(charge.permits(), most)) {
 			return ChargeDecision.degraded(noSlots(charge, slots.free(most)));
 		}
-		byte[] lease = key.newLease();
+		byte[] lease = requested.fresh();
 		FallbackReceipt receipt = new FallbackReceipt(null, null, 0, lease);
 		this.slotLeases.holdUnknown(key, lease, charge.permits());
 		return ChargeDecision.degraded(ChargeDecision.granted(charge, receipt, slots.free(most), RETRY_NANOS, null));
@@ -229,13 +203,11 @@ public final class LocalFallback {
 		return ChargeDecision.refused(charge, free, never ? ChargeDecision.NEVER : RETRY_NANOS, RETRY_NANOS, null);
 	}
 
-	private void undoSlots(List<ChargeDecision> decisions, RememberedKey[] known) {
-		for (int i = 0; i < known.length; i++) {
+	private void undoSlots(List<ChargeDecision> decisions, List<KeyCharge> charges) {
+		for (int i = 0; i < decisions.size(); i++) {
 			ChargeDecision decision = decisions.get(i);
 			if (decision.receipt() instanceof FallbackReceipt receipt && receipt.lease() != null) {
-				byte[] lease = receipt.lease();
-				known[i].slots().undo(decision.charge().permits());
-				this.slotLeases.giveBack(known[i], lease, decision.charge().permits());
+				giveBack(decision, charges.get(i));
 				decisions.set(i, decision.withoutReceipt());
 			}
 		}
@@ -244,19 +216,19 @@ public final class LocalFallback {
 	/**
 	 * Gives back what a decision took here, and also in Redis if it was charged there.
 	 */
-	public void giveBack(ChargeDecision taken, RememberedKey key, LimitEncoding encoding) {
+	public void giveBack(ChargeDecision taken, KeyCharge requested) {
 		if (!(taken.receipt() instanceof FallbackReceipt receipt)) {
 			return;
 		}
 		byte[] lease = receipt.lease();
 		ChargeDecision local = receipt.local();
 		if (lease != null) {
-			key.slots().undo(taken.charge().permits());
-			this.slotLeases.giveBack(key, lease, taken.charge().permits());
+			requested.key().slots().undo(requested.permits());
+			this.slotLeases.giveBack(requested.key(), lease, requested.permits());
 		}
 		else if (local != null) {
 			this.local.giveBack(local);
-			change(key, encoding, receipt, -taken.charge().permits());
+			change(requested, receipt, -requested.permits());
 		}
 	}
 
@@ -264,24 +236,24 @@ public final class LocalFallback {
 	 * Charges the actual cost of a call, and also in Redis if what it took was charged
 	 * there.
 	 */
-	public void settle(ChargeDecision taken, long actual, RememberedKey key, LimitEncoding encoding) {
+	public void settle(ChargeDecision taken, long actual, KeyCharge requested) {
 		if (taken.receipt() instanceof FallbackReceipt receipt && receipt.local() != null) {
 			this.local.settle(receipt.local(), actual);
-			change(key, encoding, receipt, actual - taken.charge().permits());
+			change(requested, receipt, actual - requested.permits());
 		}
 	}
 
-	private void change(RememberedKey key, LimitEncoding encoding, FallbackReceipt receipt, long more) {
+	private void change(KeyCharge requested, FallbackReceipt receipt, long more) {
 		FallbackUsage usage = receipt.usage();
 		if (usage == null || usage.change(receipt.episode(), more)) {
 			return;
 		}
 		Snapshot charged = usage.charged(receipt.episode());
 		if (more > 0) {
-			this.debts.add(key, encoding, more);
+			this.debts.charge(requested.key(), requested.encoding(), more);
 		}
 		else if (more < 0 && charged != null) {
-			this.refunds.send(-more, charged, key);
+			this.refunds.send(-more, charged, requested.key());
 		}
 	}
 

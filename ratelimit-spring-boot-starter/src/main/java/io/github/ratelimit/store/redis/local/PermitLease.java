@@ -100,7 +100,7 @@ public final class PermitLease {
 		}
 		this.wanted = wanted;
 		this.renewal = new CompletableFuture<>();
-		this.leases.take(this, scale, missing);
+		this.leases.take(this, this.key, scale, missing);
 	}
 
 	/**
@@ -120,7 +120,7 @@ public final class PermitLease {
 			this.endsAt = state.askedNanos() + this.ttlNanos;
 			this.renewBelow = held / 2;
 			this.left.set(held);
-			this.leases.scheduler().schedule(() -> end(state), this.ttlNanos, TimeUnit.NANOSECONDS);
+			this.leases.redis().scheduler().schedule(() -> end(state), this.ttlNanos, TimeUnit.NANOSECONDS);
 		}
 		this.renewing.set(false);
 		this.renewal.complete(null);
@@ -144,12 +144,8 @@ public final class PermitLease {
 	private CompletableFuture<?> giveBack() {
 		BucketSnapshot state = this.from;
 		long unspent = this.left.getAndSet(-1);
-		return (unspent > 0 && state != null) ? this.leases.giveBack(this, state, unspent)
+		return (unspent > 0 && state != null) ? this.leases.refunds().send(unspent, state, this.key)
 				: CompletableFuture.completedFuture(null);
-	}
-
-	RememberedKey key() {
-		return this.key;
 	}
 
 }

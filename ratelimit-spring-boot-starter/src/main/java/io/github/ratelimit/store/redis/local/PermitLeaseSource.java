@@ -6,41 +6,29 @@ import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.BucketEncoding;
 import io.github.ratelimit.store.redis.script.BucketSnapshot;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Takes the permits of leases from Redis and gives them back, in the background.
  * Thread-safe.
+ *
+ * @param redis where they are taken
+ * @param refunds gives back what is not spent
  */
-public final class PermitLeaseSource {
+public record PermitLeaseSource(RedisAccess redis, PermitRefunds refunds) {
 
 	private static final byte GRANTED = '1';
 
-	private final RedisAccess redis;
-
-	private final LuaScript take;
-
-	private final PermitRefunds refunds;
-
-	public PermitLeaseSource(RedisAccess redis, LuaScript take, PermitRefunds refunds) {
-		this.refunds = refunds;
-		this.redis = redis;
-		this.take = take;
-	}
-
 	/** Takes permits in advance, without waiting, and passes them to the lease. */
-	void take(PermitLease lease, BucketEncoding scale, long permits) {
-		RememberedKey key = lease.key();
+	void take(PermitLease lease, RememberedKey key, BucketEncoding scale, long permits) {
 		RedisNodes.Node node = this.redis.node(key.name());
 		if (node.isOpen()) {
 			lease.taken(permits, null);
 			return;
 		}
 		long asked = this.redis.now();
-		CompletableFuture<byte[]> asking = this.redis.run(this.take, key.name(),
+		CompletableFuture<byte[]> asking = this.redis.run(this.redis.scripts().take(), key.name(),
 				LimitEncoding.withFresh(scale.encode(permits), key.newOrigin()));
 		ScriptReplies.orLost(asking).whenComplete((bytes, failure) -> {
 			if (failure != null) {
@@ -56,16 +44,6 @@ public final class PermitLeaseSource {
 			key.saw(state);
 			lease.taken(permits, granted ? state : null);
 		});
-	}
-
-	/** Gives back what a lease has not spent, without waiting. */
-	CompletableFuture<?> giveBack(PermitLease lease, BucketSnapshot from, long permits) {
-		return this.refunds.send(permits, from, lease.key());
-	}
-
-	/** Returns the scheduler that ends leases in time. */
-	ScheduledExecutorService scheduler() {
-		return this.redis.scheduler();
 	}
 
 }

@@ -2,17 +2,15 @@ package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
+import io.github.ratelimit.store.redis.client.Rounds;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -31,21 +29,17 @@ public final class PermitRefunds {
 
 	private static final int MOST_TOGETHER = 64;
 
-	private static final long PAUSE_MILLIS = 100;
-
 	private final RedisAccess redis;
-
-	private final LuaScript script;
 
 	private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
 
 	private final AtomicInteger size = new AtomicInteger();
 
-	private final AtomicBoolean scheduled = new AtomicBoolean();
+	private final Rounds rounds;
 
-	public PermitRefunds(RedisAccess redis, LuaScript script) {
+	public PermitRefunds(RedisAccess redis) {
 		this.redis = redis;
-		this.script = script;
+		this.rounds = new Rounds(redis, this.waiting::isEmpty, this::sendSome);
 	}
 
 	/**
@@ -71,7 +65,7 @@ public final class PermitRefunds {
 			.array();
 		byte[] permits = LimitEncoding.doubles(sent.permits());
 		key.forgetState(this.redis.now());
-		CompletableFuture<byte[]> answer = this.redis.run(this.script, key.name(),
+		CompletableFuture<byte[]> answer = this.redis.run(this.redis.scripts().giveBack(), key.name(),
 				from.encoding().encode(sent.permits()), state, permits, key.newOrigin());
 		return ScriptReplies.orLost(answer).handle((bytes, failure) -> {
 			key.forgetState(this.redis.now());
@@ -99,7 +93,7 @@ public final class PermitRefunds {
 			return;
 		}
 		this.waiting.add(sent);
-		schedule();
+		this.rounds.schedule();
 	}
 
 	private static void lost(Waiting sent, String why) {
@@ -107,23 +101,6 @@ public final class PermitRefunds {
 			logger.debug(sent.permits() + " permits of limit '" + sent.from().encoding().limit().name()
 					+ "' are not given back, since " + why);
 		}
-	}
-
-	private void schedule() {
-		if (!this.waiting.isEmpty() && this.scheduled.compareAndSet(false, true)) {
-			this.redis.scheduler().schedule(this::round, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-		}
-	}
-
-	private void round() {
-		this.scheduled.set(false);
-		try {
-			sendSome();
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Not all permits can be given back now", ex);
-		}
-		schedule();
 	}
 
 	/** What cannot be sent yet goes to the end, so that no node delays another. */

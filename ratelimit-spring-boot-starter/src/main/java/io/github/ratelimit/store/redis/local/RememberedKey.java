@@ -8,7 +8,6 @@ import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.ChargeDecision;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
-import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.Snapshot;
 import java.time.Duration;
 import java.util.Objects;
@@ -105,19 +104,14 @@ public final class RememberedKey {
 	}
 
 	/** Returns the beginning of a state that Redis does not have yet: a new origin. */
-	public byte[] newOrigin() {
+	byte[] newOrigin() {
 		return LimitEncoding.newOrigin(this.labelBytes);
-	}
-
-	/** Returns the name of a new slot lease, with the label. */
-	byte[] newLease() {
-		return SlotEncoding.newLease(this.labelBytes);
 	}
 
 	/**
 	 * Returns the label of the key in records of Redis; must not be changed.
 	 */
-	public byte[] labelBytes() {
+	byte[] labelBytes() {
 		return this.labelBytes;
 	}
 
@@ -165,7 +159,7 @@ public final class RememberedKey {
 			this.last = state;
 			this.keptUntil = state.askedNanos() + ((state.origin() != 0) ? state.nanosToFull(0) : 0);
 		}
-		BlockedKeys<String> blocks = this.keys.blocks();
+		BlockedKeys<String> blocks = this.keys.blocks;
 		if (blocks != null) {
 			blocks.saw(this.label.id(), state.nanosToFull(0), state.askedNanos(), state.answeredNanos());
 		}
@@ -173,7 +167,7 @@ public final class RememberedKey {
 
 	/** Blocks the key in this instance, for a limit whose buckets are blocks. */
 	BlockResult block(long until, long now) {
-		return Objects.requireNonNull(this.keys.blocks()).block(this.label.id(), until, now);
+		return Objects.requireNonNull(this.keys.blocks).block(this.label.id(), until, now);
 	}
 
 	/**
@@ -181,7 +175,7 @@ public final class RememberedKey {
 	 * @return the decision, null if the limit's buckets are no blocks
 	 */
 	public @Nullable ChargeDecision blockWithoutAsking(Charge look, long now) {
-		BlockedKeys<String> blocks = this.keys.blocks();
+		BlockedKeys<String> blocks = this.keys.blocks;
 		if (blocks == null) {
 			return null;
 		}
@@ -200,12 +194,12 @@ public final class RememberedKey {
 
 	/** Returns the key's usage in the local fallback. */
 	FallbackUsage usage() {
-		return this.keys.usages().of(this.label.id());
+		return this.keys.usages.of(this.label.id());
 	}
 
 	/** Returns the slots that calls of this instance hold, for a limit with slots. */
 	LocalSlots slots() {
-		return this.keys.slots().of(this.label.id());
+		return this.keys.slots.of(this.label.id());
 	}
 
 	/** Notes that a call requests slots. */
@@ -219,7 +213,7 @@ public final class RememberedKey {
 
 	/** Returns the granted permits that the last state does not include yet. */
 	public InFlightPermits late() {
-		return this.keys.late().of(this.label.id());
+		return this.keys.late.of(this.label.id());
 	}
 
 	/** Notes that permits were granted. */
@@ -237,7 +231,7 @@ public final class RememberedKey {
 	 */
 	long[] partsLeft(Snapshot seen, int instances, long now) {
 		long[] parts = seen.parts(instances, now);
-		InFlightPermits known = this.keys.late().find(this.label.id());
+		InFlightPermits known = this.keys.late.find(this.label.id());
 		if (known != null) {
 			known.lower(parts, seen, instances, now);
 		}
@@ -326,7 +320,7 @@ public final class RememberedKey {
 	}
 
 	/** Returns whether Redis may still have a state of the key. */
-	public boolean isKept(long now) {
+	boolean isKept(long now) {
 		return this.keptUntil - now > 0;
 	}
 

@@ -6,9 +6,6 @@ import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.BlockedKeys;
 import io.github.ratelimit.store.redis.script.RedisKeyNames;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -36,14 +33,14 @@ public final class RememberedKeys {
 
 	private final int most;
 
-	private final InFlightByKey<LocalSlots> slots = new InFlightByKey<>(LocalSlots::new);
+	final InFlightByKey<LocalSlots> slots = new InFlightByKey<>(LocalSlots::new);
 
-	private final InFlightByKey<FallbackUsage> usages = new InFlightByKey<>(FallbackUsage::new);
+	final InFlightByKey<FallbackUsage> usages = new InFlightByKey<>(FallbackUsage::new);
 
-	private final InFlightByKey<InFlightPermits> late = new InFlightByKey<>(InFlightPermits::new);
+	final InFlightByKey<InFlightPermits> late = new InFlightByKey<>(InFlightPermits::new);
 
 	/** By id; null if the limit has no blocks. */
-	private final @Nullable BlockedKeys<String> blocks;
+	final @Nullable BlockedKeys<String> blocks;
 
 	private volatile Generations generations = Generations.after(0);
 
@@ -90,22 +87,6 @@ public final class RememberedKeys {
 		return this.generations;
 	}
 
-	InFlightByKey<LocalSlots> slots() {
-		return this.slots;
-	}
-
-	InFlightByKey<FallbackUsage> usages() {
-		return this.usages;
-	}
-
-	InFlightByKey<InFlightPermits> late() {
-		return this.late;
-	}
-
-	@Nullable BlockedKeys<String> blocks() {
-		return this.blocks;
-	}
-
 	/** Returns the limit whose calls, refusals or blocks are counted. */
 	public RegisteredLimit limit() {
 		return this.limit;
@@ -132,18 +113,6 @@ public final class RememberedKeys {
 		Generations current = this.generations;
 		RememberedKey young = current.young().byId.get(keyId);
 		return (young != null) ? young : current.old().byId.get(keyId);
-	}
-
-	/** Returns those that are remembered of some keys, by their ids. */
-	public Map<String, RememberedKey> byId(Set<String> keyIds) {
-		Map<String, RememberedKey> found = new HashMap<>();
-		for (String keyId : keyIds) {
-			RememberedKey known = find(keyId);
-			if (known != null) {
-				found.put(keyId, known);
-			}
-		}
-		return found;
 	}
 
 	public void remove(String keyId, long now) {

@@ -5,7 +5,6 @@ import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.client.StoreLogger;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
-import io.github.ratelimit.store.redis.script.LuaScript;
 import io.github.ratelimit.store.redis.script.SlotEncoding;
 import io.github.ratelimit.store.redis.script.WindowOrSlotSnapshot;
 import java.io.ByteArrayOutputStream;
@@ -24,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.commons.logging.Log;
-import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ClusterSlotHashUtil;
 
 /**
@@ -53,8 +51,6 @@ public final class SlotLeases {
 
 	private final RedisAccess redis;
 
-	private final LuaScript renew;
-
 	private final long leaseNanos;
 
 	private final byte[] leaseMicros;
@@ -73,9 +69,8 @@ public final class SlotLeases {
 	/** Whether the last round failed: only the first of several failures is a warning. */
 	private boolean failing;
 
-	public SlotLeases(RedisAccess redis, LuaScript renew, Duration lease) {
+	public SlotLeases(RedisAccess redis, Duration lease) {
 		this.redis = redis;
-		this.renew = renew;
 		this.leaseNanos = lease.toNanos();
 		this.leaseMicros = LimitEncoding.doubles(TimeUnit.NANOSECONDS.toMicros(this.leaseNanos));
 	}
@@ -83,10 +78,7 @@ public final class SlotLeases {
 	/** Renews the slots of a call until they are given back. */
 	public void hold(RememberedKey key, WindowOrSlotSnapshot taken, long slots) {
 		if (slots > 0) {
-			SlotLease lease = new SlotLease(key, taken.fresh(), slots, true, this.leaseNanos);
-			lease.renewed(taken.askedNanos(), taken.answeredNanos());
-			this.leases.put(lease.id(), lease);
-			schedule();
+			keep(key, taken.fresh(), slots, taken.askedNanos(), taken.answeredNanos());
 		}
 	}
 
@@ -100,9 +92,13 @@ public final class SlotLeases {
 	 */
 	SlotLease holdUnknown(RememberedKey key, byte[] fresh, long slots) {
 		long now = this.redis.now();
-		SlotLease lease = new SlotLease(key, fresh, slots, true, this.leaseNanos);
 		// due until a renewal has been answered
-		lease.renewed(now - this.leaseNanos, now);
+		return keep(key, fresh, slots, now - this.leaseNanos, now);
+	}
+
+	private SlotLease keep(RememberedKey key, byte[] fresh, long slots, long asked, long answered) {
+		SlotLease lease = new SlotLease(key, fresh, slots, true, this.leaseNanos);
+		lease.renewed(asked, answered);
 		this.leases.put(lease.id(), lease);
 		schedule();
 		return lease;
@@ -137,7 +133,7 @@ public final class SlotLeases {
 		long now = this.redis.now();
 		SlotLease unknown = new SlotLease(key, fresh, slots, false, this.leaseNanos);
 		unknown.renewed(now, now);
-		SlotLease known = keep(unknown);
+		SlotLease known = this.leases.computeIfAbsent(unknown.id(), (id) -> hasRoom() ? unknown : null);
 		SlotLease lease = (known != null) ? known : unknown;
 		key.forgetState(now);
 		lease.ended = true;
@@ -149,20 +145,13 @@ public final class SlotLeases {
 		return lease.answered;
 	}
 
-	/** Returns the lease with the same name, null if there is none. */
-	private @Nullable SlotLease keep(SlotLease unknown) {
-		SlotLease known = this.leases.get(unknown.id());
-		if (known == null && this.unanswered.incrementAndGet() <= MOST_UNANSWERED) {
-			known = this.leases.putIfAbsent(unknown.id(), unknown);
-			if (known == null) {
-				return null;
-			}
+	/** Returns whether one more lease of a call that was never answered is kept. */
+	private boolean hasRoom() {
+		boolean room = this.unanswered.incrementAndGet() <= MOST_UNANSWERED;
+		if (!room) {
+			this.unanswered.decrementAndGet();
 		}
-		else if (known != null) {
-			return known;
-		}
-		this.unanswered.decrementAndGet();
-		return known;
+		return room;
 	}
 
 	private void schedule() {
@@ -275,29 +264,30 @@ public final class SlotLeases {
 			List<SlotLease> ended) {
 		long asked = this.redis.now();
 		byte[][] keys = names.toArray(byte[][]::new);
-		return ScriptReplies.orLost(this.redis.client().run(this.renew, keys, args.toArray(byte[][]::new)))
-			.handle((bytes, failure) -> {
-				try {
-					if (failure != null) {
-						this.redis.node(keys[0]).failed(failure, keys);
-					}
-					else {
-						answered(keys, bytes, renewed, ended, asked);
-					}
+		CompletableFuture<byte[]> reply = this.redis.client()
+			.run(this.redis.scripts().renewPlaces(), keys, args.toArray(byte[][]::new));
+		return ScriptReplies.orLost(reply).handle((bytes, failure) -> {
+			try {
+				if (failure != null) {
+					this.redis.node(keys[0]).failed(failure, keys);
 				}
-				catch (RuntimeException ex) {
-					logger.warn("The reply to a renewal of slots cannot be used; the slots are renewed again", ex);
+				else {
+					answered(keys, bytes, renewed, ended, asked);
 				}
-				finally {
-					ended.forEach((lease) -> {
-						lease.underWay.set(false);
-						lease.answered.complete(null);
-					});
-					renewed.forEach((lease) -> lease.underWay.set(false));
-				}
-				renewed.forEach(this::afterRenewal);
-				return null;
-			});
+			}
+			catch (RuntimeException ex) {
+				logger.warn("The reply to a renewal of slots cannot be used; the slots are renewed again", ex);
+			}
+			finally {
+				ended.forEach((lease) -> {
+					lease.underWay.set(false);
+					lease.answered.complete(null);
+				});
+				renewed.forEach((lease) -> lease.underWay.set(false));
+			}
+			renewed.forEach(this::afterRenewal);
+			return null;
+		});
 	}
 
 	/** A key with a foreign value has no slots to give back, and none were renewed. */

@@ -5,38 +5,37 @@ import io.github.ratelimit.store.ChargeDecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.ObjIntConsumer;
+import java.util.function.BiConsumer;
 
 /**
  * The slots that one decision requests, reserved among those that the calls of this
  * instance hold.
  *
  * @param charges the charges of the decision, none if it requests no slots
- * @param keys their keys, in the same order
  */
-public record SlotReservation(List<Charge> charges, RememberedKey[] keys) {
+public record SlotReservation(List<KeyCharge> charges) {
 
-	private static final SlotReservation NONE = new SlotReservation(List.of(), new RememberedKey[0]);
+	private static final SlotReservation NONE = new SlotReservation(List.of());
 
 	private static final long SOME_TIME = TimeUnit.SECONDS.toNanos(1);
 
 	/** Notes that slots are requested; {@link #hold} or {@link #drop} has to follow. */
-	public static SlotReservation of(List<Charge> charges, RememberedKey[] keys) {
+	public static SlotReservation of(List<KeyCharge> charges) {
 		boolean any = false;
-		for (int i = 0; i < keys.length; i++) {
-			if (charges.get(i).limit().isConcurrency()) {
-				keys[i].askSlots(charges.get(i).permits());
+		for (KeyCharge requested : charges) {
+			if (requested.isForSlots()) {
+				requested.key().askSlots(requested.permits());
 				any = true;
 			}
 		}
-		return any ? new SlotReservation(charges, keys) : NONE;
+		return any ? new SlotReservation(charges) : NONE;
 	}
 
 	/** Notes that nothing was decided. */
 	public void drop() {
-		for (int i = 0; i < this.keys.length; i++) {
-			if (this.charges.get(i).limit().isConcurrency()) {
-				this.keys[i].slots().drop(this.charges.get(i).permits());
+		for (KeyCharge requested : this.charges) {
+			if (requested.isForSlots()) {
+				requested.key().slots().drop(requested.permits());
 			}
 		}
 	}
@@ -48,10 +47,10 @@ public record SlotReservation(List<Charge> charges, RememberedKey[] keys) {
 	 * @return the decisions, which refuse if calls of this instance would have more slots
 	 * than there are: Redis does not have all of them yet after an outage
 	 */
-	public List<ChargeDecision> hold(List<ChargeDecision> decisions, ObjIntConsumer<ChargeDecision> giveBack) {
+	public List<ChargeDecision> hold(List<ChargeDecision> decisions, BiConsumer<ChargeDecision, KeyCharge> giveBack) {
 		int tooMany = -1;
-		for (int i = 0; i < this.keys.length; i++) {
-			if (this.charges.get(i).limit().isConcurrency() && !hold(i, decisions.get(i))) {
+		for (int i = 0; i < this.charges.size(); i++) {
+			if (this.charges.get(i).isForSlots() && !hold(this.charges.get(i), decisions.get(i))) {
 				tooMany = i;
 			}
 		}
@@ -61,9 +60,9 @@ public record SlotReservation(List<Charge> charges, RememberedKey[] keys) {
 	/**
 	 * Returns false if the call exceeds the limit and has to give its slots back.
 	 */
-	private boolean hold(int index, ChargeDecision decision) {
-		Charge charge = this.charges.get(index);
-		LocalSlots slots = this.keys[index].slots();
+	private static boolean hold(KeyCharge requested, ChargeDecision decision) {
+		Charge charge = requested.charge();
+		LocalSlots slots = requested.key().slots();
 		if (decision.receipt() == null) {
 			slots.drop(charge.permits());
 			return true;
@@ -74,16 +73,16 @@ public record SlotReservation(List<Charge> charges, RememberedKey[] keys) {
 	}
 
 	private List<ChargeDecision> refuse(List<ChargeDecision> decisions, int tooMany,
-			ObjIntConsumer<ChargeDecision> giveBack) {
+			BiConsumer<ChargeDecision, KeyCharge> giveBack) {
 		List<ChargeDecision> refused = new ArrayList<>(decisions.size());
-		for (int i = 0; i < this.keys.length; i++) {
+		for (int i = 0; i < this.charges.size(); i++) {
 			ChargeDecision decision = decisions.get(i);
-			giveBack.accept(decision, i);
+			giveBack.accept(decision, this.charges.get(i));
 			if (i == tooMany) {
 				refused.add(ChargeDecision.refused(decision.charge(), 0, SOME_TIME, SOME_TIME, null));
 			}
 			else {
-				end(decision, this.keys[i]);
+				end(decision, this.charges.get(i).key());
 				refused.add(decision.withoutReceipt());
 			}
 		}

@@ -38,7 +38,11 @@ public final class BucketEncoding extends LimitEncoding {
 
 	private final byte[] termsOfOne;
 
-	private BucketEncoding(Limit limit) {
+	/**
+	 * Creates the encoding of a limit.
+	 * @throws IllegalArgumentException if its levels would not be exact
+	 */
+	public BucketEncoding(Limit limit) {
 		super(limit);
 		int size = limit.rates().size();
 		this.paced = limit.isPaced();
@@ -80,14 +84,6 @@ public final class BucketEncoding extends LimitEncoding {
 		this.full[index] = (this.paced ? unit : most).longValueExact();
 	}
 
-	/**
-	 * Returns the encoding of a limit.
-	 * @throws IllegalArgumentException if its levels would not be exact
-	 */
-	public static BucketEncoding of(Limit limit) {
-		return new BucketEncoding(limit);
-	}
-
 	/** Returns whether calls may wait for scheduled permits. */
 	public boolean isPaced() {
 		return this.paced;
@@ -105,19 +101,14 @@ public final class BucketEncoding extends LimitEncoding {
 
 	@Override
 	public byte[] encode(Charge charge) {
-		long waitMicros = micros(charge.maxWaitNanos());
-		return (charge.isEnforced() && (!this.paced || waitMicros == 0)) ? encode(charge.permits(), charge.needed())
+		long waitMicros = patience(charge);
+		return (waitMicros == 0) ? super.encode(charge)
 				: packTerms(charge.permits(), charge.needed(), waitMicros, charge.isEnforced());
 	}
 
 	@Override
-	public byte[] encode(long permits) {
-		return encode(permits, permits);
-	}
-
-	/** Returns the arguments of an ordinary charge or a peek; must not be changed. */
-	public byte[] encode(long permits, long needed) {
-		return (permits == 1 && needed == 1) ? this.termsOfOne : packTerms(permits, needed, 0, true);
+	public byte[] encode(long permits, long needed, boolean enforced) {
+		return (permits == 1 && needed == 1 && enforced) ? this.termsOfOne : packTerms(permits, needed, 0, enforced);
 	}
 
 	private byte[] packTerms(long permits, long needed, long waitMicros, boolean enforced) {

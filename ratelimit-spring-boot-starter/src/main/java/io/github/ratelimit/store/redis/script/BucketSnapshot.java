@@ -75,10 +75,9 @@ public final class BucketSnapshot extends Snapshot {
 	@Override
 	public BucketSnapshot later(long nowNanos, long missing) {
 		long elapsed = microsSince(askedNanos(), nowNanos);
-		long passed = Math.max(0, elapsed - ahead());
 		long[] later = new long[this.levels.length];
 		for (int i = 0; i < later.length; i++) {
-			later[i] = this.scale.after(i, this.levels[i], passed) - this.scale.levelOfAny(i, missing);
+			later[i] = level(i, elapsed) - this.scale.levelOfAny(i, missing);
 		}
 		return new BucketSnapshot(this.scale, later, Math.min(0, elapsed - ahead()), this, nowNanos);
 	}
@@ -127,8 +126,11 @@ public final class BucketSnapshot extends Snapshot {
 
 	@Override
 	public long remaining(int rate, long elapsedMicros) {
-		long passed = Math.max(0, elapsedMicros - ahead());
-		return this.scale.remaining(rate, this.scale.after(rate, this.levels[rate], passed));
+		return this.scale.remaining(rate, level(rate, elapsedMicros));
+	}
+
+	private long level(int rate, long elapsedMicros) {
+		return this.scale.after(rate, this.levels[rate], Math.max(0, elapsedMicros - ahead()));
 	}
 
 	@Override
@@ -136,9 +138,8 @@ public final class BucketSnapshot extends Snapshot {
 		if (!this.scale.isPaced()) {
 			return super.part(rate, elapsedMicros, instances);
 		}
-		long passed = Math.max(0, elapsedMicros - ahead());
-		long level = this.scale.after(rate, this.levels[rate], passed);
-		return 1 + Math.floorDiv(this.scale.permits(rate, level - this.scale.full(rate)), instances);
+		long owed = level(rate, elapsedMicros) - this.scale.full(rate);
+		return 1 + Math.floorDiv(this.scale.permits(rate, owed), instances);
 	}
 
 	@Override

@@ -36,7 +36,7 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	 */
 	public static LimitEncoding of(Limit limit, Duration slotLease) {
 		return switch (limit.algorithm()) {
-			case TOKEN_BUCKET -> BucketEncoding.of(limit);
+			case TOKEN_BUCKET -> new BucketEncoding(limit);
 			case FIXED_WINDOW, SLIDING_WINDOW, SLIDING_WINDOW_COUNTER, SLIDING_WINDOW_LOG -> new WindowEncoding(limit);
 			case CONCURRENCY -> new SlotEncoding(limit, slotLease);
 		};
@@ -57,13 +57,20 @@ public abstract sealed class LimitEncoding permits BucketEncoding, WindowEncodin
 	}
 
 	/** Returns the arguments of a charge; must not be changed. */
-	public abstract byte[] encode(Charge charge);
+	public byte[] encode(Charge charge) {
+		return encode(charge.permits(), charge.needed(), charge.isEnforced());
+	}
 
 	/**
 	 * Returns the arguments of a call that takes or gives back permits of an existing
-	 * state.
+	 * state; must not be changed.
 	 */
-	public abstract byte[] encode(long permits);
+	public final byte[] encode(long permits) {
+		return encode(permits, permits, true);
+	}
+
+	/** Returns the arguments of a charge that does not wait; must not be changed. */
+	public abstract byte[] encode(long permits, long needed, boolean enforced);
 
 	/**
 	 * Returns the debts to charge, as the charging script expects them; must not be

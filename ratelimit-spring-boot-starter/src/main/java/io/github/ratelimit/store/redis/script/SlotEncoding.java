@@ -1,7 +1,6 @@
 package io.github.ratelimit.store.redis.script;
 
 import io.github.ratelimit.Limit;
-import io.github.ratelimit.store.Charge;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -36,16 +35,7 @@ public final class SlotEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public byte[] encode(Charge charge) {
-		return pack(charge.permits(), charge.needed(), charge.isEnforced());
-	}
-
-	@Override
-	public byte[] encode(long permits) {
-		return pack(permits, permits, true);
-	}
-
-	private byte[] pack(long slots, long needed, boolean enforced) {
+	public byte[] encode(long slots, long needed, boolean enforced) {
 		return head('Z', enforced, NUMBERS).putDouble(slots)
 			.putDouble((needed <= most()) ? needed : Double.POSITIVE_INFINITY)
 			.putDouble(limit().capacity())
@@ -53,13 +43,9 @@ public final class SlotEncoding extends LimitEncoding {
 			.array();
 	}
 
+	/** Returns the name of a new lease, with the label of its key. */
 	@Override
 	public byte[] fresh(byte[] label) {
-		return newLease(label);
-	}
-
-	/** Returns the name of a new lease, with the label of its key. */
-	public static byte[] newLease(byte[] label) {
 		return buffer(Long.BYTES + label.length).putLong(ThreadLocalRandom.current().nextLong()).put(label).array();
 	}
 

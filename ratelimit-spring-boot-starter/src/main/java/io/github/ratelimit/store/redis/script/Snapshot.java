@@ -70,21 +70,11 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 		return this.answeredNanos;
 	}
 
-	/** Returns the decision of a state that has granted the charge. */
-	public final ChargeDecision granted(Charge charge, boolean taken) {
-		return granted(charge, taken ? this : null);
-	}
-
 	/**
 	 * Returns the decision of a state that has granted the charge.
 	 * @param receipt of what was taken, null if nothing was
 	 */
 	public abstract ChargeDecision granted(Charge charge, @Nullable Receipt receipt);
-
-	/** Returns whether the charge can be paid. */
-	public final boolean has(Charge charge) {
-		return has(charge, 0);
-	}
 
 	/**
 	 * Returns whether the charge can be paid.
@@ -156,7 +146,7 @@ public abstract sealed class Snapshot implements Receipt permits BucketSnapshot,
 	abstract long waitMicros(Charge charge);
 
 	/** Another thread may have read the state after the caller had read the clock. */
-	public static long microsSince(long then, long now) {
+	static long microsSince(long then, long now) {
 		return Math.max(0, TimeUnit.NANOSECONDS.toMicros(now - then));
 	}
 

@@ -2,7 +2,6 @@ package io.github.ratelimit.store.redis.script;
 
 import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
-import io.github.ratelimit.store.Charge;
 import java.nio.ByteBuffer;
 
 /**
@@ -89,14 +88,8 @@ final class WindowEncoding extends LimitEncoding {
 	}
 
 	@Override
-	public byte[] encode(Charge charge) {
-		boolean one = charge.permits() == 1 && charge.needed() == 1 && charge.isEnforced();
-		return one ? this.termsOfOne : pack(charge.permits(), charge.needed(), charge.isEnforced());
-	}
-
-	@Override
-	public byte[] encode(long permits) {
-		return pack(permits, permits, true);
+	public byte[] encode(long permits, long needed, boolean enforced) {
+		return (permits == 1 && needed == 1 && enforced) ? this.termsOfOne : pack(permits, needed, enforced);
 	}
 
 	private byte[] pack(long permits, long needed, boolean enforced) {

@@ -114,7 +114,7 @@ class BucketDifferenceTests {
 		long seed = System.nanoTime();
 		SplittableRandom random = new SplittableRandom(seed);
 		byte[] key = RedisKeyNames.bytes("difference-" + seed);
-		BucketConfigurationEncoding terms = BucketConfigurationEncoding.of(configuration);
+		BucketConfigurationEncoding terms = new BucketConfigurationEncoding(configuration);
 		TurnedBucket bucket = new TurnedBucket(configuration);
 		int size = (3 + 2 * terms.size()) * Double.BYTES;
 		long share = STEPS / configurations().count();
@@ -127,7 +127,7 @@ class BucketDifferenceTests {
 				.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 			for (int i = 0; i < steps.size(); i++) {
 				byte[] answer = Arrays.copyOfRange(answers, i * size, (i + 1) * size);
-				String difference = steps.get(i).difference(BucketReply.read(answer, terms));
+				String difference = steps.get(i).difference(new BucketReply(answer, terms));
 				if (difference != null) {
 					throw new AssertionError("Seed " + seed + ", step " + (done + i) + " of " + configuration + ": "
 							+ steps.get(i) + ": " + difference);

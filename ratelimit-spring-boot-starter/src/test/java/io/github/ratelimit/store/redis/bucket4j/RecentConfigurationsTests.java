@@ -10,10 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** How long, and of how many buckets, configurations are remembered. */
 class RecentConfigurationsTests {
 
-	private static final BucketConfigurationEncoding TERMS = BucketConfigurationEncoding
-		.of(BucketConfiguration.builder()
-			.addLimit((limit) -> limit.capacity(1).refillGreedy(1, Duration.ofSeconds(1)))
-			.build());
+	private static final BucketConfigurationEncoding TERMS = new BucketConfigurationEncoding(
+			BucketConfiguration.builder()
+				.addLimit((limit) -> limit.capacity(1).refillGreedy(1, Duration.ofSeconds(1)))
+				.build());
 
 	private final ManualTime time = new ManualTime();
 

@@ -21,8 +21,6 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 /** Calls end while Redis does not accept their cost: it is charged when it does. */
 @Tag("redis")
 @Tag("version-independent")

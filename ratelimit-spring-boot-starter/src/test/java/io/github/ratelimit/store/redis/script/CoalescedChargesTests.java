@@ -60,7 +60,7 @@ class CoalescedChargesTests {
 			8/s, 10/min, 1000/h     | PT-0.5S
 			""")
 	void areDecidedAsIfEachHadComeAlone(String rates, Duration passed) throws Exception {
-		BucketEncoding encoding = BucketEncoding.of(StoreFixture.limit("chat", rates));
+		BucketEncoding encoding = new BucketEncoding(StoreFixture.limit("chat", rates));
 		RedisTestStore.set(SharedRedis.server(), NOW);
 		take("alone", encoding.encode(1));
 		take("together", encoding.encode(1));
@@ -75,7 +75,7 @@ class CoalescedChargesTests {
 	private byte[] takeAlone(String key, BucketEncoding encoding) throws Exception {
 		ByteArrayOutputStream replies = new ByteArrayOutputStream();
 		for (long[] charge : CHARGES) {
-			replies.write(take(key, encoding.encode(charge[0], charge[1])));
+			replies.write(take(key, encoding.encode(charge[0], charge[1], true)));
 		}
 		return replies.toByteArray();
 	}
@@ -86,7 +86,7 @@ class CoalescedChargesTests {
 		for (int i = 1; i < CHARGES.length; i++) {
 			further.put(encoding.costs(CHARGES[i][0], CHARGES[i][1]));
 		}
-		return take(key, encoding.encode(CHARGES[0][0], CHARGES[0][1]), further.array());
+		return take(key, encoding.encode(CHARGES[0][0], CHARGES[0][1], true), further.array());
 	}
 
 	private byte[] take(String key, byte[] charge, byte[]... further) throws Exception {

@@ -198,7 +198,7 @@ class ForeignValueTests {
 	}
 
 	private void takeManyAtOnce(Limit limit) {
-		BucketEncoding scale = BucketEncoding.of(limit);
+		BucketEncoding scale = new BucketEncoding(limit);
 		byte[] name = name(limit, "caller").getBytes(StandardCharsets.UTF_8);
 		byte[] charge = LimitEncoding.withFresh(scale.encode(1), new byte[4]);
 		try {

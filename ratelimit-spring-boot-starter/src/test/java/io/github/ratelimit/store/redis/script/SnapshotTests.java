@@ -19,7 +19,7 @@ class SnapshotTests {
 
 	private static final Limit LIMIT = Limit.of("chat", Rate.parse("10/s"));
 
-	private static final BucketEncoding SCALE = BucketEncoding.of(LIMIT);
+	private static final BucketEncoding SCALE = new BucketEncoding(LIMIT);
 
 	private static final long ASKED = Duration.ofSeconds(100).toNanos();
 
