@@ -17,8 +17,6 @@ public final class OutboundBody extends OutputStream {
 
 	private final RequestReader reader = new RequestReader();
 
-	private final byte[] one = new byte[1];
-
 	private long left = MAX_BYTES;
 
 	/**
@@ -32,8 +30,7 @@ public final class OutboundBody extends OutputStream {
 
 	@Override
 	public void write(int b) {
-		this.one[0] = (byte) b;
-		write(this.one, 0, 1);
+		write(new byte[] { (byte) b }, 0, 1);
 	}
 
 	@Override
