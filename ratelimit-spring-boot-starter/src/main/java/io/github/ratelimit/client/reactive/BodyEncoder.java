@@ -79,7 +79,7 @@ final class BodyEncoder {
 	}
 
 	private static boolean isReadable(HttpHeaders headers) {
-		return OutboundBody.isReadable(headers.getFirst(HttpHeaders.CONTENT_TYPE));
+		return OutboundBody.isReadable(headers.getFirst(OutboundBody.CONTENT_TYPE));
 	}
 
 	private static ModelRequest facts(ByteBuffer bytes) {
