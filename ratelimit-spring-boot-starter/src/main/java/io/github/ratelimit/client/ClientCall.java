@@ -47,7 +47,8 @@ public final class ClientCall implements Receipt {
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
-	private final AtomicBoolean passed = new AtomicBoolean();
+	/** Belongs to the thread that sends this attempt. */
+	private boolean passed;
 
 	private volatile int status;
 
@@ -96,7 +97,11 @@ public final class ClientCall implements Receipt {
 	/** Returns whether a request is the attempt that the current thread sends. */
 	static boolean isSending(ClientLimiter limiter) {
 		ClientCall sending = SENDING.get();
-		return sending != null && sending.limiter == limiter && sending.passed.compareAndSet(false, true);
+		boolean first = sending != null && sending.limiter == limiter && !sending.passed;
+		if (first) {
+			sending.passed = true;
+		}
+		return first;
 	}
 
 	/**

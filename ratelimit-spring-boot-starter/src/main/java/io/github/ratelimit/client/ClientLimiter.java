@@ -208,6 +208,9 @@ public final class ClientLimiter {
 
 	CompletableFuture<ClientCall> acquireAsync(ProviderAccount account, CallRequest request) {
 		CompletableFuture<GovernedCall> admission = account.governor().acquireAsync(request);
+		if (admission.isDone() && !admission.isCompletedExceptionally()) {
+			return CompletableFuture.completedFuture(admitted(account, admission.join()));
+		}
 		CompletableFuture<ClientCall> call = new CompletableFuture<>();
 		call.whenComplete((any, failure) -> {
 			if (call.isCancelled()) {

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CountedInputStream extends InputStream {
 
+	private static final byte[] NOTHING = {};
+
 	private final InputStream body;
 
 	private final ClientCall call;
 
-	private byte[] peeked = new byte[0];
+	private byte[] peeked = NOTHING;
 
 	private int position;
 

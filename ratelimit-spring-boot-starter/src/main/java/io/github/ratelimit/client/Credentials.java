@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Credentials {
 
-	private static final List<String> HEADERS = List.of("Authorization", "x-api-key", "api-key", "x-goog-api-key");
+	/** In lower case, so that Spring's headers need not convert them. */
+	private static final List<String> HEADERS = List.of("authorization", "x-api-key", "api-key", "x-goog-api-key");
 
 	/** Signature Version 4 of AWS. */
 	private static final String AWS_SIGNATURE = "AWS4-";

@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutboundBody extends OutputStream {
 
+	/** The header with the media type, in lower case as Spring's headers find it fastest. */
+	public static final String CONTENT_TYPE = "content-type";
+
 	/** How much is read: more than providers accept as JSON. */
 	static final long MAX_BYTES = 32L * 1024 * 1024;
 
 	private final RequestReader reader = new RequestReader();
-
-	private final byte[] one = new byte[1];
 
 	private long left = MAX_BYTES;
 
@@ -32,8 +33,7 @@ public final class OutboundBody extends OutputStream {
 
 	@Override
 	public void write(int b) {
-		this.one[0] = (byte) b;
-		write(this.one, 0, 1);
+		write(new byte[] { (byte) b }, 0, 1);
 	}
 
 	@Override

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A request to a provider as an adapter of an HTTP client describes it.
  *
  * @param uri the absolute address
- * @param headers returns the first value of a header, null if there is none
+ * @param headers returns the first value of a header, null if there is none; takes the
+ * name in any case
  * @param facts the size of the request according to its body, {@link ModelRequest#NONE}
  * if the body cannot be read
  * @param retry whether it is a further attempt of a request that was sent before
@@ -27,7 +28,7 @@ public record OutboundRequest(URI uri, Function<String, @Nullable String> header
 		@Nullable Duration timeLeft, RequestPriority priority, List<ChargeDecision> passedOn) {
 
 	/** Counts attempts in the SDKs of OpenAI, Anthropic and others, from 0. */
-	private static final String SDK_RETRIES = "X-Stainless-Retry-Count";
+	private static final String SDK_RETRIES = "x-stainless-retry-count";
 
 	/** Creates a request. */
 	public OutboundRequest {

@@ -76,7 +76,7 @@ class ClientBudgetTests {
 	private static ClientCall request(TestClient client, String model) {
 		return client.limiter()
 			.acquire(OutboundRequest.of(URI.create("https://api.openai.com/v1"),
-					(name) -> name.equals("Authorization") ? "Bearer sk-secret" : null,
+					(name) -> name.equalsIgnoreCase("Authorization") ? "Bearer sk-secret" : null,
 					new ModelRequest(model, 10, 10, false)));
 	}
 
@@ -98,7 +98,7 @@ class ClientBudgetTests {
 		await().until(() -> client.waiting() == 1);
 		CompletableFuture<ClientCall> normal = client.limiter()
 			.acquireAsync(OutboundRequest.of(URI.create("https://api.openai.com/v1"),
-					(name) -> name.equals("Authorization") ? "Bearer sk-secret" : null,
+					(name) -> name.equalsIgnoreCase("Authorization") ? "Bearer sk-secret" : null,
 					new ModelRequest("gpt-4o", 10, 10, false)));
 		inFlight.close();
 		await().until(normal::isDone);

@@ -41,7 +41,7 @@ class ClientLimiterTests {
 
 	private static OutboundRequest request(String model, String credential) {
 		return new OutboundRequest(URI.create("https://model.example/v1"),
-				(name) -> name.equals("Authorization") ? credential : null, new ModelRequest(model, 10, 10, false),
+				(name) -> name.equalsIgnoreCase("Authorization") ? credential : null, new ModelRequest(model, 10, 10, false),
 				false, null);
 	}
 

@@ -14,7 +14,7 @@ class OutboundRequestTests {
 	@ParameterizedTest
 	@CsvSource({ "0, false", "1, true", "2, true", "'', false", ", false" })
 	void a_further_attempt_is_known_by_the_header_of_the_sdk(String retries, boolean retry) {
-		Map<String, String> headers = (retries != null) ? Map.of("X-Stainless-Retry-Count", retries) : Map.of();
+		Map<String, String> headers = (retries != null) ? Map.of("x-stainless-retry-count", retries) : Map.of();
 		assertThat(OutboundRequest.of(URI.create("https://api.openai.com"), headers::get, ModelRequest.NONE).retry())
 			.isEqualTo(retry);
 	}

@@ -68,7 +68,7 @@ class SharedAccountsTests {
 
 	static CompletableFuture<ClientCall> call(ClientLimiter instance, String credential, long tokens) {
 		return instance.acquireAsync(new OutboundRequest(URI.create("https://model.example/v1"),
-				(name) -> name.equals("Authorization") ? credential : null, new ModelRequest(null, tokens, 0, false),
+				(name) -> name.equalsIgnoreCase("Authorization") ? credential : null, new ModelRequest(null, tokens, 0, false),
 				false, null));
 	}
 

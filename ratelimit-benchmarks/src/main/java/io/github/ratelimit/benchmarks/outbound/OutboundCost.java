@@ -37,7 +37,7 @@ public final class OutboundCost {
 			"x-ratelimit-limit-tokens", "1000000000000", "x-ratelimit-remaining-tokens", "999999990000",
 			"x-ratelimit-reset-tokens", "1ms");
 
-	private static final Map<String, String> REQUEST_HEADERS = Map.of("Authorization", "Bearer sk-bench");
+	private static final Map<String, String> REQUEST_HEADERS = Map.of("authorization", "Bearer sk-bench");
 
 	private static final byte[] REQUEST = ("{\"model\":\"gpt-4o-mini\",\"max_tokens\":500,\"messages\":[{\"role\":"
 			+ "\"user\",\"content\":\"" + "Which of these sentences is the longest one? ".repeat(40) + "\"}]}")

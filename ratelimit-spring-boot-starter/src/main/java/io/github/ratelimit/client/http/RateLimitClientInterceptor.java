@@ -81,7 +81,7 @@ public final class RateLimitClientInterceptor implements ClientHttpRequestInterc
 	}
 
 	private static ModelRequest facts(HttpHeaders headers, byte[] body) {
-		if (body.length == 0 || !OutboundBody.isReadable(headers.getFirst(HttpHeaders.CONTENT_TYPE))) {
+		if (body.length == 0 || !OutboundBody.isReadable(headers.getFirst(OutboundBody.CONTENT_TYPE))) {
 			return ModelRequest.NONE;
 		}
 		OutboundBody read = new OutboundBody();

@@ -62,6 +62,9 @@ final class Attempt {
 	}
 
 	private Mono<ClientResponse> response(boolean readErrors) {
+		if (isAdmitted()) {
+			return exchange(this.admission.join(), readErrors).doOnCancel(this::cancel);
+		}
 		this.admission.whenComplete((call, failure) -> {
 			if (this.cancelled) {
 				end();
@@ -70,45 +73,54 @@ final class Attempt {
 		return Mono.fromFuture(this.admission).flatMap((call) -> exchange(call, readErrors)).doOnCancel(this::cancel);
 	}
 
-	private Mono<ClientResponse> exchange(ClientCall call, boolean readErrors) {
-		this.sent = true;
-		return Mono.defer(this.exchange)
-			.doOnError((failure) -> SendFailures.end(call, failure))
-			.switchIfEmpty(Mono.fromRunnable(call::close))
-			.flatMap((response) -> answered(call, response, readErrors));
+	private boolean isAdmitted() {
+		return this.admission.isDone() && !this.admission.isCompletedExceptionally();
 	}
 
-	private Mono<ClientResponse> answered(ClientCall call, ClientResponse response, boolean readErrors) {
-		int status = response.statusCode().value();
-		if (!ClientCall.needsBody(status)) {
-			call.head(status, response.headers().asHttpHeaders()::getFirst, null);
-			return Mono.just(response.mutate().body((body) -> counted(body, call)).build());
+	private Mono<ClientResponse> exchange(ClientCall call, boolean readErrors) {
+		this.sent = true;
+		Mono<ClientResponse> response = Mono.defer(this.exchange)
+			.doOnError((failure) -> SendFailures.end(call, failure))
+			.switchIfEmpty(Mono.fromRunnable(call::close));
+		return readErrors ? response.flatMap((head) -> isError(head) ? read(call, head) : Mono.just(counted(call, head)))
+				: response.map((head) -> counted(call, head));
+	}
+
+	private static boolean isError(ClientResponse response) {
+		return ClientCall.needsBody(response.statusCode().value());
+	}
+
+	/** Returns a response whose body ends the call. */
+	private ClientResponse counted(ClientCall call, ClientResponse response) {
+		if (isError(response)) {
+			ErrorResponseBody error = error(call, response);
+			return response.mutate().body((body) -> reporting(body, error)).build();
 		}
-		ErrorResponseBody error = new ErrorResponseBody(call, response);
-		this.error = error;
-		if (!readErrors) {
-			return Mono.just(response.mutate().body((body) -> subscribing(error.reporting(body))).build());
-		}
-		Flux<DataBuffer> body = subscribing(error.reporting(response.body(BodyExtractors.toDataBuffers())));
+		call.head(response.statusCode().value(), response.headers().asHttpHeaders()::getFirst, null);
+		return response.mutate().body((body) -> new CountedBody(body, this::begin, call::body, call::close)).build();
+	}
+
+	/** Returns the response of an error after its body has been read. */
+	private Mono<ClientResponse> read(ClientCall call, ClientResponse response) {
+		Flux<DataBuffer> body = reporting(response.body(BodyExtractors.toDataBuffers()), error(call, response));
 		return DataBufferUtils.join(body, MAX_ERROR_BYTES)
 			.map(Attempt::bytes)
 			.defaultIfEmpty(new byte[0])
 			.map((bytes) -> response.mutate().body((read) -> flux(bytes)).build());
 	}
 
-	private Flux<DataBuffer> counted(Flux<DataBuffer> body, ClientCall call) {
-		return subscribing(body.doOnNext((buffer) -> count(buffer, call))).doOnTerminate(call::close)
-			.doOnCancel(call::close);
+	private ErrorResponseBody error(ClientCall call, ClientResponse response) {
+		ErrorResponseBody error = new ErrorResponseBody(call, response);
+		this.error = error;
+		return error;
 	}
 
-	private Flux<DataBuffer> subscribing(Flux<DataBuffer> body) {
-		return body.doOnSubscribe((subscription) -> this.bodySubscribed = true);
+	private Flux<DataBuffer> reporting(Flux<DataBuffer> body, ErrorResponseBody error) {
+		return new CountedBody(body, this::begin, error::keep, error::report);
 	}
 
-	private static void count(DataBuffer buffer, ClientCall call) {
-		try (DataBuffer.ByteBufferIterator bytes = buffer.readableByteBuffers()) {
-			bytes.forEachRemaining(call::body);
-		}
+	private void begin() {
+		this.bodySubscribed = true;
 	}
 
 	private static byte[] bytes(DataBuffer buffer) {
@@ -128,7 +140,7 @@ final class Attempt {
 	}
 
 	private void end() {
-		if (this.bodySubscribed || !this.admission.isDone() || this.admission.isCompletedExceptionally()) {
+		if (this.bodySubscribed || !isAdmitted()) {
 			return;
 		}
 		ClientCall call = this.admission.join();

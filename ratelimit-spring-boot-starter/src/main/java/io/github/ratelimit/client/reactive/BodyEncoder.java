@@ -1,11 +1,13 @@
 package io.github.ratelimit.client.reactive;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import io.github.ratelimit.client.OutboundBody;
+import io.github.ratelimit.provider.usage.ModelRequest;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.springframework.core.ResolvableType;
@@ -34,19 +36,56 @@ final class BodyEncoder {
 	/** The client's writers, which are always the same list. */
 	private volatile @Nullable List<HttpMessageWriter<?>> writers;
 
-	Mono<EncodedBody> encode(ClientRequest request) {
+	/**
+	 * Returns the request as it is sent: marked as limited, and encoded if the client's
+	 * writers are known and its body is a single value.
+	 */
+	Mono<EncodedRequest> encode(ClientRequest request) {
 		BodyInserter<?, ? super ClientHttpRequest> body = request.body();
-		if (body == BodyInserters.empty()
-				|| !OutboundBody.isReadable(request.headers().getFirst(HttpHeaders.CONTENT_TYPE))) {
-			return Mono.just(EncodedBody.unread(this, body));
+		if (body == BodyInserters.empty() || !isReadable(request.headers())) {
+			return Mono.just(notEncoded(request, ModelRequest.NONE));
 		}
 		List<HttpMessageWriter<?>> writers = this.writers;
-		RecordedRequest recorded = new RecordedRequest(request);
-		Mono<EncodedBody> encoded = Mono
+		ClientRequest.Builder sent = limited(request);
+		RecordedRequest recorded = new RecordedRequest(request, sent);
+		Mono<EncodedRequest> encoded = Mono
 			.defer(() -> body.insert(recorded, new Context((writers != null) ? writers : Defaults.WRITERS)))
-			.then(Mono.fromSupplier(() -> EncodedBody.of(this, body, recorded, writers)));
+			.then(Mono.fromSupplier(() -> encoded(request, sent, recorded, writers)));
 		return (writers != null) ? encoded.onErrorMap((failure) -> asOfClient(failure, request))
-				: encoded.onErrorResume((failure) -> Mono.just(EncodedBody.unread(this, body)));
+				: encoded.onErrorResume((failure) -> Mono.just(notEncoded(request, ModelRequest.NONE)));
+	}
+
+	private EncodedRequest encoded(ClientRequest request, ClientRequest.Builder sent, RecordedRequest recorded,
+			@Nullable List<HttpMessageWriter<?>> writers) {
+		ByteBuffer bytes = recorded.bytes();
+		HttpHeaders headers = recorded.getHeaders();
+		ModelRequest facts = (bytes != null && isReadable(headers)) ? facts(bytes) : ModelRequest.NONE;
+		if (bytes == null || writers == null) {
+			return notEncoded(request, facts);
+		}
+		return new EncodedRequest(sent.body(new EncodedBody(this, request, headers, bytes, writers)).build(), facts);
+	}
+
+	/** The client encodes the body as the application gave it, and shows its writers. */
+	private EncodedRequest notEncoded(ClientRequest request, ModelRequest facts) {
+		return new EncodedRequest(limited(request).body((message, context) -> {
+			learn(context.messageWriters());
+			return request.body().insert(message, context);
+		}).build(), facts);
+	}
+
+	private static ClientRequest.Builder limited(ClientRequest request) {
+		return ClientRequest.from(request).attribute(RateLimitExchangeFilter.LIMITED, true);
+	}
+
+	private static boolean isReadable(HttpHeaders headers) {
+		return OutboundBody.isReadable(headers.getFirst(OutboundBody.CONTENT_TYPE));
+	}
+
+	private static ModelRequest facts(ByteBuffer bytes) {
+		OutboundBody read = new OutboundBody();
+		read.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+		return read.facts();
 	}
 
 	/** A body that cannot be encoded fails the request as it does without this filter. */
@@ -57,6 +96,15 @@ final class BodyEncoder {
 
 	void learn(List<HttpMessageWriter<?>> writers) {
 		this.writers = writers;
+	}
+
+	/**
+	 * A request that is ready to be sent.
+	 *
+	 * @param request the request
+	 * @param facts its size
+	 */
+	record EncodedRequest(ClientRequest request, ModelRequest facts) {
 	}
 
 	private record Context(List<HttpMessageWriter<?>> messageWriters) implements BodyInserter.Context {

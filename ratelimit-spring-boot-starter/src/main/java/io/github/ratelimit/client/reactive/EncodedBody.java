@@ -1,75 +1,54 @@
 package io.github.ratelimit.client.reactive;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 
-import io.github.ratelimit.client.OutboundBody;
-import io.github.ratelimit.provider.usage.ModelRequest;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.http.codec.HttpMessageWriter;
 import org.springframework.web.reactive.function.BodyInserter;
+import org.springframework.web.reactive.function.client.ClientRequest;
 import reactor.core.publisher.Mono;
 
 /**
- * The body of a request, encoded if it could be. What was encoded is sent if the client's
- * own writers did it; otherwise the client encodes the body as the application gave it.
+ * The body of a request as its client's writers have encoded it. Another client, which
+ * shares the filter but not the writers, encodes the body as the application gave it.
  */
 final class EncodedBody implements BodyInserter<Object, ClientHttpRequest> {
 
 	private final BodyEncoder encoder;
 
-	private final BodyInserter<?, ? super ClientHttpRequest> original;
+	private final ClientRequest original;
 
-	private final byte @Nullable [] bytes;
-
+	/** Those of the original, and what encoding the body has set. */
 	private final HttpHeaders headers;
 
-	private final @Nullable List<HttpMessageWriter<?>> writers;
+	private final ByteBuffer bytes;
 
-	private EncodedBody(BodyEncoder encoder, BodyInserter<?, ? super ClientHttpRequest> original,
-			byte @Nullable [] bytes, HttpHeaders headers, @Nullable List<HttpMessageWriter<?>> writers) {
+	private final List<HttpMessageWriter<?>> writers;
+
+	EncodedBody(BodyEncoder encoder, ClientRequest original, HttpHeaders headers, ByteBuffer bytes,
+			List<HttpMessageWriter<?>> writers) {
 		this.encoder = encoder;
 		this.original = original;
-		this.bytes = bytes;
 		this.headers = headers;
+		this.bytes = bytes;
 		this.writers = writers;
-	}
-
-	static EncodedBody unread(BodyEncoder encoder, BodyInserter<?, ? super ClientHttpRequest> original) {
-		return new EncodedBody(encoder, original, null, HttpHeaders.EMPTY, null);
-	}
-
-	/**
-	 * Returns a body that was written to a request.
-	 * @param encoder learns the client's writers
-	 * @param original the body as the application gave it
-	 * @param recorded what was written
-	 * @param writers the client's writers, if they wrote it
-	 */
-	static EncodedBody of(BodyEncoder encoder, BodyInserter<?, ? super ClientHttpRequest> original,
-			RecordedRequest recorded, @Nullable List<HttpMessageWriter<?>> writers) {
-		return new EncodedBody(encoder, original, recorded.bytes(), recorded.getHeaders(), writers);
-	}
-
-	ModelRequest facts() {
-		if (this.bytes == null || !OutboundBody.isReadable(this.headers.getFirst(HttpHeaders.CONTENT_TYPE))) {
-			return ModelRequest.NONE;
-		}
-		OutboundBody read = new OutboundBody();
-		read.write(this.bytes, 0, this.bytes.length);
-		return read.facts();
 	}
 
 	@Override
 	public Mono<Void> insert(ClientHttpRequest request, Context context) {
-		byte[] bytes = this.bytes;
-		if (bytes == null || context.messageWriters() != this.writers) {
-			this.encoder.learn(context.messageWriters());
-			return this.original.insert(request, context);
+		if (context.messageWriters() != this.writers) {
+			return encodeAgain(request, context);
 		}
-		this.headers.forEach(request.getHeaders()::put);
-		return request.writeWith(Mono.fromSupplier(() -> request.bufferFactory().wrap(bytes)));
+		return request.writeWith(Mono.fromSupplier(() -> request.bufferFactory().wrap(this.bytes.duplicate())));
+	}
+
+	private Mono<Void> encodeAgain(ClientHttpRequest request, Context context) {
+		this.encoder.learn(context.messageWriters());
+		this.headers.headerNames().forEach(request.getHeaders()::remove);
+		request.getHeaders().addAll(this.original.headers());
+		return this.original.body().insert(request, context);
 	}
 
 }

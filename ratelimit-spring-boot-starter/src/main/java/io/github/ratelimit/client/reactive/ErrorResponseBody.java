@@ -6,9 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.ratelimit.client.ClientCall;
-import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.web.reactive.function.client.ClientResponse;
-import reactor.core.publisher.Flux;
 
 /**
  * The body of an error, whose beginning is kept on its way to the caller. Its end reports
@@ -29,19 +27,10 @@ final class ErrorResponseBody {
 		this.response = response;
 	}
 
-	Flux<DataBuffer> reporting(Flux<DataBuffer> body) {
-		return body.doOnNext(this::keep).doOnTerminate(this::report).doOnCancel(this::report);
-	}
-
-	private void keep(DataBuffer buffer) {
-		try (DataBuffer.ByteBufferIterator bytes = buffer.readableByteBuffers()) {
-			bytes.forEachRemaining(this::keep);
-		}
-	}
-
-	private void keep(ByteBuffer buffer) {
-		byte[] bytes = new byte[Math.min(buffer.remaining(), ClientCall.ERROR_BODY_BYTES - this.beginning.size())];
-		buffer.get(bytes);
+	/** Keeps a piece, and leaves it to be read. */
+	void keep(ByteBuffer piece) {
+		byte[] bytes = new byte[Math.min(piece.remaining(), ClientCall.ERROR_BODY_BYTES - this.beginning.size())];
+		piece.get(piece.position(), bytes);
 		this.beginning.writeBytes(bytes);
 	}
 

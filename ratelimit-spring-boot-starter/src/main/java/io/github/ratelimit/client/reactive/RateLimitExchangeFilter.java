@@ -35,7 +35,7 @@ import reactor.core.publisher.Mono;
 public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 
 	/** Marks a request that is limited already. */
-	private static final String LIMITED = RateLimitExchangeFilter.class.getName() + ".LIMITED";
+	static final String LIMITED = RateLimitExchangeFilter.class.getName() + ".LIMITED";
 
 	private final LimitedRequests requests;
 
@@ -68,30 +68,28 @@ public final class RateLimitExchangeFilter implements ExchangeFilterFunction {
 		if (limiter == null) {
 			return next.exchange(request);
 		}
-		return Mono.deferContextual((context) -> this.bodies.encode(request).flatMap((body) -> {
-			ClientRequest encoded = ClientRequest.from(request).attribute(LIMITED, true).body(body).build();
-			OutboundRequest outbound = OutboundRequest.of(request.url(), request.headers()::getFirst, body.facts())
+		return Mono.deferContextual((context) -> this.bodies.encode(request).flatMap((encoded) -> {
+			OutboundRequest outbound = OutboundRequest.of(request.url(), request.headers()::getFirst, encoded.facts())
 				.withPriority(request.attributes().get(RequestPriority.ATTRIBUTE))
 				.withPassedOn(context.getOrDefault(PassedOnCharges.KEY, null));
-			return send(limiter, outbound, () -> next.exchange(encoded), 1);
+			return send(limiter, outbound, () -> next.exchange(encoded.request()), 1);
 		}));
 	}
 
 	private static Mono<ClientResponse> send(ClientLimiter limiter, OutboundRequest request,
 			Supplier<Mono<ClientResponse>> exchange, int attempts) {
+		CompletableFuture<ClientCall> admission = limiter.acquireAsync(request);
+		Attempt attempt = new Attempt(admission, exchange);
 		if (attempts >= limiter.settings().retry().maxAttempts()) {
-			return Mono.defer(() -> new Attempt(limiter.acquireAsync(request), exchange).send());
+			return attempt.send();
 		}
-		return Mono.defer(() -> {
-			CompletableFuture<ClientCall> admission = limiter.acquireAsync(request);
-			return new Attempt(admission, exchange).sendAndReadErrors().flatMap((response) -> {
-				ClientCall call = admission.join();
-				if (!call.mayRetry(attempts)) {
-					return Mono.just(response);
-				}
-				return Mono.fromFuture(call.untilRetry(attempts))
-					.then(send(limiter, request.asRetry(), exchange, attempts + 1));
-			});
+		return attempt.sendAndReadErrors().flatMap((response) -> {
+			ClientCall call = admission.join();
+			if (!call.mayRetry(attempts)) {
+				return Mono.just(response);
+			}
+			return Mono.fromFuture(call.untilRetry(attempts))
+				.then(Mono.defer(() -> send(limiter, request.asRetry(), exchange, attempts + 1)));
 		});
 	}
 

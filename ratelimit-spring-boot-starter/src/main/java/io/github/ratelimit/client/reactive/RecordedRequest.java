@@ -1,6 +1,9 @@
 package io.github.ratelimit.client.reactive;
 
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -8,30 +11,40 @@ import org.reactivestreams.Publisher;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.reactive.AbstractClientHttpRequest;
 import org.springframework.web.reactive.function.client.ClientRequest;
 import reactor.core.publisher.Mono;
 
-/** A request that is not sent: it keeps a body of one piece, and accepts no stream. */
+/**
+ * A request that is not sent: it keeps a body of one piece, and accepts no stream. Its
+ * headers are those of the request that is sent instead.
+ */
 final class RecordedRequest extends AbstractClientHttpRequest {
 
 	private final ClientRequest request;
 
-	private byte @Nullable [] bytes;
+	private @Nullable ByteBuffer bytes;
 
 	private boolean committing;
 
-	RecordedRequest(ClientRequest request) {
+	RecordedRequest(ClientRequest request, ClientRequest.Builder sent) {
+		super(headers(sent));
 		this.request = request;
-		getHeaders().addAll(request.headers());
+	}
+
+	private static HttpHeaders headers(ClientRequest.Builder request) {
+		List<HttpHeaders> headers = new ArrayList<>(1);
+		request.headers(headers::add);
+		return headers.get(0);
 	}
 
 	/**
 	 * Returns the body; null if there is none, or if more than it and headers was set.
 	 */
-	byte @Nullable [] bytes() {
+	@Nullable ByteBuffer bytes() {
 		boolean more = this.committing || !getCookies().isEmpty() || !getAttributes().isEmpty();
 		return more ? null : this.bytes;
 	}
@@ -42,10 +55,15 @@ final class RecordedRequest extends AbstractClientHttpRequest {
 	}
 
 	private void keep(DataBuffer buffer) {
+		ByteBuffer own = (buffer instanceof DefaultDataBuffer plain) ? plain.getNativeBuffer() : null;
+		this.bytes = (own != null && own.hasArray()) ? own : copy(buffer);
+	}
+
+	private static ByteBuffer copy(DataBuffer buffer) {
 		byte[] bytes = new byte[buffer.readableByteCount()];
 		buffer.read(bytes);
 		DataBufferUtils.release(buffer);
-		this.bytes = bytes;
+		return ByteBuffer.wrap(bytes);
 	}
 
 	@Override

@@ -19,7 +19,7 @@ abstract class JsonScanner {
 	private static final boolean[] SCALAR = scalarBytes();
 
 	/** The key, or the value at the top level, or the scalar that was read last. */
-	private final Word word = new Word();
+	private final Word word;
 
 	private State state = State.STRUCTURE;
 
@@ -41,6 +41,10 @@ abstract class JsonScanner {
 	private final byte[] one = new byte[1];
 
 	private byte @Nullable [] copy;
+
+	JsonScanner(int longestWord) {
+		this.word = new Word(longestWord);
+	}
 
 	/**
 	 * Reads bytes.

@@ -34,12 +34,12 @@ public final class RequestReader extends JsonScanner {
 	/** Deeper than the texts of messages: the arguments of tool calls. */
 	private static final int DEPTH_OF_ARGUMENTS = 6;
 
-	private static final int UNITS = 0x0F;
+	/** Names of models are shorter. */
+	private static final int LONGEST_NAME = 128;
 
-	private static final int BASE64 = 0x10;
+	private static final byte[] UNITS = units();
 
-	/** For each byte its units, and whether it may be part of Base64. */
-	private static final byte[] KINDS = kinds();
+	private static final boolean[] BASE64 = base64();
 
 	private static final byte[][] TRUE = Word.all("true");
 
@@ -55,7 +55,7 @@ public final class RequestReader extends JsonScanner {
 
 	private long units;
 
-	/** How many of the last characters may be Base64. */
+	/** How many of the last characters may be Base64, up to one more than a word has. */
 	private int run;
 
 	/** The key at the top level whose value is read. */
@@ -65,6 +65,11 @@ public final class RequestReader extends JsonScanner {
 	private Key key = Key.OTHER;
 
 	private boolean inList;
+
+	/** Creates a reader. */
+	public RequestReader() {
+		super(LONGEST_NAME);
+	}
 
 	/**
 	 * Returns what has been read so far.
@@ -158,29 +163,45 @@ public final class RequestReader extends JsonScanner {
 		if ((key && !countsAll()) || this.top == Key.MODEL || this.top == Key.METADATA) {
 			return;
 		}
-		long counted = 0;
-		int length = this.run;
-		for (int i = from; i < to; i++) {
-			int kind = KINDS[bytes[i] & 0xFF];
-			length = ((kind & BASE64) != 0) ? length + 1 : 0;
-			if (length <= LONGEST_WORD) {
-				counted += kind & UNITS;
-			}
-			else if (length == LONGEST_WORD + 1) {
-				counted += PER_FILE;
-			}
-			else {
-				length = LONGEST_WORD + 2;
-			}
+		for (int at = from; at < to;) {
+			int words = Math.min(to, at + LONGEST_WORD - this.run);
+			at = (at < words) ? words(bytes, at, words) : file(bytes, at, to);
 		}
-		this.run = length;
+	}
+
+	/** Counts characters that are too few to make the run longer than a word. */
+	private int words(byte[] bytes, int from, int to) {
+		int counted = 0;
+		for (int i = from; i < to; i++) {
+			counted += UNITS[bytes[i] & 0xFF];
+		}
 		this.units += counted;
+		int start = to;
+		while (start > from && BASE64[bytes[start - 1] & 0xFF]) {
+			start--;
+		}
+		this.run = to - start + ((start == from) ? this.run : 0);
+		return to;
+	}
+
+	/** Passes over what is left of a file. */
+	private int file(byte[] bytes, int from, int to) {
+		int end = from;
+		while (end < to && BASE64[bytes[end] & 0xFF]) {
+			end++;
+		}
+		if (end > from && this.run == LONGEST_WORD) {
+			this.units += PER_FILE;
+			this.run++;
+		}
+		this.run = (end < to) ? 0 : this.run;
+		return end;
 	}
 
 	@Override
 	void structureRead(int b) {
 		if (countsAll()) {
-			this.units += KINDS[b] & UNITS;
+			this.units += UNITS[b];
 		}
 	}
 
@@ -188,27 +209,29 @@ public final class RequestReader extends JsonScanner {
 		return this.top == Key.TOOLS || depth() >= DEPTH_OF_ARGUMENTS;
 	}
 
-	private static byte[] kinds() {
-		byte[] kinds = new byte[256];
-		Arrays.fill(kinds, 0, 0x80, (byte) 3);
+	private static byte[] units() {
+		byte[] units = new byte[256];
+		Arrays.fill(units, 0, 0x80, (byte) 3);
 		// the bytes of UTF-8 that begin a character, and those that continue one
-		Arrays.fill(kinds, 0x80, 0xE1, (byte) 2);
-		Arrays.fill(kinds, 0xE1, 0xF0, (byte) 5);
-		Arrays.fill(kinds, 0xF0, 0x100, (byte) 12);
-		mark(kinds, "{}[]()<>;:\"\\|&*#$%^~@", 6);
-		mark(kinds, "=+/-_", 6 | BASE64);
-		mark(kinds, "0123456789", 4 | BASE64);
-		for (char letter = 'a'; letter <= 'z'; letter++) {
-			kinds[letter] |= BASE64;
-			kinds[Character.toUpperCase(letter)] |= BASE64;
+		Arrays.fill(units, 0x80, 0xE1, (byte) 2);
+		Arrays.fill(units, 0xE1, 0xF0, (byte) 5);
+		Arrays.fill(units, 0xF0, 0x100, (byte) 12);
+		for (byte sign : "{}[]()<>;:\"\\|&*#$%^~@=+/-_".getBytes(StandardCharsets.US_ASCII)) {
+			units[sign] = 6;
 		}
-		return kinds;
+		Arrays.fill(units, '0', '9' + 1, (byte) 4);
+		return units;
 	}
 
-	private static void mark(byte[] kinds, String characters, int kind) {
-		for (byte character : characters.getBytes(StandardCharsets.US_ASCII)) {
-			kinds[character] = (byte) kind;
+	private static boolean[] base64() {
+		boolean[] base64 = new boolean[256];
+		Arrays.fill(base64, '0', '9' + 1, true);
+		Arrays.fill(base64, 'A', 'Z' + 1, true);
+		Arrays.fill(base64, 'a', 'z' + 1, true);
+		for (byte sign : "=+/-_".getBytes(StandardCharsets.US_ASCII)) {
+			base64[sign] = true;
 		}
+		return base64;
 	}
 
 	private enum Key {

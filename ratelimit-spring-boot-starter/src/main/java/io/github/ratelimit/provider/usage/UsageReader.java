@@ -1,5 +1,7 @@
 package io.github.ratelimit.provider.usage;
 
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,33 +20,12 @@ public final class UsageReader extends JsonScanner {
 
 	private static final byte[][] PARENTS = Word.all("message", "response", "x_groq");
 
-	private static final byte[][] PROMPT = Word.all("prompt_tokens", "promptTokenCount");
+	private static final Figure[] FIGURES = Figure.values();
 
-	private static final byte[][] INPUT = Word.all("input_tokens", "inputTokens");
+	/** A figure's name or value is never longer. */
+	private static final int LONGEST_WORD = 32;
 
-	private static final byte[][] CACHE_WRITTEN = Word.all("cache_creation_input_tokens", "cacheWriteInputTokens");
-
-	private static final byte[][] TOOL_PROMPT = Word.all("toolUsePromptTokenCount");
-
-	private static final byte[][] OUTPUT = Word.all("completion_tokens", "output_tokens", "candidatesTokenCount",
-			"outputTokens");
-
-	private static final byte[][] THOUGHTS = Word.all("thoughtsTokenCount");
-
-	private final Figure prompt = new Figure(PROMPT);
-
-	private final Figure input = new Figure(INPUT);
-
-	private final Figure cacheWritten = new Figure(CACHE_WRITTEN);
-
-	private final Figure toolPrompt = new Figure(TOOL_PROMPT);
-
-	private final Figure output = new Figure(OUTPUT);
-
-	private final Figure thoughts = new Figure(THOUGHTS);
-
-	private final Figure[] figures = { this.prompt, this.input, this.cacheWritten, this.toolPrompt, this.output,
-			this.thoughts };
+	private final long[] values = new long[FIGURES.length];
 
 	/** The figure whose value follows. */
 	private @Nullable Figure figure;
@@ -58,6 +39,12 @@ public final class UsageReader extends JsonScanner {
 	/** The depth of the usage object that is open, 0 if none is. */
 	private int usageDepth;
 
+	/** Creates a reader. */
+	public UsageReader() {
+		super(LONGEST_WORD);
+		Arrays.fill(this.values, TokenUsage.UNKNOWN);
+	}
+
 	/**
 	 * Returns what has been read so far. In a stream the numbers grow; the last ones that
 	 * are not 0 apply.
@@ -65,12 +52,13 @@ public final class UsageReader extends JsonScanner {
 	 */
 	public TokenUsage usage() {
 		// a prompt includes what is written to a cache, an input does not
-		long input = (this.prompt.value != TokenUsage.UNKNOWN) ? this.prompt.value : sum(this.input, this.cacheWritten);
-		return new TokenUsage(sum(input, this.toolPrompt.value), sum(this.output, this.thoughts));
+		long prompt = value(Figure.PROMPT);
+		long input = (prompt != TokenUsage.UNKNOWN) ? prompt : sum(value(Figure.INPUT), value(Figure.CACHE_WRITTEN));
+		return new TokenUsage(sum(input, value(Figure.TOOL_PROMPT)), sum(value(Figure.OUTPUT), value(Figure.THOUGHTS)));
 	}
 
-	private static long sum(Figure one, Figure other) {
-		return sum(one.value, other.value);
+	private long value(Figure figure) {
+		return this.values[figure.ordinal()];
 	}
 
 	private static long sum(long one, long other) {
@@ -106,7 +94,7 @@ public final class UsageReader extends JsonScanner {
 	void keyEnded() {
 		if (depth() == this.usageDepth) {
 			this.figure = null;
-			for (Figure candidate : this.figures) {
+			for (Figure candidate : FIGURES) {
 				if (word().isAny(candidate.names)) {
 					this.figure = candidate;
 				}
@@ -120,8 +108,13 @@ public final class UsageReader extends JsonScanner {
 
 	@Override
 	void scalarEnded() {
-		if (depth() == this.usageDepth && this.figure != null) {
-			this.figure.read(word().asNumber());
+		Figure figure = this.figure;
+		if (figure == null || depth() != this.usageDepth) {
+			return;
+		}
+		long number = word().asNumber();
+		if (number > 0 || (number == 0 && value(figure) == TokenUsage.UNKNOWN)) {
+			this.values[figure.ordinal()] = number;
 		}
 	}
 
@@ -132,20 +125,25 @@ public final class UsageReader extends JsonScanner {
 		this.parentFollows = false;
 	}
 
-	private static final class Figure {
+	private enum Figure {
 
+		PROMPT("prompt_tokens", "promptTokenCount"),
+
+		INPUT("input_tokens", "inputTokens"),
+
+		CACHE_WRITTEN("cache_creation_input_tokens", "cacheWriteInputTokens"),
+
+		TOOL_PROMPT("toolUsePromptTokenCount"),
+
+		OUTPUT("completion_tokens", "output_tokens", "candidatesTokenCount", "outputTokens"),
+
+		THOUGHTS("thoughtsTokenCount");
+
+		@SuppressWarnings("ImmutableEnumChecker")
 		private final byte[][] names;
 
-		private long value = TokenUsage.UNKNOWN;
-
-		Figure(byte[][] names) {
-			this.names = names;
-		}
-
-		void read(long number) {
-			if (number > 0 || (number == 0 && this.value == TokenUsage.UNKNOWN)) {
-				this.value = number;
-			}
+		Figure(String... names) {
+			this.names = Word.all(names);
 		}
 
 	}

@@ -5,15 +5,17 @@ import java.nio.charset.StandardCharsets;
 /** A key, a name or a number while it is read; of longer ones only the beginning. */
 final class Word {
 
-	private static final int MAX_LENGTH = 128;
-
 	/** Below this value a number that is one digit longer is exact. */
 	private static final long MAX_EXACT = (1L << 53) / 10;
 
-	private final byte[] bytes = new byte[MAX_LENGTH];
+	private final byte[] bytes;
 
-	/** Larger than the maximum if there were more characters. */
+	/** Larger than what is kept if there were more characters. */
 	private int length;
+
+	Word(int longest) {
+		this.bytes = new byte[longest];
+	}
 
 	static byte[][] all(String... words) {
 		byte[][] bytes = new byte[words.length][];
@@ -28,11 +30,11 @@ final class Word {
 	}
 
 	void add(byte[] from, int start, int end) {
-		int fitting = Math.min(end - start, MAX_LENGTH - this.length);
+		int fitting = Math.min(end - start, this.bytes.length - this.length);
 		if (fitting > 0) {
 			System.arraycopy(from, start, this.bytes, this.length, fitting);
 		}
-		this.length = Math.min(MAX_LENGTH + 1, this.length + end - start);
+		this.length = Math.min(this.bytes.length + 1, this.length + end - start);
 	}
 
 	/** Returns whether this is one of these words. */
@@ -59,7 +61,7 @@ final class Word {
 
 	/** Returns whether this has been kept in full. */
 	boolean isComplete() {
-		return this.length <= MAX_LENGTH;
+		return this.length <= this.bytes.length;
 	}
 
 	/**
@@ -71,7 +73,7 @@ final class Word {
 		long number = 0;
 		boolean fraction = false;
 		for (int i = 0; i < this.length; i++) {
-			int digit = (i < MAX_LENGTH) ? this.bytes[i] - '0' : -1;
+			int digit = (i < this.bytes.length) ? this.bytes[i] - '0' : -1;
 			if (digit == '.' - '0' && i > 0 && !fraction) {
 				fraction = true;
 			}
@@ -87,7 +89,7 @@ final class Word {
 
 	@Override
 	public String toString() {
-		return new String(this.bytes, 0, Math.min(this.length, MAX_LENGTH), StandardCharsets.UTF_8);
+		return new String(this.bytes, 0, Math.min(this.length, this.bytes.length), StandardCharsets.UTF_8);
 	}
 
 }

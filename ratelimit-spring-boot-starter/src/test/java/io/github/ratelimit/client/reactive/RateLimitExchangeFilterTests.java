@@ -22,12 +22,16 @@ import io.github.ratelimit.client.RequestPriority;
 import io.github.ratelimit.client.TestClient;
 import io.github.ratelimit.governor.CallRefusedException;
 import io.github.ratelimit.provider.dialect.Dimension;
+import io.netty.buffer.PooledByteBufAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.JdkClientHttpConnector;
@@ -212,6 +216,51 @@ class RateLimitExchangeFilterTests {
 		}
 		assertThat(signatures).containsExactly("signed", "signed");
 		assertThat(this.provider.bodies()).containsExactly(REQUEST, REQUEST);
+	}
+
+	@Test
+	void clients_that_share_a_filter_each_encode_a_body_in_their_own_way() {
+		List<List<String>> signatures = new ArrayList<>();
+		this.provider.answers((exchange) -> {
+			signatures.add(exchange.getRequestHeaders().get("X-Signature"));
+			json(USAGE).give(exchange);
+		});
+		JsonMapper mapper = JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+		WebClient.Builder sharing = builder().filter(new RateLimitExchangeFilter(client().time(this.time).limiter()));
+		WebClient other = sharing.clone()
+			.codecs((codecs) -> codecs.defaultCodecs().jacksonJsonEncoder(new JacksonJsonEncoder(mapper)))
+			.build();
+		for (WebClient web : List.of(sharing.build(), other, sharing.build(), other)) {
+			web.post().uri("/").contentType(MediaType.APPLICATION_JSON).body((message, context) -> {
+				message.getHeaders().add("X-Signature", "signed");
+				return BodyInserters.fromValue(new Request("gpt-4o", 100)).insert(message, context);
+			}).retrieve().toBodilessEntity().block(LONG);
+		}
+		assertThat(signatures).hasSize(4).containsOnly(List.of("signed"));
+		assertThat(this.provider.bodies()).containsExactly("{\"model\":\"gpt-4o\",\"maxTokens\":100}",
+				"{\"model\":\"gpt-4o\",\"max_tokens\":100}", "{\"model\":\"gpt-4o\",\"maxTokens\":100}",
+				"{\"model\":\"gpt-4o\",\"max_tokens\":100}");
+	}
+
+	@Test
+	void bytes_of_any_buffer_are_sent_in_full() {
+		TestClient client = client();
+		WebClient web = web(client);
+		byte[] padded = ("padding" + REQUEST).getBytes(StandardCharsets.UTF_8);
+		DataBufferFactory netty = new NettyDataBufferFactory(PooledByteBufAllocator.DEFAULT);
+		for (DataBufferFactory factory : List.of(DefaultDataBufferFactory.sharedInstance, netty,
+				DefaultDataBufferFactory.sharedInstance, netty)) {
+			DataBuffer body = factory.allocateBuffer(1000).write(padded);
+			web.post()
+				.uri("/")
+				.contentType(MediaType.APPLICATION_JSON)
+				.body(BodyInserters.fromDataBuffers(Mono.just(body.readPosition("padding".length()))))
+				.retrieve()
+				.toBodilessEntity()
+				.block(LONG);
+		}
+		assertThat(this.provider.bodies()).containsExactly(REQUEST, REQUEST, REQUEST, REQUEST);
+		assertThat(client.models()).contains("gpt-4o");
 	}
 
 	@Test
@@ -451,6 +500,21 @@ class RateLimitExchangeFilterTests {
 		assertThat(this.provider.bodies()).containsExactly(REQUEST, REQUEST, REQUEST);
 		assertThat(client.outcomes()).containsExactly(ClientOutcome.THROTTLED, ClientOutcome.THROTTLED,
 				ClientOutcome.SENT);
+	}
+
+	@Test
+	void a_body_that_was_encoded_once_is_sent_again_in_full() {
+		TestClient client = client().discovered().attempts(2);
+		WebClient web = web(client);
+		call(web).block(LONG);
+		this.provider.answers(inTurn(status(429, THROTTLED), json(USAGE)));
+		CompletableFuture<String> call = call(web).toFuture();
+		await().until(() -> {
+			this.time.advance(Duration.ofMillis(500));
+			return call.isDone();
+		});
+		assertThat(call.join()).isEqualTo(USAGE);
+		assertThat(this.provider.bodies()).containsExactly(REQUEST, REQUEST, REQUEST);
 	}
 
 	@Test

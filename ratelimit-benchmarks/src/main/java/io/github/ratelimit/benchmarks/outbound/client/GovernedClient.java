@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** This library, as its adapters of HTTP clients call it. */
 public final class GovernedClient implements OutboundClient {
 
-	private static final Map<String, String> HEADERS = Map.of("Authorization", "Bearer sk-bench");
+	private static final Map<String, String> HEADERS = Map.of("authorization", "Bearer sk-bench");
 
 	private final ClientLimiter limiter;
 
