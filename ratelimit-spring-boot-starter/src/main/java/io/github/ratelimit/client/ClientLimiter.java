@@ -125,12 +125,7 @@ public final class ClientLimiter {
 	 * @return whether a pattern of the configuration matches
 	 */
 	public boolean matches(URI uri) {
-		for (UrlPattern pattern : this.settings.match()) {
-			if (pattern.matches(uri)) {
-				return true;
-			}
-		}
-		return false;
+		return this.settings.matches(uri);
 	}
 
 	/**

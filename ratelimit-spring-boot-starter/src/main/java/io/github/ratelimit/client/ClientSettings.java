@@ -1,5 +1,6 @@
 package io.github.ratelimit.client;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Objects;
 
@@ -30,6 +31,15 @@ public record ClientSettings(String name, List<UrlPattern> match, @Nullable Clie
 		match = List.copyOf(match);
 		key = List.copyOf(key);
 		models = List.copyOf(models);
+	}
+
+	boolean matches(URI uri) {
+		for (UrlPattern pattern : this.match) {
+			if (pattern.matches(uri)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	GovernorSettings settings(@Nullable String model) {

@@ -65,7 +65,7 @@ class RuleWarningsTests {
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
 				assertThat(output.toString()
-					.contains("Limit 'address' asks the bean silent, and nothing states whether it reads the security "
+					.contains("Limit 'address' calls the bean silent, and nothing states whether it reads the security "
 							+ "context. Rule '/v1/**' applies before Spring Security"))
 					.isEqualTo(asks);
 				assertThat(context.getBean(Rules.class).of(RulePhase.AFTER_SECURITY)).hasSize(after ? 1 : 0);

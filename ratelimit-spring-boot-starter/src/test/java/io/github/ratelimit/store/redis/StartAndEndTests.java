@@ -67,6 +67,7 @@ class StartAndEndTests {
 				assertThat(decision.isUnavailable()).isTrue();
 			}
 			assertThat(store.status()).isEqualTo("unknown");
+			Polling.until(StoreInstance.BACK, "the outage is logged", () -> !this.log.lines().isEmpty());
 			assertThat(this.log.lines()).singleElement().asString().contains("connection");
 
 			this.server.startAgain();
