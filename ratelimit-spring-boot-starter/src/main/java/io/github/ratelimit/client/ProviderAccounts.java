@@ -52,8 +52,8 @@ final class ProviderAccounts {
 	}
 
 	/**
-	 * Uses the account of a call that no adapter sees: that of the latest request,
-	 * with the model of the call.
+	 * Uses the account of a call that no adapter sees: that of the latest request, with
+	 * the model of the call.
 	 * @param model the model, null for that of the latest request
 	 */
 	ProviderAccount of(@Nullable String model) {

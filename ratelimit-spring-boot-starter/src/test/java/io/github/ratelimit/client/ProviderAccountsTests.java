@@ -52,8 +52,7 @@ class ProviderAccountsTests {
 
 	@BeforeEach
 	void start() throws IOException {
-		this.provider = new LocalProvider(
-				inTurn(status(429, THROTTLED, "Retry-After", "2"), json(USAGE)));
+		this.provider = new LocalProvider(inTurn(status(429, THROTTLED, "Retry-After", "2"), json(USAGE)));
 	}
 
 	@AfterEach
@@ -116,6 +115,35 @@ class ProviderAccountsTests {
 			useAnother(client.limiter());
 			return !isKept(client);
 		});
+	}
+
+	@Test
+	void anAccountIsKeptWhileACallerHoldsItsThreadForARetry() {
+		TestClient client = client().discovered().attempts(2).time(this.time);
+		ClientCall call = client.limiter().acquire(request("secret", "gpt-4o"));
+		call.head(429, Map.of("retry-after", "2")::get, THROTTLED);
+		Runnable freed = call.holdUntilRetry(1);
+		call.close();
+		useOthers(client.limiter());
+		assertThat(client.limiter().accounts().contains(call.account())).isTrue();
+		freed.run();
+		useAnother(client.limiter());
+		assertThat(isKept(client)).isFalse();
+	}
+
+	@Test
+	void anAccountThatHasJustBeenRemovedComesBackForARetry() {
+		TestClient client = client().discovered().attempts(2).time(this.time);
+		ClientCall call = client.limiter().acquire(request("secret", "gpt-4o"));
+		call.head(429, Map.of("retry-after", "2")::get, THROTTLED);
+		call.close();
+		useOthers(client.limiter());
+		assertThat(isKept(client)).isFalse();
+		CompletableFuture<?> over = call.untilRetry(1);
+		useAnother(client.limiter());
+		assertThat(client.limiter().accounts().contains(call.account())).isTrue();
+		assertThat(client.limiter().acquireAsync(request("secret", "gpt-4o"))).as("after the retry-after").isNotDone();
+		over.cancel(false);
 	}
 
 	@Test
