@@ -151,10 +151,10 @@ class RedisBucketsFailureTests {
 			assertThatExceptionOfType(BucketExecutionException.class).isThrownBy(() -> bucket.tryConsume(1))
 				.withMessageContaining(
 						"Bucket ratelimit:1:#bucket:foreign: there is something in Redis under this name "
-								+ "that is no bucket");
+								+ "that is not a bucket");
 			assertThatExceptionOfType(BucketExecutionException.class)
 				.isThrownBy(() -> shared.getProxyConfiguration("foreign"))
-				.withMessageContaining("that is no bucket");
+				.withMessageContaining("that is not a bucket");
 			assertThatExceptionOfType(CompletionException.class)
 				.isThrownBy(() -> shared.asAsync().getProxyConfiguration("foreign").join())
 				.withCauseInstanceOf(BucketExecutionException.class);

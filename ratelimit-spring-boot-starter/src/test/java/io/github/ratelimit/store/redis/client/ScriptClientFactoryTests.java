@@ -14,7 +14,7 @@ class ScriptClientFactoryTests {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> ScriptClientFactory.checkTransport("/run/redis.sock", false))
 			.withMessage("needs Netty's native transport for the Unix socket /run/redis.sock, "
-					+ "and it is not on the class path");
+					+ "which is not on the class path");
 	}
 
 }
