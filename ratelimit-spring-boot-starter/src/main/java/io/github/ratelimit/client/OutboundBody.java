@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutboundBody extends OutputStream {
 
-	/** The header with the media type, in lower case as Spring's headers find it fastest. */
+	/**
+	 * The header with the media type, in lower case as Spring's headers find it fastest.
+	 */
 	public static final String CONTENT_TYPE = "content-type";
 
 	/** How much is read: more than providers accept as JSON. */

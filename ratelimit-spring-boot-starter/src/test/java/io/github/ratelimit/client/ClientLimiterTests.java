@@ -41,8 +41,8 @@ class ClientLimiterTests {
 
 	private static OutboundRequest request(String model, String credential) {
 		return new OutboundRequest(URI.create("https://model.example/v1"),
-				(name) -> name.equalsIgnoreCase("Authorization") ? credential : null, new ModelRequest(model, 10, 10, false),
-				false, null);
+				(name) -> name.equalsIgnoreCase("Authorization") ? credential : null,
+				new ModelRequest(model, 10, 10, false), false, null);
 	}
 
 	@Test

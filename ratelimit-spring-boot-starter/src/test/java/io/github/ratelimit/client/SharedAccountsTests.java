@@ -68,8 +68,8 @@ class SharedAccountsTests {
 
 	static CompletableFuture<ClientCall> call(ClientLimiter instance, String credential, long tokens) {
 		return instance.acquireAsync(new OutboundRequest(URI.create("https://model.example/v1"),
-				(name) -> name.equalsIgnoreCase("Authorization") ? credential : null, new ModelRequest(null, tokens, 0, false),
-				false, null));
+				(name) -> name.equalsIgnoreCase("Authorization") ? credential : null,
+				new ModelRequest(null, tokens, 0, false), false, null));
 	}
 
 	static void refuse(ClientCall call, String retryAfter) {

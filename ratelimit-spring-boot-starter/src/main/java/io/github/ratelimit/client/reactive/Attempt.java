@@ -82,7 +82,8 @@ final class Attempt {
 		Mono<ClientResponse> response = Mono.defer(this.exchange)
 			.doOnError((failure) -> SendFailures.end(call, failure))
 			.switchIfEmpty(Mono.fromRunnable(call::close));
-		return readErrors ? response.flatMap((head) -> isError(head) ? read(call, head) : Mono.just(counted(call, head)))
+		return readErrors
+				? response.flatMap((head) -> isError(head) ? read(call, head) : Mono.just(counted(call, head)))
 				: response.map((head) -> counted(call, head));
 	}
 

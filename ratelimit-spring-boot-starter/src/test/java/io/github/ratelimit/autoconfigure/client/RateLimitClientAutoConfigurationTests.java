@@ -214,7 +214,8 @@ class RateLimitClientAutoConfigurationTests {
 	private static ClientCall call(ClientLimiters clients) {
 		URI uri = URI.create("https://api.openai.com/v1/chat/completions");
 		return clients.get("openai")
-			.acquire(new OutboundRequest(uri, (name) -> name.equalsIgnoreCase("Authorization") ? "Bearer sk-secret" : null,
+			.acquire(new OutboundRequest(uri,
+					(name) -> name.equalsIgnoreCase("Authorization") ? "Bearer sk-secret" : null,
 					new ModelRequest("gpt-4o", 10, 20, false), false, null));
 	}
 
