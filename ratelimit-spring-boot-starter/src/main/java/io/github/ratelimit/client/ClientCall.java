@@ -85,12 +85,8 @@ public final class ClientCall implements Receipt {
 			return send.send();
 		}
 		finally {
-			if (outer != null) {
-				SENDING.set(outer);
-			}
-			else {
-				SENDING.remove();
-			}
+			// without a value the next get() would create an entry
+			SENDING.set(outer);
 		}
 	}
 
