@@ -217,7 +217,7 @@ class ProviderAccountsTests {
 
 	private static OutboundRequest request(String credential, String model) {
 		return OutboundRequest.of(URI.create("https://api.openai.com/v1"),
-				(name) -> name.equals("Authorization") ? "Bearer " + credential : null,
+				(name) -> name.equalsIgnoreCase("Authorization") ? "Bearer " + credential : null,
 				new ModelRequest(model, 10, 10, false));
 	}
 
