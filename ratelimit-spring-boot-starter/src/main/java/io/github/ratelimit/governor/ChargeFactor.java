@@ -25,6 +25,12 @@ final class ChargeFactor {
 
 	private static final long LEARN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+	/**
+	 * How many times as large as the other an estimate or a usage counts at most: one
+	 * that somebody made up would count for thousands of calls.
+	 */
+	private static final double FARTHEST = 100;
+
 	/** A limit that is not used shows nothing. */
 	private static final double FULL = 0.98;
 
@@ -110,8 +116,8 @@ final class ChargeFactor {
 			return;
 		}
 		double weight = 1.0 / Math.min(100, ++this.calls);
-		this.meanEstimated += (estimated - this.meanEstimated) * weight;
-		this.meanActual += (actual - this.meanActual) * weight;
+		this.meanEstimated += (Math.min(estimated, FARTHEST * actual) - this.meanEstimated) * weight;
+		this.meanActual += (Math.min(actual, FARTHEST * estimated) - this.meanActual) * weight;
 		this.value = Math.max(MIN, Math.min(MAX, this.meanActual / this.meanEstimated));
 	}
 

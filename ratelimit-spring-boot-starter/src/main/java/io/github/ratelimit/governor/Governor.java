@@ -121,7 +121,7 @@ public final class Governor {
 		this.lock.lock();
 		try {
 			long now = this.time.nanoTime();
-			boolean first = this.queue.isEmpty() && !this.control.isTooLarge(request.cost());
+			boolean first = this.queue.isEmpty() && !this.control.isTooLarge(request.cost(), now);
 			if (!(first || isOff()) || take(request.cost(), now) > 0) {
 				return null;
 			}
@@ -188,7 +188,7 @@ public final class Governor {
 
 	/** Queues a call, or returns why it cannot be queued. */
 	private @Nullable Reason add(Entry call, long now) {
-		if (this.control.isTooLarge(call.request().cost())) {
+		if (this.control.isTooLarge(call.request().cost(), now)) {
 			return Reason.TOO_LARGE;
 		}
 		if (this.queue.size() >= this.settings.maxWaiting()) {

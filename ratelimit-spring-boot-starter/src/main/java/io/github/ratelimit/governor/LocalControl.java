@@ -141,8 +141,8 @@ final class LocalControl {
 	}
 
 	/** Returns whether a call needs more than the capacity of a limit. */
-	boolean isTooLarge(CallCost cost) {
-		return this.configured.isTooLarge(cost) || this.reported.isTooLarge(cost);
+	boolean isTooLarge(CallCost cost, long now) {
+		return this.configured.isTooLarge(cost) || this.reported.isTooLarge(cost, now);
 	}
 
 	/**

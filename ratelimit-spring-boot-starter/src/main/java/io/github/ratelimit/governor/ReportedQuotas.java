@@ -30,6 +30,15 @@ final class ReportedQuotas {
 
 	private static final long FORGOTTEN_WINDOWS = 2;
 
+	/** An end within this time is believed, whatever the window is said to be. */
+	private static final long SOON_OVER_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+	/** The current window ends within one window, whose length may be known inexactly. */
+	private static final long MOST_WINDOWS = 3;
+
+	/** No limit of a provider has a longer window. */
+	private static final long LONGEST_WINDOW_NANOS = TimeUnit.DAYS.toNanos(31);
+
 	private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
 	private final List<QuotaBudget> budgets = new ArrayList<>(2);
@@ -91,9 +100,13 @@ final class ReportedQuotas {
 		return longest;
 	}
 
-	boolean isTooLarge(CallCost cost) {
+	/**
+	 * Returns whether a call needs more than a limit has. A limit that was reported too
+	 * long ago is asked again by the call: refused calls bring no reports.
+	 */
+	boolean isTooLarge(CallCost cost, long now) {
 		for (QuotaBudget budget : this.budgets) {
-			if (budget.isTooLarge(cost)) {
+			if (budget.isTooLarge(cost) && !isForgotten(budget, now)) {
 				return true;
 			}
 		}
@@ -142,7 +155,9 @@ final class ReportedQuotas {
 		QuotaBudget budget = budget(quota, configured, now);
 		if (quota.untilFull() != null && quota.refill() == Refill.FIXED_WINDOW) {
 			long untilFull = Gate.nanos(quota.untilFull());
-			budget.windowEnds(mark.sentAt() + untilFull, now + untilFull, served);
+			if (untilFull <= longestToEnd(quota, budget)) {
+				budget.windowEnds(mark.sentAt() + untilFull, now + untilFull, served);
+			}
 		}
 		if (budget.isNews(mark, now)) {
 			budget.report(Math.max(0, quota.limit()), quota.remaining(), mark, sent, now);
@@ -152,6 +167,15 @@ final class ReportedQuotas {
 		}
 		this.budgets
 			.removeIf((other) -> other != budget && other.dimension() == budget.dimension() && isForgotten(other, now));
+	}
+
+	/**
+	 * Returns how far away the end of a window can be. A report of a later one is wrong,
+	 * and would stop all calls until then.
+	 */
+	private static long longestToEnd(Quota quota, QuotaBudget budget) {
+		return (quota.window() != null) ? Math.max(SOON_OVER_NANOS, MOST_WINDOWS * budget.windowNanos())
+				: LONGEST_WINDOW_NANOS;
 	}
 
 	private static boolean isForgotten(QuotaBudget budget, long now) {

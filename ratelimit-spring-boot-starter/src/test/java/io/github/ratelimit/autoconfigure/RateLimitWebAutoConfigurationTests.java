@@ -84,7 +84,7 @@ class RateLimitWebAutoConfigurationTests {
 				assertThat(before(context).isEnabled()).isTrue();
 				assertThat(after(context).getUrlPatterns()).isEmpty();
 				assertThat(before(context).determineDispatcherTypes()).containsExactlyInAnyOrder(DispatcherType.REQUEST,
-						DispatcherType.ASYNC, DispatcherType.ERROR);
+						DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD);
 			});
 		this.withRule.withPropertyValues("spring.security.filter.order=7").run((context) -> {
 			assertThat(before(context).getOrder()).isEqualTo(6);

@@ -10,6 +10,7 @@ import io.github.ratelimit.LimitDecision;
 import io.github.ratelimit.permit.RequestPermit;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.request.ServletRequestFacts;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -45,6 +46,8 @@ public final class HttpLimitedRequest implements LimitedRequest {
 
 	private final RequestEnd end;
 
+	private final DispatcherType began;
+
 	private boolean hasNewDecisions;
 
 	/** A bit for each phase. */
@@ -56,6 +59,7 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		this.response = response;
 		this.facts = facts;
 		this.end = new RequestEnd(scopes, this::forgetResponse);
+		this.began = request.getDispatcherType();
 		request.setAttribute(ATTRIBUTE, this);
 	}
 
@@ -89,6 +93,15 @@ public final class HttpLimitedRequest implements LimitedRequest {
 		return this.entered != before;
 	}
 
+	boolean hasEntered(RulePhase phase) {
+		return (this.entered & 1 << phase.ordinal()) != 0;
+	}
+
+	/** Returns whether the limiter has seen this type of dispatch at first. */
+	boolean beganWith(DispatcherType dispatch) {
+		return this.began == dispatch;
+	}
+
 	/** Returns the handler for the end of the response. */
 	RequestEnd end() {
 		return this.end;
@@ -104,6 +117,14 @@ public final class HttpLimitedRequest implements LimitedRequest {
 	 */
 	public synchronized List<LimitDecision> limits() {
 		return List.copyOf(this.limits);
+	}
+
+	/**
+	 * Notes that what the application has returned cannot be written as its client wants
+	 * it.
+	 */
+	public void cannotBeWritten() {
+		this.end.cannotBeWritten();
 	}
 
 	/**

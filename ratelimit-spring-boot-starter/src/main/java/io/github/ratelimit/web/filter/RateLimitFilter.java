@@ -34,8 +34,13 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * Applies the rules of one phase, once per request, and binds the request's scope to the
  * thread. Register it twice, before and after Spring Security, for
  * {@link #dispatcherTypes()}: later dispatches of a request are bound, not charged again.
+ * A request that a filter in front has suspended or forwarded comes as such a dispatch at
+ * first.
  */
 public final class RateLimitFilter extends OncePerRequestFilter {
+
+	/** The attribute of a request that was let through while limits were switched off. */
+	private static final String LET_THROUGH = RateLimitFilter.class.getName() + ".LET_THROUGH";
 
 	private final RulePhase phase;
 
@@ -85,7 +90,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 	 * @return a new set
 	 */
 	public static Set<DispatcherType> dispatcherTypes() {
-		return EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
+		return EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD);
 	}
 
 	@Override
@@ -105,7 +110,11 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 
 	@Override
 	protected boolean shouldNotFilter(HttpServletRequest request) {
-		return !this.killSwitch.isEnabled();
+		if (this.killSwitch.isEnabled()) {
+			return false;
+		}
+		request.setAttribute(LET_THROUGH, true);
+		return true;
 	}
 
 	@Override
@@ -120,7 +129,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 			if (previous != scope) {
 				prepared = scope.end().watch(prepared);
 			}
-			if (request.getDispatcherType() != DispatcherType.REQUEST) {
+			if (isLater(request, scope)) {
 				scope.use(prepared);
 				writeHeadersOfLateDecisions(request, scope);
 				proceed(request, prepared, chain, scope);
@@ -142,6 +151,15 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 				scope.end().afterDispatch(request, prepared, failure);
 			}
 		}
+	}
+
+	private boolean isLater(HttpServletRequest request, HttpLimitedRequest scope) {
+		DispatcherType type = request.getDispatcherType();
+		if (type == DispatcherType.REQUEST) {
+			return false;
+		}
+		return type == DispatcherType.ERROR || scope.hasEntered(this.phase) || request.getAttribute(LET_THROUGH) != null
+				|| (type == DispatcherType.FORWARD && !scope.beganWith(type));
 	}
 
 	/** A call that waited without a thread was decided after the first dispatch. */

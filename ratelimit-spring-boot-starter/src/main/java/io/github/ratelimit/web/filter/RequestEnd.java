@@ -115,6 +115,11 @@ final class RequestEnd implements AsyncListener {
 		}
 	}
 
+	/** Notes that there is a result that cannot be written as its client wants it. */
+	void cannotBeWritten() {
+		this.unsent = true;
+	}
+
 	/**
 	 * Registers a charge to be settled at the end. If a request has too many of them, the
 	 * others keep what they reserved, and pending ones are charged.
@@ -160,8 +165,13 @@ final class RequestEnd implements AsyncListener {
 		if (failure != null) {
 			this.thrown = true;
 			sent = broke();
+			if (!errorPage && answer.getStatus() >= HttpStatus.BAD_REQUEST.value()) {
+				// what answered the exception could not be written, such as an
+				// @ExceptionHandler's body in a type that the client accepts
+				this.unsent = true;
+			}
 		}
-		if (isUnwritable(request)) {
+		if (isUnwritable(request, failure != null)) {
 			this.unsent = true;
 		}
 		if ((this.thrown && errorPage) || !listens(request)) {
@@ -177,11 +187,12 @@ final class RequestEnd implements AsyncListener {
 	/**
 	 * Returns whether the result cannot be written, whatever the status of the answer is.
 	 */
-	private static boolean isUnwritable(HttpServletRequest request) {
+	private static boolean isUnwritable(HttpServletRequest request, boolean failed) {
 		try {
 			Object handled = request.getAttribute(EXCEPTION);
 			return handled instanceof HttpMediaTypeNotAcceptableException
-					|| handled instanceof HttpMessageNotWritableException;
+					|| handled instanceof HttpMessageNotWritableException
+					|| ((failed || handled != null) && AcceptedCharsets.haveUnwritable(request));
 		}
 		catch (IllegalStateException ex) {
 			return false; // it has come to its end meanwhile

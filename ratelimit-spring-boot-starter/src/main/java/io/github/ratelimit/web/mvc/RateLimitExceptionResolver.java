@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
+import org.springframework.http.converter.HttpMessageNotWritableException;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.handler.HandlerExceptionResolverComposite;
@@ -81,11 +83,15 @@ public final class RateLimitExceptionResolver implements HandlerExceptionResolve
 	@Override
 	public @Nullable ModelAndView resolveException(HttpServletRequest request, HttpServletResponse response,
 			@Nullable Object handler, Exception ex) {
+		HttpLimitedRequest scope = HttpLimitedRequest.of(request);
+		if (scope != null && (ex instanceof HttpMediaTypeNotAcceptableException
+				|| ex instanceof HttpMessageNotWritableException)) {
+			scope.cannotBeWritten();
+		}
 		Exception refusal = WrappedRefusals.find(ex);
 		if (refusal == null || response.isCommitted()) {
 			return null;
 		}
-		HttpLimitedRequest scope = HttpLimitedRequest.of(request);
 		List<LimitDecision> limits = (scope != null) ? scope.limits() : List.of();
 		ExactExceptionHandlers theirs = this.applicationHandlers.get().orElse(null);
 		if (theirs != null) {

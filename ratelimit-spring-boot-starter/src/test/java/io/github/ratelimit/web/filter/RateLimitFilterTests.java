@@ -326,6 +326,17 @@ class RateLimitFilterTests {
 	}
 
 	@Test
+	void aRequestThatWasLetThroughIsNotLimitedByALaterDispatch() throws Exception {
+		MockHttpServletRequest request = request("/v1/chat", "alice");
+		this.limits.killSwitch.setEnabled(false);
+		serve(request);
+		this.limits.killSwitch.setEnabled(true);
+		request.setDispatcherType(DispatcherType.ASYNC);
+		serve(request);
+		assertThat(this.limits.statistics("chat").allowed()).isZero();
+	}
+
+	@Test
 	void aRequestThatPassesTheFilterTwiceIsChargedOnce() throws Exception {
 		MockHttpServletRequest request = request("/v1/chat", "alice");
 		serve(request);

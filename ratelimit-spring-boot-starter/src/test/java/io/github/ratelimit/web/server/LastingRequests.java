@@ -24,12 +24,14 @@ import org.springframework.core.io.Resource;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
@@ -168,6 +170,11 @@ class LastingRequests {
 			return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE).body("handled");
 		}
 
+		@ExceptionHandler
+		ResponseEntity<Chunk> handle(WrongPassword ex) {
+			return ResponseEntity.status(HttpStatus.UNAUTHORIZED).body(new Chunk("no", null));
+		}
+
 		@GetMapping("/life/status")
 		String status(@RequestParam int status) {
 			throw new ResponseStatusException(HttpStatus.valueOf(status));
@@ -191,6 +198,7 @@ class LastingRequests {
 				case "alice" -> "welcome";
 				case "status" -> ResponseEntity.status(HttpStatus.UNAUTHORIZED).body("no");
 				case "exception" -> throw new ResponseStatusException(HttpStatus.UNAUTHORIZED);
+				case "advised" -> throw new WrongPassword();
 				case "later" -> CompletableFuture.failedFuture(new ResponseStatusException(HttpStatus.UNAUTHORIZED));
 				case "error" -> {
 					response.sendError(401);
@@ -327,6 +335,27 @@ class LastingRequests {
 		public Mono<String> mono() {
 			return Mono.just("sixsix").delayElement(Duration.ofMillis(5));
 		}
+
+	}
+
+	/** Shows a page where a client accepts no answer. */
+	@RestController
+	static class Pages {
+
+		@GetMapping("/life/page")
+		ResponseEntity<Chunk> page(@RequestParam String as) {
+			return ResponseEntity.status(as.equals("alice") ? 200 : 401).body(new Chunk(as, null));
+		}
+
+		@ExceptionHandler
+		ModelAndView handle(HttpMediaTypeNotAcceptableException ex) {
+			return new ModelAndView((model, request, response) -> response.setStatus(500));
+		}
+
+	}
+
+	@SuppressWarnings("serial")
+	static final class WrongPassword extends RuntimeException {
 
 	}
 

@@ -26,7 +26,8 @@ class LoginTests {
 	private final RunningServer server = RunningServer.withoutSecurity(LastingRequests.class,
 			"ratelimit.limits.login.rate=5/15min", "ratelimit.limits.login.key=header('X-Caller')",
 			"ratelimit.limits.login.count-when=status == 401", "ratelimit.http.rules[0].path=/life/login",
-			"ratelimit.http.rules[0].limits=login", "ratelimit.limits.one.max-concurrent=1",
+			"ratelimit.http.rules[0].limits=login", "ratelimit.http.rules[1].path=/life/page",
+			"ratelimit.http.rules[1].limits=login", "ratelimit.limits.one.max-concurrent=1",
 			"ratelimit.limits.one.key=ip", "ratelimit.limits.tokens.rate=100/d", "ratelimit.limits.tokens.key=ip",
 			"ratelimit.limits.tokens.cost=1");
 
@@ -54,7 +55,7 @@ class LoginTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "status", "exception", "error", "later" })
+	@ValueSource(strings = { "status", "exception", "error", "later", "advised" })
 	void aFailedLoginIsCountedOnceHoweverItsResponseIsProduced(String failure) throws IOException {
 		for (int i = 0; i < 5; i++) {
 			assertThat(login("alice")).isEqualTo(200);
@@ -65,6 +66,27 @@ class LoginTests {
 		this.server.bean(ManualTime.class).advance(Duration.ofMinutes(3));
 		assertThat(login("alice")).isEqualTo(200);
 		assertThat(login(failure)).isEqualTo(401);
+		await().until(() -> login("alice") == 429);
+	}
+
+	/** Java writes no text in this charset: the response becomes 500. */
+	@ParameterizedTest
+	@ValueSource(strings = { "status", "alice" })
+	void aLoginWhoseClientAsksForAnImpossibleCharsetIsCounted(String as) throws IOException {
+		for (int i = 0; i < 5; i++) {
+			assertThat(this.server
+				.get("/life/login?as=" + as, "X-Caller: " + this.caller, "Accept: text/plain;charset=ISO-2022-CN")
+				.status()).isEqualTo(500);
+		}
+		await().until(() -> login("alice") == 429);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/life/login?as=advised", "/life/page?as=bob", "/life/page?as=alice" })
+	void aLoginWhoseClientAcceptsNoAnswerIsCounted(String path) throws IOException {
+		for (int i = 0; i < 5; i++) {
+			assertThat(this.server.get(path, "X-Caller: " + this.caller, "Accept: image/png").status()).isEqualTo(500);
+		}
 		await().until(() -> login("alice") == 429);
 	}
 

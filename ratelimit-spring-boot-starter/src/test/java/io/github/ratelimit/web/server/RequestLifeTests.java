@@ -114,7 +114,9 @@ class RequestLifeTests {
 	@ParameterizedTest
 	@CsvSource({ "/life/object, Accept: image/png, 406", "/life/file, Range: bytes=100-200, 416",
 			"/life/file, 'If-Unmodified-Since: Thu, 01 Jan 2015 00:00:00 GMT', 412",
-			"/life/unwritable, Accept: application/json, 500" })
+			"/life/unwritable, Accept: application/json, 500",
+			"/life/plain, Accept: text/plain;charset=ISO-2022-CN, 500",
+			"/life/future, Accept: text/plain;charset=ISO-2022-CN, 500" })
 	void aResultThatCannotBeSentIsPaidFor(String path, String header, int status) throws IOException {
 		Answer answer = this.server.get(path, "X-API-Key: " + this.key, header);
 		assertThat(answer.status()).isEqualTo(status);
