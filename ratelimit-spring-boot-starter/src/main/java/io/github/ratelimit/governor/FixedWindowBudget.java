@@ -4,6 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
+import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
 
@@ -22,10 +23,7 @@ final class FixedWindowBudget extends QuotaBudget {
 	/** The same where permits are spent evenly. */
 	private static final double EVEN_RESERVE = 0.15;
 
-	/** A report above the last one by this part of the limit is of the next window. */
-	private static final double JUMP = 0.2;
-
-	/** How many times in a window a call probes for its end. */
+	/** How many times in a window a call probes for its end at most. */
 	private static final int PROBES = 20;
 
 	/** The part of the limit that is used where permits are spent evenly. */
@@ -96,6 +94,10 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	@Override
 	void advance(long now, double share) {
+		if (this.phase.isOverUnseen(now) && !this.phase.assumeEnd(now)) {
+			// a call probes for a new report
+			this.takenAt = now - windowNanos();
+		}
 		if (this.phase.passTo(now)) {
 			available(capacity() - takenSince(this.phase.latestStart() - TRANSIT_NANOS), now);
 		}
@@ -125,8 +127,13 @@ final class FixedWindowBudget extends QuotaBudget {
 			return average;
 		}
 		double left = available() - capacity() * LEFT;
-		double rest = left / Math.max(windowNanos() / 100, this.phase.untilNext(now));
-		return Math.min(FASTEST * average, Math.max(average, rest));
+		double rest = left / Math.max(windowNanos() / 100, this.phase.untilLikelyNext(now));
+		return Math.min(fastest() * average, Math.max(average, rest));
+	}
+
+	/** What others spend in a short window shows too late, so less is caught up. */
+	private double fastest() {
+		return (windowNanos() <= SHORT_NANOS) ? 1 + (FASTEST - 1) / Math.max(1, factor()) : FASTEST;
 	}
 
 	/** A burst in a short window of an unknown phase may fall into two windows' calls. */
@@ -162,10 +169,15 @@ final class FixedWindowBudget extends QuotaBudget {
 		return saturated(this.phase.untilNext(now) + windows * windowNanos());
 	}
 
-	/** Single calls out of the reserve show when a window ends for the first time. */
+	/**
+	 * Single calls out of the reserve show when a window ends for the first time. They
+	 * are spread over its rest, so that some are left whenever it ends.
+	 */
 	private long untilProbe(double need, long now) {
-		double pause = (need <= available()) ? (1 + this.spread) / PROBES : 1;
-		return this.takenAt + (long) (windowNanos() * pause) - now;
+		double left = available() - capacity() * LEFT;
+		double rest = Math.max(0, this.phase.latest() - this.takenAt);
+		double pause = (need < left) ? rest * need / left : Math.min(windowNanos(), rest + WindowPhase.MARGIN_NANOS);
+		return this.takenAt + (long) Math.max(windowNanos() * (1 + this.spread) / PROBES, pause) - now;
 	}
 
 	/**
@@ -207,12 +219,20 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	@Override
 	void report(double limit, double remaining, Mark mark, Mark sent, long now) {
-		long latest = Math.min(now, mark.sentAt() + UnconfirmedCalls.OVERTAKEN_NANOS);
-		boolean jumped = isReported() && remaining - remaining() > capacity() * JUMP;
-		if (jumped && latest - reportSentAt() < windowNanos() / 2) {
-			this.phase.endsBetween(reportSentAt() + windowNanos(), latest + windowNanos());
-		}
+		observe(remaining, mark, now);
 		super.report(limit, remaining, mark, sent, now);
+	}
+
+	@Override
+	void reportOvertaken(double remaining, Mark mark, CallCost cost, long now) {
+		observe(remaining, mark, now);
+		super.reportOvertaken(remaining, mark, cost, now);
+	}
+
+	private void observe(double remaining, Mark mark, long now) {
+		if (!this.endReported) {
+			this.phase.report(remaining, capacity(), mark.sentAt(), now);
+		}
 	}
 
 	@Override
@@ -235,90 +255,6 @@ final class FixedWindowBudget extends QuotaBudget {
 
 	/** Permits that a call took. */
 	private record Taken(long at, double permits) {
-	}
-
-	/**
-	 * When the fixed windows of a provider end, as far as reports show it. Not
-	 * thread-safe.
-	 */
-	private static final class WindowPhase {
-
-		/**
-		 * How long after the end of a window the first request of the next one is sent.
-		 */
-		static final long MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
-		private long windowNanos;
-
-		/** The current window ends between these times. */
-		private long earliest;
-
-		private long latest;
-
-		private boolean known;
-
-		WindowPhase(long windowNanos, long now) {
-			this.windowNanos = windowNanos;
-			this.earliest = now;
-			this.latest = now + windowNanos;
-		}
-
-		void window(long nanos) {
-			this.windowNanos = nanos;
-		}
-
-		boolean isKnown() {
-			return this.known;
-		}
-
-		/**
-		 * Narrows down when windows end. The provider may have measured at any time
-		 * between the sending of a call and its response, in this window or in one
-		 * before.
-		 */
-		void endsBetween(long earliest, long latest) {
-			long windows = this.known ? Math.round((this.latest - latest) / (double) this.windowNanos) : 0;
-			long first = earliest + windows * this.windowNanos;
-			long last = latest + windows * this.windowNanos;
-			boolean consistent = this.known && first - this.latest <= 0 && last - this.earliest >= 0;
-			this.earliest = consistent ? Math.max(this.earliest, first) : first;
-			this.latest = consistent ? Math.min(this.latest, last) : last;
-			this.known = true;
-		}
-
-		/** Returns whether the window is over, and moves on to the current one. */
-		boolean passTo(long now) {
-			if (!this.known || now - this.latest < MARGIN_NANOS) {
-				return false;
-			}
-			long windows = (now - this.latest) / this.windowNanos + 1;
-			this.earliest += windows * this.windowNanos;
-			this.latest += windows * this.windowNanos;
-			return true;
-		}
-
-		long earliest() {
-			return this.earliest;
-		}
-
-		long latest() {
-			return this.latest;
-		}
-
-		/** Returns the latest possible beginning of the current window. */
-		long latestStart() {
-			return this.latest - this.windowNanos;
-		}
-
-		long untilNext(long now) {
-			return this.latest + MARGIN_NANOS - now;
-		}
-
-		/** Returns the part of the window that is left, from 0 to 1. */
-		double left(long now) {
-			return Math.max(0, Math.min(1, (this.latest - now) / (double) this.windowNanos));
-		}
-
 	}
 
 }

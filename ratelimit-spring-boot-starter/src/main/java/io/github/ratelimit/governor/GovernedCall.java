@@ -2,6 +2,7 @@ package io.github.ratelimit.governor;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 
 /**

@@ -17,6 +17,7 @@ import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.TimeSource;
 import io.github.ratelimit.governor.CallRefusedException.Reason;
 import io.github.ratelimit.governor.RequestQueue.Entry;
+import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.governor.SharedNotes.PeerNote;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import io.github.ratelimit.governor.AccountNote.QuotaNote;
 import io.github.ratelimit.governor.GovernorState.Phase;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
+import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.dialect.Quota;
@@ -201,6 +202,9 @@ final class LocalControl {
 			return;
 		}
 		this.lastCut = now;
+		if (throttle.kind() == Throttle.Kind.RATE_LIMITED) {
+			this.reported.underestimated(throttle.dimension());
+		}
 		if (throttle.kind() == Throttle.Kind.OVERLOADED || !this.known) {
 			this.window.cut();
 		}

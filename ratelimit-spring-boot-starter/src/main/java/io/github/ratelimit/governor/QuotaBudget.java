@@ -1,8 +1,8 @@
 package io.github.ratelimit.governor;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
+import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Refill;
 
@@ -14,13 +14,13 @@ import io.github.ratelimit.provider.dialect.Refill;
 class QuotaBudget {
 
 	/** For how long a request may be on its way before the provider charges it. */
-	static final long TRANSIT_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+	static final long TRANSIT_NANOS = Duration.ofMillis(300).toNanos();
 
 	/** In capacities: a usage that is impossible would otherwise stop calls for years. */
 	private static final double MOST_DEBT = 2;
 
 	/** What another instance knew longer ago is of no use. */
-	static final long ADOPTED_NANOS = TimeUnit.SECONDS.toNanos(10);
+	static final long ADOPTED_NANOS = Duration.ofSeconds(10).toNanos();
 
 	private final Dimension dimension;
 
@@ -327,7 +327,7 @@ class QuotaBudget {
 	 * last. If it reports less, the provider has taken it later, and the last report did
 	 * not include it.
 	 */
-	void reportOvertaken(double remaining, Mark mark, CallCost cost) {
+	void reportOvertaken(double remaining, Mark mark, CallCost cost, long now) {
 		if (this.reportSentAt - mark.sentAt() <= UnconfirmedCalls.OVERTAKEN_NANOS && remaining <= this.remaining) {
 			this.remaining = remaining;
 			this.available = bounded(this.available - need(cost));

@@ -8,6 +8,7 @@ import java.util.function.Function;
 
 import io.github.ratelimit.governor.AccountNote.QuotaNote;
 import io.github.ratelimit.governor.GovernorState.QuotaState;
+import io.github.ratelimit.governor.SentCalls.Mark;
 import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.dialect.Quota;
 import io.github.ratelimit.provider.dialect.Refill;
@@ -18,6 +19,9 @@ final class ReportedQuotas {
 
 	/** Other instances may be using the same quota at first. */
 	private static final double FIRST_FACTOR = 4;
+
+	/** How many times as much as before is expected to be charged after a refusal. */
+	private static final double REFUSED_FACTOR = 1.25;
 
 	/** A configured limit below this part of the provider's is the application's own. */
 	private static final double SAME_LIMIT = 0.98;
@@ -163,7 +167,7 @@ final class ReportedQuotas {
 			budget.report(Math.max(0, quota.limit()), quota.remaining(), mark, sent, now);
 		}
 		else {
-			budget.reportOvertaken(quota.remaining(), mark, cost);
+			budget.reportOvertaken(quota.remaining(), mark, cost, now);
 		}
 		this.budgets
 			.removeIf((other) -> other != budget && other.dimension() == budget.dimension() && isForgotten(other, now));
@@ -240,6 +244,15 @@ final class ReportedQuotas {
 
 	void noteShared() {
 		this.budgets.forEach(QuotaBudget::noteShared);
+	}
+
+	/** A refusal shows that more was charged than this process expected. */
+	void underestimated(@Nullable Dimension dimension) {
+		for (QuotaBudget budget : this.budgets) {
+			if (budget.dimension() == dimension) {
+				budget.scaleFactor(REFUSED_FACTOR);
+			}
+		}
 	}
 
 	void scaleFactors(double times) {

@@ -185,7 +185,14 @@ class QuotaUseTests {
 		this.provider = new LimitedProvider(Refill.FIXED_WINDOW).withoutResets();
 		this.time.advance(Duration.ofSeconds(35));
 		discovering(1).begin();
-		assertQuotaUsed(0.93);
+		assertQuotaUsed(0.95);
+	}
+
+	@Test
+	void fixedWindowsAreFoundByFourInstancesThatKnowNothingOfEachOtherWhereNoReportShowsTheirEnd() {
+		this.provider = new LimitedProvider(Refill.FIXED_WINDOW).withoutResets();
+		discovering(4).withHeadsAtTheEnd().withEstimates(1.1, 0.1).begin();
+		assertQuotaUsed(0.96);
 	}
 
 	@Test
