@@ -114,7 +114,7 @@ class WebFluxTests {
 		Throwable failure = catchThrowable(() -> run(NamesALimit.class, all.toArray(String[]::new)));
 		assertThat(failure)
 			.hasMessageContaining(
-					"has parts that need a servlet request (" + part + "), and this is a reactive web " + "application")
+					"has parts that need a servlet request (" + part + "), but this is a reactive web " + "application")
 			.hasStackTraceContaining(remedy);
 	}
 
