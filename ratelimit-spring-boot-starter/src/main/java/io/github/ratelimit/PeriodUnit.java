@@ -8,14 +8,20 @@ import org.jspecify.annotations.Nullable;
 /** The units in which the period of a rate is written, the longest first. */
 enum PeriodUnit {
 
-	DAY("d", 86_400_000L), HOUR("h", 3_600_000L), MINUTE("min", 60_000L), SECOND("s", 1_000L), MILLISECOND("ms", 1L);
+	DAY("d", "day", 86_400_000L), HOUR("h", "hour", 3_600_000L), MINUTE("min", "minute", 60_000L),
+	SECOND("s", "second", 1_000L), MILLISECOND("ms", "millisecond", 1L);
+
+	private static final int SHORTEST_WORD = 3;
 
 	private final String symbol;
 
+	private final String word;
+
 	private final long millis;
 
-	PeriodUnit(String symbol, long millis) {
+	PeriodUnit(String symbol, String word, long millis) {
 		this.symbol = symbol;
+		this.word = word;
 		this.millis = millis;
 	}
 
@@ -46,10 +52,8 @@ enum PeriodUnit {
 		}
 		PeriodUnit unit = of(symbol);
 		if (unit == null) {
-			boolean upperCase = of(symbol.toLowerCase(Locale.ROOT)) != null;
-			throw refusal.apply("has '" + text + "' as its period", upperCase
-					? "Write the unit in lower case: ms, s, min, h or d."
-					: "The unit is one of ms, s, min (or m), h and d, with an optional whole number before it, for example 15min.");
+			throw refusal.apply("has '" + text + "' as its period",
+					remedy(symbol, before + text.substring(0, digits)));
 		}
 		try {
 			return unit.times((digits > 0) ? Long.parseLong(text.substring(0, digits)) : 1);
@@ -57,6 +61,19 @@ enum PeriodUnit {
 		catch (NumberFormatException | ArithmeticException ex) {
 			throw refusal.apply("has a period that is too long", "The longest period is " + RateRules.MAX_DAYS + "d.");
 		}
+	}
+
+	private static String remedy(String symbol, String before) {
+		String lowerCase = symbol.toLowerCase(Locale.ROOT);
+		if (of(lowerCase) != null) {
+			return "Write the unit in lower case: ms, s, min, h or d.";
+		}
+		for (PeriodUnit unit : values()) {
+			if (lowerCase.length() >= SHORTEST_WORD && (unit.word + "s").startsWith(lowerCase)) {
+				return "Write '" + before + unit.symbol + "'.";
+			}
+		}
+		return "The unit is one of ms, s, min (or m), h and d, with an optional whole number before it, for example 15min.";
 	}
 
 	/** Throws {@link ArithmeticException} if the period overflows. */

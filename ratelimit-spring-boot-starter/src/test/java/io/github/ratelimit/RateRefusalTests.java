@@ -91,7 +91,14 @@ class RateRefusalTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "sec", "minute", "minutes", "hour", "w", "us", "ns", "mins", "15minutes", "min5", "1.5s" })
+	@CsvSource({ "sec,s", "second,s", "minute,min", "minutes,min", "hour,h", "Days,d", "15minutes,15min",
+			"500milliseconds,500ms" })
+	void aUnitThatIsAWordIsTranslated(String period, String meant) {
+		refused("10/" + period, "has '" + period + "' as its period", "Write '10/" + meant + "'.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "w", "us", "ns", "mins", "min5", "1.5s", "da", "week" })
 	void otherUnitsAreRefused(String period) {
 		refused("10/" + period, "has '" + period + "' as its period", UNITS);
 	}

@@ -136,6 +136,7 @@ class RateLimitWebAutoConfigurationTests {
 			path=                                     | rules[0].path                  | is missing
 			path=/v1/{a,limits=address                | rules[0].path' with value '/v1/{a'     | not a path pattern
 			path=/v1/**/x/**,limits=address           | rules[0].path' with value              | not a path pattern
+			path=http://localhost/v1/**               | rules[0].path                  | Write the path alone
 			path=/v1/**                               | rules[0].limits                | names no limit
 			path=/v1/**,limits=                       | rules[0].limits                | names no limit
 			path=/v1/**,limits=adress                 | rules[0].limits' with value 'adress'   | Write 'address'

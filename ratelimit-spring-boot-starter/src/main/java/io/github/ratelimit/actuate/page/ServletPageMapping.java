@@ -2,7 +2,6 @@ package io.github.ratelimit.actuate.page;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.servlet.HandlerMapping;
@@ -11,6 +10,7 @@ import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 import org.springframework.web.servlet.function.support.RouterFunctionMapping;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
 /**
  * Answers with the page in Spring MVC.
@@ -34,9 +34,10 @@ public final class ServletPageMapping {
 	 * @return a mapping that leaves all other requests to others
 	 */
 	public static HandlerMapping of(@Nullable RateLimitsPage page) {
-		RouterFunction<ServerResponse> routes = (page != null) ? new ServletPageMapping(page).routes()
-				: (request) -> Optional.empty();
-		RouterFunctionMapping mapping = new RouterFunctionMapping(routes);
+		if (page == null) {
+			return new SimpleUrlHandlerMapping();
+		}
+		RouterFunctionMapping mapping = new RouterFunctionMapping(new ServletPageMapping(page).routes());
 		mapping.setOrder(ORDER);
 		return mapping;
 	}

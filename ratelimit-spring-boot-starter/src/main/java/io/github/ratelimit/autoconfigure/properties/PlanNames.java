@@ -46,6 +46,12 @@ final class PlanNames {
 			return;
 		}
 		String written = plan.group(1);
+		if (written.endsWith(".rate") || written.endsWith(".max-concurrent")) {
+			String below = property.written();
+			throw new InvalidConfigurationException(property, property.value(),
+					"is written below a plan, which has no properties",
+					"Write " + below.substring(0, below.lastIndexOf('.')) + ": " + property.value() + ".");
+		}
 		if (!PLAIN.matcher(written).matches()) {
 			throw new InvalidConfigurationException(property, written,
 					"is not a valid name of a plan: Spring Boot would read it as another name",

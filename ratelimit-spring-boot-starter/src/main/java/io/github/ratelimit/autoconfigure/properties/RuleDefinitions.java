@@ -79,6 +79,10 @@ public final class RuleDefinitions {
 			throw new InvalidConfigurationException(property, "", "is missing",
 					"Write a path pattern, for example /v1/**, or /** for every path.");
 		}
+		if (path.contains("://")) {
+			throw new InvalidConfigurationException(property, path, "is an address, not a path",
+					"Write the path alone, for example /v1/**.");
+		}
 		return path;
 	}
 

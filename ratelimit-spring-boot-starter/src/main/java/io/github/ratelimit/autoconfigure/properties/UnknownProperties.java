@@ -107,14 +107,23 @@ final class UnknownProperties {
 		String value = property.value();
 		if (!value.isEmpty()) {
 			throw new InvalidConfigurationException(property, value,
-					"is written where a group of properties is expected",
-					group.names().contains("rate") ? "Write " + name + ".rate: " + value + " and " + name + ".key."
-							: "Write for example " + name + "." + group.example() + ".");
+					"is written where a group of properties is expected", remedy(name, value, group));
 		}
 		if (property.name().getNumberOfElements() > 1) {
 			throw new InvalidConfigurationException(property, value, "has nothing below it",
 					"Remove it, or write for example " + name + "." + group.example() + " below it, indented.");
 		}
+	}
+
+	private static String remedy(String name, String value, KnownNames group) {
+		if (!group.names().contains("rate")) {
+			return "Write for example " + name + "." + group.example() + ".";
+		}
+		int last = name.lastIndexOf('.') + 1;
+		return group.names().contains(name.substring(last))
+				? "The name of the limit is missing: write " + name.substring(0, last) + "<name>." + name.substring(last)
+						+ ": " + value + "."
+				: "Write " + name + ".rate: " + value + " and " + name + ".key.";
 	}
 
 	/**

@@ -11,6 +11,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.support.RouterFunctionMapping;
 import org.springframework.web.servlet.handler.AbstractUrlHandlerMapping;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
@@ -69,11 +70,20 @@ final class KnownPaths {
 			}
 		}
 		else if (mapping instanceof RouterFunctionMapping functions) {
-			this.complete &= functions.getRouterFunction() == null;
+			add(functions.getRouterFunction());
 		}
 		else {
 			this.complete = false;
 		}
+	}
+
+	private void add(@Nullable RouterFunction<?> function) {
+		List<String> routed = (function != null) ? RoutedPaths.of(function) : List.of();
+		if (routed == null) {
+			this.complete = false;
+			return;
+		}
+		routed.forEach(this::addHandled);
 	}
 
 	private void addHandled(String pattern) {

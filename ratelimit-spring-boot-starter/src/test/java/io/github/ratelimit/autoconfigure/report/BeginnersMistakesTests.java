@@ -83,6 +83,19 @@ class BeginnersMistakesTests {
 							limit("rate: 10/min", "key: ip"))
 					.says("Property: ratelimit.limits.chat.limit", "Value: \"10\"", "a rate is one text",
 							"Write ratelimit.limits.chat.rate: 10/min"),
+				Mistake
+					.of("the limit has no name", "ratelimit:\n  limits:\n    rate: 3/min\n    key: ip\n",
+							limit("rate: 3/min", "key: ip"))
+					.says("The name of the limit is missing", "ratelimit.limits.<name>."),
+				Mistake
+					.of("a plan has properties",
+							limit("rate: 10/min", "key: ip", "plan: claim('plan')",
+									"plans: { pro: { rate: 100/min } }"),
+							limit("rate: 10/min", "key: ip", "plan: claim('plan')", "plans: { pro: 100/min }"))
+					.says("Property: ratelimit.limits.chat.plans.pro.rate", "Value: \"100/min\"",
+							"Write ratelimit.limits.chat.plans.pro: 100/min."),
+				Mistake.of("the period is a word", limit("rate: 10/minute", "key: ip"), limit("rate: 10/min", "key: ip"))
+					.says("Property: ratelimit.limits.chat.rate", "Write '10/min'."),
 				Mistake.of("the period is a number", limit("rate: 10/60", "key: ip"), limit("rate: 10/60s", "key: ip"))
 					.says("Property: ratelimit.limits.chat.rate", "Value: \"10/60\"", "10/60s"),
 				Mistake

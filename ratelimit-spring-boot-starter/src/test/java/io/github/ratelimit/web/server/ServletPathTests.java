@@ -46,6 +46,17 @@ class ServletPathTests {
 	}
 
 	@Test
+	void theWarningIsThereWhileTheEndpointHasItsPage(CapturedOutput output) {
+		RunningServer
+			.withoutSecurity("management.endpoints.web.exposure.include=health,ratelimits",
+					"ratelimit.limits.chat.rate=1/d", "ratelimit.limits.chat.key=global",
+					"ratelimit.http.rules[0].path=/apii/**", "ratelimit.http.rules[0].limits=chat",
+					"ratelimit.http.rules[1].path=/actuator/ratelimits", "ratelimit.http.rules[1].limits=chat")
+			.close();
+		assertThat(output).containsOnlyOnce(NO_PATH).contains("Rule '/apii/**' matches no path");
+	}
+
+	@Test
 	void aKeyThatCannotReadFormsIsAWarningInARuleForPost(CapturedOutput output) {
 		RunningServer
 			.withoutSecurity("ratelimit.limits.login.rate=1/d", "ratelimit.limits.login.key[0]=param('username')",
