@@ -52,8 +52,7 @@ enum PeriodUnit {
 		}
 		PeriodUnit unit = of(symbol);
 		if (unit == null) {
-			throw refusal.apply("has '" + text + "' as its period",
-					remedy(symbol, before + text.substring(0, digits)));
+			throw refusal.apply("has '" + text + "' as its period", remedy(symbol, before + text.substring(0, digits)));
 		}
 		try {
 			return unit.times((digits > 0) ? Long.parseLong(text.substring(0, digits)) : 1);

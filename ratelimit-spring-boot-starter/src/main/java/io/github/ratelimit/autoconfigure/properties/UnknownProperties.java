@@ -121,8 +121,8 @@ final class UnknownProperties {
 		}
 		int last = name.lastIndexOf('.') + 1;
 		return group.names().contains(name.substring(last))
-				? "The name of the limit is missing: write " + name.substring(0, last) + "<name>." + name.substring(last)
-						+ ": " + value + "."
+				? "The name of the limit is missing: write " + name.substring(0, last) + "<name>."
+						+ name.substring(last) + ": " + value + "."
 				: "Write " + name + ".rate: " + value + " and " + name + ".key.";
 	}
 

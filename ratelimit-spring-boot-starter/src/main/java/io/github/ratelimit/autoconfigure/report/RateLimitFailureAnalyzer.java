@@ -6,6 +6,7 @@ import io.github.ratelimit.autoconfigure.properties.InvalidConfigurationExceptio
 import io.github.ratelimit.autoconfigure.properties.PropertyOrigins;
 import io.github.ratelimit.expression.InvalidExpressionException;
 import io.github.ratelimit.method.InvalidRateLimitedMethodException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanCreationException;
@@ -28,6 +29,10 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 	private static final Pattern EXPRESSION = Pattern
 		.compile("\\b(?:header|cookie|param|claim|attribute|hasRole|hasAuthority|inSubnet)\\('.*:");
 
+	/** A kind of value that is written like a property. */
+	private static final Pattern NAME = Pattern
+		.compile("\\bkey:\\s+(header|cookie|param|claim|attribute):\\s*([^\\s'\"]+)");
+
 	private final @Nullable Environment environment;
 
 	RateLimitFailureAnalyzer(@Nullable Environment environment) {
@@ -40,11 +45,9 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 			if (cause instanceof InvalidConfigurationException ex) {
 				return ofProperty(ex);
 			}
-			if (isUnquotedExpression(cause)) {
-				return analysis("A YAML file cannot be read",
-						"Put the expression in double quotes: in YAML, a colon "
-								+ "before a space ends a name, also that of \"? :\" and \"?:\".",
-						cause, "Reason", cause.getMessage());
+			String remedy = isUnreadableYaml(cause) ? remedyOfYaml(cause.getMessage()) : null;
+			if (remedy != null) {
+				return analysis("A YAML file cannot be read", remedy, cause, "Reason", cause.getMessage());
 			}
 			if (cause instanceof InvalidRateLimitedMethodException ex) {
 				return analysis("@RateLimited cannot work here", ex.remedy(), ex, "Where", ex.location(), "Attribute",
@@ -74,10 +77,19 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 	/**
 	 * The library that reads YAML need not be there, so its exception has no type here.
 	 */
-	private static boolean isUnquotedExpression(Throwable cause) {
-		String message = cause.getMessage();
-		return cause.getClass().getName().startsWith("org.yaml.snakeyaml.") && message != null
-				&& message.contains("mapping values are not allowed") && EXPRESSION.matcher(message).find();
+	private static boolean isUnreadableYaml(Throwable cause) {
+		return cause.getClass().getName().startsWith("org.yaml.snakeyaml.") && cause.getMessage() != null
+				&& cause.getMessage().contains("mapping values are not allowed");
+	}
+
+	/** Returns null if the line has nothing to do with limits. */
+	private static @Nullable String remedyOfYaml(String message) {
+		Matcher name = NAME.matcher(message);
+		if (name.find()) {
+			return "Write key: " + name.group(1) + "('" + name.group(2) + "').";
+		}
+		return EXPRESSION.matcher(message).find() ? "Put the expression in double quotes: in YAML, a colon "
+				+ "before a space ends a name, also that of \"? :\" and \"?:\"." : null;
 	}
 
 	private FailureAnalysis ofProperty(InvalidConfigurationException cause) {

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.github.ratelimit.Key;
 import io.github.ratelimit.registry.KeySource;
@@ -38,6 +40,8 @@ import org.springframework.expression.spel.support.StandardEvaluationContext;
 
 /** Turns the text of one expression into an object that can be evaluated. */
 final class ExpressionBuilder {
+
+	private static final Pattern UNQUOTED_SUBNET = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}(?:/\\d{1,2})?");
 
 	private static final String WHAT_IS_A_KEY = "Write " + NameCatalogue.VALUES
 			+ "; in YAML quote what begins with # or @.";
@@ -80,15 +84,19 @@ final class ExpressionBuilder {
 			return (SpelNodeImpl) expression.getAST();
 		}
 		catch (SpelParseException ex) {
-			String reason = withoutCode(ex.getSimpleMessage());
-			throw new InvalidExpressionException(this.text,
-					"does not parse at character " + (ex.getPosition() + 1) + " (" + reason + ")",
-					"Write a SpEL expression, with texts and names of headers in single quotes.");
+			throw new InvalidExpressionException(this.text, "does not parse at character " + (ex.getPosition() + 1)
+					+ " (" + withoutCode(ex.getSimpleMessage()) + ")", remedyOfSyntax());
 		}
 		catch (RuntimeException ex) {
 			throw new InvalidExpressionException(this.text, "does not parse",
 					"Write a SpEL expression, with texts and names of headers in single quotes.");
 		}
+	}
+
+	private String remedyOfSyntax() {
+		Matcher subnet = UNQUOTED_SUBNET.matcher(this.text);
+		return subnet.find() ? "Write inSubnet('" + subnet.group() + "')."
+				: "Write a SpEL expression, with texts and names of headers in single quotes.";
 	}
 
 	/** Removes the code at the beginning of Spring's messages. */

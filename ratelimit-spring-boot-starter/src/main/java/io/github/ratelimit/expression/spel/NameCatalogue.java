@@ -28,7 +28,8 @@ final class NameCatalogue {
 		}
 		return new InvalidExpressionException(expression, "names the variable " + name + ", which does not exist",
 				meant(name) + "The variables are ip, user, global, method and path; a header is "
-						+ RequestFunction.HEADER.example() + ", a method's argument #name.");
+						+ RequestFunction.HEADER.example()
+						+ ", a method's argument #name, a text is in quotes: 'text'.");
 	}
 
 	static InvalidExpressionException unknownFunction(String expression, String name) {

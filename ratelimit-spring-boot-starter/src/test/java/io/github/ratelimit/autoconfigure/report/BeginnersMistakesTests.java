@@ -94,7 +94,8 @@ class BeginnersMistakesTests {
 							limit("rate: 10/min", "key: ip", "plan: claim('plan')", "plans: { pro: 100/min }"))
 					.says("Property: ratelimit.limits.chat.plans.pro.rate", "Value: \"100/min\"",
 							"Write ratelimit.limits.chat.plans.pro: 100/min."),
-				Mistake.of("the period is a word", limit("rate: 10/minute", "key: ip"), limit("rate: 10/min", "key: ip"))
+				Mistake
+					.of("the period is a word", limit("rate: 10/minute", "key: ip"), limit("rate: 10/min", "key: ip"))
 					.says("Property: ratelimit.limits.chat.rate", "Write '10/min'."),
 				Mistake.of("the period is a number", limit("rate: 10/60", "key: ip"), limit("rate: 10/60s", "key: ip"))
 					.says("Property: ratelimit.limits.chat.rate", "Value: \"10/60\"", "10/60s"),

@@ -195,6 +195,19 @@ class FailureAnalyzerTests {
 			.isEqualTo("Name a limit that exists, or configure it as ratelimit.limits.mail.");
 	}
 
+	@Test
+	void aHeaderThatIsWrittenLikeAPropertyIsShownAsAFunction(CapturedOutput output) throws IOException {
+		write("application.yml", """
+				ratelimit:
+				  limits:
+				    chat:
+				      rate: 10/min
+				      key: header: X-Api-Key
+				""");
+		fail(Application.class);
+		assertThat(output).contains("A YAML file cannot be read", "Write key: header('X-Api-Key').");
+	}
+
 	private Path write(String name, String text) throws IOException {
 		return Files.writeString(this.directory.resolve(name), text);
 	}

@@ -20,7 +20,7 @@ class InvalidExpressionTests {
 			+ " attribute('…'), hasRole('…'), hasAuthority('…'), inSubnet('…') and coalesce(a, b); a bean's method is @bean.method().";
 
 	private static final String VARIABLES = "The variables are ip, user, global, method and path; a header is"
-			+ " header('X-API-Key'), a method's argument #name.";
+			+ " header('X-API-Key'), a method's argument #name, a text is in quotes: 'text'.";
 
 	private final ExpressionParser parser = new ExpressionParser(null);
 

@@ -116,6 +116,8 @@ class PlainConditionsTests {
 			hasRole('A', 'B')       | calls hasRole with 2 arguments          | such as hasRole('PARTNER')
 			hasAnyRole('A', 'B')    | calls the function hasAnyRole      | Did you mean hasRole('…')?
 			hasrole('A')            | calls the function hasrole         | Did you mean hasRole('…')?
+			10.0.0.0/8              | does not parse                     | Write inSubnet('10.0.0.0/8').
+			inSubnet(10.0.0.0/8)    | does not parse                     | Write inSubnet('10.0.0.0/8').
 			inSubnet(ip)            | calls inSubnet with ip             | such as inSubnet('10.0.0.0/8')
 			inSubnet('10.0.0.1/8')  | which has an address with bits     | Write 10.0.0.0/8 for the subnet
 			status == 200           | reads status                       | count-when

@@ -22,8 +22,9 @@ class RoutedPathsTests {
 	void thePathsOfRoutesAreKnownWithThoseAroundThem() {
 		RouterFunction<ServerResponse> routes = RouterFunctions.route()
 			.GET("/plain", RoutedPathsTests::answer)
-			.path("/v1", (nested) -> nested.POST("/chat", RoutedPathsTests::answer)
-				.path("/files", (files) -> files.GET("/{id}", RoutedPathsTests::answer)))
+			.path("/v1",
+					(nested) -> nested.POST("/chat", RoutedPathsTests::answer)
+						.path("/files", (files) -> files.GET("/{id}", RoutedPathsTests::answer)))
 			.GET("/page", (request) -> request.headers().accept().isEmpty(), RoutedPathsTests::answer)
 			.route(RequestPredicates.path("/a").or(RequestPredicates.path("/b")), RoutedPathsTests::answer)
 			.build();
@@ -35,10 +36,12 @@ class RoutedPathsTests {
 		assertThat(RoutedPaths.of(RouterFunctions.route().add((request) -> Optional.empty()).build())).isNull();
 		assertThat(RoutedPaths.of(RouterFunctions.resources("/files/**", new ClassPathResource("files/")))).isNull();
 		assertThat(RoutedPaths.of(RouterFunctions.route(RequestPredicates.all(), RoutedPathsTests::answer))).isNull();
+		assertThat(
+				RoutedPaths.of(RouterFunctions.route(RequestPredicates.path("/a").negate(), RoutedPathsTests::answer)))
+			.isNull();
 		assertThat(RoutedPaths
-			.of(RouterFunctions.route(RequestPredicates.path("/a").negate(), RoutedPathsTests::answer))).isNull();
-		assertThat(RoutedPaths.of(RouterFunctions.route(RequestPredicates.path("/a").or((request) -> true),
-				RoutedPathsTests::answer))).isNull();
+			.of(RouterFunctions.route(RequestPredicates.path("/a").or((request) -> true), RoutedPathsTests::answer)))
+			.isNull();
 	}
 
 }
