@@ -45,7 +45,7 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 			if (cause instanceof InvalidConfigurationException ex) {
 				return ofProperty(ex);
 			}
-			String remedy = isUnreadableYaml(cause) ? remedyOfYaml(cause.getMessage()) : null;
+			String remedy = remedyOfYaml(cause);
 			if (remedy != null) {
 				return analysis("A YAML file cannot be read", remedy, cause, "Reason", cause.getMessage());
 			}
@@ -76,14 +76,14 @@ class RateLimitFailureAnalyzer implements FailureAnalyzer {
 
 	/**
 	 * The library that reads YAML need not be there, so its exception has no type here.
+	 * @return null if the failure is none of YAML's about an expression of ours
 	 */
-	private static boolean isUnreadableYaml(Throwable cause) {
-		return cause.getClass().getName().startsWith("org.yaml.snakeyaml.") && cause.getMessage() != null
-				&& cause.getMessage().contains("mapping values are not allowed");
-	}
-
-	/** Returns null if the line has nothing to do with limits. */
-	private static @Nullable String remedyOfYaml(String message) {
+	private static @Nullable String remedyOfYaml(Throwable cause) {
+		String message = cause.getMessage();
+		if (message == null || !cause.getClass().getName().startsWith("org.yaml.snakeyaml.")
+				|| !message.contains("mapping values are not allowed")) {
+			return null;
+		}
 		Matcher name = NAME.matcher(message);
 		if (name.find()) {
 			return "Write key: " + name.group(1) + "('" + name.group(2) + "').";
