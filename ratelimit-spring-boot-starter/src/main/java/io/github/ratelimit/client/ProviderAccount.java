@@ -108,7 +108,7 @@ public final class ProviderAccount {
 		if (!this.users.compareAndSet(0, REMOVED)) {
 			return false;
 		}
-		// whoever used it before now has a call that the governor knows
+		// the calls of earlier users are known to the governor
 		if (this.governor.isIdle()) {
 			return true;
 		}
