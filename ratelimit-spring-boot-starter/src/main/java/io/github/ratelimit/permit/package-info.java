@@ -1,6 +1,6 @@
 /**
- * What an allowed call holds of its limits, how it is settled and how it ends, and the
- * port to the request that several calls belong to.
+ * What an allowed call holds of its limits, how it is settled and how it ends. The permit
+ * of a request also keeps the charges of the limited calls within the request.
  */
 @NullMarked
 package io.github.ratelimit.permit;

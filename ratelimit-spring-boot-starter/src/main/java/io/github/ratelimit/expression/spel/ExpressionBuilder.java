@@ -203,7 +203,7 @@ final class ExpressionBuilder {
 		}
 		boolean mayBeSubclass = type.isInterface() || type == Object.class || type == Optional.class
 				|| Modifier.isAbstract(type.getModifiers());
-		if (!mayBeSubclass && !TextConversion.declaresToString(type)) {
+		if (!mayBeSubclass && !KeyTextConversion.declaresToString(type)) {
 			throw new InvalidExpressionException(this.text,
 					"uses #" + name + " as a key, but " + type.getSimpleName() + " has no toString() of its own",
 					"Write the property that is meant, such as #" + name + ".id, or give " + type.getSimpleName()
@@ -340,7 +340,7 @@ final class ExpressionBuilder {
 	}
 
 	private Function<Call, @Nullable String> text(SpelNodeImpl node) {
-		return reader(node).<@Nullable String>safe(this.text, TextConversion::text);
+		return reader(node).<@Nullable String>safe(this.text, KeyTextConversion::text);
 	}
 
 	private SpelReader interpreted(SpelNode node) {

@@ -8,14 +8,10 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.converter.HttpMessageNotWritableException;
-import org.springframework.web.HttpMediaTypeNotAcceptableException;
 
 /**
  * Ends what a request holds, once, when its response is complete: when the filter returns
@@ -29,15 +25,6 @@ import org.springframework.web.HttpMediaTypeNotAcceptableException;
  * outcome stays unknown.
  */
 final class RequestEnd implements AsyncListener {
-
-	/** The attribute of {@code DispatcherServlet}, which is optional. */
-	private static final String EXCEPTION = "org.springframework.web.servlet.DispatcherServlet.EXCEPTION";
-
-	/**
-	 * The statuses of a result that cannot be sent because of the client's own headers.
-	 */
-	private static final Set<HttpStatus> NOT_TAKEN = EnumSet.of(HttpStatus.NOT_ACCEPTABLE,
-			HttpStatus.PRECONDITION_FAILED, HttpStatus.REQUESTED_RANGE_NOT_SATISFIABLE);
 
 	/** Runs when the response is complete. */
 	private final Runnable afterwards;
@@ -171,7 +158,7 @@ final class RequestEnd implements AsyncListener {
 				this.unsent = true;
 			}
 		}
-		if (isUnwritable(request, failure != null)) {
+		if (ChargedErrors.isUnwritable(request, failure != null)) {
 			this.unsent = true;
 		}
 		if ((this.thrown && errorPage) || !listens(request)) {
@@ -181,21 +168,6 @@ final class RequestEnd implements AsyncListener {
 		this.dispatched = false;
 		if (this.disconnected) {
 			complete(isSent(), false);
-		}
-	}
-
-	/**
-	 * Returns whether the result cannot be written, whatever the status of the answer is.
-	 */
-	private static boolean isUnwritable(HttpServletRequest request, boolean failed) {
-		try {
-			Object handled = request.getAttribute(EXCEPTION);
-			return handled instanceof HttpMediaTypeNotAcceptableException
-					|| handled instanceof HttpMessageNotWritableException
-					|| ((failed || handled != null) && AcceptedCharsets.haveUnwritable(request));
-		}
-		catch (IllegalStateException ex) {
-			return false; // it has come to its end meanwhile
 		}
 	}
 
@@ -266,7 +238,7 @@ final class RequestEnd implements AsyncListener {
 			return;
 		}
 		int status = status();
-		boolean concealed = this.unsent || isNotTaken(status);
+		boolean concealed = this.unsent || ChargedErrors.contain(status);
 		boolean failed = (this.broken || status >= HttpStatus.BAD_REQUEST.value()) && !concealed;
 		try {
 			Settlements settlements = this.settlements;
@@ -282,11 +254,6 @@ final class RequestEnd implements AsyncListener {
 			this.afterwards.run();
 			end(failed);
 		}
-	}
-
-	private static boolean isNotTaken(int status) {
-		HttpStatus known = HttpStatus.resolve(status);
-		return known != null && NOT_TAKEN.contains(known);
 	}
 
 	private int status() {

@@ -1,6 +1,6 @@
 /**
- * Arguments and replies of the scripts in Redis: limits in integers, snapshots of keys,
- * and the Lua files.
+ * The Lua scripts, which decide in Redis, write the entries of keys and set their expiry;
+ * their arguments, such as limits in integers, and their replies.
  */
 @NullMarked
 package io.github.ratelimit.store.redis.script;
