@@ -1,9 +1,10 @@
 package io.github.ratelimit.expression;
 
 import java.util.Arrays;
-import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ObjectUtils;
+import org.springframework.util.StringUtils;
 
 /**
  * One call that expressions are evaluated over: a request, a method call, or a method
@@ -177,7 +178,7 @@ public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
 	 * Returns the first value that can be a key, for {@code coalesce(a, b)}.
 	 * @param values any values
 	 * @return the first that is neither null nor a blank text nor an empty
-	 * {@link Optional}, null if all are
+	 * {@link java.util.Optional}, collection, map or array; null if all are
 	 */
 	public @Nullable Object coalesce(@Nullable Object... values) {
 		for (Object value : values) {
@@ -189,10 +190,7 @@ public record Call(@Nullable RequestFacts request, @Nullable Object[] arguments,
 	}
 
 	private static boolean isPresent(@Nullable Object value) {
-		if (value instanceof CharSequence text) {
-			return !text.toString().isBlank();
-		}
-		return value != null && !(value instanceof Optional<?> optional && optional.isEmpty());
+		return (value instanceof CharSequence text) ? StringUtils.hasText(text) : !ObjectUtils.isEmpty(value);
 	}
 
 }

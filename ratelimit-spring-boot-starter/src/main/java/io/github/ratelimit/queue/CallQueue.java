@@ -149,10 +149,10 @@ public final class CallQueue {
 
 		private final long storeDelayBefore;
 
-		private Ticket(long spacingNanos, boolean holdsRequestThread, long heldUpBefore) {
+		private Ticket(long spacingNanos, boolean holdsRequestThread, long storeDelayBefore) {
 			this.spacingNanos = spacingNanos;
 			this.holdsRequestThread = holdsRequestThread;
-			this.storeDelayBefore = heldUpBefore;
+			this.storeDelayBefore = storeDelayBefore;
 		}
 
 		/** Returns whether the call holds a request thread while it waits. */

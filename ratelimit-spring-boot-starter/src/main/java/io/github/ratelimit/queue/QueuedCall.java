@@ -76,11 +76,11 @@ public final class QueuedCall {
 	 * Creates a call.
 	 * @param holdsThread whether the calling thread waits for it, and runs its steps
 	 */
-	public QueuedCall(List<Charge> charges, LimitStore store, CallQueues lines, TimeSource time, Executor executor,
+	public QueuedCall(List<Charge> charges, LimitStore store, CallQueues queues, TimeSource time, Executor executor,
 			boolean holdsThread) {
 		this.charges = charges;
 		this.store = store;
-		this.queues = lines;
+		this.queues = queues;
 		this.time = time;
 		this.executor = executor;
 		this.holdsThread = holdsThread;

@@ -46,7 +46,7 @@ public final class LimitStatistics {
 		}
 		BusyKeys watched = this.watched;
 		if (watched != null) {
-			watched.count(decision.key(), decision.isViolated());
+			watched.count(decision.key(), decision.isViolated() && !decision.isUnavailable());
 		}
 	}
 

@@ -1,7 +1,11 @@
 package io.github.ratelimit.registry;
 
 import io.github.ratelimit.Key;
+import io.github.ratelimit.Limit;
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.registry.BusyKeys.KeyCount;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -119,6 +123,22 @@ class BusyKeysTests {
 		assertThat(mean).as("calls at the same moment are left out").isBetween(1_000.0, 140_000.0);
 		assertThat(busiest).hasSize(4)
 			.allSatisfy((count) -> assertThat((double) count.count()).isCloseTo(mean, within(0.4 * mean)));
+	}
+
+	@Test
+	void aKeyThatIsRefusedBecauseTheStoreFailsIsNotDenied() {
+		LimitStatistics statistics = new LimitStatistics();
+		statistics.watchKeys();
+		Charge charge = Charge.of(Handles.of(Limit.of("chat", Rate.parse("10/min"))), Key.of("alice"), 1);
+
+		statistics.count(ChargeDecision.unavailable(charge, 1));
+		statistics.count(ChargeDecision.degraded(ChargeDecision.refused(charge, 0, 1, 1, null)));
+		statistics.count(ChargeDecision.refused(charge, 0, 1, 1, null));
+
+		BusyKeys keys = statistics.watchedKeys();
+		assertThat(keys.busiest(1)).containsExactly(new KeyCount(Key.of("alice"), 3));
+		assertThat(keys.mostDenied(1)).as("by the limit, in the store or its fallback")
+			.containsExactly(new KeyCount(Key.of("alice"), 2));
 	}
 
 	private void pass(int fiveSeconds) {

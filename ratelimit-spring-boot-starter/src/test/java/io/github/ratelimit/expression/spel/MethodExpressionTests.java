@@ -61,7 +61,10 @@ class MethodExpressionTests {
 				"#userId + #note", "#tags.?[#this == 'x']")) {
 			assertThat(key(expression, call)).as(expression).isNull();
 		}
-		assertThat(key("coalesce(#note, #userId)", call)).isEqualTo(Key.of("0"));
+		for (String expression : List.of("coalesce(#note, #userId)", "(coalesce(#note, #tags, #userId))",
+				"coalesce(#tags, #userId).toString()", "coalesce({:}, new int[0], #userId).toString()")) {
+			assertThat(key(expression, call)).as(expression).isEqualTo(Key.of("0"));
+		}
 	}
 
 	@Test
