@@ -1,10 +1,6 @@
 package io.github.ratelimit.call;
 
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +29,7 @@ public final class ResultFollower {
 	 */
 	public static @Nullable Object follow(Class<?> type, @Nullable Object result, CallCompletion completion) {
 		if (result instanceof CompletionStage<?> stage) {
-			return followStage(type, stage, completion);
+			return FutureFollower.follow(type, stage, completion);
 		}
 		Object followed = (result != null) ? followProduction(type, result, completion) : null;
 		if (followed != null) {
@@ -47,35 +43,6 @@ public final class ResultFollower {
 	private static @Nullable Object followProduction(Class<?> type, Object result, CallCompletion completion) {
 		Object followed = REACTOR ? PublisherFollower.follow(type, result, completion) : null;
 		return (followed == null && COROUTINES) ? FlowFollower.follow(type, result, completion) : followed;
-	}
-
-	/** The slot is released before the caller sees the result. */
-	private static Object followStage(Class<?> type, CompletionStage<?> stage, CallCompletion completion) {
-		if (!type.isAssignableFrom(CompletableFuture.class)) {
-			stage.whenComplete((value, failure) -> over(value, failure, completion));
-			return stage;
-		}
-		CompletableFuture<@Nullable Object> followed = new CompletableFuture<>();
-		Futures.forward(stage, followed, (value, failure) -> over(value, failure, completion));
-		return followed;
-	}
-
-	private static void over(@Nullable Object value, @Nullable Throwable failure, CallCompletion completion) {
-		if (failure == null) {
-			completion.returned(value);
-		}
-		else if (isAbandoned(failure)) {
-			completion.abandoned();
-		}
-		else {
-			completion.failed();
-		}
-	}
-
-	private static boolean isAbandoned(Throwable failure) {
-		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
-				: failure;
-		return cause instanceof CancellationException || cause instanceof TimeoutException;
 	}
 
 }

@@ -31,7 +31,7 @@ public final class RateLimitsPage {
 	private static final String FILES = "/~/";
 
 	private static final List<String> SCRIPTS = List.of("page.js", "api.js", "change-buttons.js", "chart.js", "dom.js",
-			"key-view.js", "limit-views.js");
+			"format.js", "key-view.js", "limit-views.js");
 
 	private static final EndpointId ENDPOINT = EndpointId.of("ratelimits");
 

@@ -1,6 +1,6 @@
 /**
- * SpEL behind the expressions: parses and checks their texts at start-up, and reads their
- * variables and functions from calls.
+ * SpEL behind the expressions: parses and checks their texts at start-up, and evaluates
+ * them.
  */
 @NullMarked
 package io.github.ratelimit.expression.spel;

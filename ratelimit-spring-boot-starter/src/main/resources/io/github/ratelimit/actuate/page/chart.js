@@ -1,6 +1,7 @@
 // Draws counts over time, and shares of limits.
 
-import { brief, count, h } from './dom.js';
+import { h } from './dom.js';
+import { brief, count } from './format.js';
 
 const POINTS = 60;
 

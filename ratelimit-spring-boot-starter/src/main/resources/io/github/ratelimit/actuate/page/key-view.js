@@ -2,7 +2,8 @@
 
 import { changesOfKey } from './change-buttons.js';
 import { bar } from './chart.js';
-import { ago, count, h, seconds } from './dom.js';
+import { h } from './dom.js';
+import { ago, count, seconds } from './format.js';
 import { linkToLimit } from './limit-views.js';
 
 /** Shows one key of a limit. */

@@ -2,7 +2,8 @@
 
 import { changesOfAll, changesOfLimit } from './change-buttons.js';
 import { bar, chart, sparkline, total } from './chart.js';
-import { brief, count, h, seconds } from './dom.js';
+import { h } from './dom.js';
+import { brief, count, seconds } from './format.js';
 
 const LIMITS_ON_A_PAGE = 20;
 
