@@ -1,5 +1,5 @@
 /**
- * Decisions as metrics and events.
+ * Decisions, bans and changes of limits as metrics, events and lines in the log.
  */
 @NullMarked
 package io.github.ratelimit.observation;

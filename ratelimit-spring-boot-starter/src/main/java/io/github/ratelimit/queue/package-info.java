@@ -1,7 +1,7 @@
 /**
- * The queues of limits that let calls wait for their permits: first in, first out for
- * each key, bounded in calls, request threads and time; and the threads that decide
- * asynchronous calls.
+ * The queues of limits that let calls wait for their permits: one for each key, first in,
+ * first out; all queues of a limit together are bounded in calls, request threads and
+ * time. Also the threads that decide asynchronous calls.
  */
 @NullMarked
 package io.github.ratelimit.queue;

@@ -1,5 +1,6 @@
 /**
- * The rules: which paths and methods are limited, and by which limits.
+ * The rules: which paths and methods are limited, by which limits, and which rules apply
+ * to the same requests.
  */
 @NullMarked
 package io.github.ratelimit.web.path;
