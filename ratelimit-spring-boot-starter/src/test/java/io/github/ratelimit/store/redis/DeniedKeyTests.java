@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A denied key is answered without asking, as long as the refusal certainly holds. */
 @Tag("redis")
 @Tag("version-independent")
-class DenialThrottleTests {
+class DeniedKeyTests {
 
 	private static final Limit DAILY = StoreFixture.limit("daily", "10/d");
 
