@@ -95,7 +95,7 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	LimitedRequest.Current rateLimitCurrentDecisionScope(RequestScopes scopes) {
+	LimitedRequest.Current rateLimitCurrentLimitedRequest(RequestScopes scopes) {
 		return scopes.decisions();
 	}
 
