@@ -37,16 +37,16 @@ final class EnvironmentRefresh implements SmartApplicationListener {
 
 	private final Environment environment;
 
-	private final ExpressionParser compiler;
+	private final ExpressionParser parser;
 
 	private final LimitDefinitions atStart;
 
 	private final LimitChanges changes;
 
-	EnvironmentRefresh(Environment environment, ExpressionParser compiler, LimitDefinitions atStart,
+	EnvironmentRefresh(Environment environment, ExpressionParser parser, LimitDefinitions atStart,
 			LimitChanges changes) {
 		this.environment = environment;
-		this.compiler = compiler;
+		this.parser = parser;
 		this.atStart = atStart;
 		this.changes = changes;
 	}
@@ -79,7 +79,7 @@ final class EnvironmentRefresh implements SmartApplicationListener {
 		RateLimitProperties properties = Binder.get(this.environment)
 			.bindOrCreate("ratelimit", Bindable.of(RateLimitProperties.class),
 					check.apply(new IgnoreTopLevelConverterNotFoundBindHandler()));
-		LimitDefinitions definitions = new LimitDefinitions(properties, check, this.compiler);
+		LimitDefinitions definitions = new LimitDefinitions(properties, check, this.parser);
 		Map<String, LimitSettings> settings = new LinkedHashMap<>();
 		definitions.forEach((definition) -> settings.put(definition.name(), definition.settings()));
 		this.changes.reconfigure(settings, properties.enabled(), properties.mode());

@@ -96,14 +96,14 @@ public final class RateLimitAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ExpressionParser rateLimitExpressionCompiler(BeanFactory beanFactory) {
+	ExpressionParser rateLimitExpressionParser(BeanFactory beanFactory) {
 		return new ExpressionParser(beanFactory);
 	}
 
 	@Bean
 	LimitDefinitions rateLimitDefinitions(RateLimitProperties properties, PropertiesCheck check,
-			ExpressionParser compiler) {
-		return new LimitDefinitions(properties, check, compiler);
+			ExpressionParser parser) {
+		return new LimitDefinitions(properties, check, parser);
 	}
 
 	@Bean
@@ -140,11 +140,11 @@ public final class RateLimitAutoConfiguration {
 	@ConditionalOnMissingBean
 	ChargeLimiter rateLimitChargeLimiter(LimitDefinitions definitions, LimitRegistry registry, LimitStore store,
 			KillSwitch killSwitch, Degradation degradation, TimeSource time,
-			ObjectProvider<RateLimitListener> listeners, WaitingThreadLimit callers,
+			ObjectProvider<RateLimitListener> listeners, WaitingThreadLimit threadLimit,
 			ObjectProvider<NamedBudgets> ofClients) {
 		definitions.registerIn(registry);
 		ChargeLimiter limits = new StoreChargeLimiter(store, killSwitch, degradation, time,
-				RateLimitListeners.of(listeners.orderedStream().toList()), callers);
+				RateLimitListeners.of(listeners.orderedStream().toList()), threadLimit);
 		NamedBudgets budgets = ofClients.getIfAvailable(() -> NamedBudgets.NONE);
 		return budgets.all().isEmpty() ? limits
 				: new BudgetChargeLimiter(limits, budgets, store, killSwitch, degradation);
@@ -177,9 +177,9 @@ public final class RateLimitAutoConfiguration {
 	}
 
 	@Bean
-	EnvironmentRefresh rateLimitEnvironmentRefresh(Environment environment, ExpressionParser compiler,
+	EnvironmentRefresh rateLimitEnvironmentRefresh(Environment environment, ExpressionParser parser,
 			LimitDefinitions definitions, LimitChanges changes) {
-		return new EnvironmentRefresh(environment, compiler, definitions, changes);
+		return new EnvironmentRefresh(environment, parser, definitions, changes);
 	}
 
 	@Bean

@@ -77,9 +77,11 @@ public final class RateLimitWebAutoConfiguration {
 			ExpressionParser expressions, ApplicationContext context) {
 		String servletPath = servletPath(context.getEnvironment());
 		List<RateLimitProperties.Http.Rule> configured = properties.http().rules();
-		List<Rule> read = new RuleDefinitions(policies, styles, expressions).read(configured);
-		RuleWarnings.log(read, configured, identity != Identity.NONE);
-		List<Rule> rules = read.stream().map((rule) -> rule.within(servletPath)).toList();
+		List<Rule> rules = new RuleDefinitions(policies, styles, expressions).read(configured)
+			.stream()
+			.map((rule) -> rule.within(servletPath))
+			.toList();
+		RuleWarnings.log(rules, configured, identity != Identity.NONE);
 		rules.forEach((rule) -> rule.policies().forEach((policy) -> policy.registered().bindTo(rule.toString())));
 		return new Rules(rules, ManagementPaths.of(context));
 	}
@@ -93,7 +95,7 @@ public final class RateLimitWebAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	LimitedRequest.Current rateLimitCurrentDecisionScope(RequestScopes scopes) {
+	LimitedRequest.Current rateLimitCurrentLimitedRequest(RequestScopes scopes) {
 		return scopes.decisions();
 	}
 

@@ -1,7 +1,9 @@
 package io.github.ratelimit.call;
 
+import java.util.List;
 import java.util.concurrent.CancellationException;
 
+import io.github.ratelimit.store.ChargeDecision;
 import kotlin.ResultKt;
 import kotlin.Unit;
 import kotlin.coroutines.Continuation;
@@ -11,14 +13,20 @@ import kotlinx.coroutines.flow.Flow;
 import kotlinx.coroutines.flow.FlowCollector;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.util.ClassUtils;
+
 /**
  * Follows a call to its end that returns a flow of Kotlin. The flow is collected as it
  * is, in the collector's coroutine: a detour over a publisher would lose its context.
+ * Publishers that the flow awaits get the charges that the call passes on.
  * Used only with coroutines on the class path.
  *
  * @param <T> the type of the elements
  */
 final class FlowFollower<T> implements Flow<T> {
+
+	private static final boolean PUBLISHERS = ClassUtils.isPresent("kotlinx.coroutines.reactor.ReactorContext",
+			FlowFollower.class.getClassLoader());
 
 	private final Flow<T> flow;
 
@@ -43,14 +51,16 @@ final class FlowFollower<T> implements Flow<T> {
 
 	@Override
 	public @Nullable Object collect(FlowCollector<? super T> collector, Continuation<? super Unit> continuation) {
+		CoroutineContext context = continuation.getContext();
+		CoroutineContext ofFlow = context(context);
 		Object outcome;
 		try {
 			outcome = this.flow.collect((element, next) -> {
 				if (element != null) {
 					this.completion.produced(element);
 				}
-				return collector.emit(element, next);
-			}, new Ending(continuation, this.completion));
+				return collector.emit(element, (ofFlow != context) ? new Emission(next, context) : next);
+			}, new Ending(continuation, this.completion, ofFlow));
 		}
 		catch (Throwable ex) {
 			over(this.completion, ex);
@@ -60,6 +70,11 @@ final class FlowFollower<T> implements Flow<T> {
 			this.completion.completed();
 		}
 		return outcome;
+	}
+
+	private CoroutineContext context(CoroutineContext context) {
+		List<ChargeDecision> passedOn = this.completion.passedOn();
+		return (PUBLISHERS && !passedOn.isEmpty()) ? FlowContext.with(context, passedOn) : context;
 	}
 
 	/** A collector that needs no more elements cancels the flow. */
@@ -77,13 +92,14 @@ final class FlowFollower<T> implements Flow<T> {
 	 *
 	 * @param continuation what waits for it
 	 * @param completion what to do before
+	 * @param context the context of the flow
 	 */
-	private record Ending(Continuation<? super Unit> continuation,
-			CallCompletion completion) implements Continuation<Unit> {
+	private record Ending(Continuation<? super Unit> continuation, CallCompletion completion,
+			CoroutineContext context) implements Continuation<Unit> {
 
 		@Override
 		public CoroutineContext getContext() {
-			return this.continuation.getContext();
+			return this.context;
 		}
 
 		@Override
@@ -96,6 +112,27 @@ final class FlowFollower<T> implements Flow<T> {
 				over(this.completion, ex);
 			}
 			this.continuation.resumeWith(result);
+		}
+
+	}
+
+	/**
+	 * Resumed when the collector has an element. The collector has its own context: a
+	 * flow around it refuses elements that come with another one.
+	 *
+	 * @param next the flow
+	 * @param context the context of the collector
+	 */
+	private record Emission(Continuation<? super Unit> next, CoroutineContext context) implements Continuation<Unit> {
+
+		@Override
+		public CoroutineContext getContext() {
+			return this.context;
+		}
+
+		@Override
+		public void resumeWith(Object result) {
+			this.next.resumeWith(result);
 		}
 
 	}

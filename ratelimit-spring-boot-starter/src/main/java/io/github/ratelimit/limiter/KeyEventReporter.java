@@ -8,6 +8,7 @@ import io.github.ratelimit.store.ChargeDecision;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reports denials, and keys that come near their limit, to the listener if it is
@@ -26,12 +27,8 @@ final class KeyEventReporter {
 
 	private static final int TENTHS = 10;
 
-	/**
-	 * Of fewer permits, a fifth is none: such a key is near its limit only without any.
-	 */
+	/** A fifth of fewer permits is none: such a rate is never near, only used up. */
 	private static final int LEAST_CAPACITY = 5;
-
-	private static final int NONE = -1;
 
 	private static final long LEAST_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -39,7 +36,7 @@ final class KeyEventReporter {
 
 	private final ReportedKeys<DenialThrottle> denied = new ReportedKeys<>(DenialThrottle::new);
 
-	private final ReportedKeys<ReportedKey> near = new ReportedKeys<>(ReportedKey::new);
+	private final ReportedKeys<NearKey> near = new ReportedKeys<>(NearKey::new);
 
 	private final TimeSource time;
 
@@ -83,34 +80,36 @@ final class KeyEventReporter {
 	}
 
 	private void allowed(RegisteredLimit limit, ChargeDecision decision) {
-		int rate = firstBelow(decision, NEAR, 0);
-		if (rate != NONE) {
-			nearLimit(limit, decision, rate);
+		long near = ratesAtMost(NEAR, decision, 0);
+		if ((near == 0 && this.near.isEmpty()) || !decision.hasFacts() || decision.limit().isPaced()) {
+			return;
 		}
-		else if (!this.near.isEmpty()) {
-			ReportedKey known = this.near.find(limit, decision.key());
-			if (known != null && hadRecovered(decision)) {
+		NearKey known = this.near.find(limit, decision.key());
+		if (known == null && near != 0) {
+			known = add(limit, decision);
+		}
+		if (known != null) {
+			long begun = known.note(near, ratesAtMost(RECOVERED, decision, decision.charge().permits()));
+			if (begun != 0) {
+				known.extend(this.time.nanoTime() + timeToFull(decision));
+				report(limit, decision, begun);
+			}
+			else if (known.hasRecovered()) {
 				this.near.remove(limit, decision.key(), known);
 			}
 		}
 	}
 
-	private void nearLimit(RegisteredLimit limit, ChargeDecision decision, int rate) {
-		Limit current = decision.limit();
-		if (!decision.hasFacts() || current.isPaced() || current.quota(rate) < LEAST_CAPACITY) {
-			return;
-		}
-		Key key = decision.key();
-		ReportedKey known = this.near.find(limit, key);
-		if (known == null) {
-			long now = this.time.nanoTime();
-			if (this.near.add(limit, key, now + timeToFull(decision), now) != null) {
-				this.listener.nearLimit(limit, decision, rate);
-			}
-		}
-		else if (hadRecovered(decision)) {
-			known.extend(this.time.nanoTime() + timeToFull(decision));
-			this.listener.nearLimit(limit, decision, rate);
+	/** Returns null if there is no room for the key. */
+	private @Nullable NearKey add(RegisteredLimit limit, ChargeDecision decision) {
+		long now = this.time.nanoTime();
+		NearKey added = this.near.add(limit, decision.key(), now + timeToFull(decision), now);
+		return (added != null) ? added : this.near.find(limit, decision.key());
+	}
+
+	private void report(RegisteredLimit limit, ChargeDecision decision, long rates) {
+		for (long left = rates; left != 0; left &= left - 1) {
+			this.listener.nearLimit(limit, decision, Long.numberOfTrailingZeros(left));
 		}
 	}
 
@@ -118,24 +117,28 @@ final class KeyEventReporter {
 		return Math.max(LEAST_NANOS, Math.min(MOST_NANOS, decision.resetAfter().toNanos()));
 	}
 
-	/** Returns whether the key had recovered before the call took its permits. */
-	private static boolean hadRecovered(ChargeDecision decision) {
-		return firstBelow(decision, RECOVERED, decision.charge().permits()) == NONE;
-	}
-
-	/** Returns the first rate that has at most so many tenths of its permits. */
-	private static int firstBelow(ChargeDecision decision, int tenths, long added) {
+	/**
+	 * Returns the rates that have at most so many tenths of their permits, as bits by
+	 * their indexes; after the first 64 none.
+	 * @param added permits to add to those that are left
+	 */
+	private static long ratesAtMost(int tenths, ChargeDecision decision, long added) {
 		Limit limit = decision.limit();
-		int rates = limit.quotas();
+		int rates = Math.min(limit.quotas(), Long.SIZE);
 		if (rates == 1) {
-			return (decision.remaining() + added <= share(limit.capacity(), tenths)) ? 0 : NONE;
+			return isAtMost(tenths, decision.remaining() + added, limit.capacity()) ? 1 : 0;
 		}
+		long found = 0;
 		for (int i = 0; i < rates; i++) {
-			if (decision.remaining(i) + added <= share(limit.quota(i), tenths)) {
-				return i;
+			if (isAtMost(tenths, decision.remaining(i) + added, limit.quota(i))) {
+				found |= 1L << i;
 			}
 		}
-		return NONE;
+		return found;
+	}
+
+	private static boolean isAtMost(int tenths, long permits, long full) {
+		return full >= LEAST_CAPACITY && permits <= share(full, tenths);
 	}
 
 	private static long share(long permits, int tenths) {

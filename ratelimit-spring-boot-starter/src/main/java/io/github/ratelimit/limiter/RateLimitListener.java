@@ -61,10 +61,11 @@ public interface RateLimitListener {
 
 	/**
 	 * Called when an allowed call leaves a key with at most a fifth of the permits of a
-	 * rate: once, and again after the key has had more than half of them.
+	 * rate: once for each rate, and again after the key has had more than half of its
+	 * permits.
 	 * @param limit the limit
 	 * @param decision its decision; the key may be a secret, {@link Key#label()} is not
-	 * @param rate the index of the first rate that is nearly used up
+	 * @param rate the index of the rate that is nearly used up
 	 */
 	default void nearLimit(RegisteredLimit limit, LimitDecision decision, int rate) {
 	}

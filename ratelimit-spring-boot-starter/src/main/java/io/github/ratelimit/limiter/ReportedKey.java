@@ -10,7 +10,7 @@ class ReportedKey {
 
 	private final Key key;
 
-	/** Written by the one thread that makes it, or under the lock of this object. */
+	/** Each call that is reported may write it. */
 	private volatile long untilNanos;
 
 	ReportedKey(RegisteredLimit limit, Key key, long untilNanos) {

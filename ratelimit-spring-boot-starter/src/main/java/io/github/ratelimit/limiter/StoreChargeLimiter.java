@@ -35,7 +35,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 
 	private final TimeSource time;
 
-	private final DecisionReporter recorder;
+	private final DecisionReporter reporter;
 
 	private final CallQueues queues;
 
@@ -55,24 +55,24 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 	 * @param degradation where failures of the store are reported
 	 * @param time by which calls wait
 	 * @param listener receives denials, waits and bans
-	 * @param callers bounds the request threads that wait in {@link #acquire} at a time,
+	 * @param threadLimit bounds the request threads that wait in {@link #acquire} at a time,
 	 * all and those of one key of a limit. A call beyond it is refused at once with its
 	 * wait. Threads that serve no request are not bounded by it, nor is
 	 * {@link #acquireAsync}, which holds none
 	 */
 	public StoreChargeLimiter(LimitStore store, KillSwitch killSwitch, Degradation degradation, TimeSource time,
-			RateLimitListener listener, WaitingThreadLimit callers) {
-		this(store, killSwitch, degradation, time, listener, AsyncCallThreads.create(), callers);
+			RateLimitListener listener, WaitingThreadLimit threadLimit) {
+		this(store, killSwitch, degradation, time, listener, AsyncCallThreads.create(), threadLimit);
 	}
 
 	StoreChargeLimiter(LimitStore store, KillSwitch killSwitch, Degradation degradation, TimeSource time,
-			RateLimitListener listener, Executor waitingThreads, WaitingThreadLimit callers) {
+			RateLimitListener listener, Executor waitingThreads, WaitingThreadLimit threadLimit) {
 		this.store = store;
 		this.killSwitch = killSwitch;
 		this.degradation = degradation;
 		this.time = time;
-		this.recorder = new DecisionReporter(store, time, listener);
-		this.queues = new CallQueues(time, callers);
+		this.reporter = new DecisionReporter(store, time, listener);
+		this.queues = new CallQueues(time, threadLimit);
 		this.pending = new PendingCharges(time);
 		this.waitingThreads = waitingThreads;
 	}
@@ -97,7 +97,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 		catch (RuntimeException | LinkageError ex) {
 			return this.degradation.report(List.of(registered), ex);
 		}
-		return this.recorder.plain(registered, decision);
+		return this.reporter.plain(registered, decision);
 	}
 
 	/** Returns whether the decision of the store needs no further handling. */
@@ -162,7 +162,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 			prepared.ended();
 			return this.degradation.report(prepared.limits(), ex);
 		}
-		return this.recorder.decision(prepared, decisions);
+		return this.reporter.decision(prepared, decisions);
 	}
 
 	private Decision await(PreparedCharges prepared) {
@@ -178,10 +178,10 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 			call.cancel(false);
 		}
 		try {
-			return this.recorder.decisionSince(start, prepared, call.join());
+			return this.reporter.decisionSince(start, prepared, call.join());
 		}
 		catch (CancellationException ex) {
-			return this.recorder.decision(prepared, List.of(interruptedAt(prepared)));
+			return this.reporter.decision(prepared, List.of(interruptedAt(prepared)));
 		}
 		catch (CompletionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
@@ -222,7 +222,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 		CompletableFuture<Decision> decided = new CompletableFuture<>();
 		call.whenComplete((decisions, failure) -> {
 			if (failure == null) {
-				complete(decided, () -> this.recorder.decisionSince(start, prepared, decisions));
+				complete(decided, () -> this.reporter.decisionSince(start, prepared, decisions));
 				return;
 			}
 			prepared.ended();

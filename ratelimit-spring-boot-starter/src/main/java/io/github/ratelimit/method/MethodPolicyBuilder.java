@@ -251,12 +251,12 @@ final class MethodPolicyBuilder {
 	}
 
 	private static <E> @Nullable E compile(Declaration declaration, String attribute, String text,
-			BiFunction<String, Method, E> compiler) {
+			BiFunction<String, Method, E> parser) {
 		if (text.isEmpty()) {
 			return null;
 		}
 		try {
-			return compiler.apply(text, declaration.named());
+			return parser.apply(text, declaration.named());
 		}
 		catch (InvalidExpressionException ex) {
 			throw new InvalidRateLimitedMethodException(declaration.named(), attribute, text, ex.problem(), ex.remedy(),

@@ -87,8 +87,14 @@ public final class ChangePublisher implements ChangeListener {
 
 	@Override
 	public void rejected(String limit, String reason) {
-		logger.error("A change of limit '" + printable(limit) + "' that another instance has made cannot be applied "
-				+ "here, so its settings stay as they are: " + printable(reason));
+		logger.error("A change of limit '" + printable(limit) + "' that was made while the application runs cannot be "
+				+ "applied here, so its settings stay as they are: " + printable(reason));
+	}
+
+	@Override
+	public void dropped(String limit, String reason) {
+		logger.error("The changes of limit '" + printable(limit) + "' that were made while the application runs cannot "
+				+ "be applied to its refreshed configuration, which is in force without them: " + printable(reason));
 	}
 
 }

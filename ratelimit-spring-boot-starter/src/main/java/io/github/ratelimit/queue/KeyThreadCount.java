@@ -21,7 +21,7 @@ public final class KeyThreadCount {
 	private final Runnable giveBack = this::giveBack;
 
 	/**
-	 * Creates the share of a key.
+	 * Creates the count of a key.
 	 * @param limit bounds the threads of all keys
 	 */
 	public KeyThreadCount(WaitingThreadLimit limit) {

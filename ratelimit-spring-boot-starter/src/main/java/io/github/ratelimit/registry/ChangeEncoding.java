@@ -56,13 +56,17 @@ final class ChangeEncoding {
 
 	private static SettingChanges values(String query) {
 		SortedMap<String, String> values = new TreeMap<>();
+		@Nullable String by = null;
 		for (String pair : query.split("&")) {
 			int equals = pair.indexOf('=');
-			if (equals > 0 && values.size() < SettingChanges.MOST_SETTINGS) {
-				values.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+			String name = decoded(pair.substring(0, Math.max(0, equals)));
+			if (name.equals(BY)) {
+				by = decoded(pair.substring(equals + 1));
+			}
+			else if (equals > 0 && values.size() < SettingChanges.MOST_SETTINGS) {
+				values.put(name, decoded(pair.substring(equals + 1)));
 			}
 		}
-		@Nullable String by = values.remove(BY);
 		return new SettingChanges(values, by);
 	}
 

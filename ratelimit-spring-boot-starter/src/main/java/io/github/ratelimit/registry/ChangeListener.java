@@ -18,12 +18,21 @@ public interface ChangeListener {
 	}
 
 	/**
-	 * Called if a change that another instance has made cannot be applied here: the
-	 * settings stay as they are.
+	 * Called if a change that was made while the application runs, by this instance or
+	 * another one, cannot be applied here: the settings stay as they are.
 	 * @param limit the name of the limit
 	 * @param reason what is wrong, and what to do
 	 */
 	default void rejected(String limit, String reason) {
+	}
+
+	/**
+	 * Called if the changes of a limit cannot be applied to its configuration, which was
+	 * read again: the limit has the settings of the configuration alone.
+	 * @param limit the name of the limit
+	 * @param reason what is wrong, and what to do
+	 */
+	default void dropped(String limit, String reason) {
 	}
 
 }

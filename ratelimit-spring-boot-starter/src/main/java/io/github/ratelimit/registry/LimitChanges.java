@@ -206,7 +206,7 @@ public final class LimitChanges implements SharedChanges.Instance {
 		}
 		catch (RuntimeException ex) {
 			limit.put(settings, SettingChanges.NONE);
-			this.listener.rejected(limit.name(), String.valueOf(ex.getMessage()));
+			this.listener.dropped(limit.name(), String.valueOf(ex.getMessage()));
 		}
 		publish(limit.name(), ChangeableSettings.differences(before, limit.settings()),
 				LimitChange.Origin.CONFIGURATION, null);

@@ -121,6 +121,21 @@ class EnvironmentRefreshTests {
 	}
 
 	@Test
+	void aChangeThatDoesNotSuitTheRefreshedConfigurationIsDropped(CapturedOutput output) {
+		run((context) -> {
+			context.getBean(LimitChanges.class).change("login", Map.of("rate", "1/s"), null);
+			this.properties.remove("ratelimit.limits.login.rate");
+			refresh(context, "ratelimit.limits.login.max-concurrent", "3");
+			assertThat(limit(context, "login").limit().capacity()).isEqualTo(3);
+			assertThat(limit(context, "login").differences()).isEmpty();
+			assertThat(output)
+				.contains("The changes of limit 'login' that were made while the application runs cannot be applied to "
+						+ "its refreshed configuration, which is in force without them: ")
+				.doesNotContain("another instance", "stay as they are");
+		});
+	}
+
+	@Test
 	void whatTakesARestartIsAWarning(CapturedOutput output) {
 		run((context) -> {
 			refresh(context, "ratelimit.limits.chat.key", "user", "ratelimit.limits.new.rate", "1/s",

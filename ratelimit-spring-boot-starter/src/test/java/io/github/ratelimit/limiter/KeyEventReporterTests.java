@@ -159,6 +159,34 @@ class KeyEventReporterTests {
 	}
 
 	@Test
+	void aSmallRateDoesNotHideThatALargerOneIsNearlyUsedUp() {
+		register("chat", "1/s, 10/h");
+		for (int i = 0; i < 10; i++) {
+			call("chat", "ann", 1);
+			this.time.advance(SECOND);
+		}
+		assertThat(this.told).containsExactly("chat ann near, 2 left");
+	}
+
+	@Test
+	void aRateThatIsOftenNearlyUsedUpDoesNotHideThatALongerOneIs() {
+		register("chat", "5/s, 50/d");
+		for (int i = 0; i < 10; i++) {
+			call("chat", "ann", 5);
+			this.time.advance(SECOND);
+		}
+		assertThat(this.told).hasSize(11).containsOnlyOnce("chat ann near, 10 left");
+	}
+
+	@Test
+	void ratesThatOneCallNearlyUsesUpAreToldSeparately() {
+		register("tokens", "1000/min, 1100/d");
+		this.limiter.tryAcquire("tokens", "ann", 900);
+		this.limiter.tryAcquire("tokens", "ann", 50);
+		assertThat(this.told).containsExactly("tokens ann near, 100 left", "tokens ann near, 200 left");
+	}
+
+	@Test
 	void smallAndPacedLimitsAreNeverNear() {
 		register("small", "4/min");
 		this.registry.register(

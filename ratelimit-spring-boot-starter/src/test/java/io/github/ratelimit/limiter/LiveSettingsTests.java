@@ -2,6 +2,7 @@ package io.github.ratelimit.limiter;
 
 import io.github.ratelimit.RateLimiter;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,10 +21,12 @@ import io.github.ratelimit.Rate;
 import io.github.ratelimit.TestThreads;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.registry.LimitChanges;
 import io.github.ratelimit.registry.LimitHandle;
 import io.github.ratelimit.registry.LimitRegistry;
 import io.github.ratelimit.registry.LimitSettings;
 import io.github.ratelimit.registry.RegisteredLimit;
+import io.github.ratelimit.registry.SettingChanges;
 import io.github.ratelimit.store.Charge;
 import io.github.ratelimit.store.memory.MemoryStore;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,20 @@ class LiveSettingsTests {
 			}
 		});
 		assertThat(allowed.get()).isBetween(900, 2000);
+	}
+
+	@Test
+	void asManySettingsAsCanBeChangedAllHoldBesideTheNameOfWhoChangedThem() {
+		Limit limit = Limit.of("plans", Rate.parse("1/h"));
+		RegisteredLimit plans = this.registry
+			.register(LimitSettings.of(limit).withPlans(Map.of("pro", limit.withRates(Rate.parseAll("2/h")))), List.of());
+		Map<String, String> values = new HashMap<>();
+		for (int i = 0; i < SettingChanges.MOST_SETTINGS; i++) {
+			values.put("plans.p" + i, (100 + i) + "/h");
+		}
+		LimitChanges.ofInstance(this.registry, new KillSwitch(true)).change("plans", values, "ann");
+		assertThat(plans.changes().values().keySet()).isEqualTo(values.keySet());
+		assertThat(plans.changes().by()).isEqualTo("ann");
 	}
 
 	@Test

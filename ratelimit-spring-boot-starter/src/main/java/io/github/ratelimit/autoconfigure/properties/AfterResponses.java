@@ -17,17 +17,17 @@ final class AfterResponses {
 
 	/**
 	 * Reads {@code count-when} and {@code settle}.
-	 * @param compiler parses expressions
+	 * @param parser parses expressions
 	 * @param limit the limit
 	 * @param properties its properties
 	 * @return what it determines, null if it is nothing
 	 * @throws InvalidConfigurationException for the first value that cannot be
 	 */
-	static @Nullable AfterResponse read(ExpressionParser compiler, Limit limit, LimitProperties properties) {
+	static @Nullable AfterResponse read(ExpressionParser parser, Limit limit, LimitProperties properties) {
 		String property = "ratelimit.limits." + limit.name();
 		OutcomeExpression<Boolean> countWhen = parse(property + ".count-when", properties.countWhen(),
-				compiler::requestCondition, "Write when a call counts, for example status == 401, or remove it.");
-		OutcomeExpression<Long> settle = parse(property + ".settle", properties.settle(), compiler::requestSettle,
+				parser::requestCondition, "Write when a call counts, for example status == 401, or remove it.");
+		OutcomeExpression<Long> settle = parse(property + ".settle", properties.settle(), parser::requestSettle,
 				"Write what a call turned out to cost, for example attribute('usage'), or remove it.");
 		if (countWhen != null) {
 			checkPaid(property + ".count-when", countWhen.text(), limit);
@@ -43,12 +43,12 @@ final class AfterResponses {
 	 * Parses the expression of a property.
 	 * @param property the property's full name
 	 * @param text the expression, null if there is none
-	 * @param compiler parses it
+	 * @param parser parses it
 	 * @param whatToWrite what to write instead of an empty text
 	 * @return the expression, null if there is none
 	 * @throws InvalidConfigurationException if it is empty or does not parse
 	 */
-	static <E> @Nullable E parse(String property, @Nullable String text, Function<String, E> compiler,
+	static <E> @Nullable E parse(String property, @Nullable String text, Function<String, E> parser,
 			String whatToWrite) {
 		if (text == null) {
 			return null;
@@ -57,7 +57,7 @@ final class AfterResponses {
 			throw new InvalidConfigurationException(property, "", "is empty", whatToWrite);
 		}
 		try {
-			return compiler.apply(text);
+			return parser.apply(text);
 		}
 		catch (InvalidExpressionException ex) {
 			throw new InvalidConfigurationException(property, text, ex.problem(), ex.remedy());

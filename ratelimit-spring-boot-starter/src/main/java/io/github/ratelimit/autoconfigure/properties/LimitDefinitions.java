@@ -53,19 +53,19 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 
 	private final LimitNames names;
 
-	private final ExpressionParser compiler;
+	private final ExpressionParser parser;
 
 	/**
 	 * Parses the limits.
 	 * @param properties the bound properties
 	 * @param check has the names of the limits as they are spelled
-	 * @param compiler parses keys and costs
+	 * @param parser parses keys and costs
 	 * @throws InvalidConfigurationException for the first value that cannot be
 	 */
-	public LimitDefinitions(RateLimitProperties properties, PropertiesCheck check, ExpressionParser compiler) {
+	public LimitDefinitions(RateLimitProperties properties, PropertiesCheck check, ExpressionParser parser) {
 		this.properties = properties;
 		this.names = check.names(Kind.LIMIT);
-		this.compiler = compiler;
+		this.parser = parser;
 		this.names.namedIn(properties.limits()).forEach((name, limit) -> this.byName.put(name, define(name, limit)));
 	}
 
@@ -74,14 +74,14 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 		Limit limit = reader.limit(meant(name));
 		List<KeyExpression> keys = keys(name, properties.key());
 		PlanExpression plan = AfterResponses.parse(PREFIX + name + ".plan", properties.plan(),
-				this.compiler::requestPlan, "Write an expression for the plan of a call, for example claim('plan').");
+				this.parser::requestPlan, "Write an expression for the plan of a call, for example claim('plan').");
 		Map<String, Limit> plans = reader.plans(limit, plans(name, properties, keys, plan));
 		CostExpression cost = AfterResponses.parse(PREFIX + name + ".cost", properties.cost(),
-				this.compiler::requestCost,
+				this.parser::requestCost,
 				"Write how many permits a call costs, as a number or an expression, or remove it for 1.");
 		checkCost(cost, limit, plans);
-		AfterResponse afterResponse = AfterResponses.read(this.compiler, limit, properties);
-		ExemptionExpression unless = exemption(this.compiler, PREFIX + name, properties.unless());
+		AfterResponse afterResponse = AfterResponses.read(this.parser, limit, properties);
+		ExemptionExpression unless = exemption(this.parser, PREFIX + name, properties.unless());
 		Duration lease = lease(limit, properties.lease());
 		Penalty penalty = penalty(name, keys, properties.banAfter());
 		LimitSettings settings = new LimitSettings(limit, plans, penalty, properties.mode(),
@@ -90,8 +90,8 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 	}
 
 	/** Returns the condition of {@code unless} below a limit or a rule, null for none. */
-	static @Nullable ExemptionExpression exemption(ExpressionParser compiler, String property, @Nullable String text) {
-		return AfterResponses.parse(property + ".unless", text, compiler::requestExemption,
+	static @Nullable ExemptionExpression exemption(ExpressionParser parser, String property, @Nullable String text) {
+		return AfterResponses.parse(property + ".unless", text, parser::requestExemption,
 				"Write which calls are exempt, such as hasRole('PARTNER'), or remove it.");
 	}
 
@@ -124,7 +124,7 @@ public final class LimitDefinitions implements Iterable<LimitDefinition> {
 
 	private KeyExpression key(String property, String text) {
 		try {
-			return this.compiler.requestKey(text);
+			return this.parser.requestKey(text);
 		}
 		catch (InvalidExpressionException ex) {
 			boolean list = (text.indexOf(',') >= 0 && !property.endsWith("]"));

@@ -70,7 +70,7 @@ final class MisplacedProperties {
 							+ ": in YAML, ratelimit: begins in the first column, as " + first + ": does.");
 		}
 		boolean misspelt = size > 2 && !first.equals("ratelimit") && isNearRoot(first)
-				&& Set.of("limits", "http").contains(name.getElement(1, Form.UNIFORM));
+				&& Set.of("limits", "clients", "http").contains(name.getElement(1, Form.UNIFORM));
 		if (misspelt && isKnown(ConfiguredProperty.ROOT.append(name.subName(1)))) {
 			throw new InvalidConfigurationException(property, property.value(),
 					"has no effect: its prefix is not ratelimit", "Write " + meant(name.subName(1)) + ".");

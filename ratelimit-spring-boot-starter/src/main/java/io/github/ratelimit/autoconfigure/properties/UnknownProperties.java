@@ -72,7 +72,7 @@ final class UnknownProperties {
 	 * properties below
 	 */
 	private void check(ConfiguredProperty property) {
-		if (ClientDefinitions.ModelNames.isOf(property)) {
+		if (ModelNames.isOf(property)) {
 			return;
 		}
 		Match match = this.root.match(property.name());
@@ -204,6 +204,17 @@ final class UnknownProperties {
 	private void refuseLostVariable(ConfiguredProperty variable, LimitNames names) {
 		Kind kind = names.kind();
 		ConfigurationPropertyName name = variable.name();
+		int models = (kind == Kind.CLIENT) ? ModelNames.levelOfModels(name) : -1;
+		if (models > 0) {
+			if (models > ModelNames.LEVEL) {
+				StringBuilder below = new StringBuilder();
+				for (int i = models; i < name.getNumberOfElements(); i++) {
+					below.append('.').append(name.getElement(i, Form.UNIFORM));
+				}
+				throw misspelt(variable, names, uniform(name, 2, models), below.toString());
+			}
+			return;
+		}
 		String index = name.isLastElementIndexed() ? "_" + name.getLastElement(Form.ORIGINAL) : "";
 		int size = name.getNumberOfElements() - (index.isEmpty() ? 0 : 1);
 		KnownNames group = this.root.find(name, 1);
@@ -211,17 +222,23 @@ final class UnknownProperties {
 		for (int end = 3; named != null && end < size; end++) {
 			String setting = uniform(name, end, size);
 			if (named.names().stream().map(LimitNames::uniform).anyMatch(setting::equals)) {
-				String meant = uniform(name, 2, end);
-				throw new InvalidConfigurationException(variable, variable.value(),
-						"is not how an environment variable for " + (names.isDeclared(meant)
-								? "the " + kind + " '" + names.spelled(meant) + "'" : "a " + kind) + " is spelled",
-						"Write " + variable("ratelimit." + kind.group() + "." + meant + "." + setting) + index
-								+ ": in environment variables, names have neither dashes nor underscores.");
+				throw misspelt(variable, names, uniform(name, 2, end), "." + setting + index);
 			}
 		}
 	}
 
-	private static String uniform(ConfigurationPropertyName name, int from, int to) {
+	private static InvalidConfigurationException misspelt(ConfiguredProperty variable, LimitNames names, String meant,
+			String below) {
+		Kind kind = names.kind();
+		return new InvalidConfigurationException(variable, variable.value(),
+				"is not how an environment variable for " + (names.isDeclared(meant)
+						? "the " + kind + " '" + names.spelled(meant) + "'" : "a " + kind) + " is spelled",
+				"Write " + variable("ratelimit." + kind.group() + "." + meant + below)
+						+ ": in environment variables, names have neither dashes nor underscores.");
+	}
+
+	/** Returns elements of a name together, as Boot compares names. */
+	static String uniform(ConfigurationPropertyName name, int from, int to) {
 		StringBuilder uniform = new StringBuilder();
 		for (int i = from; i < to; i++) {
 			uniform.append(name.getElement(i, Form.UNIFORM));

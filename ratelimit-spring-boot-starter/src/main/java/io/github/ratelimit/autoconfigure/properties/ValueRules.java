@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
@@ -19,6 +20,7 @@ final class ValueRules {
 
 	private static final String PREFIXES = "Write what all keys of this application in Redis begin with; ratelimit is the default.";
 
+	/** Where limits and clients differ, their property stands before the last part. */
 	private static final Map<String, Range<Long>> NUMBERS = Map.of("max-keys-per-limit",
 			numbers(1, Integer.MAX_VALUE, "At least one key has to be remembered; 100000 is the default."),
 			"ipv6-prefix",
@@ -29,9 +31,11 @@ final class ValueRules {
 					"Write into how many parts a sliding window divides its period, from 1 to " + Limit.MAX_SEGMENTS
 							+ "; 20 is the default."),
 			"max-concurrent",
-			numbers(1, Rate.MAX_PERMITS, "Write how many calls may be in flight at once, such as 10."), "max-waiting",
+			numbers(1, Rate.MAX_PERMITS, "Write how many calls may be in flight at once, such as 10."), "limits.max-waiting",
 			numbers(1, Integer.MAX_VALUE,
-					"Write how many calls of an instance may wait at a time; 100 is the default."));
+					"Write how many calls of an instance may wait at a time; 100 is the default."),
+			"clients.max-waiting", numbers(1, Integer.MAX_VALUE,
+					"Write how many calls of a key may be queued at a time; 1000 is the default."));
 
 	private static final Map<String, Range<Duration>> DURATIONS = Map.of("deadline",
 			durations(Duration.ofNanos(1), Duration.ofSeconds(10),
@@ -39,9 +43,12 @@ final class ValueRules {
 			"lease",
 			durations(Duration.ofMillis(10), Duration.ofSeconds(1),
 					"Write from 10ms to 1s, better from 50ms to 200ms, or remove it."),
-			"max-wait",
+			"limits.max-wait",
 			durations(Duration.ofMillis(1), Duration.ofDays(1),
 					"Write how long a call may be queued, such as 2s, or remove it."),
+			"clients.max-wait",
+			durations(Duration.ofMillis(1), Duration.ofDays(1),
+					"Write how long a call may be queued, at most 1d; 30s is the default of a client."),
 			"plan-ttl",
 			durations(Duration.ofMillis(1), Duration.ofDays(1),
 					"Write how long the plan of a key is remembered, at most 1d; 1m is the default."),
@@ -70,8 +77,8 @@ final class ValueRules {
 	 */
 	static void check(ConfigurationPropertyName name, Object value, String text) {
 		String last = name.getLastElement(Form.DASHED);
-		Range<Long> numbers = NUMBERS.get(last);
-		Range<Duration> durations = DURATIONS.get(last);
+		Range<Long> numbers = find(NUMBERS, name);
+		Range<Duration> durations = find(DURATIONS, name);
 		if (numbers != null && value instanceof Number number) {
 			numbers.check(name, number.longValue(), text);
 		}
@@ -81,6 +88,14 @@ final class ValueRules {
 		else if (last.equals("key-prefix") && value instanceof String prefix) {
 			checkKeyPrefix(ConfiguredProperty.written(name), prefix);
 		}
+	}
+
+	private static <T extends Comparable<T>> @Nullable Range<T> find(Map<String, Range<T>> ranges,
+			ConfigurationPropertyName name) {
+		String last = name.getLastElement(Form.DASHED);
+		Range<T> range = ranges.get(last);
+		boolean below = range == null && name.getNumberOfElements() > 1;
+		return below ? ranges.get(name.getElement(1, Form.DASHED) + "." + last) : range;
 	}
 
 	private static void checkKeyPrefix(String name, String value) {
@@ -99,8 +114,8 @@ final class ValueRules {
 	 * @param type the type of its value
 	 */
 	static void checkEmpty(ConfigurationPropertyName name, Class<?> type) {
-		String last = name.getLastElement(Form.DASHED);
-		Range<?> range = NUMBERS.containsKey(last) ? NUMBERS.get(last) : DURATIONS.get(last);
+		Range<Long> numbers = find(NUMBERS, name);
+		Range<?> range = (numbers != null) ? numbers : find(DURATIONS, name);
 		if (type.isEnum()) {
 			throw unknown(name, type, "");
 		}

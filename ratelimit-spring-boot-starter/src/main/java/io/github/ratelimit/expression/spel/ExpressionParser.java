@@ -77,7 +77,7 @@ public final class ExpressionParser {
 	private final StandardEvaluationContext shared;
 
 	/**
-	 * Creates a compiler.
+	 * Creates a parser.
 	 * @param beanFactory the source of {@code @name} beans and of classes; null if there
 	 * are no beans
 	 */

@@ -1,7 +1,6 @@
 package io.github.ratelimit.provider.dialect;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -34,8 +33,13 @@ final class ErrorText {
 
 	private static final Pattern SHORT = pattern("\\(([RT])P([SMHD])\\)");
 
-	private static final Pattern WAIT = pattern(
-			"\\b(?:again in|retry in|retry after) ([0-9][0-9a-z.\u00b5]*+)(?: (millisecond|second|minute|hour|day))?");
+	private static final Pattern WAIT = pattern("\\b(?:again in|retry in|retry after):? ");
+
+	/** One of the numbers of a wait, with its unit if it has one. */
+	private static final Pattern PART = pattern(
+			"\\G,? ?(?:and )?([0-9]++(?:,[0-9]{3})*+(?:\\.[0-9]++)?+) ?+([a-z\u00b5\u03bc]*+)");
+
+	private static final Pattern OVER = pattern("\\s*+$|[.,;:!)]++(?:\\s|$)");
 
 	private final String text;
 
@@ -124,20 +128,25 @@ final class ErrorText {
 		if (!wait.find()) {
 			return null;
 		}
-		String amount = wait.group(1);
-		String time = amount.endsWith(".") ? amount.substring(0, amount.length() - 1) : amount;
-		String unit = wait.group(2);
-		if (unit == null) {
-			return Times.until(time, Instant.EPOCH);
+		Matcher part = PART.matcher(this.text).region(wait.end(), this.text.length());
+		double seconds = Double.NaN;
+		while (part.find()) {
+			boolean first = Double.isNaN(seconds);
+			double number = Decimals.parse(part.group(1).replace(",", ""));
+			if (first && part.group(2).isEmpty() && isOver(part.end())) {
+				return Times.bounded(number);
+			}
+			seconds = (first ? 0 : seconds) + number * Times.unitSeconds(part.group(2));
+			if (Double.isNaN(seconds)) {
+				return null;
+			}
 		}
-		double number = Decimals.parse(time);
-		return Times.bounded(number * switch (unit) {
-			case "millisecond" -> 1e-3;
-			case "second" -> 1;
-			case "minute" -> 60;
-			case "hour" -> 3600;
-			default -> 86_400;
-		});
+		return Times.bounded(seconds);
+	}
+
+	/** Returns whether a number without a unit, which is seconds, ends here. */
+	private boolean isOver(int at) {
+		return OVER.matcher(this.text).region(at, this.text.length()).lookingAt();
 	}
 
 	private long first(Pattern... patterns) {

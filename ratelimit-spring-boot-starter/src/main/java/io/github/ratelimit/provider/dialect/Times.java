@@ -119,15 +119,16 @@ final class Times {
 		return at;
 	}
 
-	private static double unitSeconds(String unit) {
+	/** Returns the seconds of a unit in lower case, NaN if it is none. */
+	static double unitSeconds(String unit) {
 		return switch (unit) {
-			case "d" -> 86_400;
-			case "h" -> 3600;
-			case "m" -> 60;
-			case "s" -> 1;
-			case "ms" -> 1e-3;
-			case "us", "\u00b5s", "\u03bcs" -> 1e-6;
-			case "ns" -> 1e-9;
+			case "d", "day", "days" -> 86_400;
+			case "h", "hr", "hrs", "hour", "hours" -> 3600;
+			case "m", "min", "mins", "minute", "minutes" -> 60;
+			case "s", "sec", "secs", "second", "seconds" -> 1;
+			case "ms", "msec", "msecs", "millis", "millisecond", "milliseconds" -> 1e-3;
+			case "us", "\u00b5s", "\u03bcs", "microsecond", "microseconds" -> 1e-6;
+			case "ns", "nanosecond", "nanoseconds" -> 1e-9;
 			default -> Double.NaN;
 		};
 	}

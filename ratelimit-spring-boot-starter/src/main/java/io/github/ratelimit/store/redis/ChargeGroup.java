@@ -54,8 +54,8 @@ record ChargeGroup(List<KeyCharge> charges, RedisNodes.Node node) {
 	 * charges cannot.
 	 */
 	@Nullable BucketEncoding sharedEncoding() {
-		return (size() == 1 && this.charges.get(0).encoding() instanceof BucketEncoding scale && !scale.isPaced())
-				? scale : null;
+		return (size() == 1 && this.charges.get(0).encoding() instanceof BucketEncoding bucket && !bucket.isPaced())
+				? bucket : null;
 	}
 
 	/** Returns the key of the first charge. */

@@ -52,8 +52,8 @@ record RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, R
 	private static @Nullable ChargeDecision decideWithoutAsking(Charge charge, RememberedKey key,
 			LimitEncoding encoding, long now) {
 		PermitLease lease = key.lease(charge.handle().registered().settings().lease());
-		ChargeDecision leased = (lease != null && encoding instanceof BucketEncoding scale)
-				? lease.take(charge, scale, now) : null;
+		ChargeDecision leased = (lease != null && encoding instanceof BucketEncoding bucket)
+				? lease.take(charge, bucket, now) : null;
 		return (leased != null) ? leased : key.refusedWithoutAsking(charge, encoding, now);
 	}
 
@@ -123,8 +123,8 @@ record RedisPermits(PreparedForm<RedisLimit> limits, RedisDecisions decisions, R
 		KeyCharge first = requested.charges().get(0);
 		Duration lease = first.charge().handle().registered().settings().lease();
 		if (lease != null && requested.isOne() && decisions.get(0).receipt() instanceof Snapshot
-				&& first.encoding() instanceof BucketEncoding scale && !scale.isPaced()) {
-			first.key().lease(this.leases, lease).granted(scale, now);
+				&& first.encoding() instanceof BucketEncoding bucket && !bucket.isPaced()) {
+			first.key().lease(this.leases, lease).granted(bucket, now);
 		}
 	}
 

@@ -133,7 +133,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 			LimitStore local, TimeSource time, StoreObserver observer) {
 		StoreScripts scripts = StoreScripts.load();
 		RedisStore store = new RedisStore(ScriptClientFactory.scripts(connectionFactory, scripts.take(),
-				scripts.giveBack(), scripts.charge(), scripts.renewPlaces()), scripts, settings, local, time, observer);
+				scripts.giveBack(), scripts.charge(), scripts.renewSlots()), scripts, settings, local, time, observer);
 		store.begin();
 		return store;
 	}

@@ -76,10 +76,10 @@ final class ScriptCall {
 	/**
 	 * Requests the permits of one charge together with other charges of its key.
 	 */
-	static ScriptCall takeTogether(ChargeGroup group, BucketEncoding scale, RedisAccess redis) {
+	static ScriptCall takeTogether(ChargeGroup group, BucketEncoding encoding, RedisAccess redis) {
 		long now = redis.now();
 		RememberedKey key = group.firstKey();
-		CoalescedCalls.Waiting waiting = key.calls().join(key, scale, group.charges().get(0).charge(), redis);
+		CoalescedCalls.Waiting waiting = key.calls().join(key, encoding, group.charges().get(0).charge(), redis);
 		return new ScriptCall(group, true, new byte[1][0], redis, now, waiting.answer(), waiting);
 	}
 

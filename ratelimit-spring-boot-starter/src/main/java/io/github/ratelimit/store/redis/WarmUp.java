@@ -121,7 +121,7 @@ record WarmUp(RedisAccess redis) {
 				this.redis.client()
 					.run(scripts.charge(), new byte[][] { key, this.redis.names().probe(key) }, encoding, ZERO, debts,
 							ORIGIN, NOTHING, micros, NOTHING, ZERO, ZERO),
-				this.redis.run(scripts.renewPlaces(), key, micros, NOTHING, NOTHING),
+				this.redis.run(scripts.renewSlots(), key, micros, NOTHING, NOTHING),
 				this.redis.run(scripts.find(), key, encoding), this.redis.run(scripts.reset(), key),
 				this.redis.run(scripts.page(), key, RedisKeyNames.bytes("0"), key, RedisKeyNames.bytes("1"), encoding,
 						NOTHING),

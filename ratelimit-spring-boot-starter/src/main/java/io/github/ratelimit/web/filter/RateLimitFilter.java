@@ -304,13 +304,6 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		}
 	}
 
-	private static HttpStatus status(@Nullable Decision refused) {
-		if (refused == null) {
-			return HttpStatus.FORBIDDEN;
-		}
-		return refused.isUnavailable() ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.TOO_MANY_REQUESTS;
-	}
-
 	/** A refused request stays refused, even if its answer cannot be written. */
 	private void answer(HttpServletRequest request, HttpServletResponse response, HttpLimitedRequest scope,
 			@Nullable Decision refused, @Nullable MissingKeyException missing) throws IOException {
@@ -325,7 +318,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
 		catch (RuntimeException | LinkageError ex) {
 			this.degradation.report(List.of(), ex);
 			if (!response.isCommitted() && response.getStatus() < HttpStatus.BAD_REQUEST.value()) {
-				response.setStatus(status(refused).value());
+				response.setStatus(Answers.status(refused));
 			}
 		}
 	}

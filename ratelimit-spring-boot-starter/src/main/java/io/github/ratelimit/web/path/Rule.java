@@ -154,8 +154,9 @@ public final class Rule {
 	 */
 	public boolean overlaps(Rule other) {
 		boolean methods = this.methods.isEmpty() || other.methods.isEmpty()
-				|| this.methods.stream().anyMatch(other.methods::contains);
-		return methods && PathOverlap.exists(path(), other.path());
+				|| this.methods.stream().anyMatch(other::hasMethod)
+				|| other.methods.stream().anyMatch(this::hasMethod);
+		return methods && other.paths().stream().anyMatch(this::isAbout);
 	}
 
 	/** Returns whether it can apply to paths of a pattern; true in doubt. */

@@ -230,6 +230,15 @@ public final class Answers {
 	}
 
 	/**
+	 * Returns the status of an answer that could not be written.
+	 * @param refused the refusal, null for a call that has no key
+	 * @return the status that the answer would have had
+	 */
+	public static int status(@Nullable Decision refused) {
+		return ((refused != null) ? Refusal.of(refused, null) : Refusal.missingKey(null)).status();
+	}
+
+	/**
 	 * Returns the target for the headers of a refusal, without those of the application.
 	 */
 	private HttpServletResponse ours(HttpServletResponse response) {

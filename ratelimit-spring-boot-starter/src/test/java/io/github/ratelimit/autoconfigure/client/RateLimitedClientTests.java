@@ -2,6 +2,7 @@ package io.github.ratelimit.autoconfigure.client;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -20,6 +21,14 @@ import io.github.ratelimit.client.http.RateLimitClientInterceptor;
 import io.github.ratelimit.client.reactive.RateLimitExchangeFilter;
 import io.github.ratelimit.governor.GovernorState;
 import io.github.ratelimit.provider.dialect.Dimension;
+import kotlin.Unit;
+import kotlin.coroutines.CoroutineContext;
+import kotlin.coroutines.EmptyCoroutineContext;
+import kotlinx.coroutines.BuildersKt;
+import kotlinx.coroutines.DelayKt;
+import kotlinx.coroutines.flow.Flow;
+import kotlinx.coroutines.flow.FlowKt;
+import kotlinx.coroutines.reactive.ReactiveFlowKt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -159,6 +168,47 @@ class RateLimitedClientTests {
 	}
 
 	@Test
+	void a_request_of_a_flow_uses_the_permits_of_its_method() {
+		run((models, client, limiter) -> {
+			models.warmUp();
+			assertThat(collect(models.postFlow())).containsExactly(USAGE);
+			assertThat(spent(client, Dimension.REQUESTS)).isEqualTo(2);
+			assertThat(spent(client, Dimension.TOKENS)).isEqualTo(2 * 12);
+			assertThat(inFlight(client)).isZero();
+		});
+	}
+
+	@Test
+	void a_flow_around_another_one_gets_its_elements_in_its_own_context() {
+		run((models, client, limiter) -> {
+			models.warmUp();
+			List<CoroutineContext> contexts = new ArrayList<>();
+			Flow<String> slow = FlowKt.onEach(models.postFlow(), (element, next) -> {
+				contexts.add(next.getContext());
+				return DelayKt.delay(1, next);
+			});
+			Flow<String> outer = FlowKt.flow((collector, next) -> {
+				contexts.add(next.getContext());
+				return slow.collect(collector, next);
+			});
+			assertThat(collect(outer)).containsExactly(USAGE);
+			assertThat(contexts).hasSize(2);
+			assertThat(contexts.get(1)).isSameAs(contexts.get(0));
+			assertThat(spent(client, Dimension.REQUESTS)).isEqualTo(2);
+			assertThat(inFlight(client)).isZero();
+		});
+	}
+
+	private static <T> List<T> collect(Flow<T> flow) throws InterruptedException {
+		List<T> elements = new ArrayList<>();
+		BuildersKt.<Unit>runBlocking(EmptyCoroutineContext.INSTANCE, (scope, end) -> flow.collect((element, next) -> {
+			elements.add(element);
+			return Unit.INSTANCE;
+		}, end));
+		return elements;
+	}
+
+	@Test
 	void methods_start_where_limits_are_switched_off() {
 		this.runner.withBean(Models.class, () -> new Models(this.provider.url()))
 			.withPropertyValues("ratelimit.enabled=false")
@@ -265,15 +315,22 @@ class RateLimitedClientTests {
 
 		@RateLimited(value = "openai", key = "'gpt-4o'", cost = "1000")
 		public Mono<String> postReactive(String model) {
-			return Mono.just(model)
-				.publishOn(Schedulers.parallel())
-				.flatMap((any) -> this.web.post()
-					.uri("/v1/chat")
-					.header("Authorization", "Bearer sk-secret")
-					.contentType(MediaType.APPLICATION_JSON)
-					.bodyValue(REQUEST)
-					.retrieve()
-					.bodyToMono(String.class));
+			return Mono.just(model).publishOn(Schedulers.parallel()).flatMap((any) -> sendReactive());
+		}
+
+		@RateLimited(value = "openai", key = "'gpt-4o'", cost = "1000")
+		public Flow<String> postFlow() {
+			return ReactiveFlowKt.asFlow(sendReactive());
+		}
+
+		private Mono<String> sendReactive() {
+			return this.web.post()
+				.uri("/v1/chat")
+				.header("Authorization", "Bearer sk-secret")
+				.contentType(MediaType.APPLICATION_JSON)
+				.bodyValue(REQUEST)
+				.retrieve()
+				.bodyToMono(String.class);
 		}
 
 		private String send(String model) {

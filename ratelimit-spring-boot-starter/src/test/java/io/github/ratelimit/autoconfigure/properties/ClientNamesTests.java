@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.ApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -67,6 +68,67 @@ class ClientNamesTests {
 			.succeeds((context) -> assertThat(context.getBean(ClientLimiters.class).all()).singleElement()
 				.satisfies((client) -> assertThat(client.settings().models()).singleElement()
 					.satisfies((model) -> assertThat(model.pattern()).isEqualTo("gpt-4.1*"))));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "OPENAI_MODELS_GPT41_REQUESTS", "OPENAI_MODELS_GPT_4_1_REQUESTS" })
+	void anEnvironmentVariableMeansTheModelOfTheFile(String variable) {
+		of(OPEN_AI + "      models:\n        gpt-4.1*: { requests: 7/s, max-wait: 5s }\n        o3: { tokens: 9/s }\n")
+			.variable("RATELIMIT_CLIENTS_" + variable, "9/s")
+			.succeeds((context) -> assertThat(models(context)).containsExactly("gpt-4.1* 9 PT5S", "o3 9 PT30S"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "GPT41_MAXWAIT", "GPT41_MAX_WAIT", "GPT_4_1_MAXWAIT" })
+	void anEnvironmentVariableAddsASettingToTheModelOfTheFile(String variable) {
+		of(OPEN_AI + "      models:\n        gpt-4.1*: { requests: 7/s }\n")
+			.variable("RATELIMIT_CLIENTS_OPENAI_MODELS_" + variable, "9s")
+			.succeeds((context) -> assertThat(models(context)).containsExactly("gpt-4.1* 7 PT9S"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "gpt-4.1: { maxWait: 9s }", "gpt-5: { max_wait: 9s }", "gpt-5: { MAX-WAIT: 9s }",
+			"\"[gpt-4.1]\": { max-wait: 9s }", "\"[gpt-5]\": { max-wait: 9s }" })
+	void aSettingOfAModelIsReadInEverySpellingThatBootReads(String model) {
+		of(OPEN_AI + "      models:\n        " + model + "\n")
+			.succeeds((context) -> assertThat(models(context)).singleElement().asString().matches("gpt-[45.1]+ 5 PT9S"));
+	}
+
+	@Test
+	void aClientCanHaveModelsAlone() {
+		of("ratelimit:\n  clients:\n    open-ai:\n      models:\n        gpt-4.1: { requests: 7/s }\n")
+			.succeeds((context) -> assertThat(models(context)).containsExactly("gpt-4.1 7 PT30S"));
+	}
+
+	@Test
+	void anEnvironmentVariableForAModelThatNoFileHasIsRejected() {
+		assertThat(of(OPEN_AI).variable("RATELIMIT_CLIENTS_OPENAI_MODELS_GPT5_REQUESTS", "9/s").failure())
+			.contains("RATELIMIT_CLIENTS_OPENAI_MODELS_GPT5_REQUESTS", "names a model of which no file has a setting");
+	}
+
+	@Test
+	void anEnvironmentVariableForSeveralModelsIsRejected() {
+		assertThat(of(OPEN_AI + "      models:\n        gpt-5: { requests: 7/s }\n        gpt-5*: { requests: 8/s }\n")
+			.variable("RATELIMIT_CLIENTS_OPENAI_MODELS_GPT5_REQUESTS", "9/s")
+			.failure()).contains("means several models: gpt-5, gpt-5*");
+	}
+
+	@Test
+	void anEnvironmentVariableForAModelWithMixedSpellingOfTheClientIsRejected() {
+		assertThat(of(OPEN_AI + "      models:\n        gpt-5: { requests: 7/s }\n")
+			.variable("RATELIMIT_CLIENTS_OPEN_AI_MODELS_GPT5_REQUESTS", "9/s")
+			.failure()).contains("is not how an environment variable for the client 'open-ai' is spelled")
+			.contains("Write RATELIMIT_CLIENTS_OPENAI_MODELS_GPT5_REQUESTS:");
+	}
+
+	private static List<String> models(ApplicationContext context) {
+		return context.getBean(ClientLimiters.class)
+			.all()
+			.stream()
+			.flatMap((client) -> client.settings().models().stream())
+			.map((model) -> model.pattern() + " " + model.settings().quotas().get(0).permits() + " "
+					+ model.settings().maxWait())
+			.toList();
 	}
 
 	@Test

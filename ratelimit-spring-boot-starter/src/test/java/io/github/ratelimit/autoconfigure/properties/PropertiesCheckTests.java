@@ -382,6 +382,8 @@ class PropertiesCheckTests {
 					ratelimit.limits.chat.segments=1001 | above 1000 | Write into how many parts a sliding window divides its period, from 1 to 1000; 20 is the default.
 					ratelimit.limits.chat.max-concurrent=0 | below 1 | Write how many calls may be in flight at once, such as 10.
 					ratelimit.limits.chat.max-waiting=0 | below 1 | Write how many calls of an instance may wait at a time; 100 is the default.
+					ratelimit.clients.openai.max-waiting=0 | below 1 | Write how many calls of a key may be queued at a time; 1000 is the default.
+					ratelimit.clients.openai.max-wait=2d | above 1d | Write how long a call may be queued, at most 1d; 30s is the default of a client.
 					ratelimit.http.ipv6-prefix=129 | above 128 | Write how many bits of an IPv6 address tell clients apart, from 1 to 128; 64 is the default.
 					""")
 	void aNumberOutOfRangeIsRejected(String property, String problem, String remedy) {

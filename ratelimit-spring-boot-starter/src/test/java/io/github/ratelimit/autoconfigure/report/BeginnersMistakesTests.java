@@ -51,6 +51,12 @@ class BeginnersMistakesTests {
 			      key: ip
 			""";
 
+	private static final String CLIENT = """
+			  clients:
+			    openai:
+			      requests: 5/s
+			""";
+
 	static Stream<Mistake> mistakes() {
 		return Stream.of(Mistake.of("http: is indented too far", CHAT + RULE.indent(2), CHAT + RULE)
 			.says("Property: ratelimit.limits.http.rules[0].", "is below limits", "Origin: [application.yml] - ",
@@ -67,6 +73,11 @@ class BeginnersMistakesTests {
 					.of("the prefix is another one", (CHAT + RULE).replace("ratelimit:", "rate-limiter:"), CHAT + RULE)
 					.says("Property: rate-limiter.limits.chat.rate", "its prefix is not ratelimit",
 							"Write ratelimit.limits.chat.rate"),
+				Mistake
+					.of("the prefix above clients is another one", CHAT + RULE + "ratelimits:\n" + CLIENT,
+							CHAT + RULE + CLIENT)
+					.says("Property: ratelimits.clients.openai.requests", "its prefix is not ratelimit",
+							"Write ratelimit.clients.openai.requests"),
 				Mistake.of("limits: is left out", CHAT.replace("  limits:\n", ""), CHAT + RULE)
 					.says("Property: ratelimit.chat.rate", "Write ratelimit.limits.chat.rate",
 							"chat: belongs below limits:, indented"),

@@ -8,6 +8,7 @@ import io.github.ratelimit.autoconfigure.RateLimitWebAutoConfiguration;
 import io.github.ratelimit.web.path.RulePhase;
 import io.github.ratelimit.web.path.Rules;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +50,31 @@ class RuleWarningsTests {
 				assertThat(context).hasNotFailed();
 				assertThat(output.toString().contains("limits calls only by what clients send, in key"))
 					.isEqualTo(warns);
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "HEAD, GET, false", "GET, HEAD, false", "HEAD, POST, true", "POST, GET, true" })
+	void aRuleForGetIsAlsoAboutHead(String methods, String otherMethods, boolean warns, CapturedOutput output) {
+		this.runner
+			.withPropertyValues("ratelimit.http.rules[0].limits=key", "ratelimit.http.rules[0].methods=" + methods,
+					"ratelimit.http.rules[1].path=/v1/**", "ratelimit.http.rules[1].limits=address",
+					"ratelimit.http.rules[1].methods=" + otherMethods)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output.toString().contains("limits calls only by what clients send, in key"))
+					.isEqualTo(warns);
+			});
+	}
+
+	@Test
+	void aRuleWithThePathOfTheServletIsAboutThePathsOfItsControllers(CapturedOutput output) {
+		this.runner
+			.withPropertyValues("spring.mvc.servlet.path=/srv", "ratelimit.http.rules[0].limits=key",
+					"ratelimit.http.rules[1].path=/srv/v1/**", "ratelimit.http.rules[1].limits=address")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(output).doesNotContain("limits calls only by what clients send, in key");
 			});
 	}
 

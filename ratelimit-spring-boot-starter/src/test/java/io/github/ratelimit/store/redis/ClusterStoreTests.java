@@ -196,13 +196,13 @@ class ClusterStoreTests {
 
 	@Test
 	void slotsOfRacingCallsInSeveralHashSlotsAreAllFreeInTheEnd() throws Exception {
-		Limit places = limit("racing", Algorithm.CONCURRENCY, 3);
+		Limit slots = limit("racing", Algorithm.CONCURRENCY, 3);
 		List<String> keys = List.of("racing0", "racing1", "racing2");
 		AtomicLongArray under = new AtomicLongArray(1);
 		TestThreads.run(4, (thread) -> {
 			for (int i = 0; i < 60; i++) {
 				List<ChargeDecision> taken = instance
-					.takeAll(keys.stream().map((key) -> StoreFixture.charge(places, key, 1)).toArray(Charge[]::new));
+					.takeAll(keys.stream().map((key) -> StoreFixture.charge(slots, key, 1)).toArray(Charge[]::new));
 				if (taken.stream().noneMatch(ChargeDecision::isViolated)) {
 					assertThat(under.incrementAndGet(0)).isLessThanOrEqualTo(3);
 					under.decrementAndGet(0);
@@ -211,7 +211,7 @@ class ClusterStoreTests {
 			}
 		});
 		for (String key : keys) {
-			assertThat(instance.remaining(places, key)).isEqualTo(3);
+			assertThat(instance.remaining(slots, key)).isEqualTo(3);
 		}
 		assertThat(instance.told().failures()).isEmpty();
 	}

@@ -208,7 +208,7 @@ class ColdStartTests {
 
 	private static Stream<LuaScript> scripts() {
 		StoreScripts scripts = StoreScripts.load();
-		return Stream.of(scripts.take(), scripts.giveBack(), scripts.charge(), scripts.renewPlaces(), scripts.find(),
+		return Stream.of(scripts.take(), scripts.giveBack(), scripts.charge(), scripts.renewSlots(), scripts.find(),
 				scripts.reset(), scripts.page(), scripts.heartbeat(), scripts.probe(), scripts.configurations());
 	}
 

@@ -271,9 +271,9 @@ class LateReplyTests {
 
 		assertThat(late).extracting(ChargeDecision::isViolated).containsExactly(false, false, false, true);
 		this.held.goOn();
-		Polling.until(SOON, "calls that are under way have their places", () -> places() == 7);
+		Polling.until(SOON, "calls that are under way have their slots", () -> slots() == 7);
 		late.subList(0, 3).forEach(this.store::giveBack);
-		Polling.until(SOON, "their places are free", () -> places() == 4);
+		Polling.until(SOON, "their slots are free", () -> slots() == 4);
 	}
 
 	@Test
@@ -385,7 +385,7 @@ class LateReplyTests {
 				() -> full.minus(this.other.take(look).resetAfter()).compareTo(Duration.ofMinutes(10)) < 0);
 	}
 
-	private static long places() {
+	private static long slots() {
 		return (Long) SharedRedis.server()
 			.command("ZCARD", "ratelimit:1:slots#places:{" + StoreFixture.charge(SLOTS, "caller", 1).key().id() + "}");
 	}

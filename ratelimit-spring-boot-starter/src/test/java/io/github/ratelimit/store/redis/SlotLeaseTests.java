@@ -191,7 +191,7 @@ class SlotLeaseTests {
 
 		this.held.fail(false);
 
-		Polling.until(SOON, "the places are free", () -> count() == 0);
+		Polling.until(SOON, "the slots are free", () -> count() == 0);
 	}
 
 	@Test
@@ -209,7 +209,7 @@ class SlotLeaseTests {
 
 			slow.goOn();
 
-			Polling.until(SOON, "the call was answered, and its places given back",
+			Polling.until(SOON, "the call was answered, and its slots given back",
 					() -> SharedRedis.server().calls("zrem") > removed && count() == 0);
 			take(this.other, 2);
 		}
@@ -236,8 +236,8 @@ class SlotLeaseTests {
 			}
 			advance(A_WHILE);
 			busy.take(StoreFixture.charge(wide, "caller", 0));
-			Polling.until(SOON, "all are renewed", () -> sent.count("renew-places") > 0);
-			assertThat(sent.count("renew-places")).isEqualTo(1);
+			Polling.until(SOON, "all are renewed", () -> sent.count("renew-slots") > 0);
+			assertThat(sent.count("renew-slots")).isEqualTo(1);
 		}
 	}
 
@@ -275,7 +275,7 @@ class SlotLeaseTests {
 			}
 			assertThat(log.lines()).isNotEmpty();
 		}
-		assertThat(sent.count("renew-places")).isZero();
+		assertThat(sent.count("renew-slots")).isZero();
 	}
 
 	@Test
@@ -320,8 +320,8 @@ class SlotLeaseTests {
 		RedisTestStore.set(SharedRedis.server(), this.time.wallTime());
 	}
 
-	private static ChargeDecision take(RedisStore store, long places) {
-		ChargeDecision decision = store.take(StoreFixture.charge(SLOTS, "caller", places));
+	private static ChargeDecision take(RedisStore store, long slots) {
+		ChargeDecision decision = store.take(StoreFixture.charge(SLOTS, "caller", slots));
 		assertThat(decision.isViolated()).as("%s", decision).isFalse();
 		return decision;
 	}

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,6 +83,28 @@ class RateLimitFilterTests {
 		assertThat(response.getHeader("Retry-After")).isEqualTo("30");
 		assertThat(this.served).hasSize(2);
 		assertThat(serve(request("/v1/chat", "bob")).getStatus()).isEqualTo(200);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, alice, 429", "3, alice, 413", "1, , 403" })
+	void aRefusedRequestWhoseAnswerFailsHasItsStatusAllTheSame(long cost, String key, int status) throws Exception {
+		LimitPolicy tokens = this.limits.limit("tokens", "2/min", OnMissingKey.DENY, Limits.cost((facts) -> cost),
+				Limits.header("X-API-Key"));
+		rules(rule("/v1/**", tokens));
+		serve(request("/v1/chat", "alice"));
+		serve(request("/v1/chat", "alice"));
+		this.served.clear();
+		MockHttpServletResponse response = new MockHttpServletResponse() {
+
+			@Override
+			public void resetBuffer() {
+				throw new IllegalStateException("A bug of the application's own response");
+			}
+
+		};
+		this.before.doFilter(request("/v1/chat", key), response, application());
+		assertThat(response.getStatus()).isEqualTo(status);
+		assertThat(this.served).isEmpty();
 	}
 
 	@Test

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Holders {
 
-	private static final int PLACES = 40;
+	private static final int SLOTS = 40;
 
 	private static final int THREADS = 10;
 
@@ -76,12 +76,12 @@ public final class Holders {
 			Watch watch = new Watch(server);
 			Polling.until(START, () -> "all processes run", () -> watch.look().processes() == processes);
 			Table table = new Table(
-					"B8: %d callers in %d processes, %d places, leases of %d s".formatted(processes * THREADS,
-							processes, PLACES, LEASE.toSeconds()),
+					"B8: %d callers in %d processes, %d slots, leases of %d s".formatted(processes * THREADS,
+							processes, SLOTS, LEASE.toSeconds()),
 					"while", "looks", "most leases", "most running", "fewest running");
 			watch.during(table, "all is well", QUIET.multipliedBy(2));
-			criteria.add("B8 running while all is well", watch.most + " of " + PLACES, "at most " + PLACES,
-					watch.most <= PLACES && watch.mostLeases <= PLACES);
+			criteria.add("B8 running while all is well", watch.most + " of " + SLOTS, "at most " + SLOTS,
+					watch.most <= SLOTS && watch.mostLeases <= SLOTS);
 			kill(started.get(0), watch, table, criteria);
 			stop(started.get(1), stopped, watch, table, criteria);
 			end(started, server, criteria);
@@ -94,7 +94,7 @@ public final class Holders {
 	private static Process start(int port, String name) throws IOException {
 		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
 				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-				HolderInstance.class.getName(), Integer.toString(port), Integer.toString(PLACES),
+				HolderInstance.class.getName(), Integer.toString(port), Integer.toString(SLOTS),
 				Integer.toString(THREADS), Long.toString(LEASE.toMillis()), name)
 			.redirectError(ProcessBuilder.Redirect.INHERIT)
 			.start();
@@ -107,9 +107,9 @@ public final class Holders {
 		watch.dead.add("process-0");
 		long begin = System.nanoTime();
 		watch.during(table, "a process with " + orphans + " calls is killed", LEASE.plus(QUIET));
-		criteria.add("B8 leases when a process is killed", watch.mostLeases + " of " + PLACES, "at most " + PLACES,
-				watch.mostLeases <= PLACES);
-		criteria.add("B8 all places in use again after", Table.millis(watch.fullAgainAt - begin) + " ms",
+		criteria.add("B8 leases when a process is killed", watch.mostLeases + " of " + SLOTS, "at most " + SLOTS,
+				watch.mostLeases <= SLOTS);
+		criteria.add("B8 all slots in use again after", Table.millis(watch.fullAgainAt - begin) + " ms",
 				"at most %d ms".formatted(LEASE.toMillis() + 1000),
 				watch.fullAgainAt != 0 && watch.fullAgainAt - begin <= LEASE.plusSeconds(1).toNanos());
 	}
@@ -122,16 +122,16 @@ public final class Holders {
 		signal(process, "STOP");
 		watch.dead.add("process-1");
 		watch.during(table, "a process is stopped", stopped);
-		criteria.add("B8 leases while a process is stopped", watch.mostLeases + " of " + PLACES, "at most " + PLACES,
-				watch.mostLeases <= PLACES);
+		criteria.add("B8 leases while a process is stopped", watch.mostLeases + " of " + SLOTS, "at most " + SLOTS,
+				watch.mostLeases <= SLOTS);
 		signal(process, "CONT");
 		watch.dead.remove("process-1");
 		watch.during(table, "it goes on", QUIET.multipliedBy(2));
-		criteria.add("B8 running beside those of the process that goes on", watch.most + " of " + PLACES,
-				"at most " + (PLACES + THREADS), watch.most <= PLACES + THREADS);
+		criteria.add("B8 running beside those of the process that goes on", watch.most + " of " + SLOTS,
+				"at most " + (SLOTS + THREADS), watch.most <= SLOTS + THREADS);
 		watch.during(table, "its calls have ended", QUIET.multipliedBy(2));
-		criteria.add("B8 running when its calls have ended", watch.most + " of " + PLACES, "at most " + PLACES,
-				watch.most <= PLACES && watch.mostLeases <= PLACES);
+		criteria.add("B8 running when its calls have ended", watch.most + " of " + SLOTS, "at most " + SLOTS,
+				watch.most <= SLOTS && watch.mostLeases <= SLOTS);
 	}
 
 	private static void end(List<Process> processes, RedisServer server, Criteria criteria) throws IOException {
@@ -218,7 +218,7 @@ public final class Holders {
 				this.mostLeases = Math.max(this.mostLeases, look.leases());
 				this.most = Math.max(this.most, running);
 				fewest = Math.min(fewest, running);
-				if (running >= PLACES - 1 && this.fullAgainAt == 0) {
+				if (running >= SLOTS - 1 && this.fullAgainAt == 0) {
 					this.fullAgainAt = System.nanoTime();
 				}
 				looks++;

@@ -41,8 +41,8 @@ public final class CoalescedCalls {
 	}
 
 	/** Joins the next call. */
-	public Waiting join(RememberedKey key, BucketEncoding scale, Charge charge, RedisAccess redis) {
-		Waiting joined = new Waiting(this, scale, charge);
+	public Waiting join(RememberedKey key, BucketEncoding encoding, Charge charge, RedisAccess redis) {
+		Waiting joined = new Waiting(this, encoding, charge);
 		this.waiting.add(joined);
 		send(key, redis);
 		return joined;
@@ -64,7 +64,7 @@ public final class CoalescedCalls {
 		List<Waiting> together = new ArrayList<>();
 		Waiting next = this.waiting.peek();
 		while (next != null && together.size() < MOST_TOGETHER
-				&& (together.isEmpty() || next.scale == together.get(0).scale)) {
+				&& (together.isEmpty() || next.encoding == together.get(0).encoding)) {
 			if (this.waiting.remove(next) && next.toBeSent()) {
 				together.add(next);
 			}
@@ -74,7 +74,7 @@ public final class CoalescedCalls {
 	}
 
 	private void send(List<Waiting> together, RememberedKey key, RedisAccess redis) {
-		BucketEncoding scale = together.get(0).scale;
+		BucketEncoding encoding = together.get(0).encoding;
 		AtomicBoolean left = new AtomicBoolean();
 		Runnable leave = () -> {
 			if (left.compareAndSet(false, true)) {
@@ -83,23 +83,23 @@ public final class CoalescedCalls {
 		};
 		together.get(0).first = true;
 		together.forEach((member) -> member.leave = leave);
-		redis.run(redis.scripts().take(), key.name(), args(together, scale, key.newOrigin()))
+		redis.run(redis.scripts().take(), key.name(), args(together, encoding, key.newOrigin()))
 			.whenComplete((bytes, failure) -> {
 				leave.run();
 				complete(together, bytes, failure);
 			});
 	}
 
-	private static byte[][] args(List<Waiting> together, BucketEncoding scale, byte[] fresh) {
+	private static byte[][] args(List<Waiting> together, BucketEncoding encoding, byte[] fresh) {
 		Charge first = together.get(0).charge;
-		byte[] charge = LimitEncoding.withFresh(scale.encode(first.permits(), first.needed(), true), fresh);
+		byte[] charge = LimitEncoding.withFresh(encoding.encode(first.permits(), first.needed(), true), fresh);
 		if (together.size() == 1) {
 			return new byte[][] { charge };
 		}
-		ByteBuffer further = LimitEncoding.buffer(2 * (together.size() - 1) * scale.size() * Double.BYTES);
+		ByteBuffer further = LimitEncoding.buffer(2 * (together.size() - 1) * encoding.size() * Double.BYTES);
 		together.stream()
 			.skip(1)
-			.forEach((member) -> further.put(scale.costs(member.charge.permits(), member.charge.needed())));
+			.forEach((member) -> further.put(encoding.costs(member.charge.permits(), member.charge.needed())));
 		return new byte[][] { charge, further.array() };
 	}
 
@@ -120,7 +120,7 @@ public final class CoalescedCalls {
 
 		private final CoalescedCalls calls;
 
-		private final BucketEncoding scale;
+		private final BucketEncoding encoding;
 
 		private final Charge charge;
 
@@ -136,9 +136,9 @@ public final class CoalescedCalls {
 		 */
 		private volatile boolean first;
 
-		private Waiting(CoalescedCalls calls, BucketEncoding scale, Charge charge) {
+		private Waiting(CoalescedCalls calls, BucketEncoding encoding, Charge charge) {
 			this.calls = calls;
-			this.scale = scale;
+			this.encoding = encoding;
 			this.charge = charge;
 		}
 

@@ -36,7 +36,7 @@ final class KeyDebt {
 	private @Nullable Supplier<@Nullable Owed> owing;
 
 	/** The encoding of the debt, as the rates of the limit may have changed since. */
-	private @Nullable LimitEncoding owingTerms;
+	private @Nullable LimitEncoding owingEncoding;
 
 	/** Sent, and not confirmed yet. */
 	private @Nullable Call current;
@@ -72,7 +72,7 @@ final class KeyDebt {
 
 	synchronized void owes(LimitEncoding encoding, Supplier<@Nullable Owed> owing, long now) {
 		this.owing = owing;
-		this.owingTerms = encoding;
+		this.owingEncoding = encoding;
 		this.encoding = encoding;
 		this.lastAdded = now;
 	}
@@ -91,7 +91,7 @@ final class KeyDebt {
 
 	private @Nullable Call create() {
 		Owed owed = (this.owing != null) ? this.owing.get() : null;
-		LimitEncoding encoding = (owed != null) ? this.owingTerms : this.encoding;
+		LimitEncoding encoding = (owed != null) ? this.owingEncoding : this.encoding;
 		this.owing = null;
 		if (encoding == null || (this.permits == 0 && owed == null)) {
 			return null;

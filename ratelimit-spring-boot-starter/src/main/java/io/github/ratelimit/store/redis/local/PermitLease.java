@@ -60,9 +60,9 @@ public final class PermitLease {
 	}
 
 	/** Returns null if the lease has too few permits or has expired. */
-	public @Nullable ChargeDecision take(Charge charge, BucketEncoding scale, long now) {
+	public @Nullable ChargeDecision take(Charge charge, BucketEncoding encoding, long now) {
 		BucketSnapshot from = this.from;
-		if (from == null || from.encoding() != scale || now - this.endsAt >= 0) {
+		if (from == null || from.encoding() != encoding || now - this.endsAt >= 0) {
 			return null;
 		}
 		long before = this.left.get();
@@ -70,7 +70,7 @@ public final class PermitLease {
 			if (this.left.compareAndSet(before, before - charge.permits())) {
 				long after = before - charge.permits();
 				if (after < this.renewBelow) {
-					renew(scale, true, now);
+					renew(encoding, true, now);
 				}
 				return from.leased(charge, after, now);
 			}
@@ -80,13 +80,13 @@ public final class PermitLease {
 	}
 
 	/** Notes a charge that Redis granted: the next ones may find a lease. */
-	public void granted(BucketEncoding scale, long now) {
-		renew(scale, this.left.get() >= 0, now);
+	public void granted(BucketEncoding encoding, long now) {
+		renew(encoding, this.left.get() >= 0, now);
 	}
 
-	private void renew(BucketEncoding scale, boolean busy, long now) {
+	private void renew(BucketEncoding encoding, boolean busy, long now) {
 		Snapshot last = this.key.last();
-		boolean fresh = last != null && last.encoding() == scale && now - last.askedNanos() < this.ttlNanos;
+		boolean fresh = last != null && last.encoding() == encoding && now - last.askedNanos() < this.ttlNanos;
 		if (this.closed || last == null || !fresh || !this.renewing.compareAndSet(false, true)) {
 			return;
 		}
@@ -100,7 +100,7 @@ public final class PermitLease {
 		}
 		this.wanted = wanted;
 		this.renewal = new CompletableFuture<>();
-		this.leases.take(this, this.key, scale, missing);
+		this.leases.take(this, this.key, encoding, missing);
 	}
 
 	/**

@@ -21,7 +21,7 @@ public record PermitLeaseSource(RedisAccess redis, PermitRefunds refunds) {
 	private static final byte GRANTED = '1';
 
 	/** Takes permits in advance, without waiting, and passes them to the lease. */
-	void take(PermitLease lease, RememberedKey key, BucketEncoding scale, long permits) {
+	void take(PermitLease lease, RememberedKey key, BucketEncoding encoding, long permits) {
 		RedisNodes.Node node = this.redis.node(key.name());
 		if (node.isOpen()) {
 			lease.taken(permits, null);
@@ -29,7 +29,7 @@ public record PermitLeaseSource(RedisAccess redis, PermitRefunds refunds) {
 		}
 		long asked = this.redis.now();
 		CompletableFuture<byte[]> asking = this.redis.run(this.redis.scripts().take(), key.name(),
-				LimitEncoding.withFresh(scale.encode(permits), key.newOrigin()));
+				LimitEncoding.withFresh(encoding.encode(permits), key.newOrigin()));
 		ScriptReplies.orLost(asking).whenComplete((bytes, failure) -> {
 			if (failure != null) {
 				node.failed(failure, key.name());
@@ -40,7 +40,7 @@ public record PermitLeaseSource(RedisAccess redis, PermitRefunds refunds) {
 			node.answered(now - asked);
 			ByteBuffer answer = ByteBuffer.wrap(bytes);
 			boolean granted = answer.get() == GRANTED;
-			BucketSnapshot state = new BucketSnapshot(answer, scale, asked, now);
+			BucketSnapshot state = new BucketSnapshot(answer, encoding, asked, now);
 			key.saw(state);
 			lease.taken(permits, granted ? state : null);
 		});

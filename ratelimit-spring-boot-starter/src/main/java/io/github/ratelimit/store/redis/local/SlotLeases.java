@@ -265,7 +265,7 @@ public final class SlotLeases {
 		long asked = this.redis.now();
 		byte[][] keys = names.toArray(byte[][]::new);
 		CompletableFuture<byte[]> reply = this.redis.client()
-			.run(this.redis.scripts().renewPlaces(), keys, args.toArray(byte[][]::new));
+			.run(this.redis.scripts().renewSlots(), keys, args.toArray(byte[][]::new));
 		return ScriptReplies.orLost(reply).handle((bytes, failure) -> {
 			try {
 				if (failure != null) {

@@ -11,21 +11,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BucketSnapshot extends Snapshot {
 
-	private final BucketEncoding scale;
+	private final BucketEncoding encoding;
 
 	private final long[] levels;
 
 	/**
 	 * Reads a state.
 	 * @param answer the reply, positioned at the state
-	 * @param scale the encoding of the limit
+	 * @param encoding the encoding of the limit
 	 * @param askedNanos when, by this instance's monotonic clock
 	 * @param answeredNanos when the answer was there
 	 */
-	public BucketSnapshot(ByteBuffer answer, BucketEncoding scale, long askedNanos, long answeredNanos) {
+	public BucketSnapshot(ByteBuffer answer, BucketEncoding encoding, long askedNanos, long answeredNanos) {
 		super(answer, askedNanos, answeredNanos);
-		this.scale = scale;
-		this.levels = new long[scale.size()];
+		this.encoding = encoding;
+		this.levels = new long[encoding.size()];
 		for (int i = 0; i < this.levels.length; i++) {
 			this.levels[i] = (long) answer.getDouble();
 		}
@@ -35,23 +35,23 @@ public final class BucketSnapshot extends Snapshot {
 	 * Holds computed levels: those that a state becomes by time, or ones that no reply
 	 * contained.
 	 */
-	BucketSnapshot(BucketEncoding scale, long[] levels, double time, @Nullable Snapshot before, long nowNanos) {
+	BucketSnapshot(BucketEncoding encoding, long[] levels, double time, @Nullable Snapshot before, long nowNanos) {
 		super(time, before, nowNanos);
-		this.scale = scale;
+		this.encoding = encoding;
 		this.levels = levels;
 	}
 
 	@Override
 	public BucketEncoding encoding() {
-		return this.scale;
+		return this.encoding;
 	}
 
 	@Override
 	public ChargeDecision granted(Charge charge, @Nullable Receipt receipt) {
 		long wait = 0;
-		if (this.scale.isPaced() && charge.needed() > 0) {
-			long before = this.levels[0] + ((receipt != null) ? this.scale.level(0, charge.permits()) : 0);
-			wait = nanos(ahead(this.scale.microsBetween(0, before, this.scale.full(0))));
+		if (this.encoding.isPaced() && charge.needed() > 0) {
+			long before = this.levels[0] + ((receipt != null) ? this.encoding.level(0, charge.permits()) : 0);
+			wait = nanos(ahead(this.encoding.microsBetween(0, before, this.encoding.full(0))));
 		}
 		return ChargeDecision.grantedAfter(charge, receipt, remaining(0), wait, nanosToFull(0), perRate(0));
 	}
@@ -69,7 +69,7 @@ public final class BucketSnapshot extends Snapshot {
 	@Override
 	public boolean has(Charge charge, long waitedMicros) {
 		return charge.needed() == 0 || (charge.needed() <= charge.limit().capacity()
-				&& micros(charge) <= Math.max(0, this.scale.patience(charge) - waitedMicros));
+				&& micros(charge) <= Math.max(0, this.encoding.patience(charge) - waitedMicros));
 	}
 
 	@Override
@@ -77,20 +77,20 @@ public final class BucketSnapshot extends Snapshot {
 		long elapsed = microsSince(askedNanos(), nowNanos);
 		long[] later = new long[this.levels.length];
 		for (int i = 0; i < later.length; i++) {
-			later[i] = level(i, elapsed) - this.scale.levelOfAny(i, missing);
+			later[i] = level(i, elapsed) - this.encoding.levelOfAny(i, missing);
 		}
-		return new BucketSnapshot(this.scale, later, Math.min(0, elapsed - ahead()), this, nowNanos);
+		return new BucketSnapshot(this.encoding, later, Math.min(0, elapsed - ahead()), this, nowNanos);
 	}
 
 	@Override
 	boolean isRefusedFor(Charge charge, long micros) {
-		return charge.needed() > charge.limit().capacity() || waitMicros(charge) - this.scale.patience(charge) > micros;
+		return charge.needed() > charge.limit().capacity() || waitMicros(charge) - this.encoding.patience(charge) > micros;
 	}
 
 	/** The number of scheduled permits that are left does not show whether one is due. */
 	@Override
 	boolean isKnownAfter(long micros) {
-		return !this.scale.isPaced();
+		return !this.encoding.isPaced();
 	}
 
 	@Override
@@ -101,8 +101,8 @@ public final class BucketSnapshot extends Snapshot {
 	private long micros(Charge charge) {
 		long longest = 0;
 		for (int i = 0; charge.needed() > 0 && i < this.levels.length; i++) {
-			long payable = this.scale.payable(i, charge.needed());
-			longest = Math.max(longest, this.scale.microsBetween(i, this.levels[i], payable));
+			long payable = this.encoding.payable(i, charge.needed());
+			longest = Math.max(longest, this.encoding.microsBetween(i, this.levels[i], payable));
 		}
 		return longest;
 	}
@@ -126,25 +126,25 @@ public final class BucketSnapshot extends Snapshot {
 
 	@Override
 	public long remaining(int rate, long elapsedMicros) {
-		return this.scale.remaining(rate, level(rate, elapsedMicros));
+		return this.encoding.remaining(rate, level(rate, elapsedMicros));
 	}
 
 	private long level(int rate, long elapsedMicros) {
-		return this.scale.after(rate, this.levels[rate], Math.max(0, elapsedMicros - ahead()));
+		return this.encoding.after(rate, this.levels[rate], Math.max(0, elapsedMicros - ahead()));
 	}
 
 	@Override
 	long part(int rate, long elapsedMicros, int instances) {
-		if (!this.scale.isPaced()) {
+		if (!this.encoding.isPaced()) {
 			return super.part(rate, elapsedMicros, instances);
 		}
-		long owed = level(rate, elapsedMicros) - this.scale.full(rate);
-		return 1 + Math.floorDiv(this.scale.permits(rate, owed), instances);
+		long owed = level(rate, elapsedMicros) - this.encoding.full(rate);
+		return 1 + Math.floorDiv(this.encoding.permits(rate, owed), instances);
 	}
 
 	@Override
 	public long nanosToFull(int rate, long elapsedMicros) {
-		long micros = ahead(this.scale.microsBetween(rate, this.levels[rate], this.scale.full(rate)));
+		long micros = ahead(this.encoding.microsBetween(rate, this.levels[rate], this.encoding.full(rate)));
 		return nanos(Math.max(0, micros - elapsedMicros));
 	}
 

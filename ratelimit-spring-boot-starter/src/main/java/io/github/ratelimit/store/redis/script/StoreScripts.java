@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
  * @param take decides over the keys of one call, or over several calls of one key
  * @param giveBack gives permits back to one key
  * @param charge charges one key what calls cost without Redis having charged it
- * @param renewPlaces renews and gives back slots of calls in flight
+ * @param renewSlots renews and gives back slots of calls in flight
  * @param find reads one key
  * @param reset removes one key
  * @param page lists keys
@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  * @param resetPage forgets some keys of a limit
  * @param notes exchanges notes of instances
  */
-public record StoreScripts(LuaScript take, LuaScript giveBack, LuaScript charge, LuaScript renewPlaces, LuaScript find,
+public record StoreScripts(LuaScript take, LuaScript giveBack, LuaScript charge, LuaScript renewSlots, LuaScript find,
 		LuaScript reset, LuaScript page, LuaScript heartbeat, LuaScript probe, LuaScript configurations,
 		LuaScript changes, LuaScript resetPage, LuaScript notes) {
 
@@ -33,7 +33,7 @@ public record StoreScripts(LuaScript take, LuaScript giveBack, LuaScript charge,
 	public static StoreScripts load(UnaryOperator<String> edit) {
 		return new StoreScripts(overAlgorithms(edit, "common", "take-one", "take-buckets", "take"),
 				overAlgorithms(edit, "common", "give-back"), overAlgorithms(edit, "common", "charge"),
-				LuaScript.of(edit, "common", "renew-places"), overAlgorithms(edit, "common", "find"),
+				LuaScript.of(edit, "common", "renew-slots"), overAlgorithms(edit, "common", "find"),
 				LuaScript.of(edit, "reset"), overAlgorithms(edit, "common", "page"),
 				LuaScript.of(edit, "common", "heartbeat"), LuaScript.of(edit, "probe"),
 				LuaScript.of(edit, "common", "configurations"), LuaScript.of(edit, "common", "changes"),

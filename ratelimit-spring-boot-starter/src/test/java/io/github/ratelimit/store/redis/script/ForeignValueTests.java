@@ -198,14 +198,14 @@ class ForeignValueTests {
 	}
 
 	private void takeManyAtOnce(Limit limit) {
-		BucketEncoding scale = new BucketEncoding(limit);
+		BucketEncoding encoding = new BucketEncoding(limit);
 		byte[] name = name(limit, "caller").getBytes(StandardCharsets.UTF_8);
-		byte[] charge = LimitEncoding.withFresh(scale.encode(1), new byte[4]);
+		byte[] charge = LimitEncoding.withFresh(encoding.encode(1), new byte[4]);
 		try {
 			byte[] answer = this.instance.sent()
-				.run(StoreScripts.load().take(), new byte[][] { name }, charge, scale.costs(2, 2))
+				.run(StoreScripts.load().take(), new byte[][] { name }, charge, encoding.costs(2, 2))
 				.get(5, TimeUnit.SECONDS);
-			int state = 1 + Integer.BYTES + (1 + scale.size()) * Double.BYTES;
+			int state = 1 + Integer.BYTES + (1 + encoding.size()) * Double.BYTES;
 			assertThat(answer).hasSize(2 * (1 + state));
 		}
 		catch (ExecutionException ex) {
