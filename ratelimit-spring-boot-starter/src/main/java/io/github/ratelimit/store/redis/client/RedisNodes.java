@@ -126,11 +126,16 @@ public final class RedisNodes {
 			return this.late.get() >= MOST_LATE;
 		}
 
-		/** Notes a reply, in time or late. */
+		/** Notes the reply to a call for permits, in time or late. */
 		public void answered(long nanos) {
+			answered();
+			RedisNodes.this.observer.answered(nanos);
+		}
+
+		/** Notes the reply to a call that no decision waits for. */
+		public void answered() {
 			this.breaker.answered();
 			ready();
-			RedisNodes.this.observer.answered(nanos);
 		}
 
 		public void decidedWithout(int limits) {
@@ -194,6 +199,21 @@ public final class RedisNodes {
 			if (this.breaker.failed()) {
 				opened(reason, FailureReason.cause(failure), keys[0]);
 			}
+		}
+
+		/**
+		 * Notes a failed call of a script that no decision needs. A right that its user
+		 * lacks is no sign that decisions fail.
+		 * @param failure why
+		 * @param keys the keys of the call
+		 */
+		public void failedBesideDecisions(Throwable failure, byte[]... keys) {
+			String reason = FailureReason.reason(failure);
+			if (reason.equals(FailureReason.NOPERM)) {
+				failed(reason);
+				return;
+			}
+			failed(failure, keys);
 		}
 
 		private void ready() {

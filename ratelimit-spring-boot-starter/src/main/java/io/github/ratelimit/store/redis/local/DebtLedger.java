@@ -143,6 +143,7 @@ public final class DebtLedger {
 					entry.end(call, FailureReason.isOfOneKey(FailureReason.reason(failure)));
 				}
 				else {
+					node.answered();
 					taken(entry, call, bytes, asked);
 				}
 			}

@@ -97,6 +97,9 @@ public record KeyBlocks(RedisAccess redis) {
 				if (failure != null) {
 					node.failed(failure, key.name());
 				}
+				else {
+					node.answered();
+				}
 			})
 			.thenApply((bytes) -> read(bytes, key, encoding, asked));
 	}
