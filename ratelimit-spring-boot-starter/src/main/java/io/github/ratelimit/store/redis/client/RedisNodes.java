@@ -8,7 +8,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.springframework.core.NestedExceptionUtils;
@@ -41,17 +40,13 @@ public final class RedisNodes {
 
 	private final long deadlineNanos;
 
-	private final LongSupplier owed;
-
 	private volatile boolean answered;
 
-	public RedisNodes(TimeSource time, StoreObserver observer, Duration deadline, Supplier<String> policies,
-			LongSupplier owed) {
+	public RedisNodes(TimeSource time, StoreObserver observer, Duration deadline, Supplier<String> policies) {
 		this.observer = observer;
 		this.foreign = new ForeignValueLog(time);
 		this.policies = policies;
 		this.deadlineNanos = deadline.toNanos();
-		this.owed = owed;
 	}
 
 	Node of(String name, RedisAccess redis) {
@@ -108,7 +103,7 @@ public final class RedisNodes {
 		private Node(String name, RedisAccess redis) {
 			this.name = name;
 			this.redis = redis;
-			this.log = new OutageLog(name, redis, RedisNodes.this.policies, RedisNodes.this.owed,
+			this.log = new OutageLog(name, redis, RedisNodes.this.policies,
 					(outage) -> RedisNodes.this.observer.recovered(name, outage));
 		}
 
@@ -134,12 +129,31 @@ public final class RedisNodes {
 
 		/** Notes the reply to a call that no decision waits for. */
 		public void answered() {
-			this.breaker.answered();
+			if (this.breaker.answered()) {
+				this.log.noOutage();
+			}
 			ready();
 		}
 
+		/**
+		 * Notes decisions that were made without this node, for the line at the end of an
+		 * outage. Those of calls that are only late belong to none.
+		 */
 		public void decidedWithout(int limits) {
-			this.log.decidedWithout(limits);
+			if (this.breaker.isInTrouble()) {
+				this.log.decidedWithout(limits);
+			}
+		}
+
+		/**
+		 * Notes permits that were allowed without this node, or while it gets no calls,
+		 * and that it has to charge later, for the line at the end of an outage.
+		 * @param permits how many, negative for some that are not charged after all
+		 */
+		public void owes(long permits) {
+			if (this.breaker.isInTrouble()) {
+				this.log.owed(permits);
+			}
 		}
 
 		/**
