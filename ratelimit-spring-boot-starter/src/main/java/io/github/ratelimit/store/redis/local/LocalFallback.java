@@ -55,11 +55,11 @@ public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailu
 			if (policy == OnStoreFailure.DENY) {
 				decisions.add(ChargeDecision.unavailable(charge, RETRY_NANOS));
 			}
-			else if (policy == OnStoreFailure.ALLOW) {
-				decisions.add(ChargeDecision.letThrough(charge));
-			}
 			else if (block != null) {
 				decisions.add(ChargeDecision.degraded(block));
+			}
+			else if (policy == OnStoreFailure.ALLOW) {
+				decisions.add(ChargeDecision.letThrough(charge));
 			}
 			else if (requested.isForSlots()) {
 				decisions.add(takeSlots(requested, own(policy, charge.handle(), instances)));
