@@ -118,6 +118,38 @@ class ChangedSettingsTests {
 	}
 
 	@Test
+	void aBurstIsWithdrawnWithoutItsRate() throws Exception {
+		application.limit(this.name, "60/min");
+		assertThat(change("{\"burst\":null}").statusCode()).as("nothing to withdraw").isEqualTo(400);
+		assertThat(change("{\"rate\":\"10/min burst 90\"}").statusCode()).isEqualTo(204);
+		assertThat(change("{\"burst\":null}").statusCode()).isEqualTo(204);
+		assertThat(shown()).contains("\"rates\":[\"10/min\"]");
+		assertThat(change("{\"rate\":null,\"burst\":null}").statusCode()).isEqualTo(204);
+		assertThat(shown()).contains("\"rates\":[\"60/min\"]").doesNotContain("changed");
+	}
+
+	@Test
+	void aBurstThatIsWithdrawnIsThatOfTheConfiguration() throws Exception {
+		application.limit(this.name, "60/min burst 90");
+		assertThat(change("{\"burst\":200}").statusCode()).isEqualTo(204);
+		assertThat(change("{\"burst\":null}").statusCode()).isEqualTo(204);
+		assertThat(shown()).contains("\"rates\":[\"60/min burst 90\"]").doesNotContain("changed");
+		assertThat(change("{\"rate\":\"10/min\"}").statusCode()).isEqualTo(204);
+		assertThat(change("{\"burst\":null}").statusCode()).isEqualTo(204);
+		assertThat(shown()).contains("\"rates\":[\"10/min burst 90\"]");
+		assertThat(change("{\"rate\":\"5/s, 60/min\"}").statusCode()).isEqualTo(204);
+		assertThat(change("{\"burst\":null}").body()).contains("burst is null, and limit", "has 2 rates");
+	}
+
+	@Test
+	void aBurstBesideAWithdrawnRateIsThatOfTheConfiguredRate() throws Exception {
+		application.limit(this.name, "60/min");
+		assertThat(change("{\"rate\":\"5/s\"}").statusCode()).isEqualTo(204);
+		assertThat(change("{\"rate\":null,\"burst\":90}").statusCode()).isEqualTo(204);
+		assertThat(shown()).contains("\"rates\":[\"60/min burst 90\"]");
+	}
+
+	@Test
 	void aNumberOfSlotsChanges() throws Exception {
 		Limit slots = Limit.named(this.name).maxConcurrent(1).build();
 		application.bean(LimitRegistry.class).register(slots, List.of());
