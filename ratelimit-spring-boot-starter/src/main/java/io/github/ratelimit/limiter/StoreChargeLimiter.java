@@ -8,6 +8,7 @@ import io.github.ratelimit.queue.CallerExecutor;
 import io.github.ratelimit.queue.QueuedCall;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.queue.AsyncCallThreads;
+import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
@@ -204,7 +205,8 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 			return this.recorder.decisionSince(start, prepared, call.join());
 		}
 		catch (CancellationException ex) {
-			return this.recorder.decision(prepared, List.of(interruptedAt(prepared)));
+			prepared.ended();
+			return new StoreDecision(interruptedAt(prepared), this.store);
 		}
 		catch (CompletionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
@@ -221,6 +223,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 		}
 	}
 
+	/** Is not counted, as no limit has refused the call. */
 	private static ChargeDecision interruptedAt(PreparedCharges prepared) {
 		Charge charge = prepared.charges().stream().filter(QueuedCall::waits).findFirst().orElseThrow();
 		long wait = charge.maxWaitNanos();
