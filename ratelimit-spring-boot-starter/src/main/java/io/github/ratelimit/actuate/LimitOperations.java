@@ -100,14 +100,23 @@ final class LimitOperations {
 		return true;
 	}
 
+	/** After a space, a rate has its burst, which no time has. */
 	private static Duration duration(String text) {
+		String period = text.strip();
 		try {
-			return Rate.parse("1/" + text.strip()).period();
+			if (period.chars().noneMatch(Character::isWhitespace)) {
+				return Rate.parse("1/" + period).period();
+			}
 		}
 		catch (InvalidRateException ex) {
-			throw RateLimitsEndpoint.invalid("ban is '" + ((text.length() > 100) ? text.substring(0, 100) : text)
-					+ "'. Write for how long the key is banned, such as 30min or 1h, or null to end its ban.");
+			throw noDuration(text);
 		}
+		throw noDuration(text);
+	}
+
+	private static RuntimeException noDuration(String text) {
+		return RateLimitsEndpoint.invalid("ban is '" + ((text.length() > 100) ? text.substring(0, 100) : text)
+				+ "'. Write for how long the key is banned, such as 30min or 1h, or null to end its ban.");
 	}
 
 	/**

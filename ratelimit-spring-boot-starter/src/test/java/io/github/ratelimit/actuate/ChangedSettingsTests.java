@@ -266,6 +266,8 @@ class ChangedSettingsTests {
 			.contains("a ban would refuse all callers");
 		assertThat(application.post("/" + this.name + "/alice", "{\"ban\":\"forever\"}").body())
 			.contains("ban is 'forever'. Write for how long the key is banned, such as 30min or 1h");
+		assertThat(application.post("/" + this.name + "/alice", "{\"ban\":\"1h burst 5\"}").body())
+			.contains("ban is '1h burst 5'. Write for how long the key is banned");
 		assertThat(application.post("/" + this.name + "/alice", "{\"rate\":\"1/s\"}").body())
 			.contains("There is nothing known in the request.");
 		assertThat(allowed("alice", 1)).isEqualTo(1);
