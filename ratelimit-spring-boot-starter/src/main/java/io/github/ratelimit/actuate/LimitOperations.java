@@ -91,12 +91,15 @@ final class LimitOperations {
 		}
 		Instant until = this.changes.now().plus(ban);
 		this.changes.lookForBans(limit, until, by);
-		if (this.store.block(limit.handle(), key, until) == BlockResult.NO_ROOM) {
+		BlockResult result = this.store.block(limit.handle(), key, until);
+		if (result == BlockResult.NO_ROOM) {
 			throw new StoreUnavailableException(
 					"no further key can be banned, because as many bans are running as the " + "store keeps",
 					new IllegalStateException());
 		}
-		this.changes.keyChanged(limit.name(), key, new LimitChange.Setting(BAN, null, text), by);
+		if (result != BlockResult.PASSED) {
+			this.changes.keyChanged(limit.name(), key, new LimitChange.Setting(BAN, null, text), by);
+		}
 		return true;
 	}
 
