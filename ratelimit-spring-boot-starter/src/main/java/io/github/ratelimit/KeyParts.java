@@ -2,6 +2,7 @@ package io.github.ratelimit;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Takes a composed key apart: the reverse of {@link Key#composed}. */
 final class KeyParts {
@@ -29,13 +30,25 @@ final class KeyParts {
 		List<Key> parts = new ArrayList<>();
 		try {
 			while (!this.kinds.isEmpty() && !this.texts.isEmpty()) {
-				parts.add(Key.of(nextKind(), nextText()));
+				Key part = part(nextKind(), nextText());
+				if (part == null) {
+					return List.of();
+				}
+				parts.add(part);
 			}
 		}
 		catch (NumberFormatException | IndexOutOfBoundsException ex) {
 			return List.of();
 		}
 		return (this.kinds.isEmpty() && this.texts.isEmpty()) ? parts : List.of();
+	}
+
+	/** Returns null for what no key is: only that of all callers has an empty text. */
+	private static @Nullable Key part(String kind, String text) {
+		if (text.isEmpty()) {
+			return kind.equals(Key.GLOBAL_KIND) ? Key.GLOBAL : null;
+		}
+		return Key.of(kind, text);
 	}
 
 	/** A kind that is composed itself is written with its length. */

@@ -272,10 +272,10 @@ public abstract class LimitDecision {
 	/**
 	 * Returns whether the limit refuses only because its store fails, whatever permits
 	 * there may be.
-	 * @return whether the limit is violated without known facts
+	 * @return whether the limit is violated without known facts, and the key is not banned
 	 */
 	public final boolean isUnavailable() {
-		return isViolated() && !hasFacts();
+		return isViolated() && !hasFacts() && !isBanned();
 	}
 
 	@Override

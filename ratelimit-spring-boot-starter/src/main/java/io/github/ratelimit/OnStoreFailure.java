@@ -18,7 +18,7 @@ public enum OnStoreFailure {
 	 */
 	LOCAL,
 
-	/** Lets the call through uncounted. */
+	/** Lets the call through uncounted, unless its key is known to be banned. */
 	ALLOW,
 
 	/** Refuses the call; over HTTP with 503. */

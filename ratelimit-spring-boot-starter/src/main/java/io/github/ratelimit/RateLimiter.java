@@ -111,8 +111,8 @@ public interface RateLimiter {
 	/**
 	 * Takes the permits of all requests as {@link #tryAcquire(Collection)} does, but
 	 * waits for those of limits that {@linkplain Limit#isPaced() pace} their calls, up to
-	 * their longest wait. An interrupted call takes nothing and is refused, and the
-	 * thread stays interrupted.
+	 * their longest wait. An interrupted call takes nothing and is refused, which counts
+	 * as no denial, and the thread stays interrupted.
 	 * @param requests what to take; if there is none the call is allowed
 	 * @return the decision
 	 * @throws UnknownLimitException if there is no such limit

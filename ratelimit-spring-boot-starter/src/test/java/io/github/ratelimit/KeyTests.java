@@ -199,6 +199,8 @@ class KeyTests {
 			.isEqualTo("jürgen möller + sk-p***5e + 2001:db8::1");
 		assertThat(Key.composed(List.of(Key.composed(List.of(secret, user)), address)).revealed())
 			.isEqualTo("sk-p***5e + jürgen möller + 2001:db8::1");
+		assertThat(Key.composed(List.of(Key.GLOBAL, user)).revealed()).isEqualTo("global + jürgen möller");
+		assertThat(Key.composed(List.of(address, Key.GLOBAL)).revealed()).isEqualTo("2001:db8::1 + global");
 	}
 
 	@Test
@@ -207,6 +209,7 @@ class KeyTests {
 		assertThat(Key.of("user+value", "no parts at all").revealed()).isEqualTo("no?***ll");
 		assertThat(Key.of("user+value", "5:alice").revealed()).isEqualTo("5***");
 		assertThat(Key.of("user+value", "99:alice3:abc").revealed()).isEqualTo("99:***bc");
+		assertThat(Key.of("user+value", "5:alice0:").revealed()).isEqualTo("5:***");
 		Key hidden = Key.of("user#", "alice-in-wonderland");
 		assertThat(hidden.revealed()).isEqualTo(hidden.masked());
 		Key longName = Key.of(Key.USER_KIND, "x".repeat(200));

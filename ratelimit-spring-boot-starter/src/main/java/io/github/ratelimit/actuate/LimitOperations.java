@@ -91,23 +91,35 @@ final class LimitOperations {
 		}
 		Instant until = this.changes.now().plus(ban);
 		this.changes.lookForBans(limit, until, by);
-		if (this.store.block(limit.handle(), key, until) == BlockResult.NO_ROOM) {
+		BlockResult result = this.store.block(limit.handle(), key, until);
+		if (result == BlockResult.NO_ROOM) {
 			throw new StoreUnavailableException(
 					"no further key can be banned, because as many bans are running as the " + "store keeps",
 					new IllegalStateException());
 		}
-		this.changes.keyChanged(limit.name(), key, new LimitChange.Setting(BAN, null, text), by);
+		if (result != BlockResult.PASSED) {
+			this.changes.keyChanged(limit.name(), key, new LimitChange.Setting(BAN, null, text), by);
+		}
 		return true;
 	}
 
+	/** After a space, a rate has its burst, which no time has. */
 	private static Duration duration(String text) {
+		String period = text.strip();
 		try {
-			return Rate.parse("1/" + text.strip()).period();
+			if (period.chars().noneMatch(Character::isWhitespace)) {
+				return Rate.parse("1/" + period).period();
+			}
 		}
 		catch (InvalidRateException ex) {
-			throw RateLimitsEndpoint.invalid("ban is '" + ((text.length() > 100) ? text.substring(0, 100) : text)
-					+ "'. Write for how long the key is banned, such as 30min or 1h, or null to end its ban.");
+			throw noDuration(text);
 		}
+		throw noDuration(text);
+	}
+
+	private static RuntimeException noDuration(String text) {
+		return RateLimitsEndpoint.invalid("ban is '" + ((text.length() > 100) ? text.substring(0, 100) : text)
+				+ "'. Write for how long the key is banned, such as 30min or 1h, or null to end its ban.");
 	}
 
 	/**

@@ -143,7 +143,7 @@ public final class RateLimitAutoConfiguration {
 			ObjectProvider<RateLimitListener> listeners, WaitingThreadLimit threadLimit,
 			ObjectProvider<NamedBudgets> ofClients) {
 		definitions.registerIn(registry);
-		ChargeLimiter limits = new StoreChargeLimiter(store, killSwitch, degradation, time,
+		StoreChargeLimiter limits = new StoreChargeLimiter(store, killSwitch, degradation, time,
 				RateLimitListeners.of(listeners.orderedStream().toList()), threadLimit);
 		NamedBudgets budgets = ofClients.getIfAvailable(() -> NamedBudgets.NONE);
 		return budgets.all().isEmpty() ? limits

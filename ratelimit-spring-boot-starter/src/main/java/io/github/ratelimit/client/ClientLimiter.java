@@ -215,9 +215,11 @@ public final class ClientLimiter {
 		admission.whenComplete((admitted, failure) -> {
 			if (failure != null) {
 				refused(call, failure);
+				return;
 			}
-			else if (!call.complete(admitted(account, admitted))) {
-				admitted.notSent();
+			ClientCall sent = admitted(account, admitted);
+			if (!call.complete(sent)) {
+				sent.notSent();
 			}
 		});
 		return call;
@@ -236,7 +238,7 @@ public final class ClientLimiter {
 		if (outer.account() == account && permits.cost().permits(Dimension.TOKENS) >= cost.permits(Dimension.TOKENS)) {
 			return new ClientCall(this, permits, account);
 		}
-		permits.notSent();
+		new ClientCall(this, permits, outer.account()).notSent();
 		return null;
 	}
 

@@ -153,6 +153,7 @@ final class ReportedQuotas {
 	 * @param quota the report, with the permits that remain
 	 * @param configured the configured limit, 0 if there is none
 	 * @param sent the call that was sent last
+	 * @param served whether the provider has served the call
 	 * @param now the time
 	 */
 	void report(Mark mark, CallCost cost, Quota quota, double configured, Mark sent, boolean served, long now) {

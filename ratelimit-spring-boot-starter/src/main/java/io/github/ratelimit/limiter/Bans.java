@@ -50,7 +50,7 @@ final class Bans {
 		switch (this.store.block(limit.handle(), key, this.time.wallTime().plus(penalty.ban()))) {
 			case STARTED -> this.listener.banned(limit, key, penalty.ban());
 			case NO_ROOM -> this.listener.notBanned(limit, key);
-			case ALREADY_BLOCKED -> {
+			case ALREADY_BLOCKED, PASSED -> {
 			}
 		}
 	}

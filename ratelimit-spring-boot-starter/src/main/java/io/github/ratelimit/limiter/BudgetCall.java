@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BudgetCall {
 
+	private final StoreChargeLimiter limits;
+
 	private final NamedBudgets budgets;
 
 	private final LimitStore store;
@@ -26,6 +28,9 @@ final class BudgetCall {
 	private final Degradation degradation;
 
 	private final List<Charge> charges;
+
+	/** What the limits have decided, allowed. */
+	private Decision ofLimits = Decision.unlimited();
 
 	/** What limits and budgets have granted, the limits first. */
 	private final List<ChargeDecision> taken = new ArrayList<>();
@@ -42,12 +47,15 @@ final class BudgetCall {
 
 	/**
 	 * Creates a call.
+	 * @param limits counts what its limits have allowed
 	 * @param budgets decide about the charges
 	 * @param store where the permits of the limits are kept
 	 * @param degradation where failures are reported
 	 * @param charges of budgets, at least one, in the order in which they are taken
 	 */
-	BudgetCall(NamedBudgets budgets, LimitStore store, Degradation degradation, List<Charge> charges) {
+	BudgetCall(StoreChargeLimiter limits, NamedBudgets budgets, LimitStore store, Degradation degradation,
+			List<Charge> charges) {
+		this.limits = limits;
 		this.budgets = budgets;
 		this.store = store;
 		this.degradation = degradation;
@@ -60,7 +68,7 @@ final class BudgetCall {
 	 * @param mayWait whether it may wait
 	 */
 	Decision decide(Decision limits, boolean mayWait) {
-		this.taken.addAll(StoreDecision.chargesOf(limits));
+		begin(limits);
 		try {
 			for (Charge charge : this.charges) {
 				NamedBudget budget = budget(charge);
@@ -99,11 +107,16 @@ final class BudgetCall {
 				this.decided.complete(decision);
 			}
 			else {
-				this.taken.addAll(StoreDecision.chargesOf(decision));
+				begin(decision);
 				askNext();
 			}
 		});
 		return this.decided;
+	}
+
+	private void begin(Decision limits) {
+		this.ofLimits = limits;
+		this.taken.addAll(StoreDecision.chargesOf(limits));
 	}
 
 	private void askNext() {
@@ -152,6 +165,7 @@ final class BudgetCall {
 	}
 
 	private Decision allowed() {
+		this.limits.goesOn(this.ofLimits);
 		return StoreDecision.of(List.copyOf(this.taken), this.store);
 	}
 
@@ -165,7 +179,11 @@ final class BudgetCall {
 
 	private Decision failed(Throwable failure) {
 		giveBack();
-		return this.decided.isCancelled() ? Decision.degraded() : this.degradation.report(List.of(), failure);
+		if (this.decided.isCancelled()) {
+			return Decision.degraded();
+		}
+		this.limits.goesOn(this.ofLimits);
+		return this.degradation.report(List.of(), failure);
 	}
 
 	private void giveBack() {

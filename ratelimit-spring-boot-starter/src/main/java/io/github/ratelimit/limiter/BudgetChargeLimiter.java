@@ -20,7 +20,7 @@ public final class BudgetChargeLimiter implements ChargeLimiter {
 	/** All calls take budgets in the same order, so that no two wait for each other. */
 	private static final Comparator<Charge> BY_NAME = Comparator.comparing((charge) -> charge.handle().name());
 
-	private final ChargeLimiter limits;
+	private final StoreChargeLimiter limits;
 
 	private final NamedBudgets budgets;
 
@@ -38,8 +38,8 @@ public final class BudgetChargeLimiter implements ChargeLimiter {
 	 * @param killSwitch switches everything off and on
 	 * @param degradation where failures are reported
 	 */
-	public BudgetChargeLimiter(ChargeLimiter limits, NamedBudgets budgets, LimitStore store, KillSwitch killSwitch,
-			Degradation degradation) {
+	public BudgetChargeLimiter(StoreChargeLimiter limits, NamedBudgets budgets, LimitStore store,
+			KillSwitch killSwitch, Degradation degradation) {
 		this.limits = limits;
 		this.budgets = budgets;
 		this.store = store;
@@ -65,7 +65,7 @@ public final class BudgetChargeLimiter implements ChargeLimiter {
 		if (isShadow()) {
 			return CompletableFuture.completedFuture(decide(charges, false));
 		}
-		return call(charges).start(this.limits.acquireAsync(ofLimits(charges)));
+		return call(charges).start(this.limits.decidePartAsync(ofLimits(charges)));
 	}
 
 	private boolean concernsBudgets(List<Charge> charges) {
@@ -98,7 +98,7 @@ public final class BudgetChargeLimiter implements ChargeLimiter {
 	}
 
 	private Decision decide(List<Charge> charges, boolean mayWait) {
-		Decision limits = mayWait ? this.limits.acquire(ofLimits(charges)) : this.limits.tryAcquire(ofLimits(charges));
+		Decision limits = this.limits.decidePart(ofLimits(charges), mayWait);
 		if (!limits.isAllowed()) {
 			return limits;
 		}
@@ -106,7 +106,7 @@ public final class BudgetChargeLimiter implements ChargeLimiter {
 	}
 
 	private BudgetCall call(List<Charge> charges) {
-		return new BudgetCall(this.budgets, this.store, this.degradation, ofBudgets(charges));
+		return new BudgetCall(this.limits, this.budgets, this.store, this.degradation, ofBudgets(charges));
 	}
 
 }

@@ -33,7 +33,8 @@ public interface ChargeLimiter {
 	/**
 	 * Takes the permits of all charges, and waits for those of limits that
 	 * {@linkplain Limit#isPaced() pace} their calls, up to their longest wait. An
-	 * interrupted call takes nothing and is refused, and the thread stays interrupted.
+	 * interrupted call takes nothing and is refused, which counts as no denial, and the
+	 * thread stays interrupted.
 	 * @param charges what to take; if there is none the call is allowed
 	 * @return the decision
 	 */

@@ -42,14 +42,26 @@ final class DecisionReporter {
 	Decision decision(PreparedCharges prepared, List<ChargeDecision> decisions) {
 		List<ChargeDecision> own = prepared.answered(decisions);
 		Decision decision = StoreDecision.of(own, this.store);
+		boolean goesOn = decision.isAllowed() && !prepared.isPart();
 		for (int i = 0; i < own.size(); i++) {
 			ChargeDecision limit = own.get(i);
-			if (decision.isAllowed() || limit.isViolated()) {
+			if (goesOn || limit.isViolated()) {
 				count(limit.charge().handle().registered(), limit, prepared.offences(limit, i));
 			}
 		}
 		prepared.ended();
 		return decision;
+	}
+
+	/**
+	 * Counts what limits have allowed as a part of a call that nothing else has refused.
+	 */
+	void goesOn(Decision part) {
+		for (ChargeDecision limit : StoreDecision.chargesOf(part)) {
+			if (!limit.isViolated()) {
+				count(limit.charge().handle().registered(), limit, 0);
+			}
+		}
 	}
 
 	/** Returns the decision of a call that may have waited since a time. */

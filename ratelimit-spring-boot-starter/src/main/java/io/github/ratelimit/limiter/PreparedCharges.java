@@ -23,17 +23,30 @@ final class PreparedCharges {
 	 */
 	private final PendingCharges.@Nullable Attempt @Nullable [] attempts;
 
-	private PreparedCharges(List<Charge> charges, PendingCharges.@Nullable Attempt @Nullable [] attempts) {
+	private final boolean part;
+
+	private PreparedCharges(List<Charge> charges, PendingCharges.@Nullable Attempt @Nullable [] attempts,
+			boolean part) {
 		this.charges = charges;
 		this.attempts = attempts;
+		this.part = part;
 	}
 
-	static PreparedCharges of(List<Charge> own, boolean mayWait, LimitMode mode, PendingCharges pending) {
+	/**
+	 * Prepares the charges of a call.
+	 * @param own the charges
+	 * @param mayWait whether the call may wait
+	 * @param mode the mode of all limits
+	 * @param pending the undecided calls
+	 * @param part whether something else may still refuse the call
+	 */
+	static PreparedCharges of(List<Charge> own, boolean mayWait, LimitMode mode, PendingCharges pending,
+			boolean part) {
 		List<Charge> charges = new ArrayList<>(own.size());
 		for (int i = 0; i < own.size(); i++) {
 			charges.add(prepared(own.get(i), mayWait, mode));
 		}
-		return new PreparedCharges(charges, ask(own, pending));
+		return new PreparedCharges(charges, ask(own, pending), part);
 	}
 
 	private static PendingCharges.@Nullable Attempt @Nullable [] ask(List<Charge> own, PendingCharges pending) {
@@ -65,6 +78,11 @@ final class PreparedCharges {
 
 	List<Charge> charges() {
 		return this.charges;
+	}
+
+	/** Returns whether something else may still refuse the call. */
+	boolean isPart() {
+		return this.part;
 	}
 
 	boolean waits() {

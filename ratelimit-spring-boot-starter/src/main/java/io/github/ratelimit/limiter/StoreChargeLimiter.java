@@ -8,6 +8,7 @@ import io.github.ratelimit.queue.CallerExecutor;
 import io.github.ratelimit.queue.QueuedCall;
 import io.github.ratelimit.queue.WaitingThreadLimit;
 import io.github.ratelimit.queue.AsyncCallThreads;
+import io.github.ratelimit.permit.StoreDecision;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.RegisteredLimit;
 import io.github.ratelimit.store.Charge;
@@ -88,7 +89,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 		}
 		RegisteredLimit registered = charge.handle().registered();
 		if (!isPlain(registered, charge)) {
-			return decide(ask(List.of(charge), mayWait));
+			return decide(ask(List.of(charge), mayWait, false));
 		}
 		ChargeDecision decision;
 		try {
@@ -121,15 +122,38 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 			return decide(charges.get(0), mayWait);
 		}
 		return (charges.isEmpty() || !this.killSwitch.isEnabled()) ? Decision.unlimited()
-				: decide(ask(charges, mayWait));
+				: decide(ask(charges, mayWait, false));
+	}
+
+	/**
+	 * Decides about limits after which something else may refuse the call. What they
+	 * allow is counted when {@link #goesOn} is called, what they refuse at once.
+	 */
+	Decision decidePart(List<Charge> charges, boolean mayWait) {
+		return (charges.isEmpty() || !this.killSwitch.isEnabled()) ? Decision.unlimited()
+				: decide(ask(charges, mayWait, true));
+	}
+
+	/** Does what {@link #decidePart} does without holding a thread while the call waits. */
+	CompletableFuture<Decision> decidePartAsync(List<Charge> charges) {
+		return acquireAsync(charges, true);
+	}
+
+	/** Counts a call that nothing has refused after its limits. */
+	void goesOn(Decision part) {
+		this.recorder.goesOn(part);
 	}
 
 	@Override
 	public CompletableFuture<Decision> acquireAsync(List<Charge> charges) {
+		return acquireAsync(charges, false);
+	}
+
+	private CompletableFuture<Decision> acquireAsync(List<Charge> charges, boolean part) {
 		if (charges.isEmpty() || !this.killSwitch.isEnabled()) {
 			return CompletableFuture.completedFuture(Decision.unlimited());
 		}
-		PreparedCharges prepared = ask(charges, true);
+		PreparedCharges prepared = ask(charges, true, part);
 		return prepared.waits() ? waitAsync(prepared) : decideAsync(prepared);
 	}
 
@@ -145,8 +169,8 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 		return decisionOf(call, prepared, this.time.nanoTime());
 	}
 
-	private PreparedCharges ask(List<Charge> charges, boolean mayWait) {
-		return PreparedCharges.of(Charge.distinct(charges), mayWait, this.killSwitch.mode(), this.pending);
+	private PreparedCharges ask(List<Charge> charges, boolean mayWait, boolean part) {
+		return PreparedCharges.of(Charge.distinct(charges), mayWait, this.killSwitch.mode(), this.pending, part);
 	}
 
 	private Decision decide(PreparedCharges prepared) {
@@ -181,7 +205,8 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 			return this.reporter.decisionSince(start, prepared, call.join());
 		}
 		catch (CancellationException ex) {
-			return this.reporter.decision(prepared, List.of(interruptedAt(prepared)));
+			prepared.ended();
+			return new StoreDecision(interruptedAt(prepared), this.store);
 		}
 		catch (CompletionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
@@ -198,6 +223,7 @@ public final class StoreChargeLimiter implements ChargeLimiter {
 		}
 	}
 
+	/** Is not counted, as no limit has refused the call. */
 	private static ChargeDecision interruptedAt(PreparedCharges prepared) {
 		Charge charge = prepared.charges().stream().filter(QueuedCall::waits).findFirst().orElseThrow();
 		long wait = charge.maxWaitNanos();

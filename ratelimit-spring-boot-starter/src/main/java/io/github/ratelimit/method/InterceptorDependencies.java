@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The beans that the advice works with.
  *
- * @param rateLimiter decides
+ * @param limiter decides
  * @param registry gets the limits of annotations that have a rate of their own
  * @param policies the configured limits
  * @param expressions reads keys and costs

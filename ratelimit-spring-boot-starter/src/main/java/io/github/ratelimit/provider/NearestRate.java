@@ -18,6 +18,7 @@ final class NearestRate {
 
 	/**
 	 * Returns the limit of a unit nearest to refusal.
+	 * @param limits the decisions of limits; of equally near ones the first counts
 	 * @param unit the unit, null for any
 	 * @return null if no limit has the unit
 	 */

@@ -43,8 +43,8 @@ public final class LimitRegistry {
 	 * @param limit the limit
 	 * @param keySources the sources of its keys, possibly none
 	 * @return the limit as it is registered
-	 * @throws IllegalArgumentException if there is a limit of that name, or a check
-	 * objects to it
+	 * @throws IllegalArgumentException if there is a limit of that name, a check objects
+	 * to it, or a listener does; then it is not registered
 	 */
 	public RegisteredLimit register(Limit limit, List<KeySource> keySources) {
 		return register(LimitSettings.of(limit), keySources);
@@ -56,7 +56,7 @@ public final class LimitRegistry {
 	 * @param keySources the sources of its keys, possibly none
 	 * @return the limit as it is registered
 	 * @throws IllegalArgumentException if there is a limit of that name, a check objects
-	 * to the settings, or a listener to the limit
+	 * to the settings, or a listener to the limit; then it is not registered
 	 */
 	public RegisteredLimit register(LimitSettings settings, List<KeySource> keySources) {
 		String name = settings.limit().name();
@@ -66,7 +66,13 @@ public final class LimitRegistry {
 			throw new IllegalArgumentException(
 					"There is a limit named '" + name + "' already. Give one of the two another name.");
 		}
-		this.listeners.forEach((listener) -> listener.accept(registered));
+		try {
+			this.listeners.forEach((listener) -> listener.accept(registered));
+		}
+		catch (RuntimeException | Error ex) {
+			this.byName.remove(name, registered);
+			throw ex;
+		}
 		return registered;
 	}
 
@@ -79,24 +85,36 @@ public final class LimitRegistry {
 	 * count: at once to those of existing limits, later to those of new limits and to
 	 * every change before it takes effect. It objects by an
 	 * {@link IllegalArgumentException}, which the caller of {@link #register} or
-	 * {@link RegisteredLimit#change} gets.
+	 * {@link RegisteredLimit#change} gets. A check that objects to an existing limit is
+	 * not added.
 	 * @param check what to call; called by the thread that registers or changes a limit
 	 * @throws IllegalArgumentException if it objects to an existing limit
 	 */
 	public void addCheck(Consumer<LimitSettings> check) {
-		this.checks.add(check);
-		all().forEach((limit) -> check.accept(limit.settings()));
+		addTo(this.checks, check, () -> all().forEach((limit) -> check.accept(limit.settings())));
 	}
 
 	/**
 	 * Notifies a listener of every limit: at once of existing limits, and of later ones
 	 * when they are registered. A limit that is registered at the same time may be
-	 * reported twice.
+	 * reported twice. A listener that throws an exception at an existing limit is not
+	 * added; at a new one, the limit is not registered, though other listeners may have
+	 * been notified.
 	 * @param listener called by the thread that registers a limit
 	 */
 	public void whenRegistered(Consumer<RegisteredLimit> listener) {
-		this.listeners.add(listener);
-		all().forEach(listener);
+		addTo(this.listeners, listener, () -> all().forEach(listener));
+	}
+
+	private static <T> void addTo(List<T> all, T added, Runnable begin) {
+		all.add(added);
+		try {
+			begin.run();
+		}
+		catch (RuntimeException | Error ex) {
+			all.remove(added);
+			throw ex;
+		}
 	}
 
 	/**

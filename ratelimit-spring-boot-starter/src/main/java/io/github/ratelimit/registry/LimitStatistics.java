@@ -76,7 +76,8 @@ public final class LimitStatistics {
 	}
 
 	/**
-	 * Returns how many calls were allowed by this limit and all others of the decision.
+	 * Returns how many calls were allowed by this limit and all others of the decision,
+	 * quotas of clients included.
 	 * @return calls since the start
 	 */
 	public long allowed() {

@@ -1,5 +1,6 @@
 package io.github.ratelimit.registry;
 
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.Rate;
 import io.github.ratelimit.Suggestion;
 import java.util.HashMap;
@@ -57,26 +58,49 @@ final class RequestedSettings {
 				"Write " + (slots ? "{\"max-concurrent\": 20}" : "{\"rate\": \"5/s, 60/min\"}")
 						+ ", {\"mode\": \"shadow\"} or {\"mode\": \"enforce\"}, or null for what is to be as the "
 						+ "configuration says.");
-		String burst = known.remove(ChangeableSettings.BURST);
-		if (burst != null) {
-			known.put(ChangeableSettings.RATE, withBurst(limit, known.get(ChangeableSettings.RATE), burst));
+		if (known.containsKey(ChangeableSettings.BURST)) {
+			String burst = known.remove(ChangeableSettings.BURST);
+			if (burst != null) {
+				known.put(ChangeableSettings.RATE, withBurst(limit, known, burst));
+			}
+			else if (!known.containsKey(ChangeableSettings.RATE)) {
+				known.put(ChangeableSettings.RATE, withConfiguredBurst(limit));
+			}
 		}
 		return known;
 	}
 
-	private static String withBurst(RegisteredLimit limit, @Nullable String text, String burst) {
-		List<Rate> rates = (text != null) ? Rate.parseAll(text) : limit.limit().rates();
-		if (rates.size() != 1) {
-			throw new InvalidChangeException("burst is '" + burst + "', and limit '" + limit.name() + "' has "
-					+ rates.size() + " rates. Write it with its rate: {\"rate\": \"60/min burst 90\"}.");
-		}
+	private static String withBurst(RegisteredLimit limit, Map<String, @Nullable String> known, String burst) {
+		String text = known.get(ChangeableSettings.RATE);
+		Limit others = known.containsKey(ChangeableSettings.RATE) ? limit.configured().limit() : limit.limit();
+		Rate rate = only(limit, (text != null) ? Rate.parseAll(text) : others.rates(), "'" + shown(burst) + "'");
 		try {
-			return rates.get(0).withBurst(Long.parseLong(burst.strip())).toString();
+			return rate.withBurst(Long.parseLong(burst.strip())).toString();
 		}
 		catch (NumberFormatException ex) {
 			throw new InvalidChangeException("burst is '" + shown(burst)
 					+ "'. Write how many permits can be saved up, as a whole number in digits.", ex);
 		}
+	}
+
+	/**
+	 * Returns the rate in force with the burst of the configuration, which may be that of
+	 * any rate without one; null if the configuration has this rate.
+	 */
+	private static @Nullable String withConfiguredBurst(RegisteredLimit limit) {
+		Rate configured = only(limit, limit.configured().limit().rates(), null);
+		Rate changed = only(limit, limit.limit().rates(), null);
+		boolean byDefault = configured.burst() == configured.permits();
+		Rate next = changed.withBurst(byDefault ? changed.permits() : configured.burst());
+		return next.equals(configured) ? null : next.toString();
+	}
+
+	private static Rate only(RegisteredLimit limit, List<Rate> rates, @Nullable String burst) {
+		if (rates.size() == 1) {
+			return rates.get(0);
+		}
+		throw new InvalidChangeException("burst is " + burst + ", and limit '" + limit.name() + "' has " + rates.size()
+				+ " rates. Write it with its rate: {\"rate\": \"60/min burst 90\"}.");
 	}
 
 	private static Map<String, @Nullable String> known(Map<String, @Nullable String> values, Map<String, String> names,
@@ -88,7 +112,7 @@ final class RequestedSettings {
 			if (name == null) {
 				Suggestion.nearest(written, names.values()).ifPresent((meant) -> unknown.put(written, meant));
 			}
-			else if (value != null || before.values().containsKey(name)) {
+			else if (value != null || isChanged(name, before)) {
 				known.put(name, value);
 			}
 		});
@@ -104,6 +128,12 @@ final class RequestedSettings {
 					+ "'. Write each plan by its name: {\"plans.pro\": \"600/min\"}.");
 		}
 		return known;
+	}
+
+	/** A changed burst is part of a changed rate. */
+	private static boolean isChanged(String name, SettingChanges before) {
+		return before.values()
+			.containsKey(name.equals(ChangeableSettings.BURST) ? ChangeableSettings.RATE : name);
 	}
 
 	private static @Nullable String name(String written, Map<String, String> names) {

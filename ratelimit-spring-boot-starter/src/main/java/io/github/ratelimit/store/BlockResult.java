@@ -10,6 +10,9 @@ public enum BlockResult {
 	ALREADY_BLOCKED,
 
 	/** The store has no room for another block: the key is not blocked. */
-	NO_ROOM
+	NO_ROOM,
+
+	/** The time has passed: nothing has changed. */
+	PASSED
 
 }

@@ -97,6 +97,9 @@ public final class BlockedKeys<K> {
 	 * @return what became of it
 	 */
 	public synchronized BlockResult block(K key, long until, long now) {
+		if (until - now <= 0) {
+			return BlockResult.PASSED;
+		}
 		long left = nanosLeft(key, now);
 		if (left == 0 && !hasRoom(key, now)) {
 			return BlockResult.NO_ROOM;

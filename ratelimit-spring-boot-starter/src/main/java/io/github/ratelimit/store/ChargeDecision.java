@@ -300,8 +300,16 @@ public abstract class ChargeDecision extends LimitDecision {
 
 	private static final class Banned extends Facts {
 
+		private final boolean facts;
+
 		Banned(ChargeDecision refused, long waitNanos) {
 			super(refused, null, waitNanos);
+			this.facts = refused.hasFacts();
+		}
+
+		@Override
+		public boolean hasFacts() {
+			return this.facts;
 		}
 
 		@Override

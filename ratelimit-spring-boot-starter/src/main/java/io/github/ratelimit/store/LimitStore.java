@@ -110,7 +110,7 @@ public interface LimitStore extends InstanceNotes {
 	 * @param limit a limit whose keys {@linkplain LimitHandle#blocks() can be blocked}
 	 * @param key the key
 	 * @param until when the block ends; nothing happens if that has passed
-	 * @return what became of it
+	 * @return what became of it; {@link BlockResult#PASSED} if nothing has happened
 	 * @throws IllegalArgumentException if keys of the limit are never blocked
 	 */
 	BlockResult block(LimitHandle limit, Key key, Instant until);

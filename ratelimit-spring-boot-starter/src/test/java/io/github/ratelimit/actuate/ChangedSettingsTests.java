@@ -118,6 +118,38 @@ class ChangedSettingsTests {
 	}
 
 	@Test
+	void aBurstIsWithdrawnWithoutItsRate() throws Exception {
+		application.limit(this.name, "60/min");
+		assertThat(change("{\"burst\":null}").statusCode()).as("nothing to withdraw").isEqualTo(400);
+		assertThat(change("{\"rate\":\"10/min burst 90\"}").statusCode()).isEqualTo(204);
+		assertThat(change("{\"burst\":null}").statusCode()).isEqualTo(204);
+		assertThat(shown()).contains("\"rates\":[\"10/min\"]");
+		assertThat(change("{\"rate\":null,\"burst\":null}").statusCode()).isEqualTo(204);
+		assertThat(shown()).contains("\"rates\":[\"60/min\"]").doesNotContain("changed");
+	}
+
+	@Test
+	void aBurstThatIsWithdrawnIsThatOfTheConfiguration() throws Exception {
+		application.limit(this.name, "60/min burst 90");
+		assertThat(change("{\"burst\":200}").statusCode()).isEqualTo(204);
+		assertThat(change("{\"burst\":null}").statusCode()).isEqualTo(204);
+		assertThat(shown()).contains("\"rates\":[\"60/min burst 90\"]").doesNotContain("changed");
+		assertThat(change("{\"rate\":\"10/min\"}").statusCode()).isEqualTo(204);
+		assertThat(change("{\"burst\":null}").statusCode()).isEqualTo(204);
+		assertThat(shown()).contains("\"rates\":[\"10/min burst 90\"]");
+		assertThat(change("{\"rate\":\"5/s, 60/min\"}").statusCode()).isEqualTo(204);
+		assertThat(change("{\"burst\":null}").body()).contains("burst is null, and limit", "has 2 rates");
+	}
+
+	@Test
+	void aBurstBesideAWithdrawnRateIsThatOfTheConfiguredRate() throws Exception {
+		application.limit(this.name, "60/min");
+		assertThat(change("{\"rate\":\"5/s\"}").statusCode()).isEqualTo(204);
+		assertThat(change("{\"rate\":null,\"burst\":90}").statusCode()).isEqualTo(204);
+		assertThat(shown()).contains("\"rates\":[\"60/min burst 90\"]");
+	}
+
+	@Test
 	void aNumberOfSlotsChanges() throws Exception {
 		Limit slots = Limit.named(this.name).maxConcurrent(1).build();
 		application.bean(LimitRegistry.class).register(slots, List.of());
@@ -234,6 +266,8 @@ class ChangedSettingsTests {
 			.contains("a ban would refuse all callers");
 		assertThat(application.post("/" + this.name + "/alice", "{\"ban\":\"forever\"}").body())
 			.contains("ban is 'forever'. Write for how long the key is banned, such as 30min or 1h");
+		assertThat(application.post("/" + this.name + "/alice", "{\"ban\":\"1h burst 5\"}").body())
+			.contains("ban is '1h burst 5'. Write for how long the key is banned");
 		assertThat(application.post("/" + this.name + "/alice", "{\"rate\":\"1/s\"}").body())
 			.contains("There is nothing known in the request.");
 		assertThat(allowed("alice", 1)).isEqualTo(1);

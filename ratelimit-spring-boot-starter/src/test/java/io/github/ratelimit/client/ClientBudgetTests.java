@@ -23,7 +23,6 @@ import io.github.ratelimit.RateLimitExceededException;
 import io.github.ratelimit.RateLimiter;
 import io.github.ratelimit.UnknownLimitException;
 import io.github.ratelimit.limiter.BudgetChargeLimiter;
-import io.github.ratelimit.limiter.ChargeLimiter;
 import io.github.ratelimit.limiter.RateLimitListener;
 import io.github.ratelimit.limiter.StoreChargeLimiter;
 import io.github.ratelimit.limiter.Degradation;
@@ -35,6 +34,7 @@ import io.github.ratelimit.provider.dialect.Dimension;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.registry.KillSwitch;
 import io.github.ratelimit.registry.LimitRegistry;
+import io.github.ratelimit.registry.LimitStatistics;
 import io.github.ratelimit.store.memory.MemoryStore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -67,7 +67,7 @@ class ClientBudgetTests {
 
 	private RateLimiter limiter(LimitStore store, NamedBudgets budgets) {
 		Degradation degradation = new Degradation(this.time);
-		ChargeLimiter limits = new StoreChargeLimiter(store, this.killSwitch, degradation, this.time,
+		StoreChargeLimiter limits = new StoreChargeLimiter(store, this.killSwitch, degradation, this.time,
 				RateLimitListener.NONE, WaitingThreadLimit.NONE);
 		return new StoreRateLimiter(this.registry, budgets,
 				new BudgetChargeLimiter(limits, budgets, store, this.killSwitch, degradation));
@@ -247,6 +247,29 @@ class ClientBudgetTests {
 		assertThat(ofOwn.violated()).extracting((limit) -> limit.limit().name()).containsExactly("own");
 		assertThat(client.inFlight()).isZero();
 		assertThat(client.spent(Dimension.REQUESTS)).isEqualTo(2);
+	}
+
+	@Test
+	void aLimitCountsNoCallAsAllowedThatABudgetRefuses() {
+		TestClient client = client().maxConcurrent(1);
+		RateLimiter limiter = limiter(client);
+		LimitStatistics counted = this.registry
+			.register(Limit.of("own", Rate.of(9, Duration.ofDays(1))), List.of())
+			.statistics();
+		List<PermitRequest> both = List.of(new PermitRequest("own", Key.GLOBAL, 1),
+				new PermitRequest("openai", Key.GLOBAL, 1));
+		Permit first = limiter.tryAcquire(both).permit();
+		assertThat(counted.allowed()).isEqualTo(1);
+
+		assertThat(limiter.tryAcquire(both).isAllowed()).isFalse();
+		limiter.acquireAsync(both).cancel(false);
+		assertThat(counted.allowed()).isEqualTo(1);
+
+		first.close();
+		assertThat(limiter.acquireAsync(both)).succeedsWithin(Duration.ofSeconds(20))
+			.satisfies((decision) -> assertThat(decision.isAllowed()).isTrue());
+		assertThat(counted.allowed()).isEqualTo(2);
+		assertThat(counted.denied()).isZero();
 	}
 
 	@Test

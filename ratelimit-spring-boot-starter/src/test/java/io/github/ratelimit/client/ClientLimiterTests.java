@@ -6,9 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.github.ratelimit.Limit;
 import io.github.ratelimit.LimitMode;
 import io.github.ratelimit.ManualTime;
+import io.github.ratelimit.Rate;
 import io.github.ratelimit.governor.CallRequest.Caller;
 import io.github.ratelimit.governor.ConfiguredQuota;
 import io.github.ratelimit.governor.GovernorSettings;
@@ -21,6 +24,9 @@ import io.github.ratelimit.provider.dialect.ProviderSnapshot;
 import io.github.ratelimit.provider.usage.ModelRequest;
 import io.github.ratelimit.provider.usage.TokenEstimator;
 import io.github.ratelimit.registry.KillSwitch;
+import io.github.ratelimit.store.Charge;
+import io.github.ratelimit.store.ChargeDecision;
+import io.github.ratelimit.store.StoreFixture;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -103,6 +109,41 @@ class ClientLimiterTests {
 		limiter.acquire(request("m", "secret")).close();
 		assertThat(received).hasSize(1);
 		assertThat(limiter.accounts()).allMatch((account) -> account.governor().isIdle());
+	}
+
+	@Test
+	void aCallThatIsCancelledJustAsItIsAdmittedEndsUnsent() {
+		ManualTime time = new ManualTime();
+		List<CompletableFuture<ClientCall>> queued = new CopyOnWriteArrayList<>();
+		TestClient client = TestClient.client()
+			.maxConcurrent(1)
+			.time(time)
+			.whenWaited(() -> queued.forEach((call) -> call.cancel(false)));
+		ClientCall first = client.limiter().acquire(request("m", "secret"));
+		queued.add(client.limiter().acquireAsync(request("m", "secret")));
+		time.advance(Duration.ofSeconds(1));
+		first.close();
+
+		client.awaitOutcomes(ClientOutcome.SENT, ClientOutcome.NOT_SENT);
+		assertThat(queued).allMatch(CompletableFuture::isCancelled);
+		assertThat(client.inFlight()).isZero();
+	}
+
+	@Test
+	void permitsThatAreTooFewForTheRequestTheyArePassedToEndUnsent() {
+		TestClient client = TestClient.client().tokens(1000);
+		OutboundRequest request = request("m", "secret");
+		ClientCall few = client.limiter()
+			.acquire(new OutboundRequest(request.uri(), request.headers(), new ModelRequest("m", 1, 1, false), false,
+					null));
+		Charge charge = StoreFixture.charge(Limit.of("openai", Rate.parse("1/s")), "m", 1);
+		client.limiter()
+			.acquire(request.withPassedOn(List.of(ChargeDecision.granted(charge, few, 0, 0, null))))
+			.close();
+
+		client.awaitOutcomes(ClientOutcome.NOT_SENT, ClientOutcome.SENT);
+		few.close();
+		assertThat(client.outcomes()).hasSize(2);
 	}
 
 	@Test

@@ -47,6 +47,9 @@ public final class TestClient {
 
 	private TokenEstimator estimator = TokenEstimator.DEFAULT;
 
+	private Runnable whenWaited = () -> {
+	};
+
 	private final List<ClientOutcome> outcomes = new CopyOnWriteArrayList<>();
 
 	private ClientLimiter limiter;
@@ -126,6 +129,12 @@ public final class TestClient {
 		return this;
 	}
 
+	/** Runs this between the admission of a queued call and its caller's knowing of it. */
+	public TestClient whenWaited(Runnable whenWaited) {
+		this.whenWaited = whenWaited;
+		return this;
+	}
+
 	/** Returns the client's limiter, always the same. */
 	public ClientLimiter limiter() {
 		if (this.limiter == null) {
@@ -184,6 +193,11 @@ public final class TestClient {
 		@Override
 		public void ended(String client, ClientOutcome outcome) {
 			TestClient.this.outcomes.add(outcome);
+		}
+
+		@Override
+		public void waited(String client, long nanos) {
+			TestClient.this.whenWaited.run();
 		}
 
 	}

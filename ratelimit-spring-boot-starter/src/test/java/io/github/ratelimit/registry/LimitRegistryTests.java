@@ -42,6 +42,36 @@ class LimitRegistryTests {
 	}
 
 	@Test
+	void aLimitThatAListenerObjectsToIsNotRegistered() {
+		boolean[] objects = { true };
+		this.registry.whenRegistered((limit) -> {
+			if (objects[0]) {
+				throw new IllegalArgumentException("no");
+			}
+		});
+		assertThatIllegalArgumentException().isThrownBy(() -> this.registry.register(Limit.of("chat", RATE), List.of()))
+			.withMessage("no");
+		assertThat(this.registry.all()).isEmpty();
+
+		objects[0] = false;
+		assertThat(this.registry.register(Limit.of("chat", RATE), List.of())).isSameAs(this.registry.get("chat"));
+	}
+
+	@Test
+	void whatObjectsToALimitThatExistsIsNotAdded() {
+		this.registry.register(Limit.of("chat", RATE), List.of());
+		assertThatIllegalArgumentException().isThrownBy(() -> this.registry.whenRegistered((limit) -> {
+			throw new IllegalArgumentException("no listener");
+		})).withMessage("no listener");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.registry.addCheck((settings) -> {
+			throw new IllegalArgumentException("no check");
+		})).withMessage("no check");
+
+		this.registry.register(Limit.of("login", RATE), List.of());
+		assertThat(this.registry.all()).hasSize(2);
+	}
+
+	@Test
 	void allLimitsAreListedByName() {
 		for (String name : List.of("login", "chat", "Zebra", "address")) {
 			this.registry.register(Limit.of(name, RATE), List.of());

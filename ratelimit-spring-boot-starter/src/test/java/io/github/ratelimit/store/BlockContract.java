@@ -54,7 +54,7 @@ public interface BlockContract extends StoreFixture {
 		LimitHandle chat = Handles.blockable(StoreFixture.limit("chat", "10/min"));
 		assertThat(store.block(chat, CALLER, in(time, 60))).isEqualTo(BlockResult.STARTED);
 		assertThat(store.block(chat, CALLER, in(time, 20))).isEqualTo(BlockResult.ALREADY_BLOCKED);
-		store.block(chat, CALLER, in(time, -20));
+		assertThat(store.block(chat, CALLER, in(time, -20))).isEqualTo(BlockResult.PASSED);
 		assertThat(blockedFor(store, chat, CALLER)).isEqualTo(Duration.ofSeconds(60));
 		assertThat(store.block(chat, CALLER, in(time, 600_000))).isEqualTo(BlockResult.ALREADY_BLOCKED);
 		time.advance(Duration.ofSeconds(100));
@@ -72,9 +72,9 @@ public interface BlockContract extends StoreFixture {
 		ManualTime time = new ManualTime();
 		LimitStore store = createStore(time);
 		LimitHandle chat = Handles.blockable(StoreFixture.limit("chat", "10/min"));
-		store.block(chat, CALLER, in(time, 0));
-		store.block(chat, CALLER, in(time, -1));
-		store.block(chat, CALLER, Instant.MIN);
+		assertThat(store.block(chat, CALLER, in(time, 0))).isEqualTo(BlockResult.PASSED);
+		assertThat(store.block(chat, CALLER, in(time, -1))).isEqualTo(BlockResult.PASSED);
+		assertThat(store.block(chat, CALLER, Instant.MIN)).isEqualTo(BlockResult.PASSED);
 		assertThat(blockedFor(store, chat, CALLER)).isZero();
 	}
 

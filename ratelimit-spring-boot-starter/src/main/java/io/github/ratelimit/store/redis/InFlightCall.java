@@ -57,6 +57,8 @@ record InFlightCall(ChargeGroup group, List<ChargeDecision> decisions, RedisSett
 
 	/**
 	 * Notes that there is no reply.
+	 * @param ofOneKey whether a foreign value of a key is the reason, so that nothing was
+	 * taken
 	 * @param fresh the names of the requested slots, of each charge
 	 */
 	void failed(boolean ofOneKey, byte[][] fresh) {

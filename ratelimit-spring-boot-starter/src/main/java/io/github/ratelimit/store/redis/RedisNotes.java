@@ -39,7 +39,10 @@ record RedisNotes(RedisAccess redis) {
 				.orTimeout(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
 				.whenComplete((reply, failure) -> {
 					if (failure != null) {
-						node.failed(failure, name);
+						node.failedBesideDecisions(failure, name);
+					}
+					else {
+						node.answered();
 					}
 				})
 				.thenApply((reply) -> read(reply, this.redis.now() - asked));

@@ -97,8 +97,7 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		ScheduledExecutorService scheduler = new ScheduledThreadPoolExecutor(1, DaemonThreadFactory.named("ratelimit-redis-"),
 				new ThreadPoolExecutor.DiscardPolicy());
 		this.limits = new RedisLimits(names, settings);
-		RedisNodes nodes = new RedisNodes(time, observer, settings.deadline(), this.limits::describeFailurePolicies,
-				this::owedLately);
+		RedisNodes nodes = new RedisNodes(time, observer, settings.deadline(), this.limits::describeFailurePolicies);
 		this.redis = new RedisAccess(client, scripts, names, nodes, time, scheduler);
 		this.lookups = new KeyLookups(this.redis);
 		PermitRefunds refunds = new PermitRefunds(this.redis);
@@ -321,10 +320,6 @@ public final class RedisStore implements LimitStore, AutoCloseable {
 		this.redis.scheduler().shutdownNow();
 		this.changes.close();
 		this.redis.client().close();
-	}
-
-	private long owedLately() {
-		return this.debts.notedLately();
 	}
 
 }

@@ -20,11 +20,12 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs every script once on each node before the first decision, so that the first
- * decisions neither connect nor load scripts. It changes nothing: the scripts peek at
- * keys that do not exist, and only the probe writes its own key, for a second. A node
- * that refuses gets no calls until it answers; one that is not ready in time answers
- * late.
+ * Runs the scripts of decisions, and of what follows them, once on each node before the
+ * first decision, so that the first decisions neither connect nor load scripts. Those
+ * that no decision waits for (notes, changes of settings, resets of all keys) are loaded
+ * when they are needed. It changes nothing: the scripts peek at keys that do not exist,
+ * and only the probe writes its own key, for a second. A node that refuses gets no calls
+ * until it answers; one that is not ready in time answers late.
  *
  * @param redis what is warmed up
  */
@@ -106,7 +107,7 @@ record WarmUp(RedisAccess redis) {
 	}
 
 	/**
-	 * Runs all scripts on the node of a key. A lack of permissions that only some users
+	 * Runs the scripts on the node of a key. A lack of permissions that only some users
 	 * have, such as for SCAN, is no reason not to decide.
 	 */
 	private CompletableFuture<?> runAll(byte[] key) {

@@ -32,7 +32,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -192,18 +191,31 @@ class SharedOutageTests {
 		});
 	}
 
-	@ParameterizedTest
-	@EnumSource(value = OnStoreFailure.class, names = { "ALLOW", "DENY" })
-	void withoutCountingInAnOutageBlocksFollowThePolicy(OnStoreFailure policy) {
-		start(policy);
+	@Test
+	void aBlockAppliesInAnOutageInWhichCallsAreAllowedUncounted() {
+		start(OnStoreFailure.ALLOW);
 		LimitHandle login = Handles.blockable(StoreFixture.limit("login", "90/36500d"));
 		RedisStore store = this.stores.get(0);
 		store.block(login, Key.of("banned"), this.time.wallTime().plus(Duration.ofHours(1)));
 		outage(true);
-		ChargeDecision decision = store.take(Charge.of(login, Key.of("banned"), 1));
-		assertThat(decision.isBanned()).isFalse();
-		assertThat(decision.hasFacts()).isFalse();
-		assertThat(decision.isViolated()).isEqualTo(policy == OnStoreFailure.DENY);
+		assertThat(store.take(Charge.of(login, Key.of("caller"), 1)).isViolated()).isFalse();
+		ChargeDecision banned = store.take(Charge.of(login, Key.of("banned"), 1));
+		assertThat(banned.isBanned()).isTrue();
+		assertThat(banned.retryAfter()).isEqualTo(Duration.ofHours(1));
+		assertThat(banned.isUnavailable()).isFalse();
+		assertThat(banned.hasFacts()).as("nothing was counted").isFalse();
+		recover(false);
+		assertThat(store.take(Charge.of(login, Key.of("banned"), 1)).isBanned()).isTrue();
+	}
+
+	@Test
+	void whereCallsAreDeniedInAnOutageABlockMakesNoDifference() {
+		start(OnStoreFailure.DENY);
+		LimitHandle login = Handles.blockable(StoreFixture.limit("login", "90/36500d"));
+		RedisStore store = this.stores.get(0);
+		store.block(login, Key.of("banned"), this.time.wallTime().plus(Duration.ofHours(1)));
+		outage(true);
+		assertThat(store.take(Charge.of(login, Key.of("banned"), 1)).isUnavailable()).isTrue();
 		recover(false);
 		assertThat(store.take(Charge.of(login, Key.of("banned"), 1)).isBanned()).isTrue();
 	}

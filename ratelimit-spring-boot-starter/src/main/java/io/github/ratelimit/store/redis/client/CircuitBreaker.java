@@ -47,15 +47,26 @@ final class CircuitBreaker {
 		return this.open.get();
 	}
 
-	/** Notes a reply, in time or late. */
-	void answered() {
+	/**
+	 * Notes a reply, in time or late.
+	 * @return whether the last failure was long enough ago to be forgotten now
+	 */
+	boolean answered() {
 		int history = this.history.get();
+		boolean trouble = history != 0;
 		while (history != 0 && !this.history.compareAndSet(history, (history << 1) & MASK)) {
 			history = this.history.get();
 		}
 		if (this.unanswered != 0) {
+			trouble = true;
 			endSilence();
 		}
+		return trouble && ((history << 1) & MASK) == 0;
+	}
+
+	/** Returns whether it is open, or may open because of what it has noted. */
+	boolean isInTrouble() {
+		return isOpen() || this.history.get() != 0 || this.unanswered != 0;
 	}
 
 	private synchronized void endSilence() {

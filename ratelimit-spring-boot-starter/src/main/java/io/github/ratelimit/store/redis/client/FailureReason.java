@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reason of a failure, in one word of a fixed set.
@@ -16,6 +17,8 @@ public final class FailureReason {
 	static final String TIMEOUT = "timeout";
 
 	static final String WRONGTYPE = "wrongtype";
+
+	static final String NOPERM = "noperm";
 
 	private static final String CONNECTION = "connection";
 
@@ -28,6 +31,10 @@ public final class FailureReason {
 			"TRYAGAIN", "BUSY", "NOPERM", "NOAUTH", "WRONGPASS", "NOREPLICAS", "MISCONF", "CROSSSLOT", "UNBLOCKED");
 
 	private static final List<String> WORDS = Stream.concat(OF_ONE_KEY.stream(), OF_THE_NODE.stream()).toList();
+
+	/** What Redis says of a command in a script that its user may not run. */
+	private static final List<String> NOT_ALLOWED = List.of("ACL failure in script",
+			"The user executing the script can't");
 
 	/** What clients report for a command that they did not send. */
 	private static final List<String> NEVER_SENT = List.of("not connected", "commands are rejected",
@@ -42,27 +49,47 @@ public final class FailureReason {
 		if (cause instanceof TimeoutException) {
 			return TIMEOUT;
 		}
-		for (Throwable part = cause; part != null; part = part.getCause()) {
+		String word = word(cause);
+		if (word != null) {
+			return word.toLowerCase(Locale.ROOT);
+		}
+		return says(cause, NOT_ALLOWED) ? NOPERM : CONNECTION;
+	}
+
+	private static @Nullable String word(Throwable failure) {
+		for (Throwable part = failure; part != null; part = part.getCause()) {
 			String message = String.valueOf(part.getMessage());
 			for (String word : WORDS) {
 				if (message.contains(word)) {
-					return word.toLowerCase(Locale.ROOT);
+					return word;
 				}
 			}
 		}
-		return CONNECTION;
+		return null;
+	}
+
+	private static boolean says(Throwable failure, List<String> texts) {
+		for (Throwable part = failure; part != null; part = part.getCause()) {
+			String message = String.valueOf(part.getMessage());
+			if (texts.stream().anyMatch(message::contains)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
 	 * Returns whether a call has certainly had no effect: the reply was an error from
-	 * before the first write, or it was never sent.
+	 * before the first write, or it was never sent. A script may have written before it
+	 * came to a command that its user may not run.
 	 */
 	public static boolean isCertainlyUndone(Throwable failure) {
-		String reason = reason(failure).toUpperCase(Locale.ROOT);
-		if (OF_THE_NODE.contains(reason)) {
+		Throwable cause = cause(failure);
+		String word = (cause instanceof TimeoutException) ? null : word(cause);
+		if (word != null && OF_THE_NODE.contains(word)) {
 			return true;
 		}
-		for (Throwable part = cause(failure); part != null; part = part.getCause()) {
+		for (Throwable part = cause; part != null; part = part.getCause()) {
 			String message = String.valueOf(part.getMessage()).toLowerCase(Locale.ROOT);
 			if (part instanceof RejectedExecutionException || NEVER_SENT.stream().anyMatch(message::contains)) {
 				return true;

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +25,11 @@ final class OutageLog {
 
 	private final Supplier<String> policies;
 
-	private final LongSupplier owed;
-
 	private final Consumer<Duration> ended;
 
 	private final LongAdder decided = new LongAdder();
+
+	private final LongAdder owed = new LongAdder();
 
 	private boolean lasting;
 
@@ -40,17 +39,29 @@ final class OutageLog {
 
 	private int times;
 
-	OutageLog(String node, RedisAccess redis, Supplier<String> policies, LongSupplier owed, Consumer<Duration> ended) {
+	OutageLog(String node, RedisAccess redis, Supplier<String> policies, Consumer<Duration> ended) {
 		this.node = node;
 		this.redis = redis;
 		this.policies = policies;
-		this.owed = owed;
 		this.ended = ended;
 	}
 
 	/** Counts decisions that were made without the node. */
 	void decidedWithout(int limits) {
 		this.decided.add(limits);
+	}
+
+	/** Counts permits that the node has to charge later, negative for fewer. */
+	void owed(long permits) {
+		this.owed.add(permits);
+	}
+
+	/** Drops what was counted because of failures that led to no outage. */
+	synchronized void noOutage() {
+		if (!this.lasting) {
+			this.decided.reset();
+			this.owed.reset();
+		}
 	}
 
 	/**
@@ -113,8 +124,8 @@ final class OutageLog {
 		Duration outage = Duration.ofNanos(this.closedAt - this.began);
 		String interrupted = (times > 1) ? " with " + (times - 1) + " returns in between" : "";
 		logger.info("Redis answers again (" + this.node + ") after " + outage.toMillis() + " ms" + interrupted + "; "
-				+ this.decided.sumThenReset() + " times a limit decided without it, " + this.owed.getAsLong()
-				+ " permits were charged or are charged later");
+				+ this.decided.sumThenReset() + " times a limit decided without it, "
+				+ Math.max(0, this.owed.sumThenReset()) + " permits were charged or are charged later");
 		return outage;
 	}
 

@@ -8,7 +8,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.springframework.core.NestedExceptionUtils;
@@ -41,17 +40,13 @@ public final class RedisNodes {
 
 	private final long deadlineNanos;
 
-	private final LongSupplier owed;
-
 	private volatile boolean answered;
 
-	public RedisNodes(TimeSource time, StoreObserver observer, Duration deadline, Supplier<String> policies,
-			LongSupplier owed) {
+	public RedisNodes(TimeSource time, StoreObserver observer, Duration deadline, Supplier<String> policies) {
 		this.observer = observer;
 		this.foreign = new ForeignValueLog(time);
 		this.policies = policies;
 		this.deadlineNanos = deadline.toNanos();
-		this.owed = owed;
 	}
 
 	Node of(String name, RedisAccess redis) {
@@ -108,7 +103,7 @@ public final class RedisNodes {
 		private Node(String name, RedisAccess redis) {
 			this.name = name;
 			this.redis = redis;
-			this.log = new OutageLog(name, redis, RedisNodes.this.policies, RedisNodes.this.owed,
+			this.log = new OutageLog(name, redis, RedisNodes.this.policies,
 					(outage) -> RedisNodes.this.observer.recovered(name, outage));
 		}
 
@@ -126,15 +121,39 @@ public final class RedisNodes {
 			return this.late.get() >= MOST_LATE;
 		}
 
-		/** Notes a reply, in time or late. */
+		/** Notes the reply to a call for permits, in time or late. */
 		public void answered(long nanos) {
-			this.breaker.answered();
-			ready();
+			answered();
 			RedisNodes.this.observer.answered(nanos);
 		}
 
+		/** Notes the reply to a call that no decision waits for. */
+		public void answered() {
+			if (this.breaker.answered()) {
+				this.log.noOutage();
+			}
+			ready();
+		}
+
+		/**
+		 * Notes decisions that were made without this node, for the line at the end of an
+		 * outage. Those of calls that are only late belong to none.
+		 */
 		public void decidedWithout(int limits) {
-			this.log.decidedWithout(limits);
+			if (this.breaker.isInTrouble()) {
+				this.log.decidedWithout(limits);
+			}
+		}
+
+		/**
+		 * Notes permits that were allowed without this node, or while it gets no calls,
+		 * and that it has to charge later, for the line at the end of an outage.
+		 * @param permits how many, negative for some that are not charged after all
+		 */
+		public void owes(long permits) {
+			if (this.breaker.isInTrouble()) {
+				this.log.owed(permits);
+			}
 		}
 
 		/**
@@ -194,6 +213,21 @@ public final class RedisNodes {
 			if (this.breaker.failed()) {
 				opened(reason, FailureReason.cause(failure), keys[0]);
 			}
+		}
+
+		/**
+		 * Notes a failed call of a script that no decision needs. A right that its user
+		 * lacks is no sign that decisions fail.
+		 * @param failure why
+		 * @param keys the keys of the call
+		 */
+		public void failedBesideDecisions(Throwable failure, byte[]... keys) {
+			String reason = FailureReason.reason(failure);
+			if (reason.equals(FailureReason.NOPERM)) {
+				failed(reason);
+				return;
+			}
+			failed(failure, keys);
 		}
 
 		private void ready() {

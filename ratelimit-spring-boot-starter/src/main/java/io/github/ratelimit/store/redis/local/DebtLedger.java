@@ -16,7 +16,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
@@ -54,8 +53,6 @@ public final class DebtLedger {
 
 	private final Rounds rounds;
 
-	private final LongAdder noted = new LongAdder();
-
 	/**
 	 * Creates an empty ledger.
 	 * @param mostKeys how many keys are remembered
@@ -78,7 +75,6 @@ public final class DebtLedger {
 		if (permits <= 0 || encoding instanceof SlotEncoding) {
 			return CompletableFuture.completedFuture(null);
 		}
-		this.noted.add(permits);
 		List<CompletableFuture<?>> done = new ArrayList<>(1);
 		KeyDebt entry = change(key, (changed) -> done.add(changed.add(encoding, permits, this.redis.now())));
 		if (entry == null) {
@@ -86,6 +82,10 @@ public final class DebtLedger {
 			return CompletableFuture.completedFuture(null);
 		}
 		boolean sent = send(ByteBuffer.wrap(key.name()), entry);
+		RedisNodes.Node node = sent ? null : this.redis.node(key.name());
+		if (node != null && node.isOpen()) {
+			node.owes(permits);
+		}
 		this.rounds.schedule();
 		return (sent || entry.isUnderWay()) ? done.get(0) : CompletableFuture.completedFuture(null);
 	}
@@ -143,6 +143,7 @@ public final class DebtLedger {
 					entry.end(call, FailureReason.isOfOneKey(FailureReason.reason(failure)));
 				}
 				else {
+					node.answered();
 					taken(entry, call, bytes, asked);
 				}
 			}
@@ -189,14 +190,14 @@ public final class DebtLedger {
 		return this.byName.size();
 	}
 
-	/** Counts permits whose number is determined when they are charged. */
-	void note(long permits) {
-		this.noted.add(permits);
-	}
-
-	/** Returns how many permits were noted since the last call of this method. */
-	public long notedLately() {
-		return this.noted.sumThenReset();
+	/**
+	 * Counts permits whose number is determined when they are charged, for the line at
+	 * the end of an outage.
+	 * @param key the key that has received them
+	 * @param permits how many, negative for some that are not charged after all
+	 */
+	void note(RememberedKey key, long permits) {
+		this.redis.node(key.name()).owes(permits);
 	}
 
 }

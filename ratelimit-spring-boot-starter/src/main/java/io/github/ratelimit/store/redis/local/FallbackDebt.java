@@ -35,6 +35,7 @@ final class FallbackDebt implements Supplier<KeyDebt.@Nullable Owed> {
 	 * Creates the debt of a key.
 	 * @param local the memory store that counted it
 	 * @param own any charge of its permits there
+	 * @param usage what was allowed since it was charged last
 	 * @param policy what its limit does while Redis fails
 	 * @param instances how many instances there are
 	 */

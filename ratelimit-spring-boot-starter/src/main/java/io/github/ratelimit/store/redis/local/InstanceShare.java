@@ -11,7 +11,6 @@ import java.util.List;
  * The share of a limit that one of several instances counts during an outage of Redis: a
  * token bucket refills more slowly by the number of instances, and has its part of the
  * burst; a window has its part of the permits. A share is at least one permit or slot.
- * Thread-safe.
  */
 final class InstanceShare {
 

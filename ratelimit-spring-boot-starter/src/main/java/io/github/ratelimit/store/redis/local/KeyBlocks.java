@@ -53,6 +53,9 @@ public record KeyBlocks(RedisAccess redis) {
 		long now = this.redis.now();
 		long until = now + BlockedKeys.nanosUntil(untilTime, this.redis.time());
 		BlockResult here = key.block(until, now);
+		if (here == BlockResult.PASSED) {
+			return here;
+		}
 		CompletableFuture<BlockResult> sent = send(key, encoding, until);
 		if (here != BlockResult.NO_ROOM) {
 			sendAgainIfFailed(sent, key, encoding, until);
@@ -81,7 +84,7 @@ public record KeyBlocks(RedisAccess redis) {
 		long micros = TimeUnit.NANOSECONDS.toMicros(until - asked + 999);
 		RedisNodes.Node node = this.redis.node(key.name());
 		if (micros <= 0) {
-			return CompletableFuture.completedFuture(BlockResult.STARTED);
+			return CompletableFuture.completedFuture(BlockResult.PASSED);
 		}
 		if (node.isOpen()) {
 			return CompletableFuture.failedFuture(new TimeoutException("Redis is not asked now"));
@@ -96,6 +99,9 @@ public record KeyBlocks(RedisAccess redis) {
 			.whenComplete((bytes, failure) -> {
 				if (failure != null) {
 					node.failed(failure, key.name());
+				}
+				else {
+					node.answered();
 				}
 			})
 			.thenApply((bytes) -> read(bytes, key, encoding, asked));

@@ -55,11 +55,11 @@ public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailu
 			if (policy == OnStoreFailure.DENY) {
 				decisions.add(ChargeDecision.unavailable(charge, RETRY_NANOS));
 			}
-			else if (policy == OnStoreFailure.ALLOW) {
-				decisions.add(ChargeDecision.letThrough(charge));
-			}
 			else if (block != null) {
 				decisions.add(ChargeDecision.degraded(block));
+			}
+			else if (policy == OnStoreFailure.ALLOW) {
+				decisions.add(ChargeDecision.letThrough(charge));
 			}
 			else if (requested.isForSlots()) {
 				decisions.add(takeSlots(requested, own(policy, charge.handle(), instances)));
@@ -122,7 +122,7 @@ public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailu
 			}
 			this.local.lower(local.charge().handle(), local.key(), left);
 		}
-		this.debts.note(requested.permits());
+		this.debts.note(requested.key(), requested.permits());
 		FallbackUsage usage;
 		int episode;
 		do {
@@ -245,7 +245,11 @@ public record LocalFallback(LimitStore local, Function<LimitHandle, OnStoreFailu
 
 	private void change(KeyCharge requested, FallbackReceipt receipt, long more) {
 		FallbackUsage usage = receipt.usage();
-		if (usage == null || usage.change(receipt.episode(), more)) {
+		if (usage == null) {
+			return;
+		}
+		if (usage.change(receipt.episode(), more)) {
+			this.debts.note(requested.key(), more);
 			return;
 		}
 		Snapshot charged = usage.charged(receipt.episode());

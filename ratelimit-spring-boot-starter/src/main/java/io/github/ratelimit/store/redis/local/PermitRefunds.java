@@ -2,6 +2,7 @@ package io.github.ratelimit.store.redis.local;
 
 import io.github.ratelimit.store.redis.client.FailureReason;
 import io.github.ratelimit.store.redis.client.RedisAccess;
+import io.github.ratelimit.store.redis.client.RedisNodes;
 import io.github.ratelimit.store.redis.client.Rounds;
 import io.github.ratelimit.store.redis.client.ScriptReplies;
 import io.github.ratelimit.store.redis.script.LimitEncoding;
@@ -69,9 +70,13 @@ public final class PermitRefunds {
 				from.encoding().encode(sent.permits()), state, permits, key.newOrigin());
 		return ScriptReplies.orLost(answer).handle((bytes, failure) -> {
 			key.forgetState(this.redis.now());
+			RedisNodes.Node node = this.redis.node(key.name());
 			if (failure != null) {
-				this.redis.node(key.name()).failed(failure, key.name());
+				node.failed(failure, key.name());
 				failed(sent, failure);
+			}
+			else {
+				node.answered();
 			}
 			return null;
 		});

@@ -273,6 +273,7 @@ public final class SlotLeases {
 				}
 				else {
 					answered(keys, bytes, renewed, ended, asked);
+					this.redis.node(keys[0]).answered();
 				}
 			}
 			catch (RuntimeException ex) {
