@@ -1,7 +1,6 @@
 package io.github.ratelimit.observation;
 
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
@@ -88,13 +87,8 @@ final class EventListeners {
 	}
 
 	private boolean accepts(Class<?> listener) {
-		ResolvableType declared = declaredEvent(listener);
-		return declared != null && declared.isAssignableFrom(this.type);
-	}
-
-	private static @Nullable ResolvableType declaredEvent(Class<?> listener) {
 		ResolvableType declared = ResolvableType.forClass(listener).as(ApplicationListener.class).getGeneric();
-		return (declared == ResolvableType.NONE) ? null : declared;
+		return declared != ResolvableType.NONE && declared.isAssignableFrom(this.type);
 	}
 
 	private record Answer(int count, boolean exist) {
