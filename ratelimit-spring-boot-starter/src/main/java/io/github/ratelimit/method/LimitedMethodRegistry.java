@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -95,18 +96,13 @@ public final class LimitedMethodRegistry {
 	}
 
 	private MethodPolicy resolve(Method method, Class<?> type) {
-		LimitedMethod limited = this.annotations.find(method, type);
-		if (limited == null) {
-			throw new IllegalStateException("Not limited: " + method + " of " + type.getName());
-		}
+		LimitedMethod limited = Objects.requireNonNull(this.annotations.find(method, type),
+				() -> "Not limited: " + method + " of " + type.getName());
 		if (!this.prepared) {
 			prepareAll();
 		}
 		prepare(List.of(limited));
-		MethodPolicy policy = policiesOf(limited.type()).get(limited.method());
-		if (policy == null) {
-			throw new IllegalStateException("Not prepared: " + limited);
-		}
+		MethodPolicy policy = Objects.requireNonNull(policiesOf(limited.type()).get(limited.method()));
 		policiesOf(type).put(method, policy);
 		return policy;
 	}

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -197,10 +198,7 @@ final class MethodPolicyBuilder {
 		if (known != null) {
 			return known;
 		}
-		KeyExpression key = key(declaration);
-		if (key == null) {
-			throw new IllegalStateException("Checked before: " + declaration);
-		}
+		KeyExpression key = Objects.requireNonNull(key(declaration));
 		CostExpression cost = cost(declaration);
 		Limit built = Limit.named(this.names.of(limit)).rates(rates(declaration)).costed(cost != null).build();
 		RegisteredLimit registered = register(declaration, built, key);
