@@ -24,6 +24,7 @@ import io.github.ratelimit.expression.KeyExpression;
 import io.github.ratelimit.expression.OutcomeExpression;
 import io.github.ratelimit.expression.PlanExpression;
 import io.github.ratelimit.permit.LimitedRequest;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.expression.spel.SpelNode;
@@ -154,11 +155,9 @@ final class ExpressionBuilder {
 			return new ComposedKeyPart.Composition(List.copyOf(parts));
 		}
 		if (SyntaxTree.isCoalesce(node) || node instanceof Elvis) {
-			List<ComposedKeyPart> parts = new ArrayList<>();
-			for (int i = 0; i < node.getChildCount(); i++) {
-				parts.add(part((SpelNodeImpl) node.getChild(i)));
-			}
-			return new ComposedKeyPart.Alternatives(List.copyOf(parts));
+			return new ComposedKeyPart.Alternatives(IntStream.range(0, node.getChildCount())
+				.mapToObj((child) -> part((SpelNodeImpl) node.getChild(child)))
+				.toList());
 		}
 		if (node instanceof Literal literal) {
 			return constant(literal);
