@@ -334,8 +334,7 @@ final class ExpressionBuilder {
 	}
 
 	private ValueReader reader(SpelNodeImpl node) {
-		ValueReader plain = new PlainReaders(this.arguments, this::interpreted).value(node);
-		return (plain != null) ? plain : interpreted(node);
+		return new PlainReaders(this.arguments, this::interpreted).reader(node);
 	}
 
 	private Function<Call, @Nullable String> text(SpelNodeImpl node) {
