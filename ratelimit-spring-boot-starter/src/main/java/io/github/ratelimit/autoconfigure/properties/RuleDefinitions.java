@@ -87,12 +87,10 @@ public final class RuleDefinitions {
 	}
 
 	private List<LimitPolicy> limits(String property, List<String> names) {
-		List<LimitPolicy> limits = new ArrayList<>();
-		for (String name : names) {
-			if (StringUtils.hasText(name)) {
-				limits.add(limit(property, name.strip()));
-			}
-		}
+		List<LimitPolicy> limits = names.stream()
+			.filter(StringUtils::hasText)
+			.map((name) -> limit(property, name.strip()))
+			.toList();
 		if (limits.isEmpty()) {
 			throw new InvalidConfigurationException(property, "", "names no limit",
 					"Name at least one of those under ratelimit.limits.");
