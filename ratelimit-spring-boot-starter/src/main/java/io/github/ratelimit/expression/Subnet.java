@@ -83,7 +83,13 @@ public final class Subnet {
 		}
 	}
 
-	private static byte[] masked(byte[] address, int bits) {
+	/**
+	 * Returns the first bits of an address.
+	 * @param address the address, which stays as it is
+	 * @param bits how many bits to keep, 0 or more; the others become 0
+	 * @return the address of the subnet with that many bits
+	 */
+	public static byte[] masked(byte[] address, int bits) {
 		byte[] network = address.clone();
 		for (int i = 0; i < network.length; i++) {
 			network[i] &= (byte) mask(bits, i);
@@ -118,7 +124,12 @@ public final class Subnet {
 				"names the subnet '" + text + "', which " + problem, remedy);
 	}
 
-	private static String text(byte[] address) {
+	/**
+	 * Returns an address as text.
+	 * @param address 4 or 16 bytes
+	 * @return the text, without a name
+	 */
+	public static String text(byte[] address) {
 		try {
 			return InetAddress.getByAddress(address).getHostAddress();
 		}
