@@ -257,7 +257,7 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	 * {@code unless}, {@code count-when}, {@code settle}; empty if it works
 	 */
 	public List<String> needingRequest() {
-		boolean hasKey = !this.keys.stream().allMatch(KeyExpression::needsRequest);
+		boolean hasKey = !this.keys.stream().allMatch((key) -> key.inputs().needsRequest());
 		return parts().filter((part) -> part.inputs().needsRequest())
 			.map(Part::name)
 			.filter((name) -> !(hasKey && name.equals("key")))

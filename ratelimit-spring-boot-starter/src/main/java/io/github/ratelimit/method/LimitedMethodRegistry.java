@@ -2,7 +2,6 @@ package io.github.ratelimit.method;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,13 +128,12 @@ public final class LimitedMethodRegistry {
 
 	private Map<Class<?>, String> candidateTypes() {
 		Map<Class<?>, String> types = new LinkedHashMap<>();
-		for (Iterator<String> names = this.beanFactory.getBeanNamesIterator(); names.hasNext();) {
-			String name = names.next();
+		this.beanFactory.getBeanNamesIterator().forEachRemaining((name) -> {
 			Class<?> type = typeOf(name);
 			if (type != null && this.annotations.isCandidate(type)) {
 				types.putIfAbsent(ClassUtils.getUserClass(type), name);
 			}
-		}
+		});
 		return types;
 	}
 
