@@ -78,18 +78,18 @@ final class ExpressionBuilder {
 	/** Returns the syntax tree of the text, its names unchecked. */
 	private SpelNodeImpl tree(String emptyRemedy) {
 		if (this.text.isBlank()) {
-			throw new InvalidExpressionException(this.text, "is empty", emptyRemedy);
+			throw invalid("is empty", emptyRemedy);
 		}
 		try {
 			SpelExpression expression = new SpelExpressionParser(SpelReader.CONFIGURATION).parseRaw(this.text);
 			return (SpelNodeImpl) expression.getAST();
 		}
 		catch (SpelParseException ex) {
-			throw new InvalidExpressionException(this.text, "does not parse at character " + (ex.getPosition() + 1)
+			throw invalid("does not parse at character " + (ex.getPosition() + 1)
 					+ " (" + withoutCode(ex.getSimpleMessage()) + ")", remedyOfSyntax());
 		}
 		catch (RuntimeException ex) {
-			throw new InvalidExpressionException(this.text, "does not parse",
+			throw invalid("does not parse",
 					"Write a SpEL expression, with texts and names of headers in single quotes.");
 		}
 	}
@@ -125,9 +125,9 @@ final class ExpressionBuilder {
 	/** Two values for all calls are seldom meant. */
 	private void refuseCondition(SpelNode node, String what, String example) {
 		if (SyntaxTree.isCondition(node)) {
-			throw new InvalidExpressionException(this.text, "is true or false, not a " + what,
+			throw invalid("is true or false, not a " + what,
 					"Write which " + what + " it selects, such as \"" + this.text.strip() + " ? " + example
-							+ "\", in double quotes where it is in YAML.");
+					+ "\", in double quotes where it is in YAML.");
 		}
 	}
 
@@ -181,7 +181,7 @@ final class ExpressionBuilder {
 	private ComposedKeyPart constant(Literal literal) {
 		String constant = (literal instanceof NullLiteral) ? "" : String.valueOf(literal.getLiteralValue().getValue());
 		if (constant.isEmpty()) {
-			throw new InvalidExpressionException(this.text, "contains "
+			throw invalid("contains "
 					+ ((literal instanceof NullLiteral) ? "null" : "an empty text") + ", which is never a value",
 					"Omit it; the parts of a key need no separator.");
 		}
@@ -196,17 +196,15 @@ final class ExpressionBuilder {
 		}
 		if (type.isArray() || Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type)) {
 			String element = Map.class.isAssignableFrom(type) ? "['id']" : "[0]";
-			throw new InvalidExpressionException(this.text,
-					"uses #" + name + " as a key, but it is a " + type.getSimpleName() + ", not a single value",
+			throw invalid("uses #" + name + " as a key, but it is a " + type.getSimpleName() + ", not a single value",
 					"Write the value that is meant, such as #" + name + element + ".");
 		}
 		boolean mayBeSubclass = type.isInterface() || type == Object.class || type == Optional.class
 				|| Modifier.isAbstract(type.getModifiers());
 		if (!mayBeSubclass && !TextConversion.declaresToString(type)) {
-			throw new InvalidExpressionException(this.text,
-					"uses #" + name + " as a key, but " + type.getSimpleName() + " has no toString() of its own",
+			throw invalid("uses #" + name + " as a key, but " + type.getSimpleName() + " has no toString() of its own",
 					"Write the property that is meant, such as #" + name + ".id, or give " + type.getSimpleName()
-							+ " a toString().");
+					+ " a toString().");
 		}
 	}
 
@@ -231,8 +229,7 @@ final class ExpressionBuilder {
 	PlanExpression plan() {
 		SpelNodeImpl node = tree(WHAT_IS_A_PLAN);
 		if (SyntaxTree.variable(node) == RequestVariable.GLOBAL) {
-			throw new InvalidExpressionException(this.text, "is a key that all calls share, not a plan",
-					WHAT_IS_A_PLAN);
+			throw invalid("is a key that all calls share, not a plan", WHAT_IS_A_PLAN);
 		}
 		this.check.check(node);
 		refuseCondition(node, "plan", "'partner' : null");
@@ -246,8 +243,7 @@ final class ExpressionBuilder {
 
 	private CostExpression constantCost(BigDecimal number) {
 		if (number.signum() < 0) {
-			throw new InvalidExpressionException(this.text, "is a negative number of permits",
-					"Write 0 or more; permits are given back by other means.");
+			throw invalid("is a negative number of permits", "Write 0 or more; permits are given back by other means.");
 		}
 		long permits = PermitConversion.of(number);
 		return new CostExpression(this.text, ExpressionInputs.NONE, (call) -> permits);
@@ -269,7 +265,7 @@ final class ExpressionBuilder {
 		SpelNodeImpl node = tree(WHAT_SETTLES);
 		this.check.check(node);
 		if (node instanceof Literal) {
-			throw new InvalidExpressionException(this.text, "is the same for every call",
+			throw invalid("is the same for every call",
 					"Write it as the cost, or write an expression that depends on the call.");
 		}
 		checkIsNumber(node);
@@ -291,7 +287,7 @@ final class ExpressionBuilder {
 		this.check.check(node);
 		refuseValue(node, "header('X-Tenant') == 'internal'");
 		if (node instanceof BooleanLiteral) {
-			throw new InvalidExpressionException(this.text, "is the same for every call",
+			throw invalid("is the same for every call",
 					WHAT_EXEMPTS + " To try out a limit that refuses no call, write mode: shadow.");
 		}
 		return new ExemptionExpression(this.text, inputs(node),
@@ -302,8 +298,7 @@ final class ExpressionBuilder {
 		boolean constant = node instanceof Literal && !(node instanceof BooleanLiteral);
 		Class<?> type = SyntaxTree.declaredType(node, this.arguments);
 		if (constant || (type != null && type != boolean.class && type != Boolean.class && type != Object.class)) {
-			throw new InvalidExpressionException(this.text, "is a value, not a condition",
-					"Compare it, for example " + example + ".");
+			throw invalid("is a value, not a condition", "Compare it, for example " + example + ".");
 		}
 	}
 
@@ -329,7 +324,7 @@ final class ExpressionBuilder {
 	}
 
 	private InvalidExpressionException notANumber(String what) {
-		return new InvalidExpressionException(this.text, "uses " + what + " as a number of permits",
+		return invalid("uses " + what + " as a number of permits",
 				"Write a number, such as 500, or an expression that returns one.");
 	}
 
@@ -343,6 +338,10 @@ final class ExpressionBuilder {
 
 	private SpelReader interpreted(SpelNode node) {
 		return new SpelReader((SpelNodeImpl) node, this.arguments, this.shared);
+	}
+
+	private InvalidExpressionException invalid(String problem, String remedy) {
+		return new InvalidExpressionException(this.text, problem, remedy);
 	}
 
 }
