@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param onMissingKey what happens where none has a value
  * @param cost how many permits; null for 1
  * @param plans selects the plan of a call, null if the limit has no plans
- * @param afterResponse what the limit determines after the response, null if it is
- * nothing
+ * @param afterResponse what a request cost, or whether it is charged, as the limit
+ * determines it after the response, null if it does not; a call that serves no request is
+ * charged in advance
  * @param unless which calls are exempt
  */
 public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, OnMissingKey onMissingKey,
@@ -169,34 +170,15 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	}
 
 	/**
-	 * Returns this policy for a limit with plans.
-	 * @param plans selects the plan of a call
-	 * @return the policy with these plans
-	 */
-	public LimitPolicy withPlans(PlanSelection plans) {
-		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, plans, this.afterResponse,
-				this.unless);
-	}
-
-	/**
-	 * Returns this policy for a limit that determines after the response what a request
-	 * cost, or whether it is charged. A call that serves no request is charged in
-	 * advance.
-	 * @param afterResponse what it determines
-	 * @return the policy with it
-	 */
-	public LimitPolicy withAfterResponse(AfterResponse afterResponse) {
-		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, this.plans, afterResponse,
-				this.unless);
-	}
-
-	/**
 	 * Returns this policy for calls of which some are exempt, in addition to those that
 	 * are exempt already.
-	 * @param exemption tells which calls are exempt
+	 * @param exemption tells which calls are exempt, null for no others
 	 * @return the policy with it
 	 */
-	public LimitPolicy withUnless(ExemptionExpression exemption) {
+	public LimitPolicy withUnless(@Nullable ExemptionExpression exemption) {
+		if (exemption == null) {
+			return this;
+		}
 		List<ExemptionExpression> all = new ArrayList<>(this.unless);
 		all.add(exemption);
 		return new LimitPolicy(this.registered, this.keys, this.onMissingKey, this.cost, this.plans, this.afterResponse,

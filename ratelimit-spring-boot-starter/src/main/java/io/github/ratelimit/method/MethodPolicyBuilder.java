@@ -122,7 +122,7 @@ final class MethodPolicyBuilder {
 		for (LimitPolicy policy : configured) {
 			LimitPolicy keyed = (key != null) ? policy.withKey(key) : policy;
 			LimitPolicy costed = (cost != null) ? keyed.withCost(cost) : keyed;
-			policies.add(seen(declaration, (unless != null) ? costed.withUnless(unless) : costed));
+			policies.add(seen(declaration, costed.withUnless(unless)));
 		}
 		return policies;
 	}
@@ -203,8 +203,7 @@ final class MethodPolicyBuilder {
 		Limit built = Limit.named(this.names.of(limit)).rates(rates(declaration)).costed(cost != null).build();
 		RegisteredLimit registered = register(declaration, built, key);
 		ExemptionExpression unless = unless(declaration);
-		LimitPolicy counted = LimitPolicy.of(registered, List.of(key), OnMissingKey.IP, cost);
-		LimitPolicy policy = (unless != null) ? counted.withUnless(unless) : counted;
+		LimitPolicy policy = LimitPolicy.of(registered, List.of(key), OnMissingKey.IP, cost).withUnless(unless);
 		seen(declaration, policy);
 		this.inline.put(limit, policy);
 		return policy;
