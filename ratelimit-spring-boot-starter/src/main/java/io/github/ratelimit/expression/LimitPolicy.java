@@ -149,24 +149,25 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	/**
 	 * Returns this policy with another key instead of all of its own, for a caller with a
 	 * more specific key. A limit that all calls share keeps its {@code global}.
-	 * @param key the other key
+	 * @param key the other key, null for none
 	 * @return the policy with that key
 	 */
-	public LimitPolicy withKey(KeyExpression key) {
-		return isGlobal() ? this : new LimitPolicy(this.registered, List.of(key), this.onMissingKey, this.cost,
-				this.plans, this.afterResponse, this.unless);
+	public LimitPolicy withKey(@Nullable KeyExpression key) {
+		return (key == null || isGlobal()) ? this : new LimitPolicy(this.registered, List.of(key), this.onMissingKey,
+				this.cost, this.plans, this.afterResponse, this.unless);
 	}
 
 	/**
 	 * Returns this policy with another cost, for a caller with a more specific cost. A
 	 * limit without a cost continues to count calls; give it one by
 	 * {@link #of(RegisteredLimit, List, OnMissingKey, CostExpression)}.
-	 * @param cost the other cost
+	 * @param cost the other cost, null for none
 	 * @return the policy with that cost
 	 */
-	public LimitPolicy withCost(CostExpression cost) {
-		return (this.cost == null && !this.registered.limit().hasCost()) ? this : new LimitPolicy(this.registered,
-				this.keys, this.onMissingKey, cost, this.plans, this.afterResponse, this.unless);
+	public LimitPolicy withCost(@Nullable CostExpression cost) {
+		boolean counts = this.cost == null && !this.registered.limit().hasCost();
+		return (cost == null || counts) ? this : new LimitPolicy(this.registered, this.keys, this.onMissingKey, cost,
+				this.plans, this.afterResponse, this.unless);
 	}
 
 	/**

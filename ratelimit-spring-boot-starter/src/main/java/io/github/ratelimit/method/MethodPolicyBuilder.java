@@ -118,13 +118,9 @@ final class MethodPolicyBuilder {
 					"Leave the cost out, or give the limit a default, for example ratelimit.limits."
 							+ declaration.limits().get(0) + ".cost=1.");
 		}
-		List<LimitPolicy> policies = new ArrayList<>(configured.size());
-		for (LimitPolicy policy : configured) {
-			LimitPolicy keyed = (key != null) ? policy.withKey(key) : policy;
-			LimitPolicy costed = (cost != null) ? keyed.withCost(cost) : keyed;
-			policies.add(seen(declaration, costed.withUnless(unless)));
-		}
-		return policies;
+		return configured.stream()
+			.map((policy) -> seen(declaration, policy.withKey(key).withCost(cost).withUnless(unless)))
+			.toList();
 	}
 
 	private @Nullable OutcomeExpression<Long> settle(Declaration declaration, List<LimitPolicy> policies) {
