@@ -26,6 +26,8 @@ public final class RateLimitRestClientAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add
+										// credentials
 	RestClientCustomizers rateLimitRestClientCustomizers(ClientLimiters clients) {
 		return new RestClientCustomizers(clients);
 	}

@@ -24,6 +24,8 @@ public final class RateLimitWebClientAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	@Order(Ordered.LOWEST_PRECEDENCE) // next to the network, after those that add
+										// credentials
 	WebClientCustomizers rateLimitWebClientCustomizers(ClientLimiters clients) {
 		return new WebClientCustomizers(clients);
 	}
