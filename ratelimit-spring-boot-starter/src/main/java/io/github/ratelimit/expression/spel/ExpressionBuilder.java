@@ -78,18 +78,18 @@ final class ExpressionBuilder {
 	/** Returns the syntax tree of the text, its names unchecked. */
 	private SpelNodeImpl tree(String emptyRemedy) {
 		if (this.text.isBlank()) {
-			throw invalid("is empty", emptyRemedy);
+			throw new InvalidExpressionException(this.text, "is empty", emptyRemedy);
 		}
 		try {
 			SpelExpression expression = new SpelExpressionParser(SpelReader.CONFIGURATION).parseRaw(this.text);
 			return (SpelNodeImpl) expression.getAST();
 		}
 		catch (SpelParseException ex) {
-			throw invalid("does not parse at character " + (ex.getPosition() + 1)
+			throw new InvalidExpressionException(this.text, "does not parse at character " + (ex.getPosition() + 1)
 					+ " (" + withoutCode(ex.getSimpleMessage()) + ")", remedyOfSyntax());
 		}
 		catch (RuntimeException ex) {
-			throw invalid("does not parse",
+			throw new InvalidExpressionException(this.text, "does not parse",
 					"Write a SpEL expression, with texts and names of headers in single quotes.");
 		}
 	}
