@@ -84,7 +84,7 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 	 * call is exempt, which is counted
 	 * @throws MissingKeyException if the call has no key and is to be denied
 	 */
-	public @Nullable Charge charge(Call call) {
+	public @Nullable Charge charge(ExpressionRoot call) {
 		if (isExempt(call)) {
 			this.registered.statistics().countExempt();
 			return null;
@@ -99,7 +99,7 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 		return countsLater ? charge.pending() : charge;
 	}
 
-	private boolean isExempt(Call call) {
+	private boolean isExempt(ExpressionRoot call) {
 		for (int i = 0; i < this.unless.size(); i++) {
 			if (this.unless.get(i).holds(call)) {
 				return true;
@@ -108,11 +108,11 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 		return false;
 	}
 
-	private LimitHandle handle(Call call, Key key) {
+	private LimitHandle handle(ExpressionRoot call, Key key) {
 		return (this.plans != null) ? this.plans.handle(this.registered, call, key) : this.registered.handle();
 	}
 
-	private @Nullable Key key(Call call) {
+	private @Nullable Key key(ExpressionRoot call) {
 		for (KeyExpression expression : this.keys) {
 			Key key = expression.evaluate(call);
 			if (key != null) {
@@ -126,7 +126,7 @@ public record LimitPolicy(RegisteredLimit registered, List<KeyExpression> keys, 
 		};
 	}
 
-	private Key addressOf(Call call) {
+	private Key addressOf(ExpressionRoot call) {
 		if (call.request() == null) {
 			throw missing("no request is bound to this thread that would have an address: "
 					+ "on-missing-key: ip denies then.");

@@ -14,17 +14,17 @@ import org.springframework.util.function.ThrowingFunction;
  * @param whenFailed its value if the evaluation fails
  * @param consequence what that value does, the rest of a sentence in the log
  */
-public record OutcomeExpression<T>(String text, ThrowingFunction<Call, T> evaluation, T whenFailed, String consequence) {
+public record OutcomeExpression<T>(String text, ThrowingFunction<ExpressionRoot, T> evaluation, T whenFailed, String consequence) {
 
 	/**
 	 * Evaluates the expression. A failure is reported.
-	 * @param call the call, {@linkplain Call#answered answered} or
-	 * {@linkplain Call#returned returned}
+	 * @param call the call, {@linkplain ExpressionRoot#answered answered} or
+	 * {@linkplain ExpressionRoot#returned returned}
 	 * @param limit the limit that counts the call
 	 * @param degradation where failures are reported
 	 * @return the value
 	 */
-	public T evaluate(Call call, String limit, Degradation degradation) {
+	public T evaluate(ExpressionRoot call, String limit, Degradation degradation) {
 		try {
 			return this.evaluation.applyWithException(call);
 		}

@@ -193,7 +193,7 @@ class PlanSelectionTests {
 				List.of());
 	}
 
-	private static Limit limit(LimitPolicy policy, Call call) {
+	private static Limit limit(LimitPolicy policy, ExpressionRoot call) {
 		return policy.charge(call).limit();
 	}
 
